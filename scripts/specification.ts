@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { configSchema } from '../src/config.ts';
+
+const DOCS = 'https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md';
+
+/** The SPEC message's content: the config's schema in the vocabulary that Airbyte's form understands. */
+export function specification(): object {
+  const { $schema, required, properties } = z.toJSONSchema(configSchema, {
+    target: 'draft-7',
+    io: 'input',
+    override({ zodSchema, jsonSchema }) {
+      const { examples, airbyte_secret: secret } = z.globalRegistry.get(zodSchema) ?? {};
+      // zod leaves these out where an option is also tidied up, as if they were values of the tidied form.
+      if (Array.isArray(examples)) jsonSchema.examples = examples;
+      if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
+      // A form would hold white space around a pasted token against it; we cut it off.
+      if (secret === true) delete jsonSchema.pattern;
+    },
+  });
+  return {
+    protocol_version: '0.2.0',
+    documentationUrl: DOCS,
+    changelogUrl: `${DOCS}#changelog`,
+    connectionSpecification: {
+      $schema,
+      title: 'Compose',
+      type: 'object',
+      required,
+      additionalProperties: true,
+      properties,
+    },
+  };
+}

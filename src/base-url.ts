@@ -1,0 +1,63 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Where the API lived until 1 March 2023; the version is part of the path. */
+export const DEFAULT_BASE_URL = 'https://api.compose.io/2016-07';
+
+const PRIVATE = new BlockList();
+for (const [net, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+] as const) {
+  PRIVATE.addSubnet(net, bits, 'ipv4');
+}
+PRIVATE.addAddress('::1', 'ipv6');
+PRIVATE.addSubnet('fe80::', 10, 'ipv6');
+PRIVATE.addSubnet('fc00::', 7, 'ipv6');
+
+/** What is wrong with a base_url, as the end of a sentence about it; undefined if nothing is. Quotes nothing of it. */
+export function baseUrlProblem(text: string): string | undefined {
+  if (!URL.canParse(text)) return `is not a URL, for example ${DEFAULT_BASE_URL}`;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
+  if (url.username !== '' || url.password !== '')
+    return 'must hold no user name or password; the token goes into api_token';
+  if (url.search !== '' || url.hash !== '' || text.includes('?') || text.includes('#'))
+    return 'must end with the path, without ? or #';
+  if (url.protocol === 'http:' && !cannotBePublic(url.hostname)) {
+    return 'must begin with https:// (plain http only for loopback, private and link-local addresses, names without a dot, and names under .localhost, .local, .internal)';
+  }
+  return undefined;
+}
+
+/** The same URL without white space around it or slashes at its end. Call with a good one only. */
+export function normaliseBaseUrl(text: string): string {
+  return new URL(text.trim()).href.replace(/\/+$/, '');
+}
+
+/** Whether a URL's host is this machine itself. */
+export function isLoopback(hostname: string): boolean {
+  const host = bare(hostname);
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    host === '::1' ||
+    (isIP(host) === 4 && host.startsWith('127.'))
+  );
+}
+
+function cannotBePublic(hostname: string): boolean {
+  const host = bare(hostname);
+  const version = isIP(host);
+  if (version !== 0) return PRIVATE.check(host, version === 4 ? 'ipv4' : 'ipv6');
+  return !host.includes('.') || /\.(?:localhost|local|internal)$/.test(host);
+}
+
+function bare(hostname: string): string {
+  return hostname
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+}

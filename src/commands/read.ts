@@ -1,0 +1,59 @@
+import { setMaxListeners } from 'node:events';
+import { loadConfig } from '../config-file.ts';
+import type { Context } from '../context.ts';
+import type { ConnectorError } from '../errors.ts';
+import { parseInput, readInput } from '../input-file.ts';
+import { parseConfiguredCatalog } from '../protocol/catalog.ts';
+import { parseState } from '../protocol/state.ts';
+import { readStreams } from '../sync/read-streams.ts';
+import { streams } from '../streams/index.ts';
+import { chooseStreams } from './choose-streams.ts';
+import { openReads } from './open-reads.ts';
+import { reportEnds, reportUnusable } from './report-ends.ts';
+import { startLog } from './start-log.ts';
+
+export interface ReadFiles {
+  config: string;
+  catalog: string;
+  state: string | undefined;
+}
+
+/** Reads the streams of the configured catalog. 0 if every one of them is complete. */
+export async function runRead(context: Context, files: ReadFiles, debug: boolean): Promise<number> {
+  const log = startLog(context, 'read', debug);
+  const config = await loadConfig(files.config, context.addSecret);
+  const catalog = parseInput('catalog', files.catalog, await readInput('catalog', files.catalog));
+  const { chosen, unusable } = chooseStreams(parseConfiguredCatalog(files.catalog, catalog), streams);
+  const stateText = files.state === undefined ? '' : await readInput('state', files.state);
+  const states = parseState(files.state ?? '', stateText);
+  if (chosen.length + unusable.length === 0)
+    log.warn('the configured catalog has no streams, so there is nothing to read');
+
+  const stop = new AbortController();
+  // Every wait and request listens to it; Node would warn about a leak on stderr.
+  setMaxListeners(0, stop.signal);
+  const passOn = (): void => stop.abort(context.signal.reason);
+  context.signal.addEventListener('abort', passOn);
+  const { reads, close } = openReads({
+    context,
+    config,
+    log,
+    chosen,
+    states,
+    stateFile: files.state,
+    signal: stop.signal,
+  });
+  try {
+    reportUnusable(context.writer, unusable);
+    let refusal: ConnectorError | undefined;
+    const ends = await readStreams(reads, (error) => {
+      refusal ??= error;
+      stop.abort(error);
+    });
+    context.signal.throwIfAborted();
+    return reportEnds(context.writer, ends, unusable, refusal);
+  } finally {
+    context.signal.removeEventListener('abort', passOn);
+    await close();
+  }
+}

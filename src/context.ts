@@ -1,0 +1,11 @@
+import type { MessageWriter } from './protocol/message-writer.ts';
+
+/** What the process gives a command. */
+export interface Context {
+  writer: MessageWriter;
+  /** Texts for people never show what was added here. */
+  addSecret: (secret: string) => void;
+  /** Aborted when the process is to stop. */
+  signal: AbortSignal;
+  env: Record<string, string | undefined>;
+}

@@ -1,0 +1,50 @@
+import { type FailureType, type ProblemId, problems } from './problems.ts';
+
+export interface ErrorDetails {
+  internalMessage?: string;
+  status?: number;
+  cause?: unknown;
+}
+
+/** An expected failure. `message` is for the user, `internalMessage` for the log; neither is redacted yet. */
+export class ConnectorError extends Error {
+  override name = 'ConnectorError';
+  readonly problem: ProblemId;
+  readonly failureType: FailureType;
+  readonly internalMessage: string | undefined;
+  /** The HTTP status of the API's answer, where that is the failure. */
+  readonly status: number | undefined;
+
+  constructor(problem: ProblemId, facts: Record<string, string> = {}, details: ErrorDetails = {}) {
+    super(fill(problems[problem].message, facts), { cause: details.cause });
+    this.problem = problem;
+    this.failureType = problems[problem].failureType;
+    this.internalMessage = details.internalMessage;
+    this.status = details.status;
+  }
+
+  /** The same failure with another sentence for the user. */
+  static reworded(error: ConnectorError, message: string): ConnectorError {
+    return Object.assign(Object.create(ConnectorError.prototype) as ConnectorError, error, { message });
+  }
+}
+
+/** A config, catalog or state that cannot be used; `detail` is the whole sentence for the user. */
+export function inputError(detail: string, cause?: unknown): ConnectorError {
+  return new ConnectorError('input_unusable', { detail }, { cause });
+}
+
+/** Anything thrown, as a ConnectorError: what is none yet is a bug, and keeps its own text for the log. */
+export function asConnectorError(thrown: unknown): ConnectorError {
+  if (thrown instanceof ConnectorError) return thrown;
+  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new ConnectorError('unexpected', {}, { internalMessage: text, cause: thrown });
+}
+
+function fill(template: string, facts: Record<string, string>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const fact = facts[name];
+    if (fact === undefined) throw new Error(`the message lacks ${name}: ${template}`);
+    return fact;
+  });
+}

@@ -1,0 +1,54 @@
+import type { Dispatcher } from 'undici';
+
+export interface ApiRequest {
+  origin: string;
+  /** Path and query, as they stand in the request line. */
+  target: string;
+  headers: Record<string, string>;
+  timeoutMs: number;
+}
+
+/** How one attempt ended. A connection that fails in the middle of the body counts as failed, whatever came before. */
+export type Outcome =
+  | { kind: 'answer'; status: number; headers: Record<string, string | string[] | undefined>; text: string }
+  | { kind: 'timed_out' }
+  | { kind: 'failed'; code: string; detail: string };
+
+/** Sends one GET and reads its whole body. Rejects only with the signal's reason, once that is aborted. */
+export async function attempt(dispatcher: Dispatcher, request: ApiRequest, signal: AbortSignal): Promise<Outcome> {
+  const { origin, target, headers, timeoutMs } = request;
+  signal.throwIfAborted();
+  const own = new AbortController();
+  const stop = (): void => own.abort();
+  signal.addEventListener('abort', stop);
+  let timedOut = false;
+  // From connecting to the last byte, so that a server which drips bytes cannot hold a worker for ever.
+  const timer = setTimeout(() => {
+    timedOut = true;
+    own.abort();
+  }, timeoutMs);
+  try {
+    const response = await dispatcher.request({ origin, path: target, method: 'GET', headers, signal: own.signal });
+    const text = await response.body.text();
+    return { kind: 'answer', status: response.statusCode, headers: response.headers, text };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (timedOut) return { kind: 'timed_out' };
+    const { code, detail } = describe(error);
+    return code === 'UND_ERR_CONNECT_TIMEOUT' ? { kind: 'timed_out' } : { kind: 'failed', code, detail };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Node hides the reason of a failed connection one level down, and of one to several addresses in a list. */
+function describe(error: unknown): { code: string; detail: string } {
+  const chain: Array<Error & { code?: string }> = [];
+  for (let next: unknown = error; next instanceof Error && chain.length < 5;) {
+    chain.push(next);
+    next = next instanceof AggregateError ? (next.errors as unknown[])[0] : next.cause;
+  }
+  const code = chain.map((link) => link.code).findLast((value) => value !== undefined);
+  return { code: code ?? chain[0]?.name ?? 'unknown', detail: chain.map((link) => link.message).join(': ') };
+}

@@ -1,0 +1,42 @@
+/** Retries after the first attempt. The vendor's own client made as many (compose-api.md 7.3). */
+export const MAX_RETRIES = 5;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_BACKOFF_MS = 30_000;
+/** However long the API asks us to wait, the sync must not stand still for longer at a time. */
+export const LONGEST_WAIT_MS = 600_000;
+
+const PASSING_STATUS = new Set([408, 425, 500, 502, 503, 504]);
+
+/** Whether an HTTP status may be gone at the next attempt. 429 is not among them: it is the gate's. */
+export function isPassing(status: number): boolean {
+  return PASSING_STATUS.has(status);
+}
+
+/**
+ * How long to wait in ms before the next attempt: exponential with full jitter, but at least what the API asked for.
+ * `attempt` counts from 1; `random` is from 0 to 1.
+ */
+export function backoff(attempt: number, random: number, retryAfterMs: number | undefined): number {
+  const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+  return Math.min(LONGEST_WAIT_MS, Math.max(Math.round(random * ceiling), retryAfterMs ?? 0));
+}
+
+/**
+ * How long in ms to hold everybody back after a 429: what the API asked for, else a growing wait with a jitter of a
+ * quarter. `streak` counts the 429s in a row, from 1.
+ */
+export function rateLimitWait(streak: number, random: number, retryAfterMs: number | undefined): number {
+  if (retryAfterMs !== undefined && retryAfterMs > 0) return Math.min(LONGEST_WAIT_MS, retryAfterMs);
+  const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(streak - 1, 30));
+  return Math.round(wait * (0.75 + random / 4));
+}
+
+/** A `Retry-After` header in ms from now: a number of seconds or an HTTP date. Undefined if it is neither. */
+export function retryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  const text = header.trim();
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1_000;
+  // An HTTP date begins with the name of a day; Date.parse alone would take far too much.
+  const date = /^[A-Z][a-z]{2,8}, /.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

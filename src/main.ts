@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import module from 'node:module';
+import { constants } from 'node:os';
+import { runCommandLine } from './cli.ts';
+import type { Context } from './context.ts';
+import { MessageWriter } from './protocol/message-writer.ts';
+import { Redactor } from './protocol/redact.ts';
+
+/** How long a stopped process may take to bring out its last checkpoints. */
+const FLUSH_MS = 1_000;
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+// Keeps compiled code for the next start; an old node does without.
+module.enableCompileCache?.();
+const redactor = new Redactor();
+const stop = new AbortController();
+const writer = new MessageWriter(process.stdout, redactor.redact, () => {
+  // Nobody reads any more: everything stops, and nothing is said about it.
+  process.exitCode = 1;
+  stop.abort(new Error('the reader of stdout has gone'));
+});
+// Nobody listens there either, then.
+process.stderr.on('error', () => undefined);
+
+const context: Context = { writer, signal: stop.signal, env: process.env, addSecret: (secret) => redactor.add(secret) };
+
+const finished = run();
+for (const signal of SIGNALS) process.on(signal, () => void endBySignal(signal));
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (thrown: unknown) => void endByBug(thrown));
+}
+
+async function run(): Promise<void> {
+  try {
+    const out = {
+      stdout: (text: string) => void process.stdout.write(text),
+      stderr: (text: string) => void process.stderr.write(redactor.redact(text)),
+    };
+    process.exitCode = await runCommandLine(process.argv.slice(2), context, out);
+  } catch (thrown) {
+    process.exitCode = 1;
+    if (stop.signal.aborted) return;
+    const { reportFailure } = await import('./commands/report-failure.ts');
+    reportFailure(writer, thrown);
+  } finally {
+    writer.flush();
+  }
+}
+
+/** Stops the command, waits for its last checkpoints, and dies of the signal: some clients tell that from an exit code. */
+async function endBySignal(signal: (typeof SIGNALS)[number]): Promise<void> {
+  stop.abort(new Error(`stopped by ${signal}`));
+  const flushed = finished.then(() => writer.ready()).then(() => new Promise((done) => process.stdout.write('', done)));
+  await Promise.race([flushed, new Promise((done) => setTimeout(done, FLUSH_MS))]);
+  for (const each of SIGNALS) process.removeAllListeners(each);
+  process.kill(process.pid, signal);
+  // As pid 1 of a container the kernel ignores the signal. Never 0: that would say that all was read.
+  setTimeout(() => process.exit(128 + constants.signals[signal]), 50);
+}
+
+/** A bug that nobody caught: the state of the process is unknown, so it only reports and ends. */
+async function endByBug(thrown: unknown): Promise<void> {
+  const { reportFailure } = await import('./commands/report-failure.ts');
+  reportFailure(writer, thrown);
+  stop.abort(thrown);
+  await Promise.race([writer.ready(), new Promise((done) => setTimeout(done, FLUSH_MS))]);
+  process.exit(1);
+}

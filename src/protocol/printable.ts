@@ -1,0 +1,19 @@
+const LINE_BREAKS = /[\u0085\u2028\u2029]/;
+const ALL_LINE_BREAKS = /[\u0085\u2028\u2029]/g;
+const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
+
+/**
+ * JSON text as every client can read it. Python's readers split lines at U+0085, U+2028 and U+2029, so these are
+ * escaped; a lone surrogate, which JSON.stringify prints as an escape and strict parsers refuse, becomes U+FFFD.
+ * The escapes are found pairwise, so that a backslash that is itself escaped stays what it is.
+ */
+export function printable(json: string): string {
+  let text = json;
+  if (LINE_BREAKS.test(text)) {
+    text = text.replace(ALL_LINE_BREAKS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  }
+  if (text.includes('\\ud')) {
+    text = text.replace(ESCAPES, (escape, surrogate?: string) => (surrogate === undefined ? escape : '\uFFFD'));
+  }
+  return text;
+}

@@ -1,0 +1,29 @@
+import { embeddedList } from '../http/hal.ts';
+import { listOfObjects, text } from '../sync/fields.ts';
+import { defineStream } from '../sync/stream.ts';
+
+/**
+ * `GET /deployments/{id}/alerts` (compose-api.md 9.9): one object with a summary and a list. It stays one record, so
+ * that a healthy deployment has a row too and no key of an alert has to be invented.
+ */
+export const deploymentsAlerts = defineStream({
+  name: 'deployments_alerts',
+  description: 'Health of each deployment now: one record per deployment.',
+  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/alerts` },
+  rows(body, path) {
+    // The list is only checked here: it is lifted out of `_embedded` as in every row.
+    const { warnings } = embeddedList(body, 'alerts', path);
+    return { rows: [body], warnings };
+  },
+  primaryKey: 'deployment_id',
+  fields: {
+    deployment_id: text('Id of the deployment.'),
+    summary: text('The state in one word; healthy when there are no alerts.'),
+    alerts: listOfObjects('The alerts; empty when it is healthy.', {
+      deployment_id: text('Id of the deployment.'),
+      capsule_id: text('Id of the one node that the alert is about, if it is about one.'),
+      message: text('What is the matter, for people.'),
+      status: text('How bad it is, such as warning or critical.'),
+    }),
+  },
+});

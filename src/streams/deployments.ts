@@ -1,0 +1,64 @@
+import { embeddedList } from '../http/hal.ts';
+import { listOfObjects, listOfTexts, object, text, timestamp } from '../sync/fields.ts';
+import { type Row, defineStream } from '../sync/stream.ts';
+
+/**
+ * `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for the connection strings. Rows of the
+ * list may lack much of what a single deployment has.
+ */
+export const deployments = defineStream({
+  name: 'deployments',
+  description: 'The database deployments that the token may see.',
+  reading: {
+    kind: 'deployment_list',
+    path: 'deployments',
+    details: {
+      path: (id) => `deployments/${encodeURIComponent(id)}`,
+      fields: ['connection_strings', 'ca_certificate_base64'],
+      secrets: (details) => passwordsIn(details['connection_strings']),
+    },
+  },
+  rows: (body, path) => embeddedList(body, 'deployments', path),
+  primaryKey: 'id',
+  fields: {
+    id: text('Id of the deployment.'),
+    account_id: text('Id of the account that owns it.'),
+    name: text('Name of the deployment.'),
+    type: text('Type of database, as in databases.'),
+    created_at: timestamp('When it was made.'),
+    notes: text('Notes of its users.'),
+    customer_billing_code: text('Code that its users gave it for their own billing.'),
+    cluster_id: text('Id of the cluster that it runs on.'),
+    version: text('Version of the database.'),
+    provision_recipe_id: text('Id of the recipe that made it.'),
+    ca_certificate_base64: text('CA certificate for connections; only with include_connection_strings.'),
+    connection_strings: object(
+      'How to connect, admin passwords included; only with include_connection_strings.',
+      Object.fromEntries([
+        ...['direct', 'cli', 'ssh', 'health', 'admin', 'ssh_admin'].map((key) => [key, listOfTexts(`For ${key}.`)]),
+        ['maps', listOfObjects('Address translation, for Scylla.', {})],
+        ['misc', object('Whatever else there is.')],
+      ]),
+    ),
+  },
+});
+
+/** The passwords in connection strings: behind `user:` in a URL, or behind an option of a command line. */
+function passwordsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(passwordsIn);
+  if (typeof value === 'object' && value !== null) return Object.values(value as Row).flatMap(passwordsIn);
+  if (typeof value !== 'string') return [];
+  const found = [
+    ...value.matchAll(/:\/\/[^\s:/@]*:([^\s"']+)@/g),
+    ...value.matchAll(/(?:--?p(?:ass(?:word)?)?|password|PGPASSWORD|--?a|-u [^\s:]+:)(?:[= ]|(?<=:))["']?([^\s"']+)/g),
+  ].flatMap((match) => match[1] ?? []);
+  return found.flatMap((password) => [password, decoded(password)]);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,139 @@
+import { ConnectorError } from '../errors.ts';
+import { type Cursor, type CursorOptions, later } from './cursor.ts';
+import { STATE_VERSION, type WalkState } from './stream-states.ts';
+import { earlier } from './timestamp.ts';
+
+/** One row of a page: its id, and its time as UTC text if it has a usable one. */
+export interface PageRow {
+  id: string;
+  at: string | undefined;
+}
+
+export interface PagePlan {
+  /** For each row of the page, whether it is to be emitted. */
+  emit: boolean[];
+  /** To be called once they are: from then on the state covers them. */
+  commit: () => void;
+}
+
+/** Below the bound the API is asked for a second more: it may leave out the bound itself, or compare whole seconds. */
+const BOUND_SLACK_MS = 1_000;
+
+/**
+ * The cursor of a list that comes newest first. The mark may move only when the walk down to the old mark is through,
+ * so the walk itself is in the state: `top`, what the mark will become; `cursor`, the last row emitted; `floor`, the
+ * mark at which the walk ends. A read can stop anywhere and go on from there.
+ */
+export class NewestFirstCursor implements Cursor {
+  readonly #options: CursorOptions;
+  readonly #path: string;
+  #mark: string | undefined;
+  #walk: { top: string | undefined; cursor: string | undefined; floor: string | undefined; fixedTop: boolean };
+  /** The ids of the page before: a row that stands there was emitted. */
+  #previous = new Set<string>();
+  #firstId: string | undefined;
+  #done = false;
+
+  constructor(state: WalkState, options: CursorOptions, path: string) {
+    this.#options = options;
+    this.#path = path;
+    const counts = options.mode === 'incremental' || belongsTo(options.jobId, state);
+    // A walk that has a floor saw only what is newer: no part of a full refresh, unless that one began it.
+    const walk = counts || state.walk?.floor === undefined ? state.walk : undefined;
+    this.#mark = counts ? state.mark : undefined;
+    this.#walk = { top: undefined, cursor: undefined, floor: this.#mark, fixedTop: false };
+    if (walk !== undefined) {
+      this.#walk = { top: walk.top, cursor: walk.cursor, floor: walk.floor, fixedTop: true };
+      this.#previous = new Set([walk.cursor]);
+    }
+  }
+
+  /** The row at which an unfinished walk of an earlier run stopped, if there is one to be gone on with. */
+  get resumesAt(): string | undefined {
+    return this.#walk.fixedTop ? this.#walk.cursor : undefined;
+  }
+
+  get mark(): string | undefined {
+    return this.#mark;
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** What to ask the API for next, beside the page size. */
+  get query(): { newer_than: string | undefined; cursor: string | undefined } {
+    const bound = this.#bound;
+    return {
+      newer_than: bound === undefined ? undefined : earlier(bound, BOUND_SLACK_MS),
+      cursor: this.#walk.cursor,
+    };
+  }
+
+  /** Begins again at the newest row, down to the same floor: the API does not know the cursor any more. */
+  restart(): void {
+    this.#begin(this.#walk.floor);
+  }
+
+  /** Decides what of a page is new. Throws `cursor_ignored` if the API sends what it sent before. */
+  plan(rows: PageRow[]): PagePlan {
+    const { cursor } = this.#walk;
+    const fresh = rows.map(({ id }) => !this.#previous.has(id));
+    const onlyCursorRow = rows.every(({ id }) => id === cursor);
+    const startedOver = cursor !== this.#firstId && rows.some(({ id }) => id === this.#firstId);
+    if ((!onlyCursorRow && !fresh.includes(true)) || startedOver) {
+      const internalMessage = `GET ${this.#path}?cursor=${cursor ?? ''}: HTTP 200, but no row that was not there before`;
+      throw new ConnectorError('cursor_ignored', { path: this.#path }, { internalMessage });
+    }
+    const bound = this.#bound;
+    const below = rows.map(({ at }) => at !== undefined && bound !== undefined && at < bound);
+    const emit = rows.map((_, i) => fresh[i] === true && below[i] === false);
+    const ends = onlyCursorRow || !below.includes(false);
+    return { emit, commit: () => this.#commit(rows, emit, ends) };
+  }
+
+  state(): WalkState {
+    const { top, cursor, floor } = this.#walk;
+    const state: WalkState = { version: STATE_VERSION };
+    if (this.#mark !== undefined) state.mark = this.#mark;
+    if (!this.#done && cursor !== undefined) {
+      state.walk = { cursor, ...(top === undefined ? {} : { top }), ...(floor === undefined ? {} : { floor }) };
+    }
+    if (this.#options.mode === 'full_refresh' && this.#options.jobId !== undefined) state.job = this.#options.jobId;
+    return state;
+  }
+
+  get #bound(): string | undefined {
+    const { floor } = this.#walk;
+    const { lookbackMs, startDate } = this.#options;
+    return later(floor === undefined ? undefined : earlier(floor, lookbackMs), startDate);
+  }
+
+  #commit(rows: PageRow[], emit: boolean[], ends: boolean): void {
+    const walk = this.#walk;
+    if (!walk.fixedTop) {
+      // A resumed walk must not raise it: what arrived above the walk since it began has not been seen. Nor may a row
+      // that is dated after the start of this run: more may still arrive before it.
+      const dated = rows.filter((_, i) => emit[i]).map(({ at }) => at);
+      walk.top = dated.filter((at) => at === undefined || at <= this.#options.startedAt).reduce(later, walk.top);
+    }
+    this.#firstId ??= rows[0]?.id;
+    this.#previous = new Set(rows.map(({ id }) => id));
+    walk.cursor = rows.at(-1)?.id ?? walk.cursor;
+    if (!ends) return;
+    this.#mark = later(this.#mark, walk.top);
+    if (walk.fixedTop) this.#begin(this.#mark);
+    else this.#done = true;
+  }
+
+  #begin(floor: string | undefined): void {
+    this.#walk = { top: undefined, cursor: undefined, floor, fixedTop: false };
+    this.#previous = new Set();
+    this.#firstId = undefined;
+  }
+}
+
+/** Whether a full refresh in this job may build on the state. */
+export function belongsTo(jobId: string | undefined, state: { job?: string | undefined }): boolean {
+  return jobId !== undefined && jobId === state.job;
+}

@@ -1,0 +1,90 @@
+import { ConnectorError, asConnectorError } from '../errors.ts';
+import { eachInParallel } from './parallel.ts';
+import { SliceMarks } from './slice-marks.ts';
+import type { Reading, Row } from './stream.ts';
+import type { Shaped, StreamRead } from './stream-read.ts';
+
+type PerDeployment = Extract<Reading, { kind: 'per_deployment' }>;
+
+/** So many failed slices in a row are an outage: to try hundreds more, each with its retries, would take hours. */
+const FAILURES_IN_A_ROW = 5;
+
+/**
+ * One request per deployment, each a slice. A slice that the API refuses is skipped with a warning, one that fails makes
+ * the stream fail in the end; the others are read all the same.
+ */
+export async function readPerDeployment(read: StreamRead, reading: PerDeployment): Promise<void> {
+  const { ids, all } = await read.run.deployments.load();
+  if (read.cursor instanceof SliceMarks) read.cursor.retain(all);
+  const refused = new Map<string, ConnectorError>();
+  const failed: ConnectorError[] = [];
+  let inARow = 0;
+  await eachInParallel(ids, read.run.options.workers, async (id) => {
+    if (inARow >= FAILURES_IN_A_ROW) return;
+    try {
+      await read.request(reading.path(id), {}, id, (rows) => emitSlice(read, id, rows));
+      inARow = 0;
+    } catch (thrown) {
+      read.run.signal.throwIfAborted();
+      const error = asConnectorError(thrown);
+      if (error.status === 401 || error.problem === 'unexpected') throw thrown;
+      if (error.status === 403 || error.status === 404) {
+        refused.set(id, error);
+        return;
+      }
+      inARow += 1;
+      failed.push(error);
+      read.run.log.error(`${read.definition.name}: deployment ${id} could not be read: ${error.message}`);
+    }
+  });
+  if (inARow >= FAILURES_IN_A_ROW) {
+    read.run.log.error(`${read.definition.name}: given up after ${inARow} deployments in a row could not be read`);
+  }
+  if (failed[0] !== undefined) throw failed[0];
+  if (refused.size > 0) judgeRefusals(read, reading, ids.length, refused);
+}
+
+function judgeRefusals(
+  read: StreamRead,
+  reading: PerDeployment,
+  slices: number,
+  refused: Map<string, ConnectorError>,
+): void {
+  const errors = [...refused.values()];
+  if (refused.size === slices) {
+    const absent = errors.every(({ status }) => status === 404);
+    if (!absent || reading.absentEverywhere !== 'empty') throw errors.find(({ status }) => status === 403) ?? errors[0];
+    read.warn('this API does not have the report for any deployment (HTTP 404), so there are no records of it');
+    return;
+  }
+  read.skippedDeployments = refused.size;
+  for (const [id, error] of refused) {
+    read.warn(`deployment ${id} is skipped, because the API refuses this report of it (HTTP ${error.status})`);
+  }
+}
+
+function emitSlice(read: StreamRead, id: string, rows: Shaped[]): void {
+  const { cursor } = read;
+  const { cursorField } = read.definition;
+  if (!(cursor instanceof SliceMarks) || cursorField === undefined) {
+    read.emit(rows);
+    return;
+  }
+  const at = (row: Row): string | undefined => (row[cursorField] as string | undefined) ?? undefined;
+  const bound = cursor.bound(id);
+  // In order of their times, so that the mark may move in between; rows without one come first.
+  const ordered = rows.toSorted((a, b) => compare(at(a.row) ?? '', at(b.row) ?? ''));
+  const now = Date.now();
+  for (const { row, changes } of ordered) {
+    const time = at(row);
+    if (bound !== undefined && time !== undefined && time < bound) continue;
+    if (read.leavesOut(row)) continue;
+    read.output.record(row, now, changes);
+    cursor.emitted(id, time);
+    read.output.checkpointIfDue();
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

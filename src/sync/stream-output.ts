@@ -1,0 +1,115 @@
+import { type RecordChange, type StreamStatus, streamState, streamStatus } from '../protocol/messages.ts';
+import type { MessageWriter } from '../protocol/message-writer.ts';
+import type { Row } from './stream.ts';
+
+/** A checkpoint goes out after so many records, which bounds what an interrupted read repeats, or after so long. */
+export const CHECKPOINT_RECORDS = 250;
+export const CHECKPOINT_MS = 10_000;
+
+/** What a full-refresh-only stream has for a state: clients want one, and it must mean nothing. */
+const NO_STATE = { __ab_no_cursor_state_message: true };
+
+/**
+ * The messages of one stream in the order that the protocol wants: STARTED, RUNNING, records and checkpoints, a final
+ * STATE, COMPLETE or INCOMPLETE. A STATE counts the records since the one before it, and goes out behind them.
+ */
+export class StreamOutput {
+  readonly #writer: MessageWriter;
+  readonly #name: string;
+  readonly #prefix: string;
+  readonly #now: () => number;
+  /** Where the read stands; undefined for a stream that cannot be resumed. */
+  #stateNow: (() => object) | undefined;
+  #status: 'new' | 'started' | 'running' | 'ended' = 'new';
+  #lastState: string | undefined;
+  #recordsSince = 0;
+  #lastCheckpoint: number;
+  #repeats = 0;
+  records = 0;
+
+  constructor(writer: MessageWriter, name: string, now: () => number) {
+    this.#writer = writer;
+    this.#name = name;
+    this.#now = now;
+    this.#lastCheckpoint = now();
+    this.#prefix = `{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`;
+  }
+
+  /** Makes the stream one that can be resumed: from now on checkpoints hold what `stateNow` gives. */
+  resumable(stateNow: () => object): void {
+    this.#stateNow = stateNow;
+  }
+
+  get active(): boolean {
+    return this.#status === 'started' || this.#status === 'running';
+  }
+
+  started(): void {
+    this.#status = 'started';
+    this.#sendStatus('STARTED');
+  }
+
+  record(data: Row, emittedAt: number, changes?: RecordChange[]): void {
+    if (this.#status !== 'running') this.#running();
+    const meta = changes === undefined ? '' : `,"meta":${JSON.stringify({ changes })}`;
+    this.#writer.record(`${this.#prefix}${JSON.stringify(data)},"emitted_at":${emittedAt}${meta}}}`);
+    this.#recordsSince += 1;
+    this.records += 1;
+  }
+
+  /** To be called where the state is consistent; cheap, so as often as one likes. */
+  checkpointIfDue(): void {
+    const due = this.#recordsSince >= CHECKPOINT_RECORDS || this.#now() - this.#lastCheckpoint >= CHECKPOINT_MS;
+    if (due) this.checkpoint();
+  }
+
+  /** Sends the state of a resumable stream, unless that is what the reader already has. */
+  checkpoint(): void {
+    if (this.#stateNow === undefined || !this.active) return;
+    const state = JSON.stringify(this.#stateNow());
+    if (state !== this.#lastState) this.#sendState(state);
+  }
+
+  rateLimited(until: number): void {
+    if (!this.active) return;
+    this.checkpoint();
+    if (this.#status !== 'running') this.#running();
+    this.#writer.send(streamStatus({ name: this.#name }, 'RUNNING', until));
+  }
+
+  complete(): void {
+    if (this.#status !== 'running') this.#running();
+    this.#end(this.#stateNow?.() ?? NO_STATE, 'COMPLETE');
+  }
+
+  /** What was read stays good: a resumable stream says how far it came. */
+  incomplete(): void {
+    this.#end(this.#stateNow?.(), 'INCOMPLETE');
+  }
+
+  #end(finalState: object | undefined, status: 'COMPLETE' | 'INCOMPLETE'): void {
+    const state = finalState === undefined ? undefined : JSON.stringify(finalState);
+    if (state !== undefined && (state !== this.#lastState || this.#recordsSince > 0)) this.#sendState(state);
+    this.#status = 'ended';
+    this.#sendStatus(status);
+  }
+
+  #running(): void {
+    this.#status = 'running';
+    this.#sendStatus('RUNNING');
+  }
+
+  #sendStatus(status: StreamStatus): void {
+    this.#writer.send(streamStatus({ name: this.#name }, status));
+  }
+
+  #sendState(state: string): void {
+    const value = JSON.parse(state) as object;
+    // Platforms tell states apart by their content, so two of the same with records in between must differ.
+    const distinct = state === this.#lastState ? { ...value, repeat: ++this.#repeats } : value;
+    this.#writer.send(streamState(this.#name, distinct, this.#recordsSince));
+    this.#lastState = state;
+    this.#recordsSince = 0;
+    this.#lastCheckpoint = this.#now();
+  }
+}

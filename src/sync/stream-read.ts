@@ -1,0 +1,146 @@
+import { type ApiClient, type Query } from '../http/client.ts';
+import { unexpected } from '../http/hal.ts';
+import type { Log } from '../protocol/log.ts';
+import type { RecordChange } from '../protocol/messages.ts';
+import type { MessageWriter } from '../protocol/message-writer.ts';
+import type { Cursor } from './cursor.ts';
+import type { DeploymentList } from './deployment-list.ts';
+import { Normaliser } from './normalise.ts';
+import type { RequestSlots } from './request-slots.ts';
+import type { Row, StreamDefinition } from './stream.ts';
+import { StreamOutput } from './stream-output.ts';
+
+export interface ReadOptions {
+  workers: number;
+  pageSize: number;
+  /** UTC text. */
+  startDate: string | undefined;
+  includeConnectionStrings: boolean;
+}
+
+/** What all streams of one read share. */
+export interface Run {
+  client: ApiClient;
+  slots: RequestSlots;
+  writer: MessageWriter;
+  log: Log;
+  deployments: DeploymentList;
+  options: ReadOptions;
+  /** UTC text. */
+  startedAt: string;
+  signal: AbortSignal;
+  addSecret: (secret: string) => void;
+}
+
+/** A row as record data, and what had to be set to null in it. */
+export interface Shaped {
+  row: Row;
+  changes: RecordChange[] | undefined;
+}
+
+/** After so many, the names of further undeclared fields are not told one by one. */
+const MOST_UNKNOWN_FIELDS = 20;
+
+/** The reading of one stream: asks, shapes and emits, and keeps count for the line at its end. */
+export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
+  readonly definition: StreamDefinition;
+  readonly run: Run;
+  readonly cursor: C;
+  readonly output: StreamOutput;
+  readonly #normaliser: Normaliser;
+  readonly #unknown = new Set<string>();
+  requests = 0;
+  beforeStartDate = 0;
+  skippedDeployments = 0;
+
+  constructor(definition: StreamDefinition, run: Run, cursor: C) {
+    this.definition = definition;
+    this.run = run;
+    this.cursor = cursor;
+    this.output = new StreamOutput(run.writer, definition.name, Date.now);
+    if (cursor !== undefined) this.output.resumable(() => cursor.state());
+    this.#normaliser = new Normaliser(definition, (field) => this.#warnOfUnknown(field));
+  }
+
+  /**
+   * Asks for one body and gives its rows to `consume`, which must be done with them when it returns. The request's slot
+   * is kept until stdout has taken what was emitted. Throws a ConnectorError or the signal's reason.
+   */
+  async request(
+    path: string,
+    query: Query,
+    deploymentId: string | undefined,
+    consume: (rows: Shaped[]) => void,
+  ): Promise<void> {
+    await this.exclusive(path, query, (body) => {
+      const { rows, warnings } = this.definition.rows(body, path);
+      for (const warning of warnings) this.warn(warning);
+      consume(this.shape(rows, path, deploymentId));
+    });
+  }
+
+  /** The same for a body that is not one of the stream's lists. */
+  async exclusive(path: string, query: Query, consume: (body: unknown) => void): Promise<void> {
+    const { slots, client, writer, signal } = this.run;
+    await slots.use(this.definition.name, async () => {
+      signal.throwIfAborted();
+      const body = await client.get(path, this.definition.name, query);
+      this.requests += 1;
+      consume(body);
+      await writer.ready();
+    });
+  }
+
+  /** Rows as record data. Throws `unexpected_body` naming the first row that is no object or has no primary key. */
+  shape(rows: unknown[], path: string, deploymentId?: string): Shaped[] {
+    const { primaryKey } = this.definition;
+    return rows.map((row, i) => {
+      if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+        throw unexpected(path, `row ${i + 1} of ${rows.length} is no object`);
+      }
+      const changes = this.#normaliser.normalise(row as Row, deploymentId);
+      const key = primaryKey === undefined ? deploymentId : (row as Row)[primaryKey];
+      if (typeof key !== 'string' || key === '') {
+        throw unexpected(
+          path,
+          `row ${i + 1} of ${rows.length} has no ${primaryKey ?? 'deployment'} that could be its key`,
+        );
+      }
+      return { row: row as Row, changes };
+    });
+  }
+
+  /** Emits the rows, but for those dated before the user's start_date. */
+  emit(rows: Shaped[]): void {
+    const now = Date.now();
+    for (const { row, changes } of rows) if (!this.leavesOut(row)) this.output.record(row, now, changes);
+  }
+
+  /** Whether the row is dated before the user's start_date; if so it is counted as left out. */
+  leavesOut(row: Row): boolean {
+    const { startDate } = this.run.options;
+    const { startDateField } = this.definition;
+    if (startDate === undefined || startDateField === undefined) return false;
+    const at = row[startDateField];
+    const old = typeof at === 'string' && at < startDate;
+    if (old) this.beforeStartDate += 1;
+    return old;
+  }
+
+  warn(sentence: string): void {
+    this.run.log.warn(`${this.definition.name}: ${sentence}`);
+  }
+
+  #warnOfUnknown(field: string): void {
+    if (this.#unknown.has(field) || this.#unknown.size > MOST_UNKNOWN_FIELDS) return;
+    this.#unknown.add(field);
+    if (this.#unknown.size > MOST_UNKNOWN_FIELDS) {
+      this.warn('has more fields that the catalog does not declare; they are passed on without being named here');
+      return;
+    }
+    const name = field.length <= 100 ? field : `${field.slice(0, 100)}…`;
+    this.warn(
+      `the API sends the field "${name}", which the catalog does not declare; it is passed on, but destinations drop it until a release declares it`,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import type { Extracted } from '../http/hal.ts';
+import type { Field } from './fields.ts';
+
+export type Row = Record<string, unknown>;
+
+/** How the rows of a report are come by. */
+export type Reading =
+  /** One request, one list. */
+  | { kind: 'list'; path: string }
+  /** The list of deployments, which the other reports share, each row completed with one more request if wanted. */
+  | { kind: 'deployment_list'; path: string; details: Details }
+  /** One request per deployment. `absentEverywhere: 'empty'`: an API without this report has no rows of it. */
+  | { kind: 'per_deployment'; path: (deploymentId: string) => string; absentEverywhere?: 'empty' }
+  /** Page after page from the newest row down to what is known. */
+  | { kind: 'newest_first'; path: string; itemPath: (id: string) => string };
+
+export interface Details {
+  path: (id: string) => string;
+  /** The fields that come with them, and are taken out of every row when they are not wanted. */
+  fields: readonly string[];
+  /** Texts in the details that must never show in a log. */
+  secrets: (details: Row) => string[];
+}
+
+/** A report of the API, declared as data: one file in streams/, one line in its registry. */
+export interface StreamDefinition {
+  name: string;
+  description: string;
+  reading: Reading;
+  /** The rows in the body of a 200; `path` is for errors. Throws `unexpected_body`. */
+  rows: (body: unknown, path: string) => Extracted;
+  /** Every property of a record, in the order in which the docs show them. */
+  fields: Record<string, Field>;
+  /** The field whose value is unique over the whole stream. */
+  primaryKey?: string;
+  /** Makes the primary key where the API sends none; undefined if the row lacks what it is made of. */
+  makeKey?: (row: Row) => string | undefined;
+  /** Declares the stream as incremental by this timestamp. */
+  cursorField?: string;
+  /** Rows whose timestamp here is before the user's start_date are left out. */
+  startDateField?: string;
+}
+
+/** Checks what the types cannot: that the fields which a definition names are declared. */
+export function defineStream(definition: StreamDefinition): StreamDefinition {
+  const { name, fields, primaryKey, cursorField, startDateField } = definition;
+  for (const field of [primaryKey, cursorField, startDateField]) {
+    if (field !== undefined && !(field in fields)) throw new Error(`${name} declares no field ${field}`);
+  }
+  return definition;
+}
+
+/** A made key: the parts with slashes in between. Undefined if the row lacks one of `required`. */
+export function joinedKey(row: Row, parts: readonly string[], required: readonly string[]): string | undefined {
+  if (required.some((part) => row[part] === null || row[part] === undefined || row[part] === '')) return undefined;
+  return parts.map((part) => String((row[part] ?? '') as string | number)).join('/');
+}
