@@ -3,6 +3,12 @@ import { BlockList, isIP } from 'node:net';
 /** Where the API lived until 1 March 2023; the version is part of the path. */
 export const DEFAULT_BASE_URL = 'https://api.compose.io/2016-07';
 
+/** What a user must know whose base_url still names the vendor's own host, which no longer answers. */
+export function closedNote(host: string): string | undefined {
+  if (host !== new URL(DEFAULT_BASE_URL).host) return undefined;
+  return 'Compose closed on 1 March 2023 and its API with it: base_url must name another server that speaks the Compose API.';
+}
+
 const PRIVATE = new BlockList();
 for (const [net, bits] of [
   ['127.0.0.0', 8],

@@ -4,6 +4,8 @@ export interface ErrorDetails {
   internalMessage?: string;
   status?: number;
   cause?: unknown;
+  /** A further sentence for the user. */
+  note?: string | undefined;
 }
 
 /** An expected failure. `message` is for the user, `internalMessage` for the log; neither is redacted yet. */
@@ -16,16 +18,12 @@ export class ConnectorError extends Error {
   readonly status: number | undefined;
 
   constructor(problem: ProblemId, facts: Record<string, string> = {}, details: ErrorDetails = {}) {
-    super(fill(problems[problem].message, facts), { cause: details.cause });
+    const sentence = fill(problems[problem].message, facts);
+    super(details.note === undefined ? sentence : `${sentence} ${details.note}`, { cause: details.cause });
     this.problem = problem;
     this.failureType = problems[problem].failureType;
     this.internalMessage = details.internalMessage;
     this.status = details.status;
-  }
-
-  /** The same failure with another sentence for the user. */
-  static reworded(error: ConnectorError, message: string): ConnectorError {
-    return Object.assign(Object.create(ConnectorError.prototype) as ConnectorError, error, { message });
   }
 }
 

@@ -1,4 +1,4 @@
-import { DEFAULT_BASE_URL } from '../base-url.ts';
+import { closedNote } from '../base-url.ts';
 import type { Config } from '../config.ts';
 import { loadConfig } from '../config-file.ts';
 import type { Context } from '../context.ts';
@@ -16,43 +16,33 @@ const CHECK_MS = 30_000;
 /** Nobody is there: for whoever has just typed the address that is an answer, not an outage. */
 const DEFINITE: ReadonlySet<ProblemId> = new Set(['host_unknown', 'connection_refused']);
 
-const CLOSED =
-  'Compose closed on 1 March 2023 and its API with it: base_url must name another server that speaks the Compose API.';
-
 /**
  * Says whether token, address and deployment ids work, with at most two requests. A no is a FAILED status, and the
  * command did its work (0); an outage is thrown as a transient error.
  */
 export async function runCheck(context: Context, configPath: string, debug: boolean): Promise<number> {
   const log = startLog(context, 'check', debug);
-  let config: Config | undefined;
   try {
-    config = await loadConfig(configPath, context.addSecret);
+    const config = await loadConfig(configPath, context.addSecret);
     const missing = await tryOut(config, context, log);
-    status(context, missing.length === 0 ? undefined : missingSentence(missing));
-    return 0;
+    sendStatus(context, missing.length === 0 ? undefined : missingSentence(missing));
   } catch (thrown) {
     context.signal.throwIfAborted();
     const error = asConnectorError(thrown);
-    const sentence =
-      config?.base_url === DEFAULT_BASE_URL && error.status !== 401 ? `${error.message} ${CLOSED}` : error.message;
-    if (error.problem === 'unexpected') throw thrown;
-    if (error.failureType === 'transient_error' && !DEFINITE.has(error.problem)) {
-      throw ConnectorError.reworded(error, sentence);
-    }
+    const outage = error.failureType === 'transient_error' && !DEFINITE.has(error.problem);
+    if (outage || error.problem === 'unexpected') throw thrown;
     if (error.internalMessage !== undefined) log.info(error.internalMessage);
-    status(context, sentence);
-    return 0;
+    sendStatus(context, error.message);
   }
+  return 0;
 }
 
 /** The deployment ids that do not exist. */
 async function tryOut(config: Config, context: Context, log: Log): Promise<string[]> {
   const deadline = new AbortController();
-  const late = new ConnectorError('check_timed_out', {
-    host: new URL(config.base_url).host,
-    seconds: String(CHECK_MS / 1_000),
-  });
+  const { host } = new URL(config.base_url);
+  const seconds = String(CHECK_MS / 1_000);
+  const late = new ConnectorError('check_timed_out', { host, seconds }, { note: closedNote(host) });
   const timer = setTimeout(() => deadline.abort(late), CHECK_MS);
   const stop = (): void => deadline.abort(context.signal.reason);
   context.signal.addEventListener('abort', stop);
@@ -74,7 +64,7 @@ async function tryOut(config: Config, context: Context, log: Log): Promise<strin
   }
 }
 
-function status({ writer }: Context, failure: string | undefined): void {
+function sendStatus({ writer }: Context, failure: string | undefined): void {
   const connectionStatus =
     failure === undefined ? { status: 'SUCCEEDED' as const } : { status: 'FAILED' as const, message: failure };
   writer.send({ type: 'CONNECTION_STATUS', connectionStatus });

@@ -1,3 +1,4 @@
+import { closedNote } from '../base-url.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ProblemId } from '../problems.ts';
 import type { Outcome } from './attempt.ts';
@@ -67,7 +68,7 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
     facts['waited'] = '';
   }
   const status = failure.kind === 'status' ? { status: failure.status } : {};
-  return new ConnectorError(problemOf(failure), facts, { internalMessage, ...status });
+  return new ConnectorError(problemOf(failure), facts, { internalMessage, note: closedNote(host), ...status });
 }
 
 function problemOf(failure: Failure): ProblemId {
