@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import type { ConfiguredCatalog, DiscoveredCatalog } from './catalog-schema.ts';
+import type { CheckContext, CommandFiles } from './check.ts';
+import type { Command, CommandRun } from './command-run.ts';
+import type { AcceptanceTests } from './config.ts';
+import { type ConnectorCommand, runConnector } from './connector-process.ts';
+import { fillIn } from './placeholders.ts';
+import { startSandbox, type Sandbox, type StreamName } from '../../sandbox/server.ts';
+import { parseTranscript } from './transcript.ts';
+
+/** The context of the checks, and the way to end it. */
+export interface AcceptanceRun extends CheckContext {
+  close(): Promise<void>;
+}
+
+/** Starts a sandbox with a little of everything, and offers the connector's commands against it. */
+export async function startAcceptanceRun(
+  root: URL,
+  tests: AcceptanceTests,
+  connector: ConnectorCommand,
+): Promise<AcceptanceRun> {
+  // Enough rows that both incremental streams send states in the middle.
+  const sandbox = await startSandbox({ auditEvents: 1300, deployments: 6, recipes: 100 });
+  const finished = new Map<string, Promise<CommandRun>>();
+  const runs: CommandRun[] = [];
+
+  const run: CheckContext['run'] = (command, files = {}, repetition = '') => {
+    const key = JSON.stringify([command, files, repetition]);
+    const known = finished.get(key);
+    if (known) return known;
+    const started = runOnce(command, files);
+    finished.set(key, started);
+    return started;
+  };
+
+  const runOnce = async (command: Command, files: CommandFiles): Promise<CommandRun> => {
+    const discoveredCatalog = command === 'read' ? await discovered(files.config) : undefined;
+    const { exitCode, stdout, stderr } = await runConnector(connector, command, files);
+    const configuredCatalog = files.catalog as ConfiguredCatalog | undefined;
+    const transcript = parseTranscript(stdout);
+    const result = { command, transcript, exitCode, stderr, configuredCatalog, discoveredCatalog };
+    runs.push(result);
+    return result;
+  };
+
+  const discovered = async (config: unknown): Promise<DiscoveredCatalog | undefined> => {
+    const { transcript } = await run('discover', { config });
+    return transcript.messages.find((message) => message.type === 'CATALOG')?.catalog;
+  };
+
+  return {
+    tests,
+    run,
+    runs: () => runs,
+    file: (path) => projectFile(new URL(path, root), sandbox),
+    duringOutage: async (work) => {
+      // Retry-After 0 spares the check the waits between its retries.
+      sandbox.setFaults([{ path: '/**', kind: 'status', status: 503, retryAfter: 0 }]);
+      try {
+        return await work();
+      } finally {
+        sandbox.setFaults([]);
+      }
+    },
+    expected: { counts: () => sandbox.counts(), keys: (stream) => sandbox.keys(stream as StreamName) },
+    close: () => sandbox.close(),
+  };
+}
+
+async function projectFile(url: URL, sandbox: Sandbox): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(url, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return fillIn(JSON.parse(text), sandbox);
+}

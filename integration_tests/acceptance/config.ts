@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+// Strictness high: every section is either tested or says why not; so is every empty stream, every ignored field and
+// the state from the future; the basic read takes the discovered catalog, whole, and validates its records.
+
+const path = z.string().min(1);
+const bypass = z.strictObject({ bypass_reason: z.string().min(1) });
+const named = bypass.extend({ name: z.string().min(1) });
+
+const section = <T extends z.ZodType>(test: T) =>
+  z.union([z.strictObject({ tests: z.array(test).min(1) }), bypass.transform(() => ({ tests: [] }))]);
+
+const specTest = z.strictObject({ config_path: path, spec_path: path, previous_release_path: path });
+const connectionTest = z.strictObject({ config_path: path, status: z.enum(['succeed', 'failed', 'exception']) });
+const discoveryTest = z.strictObject({ config_path: path, previous_release_path: path });
+
+const basicReadTest = z.strictObject({
+  config_path: path,
+  empty_streams: z.array(named).default([]),
+  validate_schema: z.literal(true).default(true),
+  validate_data_points: z.boolean().default(false),
+  /** Fields that the sandbox's data never has, by stream. */
+  absent_fields: z.record(z.string(), z.array(named)).default({}),
+  fail_on_extra_columns: z.boolean().default(true),
+  expect_records: z.union([z.literal('sandbox'), bypass]),
+});
+
+const fullRefreshTest = z.strictObject({
+  config_path: path,
+  configured_catalog_path: path,
+  ignored_fields: z.record(z.string(), z.array(named)).default({}),
+});
+
+const incrementalTest = z.strictObject({
+  config_path: path,
+  configured_catalog_path: path,
+  future_state: z.union([z.strictObject({ future_state_path: path }), bypass]),
+});
+
+const acceptanceTests = z.strictObject({
+  spec: section(specTest),
+  connection: section(connectionTest),
+  discovery: section(discoveryTest),
+  basic_read: section(basicReadTest),
+  full_refresh: section(fullRefreshTest),
+  incremental: section(incrementalTest),
+});
+
+const acceptanceConfig = z.strictObject({
+  connector_image: z.string().min(1),
+  test_strictness_level: z.literal('high'),
+  acceptance_tests: acceptanceTests,
+});
+
+export type AcceptanceTests = z.output<typeof acceptanceTests>;
+export type AcceptanceConfig = z.output<typeof acceptanceConfig>;
+export type BasicReadTest = z.output<typeof basicReadTest>;
+export type FullRefreshTest = z.output<typeof fullRefreshTest>;
+export type IncrementalTest = z.output<typeof incrementalTest>;
+
+/** Reads acceptance-test-config.yml; throws with a sentence for each thing that strictness high does not allow. */
+export function parseAcceptanceConfig(yaml: string): AcceptanceConfig {
+  const parsed = acceptanceConfig.safeParse(parse(yaml));
+  if (parsed.success) return parsed.data;
+  throw new Error(`acceptance-test-config.yml is invalid:\n${z.prettifyError(parsed.error)}`);
+}
+
+/** Loads acceptance-test-config.yml from the root of the repository. */
+export async function loadAcceptanceConfig(root: URL): Promise<AcceptanceConfig> {
+  return parseAcceptanceConfig(await readFile(new URL('acceptance-test-config.yml', root), 'utf8'));
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { streams } from '../src/streams/index.ts';
+import { sandboxed } from './sandboxed.ts';
+import { catalogOf, countsRead, keysRead } from './workspace.ts';
+
+const SMALL = { auditEvents: 120, deployments: 3 };
+const REPORTS = streams.filter(({ reading }) => reading.kind === 'per_deployment').map(({ name }) => name);
+
+/** The paths of a stream in the sandbox, as a pattern. */
+function pathOf(name: string): string {
+  return REPORTS.includes(name) ? `deployments/*/${name.replace('deployments_', '')}` : name;
+}
+
+describe('a stream that is refused for good', () => {
+  const cases = streams.flatMap(({ name }) => [
+    { name, status: 403, type: 'config_error' },
+    ...(name === 'deployments_addons' ? [] : [{ name, status: 404, type: 'system_error' }]),
+  ]);
+
+  it.each(cases)('$name with HTTP $status is a $type; the others are complete', async ({ name, status, type }) => {
+    await sandboxed(
+      { ...SMALL, faults: [{ path: pathOf(name), kind: 'status', status }] },
+      async ({ sandbox, read }) => {
+        const result = await read();
+        const failing = name === 'deployments' ? [name, ...REPORTS] : [name];
+        expect(result.violations).toEqual([]);
+        expect(result.exitCode).toBe(1);
+        expect(result.errors.map((error) => error.stream_descriptor?.name).toSorted()).toEqual(failing.toSorted());
+        for (const error of result.errors) {
+          expect(error.failure_type).toBe(type);
+          expect(error.message).toContain(`HTTP ${status}`);
+          expect(error.internal_message).toMatch(/^GET \S+: HTTP \d+/);
+        }
+        const expected = Object.fromEntries(
+          Object.entries(sandbox.counts()).map(([s, n]) => [s, failing.includes(s) ? 0 : n]),
+        );
+        expect(countsRead(result)).toEqual(expected);
+      },
+    );
+  });
+
+  it('add-ons that no deployment has (HTTP 404) are no add-ons, with one warning', async () => {
+    await sandboxed(
+      { ...SMALL, faults: [{ path: 'deployments/*/addons', kind: 'status', status: 404 }] },
+      async ({ sandbox, read }) => {
+        const result = await read();
+        expect(result.violations).toEqual([]);
+        expect(result.exitCode).toBe(0);
+        expect(countsRead(result)).toEqual({ ...sandbox.counts(), deployments_addons: 0 });
+        expect(result.logs.filter(({ level }) => level === 'WARN')).toHaveLength(1);
+      },
+    );
+  });
+});
+
+describe('one deployment', () => {
+  it('that is refused is skipped with a warning and counted; the stream is complete', async () => {
+    await sandboxed(SMALL, async ({ sandbox, read }) => {
+      const [gone = ''] = sandbox.deploymentIds;
+      sandbox.setFaults([{ path: `deployments/${gone}/*`, kind: 'status', status: 404 }]);
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(keysRead(result, 'deployments_scalings').toSorted()).toEqual(
+        sandbox.deploymentIds.filter((id) => id !== gone).toSorted(),
+      );
+      const lines = result.logs.map(({ message }) => message);
+      expect(lines).toContainEqual(
+        expect.stringMatching(new RegExp(`^deployments_roles: deployment ${gone} is skipped`)),
+      );
+      expect(lines).toContainEqual(expect.stringMatching(/^deployments_roles: .*; 1 deployment skipped$/));
+    });
+  });
+
+  it('that fails keeps its mark while the others move theirs, and its rows come next time', async () => {
+    await sandboxed(SMALL, async ({ sandbox, read }) => {
+      const [bad = '', good = ''] = sandbox.deploymentIds;
+      const catalog = catalogOf('incremental', ['deployments_recipes']);
+      sandbox.setFaults([{ path: `deployments/${bad}/recipes`, kind: 'envelope', shape: 'row-null' }]);
+      const first = await read({ catalog });
+      expect(first.violations).toEqual([]);
+      expect(first.exitCode).toBe(1);
+      expect(first.errors[0]?.failure_type).toBe('system_error');
+      const marks = (first.states[0] as { stream: { stream_state: { marks: Record<string, string> } } }).stream
+        .stream_state.marks;
+      expect(Object.keys(marks)).toContain(good);
+      expect(Object.keys(marks)).not.toContain(bad);
+
+      sandbox.setFaults([]);
+      const second = await read({ catalog, state: first.states });
+      expect(second.exitCode).toBe(0);
+      const all = new Set([...keysRead(first, 'deployments_recipes'), ...keysRead(second, 'deployments_recipes')]);
+      expect([...sandbox.keys('deployments_recipes')].filter((key) => !all.has(key))).toEqual([]);
+    });
+  });
+});
+
+describe('retries that are used up', () => {
+  it('make the stream fail with a transient_error, listed before what a retry cannot cure', async () => {
+    await sandboxed(
+      {
+        ...SMALL,
+        faults: [
+          { path: 'accounts', kind: 'status', status: 403 },
+          { path: 'clusters', kind: 'errors', errors: { limit: ['too big'] } },
+          { path: 'teams', kind: 'status', status: 500, body: { errors: 'database is locked' } },
+          { path: 'billables', kind: 'truncated-json' },
+          { path: 'datacenters', kind: 'reset' },
+        ],
+      },
+      async ({ sandbox, read }) => {
+        const result = await read({ config: { num_workers: 16 } });
+        expect(result.violations).toEqual([]);
+        expect(result.exitCode).toBe(1);
+        expect(result.errors.map(({ failure_type }) => failure_type)).toEqual([
+          ...Array<string>(3).fill('transient_error'),
+          'system_error',
+          'config_error',
+        ]);
+        const byStream = new Map(result.errors.map((error) => [error.stream_descriptor?.name, error]));
+        expect(byStream.get('teams')?.internal_message).toBe('GET teams: HTTP 500 (database is locked), in 6 attempts');
+        expect(byStream.get('billables')?.message).toContain('no whole JSON');
+        expect(byStream.get('clusters')?.message).toContain('limit: too big');
+        expect(sandbox.stats().byPath['/teams']).toBe(6);
+      },
+    );
+  }, 120_000);
+});
+
+describe('a token that dies in the middle', () => {
+  it('ends the run at once: every stream INCOMPLETE, one error without a stream, the state at the last checkpoint', async () => {
+    await sandboxed({ ...SMALL, auditEvents: 2_000 }, async ({ sandbox, read }) => {
+      sandbox.setFaults([{ path: 'audit_events', kind: 'status', status: 401, after: 10 }]);
+      const result = await read({ catalog: catalogOf('incremental', ['audit_events']), config: { num_workers: 1 } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toHaveLength(1);
+      expect(result.errors[0]?.stream_descriptor).toBeUndefined();
+      expect(result.errors[0]?.failure_type).toBe('config_error');
+      expect(keysRead(result, 'audit_events')).toHaveLength(500);
+      sandbox.setFaults([]);
+      const rest = await read({ catalog: catalogOf('incremental', ['audit_events']), state: result.states });
+      expect(keysRead(rest, 'audit_events').length).toBeLessThan(1_510);
+      expect(new Set([...keysRead(result, 'audit_events'), ...keysRead(rest, 'audit_events')]).size).toBe(2_000);
+    });
+  });
+});

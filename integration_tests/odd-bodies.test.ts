@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { streams } from '../src/streams/index.ts';
+import type { Fault } from '../sandbox/server.ts';
+import { sandboxed } from './sandboxed.ts';
+import { catalogOf, countsRead } from './workspace.ts';
+
+const SMALL = { auditEvents: 60, deployments: 2 };
+type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
+
+const LISTS = streams.filter(({ name }) => name !== 'deployments_scalings').map(({ name }) => name);
+const patternOf = (name: string): string =>
+  name.startsWith('deployments_') ? `deployments/*/${name.replace('deployments_', '')}` : name;
+
+/** A row that is spoiled, or a list that is something else, must never look like fewer rows. */
+const damaged: Array<[Shape, RegExp]> = [
+  ['embedded-list', /_embedded is a list/],
+  ['list-object', /_embedded\.\w+ is an object, not an array/],
+  ['other-list', /it holds the list \w+ where \w+ was expected/],
+  ['body-list', /it is a list/],
+  ['body-null', /it is null/],
+  ['row-null', /row \d+ of \d+ is no object|row \d+ has no id/],
+  ['row-without-key', /has no \w+/],
+];
+
+describe('a body that is no report', () => {
+  it.each(damaged)('%s is a system_error for every list, and says what is wrong', async (shape, text) => {
+    const names = LISTS.filter((name) => applies(name, shape));
+    const faults = names.map((name): Fault => ({ path: patternOf(name), kind: 'envelope', shape }));
+    await sandboxed({ ...SMALL, faults }, async ({ read }) => {
+      // Without the list of deployments nothing of theirs would even be asked for: it has a read of its own.
+      for (const catalog of [
+        catalogOf(
+          'full_refresh',
+          names.filter((name) => !name.startsWith('deployments')),
+        ),
+        catalogOf('full_refresh', ['deployments']),
+      ]) {
+        const result = await read({ catalog });
+        expect(result.violations).toEqual([]);
+        expect(result.exitCode).toBe(1);
+        expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(
+          catalog.streams.map(({ stream }) => stream.name).toSorted(),
+        );
+        for (const error of result.errors) {
+          expect(error.failure_type).toBe('system_error');
+          expect(error.message, error.stream_descriptor?.name).toMatch(text);
+          expect(error.message).not.toMatch(/undefined|\[object/);
+        }
+      }
+    });
+  });
+
+  it.each(damaged)('%s fails every report of deployments', async (shape, text) => {
+    const names = LISTS.filter((name) => name.startsWith('deployments_') && applies(name, shape));
+    const faults = names.map((name): Fault => ({ path: patternOf(name), kind: 'envelope', shape }));
+    await sandboxed({ ...SMALL, faults }, async ({ read }) => {
+      const result = await read({ catalog: catalogOf('full_refresh', names) });
+      expect(result.violations).toEqual([]);
+      expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(
+        names.toSorted(),
+      );
+      for (const error of result.errors) expect(error.message).toMatch(text);
+    });
+  });
+
+  it('an error text in a 200 is an error with that text, for every report', async () => {
+    const faults: Fault[] = streams
+      .filter(({ name }) => name !== 'deployments')
+      .map(({ name }) => ({ path: patternOf(name), kind: 'errors', errors: 'maintenance until noon' }));
+    await sandboxed({ ...SMALL, faults }, async ({ read }) => {
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.errors).toHaveLength(15);
+      for (const error of result.errors) expect(error.message).toContain('the API reports "maintenance until noon"');
+    });
+  });
+});
+
+describe('a list that is missing', () => {
+  it.each(['no-embedded', 'list-missing', 'list-null'] as const)(
+    '%s has no rows, and is warned about',
+    async (shape) => {
+      const faults: Fault[] = ['accounts', 'teams', 'deployments/*/backups'].map((path) => ({
+        path,
+        kind: 'envelope',
+        shape,
+      }));
+      await sandboxed({ ...SMALL, faults }, async ({ sandbox, read }) => {
+        const result = await read();
+        expect(result.violations).toEqual([]);
+        expect(result.exitCode).toBe(0);
+        expect(countsRead(result)).toEqual({ ...sandbox.counts(), accounts: 0, teams: 0, deployments_backups: 0 });
+        const warnings = result.logs.filter(({ level }) => level === 'WARN');
+        expect(warnings).toHaveLength(4);
+        expect(warnings[0]?.message).toMatch(/^\w+: \S+ was answered without its list \w+, which is taken as empty$/);
+      });
+    },
+  );
+});
+
+describe('a cursor that the API ignores', () => {
+  it('is a system_error, neither an endless loop nor a silent end', async () => {
+    await sandboxed({ ...SMALL, cursor: 'ignored' }, async ({ read }) => {
+      const result = await read({ catalog: catalogOf('incremental', ['audit_events']) });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors[0]).toMatchObject({
+        failure_type: 'system_error',
+        stream_descriptor: { name: 'audit_events' },
+      });
+      expect(result.errors[0]?.message).toContain('ignores the cursor');
+    });
+  });
+});
+
+/** Alerts are one object, whose rows are not looked into; add-ons have no key of their own. */
+function applies(name: string, shape: Shape): boolean {
+  if (name === 'deployments_alerts') return !shape.startsWith('row-');
+  return !(name === 'deployments_addons' && shape === 'row-without-key');
+}

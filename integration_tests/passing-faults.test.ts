@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../sandbox/server.ts';
+import { sandboxed } from './sandboxed.ts';
+import { countsRead } from './workspace.ts';
+
+const SMALL = { auditEvents: 200, deployments: 3 };
+
+// The distributive form keeps each kind's own fields.
+type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;
+
+const passing: Array<[string, Kind]> = [
+  ['HTTP 500', { kind: 'status', status: 500 }],
+  ['HTTP 503 with Retry-After', { kind: 'status', status: 503, retryAfter: 1 }],
+  ['HTTP 429 with Retry-After', { kind: 'status', status: 429, retryAfter: 1 }],
+  ['HTTP 429 without Retry-After', { kind: 'status', status: 429 }],
+  ['HTTP 408', { kind: 'status', status: 408 }],
+  ['a connection that is reset', { kind: 'reset' }],
+  ['a body cut off before its length', { kind: 'cut', framing: 'length' }],
+  ['a chunked body that is cut off', { kind: 'cut', framing: 'chunked' }],
+  ['JSON that ends too early', { kind: 'truncated-json' }],
+  ["a proxy's web page with HTTP 200", { kind: 'html' }],
+  ['an empty body with HTTP 200', { kind: 'empty-body' }],
+  ['no answer', { kind: 'hang' }],
+  ['an answer that drips', { kind: 'drip' }],
+];
+
+describe.concurrent('the first request to every path ends in', () => {
+  it.each(passing)('%s: every record comes, and the retries are told of', async (_, kind) => {
+    await sandboxed({ ...SMALL, faults: [{ path: '**', times: 1, ...kind } as Fault] }, async ({ sandbox, read }) => {
+      const result = await read({ config: { num_workers: 32, request_timeout_seconds: 1 } });
+      expect(result.violations).toEqual([]);
+      expect(result.errors).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(countsRead(result)).toEqual(sandbox.counts());
+      const warnings = result.logs.filter(({ level }) => level === 'WARN').map(({ message }) => message);
+      expect(warnings).toContainEqual(
+        expect.stringMatching(/^GET teams: attempt 1 failed: .+; the next one comes in [\d.]+ s$/),
+      );
+    });
+  });
+});
+
+describe('an API with a small quota', () => {
+  it('that is obeyed never makes a read fail, and the streams say that they wait', async () => {
+    await sandboxed({ ...SMALL, quota: 12, quotaWindowMs: 400 }, async ({ sandbox, read }) => {
+      const result = await read({ config: { num_workers: 8 } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(countsRead(result)).toEqual(sandbox.counts());
+      expect(sandbox.stats().byStatus['429']).toBeGreaterThan(0);
+      const statuses = result.messages
+        .map((message) => JSON.stringify(message))
+        .filter((line) => line.includes('RATE_LIMITED'));
+      expect(statuses[0]).toMatch(
+        /"status":"RUNNING","reasons":\[\{"type":"RATE_LIMITED","rate_limited":\{"quota_reset":\d{13}\}\}\]/,
+      );
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { PROGRAM, runConnector } from './run-connector.ts';
+import { sandboxed } from './sandboxed.ts';
+import { catalogOf } from './workspace.ts';
+
+describe('SIGTERM', () => {
+  it.each([
+    ['in the middle of a request', { faults: [{ path: 'teams', kind: 'hang' }] as const }],
+    [
+      'while it waits for another attempt',
+      { faults: [{ path: 'teams', kind: 'status', status: 503, retryAfter: 300 }] as const },
+    ],
+    [
+      'while the rate limit holds it',
+      { faults: [{ path: 'teams', kind: 'status', status: 429, retryAfter: 300 }] as const },
+    ],
+  ])('%s ends it by that signal, with its streams INCOMPLETE and nothing on stderr', async (_, options) => {
+    await sandboxed({ auditEvents: 30, ...options }, async ({ sandbox, read }) => {
+      const result = await read({
+        catalog: catalogOf('incremental', ['teams', 'audit_events']),
+        run: {
+          onLine(line, kill) {
+            // The other stream has come to its end, or the wait has been told of: now it hangs.
+            const hangs = line.includes('"audit_events"') && line.includes('COMPLETE');
+            if (hangs || line.includes('the next one comes in')) kill('SIGTERM');
+          },
+        },
+      });
+      expect(result.signal).toBe('SIGTERM');
+      expect(result.stderr).toBe('');
+      expect(result.errors).toEqual([]);
+      expect(result.stdout).toContain('"stream_descriptor":{"name":"teams"},"status":"INCOMPLETE"');
+      expect(sandbox.stats().inFlight).toBe(0);
+    });
+  });
+});
+
+describe('a reader that goes away', () => {
+  it('ends the read quietly', async () => {
+    await sandboxed({ auditEvents: 20_000 }, async ({ sandbox, workspace }) => {
+      const child = spawnRead(sandbox.token, sandbox.baseUrl, workspace, catalogOf('incremental', ['audit_events']));
+      let stderr = '';
+      child.stderr.on('data', (text) => (stderr += String(text)));
+      await new Promise((done) => child.stdout.once('data', done));
+      child.stdout.destroy();
+      const [code, signal] = await new Promise<[number | null, string | null]>((done) =>
+        child.on('close', (...end) => done(end)),
+      );
+      expect({ code, signal, stderr }).toEqual({ code: 1, signal: null, stderr: '' });
+      expect(sandbox.stats().requests).toBeLessThan(400);
+    });
+  });
+});
+
+describe('a reader that stalls', () => {
+  it('stops the asking, so that nothing piles up, and gets everything when it goes on', async () => {
+    await sandboxed(
+      { auditEvents: 500, deployments: 200, recipes: 12, latencyMs: 1 },
+      async ({ sandbox, workspace }) => {
+        const child = spawnRead(sandbox.token, sandbox.baseUrl, workspace, catalogOf('full_refresh'), {
+          num_workers: 16,
+        });
+        await quiet(() => sandbox.stats().requests);
+        const { requests } = sandbox.stats();
+        // A pipe and the stream's buffer hold about 80 KB; then each of 16 workers holds one page.
+        expect(requests).toBeGreaterThan(16);
+        expect(requests).toBeLessThan(300);
+        let text = '';
+        child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        const code = await new Promise((done) => child.on('close', done));
+        expect(code).toBe(0);
+        const records = text.split('\n').filter((line) => line.startsWith('{"type":"RECORD"')).length;
+        expect(records).toBe(Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0));
+      },
+    );
+  });
+});
+
+describe('a bug that nobody caught', () => {
+  it.each([
+    ['an exception', 'setImmediate(() => { throw new Error("boom tok-abcdef"); });'],
+    ['a rejection', 'void Promise.reject(new Error("boom tok-abcdef"));'],
+  ])('%s is a LOG FATAL, a TRACE system_error without the token, and exit 1', async (_, code) => {
+    await sandboxed({ token: 'tok-abcdef', faults: [{ path: '**', kind: 'hang' }] }, async ({ sandbox, workspace }) => {
+      // Comes into the process from outside, once the command runs and waits for its answer.
+      const bug = workspace.file('bug.cjs', `setTimeout(() => { ${code} }, 300);`);
+      const config = workspace.file('config.json', { api_token: 'tok-abcdef', base_url: sandbox.baseUrl });
+      const result = await runConnector(['check', '--config', config], { env: { NODE_OPTIONS: `--require ${bug}` } });
+      expect(result.exitCode).toBe(1);
+      expect(result.stderr).toBe('');
+      const lines = result.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { type: string });
+      expect(lines.map(({ type }) => type)).toEqual(['LOG', 'LOG', 'TRACE']);
+      expect(lines[1]).toMatchObject({ log: { level: 'FATAL', message: 'Error: boom ****' } });
+      expect(lines[2]).toMatchObject({ trace: { type: 'ERROR', error: { failure_type: 'system_error' } } });
+      expect(result.stdout).not.toContain('tok-abcdef');
+    });
+  });
+});
+
+function spawnRead(
+  token: string,
+  baseUrl: string,
+  workspace: { file: (name: string, content: object) => string },
+  catalog: object,
+  more: object = {},
+) {
+  const config = workspace.file('config.json', { api_token: token, base_url: baseUrl, ...more });
+  const args = ['read', '--config', config, '--catalog', workspace.file('catalog.json', catalog)];
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return child;
+}
+
+/** Waits until a number has stood still for a while: that nothing happens can only be seen by waiting for it. */
+async function quiet(number: () => number): Promise<void> {
+  let before = -1;
+  for (let still = 0; still < 8;) {
+    await new Promise((done) => setTimeout(done, 100));
+    still = number() === before && before > 0 ? still + 1 : 0;
+    before = number();
+  }
+}

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/server.ts';
+import { type ReadResult, Workspace, catalogOf, keysRead } from './workspace.ts';
+
+// A read is killed at arbitrary lines and gone on with from the last STATE that came through, until one comes to its
+// end. What all of them brought together must be everything, whatever the API's habits are that nobody knows for sure.
+
+const INCREMENTAL = ['audit_events', 'deployments_recipes'] as const;
+const DATA = { auditEvents: 3_000, deployments: 20, recipes: 12, latencyMs: 1 };
+
+let workspace: Workspace;
+beforeAll(() => {
+  workspace = new Workspace();
+});
+afterAll(() => workspace.remove());
+
+const modes: Array<[string, Partial<SandboxOptions>, number]> = [
+  ['as the API is taken to be', {}, 6],
+  ['an inclusive cursor and an inclusive newer_than', { cursor: 'inclusive', newerThan: 'inclusive' }, 6],
+  ['newer_than is ignored', { newerThan: 'ignored' }, 5],
+  ['the page size is clamped', { maxLimit: 20, cursor: 'inclusive' }, 5],
+  ['many events share a timestamp', { ties: 120 }, 5],
+  ['some events are dated in the future', { futureEvents: 30 }, 5],
+  ['cursors of earlier reads are refused', { singleEvents: false }, 3],
+];
+
+describe('killed at arbitrary lines and gone on with', () => {
+  it.each(modes)('%s: nothing is lost, and the next read brings only the boundary', async (_, options, kills) => {
+    const sandbox = await startSandbox({ ...DATA, ...options });
+    try {
+      const { seen, state, killed } = await readWithKills(sandbox, kills);
+      expect(killed).toBe(kills);
+      for (const stream of INCREMENTAL) {
+        expect(missing(sandbox, stream, seen[stream]), stream).toEqual([]);
+      }
+      const again = await read(sandbox, state);
+      expect(again.violations).toEqual([]);
+      expect(again.exitCode).toBe(0);
+      // The newest timestamp's events, those within the look-back of a minute, those of the future; one recipe a mark.
+      const boundary = (options.ties ?? 3) + (options.futureEvents ?? 0) + 10;
+      expect(keysRead(again, 'audit_events').length).toBeLessThanOrEqual(boundary);
+      expect(keysRead(again, 'deployments_recipes').length).toBeLessThanOrEqual(2 * DATA.deployments);
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it('brings events that arrive during the walk, and after it', async () => {
+    const sandbox = await startSandbox(DATA);
+    try {
+      const { seen, state } = await readWithKills(sandbox, 4, () => sandbox.addEvents(7));
+      expect(missing(sandbox, 'audit_events', seen['audit_events'])).toEqual([]);
+      sandbox.addEvents(5);
+      const touched = [sandbox.touchRecipe(), sandbox.addRecipe()];
+      const news = await read(sandbox, state);
+      const all = new Set([...seen['audit_events'], ...keysRead(news, 'audit_events')]);
+      expect(missing(sandbox, 'audit_events', all)).toEqual([]);
+      expect(keysRead(news, 'audit_events').length).toBeLessThan(100);
+      for (const { id } of touched) expect(keysRead(news, 'deployments_recipes')).toContain(id);
+    } finally {
+      await sandbox.close();
+    }
+  });
+
+  it('reads 12,000 events and 240 recipes at most 1.5 times over for a dozen kills', async () => {
+    const sandbox = await startSandbox({ ...DATA, auditEvents: 12_000 });
+    try {
+      const { seen, emitted, killed } = await readWithKills(sandbox, 12);
+      expect(killed).toBe(12);
+      for (const stream of INCREMENTAL) expect(missing(sandbox, stream, seen[stream]), stream).toEqual([]);
+      expect(emitted / 12_240).toBeLessThanOrEqual(1.5);
+    } finally {
+      await sandbox.close();
+    }
+  });
+});
+
+describe('a full refresh of the two', () => {
+  const env = { WORKER_JOB_ID: '7' };
+
+  it('goes on within the same job, and does not believe a state of another one', async () => {
+    const sandbox = await startSandbox({ ...DATA, latencyMs: 0 });
+    try {
+      const first = await read(sandbox, undefined, 'full_refresh', env);
+      expect(keysRead(first, 'audit_events')).toHaveLength(3_000);
+      const attempt2 = await read(sandbox, first.states, 'full_refresh', env);
+      expect(keysRead(attempt2, 'audit_events').length).toBeLessThan(20);
+      const otherJob = await read(sandbox, attempt2.states, 'full_refresh', { WORKER_JOB_ID: '8' });
+      expect(keysRead(otherJob, 'audit_events')).toHaveLength(3_000);
+      const noJob = await read(sandbox, otherJob.states, 'full_refresh');
+      expect(keysRead(noJob, 'deployments_recipes')).toHaveLength(240);
+      // What an incremental read left behind is no part of a full refresh either.
+      const incremental = await read(sandbox, noJob.states, 'incremental');
+      const refreshed = await read(sandbox, incremental.states, 'full_refresh');
+      expect(keysRead(refreshed, 'audit_events')).toHaveLength(3_000);
+    } finally {
+      await sandbox.close();
+    }
+  });
+});
+
+describe('SIGTERM in the middle of a walk', () => {
+  it('brings out a last checkpoint, so that nothing is read twice but the page on its way', async () => {
+    const sandbox = await startSandbox({ ...DATA, latencyMs: 5 });
+    try {
+      let lines = 0;
+      const stopped = await read(sandbox, undefined, 'incremental', {}, (_, kill) => {
+        if ((lines += 1) === 700) kill('SIGTERM');
+      });
+      expect(stopped.signal).toBe('SIGTERM');
+      const finished = await read(sandbox, stopped.states);
+      const first = keysRead(stopped, 'audit_events');
+      const rest = keysRead(finished, 'audit_events');
+      expect(missing(sandbox, 'audit_events', new Set([...first, ...rest]))).toEqual([]);
+      expect(first.length).toBeLessThan(3_000);
+      expect(first.length + rest.length - 3_000).toBeLessThan(20);
+    } finally {
+      await sandbox.close();
+    }
+  });
+});
+
+async function read(
+  sandbox: Sandbox,
+  state?: object,
+  mode: 'full_refresh' | 'incremental' = 'incremental',
+  env: Record<string, string> = {},
+  onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void,
+): Promise<ReadResult> {
+  const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
+  const options = onLine === undefined ? { env } : { env, onLine };
+  return workspace.read(config, catalogOf(mode, [...INCREMENTAL]), state, options);
+}
+
+/** Kills `kills` reads at lines that a fixed sequence picks, then lets one come to its end. */
+async function readWithKills(
+  sandbox: Sandbox,
+  kills: number,
+  between: () => void = () => undefined,
+): Promise<{
+  seen: Record<(typeof INCREMENTAL)[number], Set<string>>;
+  state: object[];
+  emitted: number;
+  killed: number;
+}> {
+  const seen = { audit_events: new Set<string>(), deployments_recipes: new Set<string>() };
+  const states = new Map<string, object>();
+  let emitted = 0;
+  let killed = 0;
+  let random = 42;
+  for (let left = kills; ; left -= 1) {
+    random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
+    const stopAt = left > 0 ? 1 + (random % 400) : Infinity;
+    let lines = 0;
+    const result = await read(sandbox, [...states.values()], 'incremental', {}, (_, kill) => {
+      if ((lines += 1) === stopAt) kill('SIGKILL');
+    });
+    expect(
+      result.violations.filter(({ rule }) => !rule.includes('exit') && !/STATUS|status|partial/.test(rule)),
+    ).toEqual([]);
+    for (const stream of INCREMENTAL) {
+      for (const key of keysRead(result, stream)) seen[stream].add(key);
+      emitted += keysRead(result, stream).length;
+    }
+    if (result.signal === 'SIGKILL') killed += 1;
+    for (const state of result.states) {
+      states.set((state as { stream: { stream_descriptor: { name: string } } }).stream.stream_descriptor.name, state);
+    }
+    if (left <= 0) {
+      expect(result.exitCode).toBe(0);
+      return { seen, state: [...states.values()], emitted, killed };
+    }
+    between();
+  }
+}
+
+function missing(sandbox: Sandbox, stream: (typeof INCREMENTAL)[number], seen: ReadonlySet<string>): string[] {
+  return [...sandbox.keys(stream)].filter((key) => !seen.has(key));
+}

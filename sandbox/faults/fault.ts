@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** Ways to spoil a list's envelope and rows. Plain objects are only touched by those that say so. */
+export const SHAPES = [
+  'no-embedded',
+  'embedded-list',
+  'list-missing',
+  'list-null',
+  'list-object',
+  'other-list',
+  'body-list',
+  'body-null',
+  'row-null',
+  'row-without-key',
+  'next-link',
+] as const;
+
+const status = z.int().min(200).max(599);
+
+const common = {
+  /** Below the version: `/deployments/*\/recipes`; `*` stays within a segment, `**` does not. */
+  path: z.string().min(1),
+  /** So many requests to each matching path get it; all of them by default. */
+  times: z.union([z.int().min(1), z.literal('always')]).optional(),
+  /** So many requests to each matching path go well before. */
+  after: z.int().min(0).optional(),
+};
+
+const faultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...common,
+    kind: z.literal('status'),
+    status,
+    retryAfter: z.union([z.number(), z.string()]).optional(),
+    /** Text as it is, anything else as JSON. */
+    body: z.unknown().optional(),
+  }),
+  z.strictObject({ ...common, kind: z.literal('reset') }),
+  z.strictObject({ ...common, kind: z.literal('cut'), framing: z.enum(['length', 'chunked']).optional() }),
+  z.strictObject({ ...common, kind: z.literal('truncated-json') }),
+  z.strictObject({ ...common, kind: z.literal('broken-json') }),
+  z.strictObject({ ...common, kind: z.literal('html'), status: status.optional() }),
+  z.strictObject({ ...common, kind: z.literal('empty-body') }),
+  z.strictObject({ ...common, kind: z.literal('hang') }),
+  z.strictObject({ ...common, kind: z.literal('drip'), everyMs: z.int().min(1).optional() }),
+  z.strictObject({ ...common, kind: z.literal('redirect'), to: z.string().optional(), status: status.optional() }),
+  z.strictObject({ ...common, kind: z.literal('echo-token'), status: status.optional() }),
+  z.strictObject({ ...common, kind: z.literal('errors'), errors: z.unknown().optional() }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('envelope'),
+    shape: z.enum(SHAPES),
+    /** Which row is spoiled, from 0; the last one when there are fewer. */
+    row: z.int().min(0).optional(),
+  }),
+]);
+
+/** A fault to play on some paths; README.md says what each kind does. */
+export type Fault = Readonly<z.infer<typeof faultSchema>>;
+
+/** Reads faults that came as JSON; a text says what is wrong with them. */
+export const readFaults = (value: unknown): Fault[] | string => {
+  const read = z.array(faultSchema).safeParse(value);
+  if (read.success) return read.data;
+  const issue = read.error.issues[0];
+  return `faults: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`;
+};

@@ -1,0 +1,25 @@
+import type { Sandbox } from './server.ts';
+
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** What to tell people about a sandbox that has just started: where it is, what it holds, and what to paste. */
+export const greeting = (sandbox: Sandbox): string => {
+  const { baseUrl, token } = sandbox;
+  const counts = Object.entries(sandbox.counts()).map(([stream, count]) => `${stream} ${count}`);
+  const config = JSON.stringify({ api_token: token, base_url: baseUrl });
+  const run = (command: string): string => `  node dist/main.js ${command} --config config.json`;
+  return [
+    `A stand-in of the Compose API: ${baseUrl}`,
+    `Token: ${token}`,
+    `Records: ${counts.join(', ')}`,
+    '',
+    'In another terminal, after npm run build:',
+    `  printf '%s\\n' ${quoted(config)} > config.json`,
+    run('check'),
+    run('discover'),
+    `${run('read')} --catalog integration_tests/configured_catalog.json`,
+    '',
+    'Ctrl-C ends it.',
+    '',
+  ].join('\n');
+};

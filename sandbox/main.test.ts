@@ -1,0 +1,56 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+
+/** Polling is for what must come, however slow the machine. */
+const PATIENT = { timeout: 30_000 };
+
+let child: ChildProcessWithoutNullStreams;
+afterEach(() => child.kill('SIGKILL'));
+
+const start = (...args: string[]): void => {
+  child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('main.ts', import.meta.url)), ...args]);
+};
+
+const firstOutput = async (): Promise<string> => {
+  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  return chunk.toString();
+};
+
+test('for programs it prints one line, and ends well on SIGTERM even when a request hangs', async () => {
+  start('--json', '--fault', '{"path":"/teams","kind":"hang"}');
+  const ended = once(child, 'exit');
+  const printed = await firstOutput();
+  expect(printed).toMatch(/^\{.*\}\n$/);
+  const { baseUrl, token, deploymentIds, pid } = JSON.parse(printed) as Record<string, string>;
+  expect([deploymentIds?.length, pid]).toEqual([5, child.pid]);
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await fetch(`${baseUrl}/accounts`, { headers })).status).toBe(200);
+  const hanging = expect(fetch(`${baseUrl}/teams`, { headers })).rejects.toThrow();
+  const inFlight = async (): Promise<unknown> =>
+    ((await (await fetch(new URL('/_sandbox/stats', baseUrl))).json()) as Record<string, unknown>)['inFlight'];
+  await expect.poll(inFlight, PATIENT).toBe(1);
+  child.kill('SIGTERM');
+  await hanging;
+  expect(await ended).toEqual([0, null]);
+});
+
+test('for people it prints what to paste, and ends with its parent', async () => {
+  start('--exit-with-stdin', '--audit-events', '3');
+  const ended = once(child, 'exit');
+  const printed = await firstOutput();
+  expect(printed).toContain('audit_events 3,');
+  expect(printed).toMatch(/printf '%s\\n' '\{"api_token":"\w{64}","base_url":"http:[^']+\/2016-07"\}' > config\.json/);
+  expect(printed).toContain('read --config config.json --catalog integration_tests/configured_catalog.json');
+  child.stdin.end();
+  expect(await ended).toEqual([0, null]);
+});
+
+test('an unknown flag is one line on stderr and exit code 2', async () => {
+  start('--nope');
+  const [problem, printed, [code]] = await Promise.all([text(child.stderr), text(child.stdout), once(child, 'exit')]);
+  expect(problem).toBe("sandbox: Unknown option '--nope'\n");
+  expect([printed, code]).toEqual(['', 2]);
+});
