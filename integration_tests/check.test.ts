@@ -9,15 +9,20 @@ interface Answer extends Finished {
   error: { message: string; failure_type: string } | undefined;
 }
 
+interface Line {
+  connectionStatus?: Answer['status'];
+  trace?: { error: Answer['error'] };
+}
+
 async function check(workspace: Workspace, config: object): Promise<Answer> {
   const finished = await runConnector(['check', '--config', workspace.file('config.json', config)]);
   expect(finished.stderr).toBe('');
   const lines = finished.stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, never>);
-  const statuses = lines.filter((line) => line['type'] === 'CONNECTION_STATUS').map((line) => line['connectionStatus']);
-  const errors = lines.filter((line) => line['type'] === 'TRACE').map((line) => line['trace']['error']);
+    .map((line) => JSON.parse(line) as Line);
+  const statuses = lines.flatMap(({ connectionStatus }) => connectionStatus ?? []);
+  const errors = lines.flatMap(({ trace }) => trace?.error ?? []);
   // Exactly one of the two: clients take the first.
   expect(statuses.length + errors.length).toBe(1);
   return { ...finished, status: statuses[0], error: errors[0] };

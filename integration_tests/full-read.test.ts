@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Sandbox, startSandbox } from '../sandbox/server.ts';
+import { type Sandbox, type StreamName, startSandbox } from '../sandbox/server.ts';
 import { streams } from '../src/streams/index.ts';
 import { type ConfiguredCatalog, Workspace, catalogOf, countsRead, keysRead } from './workspace.ts';
 
@@ -44,7 +44,7 @@ describe('a read of the whole catalog', () => {
     expect(result.exitCode).toBe(0);
     expect(countsRead(result)).toEqual(sandbox.counts());
     for (const { name } of streams) {
-      expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
+      expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name as StreamName)].toSorted());
     }
   });
 

@@ -26,7 +26,7 @@ const passing: Array<[string, Kind]> = [
 
 describe.concurrent('the first request to every path ends in', () => {
   it.each(passing)('%s: every record comes, and the retries are told of', async (_, kind) => {
-    await sandboxed({ ...SMALL, faults: [{ path: '**', times: 1, ...kind } as Fault] }, async ({ sandbox, read }) => {
+    await sandboxed({ ...SMALL, faults: [{ path: '**', times: 1, ...kind }] }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 32, request_timeout_seconds: 1 } });
       expect(result.violations).toEqual([]);
       expect(result.errors).toEqual([]);

@@ -64,7 +64,7 @@ describe('the token', () => {
   it('is not told where the config that holds it is broken or its name is mistaken', async () => {
     await sandboxed({ auditEvents: 10 }, async ({ workspace }) => {
       for (const content of [
-        `{"api_token": "${'s3cret-token-value'}" oops}`,
+        `{"api_token": "s3cret-token-value" oops}`,
         `{"api_token": ["s3cret-token-value"]}`,
         's3cret-token-value',
       ]) {

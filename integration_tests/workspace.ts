@@ -9,7 +9,7 @@ import type { Violation } from './acceptance/violation.ts';
 import { type Finished, type RunOptions, runConnector } from './run-connector.ts';
 
 export type Mode = 'full_refresh' | 'incremental';
-export type Data = Record<string, unknown>;
+type Data = Record<string, unknown>;
 
 export interface ConfiguredCatalog {
   streams: Array<{ stream: Data & { name: string }; sync_mode: string; destination_sync_mode: string }>;
@@ -83,7 +83,7 @@ export function judge(finished: Finished, catalog: ConfiguredCatalog, signal: No
   const transcript = parseTranscript(finished.stdout);
   const result: ReadResult = {
     ...finished,
-    messages: transcript.messages as unknown as ReadResult['messages'],
+    messages: transcript.messages,
     records: new Map(),
     states: [],
     errors: [],
@@ -93,7 +93,7 @@ export function judge(finished: Finished, catalog: ConfiguredCatalog, signal: No
       transcript,
       exitCode: finished.exitCode,
       stderr: finished.stderr,
-      configuredCatalog: catalog as never,
+      configuredCatalog: catalog,
       signal: signal as never,
     }),
   };
@@ -118,7 +118,7 @@ export function judge(finished: Finished, catalog: ConfiguredCatalog, signal: No
 }
 
 /** The value of a stream's primary key in one of its records; deployments_addons has none but this. */
-export function keyOf(stream: string, data: Data): string {
+function keyOf(stream: string, data: Data): string {
   const key = streams.find(({ name }) => name === stream)?.primaryKey;
   return key === undefined ? `${String(data['deployment_id'])}/${String(data['id'])}` : String(data[key]);
 }

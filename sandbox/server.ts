@@ -13,7 +13,7 @@ import { type RequestEntry, Statistics, type Stats } from './http/statistics.ts'
 import { type StreamName, countsOf, keysOf } from './keys.ts';
 import { type SandboxOptions, withDefaults } from './options.ts';
 
-export type { Fault, RecipeChange, RequestEntry, SandboxOptions, Stats, StreamName };
+export type { Fault, SandboxOptions, StreamName };
 
 /** A running stand-in of the Compose API. */
 export interface Sandbox {

@@ -53,7 +53,7 @@ export function parseCommandLine(argv: string[]): Command {
       ? { name: 'nothing' }
       : wrong('no command; there are spec, check, discover and read');
   }
-  if (!(name in FILES)) return wrong('unknown command; there are spec, check, discover and read');
+  if (!Object.hasOwn(FILES, name)) return wrong('unknown command; there are spec, check, discover and read');
   if (rest.length > 0)
     return wrong(`${name} takes no further words; files are given with --config, --catalog, --state`);
   return complete(name as keyof typeof FILES, files, debug);

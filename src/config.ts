@@ -32,7 +32,7 @@ export const configSchema = z.object({
   deployment_ids: z
     .array(
       z
-        .string({ error: 'must be an array of strings' })
+        .string({ error: 'must be a string' })
         .regex(DEPLOYMENT_ID, { error: 'must be a deployment id: 24 hexadecimal digits' })
         .transform((id) => id.trim().toLowerCase())
         .meta({ pattern: '^[0-9a-fA-F]{24}$', pattern_descriptor: '24 hexadecimal digits' }),

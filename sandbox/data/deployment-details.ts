@@ -6,7 +6,7 @@ import { hex8, noise } from './noise.ts';
 import type { Row, World } from './world.ts';
 
 /** A password that opens nothing. */
-export const fakePassword = (world: World, index: number): string =>
+const fakePassword = (world: World, index: number): string =>
   `FAKE${hex8(noise(world.seed, 31, index))}${hex8(noise(world.seed, 32, index))}`.toUpperCase();
 
 const connectionStrings = (world: World, index: number): Row => {

@@ -4,7 +4,9 @@ import { ApiClient, type ClientOptions } from '../http/client.ts';
 import type { Log } from '../protocol/log.ts';
 import { VERSION } from '../version.ts';
 
-type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'deadline'> & { onLongWait?: (owner: string) => void };
+type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline'> & {
+  onLongWait?: (owner: string) => void;
+};
 
 /** A checkpoint goes out before a longer wait. */
 const LONG_WAIT_MS = 1_000;

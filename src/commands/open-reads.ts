@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
+import type { ConnectorError } from '../errors.ts';
 import type { Log } from '../protocol/log.ts';
 import { createCursor, fromTheFuture } from '../sync/create-cursor.ts';
 import { DeploymentList } from '../sync/deployment-list.ts';
@@ -18,6 +19,8 @@ export interface ReadSetup {
   states: Map<string, object>;
   stateFile: string | undefined;
   signal: AbortSignal;
+  /** The token is refused: to end the run. */
+  onTokenRefused: (error: ConnectorError) => void;
 }
 
 /** The rate limit is announced again only when its end has moved by more than this. */
@@ -30,6 +33,7 @@ export function openReads(setup: ReadSetup): { reads: StreamRead[]; close: () =>
   let limitedUntil = 0;
   const client = openClient(config, context, log, {
     signal,
+    onTokenRefused: setup.onTokenRefused,
     onLongWait: (owner) => reads.find(({ definition }) => definition.name === owner)?.output.checkpoint(),
     onRateLimit(until) {
       if (until <= limitedUntil + SAME_LIMIT_MS) return;

@@ -34,6 +34,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
   setMaxListeners(0, stop.signal);
   const passOn = (): void => stop.abort(context.signal.reason);
   context.signal.addEventListener('abort', passOn);
+  let refusal: ConnectorError | undefined;
   const { reads, close } = openReads({
     context,
     config,
@@ -42,14 +43,14 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
     states,
     stateFile: files.state,
     signal: stop.signal,
+    onTokenRefused(error) {
+      refusal ??= error;
+      stop.abort(error);
+    },
   });
   try {
     reportUnusable(context.writer, unusable);
-    let refusal: ConnectorError | undefined;
-    const ends = await readStreams(reads, (error) => {
-      refusal ??= error;
-      stop.abort(error);
-    });
+    const ends = await readStreams(reads);
     context.signal.throwIfAborted();
     return reportEnds(context.writer, ends, unusable, refusal);
   } finally {

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { ConnectorError, asConnectorError, inputError } from './errors.ts';
+
+describe('a ConnectorError', () => {
+  const error = new ConnectorError(
+    'forbidden',
+    { path: 'teams {host}' },
+    { internalMessage: 'GET teams: HTTP 403', status: 403, cause: 'c' },
+  );
+
+  test('has the sentence of its problem, filled in once', () => {
+    expect(error.message).toContain('no right to read teams {host} (HTTP 403)');
+    expect(error).toMatchObject({ problem: 'forbidden', failureType: 'config_error', status: 403, cause: 'c' });
+  });
+
+  test('cannot be made without all of its facts', () => {
+    expect(() => new ConnectorError('forbidden', { host: 'h' })).toThrow(/lacks path/);
+  });
+
+  test('can say one sentence more', () => {
+    expect(new ConnectorError('unexpected', {}, { note: 'One more.' }).message).toMatch(/ of this run\. One more\.$/);
+    expect(new ConnectorError('unexpected', {}, { note: undefined }).message).toMatch(/ of this run\.$/);
+  });
+});
+
+test('an input error says what it was given, braces included', () => {
+  expect(inputError('The file {x} is odd.')).toMatchObject({
+    message: 'The file {x} is odd.',
+    failureType: 'config_error',
+  });
+});
+
+describe('anything thrown becomes a ConnectorError', () => {
+  test('which one already is stays itself', () => {
+    const error = inputError('x');
+    expect(asConnectorError(error)).toBe(error);
+  });
+
+  test.each([
+    [new TypeError('x is not a function'), 'TypeError: x is not a function'],
+    ['a text', 'a text'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+  ])('%s is a bug, told to the log alone', (thrown, internalMessage) => {
+    const error = asConnectorError(thrown);
+    expect(error).toMatchObject({ problem: 'unexpected', failureType: 'system_error', internalMessage, cause: thrown });
+    if (internalMessage !== 'undefined') expect(error.message).not.toContain(internalMessage);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { type ProblemId, problems } from './problems.ts';
+
+const ids = Object.keys(problems) as ProblemId[];
+
+describe.each(ids)('%s', (id) => {
+  const { message, cause } = problems[id];
+
+  test('is told in whole sentences', () => {
+    for (const text of [message, cause]) {
+      expect(text).toMatch(/^(?:\{detail\}$|(?:[A-Z]|base_url ).*\.$)/);
+      expect(text).not.toMatch(/\n|\s{2}|undefined/);
+    }
+  });
+
+  test('leaves only facts open that its name can have', () => {
+    const facts = [...message.matchAll(/\{(.*?)\}/g)].map((match) => match[1] ?? '');
+    for (const fact of facts) expect(fact).toMatch(/^[a-z]+$/);
+    // The cause goes into the docs as it is.
+    expect(cause).not.toMatch(/[{}]/);
+  });
+});
+
+// Airbyte does not retry a job whose first error is a config_error, so this is no matter of taste (design, section 5).
+test('who can do something about it', () => {
+  const byType: Record<string, string[]> = {};
+  for (const id of ids) (byType[problems[id].failureType] ??= []).push(id);
+  expect(byType).toEqual({
+    config_error: [
+      'input_unusable',
+      'stream_not_usable',
+      'deployments_unknown',
+      'token_refused',
+      'forbidden',
+      'certificate_refused',
+    ],
+    system_error: ['not_found', 'redirected', 'unexpected_status', 'unexpected_body', 'cursor_ignored', 'unexpected'],
+    transient_error: [
+      'server_error',
+      'rate_limited',
+      'host_unknown',
+      'connection_refused',
+      'connection_lost',
+      'timed_out',
+      'damaged_answer',
+      'check_timed_out',
+    ],
+  });
+});
+
+test.each([
+  ['token_refused', 'Account → API Tokens'],
+  ['timed_out', 'request_timeout_seconds'],
+  ['certificate_refused', 'NODE_EXTRA_CA_CERTS'],
+  ['rate_limited', 'num_workers'],
+  ['not_found', 'base_url'],
+] as const)('%s tells where to turn: %s', (id, place) => {
+  expect(problems[id].message).toContain(place);
+});
