@@ -8,4 +8,6 @@ export interface Context {
   /** Aborted when the process is to stop. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
+  /** Writes to the terminal on which somebody watches, if there is one and the messages do not go there. */
+  watcher?: ((text: string) => void) | undefined;
 }

@@ -22,7 +22,13 @@ const writer = new MessageWriter(process.stdout, redactor.redact, () => {
 // Nobody listens there either, then.
 process.stderr.on('error', () => undefined);
 
-const context: Context = { writer, signal: stop.signal, env: process.env, addSecret: (secret) => redactor.add(secret) };
+const context: Context = {
+  writer,
+  signal: stop.signal,
+  env: process.env,
+  addSecret: (secret) => redactor.add(secret),
+  watcher: process.stderr.isTTY && !process.stdout.isTTY ? (text) => void process.stderr.write(text) : undefined,
+};
 
 const finished = run();
 for (const signal of SIGNALS) process.on(signal, () => void endBySignal(signal));

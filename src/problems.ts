@@ -87,7 +87,7 @@ export const problems = {
   rate_limited: {
     failureType: 'transient_error',
     message:
-      "The API's rate limit is used up: it refuses {path} (HTTP 429){waited}. Run the sync again later, less often, or with fewer num_workers.",
+      "The API's rate limit is used up: it refuses {path} (HTTP 429). Run the sync again later, less often, or with fewer num_workers.",
     cause: 'More requests than the API allows, from this sync or from others with the same token.',
   },
   host_unknown: {

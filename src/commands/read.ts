@@ -9,6 +9,7 @@ import { readStreams } from '../sync/read-streams.ts';
 import { streams } from '../streams/index.ts';
 import { chooseStreams } from './choose-streams.ts';
 import { openReads } from './open-reads.ts';
+import { showProgress } from './progress-line.ts';
 import { reportEnds, reportUnusable } from './report-ends.ts';
 import { startLog } from './start-log.ts';
 
@@ -48,12 +49,14 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
       stop.abort(error);
     },
   });
+  const endProgress = context.watcher === undefined ? undefined : showProgress(reads, context.watcher);
   try {
     reportUnusable(context.writer, unusable);
     const ends = await readStreams(reads);
     context.signal.throwIfAborted();
     return reportEnds(context.writer, ends, unusable, refusal);
   } finally {
+    endProgress?.();
     context.signal.removeEventListener('abort', passOn);
     await close();
   }

@@ -1,0 +1,78 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { expect, test } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import spec from '../spec.json' with { type: 'json' };
+import { VERSION } from '../src/version.ts';
+import { fillMarkers } from './docs-markers.ts';
+import { PAGE_PATHS, pageUrl, renderPage } from './docs-pages.ts';
+import { table } from './docs-table.ts';
+
+const USER_PAGE = 'docs/sources/compose.md';
+const PAGES = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', USER_PAGE];
+
+const textOf = (path: string): string => readFileSync(pageUrl(path), 'utf8');
+
+test.each(PAGE_PATHS)('the generated parts of %s are what `npm run docs` writes', (path) => {
+  expect(textOf(path)).toBe(renderPage(path));
+});
+
+test.each(PAGES)('every link in %s to a file of the repository leads to one', (path) => {
+  const links = [...textOf(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link ?? '');
+  const lost = links.filter((link) => !existsSync(new URL(link, pageUrl(path))));
+  expect(lost).toEqual([]);
+});
+
+test('every npm script that the pages name exists', () => {
+  const named = PAGES.flatMap((path) => [...textOf(path).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? ''));
+  expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
+});
+
+test('the map of the architecture names every file of the program', () => {
+  const files = globSync('src/**/*.ts', { exclude: ['**/*.test.ts', 'src/testing/**', 'src/streams/**'] });
+  const map = textOf('ARCHITECTURE.md');
+  expect(files.length).toBeGreaterThan(50);
+  expect(files.filter((file) => !map.includes(`\`${basename(file)}\``))).toEqual([]);
+});
+
+test('the user page has the headings of an Airbyte connector page, in their order', () => {
+  const headings = [...textOf(USER_PAGE).matchAll(/^#{1,3} (.+)$/gm)].map(([, heading]) => heading);
+  const wanted = [
+    'Compose',
+    'Prerequisites',
+    'Setup guide',
+    'Set up Compose',
+    'For Airbyte Cloud:',
+    'For Airbyte Open Source:',
+    'Supported sync modes',
+    'Supported Streams',
+    'Limitations & Troubleshooting',
+    'Changelog',
+  ];
+  expect(headings.filter((heading) => heading !== undefined && wanted.includes(heading))).toEqual(wanted);
+});
+
+test('the prerequisites name every required option as the form does', () => {
+  const { properties, required } = spec.connectionSpecification;
+  const [, prerequisites = ''] = /^## Prerequisites\n([\s\S]*?)^## /m.exec(textOf(USER_PAGE)) ?? [];
+  for (const name of required) {
+    expect(prerequisites).toContain((properties as unknown as Record<string, { title: string }>)[name]?.title);
+  }
+});
+
+test('both changelogs tell of this release', () => {
+  expect(textOf('CHANGELOG.md')).toContain(`## [${VERSION}]`);
+  expect(textOf(USER_PAGE)).toMatch(new RegExp(`^\\| ${VERSION} +\\|`, 'm'));
+});
+
+test('a marker without a text, and a text without a marker, are errors', () => {
+  const page = 'before\n<!-- generated: one -->\nold\n<!-- /generated -->\nafter';
+  expect(fillMarkers(page, { one: 'new $& text' })).toContain('\nnew $& text\n');
+  expect(fillMarkers(fillMarkers(page, { one: 'x' }), { one: 'y' })).toBe(fillMarkers(page, { one: 'y' }));
+  expect(() => fillMarkers(page, {})).toThrow('nothing generates the section one');
+  expect(() => fillMarkers(page, { one: '', two: '' })).toThrow('the page has no marker for two');
+});
+
+test('a bar or a line break in a cell does not break the table', () => {
+  expect(table(['a'], [['b|c\nd']])).toBe('| a |\n| --- |\n| b\\|c d |');
+});

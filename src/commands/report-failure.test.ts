@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { inputError } from '../errors.ts';
+import type { Message } from '../protocol/messages.ts';
+import { openContext } from '../testing/open-context.ts';
+import { reportFailure } from './report-failure.ts';
+
+function report(thrown: unknown): Message[] {
+  const { context, messages } = openContext();
+  context.addSecret('hunter2');
+  reportFailure(context.writer, thrown);
+  return messages();
+}
+
+test('an expected failure is one TRACE, for the user', () => {
+  expect(report(inputError('The config file c.json is empty; it must hold JSON.'))).toEqual([
+    {
+      type: 'TRACE',
+      trace: {
+        type: 'ERROR',
+        emitted_at: expect.any(Number),
+        error: { message: 'The config file c.json is empty; it must hold JSON.', failure_type: 'config_error' },
+      },
+    },
+  ]);
+});
+
+test('a bug is a FATAL line too; its own text and stack are for the log, without secrets', () => {
+  const bug = new TypeError('cannot read hunter2 of undefined');
+  const text = 'TypeError: cannot read **** of undefined';
+  const stack = bug.stack?.replaceAll('hunter2', '****');
+  expect(report(bug)).toMatchObject([
+    { type: 'LOG', log: { level: 'FATAL', message: text, stack_trace: stack } },
+    {
+      type: 'TRACE',
+      trace: { error: { failure_type: 'system_error', internal_message: text, stack_trace: stack } },
+    },
+  ]);
+  expect(JSON.stringify(report(bug)[1])).toContain('Please report it');
+});
+
+test.each([
+  ['a text', 'a text'],
+  [null, 'null'],
+])('what is thrown without a stack is told without one: %j', (thrown, text) => {
+  const [log, trace] = report(thrown);
+  expect(log).toEqual({ type: 'LOG', log: { level: 'FATAL', message: text } });
+  expect(trace).toMatchObject({ trace: { error: { failure_type: 'system_error', internal_message: text } } });
+});
