@@ -27,6 +27,8 @@ export interface ClientOptions {
   onRetry: (event: RetryEvent) => void;
   /** The API's rate limit holds every request until then (Unix time, ms). */
   onRateLimit: (until: number) => void;
+  /** The token is no longer accepted: nothing that follows can succeed. */
+  onTokenRefused?: (error: ConnectorError) => void;
   onAnswer?: (path: string, status: number, ms: number) => void;
   /** Nobody waits past this time (Unix, ms), nor for a host that is not there: for check, where a user looks on. */
   deadline?: number;
@@ -128,7 +130,10 @@ export class ApiClient {
   }
 
   #error(failure: Failure, path: string, attempts: number): ConnectorError {
-    return toError(failure, { path, host: this.#base.host, attempts, timeoutMs: this.#options.timeoutMs });
+    const { timeoutMs, onTokenRefused } = this.#options;
+    const error = toError(failure, { path, host: this.#base.host, attempts, timeoutMs });
+    if (error.status === 401) onTokenRefused?.(error);
+    return error;
   }
 }
 

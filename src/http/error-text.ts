@@ -33,7 +33,7 @@ function flatten(value: unknown, name = ''): string[] {
     // `{"error": "…"}` names nothing; `{"limit": ["…"]}` names the field that is wrong.
     return Object.entries(value).flatMap(([key, item]) => flatten(item, key === 'error' ? name : key));
   }
-  const text = String(value as string | number | boolean);
+  const text = String(value);
   return [name === '' ? text : `${name}: ${text}`];
 }
 

@@ -65,7 +65,6 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
     facts['status'] = String(failure.status);
     facts['said'] = failure.apiText === '' ? '' : ` ("${failure.apiText}")`;
     facts['target'] = targetOf(failure.location);
-    facts['waited'] = '';
   }
   const status = failure.kind === 'status' ? { status: failure.status } : {};
   return new ConnectorError(problemOf(failure), facts, { internalMessage, note: closedNote(host), ...status });

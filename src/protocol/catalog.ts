@@ -10,16 +10,19 @@ export interface ConfiguredStream {
   syncMode: unknown;
 }
 
-const configuredStream = z.looseObject({
-  stream: z.looseObject(
-    {
-      name: z.string({ error: 'must be a string' }).min(1, { error: 'is empty' }),
-      namespace: z.string({ error: 'must be a string' }).nullish(),
-    },
-    { error: 'is missing: read takes a configured catalog, in which each entry holds "stream" and "sync_mode"' },
-  ),
-  sync_mode: z.unknown(),
-});
+const configuredStream = z.looseObject(
+  {
+    stream: z.looseObject(
+      {
+        name: z.string({ error: 'must be a string' }).min(1, { error: 'is empty' }),
+        namespace: z.string({ error: 'must be a string' }).nullish(),
+      },
+      { error: 'is missing: read takes a configured catalog, in which each entry holds "stream" and "sync_mode"' },
+    ),
+    sync_mode: z.unknown().optional(),
+  },
+  { error: 'must be an object with "stream" and "sync_mode"' },
+);
 
 const configuredCatalog = z.looseObject({
   streams: z.array(configuredStream, { error: 'must be an array of configured streams' }),

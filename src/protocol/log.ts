@@ -13,14 +13,14 @@ export function createLog(writer: MessageWriter, level: string): Log {
         level: label,
         message,
         err,
-      } = JSON.parse(line) as { level: LogLevel; message: string; err?: { stack: string } };
+      } = JSON.parse(line) as { level: LogLevel; message: string; err?: { stack?: string } | null };
       const log = { level: label, message };
-      writer.send({ type: 'LOG', log: err === undefined ? log : { ...log, stack_trace: err.stack } });
+      writer.send({ type: 'LOG', log: err?.stack === undefined ? log : { ...log, stack_trace: err.stack } });
     },
   };
   return pino(
     {
-      level: level in pino.levels.values ? level : 'info',
+      level: Object.hasOwn(pino.levels.values, level) ? level : 'info',
       base: null,
       timestamp: false,
       messageKey: 'message',

@@ -46,14 +46,14 @@ export type Message =
   | { type: 'TRACE'; trace: { type: 'ERROR'; emitted_at: number; error: ErrorTrace } }
   | { type: 'TRACE'; trace: { type: 'STREAM_STATUS'; emitted_at: number; stream_status: StreamStatusTrace } };
 
-export interface StreamStateMessage {
+interface StreamStateMessage {
   type: 'STREAM';
   stream: { stream_descriptor: StreamDescriptor; stream_state: object };
   /** Records of this stream since its previous STATE. */
   sourceStats: { recordCount: number };
 }
 
-export interface StreamStatusTrace {
+interface StreamStatusTrace {
   stream_descriptor: StreamDescriptor;
   status: StreamStatus;
   reasons?: [{ type: 'RATE_LIMITED'; rate_limited: { quota_reset: number } }];

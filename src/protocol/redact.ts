@@ -1,28 +1,36 @@
 const MASK = '****';
 /** A shorter "secret" would mask half of every text. */
 const SHORTEST = 4;
-/** `scheme://user:password@host`, up to the last @ before a space or quote: a password may hold an @ or a slash. */
-const PASSWORD_IN_URL = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"'<>]*:)([^\s"'<>]+)@/gi;
+/** `scheme://user:password@host`, up to the last @ before a space or ": both user and password may hold an @. */
+const PASSWORD_IN_URL = /([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/"<>]*:)([^\s"<>]+)@/gi;
 
 /** Replaces secrets in texts for people. Secrets may be added at any time; RECORD data never passes here. */
 export class Redactor {
   readonly #secrets = new Set<string>();
+  readonly #forms = new Set<string>();
   #pattern: RegExp | undefined;
 
   /** Adds a secret in all the forms in which texts may hold it: plain, JSON-escaped, URL-encoded, base64. */
   add(secret: string): void {
     if (secret.length < SHORTEST || this.#secrets.has(secret)) return;
     this.#secrets.add(secret);
-    const forms = [...this.#secrets].flatMap(formsOf).filter((form) => form.length >= SHORTEST);
-    // The longest form goes first: a secret that begins with another one must not leave its rest behind.
-    const sorted = [...new Set(forms)].sort((a, b) => b.length - a.length);
-    this.#pattern = new RegExp(sorted.map(asPattern).join('|'), 'g');
+    for (const form of formsOf(secret)) if (form.length >= SHORTEST) this.#forms.add(form);
+    this.#pattern = undefined;
   }
 
   redact = (text: string): string => {
-    const masked = this.#pattern === undefined ? text : text.replace(this.#pattern, MASK);
-    return masked.replace(PASSWORD_IN_URL, `$1${MASK}@`);
+    // Made when it is needed: connection strings bring secrets by the hundred, and hardly a text in between.
+    this.#pattern ??= patternOf(this.#forms);
+    return text.replace(this.#pattern, MASK).replace(PASSWORD_IN_URL, `$1${MASK}@`);
   };
+}
+
+function patternOf(forms: ReadonlySet<string>): RegExp {
+  // Without a form: what matches nothing.
+  if (forms.size === 0) return /(?!)/g;
+  // The longest form goes first: a secret that begins with another one must not leave its rest behind.
+  const sorted = [...forms].toSorted((a, b) => b.length - a.length);
+  return new RegExp(sorted.map(asPattern).join('|'), 'g');
 }
 
 function formsOf(secret: string): string[] {
@@ -32,12 +40,15 @@ function formsOf(secret: string): string[] {
     secret,
     json,
     JSON.stringify(json).slice(1, -1),
-    url,
-    url.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`),
-    url.replaceAll('%20', '+'),
+    // Programs differ in which of the harmless characters they leave alone, and forms have a + for a space.
+    ...[url, escaped(url, /[!'()*]/g), escaped(url, /[!'()~]/g)].flatMap((form) => [form, form.replaceAll('%20', '+')]),
     ...base64Forms(Buffer.from(secret, 'utf8')),
     ...base64Forms(Buffer.from(secret, 'latin1')),
   ];
+}
+
+function escaped(url: string, chars: RegExp): string {
+  return url.replace(chars, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** Base64 of the secret wherever it stands in a longer text (`user:secret`): three ways to fall into groups of 3 bytes. */
@@ -51,13 +62,13 @@ function base64Forms(secret: Buffer): string[] {
     const first = before === 0 ? 0 : before + 1;
     const last = (before + secret.length) % 3 === 0 ? encoded.length : encoded.length - 1;
     if (before === 0) forms.push(encoded);
-    if (last - first >= 8) forms.push(encoded.slice(first, last));
+    forms.push(encoded.slice(first, last));
   }
   return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
 }
 
 /** Percent escapes may be spelled in either case. */
 function asPattern(form: string): string {
-  const escaped = form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
-  return escaped.replace(/%([0-9A-F]{2})/gi, (_, hex: string) => `%(?:${hex.toUpperCase()}|${hex.toLowerCase()})`);
+  const literal = form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  return literal.replace(/%([0-9A-F]{2})/gi, (_, hex: string) => `%(?:${hex.toUpperCase()}|${hex.toLowerCase()})`);
 }

@@ -41,8 +41,8 @@ function valuesOf(path: string, text: string): unknown[] {
 }
 
 /** `undefined` for what holds no state of a stream: an empty object, another message of a read's output, nulls. */
-function streamStateOf(value: Json, file: string, place: string): { name: string; state: Json } | undefined {
-  if (value['type'] === 'STATE' && isObject(value['state'])) return streamStateOf(value['state'], file, place);
+function streamStateOf(message: Json, file: string, place: string): { name: string; state: Json } | undefined {
+  const value = message['type'] === 'STATE' && isObject(message['state']) ? message['state'] : message;
   const type = value['type'] ?? (value['stream'] == null ? undefined : 'STREAM');
   if (type === 'GLOBAL' || value['global'] != null) {
     throw inputError(

@@ -41,7 +41,7 @@ export const deploymentsRecipes = defineStream({
 function flattened(recipes: unknown[], path: string): unknown[] {
   const flat: unknown[] = [];
   const byId = new Map<unknown, Row>();
-  const stack = recipes.map((recipe) => ({ recipe, parentId: null as unknown })).reverse();
+  const stack = recipes.map((recipe) => ({ recipe, parentId: null as unknown })).toReversed();
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { recipe, parentId } = next;
     if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe)) {
@@ -50,7 +50,7 @@ function flattened(recipes: unknown[], path: string): unknown[] {
     }
     const row = recipe as Row;
     const steps = stepsOf(row, path);
-    for (const step of steps.reverse()) stack.push({ recipe: step, parentId: row['id'] });
+    for (const step of steps.toReversed()) stack.push({ recipe: step, parentId: row['id'] });
     const known = row['id'] == null ? undefined : byId.get(row['id']);
     if (known === undefined) {
       byId.set(row['id'], row);

@@ -43,15 +43,23 @@ export const deployments = defineStream({
   },
 });
 
-/** The passwords in connection strings: behind `user:` in a URL, or behind an option of a command line. */
+/** Where passwords stand in connection strings. What follows a lone `-p` may also be a port, or the next option. */
+const PASSWORDS = [
+  // scheme://user:password@host
+  /:\/\/[^\s:/]*:([^\s"']+)@/g,
+  // mongo -p password, redis-cli -a password, PGPASSWORD='password' psql, psql "password=password"
+  /(?:--?p(?:ass(?:word)?)?|password|PGPASSWORD|--?a)[= ]["']?(?!-|\d{1,5}(?:\s|$))([^\s"']+)/g,
+  // mysql -ppassword
+  /\bmysql\b.*?\s-p(?!ass)([^\s"'=]+)/g,
+  // curl -u user:password, etcdctl --user=user:password
+  /(?:-u|--user)[= ]["']?[^\s:"']+:([^\s"']+)/g,
+];
+
 function passwordsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(passwordsIn);
   if (typeof value === 'object' && value !== null) return Object.values(value as Row).flatMap(passwordsIn);
   if (typeof value !== 'string') return [];
-  const found = [
-    ...value.matchAll(/:\/\/[^\s:/@]*:([^\s"']+)@/g),
-    ...value.matchAll(/(?:--?p(?:ass(?:word)?)?|password|PGPASSWORD|--?a|-u [^\s:]+:)(?:[= ]|(?<=:))["']?([^\s"']+)/g),
-  ].flatMap((match) => match[1] ?? []);
+  const found = PASSWORDS.flatMap((pattern) => [...value.matchAll(pattern)].flatMap((match) => match[1] ?? []));
   return found.flatMap((password) => [password, decoded(password)]);
 }
 

@@ -61,6 +61,6 @@ export function missingSentence(missing: readonly string[]): string {
 
 function idOf(row: unknown, i: number, path: string): string {
   const id = typeof row === 'object' && row !== null && !Array.isArray(row) ? (row as Row)['id'] : undefined;
-  if (typeof id === 'string' && id !== '') return id;
+  if (typeof id === 'number' || (typeof id === 'string' && id !== '')) return String(id);
   throw unexpected(path, `row ${i + 1} has no id`);
 }

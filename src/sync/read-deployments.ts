@@ -1,4 +1,5 @@
-import { ConnectorError, asConnectorError } from '../errors.ts';
+import type { ConnectorError } from '../errors.ts';
+import { asConnectorError } from '../errors.ts';
 import { eachInParallel } from './parallel.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { Reading, Row } from './stream.ts';
@@ -27,7 +28,7 @@ export async function readPerDeployment(read: StreamRead, reading: PerDeployment
     } catch (thrown) {
       read.run.signal.throwIfAborted();
       const error = asConnectorError(thrown);
-      if (error.status === 401 || error.problem === 'unexpected') throw thrown;
+      if (error.problem === 'unexpected') throw thrown;
       if (error.status === 403 || error.status === 404) {
         refused.set(id, error);
         return;

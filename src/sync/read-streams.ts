@@ -9,15 +9,12 @@ import type { StreamRead } from './stream-read.ts';
 export type StreamEnd =
   { name: string; end: 'complete' | 'stopped' } | { name: string; end: 'failed'; error: ConnectorError };
 
-/**
- * Reads all streams side by side. One that fails is INCOMPLETE at once and does not hinder the others, but for a refused
- * token: `endRun` is then called, and is to abort the run's signal.
- */
-export async function readStreams(reads: StreamRead[], endRun: (error: ConnectorError) => void): Promise<StreamEnd[]> {
-  return Promise.all(reads.map((read) => readStream(read, endRun)));
+/** Reads all streams side by side. One that fails is INCOMPLETE at once and does not hinder the others. */
+export async function readStreams(reads: StreamRead[]): Promise<StreamEnd[]> {
+  return Promise.all(reads.map((read) => readStream(read)));
 }
 
-async function readStream(read: StreamRead, endRun: (error: ConnectorError) => void): Promise<StreamEnd> {
+async function readStream(read: StreamRead): Promise<StreamEnd> {
   const { run, output, definition } = read;
   const { name } = definition;
   const began = Date.now();
@@ -28,16 +25,9 @@ async function readStream(read: StreamRead, endRun: (error: ConnectorError) => v
     run.log.info(summary(read, Date.now() - began));
     return { name, end: 'complete' };
   } catch (thrown) {
-    if (run.signal.aborted) {
-      output.incomplete();
-      return { name, end: 'stopped' };
-    }
-    const error = asConnectorError(thrown);
     output.incomplete();
-    if (error.status === 401) {
-      endRun(error);
-      return { name, end: 'stopped' };
-    }
+    if (run.signal.aborted) return { name, end: 'stopped' };
+    const error = asConnectorError(thrown);
     if (error.problem === 'unexpected') run.log.fatal({ err: thrown }, `${name}: ${error.internalMessage}`);
     else run.log.error(`${name}: ${error.message}`);
     return { name, end: 'failed', error };

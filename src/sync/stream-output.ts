@@ -44,6 +44,10 @@ export class StreamOutput {
     return this.#status === 'started' || this.#status === 'running';
   }
 
+  get ended(): boolean {
+    return this.#status === 'ended';
+  }
+
   started(): void {
     this.#status = 'started';
     this.#sendStatus('STARTED');

@@ -10,7 +10,7 @@ import type { RequestSlots } from './request-slots.ts';
 import type { Row, StreamDefinition } from './stream.ts';
 import { StreamOutput } from './stream-output.ts';
 
-export interface ReadOptions {
+interface ReadOptions {
   workers: number;
   pageSize: number;
   /** UTC text. */

@@ -1,0 +1,181 @@
+import { getEventListeners, once } from 'node:events';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { type Dispatcher, Pool } from 'undici';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { answer, startServer } from '../testing/local-server.ts';
+import { type ApiRequest, type Outcome, attempt } from './attempt.ts';
+
+const LONG = 60_000;
+const never = new AbortController().signal;
+
+/** An attempt at a real server with this behaviour, through a pool as the client's. */
+async function attemptAt(listener: RequestListener, timeoutMs = LONG, signal = never): Promise<Outcome> {
+  const { origin } = await startServer(listener);
+  return attempt(poolTo(origin), requestTo(origin, timeoutMs), signal);
+}
+
+function poolTo(origin: string): Pool {
+  const pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0 });
+  onTestFinished(() => pool.destroy());
+  return pool;
+}
+
+function requestTo(origin: string, timeoutMs = LONG): ApiRequest {
+  return { origin, target: '/2016-07/teams?limit=5', headers: { authorization: 'Bearer t' }, timeoutMs };
+}
+
+function dripInto(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const drip = setInterval(() => response.write(' '), 5);
+  response.on('close', () => clearInterval(drip));
+}
+
+test('an answer comes with its status, headers and whole body, whatever the status', async () => {
+  const body = JSON.stringify({ text: 'ü'.repeat(100_000) });
+  for (const status of [200, 404, 503]) {
+    expect(await attemptAt((_, response) => answer(response, status, body, { 'retry-after': '7' }))).toEqual({
+      kind: 'answer',
+      status,
+      headers: expect.objectContaining({ 'retry-after': '7' }),
+      text: body,
+    });
+  }
+});
+
+test('it sends one GET with the target and the headers as they are', async () => {
+  const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
+  await attempt(poolTo(origin), requestTo(origin), never);
+  expect(requests).toMatchObject([
+    { method: 'GET', url: '/2016-07/teams?limit=5', headers: { authorization: 'Bearer t' } },
+  ]);
+});
+
+test('a redirect is an answer, and is not followed', async () => {
+  const { origin, requests } = await startServer((_, response) => answer(response, 302, '', { location: '/other' }));
+  expect(await attempt(poolTo(origin), requestTo(origin), never)).toMatchObject({ kind: 'answer', status: 302 });
+  expect(requests).toHaveLength(1);
+});
+
+describe('the time-out covers all from connecting to the last byte', () => {
+  test('a server that never answers', async () => {
+    expect(await attemptAt(() => undefined, 50)).toEqual({ kind: 'timed_out' });
+  });
+
+  test('a server that drips bytes for ever, whose connection is then closed', async () => {
+    let closed: Promise<unknown> | undefined;
+    const outcome = await attemptAt((request, response) => {
+      closed = once(request.socket, 'close');
+      dripInto(response);
+    }, 100);
+    expect(outcome).toEqual({ kind: 'timed_out' });
+    await closed;
+  });
+
+  test('a connection that does not come about', async () => {
+    const error = Object.assign(new Error('Connect Timeout Error'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
+    expect(await attempt(rejecting(error), requestTo('http://api.internal'), never)).toEqual({ kind: 'timed_out' });
+  });
+});
+
+describe('a connection that fails counts as failed, whatever came before', () => {
+  test('reset before the answer', async () => {
+    const outcome = await attemptAt((request) => request.socket.resetAndDestroy());
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'ECONNRESET' });
+  });
+
+  test('closed before the answer', async () => {
+    const outcome = await attemptAt((request) => request.socket.destroy());
+    expect(outcome).toMatchObject({
+      kind: 'failed',
+      code: 'UND_ERR_SOCKET',
+      detail: expect.stringContaining('closed'),
+    });
+  });
+
+  test('cut off in a body of known length', async () => {
+    const outcome = await attemptAt((request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{"_embedded":{"teams":[]}}', () => request.socket.destroy());
+    });
+    expect(outcome).toMatchObject({ kind: 'failed' });
+  });
+
+  test('cut off in a chunked body that looks whole', async () => {
+    const outcome = await attemptAt((request, response) => {
+      response.write('{"_embedded":{"teams":[]}}', () => request.socket.destroy());
+    });
+    expect(outcome).toMatchObject({ kind: 'failed' });
+  });
+
+  test('an answer that is no HTTP', async () => {
+    const outcome = await attemptAt((request) => request.socket.end('SSH-2.0-OpenSSH\r\n\r\n'));
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'HTTPParserError' });
+  });
+
+  test('nobody at the port', async () => {
+    const { server, origin } = await startServer(() => undefined);
+    server.close();
+    await once(server, 'close');
+    expect(await attempt(poolTo(origin), requestTo(origin), never)).toMatchObject({
+      kind: 'failed',
+      code: 'ECONNREFUSED',
+      detail: expect.stringContaining('127.0.0.1'),
+    });
+  });
+
+  test('nobody at any address of a name', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED ::1:80'), { code: 'ECONNREFUSED' });
+    const outcome = await attempt(rejecting(new AggregateError([refused])), requestTo('http://localhost'), never);
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'ECONNREFUSED', detail: expect.stringContaining('::1:80') });
+  });
+
+  test('a reason that is hidden one level down', async () => {
+    const cause = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
+    const outcome = await attempt(
+      rejecting(new Error('it failed', { cause })),
+      requestTo('http://api.internal'),
+      never,
+    );
+    expect(outcome).toEqual({ kind: 'failed', code: 'CERT_HAS_EXPIRED', detail: 'it failed: certificate has expired' });
+  });
+});
+
+describe('an abort ends the attempt with its reason', () => {
+  test.each<[string, RequestListener]>([
+    ['while nothing has come', () => undefined],
+    ['in the middle of a body', (_, response) => dripInto(response)],
+  ])('%s', async (_, listener) => {
+    const stop = new AbortController();
+    const outcome = attemptAt(
+      (request, response) => {
+        listener(request, response);
+        setTimeout(() => stop.abort('SIGTERM'), 20);
+      },
+      LONG,
+      stop.signal,
+    );
+    await expect(outcome).rejects.toBe('SIGTERM');
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
+
+  test('before it began, so that nothing is sent', async () => {
+    const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
+    const outcome = attempt(poolTo(origin), requestTo(origin), AbortSignal.abort('SIGTERM'));
+    await expect(outcome).rejects.toBe('SIGTERM');
+    expect(requests).toEqual([]);
+  });
+});
+
+test('many answers leave no listener on the signal, and use connections again', async () => {
+  const { signal } = new AbortController();
+  const { origin, connections } = await startServer((_, response) => answer(response, 200, '{}'));
+  const pool = poolTo(origin);
+  for (let i = 0; i < 100; i++) await attempt(pool, requestTo(origin), signal);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  expect(connections()).toBeLessThan(10);
+});
+
+/** In place of connections that no test can bring about. */
+function rejecting(error: Error): Dispatcher {
+  return { request: () => Promise.reject(error) } as unknown as Dispatcher;
+}

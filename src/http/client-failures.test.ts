@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { createClient } from '../testing/api-client.ts';
+import { answer, startServer } from '../testing/local-server.ts';
+import { api, mockTheApi } from '../testing/mocked-api.ts';
+
+mockTheApi();
+
+const get = (options = {}): { result: Promise<unknown> } & ReturnType<typeof createClient> => {
+  const created = createClient(options);
+  return { ...created, result: created.client.get('teams', 'teams') };
+};
+
+describe('what may pass is tried again', () => {
+  test.each([408, 425, 500, 502, 503, 504])('HTTP %i', async (status) => {
+    api().get('/teams').reply(status, '{"errors":"not now"}').get('/teams').reply(200, { id: 1 });
+    const { result, retries } = get();
+    expect(await result).toEqual({ id: 1 });
+    expect(retries).toEqual([
+      { owner: 'teams', path: 'teams', attempt: 1, reason: `HTTP ${status} (not now)`, waitMs: 500 },
+    ]);
+  });
+
+  test.each([
+    ['an empty body', '', 'it is empty'],
+    ['JSON that was cut off', '{"_embedded":{"teams":[{"id"', 'it is no whole JSON'],
+    ["a proxy's page", '<!DOCTYPE html><title>Please wait</title>', 'it is a web page'],
+  ])('a 200 with %s', async (_, body, detail) => {
+    api().get('/teams').reply(200, body).get('/teams').reply(200, { id: 1 });
+    const { result, retries } = get();
+    expect(await result).toEqual({ id: 1 });
+    expect(retries).toMatchObject([{ reason: `damaged answer (${detail})` }]);
+  });
+
+  test('a connection that is lost in the middle of the body', async () => {
+    const { origin, requests } = await startServer((request, response) => {
+      if (requests.length > 2) answer(response, 200, '{"id":1}');
+      else response.write('{"id":1}', () => request.socket.destroy());
+    });
+    const { result, retries } = get({ baseUrl: origin });
+    expect(await result).toEqual({ id: 1 });
+    expect(retries).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
+  });
+
+  test('a time-out', async () => {
+    const { origin, requests } = await startServer((_, response) => {
+      if (requests.length > 1) answer(response, 200, '{"id":1}');
+    });
+    const { client, retries } = createClient({ baseUrl: origin, timeoutMs: 100 });
+    expect(await client.get('teams', 'teams')).toEqual({ id: 1 });
+    expect(retries[0]).toMatchObject({ attempt: 1, reason: 'time-out' });
+  });
+});
+
+test('the waits in between grow, and are as long as the API asks for', async () => {
+  api().get('/teams').times(3).reply(503, '').get('/teams').reply(503, '', { 'retry-after': '45' });
+  api().get('/teams').reply(503, '', { 'retry-after': 'Thu, 01 Jan 1970 00:02:00 GMT' }).get('/teams').reply(200, {});
+  const { result, slept, retries } = get();
+  await result;
+  const sum = 500 + 1_000 + 2_000 + 45_000;
+  expect(slept).toEqual([500, 1_000, 2_000, 45_000, 120_000 - sum]);
+  expect(retries.map(({ waitMs }) => waitMs)).toEqual(slept);
+});
+
+test('after five retries it is given up', async () => {
+  api().get('/teams').times(6).reply(502, '', { 'x-request-id': 'r-17' });
+  const { result, retries } = get();
+  await expect(result).rejects.toMatchObject({
+    problem: 'server_error',
+    failureType: 'transient_error',
+    status: 502,
+    message: 'The API failed on teams (HTTP 502) in 6 attempts. Run the sync again later.',
+    internalMessage: 'GET teams: HTTP 502, request id r-17, in 6 attempts',
+  });
+  expect(retries.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
+});
+
+describe('what will not pass is not tried again', () => {
+  test.each([
+    [301, 'redirected'],
+    [400, 'unexpected_status'],
+    [401, 'token_refused'],
+    [402, 'unexpected_status'],
+    [403, 'forbidden'],
+    [404, 'not_found'],
+    [422, 'unexpected_status'],
+    [501, 'unexpected_status'],
+  ])('HTTP %i', async (status, problem) => {
+    api().get('/teams').reply(status, '{"errors":"invalid_token"}');
+    const { result, retries } = get();
+    await expect(result).rejects.toMatchObject({ problem, status });
+    expect(retries).toEqual([]);
+  });
+
+  test('a server without a certificate that can be trusted', async () => {
+    const { origin } = await startServer((_, response) => answer(response, 200, '{}'));
+    const { result, retries } = get({ baseUrl: origin.replace('http:', 'https:') });
+    await expect(result).rejects.toMatchObject({ problem: 'certificate_refused', failureType: 'config_error' });
+    expect(retries).toEqual([]);
+  });
+});
+
+describe('with a deadline, because somebody looks on', () => {
+  test('nobody waits past it', async () => {
+    api().get('/teams').times(3).reply(503, '');
+    const { result, slept } = get({ deadline: 3_000 });
+    await expect(result).rejects.toMatchObject({ problem: 'server_error' });
+    expect(slept).toEqual([500, 1_000]);
+  });
+
+  test('nobody waits for a rate limit that ends later', async () => {
+    api().get('/teams').reply(429, '', { 'retry-after': '60' });
+    const { result, limits } = get({ deadline: 30_000 });
+    await expect(result).rejects.toMatchObject({ problem: 'rate_limited' });
+    expect(limits).toEqual([]);
+  });
+
+  test('nobody waits for a host that is not there', async () => {
+    const { server, origin } = await startServer(() => undefined);
+    server.close();
+    await once(server, 'close');
+    const { result, retries } = get({ baseUrl: origin, deadline: 30_000 });
+    await expect(result).rejects.toMatchObject({ problem: 'connection_refused' });
+    expect(retries).toEqual([]);
+  });
+});
+
+test('an abort ends the wait for the next attempt', async () => {
+  const stop = new AbortController();
+  api().get('/teams').reply(503, '');
+  const { result } = get({ signal: stop.signal, onRetry: () => stop.abort('SIGTERM') });
+  await expect(result).rejects.toBe('SIGTERM');
+});

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { createClient } from '../testing/api-client.ts';
+import { answer, startServer } from '../testing/local-server.ts';
+import { api, mockTheApi } from '../testing/mocked-api.ts';
+
+mockTheApi();
+
+const BODY = { _embedded: { accounts: [{ id: '5a1c3e7f9b20d4001200a001' }] } };
+
+test('a report is asked for below base_url with the token, and comes parsed', async () => {
+  const sent: Headers[] = [];
+  api()
+    .get('/accounts')
+    .reply((request: Request) => {
+      sent.push(request.headers);
+      return [200, BODY];
+    });
+  const { client } = createClient();
+  expect(await client.get('accounts', 'accounts')).toEqual(BODY);
+  expect(Object.fromEntries(sent[0] ?? [])).toMatchObject({
+    authorization: 'Bearer the-token',
+    accept: 'application/hal+json, application/json',
+    'user-agent': 'source-compose/1.2.3',
+  });
+});
+
+test('the query holds what is defined, encoded', async () => {
+  const query = { limit: 50, newer_than: '2018-08-22T09:56:23.363Z', cursor: 'a b&c', older_than: undefined };
+  api()
+    .get('/audit_events')
+    .query((sent) => {
+      expect(sent).toEqual({ limit: '50', newer_than: '2018-08-22T09:56:23.363Z', cursor: 'a b&c' });
+      return true;
+    })
+    .reply(200, BODY);
+  await createClient().client.get('audit_events', 'audit_events', query);
+});
+
+test.each(['', '/', '/v1', '/v1/'])('a base_url may have the path "%s"', async (path) => {
+  const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
+  const { client } = createClient({ baseUrl: `${origin}${path}` });
+  await client.get('deployments/d1/backups', 'deployments_backups');
+  expect(requests[0]?.url).toBe(`${path.replace(/\/$/, '')}/deployments/d1/backups`);
+});
+
+test('JSON is JSON, whatever the content type says', async () => {
+  api().get('/accounts').reply(200, JSON.stringify(BODY), { 'content-type': 'text/plain' });
+  expect(await createClient().client.get('accounts', 'accounts')).toEqual(BODY);
+});
+
+test('a redirect is not followed, so that the token stays with base_url', async () => {
+  const elsewhere = await startServer((_, response) => answer(response, 200, '{}'));
+  const { origin } = await startServer((_, response) => answer(response, 302, '', { location: elsewhere.origin }));
+  const { client } = createClient({ baseUrl: origin });
+  await expect(client.get('accounts', 'accounts')).rejects.toMatchObject({
+    problem: 'redirected',
+    message: expect.stringContaining(elsewhere.origin) as string,
+  });
+  expect(elsewhere.requests).toEqual([]);
+});
+
+test('every answer is told, with its status', async () => {
+  const answers: unknown[] = [];
+  api().get('/accounts').reply(503, '').get('/accounts').reply(200, BODY);
+  const { client } = createClient({ onAnswer: (path, status, ms) => answers.push([path, status, ms]) });
+  await client.get('accounts', 'accounts');
+  expect(answers).toEqual([
+    ['accounts', 503, 0],
+    ['accounts', 200, 0],
+  ]);
+});
+
+test('no more requests are under way than there may be connections', async () => {
+  let underWay = 0;
+  let most = 0;
+  const { origin } = await startServer((_, response) => {
+    most = Math.max(most, ++underWay);
+    setImmediate(() => {
+      underWay -= 1;
+      answer(response, 200, '{}');
+    });
+  });
+  const { client } = createClient({ baseUrl: origin, connections: 3 });
+  await Promise.all(Array.from({ length: 30 }, () => client.get('accounts', 'accounts')));
+  expect(most).toBeLessThanOrEqual(3);
+});
+
+test('an abort ends everything at once with its reason: what is under way, what waits, and what comes', async () => {
+  const stop = new AbortController();
+  const { origin, requests } = await startServer(() => {
+    if (requests.length === 2) stop.abort('SIGTERM');
+  });
+  const { client } = createClient({ baseUrl: origin, connections: 2, signal: stop.signal });
+  const gets = Array.from({ length: 5 }, () => client.get('accounts', 'accounts').catch((reason: unknown) => reason));
+  expect(await Promise.all(gets)).toEqual(Array.from(gets, () => 'SIGTERM'));
+  await expect(client.get('accounts', 'accounts')).rejects.toBe('SIGTERM');
+  expect(requests).toHaveLength(2);
+});

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { errorText, errorsText } from './error-text.ts';
+
+test.each([
+  ['the documented text', '{"errors":"invalid_token"}', 'invalid_token'],
+  [
+    'a map of lists',
+    '{"errors":{"limit":["is too big","is odd"],"cursor":["is unknown"]}}',
+    'limit: is too big; limit: is odd; cursor: is unknown',
+  ],
+  ['a map of texts', '{"errors":{"error":"account is locked"}}', 'account is locked'],
+  ['a list of texts', '{"errors":["one","two"]}', 'one; two'],
+  ['nested maps', '{"errors":{"deployment":{"name":["is taken"]}}}', 'name: is taken'],
+  ['another spelling', '{"error":"no such path"}', 'no such path'],
+  ['yet another spelling', '{"message":"no such path"}', 'no such path'],
+  ['an object that names no error', '{"status":404,"path":"/x"}', 'status: 404; path: /x'],
+  ['empty errors', '{"errors":{}}', ''],
+  ['an empty body', '', ''],
+  ['a JSON text', '"nope"', 'nope'],
+  ['a JSON null', 'null', 'null'],
+  ['plain text over several lines', ' upstream\r\n  timed\tout\n', 'upstream timed out'],
+  [
+    'a page of a proxy',
+    '<html><head><style>b{color:red}</style><script>go(1)</script></head><body><h1>502</h1>Bad gateway</body></html>',
+    '502 Bad gateway',
+  ],
+  ['JSON that was cut off', '{"errors":"inv', '{"errors":"inv'],
+])('%s is told in one line', (_, body, text) => {
+  expect(errorText(body)).toBe(text);
+});
+
+test('a long text is cut at 300 characters and says so', () => {
+  const text = errorText(JSON.stringify({ errors: 'x'.repeat(1_000) }));
+  expect(text).toHaveLength(300);
+  expect(text.endsWith('x…')).toBe(true);
+  expect(errorText('y'.repeat(300))).toBe('y'.repeat(300));
+});
+
+test.each([
+  [undefined, ''],
+  [null, ''],
+  ['', ''],
+  [[], ''],
+  ['invalid_token', 'invalid_token'],
+  [{ limit: ['is too big'] }, 'limit: is too big'],
+])('the errors value %j says %j', (errors, text) => {
+  expect(errorsText(errors)).toBe(text);
+});
+
+test('whatever a body holds, its text is one short line', () => {
+  const body = fc.oneof(fc.string({ unit: 'binary', maxLength: 2_000 }), fc.json(), fc.webUrl());
+  fc.assert(
+    fc.property(body, (text) => {
+      const line = errorText(text);
+      expect(line).not.toMatch(/[\r\n]/);
+      expect(line.length).toBeLessThanOrEqual(300);
+    }),
+  );
+});

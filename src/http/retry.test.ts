@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { LONGEST_WAIT_MS, backoff, isPassing, rateLimitWait, retryAfter } from './retry.ts';
+
+const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const asked = fc.option(fc.oneof(fc.nat(2_000_000), fc.constant(Infinity)), { nil: undefined });
+
+test.each([
+  [408, true],
+  [425, true],
+  [500, true],
+  [502, true],
+  [503, true],
+  [504, true],
+  [200, false],
+  [301, false],
+  [400, false],
+  [401, false],
+  [403, false],
+  [404, false],
+  [422, false],
+  [429, false],
+  [501, false],
+  [505, false],
+])('HTTP %i may pass: %s', (status, passes) => {
+  expect(isPassing(status)).toBe(passes);
+});
+
+test('a backoff without Retry-After lies between 0 and a ceiling that doubles from 1 s to 30 s', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 50 }), chance, (attempt, random) => {
+      const ceiling = Math.min(30_000, 1_000 * 2 ** (attempt - 1));
+      const wait = backoff(attempt, random, undefined);
+      expect(wait).toBeGreaterThanOrEqual(0);
+      expect(wait).toBeLessThanOrEqual(ceiling);
+    }),
+  );
+});
+
+test('a backoff has full jitter: chance alone decides where below the ceiling it lies', () => {
+  expect([0, 0.25, 0.5, 0.999].map((random) => backoff(3, random, undefined))).toEqual([0, 1_000, 2_000, 3_996]);
+  expect([1, 2, 3, 4, 5, 6, 7].map((attempt) => backoff(attempt, 0.5, undefined))).toEqual([
+    500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000,
+  ]);
+});
+
+test('a backoff is never shorter than Retry-After asks, unless that is more than ten minutes', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 50 }), chance, asked, (attempt, random, retryAfterMs) => {
+      const wait = backoff(attempt, random, retryAfterMs);
+      expect(wait).toBeGreaterThanOrEqual(Math.min(LONGEST_WAIT_MS, retryAfterMs ?? 0));
+      expect(wait).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+    }),
+  );
+});
+
+test('a wait for the rate limit is what the API asks, at most ten minutes', () => {
+  expect(rateLimitWait(1, 0.5, 7_000)).toBe(7_000);
+  expect(rateLimitWait(9, 0, 7_000)).toBe(7_000);
+  expect(rateLimitWait(1, 0.5, 3_600_000)).toBe(LONGEST_WAIT_MS);
+});
+
+test('a wait for the rate limit of which the API says nothing is long, and grows with every refusal in a row', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 2_000 }),
+      chance,
+      chance,
+      fc.constantFrom(undefined, 0),
+      (streak, first, second, nothing) => {
+        const wait = rateLimitWait(streak, first, nothing);
+        expect(wait).toBeGreaterThanOrEqual(750);
+        expect(wait).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+        const next = rateLimitWait(streak + 1, second, nothing);
+        if (streak < 10) expect(next).toBeGreaterThan(wait);
+        else expect(next).toBeGreaterThanOrEqual(0.75 * LONGEST_WAIT_MS);
+      },
+    ),
+  );
+});
+
+const NOW = Date.parse('2018-08-22T09:56:20Z');
+
+test.each([
+  [undefined, undefined],
+  ['0', 0],
+  ['3', 3_000],
+  [' 120 ', 120_000],
+  ['1.5', 1_500],
+  ['Wed, 22 Aug 2018 09:56:23 GMT', 3_000],
+  ['Wednesday, 22-Aug-18 09:56:23 GMT', 3_000],
+  ['Wed, 22 Aug 2018 09:56:10 GMT', 0],
+  ['', undefined],
+  ['soon', undefined],
+  ['-5', undefined],
+  ['1e3', undefined],
+  ['12 seconds', undefined],
+  ['2018-08-22T09:56:23Z', undefined],
+  ['Wed, 99 Foo 2018', undefined],
+])('Retry-After %j is %j ms from now', (header, ms) => {
+  expect(retryAfter(header, NOW)).toBe(ms);
+});
+
+test('any number of seconds and any HTTP date in Retry-After is understood', () => {
+  const inSeconds = fc.integer({ min: 0, max: 4_000_000_000 });
+  fc.assert(
+    fc.property(inSeconds, fc.integer({ min: -1_000_000_000, max: 4_000_000_000 }), (seconds, ahead) => {
+      expect(retryAfter(String(seconds), NOW)).toBe(seconds * 1_000);
+      expect(retryAfter(new Date(NOW + ahead * 1_000).toUTCString(), NOW)).toBe(Math.max(0, ahead * 1_000));
+    }),
+  );
+});
+
+test('whatever stands in Retry-After, the waits that come of it can be waited', () => {
+  const header = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.stringMatching(/^[0-9]{1,400}(\.[0-9]+)?$/),
+    fc.stringMatching(/^[A-Z][a-z]{2,8}, .{0,30}$/),
+  );
+  fc.assert(
+    fc.property(header, (text) => {
+      const ms = retryAfter(text, NOW);
+      for (const wait of [backoff(1, 0.5, ms), rateLimitWait(1, 0.5, ms)]) {
+        expect(wait).toBeGreaterThanOrEqual(0);
+        expect(wait).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+      }
+    }),
+  );
+});

@@ -1,0 +1,31 @@
+import { getEventListeners } from 'node:events';
+import { expect, test } from 'vitest';
+import { realTiming } from './timing.ts';
+
+test('a sleep lasts as long as it is asked to', async () => {
+  const began = performance.now();
+  await realTiming.sleep(20, new AbortController().signal);
+  // Timers count whole milliseconds, so the clock may show a little less.
+  expect(performance.now() - began).toBeGreaterThan(18);
+});
+
+test('an abort ends a sleep at once with its own reason, and leaves no listener', async () => {
+  const stop = new AbortController();
+  const reason = new Error('stopped by SIGTERM');
+  const sleep = realTiming.sleep(3_600_000, stop.signal);
+  stop.abort(reason);
+  await expect(sleep).rejects.toBe(reason);
+  expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+});
+
+test('nobody falls asleep when the abort came before', async () => {
+  await expect(realTiming.sleep(3_600_000, AbortSignal.abort('stopped'))).rejects.toBe('stopped');
+});
+
+test('chance lies between 0 and 1, and time is Unix time', () => {
+  const chances = Array.from({ length: 100 }, () => realTiming.random());
+  expect(Math.min(...chances)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...chances)).toBeLessThan(1);
+  expect(new Set(chances).size).toBeGreaterThan(50);
+  expect(Math.abs(realTiming.now() - Date.now())).toBeLessThan(10_000);
+});

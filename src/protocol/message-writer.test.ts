@@ -1,0 +1,107 @@
+import { setImmediate as everyoneElse } from 'node:timers/promises';
+import { type Mock, describe, expect, test, vi } from 'vitest';
+import { StalledOutput } from '../testing/stalled-output.ts';
+import { MessageWriter } from './message-writer.ts';
+import { streamState, streamStatus } from './messages.ts';
+
+function open(): { out: StalledOutput; onGone: Mock<() => void>; writer: MessageWriter } {
+  const out = new StalledOutput();
+  const onGone = vi.fn<() => void>();
+  return { out, onGone, writer: new MessageWriter(out, (text) => text, onGone) };
+}
+
+const status = streamStatus({ name: 'teams' }, 'RUNNING');
+const line = (message: object): string => JSON.stringify(message) + '\n';
+const big = JSON.stringify({ text: 'x'.repeat(20_000) });
+
+describe('what waits, and what goes out', () => {
+  test('records are gathered until they are worth a write, and no longer', async () => {
+    const { out, writer } = open();
+    writer.record(big);
+    expect(out.text).toBe('');
+    writer.record(big);
+    expect(out.text).toBe(`${big}\n${big}\n`);
+    writer.record('{}');
+    await out.takeAll();
+    expect(out.text).toBe(`${big}\n${big}\n`);
+    writer.flush();
+    writer.flush();
+    await out.takeAll();
+    expect(out.text).toBe(`${big}\n${big}\n{}\n`);
+  });
+
+  test('a message goes out at once, behind the records before it', () => {
+    const { out, writer } = open();
+    writer.record('{"n":1}');
+    writer.record('{"n":2}');
+    writer.send(status);
+    expect(out.text).toBe(`{"n":1}\n{"n":2}\n${line(status)}`);
+  });
+
+  test('line breaks of other alphabets are escaped in records and messages', () => {
+    const { out, writer } = open();
+    writer.record(JSON.stringify({ a: '\u2028' }));
+    writer.send(streamState('teams', { b: '\u0085' }, 1));
+    expect(out.text).toMatch(/^\{"a":"\\u2028"\}\n.*\{"b":"\\u0085"\}.*\n$/);
+  });
+});
+
+describe('a slow reader', () => {
+  test('ready() flushes, and waits until the reader has taken enough', async () => {
+    const { out, writer } = open();
+    const after = vi.fn<() => void>();
+    writer.record(big);
+    const ready = writer.ready().then(after);
+    await everyoneElse();
+    expect(out.text).toBe(`${big}\n`);
+    expect(after).not.toHaveBeenCalled();
+    await out.takeAll();
+    await ready;
+  });
+
+  test('a drain that nobody waited for is not waited for later', async () => {
+    const { out, writer } = open();
+    writer.record(big);
+    writer.flush();
+    expect(out.writableNeedDrain).toBe(true);
+    await out.takeAll();
+    await writer.ready();
+  });
+
+  test('hundreds that wait share one drain', async () => {
+    const { out, writer } = open();
+    const before = out.listenerCount('error');
+    writer.record(big);
+    const all = Promise.all(Array.from({ length: 900 }, () => writer.ready()));
+    expect(out.listenerCount('drain')).toBe(1);
+    await out.takeAll();
+    await all;
+    expect([out.listenerCount('drain'), out.listenerCount('error')]).toEqual([0, before]);
+  });
+});
+
+describe('a reader that goes', () => {
+  test('is told once; whoever waits goes on, and nothing is thrown', async () => {
+    const { out, onGone, writer } = open();
+    writer.record(big);
+    const waiting = writer.ready();
+    out.destroy(Object.assign(new Error('broken pipe'), { code: 'EPIPE' }));
+    await waiting;
+    await everyoneElse();
+    writer.record(big);
+    writer.send(status);
+    await writer.ready();
+    await everyoneElse();
+    expect(onGone).toHaveBeenCalledTimes(1);
+  });
+
+  test('without a word keeps nobody waiting either', async () => {
+    const { out, writer } = open();
+    writer.record(big);
+    const waiting = writer.ready();
+    out.destroy();
+    await waiting;
+    writer.send(status);
+    await writer.ready();
+  });
+});

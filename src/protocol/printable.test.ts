@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { printable } from './printable.ts';
+
+/** What Python's str.splitlines takes for the end of a line, beyond what JSON escapes anyway. */
+const BREAKS = ['\u0085', '\u2028', '\u2029'];
+
+describe('what is printed', () => {
+  test.each([
+    ['a\u2028b', String.raw`"a\u2028b"`],
+    ['a\u2029b\u0085', String.raw`"a\u2029b\u0085"`],
+    ['lone \ud83d and \ude00', '"lone \uFFFD and \uFFFD"'],
+    ['a pair 😀', '"a pair 😀"'],
+    [String.raw`a path C:\ud83d`, String.raw`"a path C:\\ud83d"`],
+    [String.raw`\\ud83d`, String.raw`"\\\\ud83d"`],
+    ['\\\ud83d', String.raw`"\\` + '\uFFFD"'],
+    ['"\n\t', String.raw`"\"\n\t"`],
+  ])('of %j', (text, json) => {
+    expect(printable(JSON.stringify(text))).toBe(json);
+  });
+});
+
+/** Texts full of the characters that matter, lone surrogates and backslashes among them. */
+const text = fc.string({
+  unit: fc.constantFrom('\\', 'u', 'd', '8', '3', '"', '\n', '\ud83d', '\ude00', '😀', 'ü', ...BREAKS),
+});
+const value = fc.oneof(
+  fc.jsonValue(),
+  fc.anything({ values: [text, fc.integer(), fc.boolean(), fc.constant(null)], key: text, withNullPrototype: false }),
+);
+
+test('any JSON stays what it is, but for lone surrogates, and is one line for every reader', () => {
+  fc.assert(
+    fc.property(value, (given) => {
+      const json = JSON.stringify(given);
+      const printed = printable(json);
+      expect(JSON.parse(printed)).toEqual(wellFormed(JSON.parse(json)));
+      for (const char of [...BREAKS, '\n', '\r']) expect(printed).not.toContain(char);
+      expect(printed.isWellFormed()).toBe(true);
+      // Nor may an escape bring back half a character.
+      expect(JSON.stringify(JSON.parse(printed))).not.toMatch(/(?<!\\)(?:\\\\)*\\ud[89a-f]/);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+function wellFormed(given: unknown): unknown {
+  if (typeof given === 'string') return given.toWellFormed();
+  if (Array.isArray(given)) return given.map(wellFormed);
+  if (typeof given !== 'object' || given === null) return given;
+  return Object.fromEntries(Object.entries(given).map(([key, part]) => [key.toWellFormed(), wellFormed(part)]));
+}

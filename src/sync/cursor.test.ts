@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { later } from './cursor.ts';
+
+const EARLY = '2018-08-22T09:56:23.362Z';
+const LATE = '2018-08-22T09:56:23.363Z';
+
+test.each([
+  [EARLY, LATE, LATE],
+  [LATE, EARLY, LATE],
+  [EARLY, EARLY, EARLY],
+  [undefined, EARLY, EARLY],
+  [EARLY, undefined, EARLY],
+  [undefined, undefined, undefined],
+])('the later of %s and %s is %s', (a, b, latest) => {
+  expect(later(a, b)).toBe(latest);
+});

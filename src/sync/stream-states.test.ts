@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseMarksState, parseWalkState } from './stream-states.ts';
+
+const T1 = '2018-08-22T09:56:23.363Z';
+const T2 = '2018-08-23T00:00:00.000Z';
+const WHERE = 'The state of audit_events in the state file s.json';
+
+const walk = (state: object): unknown => parseWalkState(state, WHERE);
+const marks = (state: object): unknown => parseMarksState(state, WHERE);
+
+describe('every state that a release wrote is understood', () => {
+  test.each([
+    { version: 1 },
+    { version: 1, mark: T1 },
+    { version: 1, mark: T1, job: '17' },
+    { version: 1, walk: { cursor: 'e7' } },
+    { version: 1, walk: { top: T2, cursor: 'e7' } },
+    { version: 1, mark: T1, walk: { top: T2, cursor: 'e7', floor: T1 }, job: '17' },
+  ])('a walk %j', (state) => {
+    expect(walk(state)).toEqual(state);
+  });
+
+  test.each([
+    { version: 1, marks: {} },
+    { version: 1, marks: { d1: T1, d2: T2 } },
+    { version: 1, marks: { d1: T1 }, job: '17' },
+  ])('marks %j', (state) => {
+    expect(marks(state)).toEqual(state);
+  });
+});
+
+test.each([{}, { mark: null, version: null }, { __ab_no_cursor_state_message: true }])(
+  '%j is the beginning',
+  (state) => {
+    expect(walk(state)).toEqual({ version: 1 });
+    expect(marks(state)).toEqual({ version: 1, marks: {} });
+  },
+);
+
+test('nulls and foreign fields are ignored at any depth', () => {
+  expect(walk({ version: 1, mark: null, repeat: 3, walk: { cursor: 'e7', top: null, floor: null, x: 1 } })).toEqual({
+    version: 1,
+    walk: { cursor: 'e7' },
+  });
+  expect(marks({ version: 1, marks: { d1: null, d2: T2 }, job: null, extra: {} })).toEqual({
+    version: 1,
+    marks: { d2: T2 },
+  });
+});
+
+test('times may be spelled otherwise, and compare as times afterwards', () => {
+  expect(walk({ version: 1, mark: '2018-08-22T11:56:23.363+02:00' })).toEqual({ version: 1, mark: T1 });
+  expect(marks({ version: 1, marks: { d1: '2018-08-23' } })).toEqual({ version: 1, marks: { d1: T2 } });
+});
+
+describe('a state that cannot be used is one sentence that names place and field', () => {
+  test.each([
+    [{ mark: T1 }, 'version must be 1'],
+    [{ version: '1' }, 'version must be 1'],
+    [{ version: 2 }, 'version is 2: a later release of this connector wrote it'],
+    [{ version: 1, mark: 'yesterday' }, 'mark must be a timestamp'],
+    [{ version: 1, mark: 7 }, 'mark must be a timestamp'],
+    [{ version: 1, walk: { top: T1 } }, 'walk.cursor must be an id'],
+    [{ version: 1, walk: { cursor: '' } }, 'walk.cursor must be an id'],
+    [{ version: 1, walk: { cursor: 'e7', floor: [] } }, 'walk.floor must be a timestamp'],
+    [{ version: 1, job: 17 }, 'job must be a string'],
+  ])('a walk %j', (state, problem) => {
+    expect(() => walk(state)).toThrow(expect.objectContaining({ failureType: 'config_error' }));
+    expect(() => walk(state)).toThrow(`${WHERE} cannot be used: ${problem}`);
+  });
+
+  test.each([
+    [{ version: 1, marks: [] }, 'marks must be an object of timestamps'],
+    [{ version: 1, marks: { d1: 'soon' } }, 'marks.d1 must be a timestamp'],
+    [{ version: 3, marks: {} }, 'version is 3: a later release'],
+  ])('marks %j', (state, problem) => {
+    expect(() => marks(state)).toThrow(`${WHERE} cannot be used: ${problem}`);
+  });
+});
+
+test('whatever stands in a state, it is understood or refused in words', () => {
+  const json = fc.oneof(
+    fc.dictionary(fc.constantFrom('version', 'mark', 'walk', 'job', 'marks'), fc.jsonValue()),
+    fc.record({ version: fc.constant(1), mark: fc.jsonValue(), walk: fc.jsonValue(), marks: fc.jsonValue() }),
+  );
+  fc.assert(
+    fc.property(json, (state) => {
+      for (const parse of [walk, marks]) {
+        try {
+          expect(parse(state)).toMatchObject({ version: 1 });
+        } catch (error) {
+          expect(error).toMatchObject({
+            problem: 'input_unusable',
+            message: expect.not.stringContaining('undefined') as string,
+          });
+        }
+      }
+    }),
+  );
+});

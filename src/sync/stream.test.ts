@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { text, timestamp } from './fields.ts';
+import { type StreamDefinition, defineStream, joinedKey } from './stream.ts';
+
+const definition: StreamDefinition = {
+  name: 'parts',
+  description: 'Parts.',
+  reading: { kind: 'list', path: 'parts' },
+  rows: () => ({ rows: [], warnings: [] }),
+  fields: { id: text('Id.'), created_at: timestamp('When it was made.') },
+};
+
+test('a definition whose fields are declared is taken as it is', () => {
+  const whole = { ...definition, primaryKey: 'id', cursorField: 'created_at', startDateField: 'created_at' };
+  expect(defineStream(whole)).toBe(whole);
+  expect(defineStream(definition)).toBe(definition);
+});
+
+test.each(['primaryKey', 'cursorField', 'startDateField'])('a %s that is not declared is refused', (role) => {
+  expect(() => defineStream({ ...definition, [role]: 'updated_at' })).toThrow('parts declares no field updated_at');
+});
+
+test('a key is made of its parts, with nothing for those that may be missing', () => {
+  const row = { deployment_id: 'd1', from: '9.4', to: 9.6, method: null };
+  expect(joinedKey(row, ['deployment_id', 'from', 'to', 'method'], ['deployment_id', 'to'])).toBe('d1/9.4/9.6/');
+});
+
+test.each([null, undefined, ''])('there is no key if a required part is %j', (name) => {
+  expect(
+    joinedKey({ deployment_id: 'd1', name }, ['deployment_id', 'name'], ['deployment_id', 'name']),
+  ).toBeUndefined();
+});
+
+test('rows with different parts have different keys, as long as no part holds a slash', () => {
+  const part = fc.string({ minLength: 1 }).filter((value) => !value.includes('/'));
+  const row = fc.record({ a: part, b: part });
+  fc.assert(
+    fc.property(row, row, (one, other) => {
+      const same = joinedKey(one, ['a', 'b'], ['a', 'b']) === joinedKey(other, ['a', 'b'], ['a', 'b']);
+      expect(same).toBe(one.a === other.a && one.b === other.b);
+    }),
+  );
+});
