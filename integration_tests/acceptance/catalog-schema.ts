@@ -9,7 +9,7 @@ export const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
 const fieldPath = z.array(z.string().min(1)).min(1);
 
 /** One stream of discover's CATALOG: no namespace, no nulls, no keys beyond the protocol's. */
-export const discoveredStream = z.strictObject({
+const discoveredStream = z.strictObject({
   name: z.string().min(1),
   json_schema: jsonObject.refine(
     (schema) => jsonObject.safeParse(schema['properties']).success,

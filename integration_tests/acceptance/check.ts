@@ -10,7 +10,7 @@ export interface CommandFiles {
 }
 
 /** What the sandbox holds, to compare a read with. */
-export interface ExpectedRecords {
+interface ExpectedRecords {
   counts(): Readonly<Record<string, number>>;
   keys(stream: string): Iterable<string>;
 }

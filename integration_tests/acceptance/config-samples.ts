@@ -43,7 +43,10 @@ function valuesOfType(schema: JsonSchema, type: unknown): fc.Arbitrary<unknown> 
 function objects(schema: JsonSchema): fc.Arbitrary<unknown> {
   const values = Object.entries(propertiesOf(schema)).map(([name, property]) => [name, valuesOf(property)] as const);
   const required = Array.isArray(schema['required']) ? schema['required'].map(String) : [];
-  const requiredKeys = values.map(([name]) => name).filter((name) => required.includes(name));
+  const isNeeded = ([name]: readonly [string, unknown]): boolean =>
+    // A constant tells the variants of a choice apart, so it is never left out.
+    required.includes(name) || 'const' in (propertiesOf(schema)[name] ?? {});
+  const requiredKeys = values.filter(isNeeded).map(([name]) => name);
   return fc.record(Object.fromEntries(values), { requiredKeys });
 }
 

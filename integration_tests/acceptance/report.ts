@@ -3,40 +3,39 @@ import type { Violation } from './violation.ts';
 
 const shownViolations = 20;
 
-/** What became of the checks. */
-export interface Tally {
-  readonly passed: number;
-  readonly failed: number;
+/** What one check found; one that only warns has passed in spite of it. */
+export interface Outcome {
+  readonly passed: boolean;
+  readonly violations: readonly Violation[];
 }
 
-/** Runs one check; one that cannot even be made has failed. */
-export async function runCheck(check: Check, context: CheckContext): Promise<Violation[]> {
+/** Runs one check. One that cannot even be made has failed, also where it would only warn. */
+export async function runCheck(check: Check, context: CheckContext): Promise<Outcome> {
   try {
-    return await check.run(context);
+    const violations = await check.run(context);
+    return { passed: violations.length === 0 || check.warnsOnly === true, violations };
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
-    return [{ rule: `check ${check.number} ${check.name}`, sentence }];
+    return { passed: false, violations: [{ rule: `check ${check.number} ${check.name}`, sentence }] };
   }
 }
 
-/** Runs all checks in turn; a line for each, with what it found below it. */
+/** Runs all checks in turn: a line for each, with what it found below it. Gives the number of those that failed. */
 export async function reportChecks(
   checks: readonly Check[],
   context: CheckContext,
   print: (line: string) => void,
-): Promise<Tally> {
-  let passed = 0;
+): Promise<number> {
+  let failed = 0;
   for (const check of checks) {
-    const violations = await runCheck(check, context);
-    const isGood = violations.length === 0 || check.warnsOnly === true;
-    if (isGood) passed += 1;
-    print(`${isGood ? '✓' : '✗'} ${check.number} ${check.sentence}`);
+    const { passed, violations } = await runCheck(check, context);
+    if (!passed) failed += 1;
+    print(`${passed ? '✓' : '✗'} ${check.number} ${check.sentence}`);
     for (const { rule, sentence } of violations.slice(0, shownViolations)) {
-      print(`    ${check.warnsOnly ? 'warning: ' : ''}${rule}: ${sentence}`);
+      print(`    ${passed ? 'warning: ' : ''}${rule}: ${sentence}`);
     }
     if (violations.length > shownViolations) print(`    … and ${violations.length - shownViolations} more`);
   }
-  const failed = checks.length - passed;
-  print(`${passed} passed, ${failed} failed`);
-  return { passed, failed };
+  print(`${checks.length - failed} passed, ${failed} failed`);
+  return failed;
 }

@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const { acceptance_tests: tests } = await loadAcceptanceConfig(root);
 const context = await startAcceptanceRun(root, tests, { command: values.command, mountAt: values['mount-at'] });
 try {
-  const { failed } = await reportChecks(checks, context, (line) => process.stdout.write(`${line}\n`));
+  const failed = await reportChecks(checks, context, (line) => process.stdout.write(`${line}\n`));
   process.exitCode = failed > 0 ? 1 : 0;
 } finally {
   await context.close();

@@ -47,7 +47,7 @@ export function sampledStates(states: readonly StateMessage[]): number[] {
     const isNew = !states.slice(0, index).some((earlier) => isDeepStrictEqual(earlier.stream, state.stream));
     return isCounted && isNew ? [index] : [];
   });
-  const step = Math.max(1, Math.floor(middle.length / samples));
+  const step = Math.max(1, Math.ceil(middle.length / samples));
   return middle.filter((_, place) => place % step === 0);
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { putValue } from './put-value.ts';
 import { parseTranscript } from './transcript.ts';
 import { error, log, noCursor, record, state, status, textOf, validRead, type PlainMessage } from './valid-read.ts';
 
@@ -53,11 +54,7 @@ test('escaped separators, whole surrogate pairs and a backslash before the text 
 /** Puts a value at a dotted path of a message. */
 function withValue(message: PlainMessage, path: string, value: unknown): PlainMessage {
   const copy = structuredClone(message);
-  const names = path.split('.');
-  const last = names.pop() ?? '';
-  let inner: PlainMessage = copy;
-  for (const name of names) inner = inner[name] as PlainMessage;
-  inner[last] = value;
+  putValue(copy, path, value);
   return copy;
 }
 
