@@ -39,6 +39,8 @@ export async function runCheck(context: Context, configPath: string, debug: bool
 
 /** The deployment ids that do not exist. */
 async function tryOut(config: Config, context: Context, log: Log): Promise<string[]> {
+  // An abort from before is heard by no listener.
+  context.signal.throwIfAborted();
   const deadline = new AbortController();
   const { host } = new URL(config.base_url);
   const seconds = String(CHECK_MS / 1_000);

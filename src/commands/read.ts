@@ -30,6 +30,8 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
   if (chosen.length + unusable.length === 0)
     log.warn('the configured catalog has no streams, so there is nothing to read');
 
+  // An abort from before is heard by no listener: a reader that is gone already would have everything read for nobody.
+  context.signal.throwIfAborted();
   const stop = new AbortController();
   // Every wait and request listens to it; Node would warn about a leak on stderr.
   setMaxListeners(0, stop.signal);

@@ -1,5 +1,6 @@
 import { getEventListeners, once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { answer, startServer } from '../testing/local-server.ts';
@@ -62,16 +63,20 @@ describe('the time-out covers all from connecting to the last byte', () => {
   });
 
   test('a server that drips bytes for ever, whose connection is then closed', async () => {
-    let closed: Promise<unknown> | undefined;
+    const closed = Promise.withResolvers<void>();
     const outcome = await attemptAt((request, response) => {
-      closed = once(request.socket, 'close');
+      request.socket.on('close', () => closed.resolve());
       dripInto(response);
     }, 100);
     expect(outcome).toEqual({ kind: 'timed_out' });
-    await closed;
+    await closed.promise;
   });
 
   test('a connection that does not come about', async () => {
+    expect(await attempt(silentDispatcher, requestTo('http://api.internal', 50), never)).toEqual({ kind: 'timed_out' });
+  });
+
+  test('a connection that undici gives up', async () => {
     const error = Object.assign(new Error('Connect Timeout Error'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
     expect(await attempt(rejecting(error), requestTo('http://api.internal'), never)).toEqual({ kind: 'timed_out' });
   });
@@ -158,6 +163,16 @@ describe('an abort ends the attempt with its reason', () => {
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
   });
 
+  test('while the connection does not come about', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const origin = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const stop = new AbortController();
+    silent.on('connection', () => stop.abort('SIGTERM'));
+    await expect(attempt(poolTo(origin), requestTo(origin), stop.signal)).rejects.toBe('SIGTERM');
+  });
+
   test('before it began, so that nothing is sent', async () => {
     const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
     const outcome = attempt(poolTo(origin), requestTo(origin), AbortSignal.abort('SIGTERM'));
@@ -175,7 +190,13 @@ test('many answers leave no listener on the signal, and use connections again', 
   expect(connections()).toBeLessThan(10);
 });
 
+/** In place of connections that never come about: undici tells of an abort only once they have. */
+const silentDispatcher = { request: () => Promise.withResolvers().promise } as unknown as Dispatcher;
+
 /** In place of connections that no test can bring about. */
 function rejecting(error: Error): Dispatcher {
-  return { request: () => Promise.reject(error) } as unknown as Dispatcher;
+  const request = async (): Promise<never> => {
+    throw error;
+  };
+  return { request } as unknown as Dispatcher;
 }

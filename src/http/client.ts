@@ -45,6 +45,8 @@ export class ApiClient {
   readonly #options: ClientOptions;
   readonly #timing: Timing;
   readonly #base: URL;
+  /** The path that all reports hang under, without a slash at its end. */
+  readonly #root: string;
   readonly #dispatcher: Dispatcher;
   readonly #gate: RateLimitGate;
   readonly #headers: Record<string, string>;
@@ -54,6 +56,7 @@ export class ApiClient {
     this.#timing = options.timing ?? realTiming;
     this.#gate = new RateLimitGate(this.#timing);
     this.#base = new URL(options.baseUrl);
+    this.#root = this.#base.pathname.replace(/\/$/, '');
     const { connections, timeoutMs, env } = options;
     const { origin } = this.#base;
     this.#dispatcher = createDispatcher({ origin, connections, connectTimeoutMs: timeoutMs, env });
@@ -119,10 +122,10 @@ export class ApiClient {
   }
 
   #target(path: string, query: Query): string {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
-    const root = this.#base.pathname.replace(/\/$/, '');
-    return `${root}/${path}${search.size === 0 ? '' : `?${search.toString()}`}`;
+    const parts = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : `${name}=${encodeURIComponent(value)}`,
+    );
+    return `${this.#root}/${path}${parts.length === 0 ? '' : `?${parts.join('&')}`}`;
   }
 
   #past(waitMs: number): boolean {

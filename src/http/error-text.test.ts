@@ -37,6 +37,11 @@ test('a long text is cut at 300 characters and says so', () => {
   expect(errorText('y'.repeat(300))).toBe('y'.repeat(300));
 });
 
+test('a page of megabytes, however it is made, does not hold the process up', () => {
+  for (const piece of ['<', '<script', '<style>'])
+    expect(errorText(piece.repeat(1_000_000)).length).toBeLessThanOrEqual(300);
+});
+
 test.each([
   [undefined, ''],
   [null, ''],

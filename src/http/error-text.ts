@@ -1,4 +1,6 @@
 const LONGEST = 300;
+/** So much of a body that is no JSON is looked at: tags are taken out in a time that grows with the square. */
+const LONGEST_PAGE = 20_000;
 
 /**
  * What the API itself says about an error, in one line of at most 300 characters; empty if it says nothing.
@@ -6,8 +8,7 @@ const LONGEST = 300;
  * as a proxy's page, is given as it is, without tags.
  */
 export function errorText(body: string): string {
-  const text = fromJson(body) ?? body.replace(/<(script|style)\b.*?<\/\1>/gis, ' ').replace(/<[^>]*>/g, ' ');
-  return oneLine(text);
+  return oneLine(fromJson(body) ?? withoutTags(body.slice(0, LONGEST_PAGE)));
 }
 
 /** The texts of an `errors` value in whatever shape it has. */
@@ -26,6 +27,10 @@ function fromJson(body: string): string | undefined {
   }
 }
 
+function withoutTags(page: string): string {
+  return page.replace(/<(script|style)\b.*?<\/\1>/gis, ' ').replace(/<[^>]*>/g, ' ');
+}
+
 function flatten(value: unknown, name = ''): string[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((item) => flatten(item, name));
@@ -33,7 +38,7 @@ function flatten(value: unknown, name = ''): string[] {
     // `{"error": "…"}` names nothing; `{"limit": ["…"]}` names the field that is wrong.
     return Object.entries(value).flatMap(([key, item]) => flatten(item, key === 'error' ? name : key));
   }
-  const text = String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return [name === '' ? text : `${name}: ${text}`];
 }
 

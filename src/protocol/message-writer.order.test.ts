@@ -37,13 +37,11 @@ test('whatever several tasks write comes whole and in order, however slowly it i
           }
         }
       };
-      let over = false;
-      const all = Promise.all(tasks.map(run)).finally(() => {
-        over = true;
-      });
+      const reading = new AbortController();
+      const all = Promise.all(tasks.map(run)).finally(() => reading.abort());
       // With a task that waits for ever this would never end.
       do await out.takeAll();
-      while (!over);
+      while (!reading.signal.aborted);
       await all;
       writer.flush();
       await out.takeAll();

@@ -59,6 +59,19 @@ describe('a slow reader', () => {
     await ready;
   });
 
+  test('every time that it stalls is waited for', async () => {
+    const { out, writer } = open();
+    for (let i = 0; i < 3; i++) {
+      const after = vi.fn<() => void>();
+      writer.record(big);
+      const ready = writer.ready().then(after);
+      await everyoneElse();
+      expect(after).not.toHaveBeenCalled();
+      await out.takeAll();
+      await ready;
+    }
+  });
+
   test('a drain that nobody waited for is not waited for later', async () => {
     const { out, writer } = open();
     writer.record(big);
@@ -81,7 +94,7 @@ describe('a slow reader', () => {
 });
 
 describe('a reader that goes', () => {
-  test('is told once; whoever waits goes on, and nothing is thrown', async () => {
+  test('lets whoever waits go on, and nothing is thrown', async () => {
     const { out, onGone, writer } = open();
     writer.record(big);
     const waiting = writer.ready();
@@ -93,6 +106,16 @@ describe('a reader that goes', () => {
     await writer.ready();
     await everyoneElse();
     expect(onGone).toHaveBeenCalledTimes(1);
+  });
+
+  test('is told once, though stdout complains about every write', () => {
+    const { out, onGone, writer } = open();
+    for (let i = 0; i < 3; i++) {
+      out.emit('error', new Error('broken pipe'));
+      writer.send(status);
+    }
+    expect(onGone).toHaveBeenCalledTimes(1);
+    expect(out.text).toBe('');
   });
 
   test('without a word keeps nobody waiting either', async () => {

@@ -1,5 +1,4 @@
-const LINE_BREAKS = /[\u0085\u2028\u2029]/;
-const ALL_LINE_BREAKS = /[\u0085\u2028\u2029]/g;
+const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'];
 const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
 
 /**
@@ -9,8 +8,9 @@ const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
  */
 export function printable(json: string): string {
   let text = json;
-  if (LINE_BREAKS.test(text)) {
-    text = text.replace(ALL_LINE_BREAKS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // A search for one character runs at the speed of memory; a regular expression for the three was 5 % of a read.
+  for (const char of LINE_BREAKS) {
+    if (text.includes(char)) text = text.replaceAll(char, `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
   }
   if (text.includes('\\ud')) {
     text = text.replace(ESCAPES, (escape, surrogate?: string) => (surrogate === undefined ? escape : '\uFFFD'));

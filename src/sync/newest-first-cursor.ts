@@ -78,18 +78,26 @@ export class NewestFirstCursor implements Cursor {
   /** Decides what of a page is new. Throws `cursor_ignored` if the API sends what it sent before. */
   plan(rows: PageRow[]): PagePlan {
     const { cursor } = this.#walk;
-    const fresh = rows.map(({ id }) => !this.#previous.has(id));
-    const onlyCursorRow = rows.every(({ id }) => id === cursor);
-    const startedOver = cursor !== this.#firstId && rows.some(({ id }) => id === this.#firstId);
-    if ((!onlyCursorRow && !fresh.includes(true)) || startedOver) {
+    const bound = this.#bound;
+    const emit: boolean[] = [];
+    let anyFresh = false;
+    let allBelow = true;
+    let onlyCursorRow = true;
+    let startedOver = false;
+    for (const { id, at } of rows) {
+      const fresh = !this.#previous.has(id);
+      const below = at !== undefined && bound !== undefined && at < bound;
+      emit.push(fresh && !below);
+      anyFresh ||= fresh;
+      allBelow &&= below;
+      onlyCursorRow &&= id === cursor;
+      startedOver ||= id === this.#firstId && id !== cursor;
+    }
+    if ((!onlyCursorRow && !anyFresh) || startedOver) {
       const internalMessage = `GET ${this.#path}?cursor=${cursor ?? ''}: HTTP 200, but no row that was not there before`;
       throw new ConnectorError('cursor_ignored', { path: this.#path }, { internalMessage });
     }
-    const bound = this.#bound;
-    const below = rows.map(({ at }) => at !== undefined && bound !== undefined && at < bound);
-    const emit = rows.map((_, i) => fresh[i] === true && below[i] === false);
-    const ends = onlyCursorRow || !below.includes(false);
-    return { emit, commit: () => this.#commit(rows, emit, ends) };
+    return { emit, commit: () => this.#commit(rows, emit, onlyCursorRow || allBelow) };
   }
 
   state(): WalkState {
@@ -114,8 +122,10 @@ export class NewestFirstCursor implements Cursor {
     if (!walk.fixedTop) {
       // A resumed walk must not raise it: what arrived above the walk since it began has not been seen. Nor may a row
       // that is dated after the start of this run: more may still arrive before it.
-      const dated = rows.filter((_, i) => emit[i]).map(({ at }) => at);
-      walk.top = dated.filter((at) => at === undefined || at <= this.#options.startedAt).reduce(later, walk.top);
+      const { startedAt } = this.#options;
+      for (const [i, { at }] of rows.entries()) {
+        if (emit[i] === true && at !== undefined && at <= startedAt) walk.top = later(walk.top, at);
+      }
     }
     this.#firstId ??= rows[0]?.id;
     this.#previous = new Set(rows.map(({ id }) => id));

@@ -26,7 +26,7 @@ export class Normaliser {
     if (deploymentId !== undefined && !hasText(row['deployment_id'])) row['deployment_id'] = deploymentId;
 
     let changes: RecordChange[] | undefined;
-    for (const field of Object.keys(row)) {
+    for (const field in row) {
       const value = row[field];
       if (value === null || value === undefined) continue;
       const kind = this.#kinds.get(field);

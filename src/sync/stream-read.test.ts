@@ -1,10 +1,11 @@
-import { Writable } from 'node:stream';
+import { setImmediate as everyoneElse } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../errors.ts';
 import { embeddedList } from '../http/hal.ts';
 import { openRead, openRun } from '../testing/open-read.ts';
 import { Printout } from '../testing/printed.ts';
+import { StalledOutput } from '../testing/stalled-output.ts';
 import { addons, backups, listBody, parts } from '../testing/test-streams.ts';
 import type { StreamDefinition } from './stream.ts';
 import type { Shaped } from './stream-read.ts';
@@ -107,19 +108,15 @@ test('start_date leaves streams alone that have no date to go by', () => {
 });
 
 test('while the reader of stdout stands still, no more pages are asked for than there are slots', async () => {
-  const taken: Array<() => void> = [];
-  const slow = new Writable({ highWaterMark: 1, write: (_chunk, _encoding, done) => void taken.push(() => done()) });
-  const testRun = openRun({ workers: 2, printed: new Printout(slow), answers: { parts: page(3) } });
+  const out = new StalledOutput();
+  const testRun = openRun({ workers: 2, printed: new Printout(out), answers: { parts: page(1_000) } });
   const read = openRead(testRun, parts);
   const requests = Array.from({ length: 6 }, () => read.request('parts', {}, undefined, (rows) => read.emit(rows)));
-  await new Promise(setImmediate);
+  await everyoneElse();
   expect(testRun.api.requests).toHaveLength(2);
-  const all = Promise.all(requests);
-  for (let open = true; open; await new Promise(setImmediate)) {
-    taken.shift()?.();
-    open = testRun.api.requests.length < 6 || taken.length > 0;
-  }
-  await all;
+  await out.takeAll();
+  await Promise.all(requests);
+  expect(testRun.api.requests).toHaveLength(6);
 });
 
 test('nothing is asked for any more once the run is stopped', async () => {

@@ -47,13 +47,21 @@ function isCanonical(text: string): boolean {
     within(text, 14, 59) &&
     within(text, 17, 59) &&
     digits(text, 20, 3) >= 0 &&
-    text[4] === '-' &&
-    text[7] === '-' &&
-    text[10] === 'T' &&
-    text[13] === ':' &&
-    text[16] === ':' &&
-    text[19] === '.' &&
-    text[23] === 'Z'
+    separated(text)
+  );
+}
+
+const [DASH, T, COLON, DOT, Z] = Buffer.from('-T:.Z');
+
+function separated(text: string): boolean {
+  return (
+    text.charCodeAt(4) === DASH &&
+    text.charCodeAt(7) === DASH &&
+    text.charCodeAt(10) === T &&
+    text.charCodeAt(13) === COLON &&
+    text.charCodeAt(16) === COLON &&
+    text.charCodeAt(19) === DOT &&
+    text.charCodeAt(23) === Z
   );
 }
 

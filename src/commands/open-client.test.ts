@@ -1,0 +1,62 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { configSchema } from '../config.ts';
+import { realTiming } from '../http/timing.ts';
+import { answer, startServer } from '../testing/local-server.ts';
+import { openContext } from '../testing/open-context.ts';
+import { VERSION } from '../version.ts';
+import { openClient } from './open-client.ts';
+import { startLog } from './start-log.ts';
+
+const sleep = vi.spyOn(realTiming, 'sleep').mockResolvedValue();
+vi.spyOn(realTiming, 'random').mockReturnValue(0);
+beforeEach(() => void sleep.mockClear());
+
+/** Asks once; the API fails as often as there are headers before it answers. */
+async function ask(debug: boolean, ...failures: Record<string, string>[]) {
+  const server = await startServer((_, response) => {
+    const headers = failures.shift();
+    if (headers === undefined) answer(response, 200, '{}');
+    else answer(response, 503, '', headers);
+  });
+  const { context, messages, stop } = openContext();
+  const config = configSchema.parse({ api_token: 'the-token', base_url: `${server.origin}/v`, num_workers: 1 });
+  const onLongWait = vi.fn<(owner: string) => void>();
+  const client = openClient(config, context, startLog(context, 'read', debug), {
+    onLongWait,
+    signal: stop.signal,
+    onRateLimit: () => undefined,
+  });
+  await client.get('teams', 'the stream', { limit: 1 });
+  await client.close();
+  const lines = messages().flatMap((message) => (message.type === 'LOG' ? [message.log] : []));
+  return { lines: lines.slice(1), requests: server.requests, longWaits: onLongWait.mock.calls };
+}
+
+test('requests go to base_url, with the token and the name and version of the program', async () => {
+  const { requests, lines } = await ask(false);
+  expect(requests.map(({ url }) => url)).toEqual(['/v/teams?limit=1']);
+  expect(requests[0]?.headers).toMatchObject({
+    authorization: 'Bearer the-token',
+    'user-agent': `source-compose/${VERSION}`,
+  });
+  expect(lines).toEqual([]);
+});
+
+test('every request is told of with --debug alone, without its query', async () => {
+  const { lines } = await ask(true);
+  expect(lines).toEqual([{ level: 'DEBUG', message: expect.stringMatching(/^GET teams: HTTP 200 in \d+ ms$/) }]);
+});
+
+test('every retry is a warning that says why and when', async () => {
+  const { lines } = await ask(false, {}, { 'retry-after': '7' });
+  expect(lines).toEqual([
+    { level: 'WARN', message: 'GET teams: attempt 1 failed: HTTP 503; the next one comes in 0.0 s' },
+    { level: 'WARN', message: 'GET teams: attempt 2 failed: HTTP 503; the next one comes in 7.0 s' },
+  ]);
+  expect(sleep.mock.calls.map(([ms]) => ms)).toEqual([0, 7_000]);
+});
+
+test('only a long wait is announced, to the stream that waits', async () => {
+  expect((await ask(false, {}, { 'retry-after': '1' })).longWaits).toEqual([]);
+  expect((await ask(false, { 'retry-after': '2' })).longWaits).toEqual([['the stream']]);
+});
