@@ -100,6 +100,16 @@ describe('what will not pass is not tried again', () => {
   });
 });
 
+test('a refused token, and nothing else, is told at once, because nothing that follows can succeed', async () => {
+  api().get('/teams').reply(401, '').get('/teams').reply(403, '');
+  const told: unknown[] = [];
+  const { client } = createClient({ onTokenRefused: (error) => told.push(error) });
+  const refused: unknown = await client.get('teams', 'teams').catch((error: unknown) => error);
+  await expect(client.get('teams', 'teams')).rejects.toMatchObject({ problem: 'forbidden' });
+  expect(told).toEqual([refused]);
+  expect(refused).toMatchObject({ problem: 'token_refused' });
+});
+
 describe('with a deadline, because somebody looks on', () => {
   test('nobody waits past it', async () => {
     api().get('/teams').times(3).reply(503, '');

@@ -25,20 +25,28 @@ test.each([
     '<html><head><style>b{color:red}</style><script>go(1)</script></head><body><h1>502</h1>Bad gateway</body></html>',
     '502 Bad gateway',
   ],
+  ['a page that was cut off', 'Bad gateway<br/><style>b{color:', 'Bad gateway'],
+  ['text with a sign that is no tag', 'limit must be < 100 and > 0', 'limit must be < 100 and > 0'],
   ['JSON that was cut off', '{"errors":"inv', '{"errors":"inv'],
 ])('%s is told in one line', (_, body, text) => {
   expect(errorText(body)).toBe(text);
 });
 
-test('a long text is cut at 300 characters and says so', () => {
-  const text = errorText(JSON.stringify({ errors: 'x'.repeat(1_000) }));
-  expect(text).toHaveLength(300);
-  expect(text.endsWith('x…')).toBe(true);
+test('a long text is cut between words within 300 characters, so that no part of a token is left', () => {
+  const token = 'tok-0123456789abcdef0123456789abcdef';
+  for (let before = 240; before <= 310; before += 1) {
+    const text = errorText(
+      JSON.stringify({ errors: `${'word '.repeat(before / 5)}${'x'.repeat(before % 5)} ${token} and more` }),
+    );
+    expect(text.length).toBeLessThanOrEqual(300);
+    if (!text.includes(token)) expect(text).not.toContain('tok');
+  }
+  expect(errorText('x'.repeat(1_000))).toBe('…');
   expect(errorText('y'.repeat(300))).toBe('y'.repeat(300));
 });
 
 test('a page of megabytes, however it is made, does not hold the process up', () => {
-  for (const piece of ['<', '<script', '<style>'])
+  for (const piece of ['<', '<script', '<style>', '<a'])
     expect(errorText(piece.repeat(1_000_000)).length).toBeLessThanOrEqual(300);
 });
 

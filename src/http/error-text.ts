@@ -1,6 +1,4 @@
 const LONGEST = 300;
-/** So much of a body that is no JSON is looked at: tags are taken out in a time that grows with the square. */
-const LONGEST_PAGE = 20_000;
 
 /**
  * What the API itself says about an error, in one line of at most 300 characters; empty if it says nothing.
@@ -8,7 +6,7 @@ const LONGEST_PAGE = 20_000;
  * as a proxy's page, is given as it is, without tags.
  */
 export function errorText(body: string): string {
-  return oneLine(fromJson(body) ?? withoutTags(body.slice(0, LONGEST_PAGE)));
+  return oneLine(fromJson(body) ?? withoutTags(body));
 }
 
 /** The texts of an `errors` value in whatever shape it has. */
@@ -27,8 +25,9 @@ function fromJson(body: string): string | undefined {
   }
 }
 
+/** What is not closed goes up to the end: to look for each end anew would take the square of the time. */
 function withoutTags(page: string): string {
-  return page.replace(/<(script|style)\b.*?<\/\1>/gis, ' ').replace(/<[^>]*>/g, ' ');
+  return page.replace(/<(script|style)\b.*?(?:<\/\1>|$)/gis, ' ').replace(/<[/!?a-z][^>]*(?:>|$)/gi, ' ');
 }
 
 function flatten(value: unknown, name = ''): string[] {
@@ -44,5 +43,6 @@ function flatten(value: unknown, name = ''): string[] {
 
 function oneLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
+  // Cut between words: half a token would no longer be known as one, and so not be redacted.
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1).replace(/\S*$/, '')}…`;
 }

@@ -138,9 +138,10 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
       this.warn('has more fields that the catalog does not declare; they are passed on without being named here');
       return;
     }
-    const name = field.length <= 100 ? field : `${field.slice(0, 100)}…`;
+    // A name that is cut could show half a secret, which would not be known as one.
+    const name = field.length <= 100 ? `the field "${field}"` : `a field with a name of ${field.length} characters`;
     this.warn(
-      `the API sends the field "${name}", which the catalog does not declare; it is passed on, but destinations drop it until a release declares it`,
+      `the API sends ${name}, which the catalog does not declare; it is passed on, but destinations drop it until a release declares it`,
     );
   }
 }

@@ -8,7 +8,7 @@ export interface Printed {
   record?: { stream: string; data: Row; emitted_at: number; meta?: { changes: unknown[] } };
   state?: { stream: { stream_descriptor: { name: string }; stream_state: Row }; sourceStats: { recordCount: number } };
   log?: { level: string; message: string };
-  trace?: { type: string; stream_status?: { status: string; reasons?: unknown[] } };
+  trace?: { stream_status?: { stream_descriptor: { name: string }; status: string; reasons?: unknown[] } };
 }
 
 /** A writer whose messages can be looked at; `out` in place of an output that takes all at once. */

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { refuses } from '../testing/fake-api.ts';
+import { type RunOptions, type TestRun, openRead, openRun } from '../testing/open-read.ts';
+import { deployments, listBody, parts } from '../testing/test-streams.ts';
+import { readDeployments, readList } from './read-list.ts';
+import type { Reading } from './stream.ts';
+import type { StreamRead } from './stream-read.ts';
+
+const { path, details } = deployments.reading as Extract<Reading, { kind: 'deployment_list' }>;
+
+async function read(options: RunOptions): Promise<TestRun & { stream: StreamRead }> {
+  const testRun = openRun(options);
+  const stream = openRead(testRun, deployments);
+  await readDeployments(stream, path, details);
+  return { ...testRun, stream };
+}
+
+test('a list is one request, all of whose rows come out', async () => {
+  const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 'a', units: '3' }, { id: 'b' }]) } });
+  await readList(openRead(testRun, parts), 'parts');
+  expect(testRun.printed.rows).toEqual([{ id: 'a', units: 3 }, { id: 'b' }]);
+  expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: {} }]);
+});
+
+describe('deployments without their details', () => {
+  const list = listBody('deployments', [
+    { id: 'd1', name: 'one', strings: { direct: ['secret'] } },
+    { id: 'd2', name: 'two' },
+  ]);
+
+  test('are the shared list, without the details even if that held them', async () => {
+    const { printed, api, stream } = await read({ answers: { deployments: list } });
+    expect(printed.rows).toEqual([
+      { id: 'd1', name: 'one' },
+      { id: 'd2', name: 'two' },
+    ]);
+    expect(api.paths).toEqual(['deployments']);
+    expect(stream.requests).toBe(1);
+  });
+
+  test('are limited to the chosen ones', async () => {
+    const { printed } = await read({ answers: { deployments: list }, chosen: ['d2'] });
+    expect(printed.rows).toEqual([{ id: 'd2', name: 'two' }]);
+  });
+});
+
+describe('deployments with their details', () => {
+  const answers = {
+    deployments: listBody('deployments', [{ id: 'd1' }, { id: 'd2' }, { id: 'd3' }]),
+    'deployments/d1': { id: 'd1', name: 'not taken', strings: { direct: ['a'] }, secret: 'password-1' },
+    'deployments/d2': { id: 'd2', secret: 'password-2' },
+    'deployments/d3': { id: 'd3', strings: { direct: ['c'] }, secret: 'password-3' },
+  };
+  const asked = { includeConnectionStrings: true, workers: 1 };
+
+  test('are completed by one more request each', async () => {
+    const { printed, stream } = await read({ ...asked, answers });
+    expect(printed.rows).toEqual([
+      { id: 'd1', strings: { direct: ['a'] } },
+      { id: 'd2', strings: null },
+      { id: 'd3', strings: { direct: ['c'] } },
+    ]);
+    expect(stream.requests).toBe(4);
+  });
+
+  test('have their passwords kept out of the log before anything else happens with them', async () => {
+    const { secrets } = await read({ ...asked, answers });
+    expect(secrets).toEqual(['password-1', 'password-2', 'password-3']);
+  });
+
+  test.each([403, 404])(
+    'come without them where the API refuses them with HTTP %i, and that is warned about',
+    async (status) => {
+      const { printed } = await read({ ...asked, answers: { ...answers, 'deployments/d2': refuses(status) } });
+      expect(printed.rows.map(({ id }) => id)).toEqual(['d1', 'd2', 'd3']);
+      expect(printed.rows[1]).toEqual({ id: 'd2', strings: null });
+      expect(printed.logged('WARN')).toEqual([
+        `deployments: deployment d2 comes without its connection strings, because the API refused them (HTTP ${status})`,
+      ]);
+    },
+  );
+
+  test.each([
+    ['an outage', refuses(503), 'server_error'],
+    ['an error text', { errors: 'no' }, 'unexpected_body'],
+    ['a list', [], 'unexpected_body'],
+  ])('fail the stream if the API answers with %s', async (_, answer, problem) => {
+    const testRun = openRun({ ...asked, answers: { ...answers, 'deployments/d2': answer } });
+    const reading = readDeployments(openRead(testRun, deployments), path, details);
+    await expect(reading).rejects.toMatchObject({ problem });
+    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1']);
+  });
+
+  test('are not taken as refused when the run is stopped', async () => {
+    const testRun = openRun({ ...asked, answers });
+    testRun.api.answers['deployments/d2'] = () => {
+      testRun.stop.abort('SIGTERM');
+      refuses(404)();
+    };
+    await expect(readDeployments(openRead(testRun, deployments), path, details)).rejects.toBe('SIGTERM');
+    expect(testRun.printed.rows).toHaveLength(1);
+  });
+});

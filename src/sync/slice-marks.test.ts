@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import type { CursorOptions } from './cursor.ts';
+import { SliceMarks } from './slice-marks.ts';
+import { type MarksState, parseMarksState } from './stream-states.ts';
+
+const STARTED_AT = '2018-09-01T00:00:00.000Z';
+const T1 = '2018-08-22T09:56:23.363Z';
+const T2 = '2018-08-23T00:00:00.000Z';
+
+function marksOf(state: Omit<MarksState, 'version'>, options: Partial<CursorOptions> = {}): SliceMarks {
+  const defaults = { startedAt: STARTED_AT, lookbackMs: 60_000, startDate: undefined, jobId: undefined };
+  return new SliceMarks({ version: 1, ...state }, { mode: 'incremental', ...defaults, ...options });
+}
+
+test('a deployment that is seen for the first time is read in full', () => {
+  expect(marksOf({ marks: { d1: T1 } }).bound('d2')).toBeUndefined();
+});
+
+test('a known one is read from its mark on, less the look-back', () => {
+  const marks = marksOf({ marks: { d1: T1, d2: T2 } });
+  expect(marks.bound('d1')).toBe('2018-08-22T09:55:23.363Z');
+  expect(marks.bound('d2')).toBe('2018-08-22T23:59:00.000Z');
+  expect(marksOf({ marks: { d1: T1 } }, { lookbackMs: 0 }).bound('d1')).toBe(T1);
+});
+
+test('the mark follows what was emitted, and never goes back', () => {
+  const marks = marksOf({ marks: { d1: T1 } });
+  marks.emitted('d1', T2);
+  marks.emitted('d1', T1);
+  marks.emitted('d2', T1);
+  expect(marks.state()).toEqual({ version: 1, marks: { d1: T2, d2: T1 } });
+});
+
+test('rows without a time, or dated after the start of the run, move nothing', () => {
+  const marks = marksOf({ marks: {} });
+  marks.emitted('d1', undefined);
+  marks.emitted('d1', '2018-09-01T00:00:00.001Z');
+  expect(marks.state().marks).toEqual({});
+  marks.emitted('d1', STARTED_AT);
+  expect(marks.state().marks).toEqual({ d1: STARTED_AT });
+});
+
+test('deployments that the API no longer has are forgotten', () => {
+  const marks = marksOf({ marks: { d1: T1, d2: T2, d3: T1 } });
+  marks.retain(new Set(['d1', 'd3', 'd4']));
+  expect(marks.state().marks).toEqual({ d1: T1, d3: T1 });
+});
+
+test('the state survives being written to a file', () => {
+  const marks = marksOf({ marks: { d1: T1 } });
+  const handedOn = parseMarksState(JSON.parse(JSON.stringify(marks.state())) as object, 'The state');
+  expect(handedOn).toEqual({ version: 1, marks: { d1: T1 } });
+});
+
+test('a state that was given is not changed by the read', () => {
+  const given = { version: 1 as const, marks: { d1: T1 } };
+  const marks = marksOf(given);
+  marks.emitted('d1', T2);
+  marks.retain(new Set());
+  expect(given).toEqual({ version: 1, marks: { d1: T1 } });
+});
+
+test('the newest of all marks tells whether a state is from the future', () => {
+  expect(marksOf({ marks: { d1: T1, d2: T2, d3: T1 } }).newest).toBe(T2);
+  expect(marksOf({ marks: {} }).newest).toBeUndefined();
+});
+
+describe('a full refresh', () => {
+  const state = { marks: { d1: T1 }, job: '17' };
+  const mode = 'full_refresh';
+
+  test('goes on where an earlier attempt of the same job stopped', () => {
+    const marks = marksOf(state, { mode, jobId: '17' });
+    expect(marks.bound('d1')).toBeDefined();
+    expect(marks.state()).toEqual({ version: 1, ...state });
+  });
+
+  test.each(['18', undefined])('begins anew in another job (%s)', (jobId) => {
+    const marks = marksOf(state, { mode, jobId });
+    expect(marks.bound('d1')).toBeUndefined();
+    expect(marks.state()).toEqual({ version: 1, marks: {}, ...(jobId === undefined ? {} : { job: jobId }) });
+  });
+
+  test('begins anew if nobody tells jobs apart', () => {
+    expect(marksOf({ marks: { d1: T1 } }, { mode, jobId: undefined }).bound('d1')).toBeUndefined();
+  });
+
+  test('hands its marks on to an incremental read, which keeps no job', () => {
+    expect(marksOf(state, { jobId: '18' }).state()).toEqual({ version: 1, marks: { d1: T1 } });
+  });
+});
