@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { environment } from '../integration_tests/clients/python-environments.ts';
+import { type Row, figure, ratio, show } from './figures.ts';
+import { type Measurement, interleaved } from './measure.ts';
+import { connectorRead, connector, folder } from './programs.ts';
+import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
+import { PAGE_SIZE, countRecords } from './throughput.ts';
+
+const EVENTS = 20_000;
+const DEPLOYMENTS = 50;
+const STREAMS = ['audit_events', 'deployments_backups', 'deployments_roles', 'deployments_scalings'];
+
+/** The same reports read by a low-code manifest under Airbyte's Python CDK, on the same sandbox, in turns. */
+export async function peer(runs: number): Promise<Row[]> {
+  const python = join(await environment('clients'), 'python');
+  const sandbox = await startSandboxProcess({ 'audit-events': EVENTS, deployments: DEPLOYMENTS });
+  try {
+    const runner = [python, fileURLToPath(new URL('peers/run.py', import.meta.url))];
+    const read = connectorRead(sandbox, STREAMS, { page_size: PAGE_SIZE });
+    const cdkRead = [...runner, 'read', '--config', configFile(sandbox), '--catalog', read.at(-1) ?? ''];
+    const ours = await countRecords(read);
+    const theirs = await countRecords(cdkRead);
+    if (ours.records !== theirs.records) throw new Error(`we read ${ours.records}, the CDK ${theirs.records} records`);
+    const reads = await interleaved({ ours: { command: read }, cdk: { command: cdkRead } }, Math.min(runs, 3));
+    const starts = await interleaved(
+      { ours: { command: connector('spec') }, cdk: { command: [...runner, 'spec'] } },
+      runs,
+    );
+    const compared = (
+      what: string,
+      [us, them]: [Measurement[], Measurement[]],
+      of: keyof Measurement,
+      unit: string,
+      scale: number,
+    ): Row => {
+      const median = (results: Measurement[]): string =>
+        (figure(results.map((run) => run[of])).median / scale).toFixed(of === 'peakMb' ? 0 : 2);
+      return {
+        what,
+        value: `${median(us)} ${unit}, CDK ${median(them)} ${unit}: ${show(ratio(them, us, of), 1)} × ours`,
+        goal: '',
+      };
+    };
+    const perSecond = (results: Measurement[]): string =>
+      Math.round(ours.records / (figure(results.map(({ wallMs }) => wallMs)).median / 1_000)).toLocaleString('en');
+    const pair: [Measurement[], Measurement[]] = [reads.ours, reads.cdk];
+    return [
+      compared(`Time for ${ours.records.toLocaleString('en')} records of four streams`, pair, 'wallMs', 's', 1_000),
+      { what: 'Records a second', value: `${perSecond(reads.ours)}, CDK ${perSecond(reads.cdk)}`, goal: '' },
+      compared('CPU', pair, 'cpuMs', 's', 1_000),
+      compared('Peak memory', pair, 'peakMb', 'MB', 1),
+      compared('Start-up (`spec`)', [starts.ours, starts.cdk], 'wallMs', 's', 1_000),
+    ];
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+function configFile({ baseUrl, token }: SandboxProcess): string {
+  const path = join(folder, 'peer-config.json');
+  writeFileSync(path, JSON.stringify({ api_token: token, base_url: baseUrl }));
+  return path;
+}
