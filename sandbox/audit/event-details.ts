@@ -46,7 +46,14 @@ const backup = (world: World, deployment: number, bits: number): Row => ({
   user_id: currentUser(world)['id'],
   email: 'ada@example.com',
   event: 'deployment.backup.create',
-  ...(bits % 4 === 0 ? {} : { data: { note: bits % 9 === 0 ? pick(ODD_NOTES, bits >>> 4) : 'nightly', deployment: deploymentName(deployment) } }),
+  ...(bits % 4 === 0
+    ? {}
+    : {
+        data: {
+          note: bits % 9 === 0 ? pick(ODD_NOTES, bits >>> 4) : 'nightly',
+          deployment: deploymentName(deployment),
+        },
+      }),
   ip: `2001:db8::${(bits % 0xffff).toString(16)}`,
   user_agent: 'compose-cli/1.2',
 });

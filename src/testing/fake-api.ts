@@ -11,13 +11,17 @@ export interface FakeRequest {
 /** What is answered at a path: a body, or what a function gives or throws. Bodies are copied, as if they were parsed. */
 export type Answers = Record<string, unknown>;
 
-/** An API in place of the client. What it has no answer for is HTTP 404. */
+export type AnyAnswer = (path: string, query: Query) => unknown;
+
+/** An API in place of the client. What it has no answer for goes to `otherwise`, or is HTTP 404. */
 export class FakeApi {
   readonly requests: FakeRequest[] = [];
   readonly answers: Answers;
+  readonly #otherwise: AnyAnswer;
 
-  constructor(answers: Answers) {
+  constructor(answers: Answers, otherwise: AnyAnswer = (path) => refuses(404, path)()) {
     this.answers = answers;
+    this.#otherwise = otherwise;
   }
 
   get client(): ApiClient {
@@ -26,8 +30,7 @@ export class FakeApi {
 
   async get(path: string, owner: string, query: Query = {}): Promise<unknown> {
     this.requests.push({ path, owner, query });
-    if (!(path in this.answers)) throw refusal(404, path);
-    const answer = this.answers[path];
+    const answer = path in this.answers ? this.answers[path] : (given: Query) => this.#otherwise(path, given);
     const body: unknown = typeof answer === 'function' ? await (answer as (query: Query) => unknown)(query) : answer;
     return structuredClone(body);
   }

@@ -7,7 +7,7 @@ import { RequestSlots } from '../sync/request-slots.ts';
 import type { SliceMarks } from '../sync/slice-marks.ts';
 import type { StreamDefinition } from '../sync/stream.ts';
 import { type Run, StreamRead } from '../sync/stream-read.ts';
-import { type Answers, FakeApi } from './fake-api.ts';
+import { type Answers, type AnyAnswer, FakeApi } from './fake-api.ts';
 import { Printout } from './printed.ts';
 import { deployments } from './test-streams.ts';
 
@@ -22,17 +22,19 @@ export interface TestRun {
 
 export interface RunOptions extends Partial<Run['options']> {
   answers?: Answers;
+  /** What is answered at every other path. */
+  otherwise?: AnyAnswer;
   chosen?: string[];
   startedAt?: string;
   printed?: Printout;
 }
 
-export const STARTED_AT = '2018-09-01T00:00:00.000Z';
+const STARTED_AT = '2018-09-01T00:00:00.000Z';
 
 /** A run against a fake API, whose output can be looked at. */
 export function openRun(options: RunOptions = {}): TestRun {
-  const { answers = {}, chosen = [], startedAt = STARTED_AT, printed = new Printout(), ...given } = options;
-  const api = new FakeApi(answers);
+  const { answers = {}, otherwise, chosen = [], startedAt = STARTED_AT, printed = new Printout(), ...given } = options;
+  const api = new FakeApi(answers, otherwise);
   const log = createLog(printed.writer, 'debug');
   const secrets: string[] = [];
   const stop = new AbortController();

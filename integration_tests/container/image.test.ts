@@ -1,0 +1,90 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import { BASE_IMAGE, IMAGE, dockerOutput, runShell } from './docker.ts';
+
+interface Inspected {
+  Size: number;
+  RootFS: { Layers: string[] };
+  Config: {
+    User: string;
+    Env: string[];
+    Labels: Record<string, string>;
+    Entrypoint: string[];
+    Cmd: string[] | null;
+  };
+}
+
+const ADDED_LIMIT = 8_000_000;
+const inspect = async (name: string): Promise<Inspected> =>
+  (JSON.parse(await dockerOutput(['image', 'inspect', name])) as [Inspected])[0];
+
+let image: Inspected;
+let base: Inspected;
+beforeAll(async () => {
+  image = await inspect(IMAGE);
+  base = await inspect(BASE_IMAGE);
+});
+
+describe('what the image says of itself', () => {
+  it('carries name and version in the labels that Airbyte and registries read', () => {
+    expect(image.Config.Labels).toMatchObject({
+      'io.airbyte.name': manifest.name,
+      'io.airbyte.version': manifest.version,
+      'org.opencontainers.image.title': manifest.name,
+      'org.opencontainers.image.version': manifest.version,
+      'org.opencontainers.image.licenses': manifest.license,
+      'org.opencontainers.image.description': manifest.description,
+    });
+  });
+
+  it('starts node itself, by absolute paths, and AIRBYTE_ENTRYPOINT says the same', () => {
+    const { Entrypoint, Cmd, Env } = image.Config;
+    expect(Entrypoint).toEqual(['/usr/local/bin/node', '/airbyte/integration_code/main.js']);
+    expect(Cmd ?? []).toEqual([]);
+    expect(Env).toContain(`AIRBYTE_ENTRYPOINT=${Entrypoint.join(' ')}`);
+  });
+
+  it('names its user by number, since runAsNonRoot refuses a name', () => {
+    expect(image.Config.User).toBe('1000:1000');
+  });
+});
+
+describe('what is in the image', () => {
+  it('adds less than 8 MB to its base', () => {
+    expect(image.RootFS.Layers.slice(0, base.RootFS.Layers.length)).toEqual(base.RootFS.Layers);
+    expect(image.Size - base.Size).toBeGreaterThan(0);
+    expect(image.Size - base.Size).toBeLessThan(ADDED_LIMIT);
+  });
+
+  it('adds the program as it is built here and the compiled code of it, and nothing else', async () => {
+    expect(image.RootFS.Layers).toHaveLength(base.RootFS.Layers.length + 1);
+    const { stdout } = await runShell([], 'cd /airbyte && find . -type f');
+    const found = stdout.trim().split('\n');
+    const program = readdirSync('dist').filter((name) => name.endsWith('.js'));
+    const ofProgram = found.filter((path) => !path.startsWith('./compile_cache/'));
+    expect(ofProgram.toSorted()).toEqual(
+      [...program, 'package.json'].map((name) => `./integration_code/${name}`).toSorted(),
+    );
+    expect(found.length - ofProgram.length).toBe(program.length);
+
+    const shipped = await runShell([], 'cat /airbyte/integration_code/main.js');
+    expect(shipped.stdout.replace(/^\/\/# sourceMappingURL=.*$/m, '')).toBe(
+      readFileSync('dist/main.js', 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''),
+    );
+  });
+
+  it('lets nobody but root change them', async () => {
+    const { stdout } = await runShell([], 'find /airbyte ! -type l -perm /022; find /airbyte ! -user root');
+    expect(stdout).toBe('');
+  });
+
+  it('has the tools that Airbyte and a debugging person call', async () => {
+    const { exitCode, stderr } = await runShell(
+      [],
+      'for tool in sh sleep kill mv touch cat; do command -v $tool || exit 1; done',
+    );
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,81 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { catalogOf, countsRead, judge } from '../workspace.ts';
+import { HARDENED, runShell } from './docker.ts';
+
+// How Airbyte on Kubernetes runs a source: not by the entrypoint, but by `sh`, AIRBYTE_ENTRYPOINT, a work dir of its own
+// and files or named pipes in it.
+
+let sandbox: Sandbox;
+let folder: string;
+const catalog = catalogOf('incremental');
+const mounted = (target: string): string[] => [...HARDENED, '--volume', `${folder}:${target}`, '--workdir', target];
+const written = (name: string): string => readFileSync(join(folder, name), 'utf8');
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox.close());
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'source-compose-platform-'));
+  chmodSync(folder, 0o777);
+  const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
+  writeFileSync(join(folder, 'connectorConfig.json'), JSON.stringify(config));
+  writeFileSync(join(folder, 'catalog.json'), JSON.stringify(catalog));
+  return () => rmSync(folder, { recursive: true });
+});
+
+describe('as the platform runs it', () => {
+  it.each([
+    ['spec', '', 'SPEC'],
+    ['check', '--config /config/connectorConfig.json', 'CONNECTION_STATUS'],
+    ['discover', '--config connectorConfig.json', 'CATALOG'],
+  ])('%s', async (command, options, type) => {
+    const { exitCode, stderr } = await runShell(
+      mounted('/config'),
+      `eval "$AIRBYTE_ENTRYPOINT ${command} ${options}" > /config/jobOutput.json`,
+    );
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    const lines = written('jobOutput.json').trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type).at(-1)).toBe(type);
+  });
+
+  it('read, into named pipes', async () => {
+    const read = '$AIRBYTE_ENTRYPOINT read --config /source/connectorConfig.json --catalog /source/catalog.json';
+    const { exitCode, stdout } = await runShell(
+      mounted('/source'),
+      `mkfifo stdout stderr
+       cat stdout > out.jsonl & cat stderr > err.txt &
+       (eval "${read}" 2> stderr > stdout; echo $?)
+       wait`,
+    );
+    expect(exitCode).toBe(0);
+    const finished = {
+      exitCode: Number(stdout),
+      signal: null,
+      stdout: written('out.jsonl'),
+      stderr: written('err.txt'),
+    };
+    const result = judge(finished, catalog, undefined);
+    expect(result.violations).toEqual([]);
+    expect(result.exitCode).toBe(0);
+    expect(countsRead(result)).toEqual(sandbox.counts());
+  });
+
+  it('is reported with 143 by the shell when it is told to stop', async () => {
+    sandbox.setFaults([{ path: '**', kind: 'hang' }]);
+    const { stdout } = await runShell(
+      mounted('/source'),
+      `eval "$AIRBYTE_ENTRYPOINT read --config connectorConfig.json --catalog catalog.json" > out.jsonl &
+       until grep -q STARTED out.jsonl; do sleep 0.1; done
+       kill $!; wait $!; echo $?`,
+    );
+    sandbox.setFaults([]);
+    expect(stdout.trim()).toBe('143');
+  });
+});

@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import type { Finished } from '../run-connector.ts';
+import { type ReadResult, catalogOf, judge, keysRead } from '../workspace.ts';
+import { HARDENED, IMAGE, docker, dockerOutput } from './docker.ts';
+import { MountedFiles } from './mounted-files.ts';
+
+const catalog = catalogOf('incremental', ['audit_events', 'deployments_recipes', 'accounts']);
+const SIGKILLED = 137;
+const SIGTERMED = 143;
+
+let sandbox: Sandbox;
+let files: MountedFiles;
+const containers: string[] = [];
+
+beforeAll(() => {
+  files = new MountedFiles();
+});
+afterAll(() => files.remove());
+beforeEach(async () => {
+  sandbox = await startSandbox({ auditEvents: 3_000 });
+});
+afterEach(async () => {
+  await docker(['rm', '--force', ...containers.splice(0)]);
+  await sandbox.close();
+});
+
+/** Starts a read in the background that gets stuck after 20 pages of audit events. */
+async function startStuckRead(): Promise<string> {
+  sandbox.setFaults([{ path: '/audit_events', kind: 'hang', after: 20 }]);
+  const id = await startRead();
+  await pagesServed(21);
+  return id;
+}
+
+async function startRead(states: object[] = [], options: object = { request_timeout_seconds: 600 }): Promise<string> {
+  const config = { api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100, ...options };
+  const id = await dockerOutput([
+    ...['run', '--detach', ...HARDENED, ...files.mount('/data'), IMAGE],
+    ...['read', '--config', `/data/${files.add('config.json', config)}`],
+    ...['--catalog', `/data/${files.add('catalog.json', catalog)}`],
+    ...['--state', `/data/${files.add('state.json', states)}`],
+  ]);
+  containers.push(id);
+  return id;
+}
+
+/** Waits until so many pages of audit events have been asked for. */
+async function pagesServed(pages: number): Promise<void> {
+  const asked = (): number | undefined => sandbox.stats().byPath['/audit_events'];
+  await vi.waitFor(() => expect(asked()).toBe(pages), { timeout: 30_000, interval: 20 });
+}
+
+/** Waits for the container's end and judges what it has printed. */
+async function resultOf(id: string, signal?: NodeJS.Signals): Promise<ReadResult> {
+  const exitCode = Number(await dockerOutput(['wait', id]));
+  const printed = await docker(['logs', id]);
+  // Docker keeps the signal to itself; the exit code is 128 and its number.
+  const finished: Finished = { ...printed, exitCode };
+  return judge(finished, catalog, signal);
+}
+
+const missing = (...results: ReadResult[]): string[] => {
+  const seen = new Set(results.flatMap((result) => keysRead(result, 'audit_events')));
+  return [...sandbox.keys('audit_events')].filter((key) => !seen.has(key));
+};
+
+describe('docker stop in the middle of a request that hangs', () => {
+  it('ends by itself with 143, long before Docker kills, and its last states lead on', async () => {
+    const id = await startStuckRead();
+    await dockerOutput(['stop', '--time', '10', id]);
+    const stopped = await resultOf(id, 'SIGTERM');
+    expect(stopped.exitCode).toBe(SIGTERMED);
+    expect(stopped.violations).toEqual([]);
+    expect(keysRead(stopped, 'audit_events')).toHaveLength(2_000);
+
+    sandbox.setFaults([]);
+    const rest = await resultOf(await startRead(stopped.states));
+    expect(rest.violations).toEqual([]);
+    expect(rest.exitCode).toBe(0);
+    expect(missing(stopped, rest)).toEqual([]);
+    // The checkpoint came after the last page, so that only the boundary is read twice.
+    expect(keysRead(rest, 'audit_events').length).toBeLessThan(1_100);
+  });
+});
+
+describe('docker kill', () => {
+  it('loses nothing: the next read goes on from the last STATE that came through', async () => {
+    const id = await startStuckRead();
+    await dockerOutput(['kill', id]);
+    const killed = await resultOf(id, 'SIGKILL');
+    expect(killed.exitCode).toBe(SIGKILLED);
+    expect(killed.violations).toEqual([]);
+    expect(killed.states.length).toBeGreaterThan(0);
+
+    sandbox.setFaults([]);
+    const rest = await resultOf(await startRead(killed.states));
+    expect(rest.exitCode).toBe(0);
+    expect(missing(killed, rest)).toEqual([]);
+    expect(keysRead(rest, 'audit_events').length).toBeLessThan(3_000);
+  });
+});
+
+describe('docker pause', () => {
+  it('costs the requests under way at most: afterwards the read comes to its end', async () => {
+    sandbox.setFaults([{ path: '/audit_events', kind: 'hang', after: 5, times: 1 }]);
+    const id = await startRead([], { request_timeout_seconds: 1 });
+    await pagesServed(6);
+    await dockerOutput(['pause', id]);
+    await new Promise((done) => setTimeout(done, 2_000));
+    await dockerOutput(['unpause', id]);
+    const result = await resultOf(id);
+    expect(result.violations).toEqual([]);
+    expect(result.exitCode).toBe(0);
+    expect(missing(result)).toEqual([]);
+  });
+});

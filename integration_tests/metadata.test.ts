@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import manifest from '../package.json' with { type: 'json' };
+import { VERSION_PLACES } from '../scripts/version-places.ts';
+import spec from '../spec.json' with { type: 'json' };
+import { streams } from '../src/streams/index.ts';
+
+interface Metadata {
+  name: string;
+  definitionId: string;
+  dockerRepository: string;
+  dockerImageTag: string;
+  documentationUrl: string;
+  license: string;
+  icon: string;
+  protocolVersion: string;
+  allowedHosts: { hosts: string[] };
+  suggestedStreams: { streams: string[] };
+}
+
+const text = (path: string): string => readFileSync(path, 'utf8');
+const { data } = parse(text('metadata.yaml')) as { data: Metadata };
+const dockerfile = text('Dockerfile');
+
+describe('metadata.yaml says what the code says', () => {
+  it('name, licence, release, protocol and documentation', () => {
+    expect(data).toMatchObject({
+      name: spec.connectionSpecification.title,
+      dockerRepository: manifest.name,
+      dockerImageTag: manifest.version,
+      license: manifest.license,
+      protocolVersion: spec.protocol_version,
+      documentationUrl: spec.documentationUrl,
+    });
+    expect(text('docs/sources/compose.md')).toMatch(new RegExp(`^# ${data.name}$`, 'm'));
+  });
+
+  it('an id that never changes', () => {
+    expect(data.definitionId).toBe('0ecd53eb-15a6-4922-a9df-84798cc13579');
+  });
+
+  it('the hosts that it talks to: the default and the one of the option', () => {
+    const { default: address } = spec.connectionSpecification.properties.base_url;
+    expect(data.allowedHosts.hosts).toEqual([new URL(address).hostname, '${base_url}']);
+  });
+
+  it('suggests every stream but the one that nobody can verify', () => {
+    const names = streams.map(({ name }) => name);
+    expect(data.suggestedStreams.streams).toEqual(names.filter((name) => name !== 'deployments_addons'));
+  });
+});
+
+describe('the release', () => {
+  it.each([...VERSION_PLACES])('is package.json’s in $file', ({ file, pattern }) => {
+    const found = text(file).match(pattern) ?? [];
+    expect(new Set(found)).toEqual(new Set([manifest.version]));
+  });
+
+  it('is in the changelogs', () => {
+    expect(text('CHANGELOG.md')).toContain(`## [${manifest.version}] - `);
+    expect(text('docs/sources/compose.md')).toContain(`| ${manifest.version} `);
+  });
+});
+
+describe('the Dockerfile', () => {
+  it.each([
+    ['io.airbyte.name', data.dockerRepository],
+    ['org.opencontainers.image.title', manifest.name],
+    ['org.opencontainers.image.description', manifest.description],
+    ['org.opencontainers.image.licenses', manifest.license],
+    ['org.opencontainers.image.documentation', data.documentationUrl],
+  ])('labels the image with %s', (label, value) => {
+    expect(dockerfile).toContain(`${label}="${value}"`);
+  });
+});
+
+describe('the icon', () => {
+  it('is square and draws nothing from elsewhere', () => {
+    const icon = text(data.icon);
+    expect(icon).toMatch(
+      /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="(\d+)" height="\1" viewBox="0 0 \1 \1">/,
+    );
+    expect(icon).not.toMatch(/<image|<script|href/);
+  });
+});

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+// The tests of the image. They need Docker, so `npm test` leaves them to `npm run test:container`.
+// CI adds up the tests of all runs.
+const { RESULTS } = process.env;
+
+export default defineConfig({
+  test: {
+    reporters:
+      RESULTS === undefined ? ['default'] : ['default', ['json', { outputFile: `${RESULTS}/${Date.now()}.json` }]],
+    include: ['integration_tests/container/**/*.test.ts'],
+    globalSetup: 'integration_tests/container/build-image.ts',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
