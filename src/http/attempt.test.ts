@@ -5,6 +5,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { answer, startServer } from '../testing/local-server.ts';
 import { type ApiRequest, type Outcome, attempt } from './attempt.ts';
+import type { Exchange } from './exchange.ts';
 
 const LONG = 60_000;
 const never = new AbortController().signal;
@@ -136,11 +137,8 @@ describe('a connection that fails counts as failed, whatever came before', () =>
 
   test('a reason that is hidden one level down', async () => {
     const cause = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
-    const outcome = await attempt(
-      rejecting(new Error('it failed', { cause })),
-      requestTo('http://api.internal'),
-      never,
-    );
+    const outer = Object.assign(new Error('it failed', { cause }), { code: 'UND_ERR_SOMETHING' });
+    const outcome = await attempt(rejecting(outer), requestTo('http://api.internal'), never);
     expect(outcome).toEqual({ kind: 'failed', code: 'CERT_HAS_EXPIRED', detail: 'it failed: certificate has expired' });
   });
 });
@@ -181,6 +179,13 @@ describe('an abort ends the attempt with its reason', () => {
   });
 });
 
+test('an answer leaves no timer behind that would keep the process from ending', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  await attempt(rejecting(new Error('it failed')), requestTo('http://api.internal'), never);
+  expect(timers()).toBe(before);
+});
+
 test('many answers leave no listener on the signal, and use connections again', async () => {
   const { signal } = new AbortController();
   const { origin, connections } = await startServer((_, response) => answer(response, 200, '{}'));
@@ -191,12 +196,13 @@ test('many answers leave no listener on the signal, and use connections again', 
 });
 
 /** In place of connections that never come about: undici tells of an abort only once they have. */
-const silentDispatcher = { request: () => Promise.withResolvers().promise } as unknown as Dispatcher;
+const silentDispatcher = { dispatch: () => true } as unknown as Dispatcher;
 
 /** In place of connections that no test can bring about. */
 function rejecting(error: Error): Dispatcher {
-  const request = async (): Promise<never> => {
-    throw error;
+  const dispatch = (_: unknown, exchange: Exchange): boolean => {
+    exchange.onResponseError(undefined as never, error);
+    return true;
   };
-  return { request } as unknown as Dispatcher;
+  return { dispatch } as unknown as Dispatcher;
 }

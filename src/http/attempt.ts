@@ -1,5 +1,5 @@
-import { EventEmitter } from 'node:events';
 import type { Dispatcher } from 'undici';
+import { type Answer, Exchange } from './exchange.ts';
 
 export interface ApiRequest {
   origin: string;
@@ -11,21 +11,13 @@ export interface ApiRequest {
 
 /** How one attempt ended. A connection that fails in the middle of the body counts as failed, whatever came before. */
 export type Outcome =
-  | { kind: 'answer'; status: number; headers: Record<string, string | string[] | undefined>; text: string }
-  | { kind: 'timed_out' }
-  | { kind: 'failed'; code: string; detail: string };
+  ({ kind: 'answer' } & Answer) | { kind: 'timed_out' } | { kind: 'failed'; code: string; detail: string };
 
 /** Sends one GET and reads its whole body. Rejects only with the signal's reason, once that is aborted. */
 export async function attempt(dispatcher: Dispatcher, request: ApiRequest, signal: AbortSignal): Promise<Outcome> {
   signal.throwIfAborted();
-  // undici takes an emitter for a signal; it costs a fraction of an AbortController.
-  const own = new EventEmitter();
-  // A request that waits for its connection hears of an abort only when that has come about, or never will.
-  const stopped = Promise.withResolvers<never>();
-  const stop = (): void => {
-    own.emit('abort');
-    stopped.reject(new Error('stopped'));
-  };
+  const exchange = new Exchange();
+  const stop = (): void => exchange.stop(new Error('stopped'));
   signal.addEventListener('abort', stop);
   let timedOut = false;
   // From connecting to the last byte, so that a server which drips bytes cannot hold a worker for ever.
@@ -34,7 +26,9 @@ export async function attempt(dispatcher: Dispatcher, request: ApiRequest, signa
     stop();
   }, request.timeoutMs);
   try {
-    return await Promise.race([exchange(dispatcher, request, own), stopped.promise]);
+    const { origin, target, headers } = request;
+    dispatcher.dispatch({ origin, path: target, method: 'GET', headers }, exchange);
+    return { kind: 'answer', ...(await exchange.answer) };
   } catch (error) {
     signal.throwIfAborted();
     if (timedOut) return { kind: 'timed_out' };
@@ -44,15 +38,6 @@ export async function attempt(dispatcher: Dispatcher, request: ApiRequest, signa
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
   }
-}
-
-async function exchange(
-  dispatcher: Dispatcher,
-  { origin, target, headers }: ApiRequest,
-  signal: EventEmitter,
-): Promise<Outcome> {
-  const response = await dispatcher.request({ origin, path: target, method: 'GET', headers, signal });
-  return { kind: 'answer', status: response.statusCode, headers: response.headers, text: await response.body.text() };
 }
 
 /** Node hides the reason of a failed connection one level down, and of one to several addresses in a list. */

@@ -1,3 +1,4 @@
+import { deferred } from './deferred.ts';
 import { rateLimitWait } from './retry.ts';
 import type { Timing } from './timing.ts';
 
@@ -14,7 +15,7 @@ export class RateLimitGate {
   #until = 0;
   #streak = 0;
   #refusedSince = 0;
-  #changed = deferred();
+  #changed = deferred<void>();
 
   constructor(timing: Timing) {
     this.#timing = timing;
@@ -63,14 +64,6 @@ export class RateLimitGate {
   #turn(state: 'open' | 'closed' | 'given_up'): void {
     this.#state = state;
     this.#changed.resolve();
-    this.#changed = deferred();
+    this.#changed = deferred<void>();
   }
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

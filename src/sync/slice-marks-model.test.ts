@@ -49,9 +49,12 @@ const read: fc.Arbitrary<Read> = fc.record({
   before: fc.array(change, { maxLength: 15 }),
   mode: fc.constantFrom<Read['mode'][]>('incremental', 'incremental', 'full_refresh'),
   jobId: fc.constantFrom('17', '18', undefined),
-  chosen: fc.oneof(fc.constant([]), fc.uniqueArray(id)),
+  chosen: fc.oneof(fc.constant<string[]>([]), fc.uniqueArray(id)),
   workers: fc.integer({ min: 1, max: 3 }),
-  refused: fc.oneof(fc.constant({}), fc.dictionary(id, fc.constantFrom(403, 404, 503), { maxKeys: 2 })),
+  refused: fc.oneof(
+    fc.constant<Record<string, number>>({}),
+    fc.dictionary(id, fc.constantFrom(403, 404, 503), { maxKeys: 2 }),
+  ),
   lostAt: fc.option(fc.nat(5), { nil: undefined }),
   kept: fc.double({ min: 0, max: 1, noNaN: true }),
 });

@@ -145,10 +145,12 @@ test('a rate limit is told with its end, behind a checkpoint', () => {
   ]);
 });
 
-test('only a stream that has begun and not ended is active, and is told of a rate limit', () => {
+test('only a stream that has begun and not ended is active, and tells of rate limits and checkpoints', () => {
   const printed = new Printout();
   const output = new StreamOutput(printed.writer, 'parts', () => 0);
+  output.resumable(() => ({ version: 1 }));
   output.rateLimited(5_000);
+  output.checkpoint();
   expect([output.active, printed.messages.length]).toEqual([false, 0]);
   output.started();
   expect(output.active).toBe(true);

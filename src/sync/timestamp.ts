@@ -8,6 +8,11 @@ const SPELLINGS = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\
  */
 export function toUtcText(text: string): string | undefined {
   if (isCanonical(text)) return text;
+  // Without milliseconds, as one in eight comes: no pattern is needed.
+  if (text.length === 20 && text.endsWith('Z')) {
+    const padded = `${text.slice(0, -1)}.000Z`;
+    if (isCanonical(padded)) return padded;
+  }
   const match = SPELLINGS.exec(text.trim());
   if (match === null) return undefined;
   const [, day = '', minute = '00:00', second = '00', fraction = '', zone = 'Z'] = match;
