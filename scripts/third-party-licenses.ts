@@ -1,0 +1,23 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The licences of the packages that these modules of a bundle come from, as one text. Throws if one has none. */
+export function thirdPartyLicenses(moduleIds: Iterable<string>): string {
+  const folders = new Set([...moduleIds].filter((id) => id.includes('/node_modules/')).map(packageFolder));
+  const texts = [...folders].toSorted().map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${name} comes without its licence`);
+    return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** The folder of the package that a module belongs to: the nearest one with a package.json that has a name. */
+function packageFolder(id: string): string {
+  for (let folder = dirname(id.replace(/^\0/, '')); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (existsSync(manifest) && 'version' in (JSON.parse(readFileSync(manifest, 'utf8')) as object)) return folder;
+  }
+  throw new Error(`${id} belongs to no package`);
+}
