@@ -128,3 +128,12 @@ test('no more connections are opened than asked for, whatever waits', async () =
   expect(requests).toHaveLength(20);
   expect(connections()).toBeLessThanOrEqual(2);
 });
+
+test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
+  'the proxy %s is no proxy, which is said without quoting it',
+  (address) => {
+    const open = (): Dispatcher => dispatcherTo('https://api.internal', { HTTPS_PROXY: address });
+    expect(open).toThrow('The environment variable HTTPS_PROXY must be the address of a proxy');
+    expect(open).not.toThrow('s3cret');
+  },
+);

@@ -1,5 +1,6 @@
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { isLoopback } from '../base-url.ts';
+import { inputError } from '../errors.ts';
 
 export interface DispatcherOptions {
   origin: string;
@@ -26,12 +27,23 @@ export function createDispatcher({ origin, connections, connectTimeoutMs, env }:
   const proxy = proxyFor(protocol, env);
   if (proxy === undefined || isLoopback(hostname)) return new Pool(origin, options);
   // Plain http goes to the proxy as it is, as curl does: many proxies open tunnels for https alone.
-  const noProxy = env['no_proxy'] ?? env['NO_PROXY'] ?? '';
+  const noProxy = [env['no_proxy'], env['NO_PROXY']].find((value) => value !== undefined && value !== '') ?? '';
   return new EnvHttpProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy, proxyTunnel: false });
 }
 
+/** The proxy's address. Throws an input error, without its text, which may hold a password, if it is none. */
 function proxyFor(protocol: string, env: Record<string, string | undefined>): string | undefined {
   const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-  const proxy = names.map((name) => env[name]).find((value) => value !== undefined && value !== '');
-  return proxy === undefined || proxy.includes('://') ? proxy : `http://${proxy}`;
+  const name = names.find((each) => env[each] !== undefined && env[each] !== '');
+  if (name === undefined) return undefined;
+  const given = env[name] ?? '';
+  const proxy = given.includes('://') ? given : `http://${given}`;
+  if (!URL.canParse(proxy) || !PROXY_PROTOCOLS.has(new URL(proxy).protocol)) {
+    throw inputError(
+      `The environment variable ${name} must be the address of a proxy, for example http://proxy.example:3128.`,
+    );
+  }
+  return proxy;
 }
+
+const PROXY_PROTOCOLS = new Set(['http:', 'https:', 'socks5:', 'socks:']);

@@ -1,0 +1,81 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, globSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { endOf, lastLines, outputOf } from './programs.ts';
+
+/** A PostgreSQL server with nothing in it, on this machine's loopback address. It is gone when this process is. */
+export interface Postgres {
+  port: number;
+  /** Rows of a query, column by column as text. */
+  query: (text: string) => Promise<string[][]>;
+  stop: () => void;
+}
+
+export async function startPostgres(folder: string): Promise<Postgres> {
+  const bin = programs();
+  // It refuses to be run by root. Debian's package makes a user for it.
+  const uid = process.getuid?.() === 0 ? Number(await outputOf('id', ['-u', 'postgres'])) : undefined;
+  const home = join(folder, 'postgres');
+  mkdirSync(home);
+  if (uid !== undefined) chownSync(home, uid, -1);
+  const as = { cwd: home, uid };
+
+  const data = join(home, 'data');
+  const forTests = ['--auth', 'trust', '--no-sync', '--encoding', 'UTF8', '--locale', 'C.UTF-8'];
+  await outputOf(join(bin, 'initdb'), ['--pgdata', data, '--username', 'postgres', ...forTests], as);
+  const port = await freePort();
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'full_page_writes=off'];
+  const options = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+  const log = join(folder, 'postgres.log');
+  const output = openSync(log, 'w');
+  const server = spawn(join(bin, 'postgres'), options, {
+    cwd: home,
+    stdio: ['ignore', output, output],
+    ...(uid === undefined ? {} : { uid }),
+  });
+  // It returns when the server is gone, so that the folder can go too.
+  const stop = (): void => void spawnSync(join(bin, 'pg_ctl'), ['stop', '--pgdata', data, '--mode', 'immediate'], as);
+  process.prependOnceListener('exit', stop);
+
+  const address = ['--host', '127.0.0.1', '--port', String(port), '--username', 'postgres'];
+  for (let tries = 0; (await endOf(join(bin, 'pg_isready'), address)).exitCode !== 0; tries += 1) {
+    if (tries === 100 || server.exitCode !== null) {
+      throw new Error(`Postgres does not start:\n${lastLines(readFileSync(log, 'utf8'))}`);
+    }
+    await wait(100);
+  }
+  return {
+    port,
+    query: async (text) => {
+      const rows = await outputOf(join(bin, 'psql'), [...address, '-XAt', '-F', '\t', '-c', text]);
+      return rows
+        .split('\n')
+        .filter((row) => row !== '')
+        .map((row) => row.split('\t'));
+    },
+    stop: () => {
+      process.off('exit', stop);
+      stop();
+    },
+  };
+}
+
+/** Debian keeps a server's programs off PATH, and several versions of them side by side. */
+function programs(): string {
+  const folders = globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed();
+  folders.push(...(process.env['PATH'] ?? '').split(delimiter));
+  const names = ['initdb', 'postgres', 'pg_ctl', 'pg_isready', 'psql'];
+  const found = folders.find((folder) => names.every((name) => existsSync(join(folder, name))));
+  if (found !== undefined) return found;
+  throw new Error('There is no PostgreSQL server on this machine (Debian: apt-get install postgresql).');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

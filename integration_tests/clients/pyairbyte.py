@@ -1,0 +1,47 @@
+"""PyAirbyte, as it is told (dialog.py).    pyairbyte.py executable PATH CONFIG    pyairbyte.py image NAME CONFIG"""
+import json
+import sys
+
+import airbyte
+import sqlalchemy
+from airbyte.caches import DuckDBCache
+from airbyte.exceptions import AirbyteConnectorCheckFailedError
+
+from dialog import answer
+
+kind, connector, config_file = sys.argv[1:]
+config = json.load(open(config_file))
+cache = DuckDBCache(db_path="cache.duckdb", schema_name="compose")
+
+
+def source(**other):
+    how = {"local_executable": connector} if kind == "executable" else {"docker_image": connector, "use_host_network": True}
+    return airbyte.get_source("source-compose", config={**config, **other}, streams="*", **how)
+
+
+def check(**other):
+    try:
+        source(**other).check()
+        return "SUCCEEDED"
+    except AirbyteConnectorCheckFailedError as error:
+        return error.context["failure_reason"]
+
+
+def read():
+    result = source().read(cache=cache)
+    # In public it only counts them all together.
+    return result._progress_tracker.stream_read_counts
+
+
+def query(text):
+    with cache.get_sql_engine().connect() as connection:
+        return [list(row) for row in connection.execute(sqlalchemy.text(text))]
+
+
+answer(
+    check=check,
+    check_token=lambda token: check(api_token=token),
+    streams=lambda: source().get_available_streams(),
+    read=read,
+    query=query,
+)

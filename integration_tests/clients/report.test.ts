@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { Report } from './report.ts';
+
+function reported(compare: (report: Report) => void): { lines: string[]; tally: string; anyFailed: boolean } {
+  const lines: string[] = [];
+  const report = new Report((line) => lines.push(line));
+  compare(report);
+  return { lines, tally: report.tally, anyFailed: report.anyFailed };
+}
+
+test('equal counts pass, with their sums', () => {
+  const { lines, tally } = reported((report) => report.counts('read', { a: 2, b: 1 }, { b: 1, a: 2 }, ['a']));
+  expect(lines).toEqual(['  ✓ read: 3 of 3 rows, 2 streams, a 2 of 2']);
+  expect(tally).toBe('1 passed, 0 failed');
+});
+
+test.each([
+  ['a row too few', { a: 1, b: 1 }, 'a: 1 instead of 2'],
+  ['a row too many', { a: 3, b: 1 }, 'a: 3 instead of 2'],
+  ['rows in the wrong stream', { a: 1, b: 2 }, 'a: 1 instead of 2\n      b: 2 instead of 1'],
+  ['a stream that is not there', { a: 2 }, 'b: 0 instead of 1'],
+  ['a stream that should not be there', { a: 2, b: 1, c: 1 }, 'c: 1 instead of 0'],
+])('%s fails', (_, found, difference) => {
+  const { lines, anyFailed } = reported((report) => report.counts('read', found, { a: 2, b: 1 }));
+  expect(lines[0]).toContain(`✗ read`);
+  expect(lines[0]).toContain(difference);
+  expect(anyFailed).toBe(true);
+});
+
+test('a difference is shown from both sides', () => {
+  const { lines, tally } = reported((report) => report.same('status', 'FAILED', 'SUCCEEDED'));
+  expect(lines).toEqual(['  ✗ status\n      found     "FAILED"\n      expected  "SUCCEEDED"']);
+  expect(tally).toBe('0 passed, 1 failed');
+});
