@@ -13,6 +13,8 @@ export function specification(): object {
       // zod leaves these out where an option is also tidied up, as if they were values of the tidied form.
       if (Array.isArray(examples)) jsonSchema.examples = examples;
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
+      // An empty list is no default that a form could show, and one client cannot print it.
+      if (Array.isArray(jsonSchema.default)) delete jsonSchema.default;
       // A form would hold white space around a pasted token against it; we cut it off.
       if (secret === true) delete jsonSchema.pattern;
     },
