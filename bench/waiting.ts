@@ -15,7 +15,11 @@ export const DEPLOYMENT_STREAMS = streams.map(({ name }) => name).filter((name) 
 export async function waiting(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ deployments: DEPLOYMENTS, 'latency-ms': LATENCY_MS });
   try {
-    const command = connectorRead(sandbox, DEPLOYMENT_STREAMS, { num_workers: WORKERS });
+    const command = connectorRead(sandbox, DEPLOYMENT_STREAMS, {
+      num_workers: WORKERS,
+      // So that each deployment has nine requests, one of them its details.
+      include_connection_strings: true,
+    });
     const before = await sandbox.stats();
     const { ours } = await interleaved({ ours: { command } }, runs);
     const after = await sandbox.stats();

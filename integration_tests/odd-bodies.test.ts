@@ -98,6 +98,23 @@ describe('a list that is missing', () => {
   );
 });
 
+describe('a page in the middle of a walk that lacks its list', () => {
+  it.each(['no-embedded', 'list-missing', 'list-null'] as const)('%s does not pass for the end', async (shape) => {
+    const catalog = catalogOf('incremental', ['audit_events']);
+    const faults: Fault[] = [{ path: 'audit_events', kind: 'envelope', shape, after: 3, times: 1 }];
+    await sandboxed({ auditEvents: 500, faults }, async ({ sandbox, read }) => {
+      const result = await read({ catalog });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toMatchObject([{ failure_type: 'transient_error' }]);
+      const rest = await read({ catalog, state: result.states });
+      expect(rest.exitCode).toBe(0);
+      const ids = [result, rest].flatMap(({ records }) => (records.get('audit_events') ?? []).map((row) => row['id']));
+      expect(new Set(ids).size).toBe(sandbox.counts().audit_events);
+    });
+  });
+});
+
 describe('a cursor that the API ignores', () => {
   it('is a system_error, neither an endless loop nor a silent end', async () => {
     await sandboxed({ ...SMALL, cursor: 'ignored' }, async ({ read }) => {

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { loadConfig } from '../config-file.ts';
 import type { Context } from '../context.ts';
 import { ConnectorError, asConnectorError } from '../errors.ts';
+import type { ApiClient } from '../http/client.ts';
 import { embeddedList } from '../http/hal.ts';
 import type { ProblemId } from '../problems.ts';
 import type { Log } from '../protocol/log.ts';
@@ -48,12 +49,13 @@ async function tryOut(config: Config, context: Context, log: Log): Promise<strin
   const timer = setTimeout(() => deadline.abort(late), CHECK_MS);
   const stop = (): void => deadline.abort(context.signal.reason);
   context.signal.addEventListener('abort', stop);
-  const client = openClient(config, context, log, {
-    signal: deadline.signal,
-    deadline: Date.now() + CHECK_MS,
-    onRateLimit: () => undefined,
-  });
+  let client: ApiClient | undefined;
   try {
+    client = openClient(config, context, log, {
+      signal: deadline.signal,
+      deadline: Date.now() + CHECK_MS,
+      onRateLimit: () => undefined,
+    });
     embeddedList(await client.get('accounts', 'check'), 'accounts', 'accounts');
     if (config.deployment_ids.length === 0) return [];
     const { rows } = embeddedList(await client.get('deployments', 'check'), 'deployments', 'deployments');
@@ -62,7 +64,7 @@ async function tryOut(config: Config, context: Context, log: Log): Promise<strin
   } finally {
     clearTimeout(timer);
     context.signal.removeEventListener('abort', stop);
-    await client.close();
+    await client?.close();
   }
 }
 

@@ -33,7 +33,7 @@ export function chooseStreams(
         : same > 1
           ? `The configured catalog holds the stream ${label} ${same} times. Leave it in once.`
           : mode === undefined
-            ? `The stream ${label} has no sync_mode that exists (${JSON.stringify(syncMode)}). Set it to full_refresh or incremental.`
+            ? `The stream ${label} has no sync_mode that exists (${JSON.stringify(syncMode) ?? 'it is missing'}). Set it to full_refresh or incremental.`
             : undefined;
     if (problem !== undefined) {
       unusable.set(label, { descriptor, error: new ConnectorError('stream_not_usable', { detail: problem }) });

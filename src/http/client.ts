@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import type { ConnectorError } from '../errors.ts';
 import { type Outcome, attempt } from './attempt.ts';
@@ -48,6 +49,7 @@ export class ApiClient {
   /** The path that all reports hang under, without a slash at its end. */
   readonly #root: string;
   readonly #dispatcher: Dispatcher;
+  readonly #life = new AbortController();
   readonly #gate: RateLimitGate;
   readonly #headers: Record<string, string>;
 
@@ -59,7 +61,10 @@ export class ApiClient {
     this.#root = this.#base.pathname.replace(/\/$/, '');
     const { connections, timeoutMs, env } = options;
     const { origin } = this.#base;
-    this.#dispatcher = createDispatcher({ origin, connections, connectTimeoutMs: timeoutMs, env });
+    const { signal } = this.#life;
+    // Every connection listens to it; Node would warn about a leak on stderr.
+    setMaxListeners(0, signal);
+    this.#dispatcher = createDispatcher({ origin, connections, connectTimeoutMs: timeoutMs, signal, env });
     this.#headers = {
       accept: 'application/hal+json, application/json',
       authorization: `Bearer ${options.token}`,
@@ -99,6 +104,7 @@ export class ApiClient {
   }
 
   async close(): Promise<void> {
+    this.#life.abort();
     await this.#dispatcher.destroy();
   }
 

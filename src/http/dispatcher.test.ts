@@ -10,7 +10,7 @@ type Env = Record<string, string | undefined>;
 const never = new AbortController().signal;
 
 function dispatcherTo(origin: string, env: Env = {}, connections = 4): Dispatcher {
-  const dispatcher = createDispatcher({ origin, connections, connectTimeoutMs: 60_000, env });
+  const dispatcher = createDispatcher({ origin, connections, connectTimeoutMs: 60_000, signal: never, env });
   onTestFinished(() => dispatcher.destroy());
   return dispatcher;
 }
@@ -137,3 +137,14 @@ test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
     expect(open).not.toThrow('s3cret');
   },
 );
+
+test('a proxy that closes the connection on CONNECT is asked once, and is a failed attempt', async () => {
+  let connects = 0;
+  const proxy = await startServer(() => undefined);
+  proxy.server.on('connect', (_, socket) => {
+    connects += 1;
+    socket.destroy();
+  });
+  expect(await get('https://api.internal', { HTTPS_PROXY: proxy.origin })).toBe('failed');
+  expect(connects).toBe(1);
+});

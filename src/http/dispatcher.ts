@@ -6,6 +6,8 @@ export interface DispatcherOptions {
   origin: string;
   connections: number;
   connectTimeoutMs: number;
+  /** Aborted when no connection is wanted any more: undici itself waits for those that are coming about. */
+  signal: AbortSignal;
   env: Record<string, string | undefined>;
 }
 
@@ -14,21 +16,52 @@ export interface DispatcherOptions {
  * NO_PROXY ask for (never for loopback). HTTP/2 is off: it was measured as slower here. The time-outs of undici are off
  * too, because the client has one of its own for the whole request.
  */
-export function createDispatcher({ origin, connections, connectTimeoutMs, env }: DispatcherOptions): Dispatcher {
+export function createDispatcher({
+  origin,
+  connections,
+  connectTimeoutMs,
+  signal,
+  env,
+}: DispatcherOptions): Dispatcher {
   const options = {
     connections,
     pipelining: 1,
     allowH2: false,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: connectTimeoutMs },
+    connect: { timeout: connectTimeoutMs, signal },
   };
   const { hostname, protocol } = new URL(origin);
   const proxy = proxyFor(protocol, env);
   if (proxy === undefined || isLoopback(hostname)) return new Pool(origin, options);
   // Plain http goes to the proxy as it is, as curl does: many proxies open tunnels for https alone.
   const noProxy = [env['no_proxy'], env['NO_PROXY']].find((value) => value !== undefined && value !== '') ?? '';
-  return new EnvHttpProxyAgent({ ...options, httpProxy: proxy, httpsProxy: proxy, noProxy, proxyTunnel: false });
+  return new EnvHttpProxyAgent({
+    ...options,
+    httpProxy: proxy,
+    httpsProxy: proxy,
+    noProxy,
+    proxyTunnel: false,
+    factory: proxyPool,
+  });
+}
+
+/**
+ * A pool behind a proxy. undici takes a proxy that closes the connection on CONNECT for a closed keep-alive connection,
+ * and connects again at once, thousands of times a second; under another code it is a failure like any other.
+ */
+function proxyPool(origin: URL, options: Pool.Options): Dispatcher {
+  const { connect } = options;
+  if (typeof connect !== 'function') return new Pool(origin, options);
+  return new Pool(origin, {
+    ...options,
+    connect: (target, callback) =>
+      connect(target, (...[error, socket]) => {
+        if (error === null) return callback(null, socket);
+        const closed = 'code' in error && error.code === 'UND_ERR_SOCKET';
+        return callback(closed ? Object.assign(new Error(error.message), { code: 'PROXY_CLOSED' }) : error, null);
+      }),
+  });
 }
 
 /** The proxy's address. Throws an input error, without its text, which may hold a password, if it is none. */
@@ -46,4 +79,4 @@ function proxyFor(protocol: string, env: Record<string, string | undefined>): st
   return proxy;
 }
 
-const PROXY_PROTOCOLS = new Set(['http:', 'https:', 'socks5:', 'socks:']);
+const PROXY_PROTOCOLS = new Set(['http:', 'https:']);

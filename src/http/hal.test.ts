@@ -90,6 +90,7 @@ test('any JSON body ends in all its rows, in a warning, or in an error', () => {
         expect(found).toEqual({
           rows: [],
           warnings: expect.arrayContaining([expect.stringContaining('without its list')]),
+          missing: true,
         });
       else expect(found.rows).toEqual(sent);
     }),

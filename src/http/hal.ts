@@ -7,6 +7,8 @@ type Json = Record<string, unknown>;
 export interface Extracted {
   rows: unknown[];
   warnings: string[];
+  /** The API left its list out, which is not the same as an empty one. */
+  missing?: true;
 }
 
 /**
@@ -33,6 +35,7 @@ export function embeddedList(body: unknown, name: string, path: string): Extract
   return {
     rows: [],
     warnings: [...warnings, `${path} was answered without its list ${name}, which is taken as empty`],
+    missing: true,
   };
 }
 

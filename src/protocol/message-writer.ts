@@ -1,9 +1,12 @@
 import type { Writable } from 'node:stream';
 import type { Message } from './messages.ts';
-import { printable } from './printable.ts';
+import { SURROGATE, printable } from './printable.ts';
 
-/** Characters gathered before they go to stdout: 16-48 KB were measured as fastest, below and above cost more. */
-const CHUNK_CHARACTERS = 32 * 1024;
+/** Bytes gathered before they go to stdout: 16-48 KB were measured as fastest, below and above cost more. */
+const CHUNK_BYTES = 32 * 1024;
+const ROOM_BYTES = 64 * 1024;
+/** What one UTF-16 unit takes at most in UTF-8. */
+const UNIT_BYTES = 3;
 
 /**
  * The sole owner of stdout. Records are gathered into chunks; every other message goes out at once, behind them.
@@ -12,7 +15,10 @@ const CHUNK_CHARACTERS = 32 * 1024;
 export class MessageWriter {
   readonly #out: Writable;
   readonly #redact: (text: string) => string;
-  #chunk = '';
+  // As bytes: one character beyond Latin-1 would make a text of the whole chunk one of two bytes a character, which is
+  // slow to put together and slow to encode.
+  readonly #chunk = Buffer.allocUnsafe(ROOM_BYTES);
+  #used = 0;
   #drained: Promise<void> | undefined;
   #gone = false;
 
@@ -30,21 +36,42 @@ export class MessageWriter {
 
   /** Takes one RECORD as a finished line of JSON, without its line break. */
   record(line: string): void {
-    this.#chunk += line + '\n';
-    if (this.#chunk.length >= CHUNK_CHARACTERS) this.flush();
+    this.#append(line + '\n');
+    if (this.#used >= CHUNK_BYTES) this.flush();
   }
 
   send(message: Message): void {
-    this.#chunk += JSON.stringify(this.#redacted(message)) + '\n';
+    this.#append(JSON.stringify(this.#redacted(message)) + '\n');
     this.flush();
   }
 
   /** Hands what was gathered to stdout. To be called before anything waits. */
   flush(): void {
-    if (this.#chunk === '') return;
-    const chunk = this.#chunk;
-    this.#chunk = '';
-    if (!this.#gone) this.#out.write(printable(chunk));
+    if (this.#used === 0) return;
+    // A copy of what there is: behind a stalled reader many small messages wait, and none is to hold a whole chunk.
+    const chunk = Buffer.from(this.#chunk.subarray(0, this.#used));
+    this.#used = 0;
+    // A lone surrogate is ASCII in JSON, so it is looked for here.
+    this.#write(chunk.includes(SURROGATE) ? printable(chunk.toString()) : chunk);
+  }
+
+  #append(line: string): void {
+    if (this.#used + line.length * UNIT_BYTES <= ROOM_BYTES) {
+      const bytes = this.#chunk.write(line, this.#used);
+      // As many bytes as characters: ASCII, in which no line break has to be escaped.
+      if (bytes === line.length) {
+        this.#used += bytes;
+        return;
+      }
+    }
+    const bytes = Buffer.from(printable(line));
+    if (this.#used + bytes.length > ROOM_BYTES) this.flush();
+    if (bytes.length > ROOM_BYTES) this.#write(bytes);
+    else this.#used += bytes.copy(this.#chunk, this.#used);
+  }
+
+  #write(chunk: string | Buffer): void {
+    if (!this.#gone) this.#out.write(chunk);
   }
 
   /** Flushes, and resolves once stdout takes more. All that wait share one `drain`. */

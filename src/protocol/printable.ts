@@ -1,4 +1,6 @@
 const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'];
+/** How JSON.stringify begins to print one. */
+export const SURROGATE = '\\ud';
 const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
 
 /**
@@ -12,7 +14,7 @@ export function printable(json: string): string {
   for (const char of LINE_BREAKS) {
     if (text.includes(char)) text = text.replaceAll(char, `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
   }
-  if (text.includes('\\ud')) {
+  if (text.includes(SURROGATE)) {
     text = text.replace(ESCAPES, (escape, surrogate?: string) => (surrogate === undefined ? escape : '\uFFFD'));
   }
   return text;

@@ -15,8 +15,8 @@ export const deploymentsAddons = defineStream({
     absentEverywhere: 'empty',
   },
   rows(body, path) {
-    const { rows, warnings } = embeddedList(body, 'addons', path);
-    return { rows: rows.map((row) => (isObject(row) ? withWholeRow(row) : row)), warnings };
+    const { rows, ...rest } = embeddedList(body, 'addons', path);
+    return { rows: rows.map((row) => (isObject(row) ? withWholeRow(row) : row)), ...rest };
   },
   fields: {
     deployment_id: text('Id of the deployment that has the add-on.'),

@@ -11,8 +11,8 @@ export const deploymentsRecipes = defineStream({
   description: 'Jobs that were run on each deployment, and their steps, each a record of its own.',
   reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/recipes` },
   rows(body, path) {
-    const { rows, warnings } = embeddedList(body, 'recipes', path);
-    return { rows: flattened(rows, path), warnings };
+    const { rows, ...rest } = embeddedList(body, 'recipes', path);
+    return { rows: flattened(rows, path), ...rest };
   },
   primaryKey: 'id',
   cursorField: 'updated_at',

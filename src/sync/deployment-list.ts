@@ -8,8 +8,8 @@ export interface Deployments {
   rows: Row[];
   /** Their ids: the slices of the deployment reports. */
   ids: string[];
-  /** The ids of all that the API has, chosen or not. */
-  all: ReadonlySet<string>;
+  /** The ids of all that the API has, chosen or not; undefined if it left out its list. */
+  all: ReadonlySet<string> | undefined;
 }
 
 /** The list of deployments: fetched once a run, whichever stream needs it first, and shared by all that do. */
@@ -40,7 +40,7 @@ export class DeploymentList {
 
   async #load(): Promise<Deployments> {
     const { path } = this.#definition.reading as { path: string };
-    const { rows, warnings } = this.#definition.rows(await this.#fetch(path), path);
+    const { rows, warnings, missing: unlisted } = this.#definition.rows(await this.#fetch(path), path);
     for (const warning of warnings) this.#log.warn(warning);
     const byId = new Map(rows.map((row, i) => [idOf(row, i, path), row as Row]));
     const missing = this.#chosen.filter((id) => !byId.has(id));
@@ -49,7 +49,7 @@ export class DeploymentList {
     }
     if (missing.length > 0) this.#log.warn(missingSentence(missing));
     const ids = this.#chosen.length === 0 ? [...byId.keys()] : this.#chosen.filter((id) => byId.has(id));
-    return { ids, rows: ids.map((id) => byId.get(id) ?? {}), all: new Set(byId.keys()) };
+    return { ids, rows: ids.map((id) => byId.get(id) ?? {}), all: unlisted ? undefined : new Set(byId.keys()) };
   }
 }
 

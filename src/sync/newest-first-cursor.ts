@@ -29,8 +29,10 @@ export class NewestFirstCursor implements Cursor {
   readonly #path: string;
   #mark: string | undefined;
   #walk: { top: string | undefined; cursor: string | undefined; floor: string | undefined; fixedTop: boolean };
-  /** The ids of the page before: a row that stands there was emitted. */
-  #previous = new Set<string>();
+  /** The page before: a row that stands there was emitted. */
+  #previous: PageRow[] = [];
+  /** The least time on it. What is older cannot stand there, which spares nearly every row the search. */
+  #lowest: string | undefined;
   #firstId: string | undefined;
   #done = false;
 
@@ -44,7 +46,7 @@ export class NewestFirstCursor implements Cursor {
     this.#walk = { top: undefined, cursor: undefined, floor: this.#mark, fixedTop: false };
     if (walk !== undefined) {
       this.#walk = { top: walk.top, cursor: walk.cursor, floor: walk.floor, fixedTop: true };
-      this.#previous = new Set([walk.cursor]);
+      this.#previous = [{ id: walk.cursor, at: undefined }];
     }
   }
 
@@ -85,7 +87,7 @@ export class NewestFirstCursor implements Cursor {
     let onlyCursorRow = true;
     let startedOver = false;
     for (const { id, at } of rows) {
-      const fresh = !this.#previous.has(id);
+      const fresh = !this.#stoodBefore(id, at);
       const below = at !== undefined && bound !== undefined && at < bound;
       emit.push(fresh && !below);
       anyFresh ||= fresh;
@@ -117,6 +119,11 @@ export class NewestFirstCursor implements Cursor {
     return later(floor === undefined ? undefined : earlier(floor, lookbackMs), startDate);
   }
 
+  #stoodBefore(id: string, at: string | undefined): boolean {
+    if (at !== undefined && this.#lowest !== undefined && at < this.#lowest) return false;
+    return this.#previous.some((row) => row.id === id);
+  }
+
   #commit(rows: PageRow[], emit: boolean[], ends: boolean): void {
     const walk = this.#walk;
     if (!walk.fixedTop) {
@@ -124,11 +131,15 @@ export class NewestFirstCursor implements Cursor {
       // that is dated after the start of this run: more may still arrive before it.
       const { startedAt } = this.#options;
       for (const [i, { at }] of rows.entries()) {
-        if (emit[i] === true && at !== undefined && at <= startedAt) walk.top = later(walk.top, at);
+        if (emit[i] !== true || at === undefined || at > startedAt) continue;
+        if (walk.top === undefined || at > walk.top) walk.top = at;
       }
     }
     this.#firstId ??= rows[0]?.id;
-    this.#previous = new Set(rows.map(({ id }) => id));
+    this.#previous = rows;
+    this.#lowest = undefined;
+    for (const { at } of rows)
+      if (at !== undefined && (this.#lowest === undefined || at < this.#lowest)) this.#lowest = at;
     walk.cursor = rows.at(-1)?.id ?? walk.cursor;
     if (!ends) return;
     this.#mark = later(this.#mark, walk.top);
@@ -138,7 +149,8 @@ export class NewestFirstCursor implements Cursor {
 
   #begin(floor: string | undefined): void {
     this.#walk = { top: undefined, cursor: undefined, floor, fixedTop: false };
-    this.#previous = new Set();
+    this.#previous = [];
+    this.#lowest = undefined;
     this.#firstId = undefined;
   }
 }

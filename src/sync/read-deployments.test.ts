@@ -122,7 +122,15 @@ describe('a deployment whose report fails', () => {
     const { printed, api, done } = open({ answers: answersFor(50, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
     expect(api.paths).toHaveLength(1 + 5);
-    expect(printed.logged('ERROR').at(-1)).toContain('given up after 5 deployments in a row');
+    expect(printed.logged('ERROR').at(-1)).toContain('45 deployments were not tried, since 5 in a row had failed');
+  });
+
+  test('for good is no outage either: the healthy ones are read, however many are broken', async () => {
+    const others = Object.fromEntries(ids(12).flatMap((id, i) => (i < 8 ? [[id, refuses(418)]] : [])));
+    const { printed, api, done } = open({ answers: answersFor(12, 'backups', others) });
+    await expect(done()).rejects.toMatchObject({ problem: 'unexpected_status' });
+    expect(api.paths).toHaveLength(1 + 12);
+    expect(printed.rows).toHaveLength(4);
   });
 
   test('now and then is no outage', async () => {

@@ -7,8 +7,8 @@ import type { Shaped, StreamRead } from './stream-read.ts';
 
 type PerDeployment = Extract<Reading, { kind: 'per_deployment' }>;
 
-/** So many failed slices in a row are an outage: to try hundreds more, each with its retries, would take hours. */
-const FAILURES_IN_A_ROW = 5;
+/** So many slices in a row whose retries were used up are an outage: to try hundreds more so would take hours. */
+const OUTAGES_IN_A_ROW = 5;
 
 /**
  * One request per deployment, each a slice. A slice that the API refuses is skipped with a warning, one that fails makes
@@ -16,15 +16,19 @@ const FAILURES_IN_A_ROW = 5;
  */
 export async function readPerDeployment(read: StreamRead, reading: PerDeployment): Promise<void> {
   const { ids, all } = await read.run.deployments.load();
-  if (read.cursor instanceof SliceMarks) read.cursor.retain(all);
+  if (read.cursor instanceof SliceMarks && all !== undefined) read.cursor.retain(all);
   const refused = new Map<string, ConnectorError>();
   const failed: ConnectorError[] = [];
-  let inARow = 0;
+  let outages = 0;
+  let untried = 0;
   await eachInParallel(ids, read.run.options.workers, async (id) => {
-    if (inARow >= FAILURES_IN_A_ROW) return;
+    if (outages >= OUTAGES_IN_A_ROW) {
+      untried += 1;
+      return;
+    }
     try {
       await read.request(reading.path(id), {}, id, (rows) => emitSlice(read, id, rows));
-      inARow = 0;
+      if (outages < OUTAGES_IN_A_ROW) outages = 0;
     } catch (thrown) {
       read.run.signal.throwIfAborted();
       const error = asConnectorError(thrown);
@@ -33,16 +37,18 @@ export async function readPerDeployment(read: StreamRead, reading: PerDeployment
         refused.set(id, error);
         return;
       }
-      inARow += 1;
+      if (error.failureType === 'transient_error') outages += 1;
       failed.push(error);
       read.run.log.error(`${read.definition.name}: deployment ${id} could not be read: ${error.message}`);
     }
   });
-  if (inARow >= FAILURES_IN_A_ROW) {
-    read.run.log.error(`${read.definition.name}: given up after ${inARow} deployments in a row could not be read`);
+  if (untried > 0) {
+    read.run.log.error(
+      `${read.definition.name}: ${untried} deployments were not tried, since ${outages} in a row had failed`,
+    );
   }
-  if (failed[0] !== undefined) throw failed[0];
   if (refused.size > 0) judgeRefusals(read, reading, ids.length, refused);
+  if (failed[0] !== undefined) throw failed[0];
 }
 
 function judgeRefusals(

@@ -1,4 +1,5 @@
 import { type ApiClient, type Query } from '../http/client.ts';
+import { ConnectorError } from '../errors.ts';
 import { unexpected } from '../http/hal.ts';
 import type { Log } from '../protocol/log.ts';
 import type { RecordChange } from '../protocol/messages.ts';
@@ -73,7 +74,14 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
     consume: (rows: Shaped[]) => void,
   ): Promise<void> {
     await this.exclusive(path, query, (body) => {
-      const { rows, warnings } = this.definition.rows(body, path);
+      const { rows, warnings, missing } = this.definition.rows(body, path);
+      // The end of a walk is an empty page. One without its list would be taken for it, and what is below be lost.
+      if (missing && query['cursor'] !== undefined) {
+        const facts = { path, attempts: 'in the middle of its pages', detail: 'it lacks its list' };
+        throw new ConnectorError('damaged_answer', facts, {
+          internalMessage: `GET ${path}: HTTP 200 without its list`,
+        });
+      }
       for (const warning of warnings) this.warn(warning);
       consume(this.shape(rows, path, deploymentId));
     });
