@@ -113,3 +113,14 @@ describe('a password in a URL', () => {
     );
   });
 });
+
+test.each([
+  ['white space drawn together', 'my  secret\ttoken', 'my secret token'],
+  ['JSON that keeps to ASCII', 'geheim-\u00fc-\u00df', 'geheim-\\u00fc-\\u00df'],
+  ['JSON that keeps to ASCII, in capitals', 'geheim-\u00fc-\u00df', 'geheim-\\u00FC-\\u00DF'],
+  ['a URL that leaves slashes alone', 'ab/cd+ef==', 'ab/cd%2Bef%3D%3D'],
+])('%s is a form of a secret too', (_, secret, form) => {
+  const redactor = new Redactor();
+  redactor.add(secret);
+  expect(redactor.redact(`before ${form} after`)).toBe('before **** after');
+});

@@ -38,12 +38,27 @@ function formsOf(secret: string): string[] {
   const url = encodeURIComponent(secret.toWellFormed());
   return [
     secret,
+    // An error text is told in one line, in which white space is drawn together.
+    secret.replace(/\s+/g, ' '),
     json,
+    ...asciiJson(json),
     JSON.stringify(json).slice(1, -1),
     // Programs differ in which of the harmless characters they leave alone, and forms have a + for a space.
-    ...[url, escaped(url, /[!'()*]/g), escaped(url, /[!'()~]/g)].flatMap((form) => [form, form.replaceAll('%20', '+')]),
+    ...[url, url.replaceAll('%2F', '/'), escaped(url, /[!'()*]/g), escaped(url, /[!'()~]/g)].flatMap((form) => [
+      form,
+      form.replaceAll('%20', '+'),
+    ]),
     ...base64Forms(Buffer.from(secret, 'utf8')),
     ...base64Forms(Buffer.from(secret, 'latin1')),
+  ];
+}
+
+/** JSON as programs print it that keep to ASCII, in either case of their digits. */
+function asciiJson(json: string): string[] {
+  const hex = (char: string): string => char.charCodeAt(0).toString(16).padStart(4, '0');
+  return [
+    json.replace(/[\u0080-\uffff]/g, (char) => `\\u${hex(char)}`),
+    json.replace(/[\u0080-\uffff]/g, (char) => `\\u${hex(char).toUpperCase()}`),
   ];
 }
 
