@@ -13,17 +13,43 @@ export function toUtcText(text: string): string | undefined {
     const padded = `${text.slice(0, -1)}.000Z`;
     if (isCanonical(padded)) return padded;
   }
+  // With milliseconds and an offset, as others come: nor here.
+  if (text.length === 29) {
+    const local = `${text.slice(0, 23)}Z`;
+    const east = offsetMinutes(text.slice(23));
+    if (east !== undefined && isCanonical(local)) return moved(local, east);
+  }
   const match = SPELLINGS.exec(text.trim());
   if (match === null) return undefined;
   const [, day = '', minute = '00:00', second = '00', fraction = '', zone = 'Z'] = match;
   const local = `${day}T${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}Z`;
-  if (!isCanonical(local)) return undefined;
-  const offset = /^([+-])(\d\d):?(\d\d)$/.exec(zone);
-  if (offset === null) return local;
-  const minutes = Number(offset[2]) * 60 + Number(offset[3]);
-  const utc = new Date(Date.parse(local) - (offset[1] === '-' ? -minutes : minutes) * 60_000).toISOString();
-  // A year before 0 or after 9999 has another form, which is no RFC 3339 and does not compare as text.
+  return isCanonical(local) ? moved(local, offsetMinutes(zone) ?? 0) : undefined;
+}
+
+/** How far `+hh:mm` or `+hhmm` is ahead of UTC; undefined for any other text. */
+function offsetMinutes(zone: string): number | undefined {
+  const sign = zone.charCodeAt(0);
+  if (sign !== PLUS && sign !== DASH) return undefined;
+  const hours = digits(zone, 1, 2);
+  const minutes = digits(zone, zone.length - 2, 2);
+  const separated = zone.length === 6 ? zone.charCodeAt(3) === COLON : zone.length === 5;
+  if (hours < 0 || minutes < 0 || !separated) return undefined;
+  return (sign === DASH ? -1 : 1) * (hours * 60 + minutes);
+}
+
+/** A canonical text with the offset taken out of it. Undefined if that leads out of the years 0 to 9999. */
+function moved(local: string, east: number): string | undefined {
+  const minutes = digits(local, 11, 2) * 60 + digits(local, 14, 2) - east;
+  // On the same day, as mostly: no date is needed, which costs as much as ten texts that are canonical.
+  if (minutes >= 0 && minutes < 1_440) {
+    return `${local.slice(0, 11)}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}${local.slice(16)}`;
+  }
+  const utc = new Date(Date.parse(local) - east * 60_000).toISOString();
   return utc.length === CANONICAL_LENGTH ? utc : undefined;
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : `${number}`;
 }
 
 /** The UTC text of a Unix time in ms. */
@@ -56,7 +82,7 @@ function isCanonical(text: string): boolean {
   );
 }
 
-const [DASH, T, COLON, DOT, Z] = Buffer.from('-T:.Z');
+const [DASH, T, COLON, DOT, Z, PLUS] = Buffer.from('-T:.Z+');
 
 function separated(text: string): boolean {
   return (
