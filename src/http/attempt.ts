@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { type AttemptWatch, TIMED_OUT } from './attempt-watch.ts';
 import { type Answer, Exchange } from './exchange.ts';
 
 export interface ApiRequest {
@@ -6,37 +7,31 @@ export interface ApiRequest {
   /** Path and query, as they stand in the request line. */
   target: string;
   headers: Record<string, string>;
-  timeoutMs: number;
 }
 
 /** How one attempt ended. A connection that fails in the middle of the body counts as failed, whatever came before. */
 export type Outcome =
   ({ kind: 'answer' } & Answer) | { kind: 'timed_out' } | { kind: 'failed'; code: string; detail: string };
 
-/** Sends one GET and reads its whole body. Rejects only with the signal's reason, once that is aborted. */
-export async function attempt(dispatcher: Dispatcher, request: ApiRequest, signal: AbortSignal): Promise<Outcome> {
-  signal.throwIfAborted();
+/**
+ * Sends one GET and reads its whole body. The watch ends it, from connecting to the last byte, so that a server which
+ * drips bytes cannot hold a worker for ever. Rejects only with the signal's reason, once that is aborted.
+ */
+export async function attempt(dispatcher: Dispatcher, request: ApiRequest, watch: AttemptWatch): Promise<Outcome> {
+  watch.signal.throwIfAborted();
   const exchange = new Exchange();
-  const stop = (): void => exchange.stop(new Error('stopped'));
-  signal.addEventListener('abort', stop);
-  let timedOut = false;
-  // From connecting to the last byte, so that a server which drips bytes cannot hold a worker for ever.
-  const timer = setTimeout(() => {
-    timedOut = true;
-    stop();
-  }, request.timeoutMs);
+  watch.add(exchange);
   try {
     const { origin, target, headers } = request;
     dispatcher.dispatch({ origin, path: target, method: 'GET', headers }, exchange);
     return { kind: 'answer', ...(await exchange.answer) };
   } catch (error) {
-    signal.throwIfAborted();
-    if (timedOut) return { kind: 'timed_out' };
+    watch.signal.throwIfAborted();
+    if (error === TIMED_OUT) return { kind: 'timed_out' };
     const { code, detail } = describe(error);
     return code === 'UND_ERR_CONNECT_TIMEOUT' ? { kind: 'timed_out' } : { kind: 'failed', code, detail };
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    watch.delete(exchange);
   }
 }
 

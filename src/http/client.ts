@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import type { ConnectorError } from '../errors.ts';
 import { type Outcome, attempt } from './attempt.ts';
+import { AttemptWatch } from './attempt-watch.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { type Failure, mayPass, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
 import { RateLimitGate } from './rate-limit-gate.ts';
@@ -50,6 +51,7 @@ export class ApiClient {
   readonly #root: string;
   readonly #dispatcher: Dispatcher;
   readonly #life = new AbortController();
+  readonly #watch: AttemptWatch;
   readonly #gate: RateLimitGate;
   readonly #headers: Record<string, string>;
 
@@ -60,6 +62,7 @@ export class ApiClient {
     this.#base = new URL(options.baseUrl);
     this.#root = this.#base.pathname.replace(/\/$/, '');
     const { connections, timeoutMs, env } = options;
+    this.#watch = new AttemptWatch(timeoutMs, options.signal);
     const { origin } = this.#base;
     const { signal } = this.#life;
     // Every connection listens to it; Node would warn about a leak on stderr.
@@ -109,12 +112,12 @@ export class ApiClient {
   }
 
   async #once(target: string, path: string): Promise<Result> {
-    const { timeoutMs, signal, onAnswer } = this.#options;
+    const { onAnswer } = this.#options;
     const started = this.#timing.now();
     let limited = false;
     try {
-      const request = { origin: this.#base.origin, target, headers: this.#headers, timeoutMs };
-      const outcome = await attempt(this.#dispatcher, request, signal);
+      const request = { origin: this.#base.origin, target, headers: this.#headers };
+      const outcome = await attempt(this.#dispatcher, request, this.#watch);
       if (outcome.kind !== 'answer') return { kind: 'failure', failure: outcome, retryAfterMs: undefined };
       const now = this.#timing.now();
       onAnswer?.(path, outcome.status, now - started);
@@ -128,10 +131,12 @@ export class ApiClient {
   }
 
   #target(path: string, query: Query): string {
-    const parts = Object.entries(query).flatMap(([name, value]) =>
-      value === undefined ? [] : `${name}=${encodeURIComponent(value)}`,
-    );
-    return `${this.#root}/${path}${parts.length === 0 ? '' : `?${parts.join('&')}`}`;
+    let search = '';
+    for (const name in query) {
+      const value = query[name];
+      if (value !== undefined) search += `${search === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
+    }
+    return `${this.#root}/${path}${search}`;
   }
 
   #past(waitMs: number): boolean {

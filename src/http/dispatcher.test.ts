@@ -3,11 +3,13 @@ import type { Dispatcher } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LocalServer, answer, startServer } from '../testing/local-server.ts';
 import { attempt } from './attempt.ts';
+import { AttemptWatch } from './attempt-watch.ts';
 import { createDispatcher } from './dispatcher.ts';
 
 type Env = Record<string, string | undefined>;
 
 const never = new AbortController().signal;
+const watch = new AttemptWatch(60_000, never);
 
 function dispatcherTo(origin: string, env: Env = {}, connections = 4): Dispatcher {
   const dispatcher = createDispatcher({ origin, connections, connectTimeoutMs: 60_000, signal: never, env });
@@ -17,8 +19,8 @@ function dispatcherTo(origin: string, env: Env = {}, connections = 4): Dispatche
 
 /** What comes back from `GET /accounts` at the origin. */
 async function get(origin: string, env: Env = {}): Promise<string> {
-  const request = { origin, target: '/accounts', headers: { authorization: 'Bearer t' }, timeoutMs: 60_000 };
-  const outcome = await attempt(dispatcherTo(origin, env), request, never);
+  const request = { origin, target: '/accounts', headers: { authorization: 'Bearer t' } };
+  const outcome = await attempt(dispatcherTo(origin, env), request, watch);
   return outcome.kind === 'answer' ? outcome.text : outcome.kind;
 }
 
@@ -123,8 +125,8 @@ test.each([{}, { HTTP_PROXY: '' }, { HTTP_PROXY: undefined }])(
 test('no more connections are opened than asked for, whatever waits', async () => {
   const { origin, requests, connections } = await startApi();
   const dispatcher = dispatcherTo(origin, {}, 2);
-  const request = { origin, target: '/', headers: {}, timeoutMs: 60_000 };
-  await Promise.all(Array.from({ length: 20 }, () => attempt(dispatcher, request, never)));
+  const request = { origin, target: '/', headers: {} };
+  await Promise.all(Array.from({ length: 20 }, () => attempt(dispatcher, request, watch)));
   expect(requests).toHaveLength(20);
   expect(connections()).toBeLessThanOrEqual(2);
 });

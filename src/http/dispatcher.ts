@@ -1,6 +1,7 @@
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import type { Dispatcher, Pool as UndiciPool } from 'undici';
 import { isLoopback } from '../base-url.ts';
 import { inputError } from '../errors.ts';
+import { EnvHttpProxyAgent, Pool } from './undici.ts';
 
 export interface DispatcherOptions {
   origin: string;
@@ -50,7 +51,7 @@ export function createDispatcher({
  * A pool behind a proxy. undici takes a proxy that closes the connection on CONNECT for a closed keep-alive connection,
  * and connects again at once, thousands of times a second; under another code it is a failure like any other.
  */
-function proxyPool(origin: URL, options: Pool.Options): Dispatcher {
+function proxyPool(origin: URL, options: UndiciPool.Options): Dispatcher {
   const { connect } = options;
   if (typeof connect !== 'function') return new Pool(origin, options);
   return new Pool(origin, {

@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { StalledOutput } from '../testing/stalled-output.ts';
 import { MessageWriter } from './message-writer.ts';
 
-type Step = { record: number } | 'send' | 'flush' | 'ready' | 'take';
+type Step = { record: number } | 'send' | 'flush' | 'ready' | 'take' | 'hurry' | 'stall';
 
 /** Records that fit by the hundred into a chunk, and such as fill one alone. */
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.oneof(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 15_000, max: 70_000 })).map((record) => ({ record })),
-  fc.constantFrom('send', 'flush', 'ready', 'take'),
+  fc.constantFrom('send', 'flush', 'ready', 'take', 'hurry', 'stall'),
 );
 
 test('whatever several tasks write comes whole and in order, however slowly it is taken', async () => {
@@ -23,15 +23,16 @@ test('whatever several tasks write comes whole and in order, however slowly it i
       const lines: string[] = [];
       const run = async (steps: Step[]): Promise<void> => {
         for (const each of steps) {
-          if (each === 'flush') writer.flush();
+          if (each === 'hurry' || each === 'stall') out.prompt = each === 'hurry';
+          else if (each === 'flush') writer.flush();
           else if (each === 'take') out.takeOne();
           else if (each === 'ready') await writer.ready();
           else if (each === 'send') {
             const message = { type: 'LOG', log: { level: 'INFO', message: `number ${lines.length}` } } as const;
-            lines.push(JSON.stringify(message));
+            lines.push(JSON.stringify(message) + '\n');
             writer.send(message);
           } else {
-            const record = JSON.stringify({ number: lines.length, text: 'ü'.repeat(each.record) });
+            const record = JSON.stringify({ number: lines.length, text: 'ü'.repeat(each.record) }) + '\n';
             lines.push(record);
             writer.record(record);
           }
@@ -45,7 +46,7 @@ test('whatever several tasks write comes whole and in order, however slowly it i
       await all;
       writer.flush();
       await out.takeAll();
-      expect(out.text).toBe(lines.map((line) => line + '\n').join(''));
+      expect(out.text).toBe(lines.join(''));
     }),
   );
 });

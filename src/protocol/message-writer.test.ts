@@ -12,7 +12,7 @@ function open(): { out: StalledOutput; onGone: Mock<() => void>; writer: Message
 
 const status = streamStatus({ name: 'teams' }, 'RUNNING');
 const line = (message: object): string => JSON.stringify(message) + '\n';
-const big = JSON.stringify({ text: 'x'.repeat(20_000) });
+const big = line({ text: 'x'.repeat(30_000) });
 
 describe('what waits, and what goes out', () => {
   test('records are gathered until they are worth a write, and no longer', async () => {
@@ -20,27 +20,27 @@ describe('what waits, and what goes out', () => {
     writer.record(big);
     expect(out.text).toBe('');
     writer.record(big);
-    expect(out.text).toBe(`${big}\n${big}\n`);
-    writer.record('{}');
+    expect(out.text).toBe(`${big}${big}`);
+    writer.record('{}\n');
     await out.takeAll();
-    expect(out.text).toBe(`${big}\n${big}\n`);
+    expect(out.text).toBe(`${big}${big}`);
     writer.flush();
     writer.flush();
     await out.takeAll();
-    expect(out.text).toBe(`${big}\n${big}\n{}\n`);
+    expect(out.text).toBe(`${big}${big}{}\n`);
   });
 
   test('a message goes out at once, behind the records before it', () => {
     const { out, writer } = open();
-    writer.record('{"n":1}');
-    writer.record('{"n":2}');
+    writer.record('{"n":1}\n');
+    writer.record('{"n":2}\n');
     writer.send(status);
     expect(out.text).toBe(`{"n":1}\n{"n":2}\n${line(status)}`);
   });
 
   test('line breaks of other alphabets are escaped in records and messages', () => {
     const { out, writer } = open();
-    writer.record(JSON.stringify({ a: '\u2028' }));
+    writer.record(line({ a: '\u2028' }));
     writer.send(streamState('teams', { b: '\u0085' }, 1));
     expect(out.text).toMatch(/^\{"a":"\\u2028"\}\n.*\{"b":"\\u0085"\}.*\n$/);
   });
@@ -53,7 +53,7 @@ describe('a slow reader', () => {
     writer.record(big);
     const ready = writer.ready().then(after);
     await everyoneElse();
-    expect(out.text).toBe(`${big}\n`);
+    expect(out.text).toBe(big);
     expect(after).not.toHaveBeenCalled();
     await out.takeAll();
     await ready;

@@ -9,14 +9,18 @@ import { parseMarksState, parseWalkState } from './stream-states.ts';
  * names the state's file and stream for the error about a state that cannot be used.
  */
 export function createCursor(
-  { cursorField, reading }: StreamDefinition,
+  { primaryKey = '', cursorField, reading }: StreamDefinition,
   state: object,
   where: string,
   options: CursorOptions,
 ): Cursor | undefined {
   if (cursorField === undefined) return undefined;
   if (reading.kind === 'newest_first') {
-    return new NewestFirstCursor(parseWalkState(state, where), options, reading.path);
+    return new NewestFirstCursor(parseWalkState(state, where), options, {
+      path: reading.path,
+      key: primaryKey,
+      time: cursorField,
+    });
   }
   return new SliceMarks(parseMarksState(state, where), options);
 }

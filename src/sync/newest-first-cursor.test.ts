@@ -1,22 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import type { CursorOptions } from './cursor.ts';
-import { NewestFirstCursor, type PageRow } from './newest-first-cursor.ts';
+import { NewestFirstCursor } from './newest-first-cursor.ts';
 import type { WalkState } from './stream-states.ts';
 
+type TestRow = { id: string; at: string | undefined };
+
+const EVENTS = { path: 'events', key: 'id', time: 'at' };
 const STARTED_AT = '2018-09-01T00:00:00.000Z';
 
 /** A time on 31 August, `minute` minutes after noon. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
 /** Rows as `e<minute>`, each at its minute. */
-const rows = (...minutes: number[]): PageRow[] => minutes.map((minute) => ({ id: `e${minute}`, at: at(minute) }));
+const rows = (...minutes: number[]): TestRow[] => minutes.map((minute) => ({ id: `e${minute}`, at: at(minute) }));
 
 function cursorAt(state: Omit<WalkState, 'version'> = {}, options: Partial<CursorOptions> = {}): NewestFirstCursor {
   const defaults = { startedAt: STARTED_AT, lookbackMs: 60_000, startDate: undefined, jobId: undefined };
-  return new NewestFirstCursor({ version: 1, ...state }, { mode: 'incremental', ...defaults, ...options }, 'events');
+  return new NewestFirstCursor({ version: 1, ...state }, { mode: 'incremental', ...defaults, ...options }, EVENTS);
 }
 
 /** Takes a page as a read does, and gives the ids that come out. */
-function take(cursor: NewestFirstCursor, page: PageRow[]): string[] {
+function take(cursor: NewestFirstCursor, page: TestRow[]): string[] {
   const { emit, commit } = cursor.plan(page);
   commit();
   return page.filter((_, i) => emit[i]).map(({ id }) => id);

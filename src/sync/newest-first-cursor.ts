@@ -2,11 +2,13 @@ import { ConnectorError } from '../errors.ts';
 import { type Cursor, type CursorOptions, later } from './cursor.ts';
 import { STATE_VERSION, type WalkState } from './stream-states.ts';
 import { earlier } from './timestamp.ts';
+import type { Row } from './stream.ts';
 
-/** One row of a page: its id, and its time as UTC text if it has a usable one. */
-export interface PageRow {
-  id: string;
-  at: string | undefined;
+/** The list that is walked, and where its rows, as record data, have their id and their time. */
+export interface WalkedList {
+  path: string;
+  key: string;
+  time: string;
 }
 
 export interface PagePlan {
@@ -14,6 +16,16 @@ export interface PagePlan {
   emit: boolean[];
   /** To be called once they are: from then on the state covers them. */
   commit: () => void;
+}
+
+/** What a page adds to the walk. */
+interface Seen {
+  ids: string[];
+  /** The least of its times. */
+  lowest: string | undefined;
+  /** The greatest of those emitted. */
+  top: string | undefined;
+  ends: boolean;
 }
 
 /** Below the bound the API is asked for a second more: it may leave out the bound itself, or compare whole seconds. */
@@ -26,19 +38,19 @@ const BOUND_SLACK_MS = 1_000;
  */
 export class NewestFirstCursor implements Cursor {
   readonly #options: CursorOptions;
-  readonly #path: string;
+  readonly #list: WalkedList;
   #mark: string | undefined;
   #walk: { top: string | undefined; cursor: string | undefined; floor: string | undefined; fixedTop: boolean };
-  /** The page before: a row that stands there was emitted. */
-  #previous: PageRow[] = [];
+  /** The ids of the page before: a row that stands there was emitted. */
+  #previous: string[] = [];
   /** The least time on it. What is older cannot stand there, which spares nearly every row the search. */
   #lowest: string | undefined;
   #firstId: string | undefined;
   #done = false;
 
-  constructor(state: WalkState, options: CursorOptions, path: string) {
+  constructor(state: WalkState, options: CursorOptions, list: WalkedList) {
     this.#options = options;
-    this.#path = path;
+    this.#list = list;
     const counts = options.mode === 'incremental' || belongsTo(options.jobId, state);
     // A walk that has a floor saw only what is newer: no part of a full refresh, unless that one began it.
     const walk = counts || state.walk?.floor === undefined ? state.walk : undefined;
@@ -46,7 +58,7 @@ export class NewestFirstCursor implements Cursor {
     this.#walk = { top: undefined, cursor: undefined, floor: this.#mark, fixedTop: false };
     if (walk !== undefined) {
       this.#walk = { top: walk.top, cursor: walk.cursor, floor: walk.floor, fixedTop: true };
-      this.#previous = [{ id: walk.cursor, at: undefined }];
+      this.#previous = [walk.cursor];
     }
   }
 
@@ -78,28 +90,42 @@ export class NewestFirstCursor implements Cursor {
   }
 
   /** Decides what of a page is new. Throws `cursor_ignored` if the API sends what it sent before. */
-  plan(rows: PageRow[]): PagePlan {
+  plan(rows: Row[]): PagePlan {
+    const { key, time, path } = this.#list;
     const { cursor } = this.#walk;
+    const { startedAt } = this.#options;
     const bound = this.#bound;
+    const ids: string[] = [];
     const emit: boolean[] = [];
+    let lowest: string | undefined;
+    let top: string | undefined;
     let anyFresh = false;
     let allBelow = true;
     let onlyCursorRow = true;
     let startedOver = false;
-    for (const { id, at } of rows) {
+    for (const row of rows) {
+      const id = row[key] as string;
+      const at = (row[time] ?? undefined) as string | undefined;
       const fresh = !this.#stoodBefore(id, at);
       const below = at !== undefined && bound !== undefined && at < bound;
-      emit.push(fresh && !below);
+      const emitted = fresh && !below;
+      ids.push(id);
+      emit.push(emitted);
+      if (at !== undefined) {
+        if (lowest === undefined || at < lowest) lowest = at;
+        // A row dated after the start of this run does not raise it: more may still arrive before that.
+        if (emitted && at <= startedAt && (top === undefined || at > top)) top = at;
+      }
       anyFresh ||= fresh;
       allBelow &&= below;
       onlyCursorRow &&= id === cursor;
       startedOver ||= id === this.#firstId && id !== cursor;
     }
     if ((!onlyCursorRow && !anyFresh) || startedOver) {
-      const internalMessage = `GET ${this.#path}?cursor=${cursor ?? ''}: HTTP 200, but no row that was not there before`;
-      throw new ConnectorError('cursor_ignored', { path: this.#path }, { internalMessage });
+      const internalMessage = `GET ${path}?cursor=${cursor ?? ''}: HTTP 200, but no row that was not there before`;
+      throw new ConnectorError('cursor_ignored', { path }, { internalMessage });
     }
-    return { emit, commit: () => this.#commit(rows, emit, onlyCursorRow || allBelow) };
+    return { emit, commit: () => this.#commit({ ids, lowest, top, ends: onlyCursorRow || allBelow }) };
   }
 
   state(): WalkState {
@@ -121,26 +147,17 @@ export class NewestFirstCursor implements Cursor {
 
   #stoodBefore(id: string, at: string | undefined): boolean {
     if (at !== undefined && this.#lowest !== undefined && at < this.#lowest) return false;
-    return this.#previous.some((row) => row.id === id);
+    return this.#previous.includes(id);
   }
 
-  #commit(rows: PageRow[], emit: boolean[], ends: boolean): void {
+  #commit({ ids, lowest, top, ends }: Seen): void {
     const walk = this.#walk;
-    if (!walk.fixedTop) {
-      // A resumed walk must not raise it: what arrived above the walk since it began has not been seen. Nor may a row
-      // that is dated after the start of this run: more may still arrive before it.
-      const { startedAt } = this.#options;
-      for (const [i, { at }] of rows.entries()) {
-        if (emit[i] !== true || at === undefined || at > startedAt) continue;
-        if (walk.top === undefined || at > walk.top) walk.top = at;
-      }
-    }
-    this.#firstId ??= rows[0]?.id;
-    this.#previous = rows;
-    this.#lowest = undefined;
-    for (const { at } of rows)
-      if (at !== undefined && (this.#lowest === undefined || at < this.#lowest)) this.#lowest = at;
-    walk.cursor = rows.at(-1)?.id ?? walk.cursor;
+    // A resumed walk must not raise it: what arrived above the walk since it began has not been seen.
+    if (!walk.fixedTop) walk.top = later(walk.top, top);
+    this.#firstId ??= ids[0];
+    this.#previous = ids;
+    this.#lowest = lowest;
+    walk.cursor = ids.at(-1) ?? walk.cursor;
     if (!ends) return;
     this.#mark = later(this.#mark, walk.top);
     if (walk.fixedTop) this.#begin(this.#mark);

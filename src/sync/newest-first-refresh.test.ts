@@ -3,12 +3,14 @@ import type { CursorOptions } from './cursor.ts';
 import { NewestFirstCursor, belongsTo } from './newest-first-cursor.ts';
 import type { WalkState } from './stream-states.ts';
 
+const EVENTS = { path: 'events', key: 'id', time: 'at' };
+
 /** A time on 31 August, `minute` minutes after noon. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
 
 function cursorAt(state: Omit<WalkState, 'version'>, options: Partial<CursorOptions>): NewestFirstCursor {
   const defaults = { startedAt: at(60), lookbackMs: 60_000, startDate: undefined, jobId: undefined };
-  return new NewestFirstCursor({ version: 1, ...state }, { mode: 'incremental', ...defaults, ...options }, 'events');
+  return new NewestFirstCursor({ version: 1, ...state }, { mode: 'incremental', ...defaults, ...options }, EVENTS);
 }
 
 describe('a full refresh', () => {

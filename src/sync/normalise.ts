@@ -8,7 +8,8 @@ import type { Row, StreamDefinition } from './stream.ts';
  * undefined, which JSON.stringify leaves out: `delete` would turn the row into a slow dictionary.
  */
 export class Normaliser {
-  readonly #kinds: Map<string, FieldKind>;
+  readonly #names: string[];
+  readonly #kinds: FieldKind[];
   readonly #definition: StreamDefinition;
   readonly #onUnknown: (field: string) => void;
 
@@ -16,7 +17,8 @@ export class Normaliser {
   constructor(definition: StreamDefinition, onUnknown: (field: string) => void) {
     this.#definition = definition;
     this.#onUnknown = onUnknown;
-    this.#kinds = new Map(Object.entries(definition.fields).map(([name, { kind }]) => [name, kind]));
+    this.#names = Object.keys(definition.fields);
+    this.#kinds = Object.values(definition.fields).map(({ kind }) => kind);
   }
 
   /** Normalises one row; gives the values that had to be set to null, if any. Only top-level fields are looked at. */
@@ -25,15 +27,23 @@ export class Normaliser {
     if (row['_embedded'] !== undefined) lift(row);
     if (deploymentId !== undefined && !hasText(row['deployment_id'])) row['deployment_id'] = deploymentId;
 
+    const names = this.#names;
     let changes: RecordChange[] | undefined;
+    let next = 0;
     for (const field in row) {
       const value = row[field];
       if (value === null || value === undefined) continue;
-      const kind = this.#kinds.get(field);
-      if (kind === undefined) {
+      // Rows have their fields in the order in which they are declared, so each is a few steps behind the one before it;
+      // to look it up was measured as twice as slow.
+      let at = next;
+      while (at < names.length && names[at] !== field) at += 1;
+      if (at === names.length) at = names.indexOf(field);
+      if (at === -1) {
         this.#onUnknown(field);
         continue;
       }
+      next = at + 1;
+      const kind = this.#kinds[at] as FieldKind;
       // The common case, without a call: text is declared and text came.
       if (kind === 'text' && typeof value === 'string') continue;
       const fitting = coerce(value, kind);

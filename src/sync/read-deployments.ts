@@ -3,7 +3,7 @@ import { asConnectorError } from '../errors.ts';
 import { eachInParallel } from './parallel.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { Reading, Row } from './stream.ts';
-import type { Shaped, StreamRead } from './stream-read.ts';
+import type { StreamRead } from './stream-read.ts';
 
 type PerDeployment = Extract<Reading, { kind: 'per_deployment' }>;
 
@@ -70,7 +70,7 @@ function judgeRefusals(
   }
 }
 
-function emitSlice(read: StreamRead, id: string, rows: Shaped[]): void {
+function emitSlice(read: StreamRead, id: string, rows: Row[]): void {
   const { cursor } = read;
   const { cursorField } = read.definition;
   if (!(cursor instanceof SliceMarks) || cursorField === undefined) {
@@ -80,13 +80,13 @@ function emitSlice(read: StreamRead, id: string, rows: Shaped[]): void {
   const at = (row: Row): string | undefined => (row[cursorField] as string | undefined) ?? undefined;
   const bound = cursor.bound(id);
   // In order of their times, so that the mark may move in between; rows without one come first.
-  const ordered = rows.toSorted((a, b) => compare(at(a.row) ?? '', at(b.row) ?? ''));
+  const ordered = rows.toSorted((a, b) => compare(at(a) ?? '', at(b) ?? ''));
   const now = Date.now();
-  for (const { row, changes } of ordered) {
+  for (const row of ordered) {
     const time = at(row);
     if (bound !== undefined && time !== undefined && time < bound) continue;
     if (read.leavesOut(row)) continue;
-    read.output.record(row, now, changes);
+    read.record(row, now);
     cursor.emitted(id, time);
     read.output.checkpointIfDue();
   }

@@ -1,7 +1,7 @@
 import { asConnectorError } from '../errors.ts';
 import { halObject } from '../http/hal.ts';
 import type { NewestFirstCursor } from './newest-first-cursor.ts';
-import type { Reading } from './stream.ts';
+import type { Reading, Row } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
 
 type NewestFirst = Extract<Reading, { kind: 'newest_first' }>;
@@ -22,17 +22,13 @@ export async function readNewestFirst(read: StreamRead<NewestFirstCursor>, readi
 }
 
 async function readPage(read: StreamRead<NewestFirstCursor>, path: string): Promise<void> {
-  const { cursor, output, definition, run } = read;
-  const { primaryKey = '', cursorField = '' } = definition;
+  const { cursor, output, run } = read;
   await read.request(path, { limit: run.options.pageSize, ...cursor.query }, undefined, (rows) => {
-    const page = rows.map(({ row }) => ({
-      id: row[primaryKey] as string,
-      at: (row[cursorField] ?? undefined) as string | undefined,
-    }));
-    const { emit, commit } = cursor.plan(page);
+    const { emit, commit } = cursor.plan(rows);
     const now = Date.now();
-    for (const [i, { row, changes }] of rows.entries()) {
-      if (emit[i] === true) output.record(row, now, changes);
+    for (let i = 0; i < rows.length; i += 1) {
+      const row = rows[i] as Row;
+      if (emit[i] === true) read.record(row, now);
       else read.leavesOut(row);
     }
     commit();

@@ -56,7 +56,7 @@ export class StreamOutput {
   record(data: Row, emittedAt: number, changes?: RecordChange[]): void {
     if (this.#status !== 'running') this.#running();
     const meta = changes === undefined ? '' : `,"meta":${JSON.stringify({ changes })}`;
-    this.#writer.record(`${this.#prefix}${JSON.stringify(data)},"emitted_at":${emittedAt}${meta}}}`);
+    this.#writer.record(`${this.#prefix}${JSON.stringify(data)},"emitted_at":${emittedAt}${meta}}}\n`);
     this.#recordsSince += 1;
     this.records += 1;
   }

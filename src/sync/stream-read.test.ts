@@ -7,8 +7,7 @@ import { openRead, openRun } from '../testing/open-read.ts';
 import { Printout } from '../testing/printed.ts';
 import { StalledOutput } from '../testing/stalled-output.ts';
 import { addons, backups, listBody, parts } from '../testing/test-streams.ts';
-import type { StreamDefinition } from './stream.ts';
-import type { Shaped } from './stream-read.ts';
+import type { Row, StreamDefinition } from './stream.ts';
 
 const page = (count: number): unknown =>
   listBody(
@@ -19,9 +18,9 @@ const page = (count: number): unknown =>
 test('a request asks for its path with its query and gives the rows as record data', async () => {
   const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 7, units: '3', _links: {} }]) } });
   const read = openRead(testRun, parts);
-  const got: Shaped[] = [];
+  const got: Row[] = [];
   await read.request('parts', { limit: 10 }, undefined, (rows) => got.push(...rows));
-  expect(got).toEqual([{ row: { id: '7', units: 3 }, changes: undefined }]);
+  expect(got).toEqual([{ id: '7', units: 3 }]);
   expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: { limit: 10 } }]);
   expect(read.requests).toBe(1);
 });
@@ -52,7 +51,7 @@ describe('a row without a key, or that is none, fails the stream and is named', 
 
   test('a stream without a key needs the deployment', () => {
     const read = openRead(openRun(), addons);
-    expect(read.shape([{ name: 'a' }], 'addons', 'd1')).toMatchObject([{ row: { name: 'a', deployment_id: 'd1' } }]);
+    expect(read.shape([{ name: 'a' }], 'addons', 'd1')).toEqual([{ name: 'a', deployment_id: 'd1' }]);
     expect(() => read.shape([{ name: 'a' }], 'addons')).toThrow('has no deployment');
   });
 });
@@ -137,7 +136,7 @@ test('any JSON body ends in all its rows, in a warning, or in an error that says
   const shapeOf = (definition: StreamDefinition, given: unknown): number | ConnectorError => {
     const { rows, warnings } = embeddedList(given, 'list', 'somewhere');
     const shaped = openRead(openRun(), definition).shape(rows, 'somewhere', 'd1');
-    for (const { row: data } of shaped) expect(data[definition.primaryKey ?? 'deployment_id']).toMatch(/./s);
+    for (const data of shaped) expect(data[definition.primaryKey ?? 'deployment_id']).toMatch(/./s);
     expect(shaped.length + warnings.length > 0 || rows.length === 0).toBe(true);
     return shaped.length;
   };

@@ -33,12 +33,6 @@ export interface Run {
   addSecret: (secret: string) => void;
 }
 
-/** A row as record data, and what had to be set to null in it. */
-export interface Shaped {
-  row: Row;
-  changes: RecordChange[] | undefined;
-}
-
 /** After so many, the names of further undeclared fields are not told one by one. */
 const MOST_UNKNOWN_FIELDS = 20;
 
@@ -50,6 +44,8 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
   readonly output: StreamOutput;
   readonly #normaliser: Normaliser;
   readonly #unknown = new Set<string>();
+  /** What had to be set to null in a row: of nearly all rows nothing, so it is kept beside them. */
+  readonly #changes = new WeakMap<Row, RecordChange[]>();
   requests = 0;
   beforeStartDate = 0;
   skippedDeployments = 0;
@@ -71,7 +67,7 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
     path: string,
     query: Query,
     deploymentId: string | undefined,
-    consume: (rows: Shaped[]) => void,
+    consume: (rows: Row[]) => void,
   ): Promise<void> {
     await this.exclusive(path, query, (body) => {
       const { rows, warnings, missing } = this.definition.rows(body, path);
@@ -99,29 +95,35 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
     });
   }
 
-  /** Rows as record data. Throws `unexpected_body` naming the first row that is no object or has no primary key. */
-  shape(rows: unknown[], path: string, deploymentId?: string): Shaped[] {
+  /**
+   * Makes the rows into record data, in place. Throws `unexpected_body` naming the first row that is no object or has no
+   * primary key.
+   */
+  shape(rows: unknown[], path: string, deploymentId?: string): Row[] {
+    for (let i = 0; i < rows.length; i += 1) {
+      const row = rows[i];
+      const fault = isRow(row) ? this.#shapeRow(row, deploymentId) : 'is no object';
+      if (fault !== undefined) throw unexpected(path, `row ${i + 1} of ${rows.length} ${fault}`);
+    }
+    return rows as Row[];
+  }
+
+  #shapeRow(row: Row, deploymentId: string | undefined): string | undefined {
     const { primaryKey } = this.definition;
-    return rows.map((row, i) => {
-      if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-        throw unexpected(path, `row ${i + 1} of ${rows.length} is no object`);
-      }
-      const changes = this.#normaliser.normalise(row as Row, deploymentId);
-      const key = primaryKey === undefined ? deploymentId : (row as Row)[primaryKey];
-      if (typeof key !== 'string' || key === '') {
-        throw unexpected(
-          path,
-          `row ${i + 1} of ${rows.length} has no ${primaryKey ?? 'deployment'} that could be its key`,
-        );
-      }
-      return { row: row as Row, changes };
-    });
+    const changes = this.#normaliser.normalise(row, deploymentId);
+    if (changes !== undefined) this.#changes.set(row, changes);
+    const key = primaryKey === undefined ? deploymentId : row[primaryKey];
+    return isText(key) ? undefined : `has no ${primaryKey ?? 'deployment'} that could be its key`;
   }
 
   /** Emits the rows, but for those dated before the user's start_date. */
-  emit(rows: Shaped[]): void {
+  emit(rows: Row[]): void {
     const now = Date.now();
-    for (const { row, changes } of rows) if (!this.leavesOut(row)) this.output.record(row, now, changes);
+    for (const row of rows) if (!this.leavesOut(row)) this.record(row, now);
+  }
+
+  record(row: Row, emittedAt: number): void {
+    this.output.record(row, emittedAt, this.#changes.get(row));
   }
 
   /** Whether the row is dated before the user's start_date; if so it is counted as left out. */
@@ -152,4 +154,12 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
       `the API sends ${name}, which the catalog does not declare; it is passed on, but destinations drop it until a release declares it`,
     );
   }
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }

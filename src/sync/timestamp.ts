@@ -1,4 +1,7 @@
 const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
+/** As a pattern it was measured as twice as fast as looking at one character after the other. */
+const CANONICAL =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 /** The API's three spellings, and near ones: a space for the T, no zone (taken as UTC), `UTC`, a date alone. */
 const SPELLINGS = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
@@ -62,44 +65,14 @@ export function earlier(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }
 
-/** Whether the text has the canonical form and names a time that exists. On the path of every record: no allocation. */
+/** Whether the text has the canonical form and names a time that exists. On the path of every record. */
 function isCanonical(text: string): boolean {
-  if (text.length !== CANONICAL_LENGTH) return false;
-  const year = digits(text, 0, 4);
-  const month = digits(text, 5, 2);
+  if (!CANONICAL.test(text)) return false;
   const day = digits(text, 8, 2);
-  return (
-    year >= 0 &&
-    month >= 1 &&
-    month <= 12 &&
-    day >= 1 &&
-    (day <= 28 || day <= daysIn(year, month)) &&
-    within(text, 11, 23) &&
-    within(text, 14, 59) &&
-    within(text, 17, 59) &&
-    digits(text, 20, 3) >= 0 &&
-    separated(text)
-  );
+  return day <= 28 || day <= daysIn(digits(text, 0, 4), digits(text, 5, 2));
 }
 
-const [DASH, T, COLON, DOT, Z, PLUS] = Buffer.from('-T:.Z+');
-
-function separated(text: string): boolean {
-  return (
-    text.charCodeAt(4) === DASH &&
-    text.charCodeAt(7) === DASH &&
-    text.charCodeAt(10) === T &&
-    text.charCodeAt(13) === COLON &&
-    text.charCodeAt(16) === COLON &&
-    text.charCodeAt(19) === DOT &&
-    text.charCodeAt(23) === Z
-  );
-}
-
-function within(text: string, from: number, most: number): boolean {
-  const value = digits(text, from, 2);
-  return value >= 0 && value <= most;
-}
+const [DASH, COLON, PLUS] = Buffer.from('-:+');
 
 /** The number that `count` digits spell; -1 if one of them is no digit. */
 function digits(text: string, from: number, count: number): number {
@@ -113,5 +86,6 @@ function digits(text: string, from: number, count: number): number {
 }
 
 function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

@@ -14,10 +14,10 @@ export interface OpenContext {
 
 /** What the process gives a command, with a stdout that is kept. */
 export function openContext(env: Context['env'] = {}): OpenContext {
-  const chunks: Buffer[] = [];
+  let text = '';
   const stdout = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      chunks.push(chunk);
+      text += chunk.toString('utf8');
       done();
     },
   });
@@ -29,8 +29,10 @@ export function openContext(env: Context['env'] = {}): OpenContext {
     context: { writer, env, signal: stop.signal, addSecret: (secret) => redactor.add(secret) },
     messages() {
       writer.flush();
-      const lines = Buffer.concat(chunks).toString('utf8').split('\n');
-      return lines.slice(0, -1).map((line) => JSON.parse(line) as Message);
+      return text
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Message);
     },
   };
 }
