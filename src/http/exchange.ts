@@ -48,8 +48,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const text = DECODER.decode(Buffer.concat(this.#pieces));
-    this.#whole.resolve({ status: this.#status, headers: this.#headers, text });
+    const [first, ...more] = this.#pieces;
+    // Mostly there is one, which needs no copy.
+    const body = first !== undefined && more.length === 0 ? first : Buffer.concat(this.#pieces);
+    this.#whole.resolve({ status: this.#status, headers: this.#headers, text: DECODER.decode(body) });
   }
 
   onResponseError(_: Controller, error: Error): void {
