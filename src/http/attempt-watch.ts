@@ -1,6 +1,6 @@
 import type { Exchange } from './exchange.ts';
 
-export const STOPPED = new Error('stopped');
+const STOPPED = new Error('stopped');
 export const TIMED_OUT = new Error('timed out');
 
 /**

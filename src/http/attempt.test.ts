@@ -76,7 +76,9 @@ describe('the time-out covers all from connecting to the last byte', () => {
   });
 
   test('a connection that does not come about', async () => {
-    expect(await attempt(silentDispatcher, requestTo('http://api.internal'), new AttemptWatch(50, never))).toEqual({ kind: 'timed_out' });
+    expect(await attempt(silentDispatcher, requestTo('http://api.internal'), new AttemptWatch(50, never))).toEqual({
+      kind: 'timed_out',
+    });
   });
 
   test('a connection that undici gives up', async () => {
@@ -169,7 +171,9 @@ describe('an abort ends the attempt with its reason', () => {
     const origin = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const stop = new AbortController();
     silent.on('connection', () => stop.abort('SIGTERM'));
-    await expect(attempt(poolTo(origin), requestTo(origin), new AttemptWatch(LONG, stop.signal))).rejects.toBe('SIGTERM');
+    await expect(attempt(poolTo(origin), requestTo(origin), new AttemptWatch(LONG, stop.signal))).rejects.toBe(
+      'SIGTERM',
+    );
   });
 
   test('before it began, so that nothing is sent', async () => {

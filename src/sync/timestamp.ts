@@ -53,12 +53,13 @@ export function earlier(utc: string, ms: number): string {
 }
 
 function dayExists(usual: string): boolean {
-  const day = pair(usual, 8);
-  if (day <= 28) return true;
-  const year = pair(usual, 0) * 100 + pair(usual, 2);
   const month = pair(usual, 5);
-  if (month !== 2) return day <= 30 || (month !== 4 && month !== 6 && month !== 9 && month !== 11);
-  return day === 29 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const day = pair(usual, 8);
+  return day <= (MOST_DAYS[month] ?? 0) && (month !== 2 || day < 29 || isLeap(pair(usual, 0) * 100 + pair(usual, 2)));
+}
+
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
 /** The minutes that `hh:mm` spells, which begins at `from`. */
@@ -75,6 +76,8 @@ function two(number: number): string {
   return number < 10 ? `0${number}` : `${number}`;
 }
 
+/** Of each month, from 1. */
+const MOST_DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const MINUTES_A_DAY = 1_440;
 const ZERO = 48;
 const MINUS = 45;
