@@ -3,11 +3,13 @@ import { expect, test } from 'vitest';
 import { StalledOutput } from '../testing/stalled-output.ts';
 import { MessageWriter } from './message-writer.ts';
 
-type Step = { record: number } | 'send' | 'flush' | 'ready' | 'take' | 'hurry' | 'stall';
+type Step = { record: number; unit: string } | 'send' | 'flush' | 'ready' | 'take' | 'hurry' | 'stall';
 
 /** Records that fit by the hundred into a chunk, and such as fill one alone. */
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.oneof(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 15_000, max: 70_000 })).map((record) => ({ record })),
+  fc
+    .oneof(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 15_000, max: 70_000 }))
+    .map((record) => ({ record, unit: record % 2 === 0 ? 'x' : 'ü' })),
   fc.constantFrom('send', 'flush', 'ready', 'take', 'hurry', 'stall'),
 );
 
@@ -32,9 +34,9 @@ test('whatever several tasks write comes whole and in order, however slowly it i
             lines.push(JSON.stringify(message) + '\n');
             writer.send(message);
           } else {
-            const record = JSON.stringify({ number: lines.length, text: 'ü'.repeat(each.record) }) + '\n';
-            lines.push(record);
-            writer.record(record);
+            const record = JSON.stringify({ number: lines.length, text: each.unit.repeat(each.record) });
+            lines.push(`[${record}]\n`);
+            writer.record(Buffer.from('['), record, Buffer.from(']\n'));
           }
         }
       };

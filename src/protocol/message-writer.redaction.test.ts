@@ -37,7 +37,7 @@ test.each<Message>([
 test('records are not', () => {
   const out = new StalledOutput();
   const writer = new MessageWriter(out, mask, () => undefined);
-  writer.record(JSON.stringify({ secret }) + '\n');
+  writer.record(Buffer.from('{"secret":'), JSON.stringify(secret), Buffer.from('}\n'));
   writer.flush();
   expect(out.text).toBe(`{"secret":"${secret}"}\n`);
 });

@@ -14,14 +14,17 @@ const status = streamStatus({ name: 'teams' }, 'RUNNING');
 const line = (message: object): string => JSON.stringify(message) + '\n';
 const big = line({ text: 'x'.repeat(30_000) });
 
+const record = (writer: MessageWriter, text: string): void =>
+  writer.record(Buffer.from(text.slice(0, 1)), text.slice(1, -1), Buffer.from(text.slice(-1)));
+
 describe('what waits, and what goes out', () => {
   test('records are gathered until they are worth a write, and no longer', async () => {
     const { out, writer } = open();
-    writer.record(big);
+    record(writer, big);
     expect(out.text).toBe('');
-    writer.record(big);
+    record(writer, big);
     expect(out.text).toBe(`${big}${big}`);
-    writer.record('{}\n');
+    record(writer, '{}\n');
     await out.takeAll();
     expect(out.text).toBe(`${big}${big}`);
     writer.flush();
@@ -32,15 +35,15 @@ describe('what waits, and what goes out', () => {
 
   test('a message goes out at once, behind the records before it', () => {
     const { out, writer } = open();
-    writer.record('{"n":1}\n');
-    writer.record('{"n":2}\n');
+    record(writer, '{"n":1}\n');
+    record(writer, '{"n":2}\n');
     writer.send(status);
     expect(out.text).toBe(`{"n":1}\n{"n":2}\n${line(status)}`);
   });
 
   test('line breaks of other alphabets are escaped in records and messages', () => {
     const { out, writer } = open();
-    writer.record(line({ a: '\u2028' }));
+    record(writer, line({ a: '\u2028' }));
     writer.send(streamState('teams', { b: '\u0085' }, 1));
     expect(out.text).toMatch(/^\{"a":"\\u2028"\}\n.*\{"b":"\\u0085"\}.*\n$/);
   });
@@ -50,7 +53,7 @@ describe('a slow reader', () => {
   test('ready() flushes, and waits until the reader has taken enough', async () => {
     const { out, writer } = open();
     const after = vi.fn<() => void>();
-    writer.record(big);
+    record(writer, big);
     const ready = writer.ready().then(after);
     await everyoneElse();
     expect(out.text).toBe(big);
@@ -63,7 +66,7 @@ describe('a slow reader', () => {
     const { out, writer } = open();
     for (let i = 0; i < 3; i++) {
       const after = vi.fn<() => void>();
-      writer.record(big);
+      record(writer, big);
       const ready = writer.ready().then(after);
       await everyoneElse();
       expect(after).not.toHaveBeenCalled();
@@ -74,7 +77,7 @@ describe('a slow reader', () => {
 
   test('a drain that nobody waited for is not waited for later', async () => {
     const { out, writer } = open();
-    writer.record(big);
+    record(writer, big);
     writer.flush();
     expect(out.writableNeedDrain).toBe(true);
     await out.takeAll();
@@ -84,7 +87,7 @@ describe('a slow reader', () => {
   test('hundreds that wait share one drain', async () => {
     const { out, writer } = open();
     const before = out.listenerCount('error');
-    writer.record(big);
+    record(writer, big);
     const all = Promise.all(Array.from({ length: 900 }, () => writer.ready()));
     expect(out.listenerCount('drain')).toBe(1);
     await out.takeAll();
@@ -96,12 +99,12 @@ describe('a slow reader', () => {
 describe('a reader that goes', () => {
   test('lets whoever waits go on, and nothing is thrown', async () => {
     const { out, onGone, writer } = open();
-    writer.record(big);
+    record(writer, big);
     const waiting = writer.ready();
     out.destroy(Object.assign(new Error('broken pipe'), { code: 'EPIPE' }));
     await waiting;
     await everyoneElse();
-    writer.record(big);
+    record(writer, big);
     writer.send(status);
     await writer.ready();
     await everyoneElse();
@@ -120,7 +123,7 @@ describe('a reader that goes', () => {
 
   test('without a word keeps nobody waiting either', async () => {
     const { out, writer } = open();
-    writer.record(big);
+    record(writer, big);
     const waiting = writer.ready();
     out.destroy();
     await waiting;

@@ -34,9 +34,12 @@ export class MessageWriter {
     });
   }
 
-  /** Takes one RECORD as a finished line of JSON, with its line break. */
-  record(line: string): void {
-    this.#append(line);
+  /** Takes one RECORD, as a line in three parts: to put them together first would copy every record once more. */
+  record(head: Uint8Array, data: string, tail: Uint8Array): void {
+    const most = head.length + data.length * UNIT_BYTES + tail.length;
+    if (this.#used + most > ROOM_BYTES || !this.#appendAscii(head, data, tail)) {
+      this.#append(Buffer.from(head).toString() + data + Buffer.from(tail).toString());
+    }
     if (this.#used >= CHUNK_BYTES) this.flush();
   }
 
@@ -61,15 +64,19 @@ export class MessageWriter {
     }
   }
 
+  #appendAscii(head: Uint8Array, data: string, tail: Uint8Array): boolean {
+    const chunk = this.#chunk;
+    const at = this.#used + head.length;
+    const bytes = chunk.write(data, at);
+    // As many bytes as characters: ASCII, in which no line break has to be escaped.
+    if (bytes !== data.length) return false;
+    chunk.set(head, this.#used);
+    chunk.set(tail, at + bytes);
+    this.#used = at + bytes + tail.length;
+    return true;
+  }
+
   #append(line: string): void {
-    if (this.#used + line.length * UNIT_BYTES <= ROOM_BYTES) {
-      const bytes = this.#chunk.write(line, this.#used);
-      // As many bytes as characters: ASCII, in which no line break has to be escaped.
-      if (bytes === line.length) {
-        this.#used += bytes;
-        return;
-      }
-    }
     const bytes = Buffer.from(printable(line));
     if (this.#used + bytes.length > ROOM_BYTES) this.flush();
     if (bytes.length > ROOM_BYTES) this.#write(bytes);

@@ -16,7 +16,7 @@ const NO_STATE = { __ab_no_cursor_state_message: true };
 export class StreamOutput {
   readonly #writer: MessageWriter;
   readonly #name: string;
-  readonly #prefix: string;
+  readonly #head: Buffer;
   readonly #now: () => number;
   /** Where the read stands; undefined for a stream that cannot be resumed. */
   #stateNow: (() => object) | undefined;
@@ -25,6 +25,9 @@ export class StreamOutput {
   #recordsSince = 0;
   #lastCheckpoint: number;
   #repeats = 0;
+  /** What stands behind the data of a record, and the time in it: the same for a whole page. */
+  #tail = Buffer.alloc(0);
+  #emittedAt: number | undefined;
   records = 0;
 
   constructor(writer: MessageWriter, name: string, now: () => number) {
@@ -32,7 +35,7 @@ export class StreamOutput {
     this.#name = name;
     this.#now = now;
     this.#lastCheckpoint = now();
-    this.#prefix = `{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`;
+    this.#head = Buffer.from(`{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`);
   }
 
   /** Makes the stream one that can be resumed: from now on checkpoints hold what `stateNow` gives. */
@@ -55,8 +58,12 @@ export class StreamOutput {
 
   record(data: Row, emittedAt: number, changes?: RecordChange[]): void {
     if (this.#status !== 'running') this.#running();
-    const meta = changes === undefined ? '' : `,"meta":${JSON.stringify({ changes })}`;
-    this.#writer.record(`${this.#prefix}${JSON.stringify(data)},"emitted_at":${emittedAt}${meta}}}\n`);
+    if (emittedAt !== this.#emittedAt) {
+      this.#emittedAt = emittedAt;
+      this.#tail = Buffer.from(`,"emitted_at":${emittedAt}}}\n`);
+    }
+    const tail = changes === undefined ? this.#tail : tailWith(changes, emittedAt);
+    this.#writer.record(this.#head, JSON.stringify(data), tail);
     this.#recordsSince += 1;
     this.records += 1;
   }
@@ -116,4 +123,8 @@ export class StreamOutput {
     this.#recordsSince = 0;
     this.#lastCheckpoint = this.#now();
   }
+}
+
+function tailWith(changes: RecordChange[], emittedAt: number): Buffer {
+  return Buffer.from(`,"emitted_at":${emittedAt},"meta":${JSON.stringify({ changes })}}}\n`);
 }
