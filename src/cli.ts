@@ -1,11 +1,12 @@
 import type { Context } from './context.ts';
 import { parseCommandLine } from './arguments.ts';
+import { runSpec } from './commands/spec.ts';
 import { USAGE } from './usage.ts';
 import { VERSION } from './version.ts';
 
 /**
- * Runs one command line and gives its exit code. A command's code is loaded only when it runs, so that `spec` starts at
- * once. Throws what a command throws.
+ * Runs one command line and gives its exit code. The code of a command is loaded only when it runs, but for that of
+ * `spec`, which is small and is to start at once. Throws what a command throws.
  */
 export async function runCommandLine(argv: string[], context: Context, out: Output): Promise<number> {
   const command = parseCommandLine(argv);
@@ -22,10 +23,8 @@ export async function runCommandLine(argv: string[], context: Context, out: Outp
     case 'version':
       out.stdout(`${VERSION}\n`);
       return 0;
-    case 'spec': {
-      const { runSpec } = await import('./commands/spec.ts');
+    case 'spec':
       return runSpec(context);
-    }
     case 'check': {
       const { runCheck } = await import('./commands/check.ts');
       return runCheck(context, command.config, command.debug);
