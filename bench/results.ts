@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, totalmem } from 'node:os';
+import { pinned } from '../integration_tests/clients/python-environments.ts';
 import { drawChart } from './chart.ts';
 import type { Row } from './figures.ts';
 
@@ -28,8 +29,9 @@ export function writeResults(tables: Table[]): void {
   const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  const versions = `node ${process.version}, undici ${dependencies['undici']}, ${cpus().length} cores, Linux`;
-  const lines = [`Measured on ${new Date().toISOString().slice(0, 10)}: ${versions}.`, ''];
+  const versions = `node ${process.version}, undici ${dependencies['undici']}, airbyte-cdk ${pinned('clients', 'airbyte-cdk')}`;
+  const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}`;
+  const lines = [`Measured on ${new Date().toISOString().slice(0, 10)}: ${versions}; ${machine}.`, ''];
   for (const { name, rows } of tables) {
     lines.push(`### ${name}`, '', `| ${headings(name).join(' | ')} |`, '| --- | --- | --- |');
     lines.push(...rows.map(({ what, value, goal }) => `| ${what} | ${value} | ${goal} |`), '');
