@@ -56,8 +56,7 @@ async function run(): Promise<void> {
 /** Stops the command, waits for its last checkpoints, and dies of the signal: some clients tell that from an exit code. */
 async function endBySignal(signal: (typeof SIGNALS)[number]): Promise<void> {
   stop.abort(new Error(`stopped by ${signal}`));
-  const flushed = finished.then(() => writer.ready()).then(() => new Promise((done) => process.stdout.write('', done)));
-  await Promise.race([flushed, new Promise((done) => setTimeout(done, FLUSH_MS))]);
+  await withinFlushTime(finished.then(() => writer.emptied()));
   for (const each of SIGNALS) process.removeAllListeners(each);
   process.kill(process.pid, signal);
   // As pid 1 of a container the kernel ignores the signal. Never 0: that would say that all was read.
@@ -69,6 +68,10 @@ async function endByBug(thrown: unknown): Promise<void> {
   const { reportFailure } = await import('./commands/report-failure.ts');
   reportFailure(writer, thrown);
   stop.abort(thrown);
-  await Promise.race([writer.ready(), new Promise((done) => setTimeout(done, FLUSH_MS))]);
+  await withinFlushTime(writer.emptied());
   process.exit(1);
+}
+
+async function withinFlushTime(output: Promise<void>): Promise<void> {
+  await Promise.race([output, new Promise((done) => setTimeout(done, FLUSH_MS))]);
 }

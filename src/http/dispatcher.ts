@@ -36,7 +36,7 @@ export function createDispatcher({
   const proxy = proxyFor(protocol, env);
   if (proxy === undefined || isLoopback(hostname)) return new Pool(origin, options);
   // Plain http goes to the proxy as it is, as curl does: many proxies open tunnels for https alone.
-  const noProxy = [env['no_proxy'], env['NO_PROXY']].find((value) => value !== undefined && value !== '') ?? '';
+  const noProxy = firstSet(env, ['no_proxy', 'NO_PROXY'])?.value ?? '';
   return new EnvHttpProxyAgent({
     ...options,
     httpProxy: proxy,
@@ -68,16 +68,20 @@ function proxyPool(origin: URL, options: UndiciPool.Options): Dispatcher {
 /** The proxy's address. Throws an input error, without its text, which may hold a password, if it is none. */
 function proxyFor(protocol: string, env: Record<string, string | undefined>): string | undefined {
   const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-  const name = names.find((each) => env[each] !== undefined && env[each] !== '');
-  if (name === undefined) return undefined;
-  const given = env[name] ?? '';
-  const proxy = given.includes('://') ? given : `http://${given}`;
+  const set = firstSet(env, names);
+  if (set === undefined) return undefined;
+  const { name, value } = set;
+  const proxy = value.includes('://') ? value : `http://${value}`;
   if (!URL.canParse(proxy) || !PROXY_PROTOCOLS.has(new URL(proxy).protocol)) {
     throw inputError(
       `The environment variable ${name} must be the address of a proxy, for example http://proxy.example:3128.`,
     );
   }
   return proxy;
+}
+
+function firstSet(env: DispatcherOptions['env'], names: string[]): { name: string; value: string } | undefined {
+  return names.map((name) => ({ name, value: env[name] ?? '' })).find(({ value }) => value !== '');
 }
 
 const PROXY_PROTOCOLS = new Set(['http:', 'https:']);

@@ -96,6 +96,28 @@ describe('a slow reader', () => {
   });
 });
 
+describe('before the process ends itself', () => {
+  test('even a small message is waited for until the reader has taken it', async () => {
+    const { out, writer } = open();
+    const after = vi.fn<() => void>();
+    writer.send(status);
+    const emptied = writer.emptied().then(after);
+    await everyoneElse();
+    expect(after).not.toHaveBeenCalled();
+    await out.takeAll();
+    await emptied;
+  });
+
+  test('a reader that goes is not waited for', async () => {
+    const { out, writer } = open();
+    writer.send(status);
+    const emptied = writer.emptied();
+    out.destroy(new Error('broken pipe'));
+    await emptied;
+    await writer.emptied();
+  });
+});
+
 describe('a reader that goes', () => {
   test('lets whoever waits go on, and nothing is thrown', async () => {
     const { out, onGone, writer } = open();

@@ -103,6 +103,13 @@ export class MessageWriter {
     await this.#drained;
   }
 
+  /** Flushes, and resolves once stdout has taken everything: what a process that ends itself has to wait for. */
+  async emptied(): Promise<void> {
+    this.flush();
+    if (this.#gone) return;
+    await new Promise<void>((done) => this.#out.once('close', done).write('', () => done()));
+  }
+
   #redacted(message: Message): Message {
     const redact = this.#redact;
     if (message.type === 'LOG') {

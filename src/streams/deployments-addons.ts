@@ -1,6 +1,6 @@
 import { embeddedList } from '../http/hal.ts';
 import { object, text, timestamp } from '../sync/fields.ts';
-import { type Row, defineStream } from '../sync/stream.ts';
+import { type Row, defineStream, isRow } from '../sync/stream.ts';
 
 /**
  * `GET /deployments/{id}/addons` (compose-api.md 9.8). Nobody has seen this endpoint's answer, so the likely fields are
@@ -16,7 +16,7 @@ export const deploymentsAddons = defineStream({
   },
   rows(body, path) {
     const { rows, ...rest } = embeddedList(body, 'addons', path);
-    return { rows: rows.map((row) => (isObject(row) ? withWholeRow(row) : row)), ...rest };
+    return { rows: rows.map((row) => (isRow(row) ? withWholeRow(row) : row)), ...rest };
   },
   fields: {
     deployment_id: text('Id of the deployment that has the add-on.'),
@@ -32,8 +32,4 @@ export const deploymentsAddons = defineStream({
 function withWholeRow(addon: Row): Row {
   const { deployment_id, id = null, name = null, type = null, status = null, created_at = null } = addon;
   return { deployment_id, id, name, type, status, created_at, addon };
-}
-
-function isObject(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

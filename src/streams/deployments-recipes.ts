@@ -1,6 +1,6 @@
 import { embeddedList, unexpected } from '../http/hal.ts';
 import { integer, text, timestamp } from '../sync/fields.ts';
-import { type Row, defineStream } from '../sync/stream.ts';
+import { type Row, defineStream, isRow } from '../sync/stream.ts';
 
 /**
  * `GET /deployments/{id}/recipes` (compose-api.md 9.11): every job ever run, each with its steps nested in it. Steps
@@ -44,11 +44,11 @@ function flattened(recipes: unknown[], path: string): unknown[] {
   const stack = recipes.map((recipe) => ({ recipe, parentId: null as unknown })).toReversed();
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { recipe, parentId } = next;
-    if (typeof recipe !== 'object' || recipe === null || Array.isArray(recipe)) {
+    if (!isRow(recipe)) {
       flat.push(recipe);
       continue;
     }
-    const row = recipe as Row;
+    const row = recipe;
     const steps = stepsOf(row, path);
     for (const step of steps.toReversed()) stack.push({ recipe: step, parentId: row['id'] });
     const known = row['id'] == null ? undefined : byId.get(row['id']);

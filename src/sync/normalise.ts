@@ -1,7 +1,7 @@
 import type { RecordChange } from '../protocol/messages.ts';
 import { MISFIT, coerce } from './coerce.ts';
 import type { FieldKind } from './fields.ts';
-import type { Row, StreamDefinition } from './stream.ts';
+import { type Row, type StreamDefinition, hasText } from './stream.ts';
 
 /**
  * Makes rows into record data, in place, since a copy would cost as much as printing. What is taken out is set to
@@ -65,8 +65,4 @@ function lift(row: Row): void {
   row['_embedded'] = undefined;
   if (typeof embedded !== 'object' || embedded === null) return;
   for (const [name, list] of Object.entries(embedded)) row[name] ??= list as unknown;
-}
-
-function hasText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
 }

@@ -8,7 +8,7 @@ import type { Cursor } from './cursor.ts';
 import type { DeploymentList } from './deployment-list.ts';
 import { Normaliser } from './normalise.ts';
 import type { RequestSlots } from './request-slots.ts';
-import type { Row, StreamDefinition } from './stream.ts';
+import { type Row, type StreamDefinition, hasText, isRow } from './stream.ts';
 import { StreamOutput } from './stream-output.ts';
 
 interface ReadOptions {
@@ -113,7 +113,7 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
     const changes = this.#normaliser.normalise(row, deploymentId);
     if (changes !== undefined) this.#changes.set(row, changes);
     const key = primaryKey === undefined ? deploymentId : row[primaryKey];
-    return isText(key) ? undefined : `has no ${primaryKey ?? 'deployment'} that could be its key`;
+    return hasText(key) ? undefined : `has no ${primaryKey ?? 'deployment'} that could be its key`;
   }
 
   /** Emits the rows, but for those dated before the user's start_date. */
@@ -154,12 +154,4 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
       `the API sends ${name}, which the catalog does not declare; it is passed on, but destinations drop it until a release declares it`,
     );
   }
-}
-
-function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
 }

@@ -3,6 +3,14 @@ import type { Field } from './fields.ts';
 
 export type Row = Record<string, unknown>;
 
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function hasText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
 /** How the rows of a report are come by. */
 export type Reading =
   /** One request, one list. */
