@@ -43,7 +43,7 @@ export class MessageWriter {
     this.#onFailure(error);
   }
 
-  /** Takes a text that is no message, such as the help. */
+  /** Takes a line that is put together already and holds no text for people but the help's. */
   text(text: string): void {
     this.#append(text);
     this.flush();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../errors.ts';
-import { streamState } from './messages.ts';
+import { stateLine } from './messages.ts';
 import { parseState } from './state.ts';
 
 const stream = (name: string, state: unknown): object => ({
@@ -10,6 +10,8 @@ const stream = (name: string, state: unknown): object => ({
 });
 const neverWarned = (sentence: string): void => expect.fail(sentence);
 const states = (text: string): object => Object.fromEntries(parseState('s.json', text, neverWarned));
+const streamState = (name: string, state: object, count: number): unknown =>
+  JSON.parse(stateLine(name, JSON.stringify(state), count));
 const lines = (...values: unknown[]): string => values.map((value) => JSON.stringify(value) + '\n').join('');
 
 const TWO = { audit_events: { mark: 'a' }, deployments_recipes: { marks: {} } };
