@@ -29,7 +29,7 @@ export interface Sandbox {
   addEvents(count: number): void;
   /** Makes the oldest audit events disappear. */
   expireEvents(count: number): void;
-  /** Makes old ones of all cursors handed out so far, for the option `oldCursors: 'refused'`. */
+  /** Makes old ones of all cursors handed out so far, for the options `oldCursors: 'refused'` and `'empty'`. */
   forgetCursors(): void;
   /** Changes a recipe, one after the other, of the first deployment or of this one. */
   touchRecipe(deploymentId?: string): RecipeChange;
@@ -65,8 +65,12 @@ export const startSandbox = async (given?: Partial<SandboxOptions>): Promise<San
     return index;
   };
 
-  const app = fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
-  serveApi(app, { token, latencyMs, routes: routes(world, trail, recipes), faults, quota, statistics });
+  const app = fastify({
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+  });
+  const forgetCursors = (): void => trail.forgetCursors();
+  serveApi(app, { token, latencyMs, routes: routes(world, trail, recipes), faults, quota, statistics, forgetCursors });
   serveControl(app, { holdings, faults, statistics });
   const origin = await app.listen({ host, port });
 
@@ -78,7 +82,7 @@ export const startSandbox = async (given?: Partial<SandboxOptions>): Promise<San
     keys: (stream) => keysOf(holdings, stream),
     addEvents: (count) => trail.add(count),
     expireEvents: (count) => trail.expire(count),
-    forgetCursors: () => trail.forgetCursors(),
+    forgetCursors,
     touchRecipe: (id) => recipes.touch(deploymentOf(id)),
     addRecipe: (id) => recipes.add(deploymentOf(id)),
     setFaults: (list) => faults.replace(list),

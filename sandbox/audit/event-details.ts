@@ -40,12 +40,31 @@ const login = (world: World, bits: number): Row => ({
   user_agent: 'Mozilla/5.0 (X11; Linux x86_64) "quoted"',
 });
 
-const backup = (world: World, deployment: number, bits: number): Row => ({
+/** Names of events in the vendor's docs (account-activity-codes); which data goes with which is unknown. */
+const DEPLOYMENT_EVENTS = [
+  'deployment.provision',
+  'deployment.provision_from_backup',
+  'deployment.apply_configuration',
+  'deployment.reconfig',
+  'deployment.version.update',
+  'deployment.backup',
+  'deployment.backup_on_demand',
+  'deployment.capsule.destroy',
+  'deployment.install_lets_encrypt_certs',
+  'deployment.deprovision',
+  'deployment.add.haproxy',
+  'deployment.add.kibana',
+  'deployment.remove.kibana',
+  'deployment.add.nodes',
+  'deployment.remove.node',
+] as const;
+
+const change = (world: World, deployment: number, bits: number): Row => ({
   // Absent rather than null: cluster_id, and data now and then.
   deployment_id: deploymentId(world, deployment),
   user_id: currentUser(world)['id'],
   email: 'ada@example.com',
-  event: 'deployment.backup.create',
+  event: pick(DEPLOYMENT_EVENTS, bits >>> 8),
   ...(bits % 4 === 0
     ? {}
     : {
@@ -58,7 +77,7 @@ const backup = (world: World, deployment: number, bits: number): Row => ({
   user_agent: 'compose-cli/1.2',
 });
 
-/** All of an event but id, date and links. Only the first kind of event is a recorded one; the others are made up. */
+/** All of an event but id, date and links. Only the first kind of event is a recorded one, with its data. */
 export const eventDetails = (world: World, number: number): Row => {
   const bits = noise(world.seed, 71, number);
   const kind = world.deployments === 0 ? 1 : bits % 3;
@@ -66,5 +85,5 @@ export const eventDetails = (world: World, number: number): Row => {
   const account_id = accountId(world);
   if (kind === 0) return { account_id, ...scaling(world, deployment, bits >>> 4) };
   if (kind === 1) return { account_id, ...login(world, bits >>> 4) };
-  return { account_id, ...backup(world, deployment, bits >>> 4) };
+  return { account_id, ...change(world, deployment, bits >>> 4) };
 };

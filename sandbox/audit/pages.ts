@@ -16,7 +16,7 @@ export const pageOf = (
   query: AuditQuery,
   timeline: Timeline,
   ids: EventIds,
-  bounds: { cursor: Bound; newerThan: Bound; oldest: number },
+  bounds: { cursor: Bound; newerThan: Bound; olderThan: Bound; oldest: number },
 ): Page | undefined => {
   let to = timeline.end;
   let from = bounds.oldest;
@@ -24,8 +24,8 @@ export const pageOf = (
     const after = bounds.newerThan === 'exclusive' ? query.newerThan + 1 : query.newerThan;
     from = Math.max(from, timeline.firstFrom(after));
   }
-  if (query.olderThan !== undefined && bounds.newerThan !== 'ignored') {
-    const until = bounds.newerThan === 'exclusive' ? query.olderThan : query.olderThan + 1;
+  if (query.olderThan !== undefined && bounds.olderThan !== 'ignored') {
+    const until = bounds.olderThan === 'exclusive' ? query.olderThan : query.olderThan + 1;
     to = timeline.firstFrom(until);
   }
   if (query.cursor !== undefined && bounds.cursor !== 'ignored') {

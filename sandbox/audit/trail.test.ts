@@ -38,6 +38,7 @@ const arbitraryTrail = fc
     ties: fc.integer({ min: 1, max: 9 }),
     cursor: fc.constantFrom('exclusive', 'inclusive'),
     newerThan: fc.constantFrom('exclusive', 'inclusive'),
+    olderThan: fc.constantFrom('exclusive', 'inclusive'),
     maxLimit: fc.integer({ min: 2, max: 20 }),
     added: fc.nat(20),
     expired: fc.nat(20),
@@ -67,12 +68,47 @@ test('newer_than and older_than cut the walk at the very event, tied ones includ
       const all = walk(trail, {});
       const [newer_than, older_than] = [from, to].map((at) => all[at % Math.max(1, all.length)]?.created_at);
       if (newer_than === undefined || older_than === undefined) return;
-      const slack = options.newerThan === 'inclusive' ? 1 : 0;
+      const slack = (bound: string): number => (bound === 'inclusive' ? 1 : 0);
       const expected = all.filter((event) => {
         const time = Date.parse(event.created_at);
-        return time > Date.parse(newer_than) - slack && time < Date.parse(older_than) + slack;
+        const isNewer = time > Date.parse(newer_than) - slack(options.newerThan);
+        return isNewer && time < Date.parse(older_than) + slack(options.olderThan);
       });
       expect(walk(trail, { newer_than, older_than })).toEqual(expected);
+    }),
+  );
+});
+
+const bound = fc.constantFrom('exclusive', 'inclusive', 'ignored');
+
+test('cursor, newer_than, older_than and limit hold together in one request, in every mode', () => {
+  const modes = fc.record({ cursor: bound, newerThan: bound, olderThan: bound, ties: fc.integer({ min: 1, max: 9 }) });
+  const places = fc.record(
+    { cursor: fc.nat(59), newer_than: fc.nat(59), older_than: fc.nat(59) },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(modes, places, fc.integer({ min: 1, max: 70 }), (options, at, limit) => {
+      const all = walk(trailOf({ auditEvents: 60, ties: options.ties }), {});
+      const timeAt = (index: number): number => Date.parse(all[index]?.created_at ?? '');
+      const isIn = (mode: string, index: number | undefined, isBeyond: (index: number) => boolean, isAt: boolean) =>
+        index === undefined || mode === 'ignored' || isBeyond(index) || (mode === 'inclusive' && isAt);
+      const expected = all.filter((_event, index) => {
+        const { cursor, newer_than, older_than } = at;
+        const isTime = (other: number | undefined): boolean => other !== undefined && timeAt(index) === timeAt(other);
+        return (
+          isIn(options.cursor, cursor, (other) => index > other, index === cursor) &&
+          isIn(options.newerThan, newer_than, (other) => timeAt(index) > timeAt(other), isTime(newer_than)) &&
+          isIn(options.olderThan, older_than, (other) => timeAt(index) < timeAt(other), isTime(older_than))
+        );
+      });
+      const query = {
+        limit: String(limit),
+        ...(at.cursor !== undefined && { cursor: all[at.cursor]?.id }),
+        ...(at.newer_than !== undefined && { newer_than: all[at.newer_than]?.created_at }),
+        ...(at.older_than !== undefined && { older_than: all[at.older_than]?.created_at }),
+      };
+      expect(page(trailOf({ auditEvents: 60, ...options }), query)).toEqual(expected.slice(0, limit));
     }),
   );
 });
@@ -92,16 +128,36 @@ test('the end is an empty page, or for an inclusive cursor the cursor alone', ()
   expect(page(trailOf({ auditEvents: 20, cursor: 'inclusive' }), { cursor: last }).length).toBe(1);
 });
 
-test('newer_than can be ignored', () => {
+test('newer_than and older_than can be ignored, each on its own', () => {
   const newer_than = '2090-01-01T00:00:00+02:00';
   expect(page(trailOf(), { newer_than })).toEqual([]);
   expect(page(trailOf({ newerThan: 'ignored' }), { newer_than }).length).toBe(50);
+  const older_than = '2000-01-01T00:00:00Z';
+  expect(page(trailOf({ newerThan: 'ignored' }), { older_than })).toEqual([]);
+  expect(page(trailOf({ olderThan: 'ignored' }), { older_than })).toEqual(page(trailOf(), {}));
 });
 
 test('the limit is 50 by default and clamped', () => {
   expect(page(trailOf(), {}).length).toBe(50);
   expect(page(trailOf(), { limit: '1000' }).length).toBe(100);
   expect(page(trailOf({ maxLimit: 7 }), { limit: '100' }).length).toBe(7);
+  const single = trailOf({ auditEvents: 20, maxLimit: 1 });
+  expect(page(single, { limit: '100' }).length).toBe(1);
+  expect(walk(single, {}).map((event) => event.id)).toEqual([...single.keys()]);
+});
+
+test('a page can be bounded by bytes: as many events as fit, and one at least', () => {
+  const maxPageBytes = 3000;
+  const plain = trailOf({ auditEvents: 60 });
+  const bounded = trailOf({ auditEvents: 60, maxPageBytes });
+  expect(walk(bounded, {})).toEqual(walk(plain, {}));
+  const { body } = bounded.page({});
+  const events = page(bounded, {});
+  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(maxPageBytes);
+  const oneMore = plain.page({ limit: String(events.length + 1) }).body;
+  expect(Buffer.byteLength(oneMore)).toBeGreaterThan(maxPageBytes);
+  expect(page(bounded, { limit: '2' }).length).toBe(2);
+  expect(page(trailOf({ auditEvents: 60, maxPageBytes: 1 }), {})).toEqual(events.slice(0, 1));
 });
 
 test('so many neighbours share a timestamp, and so many of the newest are of the future', () => {
@@ -138,6 +194,18 @@ test('old cursors are refused where so wished: those not handed out since they w
   expect(trail.single(cursor).status).toBe(404);
 });
 
+test('an old or unknown cursor gets an empty page where so wished, and its event is gone', () => {
+  const trail = trailOf({ oldCursors: 'empty' });
+  const cursor = page(trail, {}).at(-1)?.id ?? '';
+  expect(page(trail, { cursor }).length).toBe(50);
+  trail.forgetCursors();
+  for (const old of [cursor, 'f'.repeat(24), 'nonsense']) {
+    expect(page(trail, { cursor: old })).toEqual([]);
+    expect(trail.single(old).status).toBe(404);
+  }
+  expect(page(trail, {}).length).toBe(50);
+});
+
 test('an expired event is no cursor any more', () => {
   const trail = trailOf({ auditEvents: 100 });
   const last = [...trail.keys()].at(-1) ?? '';
@@ -172,6 +240,8 @@ test('events come in every form: data empty, null or absent, system events, thre
   expect(body).toMatch(/"created_at":"[^"]+\.\d{3}Z"/);
   expect(body).toMatch(/"created_at":"[^"]+\.\d{3}-05:00"/);
   expect(JSON.parse(body)._embedded.audit_events.some((event: object) => !('data' in event))).toBe(true);
+  expect(body).toContain('"event":"deployment.scale.members"');
+  expect(body).toContain('"event":"deployment.install_lets_encrypt_certs"');
   expect(body).toMatch(/^[\x20-\x7e]+$/);
 });
 

@@ -4,7 +4,7 @@ import type { World } from '../data/world.ts';
 import { EventIds } from './event-ids.ts';
 import { EventText } from './event-text.ts';
 import { HandedOut } from './handed-out.ts';
-import { type Bound, pageOf } from './pages.ts';
+import { type Bound, type Page, pageOf } from './pages.ts';
 import { type QueryParameters, readAuditQuery } from './query.ts';
 import { Timeline } from './timeline.ts';
 
@@ -14,12 +14,16 @@ export interface AuditOptions {
   readonly ties: number;
   readonly cursor: Bound;
   readonly newerThan: Bound;
+  readonly olderThan: Bound;
   readonly maxLimit: number;
+  /** So many bytes a page has at most, unless a single event is larger; 0 sets no bound. */
+  readonly maxPageBytes: number;
   readonly singleEvents: boolean;
-  readonly oldCursors: 'accepted' | 'refused';
+  readonly oldCursors: 'accepted' | 'refused' | 'empty';
 }
 
 const HEAD = '{"_embedded":{"audit_events":[';
+const TAIL = ']}}';
 
 /** The audit events of the account: what `GET audit_events` and `GET audit_events/:id` answer. */
 export class AuditTrail {
@@ -64,20 +68,15 @@ export class AuditTrail {
 
   /** A page of the list. */
   page(parameters: QueryParameters): Answer {
-    const { cursor, newerThan, maxLimit } = this.#options;
+    const { cursor, newerThan, olderThan, maxLimit, oldCursors } = this.#options;
     const read = readAuditQuery(parameters, maxLimit);
     if ('errors' in read) return invalid(read.errors);
-    const bounds = { cursor, newerThan, oldest: this.#oldest };
+    const bounds = { cursor, newerThan, olderThan, oldest: this.#oldest };
     const isOld = read.query.cursor !== undefined && this.#isOld(read.query.cursor);
     const page = isOld ? undefined : pageOf(read.query, this.#timeline, this.#ids, bounds);
-    if (page === undefined) return invalid({ cursor: ['is not the id of an audit event'] });
-    let body = HEAD;
-    for (let rank = page.to - 1; rank >= page.from; rank -= 1) {
-      body += this.#text.at(rank);
-      if (rank > page.from) body += ',';
-    }
-    if (page.to > page.from) this.#handedOut.add(this.#ids.idAt(page.from));
-    return { status: 200, body: `${body}]}}`, ascii: true };
+    if (page !== undefined) return this.#write(page);
+    if (oldCursors === 'empty') return this.#write({ from: 0, to: 0 });
+    return invalid({ cursor: ['is not the id of an audit event'] });
   }
 
   /** One event on its own. */
@@ -86,7 +85,22 @@ export class AuditTrail {
     return rank === undefined || rank < this.#oldest ? notFound() : { ...json(200, null), body: this.#text.at(rank) };
   }
 
+  /** The events of the page, newest first: all of them, or as many as its bytes may be, and one at least. */
+  #write({ from, to }: Page): Answer {
+    const most = (this.#options.maxPageBytes || Number.POSITIVE_INFINITY) - TAIL.length;
+    let body = HEAD;
+    let last: number | undefined;
+    for (let rank = to - 1; rank >= from; rank -= 1) {
+      const event = last === undefined ? this.#text.at(rank) : `,${this.#text.at(rank)}`;
+      if (last !== undefined && body.length + event.length > most) break;
+      body += event;
+      last = rank;
+    }
+    if (last !== undefined) this.#handedOut.add(this.#ids.idAt(last));
+    return { status: 200, body: body + TAIL, ascii: true };
+  }
+
   #isOld(id: string): boolean {
-    return this.#options.oldCursors === 'refused' && !this.#handedOut.has(id);
+    return this.#options.oldCursors !== 'accepted' && !this.#handedOut.has(id);
   }
 }

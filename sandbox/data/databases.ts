@@ -12,7 +12,7 @@ interface DatabaseType {
 export const DATABASE_TYPES: readonly [DatabaseType, ...DatabaseType[]] = [
   { type: 'postgresql', name: 'PostgreSQL', scheme: 'postgres', versions: ['9.4.16', '9.6.3', '9.6.10', '10.4'] },
   { type: 'mongodb', name: 'MongoDB', scheme: 'mongodb', versions: ['3.2.22', '3.4.10', '3.6.8'] },
-  { type: 'redis', name: 'Redis', scheme: 'redis', versions: ['3.2.12', '4.0.10'] },
+  { type: 'redis', name: 'Redis', scheme: 'rediss', versions: ['3.2.12', '4.0.10'] },
   { type: 'elastic_search', name: 'Elasticsearch', scheme: 'https', versions: ['5.6.9', '6.2.2'] },
   { type: 'rabbitmq', name: 'RabbitMQ', scheme: 'amqps', versions: ['3.6.14', '3.7.6'] },
   { type: 'mysql', name: 'MySQL', scheme: 'mysql', versions: ['5.7.20', '5.7.22'] },

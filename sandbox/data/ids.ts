@@ -12,6 +12,8 @@ export const Kind = {
   billable: 0xe0,
   addon: 0xf0,
   recipe: 0x1a,
+  logfile: 0x1f,
+  whitelist: 0x1b,
   auditEvent: 0x0b,
 } as const;
 

@@ -6,11 +6,13 @@ import { clusters } from './clusters.ts';
 import { DATABASE_TYPES, databases } from './databases.ts';
 import { deploymentDetail } from './deployment-details.ts';
 import { deployments } from './deployments.ts';
+import { logfiles } from './logfiles.ts';
 import { teams } from './people.ts';
 import { Recipes } from './recipes.ts';
 import { roles, teamRoles } from './roles.ts';
 import { scalings } from './scalings.ts';
 import { transitions } from './transitions.ts';
+import { whitelist } from './whitelist.ts';
 import { type Row, type World, upTo } from './world.ts';
 
 const world: World = { seed: 1, deployments: 5, recipesPerDeployment: 12 };
@@ -44,6 +46,8 @@ test.each([
 test.each([
   ['addons', each((at) => addons(world, at))],
   ['backups', each((at) => backups(world, at))],
+  ['log files', each((at) => logfiles(world, at))],
+  ['addresses in the whitelist', each((at) => whitelist(world, at))],
   ['roles', each((at) => roles(world, at))],
   ['team roles', each((at) => teamRoles(world, at))],
   ['transitions', each(transitions)],
@@ -75,11 +79,22 @@ test('a world that is large enough has every database type', () => {
 test('a deployment on its own has connection strings in lists, with the password in them', () => {
   const { connection_strings, ca_certificate_base64 } = deploymentDetail(world, 1) as Record<string, Row>;
   expect(connection_strings?.['direct']).toEqual([
-    expect.stringMatching(/^mongodb:\/\/admin:FAKE[0-9A-F]{16}@/),
-    expect.any(String),
+    expect.stringMatching(/^mongodb:\/\/admin:FAKE[0-9A-F]{16}@portal-1[^,/]+,portal-2[^,/]+\/compose\?/),
+  ]);
+  const postgres = deploymentDetail(world, 0)['connection_strings'] as Row;
+  expect(postgres['direct']).toEqual([
+    expect.stringMatching(/^postgres:\/\/admin:FAKE[0-9A-F]{16}@portal-1[^,/]+\/compose$/),
+    expect.stringMatching(/^postgres:\/\/admin:FAKE[0-9A-F]{16}@portal-2[^,/]+\/compose$/),
   ]);
   expect(connection_strings).toMatchObject({ maps: [], misc: {}, ssh: [] });
   expect(ca_certificate_base64).toEqual(expect.stringMatching(/^LS0tLS1CRUdJTi/));
+});
+
+test('addresses of Redis have no path, and misc is filled for it', () => {
+  const { direct, misc } = deploymentDetail(world, 2)['connection_strings'] as Record<string, unknown>;
+  expect(direct).toEqual(Array(2).fill(expect.stringMatching(/^rediss:\/\/admin:FAKE[0-9A-F]{16}@[^/]+$/)));
+  const withPassword = [expect.stringMatching(/admin:FAKE[0-9A-F]{16}@/)];
+  expect(misc).toEqual({ cli_readonly: withPassword, direct_readonly: withPassword, ssh_cli: withPassword });
 });
 
 test('recipes lie up to four deep, and some parts are listed as well', () => {

@@ -23,7 +23,15 @@ export const deliver = (request: FastifyRequest, reply: FastifyReply, answer: An
     case 'cut':
     case 'hang':
     case 'drip':
+    case 'endless':
+    case 'padded':
       return breakConnection(fault, reply, answer, HAL);
+    case 'unasked-continue':
+      reply.raw.writeContinue();
+      return send(reply, answer);
+    case 'forget-cursors':
+      // It has done its work before the answer was made.
+      return send(reply, answer);
     default: {
       const { url, host, headers } = request;
       return send(reply, otherAnswer(fault, answer, { url, host, authorization: headers.authorization ?? '' }));

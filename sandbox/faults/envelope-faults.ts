@@ -4,7 +4,7 @@ import type { SHAPES } from './fault.ts';
 type Shape = (typeof SHAPES)[number];
 
 /** What a connector takes for the key of a row, where it is not `id`. */
-const KEY_OF: Readonly<Record<string, string>> = {
+export const KEY_OF: Readonly<Record<string, string>> = {
   applications: 'type',
   datacenters: 'slug',
   roles: 'name',

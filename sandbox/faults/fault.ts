@@ -15,6 +15,11 @@ export const SHAPES = [
   'next-link',
 ] as const;
 
+/** Ways to spoil the keys of rows. */
+export const KEY_FORMS = ['beyond-2-53', 'lone-surrogate', 'invalid-utf-8'] as const;
+
+const framing = z.enum(['length', 'chunked']);
+
 const status = z.int().min(200).max(599);
 
 const common = {
@@ -36,13 +41,17 @@ const faultSchema = z.discriminatedUnion('kind', [
     body: z.unknown().optional(),
   }),
   z.strictObject({ ...common, kind: z.literal('reset') }),
-  z.strictObject({ ...common, kind: z.literal('cut'), framing: z.enum(['length', 'chunked']).optional() }),
+  z.strictObject({ ...common, kind: z.literal('cut'), framing: framing.optional() }),
   z.strictObject({ ...common, kind: z.literal('truncated-json') }),
   z.strictObject({ ...common, kind: z.literal('broken-json') }),
   z.strictObject({ ...common, kind: z.literal('html'), status: status.optional() }),
   z.strictObject({ ...common, kind: z.literal('empty-body') }),
   z.strictObject({ ...common, kind: z.literal('hang') }),
   z.strictObject({ ...common, kind: z.literal('drip'), everyMs: z.int().min(1).optional() }),
+  z.strictObject({ ...common, kind: z.literal('endless') }),
+  z.strictObject({ ...common, kind: z.literal('padded'), bytes: z.int().min(0), framing: framing.optional() }),
+  z.strictObject({ ...common, kind: z.literal('unasked-continue') }),
+  z.strictObject({ ...common, kind: z.literal('forget-cursors') }),
   z.strictObject({ ...common, kind: z.literal('redirect'), to: z.string().optional(), status: status.optional() }),
   z.strictObject({ ...common, kind: z.literal('echo-token'), status: status.optional() }),
   z.strictObject({ ...common, kind: z.literal('errors'), errors: z.unknown().optional() }),
@@ -53,6 +62,8 @@ const faultSchema = z.discriminatedUnion('kind', [
     /** Which row is spoiled, from 0; the last one when there are fewer. */
     row: z.int().min(0).optional(),
   }),
+  z.strictObject({ ...common, kind: z.literal('keys'), form: z.enum(KEY_FORMS) }),
+  z.strictObject({ ...common, kind: z.literal('nested'), levels: z.int().min(1).max(1_000_000).optional() }),
 ]);
 
 /** A fault to play on some paths; README.md says what each kind does. */

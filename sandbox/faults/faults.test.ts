@@ -1,4 +1,6 @@
 import { type IncomingMessage, get as httpGet } from 'node:http';
+import { connect } from 'node:net';
+import { text as streamText } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { get } from '../crawl.ts';
 import { type Fault, type Sandbox, startSandbox } from '../server.ts';
@@ -81,6 +83,7 @@ test.each([
   [{ status: 429 }, { errors: 'rate_limited' }],
   [{ status: 503 }, { errors: { error: expect.any(String) } }],
   [{ status: 418, body: { short: 'and stout' } }, { short: 'and stout' }],
+  [{ status: 200, body: { another: 'object' } }, { another: 'object' }],
 ])('%j', async (fault, expected) => {
   const { head, body } = await play({ path: '/teams', kind: 'status', ...fault });
   expect(head?.statusCode).toBe(fault.status);
@@ -114,6 +117,8 @@ test('an error can echo the token, and errors can come with 200', async () => {
   const errors = await play({ path: '/teams', kind: 'errors', errors: { a: ['b'] } });
   expect(errors.head?.statusCode).toBe(200);
   expect(JSON.parse(errors.body)).toEqual({ errors: { a: ['b'] } });
+  const none = await play({ path: '/teams', kind: 'errors', errors: [] });
+  expect(JSON.parse(none.body)).toEqual({ errors: [] });
 });
 
 test('a hanging request is never answered, a dripping one never ends', async () => {
@@ -137,6 +142,43 @@ test('a hanging request is never answered, a dripping one never ends', async () 
   await expect(dripping?.read()).rejects.toThrow();
   await expect.poll(() => sandbox.stats().inFlight, PATIENT).toBe(0);
   expect(sandbox.stats().byStatus['none']).toBe((byStatus['none'] ?? 0) + 1);
+});
+
+test.each(['length', 'chunked'] as const)(
+  'a body is as large as one likes, and still the answer: %s',
+  async (framing) => {
+    const text = await whole();
+    const bytes = 1_000_000;
+    const { head, body } = await play({ path: '/teams', kind: 'padded', bytes, framing });
+    expect(body.length + Buffer.byteLength(text) - text.length).toBe(bytes);
+    expect(JSON.parse(body)).toEqual(JSON.parse(text));
+    expect(head?.headers['content-length']).toBe(framing === 'length' ? String(bytes) : undefined);
+    expect((await play({ path: '/teams', kind: 'padded', bytes: 1 })).body).toBe(text);
+  },
+);
+
+test('an endless body comes as fast as it is read, and ends with the connection', async () => {
+  sandbox.setFaults([{ path: '/teams', kind: 'endless' }]);
+  const controller = new AbortController();
+  const headers = { authorization: `Bearer ${sandbox.token}` };
+  const reader = (await fetch(`${sandbox.baseUrl}/teams`, { headers, signal: controller.signal })).body?.getReader();
+  let read = 0;
+  while (read < 20_000_000) read += (await reader?.read())?.value?.length ?? 0;
+  controller.abort();
+  await expect(reader?.read()).rejects.toThrow();
+  await expect.poll(() => sandbox.stats().inFlight, PATIENT).toBe(0);
+});
+
+test('an unasked 100 Continue comes before the answer', async () => {
+  const text = await whole();
+  sandbox.setFaults([{ path: '/teams', kind: 'unasked-continue' }]);
+  const socket = connect(Number(new URL(sandbox.baseUrl).port), '127.0.0.1');
+  socket.write(
+    `GET /2016-07/teams HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${sandbox.token}\r\nConnection: close\r\n\r\n`,
+  );
+  const received = await streamText(socket);
+  expect(received).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+  expect(received.endsWith(text)).toBe(true);
 });
 
 test('a wrong token is refused before any fault', async () => {

@@ -1,9 +1,11 @@
 import { type Answer, forbidden, invalid, json, notFound, tooMany, unauthorized } from '../http/answers.ts';
+import type { ConnectionFault } from './broken-connections.ts';
 import { spoilEnvelope } from './envelope-faults.ts';
+import { nestRows, spoilKeys } from './row-faults.ts';
 import type { Fault } from './fault.ts';
 
 /** The fault's kinds that send something else than they should, yet as proper HTTP. */
-export type AnswerFault = Exclude<Fault, { kind: 'reset' | 'cut' | 'hang' | 'drip' }>;
+export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'unasked-continue' | 'forget-cursors' }>;
 
 /** What of the request is needed: the redirect sends it elsewhere, the echo shows its header. */
 export interface Asked {
@@ -62,5 +64,9 @@ export const otherAnswer = (fault: AnswerFault, answer: Answer, asked: Asked): A
       return json(200, { errors: fault.errors ?? 'temporarily_unavailable' });
     case 'envelope':
       return spoilEnvelope(answer, fault.shape, fault.row ?? 0);
+    case 'keys':
+      return spoilKeys(answer, fault.form);
+    case 'nested':
+      return nestRows(answer, fault.levels ?? 10_000);
   }
 };

@@ -17,6 +17,8 @@ export interface ApiParts {
   readonly faults: FaultList;
   readonly quota: Quota;
   readonly statistics: Statistics;
+  /** Makes old ones of all cursors handed out so far. */
+  forgetCursors(): void;
 }
 
 interface Parameters {
@@ -24,11 +26,14 @@ interface Parameters {
   readonly other?: string;
 }
 
-/** The path as faults and statistics name it: below the version, without query and trailing slash. */
+/** The path as faults and statistics name it: below the version, without query, trailing and doubled slashes. */
 const pathOf = (url: string): string => {
   const end = url.indexOf('?');
   const path = end === -1 ? url : url.slice(0, end);
-  return path.slice(VERSION_PATH.length).replace(/(?<=.)\/$/, '');
+  return path
+    .replaceAll(/\/+/g, '/')
+    .slice(VERSION_PATH.length)
+    .replace(/(?<=.)\/$/, '');
 };
 
 /** Serves the API: each request is counted, made to wait, checked for its token and the quota, answered. */
@@ -46,7 +51,9 @@ export const serveApi = (app: FastifyInstance, parts: ApiParts): void => {
     const refusal = refusalOf(request);
     if (refusal !== undefined) return deliver(request, reply, refusal);
     const { id = '', other = '' } = request.params as Parameters;
-    return deliver(request, reply, route(id, other, request.query as QueryParameters), faults.take(path));
+    const fault = faults.take(path);
+    if (fault?.kind === 'forget-cursors') parts.forgetCursors();
+    return deliver(request, reply, route(id, other, request.query as QueryParameters), fault);
   };
 
   const serve = (request: FastifyRequest, reply: FastifyReply, route: Route): void => {

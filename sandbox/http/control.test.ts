@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AuditTrail } from '../audit/trail.ts';
-import { get } from '../crawl.ts';
+import { get, rows } from '../crawl.ts';
 import { Recipes } from '../data/recipes.ts';
 import { FaultList } from '../faults/fault-list.ts';
 import { withDefaults } from '../options.ts';
@@ -40,6 +40,16 @@ test('it can add and expire events, touch and add recipes', async () => {
   expect(changes).toMatchObject({ added: [{}, {}], touched: [{ deploymentId: sandbox.deploymentIds[0] }] });
   expect(sandbox.counts().deployments_recipes).toBe(before.deployments_recipes + 2);
   expect((await control('events', 'POST', { add: -1 })).status).toBe(400);
+});
+
+test('it can make the API forget its cursors', async () => {
+  const forgetful = await startSandbox({ oldCursors: 'refused' });
+  const [, last] = [...(await rows(forgetful, '/audit_events?limit=2', 'audit_events'))];
+  const next = `/audit_events?cursor=${String(last?.['id'])}`;
+  expect((await get(forgetful, next)).status).toBe(200);
+  expect((await fetch(new URL('/_sandbox/cursors', forgetful.baseUrl), { method: 'DELETE' })).status).toBe(204);
+  expect((await get(forgetful, next)).status).toBe(422);
+  await forgetful.close();
 });
 
 test('it can switch faults', async () => {

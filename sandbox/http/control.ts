@@ -54,6 +54,10 @@ export const serveControl = (
         holdings.trail.expire(expire);
         return { audit_events: holdings.trail.count };
       });
+      app.delete('/cursors', (_request, reply) => {
+        holdings.trail.forgetCursors();
+        return reply.code(204).send();
+      });
       app.post('/recipes', (request, reply) => {
         const { add = 0, touch = 0 } = (request.body ?? {}) as { add?: unknown; touch?: unknown };
         if (!isCount(add) || !isCount(touch)) return reply.code(400).send(NOT_A_COUNT);

@@ -10,11 +10,13 @@ import { databases } from '../data/databases.ts';
 import { datacenters } from '../data/datacenters.ts';
 import { deploymentDetail } from '../data/deployment-details.ts';
 import { deploymentIndex, deployments } from '../data/deployments.ts';
+import { logfileDetail, logfiles } from '../data/logfiles.ts';
 import { currentUser, team, teams, users } from '../data/people.ts';
 import type { Recipes } from '../data/recipes.ts';
 import { roles, teamRoles } from '../data/roles.ts';
 import { scalings } from '../data/scalings.ts';
 import { transitions } from '../data/transitions.ts';
+import { whitelist } from '../data/whitelist.ts';
 import type { World } from '../data/world.ts';
 import { type Answer, json, list, notFound, single } from './answers.ts';
 
@@ -46,11 +48,14 @@ export const routes = (world: World, trail: AuditTrail, recipes: Recipes): Recor
     '/deployments/:id/alerts': ofDeployment((deployment) => json(200, alerts(world, deployment))),
     '/deployments/:id/backups': ofDeployment((deployment) => list('backups', backups(world, deployment))),
     '/deployments/:id/backups/:other': ofDeployment((deployment, id) => single(backupDetail(world, deployment, id))),
+    '/deployments/:id/logfiles': ofDeployment((deployment) => list('logfiles', logfiles(world, deployment))),
+    '/deployments/:id/logfiles/:other': ofDeployment((deployment, id) => single(logfileDetail(world, deployment, id))),
     '/deployments/:id/recipes': ofDeployment((deployment) => list('recipes', recipes.list(deployment))),
     '/deployments/:id/roles': ofDeployment((deployment) => list('roles', roles(world, deployment))),
     '/deployments/:id/scalings': ofDeployment((deployment) => json(200, scalings(deployment))),
     '/deployments/:id/team_roles': ofDeployment((deployment) => list('team_roles', teamRoles(world, deployment))),
     '/deployments/:id/versions': ofDeployment((deployment) => list('transitions', transitions(deployment))),
+    '/deployments/:id/whitelist': ofDeployment((deployment) => list('whitelist', whitelist(world, deployment))),
     '/recipes/:id': (id) => single(recipes.find(id)),
     '/teams': () => list('teams', teams(world)),
     '/teams/:id': (id) => single(team(world, id)),
