@@ -1,9 +1,7 @@
 import type { Sandbox } from './server.ts';
 
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
 /** What to tell people about a sandbox that has just started: where it is, what it holds, and what to paste. */
-export const greeting = (sandbox: Sandbox): string => {
+export function greeting(sandbox: Sandbox): string {
   const { baseUrl, token } = sandbox;
   const counts = Object.entries(sandbox.counts()).map(([stream, count]) => `${stream} ${count}`);
   const config = JSON.stringify({ api_token: token, base_url: baseUrl });
@@ -22,4 +20,8 @@ export const greeting = (sandbox: Sandbox): string => {
     'Ctrl-C ends it.',
     '',
   ].join('\n');
-};
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

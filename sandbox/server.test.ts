@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { crawl, get, rows, walk } from './crawl.ts';
-import { STREAM_NAMES } from './keys.ts';
-import { type Sandbox, type SandboxOptions, startSandbox } from './server.ts';
+import { STREAM_NAMES, type Sandbox, type SandboxOptions, startSandbox } from './server.ts';
 
 /** Polling is for what must come, however slow the machine. */
 const PATIENT = { timeout: 30_000 };

@@ -1,0 +1,51 @@
+import { type Values, choice, onOff, whole } from '../option.ts';
+
+/** How a bound is meant: no source says it, so every way can be played. */
+const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
+
+/** What can be set about the account of Compose and its API. */
+export const COMPOSE_OPTIONS = {
+  deployments: whole({ least: 0, most: 100_000, default: 5, meaning: 'deployments; 11 cover every database type' }),
+  recipes: whole({ least: 0, most: 1_000_000, default: 12, meaning: 'recipes of each deployment, at any depth' }),
+  auditEvents: whole({
+    least: 0,
+    most: 1_000_000_000,
+    default: 1200,
+    meaning: 'audit events, including those in the future',
+  }),
+  futureEvents: whole({
+    least: 0,
+    most: 1_000_000_000,
+    default: 0,
+    meaning: 'how many of the newest events are dated 2099',
+  }),
+  ties: whole({ least: 1, most: 1_000_000, default: 3, meaning: 'how many neighbouring events share a timestamp' }),
+  cursor: choice(BOUNDS, 'exclusive', 'whether a page includes the event that its cursor names'),
+  newerThan: choice(BOUNDS, 'exclusive', 'whether newer_than includes events of that very time'),
+  olderThan: choice(BOUNDS, 'exclusive', 'whether older_than includes events of that very time'),
+  maxLimit: whole({
+    least: 1,
+    most: 100_000,
+    default: 100,
+    meaning: 'the most events in a page; limit is clamped to it',
+  }),
+  maxPageBytes: whole({
+    least: 0,
+    most: 1_000_000_000,
+    default: 0,
+    meaning: 'the most bytes in a page, though it always holds one event; 0: no bound',
+  }),
+  singleEvents: onOff(true, 'off: GET audit_events/:id answers 404'),
+  oldCursors: choice(
+    ['accepted', 'refused', 'empty'],
+    'accepted',
+    'what a cursor gets that was not handed out recently; refused: 422, empty: an empty page; its event is then a 404',
+  ),
+} as const;
+
+export type ComposeOptions = Values<typeof COMPOSE_OPTIONS>;
+
+/** Refuses options that contradict each other. */
+export function checkComposeOptions({ futureEvents, auditEvents }: ComposeOptions): void {
+  if (futureEvents > auditEvents) throw new RangeError('futureEvents must not exceed auditEvents');
+}
