@@ -103,7 +103,7 @@ function collect(values: Readonly<Record<string, unknown>>): Record<string, unkn
 function suggestion(flag: string, known: readonly string[]): string {
   const ranked = known.map((name) => ({ name, typos: distance(flag, name) })).toSorted((a, b) => a.typos - b.typos);
   const [nearest] = ranked;
-  if (nearest === undefined || nearest.typos > Math.min(MOST_TYPOS, flag.length / 2)) return '';
+  if (nearest === undefined || nearest.typos > Math.min(MOST_TYPOS, flag.length / 2)) return '; --help lists them all';
   return `; did you mean --${nearest.name}?`;
 }
 

@@ -7,7 +7,7 @@ export function greeting(sandbox: Sandbox): string {
   const config = JSON.stringify({ api_token: token, base_url: baseUrl });
   const run = (command: string): string => `  node dist/main.js ${command} --config config.json`;
   return [
-    `A stand-in of the Compose API: ${baseUrl}`,
+    `A stand-in for the Compose API: ${baseUrl}`,
     `Token: ${token}`,
     `Records: ${counts.join(', ')}`,
     '',
@@ -17,7 +17,7 @@ export function greeting(sandbox: Sandbox): string {
     run('discover'),
     `${run('read')} --catalog integration_tests/configured_catalog.json`,
     '',
-    'Ctrl-C ends it.',
+    'Ctrl-C stops it.',
     '',
   ].join('\n');
 }

@@ -34,7 +34,7 @@ const SERVER_OPTIONS = {
     least: 1,
     most: 86_400_000,
     default: 60_000,
-    meaning: 'milliseconds in a window, which opens with its first request',
+    meaning: 'length of a window in milliseconds; it opens with its first request',
   }),
   faults,
 } as const;

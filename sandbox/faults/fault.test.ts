@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { type Fault, FaultList, pathPattern, readFaults } from './fault.ts';
+import { type Fault, FaultList, KINDS, SHAPES, pathPattern, readFaults } from './fault.ts';
 
 const kinds = (list: FaultList, ...paths: string[]): (string | undefined)[] =>
   paths.map((path) => list.take(path)?.kind);
@@ -61,4 +62,12 @@ test.each([
   ['/a(c', '/a(c', true],
 ])('%s and %s', (pattern, path, matches) => {
   expect(pathPattern(pattern)(path)).toBe(matches);
+});
+
+test('the README names every kind and shape, and its examples are faults', async () => {
+  const readme = await readFile(new URL('README.md', import.meta.url), 'utf8');
+  for (const name of [...KINDS, ...SHAPES]) expect(readme).toContain(`\`${name}\``);
+  const examples = [...readme.matchAll(/```json\n([^]*?)```/g)].map((match) => JSON.parse(match[1] ?? '') as unknown);
+  expect(examples.length).toBe(3);
+  expect(readFaults(examples)).toEqual(examples);
 });

@@ -67,6 +67,9 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('nested'), levels: z.int().min(1).max(1_000_000).optional() }),
 ]);
 
+/** What a fault can be. */
+export const KINDS = faultSchema.options.map((option) => option.shape.kind.value);
+
 /** A fault to play on some paths; README.md says what each kind does. */
 export type Fault = Readonly<z.infer<typeof faultSchema>>;
 

@@ -116,8 +116,11 @@ export class AuditTrail {
     let body = HEAD;
     let last: number | undefined;
     for (let rank = to - 1; rank >= from; rank -= 1) {
-      const event = last === undefined ? this.#text.at(rank) : `,${this.#text.at(rank)}`;
-      if (last !== undefined && body.length + event.length > most) break;
+      const event = this.#text.at(rank);
+      if (last !== undefined) {
+        if (body.length + 1 + event.length > most) break;
+        body += ',';
+      }
       body += event;
       last = rank;
     }
