@@ -1,4 +1,4 @@
-import { STREAM_NAMES } from '../../sandbox/keys.ts';
+import { STREAM_NAMES } from '../../sandbox/server.ts';
 import buildImage from '../container/build-image.ts';
 import { IMAGE } from '../container/docker.ts';
 import { PROGRAM } from '../run-connector.ts';

@@ -1,4 +1,4 @@
-import { STREAM_NAMES } from '../../sandbox/keys.ts';
+import { STREAM_NAMES } from '../../sandbox/server.ts';
 import { PROGRAM } from '../run-connector.ts';
 import { INCREMENTAL, makeNews } from './news.ts';
 import { PythonClient } from './python-client.ts';
