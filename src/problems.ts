@@ -30,6 +30,12 @@ export const problems = {
       'None of the deployment_ids exists for this API token: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
     cause: 'The ids are mistyped, the deployments are gone, or the token belongs to another account.',
   },
+  deployments_refused: {
+    failureType: 'config_error',
+    message:
+      'The API refuses this report of {ids}, and fail_on_refused_deployments is on. Grant the missing role to the user who created the token, or leave these deployments out of deployment_ids.',
+    cause: 'A deployment is out of the reach of the token, or is gone, and the config asks to fail for that.',
+  },
   token_refused: {
     failureType: 'config_error',
     message:
@@ -72,6 +78,12 @@ export const problems = {
     message:
       'The API answered {path} with something that is not a Compose report: {detail}. Check that base_url names a server that speaks the Compose API.',
     cause: 'The body of a successful answer is not what the Compose API sends, or holds an error text.',
+  },
+  unprintable: {
+    failureType: 'system_error',
+    message:
+      'A record of this stream holds lists or objects nested thousands deep, which cannot be printed. Leave the stream out, and report this to the maintainers of the API.',
+    cause: 'A field of a record is nested deeper than any JSON reader takes.',
   },
   cursor_ignored: {
     failureType: 'system_error',

@@ -38,7 +38,14 @@ export function openRun(options: RunOptions = {}): TestRun {
   const log = createLog(printed.writer, 'debug');
   const secrets: string[] = [];
   const stop = new AbortController();
-  const readOptions = { workers: 4, pageSize: 10, startDate: undefined, includeConnectionStrings: false, ...given };
+  const readOptions = {
+    workers: 4,
+    pageSize: 10,
+    startDate: undefined,
+    includeConnectionStrings: false,
+    failOnRefusedDeployments: false,
+    ...given,
+  };
   const run: Run = {
     client: api.client,
     slots: new RequestSlots(readOptions.workers),
