@@ -44,7 +44,14 @@ export class FakeApi {
 /** What the client throws when the API gives this status. */
 export function refusal(status: number, path = 'somewhere'): ConnectorError {
   const failure = statusFailure({ kind: 'answer', status, headers: {}, text: '' });
-  return toError(failure, { path, host: 'api.example.test', attempts: 1, timeoutMs: 60_000 });
+  return toError(failure, {
+    path,
+    host: 'api.example.test',
+    attempts: 1,
+    timeoutMs: 60_000,
+    maxBodyBytes: 2 ** 28,
+    proxy: undefined,
+  });
 }
 
 /** An answer that is this refusal. */
