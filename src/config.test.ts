@@ -72,7 +72,7 @@ describe('what is refused, and why', () => {
     ['include_connection_strings', 'true', 'must be true or false'],
     ['fail_on_refused_deployments', 'true', 'must be true or false'],
     ['base_url', 1, 'must be a string'],
-    ['base_url', 'compose', 'is not a URL, for example https://api.compose.io/2016-07'],
+    ['base_url', 'compose', 'is not a URL, for example https://compose.example.com/2016-07'],
   ])('%s: %j', (option, value, problem) => {
     expect(problemsOf(option, value)[0]).toBe(problem);
   });

@@ -32,7 +32,7 @@ export async function readPerDeployment(read: StreamRead, reading: PerDeployment
       read.run.signal.throwIfAborted();
       const error = asConnectorError(thrown);
       if (error.problem === 'unexpected') throw thrown;
-      if (error.status === 403 || error.status === 404) {
+      if (error.refused) {
         refused.set(id, error);
         return;
       }
@@ -61,7 +61,8 @@ function judgeRefusals(
   const errors = [...refused.values()];
   if (refused.size === slices) {
     const absent = errors.every(({ status }) => status === 404);
-    if (!absent || reading.absentEverywhere !== 'empty') throw errors.find(({ status }) => status === 403) ?? errors[0];
+    if (!absent || reading.absentEverywhere !== 'empty')
+      throw errors.find(({ problem }) => problem !== 'not_found') ?? errors[0];
     read.warn('this API does not have the report for any deployment (HTTP 404), so there are no records of it');
     return;
   }
@@ -74,7 +75,7 @@ function judgeRefusals(
   read.skippedDeployments = refused.size;
   for (const [id, error] of refused) {
     read.warn(
-      `deployment ${id} is skipped, because the API refuses this report of it (HTTP ${error.status}); the sync has no records of it, so a destination that overwrites loses those it had (fail_on_refused_deployments makes the stream fail instead)`,
+      `deployment ${id} is skipped, because the API refuses this report of it (${error.answer}); the sync has no records of it, so a destination that overwrites loses those it had (fail_on_refused_deployments makes the stream fail instead)`,
     );
   }
 }

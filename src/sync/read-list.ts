@@ -36,10 +36,8 @@ async function readWithDetails(read: StreamRead, row: Row, path: string, details
   } catch (thrown) {
     read.run.signal.throwIfAborted();
     const error = asConnectorError(thrown);
-    if (error.status !== 403 && error.status !== 404) throw thrown;
-    read.warn(
-      `deployment ${id} comes without its connection strings, because the API refused them (HTTP ${error.status})`,
-    );
+    if (!error.refused) throw thrown;
+    read.warn(`deployment ${id} comes without its connection strings, because the API refused them (${error.answer})`);
     for (const field of details.fields) row[field] = null;
     read.emit(read.shape([row], path));
     await read.run.writer.ready();
