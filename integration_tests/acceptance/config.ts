@@ -60,14 +60,36 @@ export type BasicReadTest = z.output<typeof basicReadTest>;
 export type FullRefreshTest = z.output<typeof fullRefreshTest>;
 export type IncrementalTest = z.output<typeof incrementalTest>;
 
-/** Reads acceptance-test-config.yml; throws with a sentence for each thing that strictness high does not allow. */
-export function parseAcceptanceConfig(yaml: string): AcceptanceConfig {
-  const parsed = acceptanceConfig.safeParse(parse(yaml));
+const beyondAirbyte = z.partialRecord(
+  z.enum(['spec', 'connection', 'discovery', 'basic_read', 'full_refresh', 'incremental']),
+  z.strictObject({
+    each: z.record(z.string(), z.unknown()).default({}),
+    more: z.array(z.record(z.string(), z.unknown())).default([]),
+  }),
+);
+
+/**
+ * Reads acceptance-test-config.yml, with what `beyond` adds to its sections (beyond-airbyte.yml); throws with a sentence
+ * for each thing that strictness high does not allow.
+ */
+export function parseAcceptanceConfig(yaml: string, beyond = '{}'): AcceptanceConfig {
+  const config: unknown = parse(yaml);
+  const sections =
+    (config as { acceptance_tests?: Record<string, { tests?: object[] }> } | null)?.acceptance_tests ?? {};
+  for (const [name, { each, more }] of Object.entries(beyondAirbyte.parse(parse(beyond)))) {
+    const section = sections[name];
+    if (section?.tests !== undefined) section.tests = [...section.tests.map((test) => ({ ...test, ...each })), ...more];
+  }
+  const parsed = acceptanceConfig.safeParse(config);
   if (parsed.success) return parsed.data;
   throw new Error(`acceptance-test-config.yml is invalid:\n${z.prettifyError(parsed.error)}`);
 }
 
-/** Loads acceptance-test-config.yml from the root of the repository. */
+/** Loads acceptance-test-config.yml from the root of the repository, and what this suite checks beyond it. */
 export async function loadAcceptanceConfig(root: URL): Promise<AcceptanceConfig> {
-  return parseAcceptanceConfig(await readFile(new URL('acceptance-test-config.yml', root), 'utf8'));
+  const text = (path: string): Promise<string> => readFile(new URL(path, root), 'utf8');
+  return parseAcceptanceConfig(
+    await text('acceptance-test-config.yml'),
+    await text('integration_tests/acceptance/beyond-airbyte.yml'),
+  );
 }

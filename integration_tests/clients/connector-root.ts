@@ -1,32 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/demo-build.ts';
+import { fillIn } from '../acceptance/placeholders.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * A connector's folder as the CDK's tests want one. Our own acceptance-test-config.yml is no use to them: it asks for
- * more than they know, and they refuse keys that they do not know.
+ * A connector's folder as the CDK's tests want one: ours as it stands, with the sandbox's address and token in the
+ * configs.
  */
-export function makeConnectorRoot({ file, folder, config }: Stage): string {
-  const good = { config_path: 'config.json' };
-  const sections = {
-    spec: { tests: [good] },
-    connection: {
-      tests: [
-        { ...good, status: 'succeed' },
-        { config_path: 'wrong_token.json', status: 'failed' },
-      ],
-    },
-    discovery: { tests: [good] },
-    basic_read: { tests: [good] },
-    full_refresh: { tests: [good] },
-  };
+export function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
+  const { baseUrl, token } = sandbox;
+  const values = { baseUrl, token, deploymentIds: [...sandbox.keys('deployments')] };
+  const ours = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
   const inRoot = (name: string, content: string | object): void => void file(`source-compose/${name}`, content);
-  inRoot('config.json', config);
-  inRoot('wrong_token.json', { ...config, api_token: 'wrong' });
-  // JSON is YAML.
-  inRoot('acceptance-test-config.yml', { test_strictness_level: 'high', acceptance_tests: sections });
-  inRoot('metadata.yaml', readFileSync(join(ROOT, 'metadata.yaml'), 'utf8'));
+  for (const name of ['acceptance-test-config.yml', 'metadata.yaml', 'spec.json']) inRoot(name, ours(name));
+  for (const name of ['sample_config', 'invalid_config', 'configured_catalog', 'abnormal_state']) {
+    const path = `integration_tests/${name}.json`;
+    inRoot(path, fillIn(JSON.parse(ours(path)), values) as object);
+  }
   return join(folder, 'source-compose');
 }
 

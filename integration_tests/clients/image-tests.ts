@@ -13,11 +13,11 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const EXPECTED = [
   'spec',
   'spec_backward_compatibility',
-  "check['wrong_token' Test Scenario]",
-  "check['config' Test Scenario]",
-  "config_matches_spec['config' Test Scenario]",
-  "discover['config' Test Scenario]",
-  "read['config' Test Scenario]",
+  "check['invalid_config' Test Scenario]",
+  "check['sample_config' Test Scenario]",
+  "config_matches_spec['sample_config' Test Scenario]",
+  "discover['sample_config' Test Scenario]",
+  "read['sample_config' Test Scenario]",
 ];
 
 export const imageTests: ClientTest = {
@@ -32,7 +32,7 @@ export const imageTests: ClientTest = {
       CONNECTOR_ROOT: makeConnectorRoot(stage),
       PUBLISHED_SPEC: publishedSpec(),
     };
-    const options = ['-v', '--connector-image', IMAGE, '--read-from-streams=all'];
+    const options = ['-v', '--connector-image', IMAGE, '--read-from-streams=all', '--read-scenarios=sample_config'];
     const pytest = ['-m', 'pytest', '-c', join(HERE, 'pytest.ini'), join(HERE, 'test_image.py'), ...options];
     const { exitCode, stdout, stderr } = await endOf(join(bin, 'python'), pytest, { cwd: stage.folder, env });
 
