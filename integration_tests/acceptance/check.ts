@@ -1,5 +1,5 @@
-import type { AcceptanceTests } from './config.ts';
 import type { Command, CommandRun } from './command-run.ts';
+import type { AcceptanceTests } from './config.ts';
 import { violation, type Violation } from './violation.ts';
 
 /** The content of the files that a command is given; a file that is not there is not passed. */

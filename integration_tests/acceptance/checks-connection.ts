@@ -1,5 +1,5 @@
+import { check, type Check, type CheckContext, inEach } from './check.ts';
 import type { CommandRun } from './command-run.ts';
-import { check, inEach, type Check, type CheckContext } from './check.ts';
 import type { AcceptanceTests } from './config.ts';
 
 type Status = AcceptanceTests['connection']['tests'][number]['status'];

@@ -1,11 +1,7 @@
-import { catalogBreaks } from './catalog-compatibility.ts';
-import type { DiscoveredCatalog, DiscoveredStream } from './catalog-schema.ts';
-import { check, inEach, type Check } from './check.ts';
-import { usesOf } from './checks-spec-keywords.ts';
-import { catalogCheck, discoveredWith, streamCheck } from './discovery.ts';
-import { unknownTypes } from './field-types.ts';
-import { placeOf, propertiesOf, schemaNodes, typesOf, type JsonSchema } from './schema-nodes.ts';
-import { schemaProblems } from './schema-validator.ts';
+import { check, type Check, type CheckContext, inEach } from './check.ts';
+import { catalogBreaks } from './compatibility.ts';
+import { type JsonSchema, placeOf, propertiesOf, schemaNodes, schemaProblems, typesOf, usesOf } from './json-schema.ts';
+import type { DiscoveredCatalog, DiscoveredStream } from './messages.ts';
 
 /** Checks 25 to 35. */
 export const discoveryChecks: readonly Check[] = [
@@ -70,4 +66,69 @@ function fieldAt(schema: JsonSchema, [name, ...rest]: readonly string[]): JsonSc
   if (name === undefined) return schema;
   const property = propertiesOf(schema)[name];
   return property && fieldAt(property, rest);
+}
+
+/** The one CATALOG that discover prints for a config. */
+export async function discoveredWith(context: CheckContext, configPath: string): Promise<DiscoveredCatalog> {
+  const { transcript } = await context.run('discover', { config: await context.file(configPath) });
+  const found = transcript.messages.flatMap((message) => (message.type === 'CATALOG' ? [message.catalog] : []));
+  const [catalog] = found;
+  if (!catalog || found.length > 1) throw new Error(`discover prints ${found.length} valid CATALOGs instead of one.`);
+  return catalog;
+}
+
+/** A check of the discovered catalog as a whole. */
+function catalogCheck(
+  number: number,
+  name: string,
+  sentence: string,
+  find: (catalog: DiscoveredCatalog) => readonly string[],
+): Check {
+  return check(number, name, sentence, (context) =>
+    inEach(context.tests.discovery.tests, async ({ config_path }) => find(await discoveredWith(context, config_path))),
+  );
+}
+
+/** A check of each discovered stream. */
+function streamCheck(
+  number: number,
+  name: string,
+  sentence: string,
+  find: (stream: DiscoveredStream) => readonly string[],
+): Check {
+  return catalogCheck(number, name, sentence, ({ streams }) =>
+    streams.flatMap((stream) => find(stream).map((found) => `${stream.name}: ${found}`)),
+  );
+}
+
+const types = new Set<unknown>(['null', 'string', 'number', 'integer', 'boolean', 'object', 'array']);
+
+// Which airbyte_type goes with which type and format.
+const airbyteTypes: Readonly<Record<string, { readonly type: string; readonly format?: string }>> = {
+  timestamp_with_timezone: { type: 'string', format: 'date-time' },
+  timestamp_without_timezone: { type: 'string', format: 'date-time' },
+  time_with_timezone: { type: 'string', format: 'time' },
+  time_without_timezone: { type: 'string', format: 'time' },
+  integer: { type: 'number' },
+};
+
+/** Types, formats and airbyte_types that no destination knows, as sentences. */
+function unknownTypes(schema: JsonSchema): string[] {
+  return schemaNodes(schema).flatMap((node) => {
+    const found: string[] = [];
+    const { format, airbyte_type: airbyteType } = node.schema;
+    const named = typesOf(node.schema);
+    for (const type of named) if (!types.has(type)) found.push(`has the type ${String(type)}`);
+    const isTime = format === 'time' && airbyteType !== undefined;
+    if (format !== undefined && format !== 'date' && format !== 'date-time' && !isTime) {
+      found.push(`has the format ${JSON.stringify(format)}`);
+    }
+    if (airbyteType !== undefined) {
+      const due = typeof airbyteType === 'string' ? airbyteTypes[airbyteType] : undefined;
+      if (!due || !named.includes(due.type) || format !== due.format) {
+        found.push(`has the airbyte_type ${JSON.stringify(airbyteType)}, which does not fit its type and format`);
+      }
+    }
+    return found.map((problem) => `${placeOf(node)} ${problem}.`);
+  });
 }

@@ -1,4 +1,15 @@
-import type { ConfiguredCatalog, ConfiguredStream, DiscoveredCatalog, DiscoveredStream } from './catalog-schema.ts';
+import { isObject } from './json-schema.ts';
+import type {
+  ConfiguredCatalog,
+  ConfiguredStream,
+  DiscoveredCatalog,
+  DiscoveredStream,
+  ErrorTrace,
+  Message,
+  RecordMessage,
+  StateMessage,
+  StreamStatusTrace,
+} from './messages.ts';
 import type { Transcript } from './transcript.ts';
 
 export type Command = 'spec' | 'check' | 'discover' | 'read';
@@ -59,4 +70,126 @@ function expectedStream(
     fullRefreshOnly: syncModes.length === 0 ? undefined : !syncModes.some((mode) => mode === 'incremental'),
     fields: properties === undefined ? undefined : new Set(Object.keys(properties as object)),
   };
+}
+
+/** A message that belongs to one stream; `at` is its place among all messages of the command. */
+export type StreamEvent =
+  | { readonly kind: 'record'; readonly at: number; readonly record: RecordMessage }
+  | { readonly kind: 'state'; readonly at: number; readonly state: StateMessage }
+  | { readonly kind: 'status'; readonly at: number; readonly status: StreamStatusTrace };
+
+/** A TRACE ERROR and its place among all messages. */
+export interface ErrorEvent {
+  readonly at: number;
+  readonly error: ErrorTrace;
+}
+
+/** A read, sorted by stream. Records, states and statuses of a stream stand in the order they were printed in. */
+export interface ReadEvents {
+  readonly streams: ReadonlyMap<string, readonly StreamEvent[]>;
+  readonly errors: readonly ErrorEvent[];
+}
+
+/** Sorts the messages of a read by stream. */
+export function readEvents(messages: readonly Message[]): ReadEvents {
+  const streams = new Map<string, StreamEvent[]>();
+  const errors: ErrorEvent[] = [];
+  const add = (name: string, event: StreamEvent): void => {
+    const events = streams.get(name);
+    if (events) events.push(event);
+    else streams.set(name, [event]);
+  };
+  for (const [at, message] of messages.entries()) {
+    if (message.type === 'RECORD') {
+      add(message.record.stream, { kind: 'record', at, record: message.record });
+    } else if (message.type === 'STATE') {
+      add(message.state.stream.stream_descriptor.name, { kind: 'state', at, state: message.state });
+    } else if (message.type === 'TRACE' && message.trace.type === 'STREAM_STATUS') {
+      const status = message.trace.stream_status;
+      add(status.stream_descriptor.name, { kind: 'status', at, status });
+    } else if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
+      errors.push({ at, error: message.trace.error });
+    }
+  }
+  return { streams, errors };
+}
+
+/** COMPLETE or INCOMPLETE, if the stream came to an end. */
+export function finalStatus(events: readonly StreamEvent[]): 'COMPLETE' | 'INCOMPLETE' | undefined {
+  const ends = events.flatMap((event) => (event.kind === 'status' ? [event.status.status] : []));
+  return ends.find((status) => status === 'COMPLETE' || status === 'INCOMPLETE');
+}
+
+/** The errors that name no stream: a failure of the whole run. */
+export function wholeRunErrors(errors: readonly ErrorEvent[]): ErrorEvent[] {
+  return errors.filter(({ error }) => error.stream_descriptor === undefined);
+}
+
+/** The records of one stream, or of all. */
+export function recordsOf(run: CommandRun, stream?: string): RecordMessage[] {
+  return run.transcript.messages
+    .flatMap((message) => (message.type === 'RECORD' ? [message.record] : []))
+    .filter((record) => stream === undefined || record.stream === stream);
+}
+
+/** The STATE messages of one stream, or of all. */
+export function statesOf(run: CommandRun, stream?: string): StateMessage[] {
+  return run.transcript.messages
+    .flatMap((message) => (message.type === 'STATE' ? [message.state] : []))
+    .filter((state) => stream === undefined || state.stream.stream_descriptor.name === stream);
+}
+
+/** The state file that a client would hand to the next read: the last STATE of each stream. */
+export function finalStates(run: CommandRun): StateMessage[] {
+  return [...new Map(statesOf(run).map((state) => [state.stream.stream_descriptor.name, state])).values()];
+}
+
+/** The primary key of a record as text; a stream without a key is known by everything in the record. */
+export function keyOf(stream: DiscoveredStream | undefined, { data }: RecordMessage): string {
+  const paths = stream?.source_defined_primary_key;
+  if (!paths) return JSON.stringify(Object.entries(data).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return paths.map((path) => plainText(fieldValue(data, path))).join('/');
+}
+
+function plainText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}
+
+// JSON.parse cannot tell 1.0 from 1, but a strict reader calls only the latter an integer.
+const decimal = /[.eE]/;
+
+/** The data of a stream's records; a whole number that is written with a point or an exponent comes as a fraction. */
+export function strictDataOf(run: CommandRun, stream: string): unknown[] {
+  const isSuspect = /\d\.0*[,}\]]|\d[eE][+-]?\d/.test(run.transcript.text);
+  if (!isSuspect) return recordsOf(run, stream).map(({ data }) => data);
+  const found: unknown[] = [];
+  for (const line of run.transcript.text.split('\n')) {
+    if (!line.startsWith('{"type":"RECORD"')) continue;
+    const message: unknown = JSON.parse(line, withFractions);
+    const record = isObject(message) ? message['record'] : undefined;
+    if (isObject(record) && record['stream'] === stream) found.push(record['data']);
+  }
+  return found;
+}
+
+function withFractions(_key: string, value: unknown, ...[context]: unknown[]): unknown {
+  const source = isObject(context) ? context['source'] : undefined;
+  const isWritten = typeof source === 'string' && decimal.test(source);
+  return typeof value === 'number' && Number.isInteger(value) && isWritten ? value + 0.5 : value;
+}
+
+/** The value at a path in a record's data; undefined when there is none. */
+export function fieldValue(data: unknown, path: readonly string[]): unknown {
+  let value = data;
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return value;
+}
+
+/** Whether the text names this word by itself, not as a part of a longer name. */
+export function mentions(text: string, word: string): boolean {
+  const escaped = word.replace(/[^\w]/g, '\\$&');
+  return new RegExp(`(?<![\\w])${escaped}(?![\\w])`).test(text);
 }

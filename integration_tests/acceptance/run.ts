@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { startAcceptanceRun } from './acceptance-context.ts';
-import { checks } from './checks.ts';
+import { startAcceptanceRun } from './acceptance-run.ts';
+import { checks, reportChecks } from './checks.ts';
 import { loadAcceptanceConfig } from './config.ts';
-import { reportChecks } from './report.ts';
 
 // npm run acceptance [-- --command "docker run --rm source-compose:dev" --mount-at /data]
 // Without --command it is the built program. The sandbox listens on this machine's loopback address; how a container

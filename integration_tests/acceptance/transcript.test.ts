@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { putValue } from './put-value.ts';
+import { putValue } from './fake-source.ts';
 import { parseTranscript } from './transcript.ts';
-import { error, log, noCursor, record, state, status, textOf, validRead, type PlainMessage } from './valid-read.ts';
+import { error, log, noCursor, type PlainMessage, record, state, status, textOf, validRead } from './valid-read.ts';
 
 const line = JSON.stringify(log('INFO', 'hello'));
 const rulesOf = (stdout: string | Uint8Array): string[] => [

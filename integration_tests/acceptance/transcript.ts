@@ -1,5 +1,5 @@
+import { message, type Message } from './messages.ts';
 import { violation, type Violation } from './violation.ts';
-import { message, type Message } from './message-schema.ts';
 
 /** What one command printed: its stdout, the valid messages in it, and what is wrong with the lines. */
 export interface Transcript {

@@ -1,8 +1,9 @@
+import type { CommandRun } from './command-run.ts';
+import type { ConfiguredCatalog, DiscoveredCatalog } from './messages.ts';
+import { parseTranscript } from './transcript.ts';
+
 // A small faultless read, for tests that then break one thing in it. Messages are plain objects, so that a test can
 // also make ones that no schema allows.
-import type { ConfiguredCatalog, DiscoveredCatalog } from './catalog-schema.ts';
-import type { CommandRun } from './command-run.ts';
-import { parseTranscript } from './transcript.ts';
 
 export type PlainMessage = Record<string, unknown>;
 
