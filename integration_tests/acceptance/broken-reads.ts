@@ -1,5 +1,16 @@
 import type { CommandRun } from './command-run.ts';
-import { configured, error, log, noCursor, type PlainMessage, record, state, status } from './valid-read.ts';
+import {
+  type Checkpoint,
+  checkpoints,
+  configured,
+  error,
+  log,
+  noCursor,
+  type PlainMessage,
+  record,
+  state,
+  status,
+} from './valid-read.ts';
 
 type Change = (valid: PlainMessage[]) => PlainMessage[];
 
@@ -41,8 +52,14 @@ export const lastTeam = record('teams', { id: 't2' });
 const teamsState = state('teams', noCursor, 2);
 const clustersState = state('clusters', noCursor, 0);
 const walkState = state('audit_events', { version: 1, walk: { top: '2026-01-02T00:00:00.000Z', cursor: 'b' } }, 2);
-const markState = state('audit_events', { version: 1, mark: '2026-01-02T00:00:00.000Z' }, 1);
+export const markState = state('audit_events', { version: 1, mark: '2026-01-02T00:00:00.000Z' }, 1);
 const teamsComplete = status('teams', 'COMPLETE');
+/** Adds messages of audit_events in the middle of the stream. */
+export const afterWalkState = (more: readonly PlainMessage[]): Change => instead(walkState, walkState, ...more);
+/** More than 100 KB, nearly half of them in STATEs. */
+export const largeStates: readonly Checkpoint[] = Array.from({ length: 100 }, () => {
+  return { records: 1, recordBytes: 800, stateBytes: 500 };
+});
 /** Makes teams a failed stream; the tests add its error. */
 export const teamsFail = both(instead(teamsComplete, status('teams', 'INCOMPLETE')), without(teamsState));
 
@@ -151,6 +168,11 @@ const brokenStates: readonly BrokenRead[] = [
       state('audit_events', { walk: { cursor: 'b', top: '2026-01-02T00:00:00.000Z' }, version: 1 }, 1),
     ),
     rules: ['1.13 a new STATE after records'],
+  },
+  {
+    name: 'large STATEs after every few records',
+    messages: afterWalkState(checkpoints(largeStates)),
+    rules: ['4 states are at most a quarter'],
   },
   {
     name: 'a cursor in the STATE of a full-refresh stream',

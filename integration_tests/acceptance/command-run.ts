@@ -76,7 +76,7 @@ function expectedStream(
 export type StreamEvent =
   | { readonly kind: 'record'; readonly at: number; readonly record: RecordMessage }
   | { readonly kind: 'state'; readonly at: number; readonly state: StateMessage }
-  | { readonly kind: 'status'; readonly at: number; readonly status: StreamStatusTrace };
+  | { readonly kind: 'status'; readonly at: number; readonly status: StreamStatusTrace; readonly emittedAt: number };
 
 /** A TRACE ERROR and its place among all messages. */
 export interface ErrorEvent {
@@ -106,7 +106,7 @@ export function readEvents(messages: readonly Message[]): ReadEvents {
       add(message.state.stream.stream_descriptor.name, { kind: 'state', at, state: message.state });
     } else if (message.type === 'TRACE' && message.trace.type === 'STREAM_STATUS') {
       const status = message.trace.stream_status;
-      add(status.stream_descriptor.name, { kind: 'status', at, status });
+      add(status.stream_descriptor.name, { kind: 'status', at, status, emittedAt: message.trace.emitted_at });
     } else if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
       errors.push({ at, error: message.trace.error });
     }

@@ -85,6 +85,13 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
   return [];
 }
 
+// A mark per deployment can make a STATE large. Below this many bytes of output, the share of the states says nothing.
+const smallOutput = 100_000;
+const largestShare = 1 / 4;
+// A STATE is always in place this long after the last one, or before a wait of this length.
+const checkpointMs = 10_000;
+const waitMs = 1_000;
+
 const noCursor = { __ab_no_cursor_state_message: true };
 
 /** What every stream's checkpoints promise: how many, how often, and that they stand behind their records. */
@@ -93,6 +100,7 @@ export function stateViolations(run: CommandRun, events: ReadEvents): Violation[
   const expected = expectedStreams(run);
   for (const [name, seen] of events.streams) {
     violations.push(...recordCountViolations(name, seen), ...repeatedStateViolations(name, seen));
+    violations.push(...stateShareViolations(name, seen));
     const stream = expected.get(name);
     if (stream) violations.push(...stateContentViolations(stream, seen), ...missingStateViolations(stream, seen));
     else if (seen.some(({ kind }) => kind === 'state')) {
@@ -137,6 +145,58 @@ function repeatedStateViolations(name: string, seen: readonly StreamEvent[]): Vi
     records = 0;
   }
   return [];
+}
+
+function stateShareViolations(name: string, seen: readonly StreamEvent[]): Violation[] {
+  const states = avoidableStateBytes(seen);
+  if (states <= smallOutput * largestShare) return [];
+  const records = seen.reduce(
+    (bytes, event) => (event.kind === 'record' ? bytes + lineBytes({ type: 'RECORD', record: event.record }) : bytes),
+    0,
+  );
+  const output = records + states;
+  if (output <= smallOutput || states <= output * largestShare) return [];
+  const sentence = `States make up ${Math.round((100 * states) / output)}% of the ${output} bytes that ${name} sends.`;
+  return [violation('4 states are at most a quarter', sentence)];
+}
+
+/**
+ * The bytes of the STATEs that should have waited for more records. Left out are the last one, those that may have been
+ * due by time, and those before a wait. A STATE carries no time, so the messages around it say when it may have come.
+ */
+function avoidableStateBytes(seen: readonly StreamEvent[]): number {
+  const last = seen.findLastIndex(({ kind }) => kind === 'state');
+  let bytes = 0;
+  let latest = timeOf(seen[0]) ?? 0;
+  let latestBeforeState = latest;
+  // STATEs that no message with a time has followed yet.
+  let open: { readonly bytes: number; readonly since: number; readonly latest: number }[] = [];
+  for (const [index, event] of seen.entries()) {
+    if (event.kind === 'state') {
+      if (index < last) {
+        open.push({ bytes: lineBytes({ type: 'STATE', state: event.state }), since: latestBeforeState, latest });
+      }
+      latestBeforeState = latest;
+      continue;
+    }
+    const time = timeOf(event) ?? latest;
+    const isRateLimited = event.kind === 'status' && event.status.reasons !== undefined;
+    for (const state of isRateLimited ? [] : open) {
+      if (time - state.since < checkpointMs && time - state.latest <= waitMs) bytes += state.bytes;
+    }
+    open = [];
+    latest = time;
+  }
+  return bytes;
+}
+
+function timeOf(event: StreamEvent | undefined): number | undefined {
+  if (event?.kind === 'record') return event.record.emitted_at;
+  return event?.kind === 'status' ? event.emittedAt : undefined;
+}
+
+function lineBytes(message: object): number {
+  return Buffer.byteLength(JSON.stringify(message)) + 1;
 }
 
 function stateContentViolations(stream: ExpectedStream, seen: readonly StreamEvent[]): Violation[] {

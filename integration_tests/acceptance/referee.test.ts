@@ -1,10 +1,12 @@
+import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { brokenReads, isSame, lastTeam, teamsFail } from './broken-reads.ts';
+import { afterWalkState, brokenReads, isSame, largeStates, lastTeam, markState, teamsFail } from './broken-reads.ts';
 import type { CommandRun } from './command-run.ts';
 import { undeclaredFieldsOf, violationsOf } from './referee.ts';
 import { parseTranscript } from './transcript.ts';
 import {
+  checkpoints,
   configured,
   discovered,
   error,
@@ -12,6 +14,7 @@ import {
   type PlainMessage,
   readOf,
   record,
+  state,
   status,
   textOf,
   validRead,
@@ -159,6 +162,49 @@ test('an interrupted read may leave streams unfinished', () => {
   expect(rulesOf(readOf(validRead().slice(0, 10), rest))).toEqual([]);
   expect(rulesOf(readOf(validRead().slice(0, 10), { ...rest, exitCode: 143 }))).toEqual([]);
   expect(rulesOf(readOf(validRead(), { ...rest, exitCode: 0 }))).toEqual([]);
+});
+
+const rateLimited = status('audit_events', 'RUNNING', 1_767_000_060_000);
+const slowStates = Array.from({ length: 30 }, () => ({ records: 12, recordBytes: 100, stateBytes: 5_000 }));
+const goodReasons: [why: string, more: PlainMessage[]][] = [
+  ['the output is small', checkpoints(largeStates.slice(0, 50))],
+  ['a wait of more than a second follows', checkpoints(largeStates, 1_001)],
+  [
+    'a rate limit follows',
+    checkpoints(largeStates).flatMap((message) => (message['type'] === 'STATE' ? [message, rateLimited] : [message])),
+  ],
+  ['ten seconds have passed', checkpoints(slowStates, 900)],
+];
+
+test.each(goodReasons)('states may be more than a quarter where %s', (_why, more) => {
+  expect(rulesOf(readOf(afterWalkState(more)(validRead())))).toEqual([]);
+});
+
+test('states may not be more than a quarter where no wait is long and no ten seconds pass', () => {
+  const more = [checkpoints(largeStates, 999), checkpoints(slowStates, 400)];
+  const rules = more.map((messages) => rulesOf(readOf(afterWalkState(messages)(validRead()))));
+  expect(rules).toEqual([['4 states are at most a quarter'], ['4 states are at most a quarter']]);
+});
+
+test('the last STATE does not count', () => {
+  const last = { version: 1, mark: 'm'.repeat(200_000) };
+  const messages = validRead().map((message) =>
+    isSame(message, markState) ? state('audit_events', last, 1) : message,
+  );
+  expect(rulesOf(readOf(messages))).toEqual([]);
+});
+
+test('states that each wait for four times their bytes are never too many', () => {
+  const sizes = fc.record({ stateBytes: fc.nat(20_000), extra: fc.nat(10_000) });
+  const ids = 300; // what is in a STATE beside its text, at most
+  fc.assert(
+    fc.property(fc.array(sizes, { maxLength: 20 }), (all) => {
+      const patient = all.map(({ stateBytes, extra }) => {
+        return { records: 1, recordBytes: 4 * (stateBytes + ids) + extra, stateBytes };
+      });
+      expect(rulesOf(readOf(afterWalkState(checkpoints(patient))(validRead())))).toEqual([]);
+    }),
+  );
 });
 
 test('only SIGKILL excuses a torn last line', () => {

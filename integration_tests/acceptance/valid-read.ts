@@ -21,9 +21,9 @@ export function status(name: string, state: string, quotaReset?: number): PlainM
   return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: emittedAt, stream_status: streamStatus } };
 }
 
-/** A RECORD. */
-export function record(stream: string, data: Record<string, unknown>): PlainMessage {
-  return { type: 'RECORD', record: { stream, data, emitted_at: emittedAt } };
+/** A RECORD; `later` moves its time on by so many milliseconds. */
+export function record(stream: string, data: Record<string, unknown>, later = 0): PlainMessage {
+  return { type: 'RECORD', record: { stream, data, emitted_at: emittedAt + later } };
 }
 
 /** A STATE of one stream. */
@@ -98,6 +98,25 @@ export function validRead(): PlainMessage[] {
     log('INFO', 'teams: 2 records.'),
     status('teams', 'COMPLETE'),
   ];
+}
+
+/** Records of audit_events, each with so many bytes of text in it, and a STATE behind them with as many as it says. */
+export interface Checkpoint {
+  readonly records: number;
+  readonly recordBytes: number;
+  readonly stateBytes: number;
+}
+
+/** The messages of checkpoints whose records come so many milliseconds apart. */
+export function checkpoints(all: readonly Checkpoint[], msApart = 0): PlainMessage[] {
+  let count = 0;
+  return all.flatMap(({ records, recordBytes, stateBytes }) => [
+    ...Array.from({ length: records }, () => {
+      count += 1;
+      return record('audit_events', { id: `more ${count}`, created_at: 'r'.repeat(recordBytes) }, count * msApart);
+    }),
+    state('audit_events', { version: 1, walk: { cursor: `more ${count}`, floor: 's'.repeat(stateBytes) } }, records),
+  ]);
 }
 
 /** The run that printed these messages. */
