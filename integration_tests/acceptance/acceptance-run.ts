@@ -8,18 +8,18 @@ import { isObject } from './json-schema.ts';
 import type { ConfiguredCatalog, DiscoveredCatalog } from './messages.ts';
 import { parseTranscript } from './transcript.ts';
 
-/** The context of the checks, and the way to end it. */
+/** The context of the checks, and the way to close it. */
 export interface AcceptanceRun extends CheckContext {
   close(): Promise<void>;
 }
 
-/** Starts a sandbox with a little of everything, and offers the connector's commands against it. */
+/** Starts a sandbox with a little of everything, and runs the connector's commands against it. */
 export async function startAcceptanceRun(
   root: URL,
   tests: AcceptanceTests,
   connector: ConnectorCommand,
 ): Promise<AcceptanceRun> {
-  // Enough rows that both incremental streams send states in the middle.
+  // Enough rows for both incremental streams to send states in the middle.
   const sandbox = await startSandbox({ auditEvents: 1300, deployments: 6, recipes: 100 });
   const finished = new Map<string, Promise<CommandRun>>();
   const runs: CommandRun[] = [];
@@ -54,7 +54,7 @@ export async function startAcceptanceRun(
     runs: () => runs,
     file: (path) => projectFile(new URL(path, root), sandbox),
     duringOutage: async (work) => {
-      // An outage of ten minutes that says so: check, which has half a minute, need not wait to see that it lasts.
+      // An outage that announces ten minutes, so that check, which has 30 seconds, gives up at once.
       sandbox.setFaults([{ path: '/**', kind: 'status', status: 503, retryAfter: 600 }]);
       try {
         return await work();
@@ -78,11 +78,11 @@ async function projectFile(url: URL, sandbox: Sandbox): Promise<unknown> {
   return fillIn(JSON.parse(text), sandbox);
 }
 
-// The sandbox takes a free port, and the files of the repository hold no token. So they say this instead, and only
-// where they say it does the sandbox's own value come in: a config with another token stays as bad as it is meant to be.
+// The sandbox takes a free port, and the files of the repository hold no token. They hold these placeholders instead.
+// Nothing else is replaced: a config with another token stays as bad as it is meant to be.
 const token = 'filled-in-at-run-time';
 const host = 'filled-in-at-run-time.localhost';
-// As a key of `marks` it stands for every deployment.
+// As a key, it stands for every deployment.
 const deployment = 'every-deployment-at-run-time';
 
 /** What the placeholders stand for. */
@@ -92,7 +92,7 @@ export interface SandboxValues {
   readonly deploymentIds: readonly string[];
 }
 
-/** Puts the sandbox's values where a file has placeholders. */
+/** Replaces the placeholders in the content of a file by the sandbox's values. */
 export function fillIn(content: unknown, values: SandboxValues): unknown {
   if (content === token) return values.token;
   if (typeof content === 'string' && URL.canParse(content) && new URL(content).hostname === host) return values.baseUrl;

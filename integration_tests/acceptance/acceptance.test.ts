@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => context?.close());
 
-// `npx vitest run integration_tests/acceptance -u` writes the file anew.
+// `npx vitest run integration_tests/acceptance -u` writes the file again.
 test('the configured catalog has every stream as discover describes it', async () => {
   const { streams } = await discoveredWith(context, sampleConfig);
   const catalog = await format(JSON.stringify({ streams: streams.map(configured) }), {

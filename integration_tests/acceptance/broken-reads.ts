@@ -27,12 +27,12 @@ export function isSame(a: PlainMessage, b: PlainMessage): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Leaves messages of the valid read out. */
+/** Leaves out messages of the valid read. */
 function without(...gone: PlainMessage[]): Change {
   return (valid) => valid.filter((message) => !gone.some((other) => isSame(message, other)));
 }
 
-/** Puts other messages in the place of one. */
+/** Replaces a message by others. */
 function instead(gone: PlainMessage, ...others: PlainMessage[]): Change {
   return (valid) => valid.flatMap((message) => (isSame(message, gone) ? others : [message]));
 }
@@ -47,7 +47,7 @@ function both(...changes: Change[]): Change {
   return (valid) => changes.reduce((messages, change) => change(messages), valid);
 }
 
-// Messages of the valid read that the tests like to break.
+// Messages of the valid read that several tests break.
 export const lastTeam = record('teams', { id: 't2' });
 const teamsState = state('teams', noCursor, 2);
 const clustersState = state('clusters', noCursor, 0);
@@ -278,7 +278,7 @@ const brokenErrors: readonly BrokenRead[] = [
     name: 'two errors of one stream',
     messages: both(teamsFail, atTheEnd(error('system_error', 'teams'), error('config_error', 'teams'))),
     rest: { exitCode },
-    rules: ['5 one error a stream'],
+    rules: ['5 one error per stream'],
   },
   {
     name: 'an error while other streams go on',
@@ -366,7 +366,7 @@ const brokenErrors: readonly BrokenRead[] = [
   {
     name: 'no INFO line of a stream',
     messages: without(log('INFO', 'teams: 2 records.')),
-    rules: ['3 one INFO line a stream'],
+    rules: ['3 one INFO line per stream'],
   },
   {
     name: 'no WARN for a catalog without streams',

@@ -3,16 +3,16 @@ import { fakeRead, type FakeSource, putValue } from './fake-source.ts';
 import { isObject } from './json-schema.ts';
 import type { PlainMessage } from './valid-read.ts';
 
-/** One thing broken in the fake source, and the check that must notice it. */
+/** One thing broken in the fake source, and the check that must catch it. */
 interface BrokenSource {
   readonly check: number;
   readonly name: string;
-  /** The command prints nothing that could be checked at all. */
+  /** The command prints nothing that could be checked, so the check throws. */
   readonly stops?: true;
   readonly change: (source: FakeSource) => void;
 }
 
-/** Puts something into the properties of the specification. */
+/** Adds or replaces an option of the specification. */
 function option(name: string, schema: object): (source: FakeSource) => void {
   return (source) => putValue(source.spec, `connectionSpecification.properties.${name}`, schema);
 }

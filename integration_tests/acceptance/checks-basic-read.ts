@@ -11,7 +11,7 @@ import type {
   RecordMessage,
 } from './messages.ts';
 
-/** A read of every stream that is not declared empty, and what it is to be judged by. */
+/** A read of every stream that is not declared empty, and what to judge it by. */
 interface BasicRead {
   readonly run: CommandRun;
   readonly streams: readonly DiscoveredStream[];
@@ -19,7 +19,7 @@ interface BasicRead {
   readonly context: CheckContext;
 }
 
-/** Reads all streams in full; every check of the section looks at the same read. */
+/** Reads all streams in full. Every check of the section looks at the same read. */
 async function basicRead(context: CheckContext, test: BasicReadTest): Promise<BasicRead> {
   const catalog = await discoveredWith(context, test.config_path);
   const empty = test.empty_streams.map(({ name }) => name);
@@ -28,7 +28,7 @@ async function basicRead(context: CheckContext, test: BasicReadTest): Promise<Ba
   return { run, streams: catalog.streams.filter(({ name }) => !empty.includes(name)), test, context };
 }
 
-/** Everything that discover lists, read in full. */
+/** Everything that discover lists, to be read in full. */
 function fullRefreshOf(catalog: DiscoveredCatalog, left: readonly string[] = []): ConfiguredCatalog {
   return {
     streams: catalog.streams
@@ -65,7 +65,7 @@ function readStreamCheck(
 
 const stranger = '__AIRBYTE__stream_that_does_not_exist';
 
-/** Checks 43, 44, 46 and 47: what a read prints besides its records. */
+/** Checks 43, 44, 46 and 47: what a read prints beside its records. */
 const readProtocolChecks: readonly Check[] = [
   readStreamCheck(
     43,
@@ -87,14 +87,14 @@ const readProtocolChecks: readonly Check[] = [
       return isRegular ? [] : [`The statuses are ${statuses.join(', ') || 'none'}.`];
     },
   ),
-  readCheck(44, 'states', 'Every stream sends a STATE of its own, with its sourceStats.', ({ run, streams }) => {
-    // The transcript keeps only STATE messages of type STREAM that have sourceStats; others are violations already.
+  readCheck(44, 'states', 'Every stream sends a STATE of its own, with sourceStats.', ({ run, streams }) => {
+    // The transcript keeps only STATE messages of type STREAM with sourceStats; others are violations already.
     const misshapen = run.transcript.violations.filter(({ rule }) => rule === '1.7 STATE');
     const states = statesOf(run).length;
     const found = misshapen.map(({ sentence }) => sentence);
     return states < streams.length ? [...found, `${states} STATEs for ${streams.length} streams.`] : found;
   }),
-  readCheck(46, 'read_with_bad_catalog', 'A catalog that cannot be read gives a TRACE ERROR.', async (read) => {
+  readCheck(46, 'read_with_bad_catalog', 'A bad catalog gives a TRACE ERROR.', async (read) => {
     const found: string[] = [];
     for (const [what, configured] of badStreams(read.streams[0])) {
       const config = await read.context.file(read.test.config_path);
@@ -103,12 +103,12 @@ const readProtocolChecks: readonly Check[] = [
         (message) => message.type === 'TRACE' && message.trace.type === 'ERROR',
       );
       if (!hasError || run.exitCode !== 1)
-        found.push(`A catalog with ${what} gives no TRACE ERROR, or does not exit with 1.`);
+        found.push(`A catalog with ${what} gives no TRACE ERROR or does not exit with 1.`);
     }
     return found;
   }),
-  readStreamCheck(47, 'all_supported_file_types', 'No stream claims to carry files.', (_records, stream) =>
-    stream.is_file_based ? ['It is based on files, which this suite cannot check.'] : [],
+  readStreamCheck(47, 'all_supported_file_types', 'No stream is file-based.', (_records, stream) =>
+    stream.is_file_based ? ['It is file-based, which this suite cannot check.'] : [],
   ),
 ];
 
@@ -125,13 +125,13 @@ function badStreams(known: DiscoveredStream | undefined): [string, ConfiguredStr
 const shown = 3;
 
 const recordChecks: readonly Check[] = [
-  readCheck(36, 'read', 'A read brings records.', ({ run }) =>
-    recordsOf(run).length === 0 ? ['There is no record at all.'] : [],
+  readCheck(36, 'read', 'A read returns records.', ({ run }) =>
+    recordsOf(run).length === 0 ? ['There are no records.'] : [],
   ),
-  readStreamCheck(37, 'records_share_fields', 'Every record has a field of its schema.', (records, stream) => {
+  readStreamCheck(37, 'records_share_fields', 'Every record has at least one declared field.', (records, stream) => {
     const declared = propertiesOf(stream.json_schema);
     const strangers = records.filter(({ data }) => !Object.keys(data).some((field) => field in declared));
-    return strangers.length > 0 ? [`${strangers.length} records share no field with the schema.`] : [];
+    return strangers.length > 0 ? [`${strangers.length} records have no declared field.`] : [];
   }),
   readStreamCheck(
     38,
@@ -143,7 +143,7 @@ const recordChecks: readonly Check[] = [
     },
   ),
   readStreamCheck(39, 'no_undeclared_empty_stream', 'Every stream has records, or is declared empty.', (records) =>
-    records.length === 0 ? ['There is no record, and it is not declared empty.'] : [],
+    records.length === 0 ? ['It has no records and is not declared empty.'] : [],
   ),
   readStreamCheck(
     40,

@@ -14,17 +14,22 @@ import type {
 
 /** Checks 48 to 51. */
 export const repeatedReadChecks: readonly Check[] = [
-  check(48, 'sequential_reads', 'A second full read brings at least the records of the first.', (context) =>
+  check(48, 'sequential_reads', 'A second full read returns at least the records of the first.', (context) =>
     inEach(context.tests.full_refresh.tests, (test) => sequentialReads(context, test)),
   ),
-  incrementalCheck(49, 'two_sequential_reads', 'A read from the final state brings less than the first.', twoReads),
+  incrementalCheck(49, 'two_sequential_reads', 'A read from the final state does not repeat the first.', twoReads),
   incrementalCheck(
     50,
     'read_sequential_slices',
-    'A read from any state brings all that was missing.',
+    'A read from any state returns everything that was missing.',
     sequentialSlices,
   ),
-  incrementalCheck(51, 'state_with_abnormally_large_values', 'A state from the future brings nothing.', futureState),
+  incrementalCheck(
+    51,
+    'state_with_abnormally_large_values',
+    'A read from a state in the future returns nothing.',
+    futureState,
+  ),
 ];
 
 async function sequentialReads(context: CheckContext, test: FullRefreshTest): Promise<string[]> {
@@ -58,11 +63,11 @@ function lostRecords(
   const again = new Set(recordsOf(second, name).map(contentOf));
   const records = recordsOf(first, name);
   const lost = records.filter((record) => !again.has(contentOf(record)));
-  const found = lost.length > 0 ? [`${name}: ${lost.length} records of the first read are missing or differ.`] : [];
-  return records.length === 0 ? [`${name}: the first read brings nothing.`] : found;
+  const found = lost.length > 0 ? [`${name}: ${lost.length} records of the first read are missing or different.`] : [];
+  return records.length === 0 ? [`${name}: the first read returns no records.`] : found;
 }
 
-// Records that were kept from the first read would carry its time.
+// Records kept from the first read would carry its time.
 function emissionProblems(first: CommandRun, second: CommandRun): string[] {
   const last = recordsOf(first).reduce((latest, { emitted_at: at }) => Math.max(latest, at), 0);
   const early = recordsOf(second).filter(({ emitted_at: at }) => at < last).length;
@@ -89,8 +94,8 @@ async function twoReads(context: CheckContext, test: IncrementalTest, catalog: C
   const second = await context.run('read', { config, catalog, state: finalStates(first) });
   return catalog.streams.flatMap(({ stream: { name } }) => {
     if (statesOf(first, name).length === 0) return [`${name}: the first read sends no STATE.`];
-    if (recordsOf(first, name).length === 0) return [`${name}: the first read brings no record.`];
-    return contentOf(first, name) === contentOf(second, name) ? [`${name}: both reads bring the same.`] : [];
+    if (recordsOf(first, name).length === 0) return [`${name}: the first read returns no records.`];
+    return contentOf(first, name) === contentOf(second, name) ? [`${name}: both reads return the same records.`] : [];
   });
 }
 
@@ -101,8 +106,8 @@ function contentOf(run: CommandRun, stream: string): string {
 const samples = 5;
 
 /**
- * Check 50: from states in the middle of a read, a second read must bring what came after them, and not everything.
- * Each stream is read by itself, so that the others need no state.
+ * Check 50: from a state in the middle of a read, a second read must return what came after it, and not everything.
+ * Each stream is read alone, so that the others need no state.
  */
 async function sequentialSlices(
   context: CheckContext,
@@ -131,7 +136,7 @@ async function sequentialSlices(
   return found;
 }
 
-/** About five states that have records before and after them, each content once; never the first or the last. */
+/** About five states from the middle, each with records to count and content that no earlier one has. */
 export function sampledStates(states: readonly StateMessage[]): number[] {
   const middle = states.flatMap((state, index) => {
     const isCounted = index > 0 && index < states.length - 1 && state.sourceStats.recordCount > 0;
@@ -155,16 +160,16 @@ function sliceProblems(
   const keys = recordsOf(full, name).map((record) => keyOf(stream, record));
   const again = recordsOf(rest, name).map((record) => keyOf(stream, record));
   const problems: string[] = [];
-  if (again.length < after) problems.push(`${again.length} records come, but ${after} were missing.`);
+  if (again.length < after) problems.push(`${again.length} records are read, but ${after} were missing.`);
   if (isDeepStrictEqual(again, keys)) problems.push('everything is read again.');
-  // Stronger than counting: what was there before the state and what comes after it are the whole stream.
+  // Stronger than counting: the records before the state and those of the second read make up the whole stream.
   const known = new Set([...keys.slice(0, before), ...again]);
   const lost = keys.filter((key) => !known.has(key)).length;
   if (lost > 0) problems.push(`${lost} records are lost between the reads.`);
   return problems;
 }
 
-/** Check 51: a state from the year 9999 brings no record, and is sent back as it came. */
+/** Check 51: a state from the year 9999 yields no records and is sent back unchanged. */
 async function futureState(
   context: CheckContext,
   test: IncrementalTest,
@@ -178,15 +183,15 @@ async function futureState(
   const discovered = await discoveredWith(context, test.config_path);
   return catalog.streams.flatMap(({ stream: { name } }) => {
     const cursor = discovered.streams.find((stream) => stream.name === name)?.default_cursor_field ?? [];
-    // A row without a cursor value cannot be placed before or after the state, so by design it always comes.
+    // A row without a cursor value cannot be placed before or after the state, so by design it is always read.
     const dated = recordsOf(run, name).filter(({ data }) => (fieldValue(data, cursor) ?? null) !== null);
-    const found = dated.length > 0 ? [`${name}: ${dated.length} records come in spite of the future.`] : [];
+    const found = dated.length > 0 ? [`${name}: ${dated.length} records are read in spite of the state.`] : [];
     const own = given.find((message) => fieldValue(message, ['stream', 'stream_descriptor', 'name']) === name);
-    if (!own) return [...found, `${name}: the state file says nothing about it.`];
+    if (!own) return [...found, `${name}: the state file does not have it.`];
     const last = statesOf(run, name).at(-1);
-    if (!last) return [...found, `${name}: no STATE comes.`];
+    if (!last) return [...found, `${name}: no STATE is sent.`];
     const isKept = isDeepStrictEqual(last.stream.stream_state, fieldValue(own, ['stream', 'stream_state']));
-    return isKept ? found : [...found, `${name}: the state from the future is not kept.`];
+    return isKept ? found : [...found, `${name}: the given state is not kept.`];
   });
 }
 

@@ -7,11 +7,11 @@ import { specChecks } from './checks-spec.ts';
 import { violationsOf } from './referee.ts';
 import type { Violation } from './violation.ts';
 
-/** The last check: everything that the others made the connector print is judged by the referee. */
+/** The last check: the referee judges everything that the others made the connector print. */
 const refereeCheck: Check = {
   number: 100,
   name: 'protocol',
-  sentence: 'Every command of the checks above obeys the rules of the protocol.',
+  sentence: 'Every command that these checks ran obeys the protocol.',
   run: (context) => Promise.resolve(context.runs().flatMap(violationsOf)),
 };
 
@@ -27,13 +27,13 @@ export const checks: readonly Check[] = [
 
 const shownViolations = 20;
 
-/** What one check found; one that only warns has passed in spite of it. */
+/** What one check found. One that only warns has passed anyway. */
 export interface Outcome {
   readonly passed: boolean;
   readonly violations: readonly Violation[];
 }
 
-/** Runs one check. One that cannot even be made has failed, also where it would only warn. */
+/** Runs one check. One that throws has failed, even if it only warns. */
 export async function runCheck(check: Check, context: CheckContext): Promise<Outcome> {
   try {
     const violations = await check.run(context);
@@ -44,7 +44,7 @@ export async function runCheck(check: Check, context: CheckContext): Promise<Out
   }
 }
 
-/** Runs all checks in turn: a line for each, with what it found below it. Gives the number of those that failed. */
+/** Runs all checks in turn and prints a line for each, with its findings below. Returns the number that failed. */
 export async function reportChecks(
   checks: readonly Check[],
   context: CheckContext,

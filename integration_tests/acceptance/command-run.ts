@@ -14,7 +14,7 @@ import type { Transcript } from './transcript.ts';
 
 export type Command = 'spec' | 'check' | 'discover' | 'read';
 
-/** One command that has ended, with everything the referee needs to judge it. */
+/** A finished command, with everything that the referee needs to judge it. */
 export interface CommandRun {
   readonly command: Command;
   readonly transcript: Transcript;
@@ -23,20 +23,20 @@ export interface CommandRun {
   readonly stderr: string;
   /** What read was given. */
   readonly configuredCatalog?: ConfiguredCatalog | undefined;
-  /** What discover says; without it the streams of the configured catalog are taken at their word. */
+  /** What discover prints. Without it, the configured catalog is believed. */
   readonly discoveredCatalog?: DiscoveredCatalog | undefined;
-  /** The signal that was sent while it ran: an interrupted read may leave streams unfinished, but never exits 0. */
+  /** The signal that was sent while it ran. An interrupted read may leave streams unfinished, but must not exit 0. */
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
 
-/** What a read should know of one stream, from discover where there is one. */
+/** What a read should know about one stream, from discover if it ran. */
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;
-  /** An entry that the source has to refuse with a config_error: unknown stream, unknown sync mode, named twice. */
+  /** The source must refuse the entry with a config_error: unknown stream, unknown sync mode, or a duplicate. */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
-  /** undefined where neither discover nor the client says. */
+  /** undefined if neither discover nor the client says. */
   readonly fullRefreshOnly: boolean | undefined;
   /** The declared top-level fields, known only from discover, because clients prune the schemas they send. */
   readonly fields: ReadonlySet<string> | undefined;
@@ -72,7 +72,7 @@ function expectedStream(
   };
 }
 
-/** A message that belongs to one stream; `at` is its place among all messages of the command. */
+/** A message of one stream; `at` is its place among all messages of the command. */
 export type StreamEvent =
   | { readonly kind: 'record'; readonly at: number; readonly record: RecordMessage }
   | { readonly kind: 'state'; readonly at: number; readonly state: StateMessage }
@@ -84,7 +84,7 @@ export interface ErrorEvent {
   readonly error: ErrorTrace;
 }
 
-/** A read, sorted by stream. Records, states and statuses of a stream stand in the order they were printed in. */
+/** A read, sorted by stream. The messages of a stream keep the order in which they were printed. */
 export interface ReadEvents {
   readonly streams: ReadonlyMap<string, readonly StreamEvent[]>;
   readonly errors: readonly ErrorEvent[];
@@ -114,13 +114,13 @@ export function readEvents(messages: readonly Message[]): ReadEvents {
   return { streams, errors };
 }
 
-/** COMPLETE or INCOMPLETE, if the stream came to an end. */
+/** COMPLETE or INCOMPLETE, if the stream ended. */
 export function finalStatus(events: readonly StreamEvent[]): 'COMPLETE' | 'INCOMPLETE' | undefined {
   const ends = events.flatMap((event) => (event.kind === 'status' ? [event.status.status] : []));
   return ends.find((status) => status === 'COMPLETE' || status === 'INCOMPLETE');
 }
 
-/** The errors that name no stream: a failure of the whole run. */
+/** The errors that name no stream: failures of the whole run. */
 export function wholeRunErrors(errors: readonly ErrorEvent[]): ErrorEvent[] {
   return errors.filter(({ error }) => error.stream_descriptor === undefined);
 }
@@ -144,7 +144,7 @@ export function finalStates(run: CommandRun): StateMessage[] {
   return [...new Map(statesOf(run).map((state) => [state.stream.stream_descriptor.name, state])).values()];
 }
 
-/** The primary key of a record as text; a stream without a key is known by everything in the record. */
+/** The primary key of a record as text; in a stream without a key, the whole record. */
 export function keyOf(stream: DiscoveredStream | undefined, { data }: RecordMessage): string {
   const paths = stream?.source_defined_primary_key;
   if (!paths) return JSON.stringify(Object.entries(data).toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -155,10 +155,10 @@ function plainText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
-// JSON.parse cannot tell 1.0 from 1, but a strict reader calls only the latter an integer.
+// JSON.parse does not tell 1.0 from 1, but a strict reader takes only the latter for an integer.
 const decimal = /[.eE]/;
 
-/** The data of a stream's records; a whole number that is written with a point or an exponent comes as a fraction. */
+/** The data of a stream's records; a whole number that is written with a point or an exponent becomes a fraction. */
 export function strictDataOf(run: CommandRun, stream: string): unknown[] {
   const isSuspect = /\d\.0*[,}\]]|\d[eE][+-]?\d/.test(run.transcript.text);
   if (!isSuspect) return recordsOf(run, stream).map(({ data }) => data);
@@ -188,7 +188,7 @@ export function fieldValue(data: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** Whether the text names this word by itself, not as a part of a longer name. */
+/** Whether the text contains this word, not as a part of a longer name. */
 export function mentions(text: string, word: string): boolean {
   const escaped = word.replace(/[^\w]/g, '\\$&');
   return new RegExp(`(?<![\\w])${escaped}(?![\\w])`).test(text);

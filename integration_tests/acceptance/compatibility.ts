@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isObject, type JsonSchema, propertiesOf, schemasIn, typesOf, validatorOf } from './json-schema.ts';
 import type { DiscoveredCatalog, DiscoveredStream } from './messages.ts';
 
-/** What was valid under the previous schema and is not under the current one, as sentences. */
+/** What the previous schema accepted and the current one does not, as sentences. */
 export function narrowings(previous: JsonSchema, current: JsonSchema, path = ''): string[] {
   const place = path === '' ? 'The root' : path;
   const found = [
@@ -20,7 +20,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   if (isObject(items) && isObject(sameItems)) found.push(...narrowings(items, sameItems, inner('items')));
   const variants = schemasIn(current, 'oneOf');
   for (const [index, variant] of schemasIn(previous, 'oneOf').entries()) {
-    // A variant may move, so it counts as kept when any of the present ones takes what it took.
+    // A variant may move, so it counts as kept if any of the current ones has its constants.
     if (!variants.some((other) => isDeepStrictEqual(constantsOf(other), constantsOf(variant)))) {
       found.push(`${place} has lost its variant ${index}.`);
     }
@@ -34,26 +34,26 @@ function typeNarrowings(previous: JsonSchema, current: JsonSchema, place: string
   const types = typesOf(current);
   if (types.length === 0) return [];
   const before = typesOf(previous);
-  if (before.length === 0) return [`${place} took any type and now only ${types.join(', ')}.`];
+  if (before.length === 0) return [`${place} accepted any type and now accepts only ${types.join(', ')}.`];
   return before
     .filter((type) => !types.includes(type) && !(type === 'integer' && types.includes('number')))
-    .map((type) => `${place} does not take ${String(type)} any more.`);
+    .map((type) => `${place} no longer accepts ${String(type)}.`);
 }
 
 function enumNarrowings(previous: JsonSchema, current: JsonSchema, place: string): string[] {
   const [before, values] = [previous['enum'], current['enum']];
   if (!Array.isArray(values)) return [];
-  if (!Array.isArray(before)) return [`${place} is limited by an enum.`];
+  if (!Array.isArray(before)) return [`${place} is now limited by an enum.`];
   return before
     .filter((value) => !values.includes(value))
-    .map((value) => `${place} does not take the value ${JSON.stringify(value)} any more.`);
+    .map((value) => `${place} no longer accepts the value ${JSON.stringify(value)}.`);
 }
 
 function requiredNarrowings(previous: JsonSchema, current: JsonSchema, place: string): string[] {
   const before = listOf(previous['required']);
   return listOf(current['required'])
     .filter((name) => !before.includes(name))
-    .map((name) => `${place} requires ${String(name)}, which was not needed before.`);
+    .map((name) => `${place} now requires ${String(name)}.`);
 }
 
 function constantsOf(variant: JsonSchema): unknown[] {
@@ -64,7 +64,7 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What breaks a user's connection when this catalog takes the place of the previous release's. */
+/** What breaks a user's connection when this catalog replaces that of the previous release. */
 export function catalogBreaks(previous: DiscoveredCatalog, current: DiscoveredCatalog): string[] {
   return previous.streams.flatMap((stream) => {
     const same = current.streams.find(({ name }) => name === stream.name);
@@ -79,18 +79,18 @@ function streamBreaks(previous: DiscoveredStream, current: DiscoveredStream): st
   for (const [field, before] of Object.entries(propertiesOf(previous.json_schema))) {
     const now = fields[field];
     if (!now) breaks.push(`${name}: the field ${field} is gone.`);
-    // A column cannot hold numbers where it held integers, though a config could.
+    // A column for integers cannot hold other numbers, although a config could.
     else if (typesOf(before).includes('integer') && !typesOf(now).includes('integer')) {
-      breaks.push(`${name}: the field ${field} is no integer any more.`);
+      breaks.push(`${name}: the field ${field} is no longer an integer.`);
     } else if (!isDeepStrictEqual(before['format'], now['format'])) {
-      breaks.push(`${name}: the field ${field} has another format.`);
+      breaks.push(`${name}: the field ${field} has a different format.`);
     }
   }
   if (!isDeepStrictEqual(previous.default_cursor_field, current.default_cursor_field)) {
-    breaks.push(`${name}: the cursor is another field.`);
+    breaks.push(`${name}: the cursor is a different field.`);
   }
   if (!isDeepStrictEqual(previous.source_defined_primary_key, current.source_defined_primary_key)) {
-    breaks.push(`${name}: the primary key is another one.`);
+    breaks.push(`${name}: the primary key is a different one.`);
   }
   for (const mode of previous.supported_sync_modes.filter((before) => !current.supported_sync_modes.includes(before))) {
     breaks.push(`${name}: the sync mode ${mode} is gone.`);
@@ -98,7 +98,7 @@ function streamBreaks(previous: DiscoveredStream, current: DiscoveredStream): st
   return breaks;
 }
 
-/** Why configs of the previous release fail: by comparison of the schemas, and by trying a hundred of them. */
+/** Why configs of the previous release fail: found by comparing the schemas, and by trying a hundred configs. */
 export function brokenConfigs(previous: JsonSchema, current: JsonSchema): string[] {
   const validate = validatorOf(current);
   const refused = configsOf(previous, sampledConfigs).flatMap((config) =>
@@ -110,7 +110,7 @@ export function brokenConfigs(previous: JsonSchema, current: JsonSchema): string
 const sampledConfigs = 100;
 const seed = 20230301;
 
-/** Made-up configs that are valid against the schema; the same ones every time. */
+/** Generated configs that are valid against the schema, the same ones every time. */
 export function configsOf(schema: JsonSchema, count: number): unknown[] {
   return fc.sample(valuesOf(schema), { numRuns: count, seed });
 }
@@ -160,7 +160,7 @@ function objects(schema: JsonSchema): fc.Arbitrary<unknown> {
 function texts(schema: JsonSchema, minLength: number): fc.Arbitrary<string> {
   const { format, pattern } = schema as { format?: string; pattern?: string };
   const days = { min: new Date('1970-01-01'), max: new Date('2100-01-01'), noInvalidDate: true };
-  // A pattern alone would make days such as the 99th.
+  // The pattern alone would allow the 99th day of a month.
   if (format === 'date-time') return fc.date(days).map((day) => `${day.toISOString().slice(0, 19)}Z`);
   if (format === 'date') return fc.date(days).map((day) => day.toISOString().slice(0, 10));
   return pattern === undefined ? fc.string({ minLength }) : fc.stringMatching(new RegExp(pattern));

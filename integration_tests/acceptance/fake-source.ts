@@ -5,20 +5,20 @@ import type { ConfiguredCatalog } from './messages.ts';
 import { parseTranscript } from './transcript.ts';
 import { error, log, noCursor, type PlainMessage, record, state, status, textOf } from './valid-read.ts';
 
-// A small faultless source, as data, for the tests of the checks: each test breaks one thing in it.
+// A small faultless source as data, in which each test of the checks breaks one thing.
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** What the fake says and holds. Tests change a copy. */
+/** What the fake prints and holds. Tests change a copy. */
 export interface FakeSource {
   spec: object;
-  /** The project's files by path; those of a last release are not there. */
+  /** The project's files by path; those of a previous release are missing. */
   files: Record<string, unknown>;
   catalog: { streams: { name: string }[] };
   rows: Record<string, readonly Row[]>;
-  /** How many reads have begun, for sources that change their mind. */
+  /** How many reads have begun, for sources whose reads differ. */
   reads: number;
-  /** The last word on what a command prints. */
+  /** Changes what a command prints. */
   edit: (command: string, messages: PlainMessage[], files: CommandFiles) => PlainMessage[];
 }
 
@@ -155,7 +155,7 @@ function around(name: string, messages: PlainMessage[]): PlainMessage[] {
   return [status(name, 'STARTED'), status(name, 'RUNNING'), ...messages, summary, status(name, 'COMPLETE')];
 }
 
-// Each read is a second later than the one before.
+// Each read is a second later than the last.
 function recordAt(source: FakeSource, name: string, row: Readonly<Record<string, unknown>>): PlainMessage {
   const message = record(name, row);
   const emitted = message['record'] as { emitted_at: number };
@@ -204,7 +204,7 @@ const fakeTests: AcceptanceTests = {
   },
 };
 
-/** The checks' context over a source that lives in this process, after `change` has broken something in it. */
+/** A context for the checks over a source in this process, in which `change` has broken something. */
 export function fakeContext(change: (source: FakeSource) => void = () => undefined): CheckContext {
   const held = fakeSource();
   const source = fakeSource();
@@ -261,7 +261,7 @@ export function fakeContext(change: (source: FakeSource) => void = () => undefin
   };
 }
 
-/** Changes what stands at a dotted path of a JSON value; undefined takes it away. For tests that break one thing. */
+/** Sets the value at a dotted path of a JSON value; undefined removes it. For tests that break one thing. */
 export function putValue(root: object, path: string, value: unknown): void {
   const names = path.split('.');
   const last = names.pop() ?? '';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Any JSON object; its inside is somebody else's business (record data, json_schema, stream_state). */
+/** Any JSON object. Its contents are checked elsewhere (record data, json_schema, stream_state). */
 const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'is no JSON object',
+  'is not a JSON object',
 );
 
 const fieldPath = z.array(z.string().min(1)).min(1);
@@ -29,7 +29,7 @@ const discoveredCatalog = z.strictObject({ streams: z.array(discoveredStream) })
 export type DiscoveredStream = z.infer<typeof discoveredStream>;
 export type DiscoveredCatalog = z.infer<typeof discoveredCatalog>;
 
-/** One entry of read's input; as loose as clients are, since the source has to cope with all of them. */
+/** One entry of the configured catalog, as loose as clients are, because the source must cope with all of them. */
 export interface ConfiguredStream {
   readonly stream: {
     readonly name: string;
@@ -46,7 +46,7 @@ export interface ConfiguredCatalog {
   readonly streams: readonly ConfiguredStream[];
 }
 
-/** Milliseconds since 1970 as an integer; seconds (a factor of a thousand less) are refused. */
+/** Milliseconds since 1970 as an integer; seconds are refused. */
 const epochMilliseconds = z.int().min(1e12, 'is not in milliseconds');
 
 /** Names a stream; this source has no namespaces. */
@@ -96,13 +96,13 @@ const analyticsTrace = z.strictObject({
   analytics: z.strictObject({ type: z.string().min(1), value: z.string().optional() }),
 });
 
-/** The payload of a TRACE message: exactly the part that its own type names. */
+/** The payload of a TRACE message: exactly the part that its type names. */
 const trace = z.discriminatedUnion('type', [streamStatusTrace, errorTrace, estimateTrace, analyticsTrace]);
 
 export type StreamStatusTrace = z.infer<typeof streamStatusTrace>['stream_status'];
 export type ErrorTrace = z.infer<typeof errorTrace>['error'];
 
-// Narrower than the protocol, which lets through any key and any payload: this is what a source ought to print.
+// Narrower than the protocol, which allows any key and any payload: this is what a source ought to print.
 
 const spec = z.strictObject({
   protocol_version: z.literal('0.2.0'),
@@ -136,7 +136,7 @@ const record = z.strictObject({
   meta: z.strictObject({ changes: z.array(recordChange).min(1) }).optional(),
 });
 
-// GLOBAL and LEGACY states are legal in the protocol, but half of the clients lose them.
+// The protocol allows GLOBAL and LEGACY states, but half of the clients lose them.
 const state = z.strictObject({
   type: z.literal('STREAM'),
   stream: z.strictObject({ stream_descriptor: streamDescriptor, stream_state: jsonObject }),
@@ -155,7 +155,7 @@ const control = z.strictObject({
   connectorConfig: z.strictObject({ config: jsonObject }),
 });
 
-/** One line of stdout: a type and the payload that belongs to it, nothing else. */
+/** One line of stdout: a type and its payload, nothing else. */
 export const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('SPEC'), spec }),
   z.strictObject({ type: z.literal('CONNECTION_STATUS'), connectionStatus }),

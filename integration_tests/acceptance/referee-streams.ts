@@ -17,7 +17,7 @@ import { violation, type Violation } from './violation.ts';
 export function statusViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
-  // A run that fails before any stream starts (a bad config, a bad state file) has nothing to report on streams.
+  // A run that fails before any stream starts (a bad config or state file) has nothing to say about streams.
   const neverStarted = events.streams.size === 0 && wholeRunErrors(events.errors).length > 0;
   for (const stream of expected.values()) {
     const seen = events.streams.get(stream.name) ?? [];
@@ -30,7 +30,7 @@ export function statusViolations(run: CommandRun, events: ReadEvents): Violation
   }
   for (const [name, seen] of events.streams) {
     if (!expected.has(name) && seen.some(({ kind }) => kind === 'status')) {
-      const sentence = `Stream ${name} has a status (${finalStatus(seen) ?? 'not final'}), but nobody asked for it.`;
+      const sentence = `Stream ${name} has a status (${finalStatus(seen) ?? 'not final'}), but is not in the catalog.`;
       violations.push(violation('1.12 status of an unknown stream', sentence));
     }
   }
@@ -57,7 +57,7 @@ function orderViolations(name: string, seen: readonly StreamEvent[]): Violation[
     }
     if (event.kind === 'record' && !running) {
       violations.push(violation('1.13 records only while RUNNING', `Stream ${name} sends a record before RUNNING.`));
-      running = true; // said once is enough
+      running = true; // once is enough
     }
     if (event.kind !== 'status') continue;
     const { status, reasons } = event.status;
@@ -66,7 +66,9 @@ function orderViolations(name: string, seen: readonly StreamEvent[]): Violation[
       violations.push(violation('1.9 reasons only with RUNNING', `Stream ${name} gives reasons with ${status}.`));
     }
     if (status === 'COMPLETE' && !running) {
-      violations.push(violation('1.13 RUNNING before COMPLETE', `Stream ${name} is COMPLETE without RUNNING.`));
+      violations.push(
+        violation('1.13 RUNNING before COMPLETE', `Stream ${name} is COMPLETE without having been RUNNING.`),
+      );
     }
     if (status === 'COMPLETE' || status === 'INCOMPLETE') ended = status;
   }
@@ -79,7 +81,7 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
     return [violation('1.13 a final status', `Stream ${stream.name} is neither COMPLETE nor INCOMPLETE.`)];
   }
   if (stream.refused && (end === 'COMPLETE' || seen.some(({ kind }) => kind === 'record'))) {
-    const sentence = `Stream ${stream.name} is read although its entry in the catalog is to be refused.`;
+    const sentence = `Stream ${stream.name} is read, although its catalog entry must be refused.`;
     return [violation('5 a refused stream is not read', sentence)];
   }
   return [];
@@ -88,13 +90,13 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
 // A mark per deployment can make a STATE large. Below this many bytes of output, the share of the states says nothing.
 const smallOutput = 100_000;
 const largestShare = 1 / 4;
-// A STATE is always in place this long after the last one, or before a wait of this length.
+// A STATE may always go out this long after the last one, or before a wait of this length.
 const checkpointMs = 10_000;
 const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
 
-/** What every stream's checkpoints promise: how many, how often, and that they stand behind their records. */
+/** What the checkpoints of a stream promise: their counts, content and size, and their place behind their records. */
 export function stateViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
@@ -104,7 +106,9 @@ export function stateViolations(run: CommandRun, events: ReadEvents): Violation[
     const stream = expected.get(name);
     if (stream) violations.push(...stateContentViolations(stream, seen), ...missingStateViolations(stream, seen));
     else if (seen.some(({ kind }) => kind === 'state')) {
-      violations.push(violation('1.12 state of an unknown stream', `A STATE is for ${name}, which nobody asked for.`));
+      violations.push(
+        violation('1.12 state of an unknown stream', `A STATE is for ${name}, which is not in the catalog.`),
+      );
     }
   }
   return violations;
@@ -118,13 +122,13 @@ function recordCountViolations(name: string, seen: readonly StreamEvent[]): Viol
     if (event.kind !== 'state') continue;
     const { recordCount } = event.state.sourceStats;
     if (recordCount !== records) {
-      const sentence = `A STATE of ${name} counts ${recordCount} records, but ${records} came since the one before.`;
+      const sentence = `A STATE of ${name} counts ${recordCount} records, but ${records} came since the last one.`;
       violations.push(violation('1.7 recordCount', sentence));
     }
     records = 0;
   }
   if (records > 0 && finalStatus(seen) === 'COMPLETE') {
-    const sentence = `Stream ${name} is COMPLETE, but ${records} records stand behind its last STATE.`;
+    const sentence = `Stream ${name} is COMPLETE, but ${records} records follow its last STATE.`;
     violations.push(violation('1.13 no records after the last STATE', sentence));
   }
   return violations;
@@ -169,7 +173,7 @@ function avoidableStateBytes(seen: readonly StreamEvent[]): number {
   let bytes = 0;
   let latest = timeOf(seen[0]) ?? 0;
   let latestBeforeState = latest;
-  // STATEs that no message with a time has followed yet.
+  // STATEs that are not yet followed by a message with a time.
   let open: { readonly bytes: number; readonly since: number; readonly latest: number }[] = [];
   for (const [index, event] of seen.entries()) {
     if (event.kind === 'state') {
@@ -232,7 +236,7 @@ function missingStateViolations(stream: ExpectedStream, seen: readonly StreamEve
   return [];
 }
 
-/** What a platform would drop, refuse or fail on in the records. Each rule is reported once for a stream. */
+/** What a platform would drop, refuse or fail on in the records. Each rule is reported once per stream. */
 export function recordViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
@@ -241,7 +245,9 @@ export function recordViolations(run: CommandRun, events: ReadEvents): Violation
     if (records.length === 0) continue;
     const stream = expected.get(name);
     if (!stream) {
-      violations.push(violation('1.12 record of an unknown stream', `Nobody asked for records of ${name}.`));
+      violations.push(
+        violation('1.12 record of an unknown stream', `There are records of ${name}, which is not in the catalog.`),
+      );
       continue;
     }
     violations.push(...recordContentViolations(stream, records));
@@ -252,7 +258,7 @@ export function recordViolations(run: CommandRun, events: ReadEvents): Violation
   return violations;
 }
 
-/** The top-level fields that records have and discover does not declare: passed on by design, lost in destinations. */
+/** The top-level fields of records that discover does not declare: passed on by design, dropped by destinations. */
 export function undeclaredFields(run: CommandRun, events: ReadEvents): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   const expected = expectedStreams(run);
@@ -281,7 +287,7 @@ function recordContentViolations(stream: ExpectedStream, records: readonly Recor
   for (const { data, meta } of records) {
     const kept = meta?.changes.find(({ change, field }) => change === 'NULLED' && data[field] !== null);
     if (!kept) continue;
-    const sentence = `Stream ${stream.name} says that it has nulled ${kept.field}, but the record keeps a value.`;
+    const sentence = `Stream ${stream.name} reports ${kept.field} as NULLED, but the record keeps a value.`;
     violations.push(violation('1.6 NULLED means null', sentence));
     break;
   }
@@ -301,6 +307,6 @@ function warningViolations(stream: string, field: string, messages: readonly Mes
       mentions(message.log.message, field),
   );
   if (warnings.length === 1) return [];
-  const sentence = `The undeclared field ${field} of ${stream} is warned about ${warnings.length} times instead of once.`;
+  const sentence = `The undeclared field ${field} of ${stream} gets ${warnings.length} warnings instead of one.`;
   return [violation('1 one WARN for an undeclared field', sentence)];
 }

@@ -12,7 +12,7 @@ import type { Message } from './messages.ts';
 import { recordViolations, stateViolations, statusViolations, undeclaredFields } from './referee-streams.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** Judges one command by the rules of the protocol, of real clients and of the design; empty means faultless. */
+/** Judges one command by the rules of the protocol, of real clients and of the design. An empty list means no fault. */
 export function violationsOf(run: CommandRun): Violation[] {
   const events = readEvents(run.transcript.messages);
   const violations = run.transcript.violations.filter(
@@ -34,7 +34,7 @@ export function violationsOf(run: CommandRun): Violation[] {
   ];
 }
 
-/** What is allowed but worth a look: top-level fields that discover does not declare, as `stream.field`. */
+/** Allowed, but worth a look: top-level fields that discover does not declare, as `stream.field`. */
 export function undeclaredFieldsOf(run: CommandRun): string[] {
   const found = undeclaredFields(run, readEvents(run.transcript.messages));
   return Array.from(found, ([stream, fields]) => Array.from(fields, (field) => `${stream}.${field}`)).flat();
@@ -42,7 +42,7 @@ export function undeclaredFieldsOf(run: CommandRun): string[] {
 
 const resultOf = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;
 
-/** spec, check and discover owe exactly one result, or one TRACE ERROR in its place, as their last message. */
+/** spec, check and discover must print exactly one result, or one TRACE ERROR instead, as their last message. */
 function resultViolations(run: CommandRun): Violation[] {
   const { command } = run;
   const { messages } = run.transcript;
@@ -52,13 +52,13 @@ function resultViolations(run: CommandRun): Violation[] {
   const results = messages.filter(({ type }) => type === result).length;
   const errors = messages.filter((message) => message.type === 'TRACE' && message.trace.type === 'ERROR').length;
   if (results + errors !== 1) {
-    const sentence = `${command} prints ${results} ${result} and ${errors} TRACE ERROR messages instead of one in all.`;
+    const sentence = `${command} prints ${results} ${result} and ${errors} TRACE ERROR messages instead of one.`;
     if (run.signal === undefined) violations.push(violation('1.13 exactly one result', sentence));
   }
-  // Clients stop reading at the result and kill the process; what comes later is lost.
+  // Clients stop reading at the result and kill the process, so anything later is lost.
   const last = messages.at(-1);
   if (results === 1 && last?.type !== result) {
-    violations.push(violation('4.1 the result comes last', `${command} goes on after its ${result}.`));
+    violations.push(violation('4.1 the result comes last', `${command} prints more after its ${result}.`));
   }
   return violations;
 }
@@ -71,14 +71,14 @@ function strangerViolations(command: string, messages: readonly Message[], allow
 
 const signalNumbers = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
-/** Exit 0 exactly when everything that was asked for is done: the platform believes it more than any status. */
+/** Exit 0 if and only if everything was done: the platform trusts the exit code more than any status. */
 function exitViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const done = isDone(run, events);
   if (run.signal !== undefined) return signalViolations(run.signal, run.exitCode, done);
   const due = done ? 0 : 1;
   if (run.exitCode === due) return [];
   const why = done ? 'everything was done' : 'not everything was done';
-  return [violation('1.11 exit code', `${run.command} exits with ${run.exitCode ?? 'a signal'}, though ${why}.`)];
+  return [violation('1.11 exit code', `${run.command} exits with ${run.exitCode ?? 'a signal'}, although ${why}.`)];
 }
 
 function isDone(run: CommandRun, events: ReadEvents): boolean {
@@ -93,7 +93,7 @@ function signalViolations(
   exitCode: number | null,
   done: boolean,
 ): Violation[] {
-  // Dead by the signal, 128 + n where the kernel ignores it (pid 1), or the work was done before it came.
+  // Killed by the signal, 128 + n where the kernel ignores it (pid 1), or done before the signal came.
   if (exitCode === null || exitCode === 128 + signalNumbers[signal] || (exitCode === 0 && done)) return [];
   return [violation('1.11 exit after a signal', `After ${signal} the command exits with ${exitCode}.`)];
 }
@@ -101,7 +101,7 @@ function signalViolations(
 // The platform does not retry a job whose first error is a config_error, so that one must come last.
 const order = ['transient_error', 'system_error', 'config_error'];
 
-/** Where the TRACE ERRORs of a read stand, and that they fit the statuses of the streams. */
+/** The TRACE ERRORs of a read: their order, and whether they match the statuses of the streams. */
 function errorViolations(run: CommandRun, events: ReadEvents): Violation[] {
   return [
     ...placeViolations(events),
@@ -111,17 +111,17 @@ function errorViolations(run: CommandRun, events: ReadEvents): Violation[] {
   ];
 }
 
-// Some clients stop at the first error; whatever the other streams still had to say would be lost.
+// Some clients stop at the first error, so anything that other streams send later would be lost.
 function placeViolations({ streams, errors }: ReadEvents): Violation[] {
   const last = Math.max(-1, ...Array.from(streams.values(), (seen) => seen.at(-1)?.at ?? -1));
   if (errors.every(({ at }) => at > last)) return [];
-  return [violation('5 errors last', 'A TRACE ERROR comes while streams still have something to send.')];
+  return [violation('5 errors last', 'A TRACE ERROR comes before the last message of a stream.')];
 }
 
 function orderViolations(errors: readonly ErrorEvent[]): Violation[] {
   const ranks = errors.map(({ error }) => order.indexOf(error.failure_type));
   if (ranks.every((rank, index) => index === 0 || (ranks[index - 1] ?? 0) <= rank)) return [];
-  const sentence = `The errors come as ${errors.map(({ error }) => error.failure_type).join(', ')}.`;
+  const sentence = `The errors come in the order ${errors.map(({ error }) => error.failure_type).join(', ')}.`;
   return [violation('5 transient, system, config', sentence)];
 }
 
@@ -134,13 +134,13 @@ function matchViolations(run: CommandRun, { streams, errors }: ReadEvents): Viol
   for (const name of new Set(blamed)) {
     if (!expected.has(name)) {
       violations.push(
-        violation('5 error of an unknown stream', `A TRACE ERROR blames ${name}, which is not asked for.`),
+        violation('5 error of an unknown stream', `A TRACE ERROR names ${name}, which is not in the catalog.`),
       );
     } else if (!incomplete.includes(name) && !expected.get(name)?.refused) {
       violations.push(violation('5 an error means INCOMPLETE', `${name} has a TRACE ERROR, but is not INCOMPLETE.`));
     }
     if (blamed.indexOf(name) !== blamed.lastIndexOf(name)) {
-      violations.push(violation('5 one error a stream', `${name} has more than one TRACE ERROR.`));
+      violations.push(violation('5 one error per stream', `${name} has more than one TRACE ERROR.`));
     }
   }
   const unexplained = incomplete.filter((name) => !blamed.includes(name));
@@ -175,19 +175,19 @@ function refusalViolations(run: CommandRun, { errors }: ReadEvents): Violation[]
 function logViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const logs = run.transcript.messages.flatMap((message) => (message.type === 'LOG' ? [message.log] : []));
-  // Custom connectors are not upgraded by themselves, so a log without the version cannot be supported.
+  // Custom connectors are not upgraded automatically, so support needs the version in the log.
   if (!/source-compose \d+\.\d+\.\d+/.test(logs[0]?.message ?? '')) {
-    violations.push(violation('1 version in the first LOG', 'The first LOG line does not name the version.'));
+    violations.push(violation('1 version in the first LOG', 'The first LOG message does not name the version.'));
   }
   for (const [name, seen] of events.streams) {
     const summed = logs.some(({ level, message }) => level === 'INFO' && mentions(message, name));
     if (finalStatus(seen) === 'COMPLETE' && !summed) {
-      violations.push(violation('3 one INFO line a stream', `No INFO line sums up the stream ${name}.`));
+      violations.push(violation('3 one INFO line per stream', `No INFO line sums up the stream ${name}.`));
     }
   }
   const asked = run.configuredCatalog?.streams.length ?? 0;
   if (asked === 0 && events.errors.length === 0 && !logs.some(({ level }) => level === 'WARN')) {
-    violations.push(violation('5 WARN for no streams', 'A read of no streams at all does not warn about it.'));
+    violations.push(violation('5 WARN for no streams', 'A read without any streams gives no WARN.'));
   }
   return violations;
 }

@@ -30,7 +30,7 @@ if (options?.help) {
   process.exitCode = await run(options);
 }
 
-/** The options of the command line; undefined if it is wrong, which then has been said. */
+/** The options of the command line; undefined if it is wrong, after saying so. */
 function readOptions(): { command?: string; 'mount-at'?: string; help?: boolean } | undefined {
   try {
     const { values } = parseArgs({

@@ -2,8 +2,8 @@ import type { CommandRun } from './command-run.ts';
 import type { ConfiguredCatalog, DiscoveredCatalog } from './messages.ts';
 import { parseTranscript } from './transcript.ts';
 
-// A small faultless read, for tests that then break one thing in it. Messages are plain objects, so that a test can
-// also make ones that no schema allows.
+// A small faultless read, in which tests break one thing. Messages are plain objects, so that a test can also make
+// ones that no schema allows.
 
 export type PlainMessage = Record<string, unknown>;
 
@@ -55,12 +55,12 @@ function stream(name: string, incremental: boolean): DiscoveredCatalog['streams'
   };
 }
 
-/** What the tests' source has: a resumable stream and two that are only read in full. */
+/** The streams of the tests' source: one that can be resumed, and two that are only read in full. */
 export const discovered: DiscoveredCatalog = {
   streams: [stream('audit_events', true), stream('clusters', false), stream('teams', false)],
 };
 
-/** The configured catalog of the named streams; names that the source does not know are fine too. */
+/** A configured catalog of the named streams; names that the source does not know are allowed. */
 export function configured(...names: string[]): ConfiguredCatalog {
   return {
     streams: names.map((name) => ({
@@ -71,7 +71,7 @@ export function configured(...names: string[]): ConfiguredCatalog {
   };
 }
 
-/** Three streams read side by side; clusters is empty, audit_events waits once for its rate limit. */
+/** Three streams, read side by side. clusters is empty; audit_events waits once for its rate limit. */
 export function validRead(): PlainMessage[] {
   return [
     log('INFO', 'source-compose 1.2.3 reads 3 streams.'),
@@ -100,14 +100,14 @@ export function validRead(): PlainMessage[] {
   ];
 }
 
-/** Records of audit_events, each with so many bytes of text in it, and a STATE behind them with as many as it says. */
+/** Records of audit_events and a STATE behind them; `recordBytes` and `stateBytes` are the lengths of the text in each. */
 export interface Checkpoint {
   readonly records: number;
   readonly recordBytes: number;
   readonly stateBytes: number;
 }
 
-/** The messages of checkpoints whose records come so many milliseconds apart. */
+/** The messages of these checkpoints, with `msApart` milliseconds from record to record. */
 export function checkpoints(all: readonly Checkpoint[], msApart = 0): PlainMessage[] {
   let count = 0;
   return all.flatMap(({ records, recordBytes, stateBytes }) => [
