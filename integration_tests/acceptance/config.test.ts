@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { loadAcceptanceConfig, parseAcceptanceConfig } from './config.ts';
-import { putValue } from './put-value.ts';
+import { putValue } from './fake-source.ts';
 
 const root = new URL('../../', import.meta.url);
 

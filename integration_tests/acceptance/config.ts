@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-// Strictness high: every section is either tested or says why not; so is every empty stream, every ignored field and
+// Strictness high: every section is tested or says why not, and so is every empty stream, every ignored field and
 // the state from the future; the basic read takes the discovered catalog, whole, and validates its records.
 
 const path = z.string().min(1);
@@ -21,7 +21,7 @@ const basicReadTest = z.strictObject({
   empty_streams: z.array(named).default([]),
   validate_schema: z.literal(true).default(true),
   validate_data_points: z.boolean().default(false),
-  /** Fields that the sandbox's data never has, by stream. */
+  /** Fields that never have a value in the sandbox's data, by stream. */
   absent_fields: z.record(z.string(), z.array(named)).default({}),
   fail_on_extra_columns: z.boolean().default(true),
   expect_records: z.union([z.literal('sandbox'), bypass]),
@@ -69,7 +69,7 @@ const beyondAirbyte = z.partialRecord(
 );
 
 /**
- * Reads acceptance-test-config.yml, with what `beyond` adds to its sections (beyond-airbyte.yml); throws with a sentence
+ * Parses acceptance-test-config.yml, with what `beyond` adds to its sections (beyond-airbyte.yml); throws with a sentence
  * for each thing that strictness high does not allow.
  */
 export function parseAcceptanceConfig(yaml: string, beyond = '{}'): AcceptanceConfig {

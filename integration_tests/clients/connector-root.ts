@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../scripts/demo-build.ts';
-import { fillIn } from '../acceptance/placeholders.ts';
+import { fillIn } from '../acceptance/acceptance-run.ts';
 import type { Stage } from './stage.ts';
 
 /**

@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StateMessage } from './message-schema.ts';
-import { finalStates, keyOf, recordsOf } from './read-result.ts';
-import { strictDataOf } from './record-text.ts';
-import { sampledStates } from './sequential-slices.ts';
+import { finalStates, keyOf, recordsOf, strictDataOf } from './command-run.ts';
 import { parseTranscript } from './transcript.ts';
 import { discovered, readOf, record, state, textOf, validRead } from './valid-read.ts';
 
@@ -31,12 +28,4 @@ test('1.0 and 1e2 are told from integers, in numbers and not in text', () => {
   expect(dataOf(text)).toEqual({ n: 1, m: 'is 1.0', list: [2] });
   expect(dataOf(text.replace('"n":1', '"n":1.0'))).toEqual({ n: 1.5, m: 'is 1.0', list: [2] });
   expect(dataOf(text.replace('[2]', '[1e2]'))).toEqual({ n: 1, m: 'is 1.0', list: [100.5] });
-});
-
-test('about five states from the middle are sampled: counted, and each content once', () => {
-  const states = (counts: number[]): StateMessage[] =>
-    counts.map((count, index) => state('a', { index: Math.max(1, index) }, count)['state'] as StateMessage);
-  expect(sampledStates(states([1, 1]))).toEqual([]);
-  expect(sampledStates(states([1, 1, 0, 3, 1]))).toEqual([3]); // 0 and 1 have the same content, 2 counts nothing
-  expect(sampledStates(states(Array.from({ length: 42 }, () => 1)))).toHaveLength(5);
 });

@@ -1,10 +1,12 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** One schema inside of another, with the way to it. */
+/** A schema inside another, with the path to it. */
 export interface SchemaNode {
   readonly path: readonly string[];
   readonly schema: JsonSchema;
-  /** The property's name, where this is the schema of a property. */
+  /** The name of the property, if this is the schema of one. */
   readonly property: string | undefined;
 }
 
@@ -18,7 +20,7 @@ export function isObject(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The schema itself and all schemas inside of it. A property that is named like a keyword is no keyword. */
+/** The schema itself and all schemas inside it. A property named like a keyword is not taken for one. */
 export function schemaNodes(schema: JsonSchema): SchemaNode[] {
   const nodes: SchemaNode[] = [];
   const visit = (value: unknown, path: readonly string[], property?: string): void => {
@@ -58,8 +60,50 @@ export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSc
   return isObject(properties) ? (properties as Readonly<Record<string, JsonSchema>>) : {};
 }
 
-/** The list under a keyword, of which only schemas are kept. */
+/** The schemas in the list under a keyword. */
 export function schemasIn(schema: JsonSchema, keyword: string): JsonSchema[] {
   const list = schema[keyword];
   return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+/** Where one of the keywords is used, as sentences. */
+export function usesOf(schema: JsonSchema, keywords: readonly string[]): string[] {
+  return schemaNodes(schema).flatMap((node) =>
+    keywords.filter((keyword) => keyword in node.schema).map((keyword) => `${placeOf(node)} uses ${keyword}.`),
+  );
+}
+
+// RFC 3339 with a T, seconds and an offset, because destinations take nothing else.
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const date = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Draft-07 with the two formats of the protocol; Airbyte's own keywords are ignored. */
+function newAjv(): Ajv {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  ajv.addFormat('date-time', (text) => dateTime.test(text) && !Number.isNaN(Date.parse(text)));
+  ajv.addFormat('date', (text) => date.test(text) && !Number.isNaN(Date.parse(text)));
+  return ajv;
+}
+
+/** Why this is not a draft-07 schema; empty if it is one. */
+export function schemaProblems(schema: JsonSchema): string[] {
+  const ajv = newAjv();
+  try {
+    ajv.compile(schema);
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+/** Compiles a schema into a function that lists what is wrong with a value. */
+export function validatorOf(schema: JsonSchema): (value: unknown) => string[] {
+  const ajv = newAjv();
+  const validate: ValidateFunction = ajv.compile(schema);
+  return (value) => {
+    if (validate(value)) return [];
+    return (validate.errors ?? []).map(
+      ({ instancePath, message }) => `${instancePath === '' ? 'it' : instancePath} ${message ?? 'is wrong'}`,
+    );
+  };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fillIn } from './placeholders.ts';
+import { fillIn } from './acceptance-run.ts';
 
 const sandbox = { baseUrl: 'http://127.0.0.1:4711/2016-07', token: 'f00d', deploymentIds: ['a', 'b'] };
 
