@@ -132,7 +132,8 @@ test('no part of a text that is random shows', () => {
     fc.property(fc.array(fc.tuple(word, fc.constantFrom(...`:/@?&=,;{}<>[]() "'`.split('')))), (parts) => {
       const text = parts.flat().join('');
       const result = shown(parts.map(([part]) => part).join(' | '), { direct: [text] });
-      expect(result).toBe(parts.map(() => '****').join(' | '));
+      // A part and the space behind it may be a secret together.
+      expect(result.replaceAll(' ', '')).toBe(parts.map(() => '****').join('|'));
     }),
   );
 });
