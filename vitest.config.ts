@@ -7,7 +7,13 @@ export default defineConfig({
   test: {
     reporters:
       RESULTS === undefined ? ['default'] : ['default', ['json', { outputFile: `${RESULTS}/${Date.now()}.json` }]],
-    include: ['src/**/*.test.ts', 'sandbox/**/*.test.ts', 'integration_tests/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'sandbox/**/*.test.ts',
+      'integration_tests/**/*.test.ts',
+      'test-support/**/*.test.ts',
+      'scripts/**/*.test.ts',
+    ],
     // They need Docker and have a configuration of their own.
     exclude: [...configDefaults.exclude, 'integration_tests/container/**'],
     coverage: {

@@ -1,7 +1,24 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KEPT, outputOf } from './programs.ts';
+import { ROOT } from './connector.ts';
+import { outputOf } from './processes.ts';
+
+/** Where the Python environments and all that Python compiles are kept from run to run; Git ignores it. */
+const KEPT = join(ROOT, '.venv', 'clients');
+
+// The connector's first line asks `env` for node: let it be the project's.
+const PYTHON_ENV: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: [join(ROOT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+  PYTHONPYCACHEPREFIX: join(KEPT, 'compiled'),
+  PYTHONWARNINGS: 'ignore',
+  NO_COLOR: '1',
+  DO_NOT_TRACK: '1',
+};
+
+/** How Python programs are run. None needs a minute; one that hangs must not hang the whole run. */
+export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
 
@@ -47,7 +64,7 @@ let installer: Promise<string> | undefined;
 
 async function uv(...args: string[]): Promise<void> {
   installer ??= makeInstaller();
-  await outputOf(await installer, args);
+  await outputOf(await installer, args, PYTHON_OPTIONS);
 }
 
 /** uv is quick, and ignores the upper bounds that tap-airbyte 0.0.2 sets to its Python. */
@@ -56,9 +73,10 @@ async function makeInstaller(): Promise<string> {
   const requirements = join(REQUIREMENTS, 'uv.txt');
   const program = join(folder, 'bin', 'uv');
   if (contentOf(join(folder, 'requirements.txt')) !== contentOf(requirements)) {
-    await outputOf('python3', ['-m', 'venv', '--clear', '--without-pip', folder]);
+    await outputOf('python3', ['-m', 'venv', '--clear', '--without-pip', folder], PYTHON_OPTIONS);
     const pip = ['-m', 'pip', '--python', join(folder, 'bin', 'python'), '--disable-pip-version-check'];
-    await outputOf('python3', [...pip, 'install', '--quiet', '--only-binary', ':all:', '--requirement', requirements]);
+    const install = [...pip, 'install', '--quiet', '--only-binary', ':all:', '--requirement', requirements];
+    await outputOf('python3', install, PYTHON_OPTIONS);
     cpSync(requirements, join(folder, 'requirements.txt'));
   }
   return program;
