@@ -34,7 +34,7 @@ export type Message =
       };
     };
 
-type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>;
+export type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>;
 
 /** The messages that a program printed, one in each line. Throws where a line is something else. */
 export function messagesOf(stdout: string): Message[] {
