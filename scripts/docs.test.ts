@@ -4,9 +4,8 @@ import { expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import spec from '../spec.json' with { type: 'json' };
 import { VERSION } from '../src/version.ts';
-import { fillMarkers } from './docs-markers.ts';
-import { PAGE_PATHS, pageUrl, renderPage } from './docs-pages.ts';
-import { table } from './docs-table.ts';
+import { PAGE_PATHS, fillMarkers, pageUrl, renderPage } from './docs-pages.ts';
+import { table } from './docs-parts.ts';
 
 const USER_PAGE = 'docs/sources/compose.md';
 const PAGES = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', USER_PAGE];
