@@ -19,7 +19,7 @@ export default defineConfig({
     coverage: {
       include: ['src/**/*.ts'],
       // main.ts is the process: it runs only as a child, in integration_tests/process-end.test.ts and its neighbours.
-      exclude: ['src/**/*.test.ts', 'src/testing/**', 'src/main.ts'],
+      exclude: ['src/**/*.test.ts', 'src/main.ts'],
       thresholds: { lines: 95, statements: 95, functions: 95 },
       reporter: ['text-summary', 'html'],
     },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inputError } from '../errors.ts';
 import type { Message } from '../protocol/messages.ts';
-import { openContext } from '../testing/open-context.ts';
+import { openContext } from '../../test-support/unit/output.ts';
 import { reportFailure } from './report-failure.ts';
 
 function report(thrown: unknown): Message[] {

@@ -1,7 +1,7 @@
 import { type Server } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type LocalServer, answer, startServer } from '../testing/local-server.ts';
+import { type LocalServer, answer, startServer } from '../../test-support/unit/http.ts';
 import { attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt-watch.ts';
 import { createDispatcher } from './dispatcher.ts';

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
-import { startServer } from '../testing/local-server.ts';
+import { startServer } from '../../test-support/unit/http.ts';
 import { Exchange } from './exchange.ts';
 
 function dispatchTo(origin: string, exchange: Exchange): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Printout } from '../testing/printed.ts';
+import { Printout } from '../../test-support/unit/output.ts';
 import { CHECKPOINT_MS, CHECKPOINT_RECORDS, StreamOutput } from './stream-output.ts';
 
 /** The output of a stream whose state counts its records, with a clock that can be set. */
