@@ -73,7 +73,7 @@ export interface Sandboxed {
   read: (more?: {
     config?: object;
     catalog?: ConfiguredCatalog;
-    state?: object;
+    state?: string | object;
     run?: ConnectorOptions;
   }) => Promise<ReadResult>;
 }

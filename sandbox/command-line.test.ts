@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { readCommandLine } from './command-line.ts';
-import { FLAGS } from './flags.ts';
+import { FLAGS, readCommandLine, usage } from './command-line.ts';
 import { withDefaults } from './options.ts';
 
 test('nothing at all is the defaults', () => {
   expect(readCommandLine([])).toEqual({ options: {}, json: false, exitWithStdin: false, help: false });
 });
 
+test.each(['--help', '-h'])('%s asks for the help', (flag) => {
+  expect(readCommandLine([flag])).toMatchObject({ help: true });
+});
+
 test('there is a flag for every option', () => {
-  const options = Object.values(FLAGS).map((flag) => flag.option);
-  expect(options.toSorted()).toEqual(Object.keys(withDefaults()).toSorted());
+  expect(Object.values(FLAGS).toSorted()).toEqual(Object.keys(withDefaults()).toSorted());
 });
 
 test('flags become options', () => {
@@ -36,6 +38,10 @@ test('flags become options', () => {
 
 test.each([
   ['--nope', "Unknown option '--nope'"],
+  ['--prot 8080', "Unknown option '--prot'; did you mean --port?"],
+  ['--audit-event=7', "Unknown option '--audit-event'; did you mean --audit-events?"],
+  ['--faults {}', "Unknown option '--faults'; did you mean --fault?"],
+  ['-x', "Unknown option '-x'"],
   ['--port x', '--port must be a whole number from 0 to 65535'],
   ['--port 65536', '--port must be a whole number from 0 to 65535'],
   ['--cursor upwards', '--cursor must be one of exclusive, inclusive, ignored'],
@@ -46,6 +52,13 @@ test.each([
   const read = readCommandLine(args.split(' '));
   expect(read).toContain(problem);
   expect(read).not.toContain('\n');
+});
+
+test('the help names every flag, what it means and its default', () => {
+  for (const flag of Object.keys(FLAGS)) expect(usage()).toMatch(new RegExp(`--${flag} <.+>\\n +\\w.*`));
+  expect(usage()).toMatch(/--max-limit <n>\n +.+ \(default: 100\)\n/);
+  expect(usage()).toMatch(/--single-events <on\|off>\n +.+ \(default: on\)\n/);
+  expect(usage()).toMatch(/--exit-with-stdin\n +\w/);
 });
 
 test('the README names every flag', async () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { FLAGS } from './flags.ts';
-import { type SandboxOptions, withDefaults } from './options.ts';
+import type { Option } from './option.ts';
+import { OPTIONS, type SandboxOptions, withDefaults } from './options.ts';
 
 /** What the command line asks for. */
 export interface CommandLine {
@@ -12,42 +12,111 @@ export interface CommandLine {
   readonly help: boolean;
 }
 
-const SWITCHES = ['json', 'exit-with-stdin', 'help'] as const;
+/** Flags without a value. */
+const SWITCHES = {
+  json: 'print one line of JSON for programs: baseUrl, token, deploymentIds, pid',
+  'exit-with-stdin': 'stop when stdin ends, as it does when the parent process is gone',
+  help: 'print this text',
+} as const;
 
-/** How to call it. */
-export const USAGE = [
-  'Usage: npm run sandbox -- [--flag value …]',
-  ...Object.entries(FLAGS).map(([name, { kind }]) => `  --${name}  ${kind}`),
-  ...SWITCHES.map((name) => `  --${name}`),
-  'sandbox/README.md says what each does.',
-].join('\n');
+/** The flags, each for one option of `startSandbox`. */
+export const FLAGS: Readonly<Record<string, keyof SandboxOptions>> = Object.fromEntries(
+  Object.keys(OPTIONS).map((name) => [flagOf(name), name as keyof SandboxOptions]),
+);
 
-const collect = (values: Readonly<Record<string, unknown>>): Record<string, unknown> | string => {
-  const options: Record<string, unknown> = {};
-  for (const [name, { option, read, kind }] of Object.entries(FLAGS)) {
-    // A fault may be given several times.
-    const texts = [values[name] ?? []].flat() as string[];
-    const all = texts.map((text) => read(text));
-    if (all.includes(undefined)) return `--${name} must be ${kind}`;
-    if (all.length > 0) options[option] = Array.isArray(all[0]) ? all.flat() : all.at(-1);
-  }
-  return options;
-};
+/** How far a misspelt flag may be from the one that is meant, in letters. */
+const MOST_TYPOS = 3;
+
+/** What `--help` prints. */
+export function usage(): string {
+  const flags = Object.entries(FLAGS).map(([flag, name]) => {
+    const { placeholder, meaning, shownDefault }: Option<unknown> = OPTIONS[name];
+    return [
+      `--${flag} <${placeholder}>`,
+      shownDefault === undefined ? meaning : `${meaning} (default: ${shownDefault})`,
+    ];
+  });
+  const switches = Object.entries(SWITCHES).map(([flag, meaning]) => [
+    flag === 'help' ? '--help, -h' : `--${flag}`,
+    meaning,
+  ]);
+  return [
+    'Usage: npm run sandbox -- [--flag value] …',
+    '',
+    'Starts a stand-in for the Compose API and prints its address, its token and commands to paste. Ctrl-C stops it.',
+    '',
+    'Flags:',
+    ...[...flags, ...switches].map(([flag, meaning]) => `  ${flag}\n      ${meaning}`),
+    '',
+    'Examples:',
+    '  npm run sandbox -- --port 8080 --audit-events 1000000',
+    `  npm run sandbox -- --fault '{"path":"/deployments/*/recipes","kind":"status","status":503,"times":2}'`,
+    '',
+    'More: sandbox/README.md',
+  ].join('\n');
+}
 
 /** Reads the arguments; a text says, in one line, what is wrong with them. */
-export const readCommandLine = (args: readonly string[]): CommandLine | string => {
-  const flags = Object.keys(FLAGS).map((name) => [name, { type: 'string' as const, multiple: name === 'fault' }]);
-  const switches = SWITCHES.map((name) => [name, { type: 'boolean' as const }]);
+export function readCommandLine(args: readonly string[]): CommandLine | string {
+  const flags = Object.keys(FLAGS).map((flag) => [flag, { type: 'string' as const, multiple: flag === 'fault' }]);
+  const switches = Object.keys(SWITCHES).map((flag) => [
+    flag,
+    { type: 'boolean' as const, ...(flag === 'help' && { short: 'h' }) },
+  ]);
+  const known = Object.fromEntries([...flags, ...switches]);
   try {
-    const parsed = parseArgs({ args: [...args], options: Object.fromEntries([...flags, ...switches]) });
-    const values: Readonly<Record<string, unknown>> = parsed.values;
+    const { tokens } = parseArgs({ args: [...args], options: known, strict: false, tokens: true });
+    for (const token of tokens) {
+      if (token.kind === 'option' && !Object.hasOwn(known, token.name)) {
+        return `Unknown option '${token.rawName}'${suggestion(token.name, Object.keys(known))}`;
+      }
+    }
+    const values: Readonly<Record<string, unknown>> = parseArgs({ args: [...args], options: known }).values;
     const options = collect(values);
     if (typeof options === 'string') return options;
     withDefaults(options);
-    const on = (name: (typeof SWITCHES)[number]): boolean => values[name] === true;
+    const on = (name: keyof typeof SWITCHES): boolean => values[name] === true;
     return { options, json: on('json'), exitWithStdin: on('exit-with-stdin'), help: on('help') };
   } catch (error) {
     // Only the first sentence: the rest is advice on positional arguments, which there are none of.
     return error instanceof Error ? (error.message.split(/\.\s|\n/)[0] ?? error.message) : String(error);
   }
-};
+}
+
+/** `auditEvents` is `--audit-events`; `faults` is `--fault`, given once for each. */
+function flagOf(option: string): string {
+  return option === 'faults' ? 'fault' : option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function collect(values: Readonly<Record<string, unknown>>): Record<string, unknown> | string {
+  const options: Record<string, unknown> = {};
+  for (const [flag, name] of Object.entries(FLAGS)) {
+    const option: Option<unknown> = OPTIONS[name];
+    const texts = [values[flag] ?? []].flat() as string[];
+    const all = texts.map((text) => option.read(text));
+    if (all.includes(undefined)) return `--${flag} must be ${option.kind}`;
+    if (all.length > 0) options[name] = Array.isArray(all[0]) ? all.flat() : all.at(-1);
+  }
+  return options;
+}
+
+function suggestion(flag: string, known: readonly string[]): string {
+  const ranked = known.map((name) => ({ name, typos: distance(flag, name) })).toSorted((a, b) => a.typos - b.typos);
+  const [nearest] = ranked;
+  if (nearest === undefined || nearest.typos > Math.min(MOST_TYPOS, flag.length / 2)) return '; --help lists them all';
+  return `; did you mean --${nearest.name}?`;
+}
+
+/** How many letters to insert, leave out or replace to make one text of the other. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [index, letter] of from.split('').entries()) {
+    const next = [index + 1];
+    for (let at = 0; at < to.length; at += 1) {
+      const replaced = (row[at] ?? 0) + (letter === to[at] ? 0 : 1);
+      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,18 +1,19 @@
-import type { Row } from './data/world.ts';
+import type { Row } from './platform.ts';
 import type { Sandbox, StreamName } from './server.ts';
 
 /** A GET with the token, as a client of the API sends it. */
-export const get = (sandbox: Sandbox, path: string, token: string = sandbox.token): Promise<Response> =>
-  fetch(sandbox.baseUrl + path, { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' });
+export function get(sandbox: Sandbox, path: string, token: string = sandbox.token): Promise<Response> {
+  return fetch(sandbox.baseUrl + path, { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' });
+}
 
 /** The rows of a list. */
-export const rows = async (sandbox: Sandbox, path: string, name: string): Promise<Row[]> => {
+export async function rows(sandbox: Sandbox, path: string, name: string): Promise<Row[]> {
   const body = (await (await get(sandbox, path)).json()) as { _embedded: Record<string, Row[]> };
   return body._embedded[name] ?? [];
-};
+}
 
 /** All audit events, page by page, each with the id of the last one before as its cursor. */
-export const walk = async (sandbox: Sandbox, limit: number): Promise<Row[]> => {
+export async function walk(sandbox: Sandbox, limit: number): Promise<Row[]> {
   const events: Row[] = [];
   for (;;) {
     const cursor = events.length === 0 ? '' : `&cursor=${String(events.at(-1)?.['id'])}`;
@@ -20,18 +21,18 @@ export const walk = async (sandbox: Sandbox, limit: number): Promise<Row[]> => {
     if (page.length === 0) return events;
     events.push(...page);
   }
-};
+}
 
-const withParts = (recipe: Row): Row[] => {
+function withParts(recipe: Row): Row[] {
   const parts = (recipe['_embedded'] as { recipes: Row[] } | undefined)?.recipes ?? [];
   return [recipe, ...parts.flatMap(withParts)];
-};
+}
 
 /**
  * The keys that a client finds by asking the API alone; written after the reference, not after the sandbox's own list of
  * keys, which it is there to check.
  */
-export const crawl = async (sandbox: Sandbox): Promise<Record<StreamName, string[]>> => {
+export async function crawl(sandbox: Sandbox): Promise<Record<StreamName, string[]>> {
   const ids = async (path: string, name: string, key = 'id'): Promise<string[]> =>
     (await rows(sandbox, path, name)).map((row) => String(row[key]));
   const deployments = await ids('/deployments', 'deployments');
@@ -64,4 +65,4 @@ export const crawl = async (sandbox: Sandbox): Promise<Record<StreamName, string
     deployments_versions: await made('/versions', 'transitions', 'from_version', 'to_version', 'method'),
     teams: await ids('/teams', 'teams'),
   };
-};
+}

@@ -1,15 +1,13 @@
 import type { Sandbox } from './server.ts';
 
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
 /** What to tell people about a sandbox that has just started: where it is, what it holds, and what to paste. */
-export const greeting = (sandbox: Sandbox): string => {
+export function greeting(sandbox: Sandbox): string {
   const { baseUrl, token } = sandbox;
   const counts = Object.entries(sandbox.counts()).map(([stream, count]) => `${stream} ${count}`);
   const config = JSON.stringify({ api_token: token, base_url: baseUrl });
   const run = (command: string): string => `  node dist/main.js ${command} --config config.json`;
   return [
-    `A stand-in of the Compose API: ${baseUrl}`,
+    `A stand-in for the Compose API: ${baseUrl}`,
     `Token: ${token}`,
     `Records: ${counts.join(', ')}`,
     '',
@@ -19,7 +17,11 @@ export const greeting = (sandbox: Sandbox): string => {
     run('discover'),
     `${run('read')} --catalog integration_tests/configured_catalog.json`,
     '',
-    'Ctrl-C ends it.',
+    'Ctrl-C stops it.',
     '',
   ].join('\n');
-};
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -51,6 +51,6 @@ test('for people it prints what to paste, and ends with its parent', async () =>
 test('an unknown flag is one line on stderr and exit code 2', async () => {
   start('--nope');
   const [problem, printed, [code]] = await Promise.all([text(child.stderr), text(child.stdout), once(child, 'exit')]);
-  expect(problem).toBe("sandbox: Unknown option '--nope'\n");
+  expect(problem).toBe("sandbox: Unknown option '--nope'; --help lists them all\n");
   expect([printed, code]).toEqual(['', 2]);
 });

@@ -1,45 +1,57 @@
-import type { AuditOptions } from './audit/trail.ts';
-import { madeUpHex } from './data/noise.ts';
-import type { Fault } from './faults/fault.ts';
+import { COMPOSE_OPTIONS, checkComposeOptions } from './compose/options.ts';
+import { type Fault, readFaults } from './faults/fault.ts';
+import { madeUpHex } from './noise.ts';
+import { type Option, type Values, text, whole } from './option.ts';
 
-/** Everything that can be set; the table in README.md says what each means. */
-export interface SandboxOptions extends AuditOptions {
-  readonly port: number;
-  readonly host: string;
-  readonly seed: number;
-  readonly token: string;
-  readonly deployments: number;
-  readonly recipes: number;
-  readonly latencyMs: number;
-  readonly quota: number;
-  readonly quotaWindowMs: number;
-  readonly faults: readonly Fault[];
-}
+const faults: Option<readonly Fault[]> = {
+  default: [],
+  meaning: 'a fault to play, as JSON (see sandbox/faults/README.md); may be given several times',
+  placeholder: 'json',
+  kind: 'a fault as JSON, such as {"path":"/teams","kind":"hang"}',
+  read: (value) => {
+    try {
+      const read = readFaults([JSON.parse(value)]);
+      return typeof read === 'string' ? undefined : read;
+    } catch {
+      return undefined;
+    }
+  },
+};
 
-const DEFAULTS = {
-  port: 0,
-  host: '127.0.0.1',
-  seed: 1,
-  deployments: 5,
-  recipes: 12,
-  auditEvents: 1200,
-  futureEvents: 0,
-  ties: 3,
-  cursor: 'exclusive',
-  newerThan: 'exclusive',
-  maxLimit: 100,
-  singleEvents: true,
-  oldCursors: 'accepted',
-  latencyMs: 0,
-  quota: 0,
-  quotaWindowMs: 60_000,
-  faults: [],
-} as const satisfies Omit<SandboxOptions, 'token'>;
+const SERVER_OPTIONS = {
+  port: whole({ least: 0, most: 65_535, default: 0, meaning: 'port to listen on; 0 picks a free one' }),
+  host: text('127.0.0.1', 'address', 'address to listen on; 0.0.0.0 makes it reachable from containers'),
+  seed: whole({ least: 0, most: 4_294_967_295, default: 1, meaning: 'all data follow from it' }),
+  token: text('', 'text', 'the one token that is accepted (default: made from the seed)'),
+  latencyMs: whole({ least: 0, most: 3_600_000, default: 0, meaning: 'milliseconds to wait before each answer' }),
+  quota: whole({
+    least: 0,
+    most: 1_000_000_000,
+    default: 0,
+    meaning: 'requests allowed in each window; the rest get 429 with Retry-After; 0: no quota',
+  }),
+  quotaWindowMs: whole({
+    least: 1,
+    most: 86_400_000,
+    default: 60_000,
+    meaning: 'length of a window in milliseconds; it opens with its first request',
+  }),
+  faults,
+} as const;
+
+/** Everything that can be set, in the order in which `--help` lists it. */
+export const OPTIONS = { ...SERVER_OPTIONS, ...COMPOSE_OPTIONS };
+
+export type SandboxOptions = Values<typeof OPTIONS>;
+
+const DEFAULTS = Object.fromEntries(
+  Object.entries(OPTIONS).map(([name, option]) => [name, option.default]),
+) as unknown as SandboxOptions;
 
 /** The options with a default for each that is not given. */
-export const withDefaults = (given: Partial<SandboxOptions> = {}): SandboxOptions => {
+export function withDefaults(given: Partial<SandboxOptions> = {}): SandboxOptions {
   const options = { ...DEFAULTS, ...given };
-  if (options.futureEvents > options.auditEvents) throw new RangeError('futureEvents must not exceed auditEvents');
+  checkComposeOptions(options);
   // Compose's tokens look like this, 64 digits (G-cli); the seed makes it the same every time.
-  return { ...options, token: options.token ?? madeUpHex(options.seed, 81, 64) };
-};
+  return { ...options, token: options.token || madeUpHex(options.seed, 81, 64) };
+}

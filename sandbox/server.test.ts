@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { crawl, get, rows, walk } from './crawl.ts';
-import { STREAM_NAMES } from './keys.ts';
-import { type Sandbox, type SandboxOptions, startSandbox } from './server.ts';
+import { STREAM_NAMES, type Sandbox, type SandboxOptions, startSandbox } from './server.ts';
 
 /** Polling is for what must come, however slow the machine. */
 const PATIENT = { timeout: 30_000 };
@@ -53,6 +52,7 @@ test('every single object stands in its list', async () => {
   await same('/teams', 'teams');
   await same('/deployments', 'deployments');
   await same(`/deployments/${sandbox.deploymentIds[0]}/backups`, 'backups');
+  await same(`/deployments/${sandbox.deploymentIds[0]}/logfiles`, 'logfiles');
   await same(`/deployments/${sandbox.deploymentIds[0]}/recipes`, 'recipes', '/recipes');
 });
 
@@ -80,6 +80,60 @@ test('a slash at the end is tolerated, unknown paths and ids are 404, and all is
     expect(await answer.json(), path).toEqual({ errors: 'not_found' });
   }
   expect((await get(sandbox, `/deployments/${deployment}/backups/${unknown}`)).status).toBe(404);
+  expect((await get(sandbox, `/deployments/${deployment}/logfiles/${unknown}`)).status).toBe(404);
+});
+
+test('doubled slashes are tolerated, and neither faults nor statistics see them', async () => {
+  const sandbox = await start({ faults: [{ path: '/clusters', kind: 'status', status: 503 }] });
+  const [deployment] = sandbox.deploymentIds;
+  expect((await get(sandbox, `//deployments//${deployment}/alerts`)).status).toBe(200);
+  expect((await get(sandbox, '//clusters//')).status).toBe(503);
+  expect(sandbox.stats().byPath).toEqual({ [`/deployments/${deployment}/alerts`]: 1, '/clusters': 1 });
+});
+
+test('a whitelist shows addresses with their masks, a log file alone where to download it', async () => {
+  const sandbox = await start();
+  const [deployment] = sandbox.deploymentIds;
+  const whitelist = await rows(sandbox, `/deployments/${deployment}/whitelist`, 'whitelist');
+  expect(whitelist[0]).toEqual({
+    id: expect.stringMatching(/^[0-9a-f]{24}$/),
+    ip: '198.51.100.1/32',
+    description: 'office',
+  });
+  const [logfile] = await rows(sandbox, `/deployments/${deployment}/logfiles`, 'logfiles');
+  expect(logfile).not.toHaveProperty('download_link');
+  const alone = await get(sandbox, `/deployments/${deployment}/logfiles/${String(logfile?.['id'])}`);
+  expect(await alone.json()).toEqual({ ...logfile, download_link: expect.stringMatching(/^https:/) });
+});
+
+test('the API can forget its cursors in the middle of a walk', async () => {
+  const faults = [{ path: '/audit_events', kind: 'forget-cursors', after: 3, times: 1 }] as const;
+  const sandbox = await start({ auditEvents: 100, oldCursors: 'empty', faults });
+  const walked = await walk(sandbox, 10);
+  expect(walked.length).toBe(30);
+  expect((await get(sandbox, `/audit_events/${String(walked.at(-1)?.['id'])}`)).status).toBe(404);
+  expect((await walk(sandbox, 10)).length).toBe(100);
+});
+
+test('one thing can be refused with a 401 that is not about the token, while the accounts answer', async () => {
+  const sandbox = await start();
+  const [first = '', second = ''] = sandbox.deploymentIds;
+  const refused = { kind: 'status', status: 401, body: { errors: 'unauthorized' } } as const;
+  sandbox.setFaults([
+    { path: `/deployments/${first}/recipes`, ...refused },
+    { path: '/clusters', ...refused },
+    { path: '/audit_events/*', ...refused },
+    { path: '/teams', kind: 'status', status: 401 },
+  ]);
+  const [event] = await rows(sandbox, '/audit_events?limit=1', 'audit_events');
+  for (const path of [`/deployments/${first}/recipes`, '/clusters', `/audit_events/${String(event?.['id'])}`]) {
+    const answer = await get(sandbox, path);
+    expect(answer.status, path).toBe(401);
+    expect(await answer.json(), path).toEqual({ errors: 'unauthorized' });
+  }
+  expect(await (await get(sandbox, '/teams')).json()).toEqual({ errors: 'invalid_token' });
+  expect((await get(sandbox, `/deployments/${second}/recipes`)).status).toBe(200);
+  expect((await get(sandbox, '/accounts')).status).toBe(200);
 });
 
 test('new events come on top, dated after the newest and not in the future', async () => {

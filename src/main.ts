@@ -3,6 +3,7 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { runCommandLine } from './cli.ts';
 import type { Context } from './context.ts';
+import { openOutput } from './protocol/file-output.ts';
 import { MessageWriter } from './protocol/message-writer.ts';
 import { Redactor } from './protocol/redact.ts';
 
@@ -14,10 +15,13 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 module.enableCompileCache?.();
 const redactor = new Redactor();
 const stop = new AbortController();
-const writer = new MessageWriter(process.stdout, redactor.redact, () => {
-  // Nobody reads any more: everything stops, and nothing is said about it.
-  process.exitCode = 1;
-  stop.abort(new Error('the reader of stdout has gone'));
+const writer = new MessageWriter(openOutput(1, process.stdout), redactor.redact, (error) => {
+  stop.abort(new Error('stdout has failed'));
+  // A reader that has gone knows it. Of a disk that is full nobody would hear, since stdout is no place to say so.
+  if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
+  process.stderr.write(
+    `source-compose: stdout cannot be written (${error.message}). What it holds is incomplete: make room and run the command again, a read with the last state that came out whole.\n`,
+  );
 });
 // Nobody listens there either, then.
 process.stderr.on('error', () => undefined);
@@ -37,20 +41,22 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 }
 
 async function run(): Promise<void> {
+  let code = 1;
   try {
     const out = {
-      stdout: (text: string) => void process.stdout.write(text),
+      stdout: (text: string) => writer.text(text),
       stderr: (text: string) => void process.stderr.write(redactor.redact(text)),
     };
-    process.exitCode = await runCommandLine(process.argv.slice(2), context, out);
+    code = await runCommandLine(process.argv.slice(2), context, out);
   } catch (thrown) {
-    process.exitCode = 1;
-    if (stop.signal.aborted) return;
-    const { reportFailure } = await import('./commands/report-failure.ts');
-    reportFailure(writer, thrown);
-  } finally {
-    writer.flush();
+    if (!stop.signal.aborted) {
+      const { reportFailure } = await import('./commands/report-failure.ts');
+      reportFailure(writer, thrown);
+    }
   }
+  // stdout may fail at the very last byte, and the exit code has to tell of that too.
+  await writer.emptied();
+  process.exitCode = writer.failed ? 1 : code;
 }
 
 /** Stops the command, waits for its last checkpoints, and dies of the signal: some clients tell that from an exit code. */

@@ -34,7 +34,15 @@ test('who can do something about it', () => {
       'forbidden',
       'certificate_refused',
     ],
-    system_error: ['not_found', 'redirected', 'unexpected_status', 'unexpected_body', 'cursor_ignored', 'unexpected'],
+    system_error: [
+      'not_found',
+      'redirected',
+      'unexpected_status',
+      'unexpected_body',
+      'cursor_ignored',
+      'list_cut_off',
+      'unexpected',
+    ],
     transient_error: [
       'server_error',
       'rate_limited',

@@ -79,6 +79,12 @@ export const problems = {
       'The API sends the same page of {path} again and again: it ignores the cursor, so the rest of the stream cannot be read. Report this to the maintainers of the API.',
     cause: 'The server at base_url does not page as the Compose API does.',
   },
+  list_cut_off: {
+    failureType: 'system_error',
+    message:
+      'The API ends the list {path} before its last row and forgets where a read has come to, so the rest of the stream cannot be read. Report this to the maintainers of the API.',
+    cause: 'The server at base_url does not page as the Compose API does.',
+  },
   server_error: {
     failureType: 'transient_error',
     message: 'The API failed on {path} (HTTP {status}) {attempts}. Run the sync again later.',

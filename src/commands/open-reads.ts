@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import type { ConnectorError } from '../errors.ts';
 import type { Log } from '../protocol/log.ts';
-import { createCursor, fromTheFuture } from '../sync/create-cursor.ts';
+import { createCursor } from '../sync/create-cursor.ts';
 import { DeploymentList } from '../sync/deployment-list.ts';
 import { RequestSlots } from '../sync/request-slots.ts';
 import { type Run, StreamRead } from '../sync/stream-read.ts';
@@ -76,8 +76,7 @@ function openStream(
     jobId: context.env['WORKER_JOB_ID'],
   });
   const read = new StreamRead(definition, run, cursor);
-  const warning = cursor === undefined ? undefined : fromTheFuture(cursor, run.startedAt);
-  if (warning !== undefined) read.warn(warning);
+  for (const warning of cursor?.warnings() ?? []) read.warn(warning);
   return read;
 }
 

@@ -26,7 +26,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
   const catalog = parseInput('catalog', files.catalog, await readInput('catalog', files.catalog));
   const { chosen, unusable } = chooseStreams(parseConfiguredCatalog(files.catalog, catalog), streams);
   const stateText = files.state === undefined ? '' : await readInput('state', files.state);
-  const states = parseState(files.state ?? '', stateText);
+  const states = parseState(files.state ?? '', stateText, (sentence) => log.warn(sentence));
   if (chosen.length + unusable.length === 0)
     log.warn('the configured catalog has no streams, so there is nothing to read');
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { StalledOutput } from '../../test-support/unit/output.ts';
 import { MessageWriter } from './message-writer.ts';
-import { type Message, streamState } from './messages.ts';
+import { type Message, stateLine } from './messages.ts';
 
 const secret = 'hunter2 hunter2';
 const traced = { type: 'ERROR', emitted_at: 1 } as const;
@@ -26,7 +26,7 @@ test.each<[message: Message, places: number]>([
 });
 
 test.each<Message>([
-  streamState('teams', { cursor: secret }, 1),
+  JSON.parse(stateLine('teams', JSON.stringify({ cursor: secret }), 1)) as Message,
   { type: 'SPEC', spec: { title: secret } },
   { type: 'CATALOG', catalog: { streams: [] } },
   { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } },

@@ -2,7 +2,7 @@ import { setImmediate as everyoneElse } from 'node:timers/promises';
 import { type Mock, describe, expect, test, vi } from 'vitest';
 import { StalledOutput } from '../../test-support/unit/output.ts';
 import { MessageWriter } from './message-writer.ts';
-import { streamState, streamStatus } from './messages.ts';
+import { stateLine, streamStatus } from './messages.ts';
 
 function open(): { out: StalledOutput; onGone: Mock<() => void>; writer: MessageWriter } {
   const out = new StalledOutput();
@@ -44,7 +44,7 @@ describe('what waits, and what goes out', () => {
   test('line breaks of other alphabets are escaped in records and messages', () => {
     const { out, writer } = open();
     record(writer, line({ a: '\u2028' }));
-    writer.send(streamState('teams', { b: '\u0085' }, 1));
+    writer.text(stateLine('teams', JSON.stringify({ b: '\u0085' }), 1));
     expect(out.text).toMatch(/^\{"a":"\\u2028"\}\n.*\{"b":"\\u0085"\}.*\n$/);
   });
 });

@@ -20,18 +20,33 @@ export class MessageWriter {
   #chunk = Buffer.allocUnsafe(ROOM_BYTES);
   #used = 0;
   #drained: Promise<void> | undefined;
-  #gone = false;
+  readonly #onFailure: (error: NodeJS.ErrnoException) => void;
+  #failed = false;
 
-  /** `onGone` is called once when the reader of stdout has gone away. */
-  constructor(out: Writable, redact: (text: string) => string, onGone: () => void) {
+  /** `onFailure` is called once, when stdout fails: its reader has gone, or a disk is full. Nothing is written after it. */
+  constructor(out: Writable, redact: (text: string) => string, onFailure: (error: NodeJS.ErrnoException) => void) {
     this.#out = out;
     this.#redact = redact;
+    this.#onFailure = onFailure;
     // Without a listener a broken pipe would be an uncaught exception.
-    out.on('error', () => {
-      if (this.#gone) return;
-      this.#gone = true;
-      onGone();
-    });
+    out.on('error', (error) => this.#fail(error));
+  }
+
+  /** Whether something that was handed over did not come out. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#onFailure(error);
+  }
+
+  /** Takes a line that is put together already and holds no text for people but the help's. */
+  text(text: string): void {
+    this.#append(text);
+    this.flush();
   }
 
   /** Takes one RECORD, as a line in three parts: to put them together first would copy every record once more. */
@@ -84,14 +99,14 @@ export class MessageWriter {
   }
 
   #write(chunk: string | Buffer): void {
-    if (!this.#gone) this.#out.write(chunk);
+    if (!this.#failed) this.#out.write(chunk);
   }
 
   /** Flushes, and resolves once stdout takes more. All that wait share one `drain`. */
   async ready(): Promise<void> {
     this.flush();
     // Asked at the moment of waiting: a remembered `false` of write() would wait for a drain that is long past.
-    if (this.#gone || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
+    if (this.#failed || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
     this.#drained ??= new Promise((resolve) => {
       const done = (): void => {
         this.#out.off('drain', done).off('close', done).off('error', done);
@@ -103,11 +118,16 @@ export class MessageWriter {
     await this.#drained;
   }
 
-  /** Flushes, and resolves once stdout has taken everything: what a process that ends itself has to wait for. */
+  /** Flushes, and resolves once stdout has taken everything, or failed: only then is it known how a run ended. */
   async emptied(): Promise<void> {
     this.flush();
-    if (this.#gone) return;
-    await new Promise<void>((done) => this.#out.once('close', done).write('', () => done()));
+    if (this.#failed) return;
+    await new Promise<void>((done) =>
+      this.#out.once('close', done).write('', (error) => {
+        if (error) this.#fail(error);
+        done();
+      }),
+    );
   }
 
   #redacted(message: Message): Message {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { errorTrace, streamState, streamStatus } from './messages.ts';
+import { errorTrace, stateLine, streamStatus } from './messages.ts';
 
 const now = Date.parse('2018-08-22T00:00:00Z');
 beforeAll(() => void vi.setSystemTime(now));
@@ -30,7 +30,7 @@ test('the status of a stream that the rate limit holds up says until when', () =
 });
 
 test('a state counts the records that it covers', () => {
-  expect(streamState('audit_events', { version: 1 }, 3)).toEqual({
+  expect(JSON.parse(stateLine('audit_events', '{"version":1}', 3))).toEqual({
     type: 'STATE',
     state: {
       type: 'STREAM',

@@ -70,7 +70,8 @@ export function streamStatus(descriptor: StreamDescriptor, status: StreamStatus,
   return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: Date.now(), stream_status: trace } };
 }
 
-export function streamState(name: string, state: object, recordCount: number): Message {
-  const stream = { stream_descriptor: { name }, stream_state: state };
-  return { type: 'STATE', state: { type: 'STREAM', stream, sourceStats: { recordCount } } };
+/** A STATE as a line. `state` is JSON: a large one is not parsed and printed again for each checkpoint. */
+export function stateLine(name: string, state: string, recordCount: number): string {
+  const descriptor = JSON.stringify({ name });
+  return `{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":${descriptor},"stream_state":${state}},"sourceStats":{"recordCount":${recordCount}}}}\n`;
 }

@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../errors.ts';
-import { streamState } from './messages.ts';
+import { stateLine } from './messages.ts';
 import { parseState } from './state.ts';
 
 const stream = (name: string, state: unknown): object => ({
   type: 'STREAM',
   stream: { stream_descriptor: { name }, stream_state: state },
 });
-const states = (text: string): object => Object.fromEntries(parseState('s.json', text));
+const neverWarned = (sentence: string): void => expect.fail(sentence);
+const states = (text: string): object => Object.fromEntries(parseState('s.json', text, neverWarned));
+const streamState = (name: string, state: object, count: number): unknown =>
+  JSON.parse(stateLine(name, JSON.stringify(state), count));
 const lines = (...values: unknown[]): string => values.map((value) => JSON.stringify(value) + '\n').join('');
 
 const TWO = { audit_events: { mark: 'a' }, deployments_recipes: { marks: {} } };
@@ -41,6 +44,27 @@ describe('every form in which clients hand it in', () => {
     ['an empty LEGACY state', '{"type":"LEGACY","data":{}}', {}],
   ])('%s', (_, text, expected) => {
     expect(states(text)).toEqual(expected);
+  });
+});
+
+describe('a torn last line, as a full disk or a kill leaves it', () => {
+  test('is skipped with a warning, and the states before it count', () => {
+    const whole = lines(...twoStates);
+    for (let cut = 1; cut < 40; cut += 1) {
+      const warnings: string[] = [];
+      const torn = whole + lines(stream('audit_events', { mark: 'later' })).slice(0, cut);
+      expect(Object.fromEntries(parseState('s.json', torn, (sentence) => warnings.push(sentence)))).toEqual(TWO);
+      expect(warnings).toEqual([
+        'the last line of the state file s.json is torn and is skipped; the states before it count',
+      ]);
+    }
+  });
+
+  test('a torn line with others behind it, or all alone, is an error', () => {
+    const torn = '{"type":"STATE","sta';
+    expect(() => states(torn)).toThrow('line 1 cannot be read');
+    expect(() => states(`${lines(...twoStates)}${torn}\n${lines(...twoStates)}`)).toThrow('line 3 cannot be read');
+    expect(() => states(`${lines(...twoStates)}${torn}\n`)).toThrow('line 3 cannot be read');
   });
 });
 
@@ -127,7 +151,7 @@ test.each([
   fc.assert(
     fc.property(text, (content) => {
       try {
-        for (const state of parseState('s.json', content).values()) {
+        for (const state of parseState('s.json', content, neverWarned).values()) {
           expect(typeof state === 'object' && state !== null && !Array.isArray(state)).toBe(true);
         }
       } catch (error) {

@@ -5,12 +5,13 @@ type Json = Record<string, unknown>;
 
 /**
  * The state of each stream from a state file, in every form that clients hand in: an array of state messages, one
- * message, `{}`, `[]`, nothing at all, or STATE lines as `read` prints them, of which the last of a stream wins.
- * Nulls and foreign fields are ignored. Throws one sentence that names the file and the place.
+ * message, `{}`, `[]`, nothing at all, or lines as `read` prints them, of which the last STATE of a stream wins.
+ * Nulls and foreign fields are ignored. A last line that is torn, as a full disk or a kill leaves it, is skipped, and
+ * `warn` is told. Throws one sentence that names the file and the place.
  */
-export function parseState(path: string, text: string): Map<string, Json> {
+export function parseState(path: string, text: string, warn: (sentence: string) => void): Map<string, Json> {
   const states = new Map<string, Json>();
-  const values = valuesOf(path, text);
+  const values = valuesOf(path, text, warn);
   for (const [i, value] of values.entries()) {
     const place = values.length === 1 ? '' : ` (entry ${i + 1})`;
     if (!isObject(value)) {
@@ -22,17 +23,22 @@ export function parseState(path: string, text: string): Map<string, Json> {
   return states;
 }
 
-function valuesOf(path: string, text: string): unknown[] {
+function valuesOf(path: string, text: string, warn: (sentence: string) => void): unknown[] {
   if (text.trim() === '') return [];
   try {
     const whole: unknown = JSON.parse(text);
     return Array.isArray(whole) ? (whole as unknown[]) : [whole];
   } catch {
-    return text.split('\n').flatMap((line, i): unknown[] => {
+    const lines = text.split('\n');
+    return lines.flatMap((line, i): unknown[] => {
       if (line.trim() === '') return [];
       try {
         return [JSON.parse(line)];
       } catch {
+        if (i > 0 && i === lines.length - 1 && line.startsWith('{')) {
+          warn(`the last line of the state file ${path} is torn and is skipped; the states before it count`);
+          return [];
+        }
         // Never quoted: a foreign file may hold anything.
         throw inputError(`The state file ${path} is neither JSON nor lines of JSON: line ${i + 1} cannot be read.`);
       }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backups, events, recipes } from '../../test-support/unit/reads.ts';
-import { createCursor, fromTheFuture } from './create-cursor.ts';
+import { createCursor } from './create-cursor.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
 import { NewestFirstCursor } from './newest-first-cursor.ts';
 import { SliceMarks } from './slice-marks.ts';
@@ -15,8 +15,8 @@ const options: CursorOptions = {
   startDate: undefined,
   jobId: undefined,
 };
-const create = (definition: StreamDefinition, state: object = {}): Cursor | undefined =>
-  createCursor(definition, state, 'The state of it in s.json', options);
+const create = (definition: StreamDefinition, state: object = {}, more?: Partial<CursorOptions>): Cursor | undefined =>
+  createCursor(definition, state, 'The state of it in s.json', { ...options, ...more });
 
 test('a stream that cannot be read incrementally has none, whatever its state says', () => {
   expect(create(backups)).toBeUndefined();
@@ -47,7 +47,7 @@ describe('a state whose time is still to come', () => {
     [recipes, { version: 1, marks: { d1: STARTED_AT, d2: LATER } }],
   ])('of $name is warned about', (definition, state) => {
     const cursor = create(definition, state);
-    expect(cursor && fromTheFuture(cursor, STARTED_AT)).toContain(`everything up to ${LATER} is read`);
+    expect(cursor?.warnings()).toEqual([expect.stringContaining(`everything up to ${LATER} has been read`)]);
   });
 
   test.each<[StreamDefinition, object]>([
@@ -57,7 +57,40 @@ describe('a state whose time is still to come', () => {
     [recipes, { version: 1, marks: { d1: STARTED_AT } }],
   ])('is not any state of $name: %j', (definition, state) => {
     const cursor = create(definition, state);
-    expect(cursor).toBeDefined();
-    expect(cursor && fromTheFuture(cursor, STARTED_AT)).toBeUndefined();
+    expect(cursor?.warnings()).toEqual([]);
+  });
+});
+
+describe('a start_date that earlier reads went by', () => {
+  const FROM = '2018-06-01T00:00:00.000Z';
+  const BEFORE = '2018-01-01T00:00:00.000Z';
+  const states: Array<[StreamDefinition, object]> = [
+    [events, { version: 1, mark: STARTED_AT, start_date: FROM }],
+    [recipes, { version: 1, marks: { d1: STARTED_AT }, start_date: FROM }],
+  ];
+
+  test.each(states)('and that was moved back or taken away is warned about (%#)', (definition, state) => {
+    const warning = (startDate: string | undefined): string[] | undefined =>
+      create(definition, state, { startDate })?.warnings();
+    expect(warning(BEFORE)).toEqual([
+      `earlier syncs read this stream with start_date ${FROM}, and now it is ${BEFORE}; records from before ${FROM} do not come. Reset the stream to read them`,
+    ]);
+    expect(warning(undefined)).toEqual([expect.stringContaining('and now it is gone')]);
+    expect(warning(FROM)).toEqual([]);
+    expect(warning('2018-07-01T00:00:00.000Z')).toEqual([]);
+  });
+
+  test.each(states)('stays in the state, so that it is warned about again (%#)', (definition, state) => {
+    expect(create(definition, state, { startDate: BEFORE })?.state()).toEqual(state);
+  });
+
+  test('is the latest under which anything was read', () => {
+    const marks = create(recipes, { version: 1, marks: { d1: FROM }, start_date: BEFORE }, { startDate: FROM });
+    if (!(marks instanceof SliceMarks)) throw new Error('recipes have no marks');
+    marks.begin('d1');
+    expect(marks.state()).toMatchObject({ start_date: FROM });
+    marks.begin('d2');
+    marks.emitted('d2', STARTED_AT);
+    expect(marks.state()).toEqual({ version: 1, marks: { d1: FROM, d2: STARTED_AT }, start_date: FROM });
   });
 });

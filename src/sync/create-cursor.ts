@@ -24,11 +24,3 @@ export function createCursor(
   }
   return new SliceMarks(parseMarksState(state, where), options);
 }
-
-/** The warning about a state whose time is still to come; undefined if it is not. */
-export function fromTheFuture(cursor: Cursor, startedAt: string): string | undefined {
-  const newest =
-    cursor instanceof NewestFirstCursor ? cursor.mark : cursor instanceof SliceMarks ? cursor.newest : undefined;
-  if (newest === undefined || newest <= startedAt) return undefined;
-  return `the state says that everything up to ${newest} is read, which is in the future; nothing older is read, and the state is kept. Reset the stream to read it again`;
-}

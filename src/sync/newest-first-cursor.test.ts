@@ -25,14 +25,25 @@ function take(cursor: NewestFirstCursor, page: TestRow[]): string[] {
   return page.filter((_, i) => emit[i]).map(({ id }) => id);
 }
 
+/** An empty page, and the answer to the question whether there is nothing older than the last row either. */
+function end(cursor: NewestFirstCursor): void {
+  take(cursor, []);
+  if (cursor.query.older_than !== undefined) take(cursor, []);
+}
+
 describe('the first read', () => {
   test('asks for the newest page, then for what follows the last row, until nothing comes', () => {
     const cursor = cursorAt();
-    expect(cursor.query).toEqual({ newer_than: undefined, cursor: undefined });
+    expect(cursor.query).toEqual({ newer_than: undefined, older_than: undefined, cursor: undefined });
     expect(take(cursor, rows(9, 8))).toEqual(['e9', 'e8']);
-    expect(cursor.query).toEqual({ newer_than: undefined, cursor: 'e8' });
+    expect(cursor.query).toEqual({ newer_than: undefined, older_than: undefined, cursor: 'e8' });
     expect(take(cursor, rows(7))).toEqual(['e7']);
     expect(cursor.done).toBe(false);
+    expect(take(cursor, [])).toEqual([]);
+    expect(cursor.done).toBe(false);
+    expect(cursor.query).toEqual({ newer_than: undefined, older_than: '2018-08-31T12:07:01.000Z', cursor: undefined });
+    expect(take(cursor, rows(7))).toEqual([]);
+    expect(cursor.query.older_than).toBe(at(7));
     expect(take(cursor, [])).toEqual([]);
     expect(cursor.done).toBe(true);
     expect(cursor.state()).toEqual({ version: 1, mark: at(9) });
@@ -64,7 +75,7 @@ describe('the next read', () => {
     const cursor = cursorAt({ mark: at(9) });
     expect(cursor.query.newer_than).toBe('2018-08-31T12:07:59.000Z');
     expect(take(cursor, rows(11, 10, 9))).toEqual(['e11', 'e10', 'e9']);
-    take(cursor, []);
+    end(cursor);
     expect(cursor.state()).toEqual({ version: 1, mark: at(11) });
   });
 
@@ -84,7 +95,7 @@ describe('the next read', () => {
   test('keeps its mark when there is nothing new', () => {
     const cursor = cursorAt({ mark: at(9) });
     take(cursor, rows(8));
-    take(cursor, []);
+    end(cursor);
     expect(cursor.state()).toEqual({ version: 1, mark: at(9) });
   });
 
@@ -110,14 +121,14 @@ describe('a read that goes on with an unfinished walk', () => {
   test('goes down to its floor first, then reads what is newer than its top', () => {
     const cursor = cursorAt(state);
     expect(cursor.resumesAt).toBe('e6');
-    expect(cursor.query).toEqual({ newer_than: '2018-08-31T12:00:59.000Z', cursor: 'e6' });
+    expect(cursor.query).toEqual({ newer_than: '2018-08-31T12:00:59.000Z', older_than: undefined, cursor: 'e6' });
     expect(take(cursor, rows(5, 4, 2))).toEqual(['e5', 'e4', 'e2']);
-    take(cursor, []);
+    end(cursor);
     expect(cursor.state()).toEqual({ version: 1, mark: at(9) });
     expect([cursor.done, cursor.resumesAt]).toEqual([false, undefined]);
-    expect(cursor.query).toEqual({ newer_than: '2018-08-31T12:07:59.000Z', cursor: undefined });
+    expect(cursor.query).toEqual({ newer_than: '2018-08-31T12:07:59.000Z', older_than: undefined, cursor: undefined });
     expect(take(cursor, rows(12, 9, 8))).toEqual(['e12', 'e9', 'e8']);
-    take(cursor, []);
+    end(cursor);
     expect([cursor.done, cursor.state()]).toEqual([true, { version: 1, mark: at(12) }]);
   });
 
@@ -129,7 +140,7 @@ describe('a read that goes on with an unfinished walk', () => {
     const cursor = cursorAt(state);
     cursor.restart();
     expect(cursor.resumesAt).toBeUndefined();
-    expect(cursor.query).toEqual({ newer_than: '2018-08-31T12:00:59.000Z', cursor: undefined });
+    expect(cursor.query).toEqual({ newer_than: '2018-08-31T12:00:59.000Z', older_than: undefined, cursor: undefined });
     expect(cursor.state()).toEqual({ version: 1, mark: at(2) });
     take(cursor, rows(12, 9));
     expect(cursor.state().walk).toEqual({ top: at(12), cursor: 'e9', floor: at(2) });
@@ -145,7 +156,7 @@ describe('a read that goes on with an unfinished walk', () => {
 test('rows dated after the start of the run are emitted, but the mark stays behind them', () => {
   const cursor = cursorAt({}, { startedAt: at(9) });
   expect(take(cursor, rows(15, 10, 9, 8))).toEqual(['e15', 'e10', 'e9', 'e8']);
-  take(cursor, []);
+  end(cursor);
   expect(cursor.mark).toBe(at(9));
 });
 
@@ -153,7 +164,7 @@ test('rows without a time are emitted, move nothing, and end no walk', () => {
   const cursor = cursorAt({ mark: at(9) });
   expect(take(cursor, [{ id: 'x', at: undefined }, ...rows(7)])).toEqual(['x']);
   expect(cursor.done).toBe(false);
-  take(cursor, []);
+  end(cursor);
   expect(cursor.mark).toBe(at(9));
 });
 
@@ -163,6 +174,8 @@ describe('an API that sends the row of the cursor once more', () => {
     take(cursor, rows(9, 8));
     expect(take(cursor, rows(8, 7))).toEqual(['e7']);
     expect(take(cursor, rows(7))).toEqual([]);
+    expect(cursor.done).toBe(false);
+    end(cursor);
     expect(cursor.done).toBe(true);
   });
 });

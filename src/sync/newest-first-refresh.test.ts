@@ -39,13 +39,14 @@ describe('a full refresh', () => {
     for (const jobId of ['18', undefined]) {
       const cursor = cursorAt(state, { mode, jobId });
       expect([cursor.resumesAt, cursor.mark]).toEqual([undefined, undefined]);
-      expect(cursor.query).toEqual({ newer_than: undefined, cursor: undefined });
+      expect(cursor.query).toEqual({ newer_than: undefined, older_than: undefined, cursor: undefined });
     }
   });
 
   test('keeps its job in the state; an incremental read goes on with it, and keeps none', () => {
     const refresh = cursorAt({}, { mode, jobId: '17' });
     refresh.plan([{ id: 'e9', at: at(9) }]).commit();
+    refresh.plan([]).commit();
     refresh.plan([]).commit();
     expect(refresh.state()).toEqual({ version: 1, mark: at(9), job: '17' });
     expect(cursorAt(refresh.state(), { jobId: '18' }).state()).toEqual({ version: 1, mark: at(9) });

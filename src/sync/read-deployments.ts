@@ -78,7 +78,7 @@ function emitSlice(read: StreamRead, id: string, rows: Row[]): void {
     return;
   }
   const at = (row: Row): string | undefined => (row[cursorField] as string | undefined) ?? undefined;
-  const bound = cursor.bound(id);
+  const bound = cursor.begin(id);
   // In order of their times, so that the mark may move in between; rows without one come first.
   const ordered = rows.toSorted((a, b) => compare(at(a) ?? '', at(b) ?? ''));
   const now = Date.now();

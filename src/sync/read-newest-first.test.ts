@@ -16,11 +16,12 @@ const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute
 const rows = (...minutes: number[]): unknown[] =>
   minutes.map((minute) => ({ id: `e${minute}`, created_at: at(minute) }));
 
-/** The page behind a row, two rows at a time. */
+/** The page behind a row, or below a time, two rows at a time. */
 function pages(...minutes: number[]): (query: Query) => unknown {
-  return ({ cursor }) => {
+  return ({ cursor, older_than: bound }) => {
     const from = cursor === undefined ? 0 : minutes.findIndex((minute) => `e${minute}` === cursor) + 1;
-    return listBody('events', rows(...minutes.slice(from, from + 2)));
+    const older = minutes.slice(from).filter((minute) => bound === undefined || at(minute) < String(bound));
+    return listBody('events', rows(...older.slice(0, 2)));
   };
 }
 
@@ -41,11 +42,14 @@ test('pages are asked for with the page size, each behind the last row of the on
   const { api, read, stream } = open({ pageSize: 25, answers: { events: pages(5, 4, 3) } });
   expect(await read()).toEqual(['e5', 'e4', 'e3']);
   expect(api.requests.map(({ query }) => query)).toEqual([
-    { limit: 25, newer_than: undefined, cursor: undefined },
-    { limit: 25, newer_than: undefined, cursor: 'e4' },
-    { limit: 25, newer_than: undefined, cursor: 'e3' },
+    { limit: 25, newer_than: undefined, older_than: undefined, cursor: undefined },
+    { limit: 25, newer_than: undefined, older_than: undefined, cursor: 'e4' },
+    { limit: 25, newer_than: undefined, older_than: undefined, cursor: 'e3' },
+    // Is that the end? There is nothing older by time either.
+    { limit: 25, newer_than: undefined, older_than: '2018-08-31T12:03:01.000Z', cursor: undefined },
+    { limit: 25, newer_than: undefined, older_than: at(3), cursor: undefined },
   ]);
-  expect([stream.requests, stream.cursor.state()]).toEqual([3, { version: 1, mark: at(5) }]);
+  expect([stream.requests, stream.cursor.state()]).toEqual([5, { version: 1, mark: at(5) }]);
 });
 
 test('times are compared as times, however they are spelled', async () => {
@@ -102,7 +106,7 @@ describe('an unfinished walk of an earlier read', () => {
       const { read, printed } = open({ answers }, state);
       expect(await read()).toEqual(['e6', 'e5', 'e3']);
       expect(printed.logged('WARN')).toEqual([
-        `events: the API no longer knows the event at which the last read stopped (HTTP ${status}), so this one begins again at the newest event`,
+        `events: the API no longer knows the event at which the last read stopped (HTTP ${status}), so the read begins again at the newest event`,
       ]);
     },
   );

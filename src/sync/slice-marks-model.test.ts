@@ -76,7 +76,8 @@ interface Version {
 }
 
 async function tell(lookback: number, reads: Read[]): Promise<void> {
-  const lookbackMs = lookback * TICK;
+  // A second at least, whatever is set.
+  const lookbackMs = Math.max(1_000, lookback * TICK);
   const present = new Map(IDS.map((deployment) => [deployment, new Map<number, Version>()]));
   const gone = new Map<string, Map<number, Version>>();
   let now = BEGIN;

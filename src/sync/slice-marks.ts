@@ -1,4 +1,4 @@
-import { type Cursor, type CursorOptions, later } from './cursor.ts';
+import { type Cursor, type CursorOptions, futureWarning, later, leastLookback, startDateWarning } from './cursor.ts';
 import { belongsTo } from './newest-first-cursor.ts';
 import { type MarksState, STATE_VERSION } from './stream-states.ts';
 import { earlier } from './timestamp.ts';
@@ -10,22 +10,36 @@ import { earlier } from './timestamp.ts';
 export class SliceMarks implements Cursor {
   readonly #options: CursorOptions;
   readonly #marks: Map<string, string>;
+  /** What was before it when slices were first read was not read; undefined: everything was. */
+  #startDate: string | undefined;
 
   constructor(state: MarksState, options: CursorOptions) {
     this.#options = options;
     const counts = options.mode === 'incremental' || belongsTo(options.jobId, state);
     this.#marks = new Map(counts ? Object.entries(state.marks) : []);
+    this.#startDate = counts ? state.start_date : undefined;
   }
 
-  /** The greatest mark of all, to tell a state from the future. */
-  get newest(): string | undefined {
-    return [...this.#marks.values()].reduce<string | undefined>(later, undefined);
+  warnings(): string[] {
+    const { startedAt, startDate } = this.#options;
+    const newest = [...this.#marks.values()].reduce<string | undefined>(later, undefined);
+    if (newest === undefined) return [];
+    return [...futureWarning(newest, startedAt), ...startDateWarning(this.#startDate, startDate)];
   }
 
-  /** Rows of the slice before this time are known; undefined: none is. The boundary itself is emitted again. */
-  bound(slice: string): string | undefined {
+  /**
+   * To be called before rows of the slice are emitted. Those before the given time are known; undefined: none is. The
+   * boundary itself is emitted again.
+   */
+  begin(slice: string): string | undefined {
+    const { lookbackMs, startDate } = this.#options;
     const mark = this.#marks.get(slice);
-    return mark === undefined ? undefined : earlier(mark, this.#options.lookbackMs);
+    const bound = mark === undefined ? undefined : earlier(mark, leastLookback(lookbackMs));
+    // What lies between the two is not read now, and later it is below the mark.
+    if (startDate !== undefined && (bound === undefined || bound < startDate)) {
+      this.#startDate = later(this.#startDate, startDate);
+    }
+    return bound;
   }
 
   /** To be told of every emitted row, in the order of their times. A row dated after the start of the run moves nothing. */
@@ -42,6 +56,7 @@ export class SliceMarks implements Cursor {
 
   state(): MarksState {
     const state: MarksState = { version: STATE_VERSION, marks: Object.fromEntries(this.#marks) };
+    if (this.#startDate !== undefined && this.#marks.size > 0) state.start_date = this.#startDate;
     if (this.#options.mode === 'full_refresh' && this.#options.jobId !== undefined) state.job = this.#options.jobId;
     return state;
   }

@@ -102,6 +102,29 @@ test('a checkpoint goes out when enough time has gone since the last one', () =>
   expect(printed.states).toEqual([{ version: 1, upTo: 1 }]);
 });
 
+test('a large state waits until four times its bytes were printed, or until it is late', () => {
+  const printed = new Printout();
+  const clock = { ms: 0 };
+  const output = new StreamOutput(printed.writer, 'parts', () => clock.ms);
+  const padding = 'x'.repeat(100_000);
+  output.resumable(() => ({ version: 1, upTo: output.records, padding }));
+  output.started();
+  let printedBytes = 0;
+  for (let i = 0; i < 20_000; i += 1) {
+    output.record({ id: String(i) }, 1_000);
+    printedBytes += 80;
+    output.checkpointIfDue();
+    output.checkpoint();
+  }
+  const upTo = printed.states.map((state) => (state as { upTo: number }).upTo);
+  expect(upTo.length).toBeGreaterThan(1);
+  expect(upTo.length * padding.length).toBeLessThan(printedBytes / 4);
+  output.record({ id: 'one more' }, 1_000);
+  clock.ms = CHECKPOINT_MS;
+  output.checkpointIfDue();
+  expect(printed.states).toHaveLength(upTo.length + 1);
+});
+
 test('a checkpoint does not repeat what the reader has, nor goes out when the stream has ended', () => {
   const { output, printed, emit } = open(true);
   emit(1);
@@ -137,9 +160,9 @@ test('a resumable stream that fails says how far it came', () => {
 
 test('a rate limit is told with its end, behind a checkpoint', () => {
   const { output, printed, emit } = open(true);
-  emit(1);
+  emit(2);
   output.rateLimited(5_000);
-  expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE 1', 'RUNNING']);
+  expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'RECORD', 'STATE 2', 'RUNNING']);
   expect(printed.messages.at(-1)?.trace?.stream_status?.reasons).toEqual([
     { type: 'RATE_LIMITED', rate_limited: { quota_reset: 5_000 } },
   ]);

@@ -1,10 +1,12 @@
-import { type RecordChange, type StreamStatus, streamState, streamStatus } from '../protocol/messages.ts';
+import { type RecordChange, type StreamStatus, stateLine, streamStatus } from '../protocol/messages.ts';
 import type { MessageWriter } from '../protocol/message-writer.ts';
 import type { Row } from './stream.ts';
 
 /** A checkpoint goes out after so many records, which bounds what an interrupted read repeats, or after so long. */
 export const CHECKPOINT_RECORDS = 250;
 export const CHECKPOINT_MS = 10_000;
+/** But a state may be large, so that not more than a fifth of the output is states. */
+const RECORD_BYTES_PER_STATE_BYTE = 4;
 
 /** What a full-refresh-only stream has for a state: clients want one, and it must mean nothing. */
 const NO_STATE = { __ab_no_cursor_state_message: true };
@@ -23,6 +25,9 @@ export class StreamOutput {
   #status: 'new' | 'started' | 'running' | 'ended' = 'new';
   #lastState: string | undefined;
   #recordsSince = 0;
+  /** What the records since the last checkpoint have, in characters, which are about as many bytes. */
+  #bytesSince = 0;
+  #stateBytes = 0;
   #lastCheckpoint: number;
   #repeats = 0;
   /** What stands behind the data of a record, and the time in it: the same for a whole page. */
@@ -41,6 +46,7 @@ export class StreamOutput {
   /** Makes the stream one that can be resumed: from now on checkpoints hold what `stateNow` gives. */
   resumable(stateNow: () => object): void {
     this.#stateNow = stateNow;
+    this.#stateBytes = JSON.stringify(stateNow()).length;
   }
 
   get active(): boolean {
@@ -63,22 +69,28 @@ export class StreamOutput {
       this.#tail = Buffer.from(`,"emitted_at":${emittedAt}}}\n`);
     }
     const tail = changes === undefined ? this.#tail : tailWith(changes, emittedAt);
-    this.#writer.record(this.#head, JSON.stringify(data), tail);
+    const json = JSON.stringify(data);
+    this.#writer.record(this.#head, json, tail);
+    this.#bytesSince += this.#head.length + json.length;
     this.#recordsSince += 1;
     this.records += 1;
   }
 
   /** To be called where the state is consistent; cheap, so as often as one likes. */
   checkpointIfDue(): void {
-    const due = this.#recordsSince >= CHECKPOINT_RECORDS || this.#now() - this.#lastCheckpoint >= CHECKPOINT_MS;
-    if (due) this.checkpoint();
+    if (this.#recordsSince >= CHECKPOINT_RECORDS || this.#isLate()) this.checkpoint();
   }
 
-  /** Sends the state of a resumable stream, unless that is what the reader already has. */
+  /** Sends the state of a resumable stream, unless the reader already has it or it is large beside what came since. */
   checkpoint(): void {
     if (this.#stateNow === undefined || !this.active) return;
+    if (this.#bytesSince < this.#stateBytes * RECORD_BYTES_PER_STATE_BYTE && !this.#isLate()) return;
     const state = JSON.stringify(this.#stateNow());
     if (state !== this.#lastState) this.#sendState(state);
+  }
+
+  #isLate(): boolean {
+    return this.#now() - this.#lastCheckpoint >= CHECKPOINT_MS;
   }
 
   rateLimited(until: number): void {
@@ -115,12 +127,13 @@ export class StreamOutput {
   }
 
   #sendState(state: string): void {
-    const value = JSON.parse(state) as object;
     // Platforms tell states apart by their content, so two of the same with records in between must differ.
-    const distinct = state === this.#lastState ? { ...value, repeat: ++this.#repeats } : value;
-    this.#writer.send(streamState(this.#name, distinct, this.#recordsSince));
+    const distinct = state === this.#lastState ? `${state.slice(0, -1)},"repeat":${(this.#repeats += 1)}}` : state;
+    this.#writer.text(stateLine(this.#name, distinct, this.#recordsSince));
     this.#lastState = state;
+    this.#stateBytes = state.length;
     this.#recordsSince = 0;
+    this.#bytesSince = 0;
     this.#lastCheckpoint = this.#now();
   }
 }

@@ -1,5 +1,4 @@
 import { type ApiClient, type Query } from '../http/client.ts';
-import { ConnectorError } from '../errors.ts';
 import { unexpected } from '../http/hal.ts';
 import type { Log } from '../protocol/log.ts';
 import type { RecordChange } from '../protocol/messages.ts';
@@ -60,26 +59,20 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
   }
 
   /**
-   * Asks for one body and gives its rows to `consume`, which must be done with them when it returns. The request's slot
-   * is kept until stdout has taken what was emitted. Throws a ConnectorError or the signal's reason.
+   * Asks for one body and gives its rows to `consume`, which must be done with them when it returns; `missing` tells
+   * that the API left its list out. The request's slot is kept until stdout has taken what was emitted. Throws a
+   * ConnectorError or the signal's reason.
    */
   async request(
     path: string,
     query: Query,
     deploymentId: string | undefined,
-    consume: (rows: Row[]) => void,
+    consume: (rows: Row[], missing: boolean) => void,
   ): Promise<void> {
     await this.exclusive(path, query, (body) => {
       const { rows, warnings, missing } = this.definition.rows(body, path);
-      // The end of a walk is an empty page. One without its list would be taken for it, and what is below be lost.
-      if (missing && query['cursor'] !== undefined) {
-        const facts = { path, attempts: 'in the middle of its pages', detail: 'it lacks its list' };
-        throw new ConnectorError('damaged_answer', facts, {
-          internalMessage: `GET ${path}: HTTP 200 without its list`,
-        });
-      }
       for (const warning of warnings) this.warn(warning);
-      consume(this.shape(rows, path, deploymentId));
+      consume(this.shape(rows, path, deploymentId), missing === true);
     });
   }
 

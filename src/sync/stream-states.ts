@@ -18,8 +18,12 @@ const version = z.literal(STATE_VERSION, {
       : `must be ${STATE_VERSION}`,
 });
 
+/** The start_date that earlier reads went by: what was before it was not read. Absent: everything was. */
+const start_date = time.optional();
+
 const walkState = z.object({
   version,
+  start_date,
   /** Up to here everything was emitted. */
   mark: time.optional(),
   walk: z
@@ -38,6 +42,7 @@ const walkState = z.object({
 
 const marksState = z.object({
   version,
+  start_date,
   marks: z.record(z.string(), time, { error: 'must be an object of timestamps' }).default({}),
   job: z.string({ error: 'must be a string' }).optional(),
 });

@@ -69,7 +69,20 @@ export interface EventTraits {
   ties: 'newcomer' | 'first_come';
   /** The page behind an event that the API no longer has. */
   gone: 'refused' | 'empty';
+  olderThan: 'exclusive' | 'inclusive' | 'whole_seconds' | 'ignored' | 'refused';
+  /** Every so many requests the API knows the cursor of none; 0: never. Then the page behind it is empty. */
+  forgets: number;
 }
+
+export const USUAL_TRAITS: EventTraits = {
+  cursor: 'exclusive',
+  newerThan: 'exclusive',
+  most: 100,
+  ties: 'newcomer',
+  gone: 'refused',
+  olderThan: 'exclusive',
+  forgets: 0,
+};
 
 export interface StoredEvent {
   id: string;
@@ -85,6 +98,7 @@ export class EventApi {
   /** Newest first. */
   events: StoredEvent[] = [];
   #count = 0;
+  #asked = 0;
 
   constructor(traits: EventTraits) {
     this.#traits = traits;
@@ -103,18 +117,41 @@ export class EventApi {
     this.events = this.events.slice(0, Math.max(0, this.events.length - count));
   }
 
-  answer(path: string, { limit, cursor, newer_than: newerThan }: Query): unknown {
+  answer(path: string, { limit, cursor, newer_than: newerThan, older_than: olderThan }: Query): unknown {
     if (path !== 'events') {
-      return this.events.some(({ id }) => path === `events/${id}`) ? { id: path } : refuses(404, path)();
+      const event = this.events.find(({ id }) => path === `events/${id}`);
+      return event === undefined ? refuses(404, path)() : rowOf(event, 0);
     }
-    let rows = this.events.filter(({ time }) => newerThan === undefined || this.#isNewer(time, String(newerThan)));
-    if (cursor !== undefined && this.#traits.cursor !== 'ignored') {
+    const { cursor: kind, gone, most, forgets, olderThan: older } = this.#traits;
+    this.#asked += 1;
+    if (olderThan !== undefined && older === 'refused') return refuses(422, path)();
+    let rows = this.events.filter(
+      ({ time }) =>
+        (newerThan === undefined || this.#isNewer(time, String(newerThan))) &&
+        (olderThan === undefined || this.#isOlder(time, String(olderThan))),
+    );
+    if (cursor !== undefined && kind !== 'ignored') {
+      if (forgets > 0 && this.#asked % forgets === 0) return listBody('events', []);
       const place = this.events.findIndex(({ id }) => id === cursor);
-      if (place < 0) return this.#traits.gone === 'refused' ? refuses(404, path)() : listBody('events', []);
-      const from = this.#traits.cursor === 'inclusive' ? place : place + 1;
+      if (place < 0) return gone === 'refused' ? refuses(404, path)() : listBody('events', []);
+      const from = kind === 'inclusive' ? place : place + 1;
       rows = rows.filter((event) => this.events.indexOf(event) >= from);
     }
-    return listBody('events', rows.slice(0, Math.min(Number(limit), this.#traits.most)).map(rowOf));
+    return listBody('events', rows.slice(0, Math.min(Number(limit), most)).map(rowOf));
+  }
+
+  #isOlder(time: number, olderThan: string): boolean {
+    const bound = Date.parse(olderThan);
+    switch (this.#traits.olderThan) {
+      case 'exclusive':
+        return time < bound;
+      case 'inclusive':
+        return time <= bound;
+      case 'whole_seconds':
+        return Math.floor(time / 1_000) < Math.floor(bound / 1_000);
+      default:
+        return true;
+    }
   }
 
   #isNewer(time: number, newerThan: string): boolean {

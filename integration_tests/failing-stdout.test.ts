@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { catalogOf } from '../test-support/catalogs.ts';
+import { programPath, startConnector } from '../test-support/connector.ts';
+import { type Finished, run } from '../test-support/processes.ts';
+import { contentsOf, keysRead, messagesOf } from '../test-support/transcript.ts';
+import type { Workspace } from '../test-support/workspace.ts';
+import { sandboxed } from './reads.ts';
+
+/** Runs the program by a shell, which says where stdout goes. */
+function shell(script: string, args: string[]): Promise<Finished> {
+  return run('bash', ['-c', script, 'bash', process.execPath, programPath(), ...args]);
+}
+
+const configOf = (workspace: Workspace, sandbox: { token: string; baseUrl: string }): string =>
+  workspace.file('config.json', { api_token: sandbox.token, base_url: sandbox.baseUrl });
+
+describe('stdout that cannot be written', () => {
+  it.each(['spec', 'discover', 'read', '--help'])('%s to a device that is full: exit 1, and why', async (command) => {
+    await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
+      const args = [command];
+      if (command === 'discover' || command === 'read') args.push('--config', configOf(workspace, sandbox));
+      if (command === 'read') args.push('--catalog', workspace.file('catalog.json', catalogOf('full_refresh')));
+      const { exitCode, stderr } = await shell('exec "$@" >/dev/full', args);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^source-compose: stdout cannot be written \(ENOSPC: .*\)\. .*make room.*\n$/);
+    });
+  });
+
+  it('a file that may not grow further holds no state of a record that did not get into it', async () => {
+    await sandboxed({ auditEvents: 2_000 }, async ({ sandbox, workspace, read }) => {
+      const file = join(workspace.folder, 'out.jsonl');
+      const catalog = catalogOf('incremental', ['audit_events']);
+      const catalogFile = workspace.file('catalog.json', catalog);
+      const args = ['read', '--config', configOf(workspace, sandbox), '--catalog', catalogFile];
+      // Of 150 blocks of 1,024 bytes: less than half of the output.
+      const { exitCode } = await shell(`ulimit -f 150; exec "$@" >${file}`, args);
+      expect(exitCode).toBe(1);
+      const output = readFileSync(file, 'utf8');
+      const first = contentsOf(messagesOf(output.slice(0, output.lastIndexOf('\n') + 1)));
+      expect(first.states).toHaveLength(1);
+
+      const rest = await read({ catalog, state: output });
+      expect(rest.exitCode).toBe(0);
+      const keys = new Set([...keysRead(first, 'audit_events'), ...keysRead(rest, 'audit_events')]);
+      expect(keys).toEqual(new Set(sandbox.keys('audit_events')));
+    });
+  });
+
+  it('a reader that has gone before the only burst of output: exit 1, and silence', async () => {
+    await sandboxed({}, async ({ sandbox, workspace }) => {
+      const args = ['discover', '--config', configOf(workspace, sandbox)];
+      const { child, finished } = startConnector(args, { stdout: 'leave' });
+      child.stdout?.destroy();
+      expect(await finished).toMatchObject({ exitCode: 1, stderr: '' });
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import { hex8, noise } from '../../noise.ts';
+import { END_OF_HISTORY, FUTURE, HOUR, Kind, SECOND, YEAR, kindMark, laterMoment } from '../world.ts';
+
+export interface TimelineOptions {
+  readonly seed: number;
+  /** How many events the fixed history has. */
+  readonly events: number;
+  /** How many of the newest events are dated in the future. */
+  readonly future: number;
+  /** How many neighbours share one timestamp. */
+  readonly ties: number;
+}
+
+const LONGEST_STEP = 6 * HOUR;
+
+/** Serial numbers of events of the future begin here, since their ranks move when events are added below them. */
+const FUTURE_SERIAL = 0xf000_0000;
+
+/**
+ * When each audit event happened and what its id is, computed from its rank: 0 is the oldest, the newest comes last.
+ * Nothing is stored, so ten million events cost no more than ten. Between the fixed history and the events of the
+ * future lie those added later.
+ */
+export class Timeline {
+  readonly #options: TimelineOptions;
+  readonly #past: number;
+  readonly #step: number;
+  readonly #mark: string;
+  #added = 0;
+
+  constructor(options: TimelineOptions) {
+    this.#options = options;
+    this.#past = options.events - options.future;
+    const groups = Math.max(1, Math.ceil(this.#past / options.ties));
+    const step = Math.min(LONGEST_STEP, Math.max(1, Math.floor((4 * YEAR) / groups)));
+    this.#step = step >= SECOND ? step - (step % SECOND) : step;
+    this.#mark = kindMark(options.seed, Kind.auditEvent, 0);
+  }
+
+  /** One more than the rank of the newest event. */
+  get end(): number {
+    return this.#options.events + this.#added;
+  }
+
+  /** How many events are not dated in the future; their ranks come first. */
+  get present(): number {
+    return this.#past + this.#added;
+  }
+
+  add(count: number): void {
+    this.#added += count;
+  }
+
+  /** Milliseconds since 1970. Never falls as the rank rises. */
+  timeAt(rank: number): number {
+    const { ties, seed } = this.#options;
+    if (rank >= this.present) return FUTURE + Math.floor((rank - this.present) / ties) * SECOND;
+    if (rank >= this.#past) return laterMoment(Math.floor((rank - this.#past) / ties));
+    const back = Math.floor((this.#past - 1 - rank) / ties);
+    if (back === 0) return END_OF_HISTORY;
+    const bits = noise(seed, 61, back);
+    const jitter = bits % this.#step;
+    // Some lie on a whole second, so that dates without milliseconds occur.
+    const cut = this.#step >= SECOND && bits % 8 === 0 ? jitter % SECOND : 0;
+    return END_OF_HISTORY - back * this.#step - jitter + cut;
+  }
+
+  /** The rank of the oldest event at or after the time. */
+  firstFrom(time: number): number {
+    let low = 0;
+    let high = this.end;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.timeAt(middle) < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Time, mark of the seed, serial number. The way back is a computation too. */
+  idAt(rank: number, time: number = this.timeAt(rank)): string {
+    const { present } = this;
+    const serial = rank < present ? rank : FUTURE_SERIAL + rank - present;
+    return hex8(Math.floor(time / SECOND)) + this.#mark + hex8(serial);
+  }
+
+  /** The rank of the event with this id, if there is one. */
+  rankOf(id: string): number | undefined {
+    const serial = Number.parseInt(id.slice(16), 16);
+    const { present, end } = this;
+    const rank = serial < FUTURE_SERIAL ? serial : serial - FUTURE_SERIAL + present;
+    const exists = rank >= 0 && (serial < FUTURE_SERIAL ? rank < present : rank < end);
+    return exists && this.idAt(rank) === id ? rank : undefined;
+  }
+}

@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { withDefaults } from '../../options.ts';
+import type { QueryParameters } from '../../platform.ts';
+import type { ComposeOptions } from '../options.ts';
+import { AuditTrail } from './trail.ts';
+
+interface Event {
+  readonly id: string;
+  readonly created_at: string;
+}
+
+const world = { seed: 7, deployments: 3, recipesPerDeployment: 0 };
+
+const trailOf = (options: Partial<ComposeOptions> = {}): AuditTrail => new AuditTrail(world, withDefaults(options));
+
+const page = (trail: AuditTrail, query: QueryParameters): Event[] => {
+  const { status, body } = trail.page(query);
+  expect(status, body).toBe(200);
+  return (JSON.parse(body) as { _embedded: { audit_events: Event[] } })._embedded.audit_events;
+};
+
+/** As a client has to walk that knows neither what the cursor means nor how the limit is clamped. */
+const walk = (trail: AuditTrail, query: QueryParameters): Event[] => {
+  const events = new Map<string, Event>();
+  for (let cursor: string | undefined; ;) {
+    const rows = page(trail, { ...query, ...(cursor !== undefined && { cursor }) });
+    const fresh = rows.filter((row) => !events.has(row.id));
+    if (fresh.length === 0) return [...events.values()];
+    for (const row of fresh) events.set(row.id, row);
+    cursor = rows.at(-1)?.id;
+  }
+};
+
+const arbitraryTrail = fc
+  .record({
+    auditEvents: fc.nat(150),
+    futureShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    ties: fc.integer({ min: 1, max: 9 }),
+    cursor: fc.constantFrom('exclusive', 'inclusive'),
+    newerThan: fc.constantFrom('exclusive', 'inclusive'),
+    olderThan: fc.constantFrom('exclusive', 'inclusive'),
+    maxLimit: fc.integer({ min: 2, max: 20 }),
+    added: fc.nat(20),
+    expired: fc.nat(20),
+  })
+  .map(({ futureShare, added, expired, ...options }) => {
+    const trail = trailOf({ ...options, futureEvents: Math.floor(futureShare * options.auditEvents) });
+    trail.add(added);
+    trail.expire(expired);
+    return { options, trail };
+  });
+
+test('a walk brings every event once and newest first, whatever the mode and the limit', () => {
+  fc.assert(
+    fc.property(arbitraryTrail, fc.integer({ min: 2, max: 30 }), ({ trail }, limit) => {
+      const events = walk(trail, { limit: String(limit) });
+      expect(events.map((event) => event.id)).toEqual([...trail.keys()]);
+      expect(events.length).toBe(trail.count);
+      const times = events.map((event) => Date.parse(event.created_at));
+      expect(times).toEqual(times.toSorted((a, b) => b - a));
+    }),
+  );
+});
+
+test('newer_than and older_than cut the walk at the very event, tied ones included', () => {
+  fc.assert(
+    fc.property(arbitraryTrail, fc.nat(150), fc.nat(150), ({ trail, options }, from, to) => {
+      const all = walk(trail, {});
+      const [newer_than, older_than] = [from, to].map((at) => all[at % Math.max(1, all.length)]?.created_at);
+      if (newer_than === undefined || older_than === undefined) return;
+      const slack = (bound: string): number => (bound === 'inclusive' ? 1 : 0);
+      const expected = all.filter((event) => {
+        const time = Date.parse(event.created_at);
+        const isNewer = time > Date.parse(newer_than) - slack(options.newerThan);
+        return isNewer && time < Date.parse(older_than) + slack(options.olderThan);
+      });
+      expect(walk(trail, { newer_than, older_than })).toEqual(expected);
+    }),
+  );
+});
+
+const bound = fc.constantFrom('exclusive', 'inclusive', 'ignored');
+
+test('cursor, newer_than, older_than and limit hold together in one request, in every mode', () => {
+  const modes = fc.record({ cursor: bound, newerThan: bound, olderThan: bound, ties: fc.integer({ min: 1, max: 9 }) });
+  const places = fc.record(
+    { cursor: fc.nat(59), newer_than: fc.nat(59), older_than: fc.nat(59) },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(modes, places, fc.integer({ min: 1, max: 70 }), (options, at, limit) => {
+      const all = walk(trailOf({ auditEvents: 60, ties: options.ties }), {});
+      const timeAt = (index: number): number => Date.parse(all[index]?.created_at ?? '');
+      const isIn = (mode: string, index: number | undefined, isBeyond: (index: number) => boolean, isAt: boolean) =>
+        index === undefined || mode === 'ignored' || isBeyond(index) || (mode === 'inclusive' && isAt);
+      const expected = all.filter((_event, index) => {
+        const { cursor, newer_than, older_than } = at;
+        const isTime = (other: number | undefined): boolean => other !== undefined && timeAt(index) === timeAt(other);
+        return (
+          isIn(options.cursor, cursor, (other) => index > other, index === cursor) &&
+          isIn(options.newerThan, newer_than, (other) => timeAt(index) > timeAt(other), isTime(newer_than)) &&
+          isIn(options.olderThan, older_than, (other) => timeAt(index) < timeAt(other), isTime(older_than))
+        );
+      });
+      const query = {
+        limit: String(limit),
+        ...(at.cursor !== undefined && { cursor: all[at.cursor]?.id }),
+        ...(at.newer_than !== undefined && { newer_than: all[at.newer_than]?.created_at }),
+        ...(at.older_than !== undefined && { older_than: all[at.older_than]?.created_at }),
+      };
+      expect(page(trailOf({ auditEvents: 60, ...options }), query)).toEqual(expected.slice(0, limit));
+    }),
+  );
+});
+
+test('an exclusive cursor begins behind its event, an inclusive one with it, an ignored one at the top', () => {
+  const ids = [...trailOf().keys()];
+  const second = (cursor: ComposeOptions['cursor']): string | undefined =>
+    page(trailOf({ cursor }), { limit: '10', cursor: ids[9] })[0]?.id;
+  expect(second('exclusive')).toBe(ids[10]);
+  expect(second('inclusive')).toBe(ids[9]);
+  expect(second('ignored')).toBe(ids[0]);
+});
+
+test('the end is an empty page, or for an inclusive cursor the cursor alone', () => {
+  const last = [...trailOf({ auditEvents: 20 }).keys()].at(-1);
+  expect(page(trailOf({ auditEvents: 20 }), { cursor: last })).toEqual([]);
+  expect(page(trailOf({ auditEvents: 20, cursor: 'inclusive' }), { cursor: last }).length).toBe(1);
+});
+
+test('newer_than and older_than can be ignored, each on its own', () => {
+  const newer_than = '2090-01-01T00:00:00+02:00';
+  expect(page(trailOf(), { newer_than })).toEqual([]);
+  expect(page(trailOf({ newerThan: 'ignored' }), { newer_than }).length).toBe(50);
+  const older_than = '2000-01-01T00:00:00Z';
+  expect(page(trailOf({ newerThan: 'ignored' }), { older_than })).toEqual([]);
+  expect(page(trailOf({ olderThan: 'ignored' }), { older_than })).toEqual(page(trailOf(), {}));
+});
+
+test('the limit is 50 by default and clamped', () => {
+  expect(page(trailOf(), {}).length).toBe(50);
+  expect(page(trailOf(), { limit: '1000' }).length).toBe(100);
+  expect(page(trailOf({ maxLimit: 7 }), { limit: '100' }).length).toBe(7);
+  const single = trailOf({ auditEvents: 20, maxLimit: 1 });
+  expect(page(single, { limit: '100' }).length).toBe(1);
+  expect(walk(single, {}).map((event) => event.id)).toEqual([...single.keys()]);
+});
+
+test('a page can be bounded by bytes: as many events as fit, and one at least', () => {
+  const maxPageBytes = 3000;
+  const plain = trailOf({ auditEvents: 60 });
+  const bounded = trailOf({ auditEvents: 60, maxPageBytes });
+  expect(walk(bounded, {})).toEqual(walk(plain, {}));
+  const { body } = bounded.page({});
+  const events = page(bounded, {});
+  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(maxPageBytes);
+  const oneMore = plain.page({ limit: String(events.length + 1) }).body;
+  expect(Buffer.byteLength(oneMore)).toBeGreaterThan(maxPageBytes);
+  expect(page(bounded, { limit: '2' }).length).toBe(2);
+  expect(page(trailOf({ auditEvents: 60, maxPageBytes: 1 }), {})).toEqual(events.slice(0, 1));
+});
+
+test('so many neighbours share a timestamp, and so many of the newest are of the future', () => {
+  const all = walk(trailOf({ auditEvents: 24, ties: 4, futureEvents: 8 }), {});
+  const times = all.map((event) => Date.parse(event.created_at));
+  expect(new Set(times).size).toBe(6);
+  expect(times.map((time) => time > Date.now())).toEqual(all.map((_, index) => index < 8));
+});
+
+test('events of the future keep their ids when others are added below them', () => {
+  const trail = trailOf({ auditEvents: 6, futureEvents: 3 });
+  const before = page(trail, {});
+  trail.add(2);
+  const after = page(trail, {});
+  expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
+  expect(after.slice(5)).toEqual(before.slice(3));
+});
+
+test('every event is there on its own too, unless such requests are turned off', () => {
+  const trail = trailOf({ auditEvents: 60 });
+  for (const event of page(trail, { limit: '60' })) expect(JSON.parse(trail.single(event.id).body)).toEqual(event);
+  const [id = ''] = trail.keys();
+  expect(trailOf({ auditEvents: 60, singleEvents: false }).single(id).status).toBe(404);
+  expect(trail.single('f'.repeat(24)).status).toBe(404);
+});
+
+test('old cursors are refused where so wished: those not handed out since they were forgotten', () => {
+  const trail = trailOf({ oldCursors: 'refused' });
+  const cursor = page(trail, {}).at(-1)?.id ?? '';
+  expect(page(trail, { cursor }).length).toBe(50);
+  expect(trail.single(cursor).status).toBe(200);
+  trail.forgetCursors();
+  expect(trail.page({ cursor }).status).toBe(422);
+  expect(trail.single(cursor).status).toBe(404);
+});
+
+test('an old or unknown cursor gets an empty page where so wished, and its event is gone', () => {
+  const trail = trailOf({ oldCursors: 'empty' });
+  const cursor = page(trail, {}).at(-1)?.id ?? '';
+  expect(page(trail, { cursor }).length).toBe(50);
+  trail.forgetCursors();
+  for (const old of [cursor, 'f'.repeat(24), 'nonsense']) {
+    expect(page(trail, { cursor: old })).toEqual([]);
+    expect(trail.single(old).status).toBe(404);
+  }
+  expect(page(trail, {}).length).toBe(50);
+});
+
+test('an expired event is no cursor any more', () => {
+  const trail = trailOf({ auditEvents: 100 });
+  const last = [...trail.keys()].at(-1) ?? '';
+  trail.expire(1);
+  expect(trail.count).toBe(99);
+  expect(trail.page({ cursor: last }).status).toBe(422);
+  expect(trail.single(last).status).toBe(404);
+});
+
+test.each([
+  [{ limit: '0' }, 'limit'],
+  [{ limit: '-1' }, 'limit'],
+  [{ limit: 'ten' }, 'limit'],
+  [{ limit: ['1', '2'] }, 'limit'],
+  [{ cursor: 'nonsense' }, 'cursor'],
+  [{ cursor: 'f'.repeat(24) }, 'cursor'],
+  [{ newer_than: 'yesterday' }, 'newer_than'],
+  [{ newer_than: '2020-13-01T00:00:00Z' }, 'newer_than'],
+  [{ older_than: '2020-01-01' }, 'older_than'],
+])('%j is answered with 422 and a map of lists', (query, field) => {
+  const { status, body } = trailOf().page(query);
+  expect(status).toBe(422);
+  expect(JSON.parse(body)).toEqual({ errors: { [field]: [expect.any(String)] } });
+});
+
+test('events come in every form: data empty, null or absent, system events, three spellings of dates', () => {
+  const { body } = trailOf({ auditEvents: 2000, maxLimit: 2000 }).page({ limit: '2000' });
+  for (const form of [/"data":\{\}/, /"data":null/, /"ip":""/, /"user_id":null/, /"deployment_id":null/, /\\u2028/]) {
+    expect(body).toMatch(form);
+  }
+  expect(body).toMatch(/"created_at":"[^"]+:\d\dZ"/);
+  expect(body).toMatch(/"created_at":"[^"]+\.\d{3}Z"/);
+  expect(body).toMatch(/"created_at":"[^"]+\.\d{3}-05:00"/);
+  expect(JSON.parse(body)._embedded.audit_events.some((event: object) => !('data' in event))).toBe(true);
+  expect(body).toContain('"event":"deployment.scale.members"');
+  expect(body).toContain('"event":"deployment.install_lets_encrypt_certs"');
+  expect(body).toMatch(/^[\x20-\x7e]+$/);
+});
+
+test('a thousand million events are no more work than ten: nothing is made before it is asked for', () => {
+  const trail = trailOf({ auditEvents: 1_000_000_000, ties: 1 });
+  expect(trail.count).toBe(1_000_000_000);
+  const [newest] = page(trail, { limit: '1' });
+  const [halfway] = page(trail, { limit: '1', older_than: '2021-03-01T00:00:00Z' });
+  const below = page(trail, { limit: '100', cursor: halfway?.id });
+  expect(Date.parse(newest?.created_at ?? '')).toBeGreaterThan(Date.parse(halfway?.created_at ?? ''));
+  expect(new Set(below.map((event) => event.id)).size).toBe(100);
+  expect(Date.parse(halfway?.created_at ?? '')).toBeLessThan(Date.parse('2021-03-01T00:00:00Z'));
+});

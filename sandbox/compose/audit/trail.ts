@@ -1,0 +1,179 @@
+import type { Answer, QueryParameters } from '../../platform.ts';
+import { invalid, refusal } from '../envelope.ts';
+import type { ComposeOptions } from '../options.ts';
+import type { World } from '../world.ts';
+import { EventText } from './events.ts';
+import { Timeline } from './timeline.ts';
+
+/** What a request for audit events may ask, checked. */
+interface AuditQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+  /** Milliseconds since 1970. */
+  readonly newerThan?: number;
+  readonly olderThan?: number;
+}
+
+/** Ranks of a page: `from` is the oldest, `to` is one more than the newest. */
+interface Page {
+  readonly from: number;
+  readonly to: number;
+}
+
+const EMPTY_PAGE: Page = { from: 0, to: 0 };
+
+const HEAD = '{"_embedded":{"audit_events":[';
+const TAIL = ']}}';
+
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const DEFAULT_LIMIT = 50;
+
+const MOST_HANDED_OUT = 1000;
+
+/** The audit events of the account: what `GET audit_events` and `GET audit_events/:id` answer. */
+export class AuditTrail {
+  readonly #options: ComposeOptions;
+  readonly #timeline: Timeline;
+  readonly #text: EventText;
+  readonly #handedOut = new HandedOut();
+  #oldest = 0;
+
+  constructor(world: World, options: ComposeOptions) {
+    const { auditEvents, futureEvents, ties } = options;
+    this.#options = options;
+    this.#timeline = new Timeline({ seed: world.seed, events: auditEvents, future: futureEvents, ties });
+    this.#text = new EventText(world, this.#timeline);
+  }
+
+  get count(): number {
+    return this.#timeline.end - this.#oldest;
+  }
+
+  /** The ids of all events, newest first. */
+  *keys(): Generator<string> {
+    for (let rank = this.#timeline.end - 1; rank >= this.#oldest; rank -= 1) yield this.#timeline.idAt(rank);
+  }
+
+  /** New events on top of the present ones. */
+  add(count: number): void {
+    this.#timeline.add(count);
+  }
+
+  /** Makes the oldest events disappear: how long Compose kept them is unknown. */
+  expire(count: number): void {
+    this.#oldest = Math.min(this.#timeline.present, this.#oldest + count);
+  }
+
+  /** Makes every cursor handed out so far an old one. */
+  forgetCursors(): void {
+    this.#handedOut.clear();
+  }
+
+  /** A page of the list. */
+  page(parameters: QueryParameters): Answer {
+    const { maxLimit, oldCursors } = this.#options;
+    const read = readAuditQuery(parameters, maxLimit);
+    if ('errors' in read) return invalid(read.errors);
+    const isOld = read.query.cursor !== undefined && this.#isOld(read.query.cursor);
+    const page = isOld ? undefined : this.#find(read.query);
+    if (page !== undefined) return this.#write(page);
+    if (oldCursors === 'empty') return this.#write(EMPTY_PAGE);
+    return invalid({ cursor: ['is not the id of an audit event'] });
+  }
+
+  /** One event on its own. */
+  single(id: string): Answer {
+    const rank = this.#options.singleEvents && !this.#isOld(id) ? this.#timeline.rankOf(id) : undefined;
+    return rank === undefined || rank < this.#oldest ? refusal(404) : { status: 200, body: this.#text.at(rank) };
+  }
+
+  #isOld(id: string): boolean {
+    return this.#options.oldCursors !== 'accepted' && !this.#handedOut.has(id);
+  }
+
+  /** Which events a query asks for; undefined: the cursor is no event's id. */
+  #find(query: AuditQuery): Page | undefined {
+    const { cursor, newerThan, olderThan } = this.#options;
+    let to = this.#timeline.end;
+    let from = this.#oldest;
+    if (query.newerThan !== undefined && newerThan !== 'ignored') {
+      from = Math.max(from, this.#timeline.firstFrom(query.newerThan + (newerThan === 'exclusive' ? 1 : 0)));
+    }
+    if (query.olderThan !== undefined && olderThan !== 'ignored') {
+      to = this.#timeline.firstFrom(query.olderThan + (olderThan === 'exclusive' ? 0 : 1));
+    }
+    if (query.cursor !== undefined && cursor !== 'ignored') {
+      const rank = this.#timeline.rankOf(query.cursor);
+      if (rank === undefined || rank < this.#oldest) return undefined;
+      to = Math.min(to, cursor === 'inclusive' ? rank + 1 : rank);
+    }
+    return { from: Math.max(from, to - query.limit), to };
+  }
+
+  /** The events of the page, newest first: all of them, or as many as its bytes may be, and one at least. */
+  #write({ from, to }: Page): Answer {
+    const most = (this.#options.maxPageBytes || Number.POSITIVE_INFINITY) - TAIL.length;
+    let body = HEAD;
+    let last: number | undefined;
+    for (let rank = to - 1; rank >= from; rank -= 1) {
+      const event = this.#text.at(rank);
+      if (last !== undefined) {
+        if (body.length + 1 + event.length > most) break;
+        body += ',';
+      }
+      body += event;
+      last = rank;
+    }
+    if (last !== undefined) this.#handedOut.add(this.#timeline.idAt(last));
+    return { status: 200, body: body + TAIL, oneByte: true };
+  }
+}
+
+/** The ids that pages have ended with lately: the cursors that a walk in progress can have. */
+class HandedOut {
+  readonly #ids = new Set<string>();
+
+  add(id: string): void {
+    this.#ids.delete(id);
+    this.#ids.add(id);
+    if (this.#ids.size > MOST_HANDED_OUT) for (const oldest of this.#ids) return void this.#ids.delete(oldest);
+  }
+
+  has(id: string): boolean {
+    return this.#ids.has(id);
+  }
+
+  clear(): void {
+    this.#ids.clear();
+  }
+}
+
+/** Reads the parameters of `GET audit_events` (C go, gds-bill); what is wrong with each, as the API's map of lists. */
+function readAuditQuery(
+  parameters: QueryParameters,
+  maxLimit: number,
+): { query: AuditQuery } | { errors: Record<string, string[]> } {
+  const errors: Record<string, string[]> = {};
+  const time = (name: string): number | undefined => {
+    const value = parameters[name];
+    if (value === undefined) return undefined;
+    const parsed = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
+    if (Number.isNaN(parsed)) errors[name] = ['must be an RFC 3339 timestamp'];
+    return parsed;
+  };
+  const limit = parameters['limit'] ?? String(DEFAULT_LIMIT);
+  if (typeof limit !== 'string' || !/^[1-9]\d*$/.test(limit)) errors['limit'] = ['must be a positive whole number'];
+  const cursor = parameters['cursor'];
+  if (cursor !== undefined && typeof cursor !== 'string') errors['cursor'] = ['must be given once'];
+  const newerThan = time('newer_than');
+  const olderThan = time('older_than');
+  if (Object.keys(errors).length > 0) return { errors };
+  return {
+    query: {
+      limit: Math.min(Number(limit), maxLimit),
+      ...(typeof cursor === 'string' && { cursor }),
+      ...(newerThan !== undefined && { newerThan }),
+      ...(olderThan !== undefined && { olderThan }),
+    },
+  };
+}

@@ -1,0 +1,204 @@
+import { noise, pick, upTo } from '../noise.ts';
+import type { Row } from '../platform.ts';
+import { accountId, clusterId, teams, users } from './account.ts';
+import { databaseOf, deploymentId, deploymentName, versionOf } from './deployments.ts';
+import { DAY, END_OF_HISTORY, Kind, MINUTE, type World, link, makeId, readId, spell } from './world.ts';
+
+const BACKUP_TYPES = ['daily', 'weekly', 'monthly', 'on_demand'] as const;
+const DOWNLOADABLE = new Set(['etcd', 'mongodb', 'mysql', 'postgresql', 'rabbitmq', 'redis', 'rethink']);
+
+const FAR_FUTURE = '9999-12-31T00:00:00Z';
+
+/** Add-ons, which MongoDB had three kinds of (H-addons). Path, envelope and keys are a guess (compose-api.md, 9.8). */
+export function addons(world: World, deployment: number): Row[] {
+  if (databaseOf(deployment).type !== 'mongodb') return [];
+  const addon = (index: number, type: string, name: string): Row => ({
+    id: makeId(world.seed, Kind.addon, deployment, index),
+    name,
+    type,
+    status: index === 2 ? 'disabled' : 'enabled',
+    created_at: spell(END_OF_HISTORY - (90 + index) * DAY, index),
+  });
+  return [
+    { ...addon(0, 'syslog_ng', 'Syslog-NG'), deployment_id: deploymentId(world, deployment) },
+    { ...addon(1, 'telegraf', 'Telegraf'), settings: { interval: '10s', outputs: ['influxdb'] } },
+    { ...addon(2, 'oplog', 'Oplog access'), deployment_id: deploymentId(world, deployment) },
+  ];
+}
+
+/** The state of one deployment, an object (G-alerts). A capsule id may be missing; the key `check` is our guess. */
+export function alerts(world: World, deployment: number): Row {
+  const deployment_id = deploymentId(world, deployment);
+  const capsule_id = makeId(world.seed, Kind.capsule, deployment, 1);
+  const full = { capsule_id, deployment_id, message: 'Disk usage is at 92%', status: 'critical', check: 'disk_usage' };
+  const waiting = { deployment_id, message: 'Waiting for a first check result', status: 'waiting' };
+  if (deployment % 3 === 1) return { summary: 'critical', _embedded: { alerts: [full, waiting] } };
+  if (deployment % 3 === 2) {
+    return { summary: 'warning', _embedded: { alerts: [{ ...full, message: 'High load', status: 'warning' }] } };
+  }
+  return { summary: 'healthy', _embedded: { alerts: [] } };
+}
+
+/** The backups of one deployment (P-back). */
+export function backups(world: World, deployment: number): Row[] {
+  return upTo(backupCount(deployment)).map((index) => backup(world, deployment, index));
+}
+
+/** One backup, which alone shows where to download it (go backups.go). */
+export function backupDetail(world: World, deployment: number, id: string): Row | undefined {
+  const found = readId(world.seed, Kind.backup, id);
+  if (found === undefined || found.group !== deployment || found.index >= backupCount(deployment)) return undefined;
+  const row = backup(world, deployment, found.index);
+  const download_link = row['is_downloadable'] === true ? `https://backups.example.invalid/${id}?signature=FAKE` : null;
+  return { ...row, download_link };
+}
+
+/** Some deployments have no backup yet. */
+function backupCount(deployment: number): number {
+  return deployment % 5 === 3 ? 0 : 3 + (deployment % 4);
+}
+
+function backup(world: World, deployment: number, index: number): Row {
+  // The newest backup of every third deployment is still going on, and so has no date.
+  const running = index === 0 && deployment % 3 === 1;
+  const start = END_OF_HISTORY - (index + 1) * DAY + (noise(world.seed, 41, deployment) % DAY);
+  const id = makeId(world.seed, Kind.backup, deployment, index);
+  const type = running ? 'on_demand' : pick(BACKUP_TYPES, index);
+  const stamp = new Date(start).toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-');
+  return {
+    id,
+    deployment_id: deploymentId(world, deployment),
+    name: `${deploymentName(deployment)}_${stamp}_utc_${type}`,
+    type,
+    status: running ? 'running' : 'complete',
+    is_downloadable: !running && DOWNLOADABLE.has(databaseOf(deployment).type),
+    is_restorable: !running,
+    created_at: running ? null : spell(start + 3 * MINUTE + 44, index + deployment),
+    _links: { self: link(`deployments/${deploymentId(world, deployment)}/backups/${id}`, '') },
+  };
+}
+
+/** Each deployment's former and present billing row; every other one has a capsule on the bill as well (P-bill). */
+export function billables(world: World): Row[] {
+  return upTo(world.deployments).flatMap((deployment) =>
+    upTo(deployment % 2 === 0 ? 3 : 2).map((index) => billable(world, deployment, index)),
+  );
+}
+
+function billable(world: World, deployment: number, index: number): Row {
+  const units = 1 + ((deployment + index) % 4);
+  const start = END_OF_HISTORY - (400 - 100 * index) * DAY;
+  const ended = index === 0;
+  const { type } = databaseOf(deployment);
+  return {
+    id: makeId(world.seed, Kind.billable, deployment, index),
+    account_id: accountId(world),
+    // No source says whether amounts are numbers or text: both are served.
+    amount: deployment % 2 === 0 ? units * 17.5 : (units * 17.5).toFixed(2),
+    start_at: spell(start, deployment),
+    end_at: ended ? spell(start + 100 * DAY, deployment) : FAR_FUTURE,
+    description: `${deploymentName(deployment)}: ${type} ${index === 2 ? 'capsule' : 'data unit'}`,
+    identifier: deploymentId(world, deployment),
+    resource_identifier: clusterId(world, deployment),
+    sku: `${type}-${index === 2 ? 'capsule' : 'data'}`,
+    units,
+    replaces_id: index === 1 ? makeId(world.seed, Kind.billable, deployment, 0) : null,
+  };
+}
+
+/** The log files of one deployment (go logfiles.go, node-log). */
+export function logfiles(world: World, deployment: number): Row[] {
+  return upTo(logfileCount(deployment)).map((index) => logfile(world, deployment, index));
+}
+
+/** One log file, which alone shows where to download it (go logfiles.go). */
+export function logfileDetail(world: World, deployment: number, id: string): Row | undefined {
+  const found = readId(world.seed, Kind.logfile, id);
+  if (found === undefined || found.group !== deployment || found.index >= logfileCount(deployment)) return undefined;
+  const download_link = `https://logfiles.example.invalid/${id}?signature=FAKE`;
+  return { ...logfile(world, deployment, found.index), download_link };
+}
+
+/** One log file a day; some deployments have none yet. */
+function logfileCount(deployment: number): number {
+  return deployment % 4 === 2 ? 0 : 2 + (deployment % 3);
+}
+
+function logfile(world: World, deployment: number, index: number): Row {
+  const midnight = END_OF_HISTORY - (END_OF_HISTORY % DAY) - index * DAY;
+  const date = new Date(midnight - DAY).toISOString().slice(0, 10);
+  return {
+    id: makeId(world.seed, Kind.logfile, deployment, index),
+    deployment_id: deploymentId(world, deployment),
+    capsule_id: makeId(world.seed, Kind.capsule, deployment, 1),
+    name: `${databaseOf(deployment).type}0.${date}.log.gz`,
+    region: 'eu-west-1',
+    status: 'complete',
+    date,
+    file_size: noise(world.seed, 91 + deployment, index) % 1_000_000,
+    created_at: spell(midnight + 10 * MINUTE, index + deployment),
+  };
+}
+
+/** Roles with their users (node-roles). Listing roles that nobody has is our convention. */
+export function roles(world: World, deployment: number): Row[] {
+  if (deployment % 5 === 4) return [];
+  const [ada, bo, third] = users(world);
+  return [
+    { name: 'admin', users: [ada] },
+    ...(deployment % 2 === 0 ? [{ name: 'manager', users: [bo, third] }] : []),
+    { name: 'developer', users: [] },
+  ];
+}
+
+/** Roles with their teams (go team_roles.go); the users of a team are not always given. */
+export function teamRoles(world: World, deployment: number): Row[] {
+  if (deployment % 4 === 3) return [];
+  const [platform, billing] = teams(world);
+  return [
+    { name: 'developer', teams: [platform] },
+    { name: 'manager', teams: deployment % 2 === 0 ? [{ id: billing?.['id'], name: billing?.['name'] }] : [] },
+  ];
+}
+
+/** The scaling of one deployment, an object without envelope and id; the newer keys are sometimes absent (P-scal). */
+export function scalings(deployment: number): Row {
+  const used_units = 1 + (deployment % 3);
+  const starting_units = deployment % 4 === 3 ? 2 : 1;
+  const older: Row = {
+    allocated_units: used_units + 1,
+    used_units,
+    starting_units,
+    minimum_units: Math.max(used_units, starting_units),
+  };
+  if (deployment % 5 === 1) return older;
+  return {
+    ...older,
+    memory_per_unit_in_mb: 102,
+    storage_per_unit_in_mb: 1024,
+    unit_size_in_mb: deployment % 2 === 0 ? 1024 : 102,
+    unit_type: deployment % 2 === 0 ? 'data' : 'memory',
+  };
+}
+
+/** Version changes open to a deployment (P-vers): none when it is up to date. */
+export function transitions(deployment: number): Row[] {
+  const { type, versions } = databaseOf(deployment);
+  const from_version = versionOf(deployment);
+  const newer = versions.slice(versions.findIndex((version) => version === from_version) + 1);
+  return newer.flatMap((to_version) => {
+    const row = { application: type, method: 'in_place', from_version, to_version };
+    return to_version === newer.at(-1) ? [row, { ...row, method: 'restore' }] : [row];
+  });
+}
+
+/** Addresses that may connect, as the API gives them back: `1.1.1.1/32`, also where `1.1.1.1` was sent (gds-brk). */
+export function whitelist(world: World, deployment: number): Row[] {
+  if (deployment % 3 === 2) return [];
+  const entry = (index: number, ip: string, description: string): Row => ({
+    id: makeId(world.seed, Kind.whitelist, deployment, index),
+    ip,
+    description,
+  });
+  return [entry(0, `198.51.100.${1 + (deployment % 250)}/32`, 'office'), entry(1, '203.0.113.0/24', '')];
+}

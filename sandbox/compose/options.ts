@@ -1,0 +1,68 @@
+import { type Values, choice, onOff, whole } from '../option.ts';
+
+/** How a bound is meant: no source says it, so every way can be played. */
+const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
+
+/** What can be set about the account of Compose and its API. */
+export const COMPOSE_OPTIONS = {
+  deployments: whole({
+    least: 0,
+    most: 100_000,
+    default: 5,
+    meaning: 'number of deployments; 11 cover every database type',
+  }),
+  recipes: whole({ least: 0, most: 1_000_000, default: 12, meaning: 'recipes of each deployment, at any depth' }),
+  auditEvents: whole({
+    least: 0,
+    most: 1_000_000_000,
+    default: 1200,
+    meaning: 'number of audit events, including those in the future',
+  }),
+  futureEvents: whole({
+    least: 0,
+    most: 1_000_000_000,
+    default: 0,
+    meaning: 'how many of the newest events are dated 2099',
+  }),
+  ties: whole({ least: 1, most: 1_000_000, default: 3, meaning: 'how many neighbouring events share a timestamp' }),
+  cursor: choice(
+    BOUNDS,
+    'exclusive',
+    'inclusive: a page starts with the event that the cursor names; exclusive: right after it; ignored: every page is the first',
+  ),
+  newerThan: choice(
+    BOUNDS,
+    'exclusive',
+    'whether newer_than includes events of that very time; ignored: it has no effect',
+  ),
+  olderThan: choice(
+    BOUNDS,
+    'exclusive',
+    'whether older_than includes events of that very time; ignored: it has no effect',
+  ),
+  maxLimit: whole({
+    least: 1,
+    most: 100_000,
+    default: 100,
+    meaning: 'most events on a page; a higher limit is clamped to it',
+  }),
+  maxPageBytes: whole({
+    least: 0,
+    most: 1_000_000_000,
+    default: 0,
+    meaning: 'most bytes in a page, which always holds at least one event; 0: no bound',
+  }),
+  singleEvents: onOff(true, 'off: GET audit_events/:id answers 404'),
+  oldCursors: choice(
+    ['accepted', 'refused', 'empty'],
+    'accepted',
+    'what a cursor gets that was not handed out lately; accepted: a page; refused: 422; empty: an empty page; with the last two its event is 404',
+  ),
+} as const;
+
+export type ComposeOptions = Values<typeof COMPOSE_OPTIONS>;
+
+/** Refuses options that contradict each other. */
+export function checkComposeOptions({ futureEvents, auditEvents }: ComposeOptions): void {
+  if (futureEvents > auditEvents) throw new RangeError('futureEvents must not exceed auditEvents');
+}

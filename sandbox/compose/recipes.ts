@@ -1,0 +1,159 @@
+import { noise, pick, upTo } from '../noise.ts';
+import type { Row } from '../platform.ts';
+import { accountId } from './account.ts';
+import { deploymentId } from './deployments.ts';
+import { DAY, END_OF_HISTORY, Kind, MINUTE, SECOND, type World, laterMoment, makeId, readId, spell } from './world.ts';
+
+/** A recipe that has just been changed or made. */
+export interface RecipeChange {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly updatedAt: string;
+}
+
+/** When a recipe was made or changed after the history's end, by its id. */
+type Changes = ReadonlyMap<string, number>;
+
+const NAMES = [
+  'Scale deployment to 3 units',
+  'Create capsule',
+  'Start\u2028capsule',
+  'Run “étape”',
+  'Wait',
+  'Provision',
+] as const;
+
+// Sources disagree on `complete` and `completed` (compose-api.md, 12).
+const STATUSES = ['complete', 'complete', 'completed', 'failed', 'waiting'] as const;
+
+/** The place of the parent of each place in a family, or none: recipes come in families of six. */
+const PARENT_OF = [undefined, 0, 0, 1, 3, undefined] as const;
+const FAMILY = PARENT_OF.length;
+
+/** All recipes of the world: a fixed history, and what was touched and added since. */
+export class Recipes {
+  readonly #world: World;
+  readonly #changed = new Map<string, number>();
+  /** How many recipes have been added, by deployment. */
+  readonly #added = new Map<number, number>();
+  #changes = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** How many recipes of a deployment there are, at any depth. */
+  count(deployment: number): number {
+    return this.#world.recipesPerDeployment + (this.#added.get(deployment) ?? 0);
+  }
+
+  /** The ids of a deployment's recipes, each once. */
+  keys(deployment: number): string[] {
+    return upTo(this.count(deployment)).map((index) => recipeId(this.#world, deployment, index));
+  }
+
+  /** The list of a deployment, in no order. */
+  list(deployment: number): Row[] {
+    return upTo(this.count(deployment))
+      .filter((index) => isListed(index, this.#world.recipesPerDeployment))
+      .map((index) => recipeRow(this.#world, this.#changed, deployment, index));
+  }
+
+  /** One recipe of any depth. */
+  find(id: string): Row | undefined {
+    const found = readId(this.#world.seed, Kind.recipe, id);
+    if (found === undefined || found.group >= this.#world.deployments) return undefined;
+    if (found.index >= this.count(found.group)) return undefined;
+    return recipeRow(this.#world, this.#changed, found.group, found.index);
+  }
+
+  /** Changes a recipe of the deployment: another one, at whatever depth, at each call. */
+  touch(deployment: number): RecipeChange {
+    const count = this.count(deployment);
+    if (count === 0) throw new RangeError('this deployment has no recipe to touch');
+    return this.#change(deployment, this.#changes % count);
+  }
+
+  /** Adds a recipe to the deployment, at the top level. */
+  add(deployment: number): RecipeChange {
+    const index = this.count(deployment);
+    this.#added.set(deployment, (this.#added.get(deployment) ?? 0) + 1);
+    return this.#change(deployment, index);
+  }
+
+  #change(deployment: number, index: number): RecipeChange {
+    const id = recipeId(this.#world, deployment, index);
+    const moment = laterMoment(this.#changes);
+    this.#changes += 1;
+    this.#changed.set(id, moment);
+    const updatedAt = new Date(moment).toISOString();
+    return { id, deploymentId: deploymentId(this.#world, deployment), updatedAt };
+  }
+}
+
+function recipeId(world: World, deployment: number, index: number): string {
+  return makeId(world.seed, Kind.recipe, deployment, index);
+}
+
+/** A recipe with its parts inside of it, at every depth. */
+function recipeRow(world: World, changes: Changes, deployment: number, index: number): Row {
+  const past = world.recipesPerDeployment;
+  const id = recipeId(world, deployment, index);
+  const changed = changes.get(id);
+  const { created, updated } = history(world, deployment, index);
+  const parent = parentOf(index, past);
+  const children = childrenOf(index, past).map((child) => recipeRow(world, changes, deployment, child));
+  return {
+    id,
+    name: pick(NAMES, placeOf(index)),
+    template: parent === undefined ? 'Recipes::Deployment::Run' : 'Recipes::Capsule::Create',
+    status: changed === undefined ? pick(STATUSES, index) : 'running',
+    status_detail: changed === undefined ? 'All operations have completed!' : 'Running create_capsule on host.',
+    account_id: accountId(world),
+    deployment_id: deploymentId(world, deployment),
+    parent_id: parent === undefined ? null : recipeId(world, deployment, parent),
+    created_at: spell(index < past ? created : (changed ?? created), index),
+    updated_at: changed === undefined ? spell(updated, index + deployment) : spell(changed, 0),
+    // Some examples lack the counters, and most the source.
+    ...(index % 4 === 3 ? {} : { operations_complete: changed === undefined ? 6 : 1, operations_total: 6 }),
+    ...(placeOf(index) === 0
+      ? { source: 'customer_api', source_user: null, source_reason: null, source_ip: '203.0.113.24' }
+      : {}),
+    // One without parts has an empty list, or none at all.
+    ...(children.length > 0 || index % 3 === 0 ? { _embedded: { recipes: children } } : {}),
+  };
+}
+
+/** Dates of the fixed history: a family begins at some time in the last year, its parts a second apart. */
+function history(world: World, deployment: number, index: number): { created: number; updated: number } {
+  const place = placeOf(index);
+  const begun = END_OF_HISTORY - DAY - (noise(world.seed, 51 + deployment, index - place) % (300 * DAY));
+  const created = begun + place * SECOND;
+  return { created, updated: created + SECOND + (noise(world.seed, 52 + deployment, index) % (20 * MINUTE)) };
+}
+
+/** The place in its family, 0 to 5. */
+function placeOf(index: number): number {
+  return index % FAMILY;
+}
+
+/** The index of the recipe that this one is a part of. Only the fixed history has families: `past` recipes. */
+function parentOf(index: number, past: number): number | undefined {
+  const parent = PARENT_OF[placeOf(index)];
+  return parent === undefined || index >= past ? undefined : index - placeOf(index) + parent;
+}
+
+/** The indices of the parts of a recipe. */
+function childrenOf(index: number, past: number): number[] {
+  return upTo(FAMILY)
+    .map((place) => index - placeOf(index) + place)
+    .filter((other) => other < past && parentOf(other, past) === index);
+}
+
+/**
+ * Whether the list has the recipe as a row of its own. It is unknown whether children stand there as well as in their
+ * parent (compose-api.md, 9.11), so a child of every other family does.
+ */
+function isListed(index: number, past: number): boolean {
+  return parentOf(index, past) === undefined || index % (2 * FAMILY) === 2;
+}

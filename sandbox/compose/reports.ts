@@ -1,0 +1,152 @@
+import { upTo } from '../noise.ts';
+import type { Answer, QueryParameters, Row } from '../platform.ts';
+import { accounts, clusters, databases, datacenters, teams } from './account.ts';
+import type { AuditTrail } from './audit/trail.ts';
+import * as parts from './deployment-reports.ts';
+import { deploymentId, deployments } from './deployments.ts';
+import type { Recipes } from './recipes.ts';
+import type { World } from './world.ts';
+
+/** Where answers and keys come from: what is computed, and what has changed since the start. */
+export interface Holdings {
+  readonly world: World;
+  readonly trail: AuditTrail;
+  readonly recipes: Recipes;
+}
+
+/** Stands in a key for the id in the report's path, which the rows themselves may lack. */
+const DEPLOYMENT = 'deployment_id';
+
+/** A report that is given whole. */
+export interface Report {
+  /** Below the version. One with `:id` is asked for each deployment, and `rows` gets the deployment's number. */
+  readonly path: string;
+  /** The list's name in the envelope; without it the body is one object, the only row. */
+  readonly list?: string;
+  /** The fields that make up the key of a record. */
+  readonly key: readonly string[];
+  rows(holdings: Holdings, deployment: number): readonly Row[];
+  /** The keys of a deployment where rows lie inside rows. */
+  keys?(holdings: Holdings, deployment: number): Iterable<string>;
+}
+
+/** A report that comes in pages, and is never held as a whole. */
+export interface PagedReport {
+  readonly path: string;
+  readonly list: string;
+  readonly key: readonly string[];
+  page(holdings: Holdings, query: QueryParameters): Answer;
+  allKeys(holdings: Holdings): Iterable<string>;
+  count(holdings: Holdings): number;
+}
+
+/** The sixteen reports that a connector reads, in their order. */
+const REPORTS = {
+  accounts: { path: '/accounts', list: 'accounts', key: ['id'], rows: ({ world }) => accounts(world) },
+  audit_events: {
+    path: '/audit_events',
+    list: 'audit_events',
+    key: ['id'],
+    page: ({ trail }, query) => trail.page(query),
+    allKeys: ({ trail }) => trail.keys(),
+    count: ({ trail }) => trail.count,
+  },
+  billables: { path: '/billables', list: 'billables', key: ['id'], rows: ({ world }) => parts.billables(world) },
+  clusters: { path: '/clusters', list: 'clusters', key: ['id'], rows: ({ world }) => clusters(world) },
+  databases: { path: '/databases', list: 'applications', key: ['type'], rows: () => databases() },
+  datacenters: { path: '/datacenters', list: 'datacenters', key: ['slug'], rows: () => datacenters() },
+  deployments: { path: '/deployments', list: 'deployments', key: ['id'], rows: ({ world }) => deployments(world) },
+  deployments_addons: {
+    path: '/deployments/:id/addons',
+    list: 'addons',
+    key: [DEPLOYMENT, 'id'],
+    rows: ({ world }, deployment) => parts.addons(world, deployment),
+  },
+  deployments_alerts: {
+    path: '/deployments/:id/alerts',
+    key: [DEPLOYMENT],
+    rows: ({ world }, deployment) => [parts.alerts(world, deployment)],
+  },
+  deployments_backups: {
+    path: '/deployments/:id/backups',
+    list: 'backups',
+    key: ['id'],
+    rows: ({ world }, deployment) => parts.backups(world, deployment),
+  },
+  deployments_recipes: {
+    path: '/deployments/:id/recipes',
+    list: 'recipes',
+    key: ['id'],
+    rows: ({ recipes }, deployment) => recipes.list(deployment),
+    keys: ({ recipes }, deployment) => recipes.keys(deployment),
+  },
+  deployments_roles: {
+    path: '/deployments/:id/roles',
+    list: 'roles',
+    key: [DEPLOYMENT, 'name'],
+    rows: ({ world }, deployment) => parts.roles(world, deployment),
+  },
+  deployments_scalings: {
+    path: '/deployments/:id/scalings',
+    key: [DEPLOYMENT],
+    rows: (_holdings, deployment) => [parts.scalings(deployment)],
+  },
+  deployments_team_roles: {
+    path: '/deployments/:id/team_roles',
+    list: 'team_roles',
+    key: [DEPLOYMENT, 'name'],
+    rows: ({ world }, deployment) => parts.teamRoles(world, deployment),
+  },
+  deployments_versions: {
+    path: '/deployments/:id/versions',
+    list: 'transitions',
+    key: [DEPLOYMENT, 'from_version', 'to_version', 'method'],
+    rows: (_holdings, deployment) => parts.transitions(deployment),
+  },
+  teams: { path: '/teams', list: 'teams', key: ['id'], rows: ({ world }) => teams(world) },
+} as const satisfies Record<string, Report | PagedReport>;
+
+export type StreamName = keyof typeof REPORTS;
+
+export const STREAM_NAMES = Object.keys(REPORTS) as StreamName[];
+
+/** The table's entry, seen as any report. */
+export function reportOf(stream: StreamName): Report | PagedReport {
+  return REPORTS[stream];
+}
+
+/** What a client takes for the key of a row in the list: the first field of it that stands in the row. */
+export function rowKey(list: string): string {
+  const report = STREAM_NAMES.map(reportOf).find((known) => known.list === list);
+  return report?.key.find((field) => field !== DEPLOYMENT) ?? 'id';
+}
+
+/** The primary keys that a full read of the stream must bring, each once; audit events newest first. */
+export function* keysOf(holdings: Holdings, stream: StreamName): Generator<string> {
+  const report = reportOf(stream);
+  if ('page' in report) {
+    yield* report.allKeys(holdings);
+    return;
+  }
+  const { world } = holdings;
+  for (const deployment of report.path.includes(':id') ? upTo(world.deployments) : [0]) {
+    if (report.keys !== undefined) yield* report.keys(holdings, deployment);
+    else for (const row of report.rows(holdings, deployment)) yield keyOf(report, row, deploymentId(world, deployment));
+  }
+}
+
+/** How many keys each stream has; pages are not walked through for it. */
+export function countsOf(holdings: Holdings): Record<StreamName, number> {
+  const counts = STREAM_NAMES.map((stream) => {
+    const report = reportOf(stream);
+    if ('page' in report) return [stream, report.count(holdings)];
+    let count = 0;
+    for (const _ of keysOf(holdings, stream)) count += 1;
+    return [stream, count];
+  });
+  return Object.fromEntries(counts) as Record<StreamName, number>;
+}
+
+function keyOf({ key }: Report, row: Row, deployment: string): string {
+  return key.map((field) => (field === DEPLOYMENT ? deployment : String(row[field]))).join('/');
+}

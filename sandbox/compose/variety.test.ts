@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { upTo } from '../noise.ts';
+import type { Row } from '../platform.ts';
+import { DATABASE_TYPES, clusters, databases, teams } from './account.ts';
+import {
+  addons,
+  alerts,
+  backups,
+  logfiles,
+  roles,
+  scalings,
+  teamRoles,
+  transitions,
+  whitelist,
+} from './deployment-reports.ts';
+import { deploymentDetail, deployments } from './deployments.ts';
+import { Recipes } from './recipes.ts';
+import type { World } from './world.ts';
+
+const world: World = { seed: 1, deployments: 5, recipesPerDeployment: 12 };
+const each = <T>(read: (deployment: number) => T): T[] => upTo(world.deployments).map(read);
+const has = (rows: readonly Row[], test: (row: Row) => boolean): boolean => rows.some(test) && !rows.every(test);
+
+// What the default world must offer, because connectors go wrong there.
+test.each([
+  ['deployments with and without a version', has(deployments(world), (row) => 'version' in row)],
+  ['a deployment with an empty cluster id', has(deployments(world), (row) => row['cluster_id'] === '')],
+  ['clusters without tags', has(clusters(world), (row) => !('tags' in row))],
+  ['teams without users', has(teams(world), (row) => (row['users'] as [] | undefined)?.length === 0)],
+  ['teams without the list of users', has(teams(world), (row) => !('users' in row))],
+  ['database types without versions', has(databases(), (row) => !('_embedded' in row))],
+  [
+    'a backup that runs and has no date',
+    has(each((at) => backups(world, at)).flat(), (row) => row['created_at'] === null),
+  ],
+  ['scalings without the newer keys', has(each(scalings), (row) => !('unit_type' in row))],
+  [
+    'healthy deployments',
+    has(
+      each((at) => alerts(world, at)),
+      (row) => row['summary'] === 'healthy',
+    ),
+  ],
+])('the default world has %s', (_what, present) => {
+  expect(present).toBe(true);
+});
+
+test.each([
+  ['addons', each((at) => addons(world, at))],
+  ['backups', each((at) => backups(world, at))],
+  ['log files', each((at) => logfiles(world, at))],
+  ['addresses in the whitelist', each((at) => whitelist(world, at))],
+  ['roles', each((at) => roles(world, at))],
+  ['team roles', each((at) => teamRoles(world, at))],
+  ['transitions', each(transitions)],
+])('some deployments have %s and some an empty list', (_what, lists) => {
+  expect(lists.some((list) => list.length > 0)).toBe(true);
+  expect(lists.some((list) => list.length === 0)).toBe(true);
+});
+
+test('alerts come with and without a capsule', () => {
+  const text = JSON.stringify(each((at) => alerts(world, at)));
+  expect(text).toMatch(/\{"capsule_id"/);
+  expect(text).toMatch(/\{"deployment_id"/);
+});
+
+test.each(['deployments', 'backups', 'recipes'])('dates of %s come in three spellings', (what) => {
+  const recipes = new Recipes(world);
+  const rows = { deployments: deployments(world), backups: each((at) => backups(world, at)), recipes: recipes.list(0) };
+  const text = JSON.stringify(rows[what as keyof typeof rows]);
+  expect(text).toMatch(/_at":"[\d-]+T[\d:]+\.\d{3}Z"/);
+  expect(text).toMatch(/_at":"[\d-]+T[\d:]+Z"/);
+  expect(text).toMatch(/_at":"[\d-]+T[\d:]+\.\d{3}-05:00"/);
+});
+
+test('a world that is large enough has every database type', () => {
+  const rows = deployments({ ...world, deployments: DATABASE_TYPES.length });
+  expect(new Set(rows.map((row) => row['type'])).size).toBe(DATABASE_TYPES.length);
+});
+
+test('a deployment on its own has connection strings in lists, with the password in them', () => {
+  const { connection_strings, ca_certificate_base64 } = deploymentDetail(world, 1) as Record<string, Row>;
+  expect(connection_strings?.['direct']).toEqual([
+    expect.stringMatching(/^mongodb:\/\/admin:FAKE[0-9A-F]{16}@portal-1[^,/]+,portal-2[^,/]+\/compose\?/),
+  ]);
+  const postgres = deploymentDetail(world, 0)['connection_strings'] as Row;
+  expect(postgres['direct']).toEqual([
+    expect.stringMatching(/^postgres:\/\/admin:FAKE[0-9A-F]{16}@portal-1[^,/]+\/compose$/),
+    expect.stringMatching(/^postgres:\/\/admin:FAKE[0-9A-F]{16}@portal-2[^,/]+\/compose$/),
+  ]);
+  expect(connection_strings).toMatchObject({ maps: [], misc: {}, ssh: [] });
+  expect(ca_certificate_base64).toEqual(expect.stringMatching(/^LS0tLS1CRUdJTi/));
+});
+
+test('addresses of Redis have no path, and misc is filled for it', () => {
+  const { direct, misc } = deploymentDetail(world, 2)['connection_strings'] as Record<string, unknown>;
+  expect(direct).toEqual(Array(2).fill(expect.stringMatching(/^rediss:\/\/admin:FAKE[0-9A-F]{16}@[^/]+$/)));
+  const withPassword = [expect.stringMatching(/admin:FAKE[0-9A-F]{16}@/)];
+  expect(misc).toEqual({ cli_readonly: withPassword, direct_readonly: withPassword, ssh_cli: withPassword });
+});
+
+test('recipes lie up to four deep, and some parts are listed as well', () => {
+  const listed = new Recipes(world).list(0);
+  const depth = (row: Row): number => {
+    const parts = (row['_embedded'] as { recipes: Row[] } | undefined)?.recipes ?? [];
+    return 1 + Math.max(0, ...parts.map(depth));
+  };
+  expect(Math.max(...listed.map(depth))).toBe(4);
+  expect(has(listed, (row) => row['parent_id'] !== null)).toBe(true);
+  expect(has(listed, (row) => !('operations_total' in row))).toBe(true);
+});

@@ -1,0 +1,117 @@
+import { type Answer, type Platform, type Row, asciiJson, json } from '../platform.ts';
+import type { ConnectionFault } from './delivery.ts';
+import type { Fault } from './fault.ts';
+
+/** The kinds that send something other than they should, yet as proper HTTP. */
+export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'unasked-continue' | 'forget-cursors' }>;
+
+type KeyForm = Extract<Fault, { kind: 'keys' }>['form'];
+
+/** What of the request is needed: the redirect sends it elsewhere, the echo shows its header. */
+export interface Asked {
+  readonly url: string;
+  readonly host: string;
+  readonly authorization: string;
+}
+
+const PAGE = '<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>Bad gateway</h1></body></html>\n';
+
+const LEVELS = 10_000;
+
+/** Bytes that stand in no UTF-8 text; a reader makes the same replacement character of each. */
+const FIRST_INVALID_BYTE = 0xf8;
+const INVALID_BYTES = 8;
+
+/** What no value of the API holds: it marks where text goes that `JSON.stringify` would not write. */
+const RAW = '@@raw@@';
+
+/** What a fault sends in place of the answer. */
+export function alteredAnswer(fault: AnswerFault, answer: Answer, asked: Asked, platform: Platform): Answer {
+  switch (fault.kind) {
+    case 'status':
+      return withStatus(fault, platform);
+    case 'truncated-json':
+      return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
+    case 'broken-json':
+      return { status: 200, body: '{"_embedded":{"rows":[{"id":}]}}' };
+    case 'html':
+      return { status: fault.status ?? 200, body: PAGE, type: 'text/html; charset=utf-8' };
+    case 'empty-body':
+      return { status: 200, body: '' };
+    case 'redirect':
+      return { status: fault.status ?? 302, body: '', headers: { location: fault.to ?? otherOrigin(asked) } };
+    case 'echo-token':
+      return platform.refusal(fault.status ?? 400, `cannot read the header "Authorization: ${asked.authorization}"`);
+    case 'errors':
+      return json(200, { errors: fault.errors ?? 'temporarily_unavailable' });
+    case 'envelope': {
+      const spoiled = platform.spoil(JSON.parse(answer.body), fault.shape, fault.row ?? 0);
+      return json(answer.status, spoiled);
+    }
+    case 'keys':
+      return spoilKeys(platform, answer, fault.form);
+    case 'nested':
+      return nestRows(platform, answer, fault.levels ?? LEVELS);
+  }
+}
+
+function withStatus(fault: Extract<Fault, { kind: 'status' }>, platform: Platform): Answer {
+  const { status, body, retryAfter } = fault;
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = body === undefined ? platform.refusal(status) : { status, body: text };
+  return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
+}
+
+/** The same machine by its other name: another origin, and one that answers. */
+function otherOrigin({ url, host }: Asked): string {
+  const other = host.startsWith('localhost')
+    ? host.replace('localhost', '127.0.0.1')
+    : host.replace(/^.*:/, 'localhost:');
+  return `http://${other}${url}`;
+}
+
+/** The answer with the keys of its rows spoiled: different keys as they are sent, not all as they are read. */
+export function spoilKeys(platform: Platform, answer: Answer, form: KeyForm): Answer {
+  return rewriteRows(platform, answer, (row, key, index) =>
+    key in row ? [{ ...row, [key]: RAW }, keyText(form, String(row[key]), index)] : [row, ''],
+  );
+}
+
+/** The answer with a field in each row that holds lists in lists, so many levels deep. */
+export function nestRows(platform: Platform, answer: Answer, levels: number): Answer {
+  const lists = '['.repeat(levels) + ']'.repeat(levels);
+  return rewriteRows(platform, answer, (row) => [{ ...row, nested: RAW }, lists]);
+}
+
+/** The answer with each row rewritten as JSON text: `edit` gives a row, and the text that takes the place of RAW in it. */
+function rewriteRows(
+  platform: Platform,
+  answer: Answer,
+  edit: (row: Row, key: string, index: number) => [row: Row, raw: string],
+): Answer {
+  const opened = platform.open(JSON.parse(answer.body));
+  const texts = opened.rows.map((row, index) => {
+    const [edited, raw] = edit(row, opened.key, index);
+    return asciiJson(edited).replace(`"${RAW}"`, () => raw);
+  });
+  return { status: answer.status, body: opened.close(texts), oneByte: true };
+}
+
+function keyText(form: KeyForm, key: string, index: number): string {
+  switch (form) {
+    case 'beyond-2-53':
+      return digitsOf(key);
+    case 'lone-surrogate':
+      return `"\\ud800${key}"`;
+    case 'invalid-utf-8': {
+      const byte = String.fromCharCode(FIRST_INVALID_BYTE + (index % INVALID_BYTES));
+      return `"key-${Math.floor(index / INVALID_BYTES)}-${byte}"`;
+    }
+  }
+}
+
+/** The key as a number of many digits: keys that lie near each other are one number to a reader with doubles. */
+function digitsOf(key: string): string {
+  const hex = /^[0-9a-f]+$/.test(key) ? key : Buffer.from(key).toString('hex');
+  return String(BigInt(`0x${hex}`) + 2n ** 53n);
+}

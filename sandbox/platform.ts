@@ -1,0 +1,70 @@
+import type { Fault } from './faults/fault.ts';
+
+/** A row or body as an API gives it. */
+export type Row = Record<string, unknown>;
+
+/** What to send: a status, a body, and headers beyond the content type. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  /** Every character of the body is one byte, which makes a long one cheap to send. */
+  readonly oneByte?: true;
+  /** A content type other than the API's own. */
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The parameters of a URL; one that stands there twice is a list. */
+export type QueryParameters = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Answers a path: its `:id` (and `:other`), and the query. */
+export type Route = (id: string, other: string, query: QueryParameters) => Answer;
+
+/** A spoiled envelope, by its name. */
+export type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
+
+/** The rows in a body, as faults need them. */
+export interface OpenedBody {
+  readonly rows: readonly Row[];
+  /** The field that a client takes for the key of a row. */
+  readonly key: string;
+  /** The body again, around other rows; they are JSON texts, and so is the body. */
+  close(rows: readonly string[]): string;
+}
+
+/** What an API is to the server, to the faults and to the control endpoints. */
+export interface Platform<Stream extends string = string> {
+  /** What every path begins with, such as `/2016-07`. */
+  readonly prefix: string;
+  readonly contentType: string;
+  /** Every path below the prefix, in fastify's notation. */
+  readonly routes: Readonly<Record<string, Route>>;
+  /** The API's error body for a status; with the text in it, if there is one. */
+  refusal(status: number, text?: string): Answer;
+  /** The body with its envelope, its list or one of its rows spoiled. */
+  spoil(body: unknown, shape: Shape, row: number): unknown;
+  open(body: unknown): OpenedBody;
+  /** Makes every cursor handed out so far an old one. */
+  forgetCursors(): void;
+  /** The streams a connector can read. */
+  readonly streams: readonly Stream[];
+  /** How many records a full read of each stream must bring. */
+  counts(): Readonly<Record<Stream, number>>;
+  /** Their primary keys. */
+  keys(stream: Stream): Iterable<string>;
+  /** What another process can change, by name; each takes whole numbers by name and says what it did. */
+  readonly changes: Readonly<Record<string, (numbers: Readonly<Record<string, number>>) => unknown>>;
+}
+
+/** Any value as an answer. */
+export function json(status: number, value: unknown): Answer {
+  return { status, body: JSON.stringify(value) };
+}
+
+/** JSON in ASCII alone: one byte a character. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

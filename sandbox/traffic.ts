@@ -1,0 +1,93 @@
+/** One request that came in. */
+export interface RequestEntry {
+  readonly method: string;
+  /** Below the API's prefix, without the query: `/deployments`. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** The host it was sent to, by the name the client used. */
+  readonly host: string;
+  /** Whether it carried the header Authorization, right or wrong. */
+  readonly authorization: boolean;
+}
+
+/** What the sandbox has been asked so far. */
+export interface Stats {
+  readonly requests: number;
+  readonly byPath: Readonly<Record<string, number>>;
+  /** By status; `none` are those that never got a head. */
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly inFlight: number;
+  readonly maxInFlight: number;
+}
+
+const MOST_PATHS = 20_000;
+const MOST_ENTRIES = 10_000;
+const SECOND = 1000;
+
+/** Counts requests; what it keeps is bounded, however long the sandbox runs. */
+export class Statistics {
+  readonly #byPath = new Map<string, number>();
+  readonly #byStatus = new Map<string, number>();
+  #entries: RequestEntry[] = [];
+  #requests = 0;
+  #inFlight = 0;
+  #maxInFlight = 0;
+
+  /** The latest requests, oldest first. */
+  get entries(): readonly RequestEntry[] {
+    return this.#entries.slice(-MOST_ENTRIES);
+  }
+
+  begin(entry: RequestEntry): void {
+    this.#requests += 1;
+    this.#inFlight += 1;
+    this.#maxInFlight = Math.max(this.#maxInFlight, this.#inFlight);
+    const known = this.#byPath.get(entry.path);
+    const path = known !== undefined || this.#byPath.size < MOST_PATHS ? entry.path : 'others';
+    this.#byPath.set(path, (this.#byPath.get(path) ?? 0) + 1);
+    this.#entries.push(entry);
+    if (this.#entries.length >= 2 * MOST_ENTRIES) this.#entries = this.#entries.slice(-MOST_ENTRIES);
+  }
+
+  end(status: string): void {
+    this.#inFlight -= 1;
+    this.#byStatus.set(status, (this.#byStatus.get(status) ?? 0) + 1);
+  }
+
+  snapshot(): Stats {
+    return {
+      requests: this.#requests,
+      byPath: Object.fromEntries(this.#byPath),
+      byStatus: Object.fromEntries(this.#byStatus),
+      inFlight: this.#inFlight,
+      maxInFlight: this.#maxInFlight,
+    };
+  }
+}
+
+/** Lets so many requests through in each window of time; a quota of 0 lets everything through. */
+export class Quota {
+  readonly #most: number;
+  readonly #windowMs: number;
+  readonly #now: () => number;
+  #windowEnd = Number.NEGATIVE_INFINITY;
+  #used = 0;
+
+  constructor(most: number, windowMs: number, now: () => number = () => performance.now()) {
+    this.#most = most;
+    this.#windowMs = windowMs;
+    this.#now = now;
+  }
+
+  /** Takes one request off the quota. Otherwise says how many whole seconds to wait. */
+  take(): number | undefined {
+    if (this.#most === 0) return undefined;
+    const now = this.#now();
+    if (now >= this.#windowEnd) {
+      this.#windowEnd = now + this.#windowMs;
+      this.#used = 0;
+    }
+    this.#used += 1;
+    return this.#used <= this.#most ? undefined : Math.max(1, Math.ceil((this.#windowEnd - now) / SECOND));
+  }
+}
