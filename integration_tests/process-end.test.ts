@@ -23,7 +23,7 @@ describe('SIGTERM', () => {
           onLine(line, kill) {
             // The other stream has come to its end, or the wait has been told of: now it hangs.
             const hangs = line.includes('"audit_events"') && line.includes('COMPLETE');
-            if (hangs || line.includes('the next one comes in')) kill('SIGTERM');
+            if (hangs || line.includes('retrying in')) kill('SIGTERM');
           },
         },
       });

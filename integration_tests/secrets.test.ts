@@ -6,6 +6,9 @@ import { sandboxed } from './reads.ts';
 
 const TOKEN = 'tok"en/with+odd=chars&more-0123456789';
 
+/** No part of it stands in any other text. */
+const ODD_TOKEN = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6s';
+
 /** Every form in which a text could give the token away. */
 function formsOf(token: string): string[] {
   const json = JSON.stringify(token).slice(1, -1);
@@ -16,6 +19,20 @@ function formsOf(token: string): string[] {
     Buffer.from(token).toString('base64').replace(/=+$/, ''),
     Buffer.from(`x:${token}`).toString('base64').slice(4, -4),
   ];
+}
+
+/** As PHP and Rails print JSON. */
+function escapedJson(text: string): string {
+  const hex = (char: string): string => `\\u00${char.charCodeAt(0).toString(16)}`;
+  return JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/').replace(/[&+=]/g, hex);
+}
+
+function base64(part: string): string {
+  return Buffer.from(part).toString('base64').slice(0, 5);
+}
+
+function entities(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('/', '&#x2F;').replaceAll('=', '&#61;');
 }
 
 describe('the token', () => {
@@ -39,6 +56,38 @@ describe('the token', () => {
       );
     },
   );
+
+  it.each<[spelling: string, body: unknown]>([
+    ['in JSON of a careful program', `{"errors":"${escapedJson(ODD_TOKEN)}"}`],
+    ['in JSON in JSON', { errors: JSON.stringify({ token: ODD_TOKEN }) }],
+    ['in a page', `<html><body><p>no such token: ${entities(ODD_TOKEN)}</p></body></html>`],
+    [
+      'in a page, torn by its tags',
+      `<p>${ODD_TOKEN.slice(0, 9)}<wbr>${ODD_TOKEN.slice(9, 20)}</p><br>\n${ODD_TOKEN.slice(20)}`,
+    ],
+    ['in a form', `token=${new URLSearchParams({ token: ODD_TOKEN }).toString()}`],
+    ['in base64', { errors: Buffer.from(JSON.stringify({ user: 'x', token: ODD_TOKEN })).toString('base64') }],
+    ['as a name', { errors: { [ODD_TOKEN]: 'is unknown' } }],
+    ['behind a name of megabytes', { errors: { ['a://b:c '.repeat(250_000)]: ODD_TOKEN } }],
+    // The text is cut before it, in it, and behind it; what a form makes a space is where it may be cut.
+    ...[230, 245, 260, 270, 280].map((before): [string, unknown] => [
+      `${before} characters from the start`,
+      { errors: `${'word '.repeat(before / 5)}${ODD_TOKEN.replaceAll('+', ' ')} and more, and more, and more` },
+    ]),
+  ])('is not told in an error that holds it %s', async (_, body) => {
+    const faults = [{ path: 'teams', kind: 'status' as const, status: 400, body }];
+    await sandboxed({ token: ODD_TOKEN, auditEvents: 10, faults }, async ({ read }) => {
+      const { stdout, stderr, exitCode } = await read({ run: { env: { LOG_LEVEL: 'debug' } } });
+      expect(exitCode).toBe(1);
+      const others = stdout.split('\n').filter((line) => !line.startsWith('{"type":"RECORD"'));
+      expect(others.join('\n')).toContain('HTTP 400');
+      // Not even a part of it.
+      for (let at = 0; at + 4 <= ODD_TOKEN.length; at += 1) {
+        const part = ODD_TOKEN.slice(at, at + 4);
+        expect([stderr, ...others].filter((line) => line.includes(part) || line.includes(base64(part)))).toEqual([]);
+      }
+    });
+  });
 
   it('is not followed along a redirect to another host', async () => {
     const asked: Array<string | undefined> = [];
@@ -104,6 +153,36 @@ describe('passwords in connection strings', () => {
       const others = result.stdout.split('\n').filter((line) => !line.startsWith('{"type":"RECORD"'));
       expect(others.join('\n')).toContain('****');
       expect(others.filter((line) => line.includes(password))).toEqual([]);
+    });
+  });
+
+  it.each([8_000, 100_000])('neither one of %i characters', async (length) => {
+    const password = Array.from({ length: length / 8 }, (_, i) => String(i * 7_654_321).padStart(8, 'k')).join('');
+    await sandboxed({ auditEvents: 10 }, async ({ sandbox, read }) => {
+      sandbox.setFaults([
+        {
+          path: 'deployments/*',
+          kind: 'status',
+          status: 200,
+          body: {
+            id: 'x',
+            connection_strings: { direct: [`redis://x:${password}@db.example.com`], misc: { password } },
+          },
+        },
+        { path: 'deployments/*/roles', kind: 'status', status: 400, body: { errors: `${password} is no password` } },
+        { path: 'teams', kind: 'status', status: 400, body: password },
+      ]);
+      const { stdout, exitCode } = await read({
+        config: { include_connection_strings: true },
+        run: { env: { LOG_LEVEL: 'debug' } },
+      });
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain(password);
+      const others = stdout.split('\n').filter((line) => !line.startsWith('{"type":"RECORD"'));
+      expect(others.join('\n')).toContain('HTTP 400');
+      for (let at = 0; at < password.length; at += 8) {
+        expect(others.filter((line) => line.includes(password.slice(at, at + 8)))).toEqual([]);
+      }
     });
   });
 });

@@ -28,6 +28,7 @@ test('the options, in the order of the form', () => {
     'deployment_ids',
     'start_date',
     'include_connection_strings',
+    'fail_on_refused_deployments',
     'num_workers',
     'page_size',
     'lookback_window_seconds',

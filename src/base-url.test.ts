@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_BASE_URL, baseUrlProblem, closedNote, isLoopback, normaliseBaseUrl } from './base-url.ts';
+import {
+  DEFAULT_BASE_URL,
+  baseUrlProblem,
+  closedNote,
+  containerNote,
+  isLoopback,
+  normaliseBaseUrl,
+} from './base-url.ts';
 
 describe('a base_url that is taken', () => {
   test.each([
@@ -93,4 +100,25 @@ test.each([
   ['[fe80::1]', false],
 ])('proxies are left out for %s: %s', (host, loopback) => {
   expect(isLoopback(host)).toBe(loopback);
+});
+
+test.each([
+  ['localhost:8080', true],
+  ['127.0.0.1', true],
+  ['[::1]:8080', true],
+  ['compose.localhost', true],
+  ['localhost.example.com', false],
+  ['10.0.0.1:8080', false],
+])('%s may be another machine than meant in a container: %s', (host, may) => {
+  expect(containerNote(host)).toEqual(may ? expect.stringContaining('http://host.docker.internal') : undefined);
+});
+
+test('no address is made up but one that nobody has', () => {
+  expect(baseUrlProblem('compose')).toBe('is not a URL, for example https://compose.example.com/2016-07');
+});
+
+test('slashes at the end are cut off, however many there are', () => {
+  const many = '/'.repeat(200_000);
+  expect(normaliseBaseUrl(`https://compose.example.com/x${many}`)).toBe('https://compose.example.com/x');
+  expect(normaliseBaseUrl(`https://compose.example.com${many}x`)).toMatch(/x$/);
 });

@@ -66,6 +66,7 @@ const ACCEPTED: { [option in keyof Config]-?: (value: Config[option]) => boolean
   deployment_ids: (ids) => ids.every((id) => /^[0-9a-f]{24}$/.test(id)) && new Set(ids).size === ids.length,
   start_date: (date) => date === undefined || new Date(date).toISOString() === date,
   include_connection_strings: (value) => typeof value === 'boolean',
+  fail_on_refused_deployments: (value) => typeof value === 'boolean',
   num_workers: (value) => Number.isInteger(value) && value >= 1 && value <= 32,
   page_size: (value) => Number.isInteger(value) && value >= 10 && value <= 100,
   lookback_window_seconds: (value) => Number.isInteger(value) && value >= 0 && value <= 86_400,

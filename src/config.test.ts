@@ -9,6 +9,7 @@ test('with nothing but a token every other option has its default', () => {
     ...TOKEN,
     deployment_ids: [],
     include_connection_strings: false,
+    fail_on_refused_deployments: false,
     num_workers: 4,
     page_size: 50,
     lookback_window_seconds: 60,
@@ -69,8 +70,9 @@ describe('what is refused, and why', () => {
     ['start_date', '2018-02-30T00:00:00Z', 'names a day or time that does not exist'],
     ['start_date', '2018-08-22T24:00:00Z', 'names a day or time that does not exist'],
     ['include_connection_strings', 'true', 'must be true or false'],
+    ['fail_on_refused_deployments', 'true', 'must be true or false'],
     ['base_url', 1, 'must be a string'],
-    ['base_url', 'compose', 'is not a URL, for example https://api.compose.io/2016-07'],
+    ['base_url', 'compose', 'is not a URL, for example https://compose.example.com/2016-07'],
   ])('%s: %j', (option, value, problem) => {
     expect(problemsOf(option, value)[0]).toBe(problem);
   });

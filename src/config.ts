@@ -71,26 +71,32 @@ export const configSchema = z.object({
       'Adds connection_strings and ca_certificate_base64 to the stream deployments, at one more request per deployment. They hold admin passwords, which then land in the destination.',
     order: 3,
   }),
+  fail_on_refused_deployments: z.boolean({ error: 'must be true or false' }).default(false).meta({
+    title: 'Fail on refused deployments',
+    description:
+      'What happens when the API refuses a report of single deployments (HTTP 403 or 404). Off: they are skipped with a warning, and the stream completes without their records; a destination that overwrites then loses those it had. On: the stream fails after the other deployments have been read.',
+    order: 4,
+  }),
   num_workers: wholeNumber(1, 32).default(4).meta({
     title: 'Workers',
     description: 'Requests in flight at once, from 1 to 32.',
-    order: 4,
+    order: 5,
   }),
   page_size: wholeNumber(10, 100).default(50).meta({
     title: 'Page size',
     description: 'Audit events asked for per request, from 10 to 100.',
-    order: 5,
+    order: 6,
   }),
   lookback_window_seconds: wholeNumber(0, 86400).default(60).meta({
     title: 'Look-back window (seconds)',
     description:
       'How far an incremental read goes back behind the newest record of the last one, to catch records that were written late. They are sent again; a destination that deduplicates by primary key drops them.',
-    order: 6,
+    order: 7,
   }),
   request_timeout_seconds: wholeNumber(1, 600).default(60).meta({
     title: 'Request time-out (seconds)',
     description: 'The longest that one request may take, from connecting to the last byte of the answer.',
-    order: 7,
+    order: 8,
   }),
   base_url: z
     .string({ error: 'must be a string' })
@@ -108,7 +114,7 @@ export const configSchema = z.object({
       examples: [DEFAULT_BASE_URL],
       pattern: '^\\s*https?://\\S+\\s*$',
       pattern_descriptor: 'https://host/version',
-      order: 8,
+      order: 9,
     }),
 });
 

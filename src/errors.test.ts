@@ -17,6 +17,18 @@ describe('a ConnectorError', () => {
     expect(() => new ConnectorError('forbidden', { host: 'h' })).toThrow(/lacks path/);
   });
 
+  test.each([
+    ['forbidden', true],
+    ['unauthorized', true],
+    ['not_found', true],
+    ['token_refused', false],
+    ['server_error', false],
+    ['unexpected_status', false],
+  ] as const)('%s is a refusal of one thing alone: %s', (problem, refused) => {
+    const facts = { path: 'teams', host: 'h', said: '', status: '400', attempts: 'after 6 attempts' };
+    expect(new ConnectorError(problem, facts).refused).toBe(refused);
+  });
+
   test('can say one sentence more', () => {
     expect(new ConnectorError('unexpected', {}, { note: 'One more.' }).message).toMatch(/ of this run\. One more\.$/);
     expect(new ConnectorError('unexpected', {}, { note: undefined }).message).toMatch(/ of this run\.$/);

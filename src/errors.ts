@@ -3,6 +3,8 @@ import { type FailureType, type ProblemId, problems } from './problems.ts';
 export interface ErrorDetails {
   internalMessage?: string;
   status?: number;
+  /** What the API answered, in a few words. */
+  answer?: string;
   cause?: unknown;
   /** A further sentence for the user. */
   note?: string | undefined;
@@ -16,6 +18,8 @@ export class ConnectorError extends Error {
   readonly internalMessage: string | undefined;
   /** The HTTP status of the API's answer, where that is the failure. */
   readonly status: number | undefined;
+  /** What the API answered, to be quoted: `HTTP 401 ("unauthorized")`. */
+  readonly answer: string | undefined;
 
   constructor(problem: ProblemId, facts: Record<string, string> = {}, details: ErrorDetails = {}) {
     const sentence = fill(problems[problem].message, facts);
@@ -24,8 +28,16 @@ export class ConnectorError extends Error {
     this.failureType = problems[problem].failureType;
     this.internalMessage = details.internalMessage;
     this.status = details.status;
+    this.answer = details.answer;
+  }
+
+  /** Whether the API says no to this one thing, for good, while it may give others. */
+  get refused(): boolean {
+    return REFUSALS.has(this.problem);
   }
 }
+
+const REFUSALS: ReadonlySet<ProblemId> = new Set<ProblemId>(['forbidden', 'unauthorized', 'not_found']);
 
 /** A config, catalog or state that cannot be used; `detail` is the whole sentence for the user. */
 export function inputError(detail: string, cause?: unknown): ConnectorError {

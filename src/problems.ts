@@ -17,61 +17,111 @@ export const problems = {
   input_unusable: {
     failureType: 'config_error',
     message: '{detail}',
-    cause: 'The config, catalog or state file is missing, unreadable, not JSON, or a value in it does not fit.',
+    cause:
+      'The config, catalog or state file is missing or unreadable, is not JSON, or holds a value that does not fit.',
   },
   stream_not_usable: {
     failureType: 'config_error',
     message: '{detail}',
-    cause: 'The configured catalog names a stream or sync mode that this connector does not have, or a stream twice.',
+    cause:
+      'The configured catalog names a stream or sync mode that this connector does not have, or lists a stream twice.',
   },
   deployments_unknown: {
     failureType: 'config_error',
     message:
-      'None of the deployment_ids exists for this API token: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
+      'None of the deployment_ids exist for this API token: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
     cause: 'The ids are mistyped, the deployments are gone, or the token belongs to another account.',
+  },
+  deployments_refused: {
+    failureType: 'config_error',
+    message:
+      'The API refuses this report of {ids}, and fail_on_refused_deployments is on. Grant the missing role to the user who created the token, or leave these deployments out of deployment_ids.',
+    cause: 'A deployment is out of the reach of the token, or is gone, and the config asks to fail for that.',
   },
   token_refused: {
     failureType: 'config_error',
     message:
-      'The Compose API at {host} does not accept the API token (HTTP 401). Make a new one under Account → API Tokens and put it into api_token.',
-    cause: 'The token was mistyped, revoked, or belongs to another server than base_url.',
+      'The Compose API at {host} does not accept the API token (HTTP 401). Create a new one under Account → API Tokens and enter it as api_token.',
+    cause: 'The token was mistyped or revoked, or belongs to a server other than base_url.',
+  },
+  unauthorized: {
+    failureType: 'config_error',
+    message:
+      'The API refused {path} with HTTP 401{said}, although it accepts the API token elsewhere. What was asked for may be gone; otherwise, grant the missing role to the user who created the token, or leave the stream out.',
+    cause: 'The API also answers HTTP 401 for single things that are gone or that the token may not see.',
   },
   forbidden: {
     failureType: 'config_error',
     message:
-      'The API token has no right to read {path} (HTTP 403). Give the role that is missing to the user who made the token, use a token of another user, or leave the stream out.',
+      'The API token has no right to read {path} (HTTP 403). Grant the missing role to the user who created the token, use the token of another user, or leave the stream out.',
     cause:
-      'A token has the rights of the user who made it; account roles and deployment roles decide what it may read.',
+      'A token has the rights of the user who created it; account roles and deployment roles decide what it may read.',
   },
   certificate_refused: {
     failureType: 'config_error',
     message:
-      'The TLS certificate of {host} is not trusted ({code}). Check base_url; for a certificate of your own, name its CA file in NODE_EXTRA_CA_CERTS.',
-    cause: 'A private CA, an expired certificate, one for another host name, or a server that speaks no TLS.',
+      'The TLS certificate of {host} is not trusted ({code}). Check base_url; if the certificate was issued by a CA of your own, set NODE_EXTRA_CA_CERTS to the file with its CA certificate.',
+    cause: 'The certificate comes from a private CA, has expired, or is for another host name.',
+  },
+  tls_not_spoken: {
+    failureType: 'config_error',
+    message:
+      'base_url begins with https://, but {host} answers without TLS ({code}). Correct the port; if the server really speaks plain http, begin base_url with http://.',
+    cause: 'The port is for plain http, or for something other than a web server.',
+  },
+  proxy_login: {
+    failureType: 'config_error',
+    message:
+      'The proxy {proxy} requires a user name and password, or does not accept those it was given (HTTP 407). Set {variable} to an address such as http://user:password@proxy.example:3128.',
+    cause: 'The address of the proxy lacks its user name and password, or they are wrong.',
+  },
+  proxy_refused: {
+    failureType: 'config_error',
+    message:
+      'The proxy {proxy}, set in {variable}, refuses to connect to {host} ({code}). Allow the connection in the proxy, or add the host to NO_PROXY if it can be reached directly.',
+    cause: 'The rules of the proxy do not allow the host or the port of base_url.',
+  },
+  api_not_found: {
+    failureType: 'config_error',
+    message:
+      'There is no Compose API at {address} (HTTP 404). Correct base_url: it must be the whole address, version included, such as https://compose.example.com/2016-07.',
+    cause: 'base_url names another server or path, or lacks its version.',
   },
   not_found: {
     failureType: 'system_error',
     message:
       'This API does not have {path} (HTTP 404). Leave the stream out, or check that base_url is the whole address, version included.',
-    cause: 'The server at base_url does not offer the report, or base_url lacks its version part.',
+    cause: 'The server at base_url does not offer the report, or base_url lacks its version.',
   },
   redirected: {
     failureType: 'system_error',
     message:
-      'The API answered {path} with a redirect (HTTP {status}) to {target}, which is not followed, because the token belongs to base_url alone. Set base_url to the final address.',
-    cause: 'The API moved, or base_url says http where the server wants https.',
+      'The API redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the token is meant for base_url alone. Set base_url to the final address.',
+    cause: 'The API has moved, or base_url says http where the server wants https.',
   },
   unexpected_status: {
     failureType: 'system_error',
     message:
-      'The API refused {path} with HTTP {status}{said}. Check base_url; if it is right, report this to the maintainers of the API or the connector.',
-    cause: 'An answer that the Compose API is not known to give.',
+      'The API refused {path} with HTTP {status}{said}. Check base_url; if it is right, report this to the maintainers of the API or of the connector.',
+    cause: 'The server gave an answer that the Compose API is not known to give.',
   },
   unexpected_body: {
     failureType: 'system_error',
     message:
       'The API answered {path} with something that is not a Compose report: {detail}. Check that base_url names a server that speaks the Compose API.',
-    cause: 'The body of a successful answer is not what the Compose API sends, or holds an error text.',
+    cause: 'The body of a successful answer is not what the Compose API sends, or it reports an error.',
+  },
+  body_too_large: {
+    failureType: 'system_error',
+    message:
+      'The answer to {path} is larger than the limit of {megabytes} MB, so it was not read. Check that base_url names a server that speaks the Compose API; if the report really is that large, leave the stream out and report this to the maintainers of the connector.',
+    cause: 'The server sends something other than a report, or a body that never ends.',
+  },
+  unprintable: {
+    failureType: 'system_error',
+    message:
+      'A record of this stream holds lists or objects nested thousands deep, which cannot be printed. Leave the stream out, and report this to the maintainers of the API.',
+    cause: 'A field of a record is nested deeper than any JSON reader takes.',
   },
   cursor_ignored: {
     failureType: 'system_error',
@@ -88,53 +138,73 @@ export const problems = {
   server_error: {
     failureType: 'transient_error',
     message: 'The API failed on {path} (HTTP {status}) {attempts}. Run the sync again later.',
-    cause: 'An outage or overload of the API.',
+    cause: 'The API is down or overloaded.',
   },
   rate_limited: {
     failureType: 'transient_error',
     message:
-      "The API's rate limit is used up: it refuses {path} (HTTP 429). Run the sync again later, less often, or with fewer num_workers.",
-    cause: 'More requests than the API allows, from this sync or from others with the same token.',
+      "The API's rate limit is used up: it refuses {path} (HTTP 429). Run the sync later or less often, or lower num_workers.",
+    cause: 'This sync, or others with the same token, made more requests than the API allows.',
   },
   host_unknown: {
     failureType: 'transient_error',
-    message: 'The host {host} is unknown ({code}). Check base_url and the DNS of the machine that runs the sync.',
+    message:
+      'The host {host} is unknown ({code}). Check base_url, and the DNS settings of the machine that runs the sync.',
     cause: 'base_url is mistyped, or name resolution is broken where the connector runs.',
   },
   connection_refused: {
     failureType: 'transient_error',
     message:
-      'Nothing answers at {host} ({code}). Check base_url, and whether the server is up and can be reached from here.',
+      'Nothing answers at {host} ({code}). Check base_url, and make sure that the server is up and can be reached from here.',
     cause: 'The server is down, the port is wrong, or a firewall is in between.',
   },
   connection_lost: {
     failureType: 'transient_error',
     message:
-      'The connection to {host} failed on {path} {attempts} ({code}). Run the sync again later; if it goes on, check network and proxy.',
-    cause: 'A network fault, a proxy, or a server that closes connections.',
+      'The connection to {host} failed on {path} {attempts} ({code}). Run the sync again later; if it keeps failing, check the network.',
+    cause: 'The network, a proxy or the server closed the connection.',
+  },
+  tls_failed: {
+    failureType: 'transient_error',
+    message:
+      'The TLS handshake with {host} failed {attempts} ({code}). Run the sync again later; if it keeps failing, check base_url, and that the server speaks TLS 1.2 or later.',
+    cause: 'The server or a load balancer in front of it is down, or shares no version or cipher with the connector.',
+  },
+  proxy_unreachable: {
+    failureType: 'transient_error',
+    message:
+      'The proxy {proxy}, set in {variable}, cannot be reached ({code}). Correct {variable}, or make sure that the proxy is up.',
+    cause: 'The proxy is down, or its address is mistyped.',
+  },
+  proxy_failed: {
+    failureType: 'transient_error',
+    message:
+      'The proxy {proxy}, set in {variable}, did not connect to {host} {attempts} ({code}). Run the sync again later; if it keeps failing, check the proxy, and that it can reach the host.',
+    cause: 'The proxy is overloaded, or cannot reach the host of base_url.',
   },
   timed_out: {
     failureType: 'transient_error',
     message:
       'The API did not answer {path} within {seconds} s, {attempts}. Run the sync again later, or raise request_timeout_seconds.',
-    cause: 'A slow or overloaded API, or a list that takes longer than request_timeout_seconds.',
+    cause: 'The API is slow or overloaded, or a list takes longer than request_timeout_seconds.',
   },
   damaged_answer: {
     failureType: 'transient_error',
     message:
-      'The API answered {path} with a damaged body {attempts}: {detail}. Run the sync again later; if it goes on, check proxies and base_url.',
-    cause: 'An answer cut off on its way, or the web page of a proxy in place of JSON.',
+      'The API answered {path} with a damaged body {attempts}: {detail}. Run the sync again later; if it keeps failing, check base_url and any proxies.',
+    cause: 'An answer was cut off on its way, or a proxy sent a web page in place of JSON.',
   },
   check_timed_out: {
     failureType: 'transient_error',
     message:
-      'The API at {host} did not answer within {seconds} s. Try again later; if it goes on, check base_url and the network.',
-    cause: 'An API that is down or very slow.',
+      'The API at {host} did not answer within {seconds} s. Try again later; if it keeps failing, check base_url and the network.',
+    cause: 'The API is down or very slow.',
   },
   unexpected: {
     failureType: 'system_error',
-    message: 'The connector met a problem that it was not written for. Please report it with the log of this run.',
-    cause: 'A bug in the connector.',
+    message:
+      'The connector hit an unexpected error, probably a bug. Please report it together with the log of this run.',
+    cause: 'The connector has a bug.',
   },
 } satisfies Record<string, Problem>;
 

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startAcceptanceRun, type AcceptanceRun } from './acceptance-context.ts';
-import type { ConfiguredCatalog, DiscoveredStream } from './catalog-schema.ts';
-import { checks } from './checks.ts';
+import { type AcceptanceRun, startAcceptanceRun } from './acceptance-run.ts';
+import { discoveredWith } from './checks-discovery.ts';
+import { checks, runCheck } from './checks.ts';
+import { recordsOf } from './command-run.ts';
+import { incrementalOf } from './checks-repeated-reads.ts';
 import { loadAcceptanceConfig } from './config.ts';
-import { discoveredWith } from './discovery.ts';
-import { incrementalOf, recordsOf } from './read-result.ts';
+import type { ConfiguredCatalog, DiscoveredStream } from './messages.ts';
 import { violationsOf } from './referee.ts';
-import { runCheck } from './report.ts';
 
 const root = new URL('../../', import.meta.url);
 const program = fileURLToPath(new URL('dist/main.js', root));
@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(async () => context?.close());
 
-// `npx vitest run integration_tests/acceptance -u` writes the file anew.
+// `npx vitest run integration_tests/acceptance -u` writes the file again.
 test('the configured catalog has every stream as discover describes it', async () => {
   const { streams } = await discoveredWith(context, sampleConfig);
   const catalog = await format(JSON.stringify({ streams: streams.map(configured) }), {

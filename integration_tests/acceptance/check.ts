@@ -1,15 +1,15 @@
-import type { AcceptanceTests } from './config.ts';
 import type { Command, CommandRun } from './command-run.ts';
+import type { AcceptanceTests } from './config.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** The content of the files that a command is given; a file that is not there is not passed. */
+/** The contents of the files that a command is given. One that is undefined is not passed. */
 export interface CommandFiles {
   readonly config?: unknown;
   readonly catalog?: unknown;
   readonly state?: unknown;
 }
 
-/** What the sandbox holds, to compare a read with. */
+/** What the sandbox holds, for comparison with a read. */
 interface ExpectedRecords {
   counts(): Readonly<Record<string, number>>;
   keys(stream: string): Iterable<string>;
@@ -22,9 +22,9 @@ export interface CheckContext {
   run(command: Command, files?: CommandFiles, repetition?: string): Promise<CommandRun>;
   /** Every command that has run so far. */
   runs(): readonly CommandRun[];
-  /** A JSON file of the project, with the sandbox's address and token in their places; undefined if there is none. */
+  /** A JSON file of the project with the placeholders filled in; undefined if it does not exist. */
   file(path: string): Promise<unknown>;
-  /** Does something while the API answers nothing but errors that pass. */
+  /** Does something while the API answers every request with a transient error. */
   duringOutage<T>(work: () => Promise<T>): Promise<T>;
   readonly expected: ExpectedRecords;
 }
@@ -34,12 +34,12 @@ export interface Check {
   readonly number: number;
   readonly name: string;
   readonly sentence: string;
-  /** What it finds is worth a look, but fails nothing. */
+  /** Its findings are worth a look, but fail nothing. */
   readonly warnsOnly?: boolean;
   run(context: CheckContext): Promise<Violation[]>;
 }
 
-/** Makes a check of a function that finds sentences about what is wrong. */
+/** Makes a check of a function that returns a sentence for each thing that is wrong. */
 export function check(
   number: number,
   name: string,
@@ -54,7 +54,7 @@ export function check(
   };
 }
 
-/** Finds something in each test of a section, one after the other. */
+/** Collects the findings in each test of a section, one after the other. */
 export async function inEach<T>(tests: readonly T[], find: (test: T) => Promise<readonly string[]>): Promise<string[]> {
   const found: string[] = [];
   for (const test of tests) found.push(...(await find(test)));

@@ -1,22 +1,137 @@
-import { readCheck, readStreamCheck } from './basic-read.ts';
-import type { Check } from './check.ts';
-import { readProtocolChecks } from './checks-read-protocol.ts';
-import { fieldValue } from './field-value.ts';
-import { keyOf, recordsOf } from './read-result.ts';
-import { strictDataOf } from './record-text.ts';
-import { propertiesOf } from './schema-nodes.ts';
-import { validatorOf } from './schema-validator.ts';
+import { check, type Check, type CheckContext, inEach } from './check.ts';
+import { discoveredWith } from './checks-discovery.ts';
+import { type CommandRun, fieldValue, keyOf, recordsOf, statesOf, strictDataOf } from './command-run.ts';
+import type { BasicReadTest } from './config.ts';
+import { propertiesOf, validatorOf } from './json-schema.ts';
+import type {
+  ConfiguredCatalog,
+  ConfiguredStream,
+  DiscoveredCatalog,
+  DiscoveredStream,
+  RecordMessage,
+} from './messages.ts';
+
+/** A read of every stream that is not declared empty, and what to judge it by. */
+interface BasicRead {
+  readonly run: CommandRun;
+  readonly streams: readonly DiscoveredStream[];
+  readonly test: BasicReadTest;
+  readonly context: CheckContext;
+}
+
+/** Reads all streams in full. Every check of the section looks at the same read. */
+async function basicRead(context: CheckContext, test: BasicReadTest): Promise<BasicRead> {
+  const catalog = await discoveredWith(context, test.config_path);
+  const empty = test.empty_streams.map(({ name }) => name);
+  const configured = fullRefreshOf(catalog, empty);
+  const run = await context.run('read', { config: await context.file(test.config_path), catalog: configured });
+  return { run, streams: catalog.streams.filter(({ name }) => !empty.includes(name)), test, context };
+}
+
+/** Everything that discover lists, to be read in full. */
+function fullRefreshOf(catalog: DiscoveredCatalog, left: readonly string[] = []): ConfiguredCatalog {
+  return {
+    streams: catalog.streams
+      .filter(({ name }) => !left.includes(name))
+      .map((stream) => ({ stream, sync_mode: 'full_refresh', destination_sync_mode: 'append' })),
+  };
+}
+
+/** A check of the basic read as a whole. */
+function readCheck(
+  number: number,
+  name: string,
+  sentence: string,
+  find: (read: BasicRead) => readonly string[] | Promise<readonly string[]>,
+): Check {
+  return check(number, name, sentence, (context) =>
+    inEach(context.tests.basic_read.tests, async (test) => find(await basicRead(context, test))),
+  );
+}
+
+/** A check of each stream of the basic read. */
+function readStreamCheck(
+  number: number,
+  name: string,
+  sentence: string,
+  find: (records: readonly RecordMessage[], stream: DiscoveredStream, read: BasicRead) => readonly string[],
+): Check {
+  return readCheck(number, name, sentence, (read) =>
+    read.streams.flatMap((stream) =>
+      find(recordsOf(read.run, stream.name), stream, read).map((found) => `${stream.name}: ${found}`),
+    ),
+  );
+}
+
+const stranger = '__AIRBYTE__stream_that_does_not_exist';
+
+/** Checks 43, 44, 46 and 47: what a read prints beside its records. */
+const readProtocolChecks: readonly Check[] = [
+  readStreamCheck(
+    43,
+    'stream_statuses',
+    'Every stream is STARTED, RUNNING and COMPLETE.',
+    (_records, stream, { run }) => {
+      const statuses = run.transcript.messages.flatMap((message) =>
+        message.type === 'TRACE' &&
+        message.trace.type === 'STREAM_STATUS' &&
+        message.trace.stream_status.stream_descriptor.name === stream.name
+          ? [message.trace.stream_status.status]
+          : [],
+      );
+      const isRegular =
+        statuses.length >= 3 &&
+        statuses[0] === 'STARTED' &&
+        statuses.at(-1) === 'COMPLETE' &&
+        statuses.slice(1, -1).every((status) => status === 'RUNNING');
+      return isRegular ? [] : [`The statuses are ${statuses.join(', ') || 'none'}.`];
+    },
+  ),
+  readCheck(44, 'states', 'Every stream sends a STATE of its own, with sourceStats.', ({ run, streams }) => {
+    // The transcript keeps only STATE messages of type STREAM with sourceStats; others are violations already.
+    const misshapen = run.transcript.violations.filter(({ rule }) => rule === '1.7 STATE');
+    const states = statesOf(run).length;
+    const found = misshapen.map(({ sentence }) => sentence);
+    return states < streams.length ? [...found, `${states} STATEs for ${streams.length} streams.`] : found;
+  }),
+  readCheck(46, 'read_with_bad_catalog', 'A bad catalog gives a TRACE ERROR.', async (read) => {
+    const found: string[] = [];
+    for (const [what, configured] of badStreams(read.streams[0])) {
+      const config = await read.context.file(read.test.config_path);
+      const run = await read.context.run('read', { config, catalog: { streams: [configured] } });
+      const hasError = run.transcript.messages.some(
+        (message) => message.type === 'TRACE' && message.trace.type === 'ERROR',
+      );
+      if (!hasError || run.exitCode !== 1)
+        found.push(`A catalog with ${what} gives no TRACE ERROR or does not exit with 1.`);
+    }
+    return found;
+  }),
+  readStreamCheck(47, 'all_supported_file_types', 'No stream is file-based.', (_records, stream) =>
+    stream.is_file_based ? ['It is file-based, which this suite cannot check.'] : [],
+  ),
+];
+
+function badStreams(known: DiscoveredStream | undefined): [string, ConfiguredStream][] {
+  const json_schema = { type: 'object', properties: { f1: { type: 'string' } } };
+  const unknown = { name: stranger, json_schema, supported_sync_modes: ['full_refresh', 'incremental'] };
+  return [
+    ['an unknown stream and sync mode', { stream: unknown, sync_mode: 'INVALID', destination_sync_mode: 'INVALID' }],
+    ['an unknown stream', { stream: unknown, sync_mode: 'full_refresh', destination_sync_mode: 'append' }],
+    ['an unknown sync mode', { stream: known ?? unknown, sync_mode: 'INVALID', destination_sync_mode: 'append' }],
+  ];
+}
 
 const shown = 3;
 
 const recordChecks: readonly Check[] = [
-  readCheck(36, 'read', 'A read brings records.', ({ run }) =>
-    recordsOf(run).length === 0 ? ['There is no record at all.'] : [],
+  readCheck(36, 'read', 'A read returns records.', ({ run }) =>
+    recordsOf(run).length === 0 ? ['There are no records.'] : [],
   ),
-  readStreamCheck(37, 'records_share_fields', 'Every record has a field of its schema.', (records, stream) => {
+  readStreamCheck(37, 'records_share_fields', 'Every record has at least one declared field.', (records, stream) => {
     const declared = propertiesOf(stream.json_schema);
     const strangers = records.filter(({ data }) => !Object.keys(data).some((field) => field in declared));
-    return strangers.length > 0 ? [`${strangers.length} records share no field with the schema.`] : [];
+    return strangers.length > 0 ? [`${strangers.length} records have no declared field.`] : [];
   }),
   readStreamCheck(
     38,
@@ -28,7 +143,7 @@ const recordChecks: readonly Check[] = [
     },
   ),
   readStreamCheck(39, 'no_undeclared_empty_stream', 'Every stream has records, or is declared empty.', (records) =>
-    records.length === 0 ? ['There is no record, and it is not declared empty.'] : [],
+    records.length === 0 ? ['It has no records and is not declared empty.'] : [],
   ),
   readStreamCheck(
     40,

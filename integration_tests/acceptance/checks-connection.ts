@@ -1,15 +1,15 @@
+import { check, type Check, type CheckContext, inEach } from './check.ts';
 import type { CommandRun } from './command-run.ts';
-import { check, inEach, type Check, type CheckContext } from './check.ts';
 import type { AcceptanceTests } from './config.ts';
 
 type Status = AcceptanceTests['connection']['tests'][number]['status'];
 
 /** Checks 22 to 24. */
 export const connectionChecks: readonly Check[] = [
-  connectionCheck(22, 'succeed', 'A good config gives one CONNECTION_STATUS, SUCCEEDED.', (run) =>
+  connectionCheck(22, 'succeed', 'A config that works gives one CONNECTION_STATUS: SUCCEEDED.', (run) =>
     isStatus(run, 'SUCCEEDED'),
   ),
-  connectionCheck(23, 'failed', 'A config that does not work gives one CONNECTION_STATUS, FAILED.', (run) =>
+  connectionCheck(23, 'failed', 'A config that does not work gives one CONNECTION_STATUS: FAILED.', (run) =>
     isStatus(run, 'FAILED'),
   ),
   connectionCheck(24, 'exception', 'An outage gives one TRACE ERROR with a message.', ({ transcript }) => {

@@ -1,9 +1,20 @@
-import type { ConfiguredCatalog, ConfiguredStream, DiscoveredCatalog, DiscoveredStream } from './catalog-schema.ts';
+import { isObject } from './json-schema.ts';
+import type {
+  ConfiguredCatalog,
+  ConfiguredStream,
+  DiscoveredCatalog,
+  DiscoveredStream,
+  ErrorTrace,
+  Message,
+  RecordMessage,
+  StateMessage,
+  StreamStatusTrace,
+} from './messages.ts';
 import type { Transcript } from './transcript.ts';
 
 export type Command = 'spec' | 'check' | 'discover' | 'read';
 
-/** One command that has ended, with everything the referee needs to judge it. */
+/** A finished command, with everything that the referee needs to judge it. */
 export interface CommandRun {
   readonly command: Command;
   readonly transcript: Transcript;
@@ -12,20 +23,20 @@ export interface CommandRun {
   readonly stderr: string;
   /** What read was given. */
   readonly configuredCatalog?: ConfiguredCatalog | undefined;
-  /** What discover says; without it the streams of the configured catalog are taken at their word. */
+  /** What discover prints. Without it, the configured catalog is believed. */
   readonly discoveredCatalog?: DiscoveredCatalog | undefined;
-  /** The signal that was sent while it ran: an interrupted read may leave streams unfinished, but never exits 0. */
+  /** The signal that was sent while it ran. An interrupted read may leave streams unfinished, but must not exit 0. */
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
 
-/** What a read should know of one stream, from discover where there is one. */
+/** What a read should know about one stream, from discover if it ran. */
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;
-  /** An entry that the source has to refuse with a config_error: unknown stream, unknown sync mode, named twice. */
+  /** The source must refuse the entry with a config_error: unknown stream, unknown sync mode, or a duplicate. */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
-  /** undefined where neither discover nor the client says. */
+  /** undefined if neither discover nor the client says. */
   readonly fullRefreshOnly: boolean | undefined;
   /** The declared top-level fields, known only from discover, because clients prune the schemas they send. */
   readonly fields: ReadonlySet<string> | undefined;
@@ -59,4 +70,126 @@ function expectedStream(
     fullRefreshOnly: syncModes.length === 0 ? undefined : !syncModes.some((mode) => mode === 'incremental'),
     fields: properties === undefined ? undefined : new Set(Object.keys(properties as object)),
   };
+}
+
+/** A message of one stream; `at` is its place among all messages of the command. */
+export type StreamEvent =
+  | { readonly kind: 'record'; readonly at: number; readonly record: RecordMessage }
+  | { readonly kind: 'state'; readonly at: number; readonly state: StateMessage }
+  | { readonly kind: 'status'; readonly at: number; readonly status: StreamStatusTrace; readonly emittedAt: number };
+
+/** A TRACE ERROR and its place among all messages. */
+export interface ErrorEvent {
+  readonly at: number;
+  readonly error: ErrorTrace;
+}
+
+/** A read, sorted by stream. The messages of a stream keep the order in which they were printed. */
+export interface ReadEvents {
+  readonly streams: ReadonlyMap<string, readonly StreamEvent[]>;
+  readonly errors: readonly ErrorEvent[];
+}
+
+/** Sorts the messages of a read by stream. */
+export function readEvents(messages: readonly Message[]): ReadEvents {
+  const streams = new Map<string, StreamEvent[]>();
+  const errors: ErrorEvent[] = [];
+  const add = (name: string, event: StreamEvent): void => {
+    const events = streams.get(name);
+    if (events) events.push(event);
+    else streams.set(name, [event]);
+  };
+  for (const [at, message] of messages.entries()) {
+    if (message.type === 'RECORD') {
+      add(message.record.stream, { kind: 'record', at, record: message.record });
+    } else if (message.type === 'STATE') {
+      add(message.state.stream.stream_descriptor.name, { kind: 'state', at, state: message.state });
+    } else if (message.type === 'TRACE' && message.trace.type === 'STREAM_STATUS') {
+      const status = message.trace.stream_status;
+      add(status.stream_descriptor.name, { kind: 'status', at, status, emittedAt: message.trace.emitted_at });
+    } else if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
+      errors.push({ at, error: message.trace.error });
+    }
+  }
+  return { streams, errors };
+}
+
+/** COMPLETE or INCOMPLETE, if the stream ended. */
+export function finalStatus(events: readonly StreamEvent[]): 'COMPLETE' | 'INCOMPLETE' | undefined {
+  const ends = events.flatMap((event) => (event.kind === 'status' ? [event.status.status] : []));
+  return ends.find((status) => status === 'COMPLETE' || status === 'INCOMPLETE');
+}
+
+/** The errors that name no stream: failures of the whole run. */
+export function wholeRunErrors(errors: readonly ErrorEvent[]): ErrorEvent[] {
+  return errors.filter(({ error }) => error.stream_descriptor === undefined);
+}
+
+/** The records of one stream, or of all. */
+export function recordsOf(run: CommandRun, stream?: string): RecordMessage[] {
+  return run.transcript.messages
+    .flatMap((message) => (message.type === 'RECORD' ? [message.record] : []))
+    .filter((record) => stream === undefined || record.stream === stream);
+}
+
+/** The STATE messages of one stream, or of all. */
+export function statesOf(run: CommandRun, stream?: string): StateMessage[] {
+  return run.transcript.messages
+    .flatMap((message) => (message.type === 'STATE' ? [message.state] : []))
+    .filter((state) => stream === undefined || state.stream.stream_descriptor.name === stream);
+}
+
+/** The state file that a client would hand to the next read: the last STATE of each stream. */
+export function finalStates(run: CommandRun): StateMessage[] {
+  return [...new Map(statesOf(run).map((state) => [state.stream.stream_descriptor.name, state])).values()];
+}
+
+/** The primary key of a record as text; in a stream without a key, the whole record. */
+export function keyOf(stream: DiscoveredStream | undefined, { data }: RecordMessage): string {
+  const paths = stream?.source_defined_primary_key;
+  if (!paths) return JSON.stringify(Object.entries(data).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return paths.map((path) => plainText(fieldValue(data, path))).join('/');
+}
+
+function plainText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}
+
+// JSON.parse does not tell 1.0 from 1, but a strict reader takes only the latter for an integer.
+const decimal = /[.eE]/;
+
+/** The data of a stream's records; a whole number that is written with a point or an exponent becomes a fraction. */
+export function strictDataOf(run: CommandRun, stream: string): unknown[] {
+  const isSuspect = /\d\.0*[,}\]]|\d[eE][+-]?\d/.test(run.transcript.text);
+  if (!isSuspect) return recordsOf(run, stream).map(({ data }) => data);
+  const found: unknown[] = [];
+  for (const line of run.transcript.text.split('\n')) {
+    if (!line.startsWith('{"type":"RECORD"')) continue;
+    const message: unknown = JSON.parse(line, withFractions);
+    const record = isObject(message) ? message['record'] : undefined;
+    if (isObject(record) && record['stream'] === stream) found.push(record['data']);
+  }
+  return found;
+}
+
+function withFractions(_key: string, value: unknown, ...[context]: unknown[]): unknown {
+  const source = isObject(context) ? context['source'] : undefined;
+  const isWritten = typeof source === 'string' && decimal.test(source);
+  return typeof value === 'number' && Number.isInteger(value) && isWritten ? value + 0.5 : value;
+}
+
+/** The value at a path in a record's data; undefined when there is none. */
+export function fieldValue(data: unknown, path: readonly string[]): unknown {
+  let value = data;
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return value;
+}
+
+/** Whether the text contains this word, not as a part of a longer name. */
+export function mentions(text: string, word: string): boolean {
+  const escaped = word.replace(/[^\w]/g, '\\$&');
+  return new RegExp(`(?<![\\w])${escaped}(?![\\w])`).test(text);
 }

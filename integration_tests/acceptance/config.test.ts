@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { loadAcceptanceConfig, parseAcceptanceConfig } from './config.ts';
-import { putValue } from './put-value.ts';
+import { putValue } from './fake-source.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -30,6 +30,19 @@ test('a section with a reason is left out, and what is not said has its default'
   const { acceptance_tests: sections } = parseAcceptanceConfig(valid);
   expect(sections.incremental).toEqual({ tests: [] });
   expect(sections.basic_read.tests[0]).toMatchObject({ validate_schema: true, fail_on_extra_columns: true });
+});
+
+test('what goes beyond Airbyte’s keys is added to each test of a section, or is a further test', () => {
+  const beyond = `
+discovery: { each: { previous_release_path: newer.json } }
+connection: { more: [{ config_path: a.json, status: exception }] }
+incremental: { more: [{ config_path: a.json }] }
+`;
+  const { acceptance_tests: sections } = parseAcceptanceConfig(valid, beyond);
+  expect(sections.discovery.tests).toEqual([{ config_path: 'a.json', previous_release_path: 'newer.json' }]);
+  expect(sections.connection.tests.map(({ status }) => status)).toEqual(['succeed', 'exception']);
+  expect(sections.incremental).toEqual({ tests: [] });
+  expect(() => parseAcceptanceConfig(valid, 'reading: { each: {} }')).toThrow(/reading/);
 });
 
 const first = 'acceptance_tests.basic_read.tests.0';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-// Strictness high: every section is either tested or says why not; so is every empty stream, every ignored field and
+// Strictness high: every section is tested or says why not, and so is every empty stream, every ignored field and
 // the state from the future; the basic read takes the discovered catalog, whole, and validates its records.
 
 const path = z.string().min(1);
@@ -21,7 +21,7 @@ const basicReadTest = z.strictObject({
   empty_streams: z.array(named).default([]),
   validate_schema: z.literal(true).default(true),
   validate_data_points: z.boolean().default(false),
-  /** Fields that the sandbox's data never has, by stream. */
+  /** Fields that never have a value in the sandbox's data, by stream. */
   absent_fields: z.record(z.string(), z.array(named)).default({}),
   fail_on_extra_columns: z.boolean().default(true),
   expect_records: z.union([z.literal('sandbox'), bypass]),
@@ -60,14 +60,36 @@ export type BasicReadTest = z.output<typeof basicReadTest>;
 export type FullRefreshTest = z.output<typeof fullRefreshTest>;
 export type IncrementalTest = z.output<typeof incrementalTest>;
 
-/** Reads acceptance-test-config.yml; throws with a sentence for each thing that strictness high does not allow. */
-export function parseAcceptanceConfig(yaml: string): AcceptanceConfig {
-  const parsed = acceptanceConfig.safeParse(parse(yaml));
+const beyondAirbyte = z.partialRecord(
+  z.enum(['spec', 'connection', 'discovery', 'basic_read', 'full_refresh', 'incremental']),
+  z.strictObject({
+    each: z.record(z.string(), z.unknown()).default({}),
+    more: z.array(z.record(z.string(), z.unknown())).default([]),
+  }),
+);
+
+/**
+ * Parses acceptance-test-config.yml, with what `beyond` adds to its sections (beyond-airbyte.yml); throws with a sentence
+ * for each thing that strictness high does not allow.
+ */
+export function parseAcceptanceConfig(yaml: string, beyond = '{}'): AcceptanceConfig {
+  const config: unknown = parse(yaml);
+  const sections =
+    (config as { acceptance_tests?: Record<string, { tests?: object[] }> } | null)?.acceptance_tests ?? {};
+  for (const [name, { each, more }] of Object.entries(beyondAirbyte.parse(parse(beyond)))) {
+    const section = sections[name];
+    if (section?.tests !== undefined) section.tests = [...section.tests.map((test) => ({ ...test, ...each })), ...more];
+  }
+  const parsed = acceptanceConfig.safeParse(config);
   if (parsed.success) return parsed.data;
   throw new Error(`acceptance-test-config.yml is invalid:\n${z.prettifyError(parsed.error)}`);
 }
 
-/** Loads acceptance-test-config.yml from the root of the repository. */
+/** Loads acceptance-test-config.yml from the root of the repository, and what this suite checks beyond it. */
 export async function loadAcceptanceConfig(root: URL): Promise<AcceptanceConfig> {
-  return parseAcceptanceConfig(await readFile(new URL('acceptance-test-config.yml', root), 'utf8'));
+  const text = (path: string): Promise<string> => readFile(new URL(path, root), 'utf8');
+  return parseAcceptanceConfig(
+    await text('acceptance-test-config.yml'),
+    await text('integration_tests/acceptance/beyond-airbyte.yml'),
+  );
 }

@@ -7,9 +7,9 @@ import type { Command } from './command-run.ts';
 
 /** How to start the connector. */
 export interface ConnectorCommand {
-  /** A shell command; the connector's own arguments are appended to it. */
+  /** A shell command, to which the connector's arguments are appended. */
   readonly command: string;
-  /** Where a container sees the files: `docker run` gets a volume, and the arguments name paths below this folder. */
+  /** Where a container sees the files: `docker run` gets a volume, and the arguments name paths in this folder. */
   readonly mountAt?: string | undefined;
 }
 
@@ -20,10 +20,10 @@ export interface Finished {
   readonly stderr: string;
 }
 
-// The limits of Airbyte's own suite: a command that takes longer hangs.
+// The limits of Airbyte's own suite. A command that takes longer is taken to hang.
 const limitSeconds: Readonly<Record<Command, number>> = { spec: 60, check: 60, discover: 300, read: 1200 };
 
-// Settings of this machine that would change what the connector prints.
+// Settings of the machine that would change what the connector prints.
 const unwanted = ['LOG_LEVEL', 'WORKER_JOB_ID', 'NODE_OPTIONS', 'NODE_V8_COVERAGE', 'FORCE_COLOR', 'NO_COLOR'];
 
 /** Writes the files, runs one command to its end, and removes the files. */
@@ -34,7 +34,7 @@ export async function runConnector(
 ): Promise<Finished> {
   const folder = await mkdtemp(join(tmpdir(), 'acceptance-'));
   try {
-    // A container may run as anybody.
+    // A container may run as any user.
     await chmod(folder, 0o755);
     const args: string[] = [command];
     for (const name of ['config', 'catalog', 'state'] as const) {
@@ -48,7 +48,7 @@ export async function runConnector(
   }
 }
 
-/** The shell command with the files' folder mounted into the container, if there is one. */
+/** The shell command, with the folder of the files mounted if it starts a container. */
 export function shellCommand({ command, mountAt }: ConnectorCommand, folder: string): string {
   if (mountAt === undefined) return command;
   return command.replace(/^(\S*docker run)\b/, (start) => `${start} -v '${folder}:${mountAt}'`);

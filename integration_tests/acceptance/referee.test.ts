@@ -1,17 +1,106 @@
+import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { afterWalkState, brokenReads, isSame, largeStates, lastTeam, markState, teamsFail } from './broken-reads.ts';
 import type { CommandRun } from './command-run.ts';
-import { brokenErrors } from './broken-errors.ts';
-import { isSame, lastTeam, teamsFail } from './broken-read.ts';
-import { brokenRecords } from './broken-records.ts';
-import { brokenResults } from './broken-results.ts';
-import { brokenStates } from './broken-states.ts';
-import { brokenStatuses } from './broken-statuses.ts';
 import { undeclaredFieldsOf, violationsOf } from './referee.ts';
 import { parseTranscript } from './transcript.ts';
-import { configured, error, log, readOf, record, status, textOf, validRead } from './valid-read.ts';
+import {
+  checkpoints,
+  configured,
+  discovered,
+  error,
+  log,
+  type PlainMessage,
+  readOf,
+  record,
+  state,
+  status,
+  textOf,
+  validRead,
+} from './valid-read.ts';
 
-const brokenReads = [...brokenStatuses, ...brokenStates, ...brokenRecords, ...brokenErrors];
+/** A valid spec, check or discover, the same with one thing broken, and the rules that must catch it. */
+interface BrokenResult {
+  readonly name: string;
+  readonly valid: CommandRun;
+  readonly broken: CommandRun;
+  readonly rules: readonly string[];
+}
+
+const spec = {
+  type: 'SPEC',
+  spec: {
+    protocol_version: '0.2.0',
+    documentationUrl: 'https://example.org/docs',
+    changelogUrl: 'https://example.org/changes',
+    connectionSpecification: { type: 'object', properties: {} },
+  },
+};
+const succeeded = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } };
+const failed = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: 'No such token.' } };
+const catalog = { type: 'CATALOG', catalog: discovered };
+const hello = log('INFO', 'hello');
+
+function runOf(
+  command: CommandRun['command'],
+  messages: readonly PlainMessage[],
+  exitCode = 0,
+  rest: Partial<CommandRun> = {},
+): CommandRun {
+  return { command, transcript: parseTranscript(textOf(messages)), exitCode, stderr: '', ...rest };
+}
+
+const brokenResults: readonly BrokenResult[] = [
+  {
+    name: 'spec prints two results',
+    valid: runOf('spec', [hello, spec]),
+    broken: runOf('spec', [spec, spec]),
+    rules: ['1.13 exactly one result'],
+  },
+  {
+    name: 'spec prints nothing',
+    valid: runOf('spec', [spec]),
+    broken: runOf('spec', []),
+    rules: ['1.13 exactly one result'],
+  },
+  {
+    name: 'check prints both a status and an error',
+    valid: runOf('check', [failed]),
+    broken: runOf('check', [error('config_error'), failed], 1),
+    rules: ['1.13 exactly one result'],
+  },
+  {
+    name: 'check exits with 1 for a FAILED status',
+    valid: runOf('check', [failed]),
+    broken: runOf('check', [failed], 1),
+    rules: ['1.11 exit code'],
+  },
+  {
+    name: 'check exits with 0 for a TRACE ERROR',
+    valid: runOf('check', [error('transient_error')], 1),
+    broken: runOf('check', [error('transient_error')], 0),
+    rules: ['1.11 exit code'],
+  },
+  {
+    name: 'check prints a record',
+    valid: runOf('check', [succeeded]),
+    broken: runOf('check', [record('teams', { id: 1 }), succeeded]),
+    rules: ['1.1 messages of this command'],
+  },
+  {
+    name: 'discover goes on after its catalog',
+    valid: runOf('discover', [hello, catalog]),
+    broken: runOf('discover', [catalog, hello]),
+    rules: ['4.1 the result comes last'],
+  },
+  {
+    name: 'discover writes on stderr',
+    valid: runOf('discover', [catalog]),
+    broken: runOf('discover', [catalog], 0, { stderr: '(node:1) Warning' }),
+    rules: ['5 nothing on stderr'],
+  },
+];
 
 const rulesOf = (run: CommandRun): string[] => [...new Set(violationsOf(run).map(({ rule }) => rule))].toSorted();
 
@@ -32,11 +121,8 @@ test.each(brokenResults)('$name: $rules', ({ broken, rules }) => {
 });
 
 test('every rule of the referee is proved by a broken run', () => {
-  const files = [
-    'referee',
-    ...['errors', 'exit', 'logs', 'records', 'results', 'states', 'statuses'].map((topic) => `referee-${topic}`),
-  ];
-  const source = files.map((file) => readFileSync(new URL(`${file}.ts`, import.meta.url), 'utf8')).join('');
+  const files = ['referee.ts', 'referee-streams.ts'];
+  const source = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('');
   const rules = new Set([...source.matchAll(/'(\d+(?:\.\d+)? [^']+)'/g)].map(([, rule]) => rule ?? ''));
   rules.delete('1.10 partial line'); // only excused here; the transcript's own tests catch it
   const proved = new Set([...brokenReads, ...brokenResults].flatMap((broken) => broken.rules));
@@ -76,6 +162,49 @@ test('an interrupted read may leave streams unfinished', () => {
   expect(rulesOf(readOf(validRead().slice(0, 10), rest))).toEqual([]);
   expect(rulesOf(readOf(validRead().slice(0, 10), { ...rest, exitCode: 143 }))).toEqual([]);
   expect(rulesOf(readOf(validRead(), { ...rest, exitCode: 0 }))).toEqual([]);
+});
+
+const rateLimited = status('audit_events', 'RUNNING', 1_767_000_060_000);
+const slowStates = Array.from({ length: 30 }, () => ({ records: 12, recordBytes: 100, stateBytes: 5_000 }));
+const goodReasons: [why: string, more: PlainMessage[]][] = [
+  ['the output is small', checkpoints(largeStates.slice(0, 50))],
+  ['a wait of more than a second follows', checkpoints(largeStates, 1_001)],
+  [
+    'a rate limit follows',
+    checkpoints(largeStates).flatMap((message) => (message['type'] === 'STATE' ? [message, rateLimited] : [message])),
+  ],
+  ['ten seconds have passed', checkpoints(slowStates, 900)],
+];
+
+test.each(goodReasons)('states may be more than a quarter where %s', (_why, more) => {
+  expect(rulesOf(readOf(afterWalkState(more)(validRead())))).toEqual([]);
+});
+
+test('states may not be more than a quarter where no wait is long and no ten seconds pass', () => {
+  const more = [checkpoints(largeStates, 999), checkpoints(slowStates, 400)];
+  const rules = more.map((messages) => rulesOf(readOf(afterWalkState(messages)(validRead()))));
+  expect(rules).toEqual([['4 states are at most a quarter'], ['4 states are at most a quarter']]);
+});
+
+test('the last STATE does not count', () => {
+  const last = { version: 1, mark: 'm'.repeat(200_000) };
+  const messages = validRead().map((message) =>
+    isSame(message, markState) ? state('audit_events', last, 1) : message,
+  );
+  expect(rulesOf(readOf(messages))).toEqual([]);
+});
+
+test('states that each wait for four times their bytes are never too many', () => {
+  const sizes = fc.record({ stateBytes: fc.nat(20_000), extra: fc.nat(10_000) });
+  const ids = 300; // what is in a STATE beside its text, at most
+  fc.assert(
+    fc.property(fc.array(sizes, { maxLength: 20 }), (all) => {
+      const patient = all.map(({ stateBytes, extra }) => {
+        return { records: 1, recordBytes: 4 * (stateBytes + ids) + extra, stateBytes };
+      });
+      expect(rulesOf(readOf(afterWalkState(checkpoints(patient))(validRead())))).toEqual([]);
+    }),
+  );
 });
 
 test('only SIGKILL excuses a torn last line', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { putValue } from './put-value.ts';
+import { putValue } from './fake-source.ts';
 import { parseTranscript } from './transcript.ts';
-import { error, log, noCursor, record, state, status, textOf, validRead, type PlainMessage } from './valid-read.ts';
+import { error, log, noCursor, type PlainMessage, record, state, status, textOf, validRead } from './valid-read.ts';
 
 const line = JSON.stringify(log('INFO', 'hello'));
 const rulesOf = (stdout: string | Uint8Array): string[] => [
@@ -29,14 +29,14 @@ const brokenLines: [rule: string, stdout: () => string | Uint8Array][] = [
   ['1.10 line separator', () => `${line.replace('hello', 'a\u0085b')}\n`],
   ['1.10 lone surrogate', () => `${line.replace('hello', String.raw`\ud83d alone`)}\n`],
   ['1.10 lone surrogate', () => `${line.replace('hello', String.raw`\\\ude00`)}\n`],
-  ['1.10 one object a line', () => `\uFEFF${line}\n`],
-  ['1.10 one object a line', () => `${line}${line}\n`],
-  ['1.10 one object a line', () => `  ${line}\n`],
-  ['1.10 one object a line', () => `${line}\r\n`],
-  ['1.10 one object a line', () => `[${line}]\n`],
-  ['1.10 one object a line', () => 'Starting up\n'],
-  ['1.10 one object a line', () => `${JSON.stringify(record('a', { n: 0 })).replace(':0', ':NaN')}\n`],
-  ['1.10 one object a line', () => `${JSON.stringify(log('INFO', 'hello'), null, 1)}\n`],
+  ['1.10 one object per line', () => `\uFEFF${line}\n`],
+  ['1.10 one object per line', () => `${line}${line}\n`],
+  ['1.10 one object per line', () => `  ${line}\n`],
+  ['1.10 one object per line', () => `${line}\r\n`],
+  ['1.10 one object per line', () => `[${line}]\n`],
+  ['1.10 one object per line', () => 'Starting up\n'],
+  ['1.10 one object per line', () => `${JSON.stringify(record('a', { n: 0 })).replace(':0', ':NaN')}\n`],
+  ['1.10 one object per line', () => `${JSON.stringify(log('INFO', 'hello'), null, 1)}\n`],
 ];
 
 test.each(brokenLines.map(([rule, stdout], index) => ({ rule, stdout, index })))(

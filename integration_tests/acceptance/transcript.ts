@@ -1,5 +1,5 @@
+import { message, type Message } from './messages.ts';
 import { violation, type Violation } from './violation.ts';
-import { message, type Message } from './message-schema.ts';
 
 /** What one command printed: its stdout, the valid messages in it, and what is wrong with the lines. */
 export interface Transcript {
@@ -8,7 +8,7 @@ export interface Transcript {
   readonly violations: readonly Violation[];
 }
 
-/** The section of the protocol notes that describes a message's payload. */
+/** The number of the rule about each payload; the README says what the numbers mean. */
 const sectionOf: Readonly<Record<string, string>> = {
   SPEC: '1.2',
   CONNECTION_STATUS: '1.3',
@@ -22,10 +22,10 @@ const sectionOf: Readonly<Record<string, string>> = {
 
 const longestLine = 20_000_000;
 
-// What Python's splitlines() takes for the end of a line and JSON does not escape by itself.
+// What Python's splitlines() takes for the end of a line, and JSON.stringify does not escape.
 const lineSeparator = /[\u0085\u2028\u2029]/;
 
-// JSON.stringify escapes a surrogate only when it stands alone; an escaped backslash before `ud800` is plain text.
+// JSON.stringify escapes only lone surrogates; an escaped backslash before `ud800` is plain text.
 const loneSurrogate = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;
 
 /** Reads the stdout of one command, line by line, as strictly as the strictest client. */
@@ -40,7 +40,8 @@ export function parseTranscript(stdout: string | Uint8Array): Transcript {
     violations.push(...found.violations);
     if (found.message) messages.push(found.message);
   }
-  if (partial) violations.push(violation('1.10 partial line', `The output ends inside a line: ${excerpt(partial)}`));
+  if (partial)
+    violations.push(violation('1.10 partial line', `The output ends in the middle of a line: ${excerpt(partial)}`));
   return { text, messages, violations };
 }
 
@@ -60,15 +61,15 @@ function parseLine(line: string, where: string): { message?: Message; violations
     violations.push(violation('1.10 line length', `${where} is 20 MB or longer.`));
   }
   if (lineSeparator.test(line)) {
-    violations.push(violation('1.10 line separator', `${where} holds an unescaped U+0085, U+2028 or U+2029.`));
+    violations.push(violation('1.10 line separator', `${where} contains an unescaped U+0085, U+2028 or U+2029.`));
   }
   const value = objectIn(line);
   if (value === undefined) {
-    return { violations: [violation('1.10 one object a line', `${where} is no JSON object: ${excerpt(line)}`)] };
+    return { violations: [violation('1.10 one object per line', `${where} is not a JSON object: ${excerpt(line)}`)] };
   }
-  // Only a line with an escaped surrogate can hold a lone one; everything else is spared the second stringify.
+  // Only a line with an escaped surrogate can contain a lone one; other lines are not stringified again.
   if (/\\u[dD][89a-fA-F]/.test(line) && loneSurrogate.test(JSON.stringify(value))) {
-    violations.push(violation('1.10 lone surrogate', `${where} holds half of a surrogate pair.`));
+    violations.push(violation('1.10 lone surrogate', `${where} contains half of a surrogate pair.`));
   }
   const parsed = message.safeParse(value);
   if (parsed.success) return { message: parsed.data, violations };

@@ -1,8 +1,9 @@
-// A small faultless read, for tests that then break one thing in it. Messages are plain objects, so that a test can
-// also make ones that no schema allows.
-import type { ConfiguredCatalog, DiscoveredCatalog } from './catalog-schema.ts';
 import type { CommandRun } from './command-run.ts';
+import type { ConfiguredCatalog, DiscoveredCatalog } from './messages.ts';
 import { parseTranscript } from './transcript.ts';
+
+// A small faultless read, in which tests break one thing. Messages are plain objects, so that a test can also make
+// ones that no schema allows.
 
 export type PlainMessage = Record<string, unknown>;
 
@@ -20,9 +21,9 @@ export function status(name: string, state: string, quotaReset?: number): PlainM
   return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: emittedAt, stream_status: streamStatus } };
 }
 
-/** A RECORD. */
-export function record(stream: string, data: Record<string, unknown>): PlainMessage {
-  return { type: 'RECORD', record: { stream, data, emitted_at: emittedAt } };
+/** A RECORD; `later` moves its time on by so many milliseconds. */
+export function record(stream: string, data: Record<string, unknown>, later = 0): PlainMessage {
+  return { type: 'RECORD', record: { stream, data, emitted_at: emittedAt + later } };
 }
 
 /** A STATE of one stream. */
@@ -54,12 +55,12 @@ function stream(name: string, incremental: boolean): DiscoveredCatalog['streams'
   };
 }
 
-/** What the tests' source has: a resumable stream and two that are only read in full. */
+/** The streams of the tests' source: one that can be resumed, and two that are only read in full. */
 export const discovered: DiscoveredCatalog = {
   streams: [stream('audit_events', true), stream('clusters', false), stream('teams', false)],
 };
 
-/** The configured catalog of the named streams; names that the source does not know are fine too. */
+/** A configured catalog of the named streams; names that the source does not know are allowed. */
 export function configured(...names: string[]): ConfiguredCatalog {
   return {
     streams: names.map((name) => ({
@@ -70,7 +71,7 @@ export function configured(...names: string[]): ConfiguredCatalog {
   };
 }
 
-/** Three streams read side by side; clusters is empty, audit_events waits once for its rate limit. */
+/** Three streams, read side by side. clusters is empty; audit_events waits once for its rate limit. */
 export function validRead(): PlainMessage[] {
   return [
     log('INFO', 'source-compose 1.2.3 reads 3 streams.'),
@@ -97,6 +98,25 @@ export function validRead(): PlainMessage[] {
     log('INFO', 'teams: 2 records.'),
     status('teams', 'COMPLETE'),
   ];
+}
+
+/** Records of audit_events and a STATE behind them; `recordBytes` and `stateBytes` are the lengths of the text in each. */
+export interface Checkpoint {
+  readonly records: number;
+  readonly recordBytes: number;
+  readonly stateBytes: number;
+}
+
+/** The messages of these checkpoints, with `msApart` milliseconds from record to record. */
+export function checkpoints(all: readonly Checkpoint[], msApart = 0): PlainMessage[] {
+  let count = 0;
+  return all.flatMap(({ records, recordBytes, stateBytes }) => [
+    ...Array.from({ length: records }, () => {
+      count += 1;
+      return record('audit_events', { id: `more ${count}`, created_at: 'r'.repeat(recordBytes) }, count * msApart);
+    }),
+    state('audit_events', { version: 1, walk: { cursor: `more ${count}`, floor: 's'.repeat(stateBytes) } }, records),
+  ]);
 }
 
 /** The run that printed these messages. */

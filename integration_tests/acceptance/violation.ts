@@ -1,4 +1,4 @@
-/** A broken rule: its section (or check number) with a short name, and one sentence about this very case. */
+/** A broken rule: its number and short name, and a sentence about this case. */
 export interface Violation {
   readonly rule: string;
   readonly sentence: string;

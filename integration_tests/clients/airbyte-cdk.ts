@@ -5,6 +5,7 @@ import { catalogOf } from '../../test-support/catalogs.ts';
 import { ROOT, runConnector } from '../../test-support/connector.ts';
 import { lastLines, outputOf, run } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
+import { fillIn } from '../acceptance/acceptance-run.ts';
 import { IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { ClientTest, Stage } from './stage.ts';
 
@@ -16,11 +17,11 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const EXPECTED = [
   'spec',
   'spec_backward_compatibility',
-  "check['wrong_token' Test Scenario]",
-  "check['config' Test Scenario]",
-  "config_matches_spec['config' Test Scenario]",
-  "discover['config' Test Scenario]",
-  "read['config' Test Scenario]",
+  "check['invalid_config' Test Scenario]",
+  "check['sample_config' Test Scenario]",
+  "config_matches_spec['sample_config' Test Scenario]",
+  "discover['sample_config' Test Scenario]",
+  "read['sample_config' Test Scenario]",
 ];
 
 export const imageTests: ClientTest = {
@@ -35,7 +36,7 @@ export const imageTests: ClientTest = {
       CONNECTOR_ROOT: makeConnectorRoot(stage),
       PUBLISHED_SPEC: publishedSpec(),
     };
-    const options = ['-v', '--connector-image', IMAGE, '--read-from-streams=all'];
+    const options = ['-v', '--connector-image', IMAGE, '--read-from-streams=all', '--read-scenarios=sample_config'];
     const pytest = ['-m', 'pytest', '-c', join(HERE, 'pytest.ini'), join(HERE, 'test_image.py'), ...options];
     const { exitCode, stdout, stderr } = await run(join(bin, 'python'), pytest, {
       ...PYTHON_OPTIONS,
@@ -53,29 +54,19 @@ export const imageTests: ClientTest = {
 };
 
 /**
- * A connector's folder as the CDK's tests want one. Our own acceptance-test-config.yml is no use to them: it asks for
- * more than they know, and they refuse keys that they do not know.
+ * A connector's folder as the CDK's tests want one: ours as it stands, with the sandbox's address and token in the
+ * configs.
  */
-function makeConnectorRoot({ file, folder, config }: Stage): string {
-  const good = { config_path: 'config.json' };
-  const sections = {
-    spec: { tests: [good] },
-    connection: {
-      tests: [
-        { ...good, status: 'succeed' },
-        { config_path: 'wrong_token.json', status: 'failed' },
-      ],
-    },
-    discovery: { tests: [good] },
-    basic_read: { tests: [good] },
-    full_refresh: { tests: [good] },
-  };
+function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
+  const { baseUrl, token } = sandbox;
+  const values = { baseUrl, token, deploymentIds: [...sandbox.keys('deployments')] };
+  const ours = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
   const inRoot = (name: string, content: string | object): void => void file(`source-compose/${name}`, content);
-  inRoot('config.json', config);
-  inRoot('wrong_token.json', { ...config, api_token: 'wrong' });
-  // JSON is YAML.
-  inRoot('acceptance-test-config.yml', { test_strictness_level: 'high', acceptance_tests: sections });
-  inRoot('metadata.yaml', readFileSync(join(ROOT, 'metadata.yaml'), 'utf8'));
+  for (const name of ['acceptance-test-config.yml', 'metadata.yaml', 'spec.json']) inRoot(name, ours(name));
+  for (const name of ['sample_config', 'invalid_config', 'configured_catalog', 'abnormal_state']) {
+    const path = `integration_tests/${name}.json`;
+    inRoot(path, fillIn(JSON.parse(ours(path)), values) as object);
+  }
   return join(folder, 'source-compose');
 }
 

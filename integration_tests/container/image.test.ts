@@ -68,7 +68,9 @@ describe('what is in the image', () => {
     const program = readdirSync('dist').filter((name) => name.endsWith('.js'));
     const ofProgram = found.filter((path) => !path.startsWith('./compile_cache/'));
     expect(ofProgram.toSorted()).toEqual(
-      [...program, 'package.json', 'THIRD_PARTY_LICENSES.txt'].map((name) => `./integration_code/${name}`).toSorted(),
+      [...program, 'image-compile-cache.cjs', 'package.json', 'THIRD_PARTY_LICENSES.txt']
+        .map((name) => `./integration_code/${name}`)
+        .toSorted(),
     );
     expect(found.length - ofProgram.length).toBe(program.length);
 

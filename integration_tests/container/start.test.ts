@@ -4,22 +4,29 @@ import { HARDENED, runImage, runShell } from './docker.ts';
 const MB = 2 ** 20;
 
 describe('the compile cache', () => {
-  const said = ['--env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE', '--read-only'];
+  const hardened = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
+  const said = ['--env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE'];
 
-  it.each([[[]], [['--user', '0']], [['--user', '65532']], [['--user', '65534:0']]])(
-    'is used on a read-only file system by the usual users: %j',
+  it.each(['0:0', '1000:1000', '12345:12345', '65534:0', '1000650000:0'])(
+    'is used by user %s without rights on a read-only file system',
     async (user) => {
-      const { stderr } = await runImage([...said, ...user], ['discover', '--config', '/none']);
+      const { stderr } = await runImage([...hardened, ...said, '--user', user], ['discover', '--config', '/none']);
       const accepted = stderr.match(/V8 code cache for .* was accepted/g) ?? [];
       expect(accepted.length).toBeGreaterThan(4);
       expect(stderr).not.toMatch(/rejected|mismatch|was not initialized/);
     },
   );
 
-  it('does without for others, and says nothing', async () => {
-    const { exitCode, stderr } = await runImage(HARDENED, ['spec']);
+  it('leaves nothing behind in the shared memory', async () => {
+    const { stdout } = await runShell(hardened, '$AIRBYTE_ENTRYPOINT spec >/dev/null; ls -A /dev/shm');
+    expect(stdout).toBe('');
+  });
+
+  it('is done without where there is no shared memory, and nothing is said', async () => {
+    const { exitCode, stdout, stderr } = await runImage([...HARDENED, '--ipc', 'none'], ['spec']);
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'SPEC' });
   });
 });
 

@@ -31,7 +31,7 @@ test('a port at which nothing listens is a definite no, at the first attempt', a
   expect(messages().at(-1)).toMatchObject({
     connectionStatus: {
       status: 'FAILED',
-      message: `Nothing answers at ${host} (ECONNREFUSED). Check base_url, and whether the server is up and can be reached from here.`,
+      message: `Nothing answers at ${host} (ECONNREFUSED). Check base_url, and make sure that the server is up and can be reached from here. Inside a container, localhost is the container itself: use the host network, or an address such as http://host.docker.internal.`,
     },
   });
 });
@@ -41,7 +41,7 @@ describe('where Compose itself was, it is said that Compose closed', () => {
 
   test.each([
     ['its name is gone', 'is unknown (ENOTFOUND)', 'ENOTFOUND'],
-    ['somebody else is there now', 'does not have accounts (HTTP 404)', 404],
+    ['somebody else is there now', 'There is no Compose API at https://api.compose.io/2016-07 (HTTP 404)', 404],
   ] as const)('%s', async (_, sentence, reply) => {
     const scope = nock('https://api.compose.io').replyContentLength().get('/2016-07/accounts');
     if (reply === 404) scope.reply(404, 'gone');

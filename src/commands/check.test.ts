@@ -46,11 +46,15 @@ describe('no: FAILED with a sentence, and the command did its work', () => {
   test.each<[name: string, answer: Answer, sentence: RegExp]>([
     ['401', [401, '{"errors":"Unauthorized"}'], /does not accept the API token \(HTTP 401\)/],
     ['403', [403, '{}'], /no right to read accounts \(HTTP 403\)/],
-    ['404', [404, 'Not found'], /does not have accounts \(HTTP 404\).*base_url/],
+    [
+      '404',
+      [404, 'Not found'],
+      /^There is no Compose API at http:\/\/127\.0\.0\.1:\d+\/2016-07 \(HTTP 404\)\. Correct base_url/,
+    ],
     [
       'a redirect',
       [302, '', { location: 'https://example.com/login?x=1' }],
-      /redirect .* to https:\/\/example\.com\/login,/,
+      /redirected accounts .* to https:\/\/example\.com\/login\./,
     ],
     ['an odd status', [418, '{"errors":"teapot"}'], /HTTP 418 \("teapot"\)/],
     ['another API', [200, '{"_embedded":{"widgets":[]}}'], /is not a Compose report/],
@@ -84,6 +88,21 @@ describe('no: FAILED with a sentence, and the command did its work', () => {
     expect(status).toMatchObject({ status: 'FAILED', message: expect.stringContaining('bad token ****') });
     expect(printed).not.toContain(TOKEN);
   });
+});
+
+test('a 401 of deployments, where accounts has just been read, is a no that quotes the API', async () => {
+  const { code, status, paths } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [401, '{"errors":"gone"}']);
+  expect(code).toBe(0);
+  expect(status).toEqual({
+    status: 'FAILED',
+    message: expect.stringContaining('The API refused deployments with HTTP 401 ("gone"), although it accepts'),
+  });
+  expect(paths).toHaveLength(2);
+});
+
+test('a 404 of deployments is about the report, since the address has an API', async () => {
+  const { status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [404, '']);
+  expect(status).toMatchObject({ message: expect.stringContaining('does not have deployments (HTTP 404)') });
 });
 
 test('an outage is no answer: no status, a transient error, and no wait longer than a person waits', async () => {

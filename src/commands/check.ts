@@ -4,7 +4,9 @@ import { loadConfig } from '../config-file.ts';
 import type { Context } from '../context.ts';
 import { ConnectorError, asConnectorError } from '../errors.ts';
 import type { ApiClient } from '../http/client.ts';
+import { proxyNote } from '../http/failure.ts';
 import { embeddedList } from '../http/hal.ts';
+import { proxyFor } from '../http/proxy.ts';
 import type { ProblemId } from '../problems.ts';
 import type { Log } from '../protocol/log.ts';
 import { missingSentence } from '../sync/deployment-list.ts';
@@ -15,7 +17,12 @@ import { startLog } from './start-log.ts';
 const CHECK_MS = 30_000;
 
 /** Nobody is there: for whoever has just typed the address that is an answer, not an outage. */
-const DEFINITE: ReadonlySet<ProblemId> = new Set(['host_unknown', 'connection_refused']);
+const DEFINITE: ReadonlySet<ProblemId> = new Set<ProblemId>([
+  'host_unknown',
+  'connection_refused',
+  'tls_failed',
+  'proxy_unreachable',
+]);
 
 /**
  * Says whether token, address and deployment ids work, with at most two requests. A no is a FAILED status, and the
@@ -40,31 +47,42 @@ export async function runCheck(context: Context, configPath: string, debug: bool
 
 /** The deployment ids that do not exist. */
 async function tryOut(config: Config, context: Context, log: Log): Promise<string[]> {
-  // An abort from before is heard by no listener.
-  context.signal.throwIfAborted();
-  const deadline = new AbortController();
-  const { host } = new URL(config.base_url);
+  const { host, origin } = new URL(config.base_url);
   const seconds = String(CHECK_MS / 1_000);
-  const late = new ConnectorError('check_timed_out', { host, seconds }, { note: closedNote(host) });
+  const notes = [closedNote(host), proxyNote(proxyFor(origin, context.env))].filter((note) => note !== undefined);
+  const late = new ConnectorError(
+    'check_timed_out',
+    { host, seconds },
+    { note: notes.length === 0 ? undefined : notes.join(' ') },
+  );
+  const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(late), CHECK_MS);
-  const stop = (): void => deadline.abort(context.signal.reason);
-  context.signal.addEventListener('abort', stop);
-  let client: ApiClient | undefined;
+  const client = openClient(config, context, log, {
+    signal: AbortSignal.any([context.signal, deadline.signal]),
+    deadline: Date.now() + CHECK_MS,
+    onRateLimit: () => undefined,
+  });
   try {
-    client = openClient(config, context, log, {
-      signal: deadline.signal,
-      deadline: Date.now() + CHECK_MS,
-      onRateLimit: () => undefined,
-    });
-    embeddedList(await client.get('accounts', 'check'), 'accounts', 'accounts');
+    embeddedList(await askFirst(client, config.base_url), 'accounts', 'accounts');
     if (config.deployment_ids.length === 0) return [];
     const { rows } = embeddedList(await client.get('deployments', 'check'), 'deployments', 'deployments');
     const ids = new Set(rows.map((row) => (row as { id?: unknown } | null)?.id));
     return config.deployment_ids.filter((id) => !ids.has(id));
   } finally {
     clearTimeout(timer);
-    context.signal.removeEventListener('abort', stop);
-    await client?.close();
+    await client.close();
+  }
+}
+
+/** Whoever has just typed an address is told about the address, not about a report that is not there. */
+async function askFirst(client: ApiClient, address: string): Promise<unknown> {
+  try {
+    return await client.get('accounts', 'check');
+  } catch (thrown) {
+    if (!(thrown instanceof ConnectorError) || thrown.problem !== 'not_found') throw thrown;
+    const { internalMessage = '' } = thrown;
+    const note = closedNote(new URL(address).host);
+    throw new ConnectorError('api_not_found', { address }, { internalMessage, note, status: 404, cause: thrown });
   }
 }
 

@@ -50,13 +50,25 @@ test('every request is told of with --debug alone, without its query', async () 
 test('every retry is a warning that says why and when', async () => {
   const { lines } = await ask(false, {}, { 'retry-after': '7' });
   expect(lines).toEqual([
-    { level: 'WARN', message: 'GET teams: attempt 1 failed: HTTP 503; the next one comes in 0.0 s' },
-    { level: 'WARN', message: 'GET teams: attempt 2 failed: HTTP 503; the next one comes in 7.0 s' },
+    { level: 'WARN', message: 'GET teams: attempt 1 failed: HTTP 503; retrying in 0.5 s' },
+    { level: 'WARN', message: 'GET teams: attempt 2 failed: HTTP 503; retrying in 7.0 s' },
   ]);
-  expect(sleep.mock.calls.map(([ms]) => ms)).toEqual([0, 7_000]);
+  expect(sleep.mock.calls.map(([ms]) => ms)).toEqual([500, 7_000]);
 });
 
 test('only a long wait is announced, to the stream that waits', async () => {
   expect((await ask(false, {}, { 'retry-after': '1' })).longWaits).toEqual([]);
   expect((await ask(false, { 'retry-after': '2' })).longWaits).toEqual([['the stream']]);
+});
+
+test('the credentials of a proxy are secrets from the beginning, and an address that is none ends the command', () => {
+  const { context, messages, stop } = openContext({ HTTPS_PROXY: 'http://me:pr0xy%2Fs3cret@127.0.0.1:9' });
+  const config = configSchema.parse({ api_token: 'the-token', base_url: 'https://api.internal' });
+  const events = { signal: stop.signal, onRateLimit: () => undefined };
+  openClient(config, context, startLog(context, 'read', false), events);
+  const log = startLog(context, 'read', false);
+  log.info(`it says pr0xy/s3cret, and Basic ${Buffer.from('me:pr0xy/s3cret').toString('base64')}`);
+  expect(messages().at(-1)).toMatchObject({ log: { message: 'it says ****, and Basic ****' } });
+  const bad = { ...context, env: { HTTPS_PROXY: 'http://me:100%@127.0.0.1:9' } };
+  expect(() => openClient(config, bad, log, events)).toThrow('The environment variable HTTPS_PROXY holds');
 });

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { ApiClient, type ClientOptions } from '../http/client.ts';
+import { proxyFor } from '../http/proxy.ts';
 import type { Log } from '../protocol/log.ts';
 import { VERSION } from '../version.ts';
 
@@ -12,20 +13,23 @@ type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 
 const LONG_WAIT_MS = 1_000;
 
 /** The API client that the config asks for; each of its retries becomes a line of the log. */
-export function openClient(config: Config, { env }: Context, log: Log, events: Events): ApiClient {
+export function openClient(config: Config, { env, addSecret }: Context, log: Log, events: Events): ApiClient {
   const { onLongWait, ...rest } = events;
+  // A proxy may repeat its credentials in an error.
+  for (const secret of proxyFor(new URL(config.base_url).origin, env)?.secrets ?? []) addSecret(secret);
   return new ApiClient({
     ...rest,
     env,
     baseUrl: config.base_url,
     token: config.api_token,
+    probePath: 'accounts',
     userAgent: `source-compose/${VERSION}`,
     connections: config.num_workers,
     timeoutMs: config.request_timeout_seconds * 1_000,
     onAnswer: (path, status, ms) => log.debug(`GET ${path}: HTTP ${status} in ${ms} ms`),
     onRetry({ owner, path, attempt, reason, waitMs }) {
       const wait = (waitMs / 1_000).toFixed(1);
-      log.warn(`GET ${path}: attempt ${attempt} failed: ${reason}; the next one comes in ${wait} s`);
+      log.warn(`GET ${path}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
       if (waitMs > LONG_WAIT_MS) onLongWait?.(owner);
     },
   });

@@ -56,6 +56,7 @@ export function openReads(setup: ReadSetup): { reads: StreamRead[]; close: () =>
       pageSize: config.page_size,
       startDate: config.start_date,
       includeConnectionStrings: config.include_connection_strings,
+      failOnRefusedDeployments: config.fail_on_refused_deployments,
     },
   };
   for (const stream of setup.chosen) reads.push(openStream(stream, run, setup));

@@ -78,7 +78,7 @@ test('an expected failure brings no stack, a bug does', () => {
       emitted_at: expect.any(Number),
       error: {
         message: expect.stringContaining('no right to read teams'),
-        internal_message: 'GET teams: HTTP 403, at the first attempt',
+        internal_message: 'GET teams: HTTP 403, on the first attempt',
         failure_type: 'config_error',
       },
     },

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { inputError } from '../errors.ts';
 import type { Message } from '../protocol/messages.ts';
-import { openContext } from '../../test-support/unit/output.ts';
+import { MessageWriter } from '../protocol/message-writer.ts';
+import { StalledOutput, openContext } from '../../test-support/unit/output.ts';
 import { reportFailure } from './report-failure.ts';
 
 function report(thrown: unknown): Message[] {
@@ -45,4 +46,64 @@ test.each([
   const [log, trace] = report(thrown);
   expect(log).toEqual({ type: 'LOG', log: { level: 'FATAL', message: text } });
   expect(trace).toMatchObject({ trace: { error: { failure_type: 'system_error', internal_message: text } } });
+});
+
+const untold = {
+  type: 'TRACE',
+  trace: {
+    type: 'ERROR',
+    emitted_at: expect.any(Number),
+    error: {
+      message: 'The connector met a problem that it was not written for. Please report it with the log of this run.',
+      failure_type: 'system_error',
+      internal_message: 'What happened cannot be told, because telling it failed as well.',
+    },
+  },
+};
+
+test.each([
+  ['a bug', new Error('hunter2')],
+  ['an expected failure', inputError('hunter2')],
+])('where redaction fails, %s is told in words that hold no secret', (_, thrown) => {
+  const out = new StalledOutput();
+  const redact = (text: string): string => {
+    throw new RangeError(`too much: ${text}`);
+  };
+  reportFailure(new MessageWriter(out, redact, () => undefined), thrown);
+  expect(
+    out.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual([untold]);
+});
+
+test.each([
+  ['without a text', Object.create(null)],
+  [
+    'whose text throws',
+    Object.defineProperty(new Error('hunter2'), 'message', {
+      get() {
+        throw new Error('hunter2');
+      },
+    }),
+  ],
+  [
+    'whose stack throws',
+    Object.defineProperty(new Error('x'), 'stack', {
+      get() {
+        throw new Error('hunter2');
+      },
+    }),
+  ],
+])('something thrown %s is told of nevertheless', (_, thrown) => {
+  expect(report(thrown)).toEqual([untold]);
+});
+
+test('a failure that cannot even be written does not become another one', () => {
+  const fail = (): never => {
+    throw new Error('hunter2');
+  };
+  const writer = Object.assign(new MessageWriter(new StalledOutput(), fail, fail), { record: fail });
+  expect(() => reportFailure(writer, new Error('hunter2'))).not.toThrow();
 });

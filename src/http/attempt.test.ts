@@ -25,7 +25,7 @@ function poolTo(origin: string): Pool {
 }
 
 function requestTo(origin: string): ApiRequest {
-  return { origin, target: '/2016-07/teams?limit=5', headers: { authorization: 'Bearer t' } };
+  return { origin, target: '/2016-07/teams?limit=5', headers: { authorization: 'Bearer t' }, maxBodyBytes: 1e6 };
 }
 
 function dripInto(response: ServerResponse): void {
@@ -90,7 +90,7 @@ describe('the time-out covers all from connecting to the last byte', () => {
 describe('a connection that fails counts as failed, whatever came before', () => {
   test('reset before the answer', async () => {
     const outcome = await attemptAt((request) => request.socket.resetAndDestroy());
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'ECONNRESET' });
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'ECONNRESET', connected: true });
   });
 
   test('closed before the answer', async () => {
@@ -143,7 +143,12 @@ describe('a connection that fails counts as failed, whatever came before', () =>
     const cause = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
     const outer = Object.assign(new Error('it failed', { cause }), { code: 'UND_ERR_SOMETHING' });
     const outcome = await attempt(rejecting(outer), requestTo('http://api.internal'), unhurried);
-    expect(outcome).toEqual({ kind: 'failed', code: 'CERT_HAS_EXPIRED', detail: 'it failed: certificate has expired' });
+    expect(outcome).toEqual({
+      kind: 'failed',
+      code: 'CERT_HAS_EXPIRED',
+      detail: 'it failed: certificate has expired',
+      connected: false,
+    });
   });
 });
 

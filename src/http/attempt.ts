@@ -1,17 +1,26 @@
 import type { Dispatcher } from 'undici';
 import { type AttemptWatch, TIMED_OUT } from './attempt-watch.ts';
-import { type Answer, Exchange } from './exchange.ts';
+import { ProxyError } from './dispatcher.ts';
+import { type Answer, Exchange, TOO_LARGE } from './exchange.ts';
 
 export interface ApiRequest {
   origin: string;
   /** Path and query, as they stand in the request line. */
   target: string;
   headers: Record<string, string>;
+  /** A larger body is not read to its end. */
+  maxBodyBytes: number;
 }
 
 /** How one attempt ended. A connection that fails in the middle of the body counts as failed, whatever came before. */
 export type Outcome =
-  ({ kind: 'answer' } & Answer) | { kind: 'timed_out' } | { kind: 'failed'; code: string; detail: string };
+  | ({ kind: 'answer' } & Answer)
+  | { kind: 'timed_out' }
+  | { kind: 'too_large' }
+  /** `connected`: the request was sent, so neither an address nor a TLS handshake failed. */
+  | { kind: 'failed'; code: string; detail: string; connected: boolean }
+  /** `reached`: the proxy can be spoken to; `status` is its answer to CONNECT. */
+  | { kind: 'proxy_failed'; code: string; detail: string; reached: boolean; status: number | undefined };
 
 /**
  * Sends one GET and reads its whole body. The watch ends it, from connecting to the last byte, so that a server which
@@ -19,7 +28,7 @@ export type Outcome =
  */
 export async function attempt(dispatcher: Dispatcher, request: ApiRequest, watch: AttemptWatch): Promise<Outcome> {
   watch.signal.throwIfAborted();
-  const exchange = new Exchange();
+  const exchange = new Exchange(request.maxBodyBytes);
   watch.add(exchange);
   try {
     const { origin, target, headers } = request;
@@ -27,12 +36,22 @@ export async function attempt(dispatcher: Dispatcher, request: ApiRequest, watch
     return { kind: 'answer', ...(await exchange.answer) };
   } catch (error) {
     watch.signal.throwIfAborted();
-    if (error === TIMED_OUT) return { kind: 'timed_out' };
-    const { code, detail } = describe(error);
-    return code === 'UND_ERR_CONNECT_TIMEOUT' ? { kind: 'timed_out' } : { kind: 'failed', code, detail };
+    return failureOf(error, exchange.connected);
   } finally {
     watch.delete(exchange);
   }
+}
+
+function failureOf(error: unknown, connected: boolean): Outcome {
+  if (error === TIMED_OUT) return { kind: 'timed_out' };
+  if (error === TOO_LARGE) return { kind: 'too_large' };
+  if (error instanceof ProxyError) {
+    const { reached, status, cause } = error;
+    const { code, detail } = status === undefined ? describe(cause) : { code: `HTTP ${status}`, detail: error.message };
+    return { kind: 'proxy_failed', code, detail, reached, status };
+  }
+  const { code, detail } = describe(error);
+  return code === 'UND_ERR_CONNECT_TIMEOUT' ? { kind: 'timed_out' } : { kind: 'failed', code, detail, connected };
 }
 
 /** Node hides the reason of a failed connection one level down, and of one to several addresses in a list. */

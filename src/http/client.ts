@@ -1,10 +1,18 @@
 import { setMaxListeners } from 'node:events';
-import type { Dispatcher } from 'undici';
-import type { ConnectorError } from '../errors.ts';
+import { type ConnectorError, asConnectorError } from '../errors.ts';
 import { type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt-watch.ts';
-import { createDispatcher } from './dispatcher.ts';
-import { type Failure, mayPass, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
+import { type Route, openRoute } from './dispatcher.ts';
+import {
+  type Failure,
+  type FailureContext,
+  blamesToken,
+  mayPass,
+  nobodyThere,
+  reasonOf,
+  statusFailure,
+  toError,
+} from './failure.ts';
 import { RateLimitGate } from './rate-limit-gate.ts';
 import { MAX_RETRIES, backoff, retryAfter } from './retry.ts';
 import { type Timing, realTiming } from './timing.ts';
@@ -17,9 +25,20 @@ export interface RetryEvent {
   waitMs: number;
 }
 
+/** A larger body is an error: it would not fit into memory beside those of the other workers. */
+const MAX_BODY_BYTES = 256 * 2 ** 20;
+
+/** So long after the API accepted the token a 401 is taken to be about something else, without asking again. */
+const TOKEN_ACCEPTED_MS = 5_000;
+
+/** More of a path, which may hold an id of the API, is not shown. */
+const LONGEST_PATH = 300;
+
 export interface ClientOptions {
   baseUrl: string;
   token: string;
+  /** The report that is asked for to settle what a 401 is about, since every token may read it. */
+  probePath: string;
   userAgent: string;
   connections: number;
   timeoutMs: number;
@@ -34,6 +53,7 @@ export interface ClientOptions {
   onAnswer?: (path: string, status: number, ms: number) => void;
   /** Nobody waits past this time (Unix, ms), nor for a host that is not there: for check, where a user looks on. */
   deadline?: number;
+  maxBodyBytes?: number;
   timing?: Timing;
 }
 
@@ -47,28 +67,35 @@ export class ApiClient {
   readonly #options: ClientOptions;
   readonly #timing: Timing;
   readonly #base: URL;
-  /** The path that all reports hang under, without a slash at its end. */
+  /** What stands before the path of each report in the request line. */
   readonly #root: string;
-  readonly #dispatcher: Dispatcher;
+  readonly #maxBodyBytes: number;
+  readonly #route: Route;
   readonly #life = new AbortController();
   readonly #watch: AttemptWatch;
   readonly #gate: RateLimitGate;
   readonly #headers: Record<string, string>;
+  /** Under way, for all that have to know at the same time. */
+  #probe: Promise<boolean> | undefined;
+  /** When the probe was last answered with 200 (Unix, ms). */
+  #tokenAcceptedAt = -Infinity;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#timing = options.timing ?? realTiming;
     this.#gate = new RateLimitGate(this.#timing);
     this.#base = new URL(options.baseUrl);
-    this.#root = this.#base.pathname.replace(/\/$/, '');
+    this.#maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
     const { connections, timeoutMs, env } = options;
     this.#watch = new AttemptWatch(timeoutMs, options.signal);
     const { origin } = this.#base;
     const { signal } = this.#life;
     // Every connection listens to it; Node would warn about a leak on stderr.
     setMaxListeners(0, signal);
-    this.#dispatcher = createDispatcher({ origin, connections, connectTimeoutMs: timeoutMs, signal, env });
+    this.#route = openRoute({ origin, connections, connectTimeoutMs: timeoutMs, signal, env });
+    this.#root = this.#route.prefix + this.#base.pathname.replace(/\/$/, '');
     this.#headers = {
+      ...this.#route.headers,
       accept: 'application/hal+json, application/json',
       authorization: `Bearer ${options.token}`,
       'user-agent': options.userAgent,
@@ -79,14 +106,28 @@ export class ApiClient {
    * The parsed body of a 200. `path` is relative to base_url; `owner` is the stream that asks, for the events.
    * Throws a ConnectorError, or the signal's reason.
    */
-  async get(path: string, owner: string, query: Query = {}): Promise<unknown> {
+  get(path: string, owner: string, query: Query = {}): Promise<unknown> {
+    return this.#get(path, owner, query, undefined);
+  }
+
+  /** `why` is told with an error, if it is not the report itself that is asked for. */
+  async #get(path: string, owner: string, query: Query, why: string | undefined): Promise<unknown> {
     const target = this.#target(path, query);
+    const shown = path.length <= LONGEST_PATH ? path : `${path.slice(0, LONGEST_PATH)}…`;
     for (let attempts = 1; ;) {
-      const failed = (failure: Failure): ConnectorError => this.#error(failure, path, attempts);
+      const failed = (failure: Failure, tokenAccepted = false): ConnectorError =>
+        this.#error(failure, { path: shown, attempts, tokenAccepted, why });
       if (!(await this.#gate.enter(this.#options.signal))) throw failed(RATE_LIMIT_GIVEN_UP);
       const result = await this.#once(target, path);
-      if (result.kind === 'body') return result.body;
+      if (result.kind === 'body') {
+        if (path === this.#options.probePath) this.#tokenAcceptedAt = this.#timing.now();
+        return result.body;
+      }
       const { failure, retryAfterMs } = result;
+      if (failure.kind === 'status' && failure.status === 401) {
+        const settled = blamesToken(failure) || path === this.#options.probePath;
+        throw failed(failure, !settled && (await this.#acceptsToken(shown, owner)));
+      }
       let waitMs: number;
       if (failure.kind === 'status' && failure.status === 429) {
         const until = this.#gate.refused(retryAfterMs);
@@ -99,7 +140,7 @@ export class ApiClient {
         waitMs = backoff(attempts, this.#timing.random(), retryAfterMs);
         if (this.#past(waitMs) || (this.#options.deadline !== undefined && nobodyThere(failure))) throw failed(failure);
       }
-      this.#options.onRetry({ owner, path, attempt: attempts, reason: reasonOf(failure), waitMs });
+      this.#options.onRetry({ owner, path: shown, attempt: attempts, reason: reasonOf(failure), waitMs });
       if (failure.kind === 'status' && failure.status === 429) continue; // The gate does the waiting.
       attempts += 1;
       await this.#timing.sleep(waitMs, this.#options.signal);
@@ -108,7 +149,32 @@ export class ApiClient {
 
   async close(): Promise<void> {
     this.#life.abort();
-    await this.#dispatcher.destroy();
+    await this.#route.close();
+  }
+
+  /**
+   * Whether a 401 that says nothing of the token is about something else: the API gave it for single things that were
+   * gone or out of reach as well (compose-api.md 7.2). Only a 401 of the probe too is evidence against the token. If
+   * the probe fails for now, neither is known, and its transient error is thrown: to skip what may be there would lose
+   * it, and to blame the token would end the sync for good.
+   */
+  async #acceptsToken(path: string, owner: string): Promise<boolean> {
+    if (this.#timing.now() - this.#tokenAcceptedAt <= TOKEN_ACCEPTED_MS) return true;
+    this.#probe ??= this.#askProbe(path, owner).finally(() => (this.#probe = undefined));
+    return this.#probe;
+  }
+
+  async #askProbe(path: string, owner: string): Promise<boolean> {
+    const why = `It was asked for because ${path} was refused with HTTP 401, to tell whether the API still accepts the token.`;
+    try {
+      await this.#get(this.#options.probePath, owner, {}, why);
+      return true;
+    } catch (thrown) {
+      this.#options.signal.throwIfAborted();
+      const error = asConnectorError(thrown);
+      if (error.failureType === 'transient_error' || error.status === undefined) throw thrown;
+      return error.problem !== 'token_refused';
+    }
   }
 
   async #once(target: string, path: string): Promise<Result> {
@@ -116,8 +182,13 @@ export class ApiClient {
     const started = this.#timing.now();
     let limited = false;
     try {
-      const request = { origin: this.#base.origin, target, headers: this.#headers };
-      const outcome = await attempt(this.#dispatcher, request, this.#watch);
+      const request = {
+        origin: this.#base.origin,
+        target,
+        headers: this.#headers,
+        maxBodyBytes: this.#maxBodyBytes,
+      };
+      const outcome = await attempt(this.#route.dispatcher, request, this.#watch);
       if (outcome.kind !== 'answer') return { kind: 'failure', failure: outcome, retryAfterMs: undefined };
       const now = this.#timing.now();
       onAnswer?.(path, outcome.status, now - started);
@@ -143,10 +214,12 @@ export class ApiClient {
     return this.#options.deadline !== undefined && this.#timing.now() + waitMs >= this.#options.deadline;
   }
 
-  #error(failure: Failure, path: string, attempts: number): ConnectorError {
+  #error(failure: Failure, about: Pick<FailureContext, 'path' | 'attempts' | 'tokenAccepted' | 'why'>): ConnectorError {
     const { timeoutMs, onTokenRefused } = this.#options;
-    const error = toError(failure, { path, host: this.#base.host, attempts, timeoutMs });
-    if (error.status === 401) onTokenRefused?.(error);
+    const { host } = this.#base;
+    const { proxy } = this.#route;
+    const error = toError(failure, { ...about, host, timeoutMs, maxBodyBytes: this.#maxBodyBytes, proxy });
+    if (error.problem === 'token_refused') onTokenRefused?.(error);
     return error;
   }
 }
@@ -166,7 +239,12 @@ function parsed({ text }: Extract<Outcome, { kind: 'answer' }>): Result {
   try {
     return { kind: 'body', body: JSON.parse(text) };
   } catch {
-    const detail = text.trim() === '' ? 'it is empty' : /^\s*</.test(text) ? 'it is a web page' : 'it is no whole JSON';
-    return { kind: 'failure', failure: { kind: 'damaged', detail }, retryAfterMs: undefined };
+    return { kind: 'failure', failure: { kind: 'damaged', detail: damageOf(text) }, retryAfterMs: undefined };
   }
+}
+
+function damageOf(text: string): string {
+  const start = text.trimStart();
+  if (start === '') return 'it is empty';
+  return start.startsWith('<') ? 'it is a web page' : 'it is not complete JSON';
 }

@@ -1,26 +1,37 @@
-import { type Server } from 'node:http';
-import type { Dispatcher } from 'undici';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LocalServer, answer, startServer } from '../../test-support/unit/http.ts';
-import { attempt } from './attempt.ts';
+import { type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt-watch.ts';
-import { createDispatcher } from './dispatcher.ts';
+import { type Route, openRoute } from './dispatcher.ts';
 
 type Env = Record<string, string | undefined>;
 
 const never = new AbortController().signal;
 const watch = new AttemptWatch(60_000, never);
 
-function dispatcherTo(origin: string, env: Env = {}, connections = 4): Dispatcher {
-  const dispatcher = createDispatcher({ origin, connections, connectTimeoutMs: 60_000, signal: never, env });
-  onTestFinished(() => dispatcher.destroy());
-  return dispatcher;
+function routeTo(origin: string, env: Env = {}, connections = 4): Route {
+  const route = openRoute({ origin, connections, connectTimeoutMs: 60_000, signal: never, env });
+  onTestFinished(() => route.close());
+  return route;
+}
+
+/** How `GET /accounts` at the origin ends. */
+async function tryOut(origin: string, env: Env = {}): Promise<Outcome> {
+  const { dispatcher, prefix, headers } = routeTo(origin, env);
+  const request = {
+    origin,
+    target: `${prefix}/accounts`,
+    headers: { ...headers, authorization: 'Bearer t' },
+    maxBodyBytes: 1e6,
+  };
+  return attempt(dispatcher, request, watch);
 }
 
 /** What comes back from `GET /accounts` at the origin. */
 async function get(origin: string, env: Env = {}): Promise<string> {
-  const request = { origin, target: '/accounts', headers: { authorization: 'Bearer t' } };
-  const outcome = await attempt(dispatcherTo(origin, env), request, watch);
+  const outcome = await tryOut(origin, env);
   return outcome.kind === 'answer' ? outcome.text : outcome.kind;
 }
 
@@ -72,7 +83,7 @@ describe('with a proxy in the environment', () => {
     'https asks the proxy of %s for a tunnel, and sends nothing without',
     async (name) => {
       const { origin: proxy, requests, tunnels } = await startProxy();
-      expect(await get('https://api.internal', { [name]: proxy })).toBe('failed');
+      expect(await get('https://api.internal', { [name]: proxy })).toBe('proxy_failed');
       expect(tunnels).toEqual(['api.internal:443']);
       expect(requests).toEqual([]);
     },
@@ -124,8 +135,8 @@ test.each([{}, { HTTP_PROXY: '' }, { HTTP_PROXY: undefined }])(
 
 test('no more connections are opened than asked for, whatever waits', async () => {
   const { origin, requests, connections } = await startApi();
-  const dispatcher = dispatcherTo(origin, {}, 2);
-  const request = { origin, target: '/', headers: {} };
+  const { dispatcher } = routeTo(origin, {}, 2);
+  const request = { origin, target: '/', headers: {}, maxBodyBytes: 1e6 };
   await Promise.all(Array.from({ length: 20 }, () => attempt(dispatcher, request, watch)));
   expect(requests).toHaveLength(20);
   expect(connections()).toBeLessThanOrEqual(2);
@@ -134,7 +145,7 @@ test('no more connections are opened than asked for, whatever waits', async () =
 test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
   'the proxy %s is no proxy, which is said without quoting it',
   (address) => {
-    const open = (): Dispatcher => dispatcherTo('https://api.internal', { HTTPS_PROXY: address });
+    const open = (): Route => routeTo('https://api.internal', { HTTPS_PROXY: address });
     expect(open).toThrow('The environment variable HTTPS_PROXY must be the address of a proxy');
     expect(open).not.toThrow('s3cret');
   },
@@ -147,6 +158,54 @@ test('a proxy that closes the connection on CONNECT is asked once, and is a fail
     connects += 1;
     socket.destroy();
   });
-  expect(await get('https://api.internal', { HTTPS_PROXY: proxy.origin })).toBe('failed');
+  expect(await get('https://api.internal', { HTTPS_PROXY: proxy.origin })).toBe('proxy_failed');
   expect(connects).toBe(1);
+});
+
+describe('a failure of the proxy is not one of the API', () => {
+  const proxied = (proxy: string): Promise<Outcome> => tryOut('https://api.internal', { HTTPS_PROXY: proxy });
+
+  test.each([403, 407, 502])('that answers CONNECT with HTTP %i', async (status) => {
+    const proxy = await startServer(() => undefined);
+    proxy.server.on('connect', (_, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
+    expect(await proxied(proxy.origin)).toMatchObject({
+      kind: 'proxy_failed',
+      code: `HTTP ${status}`,
+      status,
+      reached: true,
+    });
+  });
+
+  test.each([
+    ['closes the connection', '', 'UND_ERR_SOCKET'],
+    ['speaks no HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', 'HTTPParserError'],
+  ])('that %s', async (_, bytes, code) => {
+    const proxy = await startServer(() => undefined);
+    proxy.server.on('connect', (_request, socket) => socket.end(bytes));
+    expect(await proxied(proxy.origin)).toMatchObject({ kind: 'proxy_failed', code, status: undefined, reached: true });
+  });
+
+  test.each(['http', 'https'])('that is down, for %s', async (scheme) => {
+    const { server, origin: proxy } = await startServer(() => undefined);
+    server.close();
+    await once(server, 'close');
+    expect(await tryOut(`${scheme}://api.internal`, { HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toMatchObject({
+      kind: 'proxy_failed',
+      code: 'ECONNREFUSED',
+      reached: false,
+    });
+  });
+
+  test('but a tunnel whose other end breaks the TLS handshake is one of the API', async () => {
+    const proxy = await startServer(() => undefined);
+    proxy.server.on('connect', (_, socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    });
+    expect(await proxied(proxy.origin)).toMatchObject({
+      kind: 'failed',
+      code: 'ERR_SSL_WRONG_VERSION_NUMBER',
+      connected: false,
+    });
+  });
 });

@@ -1,9 +1,11 @@
-import type { Dispatcher, Pool as UndiciPool } from 'undici';
-import { isLoopback } from '../base-url.ts';
-import { inputError } from '../errors.ts';
-import { EnvHttpProxyAgent, Pool } from './undici.ts';
+import type { Socket } from 'node:net';
+import { type Dispatcher, Pool, buildConnector } from 'undici';
+import { ignoreInterimAnswers } from './interim-answers.ts';
+import { type Proxy, proxyFor } from './proxy.ts';
 
-export interface DispatcherOptions {
+type Connect = buildConnector.connector;
+
+export interface RouteOptions {
   origin: string;
   connections: number;
   connectTimeoutMs: number;
@@ -12,76 +14,97 @@ export interface DispatcherOptions {
   env: Record<string, string | undefined>;
 }
 
-/**
- * Where requests go through: a pool of connections to the origin, or the proxy that HTTP_PROXY, HTTPS_PROXY and
- * NO_PROXY ask for (never for loopback). HTTP/2 is off: it was measured as slower here. The time-outs of undici are off
- * too, because the client has one of its own for the whole request.
- */
-export function createDispatcher({
-  origin,
-  connections,
-  connectTimeoutMs,
-  signal,
-  env,
-}: DispatcherOptions): Dispatcher {
-  const options = {
-    connections,
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: connectTimeoutMs, signal },
-  };
-  const { hostname, protocol } = new URL(origin);
-  const proxy = proxyFor(protocol, env);
-  if (proxy === undefined || isLoopback(hostname)) return new Pool(origin, options);
-  // Plain http goes to the proxy as it is, as curl does: many proxies open tunnels for https alone.
-  const noProxy = firstSet(env, ['no_proxy', 'NO_PROXY'])?.value ?? '';
-  return new EnvHttpProxyAgent({
-    ...options,
-    httpProxy: proxy,
-    httpsProxy: proxy,
-    noProxy,
-    proxyTunnel: false,
-    factory: proxyPool,
-  });
+/** The way that requests take to the API. */
+export interface Route {
+  dispatcher: Dispatcher;
+  /** Stands before the path in the request line. */
+  prefix: string;
+  /** To be sent along. */
+  headers: Record<string, string>;
+  proxy: Proxy | undefined;
+  close: () => Promise<void>;
 }
 
-/**
- * A pool behind a proxy. undici takes a proxy that closes the connection on CONNECT for a closed keep-alive connection,
- * and connects again at once, thousands of times a second; under another code it is a failure like any other.
- */
-function proxyPool(origin: URL, options: UndiciPool.Options): Dispatcher {
-  const { connect } = options;
-  if (typeof connect !== 'function') return new Pool(origin, options);
-  return new Pool(origin, {
-    ...options,
-    connect: (target, callback) =>
-      connect(target, (...[error, socket]) => {
-        if (error === null) return callback(null, socket);
-        const closed = 'code' in error && error.code === 'UND_ERR_SOCKET';
-        return callback(closed ? Object.assign(new Error(error.message), { code: 'PROXY_CLOSED' }) : error, null);
-      }),
-  });
-}
+/** What went wrong between here and the proxy, or in it: not a failure of the API. */
+export class ProxyError extends Error {
+  override name = 'ProxyError';
+  /** The HTTP status of its answer to CONNECT. */
+  readonly status: number | undefined;
+  /** Whether it can be spoken to at all. */
+  readonly reached: boolean;
 
-/** The proxy's address. Throws an input error, without its text, which may hold a password, if it is none. */
-function proxyFor(protocol: string, env: Record<string, string | undefined>): string | undefined {
-  const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-  const set = firstSet(env, names);
-  if (set === undefined) return undefined;
-  const { name, value } = set;
-  const proxy = value.includes('://') ? value : `http://${value}`;
-  if (!URL.canParse(proxy) || !PROXY_PROTOCOLS.has(new URL(proxy).protocol)) {
-    throw inputError(
-      `The environment variable ${name} must be the address of a proxy, for example http://proxy.example:3128.`,
-    );
+  constructor(message: string, details: { reached: boolean; status?: number; cause?: unknown }) {
+    super(message, { cause: details.cause });
+    this.status = details.status;
+    this.reached = details.reached;
   }
-  return proxy;
 }
 
-function firstSet(env: DispatcherOptions['env'], names: string[]): { name: string; value: string } | undefined {
-  return names.map((name) => ({ name, value: env[name] ?? '' })).find(({ value }) => value !== '');
+/**
+ * A pool of connections to the origin, or to the proxy that the environment asks for. HTTP/2 is off: it was measured as
+ * slower here. The time-outs of undici are off too, because the client has one of its own for the whole request.
+ */
+export function openRoute({ origin, connections, connectTimeoutMs, signal, env }: RouteOptions): Route {
+  const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, signal });
+  const options = { connections, pipelining: 1, allowH2: false, headersTimeout: 0, bodyTimeout: 0 };
+  const proxy = proxyFor(origin, env);
+  if (proxy === undefined) {
+    const pool = new Pool(origin, { ...options, connect: answersOf(connect) });
+    return { dispatcher: pool, prefix: '', headers: {}, proxy, close: () => pool.destroy() };
+  }
+  const authorization: Record<string, string> =
+    proxy.authorization === undefined ? {} : { 'proxy-authorization': proxy.authorization };
+  const toProxy = asProxy(connect);
+  if (origin.startsWith('http:')) {
+    // Plain http goes to the proxy as it is, as curl does: many proxies open tunnels for https alone.
+    const pool = new Pool(proxy.origin, { ...options, connect: answersOf(toProxy) });
+    const headers = { host: new URL(origin).host, ...authorization };
+    return { dispatcher: pool, prefix: origin, headers, proxy, close: () => pool.destroy() };
+  }
+  const tunnels = new Pool(proxy.origin, { headersTimeout: 0, connect: toProxy });
+  const pool = new Pool(origin, { ...options, connect: answersOf(throughTunnel(tunnels, connect, authorization)) });
+  const close = async (): Promise<void> => void (await Promise.all([pool.destroy(), tunnels.destroy()]));
+  return { dispatcher: pool, prefix: '', headers: {}, proxy, close };
 }
 
-const PROXY_PROTOCOLS = new Set(['http:', 'https:']);
+function answersOf(connect: Connect): Connect {
+  return (target, callback) =>
+    connect(target, (...[error, socket]) => {
+      if (error === null) callback(null, ignoreInterimAnswers(socket));
+      else callback(error, null);
+    });
+}
+
+/** A connection to the proxy that does not come about is the proxy's failure. */
+function asProxy(connect: Connect): Connect {
+  return (target, callback) =>
+    connect(target, (...[error, socket]) => {
+      if (error === null) callback(null, socket);
+      else callback(new ProxyError('the proxy cannot be reached', { reached: false, cause: error }), null);
+    });
+}
+
+/**
+ * Asks the proxy for a tunnel, and speaks TLS with the API through it. undici's own ProxyAgent does not tell a failure of
+ * the proxy from one of the API; and a proxy that closes the connection on CONNECT is asked again by it at once,
+ * thousands of times a second.
+ */
+function throughTunnel(tunnels: Pool, connect: Connect, headers: Record<string, string>): Connect {
+  return (target, callback) => {
+    const host = `${target.hostname}:${target.port === '' ? '443' : target.port}`;
+    tunnels.connect({ path: host, headers: { ...headers, host } }, (error, answer) => {
+      if (error !== null) {
+        const failed = new ProxyError('the proxy failed', { reached: true, cause: error });
+        callback(error instanceof ProxyError ? error : failed, null);
+        return;
+      }
+      const { statusCode: status, socket } = answer;
+      if (status === 200) {
+        connect({ ...target, httpSocket: socket as Socket }, callback);
+        return;
+      }
+      socket.on('error', () => undefined).destroy();
+      callback(new ProxyError('the proxy opens no tunnel', { reached: true, status }), null);
+    });
+  };
+}

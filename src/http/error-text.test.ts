@@ -25,6 +25,8 @@ test.each([
     '<html><head><style>b{color:red}</style><script>go(1)</script></head><body><h1>502</h1>Bad gateway</body></html>',
     '502 Bad gateway',
   ],
+  ['a page with tags in its words', '<p>tok-<wbr>0123<b>4</b><!-- -->5</p><p>is <i>bad</i></p>', 'tok-012345 is bad'],
+  ['an answer in XML', '<Error><Code>Denied</Code><Message>No access</Message></Error>', 'Denied No access'],
   ['a page that was cut off', 'Bad gateway<br/><style>b{color:', 'Bad gateway'],
   ['text with a sign that is no tag', 'limit must be < 100 and > 0', 'limit must be < 100 and > 0'],
   ['JSON that was cut off', '{"errors":"inv', '{"errors":"inv'],
@@ -43,6 +45,30 @@ test('a long text is cut between words within 300 characters, so that no part of
   }
   expect(errorText('x'.repeat(1_000))).toBe('…');
   expect(errorText('y'.repeat(300))).toBe('y'.repeat(300));
+});
+
+test.each([
+  ['a name', JSON.stringify({ errors: { ['n'.repeat(2_000_000)]: ['is odd'] } })],
+  ['a name of many words', JSON.stringify({ errors: { ['a:// '.repeat(400_000)]: ['is odd'] } })],
+  ['a text', JSON.stringify({ errors: { limit: ['x'.repeat(2_000_000)] } })],
+  ['a text mostly of white space', JSON.stringify({ errors: `is${' '.repeat(2_000_000)}odd` })],
+  ['a JSON text', JSON.stringify(' a'.repeat(1_000_000))],
+  ['a list', JSON.stringify({ errors: Array.from({ length: 300_000 }, () => 'odd') })],
+  ['a list of nothing', JSON.stringify({ errors: Array.from({ length: 300_000 }, () => '') })],
+  ['a page', ' page'.repeat(400_000)],
+  ['a page mostly of tags', `it says ${'<b>'.repeat(700_000)}odd`],
+])('%s of megabytes is cut before anything is made of it, and the cut is marked', (_, body) => {
+  const text = errorText(body);
+  expect(text.length).toBeLessThanOrEqual(300);
+  expect(text).toMatch(/…$/);
+});
+
+test.each([
+  ['[', ']'],
+  ['{"errors":', '}'],
+  ['{"a":[', ']}'],
+])('a body of %s, nested without end, is told as far as it goes', (open, close) => {
+  expect(errorText(`${open.repeat(100_000)}1${close.repeat(100_000)}`)).toMatch(/^(?:[a-z]+: )?…$/);
 });
 
 test('a page of megabytes, however it is made, does not hold the process up', () => {

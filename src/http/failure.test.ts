@@ -1,22 +1,45 @@
 import { describe, expect, test } from 'vitest';
-import { type Failure, mayPass, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
+import { type Failure, blamesToken, mayPass, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
+import { proxyFor } from './proxy.ts';
 
-const context = { path: 'deployments', host: 'api.example.test', attempts: 6, timeoutMs: 60_000 };
+const context = {
+  path: 'deployments',
+  host: 'api.example.test',
+  attempts: 6,
+  timeoutMs: 60_000,
+  maxBodyBytes: 2 ** 28,
+  proxy: undefined,
+};
 
 const status = (code: number, text = '', headers: Record<string, string | string[]> = {}): Failure =>
   statusFailure({ kind: 'answer', status: code, headers, text });
-const failed = (code: string): Failure => ({ kind: 'failed', code, detail: 'it went wrong' });
+/** A connection that does not come about, or breaks after it did. */
+const failed = (code: string, connected = false): Failure => ({
+  kind: 'failed',
+  code,
+  detail: 'it went wrong',
+  connected,
+});
+
+const proxy = proxyFor('https://api.example.test', { HTTPS_PROXY: 'http://me:s3cret@proxy.example:3128' });
+const proxyFailed = (code: string, reached: boolean, answered?: number): Failure => ({
+  kind: 'proxy_failed',
+  code,
+  detail: 'it went wrong',
+  reached,
+  status: answered,
+});
 
 describe('who can do something about a failure, and what the user reads', () => {
   test.each([
     [status(401), 'config_error', 'token_refused', 'The Compose API at api.example.test does not accept the API token'],
     [status(403), 'config_error', 'forbidden', 'has no right to read deployments (HTTP 403)'],
     [status(404), 'system_error', 'not_found', 'does not have deployments (HTTP 404)'],
-    [status(408), 'transient_error', 'server_error', 'failed on deployments (HTTP 408) in 6 attempts'],
+    [status(408), 'transient_error', 'server_error', 'failed on deployments (HTTP 408) after 6 attempts'],
     [status(425), 'transient_error', 'server_error', 'HTTP 425'],
     [status(500), 'transient_error', 'server_error', 'HTTP 500'],
     [status(504), 'transient_error', 'server_error', 'HTTP 504'],
-    [status(429), 'transient_error', 'rate_limited', 'fewer num_workers'],
+    [status(429), 'transient_error', 'rate_limited', 'lower num_workers'],
     [status(400, '{"errors":{"limit":["bad"]}}'), 'system_error', 'unexpected_status', 'HTTP 400 ("limit: bad")'],
     [status(402), 'system_error', 'unexpected_status', 'refused deployments with HTTP 402.'],
     [status(501), 'system_error', 'unexpected_status', 'HTTP 501'],
@@ -24,23 +47,55 @@ describe('who can do something about a failure, and what the user reads', () => 
     [failed('ENOTFOUND'), 'transient_error', 'host_unknown', 'The host api.example.test is unknown (ENOTFOUND)'],
     [failed('EAI_AGAIN'), 'transient_error', 'host_unknown', 'EAI_AGAIN'],
     [failed('ECONNREFUSED'), 'transient_error', 'connection_refused', 'Nothing answers at api.example.test'],
-    [failed('ECONNRESET'), 'transient_error', 'connection_lost', 'failed on deployments in 6 attempts (ECONNRESET)'],
+    [failed('ECONNRESET'), 'transient_error', 'connection_lost', 'failed on deployments after 6 attempts (ECONNRESET)'],
     [failed('UND_ERR_SOCKET'), 'transient_error', 'connection_lost', 'UND_ERR_SOCKET'],
     [failed('CERT_HAS_EXPIRED'), 'config_error', 'certificate_refused', 'NODE_EXTRA_CA_CERTS'],
     [failed('SELF_SIGNED_CERT_IN_CHAIN'), 'config_error', 'certificate_refused', 'SELF_SIGNED_CERT_IN_CHAIN'],
     [failed('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'config_error', 'certificate_refused', 'of api.example.test'],
     [failed('ERR_TLS_CERT_ALTNAME_INVALID'), 'config_error', 'certificate_refused', 'is not trusted'],
-    [failed('ERR_SSL_WRONG_VERSION_NUMBER'), 'config_error', 'certificate_refused', 'Check base_url'],
-    [{ kind: 'timed_out' } as const, 'transient_error', 'timed_out', 'within 60 s, in 6 attempts'],
+    [failed('ERR_SSL_WRONG_VERSION_NUMBER'), 'config_error', 'tls_not_spoken', 'api.example.test answers without TLS'],
+    [
+      failed('EPROTO'),
+      'transient_error',
+      'tls_failed',
+      'handshake with api.example.test failed after 6 attempts (EPROTO)',
+    ],
+    [failed('ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR'), 'transient_error', 'tls_failed', 'TLS 1.2 or later'],
+    [
+      failed('ERR_SSL_WRONG_VERSION_NUMBER', true),
+      'transient_error',
+      'connection_lost',
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+    ],
+    [failed('EPROTO', true), 'transient_error', 'connection_lost', 'EPROTO'],
+    [
+      proxyFailed('ECONNREFUSED', false),
+      'transient_error',
+      'proxy_unreachable',
+      'proxy.example:3128, set in HTTPS_PROXY',
+    ],
+    [proxyFailed('HTTP 407', true, 407), 'config_error', 'proxy_login', 'Set HTTPS_PROXY to an address'],
+    [status(407), 'config_error', 'proxy_login', 'The proxy proxy.example:3128 requires a user name'],
+    [proxyFailed('HTTP 403', true, 403), 'config_error', 'proxy_refused', 'to connect to api.example.test (HTTP 403)'],
+    [proxyFailed('HTTP 429', true, 429), 'transient_error', 'proxy_failed', '(HTTP 429)'],
+    [proxyFailed('HTTP 502', true, 502), 'transient_error', 'proxy_failed', 'after 6 attempts (HTTP 502)'],
+    [proxyFailed('UND_ERR_SOCKET', true), 'transient_error', 'proxy_failed', 'did not connect to api.example.test'],
+    [
+      { kind: 'too_large' } as const,
+      'system_error',
+      'body_too_large',
+      'The answer to deployments is larger than the limit of 256 MB',
+    ],
+    [{ kind: 'timed_out' } as const, 'transient_error', 'timed_out', 'within 60 s, after 6 attempts'],
     [{ kind: 'timed_out' } as const, 'transient_error', 'timed_out', 'raise request_timeout_seconds'],
     [
       { kind: 'damaged', detail: 'it is empty' } as const,
       'transient_error',
       'damaged_answer',
-      'in 6 attempts: it is empty',
+      'after 6 attempts: it is empty',
     ],
   ])('%j is a %s', (failure, failureType, problem, sentence) => {
-    const error = toError(failure, context);
+    const error = toError(failure, problem.startsWith('proxy') ? { ...context, proxy } : context);
     expect(error).toMatchObject({ failureType, problem });
     expect(error.message).toContain(sentence);
   });
@@ -49,17 +104,19 @@ describe('who can do something about a failure, and what the user reads', () => 
 test('a redirect is told with its target, but without a query that may hold secrets', () => {
   const error = toError(status(302, '', { location: 'https://login.example.test/in?next=secret#part' }), context);
   expect(error).toMatchObject({ problem: 'redirected', failureType: 'system_error' });
-  expect(error.message).toContain('(HTTP 302) to https://login.example.test/in, which is not followed');
+  expect(error.message).toContain(
+    'The API redirected deployments (HTTP 302) to https://login.example.test/in. Redirects are not followed',
+  );
   expect(toError(status(304), context).message).toContain('to an unnamed place');
 });
 
 test('the log gets path, status, what the API said, its request id and the attempts', () => {
   const failure = status(503, '{"errors":"maintenance"}', { 'x-request-id': ['r-17', 'r-18'] });
   expect(toError(failure, context).internalMessage).toBe(
-    'GET deployments: HTTP 503 (maintenance), request id r-17, in 6 attempts',
+    'GET deployments: HTTP 503 (maintenance), request id r-17, after 6 attempts',
   );
   expect(toError({ kind: 'timed_out' }, { ...context, attempts: 1 }).internalMessage).toBe(
-    'GET deployments: time-out, at the first attempt',
+    'GET deployments: time-out, on the first attempt',
   );
 });
 
@@ -78,7 +135,13 @@ test.each([
   [failed('ECONNRESET'), true],
   [failed('ENOTFOUND'), true],
   [failed('CERT_HAS_EXPIRED'), false],
-  [failed('EPROTO'), false],
+  [failed('EPROTO'), true],
+  [failed('ERR_SSL_WRONG_VERSION_NUMBER'), false],
+  [{ kind: 'too_large' } as const, false],
+  [proxyFailed('ECONNREFUSED', false), true],
+  [proxyFailed('HTTP 502', true, 502), true],
+  [proxyFailed('HTTP 407', true, 407), false],
+  [proxyFailed('HTTP 403', true, 403), false],
 ])('%j is worth another attempt: %s', (failure, worth) => {
   expect(mayPass(failure)).toBe(worth);
 });
@@ -87,6 +150,8 @@ test.each([
   [failed('ENOTFOUND'), true],
   [failed('ECONNREFUSED'), true],
   [failed('ECONNRESET'), false],
+  [proxyFailed('ECONNREFUSED', false), true],
+  [proxyFailed('HTTP 502', true, 502), false],
   [{ kind: 'timed_out' } as const, false],
   [status(503), false],
 ])('%j means that nobody is there: %s', (failure, nobody) => {
@@ -106,4 +171,58 @@ test.each([
 test('where Compose itself lived, a failure says that Compose has closed', () => {
   expect(toError(failed('ENOTFOUND'), { ...context, host: 'api.compose.io' }).message).toContain('1 March 2023');
   expect(toError(failed('ENOTFOUND'), context).message).not.toContain('2023');
+});
+
+test('a proxy is told of where it may be what keeps silent, and never with its password', () => {
+  const note = 'Requests go through the proxy proxy.example:3128 (HTTPS_PROXY).';
+  for (const failure of [{ kind: 'timed_out' } as const, failed('ECONNRESET'), failed('EPROTO')]) {
+    const { message } = toError(failure, { ...context, proxy });
+    expect(message).toContain(note);
+    expect(message).not.toContain('s3cret');
+    expect(toError(failure, context).message).not.toContain('proxy.example');
+  }
+  expect(toError(status(500), { ...context, proxy }).message).not.toContain(note);
+});
+
+test('only where this machine itself refuses, it is said what that means in a container', () => {
+  const hint = 'Inside a container, localhost is the container itself';
+  for (const host of ['localhost:8080', '127.0.0.1', '[::1]:8080']) {
+    expect(toError(failed('ECONNREFUSED'), { ...context, host }).message).toContain(hint);
+    expect(toError(failed('ECONNRESET'), { ...context, host }).message).not.toContain(hint);
+  }
+  expect(toError(failed('ECONNREFUSED'), context).message).not.toContain(hint);
+});
+
+test.each([
+  ['CERT_REVOKED', 'certificate_refused'],
+  ['CRL_HAS_EXPIRED', 'certificate_refused'],
+  ['HOSTNAME_MISMATCH', 'certificate_refused'],
+  ['INVALID_CA', 'certificate_refused'],
+  ['ERR_TLS_HANDSHAKE_TIMEOUT', 'tls_failed'],
+  ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'tls_failed'],
+])('of what breaks a TLS handshake, %s is %s', (code, problem) => {
+  expect(toError(failed(code), context).problem).toBe(problem);
+});
+
+test('EPROTO is plain text only if OpenSSL says so', () => {
+  const detail = 'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:';
+  const failure: Failure = { kind: 'failed', code: 'EPROTO', detail, connected: false };
+  expect(toError(failure, context).problem).toBe('tls_not_spoken');
+});
+
+test('headers that are too long are not shown, not even in part', () => {
+  const long = 'x'.repeat(10_000);
+  expect(toError(status(302, '', { location: `/${long}` }), context).message).toContain('to an address of 10001 char');
+  expect(toError(status(500, '', { 'x-request-id': long }), context).internalMessage).not.toContain('request id');
+});
+
+test.each([
+  [status(401, '{"errors":"invalid_token"}'), true],
+  [status(401, 'Error: invalid_token'), true],
+  [status(401, '{"errors":"unauthorized"}'), false],
+  [status(401), false],
+  [status(403, '{"errors":"invalid_token"}'), false],
+  [failed('ECONNRESET'), false],
+])('%j blames the token: %s', (failure, blames) => {
+  expect(blamesToken(failure)).toBe(blames);
 });

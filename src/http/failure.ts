@@ -1,8 +1,9 @@
-import { closedNote } from '../base-url.ts';
+import { closedNote, containerNote } from '../base-url.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ProblemId } from '../problems.ts';
 import type { Outcome } from './attempt.ts';
 import { errorText } from './error-text.ts';
+import type { Proxy } from './proxy.ts';
 import { isPassing } from './retry.ts';
 
 export type Failure =
@@ -16,26 +17,57 @@ export interface FailureContext {
   host: string;
   attempts: number;
   timeoutMs: number;
+  maxBodyBytes: number;
+  proxy: Proxy | undefined;
+  /** The API accepts the token elsewhere, so a 401 is about the one thing that was asked for. */
+  tokenAccepted?: boolean;
+  /** A sentence on why it was asked for, if that is not plain. */
+  why?: string | undefined;
 }
 
-const UNTRUSTED = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO$|HOSTNAME_MISMATCH$)/;
+/** What node calls a certificate that it does not trust. */
+const UNTRUSTED =
+  /^(?:ERR_TLS_CERT_|CERT_|CRL_|ERROR_IN_C|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
+/** A longer header is not shown: it could be cut in the middle of a secret. */
+const LONGEST_HEADER = 200;
 
 export function statusFailure({ status, headers, text }: Extract<Outcome, { kind: 'answer' }>): Failure {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
-  const requestId = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
+  const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
+  const requestId = id !== undefined && id.length > LONGEST_HEADER ? undefined : id;
   return { kind: 'status', status, apiText: errorText(text), requestId, location: header('location') };
 }
 
 /** Whether another attempt may succeed. */
 export function mayPass(failure: Failure): boolean {
-  if (failure.kind === 'status') return isPassing(failure.status);
-  return failure.kind !== 'failed' || !UNTRUSTED.test(failure.code);
+  switch (failure.kind) {
+    case 'status':
+      return isPassing(failure.status);
+    case 'timed_out':
+    case 'damaged':
+      return true;
+    case 'too_large':
+      return false;
+    case 'failed':
+      return !UNTRUSTED.test(failure.code) && !isPlainText(failure);
+    case 'proxy_failed':
+      // The proxy's own limits pass too.
+      return (
+        failure.status === undefined || failure.status === 429 || failure.status >= 500 || isPassing(failure.status)
+      );
+  }
 }
 
 /** Whether nobody is there at all: not worth a wait for someone who has just typed the address. */
 export function nobodyThere(failure: Failure): boolean {
+  if (failure.kind === 'proxy_failed') return !failure.reached;
   return failure.kind === 'failed' && (UNKNOWN_HOST.has(failure.code) || failure.code === 'ECONNREFUSED');
+}
+
+/** Whether a 401 says itself that it is the token that is refused (compose-api.md 7.1). */
+export function blamesToken(failure: Failure): boolean {
+  return failure.kind === 'status' && failure.status === 401 && failure.apiText.includes('invalid_token');
 }
 
 /** In a few words, for the line that tells of a retry. */
@@ -45,8 +77,12 @@ export function reasonOf(failure: Failure): string {
       return `HTTP ${failure.status}${failure.apiText === '' ? '' : ` (${failure.apiText})`}`;
     case 'timed_out':
       return 'time-out';
+    case 'too_large':
+      return 'body too large';
     case 'failed':
       return `${failure.code} (${failure.detail})`;
+    case 'proxy_failed':
+      return `proxy: ${failure.code} (${failure.detail})`;
     case 'damaged':
       return `damaged answer (${failure.detail})`;
   }
@@ -54,31 +90,55 @@ export function reasonOf(failure: Failure): string {
 
 /** The failure as an error for the user, with method, path, status, the API's text and request id for the log. */
 export function toError(failure: Failure, context: FailureContext): ConnectorError {
-  const { path, host, timeoutMs } = context;
-  const attempts = context.attempts === 1 ? 'at the first attempt' : `in ${context.attempts} attempts`;
+  const { path, host, timeoutMs, maxBodyBytes, proxy } = context;
+  const attempts = context.attempts === 1 ? 'on the first attempt' : `after ${context.attempts} attempts`;
   const id = failure.kind === 'status' && failure.requestId !== undefined ? `, request id ${failure.requestId}` : '';
   const internalMessage = `GET ${path}: ${reasonOf(failure)}${id}, ${attempts}`;
+  const problem = problemOf(failure, context);
   const facts: Record<string, string> = { path, host, attempts, seconds: String(timeoutMs / 1_000) };
-  if (failure.kind === 'failed') facts['code'] = failure.code;
+  facts['megabytes'] = String(maxBodyBytes / 2 ** 20);
+  facts['proxy'] = proxy?.host ?? '';
+  facts['variable'] = proxy?.variable ?? '';
+  if (failure.kind === 'failed' || failure.kind === 'proxy_failed') facts['code'] = failure.code;
   if (failure.kind === 'damaged') facts['detail'] = failure.detail;
   if (failure.kind === 'status') {
     facts['status'] = String(failure.status);
     facts['said'] = failure.apiText === '' ? '' : ` ("${failure.apiText}")`;
     facts['target'] = targetOf(failure.location);
   }
-  const status = failure.kind === 'status' ? { status: failure.status } : {};
-  return new ConnectorError(problemOf(failure), facts, { internalMessage, note: closedNote(host), ...status });
+  return new ConnectorError(problem, facts, {
+    internalMessage,
+    note: noteOf(problem, context),
+    ...answerOf(failure),
+  });
 }
 
-function problemOf(failure: Failure): ProblemId {
-  if (failure.kind === 'timed_out') return 'timed_out';
-  if (failure.kind === 'damaged') return 'damaged_answer';
-  if (failure.kind === 'failed') {
-    if (UNTRUSTED.test(failure.code)) return 'certificate_refused';
-    if (UNKNOWN_HOST.has(failure.code)) return 'host_unknown';
-    return failure.code === 'ECONNREFUSED' ? 'connection_refused' : 'connection_lost';
+function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): ProblemId {
+  switch (failure.kind) {
+    case 'timed_out':
+      return 'timed_out';
+    case 'too_large':
+      return 'body_too_large';
+    case 'damaged':
+      return 'damaged_answer';
+    case 'proxy_failed':
+      if (failure.status === 407) return 'proxy_login';
+      if (!failure.reached) return 'proxy_unreachable';
+      return mayPass(failure) ? 'proxy_failed' : 'proxy_refused';
+    case 'failed':
+      if (UNTRUSTED.test(failure.code)) return 'certificate_refused';
+      if (isPlainText(failure)) return 'tls_not_spoken';
+      if (isTls(failure)) return 'tls_failed';
+      if (UNKNOWN_HOST.has(failure.code)) return 'host_unknown';
+      return failure.code === 'ECONNREFUSED' ? 'connection_refused' : 'connection_lost';
+    case 'status':
+      if (failure.status === 407 && proxy !== undefined) return 'proxy_login';
+      if (failure.status === 401 && tokenAccepted === true) return 'unauthorized';
+      return problemOfStatus(failure.status);
   }
-  const { status } = failure;
+}
+
+function problemOfStatus(status: number): ProblemId {
   if (status === 401) return 'token_refused';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not_found';
@@ -87,8 +147,44 @@ function problemOf(failure: Failure): ProblemId {
   return isPassing(status) ? 'server_error' : 'unexpected_status';
 }
 
+type Broken = Extract<Failure, { kind: 'failed' }>;
+
+/** Whether a TLS handshake was answered in plain text. */
+function isPlainText({ code, detail, connected }: Broken): boolean {
+  return !connected && (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'EPROTO' && /wrong version/.test(detail)));
+}
+
+/** Whether a TLS handshake failed for another reason than the certificate, such as an alert of the server. */
+function isTls({ code, connected }: Broken): boolean {
+  return !connected && (code === 'EPROTO' || code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_'));
+}
+
+/** What only some must know: whose API is gone, who asks this machine, who goes through a proxy. */
+function noteOf(problem: ProblemId, { host, proxy, why }: FailureContext): string | undefined {
+  const notes = [why, closedNote(host)];
+  if (problem === 'connection_refused') notes.push(containerNote(host));
+  if (THROUGH_PROXY.has(problem)) notes.push(proxyNote(proxy));
+  const told = notes.filter((note) => note !== undefined);
+  return told.length === 0 ? undefined : told.join(' ');
+}
+
+const THROUGH_PROXY: ReadonlySet<ProblemId> = new Set<ProblemId>(['timed_out', 'connection_lost', 'tls_failed']);
+
+/** Without it, a proxy that keeps silent would be taken for the API. */
+export function proxyNote(proxy: Proxy | undefined): string | undefined {
+  return proxy === undefined ? undefined : `Requests go through the proxy ${proxy.host} (${proxy.variable}).`;
+}
+
+function answerOf(failure: Failure): { status?: number; answer?: string } {
+  if (failure.kind !== 'status') return {};
+  const { status, apiText } = failure;
+  return { status, answer: apiText === '' ? `HTTP ${status}` : `HTTP ${status} ("${apiText}")` };
+}
+
 /** Where a redirect points, without its query: that may hold anything. */
 function targetOf(location: string | undefined): string {
   if (location === undefined || location === '') return 'an unnamed place';
-  return location.replace(/[?#].*$/s, '');
+  const end = location.search(/[?#]/);
+  const target = end === -1 ? location : location.slice(0, end);
+  return target.length > LONGEST_HEADER ? `an address of ${target.length} characters` : target;
 }

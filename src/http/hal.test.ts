@@ -21,7 +21,7 @@ describe('a list that is not there is empty, and warned about', () => {
     ['an envelope that is null', { _embedded: null }],
     ['an empty envelope', { _embedded: {} }],
     ['a list that is null', { _embedded: { backups: null } }],
-    ['errors that say nothing', { errors: [], _embedded: {} }],
+    ['errors that are null', { errors: null, _embedded: {} }],
   ])('%s', (_, body) => {
     const { rows, warnings } = list(body);
     expect(rows).toEqual([]);
@@ -40,6 +40,10 @@ describe('a body that is no such list is an error, never an empty list', () => {
       { errors: { limit: ['bad'] }, _embedded: { backups: [] } },
       'the API reports "limit: bad"',
     ],
+    ['errors that say nothing', { errors: [], _embedded: { backups: [] } }, 'errors is an empty list'],
+    ['errors without a field', { errors: {}, _embedded: { backups: [] } }, 'errors is an empty object'],
+    ['an error text that is empty', { errors: '', _embedded: { backups: [] } }, 'errors is an empty text'],
+    ['errors that are false', { errors: false, _embedded: { backups: [] } }, 'the API reports "false"'],
     ['an envelope that is a list', { _embedded: [] }, '_embedded is a list'],
     ['an envelope that is a text', { _embedded: '' }, '_embedded is a string'],
     ['a list that is an object', { _embedded: { backups: {} } }, '_embedded.backups is an object, not an array'],
@@ -56,6 +60,18 @@ describe('a body that is no such list is an error, never an empty list', () => {
     expect(() => list(body)).toThrow(detail);
     expect(() => list(body)).toThrow('deployments/d1/backups');
   });
+});
+
+test('a name of a list is not shown if it is long', () => {
+  const name = 'x'.repeat(2_000_000);
+  expect(() => list({ _embedded: { [name]: [] } })).toThrow('it holds a list with a name of 2000000 characters where');
+  expect(() => list({ _embedded: { [name]: [] } })).not.toThrow('xxx');
+});
+
+test('an object without any of the fields that are named is no report', () => {
+  expect(halObject({ b: null }, 'x', ['a', 'b'])).toEqual({ b: null });
+  expect(() => halObject({ c: 1 }, 'x', ['a', 'b'])).toThrow('it has none of the fields a, b');
+  expect(() => halObject(JSON.parse('{"__proto__":1}'), 'x', ['toString'])).toThrow('it has none of the fields');
 });
 
 test('a link to a next page is warned about, because it is not followed', () => {

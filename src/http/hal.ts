@@ -30,7 +30,7 @@ export function embeddedList(body: unknown, name: string, path: string): Extract
   if (list !== undefined && list !== null) throw unexpected(path, `_embedded.${name} is ${typeOf(list)}, not an array`);
   const other = Object.keys(embedded).find((key) => Array.isArray((embedded as Json)[key]));
   if (list === undefined && other !== undefined) {
-    throw unexpected(path, `it holds the list ${other} where ${name} was expected`);
+    throw unexpected(path, `it holds ${listOf(other)} where ${name} was expected`);
   }
   return {
     rows: [],
@@ -39,11 +39,25 @@ export function embeddedList(body: unknown, name: string, path: string): Extract
   };
 }
 
-/** A body that must be one object and no error. Throws `unexpected_body`, with the API's text if it sent one. */
-export function halObject(body: unknown, path: string): Json {
+/**
+ * A body that must be one object and no error; if `fields` are given, with one of them at least, so that just any object
+ * does not pass for the report. Throws `unexpected_body`, with the API's text if it sent one.
+ */
+export function halObject(body: unknown, path: string, fields?: readonly string[]): Json {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw unexpected(path, `it is ${typeOf(body)}`);
-  const errors = errorsText((body as Json)['errors']);
-  if (errors !== '') throw unexpected(path, `the API reports "${errors}"`);
+  const { errors } = body as Json;
+  if (errors !== undefined && errors !== null) {
+    const said = errorsText(errors);
+    throw unexpected(
+      path,
+      said === ''
+        ? `the API reports errors without saying which (errors is ${emptyOf(errors)})`
+        : `the API reports "${said}"`,
+    );
+  }
+  if (fields !== undefined && !fields.some((field) => Object.hasOwn(body, field))) {
+    throw unexpected(path, `it has none of the fields ${fields.join(', ')}`);
+  }
   return body as Json;
 }
 
@@ -59,6 +73,18 @@ function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function emptyOf(value: unknown): string {
+  if (typeof value === 'string') return 'an empty text';
+  return Array.isArray(value) ? 'an empty list' : 'an empty object';
+}
+
+/** A longer name is not shown: it could be cut in the middle of a secret. */
+const LONGEST_NAME = 100;
+
+function listOf(name: string): string {
+  return name.length <= LONGEST_NAME ? `the list ${name}` : `a list with a name of ${name.length} characters`;
 }
 
 function nextLink(links: unknown): boolean {

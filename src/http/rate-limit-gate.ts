@@ -1,4 +1,3 @@
-import { deferred } from './deferred.ts';
 import { rateLimitWait } from './retry.ts';
 import type { Timing } from './timing.ts';
 
@@ -15,7 +14,7 @@ export class RateLimitGate {
   #until = 0;
   #streak = 0;
   #refusedSince = 0;
-  #changed = deferred<void>();
+  #changed = Promise.withResolvers<void>();
 
   constructor(timing: Timing) {
     this.#timing = timing;
@@ -64,6 +63,6 @@ export class RateLimitGate {
   #turn(state: 'open' | 'closed' | 'given_up'): void {
     this.#state = state;
     this.#changed.resolve();
-    this.#changed = deferred<void>();
+    this.#changed = Promise.withResolvers<void>();
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LONGEST_WAIT_MS, backoff, isPassing, rateLimitWait, retryAfter } from './retry.ts';
+import { LONGEST_WAIT_MS, MAX_RETRIES, backoff, isPassing, rateLimitWait, retryAfter } from './retry.ts';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const asked = fc.option(fc.oneof(fc.nat(2_000_000), fc.constant(Infinity)), { nil: undefined });
@@ -26,22 +26,32 @@ test.each([
   expect(isPassing(status)).toBe(passes);
 });
 
-test('a backoff without Retry-After lies between 0 and a ceiling that doubles from 1 s to 30 s', () => {
+test('a backoff without Retry-After lies in the upper half below a ceiling that doubles from 1 s to 30 s', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), chance, (attempt, random) => {
       const ceiling = Math.min(30_000, 1_000 * 2 ** (attempt - 1));
       const wait = backoff(attempt, random, undefined);
-      expect(wait).toBeGreaterThanOrEqual(0);
+      expect(wait).toBeGreaterThanOrEqual(ceiling / 2);
       expect(wait).toBeLessThanOrEqual(ceiling);
     }),
   );
 });
 
-test('a backoff has full jitter: chance alone decides where below the ceiling it lies', () => {
-  expect([0, 0.25, 0.5, 0.999].map((random) => backoff(3, random, undefined))).toEqual([0, 1_000, 2_000, 3_996]);
+test('chance alone decides where in the upper half a backoff lies', () => {
+  expect([0, 0.25, 0.5, 0.999].map((random) => backoff(3, random, undefined))).toEqual([2_000, 2_500, 3_000, 3_998]);
   expect([1, 2, 3, 4, 5, 6, 7].map((attempt) => backoff(attempt, 0.5, undefined))).toEqual([
-    500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000,
+    750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500,
   ]);
+});
+
+test('all retries of a request take 15 s at least, whatever chance and the API say, because outages last that long', () => {
+  const retry = fc.tuple(chance, asked);
+  fc.assert(
+    fc.property(fc.array(retry, { minLength: MAX_RETRIES, maxLength: MAX_RETRIES }), (retries) => {
+      const waits = retries.map(([random, retryAfterMs], i) => backoff(i + 1, random, retryAfterMs));
+      expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThanOrEqual(15_000);
+    }),
+  );
 });
 
 test('a backoff is never shorter than Retry-After asks, unless that is more than ten minutes', () => {
@@ -66,7 +76,7 @@ test('a wait for the rate limit of which the API says nothing is long, and grows
       fc.integer({ min: 1, max: 2_000 }),
       chance,
       chance,
-      fc.constantFrom(undefined, 0),
+      fc.constantFrom(undefined, 0, 1, 999),
       (streak, first, second, nothing) => {
         const wait = rateLimitWait(streak, first, nothing);
         expect(wait).toBeGreaterThanOrEqual(750);

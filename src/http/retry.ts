@@ -4,6 +4,8 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_BACKOFF_MS = 30_000;
 /** However long the API asks us to wait, the sync must not stand still for longer at a time. */
 export const LONGEST_WAIT_MS = 600_000;
+/** A shorter Retry-After after a 429 says nothing that a client could go by: it would ask hundreds of times a second. */
+const SHORTEST_RATE_LIMIT_MS = 1_000;
 
 const PASSING_STATUS = new Set([408, 425, 500, 502, 503, 504]);
 
@@ -13,20 +15,24 @@ export function isPassing(status: number): boolean {
 }
 
 /**
- * How long to wait in ms before the next attempt: exponential with full jitter, but at least what the API asked for.
+ * How long to wait in ms before the next attempt: exponential, with jitter over the upper half, so that all five waits
+ * take 15 s at least (compose-api.md 15: real outages lasted that long), and no less than what the API asked for.
  * `attempt` counts from 1; `random` is from 0 to 1.
  */
 export function backoff(attempt: number, random: number, retryAfterMs: number | undefined): number {
   const ceiling = Math.min(LONGEST_BACKOFF_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
-  return Math.min(LONGEST_WAIT_MS, Math.max(Math.round(random * ceiling), retryAfterMs ?? 0));
+  const wait = Math.round(ceiling * (0.5 + random / 2));
+  return Math.min(LONGEST_WAIT_MS, Math.max(wait, retryAfterMs ?? 0));
 }
 
 /**
- * How long in ms to hold everybody back after a 429: what the API asked for, else a growing wait with a jitter of a
- * quarter. `streak` counts the 429s in a row, from 1.
+ * How long in ms to hold everybody back after a 429: what the API asked for, if that is a second or more, else a growing
+ * wait with a jitter of a quarter. `streak` counts the 429s in a row, from 1.
  */
 export function rateLimitWait(streak: number, random: number, retryAfterMs: number | undefined): number {
-  if (retryAfterMs !== undefined && retryAfterMs > 0) return Math.min(LONGEST_WAIT_MS, retryAfterMs);
+  if (retryAfterMs !== undefined && retryAfterMs >= SHORTEST_RATE_LIMIT_MS) {
+    return Math.min(LONGEST_WAIT_MS, retryAfterMs);
+  }
   const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(streak - 1, 30));
   return Math.round(wait * (0.75 + random / 4));
 }

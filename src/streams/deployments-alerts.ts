@@ -12,8 +12,10 @@ export const deploymentsAlerts = defineStream({
   reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/alerts` },
   rows(body, path) {
     // The list is only checked here: it is lifted out of `_embedded` as in every row.
-    const { warnings } = embeddedList(body, 'alerts', path);
-    return { rows: [body], warnings };
+    const { warnings, missing } = embeddedList(body, 'alerts', path);
+    // An object that has neither says nothing of the deployment, least of all that it is healthy.
+    const says = missing === undefined || Object.hasOwn(body as object, 'summary');
+    return { rows: says ? [body] : [], warnings };
   },
   primaryKey: 'deployment_id',
   fields: {

@@ -64,10 +64,11 @@ function flattened(recipes: unknown[], path: string): unknown[] {
 
 /** Takes the steps out of a recipe: from `_embedded` as examples have it, or from `recipes` as the docs once said. */
 function stepsOf(row: Row, path: string): unknown[] {
-  const embedded = row['_embedded'] as Row | null | undefined;
+  const embedded = isRow(row['_embedded']) ? row['_embedded'] : undefined;
   const steps = embedded?.['recipes'] ?? row['recipes'] ?? [];
   row['_embedded'] = undefined;
   row['recipes'] = undefined;
-  if (!Array.isArray(steps)) throw unexpected(path, `the steps of recipe ${String(row['id'])} are no list`);
+  if (!Array.isArray(steps))
+    throw unexpected(path, `the steps of recipe ${typeof row['id'] === 'string' ? row['id'] : ''} are no list`);
   return [...(steps as unknown[])];
 }

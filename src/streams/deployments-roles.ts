@@ -1,6 +1,6 @@
 import { embeddedList } from '../http/hal.ts';
 import { listOfObjects, text } from '../sync/fields.ts';
-import { defineStream, joinedKey } from '../sync/stream.ts';
+import { defineStream } from '../sync/stream.ts';
 
 /** `GET /deployments/{id}/roles` (compose-api.md 9.12). Its rows hold neither an id nor the deployment. */
 export const deploymentsRoles = defineStream({
@@ -9,7 +9,8 @@ export const deploymentsRoles = defineStream({
   reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/roles` },
   rows: (body, path) => embeddedList(body, 'roles', path),
   primaryKey: 'id',
-  makeKey: (row) => joinedKey(row, ['deployment_id', 'name'], ['name']),
+  keyParts: ['deployment_id', 'name'],
+  keyNeeds: ['name'],
   fields: {
     id: text('Made by the connector: deployment_id/name.'),
     deployment_id: text('Id of the deployment.'),

@@ -1,8 +1,6 @@
 import { embeddedList } from '../http/hal.ts';
 import { text } from '../sync/fields.ts';
-import { defineStream, joinedKey } from '../sync/stream.ts';
-
-const KEY = ['deployment_id', 'from_version', 'to_version', 'method'];
+import { defineStream } from '../sync/stream.ts';
 
 /** `GET /deployments/{id}/versions` (compose-api.md 9.15): changes of version that are possible. Named `transitions`. */
 export const deploymentsVersions = defineStream({
@@ -11,7 +9,8 @@ export const deploymentsVersions = defineStream({
   reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/versions` },
   rows: (body, path) => embeddedList(body, 'transitions', path),
   primaryKey: 'id',
-  makeKey: (row) => joinedKey(row, KEY, ['to_version']),
+  keyParts: ['deployment_id', 'from_version', 'to_version', 'method'],
+  keyNeeds: ['to_version'],
   fields: {
     id: text('Made by the connector: deployment_id/from_version/to_version/method.'),
     deployment_id: text('Id of the deployment.'),

@@ -50,17 +50,18 @@ describe('the passwords in connection strings are found', () => {
   });
 });
 
-test('where there is no password there is no secret', () => {
+test('where there is no password, no port and no usual word becomes a secret, but the addresses do', () => {
   const askedFor = [
     'mysql -u admin -p --host portal.example.com --port 17000',
     'redis-cli -h portal.example.com -p 17000',
   ];
   const without = ['psql "sslmode=require host=portal.example.com port=17000 dbname=compose user=admin"'];
+  const direct = ['https://portal.example.com:17000/x', 'scylla.example.com:17000'];
+  for (const secret of secrets({ cli: [...without, ...askedFor], direct })) {
+    expect(secret).toMatch(/(?:portal|scylla)\.example\.com/);
+  }
   expect(
-    secrets({
-      cli: [...without, ...askedFor],
-      direct: ['https://portal.example.com:17000/x', 'scylla.example.com:17000'],
-    }),
+    secrets({ cli: ['mysql -u admin -p --host localhost --port 17000', 'mongo localhost:17000/compose'] }),
   ).toEqual([]);
   for (const none of [undefined, null, {}, [], '']) expect(secrets(none)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { embeddedList } from '../http/hal.ts';
+import { connectionSecrets } from '../sync/connection-secrets.ts';
 import { listOfObjects, listOfTexts, object, text, timestamp } from '../sync/fields.ts';
-import { type Row, defineStream } from '../sync/stream.ts';
+import { defineStream } from '../sync/stream.ts';
 
 /**
  * `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for the connection strings. Rows of the
@@ -15,7 +16,7 @@ export const deployments = defineStream({
     details: {
       path: (id) => `deployments/${encodeURIComponent(id)}`,
       fields: ['connection_strings', 'ca_certificate_base64'],
-      secrets: (details) => passwordsIn(details['connection_strings']),
+      secrets: (details) => connectionSecrets(details['connection_strings']),
     },
   },
   rows: (body, path) => embeddedList(body, 'deployments', path),
@@ -42,31 +43,3 @@ export const deployments = defineStream({
     ),
   },
 });
-
-/** Where passwords stand in connection strings. What follows a lone `-p` may also be a port, or the next option. */
-const PASSWORDS = [
-  // scheme://user:password@host
-  /:\/\/[^\s:/]*:([^\s"']+)@/g,
-  // mongo -p password, redis-cli -a password, PGPASSWORD='password' psql, psql "password=password"
-  /(?:--?p(?:ass(?:word)?)?|password|PGPASSWORD|--?a)[= ]["']?(?!-|\d{1,5}(?:\s|$))([^\s"']+)/g,
-  // mysql -ppassword
-  /\bmysql\b.*?\s-p(?!ass)([^\s"'=]+)/g,
-  // curl -u user:password, etcdctl --user=user:password
-  /(?:-u|--user)[= ]["']?[^\s:"']+:([^\s"']+)/g,
-];
-
-function passwordsIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(passwordsIn);
-  if (typeof value === 'object' && value !== null) return Object.values(value as Row).flatMap(passwordsIn);
-  if (typeof value !== 'string') return [];
-  const found = PASSWORDS.flatMap((pattern) => [...value.matchAll(pattern)].flatMap((match) => match[1] ?? []));
-  return found.flatMap((password) => [password, decoded(password)]);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}

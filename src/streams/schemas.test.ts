@@ -58,7 +58,7 @@ test('every deployment report says which deployment it is about', () => {
 });
 
 test('a made key says that it is made', () => {
-  const made = streams.filter(({ makeKey }) => makeKey !== undefined);
+  const made = streams.filter(({ keyParts }) => keyParts !== undefined);
   expect(made.map(({ name }) => name)).toEqual(['deployments_roles', 'deployments_team_roles', 'deployments_versions']);
   for (const { fields } of made) {
     expect(fields['id']?.schema['description']).toMatch(/^Made by the connector: deployment_id\//);

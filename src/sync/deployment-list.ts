@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import { unexpected } from '../http/hal.ts';
 import type { Log } from '../protocol/log.ts';
-import type { Row, StreamDefinition } from './stream.ts';
+import { type Row, type StreamDefinition, isPrintedAsItIs, isRow } from './stream.ts';
 
 export interface Deployments {
   /** The rows of the chosen deployments, as they came. */
@@ -60,7 +60,12 @@ export function missingSentence(missing: readonly string[]): string {
 }
 
 function idOf(row: unknown, i: number, path: string): string {
-  const id = typeof row === 'object' && row !== null && !Array.isArray(row) ? (row as Row)['id'] : undefined;
-  if (typeof id === 'number' || (typeof id === 'string' && id !== '')) return String(id);
-  throw unexpected(path, `row ${i + 1} has no id`);
+  const id = isRow(row) ? row['id'] : undefined;
+  if (typeof id === 'number') {
+    if (Number.isSafeInteger(id)) return String(id);
+    throw unexpected(path, `row ${i + 1} has a number beyond 2^53 for its id, which JSON readers do not keep exactly`);
+  }
+  if (typeof id !== 'string' || id === '') throw unexpected(path, `row ${i + 1} has no id`);
+  if (!isPrintedAsItIs(id)) throw unexpected(path, `row ${i + 1} has an id that is not valid Unicode text`);
+  return id;
 }

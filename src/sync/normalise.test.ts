@@ -14,7 +14,7 @@ import {
   timestamp,
 } from './fields.ts';
 import { Normaliser } from './normalise.ts';
-import { type Row, type StreamDefinition, defineStream, joinedKey } from './stream.ts';
+import { type Row, type StreamDefinition, defineStream } from './stream.ts';
 
 const plain = defineStream({
   name: 'parts',
@@ -36,18 +36,25 @@ const plain = defineStream({
 });
 const keyed: StreamDefinition = {
   ...plain,
-  makeKey: (row) => joinedKey(row, ['deployment_id', 'name'], ['deployment_id', 'name']),
+  keyParts: ['deployment_id', 'name'],
+  keyNeeds: ['deployment_id', 'name'],
 };
+const keyedByName: StreamDefinition = { ...keyed, fields: { ...plain.fields, name: text('Name.') } };
 const NULLED = { change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' };
+
+function inexact(field: string): never {
+  throw new Error(`${field} is not exact`);
+}
 
 /** A row as it is printed, the changes told of, and the fields that nobody declared. */
 function normalised(
   row: Row,
   deploymentId?: string,
   definition = plain,
+  onInexactKey: (field: string) => void = () => undefined,
 ): { row: Row; changes: unknown; unknown: string[] } {
   const unknown: string[] = [];
-  const changes = new Normaliser(definition, (field) => unknown.push(field)).normalise(row, deploymentId);
+  const changes = new Normaliser(definition, (field) => unknown.push(field), onInexactKey).normalise(row, deploymentId);
   return { row: JSON.parse(JSON.stringify(row)) as Row, changes, unknown };
 }
 
@@ -165,3 +172,17 @@ function isDeclared(field: string): boolean {
 function isBlankNumber(field: string, value: unknown): boolean {
   return ['units', 'amount'].includes(field) && typeof value === 'string' && value.trim() === '';
 }
+
+describe('a number beyond 2^53', () => {
+  test.each([2 ** 53, -(2 ** 53), 1e300])('%d is refused in a key', (number) => {
+    expect(() => normalised({ id: number }, undefined, plain, inexact)).toThrow('id is not exact');
+    expect(() => normalised({ name: number }, 'd1', keyedByName, inexact)).toThrow('name is not exact');
+  });
+
+  test('is taken everywhere else, and so is a smaller one in a key', () => {
+    expect(normalised({ id: 2 ** 53 - 1, amount: 2 ** 60 }, undefined, plain, inexact).row).toEqual({
+      id: '9007199254740991',
+      amount: 2 ** 60,
+    });
+  });
+});

@@ -1,7 +1,7 @@
 import type { RecordChange } from '../protocol/messages.ts';
 import { MISFIT, coerce } from './coerce.ts';
 import type { FieldKind } from './fields.ts';
-import { type Row, type StreamDefinition, hasText } from './stream.ts';
+import { type Row, type StreamDefinition, hasText, joinedKey } from './stream.ts';
 
 /**
  * Makes rows into record data, in place, since a copy would cost as much as printing. What is taken out is set to
@@ -12,11 +12,16 @@ export class Normaliser {
   readonly #kinds: FieldKind[];
   readonly #definition: StreamDefinition;
   readonly #onUnknown: (field: string) => void;
+  readonly #onInexactKey: (field: string) => void;
 
-  /** `onUnknown` is told of every field of every row that the stream does not declare. */
-  constructor(definition: StreamDefinition, onUnknown: (field: string) => void) {
+  /**
+   * `onUnknown` is told of every field of every row that the stream does not declare; `onInexactKey` of a number beyond
+   * 2^53 in a key, which is not kept exactly, so that it would make one record of several.
+   */
+  constructor(definition: StreamDefinition, onUnknown: (field: string) => void, onInexactKey: (field: string) => void) {
     this.#definition = definition;
     this.#onUnknown = onUnknown;
+    this.#onInexactKey = onInexactKey;
     this.#names = Object.keys(definition.fields);
     this.#kinds = Object.values(definition.fields).map(({ kind }) => kind);
   }
@@ -48,14 +53,22 @@ export class Normaliser {
       if (kind === 'text' && typeof value === 'string') continue;
       const fitting = coerce(value, kind);
       if (fitting === value) continue;
+      if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && this.#inKey(field)) {
+        this.#onInexactKey(field);
+      }
       row[field] = fitting === MISFIT ? null : fitting;
       if (fitting === MISFIT) {
         (changes ??= []).push({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' });
       }
     }
-    const { makeKey, primaryKey } = this.#definition;
-    if (makeKey !== undefined && primaryKey !== undefined) row[primaryKey] = makeKey(row);
+    const { keyParts, keyNeeds = [], primaryKey } = this.#definition;
+    if (keyParts !== undefined && primaryKey !== undefined) row[primaryKey] = joinedKey(row, keyParts, keyNeeds);
     return changes;
+  }
+
+  #inKey(field: string): boolean {
+    const { keyParts, primaryKey } = this.#definition;
+    return keyParts === undefined ? field === primaryKey : keyParts.includes(field);
   }
 }
 

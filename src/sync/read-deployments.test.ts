@@ -67,9 +67,27 @@ describe('a report that is refused for some deployments', () => {
     await done();
     expect(printed.rows.map(({ id }) => id)).toEqual(['row of d1', 'row of d3']);
     expect(printed.logged('WARN')).toEqual([
-      `backups: deployment d2 is skipped, because the API refuses this report of it (HTTP ${status})`,
+      `backups: deployment d2 is skipped, because the API refuses this report of it (HTTP ${status}); the sync has no records of it, so a destination that overwrites loses those it had (fail_on_refused_deployments makes the stream fail instead)`,
     ]);
     expect(stream.skippedDeployments).toBe(1);
+  });
+
+  test.each([403, 404])('with HTTP %i fails the stream if the user wants that, behind the others', async (status) => {
+    const answers = answersFor(3, 'backups', { d1: refuses(status) });
+    const { printed, done } = open({ answers, failOnRefusedDeployments: true });
+    await expect(done()).rejects.toMatchObject({
+      problem: 'deployments_refused',
+      message: expect.stringContaining(
+        'refuses this report of deployment d1, and fail_on_refused_deployments is on',
+      ) as string,
+    });
+    expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2', 'row of d3']);
+  });
+
+  test('fails for an outage first, which a later try may cure, even if the user wants it to fail for refusals', async () => {
+    const answers = answersFor(3, 'backups', { d1: refuses(403), d2: refuses(503) });
+    const { done } = open({ answers, failOnRefusedDeployments: true });
+    await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
   });
 });
 

@@ -1,5 +1,4 @@
-import type { ConnectorError } from '../errors.ts';
-import { asConnectorError } from '../errors.ts';
+import { ConnectorError, asConnectorError } from '../errors.ts';
 import { eachInParallel } from './parallel.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { Reading, Row } from './stream.ts';
@@ -33,7 +32,7 @@ export async function readPerDeployment(read: StreamRead, reading: PerDeployment
       read.run.signal.throwIfAborted();
       const error = asConnectorError(thrown);
       if (error.problem === 'unexpected') throw thrown;
-      if (error.status === 403 || error.status === 404) {
+      if (error.refused) {
         refused.set(id, error);
         return;
       }
@@ -47,7 +46,8 @@ export async function readPerDeployment(read: StreamRead, reading: PerDeployment
       `${read.definition.name}: ${untried} deployments were not tried, since ${outages} in a row had failed`,
     );
   }
-  if (refused.size > 0) judgeRefusals(read, reading, ids.length, refused);
+  const fatal = failed[0] === undefined && read.run.options.failOnRefusedDeployments;
+  if (refused.size > 0) judgeRefusals(read, reading, ids.length, refused, fatal);
   if (failed[0] !== undefined) throw failed[0];
 }
 
@@ -56,17 +56,27 @@ function judgeRefusals(
   reading: PerDeployment,
   slices: number,
   refused: Map<string, ConnectorError>,
+  fatal: boolean,
 ): void {
   const errors = [...refused.values()];
   if (refused.size === slices) {
     const absent = errors.every(({ status }) => status === 404);
-    if (!absent || reading.absentEverywhere !== 'empty') throw errors.find(({ status }) => status === 403) ?? errors[0];
+    if (!absent || reading.absentEverywhere !== 'empty')
+      throw errors.find(({ problem }) => problem !== 'not_found') ?? errors[0];
     read.warn('this API does not have the report for any deployment (HTTP 404), so there are no records of it');
     return;
   }
+  if (fatal) {
+    const [id] = refused.keys();
+    const ids = refused.size === 1 ? `deployment ${id}` : `${refused.size} deployments, ${id} among them`;
+    const internalMessage = errors[0]?.internalMessage;
+    throw new ConnectorError('deployments_refused', { ids }, internalMessage === undefined ? {} : { internalMessage });
+  }
   read.skippedDeployments = refused.size;
   for (const [id, error] of refused) {
-    read.warn(`deployment ${id} is skipped, because the API refuses this report of it (HTTP ${error.status})`);
+    read.warn(
+      `deployment ${id} is skipped, because the API refuses this report of it (${error.answer}); the sync has no records of it, so a destination that overwrites loses those it had (fail_on_refused_deployments makes the stream fail instead)`,
+    );
   }
 }
 

@@ -24,7 +24,7 @@ test('a list is one request, all of whose rows come out', async () => {
 describe('deployments without their details', () => {
   const list = listBody('deployments', [
     { id: 'd1', name: 'one', strings: { direct: ['secret'] } },
-    { id: 'd2', name: 'two' },
+    { id: 'd2', name: 'two', _embedded: { strings: { direct: ['secret'] } } },
   ]);
 
   test('are the shared list, without the details even if that held them', async () => {
@@ -41,6 +41,27 @@ describe('deployments without their details', () => {
     const { printed } = await read({ answers: { deployments: list }, chosen: ['d2'] });
     expect(printed.rows).toEqual([{ id: 'd2', name: 'two' }]);
   });
+});
+
+test.each([true, false])('details that only the list has never come out, asked for or not: %s', async (asked) => {
+  const strings = { direct: ['secret'] };
+  const answers = {
+    deployments: listBody('deployments', [
+      { id: 'd1', strings, _embedded: { strings } },
+      { id: 'd2', _embedded: { strings, name: 'two' } },
+      { id: 'd3', _embedded: 'odd' },
+    ]),
+    'deployments/d1': { id: 'd1', _embedded: { strings } },
+    'deployments/d2': { id: 'd2', strings: null },
+    'deployments/d3': { id: 'd3' },
+  };
+  const { printed } = await read({ includeConnectionStrings: asked, workers: 1, answers });
+  const none = asked ? { strings: null } : {};
+  expect(printed.rows).toEqual([
+    { id: 'd1', ...none },
+    { id: 'd2', name: 'two', ...none },
+    { id: 'd3', ...none },
+  ]);
 });
 
 describe('deployments with their details', () => {

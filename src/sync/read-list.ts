@@ -1,7 +1,7 @@
 import { asConnectorError } from '../errors.ts';
 import { halObject } from '../http/hal.ts';
 import { eachInParallel } from './parallel.ts';
-import type { Details, Row } from './stream.ts';
+import { type Details, type Row, isRow } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
 
 /** One request, one list. */
@@ -14,14 +14,23 @@ export async function readDeployments(read: StreamRead, path: string, details: D
   const { run } = read;
   const { rows } = await run.deployments.load();
   read.requests += 1;
+  // Should the list hold them all the same: they are not what the user asked for, or come from the details.
+  for (const row of rows) withoutDetails(row, details);
   if (!run.options.includeConnectionStrings) {
-    // Should the list hold them all the same, they still are not what the user asked for.
-    for (const row of rows) for (const field of details.fields) if (field in row) row[field] = undefined;
     read.emit(read.shape(rows, path));
     await run.writer.ready();
     return;
   }
   await eachInParallel(rows, run.options.workers, (row) => readWithDetails(read, row, path, details));
+}
+
+/** Takes the details out of a row, also under `_embedded`, whose content would become plain fields. */
+function withoutDetails(row: Row, { fields }: Details): void {
+  const embedded = row['_embedded'];
+  for (const field of fields) {
+    if (field in row) row[field] = undefined;
+    if (isRow(embedded)) delete embedded[field];
+  }
 }
 
 async function readWithDetails(read: StreamRead, row: Row, path: string, details: Details): Promise<void> {
@@ -36,10 +45,8 @@ async function readWithDetails(read: StreamRead, row: Row, path: string, details
   } catch (thrown) {
     read.run.signal.throwIfAborted();
     const error = asConnectorError(thrown);
-    if (error.status !== 403 && error.status !== 404) throw thrown;
-    read.warn(
-      `deployment ${id} comes without its connection strings, because the API refused them (HTTP ${error.status})`,
-    );
+    if (!error.refused) throw thrown;
+    read.warn(`deployment ${id} comes without its connection strings, because the API refused them (${error.answer})`);
     for (const field of details.fields) row[field] = null;
     read.emit(read.shape([row], path));
     await read.run.writer.ready();

@@ -111,6 +111,17 @@ describe('an unfinished walk of an earlier read', () => {
     },
   );
 
+  test('begins again too if the API says of its place alone that it is out of reach', async () => {
+    const answers = {
+      'events/e4': () => {
+        throw refusal(401, 'events/e4', true);
+      },
+      events: pages(6, 5, 3),
+    };
+    const { read } = open({ answers }, state);
+    expect(await read()).toEqual(['e6', 'e5', 'e3']);
+  });
+
   test('begins again too if only the page behind its place is refused', async () => {
     const answers = {
       'events/e4': { id: 'e4' },

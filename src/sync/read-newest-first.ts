@@ -25,7 +25,7 @@ export async function readNewestFirst(read: StreamRead<NewestFirstCursor>, readi
       // The API does not take older_than, so that nobody can know more.
       if (query.older_than !== undefined) cursor.end();
       else if (cursor.resumesAt === undefined) throw thrown;
-      else beginAgain(read, `the event at which the last read stopped (HTTP ${asConnectorError(thrown).status})`);
+      else beginAgain(read, `the event at which the last read stopped (${asConnectorError(thrown).answer})`);
     }
   }
 }
@@ -63,7 +63,7 @@ async function confirmCursor(read: StreamRead<NewestFirstCursor>, reading: Newes
     });
   } catch (thrown) {
     if (!isRefusal(read, thrown)) throw thrown;
-    beginAgain(read, `the event at which the last read stopped (HTTP ${asConnectorError(thrown).status})`);
+    beginAgain(read, `the event at which the last read stopped (${asConnectorError(thrown).answer})`);
   }
 }
 
@@ -75,7 +75,7 @@ async function confirmEnd(read: StreamRead<NewestFirstCursor>, reading: NewestFi
     read.cursor.end();
   } catch (thrown) {
     if (!isRefusal(read, thrown)) throw thrown;
-    beginAgain(read, `the event ${id} behind which it sent nothing (HTTP ${asConnectorError(thrown).status})`);
+    beginAgain(read, `the event ${id} behind which it sent nothing (${asConnectorError(thrown).answer})`);
   }
 }
 
@@ -87,6 +87,7 @@ function beginAgain(read: StreamRead<NewestFirstCursor>, place: string): void {
 /** A no to this one request: not to the token, and not for now only. */
 function isRefusal(read: StreamRead, thrown: unknown): boolean {
   read.run.signal.throwIfAborted();
-  const { status } = asConnectorError(thrown);
+  const { status, problem } = asConnectorError(thrown);
+  if (problem === 'unauthorized') return true;
   return status !== undefined && status >= 400 && status < 500 && ![401, 403, 408, 425, 429].includes(status);
 }

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../errors.ts';
 import { type RecordChange, type StreamStatus, stateLine, streamStatus } from '../protocol/messages.ts';
 import type { MessageWriter } from '../protocol/message-writer.ts';
 import type { Row } from './stream.ts';
@@ -69,7 +70,7 @@ export class StreamOutput {
       this.#tail = Buffer.from(`,"emitted_at":${emittedAt}}}\n`);
     }
     const tail = changes === undefined ? this.#tail : tailWith(changes, emittedAt);
-    const json = JSON.stringify(data);
+    const json = printed(data);
     this.#writer.record(this.#head, json, tail);
     this.#bytesSince += this.#head.length + json.length;
     this.#recordsSince += 1;
@@ -135,6 +136,15 @@ export class StreamOutput {
     this.#recordsSince = 0;
     this.#bytesSince = 0;
     this.#lastCheckpoint = this.#now();
+  }
+}
+
+/** Throws `unprintable` for data nested so deeply that JSON.stringify has no room for it. */
+function printed(data: Row): string {
+  try {
+    return JSON.stringify(data);
+  } catch (cause) {
+    throw new ConnectorError('unprintable', {}, { cause, internalMessage: String(cause) });
   }
 }
 

@@ -7,7 +7,7 @@ import type { Cursor } from './cursor.ts';
 import type { DeploymentList } from './deployment-list.ts';
 import { Normaliser } from './normalise.ts';
 import type { RequestSlots } from './request-slots.ts';
-import { type Row, type StreamDefinition, hasText, isRow } from './stream.ts';
+import { type Row, type StreamDefinition, isPrintedAsItIs, isRow } from './stream.ts';
 import { StreamOutput } from './stream-output.ts';
 
 interface ReadOptions {
@@ -16,6 +16,8 @@ interface ReadOptions {
   /** UTC text. */
   startDate: string | undefined;
   includeConnectionStrings: boolean;
+  /** A deployment that refuses a report fails the stream, instead of being skipped. */
+  failOnRefusedDeployments: boolean;
 }
 
 /** What all streams of one read share. */
@@ -45,6 +47,7 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
   readonly #unknown = new Set<string>();
   /** What had to be set to null in a row: of nearly all rows nothing, so it is kept beside them. */
   readonly #changes = new WeakMap<Row, RecordChange[]>();
+  #inexactField: string | undefined;
   requests = 0;
   beforeStartDate = 0;
   skippedDeployments = 0;
@@ -55,7 +58,11 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
     this.cursor = cursor;
     this.output = new StreamOutput(run.writer, definition.name, Date.now);
     if (cursor !== undefined) this.output.resumable(() => cursor.state());
-    this.#normaliser = new Normaliser(definition, (field) => this.#warnOfUnknown(field));
+    this.#normaliser = new Normaliser(
+      definition,
+      (field) => this.#warnOfUnknown(field),
+      (field) => (this.#inexactField = field),
+    );
   }
 
   /**
@@ -101,12 +108,18 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
     return rows as Row[];
   }
 
+  /** Gives what is wrong with the row, as the end of a sentence about it. */
   #shapeRow(row: Row, deploymentId: string | undefined): string | undefined {
     const { primaryKey } = this.definition;
+    this.#inexactField = undefined;
     const changes = this.#normaliser.normalise(row, deploymentId);
     if (changes !== undefined) this.#changes.set(row, changes);
+    if (this.#inexactField !== undefined) {
+      return `has a number beyond 2^53 for its ${this.#inexactField}, which JSON readers do not keep exactly`;
+    }
     const key = primaryKey === undefined ? deploymentId : row[primaryKey];
-    return hasText(key) ? undefined : `has no ${primaryKey ?? 'deployment'} that could be its key`;
+    if (typeof key !== 'string' || key === '') return `has no ${primaryKey ?? 'deployment'} that could be its key`;
+    return isPrintedAsItIs(key) ? undefined : `has a ${primaryKey} that is not valid Unicode text`;
   }
 
   /** Emits the rows, but for those dated before the user's start_date. */

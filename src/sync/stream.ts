@@ -11,6 +11,11 @@ export function hasText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
+/** Whether a key comes out as it is: what is no valid Unicode is printed as U+FFFD, which makes different keys equal. */
+export function isPrintedAsItIs(key: string): boolean {
+  return key.isWellFormed() && !key.includes('\uFFFD');
+}
+
 /** How the rows of a report are come by. */
 export type Reading =
   /** One request, one list. */
@@ -41,8 +46,10 @@ export interface StreamDefinition {
   fields: Record<string, Field>;
   /** The field whose value is unique over the whole stream. */
   primaryKey?: string;
-  /** Makes the primary key where the API sends none; undefined if the row lacks what it is made of. */
-  makeKey?: (row: Row) => string | undefined;
+  /** The fields whose values, with slashes in between, make the primary key where the API sends none. */
+  keyParts?: readonly string[];
+  /** Those of them that a row must have. */
+  keyNeeds?: readonly string[];
   /** Declares the stream as incremental by this timestamp. */
   cursorField?: string;
   /** Rows whose timestamp here is before the user's start_date are left out. */
@@ -51,15 +58,15 @@ export interface StreamDefinition {
 
 /** Checks what the types cannot: that the fields which a definition names are declared. */
 export function defineStream(definition: StreamDefinition): StreamDefinition {
-  const { name, fields, primaryKey, cursorField, startDateField } = definition;
-  for (const field of [primaryKey, cursorField, startDateField]) {
+  const { name, fields, primaryKey, cursorField, startDateField, keyParts = [], keyNeeds = [] } = definition;
+  for (const field of [primaryKey, cursorField, startDateField, ...keyParts, ...keyNeeds]) {
     if (field !== undefined && !(field in fields)) throw new Error(`${name} declares no field ${field}`);
   }
   return definition;
 }
 
-/** A made key: the parts with slashes in between. Undefined if the row lacks one of `required`. */
-export function joinedKey(row: Row, parts: readonly string[], required: readonly string[]): string | undefined {
-  if (required.some((part) => row[part] === null || row[part] === undefined || row[part] === '')) return undefined;
+/** A made key: the parts with slashes in between. Undefined if the row lacks one of `needs`. */
+export function joinedKey(row: Row, parts: readonly string[], needs: readonly string[]): string | undefined {
+  if (needs.some((part) => row[part] === null || row[part] === undefined || row[part] === '')) return undefined;
   return parts.map((part) => String((row[part] ?? '') as string | number)).join('/');
 }

@@ -41,10 +41,18 @@ export class FakeApi {
   }
 }
 
-/** What the client throws when the API gives this status. */
-export function refusal(status: number, path = 'somewhere'): ConnectorError {
+/** What the client throws when the API gives this status. `tokenAccepted`: a 401 is about something else. */
+export function refusal(status: number, path = 'somewhere', tokenAccepted = false): ConnectorError {
   const failure = statusFailure({ kind: 'answer', status, headers: {}, text: '' });
-  return toError(failure, { path, host: 'api.example.test', attempts: 1, timeoutMs: 60_000 });
+  return toError(failure, {
+    path,
+    host: 'api.example.test',
+    attempts: 1,
+    timeoutMs: 60_000,
+    maxBodyBytes: 2 ** 28,
+    proxy: undefined,
+    tokenAccepted,
+  });
 }
 
 /** An answer that is this refusal. */

@@ -24,6 +24,7 @@ export function createClient(options: Partial<ClientOptions> = {}): TestClient {
   const client = new ApiClient({
     baseUrl: BASE_URL,
     token: 'the-token',
+    probePath: 'accounts',
     userAgent: 'source-compose/1.2.3',
     connections: 4,
     timeoutMs: 60_000,

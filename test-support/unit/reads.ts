@@ -40,7 +40,14 @@ export function openRun(options: RunOptions = {}): TestRun {
   const log = createLog(printed.writer, 'debug');
   const secrets: string[] = [];
   const stop = new AbortController();
-  const readOptions = { workers: 4, pageSize: 10, startDate: undefined, includeConnectionStrings: false, ...given };
+  const readOptions = {
+    workers: 4,
+    pageSize: 10,
+    startDate: undefined,
+    includeConnectionStrings: false,
+    failOnRefusedDeployments: false,
+    ...given,
+  };
   const run: Run = {
     client: api.client,
     slots: new RequestSlots(readOptions.workers),
@@ -151,7 +158,11 @@ export const addons = defineStream({
 
 /** The records that a stream makes of a body, as a reader of the output gets them. */
 export function recordsOf(stream: StreamDefinition, body: unknown, deploymentId?: string): unknown[] {
-  const normaliser = new Normaliser(stream, () => undefined);
+  const normaliser = new Normaliser(
+    stream,
+    () => undefined,
+    () => undefined,
+  );
   const { rows } = stream.rows(body, 'path');
   return rows.map((row) => {
     normaliser.normalise(row as Row, deploymentId);

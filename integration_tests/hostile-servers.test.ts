@@ -1,0 +1,390 @@
+import { once } from 'node:events';
+import { type RequestListener, createServer as createHttpServer } from 'node:http';
+import { type Server, type Socket, connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { catalogOf } from '../test-support/catalogs.ts';
+import { runConnector } from '../test-support/connector.ts';
+import { messagesOf } from '../test-support/transcript.ts';
+import { Workspace } from '../test-support/workspace.ts';
+import { CERTIFICATE, PRIVATE_KEY } from './local-tls.ts';
+import { type ReadResult, read as readIn } from './reads.ts';
+
+const TOKEN = 'token-0123456789';
+const ACCOUNTS = '{"_embedded":{"accounts":[{"id":"5a1c3e7f9b20d4001200a001"}]}}';
+
+type Env = Record<string, string>;
+
+function workspace(): Workspace {
+  const made = new Workspace();
+  onTestFinished(() => made.remove());
+  return made;
+}
+
+/** The port of a server on loopback that ends with the test, along with its connections. */
+async function portOf(server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port at which nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function read(base_url: string, streams: string[], options: { env?: Env } = {}): Promise<ReadResult> {
+  const config = { api_token: TOKEN, base_url };
+  const result = await readIn(workspace(), config, catalogOf('full_refresh', streams), undefined, options);
+  expect(result.violations).toEqual([]);
+  return result;
+}
+
+/** What check prints in the end, and the whole of its output. */
+async function check(base_url: string, env: Env = {}) {
+  const config = workspace().file('config.json', { api_token: TOKEN, base_url });
+  const { exitCode, stdout, stderr } = await runConnector(['check', '--config', config], { env });
+  const last = messagesOf(stdout).at(-1);
+  return { exitCode, stdout, stderr, ...(last?.type === 'CONNECTION_STATUS' ? last.connectionStatus : {}) };
+}
+
+describe('a server that says something before its answer', () => {
+  it.each([
+    ['100 Continue', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['103 Early Hints', 'HTTP/1.1 103 Early Hints\r\nlink: </x>; rel=preload\r\n\r\n'],
+  ])('(%s, unasked) is read like any other, without a retry', async (_, before) => {
+    const server = createServer((socket) => {
+      socket.on('data', () => {
+        socket.write(`${before}HTTP/1.1 200 OK\r\ncontent-length: ${ACCOUNTS.length}\r\n\r\n${ACCOUNTS}`);
+      });
+    });
+    const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['accounts']);
+    expect(result.exitCode).toBe(0);
+    expect(result.records.get('accounts')).toHaveLength(1);
+    expect(result.logs.filter(({ level }) => level === 'WARN')).toEqual([]);
+  });
+});
+
+describe('a body beyond the limit', () => {
+  const LIMIT = 256 * 2 ** 20;
+  /** Tells the most memory that the program took, in KiB, on stderr when it ends. */
+  const TELL_MEMORY =
+    "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
+
+  /** Reads accounts from a server that writes without end, and how many bytes it got rid of. */
+  async function readEndless(headers: Record<string, string>) {
+    let written = 0;
+    const piece = Buffer.alloc(65_536, ' ');
+    const server = createHttpServer((_, response) => {
+      response.writeHead(200, headers);
+      const more = (): void => {
+        while (response.write(piece)) written += piece.length;
+        written += piece.length;
+      };
+      response.on('drain', more).on('error', () => undefined);
+      more();
+    });
+    const ws = workspace();
+    const config = ws.file('config.json', { api_token: TOKEN, base_url: `http://127.0.0.1:${await portOf(server)}` });
+    const catalog = ws.file('catalog.json', catalogOf('full_refresh', ['accounts']));
+    const finished = await runConnector(['read', '--config', config, '--catalog', catalog], {
+      env: { NODE_OPTIONS: `--import ${TELL_MEMORY}` },
+    });
+    return { ...finished, written, maxRss: Number(finished.stderr) * 1_024 };
+  }
+
+  it('that never ends is not read on: a system_error that names the limit, in bounded memory', async () => {
+    const { exitCode, stdout, written, maxRss } = await readEndless({});
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('"failure_type":"system_error"');
+    expect(stdout).toContain('The answer to accounts is larger than the limit of 256 MB');
+    expect(written).toBeGreaterThan(LIMIT);
+    // What stands in buffers between the two is much less than this.
+    expect(written).toBeLessThan(1.5 * LIMIT);
+    expect(maxRss).toBeLessThan(2.5 * LIMIT);
+  });
+
+  it('that says its length beforehand is not read at all', async () => {
+    const { exitCode, stdout, written } = await readEndless({ 'content-length': String(LIMIT + 1) });
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('larger than the limit of 256 MB');
+    expect(written).toBeLessThan(0.5 * LIMIT);
+  });
+});
+
+describe('names of hostile length', () => {
+  /** Seconds at most, where a pattern that takes the square of the length would take many minutes. */
+  const LONG = 4_000_000;
+
+  it.each([
+    ['of a list', JSON.stringify({ _embedded: { ['x'.repeat(LONG)]: [] } }), `name of ${LONG} characters`],
+    ['of a list, made of spaces', JSON.stringify({ _embedded: { [' '.repeat(LONG)]: [] } }), 'name of'],
+  ])('%s are neither shown nor slow', async (_, body, text) => {
+    const server = createHttpServer((_request, response) => {
+      response.end(body);
+    });
+    const began = performance.now();
+    const config = workspace().file('config.json', {
+      api_token: TOKEN,
+      base_url: `http://127.0.0.1:${await portOf(server)}`,
+    });
+    const { stdout } = await runConnector(['check', '--config', config]);
+    expect(stdout).toContain(text);
+    expect(stdout.length).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(35_000);
+  });
+
+  it('a place that a redirect points to is not shown either, if it is long', async () => {
+    const server = createHttpServer((_, response) => {
+      response.writeHead(302, { location: `/${'?'.repeat(5)}${'x'.repeat(10_000)}` }).end();
+    });
+    const long = createHttpServer((_, response) => {
+      response.writeHead(302, { location: `/${'x'.repeat(10_000)}` }).end();
+    });
+    expect(await check(`http://127.0.0.1:${await portOf(server)}`)).toMatchObject({
+      status: 'FAILED',
+      message: expect.stringContaining('to /. Redirects') as string,
+    });
+    expect(await check(`http://127.0.0.1:${await portOf(long)}`)).toMatchObject({
+      message: expect.stringContaining('to an address of 10001 characters. Redirects') as string,
+    });
+  });
+});
+
+describe('HTTP 401', () => {
+  /** An API without a report, by a 401 that says nothing of the token. */
+  const without = (path: string, accounts: number): RequestListener => {
+    return (request, response) => {
+      const name = request.url?.split('?')[0]?.slice(1) ?? '';
+      const status = name === path ? 401 : name === 'accounts' ? accounts : 200;
+      const list = name === 'deployments' ? '{"id":"d1"},{"id":"d2"}' : '';
+      const body =
+        status === 401 ? '{"errors":"unauthorized"}' : `{"_embedded":{"${name.replace(/.*\//, '')}":[${list}]}}`;
+      response.writeHead(status).end(body);
+    };
+  };
+
+  it('of one deployment skips that, and the token is not blamed', async () => {
+    const server = createHttpServer(without('deployments/d1/roles', 200));
+    const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['deployments_roles', 'teams']);
+    expect(result.exitCode).toBe(0);
+    expect(result.errors).toEqual([]);
+    expect(result.logs.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^deployments_roles: deployment d1 is skipped/),
+    );
+  });
+
+  it('of a whole report fails that stream alone, quoting the API', async () => {
+    const server = createHttpServer(without('teams', 200));
+    const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['teams', 'clusters']);
+    expect(result.exitCode).toBe(1);
+    expect(result.errors).toMatchObject([
+      {
+        stream_descriptor: { name: 'teams' },
+        failure_type: 'config_error',
+        message: expect.stringContaining('refused teams with HTTP 401 ("unauthorized")') as string,
+      },
+    ]);
+  });
+
+  it('of everything ends the run: the token is refused', async () => {
+    const server = createHttpServer(without('teams', 401));
+    const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['teams', 'clusters']);
+    expect(result.exitCode).toBe(1);
+    expect(result.errors).toHaveLength(1);
+    expect(result.errors[0]?.stream_descriptor).toBeUndefined();
+    expect(result.errors[0]?.message).toContain('does not accept the API token');
+  });
+});
+
+describe('TLS', () => {
+  const startApi = (): Promise<number> =>
+    portOf(
+      createTlsServer({ key: PRIVATE_KEY, cert: CERTIFICATE }, (socket) => {
+        socket.on('error', () => undefined);
+        socket.on('data', () => {
+          socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${ACCOUNTS.length}\r\n\r\n${ACCOUNTS}`);
+        });
+      }),
+    );
+  const trusting = (): Env => ({ NODE_EXTRA_CA_CERTS: workspace().file('ca.pem', CERTIFICATE) });
+
+  it('with a certificate that is not trusted is a no, and one that NODE_EXTRA_CA_CERTS names is trusted', async () => {
+    const address = `https://127.0.0.1:${await startApi()}`;
+    expect(await check(address)).toMatchObject({
+      exitCode: 0,
+      status: 'FAILED',
+      message: expect.stringContaining('is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)') as string,
+    });
+    expect(await check(address, trusting())).toMatchObject({ exitCode: 0, status: 'SUCCEEDED' });
+  });
+
+  it.each([
+    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'a web server'],
+    ['220 mail.example.com ESMTP\r\n', 'a mail server'],
+  ])('asked of a port that speaks none (%j, %s) is said to be that', async (greeting) => {
+    const port = await portOf(createServer((socket) => socket.end(greeting)));
+    expect(await check(`https://127.0.0.1:${port}`)).toMatchObject({
+      exitCode: 0,
+      status: 'FAILED',
+      message: expect.stringMatching(
+        /^base_url begins with https:\/\/, but 127\.0\.0\.1:\d+ answers without TLS .* begin base_url with http:\/\/\.$/,
+      ) as string,
+    });
+  });
+
+  it('with a handshake that breaks is tried again: it is no matter of the certificate', async () => {
+    const api = await startApi();
+    const breaks: Array<(socket: Socket) => void> = [
+      (socket) => socket.resetAndDestroy(),
+      // The alert "internal error", as a load balancer sends it that has nobody behind it.
+      (socket) => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80])),
+    ];
+    const server = createServer((socket) => {
+      const how = breaks.shift();
+      if (how !== undefined) {
+        socket.once('data', () => how(socket));
+        return;
+      }
+      const onward = connect(api, '127.0.0.1');
+      onward.on('error', () => socket.destroy());
+      socket.on('close', () => onward.destroy());
+      socket.pipe(onward).pipe(socket);
+    });
+    const result = await read(`https://127.0.0.1:${await portOf(server)}`, ['accounts'], { env: trusting() });
+    expect(result.exitCode).toBe(0);
+    expect(result.records.get('accounts')).toHaveLength(1);
+    const warnings = result.logs.filter(({ level }) => level === 'WARN').map(({ message }) => message);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^GET accounts: attempt 1 failed: ECONNRESET .*; retrying in \d\.\d s$/),
+      expect.stringMatching(/^GET accounts: attempt 2 failed: ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR/),
+    ]);
+  });
+
+  it('through a proxy reaches the API in a tunnel, and the proxy alone gets the credentials for it', async () => {
+    const api = await startApi();
+    const asked: Array<[string | undefined, string | undefined]> = [];
+    const proxy = createHttpServer();
+    proxy.on('connect', (request, socket: Socket) => {
+      asked.push([request.url, request.headers['proxy-authorization']]);
+      const onward = connect(api, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        socket.pipe(onward).pipe(socket);
+      });
+      onward.on('error', () => socket.destroy());
+      socket.on('error', () => onward.destroy()).on('close', () => onward.destroy());
+    });
+    const env = { ...trusting(), HTTPS_PROXY: `http://me:p%40ss@127.0.0.1:${await portOf(proxy)}` };
+    expect(await check('https://api.internal', env)).toMatchObject({ exitCode: 0, status: 'SUCCEEDED' });
+    expect(asked).toEqual([['api.internal:443', `Basic ${Buffer.from('me:p@ss').toString('base64')}`]]);
+  });
+});
+
+describe('a proxy', () => {
+  const SECRET = 'pr0xy-s3cret';
+  const address = (port: number): string => `http://me:${SECRET}@127.0.0.1:${port}`;
+
+  /** A proxy that answers each CONNECT, and everything else, with this status. */
+  async function proxyWith(status: number): Promise<number> {
+    const proxy = createHttpServer((request, response) => {
+      response.writeHead(status).end(`refused: ${request.headers['proxy-authorization']}`);
+    });
+    proxy.on('connect', (_, socket: Socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
+    return portOf(proxy);
+  }
+
+  it.each(['http', 'https'])('that is down (%s) is told of as the proxy, without its password', async (scheme) => {
+    const port = await closedPort();
+    const variable = `${scheme.toUpperCase()}_PROXY`;
+    const { stdout, stderr, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
+    expect(answer).toMatchObject({
+      exitCode: 0,
+      status: 'FAILED',
+      message: `The proxy 127.0.0.1:${port}, set in ${variable}, cannot be reached (ECONNREFUSED). Correct ${variable}, or make sure that the proxy is up.`,
+    });
+    expect(stdout + stderr).not.toContain(SECRET);
+  });
+
+  it('whose host does not exist is told of as the proxy', async () => {
+    const answer = await check('https://api.internal', { HTTPS_PROXY: 'http://no-such-host.invalid:3128' });
+    expect(answer).toMatchObject({
+      exitCode: 0,
+      status: 'FAILED',
+      message: expect.stringMatching(
+        /^The proxy no-such-host\.invalid:3128, set in HTTPS_PROXY, cannot be reached \((ENOTFOUND|EAI_AGAIN)\)/,
+      ) as string,
+    });
+  });
+
+  it.each(['http', 'https'])('that wants a login (%s) says so', async (scheme) => {
+    const port = await proxyWith(407);
+    const variable = `${scheme.toUpperCase()}_PROXY`;
+    const { stdout, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
+    expect(answer).toMatchObject({
+      exitCode: 0,
+      status: 'FAILED',
+      message: expect.stringMatching(
+        new RegExp(
+          `^The proxy 127\\.0\\.0\\.1:${port} requires a user name and password.* \\(HTTP 407\\)\\. Set ${variable}`,
+        ),
+      ) as string,
+    });
+    expect(stdout).not.toContain(SECRET);
+    expect(stdout).not.toContain(Buffer.from(`me:${SECRET}`).toString('base64'));
+  });
+
+  it('that forbids the host is a no of the proxy', async () => {
+    const port = await proxyWith(403);
+    expect(await check('https://api.internal', { HTTPS_PROXY: address(port) })).toMatchObject({
+      exitCode: 0,
+      status: 'FAILED',
+      message: expect.stringContaining(
+        `The proxy 127.0.0.1:${port}, set in HTTPS_PROXY, refuses to connect to api.internal (HTTP 403)`,
+      ) as string,
+    });
+  });
+
+  it('with a bad % in its address gets a sentence, and no stack', async () => {
+    const { stdout, ...answer } = await check('https://api.internal', { HTTPS_PROXY: `http://me:100%${SECRET}@p:1` });
+    expect(answer).toMatchObject({
+      exitCode: 0,
+      status: 'FAILED',
+      message:
+        'The environment variable HTTPS_PROXY holds a user name or password with a "%" that starts no valid escape. Write "%25" for a "%" in it.',
+    });
+    expect(stdout).not.toContain(SECRET);
+    expect(stdout).not.toContain('stack');
+  });
+});
+
+describe('a rate limit with a Retry-After of next to nothing', () => {
+  it('is not hammered', async () => {
+    const times: number[] = [];
+    const server = createHttpServer((_, response) => {
+      times.push(performance.now());
+      if (times.length > 3) response.writeHead(200).end(ACCOUNTS);
+      else response.writeHead(429, { 'retry-after': '0.001' }).end();
+    });
+    const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['accounts']);
+    expect(result.exitCode).toBe(0);
+    const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+    expect(waits).toHaveLength(3);
+    // They grow from three quarters of a second on.
+    for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThan(700 * 2 ** i);
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
+
+type Reply = [status: number, body: string];
+
+/** An API that answers each path as told, the last reply again and again, and the client that asks it. */
+async function withReplies(replies: Record<string, Reply[]>, options: Parameters<typeof createClient>[0] = {}) {
+  const { origin, requests } = await startServer((request, response) => {
+    const left = replies[request.url?.slice(1) ?? ''] ?? [[404, '']];
+    answer(response, ...((left.length > 1 ? left.shift() : left[0]) as Reply));
+  });
+  const told: unknown[] = [];
+  const created = createClient({ baseUrl: origin, onTokenRefused: (error) => told.push(error), ...options });
+  const get = (path: string): Promise<unknown> =>
+    created.client.get(path, path).catch((error: unknown) => error as Error);
+  const paths = (): Array<string | undefined> => requests.map(({ url }) => url?.slice(1));
+  return { ...created, get, told, paths };
+}
+
+const UNAUTHORIZED: Reply = [401, '{"errors":"unauthorized"}'];
+const FINE: Reply = [200, '{"_embedded":{"accounts":[]}}'];
+
+describe('the token is refused, which is told at once, because nothing that follows can succeed', () => {
+  test.each([
+    ['a text', '{"errors":"invalid_token"}'],
+    ['a map of lists', '{"errors":{"token":["invalid_token"]}}'],
+    ['a map of texts', '{"errors":{"error":"invalid_token"}}'],
+  ])('by a 401 that says invalid_token as %s, without another request', async (_, body) => {
+    const { get, told, paths } = await withReplies({ teams: [[401, body]] });
+    const error = await get('teams');
+    expect(error).toMatchObject({ problem: 'token_refused', failureType: 'config_error', status: 401, refused: false });
+    expect(told).toEqual([error]);
+    expect(paths()).toEqual(['teams']);
+  });
+
+  test('by any other 401 if accounts is refused with 401 too', async () => {
+    const { get, told, paths } = await withReplies({ teams: [UNAUTHORIZED], accounts: [UNAUTHORIZED] });
+    expect(await get('teams')).toMatchObject({ problem: 'token_refused', failureType: 'config_error' });
+    expect(told[0]).toMatchObject({ problem: 'token_refused' });
+    expect(paths()).toEqual(['teams', 'accounts']);
+  });
+
+  test('by a 401 of accounts itself, which needs no second question', async () => {
+    const { get, told, paths } = await withReplies({ accounts: [UNAUTHORIZED] });
+    const error = await get('accounts');
+    expect(error).toMatchObject({ problem: 'token_refused' });
+    expect(told).toEqual([error]);
+    expect(paths()).toEqual(['accounts']);
+  });
+});
+
+describe('a 401 that is not about the token is a refusal of what was asked for', () => {
+  test('if accounts can be read; it quotes the API, and nobody is told that the token is refused', async () => {
+    const { get, told, paths } = await withReplies({ 'deployments/d1/recipes': [UNAUTHORIZED], accounts: [FINE] });
+    expect(await get('deployments/d1/recipes')).toMatchObject({
+      problem: 'unauthorized',
+      failureType: 'config_error',
+      refused: true,
+      status: 401,
+      answer: 'HTTP 401 ("unauthorized")',
+      message: expect.stringMatching(
+        /^The API refused deployments\/d1\/recipes with HTTP 401 \("unauthorized"\), .* grant the missing role/,
+      ) as string,
+      internalMessage: 'GET deployments/d1/recipes: HTTP 401 (unauthorized), on the first attempt',
+    });
+    expect(told).toEqual([]);
+    expect(paths()).toEqual(['deployments/d1/recipes', 'accounts']);
+  });
+
+  test.each<Reply>([
+    [403, ''],
+    [404, ''],
+    [422, ''],
+  ])('also if accounts answers %i: that is no evidence against the token', async (...reply) => {
+    const { get, told } = await withReplies({ teams: [UNAUTHORIZED], accounts: [reply] });
+    expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
+    expect(told).toEqual([]);
+  });
+
+  test('after retries too, if accounts fails for a while', async () => {
+    const { get, retries } = await withReplies({ teams: [UNAUTHORIZED], accounts: [[500, ''], [429, ''], FINE] });
+    expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
+    expect(retries.map(({ owner, path, reason }) => [owner, path, reason])).toEqual([
+      ['teams', 'accounts', 'HTTP 500'],
+      ['teams', 'accounts', 'HTTP 429'],
+    ]);
+  });
+});
+
+test('accounts is asked once for all that ask at the same time, and not again for a while', async () => {
+  const paths = Array.from({ length: 8 }, (_, i) => `deployments/d${i}/roles`);
+  const replies = Object.fromEntries(paths.map((path) => [path, [UNAUTHORIZED]]));
+  let now = 0;
+  const timing = { now: () => now, random: () => 0, sleep: () => Promise.resolve() };
+  const { get, paths: asked } = await withReplies({ ...replies, accounts: [FINE, FINE, UNAUTHORIZED] }, { timing });
+  const probes = (): number => asked().filter((path) => path === 'accounts').length;
+  for (const error of await Promise.all(paths.map(get))) expect(error).toMatchObject({ problem: 'unauthorized' });
+  expect(probes()).toBe(1);
+  now += 5_000;
+  expect(await get('deployments/d0/roles')).toMatchObject({ problem: 'unauthorized' });
+  expect(probes()).toBe(1);
+  now += 1;
+  await get('deployments/d0/roles');
+  expect(probes()).toBe(2);
+  // A token that is revoked in the middle is noticed.
+  now += 60_000;
+  expect(await get('deployments/d0/roles')).toMatchObject({ problem: 'token_refused' });
+  expect(probes()).toBe(3);
+});
+
+test('what is read of accounts anyway need not be asked for again', async () => {
+  const { get, paths } = await withReplies({ teams: [UNAUTHORIZED], accounts: [FINE] });
+  await get('accounts');
+  expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
+  expect(paths()).toEqual(['accounts', 'teams']);
+});
+
+test('if accounts keeps failing, neither is known: it is an outage, which says why accounts was asked for', async () => {
+  const { get, told } = await withReplies({ teams: [UNAUTHORIZED], accounts: [[500, '']] });
+  expect(await get('teams')).toMatchObject({
+    problem: 'server_error',
+    failureType: 'transient_error',
+    refused: false,
+    message: expect.stringContaining('because teams was refused with HTTP 401') as string,
+  });
+  expect(told).toEqual([]);
+});
+
+test('an abort ends the question with its reason', async () => {
+  const stop = new AbortController();
+  const { client } = await withReplies(
+    { teams: [UNAUTHORIZED], accounts: [[503, '']] },
+    { signal: stop.signal, onRetry: () => stop.abort('SIGTERM') },
+  );
+  await expect(client.get('teams', 'teams')).rejects.toBe('SIGTERM');
+});

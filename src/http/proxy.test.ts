@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { proxyFor } from './proxy.ts';
+
+const PROXY = 'http://proxy.example:3128';
+
+test('the variable is told that names it, and its host and port', () => {
+  expect(proxyFor('https://api.internal', { HTTPS_PROXY: PROXY, HTTP_PROXY: 'http://other.example' })).toEqual({
+    variable: 'HTTPS_PROXY',
+    origin: PROXY,
+    host: 'proxy.example:3128',
+    authorization: undefined,
+    secrets: [],
+  });
+  expect(proxyFor('http://api.internal', { http_proxy: 'proxy.example', HTTP_PROXY: PROXY })).toMatchObject({
+    variable: 'http_proxy',
+    host: 'proxy.example:80',
+  });
+});
+
+describe('user and password', () => {
+  test.each([
+    ['http://me:s3cret@p:1', 'me:s3cret'],
+    ['http://me:p%40ss%25@p:1', 'me:p@ss%'],
+    ['http://me@p:1', 'me:'],
+    ['me:s3cret@p:1', 'me:s3cret'],
+  ])('of %s are %s', (address, pair) => {
+    const basic = Buffer.from(pair).toString('base64');
+    const proxy = proxyFor('https://api.internal', { HTTPS_PROXY: address });
+    expect(proxy).toMatchObject({ authorization: `Basic ${basic}`, host: 'p:1' });
+    expect(proxy?.secrets).toEqual([pair.split(':')[1] ?? '', basic].filter((secret) => secret !== ''));
+  });
+
+  test.each(['http://me:100%@p:1', 'http://%zz:x@p:1', 'http://me:%e9@p:1'])(
+    'of %s are said to be no text',
+    (address) => {
+      const open = (): unknown => proxyFor('https://api.internal', { HTTPS_PROXY: address });
+      expect(open).toThrow(expect.objectContaining({ problem: 'input_unusable' }));
+      expect(open).toThrow('Write "%25" for a "%" in it.');
+    },
+  );
+});
+
+describe('NO_PROXY', () => {
+  test.each([
+    ['*', true],
+    ['api.internal', true],
+    ['API.internal', true],
+    ['internal', true],
+    ['.internal', true],
+    ['*.internal', true],
+    ['api.internal:443', true],
+    ['other.example api.internal', true],
+    ['other.example,,api.internal', true],
+    ['api.internal:8443', false],
+    ['pi.internal', false],
+    ['api', false],
+    ['www.api.internal', false],
+    [',', false],
+    ['', false],
+  ])('%j exempts api.internal: %s', (noProxy, exempt) => {
+    const env = { HTTPS_PROXY: PROXY, NO_PROXY: noProxy };
+    expect(proxyFor('https://api.internal', env) === undefined).toBe(exempt);
+  });
+
+  test('in small letters goes first, like the other variables', () => {
+    expect(proxyFor('https://api.internal', { HTTPS_PROXY: PROXY, no_proxy: 'x', NO_PROXY: '*' })).toBeDefined();
+  });
+});
