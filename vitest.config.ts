@@ -7,13 +7,19 @@ export default defineConfig({
   test: {
     reporters:
       RESULTS === undefined ? ['default'] : ['default', ['json', { outputFile: `${RESULTS}/${Date.now()}.json` }]],
-    include: ['src/**/*.test.ts', 'sandbox/**/*.test.ts', 'integration_tests/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'sandbox/**/*.test.ts',
+      'integration_tests/**/*.test.ts',
+      'test-support/**/*.test.ts',
+      'scripts/**/*.test.ts',
+    ],
     // They need Docker and have a configuration of their own.
     exclude: [...configDefaults.exclude, 'integration_tests/container/**'],
     coverage: {
       include: ['src/**/*.ts'],
       // main.ts is the process: it runs only as a child, in integration_tests/process-end.test.ts and its neighbours.
-      exclude: ['src/**/*.test.ts', 'src/testing/**', 'src/main.ts'],
+      exclude: ['src/**/*.test.ts', 'src/main.ts'],
       thresholds: { lines: 95, statements: 95, functions: 95 },
       reporter: ['text-summary', 'html'],
     },

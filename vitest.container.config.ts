@@ -9,7 +9,7 @@ export default defineConfig({
     reporters:
       RESULTS === undefined ? ['default'] : ['default', ['json', { outputFile: `${RESULTS}/${Date.now()}.json` }]],
     include: ['integration_tests/container/**/*.test.ts'],
-    globalSetup: 'integration_tests/container/build-image.ts',
+    globalSetup: 'integration_tests/container/docker.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,24 +1,9 @@
-import { parseArgs } from 'node:util';
-import { counts } from './counts.ts';
-import type { Row } from './figures.ts';
-import { growth } from './growth.ts';
-import { memory } from './memory.ts';
+import { readFlags } from '../test-support/flags.ts';
+import { counts, growth, memory, startUp, throughput, waiting } from './cases.ts';
+import { type Row, workspace } from './measure.ts';
 import { peer } from './peer.ts';
 import { buildPrograms } from './programs.ts';
-import { printTable, writeResults } from './results.ts';
-import { startUp } from './start-up.ts';
-import { throughput } from './throughput.ts';
-import { waiting } from './waiting.ts';
-
-// npm run bench [-- --only throughput,peer] [--runs 5] [--write] [--short]
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    runs: { type: 'string', default: '5' },
-    write: { type: 'boolean', default: false },
-    short: { type: 'boolean', default: false },
-  },
-});
+import { type Table, printTable, writeResults } from './results.ts';
 
 const cases: Record<string, (runs: number) => Promise<Row[]>> = {
   throughput,
@@ -29,22 +14,37 @@ const cases: Record<string, (runs: number) => Promise<Row[]>> = {
   peer,
 };
 
+const flags = readFlags('bench', 'Measures speed and memory, as ratios. README.md says what each case is.', {
+  only: { value: 'CASES', meaning: 'the cases to measure, separated by commas', default: Object.keys(cases).join(',') },
+  runs: { value: 'N', meaning: 'how often each program runs; long cases run three times at most', default: '5' },
+  write: { meaning: 'put the results into bench/README.md and draw its chart' },
+  short: { meaning: 'judge counts alone, never time: what CI does' },
+});
+const names = flags.only.split(',');
+const runs = Number(flags.runs);
+const unknown = names.filter((name) => !Object.hasOwn(cases, name));
+if (unknown.length > 0) refuse(`there is no case ${unknown.join(', ')}; there are ${Object.keys(cases).join(', ')}`);
+if (!Number.isSafeInteger(runs) || runs < 1) refuse('--runs must be a whole number of at least 1');
+
+process.once('exit', () => workspace.remove());
 await buildPrograms();
-if (values.short) {
+if (flags.short) {
   const lines = await counts();
   for (const { what, ok } of lines) console.log(`${ok ? '✓' : '✗'} ${what}`);
   const failed = lines.filter(({ ok }) => !ok).length;
   console.log(`\n${lines.length - failed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 } else {
-  const names = values.only?.split(',') ?? Object.keys(cases);
-  const tables: Array<{ name: string; rows: Row[] }> = [];
+  const tables: Table[] = [];
   for (const name of names) {
-    const run = cases[name];
-    if (run === undefined) throw new Error(`no such case: ${name}; there are ${Object.keys(cases).join(', ')}`);
-    const rows = await run(Number(values.runs));
+    const rows = (await cases[name]?.(runs)) ?? [];
     printTable(name, rows);
     tables.push({ name, rows });
   }
-  if (values.write) writeResults(tables);
+  if (flags.write) writeResults(tables);
+}
+
+function refuse(sentence: string): never {
+  console.error(sentence);
+  process.exit(2);
 }

@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from '../test-support/processes.ts';
+import { Workspace } from '../test-support/workspace.ts';
+
+/** Where the bench keeps its files. */
+export const workspace = new Workspace('bench');
 
 export interface Measurement {
   wallMs: number;
@@ -20,14 +23,13 @@ export interface Measured {
 }
 
 const HOOK = fileURLToPath(new URL('./usage.cjs', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'source-compose-bench-'));
 
 /** Runs a command as a whole process whose stdout goes through a pipe, as under every client. Throws if it fails. */
 export async function measure({ command, env = {}, reader = 'cat > /dev/null' }: Measured): Promise<Measurement> {
-  const usage = join(folder, `${Math.random()}.json`);
+  const usage = join(workspace.folder, `${Math.random()}.json`);
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   const began = performance.now();
-  const child = spawn('bash', ['-c', `set -o pipefail; ${quoted} | ${reader}`], {
+  const { exitCode, stderr } = await run('bash', ['-c', `set -o pipefail; ${quoted} | ${reader}`], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
@@ -35,13 +37,9 @@ export async function measure({ command, env = {}, reader = 'cat > /dev/null' }:
       NODE_OPTIONS: `--require ${HOOK}`,
       ...env,
     },
-    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let stderr = '';
-  child.stderr.on('data', (text) => (stderr += String(text)));
-  const code = await new Promise((resolve) => child.on('close', resolve));
   const wallMs = performance.now() - began;
-  if (code !== 0) throw new Error(`exit ${String(code)} from ${command.join(' ')}\n${stderr}`);
+  if (exitCode !== 0) throw new Error(`exit ${exitCode} from ${command.join(' ')}\n${stderr}`);
   return { wallMs, ...(JSON.parse(readFileSync(usage, 'utf8')) as Omit<Measurement, 'wallMs'>) };
 }
 
@@ -60,4 +58,35 @@ export async function interleaved<Name extends string>(
     }
   }
   return results;
+}
+
+/** The median of some numbers and how far they lie apart. */
+export interface Figure {
+  median: number;
+  least: number;
+  most: number;
+}
+
+export function figure(numbers: number[]): Figure {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const at = (i: number): number => sorted[i] ?? NaN;
+  const middle = (sorted.length - 1) / 2;
+  return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, least: at(0), most: at(sorted.length - 1) };
+}
+
+/** How many times as much each run took as the run of the other program beside it. */
+export function ratio(ours: Measurement[], theirs: Measurement[], of: keyof Measurement): Figure {
+  return figure(ours.map((run, i) => run[of] / (theirs[i]?.[of] ?? NaN)));
+}
+
+/** `1.12 (1.08-1.19)`: the median, and the spread of single runs. */
+export function show({ median, least, most }: Figure, digits = 2): string {
+  return `${median.toFixed(digits)} (${least.toFixed(digits)}-${most.toFixed(digits)})`;
+}
+
+/** One line of the table: what was measured, what it came to, and what it is meant to stay within. */
+export interface Row {
+  what: string;
+  value: string;
+  goal: string;
 }

@@ -1,12 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environment } from '../integration_tests/clients/python-environments.ts';
-import { type Row, figure, ratio, show } from './figures.ts';
-import { type Measurement, interleaved } from './measure.ts';
-import { connectorRead, connector, folder } from './programs.ts';
-import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
-import { PAGE_SIZE, printed } from './throughput.ts';
+import { environment } from '../test-support/python.ts';
+import { PAGE_SIZE } from './cases.ts';
+import { type Measurement, type Row, figure, interleaved, ratio, show } from './measure.ts';
+import { configFile, connector, connectorRead, printed, startSandboxProcess } from './programs.ts';
 
 const EVENTS = 20_000;
 const DEPLOYMENTS = 50;
@@ -74,10 +72,4 @@ async function readKeys(command: string[]): Promise<Set<string>> {
   }
   if (records !== keys.size) throw new Error(`${records - keys.size} records came twice from ${command.join(' ')}`);
   return keys;
-}
-
-function configFile({ baseUrl, token }: SandboxProcess): string {
-  const path = join(folder, 'peer-config.json');
-  writeFileSync(path, JSON.stringify({ api_token: token, base_url: baseUrl }));
-  return path;
 }

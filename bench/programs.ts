@@ -1,46 +1,90 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
 import { rolldown } from 'rolldown';
-import { streams } from '../src/streams/index.ts';
-import { catalogStream } from '../src/sync/catalog-stream.ts';
-import type { SandboxProcess } from './sandbox-process.ts';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CONNECTOR = join(ROOT, 'dist/main.js');
-export const folder = mkdtempSync(join(tmpdir(), 'source-compose-bench-'));
+import { catalogOf } from '../test-support/catalogs.ts';
+import { ROOT, build, programPath } from '../test-support/connector.ts';
+import { measure, workspace } from './measure.ts';
 
 /** Builds the connector, and the floor program in the same way. */
 export async function buildPrograms(): Promise<void> {
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  await build();
   const bundle = await rolldown({ input: join(ROOT, 'bench/floor.ts'), platform: 'node' });
-  await bundle.write({ dir: join(folder, 'floor'), format: 'esm' });
+  await bundle.write({ dir: join(workspace.folder, 'floor'), format: 'esm' });
   await bundle.close();
 }
 
 /** The command line of the connector; a read of these streams gets its files written. */
 export function connector(command: 'spec' | 'check' | 'discover', sandbox?: SandboxProcess): string[] {
-  if (sandbox === undefined) return [process.execPath, CONNECTOR, command];
-  return [process.execPath, CONNECTOR, command, '--config', configFile(sandbox, {})];
+  if (sandbox === undefined) return [process.execPath, programPath(), command];
+  return [process.execPath, programPath(), command, '--config', configFile(sandbox)];
 }
 
-export function connectorRead(sandbox: SandboxProcess, names: string[], config: object): string[] {
-  const configured = streams
-    .filter(({ name }) => names.includes(name))
-    .map((stream) => ({ stream: catalogStream(stream), sync_mode: 'full_refresh', destination_sync_mode: 'append' }));
-  const catalog = join(folder, `${Math.random()}-catalog.json`);
-  writeFileSync(catalog, JSON.stringify({ streams: configured }));
-  return [process.execPath, CONNECTOR, 'read', '--config', configFile(sandbox, config), '--catalog', catalog];
+export function connectorRead(sandbox: SandboxProcess, names: readonly string[], config: object): string[] {
+  const catalog = workspace.file('catalog.json', catalogOf('full_refresh', names));
+  return [process.execPath, programPath(), 'read', '--config', configFile(sandbox, config), '--catalog', catalog];
 }
 
 export function floor({ baseUrl, token }: SandboxProcess, pageSize: number): string[] {
-  return [process.execPath, join(folder, 'floor/floor.js'), baseUrl, token, String(pageSize)];
+  return [process.execPath, join(workspace.folder, 'floor/floor.js'), baseUrl, token, String(pageSize)];
 }
 
-function configFile({ baseUrl, token }: SandboxProcess, more: object): string {
-  const path = join(folder, `${Math.random()}-config.json`);
-  writeFileSync(path, JSON.stringify({ api_token: token, base_url: baseUrl, ...more }));
-  return path;
+export function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): string {
+  return workspace.file('config.json', { api_token: token, base_url: baseUrl, ...more });
+}
+
+/** How many records a read prints, and how many bytes in all. */
+export async function countRecords(command: string[]): Promise<{ records: number; bytes: number }> {
+  const lines = await printed(command);
+  const records = readFileSync(lines, 'latin1').split('\n{"type":"RECORD"').length - 1;
+  return { records, bytes: statSync(lines).size };
+}
+
+/** The file that holds all that a command printed; the next one writes over it. */
+export async function printed(command: string[]): Promise<string> {
+  const lines = join(workspace.folder, 'lines.jsonl');
+  await measure({ command, reader: `cat > '${lines}'` });
+  return lines;
+}
+
+export interface SandboxProcess {
+  baseUrl: string;
+  token: string;
+  /** What the sandbox counted: requests in all and by path, and the most at once. */
+  stats: () => Promise<{ requests: number; maxInFlight: number; byPath: Record<string, number> }>;
+  counts: () => Promise<Record<string, number>>;
+  stop: () => Promise<void>;
+}
+
+const MAIN = join(ROOT, 'sandbox/main.ts');
+
+/** Starts the sandbox in a process of its own, so that it does not share the core of what is measured. */
+export async function startSandboxProcess(flags: Record<string, number>): Promise<SandboxProcess> {
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--json', '--exit-with-stdin', ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  const [line] = await Promise.race([
+    new Promise<[string]>((resolve) =>
+      createInterface({ input: child.stdout }).once('line', (text) => resolve([text])),
+    ),
+    ended.then((): never => {
+      throw new Error('the sandbox did not start');
+    }),
+  ]);
+  const { baseUrl, token } = JSON.parse(line) as { baseUrl: string; token: string };
+  const control = async <T>(path: string): Promise<T> =>
+    (await (await fetch(new URL(`/_sandbox/${path}`, baseUrl))).json()) as T;
+  return {
+    baseUrl,
+    token,
+    stats: () => control('stats'),
+    counts: () => control('counts'),
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
 }

@@ -1,7 +1,9 @@
 import { chmodSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runConnector } from './run-connector.ts';
-import { Workspace, catalogOf } from './workspace.ts';
+import { catalogOf } from '../test-support/catalogs.ts';
+import { runConnector } from '../test-support/connector.ts';
+import { contentsOf, firstOf, messagesOf } from '../test-support/transcript.ts';
+import { Workspace } from '../test-support/workspace.ts';
 
 const workspace = new Workspace();
 afterAll(() => workspace.remove());
@@ -79,7 +81,7 @@ describe('a config that', () => {
     const path = file(content);
     const check = await runConnector(['check', '--config', path]);
     expect(check).toMatchObject({ exitCode: 0, stderr: '' });
-    const { connectionStatus } = last(check.stdout) as { connectionStatus: { status: string; message: string } };
+    const { connectionStatus } = firstOf(messagesOf(check.stdout).slice(-1), 'CONNECTION_STATUS');
     expect(connectionStatus.status).toBe('FAILED');
     expect(connectionStatus.message).toMatch(sentence);
     for (const args of [
@@ -88,7 +90,7 @@ describe('a config that', () => {
     ]) {
       const run = await runConnector(args);
       expect(run).toMatchObject({ exitCode: 1, stderr: '' });
-      expect(last(run.stdout)).toMatchObject({
+      expect(messagesOf(run.stdout).at(-1)).toMatchObject({
         trace: { error: { message: connectionStatus.message, failure_type: 'config_error' } },
       });
     }
@@ -229,12 +231,8 @@ describe('a command line with', () => {
 async function expectConfigError(args: string[], sentence: RegExp): Promise<void> {
   const run = await runConnector(args);
   expect(run).toMatchObject({ exitCode: 1, stderr: '' });
-  const { trace } = last(run.stdout) as { trace: { error: { message: string; failure_type: string } } };
-  expect(trace.error.failure_type).toBe('config_error');
-  expect(trace.error.message).toMatch(sentence);
-  expect(trace.error.message).not.toMatch(/undefined|\n/);
-}
-
-function last(stdout: string): unknown {
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  const { errors } = contentsOf(messagesOf(run.stdout).slice(-1));
+  expect(errors).toMatchObject([{ failure_type: 'config_error' }]);
+  expect(errors[0]?.message).toMatch(sentence);
+  expect(errors[0]?.message).not.toMatch(/undefined|\n/);
 }

@@ -1,28 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../sandbox/server.ts';
-import { type Finished, runConnector } from './run-connector.ts';
-import { sandboxed } from './sandboxed.ts';
-import { Workspace } from './workspace.ts';
+import { runConnector } from '../test-support/connector.ts';
+import type { Finished } from '../test-support/processes.ts';
+import { type ErrorTrace, contentsOf, messagesOf } from '../test-support/transcript.ts';
+import { Workspace } from '../test-support/workspace.ts';
+import { sandboxed } from './reads.ts';
 
 interface Answer extends Finished {
   status: { status: string; message?: string } | undefined;
-  error: { message: string; failure_type: string } | undefined;
-}
-
-interface Line {
-  connectionStatus?: Answer['status'];
-  trace?: { error: Answer['error'] };
+  error: ErrorTrace | undefined;
 }
 
 async function check(workspace: Workspace, config: object): Promise<Answer> {
   const finished = await runConnector(['check', '--config', workspace.file('config.json', config)]);
   expect(finished.stderr).toBe('');
-  const lines = finished.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Line);
-  const statuses = lines.flatMap(({ connectionStatus }) => connectionStatus ?? []);
-  const errors = lines.flatMap(({ trace }) => trace?.error ?? []);
+  const messages = messagesOf(finished.stdout);
+  const statuses = messages.flatMap((message) =>
+    message.type === 'CONNECTION_STATUS' ? message.connectionStatus : [],
+  );
+  const { errors } = contentsOf(messages);
   // Exactly one of the two: clients take the first.
   expect(statuses.length + errors.length).toBe(1);
   return { ...finished, status: statuses[0], error: errors[0] };

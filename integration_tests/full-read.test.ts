@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, type StreamName, startSandbox } from '../sandbox/server.ts';
-import { streams } from '../src/streams/index.ts';
-import { type ConfiguredCatalog, Workspace, catalogOf, countsRead, keysRead } from './workspace.ts';
+import { type ConfiguredCatalog, STREAM_NAMES, catalogOf } from '../test-support/catalogs.ts';
+import { keysRead } from '../test-support/transcript.ts';
+import { Workspace } from '../test-support/workspace.ts';
+import { countsRead, read } from './reads.ts';
 
 let sandbox: Sandbox;
 let workspace: Workspace;
@@ -39,18 +41,19 @@ describe('a read of the whole catalog', () => {
       }),
     ],
   ])('%s brings every record once and keeps every rule', async (_, catalog) => {
-    const result = await workspace.read(config(), catalog());
+    const result = await read(workspace, config(), catalog());
     expect(result.violations).toEqual([]);
     expect(result.exitCode).toBe(0);
     expect(countsRead(result)).toEqual(sandbox.counts());
-    for (const { name } of streams) {
+    for (const name of STREAM_NAMES) {
       expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name as StreamName)].toSorted());
     }
   });
 
   it('never has more requests in flight than num_workers', async () => {
     await using other = await disposable(startSandbox({ deployments: 12, auditEvents: 100, latencyMs: 5 }));
-    const result = await workspace.read(
+    const result = await read(
+      workspace,
       { api_token: other.it.token, base_url: other.it.baseUrl, num_workers: 3 },
       catalogOf('full_refresh'),
     );
@@ -60,7 +63,7 @@ describe('a read of the whole catalog', () => {
 
   it('asks for the list of deployments once', async () => {
     const before = sandbox.stats().byPath['/deployments'] ?? 0;
-    await workspace.read(config(), catalogOf('full_refresh'));
+    await read(workspace, config(), catalogOf('full_refresh'));
     expect((sandbox.stats().byPath['/deployments'] ?? 0) - before).toBe(1);
   });
 });
@@ -68,7 +71,7 @@ describe('a read of the whole catalog', () => {
 describe('options', () => {
   it('deployment_ids limits deployments and their reports, but not audit events', async () => {
     const [id = ''] = sandbox.deploymentIds;
-    const result = await workspace.read(config({ deployment_ids: [id, id.toUpperCase()] }), catalogOf('full_refresh'));
+    const result = await read(workspace, config({ deployment_ids: [id, id.toUpperCase()] }), catalogOf('full_refresh'));
     expect(result.violations).toEqual([]);
     expect(keysRead(result, 'deployments')).toEqual([id]);
     expect(keysRead(result, 'deployments_scalings')).toEqual([id]);
@@ -78,12 +81,12 @@ describe('options', () => {
   it('deployment_ids of which one does not exist are read with a warning; none is a config_error', async () => {
     const [id = ''] = sandbox.deploymentIds;
     const unknown = 'f'.repeat(24);
-    const some = await workspace.read(config({ deployment_ids: [id, unknown] }), catalogOf('full_refresh'));
+    const some = await read(workspace, config({ deployment_ids: [id, unknown] }), catalogOf('full_refresh'));
     expect(some.exitCode).toBe(0);
     expect(some.logs.filter(({ level }) => level === 'WARN').map(({ message }) => message)).toEqual([
       expect.stringContaining(unknown),
     ]);
-    const none = await workspace.read(config({ deployment_ids: [unknown] }), catalogOf('full_refresh'));
+    const none = await read(workspace, config({ deployment_ids: [unknown] }), catalogOf('full_refresh'));
     expect(none.exitCode).toBe(1);
     expect(none.violations).toEqual([]);
     expect(none.errors).toHaveLength(9);
@@ -95,8 +98,12 @@ describe('options', () => {
 
   it('start_date leaves out what is older, keeps what has no date, and says so', async () => {
     const start = '2023-02-26T00:00:00.000Z';
-    const all = await workspace.read(config(), catalogOf('full_refresh'));
-    const result = await workspace.read(config({ start_date: '2023-02-26T01:00:00+01:00' }), catalogOf('full_refresh'));
+    const all = await read(workspace, config(), catalogOf('full_refresh'));
+    const result = await read(
+      workspace,
+      config({ start_date: '2023-02-26T01:00:00+01:00' }),
+      catalogOf('full_refresh'),
+    );
     expect(result.violations).toEqual([]);
     for (const [stream, field] of [
       ['audit_events', 'created_at'],
@@ -117,11 +124,11 @@ describe('options', () => {
 
   it('include_connection_strings adds them, and leaves them out where they are refused', async () => {
     const catalog = catalogOf('full_refresh', ['deployments']);
-    const without = await workspace.read(config(), catalog);
+    const without = await read(workspace, config(), catalog);
     expect(without.records.get('deployments')?.some((row) => 'connection_strings' in row)).toBe(false);
     const [refused = ''] = sandbox.deploymentIds;
     sandbox.setFaults([{ path: `deployments/${refused}`, kind: 'status', status: 403 }]);
-    const result = await workspace.read(config({ include_connection_strings: true }), catalog);
+    const result = await read(workspace, config({ include_connection_strings: true }), catalog);
     sandbox.setFaults([]);
     expect(result.violations).toEqual([]);
     expect(result.exitCode).toBe(0);

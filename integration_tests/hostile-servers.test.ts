@@ -4,9 +4,12 @@ import { type Server, type Socket, connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { catalogOf } from '../test-support/catalogs.ts';
+import { runConnector } from '../test-support/connector.ts';
+import { messagesOf } from '../test-support/transcript.ts';
+import { Workspace } from '../test-support/workspace.ts';
 import { CERTIFICATE, PRIVATE_KEY } from './local-tls.ts';
-import { runConnector } from './run-connector.ts';
-import { type ReadResult, Workspace, catalogOf } from './workspace.ts';
+import { type ReadResult, read as readIn } from './reads.ts';
 
 const TOKEN = 'token-0123456789';
 const ACCOUNTS = '{"_embedded":{"accounts":[{"id":"5a1c3e7f9b20d4001200a001"}]}}';
@@ -46,12 +49,8 @@ async function closedPort(): Promise<number> {
 }
 
 async function read(base_url: string, streams: string[], options: { env?: Env } = {}): Promise<ReadResult> {
-  const result = await workspace().read(
-    { api_token: TOKEN, base_url },
-    catalogOf('full_refresh', streams),
-    undefined,
-    options,
-  );
+  const config = { api_token: TOKEN, base_url };
+  const result = await readIn(workspace(), config, catalogOf('full_refresh', streams), undefined, options);
   expect(result.violations).toEqual([]);
   return result;
 }
@@ -60,10 +59,8 @@ async function read(base_url: string, streams: string[], options: { env?: Env } 
 async function check(base_url: string, env: Env = {}) {
   const config = workspace().file('config.json', { api_token: TOKEN, base_url });
   const { exitCode, stdout, stderr } = await runConnector(['check', '--config', config], { env });
-  const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
-    connectionStatus?: { status: string; message?: string };
-  };
-  return { exitCode, stdout, stderr, ...last.connectionStatus };
+  const last = messagesOf(stdout).at(-1);
+  return { exitCode, stdout, stderr, ...(last?.type === 'CONNECTION_STATUS' ? last.connectionStatus : {}) };
 }
 
 describe('a server that says something before its answer', () => {

@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { streams } from '../src/streams/index.ts';
-import { sandboxed } from './sandboxed.ts';
-import { catalogOf, countsRead, keysRead } from './workspace.ts';
+import { DEPLOYMENT_REPORTS, STREAM_NAMES, catalogOf } from '../test-support/catalogs.ts';
+import { keysRead } from '../test-support/transcript.ts';
+import { countsRead, pathOf, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 120, deployments: 3 };
-const REPORTS = streams.filter(({ reading }) => reading.kind === 'per_deployment').map(({ name }) => name);
-
-/** The paths of a stream in the sandbox, as a pattern. */
-function pathOf(name: string): string {
-  return REPORTS.includes(name) ? `deployments/*/${name.replace('deployments_', '')}` : name;
-}
 
 describe('a stream that is refused for good', () => {
-  const cases = streams.flatMap(({ name }) => [
+  const cases = STREAM_NAMES.flatMap((name) => [
     { name, status: 403, type: 'config_error' },
     ...(name === 'deployments_addons' ? [] : [{ name, status: 404, type: 'system_error' }]),
   ]);
@@ -22,7 +16,7 @@ describe('a stream that is refused for good', () => {
       { ...SMALL, faults: [{ path: pathOf(name), kind: 'status', status }] },
       async ({ sandbox, read }) => {
         const result = await read();
-        const failing = name === 'deployments' ? [name, ...REPORTS] : [name];
+        const failing = name === 'deployments' ? [name, ...DEPLOYMENT_REPORTS] : [name];
         expect(result.violations).toEqual([]);
         expect(result.exitCode).toBe(1);
         expect(result.errors.map((error) => error.stream_descriptor?.name).toSorted()).toEqual(failing.toSorted());
@@ -81,10 +75,9 @@ describe('one deployment', () => {
       expect(first.violations).toEqual([]);
       expect(first.exitCode).toBe(1);
       expect(first.errors[0]?.failure_type).toBe('system_error');
-      const marks = (first.states[0] as { stream: { stream_state: { marks: Record<string, string> } } }).stream
-        .stream_state.marks;
-      expect(Object.keys(marks)).toContain(good);
-      expect(Object.keys(marks)).not.toContain(bad);
+      const marks = Object.keys(first.states[0]?.stream.stream_state['marks'] as object);
+      expect(marks).toContain(good);
+      expect(marks).not.toContain(bad);
 
       sandbox.setFaults([]);
       const second = await read({ catalog, state: first.states });

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { streams } from '../src/streams/index.ts';
 import type { Fault } from '../sandbox/server.ts';
-import { sandboxed } from './sandboxed.ts';
-import { catalogOf, countsRead } from './workspace.ts';
+import { STREAM_NAMES, catalogOf } from '../test-support/catalogs.ts';
+import { countsRead, pathOf, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 60, deployments: 2 };
 type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
-const LISTS = streams.filter(({ name }) => name !== 'deployments_scalings').map(({ name }) => name);
-const patternOf = (name: string): string =>
-  name.startsWith('deployments_') ? `deployments/*/${name.replace('deployments_', '')}` : name;
+const LISTS = STREAM_NAMES.filter((name) => name !== 'deployments_scalings');
 
 /** A row that is spoiled, or a list that is something else, must never look like fewer rows. */
 const damaged: Array<[Shape, RegExp]> = [
@@ -25,7 +22,7 @@ const damaged: Array<[Shape, RegExp]> = [
 describe('a body that is no report', () => {
   it.each(damaged)('%s is a system_error for every list, and says what is wrong', async (shape, text) => {
     const names = LISTS.filter((name) => applies(name, shape));
-    const faults = names.map((name): Fault => ({ path: patternOf(name), kind: 'envelope', shape }));
+    const faults = names.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape }));
     await sandboxed({ ...SMALL, faults }, async ({ read }) => {
       // Without the list of deployments nothing of theirs would even be asked for: it has a read of its own.
       for (const catalog of [
@@ -52,7 +49,7 @@ describe('a body that is no report', () => {
 
   it.each(damaged)('%s fails every report of deployments', async (shape, text) => {
     const names = LISTS.filter((name) => name.startsWith('deployments_') && applies(name, shape));
-    const faults = names.map((name): Fault => ({ path: patternOf(name), kind: 'envelope', shape }));
+    const faults = names.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape }));
     await sandboxed({ ...SMALL, faults }, async ({ read }) => {
       const result = await read({ catalog: catalogOf('full_refresh', names) });
       expect(result.violations).toEqual([]);
@@ -64,9 +61,11 @@ describe('a body that is no report', () => {
   });
 
   it('an error text in a 200 is an error with that text, for every report', async () => {
-    const faults: Fault[] = streams
-      .filter(({ name }) => name !== 'deployments')
-      .map(({ name }) => ({ path: patternOf(name), kind: 'errors', errors: 'maintenance until noon' }));
+    const faults: Fault[] = STREAM_NAMES.filter((name) => name !== 'deployments').map((name) => ({
+      path: pathOf(name),
+      kind: 'errors',
+      errors: 'maintenance until noon',
+    }));
     await sandboxed({ ...SMALL, faults }, async ({ read }) => {
       const result = await read();
       expect(result.violations).toEqual([]);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../sandbox/server.ts';
-import { sandboxed } from './sandboxed.ts';
-import { countsRead } from './workspace.ts';
+import { countsRead, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 200, deployments: 3 };
 

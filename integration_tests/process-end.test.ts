@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { PROGRAM, runConnector } from './run-connector.ts';
-import { sandboxed } from './sandboxed.ts';
-import { catalogOf } from './workspace.ts';
+import { catalogOf } from '../test-support/catalogs.ts';
+import { runConnector, startConnector } from '../test-support/connector.ts';
+import { contentsOf, messagesOf } from '../test-support/transcript.ts';
+import { readArguments, sandboxed } from './reads.ts';
 
 describe('SIGTERM', () => {
   it.each([
@@ -39,15 +39,12 @@ describe('SIGTERM', () => {
 describe('a reader that goes away', () => {
   it('ends the read quietly', async () => {
     await sandboxed({ auditEvents: 20_000 }, async ({ sandbox, workspace }) => {
-      const child = spawnRead(sandbox.token, sandbox.baseUrl, workspace, catalogOf('incremental', ['audit_events']));
-      let stderr = '';
-      child.stderr.on('data', (text) => (stderr += String(text)));
-      await new Promise((done) => child.stdout.once('data', done));
-      child.stdout.destroy();
-      const [code, signal] = await new Promise<[number | null, string | null]>((done) =>
-        child.on('close', (...end) => done(end)),
-      );
-      expect({ code, signal, stderr }).toEqual({ code: 1, signal: null, stderr: '' });
+      const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
+      const args = readArguments(workspace, config, catalogOf('incremental', ['audit_events']));
+      const { child, finished } = startConnector(args, { stdout: 'leave' });
+      await new Promise((done) => child.stdout?.once('data', done));
+      child.stdout?.destroy();
+      expect(await finished).toMatchObject({ exitCode: 1, signal: null, stderr: '' });
       expect(sandbox.stats().requests).toBeLessThan(400);
     });
   });
@@ -58,20 +55,21 @@ describe('a reader that stalls', () => {
     await sandboxed(
       { auditEvents: 500, deployments: 200, recipes: 12, latencyMs: 1 },
       async ({ sandbox, workspace }) => {
-        const child = spawnRead(sandbox.token, sandbox.baseUrl, workspace, catalogOf('full_refresh'), {
-          num_workers: 16,
-        });
+        const config = { api_token: sandbox.token, base_url: sandbox.baseUrl, num_workers: 16 };
+        const args = readArguments(workspace, config, catalogOf('full_refresh'));
+        const { child, finished } = startConnector(args, { stdout: 'leave' });
         await quiet(() => sandbox.stats().requests);
         const { requests } = sandbox.stats();
         // A pipe and the stream's buffer hold about 80 KB; then each of 16 workers holds one page.
         expect(requests).toBeGreaterThan(16);
         expect(requests).toBeLessThan(300);
         let text = '';
-        child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        const code = await new Promise((done) => child.on('close', done));
-        expect(code).toBe(0);
-        const records = text.split('\n').filter((line) => line.startsWith('{"type":"RECORD"')).length;
-        expect(records).toBe(Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0));
+        child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        expect(await finished).toMatchObject({ exitCode: 0 });
+        const { records } = contentsOf(messagesOf(text));
+        expect([...records.values()].flat()).toHaveLength(
+          Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0),
+        );
       },
     );
   });
@@ -89,10 +87,7 @@ describe('a bug that nobody caught', () => {
       const result = await runConnector(['check', '--config', config], { env: { NODE_OPTIONS: `--require ${bug}` } });
       expect(result.exitCode).toBe(1);
       expect(result.stderr).toBe('');
-      const lines = result.stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as { type: string });
+      const lines = messagesOf(result.stdout);
       expect(lines.map(({ type }) => type)).toEqual(['LOG', 'LOG', 'TRACE']);
       expect(lines[1]).toMatchObject({ log: { level: 'FATAL', message: 'Error: boom ****' } });
       expect(lines[2]).toMatchObject({ trace: { type: 'ERROR', error: { failure_type: 'system_error' } } });
@@ -100,19 +95,6 @@ describe('a bug that nobody caught', () => {
     });
   });
 });
-
-function spawnRead(
-  token: string,
-  baseUrl: string,
-  workspace: { file: (name: string, content: object) => string },
-  catalog: object,
-  more: object = {},
-) {
-  const config = workspace.file('config.json', { api_token: token, base_url: baseUrl, ...more });
-  const args = ['read', '--config', config, '--catalog', workspace.file('catalog.json', catalog)];
-  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  return child;
-}
 
 /** Waits until a number has stood still for a while: that nothing happens can only be seen by waiting for it. */
 async function quiet(number: () => number): Promise<void> {

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/server.ts';
-import { type ReadResult, Workspace, catalogOf, keysRead } from './workspace.ts';
+import { catalogOf } from '../test-support/catalogs.ts';
+import { keysRead } from '../test-support/transcript.ts';
+import { Workspace } from '../test-support/workspace.ts';
+import { type ReadResult, read as readIn } from './reads.ts';
 
 // A read is killed at arbitrary lines and gone on with from the last STATE that came through, until one comes to its
 // end. What all of them brought together must be everything, whatever the API's habits are that nobody knows for sure.
@@ -129,7 +132,7 @@ async function read(
 ): Promise<ReadResult> {
   const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
   const options = onLine === undefined ? { env } : { env, onLine };
-  return workspace.read(config, catalogOf(mode, [...INCREMENTAL]), state, options);
+  return readIn(workspace, config, catalogOf(mode, [...INCREMENTAL]), state, options);
 }
 
 /** Kills `kills` reads at lines that a fixed sequence picks, then lets one come to its end. */
@@ -164,7 +167,7 @@ async function readWithKills(
     }
     if (result.signal === 'SIGKILL') killed += 1;
     for (const state of result.states) {
-      states.set((state as { stream: { stream_descriptor: { name: string } } }).stream.stream_descriptor.name, state);
+      states.set(state.stream.stream_descriptor.name, state);
     }
     if (left <= 0) {
       expect(result.exitCode).toBe(0);

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { runConnector } from './run-connector.ts';
-import { sandboxed } from './sandboxed.ts';
+import { runConnector } from '../test-support/connector.ts';
+import { sandboxed } from './reads.ts';
 
 const TOKEN = 'tok"en/with+odd=chars&more-0123456789';
 

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { runConnector } from './run-connector.ts';
-import { Workspace } from './workspace.ts';
+import { runConnector } from '../test-support/connector.ts';
+import { Workspace } from '../test-support/workspace.ts';
 
 /** Tells on stderr, when the program ends, whether it loaded undici, which leaves its dispatcher in the globals. */
 const TELL_UNDICI =

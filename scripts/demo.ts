@@ -1,10 +1,24 @@
 import { constants } from 'node:os';
-import { join } from 'node:path';
-import { ROOT, buildIfNeeded } from './demo-build.ts';
+import { resolve } from 'node:path';
+import { ROOT, buildIfNeeded } from '../test-support/connector.ts';
+import { readFlags } from '../test-support/flags.ts';
 import { runDemo } from './demo-run.ts';
 
 // `npm run demo`: the whole way in one line. On Ctrl-C the program and the stand-in end before this does.
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const { folder, 'audit-events': auditEvents } = readFlags(
+  'demo',
+  'Shows all four commands on a stand-in of the Compose API, and compares what was read with what it holds.',
+  {
+    folder: { value: 'FOLDER', meaning: 'where to put what the commands print', default: '.demo' },
+    'audit-events': { value: 'N', meaning: 'how many audit events there are to read', default: '20000' },
+  },
+);
+if (!/^\d{1,8}$/.test(auditEvents)) {
+  console.error('--audit-events must be a whole number of at most eight digits.');
+  process.exit(2);
+}
 
 const stop = new AbortController();
 let stoppedBy: (typeof SIGNALS)[number] | undefined;
@@ -18,8 +32,8 @@ for (const signal of SIGNALS) {
 try {
   const good = await runDemo({
     program: await buildIfNeeded(),
-    folder: join(ROOT, '.demo'),
-    sandbox: { deployments: 12, recipes: 20, auditEvents: 20_000 },
+    folder: resolve(ROOT, folder),
+    sandbox: { deployments: 12, recipes: 20, auditEvents: Number(auditEvents) },
     print: (text) => console.log(text),
     signal: stop.signal,
   });

@@ -1,10 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { entityDiagram } from './docs-diagram.ts';
-import { fieldTables } from './docs-fields.ts';
-import { fillMarkers } from './docs-markers.ts';
-import { optionsTable } from './docs-options.ts';
-import { problemTables } from './docs-problems.ts';
-import { streamsTable } from './docs-streams.ts';
+import { entityDiagram, fieldTables, optionsTable, problemTables, streamsTable } from './docs-parts.ts';
 
 const USER_PAGE = 'docs/sources/compose.md';
 
@@ -31,4 +26,29 @@ export function pageUrl(path: string): URL {
 export function renderPage(path: string): string {
   const parts = Object.entries(PAGES[path] ?? {}).map(([name, make]): [string, string] => [name, make()]);
   return fillMarkers(readFileSync(pageUrl(path), 'utf8'), Object.fromEntries(parts));
+}
+
+const SECTION = /<!-- generated: (\w+) -->[\s\S]*?<!-- \/generated -->/g;
+
+/**
+ * The page with the given texts between their markers. Throws if it has a marker without a text, or lacks one that was
+ * given: else a table could vanish from a page without anyone's notice.
+ */
+export function fillMarkers(page: string, sections: Readonly<Record<string, string>>): string {
+  const missing = new Set(Object.keys(sections));
+  const filled = page.replace(SECTION, (_, name: string) => {
+    const text = sections[name];
+    if (text === undefined) throw new Error(`nothing generates the section ${name}`);
+    missing.delete(name);
+    // Prettier would pad the tables; padded, one long cell would change every line.
+    return [
+      `<!-- generated: ${name} -->`,
+      '<!-- prettier-ignore-start -->',
+      `\n${text}\n`,
+      '<!-- prettier-ignore-end -->',
+      '<!-- /generated -->',
+    ].join('\n');
+  });
+  if (missing.size > 0) throw new Error(`the page has no marker for ${[...missing].join(', ')}`);
+  return filled;
 }

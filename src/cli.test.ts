@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import spec from '../spec.json' with { type: 'json' };
 import { runCommandLine } from './cli.ts';
-import { openContext } from './testing/open-context.ts';
+import { openContext } from '../test-support/unit/output.ts';
 import { USAGE } from './usage.ts';
 
 async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string; messages: unknown[] }> {

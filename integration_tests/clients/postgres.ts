@@ -3,7 +3,7 @@ import { chownSync, existsSync, globSync, mkdirSync, openSync, readFileSync } fr
 import { type AddressInfo, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { endOf, lastLines, outputOf } from './programs.ts';
+import { lastLines, outputOf, run } from '../../test-support/processes.ts';
 
 /** A PostgreSQL server with nothing in it, on this machine's loopback address. It is gone when this process is. */
 export interface Postgres {
@@ -40,7 +40,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   process.prependOnceListener('exit', stop);
 
   const address = ['--host', '127.0.0.1', '--port', String(port), '--username', 'postgres'];
-  for (let tries = 0; (await endOf(join(bin, 'pg_isready'), address)).exitCode !== 0; tries += 1) {
+  for (let tries = 0; (await run(join(bin, 'pg_isready'), address)).exitCode !== 0; tries += 1) {
     if (tries === 100 || server.exitCode !== null) {
       throw new Error(`Postgres does not start:\n${lastLines(readFileSync(log, 'utf8'))}`);
     }

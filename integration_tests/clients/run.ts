@@ -1,22 +1,27 @@
 import { constants } from 'node:os';
-import { parseArgs } from 'node:util';
-import { buildIfNeeded } from '../../scripts/demo-build.ts';
-import { imageTests } from './image-tests.ts';
+import { buildIfNeeded } from '../../test-support/connector.ts';
+import { readFlags } from '../../test-support/flags.ts';
+import { imageTests, strictParser } from './airbyte-cdk.ts';
 import { meltano } from './meltano.ts';
-import { pyAirbyte, pyAirbyteImage } from './pyairbyte.ts';
+import { pyAirbyte, pyAirbyteImage, serverless } from './python-clients.ts';
 import { Report } from './report.ts';
-import { serverless } from './serverless.ts';
 import { play } from './stage.ts';
-import { strictParser } from './strict-parser.ts';
 
-// npm run test:clients [-- --only pyairbyte,meltano] [-- --keep]
-// The built program and its image under the programs that people run them with. README.md tells about each.
+// `npm run test:clients`: the built program and its image under the programs that people run them with. README.md tells
+// about each.
 
 const TESTS = [pyAirbyte, pyAirbyteImage, imageTests, strictParser, meltano, serverless];
 const NAMES = TESTS.map(({ name }) => name);
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'boolean', default: false } } });
-const only = values.only?.split(',') ?? NAMES;
+const flags = readFlags(
+  'test:clients',
+  'Runs the connector under its real clients. Needs Python, Docker, PostgreSQL.',
+  {
+    only: { value: 'NAMES', meaning: 'the clients to run, separated by commas', default: NAMES.join(',') },
+    keep: { meaning: "leave each client's folder behind, and name it" },
+  },
+);
+const only = flags.only.split(',');
 const unknown = only.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) {
   console.error(`there is no client ${unknown.join(', ')}; there are ${NAMES.join(', ')}`);
@@ -30,6 +35,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 const report = new Report((line) => console.log(line));
 report.say(await buildIfNeeded());
-for (const test of TESTS.filter(({ name }) => only.includes(name))) await play(test, report, values.keep);
+for (const test of TESTS.filter(({ name }) => only.includes(name))) await play(test, report, flags.keep);
 console.log(`\n${report.tally}`);
 process.exitCode = report.anyFailed ? 1 : 0;

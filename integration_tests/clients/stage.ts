@@ -1,8 +1,6 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import type { Report } from './report.ts';
+import { Workspace } from '../../test-support/workspace.ts';
+import type { Counts, Report } from './report.ts';
 
 /** What a client plays on: a stand-in of the API that nobody else changes, and a folder. */
 export interface Stage {
@@ -29,10 +27,10 @@ const HOLDINGS = { auditEvents: 231, deployments: 5, recipes: 12 };
 export async function play(test: ClientTest, report: Report, keep: boolean): Promise<void> {
   const began = performance.now();
   report.say(`\n${test.title}`);
-  const folder = mkdtempSync(join(tmpdir(), `clients-${test.name}-`));
-  // The image's user and Postgres' are not ours, and must get at what lies in it.
-  chmodSync(folder, 0o755);
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  // The image's user and Postgres' must get at what lies in it.
+  const workspace = new Workspace(test.name).openToAll();
+  const { folder } = workspace;
+  const remove = (): void => workspace.remove();
   if (keep) report.say(`  in ${folder}`);
   else process.once('exit', remove);
   const sandbox = await startSandbox(HOLDINGS);
@@ -41,7 +39,7 @@ export async function play(test: ClientTest, report: Report, keep: boolean): Pro
       sandbox,
       config: { api_token: sandbox.token, base_url: sandbox.baseUrl },
       folder,
-      file: (name, content) => writeInto(folder, name, content),
+      file: (name, content) => workspace.put(name, content),
       report,
     });
   } catch (error) {
@@ -53,9 +51,68 @@ export async function play(test: ClientTest, report: Report, keep: boolean): Pro
   report.say(`  ${((performance.now() - began) / 1_000).toFixed(0)} s`);
 }
 
-function writeInto(folder: string, name: string, content: string | object): string {
-  const path = join(folder, name);
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
-  return path;
+/** How far the connector goes back behind its mark; the default of lookback_window_seconds. */
+const LOOKBACK_MS = 60_000;
+const NEW_EVENTS = 7;
+
+/** The streams of which a second read brings only what is new. */
+export const INCREMENTAL = ['audit_events', 'deployments_recipes'];
+
+/** What changed in the sandbox between two reads. */
+export interface News {
+  /** The rows that the second read must bring: of incremental streams only what is new, and the boundary. */
+  expected: Counts;
+  /** A recipe that was there before and has changed. */
+  changed: { id: string; updatedAt: string };
+}
+
+/**
+ * Lets things happen in the sandbox: audit events come, recipes change and come. What the second read must bring then is
+ * made out from the API's own answers.
+ */
+export async function makeNews(sandbox: Sandbox): Promise<News> {
+  const events = await ask(sandbox, 'audit_events?limit=100');
+  const newestEvents = boundary(events.map(({ id, created_at }) => ({ id, at: created_at })));
+  const recipes = new Set<string>();
+  for (const id of sandbox.deploymentIds) {
+    const rows = withSteps(await ask(sandbox, `deployments/${id}/recipes`));
+    for (const known of boundary(rows.map((row) => ({ id: row.id, at: row.updated_at })))) recipes.add(known);
+  }
+
+  sandbox.addEvents(NEW_EVENTS);
+  const changed = sandbox.touchRecipe();
+  const more = [sandbox.touchRecipe(), sandbox.addRecipe(), sandbox.addRecipe(sandbox.deploymentIds.at(-1))];
+  for (const { id } of [changed, ...more]) recipes.add(id);
+
+  const expected = {
+    ...sandbox.counts(),
+    audit_events: newestEvents.size + NEW_EVENTS,
+    deployments_recipes: recipes.size,
+  };
+  return { expected, changed };
+}
+
+interface Row {
+  id: string;
+  created_at?: string;
+  updated_at?: string;
+  _embedded?: { recipes?: Row[] };
+}
+
+async function ask(sandbox: Sandbox, path: string): Promise<Row[]> {
+  const headers = { authorization: `Bearer ${sandbox.token}` };
+  const answer = await fetch(`${sandbox.baseUrl}/${path}`, { headers });
+  const body = (await answer.json()) as { _embedded: Record<string, Row[]> };
+  return Object.values(body._embedded)[0] ?? [];
+}
+
+function withSteps(rows: Row[]): Row[] {
+  return rows.flatMap((row) => [row, ...withSteps(row._embedded?.recipes ?? [])]);
+}
+
+/** The rows that are read again: those within the look-back of the newest one, and those of no date. */
+function boundary(rows: Array<{ id: string; at: string | undefined }>): Set<string> {
+  const moments = rows.map(({ id, at }) => ({ id, ms: at === undefined ? undefined : Date.parse(at) }));
+  const newest = Math.max(...moments.map(({ ms }) => ms ?? 0));
+  return new Set(moments.filter(({ ms }) => ms === undefined || ms >= newest - LOOKBACK_MS).map(({ id }) => id));
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import { streams } from '../../src/streams/index.ts';
-import { catalogOf, countsRead, judge } from '../workspace.ts';
-import { HARDENED, runImage } from './docker.ts';
-import { MountedFiles } from './mounted-files.ts';
+import { STREAM_NAMES, catalogOf } from '../../test-support/catalogs.ts';
+import { type Message, firstOf, keysRead, messagesOf } from '../../test-support/transcript.ts';
+import { countsRead, judge } from '../reads.ts';
+import { HARDENED, MountedFiles, runImage } from './docker.ts';
 
 let sandbox: Sandbox;
 let files: MountedFiles;
@@ -22,22 +22,21 @@ afterAll(async () => {
 });
 
 /** The messages of one command, which must succeed and keep stderr empty. */
-async function messagesOf(options: string[], command: string[]): Promise<Array<Record<string, unknown>>> {
+async function printedBy(options: string[], command: string[]): Promise<Message[]> {
   const { exitCode, stdout, stderr } = await runImage(options, command);
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
-  const lines = stdout.trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  return messagesOf(stdout);
 }
 
 describe('as an unknown user, without rights, on a read-only file system', () => {
   it('spec', async () => {
     const spec = JSON.parse(readFileSync('spec.json', 'utf8')) as object;
-    expect(await messagesOf(HARDENED, ['spec'])).toEqual([{ type: 'SPEC', spec }]);
+    expect(await printedBy(HARDENED, ['spec'])).toEqual([{ type: 'SPEC', spec }]);
   });
 
   it('check', async () => {
-    const messages = await messagesOf(
+    const messages = await printedBy(
       [...HARDENED, ...files.mount('/secrets')],
       ['check', '--config', `/secrets/${config}`],
     );
@@ -45,12 +44,12 @@ describe('as an unknown user, without rights, on a read-only file system', () =>
   });
 
   it('discover', async () => {
-    const messages = await messagesOf(
+    const messages = await printedBy(
       [...HARDENED, ...files.mount('/secrets')],
       ['discover', '--config', `/secrets/${config}`],
     );
-    const found = messages.at(-1) as { catalog: { streams: Array<{ name: string }> } };
-    expect(found.catalog.streams.map(({ name }) => name)).toEqual(streams.map(({ name }) => name));
+    const { catalog: found } = firstOf(messages.slice(-1), 'CATALOG');
+    expect(found.streams.map(({ name }) => name)).toEqual(STREAM_NAMES);
   });
 
   it.each(['/secrets', '/data', '/tmp', '/mnt/temp', '/airbyte/tmp', '/source', '/a folder'])(
@@ -60,7 +59,7 @@ describe('as an unknown user, without rights, on a read-only file system', () =>
         [...HARDENED, ...files.mount(target), '--workdir', target],
         ['read', '--config', `${target}/${config}`, '--catalog', files.add('catalog.json', catalog)],
       );
-      const result = judge(finished, catalog, undefined);
+      const result = judge(finished, catalog);
       expect(result.violations).toEqual([]);
       expect(result.exitCode).toBe(0);
       expect(countsRead(result)).toEqual(sandbox.counts());
@@ -69,7 +68,7 @@ describe('as an unknown user, without rights, on a read-only file system', () =>
 
   it('says which user may not read a file', async () => {
     const secret = files.add('config.json', '{}', 0o600);
-    const messages = await messagesOf(
+    const messages = await printedBy(
       [...HARDENED, ...files.mount('/secrets')],
       ['check', '--config', `/secrets/${secret}`],
     );
@@ -86,10 +85,34 @@ describe('as other users', () => {
     ['the image’s own', '1000:1000'],
     ['OpenShift’s', '1000650000:0'],
   ])('%s', async (_, user) => {
-    const messages = await messagesOf(
+    const messages = await printedBy(
       ['--network', 'host', '--user', user, ...files.mount('/secrets')],
       ['check', '--config', `/secrets/${config}`],
     );
     expect(messages.at(-1)).toEqual({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } });
+  });
+});
+
+describe('in little memory', () => {
+  // 64 MB is what Docker leaves a page cache, a heap of 39 MB and node's own code: tight, and enough.
+  it.each(['64m', '256m'])('a read of 40,000 events arrives whole and in order within %s', async (limit) => {
+    const large = await startSandbox({ auditEvents: 40_000 });
+    try {
+      const options = { api_token: large.token, base_url: large.baseUrl, page_size: 100, num_workers: 32 };
+      const events = catalogOf('full_refresh', ['audit_events']);
+      const finished = await runImage(
+        [...HARDENED, '--memory', limit, '--memory-swap', limit, ...files.mount('/data')],
+        [
+          ...['read', '--config', `/data/${files.add('config.json', options)}`],
+          ...['--catalog', `/data/${files.add('catalog.json', events)}`],
+        ],
+      );
+      const result = judge(finished, events);
+      expect(result.exitCode).toBe(0);
+      expect(result.violations).toEqual([]);
+      expect(keysRead(result, 'audit_events')).toEqual([...large.keys('audit_events')]);
+    } finally {
+      await large.close();
+    }
   });
 });

@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process';
-import type { Finished } from '../run-connector.ts';
+import { chmodSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ROOT } from '../../test-support/connector.ts';
+import { type Finished, outputOf, run } from '../../test-support/processes.ts';
+import { Workspace } from '../../test-support/workspace.ts';
 
-/** The image under test, and its base alone; build-image.ts makes both. */
+/** The image under test, and its base alone. */
 export const IMAGE = 'source-compose:test';
 export const BASE_IMAGE = 'source-compose:test-base';
 
@@ -12,27 +15,30 @@ export const HARDENED = [
   ...['--network', 'host'],
 ];
 
-/** Runs one docker command and waits for its end. */
-export async function docker(args: string[], input = ''): Promise<Finished> {
-  const child = spawn('docker', args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.end(input);
-  const chunks: Buffer[] = [];
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (exitCode, signal) => {
-      resolve({ exitCode, signal, stdout: Buffer.concat(chunks).toString('utf8'), stderr });
-    });
+/**
+ * Builds the image from the checkout as it is, once for all tests. DOCKER_BUILD_ARGS holds further arguments of
+ * `docker build`, for networks that need some. Without Docker nothing is skipped: the run fails and says why.
+ */
+export async function setup(): Promise<void> {
+  const version = await docker(['version', '--format', '{{.Server.Version}}']).catch((error: unknown) => {
+    throw new Error('The tests of the image need Docker, and there is no `docker` on this machine.', { cause: error });
   });
+  if (version.exitCode !== 0) throw new Error(`The tests of the image need a running Docker engine: ${version.stderr}`);
+
+  const more = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
+  await dockerOutput(['build', ...more, '--tag', IMAGE, ROOT]);
+  const [base = ''] = /^ARG NODE_IMAGE=\S+$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
+  await dockerOutput(['build', ...more, '--tag', BASE_IMAGE, '-'], `${base}\nFROM \${NODE_IMAGE}\n`);
+}
+
+/** Runs one docker command and waits for its end. */
+export function docker(args: string[], input = ''): Promise<Finished> {
+  return run('docker', args, { input });
 }
 
 /** What a docker command prints; it must succeed. */
-export async function dockerOutput(args: string[], input?: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await docker(args, input);
-  if (exitCode !== 0) throw new Error(`docker ${args.join(' ')} exited with ${exitCode}: ${stderr}`);
-  return stdout.trim();
+export async function dockerOutput(args: string[], input = ''): Promise<string> {
+  return (await outputOf('docker', args, { input })).trim();
 }
 
 /** Runs the image's own entrypoint in a container that is gone afterwards. */
@@ -43,4 +49,25 @@ export function runImage(options: string[], command: string[]): Promise<Finished
 /** Runs a script by the image's `sh`, as Airbyte does; what it prints is the answer. */
 export function runShell(options: string[], script: string): Promise<Finished> {
   return docker(['run', '--rm', ...options, '--entrypoint', 'sh', IMAGE, '-c', script]);
+}
+
+/** A folder with a command's files, for a mount into a container. */
+export class MountedFiles {
+  readonly #workspace = new Workspace('container').openToAll();
+
+  /** Writes a file and says its name in the folder. */
+  add(name: string, content: string | object, mode = 0o644): string {
+    const path = this.#workspace.file(name, content);
+    chmodSync(path, mode);
+    return basename(path);
+  }
+
+  /** The option that mounts the folder read-only. */
+  mount(target: string): string[] {
+    return ['--volume', `${this.#workspace.folder}:${target}:ro`];
+  }
+
+  remove(): void {
+    this.#workspace.remove();
+  }
 }

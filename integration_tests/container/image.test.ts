@@ -1,6 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { ROOT, programPath } from '../../test-support/connector.ts';
+import { Workspace } from '../../test-support/workspace.ts';
 import { BASE_IMAGE, IMAGE, dockerOutput, runShell } from './docker.ts';
 
 interface Inspected {
@@ -15,6 +18,7 @@ interface Inspected {
   };
 }
 
+const PROGRAM = basename(programPath());
 const ADDED_LIMIT = 8_000_000;
 const inspect = async (name: string): Promise<Inspected> =>
   (JSON.parse(await dockerOutput(['image', 'inspect', name])) as [Inspected])[0];
@@ -40,7 +44,7 @@ describe('what the image says of itself', () => {
 
   it('starts node itself, by absolute paths, and AIRBYTE_ENTRYPOINT says the same', () => {
     const { Entrypoint, Cmd, Env } = image.Config;
-    expect(Entrypoint).toEqual(['/usr/local/bin/node', '/airbyte/integration_code/main.js']);
+    expect(Entrypoint).toEqual(['/usr/local/bin/node', `/airbyte/integration_code/${PROGRAM}`]);
     expect(Cmd ?? []).toEqual([]);
     expect(Env).toContain(`AIRBYTE_ENTRYPOINT=${Entrypoint.join(' ')}`);
   });
@@ -70,9 +74,9 @@ describe('what is in the image', () => {
     );
     expect(found.length - ofProgram.length).toBe(program.length);
 
-    const shipped = await runShell([], 'cat /airbyte/integration_code/main.js');
+    const shipped = await runShell([], `cat /airbyte/integration_code/${PROGRAM}`);
     expect(shipped.stdout.replace(/^\/\/# sourceMappingURL=.*$/m, '')).toBe(
-      readFileSync('dist/main.js', 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''),
+      readFileSync(programPath(), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''),
     );
   });
 
@@ -88,5 +92,27 @@ describe('what is in the image', () => {
     );
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
+  });
+});
+
+describe('what is in the context of its build', () => {
+  it('is only what is copied: no config, no token, no test', async () => {
+    const workspace = new Workspace('context');
+    try {
+      await dockerOutput(['build', '--output', workspace.folder, '--file', '-', ROOT], 'FROM scratch\nCOPY . /\n');
+      expect(readdirSync(workspace.folder).toSorted()).toEqual([
+        'package-lock.json',
+        'package.json',
+        'rolldown.config.ts',
+        'scripts',
+        'spec.json',
+        'src',
+        'tsconfig.json',
+      ]);
+      const sources = readdirSync(join(workspace.folder, 'src'), { recursive: true, encoding: 'utf8' });
+      expect(sources.filter((path) => path.endsWith('.test.ts'))).toEqual([]);
+    } finally {
+      workspace.remove();
+    }
   });
 });

@@ -1,9 +1,11 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import { catalogOf, countsRead, judge } from '../workspace.ts';
+import { catalogOf } from '../../test-support/catalogs.ts';
+import { messagesOf } from '../../test-support/transcript.ts';
+import { Workspace } from '../../test-support/workspace.ts';
+import { countsRead, judge } from '../reads.ts';
 import { HARDENED, runShell } from './docker.ts';
 
 // How Airbyte on Kubernetes runs a source: not by the entrypoint, but by `sh`, AIRBYTE_ENTRYPOINT, a work dir of its own
@@ -21,12 +23,12 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'source-compose-platform-'));
+  const workspace = new Workspace('platform');
+  folder = workspace.folder;
   chmodSync(folder, 0o777);
-  const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
-  writeFileSync(join(folder, 'connectorConfig.json'), JSON.stringify(config));
-  writeFileSync(join(folder, 'catalog.json'), JSON.stringify(catalog));
-  return () => rmSync(folder, { recursive: true });
+  workspace.put('connectorConfig.json', { api_token: sandbox.token, base_url: sandbox.baseUrl });
+  workspace.put('catalog.json', catalog);
+  return () => workspace.remove();
 });
 
 describe('as the platform runs it', () => {
@@ -41,8 +43,7 @@ describe('as the platform runs it', () => {
     );
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
-    const lines = written('jobOutput.json').trimEnd().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type).at(-1)).toBe(type);
+    expect(messagesOf(written('jobOutput.json')).at(-1)?.type).toBe(type);
   });
 
   it('read, into named pipes', async () => {
@@ -61,7 +62,7 @@ describe('as the platform runs it', () => {
       stdout: written('out.jsonl'),
       stderr: written('err.txt'),
     };
-    const result = judge(finished, catalog, undefined);
+    const result = judge(finished, catalog);
     expect(result.violations).toEqual([]);
     expect(result.exitCode).toBe(0);
     expect(countsRead(result)).toEqual(sandbox.counts());

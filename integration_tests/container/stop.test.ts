@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import type { Finished } from '../run-connector.ts';
-import { type ReadResult, catalogOf, judge, keysRead } from '../workspace.ts';
-import { HARDENED, IMAGE, docker, dockerOutput } from './docker.ts';
-import { MountedFiles } from './mounted-files.ts';
+import { catalogOf } from '../../test-support/catalogs.ts';
+import type { Finished } from '../../test-support/processes.ts';
+import { keysRead } from '../../test-support/transcript.ts';
+import { type ReadResult, judge } from '../reads.ts';
+import { HARDENED, IMAGE, MountedFiles, docker, dockerOutput } from './docker.ts';
 
 const catalog = catalogOf('incremental', ['audit_events', 'deployments_recipes', 'accounts']);
 const SIGKILLED = 137;
@@ -33,7 +34,10 @@ async function startStuckRead(): Promise<string> {
   return id;
 }
 
-async function startRead(states: object[] = [], options: object = { request_timeout_seconds: 600 }): Promise<string> {
+async function startRead(
+  states: readonly object[] = [],
+  options: object = { request_timeout_seconds: 600 },
+): Promise<string> {
   const config = { api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100, ...options };
   const id = await dockerOutput([
     ...['run', '--detach', ...HARDENED, ...files.mount('/data'), IMAGE],

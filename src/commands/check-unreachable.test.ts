@@ -3,9 +3,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import nock from 'nock';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { jsonFile } from '../testing/json-file.ts';
-import { startServer } from '../testing/local-server.ts';
-import { openContext } from '../testing/open-context.ts';
+import { startServer } from '../../test-support/unit/http.ts';
+import { jsonFile, openContext } from '../../test-support/unit/output.ts';
 import { runCheck } from './check.ts';
 
 const TOKEN = '0123456789abcdef';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../protocol/messages.ts';
-import { jsonFile } from '../testing/json-file.ts';
-import { answer, startServer } from '../testing/local-server.ts';
-import { openContext } from '../testing/open-context.ts';
+import { answer, startServer } from '../../test-support/unit/http.ts';
+import { jsonFile, openContext } from '../../test-support/unit/output.ts';
 import { runCheck } from './check.ts';
 
 const TOKEN = '0123456789abcdef';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ConfiguredStream } from '../protocol/catalog.ts';
-import { events, parts } from '../testing/test-streams.ts';
+import { events, parts } from '../../test-support/unit/reads.ts';
 import { chooseStreams } from './choose-streams.ts';
 
 const choose = (...configured: ConfiguredStream[]): ReturnType<typeof chooseStreams> =>

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { streams } from '../streams/index.ts';
 import { catalogStream } from '../sync/catalog-stream.ts';
-import { jsonFile } from '../testing/json-file.ts';
-import { startServer } from '../testing/local-server.ts';
-import { openContext } from '../testing/open-context.ts';
+import { startServer } from '../../test-support/unit/http.ts';
+import { jsonFile, openContext } from '../../test-support/unit/output.ts';
 import { runDiscover } from './discover.ts';
 
 test('one catalog with every stream, for which the API is not asked', async () => {

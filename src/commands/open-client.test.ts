@@ -1,8 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { configSchema } from '../config.ts';
 import { realTiming } from '../http/timing.ts';
-import { answer, startServer } from '../testing/local-server.ts';
-import { openContext } from '../testing/open-context.ts';
+import { answer, startServer } from '../../test-support/unit/http.ts';
+import { openContext } from '../../test-support/unit/output.ts';
 import { VERSION } from '../version.ts';
 import { openClient } from './open-client.ts';
 import { startLog } from './start-log.ts';

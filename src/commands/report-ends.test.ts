@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { ConnectorError, asConnectorError } from '../errors.ts';
 import type { Message } from '../protocol/messages.ts';
 import type { StreamEnd } from '../sync/read-streams.ts';
-import { refusal } from '../testing/fake-api.ts';
-import { openContext } from '../testing/open-context.ts';
+import { refusal } from '../../test-support/unit/fake-api.ts';
+import { openContext } from '../../test-support/unit/output.ts';
 import type { UnusableStream } from './choose-streams.ts';
 import { reportEnds, reportUnusable, traceOf } from './report-ends.ts';
 

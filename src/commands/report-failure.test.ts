@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import { inputError } from '../errors.ts';
 import type { Message } from '../protocol/messages.ts';
 import { MessageWriter } from '../protocol/message-writer.ts';
-import { openContext } from '../testing/open-context.ts';
-import { StalledOutput } from '../testing/stalled-output.ts';
+import { StalledOutput, openContext } from '../../test-support/unit/output.ts';
 import { reportFailure } from './report-failure.ts';
 
 function report(thrown: unknown): Message[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openContext } from '../testing/open-context.ts';
+import { openContext } from '../../test-support/unit/output.ts';
 import { VERSION } from '../version.ts';
 import { startLog } from './start-log.ts';
 

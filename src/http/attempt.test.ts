@@ -3,7 +3,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { answer, startServer } from '../testing/local-server.ts';
+import { answer, startServer } from '../../test-support/unit/http.ts';
 import { type ApiRequest, type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt-watch.ts';
 import type { Exchange } from './exchange.ts';

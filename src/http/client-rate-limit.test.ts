@@ -1,10 +1,9 @@
 import type { RequestListener } from 'node:http';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createClient } from '../testing/api-client.ts';
-import { answer, startServer } from '../testing/local-server.ts';
-import { api, mockTheApi } from '../testing/mocked-api.ts';
-import { skippedTime } from '../testing/virtual-time.ts';
+import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
+import { api, mockTheApi } from '../../test-support/unit/mocked-api.ts';
+import { skippedTime } from '../../test-support/unit/virtual-time.ts';
 
 mockTheApi();
 

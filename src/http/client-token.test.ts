@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createClient } from '../testing/api-client.ts';
-import { answer, startServer } from '../testing/local-server.ts';
+import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
 
 type Reply = [status: number, body: string];
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { createClient } from '../testing/api-client.ts';
-import { answer, startServer } from '../testing/local-server.ts';
-import { api, mockTheApi } from '../testing/mocked-api.ts';
+import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
+import { api, mockTheApi } from '../../test-support/unit/mocked-api.ts';
 
 mockTheApi();
 

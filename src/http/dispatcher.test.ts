@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type LocalServer, answer, startServer } from '../testing/local-server.ts';
+import { type LocalServer, answer, startServer } from '../../test-support/unit/http.ts';
 import { type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt-watch.ts';
 import { type Route, openRoute } from './dispatcher.ts';

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { answer, startServer } from '../testing/local-server.ts';
+import { answer, startServer } from '../../test-support/unit/http.ts';
 import { Exchange, TOO_LARGE } from './exchange.ts';
 
 function dispatchTo(origin: string, exchange: Exchange): void {

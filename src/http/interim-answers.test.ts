@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { createClient } from '../testing/api-client.ts';
+import { createClient } from '../../test-support/unit/http.ts';
 
 /** A server of raw TCP that answers each request with these pieces, each written when the one before is out. */
 async function startRaw(answer: () => Buffer[]): Promise<{ origin: string; connections: () => number }> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { VirtualTime } from '../testing/virtual-time.ts';
+import { VirtualTime } from '../../test-support/unit/virtual-time.ts';
 import { GIVE_UP_AFTER_MS, RateLimitGate } from './rate-limit-gate.ts';
 
 const MINUTE = 60_000;

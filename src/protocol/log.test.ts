@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openContext } from '../testing/open-context.ts';
+import { openContext } from '../../test-support/unit/output.ts';
 import { type Log, createLog } from './log.ts';
 
 function lines(level: string, write: (log: Log) => void): unknown[] {

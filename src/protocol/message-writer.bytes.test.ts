@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { StalledOutput } from '../testing/stalled-output.ts';
+import { StalledOutput } from '../../test-support/unit/output.ts';
 import { MessageWriter } from './message-writer.ts';
 import { printable } from './printable.ts';
 

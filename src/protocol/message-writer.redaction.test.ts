@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StalledOutput } from '../testing/stalled-output.ts';
+import { StalledOutput } from '../../test-support/unit/output.ts';
 import { MessageWriter } from './message-writer.ts';
 import { type Message, stateLine } from './messages.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate as everyoneElse } from 'node:timers/promises';
 import { type Mock, describe, expect, test, vi } from 'vitest';
-import { StalledOutput } from '../testing/stalled-output.ts';
+import { StalledOutput } from '../../test-support/unit/output.ts';
 import { MessageWriter } from './message-writer.ts';
 import { stateLine, streamStatus } from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsOf } from '../testing/records-of.ts';
+import { recordsOf } from '../../test-support/unit/reads.ts';
 import { databases } from './databases.ts';
 
 test('the versions come out of their envelope and stay inline', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsOf } from '../testing/records-of.ts';
+import { recordsOf } from '../../test-support/unit/reads.ts';
 import { deploymentsAddons } from './deployments-addons.ts';
 
 const records = (...addons: unknown[]): unknown[] => recordsOf(deploymentsAddons, { _embedded: { addons } }, 'd1');

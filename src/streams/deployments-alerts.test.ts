@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsOf } from '../testing/records-of.ts';
+import { recordsOf } from '../../test-support/unit/reads.ts';
 import { deploymentsAlerts } from './deployments-alerts.ts';
 
 test('a healthy deployment has a record too', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recordsOf } from '../testing/records-of.ts';
+import { recordsOf } from '../../test-support/unit/reads.ts';
 import { deploymentsRecipes } from './deployments-recipes.ts';
 
 const list = (...recipes: unknown[]): object => ({ _embedded: { recipes } });

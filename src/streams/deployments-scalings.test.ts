@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsOf } from '../testing/records-of.ts';
+import { recordsOf } from '../../test-support/unit/reads.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
 
 test('one field of the report makes a body a record, be it null', () => {

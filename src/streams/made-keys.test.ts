@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StreamDefinition } from '../sync/stream.ts';
-import { recordsOf } from '../testing/records-of.ts';
+import { recordsOf } from '../../test-support/unit/reads.ts';
 import { deploymentsRoles } from './deployments-roles.ts';
 import { deploymentsTeamRoles } from './deployments-team-roles.ts';
 import { deploymentsVersions } from './deployments-versions.ts';

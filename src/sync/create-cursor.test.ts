@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { backups, events, recipes } from '../testing/test-streams.ts';
+import { backups, events, recipes } from '../../test-support/unit/reads.ts';
 import { createCursor } from './create-cursor.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
 import { NewestFirstCursor } from './newest-first-cursor.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../protocol/log.ts';
-import { refuses } from '../testing/fake-api.ts';
-import { Printout } from '../testing/printed.ts';
-import { deployments, listBody } from '../testing/test-streams.ts';
+import { listBody, refuses } from '../../test-support/unit/fake-api.ts';
+import { Printout } from '../../test-support/unit/output.ts';
+import { deployments } from '../../test-support/unit/reads.ts';
 import { DeploymentList, missingSentence } from './deployment-list.ts';
 
 const ROWS = [{ id: 'd2', name: 'two' }, { id: 'd1', name: 'one' }, { id: 'd3' }];

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EventApi, type EventTraits, USUAL_TRAITS } from '../testing/event-api.ts';
-import { openRead, openRun } from '../testing/open-read.ts';
-import { events } from '../testing/test-streams.ts';
+import { EventApi, type EventTraits, USUAL_TRAITS } from '../../test-support/unit/fake-api.ts';
+import { events, openRead, openRun } from '../../test-support/unit/reads.ts';
 import type { NewestFirstCursor } from './newest-first-cursor.ts';
 import { readStreams } from './read-streams.ts';
 

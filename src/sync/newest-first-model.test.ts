@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { EventApi, type EventTraits } from '../testing/event-api.ts';
-import { refusal } from '../testing/fake-api.ts';
-import { openRead, openRun } from '../testing/open-read.ts';
-import { events } from '../testing/test-streams.ts';
+import { EventApi, type EventTraits, refusal } from '../../test-support/unit/fake-api.ts';
+import { events, openRead, openRun } from '../../test-support/unit/reads.ts';
 import type { NewestFirstCursor } from './newest-first-cursor.ts';
 import { type StreamEnd, readStreams } from './read-streams.ts';
 import { type WalkState, parseWalkState } from './stream-states.ts';

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Answers, refuses } from '../testing/fake-api.ts';
-import { type RunOptions, type TestRun, openRead, openRun } from '../testing/open-read.ts';
-import { listBody, recipes } from '../testing/test-streams.ts';
+import { type Answers, listBody, refuses } from '../../test-support/unit/fake-api.ts';
+import { type RunOptions, type TestRun, openRead, openRun, recipes } from '../../test-support/unit/reads.ts';
 import { readPerDeployment } from './read-deployments.ts';
 import type { SliceMarks } from './slice-marks.ts';
 import type { Reading } from './stream.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Answers, refuses } from '../testing/fake-api.ts';
-import { type RunOptions, type TestRun, openRead, openRun } from '../testing/open-read.ts';
-import { addons, backups, listBody } from '../testing/test-streams.ts';
+import { type Answers, listBody, refuses } from '../../test-support/unit/fake-api.ts';
+import { type RunOptions, type TestRun, addons, backups, openRead, openRun } from '../../test-support/unit/reads.ts';
 import { readPerDeployment } from './read-deployments.ts';
 import type { Reading, StreamDefinition } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';

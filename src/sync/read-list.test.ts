@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { refuses } from '../testing/fake-api.ts';
-import { type RunOptions, type TestRun, openRead, openRun } from '../testing/open-read.ts';
-import { deployments, listBody, parts } from '../testing/test-streams.ts';
+import { listBody, refuses } from '../../test-support/unit/fake-api.ts';
+import { type RunOptions, type TestRun, deployments, openRead, openRun, parts } from '../../test-support/unit/reads.ts';
 import { readDeployments, readList } from './read-list.ts';
 import type { Reading } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Query } from '../http/client.ts';
-import { refusal, refuses } from '../testing/fake-api.ts';
-import { type RunOptions, type TestRun, openRead, openRun } from '../testing/open-read.ts';
-import { events, listBody } from '../testing/test-streams.ts';
+import { listBody, refusal, refuses } from '../../test-support/unit/fake-api.ts';
+import { type RunOptions, type TestRun, events, openRead, openRun } from '../../test-support/unit/reads.ts';
 import type { CursorOptions } from './cursor.ts';
 import type { NewestFirstCursor } from './newest-first-cursor.ts';
 import { readNewestFirst } from './read-newest-first.ts';

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { type Answers, refusal, refuses } from '../testing/fake-api.ts';
-import { type RunOptions, type TestRun, openRead, openRun } from '../testing/open-read.ts';
-import { backups, deployments, events, listBody, parts, recipes } from '../testing/test-streams.ts';
+import { type Answers, listBody, refusal, refuses } from '../../test-support/unit/fake-api.ts';
+import {
+  type RunOptions,
+  type TestRun,
+  backups,
+  deployments,
+  events,
+  openRead,
+  openRun,
+  parts,
+  recipes,
+} from '../../test-support/unit/reads.ts';
 import { type StreamEnd, readStreams } from './read-streams.ts';
 import type { StreamDefinition } from './stream.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { VirtualTime } from '../testing/virtual-time.ts';
+import { VirtualTime } from '../../test-support/unit/virtual-time.ts';
 import { RequestSlots } from './request-slots.ts';
 
 const never = new AbortController().signal;

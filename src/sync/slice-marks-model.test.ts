@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { refusal } from '../testing/fake-api.ts';
-import { openRead, openRun } from '../testing/open-read.ts';
-import { listBody, recipes } from '../testing/test-streams.ts';
+import { listBody, refusal } from '../../test-support/unit/fake-api.ts';
+import { openRead, openRun, recipes } from '../../test-support/unit/reads.ts';
 import { readStreams } from './read-streams.ts';
 import type { SliceMarks } from './slice-marks.ts';
 import { type MarksState, parseMarksState } from './stream-states.ts';

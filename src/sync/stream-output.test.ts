@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Printout } from '../testing/printed.ts';
+import { Printout } from '../../test-support/unit/output.ts';
 import { CHECKPOINT_MS, CHECKPOINT_RECORDS, StreamOutput } from './stream-output.ts';
 
 /** The output of a stream whose state counts its records, with a clock that can be set. */
@@ -116,7 +116,7 @@ test('a large state waits until four times its bytes were printed, or until it i
     output.checkpointIfDue();
     output.checkpoint();
   }
-  const upTo = printed.states.map((state) => Number((state as { upTo: number }).upTo));
+  const upTo = printed.states.map((state) => (state as { upTo: number }).upTo);
   expect(upTo.length).toBeGreaterThan(1);
   expect(upTo.length * padding.length).toBeLessThan(printedBytes / 4);
   output.record({ id: 'one more' }, 1_000);

@@ -3,10 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../errors.ts';
 import { embeddedList } from '../http/hal.ts';
-import { openRead, openRun } from '../testing/open-read.ts';
-import { Printout } from '../testing/printed.ts';
-import { StalledOutput } from '../testing/stalled-output.ts';
-import { addons, backups, listBody, parts } from '../testing/test-streams.ts';
+import { listBody } from '../../test-support/unit/fake-api.ts';
+import { Printout, StalledOutput } from '../../test-support/unit/output.ts';
+import { addons, backups, openRead, openRun, parts } from '../../test-support/unit/reads.ts';
 import type { Row, StreamDefinition } from './stream.ts';
 
 const page = (count: number): unknown =>

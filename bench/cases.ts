@@ -1,0 +1,193 @@
+import { DEPLOYMENT_REPORTS } from '../test-support/catalogs.ts';
+import { type Row, figure, interleaved, measure, ratio, show } from './measure.ts';
+import { connector, connectorRead, countRecords, floor, startSandboxProcess } from './programs.ts';
+
+// What is measured of the connector alone; peer.ts measures it beside another.
+
+export const PAGE_SIZE = 100;
+/** The list of deployments and the reports of each of them. */
+const DEPLOYMENT_STREAMS = ['deployments', ...DEPLOYMENT_REPORTS];
+
+const THROUGHPUT_EVENTS = 200_000;
+
+/** Reading audit events against the floor program, which does only what no program can avoid. */
+export async function throughput(runs: number): Promise<Row[]> {
+  const sandbox = await startSandboxProcess({ 'audit-events': THROUGHPUT_EVENTS });
+  try {
+    const ours = { command: connectorRead(sandbox, ['audit_events'], { page_size: PAGE_SIZE }) };
+    const results = await interleaved({ floor: { command: floor(sandbox, PAGE_SIZE) }, ours }, runs);
+    const { records, bytes } = await countRecords(ours.command);
+    if (records !== THROUGHPUT_EVENTS) throw new Error(`${records} of ${THROUGHPUT_EVENTS} events were read`);
+    const seconds = figure(results.ours.map(({ wallMs }) => wallMs / 1_000));
+    return [
+      {
+        what: `Time for ${THROUGHPUT_EVENTS.toLocaleString('en')} events, × the floor`,
+        value: show(ratio(results.ours, results.floor, 'wallMs')),
+        goal: '≤ 1.15',
+      },
+      {
+        what: 'CPU for the same, × the floor',
+        value: show(ratio(results.ours, results.floor, 'cpuMs')),
+        goal: '≤ 1.15',
+      },
+      {
+        what: 'Records a second',
+        value: Math.round(THROUGHPUT_EVENTS / seconds.median).toLocaleString('en'),
+        goal: '',
+      },
+      { what: 'MB a second', value: (bytes / 1e6 / seconds.median).toFixed(0), goal: '' },
+    ];
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+/** From the start of the process to its end, against a node that does nothing. */
+export async function startUp(runs: number): Promise<Row[]> {
+  const sandbox = await startSandboxProcess({ 'audit-events': 10 });
+  try {
+    const results = await interleaved(
+      {
+        bare: { command: [process.execPath, '-e', '0'] },
+        spec: { command: connector('spec') },
+        discover: { command: connector('discover', sandbox) },
+        check: { command: connector('check', sandbox) },
+      },
+      runs * 4,
+    );
+    const row = (name: 'spec' | 'discover' | 'check', goal: string): Row => ({
+      what: `\`${name}\`, × \`node -e 0\``,
+      value: `${show(ratio(results[name], results.bare, 'wallMs'))}, ${figure(results[name].map(({ wallMs }) => wallMs)).median.toFixed(0)} ms`,
+      goal,
+    });
+    return [row('spec', '≤ 1.3'), row('discover', ''), row('check', '')];
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+const MEMORY_EVENTS = 1_000_000;
+/** Takes 5 MB a second, and not more. Without the hook, or it would write its own usage over that of what it reads. */
+const SLOW_READER = `NODE_OPTIONS= node -e '
+let taken = 0; const began = performance.now();
+process.stdin.on("data", (chunk) => {
+  taken += chunk.length;
+  const early = taken / 5000 - (performance.now() - began);
+  if (early > 20) { process.stdin.pause(); setTimeout(() => process.stdin.resume(), early); }
+});'`;
+
+/** Peak resident memory over a million events, also for a reader that is slow. */
+export async function memory(runs: number): Promise<Row[]> {
+  const sandbox = await startSandboxProcess({ 'audit-events': MEMORY_EVENTS });
+  try {
+    const ours = connectorRead(sandbox, ['audit_events'], { page_size: PAGE_SIZE });
+    const theirs = floor(sandbox, PAGE_SIZE);
+    const fast = await interleaved({ floor: { command: theirs }, ours: { command: ours } }, Math.min(runs, 3));
+    const slow = await interleaved(
+      { floor: { command: theirs, reader: SLOW_READER }, ours: { command: ours, reader: SLOW_READER } },
+      1,
+    );
+    return [fast, slow].flatMap((results, i) => {
+      const reader = i === 0 ? '' : ', reader at 5 MB/s';
+      const peak = figure(results.ours.map(({ peakMb }) => peakMb));
+      return [
+        {
+          what: `Peak memory over ${MEMORY_EVENTS.toLocaleString('en')} events${reader}, × the floor`,
+          value: show(ratio(results.ours, results.floor, 'peakMb')),
+          goal: '≤ 1.35',
+        },
+        { what: `The same in MB${reader}`, value: show(peak, 0), goal: '< 160' },
+      ];
+    });
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+const DEPLOYMENTS = 100;
+const LATENCY_MS = 40;
+const WORKERS = 16;
+
+/** Many requests to a slow API, against the time that the requests must take: requests / workers × latency. */
+export async function waiting(runs: number): Promise<Row[]> {
+  const sandbox = await startSandboxProcess({ deployments: DEPLOYMENTS, 'latency-ms': LATENCY_MS });
+  try {
+    const command = connectorRead(sandbox, DEPLOYMENT_STREAMS, {
+      num_workers: WORKERS,
+      // So that each deployment has nine requests, one of them its details.
+      include_connection_strings: true,
+    });
+    const before = await sandbox.stats();
+    const { ours } = await interleaved({ ours: { command } }, runs);
+    const after = await sandbox.stats();
+    const requests = (after.requests - before.requests) / (runs + 1);
+    const ideal = (requests / WORKERS) * LATENCY_MS;
+    if (after.maxInFlight > WORKERS) throw new Error(`${after.maxInFlight} requests were in flight at once`);
+    return [
+      {
+        what: `${requests} requests of ${LATENCY_MS} ms by ${WORKERS} workers, × the time they must take`,
+        value: show(figure(ours.map(({ wallMs }) => wallMs / ideal))),
+        goal: '≤ 1.25',
+      },
+      { what: 'Most requests in flight at once', value: String(after.maxInFlight), goal: `≤ ${WORKERS}` },
+    ];
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+/** Time per record as the stream grows. */
+export async function growth(runs: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const events of [10_000, 100_000, 1_000_000]) {
+    const sandbox = await startSandboxProcess({ 'audit-events': events });
+    try {
+      const command = connectorRead(sandbox, ['audit_events'], { page_size: PAGE_SIZE });
+      const times: number[] = [];
+      for (let run = 0; run < Math.min(runs, 3); run += 1) times.push((await measure({ command })).wallMs);
+      const micros = (figure(times).median * 1_000) / events;
+      rows.push({
+        what: `µs a record at ${events.toLocaleString('en')} events`,
+        value: micros.toFixed(1),
+        goal: 'not growing',
+      });
+    } finally {
+      await sandbox.stop();
+    }
+  }
+  return rows;
+}
+
+const COUNTED_EVENTS = 5_000;
+const COUNTED_WORKERS = 8;
+
+/** What CI can judge on any machine: records, requests for them, requests at once. Gives one line for each. */
+export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
+  const sandbox = await startSandboxProcess({ 'audit-events': COUNTED_EVENTS, deployments: 20, 'latency-ms': 2 });
+  try {
+    const expected = await sandbox.counts();
+    const events = await countRecords(connectorRead(sandbox, ['audit_events'], { page_size: PAGE_SIZE }));
+    const pages = (await sandbox.stats()).requests;
+    const reports = await countRecords(connectorRead(sandbox, DEPLOYMENT_STREAMS, { num_workers: COUNTED_WORKERS }));
+    const { requests, maxInFlight } = await sandbox.stats();
+    const reportRecords = DEPLOYMENT_STREAMS.reduce((sum, name) => sum + (expected[name] ?? 0), 0);
+    const reportRequests = 1 + 20 * (DEPLOYMENT_STREAMS.length - 1);
+    const equal = (what: string, found: number, wanted: number): { what: string; ok: boolean } => ({
+      what: `${what}: ${found} of ${wanted}`,
+      ok: found === wanted,
+    });
+    return [
+      equal('audit events read', events.records, COUNTED_EVENTS),
+      // Behind the last page an empty one, and two that show that nothing is older by time either.
+      equal('requests for them', pages, COUNTED_EVENTS / PAGE_SIZE + 3),
+      equal('records of deployments read', reports.records, reportRecords),
+      equal('requests for them', requests - pages, reportRequests),
+      {
+        what: `requests in flight at once: ${maxInFlight}, at most ${COUNTED_WORKERS}`,
+        ok: maxInFlight <= COUNTED_WORKERS,
+      },
+    ];
+  } finally {
+    await sandbox.stop();
+  }
+}

@@ -1,0 +1,155 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { catalogOf } from '../../test-support/catalogs.ts';
+import { ROOT, runConnector } from '../../test-support/connector.ts';
+import { lastLines, outputOf, run } from '../../test-support/processes.ts';
+import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
+import { fillIn } from '../acceptance/acceptance-run.ts';
+import { IMAGE, setup as buildImage } from '../container/docker.ts';
+import type { ClientTest, Stage } from './stage.ts';
+
+// What the Python CDK brings to judge a source by: its tests of an image, and its models of the messages.
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+/** Every test of the CDK's suite, for a config that is good; one whose token is wrong has its `check` alone. */
+const EXPECTED = [
+  'spec',
+  'spec_backward_compatibility',
+  "check['invalid_config' Test Scenario]",
+  "check['sample_config' Test Scenario]",
+  "config_matches_spec['sample_config' Test Scenario]",
+  "discover['sample_config' Test Scenario]",
+  "read['sample_config' Test Scenario]",
+];
+
+export const imageTests: ClientTest = {
+  name: 'image-tests',
+  title: `airbyte-cdk ${pinned('clients', 'airbyte-cdk')}, DockerConnectorTestSuite: the CDK's tests of an image`,
+  run: async (stage) => {
+    await buildImage();
+    const bin = await environment('clients');
+    const env = {
+      ...PYTHON_OPTIONS.env,
+      PATH: [join(HERE, 'docker-on-host-network'), PYTHON_OPTIONS.env['PATH']].join(delimiter),
+      CONNECTOR_ROOT: makeConnectorRoot(stage),
+      PUBLISHED_SPEC: publishedSpec(),
+    };
+    const options = ['-v', '--connector-image', IMAGE, '--read-from-streams=all', '--read-scenarios=sample_config'];
+    const pytest = ['-m', 'pytest', '-c', join(HERE, 'pytest.ini'), join(HERE, 'test_image.py'), ...options];
+    const { exitCode, stdout, stderr } = await run(join(bin, 'python'), pytest, {
+      ...PYTHON_OPTIONS,
+      cwd: stage.folder,
+      env,
+    });
+
+    const outcomes = [...stdout.matchAll(/::test_docker_image_(?:build_and_)?(.+) (PASSED|FAILED|ERROR|SKIPPED)/g)];
+    const passed = outcomes.filter(([, , outcome]) => outcome === 'PASSED').map(([, name = '']) => name);
+    for (const name of passed) stage.report.pass(name.replace(/\['(.*)' .*/, ', $1'));
+    stage.report.same(`${EXPECTED.length} tests passed`, passed.toSorted(), EXPECTED.toSorted());
+    if (exitCode === 0) stage.report.pass('none failed');
+    else stage.report.fail('none failed', lastLines(stdout + stderr));
+  },
+};
+
+/**
+ * A connector's folder as the CDK's tests want one: ours as it stands, with the sandbox's address and token in the
+ * configs.
+ */
+function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
+  const { baseUrl, token } = sandbox;
+  const values = { baseUrl, token, deploymentIds: [...sandbox.keys('deployments')] };
+  const ours = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
+  const inRoot = (name: string, content: string | object): void => void file(`source-compose/${name}`, content);
+  for (const name of ['acceptance-test-config.yml', 'metadata.yaml', 'spec.json']) inRoot(name, ours(name));
+  for (const name of ['sample_config', 'invalid_config', 'configured_catalog', 'abnormal_state']) {
+    const path = `integration_tests/${name}.json`;
+    inRoot(path, fillIn(JSON.parse(ours(path)), values) as object);
+  }
+  return join(folder, 'source-compose');
+}
+
+/** The SPEC of the last release, which every later one must be compatible with; the present one before there was any. */
+function publishedSpec(): string {
+  const file = join(ROOT, 'integration_tests', 'previous_release', 'spec.json');
+  return existsSync(file) ? file : join(ROOT, 'spec.json');
+}
+
+const SCRIPT = fileURLToPath(new URL('parse_strictly.py', import.meta.url));
+
+const PARSERS = ['airbyte-cdk', 'airbyte-protocol-models-pdv2'];
+
+/** The kinds that must be among the lines, or the parsers had nothing to judge. */
+const KINDS = ['CATALOG', 'CONNECTION_STATUS', 'LOG', 'RECORD', 'SPEC', 'STATE', 'TRACE'];
+
+export const strictParser: ClientTest = {
+  name: 'strict-parser',
+  title:
+    PARSERS.map((name) => `${name} ${pinned('clients', name)}`).join(' and ') + ', all that was printed, line by line',
+  run: async (stage) => {
+    const recordings = await record(stage);
+    const bin = await environment('clients');
+    const verdicts = await outputOf(
+      join(bin, 'python'),
+      [SCRIPT, ...recordings.map(({ path }) => path)],
+      PYTHON_OPTIONS,
+    );
+    const met = new Set<string>();
+    for (const [i, line] of verdicts.trimEnd().split('\n').entries()) {
+      const { lines, kinds, misfits } = JSON.parse(line) as Verdict;
+      for (const kind of Object.keys(kinds)) met.add(kind);
+      const named = Object.entries(kinds).map(([kind, count]) => `${count} ${kind}`);
+      const what = `${recordings[i]?.what}: ${lines} lines, ${named.join(', ')}`;
+      if (misfits.length === 0) stage.report.pass(what);
+      else stage.report.fail(what, misfits.slice(0, 10).join('\n'));
+    }
+    stage.report.same('messages of every kind were among them', [...met].toSorted(), KINDS);
+  },
+};
+
+interface Verdict {
+  lines: number;
+  kinds: Record<string, number>;
+  misfits: string[];
+}
+
+/** A command of the program, and the file with all that it printed to stdout. */
+interface Recording {
+  what: string;
+  path: string;
+}
+
+/** Runs every command, well and badly, so that messages of every kind are printed. */
+async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
+  const good = ['--config', file('config.json', config)];
+  const wrong = ['--config', file('wrong.json', { ...config, api_token: 'wrong' })];
+  const reading = ['read', ...good, '--catalog', file('catalog.json', catalogOf('incremental'))];
+  const recordings: Recording[] = [];
+  const keep = async (what: string, args: string[]): Promise<string> => {
+    const { stdout } = await runConnector(args);
+    const path = file(`stdout-${recordings.length}.jsonl`, stdout);
+    recordings.push({ what, path });
+    return path;
+  };
+
+  await keep('spec', ['spec']);
+  await keep('check', ['check', ...good]);
+  await keep('check with a wrong token', ['check', ...wrong]);
+  await keep('discover', ['discover', ...good]);
+  const full = ['read', ...good, '--catalog', file('full.json', catalogOf('full_refresh'))];
+  await keep('read in full, --debug', [...full, '--debug']);
+  const state = await keep('read', reading);
+  sandbox.addEvents(3);
+  await keep('read from a state', [...reading, '--state', state]);
+  await keep('read with a wrong token', reading.with(2, wrong[1] ?? ''));
+
+  sandbox.setFaults([
+    { path: '/teams', kind: 'status', status: 403 },
+    { path: '/clusters', kind: 'status', status: 429, retryAfter: 1, times: 1 },
+    { path: '/deployments/*/recipes', kind: 'envelope', shape: 'row-without-key' },
+  ]);
+  await keep('read with streams that fail, one that is told to wait', reading);
+  await keep('read without a catalog', ['read', ...good, '--catalog', '/nowhere/catalog.json']);
+  return recordings;
+}

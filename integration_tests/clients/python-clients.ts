@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Interface, createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { programPath } from '../../test-support/connector.ts';
+import { lastLines } from '../../test-support/processes.ts';
+import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
+import { IMAGE, setup as buildImage } from '../container/docker.ts';
+import type { Counts } from './report.ts';
+import { type ClientTest, INCREMENTAL, type Stage, makeNews } from './stage.ts';
+
+// PyAirbyte and airbyte_serverless, each under a script that does what it is told.
+
+const PYAIRBYTE = pinned('clients', 'airbyte');
+
+/** PyAirbyte starts the program itself, as anybody does who has it on disk. */
+export const pyAirbyte: ClientTest = {
+  name: 'pyairbyte',
+  title: `PyAirbyte ${PYAIRBYTE}, the executable, into DuckDB`,
+  run: (stage) => readTwice(stage, 'executable', programPath()),
+};
+
+export const pyAirbyteImage: ClientTest = {
+  name: 'pyairbyte-image',
+  title: `PyAirbyte ${PYAIRBYTE}, the image, into DuckDB`,
+  run: async (stage) => {
+    await buildImage();
+    await readTwice(stage, 'image', IMAGE);
+  },
+};
+
+async function readTwice(stage: Stage, kind: 'executable' | 'image', connector: string): Promise<void> {
+  const { sandbox, report, folder } = stage;
+  const names = Object.keys(sandbox.counts());
+  const config = stage.file('config.json', stage.config);
+  stage.file('tmp/empty', '');
+  const client = await PythonClient.start(stage, 'pyairbyte.py', [kind, connector, config], {
+    // It asks no registry and tells nobody.
+    AIRBYTE_OFFLINE_MODE: '1',
+    AIRBYTE_PROJECT_DIR: folder,
+    AIRBYTE_TEMP_DIR: `${folder}/tmp`,
+    AIRBYTE_LOGGING_ROOT: `${folder}/log`,
+  });
+  try {
+    report.same('check: SUCCEEDED', await client.ask('check'), 'SUCCEEDED');
+    const refusal = await client.ask<string>('check_token', 'wrong');
+    report.same(`check with a wrong token: "${refusal}"`, refusal.includes('token'), true);
+    report.same('streams: all sixteen', await client.ask('streams'), names);
+
+    report.counts('first read', await client.ask('read'), sandbox.counts(), INCREMENTAL);
+    report.counts('its tables', await rowsOfTables(client, names), sandbox.counts());
+
+    const { expected, changed } = await makeNews(sandbox);
+    const asked = sandbox.requests.length;
+    report.counts('second read, only news', await client.ask('read'), expected, INCREMENTAL);
+    const pages = sandbox.requests.slice(asked).filter(({ path }) => path === '/audit_events');
+    report.same(
+      'the API was asked for newer events only',
+      pages.length > 0 && pages.every(({ query }) => 'newer_than' in query),
+      true,
+    );
+    report.counts('its tables', await rowsOfTables(client, names), sandbox.counts(), INCREMENTAL);
+    const recipe = `select strftime(updated_at, '%Y-%m-%dT%H:%M:%S.%gZ') from compose.deployments_recipes where id = '${changed.id}'`;
+    report.same('a changed recipe has changed in its table', await client.ask('query', recipe), [[changed.updatedAt]]);
+  } finally {
+    await client.close();
+  }
+}
+
+async function rowsOfTables(client: PythonClient, names: readonly string[]): Promise<Counts> {
+  const queries = names.map((name) => `select '${name}', count(*) from compose.${name}`);
+  const rows = await client.ask<Array<[string, number]>>('query', queries.join(' union all '));
+  return Object.fromEntries(rows);
+}
+
+export const serverless: ClientTest = {
+  name: 'serverless',
+  title: `airbyte_serverless ${pinned('clients', 'airbyte-serverless')}, the executable, into files`,
+  run: async (stage) => {
+    const { sandbox, report } = stage;
+    const names = Object.keys(sandbox.counts());
+    // It is a command for a shell.
+    const client = await PythonClient.start(stage, 'serverless.py', [
+      `'${programPath()}'`,
+      stage.file('config.json', stage.config),
+    ]);
+    try {
+      const template = await client.ask<string>('template');
+      report.same('config template: names the token', /^ {4}api_token: .*REQUIRED/m.test(template), true);
+      report.same('check: SUCCEEDED', await client.ask('check'), { status: 'SUCCEEDED' });
+      report.same('streams: all sixteen', await client.ask('streams'), names);
+      const first = await client.ask<{ stream: string }>('first_record');
+      report.same(`first record: one of ${first.stream}`, names.includes(first.stream), true);
+
+      report.counts('first run', await client.ask('run'), sandbox.counts(), INCREMENTAL);
+      const { expected } = await makeNews(sandbox);
+      report.counts('second run, only news', await client.ask('run'), expected, INCREMENTAL);
+    } finally {
+      await client.close();
+    }
+  },
+};
+
+/** A Python script that does as it is told, line by line (dialog.py). What it prints besides is in the folder. */
+class PythonClient {
+  readonly #child: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+  readonly #lines: Interface;
+  readonly #log: string;
+
+  static async start(stage: Stage, script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<PythonClient> {
+    const bin = await environment('clients');
+    const command = [fileURLToPath(new URL(script, import.meta.url)), ...args];
+    return new PythonClient(join(bin, 'python'), command, stage.folder, { ...PYTHON_OPTIONS.env, ...env });
+  }
+
+  private constructor(python: string, args: string[], cwd: string, env: NodeJS.ProcessEnv) {
+    this.#log = join(cwd, 'client.log');
+    const log = openSync(this.#log, 'w');
+    this.#child = spawn(python, args, { cwd, env, stdio: ['pipe', 'pipe', log], timeout: PYTHON_OPTIONS.timeoutMs });
+    closeSync(log);
+    this.#child.stdin?.on('error', () => undefined);
+    this.#lines = createInterface({ input: this.#child.stdout! });
+    this.#answers = this.#lines[Symbol.asyncIterator]();
+  }
+
+  /** Gives a command and waits for its answer. */
+  async ask<T>(command: string, ...args: unknown[]): Promise<T> {
+    this.#child.stdin?.write(`${JSON.stringify([command, ...args])}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done !== true) return JSON.parse(value) as T;
+    throw new Error(`The client broke down at "${command}":\n${lastLines(readFileSync(this.#log, 'utf8'))}`);
+  }
+
+  /** Lets it end by itself. */
+  async close(): Promise<void> {
+    const { exitCode, signalCode } = this.#child;
+    this.#child.stdin?.end();
+    this.#lines.close();
+    this.#child.stdout?.resume();
+    if (exitCode === null && signalCode === null) await new Promise((resolve) => this.#child.once('exit', resolve));
+  }
+}

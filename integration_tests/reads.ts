@@ -1,0 +1,102 @@
+import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/server.ts';
+import { type ConfiguredCatalog, DEPLOYMENT_REPORTS, STREAM_NAMES, catalogOf } from '../test-support/catalogs.ts';
+import { type ConnectorOptions, runConnector } from '../test-support/connector.ts';
+import type { Finished } from '../test-support/processes.ts';
+import { type Contents, type Message, contentsOf } from '../test-support/transcript.ts';
+import { Workspace } from '../test-support/workspace.ts';
+import { violationsOf } from './acceptance/referee.ts';
+import { parseTranscript } from './acceptance/transcript.ts';
+import type { Violation } from './acceptance/violation.ts';
+
+/** A read that has ended, taken apart, and judged by the rules of the protocol. */
+export interface ReadResult extends Finished, Contents {
+  messages: readonly Message[];
+  violations: readonly Violation[];
+}
+
+/** Takes a read apart that was given this catalog, and judges it. `signal` is the one that it was sent, if any. */
+export function judge(finished: Finished, catalog: ConfiguredCatalog, signal?: NodeJS.Signals): ReadResult {
+  const transcript = parseTranscript(finished.stdout);
+  const violations = violationsOf({
+    command: 'read',
+    transcript,
+    exitCode: finished.exitCode,
+    stderr: finished.stderr,
+    configuredCatalog: catalog as never,
+    signal: signal as never,
+  });
+  const messages = transcript.messages as unknown as readonly Message[];
+  return { ...finished, ...contentsOf(messages), messages, violations };
+}
+
+/** Records by stream, as the sandbox counts them. */
+export function countsRead({ records }: ReadResult): Record<string, number> {
+  return Object.fromEntries(STREAM_NAMES.map((name) => [name, records.get(name)?.length ?? 0]));
+}
+
+/** The paths of a stream in the sandbox, as a pattern. */
+export function pathOf(name: string): string {
+  return DEPLOYMENT_REPORTS.includes(name) ? `deployments/*/${name.replace('deployments_', '')}` : name;
+}
+
+/** Reads by the built program. `state` is the content of the state file; none: no state file. */
+export async function read(
+  workspace: Workspace,
+  config: object,
+  catalog: ConfiguredCatalog,
+  state?: string | object,
+  options?: ConnectorOptions,
+): Promise<ReadResult> {
+  const finished = await runConnector(readArguments(workspace, config, catalog, state), options);
+  return judge(finished, catalog, options?.killAfterLines?.signal);
+}
+
+/** Writes the files of a read, and gives its command line. */
+export function readArguments(
+  workspace: Workspace,
+  config: object,
+  catalog: ConfiguredCatalog,
+  state?: string | object,
+): string[] {
+  return [
+    'read',
+    ...['--config', workspace.file('config.json', config)],
+    ...['--catalog', workspace.file('catalog.json', catalog)],
+    ...(state === undefined ? [] : ['--state', workspace.file('state.json', state)]),
+  ];
+}
+
+export interface Sandboxed {
+  sandbox: Sandbox;
+  workspace: Workspace;
+  /** Reads everything in full, unless told otherwise. */
+  read: (more?: {
+    config?: object;
+    catalog?: ConfiguredCatalog;
+    state?: string | object;
+    run?: ConnectorOptions;
+  }) => Promise<ReadResult>;
+}
+
+/** Runs a test with a sandbox and a workspace of its own, and clears both away. */
+export async function sandboxed<T>(
+  options: Partial<SandboxOptions> & { faults?: readonly Fault[] },
+  test: (given: Sandboxed) => Promise<T>,
+): Promise<T> {
+  const sandbox = await startSandbox(options);
+  const workspace = new Workspace();
+  const readThere: Sandboxed['read'] = ({ config, catalog, state, run } = {}) =>
+    read(
+      workspace,
+      { api_token: sandbox.token, base_url: sandbox.baseUrl, ...config },
+      catalog ?? catalogOf('full_refresh'),
+      state,
+      run,
+    );
+  try {
+    return await test({ sandbox, workspace, read: readThere });
+  } finally {
+    workspace.remove();
+    await sandbox.close();
+  }
+}

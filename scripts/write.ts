@@ -1,0 +1,29 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import manifest from '../package.json' with { type: 'json' };
+
+// Writes what is made from the code; tests compare it with what is committed.
+const WRITERS: Readonly<Record<string, () => Promise<void>>> = {
+  /** `npm run docs`: the generated parts of the pages. */
+  async docs() {
+    const { PAGE_PATHS, pageUrl, renderPage } = await import('./docs-pages.ts');
+    for (const path of PAGE_PATHS) writeFileSync(pageUrl(path), renderPage(path));
+  },
+  /** `npm run spec`: spec.json from the config's schema. */
+  async spec() {
+    const { specification } = await import('./specification.ts');
+    writeFileSync(new URL('../spec.json', import.meta.url), `${JSON.stringify(specification(), null, 2)}\n`);
+  },
+  /** `npm version` runs this: package.json's release, in the files that repeat it. */
+  async version() {
+    const { VERSION_PLACES } = await import('./version-places.ts');
+    for (const { file, pattern } of VERSION_PLACES) {
+      const url = new URL(`../${file}`, import.meta.url);
+      writeFileSync(url, readFileSync(url, 'utf8').replace(pattern, manifest.version));
+    }
+  },
+};
+
+const [what = ''] = process.argv.slice(2);
+const write = WRITERS[what];
+if (write === undefined) throw new Error(`Write what? There are ${Object.keys(WRITERS).join(', ')}.`);
+await write();

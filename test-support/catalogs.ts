@@ -1,0 +1,50 @@
+import { streams } from '../src/streams/index.ts';
+import { catalogStream } from '../src/sync/catalog-stream.ts';
+
+export type SyncMode = 'full_refresh' | 'incremental';
+
+/** A stream as discover offers it. */
+export interface DiscoveredStream {
+  name: string;
+  supported_sync_modes: readonly string[];
+  source_defined_primary_key?: readonly (readonly string[])[];
+  default_cursor_field?: readonly string[];
+}
+
+export interface ConfiguredCatalog {
+  streams: Array<{ stream: DiscoveredStream; sync_mode: string; destination_sync_mode: string }>;
+}
+
+/** Every stream, in the order in which discover lists them. */
+export const STREAMS: readonly DiscoveredStream[] = streams.map(catalogStream);
+export const STREAM_NAMES: readonly string[] = STREAMS.map(({ name }) => name);
+/** Those that take one request per deployment. */
+export const DEPLOYMENT_REPORTS: readonly string[] = STREAM_NAMES.filter((name) => name.startsWith('deployments_'));
+
+/** A configured catalog of these streams, or of all; one that has no cursor is read in full whatever is asked. */
+export function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): ConfiguredCatalog {
+  return configure(
+    STREAMS.filter(({ name }) => names.includes(name)),
+    mode,
+  );
+}
+
+/** A configured catalog of streams that were discovered. `destination` says what becomes of the records of each mode. */
+export function configure(
+  discovered: readonly DiscoveredStream[],
+  mode: SyncMode,
+  destination: Readonly<Record<SyncMode, string>> = { full_refresh: 'append', incremental: 'append' },
+): ConfiguredCatalog {
+  return {
+    streams: discovered.map((stream) => {
+      const sync_mode = stream.supported_sync_modes.includes(mode) ? mode : 'full_refresh';
+      return { stream: { ...stream }, sync_mode, destination_sync_mode: destination[sync_mode] };
+    }),
+  };
+}
+
+/** The value of a stream's primary key in one of its records; deployments_addons has none but this. */
+export function keyOf(name: string, data: Readonly<Record<string, unknown>>): string {
+  const field = STREAMS.find((stream) => stream.name === name)?.source_defined_primary_key?.[0]?.[0];
+  return field === undefined ? `${String(data['deployment_id'])}/${String(data['id'])}` : String(data[field]);
+}

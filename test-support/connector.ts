@@ -1,0 +1,59 @@
+import { globSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import manifest from '../package.json' with { type: 'json' };
+import { type Finished, type ProcessOptions, type Running, outputOf, start } from './processes.ts';
+
+/** The folder of the repository. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** A program that package.json offers. */
+export type ProgramName = keyof typeof manifest.bin;
+
+/** The path of a built program, as package.json names it. `npm run build` makes it. */
+export function programPath(name: ProgramName = 'source-compose'): string {
+  return join(ROOT, manifest.bin[name]);
+}
+
+export interface ConnectorOptions extends ProcessOptions {
+  /** Which of the built programs; `source-compose` by default. */
+  program?: ProgramName;
+}
+
+/** Starts one command of a built program as a child process, as any client does. */
+export function startConnector(args: readonly string[], { program, ...options }: ConnectorOptions = {}): Running {
+  const { PATH, NODE_V8_COVERAGE } = process.env;
+  // Nothing of this machine's settings, such as a proxy or a log level, may have a say.
+  const env = { PATH, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...options.env };
+  return start(process.execPath, [programPath(program), ...args], { ...options, env });
+}
+
+/** Runs one command of a built program to its end. */
+export function runConnector(args: readonly string[], options?: ConnectorOptions): Promise<Finished> {
+  return startConnector(args, options).finished;
+}
+
+const SOURCES = ['src/**/*.ts', 'spec.json', 'package.json', 'rolldown.config.ts'];
+
+/** Builds the programs if there are none, or if a source is newer. Gives a few words about it. */
+export async function buildIfNeeded(): Promise<string> {
+  const built = changedAt(programPath());
+  const sources = globSync(SOURCES, { cwd: ROOT, exclude: (name) => name.endsWith('.test.ts') });
+  if (Math.max(...sources.map((path) => changedAt(join(ROOT, path)))) <= built) {
+    return `${relative(ROOT, programPath())} is up to date`;
+  }
+  const began = performance.now();
+  await build();
+  return `npm run build: ${((performance.now() - began) / 1_000).toFixed(1)} s`;
+}
+
+/** Builds the programs. */
+export async function build(): Promise<void> {
+  // On Windows npm is a script, which only a shell can start.
+  const [shell, flags] = process.platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c']] : ['/bin/sh', ['-c']];
+  await outputOf(shell, [...flags, 'npm run --silent build'], { cwd: ROOT });
+}
+
+function changedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}

@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+
+/** A flag of a script: what it means and, if it takes a value, what that is called in the help. */
+export interface Flag {
+  meaning: string;
+  /** None: the flag is a switch. */
+  value?: string;
+  /** What holds without the flag, as it would be given. */
+  default?: string;
+}
+
+const HELP: Flag = { meaning: 'print this' };
+
+/** The value of each flag that takes one, and whether each switch is on. */
+export type FlagValues<F extends Readonly<Record<string, Flag>>> = {
+  [N in keyof F]: F[N] extends { default: string }
+    ? string
+    : F[N] extends { value: string }
+      ? string | undefined
+      : boolean;
+};
+
+/**
+ * Reads the flags of a script. Prints the help and exits with 0 if `--help` is among them; says in one line what is wrong
+ * and exits with 2 if one is unknown.
+ */
+export function readFlags<const F extends Readonly<Record<string, Flag>>>(
+  script: string,
+  purpose: string,
+  flags: F,
+  args: string[] = process.argv.slice(2),
+): FlagValues<F> {
+  const values = parseFlags(flags, args);
+  if (typeof values === 'string')
+    return exit(2, `${values}. npm run ${script} -- --help lists the flags.`, process.stderr);
+  if (values['help'] === true) return exit(0, helpText(script, purpose, flags), process.stdout);
+  return values as FlagValues<F>;
+}
+
+/** The flags' values, `help` among them, or a sentence about what is wrong. */
+export function parseFlags(
+  flags: Readonly<Record<string, Flag>>,
+  args: string[],
+): Record<string, string | boolean | undefined> | string {
+  const switches = Object.entries(flags).filter(([, { value }]) => value === undefined);
+  const options = Object.entries({ ...flags, help: HELP }).map(([name, flag]) => {
+    const type: 'string' | 'boolean' = flag.value === undefined ? 'boolean' : 'string';
+    return [name, flag.default === undefined ? { type } : { type, default: flag.default }] as const;
+  });
+  try {
+    const { values } = parseArgs({ args, options: Object.fromEntries(options) });
+    const off = Object.fromEntries(switches.map(([name]) => [name, false]));
+    return { ...off, ...(values as Record<string, string | boolean | undefined>) };
+  } catch (error) {
+    // Only the first sentence: the rest is advice on words that are no flags, which there are none of.
+    return (error as Error).message.split(/\.\s|\n/)[0] ?? '';
+  }
+}
+
+/** The help: what the script does, and each flag with its meaning and default. */
+export function helpText(script: string, purpose: string, flags: Readonly<Record<string, Flag>>): string {
+  const shown = Object.entries({ ...flags, help: HELP }).map(([name, flag]) => ({
+    flag: flag.value === undefined ? `--${name}` : `--${name} ${flag.value}`,
+    meaning: flag.default === undefined ? flag.meaning : `${flag.meaning} (default: ${flag.default})`,
+  }));
+  const width = Math.max(...shown.map(({ flag }) => flag.length));
+  const lines = shown.map(({ flag, meaning }) => `  ${flag.padEnd(width)}  ${meaning}`);
+  return [purpose, '', `Usage: npm run ${script} [-- FLAGS]`, '', ...lines].join('\n');
+}
+
+function exit(code: number, text: string, to: NodeJS.WriteStream): never {
+  to.write(`${text}\n`);
+  process.exit(code);
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** A process that has ended, and what it printed. */
+export interface Finished {
+  /** null when a signal ended it. */
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface ProcessOptions {
+  /** The whole environment; by default this process's own. */
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  uid?: number | undefined;
+  /** What it finds on stdin; by default nothing. */
+  input?: string;
+  /**
+   * Where its stdout goes: `collect` it (the default), `leave` it to the caller, who reads `child.stdout`, or send it
+   * into the file of this path, as a shell's `>` does.
+   */
+  stdout?: 'collect' | 'leave' | { file: string };
+  /** `show` lets its stderr through to that of this process; by default it is collected. */
+  stderr?: 'collect' | 'show';
+  /** A process that takes longer is killed, and its run fails. */
+  timeoutMs?: number;
+  /** When it is aborted, the process gets a SIGTERM. */
+  abort?: AbortSignal;
+  /** Kills the process once it has printed so many lines. */
+  killAfterLines?: { lines: number; signal: NodeJS.Signals };
+  /** Is told of each line of stdout as it comes, and may send a signal. */
+  onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+export interface Running {
+  child: ChildProcess;
+  /** Rejects only if the process could not start, or took longer than it may. */
+  finished: Promise<Finished>;
+}
+
+const alive = new Set<ChildProcess>();
+process.once('exit', () => alive.forEach((child) => child.kill('SIGTERM')));
+
+/** Starts a process. It does not outlive this one. */
+export function start(program: string, args: readonly string[], options: ProcessOptions = {}): Running {
+  const { env, cwd, uid, input, stdout = 'collect', stderr: errors = 'collect', abort } = options;
+  const file = typeof stdout === 'object' ? openSync(stdout.file, 'w') : undefined;
+  const child = spawn(program, args, {
+    ...(env === undefined ? {} : { env }),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(uid === undefined ? {} : { uid }),
+    stdio: [input === undefined ? 'ignore' : 'pipe', file ?? 'pipe', errors === 'show' ? 'inherit' : 'pipe'],
+  });
+  if (file !== undefined) closeSync(file);
+  child.stdin?.on('error', () => undefined).end(input);
+  const chunks: Buffer[] = [];
+  if (stdout === 'collect') child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  watchLines(child, options);
+  const stop = (): void => void child.kill('SIGTERM');
+  abort?.addEventListener('abort', stop);
+  alive.add(child);
+  let late = false;
+  const limit =
+    options.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => {
+          late = true;
+          child.kill('SIGKILL');
+        }, options.timeoutMs);
+  const finished = new Promise<Finished>((resolve, reject) => {
+    child.on('error', (error) => {
+      alive.delete(child);
+      reject(error);
+    });
+    child.on('close', (exitCode, signal) => {
+      clearTimeout(limit);
+      abort?.removeEventListener('abort', stop);
+      alive.delete(child);
+      if (late) reject(new Error(`${program} ${args.join(' ')} did not end within ${options.timeoutMs} ms`));
+      else resolve({ exitCode, signal, stdout: Buffer.concat(chunks).toString('utf8'), stderr });
+    });
+  });
+  return { child, finished };
+}
+
+function watchLines(child: ChildProcess, { killAfterLines, onLine }: ProcessOptions): void {
+  if (child.stdout === null || (killAfterLines === undefined && onLine === undefined)) return;
+  let lines = 0;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines += 1;
+    onLine?.(line, (signal) => child.kill(signal));
+    if (lines === killAfterLines?.lines) child.kill(killAfterLines.signal);
+  });
+}
+
+/** Runs a process to its end, however it ends. */
+export function run(program: string, args: readonly string[], options?: ProcessOptions): Promise<Finished> {
+  return start(program, args, options).finished;
+}
+
+/** What a process prints to stdout. Throws with the end of its output unless it exits with 0. */
+export async function outputOf(program: string, args: readonly string[], options?: ProcessOptions): Promise<string> {
+  const { exitCode, signal, stdout, stderr } = await run(program, args, options);
+  if (exitCode === 0) return stdout;
+  throw new Error(`${program} ${args.join(' ')} ended with ${exitCode ?? signal}:\n${lastLines(stdout + stderr)}`);
+}
+
+/** The last 25 lines of a text. */
+export function lastLines(text: string): string {
+  return text.trimEnd().split('\n').slice(-25).join('\n');
+}

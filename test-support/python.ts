@@ -1,0 +1,91 @@
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROOT } from './connector.ts';
+import { outputOf } from './processes.ts';
+
+/** Where the Python environments and all that Python compiles are kept from run to run; Git ignores it. */
+const KEPT = join(ROOT, '.venv', 'clients');
+
+// The connector's first line asks `env` for node: let it be the project's.
+const PYTHON_ENV: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: [join(ROOT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+  PYTHONPYCACHEPREFIX: join(KEPT, 'compiled'),
+  PYTHONWARNINGS: 'ignore',
+  NO_COLOR: '1',
+  DO_NOT_TRACK: '1',
+};
+
+/** How Python programs are run. None needs a minute; one that hangs must not hang the whole run. */
+export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
+
+const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
+
+/** PyAirbyte and its kin need 3.10 to 3.12, and one of the versions pinned here 3.11. */
+const PYTHON = '>=3.11,<3.13';
+
+/** The environments that some of their packages have to be built for: PyPI has no wheels of them. */
+const FROM_SOURCE = ['tap-airbyte', 'target-jsonl'];
+
+export type Environment = 'clients' | 'meltano' | 'tap-airbyte' | 'target-jsonl' | 'target-postgres';
+
+/** The version of a package in an environment. */
+export function pinned(name: Environment, packageName: string): string {
+  const requirements = readFileSync(join(REQUIREMENTS, `${name}.txt`), 'utf8');
+  return new RegExp(`^${packageName}==(.*)$`, 'm').exec(requirements)?.[1] ?? 'of no pinned version';
+}
+
+const made = new Map<Environment, Promise<string>>();
+
+/** The folder `bin` of an environment with the pinned versions, which is made when it is first asked for. */
+export function environment(name: Environment): Promise<string> {
+  const bin = made.get(name) ?? makeEnvironment(name);
+  made.set(name, bin);
+  return bin;
+}
+
+async function makeEnvironment(name: Environment): Promise<string> {
+  const folder = join(KEPT, name);
+  const requirements = join(REQUIREMENTS, `${name}.txt`);
+  const installed = join(folder, 'requirements.txt');
+  if (contentOf(installed) !== contentOf(requirements)) {
+    rmSync(folder, { recursive: true, force: true });
+    await uv('venv', '--quiet', '--no-python-downloads', '--python', PYTHON, folder);
+    const wheels = FROM_SOURCE.includes(name) ? [] : ['--only-binary', ':all:'];
+    const python = join(folder, 'bin', 'python');
+    await uv('pip', 'install', '--quiet', '--python', python, ...wheels, '--requirement', requirements);
+    cpSync(requirements, installed);
+  }
+  return join(folder, 'bin');
+}
+
+let installer: Promise<string> | undefined;
+
+async function uv(...args: string[]): Promise<void> {
+  installer ??= makeInstaller();
+  await outputOf(await installer, args, PYTHON_OPTIONS);
+}
+
+/** uv is quick, and ignores the upper bounds that tap-airbyte 0.0.2 sets to its Python. */
+async function makeInstaller(): Promise<string> {
+  const folder = join(KEPT, 'uv');
+  const requirements = join(REQUIREMENTS, 'uv.txt');
+  const program = join(folder, 'bin', 'uv');
+  if (contentOf(join(folder, 'requirements.txt')) !== contentOf(requirements)) {
+    await outputOf('python3', ['-m', 'venv', '--clear', '--without-pip', folder], PYTHON_OPTIONS);
+    const pip = ['-m', 'pip', '--python', join(folder, 'bin', 'python'), '--disable-pip-version-check'];
+    const install = [...pip, 'install', '--quiet', '--only-binary', ':all:', '--requirement', requirements];
+    await outputOf('python3', install, PYTHON_OPTIONS);
+    cpSync(requirements, join(folder, 'requirements.txt'));
+  }
+  return program;
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { type DiscoveredStream, keyOf } from './catalogs.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface StreamState {
+  type: 'STREAM';
+  stream: { stream_descriptor: { name: string }; stream_state: Row };
+}
+
+export interface ErrorTrace {
+  message: string;
+  failure_type: string;
+  internal_message?: string;
+  stream_descriptor?: { name: string };
+}
+
+/** A message as a program printed it, as far as anybody here looks into it. */
+export type Message =
+  | { type: 'SPEC'; spec: { connectionSpecification: { properties: object; required: string[] } } }
+  | { type: 'CONNECTION_STATUS'; connectionStatus: { status: string; message?: string } }
+  | { type: 'CATALOG'; catalog: { streams: DiscoveredStream[] } }
+  | { type: 'RECORD'; record: { stream: string; data: Row; emitted_at: number } }
+  | { type: 'STATE'; state: StreamState }
+  | { type: 'LOG'; log: { level: string; message: string } }
+  | { type: 'TRACE'; trace: { type: 'ERROR'; emitted_at: number; error: ErrorTrace } }
+  | {
+      type: 'TRACE';
+      trace: {
+        type: 'STREAM_STATUS';
+        emitted_at: number;
+        stream_status: { stream_descriptor: { name: string }; status: string };
+      };
+    };
+
+export type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>;
+
+/** The messages that a program printed, one in each line. Throws where a line is something else. */
+export function messagesOf(stdout: string): Message[] {
+  const lines = stdout.split('\n');
+  if (lines.pop() !== '') throw new Error('the output ends inside a line');
+  return lines.map(messageIn);
+}
+
+/** The lines of a file that a program wrote, one after the other, and the message in each. */
+export async function* messagesInFile(path: string): AsyncGenerator<{ text: string; message: Message }> {
+  let index = 0;
+  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    yield { text, message: messageIn(text, index) };
+    index += 1;
+  }
+}
+
+function messageIn(line: string, index: number): Message {
+  try {
+    return JSON.parse(line) as Message;
+  } catch (cause) {
+    throw new Error(`line ${index + 1} is no JSON: ${line.slice(0, 120)}`, { cause });
+  }
+}
+
+/** The first of these messages that has the type. Throws if there is none. */
+export function firstOf<T extends Message['type']>(messages: readonly Message[], type: T): MessageOf<T> {
+  const found = messages.find((message) => message.type === type);
+  if (found === undefined) throw new Error(`the program printed no ${type}`);
+  return found as MessageOf<T>;
+}
+
+/** What the messages of one command hold. */
+export interface Contents {
+  /** The data of the records, by stream. */
+  records: ReadonlyMap<string, readonly Row[]>;
+  /** The last state of each stream, as a state file takes it. */
+  states: readonly StreamState[];
+  errors: readonly ErrorTrace[];
+  logs: ReadonlyArray<{ level: string; message: string }>;
+}
+
+/** Sorts messages by what they hold, each kind in its order. */
+export function contentsOf(messages: readonly Message[]): Contents {
+  const records = new Map<string, Row[]>();
+  const states = new Map<string, StreamState>();
+  const errors: ErrorTrace[] = [];
+  const logs: Array<{ level: string; message: string }> = [];
+  for (const message of messages) {
+    if (message.type === 'RECORD') {
+      const { stream, data } = message.record;
+      const rows = records.get(stream) ?? [];
+      rows.push(data);
+      records.set(stream, rows);
+    } else if (message.type === 'STATE') {
+      states.set(message.state.stream.stream_descriptor.name, message.state);
+    } else if (message.type === 'LOG') {
+      logs.push(message.log);
+    } else if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
+      errors.push(message.trace.error);
+    }
+  }
+  return { records, states: [...states.values()], errors, logs };
+}
+
+/** The primary keys of a stream's records, in their order. */
+export function keysRead({ records }: Pick<Contents, 'records'>, stream: string): string[] {
+  return (records.get(stream) ?? []).map((data) => keyOf(stream, data));
+}

@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { ApiClient, type ClientOptions, type RetryEvent } from '../../src/http/client.ts';
+import { skippedTime } from './virtual-time.ts';
+
+export const BASE_URL = 'https://api.example.test/2016-07';
+
+export interface TestClient {
+  client: ApiClient;
+  /** The waits, in ms, of which none takes time. */
+  slept: number[];
+  retries: RetryEvent[];
+  /** The ends of the rate limit that were announced, in ms from the beginning. */
+  limits: number[];
+}
+
+/** A client of the API at BASE_URL, whose waits are over at once. */
+export function createClient(options: Partial<ClientOptions> = {}): TestClient {
+  const timing = skippedTime();
+  const retries: RetryEvent[] = [];
+  const limits: number[] = [];
+  const client = new ApiClient({
+    baseUrl: BASE_URL,
+    token: 'the-token',
+    probePath: 'accounts',
+    userAgent: 'source-compose/1.2.3',
+    connections: 4,
+    timeoutMs: 60_000,
+    signal: new AbortController().signal,
+    env: {},
+    timing,
+    onRetry: (event) => retries.push(event),
+    onRateLimit: (until) => limits.push(until),
+    ...options,
+  });
+  onTestFinished(() => client.close());
+  return { client, slept: timing.slept, retries, limits };
+}
+
+export interface LocalServer {
+  server: Server;
+  /** `http://127.0.0.1:<port>` */
+  origin: string;
+  port: number;
+  /** Every request so far. */
+  requests: IncomingMessage[];
+  /** How many connections were opened so far. */
+  connections: () => number;
+}
+
+/** A real server on loopback, or on every address of this machine, which ends with the test. */
+export async function startServer(listener: RequestListener, host = '127.0.0.1'): Promise<LocalServer> {
+  const requests: IncomingMessage[] = [];
+  let connections = 0;
+  const server = createServer((request, response) => {
+    requests.push(request);
+    listener(request, response);
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  server.listen(0, host);
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { server, origin: `http://127.0.0.1:${port}`, port, requests, connections: () => connections };
+}
+
+export function answer(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
+  response.end(body);
+}

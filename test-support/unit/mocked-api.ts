@@ -1,0 +1,37 @@
+import nock from 'nock';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { BASE_URL } from './http.ts';
+
+const LOCAL = /^(?:https?:\/\/)?127\.0\.0\.1:/;
+
+/**
+ * To be called once in a test file that mocks the API: a test that asks for more than is mocked, or for less, fails.
+ * Real servers on loopback can be had beside it.
+ */
+export function mockTheApi(): void {
+  const unmatched: string[] = [];
+  const note = ({ method, url }: Request): void => {
+    if (!LOCAL.test(url)) unmatched.push(`${method} ${url}`);
+  };
+  beforeAll(() => {
+    nock.disableNetConnect();
+    nock.enableNetConnect(LOCAL);
+    nock.emitter.on('no match', note);
+  });
+  afterEach(() => {
+    const pending = nock.pendingMocks();
+    nock.cleanAll();
+    expect(unmatched.splice(0)).toEqual([]);
+    expect(pending).toEqual([]);
+  });
+  afterAll(() => {
+    nock.emitter.off('no match', note);
+    nock.restore();
+  });
+}
+
+/** The API below BASE_URL, for answers to be mocked. */
+export function api(): nock.Scope {
+  // Without a length there is no keep-alive, and an abort in the middle of a body ends the process.
+  return nock(BASE_URL).replyContentLength();
+}

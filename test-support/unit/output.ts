@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { setImmediate as everyoneElse } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import { MessageWriter } from '../../src/protocol/message-writer.ts';
+import type { Message } from '../../src/protocol/messages.ts';
+import { Redactor } from '../../src/protocol/redact.ts';
+import type { Row } from '../../src/sync/stream.ts';
+
+/** A message as it was printed. */
+export interface Printed {
+  type: string;
+  record?: { stream: string; data: Row; emitted_at: number; meta?: { changes: unknown[] } };
+  state?: { stream: { stream_descriptor: { name: string }; stream_state: Row }; sourceStats: { recordCount: number } };
+  log?: { level: string; message: string };
+  trace?: { stream_status?: { stream_descriptor: { name: string }; status: string; reasons?: unknown[] } };
+}
+
+/** A writer whose messages can be looked at; `out` in place of an output that takes all at once. */
+export class Printout {
+  readonly writer: MessageWriter;
+  #text = '';
+
+  constructor(out?: Writable) {
+    const write = (chunk: Buffer, _: string, done: () => void): void => {
+      this.#text += chunk.toString();
+      done();
+    };
+    this.writer = new MessageWriter(
+      out ?? new Writable({ write }),
+      (text) => text,
+      () => undefined,
+    );
+  }
+
+  /** Everything that was printed so far, in its order. */
+  get messages(): Printed[] {
+    this.writer.flush();
+    return this.#text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Printed);
+  }
+
+  get rows(): Row[] {
+    return this.messages.flatMap(({ record }) => (record === undefined ? [] : [record.data]));
+  }
+
+  get states(): Row[] {
+    return this.messages.flatMap(({ state }) => (state === undefined ? [] : [state.stream.stream_state]));
+  }
+
+  get statuses(): string[] {
+    return this.messages.flatMap(({ trace }) => trace?.stream_status?.status ?? []);
+  }
+
+  /** The lines of the log of this level. */
+  logged(level: string): string[] {
+    return this.messages.flatMap(({ log }) => (log?.level === level ? [log.message] : []));
+  }
+
+  /** The messages in short: `STARTED`, `RECORD`, `STATE 3` with its count of records. */
+  get outline(): string[] {
+    return this.messages.map(({ type, state, trace }) =>
+      state === undefined ? (trace?.stream_status?.status ?? type) : `STATE ${state.sourceStats.recordCount}`,
+    );
+  }
+}
+
+export interface OpenContext {
+  context: Context;
+  /** What was printed so far, each line parsed. */
+  messages: () => Message[];
+  /** As a SIGTERM or a lost reader would. */
+  stop: AbortController;
+}
+
+/** What the process gives a command, with a stdout that is kept. */
+export function openContext(env: Context['env'] = {}): OpenContext {
+  let text = '';
+  const stdout = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString('utf8');
+      done();
+    },
+  });
+  const redactor = new Redactor();
+  const writer = new MessageWriter(stdout, redactor.redact, () => undefined);
+  const stop = new AbortController();
+  return {
+    stop,
+    context: { writer, env, signal: stop.signal, addSecret: (secret) => redactor.add(secret) },
+    messages() {
+      writer.flush();
+      return text
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Message);
+    },
+  };
+}
+
+/** A stdout whose reader takes a chunk only when it is told to, unless it is prompt: then it takes all at once. */
+export class StalledOutput extends Writable {
+  text = '';
+  prompt = false;
+  readonly #taken: Array<() => void> = [];
+
+  constructor() {
+    super({ highWaterMark: 16 * 1024 });
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    const text = chunk.toString('utf8');
+    this.text += text;
+    if (this.prompt) return done();
+    this.#taken.push(() => {
+      if (chunk.toString('utf8') !== text) throw new Error('a chunk was written over before it was taken');
+      done();
+    });
+  }
+
+  /** Says whether there was something to take. */
+  takeOne(): boolean {
+    const done = this.#taken.shift();
+    done?.();
+    return done !== undefined;
+  }
+
+  /** Takes what is there, and what follows. */
+  async takeAll(): Promise<void> {
+    do await everyoneElse();
+    while (this.takeOne());
+  }
+}
+
+/** The path of a file with this content as JSON, which goes with the test. */
+export function jsonFile(content: unknown): string {
+  const folder = mkdtempSync(join(tmpdir(), 'json-file-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'file.json');
+  writeFileSync(path, JSON.stringify(content));
+  return path;
+}

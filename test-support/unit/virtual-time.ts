@@ -1,0 +1,84 @@
+import { setImmediate as everyoneElse } from 'node:timers/promises';
+import type { Timing } from '../../src/http/timing.ts';
+
+interface Sleeper {
+  until: number;
+  wake: () => void;
+}
+
+/**
+ * A clock that moves only when everyone sleeps, and then to the next waking: hours of waiting take no time and always
+ * end the same. For work that waits for nothing but this clock and promises.
+ */
+export class VirtualTime implements Timing {
+  /** What `random` gives. */
+  chance = 0.5;
+  readonly #sleepers = new Set<Sleeper>();
+  #now: number;
+
+  constructor(now = 0) {
+    this.#now = now;
+  }
+
+  now = (): number => this.#now;
+
+  random = (): number => this.chance;
+
+  sleep = (ms: number, signal: AbortSignal): Promise<void> => {
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const stop = (): void => {
+        this.#sleepers.delete(sleeper);
+        reject(signal.reason as Error);
+      };
+      const wake = (): void => {
+        this.#sleepers.delete(sleeper);
+        signal.removeEventListener('abort', stop);
+        resolve();
+      };
+      const sleeper = { until: this.#now + ms, wake };
+      this.#sleepers.add(sleeper);
+      signal.addEventListener('abort', stop);
+    });
+  };
+
+  /** The result of `work`, with all the time that it takes. Throws if it waits for what can never come. */
+  async pass<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const end = (): void => {
+      settled = true;
+    };
+    work.then(end, end);
+    for (;;) {
+      await everyoneElse();
+      if (settled) return work;
+      const next = [...this.#sleepers].reduce<Sleeper | undefined>(
+        (first, sleeper) => (first === undefined || sleeper.until < first.until ? sleeper : first),
+        undefined,
+      );
+      if (next === undefined) throw new Error('nobody sleeps, and nothing goes on');
+      this.#now = Math.max(this.#now, next.until);
+      next.wake();
+    }
+  }
+
+  /** Lets everyone go on as far as they come without time passing. */
+  async standStill(): Promise<void> {
+    await everyoneElse();
+  }
+}
+
+/** A clock whose every sleep is over at once, for work that also waits for a real server; `slept` lists the sleeps. */
+export function skippedTime(now = 0): Timing & { slept: number[] } {
+  const slept: number[] = [];
+  return {
+    slept,
+    now: () => now + slept.reduce((sum, ms) => sum + ms, 0),
+    random: () => 0.5,
+    async sleep(ms, signal) {
+      signal.throwIfAborted();
+      slept.push(ms);
+      await everyoneElse();
+    },
+  };
+}
