@@ -54,7 +54,8 @@ const untold = {
     type: 'ERROR',
     emitted_at: expect.any(Number),
     error: {
-      message: 'The connector hit an unexpected error, probably a bug. Please report it together with the log of this run.',
+      message:
+        'The connector hit an unexpected error, probably a bug. Please report it together with the log of this run.',
       failure_type: 'system_error',
       internal_message: 'What happened cannot be told, because telling it failed as well.',
     },

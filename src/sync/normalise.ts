@@ -12,22 +12,20 @@ export class Normaliser {
   readonly #kinds: FieldKind[];
   readonly #definition: StreamDefinition;
   readonly #onUnknown: (field: string) => void;
-  readonly #onInexactKey: (field: string) => void;
+  /** The field of the row that has a number beyond 2^53 in its key, which is not kept exactly; several would be one. */
+  inexactField: string | undefined;
 
-  /**
-   * `onUnknown` is told of every field of every row that the stream does not declare; `onInexactKey` of a number beyond
-   * 2^53 in a key, which is not kept exactly, so that it would make one record of several.
-   */
-  constructor(definition: StreamDefinition, onUnknown: (field: string) => void, onInexactKey: (field: string) => void) {
+  /** `onUnknown` is told of every field of every row that the stream does not declare. */
+  constructor(definition: StreamDefinition, onUnknown: (field: string) => void) {
     this.#definition = definition;
     this.#onUnknown = onUnknown;
-    this.#onInexactKey = onInexactKey;
     this.#names = Object.keys(definition.fields);
     this.#kinds = Object.values(definition.fields).map(({ kind }) => kind);
   }
 
   /** Normalises one row; gives the values that had to be set to null, if any. Only top-level fields are looked at. */
   normalise(row: Row, deploymentId?: string): RecordChange[] | undefined {
+    this.inexactField = undefined;
     if (row['_links'] !== undefined) row['_links'] = undefined;
     if (row['_embedded'] !== undefined) lift(row);
     if (deploymentId !== undefined && !hasText(row['deployment_id'])) row['deployment_id'] = deploymentId;
@@ -54,7 +52,7 @@ export class Normaliser {
       const fitting = coerce(value, kind);
       if (fitting === value) continue;
       if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && this.#inKey(field)) {
-        this.#onInexactKey(field);
+        this.inexactField = field;
       }
       row[field] = fitting === MISFIT ? null : fitting;
       if (fitting === MISFIT) {

@@ -47,7 +47,6 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
   readonly #unknown = new Set<string>();
   /** What had to be set to null in a row: of nearly all rows nothing, so it is kept beside them. */
   readonly #changes = new WeakMap<Row, RecordChange[]>();
-  #inexactField: string | undefined;
   requests = 0;
   beforeStartDate = 0;
   skippedDeployments = 0;
@@ -58,11 +57,7 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
     this.cursor = cursor;
     this.output = new StreamOutput(run.writer, definition.name, Date.now);
     if (cursor !== undefined) this.output.resumable(() => cursor.state());
-    this.#normaliser = new Normaliser(
-      definition,
-      (field) => this.#warnOfUnknown(field),
-      (field) => (this.#inexactField = field),
-    );
+    this.#normaliser = new Normaliser(definition, (field) => this.#warnOfUnknown(field));
   }
 
   /**
@@ -111,11 +106,11 @@ export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
   /** Gives what is wrong with the row, as the end of a sentence about it. */
   #shapeRow(row: Row, deploymentId: string | undefined): string | undefined {
     const { primaryKey } = this.definition;
-    this.#inexactField = undefined;
     const changes = this.#normaliser.normalise(row, deploymentId);
     if (changes !== undefined) this.#changes.set(row, changes);
-    if (this.#inexactField !== undefined) {
-      return `has a number beyond 2^53 for its ${this.#inexactField}, which JSON readers do not keep exactly`;
+    const { inexactField } = this.#normaliser;
+    if (inexactField !== undefined) {
+      return `has a number beyond 2^53 for its ${inexactField}, which JSON readers do not keep exactly`;
     }
     const key = primaryKey === undefined ? deploymentId : row[primaryKey];
     if (typeof key !== 'string' || key === '') return `has no ${primaryKey ?? 'deployment'} that could be its key`;

@@ -158,11 +158,7 @@ export const addons = defineStream({
 
 /** The records that a stream makes of a body, as a reader of the output gets them. */
 export function recordsOf(stream: StreamDefinition, body: unknown, deploymentId?: string): unknown[] {
-  const normaliser = new Normaliser(
-    stream,
-    () => undefined,
-    () => undefined,
-  );
+  const normaliser = new Normaliser(stream, () => undefined);
   const { rows } = stream.rows(body, 'path');
   return rows.map((row) => {
     normaliser.normalise(row as Row, deploymentId);
