@@ -34,6 +34,7 @@ const context: Context = {
   watcher: process.stderr.isTTY && !process.stdout.isTTY ? (text) => void process.stderr.write(text) : undefined,
 };
 
+let endsByBug = false;
 const finished = run();
 for (const signal of SIGNALS) process.on(signal, () => void endBySignal(signal));
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -69,13 +70,18 @@ async function endBySignal(signal: (typeof SIGNALS)[number]): Promise<void> {
   setTimeout(() => process.exit(128 + constants.signals[signal]), 50);
 }
 
-/** A bug that nobody caught: the state of the process is unknown, so it only reports and ends. */
+/** A bug that nobody caught: the state of the process is unknown, so it only reports, once, and ends. */
 async function endByBug(thrown: unknown): Promise<void> {
-  const { reportFailure } = await import('./commands/report-failure.ts');
-  reportFailure(writer, thrown);
-  stop.abort(thrown);
-  await withinFlushTime(writer.emptied());
-  process.exit(1);
+  if (endsByBug) return;
+  endsByBug = true;
+  try {
+    const { reportFailure } = await import('./commands/report-failure.ts');
+    reportFailure(writer, thrown);
+    stop.abort(thrown);
+    await withinFlushTime(writer.emptied());
+  } finally {
+    process.exit(1);
+  }
 }
 
 async function withinFlushTime(output: Promise<void>): Promise<void> {

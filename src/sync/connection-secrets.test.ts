@@ -131,9 +131,7 @@ test('no part of a text that is random shows', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(word, fc.constantFrom(...`:/@?&=,;{}<>[]() "'`.split('')))), (parts) => {
       const text = parts.flat().join('');
-      const result = shown(parts.map(([part]) => part).join(' | '), { direct: [text] });
-      // A part and the space behind it may be a secret together.
-      expect(result.replaceAll(' ', '')).toBe(parts.map(() => '****').join('|'));
+      for (const [part] of parts) expect(shown(`it·is·${part}·then`, { direct: [text] })).toBe('it·is·****·then');
     }),
   );
 });

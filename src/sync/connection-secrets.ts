@@ -3,8 +3,9 @@ import { isRow } from './stream.ts';
 /** Shorter ones the redactor does not take. */
 const SHORTEST = 4;
 
-/** What sets the parts of a connection string apart. */
+/** What sets the parts of a connection string apart, and what does not. */
 const DELIMITERS = /[\s"'`:/@?&=,;|{}<>[\]()\\]+/;
+const PARTS = /[^\s"'`:/@?&=,;|{}<>[\]()\\]+/g;
 const QUOTES = /["'`]/;
 const AROUND = new Set(`"'\`,;`);
 
@@ -111,7 +112,7 @@ function addSecretsOf(text: string, secrets: Set<string>): void {
     if (!word.includes('://')) add(word.slice(word.indexOf(':') + 1));
     for (const password of passwordsBeforeAt(trimmed(word))) secrets.add(password);
   }
-  for (const password of namedPasswords(text)) secrets.add(password);
+  for (const password of namedPasswords(text)) secrets.add(password.trim());
 }
 
 /** `scheme://user:password@host`, `user:password@host`; also each of several that are only set apart by a comma. */
@@ -136,7 +137,7 @@ function namedPasswords(text: string): string[] {
   const isMysql = /mysql|mariadb/.test(text);
   // These have another option for the port.
   const hasLongPort = /mongo|cqlsh/.test(text);
-  const names = /[^\s"'`:/@?&=,;|{}<>[\]()\\]+/g;
+  const names = new RegExp(PARTS);
   for (let match = names.exec(text); match !== null; match = names.exec(text)) {
     const [name] = match;
     // mysql -ppassword
