@@ -13,7 +13,7 @@ const licenses: Plugin = {
 
 // The program is split: `main` stays tiny and loads a command only when it runs, so that `spec` starts at once.
 export default defineConfig({
-  input: { main: 'src/main.ts' },
+  input: { main: 'src/process.ts' },
   platform: 'node',
   // It is started by its name; chmod(1) is not everywhere where npm is.
   plugins: [licenses, { name: 'executable', closeBundle: () => chmodSync('dist/main.js', 0o755) }],

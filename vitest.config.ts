@@ -18,8 +18,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'integration_tests/container/**'],
     coverage: {
       include: ['src/**/*.ts'],
-      // main.ts is the process: it runs only as a child, in integration_tests/process-end.test.ts and its neighbours.
-      exclude: ['src/**/*.test.ts', 'src/main.ts'],
+      // process.ts is the process: it runs only as a child, in integration_tests/process-end.test.ts and its neighbours.
+      exclude: ['src/**/*.test.ts', 'src/process.ts'],
       thresholds: { lines: 95, statements: 95, functions: 95 },
       reporter: ['text-summary', 'html'],
     },

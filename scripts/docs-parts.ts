@@ -1,9 +1,9 @@
 import spec from '../spec.json' with { type: 'json' };
-import { type FailureType, type Problem, problems } from '../src/problems.ts';
-import { streams } from '../src/streams/index.ts';
-import { catalogStream } from '../src/sync/catalog-stream.ts';
-import type { Field } from '../src/sync/fields.ts';
-import type { StreamDefinition } from '../src/sync/stream.ts';
+import { type FailureType, type Problem, problems } from '../src/core/problems.ts';
+import { streams } from '../src/platforms/compose/streams/index.ts';
+import { catalogStream } from '../src/airbyte/catalog.ts';
+import type { Field } from '../src/core/fields.ts';
+import type { StreamDefinition } from '../src/core/stream.ts';
 
 // The parts of the pages that are made from the code.
 

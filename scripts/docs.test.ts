@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import spec from '../spec.json' with { type: 'json' };
-import { VERSION } from '../src/version.ts';
+import { VERSION } from '../src/core/version.ts';
 import { PAGE_PATHS, fillMarkers, pageUrl, renderPage } from './docs-pages.ts';
 import { table } from './docs-parts.ts';
 
@@ -28,7 +28,7 @@ test('every npm script that the pages name exists', () => {
 });
 
 test('the map of the architecture names every file of the program', () => {
-  const files = globSync('src/**/*.ts', { exclude: ['**/*.test.ts', 'src/streams/**'] });
+  const files = globSync('src/**/*.ts', { exclude: ['**/*.test.ts', 'src/platforms/*/streams/**'] });
   const map = textOf('ARCHITECTURE.md');
   expect(files.length).toBeGreaterThan(50);
   expect(files.filter((file) => !map.includes(`\`${basename(file)}\``))).toEqual([]);

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import spec from '../spec.json' with { type: 'json' };
-import { configSchema } from '../src/config.ts';
+import { configSchema } from '../src/platforms/compose/config.ts';
 import { specification } from './specification.ts';
 
 interface Option {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema } from '../src/config.ts';
+import { configSchema } from '../src/platforms/compose/config.ts';
 
 const DOCS = 'https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md';
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Config } from './config.ts';
+import type { Config } from './platforms/compose/config.ts';
 import { loadConfig } from './config-file.ts';
-import { ConnectorError } from './errors.ts';
+import { ConnectorError } from './core/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-file-'));
 const path = join(folder, 'config.json');

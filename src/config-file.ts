@@ -1,6 +1,6 @@
-import { type Config, configSchema } from './config.ts';
-import { inputError } from './errors.ts';
-import { parseInput, readInput, typeName } from './input-file.ts';
+import { type Config, configSchema } from './platforms/compose/config.ts';
+import { inputError } from './core/errors.ts';
+import { parseInput, readInput, typeName } from './core/input-file.ts';
 
 /**
  * Reads and checks the config. `onSecret` gets the token as soon as it is known, before any error can mention it.

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { type ConnectorError, asConnectorError } from '../errors.ts';
+import { type ConnectorError, asConnectorError } from '../core/errors.ts';
 import { type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt-watch.ts';
 import { type Route, openRoute } from './dispatcher.ts';

@@ -1,6 +1,6 @@
-import { closedNote, containerNote } from '../base-url.ts';
-import { ConnectorError } from '../errors.ts';
-import type { ProblemId } from '../problems.ts';
+import { closedNote, containerNote } from './address.ts';
+import { ConnectorError } from '../core/errors.ts';
+import type { ProblemId } from '../core/problems.ts';
 import type { Outcome } from './attempt.ts';
 import { errorText } from './error-text.ts';
 import type { Proxy } from './proxy.ts';

@@ -1,4 +1,4 @@
-import type { ConnectorError } from '../../src/errors.ts';
+import type { ConnectorError } from '../../src/core/errors.ts';
 import type { ApiClient, Query } from '../../src/http/client.ts';
 import { statusFailure, toError } from '../../src/http/failure.ts';
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setImmediate as everyoneElse } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import type { Context } from '../../src/context.ts';
-import { MessageWriter } from '../../src/protocol/message-writer.ts';
-import type { Message } from '../../src/protocol/messages.ts';
-import { Redactor } from '../../src/protocol/redact.ts';
-import type { Row } from '../../src/sync/stream.ts';
+import type { Context } from '../../src/core/context.ts';
+import { MessageWriter } from '../../src/core/line-writer.ts';
+import type { Message } from '../../src/airbyte/messages.ts';
+import { Redactor } from '../../src/core/redact.ts';
+import type { Row } from '../../src/core/stream.ts';
 
 /** A message as it was printed. */
 export interface Printed {

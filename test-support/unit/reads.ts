@@ -1,15 +1,15 @@
-import { embeddedList } from '../../src/http/hal.ts';
-import { createLog } from '../../src/protocol/log.ts';
-import { createCursor } from '../../src/sync/create-cursor.ts';
-import type { CursorOptions } from '../../src/sync/cursor.ts';
-import { DeploymentList } from '../../src/sync/deployment-list.ts';
-import { integer, object, text, timestamp } from '../../src/sync/fields.ts';
-import type { NewestFirstCursor } from '../../src/sync/newest-first-cursor.ts';
-import { Normaliser } from '../../src/sync/normalise.ts';
-import { RequestSlots } from '../../src/sync/request-slots.ts';
-import type { SliceMarks } from '../../src/sync/slice-marks.ts';
-import { type Run, StreamRead } from '../../src/sync/stream-read.ts';
-import { type Row, type StreamDefinition, defineStream } from '../../src/sync/stream.ts';
+import { embeddedList } from '../../src/platforms/compose/envelope.ts';
+import { createLog } from '../../src/airbyte/log.ts';
+import { createCursor } from '../../src/core/create-cursor.ts';
+import type { CursorOptions } from '../../src/core/cursor.ts';
+import { DeploymentList } from '../../src/platforms/compose/deployment-list.ts';
+import { integer, object, text, timestamp } from '../../src/core/fields.ts';
+import type { NewestFirstCursor } from '../../src/core/newest-first-cursor.ts';
+import { Normaliser } from '../../src/core/normalise.ts';
+import { RequestSlots } from '../../src/core/request-slots.ts';
+import type { SliceMarks } from '../../src/core/slice-marks.ts';
+import { type Run, StreamRead } from '../../src/core/stream-read.ts';
+import { type Row, type StreamDefinition, defineStream } from '../../src/core/stream.ts';
 import { type Answers, type AnyAnswer, FakeApi } from './fake-api.ts';
 import { Printout } from './output.ts';
 

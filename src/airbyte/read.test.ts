@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import type { Message } from './messages.ts';
+import { answer, startServer } from '../../test-support/unit/http.ts';
+import { jsonFile, openContext } from '../../test-support/unit/output.ts';
+import { runRead } from './read.ts';
+
+const BODIES: Record<string, string> = {
+  accounts: JSON.stringify({ _embedded: { accounts: [{ id: 'a1', name: 'Harbour' }] } }),
+  teams: JSON.stringify({ _embedded: { teams: [{ id: 't1' }, { id: 't2' }] } }),
+};
+
+interface Wish {
+  names?: string[];
+  status?: number;
+  state?: unknown;
+  stopped?: boolean;
+}
+
+async function read({ names = ['accounts', 'teams'], status = 200, state, stopped = false }: Wish) {
+  const { origin, requests } = await startServer((request, response) => {
+    answer(response, status, BODIES[(request.url ?? '').slice(1)] ?? '{}');
+  });
+  const { context, messages, stop } = openContext();
+  if (stopped) stop.abort(new Error('stopped by SIGTERM'));
+  const streams = names.map((name) => ({ stream: { name }, sync_mode: 'full_refresh' }));
+  const files = {
+    config: jsonFile({ api_token: '0123456789abcdef', base_url: origin }),
+    catalog: jsonFile({ streams }),
+    state: state === undefined ? undefined : jsonFile(state),
+  };
+  const code = await runRead(context, files, false).catch((error: unknown) => error);
+  return { code, files, requests, messages: messages() };
+}
+
+/** What was printed of one stream, in order. */
+function outline(messages: Message[], name: string): string[] {
+  return messages.flatMap((message) => {
+    const text = JSON.stringify(message);
+    if (!text.includes(`"stream":"${name}"`) && !text.includes(`"name":"${name}"`)) return [];
+    if (message.type !== 'TRACE') return message.type;
+    return message.trace.type === 'ERROR' ? 'ERROR' : message.trace.stream_status.status;
+  });
+}
+
+const errorsOf = (messages: Message[]): object[] =>
+  messages.flatMap((message) =>
+    message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
+  );
+
+test('every stream of the catalog is read, and the program did its work', async () => {
+  const { code, messages } = await read({});
+  expect(code).toBe(0);
+  expect(outline(messages, 'accounts')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE', 'COMPLETE']);
+  expect(outline(messages, 'teams')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'RECORD', 'STATE', 'COMPLETE']);
+  expect(messages[0]).toMatchObject({
+    type: 'LOG',
+    log: { message: expect.stringMatching(/^source-compose .*: read$/) },
+  });
+});
+
+test('a stream that does not exist is INCOMPLETE; the others are read, and then it is told', async () => {
+  const { code, messages } = await read({ names: ['widgets', 'accounts'] });
+  expect(code).toBe(1);
+  expect(outline(messages, 'accounts').at(-1)).toBe('COMPLETE');
+  expect(outline(messages, 'widgets')).toEqual(['STARTED', 'INCOMPLETE', 'ERROR']);
+  expect(messages.at(-1)).toMatchObject({
+    trace: { error: { failure_type: 'config_error', stream_descriptor: { name: 'widgets' } } },
+  });
+});
+
+test('a token that is refused ends the run with one error, which belongs to no stream', async () => {
+  const { code, messages } = await read({ status: 401 });
+  expect(code).toBe(1);
+  for (const name of ['accounts', 'teams']) expect(outline(messages, name)).toEqual(['STARTED', 'INCOMPLETE']);
+  expect(errorsOf(messages)).toMatchObject([{ failure_type: 'config_error' }]);
+  expect(errorsOf(messages)[0]).not.toHaveProperty('stream_descriptor');
+});
+
+test('a catalog without streams is a warning', async () => {
+  const { code, requests, messages } = await read({ names: [] });
+  expect({ code, requests }).toEqual({ code: 0, requests: [] });
+  expect(messages.at(-1)).toMatchObject({ log: { level: 'WARN', message: expect.stringContaining('no streams') } });
+});
+
+describe('nothing is asked or begun', () => {
+  test('when the process was stopped before', async () => {
+    const { code, requests, messages } = await read({ stopped: true });
+    expect(code).toEqual(new Error('stopped by SIGTERM'));
+    expect(requests).toEqual([]);
+    expect(messages.map(({ type }) => type)).toEqual(['LOG']);
+  });
+
+  test('with a state that this connector never wrote, whose file and stream are named', async () => {
+    const stream = { stream_descriptor: { name: 'audit_events' }, stream_state: { version: 1, mark: 'yesterday' } };
+    const { code, files, requests } = await read({ names: ['audit_events'], state: [{ type: 'STREAM', stream }] });
+    expect(code).toMatchObject({
+      failureType: 'config_error',
+      message: expect.stringContaining(
+        `The state of audit_events in the state file ${files.state} cannot be used: mark must be a timestamp.`,
+      ),
+    });
+    expect(requests).toEqual([]);
+  });
+
+  test('without a catalog', async () => {
+    const { context } = openContext();
+    const files = { config: jsonFile({ api_token: 'the-token' }), catalog: '/nowhere/catalog.json', state: undefined };
+    await expect(runRead(context, files, false)).rejects.toThrow(
+      'The catalog file /nowhere/catalog.json does not exist.',
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FileOutput } from './file-output.ts';
+import { MessageWriter } from './line-writer.ts';
+
+const record = (writer: MessageWriter, text: string): void =>
+  writer.record(Buffer.from('['), JSON.stringify(text), Buffer.from(']\n'));
+
+test('what a write leaves over is written next, however little it takes at a time', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.string({ maxLength: 300 })),
+      fc.infiniteStream(fc.integer({ min: 1, max: 50 })),
+      async (texts, most) => {
+        let file = Buffer.alloc(0);
+        const out = new FileOutput(1, (_, chunk, offset) => {
+          const part = chunk.subarray(offset, offset + (most.next().value ?? 1));
+          file = Buffer.concat([file, part]);
+          return part.length;
+        });
+        const writer = new MessageWriter(
+          out,
+          (text) => text,
+          () => undefined,
+        );
+        for (const text of texts) record(writer, text);
+        await writer.emptied();
+        expect(writer.failed).toBe(false);
+        expect(file.toString()).toBe(texts.map((text) => `[${JSON.stringify(text)}]\n`).join(''));
+      },
+    ),
+  );
+});
+
+test('a disk that is full in the middle of a line gets nothing behind it, even when it has room again', async () => {
+  const written: string[] = [];
+  let room = 10;
+  const out = new FileOutput(1, (_, chunk, offset) => {
+    const part = chunk.subarray(offset, offset + room);
+    if (part.length === 0) {
+      room = 1_000;
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    }
+    room -= part.length;
+    written.push(part.toString());
+    return part.length;
+  });
+  const failures: Error[] = [];
+  const writer = new MessageWriter(
+    out,
+    (text) => text,
+    (error) => failures.push(error),
+  );
+  record(writer, 'the first line');
+  writer.flush();
+  record(writer, 'the second line');
+  await writer.ready();
+  record(writer, 'the third line');
+  await writer.emptied();
+  expect(written.join('')).toBe('["the firs');
+  expect(writer.failed).toBe(true);
+  expect(failures.map(({ message }) => message)).toEqual(['ENOSPC: no space left on device, write']);
+});

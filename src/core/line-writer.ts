@@ -1,0 +1,152 @@
+import type { Writable } from 'node:stream';
+import type { Message } from '../airbyte/messages.ts';
+import { SURROGATE, printable } from './printable.ts';
+
+/** Bytes gathered before they go to stdout: as many as a pipe takes at once, so that a page is mostly one write. */
+const CHUNK_BYTES = 56 * 1024;
+const ROOM_BYTES = 64 * 1024;
+/** What one UTF-16 unit takes at most in UTF-8. */
+const UNIT_BYTES = 3;
+
+/**
+ * The sole owner of stdout. Records are gathered into chunks; every other message goes out at once, behind them.
+ * Texts for people are redacted here, so that no path around it exists.
+ */
+export class MessageWriter {
+  readonly #out: Writable;
+  readonly #redact: (text: string) => string;
+  // As bytes: one character beyond Latin-1 would make a text of the whole chunk one of two bytes a character, which is
+  // slow to put together and slow to encode.
+  #chunk = Buffer.allocUnsafe(ROOM_BYTES);
+  #used = 0;
+  #drained: Promise<void> | undefined;
+  readonly #onFailure: (error: NodeJS.ErrnoException) => void;
+  #failed = false;
+
+  /** `onFailure` is called once, when stdout fails: its reader has gone, or a disk is full. Nothing is written after it. */
+  constructor(out: Writable, redact: (text: string) => string, onFailure: (error: NodeJS.ErrnoException) => void) {
+    this.#out = out;
+    this.#redact = redact;
+    this.#onFailure = onFailure;
+    // Without a listener a broken pipe would be an uncaught exception.
+    out.on('error', (error) => this.#fail(error));
+  }
+
+  /** Whether something that was handed over did not come out. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#onFailure(error);
+  }
+
+  /** Takes a line that is put together already and holds no text for people but the help's. */
+  text(text: string): void {
+    this.#append(text);
+    this.flush();
+  }
+
+  /** Takes one RECORD, as a line in three parts: to put them together first would copy every record once more. */
+  record(head: Uint8Array, data: string, tail: Uint8Array): void {
+    const most = head.length + data.length * UNIT_BYTES + tail.length;
+    if (this.#used + most > ROOM_BYTES || !this.#appendAscii(head, data, tail)) {
+      this.#append(Buffer.from(head).toString() + data + Buffer.from(tail).toString());
+    }
+    if (this.#used >= CHUNK_BYTES) this.flush();
+  }
+
+  send(message: Message): void {
+    this.#append(JSON.stringify(this.#redacted(message)) + '\n');
+    this.flush();
+  }
+
+  /** Hands what was gathered to stdout. To be called before anything waits. */
+  flush(): void {
+    if (this.#used === 0) return;
+    const chunk = this.#chunk.subarray(0, this.#used);
+    this.#used = 0;
+    // A lone surrogate is ASCII in JSON, so it is looked for here.
+    if (chunk.includes(SURROGATE)) this.#write(printable(chunk.toString()));
+    // Behind a stalled reader many small messages wait, and none of them is to hold a whole chunk.
+    else if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
+    else {
+      this.#write(chunk);
+      // Mostly it is taken at once, and the chunk is free again.
+      if (this.#out.writableLength > 0) this.#chunk = Buffer.allocUnsafe(ROOM_BYTES);
+    }
+  }
+
+  #appendAscii(head: Uint8Array, data: string, tail: Uint8Array): boolean {
+    const chunk = this.#chunk;
+    const at = this.#used + head.length;
+    const bytes = chunk.write(data, at);
+    // As many bytes as characters: ASCII, in which no line break has to be escaped.
+    if (bytes !== data.length) return false;
+    chunk.set(head, this.#used);
+    chunk.set(tail, at + bytes);
+    this.#used = at + bytes + tail.length;
+    return true;
+  }
+
+  #append(line: string): void {
+    const bytes = Buffer.from(printable(line));
+    if (this.#used + bytes.length > ROOM_BYTES) this.flush();
+    if (bytes.length > ROOM_BYTES) this.#write(bytes);
+    else this.#used += bytes.copy(this.#chunk, this.#used);
+  }
+
+  #write(chunk: string | Buffer): void {
+    if (!this.#failed) this.#out.write(chunk);
+  }
+
+  /** Flushes, and resolves once stdout takes more. All that wait share one `drain`. */
+  async ready(): Promise<void> {
+    this.flush();
+    // Asked at the moment of waiting: a remembered `false` of write() would wait for a drain that is long past.
+    if (this.#failed || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
+    this.#drained ??= new Promise((resolve) => {
+      const done = (): void => {
+        this.#out.off('drain', done).off('close', done).off('error', done);
+        this.#drained = undefined;
+        resolve();
+      };
+      this.#out.on('drain', done).on('close', done).on('error', done);
+    });
+    await this.#drained;
+  }
+
+  /** Flushes, and resolves once stdout has taken everything, or failed: only then is it known how a run ended. */
+  async emptied(): Promise<void> {
+    this.flush();
+    if (this.#failed) return;
+    await new Promise<void>((done) =>
+      this.#out.once('close', done).write('', (error) => {
+        if (error) this.#fail(error);
+        done();
+      }),
+    );
+  }
+
+  #redacted(message: Message): Message {
+    const redact = this.#redact;
+    if (message.type === 'LOG') {
+      const log = { ...message.log, message: redact(message.log.message) };
+      if (log.stack_trace !== undefined) log.stack_trace = redact(log.stack_trace);
+      return { ...message, log };
+    }
+    if (message.type === 'CONNECTION_STATUS' && message.connectionStatus.message !== undefined) {
+      const text = redact(message.connectionStatus.message);
+      return { ...message, connectionStatus: { ...message.connectionStatus, message: text } };
+    }
+    if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
+      const error = { ...message.trace.error, message: redact(message.trace.error.message) };
+      if (error.internal_message !== undefined) error.internal_message = redact(error.internal_message);
+      if (error.stack_trace !== undefined) error.stack_trace = redact(error.stack_trace);
+      return { ...message, trace: { ...message.trace, error } };
+    }
+    return message;
+  }
+}

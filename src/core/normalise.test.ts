@@ -1,0 +1,187 @@
+import { Ajv } from 'ajv';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { JsonSchema } from '../airbyte/messages.ts';
+import {
+  boolean,
+  integer,
+  listOfObjects,
+  listOfTexts,
+  number,
+  object,
+  recordSchema,
+  text,
+  timestamp,
+} from './fields.ts';
+import { Normaliser } from './normalise.ts';
+import { type Row, type StreamDefinition, defineStream } from './stream.ts';
+
+const plain = defineStream({
+  name: 'parts',
+  description: 'Parts.',
+  reading: { kind: 'list', path: 'parts' },
+  rows: () => ({ rows: [], warnings: [] }),
+  primaryKey: 'id',
+  fields: {
+    id: text('Id.'),
+    deployment_id: text('Its deployment.'),
+    units: integer('Units.'),
+    amount: number('Amount.'),
+    shared: boolean('Whether it is shared.'),
+    created_at: timestamp('When it was made.'),
+    data: object('Details.'),
+    tags: listOfTexts('Tags.'),
+    users: listOfObjects('Users.', { id: text('Id.') }),
+  },
+});
+const keyed: StreamDefinition = {
+  ...plain,
+  keyParts: ['deployment_id', 'name'],
+  keyNeeds: ['deployment_id', 'name'],
+};
+const keyedByName: StreamDefinition = { ...keyed, fields: { ...plain.fields, name: text('Name.') } };
+const NULLED = { change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' };
+
+/** A row as it is printed, the changes told of, and the fields that nobody declared. */
+function normalised(
+  row: Row,
+  deploymentId?: string,
+  definition = plain,
+): { row: Row; changes: unknown; unknown: string[] } {
+  const unknown: string[] = [];
+  const changes = new Normaliser(definition, (field) => unknown.push(field)).normalise(row, deploymentId);
+  return { row: JSON.parse(JSON.stringify(row)) as Row, changes, unknown };
+}
+
+test('a row that fits stays as it is', () => {
+  const row = { id: 'a', units: 3, amount: 1.5, shared: false, data: { b: [1] }, tags: ['x'], users: [{ id: 'u' }] };
+  expect(normalised(structuredClone(row))).toEqual({ row, changes: undefined, unknown: [] });
+});
+
+test('values are spelled as declared, and what cannot be is null and told of', () => {
+  const row = { id: 7, units: '3', amount: 'much', shared: 'true', created_at: '2017-08-30T12:46:29Z', data: 'x' };
+  expect(normalised(row)).toEqual({
+    row: { id: '7', units: 3, amount: null, shared: true, created_at: '2017-08-30T12:46:29.000Z', data: null },
+    changes: [
+      { field: 'amount', ...NULLED },
+      { field: 'data', ...NULLED },
+    ],
+    unknown: [],
+  });
+});
+
+test('null and an empty number are null without a word', () => {
+  const { row, changes } = normalised({ id: 'a', units: '', amount: null, data: null });
+  expect(row).toEqual({ id: 'a', units: null, amount: null, data: null });
+  expect(changes).toBeUndefined();
+});
+
+test('nothing is changed inside objects and lists', () => {
+  const inside = { users: [{ id: 7, at: '2017-08-30T12:46:29Z' }], data: { id: 7, _links: {}, _embedded: { a: [] } } };
+  expect(normalised(structuredClone(inside)).row).toEqual(inside);
+});
+
+test('links go, and embedded lists get their plain name', () => {
+  const row = { id: 'a', _links: { self: { href: '/a{?embed}' } }, _embedded: { users: [{ id: 'u' }], other: [1] } };
+  expect(normalised(row)).toEqual({
+    row: { id: 'a', users: [{ id: 'u' }], other: [1] },
+    changes: undefined,
+    unknown: ['other'],
+  });
+  expect(normalised({ id: 'a', _links: null, _embedded: null }).row).toEqual({ id: 'a' });
+});
+
+test('a list that stands in the row itself is not replaced by an embedded one', () => {
+  expect(normalised({ users: [1], _embedded: { users: [2] } }).row).toEqual({ users: [1] });
+  expect(normalised({ users: null, _embedded: { users: [2] } }).row).toEqual({ users: [2] });
+});
+
+test.each([undefined, null, '', 7])('the deployment is added where the API sends %j for it', (deployment_id) => {
+  expect(normalised({ deployment_id }, 'd1').row).toEqual({ deployment_id: 'd1' });
+});
+
+test('a deployment that the API names itself stays', () => {
+  expect(normalised({ deployment_id: 'd2' }, 'd1').row).toEqual({ deployment_id: 'd2' });
+  expect(normalised({ id: 'a' }).row).toEqual({ id: 'a' });
+});
+
+describe('a made key', () => {
+  test('is made of what the row has by then', () => {
+    expect(normalised({ name: 'admin' }, 'd1', keyed).row['id']).toBe('d1/admin');
+  });
+
+  test('is not there if the row lacks a part of it', () => {
+    expect(normalised({ name: null, id: 'theirs' }, 'd1', keyed).row).not.toHaveProperty('id');
+  });
+});
+
+const likely = fc.constantFrom<unknown>(
+  '',
+  ' 7 ',
+  '7.5',
+  'true',
+  '2017-08-30T12:46:29Z',
+  '2017-01-05T15:23:46.853-05:00',
+  1e300,
+  2 ** 60,
+  [],
+  {},
+);
+const names = fc.oneof(fc.constantFrom(...Object.keys(plain.fields)), fc.string());
+const anyRow = fc
+  .dictionary(names, fc.oneof(fc.jsonValue({ maxDepth: 2 }), likely))
+  .map((row) => JSON.stringify(row))
+  .filter((json) => !('_links' in (JSON.parse(json) as Row)) && !('_embedded' in (JSON.parse(json) as Row)));
+
+test('any row becomes one that its schema allows: what is declared fits or is null, the rest stays as it is', () => {
+  const allows = new Ajv({ strict: false, validateFormats: false }).compile(topLevel(recordSchema(plain.fields)));
+  fc.assert(
+    fc.property(anyRow, (json) => {
+      const before = JSON.parse(json) as Row;
+      const { row, changes, unknown } = normalised(JSON.parse(json) as Row);
+      expect(allows(row)).toBe(true);
+      expect(Object.keys(row)).toEqual(Object.keys(before));
+      expect(unknown).toEqual(Object.keys(before).filter((field) => !isDeclared(field) && before[field] !== null));
+      const nulled: unknown[] = [];
+      for (const [field, value] of Object.entries(before)) {
+        if (!isDeclared(field)) expect(row[field]).toEqual(value);
+        else if (row[field] === null && value !== null && !isBlankNumber(field, value))
+          nulled.push({ field, ...NULLED });
+      }
+      expect(changes ?? []).toEqual(nulled);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+/** The schema without what it says of the insides of objects and lists, which are passed on as they came. */
+function topLevel(schema: JsonSchema): JsonSchema {
+  const properties = Object.entries(schema['properties'] as Record<string, JsonSchema>);
+  return { ...schema, properties: Object.fromEntries(properties.map(([name, { type }]) => [name, { type }])) };
+}
+
+function isDeclared(field: string): boolean {
+  return Object.hasOwn(plain.fields, field);
+}
+
+function isBlankNumber(field: string, value: unknown): boolean {
+  return ['units', 'amount'].includes(field) && typeof value === 'string' && value.trim() === '';
+}
+
+describe('a number beyond 2^53', () => {
+  const inexactField = (row: Row, deploymentId?: string, definition = plain): string | undefined => {
+    const normaliser = new Normaliser(definition, () => undefined);
+    normaliser.normalise(row, deploymentId);
+    return normaliser.inexactField;
+  };
+
+  test.each([2 ** 53, -(2 ** 53), 1e300])('%d is told of in a key', (number) => {
+    expect(inexactField({ id: number })).toBe('id');
+    expect(inexactField({ name: number }, 'd1', keyedByName)).toBe('name');
+  });
+
+  test('is taken everywhere else, and so is a smaller one in a key', () => {
+    expect(inexactField({ id: 2 ** 53 - 1, amount: 2 ** 60 })).toBeUndefined();
+    expect(normalised({ id: 2 ** 53 - 1 }).row).toEqual({ id: '9007199254740991' });
+  });
+});

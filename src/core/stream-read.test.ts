@@ -1,0 +1,157 @@
+import { setImmediate as everyoneElse } from 'node:timers/promises';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConnectorError } from './errors.ts';
+import { embeddedList } from '../platforms/compose/envelope.ts';
+import { listBody } from '../../test-support/unit/fake-api.ts';
+import { Printout, StalledOutput } from '../../test-support/unit/output.ts';
+import { addons, backups, openRead, openRun, parts } from '../../test-support/unit/reads.ts';
+import type { Row, StreamDefinition } from './stream.ts';
+
+const page = (count: number): unknown =>
+  listBody(
+    'parts',
+    Array.from({ length: count }, (_, i) => ({ id: `p${i}` })),
+  );
+
+test('a request asks for its path with its query and gives the rows as record data', async () => {
+  const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 7, units: '3', _links: {} }]) } });
+  const read = openRead(testRun, parts);
+  const got: Row[] = [];
+  await read.request('parts', { limit: 10 }, undefined, (rows) => got.push(...rows));
+  expect(got).toEqual([{ id: '7', units: 3 }]);
+  expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: { limit: 10 } }]);
+  expect(read.requests).toBe(1);
+});
+
+test('what a user should know of a body is warned about in the name of the stream', async () => {
+  const testRun = openRun({ answers: { parts: {} } });
+  await openRead(testRun, parts).request('parts', {}, undefined, (rows) => expect(rows).toEqual([]));
+  expect(testRun.printed.logged('WARN')).toEqual([
+    'parts: parts was answered without its list parts, which is taken as empty',
+  ]);
+});
+
+describe('a row without a key, or that is none, fails the stream and is named', () => {
+  test.each([null, 'a', 7, ['a']])('%j is no object', (row) => {
+    const read = openRead(openRun(), parts);
+    expect(() => read.shape([{ id: 'a' }, row], 'parts')).toThrow(
+      expect.objectContaining({
+        problem: 'unexpected_body',
+        internalMessage: 'GET parts: HTTP 200, row 2 of 2 is no object',
+      }),
+    );
+  });
+
+  test.each([{}, { id: null }, { id: '' }, { id: {} }])('%j has no key', (row) => {
+    const read = openRead(openRun(), parts);
+    expect(() => read.shape([row], 'parts')).toThrow('row 1 of 1 has no id that could be its key');
+  });
+
+  test('a stream without a key needs the deployment', () => {
+    const read = openRead(openRun(), addons);
+    expect(read.shape([{ name: 'a' }], 'addons', 'd1')).toEqual([{ name: 'a', deployment_id: 'd1' }]);
+    expect(() => read.shape([{ name: 'a' }], 'addons')).toThrow('has no deployment');
+  });
+});
+
+test('an undeclared field is warned about once', () => {
+  const testRun = openRun();
+  const read = openRead(testRun, parts);
+  read.shape(
+    [
+      { id: 'a', colour: 1 },
+      { id: 'b', colour: 2 },
+    ],
+    'parts',
+  );
+  read.shape([{ id: 'c', colour: 3, size: 1 }], 'parts');
+  expect(testRun.printed.logged('WARN')).toEqual([
+    expect.stringMatching(/^parts: the API sends the field "colour", .* destinations drop it/),
+    expect.stringContaining('"size"'),
+  ]);
+});
+
+test('an API that makes up fields does not flood the log', () => {
+  const testRun = openRun();
+  const read = openRead(testRun, parts);
+  for (let i = 0; i < 100; i++) read.shape([{ id: 'a', [`f${i}${'x'.repeat(500)}`]: 1 }], 'parts');
+  const warnings = testRun.printed.logged('WARN');
+  expect(warnings).toHaveLength(21);
+  expect(warnings.at(-1)).toContain('has more fields');
+  for (const warning of warnings) expect(warning.length).toBeLessThan(300);
+});
+
+test('rows before start_date are left out and counted; the date itself and rows without a date stay', () => {
+  const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
+  const read = openRead(testRun, parts);
+  const at = (id: string, created_at: unknown): unknown => ({ id, created_at });
+  const rows = [
+    at('old', '2018-08-21T23:59:59.999Z'),
+    at('zoned', '2018-08-22T01:00:00+02:00'),
+    at('edge', '2018-08-22T00:00:00Z'),
+    at('undated', null),
+    at('odd', 'someday'),
+  ];
+  read.emit(read.shape(rows, 'parts'));
+  expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['edge', 'undated', 'odd']);
+  expect(read.beforeStartDate).toBe(2);
+});
+
+test('start_date leaves streams alone that have no date to go by', () => {
+  const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
+  const read = openRead(testRun, addons);
+  read.emit(read.shape([{ created_at: '2000-01-01T00:00:00Z' }], 'addons', 'd1'));
+  expect(testRun.printed.rows).toHaveLength(1);
+});
+
+test('while the reader of stdout stands still, no more pages are asked for than there are slots', async () => {
+  const out = new StalledOutput();
+  const testRun = openRun({ workers: 2, printed: new Printout(out), answers: { parts: page(1_000) } });
+  const read = openRead(testRun, parts);
+  const requests = Array.from({ length: 6 }, () => read.request('parts', {}, undefined, (rows) => read.emit(rows)));
+  await everyoneElse();
+  expect(testRun.api.requests).toHaveLength(2);
+  await out.takeAll();
+  await Promise.all(requests);
+  expect(testRun.api.requests).toHaveLength(6);
+});
+
+test('nothing is asked for any more once the run is stopped', async () => {
+  const testRun = openRun({ answers: { parts: page(1) } });
+  testRun.stop.abort('SIGTERM');
+  const request = openRead(testRun, parts).request('parts', {}, undefined, () => undefined);
+  await expect(request).rejects.toBe('SIGTERM');
+  expect(testRun.api.requests).toEqual([]);
+});
+
+test('any JSON body ends in all its rows, in a warning, or in an error that says what is wrong', () => {
+  const row = fc.oneof(
+    fc.record({ id: fc.oneof(fc.string(), fc.jsonValue()), name: fc.jsonValue() }, { requiredKeys: [] }),
+    fc.jsonValue(),
+  );
+  const list = fc.oneof(fc.array(row, { maxLength: 3 }), fc.jsonValue());
+  const body = fc.oneof(fc.record({ _embedded: fc.record({ list }) }), fc.record({ _embedded: list }), fc.jsonValue());
+  const shapeOf = (definition: StreamDefinition, given: unknown): number | ConnectorError => {
+    const { rows, warnings } = embeddedList(given, 'list', 'somewhere');
+    const shaped = openRead(openRun(), definition).shape(rows, 'somewhere', 'd1');
+    for (const data of shaped) expect(data[definition.primaryKey ?? 'deployment_id']).toMatch(/./s);
+    expect(shaped.length + warnings.length > 0 || rows.length === 0).toBe(true);
+    return shaped.length;
+  };
+  fc.assert(
+    fc.property(fc.constantFrom(parts, backups, addons), body, (definition, given) => {
+      const sent = (given as { _embedded?: { list?: unknown } } | null)?._embedded?.list;
+      try {
+        expect(shapeOf(definition, structuredClone(given))).toBe(Array.isArray(sent) ? sent.length : 0);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConnectorError);
+        expect(error).toMatchObject({
+          problem: 'unexpected_body',
+          message: expect.stringContaining('somewhere') as string,
+        });
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { inputError } from './errors.ts';
+import { toUtcText } from './timestamp.ts';
+
+/** Every state carries it, so that a later release knows what it reads. All that were ever written stay readable. */
+export const STATE_VERSION = 1;
+
+const time = z.string({ error: 'must be a timestamp' }).transform((text, context) => {
+  const utc = toUtcText(text);
+  if (utc === undefined) context.addIssue({ code: 'custom', message: 'must be a timestamp' });
+  return utc ?? '';
+});
+
+const version = z.literal(STATE_VERSION, {
+  error: ({ input }) =>
+    typeof input === 'number' && input > STATE_VERSION
+      ? `is ${input}: a later release of this connector wrote it; run that one, or reset the stream`
+      : `must be ${STATE_VERSION}`,
+});
+
+/** The start_date that earlier reads went by: what was before it was not read. Absent: everything was. */
+const start_date = time.optional();
+
+const walkState = z.object({
+  version,
+  start_date,
+  /** Up to here everything was emitted. */
+  mark: time.optional(),
+  walk: z
+    .object({
+      /** What the mark becomes when the walk is through. */
+      top: time.optional(),
+      /** The id of the last row that was emitted. */
+      cursor: z.string({ error: 'must be an id' }).min(1, { error: 'must be an id' }),
+      /** Where the walk ends; absent: at the oldest row. */
+      floor: time.optional(),
+    })
+    .optional(),
+  /** The platform's job that a full refresh belongs to. */
+  job: z.string({ error: 'must be a string' }).optional(),
+});
+
+const marksState = z.object({
+  version,
+  start_date,
+  marks: z.record(z.string(), time, { error: 'must be an object of timestamps' }).default({}),
+  job: z.string({ error: 'must be a string' }).optional(),
+});
+
+export type WalkState = z.output<typeof walkState>;
+export type MarksState = z.output<typeof marksState>;
+
+export const parseWalkState = (raw: object, where: string): WalkState => parse(walkState, raw, where);
+export const parseMarksState = (raw: object, where: string): MarksState => parse(marksState, raw, where);
+
+/** An empty state is the beginning. `where` names file and stream, for the error. */
+function parse<T>(schema: z.ZodType<T>, raw: object, where: string): T {
+  const given = withoutNulls(raw);
+  const { __ab_no_cursor_state_message: _none, ...rest } = given;
+  const result = schema.safeParse(Object.keys(rest).length === 0 ? { version: STATE_VERSION } : rest);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue?.path.map(String).join('.') ?? '';
+  throw inputError(
+    `${where} cannot be used: ${field} ${issue?.message}. Hand in a state that this connector wrote, or none to begin from the start.`,
+  );
+}
+
+/** Some clients write every absent field as null. */
+function withoutNulls(value: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, part]) => part !== null && part !== undefined)
+      .map(([key, part]): [string, unknown] => [key, isObject(part) ? withoutNulls(part) : part]),
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import {
+  DEFAULT_BASE_URL,
+  baseUrlProblem,
+  closedNote,
+  containerNote,
+  isLoopback,
+  normaliseBaseUrl,
+} from './address.ts';
+
+describe('a base_url that is taken', () => {
+  test.each([
+    DEFAULT_BASE_URL,
+    'https://compose.example.com',
+    'https://compose.example.com:8443/api/2016-07/',
+    'https://203.0.113.5/x',
+    // Plain http: nobody outside can be at these.
+    'http://localhost:8080/2016-07',
+    'http://127.0.0.1:8080',
+    'http://127.9.9.9',
+    'http://10.1.2.3',
+    'http://172.16.0.1',
+    'http://172.31.255.254',
+    'http://192.168.178.20',
+    'http://169.254.1.1',
+    'http://[::1]:8080',
+    'http://[fe80::1]',
+    'http://[fd12:3456::1]',
+    'http://[::ffff:10.0.0.1]',
+    'http://sandbox',
+    'http://sandbox.',
+    'http://compose.localhost',
+    'http://printer.local',
+    'http://api.corp.internal',
+    'http://API.Corp.INTERNAL.',
+  ])('%s', (text) => {
+    expect(baseUrlProblem(text)).toBeUndefined();
+  });
+});
+
+describe('a base_url that is refused', () => {
+  const httpsOnly = /^must begin with https:\/\/ \(plain http only for/;
+  test.each([
+    ['', /^is not a URL/],
+    ['api.compose.io/2016-07', /^is not a URL/],
+    ['https://', /^is not a URL/],
+    ['ftp://localhost/2016-07', /^must begin with https:\/\/$/],
+    ['file:///etc/passwd', /^must begin with https:\/\/$/],
+    ['https://me:hunter2@compose.example.com', /^must hold no user name or password/],
+    ['https://hunter2@compose.example.com', /^must hold no user name or password/],
+    ['https://compose.example.com/?token=hunter2', /without \? or #$/],
+    ['https://compose.example.com/?', /without \? or #$/],
+    ['https://compose.example.com/#hunter2', /without \? or #$/],
+    ['https://compose.example.com/#', /without \? or #$/],
+    ['http://api.compose.io/2016-07', httpsOnly],
+    ['http://8.8.8.8', httpsOnly],
+    ['http://11.0.0.1', httpsOnly],
+    ['http://172.15.0.1', httpsOnly],
+    ['http://172.32.0.1', httpsOnly],
+    ['http://192.169.0.1', httpsOnly],
+    ['http://[2001:db8::1]', httpsOnly],
+    ['http://[::ffff:8.8.8.8]', httpsOnly],
+    ['http://localhost.example.com', httpsOnly],
+    ['http://127.0.0.1.example.com', httpsOnly],
+    ['http://10.example.com', httpsOnly],
+    ['http://internal.example.com', httpsOnly],
+    ['http://notinternal.com', httpsOnly],
+    // 134744072 is how 8.8.8.8 looks as one number.
+    ['http://134744072', httpsOnly],
+  ])('%s', (text, problem) => {
+    expect(baseUrlProblem(text)).toMatch(problem);
+    expect(baseUrlProblem(text)).not.toContain('hunter2');
+  });
+});
+
+test.each([
+  ['  https://compose.example.com/2016-07/ \n', 'https://compose.example.com/2016-07'],
+  ['https://compose.example.com//', 'https://compose.example.com'],
+  ['https://COMPOSE.example.com:443/V', 'https://compose.example.com/V'],
+])('%j is kept as %s', (text, kept) => {
+  expect(normaliseBaseUrl(text)).toBe(kept);
+});
+
+test('only for the host that Compose had it is said that Compose closed', () => {
+  expect(closedNote(new URL(DEFAULT_BASE_URL).host)).toMatch(/closed on 1 March 2023.*base_url/);
+  expect(closedNote('compose.example.com')).toBeUndefined();
+});
+
+test.each([
+  ['localhost', true],
+  ['LocalHost.', true],
+  ['a.localhost', true],
+  ['127.0.0.1', true],
+  ['127.255.0.9', true],
+  ['[::1]', true],
+  ['127.example.com', false],
+  ['localhost.example.com', false],
+  ['notlocalhost', false],
+  ['10.0.0.1', false],
+  ['[fe80::1]', false],
+])('proxies are left out for %s: %s', (host, loopback) => {
+  expect(isLoopback(host)).toBe(loopback);
+});
+
+test.each([
+  ['localhost:8080', true],
+  ['127.0.0.1', true],
+  ['[::1]:8080', true],
+  ['compose.localhost', true],
+  ['localhost.example.com', false],
+  ['10.0.0.1:8080', false],
+])('%s may be another machine than meant in a container: %s', (host, may) => {
+  expect(containerNote(host)).toEqual(may ? expect.stringContaining('http://host.docker.internal') : undefined);
+});
+
+test('no address is made up but one that nobody has', () => {
+  expect(baseUrlProblem('compose')).toBe('is not a URL, for example https://compose.example.com/2016-07');
+});
+
+test('slashes at the end are cut off, however many there are', () => {
+  const many = '/'.repeat(200_000);
+  expect(normaliseBaseUrl(`https://compose.example.com/x${many}`)).toBe('https://compose.example.com/x');
+  expect(normaliseBaseUrl(`https://compose.example.com${many}x`)).toMatch(/x$/);
+});

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConnectorError } from '../../core/errors.ts';
+import { type Extracted, embeddedList, halObject } from './envelope.ts';
+
+const list = (body: unknown): Extracted => embeddedList(body, 'backups', 'deployments/d1/backups');
+
+test('the rows of a list come as they are, in their order', () => {
+  const rows = [{ id: 'b' }, { id: 'a' }, null, 'odd'];
+  expect(list({ _embedded: { backups: rows } })).toEqual({ rows, warnings: [] });
+  expect(list({ _embedded: { backups: [] }, _links: {} })).toEqual({ rows: [], warnings: [] });
+});
+
+test('other lists beside the wanted one do not matter', () => {
+  expect(list({ _embedded: { users: [1], backups: [2] } }).rows).toEqual([2]);
+});
+
+describe('a list that is not there is empty, and warned about', () => {
+  test.each([
+    ['no envelope', {}],
+    ['an envelope that is null', { _embedded: null }],
+    ['an empty envelope', { _embedded: {} }],
+    ['a list that is null', { _embedded: { backups: null } }],
+    ['errors that are null', { errors: null, _embedded: {} }],
+  ])('%s', (_, body) => {
+    const { rows, warnings } = list(body);
+    expect(rows).toEqual([]);
+    expect(warnings).toEqual(['deployments/d1/backups was answered without its list backups, which is taken as empty']);
+  });
+});
+
+describe('a body that is no such list is an error, never an empty list', () => {
+  test.each([
+    ['null', null, 'it is null'],
+    ['a bare list', [{ id: 'b' }], 'it is a list'],
+    ['a text', 'hello', 'it is a string'],
+    ['an error text', { errors: 'invalid_token' }, 'the API reports "invalid_token"'],
+    [
+      'errors beside a list',
+      { errors: { limit: ['bad'] }, _embedded: { backups: [] } },
+      'the API reports "limit: bad"',
+    ],
+    ['errors that say nothing', { errors: [], _embedded: { backups: [] } }, 'errors is an empty list'],
+    ['errors without a field', { errors: {}, _embedded: { backups: [] } }, 'errors is an empty object'],
+    ['an error text that is empty', { errors: '', _embedded: { backups: [] } }, 'errors is an empty text'],
+    ['errors that are false', { errors: false, _embedded: { backups: [] } }, 'the API reports "false"'],
+    ['an envelope that is a list', { _embedded: [] }, '_embedded is a list'],
+    ['an envelope that is a text', { _embedded: '' }, '_embedded is a string'],
+    ['a list that is an object', { _embedded: { backups: {} } }, '_embedded.backups is an object, not an array'],
+    ['a list that is false', { _embedded: { backups: false } }, '_embedded.backups is a boolean, not an array'],
+    [
+      'another list instead',
+      { _embedded: { snapshots: [] } },
+      'it holds the list snapshots where backups was expected',
+    ],
+  ])('%s', (_, body, detail) => {
+    expect(() => list(body)).toThrow(
+      expect.objectContaining({ problem: 'unexpected_body', failureType: 'system_error' }),
+    );
+    expect(() => list(body)).toThrow(detail);
+    expect(() => list(body)).toThrow('deployments/d1/backups');
+  });
+});
+
+test('a name of a list is not shown if it is long', () => {
+  const name = 'x'.repeat(2_000_000);
+  expect(() => list({ _embedded: { [name]: [] } })).toThrow('it holds a list with a name of 2000000 characters where');
+  expect(() => list({ _embedded: { [name]: [] } })).not.toThrow('xxx');
+});
+
+test('an object without any of the fields that are named is no report', () => {
+  expect(halObject({ b: null }, 'x', ['a', 'b'])).toEqual({ b: null });
+  expect(() => halObject({ c: 1 }, 'x', ['a', 'b'])).toThrow('it has none of the fields a, b');
+  expect(() => halObject(JSON.parse('{"__proto__":1}'), 'x', ['toString'])).toThrow('it has none of the fields');
+});
+
+test('a link to a next page is warned about, because it is not followed', () => {
+  const { rows, warnings } = list({ _embedded: { backups: [1] }, _links: { next: { href: '/p2' } } });
+  expect(rows).toEqual([1]);
+  expect(warnings).toEqual([expect.stringContaining('more pages')]);
+  expect(list({ _embedded: { backups: [1] }, _links: { next: null } }).warnings).toEqual([]);
+});
+
+test('one object is taken as it is, unless it is an error or none', () => {
+  expect(halObject({ id: 'd1' }, 'deployments/d1')).toEqual({ id: 'd1' });
+  expect(() => halObject({ errors: 'gone' }, 'deployments/d1')).toThrow('gone');
+  expect(() => halObject([], 'deployments/d1')).toThrow('it is a list');
+});
+
+test('any JSON body ends in all its rows, in a warning, or in an error', () => {
+  const value = fc.jsonValue({ maxDepth: 2 });
+  const maybe = { requiredKeys: [] };
+  const embedded = fc.record({ backups: fc.oneof(fc.array(value), value), users: value }, maybe);
+  const envelope = fc.record({ _embedded: fc.oneof(embedded, embedded, value), errors: value, _links: value }, maybe);
+  fc.assert(
+    fc.property(fc.oneof(envelope, value), (body) => {
+      let found: Extracted;
+      try {
+        found = list(body);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConnectorError);
+        return;
+      }
+      const sent = (body as { _embedded?: { backups?: unknown } | null })._embedded?.backups ?? undefined;
+      if (sent === undefined)
+        expect(found).toEqual({
+          rows: [],
+          warnings: expect.arrayContaining([expect.stringContaining('without its list')]),
+          missing: true,
+        });
+      else expect(found.rows).toEqual(sent);
+    }),
+    { numRuns: 1_000 },
+  );
+});

@@ -1,0 +1,17 @@
+import { embeddedList } from '../envelope.ts';
+import { text } from '../../../core/fields.ts';
+import { defineStream } from '../../../core/stream.ts';
+
+/** `GET /accounts` (compose-api.md 9.1); the API gives one account for now. */
+export const accounts = defineStream({
+  name: 'accounts',
+  description: 'The account that the token belongs to.',
+  reading: { kind: 'list', path: 'accounts' },
+  rows: (body, path) => embeddedList(body, 'accounts', path),
+  primaryKey: 'id',
+  fields: {
+    id: text('Id of the account.'),
+    name: text('Name of the account.'),
+    slug: text('Short name, as it stands in web addresses.'),
+  },
+});

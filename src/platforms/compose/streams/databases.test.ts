@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { databases } from './databases.ts';
+
+test('the versions come out of their envelope and stay inline', () => {
+  const versions = [
+    { application: 'postgresql', status: 'deprecated', preferred: false, version: '9.4.16' },
+    { application: 'postgresql', status: 'stable', preferred: true, version: '9.6.10' },
+  ];
+  const row = { type: 'postgresql', status: 'stable', display_name: 'PostgreSQL' };
+  expect(recordsOf(databases, { _embedded: { applications: [{ ...row, _embedded: { versions } }] } })).toEqual([
+    { ...row, versions },
+  ]);
+});
+
+test('its list is named applications, and only that', () => {
+  expect(() => databases.rows({ _embedded: { databases: [] } }, 'databases')).toThrow(
+    'it holds the list databases where applications was expected',
+  );
+});

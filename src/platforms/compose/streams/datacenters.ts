@@ -1,0 +1,17 @@
+import { embeddedList } from '../envelope.ts';
+import { text } from '../../../core/fields.ts';
+import { defineStream } from '../../../core/stream.ts';
+
+/** `GET /datacenters` (compose-api.md 9.6). */
+export const datacenters = defineStream({
+  name: 'datacenters',
+  description: 'The places where deployments can be made.',
+  reading: { kind: 'list', path: 'datacenters' },
+  rows: (body, path) => embeddedList(body, 'datacenters', path),
+  primaryKey: 'slug',
+  fields: {
+    slug: text('Provider and region with a colon in between, such as aws:us-east-1.'),
+    provider: text('Cloud provider.'),
+    region: text("The provider's region."),
+  },
+});

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { deploymentsAlerts } from './deployments-alerts.ts';
+
+test('a healthy deployment has a record too', () => {
+  expect(recordsOf(deploymentsAlerts, { summary: 'healthy', _embedded: { alerts: [] } }, 'd1')).toEqual([
+    { deployment_id: 'd1', summary: 'healthy', alerts: [] },
+  ]);
+});
+
+test('the alerts stay together in one record, as they came', () => {
+  const alerts = [
+    { capsule_id: 'c1', message: 'Disk usage is at 92%', status: 'critical', check: 'disk' },
+    { status: 1 },
+  ];
+  expect(recordsOf(deploymentsAlerts, { summary: 'critical', _embedded: { alerts } }, 'd1')).toEqual([
+    { deployment_id: 'd1', summary: 'critical', alerts },
+  ]);
+});
+
+test('an object that has neither the summary nor the list is no row, with a warning', () => {
+  const without = (body: unknown): unknown => deploymentsAlerts.rows(body, 'path');
+  const warnings = ['path was answered without its list alerts, which is taken as empty'];
+  expect(without({ hello: 'world' })).toEqual({ rows: [], warnings });
+  expect(without({ _embedded: null })).toEqual({ rows: [], warnings });
+  expect(without({ summary: 'healthy' })).toEqual({ rows: [{ summary: 'healthy' }], warnings });
+});
+
+test('damage is not taken for health', () => {
+  const rows = (body: unknown): unknown => deploymentsAlerts.rows(body, 'path');
+  expect(() => rows({ summary: 'x', _embedded: { alerts: 'none' } })).toThrow('_embedded.alerts is a string');
+  expect(() => rows([])).toThrow('it is a list');
+  expect(() => rows({ errors: 'out of order' })).toThrow('out of order');
+});

@@ -1,0 +1,24 @@
+import { embeddedList } from '../envelope.ts';
+import { boolean, text, timestamp } from '../../../core/fields.ts';
+import { defineStream } from '../../../core/stream.ts';
+
+/** `GET /deployments/{id}/backups` (compose-api.md 9.10). Old backups disappear; a running one has no date yet. */
+export const deploymentsBackups = defineStream({
+  name: 'deployments_backups',
+  description: 'Backups of each deployment that are still kept.',
+  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/backups` },
+  rows: (body, path) => embeddedList(body, 'backups', path),
+  primaryKey: 'id',
+  startDateField: 'created_at',
+  fields: {
+    id: text('Id of the backup.'),
+    deployment_id: text('Id of the deployment.'),
+    name: text('Name, with the time at which it was begun.'),
+    type: text('What made it, such as daily, weekly, monthly or on_demand.'),
+    status: text('Whether it is finished.'),
+    is_downloadable: boolean('Whether it can be downloaded.'),
+    is_restorable: boolean('Whether it can be restored.'),
+    created_at: timestamp('When it was finished.'),
+    download_link: text('Where to download it, if the API gives that in its list.'),
+  },
+});

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { deploymentsRecipes } from './deployments-recipes.ts';
+
+const list = (...recipes: unknown[]): object => ({ _embedded: { recipes } });
+const records = (...recipes: unknown[]): unknown[] => recordsOf(deploymentsRecipes, list(...recipes), 'd1');
+
+test('a recipe without steps is one record, as the API sent it', () => {
+  const recipe = { id: 'r1', name: 'Scale', parent_id: null, operations_total: 6, _embedded: { recipes: [] } };
+  expect(records(recipe)).toEqual([
+    { id: 'r1', name: 'Scale', parent_id: null, operations_total: 6, deployment_id: 'd1' },
+  ]);
+});
+
+describe('steps become records of their own, behind what they are steps of', () => {
+  const expected = [
+    { id: 'a', deployment_id: 'd1', parent_id: null },
+    { id: 'a1', deployment_id: 'd1', parent_id: 'a' },
+    { id: 'a1x', deployment_id: 'd1', parent_id: 'a1' },
+    { id: 'a2', deployment_id: 'd1', parent_id: 'a' },
+    { id: 'b', deployment_id: 'd1', parent_id: null },
+  ];
+
+  test('in _embedded, as the API gives them', () => {
+    const a1 = { id: 'a1', ...list({ id: 'a1x' }) };
+    expect(records({ id: 'a', ...list(a1, { id: 'a2' }) }, { id: 'b' })).toEqual(expected);
+  });
+
+  test('in recipes, as its documents have it', () => {
+    const a1 = { id: 'a1', recipes: [{ id: 'a1x', recipes: [] }] };
+    expect(records({ id: 'a', recipes: [a1, { id: 'a2' }] }, { id: 'b' })).toEqual(expected);
+  });
+
+  test('a parent_id that the API sent is kept', () => {
+    expect(records({ id: 'a', ...list({ id: 'a1', parent_id: 'other' }) })[1]).toMatchObject({ parent_id: 'other' });
+  });
+});
+
+describe('each id is one record', () => {
+  const a = { id: 'a', name: 'Run', ...list({ id: 'a1', name: 'Step' }) };
+  const flat = { id: 'a1', name: 'Step' };
+
+  test.each([
+    ['behind its parent', [a, flat]],
+    ['before its parent', [flat, a]],
+    ['everywhere', [flat, a, flat, { ...a }]],
+  ])('when the API lists a step %s too', (_, recipes) => {
+    const found = records(...structuredClone(recipes)) as { id: string }[];
+    expect(found.toSorted((one, other) => one.id.localeCompare(other.id))).toEqual([
+      { id: 'a', name: 'Run', deployment_id: 'd1', parent_id: null },
+      { id: 'a1', name: 'Step', deployment_id: 'd1', parent_id: 'a' },
+    ]);
+  });
+
+  test('rows without one all stay, to be told of', () => {
+    expect(deploymentsRecipes.rows(list({ id: null }, { id: null }, 'x'), 'path').rows).toHaveLength(3);
+  });
+});
+
+test('depth is no limit', () => {
+  let recipe: object = { id: '0' };
+  for (let i = 1; i < 20_000; i++) recipe = { id: String(i), ...list(recipe) };
+  expect(records(recipe)).toHaveLength(20_000);
+});
+
+test('steps that are no list are not taken for none', () => {
+  expect(() => records({ id: 'a', _embedded: { recipes: 'x' } })).toThrow('the steps of recipe a are no list');
+});
+
+interface Recipe {
+  id: string;
+  parent: string | null;
+  steps: Recipe[];
+}
+
+/** Recipes in any shape: each number says of which earlier recipe, or of none, that one is a step. */
+const forest = fc.array(fc.nat()).map((numbers) => {
+  const all: Recipe[] = [];
+  for (const [i, number] of numbers.entries()) {
+    const parent = all[(number % (i + 1)) - 1];
+    const recipe = { id: `r${i}`, parent: parent?.id ?? null, steps: [] };
+    parent?.steps.push(recipe);
+    all.push(recipe);
+  }
+  return all.filter(({ parent }) => parent === null);
+});
+
+test('any tree comes out whole: every recipe once, before its steps, with its parent, and no list left', () => {
+  const asApi = ({ id, steps }: Recipe): object => ({ id, ...list(...steps.map(asApi)) });
+  const flat = ({ id, parent, steps }: Recipe): object[] => [
+    { id, parent_id: parent, deployment_id: 'd1' },
+    ...steps.flatMap(flat),
+  ];
+  fc.assert(
+    fc.property(forest, (recipes) => {
+      expect(records(...recipes.map(asApi))).toEqual(recipes.flatMap(flat));
+    }),
+  );
+});

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { deploymentsScalings } from './deployments-scalings.ts';
+
+test('one field of the report makes a body a record, be it null', () => {
+  expect(recordsOf(deploymentsScalings, { allocated_units: 3 }, 'd1')).toMatchObject([
+    { deployment_id: 'd1', allocated_units: 3 },
+  ]);
+  expect(recordsOf(deploymentsScalings, { unit_type: null, more: 1 }, 'd1')).toMatchObject([
+    { deployment_id: 'd1', unit_type: null, more: 1 },
+  ]);
+});
+
+test.each([[{}], [{ hello: 'world' }], [{ deployment_id: 'd1' }], [{ _embedded: { scalings: [] } }]])(
+  'just any object (%j) does not pass for a record',
+  (body) => {
+    expect(() => deploymentsScalings.rows(body, 'path')).toThrow(
+      'it has none of the fields allocated_units, used_units',
+    );
+  },
+);

@@ -1,0 +1,24 @@
+import { halObject } from '../envelope.ts';
+import { integer, text } from '../../../core/fields.ts';
+import { defineStream } from '../../../core/stream.ts';
+
+const sizes = {
+  allocated_units: integer('Units that it has.'),
+  used_units: integer('Units that it uses.'),
+  starting_units: integer('Units that it was made with.'),
+  minimum_units: integer('The fewest units that it can be scaled to.'),
+  memory_per_unit_in_mb: integer('Memory of a unit in MB.'),
+  storage_per_unit_in_mb: integer('Storage of a unit in MB.'),
+  unit_size_in_mb: integer('Size of a unit in MB, as the web console shows it.'),
+  unit_type: text('What the size counts, such as memory or data.'),
+};
+
+/** `GET /deployments/{id}/scalings` (compose-api.md 9.13): one object without an envelope. */
+export const deploymentsScalings = defineStream({
+  name: 'deployments_scalings',
+  description: 'Size of each deployment: one record per deployment.',
+  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/scalings` },
+  rows: (body, path) => ({ rows: [halObject(body, path, Object.keys(sizes))], warnings: [] }),
+  primaryKey: 'deployment_id',
+  fields: { deployment_id: text('Id of the deployment.'), ...sizes },
+});

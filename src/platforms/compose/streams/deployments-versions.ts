@@ -1,0 +1,22 @@
+import { embeddedList } from '../envelope.ts';
+import { text } from '../../../core/fields.ts';
+import { defineStream } from '../../../core/stream.ts';
+
+/** `GET /deployments/{id}/versions` (compose-api.md 9.15): changes of version that are possible. Named `transitions`. */
+export const deploymentsVersions = defineStream({
+  name: 'deployments_versions',
+  description: 'Changes of version that each deployment could make now; not a history.',
+  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/versions` },
+  rows: (body, path) => embeddedList(body, 'transitions', path),
+  primaryKey: 'id',
+  keyParts: ['deployment_id', 'from_version', 'to_version', 'method'],
+  keyNeeds: ['to_version'],
+  fields: {
+    id: text('Made by the connector: deployment_id/from_version/to_version/method.'),
+    deployment_id: text('Id of the deployment.'),
+    application: text('Type of database.'),
+    method: text('How the change is made, such as in_place or restore.'),
+    from_version: text('The version now.'),
+    to_version: text('The version afterwards.'),
+  },
+});

@@ -1,0 +1,45 @@
+import { embeddedList } from '../envelope.ts';
+import { connectionSecrets } from '../connection-secrets.ts';
+import { listOfObjects, listOfTexts, object, text, timestamp } from '../../../core/fields.ts';
+import { defineStream } from '../../../core/stream.ts';
+
+/**
+ * `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for the connection strings. Rows of the
+ * list may lack much of what a single deployment has.
+ */
+export const deployments = defineStream({
+  name: 'deployments',
+  description: 'The database deployments that the token may see.',
+  reading: {
+    kind: 'deployment_list',
+    path: 'deployments',
+    details: {
+      path: (id) => `deployments/${encodeURIComponent(id)}`,
+      fields: ['connection_strings', 'ca_certificate_base64'],
+      secrets: (details) => connectionSecrets(details['connection_strings']),
+    },
+  },
+  rows: (body, path) => embeddedList(body, 'deployments', path),
+  primaryKey: 'id',
+  fields: {
+    id: text('Id of the deployment.'),
+    account_id: text('Id of the account that owns it.'),
+    name: text('Name of the deployment.'),
+    type: text('Type of database, as in databases.'),
+    created_at: timestamp('When it was made.'),
+    notes: text('Notes of its users.'),
+    customer_billing_code: text('Code that its users gave it for their own billing.'),
+    cluster_id: text('Id of the cluster that it runs on.'),
+    version: text('Version of the database.'),
+    provision_recipe_id: text('Id of the recipe that made it.'),
+    ca_certificate_base64: text('CA certificate for connections; only with include_connection_strings.'),
+    connection_strings: object(
+      'How to connect, admin passwords included; only with include_connection_strings.',
+      Object.fromEntries([
+        ...['direct', 'cli', 'ssh', 'health', 'admin', 'ssh_admin'].map((key) => [key, listOfTexts(`For ${key}.`)]),
+        ['maps', listOfObjects('Address translation, for Scylla.', {})],
+        ['misc', object('Whatever else there is.')],
+      ]),
+    ),
+  },
+});

@@ -1,0 +1,111 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { catalogStream } from '../../../airbyte/catalog.ts';
+import type { StreamDefinition } from '../../../core/stream.ts';
+import { streams } from './index.ts';
+
+// name, path ({d}: the deployment), name of the list in the body, primary key, cursor. Configs and saved states of users
+// depend on these.
+const TABLE: [name: string, path: string, list: string, key?: string | undefined, cursor?: string][] = [
+  ['accounts', 'accounts', 'accounts', 'id'],
+  ['audit_events', 'audit_events', 'audit_events', 'id', 'created_at'],
+  ['billables', 'billables', 'billables', 'id'],
+  ['clusters', 'clusters', 'clusters', 'id'],
+  ['databases', 'databases', 'applications', 'type'],
+  ['datacenters', 'datacenters', 'datacenters', 'slug'],
+  ['deployments', 'deployments', 'deployments', 'id'],
+  ['deployments_addons', 'deployments/{d}/addons', 'addons'],
+  ['deployments_alerts', 'deployments/{d}/alerts', 'alerts', 'deployment_id'],
+  ['deployments_backups', 'deployments/{d}/backups', 'backups', 'id'],
+  ['deployments_recipes', 'deployments/{d}/recipes', 'recipes', 'id', 'updated_at'],
+  ['deployments_roles', 'deployments/{d}/roles', 'roles', 'id'],
+  ['deployments_scalings', 'deployments/{d}/scalings', '', 'deployment_id'],
+  ['deployments_team_roles', 'deployments/{d}/team_roles', 'team_roles', 'id'],
+  ['deployments_versions', 'deployments/{d}/versions', 'transitions', 'id'],
+  ['teams', 'teams', 'teams', 'id'],
+];
+
+test('the registry is the table, in its order', () => {
+  expect(streams.map(({ name }) => name)).toEqual(TABLE.map(([name]) => name));
+});
+
+test('every file of the folder is in the registry, under its own name', async () => {
+  const names = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ''));
+  const files = names.filter((name) => name !== 'index' && !name.endsWith('.test'));
+  for (const file of files) {
+    const exported = Object.values(
+      (await import(join(import.meta.dirname, `${file}.ts`))) as Record<string, StreamDefinition>,
+    );
+    expect(exported, file).toHaveLength(1);
+    expect(exported[0]?.name, file).toBe(file.replaceAll('-', '_'));
+    expect(streams, file).toContain(exported[0]);
+  }
+  expect(files).toHaveLength(TABLE.length);
+});
+
+test.each(TABLE)('%s is offered with its key and modes', (name, _path, _list, key, cursor) => {
+  const { json_schema, ...offer } = catalogStream(streamOf(name));
+  expect(offer).toEqual({
+    name,
+    ...(key === undefined ? {} : { source_defined_primary_key: [[key]] }),
+    ...(cursor === undefined
+      ? { supported_sync_modes: ['full_refresh'] }
+      : {
+          supported_sync_modes: ['full_refresh', 'incremental'],
+          source_defined_cursor: true,
+          default_cursor_field: [cursor],
+          is_resumable: true,
+        }),
+  });
+  expect(json_schema).toHaveProperty('properties');
+});
+
+test.each(TABLE)('%s asks for %s', (name, path) => {
+  const { reading } = streamOf(name);
+  if (reading.kind !== 'per_deployment') {
+    expect(reading.path).toBe(path);
+    return;
+  }
+  for (const id of ['5a2b', 'odd/id?']) {
+    expect(reading.path(id)).toBe(path.replace('{d}', encodeURIComponent(id)));
+  }
+});
+
+test.each(TABLE.filter(([, , list]) => list !== ''))(
+  '%s takes its rows from the body of %s: %s',
+  (name, path, list) => {
+    const embedded = list === 'alerts' ? [] : [{ id: '1' }, { id: '2' }];
+    const body = { _embedded: { [list]: embedded } };
+    expect(streamOf(name).rows(body, path)).toMatchObject({
+      rows: list === 'alerts' ? [body] : embedded,
+      warnings: [],
+    });
+    expect(streamOf(name).rows({}, path).warnings).toEqual([
+      `${path} was answered without its list ${list}, which is taken as empty`,
+    ]);
+    expect(() => streamOf(name).rows({ _embedded: { other: [] } }, path)).toThrow(
+      `it holds the list other where ${list}`,
+    );
+  },
+);
+
+test('the user start_date leaves out events, recipes and backups by these dates, and nothing else', () => {
+  const dated = streams.filter(({ startDateField }) => startDateField !== undefined);
+  expect(dated.map(({ name, startDateField }) => [name, startDateField])).toEqual([
+    ['audit_events', 'created_at'],
+    ['deployments_backups', 'created_at'],
+    ['deployments_recipes', 'updated_at'],
+  ]);
+});
+
+test('only the report that nobody has seen may be absent everywhere', () => {
+  const optional = streams.filter(({ reading }) => 'absentEverywhere' in reading);
+  expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);
+});
+
+function streamOf(name: string): StreamDefinition {
+  const stream = streams.find((each) => each.name === name);
+  if (stream === undefined) throw new Error(`no stream ${name}`);
+  return stream;
+}

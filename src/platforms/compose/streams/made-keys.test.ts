@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import type { StreamDefinition } from '../../../core/stream.ts';
+import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { deploymentsRoles } from './deployments-roles.ts';
+import { deploymentsTeamRoles } from './deployments-team-roles.ts';
+import { deploymentsVersions } from './deployments-versions.ts';
+
+function records(stream: StreamDefinition, list: string, ...rows: object[]): unknown[] {
+  return recordsOf(stream, { _embedded: { [list]: rows } }, 'd1');
+}
+
+describe.each([
+  ['roles', 'users', deploymentsRoles],
+  ['team_roles', 'teams', deploymentsTeamRoles],
+] as const)('%s with %s', (list, members, stream) => {
+  test(`the id in ${list} is made of deployment and name, whatever the API sends for one`, () => {
+    const given = [{ id: 'u1', name: 'Ada' }];
+    expect(records(stream, list, { name: 'admin', [members]: given }, { id: '7', name: 'developer' })).toEqual([
+      { id: 'd1/admin', deployment_id: 'd1', name: 'admin', [members]: given },
+      { id: 'd1/developer', deployment_id: 'd1', name: 'developer' },
+    ]);
+  });
+
+  test.each([{}, { name: null }, { name: '' }])(`%j of ${list} has none, which the reader complains about`, (row) => {
+    expect(records(stream, list, row)[0]).not.toHaveProperty('id');
+  });
+});
+
+test('two changes of version that differ in one part differ in their id', () => {
+  const row = { application: 'redis', method: 'in_place', from_version: '3.2.11', to_version: '3.2.12' };
+  const found = records(
+    deploymentsVersions,
+    'transitions',
+    row,
+    { ...row, method: 'restore' },
+    { ...row, from_version: '3.0.0' },
+    { ...row, to_version: '4.0.10' },
+    { ...row, deployment_id: 'd2' },
+  ) as { id: string }[];
+  expect(found.map(({ id }) => id)).toEqual([
+    'd1/3.2.11/3.2.12/in_place',
+    'd1/3.2.11/3.2.12/restore',
+    'd1/3.0.0/3.2.12/in_place',
+    'd1/3.2.11/4.0.10/in_place',
+    'd2/3.2.11/3.2.12/in_place',
+  ]);
+});
+
+test('parts that the API left out leave their place empty', () => {
+  expect(records(deploymentsVersions, 'transitions', { to_version: '4' })).toMatchObject([{ id: 'd1//4/' }]);
+  expect(records(deploymentsVersions, 'transitions', { from_version: '4' })[0]).not.toHaveProperty('id');
+});

@@ -1,0 +1,66 @@
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { catalogStream } from '../../../airbyte/catalog.ts';
+import { streams } from './index.ts';
+
+type Schema = { [keyword: string]: unknown; properties?: Record<string, Schema>; items?: Schema };
+
+/** Every schema inside, with the path to it. */
+function nested(schema: Schema, path: string): [path: string, schema: Schema][] {
+  const parts = Object.entries(schema.properties ?? {}).flatMap(([name, part]) => nested(part, `${path}.${name}`));
+  const items = schema.items === undefined ? [] : nested(schema.items, `${path}[]`);
+  return [[path, schema], ...parts, ...items];
+}
+
+describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (name, stream) => {
+  const schema = catalogStream(stream).json_schema as Schema;
+  const all = nested(schema, name);
+
+  test('is valid draft-07', () => {
+    expect(new Ajv({ strict: false }).validateSchema(schema)).toBe(true);
+    expect(schema['$schema']).toBe('http://json-schema.org/draft-07/schema#');
+  });
+
+  test('leaves room for what the API may send: null everywhere, further fields, no list of values', () => {
+    for (const [path, part] of all) {
+      if (part !== schema) expect(part['type'], path).toEqual(['null', expect.any(String)]);
+      if (part.properties !== undefined) expect(part['additionalProperties'], path).toBe(true);
+      for (const keyword of ['enum', 'const', 'required', '$ref', 'anyOf', 'oneOf', 'allOf', 'not']) {
+        expect(part, path).not.toHaveProperty(keyword);
+      }
+    }
+  });
+
+  test('describes every property', () => {
+    for (const [path, part] of all) {
+      if (part !== schema && !path.endsWith('[]')) expect(part['description'], path).toMatch(/^[A-Z].*\.$/);
+    }
+    expect(stream.description).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('declares timestamps so that destinations know the zone', () => {
+    for (const [path, part] of all) {
+      if (path.endsWith('_at')) {
+        expect(part, path).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
+      }
+    }
+  });
+
+  test('has no link or envelope of the API in it', () => {
+    for (const [path] of all) expect(path).not.toMatch(/_links|_embedded/);
+  });
+});
+
+test('every deployment report says which deployment it is about', () => {
+  const reports = streams.filter(({ name }) => name.startsWith('deployments_'));
+  for (const { name, fields } of reports) expect(fields, name).toHaveProperty('deployment_id');
+  expect(reports).toHaveLength(8);
+});
+
+test('a made key says that it is made', () => {
+  const made = streams.filter(({ keyParts }) => keyParts !== undefined);
+  expect(made.map(({ name }) => name)).toEqual(['deployments_roles', 'deployments_team_roles', 'deployments_versions']);
+  for (const { fields } of made) {
+    expect(fields['id']?.schema['description']).toMatch(/^Made by the connector: deployment_id\//);
+  }
+});

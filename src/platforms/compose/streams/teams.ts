@@ -1,0 +1,17 @@
+import { embeddedList } from '../envelope.ts';
+import { listOfObjects, text } from '../../../core/fields.ts';
+import { defineStream } from '../../../core/stream.ts';
+
+/** `GET /teams` (compose-api.md 9.16). Its users are inline. */
+export const teams = defineStream({
+  name: 'teams',
+  description: 'The teams of the account, with their users.',
+  reading: { kind: 'list', path: 'teams' },
+  rows: (body, path) => embeddedList(body, 'teams', path),
+  primaryKey: 'id',
+  fields: {
+    id: text('Id of the team.'),
+    name: text('Name of the team.'),
+    users: listOfObjects('Its users.', { id: text('Id of the user.'), name: text('Name of the user.') }),
+  },
+});
