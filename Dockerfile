@@ -23,10 +23,10 @@ RUN npm run build \
 # Compiled code, so that a start need not compile it again; image-compile-cache.cjs says how any user comes to it. Nobody
 # may write there: a container runs once, so what it wrote would be lost. The commands load their code and then miss their
 # files, hence `|| true`.
-RUN export NODE_COMPILE_CACHE=/tmp/compile_cache main=/airbyte/integration_code/main.js \
- && node $main spec >/dev/null \
- && (node $main check --config /none || true; node $main discover --config /none || true; \
-     node $main read --config /none --catalog /none || true) >/dev/null \
+RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_code/source-compose.js \
+ && node $program spec >/dev/null \
+ && (node $program check --config /none || true; node $program discover --config /none || true; \
+     node $program read --config /none --catalog /none || true) >/dev/null \
  && mv $NODE_COMPILE_CACHE/* /airbyte/compile_cache \
  && chmod -R a+rX,go-w /airbyte
 
@@ -46,8 +46,8 @@ LABEL io.airbyte.name="source-compose" \
 # V8 alone lets the heap grow to 259 MB at least, past the limit of a small container, which the kernel then kills. This
 # leaves 40 % of the limit to buffers and code. Whoever sets NODE_OPTIONS replaces both, and does no harm.
 ENV NODE_OPTIONS="--max-old-space-size-percentage=60 --require=/airbyte/integration_code/image-compile-cache.cjs" \
-    AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/main.js"
+    AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/source-compose.js"
 
 # By number: Kubernetes' runAsNonRoot cannot tell that a name is not root. Any other user will do as well.
 USER 1000:1000
-ENTRYPOINT ["/usr/local/bin/node", "/airbyte/integration_code/main.js"]
+ENTRYPOINT ["/usr/local/bin/node", "/airbyte/integration_code/source-compose.js"]

@@ -11,12 +11,12 @@ const licenses: Plugin = {
   },
 };
 
-// The program is split: `main` stays tiny and loads a command only when it runs, so that `spec` starts at once.
+// The program is split: each executable stays small and loads a command only when it runs, so that `spec` starts at once.
 export default defineConfig({
-  input: { main: 'src/process.ts' },
+  input: { 'source-compose': 'src/bin/source-compose.ts' },
   platform: 'node',
   // It is started by its name; chmod(1) is not everywhere where npm is.
-  plugins: [licenses, { name: 'executable', closeBundle: () => chmodSync('dist/main.js', 0o755) }],
+  plugins: [licenses, { name: 'executable', closeBundle: () => chmodSync('dist/source-compose.js', 0o755) }],
   output: {
     dir: 'dist',
     format: 'esm',

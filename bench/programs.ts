@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { rolldown } from 'rolldown';
 import { catalogOf } from '../test-support/catalogs.ts';
+import { composeConfig } from '../test-support/configs.ts';
 import { ROOT, build, programPath } from '../test-support/connector.ts';
 import { measure, workspace } from './measure.ts';
 
@@ -31,7 +32,7 @@ export function floor({ baseUrl, token }: SandboxProcess, pageSize: number): str
 }
 
 export function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): string {
-  return workspace.file('config.json', { api_token: token, base_url: baseUrl, ...more });
+  return workspace.file('config.json', composeConfig({ api_token: token, base_url: baseUrl, ...more }));
 }
 
 /** How many records a read prints, and how many bytes in all. */

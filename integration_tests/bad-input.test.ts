@@ -194,7 +194,13 @@ describe('a file that', () => {
 const commandLines: Array<[string, string[], number, RegExp]> = [
   ['nothing', [], 1, /^source-compose: an Airbyte source[\s\S]*Usage:/],
   ['an unknown command', ['sync'], 2, /^source-compose: unknown command; there are spec, check, discover and read\./],
-  ['an unknown option', ['check', '--konfig', 'x'], 2, /^source-compose: unknown option --konfig\./],
+  [
+    'an unknown option',
+    ['check', '--konfig', 'x'],
+    2,
+    /^source-compose: unknown option --konfig \(did you mean --config\?\)\./,
+  ],
+  ['a misspelt command', ['chekc'], 2, /^source-compose: unknown command \(did you mean check\?\); there are/],
   ['no --config', ['check'], 2, /^source-compose: check needs --config FILE\./],
   ['no --catalog', ['read', '--config', 'x'], 2, /^source-compose: read needs --catalog FILE\./],
   ['--config without a name', ['check', '--config'], 2, /^source-compose: --config needs the name of a file\./],

@@ -69,7 +69,7 @@ describe.concurrent('check', () => {
     [
       'an address that speaks something else',
       { path: '**', kind: 'envelope', shape: 'body-list' },
-      /not a Compose report/,
+      /not one of its reports/,
     ],
   ];
   it.each(definite)('says no to %s', async (_, fault, sentence) => {

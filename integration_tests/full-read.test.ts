@@ -7,7 +7,11 @@ import { countsRead, read } from './reads.ts';
 
 let sandbox: Sandbox;
 let workspace: Workspace;
-const config = (more: object = {}): object => ({ api_token: sandbox.token, base_url: sandbox.baseUrl, ...more });
+const config = (more: object = {}): Record<string, unknown> => ({
+  api_token: sandbox.token,
+  base_url: sandbox.baseUrl,
+  ...more,
+});
 
 beforeAll(async () => {
   sandbox = await startSandbox();

@@ -60,7 +60,7 @@ describe('one deployment', () => {
       );
       const lines = result.logs.map(({ message }) => message);
       expect(lines).toContainEqual(
-        expect.stringMatching(new RegExp(`^deployments_roles: deployment ${gone} is skipped`)),
+        expect.stringMatching(new RegExp(`^deployments_roles: the API refuses this report for deployment ${gone} `)),
       );
       expect(lines).toContainEqual(expect.stringMatching(/^deployments_roles: .*; 1 deployment skipped$/));
     });

@@ -41,8 +41,9 @@ describe('metadata.yaml says what the code says', () => {
   });
 
   it('the hosts that it talks to: the default and the one of the option', () => {
-    const { default: address } = spec.connectionSpecification.properties.base_url;
-    expect(data.allowedHosts.hosts).toEqual([new URL(address).hostname, '${base_url}']);
+    const [compose] = spec.connectionSpecification.properties.platform.oneOf;
+    const address = compose?.properties.base_url.default ?? '';
+    expect(data.allowedHosts.hosts).toEqual([new URL(address).hostname, '${platform.base_url}']);
   });
 
   it('suggests every stream but the one that nobody can verify', () => {

@@ -1,5 +1,6 @@
 import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/server.ts';
 import { type ConfiguredCatalog, DEPLOYMENT_REPORTS, STREAM_NAMES, catalogOf } from '../test-support/catalogs.ts';
+import { composeConfig } from '../test-support/configs.ts';
 import { type ConnectorOptions, runConnector } from '../test-support/connector.ts';
 import type { Finished } from '../test-support/processes.ts';
 import { type Contents, type Message, contentsOf } from '../test-support/transcript.ts';
@@ -42,7 +43,7 @@ export function pathOf(name: string): string {
 /** Reads by the built program. `state` is the content of the state file; none: no state file. */
 export async function read(
   workspace: Workspace,
-  config: object,
+  config: Readonly<Record<string, unknown>>,
   catalog: ConfiguredCatalog,
   state?: string | object,
   options?: ConnectorOptions,
@@ -51,16 +52,16 @@ export async function read(
   return judge(finished, catalog, options?.killAfterLines?.signal);
 }
 
-/** Writes the files of a read, and gives its command line. */
+/** Writes the files of a read, with these options of the config, and gives its command line. */
 export function readArguments(
   workspace: Workspace,
-  config: object,
+  config: Readonly<Record<string, unknown>>,
   catalog: ConfiguredCatalog,
   state?: string | object,
 ): string[] {
   return [
     'read',
-    ...['--config', workspace.file('config.json', config)],
+    ...['--config', workspace.file('config.json', composeConfig(config))],
     ...['--catalog', workspace.file('catalog.json', catalog)],
     ...(state === undefined ? [] : ['--state', workspace.file('state.json', state)]),
   ];
@@ -71,7 +72,7 @@ export interface Sandboxed {
   workspace: Workspace;
   /** Reads everything in full, unless told otherwise. */
   read: (more?: {
-    config?: object;
+    config?: Readonly<Record<string, unknown>>;
     catalog?: ConfiguredCatalog;
     state?: string | object;
     run?: ConnectorOptions;

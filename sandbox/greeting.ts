@@ -4,8 +4,8 @@ import type { Sandbox } from './server.ts';
 export function greeting(sandbox: Sandbox): string {
   const { baseUrl, token } = sandbox;
   const counts = Object.entries(sandbox.counts()).map(([stream, count]) => `${stream} ${count}`);
-  const config = JSON.stringify({ api_token: token, base_url: baseUrl });
-  const run = (command: string): string => `  node dist/main.js ${command} --config config.json`;
+  const config = JSON.stringify({ platform: { name: 'compose', api_token: token, base_url: baseUrl } });
+  const run = (command: string): string => `  node dist/source-compose.js ${command} --config config.json`;
   return [
     `A stand-in for the Compose API: ${baseUrl}`,
     `Token: ${token}`,

@@ -42,7 +42,9 @@ test('for people it prints what to paste, and ends with its parent', async () =>
   const ended = once(child, 'exit');
   const printed = await firstOutput();
   expect(printed).toContain('audit_events 3,');
-  expect(printed).toMatch(/printf '%s\\n' '\{"api_token":"\w{64}","base_url":"http:[^']+\/2016-07"\}' > config\.json/);
+  expect(printed).toMatch(
+    /printf '%s\\n' '\{"platform":\{"name":"compose","api_token":"\w{64}","base_url":"http:[^']+\/2016-07"\}\}' > config\.json/,
+  );
   expect(printed).toContain('read --config config.json --catalog integration_tests/configured_catalog.json');
   child.stdin.end();
   expect(await ended).toEqual([0, null]);

@@ -1,3 +1,4 @@
+import { composeConfig } from '../test-support/configs.ts';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
@@ -16,7 +17,7 @@ export interface DemoOptions {
   signal: AbortSignal;
 }
 
-/** Shows the connector at work on a stand-in of the Compose API. False if what it read is not what the API holds. */
+/** Shows the connector at work on a stand-in for the Compose API. False if what it read is not what the API holds. */
 export async function runDemo({ program, folder, sandbox: options, print, signal }: DemoOptions): Promise<boolean> {
   print(`\n${bold(`source-compose ${manifest.version}`)}\n`);
   print(`  program  ${program}`);
@@ -24,8 +25,8 @@ export async function runDemo({ program, folder, sandbox: options, print, signal
   await files.create();
   const sandbox = await startSandbox(options);
   try {
-    print(`  API      ${sandbox.baseUrl}, a stand-in: Compose itself closed on 1 March 2023`);
-    await files.writeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100 });
+    print(`  API      ${sandbox.baseUrl}, a stand-in, since Compose closed on 1 March 2023`);
+    await files.writeConfig(composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100 }));
     const problems = await playAll(openStage(sandbox, files, print, signal));
     for (const problem of problems) print(red(`\n  ${problem}`));
     if (problems.length === 0) print(farewell(files));
@@ -37,13 +38,13 @@ export async function runDemo({ program, folder, sandbox: options, print, signal
 
 function farewell(files: DemoFiles): string {
   const lines = [
-    ['config.json', "the config, with the stand-in's token"],
-    ['catalog.json', 'the configured catalog, which fits every account'],
-    ['read.jsonl', 'what read printed: one JSON message a line'],
-    ['state.jsonl', 'the STATE lines of it, from which the second read went on'],
+    ['config.json', 'the config, with the token of the stand-in'],
+    ['catalog.json', 'the configured catalog, which fits any account'],
+    ['read.jsonl', 'what read printed: one JSON message per line'],
+    ['state.jsonl', 'its STATE lines, from which the second read continued'],
   ] as const;
   const list = lines.map(([name, what]) => `    ${files.shown(name).padEnd(22)} ${what}`).join('\n');
-  return `\n  What was written:\n${list}\n\n  To try it by hand, against a stand-in that stays up: npm run sandbox\n`;
+  return `\n  What was written:\n${list}\n\n  To try it by hand, follow "Use by hand" in README.md.\n`;
 }
 
 /** All four commands, one after the other. Gives what was not as it should be. */
@@ -95,9 +96,9 @@ async function readAll({ files, sandbox, print, run }: Stage): Promise<string[]>
   print(streamTable(streams));
   const records = [...streams.values()].reduce((sum, stream) => sum + stream.records, 0);
   const rate = count(Math.round((records / ms) * 1_000));
-  print(`\n  ${rate} records a second, over the ${seconds(ms)} s from the program's start to its end`);
+  print(`\n  ${rate} records per second, over the ${seconds(ms)} s that the program ran`);
   const differences = compare(streams, sandbox.counts());
-  if (differences.length === 0) print(green(`  All ${streams.size} counts are what the API holds`));
+  if (differences.length === 0) print(green(`  All ${streams.size} counts match what the API holds`));
   return differences;
 }
 
@@ -113,7 +114,7 @@ function compare(streams: ReadonlyMap<string, StreamTally>, held: Readonly<Recor
 /** Reads the incremental streams from the state of the first read. Gives what is missing. */
 async function readAgain({ files, sandbox, print, run }: Stage): Promise<string[]> {
   sandbox.addEvents(NEW_EVENTS);
-  print(`\n  Meanwhile, ${NEW_EVENTS} more audit events. The next read goes on from the state of the first:`);
+  print(`\n  Meanwhile, ${NEW_EVENTS} audit events were added. The next read continues from the state of the first:`);
   await run('read', { config: 'config.json', catalog: 'incremental.json', state: 'state.jsonl' }, 'read-again.jsonl');
   const awaited = newest(sandbox.keys('audit_events'), NEW_EVENTS);
   let again = 0;
@@ -122,11 +123,9 @@ async function readAgain({ files, sandbox, print, run }: Stage): Promise<string[
     const { stream, data } = message.record;
     if (stream !== 'audit_events' || !awaited.delete(String(data['id']))) again += 1;
   }
-  if (awaited.size > 0) return [`${awaited.size} of the new audit events did not come.`];
+  if (awaited.size > 0) return [`${awaited.size} of the new audit events are missing.`];
   print(streamTable((await tallyOf(files.path('read-again.jsonl'))).streams));
-  print(
-    `\n${green(`  The ${NEW_EVENTS} new ones came`)}, and ${again} records once more, from within the look-back window`,
-  );
+  print(`\n${green(`  All ${NEW_EVENTS} new events came`)}. ${again} records from the lookback window came again`);
   return [];
 }
 

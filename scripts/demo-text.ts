@@ -13,7 +13,7 @@ export interface StreamTally {
 
 export interface Tally {
   streams: Map<string, StreamTally>;
-  /** The STATE lines, which the next read goes on from. */
+  /** The STATE lines, from which the next read continues. */
   stateLines: string[];
 }
 
@@ -75,7 +75,7 @@ export function streamTable(streams: ReadonlyMap<string, StreamTally>): string {
     ),
     bold(
       row(
-        'all, side by side',
+        'all, in parallel',
         count(sum(({ records }) => records)),
         size(sum(({ bytes }) => bytes)),
         seconds(ended - began),

@@ -19,13 +19,13 @@ async function demo(sandbox: Partial<SandboxOptions>, signal = new AbortControll
   return { good, text: lines.join('\n') };
 }
 
-test('shows all four commands, a row for each stream, and a second read that goes on from the state', async () => {
+test('shows all four commands, a row for each stream, and a second read that continues from the state', async () => {
   const { good, text } = await demo(SMALL);
   expect(text).toContain('SUCCEEDED');
   expect(text).toMatch(/^ {2}audit_events +30 +[\d.]+ kB +\d+\.\d\d$/m);
   expect(text).toMatch(/^ {2}teams +\d+ /m);
-  expect(text).toContain('All 16 counts are what the API holds');
-  expect(text).toMatch(/The 5 new ones came, and \d+ records once more/);
+  expect(text).toContain('All 16 counts match what the API holds');
+  expect(text).toMatch(/All 5 new events came\. \d+ records from the lookback window came again/);
   expect(good).toBe(true);
   expect(await readFile(join(folder, 'read.jsonl'), 'utf8')).toContain('"type":"RECORD"');
 });

@@ -9,7 +9,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const { folder, 'audit-events': auditEvents } = readFlags(
   'demo',
-  'Shows all four commands on a stand-in of the Compose API, and compares what was read with what it holds.',
+  'Shows all four commands on a stand-in for the Compose API, and compares what was read with what the API holds.',
   {
     folder: { value: 'FOLDER', meaning: 'where to put what the commands print', default: '.demo' },
     'audit-events': { value: 'N', meaning: 'how many audit events there are to read', default: '20000' },

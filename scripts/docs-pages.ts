@@ -5,10 +5,10 @@ const USER_PAGE = 'docs/sources/compose.md';
 
 /** The pages that hold generated parts, and what makes each part. */
 const PAGES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': { streams: () => streamsTable(USER_PAGE), options: optionsTable },
+  'README.md': { streams: () => streamsTable(USER_PAGE, 'docs/'), options: optionsTable },
   [USER_PAGE]: {
     options: optionsTable,
-    streams: () => streamsTable(''),
+    streams: () => streamsTable('', '../'),
     diagram: entityDiagram,
     fields: fieldTables,
     problems: problemTables,

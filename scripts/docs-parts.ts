@@ -1,31 +1,65 @@
+import { readFileSync } from 'node:fs';
 import spec from '../spec.json' with { type: 'json' };
 import { type FailureType, type Problem, problems } from '../src/core/problems.ts';
-import { streams } from '../src/platforms/compose/streams/index.ts';
-import { catalogStream } from '../src/airbyte/catalog.ts';
+import { catalogStream } from '../src/airbyte/discover.ts';
 import type { Field } from '../src/core/fields.ts';
-import type { StreamDefinition } from '../src/core/stream.ts';
+import type { StreamDefinition as Definition } from '../src/core/stream.ts';
+import { compose } from '../src/platforms/compose/compose.ts';
+import type { ComposeShared } from '../src/platforms/compose/shared.ts';
+
+type StreamDefinition = Definition<ComposeShared>;
+const { streams } = compose;
 
 // The parts of the pages that are made from the code.
 
-/** The table of all streams; each name links to the table of its fields, which stands on `page`. */
-export function streamsTable(page: string): string {
+/** What is known of the API, in the folder docs/: a section for each report. */
+const REFERENCE = 'reference/compose-api.md';
+
+/**
+ * The table of all streams. Each name links to the table of its fields, which stands on `page`, and each path to what is
+ * known of the report. `docs` leads from the page that holds the table to the folder docs/.
+ */
+export function streamsTable(page: string, docs: string): string {
   return table(
     ['Stream', 'What it holds', 'API path', 'Primary key', 'Sync modes', 'Cursor'],
     streams.map((stream) => [
       `[${stream.name}](${page}#${stream.name})`,
       stream.description,
-      code(apiPath(stream)),
-      stream.primaryKey === undefined ? 'none' : code(stream.primaryKey),
+      `[${code(apiPath(stream))}](${docs}${REFERENCE}#${referenceSection(apiPath(stream))})`,
+      code(stream.primaryKey),
       modesOf(stream),
-      stream.cursorField === undefined ? '' : code(stream.cursorField),
+      stream.incremental === undefined ? '' : code(stream.incremental.field),
     ]),
   );
 }
 
 /** Where the report lies below base_url, with `{id}` for a deployment's id. */
-function apiPath({ reading }: StreamDefinition): string {
-  const path = reading.kind === 'per_deployment' ? reading.path('ID').replace('ID', '{id}') : reading.path;
-  return `/${path}`;
+function apiPath(stream: StreamDefinition): string {
+  const slice = { id: 'ID', label: 'deployment ID' };
+  const shared = { pageSize: 50, includeConnectionStrings: false } as ComposeShared;
+  return `/${stream.first(slice, shared).path.replace('/ID', '/{id}')}`;
+}
+
+/** The anchor of the section of the reference that has this path in its heading. Throws if there is none. */
+function referenceSection(path: string): string {
+  const reference = readFileSync(new URL(`../docs/${REFERENCE}`, import.meta.url), 'utf8');
+  const wanted = `\`GET ${path.replace('{id}', '{d}')}\``;
+  const heading = headingsOf(reference).find((text) => text.includes(wanted));
+  if (heading === undefined) throw new Error(`no section of ${REFERENCE} is about ${wanted}`);
+  return anchorOf(heading);
+}
+
+/** The headings of a page of Markdown, of any level. */
+export function headingsOf(page: string): string[] {
+  return [...page.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading ?? '');
+}
+
+/** The anchor that GitHub gives a heading. */
+export function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replace(/\s/g, '-');
 }
 
 function modesOf(stream: StreamDefinition): string {
@@ -35,9 +69,10 @@ function modesOf(stream: StreamDefinition): string {
 
 interface Option {
   type: string;
-  title: string;
-  description: string;
+  title?: string;
+  description?: string;
   order: number;
+  const?: string;
   default?: string | number | boolean | unknown[];
   minimum?: number;
   maximum?: number;
@@ -47,17 +82,22 @@ interface Option {
 /** The table of the config's options, from the specification that the program prints. */
 export function optionsTable(): string {
   const { properties, required } = spec.connectionSpecification;
-  const options = Object.entries(properties as Record<string, Option>).toSorted(([, a], [, b]) => a.order - b.order);
-  return table(
-    ['Option', 'In the form', 'Type', 'Default', 'Meaning'],
-    options.map(([name, option]) => [
-      code(name),
-      option.title,
-      typeOf(option),
-      required.includes(name) ? '**required**' : defaultOf(option),
-      option.description,
-    ]),
-  );
+  const { platform, ...common } = properties;
+  const [form] = platform.oneOf;
+  if (form === undefined) throw new Error('the specification offers no platform');
+  const rows = [...rowsOfOptions(form.properties, form.required, 'platform.'), ...rowsOfOptions(common, required, '')];
+  return table(['Option', 'In the form', 'Type', 'Default', 'Meaning'], rows);
+}
+
+function rowsOfOptions(options: Record<string, Option>, required: readonly string[], prefix: string): string[][] {
+  const ordered = Object.entries(options).toSorted(([, a], [, b]) => a.order - b.order);
+  return ordered.map(([name, option]) => [
+    code(prefix + name),
+    option.title ?? 'Platform',
+    typeOf(option),
+    option.const === undefined ? (required.includes(name) ? '**required**' : defaultOf(option)) : code(option.const),
+    option.description ?? 'The API to read.',
+  ]);
 }
 
 function typeOf({ type, format, minimum, maximum }: Option): string {
@@ -71,42 +111,32 @@ function defaultOf(option: Option): string {
   return Array.isArray(option.default) ? 'empty' : code(String(option.default));
 }
 
-/** What the catalog's schema says of one field, as sync/fields.ts makes it. */
-interface Shape {
-  type: readonly ['null', string];
-  description?: string;
-  format?: string;
-  items?: Shape;
-  properties?: Record<string, Shape>;
-}
-
 /** A heading and a table of fields for each stream, with what is known of the insides of lists and objects. */
 export function fieldTables(): string {
   return streams.map((stream) => `#### ${stream.name}\n\n${about(stream)}\n\n${fieldTable(stream)}`).join('\n\n');
 }
 
-function about({ description, primaryKey, cursorField }: StreamDefinition): string {
-  const key = primaryKey === undefined ? 'It has no primary key.' : `Primary key: ${code(primaryKey)}.`;
-  return `${description} ${key}${cursorField === undefined ? '' : ` Cursor: ${code(cursorField)}.`}`;
+function about({ description, primaryKey, incremental }: StreamDefinition): string {
+  const cursor = incremental === undefined ? '' : ` Cursor: ${code(incremental.field)}.`;
+  return `${description} Primary key: ${code(primaryKey)}.${cursor}`;
 }
 
 function fieldTable({ fields }: StreamDefinition): string {
-  const rows = Object.entries(fields).flatMap(([name, { schema }]) => rowsOf(name, schema as unknown as Shape));
+  const rows = Object.entries(fields).flatMap(([name, field]) => rowsOf(name, field));
   return table(['Field', 'Type', 'Description'], rows);
 }
 
-function rowsOf(name: string, shape: Shape): string[][] {
-  const inside = Object.entries((shape.items ?? shape).properties ?? {});
-  const parent = shape.items === undefined ? name : `${name}[]`;
+function rowsOf(name: string, field: Field): string[][] {
+  const parent = field.kind === 'list' ? `${name}[]` : name;
   return [
-    [code(name), typeName(shape), shape.description ?? ''],
-    ...inside.flatMap(([key, part]) => rowsOf(`${parent}.${key}`, part)),
+    [code(name), typeName(field), field.description],
+    ...Object.entries(field.properties ?? {}).flatMap(([key, part]) => rowsOf(`${parent}.${key}`, part)),
   ];
 }
 
-function typeName({ type, format, items }: Shape): string {
-  if (items !== undefined) return `list of ${typeName(items)}s`;
-  return format === 'date-time' ? 'timestamp' : type[1];
+function typeName({ kind, properties }: Field): string {
+  if (kind === 'list') return properties === undefined ? 'list of strings' : 'list of objects';
+  return kindName(kind);
 }
 
 /** Fields that hold the key of a record of another stream, by the name that they have everywhere. */
@@ -151,7 +181,7 @@ function entityOf(stream: StreamDefinition): string[] {
       ...(targetOf(stream, field) === undefined ? [] : ['FK']),
     ];
     if (marks.length > 0) return [`  ${kindName(kind)} ${field} ${marks.join(', ')}`];
-    return field === stream.cursorField ? [`  ${kindName(kind)} ${field} "cursor"`] : [];
+    return field === stream.incremental?.field ? [`  ${kindName(kind)} ${field} "cursor"`] : [];
   });
   return [`${stream.name} {`, ...lines, '}'];
 }
@@ -178,18 +208,18 @@ function checkReferences(): void {
 const COMPOSED: Readonly<Record<string, { message: string; advice: string }>> = {
   input_unusable: {
     message: 'The config (or catalog, or state) file `…` cannot be used: …',
-    advice: 'Correct what the sentence names: it holds the file, and the field or the place in it.',
+    advice: 'Correct what the message names: the file, and the field or the place in it.',
   },
   stream_not_usable: {
     message: 'The stream `…` does not exist (or has no sync mode that exists, or stands in the catalog twice).',
-    advice: 'Refresh the catalog of the connection. By hand: take the names from `discover`.',
+    advice: 'In Airbyte, refresh the schema of the connection. By hand, take the names from what `discover` prints.',
   },
 };
 
 const GROUPS: ReadonlyArray<[FailureType, string]> = [
-  ['config_error', 'Something to be set right by you. Airbyte does not try again by itself.'],
-  ['transient_error', 'It may pass. The connector has tried several times already, and Airbyte tries again.'],
-  ['system_error', 'The API or the connector does something that it should not. Airbyte tries again.'],
+  ['config_error', 'Something that you can fix. Airbyte does not retry by itself.'],
+  ['transient_error', 'It may pass. The connector has already tried several times, and Airbyte retries.'],
+  ['system_error', 'The API or the connector does something that it should not. Airbyte retries.'],
 ];
 
 /** The troubleshooting tables: every message that a failure can have, its cause, and what to do. */
@@ -201,9 +231,13 @@ export function problemTables(): string {
   }).join('\n\n');
 }
 
-function rowOf(id: string, { message, cause }: Problem): string[] {
+/** In the words of Compose; what differs from case to case stays a place. */
+const WORDS: Record<string, string | undefined> = compose.words.facts;
+
+function rowOf(id: string, { message: template, cause }: Problem): string[] {
   const composed = COMPOSED[id];
   if (composed !== undefined) return [composed.message, cause, composed.advice];
+  const message = template.replace(/\{(\w+)\}/g, (place, name: string) => WORDS[name] ?? place);
   // The first sentence of a message says what happened, the others what to do.
   const [, happened, advice] = /^(.*?\.) ([A-Z].*)$/.exec(message) ?? [];
   if (happened === undefined || advice === undefined) throw new Error(`the message of ${id} does not say what to do`);

@@ -5,10 +5,18 @@ import manifest from '../package.json' with { type: 'json' };
 import spec from '../spec.json' with { type: 'json' };
 import { VERSION } from '../src/core/version.ts';
 import { PAGE_PATHS, fillMarkers, pageUrl, renderPage } from './docs-pages.ts';
-import { table } from './docs-parts.ts';
+import { anchorOf, headingsOf, table } from './docs-parts.ts';
 
 const USER_PAGE = 'docs/sources/compose.md';
-const PAGES = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', USER_PAGE];
+const PAGES = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  USER_PAGE,
+  'docs/running.md',
+  'docs/clients.md',
+];
 
 const textOf = (path: string): string => readFileSync(pageUrl(path), 'utf8');
 
@@ -22,6 +30,17 @@ test.each(PAGES)('every link in %s to a file of the repository leads to one', (p
   expect(lost).toEqual([]);
 });
 
+test.each(PAGES)('every link in %s to a heading leads to one', (path) => {
+  const links = [...textOf(path).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
+  const lost = links.filter(([, page, anchor]) => {
+    const text = page === '' ? textOf(path) : readFileSync(new URL(page ?? '', pageUrl(path)), 'utf8');
+    return !headingsOf(text)
+      .map(anchorOf)
+      .includes(anchor ?? '');
+  });
+  expect(lost.map(([link]) => link)).toEqual([]);
+});
+
 test('every npm script that the pages name exists', () => {
   const named = PAGES.flatMap((path) => [...textOf(path).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? ''));
   expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
@@ -31,31 +50,35 @@ test('the map of the architecture names every file of the program', () => {
   const files = globSync('src/**/*.ts', { exclude: ['**/*.test.ts', 'src/platforms/*/streams/**'] });
   const map = textOf('ARCHITECTURE.md');
   expect(files.length).toBeGreaterThan(50);
-  expect(files.filter((file) => !map.includes(`\`${basename(file)}\``))).toEqual([]);
+  expect(files.filter((file) => !new RegExp(`[\`/]${basename(file)}\``).test(map))).toEqual([]);
 });
 
 test('the user page has the headings of an Airbyte connector page, in their order', () => {
-  const headings = [...textOf(USER_PAGE).matchAll(/^#{1,3} (.+)$/gm)].map(([, heading]) => heading);
+  const headings = headingsOf(textOf(USER_PAGE));
   const wanted = [
     'Compose',
     'Prerequisites',
     'Setup guide',
-    'Set up Compose',
+    'Step 1: Set up Compose',
+    'Step 2: Set up the Compose connector in Airbyte',
     'For Airbyte Cloud:',
     'For Airbyte Open Source:',
     'Supported sync modes',
     'Supported Streams',
+    'Performance considerations',
+    'Data type map',
     'Limitations & Troubleshooting',
+    'IP allow list',
     'Changelog',
   ];
-  expect(headings.filter((heading) => heading !== undefined && wanted.includes(heading))).toEqual(wanted);
+  expect(headings.filter((heading) => wanted.includes(heading))).toEqual(wanted);
 });
 
 test('the prerequisites name every required option as the form does', () => {
-  const { properties, required } = spec.connectionSpecification;
   const [, prerequisites = ''] = /^## Prerequisites\n([\s\S]*?)^## /m.exec(textOf(USER_PAGE)) ?? [];
-  for (const name of required) {
-    expect(prerequisites).toContain((properties as unknown as Record<string, { title: string }>)[name]?.title);
+  for (const { required, properties } of spec.connectionSpecification.properties.platform.oneOf) {
+    const titles = required.map((name) => (properties as Record<string, { title?: string }>)[name]?.title);
+    for (const title of titles.filter((each) => each !== undefined)) expect(prerequisites).toContain(title);
   }
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema } from '../src/platforms/compose/config.ts';
+import { configSchema } from '../src/config.ts';
 
 const DOCS = 'https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md';
 
@@ -17,6 +17,11 @@ export function specification(): object {
       if (Array.isArray(jsonSchema.default)) delete jsonSchema.default;
       // A form would hold white space around a pasted token against it; we cut it off.
       if (secret === true) delete jsonSchema.pattern;
+      // The form takes a choice only as an object with oneOf, and its constants with a type.
+      if (zodSchema instanceof z.ZodDiscriminatedUnion) {
+        jsonSchema.type = 'object';
+      }
+      if (zodSchema instanceof z.ZodObject) jsonSchema.additionalProperties = true;
     },
   });
   return {

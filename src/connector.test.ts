@@ -1,15 +1,23 @@
-import { beforeEach, expect, test, vi } from 'vitest';
-import { configSchema } from './platforms/compose/config.ts';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { realTiming } from './http/timing.ts';
 import { answer, startServer } from '../test-support/unit/http.ts';
 import { openContext } from '../test-support/unit/output.ts';
 import { VERSION } from './core/version.ts';
-import { openClient } from './connector.ts';
-import { startLog } from './airbyte/start-log.ts';
+import { openOutput } from './airbyte/output.ts';
+import { type Config, configSchema, platformOf } from './config.ts';
+import { type OpenReads, openClient, openReads } from './connector.ts';
+import { readStreams } from './core/read-streams.ts';
+import type { StreamDefinition } from './core/stream.ts';
+import { auditEvents } from './platforms/compose/streams/audit-events.ts';
 
 const sleep = vi.spyOn(realTiming, 'sleep').mockResolvedValue();
 vi.spyOn(realTiming, 'random').mockReturnValue(0);
 beforeEach(() => void sleep.mockClear());
+
+/** A config with this base_url. */
+function configOf(base_url: string, options: object = {}): Config {
+  return configSchema.parse({ platform: { name: 'compose', api_token: 'the-token', base_url }, ...options });
+}
 
 /** Asks once; the API fails as often as there are headers before it answers. */
 async function ask(debug: boolean, ...failures: Record<string, string>[]) {
@@ -19,14 +27,14 @@ async function ask(debug: boolean, ...failures: Record<string, string>[]) {
     else answer(response, 503, '', headers);
   });
   const { context, messages, stop } = openContext();
-  const config = configSchema.parse({ api_token: 'the-token', base_url: `${server.origin}/v`, num_workers: 1 });
+  const config = configOf(`${server.origin}/v`, { num_workers: 1 });
   const onLongWait = vi.fn<(owner: string) => void>();
-  const client = openClient(config, context, startLog(context, 'read', debug), {
+  const client = openClient(config, context, openOutput(context, 'read', debug), {
     onLongWait,
     signal: stop.signal,
     onRateLimit: () => undefined,
   });
-  await client.get('teams', 'the stream', { limit: 1 });
+  await client.get({ path: 'teams', query: { limit: 1 } }, 'the stream');
   await client.close();
   const lines = messages().flatMap((message) => (message.type === 'LOG' ? [message.log] : []));
   return { lines: lines.slice(1), requests: server.requests, longWaits: onLongWait.mock.calls };
@@ -38,6 +46,7 @@ test('requests go to base_url, with the token and the name and version of the pr
   expect(requests[0]?.headers).toMatchObject({
     authorization: 'Bearer the-token',
     'user-agent': `source-compose/${VERSION}`,
+    accept: 'application/hal+json, application/json',
   });
   expect(lines).toEqual([]);
 });
@@ -63,12 +72,93 @@ test('only a long wait is announced, to the stream that waits', async () => {
 
 test('the credentials of a proxy are secrets from the beginning, and an address that is none ends the command', () => {
   const { context, messages, stop } = openContext({ HTTPS_PROXY: 'http://me:pr0xy%2Fs3cret@127.0.0.1:9' });
-  const config = configSchema.parse({ api_token: 'the-token', base_url: 'https://api.internal' });
+  const config = configOf('https://api.internal');
   const events = { signal: stop.signal, onRateLimit: () => undefined };
-  openClient(config, context, startLog(context, 'read', false), events);
-  const log = startLog(context, 'read', false);
-  log.info(`it says pr0xy/s3cret, and Basic ${Buffer.from('me:pr0xy/s3cret').toString('base64')}`);
+  const output = openOutput(context, 'read', false);
+  openClient(config, context, output, events);
+  output.log('info', `it says pr0xy/s3cret, and Basic ${Buffer.from('me:pr0xy/s3cret').toString('base64')}`);
   expect(messages().at(-1)).toMatchObject({ log: { message: 'it says ****, and Basic ****' } });
   const bad = { ...context, env: { HTTPS_PROXY: 'http://me:100%@127.0.0.1:9' } };
-  expect(() => openClient(config, bad, log, events)).toThrow('The environment variable HTTPS_PROXY holds');
+  expect(() => openClient(config, bad, output, events)).toThrow('The environment variable HTTPS_PROXY holds');
+});
+
+describe('the streams of a read', () => {
+  /** Opens these streams, at an API that holds its first answers back until all have asked. */
+  async function open(names: string[], first: [status: number, body: string, headers?: Record<string, string>]) {
+    const held: (() => void)[] = [];
+    const server = await startServer((_, response) => {
+      if (server.requests.length > names.length)
+        return answer(response, 200, '{"_embedded":{"accounts":[],"teams":[]}}');
+      held.push(() => answer(response, ...first));
+      if (held.length === names.length) for (const release of held) release();
+    });
+    const { context, messages } = openContext();
+    const config = configOf(server.origin);
+    const wanted = names.map((name) => {
+      const definition = platformOf(config).streams.find((each) => each.name === name);
+      if (definition === undefined) throw new Error(`no stream ${name}`);
+      return { definition, mode: 'full_refresh' as const, state: {}, where: 'The state' };
+    });
+    const reads = openReads(config, context, openOutput(context, 'read', false), wanted);
+    onTestFinished(() => reads.close());
+    return { ...reads, context, messages, requests: server.requests };
+  }
+
+  test('are told of a rate limit, all of them, but only once for all that run into it', async () => {
+    let now = Date.parse('2018-09-01T00:00:00Z');
+    const clock = vi.spyOn(realTiming, 'now').mockImplementation(() => now);
+    onTestFinished(() => clock.mockRestore());
+    // Time stands still until both wait.
+    const bothAsleep = Promise.withResolvers<void>();
+    let asleep = 0;
+    sleep.mockImplementation(async (ms) => {
+      const until = now + ms;
+      if ((asleep += 1) === 2) bothAsleep.resolve();
+      await bothAsleep.promise;
+      now = until;
+    });
+    onTestFinished(() => void sleep.mockResolvedValue());
+    const quota_reset = now + 60_000;
+
+    const { streams, messages } = await open(['accounts', 'teams'], [429, '', { 'retry-after': '60' }]);
+    await readStreams(streams);
+    const waits = messages().flatMap((message) => {
+      if (message.type !== 'TRACE' || message.trace.type !== 'STREAM_STATUS') return [];
+      const { stream_descriptor, reasons } = message.trace.stream_status;
+      return reasons === undefined ? [] : [{ name: stream_descriptor.name, reasons }];
+    });
+    const reasons = [{ type: 'RATE_LIMITED', rate_limited: { quota_reset } }];
+    expect(waits).toEqual([
+      { name: 'accounts', reasons },
+      { name: 'teams', reasons },
+    ]);
+  });
+
+  test('stop when the token is refused, for the one reason that is kept', async () => {
+    const { streams, refusal, requests } = await open(['accounts', 'teams'], [401, '{"errors":"invalid_token"}']);
+    expect(refusal()).toBeUndefined();
+    const ends = await readStreams(streams);
+    expect(ends).toEqual([
+      { name: 'accounts', end: 'stopped' },
+      { name: 'teams', end: 'stopped' },
+    ]);
+    expect(refusal()).toMatchObject({ problem: 'token_refused', status: 401 });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('begin where their states tell, and a state that cannot be used is named', () => {
+    const { context } = openContext();
+    const config = configOf('https://api.internal');
+    const definition = auditEvents as StreamDefinition;
+    const open = (state: object): OpenReads =>
+      openReads(config, context, openOutput(context, 'read', false), [
+        { definition, mode: 'incremental', state, where: 'The state of audit_events in the state file s.json' },
+      ]);
+    expect(() => open({ version: 1, mark: 'yesterday' })).toThrow(
+      'The state of audit_events in the state file s.json cannot be used: mark must be a timestamp.',
+    );
+    const mark = '2018-08-22T09:56:23.363Z';
+    const [stream] = open({ version: 1, mark }).streams;
+    expect(stream?.read.cursor?.state()).toMatchObject({ mark });
+  });
 });

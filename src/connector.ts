@@ -1,35 +1,154 @@
-import type { Config } from './platforms/compose/config.ts';
+import { setMaxListeners } from 'node:events';
+import { type Config, platformOf } from './config.ts';
 import type { Context } from './core/context.ts';
-import { ApiClient, type ClientOptions } from './http/client.ts';
-import { proxyFor } from './http/proxy.ts';
-import type { Log } from './airbyte/log.ts';
+import { ConnectorError } from './core/errors.ts';
+import { type OpenStream, openStream } from './core/open-stream.ts';
+import type { Output } from './core/output.ts';
+import { RequestSlots } from './core/request-slots.ts';
+import type { StreamDefinition } from './core/stream.ts';
+import type { Run } from './core/stream-read.ts';
+import { utcText } from './core/timestamp.ts';
 import { VERSION } from './core/version.ts';
+import { ApiClient, type ClientOptions } from './http/client.ts';
+import { proxyNote } from './http/failure.ts';
+import { proxyFor } from './http/proxy.ts';
+import type { Api } from './platforms/platform.ts';
+
+/** A person waits for the answer of a check. */
+const CHECK_MS = 30_000;
+
+/** A checkpoint goes out before a longer wait. */
+const LONG_WAIT_MS = 1_000;
+
+/** The rate limit is announced again only when its end has moved by more than this. */
+const SAME_LIMIT_MS = 1_000;
+
+/** A stream that the user wants, and where an earlier read left it. */
+export interface WantedStream {
+  definition: StreamDefinition;
+  mode: 'full_refresh' | 'incremental';
+  /** As a state file holds it; empty: from the beginning. */
+  state: object;
+  /** Names the state's file and stream for the error about a state that cannot be used. */
+  where: string;
+}
+
+export interface OpenReads {
+  streams: OpenStream[];
+  /** Why the credentials are refused, which has stopped the run. */
+  refusal: () => ConnectorError | undefined;
+  close: () => Promise<void>;
+}
+
+/** Sets up what the streams of one read share, and opens each. Throws for a state that cannot be used. */
+export function openReads(
+  config: Config,
+  context: Context,
+  output: Output,
+  wanted: readonly WantedStream[],
+): OpenReads {
+  const platform = platformOf(config);
+  const { env, addSecret } = context;
+  const refused = new AbortController();
+  let refusal: ConnectorError | undefined;
+  const signal = AbortSignal.any([context.signal, refused.signal]);
+  // Every wait and request listens to it; Node would warn about a leak on stderr.
+  setMaxListeners(0, signal);
+  const streams: OpenStream[] = [];
+  let limitedUntil = 0;
+  const client = openClient(config, context, output, {
+    signal,
+    onTokenRefused(error) {
+      refusal ??= error;
+      refused.abort(error);
+    },
+    onLongWait: (owner) => streams.find(({ read }) => read.definition.name === owner)?.read.sink.checkpoint(),
+    onRateLimit(until) {
+      if (until <= limitedUntil + SAME_LIMIT_MS) return;
+      limitedUntil = until;
+      for (const { read } of streams) read.sink.held(until);
+    },
+  });
+  const slots = new RequestSlots(config.num_workers);
+  const api: Api = { get: (request, owner) => slots.use(owner, () => client.get(request, owner)) };
+  const run: Run = {
+    fetch: (request, owner) => client.get(request, owner),
+    slots,
+    output,
+    shared: platform.open(config.platform, api, (sentence) => output.log('warn', sentence)),
+    workers: config.num_workers,
+    startDate: config.start_date,
+    failOnRefusedDeployments: config.fail_on_refused_deployments,
+    startedAt: utcText(Date.now()),
+    signal,
+    addSecret,
+  };
+  for (const { definition, mode, state, where } of wanted) {
+    const options = {
+      mode,
+      startedAt: run.startedAt,
+      lookbackMs: config.lookback_window_seconds * 1_000,
+      startDate: config.start_date,
+      jobId: env['WORKER_JOB_ID'],
+    };
+    const stream = openStream(definition, run, state, where, options);
+    for (const warning of stream.read.cursor?.warnings() ?? []) stream.read.warn(warning);
+    streams.push(stream);
+  }
+  return { streams, refusal: () => refusal, close: () => client.close() };
+}
+
+/** What is wrong with the config, by asking the API. Throws a ConnectorError; that of an outage is a transient one. */
+export async function checkConnection(config: Config, context: Context, output: Output): Promise<string[]> {
+  const platform = platformOf(config);
+  const { address } = platform.connection(config.platform);
+  const { host, origin } = new URL(address);
+  const notes = [platform.words.noteOn(host), proxyNote(proxyFor(origin, context.env))];
+  const late = new ConnectorError(
+    'check_timed_out',
+    { ...platform.words.facts, host, seconds: String(CHECK_MS / 1_000) },
+    { note: notes.filter((note) => note !== undefined).join(' ') || undefined },
+  );
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(late), CHECK_MS);
+  const client = openClient(config, context, output, {
+    signal: AbortSignal.any([context.signal, deadline.signal]),
+    deadline: Date.now() + CHECK_MS,
+    onRateLimit: () => undefined,
+  });
+  try {
+    return await platform.check(config.platform, client);
+  } finally {
+    clearTimeout(timer);
+    await client.close();
+  }
+}
 
 type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline'> & {
   onLongWait?: (owner: string) => void;
 };
 
-/** A checkpoint goes out before a longer wait. */
-const LONG_WAIT_MS = 1_000;
-
 /** The API client that the config asks for; each of its retries becomes a line of the log. */
-export function openClient(config: Config, { env, addSecret }: Context, log: Log, events: Events): ApiClient {
+export function openClient(config: Config, { env, addSecret }: Context, output: Output, events: Events): ApiClient {
   const { onLongWait, ...rest } = events;
+  const platform = platformOf(config);
+  const { address, auth, accept } = platform.connection(config.platform);
   // A proxy may repeat its credentials in an error.
-  for (const secret of proxyFor(new URL(config.base_url).origin, env)?.secrets ?? []) addSecret(secret);
+  for (const secret of proxyFor(new URL(address).origin, env)?.secrets ?? []) addSecret(secret);
   return new ApiClient({
     ...rest,
     env,
-    baseUrl: config.base_url,
-    token: config.api_token,
-    probePath: 'accounts',
+    address,
+    auth,
+    accept,
+    words: platform.words,
     userAgent: `source-compose/${VERSION}`,
     connections: config.num_workers,
     timeoutMs: config.request_timeout_seconds * 1_000,
-    onAnswer: (path, status, ms) => log.debug(`GET ${path}: HTTP ${status} in ${ms} ms`),
+    onAnswer: (path, status, ms) => output.log('debug', `GET ${path}: HTTP ${status} in ${ms} ms`),
     onRetry({ owner, path, attempt, reason, waitMs }) {
       const wait = (waitMs / 1_000).toFixed(1);
-      log.warn(`GET ${path}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
+      output.log('warn', `GET ${path}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
       if (waitMs > LONG_WAIT_MS) onLongWait?.(owner);
     },
   });

@@ -1,86 +1,94 @@
-#!/usr/bin/env node
 import module from 'node:module';
 import { constants } from 'node:os';
-import { runCommandLine } from './airbyte/command-line.ts';
 import type { Context } from './core/context.ts';
 import { openOutput } from './core/file-output.ts';
-import { MessageWriter } from './core/line-writer.ts';
+import { LineWriter } from './core/line-writer.ts';
 import { Redactor } from './core/redact.ts';
 
 /** How long a stopped process may take to bring out its last checkpoints. */
 const FLUSH_MS = 1_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-// Keeps compiled code for the next start; an old node does without.
-module.enableCompileCache?.();
-const redactor = new Redactor();
-const stop = new AbortController();
-const writer = new MessageWriter(openOutput(1, process.stdout), redactor.redact, (error) => {
-  stop.abort(new Error('stdout has failed'));
-  // A reader that has gone knows it. Of a disk that is full nobody would hear, since stdout is no place to say so.
-  if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
-  process.stderr.write(
-    `source-compose: stdout cannot be written (${error.message}). What it holds is incomplete: make room and run the command again, a read with the last state that came out whole.\n`,
-  );
-});
-// Nobody listens there either, then.
-process.stderr.on('error', () => undefined);
-
-const context: Context = {
-  writer,
-  signal: stop.signal,
-  env: process.env,
-  addSecret: (secret) => redactor.add(secret),
-  watcher: process.stderr.isTTY && !process.stdout.isTTY ? (text) => void process.stderr.write(text) : undefined,
-};
-
-let endsByBug = false;
-const finished = run();
-for (const signal of SIGNALS) process.on(signal, () => void endBySignal(signal));
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (thrown: unknown) => void endByBug(thrown));
+/** An executable. */
+export interface Program {
+  name: string;
+  /** Runs one command line and gives its exit code. */
+  run: (argv: string[], context: Context) => Promise<number>;
+  /** Tells of what ended the run. Never throws. */
+  tellFailure: (context: Context, thrown: unknown) => Promise<void>;
 }
 
-async function run(): Promise<void> {
-  let code = 1;
-  try {
-    const out = {
-      stdout: (text: string) => writer.text(text),
-      stderr: (text: string) => void process.stderr.write(redactor.redact(text)),
-    };
-    code = await runCommandLine(process.argv.slice(2), context, out);
-  } catch (thrown) {
-    if (!stop.signal.aborted) {
-      const { reportFailure } = await import('./airbyte/report-failure.ts');
-      reportFailure(writer, thrown);
-    }
+/** The process around a program: stdout, signals, uncaught exceptions, the exit code. */
+export function runProcess({ name, run, tellFailure }: Program): void {
+  // Keeps compiled code for the next start; an old node does without.
+  module.enableCompileCache?.();
+  const redactor = new Redactor();
+  const stop = new AbortController();
+  const stderr = (text: string): void => void process.stderr.write(redactor.redact(text));
+  const writer = new LineWriter(openOutput(1, process.stdout), (error) => {
+    stop.abort(new Error('stdout has failed'));
+    // A reader that has gone knows it. Of a disk that is full nobody would hear, since stdout is no place to say so.
+    if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
+    stderr(
+      `${name}: stdout cannot be written (${error.message}). What it holds is incomplete: make room and run the command again, a read with the last state that came out whole.\n`,
+    );
+  });
+  // Nobody listens there either, then.
+  process.stderr.on('error', () => undefined);
+
+  const context: Context = {
+    writer,
+    redact: redactor.redact,
+    addSecret: (secret) => redactor.add(secret),
+    signal: stop.signal,
+    env: process.env,
+    stderr,
+    terminal:
+      process.stderr.isTTY && !process.stdout.isTTY
+        ? { write: stderr, columns: () => process.stderr.columns }
+        : undefined,
+  };
+
+  const finished = toEnd();
+  for (const signal of SIGNALS) process.on(signal, () => void endBySignal(signal));
+  let endsByBug = false;
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (thrown: unknown) => void endByBug(thrown));
   }
-  // stdout may fail at the very last byte, and the exit code has to tell of that too.
-  await writer.emptied();
-  process.exitCode = writer.failed ? 1 : code;
-}
 
-/** Stops the command, waits for its last checkpoints, and dies of the signal: some clients tell that from an exit code. */
-async function endBySignal(signal: (typeof SIGNALS)[number]): Promise<void> {
-  stop.abort(new Error(`stopped by ${signal}`));
-  await withinFlushTime(finished.then(() => writer.emptied()));
-  for (const each of SIGNALS) process.removeAllListeners(each);
-  process.kill(process.pid, signal);
-  // As pid 1 of a container the kernel ignores the signal. Never 0: that would say that all was read.
-  setTimeout(() => process.exit(128 + constants.signals[signal]), 50);
-}
+  async function toEnd(): Promise<void> {
+    let code = 1;
+    try {
+      code = await run(process.argv.slice(2), context);
+    } catch (thrown) {
+      if (!stop.signal.aborted) await tellFailure(context, thrown);
+    }
+    // stdout may fail at the very last byte, and the exit code has to tell of that too.
+    await writer.emptied();
+    process.exitCode = writer.failed ? 1 : code;
+  }
 
-/** A bug that nobody caught: the state of the process is unknown, so it only reports, once, and ends. */
-async function endByBug(thrown: unknown): Promise<void> {
-  if (endsByBug) return;
-  endsByBug = true;
-  try {
-    const { reportFailure } = await import('./airbyte/report-failure.ts');
-    reportFailure(writer, thrown);
-    stop.abort(thrown);
-    await withinFlushTime(writer.emptied());
-  } finally {
-    process.exit(1);
+  /** Stops the run, waits for its last checkpoints, and dies of the signal: some clients tell that from an exit code. */
+  async function endBySignal(signal: (typeof SIGNALS)[number]): Promise<void> {
+    stop.abort(new Error(`stopped by ${signal}`));
+    await withinFlushTime(finished.then(() => writer.emptied()));
+    for (const each of SIGNALS) process.removeAllListeners(each);
+    process.kill(process.pid, signal);
+    // As pid 1 of a container the kernel ignores the signal. Never 0: that would say that all was read.
+    setTimeout(() => process.exit(128 + constants.signals[signal]), 50);
+  }
+
+  /** A bug that nobody caught: the state of the process is unknown, so it only reports, once, and ends. */
+  async function endByBug(thrown: unknown): Promise<void> {
+    if (endsByBug) return;
+    endsByBug = true;
+    try {
+      await tellFailure(context, thrown);
+      stop.abort(thrown);
+      await withinFlushTime(writer.emptied());
+    } finally {
+      process.exit(1);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { streams } from '../src/platforms/compose/streams/index.ts';
-import { catalogStream } from '../src/airbyte/catalog.ts';
+import { catalogStream } from '../src/airbyte/discover.ts';
 
 export type SyncMode = 'full_refresh' | 'incremental';
 

@@ -12,14 +12,14 @@ import type { ConfiguredCatalog, DiscoveredStream } from './messages.ts';
 import { violationsOf } from './referee.ts';
 
 const root = new URL('../../', import.meta.url);
-const program = fileURLToPath(new URL('dist/main.js', root));
+const program = fileURLToPath(new URL('dist/source-compose.js', root));
 const sampleConfig = 'integration_tests/sample_config.json';
 const sampleCatalog = 'integration_tests/configured_catalog.json';
 
 let context: AcceptanceRun;
 
 beforeAll(async () => {
-  if (!existsSync(program)) throw new Error('dist/main.js is missing: run `npm run build` first.');
+  if (!existsSync(program)) throw new Error('dist/source-compose.js is missing: run `npm run build` first.');
   const { acceptance_tests: tests } = await loadAcceptanceConfig(root);
   context = await startAcceptanceRun(root, tests, { command: `'${process.execPath}' '${program}'` });
 });

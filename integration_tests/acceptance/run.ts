@@ -6,14 +6,14 @@ import { checks, reportChecks } from './checks.ts';
 import { loadAcceptanceConfig } from './config.ts';
 
 const root = new URL('../../', import.meta.url);
-const program = fileURLToPath(new URL('dist/main.js', root));
+const program = fileURLToPath(new URL('dist/source-compose.js', root));
 
 const usage = `Runs the acceptance checks against the sandbox, which it starts itself.
 
 Usage: npm run acceptance [-- OPTIONS]
 
   --command COMMAND  the shell command that starts the connector; its arguments are appended
-                     (default: node dist/main.js, which \`npm run build\` makes)
+                     (default: node dist/source-compose.js, which \`npm run build\` makes)
   --mount-at FOLDER  where a container sees the files that the checks write; adds a volume to
                      \`docker run\` in COMMAND (default: no volume, the files stay where they are)
   -h, --help         print this text
@@ -51,7 +51,7 @@ function refuse(problem: string): undefined {
 
 async function run({ command, 'mount-at': mountAt }: { command?: string; 'mount-at'?: string }): Promise<number> {
   if (command === undefined && !existsSync(program)) {
-    process.stderr.write('acceptance: dist/main.js is missing. Run `npm run build` first.\n');
+    process.stderr.write('acceptance: dist/source-compose.js is missing. Run `npm run build` first.\n');
     return 1;
   }
   const { acceptance_tests: tests } = await loadAcceptanceConfig(root);

@@ -1,3 +1,4 @@
+import { composeConfig } from '../../test-support/configs.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -123,7 +124,7 @@ interface Recording {
 /** Runs every command, well and badly, so that messages of every kind are printed. */
 async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
   const good = ['--config', file('config.json', config)];
-  const wrong = ['--config', file('wrong.json', { ...config, api_token: 'wrong' })];
+  const wrong = ['--config', file('wrong.json', composeConfig({ api_token: 'wrong', base_url: sandbox.baseUrl }))];
   const reading = ['read', ...good, '--catalog', file('catalog.json', catalogOf('incremental'))];
   const recordings: Recording[] = [];
   const keep = async (what: string, args: string[]): Promise<string> => {

@@ -16,7 +16,7 @@ cache = DuckDBCache(db_path="cache.duckdb", schema_name="compose")
 
 def source(**other):
     how = {"local_executable": connector} if kind == "executable" else {"docker_image": connector, "use_host_network": True}
-    return airbyte.get_source("source-compose", config={**config, **other}, streams="*", **how)
+    return airbyte.get_source("source-compose", config={**config, "platform": {**config["platform"], **other}}, streams="*", **how)
 
 
 def check(**other):

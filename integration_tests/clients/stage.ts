@@ -1,11 +1,12 @@
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { composeConfig } from '../../test-support/configs.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import type { Counts, Report } from './report.ts';
 
-/** What a client plays on: a stand-in of the API that nobody else changes, and a folder. */
+/** What a client plays on: a stand-in for the API that nobody else changes, and a folder. */
 export interface Stage {
   sandbox: Sandbox;
-  config: { api_token: string; base_url: string };
+  config: Record<string, unknown>;
   folder: string;
   /** Writes a file into the folder, and gives its path. */
   file: (name: string, content: string | object) => string;
@@ -37,7 +38,7 @@ export async function play(test: ClientTest, report: Report, keep: boolean): Pro
   try {
     await test.run({
       sandbox,
-      config: { api_token: sandbox.token, base_url: sandbox.baseUrl },
+      config: composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl }),
       folder,
       file: (name, content) => workspace.put(name, content),
       report,

@@ -57,7 +57,11 @@ describe('no: FAILED with a sentence, and the command did its work', () => {
       /redirected accounts .* to https:\/\/example\.com\/login\./,
     ],
     ['an odd status', [418, '{"errors":"teapot"}'], /HTTP 418 \("teapot"\)/],
-    ['another API', [200, '{"_embedded":{"widgets":[]}}'], /is not a Compose report/],
+    [
+      'another API',
+      [200, '{"_embedded":{"widgets":[]}}'],
+      /something that is not one of its reports: it holds the list widgets/,
+    ],
     ['an error in a 200', [200, '{"errors":"closed"}'], /the API reports "closed"/],
   ])('%s', async (_, accounts, sentence) => {
     const { code, status } = await check(accounts);

@@ -1,23 +1,29 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import spec from '../../spec.json' with { type: 'json' };
-import { runCommandLine } from './command-line.ts';
-import { openContext } from '../../test-support/unit/output.ts';
-import { USAGE } from './usage.ts';
+import { VERSION } from '../core/version.ts';
+import { LineWriter } from '../core/line-writer.ts';
+import { StalledOutput, openContext } from '../../test-support/unit/output.ts';
+import { type Command, USAGE, parseCommandLine, runCommandLine } from './command-line.ts';
 
-async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string; messages: unknown[] }> {
-  const { context, messages } = openContext();
-  let stdout = '';
-  let stderr = '';
-  const code = await runCommandLine(argv, context, {
-    stdout: (text) => void (stdout += text),
-    stderr: (text) => void (stderr += text),
-  });
-  return { code, stdout, stderr, messages: messages() };
+async function run(...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { context, stderr } = openContext();
+  const out = new StalledOutput();
+  out.prompt = true;
+  const writer = new LineWriter(out, () => undefined);
+  const code = await runCommandLine(argv, { ...context, writer });
+  writer.flush();
+  return { code, stdout: out.text, stderr: stderr() };
 }
 
+const messagesOf = ({ stdout }: { stdout: string }): unknown[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+
 test('without a command: the usage on stderr, exit code 1', async () => {
-  await expect(run()).resolves.toEqual({ code: 1, stdout: '', stderr: USAGE, messages: [] });
+  await expect(run()).resolves.toEqual({ code: 1, stdout: '', stderr: USAGE });
 });
 
 test('a wrong command line: one line on stderr, exit code 2', async () => {
@@ -25,18 +31,16 @@ test('a wrong command line: one line on stderr, exit code 2', async () => {
     code: 2,
     stdout: '',
     stderr: 'source-compose: read needs --catalog FILE. See source-compose --help.\n',
-    messages: [],
   });
 });
 
-test('--help and --version go to stdout, exit code 0', async () => {
-  await expect(run('--help')).resolves.toEqual({ code: 0, stdout: USAGE, stderr: '', messages: [] });
-  await expect(run('--version')).resolves.toEqual({
-    code: 0,
-    stdout: `${manifest.version}\n`,
-    stderr: '',
-    messages: [],
-  });
+test.each(['--help', '-h', 'help'])('%s goes to stdout, exit code 0', async (line) => {
+  await expect(run(line)).resolves.toEqual({ code: 0, stdout: USAGE, stderr: '' });
+});
+
+test.each(['--version', '-v'])('%s goes to stdout, exit code 0', async (line) => {
+  expect(VERSION).toBe(manifest.version);
+  await expect(run(line)).resolves.toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
 
 test('the usage names every command and option', () => {
@@ -49,6 +53,8 @@ test('the usage names every command and option', () => {
     '--catalog',
     '--state',
     '--debug',
+    '-h, --help',
+    '-v, --version',
     'LOG_LEVEL',
   ]) {
     expect(USAGE).toContain(word);
@@ -56,17 +62,131 @@ test('the usage names every command and option', () => {
 });
 
 test('spec prints spec.json as its one message, needing no file and no network', async () => {
-  await expect(run('spec')).resolves.toMatchObject({ code: 0, stderr: '', messages: [{ type: 'SPEC', spec }] });
+  const ran = await run('spec');
+  expect(ran).toMatchObject({ code: 0, stderr: '' });
+  expect(messagesOf(ran)).toEqual([{ type: 'SPEC', spec }]);
 });
 
 const MISSING = 'The config file none.json does not exist.';
 
 test('check gets its config, and says in its message that it is not there', async () => {
-  const { code, messages } = await run('check', '--config', 'none.json');
-  expect(code).toBe(0);
-  expect(messages.at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED', message: MISSING } });
+  const ran = await run('check', '--config', 'none.json');
+  expect(ran.code).toBe(0);
+  expect(messagesOf(ran).at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED', message: MISSING } });
 });
 
 test.each(['discover --config none.json', 'read --config none.json --catalog x'])('%s throws', async (line) => {
   await expect(run(...line.split(' '))).rejects.toThrow(MISSING);
+});
+
+const read = { name: 'read', config: 'c', catalog: 'l', state: undefined, debug: false } as const;
+
+const GOOD: [line: string, command: Command][] = [
+  ['spec', { name: 'spec', debug: false }],
+  ['spec --debug', { name: 'spec', debug: true }],
+  ['check --config c', { name: 'check', config: 'c', debug: false }],
+  ['check --config=c', { name: 'check', config: 'c', debug: false }],
+  ['--config c check', { name: 'check', config: 'c', debug: false }],
+  ['--debug discover --config c', { name: 'discover', config: 'c', debug: true }],
+  ['read --config c --catalog l', read],
+  ['read --catalog=l --config=c --state=s --debug', { ...read, state: 's', debug: true }],
+  ['--debug --state s --catalog l --config c read', { ...read, state: 's', debug: true }],
+  ['check --config a --config b', { name: 'check', config: 'b', debug: false }],
+  ['check --config=--odd', { name: 'check', config: '--odd', debug: false }],
+  ['check --config=a=b', { name: 'check', config: 'a=b', debug: false }],
+  ['', { name: 'nothing' }],
+  ['--debug', { name: 'nothing' }],
+  ['--help', { name: 'help' }],
+  ['-h', { name: 'help' }],
+  ['read --help', { name: 'help' }],
+  ['help', { name: 'help' }],
+  ['--debug help', { name: 'help' }],
+  ['check -h', { name: 'help' }],
+  ['--version', { name: 'version' }],
+  ['-v', { name: 'version' }],
+  ['read -v', { name: 'version' }],
+  ['-hv', { name: 'help' }],
+  ['-v --help', { name: 'version' }],
+];
+
+test.each(GOOD)('source-compose %s', (line, command) => {
+  expect(parseCommandLine(words(line))).toEqual(command);
+});
+
+const WRONG: [line: string, complaint: string][] = [
+  ['sync', 'unknown command; there are spec, check, discover and read'],
+  // Every object has these names; no command does.
+  ['constructor', 'unknown command; there are spec, check, discover and read'],
+  ['toString --config c', 'unknown command; there are spec, check, discover and read'],
+  ['--config c', 'no command; there are spec, check, discover and read'],
+  ['check', 'check needs --config FILE'],
+  ['discover --debug', 'discover needs --config FILE'],
+  ['read --catalog l', 'read needs --config FILE'],
+  ['read --config c --state s', 'read needs --catalog FILE'],
+  ['check --config', '--config needs the name of a file'],
+  ['check --config=', '--config needs the name of a file'],
+  ['read --config --catalog l', '--config needs the name of a file'],
+  ['read --config c --catalog --debug', '--catalog needs the name of a file'],
+  ['spec --config c', 'spec takes no --config'],
+  ['check --config c --catalog l', 'check takes no --catalog'],
+  ['discover --config c --state s', 'discover takes no --state'],
+  ['check --config c --fast', 'unknown option --fast'],
+  ['check -c c', 'unknown option -c'],
+  ['check --config c --no-debug', 'unknown option --no-debug'],
+  ['help read', 'unknown command; there are spec, check, discover and read'],
+  ['check --debug=yes --config c', '--debug takes no value'],
+  ['--version=2', '--version takes no value'],
+];
+
+test.each(WRONG)('source-compose %s is refused', (line, complaint) => {
+  expect(parseCommandLine(words(line))).toEqual({ name: 'wrong', complaint });
+});
+
+describe('a misspelt word is answered with the one that was probably meant', () => {
+  const among = '; there are spec, check, discover and read';
+  test.each([
+    ['chek --config c', `unknown command (did you mean check?)${among}`],
+    ['reads', `unknown command (did you mean read?)${among}`],
+    ['discovr --config c', `unknown command (did you mean discover?)${among}`],
+    ['dicsover --config c', `unknown command (did you mean discover?)${among}`],
+    ['spce', `unknown command${among}`],
+    ['check --confg c', 'unknown option --confg (did you mean --config?)'],
+    ['check --confg=c', 'unknown option --confg (did you mean --config?)'],
+    ['read --config c --catalogue l', 'unknown option --catalogue (did you mean --catalog?)'],
+    ['read --config c --catalog l --sate s', 'unknown option --sate (did you mean --state?)'],
+    ['check --config c --debgu', 'unknown option --debgu (did you mean --debug?)'],
+    ['--hlp', 'unknown option --hlp (did you mean --help?)'],
+    ['--versoin', 'unknown option --versoin (did you mean --version?)'],
+  ])('source-compose %s', (line, complaint) => {
+    expect(parseCommandLine(words(line))).toEqual({ name: 'wrong', complaint });
+  });
+});
+
+describe('a complaint never shows a value, which may be a secret typed at the wrong place', () => {
+  test.each([
+    'hunter2hunter2',
+    'chunter2',
+    'check --config c hunter2hunter2',
+    'read --config c --catalog l -- hunter2hunter2',
+    'check --config c --token=hunter2hunter2',
+    'check --config c --token hunter2hunter2',
+    'check --config c --debug=hunter2hunter2',
+  ])('%s', (line) => {
+    const command = parseCommandLine(words(line));
+    expect(command).toHaveProperty('name', 'wrong');
+    expect(JSON.stringify(command)).not.toContain('hunter2');
+  });
+});
+
+function words(line: string): string[] {
+  return line === '' ? [] : line.split(' ');
+}
+
+test('the examples in the usage are command lines that are taken', () => {
+  const examples = USAGE.split('\n').filter((line) => /^ {2}source-compose .* secrets\//.test(line));
+  expect(examples).not.toEqual([]);
+  for (const example of examples) {
+    const [argv = ''] = example.trim().replace('source-compose ', '').split(' > ');
+    expect(parseCommandLine(words(argv)), example).not.toHaveProperty('name', 'wrong');
+  }
 });

@@ -1,9 +1,22 @@
+import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
+import {
+  type Field,
+  boolean,
+  integer,
+  listOfObjects,
+  listOfTexts,
+  number,
+  object,
+  text,
+  timestamp,
+} from '../core/fields.ts';
+import { defineStream } from '../core/stream.ts';
 import { streams } from '../platforms/compose/streams/index.ts';
-import { catalogStream } from './catalog.ts';
 import { startServer } from '../../test-support/unit/http.ts';
 import { jsonFile, openContext } from '../../test-support/unit/output.ts';
-import { runDiscover } from './discover.ts';
+import { catalogStream, recordSchema, runDiscover } from './discover.ts';
+import type { JsonSchema } from './messages.ts';
 
 test('one catalog with every stream, for which the API is not asked', async () => {
   const { origin, requests } = await startServer((_, response) => response.end());
@@ -24,4 +37,87 @@ test('a config that cannot be used is a config error, and there is no catalog', 
     message: `The config file ${config} cannot be used: api_token is empty.`,
   });
   expect(messages().map(({ type }) => type)).toEqual(['LOG']);
+});
+
+const fields = { id: text('Id.'), created_at: timestamp('When it was made.') };
+const plain = defineStream({
+  name: 'parts',
+  description: 'Parts.',
+  first: () => ({ path: 'parts' }),
+  rows: () => ({ rows: [], warnings: [] }),
+  primaryKey: 'id',
+  fields,
+});
+
+test('a stream without a cursor offers its primary key and a full refresh, and nothing that it has not', () => {
+  expect(catalogStream(plain)).toEqual({
+    name: 'parts',
+    json_schema: recordSchema(fields),
+    supported_sync_modes: ['full_refresh'],
+    source_defined_primary_key: [['id']],
+  });
+});
+
+test.each(['walk', 'marks'] as const)(
+  'a stream with a cursor (%s) also offers incremental reads, by its own cursor, and can be resumed',
+  (by) => {
+    expect(catalogStream({ ...plain, incremental: { field: 'created_at', by } })).toEqual({
+      name: 'parts',
+      json_schema: recordSchema(fields),
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      default_cursor_field: ['created_at'],
+      is_resumable: true,
+      source_defined_primary_key: [['id']],
+    });
+  },
+);
+
+const FIELDS: Array<[name: string, field: Field, type: string, values: unknown[]]> = [
+  ['text', text('D.'), 'string', ['', 'a']],
+  ['integer', integer('D.'), 'integer', [0, -7]],
+  ['number', number('D.'), 'number', [0.5, 3]],
+  ['boolean', boolean('D.'), 'boolean', [true, false]],
+  ['timestamp', timestamp('D.'), 'string', ['2017-08-30T12:46:29.000Z']],
+  ['object', object('D.', { id: text('Id.') }), 'object', [{}, { id: null, more: 1 }, { id: 'a' }]],
+  ['listOfObjects', listOfObjects('D.', { id: text('Id.') }), 'array', [[], [{ id: 'a', more: 1 }, null]]],
+  ['listOfTexts', listOfTexts('D.'), 'array', [[], ['a', null]]],
+];
+
+/** What the catalog says of one field. */
+function schemaOf(field: Field): JsonSchema {
+  const { properties } = recordSchema({ field });
+  return (properties as { field: JsonSchema }).field;
+}
+
+test.each(FIELDS)('%s is declared with one type or null, and with its description', (_, field, type) => {
+  expect(schemaOf(field)).toMatchObject({ type: ['null', type], description: 'D.' });
+});
+
+test.each(FIELDS)('%s allows null, and what it is for', (_, field, __, values) => {
+  const allows = new Ajv({ strict: false, validateFormats: false }).compile(recordSchema({ field }));
+  for (const value of [null, ...values]) expect(allows({ field: value })).toBe(true);
+  expect(allows({ field: Symbol('neither') })).toBe(false);
+});
+
+test('a timestamp tells destinations that it has a time zone', () => {
+  expect(schemaOf(timestamp('D.'))).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
+});
+
+test('what is known of the inside of objects and lists is declared, and more may stand in them', () => {
+  const inside = { type: ['null', 'object'], additionalProperties: true, properties: { id: schemaOf(text('Id.')) } };
+  expect(schemaOf(object('D.', { id: text('Id.') }))).toMatchObject(inside);
+  expect(schemaOf(listOfObjects('D.', { id: text('Id.') }))['items']).toEqual(inside);
+  expect(schemaOf(listOfTexts('D.'))['items']).toEqual({ type: ['null', 'string'] });
+});
+
+test('a record may have more fields than are declared, and lack any that is', () => {
+  const schema = recordSchema({ b: text('B.'), a: integer('A.') });
+  expect(schema).toMatchObject({ type: 'object', additionalProperties: true });
+  expect(schema).not.toHaveProperty('required');
+  expect(Object.keys(schema['properties'] as object)).toEqual(['b', 'a']);
+  const allows = new Ajv({ strict: false }).compile(schema);
+  expect(allows({})).toBe(true);
+  expect(allows({ c: [] })).toBe(true);
+  expect(allows({ a: 'x' })).toBe(false);
 });

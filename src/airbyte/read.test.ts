@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Message } from './messages.ts';
 import { answer, startServer } from '../../test-support/unit/http.ts';
 import { jsonFile, openContext } from '../../test-support/unit/output.ts';
-import { runRead } from './read.ts';
+import { events, parts } from '../../test-support/unit/reads.ts';
+import type { ConfiguredStream } from './configured-catalog.ts';
+import { chooseStreams, runRead } from './read.ts';
 
 const BODIES: Record<string, string> = {
   accounts: JSON.stringify({ _embedded: { accounts: [{ id: 'a1', name: 'Harbour' }] } }),
@@ -108,5 +110,64 @@ describe('nothing is asked or begun', () => {
     await expect(runRead(context, files, false)).rejects.toThrow(
       'The catalog file /nowhere/catalog.json does not exist.',
     );
+  });
+});
+
+const choose = (...configured: ConfiguredStream[]): ReturnType<typeof chooseStreams> =>
+  chooseStreams(configured, [parts, events]);
+const stream = (name: string, syncMode: unknown = 'full_refresh', namespace?: string): ConfiguredStream => ({
+  descriptor: namespace === undefined ? { name } : { name, namespace },
+  syncMode,
+});
+
+test('streams are read in the order and mode of the catalog', () => {
+  expect(choose(stream('events', 'incremental'), stream('parts'))).toEqual({
+    chosen: [
+      { definition: events, mode: 'incremental' },
+      { definition: parts, mode: 'full_refresh' },
+    ],
+    unusable: [],
+  });
+  expect(choose(stream('events')).chosen).toEqual([{ definition: events, mode: 'full_refresh' }]);
+});
+
+test('a stream without a cursor is read in full, though it is asked for incrementally', () => {
+  expect(choose(stream('parts', 'incremental')).chosen).toEqual([{ definition: parts, mode: 'full_refresh' }]);
+});
+
+describe('one that is wrong is told of, once, and does not hinder the others', () => {
+  test.each([
+    [[stream('widgets')], 'The stream widgets does not exist. This connector has: parts, events. Refresh the catalog.'],
+    [
+      [stream('constructor')],
+      'The stream constructor does not exist. This connector has: parts, events. Refresh the catalog.',
+    ],
+    [
+      [stream('events', 'full_refresh', 'compose')],
+      'The stream compose.events does not exist. This connector has: parts, events. Refresh the catalog.',
+    ],
+    [
+      [stream('events', 'INVALID')],
+      'The stream events has no sync_mode that exists ("INVALID"). Set it to full_refresh or incremental.',
+    ],
+    [
+      [stream('events', null)],
+      'The stream events has no sync_mode that exists (null). Set it to full_refresh or incremental.',
+    ],
+    [
+      [stream('events', 'incremental'), stream('events'), stream('events')],
+      'The configured catalog lists the stream events 3 times; keep one.',
+    ],
+  ])('%j', (wrong, message) => {
+    const { chosen, unusable } = choose(...wrong, stream('parts'));
+    expect(chosen).toEqual([{ definition: parts, mode: 'full_refresh' }]);
+    expect(unusable).toMatchObject([{ descriptor: wrong[0]?.descriptor, error: { message } }]);
+    expect(unusable[0]?.error.failureType).toBe('config_error');
+  });
+
+  test('each has its own complaint', () => {
+    const { chosen, unusable } = choose(stream('widgets'), stream('events', 'INVALID'), stream('gadgets'));
+    expect(chosen).toEqual([]);
+    expect(unusable.map(({ descriptor }) => descriptor.name)).toEqual(['widgets', 'events', 'gadgets']);
   });
 });

@@ -1,17 +1,16 @@
-import { setMaxListeners } from 'node:events';
-import { loadConfig } from '../config-file.ts';
+import { loadConfig, platformOf } from '../config.ts';
+import { type WantedStream, openReads } from '../connector.ts';
 import type { Context } from '../core/context.ts';
-import type { ConnectorError } from '../core/errors.ts';
+import { ConnectorError } from '../core/errors.ts';
 import { parseInput, readInput } from '../core/input-file.ts';
-import { parseConfiguredCatalog } from './configured-catalog.ts';
-import { parseState } from './state.ts';
 import { readStreams } from '../core/read-streams.ts';
-import { streams } from '../platforms/compose/streams/index.ts';
-import { chooseStreams } from './choose-streams.ts';
-import { openReads } from './open-reads.ts';
-import { showProgress } from '../core/progress-line.ts';
-import { reportEnds, reportUnusable } from './report-ends.ts';
-import { startLog } from './start-log.ts';
+import type { StreamDefinition } from '../core/stream.ts';
+import { followRun } from '../core/terminal.ts';
+import { type ConfiguredStream, parseConfiguredCatalog, syncModeOf } from './configured-catalog.ts';
+import { type UnusableStream, failuresOf, tellFailures, tellUnusable } from './failures.ts';
+import type { StreamDescriptor, SyncMode } from './messages.ts';
+import { openOutput } from './output.ts';
+import { parseState } from './state.ts';
 
 export interface ReadFiles {
   config: string;
@@ -21,45 +20,81 @@ export interface ReadFiles {
 
 /** Reads the streams of the configured catalog. 0 if every one of them is complete. */
 export async function runRead(context: Context, files: ReadFiles, debug: boolean): Promise<number> {
-  const log = startLog(context, 'read', debug);
-  const config = await loadConfig(files.config, context.addSecret);
+  const output = openOutput(context, 'read', debug);
+  const warn = (sentence: string): void => output.log('warn', sentence);
+  const config = await loadConfig(files.config, { addSecret: context.addSecret, warn });
   const catalog = parseInput('catalog', files.catalog, await readInput('catalog', files.catalog));
-  const { chosen, unusable } = chooseStreams(parseConfiguredCatalog(files.catalog, catalog), streams);
+  const { chosen, unusable } = chooseStreams(
+    parseConfiguredCatalog(files.catalog, catalog),
+    platformOf(config).streams,
+  );
   const stateText = files.state === undefined ? '' : await readInput('state', files.state);
-  const states = parseState(files.state ?? '', stateText, (sentence) => log.warn(sentence));
-  if (chosen.length + unusable.length === 0)
-    log.warn('the configured catalog has no streams, so there is nothing to read');
+  const states = parseState(files.state ?? '', stateText, warn);
+  if (chosen.length + unusable.length === 0) warn('the configured catalog has no streams, so there is nothing to read');
 
-  // An abort from before is heard by no listener: a reader that is gone already would have everything read for nobody.
+  // A reader that is gone already would have everything read for nobody.
   context.signal.throwIfAborted();
-  const stop = new AbortController();
-  // Every wait and request listens to it; Node would warn about a leak on stderr.
-  setMaxListeners(0, stop.signal);
-  const passOn = (): void => stop.abort(context.signal.reason);
-  context.signal.addEventListener('abort', passOn);
-  let refusal: ConnectorError | undefined;
-  const { reads, close } = openReads({
-    context,
-    config,
-    log,
-    chosen,
-    states,
-    stateFile: files.state,
-    signal: stop.signal,
-    onTokenRefused(error) {
-      refusal ??= error;
-      stop.abort(error);
-    },
+  const wanted = chosen.map(({ definition, mode }): WantedStream => {
+    const where = `The state of ${definition.name} in the state file ${files.state}`;
+    return { definition, mode, state: states.get(definition.name) ?? {}, where };
   });
-  const endProgress = context.watcher === undefined ? undefined : showProgress(reads, context.watcher);
+  const { streams, refusal, close } = openReads(config, context, output, wanted);
+  const endFollowing = context.terminal === undefined ? undefined : followRun(streams, context.terminal);
   try {
-    reportUnusable(context.writer, unusable);
-    const ends = await readStreams(reads);
+    tellUnusable(output, unusable);
+    const ends = await readStreams(streams);
+    const failures = failuresOf(ends, unusable, refusal());
+    endFollowing?.({
+      failures: failures.map(
+        ({ error, descriptor }) => (descriptor === undefined ? '' : `${descriptor.name}: `) + error.message,
+      ),
+      stopped: context.signal.aborted,
+    });
     context.signal.throwIfAborted();
-    return reportEnds(context.writer, ends, unusable, refusal);
+    tellFailures(output, failures);
+    // On 0 Airbyte takes every stream as complete, whatever else it was told.
+    return failures.length === 0 && ends.every(({ end }) => end === 'complete') ? 0 : 1;
   } finally {
-    endProgress?.();
-    context.signal.removeEventListener('abort', passOn);
     await close();
   }
+}
+
+interface ChosenStream {
+  definition: StreamDefinition;
+  mode: SyncMode;
+}
+
+/** Finds the configured streams among those of the platform. Those that are wrong do not hinder the others. */
+export function chooseStreams(
+  configured: ConfiguredStream[],
+  streams: readonly StreamDefinition[],
+): { chosen: ChosenStream[]; unusable: UnusableStream[] } {
+  const chosen: ChosenStream[] = [];
+  const unusable = new Map<string, UnusableStream>();
+  for (const { descriptor, syncMode } of configured) {
+    const label = labelOf(descriptor);
+    const same = configured.filter((other) => labelOf(other.descriptor) === label).length;
+    const definition =
+      descriptor.namespace === undefined ? streams.find(({ name }) => name === descriptor.name) : undefined;
+    const mode = syncModeOf(syncMode);
+    const problem =
+      definition === undefined
+        ? `The stream ${label} does not exist. This connector has: ${streams.map(({ name }) => name).join(', ')}. Refresh the catalog.`
+        : same > 1
+          ? `The configured catalog lists the stream ${label} ${same} times; keep one.`
+          : mode === undefined
+            ? `The stream ${label} has no sync_mode that exists (${JSON.stringify(syncMode) ?? 'it is missing'}). Set it to full_refresh or incremental.`
+            : undefined;
+    if (problem !== undefined) {
+      unusable.set(label, { descriptor, error: new ConnectorError('stream_not_usable', { detail: problem }) });
+    } else if (definition !== undefined && mode !== undefined) {
+      // Some clients ask every stream for incremental; one that has no cursor is read in full.
+      chosen.push({ definition, mode: definition.incremental === undefined ? 'full_refresh' : mode });
+    }
+  }
+  return { chosen, unusable: [...unusable.values()] };
+}
+
+function labelOf({ name, namespace }: StreamDescriptor): string {
+  return namespace === undefined ? name : `${namespace}.${name}`;
 }

@@ -1,13 +1,19 @@
-import type { MessageWriter } from './line-writer.ts';
+import type { LineWriter } from './line-writer.ts';
+import type { Terminal } from './terminal.ts';
 
 /** What the process gives a command. */
 export interface Context {
-  writer: MessageWriter;
+  /** stdout. */
+  writer: LineWriter;
+  /** Takes secrets out of a text; texts for people pass through it. */
+  redact: (text: string) => string;
   /** Texts for people never show what was added here. */
   addSecret: (secret: string) => void;
   /** Aborted when the process is to stop. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
-  /** Writes to the terminal on which somebody watches, if there is one and the messages do not go there. */
-  watcher?: ((text: string) => void) | undefined;
+  /** Writes a text for people to stderr. */
+  stderr: (text: string) => void;
+  /** Where a person watches, if there is a terminal and stdout does not go there. What is written there is redacted. */
+  terminal?: Terminal | undefined;
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { compose } from '../platforms/compose/compose.ts';
 import { ConnectorError, asConnectorError, inputError } from './errors.ts';
+
+const { facts: words } = compose.words;
 
 describe('a ConnectorError', () => {
   const error = new ConnectorError(
     'forbidden',
-    { path: 'teams {host}' },
+    { ...words, path: 'teams {host}' },
     { internalMessage: 'GET teams: HTTP 403', status: 403, cause: 'c' },
   );
 
@@ -14,7 +17,7 @@ describe('a ConnectorError', () => {
   });
 
   test('cannot be made without all of its facts', () => {
-    expect(() => new ConnectorError('forbidden', { host: 'h' })).toThrow(/lacks path/);
+    expect(() => new ConnectorError('forbidden', { ...words, host: 'h' })).toThrow(/lacks path/);
   });
 
   test.each([
@@ -25,7 +28,7 @@ describe('a ConnectorError', () => {
     ['server_error', false],
     ['unexpected_status', false],
   ] as const)('%s is a refusal of one thing alone: %s', (problem, refused) => {
-    const facts = { path: 'teams', host: 'h', said: '', status: '400', attempts: 'after 6 attempts' };
+    const facts = { ...words, path: 'teams', host: 'h', said: '', status: '400', attempts: 'after 6 attempts' };
     expect(new ConnectorError(problem, facts).refused).toBe(refused);
   });
 

@@ -44,6 +44,12 @@ export function inputError(detail: string, cause?: unknown): ConnectorError {
   return new ConnectorError('input_unusable', { detail }, { cause });
 }
 
+/** A 200 whose body is not the report; `detail` is the end of a sentence about it. */
+export function unexpectedBody(path: string, detail: string): ConnectorError {
+  const internalMessage = `GET ${path}: HTTP 200, ${detail}`;
+  return new ConnectorError('unexpected_body', { path, detail }, { internalMessage });
+}
+
 /** Anything thrown, as a ConnectorError: what is none yet is a bug, and keeps its own text for the log. */
 export function asConnectorError(thrown: unknown): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FileOutput } from './file-output.ts';
-import { MessageWriter } from './line-writer.ts';
+import { LineWriter } from './line-writer.ts';
 
-const record = (writer: MessageWriter, text: string): void =>
+const record = (writer: LineWriter, text: string): void =>
   writer.record(Buffer.from('['), JSON.stringify(text), Buffer.from(']\n'));
 
 test('what a write leaves over is written next, however little it takes at a time', async () => {
@@ -18,11 +18,7 @@ test('what a write leaves over is written next, however little it takes at a tim
           file = Buffer.concat([file, part]);
           return part.length;
         });
-        const writer = new MessageWriter(
-          out,
-          (text) => text,
-          () => undefined,
-        );
+        const writer = new LineWriter(out, () => undefined);
         for (const text of texts) record(writer, text);
         await writer.emptied();
         expect(writer.failed).toBe(false);
@@ -46,11 +42,7 @@ test('a disk that is full in the middle of a line gets nothing behind it, even w
     return part.length;
   });
   const failures: Error[] = [];
-  const writer = new MessageWriter(
-    out,
-    (text) => text,
-    (error) => failures.push(error),
-  );
+  const writer = new LineWriter(out, (error) => failures.push(error));
   record(writer, 'the first line');
   writer.flush();
   record(writer, 'the second line');

@@ -1,20 +1,22 @@
 import { setImmediate as everyoneElse } from 'node:timers/promises';
+import fc from 'fast-check';
 import { type Mock, describe, expect, test, vi } from 'vitest';
 import { StalledOutput } from '../../test-support/unit/output.ts';
-import { MessageWriter } from './line-writer.ts';
 import { stateLine, streamStatus } from '../airbyte/messages.ts';
+import { LineWriter } from './line-writer.ts';
+import { printable } from './printable.ts';
 
-function open(): { out: StalledOutput; onGone: Mock<() => void>; writer: MessageWriter } {
+function open(): { out: StalledOutput; onGone: Mock<() => void>; writer: LineWriter } {
   const out = new StalledOutput();
   const onGone = vi.fn<() => void>();
-  return { out, onGone, writer: new MessageWriter(out, (text) => text, onGone) };
+  return { out, onGone, writer: new LineWriter(out, onGone) };
 }
 
-const status = streamStatus({ name: 'teams' }, 'RUNNING');
 const line = (message: object): string => JSON.stringify(message) + '\n';
+const status = line(streamStatus({ name: 'teams' }, 'RUNNING'));
 const big = line({ text: 'x'.repeat(30_000) });
 
-const record = (writer: MessageWriter, text: string): void =>
+const record = (writer: LineWriter, text: string): void =>
   writer.record(Buffer.from(text.slice(0, 1)), text.slice(1, -1), Buffer.from(text.slice(-1)));
 
 describe('what waits, and what goes out', () => {
@@ -33,18 +35,18 @@ describe('what waits, and what goes out', () => {
     expect(out.text).toBe(`${big}${big}{}\n`);
   });
 
-  test('a message goes out at once, behind the records before it', () => {
+  test('any other line goes out at once, behind the records before it', () => {
     const { out, writer } = open();
     record(writer, '{"n":1}\n');
     record(writer, '{"n":2}\n');
-    writer.send(status);
-    expect(out.text).toBe(`{"n":1}\n{"n":2}\n${line(status)}`);
+    writer.line(status);
+    expect(out.text).toBe(`{"n":1}\n{"n":2}\n${status}`);
   });
 
-  test('line breaks of other alphabets are escaped in records and messages', () => {
+  test('line breaks of other alphabets are escaped in records and other lines', () => {
     const { out, writer } = open();
     record(writer, line({ a: '\u2028' }));
-    writer.text(stateLine('teams', JSON.stringify({ b: '\u0085' }), 1));
+    writer.line(stateLine('teams', JSON.stringify({ b: '\u0085' }), 1));
     expect(out.text).toMatch(/^\{"a":"\\u2028"\}\n.*\{"b":"\\u0085"\}.*\n$/);
   });
 });
@@ -97,10 +99,10 @@ describe('a slow reader', () => {
 });
 
 describe('before the process ends itself', () => {
-  test('even a small message is waited for until the reader has taken it', async () => {
+  test('even a short line is waited for until the reader has taken it', async () => {
     const { out, writer } = open();
     const after = vi.fn<() => void>();
-    writer.send(status);
+    writer.line(status);
     const emptied = writer.emptied().then(after);
     await everyoneElse();
     expect(after).not.toHaveBeenCalled();
@@ -110,7 +112,7 @@ describe('before the process ends itself', () => {
 
   test('a reader that goes is not waited for', async () => {
     const { out, writer } = open();
-    writer.send(status);
+    writer.line(status);
     const emptied = writer.emptied();
     out.destroy(new Error('broken pipe'));
     await emptied;
@@ -127,7 +129,7 @@ describe('a reader that goes', () => {
     await waiting;
     await everyoneElse();
     record(writer, big);
-    writer.send(status);
+    writer.line(status);
     await writer.ready();
     await everyoneElse();
     expect(onGone).toHaveBeenCalledTimes(1);
@@ -137,7 +139,7 @@ describe('a reader that goes', () => {
     const { out, onGone, writer } = open();
     for (let i = 0; i < 3; i++) {
       out.emit('error', new Error('broken pipe'));
-      writer.send(status);
+      writer.line(status);
     }
     expect(onGone).toHaveBeenCalledTimes(1);
     expect(out.text).toBe('');
@@ -149,7 +151,78 @@ describe('a reader that goes', () => {
     const waiting = writer.ready();
     out.destroy();
     await waiting;
-    writer.send(status);
+    writer.line(status);
     await writer.ready();
   });
+});
+
+const HEAD = Buffer.from('{"data":');
+const TAIL = Buffer.from('}\n');
+
+/** From a few characters to more than a chunk holds, in every width that UTF-8 has. */
+const anyData = fc
+  .tuple(
+    fc.constantFrom('x', 'é', '\u0085', '\u2028', '港', '🚢', '\ud800'),
+    fc.constantFrom(1, 500, 11_000, 30_000, 70_000),
+  )
+  .map(([unit, times]) => JSON.stringify({ text: unit.repeat(times) }));
+
+test('whatever the lines are made of and however long, they come out whole, printable and in their order', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyData, { maxLength: 12 }), async (all) => {
+      const out = new StalledOutput();
+      const writer = new LineWriter(out, () => undefined);
+      for (const each of all) writer.record(HEAD, each, TAIL);
+      writer.flush();
+      await out.takeAll();
+      expect(out.text === all.map((each) => `{"data":${printable(each)}}\n`).join('')).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+type Step = { record: number; unit: string } | 'line' | 'flush' | 'ready' | 'take' | 'hurry' | 'stall';
+
+/** Records that fit by the hundred into a chunk, and such as fill one alone. */
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc
+    .oneof(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 15_000, max: 70_000 }))
+    .map((record) => ({ record, unit: record % 2 === 0 ? 'x' : 'ü' })),
+  fc.constantFrom('line', 'flush', 'ready', 'take', 'hurry', 'stall'),
+);
+
+test('whatever several tasks write comes whole and in order, however slowly it is taken', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(step), { maxLength: 4 }), async (tasks) => {
+      const out = new StalledOutput();
+      const writer = new LineWriter(out, () => undefined);
+      const lines: string[] = [];
+      const run = async (steps: Step[]): Promise<void> => {
+        for (const each of steps) {
+          if (each === 'hurry' || each === 'stall') out.prompt = each === 'hurry';
+          else if (each === 'flush') writer.flush();
+          else if (each === 'take') out.takeOne();
+          else if (each === 'ready') await writer.ready();
+          else if (each === 'line') {
+            const message = line({ type: 'LOG', log: { level: 'INFO', message: `number ${lines.length}` } });
+            lines.push(message);
+            writer.line(message);
+          } else {
+            const record = JSON.stringify({ number: lines.length, text: each.unit.repeat(each.record) });
+            lines.push(`[${record}]\n`);
+            writer.record(Buffer.from('['), record, Buffer.from(']\n'));
+          }
+        }
+      };
+      const reading = new AbortController();
+      const all = Promise.all(tasks.map(run)).finally(() => reading.abort());
+      // With a task that waits for ever this would never end.
+      do await out.takeAll();
+      while (!reading.signal.aborted);
+      await all;
+      writer.flush();
+      await out.takeAll();
+      expect(out.text).toBe(lines.join(''));
+    }),
+  );
 });

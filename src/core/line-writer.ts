@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream';
-import type { Message } from '../airbyte/messages.ts';
 import { SURROGATE, printable } from './printable.ts';
 
 /** Bytes gathered before they go to stdout: as many as a pipe takes at once, so that a page is mostly one write. */
@@ -8,13 +7,9 @@ const ROOM_BYTES = 64 * 1024;
 /** What one UTF-16 unit takes at most in UTF-8. */
 const UNIT_BYTES = 3;
 
-/**
- * The sole owner of stdout. Records are gathered into chunks; every other message goes out at once, behind them.
- * Texts for people are redacted here, so that no path around it exists.
- */
-export class MessageWriter {
+/** The sole owner of stdout. Records are gathered into chunks; every other line goes out at once, behind them. */
+export class LineWriter {
   readonly #out: Writable;
-  readonly #redact: (text: string) => string;
   // As bytes: one character beyond Latin-1 would make a text of the whole chunk one of two bytes a character, which is
   // slow to put together and slow to encode.
   #chunk = Buffer.allocUnsafe(ROOM_BYTES);
@@ -24,9 +19,8 @@ export class MessageWriter {
   #failed = false;
 
   /** `onFailure` is called once, when stdout fails: its reader has gone, or a disk is full. Nothing is written after it. */
-  constructor(out: Writable, redact: (text: string) => string, onFailure: (error: NodeJS.ErrnoException) => void) {
+  constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void) {
     this.#out = out;
-    this.#redact = redact;
     this.#onFailure = onFailure;
     // Without a listener a broken pipe would be an uncaught exception.
     out.on('error', (error) => this.#fail(error));
@@ -43,8 +37,8 @@ export class MessageWriter {
     this.#onFailure(error);
   }
 
-  /** Takes a line that is put together already and holds no text for people but the help's. */
-  text(text: string): void {
+  /** Takes a line, or several, with what ends them. */
+  line(text: string): void {
     this.#append(text);
     this.flush();
   }
@@ -56,11 +50,6 @@ export class MessageWriter {
       this.#append(Buffer.from(head).toString() + data + Buffer.from(tail).toString());
     }
     if (this.#used >= CHUNK_BYTES) this.flush();
-  }
-
-  send(message: Message): void {
-    this.#append(JSON.stringify(this.#redacted(message)) + '\n');
-    this.flush();
   }
 
   /** Hands what was gathered to stdout. To be called before anything waits. */
@@ -128,25 +117,5 @@ export class MessageWriter {
         done();
       }),
     );
-  }
-
-  #redacted(message: Message): Message {
-    const redact = this.#redact;
-    if (message.type === 'LOG') {
-      const log = { ...message.log, message: redact(message.log.message) };
-      if (log.stack_trace !== undefined) log.stack_trace = redact(log.stack_trace);
-      return { ...message, log };
-    }
-    if (message.type === 'CONNECTION_STATUS' && message.connectionStatus.message !== undefined) {
-      const text = redact(message.connectionStatus.message);
-      return { ...message, connectionStatus: { ...message.connectionStatus, message: text } };
-    }
-    if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
-      const error = { ...message.trace.error, message: redact(message.trace.error.message) };
-      if (error.internal_message !== undefined) error.internal_message = redact(error.internal_message);
-      if (error.stack_trace !== undefined) error.stack_trace = redact(error.stack_trace);
-      return { ...message, trace: { ...message.trace, error } };
-    }
-    return message;
   }
 }

@@ -28,22 +28,22 @@ function take(cursor: NewestFirstCursor, page: TestRow[]): string[] {
 /** An empty page, and the answer to the question whether there is nothing older than the last row either. */
 function end(cursor: NewestFirstCursor): void {
   take(cursor, []);
-  if (cursor.query.older_than !== undefined) take(cursor, []);
+  if (cursor.place.olderThan !== undefined) take(cursor, []);
 }
 
 describe('the first read', () => {
   test('asks for the newest page, then for what follows the last row, until nothing comes', () => {
     const cursor = cursorAt();
-    expect(cursor.query).toEqual({ newer_than: undefined, older_than: undefined, cursor: undefined });
+    expect(cursor.place).toEqual({ newerThan: undefined, olderThan: undefined, cursor: undefined });
     expect(take(cursor, rows(9, 8))).toEqual(['e9', 'e8']);
-    expect(cursor.query).toEqual({ newer_than: undefined, older_than: undefined, cursor: 'e8' });
+    expect(cursor.place).toEqual({ newerThan: undefined, olderThan: undefined, cursor: 'e8' });
     expect(take(cursor, rows(7))).toEqual(['e7']);
     expect(cursor.done).toBe(false);
     expect(take(cursor, [])).toEqual([]);
     expect(cursor.done).toBe(false);
-    expect(cursor.query).toEqual({ newer_than: undefined, older_than: '2018-08-31T12:07:01.000Z', cursor: undefined });
+    expect(cursor.place).toEqual({ newerThan: undefined, olderThan: '2018-08-31T12:07:01.000Z', cursor: undefined });
     expect(take(cursor, rows(7))).toEqual([]);
-    expect(cursor.query.older_than).toBe(at(7));
+    expect(cursor.place.olderThan).toBe(at(7));
     expect(take(cursor, [])).toEqual([]);
     expect(cursor.done).toBe(true);
     expect(cursor.state()).toEqual({ version: 1, mark: at(9) });
@@ -73,7 +73,7 @@ describe('the first read', () => {
 describe('the next read', () => {
   test('asks for what is newer than the mark, less the look-back and a second', () => {
     const cursor = cursorAt({ mark: at(9) });
-    expect(cursor.query.newer_than).toBe('2018-08-31T12:07:59.000Z');
+    expect(cursor.place.newerThan).toBe('2018-08-31T12:07:59.000Z');
     expect(take(cursor, rows(11, 10, 9))).toEqual(['e11', 'e10', 'e9']);
     end(cursor);
     expect(cursor.state()).toEqual({ version: 1, mark: at(11) });
@@ -109,10 +109,10 @@ describe('the next read', () => {
 
 test('start_date is a bound too, and the later of the two counts', () => {
   const first = cursorAt({}, { startDate: at(8) });
-  expect(first.query.newer_than).toBe('2018-08-31T12:07:59.000Z');
+  expect(first.place.newerThan).toBe('2018-08-31T12:07:59.000Z');
   expect(take(first, rows(9, 8, 7))).toEqual(['e9', 'e8']);
-  expect(cursorAt({ mark: at(20) }, { startDate: at(8) }).query.newer_than).toBe('2018-08-31T12:18:59.000Z');
-  expect(cursorAt({ mark: at(2) }, { startDate: at(8) }).query.newer_than).toBe('2018-08-31T12:07:59.000Z');
+  expect(cursorAt({ mark: at(20) }, { startDate: at(8) }).place.newerThan).toBe('2018-08-31T12:18:59.000Z');
+  expect(cursorAt({ mark: at(2) }, { startDate: at(8) }).place.newerThan).toBe('2018-08-31T12:07:59.000Z');
 });
 
 describe('a read that goes on with an unfinished walk', () => {
@@ -121,12 +121,12 @@ describe('a read that goes on with an unfinished walk', () => {
   test('goes down to its floor first, then reads what is newer than its top', () => {
     const cursor = cursorAt(state);
     expect(cursor.resumesAt).toBe('e6');
-    expect(cursor.query).toEqual({ newer_than: '2018-08-31T12:00:59.000Z', older_than: undefined, cursor: 'e6' });
+    expect(cursor.place).toEqual({ newerThan: '2018-08-31T12:00:59.000Z', olderThan: undefined, cursor: 'e6' });
     expect(take(cursor, rows(5, 4, 2))).toEqual(['e5', 'e4', 'e2']);
     end(cursor);
     expect(cursor.state()).toEqual({ version: 1, mark: at(9) });
     expect([cursor.done, cursor.resumesAt]).toEqual([false, undefined]);
-    expect(cursor.query).toEqual({ newer_than: '2018-08-31T12:07:59.000Z', older_than: undefined, cursor: undefined });
+    expect(cursor.place).toEqual({ newerThan: '2018-08-31T12:07:59.000Z', olderThan: undefined, cursor: undefined });
     expect(take(cursor, rows(12, 9, 8))).toEqual(['e12', 'e9', 'e8']);
     end(cursor);
     expect([cursor.done, cursor.state()]).toEqual([true, { version: 1, mark: at(12) }]);
@@ -140,7 +140,7 @@ describe('a read that goes on with an unfinished walk', () => {
     const cursor = cursorAt(state);
     cursor.restart();
     expect(cursor.resumesAt).toBeUndefined();
-    expect(cursor.query).toEqual({ newer_than: '2018-08-31T12:00:59.000Z', older_than: undefined, cursor: undefined });
+    expect(cursor.place).toEqual({ newerThan: '2018-08-31T12:00:59.000Z', olderThan: undefined, cursor: undefined });
     expect(cursor.state()).toEqual({ version: 1, mark: at(2) });
     take(cursor, rows(12, 9));
     expect(cursor.state().walk).toEqual({ top: at(12), cursor: 'e9', floor: at(2) });

@@ -2,20 +2,13 @@ import { ConnectorError } from './errors.ts';
 import { type Cursor, type CursorOptions, futureWarning, later, leastLookback, startDateWarning } from './cursor.ts';
 import { STATE_VERSION, type WalkState } from './stream-states.ts';
 import { earlier } from './timestamp.ts';
-import type { Row } from './stream.ts';
+import type { Row, WalkPlace } from './stream.ts';
 
 /** The list that is walked, and where its rows, as record data, have their id and their time. */
 export interface WalkedList {
   path: string;
   key: string;
   time: string;
-}
-
-/** What to ask the API for next, beside the page size. */
-export interface WalkQuery {
-  newer_than: string | undefined;
-  older_than: string | undefined;
-  cursor: string | undefined;
 }
 
 export interface PagePlan {
@@ -92,6 +85,14 @@ export class NewestFirstCursor implements Cursor {
   #place = nowhere();
   /** Whether the list is at its end is being found out: the step of that. */
   #doubt: number | undefined;
+  /** Why it cannot be found out by time: `older_than` is not known, or one moment may have more rows than a page holds. */
+  #timeless: 'unknown' | 'crowded' | undefined;
+  /** Another row, by which to tell an API that has lost one event from one that shows no single events. */
+  #otherId: string | undefined;
+  /** As many rows have the last time as a page holds, so that there may be more of it. */
+  #crowded = false;
+  /** Whether the page behind the last row held that row itself. */
+  #heldCursor = false;
   /** The walk goes once more over the second in which its last row stands: the id of that, until it is seen again. */
   #goesOver: { until: string | undefined } | undefined;
   /** Whether it has come down to the last row again: of rows without a time only those below that can be new. */
@@ -132,17 +133,39 @@ export class NewestFirstCursor implements Cursor {
     return this.#done;
   }
 
-  get query(): WalkQuery {
+  /** What to ask the API for next. */
+  get place(): WalkPlace {
     const bound = this.#bound;
-    const newer_than = bound === undefined ? undefined : earlier(bound, BOUND_SLACK_MS);
-    if (this.#doubt === undefined) return { newer_than, older_than: undefined, cursor: this.#walk.cursor };
+    const newerThan = bound === undefined ? undefined : earlier(bound, BOUND_SLACK_MS);
+    if (this.#doubt === undefined) return { newerThan, olderThan: undefined, cursor: this.#walk.cursor };
     const { lowest = '' } = this.#place;
-    return { newer_than, older_than: earlier(lowest, -(DOUBT_STEPS_MS[this.#doubt] ?? 0)), cursor: undefined };
+    return { newerThan, olderThan: earlier(lowest, -(DOUBT_STEPS_MS[this.#doubt] ?? 0)), cursor: undefined };
   }
 
-  /** The last row, if it alone can tell whether the list is at its end: no time was seen by which to look further. */
+  /** The last row, if it alone can tell whether the list is at its end: looking by time cannot. */
   get endsUnlessGone(): string | undefined {
-    return this.#doubt !== undefined && this.#place.lowest === undefined ? this.#walk.cursor : undefined;
+    const byRow = this.#doubt !== undefined && (!this.sawTimes || this.#timeless !== undefined);
+    return byRow ? this.#walk.cursor : undefined;
+  }
+
+  /** Whether pages may be clamped to the row of the cursor itself: all had one row, and no time leads past it. */
+  get mayBeClamped(): boolean {
+    return this.#heldCursor && this.#place.longest === 1 && (!this.sawTimes || this.#timeless === 'unknown');
+  }
+
+  get sawTimes(): boolean {
+    return this.#place.lowest !== undefined;
+  }
+
+  /** A row that the API has just sent, if there is one beside the last. */
+  get otherId(): string | undefined {
+    return this.#otherId;
+  }
+
+  /** The API does not take `older_than`: whether this is the end is settled by the last row. */
+  withoutTimes(): void {
+    this.#otherId = this.#place.previous.find((id) => id !== this.#walk.cursor);
+    this.#timeless = 'unknown';
   }
 
   warnings(): string[] {
@@ -159,6 +182,8 @@ export class NewestFirstCursor implements Cursor {
   /** Ends the walk: the API still knows its last row, and has nothing behind it. */
   end(): void {
     this.#doubt = undefined;
+    this.#timeless = undefined;
+    this.#crowded = false;
     this.#through();
   }
 
@@ -266,6 +291,7 @@ export class NewestFirstCursor implements Cursor {
     if (nothingNew && cursor !== undefined && !(lowest !== undefined && bound !== undefined && lowest < bound)) {
       if (this.#goesOver?.until !== undefined) throw this.#cutOff();
       this.#doubt = this.#goesOver === undefined ? 0 : 1;
+      this.#heldCursor = page.ids.length > 0;
       this.#goesOver = undefined;
       return;
     }
@@ -278,6 +304,7 @@ export class NewestFirstCursor implements Cursor {
     const { cursor } = this.#walk;
     const { lowest = '' } = this.#place;
     const { length } = page.ids;
+    this.#otherId = page.ids.find((id) => id !== cursor) ?? this.#otherId;
     // Rows without a time prove nothing twice at the same place: an API may send its newest page whatever is asked for.
     if (page.emittedDated || (page.emitted && this.#wentOnAt !== lowest)) {
       this.#wentOnAt = lowest;
@@ -285,15 +312,22 @@ export class NewestFirstCursor implements Cursor {
       this.#place.firstId = undefined;
       this.#goOn(page);
       this.#doubt = undefined;
+      this.#crowded = false;
       return this.#goneOnWarning(cursor, step > 0);
     }
-    // An API that does not know older_than sends its newest page, and then nobody can know more.
+    // An API that does not know older_than sends its newest page.
     const newest = earlier(lowest, -2 * BOUND_SLACK_MS);
     const ignored = page.times.some((at) => at !== undefined && at > newest);
     const last = page.times.findLast((at) => at !== undefined);
+    const full = length >= this.#place.longest || (last !== undefined && last > lowest);
+    if (step === 0) this.#crowded ||= full;
     if (length === 0 || anyFresh || ignored || step === DOUBT_STEPS_MS.length - 1) {
-      this.end();
-    } else if (step === 0 && length > 1 && ((last !== undefined && last > lowest) || length >= this.#place.longest)) {
+      // What is shown below the last time, and yet not older, was not chosen by time.
+      const unsorted = length > 0 && !anyFresh && step === DOUBT_STEPS_MS.length - 1;
+      if (ignored || unsorted) this.#timeless = 'unknown';
+      else if (this.#crowded && !anyFresh) this.#timeless = 'crowded';
+      else this.end();
+    } else if (step === 0 && length > 1 && full) {
       // There may be more rows in that second than a page holds: page on, until those are reached that may be new.
       this.#doubt = undefined;
       this.#goesOver = { until: page.ids.includes(cursor ?? '') ? undefined : cursor };
@@ -360,6 +394,8 @@ export class NewestFirstCursor implements Cursor {
     this.#walk = newWalk(floor);
     this.#place = nowhere();
     this.#doubt = undefined;
+    this.#timeless = undefined;
+    this.#crowded = false;
     this.#goesOver = undefined;
   }
 

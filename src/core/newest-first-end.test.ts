@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EventApi, type EventTraits, USUAL_TRAITS } from '../../test-support/unit/fake-api.ts';
+import { EventApi, type EventTraits, USUAL_TRAITS, listBody } from '../../test-support/unit/fake-api.ts';
 import { events, openRead, openRun } from '../../test-support/unit/reads.ts';
 import type { NewestFirstCursor } from './newest-first-cursor.ts';
 import { readStreams } from './read-streams.ts';
@@ -124,6 +124,79 @@ describe('an API whose pages hold one row', () => {
   });
 });
 
+describe('an event that goes away just when the walk stands at it', () => {
+  const BEGINS_AGAIN =
+    /^events: the API no longer knows the event \S+ behind which .* begins again at the newest event$/;
+  const CUT_OFF =
+    /^events: the API sent nothing behind the event \S+, and shows no single events .* events behind it may be missing$/;
+  const spacedTimes = Array.from({ length: 30 }, (_, i) => i * 5_000);
+
+  /** Reads an API that loses the event with which its second page ended, and answers what is behind it with nothing. */
+  async function readLosing(
+    traits: Partial<EventTraits>,
+    times: number[],
+    showsSingle = true,
+  ): Promise<{ missing: string[]; warnings: string[]; problem: string | undefined }> {
+    const api = new EventApi({ ...USUAL_TRAITS, most: 5, gone: 'empty', ...traits });
+    for (const time of times) api.add(BEGIN + time, true);
+    const testRun = openRun({
+      otherwise: (path, query) => {
+        if (testRun.api.requests.length === 3) api.events = api.events.toSpliced(9, 1);
+        return api.answer(showsSingle || path === 'events' ? path : 'events/none', query);
+      },
+    });
+    const [end] = await readStreams([openRead<NewestFirstCursor>(testRun, events)]);
+    const out = new Set(testRun.printed.rows.map(({ id }) => id));
+    return {
+      missing: api.events.filter(({ id }) => !out.has(id)).map(({ id }) => id),
+      warnings: testRun.printed.logged('WARN'),
+      problem: end?.end === 'failed' ? end.error.problem : undefined,
+    };
+  }
+
+  test.each(['ignored', 'refused'] as const)('costs nothing where older_than is unknown (%s)', async (olderThan) => {
+    const { missing, warnings, problem } = await readLosing({ olderThan }, spacedTimes);
+    expect({ missing, problem }).toEqual({ missing: [], problem: undefined });
+    expect(warnings).toEqual([expect.stringMatching(BEGINS_AGAIN)]);
+  });
+
+  test.each(['exclusive', 'inclusive', 'whole_seconds'] as const)(
+    'makes the read fail among more events of one moment than a page holds, if it stays unknown (older_than %s)',
+    async (olderThan) => {
+      const api = new EventApi({ ...USUAL_TRAITS, most: 5, olderThan });
+      for (let i = 0; i < 30; i += 1) api.add(BEGIN, true);
+      const testRun = openRun({
+        otherwise: (path, query) => {
+          if (query['cursor'] === 'e21') return listBody('events', []);
+          return api.answer(path === 'events/e21' ? 'events/none' : path, query);
+        },
+      });
+      const [end] = await readStreams([openRead<NewestFirstCursor>(testRun, events)]);
+      expect(end).toMatchObject({ end: 'failed', error: { problem: 'list_cut_off' } });
+      expect(testRun.printed.logged('WARN')).toEqual([expect.stringMatching(BEGINS_AGAIN)]);
+    },
+  );
+
+  test('is told of where the API shows no single events either', async () => {
+    const { missing, warnings, problem } = await readLosing({ olderThan: 'ignored' }, spacedTimes, false);
+    expect([missing.length, problem]).toEqual([20, undefined]);
+    expect(warnings).toEqual([expect.stringMatching(CUT_OFF)]);
+  });
+
+  const clamped = [
+    { olderThan: 'ignored', times: spacedTimes },
+    { olderThan: 'refused', times: spacedTimes },
+    { olderThan: 'exclusive', times: spacedTimes.map(() => undefined) },
+  ] as const;
+  test.each(clamped)('pages of one row past which no time leads are told of (older_than $olderThan)', async (api) => {
+    const { missing, warnings } = await read({ ...api, cursor: 'inclusive', most: 1 }, [...api.times]);
+    expect(missing).toHaveLength(29);
+    expect(warnings).toEqual([
+      'events: the API sends the event e30 whatever it is asked for, so events behind it may be missing',
+    ]);
+  });
+});
+
 describe('the true end', () => {
   const times = Array.from({ length: 30 }, (_, i) => i * 5_000);
 
@@ -132,9 +205,9 @@ describe('the true end', () => {
   });
 
   test.each(['ignored', 'refused'] as const)(
-    'of an API to which older_than is unknown (%s) costs one',
+    'of an API to which older_than is unknown (%s) is asked for by the last event too',
     async (olderThan) => {
-      expect(await read({ most: 10, olderThan }, times)).toMatchObject({ missing: [], warnings: [], requests: 5 });
+      expect(await read({ most: 10, olderThan }, times)).toMatchObject({ missing: [], warnings: [], requests: 6 });
     },
   );
 

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { EventApi, type EventTraits, refusal } from '../../test-support/unit/fake-api.ts';
 import { events, openRead, openRun } from '../../test-support/unit/reads.ts';
 import type { NewestFirstCursor } from './newest-first-cursor.ts';
-import { type StreamEnd, readStreams } from './read-streams.ts';
+import type { StreamEnd } from './output.ts';
+import { readStreams } from './read-streams.ts';
 import { type WalkState, parseWalkState } from './stream-states.ts';
 
 // Everything happens at multiples of this, so that many events have the same time.
@@ -121,7 +122,7 @@ class Model {
         const { length } = testRun.api.requests;
         if (length - 1 === lostAt) throw refusal(503);
         if (length > 500) throw new Error('the read does not come to an end');
-        stream.output.checkpoint();
+        stream.sink.checkpoint();
         for (const change of meanwhile[length - 1] ?? []) this.happen(change);
         return this.api.answer(path, query);
       },

@@ -19,9 +19,9 @@ describe('a full refresh', () => {
 
   test('of a finished state begins anew in another job, and reads what is newer in the same', () => {
     const state = { mark: at(9), job: '17' };
-    expect(cursorAt(state, { mode, jobId: '18' }).query.newer_than).toBeUndefined();
-    expect(cursorAt(state, { mode }).query.newer_than).toBeUndefined();
-    expect(cursorAt(state, { mode, jobId: '17' }).query.newer_than).toBeDefined();
+    expect(cursorAt(state, { mode, jobId: '18' }).place.newerThan).toBeUndefined();
+    expect(cursorAt(state, { mode }).place.newerThan).toBeUndefined();
+    expect(cursorAt(state, { mode, jobId: '17' }).place.newerThan).toBeDefined();
   });
 
   test.each(['17', '18', undefined])(
@@ -29,7 +29,7 @@ describe('a full refresh', () => {
     (jobId) => {
       const cursor = cursorAt({ walk, job: '17' }, { mode, jobId });
       expect(cursor.resumesAt).toBe('e6');
-      expect(cursor.query.newer_than).toBeUndefined();
+      expect(cursor.place.newerThan).toBeUndefined();
     },
   );
 
@@ -39,7 +39,7 @@ describe('a full refresh', () => {
     for (const jobId of ['18', undefined]) {
       const cursor = cursorAt(state, { mode, jobId });
       expect([cursor.resumesAt, cursor.mark]).toEqual([undefined, undefined]);
-      expect(cursor.query).toEqual({ newer_than: undefined, older_than: undefined, cursor: undefined });
+      expect(cursor.place).toEqual({ newerThan: undefined, olderThan: undefined, cursor: undefined });
     }
   });
 

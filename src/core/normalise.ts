@@ -1,7 +1,9 @@
-import type { RecordChange } from '../airbyte/messages.ts';
 import { MISFIT, coerce } from './coerce.ts';
 import type { FieldKind } from './fields.ts';
-import { type Row, type StreamDefinition, hasText, joinedKey } from './stream.ts';
+import { type Row, type StreamDefinition, joinedKey } from './stream.ts';
+
+/** What of a stream makes its records. */
+type Keyed = Pick<StreamDefinition, 'fields' | 'primaryKey' | 'keyParts' | 'keyNeeds'>;
 
 /**
  * Makes rows into record data, in place, since a copy would cost as much as printing. What is taken out is set to
@@ -10,28 +12,29 @@ import { type Row, type StreamDefinition, hasText, joinedKey } from './stream.ts
 export class Normaliser {
   readonly #names: string[];
   readonly #kinds: FieldKind[];
-  readonly #definition: StreamDefinition;
+  readonly #definition: Keyed;
   readonly #onUnknown: (field: string) => void;
   /** The field of the row that has a number beyond 2^53 in its key, which is not kept exactly; several would be one. */
   inexactField: string | undefined;
 
   /** `onUnknown` is told of every field of every row that the stream does not declare. */
-  constructor(definition: StreamDefinition, onUnknown: (field: string) => void) {
+  constructor(definition: Keyed, onUnknown: (field: string) => void) {
     this.#definition = definition;
     this.#onUnknown = onUnknown;
     this.#names = Object.keys(definition.fields);
     this.#kinds = Object.values(definition.fields).map(({ kind }) => kind);
   }
 
-  /** Normalises one row; gives the values that had to be set to null, if any. Only top-level fields are looked at. */
-  normalise(row: Row, deploymentId?: string): RecordChange[] | undefined {
+  /**
+   * Normalises one row; gives the fields that had to be set to null, if any. Only top-level fields are looked at; `fields`
+   * are what the row gets where the API leaves it out.
+   */
+  normalise(row: Row, fields?: Row): string[] | undefined {
     this.inexactField = undefined;
-    if (row['_links'] !== undefined) row['_links'] = undefined;
-    if (row['_embedded'] !== undefined) lift(row);
-    if (deploymentId !== undefined && !hasText(row['deployment_id'])) row['deployment_id'] = deploymentId;
+    for (const field in fields) if (!hasText(row[field])) row[field] = fields[field];
 
     const names = this.#names;
-    let changes: RecordChange[] | undefined;
+    let nulled: string[] | undefined;
     let next = 0;
     for (const field in row) {
       const value = row[field];
@@ -55,13 +58,11 @@ export class Normaliser {
         this.inexactField = field;
       }
       row[field] = fitting === MISFIT ? null : fitting;
-      if (fitting === MISFIT) {
-        (changes ??= []).push({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' });
-      }
+      if (fitting === MISFIT) (nulled ??= []).push(field);
     }
     const { keyParts, keyNeeds = [], primaryKey } = this.#definition;
-    if (keyParts !== undefined && primaryKey !== undefined) row[primaryKey] = joinedKey(row, keyParts, keyNeeds);
-    return changes;
+    if (keyParts !== undefined) row[primaryKey] = joinedKey(row, keyParts, keyNeeds);
+    return nulled;
   }
 
   #inKey(field: string): boolean {
@@ -70,10 +71,6 @@ export class Normaliser {
   }
 }
 
-/** The lists that the API nests under `_embedded`, under their plain names. */
-function lift(row: Row): void {
-  const embedded = row['_embedded'];
-  row['_embedded'] = undefined;
-  if (typeof embedded !== 'object' || embedded === null) return;
-  for (const [name, list] of Object.entries(embedded)) row[name] ??= list as unknown;
+function hasText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }

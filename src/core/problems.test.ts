@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import { compose } from '../platforms/compose/compose.ts';
 import { type ProblemId, problems } from './problems.ts';
 
 const ids = Object.keys(problems) as ProblemId[];
+const words = new Map(Object.entries(compose.words.facts));
+
+/** The message with the words of a platform in it, and with its other facts left open. */
+function told(id: ProblemId): string {
+  return problems[id].message.replace(/\{(\w+)\}/g, (place, name: string) => words.get(name) ?? place);
+}
 
 describe.each(ids)('%s', (id) => {
-  const { message, cause } = problems[id];
+  const { cause } = problems[id];
+  const message = told(id);
 
   test('is told in whole sentences', () => {
     for (const text of [message, cause]) {
@@ -62,6 +70,7 @@ test('who can do something about it', () => {
       'proxy_failed',
       'timed_out',
       'damaged_answer',
+      'list_missing',
       'check_timed_out',
     ],
   });
@@ -78,5 +87,5 @@ test.each([
   ['proxy_unreachable', '{variable}'],
   ['proxy_refused', 'NO_PROXY'],
 ] as const)('%s tells where to turn: %s', (id, place) => {
-  expect(problems[id].message).toContain(place);
+  expect(told(id)).toContain(place);
 });

@@ -1,6 +1,24 @@
 /** Who can do something about a failure: the user's settings, time, or whoever maintains connector and API. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
+/** What texts call a platform's API and its settings. */
+export interface Words {
+  facts: {
+    /** At the beginning of a sentence: `The Compose API`. */
+    Api: string;
+    /** The option that holds the address: `base_url`. */
+    address: string;
+    /** What shows who asks: `API token`. */
+    token: string;
+    /** The sentence on how to come by a new one. */
+    renewal: string;
+    /** Who has the rights that it carries: `the user who created the token`. */
+    holder: string;
+  };
+  /** A further sentence about a host that does not answer as it should. */
+  noteOn(host: string): string | undefined;
+}
+
 export interface Problem {
   failureType: FailureType;
   /** For the user: what happened and what to do next. `{name}` is filled in when it happens. */
@@ -35,38 +53,37 @@ export const problems = {
   deployments_refused: {
     failureType: 'config_error',
     message:
-      'The API refuses this report of {ids}, and fail_on_refused_deployments is on. Grant the missing role to the user who created the token, or leave these deployments out of deployment_ids.',
+      'The API refuses this report of {which}, and fail_on_refused_deployments is on. Grant the missing role to the user who created the token, or leave these deployments out of deployment_ids.',
     cause: 'A deployment is out of the reach of the token, or is gone, and the config asks to fail for that.',
   },
   token_refused: {
     failureType: 'config_error',
-    message:
-      'The Compose API at {host} does not accept the API token (HTTP 401). Create a new one under Account → API Tokens and enter it as api_token.',
+    message: '{Api} at {host} does not accept the {token} (HTTP 401). {renewal}',
     cause: 'The token was mistyped or revoked, or belongs to a server other than base_url.',
   },
   unauthorized: {
     failureType: 'config_error',
     message:
-      'The API refused {path} with HTTP 401{said}, although it accepts the API token elsewhere. What was asked for may be gone; otherwise, grant the missing role to the user who created the token, or leave the stream out.',
+      'The API refused {path} with HTTP 401{said}, although it accepts the {token} elsewhere. What was asked for may be gone; otherwise, grant the missing role to {holder}, or leave the stream out.',
     cause: 'The API also answers HTTP 401 for single things that are gone or that the token may not see.',
   },
   forbidden: {
     failureType: 'config_error',
     message:
-      'The API token has no right to read {path} (HTTP 403). Grant the missing role to the user who created the token, use the token of another user, or leave the stream out.',
+      'The {token} has no right to read {path} (HTTP 403). Grant the missing role to {holder}, use another {token}, or leave the stream out.',
     cause:
       'A token has the rights of the user who created it; account roles and deployment roles decide what it may read.',
   },
   certificate_refused: {
     failureType: 'config_error',
     message:
-      'The TLS certificate of {host} is not trusted ({code}). Check base_url; if the certificate was issued by a CA of your own, set NODE_EXTRA_CA_CERTS to the file with its CA certificate.',
+      'The TLS certificate of {host} is not trusted ({code}). Check {address}; if the certificate was issued by a CA of your own, set NODE_EXTRA_CA_CERTS to the file with its CA certificate.',
     cause: 'The certificate comes from a private CA, has expired, or is for another host name.',
   },
   tls_not_spoken: {
     failureType: 'config_error',
     message:
-      'base_url begins with https://, but {host} answers without TLS ({code}). Correct the port; if the server really speaks plain http, begin base_url with http://.',
+      '{address} begins with https://, but {host} answers without TLS ({code}). Correct the port; if the server really speaks plain http, begin {address} with http://.',
     cause: 'The port is for plain http, or for something other than a web server.',
   },
   proxy_login: {
@@ -90,31 +107,31 @@ export const problems = {
   not_found: {
     failureType: 'system_error',
     message:
-      'This API does not have {path} (HTTP 404). Leave the stream out, or check that base_url is the whole address, version included.',
+      'This API does not have {path} (HTTP 404). Leave the stream out, or check that {address} is the whole address, version included.',
     cause: 'The server at base_url does not offer the report, or base_url lacks its version.',
   },
   redirected: {
     failureType: 'system_error',
     message:
-      'The API redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the token is meant for base_url alone. Set base_url to the final address.',
+      'The API redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the {token} is meant for that server alone. Set {address} to the final address.',
     cause: 'The API has moved, or base_url says http where the server wants https.',
   },
   unexpected_status: {
     failureType: 'system_error',
     message:
-      'The API refused {path} with HTTP {status}{said}. Check base_url; if it is right, report this to the maintainers of the API or of the connector.',
+      'The API refused {path} with HTTP {status}{said}. Check {address}; if it is right, report this to the maintainers of the API or of the connector.',
     cause: 'The server gave an answer that the Compose API is not known to give.',
   },
   unexpected_body: {
     failureType: 'system_error',
     message:
-      'The API answered {path} with something that is not a Compose report: {detail}. Check that base_url names a server that speaks the Compose API.',
+      'The API answered {path} with something that is not one of its reports: {detail}. Check that the config names the right server; if it does, report this to the maintainers of the connector.',
     cause: 'The body of a successful answer is not what the Compose API sends, or it reports an error.',
   },
   body_too_large: {
     failureType: 'system_error',
     message:
-      'The answer to {path} is larger than the limit of {megabytes} MB, so it was not read. Check that base_url names a server that speaks the Compose API; if the report really is that large, leave the stream out and report this to the maintainers of the connector.',
+      'The answer to {path} is larger than the limit of {megabytes} MB, so it was not read. Check that {address} names the right server; if the report really is that large, leave the stream out and report this to the maintainers of the connector.',
     cause: 'The server sends something other than a report, or a body that never ends.',
   },
   unprintable: {
@@ -149,13 +166,13 @@ export const problems = {
   host_unknown: {
     failureType: 'transient_error',
     message:
-      'The host {host} is unknown ({code}). Check base_url, and the DNS settings of the machine that runs the sync.',
+      'The host {host} is unknown ({code}). Check {address}, and the DNS settings of the machine that runs the sync.',
     cause: 'base_url is mistyped, or name resolution is broken where the connector runs.',
   },
   connection_refused: {
     failureType: 'transient_error',
     message:
-      'Nothing answers at {host} ({code}). Check base_url, and make sure that the server is up and can be reached from here.',
+      'Nothing answers at {host} ({code}). Check {address}, and make sure that the server is up and can be reached from here.',
     cause: 'The server is down, the port is wrong, or a firewall is in between.',
   },
   connection_lost: {
@@ -167,7 +184,7 @@ export const problems = {
   tls_failed: {
     failureType: 'transient_error',
     message:
-      'The TLS handshake with {host} failed {attempts} ({code}). Run the sync again later; if it keeps failing, check base_url, and that the server speaks TLS 1.2 or later.',
+      'The TLS handshake with {host} failed {attempts} ({code}). Run the sync again later; if it keeps failing, check {address}, and that the server speaks TLS 1.2 or later.',
     cause: 'The server or a load balancer in front of it is down, or shares no version or cipher with the connector.',
   },
   proxy_unreachable: {
@@ -191,13 +208,19 @@ export const problems = {
   damaged_answer: {
     failureType: 'transient_error',
     message:
-      'The API answered {path} with a damaged body {attempts}: {detail}. Run the sync again later; if it keeps failing, check base_url and any proxies.',
+      'The API answered {path} with a damaged body {attempts}: {detail}. Run the sync again later; if it keeps failing, check {address} and any proxies.',
     cause: 'An answer was cut off on its way, or a proxy sent a web page in place of JSON.',
+  },
+  list_missing: {
+    failureType: 'transient_error',
+    message:
+      'The API answered {path} without its list in the middle of its pages. Run the sync again later; if it keeps failing, report this to the maintainers of the API.',
+    cause: 'An answer was damaged on its way, or the server pages in an unusual way.',
   },
   check_timed_out: {
     failureType: 'transient_error',
     message:
-      'The API at {host} did not answer within {seconds} s. Try again later; if it keeps failing, check base_url and the network.',
+      'The API at {host} did not answer within {seconds} s. Try again later; if it keeps failing, check {address} and the network.',
     cause: 'The API is down or very slow.',
   },
   unexpected: {

@@ -1,13 +1,9 @@
 import { expect, test } from 'vitest';
 import { type Answers, listBody, refuses } from '../../test-support/unit/fake-api.ts';
 import { type RunOptions, type TestRun, openRead, openRun, recipes } from '../../test-support/unit/reads.ts';
-import { readPerDeployment } from './read-slices.ts';
+import { CHECKPOINT_RECORDS } from './checkpoints.ts';
+import type { OpenStream } from './open-stream.ts';
 import type { SliceMarks } from './slice-marks.ts';
-import type { Reading } from './stream.ts';
-import { CHECKPOINT_RECORDS } from '../airbyte/stream-output.ts';
-import type { StreamRead } from './stream-read.ts';
-
-const reading = recipes.reading as Extract<Reading, { kind: 'per_deployment' }>;
 
 /** A time on 31 August, `minute` minutes after noon. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
@@ -27,13 +23,13 @@ function api(reports: Record<string, unknown>): Answers {
   return answers;
 }
 
-type Opened = TestRun & { stream: StreamRead<SliceMarks>; read: () => Promise<unknown[]>; marks: () => unknown };
+type Opened = TestRun & { stream: OpenStream; read: () => Promise<unknown[]>; marks: () => unknown };
 
 function open(reports: Record<string, unknown>, marks: Record<string, string> = {}, options: RunOptions = {}): Opened {
   const testRun = openRun({ workers: 1, ...options, answers: api(reports) });
   const stream = openRead<SliceMarks>(testRun, recipes, { version: 1, marks });
   const read = async (): Promise<unknown[]> => {
-    await readPerDeployment(stream, reading);
+    await stream.toEnd();
     return testRun.printed.rows.map(({ id }) => id);
   };
   return { ...testRun, stream, read, marks: () => stream.cursor.state().marks };
@@ -60,7 +56,7 @@ test('rows before start_date are left out, counted, and move nothing', async () 
   const { read, marks, stream } = open({ d1: [row(1), row(2)], d2: [row(8)] }, {}, { startDate: at(5) });
   expect(await read()).toEqual(['r8']);
   expect(marks()).toEqual({ d2: at(8) });
-  expect(stream.beforeStartDate).toBe(2);
+  expect(stream.read.beforeStartDate).toBe(2);
 });
 
 test('a deployment that is skipped keeps its mark', async () => {
@@ -91,7 +87,7 @@ test('a checkpoint in the middle of a deployment has nothing before its mark tha
   const count = CHECKPOINT_RECORDS + 50;
   const rows = Array.from({ length: count }, (_, i) => row(count - i));
   const { stream, read, printed } = open({ d1: rows }, {}, { startedAt: at(count) });
-  stream.output.started();
+  stream.read.sink.started();
   await read();
   const place = printed.messages.findIndex(({ type }) => type === 'STATE');
   expect(printed.states[0]).toEqual({ version: 1, marks: { d1: at(CHECKPOINT_RECORDS) } });

@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { type Answers, listBody, refuses } from '../../test-support/unit/fake-api.ts';
-import { type RunOptions, type TestRun, addons, backups, openRead, openRun } from '../../test-support/unit/reads.ts';
-import { readPerDeployment } from './read-slices.ts';
-import type { Reading, StreamDefinition } from './stream.ts';
-import type { StreamRead } from './stream-read.ts';
+import {
+  type RunOptions,
+  type TestRun,
+  addons,
+  backups,
+  openRead,
+  openRun,
+  parts,
+} from '../../test-support/unit/reads.ts';
+import type { ComposeShared } from '../platforms/compose/shared.ts';
+import type { OpenStream } from './open-stream.ts';
+import type { Query, StreamDefinition } from './stream.ts';
 
-type Given = RunOptions & { definition?: StreamDefinition };
+type Given = RunOptions & { definition?: StreamDefinition<ComposeShared> };
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, i) => `d${i + 1}`);
 
@@ -26,11 +34,10 @@ function answersFor(count: number, name: string, others: Record<string, unknown>
 function open({
   definition = backups,
   ...options
-}: Given): TestRun & { stream: StreamRead; done: () => Promise<void> } {
+}: Given): TestRun & { stream: OpenStream; done: () => Promise<void> } {
   const testRun = openRun({ workers: 1, ...options });
-  const stream: StreamRead = openRead(testRun, definition);
-  const reading = definition.reading as Extract<Reading, { kind: 'per_deployment' }>;
-  return { ...testRun, stream, done: () => readPerDeployment(stream, reading) };
+  const stream = openRead(testRun, definition);
+  return { ...testRun, stream, done: stream.toEnd };
 }
 
 test('every deployment has its own request, and its rows say whose they are', async () => {
@@ -41,7 +48,7 @@ test('every deployment has its own request, and its rows say whose they are', as
     { id: 'row of d1', deployment_id: 'd1' },
     { id: 'row of d2', deployment_id: 'd2' },
   ]);
-  expect(stream.requests).toBe(2);
+  expect(stream.read.requests).toBe(2);
 });
 
 test('the choice of deployments limits what is asked for', async () => {
@@ -61,15 +68,49 @@ test('without the list of deployments none of its reports can be read', async ()
   await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
 });
 
+describe('a report that comes in pages', () => {
+  /** The page that a query asks for, of three with one row each. */
+  const page = (name: string, id: string) => (query: Query) => {
+    const number = Number(query['page'] ?? 1);
+    const list = listBody(name, [{ id: `${id} ${number}` }]) as object;
+    return number < 3 ? { ...list, next_page: number + 1 } : list;
+  };
+  const next: StreamDefinition['next'] = (body, { path }) => {
+    const { next_page: number } = body as { next_page?: number };
+    return number === undefined ? undefined : { path, query: { page: number } };
+  };
+
+  test('is read to its last one', async () => {
+    const definition = { ...parts, next };
+    const { printed, api, stream, done } = open({ definition, answers: { parts: page('parts', 'p') } });
+    await done();
+    expect(printed.rows.map(({ id }) => id)).toEqual(['p 1', 'p 2', 'p 3']);
+    expect(api.requests.map(({ query }) => query)).toEqual([{}, { page: 2 }, { page: 3 }]);
+    expect(stream.read.requests).toBe(3);
+  });
+
+  test('is so for every deployment, whose rows say whose they are', async () => {
+    const answers = answersFor(2, 'backups', { d1: page('backups', 'b') });
+    const { printed, done } = open({ definition: { ...backups, next }, answers });
+    await done();
+    expect(printed.rows).toEqual([
+      { id: 'b 1', deployment_id: 'd1' },
+      { id: 'b 2', deployment_id: 'd1' },
+      { id: 'b 3', deployment_id: 'd1' },
+      { id: 'row of d2', deployment_id: 'd2' },
+    ]);
+  });
+});
+
 describe('a report that is refused for some deployments', () => {
   test.each([403, 404])('with HTTP %i is skipped there, with a warning that names both', async (status) => {
     const { printed, stream, done } = open({ answers: answersFor(3, 'backups', { d2: refuses(status) }) });
     await done();
     expect(printed.rows.map(({ id }) => id)).toEqual(['row of d1', 'row of d3']);
     expect(printed.logged('WARN')).toEqual([
-      `backups: deployment d2 is skipped, because the API refuses this report of it (HTTP ${status}); the sync has no records of it, so a destination that overwrites loses those it had (fail_on_refused_deployments makes the stream fail instead)`,
+      `backups: the API refuses this report for deployment d2 (HTTP ${status}), so it is skipped. The sync has no records for it, and a destination that overwrites loses those it had. To make the stream fail instead, turn on fail_on_refused_deployments`,
     ]);
-    expect(stream.skippedDeployments).toBe(1);
+    expect(stream.read.skippedSlices).toBe(1);
   });
 
   test.each([403, 404])('with HTTP %i fails the stream if the user wants that, behind the others', async (status) => {

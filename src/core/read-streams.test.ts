@@ -11,7 +11,9 @@ import {
   parts,
   recipes,
 } from '../../test-support/unit/reads.ts';
-import { type StreamEnd, readStreams } from './read-streams.ts';
+import type { ComposeShared } from '../platforms/compose/shared.ts';
+import type { StreamEnd } from './output.ts';
+import { readStreams } from './read-streams.ts';
 import type { StreamDefinition } from './stream.ts';
 
 const ANSWERS: Answers = {
@@ -31,12 +33,12 @@ interface Result extends TestRun {
 }
 
 async function readAll(
-  definitions: StreamDefinition[],
+  definitions: Array<StreamDefinition<ComposeShared>>,
   answers: Answers = {},
   options: RunOptions = {},
 ): Promise<Result> {
   const testRun = openRun({ ...options, answers: { ...ANSWERS, ...answers } });
-  const reads = definitions.map((definition) => openRead<never>(testRun, definition));
+  const reads = definitions.map((definition) => openRead(testRun, definition));
   return resultOf(testRun, await readStreams(reads));
 }
 
@@ -109,6 +111,16 @@ describe('a stream that fails', () => {
       stack_trace: expect.stringContaining('TypeError') as string,
     });
   });
+
+  test.each([null, undefined, 'a text'])('by a thrown %j has no trace, and nothing else is thrown', async (thrown) => {
+    const bug = (): never => {
+      throw thrown;
+    };
+    const { ends, printed } = await readAll([parts], { parts: bug });
+    expect(ends).toMatchObject([{ end: 'failed', error: { problem: 'unexpected' } }]);
+    const fatal = printed.messages.filter(({ log }) => log?.level === 'FATAL');
+    expect(fatal).toEqual([{ type: 'LOG', log: { level: 'FATAL', message: `parts: ${thrown}` } }]);
+  });
 });
 
 test('when the run is stopped every unfinished stream is INCOMPLETE with its state, and none has failed', async () => {
@@ -117,7 +129,7 @@ test('when the run is stopped every unfinished stream is INCOMPLETE with its sta
     testRun.stop.abort('SIGTERM');
     throw refusal(401);
   };
-  const reads = [parts, recipes, events].map((definition) => openRead<never>(testRun, definition));
+  const reads = [parts, recipes, events].map((definition) => openRead(testRun, definition));
   const { ends, story, printed } = resultOf(testRun, await readStreams(reads));
   expect(ends).toContainEqual({ name: 'recipes', end: 'stopped' });
   expect(story('recipes')).toEqual(['STARTED', 'STATE', 'INCOMPLETE']);

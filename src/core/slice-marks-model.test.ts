@@ -104,7 +104,7 @@ async function tell(lookback: number, reads: Read[]): Promise<void> {
     for (const what of before) happen(what);
     const answer = (path: string): unknown => {
       if (testRun.api.requests.length - 1 === lostAt) throw refusal(503, path);
-      stream.output.checkpoint();
+      stream.sink.checkpoint();
       if (path === 'deployments')
         return listBody(
           'deployments',

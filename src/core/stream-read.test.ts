@@ -2,7 +2,9 @@ import { setImmediate as everyoneElse } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from './errors.ts';
-import { embeddedList } from '../platforms/compose/envelope.ts';
+import { embeddedRows } from '../platforms/compose/envelope.ts';
+import type { ComposeShared } from '../platforms/compose/shared.ts';
+import { text } from './fields.ts';
 import { listBody } from '../../test-support/unit/fake-api.ts';
 import { Printout, StalledOutput } from '../../test-support/unit/output.ts';
 import { addons, backups, openRead, openRun, parts } from '../../test-support/unit/reads.ts';
@@ -16,9 +18,9 @@ const page = (count: number): unknown =>
 
 test('a request asks for its path with its query and gives the rows as record data', async () => {
   const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 7, units: '3', _links: {} }]) } });
-  const read = openRead(testRun, parts);
+  const { read } = openRead(testRun, parts);
   const got: Row[] = [];
-  await read.request('parts', { limit: 10 }, undefined, (rows) => got.push(...rows));
+  await read.request({ path: 'parts', query: { limit: 10 } }, undefined, (rows) => got.push(...rows));
   expect(got).toEqual([{ id: '7', units: 3 }]);
   expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: { limit: 10 } }]);
   expect(read.requests).toBe(1);
@@ -26,7 +28,7 @@ test('a request asks for its path with its query and gives the rows as record da
 
 test('what a user should know of a body is warned about in the name of the stream', async () => {
   const testRun = openRun({ answers: { parts: {} } });
-  await openRead(testRun, parts).request('parts', {}, undefined, (rows) => expect(rows).toEqual([]));
+  await openRead(testRun, parts).read.request({ path: 'parts' }, undefined, (rows) => expect(rows).toEqual([]));
   expect(testRun.printed.logged('WARN')).toEqual([
     'parts: parts was answered without its list parts, which is taken as empty',
   ]);
@@ -34,7 +36,7 @@ test('what a user should know of a body is warned about in the name of the strea
 
 describe('a row without a key, or that is none, fails the stream and is named', () => {
   test.each([null, 'a', 7, ['a']])('%j is no object', (row) => {
-    const read = openRead(openRun(), parts);
+    const { read } = openRead(openRun(), parts);
     expect(() => read.shape([{ id: 'a' }, row], 'parts')).toThrow(
       expect.objectContaining({
         problem: 'unexpected_body',
@@ -44,20 +46,29 @@ describe('a row without a key, or that is none, fails the stream and is named', 
   });
 
   test.each([{}, { id: null }, { id: '' }, { id: {} }])('%j has no key', (row) => {
-    const read = openRead(openRun(), parts);
+    const { read } = openRead(openRun(), parts);
     expect(() => read.shape([row], 'parts')).toThrow('row 1 of 1 has no id that could be its key');
   });
 
-  test('a stream without a key needs the deployment', () => {
-    const read = openRead(openRun(), addons);
-    expect(read.shape([{ name: 'a' }], 'addons', 'd1')).toEqual([{ name: 'a', deployment_id: 'd1' }]);
-    expect(() => read.shape([{ name: 'a' }], 'addons')).toThrow('has no deployment');
+  test('a made key needs its parts, such as the deployment', () => {
+    const keyParts = ['deployment_id', 'name'];
+    const keyed = { ...addons, primaryKey: 'id', keyParts, keyNeeds: keyParts };
+    const { read } = openRead(openRun(), { ...keyed, fields: { id: text('Id.'), ...addons.fields } });
+    expect(read.shape([{ name: 'a' }], 'addons', { deployment_id: 'd1' })).toEqual([
+      { id: 'd1/a', name: 'a', deployment_id: 'd1' },
+    ]);
+    expect(() => read.shape([{ name: 'a' }], 'addons')).toThrow('row 1 of 1 has no id that could be its key');
+  });
+
+  test.each(['a\ud800', 'a\ufffd'])('a key that is no Unicode text (%j) is refused: two could become one', (id) => {
+    const { read } = openRead(openRun(), parts);
+    expect(() => read.shape([{ id }], 'parts')).toThrow('row 1 of 1 has text that is not valid Unicode for its id');
   });
 });
 
 test('an undeclared field is warned about once', () => {
   const testRun = openRun();
-  const read = openRead(testRun, parts);
+  const { read } = openRead(testRun, parts);
   read.shape(
     [
       { id: 'a', colour: 1 },
@@ -74,7 +85,7 @@ test('an undeclared field is warned about once', () => {
 
 test('an API that makes up fields does not flood the log', () => {
   const testRun = openRun();
-  const read = openRead(testRun, parts);
+  const { read } = openRead(testRun, parts);
   for (let i = 0; i < 100; i++) read.shape([{ id: 'a', [`f${i}${'x'.repeat(500)}`]: 1 }], 'parts');
   const warnings = testRun.printed.logged('WARN');
   expect(warnings).toHaveLength(21);
@@ -84,7 +95,7 @@ test('an API that makes up fields does not flood the log', () => {
 
 test('rows before start_date are left out and counted; the date itself and rows without a date stay', () => {
   const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
-  const read = openRead(testRun, parts);
+  const { read } = openRead(testRun, parts);
   const at = (id: string, created_at: unknown): unknown => ({ id, created_at });
   const rows = [
     at('old', '2018-08-21T23:59:59.999Z'),
@@ -100,16 +111,18 @@ test('rows before start_date are left out and counted; the date itself and rows 
 
 test('start_date leaves streams alone that have no date to go by', () => {
   const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
-  const read = openRead(testRun, addons);
-  read.emit(read.shape([{ created_at: '2000-01-01T00:00:00Z' }], 'addons', 'd1'));
+  const { read } = openRead(testRun, addons);
+  read.emit(read.shape([{ name: 'a', created_at: '2000-01-01T00:00:00Z' }], 'addons', { deployment_id: 'd1' }));
   expect(testRun.printed.rows).toHaveLength(1);
 });
 
 test('while the reader of stdout stands still, no more pages are asked for than there are slots', async () => {
   const out = new StalledOutput();
   const testRun = openRun({ workers: 2, printed: new Printout(out), answers: { parts: page(1_000) } });
-  const read = openRead(testRun, parts);
-  const requests = Array.from({ length: 6 }, () => read.request('parts', {}, undefined, (rows) => read.emit(rows)));
+  const { read } = openRead(testRun, parts);
+  const requests = Array.from({ length: 6 }, () =>
+    read.request({ path: 'parts' }, undefined, (rows) => read.emit(rows)),
+  );
   await everyoneElse();
   expect(testRun.api.requests).toHaveLength(2);
   await out.takeAll();
@@ -120,7 +133,7 @@ test('while the reader of stdout stands still, no more pages are asked for than 
 test('nothing is asked for any more once the run is stopped', async () => {
   const testRun = openRun({ answers: { parts: page(1) } });
   testRun.stop.abort('SIGTERM');
-  const request = openRead(testRun, parts).request('parts', {}, undefined, () => undefined);
+  const request = openRead(testRun, parts).read.request({ path: 'parts' }, undefined, () => undefined);
   await expect(request).rejects.toBe('SIGTERM');
   expect(testRun.api.requests).toEqual([]);
 });
@@ -132,10 +145,10 @@ test('any JSON body ends in all its rows, in a warning, or in an error that says
   );
   const list = fc.oneof(fc.array(row, { maxLength: 3 }), fc.jsonValue());
   const body = fc.oneof(fc.record({ _embedded: fc.record({ list }) }), fc.record({ _embedded: list }), fc.jsonValue());
-  const shapeOf = (definition: StreamDefinition, given: unknown): number | ConnectorError => {
-    const { rows, warnings } = embeddedList(given, 'list', 'somewhere');
-    const shaped = openRead(openRun(), definition).shape(rows, 'somewhere', 'd1');
-    for (const data of shaped) expect(data[definition.primaryKey ?? 'deployment_id']).toMatch(/./s);
+  const shapeOf = (definition: StreamDefinition<ComposeShared>, given: unknown): number | ConnectorError => {
+    const { rows, warnings } = embeddedRows(given, 'list', 'somewhere');
+    const shaped = openRead(openRun(), definition).read.shape(rows, 'somewhere', { deployment_id: 'd1' });
+    for (const data of shaped) expect(data[definition.primaryKey]).toMatch(/./s);
     expect(shaped.length + warnings.length > 0 || rows.length === 0).toBe(true);
     return shaped.length;
   };

@@ -1,34 +1,25 @@
-import { type ApiClient, type Query } from '../http/client.ts';
-import { unexpected } from '../platforms/compose/envelope.ts';
-import type { Log } from '../airbyte/log.ts';
-import type { RecordChange } from '../airbyte/messages.ts';
-import type { MessageWriter } from './line-writer.ts';
+import { CheckpointedSink } from './checkpoints.ts';
 import type { Cursor } from './cursor.ts';
-import type { DeploymentList } from '../platforms/compose/deployment-list.ts';
+import { unexpectedBody } from './errors.ts';
 import { Normaliser } from './normalise.ts';
+import type { Output } from './output.ts';
 import type { RequestSlots } from './request-slots.ts';
-import { type Row, type StreamDefinition, isPrintedAsItIs, isRow } from './stream.ts';
-import { StreamOutput } from '../airbyte/stream-output.ts';
+import { type Request, type Row, type StreamDefinition, isPrintedAsItIs, isRow } from './stream.ts';
 
-interface ReadOptions {
+/** What all streams of one read share; `S` is what their platform asks for once and shares among them. */
+export interface Run<S = unknown> {
+  /** The parsed body of a 200; `owner` is the stream that asks. Throws a ConnectorError or the signal's reason. */
+  fetch(request: Request, owner: string): Promise<unknown>;
+  slots: RequestSlots;
+  output: Output;
+  shared: S;
+  /** How many requests may be in flight at once. */
   workers: number;
-  pageSize: number;
-  /** UTC text. */
+  /** The user's start_date as UTC text. */
   startDate: string | undefined;
-  includeConnectionStrings: boolean;
   /** A deployment that refuses a report fails the stream, instead of being skipped. */
   failOnRefusedDeployments: boolean;
-}
-
-/** What all streams of one read share. */
-export interface Run {
-  client: ApiClient;
-  slots: RequestSlots;
-  writer: MessageWriter;
-  log: Log;
-  deployments: DeploymentList;
-  options: ReadOptions;
-  /** UTC text. */
+  /** When the run began, as UTC text. */
   startedAt: string;
   signal: AbortSignal;
   addSecret: (secret: string) => void;
@@ -38,108 +29,105 @@ export interface Run {
 const MOST_UNKNOWN_FIELDS = 20;
 
 /** The reading of one stream: asks, shapes and emits, and keeps count for the line at its end. */
-export class StreamRead<C extends Cursor | undefined = Cursor | undefined> {
-  readonly definition: StreamDefinition;
-  readonly run: Run;
-  readonly cursor: C;
-  readonly output: StreamOutput;
+export class StreamRead<S = unknown> {
+  readonly definition: StreamDefinition<S>;
+  readonly run: Run<S>;
+  /** Where an incremental read stands; undefined for a stream that is only read in full. */
+  readonly cursor: Cursor | undefined;
+  readonly sink: CheckpointedSink;
   readonly #normaliser: Normaliser;
   readonly #unknown = new Set<string>();
   /** What had to be set to null in a row: of nearly all rows nothing, so it is kept beside them. */
-  readonly #changes = new WeakMap<Row, RecordChange[]>();
+  readonly #nulled = new WeakMap<Row, string[]>();
   requests = 0;
   beforeStartDate = 0;
-  skippedDeployments = 0;
+  skippedSlices = 0;
 
-  constructor(definition: StreamDefinition, run: Run, cursor: C) {
+  constructor(definition: StreamDefinition<S>, run: Run<S>, cursor: Cursor | undefined) {
     this.definition = definition;
     this.run = run;
     this.cursor = cursor;
-    this.output = new StreamOutput(run.writer, definition.name, Date.now);
-    if (cursor !== undefined) this.output.resumable(() => cursor.state());
+    const stateNow = cursor === undefined ? undefined : (): object => cursor.state();
+    this.sink = new CheckpointedSink(run.output.stream(definition.name), stateNow, Date.now);
     this.#normaliser = new Normaliser(definition, (field) => this.#warnOfUnknown(field));
   }
 
   /**
    * Asks for one body and gives its rows to `consume`, which must be done with them when it returns; `missing` tells
-   * that the API left its list out. The request's slot is kept until stdout has taken what was emitted. Throws a
-   * ConnectorError or the signal's reason.
+   * that the API left its list out. `fields` are what the rows get where the API leaves it out. The request's slot is kept
+   * until stdout has taken what was emitted. Throws a ConnectorError or the signal's reason.
    */
   async request(
-    path: string,
-    query: Query,
-    deploymentId: string | undefined,
-    consume: (rows: Row[], missing: boolean) => void,
+    request: Request,
+    fields: Row | undefined,
+    consume: (rows: Row[], missing: boolean, body: unknown) => void,
   ): Promise<void> {
-    await this.exclusive(path, query, (body) => {
-      const { rows, warnings, missing } = this.definition.rows(body, path);
+    await this.ask(request, (body) => {
+      const { rows, warnings, missing } = this.definition.rows(body, request);
       for (const warning of warnings) this.warn(warning);
-      consume(this.shape(rows, path, deploymentId), missing === true);
+      consume(this.shape(rows, request.path, fields), missing === true, body);
     });
   }
 
   /** The same for a body that is not one of the stream's lists. */
-  async exclusive(path: string, query: Query, consume: (body: unknown) => void): Promise<void> {
-    const { slots, client, writer, signal } = this.run;
+  async ask(request: Request, consume: (body: unknown) => void): Promise<void> {
+    const { slots, output, signal } = this.run;
     await slots.use(this.definition.name, async () => {
       signal.throwIfAborted();
-      const body = await client.get(path, this.definition.name, query);
+      const body = await this.run.fetch(request, this.definition.name);
       this.requests += 1;
       consume(body);
-      await writer.ready();
+      await output.ready();
     });
   }
 
-  /**
-   * Makes the rows into record data, in place. Throws `unexpected_body` naming the first row that is no object or has no
-   * primary key.
-   */
-  shape(rows: unknown[], path: string, deploymentId?: string): Row[] {
+  /** Makes the rows into record data, in place. Throws `unexpected_body` naming the first row that cannot be one. */
+  shape(rows: unknown[], path: string, fields?: Row): Row[] {
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i];
-      const fault = isRow(row) ? this.#shapeRow(row, deploymentId) : 'is no object';
-      if (fault !== undefined) throw unexpected(path, `row ${i + 1} of ${rows.length} ${fault}`);
+      const fault = isRow(row) ? this.#shapeRow(row, fields) : 'is no object';
+      if (fault !== undefined) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} ${fault}`);
     }
     return rows as Row[];
   }
 
   /** Gives what is wrong with the row, as the end of a sentence about it. */
-  #shapeRow(row: Row, deploymentId: string | undefined): string | undefined {
+  #shapeRow(row: Row, fields: Row | undefined): string | undefined {
     const { primaryKey } = this.definition;
-    const changes = this.#normaliser.normalise(row, deploymentId);
-    if (changes !== undefined) this.#changes.set(row, changes);
+    const nulled = this.#normaliser.normalise(row, fields);
+    if (nulled !== undefined) this.#nulled.set(row, nulled);
     const { inexactField } = this.#normaliser;
     if (inexactField !== undefined) {
       return `has a number beyond 2^53 for its ${inexactField}, which JSON readers do not keep exactly`;
     }
-    const key = primaryKey === undefined ? deploymentId : row[primaryKey];
-    if (typeof key !== 'string' || key === '') return `has no ${primaryKey ?? 'deployment'} that could be its key`;
-    return isPrintedAsItIs(key) ? undefined : `has a ${primaryKey} that is not valid Unicode text`;
+    const key = row[primaryKey];
+    if (typeof key !== 'string' || key === '') return `has no ${primaryKey} that could be its key`;
+    return isPrintedAsItIs(key) ? undefined : `has text that is not valid Unicode for its ${primaryKey}`;
   }
 
   /** Emits the rows, but for those dated before the user's start_date. */
   emit(rows: Row[]): void {
     const now = Date.now();
-    for (const row of rows) if (!this.leavesOut(row)) this.record(row, now);
+    for (const row of rows) if (!this.isBeforeStart(row)) this.record(row, now);
   }
 
   record(row: Row, emittedAt: number): void {
-    this.output.record(row, emittedAt, this.#changes.get(row));
+    this.sink.record(row, emittedAt, this.#nulled.get(row));
   }
 
-  /** Whether the row is dated before the user's start_date; if so it is counted as left out. */
-  leavesOut(row: Row): boolean {
-    const { startDate } = this.run.options;
+  /** Whether the row is dated before the user's start_date, and so is left out, which is counted. */
+  isBeforeStart(row: Row): boolean {
+    const { startDate } = this.run;
     const { startDateField } = this.definition;
     if (startDate === undefined || startDateField === undefined) return false;
     const at = row[startDateField];
-    const old = typeof at === 'string' && at < startDate;
-    if (old) this.beforeStartDate += 1;
-    return old;
+    const before = typeof at === 'string' && at < startDate;
+    if (before) this.beforeStartDate += 1;
+    return before;
   }
 
   warn(sentence: string): void {
-    this.run.log.warn(`${this.definition.name}: ${sentence}`);
+    this.run.output.log('warn', `${this.definition.name}: ${sentence}`);
   }
 
   #warnOfUnknown(field: string): void {

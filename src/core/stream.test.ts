@@ -6,19 +6,43 @@ import { type StreamDefinition, defineStream, joinedKey } from './stream.ts';
 const definition: StreamDefinition = {
   name: 'parts',
   description: 'Parts.',
-  reading: { kind: 'list', path: 'parts' },
+  first: () => ({ path: 'parts' }),
   rows: () => ({ rows: [], warnings: [] }),
+  primaryKey: 'id',
   fields: { id: text('Id.'), created_at: timestamp('When it was made.') },
 };
 
 test('a definition whose fields are declared is taken as it is', () => {
-  const whole = { ...definition, primaryKey: 'id', cursorField: 'created_at', startDateField: 'created_at' };
+  const whole: StreamDefinition = {
+    ...definition,
+    keyParts: ['created_at'],
+    keyNeeds: ['created_at'],
+    incremental: { field: 'created_at', by: 'marks' },
+    startDateField: 'created_at',
+  };
   expect(defineStream(whole)).toBe(whole);
   expect(defineStream(definition)).toBe(definition);
 });
 
-test.each(['primaryKey', 'cursorField', 'startDateField'])('a %s that is not declared is refused', (role) => {
-  expect(() => defineStream({ ...definition, [role]: 'updated_at' })).toThrow('parts declares no field updated_at');
+test.each<Partial<StreamDefinition>>([
+  { primaryKey: 'updated_at' },
+  { incremental: { field: 'updated_at', by: 'marks' } },
+  { startDateField: 'updated_at' },
+  { keyParts: ['id', 'updated_at'] },
+  { keyNeeds: ['id', 'updated_at'] },
+])('a field that is not declared is refused: %j', (role) => {
+  expect(() => defineStream({ ...definition, ...role })).toThrow('parts declares no field updated_at');
+});
+
+test('a walk is declared with its cursor, or not at all', () => {
+  const request = { path: 'parts' };
+  const walk = { page: () => request, item: () => request, row: () => ({}) };
+  const incremental = { field: 'created_at', by: 'walk' } as const;
+  const whole = { ...definition, incremental, walk };
+  expect(defineStream(whole)).toBe(whole);
+  expect(() => defineStream({ ...definition, walk })).toThrow('parts has half a walk');
+  expect(() => defineStream({ ...definition, incremental })).toThrow('parts has half a walk');
+  expect(() => defineStream({ ...whole, incremental: { ...incremental, by: 'marks' } })).toThrow('half a walk');
 });
 
 test('a key is made of its parts, with nothing for those that may be missing', () => {

@@ -1,16 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import {
-  DEFAULT_BASE_URL,
-  baseUrlProblem,
-  closedNote,
-  containerNote,
-  isLoopback,
-  normaliseBaseUrl,
-} from './address.ts';
+import { addressProblem, containerNote, isLoopback, normaliseAddress } from './address.ts';
 
-describe('a base_url that is taken', () => {
+const EXAMPLE = 'https://compose.example.com/2016-07';
+
+describe('an address that is taken', () => {
   test.each([
-    DEFAULT_BASE_URL,
+    'https://api.compose.io/2016-07',
     'https://compose.example.com',
     'https://compose.example.com:8443/api/2016-07/',
     'https://203.0.113.5/x',
@@ -34,11 +29,11 @@ describe('a base_url that is taken', () => {
     'http://api.corp.internal',
     'http://API.Corp.INTERNAL.',
   ])('%s', (text) => {
-    expect(baseUrlProblem(text)).toBeUndefined();
+    expect(addressProblem(text, EXAMPLE)).toBeUndefined();
   });
 });
 
-describe('a base_url that is refused', () => {
+describe('an address that is refused', () => {
   const httpsOnly = /^must begin with https:\/\/ \(plain http only for/;
   test.each([
     ['', /^is not a URL/],
@@ -68,8 +63,8 @@ describe('a base_url that is refused', () => {
     // 134744072 is how 8.8.8.8 looks as one number.
     ['http://134744072', httpsOnly],
   ])('%s', (text, problem) => {
-    expect(baseUrlProblem(text)).toMatch(problem);
-    expect(baseUrlProblem(text)).not.toContain('hunter2');
+    expect(addressProblem(text, EXAMPLE)).toMatch(problem);
+    expect(addressProblem(text, EXAMPLE)).not.toContain('hunter2');
   });
 });
 
@@ -78,12 +73,7 @@ test.each([
   ['https://compose.example.com//', 'https://compose.example.com'],
   ['https://COMPOSE.example.com:443/V', 'https://compose.example.com/V'],
 ])('%j is kept as %s', (text, kept) => {
-  expect(normaliseBaseUrl(text)).toBe(kept);
-});
-
-test('only for the host that Compose had it is said that Compose closed', () => {
-  expect(closedNote(new URL(DEFAULT_BASE_URL).host)).toMatch(/closed on 1 March 2023.*base_url/);
-  expect(closedNote('compose.example.com')).toBeUndefined();
+  expect(normaliseAddress(text)).toBe(kept);
 });
 
 test.each([
@@ -113,12 +103,12 @@ test.each([
   expect(containerNote(host)).toEqual(may ? expect.stringContaining('http://host.docker.internal') : undefined);
 });
 
-test('no address is made up but one that nobody has', () => {
-  expect(baseUrlProblem('compose')).toBe('is not a URL, for example https://compose.example.com/2016-07');
+test('the example is the one of the caller', () => {
+  expect(addressProblem('compose', EXAMPLE)).toBe('is not a URL, for example https://compose.example.com/2016-07');
 });
 
 test('slashes at the end are cut off, however many there are', () => {
   const many = '/'.repeat(200_000);
-  expect(normaliseBaseUrl(`https://compose.example.com/x${many}`)).toBe('https://compose.example.com/x');
-  expect(normaliseBaseUrl(`https://compose.example.com${many}x`)).toMatch(/x$/);
+  expect(normaliseAddress(`https://compose.example.com/x${many}`)).toBe('https://compose.example.com/x');
+  expect(normaliseAddress(`https://compose.example.com${many}x`)).toMatch(/x$/);
 });

@@ -1,17 +1,5 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Where the API lived until 1 March 2023; the version is part of the path. */
-export const DEFAULT_BASE_URL = 'https://api.compose.io/2016-07';
-
-/** A server that does not exist, to show what an address looks like. */
-const EXAMPLE_BASE_URL = 'https://compose.example.com/2016-07';
-
-/** What a user must know whose base_url still names the vendor's own host, which no longer answers. */
-export function closedNote(host: string): string | undefined {
-  if (host !== new URL(DEFAULT_BASE_URL).host) return undefined;
-  return 'Compose closed on 1 March 2023 and its API with it: base_url must name another server that speaks the Compose API.';
-}
-
 /** What a user must know who runs the connector in a container and the server beside it. `host` may have a port. */
 export function containerNote(host: string): string | undefined {
   if (!isLoopback(new URL(`http://${host}`).hostname)) return undefined;
@@ -32,13 +20,16 @@ PRIVATE.addAddress('::1', 'ipv6');
 PRIVATE.addSubnet('fe80::', 10, 'ipv6');
 PRIVATE.addSubnet('fc00::', 7, 'ipv6');
 
-/** What is wrong with a base_url, as the end of a sentence about it; undefined if nothing is. Quotes nothing of it. */
-export function baseUrlProblem(text: string): string | undefined {
-  if (!URL.canParse(text)) return `is not a URL, for example ${EXAMPLE_BASE_URL}`;
+/**
+ * What is wrong with an address that a user gives, as the end of a sentence about it; undefined if nothing is. Quotes
+ * nothing of it. `example` shows what one looks like.
+ */
+export function addressProblem(text: string, example: string): string | undefined {
+  if (!URL.canParse(text)) return `is not a URL, for example ${example}`;
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
   if (url.username !== '' || url.password !== '')
-    return 'must hold no user name or password; the token goes into api_token';
+    return 'must hold no user name or password; credentials have an option of their own';
   if (url.search !== '' || url.hash !== '' || text.includes('?') || text.includes('#'))
     return 'must end with the path, without ? or #';
   if (url.protocol === 'http:' && !cannotBePublic(url.hostname)) {
@@ -48,7 +39,7 @@ export function baseUrlProblem(text: string): string | undefined {
 }
 
 /** The same URL without white space around it or slashes at its end. Call with a good one only. */
-export function normaliseBaseUrl(text: string): string {
+export function normaliseAddress(text: string): string {
   const { href } = new URL(text.trim());
   let end = href.length;
   while (href[end - 1] === '/') end -= 1;

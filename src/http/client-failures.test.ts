@@ -7,7 +7,7 @@ mockTheApi();
 
 const get = (options = {}): { result: Promise<unknown> } & ReturnType<typeof createClient> => {
   const created = createClient(options);
-  return { ...created, result: created.client.get('teams', 'teams') };
+  return { ...created, result: created.client.get({ path: 'teams' }, 'teams') };
 };
 
 describe('what may pass is tried again', () => {
@@ -36,7 +36,7 @@ describe('what may pass is tried again', () => {
       if (requests.length > 2) answer(response, 200, '{"id":1}');
       else response.write('{"id":1}', () => request.socket.destroy());
     });
-    const { result, retries } = get({ baseUrl: origin });
+    const { result, retries } = get({ address: origin });
     expect(await result).toEqual({ id: 1 });
     expect(retries).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
   });
@@ -45,8 +45,8 @@ describe('what may pass is tried again', () => {
     const { origin, requests } = await startServer((_, response) => {
       if (requests.length > 1) answer(response, 200, '{"id":1}');
     });
-    const { client, retries } = createClient({ baseUrl: origin, timeoutMs: 100 });
-    expect(await client.get('teams', 'teams')).toEqual({ id: 1 });
+    const { client, retries } = createClient({ address: origin, timeoutMs: 100 });
+    expect(await client.get({ path: 'teams' }, 'teams')).toEqual({ id: 1 });
     expect(retries[0]).toMatchObject({ attempt: 1, reason: 'time-out' });
   });
 });
@@ -111,7 +111,7 @@ describe('with a deadline, because somebody looks on', () => {
     const { server, origin } = await startServer(() => undefined);
     server.close();
     await once(server, 'close');
-    const { result, retries } = get({ baseUrl: origin, deadline: 30_000 });
+    const { result, retries } = get({ address: origin, deadline: 30_000 });
     await expect(result).rejects.toMatchObject({ problem: 'connection_refused' });
     expect(retries).toEqual([]);
   });
@@ -142,7 +142,7 @@ test('a path that an id of the API has made long is shown in part', async () => 
   const path = `deployments/${'d'.repeat(5_000)}/roles`;
   api().get(`/${path}`).reply(404, '');
   const { client } = createClient();
-  const error = (await client.get(path, 'deployments_roles').catch((thrown: unknown) => thrown)) as Error;
+  const error = (await client.get({ path: path }, 'deployments_roles').catch((thrown: unknown) => thrown)) as Error;
   expect(error.message).toContain('deployments/ddd');
   expect(error.message.length).toBeLessThan(500);
 });

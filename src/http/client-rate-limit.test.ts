@@ -11,7 +11,7 @@ test('a 429 is waited for as long as the API says, is announced, and uses up no 
   api().get('/teams').times(9).reply(429, '', { 'retry-after': '30' });
   api().get('/teams').times(5).reply(503, '').get('/teams').reply(200, { id: 1 });
   const { client, slept, limits, retries } = createClient();
-  expect(await client.get('teams', 'teams')).toEqual({ id: 1 });
+  expect(await client.get({ path: 'teams' }, 'teams')).toEqual({ id: 1 });
   expect(slept.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => 30_000));
   expect(limits).toEqual(Array.from({ length: 9 }, (_, i) => 30_000 * (i + 1)));
   expect(retries[0]).toEqual({ owner: 'teams', path: 'teams', attempt: 1, reason: 'HTTP 429', waitMs: 30_000 });
@@ -32,10 +32,10 @@ test('a 429 of one request holds back all, until one that went first comes back'
   });
   const others: Array<Promise<unknown>> = [];
   const onRateLimit = (): void => {
-    for (const path of ['accounts', 'clusters', 'databases']) others.push(client.get(path, path));
+    for (const path of ['accounts', 'clusters', 'databases']) others.push(client.get({ path: path }, path));
   };
-  const { client } = createClient({ baseUrl: origin, onRateLimit });
-  await client.get('teams', 'teams');
+  const { client } = createClient({ address: origin, onRateLimit });
+  await client.get({ path: 'teams' }, 'teams');
   await Promise.all(others);
   expect(requests).toHaveLength(5);
   expect(whileFirstWasOut).toBe(0);
@@ -44,8 +44,8 @@ test('a 429 of one request holds back all, until one that went first comes back'
 test('half an hour of refusals is a transient error', async () => {
   const { origin } = await startServer((_, response) => answer(response, 429, '{"errors":"slow down"}'));
   const timing = skippedTime();
-  const { client } = createClient({ baseUrl: origin, timing });
-  const ends = await Promise.allSettled(['teams', 'accounts'].map((name) => client.get(name, name)));
+  const { client } = createClient({ address: origin, timing });
+  const ends = await Promise.allSettled(['teams', 'accounts'].map((name) => client.get({ path: name }, name)));
   for (const [i, path] of ['teams', 'accounts'].entries()) {
     expect(ends[i]).toMatchObject({
       status: 'rejected',
@@ -66,9 +66,9 @@ test('an abort ends the waits of all, also of those who wait for the first reque
     if (requests.length === 1) answer(response, 429, '', { 'retry-after': '60' });
     else stop.abort('SIGTERM');
   });
-  const { client } = createClient({ baseUrl: origin, signal: stop.signal });
+  const { client } = createClient({ address: origin, signal: stop.signal });
   const gets = ['teams', 'accounts', 'clusters'].map((path) =>
-    client.get(path, path).catch((reason: unknown) => reason),
+    client.get({ path: path }, path).catch((reason: unknown) => reason),
   );
   expect(await Promise.all(gets)).toEqual(['SIGTERM', 'SIGTERM', 'SIGTERM']);
 });
@@ -77,8 +77,8 @@ test('a first request that fails otherwise lets the next ones go', async () => {
   let answers = 0;
   const statuses = [429, 500, 404];
   const { origin } = await startServer((_, response) => answer(response, statuses[answers++] ?? 200, '{}'));
-  const { client } = createClient({ baseUrl: origin });
-  const ends = await Promise.allSettled(['teams', 'accounts'].map((path) => client.get(path, path)));
+  const { client } = createClient({ address: origin });
+  const ends = await Promise.allSettled(['teams', 'accounts'].map((path) => client.get({ path: path }, path)));
   expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
 });
 
@@ -94,10 +94,10 @@ test('a quota that the API tells of never makes a read fail, however small it is
     fc.asyncProperty(load, async ({ most, periodMs, workers, requests, spelling }) => {
       const timing = skippedTime();
       const { origin } = await startServer(quota(most, periodMs, spelling, () => timing.now()));
-      const { client } = createClient({ baseUrl: origin, timing, connections: workers });
+      const { client } = createClient({ address: origin, timing, connections: workers });
       let left = requests;
       const worker = async (): Promise<void> => {
-        while (left-- > 0) expect(await client.get('teams', 'teams')).toEqual({ id: 1 });
+        while (left-- > 0) expect(await client.get({ path: 'teams' }, 'teams')).toEqual({ id: 1 });
       };
       await Promise.all(Array.from({ length: workers }, worker));
       await client.close();

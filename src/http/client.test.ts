@@ -6,7 +6,7 @@ mockTheApi();
 
 const BODY = { _embedded: { accounts: [{ id: '5a1c3e7f9b20d4001200a001' }] } };
 
-test('a report is asked for below base_url with the token, and comes parsed', async () => {
+test('a report is asked for below the address with the token, and comes parsed', async () => {
   const sent: Headers[] = [];
   api()
     .get('/accounts')
@@ -14,8 +14,8 @@ test('a report is asked for below base_url with the token, and comes parsed', as
       sent.push(request.headers);
       return [200, BODY];
     });
-  const { client } = createClient();
-  expect(await client.get('accounts', 'accounts')).toEqual(BODY);
+  const { client } = createClient({ accept: 'application/hal+json, application/json' });
+  expect(await client.get({ path: 'accounts' }, 'accounts')).toEqual(BODY);
   expect(Object.fromEntries(sent[0] ?? [])).toMatchObject({
     authorization: 'Bearer the-token',
     accept: 'application/hal+json, application/json',
@@ -32,26 +32,26 @@ test('the query holds what is defined, encoded', async () => {
       return true;
     })
     .reply(200, BODY);
-  await createClient().client.get('audit_events', 'audit_events', query);
+  await createClient().client.get({ path: 'audit_events', query }, 'audit_events');
 });
 
-test.each(['', '/', '/v1', '/v1/'])('a base_url may have the path "%s"', async (path) => {
+test.each(['', '/', '/v1', '/v1/'])('an address may have the path "%s"', async (path) => {
   const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
-  const { client } = createClient({ baseUrl: `${origin}${path}` });
-  await client.get('deployments/d1/backups', 'deployments_backups');
+  const { client } = createClient({ address: `${origin}${path}` });
+  await client.get({ path: 'deployments/d1/backups' }, 'deployments_backups');
   expect(requests[0]?.url).toBe(`${path.replace(/\/$/, '')}/deployments/d1/backups`);
 });
 
 test('JSON is JSON, whatever the content type says', async () => {
   api().get('/accounts').reply(200, JSON.stringify(BODY), { 'content-type': 'text/plain' });
-  expect(await createClient().client.get('accounts', 'accounts')).toEqual(BODY);
+  expect(await createClient().client.get({ path: 'accounts' }, 'accounts')).toEqual(BODY);
 });
 
-test('a redirect is not followed, so that the token stays with base_url', async () => {
+test('a redirect is not followed, so that the token stays where it belongs', async () => {
   const elsewhere = await startServer((_, response) => answer(response, 200, '{}'));
   const { origin } = await startServer((_, response) => answer(response, 302, '', { location: elsewhere.origin }));
-  const { client } = createClient({ baseUrl: origin });
-  await expect(client.get('accounts', 'accounts')).rejects.toMatchObject({
+  const { client } = createClient({ address: origin });
+  await expect(client.get({ path: 'accounts' }, 'accounts')).rejects.toMatchObject({
     problem: 'redirected',
     message: expect.stringContaining(elsewhere.origin) as string,
   });
@@ -62,7 +62,7 @@ test('every answer is told, with its status', async () => {
   const answers: unknown[] = [];
   api().get('/accounts').reply(503, '').get('/accounts').reply(200, BODY);
   const { client } = createClient({ onAnswer: (path, status, ms) => answers.push([path, status, ms]) });
-  await client.get('accounts', 'accounts');
+  await client.get({ path: 'accounts' }, 'accounts');
   expect(answers).toEqual([
     ['accounts', 503, 0],
     ['accounts', 200, 0],
@@ -79,8 +79,8 @@ test('no more requests are under way than there may be connections', async () =>
       answer(response, 200, '{}');
     });
   });
-  const { client } = createClient({ baseUrl: origin, connections: 3 });
-  await Promise.all(Array.from({ length: 30 }, () => client.get('accounts', 'accounts')));
+  const { client } = createClient({ address: origin, connections: 3 });
+  await Promise.all(Array.from({ length: 30 }, () => client.get({ path: 'accounts' }, 'accounts')));
   expect(most).toBeLessThanOrEqual(3);
 });
 
@@ -89,9 +89,11 @@ test('an abort ends everything at once with its reason: what is under way, what 
   const { origin, requests } = await startServer(() => {
     if (requests.length === 2) stop.abort('SIGTERM');
   });
-  const { client } = createClient({ baseUrl: origin, connections: 2, signal: stop.signal });
-  const gets = Array.from({ length: 5 }, () => client.get('accounts', 'accounts').catch((reason: unknown) => reason));
+  const { client } = createClient({ address: origin, connections: 2, signal: stop.signal });
+  const gets = Array.from({ length: 5 }, () =>
+    client.get({ path: 'accounts' }, 'accounts').catch((reason: unknown) => reason),
+  );
   expect(await Promise.all(gets)).toEqual(Array.from(gets, () => 'SIGTERM'));
-  await expect(client.get('accounts', 'accounts')).rejects.toBe('SIGTERM');
+  await expect(client.get({ path: 'accounts' }, 'accounts')).rejects.toBe('SIGTERM');
   expect(requests).toHaveLength(2);
 });

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Failure, blamesToken, mayPass, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
+import { compose } from '../platforms/compose/compose.ts';
+import { type Failure, mayPass, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
 import { proxyFor } from './proxy.ts';
 
 const context = {
   path: 'deployments',
   host: 'api.example.test',
+  words: compose.words,
   attempts: 6,
   timeoutMs: 60_000,
   maxBodyBytes: 2 ** 28,
@@ -214,15 +216,4 @@ test('headers that are too long are not shown, not even in part', () => {
   const long = 'x'.repeat(10_000);
   expect(toError(status(302, '', { location: `/${long}` }), context).message).toContain('to an address of 10001 char');
   expect(toError(status(500, '', { 'x-request-id': long }), context).internalMessage).not.toContain('request id');
-});
-
-test.each([
-  [status(401, '{"errors":"invalid_token"}'), true],
-  [status(401, 'Error: invalid_token'), true],
-  [status(401, '{"errors":"unauthorized"}'), false],
-  [status(401), false],
-  [status(403, '{"errors":"invalid_token"}'), false],
-  [failed('ECONNRESET'), false],
-])('%j blames the token: %s', (failure, blames) => {
-  expect(blamesToken(failure)).toBe(blames);
 });

@@ -1,6 +1,6 @@
-import { closedNote, containerNote } from './address.ts';
+import { containerNote } from './address.ts';
 import { ConnectorError } from '../core/errors.ts';
-import type { ProblemId } from '../core/problems.ts';
+import type { ProblemId, Words } from '../core/problems.ts';
 import type { Outcome } from './attempt.ts';
 import { errorText } from './error-text.ts';
 import type { Proxy } from './proxy.ts';
@@ -15,6 +15,7 @@ export type Failure =
 export interface FailureContext {
   path: string;
   host: string;
+  words: Words;
   attempts: number;
   timeoutMs: number;
   maxBodyBytes: number;
@@ -65,11 +66,6 @@ export function nobodyThere(failure: Failure): boolean {
   return failure.kind === 'failed' && (UNKNOWN_HOST.has(failure.code) || failure.code === 'ECONNREFUSED');
 }
 
-/** Whether a 401 says itself that it is the token that is refused (compose-api.md 7.1). */
-export function blamesToken(failure: Failure): boolean {
-  return failure.kind === 'status' && failure.status === 401 && failure.apiText.includes('invalid_token');
-}
-
 /** In a few words, for the line that tells of a retry. */
 export function reasonOf(failure: Failure): string {
   switch (failure.kind) {
@@ -95,7 +91,13 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
   const id = failure.kind === 'status' && failure.requestId !== undefined ? `, request id ${failure.requestId}` : '';
   const internalMessage = `GET ${path}: ${reasonOf(failure)}${id}, ${attempts}`;
   const problem = problemOf(failure, context);
-  const facts: Record<string, string> = { path, host, attempts, seconds: String(timeoutMs / 1_000) };
+  const facts: Record<string, string> = {
+    ...context.words.facts,
+    path,
+    host,
+    attempts,
+    seconds: String(timeoutMs / 1_000),
+  };
   facts['megabytes'] = String(maxBodyBytes / 2 ** 20);
   facts['proxy'] = proxy?.host ?? '';
   facts['variable'] = proxy?.variable ?? '';
@@ -160,8 +162,8 @@ function isTls({ code, connected }: Broken): boolean {
 }
 
 /** What only some must know: whose API is gone, who asks this machine, who goes through a proxy. */
-function noteOf(problem: ProblemId, { host, proxy, why }: FailureContext): string | undefined {
-  const notes = [why, closedNote(host)];
+function noteOf(problem: ProblemId, { host, words, proxy, why }: FailureContext): string | undefined {
+  const notes = [why, words.noteOn(host)];
   if (problem === 'connection_refused') notes.push(containerNote(host));
   if (THROUGH_PROXY.has(problem)) notes.push(proxyNote(proxy));
   const told = notes.filter((note) => note !== undefined);

@@ -49,8 +49,8 @@ test.each([
   ['nothing', ''],
 ])('%s before the answer is no part of it, on every request of a connection', async (_, before) => {
   const { origin, connections } = await startRaw(() => [Buffer.from(before + ANSWER)]);
-  const { client, retries } = createClient({ baseUrl: origin, connections: 1 });
-  for (let i = 0; i < 3; i += 1) expect(await client.get('teams', 'teams')).toEqual(JSON.parse(BODY));
+  const { client, retries } = createClient({ address: origin, connections: 1 });
+  for (let i = 0; i < 3; i += 1) expect(await client.get({ path: 'teams' }, 'teams')).toEqual(JSON.parse(BODY));
   expect(retries).toEqual([]);
   expect(connections()).toBe(1);
 });
@@ -60,8 +60,8 @@ test('wherever the bytes are cut, the answer comes whole', async () => {
   await fc.assert(
     fc.asyncProperty(before, fc.array(fc.nat(), { maxLength: 12 }), async (interim, places) => {
       const { origin } = await startRaw(() => cut(interim + ANSWER, places));
-      const { client, retries } = createClient({ baseUrl: origin });
-      expect(await client.get('teams', 'teams')).toEqual(JSON.parse(BODY));
+      const { client, retries } = createClient({ address: origin });
+      expect(await client.get({ path: 'teams' }, 'teams')).toEqual(JSON.parse(BODY));
       expect(retries).toEqual([]);
       await client.close();
     }),
@@ -72,7 +72,7 @@ test('wherever the bytes are cut, the answer comes whole', async () => {
 test('a body that begins a piece with the same words is left alone', async () => {
   const at = ANSWER.indexOf('HTTP/1.1 100');
   const { origin } = await startRaw(() => [Buffer.from(ANSWER.slice(0, at)), Buffer.from(ANSWER.slice(at))]);
-  expect(await createClient({ baseUrl: origin }).client.get('teams', 'teams')).toEqual(JSON.parse(BODY));
+  expect(await createClient({ address: origin }).client.get({ path: 'teams' }, 'teams')).toEqual(JSON.parse(BODY));
 });
 
 test.each([
@@ -87,6 +87,6 @@ test.each([
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
-  const { client } = createClient({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
-  await expect(client.get('teams', 'teams')).rejects.toMatchObject({ problem: 'connection_lost' });
+  const { client } = createClient({ address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  await expect(client.get({ path: 'teams' }, 'teams')).rejects.toMatchObject({ problem: 'connection_lost' });
 });

@@ -1,5 +1,6 @@
 import type { ConnectorError } from '../../src/core/errors.ts';
-import type { ApiClient, Query } from '../../src/http/client.ts';
+import { compose } from '../../src/platforms/compose/compose.ts';
+import type { Query, Request } from '../../src/core/stream.ts';
 import { statusFailure, toError } from '../../src/http/failure.ts';
 
 export interface FakeRequest {
@@ -24,11 +25,7 @@ export class FakeApi {
     this.#otherwise = otherwise;
   }
 
-  get client(): ApiClient {
-    return this as unknown as ApiClient;
-  }
-
-  async get(path: string, owner: string, query: Query = {}): Promise<unknown> {
+  async get({ path, query = {} }: Request, owner: string): Promise<unknown> {
     this.requests.push({ path, owner, query });
     const answer = path in this.answers ? this.answers[path] : (given: Query) => this.#otherwise(path, given);
     const body: unknown = typeof answer === 'function' ? await (answer as (query: Query) => unknown)(query) : answer;
@@ -47,6 +44,7 @@ export function refusal(status: number, path = 'somewhere', tokenAccepted = fals
   return toError(failure, {
     path,
     host: 'api.example.test',
+    words: compose.words,
     attempts: 1,
     timeoutMs: 60_000,
     maxBodyBytes: 2 ** 28,

@@ -3,6 +3,8 @@ import { type IncomingMessage, type RequestListener, type Server, type ServerRes
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { ApiClient, type ClientOptions, type RetryEvent } from '../../src/http/client.ts';
+import { tokenAuth } from '../../src/platforms/compose/auth.ts';
+import { compose } from '../../src/platforms/compose/compose.ts';
 import { skippedTime } from './virtual-time.ts';
 
 export const BASE_URL = 'https://api.example.test/2016-07';
@@ -22,9 +24,10 @@ export function createClient(options: Partial<ClientOptions> = {}): TestClient {
   const retries: RetryEvent[] = [];
   const limits: number[] = [];
   const client = new ApiClient({
-    baseUrl: BASE_URL,
-    token: 'the-token',
-    probePath: 'accounts',
+    address: BASE_URL,
+    auth: tokenAuth('the-token', () => timing.now()),
+    accept: 'application/json',
+    words: compose.words,
     userAgent: 'source-compose/1.2.3',
     connections: 4,
     timeoutMs: 60_000,

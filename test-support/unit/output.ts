@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { setImmediate as everyoneElse } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Context } from '../../src/core/context.ts';
-import { MessageWriter } from '../../src/core/line-writer.ts';
+import { LineWriter } from '../../src/core/line-writer.ts';
 import type { Message } from '../../src/airbyte/messages.ts';
 import { Redactor } from '../../src/core/redact.ts';
 import type { Row } from '../../src/core/stream.ts';
@@ -21,7 +21,8 @@ export interface Printed {
 
 /** A writer whose messages can be looked at; `out` in place of an output that takes all at once. */
 export class Printout {
-  readonly writer: MessageWriter;
+  readonly writer: LineWriter;
+  readonly redact = (text: string): string => text;
   #text = '';
 
   constructor(out?: Writable) {
@@ -29,11 +30,7 @@ export class Printout {
       this.#text += chunk.toString();
       done();
     };
-    this.writer = new MessageWriter(
-      out ?? new Writable({ write }),
-      (text) => text,
-      () => undefined,
-    );
+    this.writer = new LineWriter(out ?? new Writable({ write }), () => undefined);
   }
 
   /** Everything that was printed so far, in its order. */
@@ -74,6 +71,8 @@ export interface OpenContext {
   context: Context;
   /** What was printed so far, each line parsed. */
   messages: () => Message[];
+  /** What was said on stderr. */
+  stderr: () => string;
   /** As a SIGTERM or a lost reader would. */
   stop: AbortController;
 }
@@ -81,6 +80,7 @@ export interface OpenContext {
 /** What the process gives a command, with a stdout that is kept. */
 export function openContext(env: Context['env'] = {}): OpenContext {
   let text = '';
+  let said = '';
   const stdout = new Writable({
     write(chunk: Buffer, _encoding, done) {
       text += chunk.toString('utf8');
@@ -88,11 +88,19 @@ export function openContext(env: Context['env'] = {}): OpenContext {
     },
   });
   const redactor = new Redactor();
-  const writer = new MessageWriter(stdout, redactor.redact, () => undefined);
+  const writer = new LineWriter(stdout, () => undefined);
   const stop = new AbortController();
   return {
     stop,
-    context: { writer, env, signal: stop.signal, addSecret: (secret) => redactor.add(secret) },
+    context: {
+      writer,
+      redact: redactor.redact,
+      addSecret: (secret) => redactor.add(secret),
+      signal: stop.signal,
+      env,
+      stderr: (text) => void (said += text),
+    },
+    stderr: () => said,
     messages() {
       writer.flush();
       return text

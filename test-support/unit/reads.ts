@@ -1,20 +1,20 @@
-import { embeddedList } from '../../src/platforms/compose/envelope.ts';
-import { createLog } from '../../src/airbyte/log.ts';
-import { createCursor } from '../../src/core/create-cursor.ts';
-import type { CursorOptions } from '../../src/core/cursor.ts';
-import { DeploymentList } from '../../src/platforms/compose/deployment-list.ts';
+import type { Cursor, CursorOptions } from '../../src/core/cursor.ts';
+import { AirbyteOutput } from '../../src/airbyte/output.ts';
+import type { CheckpointedSink } from '../../src/core/checkpoints.ts';
 import { integer, object, text, timestamp } from '../../src/core/fields.ts';
-import type { NewestFirstCursor } from '../../src/core/newest-first-cursor.ts';
 import { Normaliser } from '../../src/core/normalise.ts';
+import { type OpenStream, openStream } from '../../src/core/open-stream.ts';
 import { RequestSlots } from '../../src/core/request-slots.ts';
-import type { SliceMarks } from '../../src/core/slice-marks.ts';
-import { type Run, StreamRead } from '../../src/core/stream-read.ts';
 import { type Row, type StreamDefinition, defineStream } from '../../src/core/stream.ts';
+import type { Run } from '../../src/core/stream-read.ts';
+import { DeploymentList, eachDeployment, ofDeployment } from '../../src/platforms/compose/deployment-list.ts';
+import { embeddedRows, halObject } from '../../src/platforms/compose/envelope.ts';
+import type { ComposeShared } from '../../src/platforms/compose/shared.ts';
 import { type Answers, type AnyAnswer, FakeApi } from './fake-api.ts';
 import { Printout } from './output.ts';
 
 export interface TestRun {
-  run: Run;
+  run: Run<ComposeShared>;
   api: FakeApi;
   printed: Printout;
   /** What was to be kept out of the log. */
@@ -22,12 +22,14 @@ export interface TestRun {
   stop: AbortController;
 }
 
-export interface RunOptions extends Partial<Run['options']> {
+export interface RunOptions extends Partial<
+  Pick<Run, 'workers' | 'startDate' | 'failOnRefusedDeployments' | 'startedAt'> &
+    Pick<ComposeShared, 'pageSize' | 'includeConnectionStrings'>
+> {
   answers?: Answers;
   /** What is answered at every other path. */
   otherwise?: AnyAnswer;
   chosen?: string[];
-  startedAt?: string;
   printed?: Printout;
 }
 
@@ -35,133 +37,142 @@ const STARTED_AT = '2018-09-01T00:00:00.000Z';
 
 /** A run against a fake API, whose output can be looked at. */
 export function openRun(options: RunOptions = {}): TestRun {
-  const { answers = {}, otherwise, chosen = [], startedAt = STARTED_AT, printed = new Printout(), ...given } = options;
+  const { answers = {}, otherwise, chosen = [], printed = new Printout() } = options;
+  const { workers = 4, pageSize = 10, includeConnectionStrings = false, failOnRefusedDeployments = false } = options;
   const api = new FakeApi(answers, otherwise);
-  const log = createLog(printed.writer, 'debug');
+  const output = new AirbyteOutput(printed, 'debug');
   const secrets: string[] = [];
   const stop = new AbortController();
-  const readOptions = {
-    workers: 4,
-    pageSize: 10,
-    startDate: undefined,
-    includeConnectionStrings: false,
-    failOnRefusedDeployments: false,
-    ...given,
-  };
-  const run: Run = {
-    client: api.client,
-    slots: new RequestSlots(readOptions.workers),
-    writer: printed.writer,
-    log,
-    deployments: new DeploymentList(deployments, chosen, log, (path) => api.get(path, 'deployments')),
-    options: readOptions,
-    startedAt,
+  const warn = (sentence: string): void => output.log('warn', sentence);
+  const run: Run<ComposeShared> = {
+    fetch: (request, owner) => api.get(request, owner),
+    slots: new RequestSlots(workers),
+    output,
+    shared: { deployments: new DeploymentList(chosen, api, warn), pageSize, includeConnectionStrings },
+    workers,
+    startDate: options.startDate,
+    failOnRefusedDeployments,
+    startedAt: options.startedAt ?? STARTED_AT,
     signal: stop.signal,
     addSecret: (secret) => secrets.push(secret),
   };
   return { run, api, printed, secrets, stop };
 }
 
-/** The reading of one stream in a run, with the cursor that its state gives. */
-export function openRead<C extends NewestFirstCursor | SliceMarks | undefined = undefined>(
+/** A stream of a run, opened at the place that its state tells; `C` is the cursor that the test knows it to have. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+export function openRead<C extends Cursor | undefined = undefined>(
   { run }: TestRun,
-  definition: StreamDefinition,
+  definition: StreamDefinition<ComposeShared>,
   state: object = {},
   options: Partial<CursorOptions> = {},
-): StreamRead<C> {
-  const { startDate } = run.options;
-  const cursor = createCursor(definition, state, 'The state', {
+): OpenStream & { cursor: C; sink: CheckpointedSink } {
+  const stream = openStream(definition, run, state, 'The state', {
     mode: 'incremental',
     startedAt: run.startedAt,
     lookbackMs: 60_000,
-    startDate,
+    startDate: run.startDate,
     jobId: undefined,
     ...options,
   });
-  return new StreamRead(definition, run, cursor as C);
+  return { ...stream, cursor: stream.read.cursor as C, sink: stream.read.sink };
 }
 
 // Streams of every way of reading, with no more to them than that.
 
 /** One request, one list. */
-export const parts = defineStream({
+export const parts = defineStream<ComposeShared>({
   name: 'parts',
   description: 'Parts.',
-  reading: { kind: 'list', path: 'parts' },
-  rows: (body, path) => embeddedList(body, 'parts', path),
+  first: () => ({ path: 'parts' }),
+  rows: (body, { path }) => embeddedRows(body, 'parts', path),
   primaryKey: 'id',
   startDateField: 'created_at',
   fields: { id: text('Id.'), units: integer('Units.'), created_at: timestamp('When it was made.') },
 });
 
 /** Newest first, in pages. */
-export const events = defineStream({
+export const events = defineStream<ComposeShared>({
   name: 'events',
   description: 'Events.',
-  reading: { kind: 'newest_first', path: 'events', itemPath: (id) => `events/${id}` },
-  rows: (body, path) => embeddedList(body, 'events', path),
+  first: () => ({ path: 'events' }),
+  walk: {
+    page: ({ newerThan, olderThan, cursor }, { pageSize }) => ({
+      path: 'events',
+      query: { limit: pageSize, newer_than: newerThan, older_than: olderThan, cursor },
+    }),
+    item: (id) => ({ path: `events/${id}` }),
+    row: (body, { path }) => halObject(body, path),
+  },
+  rows: (body, { path }) => embeddedRows(body, 'events', path),
   primaryKey: 'id',
-  cursorField: 'created_at',
+  incremental: { field: 'created_at', by: 'walk' },
   startDateField: 'created_at',
   fields: { id: text('Id.'), created_at: timestamp('When it happened.') },
 });
 
 /** The list of deployments, with secret details. */
-export const deployments = defineStream({
+export const deployments = defineStream<ComposeShared>({
   name: 'deployments',
   description: 'Deployments.',
-  reading: {
-    kind: 'deployment_list',
-    path: 'deployments',
-    details: {
-      path: (id) => `deployments/${id}`,
-      fields: ['strings'],
-      secrets: (details) => [String(details['secret'])],
-    },
+  first: () => ({ path: 'deployments' }),
+  listed: async ({ deployments: list }) => (await list.load()).rows,
+  detail: {
+    wanted: ({ includeConnectionStrings }) => includeConnectionStrings,
+    request: ({ id }) => ({ path: `deployments/${String(id)}` }),
+    fields: ['strings'],
+    values: (body, { path }) => halObject(body, path),
+    secrets: (values) => [String(values['secret'])],
+    without: ({ id }) => `deployment ${String(id)} comes without its connection strings`,
   },
-  rows: (body, path) => embeddedList(body, 'deployments', path),
+  rows: (body, { path }) => embeddedRows(body, 'deployments', path),
   primaryKey: 'id',
   fields: { id: text('Id.'), name: text('Name.'), strings: object('Connection strings.') },
 });
 
 /** One request per deployment. */
-export const backups = defineStream({
+export const backups = defineStream<ComposeShared>({
   name: 'backups',
   description: 'Backups.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${id}/backups` },
-  rows: (body, path) => embeddedList(body, 'backups', path),
+  slices: eachDeployment,
+  first: (slice) => ofDeployment(slice, 'backups'),
+  rows: (body, { path }) => embeddedRows(body, 'backups', path),
   primaryKey: 'id',
   startDateField: 'created_at',
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), created_at: timestamp('When it was made.') },
 });
 
 /** The same by marks. */
-export const recipes = defineStream({
+export const recipes = defineStream<ComposeShared>({
   name: 'recipes',
   description: 'Recipes.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${id}/recipes` },
-  rows: (body, path) => embeddedList(body, 'recipes', path),
+  slices: eachDeployment,
+  first: (slice) => ofDeployment(slice, 'recipes'),
+  rows: (body, { path }) => embeddedRows(body, 'recipes', path),
   primaryKey: 'id',
-  cursorField: 'updated_at',
+  incremental: { field: 'updated_at', by: 'marks' },
   startDateField: 'updated_at',
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), updated_at: timestamp('When it changed.') },
 });
 
 /** The same for a report that an API may not have at all. */
-export const addons = defineStream({
+export const addons = defineStream<ComposeShared>({
   name: 'addons',
   description: 'Add-ons.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${id}/addons`, absentEverywhere: 'empty' },
-  rows: (body, path) => embeddedList(body, 'addons', path),
+  slices: eachDeployment,
+  absentEverywhere: 'empty',
+  first: (slice) => ofDeployment(slice, 'addons'),
+  rows: (body, { path }) => embeddedRows(body, 'addons', path),
+  primaryKey: 'name',
   fields: { deployment_id: text('Its deployment.'), name: text('Name.') },
 });
 
 /** The records that a stream makes of a body, as a reader of the output gets them. */
-export function recordsOf(stream: StreamDefinition, body: unknown, deploymentId?: string): unknown[] {
+export function recordsOf(stream: StreamDefinition<ComposeShared>, body: unknown, deploymentId?: string): unknown[] {
   const normaliser = new Normaliser(stream, () => undefined);
-  const { rows } = stream.rows(body, 'path');
+  const { rows } = stream.rows(body, { path: 'path' });
   return rows.map((row) => {
-    normaliser.normalise(row as Row, deploymentId);
+    normaliser.normalise(row as Row, deploymentId === undefined ? undefined : { deployment_id: deploymentId });
     return JSON.parse(JSON.stringify(row)) as unknown;
   });
 }

@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../../airbyte/log.ts';
 import { listBody, refuses } from '../../../test-support/unit/fake-api.ts';
-import { Printout } from '../../../test-support/unit/output.ts';
-import { deployments } from '../../../test-support/unit/reads.ts';
-import { DeploymentList, missingSentence } from './deployment-list.ts';
+import type { Slice } from '../../core/stream.ts';
+import type { Api } from '../platform.ts';
+import { DeploymentList, eachDeployment, missingSentence, ofDeployment } from './deployment-list.ts';
 
 const ROWS = [{ id: 'd2', name: 'two' }, { id: 'd1', name: 'one' }, { id: 'd3' }];
 
-function open(chosen: string[], fetch: () => unknown): { list: DeploymentList; printed: Printout; fetched: string[] } {
-  const printed = new Printout();
+function open(chosen: string[], fetch: () => unknown): { list: DeploymentList; warnings: string[]; fetched: string[] } {
+  const warnings: string[] = [];
   const fetched: string[] = [];
-  const list = new DeploymentList(deployments, chosen, createLog(printed.writer, 'info'), async (path) => {
-    fetched.push(path);
+  const get: Api['get'] = async ({ path }, owner) => {
+    fetched.push(`${path} for ${owner}`);
     await Promise.resolve();
     return fetch();
-  });
-  return { list, printed, fetched };
+  };
+  const list = new DeploymentList(chosen, { get }, (sentence) => warnings.push(sentence));
+  return { list, warnings, fetched };
 }
 
 test('without a choice all deployments are there, in the order of the API', async () => {
@@ -24,9 +24,9 @@ test('without a choice all deployments are there, in the order of the API', asyn
 });
 
 test('a choice limits rows and slices, but not what is known to be there', async () => {
-  const { list, printed } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
+  const { list, warnings } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
   expect(await list.load()).toEqual({ rows: [ROWS[2], ROWS[0]], ids: ['d3', 'd2'], all: new Set(['d1', 'd2', 'd3']) });
-  expect(printed.messages).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test('it is fetched once, however many need it', async () => {
@@ -34,7 +34,7 @@ test('it is fetched once, however many need it', async () => {
   const [one, other] = await Promise.all([list.load(), list.load()]);
   expect(other).toBe(one);
   expect(await list.load()).toBe(one);
-  expect(fetched).toEqual(['deployments']);
+  expect(fetched).toEqual(['deployments for deployments']);
 });
 
 test('everyone gets the same failure, and nobody tries again', async () => {
@@ -47,11 +47,9 @@ test('everyone gets the same failure, and nobody tries again', async () => {
 });
 
 test('ids that do not exist are warned about, and the others are read', async () => {
-  const { list, printed } = open(['d9', 'd1', 'd8'], () => listBody('deployments', ROWS));
+  const { list, warnings } = open(['d9', 'd1', 'd8'], () => listBody('deployments', ROWS));
   expect((await list.load()).ids).toEqual(['d1']);
-  expect(printed.logged('WARN')).toEqual([
-    'These deployment ids do not exist for this API token: d9, d8. Correct deployment_ids.',
-  ]);
+  expect(warnings).toEqual(['These deployment ids do not exist for this API token: d9, d8. Correct deployment_ids.']);
 });
 
 test('if none of the ids exists, that is for the user to correct', async () => {
@@ -73,9 +71,9 @@ test('an id that comes as a number is taken as text, as everywhere', async () =>
 });
 
 test('a list that is missing is empty, and warned about', async () => {
-  const { list, printed } = open([], () => ({}));
+  const { list, warnings } = open([], () => ({}));
   expect((await list.load()).ids).toEqual([]);
-  expect(printed.logged('WARN')).toEqual([expect.stringContaining('without its list deployments')]);
+  expect(warnings).toEqual([expect.stringContaining('without its list deployments')]);
 });
 
 describe('a row that is no deployment makes the list unusable, and is named', () => {
@@ -92,4 +90,36 @@ test('one missing id is told in the singular', () => {
   expect(missingSentence(['d9'])).toBe(
     'This deployment id does not exist for this API token: d9. Correct deployment_ids.',
   );
+});
+
+test('each chosen deployment is a slice, which says what its rows get', async () => {
+  const { list } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
+  const slice = (id: string): Slice => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } });
+  expect(await eachDeployment({ deployments: list, pageSize: 10, includeConnectionStrings: false })).toEqual({
+    chosen: [slice('d3'), slice('d2')],
+    all: new Set(['d1', 'd2', 'd3']),
+  });
+});
+
+test('where the list is missing, it is not known which deployments there are', async () => {
+  const { list } = open([], () => ({}));
+  const shared = { deployments: list, pageSize: 10, includeConnectionStrings: false };
+  expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined });
+});
+
+test('an id is encoded in the path of a report', () => {
+  expect(ofDeployment({ id: 'odd/id?', label: '' }, 'roles')).toEqual({ path: 'deployments/odd%2Fid%3F/roles' });
+});
+
+test('a number beyond 2^53, or text that is not valid Unicode, is no id, since several would be one', async () => {
+  for (const [id, sentence] of [
+    [2 ** 53, 'row 1 has a number beyond 2^53 for its id'],
+    ['\ud800', 'row 1 has an id that is not valid Unicode text'],
+  ] as const) {
+    const { list } = open([], () => listBody('deployments', [{ id }]));
+    await expect(list.load()).rejects.toMatchObject({
+      problem: 'unexpected_body',
+      message: expect.stringContaining(sentence) as string,
+    });
+  }
 });

@@ -1,10 +1,13 @@
-import { ConnectorError } from '../../core/errors.ts';
-import { unexpected } from './envelope.ts';
-import type { Log } from '../../airbyte/log.ts';
-import { type Row, type StreamDefinition, isPrintedAsItIs, isRow } from '../../core/stream.ts';
+import { ConnectorError, unexpectedBody } from '../../core/errors.ts';
+import { type Request, type Row, type Slice, type Slices, isPrintedAsItIs, isRow } from '../../core/stream.ts';
+import type { Api } from '../platform.ts';
+import { embeddedRows } from './envelope.ts';
+import type { ComposeShared } from './shared.ts';
+
+const LIST: Request = { path: 'deployments' };
 
 export interface Deployments {
-  /** The rows of the chosen deployments, as they came. */
+  /** The rows of the chosen deployments. */
   rows: Row[];
   /** Their ids: the slices of the deployment reports. */
   ids: string[];
@@ -14,23 +17,16 @@ export interface Deployments {
 
 /** The list of deployments: fetched once a run, whichever stream needs it first, and shared by all that do. */
 export class DeploymentList {
-  readonly #definition: StreamDefinition;
   readonly #chosen: readonly string[];
-  readonly #log: Log;
-  readonly #fetch: (path: string) => Promise<unknown>;
+  readonly #api: Api;
+  readonly #warn: (sentence: string) => void;
   #loading: Promise<Deployments> | undefined;
 
   /** `chosen`: the user's deployment_ids; none means all. */
-  constructor(
-    definition: StreamDefinition,
-    chosen: readonly string[],
-    log: Log,
-    fetch: (path: string) => Promise<unknown>,
-  ) {
-    this.#definition = definition;
+  constructor(chosen: readonly string[], api: Api, warn: (sentence: string) => void) {
     this.#chosen = chosen;
-    this.#log = log;
-    this.#fetch = fetch;
+    this.#api = api;
+    this.#warn = warn;
   }
 
   /** Throws a ConnectorError, the same for everyone: without the list none of its reports can be read. */
@@ -39,18 +35,32 @@ export class DeploymentList {
   }
 
   async #load(): Promise<Deployments> {
-    const { path } = this.#definition.reading as { path: string };
-    const { rows, warnings, missing: unlisted } = this.#definition.rows(await this.#fetch(path), path);
-    for (const warning of warnings) this.#log.warn(warning);
-    const byId = new Map(rows.map((row, i) => [idOf(row, i, path), row as Row]));
+    const {
+      rows,
+      warnings,
+      missing: unlisted,
+    } = embeddedRows(await this.#api.get(LIST, 'deployments'), 'deployments', LIST.path);
+    for (const warning of warnings) this.#warn(warning);
+    const byId = new Map(rows.map((row, i) => [idOf(row, i), row as Row]));
     const missing = this.#chosen.filter((id) => !byId.has(id));
     if (this.#chosen.length > 0 && missing.length === this.#chosen.length) {
       throw new ConnectorError('deployments_unknown', { ids: missing.join(', ') });
     }
-    if (missing.length > 0) this.#log.warn(missingSentence(missing));
+    if (missing.length > 0) this.#warn(missingSentence(missing));
     const ids = this.#chosen.length === 0 ? [...byId.keys()] : this.#chosen.filter((id) => byId.has(id));
     return { ids, rows: ids.map((id) => byId.get(id) ?? {}), all: unlisted ? undefined : new Set(byId.keys()) };
   }
+}
+
+/** The slices of a report that is asked for deployment by deployment. */
+export async function eachDeployment({ deployments }: ComposeShared): Promise<Slices> {
+  const { ids, all } = await deployments.load();
+  return { chosen: ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } })), all };
+}
+
+/** The request for one report of one deployment. */
+export function ofDeployment(slice: Slice | undefined, report: string): Request {
+  return { path: `deployments/${encodeURIComponent(slice?.id ?? '')}/${report}` };
 }
 
 /** For the user: which of the deployment_ids the API does not have. */
@@ -59,13 +69,16 @@ export function missingSentence(missing: readonly string[]): string {
   return `${these} not exist for this API token: ${missing.join(', ')}. Correct deployment_ids.`;
 }
 
-function idOf(row: unknown, i: number, path: string): string {
+function idOf(row: unknown, i: number): string {
   const id = isRow(row) ? row['id'] : undefined;
   if (typeof id === 'number') {
     if (Number.isSafeInteger(id)) return String(id);
-    throw unexpected(path, `row ${i + 1} has a number beyond 2^53 for its id, which JSON readers do not keep exactly`);
+    throw unexpectedBody(
+      LIST.path,
+      `row ${i + 1} has a number beyond 2^53 for its id, which JSON readers do not keep exactly`,
+    );
   }
-  if (typeof id !== 'string' || id === '') throw unexpected(path, `row ${i + 1} has no id`);
-  if (!isPrintedAsItIs(id)) throw unexpected(path, `row ${i + 1} has an id that is not valid Unicode text`);
+  if (typeof id !== 'string' || id === '') throw unexpectedBody(LIST.path, `row ${i + 1} has no id`);
+  if (!isPrintedAsItIs(id)) throw unexpectedBody(LIST.path, `row ${i + 1} has an id that is not valid Unicode text`);
   return id;
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../core/errors.ts';
-import { type Extracted, embeddedList, halObject } from './envelope.ts';
+import type { Extracted, Row } from '../../core/stream.ts';
+import { embeddedList, embeddedRows, flatten, halObject } from './envelope.ts';
 
 const list = (body: unknown): Extracted => embeddedList(body, 'backups', 'deployments/d1/backups');
 
@@ -111,5 +112,52 @@ test('any JSON body ends in all its rows, in a warning, or in an error', () => {
       else expect(found.rows).toEqual(sent);
     }),
     { numRuns: 1_000 },
+  );
+});
+
+/** The row as it is printed. */
+const flat = (row: Row): unknown => JSON.parse(JSON.stringify(flatten(row)));
+
+test('links go, and embedded lists get their plain name', () => {
+  const row = { id: 'a', _links: { self: { href: '/a{?embed}' } }, _embedded: { users: [{ id: 'u' }], other: [1] } };
+  expect(flat(row)).toEqual({ id: 'a', users: [{ id: 'u' }], other: [1] });
+  expect(flat({ id: 'a', _links: null, _embedded: null })).toEqual({ id: 'a' });
+  expect(flat({ id: 'a', _embedded: 'x' })).toEqual({ id: 'a' });
+});
+
+test('a list that stands in the row itself is not replaced by an embedded one', () => {
+  expect(flat({ users: [1], _embedded: { users: [2] } })).toEqual({ users: [1] });
+  expect(flat({ users: null, _embedded: { users: [2] } })).toEqual({ users: [2] });
+});
+
+test('what stands inside objects and lists keeps its links and envelopes', () => {
+  const inside = { users: [{ id: 7, _links: {} }], data: { id: 7, _links: {}, _embedded: { a: [] } } };
+  expect(flat(structuredClone(inside))).toEqual(inside);
+});
+
+test('a row is flattened in place, since a copy would cost as much as printing', () => {
+  const row = { id: 'a', _links: {}, _embedded: { users: [1] } };
+  expect(flatten(row)).toBe(row);
+});
+
+test('every row of a list is flattened, and what is none is left for the reader to complain about', () => {
+  const rows = [{ id: 'a', _links: {} }, null, 'odd', { id: 'b', _embedded: { users: [1] } }, [{ _links: {} }]];
+  const found = embeddedRows({ _embedded: { backups: rows } }, 'backups', 'path');
+  expect(JSON.parse(JSON.stringify(found))).toEqual({
+    rows: [{ id: 'a' }, null, 'odd', { id: 'b', users: [1] }, [{ _links: {} }]],
+    warnings: [],
+  });
+  expect(() => embeddedRows([], 'backups', 'path')).toThrow('it is a list');
+});
+
+test('of any row, each field stays, and what the envelope adds stands where there was nothing', () => {
+  const fields = fc.dictionary(fc.constantFrom('id', 'users', 'teams', 'data'), fc.jsonValue({ maxDepth: 2 }));
+  fc.assert(
+    fc.property(fields, fields, (own, lists) => {
+      const row = JSON.parse(JSON.stringify({ ...own, _links: {}, _embedded: lists })) as Row;
+      const expected: Row = { ...own };
+      for (const [name, list] of Object.entries(lists)) expected[name] = own[name] ?? list;
+      expect(flat(row)).toEqual(JSON.parse(JSON.stringify(expected)));
+    }),
   );
 });

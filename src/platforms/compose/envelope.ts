@@ -1,15 +1,6 @@
-import { ConnectorError } from '../../core/errors.ts';
+import { unexpectedBody } from '../../core/errors.ts';
+import { type Extracted, type Row, isRow } from '../../core/stream.ts';
 import { errorsText } from '../../http/error-text.ts';
-
-type Json = Record<string, unknown>;
-
-/** Rows as they came, not yet checked, and what a user should be warned of. */
-export interface Extracted {
-  rows: unknown[];
-  warnings: string[];
-  /** The API left its list out, which is not the same as an empty one. */
-  missing?: true;
-}
 
 /**
  * The rows of a list: `{"_embedded": {"<name>": [ … ]}}`, as every list of the API comes (compose-api.md 5). A list
@@ -24,13 +15,14 @@ export function embeddedList(body: unknown, name: string, path: string): Extract
       : [];
   const embedded = envelope['_embedded'] ?? {};
   if (typeof embedded !== 'object' || Array.isArray(embedded))
-    throw unexpected(path, `_embedded is ${typeOf(embedded)}`);
-  const list = (embedded as Json)[name];
+    throw unexpectedBody(path, `_embedded is ${typeOf(embedded)}`);
+  const list = (embedded as Row)[name];
   if (Array.isArray(list)) return { rows: list as unknown[], warnings };
-  if (list !== undefined && list !== null) throw unexpected(path, `_embedded.${name} is ${typeOf(list)}, not an array`);
-  const other = Object.keys(embedded).find((key) => Array.isArray((embedded as Json)[key]));
+  if (list !== undefined && list !== null)
+    throw unexpectedBody(path, `_embedded.${name} is ${typeOf(list)}, not an array`);
+  const other = Object.keys(embedded).find((key) => Array.isArray((embedded as Row)[key]));
   if (list === undefined && other !== undefined) {
-    throw unexpected(path, `it holds ${listOf(other)} where ${name} was expected`);
+    throw unexpectedBody(path, `it holds ${listOf(other)} where ${name} was expected`);
   }
   return {
     rows: [],
@@ -43,12 +35,13 @@ export function embeddedList(body: unknown, name: string, path: string): Extract
  * A body that must be one object and no error; if `fields` are given, with one of them at least, so that just any object
  * does not pass for the report. Throws `unexpected_body`, with the API's text if it sent one.
  */
-export function halObject(body: unknown, path: string, fields?: readonly string[]): Json {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw unexpected(path, `it is ${typeOf(body)}`);
-  const { errors } = body as Json;
+export function halObject(body: unknown, path: string, fields?: readonly string[]): Row {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw unexpectedBody(path, `it is ${typeOf(body)}`);
+  const { errors } = body as Row;
   if (errors !== undefined && errors !== null) {
     const said = errorsText(errors);
-    throw unexpected(
+    throw unexpectedBody(
       path,
       said === ''
         ? `the API reports errors without saying which (errors is ${emptyOf(errors)})`
@@ -56,17 +49,33 @@ export function halObject(body: unknown, path: string, fields?: readonly string[
     );
   }
   if (fields !== undefined && !fields.some((field) => Object.hasOwn(body, field))) {
-    throw unexpected(path, `it has none of the fields ${fields.join(', ')}`);
+    throw unexpectedBody(path, `it has none of the fields ${fields.join(', ')}`);
   }
-  return body as Json;
+  return body as Row;
 }
 
-export function unexpected(path: string, detail: string): ConnectorError {
-  return new ConnectorError(
-    'unexpected_body',
-    { path, detail },
-    { internalMessage: `GET ${path}: HTTP 200, ${detail}` },
-  );
+/**
+ * The rows of a list, each without its links and with its nested lists under their plain names, as records are to have
+ * them.
+ */
+export function embeddedRows(body: unknown, name: string, path: string): Extracted {
+  const extracted = embeddedList(body, name, path);
+  for (const row of extracted.rows) if (isRow(row)) flatten(row);
+  return extracted;
+}
+
+/**
+ * Takes `_links` out of a row, and lifts the lists under `_embedded` to their plain names. What is taken out is set to
+ * undefined, which JSON.stringify leaves out: `delete` would turn the row into a slow dictionary.
+ */
+export function flatten(row: Row): Row {
+  if (row['_links'] !== undefined) row['_links'] = undefined;
+  const embedded = row['_embedded'];
+  if (embedded === undefined) return row;
+  row['_embedded'] = undefined;
+  if (typeof embedded !== 'object' || embedded === null) return row;
+  for (const [name, list] of Object.entries(embedded)) row[name] ??= list as unknown;
+  return row;
 }
 
 function typeOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import { embeddedList } from '../envelope.ts';
+import { embeddedRows } from '../envelope.ts';
 import { text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,12 +6,12 @@ import { defineStream } from '../../../core/stream.ts';
 export const accounts = defineStream({
   name: 'accounts',
   description: 'The account that the token belongs to.',
-  reading: { kind: 'list', path: 'accounts' },
-  rows: (body, path) => embeddedList(body, 'accounts', path),
+  first: () => ({ path: 'accounts' }),
+  rows: (body, { path }) => embeddedRows(body, 'accounts', path),
   primaryKey: 'id',
   fields: {
     id: text('Id of the account.'),
     name: text('Name of the account.'),
-    slug: text('Short name, as it stands in web addresses.'),
+    slug: text('Short name, as used in web addresses.'),
   },
 });

@@ -1,4 +1,4 @@
-import { embeddedList } from '../envelope.ts';
+import { embeddedRows } from '../envelope.ts';
 import { number, text, timestamp } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,8 +6,8 @@ import { defineStream } from '../../../core/stream.ts';
 export const billables = defineStream({
   name: 'billables',
   description: 'What the account is billed for. A vendor report: it may not be open to every token.',
-  reading: { kind: 'list', path: 'billables' },
-  rows: (body, path) => embeddedList(body, 'billables', path),
+  first: () => ({ path: 'billables' }),
+  rows: (body, { path }) => embeddedRows(body, 'billables', path),
   primaryKey: 'id',
   fields: {
     id: text('Id of the billable item.'),

@@ -1,4 +1,4 @@
-import { embeddedList } from '../envelope.ts';
+import { embeddedRows } from '../envelope.ts';
 import { boolean, listOfTexts, text, timestamp } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,8 +6,8 @@ import { defineStream } from '../../../core/stream.ts';
 export const clusters = defineStream({
   name: 'clusters',
   description: 'The clusters that deployments run on.',
-  reading: { kind: 'list', path: 'clusters' },
-  rows: (body, path) => embeddedList(body, 'clusters', path),
+  first: () => ({ path: 'clusters' }),
+  rows: (body, { path }) => embeddedRows(body, 'clusters', path),
   primaryKey: 'id',
   fields: {
     id: text('Id of the cluster.'),

@@ -1,4 +1,4 @@
-import { embeddedList } from '../envelope.ts';
+import { embeddedRows } from '../envelope.ts';
 import { boolean, listOfObjects, text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,8 +6,8 @@ import { defineStream } from '../../../core/stream.ts';
 export const databases = defineStream({
   name: 'databases',
   description: 'The types of database on offer, with their versions.',
-  reading: { kind: 'list', path: 'databases' },
-  rows: (body, path) => embeddedList(body, 'applications', path),
+  first: () => ({ path: 'databases' }),
+  rows: (body, { path }) => embeddedRows(body, 'applications', path),
   primaryKey: 'type',
   fields: {
     type: text('Type of database, such as postgresql.'),

@@ -1,4 +1,4 @@
-import { embeddedList } from '../envelope.ts';
+import { embeddedRows } from '../envelope.ts';
 import { text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,8 +6,8 @@ import { defineStream } from '../../../core/stream.ts';
 export const datacenters = defineStream({
   name: 'datacenters',
   description: 'The places where deployments can be made.',
-  reading: { kind: 'list', path: 'datacenters' },
-  rows: (body, path) => embeddedList(body, 'datacenters', path),
+  first: () => ({ path: 'datacenters' }),
+  rows: (body, { path }) => embeddedRows(body, 'datacenters', path),
   primaryKey: 'slug',
   fields: {
     slug: text('Provider and region with a colon in between, such as aws:us-east-1.'),

@@ -1,6 +1,12 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Normaliser } from '../../../core/normalise.ts';
+import type { Row } from '../../../core/stream.ts';
 import { recordsOf } from '../../../../test-support/unit/reads.ts';
 import { deploymentsAddons } from './deployments-addons.ts';
+
+/** The key of an add-on without an id. */
+const DIGEST = /^d1\/[0-9a-f]{32}$/;
 
 const records = (...addons: unknown[]): unknown[] => recordsOf(deploymentsAddons, { _embedded: { addons } }, 'd1');
 
@@ -14,6 +20,7 @@ test('the likely fields are taken out, and the whole row is kept as it came', ()
   };
   expect(records(structuredClone(addon))).toEqual([
     {
+      key: 'd1/7',
       deployment_id: 'd1',
       id: '7',
       name: 'Syslog-NG',
@@ -28,15 +35,69 @@ test('the likely fields are taken out, and the whole row is kept as it came', ()
 test('a row of which nothing is known is a record too', () => {
   const none = { id: null, name: null, type: null, status: null, created_at: null };
   expect(records({ plan: 'big' }, {})).toEqual([
-    { deployment_id: 'd1', ...none, addon: { plan: 'big' } },
-    { deployment_id: 'd1', ...none, addon: {} },
+    { key: expect.stringMatching(DIGEST), deployment_id: 'd1', ...none, addon: { plan: 'big' } },
+    { key: expect.stringMatching(DIGEST), deployment_id: 'd1', ...none, addon: {} },
   ]);
 });
 
 test('the deployment that the row names is kept', () => {
-  expect(records({ deployment_id: 'd2' })).toMatchObject([{ deployment_id: 'd2' }]);
+  expect(records({ deployment_id: 'd2' })).toMatchObject([
+    { deployment_id: 'd2', key: expect.stringMatching(/^d2\//) },
+  ]);
 });
 
 test('what is no object is left for the reader to complain about', () => {
-  expect(deploymentsAddons.rows({ _embedded: { addons: ['x', null] } }, 'path').rows).toEqual(['x', null]);
+  expect(deploymentsAddons.rows({ _embedded: { addons: ['x', null] } }, { path: 'path' }).rows).toEqual(['x', null]);
+});
+
+describe('the key', () => {
+  const keys = (...addons: unknown[]): unknown[] => (records(...addons) as { key: unknown }[]).map(({ key }) => key);
+
+  test('is made of the deployment and the id, be it a text or a number', () => {
+    expect(keys({ id: 'a-1' }, { id: 7 }, { id: 0 }, { id: '7', name: 'x' })).toEqual([
+      'd1/a-1',
+      'd1/7',
+      'd1/0',
+      'd1/7',
+    ]);
+  });
+
+  test.each([undefined, null, '', false, {}, ['a']])('is a digest of the row where the id is %j', (id) => {
+    expect(keys({ id, name: 'Syslog-NG' })).toEqual([expect.stringMatching(DIGEST)]);
+  });
+
+  test('is the same for the same fields in whatever order, and another for others', () => {
+    const fields = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })).map((row) => Object.entries(row));
+    const shuffled = fields.chain((entries) =>
+      fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, ([entries, others]) => {
+        const [key, same, other] = keys(
+          Object.fromEntries([...entries, ['id', null]]),
+          Object.fromEntries([['id', null], ...others]),
+          Object.fromEntries([...entries, ['id', null], ['one more', 1]]),
+        );
+        expect(same).toBe(key);
+        expect(other).not.toBe(key);
+      }),
+    );
+    expect(keys({ name: 'a', plan: 'b' })).not.toEqual(keys({ name: 'b', plan: 'a' }));
+  });
+
+  test('does not change from one release to the next, since destinations know rows by it', () => {
+    expect(keys({ name: 'Syslog-NG', plan: 'big' })).toEqual(['d1/1ab977760d6a7b7dac5635e1e0c89360']);
+  });
+
+  test('keeps no id that a reader of JSON would not', () => {
+    const normaliser = new Normaliser(deploymentsAddons, () => undefined);
+    const [row] = deploymentsAddons.rows({ _embedded: { addons: [{ id: 2 ** 53 }] } }, { path: 'path' }).rows;
+    normaliser.normalise(row as Row, { deployment_id: 'd1' });
+    expect(normaliser.inexactField).toBe('key');
+  });
+
+  test('of a row that is nested too deeply to be printed is a failure that is told as such', () => {
+    const settings: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect(() => keys({ settings })).toThrow(expect.objectContaining({ problem: 'unprintable' }));
+  });
 });

@@ -1,6 +1,9 @@
-import { embeddedList } from '../envelope.ts';
+import { createHash } from 'node:crypto';
+import { ConnectorError } from '../../../core/errors.ts';
 import { object, text, timestamp } from '../../../core/fields.ts';
 import { type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { eachDeployment, ofDeployment } from '../deployment-list.ts';
+import { embeddedList } from '../envelope.ts';
 
 /**
  * `GET /deployments/{id}/addons` (compose-api.md 9.8). Nobody has seen this endpoint's answer, so the likely fields are
@@ -9,16 +12,18 @@ import { type Row, defineStream, isRow } from '../../../core/stream.ts';
 export const deploymentsAddons = defineStream({
   name: 'deployments_addons',
   description: 'Add-ons of each deployment. The endpoint is unverified: the whole row is kept in addon.',
-  reading: {
-    kind: 'per_deployment',
-    path: (id) => `deployments/${encodeURIComponent(id)}/addons`,
-    absentEverywhere: 'empty',
-  },
-  rows(body, path) {
+  slices: eachDeployment,
+  absentEverywhere: 'empty',
+  first: (slice) => ofDeployment(slice, 'addons'),
+  rows(body, { path }) {
     const { rows, ...rest } = embeddedList(body, 'addons', path);
     return { rows: rows.map((row) => (isRow(row) ? withWholeRow(row) : row)), ...rest };
   },
+  primaryKey: 'key',
+  keyParts: ['deployment_id', 'key'],
+  keyNeeds: ['deployment_id', 'key'],
   fields: {
+    key: text('Made by the connector: deployment_id and the id of the add-on, or a digest of its row if it has none.'),
     deployment_id: text('Id of the deployment that has the add-on.'),
     id: text('Id of the add-on, if it has one.'),
     name: text('Name of the add-on.'),
@@ -31,5 +36,19 @@ export const deploymentsAddons = defineStream({
 
 function withWholeRow(addon: Row): Row {
   const { deployment_id, id = null, name = null, type = null, status = null, created_at = null } = addon;
-  return { deployment_id, id, name, type, status, created_at, addon };
+  return { key: hasId(id) ? id : digestOf(addon), deployment_id, id, name, type, status, created_at, addon };
+}
+
+function hasId(id: unknown): boolean {
+  return typeof id === 'number' || (typeof id === 'string' && id !== '');
+}
+
+/** The same for the same fields in whatever order. Throws `unprintable`, as the record itself would later. */
+function digestOf(addon: Row): string {
+  const fields = Object.entries(addon).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  try {
+    return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);
+  } catch (cause) {
+    throw new ConnectorError('unprintable', {}, { cause, internalMessage: String(cause) });
+  }
 }

@@ -1,6 +1,7 @@
-import { embeddedList } from '../envelope.ts';
+import { eachDeployment, ofDeployment } from '../deployment-list.ts';
+import { embeddedList, flatten } from '../envelope.ts';
 import { listOfObjects, text } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { type Row, defineStream } from '../../../core/stream.ts';
 
 /**
  * `GET /deployments/{id}/alerts` (compose-api.md 9.9): one object with a summary and a list. It stays one record, so
@@ -9,13 +10,13 @@ import { defineStream } from '../../../core/stream.ts';
 export const deploymentsAlerts = defineStream({
   name: 'deployments_alerts',
   description: 'Health of each deployment now: one record per deployment.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/alerts` },
-  rows(body, path) {
-    // The list is only checked here: it is lifted out of `_embedded` as in every row.
+  slices: eachDeployment,
+  first: (slice) => ofDeployment(slice, 'alerts'),
+  rows(body, { path }) {
     const { warnings, missing } = embeddedList(body, 'alerts', path);
     // An object that has neither says nothing of the deployment, least of all that it is healthy.
     const says = missing === undefined || Object.hasOwn(body as object, 'summary');
-    return { rows: says ? [body] : [], warnings };
+    return { rows: says ? [flatten(body as Row)] : [], warnings };
   },
   primaryKey: 'deployment_id',
   fields: {

@@ -1,4 +1,5 @@
-import { embeddedList } from '../envelope.ts';
+import { eachDeployment, ofDeployment } from '../deployment-list.ts';
+import { embeddedRows } from '../envelope.ts';
 import { boolean, text, timestamp } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,8 +7,9 @@ import { defineStream } from '../../../core/stream.ts';
 export const deploymentsBackups = defineStream({
   name: 'deployments_backups',
   description: 'Backups of each deployment that are still kept.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/backups` },
-  rows: (body, path) => embeddedList(body, 'backups', path),
+  slices: eachDeployment,
+  first: (slice) => ofDeployment(slice, 'backups'),
+  rows: (body, { path }) => embeddedRows(body, 'backups', path),
   primaryKey: 'id',
   startDateField: 'created_at',
   fields: {

@@ -1,4 +1,6 @@
-import { embeddedList, unexpected } from '../envelope.ts';
+import { eachDeployment, ofDeployment } from '../deployment-list.ts';
+import { unexpectedBody } from '../../../core/errors.ts';
+import { embeddedList, flatten } from '../envelope.ts';
 import { integer, text, timestamp } from '../../../core/fields.ts';
 import { type Row, defineStream, isRow } from '../../../core/stream.ts';
 
@@ -9,13 +11,14 @@ import { type Row, defineStream, isRow } from '../../../core/stream.ts';
 export const deploymentsRecipes = defineStream({
   name: 'deployments_recipes',
   description: 'Jobs that were run on each deployment, and their steps, each a record of its own.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/recipes` },
-  rows(body, path) {
+  slices: eachDeployment,
+  first: (slice) => ofDeployment(slice, 'recipes'),
+  rows(body, { path }) {
     const { rows, ...rest } = embeddedList(body, 'recipes', path);
-    return { rows: flattened(rows, path), ...rest };
+    return { rows: unnested(rows, path), ...rest };
   },
   primaryKey: 'id',
-  cursorField: 'updated_at',
+  incremental: { field: 'updated_at', by: 'marks' },
   startDateField: 'updated_at',
   fields: {
     id: text('Id of the recipe.'),
@@ -38,7 +41,7 @@ export const deploymentsRecipes = defineStream({
 });
 
 /** Recipes and steps at any depth in one list, parents before their steps. Not recursive: depth is the API's choice. */
-function flattened(recipes: unknown[], path: string): unknown[] {
+function unnested(recipes: unknown[], path: string): unknown[] {
   const flat: unknown[] = [];
   const byId = new Map<unknown, Row>();
   const stack = recipes.map((recipe) => ({ recipe, parentId: null as unknown })).toReversed();
@@ -54,7 +57,7 @@ function flattened(recipes: unknown[], path: string): unknown[] {
     const known = row['id'] == null ? undefined : byId.get(row['id']);
     if (known === undefined) {
       byId.set(row['id'], row);
-      flat.push(row);
+      flat.push(flatten(row));
     }
     // Only the nesting tells whose step it is where the row itself does not say so.
     (known ?? row)['parent_id'] ??= parentId;
@@ -69,6 +72,6 @@ function stepsOf(row: Row, path: string): unknown[] {
   row['_embedded'] = undefined;
   row['recipes'] = undefined;
   if (!Array.isArray(steps))
-    throw unexpected(path, `the steps of recipe ${typeof row['id'] === 'string' ? row['id'] : ''} are no list`);
+    throw unexpectedBody(path, `the steps of recipe ${typeof row['id'] === 'string' ? row['id'] : ''} are no list`);
   return [...(steps as unknown[])];
 }

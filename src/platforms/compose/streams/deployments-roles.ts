@@ -1,4 +1,5 @@
-import { embeddedList } from '../envelope.ts';
+import { eachDeployment, ofDeployment } from '../deployment-list.ts';
+import { embeddedRows } from '../envelope.ts';
 import { listOfObjects, text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,8 +7,9 @@ import { defineStream } from '../../../core/stream.ts';
 export const deploymentsRoles = defineStream({
   name: 'deployments_roles',
   description: 'Which users have which role on each deployment.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/roles` },
-  rows: (body, path) => embeddedList(body, 'roles', path),
+  slices: eachDeployment,
+  first: (slice) => ofDeployment(slice, 'roles'),
+  rows: (body, { path }) => embeddedRows(body, 'roles', path),
   primaryKey: 'id',
   keyParts: ['deployment_id', 'name'],
   keyNeeds: ['name'],

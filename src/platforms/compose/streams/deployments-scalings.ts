@@ -1,4 +1,5 @@
-import { halObject } from '../envelope.ts';
+import { eachDeployment, ofDeployment } from '../deployment-list.ts';
+import { flatten, halObject } from '../envelope.ts';
 import { integer, text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -17,8 +18,9 @@ const sizes = {
 export const deploymentsScalings = defineStream({
   name: 'deployments_scalings',
   description: 'Size of each deployment: one record per deployment.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/scalings` },
-  rows: (body, path) => ({ rows: [halObject(body, path, Object.keys(sizes))], warnings: [] }),
+  slices: eachDeployment,
+  first: (slice) => ofDeployment(slice, 'scalings'),
+  rows: (body, { path }) => ({ rows: [flatten(halObject(body, path, Object.keys(sizes)))], warnings: [] }),
   primaryKey: 'deployment_id',
   fields: { deployment_id: text('Id of the deployment.'), ...sizes },
 });

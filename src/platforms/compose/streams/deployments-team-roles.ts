@@ -1,4 +1,5 @@
-import { embeddedList } from '../envelope.ts';
+import { eachDeployment, ofDeployment } from '../deployment-list.ts';
+import { embeddedRows } from '../envelope.ts';
 import { listOfObjects, text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,8 +7,9 @@ import { defineStream } from '../../../core/stream.ts';
 export const deploymentsTeamRoles = defineStream({
   name: 'deployments_team_roles',
   description: 'Which teams have which role on each deployment.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/team_roles` },
-  rows: (body, path) => embeddedList(body, 'team_roles', path),
+  slices: eachDeployment,
+  first: (slice) => ofDeployment(slice, 'team_roles'),
+  rows: (body, { path }) => embeddedRows(body, 'team_roles', path),
   primaryKey: 'id',
   keyParts: ['deployment_id', 'name'],
   keyNeeds: ['name'],

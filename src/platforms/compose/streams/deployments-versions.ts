@@ -1,4 +1,5 @@
-import { embeddedList } from '../envelope.ts';
+import { eachDeployment, ofDeployment } from '../deployment-list.ts';
+import { embeddedRows } from '../envelope.ts';
 import { text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,8 +7,9 @@ import { defineStream } from '../../../core/stream.ts';
 export const deploymentsVersions = defineStream({
   name: 'deployments_versions',
   description: 'Changes of version that each deployment could make now; not a history.',
-  reading: { kind: 'per_deployment', path: (id) => `deployments/${encodeURIComponent(id)}/versions` },
-  rows: (body, path) => embeddedList(body, 'transitions', path),
+  slices: eachDeployment,
+  first: (slice) => ofDeployment(slice, 'versions'),
+  rows: (body, { path }) => embeddedRows(body, 'transitions', path),
   primaryKey: 'id',
   keyParts: ['deployment_id', 'from_version', 'to_version', 'method'],
   keyNeeds: ['to_version'],

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { openRun } from '../../../../test-support/unit/reads.ts';
 import { deployments } from './deployments.ts';
 
 /** The texts that are kept out of every log once these connection strings are read. */
 function secrets(connectionStrings: unknown): string[] {
-  if (deployments.reading.kind !== 'deployment_list') throw new Error('not the list of deployments');
-  return deployments.reading.details.secrets({ connection_strings: connectionStrings });
+  if (deployments.detail === undefined) throw new Error('without a detail');
+  return deployments.detail.secrets({ connection_strings: connectionStrings });
 }
 
 describe('the passwords in connection strings are found', () => {
@@ -67,7 +68,17 @@ test('where there is no password, no port and no usual word becomes a secret, bu
 });
 
 test('the details are asked for by id, and are the two fields that hold secrets', () => {
-  expect(deployments.reading).toMatchObject({ details: { fields: ['connection_strings', 'ca_certificate_base64'] } });
-  const { details } = deployments.reading as { details: { path: (id: string) => string } };
-  expect(details.path('5a2b/?')).toBe('deployments/5a2b%2F%3F');
+  expect(deployments.detail).toMatchObject({ fields: ['connection_strings', 'ca_certificate_base64'] });
+  expect(deployments.detail?.request({ id: '5a2b/?' })).toEqual({ path: 'deployments/5a2b%2F%3F' });
+});
+
+test.each([true, false])('the details are wanted if the user includes connection strings: %s', (wanted) => {
+  const shared = openRun({ includeConnectionStrings: wanted }).run.shared;
+  expect(deployments.detail?.wanted(shared)).toBe(wanted);
+});
+
+test('an error in a 200 is not taken for details without any', () => {
+  expect(() => deployments.detail?.values({ errors: 'gone' }, { path: 'deployments/d1' })).toThrow(
+    'The API answered deployments/d1',
+  );
 });

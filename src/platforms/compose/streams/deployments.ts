@@ -1,25 +1,27 @@
-import { embeddedList } from '../envelope.ts';
+import { embeddedRows, halObject } from '../envelope.ts';
 import { connectionSecrets } from '../connection-secrets.ts';
 import { listOfObjects, listOfTexts, object, text, timestamp } from '../../../core/fields.ts';
+import type { ComposeShared } from '../shared.ts';
 import { defineStream } from '../../../core/stream.ts';
 
 /**
  * `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for the connection strings. Rows of the
  * list may lack much of what a single deployment has.
  */
-export const deployments = defineStream({
+export const deployments = defineStream<ComposeShared>({
   name: 'deployments',
   description: 'The database deployments that the token may see.',
-  reading: {
-    kind: 'deployment_list',
-    path: 'deployments',
-    details: {
-      path: (id) => `deployments/${encodeURIComponent(id)}`,
-      fields: ['connection_strings', 'ca_certificate_base64'],
-      secrets: (details) => connectionSecrets(details['connection_strings']),
-    },
+  first: () => ({ path: 'deployments' }),
+  listed: async ({ deployments: list }) => (await list.load()).rows,
+  detail: {
+    wanted: ({ includeConnectionStrings }) => includeConnectionStrings,
+    request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),
+    fields: ['connection_strings', 'ca_certificate_base64'],
+    values: (body, { path }) => halObject(body, path),
+    secrets: (values) => connectionSecrets(values['connection_strings']),
+    without: ({ id }) => `deployment ${String(id)} comes without its connection strings`,
   },
-  rows: (body, path) => embeddedList(body, 'deployments', path),
+  rows: (body, { path }) => embeddedRows(body, 'deployments', path),
   primaryKey: 'id',
   fields: {
     id: text('Id of the deployment.'),

@@ -1,13 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { catalogStream } from '../../../airbyte/catalog.ts';
+import { catalogStream } from '../../../airbyte/discover.ts';
 import type { StreamDefinition } from '../../../core/stream.ts';
+import { openRun } from '../../../../test-support/unit/reads.ts';
+import type { ComposeShared } from '../shared.ts';
 import { streams } from './index.ts';
 
 // name, path ({d}: the deployment), name of the list in the body, primary key, cursor. Configs and saved states of users
 // depend on these.
-const TABLE: [name: string, path: string, list: string, key?: string | undefined, cursor?: string][] = [
+const TABLE: [name: string, path: string, list: string, key: string, cursor?: string][] = [
   ['accounts', 'accounts', 'accounts', 'id'],
   ['audit_events', 'audit_events', 'audit_events', 'id', 'created_at'],
   ['billables', 'billables', 'billables', 'id'],
@@ -15,7 +17,7 @@ const TABLE: [name: string, path: string, list: string, key?: string | undefined
   ['databases', 'databases', 'applications', 'type'],
   ['datacenters', 'datacenters', 'datacenters', 'slug'],
   ['deployments', 'deployments', 'deployments', 'id'],
-  ['deployments_addons', 'deployments/{d}/addons', 'addons'],
+  ['deployments_addons', 'deployments/{d}/addons', 'addons', 'key'],
   ['deployments_alerts', 'deployments/{d}/alerts', 'alerts', 'deployment_id'],
   ['deployments_backups', 'deployments/{d}/backups', 'backups', 'id'],
   ['deployments_recipes', 'deployments/{d}/recipes', 'recipes', 'id', 'updated_at'],
@@ -48,7 +50,7 @@ test.each(TABLE)('%s is offered with its key and modes', (name, _path, _list, ke
   const { json_schema, ...offer } = catalogStream(streamOf(name));
   expect(offer).toEqual({
     name,
-    ...(key === undefined ? {} : { source_defined_primary_key: [[key]] }),
+    source_defined_primary_key: [[key]],
     ...(cursor === undefined
       ? { supported_sync_modes: ['full_refresh'] }
       : {
@@ -62,29 +64,42 @@ test.each(TABLE)('%s is offered with its key and modes', (name, _path, _list, ke
 });
 
 test.each(TABLE)('%s asks for %s', (name, path) => {
-  const { reading } = streamOf(name);
-  if (reading.kind !== 'per_deployment') {
-    expect(reading.path).toBe(path);
+  const stream = streamOf(name);
+  const { shared } = openRun({ pageSize: 10 }).run;
+  const isSliced = 'slices' in stream;
+  expect(isSliced).toBe(path.includes('{d}'));
+  if (!isSliced) {
+    expect(stream.first(undefined, shared)).toEqual({ path });
     return;
   }
   for (const id of ['5a2b', 'odd/id?']) {
-    expect(reading.path(id)).toBe(path.replace('{d}', encodeURIComponent(id)));
+    const slice = { id, label: `deployment ${id}` };
+    expect(stream.first(slice, shared)).toEqual({ path: path.replace('{d}', encodeURIComponent(id)) });
   }
+});
+
+test('audit events are asked for in pages of the size that the user wants, and one by one', () => {
+  const { walk } = streamOf('audit_events');
+  const { shared } = openRun({ pageSize: 17 }).run;
+  const query = { limit: 17, newer_than: 'n', older_than: 'o', cursor: 'c' };
+  expect(walk?.page({ newerThan: 'n', olderThan: 'o', cursor: 'c' }, shared)).toEqual({ path: 'audit_events', query });
+  expect(walk?.item('odd/id?')).toEqual({ path: 'audit_events/odd%2Fid%3F' });
 });
 
 test.each(TABLE.filter(([, , list]) => list !== ''))(
   '%s takes its rows from the body of %s: %s',
   (name, path, list) => {
     const embedded = list === 'alerts' ? [] : [{ id: '1' }, { id: '2' }];
+    const at = { path };
     const body = { _embedded: { [list]: embedded } };
-    expect(streamOf(name).rows(body, path)).toMatchObject({
+    expect(streamOf(name).rows(body, at)).toMatchObject({
       rows: list === 'alerts' ? [body] : embedded,
       warnings: [],
     });
-    expect(streamOf(name).rows({}, path).warnings).toEqual([
+    expect(streamOf(name).rows({}, at).warnings).toEqual([
       `${path} was answered without its list ${list}, which is taken as empty`,
     ]);
-    expect(() => streamOf(name).rows({ _embedded: { other: [] } }, path)).toThrow(
+    expect(() => streamOf(name).rows({ _embedded: { other: [] } }, at)).toThrow(
       `it holds the list other where ${list}`,
     );
   },
@@ -100,11 +115,11 @@ test('the user start_date leaves out events, recipes and backups by these dates,
 });
 
 test('only the report that nobody has seen may be absent everywhere', () => {
-  const optional = streams.filter(({ reading }) => 'absentEverywhere' in reading);
+  const optional = streams.filter(({ absentEverywhere }) => absentEverywhere !== undefined);
   expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);
 });
 
-function streamOf(name: string): StreamDefinition {
+function streamOf(name: string): StreamDefinition<ComposeShared> {
   const stream = streams.find((each) => each.name === name);
   if (stream === undefined) throw new Error(`no stream ${name}`);
   return stream;

@@ -1,4 +1,5 @@
 import type { StreamDefinition } from '../../../core/stream.ts';
+import type { ComposeShared } from '../shared.ts';
 import { accounts } from './accounts.ts';
 import { auditEvents } from './audit-events.ts';
 import { billables } from './billables.ts';
@@ -17,7 +18,7 @@ import { deploymentsVersions } from './deployments-versions.ts';
 import { teams } from './teams.ts';
 
 /** Every report that the connector reads, in the order of the catalog. */
-export const streams: readonly StreamDefinition[] = [
+export const streams: readonly StreamDefinition<ComposeShared>[] = [
   accounts,
   auditEvents,
   billables,

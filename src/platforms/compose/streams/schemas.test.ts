@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { catalogStream } from '../../../airbyte/catalog.ts';
+import { catalogStream } from '../../../airbyte/discover.ts';
 import { streams } from './index.ts';
 
 type Schema = { [keyword: string]: unknown; properties?: Record<string, Schema>; items?: Schema };
@@ -59,8 +59,13 @@ test('every deployment report says which deployment it is about', () => {
 
 test('a made key says that it is made', () => {
   const made = streams.filter(({ keyParts }) => keyParts !== undefined);
-  expect(made.map(({ name }) => name)).toEqual(['deployments_roles', 'deployments_team_roles', 'deployments_versions']);
-  for (const { fields } of made) {
-    expect(fields['id']?.schema['description']).toMatch(/^Made by the connector: deployment_id\//);
-  }
+  expect(made.map(({ name }) => name)).toEqual([
+    'deployments_addons',
+    'deployments_roles',
+    'deployments_team_roles',
+    'deployments_versions',
+  ]);
+  const descriptions = made.map(({ fields, primaryKey }) => fields[primaryKey]?.description);
+  expect(descriptions.shift()).toMatch(/^Made by the connector: deployment_id and /);
+  for (const description of descriptions) expect(description).toMatch(/^Made by the connector: deployment_id\//);
 });

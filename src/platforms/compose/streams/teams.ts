@@ -1,4 +1,4 @@
-import { embeddedList } from '../envelope.ts';
+import { embeddedRows } from '../envelope.ts';
 import { listOfObjects, text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
@@ -6,8 +6,8 @@ import { defineStream } from '../../../core/stream.ts';
 export const teams = defineStream({
   name: 'teams',
   description: 'The teams of the account, with their users.',
-  reading: { kind: 'list', path: 'teams' },
-  rows: (body, path) => embeddedList(body, 'teams', path),
+  first: () => ({ path: 'teams' }),
+  rows: (body, { path }) => embeddedRows(body, 'teams', path),
   primaryKey: 'id',
   fields: {
     id: text('Id of the team.'),

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { backups, events, recipes } from '../../test-support/unit/reads.ts';
-import { createCursor } from './create-cursor.ts';
+import { backups, events, openRun, recipes } from '../../test-support/unit/reads.ts';
+import type { ComposeShared } from '../platforms/compose/shared.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
 import { NewestFirstCursor } from './newest-first-cursor.ts';
+import { openStream } from './open-stream.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { StreamDefinition } from './stream.ts';
+
+type Definition = StreamDefinition<ComposeShared>;
 
 const STARTED_AT = '2018-09-01T00:00:00.000Z';
 const LATER = '2018-09-01T00:00:00.001Z';
@@ -15,48 +18,49 @@ const options: CursorOptions = {
   startDate: undefined,
   jobId: undefined,
 };
-const create = (definition: StreamDefinition, state: object = {}, more?: Partial<CursorOptions>): Cursor | undefined =>
-  createCursor(definition, state, 'The state of it in s.json', { ...options, ...more });
+/** The cursor with which a stream is opened. */
+const open = (definition: Definition, state: object = {}, more?: Partial<CursorOptions>): Cursor | undefined =>
+  openStream(definition, openRun().run, state, 'The state of it in s.json', { ...options, ...more }).read.cursor;
 
 test('a stream that cannot be read incrementally has none, whatever its state says', () => {
-  expect(create(backups)).toBeUndefined();
-  expect(create(backups, { version: 9 })).toBeUndefined();
+  expect(open(backups)).toBeUndefined();
+  expect(open(backups, { version: 9 })).toBeUndefined();
 });
 
 test('a list that comes newest first has a walk, at the place that its state tells', () => {
   const state = { version: 1, mark: STARTED_AT, walk: { cursor: 'e7', floor: STARTED_AT } };
-  const cursor = create(events, state);
+  const cursor = open(events, state);
   expect(cursor).toBeInstanceOf(NewestFirstCursor);
   expect(cursor?.state()).toEqual(state);
 });
 
 test('a report per deployment has marks, at the place that its state tells', () => {
   const state = { version: 1, marks: { d1: STARTED_AT } };
-  const cursor = create(recipes, state);
+  const cursor = open(recipes, state);
   expect(cursor).toBeInstanceOf(SliceMarks);
   expect(cursor?.state()).toEqual(state);
 });
 
 test.each([events, recipes])('a state of $name that cannot be used is named', (definition) => {
-  expect(() => create(definition, { version: 9 })).toThrow(/^The state of it in s\.json cannot be used: version is 9/);
+  expect(() => open(definition, { version: 9 })).toThrow(/^The state of it in s\.json cannot be used: version is 9/);
 });
 
 describe('a state whose time is still to come', () => {
-  test.each<[StreamDefinition, object]>([
+  test.each<[Definition, object]>([
     [events, { version: 1, mark: LATER }],
     [recipes, { version: 1, marks: { d1: STARTED_AT, d2: LATER } }],
   ])('of $name is warned about', (definition, state) => {
-    const cursor = create(definition, state);
+    const cursor = open(definition, state);
     expect(cursor?.warnings()).toEqual([expect.stringContaining(`everything up to ${LATER} has been read`)]);
   });
 
-  test.each<[StreamDefinition, object]>([
+  test.each<[Definition, object]>([
     [events, {}],
     [events, { version: 1, mark: STARTED_AT }],
     [recipes, {}],
     [recipes, { version: 1, marks: { d1: STARTED_AT } }],
   ])('is not any state of $name: %j', (definition, state) => {
-    const cursor = create(definition, state);
+    const cursor = open(definition, state);
     expect(cursor?.warnings()).toEqual([]);
   });
 });
@@ -64,14 +68,14 @@ describe('a state whose time is still to come', () => {
 describe('a start_date that earlier reads went by', () => {
   const FROM = '2018-06-01T00:00:00.000Z';
   const BEFORE = '2018-01-01T00:00:00.000Z';
-  const states: Array<[StreamDefinition, object]> = [
+  const states: Array<[Definition, object]> = [
     [events, { version: 1, mark: STARTED_AT, start_date: FROM }],
     [recipes, { version: 1, marks: { d1: STARTED_AT }, start_date: FROM }],
   ];
 
   test.each(states)('and that was moved back or taken away is warned about (%#)', (definition, state) => {
     const warning = (startDate: string | undefined): string[] | undefined =>
-      create(definition, state, { startDate })?.warnings();
+      open(definition, state, { startDate })?.warnings();
     expect(warning(BEFORE)).toEqual([
       `earlier syncs read this stream with start_date ${FROM}, and now it is ${BEFORE}; records from before ${FROM} do not come. Reset the stream to read them`,
     ]);
@@ -81,11 +85,11 @@ describe('a start_date that earlier reads went by', () => {
   });
 
   test.each(states)('stays in the state, so that it is warned about again (%#)', (definition, state) => {
-    expect(create(definition, state, { startDate: BEFORE })?.state()).toEqual(state);
+    expect(open(definition, state, { startDate: BEFORE })?.state()).toEqual(state);
   });
 
   test('is the latest under which anything was read', () => {
-    const marks = create(recipes, { version: 1, marks: { d1: FROM }, start_date: BEFORE }, { startDate: FROM });
+    const marks = open(recipes, { version: 1, marks: { d1: FROM }, start_date: BEFORE }, { startDate: FROM });
     if (!(marks instanceof SliceMarks)) throw new Error('recipes have no marks');
     marks.begin('d1');
     expect(marks.state()).toMatchObject({ start_date: FROM });

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
+import type { Request } from '../../core/stream.ts';
+import type { RefusalMeaning } from '../../http/auth.ts';
+import { answer, createClient, startServer } from '../../../test-support/unit/http.ts';
+import { tokenAuth } from './auth.ts';
 
 type Reply = [status: number, body: string];
 
@@ -10,9 +13,9 @@ async function withReplies(replies: Record<string, Reply[]>, options: Parameters
     answer(response, ...((left.length > 1 ? left.shift() : left[0]) as Reply));
   });
   const told: unknown[] = [];
-  const created = createClient({ baseUrl: origin, onTokenRefused: (error) => told.push(error), ...options });
+  const created = createClient({ address: origin, onTokenRefused: (error) => told.push(error), ...options });
   const get = (path: string): Promise<unknown> =>
-    created.client.get(path, path).catch((error: unknown) => error as Error);
+    created.client.get({ path }, path).catch((error: unknown) => error as Error);
   const paths = (): Array<string | undefined> => requests.map(({ url }) => url?.slice(1));
   return { ...created, get, told, paths };
 }
@@ -92,7 +95,9 @@ test('accounts is asked once for all that ask at the same time, and not again fo
   const replies = Object.fromEntries(paths.map((path) => [path, [UNAUTHORIZED]]));
   let now = 0;
   const timing = { now: () => now, random: () => 0, sleep: () => Promise.resolve() };
-  const { get, paths: asked } = await withReplies({ ...replies, accounts: [FINE, FINE, UNAUTHORIZED] }, { timing });
+  const auth = tokenAuth('the-token', timing.now);
+  const answers = { ...replies, accounts: [FINE, FINE, UNAUTHORIZED] };
+  const { get, paths: asked } = await withReplies(answers, { timing, auth });
   const probes = (): number => asked().filter((path) => path === 'accounts').length;
   for (const error of await Promise.all(paths.map(get))) expect(error).toMatchObject({ problem: 'unauthorized' });
   expect(probes()).toBe(1);
@@ -132,5 +137,43 @@ test('an abort ends the question with its reason', async () => {
     { teams: [UNAUTHORIZED], accounts: [[503, '']] },
     { signal: stop.signal, onRetry: () => stop.abort('SIGTERM') },
   );
-  await expect(client.get('teams', 'teams')).rejects.toBe('SIGTERM');
+  await expect(client.get({ path: 'teams' }, 'teams')).rejects.toBe('SIGTERM');
+});
+
+describe('without a client', () => {
+  const TEAMS: Request = { path: 'teams' };
+  const never = (): never => expect.fail('nothing is to be asked for');
+
+  test('the token is sent as it is', () => {
+    expect(tokenAuth('two words').header()).toBe('Bearer two words');
+  });
+
+  test.each(['invalid_token', 'Error: invalid_token'])('"%s" blames the token, unasked', async (said) => {
+    await expect(tokenAuth('t').refused({ request: TEAMS, said }, never)).resolves.toBe('refused');
+  });
+
+  test.each(['unauthorized', ''])('"%s" alone does not', async (said) => {
+    const asked: unknown[] = [];
+    const ask = async (request: Request, why: string): Promise<unknown> => void asked.push([request, why]);
+    await expect(tokenAuth('t').refused({ request: TEAMS, said }, ask)).resolves.toBe('unrelated');
+    expect(asked).toEqual([[{ path: 'accounts' }, expect.stringContaining('teams was refused with HTTP 401')]]);
+  });
+
+  test('what was accepted elsewhere is no evidence for the token, since not everything needs one', async () => {
+    const auth = tokenAuth('t');
+    auth.accepted?.({ path: 'databases' });
+    let asked = 0;
+    const ask = async (): Promise<void> => void (asked += 1);
+    await auth.refused({ request: TEAMS, said: '' }, ask);
+    expect(asked).toBe(1);
+  });
+
+  test('a question that failed is asked again by the next who needs it', async () => {
+    const auth = tokenAuth('t');
+    const gone = new Error('stopped by SIGTERM');
+    const meaning = (ask: () => Promise<unknown>): Promise<RefusalMeaning> =>
+      auth.refused({ request: TEAMS, said: '' }, ask);
+    await expect(meaning(() => Promise.reject(gone))).rejects.toBe(gone);
+    await expect(meaning(() => Promise.resolve({}))).resolves.toBe('unrelated');
+  });
 });

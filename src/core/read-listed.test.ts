@@ -1,22 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { listBody, refuses } from '../../test-support/unit/fake-api.ts';
 import { type RunOptions, type TestRun, deployments, openRead, openRun, parts } from '../../test-support/unit/reads.ts';
-import { readDeployments, readList } from './read-list.ts';
-import type { Reading } from './stream.ts';
-import type { StreamRead } from './stream-read.ts';
+import type { OpenStream } from './open-stream.ts';
 
-const { path, details } = deployments.reading as Extract<Reading, { kind: 'deployment_list' }>;
-
-async function read(options: RunOptions): Promise<TestRun & { stream: StreamRead }> {
+async function read(options: RunOptions): Promise<TestRun & { stream: OpenStream }> {
   const testRun = openRun(options);
   const stream = openRead(testRun, deployments);
-  await readDeployments(stream, path, details);
+  await stream.toEnd();
   return { ...testRun, stream };
 }
 
 test('a list is one request, all of whose rows come out', async () => {
   const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 'a', units: '3' }, { id: 'b' }]) } });
-  await readList(openRead(testRun, parts), 'parts');
+  await openRead(testRun, parts).toEnd();
   expect(testRun.printed.rows).toEqual([{ id: 'a', units: 3 }, { id: 'b' }]);
   expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: {} }]);
 });
@@ -34,7 +30,7 @@ describe('deployments without their details', () => {
       { id: 'd2', name: 'two' },
     ]);
     expect(api.paths).toEqual(['deployments']);
-    expect(stream.requests).toBe(1);
+    expect(stream.read.requests).toBe(1);
   });
 
   test('are limited to the chosen ones', async () => {
@@ -80,7 +76,7 @@ describe('deployments with their details', () => {
       { id: 'd2', strings: null },
       { id: 'd3', strings: { direct: ['c'] } },
     ]);
-    expect(stream.requests).toBe(4);
+    expect(stream.read.requests).toBe(4);
   });
 
   test('have their passwords kept out of the log before anything else happens with them', async () => {
@@ -106,7 +102,7 @@ describe('deployments with their details', () => {
     ['a list', [], 'unexpected_body'],
   ])('fail the stream if the API answers with %s', async (_, answer, problem) => {
     const testRun = openRun({ ...asked, answers: { ...answers, 'deployments/d2': answer } });
-    const reading = readDeployments(openRead(testRun, deployments), path, details);
+    const reading = openRead(testRun, deployments).toEnd();
     await expect(reading).rejects.toMatchObject({ problem });
     expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1']);
   });
@@ -117,7 +113,7 @@ describe('deployments with their details', () => {
       testRun.stop.abort('SIGTERM');
       refuses(404)();
     };
-    await expect(readDeployments(openRead(testRun, deployments), path, details)).rejects.toBe('SIGTERM');
+    await expect(openRead(testRun, deployments).toEnd()).rejects.toBe('SIGTERM');
     expect(testRun.printed.rows).toHaveLength(1);
   });
 });

@@ -1,15 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Query } from '../http/client.ts';
 import { listBody, refusal, refuses } from '../../test-support/unit/fake-api.ts';
 import { type RunOptions, type TestRun, events, openRead, openRun } from '../../test-support/unit/reads.ts';
+import { CHECKPOINT_RECORDS } from './checkpoints.ts';
 import type { CursorOptions } from './cursor.ts';
 import type { NewestFirstCursor } from './newest-first-cursor.ts';
-import { readNewestFirst } from './read-newest-first.ts';
-import type { Reading } from './stream.ts';
-import { CHECKPOINT_RECORDS } from '../airbyte/stream-output.ts';
-import type { StreamRead } from './stream-read.ts';
-
-const reading = events.reading as Extract<Reading, { kind: 'newest_first' }>;
+import type { Query } from './stream.ts';
 
 /** A time on 31 August, `minute` minutes after noon. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
@@ -25,14 +20,15 @@ function pages(...minutes: number[]): (query: Query) => unknown {
   };
 }
 
-type Opened = TestRun & { stream: StreamRead<NewestFirstCursor>; read: () => Promise<string[]> };
+type OpenRead = ReturnType<typeof openRead<NewestFirstCursor>>;
+type Opened = TestRun & { stream: OpenRead; read: () => Promise<string[]> };
 
 /** Reads from a state; gives the ids that came out. */
 function open(answers: RunOptions, state: object = {}, options: Partial<CursorOptions> = {}): Opened {
   const testRun = openRun(answers);
   const stream = openRead<NewestFirstCursor>(testRun, events, state, options);
   const read = async (): Promise<string[]> => {
-    await readNewestFirst(stream, reading);
+    await stream.toEnd();
     return testRun.printed.rows.map(({ id }) => String(id));
   };
   return { ...testRun, stream, read };
@@ -49,7 +45,7 @@ test('pages are asked for with the page size, each behind the last row of the on
     { limit: 25, newer_than: undefined, older_than: '2018-08-31T12:03:01.000Z', cursor: undefined },
     { limit: 25, newer_than: undefined, older_than: at(3), cursor: undefined },
   ]);
-  expect([stream.requests, stream.cursor.state()]).toEqual([5, { version: 1, mark: at(5) }]);
+  expect([stream.read.requests, stream.cursor.state()]).toEqual([5, { version: 1, mark: at(5) }]);
 });
 
 test('times are compared as times, however they are spelled', async () => {
@@ -67,17 +63,18 @@ test('times are compared as times, however they are spelled', async () => {
 test('rows before start_date are left out, and counted', async () => {
   const { read, stream } = open({ startDate: at(4), answers: { events: pages(5, 4, 3, 2, 1) } });
   expect(await read()).toEqual(['e5', 'e4']);
-  expect(stream.beforeStartDate).toBe(2);
+  expect(stream.read.beforeStartDate).toBe(2);
 });
 
 test('a checkpoint in the middle stands behind what was emitted of its page', async () => {
   const count = CHECKPOINT_RECORDS;
   const all = Array.from({ length: count }, (_, i) => count - i);
-  const answers = { events: ({ cursor }: Query) => listBody('events', cursor === undefined ? rows(...all) : []) };
+  const events = ({ cursor }: Query): unknown => listBody('events', cursor === undefined ? rows(...all) : []);
+  const answers = { events, 'events/e1': { id: 'e1' } };
   const { read, printed, stream } = open({ startedAt: at(count), answers });
-  stream.output.started();
+  stream.sink.started();
   await read();
-  stream.output.complete();
+  stream.sink.complete();
   expect(printed.outline.slice(count + 2)).toEqual([`STATE ${count}`, 'STATE 0', 'COMPLETE']);
   expect(printed.states).toEqual([
     { version: 1, walk: { top: at(count), cursor: 'e1' } },

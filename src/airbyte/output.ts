@@ -1,0 +1,160 @@
+import pino from 'pino';
+import type { Context } from '../core/context.ts';
+import { ConnectorError } from '../core/errors.ts';
+import type { LineWriter } from '../core/line-writer.ts';
+import type { Level, Output, State, StreamSink } from '../core/output.ts';
+import type { Row } from '../core/stream.ts';
+import { VERSION } from '../core/version.ts';
+import { type LogLevel, type Message, stateLine, streamStatus } from './messages.ts';
+
+/** What a full-refresh-only stream has for a state: clients want one, and it must mean nothing. */
+const NO_STATE = '{"__ab_no_cursor_state_message":true}';
+
+/** The Airbyte protocol as the place where streams, texts and failures go. Texts for people are redacted here. */
+export class AirbyteOutput implements Output {
+  readonly #writer: LineWriter;
+  readonly #redact: (text: string) => string;
+  readonly #log: pino.Logger;
+
+  /** `level` is pino's name of the lowest level shown; another word means `info`. */
+  constructor({ writer, redact }: Pick<Context, 'writer' | 'redact'>, level: string) {
+    this.#writer = writer;
+    this.#redact = redact;
+    this.#log = pino(
+      {
+        level: Object.hasOwn(pino.levels.values, level) ? level : 'info',
+        base: null,
+        timestamp: false,
+        messageKey: 'message',
+        formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+      },
+      { write: (line: string) => this.#sendLog(line) },
+    );
+  }
+
+  stream(name: string): StreamSink {
+    return new AirbyteStream(this, this.#writer, name);
+  }
+
+  log(level: Level, text: string, stack?: string): void {
+    if (stack === undefined) this.#log[level](text);
+    else this.#log[level]({ stack }, text);
+  }
+
+  ready(): Promise<void> {
+    return this.#writer.ready();
+  }
+
+  /** Every message but records and states takes this way, and so no text is left as it is. */
+  send(message: Message): void {
+    this.#writer.line(JSON.stringify(redacted(message, this.#redact)) + '\n');
+  }
+
+  #sendLog(line: string): void {
+    const { level, message, stack } = JSON.parse(line) as { level: LogLevel; message: string; stack?: string };
+    this.send({ type: 'LOG', log: stack === undefined ? { level, message } : { level, message, stack_trace: stack } });
+  }
+}
+
+/** The output of a command; its first line says which release runs. */
+export function openOutput(context: Context, command: string, debug: boolean): AirbyteOutput {
+  const output = new AirbyteOutput(context, debug ? 'debug' : (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
+  output.log('info', `source-compose ${VERSION}: ${command}`);
+  return output;
+}
+
+function redacted(message: Message, redact: (text: string) => string): Message {
+  if (message.type === 'LOG') {
+    const log = { ...message.log, message: redact(message.log.message) };
+    if (log.stack_trace !== undefined) log.stack_trace = redact(log.stack_trace);
+    return { ...message, log };
+  }
+  if (message.type === 'CONNECTION_STATUS' && message.connectionStatus.message !== undefined) {
+    const text = redact(message.connectionStatus.message);
+    return { ...message, connectionStatus: { ...message.connectionStatus, message: text } };
+  }
+  if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
+    const error = { ...message.trace.error, message: redact(message.trace.error.message) };
+    if (error.internal_message !== undefined) error.internal_message = redact(error.internal_message);
+    if (error.stack_trace !== undefined) error.stack_trace = redact(error.stack_trace);
+    return { ...message, trace: { ...message.trace, error } };
+  }
+  return message;
+}
+
+/** One stream: STARTED, RUNNING from the first record on, records and states, COMPLETE or INCOMPLETE. */
+class AirbyteStream implements StreamSink {
+  readonly #output: AirbyteOutput;
+  readonly #writer: LineWriter;
+  readonly #name: string;
+  readonly #head: Buffer;
+  #isRunning = false;
+  #lastJson: string | undefined;
+  #repeats = 0;
+  /** What stands behind the data of a record, and the time in it: the same for a whole page. */
+  #tail = Buffer.alloc(0);
+  #emittedAt: number | undefined;
+
+  constructor(output: AirbyteOutput, writer: LineWriter, name: string) {
+    this.#output = output;
+    this.#writer = writer;
+    this.#name = name;
+    this.#head = Buffer.from(`{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`);
+  }
+
+  started(): void {
+    this.#output.send(streamStatus({ name: this.#name }, 'STARTED'));
+  }
+
+  record(row: Row, at: number, nulled?: readonly string[]): number {
+    if (!this.#isRunning) this.#run();
+    if (at !== this.#emittedAt) {
+      this.#emittedAt = at;
+      this.#tail = Buffer.from(`,"emitted_at":${at}}}\n`);
+    }
+    const json = printed(row);
+    this.#writer.record(this.#head, json, nulled === undefined ? this.#tail : tailWith(nulled, at));
+    return this.#head.length + json.length;
+  }
+
+  state({ json }: State, records: number): void {
+    this.#sendState(json, records);
+  }
+
+  held(until: number): void {
+    if (!this.#isRunning) this.#run();
+    this.#output.send(streamStatus({ name: this.#name }, 'RUNNING', until));
+  }
+
+  ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void {
+    if (complete && !this.#isRunning) this.#run();
+    if (last !== undefined) this.#sendState(last.state?.json ?? NO_STATE, last.records);
+    this.#output.send(streamStatus({ name: this.#name }, complete ? 'COMPLETE' : 'INCOMPLETE'));
+  }
+
+  #sendState(json: string, records: number): void {
+    // Platforms tell states apart by their content, so two of the same with records in between must differ.
+    const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":${(this.#repeats += 1)}}` : json;
+    this.#writer.line(stateLine(this.#name, distinct, records));
+    this.#lastJson = json;
+  }
+
+  #run(): void {
+    this.#isRunning = true;
+    this.#output.send(streamStatus({ name: this.#name }, 'RUNNING'));
+  }
+}
+
+/** Throws `unprintable` for data nested so deeply that JSON.stringify has no room for it. */
+function printed(row: Row): string {
+  try {
+    return JSON.stringify(row);
+  } catch (cause) {
+    throw new ConnectorError('unprintable', {}, { cause, internalMessage: String(cause) });
+  }
+}
+
+function tailWith(nulled: readonly string[], at: number): Buffer {
+  const changes = nulled.map((field) => ({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }));
+  return Buffer.from(`,"emitted_at":${at},"meta":${JSON.stringify({ changes })}}}\n`);
+}

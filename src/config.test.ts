@@ -1,0 +1,435 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Config, type ConfigListener, configFrom, configSchema, loadConfig, platformOf } from './config.ts';
+import { ConnectorError } from './core/errors.ts';
+import { type Row, isRow } from './core/stream.ts';
+import { compose } from './platforms/compose/compose.ts';
+import type { ComposeConfig } from './platforms/compose/config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'config-file-'));
+const path = join(folder, 'config.json');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ID = '5a2b4c6d8e0f12001300b001';
+const TOKEN = '0123456789abcdef';
+const OF_COMPOSE = ['api_token', 'deployment_ids', 'include_connection_strings', 'page_size', 'base_url'];
+
+/** The same config with what is Compose's below `platform`. */
+function nested(flat: Row): Row {
+  const options = Object.entries(flat);
+  return {
+    platform: { name: 'compose', ...Object.fromEntries(options.filter(([name]) => OF_COMPOSE.includes(name))) },
+    ...Object.fromEntries(options.filter(([name]) => !OF_COMPOSE.includes(name))),
+  };
+}
+
+const FORMS: [form: string, inForm: (flat: Row) => Row, of: (option: string) => string][] = [
+  ['in the flat form', (flat) => flat, (option) => option],
+  ['below platform', nested, (option) => (OF_COMPOSE.includes(option) ? `platform.${option}` : option)],
+];
+
+/** What was heard of while a config was read, in order: `secret …` and `warning …`. */
+function listen(): { heard: string[]; listener: ConfigListener } {
+  const heard: string[] = [];
+  return {
+    heard,
+    listener: {
+      addSecret: (secret) => heard.push(`secret ${secret}`),
+      warn: (sentence) => heard.push(`warning ${sentence}`),
+    },
+  };
+}
+
+async function load(config: unknown, { listener } = listen()): Promise<Config> {
+  writeFileSync(path, JSON.stringify(config));
+  return loadConfig(path, listener);
+}
+
+/** What a user is warned of, and why the config cannot be used, if it cannot. */
+async function judged(config: unknown): Promise<{ warnings: string[]; complaint: string | undefined }> {
+  const told = listen();
+  let complaint: string | undefined;
+  try {
+    await load(config, told);
+  } catch (error) {
+    expect(error).toMatchObject({ problem: 'input_unusable', failureType: 'config_error' });
+    complaint = (error as Error).message.replace(`The config file ${path} cannot be used: `, '');
+  }
+  const warnings = told.heard.filter((line) => line.startsWith('warning '));
+  return { warnings: warnings.map((line) => line.replace('warning the config has an option ', '')), complaint };
+}
+
+describe.each(FORMS)('a config %s', (_form, inForm, of) => {
+  test('with nothing but a token has the defaults', async () => {
+    await expect(judged(inForm({ api_token: TOKEN }))).resolves.toEqual({ warnings: [], complaint: undefined });
+    expect(await load(inForm({ api_token: TOKEN }))).toEqual({
+      platform: {
+        name: 'compose',
+        api_token: TOKEN,
+        deployment_ids: [],
+        include_connection_strings: false,
+        page_size: 50,
+        base_url: 'https://api.compose.io/2016-07',
+      },
+      fail_on_refused_deployments: false,
+      num_workers: 4,
+      lookback_window_seconds: 60,
+      request_timeout_seconds: 60,
+    });
+  });
+
+  test('is read with all of its options', async () => {
+    const own = { api_token: TOKEN, deployment_ids: [ID], include_connection_strings: true, page_size: 10 };
+    const common = {
+      fail_on_refused_deployments: true,
+      num_workers: 2,
+      lookback_window_seconds: 0,
+      request_timeout_seconds: 5,
+    };
+    const config = await load(inForm({ ...common, ...own, base_url: 'https://compose.example.com/v/' }));
+    expect(config).toEqual({
+      platform: { name: 'compose', ...own, base_url: 'https://compose.example.com/v' },
+      ...common,
+    });
+  });
+
+  test('takes null for "not given", and ids once', async () => {
+    const config = await load(
+      inForm({ api_token: TOKEN, start_date: null, page_size: null, deployment_ids: [ID, ` ${ID}`] }),
+    );
+    expect(config.platform).toMatchObject({ api_token: TOKEN, page_size: 50, deployment_ids: [ID] });
+    expect(config.start_date).toBeUndefined();
+  });
+
+  test('has the token for a secret in both its forms, with white space and without', async () => {
+    const told = listen();
+    await load(inForm({ api_token: ` ${TOKEN}\n` }), told);
+    expect(new Set(told.heard)).toEqual(new Set([`secret  ${TOKEN}\n`, `secret ${TOKEN}`]));
+  });
+
+  test('has the token for a secret before anything is complained about or warned of', async () => {
+    const told = listen();
+    await expect(load(inForm({ api_token: 'two\nlines', page_size: 0, colour: 1 }), told)).rejects.toThrow(
+      ConnectorError,
+    );
+    expect(told.heard[0]).toBe('secret two\nlines');
+    expect(told.heard.at(-1)).toMatch(/^warning .* colour/);
+  });
+
+  test.each([
+    [{}, [['api_token', 'is missing']]],
+    [{ api_token: null }, [['api_token', 'is missing']]],
+    [{ api_token: '' }, [['api_token', 'is empty']]],
+    [
+      { api_token: TOKEN, deployment_ids: [ID, 'x'] },
+      [['deployment_ids', '[1] must be a deployment id: 24 hexadecimal digits']],
+    ],
+    [
+      { page_size: 1, num_workers: 0.5 },
+      [
+        ['api_token', 'is missing'],
+        ['page_size', 'must be a whole number from 10 to 100'],
+        ['num_workers', 'must be a whole number from 1 to 32'],
+      ],
+    ],
+  ] as [config: Row, complaints: [option: string, complaint: string][]][])(
+    '%j is complained about, with each option as the user wrote it',
+    async (config, complaints) => {
+      const told = complaints.map(([option, complaint]) => `${of(option)} ${complaint}`.replace(' [', '['));
+      await expect(load(inForm(config))).rejects.toMatchObject({
+        message: `The config file ${path} cannot be used: ${told.join('; ')}.`,
+        failureType: 'config_error',
+      });
+    },
+  );
+
+  test.each([
+    ['start_dat', 'start_date'],
+    ['startdate', 'start_date'],
+    ['START_DATE', 'start_date'],
+    ['num_worker', 'num_workers'],
+    ['lookback_seconds', undefined],
+    ['colour', undefined],
+  ])('with a misspelt option %s is warned of, with the one that was probably meant: %s', async (name, meant) => {
+    const hint = meant === undefined ? 'there is no such option' : `did you mean ${meant}?`;
+    await expect(judged({ ...inForm({ api_token: TOKEN }), [name]: 'anything' })).resolves.toEqual({
+      warnings: [`${name}, which is ignored: ${hint}`],
+      complaint: undefined,
+    });
+  });
+
+  test('with an option whose name is long is warned of without the name, which may be anything', async () => {
+    const name = TOKEN.repeat(4);
+    expect(await judged({ ...inForm({ api_token: TOKEN }), [name]: 1 })).toEqual({
+      warnings: ['with a name of 64 characters, which is ignored: there is no such option'],
+      complaint: undefined,
+    });
+  });
+
+  test('may have options that begin with two underscores: platforms put them in', async () => {
+    const config = { ...inForm({ api_token: TOKEN }), __injected_declarative_manifest: {}, __x: null };
+    expect(await judged(config)).toEqual({ warnings: [], complaint: undefined });
+    expect(await load(config)).not.toHaveProperty('__x');
+  });
+
+  test('has no option by a name that every object has', async () => {
+    const config = { ...inForm({ api_token: TOKEN }), constructor: 1, toString: 2 };
+    expect(await judged(config)).toEqual({
+      warnings: [
+        'constructor, which is ignored: there is no such option',
+        'toString, which is ignored: there is no such option',
+      ],
+      complaint: undefined,
+    });
+    const smuggled = JSON.parse(`{"__proto__":{"api_token":"${TOKEN}","num_workers":1}}`) as Row;
+    writeFileSync(path, JSON.stringify({ ...inForm({}), ...smuggled }));
+    await expect(loadConfig(path, listen().listener)).rejects.toThrow(`: ${of('api_token')} is missing.`);
+  });
+});
+
+describe('a misspelt option of Compose', () => {
+  test.each([
+    ['api_tokn', 'api_token'],
+    ['apitoken', 'api_token'],
+    ['deployment_id', 'deployment_ids'],
+    ['base-url', 'base_url'],
+    ['page_sizes', 'page_size'],
+  ])('%s is warned of in both forms', async (name, meant) => {
+    const own = { api_token: TOKEN, [name]: 'anything' };
+    expect(await judged(own)).toEqual({
+      warnings: [`${name}, which is ignored: did you mean ${meant}?`],
+      complaint: undefined,
+    });
+    expect(await judged({ platform: { name: 'compose', ...own } })).toEqual({
+      warnings: [`platform.${name}, which is ignored: did you mean platform.${meant}?`],
+      complaint: undefined,
+    });
+  });
+
+  test('is named with the one that is missing', async () => {
+    expect((await judged({ api_tokn: TOKEN })).complaint).toBe(
+      'api_token is missing (the config has api_tokn; is that what was meant?).',
+    );
+    expect((await judged({ platform: { name: 'compose', api_tokn: TOKEN } })).complaint).toBe(
+      'platform.api_token is missing (the config has platform.api_tokn; is that what was meant?).',
+    );
+  });
+
+  test('is warned of without its value, which may be a secret', async () => {
+    for (const config of [{ api_tokn: TOKEN }, { platform: { name: 'compose', api_tokn: TOKEN } }]) {
+      expect(JSON.stringify(await judged(config))).not.toContain(TOKEN);
+    }
+  });
+
+  test('is none that begins with two underscores, below platform neither', async () => {
+    const platform = { name: 'compose', api_token: TOKEN, __injected: 1 };
+    expect(await judged({ platform })).toEqual({ warnings: [], complaint: undefined });
+  });
+});
+
+describe('an option at the wrong level', () => {
+  test('that belongs into platform is warned of, and named where it is missing', async () => {
+    const platform = { name: 'compose', api_token: TOKEN };
+    expect(await judged({ platform, page_size: 10 })).toEqual({
+      warnings: ['page_size, which is ignored: it belongs in platform'],
+      complaint: undefined,
+    });
+    expect(await judged({ platform: { name: 'compose' }, api_token: TOKEN })).toEqual({
+      warnings: ['api_token, which is ignored: it belongs in platform'],
+      complaint: 'platform.api_token is missing (the config has api_token; is that what was meant?).',
+    });
+  });
+
+  test('that belongs beside platform is warned of', async () => {
+    expect(await judged({ platform: { name: 'compose', api_token: TOKEN, num_workers: 1 } })).toEqual({
+      warnings: ['platform.num_workers, which is ignored: it belongs beside platform'],
+      complaint: undefined,
+    });
+  });
+
+  test('is a secret all the same, if it is a token', async () => {
+    const told = listen();
+    await expect(load({ platform: { name: 'compose' }, api_token: TOKEN }, told)).rejects.toThrow(ConnectorError);
+    expect(told.heard[0]).toBe(`secret ${TOKEN}`);
+  });
+
+  test('is the name of a platform without platform', async () => {
+    expect(await judged({ name: 'compose', api_token: TOKEN })).toEqual({
+      warnings: ['name, which is ignored: it belongs in platform'],
+      complaint: undefined,
+    });
+  });
+});
+
+describe('the platform', () => {
+  test.each([undefined, 'kompose', 'Compose', 'toString', '', 7, ['compose']])(
+    '%j is none that there is',
+    async (name) => {
+      const told = listen();
+      await expect(load({ platform: { name, api_token: TOKEN, num_workers: 1 } }, told)).rejects.toMatchObject({
+        message: `The config file ${path} cannot be used: platform.name must be "compose".`,
+        failureType: 'config_error',
+      });
+      expect(new Set(told.heard)).toEqual(new Set([`secret ${TOKEN}`]));
+    },
+  );
+
+  test.each(['compose', '', 7, true, [], [{ name: 'compose' }]])('%j is no object', async (platform) => {
+    const told = listen();
+    await expect(load({ platform, api_token: TOKEN }, told)).rejects.toMatchObject({
+      message: `The config file ${path} cannot be used: platform must be an object such as {"name":"compose"}.`,
+      failureType: 'config_error',
+    });
+    expect(told.heard[0]).toBe(`secret ${TOKEN}`);
+  });
+
+  test('that is null is not given: the form is the flat one', async () => {
+    expect(await judged({ platform: null, api_token: TOKEN })).toEqual({ warnings: [], complaint: undefined });
+    expect((await judged({ platform: null })).complaint).toBe('api_token is missing.');
+  });
+
+  test('of a config is found', async () => {
+    expect(platformOf(await load({ api_token: TOKEN }))).toBe(compose);
+  });
+});
+
+test.each([
+  [[], 'an array'],
+  ['text', 'a string'],
+  [null, 'null'],
+])('%j is no config', async (config, held) => {
+  await expect(load(config)).rejects.toMatchObject({
+    message: `The config file ${path} must hold a JSON object; it holds ${held}.`,
+    failureType: 'config_error',
+  });
+});
+
+test('a config that was read already is named as the caller names it, and stays as it was', () => {
+  for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
+    const before = structuredClone(raw);
+    expect(() => configFrom(raw, 'The config of the demo', listen().listener)).toThrow(
+      /^The config of the demo cannot be used: (?:platform\.)?api_token is missing\.$/,
+    );
+    expect(raw).toEqual(before);
+  }
+});
+
+const PLATFORM = { name: 'compose', api_token: TOKEN };
+
+/** What is said of this value of an option beside platform. */
+function problemsOf(option: string, value: unknown): string[] {
+  const { error } = configSchema.safeParse({ platform: PLATFORM, [option]: value });
+  expect(error?.issues.every((issue) => issue.path[0] === option) ?? true).toBe(true);
+  return error?.issues.map(({ message }) => message) ?? [];
+}
+
+describe('the options beside platform', () => {
+  test.each([
+    ['2018-08-22T00:00:00Z', '2018-08-22T00:00:00.000Z'],
+    ['2018-08-22T02:30:00.1239+02:30', '2018-08-22T00:00:00.123Z'],
+  ])('start_date %s is kept as %s', (given, kept) => {
+    expect(configSchema.parse({ platform: PLATFORM, start_date: given }).start_date).toBe(kept);
+  });
+
+  test.each([
+    ['num_workers', 1, 32],
+    ['lookback_window_seconds', 0, 86_400],
+    ['request_timeout_seconds', 1, 600],
+  ])('%s goes from %d to %d, and what lies beyond is not taken', (option, least, most) => {
+    const problem = `must be a whole number from ${least} to ${most}`;
+    for (const value of [least, most]) expect(problemsOf(option, value)).toEqual([]);
+    for (const value of [least - 1, most + 1, least + 0.5, String(least), true]) {
+      expect(new Set(problemsOf(option, value))).toEqual(new Set([problem]));
+    }
+  });
+
+  const day = 'must be a date and time such as 2018-08-22T00:00:00Z';
+  const missing = 'names a day, time or offset that does not exist';
+  test.each([
+    ['start_date', 0, 'must be a string'],
+    ['start_date', '2018-08-22', day],
+    ['start_date', '22.08.2018', day],
+    ['start_date', '2018-08-22T00:00:00', day],
+    ['start_date', '2018-02-30T00:00:00Z', missing],
+    ['start_date', '2018-08-22T24:00:00Z', missing],
+    ['start_date', '2018-08-22T00:00:00+99:00', missing],
+    ['fail_on_refused_deployments', 'true', 'must be true or false'],
+  ])('%s: %j is refused', (option, value, problem) => {
+    expect(problemsOf(option, value)[0]).toBe(problem);
+  });
+});
+
+/** What each option may be once the config is accepted. */
+const ACCEPTED: { [option in keyof Omit<Config, 'platform'>]-?: (value: Config[option]) => boolean } = {
+  start_date: (date) => date === undefined || new Date(date).toISOString() === date,
+  fail_on_refused_deployments: (value) => typeof value === 'boolean',
+  num_workers: (value) => Number.isInteger(value) && value >= 1 && value <= 32,
+  lookback_window_seconds: (value) => Number.isInteger(value) && value >= 0 && value <= 86_400,
+  request_timeout_seconds: (value) => Number.isInteger(value) && value >= 1 && value <= 600,
+};
+const ACCEPTED_BELOW: { [option in keyof ComposeConfig]-?: (value: ComposeConfig[option]) => boolean } = {
+  name: (name) => name === 'compose',
+  api_token: (token) => token.trim() === token && token !== '',
+  deployment_ids: (ids) => ids.every((id) => /^[0-9a-f]{24}$/.test(id)) && new Set(ids).size === ids.length,
+  include_connection_strings: (value) => typeof value === 'boolean',
+  page_size: (value) => Number.isInteger(value) && value >= 10 && value <= 100,
+  base_url: (url) => /^https?:$/.test(new URL(url).protocol) && !url.endsWith('/'),
+};
+
+function expectToFit(options: object, accepted: object): void {
+  for (const [name, fits] of Object.entries(accepted)) {
+    expect((fits as (value: unknown) => boolean)((options as Row)[name]), name).toBe(true);
+  }
+}
+
+const option = fc.constantFrom(...Object.keys(ACCEPTED), ...OF_COMPOSE);
+/** Also what is nearly right, and what holds the token at the wrong place. */
+const value = fc.oneof(
+  fc.jsonValue(),
+  fc.integer({ min: -1, max: 100_000 }),
+  fc.webUrl({ validSchemes: ['http', 'https', 'ftp'] }),
+  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  fc.constantFrom(TOKEN, [TOKEN], `https://${TOKEN}/`, `http://a:${TOKEN}@b/?${TOKEN}`, [ID, ID.toUpperCase()]),
+);
+
+test('any value of any option ends in a config that fits, or in one sentence that names file and option', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...FORMS), option, value, async ([, inForm, of], name, given) => {
+      const raw = inForm({ api_token: TOKEN, [name]: given });
+      try {
+        const config = await load(raw);
+        expectToFit(config, ACCEPTED);
+        expectToFit(config.platform, ACCEPTED_BELOW);
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'ConnectorError', problem: 'input_unusable' });
+        const { message } = error as ConnectorError;
+        expect(message).toMatch(
+          new RegExp(`^The config file ${path} cannot be used: ${of(name).replace('.', '\\.')}[ [].*\\.$`),
+        );
+        expect(message).not.toContain(TOKEN);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('any JSON at all ends in a config or a ConnectorError, and every token in it is a secret', async () => {
+  const platform = fc.oneof(fc.jsonValue(), fc.record({ name: fc.constantFrom('compose', 'x'), api_token: value }));
+  const config = fc.oneof(fc.jsonValue(), fc.record({ platform, api_token: value }, { requiredKeys: [] }));
+  await fc.assert(
+    fc.asyncProperty(config, async (raw) => {
+      const told = listen();
+      await load(raw, told).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(ConnectorError);
+        expect(error).toMatchObject({ problem: 'input_unusable' });
+      });
+      for (const part of [raw, isRow(raw) ? raw['platform'] : undefined]) {
+        const token = isRow(part) ? part['api_token'] : undefined;
+        if (typeof token === 'string') expect(told.heard).toContain(`secret ${token}`);
+      }
+    }),
+  );
+});

@@ -1,0 +1,199 @@
+import { distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { inputError } from './core/errors.ts';
+import { parseInput, readInput, typeName } from './core/input-file.ts';
+import { type Row, isRow } from './core/stream.ts';
+import { toUtcText } from './core/timestamp.ts';
+import { compose } from './platforms/compose/compose.ts';
+import { boolean, wholeNumber } from './platforms/options.ts';
+import type { Platform } from './platforms/platform.ts';
+
+const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
+
+/** Every platform by the name that a config gives it. */
+export const PLATFORMS = { compose } as const;
+export type PlatformName = keyof typeof PLATFORMS;
+
+const platform = z
+  .discriminatedUnion('name', [compose.config], {
+    error: ({ input }) => (isRow(input) ? `must be ${NAMES}` : `must be an object such as {"name":"compose"}`),
+  })
+  .meta({
+    title: 'Platform',
+    description: 'The API to read, and how to reach it.',
+    order: 0,
+  });
+const NAMES = Object.keys(PLATFORMS)
+  .map((name) => `"${name}"`)
+  .join(' or ');
+
+/**
+ * The user's config. The metadata beside each option makes the form of Airbyte's UI explain itself; `npm run spec` writes
+ * spec.json from it. Messages are the end of a sentence that begins with the option's name.
+ */
+export const configSchema = z.object({
+  platform,
+  start_date: z
+    .string({ error: 'must be a string' })
+    .regex(DATE_TIME, { error: 'must be a date and time such as 2018-08-22T00:00:00Z' })
+    .transform((text, context) => {
+      const utc = toUtcText(text);
+      if (utc === undefined)
+        context.addIssue({ code: 'custom', message: 'names a day, time or offset that does not exist' });
+      return utc ?? '';
+    })
+    .optional()
+    .meta({
+      title: 'Start date',
+      description:
+        'Leaves out audit events (created_at), recipes (updated_at) and backups (created_at) from before this time. Recipes and backups without a date are always read; audit events without one are read as far as the list is.',
+      examples: ['2018-08-22T00:00:00Z'],
+      format: 'date-time',
+      pattern: DATE_TIME.source,
+      pattern_descriptor: 'YYYY-MM-DDTHH:mm:ssZ',
+      order: 1,
+    }),
+  fail_on_refused_deployments: boolean().default(false).meta({
+    title: 'Fail on refused deployments',
+    description:
+      'What happens when the API refuses a report for single deployments (HTTP 401, 403 or 404). Off: they are skipped with a warning, and the stream completes without their records; a destination that overwrites then loses those it had. On: the stream fails after the other deployments have been read.',
+    order: 2,
+  }),
+  num_workers: wholeNumber(1, 32).default(4).meta({
+    title: 'Workers',
+    description: 'How many requests may be in flight at once, from 1 to 32.',
+    order: 3,
+  }),
+  lookback_window_seconds: wholeNumber(0, 86_400).default(60).meta({
+    title: 'Lookback window (seconds)',
+    description:
+      'How far an incremental read goes back behind the newest record of the last one, to catch records that were written late; one second at least. These records are sent again, and a destination that deduplicates by primary key drops them.',
+    order: 4,
+  }),
+  request_timeout_seconds: wholeNumber(1, 600).default(60).meta({
+    title: 'Request timeout (seconds)',
+    description: 'The longest that one request may take, from connecting to the last byte of the response.',
+    order: 5,
+  }),
+});
+
+export type Config = z.output<typeof configSchema>;
+
+/** The one place where the platform of a config is looked up. Its parts fit together, which types cannot tell here. */
+export function platformOf({ platform: { name } }: Config): Platform<unknown, unknown> {
+  return PLATFORMS[name];
+}
+
+/** What hears about a config while it is read. */
+export interface ConfigListener {
+  /** Gets each secret as soon as it is known, before any error can mention it. */
+  addSecret: (secret: string) => void;
+  /** Takes a sentence about an option that is ignored. */
+  warn: (sentence: string) => void;
+}
+
+/**
+ * Reads and checks the config file. Null means "not given". A config without `platform` is the flat form of release 0.1: it
+ * is Compose's, with everything at the top. Throws one sentence that names the file and each field.
+ */
+export async function loadConfig(path: string, listener: ConfigListener): Promise<Config> {
+  const raw = parseInput('config', path, await readInput('config', path));
+  if (!isRow(raw)) throw inputError(`The config file ${path} must hold a JSON object; it holds ${typeName(raw)}.`);
+  return configFrom(raw, `The config file ${path}`, listener);
+}
+
+/** The same for a config that was read already; `source` begins the sentence about what is wrong with it. */
+export function configFrom(raw: Row, source: string, listener: ConfigListener): Config {
+  const given = withoutNulls(raw);
+  const isFlat = given['platform'] === undefined;
+  const nested = isFlat ? nestedForm(given) : given;
+  if (isRow(nested['platform'])) nested['platform'] = withoutNulls(nested['platform']);
+  for (const each of Object.values(PLATFORMS)) {
+    for (const part of [given, nested['platform']]) {
+      if (isRow(part)) for (const secret of each.secrets(part)) listener.addSecret(secret);
+    }
+  }
+  const ignored = ignoredOptions(given, nested, isFlat);
+  for (const { name, hint } of ignored) listener.warn(`the config has an option ${name}, which is ignored: ${hint}`);
+
+  const result = configSchema.safeParse(nested);
+  if (result.success) return result.data;
+  // One complaint a field: the first says what to do, the others follow from it.
+  const complaints = new Map<string, string>();
+  for (const issue of result.error.issues) {
+    const field = fieldOf(issue.path, isFlat);
+    const misspelt = issue.message === 'is missing' ? ignored.find(({ nearest }) => nearest === field) : undefined;
+    const also = misspelt === undefined ? '' : ` (the config has ${misspelt.name}; is that what was meant?)`;
+    if (!complaints.has(field)) complaints.set(field, `${field} ${issue.message}${also}`);
+  }
+  throw inputError(`${source} cannot be used: ${[...complaints.values()].join('; ')}.`);
+}
+
+/** The flat form in the form of today. */
+function nestedForm(given: Row): Row {
+  const nested: Row = { platform: { name: 'compose' } };
+  for (const [key, value] of Object.entries(given)) {
+    if (key !== 'name' && key in compose.config.shape) (nested['platform'] as Row)[key] = value;
+    else nested[key] = value;
+  }
+  return nested;
+}
+
+interface Ignored {
+  name: string;
+  hint: string;
+  /** The option that was probably meant. */
+  nearest: string | undefined;
+}
+
+/** A misspelt option must not pass in silence: `start_dat` would mean that everything is read. */
+function ignoredOptions(given: Row, nested: Row, isFlat: boolean): Ignored[] {
+  const top = Object.keys(configSchema.shape);
+  const name = isRow(nested['platform']) ? nested['platform']['name'] : undefined;
+  const known =
+    typeof name === 'string' && Object.hasOwn(PLATFORMS, name) ? PLATFORMS[name as PlatformName] : undefined;
+  const inside = Object.keys(known?.config.shape ?? {});
+  const found: Ignored[] = [];
+  for (const key of Object.keys(given)) {
+    // Platforms put options of their own in.
+    if (top.includes(key) || key.startsWith('__') || (isFlat && key !== 'name' && inside.includes(key))) continue;
+    if (inside.includes(key)) {
+      found.push({ name: key, hint: 'it belongs in platform', nearest: `platform.${key}` });
+      continue;
+    }
+    found.push(ignoredOption(key, isFlat ? [...top, ...inside] : top, ''));
+  }
+  if (isFlat || !isRow(given['platform']) || known === undefined) return found;
+  for (const key of Object.keys(given['platform'])) {
+    if (inside.includes(key) || key.startsWith('__')) continue;
+    if (top.includes(key)) found.push({ name: `platform.${key}`, hint: 'it belongs beside platform', nearest: key });
+    else found.push(ignoredOption(key, inside, 'platform.'));
+  }
+  return found;
+}
+
+function ignoredOption(key: string, options: readonly string[], prefix: string): Ignored {
+  // A longer name is not shown: it may be anything.
+  const name = key.length <= 60 ? `${prefix}${key}` : `with a name of ${key.length} characters`;
+  const nearest = nearestOf(key, options);
+  if (nearest === undefined) return { name, hint: 'there is no such option', nearest: undefined };
+  return { name, hint: `did you mean ${prefix}${nearest}?`, nearest: `${prefix}${nearest}` };
+}
+
+function nearestOf(key: string, options: readonly string[]): string | undefined {
+  if (key.length > 60) return undefined;
+  const ranked = options.map((option) => ({ option, steps: distance(key.toLowerCase(), option) }));
+  const [best] = ranked.toSorted((a, b) => a.steps - b.steps);
+  return best !== undefined && best.steps <= Math.max(2, Math.floor(best.option.length / 4)) ? best.option : undefined;
+}
+
+function fieldOf(path: readonly PropertyKey[], isFlat: boolean): string {
+  const parts = isFlat && path[0] === 'platform' ? path.slice(1) : path;
+  return parts
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : (i === 0 ? '' : '.') + String(part)))
+    .join('');
+}
+
+function withoutNulls(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,50 @@
+import type { CursorOptions } from './cursor.ts';
+import { NewestFirstCursor } from './newest-first-cursor.ts';
+import { readListed } from './read-listed.ts';
+import { readSlices, readWhole } from './read-slices.ts';
+import { readWalk } from './read-walk.ts';
+import { SliceMarks } from './slice-marks.ts';
+import type { StreamDefinition } from './stream.ts';
+import { type Run, StreamRead } from './stream-read.ts';
+import { parseMarksState, parseWalkState } from './stream-states.ts';
+
+/** A stream that is ready to be read, at the place that its state tells. */
+export interface OpenStream {
+  read: StreamRead;
+  /** Reads it to its end. Throws a ConnectorError or the signal's reason. */
+  toEnd: () => Promise<void>;
+}
+
+/**
+ * Opens a stream in the way of reading that its definition tells; nothing asks for that again. `where` names the state's
+ * file and stream for the error about a state that cannot be used.
+ */
+export function openStream<S>(
+  definition: StreamDefinition<S>,
+  run: Run<S>,
+  state: object,
+  where: string,
+  options: CursorOptions,
+): OpenStream {
+  const { incremental, walk, detail } = definition;
+  const slices = definition.slices?.bind(definition);
+  const listed = definition.listed?.bind(definition);
+  if (incremental?.by === 'walk' && walk !== undefined) {
+    const list = {
+      path: definition.first(undefined, run.shared).path,
+      key: definition.primaryKey,
+      time: incremental.field,
+    };
+    const cursor = new NewestFirstCursor(parseWalkState(state, where), options, list);
+    const read = new StreamRead(definition, run, cursor);
+    return { read, toEnd: () => readWalk(read, walk, cursor) };
+  }
+  if (slices !== undefined) {
+    const marks = incremental === undefined ? undefined : new SliceMarks(parseMarksState(state, where), options);
+    const read = new StreamRead(definition, run, marks);
+    return { read, toEnd: () => readSlices(read, slices, marks) };
+  }
+  const read = new StreamRead(definition, run, undefined);
+  if (listed !== undefined) return { read, toEnd: () => readListed(read, listed, detail) };
+  return { read, toEnd: () => readWhole(read) };
+}

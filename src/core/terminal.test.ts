@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { events, openRead, openRun, parts } from '../../test-support/unit/reads.ts';
+import { type RunEnd, followRun } from './terminal.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Two streams, 1,234 records and two seconds later; gives what is written next. */
+function follow(columns: number): { line: () => string | undefined; end: (end: RunEnd) => string | undefined } {
+  const testRun = openRun();
+  const streams = [openRead(testRun, parts), openRead(testRun, events)] as const;
+  const written: string[] = [];
+  const end = followRun(streams, { write: (text) => written.push(text), columns: () => columns });
+  for (const { sink } of streams) sink.started();
+  for (let i = 0; i < 1_200; i += 1) streams[0].sink.record({ id: `p${i}` }, 0, undefined);
+  for (let i = 0; i < 34; i += 1) streams[1].sink.record({ id: `e${i}` }, 0, undefined);
+  streams[0].read.skippedSlices = 2;
+  streams[1].sink.complete();
+  expect(written).toEqual([]);
+  vi.advanceTimersByTime(2_000);
+  return {
+    line: () => written.at(-1),
+    end(how) {
+      end(how);
+      const last = written.at(-1);
+      vi.advanceTimersByTime(1_000);
+      expect(written.at(-1)).toBe(last);
+      return last;
+    },
+  };
+}
+
+describe('while streams are read', () => {
+  it('one line says how much, how fast and how long', () => {
+    expect(follow(80).line()).toBe('\r\u001B[K1,234 records, 1 of 2 streams done, 617/s, 0:02');
+  });
+
+  it('the line is cut where the terminal is narrow, for one that wraps cannot be wiped', () => {
+    expect(follow(20).line()).toBe('\r\u001B[K1,234 records, 1 of');
+  });
+});
+
+describe('at the end', () => {
+  it('it says what was read, and what was skipped', () => {
+    expect(follow(80).end({ failures: [], stopped: false })).toBe(
+      '\r\u001B[KRead 1,234 records of 2 streams in 0:02.\n- parts: 2 deployments skipped\n',
+    );
+  });
+
+  it('each failure with what to do', () => {
+    expect(follow(80).end({ failures: ['teams: No. Ask.', 'parts: No.'], stopped: false })).toContain(
+      '2 failures; read 1,234 records of 2 streams in 0:02:\n- teams: No. Ask.\n- parts: No.\n',
+    );
+  });
+
+  it('how to go on, if it was stopped', () => {
+    expect(follow(80).end({ failures: [], stopped: true })).toContain(
+      'Stopped after 1,234 records of 2 streams in 0:02. Run it again with the STATE lines in the output as --state',
+    );
+  });
+});

@@ -1,0 +1,27 @@
+import type { Request } from '../core/stream.ts';
+
+/** A 401: what was asked for, and what the API says about it. */
+export interface Refusal {
+  request: Request;
+  said: string;
+}
+
+/**
+ * - `renewed`: there are new credentials, and the request is worth another try
+ * - `refused`: the credentials are not accepted, so nothing else will succeed either
+ * - `unrelated`: they are; it is the one thing that was asked for that is out of reach
+ */
+export type RefusalMeaning = 'renewed' | 'refused' | 'unrelated';
+
+/** How requests show who asks. */
+export interface Auth {
+  /** The value of the header `Authorization`. */
+  header(): string | Promise<string>;
+  /**
+   * What a 401 means. `ask` sends a further request, with a sentence on why it is needed, for the texts of its errors.
+   * Throws if that cannot be found out now.
+   */
+  refused(refusal: Refusal, ask: (request: Request, why: string) => Promise<unknown>): Promise<RefusalMeaning>;
+  /** Is told of every request that was answered with 200. */
+  accepted?(request: Request): void;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import type { Request } from '../core/stream.ts';
+import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
+import type { Auth, RefusalMeaning } from './auth.ts';
+
+/** A server that answers with the next of these statuses, and 200 after them; and a client whose auth is looked at. */
+async function ask(statuses: number[], meanings: RefusalMeaning[] = [], auth: Partial<Auth> = {}) {
+  const { origin, requests } = await startServer((_, response) => {
+    answer(response, statuses.shift() ?? 200, '{"errors":"who are you"}');
+  });
+  const refusals: unknown[] = [];
+  const accepted: Request[] = [];
+  const told: unknown[] = [];
+  let token = 0;
+  const { client, retries } = createClient({
+    address: origin,
+    onTokenRefused: (error) => told.push(error),
+    auth: {
+      header: () => `Bearer ${token}`,
+      async refused(refusal) {
+        refusals.push(refusal);
+        token += 1;
+        return meanings.shift() ?? 'unrelated';
+      },
+      accepted: (request) => accepted.push(request),
+      ...auth,
+    },
+  });
+  const result = await client.get({ path: 'teams' }, 'teams').catch((error: unknown) => error);
+  const sent = requests.map(({ headers }) => headers.authorization);
+  return { result, sent, refusals, accepted, told, retries };
+}
+
+describe('a 401', () => {
+  test('after which there are new credentials is asked again with these, which is no retry', async () => {
+    const { result, sent, refusals, accepted, told, retries } = await ask([401], ['renewed']);
+    expect(result).toEqual({ errors: 'who are you' });
+    expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
+    expect(refusals).toEqual([{ request: { path: 'teams' }, said: 'who are you' }]);
+    expect(accepted).toEqual([{ path: 'teams' }]);
+    expect({ told, retries }).toEqual({ told: [], retries: [] });
+  });
+
+  test('of new credentials too means that they are refused, and nobody renews them for ever', async () => {
+    const { result, sent, refusals, told } = await ask([401, 401, 401], ['renewed', 'renewed']);
+    expect(result).toMatchObject({ problem: 'token_refused', status: 401 });
+    expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
+    expect(refusals).toHaveLength(1);
+    expect(told).toEqual([result]);
+  });
+
+  test('that means a refusal of the credentials is told', async () => {
+    const { result, sent, told } = await ask([401], ['refused']);
+    expect(result).toMatchObject({ problem: 'token_refused', failureType: 'config_error' });
+    expect(told).toEqual([result]);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('that is about the one thing is a refusal of that', async () => {
+    const { result, told } = await ask([401], ['unrelated']);
+    expect(result).toMatchObject({ problem: 'unauthorized', refused: true });
+    expect(told).toEqual([]);
+  });
+
+  test('whose meaning cannot be found out now fails with the reason', async () => {
+    const outage = new Error('an outage');
+    const { result, told } = await ask([401], [], { refused: () => Promise.reject(outage) });
+    expect(result).toBe(outage);
+    expect(told).toEqual([]);
+  });
+});
+
+test.each([403, 404, 418])('HTTP %i is nothing that the credentials are asked about', async (status) => {
+  const { refusals, accepted, told } = await ask([status]);
+  expect({ refusals, accepted, told }).toEqual({ refusals: [], accepted: [], told: [] });
+});
+
+test('credentials that have to be fetched first are waited for, before each request', async () => {
+  let fetched = 0;
+  const header = async (): Promise<string> => `Bearer fetched ${(fetched += 1)}`;
+  const { sent } = await ask([503], [], { header });
+  expect(sent).toEqual(['Bearer fetched 1', 'Bearer fetched 2']);
+});

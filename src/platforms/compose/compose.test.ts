@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { FakeApi, listBody, refuses } from '../../../test-support/unit/fake-api.ts';
+import { compose } from './compose.ts';
+import type { ComposeConfig } from './config.ts';
+
+const ID = '5a2b4c6d8e0f12001300b001';
+const config = (options: object = {}): ComposeConfig =>
+  compose.config.parse({ name: 'compose', api_token: 'the-token', ...options });
+
+test('only for the host that Compose had it is said that Compose closed', () => {
+  const { address } = compose.connection(config());
+  expect(compose.words.noteOn(new URL(address).host)).toMatch(/closed on 1 March 2023.*base_url/);
+  expect(compose.words.noteOn('compose.example.com')).toBeUndefined();
+});
+
+test('requests go to base_url, show the token, and ask for JSON', async () => {
+  const { address, auth, accept } = compose.connection(config({ base_url: 'https://compose.example.com/v/' }));
+  expect(address).toBe('https://compose.example.com/v');
+  expect(await auth.header()).toBe('Bearer the-token');
+  expect(accept).toBe('application/hal+json, application/json');
+});
+
+test('the token is a secret, as it was written and without white space, in whatever else there is', () => {
+  expect(compose.secrets({ api_token: ' the-token\n', page_size: 'much' })).toEqual([' the-token\n', 'the-token']);
+  for (const none of [{}, { api_token: 7 }, { api_token: null }]) expect(compose.secrets(none)).toEqual([]);
+});
+
+test('what its streams share comes from the config', async () => {
+  const api = new FakeApi({ deployments: listBody('deployments', [{ id: ID }, { id: 'other' }]) });
+  const options = config({ deployment_ids: [ID], page_size: 20, include_connection_strings: true });
+  const shared = compose.open(options, api, (sentence) => expect.fail(sentence));
+  expect(shared).toMatchObject({ pageSize: 20, includeConnectionStrings: true });
+  expect((await shared.deployments.load()).ids).toEqual([ID]);
+});
+
+describe('a check', () => {
+  const accounts = listBody('accounts', []);
+
+  test('asks for the accounts, and for the deployments only if some are chosen', async () => {
+    const api = new FakeApi({ accounts, deployments: listBody('deployments', [{ id: ID }]) });
+    await expect(compose.check(config(), api)).resolves.toEqual([]);
+    expect(api.paths).toEqual(['accounts']);
+    await expect(compose.check(config({ deployment_ids: [ID] }), api)).resolves.toEqual([]);
+    expect(api.paths).toEqual(['accounts', 'accounts', 'deployments']);
+  });
+
+  test('gives the chosen deployments that are not there', async () => {
+    const api = new FakeApi({ accounts, deployments: listBody('deployments', [null, {}]) });
+    await expect(compose.check(config({ deployment_ids: [ID] }), api)).resolves.toEqual([
+      `This deployment id does not exist for this API token: ${ID}. Correct deployment_ids.`,
+    ]);
+  });
+
+  test('takes a 404 of accounts for a wrong address, and that of deployments for a missing report', async () => {
+    const nothing = new FakeApi({ accounts: refuses(404, 'accounts') });
+    await expect(compose.check(config(), nothing)).rejects.toMatchObject({
+      problem: 'api_not_found',
+      status: 404,
+      message: expect.stringMatching(/^There is no Compose API at https:\/\/api\.compose\.io.* closed on 1 March 2023/),
+      internalMessage: 'GET accounts: HTTP 404, on the first attempt',
+    });
+    const half = new FakeApi({ accounts, deployments: refuses(404, 'deployments') });
+    await expect(compose.check(config({ deployment_ids: [ID] }), half)).rejects.toMatchObject({ problem: 'not_found' });
+  });
+
+  test('takes a body that is no list of accounts for none', async () => {
+    await expect(compose.check(config(), new FakeApi({ accounts: [] }))).rejects.toMatchObject({
+      problem: 'unexpected_body',
+    });
+  });
+});

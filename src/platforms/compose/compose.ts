@@ -1,0 +1,63 @@
+import { ConnectorError } from '../../core/errors.ts';
+import type { Words } from '../../core/problems.ts';
+import type { Api, Platform } from '../platform.ts';
+import { tokenAuth } from './auth.ts';
+import { type ComposeConfig, DEFAULT_BASE_URL, composeConfig } from './config.ts';
+import { DeploymentList, missingSentence } from './deployment-list.ts';
+import { embeddedList } from './envelope.ts';
+import type { ComposeShared } from './shared.ts';
+import { streams } from './streams/index.ts';
+
+const words: Words = {
+  facts: {
+    Api: 'The Compose API',
+    address: 'base_url',
+    token: 'API token',
+    renewal: 'Create a new one under Account → API Tokens and enter it as api_token.',
+    holder: 'the user who created the token',
+  },
+  noteOn(host) {
+    if (host !== new URL(DEFAULT_BASE_URL).host) return undefined;
+    return 'Compose closed on 1 March 2023 and its API with it: base_url must name another server that speaks the Compose API.';
+  },
+};
+
+/** The Compose API, version 2016-07 (docs/reference/compose-api.md). */
+export const compose: Platform<ComposeConfig, ComposeShared> = {
+  config: composeConfig,
+  streams,
+  words,
+  secrets({ api_token: token }) {
+    return typeof token === 'string' ? [token, token.trim()] : [];
+  },
+  connection: ({ base_url: address, api_token: token }) => ({
+    address,
+    auth: tokenAuth(token),
+    accept: 'application/hal+json, application/json',
+  }),
+  open: (config, api, warn) => ({
+    deployments: new DeploymentList(config.deployment_ids, api, warn),
+    pageSize: config.page_size,
+    includeConnectionStrings: config.include_connection_strings,
+  }),
+  async check({ base_url: address, deployment_ids: chosen }, api) {
+    embeddedList(await askFirst(api, address), 'accounts', 'accounts');
+    if (chosen.length === 0) return [];
+    const { rows } = embeddedList(await api.get({ path: 'deployments' }, 'check'), 'deployments', 'deployments');
+    const ids = new Set(rows.map((row) => (row as { id?: unknown } | null)?.id));
+    const missing = chosen.filter((id) => !ids.has(id));
+    return missing.length === 0 ? [] : [missingSentence(missing)];
+  },
+};
+
+/** Whoever has just typed an address is told about the address, not about a report that is not there. */
+async function askFirst(api: Api, address: string): Promise<unknown> {
+  try {
+    return await api.get({ path: 'accounts' }, 'check');
+  } catch (thrown) {
+    if (!(thrown instanceof ConnectorError) || thrown.problem !== 'not_found') throw thrown;
+    const { internalMessage = '' } = thrown;
+    const note = words.noteOn(new URL(address).host);
+    throw new ConnectorError('api_not_found', { address }, { internalMessage, note, status: 404, cause: thrown });
+  }
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import type { Auth } from '../http/auth.ts';
+import type { Words } from '../core/problems.ts';
+import type { Request, Row, StreamDefinition } from '../core/stream.ts';
+
+/** What a platform may ask its API, apart from the reading of streams; `owner` is the stream that needs it. */
+export interface Api {
+  get(request: Request, owner: string): Promise<unknown>;
+}
+
+/** Where the requests of a config go, and what they carry. */
+export interface Connection {
+  /** Stands before the path of each request that names no origin of its own. */
+  address: string;
+  auth: Auth;
+  accept: string;
+}
+
+/** One API that has reports: what its config is, what it can be asked for, and how. `S` is shared by all its streams. */
+export interface Platform<C, S> {
+  /** The part of the config below `platform`; its `name` is the platform's. */
+  config: z.ZodObject & z.ZodType<C>;
+  /** In the order of the catalog. */
+  streams: readonly StreamDefinition<S>[];
+  words: Words;
+  /** The secrets in what a user wrote below `platform`, which need not be a config that fits. */
+  secrets(raw: Row): string[];
+  connection(config: C): Connection;
+  /** `warn` takes a sentence for the user. */
+  open(config: C, api: Api, warn: (sentence: string) => void): S;
+  /** Asks as little as shows that the config works; gives what is wrong with it. Throws a ConnectorError. */
+  check(config: C, api: Api): Promise<string[]>;
+}
