@@ -11,8 +11,8 @@ import type { Platform } from './platforms/platform.ts';
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
 /** Every platform by the name that a config gives it. */
-export const PLATFORMS = { compose } as const;
-export type PlatformName = keyof typeof PLATFORMS;
+const PLATFORMS = { compose } as const;
+type PlatformName = keyof typeof PLATFORMS;
 
 const platform = z
   .discriminatedUnion('name', [compose.config], {

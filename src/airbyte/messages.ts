@@ -21,12 +21,6 @@ export interface CatalogStream {
   is_resumable?: boolean;
 }
 
-export interface RecordChange {
-  field: string;
-  change: 'NULLED';
-  reason: 'SOURCE_SERIALIZATION_ERROR';
-}
-
 export interface ErrorTrace {
   message: string;
   internal_message?: string;

@@ -1,7 +1,7 @@
 import type { Request } from '../core/stream.ts';
 
 /** A 401: what was asked for, and what the API says about it. */
-export interface Refusal {
+interface Refusal {
   request: Request;
   said: string;
 }

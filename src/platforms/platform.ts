@@ -9,7 +9,7 @@ export interface Api {
 }
 
 /** Where the requests of a config go, and what they carry. */
-export interface Connection {
+interface Connection {
   /** Stands before the path of each request that names no origin of its own. */
   address: string;
   auth: Auth;
