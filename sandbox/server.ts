@@ -66,6 +66,8 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   readonly logsInstances: readonly string[];
   /** The config of a connector that reads from it. */
   readonly config: Row;
+  /** The rows that a full read of a stream must bring: as the API sends them, with what their key needs beside it. */
+  rows(stream: IbmCloudStreamName): Iterable<Row>;
   /** The moment at which the stand-in is, in milliseconds since 1970: it stands still until time is let pass. */
   now(): number;
   /** Lets time pass: jobs end, backups and months come and go, tokens grow old. */
@@ -124,6 +126,7 @@ async function startIbmCloud(given: Partial<IbmCloudSandboxOptions>): Promise<Ib
     endpoints,
     logsInstances,
     config: { platform: { name: 'ibm_cloud', api_key: apiKey, logs_instances: logsInstances, endpoints } },
+    rows: (stream) => ibmCloud.rows(stream),
     now: () => ibmCloud.now(),
     passTime: (seconds) => ibmCloud.passTime(seconds),
     addEvents: (count, lateBySeconds) => ibmCloud.addEvents(count, lateBySeconds),

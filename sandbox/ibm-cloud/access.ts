@@ -57,12 +57,16 @@ export function listUsers(world: World, pages: Pages, received: Received, refuse
   return json(200, { total_results: all.length, limit: page.limit, first_url, ...end, resources: page.items });
 }
 
-/** `GET /v4/accounts/:id` (icd-api.md, 2.9). */
+/** `GET /v4/accounts/:id`. */
 export function account(world: World, { parameters, path }: Received, refuse: Refuse): Answer {
-  const id = accountId(world);
-  if (parameters['id'] !== id || world.options.missingRoles.includes('account')) return refuse(path, 403);
-  return json(200, {
-    id,
+  const isRefused = parameters['id'] !== accountId(world) || world.options.missingRoles.includes('account');
+  return isRefused ? refuse(path, 403) : json(200, accountRow(world));
+}
+
+/** The account (icd-api.md, 2.9). */
+export function accountRow(world: World): Row {
+  return {
+    id: accountId(world),
     name: 'Harbour "Analytics"',
     owner: uuid(world, Kind.user, 0, 0),
     owner_userid: 'user0@example.invalid',
@@ -72,7 +76,7 @@ export function account(world: World, { parameters, path }: Received, refuse: Re
     linked_softlayer_account: '',
     team_directory_enabled: true,
     traits: { eu_supported: false, poc: false, hippa: false },
-  });
+  };
 }
 
 export function groupId(world: World, index: number): string {
@@ -103,7 +107,7 @@ export function accessGroups(world: World): Row[] {
 }
 
 /** The members of a group, of every type: one group in four has none, one in four has four times as many. */
-function members(world: World, group: string): Row[] {
+export function members(world: World, group: string): Row[] {
   const index = upTo(world.options.accessGroups).find((one) => groupId(world, one) === group);
   if (index === undefined || index % 4 === 3) return [];
   return upTo(world.options.members * (index % 4 === 1 ? 4 : 1)).map((place) => {

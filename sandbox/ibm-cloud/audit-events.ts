@@ -74,12 +74,13 @@ export class AuditEvents {
     }
   }
 
-  /** The correlation ids of all events of databases. */
-  *keys(): Generator<string> {
+  /** All events of databases, oldest first but for those that were added; those that are unreadable too. */
+  *ofDatabases(): Generator<Row> {
     const { auditEvents } = this.#world.options;
-    for (let serial = 0; serial < auditEvents + this.#added.length; serial += 1) {
-      if (this.isOfDatabase(serial)) yield this.#correlationId(serial);
+    for (let serial = 0; serial < auditEvents; serial += 1) {
+      if (this.isOfDatabase(serial)) yield this.#event({ serial, time: this.#timeAt(serial) });
     }
+    for (const entry of this.#added) if (this.isOfDatabase(entry.serial)) yield this.#event(entry);
   }
 
   #timeAt(serial: number): number {

@@ -47,6 +47,7 @@ test('the pager of instances finds every deployment and backup, and each one on 
   const [deployment = ''] = sandbox.deploymentIds;
   const { result } = await client.getResourceInstance({ id: deployment });
   expect(result).toEqual(all.find(({ id }) => id === deployment));
+  expect(result).toEqual([...sandbox.rows('deployments')].find(({ id }) => id === deployment));
   expect((await client.getResourceInstance({ id: result.guid ?? '' })).result).toEqual(result);
 });
 
@@ -66,7 +67,7 @@ test('the key goes to IAM alone', async () => {
 test('resource groups', async () => {
   const client = new ResourceManagerV2(serviceAt(sandbox.endpoints.resource_controller));
   const { result } = await client.listResourceGroups({ accountId: sandbox.accountId });
-  expect(ids(result.resources)).toEqual(keys('resource_groups'));
+  expect(result.resources).toEqual([...sandbox.rows('resource_groups')]);
 });
 
 test('the pager of usage finds every metric of a month, for the account and by resource group', async () => {
@@ -119,6 +120,7 @@ test('the pagers of access groups and members', async () => {
       }).getAll(),
     ),
   );
+  expect(groups.map((group, index) => ({ ...group, members: members[index] }))).toEqual([...sandbox.rows('teams')]);
   const counts = members.map((list) => list.length);
   expect(counts).toContain(0);
   expect(Math.max(...counts)).toBe(12);

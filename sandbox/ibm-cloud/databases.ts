@@ -188,7 +188,7 @@ function leaderOf(world: World, deployment: number): number | undefined {
 }
 
 /** The read replicas of a deployment, or whose replica it is (icd-api.md, 2.3.8). */
-function replicas(world: World, deployment: number): Row {
+export function replicas(world: World, deployment: number): Row {
   const leader = leaderOf(world, deployment);
   const followers = upTo(world.options.deployments).filter((other) => leaderOf(world, other) === deployment);
   return {
@@ -222,7 +222,7 @@ export function allowlist(_world: World, deployment: number): Row[] {
 }
 
 /** From when on a deployment can be restored (icd-api.md, 2.3.9); every fifth has no such time yet. */
-function recovery(world: World, deployment: number): Row {
+export function recovery(world: World, deployment: number): Row {
   const earliest = `${iso(world.clock.now - 7 * DAY).slice(0, 19)}Z`;
   return { earliest_point_in_time_recovery_time: deployment % 5 === 4 ? null : earliest };
 }

@@ -50,9 +50,13 @@ function isProvisioning(world: World, index: number): boolean {
   return index % ENGINES.length === 3 && world.clock.now < world.clock.start + PROVISIONED_AFTER;
 }
 
-/** Whether there are sizes to read in the row. */
-export function hasScaling(world: World, index: number): boolean {
-  return !isProvisioning(world, index);
+/** The sizes of a deployment, one row, or none while it has no `extensions`. */
+export function gen2Scaling(world: World, index: number): Row[] {
+  if (isProvisioning(world, index)) return [];
+  const { dataservices } = extensions(world, index) as { dataservices: Record<string, Row> };
+  const { key } = pick(ENGINES, index);
+  const sizes = dataservices[key] ?? (dataservices['resources'] as { database: Row }).database;
+  return [{ ...sizes, deployment_id: gen2Id(world, index), group_id: 'member' }];
 }
 
 /** The row of a deployment of generation 2 (icd-api.md, 2.4.1). */

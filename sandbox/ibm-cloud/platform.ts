@@ -1,5 +1,5 @@
 import { upTo } from '../noise.ts';
-import type { Answer, Platform, Received, Route } from '../platform.ts';
+import type { Answer, Platform, Received, Route, Row } from '../platform.ts';
 import { account, listGroups, listMembers, listUsers } from './access.ts';
 import { AuditEvents, logsInstances } from './audit-events.ts';
 import { databaseRoutes } from './databases.ts';
@@ -12,15 +12,16 @@ import { LogsQuery } from './logs-query.ts';
 import type { IbmCloudOptions } from './options.ts';
 import { Pages } from './pages.ts';
 import { listPolicies, listRoles } from './policies.ts';
-import { type Holdings, IBM_CLOUD_STREAM_NAMES, type IbmCloudStreamName, countsOf, reportOf } from './reports.ts';
+import { type Holdings, IBM_CLOUD_STREAM_NAMES, type IbmCloudStreamName, countsOf, keysOf, rowsOf } from './reports.ts';
 import { TOKEN_PATH, Tokens, keyDetails } from './tokens.ts';
-import { Usage, usageKeys } from './usage.ts';
+import { Usage } from './usage.ts';
 import { Clock, type World, accountId } from './world.ts';
 
 /** IBM Cloud, and what can be changed in its account. */
 export interface IbmCloud extends Platform<IbmCloudStreamName> {
   readonly accountId: string;
   readonly logsInstances: readonly string[];
+  rows(stream: IbmCloudStreamName): Iterable<Row>;
   now(): number;
   passTime(seconds: number): void;
   addEvents(count: number, lateBySeconds?: number): void;
@@ -65,10 +66,9 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
   const { deployments, gen2Deployments } = options;
 
   function touchUsage(month?: string): string {
-    const touched = usage.touch(month);
-    const [key] = usageKeys(usage.rows(touched));
-    if (key === undefined) throw new RangeError(`there is no usage of the month ${touched.text}`);
-    return key;
+    const { text } = usage.touch(month);
+    for (const key of keysOf(holdings, 'billables')) if (key.startsWith(text)) return key;
+    throw new RangeError(`there is no usage of the month ${text}`);
   }
 
   return {
@@ -99,7 +99,8 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
     ],
     streams: IBM_CLOUD_STREAM_NAMES,
     counts: () => countsOf(holdings),
-    keys: (stream) => reportOf(stream).keys(holdings),
+    keys: (stream) => keysOf(holdings, stream),
+    rows: (stream) => rowsOf(holdings, stream),
     changes: {
       time: ({ pass = 0 }) => {
         clock.pass(pass);

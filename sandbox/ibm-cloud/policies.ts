@@ -140,16 +140,16 @@ function subjectAttribute(subject: Subject | readonly Subject[]): Row {
   return { key: 'iam_id', operator: 'stringEqualsAnyOf', value: subject.map(({ value }) => value) };
 }
 
-/** The keys of what policies give to users, services and profiles, or to groups: policy, role and subject. */
-export function policyKeys(world: World, key: Subject['key']): string[] {
+/** What policies give to users, services and profiles, or to groups: a row for each policy, role and subject. */
+export function policyGrants(world: World, key: Subject['key']): Row[] {
   return policies(world)
     .filter(({ row, kind }) => kind.opensDatabases && row['type'] === 'access' && row['state'] === 'active')
-    .flatMap(({ row, kind }) =>
-      [kind.subject]
-        .flat()
-        .filter((subject) => subject.key === key)
-        .flatMap(({ value }) => kind.roles.map((role) => [row['id'], roleName(role), value].join('/'))),
-    );
+    .flatMap(({ row, kind }) => {
+      const subjects = [kind.subject].flat().filter((subject) => subject.key === key);
+      return subjects.flatMap(({ value }) =>
+        kind.roles.map((role) => ({ ...row, policy_id: row['id'], role: roleName(role), [key]: value })),
+      );
+    });
 }
 
 function roleName(role: string): string {

@@ -174,17 +174,16 @@ function isFinal(world: World, month: Month): boolean {
   return world.clock.now >= dayOfNext(month, FINAL_DAY);
 }
 
-/** The keys of a row's metrics: month, instance, plan, metric, region, pricing country, each further one with a number. */
-export function usageKeys(rows: readonly Row[]): string[] {
+/** A row for each metric of usage rows; a further one that only its sums tell apart has a number, from 2 on. */
+export function usageMetrics(rows: readonly Row[]): Row[] {
   const seen = new Map<string, number>();
-  return rows.flatMap((row) =>
-    (row['usage'] as Row[]).map(({ metric }) => {
-      const names = ['month', 'resource_instance_id', 'plan_id', 'region', 'pricing_country'] as const;
-      const [month, instance, plan, region, country] = names.map((name) => String(row[name]));
-      const key = [month, instance, plan, metric, region, country].join('/');
-      const before = seen.get(key) ?? 0;
-      seen.set(key, before + 1);
-      return before === 0 ? key : `${key}/${before + 1}`;
+  return rows.flatMap(({ usage, ...row }) =>
+    (usage as Row[]).map((metric) => {
+      const { month, resource_instance_id, plan_id, region, pricing_country } = row;
+      const same = [month, resource_instance_id, plan_id, region, pricing_country, metric['metric']].join('/');
+      const number = (seen.get(same) ?? 0) + 1;
+      seen.set(same, number);
+      return { ...row, ...metric, ...(number > 1 && { number }) };
     }),
   );
 }
