@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { FLAGS, readCommandLine, usage } from './command-line.ts';
-import { withDefaults } from './options.ts';
+import { flagsOf, readCommandLine, usage } from './command-line.ts';
+import { PLATFORM_NAMES, withDefaults, withIbmCloudDefaults } from './options.ts';
 
 test('nothing at all is the defaults', () => {
   expect(readCommandLine([])).toEqual({ options: {}, json: false, exitWithStdin: false, help: false });
@@ -11,8 +11,19 @@ test.each(['--help', '-h'])('%s asks for the help', (flag) => {
   expect(readCommandLine([flag])).toMatchObject({ help: true });
 });
 
-test('there is a flag for every option', () => {
-  expect(Object.values(FLAGS).toSorted()).toEqual(Object.keys(withDefaults()).toSorted());
+test.each([
+  ['compose', withDefaults()],
+  ['ibm_cloud', withIbmCloudDefaults()],
+] as const)('there is a flag for every option of %s', (platform, options) => {
+  const flags = { ...flagsOf('every'), ...flagsOf(platform) };
+  expect(Object.values(flags).toSorted()).toEqual(Object.keys(options).toSorted());
+});
+
+test('a flag means what it does for the platform that is named', () => {
+  const args = '--platform ibm_cloud --deployments 20 --token-life 60 --missing-roles billing,logs';
+  expect(readCommandLine(args.split(' '))).toMatchObject({
+    options: { platform: 'ibm_cloud', deployments: 20, tokenLife: 60, missingRoles: ['billing', 'logs'] },
+  });
 });
 
 test('flags become options', () => {
@@ -47,6 +58,11 @@ test.each([
   ['--cursor upwards', '--cursor must be one of exclusive, inclusive, ignored'],
   ['--fault {', '--fault must be a fault as JSON'],
   ['stray', "Unexpected argument 'stray'"],
+  ['--platform heroku', '--platform must be one of compose, ibm_cloud'],
+  ['--token-life 60', '--token-life does not belong to the platform compose'],
+  ['--platform ibm_cloud --recipes 3', '--recipes does not belong to the platform ibm_cloud'],
+  ['--platform ibm_cloud --now yesterday', '--now must be a time such as'],
+  ['--platform ibm_cloud --missing-roles billing,cook', '--missing-roles must be some of'],
   ['--future-events 1201', 'futureEvents must not exceed auditEvents'],
 ])('%s is refused in one line', (args, problem) => {
   const read = readCommandLine(args.split(' '));
@@ -55,13 +71,19 @@ test.each([
 });
 
 test('the help names every flag, what it means and its default', () => {
-  for (const flag of Object.keys(FLAGS)) expect(usage()).toMatch(new RegExp(`--${flag} <.+>\\n +\\w.*`));
+  for (const flag of (['every', ...PLATFORM_NAMES] as const).flatMap((platform) => Object.keys(flagsOf(platform)))) {
+    expect(usage()).toMatch(new RegExp(`--${flag} <.+>\\n +\\w.*`));
+  }
   expect(usage()).toMatch(/--max-limit <n>\n +.+ \(default: 100\)\n/);
   expect(usage()).toMatch(/--single-events <on\|off>\n +.+ \(default: on\)\n/);
   expect(usage()).toMatch(/--exit-with-stdin\n +\w/);
 });
 
-test('the README names every flag', async () => {
-  const readme = await readFile(new URL('README.md', import.meta.url), 'utf8');
-  for (const name of Object.keys(FLAGS)) expect(readme).toContain(`\`--${name}\``);
+test.each([
+  ['README.md', 'every'],
+  ['README.md', 'compose'],
+  ['ibm-cloud/README.md', 'ibm_cloud'],
+] as const)('%s names the flags for %s', async (page, platform) => {
+  const readme = await readFile(new URL(page, import.meta.url), 'utf8');
+  for (const name of Object.keys(flagsOf(platform))) expect(readme).toContain(`\`--${name}\``);
 });

@@ -1,10 +1,16 @@
 import { parseArgs } from 'node:util';
-import type { Option } from './option.ts';
-import { OPTIONS, type SandboxOptions, withDefaults } from './options.ts';
+import {
+  type Given,
+  PLATFORM_NAMES,
+  type PlatformName,
+  optionsOf,
+  withDefaults,
+  withIbmCloudDefaults,
+} from './options.ts';
 
 /** What the command line asks for. */
 export interface CommandLine {
-  readonly options: Partial<SandboxOptions>;
+  readonly options: Given;
   /** Print one line for programs instead of lines for people. */
   readonly json: boolean;
   /** End when stdin ends, which it does with the parent process. */
@@ -14,51 +20,55 @@ export interface CommandLine {
 
 /** Flags without a value. */
 const SWITCHES = {
-  json: 'print one line of JSON for programs: baseUrl, token, deploymentIds, pid',
+  json: 'print one line of JSON for programs: what opens the API, deploymentIds, pid',
   'exit-with-stdin': 'stop when stdin ends, as it does when the parent process is gone',
   help: 'print this text',
 } as const;
 
-/** The flags, each for one option of `startSandbox`. */
-export const FLAGS: Readonly<Record<string, keyof SandboxOptions>> = Object.fromEntries(
-  Object.keys(OPTIONS).map((name) => [flagOf(name), name as keyof SandboxOptions]),
-);
+/** The flags for every API, or for one alone: each with the name of its option of `startSandbox`. */
+export function flagsOf(platform: PlatformName | 'every'): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(optionsOf(platform)).map((name) => [flagOf(name), name]));
+}
 
 /** How far a misspelt flag may be from the one that is meant, in letters. */
 const MOST_TYPOS = 3;
 
 /** What `--help` prints. */
 export function usage(): string {
-  const flags = Object.entries(FLAGS).map(([flag, name]) => {
-    const { placeholder, meaning, shownDefault }: Option<unknown> = OPTIONS[name];
-    return [
-      `--${flag} <${placeholder}>`,
-      shownDefault === undefined ? meaning : `${meaning} (default: ${shownDefault})`,
-    ];
-  });
-  const switches = Object.entries(SWITCHES).map(([flag, meaning]) => [
-    flag === 'help' ? '--help, -h' : `--${flag}`,
-    meaning,
-  ]);
+  const switches = Object.entries(SWITCHES).map(
+    ([flag, meaning]) => `  ${flag === 'help' ? '--help, -h' : `--${flag}`}\n      ${meaning}`,
+  );
   return [
     'Usage: npm run sandbox -- [--flag value] …',
     '',
-    'Starts a stand-in for the Compose API and prints its address, its token and commands to paste. Ctrl-C stops it.',
+    'Starts a stand-in for an API and prints where it is, what opens it and commands to paste. Ctrl-C stops it.',
     '',
     'Flags:',
-    ...[...flags, ...switches].map(([flag, meaning]) => `  ${flag}\n      ${meaning}`),
+    ...flagTexts('every'),
+    ...switches,
+    ...PLATFORM_NAMES.flatMap((platform) => ['', `With --platform ${platform}:`, ...flagTexts(platform)]),
     '',
     'Examples:',
     '  npm run sandbox -- --port 8080 --audit-events 1000000',
+    '  npm run sandbox -- --platform ibm_cloud --deployments 20 --token-life 60',
     `  npm run sandbox -- --fault '{"path":"/deployments/*/recipes","kind":"status","status":503,"times":2}'`,
     '',
     'More: sandbox/README.md',
   ].join('\n');
 }
 
+function flagTexts(platform: PlatformName | 'every'): string[] {
+  return Object.entries(optionsOf(platform)).map(([name, { placeholder, meaning, shownDefault }]) => {
+    const text = shownDefault === undefined ? meaning : `${meaning} (default: ${shownDefault})`;
+    return `  --${flagOf(name)} <${placeholder}>\n      ${text}`;
+  });
+}
+
 /** Reads the arguments; a text says, in one line, what is wrong with them. */
 export function readCommandLine(args: readonly string[]): CommandLine | string {
-  const flags = Object.keys(FLAGS).map((flag) => [flag, { type: 'string' as const, multiple: flag === 'fault' }]);
+  const every = flagsOf('every');
+  const all = Object.assign({}, every, ...PLATFORM_NAMES.map(flagsOf)) as Readonly<Record<string, string>>;
+  const flags = Object.keys(all).map((flag) => [flag, { type: 'string' as const, multiple: flag === 'fault' }]);
   const switches = Object.keys(SWITCHES).map((flag) => [
     flag,
     { type: 'boolean' as const, ...(flag === 'help' && { short: 'h' }) },
@@ -72,9 +82,16 @@ export function readCommandLine(args: readonly string[]): CommandLine | string {
       }
     }
     const values: Readonly<Record<string, unknown>> = parseArgs({ args: [...args], options: known }).values;
-    const options = collect(values);
-    if (typeof options === 'string') return options;
-    withDefaults(options);
+    const named = collect(values, 'every');
+    if (typeof named === 'string') return named;
+    const platform = (named['platform'] ?? 'compose') as PlatformName;
+    const foreign = Object.keys(values).find((flag) => flag in all && !(flag in every) && !(flag in flagsOf(platform)));
+    if (foreign !== undefined) return `--${foreign} does not belong to the platform ${platform}; see --help`;
+    const own = collect(values, platform);
+    if (typeof own === 'string') return own;
+    const options = { ...named, ...own } as Given;
+    if (options.platform === 'ibm_cloud') withIbmCloudDefaults(options);
+    else withDefaults(options);
     const on = (name: keyof typeof SWITCHES): boolean => values[name] === true;
     return { options, json: on('json'), exitWithStdin: on('exit-with-stdin'), help: on('help') };
   } catch (error) {
@@ -88,10 +105,13 @@ function flagOf(option: string): string {
   return option === 'faults' ? 'fault' : option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function collect(values: Readonly<Record<string, unknown>>): Record<string, unknown> | string {
+function collect(
+  values: Readonly<Record<string, unknown>>,
+  platform: PlatformName | 'every',
+): Record<string, unknown> | string {
   const options: Record<string, unknown> = {};
-  for (const [flag, name] of Object.entries(FLAGS)) {
-    const option: Option<unknown> = OPTIONS[name];
+  for (const [name, option] of Object.entries(optionsOf(platform))) {
+    const flag = flagOf(name);
     const texts = [values[flag] ?? []].flat() as string[];
     const all = texts.map((text) => option.read(text));
     if (all.includes(undefined)) return `--${flag} must be ${option.kind}`;

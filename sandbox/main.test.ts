@@ -43,16 +43,36 @@ test('for people it prints what to paste, and ends with its parent', async () =>
   const printed = await firstOutput();
   expect(printed).toContain('audit_events 3,');
   expect(printed).toMatch(
-    /printf '%s\\n' '\{"platform":\{"name":"compose","api_token":"\w{64}","base_url":"http:[^']+\/2016-07"\}\}' > config\.json/,
+    /printf '%s\\n' '\{"platform":\{"name":"compose","api_token":"\w{64}","base_url":"http:[^']+\/2016-07"\}\}' > secrets\/config\.json/,
   );
-  expect(printed).toContain('read --config config.json --catalog integration_tests/configured_catalog.json');
+  expect(printed).toContain('read --config secrets/config.json --catalog integration_tests/configured_catalog.json');
   child.stdin.end();
   expect(await ended).toEqual([0, null]);
 });
 
+test('IBM Cloud is played if it is named, with a config to paste', async () => {
+  start('--platform', 'ibm_cloud', '--json');
+  const { baseUrl, apiKey, config, deploymentIds } = JSON.parse(await firstOutput()) as Record<string, string>;
+  expect(config).toEqual({
+    platform: {
+      name: 'ibm_cloud',
+      api_key: apiKey,
+      logs_instances: [expect.stringMatching(/^crn:v1:bluemix:public:logs:/)],
+      endpoints: expect.objectContaining({ iam: `${baseUrl}/iam`, databases: `${baseUrl}/databases/{region}/v5/ibm` }),
+    },
+  });
+  expect(deploymentIds?.length).toBe(13);
+  child.kill('SIGKILL');
+  start('--platform', 'ibm_cloud', '--now', '2026-11-24T12:00:00Z', '--deployments', '1');
+  const printed = await firstOutput();
+  expect(printed).toMatch(/^Config: \{"platform":\{"name":"ibm_cloud","api_key":"[\w-]{44}",.+\}\}$/m);
+  expect(printed).toContain('The connector does not read this platform yet');
+  expect(printed).toContain('deployments_replicas 1,');
+});
+
 test('an unknown flag is one line on stderr and exit code 2', async () => {
-  start('--nope');
+  start('--frobnicate');
   const [problem, printed, [code]] = await Promise.all([text(child.stderr), text(child.stdout), once(child, 'exit')]);
-  expect(problem).toBe("sandbox: Unknown option '--nope'; --help lists them all\n");
+  expect(problem).toBe("sandbox: Unknown option '--frobnicate'; --help lists them all\n");
   expect([printed, code]).toEqual(['', 2]);
 });

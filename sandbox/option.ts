@@ -69,3 +69,17 @@ export function text(usual: string, placeholder: string, meaning: string): Optio
     read: (value) => (value === '' ? undefined : value),
   };
 }
+
+/** Some of the words, parted by commas. */
+export function someOf<const Word extends string>(words: readonly Word[], meaning: string): Option<readonly Word[]> {
+  return {
+    default: [],
+    meaning,
+    placeholder: 'words',
+    kind: `some of ${words.join(', ')}, parted by commas`,
+    read: (value) => {
+      const read = value.split(',').map((part) => words.find((word) => word === part));
+      return read.every((word) => word !== undefined) ? read : undefined;
+    },
+  };
+}

@@ -1,7 +1,8 @@
 import { COMPOSE_OPTIONS, checkComposeOptions } from './compose/options.ts';
 import { type Fault, readFaults } from './faults/fault.ts';
+import { IBM_CLOUD_OPTIONS, checkIbmCloudOptions, madeUpKey } from './ibm-cloud/options.ts';
 import { madeUpHex } from './noise.ts';
-import { type Option, type Values, text, whole } from './option.ts';
+import { type Option, type Values, choice, text, whole } from './option.ts';
 
 const faults: Option<readonly Fault[]> = {
   default: [],
@@ -18,17 +19,25 @@ const faults: Option<readonly Fault[]> = {
   },
 };
 
-const SERVER_OPTIONS = {
+/** The APIs that the sandbox can play, each with the options that it alone has. */
+const OWN_OPTIONS = { compose: COMPOSE_OPTIONS, ibm_cloud: IBM_CLOUD_OPTIONS } as const;
+
+export type PlatformName = keyof typeof OWN_OPTIONS;
+
+export const PLATFORM_NAMES = Object.keys(OWN_OPTIONS) as PlatformName[];
+
+/** What can be set for every API. */
+const COMMON_OPTIONS = {
+  platform: choice(PLATFORM_NAMES, 'compose', 'the API to play'),
   port: whole({ least: 0, most: 65_535, default: 0, meaning: 'port to listen on; 0 picks a free one' }),
   host: text('127.0.0.1', 'address', 'address to listen on; 0.0.0.0 makes it reachable from containers'),
   seed: whole({ least: 0, most: 4_294_967_295, default: 1, meaning: 'all data follow from it' }),
-  token: text('', 'text', 'the one token that is accepted (default: made from the seed)'),
   latencyMs: whole({ least: 0, most: 3_600_000, default: 0, meaning: 'milliseconds to wait before each answer' }),
   quota: whole({
     least: 0,
     most: 1_000_000_000,
     default: 0,
-    meaning: 'requests allowed in each window; the rest get 429 with Retry-After; 0: no quota',
+    meaning: 'requests to each service allowed in each window; the rest get 429 with Retry-After; 0: no quota',
   }),
   quotaWindowMs: whole({
     least: 1,
@@ -39,19 +48,39 @@ const SERVER_OPTIONS = {
   faults,
 } as const;
 
-/** Everything that can be set, in the order in which `--help` lists it. */
-export const OPTIONS = { ...SERVER_OPTIONS, ...COMPOSE_OPTIONS };
+export type CommonOptions = Omit<Values<typeof COMMON_OPTIONS>, 'platform'>;
 
-export type SandboxOptions = Values<typeof OPTIONS>;
+/** Everything that can be set for Compose. */
+export type SandboxOptions = CommonOptions & Values<typeof COMPOSE_OPTIONS> & { readonly platform: 'compose' };
 
-const DEFAULTS = Object.fromEntries(
-  Object.entries(OPTIONS).map(([name, option]) => [name, option.default]),
-) as unknown as SandboxOptions;
+/** Everything that can be set for IBM Cloud. */
+export type IbmCloudSandboxOptions = CommonOptions &
+  Values<typeof IBM_CLOUD_OPTIONS> & { readonly platform: 'ibm_cloud' };
 
-/** The options with a default for each that is not given. */
+/** What is given to start a sandbox of one API or the other; Compose is the default. */
+export type Given = Partial<SandboxOptions> | (Partial<IbmCloudSandboxOptions> & { readonly platform: 'ibm_cloud' });
+
+/** The options of every API by name, and those of one API alone, in the order in which `--help` lists them. */
+export function optionsOf(platform: PlatformName | 'every'): Readonly<Record<string, Option<unknown>>> {
+  return platform === 'every' ? COMMON_OPTIONS : OWN_OPTIONS[platform];
+}
+
+/** The options for Compose with a default for each that is not given. */
 export function withDefaults(given: Partial<SandboxOptions> = {}): SandboxOptions {
-  const options = { ...DEFAULTS, ...given };
+  const options = { ...defaultsOf('compose'), ...given } as SandboxOptions;
   checkComposeOptions(options);
   // Compose's tokens look like this, 64 digits (G-cli); the seed makes it the same every time.
-  return { ...options, token: options.token || madeUpHex(options.seed, 81, 64) };
+  return { ...options, platform: 'compose', token: options.token || madeUpHex(options.seed, 81, 64) };
+}
+
+/** The options for IBM Cloud with a default for each that is not given. */
+export function withIbmCloudDefaults(given: Partial<IbmCloudSandboxOptions> = {}): IbmCloudSandboxOptions {
+  const options = { ...defaultsOf('ibm_cloud'), ...given } as IbmCloudSandboxOptions;
+  checkIbmCloudOptions(options);
+  return { ...options, platform: 'ibm_cloud', apiKey: options.apiKey || madeUpKey(options.seed) };
+}
+
+function defaultsOf(platform: PlatformName): Record<string, unknown> {
+  const options = { ...optionsOf('every'), ...optionsOf(platform) };
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.default]));
 }

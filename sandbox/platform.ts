@@ -17,8 +17,20 @@ export interface Answer {
 /** The parameters of a URL; one that stands there twice is a list. */
 export type QueryParameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Answers a path: its `:id` (and `:other`), and the query. */
-export type Route = (id: string, other: string, query: QueryParameters) => Answer;
+/** What an API may look at in a request. */
+export interface Received {
+  /** As faults and statistics name it: below the prefix, without the query. */
+  readonly path: string;
+  /** What stands in the path for `:id` and the like, decoded. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: QueryParameters;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Of a POST: JSON is parsed, a form is text. */
+  readonly body: unknown;
+}
+
+/** Answers a path: its `:id` (and `:other`), the query, and for those who want more, all of the request. */
+export type Route = (id: string, other: string, query: QueryParameters, received: Received) => Answer;
 
 /** A spoiled envelope, by its name. */
 export type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
@@ -37,15 +49,22 @@ export interface Platform<Stream extends string = string> {
   /** What every path begins with, such as `/2016-07`. */
   readonly prefix: string;
   readonly contentType: string;
-  /** Every path below the prefix, in fastify's notation. */
+  /** Every path below the prefix, in fastify's notation; `POST ` stands before one that is posted to. */
   readonly routes: Readonly<Record<string, Route>>;
-  /** The API's error body for a status; with the text in it, if there is one. */
-  refusal(status: number, text?: string): Answer;
-  /** The body with its envelope, its list or one of its rows spoiled. */
-  spoil(body: unknown, shape: Shape, row: number): unknown;
+  /** The token or key that opens the API; the log of requests says which of them carried it. */
+  readonly credential: string;
+  /** The refusal of a request that carries no token, or a wrong one. */
+  admit(received: Received): Answer | undefined;
+  /** The service that a path belongs to: each has a quota of its own. */
+  serviceOf(path: string): string;
+  /** The API's error body for a status at a path; with the text in it, if there is one. */
+  refusal(path: string, status: number, text?: string): Answer;
+  /** The body with its envelope, its list, one of its rows or its link to the next page spoiled. */
+  spoil(body: unknown, shape: Shape, row: number, otherOrigin: string): unknown;
   open(body: unknown): OpenedBody;
-  /** Makes every cursor handed out so far an old one. */
+  /** Makes every cursor or page token handed out so far an old one. */
   forgetCursors(): void;
+  readonly deploymentIds: readonly string[];
   /** The streams a connector can read. */
   readonly streams: readonly Stream[];
   /** How many records a full read of each stream must bring. */

@@ -1,71 +1,99 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { deliver } from './faults/delivery.ts';
 import type { FaultList } from './faults/fault.ts';
-import type { Answer, Platform, QueryParameters, Route } from './platform.ts';
+import type { Answer, Platform, QueryParameters, Received, Route } from './platform.ts';
 import type { Quota, Statistics } from './traffic.ts';
+
+const POST = 'POST ';
 
 export interface ApiParts {
   readonly platform: Platform;
-  /** The one token that is accepted. */
-  readonly token: string;
   readonly latencyMs: number;
   readonly faults: FaultList;
   readonly quota: Quota;
   readonly statistics: Statistics;
 }
 
-interface Parameters {
-  readonly id?: string;
-  readonly other?: string;
-}
-
 /** Serves the API: each request is counted, made to wait, checked for its token and the quota, answered. */
 export function serveApi(app: FastifyInstance, parts: ApiParts): void {
   const { platform, statistics, faults, quota } = parts;
-  const bearer = `Bearer ${parts.token}`;
 
-  function refusalOf(request: FastifyRequest): Answer | undefined {
-    if (request.headers.authorization !== bearer) return platform.refusal(401);
-    const wait = quota.take();
-    return wait === undefined ? undefined : { ...platform.refusal(429), headers: { 'retry-after': String(wait) } };
+  function refusalOf(received: Received): Answer | undefined {
+    const { path } = received;
+    const refused = platform.admit(received);
+    if (refused !== undefined) return refused;
+    const wait = quota.take(platform.serviceOf(path));
+    return wait === undefined
+      ? undefined
+      : { ...platform.refusal(path, 429), headers: { 'retry-after': String(wait) } };
   }
 
-  function answer(request: FastifyRequest, reply: FastifyReply, route: Route, path: string): void {
-    const refusal = refusalOf(request);
-    if (refusal !== undefined) return deliver(platform, request, reply, refusal);
-    const fault = faults.take(path);
+  function answer(request: FastifyRequest, reply: FastifyReply, route: Route, received: Received): void {
+    const refusal = refusalOf(received);
+    if (refusal !== undefined) return deliver(platform, request, reply, { answer: refusal, received });
+    const fault = faults.take(received.path);
     if (fault?.kind === 'forget-cursors') platform.forgetCursors();
-    const { id = '', other = '' } = request.params as Parameters;
-    return deliver(platform, request, reply, route(id, other, request.query as QueryParameters), fault);
+    const { id = '', other = '' } = received.parameters;
+    const proper = route(id, other, received.query, received);
+    return deliver(platform, request, reply, { answer: proper, received }, fault);
   }
 
   function serve(request: FastifyRequest, reply: FastifyReply, route: Route): void {
-    const path = pathOf(request.url, platform.prefix);
+    const received: Received = {
+      path: pathOf(request.url, platform.prefix),
+      parameters: request.params as Received['parameters'],
+      query: request.query as QueryParameters,
+      headers: request.headers,
+      body: request.body,
+    };
     statistics.begin({
       method: request.method,
-      path,
-      query: request.query as QueryParameters,
+      path: received.path,
+      query: received.query,
       host: request.host,
       authorization: request.headers.authorization !== undefined,
+      credential: carries(platform.credential, request),
     });
     const { raw } = reply;
     raw.once('close', () => statistics.end(raw.headersSent ? String(raw.statusCode) : 'none'));
-    if (parts.latencyMs > 0) setTimeout(answer, parts.latencyMs, request, reply, route, path).unref();
-    else answer(request, reply, route, path);
+    if (parts.latencyMs > 0) setTimeout(answer, parts.latencyMs, request, reply, route, received).unref();
+    else answer(request, reply, route, received);
   }
 
+  const form = 'application/x-www-form-urlencoded';
+  app.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) => done(null, body));
   for (const [path, route] of Object.entries(platform.routes)) {
-    app.get(platform.prefix + path, (request, reply) => serve(request, reply, route));
+    const posted = path.startsWith(POST);
+    app.route({
+      method: posted ? 'POST' : 'GET',
+      url: platform.prefix + (posted ? path.slice(POST.length) : path),
+      handler: (request, reply) => serve(request, reply, route),
+    });
   }
-  app.setNotFoundHandler((request, reply) => serve(request, reply, () => platform.refusal(404)));
+  app.setNotFoundHandler((request, reply) => {
+    serve(request, reply, (_id, _other, _query, { path }) => platform.refusal(path, 404));
+  });
 }
 
-/** The path as faults and statistics name it: below the prefix, without query, doubled slashes and one at the end. */
+/** Whether the credential stands anywhere in a request: in its address, its headers or its body. */
+function carries(credential: string, { url, headers, body }: FastifyRequest): boolean {
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
+  const encoded = encodeURIComponent(credential);
+  return [url, text, ...Object.values(headers).flat()].some(
+    (part) => part !== undefined && (part.includes(credential) || part.includes(encoded)),
+  );
+}
+
+/**
+ * The path as faults and statistics name it: below the prefix, without query, doubled slashes and one at the end. A colon
+ * is itself, since some clients encode it and some do not; an encoded slash stays, for it parts no segments.
+ */
 function pathOf(url: string, prefix: string): string {
   const end = url.indexOf('?');
   const path = end === -1 ? url : url.slice(0, end);
   return path
     .replaceAll(/\/+/g, '/')
     .slice(prefix.length)
+    .replaceAll(/%3a/gi, ':')
     .replace(/(?<=.)\/$/, '');
 }

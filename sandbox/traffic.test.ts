@@ -6,18 +6,20 @@ import { Quota } from './traffic.ts';
 test('so many requests in each window, and then a wait to its end', () => {
   let now = 0;
   const quota = new Quota(2, 10_000, () => now);
-  expect([quota.take(), quota.take(), quota.take()]).toEqual([undefined, undefined, 10]);
+  const take = (): number | undefined => quota.take('billing');
+  expect([take(), take(), take()]).toEqual([undefined, undefined, 10]);
   now = 8500;
-  expect(quota.take()).toBe(2);
+  expect(take()).toBe(2);
+  expect(quota.take('another service')).toBeUndefined();
   now = 9999;
-  expect(quota.take()).toBe(1);
+  expect(take()).toBe(1);
   now = 10_000;
-  expect([quota.take(), quota.take(), quota.take()]).toEqual([undefined, undefined, 10]);
+  expect([take(), take(), take()]).toEqual([undefined, undefined, 10]);
 });
 
 test('a quota of none lets everything through', () => {
   const quota = new Quota(0, 1, () => 0);
-  expect([quota.take(), quota.take()]).toEqual([undefined, undefined]);
+  expect([quota.take(''), quota.take('')]).toEqual([undefined, undefined]);
 });
 
 test('over the quota the answer is 429 with Retry-After; refused tokens do not count', async () => {

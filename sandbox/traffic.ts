@@ -8,6 +8,8 @@ export interface RequestEntry {
   readonly host: string;
   /** Whether it carried the header Authorization, right or wrong. */
   readonly authorization: boolean;
+  /** Whether the API's token or key stood in it: in the address, a header or the body. */
+  readonly credential: boolean;
 }
 
 /** What the sandbox has been asked so far. */
@@ -65,13 +67,17 @@ export class Statistics {
   }
 }
 
-/** Lets so many requests through in each window of time; a quota of 0 lets everything through. */
+interface Window {
+  end: number;
+  used: number;
+}
+
+/** Lets so many requests to each service through in each window of time; a quota of 0 lets everything through. */
 export class Quota {
   readonly #most: number;
   readonly #windowMs: number;
   readonly #now: () => number;
-  #windowEnd = Number.NEGATIVE_INFINITY;
-  #used = 0;
+  readonly #windows = new Map<string, Window>();
 
   constructor(most: number, windowMs: number, now: () => number = () => performance.now()) {
     this.#most = most;
@@ -79,15 +85,14 @@ export class Quota {
     this.#now = now;
   }
 
-  /** Takes one request off the quota. Otherwise says how many whole seconds to wait. */
-  take(): number | undefined {
+  /** Takes one request off the service's quota. Otherwise says how many whole seconds to wait. */
+  take(service: string): number | undefined {
     if (this.#most === 0) return undefined;
     const now = this.#now();
-    if (now >= this.#windowEnd) {
-      this.#windowEnd = now + this.#windowMs;
-      this.#used = 0;
-    }
-    this.#used += 1;
-    return this.#used <= this.#most ? undefined : Math.max(1, Math.ceil((this.#windowEnd - now) / SECOND));
+    const open = this.#windows.get(service);
+    const window = open !== undefined && now < open.end ? open : { end: now + this.#windowMs, used: 0 };
+    this.#windows.set(service, window);
+    window.used += 1;
+    return window.used <= this.#most ? undefined : Math.max(1, Math.ceil((window.end - now) / SECOND));
   }
 }

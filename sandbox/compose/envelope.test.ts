@@ -18,13 +18,18 @@ test.each([
   ['body-null', null],
   ['row-null', { _embedded: { teams: [null, { id: 'b' }, { id: 'c' }] } }],
   ['row-without-key', { _embedded: { teams: [{}, { id: 'b' }, { id: 'c' }] } }],
+  // Compose has no links to next pages that could be spoiled.
+  ['next-repeated', { _embedded: { teams } }],
+  ['next-unknown', { _embedded: { teams } }],
+  ['next-foreign', { _embedded: { teams } }],
+  ['next-dropped', { _embedded: { teams } }],
   ['next-link', { _embedded: { teams }, _links: { next: { href: expect.any(String), templated: true } } }],
 ] as const)('%s', (shape, expected) => {
   expect(spoiled(shape)).toEqual(expected);
 });
 
 test('the table above has every shape', () => {
-  expect(SHAPES.length).toBe(11);
+  expect(SHAPES.length).toBe(15);
 });
 
 test('another row can be spoiled, the last one at most', () => {

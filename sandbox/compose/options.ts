@@ -1,10 +1,11 @@
-import { type Values, choice, onOff, whole } from '../option.ts';
+import { type Values, choice, onOff, text, whole } from '../option.ts';
 
 /** How a bound is meant: no source says it, so every way can be played. */
 const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
 
 /** What can be set about the account of Compose and its API. */
 export const COMPOSE_OPTIONS = {
+  token: text('', 'text', 'the one token that is accepted (default: made from the seed)'),
   deployments: whole({
     least: 0,
     most: 100_000,

@@ -24,7 +24,6 @@ const VERSION_PATH = '/2016-07';
 
 /** The Compose API, and what can be changed in its account. */
 export interface Compose extends Platform<StreamName> {
-  readonly deploymentIds: readonly string[];
   addEvents(count: number): void;
   expireEvents(count: number): void;
   touchRecipe(deploymentId?: string): RecipeChange;
@@ -48,7 +47,10 @@ export function createCompose(seed: number, options: ComposeOptions): Compose {
     prefix: VERSION_PATH,
     contentType: HAL,
     routes: { ...reportRoutes(holdings), ...otherRoutes(holdings) },
-    refusal,
+    credential: options.token,
+    admit: ({ headers }) => (headers['authorization'] === `Bearer ${options.token}` ? undefined : refusal(401)),
+    serviceOf: () => 'compose',
+    refusal: (_path, status, text) => refusal(status, text),
     spoil,
     open,
     forgetCursors: () => trail.forgetCursors(),

@@ -11,6 +11,8 @@ type KeyForm = Extract<Fault, { kind: 'keys' }>['form'];
 export interface Asked {
   readonly url: string;
   readonly host: string;
+  /** As faults name it. */
+  readonly path: string;
   readonly authorization: string;
 }
 
@@ -29,7 +31,7 @@ const RAW = '@@raw@@';
 export function alteredAnswer(fault: AnswerFault, answer: Answer, asked: Asked, platform: Platform): Answer {
   switch (fault.kind) {
     case 'status':
-      return withStatus(fault, platform);
+      return withStatus(fault, answer, platform, asked.path);
     case 'truncated-json':
       return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
     case 'broken-json':
@@ -39,13 +41,22 @@ export function alteredAnswer(fault: AnswerFault, answer: Answer, asked: Asked, 
     case 'empty-body':
       return { status: 200, body: '' };
     case 'redirect':
-      return { status: fault.status ?? 302, body: '', headers: { location: fault.to ?? otherOrigin(asked) } };
+      return {
+        status: fault.status ?? 302,
+        body: '',
+        headers: { location: fault.to ?? otherOrigin(asked) + asked.url },
+      };
     case 'echo-token':
-      return platform.refusal(fault.status ?? 400, `cannot read the header "Authorization: ${asked.authorization}"`);
+      return platform.refusal(
+        asked.path,
+        fault.status ?? 400,
+        `cannot read the header "Authorization: ${asked.authorization}"`,
+      );
     case 'errors':
       return json(200, { errors: fault.errors ?? 'temporarily_unavailable' });
     case 'envelope': {
-      const spoiled = platform.spoil(JSON.parse(answer.body), fault.shape, fault.row ?? 0);
+      if (!isJson(answer)) return answer;
+      const spoiled = platform.spoil(JSON.parse(answer.body), fault.shape, fault.row ?? 0, otherOrigin(asked));
       return json(answer.status, spoiled);
     }
     case 'keys':
@@ -55,19 +66,26 @@ export function alteredAnswer(fault: AnswerFault, answer: Answer, asked: Asked, 
   }
 }
 
-function withStatus(fault: Extract<Fault, { kind: 'status' }>, platform: Platform): Answer {
+function withStatus(
+  fault: Extract<Fault, { kind: 'status' }>,
+  proper: Answer,
+  platform: Platform,
+  path: string,
+): Answer {
   const { status, body, retryAfter } = fault;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const answer = body === undefined ? platform.refusal(status) : { status, body: text };
+  // Another text in a 200 is of the type of the right one: an event stream stays one.
+  const type = status === 200 && typeof body === 'string' && proper.type !== undefined ? { type: proper.type } : {};
+  const answer = body === undefined ? platform.refusal(path, status) : { status, body: text, ...type };
   return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
 }
 
 /** The same machine by its other name: another origin, and one that answers. */
-function otherOrigin({ url, host }: Asked): string {
+function otherOrigin({ host }: Asked): string {
   const other = host.startsWith('localhost')
     ? host.replace('localhost', '127.0.0.1')
     : host.replace(/^.*:/, 'localhost:');
-  return `http://${other}${url}`;
+  return `http://${other}`;
 }
 
 /** The answer with the keys of its rows spoiled: different keys as they are sent, not all as they are read. */
@@ -89,12 +107,18 @@ function rewriteRows(
   answer: Answer,
   edit: (row: Row, key: string, index: number) => [row: Row, raw: string],
 ): Answer {
+  if (!isJson(answer)) return answer;
   const opened = platform.open(JSON.parse(answer.body));
   const texts = opened.rows.map((row, index) => {
     const [edited, raw] = edit(row, opened.key, index);
     return asciiJson(edited).replace(`"${RAW}"`, () => raw);
   });
   return { status: answer.status, body: opened.close(texts), oneByte: true };
+}
+
+/** Rows and envelopes are JSON; an event stream, a page or plain text stays as it is. */
+function isJson({ type = 'json' }: Answer): boolean {
+  return type.includes('json');
 }
 
 function keyText(form: KeyForm, key: string, index: number): string {

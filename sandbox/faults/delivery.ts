@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Answer, Platform } from '../platform.ts';
+import type { Answer, Platform, Received } from '../platform.ts';
 import { alteredAnswer } from './altered-answer.ts';
 import type { Fault } from './fault.ts';
 
@@ -18,7 +18,7 @@ export function deliver(
   platform: Platform,
   request: FastifyRequest,
   reply: FastifyReply,
-  answer: Answer,
+  { answer, received }: { answer: Answer; received: Received },
   fault?: Fault,
 ): void {
   const type = platform.contentType;
@@ -30,7 +30,7 @@ export function deliver(
     case 'drip':
     case 'endless':
     case 'padded':
-      return breakConnection(fault, reply, answer, type);
+      return breakConnection(fault, reply, answer, answer.type ?? type);
     case 'unasked-continue':
       reply.raw.writeContinue();
       return send(reply, answer, type);
@@ -39,7 +39,7 @@ export function deliver(
       return send(reply, answer, type);
     default: {
       const { url, host, headers } = request;
-      const asked = { url, host, authorization: headers.authorization ?? '' };
+      const asked = { url, host, path: received.path, authorization: headers.authorization ?? '' };
       return send(reply, alteredAnswer(fault, answer, asked, platform), type);
     }
   }

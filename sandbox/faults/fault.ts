@@ -13,6 +13,10 @@ export const SHAPES = [
   'row-null',
   'row-without-key',
   'next-link',
+  'next-repeated',
+  'next-unknown',
+  'next-foreign',
+  'next-dropped',
 ] as const;
 
 const status = z.int().min(200).max(599);

@@ -1,0 +1,209 @@
+import { noise, pick, upTo } from '../noise.ts';
+import { type Answer, type Received, type Row, json } from '../platform.ts';
+import type { Refuse } from './errors.ts';
+import { type Page, type Pages, lastPage, link } from './pages.ts';
+import { DAY, Kind, type World, accountId, fakeSecret, iso, uuid } from './world.ts';
+
+const IAM_HOST = 'https://iam.cloud.ibm.com';
+
+const PUBLIC_GROUP = 'AccessGroupId-PublicAccess';
+
+const NAMES = ['Ada Quay', 'Bo Pier', 'Çelik Ñandú', 'Dana "Dee" Dock'] as const;
+
+/** The IAM id of the n-th user. */
+export function userId(world: World, index: number): string {
+  return `IBMid-${String(270_000_000 + (noise(world.seed, Kind.user, 0) % 1000) * 1000 + index).padStart(10, '0')}`;
+}
+
+/** The users of the account, with what is nobody's business (icd-api.md, 2.8). */
+function users(world: World): Row[] {
+  return upTo(world.options.users).map((index) => {
+    const [firstname = '', lastname = ''] = pick(NAMES, index).split(/ (?=\S+$)/);
+    const email = `user${index}@example.invalid`;
+    return {
+      id: uuid(world, Kind.user, 0, index),
+      iam_id: userId(world, index),
+      realm: 'IBMid',
+      user_id: email,
+      firstname,
+      lastname,
+      state: pick(['ACTIVE', 'ACTIVE', 'PENDING', 'VPN_ONLY'] as const, index),
+      email,
+      phonenumber: `+49 ${fakeSecret(world, 6, index)}`,
+      altphonenumber: '',
+      photo: `https://example.invalid/${fakeSecret(world, 7, index)}.png`,
+      account_id: accountId(world),
+      added_on: iso(world.clock.start - (700 - index) * DAY),
+    };
+  });
+}
+
+/** Those whom the key may see: without the role, in an account with a restricted list, only itself. */
+function visibleUsers(world: World): Row[] {
+  return world.options.missingRoles.includes('users') ? users(world).slice(0, 1) : users(world);
+}
+
+/** `GET /v2/accounts/:id/users`. */
+export function listUsers(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
+  const { parameters, query, path } = received;
+  if (parameters['id'] !== accountId(world)) return refuse(path, 403);
+  const all = visibleUsers(world);
+  const page = pages.byToken(all, query, { token: '_start', limit: 'limit', usual: 100, most: 100 });
+  if (page === undefined) return refuse(path, 400, '_start or limit is not valid.');
+  const own = path.replace(/^\/user-management/, '');
+  const next = (from: number): Row => ({ next_url: link(own, query, { _start: pages.token(from) }) });
+  const end = page.next === undefined ? lastPage(world.options.lastPage, 'next_url') : next(page.next);
+  const first_url = link(own, query, {});
+  return json(200, { total_results: all.length, limit: page.limit, first_url, ...end, resources: page.items });
+}
+
+/** `GET /v4/accounts/:id`. */
+export function account(world: World, { parameters, path }: Received, refuse: Refuse): Answer {
+  const isRefused = parameters['id'] !== accountId(world) || world.options.missingRoles.includes('account');
+  return isRefused ? refuse(path, 403) : json(200, accountRow(world));
+}
+
+/** The account (icd-api.md, 2.9). */
+export function accountRow(world: World): Row {
+  return {
+    id: accountId(world),
+    name: 'Harbour "Analytics"',
+    owner: uuid(world, Kind.user, 0, 0),
+    owner_userid: 'user0@example.invalid',
+    owner_iamid: userId(world, 0),
+    type: 'PAYG',
+    status: 'ACTIVE',
+    linked_softlayer_account: '',
+    team_directory_enabled: true,
+    traits: { eu_supported: false, poc: false, hippa: false },
+  };
+}
+
+export function groupId(world: World, index: number): string {
+  return `AccessGroupId-${uuid(world, Kind.accessGroup, 0, index)}`;
+}
+
+/** The access groups that the key may see, the one for everybody last (icd-api.md, 2.6). */
+export function accessGroups(world: World): Row[] {
+  if (world.options.missingRoles.includes('access_groups')) return [];
+  const row = (index: number, id: string, name: string): Row => ({
+    id,
+    name,
+    description: index % 2 === 0 ? '' : `Group of ${name}`,
+    account_id: accountId(world),
+    created_at: `${iso(world.clock.start - (600 - index) * DAY).slice(0, 19)}Z`,
+    created_by_id: userId(world, 0),
+    last_modified_at: iso(world.clock.start - (100 - (index % 90)) * DAY),
+    last_modified_by_id: userId(world, 0),
+    href: `${IAM_HOST}/v2/groups/${id}`,
+  });
+  const { accessGroups: count } = world.options;
+  return [
+    ...upTo(count).map((index) =>
+      row(index, groupId(world, index), `${pick(['dba', 'Büro', 'on "call"'], index)}-${index}`),
+    ),
+    row(count, PUBLIC_GROUP, 'Public Access'),
+  ];
+}
+
+/** The members of a group, of every type: one group in four has none, one in four has four times as many. */
+export function members(world: World, group: string): Row[] {
+  const index = upTo(world.options.accessGroups).find((one) => groupId(world, one) === group);
+  if (index === undefined || index % 4 === 3) return [];
+  return upTo(world.options.members * (index % 4 === 1 ? 4 : 1)).map((place) => {
+    const type = pick(['user', 'user', 'service', 'profile'] as const, place);
+    const common = {
+      type,
+      membership_type: place % 5 === 4 ? 'dynamic' : 'static',
+      created_at: iso(world.clock.start - (500 - place) * DAY),
+      created_by_id: userId(world, 0),
+      href: `${IAM_HOST}/v2/groups/${group}/members/${place}`,
+    };
+    if (type === 'user') {
+      return {
+        iam_id: userId(world, place),
+        ...common,
+        name: pick(NAMES, place),
+        email: `user${place}@example.invalid`,
+      };
+    }
+    const iam_id = type === 'service' ? serviceId(world, place) : profileId(world, place);
+    return { iam_id, ...common, name: `${type}-${place}`, description: `A ${type}` };
+  });
+}
+
+function serviceId(world: World, index: number): string {
+  return `iam-ServiceId-${uuid(world, Kind.service, 0, index)}`;
+}
+
+function profileId(world: World, index: number): string {
+  return `iam-Profile-${uuid(world, Kind.profile, 0, index)}`;
+}
+
+/** `GET /v2/groups`: paged by offset, with links that name IBM's own host. */
+export function listGroups(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
+  const { query, path } = received;
+  if (query['account_id'] !== accountId(world)) return refuse(path, query['account_id'] === undefined ? 400 : 403);
+  const all = accessGroups(world)
+    .filter(({ id }) => query['hide_public_access'] !== 'true' || id !== PUBLIC_GROUP)
+    .map((row) => ({
+      ...row,
+      ...(query['show_federated'] === 'true' && { is_federated: false }),
+      ...(query['show_crn'] === 'true' && {
+        crn: `crn:v1:bluemix:public:iam-groups::::accessgroup:${String(row['id'])}`,
+      }),
+    }));
+  return offsetPage(
+    world,
+    received,
+    { name: 'groups', path: '/v2/groups' },
+    pages.byOffset(all, query, 50),
+    all,
+    refuse,
+  );
+}
+
+/** `GET /v2/groups/:id/members`: only static members unless all are asked for; names only if asked for. */
+export function listMembers(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
+  const { parameters, query, path } = received;
+  const { id = '' } = parameters;
+  if (!accessGroups(world).some((row) => row['id'] === id)) return refuse(path, 404);
+  const wanted = query['membership_type'] ?? 'static';
+  const all = members(world, id)
+    .filter(({ membership_type }) => wanted === 'all' || membership_type === wanted)
+    .filter(({ type }) => query['type'] === undefined || type === query['type'])
+    .map((row) => (query['verbose'] === 'true' ? row : briefly(row)));
+  const about = { name: 'members', path: `/v2/groups/${id}/members` };
+  return offsetPage(world, received, about, pages.byOffset(all, query, 50), all, refuse);
+}
+
+function briefly(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !['name', 'email', 'description'].includes(name)));
+}
+
+function offsetPage(
+  world: World,
+  { query, path }: Received,
+  about: { name: string; path: string },
+  page: Page<Row> | undefined,
+  all: readonly Row[],
+  refuse: Refuse,
+): Answer {
+  if (page === undefined) return refuse(path, 400, 'offset or limit is not valid.');
+  const { limit, from } = page;
+  const at = (offset: number): Row => ({
+    href: IAM_HOST + link(about.path, query, { limit: String(limit), offset: String(offset) }),
+  });
+  const end = page.next === undefined ? lastPage(world.options.lastPage, 'next') : { next: at(page.next) };
+  const last = Math.max(0, Math.floor((all.length - 1) / limit) * limit);
+  return json(200, {
+    limit,
+    offset: from,
+    total_count: all.length,
+    first: at(0),
+    ...(from > 0 && { previous: at(Math.max(0, from - limit)) }),
+    ...end,
+    last: at(last),
+    [about.name]: page.items,
+  });
+}

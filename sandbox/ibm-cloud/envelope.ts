@@ -1,0 +1,116 @@
+import { type OpenedBody, type Row, type Shape, asciiJson } from '../platform.ts';
+import type { Pages } from './pages.ts';
+
+/** Where the rows of a body are: in a list, in its only field, or it is the row itself. */
+interface Place {
+  readonly name?: string;
+  readonly rows: readonly Row[];
+  readonly isList: boolean;
+}
+
+/** What identifies a row, the first that it has. */
+const KEYS = ['id', 'iam_id', 'resource_instance_id', 'address', 'type'] as const;
+
+function placeOf(body: Row): Place {
+  for (const [name, value] of Object.entries(body)) {
+    // Regions are texts, not rows.
+    if (Array.isArray(value) && typeof value[0] !== 'string') return { name, rows: value as Row[], isList: true };
+  }
+  const [[name, value] = [], second] = Object.entries(body);
+  const wrapped = second === undefined && typeof value === 'object' && value !== null && !Array.isArray(value);
+  return wrapped && name !== undefined
+    ? { name, rows: [value as Row], isList: false }
+    : { rows: [body], isList: false };
+}
+
+/** The rows in a body, and the body again around other rows. */
+export function open(value: unknown): OpenedBody {
+  const body = value as Row;
+  const { name, rows, isList } = placeOf(body);
+  const key = KEYS.find((field) => rows[0] !== undefined && field in rows[0]) ?? 'id';
+  if (name === undefined) return { rows, key, close: (texts) => texts.join('') };
+  const fields = Object.entries(body).filter(([field]) => field !== name);
+  const beside = fields.map(([field, other]) => `${asciiJson(field)}:${asciiJson(other)},`).join('');
+  const close = (texts: readonly string[]): string =>
+    `{${beside}"${name}":${isList ? `[${texts.join(',')}]` : texts.join('')}}`;
+  return { rows, key, close };
+}
+
+/** The body with its list, one of its rows or its link to the next page spoiled. */
+export function spoil(pages: Pages, value: unknown, shape: Shape, row: number, otherOrigin: string): unknown {
+  const body = value as Row;
+  const { name, rows } = placeOf(body);
+  const beside = without(body, name ?? '');
+  const list = (spoiled: unknown): unknown => (name === undefined ? spoiled : { ...beside, [name]: spoiled });
+  switch (shape) {
+    case 'body-null':
+      return null;
+    case 'body-list':
+    case 'embedded-list':
+      return rows;
+    case 'no-embedded':
+    case 'list-missing':
+      return beside;
+    case 'list-null':
+      return list(null);
+    case 'list-object':
+      return list(Object.fromEntries(rows.entries()));
+    case 'other-list':
+      return { ...beside, [`other_${name ?? 'rows'}`]: rows };
+    case 'row-null':
+      return list(spoilRow(rows, row, () => null));
+    case 'row-without-key':
+      return list(spoilRow(rows, row, (one) => KEYS.reduce(without, one)));
+    case 'next-link':
+    case 'next-unknown':
+      return withNext(body, (link) => link.replace(/\?.*$/, '?page=two'), '');
+    case 'next-repeated':
+      return withNext(body, (link) => link, pages.token(0));
+    case 'next-foreign':
+      return isLast(body) ? body : { ...body, ...foreign(body, otherOrigin) };
+    case 'next-dropped':
+      return without(without(body, 'next'), 'next_url');
+  }
+}
+
+function spoilRow(rows: readonly Row[], row: number, spoilOne: (row: Row) => unknown): unknown[] {
+  const index = Math.max(0, Math.min(row, rows.length - 1));
+  return rows.length === 0 ? [spoilOne({})] : rows.map((value, at) => (at === index ? spoilOne(value) : value));
+}
+
+function without(row: Row, key: string): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => name !== key));
+}
+
+function isLast(body: Row): boolean {
+  return !body['next'] && !body['next_url'];
+}
+
+/** A next page, whether there is one or not: with this token, in the way in which the list's own links are. */
+function withNext(body: Row, edit: (link: string) => string, token: string): Row {
+  const start = encodeURIComponent(token);
+  if ('rows_count' in body) return { ...body, next_url: edit(`/v2/resource_instances?start=${start}`) };
+  if ('first_url' in body) return { ...body, next_url: edit(joined(String(body['first_url']), `_start=${start}`)) };
+  if (!('first' in body)) return body;
+  const first = (body['first'] as { href: string }).href;
+  if ('policies' in body) {
+    return { ...body, next: { href: edit(joined(first, `start=${start}`)), ...(token !== '' && { start: token }) } };
+  }
+  if ('offset' in body) {
+    const here = first.replace(/offset=\d+/, `offset=${String(body['offset'])}`);
+    return { ...body, next: { href: edit(here) } };
+  }
+  return { ...body, next: { href: edit(joined(first, `_start=${start}`)), ...(token !== '' && { offset: start }) } };
+}
+
+function joined(link: string, parameter: string): string {
+  return `${link}${link.includes('?') ? '&' : '?'}${parameter}`;
+}
+
+/** The same link at another host: a client takes the token out of it, and asks its own. */
+function foreign(body: Row, origin: string): Row {
+  const moved = (link: string): string => origin + link.replace(/^https?:\/\/[^/]+/, '');
+  if (typeof body['next_url'] === 'string') return { next_url: moved(body['next_url']) };
+  const next = body['next'] as Row;
+  return { next: { ...next, href: moved(String(next['href'])) } };
+}

@@ -1,0 +1,117 @@
+import { type Answer, json } from '../platform.ts';
+import type { IbmCloudOptions } from './options.ts';
+
+/** The services, by the first segment of the path below which each one is served here. */
+export const SERVICES = [
+  'iam',
+  'resource-controller',
+  'databases',
+  'billing',
+  'accounts',
+  'user-management',
+  'logs',
+] as const;
+
+/** Words for a status, in the spelling of the query API (icd-api.md, 2.10). */
+const CODES: Readonly<Record<number, string>> = {
+  400: 'bad_request_or_unspecified',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  422: 'unprocessable_entity',
+  429: 'resource_exhausted',
+  500: 'method_internal_error',
+  504: 'deadline_exceeded',
+};
+
+const MESSAGES: Readonly<Record<number, string>> = {
+  400: 'The request is not valid.',
+  401: 'Token is expired',
+  403: 'You are not authorized to do this.',
+  404: 'There is no such thing.',
+  410: 'The instance has been removed.',
+  422: 'Not supported for this type of deployment.',
+  429: 'Too many requests.',
+};
+
+const TRACE = '0123456789abcdef0123456789abcdef';
+
+const GATEWAY = '<html><head><title>503 Service Unavailable</title></head><body>503</body></html>\n';
+
+/** What a service says instead of an answer, in the shape that is its own (icd-api.md, 1.2). */
+export type Refuse = (path: string, status: number, text?: string) => Answer;
+
+/** The error bodies of all services; those of the databases come in the shape that is set. */
+export function errorBodies(options: IbmCloudOptions): Refuse {
+  return (path, status, text) => {
+    const message = text ?? MESSAGES[status] ?? `a fault played by the sandbox: ${status}`;
+    const [, service = ''] = path.split('/');
+    switch (service) {
+      case 'iam':
+        return iamError(path, status, message);
+      case 'resource-controller':
+        return controllerError(status, message);
+      case 'databases':
+        return databaseError(options.databaseErrors, status, text);
+      case 'billing':
+      case 'accounts':
+      case 'user-management':
+      case 'logs':
+        return json(status, handbook(status, message));
+      default:
+        // What stands at no host of IBM: a gateway answers.
+        return plain(status, '404 page not found\n');
+    }
+  };
+}
+
+function iamError(path: string, status: number, message: string): Answer {
+  if (status === 503) return { status, body: GATEWAY, type: 'text/html; charset=utf-8' };
+  if (path.endsWith('/identity/token'))
+    return tokenError(status, status === 400 ? 'BXNIM0415E' : 'BXNIM0001E', message);
+  if (path.includes('/policies') || path.includes('/roles')) return json(status, handbook(status, message));
+  const errors = [{ code: CODES[status] ?? 'unspecified', message_code: 'BXNIM0407E', message, details: message }];
+  // Here the status is a text.
+  return json(status, { context: context(path), errors, trace: TRACE, status_code: String(status) });
+}
+
+/** An error of the token endpoint (icd-api.md, 1.1). */
+export function tokenError(status: number, errorCode: string, errorMessage: string): Answer {
+  const errorDetails = `More about ${errorCode}`;
+  return json(status, { errorCode, errorMessage, errorDetails, context: context('/identity/token') });
+}
+
+function context(url: string): object {
+  return { requestId: TRACE, requestType: 'incoming', url, instanceId: 'sandbox', host: 'sandbox', locale: 'en_US' };
+}
+
+function controllerError(status: number, message: string): Answer {
+  const error_code = status === 401 ? 'RC-IamErrorResponse' : `RC-${status}`;
+  return json(status, { error_code, message, status_code: status, transaction_id: `bss-${TRACE}` });
+}
+
+function handbook(status: number, message: string): object {
+  const more_info = 'https://cloud.ibm.com/docs';
+  const error = { code: CODES[status] ?? 'unspecified', message, more_info, target: { type: 'parameter', name: 'id' } };
+  return { errors: [error], trace: TRACE, status_code: status };
+}
+
+/** All four have been seen or are likely, and nobody knows which comes when. */
+function databaseError(shape: IbmCloudOptions['databaseErrors'], status: number, text: string | undefined): Answer {
+  const word = text ?? CODES[status] ?? 'internal_server_error';
+  switch (shape) {
+    case 'text':
+      return json(status, { errors: word });
+    case 'fields':
+      return json(status, { errors: { deployment: [word, 'is not accepted'] } });
+    case 'list':
+      return json(status, { errors: [{ code: CODES[status] ?? 'unspecified', message: word }] });
+    case 'plain':
+      return plain(status, `${status} ${word}\n`);
+  }
+}
+
+function plain(status: number, body: string): Answer {
+  return { status, body, type: 'text/plain; charset=utf-8' };
+}

@@ -1,0 +1,105 @@
+import { noise } from '../noise.ts';
+import { type Option, type Values, choice, onOff, someOf, text, whole } from '../option.ts';
+
+/** The rights that can be missing; what each service does without is in README.md (icd-api.md, 1.8). */
+const ROLES = ['billing', 'access_groups', 'policies', 'users', 'account', 'logs'] as const;
+
+/** Warnings of the query API that mean lost rows (icd-api.md, 2.10). */
+const WARNINGS = [
+  'number_of_results_limit_warning',
+  'bytes_scanned_limit_warning',
+  'time_range_warning',
+  'blocks_limit_warning',
+  'files_read_limit_warning',
+  'scroll_timeout_warning',
+  'aggregation_buckets_limit_warning',
+  'archive_warning',
+  'shuffle_file_size_limit_reached_warning',
+] as const;
+
+const now: Option<string> = {
+  ...text('', 'time', 'where the clock of the stand-in stands at the start (default: the real time)'),
+  kind: 'a time such as 2026-11-24T12:00:00Z',
+  read: (value) => (isTime(value) ? value : undefined),
+};
+
+const size = (usual: number, meaning: string, most = 100_000): Option<number> =>
+  whole({ least: 0, most, default: usual, meaning });
+
+/** What can be set about the account at IBM Cloud and its services. */
+export const IBM_CLOUD_OPTIONS = {
+  apiKey: text('', 'text', 'the one API key that gets tokens (default: made from the seed)'),
+  tokenLife: whole({ least: 1, most: 3600, default: 3600, meaning: 'seconds until a token is refused' }),
+  accountClaim: onOff(true, 'off: tokens do not say which account they are for'),
+  now,
+  regions: whole({ least: 1, most: 10, default: 3, meaning: 'number of regions that deployments are spread over' }),
+  deployments: size(8, 'deployments of generation 1; 12 cover every database type'),
+  gen2Deployments: size(5, 'deployments of generation 2; 8 cover every database type'),
+  gen2Backups: size(3, 'days for which the daily backups of generation 2 are kept; 0: there are none'),
+  backupDays: size(30, 'days for which the daily backups of generation 1 are kept'),
+  tasksPerDay: size(3, 'tasks of each deployment a day'),
+  otherInstances: size(3, 'instances of services that are no databases'),
+  hiddenInstances: size(3, 'instances that may not be viewed, in one block: they are cut out of their pages'),
+  oddInstances: onOff(true, 'off: no instance has an odd CRN'),
+  maxLimit: whole({ least: 1, most: 1000, default: 100, meaning: 'most rows on a page; a higher limit is clamped' }),
+  inventoryToken: choice(
+    ['start', 'next_docid', 'next_url'],
+    'start',
+    'the parameter of next_url that holds the token of the next page of instances',
+  ),
+  lastPage: choice(['absent', 'null', 'empty'], 'absent', 'what stands for the next page on the last one'),
+  nextForm: choice(
+    ['both', 'link', 'token'],
+    'both',
+    'how usage and policies tell of the next page: by a link with the token, by the token beside it, or both',
+  ),
+  databaseErrors: choice(
+    ['text', 'fields', 'list', 'plain'],
+    'text',
+    'shape of the errors of the databases: one text, texts by field, a list of objects, plain text',
+  ),
+  usageMonths: whole({ least: 1, most: 120, default: 14, meaning: 'months of usage, the open one included' }),
+  accessGroups: size(5, 'access groups, besides the one for public access'),
+  members: size(3, 'members of an access group; some have more, some have none'),
+  policies: size(14, 'IAM policies; 14 cover every kind'),
+  users: size(5, 'users of the account'),
+  missingRoles: someOf(ROLES, `roles that the API key lacks, parted by commas: ${ROLES.join(', ')}`),
+  logsInstances: whole({ least: 1, most: 10, default: 1, meaning: 'IBM Cloud Logs instances; they share the events' }),
+  auditEvents: size(400, 'log entries, of which most are audit events of databases', 10_000_000),
+  auditDays: whole({ least: 1, most: 3650, default: 30, meaning: 'days that the log entries are spread over' }),
+  unreadableEvents: size(1, 'how many of the oldest audit events of databases are cut off in their text'),
+  eventNesting: choice(
+    ['top', 'message_text', 'message_object'],
+    'top',
+    'where the event stands in user_data: at its top, or below message as a text or an object',
+  ),
+  resultLimit: whole({
+    least: 1,
+    most: 50_000,
+    default: 12_000,
+    meaning: 'most log entries that a query gives; on the archive it is 50000 unless set lower',
+  }),
+  truncationWarning: choice(WARNINGS, WARNINGS[0], 'the warning of a query whose answer was cut'),
+  windowEnd: choice(['inclusive', 'exclusive'], 'inclusive', 'whether a query finds entries of the very end'),
+  queriesPerMinute: size(10, 'queries allowed to each Logs instance in a minute; 0: any number'),
+} as const;
+
+export type IbmCloudOptions = Values<typeof IBM_CLOUD_OPTIONS>;
+
+/** Refuses what the command line would, and options that contradict each other. */
+export function checkIbmCloudOptions({ now, unreadableEvents, auditEvents }: IbmCloudOptions): void {
+  if (now !== '' && !isTime(now)) throw new RangeError('now must be a time such as 2026-11-24T12:00:00Z');
+  if (unreadableEvents > auditEvents) throw new RangeError('unreadableEvents must not exceed auditEvents');
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
+const KEY_LENGTH = 44;
+
+/** A key that looks like those of IBM, and opens nothing. */
+export function madeUpKey(seed: number): string {
+  return Array.from({ length: KEY_LENGTH }, (_, index) => LETTERS[noise(seed, 300, index) % LETTERS.length]).join('');
+}
+
+function isTime(value: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/.test(value) && !Number.isNaN(Date.parse(value));
+}

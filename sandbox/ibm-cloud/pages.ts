@@ -1,0 +1,109 @@
+import type { QueryParameters, Row } from '../platform.ts';
+import type { IbmCloudOptions } from './options.ts';
+
+/** What a request asks for; `from` is the place of its first row. */
+interface PageRequest {
+  readonly from: number;
+  readonly limit: number;
+}
+
+/** A part of a list, and where the next part begins, if there is one. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly limit: number;
+  readonly from: number;
+  readonly next?: number;
+}
+
+/** Bytes that make `+` and `/` of base64, which a client must encode. */
+const AWKWARD_BYTES = Buffer.from([0xfb, 0xff, 0xbf]);
+
+const TOKEN_FIELDS = 'next_docid';
+
+/** Cuts lists into pages, and makes and reads the tokens that lead from one to the next. */
+export class Pages {
+  readonly #options: IbmCloudOptions;
+  /** Tokens of an earlier generation are unknown. */
+  #generation = 0;
+
+  constructor(options: IbmCloudOptions) {
+    this.#options = options;
+  }
+
+  /** Makes every token handed out so far an unknown one. */
+  forget(): void {
+    this.#generation += 1;
+  }
+
+  /** An opaque token, with `+`, `/` and `=` in it (icd-api.md, 5.5); it may hold what the request filtered by. */
+  token(from: number, filters: Readonly<Record<string, string>> = {}): string {
+    const text = new URLSearchParams({ [TOKEN_FIELDS]: `g${this.#generation}-${from}`, ...filters }).toString();
+    // Base64 ends in `=` unless the number of bytes can be divided by three.
+    const padding = text.length % 3 === 0 ? ' ' : '';
+    return Buffer.concat([AWKWARD_BYTES, Buffer.from(text + padding)]).toString('base64');
+  }
+
+  /** What a token was made of; undefined: it is none. */
+  read(token: string): { from: number; filters: Record<string, string> } | undefined {
+    const bytes = Buffer.from(token, 'base64');
+    if (!bytes.subarray(0, AWKWARD_BYTES.length).equals(AWKWARD_BYTES)) return undefined;
+    const text = bytes.subarray(AWKWARD_BYTES.length).toString().trimEnd();
+    const { [TOKEN_FIELDS]: place = '', ...filters } = Object.fromEntries(new URLSearchParams(text));
+    const [generation, from] = /^g(\d+)-(\d+)$/.exec(place)?.slice(1).map(Number) ?? [];
+    return from === undefined || generation !== this.#generation ? undefined : { from, filters };
+  }
+
+  /** The page of a list that is asked for by a token; undefined: token or limit are not valid. */
+  byToken<Item>(list: readonly Item[], query: QueryParameters, about: ByToken): Page<Item> | undefined {
+    const token = query[about.token];
+    const from = token === undefined ? 0 : this.read(String(token))?.from;
+    const limit = this.#limit(query[about.limit], about);
+    return from === undefined || limit === undefined ? undefined : cut(list, { from, limit });
+  }
+
+  /** The page of a list that is asked for by `offset` and `limit`. */
+  byOffset<Item>(list: readonly Item[], query: QueryParameters, usual: number): Page<Item> | undefined {
+    const from = wholeNumber(query['offset'], 0);
+    const limit = this.#limit(query['limit'], { usual, most: 100 });
+    return from === undefined || limit === undefined ? undefined : cut(list, { from, limit });
+  }
+
+  #limit(given: unknown, { usual, most }: { usual: number; most: number }): number | undefined {
+    const limit = wholeNumber(given, usual);
+    return limit === undefined || limit < 1 ? undefined : Math.min(limit, most, this.#options.maxLimit);
+  }
+}
+
+interface ByToken {
+  /** The name of the parameter that holds the token. */
+  readonly token: string;
+  /** The name of the parameter that holds the limit. */
+  readonly limit: string;
+  readonly usual: number;
+  readonly most: number;
+}
+
+function wholeNumber(value: unknown, usual: number): number | undefined {
+  if (value === undefined) return usual;
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+}
+
+function cut<Item>(list: readonly Item[], { from, limit }: PageRequest): Page<Item> {
+  const to = from + limit;
+  return { items: list.slice(from, to), limit, from, ...(to < list.length && { next: to }) };
+}
+
+/** A path with the query of a request, some of it replaced: what `next` and `first` of a page look like. */
+export function link(path: string, query: QueryParameters, changed: Readonly<Record<string, string>>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...query, ...changed })) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  return `${path}?${parameters.toString()}`;
+}
+
+/** What stands for a next page where there is none: nothing, `null` or an empty text (icd-api.md, 2.1). */
+export function lastPage(form: IbmCloudOptions['lastPage'], name: string): Row {
+  if (form === 'absent') return {};
+  return { [name]: form === 'null' ? null : '' };
+}

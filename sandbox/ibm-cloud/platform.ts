@@ -1,0 +1,178 @@
+import { upTo } from '../noise.ts';
+import type { Answer, Platform, Received, Route, Row } from '../platform.ts';
+import { account, listGroups, listMembers, listUsers } from './access.ts';
+import { AuditEvents, logsInstances } from './audit-events.ts';
+import { databaseRoutes } from './databases.ts';
+import { deploymentId } from './deployments.ts';
+import { open, spoil } from './envelope.ts';
+import { type Refuse, SERVICES, errorBodies } from './errors.ts';
+import { gen2Id } from './gen2.ts';
+import { listInstances, listResourceGroups, oneInstance } from './inventory.ts';
+import { LogsQuery } from './logs-query.ts';
+import type { IbmCloudOptions } from './options.ts';
+import { Pages } from './pages.ts';
+import { listPolicies, listRoles } from './policies.ts';
+import { type Holdings, IBM_CLOUD_STREAM_NAMES, type IbmCloudStreamName, countsOf, keysOf, rowsOf } from './reports.ts';
+import { TOKEN_PATH, Tokens, keyDetails } from './tokens.ts';
+import { Usage } from './usage.ts';
+import { Clock, type World, accountId } from './world.ts';
+
+/** IBM Cloud, and what can be changed in its account. */
+export interface IbmCloud extends Platform<IbmCloudStreamName> {
+  readonly accountId: string;
+  readonly logsInstances: readonly string[];
+  rows(stream: IbmCloudStreamName): Iterable<Row>;
+  now(): number;
+  passTime(seconds: number): void;
+  addEvents(count: number, lateBySeconds?: number): void;
+  touchUsage(month?: string): string;
+  revokeTokens(): void;
+}
+
+/** Where the services stand; the names are those of the connector's option `endpoints`. */
+export interface Endpoints {
+  readonly iam: string;
+  readonly resource_controller: string;
+  /** With `{region}` in it, and all that stands before `/deployments`. */
+  readonly databases: string;
+  readonly billing: string;
+  readonly accounts: string;
+  /** With `{region}` and `{instance}` in it. */
+  readonly logs: string;
+}
+
+/** The services below an address. IBM has a host for each; here each has a path. */
+export function endpointsAt(origin: string): Endpoints {
+  return {
+    iam: `${origin}/iam`,
+    resource_controller: `${origin}/resource-controller`,
+    databases: `${origin}/databases/{region}/v5/ibm`,
+    billing: `${origin}/billing`,
+    accounts: `${origin}/accounts`,
+    logs: `${origin}/logs/{region}/{instance}`,
+  };
+}
+
+/** Makes up an account of IBM Cloud. The same seed and options, `now` among them, always give the same data. */
+export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud {
+  const clock = new Clock(options.now === '' ? Date.now() : Date.parse(options.now));
+  const world: World = { seed, options, clock };
+  const refuse = errorBodies(options);
+  const tokens = new Tokens(world);
+  const pages = new Pages(options);
+  const usage = new Usage(world);
+  const events = new AuditEvents(world);
+  const holdings: Holdings = { world, usage, events };
+  const { deployments, gen2Deployments } = options;
+
+  function touchUsage(month?: string): string {
+    const { text } = usage.touch(month);
+    for (const key of keysOf(holdings, 'billables')) if (key.startsWith(text)) return key;
+    throw new RangeError(`there is no usage of the month ${text}`);
+  }
+
+  return {
+    prefix: '',
+    contentType: 'application/json; charset=utf-8',
+    routes: asRoutes({
+      ...iamRoutes(world, tokens, pages, refuse),
+      ...controllerRoutes(world, pages, refuse),
+      ...databaseRoutes(world, refuse),
+      ...accountRoutes(world, usage, pages, refuse),
+      ...logsRoutes(new LogsQuery(world, events), refuse),
+    }),
+    credential: options.apiKey,
+    admit: (received) => {
+      const { path } = received;
+      const [, service = ''] = path.split('/');
+      const isOpen = path === TOKEN_PATH || !SERVICES.some((name) => name === service);
+      return isOpen || tokens.admits(received) ? undefined : refuse(path, 401);
+    },
+    serviceOf,
+    refusal: refuse,
+    spoil: (body, shape, row, otherOrigin) => spoil(pages, body, shape, row, otherOrigin),
+    open,
+    forgetCursors: () => pages.forget(),
+    deploymentIds: [
+      ...upTo(deployments).map((index) => deploymentId(world, index)),
+      ...upTo(gen2Deployments).map((index) => gen2Id(world, index)),
+    ],
+    streams: IBM_CLOUD_STREAM_NAMES,
+    counts: () => countsOf(holdings),
+    keys: (stream) => keysOf(holdings, stream),
+    rows: (stream) => rowsOf(holdings, stream),
+    changes: {
+      time: ({ pass = 0 }) => {
+        clock.pass(pass);
+        return { now: new Date(clock.now).toISOString() };
+      },
+      events: ({ add = 0, late = 0 }) => {
+        events.add(add, late);
+        return { audit_events: countsOf(holdings).audit_events };
+      },
+      usage: ({ touch = 1 }) => ({ touched: upTo(touch).map(() => touchUsage()) }),
+      tokens: () => {
+        tokens.revoke();
+        return {};
+      },
+    },
+    accountId: accountId(world),
+    logsInstances: logsInstances(world),
+    now: () => clock.now,
+    passTime: (seconds) => clock.pass(seconds),
+    addEvents: (count, lateBySeconds = 0) => events.add(count, lateBySeconds),
+    touchUsage,
+    revokeTokens: () => tokens.revoke(),
+  };
+}
+
+/** The first segments of a path: databases have a host for each region, and logs for each region and instance. */
+function serviceOf(path: string): string {
+  const segments = { databases: 2, logs: 3 } as const;
+  const parts = path.split('/').slice(1);
+  const [first] = parts;
+  return parts.slice(0, first === 'databases' || first === 'logs' ? segments[first] : 1).join('/');
+}
+
+type Serve = (received: Received) => Answer;
+
+function asRoutes(serves: Readonly<Record<string, Serve>>): Record<string, Route> {
+  const routes = Object.entries(serves).map(([path, serve]): [string, Route] => [
+    path,
+    (_id, _other, _query, received) => serve(received),
+  ]);
+  return Object.fromEntries(routes);
+}
+
+function iamRoutes(world: World, tokens: Tokens, pages: Pages, refuse: Refuse): Record<string, Serve> {
+  return {
+    [`POST ${TOKEN_PATH}`]: (received) => tokens.exchange(received),
+    '/iam/v1/apikeys/details': (received) => keyDetails(world, received, refuse),
+    '/iam/v2/groups': (received) => listGroups(world, pages, received, refuse),
+    '/iam/v2/groups/:id/members': (received) => listMembers(world, pages, received, refuse),
+    '/iam/v2/policies': (received) => listPolicies(world, pages, received, refuse),
+    '/iam/v2/roles': (received) => listRoles(world, received, refuse),
+  };
+}
+
+function controllerRoutes(world: World, pages: Pages, refuse: Refuse): Record<string, Serve> {
+  return {
+    '/resource-controller/v2/resource_instances': (received) => listInstances(world, pages, received, refuse),
+    '/resource-controller/v2/resource_instances/:id': (received) => oneInstance(world, received, refuse),
+    '/resource-controller/v2/resource_groups': (received) => listResourceGroups(world, received, refuse),
+  };
+}
+
+function accountRoutes(world: World, usage: Usage, pages: Pages, refuse: Refuse): Record<string, Serve> {
+  const answer: Serve = (received) => usage.answer(pages, received, refuse);
+  return {
+    '/billing/v4/accounts/:id/resource_instances/usage/:month': answer,
+    '/billing/v4/accounts/:id/resource_groups/:group/resource_instances/usage/:month': answer,
+    '/accounts/v4/accounts/:id': (received) => account(world, received, refuse),
+    '/user-management/v2/accounts/:id/users': (received) => listUsers(world, pages, received, refuse),
+  };
+}
+
+function logsRoutes(query: LogsQuery, refuse: Refuse): Record<string, Serve> {
+  return { 'POST /logs/:region/:id/v1/query': (received) => query.answer(received, refuse) };
+}

@@ -1,0 +1,184 @@
+import { upTo } from '../noise.ts';
+import type { Row } from '../platform.ts';
+import { accessGroups, accountRow, members } from './access.ts';
+import type { AuditEvents } from './audit-events.ts';
+import * as databases from './databases.ts';
+import { deploymentId, deploymentRow, engineOf, oddRows } from './deployments.ts';
+import { gen2BackupRows, gen2Row, gen2Scaling } from './gen2.ts';
+import { backups, tasks } from './history.ts';
+import { policyGrants } from './policies.ts';
+import { resourceGroups } from './resource-groups.ts';
+import { type Usage, usageMetrics } from './usage.ts';
+import type { World } from './world.ts';
+
+/** Where answers and keys come from: what is computed, and what has changed since the start. */
+export interface Holdings {
+  readonly world: World;
+  readonly usage: Usage;
+  readonly events: AuditEvents;
+}
+
+/** A stream of a connector: where its records come from, and what they are. */
+interface Report {
+  /** The paths that it is read from, below the address of the sandbox. */
+  readonly paths: readonly string[];
+  /** The fields that make up the key of a record. */
+  readonly key: readonly string[];
+  /** What a full read must bring: rows as the API sends them, with what the key needs beside it. */
+  rows(holdings: Holdings): Iterable<Row>;
+}
+
+const INSTANCES = '/resource-controller/v2/resource_instances';
+const DEPLOYMENT = `${databases.DATABASES}/deployments/:id`;
+const POLICIES = '/iam/v2/policies';
+
+/** Every stream of icd-api.md, section 4. */
+const REPORTS = {
+  accounts: { paths: ['/accounts/v4/accounts/:id'], key: ['id'], rows: ({ world }) => [accountRow(world)] },
+  audit_events: {
+    paths: ['/logs/:region/:id/v1/query'],
+    // Few events have an id; the correlation id is each one's own here.
+    key: ['correlationId'],
+    rows: ({ events }) => events.ofDatabases(),
+  },
+  billables: {
+    paths: [
+      '/billing/v4/accounts/:id/resource_instances/usage/:month',
+      '/billing/v4/accounts/:id/resource_groups/:group/resource_instances/usage/:month',
+    ],
+    key: ['month', 'resource_instance_id', 'plan_id', 'metric', 'region', 'pricing_country', 'number'],
+    rows: ({ usage }) => usageMetrics(usage.months().flatMap((month) => usage.rows(month).filter(isOfDatabase))),
+  },
+  databases: { paths: [`${databases.DATABASES}/deployables`], key: ['type'], rows: () => databases.deployables() },
+  datacenters: {
+    paths: [`${databases.DATABASES}/regions`],
+    key: ['slug'],
+    rows: () => databases.regions().map((region) => ({ slug: `ibm:${region}`, region })),
+  },
+  deployments: {
+    paths: [INSTANCES, DEPLOYMENT],
+    key: ['id'],
+    rows: ({ world }) => [
+      ...upTo(world.options.deployments).map((deployment) => deploymentRow(world, deployment)),
+      ...upTo(world.options.gen2Deployments).map((index) => gen2Row(world, index)),
+      ...oddRows(world),
+    ],
+  },
+  deployments_allowlists: {
+    paths: [`${DEPLOYMENT}/allowlists/ip_addresses`],
+    key: ['deployment_id', 'address'],
+    rows: ({ world }) => ofDeployments(world, databases.allowlist),
+  },
+  deployments_autoscalings: {
+    paths: [`${DEPLOYMENT}/groups/member/autoscaling`],
+    key: ['deployment_id', 'group_id', 'resource'],
+    rows: ({ world }) =>
+      ofDeployments(world, (_, deployment) =>
+        Object.entries(databases.autoscaling(world, deployment) ?? {}).map(([resource, value]) => ({
+          group_id: 'member',
+          resource,
+          ...(value as Row),
+        })),
+      ),
+  },
+  deployments_backups: {
+    paths: [`${DEPLOYMENT}/backups`, INSTANCES],
+    key: ['id'],
+    rows: ({ world }) => [...ofDeployments(world, backups), ...gen2BackupRows(world)],
+  },
+  deployments_recipes: {
+    paths: [`${DEPLOYMENT}/tasks`],
+    key: ['id'],
+    rows: ({ world }) => ofDeployments(world, tasks),
+  },
+  deployments_recovery_windows: {
+    paths: [`${DEPLOYMENT}/point_in_time_recovery_data`],
+    key: ['deployment_id'],
+    rows: ({ world }) =>
+      ofDeployments(world, (_, deployment) =>
+        engineOf(deployment).recovery === true ? [databases.recovery(world, deployment)] : [],
+      ),
+  },
+  deployments_replicas: {
+    paths: [`${DEPLOYMENT}/remotes`],
+    key: ['deployment_id'],
+    rows: ({ world }) =>
+      ofDeployments(world, (_, deployment) =>
+        engineOf(deployment).replicas === true ? [databases.replicas(world, deployment)] : [],
+      ),
+  },
+  deployments_roles: {
+    paths: [POLICIES],
+    key: ['policy_id', 'role', 'iam_id'],
+    rows: ({ world }) => policyGrants(world, 'iam_id'),
+  },
+  deployments_scalings: {
+    paths: [`${DEPLOYMENT}/groups`, INSTANCES],
+    key: ['deployment_id', 'group_id'],
+    rows: ({ world }) => [
+      ...ofDeployments(world, databases.groups).map((row) => ({ ...row, group_id: row['id'] })),
+      ...upTo(world.options.gen2Deployments).flatMap((index) => gen2Scaling(world, index)),
+    ],
+  },
+  deployments_team_roles: {
+    paths: [POLICIES],
+    key: ['policy_id', 'role', 'access_group_id'],
+    rows: ({ world }) => policyGrants(world, 'access_group_id'),
+  },
+  deployments_versions: {
+    paths: [`${DEPLOYMENT}/capability/versions`],
+    key: ['deployment_id', 'from_version', 'to_version', 'method'],
+    rows: ({ world }) => ofDeployments(world, (_, deployment) => databases.transitions(deployment)),
+  },
+  resource_groups: {
+    paths: ['/resource-controller/v2/resource_groups'],
+    key: ['id'],
+    rows: ({ world }) => resourceGroups(world),
+  },
+  teams: {
+    paths: ['/iam/v2/groups', '/iam/v2/groups/:id/members'],
+    key: ['id'],
+    rows: ({ world }) => accessGroups(world).map((row) => ({ ...row, members: members(world, String(row['id'])) })),
+  },
+} as const satisfies Record<string, Report>;
+
+export type IbmCloudStreamName = keyof typeof REPORTS;
+
+export const IBM_CLOUD_STREAM_NAMES = Object.keys(REPORTS) as IbmCloudStreamName[];
+
+/** The rows that a full read of the stream must bring. */
+export function rowsOf(holdings: Holdings, stream: IbmCloudStreamName): Iterable<Row> {
+  return REPORTS[stream].rows(holdings);
+}
+
+/** Their keys, each once: the parts are joined by slashes, and a part that is not there is left out. */
+export function* keysOf(holdings: Holdings, stream: IbmCloudStreamName): Generator<string> {
+  const { key }: Report = REPORTS[stream];
+  for (const row of rowsOf(holdings, stream)) {
+    const parts = key.filter((field) => row[field] !== undefined).map((field) => String(row[field]));
+    yield parts.join('/');
+  }
+}
+
+/** How many rows each stream has. */
+export function countsOf(holdings: Holdings): Record<IbmCloudStreamName, number> {
+  const counts = IBM_CLOUD_STREAM_NAMES.map((stream) => {
+    let count = 0;
+    for (const _ of rowsOf(holdings, stream)) count += 1;
+    return [stream, count];
+  });
+  return Object.fromEntries(counts) as Record<IbmCloudStreamName, number>;
+}
+
+/** The rows of all deployments of generation 1, each with the id of its own. */
+function ofDeployments(world: World, rows: (world: World, deployment: number) => readonly Row[]): Row[] {
+  return upTo(world.options.deployments).flatMap((deployment) => {
+    const deployment_id = deploymentId(world, deployment);
+    return rows(world, deployment).map((row) => ({ ...row, deployment_id }));
+  });
+}
+
+/** By the service in the CRN (icd-api.md, 1.5). */
+function isOfDatabase({ resource_instance_id }: Row): boolean {
+  return /^crn:v1:[^:]*:[^:]*:(databases|messages)-for-/.test(String(resource_instance_id));
+}

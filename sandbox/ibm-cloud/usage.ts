@@ -1,0 +1,216 @@
+import { noise, upTo } from '../noise.ts';
+import { type Answer, type Received, type Row, json } from '../platform.ts';
+import { deploymentRow, otherRows } from './deployments.ts';
+import type { Refuse } from './errors.ts';
+import { gen2Row } from './gen2.ts';
+import { type Pages, lastPage, link } from './pages.ts';
+import { resourceGroupIds } from './resource-groups.ts';
+import { DAY, type World, accountId } from './world.ts';
+
+/** Until then a month that is over may still change: the 21st of the next at 00:00 UTC (icd-api.md, 2.5). */
+const FINAL_DAY = 21;
+
+/** When the corrections of a month that is over come in: on this day of the next. */
+const CORRECTION_DAY = 10;
+
+const METRICS = [
+  ['GIGABYTE_MONTHS_DISK', 'Disk "GB-months"', 0.58, 'GIGABYTE_MONTHS'],
+  ['GIGABYTE_MONTHS_RAM', 'RAM', 5.25, 'GIGABYTE_MONTHS'],
+  ['VIRTUAL_PROCESSOR_CORES', 'vCPU', 31.5, 'CORES'],
+] as const;
+
+/** A month by its text, `2026-10`, with the times at which it begins and ends. */
+interface Month {
+  readonly text: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The usage of the account by month. A month grows until it is over, is corrected later, and is final at last. */
+export class Usage {
+  readonly #world: World;
+  /** What has been added by hand to the first row of a month. */
+  readonly #touched = new Map<string, number>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** The months there is usage of, oldest first; the last is open. */
+  months(): Month[] {
+    const { now } = this.#world.clock;
+    const date = new Date(now);
+    const count = this.#world.options.usageMonths;
+    return upTo(count).map((back) => monthAt(date.getUTCFullYear(), date.getUTCMonth() - (count - 1 - back)));
+  }
+
+  /** The rows of a month, one for each instance, plan and place (icd-api.md, 2.5). */
+  rows(month: Month): Row[] {
+    const world = this.#world;
+    return usedInstances(world)
+      .filter(({ created_at }) => Date.parse(String(created_at)) < month.end)
+      .flatMap((instance, index) => {
+        const row = this.#row(month, instance, index);
+        // One in four is priced in two countries, and one in four comes in two rows that only the sums tell apart.
+        if (index % 4 === 1) return [row, { ...row, pricing_country: 'DEU' }];
+        return index % 4 === 3
+          ? [row, { ...row, usage: upTo(1).map(() => this.#metric(month, index, 0, 0.5)) }]
+          : [row];
+      });
+  }
+
+  /** Adds to the first row of a month; gives its text. */
+  touch(text?: string): Month {
+    const months = this.months();
+    const month = text === undefined ? months.at(-1) : months.find((one) => one.text === text);
+    if (month === undefined) throw new RangeError(`there is no usage of the month ${text ?? ''}`);
+    if (isFinal(this.#world, month)) throw new RangeError(`the month ${month.text} is final`);
+    this.#touched.set(month.text, (this.#touched.get(month.text) ?? 0) + 1);
+    return month;
+  }
+
+  #row(month: Month, instance: Row, index: number): Row {
+    const world = this.#world;
+    return {
+      account_id: accountId(world),
+      resource_instance_id: instance['crn'],
+      resource_id: instance['resource_id'],
+      resource_group_id: instance['resource_group_id'],
+      plan_id: instance['resource_plan_id'],
+      region: instance['region_id'],
+      pricing_country: 'USA',
+      currency_code: 'USD',
+      currency_rate: 1,
+      billable: true,
+      ...(index % 2 === 0 && { pending: false }),
+      month: month.text,
+      created_at: new Date(String(instance['created_at'])).toISOString(),
+      ...(index % 3 === 0 && { deleted_at: null }),
+      usage: upTo(1 + (index % METRICS.length)).map((metric) => this.#metric(month, index, metric, 1)),
+      // What only those get who ask for it; `answer` takes it out.
+      resource_instance_name: instance['name'],
+      resource_group_name: 'Default',
+      resource_name: instance['resource_id'],
+      plan_name: 'Standard',
+      tags: index % 2 === 0 ? [] : ['env:production'],
+      service_tags: [],
+    };
+  }
+
+  #metric(month: Month, index: number, place: number, share: number): Row {
+    const { seed, clock } = this.#world;
+    const [metric, metric_name, price, unit] = METRICS[place] ?? METRICS[0];
+    const days = Math.max(0, Math.min(clock.now, month.end) - month.begin) / DAY;
+    const late = clock.now >= dayOfNext(month, CORRECTION_DAY) && noise(seed, 470, index) % 3 === 0 ? 1 : 0;
+    const touched = index === 0 && place === 0 ? (this.#touched.get(month.text) ?? 0) : 0;
+    const quantity = rounded(share * days * (1 + (index % 5)) + late + touched);
+    const cost = rounded(quantity * price);
+    return {
+      metric,
+      metric_name,
+      quantity,
+      rateable_quantity: quantity,
+      cost,
+      rated_cost: rounded(cost * 1.05),
+      price: [{ tiers: [{ price }] }],
+      unit,
+      unit_name: unit.toLowerCase(),
+      non_chargeable: false,
+      discounts: [{ ref: 'd1', name: 'platform-discount', display_name: 'discount', discount: 5 }],
+      volume_discount: 0,
+      volume_cost: cost,
+    };
+  }
+
+  /** `GET …/resource_instances/usage/:month`, of the account or of one of its resource groups. */
+  answer(pages: Pages, received: Received, refuse: Refuse): Answer {
+    const world = this.#world;
+    const { parameters, query, path } = received;
+    const { id, group, month: text } = parameters;
+    if (id !== accountId(world)) return refuse(path, 403);
+    if (group !== undefined && !resourceGroupIds(world).includes(group)) return refuse(path, 404);
+    if (group === undefined && world.options.missingRoles.includes('billing')) return refuse(path, 403);
+    if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(text ?? '')) return refuse(path, 400, 'The month must be yyyy-mm.');
+    const [oldest] = this.months();
+    if (oldest !== undefined && (text ?? '') < oldest.text) return refuse(path, 404, 'There are no reports so old.');
+    const month = this.months().find((one) => one.text === text);
+    const rows = month === undefined ? [] : this.rows(month);
+    const filters = ['resource_group_id', 'resource_instance_id', 'resource_id', 'plan_id', 'region'] as const;
+    const wanted = rows.filter(
+      (row) =>
+        (group === undefined || row['resource_group_id'] === group) &&
+        filters.every((name) => query[name] === undefined || row[name] === query[name]),
+    );
+    const page = pages.byToken(wanted, query, { token: '_start', limit: '_limit', usual: 30, most: 200 });
+    if (page === undefined) return refuse(path, 400, '_start or _limit is not valid.');
+    const own = path.replace(/^\/billing/, '');
+    const end =
+      page.next === undefined ? lastPage(world.options.lastPage, 'next') : this.#next(pages, page.next, own, query);
+    const names = query['_names'] === 'true';
+    const tags = query['_tags'] !== 'false';
+    const resources = page.items.map((row) => without(row, names, tags));
+    const first = { href: link(own, query, { _limit: String(page.limit) }) };
+    return json(200, { limit: page.limit, count: resources.length, first, ...end, resources });
+  }
+
+  /** The link holds the token, and beside it `offset` has it in another encoding. */
+  #next(pages: Pages, from: number, path: string, query: Received['query']): Row {
+    const token = pages.token(from);
+    const { nextForm } = this.#world.options;
+    const href = nextForm === 'token' ? path : link(path, query, { _start: token });
+    return { next: { href, ...(nextForm !== 'link' && { offset: encodeURIComponent(token) }) } };
+  }
+}
+
+/** What there is usage of, databases first: none of it comes or goes, so that a final month stays what it is. */
+function usedInstances(world: World): Row[] {
+  const { deployments, gen2Deployments } = world.options;
+  const databases = [...upTo(deployments).map((index) => deploymentRow(world, index))];
+  return [...databases, ...upTo(gen2Deployments).map((index) => gen2Row(world, index)), ...otherRows(world)];
+}
+
+/** Whether nothing in a month will change any more. */
+function isFinal(world: World, month: Month): boolean {
+  return world.clock.now >= dayOfNext(month, FINAL_DAY);
+}
+
+/** A row for each metric of usage rows; a further one that only its sums tell apart has a number, from 2 on. */
+export function usageMetrics(rows: readonly Row[]): Row[] {
+  const seen = new Map<string, number>();
+  return rows.flatMap(({ usage, ...row }) =>
+    (usage as Row[]).map((metric) => {
+      const { month, resource_instance_id, plan_id, region, pricing_country } = row;
+      const same = [month, resource_instance_id, plan_id, region, pricing_country, metric['metric']].join('/');
+      const number = (seen.get(same) ?? 0) + 1;
+      seen.set(same, number);
+      return { ...row, ...metric, ...(number > 1 && { number }) };
+    }),
+  );
+}
+
+function without(row: Row, names: boolean, tags: boolean): Row {
+  return Object.fromEntries(
+    Object.entries(row).filter(([name]) => {
+      if (name.endsWith('tags')) return tags;
+      return names || !['resource_instance_name', 'resource_group_name', 'resource_name', 'plan_name'].includes(name);
+    }),
+  );
+}
+
+function monthAt(year: number, month: number): Month {
+  const begin = Date.UTC(year, month, 1);
+  const date = new Date(begin);
+  return {
+    text: date.toISOString().slice(0, 7),
+    begin,
+    end: Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1),
+  };
+}
+
+function dayOfNext({ end }: Month, day: number): number {
+  return end + (day - 1) * DAY;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

@@ -1,0 +1,139 @@
+import { hex8, madeUpHex, noise } from '../noise.ts';
+import type { IbmCloudOptions } from './options.ts';
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/**
+ * The clock of the stand-in. It stands still, so that two reads in a row find the same, until time is let pass. Tokens
+ * alone grow old by themselves, for clients measure their life with a clock of their own.
+ */
+export class Clock {
+  readonly start: number;
+  #passed = 0;
+
+  constructor(start: number) {
+    // Whole minutes keep the dates that are told apart by seconds readable.
+    this.start = start - (start % MINUTE);
+  }
+
+  /** Milliseconds since 1970. */
+  get now(): number {
+    return this.start + this.#passed;
+  }
+
+  /** The time by which tokens end: the real one, and what was let pass. */
+  get real(): number {
+    return Date.now() + this.#passed;
+  }
+
+  pass(seconds: number): void {
+    this.#passed += seconds * SECOND;
+  }
+}
+
+/** What the made-up account is computed from. */
+export interface World {
+  readonly seed: number;
+  readonly options: IbmCloudOptions;
+  readonly clock: Clock;
+}
+
+/** Regions of IBM Cloud in which databases are offered (icd-api.md, 1.6). */
+export const REGIONS = [
+  'us-south',
+  'eu-de',
+  'us-east',
+  'eu-gb',
+  'jp-tok',
+  'au-syd',
+  'ca-tor',
+  'br-sao',
+  'eu-es',
+  'jp-osa',
+] as const;
+
+/** The region of the n-th deployment. */
+export function regionOf(world: World, index: number): string {
+  return REGIONS[index % world.options.regions] ?? REGIONS[0];
+}
+
+/** What a made-up id names. */
+export const Kind = {
+  deployment: 401,
+  gen2: 402,
+  backup: 403,
+  gen2Backup: 404,
+  task: 405,
+  other: 406,
+  hidden: 407,
+  odd: 408,
+  resourceGroup: 409,
+  accessGroup: 410,
+  policy: 411,
+  user: 412,
+  service: 413,
+  profile: 414,
+  event: 415,
+  logs: 416,
+  secret: 417,
+  request: 418,
+} as const;
+
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** A UUID, the same for the same seed, kind, group and index; the index stands at its end, so it is unique. */
+export function uuid(world: World, kind: Kind, group: number, index: number): string {
+  const bits = madeUpHex(world.seed, kind * 100_003 + group, 16);
+  const last = madeUpHex(world.seed, kind, 4) + hex8(index);
+  return `${bits.slice(0, 8)}-${bits.slice(8, 12)}-4${bits.slice(12, 15)}-a${(group % 4096).toString(16).padStart(3, '0')}-${last}`;
+}
+
+export function accountId(world: World): string {
+  return madeUpHex(world.seed, 400, 32);
+}
+
+/** Ten segments (icd-api.md, 1.5); a child of an instance has a type and an id of its own. */
+export function crn(world: World, parts: CrnParts): string {
+  const { cname = 'bluemix', service, region, guid, type = '', resource = '' } = parts;
+  return ['crn', 'v1', cname, 'public', service, region, `a/${accountId(world)}`, guid, type, resource].join(':');
+}
+
+interface CrnParts {
+  readonly cname?: string;
+  readonly service: string;
+  readonly region: string;
+  readonly guid: string;
+  readonly type?: 'backup' | 'task';
+  readonly resource?: string;
+}
+
+/** The CRN of something inside of an instance. */
+export function childCrn(instance: string, type: 'backup' | 'task', id: string): string {
+  return `${instance.slice(0, -2)}:${type}:${id}`;
+}
+
+/** A text that opens nothing, yet must show nowhere: all of them look like this. */
+export function fakeSecret(world: World, group: number, index: number): string {
+  return `FAKE${madeUpHex(world.seed, Kind.secret * 100_003 + group * 101 + index, 16).toUpperCase()}`;
+}
+
+/**
+ * A date with so many digits of a fraction as the index says, as the Resource Controller writes them: up to nine, and
+ * zeros at the end are cut off (icd-api.md, 2.1).
+ */
+export function spell(world: World, time: number, index: number): string {
+  const seconds = new Date(time).toISOString().slice(0, 19);
+  const digits = [9, 0, 3, 7, 1][index % 5] ?? 0;
+  if (digits === 0) return `${seconds}Z`;
+  // Nine digits that end in no zero.
+  const fraction = String(100_000_000 + (noise(world.seed, 420, index) % 90_000_000) * 10 + 1 + (index % 9));
+  return `${seconds}.${fraction.slice(0, digits - 1)}${1 + (index % 9)}Z`;
+}
+
+/** A date with milliseconds, as all other services write them. */
+export function iso(time: number): string {
+  return new Date(time).toISOString();
+}
