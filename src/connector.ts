@@ -114,6 +114,7 @@ export async function checkConnection(config: Config, context: Context, output: 
   const client = openClient(config, context, output, {
     signal: AbortSignal.any([context.signal, deadline.signal]),
     deadline: Date.now() + CHECK_MS,
+    isImpatient: true,
     onRateLimit: () => undefined,
   });
   try {
@@ -124,7 +125,7 @@ export async function checkConnection(config: Config, context: Context, output: 
   }
 }
 
-type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline'> & {
+type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline' | 'isImpatient'> & {
   onLongWait?: (owner: string) => void;
 };
 

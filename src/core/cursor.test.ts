@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { later } from './cursor.ts';
+import { latestOf } from './cursor.ts';
 
 const EARLY = '2018-08-22T09:56:23.362Z';
 const LATE = '2018-08-22T09:56:23.363Z';
@@ -12,5 +12,5 @@ test.each([
   [EARLY, undefined, EARLY],
   [undefined, undefined, undefined],
 ])('the later of %s and %s is %s', (a, b, latest) => {
-  expect(later(a, b)).toBe(latest);
+  expect(latestOf(a, b)).toBe(latest);
 });

@@ -18,7 +18,7 @@ export interface CursorOptions {
   jobId: string | undefined;
 }
 
-export function later(a: string | undefined, b: string | undefined): string | undefined {
+export function latestOf(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return a > b ? a : b;
 }

@@ -1,7 +1,7 @@
 import { ConnectorError } from './errors.ts';
-import { type Cursor, type CursorOptions, futureWarning, later, leastLookback, startDateWarning } from './cursor.ts';
+import { type Cursor, type CursorOptions, futureWarning, latestOf, leastLookback, startDateWarning } from './cursor.ts';
 import { STATE_VERSION, type WalkState } from './stream-states.ts';
-import { earlier } from './timestamp.ts';
+import { msBefore } from './timestamp.ts';
 import type { Row, WalkPlace } from './stream.ts';
 
 /** The list that is walked, and where its rows, as record data, have their id and their time. */
@@ -136,10 +136,10 @@ export class NewestFirstCursor implements Cursor {
   /** What to ask the API for next. */
   get place(): WalkPlace {
     const bound = this.#bound;
-    const newerThan = bound === undefined ? undefined : earlier(bound, BOUND_SLACK_MS);
+    const newerThan = bound === undefined ? undefined : msBefore(bound, BOUND_SLACK_MS);
     if (this.#doubt === undefined) return { newerThan, olderThan: undefined, cursor: this.#walk.cursor };
     const { lowest = '' } = this.#place;
-    return { newerThan, olderThan: earlier(lowest, -(DOUBT_STEPS_MS[this.#doubt] ?? 0)), cursor: undefined };
+    return { newerThan, olderThan: msBefore(lowest, -(DOUBT_STEPS_MS[this.#doubt] ?? 0)), cursor: undefined };
   }
 
   /** The last row, if it alone can tell whether the list is at its end: looking by time cannot. */
@@ -254,12 +254,12 @@ export class NewestFirstCursor implements Cursor {
   }
 
   get #bound(): string | undefined {
-    return later(this.#floorBound, this.#options.startDate);
+    return latestOf(this.#floorBound, this.#options.startDate);
   }
 
   get #floorBound(): string | undefined {
     const { floor } = this.#walk;
-    return floor === undefined ? undefined : earlier(floor, leastLookback(this.#options.lookbackMs));
+    return floor === undefined ? undefined : msBefore(floor, leastLookback(this.#options.lookbackMs));
   }
 
   #isKnown(id: string, at: string | undefined): boolean {
@@ -316,7 +316,7 @@ export class NewestFirstCursor implements Cursor {
       return this.#goneOnWarning(cursor, step > 0);
     }
     // An API that does not know older_than sends its newest page.
-    const newest = earlier(lowest, -2 * BOUND_SLACK_MS);
+    const newest = msBefore(lowest, -2 * BOUND_SLACK_MS);
     const ignored = page.times.some((at) => at !== undefined && at > newest);
     const last = page.times.findLast((at) => at !== undefined);
     const full = length >= this.#place.longest || (last !== undefined && last > lowest);
@@ -351,7 +351,7 @@ export class NewestFirstCursor implements Cursor {
   #goOn({ ids, times, lowest, top, emitted }: Page): void {
     const walk = this.#walk;
     const place = this.#place;
-    if (!walk.topSettled) walk.top = later(walk.top, top);
+    if (!walk.topSettled) walk.top = latestOf(walk.top, top);
     place.firstId ??= ids[0];
     place.longest = Math.max(place.longest, ids.length);
     place.previous = ids;
@@ -384,8 +384,8 @@ export class NewestFirstCursor implements Cursor {
     const { startDate } = this.#options;
     // What lies below start_date was not read; with a floor, only where start_date is above it.
     if (walk.floor === undefined) this.#startDate = startDate;
-    else if (this.#bound === startDate) this.#startDate = later(this.#startDate, startDate);
-    this.#mark = later(this.#mark, walk.top);
+    else if (this.#bound === startDate) this.#startDate = latestOf(this.#startDate, startDate);
+    this.#mark = latestOf(this.#mark, walk.top);
     if (walk.resumed) this.#begin(this.#mark);
     else this.#done = true;
   }

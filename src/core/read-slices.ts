@@ -117,7 +117,7 @@ function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, slice: string, r
   for (const row of ordered) {
     const time = at(row);
     if (bound !== undefined && time !== undefined && time < bound) continue;
-    if (read.isBeforeStart(row)) continue;
+    if (read.dropIfBeforeStart(row)) continue;
     read.record(row, now);
     marks.emitted(slice, time);
     read.sink.checkpointIfDue();

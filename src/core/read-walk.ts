@@ -40,7 +40,7 @@ async function readPage<S>(
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i] as Row;
       if (emit[i] === true) read.record(row, now);
-      else read.isBeforeStart(row);
+      else read.dropIfBeforeStart(row);
     }
     const warning = commit();
     if (warning !== undefined) read.warn(warning);

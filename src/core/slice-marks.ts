@@ -1,7 +1,7 @@
-import { type Cursor, type CursorOptions, futureWarning, later, leastLookback, startDateWarning } from './cursor.ts';
+import { type Cursor, type CursorOptions, futureWarning, latestOf, leastLookback, startDateWarning } from './cursor.ts';
 import { belongsTo } from './newest-first-cursor.ts';
 import { type MarksState, STATE_VERSION } from './stream-states.ts';
-import { earlier } from './timestamp.ts';
+import { msBefore } from './timestamp.ts';
 
 /**
  * The cursor of a report that comes whole for every deployment: a mark for each of them, up to which everything was
@@ -22,7 +22,7 @@ export class SliceMarks implements Cursor {
 
   warnings(): string[] {
     const { startedAt, startDate } = this.#options;
-    const newest = [...this.#marks.values()].reduce<string | undefined>(later, undefined);
+    const newest = [...this.#marks.values()].reduce<string | undefined>(latestOf, undefined);
     if (newest === undefined) return [];
     return [...futureWarning(newest, startedAt), ...startDateWarning(this.#startDate, startDate)];
   }
@@ -34,10 +34,10 @@ export class SliceMarks implements Cursor {
   begin(slice: string): string | undefined {
     const { lookbackMs, startDate } = this.#options;
     const mark = this.#marks.get(slice);
-    const bound = mark === undefined ? undefined : earlier(mark, leastLookback(lookbackMs));
+    const bound = mark === undefined ? undefined : msBefore(mark, leastLookback(lookbackMs));
     // What lies between the two is not read now, and later it is below the mark.
     if (startDate !== undefined && (bound === undefined || bound < startDate)) {
-      this.#startDate = later(this.#startDate, startDate);
+      this.#startDate = latestOf(this.#startDate, startDate);
     }
     return bound;
   }
@@ -45,7 +45,7 @@ export class SliceMarks implements Cursor {
   /** To be told of every emitted row, in the order of their times. A row dated after the start of the run moves nothing. */
   emitted(slice: string, at: string | undefined): void {
     if (at === undefined || at > this.#options.startedAt) return;
-    const mark = later(this.#marks.get(slice), at);
+    const mark = latestOf(this.#marks.get(slice), at);
     if (mark !== undefined) this.#marks.set(slice, mark);
   }
 

@@ -108,15 +108,15 @@ export class StreamRead<S = unknown> {
   /** Emits the rows, but for those dated before the user's start_date. */
   emit(rows: Row[]): void {
     const now = Date.now();
-    for (const row of rows) if (!this.isBeforeStart(row)) this.record(row, now);
+    for (const row of rows) if (!this.dropIfBeforeStart(row)) this.record(row, now);
   }
 
   record(row: Row, emittedAt: number): void {
     this.sink.record(row, emittedAt, this.#nulled.get(row));
   }
 
-  /** Whether the row is dated before the user's start_date, and so is left out, which is counted. */
-  isBeforeStart(row: Row): boolean {
+  /** Counts the row as left out if it is dated before the user's start_date, and says whether it is. */
+  dropIfBeforeStart(row: Row): boolean {
     const { startDate } = this.run;
     const { startDateField } = this.definition;
     if (startDate === undefined || startDateField === undefined) return false;

@@ -48,7 +48,7 @@ export function utcText(ms: number): string {
 }
 
 /** The UTC text `ms` earlier; what would be before the year 0 is the year 0. */
-export function earlier(utc: string, ms: number): string {
+export function msBefore(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }
 

@@ -111,7 +111,7 @@ describe('with a deadline, because somebody looks on', () => {
     const { server, origin } = await startServer(() => undefined);
     server.close();
     await once(server, 'close');
-    const { result, retries } = get({ address: origin, deadline: 30_000 });
+    const { result, retries } = get({ address: origin, deadline: 30_000, isImpatient: true });
     await expect(result).rejects.toMatchObject({ problem: 'connection_refused' });
     expect(retries).toEqual([]);
   });

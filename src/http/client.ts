@@ -9,7 +9,7 @@ import { type Route, openRoute } from './dispatcher.ts';
 import {
   type Failure,
   type FailureContext,
-  mayPass,
+  isTransient,
   nobodyThere,
   reasonOf,
   statusFailure,
@@ -54,8 +54,10 @@ export interface ClientOptions {
   /** The credentials are no longer accepted: nothing that follows can succeed. */
   onTokenRefused?: (error: ConnectorError) => void;
   onAnswer?: (path: string, status: number, ms: number) => void;
-  /** Nobody waits past this time (Unix, ms), nor for a host that is not there: for check, where a user looks on. */
+  /** Nobody waits past this time (Unix, ms). */
   deadline?: number;
+  /** A host that is not there is not waited for, because somebody looks on who has just typed its address. */
+  isImpatient?: boolean;
   maxBodyBytes?: number;
   timing?: Timing;
 }
@@ -110,7 +112,7 @@ export class ApiClient {
 
   /** `why` is told with an error, if it is not the report itself that is asked for. */
   async #get(request: Request, owner: string, why: string | undefined): Promise<unknown> {
-    const { signal, auth, address, deadline } = this.#options;
+    const { signal, auth, address, isImpatient } = this.#options;
     const { path } = request;
     const endpoint = this.#endpoint(request.origin ?? address);
     const target = targetOf(endpoint, request);
@@ -128,7 +130,12 @@ export class ApiClient {
       if (failure.kind === 'status' && failure.status === 401) {
         const ask = (further: Request, reason: string): Promise<unknown> => this.#get(further, owner, reason);
         const meaning = renewed ? 'refused' : await auth.refused({ request, said: failure.apiText }, ask);
-        if (meaning !== 'renewed') throw failed(failure, meaning === 'unrelated');
+        if (meaning === 'refused') {
+          const error = failed(failure);
+          this.#options.onTokenRefused?.(error);
+          throw error;
+        }
+        if (meaning === 'unrelated') throw failed(failure, true);
         renewed = true;
         continue;
       }
@@ -140,9 +147,9 @@ export class ApiClient {
         if (this.#isPast(waitMs)) throw failed(failure);
         this.#options.onRateLimit(until);
       } else {
-        if (attempts > MAX_RETRIES || !mayPass(failure)) throw failed(failure);
+        if (attempts > MAX_RETRIES || !isTransient(failure)) throw failed(failure);
         waitMs = backoff(attempts, this.#timing.random(), retryAfterMs);
-        if (this.#isPast(waitMs) || (deadline !== undefined && nobodyThere(failure))) throw failed(failure);
+        if (this.#isPast(waitMs) || (isImpatient === true && nobodyThere(failure))) throw failed(failure);
       }
       this.#options.onRetry({ owner, path: shown, attempt: attempts, reason: reasonOf(failure), waitMs });
       if (failure.kind === 'status' && failure.status === 429) continue; // The gate does the waiting.
@@ -197,11 +204,9 @@ export class ApiClient {
     { host, route }: Endpoint,
     about: Pick<FailureContext, 'path' | 'attempts' | 'tokenAccepted' | 'why'>,
   ): ConnectorError {
-    const { timeoutMs, onTokenRefused, words } = this.#options;
+    const { timeoutMs, words } = this.#options;
     const { proxy } = route;
-    const error = toError(failure, { ...about, host, words, timeoutMs, maxBodyBytes: this.#maxBodyBytes, proxy });
-    if (error.problem === 'token_refused') onTokenRefused?.(error);
-    return error;
+    return toError(failure, { ...about, host, words, timeoutMs, maxBodyBytes: this.#maxBodyBytes, proxy });
   }
 }
 

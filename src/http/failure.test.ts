@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compose } from '../platforms/compose/compose.ts';
-import { type Failure, mayPass, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
+import { type Failure, isTransient, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
 import { proxyFor } from './proxy.ts';
 
 const context = {
@@ -145,7 +145,7 @@ test.each([
   [proxyFailed('HTTP 407', true, 407), false],
   [proxyFailed('HTTP 403', true, 403), false],
 ])('%j is worth another attempt: %s', (failure, worth) => {
-  expect(mayPass(failure)).toBe(worth);
+  expect(isTransient(failure)).toBe(worth);
 });
 
 test.each([

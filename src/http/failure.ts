@@ -4,7 +4,7 @@ import type { ProblemId, Words } from '../core/problems.ts';
 import type { Outcome } from './attempt.ts';
 import { errorText } from './error-text.ts';
 import type { Proxy } from './proxy.ts';
-import { isPassing } from './retry.ts';
+import { isTransientStatus } from './retry.ts';
 
 export type Failure =
   | Exclude<Outcome, { kind: 'answer' }>
@@ -41,10 +41,10 @@ export function statusFailure({ status, headers, text }: Extract<Outcome, { kind
 }
 
 /** Whether another attempt may succeed. */
-export function mayPass(failure: Failure): boolean {
+export function isTransient(failure: Failure): boolean {
   switch (failure.kind) {
     case 'status':
-      return isPassing(failure.status);
+      return isTransientStatus(failure.status);
     case 'timed_out':
     case 'damaged':
       return true;
@@ -55,7 +55,10 @@ export function mayPass(failure: Failure): boolean {
     case 'proxy_failed':
       // The proxy's own limits pass too.
       return (
-        failure.status === undefined || failure.status === 429 || failure.status >= 500 || isPassing(failure.status)
+        failure.status === undefined ||
+        failure.status === 429 ||
+        failure.status >= 500 ||
+        isTransientStatus(failure.status)
       );
   }
 }
@@ -126,7 +129,7 @@ function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): 
     case 'proxy_failed':
       if (failure.status === 407) return 'proxy_login';
       if (!failure.reached) return 'proxy_unreachable';
-      return mayPass(failure) ? 'proxy_failed' : 'proxy_refused';
+      return isTransient(failure) ? 'proxy_failed' : 'proxy_refused';
     case 'failed':
       if (UNTRUSTED.test(failure.code)) return 'certificate_refused';
       if (isPlainText(failure)) return 'tls_not_spoken';
@@ -146,7 +149,7 @@ function problemOfStatus(status: number): ProblemId {
   if (status === 404) return 'not_found';
   if (status === 429) return 'rate_limited';
   if (status >= 300 && status < 400) return 'redirected';
-  return isPassing(status) ? 'server_error' : 'unexpected_status';
+  return isTransientStatus(status) ? 'server_error' : 'unexpected_status';
 }
 
 type Broken = Extract<Failure, { kind: 'failed' }>;

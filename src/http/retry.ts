@@ -10,7 +10,7 @@ const SHORTEST_RATE_LIMIT_MS = 1_000;
 const PASSING_STATUS = new Set([408, 425, 500, 502, 503, 504]);
 
 /** Whether an HTTP status may be gone at the next attempt. 429 is not among them: it is the gate's. */
-export function isPassing(status: number): boolean {
+export function isTransientStatus(status: number): boolean {
   return PASSING_STATUS.has(status);
 }
 
