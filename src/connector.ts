@@ -62,7 +62,7 @@ export function openReads(
       refusal ??= error;
       refused.abort(error);
     },
-    onLongWait: (owner) => streams.find(({ read }) => read.definition.name === owner)?.read.sink.checkpoint(),
+    onLongWait: (owner) => streams.find(({ read }) => read.definition.name === owner)?.read.sink.waits(),
     onRateLimit(until) {
       if (until <= limitedUntil + SAME_LIMIT_MS) return;
       limitedUntil = until;

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { Context } from './core/context.ts';
 import { openOutput } from './core/file-output.ts';
 import { LineWriter } from './core/line-writer.ts';
+import type { Printing } from './core/printable.ts';
 import { Redactor } from './core/redact.ts';
 
 /** How long a stopped process may take to bring out its last checkpoints. */
@@ -12,6 +13,8 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** An executable. */
 export interface Program {
   name: string;
+  /** How its lines on stdout are spelt, if not as any UTF-8. */
+  printing?: Printing;
   /** Runs one command line and gives its exit code. */
   run: (argv: string[], context: Context) => Promise<number>;
   /** Tells of what ended the run. Never throws. */
@@ -19,20 +22,21 @@ export interface Program {
 }
 
 /** The process around a program: stdout, signals, uncaught exceptions, the exit code. */
-export function runProcess({ name, run, tellFailure }: Program): void {
+export function runProcess({ name, printing, run, tellFailure }: Program): void {
   // Keeps compiled code for the next start; an old node does without.
   module.enableCompileCache?.();
   const redactor = new Redactor();
   const stop = new AbortController();
   const stderr = (text: string): void => void process.stderr.write(redactor.redact(text));
-  const writer = new LineWriter(openOutput(1, process.stdout), (error) => {
+  const onFailure = (error: NodeJS.ErrnoException): void => {
     stop.abort(new Error('stdout has failed'));
     // A reader that has gone knows it. Of a disk that is full nobody would hear, since stdout is no place to say so.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
     stderr(
       `${name}: stdout cannot be written (${error.message}). What it holds is incomplete: make room and run the command again, a read with the last state that came out whole.\n`,
     );
-  });
+  };
+  const writer = new LineWriter(openOutput(1, process.stdout), onFailure, printing);
   // Nobody listens there either, then.
   process.stderr.on('error', () => undefined);
 

@@ -1,8 +1,8 @@
 import pino from 'pino';
 import type { Context } from '../core/context.ts';
-import { ConnectorError } from '../core/errors.ts';
 import type { LineWriter } from '../core/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../core/output.ts';
+import { recordJson } from '../core/printable.ts';
 import type { Row } from '../core/stream.ts';
 import { VERSION } from '../core/version.ts';
 import { type LogLevel, type Message, stateLine, streamStatus } from './messages.ts';
@@ -112,7 +112,7 @@ class AirbyteStream implements StreamSink {
       this.#emittedAt = at;
       this.#tail = Buffer.from(`,"emitted_at":${at}}}\n`);
     }
-    const json = printed(row);
+    const json = recordJson(row);
     this.#writer.record(this.#head, json, nulled === undefined ? this.#tail : tailWith(nulled, at));
     return this.#head.length + json.length;
   }
@@ -142,15 +142,6 @@ class AirbyteStream implements StreamSink {
   #run(): void {
     this.#isRunning = true;
     this.#output.send(streamStatus({ name: this.#name }, 'RUNNING'));
-  }
-}
-
-/** Throws `unprintable` for data nested so deeply that JSON.stringify has no room for it. */
-function printed(row: Row): string {
-  try {
-    return JSON.stringify(row);
-  } catch (cause) {
-    throw new ConnectorError('unprintable', {}, { cause, internalMessage: String(cause) });
   }
 }
 

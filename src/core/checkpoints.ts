@@ -66,6 +66,13 @@ export class CheckpointedSink {
     if (state.json !== this.#lastJson) this.#send(state);
   }
 
+  /** To be called before the stream waits for long. */
+  waits(): void {
+    if (!this.isActive) return;
+    this.checkpoint();
+    this.#sink.waits?.();
+  }
+
   /** The rate limit holds the stream up, which a reader should not take for a stall. */
   held(until: number): void {
     if (!this.isActive) return;

@@ -16,7 +16,7 @@ export function coerce(value: unknown, kind: FieldKind): unknown {
     case 'timestamp':
       return typeof value === 'string' ? (toUtcText(value) ?? MISFIT) : MISFIT;
     case 'integer':
-      return numberOf(value, Number.isInteger);
+      return numberOf(value, isSpeltWhole);
     case 'number':
       return numberOf(value, Number.isFinite);
     case 'boolean':
@@ -35,6 +35,11 @@ function numberOf(value: unknown, fits: (number: number) => boolean): unknown {
   if (text === '') return null;
   const number = NUMBER.test(text) ? Number(text) : NaN;
   return fits(number) ? number : MISFIT;
+}
+
+/** JSON spells greater ones with an exponent, which readers do not take for an integer. */
+function isSpeltWhole(number: number): boolean {
+  return Number.isInteger(number) && Math.abs(number) < 1e21;
 }
 
 function booleanOf(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { SURROGATE, printable } from './printable.ts';
+import { type Printing, UTF8 } from './printable.ts';
 
 /** Bytes gathered before they go to stdout: as many as a pipe takes at once, so that a page is mostly one write. */
 const CHUNK_BYTES = 56 * 1024;
@@ -16,11 +16,13 @@ export class LineWriter {
   #used = 0;
   #drained: Promise<void> | undefined;
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
+  readonly #printing: Printing;
   #failed = false;
 
   /** `onFailure` is called once, when stdout fails: its reader has gone, or a disk is full. Nothing is written after it. */
-  constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void) {
+  constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void, printing: Printing = UTF8) {
     this.#out = out;
+    this.#printing = printing;
     this.#onFailure = onFailure;
     // Without a listener a broken pipe would be an uncaught exception.
     out.on('error', (error) => this.#fail(error));
@@ -57,8 +59,9 @@ export class LineWriter {
     if (this.#used === 0) return;
     const chunk = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
+    const { suspects, printable } = this.#printing;
     // A lone surrogate is ASCII in JSON, so it is looked for here.
-    if (chunk.includes(SURROGATE)) this.#write(printable(chunk.toString()));
+    if (suspects.some((suspect) => chunk.includes(suspect))) this.#write(printable(chunk.toString()));
     // Behind a stalled reader many small messages wait, and none of them is to hold a whole chunk.
     else if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
     else {
@@ -81,7 +84,7 @@ export class LineWriter {
   }
 
   #append(line: string): void {
-    const bytes = Buffer.from(printable(line));
+    const bytes = Buffer.from(this.#printing.printable(line));
     if (this.#used + bytes.length > ROOM_BYTES) this.flush();
     if (bytes.length > ROOM_BYTES) this.#write(bytes);
     else this.#used += bytes.copy(this.#chunk, this.#used);

@@ -28,6 +28,8 @@ export interface StreamSink {
   state(state: State, records: number): void;
   /** The API's rate limit holds the stream up until then (Unix ms). */
   held(until: number): void;
+  /** The stream waits for a while: a protocol that has kept a checkpoint back sends it. */
+  waits?(): void;
   /**
    * `last` is a last checkpoint: of a stream that cannot be resumed without a state, and only if it is complete; of any
    * other what was not yet told.

@@ -1,10 +1,21 @@
+import { ConnectorError } from './errors.ts';
+import type { Row } from './stream.ts';
+
+/** How the lines of a protocol are spelt, beyond what JSON.stringify makes of them. */
+export interface Printing {
+  /** JSON text as every reader of the protocol takes it. What it has made it leaves as it is. */
+  printable(json: string): string;
+  /** What text that is all ASCII holds if `printable` has to look at it. */
+  suspects: readonly string[];
+}
+
 const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'];
-/** How JSON.stringify begins to print one. */
+/** How JSON.stringify begins to print a lone surrogate. */
 export const SURROGATE = '\\ud';
 const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
 
 /**
- * JSON text as every client can read it. Python's readers split lines at U+0085, U+2028 and U+2029, so these are
+ * UTF-8 as every client can read it. Python's readers split lines at U+0085, U+2028 and U+2029, so these are
  * escaped; a lone surrogate, which JSON.stringify prints as an escape and strict parsers refuse, becomes U+FFFD.
  * The escapes are found pairwise, so that a backslash that is itself escaped stays what it is.
  */
@@ -18,4 +29,15 @@ export function printable(json: string): string {
     text = text.replace(ESCAPES, (escape, surrogate?: string) => (surrogate === undefined ? escape : '\uFFFD'));
   }
   return text;
+}
+
+export const UTF8: Printing = { printable, suspects: [SURROGATE] };
+
+/** The data of a record as JSON. Throws `unprintable` if it is nested so deeply that JSON.stringify has no room for it. */
+export function recordJson(row: Row): string {
+  try {
+    return JSON.stringify(row);
+  } catch (cause) {
+    throw new ConnectorError('unprintable', {}, { cause, internalMessage: String(cause) });
+  }
 }
