@@ -11,12 +11,21 @@ const licenses: Plugin = {
   },
 };
 
-// The program is split: each executable stays small and loads a command only when it runs, so that `spec` starts at once.
+const EXECUTABLES = ['source-compose', 'tap-compose'];
+
+/** They are started by their names; chmod(1) is not everywhere where npm is. */
+const executable: Plugin = {
+  name: 'executable',
+  closeBundle() {
+    for (const name of EXECUTABLES) chmodSync(`dist/${name}.js`, 0o755);
+  },
+};
+
+// The programs are split: each stays small and loads a command only when it runs, so that `spec` starts at once.
 export default defineConfig({
-  input: { 'source-compose': 'src/bin/source-compose.ts' },
+  input: Object.fromEntries(EXECUTABLES.map((name) => [name, `src/bin/${name}.ts`])),
   platform: 'node',
-  // It is started by its name; chmod(1) is not everywhere where npm is.
-  plugins: [licenses, { name: 'executable', closeBundle: () => chmodSync('dist/source-compose.js', 0o755) }],
+  plugins: [licenses, executable],
   output: {
     dir: 'dist',
     format: 'esm',

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { runProcess } from '../process.ts';
+import { ASCII } from '../singer/ascii.ts';
+import { runCommandLine } from '../singer/command-line.ts';
+
+runProcess({
+  name: 'tap-compose',
+  printing: ASCII,
+  run: runCommandLine,
+  async tellFailure(context, thrown) {
+    const { tellFailure } = await import('../singer/failures.ts');
+    tellFailure(context, thrown);
+  },
+});

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import pino from 'pino';
+import type { Context } from '../core/context.ts';
+import type { Level } from '../core/output.ts';
+import type { FailureType } from '../core/problems.ts';
+
+/** What a line may say beside its text. */
+export interface LogDetails {
+  stream?: string | undefined;
+  stack?: string | undefined;
+  failureType?: FailureType | undefined;
+  metric?: Metric;
+}
+
+/** A count as Meltano takes it. */
+export interface Metric {
+  type: 'counter';
+  metric: 'record_count';
+  value: number;
+  tags: { stream: string };
+}
+
+/** A line as Meltano parses it, if the user asked for that; each of the keys has to be there. */
+interface StructuredLine {
+  level: string;
+  message: string;
+  /** Only keys that mean nothing to Python's logging: `event`, `level`, `self` or `method_name` would end Meltano's run. */
+  extra: { failure_type?: FailureType; stack?: string };
+  metric_info?: Metric;
+}
+
+const NAME = 'tap-compose';
+/** Python's names of pino's levels. */
+const LEVELS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'critical' };
+const WIPE_LINE = '\r\u001B[K';
+
+type LogContext = Pick<Context, 'redact' | 'stderr' | 'env' | 'terminal'>;
+
+/** The log on stderr, redacted: `LEVEL text`, or lines of JSON if the file that Meltano names asks for them. */
+export class TapLog {
+  readonly #log: pino.Logger;
+  readonly #redact: (text: string) => string;
+
+  constructor({ redact, stderr, env, terminal }: LogContext, debug: boolean) {
+    const { isStructured, level } = negotiated(env['SINGER_SDK_LOG_CONFIG']);
+    this.#redact = redact;
+    // The progress line stands where the log goes on.
+    const before = terminal === undefined ? '' : WIPE_LINE;
+    this.#log = pino(
+      {
+        level: debug ? 'debug' : (levelOf(env['LOG_LEVEL']) ?? level ?? 'info'),
+        base: { logger_name: NAME, app_name: NAME, pid: process.pid, thread_name: null },
+        // Seconds.
+        timestamp: () => `,"ts":${Date.now() / 1_000}`,
+        messageKey: 'message',
+        formatters: { level: (label) => ({ level: LEVELS[label] ?? label }) },
+      },
+      { write: (line: string) => stderr(before + (isStructured ? line : plain(line))) },
+    );
+  }
+
+  write(level: Level, text: string, { stream, stack, failureType, metric }: LogDetails = {}): void {
+    if (!this.#log.isLevelEnabled(level)) return;
+    const extra: StructuredLine['extra'] = {};
+    if (failureType !== undefined) extra.failure_type = failureType;
+    if (stack !== undefined) extra.stack = this.#redact(stack);
+    const details = { stream_name: stream ?? null, extra, ...(metric === undefined ? {} : { metric_info: metric }) };
+    this.#log[level](details, this.#redact(text));
+  }
+}
+
+function plain(line: string): string {
+  const { level, message, extra, metric_info: metric } = JSON.parse(line) as StructuredLine;
+  const text = metric === undefined ? message : `${message}: ${JSON.stringify(metric)}`;
+  return `${level.toUpperCase()} ${text}\n${extra.stack === undefined ? '' : `${extra.stack}\n`}`;
+}
+
+/**
+ * What the file says that Meltano names: it asks for structured lines by the formatter that Python is to use, and has the
+ * user's level. Without it, or if it cannot be read, lines are plain.
+ */
+function negotiated(path: string | undefined): { isStructured: boolean; level: pino.Level | undefined } {
+  if (path === undefined || path === '') return { isStructured: false, level: undefined };
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8');
+    const { root } = JSON.parse(text) as { root?: { level?: unknown } };
+    return { isStructured: text.includes(STRUCTURED), level: levelOf(root?.level) };
+  } catch {
+    // It may be YAML, too.
+    return { isStructured: text.includes(STRUCTURED), level: undefined };
+  }
+}
+
+const STRUCTURED = 'StructuredFormatter';
+
+/** The level of this name, in Python's or in pino's spelling. */
+function levelOf(name: unknown): pino.Level | undefined {
+  if (typeof name !== 'string') return undefined;
+  const wanted = name.toLowerCase();
+  const level = Object.keys(LEVELS).find((key) => LEVELS[key] === wanted) ?? wanted;
+  return Object.hasOwn(pino.levels.values, level) ? (level as pino.Level) : undefined;
+}

@@ -1,0 +1,91 @@
+import { type Config, configFrom, platformOf } from '../config.ts';
+import { type WantedStream, openReads } from '../connector.ts';
+import type { Context } from '../core/context.ts';
+import { parseInput, readInput } from '../core/input-file.ts';
+import { showProgress } from '../core/progress-line.ts';
+import { readStreams } from '../core/read-streams.ts';
+import type { Row, StreamDefinition } from '../core/stream.ts';
+import { bookmarkOf, bookmarked, foreignKeys, stateOf } from './bookmarks.ts';
+import type { TapFiles } from './command-line.ts';
+import { tellEnds } from './failures.ts';
+import { type OutputStream, type SingerOutput, openOutput } from './output.ts';
+import { type SelectedStream, type Selection, everything, selectionIn } from './selection.ts';
+import { readSettings } from './settings.ts';
+import { readTapState } from './state-file.ts';
+import { StateLines } from './state-lines.ts';
+
+/** Reads the streams that the catalog selects. 0 if every one of them is complete. */
+export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
+  const output = openOutput(context, 'sync', debug);
+  const config = await loadTapConfig(context, files.configs, output);
+  const { selected, unusable } = await selectionOf(files.catalog, platformOf(config).streams, output);
+  const state = await readTapState(files.state);
+  if (selected.length + unusable.length === 0) output.log('warn', 'no stream is selected, so there is nothing to read');
+
+  // A reader that is gone already would have everything read for nobody.
+  context.signal.throwIfAborted();
+  const states = new StateLines(context.writer, state, Date.now);
+  const opened = selected.map((stream): OutputStream & { wanted: WantedStream } => {
+    const { definition, mode } = stream;
+    const where = `The bookmark of ${definition.name} in the state file ${files.state}`;
+    // A read in full begins at the beginning, whatever the bookmark says, and leaves that as it is.
+    const about = mode === 'incremental' ? bookmarked(config.platform.name, definition) : undefined;
+    const earlier = about === undefined ? undefined : state.bookmarks.get(definition.name);
+    const foreign = about === undefined ? {} : foreignKeys(earlier ?? {}, about);
+    const from = about === undefined || earlier === undefined ? {} : stateOf(earlier, about, where);
+    return {
+      ...stream,
+      bookmark: about === undefined ? undefined : (now) => ({ ...foreign, ...bookmarkOf(now as Row, about) }),
+      wanted: { definition: asSelected(stream), mode, state: from, where },
+    };
+  });
+  output.open(opened, states);
+  const { streams, refusal, close } = openReads(
+    config,
+    context,
+    output,
+    opened.map(({ wanted }) => wanted),
+  );
+  for (const [i, { read }] of streams.entries()) {
+    const { bookmark } = opened[i] as OutputStream;
+    const { cursor, definition } = read;
+    if (bookmark !== undefined && cursor !== undefined) states.set(definition.name, () => bookmark(cursor.state()));
+  }
+  states.first();
+  const endProgress = context.terminal === undefined ? undefined : showProgress(streams, context.terminal);
+  try {
+    const ends = await readStreams(streams).finally(() => states.final());
+    context.signal.throwIfAborted();
+    return tellEnds(output, ends, unusable, refusal());
+  } finally {
+    endProgress?.();
+    await close();
+  }
+}
+
+/** Reads and checks the config that the files and variables make. Throws one sentence about what is wrong with it. */
+export async function loadTapConfig(
+  { addSecret, env }: Context,
+  configs: readonly string[],
+  output: SingerOutput,
+): Promise<Config> {
+  const { settings, source } = await readSettings(configs, env);
+  return configFrom(settings, source, { addSecret, warn: (sentence) => output.log('warn', sentence) });
+}
+
+async function selectionOf(
+  file: string | undefined,
+  streams: readonly StreamDefinition[],
+  output: SingerOutput,
+): Promise<Selection> {
+  if (file === undefined) return everything(streams);
+  const catalog = parseInput('catalog', file, await readInput('catalog', file));
+  return selectionIn(catalog, file, streams, (sentence) => output.log('warn', sentence));
+}
+
+/** The stream without the requests that bring deselected fields alone. */
+function asSelected({ definition, deselected }: SelectedStream): StreamDefinition {
+  const { detail } = definition;
+  if (detail === undefined || !detail.fields.every((field) => deselected.has(field))) return definition;
+  return { ...definition, detail: { ...detail, wanted: () => false } };
+}

@@ -1,0 +1,5 @@
+import type { StreamDefinition } from './core/stream.ts';
+import { streams as compose } from './platforms/compose/streams/index.ts';
+
+/** The streams of every platform, without what its config needs: for what only lists them, and is to start at once. */
+export const STREAMS: Readonly<Record<string, readonly StreamDefinition[]>> = { compose };
