@@ -14,6 +14,8 @@ export class LineWriter {
   // slow to put together and slow to encode.
   #chunk = Buffer.allocUnsafe(ROOM_BYTES);
   #used = 0;
+  /** How many of these bytes are spelt as they should be; the rest is looked at before it goes out. */
+  #right = 0;
   #drained: Promise<void> | undefined;
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
   readonly #printing: Printing;
@@ -57,18 +59,27 @@ export class LineWriter {
   /** Hands what was gathered to stdout. To be called before anything waits. */
   flush(): void {
     if (this.#used === 0) return;
+    this.#putRight();
     const chunk = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
-    const { suspects, printable } = this.#printing;
-    // A lone surrogate is ASCII in JSON, so it is looked for here.
-    if (suspects.some((suspect) => chunk.includes(suspect))) this.#write(printable(chunk.toString()));
+    this.#right = 0;
     // Behind a stalled reader many small messages wait, and none of them is to hold a whole chunk.
-    else if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
+    if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
     else {
       this.#write(chunk);
       // Mostly it is taken at once, and the chunk is free again.
       if (this.#out.writableLength > 0) this.#chunk = Buffer.allocUnsafe(ROOM_BYTES);
     }
+  }
+
+  /** Looks at the records that came as ASCII: in JSON a lone surrogate is ASCII, too. */
+  #putRight(): void {
+    const { suspects, printable } = this.#printing;
+    const fresh = this.#chunk.subarray(this.#right, this.#used);
+    if (suspects.some((suspect) => fresh.includes(suspect))) {
+      this.#used = this.#right + Buffer.from(printable(fresh.toString())).copy(this.#chunk, this.#right);
+    }
+    this.#right = this.#used;
   }
 
   #appendAscii(head: Uint8Array, data: string, tail: Uint8Array): boolean {
@@ -86,8 +97,13 @@ export class LineWriter {
   #append(line: string): void {
     const bytes = Buffer.from(this.#printing.printable(line));
     if (this.#used + bytes.length > ROOM_BYTES) this.flush();
-    if (bytes.length > ROOM_BYTES) this.#write(bytes);
-    else this.#used += bytes.copy(this.#chunk, this.#used);
+    if (bytes.length > ROOM_BYTES) {
+      this.#write(bytes);
+      return;
+    }
+    this.#putRight();
+    this.#used += bytes.copy(this.#chunk, this.#used);
+    this.#right = this.#used;
   }
 
   #write(chunk: string | Buffer): void {

@@ -3,8 +3,8 @@ import type { Row } from './stream.ts';
 
 /** How the lines of a protocol are spelt, beyond what JSON.stringify makes of them. */
 export interface Printing {
-  /** JSON text as every reader of the protocol takes it. What it has made it leaves as it is. */
-  printable(json: string): string;
+  /** JSON text as every reader of the protocol takes it. What is all ASCII gets no longer by it. */
+  printable: (json: string) => string;
   /** What text that is all ASCII holds if `printable` has to look at it. */
   suspects: readonly string[];
 }

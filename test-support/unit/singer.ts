@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import type { Context } from '../../src/core/context.ts';
+import { LineWriter } from '../../src/core/line-writer.ts';
+import { Redactor } from '../../src/core/redact.ts';
+import type { Row } from '../../src/core/stream.ts';
+import { ASCII } from '../../src/singer/ascii.ts';
+
+/** A message of a tap as it was printed. */
+export type TapMessage =
+  | {
+      type: 'SCHEMA';
+      stream: string;
+      schema: { properties: Row };
+      key_properties: string[];
+      bookmark_properties?: string[];
+    }
+  | { type: 'RECORD'; stream: string; record: Row; time_extracted: string }
+  | { type: 'STATE'; value: Row & { bookmarks: Record<string, Row> } };
+
+export interface OpenTap {
+  context: Context;
+  /** All that went to stdout so far. */
+  stdout: () => string;
+  messages: () => TapMessage[];
+  /** The lines of stderr so far. */
+  log: () => string[];
+  /** As a SIGTERM would. */
+  stop: AbortController;
+}
+
+/** What the process gives tap-compose, with a stdout and a stderr that are kept. */
+export function openTap(env: Context['env'] = {}): OpenTap {
+  let text = '';
+  let said = '';
+  const stdout = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString('utf8');
+      done();
+    },
+  });
+  const redactor = new Redactor();
+  const writer = new LineWriter(stdout, () => undefined, ASCII);
+  const stop = new AbortController();
+  const printed = (): string => {
+    writer.flush();
+    return text;
+  };
+  return {
+    stop,
+    context: {
+      writer,
+      redact: redactor.redact,
+      addSecret: (secret) => redactor.add(secret),
+      signal: stop.signal,
+      env,
+      stderr: (text) => void (said += redactor.redact(text)),
+    },
+    stdout: printed,
+    messages: () =>
+      printed()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as TapMessage),
+    log: () => said.split('\n').filter((line) => line !== ''),
+  };
+}
+
+/** The path of a file with this content, which goes with the test. Objects are written as JSON. */
+export function inputFile(content: unknown, name = 'file.json'): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tap-file-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
