@@ -2,9 +2,9 @@ import { type Config, configFrom, platformOf } from '../config.ts';
 import { type WantedStream, openReads } from '../connector.ts';
 import type { Context } from '../core/context.ts';
 import { parseInput, readInput } from '../core/input-file.ts';
-import { showProgress } from '../core/progress-line.ts';
 import { readStreams } from '../core/read-streams.ts';
 import type { Row, StreamDefinition } from '../core/stream.ts';
+import { followRun } from '../core/terminal.ts';
 import { bookmarkOf, bookmarked, foreignKeys, stateOf } from './bookmarks.ts';
 import type { TapFiles } from './command-line.ts';
 import { tellEnds } from './failures.ts';
@@ -52,13 +52,14 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     if (bookmark !== undefined && cursor !== undefined) states.set(definition.name, () => bookmark(cursor.state()));
   }
   states.first();
-  const endProgress = context.terminal === undefined ? undefined : showProgress(streams, context.terminal);
+  const endFollowing = context.terminal === undefined ? undefined : followRun(streams, context.terminal);
   try {
     const ends = await readStreams(streams).finally(() => states.final());
+    // What failed is in the log, on the same terminal.
+    endFollowing?.({ failures: [], stopped: context.signal.aborted });
     context.signal.throwIfAborted();
     return tellEnds(output, ends, unusable, refusal());
   } finally {
-    endProgress?.();
     await close();
   }
 }
