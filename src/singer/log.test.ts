@@ -48,7 +48,10 @@ describe('plain lines', () => {
     let shown = '';
     const { context } = openTap();
     const stderr = (text: string): void => void (shown += text);
-    new TapLog({ ...context, stderr, terminal: { write: () => undefined, columns: () => 80 } }, false).write('info', 'text');
+    new TapLog({ ...context, stderr, terminal: { write: () => undefined, columns: () => 80 } }, false).write(
+      'info',
+      'text',
+    );
     expect(shown).toBe('\r\u001B[KINFO text\n');
   });
 });
