@@ -48,6 +48,10 @@ async function load(config: unknown, { listener } = listen()): Promise<Config> {
   return loadConfig(path, listener);
 }
 
+/** What every complaint about a config ends with. */
+const SEE =
+  ' Every option is described in https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md.';
+
 /** What a user is warned of, and why the config cannot be used, if it cannot. */
 async function judged(config: unknown): Promise<{ warnings: string[]; complaint: string | undefined }> {
   const told = listen();
@@ -56,7 +60,7 @@ async function judged(config: unknown): Promise<{ warnings: string[]; complaint:
     await load(config, told);
   } catch (error) {
     expect(error).toMatchObject({ problem: 'input_unusable', failureType: 'config_error' });
-    complaint = (error as Error).message.replace(`The config file ${path} cannot be used: `, '');
+    complaint = (error as Error).message.replace(`The config file ${path} cannot be used: `, '').replace(SEE, '');
   }
   const warnings = told.heard.filter((line) => line.startsWith('warning '));
   return { warnings: warnings.map((line) => line.replace('warning the config has an option ', '')), complaint };
@@ -140,7 +144,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     async (config, complaints) => {
       const told = complaints.map(([option, complaint]) => `${of(option)} ${complaint}`.replace(' [', '['));
       await expect(load(inForm(config))).rejects.toMatchObject({
-        message: `The config file ${path} cannot be used: ${told.join('; ')}.`,
+        message: `The config file ${path} cannot be used: ${told.join('; ')}.${SEE}`,
         failureType: 'config_error',
       });
     },
@@ -270,7 +274,7 @@ describe('the platform', () => {
     async (name) => {
       const told = listen();
       await expect(load({ platform: { name, api_token: TOKEN, num_workers: 1 } }, told)).rejects.toMatchObject({
-        message: `The config file ${path} cannot be used: platform.name must be "compose".`,
+        message: `The config file ${path} cannot be used: platform.name must be "compose".${SEE}`,
         failureType: 'config_error',
       });
       expect(new Set(told.heard)).toEqual(new Set([`secret ${TOKEN}`]));
@@ -280,7 +284,7 @@ describe('the platform', () => {
   test.each(['compose', '', 7, true, [], [{ name: 'compose' }]])('%j is no object', async (platform) => {
     const told = listen();
     await expect(load({ platform, api_token: TOKEN }, told)).rejects.toMatchObject({
-      message: `The config file ${path} cannot be used: platform must be an object such as {"name":"compose"}.`,
+      message: `The config file ${path} cannot be used: platform must be an object such as {"name":"compose"}.${SEE}`,
       failureType: 'config_error',
     });
     expect(told.heard[0]).toBe(`secret ${TOKEN}`);
@@ -311,7 +315,7 @@ test('a config that was read already is named as the caller names it, and stays 
   for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
     const before = structuredClone(raw);
     expect(() => configFrom(raw, 'The config of the demo', listen().listener)).toThrow(
-      /^The config of the demo cannot be used: (?:platform\.)?api_token is missing\.$/,
+      /^The config of the demo cannot be used: (?:platform\.)?api_token is missing\. Every option is described in /,
     );
     expect(raw).toEqual(before);
   }

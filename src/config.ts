@@ -84,6 +84,8 @@ export function platformOf({ platform: { name } }: Config): Platform<unknown, un
   return PLATFORMS[name];
 }
 
+const OPTIONS_PAGE = 'https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md';
+
 /** What hears about a config while it is read. */
 export interface ConfigListener {
   /** Gets each secret as soon as it is known, before any error can mention it. */
@@ -126,7 +128,9 @@ export function configFrom(raw: Row, source: string, listener: ConfigListener): 
     const also = misspelt === undefined ? '' : ` (the config has ${misspelt.name}; is that what was meant?)`;
     if (!complaints.has(field)) complaints.set(field, `${field} ${issue.message}${also}`);
   }
-  throw inputError(`${source} cannot be used: ${[...complaints.values()].join('; ')}.`);
+  throw inputError(
+    `${source} cannot be used: ${[...complaints.values()].join('; ')}. Every option is described in ${OPTIONS_PAGE}.`,
+  );
 }
 
 /** The flat form in the form of today. */

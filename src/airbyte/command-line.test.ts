@@ -67,7 +67,8 @@ test('spec prints spec.json as its one message, needing no file and no network',
   expect(messagesOf(ran)).toEqual([{ type: 'SPEC', spec }]);
 });
 
-const MISSING = 'The config file none.json does not exist.';
+const MISSING =
+  'The config file none.json does not exist. Correct the path; a container sees only the files that are mounted into it.';
 
 test('check gets its config, and says in its message that it is not there', async () => {
   const ran = await run('check', '--config', 'none.json');

@@ -88,8 +88,14 @@ describe('what is no state of ours', () => {
     ['42', `${file} must hold state messages; it holds a number.`],
     ['[null]', `${file} must hold state messages; it holds null.`],
     [`[{},"x"]`, `${file} must hold state messages; it holds a string (entry 2).`],
-    ['{"mark":"x"}', `${file} holds something that is no state message.`],
-    ['[{},{"type":"CATALOG"}]', `${file} holds something that is no state message (entry 2).`],
+    [
+      '{"mark":"x"}',
+      `${file} holds something that is no state message. Hand in the STATE messages that read prints, or no file to begin from the start.`,
+    ],
+    [
+      '[{},{"type":"CATALOG"}]',
+      `${file} holds something that is no state message (entry 2). Hand in the STATE messages that read prints, or no file to begin from the start.`,
+    ],
     [
       '{"type":"GLOBAL","global":{}}',
       `${file} holds a GLOBAL state; this connector takes only STREAM states, one for each stream.`,

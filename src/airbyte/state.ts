@@ -80,7 +80,9 @@ function streamStateOf(message: Json, file: string, place: string): { name: stri
   }
   if (Object.values(value).every((part) => part === null)) return undefined;
   if (typeof type === 'string' && OTHER_MESSAGES.has(type)) return undefined;
-  throw inputError(`${file} holds something that is no state message${place}.`);
+  throw inputError(
+    `${file} holds something that is no state message${place}. Hand in the STATE messages that read prints, or no file to begin from the start.`,
+  );
 }
 
 const OTHER_MESSAGES = new Set(['RECORD', 'LOG', 'TRACE', 'CONTROL']);

@@ -22,10 +22,16 @@ test('a file is read whatever its name, without its byte order mark', async () =
 
 describe('a file that cannot be read is named, with the reason', () => {
   test.each([
-    ['does not exist', join(folder, 'none.json')],
-    ['does not exist', join(file('plain', ''), 'below.json')],
-    ['is a directory', folder],
-    ['cannot be read (ENAMETOOLONG)', join(folder, 'n'.repeat(300))],
+    [
+      'does not exist. Correct the path; a container sees only the files that are mounted into it',
+      join(folder, 'none.json'),
+    ],
+    [
+      'does not exist. Correct the path; a container sees only the files that are mounted into it',
+      join(file('plain', ''), 'below.json'),
+    ],
+    ['is a directory. Name the file in it', folder],
+    ['cannot be read (ENAMETOOLONG). Check the file and the disk that it is on', join(folder, 'n'.repeat(300))],
   ])('%s', async (reason, path) => {
     await expect(readInput('catalog', path)).rejects.toMatchObject({
       message: `The catalog file ${path} ${reason}.`,
@@ -48,12 +54,19 @@ describe('a file that cannot be read is named, with the reason', () => {
 
 describe('JSON that is none', () => {
   test.each([
-    ['', 'is empty; it must hold JSON.'],
-    [' \n', 'is empty; it must hold JSON.'],
-    ['{"api_token":"hunter2"', 'is not valid JSON (line 1, column 23).'],
-    ['{\n  "api_token": "hunter2",\n}', 'is not valid JSON (line 3, column 1).'],
-    ['{"api_token": hunter2}', 'is not valid JSON.'],
-    ['hunter2', 'is not valid JSON.'],
+    ['', 'is empty; it must hold JSON. Write the config into it.'],
+    [' \n', 'is empty; it must hold JSON. Write the config into it.'],
+    ['{"api_token":"hunter2"', 'is not valid JSON (line 1, column 23). Correct it there.'],
+    ['{\n  "api_token": "hunter2",\n}', 'is not valid JSON (line 3, column 1). Correct it there.'],
+    ['{"api_token": hunter2}', 'is not valid JSON (line 1, column 15). Correct it there.'],
+    ['hunter2', 'is not valid JSON (line 1, column 1). Correct it there.'],
+    ['[1, 2', 'is not valid JSON (line 1, column 6). Correct it there.'],
+    ['[1 2]', 'is not valid JSON (line 1, column 4). Correct it there.'],
+    ['{"a" 1}', 'is not valid JSON (line 1, column 6). Correct it there.'],
+    ['{"a": 01}', 'is not valid JSON (line 1, column 8). Correct it there.'],
+    ['{"a": "x\n"}', 'is not valid JSON (line 1, column 7). Correct it there.'],
+    ['{} {}', 'is not valid JSON (line 1, column 4). Correct it there.'],
+    ['[}', 'is not valid JSON (line 1, column 2). Correct it there.'],
   ])('%j', (text, complaint) => {
     expect(() => parseInput('config', 'c.json', text)).toThrow(`The config file c.json ${complaint}`);
     expect(() => parseInput('config', 'c.json', text)).not.toThrow('hunter2');

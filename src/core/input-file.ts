@@ -15,13 +15,54 @@ export async function readInput(what: string, path: string): Promise<string> {
 
 /** The JSON of such a file. The error gives the place, and never quotes the text: it may hold the token. */
 export function parseInput(what: string, path: string, text: string): unknown {
-  if (text.trim() === '') throw inputError(`The ${what} file ${path} is empty; it must hold JSON.`);
+  if (text.trim() === '') {
+    throw inputError(`The ${what} file ${path} is empty; it must hold JSON. Write the ${what} into it.`);
+  }
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const place = /\(line (\d+) column (\d+)\)/.exec((error as Error).message);
-    const where = place === null ? '' : ` (line ${place[1]}, column ${place[2]})`;
-    throw inputError(`The ${what} file ${path} is not valid JSON${where}.`);
+  } catch {
+    const before = text.slice(0, invalidAt(text)).split('\n');
+    const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
+    throw inputError(`The ${what} file ${path} is not valid JSON (${place}). Correct it there.`);
+  }
+}
+
+const TOKEN =
+  /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+
+/** Where a text that is no JSON stops being JSON. Node tells the place of some mistakes only. */
+function invalidAt(text: string): number {
+  const open: string[] = [];
+  // What may come next: a value, a key, one of them or the end of an empty list or object, a colon, or what follows a value.
+  let next: 'value' | 'key' | 'value or end' | 'key or end' | 'colon' | 'follow' = 'value';
+  for (let at = 0; ;) {
+    const start = at + (/^[ \t\r\n]*/.exec(text.slice(at))?.[0].length ?? 0);
+    TOKEN.lastIndex = at;
+    const match = TOKEN.exec(text);
+    if (match === null) return start;
+    const [, mark, string] = match;
+    at = TOKEN.lastIndex;
+    if (mark === '}' || mark === ']') {
+      const isEnd = next === 'follow' || next === (mark === '}' ? 'key or end' : 'value or end');
+      if (!isEnd || open.pop() !== (mark === '}' ? '{' : '[')) return start;
+      next = 'follow';
+    } else if (mark === ',') {
+      if (next !== 'follow' || open.length === 0) return start;
+      next = open.at(-1) === '{' ? 'key' : 'value';
+    } else if (mark === ':') {
+      if (next !== 'colon') return start;
+      next = 'value';
+    } else if (next === 'key' || next === 'key or end') {
+      if (string === undefined) return start;
+      next = 'colon';
+    } else if (next !== 'value' && next !== 'value or end') {
+      return start;
+    } else if (mark === undefined) {
+      next = 'follow';
+    } else {
+      open.push(mark);
+      next = mark === '{' ? 'key or end' : 'value or end';
+    }
   }
 }
 
@@ -36,13 +77,13 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return 'does not exist';
+      return 'does not exist. Correct the path; a container sees only the files that are mounted into it';
     case 'EISDIR':
-      return 'is a directory';
+      return 'is a directory. Name the file in it';
     case 'EACCES':
     case 'EPERM':
-      return `cannot be read: permission denied for uid ${process.getuid?.() ?? 'unknown'}, which this program runs as`;
+      return `cannot be read: permission denied for uid ${process.getuid?.() ?? 'unknown'}, which this program runs as. Make it readable for that user`;
     default:
-      return `cannot be read (${error.code ?? error.message})`;
+      return `cannot be read (${error.code ?? error.message}). Check the file and the disk that it is on`;
   }
 }

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { catalogOf } from '../test-support/catalogs.ts';
+import { programPath } from '../test-support/connector.ts';
+import { readArguments, sandboxed } from './reads.ts';
+
+const CTRL_C = '\u0003';
+
+interface Watched {
+  code: number | null;
+  /** What a person saw in the end: of each line what was written last. */
+  screen: string;
+}
+
+/** Runs the program at a pseudo-terminal, with stdout into a file. `type` is typed once the screen shows `when`. */
+async function atTerminal(args: string[], file: string, typing?: { when: RegExp; type: string }): Promise<Watched> {
+  const quoted = [process.execPath, programPath(), ...args].map((arg) => `'${arg}'`).join(' ');
+  const child = spawn('script', ['-qec', `exec ${quoted} > '${file}'`, '/dev/null'], {
+    env: { PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm' },
+  });
+  let text = '';
+  let typed = false;
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    if (typing === undefined || typed || !typing.when.test(text)) return;
+    typed = true;
+    child.stdin.write(typing.type);
+  });
+  const code = await new Promise<number | null>((done) => child.on('close', done));
+  child.stdin.destroy();
+  const lines = text.replaceAll('\r\n', '\n').split('\n');
+  const wipe = '\r\u001B[K';
+  const shown = (line: string): string => {
+    const at = line.lastIndexOf(wipe);
+    return at === -1 ? line : line.slice(at + wipe.length);
+  };
+  return { code, screen: lines.map(shown).join('\n') };
+}
+
+describe('with stdout in a file, a person at the terminal', () => {
+  it('sees how much was read', async () => {
+    await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
+      const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
+      const args = readArguments(workspace, config, catalogOf('full_refresh'));
+      const { code, screen } = await atTerminal(args, join(workspace.folder, 'out.jsonl'));
+      expect(code).toBe(0);
+      expect(screen).toMatch(/^Read \d+ records of 16 streams in 0:\d\d\.\n$/);
+    });
+  });
+
+  it('sees each failure and what to do, without secrets', async () => {
+    const faults = [{ path: 'teams', kind: 'status', status: 403 }] as const;
+    await sandboxed({ auditEvents: 30, faults }, async ({ sandbox, workspace }) => {
+      const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
+      const args = readArguments(workspace, config, catalogOf('full_refresh', ['accounts', 'teams']));
+      const { code, screen } = await atTerminal(args, join(workspace.folder, 'out.jsonl'));
+      expect(code).toBe(1);
+      expect(screen).toMatch(
+        /^1 failure; read 1 record of 2 streams in 0:\d\d:\n- teams: .*Grant the missing role.*\n$/,
+      );
+      expect(screen).not.toContain(sandbox.token);
+    });
+  });
+
+  it('sees why nothing was read', async () => {
+    await sandboxed({}, async ({ workspace }) => {
+      const args = ['check', '--config', join(workspace.folder, 'none.json')];
+      const { screen } = await atTerminal(args, join(workspace.folder, 'out.jsonl'));
+      expect(screen).toMatch(/^FAILED: The config file \S+none\.json does not exist\..*\n$/);
+    });
+  });
+
+  it('sees after Ctrl-C how to go on, and the file has the states for it', async () => {
+    await sandboxed({ auditEvents: 5_000, latencyMs: 20 }, async ({ sandbox, workspace }) => {
+      const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
+      const file = join(workspace.folder, 'out.jsonl');
+      const args = readArguments(workspace, config, catalogOf('incremental', ['audit_events']));
+      const { screen } = await atTerminal(args, file, { when: /[1-9]\d* records,/, type: CTRL_C });
+      expect(screen).toMatch(/Stopped after [\d,]+ records of 1 stream in \d:\d\d\. Run it again with the STATE lines/);
+      expect(readFileSync(file, 'utf8')).toContain('"type":"STATE"');
+    });
+  });
+});
