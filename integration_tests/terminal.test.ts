@@ -6,30 +6,27 @@ import { catalogOf } from '../test-support/catalogs.ts';
 import { programPath } from '../test-support/connector.ts';
 import { readArguments, sandboxed } from './reads.ts';
 
-const CTRL_C = '\u0003';
-
 interface Watched {
   code: number | null;
   /** What a person saw in the end: of each line what was written last. */
   screen: string;
 }
 
-/** Runs the program at a pseudo-terminal, with stdout into a file. `type` is typed once the screen shows `when`. */
-async function atTerminal(args: string[], file: string, typing?: { when: RegExp; type: string }): Promise<Watched> {
+/** Runs the program at a pseudo-terminal, with stdout into a file. It is stopped as Ctrl-C does it once the screen shows `stopWhen`. */
+async function atTerminal(args: string[], file: string, stopWhen?: RegExp): Promise<Watched> {
   const quoted = [process.execPath, programPath(), ...args].map((arg) => `'${arg}'`).join(' ');
-  const child = spawn('script', ['-qec', `exec ${quoted} > '${file}'`, '/dev/null'], {
+  const child = spawn('script', ['-qec', `echo $$ > '${file}.pid'; exec ${quoted} > '${file}'`, '/dev/null'], {
     env: { PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm' },
   });
   let text = '';
-  let typed = false;
+  let stopped = false;
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
-    if (typing === undefined || typed || !typing.when.test(text)) return;
-    typed = true;
-    child.stdin.write(typing.type);
+    if (stopWhen === undefined || stopped || !stopWhen.test(text)) return;
+    stopped = true;
+    process.kill(Number(readFileSync(`${file}.pid`, 'utf8')), 'SIGINT');
   });
   const code = await new Promise<number | null>((done) => child.on('close', done));
-  child.stdin.destroy();
   const lines = text.replaceAll('\r\n', '\n').split('\n');
   const wipe = '\r\u001B[K';
   const shown = (line: string): string => {
@@ -77,7 +74,7 @@ describe('with stdout in a file, a person at the terminal', () => {
       const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
       const file = join(workspace.folder, 'out.jsonl');
       const args = readArguments(workspace, config, catalogOf('incremental', ['audit_events']));
-      const { screen } = await atTerminal(args, file, { when: /[1-9]\d* records,/, type: CTRL_C });
+      const { screen } = await atTerminal(args, file, /[1-9]\d* records,/);
       expect(screen).toMatch(/Stopped after [\d,]+ records of 1 stream in \d:\d\d\. Run it again with the STATE lines/);
       expect(readFileSync(file, 'utf8')).toContain('"type":"STATE"');
     });
