@@ -9,6 +9,8 @@ import { Redactor } from './core/redact.ts';
 /** How long a stopped process may take to bring out its last checkpoints. */
 const FLUSH_MS = 1_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** A terminal that does not know its width says 0. */
+const USUAL_COLUMNS = 80;
 
 /** An executable. */
 export interface Program {
@@ -49,7 +51,7 @@ export function runProcess({ name, printing, run, tellFailure }: Program): void 
     stderr,
     terminal:
       process.stderr.isTTY && !process.stdout.isTTY
-        ? { write: stderr, columns: () => process.stderr.columns }
+        ? { write: stderr, columns: () => process.stderr.columns || USUAL_COLUMNS }
         : undefined,
   };
 
