@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { realTiming } from './http/timing.ts';
+import { realTiming } from './http/retry.ts';
 import { answer, startServer } from '../test-support/unit/http.ts';
 import { openContext } from '../test-support/unit/output.ts';
 import { VERSION } from './core/version.ts';

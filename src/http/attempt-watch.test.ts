@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { AttemptWatch, TIMED_OUT } from './attempt-watch.ts';
-import { Exchange } from './exchange.ts';
+import { AttemptWatch, TIMED_OUT } from './attempt.ts';
+import { Exchange } from './attempt.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -5,8 +5,8 @@ import { type Dispatcher, Pool } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { answer, startServer } from '../../test-support/unit/http.ts';
 import { type ApiRequest, type Outcome, attempt } from './attempt.ts';
-import { AttemptWatch } from './attempt-watch.ts';
-import type { Exchange } from './exchange.ts';
+import { AttemptWatch } from './attempt.ts';
+import type { Exchange } from './attempt.ts';
 
 const LONG = 60_000;
 const never = new AbortController().signal;

@@ -3,9 +3,9 @@ import type { ConnectorError } from '../core/errors.ts';
 import type { Words } from '../core/problems.ts';
 import type { Request } from '../core/stream.ts';
 import { type Outcome, attempt } from './attempt.ts';
-import { AttemptWatch } from './attempt-watch.ts';
+import { AttemptWatch } from './attempt.ts';
 import type { Auth } from './auth.ts';
-import { type Route, openRoute } from './dispatcher.ts';
+import { type Route, openRoute } from './route.ts';
 import {
   type Failure,
   type FailureContext,
@@ -17,7 +17,7 @@ import {
 } from './failure.ts';
 import { RateLimitGate } from './rate-limit-gate.ts';
 import { MAX_RETRIES, backoff, retryAfter } from './retry.ts';
-import { type Timing, realTiming } from './timing.ts';
+import { type Timing, realTiming } from './retry.ts';
 
 export interface RetryEvent {
   owner: string;

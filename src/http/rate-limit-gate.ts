@@ -1,5 +1,5 @@
 import { rateLimitWait } from './retry.ts';
-import type { Timing } from './timing.ts';
+import type { Timing } from './retry.ts';
 
 /** A read gives up when the API has refused everything for so long. */
 export const GIVE_UP_AFTER_MS = 30 * 60_000;

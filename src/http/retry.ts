@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** Retries after the first attempt. The vendor's own client made as many (compose-api.md 7.3). */
 export const MAX_RETRIES = 5;
 const FIRST_WAIT_MS = 1_000;
@@ -46,3 +48,24 @@ export function retryAfter(header: string | undefined, now: number): number | un
   const date = /^[A-Z][a-z]{2,8}, /.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
+
+/** Time and chance, so that tests can bring their own. All times are in ms. */
+export interface Timing {
+  now(): number;
+  /** Rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** From 0 up to, but not including, 1. */
+  random(): number;
+}
+
+export const realTiming: Timing = {
+  now: Date.now,
+  random: Math.random,
+  async sleep(ms, signal) {
+    try {
+      await sleep(ms, undefined, { signal });
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error;
+    }
+  },
+};

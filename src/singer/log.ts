@@ -13,7 +13,7 @@ export interface LogDetails {
 }
 
 /** A count as Meltano takes it. */
-export interface Metric {
+interface Metric {
   type: 'counter';
   metric: 'record_count';
   value: number;

@@ -1,5 +1,5 @@
 import { setImmediate as everyoneElse } from 'node:timers/promises';
-import type { Timing } from '../../src/http/timing.ts';
+import type { Timing } from '../../src/http/retry.ts';
 
 interface Sleeper {
   until: number;

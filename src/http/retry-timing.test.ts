@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
-import { realTiming } from './timing.ts';
+import { realTiming } from './retry.ts';
 
 test('a sleep lasts as long as it is asked to', async () => {
   const began = performance.now();

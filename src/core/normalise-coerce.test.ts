@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MISFIT, coerce } from './coerce.ts';
+import { MISFIT, coerce } from './normalise.ts';
 import type { FieldKind } from './fields.ts';
 
 const KINDS: FieldKind[] = ['text', 'integer', 'number', 'boolean', 'timestamp', 'object', 'list'];

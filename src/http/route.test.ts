@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LocalServer, answer, startServer } from '../../test-support/unit/http.ts';
 import { type Outcome, attempt } from './attempt.ts';
-import { AttemptWatch } from './attempt-watch.ts';
-import { type Route, openRoute } from './dispatcher.ts';
+import { AttemptWatch } from './attempt.ts';
+import { type Route, openRoute } from './route.ts';
 
 type Env = Record<string, string | undefined>;
 

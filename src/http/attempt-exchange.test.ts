@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { answer, startServer } from '../../test-support/unit/http.ts';
-import { Exchange, TOO_LARGE } from './exchange.ts';
+import { Exchange, TOO_LARGE } from './attempt.ts';
 
 function dispatchTo(origin: string, exchange: Exchange): void {
   const pool = new Pool(origin);
