@@ -121,7 +121,7 @@ const NOTHING = Buffer.alloc(0);
  * and clients have to ignore them (RFC 9110, 15.2); undici closes the connection at a 100 that it did not ask for. Only
  * the beginning of an answer is looked at, so a body costs nothing. Expects one request at a time on a connection.
  */
-export function ignoreInterimAnswers(socket: Socket): Socket {
+function ignoreInterimAnswers(socket: Socket): Socket {
   const push = socket.push.bind(socket) as (chunk: Buffer | null) => boolean;
   const write = socket.write.bind(socket);
   /** What has come of the beginning of an answer; undefined in its middle. */
