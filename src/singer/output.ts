@@ -21,12 +21,14 @@ export interface OutputStream extends SelectedStream {
 export class SingerOutput implements Output {
   readonly #log: TapLog;
   readonly #writer: LineWriter;
+  readonly #stop: AbortSignal;
   readonly #streams = new Map<string, OutputStream>();
   #states: StateLines | undefined;
   #heldUntil = 0;
 
   constructor(context: Context, debug: boolean) {
     this.#writer = context.writer;
+    this.#stop = context.signal;
     this.#log = new TapLog(context, debug);
   }
 
@@ -39,7 +41,7 @@ export class SingerOutput implements Output {
   stream(name: string): StreamSink {
     const stream = this.#streams.get(name);
     if (stream === undefined || this.#states === undefined) throw new Error(`the stream ${name} was not opened`);
-    return new SingerStream(this, this.#log, this.#writer, this.#states, stream);
+    return new SingerStream(this, this.#writer, this.#states, stream);
   }
 
   log(level: Level, text: string, stack?: string): void {
@@ -62,6 +64,13 @@ export class SingerOutput implements Output {
     this.log('warn', `the rate limit of the API is used up; requests go on at ${utcText(until)}`);
   }
 
+  /** The number of records of a stream that has ended. A run that is stopped says no more: its last line may tell why. */
+  counted(stream: string, value: number): void {
+    if (this.#stop.aborted) return;
+    const metric = { type: 'counter', metric: 'record_count', value, tags: { stream } } as const;
+    this.#log.write('info', 'METRIC', { stream, metric });
+  }
+
   #streamOf(text: string): string | undefined {
     const name = text.slice(0, Math.max(0, text.indexOf(':')));
     return this.#streams.has(name) ? name : undefined;
@@ -78,7 +87,6 @@ export function openOutput(context: Context, mode: string, debug: boolean): Sing
 /** One stream: its SCHEMA, then records, and bookmarks that stand behind them. */
 class SingerStream implements StreamSink {
   readonly #output: SingerOutput;
-  readonly #log: TapLog;
   readonly #writer: LineWriter;
   readonly #states: StateLines;
   readonly #stream: OutputStream;
@@ -92,9 +100,8 @@ class SingerStream implements StreamSink {
   /** How many values of each field did not fit, which a RECORD cannot say. */
   readonly #nulled = new Map<string, number>();
 
-  constructor(output: SingerOutput, log: TapLog, writer: LineWriter, states: StateLines, stream: OutputStream) {
+  constructor(output: SingerOutput, writer: LineWriter, states: StateLines, stream: OutputStream) {
     this.#output = output;
-    this.#log = log;
     this.#writer = writer;
     this.#states = states;
     this.#stream = stream;
@@ -159,8 +166,7 @@ class SingerStream implements StreamSink {
       const values = count === 1 ? '1 value' : `${count} values`;
       this.#output.log('warn', `${name}: ${values} of ${field} did not fit and came as null`);
     }
-    const metric = { type: 'counter', metric: 'record_count', value: this.#records, tags: { stream: name } } as const;
-    this.#log.write('info', 'METRIC', { stream: name, metric });
+    this.#output.counted(name, this.#records);
   }
 
   #stands(value: object): void {

@@ -1,0 +1,374 @@
+import { describe, expect, test } from 'vitest';
+import type { TapRun } from './judged.ts';
+import { RULES, violationsOf } from './referee.ts';
+import type { Row } from './transcript.ts';
+import {
+  DAY,
+  GIVEN,
+  bookmarks,
+  event,
+  firstState,
+  lastState,
+  lastTeam,
+  linesOfText,
+  metric,
+  recipesState,
+  record,
+  runOf,
+  schema,
+  state,
+  structuredLine,
+  structuredLog,
+  validLog,
+  validMessages,
+  walkState,
+} from './valid-run.ts';
+
+const rulesOf = (run: TapRun): string[] => violationsOf(run).map(({ rule }) => rule);
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The valid run with one of its messages replaced by others, or by none. */
+function instead(gone: Row, ...others: unknown[]): unknown[] {
+  const messages = validMessages();
+  expect(messages.some((message) => isSame(message, gone))).toBe(true);
+  return messages.flatMap((message): unknown[] => (isSame(message, gone) ? others : [message]));
+}
+
+const log = (...lines: string[]): string => linesOfText([...validLog, ...lines]);
+/** The log of a run that reads nothing. */
+const began = (...lines: string[]): string => linesOfText(['INFO tap-compose 1.2.3: sync', ...lines]);
+const failed = 'CRITICAL teams: The API has no such report. Leave the stream out.';
+/** The log without what says that teams was read. */
+const withoutTeams = validLog.filter((line) => !line.includes('teams'));
+const walk = (cursor: string, top: string): Row[] => [{ top, cursor, floor: null }];
+
+describe('valid runs', () => {
+  test.each<[string, TapRun]>([
+    ['of everything', runOf(validMessages())],
+    ['with structured lines', runOf(validMessages(), { stderr: linesOfText(structuredLog), structured: true })],
+    [
+      'with a stream that failed',
+      runOf(validMessages(), {
+        exitCode: 1,
+        stderr: linesOfText([...withoutTeams, `INFO METRIC: ${JSON.stringify(metric('teams', 2))}`, failed]),
+      }),
+    ],
+    ['that never began', runOf([], { exitCode: 1, stderr: began('CRITICAL The config file c.json does not exist.') })],
+    [
+      'that was killed in the middle of a line',
+      runOf(validMessages().slice(0, 7), {
+        stdout: linesOfText(validMessages().slice(0, 7)) + '{"type":"REC',
+        exitCode: null,
+        sent: 'SIGKILL',
+        stderr: '',
+      }),
+    ],
+    [
+      'that was stopped',
+      runOf([...validMessages().slice(0, 8), walkState], {
+        exitCode: null,
+        sent: 'SIGTERM',
+        stderr: 'INFO tap-compose 1.2.3: sync\n',
+      }),
+    ],
+    [
+      'that went on from a state',
+      runOf([state(bookmarks(DAY(3), [], DAY(2))), ...validMessages().slice(1)], {
+        state: state(bookmarks(DAY(3), [], DAY(2)))['value'] as Row,
+      }),
+    ],
+    [
+      'with the stack of a bug',
+      runOf([], {
+        exitCode: 1,
+        stderr: began(
+          'CRITICAL TypeError: x',
+          'TypeError: x',
+          '    at here',
+          'CRITICAL The connector hit an unexpected error.',
+        ),
+      }),
+    ],
+  ])('%s', (_, run) => {
+    expect(violationsOf(run)).toEqual([]);
+  });
+});
+
+/** One thing broken in the valid run, and the rules that must catch it. */
+const broken: ReadonlyArray<[string, TapRun, string[]]> = [
+  [
+    'the output ends inside a line',
+    { ...runOf([]), stdout: linesOfText(validMessages()).trimEnd() },
+    ['3.1 whole lines', '5.3 STATE last'],
+  ],
+  ['a line of text', runOf(instead(lastTeam, lastTeam, 'hello')), ['3.1 one message per line']],
+  ['an Airbyte LOG', runOf(instead(lastTeam, lastTeam, { type: 'LOG', log: {} })), ['3.1 known messages']],
+  ['an additional key', runOf(instead(lastTeam, { ...lastTeam, namespace: null })), ['3.1 known messages']],
+  [
+    'no time_extracted',
+    runOf(instead(lastTeam, { ...lastTeam, time_extracted: undefined })),
+    ['3.1 known messages', '3.3 times in UTC'],
+  ],
+  [
+    'a letter beyond ASCII',
+    runOf(instead(lastTeam, record('teams', { id: 'Größe', users: null, size: null }))),
+    ['3.1 ASCII'],
+  ],
+  [
+    'U+0000',
+    runOf(instead(lastTeam, record('teams', { id: 't2', users: ['a\0'], size: null }))),
+    ['3.1 no U+0000, no half pairs'],
+  ],
+  [
+    'half a pair',
+    runOf(instead(lastTeam, record('teams', { id: 't2', users: [{ '\uD83D': 1 }], size: null }))),
+    ['3.1 no U+0000, no half pairs'],
+  ],
+  [
+    'a line of 20 MB',
+    runOf(instead(lastTeam, record('teams', { id: 't2', users: ['x'.repeat(20_000_000)], size: null }))),
+    ['2.6 length of a line'],
+  ],
+  [
+    'a RECORD before its SCHEMA',
+    runOf(instead(schema('teams'), lastTeam, schema('teams')), {
+      stderr: linesOfText([
+        ...withoutTeams,
+        `INFO METRIC: ${JSON.stringify(metric('teams', 3))}`,
+        'INFO teams: 3 records in 0.1 s',
+      ]),
+    }),
+    ['3.2 SCHEMA before RECORD'],
+  ],
+  ['a second SCHEMA', runOf(instead(lastTeam, schema('teams'), lastTeam)), ['3.2 SCHEMA once']],
+  ['no SCHEMA of an empty stream', runOf(instead(schema('clusters'))), ['3.2 SCHEMA of every stream']],
+  [
+    'a SCHEMA of a stream that was not selected',
+    runOf(instead(schema('teams'), schema('teams'), schema('users'))),
+    ['3.2 SCHEMA of every stream', '3.2 a key'],
+  ],
+  [
+    'no key',
+    runOf(instead(schema('teams'), { ...schema('teams'), key_properties: [] })),
+    ['3.2 a key', '3.3 a value for the key'],
+  ],
+  [
+    'what is inside a list',
+    runOf(instead(schema('teams'), schema('teams', { users: { type: ['null', 'array'], items: {} } }))),
+    ['3.2 dialect'],
+  ],
+  [
+    'a type that is not nullable',
+    runOf(instead(schema('audit_events'), schema('audit_events', { data: { type: 'object' } }))),
+    ['3.2 dialect'],
+  ],
+  [
+    'a closed root',
+    runOf(
+      instead(schema('clusters'), {
+        ...schema('clusters'),
+        schema: { type: 'object', properties: { id: { type: ['null', 'string'] } } },
+      }),
+    ),
+    ['3.2 dialect'],
+  ],
+  [
+    'a field too many in a SCHEMA',
+    runOf(instead(schema('clusters'), schema('clusters', { name: { type: ['null', 'string'] } }))),
+    ['4.2 fields of the SCHEMA'],
+  ],
+  [
+    'a value of another type',
+    runOf(instead(lastTeam, record('teams', { id: 't2', users: 'none', size: null }))),
+    ['3.3 records fit their SCHEMA'],
+  ],
+  [
+    'a time with an offset',
+    runOf(instead(event('c', DAY(1)), event('c', '2026-01-01T01:00:00+01:00'))),
+    ['3.3 records fit their SCHEMA', '3.3 times in UTC'],
+  ],
+  [
+    'a field that is not there',
+    runOf(instead(lastTeam, record('teams', { id: 't2', users: null }))),
+    ['3.3 every field', '3.1 whole numbers'],
+  ],
+  [
+    'a deselected field',
+    runOf(instead(lastTeam, record('teams', { id: 't2', users: null, size: null, name: 'x' }))),
+    ['4.2 no deselected field'],
+  ],
+  [
+    'a key that is null',
+    runOf(instead(lastTeam, record('teams', { id: null, users: null, size: null }))),
+    ['3.3 a value for the key'],
+  ],
+  [
+    'an integer with an exponent',
+    runOf(instead(lastTeam, record('teams', { id: 't2', users: null, size: 1e21 }))),
+    ['3.1 whole numbers'],
+  ],
+  ['no STATE first', runOf(instead(firstState)), ['5.3 STATE first']],
+  ['no STATE last', runOf(instead(lastState)), ['5.3 STATE last']],
+  [
+    'an empty STATE',
+    runOf(instead(walkState, { type: 'STATE', value: {} })),
+    ['5.3 never an empty STATE', '5.2 form of bookmarks', '5.4 states merge', '5.3 what is not read is passed on'],
+  ],
+  [
+    'a walk as an object',
+    runOf(
+      instead(
+        walkState,
+        state({
+          ...bookmarks(null, [], null),
+          audit_events: { ...bookmarks(null, [], null)['audit_events'], walk: {} },
+        }),
+      ),
+    ),
+    ['5.2 form of bookmarks'],
+  ],
+  [
+    'a key that comes and goes',
+    runOf(
+      instead(
+        walkState,
+        state({
+          ...bookmarks(null, walk('b', DAY(3)), null),
+          recipes: { version: 1, platform: 'compose', partitions: [] },
+        }),
+      ),
+    ),
+    ['5.2 form of bookmarks', '5.4 states merge'],
+  ],
+  [
+    'null that meets an object',
+    runOf(instead(walkState, state({ ...bookmarks(null, [], null), other: null }), walkState)),
+    ['5.4 states merge', '5.3 what is not read is passed on'],
+  ],
+  [
+    'a foreign bookmark that changes',
+    runOf(instead(walkState, state({ ...bookmarks(null, walk('b', DAY(3)), null), other: { kept: false } }))),
+    ['5.3 what is not read is passed on'],
+  ],
+  [
+    'a bookmark of a stream that is only read in full',
+    runOf(instead(lastState, state({ ...bookmarks(DAY(3), [], DAY(2)), teams: {} }))),
+    ['5.3 what is not read is passed on'],
+  ],
+  [
+    'a key of the state that goes',
+    runOf(instead(lastState, state(bookmarks(DAY(3), [], DAY(2)), {}))),
+    ['5.4 states merge', '5.3 what is not read is passed on'],
+  ],
+  [
+    'a run that does not begin where it was',
+    runOf(validMessages(), {
+      state: {
+        ...GIVEN,
+        bookmarks: { ...(GIVEN['bookmarks'] as Row), audit_events: bookmarks(DAY(2), [], null)['audit_events'] },
+      },
+    }),
+    ['5.3 starts where it was'],
+  ],
+  ['the same STATE again', runOf(instead(recipesState, recipesState, recipesState)), ['5.3 news only']],
+  [
+    'a walk at an event that was not printed',
+    runOf(instead(walkState, state(bookmarks(null, walk('c', DAY(3)), null)))),
+    ['3.4 not ahead of its records'],
+  ],
+  [
+    'a top that was not printed',
+    runOf(instead(walkState, state(bookmarks(null, walk('b', DAY(4)), null)))),
+    ['3.4 not ahead of its records'],
+  ],
+  [
+    'a mark that was not printed',
+    runOf(instead(lastState, state(bookmarks(DAY(4), [], DAY(2))))),
+    ['3.4 not ahead of its records'],
+  ],
+  [
+    'a deployment that was not printed',
+    runOf(instead(walkState, recipesState)),
+    ['5.3 news only', '3.4 not ahead of its records'],
+  ],
+  [
+    'states for half of the output',
+    runOf(
+      instead(
+        lastTeam,
+        ...Array.from({ length: 200 }, (_, i) => [
+          state(bookmarks(null, walk('b', DAY(3)), null), { currently_syncing: 'x', pad: `${i} ${'s'.repeat(500)}` }),
+          event(`e${i}`, DAY(1)),
+        ]).flat(),
+        lastTeam,
+      ),
+      { stderr: linesOfText(validLog.map((line) => line.replace('"value":3', '"value":203'))) },
+    ),
+    ['5.3 what is not read is passed on', '5.3 states are at most a quarter', '5.4 states merge'],
+  ],
+  [
+    '0 although a stream was not read',
+    runOf(validMessages(), {
+      stderr: linesOfText([...withoutTeams, `INFO METRIC: ${JSON.stringify(metric('teams', 2))}`]),
+    }),
+    ['1.4 exit code'],
+  ],
+  ['1 although all was read', runOf(validMessages(), { exitCode: 1, stderr: log(failed) }), ['1.4 exit code']],
+  [
+    '0 after a signal that cut it short',
+    runOf([...validMessages().slice(0, 8), walkState], { sent: 'SIGTERM', stderr: 'INFO tap-compose 1.2.3: sync\n' }),
+    ['1.4 exit code'],
+  ],
+  [
+    'a warning of node on stderr',
+    runOf(validMessages(), { stderr: log('(node:1) Warning: something') }),
+    ['2.8 lines of the log'],
+  ],
+  [
+    'plain lines where structured ones were asked for',
+    runOf(validMessages(), { structured: true }),
+    ['2.8 lines of the log'],
+  ],
+  [
+    'a structured line without a key',
+    runOf(validMessages(), {
+      structured: true,
+      stderr: linesOfText([...structuredLog, structuredLine('info', 'x', { extra: null })]),
+    }),
+    ['2.8 lines of the log'],
+  ],
+  [
+    'a structured line that would end Meltano',
+    runOf(validMessages(), {
+      structured: true,
+      stderr: linesOfText([...structuredLog, structuredLine('info', 'x', { extra: { event: 1 } })]),
+    }),
+    ['2.8 lines of the log'],
+  ],
+  ['another last line', runOf([], { exitCode: 1, stderr: began(failed, 'INFO bye') }), ['2.5 the last line helps']],
+  [
+    'no record_count',
+    runOf(validMessages(), {
+      stderr: linesOfText(validLog.filter((line) => !line.includes('METRIC') || !line.includes('teams'))),
+    }),
+    ['2.8 record_count'],
+  ],
+  [
+    'a wrong record_count',
+    runOf(validMessages(), { stderr: linesOfText(validLog.map((line) => line.replace('"value":3', '"value":4'))) }),
+    ['2.8 record_count'],
+  ],
+  ['a secret', runOf(validMessages(), { stderr: log('INFO the password is hunter2') }), ['2.3 no secrets']],
+];
+
+test.each(broken)('%s', (_, run, rules) => {
+  expect(rulesOf(run).toSorted()).toEqual(rules.toSorted());
+});
+
+test('every rule has a name of its own and a sentence, and is seen to catch something', () => {
+  const names = RULES.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { sentence } of RULES) expect(sentence).toMatch(/^[A-Z].*\.$/s);
+  const caught = new Set(broken.flatMap(([, , rules]) => rules));
+  expect(names.filter((name) => !caught.has(name))).toEqual([]);
+});

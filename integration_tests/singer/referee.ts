@@ -1,0 +1,24 @@
+import { type Rule, type TapRun, judgedOf } from './judged.ts';
+import { MESSAGE_RULES } from './rules-messages.ts';
+import { PROCESS_RULES } from './rules-process.ts';
+import { STATE_RULES } from './rules-states.ts';
+
+// The rules of the Singer protocol, of its targets and of Meltano. README.md says what their numbers mean.
+
+export const RULES: readonly Rule[] = [...MESSAGE_RULES, ...STATE_RULES, ...PROCESS_RULES];
+
+/** A rule that a run breaks, and how. */
+export interface Violation {
+  rule: string;
+  sentence: string;
+  details: readonly string[];
+}
+
+/** Judges a run by all the rules. An empty list means no fault. */
+export function violationsOf(run: TapRun): Violation[] {
+  const judged = judgedOf(run);
+  return RULES.flatMap(({ name, sentence, broken }) => {
+    const details = broken(judged);
+    return details.length === 0 ? [] : [{ rule: name, sentence, details: details.slice(0, 5) }];
+  });
+}

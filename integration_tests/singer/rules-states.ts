@@ -1,0 +1,234 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Judged, Rule } from './judged.ts';
+import { type Row, isRow } from './transcript.ts';
+
+// What the STATE messages say, and when they come.
+
+/** As a run has its bookmarks: of a walk, or of a mark for each deployment. */
+const WALK_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version,walk';
+const MARKS_KEYS = 'job,partitions,platform,start_date,version';
+/** Where the output is smaller, the first and the last state have their weight. */
+const MUCH_OUTPUT = 100_000;
+
+interface Stated {
+  /** The number of its line. */
+  at: number;
+  text: string;
+  value: Row;
+}
+
+function statesIn({ lines }: Judged): Stated[] {
+  return lines.flatMap(({ message, text }, at) =>
+    message?.type === 'STATE' && isRow(message.value) ? [{ at, text, value: message.value }] : [],
+  );
+}
+
+function bookmarksOf(value: Row | undefined): Readonly<Record<string, Row>> {
+  return isRow(value?.['bookmarks']) ? (value['bookmarks'] as Readonly<Record<string, Row>>) : {};
+}
+
+/** The streams whose bookmark this run moves. */
+function moved({ expected, refused = [] }: Judged): string[] {
+  return [...expected].flatMap(([name, { hasBookmark }]) => (hasBookmark && !refused.includes(name) ? [name] : []));
+}
+
+/** Meltano's merge of an older state with a newer one; it ends with an error where a null meets an object. */
+export function merged(older: unknown, newer: unknown): unknown {
+  if (!isRow(newer)) return newer;
+  if (older === null) throw new TypeError('null meets an object');
+  if (!isRow(older)) return newer;
+  const result: Record<string, unknown> = { ...older };
+  for (const [key, value] of Object.entries(newer)) result[key] = key in older ? merged(older[key], value) : value;
+  return result;
+}
+
+function mergesBadly(older: Row, newer: Row): boolean {
+  try {
+    return !isDeepStrictEqual(merged(older, newer), newer);
+  } catch {
+    return true;
+  }
+}
+
+/** A time, or what is before all times. */
+function timeOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** What of the records has been seen, as far as bookmarks speak of it. */
+interface Seen {
+  keys: Set<unknown>;
+  newest: string;
+  /** By deployment. */
+  newestOf: Map<unknown, string>;
+}
+
+function formFaults(name: string, bookmark: Row | undefined): string[] {
+  if (!isRow(bookmark)) return [`${name} has none`];
+  const keys = Object.keys(bookmark).toSorted().join(',');
+  if (keys !== WALK_KEYS && keys !== MARKS_KEYS) return [`${name} has ${keys}`];
+  const { partitions = [], walk = [], version, platform } = bookmark;
+  if (version !== 1 || typeof platform !== 'string') return [`${name} has no version and platform`];
+  if (!Array.isArray(partitions) || !Array.isArray(walk) || walk.length > 1) return [`${name} has no list`];
+  const walkKeys = walk.map((one: Row) => Object.keys(one).toSorted().join(','));
+  const partitionKeys = partitions.map((one: Row) => Object.keys(one).toSorted().join(','));
+  return [
+    ...walkKeys.filter((found) => found !== 'cursor,floor,top'),
+    ...partitionKeys.filter((found) => found !== 'context,replication_key,replication_key_value'),
+  ].map((found) => `${name} has ${found}`);
+}
+
+/** Where a bookmark says more than was printed. `before` is where the run began. */
+function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): string[] {
+  // What has another form is another rule's.
+  if (formFaults(name, bookmark).length > 0) return [];
+  const {
+    partitions = [],
+    walk = [],
+    replication_key_value: value,
+  } = bookmark as {
+    partitions?: Row[];
+    walk?: Row[];
+    replication_key_value?: unknown;
+  };
+  const [begun = {}] = (before['walk'] ?? []) as Row[];
+  const tops = [before['replication_key_value'], begun['top'], seen.newest].map(timeOf);
+  const newest = tops.toSorted().at(-1) ?? '';
+  const faults: string[] = [];
+  if (timeOf(value) > newest) faults.push(`replication_key_value ${timeOf(value)}`);
+  for (const { cursor, top } of walk) {
+    if (cursor !== begun['cursor'] && !seen.keys.has(cursor)) faults.push(`cursor ${String(cursor)}`);
+    if (timeOf(top) > newest) faults.push(`top ${timeOf(top)}`);
+  }
+  const earlier = new Map(
+    ((before['partitions'] ?? []) as Row[]).map((one) => [(one['context'] as Row)['deployment_id'], one]),
+  );
+  for (const partition of partitions) {
+    const id = (partition['context'] as Row)['deployment_id'];
+    const known =
+      [earlier.get(id)?.['replication_key_value'], seen.newestOf.get(id)].map(timeOf).toSorted().at(-1) ?? '';
+    const mark = timeOf(partition['replication_key_value']);
+    if (mark > known) faults.push(`${String(id)} at ${mark}`);
+  }
+  return faults.map((fault) => `${name}: ${fault}`);
+}
+
+function newSeen(): Seen {
+  return { keys: new Set(), newest: '', newestOf: new Map() };
+}
+
+function see(seen: Seen, record: Row, key: string, cursor: string): void {
+  seen.keys.add(record[key]);
+  const at = timeOf(record[cursor]);
+  if (at > seen.newest) seen.newest = at;
+  const id = record['deployment_id'];
+  if (at > (seen.newestOf.get(id) ?? '')) seen.newestOf.set(id, at);
+}
+
+export const STATE_RULES: readonly Rule[] = [
+  {
+    name: '5.3 STATE first',
+    sentence: 'The first message is a STATE: PipelineWise targets take the first one for one that was saved already.',
+    broken: ({ lines }) =>
+      lines[0] === undefined || lines[0].message?.type === 'STATE' ? [] : [lines[0].text.slice(0, 80)],
+  },
+  {
+    name: '5.3 STATE last',
+    sentence: 'The last message is a STATE, however the run ends: target-jsonl forgets one that a RECORD follows.',
+    broken: ({ lines, wasKilled }) => {
+      const last = lines.at(-1);
+      return wasKilled || last === undefined || last.message?.type === 'STATE' ? [] : [last.text.slice(0, 80)];
+    },
+  },
+  {
+    name: '5.3 never an empty STATE',
+    sentence: 'Every STATE has its bookmarks, be there none: an empty one some targets take for no state.',
+    broken: (run) => statesIn(run).flatMap(({ value, text }) => (isRow(value['bookmarks']) ? [] : [text.slice(0, 80)])),
+  },
+  {
+    name: '5.2 form of bookmarks',
+    sentence: 'Every bookmark that the run moves has all its keys, and lists for what may be missing.',
+    broken: (run) =>
+      statesIn(run).flatMap(({ value }) => moved(run).flatMap((name) => formFaults(name, bookmarksOf(value)[name]))),
+  },
+  {
+    name: '5.4 states merge',
+    sentence: "Meltano's merge of an older STATE with a later one gives the later one.",
+    broken: (run) => {
+      const states = statesIn(run);
+      return states.flatMap(({ value, at }, i) => {
+        const older = states[i - 1];
+        return older !== undefined && mergesBadly(older.value, value) ? [`line ${at + 1}`] : [];
+      });
+    },
+  },
+  {
+    name: '5.3 what is not read is passed on',
+    sentence:
+      'Bookmarks of other streams, and whatever else the state held, are in every STATE as they came, and nothing more.',
+    broken: (run) => {
+      const ours = moved(run);
+      const rest = (value: Row | undefined): object => {
+        const bookmarks = Object.entries(bookmarksOf(value)).filter(([name]) => !ours.includes(name));
+        return { ...value, bookmarks: Object.fromEntries(bookmarks) };
+      };
+      const given = rest(run.state);
+      return statesIn(run).flatMap(({ value, at }) =>
+        isDeepStrictEqual(rest(value), given) ? [] : [`line ${at + 1}`],
+      );
+    },
+  },
+  {
+    name: '5.3 starts where it was',
+    sentence: 'The first STATE has the bookmarks that the run was given.',
+    broken: (run) => {
+      const [first] = statesIn(run);
+      const given = bookmarksOf(run.state);
+      if (first === undefined) return [];
+      return moved(run).filter(
+        (name) => given[name] !== undefined && !isDeepStrictEqual(bookmarksOf(first.value)[name], given[name]),
+      );
+    },
+  },
+  {
+    name: '5.3 news only',
+    sentence: 'No STATE is the same as the one before, unless it is the last.',
+    broken: (run) => {
+      const states = statesIn(run);
+      return states.flatMap(({ text, at }, i) =>
+        i > 0 && i < states.length - 1 && text === states[i - 1]?.text ? [`line ${at + 1}`] : [],
+      );
+    },
+  },
+  {
+    name: '3.4 not ahead of its records',
+    sentence: 'A STATE says of no record that it was printed which was not: it would be lost.',
+    broken: (run) => {
+      const seen = new Map(moved(run).map((name) => [name, newSeen()]));
+      const before = bookmarksOf(statesIn(run)[0]?.value);
+      return run.lines.flatMap(({ message }) => {
+        if (message?.type === 'RECORD') {
+          const { key = '', cursor = '' } = run.expected.get(message.stream) ?? {};
+          const of = seen.get(message.stream);
+          if (of !== undefined) see(of, message.record, key, cursor);
+        }
+        if (message?.type !== 'STATE') return [];
+        return [...seen].flatMap(([name, of]) => {
+          const bookmark = bookmarksOf(message.value)[name];
+          return bookmark === undefined ? [] : aheadFaults(name, bookmark, before[name] ?? {}, of);
+        });
+      });
+    },
+  },
+  {
+    name: '5.3 states are at most a quarter',
+    sentence: 'Of much output at most a quarter are states, but for the first and the last.',
+    broken: (run) => {
+      const total = run.stdout.length;
+      const between = statesIn(run)
+        .slice(1, -1)
+        .reduce((sum, { text }) => sum + text.length, 0);
+      return total > MUCH_OUTPUT && between > total / 4 ? [`${between} of ${total} bytes`] : [];
+    },
+  },
+];
