@@ -1,7 +1,7 @@
 import type { Row } from './transcript.ts';
 
 /** A stream as `--discover` offers it, and as a catalog has it. */
-export interface Entry {
+interface Entry {
   tap_stream_id: string;
   stream: string;
   key_properties: readonly string[];
@@ -16,7 +16,7 @@ export interface Catalog {
 }
 
 /** What a user wants of a stream. */
-export interface Choice {
+interface Choice {
   deselected?: readonly string[];
   fullTable?: boolean;
 }

@@ -33,7 +33,7 @@ function moved({ expected, refused = [] }: Judged): string[] {
 }
 
 /** Meltano's merge of an older state with a newer one; it ends with an error where a null meets an object. */
-export function merged(older: unknown, newer: unknown): unknown {
+function merged(older: unknown, newer: unknown): unknown {
   if (!isRow(newer)) return newer;
   if (older === null) throw new TypeError('null meets an object');
   if (!isRow(older)) return newer;

@@ -17,7 +17,7 @@ export interface Synced extends Finished {
   states: readonly Row[];
 }
 
-export interface SyncOptions {
+interface SyncOptions {
   /** Options of the config beside token and address. */
   config?: Row;
   /** Which streams, and how; undefined: all, without a catalog. */

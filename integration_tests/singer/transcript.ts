@@ -13,7 +13,7 @@ export interface RecordMessage {
   record: Row;
   time_extracted: string;
 }
-export interface StateMessage {
+interface StateMessage {
   type: 'STATE';
   value: Row & { bookmarks: Readonly<Record<string, Row>> };
 }

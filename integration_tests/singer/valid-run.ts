@@ -15,7 +15,7 @@ const FIELDS: Readonly<Record<string, Row>> = {
 };
 const CURSORS: Readonly<Record<string, string>> = { audit_events: 'created_at', recipes: 'updated_at' };
 
-export const expected: ReadonlyMap<string, Expected> = new Map(
+const expected: ReadonlyMap<string, Expected> = new Map(
   Object.entries(FIELDS).map(([name, fields]) => [
     name,
     {
@@ -44,7 +44,7 @@ export function record(stream: string, data: Row): Row {
 }
 
 export const event = (id: string, at: string): Row => record('audit_events', { id, created_at: at, data: {} });
-export const recipe = (id: string, at: string): Row => record('recipes', { id, deployment_id: 'd1', updated_at: at });
+const recipe = (id: string, at: string): Row => record('recipes', { id, deployment_id: 'd1', updated_at: at });
 
 /** The bookmarks of a run: the mark and the walk of the events, and the mark of the one deployment. */
 export function bookmarks(mark: string | null, walk: Row[], recipes: string | null): Readonly<Record<string, Row>> {
