@@ -8,10 +8,12 @@ const WRITERS: Readonly<Record<string, () => Promise<void>>> = {
     const { PAGE_PATHS, pageUrl, renderPage } = await import('./docs-pages.ts');
     for (const path of PAGE_PATHS) writeFileSync(pageUrl(path), renderPage(path));
   },
-  /** `npm run spec`: spec.json from the config's schema. */
+  /** `npm run spec`: spec.json from the config's schema, and from it the plugin definition for Meltano. */
   async spec() {
     const { specification } = await import('./specification.ts');
     writeFileSync(new URL('../spec.json', import.meta.url), `${JSON.stringify(specification(), null, 2)}\n`);
+    const { PLUGIN_DEFINITION, pluginDefinition } = await import('./plugin-definition.ts');
+    writeFileSync(PLUGIN_DEFINITION, pluginDefinition());
   },
   /** `npm version` runs this: package.json's release, in the files that repeat it. */
   async version() {

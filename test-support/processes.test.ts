@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { outputOf, run, start } from './processes.ts';
 
@@ -16,6 +17,22 @@ describe('a process', () => {
       stdout: 'in',
       stderr: 'é',
     });
+  });
+
+  it('reads what a stream brings, as far as it wants to', async () => {
+    const echo = 'process.stdin.once("data", (text) => process.stdout.write(text, () => process.exit()))';
+    const endless = Readable.from(
+      (function* () {
+        for (;;) yield 'more';
+      })(),
+    );
+    expect(await run(...script('process.stdin.pipe(process.stdout)'), { input: Readable.from(['in', 'put']) })).toMatchObject({
+      exitCode: 0,
+      stdout: 'input',
+    });
+    const { exitCode, stdout } = await run(...script(echo), { input: endless });
+    expect([exitCode, stdout.startsWith('more')]).toEqual([0, true]);
+    expect(endless.destroyed).toBe(true);
   });
 
   it('can print into a file', async () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { Readable, pipeline } from 'node:stream';
 
 /** A process that has ended, and what it printed. */
 export interface Finished {
@@ -16,8 +17,8 @@ export interface ProcessOptions {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   uid?: number | undefined;
-  /** What it finds on stdin; by default nothing. */
-  input?: string;
+  /** What it finds on stdin: a text, or what a stream brings; by default nothing. */
+  input?: string | Readable;
   /**
    * Where its stdout goes: `collect` it (the default), `leave` it to the caller, who reads `child.stdout`, or send it
    * into the file of this path, as a shell's `>` does.
@@ -55,7 +56,10 @@ export function start(program: string, args: readonly string[], options: Process
     stdio: [input === undefined ? 'ignore' : 'pipe', file ?? 'pipe', errors === 'show' ? 'inherit' : 'pipe'],
   });
   if (file !== undefined) closeSync(file);
-  child.stdin?.on('error', () => undefined).end(input);
+  child.stdin?.on('error', () => undefined);
+  // One that ends before its input does has read enough.
+  if (input instanceof Readable) pipeline(input, child.stdin!, () => undefined);
+  else child.stdin?.end(input);
   const chunks: Buffer[] = [];
   if (stdout === 'collect') child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
   let stderr = '';

@@ -22,13 +22,19 @@ export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
 
-/** PyAirbyte and its kin need 3.10 to 3.12, and one of the versions pinned here 3.11. */
+/** PyAirbyte and its kin need 3.10 to 3.12, and the versions pinned here 3.11. */
 const PYTHON = '>=3.11,<3.13';
 
 /** The environments that some of their packages have to be built for: PyPI has no wheels of them. */
-const FROM_SOURCE = ['tap-airbyte', 'target-jsonl'];
+const FROM_SOURCE = ['target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
 
-export type Environment = 'clients' | 'meltano' | 'tap-airbyte' | 'target-jsonl' | 'target-postgres';
+export type Environment =
+  | 'clients'
+  | 'meltano'
+  | 'target-jsonl'
+  | 'target-postgres'
+  | 'target-postgres-pipelinewise'
+  | 'singer-tools';
 
 /** The version of a package in an environment. */
 export function pinned(name: Environment, packageName: string): string {
@@ -67,7 +73,7 @@ async function uv(...args: string[]): Promise<void> {
   await outputOf(await installer, args, PYTHON_OPTIONS);
 }
 
-/** uv is quick, and ignores the upper bounds that tap-airbyte 0.0.2 sets to its Python. */
+/** uv is quick, and needs no pip in what it makes. */
 async function makeInstaller(): Promise<string> {
   const folder = join(KEPT, 'uv');
   const requirements = join(REQUIREMENTS, 'uv.txt');

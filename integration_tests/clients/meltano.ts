@@ -1,137 +1,243 @@
-import { chmodSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { STREAMS } from '../../test-support/catalogs.ts';
-import { programPath } from '../../test-support/connector.ts';
-import { outputOf, run } from '../../test-support/processes.ts';
+import { symlinkSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { catalogOf } from '../../test-support/catalogs.ts';
+import { ROOT, programPath, runConnector } from '../../test-support/connector.ts';
+import { type Finished, lastLines, run } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
-import { type Postgres, startPostgres } from './postgres.ts';
+import { contentsOf, messagesOf } from '../../test-support/transcript.ts';
+import { startPostgres } from './postgres.ts';
 import type { Counts } from './report.ts';
-import { type ClientTest, INCREMENTAL, type Stage, makeNews } from './stage.ts';
+import { TARGETS_TITLE, type Target, changesIn, keysIn, openTargets } from './singer-targets.ts';
+import { type ClientTest, INCREMENTAL, type News, type Stage, allKeys, makeNews } from './stage.ts';
 
-/** The schema that the tables are made in. */
-const SCHEMA = 'compose';
+/** The plugin definition that ships with the connector. */
+const DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose.yml');
 
-/** It has no primary key, so target-postgres cannot merge it: every run adds its rows to those of the runs before. */
-const APPENDED = 'deployments_addons';
+const PAGE_SIZE = 10;
+/** More than two pages of audit events, so that a walk through them can break off in the middle. */
+const MANY_EVENTS = 25;
 
 export const meltano: ClientTest = {
   name: 'meltano',
-  title:
-    `Meltano ${pinned('meltano', 'meltano')} with tap-airbyte ${pinned('tap-airbyte', 'tap-airbyte')}, ` +
-    `into target-jsonl ${pinned('target-jsonl', 'target-jsonl')} ` +
-    `and target-postgres ${pinned('target-postgres', 'meltanolabs-target-postgres')}`,
+  title: `Meltano ${pinned('meltano', 'meltano')} with tap-compose, into ${TARGETS_TITLE}`,
   run: async (stage) => {
     const postgres = await startPostgres(stage.folder);
     try {
-      await writeMeltanoProject(stage, postgres.port);
-      await runTwice(stage, postgres);
+      const targets = await openTargets(stage, postgres);
+      const project = await MeltanoProject.create(stage, targets);
+      await lookAround(stage, project);
+      await runTwice(stage, project, targets);
+      await failAndGoOn(stage, project, targets);
+      await refresh(stage, project, targets);
+      await changeOver(stage, project, targets[0]!);
     } finally {
       postgres.stop();
     }
   },
 };
 
-async function runTwice({ sandbox, report, folder }: Stage, postgres: Postgres): Promise<void> {
-  const program = join(await environment('meltano'), 'meltano');
-  const env = {
-    ...PYTHON_OPTIONS.env,
-    CONNECTOR: JSON.stringify([programPath()]),
-    MELTANO_SEND_ANONYMOUS_USAGE_STATS: 'false',
-    XDG_STATE_HOME: join(folder, 'state'),
-  };
-  const options = { ...PYTHON_OPTIONS, cwd: folder, env };
-  const call = (...args: string[]): Promise<string> => outputOf(program, args, options);
-  const runBoth = async (): Promise<void> => {
-    for (const target of ['target-jsonl', 'target-postgres']) await call('run', 'tap-airbyte', target);
-  };
+/** What people do first: a test of the config, and a look at what there is. */
+async function lookAround({ report, sandbox }: Stage, project: MeltanoProject): Promise<void> {
+  const good = await project.call(['config', 'test', 'tap-compose']);
+  report.same('config test', [good.exitCode, good.stdout.includes('Plugin configuration is valid')], [0, true]);
+  const bad = await project.call(['config', 'test', 'tap-compose'], { TAP_COMPOSE_PLATFORM_API_TOKEN: 'wrong' });
+  const said = /^.*token.*$/im.exec(bad.stdout + bad.stderr)?.[0] ?? lastLines(bad.stdout + bad.stderr);
+  report.same(`config test with a wrong token: ${said}`, [bad.exitCode, said.includes('token')], [1, true]);
+  const listed = await project.output(['select', 'tap-compose', '--list', '--all']);
+  const streams = new Set([...listed.matchAll(/^\s*\[(?:selected|automatic) *\] (\w+)\./gm)].map(([, name]) => name));
+  report.same('select --list: all streams', [...streams].toSorted(), Object.keys(sandbox.counts()).toSorted());
+}
 
-  // Its exit code is 0 however the check ends.
-  const { stdout, stderr } = await run(program, ['invoke', 'tap-airbyte', '--test'], options);
-  report.same("the tap's --test", (stdout + stderr).includes('has been verified via the Airbyte check'), true);
-  await runBoth();
-  const first = linesIn(join(folder, 'out'));
-  report.counts('first run, lines in its files', first, sandbox.counts(), INCREMENTAL);
-  report.counts('rows in its tables', await rowsIn(postgres), sandbox.counts());
-
+async function runTwice(stage: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
+  const { sandbox, report } = stage;
+  await project.run(targets);
+  const first = await linesOf(targets);
+  report.counts('first run, lines in the files of target-jsonl', first, sandbox.counts(), INCREMENTAL);
+  await compare(stage, 'after the first run', targets);
   const { expected, changed } = await makeNews(sandbox);
-  await runBoth();
-  const both = linesIn(join(folder, 'out'));
-  const second = Object.fromEntries(Object.entries(both).map(([name, count]) => [name, count - (first[name] ?? 0)]));
-  report.counts("second run from Meltano's state, only news", second, expected, INCREMENTAL);
-  const counts = sandbox.counts();
-  const merged = { ...counts, [APPENDED]: 2 * counts[APPENDED] };
-  report.counts(`rows in its tables (${APPENDED} twice)`, await rowsIn(postgres), merged, INCREMENTAL);
-  const recipe = `select count(*) from ${SCHEMA}.deployments_recipes where id = '${changed.id}' and updated_at = '${changed.updatedAt}'`;
-  report.same('a changed recipe has changed in its table', await postgres.query(recipe), [['1']]);
-}
-
-function linesIn(folder: string): Counts {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
-  return Object.fromEntries(
-    files.map((name) => [name.replace('.jsonl', ''), readFileSync(join(folder, name), 'utf8').split('\n').length - 1]),
-  );
-}
-
-async function rowsIn(postgres: Postgres): Promise<Counts> {
-  const names = await postgres.query(
-    `select table_name from information_schema.tables where table_schema = '${SCHEMA}'`,
-  );
-  const queries = names.map(([name]) => `select '${name}', count(*) from ${SCHEMA}.${name}`);
-  const rows = await postgres.query(queries.join(' union all '));
-  return Object.fromEntries(rows.map(([name = '', count]) => [name, Number(count)]));
+  const asked = sandbox.requests.length;
+  await project.run(targets);
+  report.counts("second run from Meltano's state, only news", await linesOf(targets, first), expected, INCREMENTAL);
+  const pages = sandbox.requests.slice(asked).filter(({ path }) => path === '/audit_events');
+  const newer = pages.length >= targets.length && pages.every(({ query }) => 'newer_than' in query);
+  report.same('the API was asked for newer events only', newer, true);
+  await compare(stage, 'after the second run', targets, [changed]);
 }
 
 /**
- * Writes a Meltano project: the tap, a target that appends to files in `out`, and one that merges into Postgres. No plugin
- * has a pip_url, and each has its program, so that Meltano installs nothing and asks no hub.
+ * A walk through the audit events that breaks off in the middle, and a stream that is refused as a whole. The others
+ * come; the next run brings what is missing.
  */
-async function writeMeltanoProject(stage: Stage, postgresPort: number): Promise<void> {
-  const adapter = fileURLToPath(new URL('tap_airbyte_0_0_2.py', import.meta.url));
-  const python = join(await environment('tap-airbyte'), 'python');
-  const tap = stage.file('tap-airbyte', `#!/bin/sh\nexec '${python}' '${adapter}' "$@"\n`);
-  chmodSync(tap, 0o755);
-  stage.file('out/.keep', '');
-  const extractor = {
-    name: 'tap-airbyte',
-    namespace: 'tap_airbyte',
-    executable: tap,
-    capabilities: ['catalog', 'discover', 'state', 'about'],
-    settings: [{ name: 'airbyte_config', kind: 'object' }],
-    config: { airbyte_config: stage.config },
-    // The tap does not see the cursor (it looks for `cursor_field`, not for `default_cursor_field`).
-    metadata: Object.fromEntries(
-      STREAMS.flatMap(({ name, default_cursor_field: cursor }) =>
-        cursor === undefined ? [] : [[name, { 'replication-method': 'INCREMENTAL', 'replication-key': cursor[0] }]],
-      ),
-    ),
-  };
-  const jsonl = await loader('target-jsonl', { destination_path: 'out', do_timestamp_file: false });
-  const postgres = await loader('target-postgres', {
-    host: '127.0.0.1',
-    port: postgresPort,
-    user: 'postgres',
-    password: 'any',
-    database: 'postgres',
-    default_target_schema: SCHEMA,
-    load_method: 'upsert',
-  });
-  // JSON is YAML.
-  stage.file('meltano.yml', {
-    version: 1,
-    default_environment: 'dev',
-    send_anonymous_usage_stats: false,
-    environments: [{ name: 'dev' }],
-    plugins: { extractors: [extractor], loaders: [jsonl, postgres] },
-  });
+async function failAndGoOn(stage: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
+  const { sandbox, report } = stage;
+  const { changed } = await makeNews(sandbox, MANY_EVENTS);
+  await failingRuns(stage, project, targets);
+  for (const target of targets) {
+    const state = await project.state(target);
+    report.same(`${target.name}: the state holds the walk`, state.bookmarks['audit_events']?.walk?.length, 1);
+    const held = (await keysIn(target))['audit_events']?.length ?? 0;
+    const missing = sandbox.counts().audit_events - held;
+    report.same(`${target.name}: a part of the events has come`, missing > 0 && missing < MANY_EVENTS, true);
+    const recipes = changesIn(await target.rows(), 'deployments_recipes');
+    report.same(`${target.name}: a changed recipe has come`, recipes.get(changed.id), moment(changed));
+  }
+  await project.run(targets);
+  await compare(stage, 'after the run behind the failing one', targets, [changed]);
 }
 
-async function loader(name: 'target-jsonl' | 'target-postgres', config: Record<string, unknown>): Promise<object> {
+/** A full refresh while the saved state holds a walk. Meltano merges the states of both for the run after it. */
+async function refresh(stage: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
+  const { sandbox, report } = stage;
+  await makeNews(sandbox, MANY_EVENTS);
+  await failingRuns(stage, project, targets);
+  const before = await linesOf(targets);
+  await project.run(targets, ['--full-refresh']);
+  report.counts('--full-refresh, everything again', await linesOf(targets, before), sandbox.counts(), INCREMENTAL);
+  await compare(stage, 'after --full-refresh', targets);
+  for (const target of targets) {
+    const state = await project.state(target);
+    report.same(`${target.name}: no walk is left in the state`, state.bookmarks['audit_events']?.walk, []);
+  }
+  const { expected, changed } = await makeNews(sandbox);
+  const refreshed = await linesOf(targets);
+  await project.run(targets);
+  report.counts('the run after it, only news', await linesOf(targets, refreshed), expected, INCREMENTAL);
+  await compare(stage, 'after the run after it', targets, [changed]);
+}
+
+/** A project that ran tap-airbyte-wrapper goes on from the state that the wrapper saved. */
+async function changeOver(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
+  const { sandbox, report, file, config } = stage;
+  const args = ['--config', file('wrapper.json', config), '--catalog', file('catalog.json', catalogOf('incremental'))];
+  const { stdout } = await runConnector(['read', ...args]);
+  const airbyte_state = contentsOf(messagesOf(stdout)).states;
+  const saved = JSON.stringify({ singer_state: { airbyte_state } });
+  await project.output(['state', 'set', '--force', `dev:tap-airbyte-to-${target.name}`, saved]);
+  await project.output(['state', 'copy', '--force', `dev:tap-airbyte-to-${target.name}`, stateId(target)]);
+  const { expected } = await makeNews(sandbox);
+  const before = await linesOf([target]);
+  await project.run([target]);
+  report.counts("from the wrapper's state, only news", await linesOf([target], before), expected, INCREMENTAL);
+  report.same('nothing of it is left', Object.keys(await project.state(target)), ['bookmarks']);
+}
+
+/** Runs into each target, with faults, until the run fails. */
+async function failingRuns({ sandbox, report }: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
+  for (const target of targets) {
+    sandbox.setFaults([
+      { path: '/teams', kind: 'status', status: 403 },
+      { path: '/audit_events', kind: 'status', status: 403, after: 1 },
+    ]);
+    const { exitCode, stdout, stderr } = await project.call(['run', 'tap-compose', target.name]);
+    const said = stdout + stderr;
+    const told = [exitCode, /error .*tap-compose.*teams/i.test(said), said.includes('Extractor failed')];
+    report.same(`${target.name}: a failing run fails, and says why`, told, [1, true, true]);
+  }
+  sandbox.setFaults([]);
+}
+
+/** Compares all targets with the sandbox, and the changed recipes with what they say. */
+async function compare(
+  { sandbox, report }: Stage,
+  when: string,
+  targets: readonly Target[],
+  changed: ReadonlyArray<News['changed']> = [],
+): Promise<void> {
+  for (const target of targets) {
+    report.keys(`${target.name} ${when}`, await keysIn(target), allKeys(sandbox));
+    const recipes = changesIn(await target.rows(), 'deployments_recipes');
+    for (const recipe of changed) {
+      report.same(`${target.name}: a changed recipe has changed`, recipes.get(recipe.id), moment(recipe));
+    }
+  }
+}
+
+function moment({ updatedAt }: News['changed']): string {
+  return new Date(updatedAt).toISOString();
+}
+
+/** How many lines the target that appends has written to each file, without those that were there before. */
+async function linesOf(targets: readonly Target[], before: Counts = {}): Promise<Counts> {
+  const rows = await targets.find(({ merges }) => !merges)!.rows();
+  return Object.fromEntries(Object.entries(rows).map(([name, all]) => [name, all.length - (before[name] ?? 0)]));
+}
+
+/** What Meltano calls the state of the runs into a target. */
+function stateId(target: Target): string {
+  return `dev:tap-compose-to-${target.name}`;
+}
+
+interface SavedState {
+  bookmarks: Record<string, { walk?: unknown[] }>;
+}
+
+/** A project in the stage's folder, whose tap came by `meltano add` from the definition that ships. */
+class MeltanoProject {
+  readonly #program: string;
+  readonly #folder: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  static async create(stage: Stage, targets: readonly Target[]): Promise<MeltanoProject> {
+    const { sandbox, folder, file } = stage;
+    // JSON is YAML. No target has a pip_url, so that Meltano installs nothing and asks no hub.
+    file('meltano.yml', {
+      default_environment: 'dev',
+      send_anonymous_usage_stats: false,
+      environments: [{ name: 'dev' }],
+      plugins: { loaders: targets.map(loader) },
+    });
+    // What a global installation by npm makes.
+    file('bin/.keep', '');
+    symlinkSync(programPath('tap-compose'), join(folder, 'bin', 'tap-compose'));
+    const project = new MeltanoProject(join(await environment('meltano'), 'meltano'), folder);
+    await project.output(['add', 'tap-compose', '--plugin-type', 'extractor', '--from-ref', DEFINITION]);
+    // The token ends up in .env, the rest in meltano.yml.
+    await project.output(['config', 'set', 'tap-compose', 'platform.api_token', sandbox.token]);
+    await project.output(['config', 'set', 'tap-compose', 'platform.base_url', sandbox.baseUrl]);
+    await project.output(['config', 'set', 'tap-compose', 'platform.page_size', String(PAGE_SIZE)]);
+    return project;
+  }
+
+  private constructor(program: string, folder: string) {
+    this.#program = program;
+    this.#folder = folder;
+    this.#env = {
+      ...PYTHON_OPTIONS.env,
+      PATH: [join(folder, 'bin'), PYTHON_OPTIONS.env['PATH']].join(delimiter),
+      MELTANO_SEND_ANONYMOUS_USAGE_STATS: 'false',
+      XDG_STATE_HOME: join(folder, 'state'),
+    };
+  }
+
+  call(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Finished> {
+    return run(this.#program, args, { ...PYTHON_OPTIONS, cwd: this.#folder, env: { ...this.#env, ...more } });
+  }
+
+  /** What it prints. Throws unless it exits with 0. */
+  async output(args: readonly string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.call(args);
+    if (exitCode === 0) return stdout;
+    throw new Error(`meltano ${args.join(' ')} ended with ${exitCode}:\n${lastLines(stderr + stdout)}`);
+  }
+
+  /** `meltano run` into these targets, one after the other. */
+  async run(targets: readonly Target[], flags: readonly string[] = []): Promise<void> {
+    await this.output(['run', ...flags, ...targets.flatMap(({ name }) => ['tap-compose', name])]);
+  }
+
+  /** The state from which the next run into the target goes on. */
+  async state(target: Target): Promise<SavedState> {
+    const text = await this.output(['state', 'get', stateId(target)]);
+    return (JSON.parse(text) as { singer_state: SavedState }).singer_state;
+  }
+}
+
+function loader({ name, program, config }: Target): object {
   const kinds: Record<string, string> = { number: 'integer', boolean: 'boolean' };
   return {
     name,
-    namespace: name.replace('-', '_'),
-    executable: join(await environment(name), name),
+    namespace: name.replaceAll('-', '_'),
+    executable: program,
     settings: Object.entries(config).map(([key, value]) => ({ name: key, kind: kinds[typeof value] ?? 'string' })),
     config,
   };

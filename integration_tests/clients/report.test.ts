@@ -32,3 +32,22 @@ test('a difference is shown from both sides', () => {
   expect(lines).toEqual(['  ✗ status\n      found     "FAILED"\n      expected  "SUCCEEDED"']);
   expect(tally).toBe('0 passed, 1 failed');
 });
+
+test('the same keys in any order pass', () => {
+  const { lines } = reported((report) => report.keys('table', { a: ['2', '1'], b: ['1'] }, { b: ['1'], a: ['1', '2'] }));
+  expect(lines).toEqual(['  ✓ table: 3 of 3 rows, by key, 2 streams']);
+});
+
+test.each([
+  ['a key that is missing', { a: ['1'], b: ['1'] }, 'a: 1 missing (2)'],
+  ['another key in its place', { a: ['1', '3'], b: ['1'] }, 'a: 1 missing (2)\n      a: 1 too many (3)'],
+  ['a key that stands there twice', { a: ['1', '2', '2'], b: ['1'] }, 'a: 1 repeated (2)'],
+  ['a stream that is not there', { a: ['1', '2'] }, 'b: 1 missing (1)'],
+  ['a stream that should not be there', { a: ['1', '2'], b: ['1'], c: ['7'] }, 'c: 1 too many (7)'],
+  ['many of them', { a: ['1', '2'], b: ['1', '2', '3', '4', '5'] }, 'b: 4 too many (2, 3, 4, …)'],
+])('%s fails', (_, found, difference) => {
+  const { lines, anyFailed } = reported((report) => report.keys('table', found, { a: ['1', '2'], b: ['1'] }));
+  expect(lines[0]).toContain('✗ table');
+  expect(lines[0]).toContain(difference);
+  expect(anyFailed).toBe(true);
+});

@@ -3,6 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 /** Rows by stream. */
 export type Counts = Readonly<Record<string, number>>;
 
+/** The primary keys of rows by stream, each as often as there are rows of it. */
+export type Keys = Readonly<Record<string, readonly string[]>>;
+
+/** So many keys of a difference are named. */
+const SHOWN = 3;
+
 const total = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** What was compared, told to people as it happens, and counted. */
@@ -53,4 +59,28 @@ export class Report {
     if (wrong.length === 0) this.pass(line);
     else this.fail(line, differences.join('\n'));
   }
+
+  /** Compares stream by stream and key by key: one that is missing, one too many and one that stands there twice. */
+  keys(what: string, found: Keys, expected: Keys): void {
+    const streams = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+    const differences = streams.flatMap((stream) => differencesOf(stream, found[stream] ?? [], expected[stream] ?? []));
+    const [all, wanted] = [found, expected].map((keys) => Object.values(keys).flat().length);
+    const line = `${what}: ${all} of ${wanted} rows, by key, ${streams.length} streams`;
+    if (differences.length === 0) this.pass(line);
+    else this.fail(line, differences.join('\n'));
+  }
+}
+
+function differencesOf(stream: string, found: readonly string[], expected: readonly string[]): string[] {
+  const [there, wanted] = [new Set(found), new Set(expected)];
+  const kinds = {
+    missing: expected.filter((key) => !there.has(key)),
+    'too many': found.filter((key) => !wanted.has(key)),
+    repeated: found.filter((key, index) => wanted.has(key) && found.indexOf(key) !== index),
+  };
+  return Object.entries(kinds).flatMap(([kind, keys]) => {
+    if (keys.length === 0) return [];
+    const more = keys.length > SHOWN ? ', …' : '';
+    return [`${stream}: ${keys.length} ${kind} (${keys.slice(0, SHOWN).join(', ')}${more})`];
+  });
 }

@@ -1,7 +1,7 @@
-import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { STREAM_NAMES, type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.ts';
 import { composeConfig } from '../../test-support/configs.ts';
 import { Workspace } from '../../test-support/workspace.ts';
-import type { Counts, Report } from './report.ts';
+import type { Counts, Keys, Report } from './report.ts';
 
 /** What a client plays on: a stand-in for the API that nobody else changes, and a folder. */
 export interface Stage {
@@ -18,6 +18,8 @@ export interface ClientTest {
   /** As `--only` takes it. */
   name: string;
   title: string;
+  /** What its sandbox holds, if that is to be more than usual. */
+  holdings?: Partial<SandboxOptions>;
   run: (stage: Stage) => Promise<void>;
 }
 
@@ -34,7 +36,7 @@ export async function play(test: ClientTest, report: Report, keep: boolean): Pro
   const remove = (): void => workspace.remove();
   if (keep) report.say(`  in ${folder}`);
   else process.once('exit', remove);
-  const sandbox = await startSandbox(HOLDINGS);
+  const sandbox = await startSandbox({ ...HOLDINGS, ...test.holdings });
   try {
     await test.run({
       sandbox,
@@ -50,6 +52,11 @@ export async function play(test: ClientTest, report: Report, keep: boolean): Pro
     if (!keep) remove();
   }
   report.say(`  ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+}
+
+/** The keys of all that the sandbox holds. */
+export function allKeys(sandbox: Sandbox): Keys {
+  return Object.fromEntries(STREAM_NAMES.map((name) => [name, [...sandbox.keys(name)]]));
 }
 
 /** How far the connector goes back behind its mark; the default of lookback_window_seconds. */
@@ -71,7 +78,7 @@ export interface News {
  * Lets things happen in the sandbox: audit events come, recipes change and come. What the second read must bring then is
  * made out from the API's own answers.
  */
-export async function makeNews(sandbox: Sandbox): Promise<News> {
+export async function makeNews(sandbox: Sandbox, newEvents = NEW_EVENTS): Promise<News> {
   const events = await ask(sandbox, 'audit_events?limit=100');
   const newestEvents = boundary(events.map(({ id, created_at }) => ({ id, at: created_at })));
   const recipes = new Set<string>();
@@ -80,14 +87,14 @@ export async function makeNews(sandbox: Sandbox): Promise<News> {
     for (const known of boundary(rows.map((row) => ({ id: row.id, at: row.updated_at })))) recipes.add(known);
   }
 
-  sandbox.addEvents(NEW_EVENTS);
+  sandbox.addEvents(newEvents);
   const changed = sandbox.touchRecipe();
   const more = [sandbox.touchRecipe(), sandbox.addRecipe(), sandbox.addRecipe(sandbox.deploymentIds.at(-1))];
   for (const { id } of [changed, ...more]) recipes.add(id);
 
   const expected = {
     ...sandbox.counts(),
-    audit_events: newestEvents.size + NEW_EVENTS,
+    audit_events: newestEvents.size + newEvents,
     deployments_recipes: recipes.size,
   };
   return { expected, changed };

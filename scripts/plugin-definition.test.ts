@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { PLUGIN_DEFINITION, pluginDefinition } from './plugin-definition.ts';
+
+const written = readFileSync(PLUGIN_DEFINITION, 'utf8');
+
+test('the plugin definition is what `npm run spec` writes', () => {
+  expect(written).toBe(pluginDefinition());
+});
+
+test('Meltano hides the token, and gets numbers, lists and switches as such', () => {
+  const { settings } = parse(written) as { settings: Array<{ name: string; kind: string; sensitive?: boolean }> };
+  const kinds = Object.fromEntries(settings.map(({ name, kind }) => [name, kind]));
+  expect(kinds).toMatchObject({
+    'platform.name': 'options',
+    'platform.api_token': 'string',
+    'platform.deployment_ids': 'array',
+    'platform.include_connection_strings': 'boolean',
+    start_date: 'date_iso8601',
+    num_workers: 'integer',
+  });
+  expect(settings.filter(({ sensitive }) => sensitive).map(({ name }) => name)).toContain('platform.api_token');
+});
