@@ -1,61 +1,64 @@
 import { stringify } from 'yaml';
-import { COMMON_SETTINGS, PLATFORM_FORMS, type Setting, platformSettings } from '../src/singer/settings.ts';
+import { about } from '../src/singer/about.ts';
 
 /** Where it stands. */
 export const PLUGIN_DEFINITION = new URL('../meltano/extractors/tap-compose.yml', import.meta.url);
 
-/** For `meltano add --from-ref`: the tap as Meltano is to know it, as the text of its YAML file. */
+const REPOSITORY = 'https://github.com/source-compose/source-compose';
+
+/** What the tap says about itself. */
+interface About {
+  name: string;
+  description: string;
+  capabilities: string[];
+  settings: { properties: Record<string, Setting>; required: string[] };
+}
+
+interface Setting {
+  type: string;
+  title: string;
+  description: string;
+  default?: unknown;
+  enum?: string[];
+  format?: string;
+  secret?: true;
+}
+
+/** For `meltano add --from-ref`: what the tap says about itself, as Meltano wants to have it. The text of a YAML file. */
 export function pluginDefinition(): string {
+  const { name, description, capabilities, settings } = JSON.parse(about('json')) as About;
   const definition = {
-    name: 'tap-compose',
-    namespace: 'tap_compose',
+    name,
+    namespace: name.replace('-', '_'),
     variant: 'source-compose',
     label: 'Compose',
-    description: 'Reports of the Compose API: accounts, deployments, backups, jobs and audit events.',
-    repo: 'https://github.com/source-compose/source-compose',
-    docs: 'https://github.com/source-compose/source-compose/blob/main/docs/meltano.md',
-    executable: 'tap-compose',
-    capabilities: ['about', 'catalog', 'discover', 'state', 'structured-logging'],
-    settings_group_validation: PLATFORM_FORMS.map(({ required }) => required.map((name) => `platform.${name}`)),
-    settings: settings(),
+    description,
+    repo: REPOSITORY,
+    docs: `${REPOSITORY}/blob/main/docs/meltano.md`,
+    executable: name,
+    capabilities,
+    settings_group_validation: [settings.required],
+    settings: Object.entries(settings.properties).map(([key, setting]) => meltanoSetting(key, setting)),
   };
   const comment = '# Written by `npm run spec`. docs/meltano.md says how to use it.\n';
   return comment + stringify(definition, { singleQuote: true, lineWidth: 0 });
 }
 
-/** Without defaults: the tap has them, and a project keeps what it once copied from here. */
-function settings(): object[] {
-  const found = new Map<string, object>();
-  const [{ properties } = { properties: {} }] = PLATFORM_FORMS;
-  const names = PLATFORM_FORMS.map((form) => form.properties['name']?.const);
-  found.set('platform.name', {
-    name: 'platform.name',
-    label: 'Platform',
-    description: 'The API to read.',
-    kind: 'options',
-    options: PLATFORM_FORMS.map((form, i) => ({ label: names[i], value: names[i] })),
-    value: properties['name']?.const,
-  });
-  for (const form of PLATFORM_FORMS) {
-    for (const [name, setting] of platformSettings(form)) add(`platform.${name}`, setting);
-  }
-  for (const [name, setting] of COMMON_SETTINGS) add(name, setting);
-  return [...found.values()];
-
-  function add(name: string, setting: Setting): void {
-    if (found.has(name) || setting.airbyte_hidden === true) return;
-    const { title, description, default: standard } = setting;
-    found.set(name, {
-      name,
-      label: title,
-      description: standard === undefined ? description : `${description} Default: ${String(standard)}.`,
-      kind: kindOf(setting),
-      ...(setting.airbyte_secret === true ? { sensitive: true } : {}),
-    });
-  }
+/** Defaults are only told of: the tap has them, and a project keeps for ever what it once copied from here. */
+function meltanoSetting(name: string, { type, title, description, enum: choice, ...setting }: Setting): object {
+  const told = setting.default === undefined ? description : `${description} Default: ${String(setting.default)}.`;
+  return {
+    name,
+    label: title,
+    description: told,
+    kind: choice === undefined ? kindOf(type, setting.format) : 'options',
+    // Without it nothing else that stands below `platform` means anything.
+    ...(choice === undefined ? {} : { options: choice.map((value) => ({ label: value, value })), value: choice[0] }),
+    ...(setting.secret === true ? { sensitive: true } : {}),
+  };
 }
 
-function kindOf({ type, format }: Setting): string {
-  if (format === 'date-time') return 'date_iso8601';
-  return type ?? 'string';
+/** JSON Schema's types are Meltano's kinds, but for times. */
+function kindOf(type: string, format: string | undefined): string {
+  return format === 'date-time' ? 'date_iso8601' : type;
 }

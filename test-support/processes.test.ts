@@ -26,7 +26,9 @@ describe('a process', () => {
         for (;;) yield 'more';
       })(),
     );
-    expect(await run(...script('process.stdin.pipe(process.stdout)'), { input: Readable.from(['in', 'put']) })).toMatchObject({
+    expect(
+      await run(...script('process.stdin.pipe(process.stdout)'), { input: Readable.from(['in', 'put']) }),
+    ).toMatchObject({
       exitCode: 0,
       stdout: 'input',
     });

@@ -29,12 +29,7 @@ const PYTHON = '>=3.11,<3.13';
 const FROM_SOURCE = ['target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
 
 export type Environment =
-  | 'clients'
-  | 'meltano'
-  | 'target-jsonl'
-  | 'target-postgres'
-  | 'target-postgres-pipelinewise'
-  | 'singer-tools';
+  'clients' | 'meltano' | 'target-jsonl' | 'target-postgres' | 'target-postgres-pipelinewise' | 'singer-tools';
 
 /** The version of a package in an environment. */
 export function pinned(name: Environment, packageName: string): string {

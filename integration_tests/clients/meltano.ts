@@ -122,7 +122,11 @@ async function changeOver(stage: Stage, project: MeltanoProject, target: Target)
 }
 
 /** Runs into each target, with faults, until the run fails. */
-async function failingRuns({ sandbox, report }: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
+async function failingRuns(
+  { sandbox, report }: Stage,
+  project: MeltanoProject,
+  targets: readonly Target[],
+): Promise<void> {
   for (const target of targets) {
     sandbox.setFaults([
       { path: '/teams', kind: 'status', status: 403 },

@@ -34,7 +34,9 @@ test('a difference is shown from both sides', () => {
 });
 
 test('the same keys in any order pass', () => {
-  const { lines } = reported((report) => report.keys('table', { a: ['2', '1'], b: ['1'] }, { b: ['1'], a: ['1', '2'] }));
+  const { lines } = reported((report) =>
+    report.keys('table', { a: ['2', '1'], b: ['1'] }, { b: ['1'], a: ['1', '2'] }),
+  );
   expect(lines).toEqual(['  ✓ table: 3 of 3 rows, by key, 2 streams']);
 });
 

@@ -12,16 +12,7 @@ import { play } from './stage.ts';
 // `npm run test:clients`: the built program and its image under the programs that people run them with. README.md tells
 // about each.
 
-const TESTS = [
-  pyAirbyte,
-  pyAirbyteImage,
-  imageTests,
-  strictParser,
-  serverless,
-  meltano,
-  singerCheckTap,
-  singerKills,
-];
+const TESTS = [pyAirbyte, pyAirbyteImage, imageTests, strictParser, serverless, meltano, singerCheckTap, singerKills];
 const NAMES = TESTS.map(({ name }) => name);
 
 const flags = readFlags(

@@ -20,7 +20,10 @@ export const singerCheckTap: ClientTest = {
     sandbox.setFaults([{ path: '/**', kind: 'nested', levels: 100 }]);
     await check(stage, 'run with lists in lists that nobody declared', []);
     sandbox.setFaults([]);
-    await check(stage, 'run that is stopped', [], { exitCode: null, killAfterLines: { lines: 200, signal: 'SIGTERM' } });
+    await check(stage, 'run that is stopped', [], {
+      exitCode: null,
+      killAfterLines: { lines: 200, signal: 'SIGTERM' },
+    });
   },
 };
 
@@ -31,7 +34,10 @@ async function check(
   args: readonly string[],
   { exitCode = 0, ...options }: ConnectorOptions & { exitCode?: number | null } = {},
 ): Promise<string> {
-  const tap = await runConnector(['--config', file('config.json', config), ...args], { ...options, program: 'tap-compose' });
+  const tap = await runConnector(['--config', file('config.json', config), ...args], {
+    ...options,
+    program: 'tap-compose',
+  });
   if (tap.exitCode !== exitCode) report.fail(what, `exit code ${tap.exitCode}:\n${lastLines(tap.stderr)}`);
   const program = join(await environment('singer-tools'), 'singer-check-tap');
   const verdict = await run(program, [], { ...PYTHON_OPTIONS, cwd: folder, input: tap.stdout });

@@ -56,7 +56,8 @@ async function killAndGoOn(stage: Stage, target: Target): Promise<void> {
   }
   const last = await pipe(stage, target, state);
   const codes = [last.tap.exitCode, last.target.exitCode];
-  if (codes.some((code) => code !== 0)) report.fail(`${target.name}: the last run`, lastLines(last.tap.stderr + last.target.stderr));
+  if (codes.some((code) => code !== 0))
+    report.fail(`${target.name}: the last run`, lastLines(last.tap.stderr + last.target.stderr));
   const what = `${target.name}, killed ${KILLS} times, ${states} states printed meanwhile`;
   report.keys(what, await keysIn(target), allKeys(sandbox));
   const held = changesIn(await target.rows(), 'deployments_recipes');

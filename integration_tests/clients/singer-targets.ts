@@ -39,7 +39,10 @@ const PIPELINEWISE = {
 
 /** All three with their versions, for a title. */
 export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
-  .map((kind: { environment: Environment; package: string }) => `${kind.package} ${pinned(kind.environment, kind.package)}`)
+  .map(
+    (kind: { environment: Environment; package: string }) =>
+      `${kind.package} ${pinned(kind.environment, kind.package)}`,
+  )
   .join(', ');
 
 /**
