@@ -6,13 +6,13 @@ import { meltano } from './meltano.ts';
 import { pyAirbyte, pyAirbyteImage, serverless } from './python-clients.ts';
 import { Report } from './report.ts';
 import { singerCheckTap } from './singer-check-tap.ts';
-import { singerKills } from './singer-kills.ts';
+import { singerPipes } from './singer-pipes.ts';
 import { play } from './stage.ts';
 
 // `npm run test:clients`: the built program and its image under the programs that people run them with. README.md tells
 // about each.
 
-const TESTS = [pyAirbyte, pyAirbyteImage, imageTests, strictParser, serverless, meltano, singerCheckTap, singerKills];
+const TESTS = [pyAirbyte, pyAirbyteImage, imageTests, strictParser, serverless, meltano, singerCheckTap, singerPipes];
 const NAMES = TESTS.map(({ name }) => name);
 
 const flags = readFlags(

@@ -1,0 +1,154 @@
+import { Readable } from 'node:stream';
+import { startConnector } from '../../test-support/connector.ts';
+import { type Finished, lastLines, start } from '../../test-support/processes.ts';
+import { PYTHON_OPTIONS } from '../../test-support/python.ts';
+import { startPostgres } from './postgres.ts';
+import { TARGETS_TITLE, type Target, changesIn, keysIn, openTargets } from './singer-targets.ts';
+import { type ClientTest, type Stage, allKeys } from './stage.ts';
+
+// `tap | target` without anybody in between, broken off again and again, and gone on with from the state that the target
+// printed last. What it holds in the end must be everything.
+
+/**
+ * A way to break off a run. `after`: any line of the tap; one with a STATE; or the first state that the target prints. The
+ * latter two are where a state that says too much shows.
+ */
+interface End {
+  victim: 'tap' | 'target' | 'both';
+  signal: 'SIGKILL' | 'SIGTERM';
+  after: 'any' | 'STATE' | 'print';
+}
+
+/** Meltano stops both at once, and kills the tap if the target has ended. */
+const ENDS: readonly End[] = [
+  { victim: 'tap', signal: 'SIGKILL', after: 'any' },
+  { victim: 'target', signal: 'SIGKILL', after: 'any' },
+  { victim: 'tap', signal: 'SIGKILL', after: 'STATE' },
+  { victim: 'both', signal: 'SIGTERM', after: 'any' },
+  { victim: 'tap', signal: 'SIGTERM', after: 'any' },
+  { victim: 'target', signal: 'SIGKILL', after: 'print' },
+  { victim: 'target', signal: 'SIGTERM', after: 'any' },
+];
+
+const KILLS = 2 * ENDS.length;
+/** Between two runs, so that each has enough to read. */
+const NEW_EVENTS = 150;
+/** PipelineWise's target writes so many rows of a stream at once, and prints a state then. */
+const BATCH_ROWS = 100;
+
+export const singerPipes: ClientTest = {
+  name: 'singer-pipes',
+  title: `tap-compose, broken off ${KILLS} times on its way into each of ${TARGETS_TITLE}`,
+  holdings: { auditEvents: 1_000 },
+  run: async (stage) => {
+    const postgres = await startPostgres(stage.folder);
+    try {
+      for (const target of await openTargets(stage, postgres, BATCH_ROWS)) await breakOffAndGoOn(stage, target);
+    } finally {
+      postgres.stop();
+    }
+  },
+};
+
+async function breakOffAndGoOn(stage: Stage, target: Target): Promise<void> {
+  const { sandbox, report } = stage;
+  const changed = new Map<string, string>();
+  let state: string | undefined;
+  let states = 0;
+  for (let kills = 0; kills < KILLS; kills += 1) {
+    const held = (await keysIn(target))['audit_events']?.length ?? 0;
+    // A run prints more lines than there are events missing, whatever its state.
+    const line = 1 + random(sandbox.counts().audit_events - held);
+    const run = await pipe(stage, target, state, { ...ENDS[kills % ENDS.length]!, line });
+    if (!run.killed) report.fail(`${target.name}, kill ${kills + 1}`, `the run was through before line ${line}`);
+    if (run.state !== undefined) states += 1;
+    state = run.state ?? state;
+    sandbox.addEvents(NEW_EVENTS);
+    for (const { id, updatedAt } of [sandbox.touchRecipe(), sandbox.addRecipe(sandbox.deploymentIds.at(-1))]) {
+      changed.set(id, new Date(updatedAt).toISOString());
+    }
+  }
+  const last = await pipe(stage, target, state);
+  const codes = { tap: last.tap.exitCode, target: last.target.exitCode };
+  report.same(`${target.name}: the last run succeeds`, codes, { tap: 0, target: 0 });
+  if (last.tap.exitCode !== 0) report.say(lastLines(last.tap.stderr));
+  if (last.target.exitCode !== 0) report.say(lastLines(last.target.stderr));
+  const what = `${target.name}, broken off ${KILLS} times, ${states} times with a new state`;
+  report.keys(what, await keysIn(target), allKeys(sandbox));
+  const recipes = changesIn(await target.rows(), 'deployments_recipes');
+  const stale = [...changed].filter(([id, at]) => recipes.get(id) !== at);
+  report.same(`${target.name}: ${changed.size} recipes that were changed in between have changed`, stale, []);
+}
+
+let seed = 42;
+
+/** A whole number below `bound`; the same sequence in every run. */
+function random(bound: number): number {
+  seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+  return seed % bound;
+}
+
+interface PipeRun {
+  tap: Finished;
+  target: Finished;
+  killed: boolean;
+  /** The last one that the target printed, if it printed any. */
+  state: string | undefined;
+}
+
+/** Runs `tap | target` once, and breaks it off once the tap has printed so many lines. */
+async function pipe(stage: Stage, target: Target, state?: string, end?: End & { line: number }): Promise<PipeRun> {
+  const config = stage.file('config.json', stage.config);
+  const resume = state === undefined ? [] : ['--state', stage.file('state.json', state)];
+  const tap = startConnector(['--config', config, ...resume], { program: 'tap-compose', stdout: 'leave' });
+  const output = tap.child.stdout!;
+  let killed = false;
+  const input = end === undefined || end.after === 'print' ? output : Readable.from(brokenOff(output, end, kill));
+  const targetConfig = stage.file(`${target.name}.json`, target.config);
+  const loading = start(target.program, ['--config', targetConfig], {
+    ...PYTHON_OPTIONS,
+    cwd: stage.folder,
+    input,
+    onLine: () => {
+      if (end?.after === 'print' && !killed) kill();
+    },
+  });
+  function kill(): void {
+    killed = true;
+    if (end?.victim !== 'target') tap.child.kill(end?.signal);
+    if (end?.victim !== 'tap') loading.child.kill(end?.signal);
+  }
+  const finished = await loading.finished;
+  if (killed) tap.child.kill('SIGKILL');
+  const printed = finished.stdout.split('\n').filter((line) => line.startsWith('{'));
+  return { tap: await tap.finished, target: finished, killed, state: printed.at(-1) };
+}
+
+/**
+ * What the tap prints, as it comes. Calls `kill` behind the line that `end` is about. A tap that got a SIGKILL has printed
+ * nothing more: cut within a line, the target would fail and never print its state.
+ */
+async function* brokenOff(output: Readable, end: End & { line: number }, kill: () => void): AsyncGenerator<Buffer> {
+  let lines = 0;
+  let killed = false;
+  let text = '';
+  for await (const chunk of output as AsyncIterable<Buffer>) {
+    if (killed) {
+      yield chunk;
+      continue;
+    }
+    text += chunk.toString('latin1');
+    for (let at = text.indexOf('\n'); at !== -1 && !killed; at = text.indexOf('\n')) {
+      const line = text.slice(0, at + 1);
+      text = text.slice(at + 1);
+      lines += 1;
+      yield Buffer.from(line, 'latin1');
+      if (lines < end.line || (end.after === 'STATE' && !line.startsWith('{"type":"STATE"'))) continue;
+      killed = true;
+      kill();
+    }
+    if (!killed) continue;
+    if (end.victim === 'tap' && end.signal === 'SIGKILL') return;
+    yield Buffer.from(text, 'latin1');
+  }
+}
