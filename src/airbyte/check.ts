@@ -3,7 +3,7 @@ import { checkConnection } from '../connector.ts';
 import type { Context } from '../core/context.ts';
 import { asConnectorError } from '../core/errors.ts';
 import type { ProblemId } from '../core/problems.ts';
-import { type AirbyteOutput, openOutput } from './output.ts';
+import { type AirbyteOutput, openOutput, warnOfConfig } from './output.ts';
 
 /** Nobody is there: for whoever has just typed the address that is an answer, not an outage. */
 const DEFINITE: ReadonlySet<ProblemId> = new Set<ProblemId>([
@@ -22,7 +22,7 @@ export async function runCheck(context: Context, configPath: string, debug: bool
   try {
     const config = await loadConfig(configPath, {
       addSecret: context.addSecret,
-      warn: (sentence) => output.log('warn', sentence),
+      warn: warnOfConfig(context, output),
     });
     context.signal.throwIfAborted();
     const complaints = await checkConnection(config, context, output);

@@ -3,14 +3,14 @@ import type { Context } from '../core/context.ts';
 import type { Field } from '../core/fields.ts';
 import type { StreamDefinition } from '../core/stream.ts';
 import type { CatalogStream, JsonSchema } from './messages.ts';
-import { openOutput } from './output.ts';
+import { openOutput, warnOfConfig } from './output.ts';
 
 /** Prints the catalog. It is the same for everybody, so the API is not asked. */
 export async function runDiscover(context: Context, configPath: string, debug: boolean): Promise<number> {
   const output = openOutput(context, 'discover', debug);
   const config = await loadConfig(configPath, {
     addSecret: context.addSecret,
-    warn: (sentence) => output.log('warn', sentence),
+    warn: warnOfConfig(context, output),
   });
   output.send({ type: 'CATALOG', catalog: { streams: platformOf(config).streams.map(catalogStream) } });
   return 0;

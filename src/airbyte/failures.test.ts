@@ -4,7 +4,7 @@ import { LineWriter } from '../core/line-writer.ts';
 import type { StreamEnd } from '../core/output.ts';
 import { refusal } from '../../test-support/unit/fake-api.ts';
 import { StalledOutput, openContext } from '../../test-support/unit/output.ts';
-import { type UnusableStream, failuresOf, tellFailure, tellFailures, tellUnusable } from './failures.ts';
+import { type UnusableStream, failuresOf, sentencesOf, tellFailure, tellFailures, tellUnusable } from './failures.ts';
 import type { Message } from './messages.ts';
 import { AirbyteOutput } from './output.ts';
 
@@ -54,6 +54,16 @@ test('a refused token is told once, without a stream', () => {
     { name: 'accounts', end: 'stopped' },
   ];
   expect(tell(stopped, [], refusal(401))).toMatchObject({ errors: [['config_error', undefined]] });
+});
+
+test('a person hears once what several streams have in common', () => {
+  const [absent, busy] = [refusal(404), refusal(503)];
+  const ends = [failed('teams', absent), failed('audit_events', busy), failed('clusters', absent)];
+  expect(sentencesOf(failuresOf(ends, [], undefined))).toEqual([
+    `audit_events: ${busy.message}`,
+    `teams, clusters: ${absent.message}`,
+  ]);
+  expect(sentencesOf(failuresOf([], [], absent))).toEqual([absent.message]);
 });
 
 test('a stream that cannot be begun has the statuses of one that failed, and no error yet', () => {

@@ -43,6 +43,15 @@ export function failuresOf(
   return refusal === undefined ? ofStreams : [{ error: refusal, descriptor: undefined }, ...ofStreams];
 }
 
+/** The same for a person: what several streams have in common is said once. */
+export function sentencesOf(failures: readonly StreamFailure[]): string[] {
+  const streams = new Map<string, string[]>();
+  for (const { error, descriptor } of failures) {
+    streams.set(error.message, [...(streams.get(error.message) ?? []), ...(descriptor ? [descriptor.name] : [])]);
+  }
+  return [...streams].map(([message, names]) => (names.length === 0 ? message : `${names.join(', ')}: ${message}`));
+}
+
 /**
  * Tells of what failed, when all streams have ended: some clients stop reading at the first error. The exit code has to be
  * 1 then, because on 0 Airbyte takes every stream as complete, whatever else it was told.

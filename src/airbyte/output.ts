@@ -149,3 +149,11 @@ function tailWith(nulled: readonly string[], at: number): Buffer {
   const changes = nulled.map((field) => ({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }));
   return Buffer.from(`,"emitted_at":${at},"meta":${JSON.stringify({ changes })}}}\n`);
 }
+
+/** Takes what is odd about a config: into the log, and to the person who watches while the log goes elsewhere. */
+export function warnOfConfig(context: Pick<Context, 'terminal'>, output: AirbyteOutput): (sentence: string) => void {
+  return (sentence) => {
+    output.log('warn', sentence);
+    context.terminal?.write(`Warning: ${sentence}\n`);
+  };
+}

@@ -7,9 +7,9 @@ import { readStreams } from '../core/read-streams.ts';
 import type { StreamDefinition } from '../core/stream.ts';
 import { followRun } from '../core/terminal.ts';
 import { type ConfiguredStream, parseConfiguredCatalog, syncModeOf } from './configured-catalog.ts';
-import { type UnusableStream, failuresOf, tellFailures, tellUnusable } from './failures.ts';
+import { type UnusableStream, failuresOf, sentencesOf, tellFailures, tellUnusable } from './failures.ts';
 import type { StreamDescriptor, SyncMode } from './messages.ts';
-import { openOutput } from './output.ts';
+import { openOutput, warnOfConfig } from './output.ts';
 import { parseState } from './state.ts';
 
 export interface ReadFiles {
@@ -22,7 +22,7 @@ export interface ReadFiles {
 export async function runRead(context: Context, files: ReadFiles, debug: boolean): Promise<number> {
   const output = openOutput(context, 'read', debug);
   const warn = (sentence: string): void => output.log('warn', sentence);
-  const config = await loadConfig(files.config, { addSecret: context.addSecret, warn });
+  const config = await loadConfig(files.config, { addSecret: context.addSecret, warn: warnOfConfig(context, output) });
   const catalog = parseInput('catalog', files.catalog, await readInput('catalog', files.catalog));
   const { chosen, unusable } = chooseStreams(
     parseConfiguredCatalog(files.catalog, catalog),
@@ -45,9 +45,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
     const ends = await readStreams(streams);
     const failures = failuresOf(ends, unusable, refusal());
     endFollowing?.({
-      failures: failures.map(
-        ({ error, descriptor }) => (descriptor === undefined ? '' : `${descriptor.name}: `) + error.message,
-      ),
+      failures: sentencesOf(failures),
       stopped: context.signal.aborted,
     });
     context.signal.throwIfAborted();

@@ -49,13 +49,13 @@ describe('at the end', () => {
 
   it('each failure with what to do', () => {
     expect(follow(80).end({ failures: ['teams: No. Ask.', 'parts: No.'], stopped: false })).toContain(
-      '2 failures; read 1,234 records of 2 streams in 0:02:\n- teams: No. Ask.\n- parts: No.\n',
+      'Incomplete: read 1,234 records of 2 streams in 0:02.\n- teams: No. Ask.\n- parts: No.\n',
     );
   });
 
   it('how to go on, if it was stopped', () => {
-    expect(follow(80).end({ failures: [], stopped: true })).toContain(
-      'Stopped after 1,234 records of 2 streams in 0:02. Run it again with the STATE lines in the output as --state',
+    expect(follow(80).end({ failures: ['teams: No. Ask.'], stopped: true })).toContain(
+      'Stopped after 1,234 records of 2 streams in 0:02. To continue from here, pass the STATE lines of the output with --state.\n- teams: No. Ask.\n',
     );
   });
 });

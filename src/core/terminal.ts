@@ -44,12 +44,12 @@ export function followRun(
     const skipped = streams.flatMap(({ read: { skippedSlices, definition } }) =>
       skippedSlices === 0 ? [] : [`${definition.name}: ${count(skippedSlices, 'deployment')} skipped`],
     );
-    const lines = stopped
-      ? [`Stopped after ${read}. Run it again with the STATE lines in the output as --state to go on from here.`]
+    const line = stopped
+      ? `Stopped after ${read}. To continue from here, pass the STATE lines of the output with --state.`
       : failures.length > 0
-        ? [`${count(failures.length, 'failure')}; read ${read}:`, ...failures.map((failure) => `- ${failure}`)]
-        : [`Read ${read}.`];
-    terminal.write(`${WIPE}${[...lines, ...skipped.map((line) => `- ${line}`)].join('\n')}\n`);
+        ? `Incomplete: read ${read}.`
+        : `Read ${read}.`;
+    terminal.write(`${WIPE}${[line, ...[...failures, ...skipped].map((each) => `- ${each}`)].join('\n')}\n`);
   };
 }
 
