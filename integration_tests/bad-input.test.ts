@@ -18,7 +18,7 @@ const configs: Array<[string, string | object, RegExp]> = [
   ['is no JSON', '{"api_token": ', /config file \S+ is not valid JSON/],
   ['is an array', [], /must hold a JSON object; it holds an array/],
   ['has no token', {}, /api_token is missing/],
-  ['has an empty token', { ...CONFIG, api_token: '  ' }, /api_token is empty/],
+  ['has an empty token', { ...CONFIG, api_token: '  ' }, /api_token must not be empty/],
   [
     'has a token with a line break in it',
     { ...CONFIG, api_token: 'abc\ndef' },
@@ -58,7 +58,7 @@ const configs: Array<[string, string | object, RegExp]> = [
     { ...CONFIG, request_timeout_seconds: 0 },
     /request_timeout_seconds must be a whole number from 1 to 600/,
   ],
-  ['has a base_url that is none', { ...CONFIG, base_url: 'api.compose.io' }, /base_url is not a URL/],
+  ['has a base_url that is none', { ...CONFIG, base_url: 'api.compose.io' }, /base_url must be a URL/],
   [
     'has plain http to a public host',
     { ...CONFIG, base_url: 'http://api.compose.io/2016-07' },
@@ -144,7 +144,7 @@ const states: Array<[string, string | object, RegExp]> = [
   ['is a text', '"abc"', /it holds a string/],
   ['is GLOBAL', [{ type: 'GLOBAL', global: { stream_states: [] } }], /GLOBAL state/],
   ['is LEGACY', { data: { audit_events: {} } }, /LEGACY state/],
-  ['is something else', { audit_events: { created_at: '2018' } }, /no state message/],
+  ['is something else', { audit_events: { created_at: '2018' } }, /not a state message/],
   ['names no stream', [{ type: 'STREAM', stream: { stream_state: {} } }], /stream_descriptor\.name/],
   ['holds a list for a state', [state([])], /must be an object; it is an array/],
   [

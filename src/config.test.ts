@@ -48,10 +48,6 @@ async function load(config: unknown, { listener } = listen()): Promise<Config> {
   return loadConfig(path, listener);
 }
 
-/** What every complaint about a config ends with. */
-const SEE =
-  ' Every option is described in https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md.';
-
 /** What a user is warned of, and why the config cannot be used, if it cannot. */
 async function judged(config: unknown): Promise<{ warnings: string[]; complaint: string | undefined }> {
   const told = listen();
@@ -60,7 +56,7 @@ async function judged(config: unknown): Promise<{ warnings: string[]; complaint:
     await load(config, told);
   } catch (error) {
     expect(error).toMatchObject({ problem: 'input_unusable', failureType: 'config_error' });
-    complaint = (error as Error).message.replace(`The config file ${path} cannot be used: `, '').replace(SEE, '');
+    complaint = (error as Error).message.replace(`The config file ${path} cannot be used: `, '');
   }
   const warnings = told.heard.filter((line) => line.startsWith('warning '));
   return { warnings: warnings.map((line) => line.replace('warning the config has an option ', '')), complaint };
@@ -124,9 +120,9 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
   });
 
   test.each([
-    [{}, [['api_token', 'is missing']]],
-    [{ api_token: null }, [['api_token', 'is missing']]],
-    [{ api_token: '' }, [['api_token', 'is empty']]],
+    [{}, [['api_token', 'is missing: add it']]],
+    [{ api_token: null }, [['api_token', 'is missing: add it']]],
+    [{ api_token: '' }, [['api_token', 'must not be empty']]],
     [
       { api_token: TOKEN, deployment_ids: [ID, 'x'] },
       [['deployment_ids', '[1] must be a deployment id: 24 hexadecimal digits']],
@@ -134,7 +130,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     [
       { page_size: 1, num_workers: 0.5 },
       [
-        ['api_token', 'is missing'],
+        ['api_token', 'is missing: add it'],
         ['page_size', 'must be a whole number from 10 to 100'],
         ['num_workers', 'must be a whole number from 1 to 32'],
       ],
@@ -144,7 +140,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     async (config, complaints) => {
       const told = complaints.map(([option, complaint]) => `${of(option)} ${complaint}`.replace(' [', '['));
       await expect(load(inForm(config))).rejects.toMatchObject({
-        message: `The config file ${path} cannot be used: ${told.join('; ')}.${SEE}`,
+        message: `The config file ${path} cannot be used: ${told.join('; ')}.`,
         failureType: 'config_error',
       });
     },
@@ -190,7 +186,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     });
     const smuggled = JSON.parse(`{"__proto__":{"api_token":"${TOKEN}","num_workers":1}}`) as Row;
     writeFileSync(path, JSON.stringify({ ...inForm({}), ...smuggled }));
-    await expect(loadConfig(path, listen().listener)).rejects.toThrow(`: ${of('api_token')} is missing.`);
+    await expect(loadConfig(path, listen().listener)).rejects.toThrow(`: ${of('api_token')} is missing: add it.`);
   });
 });
 
@@ -215,10 +211,13 @@ describe('a misspelt option of Compose', () => {
 
   test('is named with the one that is missing', async () => {
     expect((await judged({ api_tokn: TOKEN })).complaint).toBe(
-      'api_token is missing (the config has api_tokn; is that what was meant?).',
+      'api_token is missing (the config has api_tokn; did you mean api_token?).',
     );
     expect((await judged({ platform: { name: 'compose', api_tokn: TOKEN } })).complaint).toBe(
-      'platform.api_token is missing (the config has platform.api_tokn; is that what was meant?).',
+      'platform.api_token is missing (the config has platform.api_tokn; did you mean platform.api_token?).',
+    );
+    expect((await judged({ platfrom: { name: 'compose', api_token: TOKEN } })).complaint).toBe(
+      'api_token is missing (the config has platfrom; did you mean platform?).',
     );
   });
 
@@ -243,7 +242,7 @@ describe('an option at the wrong level', () => {
     });
     expect(await judged({ platform: { name: 'compose' }, api_token: TOKEN })).toEqual({
       warnings: ['api_token, which is ignored: it belongs in platform'],
-      complaint: 'platform.api_token is missing (the config has api_token; is that what was meant?).',
+      complaint: 'platform.api_token is missing (the config has api_token; did you mean platform.api_token?).',
     });
   });
 
@@ -274,7 +273,7 @@ describe('the platform', () => {
     async (name) => {
       const told = listen();
       await expect(load({ platform: { name, api_token: TOKEN, num_workers: 1 } }, told)).rejects.toMatchObject({
-        message: `The config file ${path} cannot be used: platform.name must be "compose".${SEE}`,
+        message: `The config file ${path} cannot be used: platform.name must be "compose".`,
         failureType: 'config_error',
       });
       expect(new Set(told.heard)).toEqual(new Set([`secret ${TOKEN}`]));
@@ -284,7 +283,7 @@ describe('the platform', () => {
   test.each(['compose', '', 7, true, [], [{ name: 'compose' }]])('%j is no object', async (platform) => {
     const told = listen();
     await expect(load({ platform, api_token: TOKEN }, told)).rejects.toMatchObject({
-      message: `The config file ${path} cannot be used: platform must be an object such as {"name":"compose"}.${SEE}`,
+      message: `The config file ${path} cannot be used: platform must be an object such as {"name":"compose"}.`,
       failureType: 'config_error',
     });
     expect(told.heard[0]).toBe(`secret ${TOKEN}`);
@@ -292,7 +291,7 @@ describe('the platform', () => {
 
   test('that is null is not given: the form is the flat one', async () => {
     expect(await judged({ platform: null, api_token: TOKEN })).toEqual({ warnings: [], complaint: undefined });
-    expect((await judged({ platform: null })).complaint).toBe('api_token is missing.');
+    expect((await judged({ platform: null })).complaint).toBe('api_token is missing: add it.');
   });
 
   test('of a config is found', async () => {
@@ -315,7 +314,7 @@ test('a config that was read already is named as the caller names it, and stays 
   for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
     const before = structuredClone(raw);
     expect(() => configFrom(raw, 'The config of the demo', listen().listener)).toThrow(
-      /^The config of the demo cannot be used: (?:platform\.)?api_token is missing\. Every option is described in /,
+      /^The config of the demo cannot be used: (?:platform\.)?api_token is missing: add it\.$/,
     );
     expect(raw).toEqual(before);
   }

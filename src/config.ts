@@ -84,8 +84,6 @@ export function platformOf({ platform: { name } }: Config): Platform<unknown, un
   return PLATFORMS[name];
 }
 
-const OPTIONS_PAGE = 'https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md';
-
 /** What hears about a config while it is read. */
 export interface ConfigListener {
   /** Gets each secret as soon as it is known, before any error can mention it. */
@@ -124,13 +122,14 @@ export function configFrom(raw: Row, source: string, listener: ConfigListener): 
   const complaints = new Map<string, string>();
   for (const issue of result.error.issues) {
     const field = fieldOf(issue.path, isFlat);
-    const misspelt = issue.message === 'is missing' ? ignored.find(({ nearest }) => nearest === field) : undefined;
-    const also = misspelt === undefined ? '' : ` (the config has ${misspelt.name}; is that what was meant?)`;
-    if (!complaints.has(field)) complaints.set(field, `${field} ${issue.message}${also}`);
+    const isMissing = issue.message === 'is missing';
+    // Without a `platform` that is spelt right, the config passes for one of the flat form.
+    const misspelt = ignored.find(({ nearest }) => nearest === field || (isFlat && nearest === 'platform'));
+    const also =
+      misspelt === undefined ? ': add it' : ` (the config has ${misspelt.name}; did you mean ${misspelt.nearest}?)`;
+    if (!complaints.has(field)) complaints.set(field, `${field} ${issue.message}${isMissing ? also : ''}`);
   }
-  throw inputError(
-    `${source} cannot be used: ${[...complaints.values()].join('; ')}. Every option is described in ${OPTIONS_PAGE}.`,
-  );
+  throw inputError(`${source} cannot be used: ${[...complaints.values()].join('; ')}.`);
 }
 
 /** The flat form in the form of today. */

@@ -108,7 +108,7 @@ describe('nothing is asked or begun', () => {
     const { context } = openContext();
     const files = { config: jsonFile({ api_token: 'the-token' }), catalog: '/nowhere/catalog.json', state: undefined };
     await expect(runRead(context, files, false)).rejects.toThrow(
-      'The catalog file /nowhere/catalog.json does not exist. Correct the path; a container sees only the files that are mounted into it.',
+      'The catalog file /nowhere/catalog.json does not exist. Check the path.',
     );
   });
 });

@@ -88,13 +88,10 @@ describe('what is no state of ours', () => {
     ['42', `${file} must hold state messages; it holds a number.`],
     ['[null]', `${file} must hold state messages; it holds null.`],
     [`[{},"x"]`, `${file} must hold state messages; it holds a string (entry 2).`],
-    [
-      '{"mark":"x"}',
-      `${file} holds something that is no state message. Hand in the STATE messages that read prints, or no file to begin from the start.`,
-    ],
+    ['{"mark":"x"}', `${file} holds something that is not a state message. Pass the STATE lines that a read printed.`],
     [
       '[{},{"type":"CATALOG"}]',
-      `${file} holds something that is no state message (entry 2). Hand in the STATE messages that read prints, or no file to begin from the start.`,
+      `${file} holds something that is not a state message (entry 2). Pass the STATE lines that a read printed.`,
     ],
     [
       '{"type":"GLOBAL","global":{}}',
@@ -117,8 +114,14 @@ describe('what is no state of ours', () => {
       '[{},{"stream":{"stream_descriptor":{"name":"a"},"stream_state":[]}}]',
       `${file} holds a stream_state of a that must be an object; it is an array (entry 2).`,
     ],
-    ['{}\nhunter2', `${file} is neither JSON nor lines of JSON: line 2 cannot be read.`],
-    ['{"type": hunter2}', `${file} is neither JSON nor lines of JSON: line 1 cannot be read.`],
+    [
+      '{}\nhunter2',
+      `${file} is neither JSON nor lines of JSON: line 2 cannot be read. Pass only the STATE lines of a read that came out whole.`,
+    ],
+    [
+      '{"type": hunter2}',
+      `${file} is neither JSON nor lines of JSON: line 1 cannot be read. Pass only the STATE lines of a read that came out whole.`,
+    ],
   ])('%s', (text, sentence) => {
     expect(() => states(text)).toThrow(sentence);
     expect(() => states(text)).toThrow(ConnectorError);
@@ -171,5 +174,7 @@ test.each([
 
 test('depth is no way round that', () => {
   const deep = '{"type":"STATE","state":'.repeat(20_000) + '{}' + '}'.repeat(20_000);
-  expect(() => states(deep)).toThrow('The state file s.json holds something that is no state message.');
+  expect(() => states(deep)).toThrow(
+    'The state file s.json holds something that is not a state message. Pass the STATE lines that a read printed.',
+  );
 });

@@ -40,7 +40,9 @@ function valuesOf(path: string, text: string, warn: (sentence: string) => void):
           return [];
         }
         // Never quoted: a foreign file may hold anything.
-        throw inputError(`The state file ${path} is neither JSON nor lines of JSON: line ${i + 1} cannot be read.`);
+        throw inputError(
+          `The state file ${path} is neither JSON nor lines of JSON: line ${i + 1} cannot be read. Pass only the STATE lines of a read that came out whole.`,
+        );
       }
     });
   }
@@ -81,7 +83,7 @@ function streamStateOf(message: Json, file: string, place: string): { name: stri
   if (Object.values(value).every((part) => part === null)) return undefined;
   if (typeof type === 'string' && OTHER_MESSAGES.has(type)) return undefined;
   throw inputError(
-    `${file} holds something that is no state message${place}. Hand in the STATE messages that read prints, or no file to begin from the start.`,
+    `${file} holds something that is not a state message${place}. Pass the STATE lines that a read printed.`,
   );
 }
 

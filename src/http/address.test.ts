@@ -36,9 +36,9 @@ describe('an address that is taken', () => {
 describe('an address that is refused', () => {
   const httpsOnly = /^must begin with https:\/\/ \(plain http only for/;
   test.each([
-    ['', /^is not a URL/],
-    ['api.compose.io/2016-07', /^is not a URL/],
-    ['https://', /^is not a URL/],
+    ['', /^must be a URL such as /],
+    ['api.compose.io/2016-07', /^must be a URL such as /],
+    ['https://', /^must be a URL such as /],
     ['ftp://localhost/2016-07', /^must begin with https:\/\/$/],
     ['file:///etc/passwd', /^must begin with https:\/\/$/],
     ['https://me:hunter2@compose.example.com', /^must hold no user name or password/],
@@ -104,7 +104,7 @@ test.each([
 });
 
 test('the example is the one of the caller', () => {
-  expect(addressProblem('compose', EXAMPLE)).toBe('is not a URL, for example https://compose.example.com/2016-07');
+  expect(addressProblem('compose', EXAMPLE)).toBe('must be a URL such as https://compose.example.com/2016-07');
 });
 
 test('slashes at the end are cut off, however many there are', () => {

@@ -25,7 +25,7 @@ PRIVATE.addSubnet('fc00::', 7, 'ipv6');
  * nothing of it. `example` shows what one looks like.
  */
 export function addressProblem(text: string, example: string): string | undefined {
-  if (!URL.canParse(text)) return `is not a URL, for example ${example}`;
+  if (!URL.canParse(text)) return `must be a URL such as ${example}`;
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
   if (url.username !== '' || url.password !== '')

@@ -44,7 +44,7 @@ describe('what is refused, and why', () => {
   test.each([
     ['api_token', undefined, 'is missing'],
     ['api_token', 12_345_678, 'must be a string'],
-    ['api_token', ' \t', 'is empty'],
+    ['api_token', ' \t', 'must not be empty'],
     ['api_token', 'two\nlines', 'holds characters that no HTTP header can carry, such as a line break'],
     ['api_token', 'zero\0byte', 'holds characters that no HTTP header can carry, such as a line break'],
     ['api_token', 'emoji😀', 'holds characters that no HTTP header can carry, such as a line break'],
@@ -54,7 +54,7 @@ describe('what is refused, and why', () => {
     ['deployment_ids', [`${ID},${ID}`], 'must be a deployment id: 24 hexadecimal digits'],
     ['include_connection_strings', 'true', 'must be true or false'],
     ['base_url', 1, 'must be a string'],
-    ['base_url', 'compose', 'is not a URL, for example https://compose.example.com/2016-07'],
+    ['base_url', 'compose', 'must be a URL such as https://compose.example.com/2016-07'],
   ])('%s: %j', (option, value, problem) => {
     expect(problemsOf(option, value)[0]).toBe(problem);
   });

@@ -19,7 +19,7 @@ export const composeConfig = z
     api_token: z
       .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a string') })
       .trim()
-      .min(1, { error: 'is empty' })
+      .min(1, { error: 'must not be empty' })
       .regex(HEADER_VALUE, { error: 'holds characters that no HTTP header can carry, such as a line break' })
       .meta({
         title: 'API token',
