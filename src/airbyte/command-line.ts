@@ -29,10 +29,11 @@ Options:
 
 Examples:
   source-compose check --config secrets/config.json
-  source-compose read --config secrets/config.json --catalog catalog.json > secrets/records.jsonl
+  source-compose read --config secrets/config.json --catalog secrets/catalog.json > secrets/records.jsonl
 
 Exit codes: 0 the command did its work (check does so even when it reports FAILED), 1 it did not,
-or no command was given, 2 anything else is wrong with the command line.
+or no command was given, 2 anything else is wrong with the command line. Ctrl-C ends it with 130,
+SIGTERM with 143.
 
 Docs: ${spec.documentationUrl}
 `;
@@ -130,7 +131,7 @@ export function parseCommandLine(argv: string[]): Command {
       ? { name: 'nothing' }
       : wrong('no command; there are spec, check, discover and read');
   }
-  if (name === 'help' && rest.length === 0) return { name: 'help' };
+  if (name === 'help') return { name: 'help' };
   if (!Object.hasOwn(FILES, name)) {
     return wrong(`unknown command${guess(name, COMMANDS, '')}; there are spec, check, discover and read`);
   }
