@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
@@ -68,6 +69,16 @@ test('IBM Cloud is played if it is named, with a config to paste', async () => {
   expect(printed).toMatch(/^Config: \{"platform":\{"name":"ibm_cloud","api_key":"[\w-]{44}",.+\}\}$/m);
   expect(printed).toContain('The connector does not read this platform yet');
   expect(printed).toContain('deployments_replicas 1,');
+});
+
+test('a port that is taken is told with what to do', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  start('--port', String((other.address() as AddressInfo).port));
+  const [problem, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  other.close();
+  expect(problem).toMatch(/^sandbox: .+ in use .+; give another --port, or none for a free one\n$/);
+  expect(code).toBe(1);
 });
 
 test('an unknown flag is one line on stderr and exit code 2', async () => {

@@ -18,7 +18,9 @@ if (typeof commandLine === 'string') {
 } else if (commandLine.help) {
   process.stdout.write(`${usage()}\n`);
 } else {
-  const sandbox = await start(commandLine.options).catch((error: Error) => fail(error.message, 1));
+  const sandbox = await start(commandLine.options).catch((error: NodeJS.ErrnoException) =>
+    fail(`${error.message}${error.code === 'EADDRINUSE' ? '; give another --port, or none for a free one' : ''}`, 1),
+  );
   const end = (): void => void sandbox.close().then(() => process.exit(0));
   process.once('SIGINT', end).once('SIGTERM', end);
   if (commandLine.exitWithStdin) process.stdin.once('end', end).once('close', end).resume();

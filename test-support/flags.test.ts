@@ -13,6 +13,11 @@ describe('the flags of a script', () => {
     expect(parseFlags(FLAGS, ['--only', 'a,b', '--runs=9', '--keep'])).toEqual({ only: 'a,b', runs: '9', keep: true });
   });
 
+  it('are --help and -h, whatever the script', () => {
+    expect(parseFlags(FLAGS, ['-h'])).toMatchObject({ help: true });
+    expect(parseFlags(FLAGS, ['--help'])).toMatchObject({ help: true });
+  });
+
   it.each([
     ['an unknown flag', ['--rnus', '9'], /^Unknown option '--rnus'$/],
     ['a flag without its value', ['--runs'], /^Option '--runs <value>' argument missing$/],
@@ -32,7 +37,7 @@ describe('the flags of a script', () => {
         '  --only NAMES  plays these alone',
         '  --runs N      how often (default: 5)',
         '  --keep        leaves the folder',
-        '  --help        print this',
+        '  -h, --help    print this',
       ].join('\n'),
     );
   });

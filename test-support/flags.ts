@@ -45,7 +45,8 @@ export function parseFlags(
   const switches = Object.entries(flags).filter(([, { value }]) => value === undefined);
   const options = Object.entries({ ...flags, help: HELP }).map(([name, flag]) => {
     const type: 'string' | 'boolean' = flag.value === undefined ? 'boolean' : 'string';
-    return [name, flag.default === undefined ? { type } : { type, default: flag.default }] as const;
+    const short = flag === HELP ? { short: 'h' } : {};
+    return [name, { type, ...short, ...(flag.default === undefined ? {} : { default: flag.default }) }] as const;
   });
   try {
     const { values } = parseArgs({ args, options: Object.fromEntries(options) });
@@ -60,7 +61,7 @@ export function parseFlags(
 /** The help: what the script does, and each flag with its meaning and default. */
 export function helpText(script: string, purpose: string, flags: Readonly<Record<string, Flag>>): string {
   const shown = Object.entries({ ...flags, help: HELP }).map(([name, flag]) => ({
-    flag: flag.value === undefined ? `--${name}` : `--${name} ${flag.value}`,
+    flag: `${flag === HELP ? '-h, ' : ''}--${name}${flag.value === undefined ? '' : ` ${flag.value}`}`,
     meaning: flag.default === undefined ? flag.meaning : `${flag.meaning} (default: ${flag.default})`,
   }));
   const width = Math.max(...shown.map(({ flag }) => flag.length));
