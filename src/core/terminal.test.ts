@@ -43,19 +43,19 @@ describe('while streams are read', () => {
 describe('at the end', () => {
   it('it says what was read, and what was skipped', () => {
     expect(follow(80).end({ failures: [], stopped: false })).toBe(
-      '\r\u001B[KRead 1,234 records of 2 streams in 0:02.\n- parts: 2 deployments skipped\n',
+      '\r\u001B[KRead 1,234 records of 2 streams in 2.0 s.\n- parts: 2 deployments skipped\n',
     );
   });
 
   it('each failure with what to do', () => {
     expect(follow(80).end({ failures: ['teams: No. Ask.', 'parts: No.'], stopped: false })).toContain(
-      'Incomplete: read 1,234 records of 2 streams in 0:02.\n- teams: No. Ask.\n- parts: No.\n',
+      'Incomplete: read 1,234 records of 2 streams in 2.0 s.\n- teams: No. Ask.\n- parts: No.\n',
     );
   });
 
   it('how to go on, if it was stopped', () => {
     expect(follow(80).end({ failures: ['teams: No. Ask.'], stopped: true })).toContain(
-      'Stopped after 1,234 records of 2 streams in 0:02. To continue from here, pass the STATE lines of the output with --state.\n- teams: No. Ask.\n',
+      'Stopped after 1,234 records of 2 streams in 2.0 s. To continue from here, pass the STATE lines of the output with --state.\n- teams: No. Ask.\n',
     );
   });
 });

@@ -40,7 +40,7 @@ export function followRun(
   const timer = setInterval(show, EVERY_MS);
   return ({ failures, stopped }) => {
     clearInterval(timer);
-    const read = `${count(records(), 'record')} of ${count(streams.length, 'stream')} in ${clock(seconds())}`;
+    const read = `${count(records(), 'record')} of ${count(streams.length, 'stream')} in ${seconds() < 60 ? `${seconds().toFixed(1)} s` : clock(seconds())}`;
     const skipped = streams.flatMap(({ read: { skippedSlices, definition } }) =>
       skippedSlices === 0 ? [] : [`${definition.name}: ${count(skippedSlices, 'deployment')} skipped`],
     );
