@@ -74,7 +74,7 @@ describe('--discover', () => {
     const { code, names: found, log } = await discover(['/nowhere/config.json']);
     expect({ code, found }).toEqual({ code: 0, found: names });
     expect(log).toEqual([
-      'WARNING The config file /nowhere/config.json does not exist. Correct the path; a container sees only the files that are mounted into it. The catalog is that of compose.',
+      'WARNING The config file /nowhere/config.json does not exist. Check the path. The catalog is that of compose.',
     ]);
   });
 });

@@ -397,7 +397,7 @@ describe('what ends a whole run', () => {
     tellFailure(tap.context, error);
     expect(tap.stdout()).toBe('');
     expect(tap.log().at(-1)).toMatch(
-      /^CRITICAL The config file .* cannot be used: api_token is missing; num_workers must be a whole number/,
+      /^CRITICAL The config file .* cannot be used: api_token is missing: add it; num_workers must be a whole number/,
     );
   });
 

@@ -55,8 +55,9 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   const endFollowing = context.terminal === undefined ? undefined : followRun(streams, context.terminal);
   try {
     const ends = await readStreams(streams).finally(() => states.final());
-    // What failed is in the log, on the same terminal.
-    endFollowing?.({ failures: [], stopped: context.signal.aborted });
+    // Why is in the log, on the same terminal.
+    const failures = ends.flatMap(({ name, end }) => (end === 'failed' ? [`${name} failed`] : []));
+    endFollowing?.({ failures, stopped: context.signal.aborted });
     context.signal.throwIfAborted();
     return tellEnds(output, ends, unusable, refusal());
   } finally {
