@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'rolldown';
+import manifest from './package.json' with { type: 'json' };
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts';
 
 /** The bundled packages ask for their licences to come along. */
@@ -11,19 +12,17 @@ const licenses: Plugin = {
   },
 };
 
-const EXECUTABLES = ['source-compose', 'tap-compose'];
-
 /** They are started by their names; chmod(1) is not everywhere where npm is. */
 const executable: Plugin = {
   name: 'executable',
   closeBundle() {
-    for (const name of EXECUTABLES) chmodSync(`dist/${name}.js`, 0o755);
+    for (const path of Object.values(manifest.bin)) chmodSync(path, 0o755);
   },
 };
 
 // The programs are split: each stays small and loads a command only when it runs, so that `spec` starts at once.
 export default defineConfig({
-  input: Object.fromEntries(EXECUTABLES.map((name) => [name, `src/bin/${name}.ts`])),
+  input: { 'source-compose': 'src/bin/source-compose.ts', 'tap-compose': 'src/bin/tap-compose.ts' },
   platform: 'node',
   plugins: [licenses, executable],
   output: {

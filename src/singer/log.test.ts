@@ -43,17 +43,6 @@ describe('plain lines', () => {
     ]);
     expect(tap.stdout()).toBe('');
   });
-
-  test('wipe a progress line that stands on the terminal', () => {
-    let shown = '';
-    const { context } = openTap();
-    const stderr = (text: string): void => void (shown += text);
-    new TapLog({ ...context, stderr, terminal: { write: () => undefined, columns: () => 80 } }, false).write(
-      'info',
-      'text',
-    );
-    expect(shown).toBe('\r\u001B[KINFO text\n');
-  });
 });
 
 describe('structured lines', () => {

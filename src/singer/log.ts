@@ -32,20 +32,17 @@ interface StructuredLine {
 const NAME = 'tap-compose';
 /** Python's names of pino's levels. */
 const LEVELS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'critical' };
-const WIPE_LINE = '\r\u001B[K';
 
-type LogContext = Pick<Context, 'redact' | 'stderr' | 'env' | 'terminal'>;
+type LogContext = Pick<Context, 'redact' | 'stderr' | 'env'>;
 
 /** The log on stderr, redacted: `LEVEL text`, or lines of JSON if the file that Meltano names asks for them. */
 export class TapLog {
   readonly #log: pino.Logger;
   readonly #redact: (text: string) => string;
 
-  constructor({ redact, stderr, env, terminal }: LogContext, debug: boolean) {
+  constructor({ redact, stderr, env }: LogContext, debug: boolean) {
     const { isStructured, level } = negotiated(env['SINGER_SDK_LOG_CONFIG']);
     this.#redact = redact;
-    // The progress line stands where the log goes on.
-    const before = terminal === undefined ? '' : WIPE_LINE;
     this.#log = pino(
       {
         level: debug ? 'debug' : (levelOf(env['LOG_LEVEL']) ?? level ?? 'info'),
@@ -55,7 +52,7 @@ export class TapLog {
         messageKey: 'message',
         formatters: { level: (label) => ({ level: LEVELS[label] ?? label }) },
       },
-      { write: (line: string) => stderr(before + (isStructured ? line : plain(line))) },
+      { write: (line: string) => stderr(isStructured ? line : plain(line)) },
     );
   }
 

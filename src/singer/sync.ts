@@ -4,7 +4,6 @@ import type { Context } from '../core/context.ts';
 import { parseInput, readInput } from '../core/input-file.ts';
 import { readStreams } from '../core/read-streams.ts';
 import type { Row, StreamDefinition } from '../core/stream.ts';
-import { followRun } from '../core/terminal.ts';
 import { bookmarkOf, bookmarked, foreignKeys, stateOf } from './bookmarks.ts';
 import type { TapFiles } from './command-line.ts';
 import { tellEnds } from './failures.ts';
@@ -52,12 +51,8 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     if (bookmark !== undefined && cursor !== undefined) states.set(definition.name, () => bookmark(cursor.state()));
   }
   states.first();
-  const endFollowing = context.terminal === undefined ? undefined : followRun(streams, context.terminal);
   try {
     const ends = await readStreams(streams).finally(() => states.final());
-    // Why is in the log, on the same terminal.
-    const failures = ends.flatMap(({ name, end }) => (end === 'failed' ? [`${name} failed`] : []));
-    endFollowing?.({ failures, stopped: context.signal.aborted });
     context.signal.throwIfAborted();
     return tellEnds(output, ends, unusable, refusal());
   } finally {
