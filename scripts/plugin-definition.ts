@@ -47,7 +47,9 @@ export function pluginDefinition(): string {
 /** Defaults are only told of: the tap has them, and a project keeps for ever what it once copied from here. */
 function meltanoSetting(name: string, { type, title, description, enum: choice, ...setting }: Setting): object {
   const told =
-    setting.default === undefined ? description : `${description} Default: ${JSON.stringify(setting.default)}.`;
+    setting.default === undefined
+      ? description
+      : `${description} Default: ${typeof setting.default === 'string' ? setting.default : JSON.stringify(setting.default)}.`;
   return {
     name,
     label: title,

@@ -16,7 +16,7 @@ export interface ConfiguredCatalog {
 }
 
 /** Every stream, in the order in which discover lists them. */
-export const STREAMS: readonly DiscoveredStream[] = streams.map(catalogStream);
+const STREAMS: readonly DiscoveredStream[] = streams.map(catalogStream);
 export const STREAM_NAMES: readonly string[] = STREAMS.map(({ name }) => name);
 /** Those that take one request per deployment. */
 export const DEPLOYMENT_REPORTS: readonly string[] = STREAM_NAMES.filter((name) => name.startsWith('deployments_'));
