@@ -1,6 +1,6 @@
 import { DEPLOYMENT_REPORTS } from '../test-support/catalogs.ts';
 import { type Row, figure, interleaved, measure, ratio, show } from './measure.ts';
-import { connector, connectorRead, countRecords, floor, startSandboxProcess } from './programs.ts';
+import { connector, connectorRead, countRecords, floor, startSandboxProcess, tap, tapSync } from './programs.ts';
 
 // What is measured of the connector alone; peer.ts measures it beside another.
 
@@ -15,9 +15,13 @@ export async function throughput(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': THROUGHPUT_EVENTS });
   try {
     const ours = { command: connectorRead(sandbox, ['audit_events'], { page_size: PAGE_SIZE }) };
-    const results = await interleaved({ floor: { command: floor(sandbox, PAGE_SIZE) }, ours }, runs);
+    const singer = { command: await tapSync(sandbox, ['audit_events'], { page_size: PAGE_SIZE }) };
+    const results = await interleaved({ floor: { command: floor(sandbox, PAGE_SIZE) }, ours, singer }, runs);
     const { records, bytes } = await countRecords(ours.command);
-    if (records !== THROUGHPUT_EVENTS) throw new Error(`${records} of ${THROUGHPUT_EVENTS} events were read`);
+    const tapped = await countRecords(singer.command);
+    for (const count of [records, tapped.records]) {
+      if (count !== THROUGHPUT_EVENTS) throw new Error(`${count} of ${THROUGHPUT_EVENTS} events were read`);
+    }
     const seconds = figure(results.ours.map(({ wallMs }) => wallMs / 1_000));
     return [
       {
@@ -28,6 +32,11 @@ export async function throughput(runs: number): Promise<Row[]> {
       {
         what: 'CPU for the same, × the floor',
         value: show(ratio(results.ours, results.floor, 'cpuMs')),
+        goal: '≤ 1.15',
+      },
+      {
+        what: 'Time for the same by `tap-compose`, × the floor',
+        value: show(ratio(results.singer, results.floor, 'wallMs')),
         goal: '≤ 1.15',
       },
       {
@@ -52,15 +61,23 @@ export async function startUp(runs: number): Promise<Row[]> {
         spec: { command: connector('spec') },
         discover: { command: connector('discover', sandbox) },
         check: { command: connector('check', sandbox) },
+        'tap-compose --discover': { command: tap('--discover') },
+        'tap-compose --about': { command: tap('--about') },
       },
       runs * 4,
     );
-    const row = (name: 'spec' | 'discover' | 'check', goal: string): Row => ({
+    const row = (name: Exclude<keyof typeof results, 'bare'>, goal: string): Row => ({
       what: `\`${name}\`, × \`node -e 0\``,
       value: `${show(ratio(results[name], results.bare, 'wallMs'))}, ${figure(results[name].map(({ wallMs }) => wallMs)).median.toFixed(0)} ms`,
       goal,
     });
-    return [row('spec', '≤ 1.3'), row('discover', ''), row('check', '')];
+    return [
+      row('spec', '≤ 1.3'),
+      row('discover', ''),
+      row('check', ''),
+      row('tap-compose --discover', '≤ 2'),
+      row('tap-compose --about', '≤ 2'),
+    ];
   } finally {
     await sandbox.stop();
   }

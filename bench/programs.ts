@@ -27,6 +27,30 @@ export function connectorRead(sandbox: SandboxProcess, names: readonly string[],
   return [process.execPath, programPath(), 'read', '--config', configFile(sandbox, config), '--catalog', catalog];
 }
 
+/** The tap's command line for reading these streams alone, which `--discover` has to have listed. */
+export async function tapSync(sandbox: SandboxProcess, names: readonly string[], config: object): Promise<string[]> {
+  const tap = [process.execPath, programPath('tap-compose')];
+  const { streams } = JSON.parse(readFileSync(await printed([...tap, '--discover']), 'utf8')) as {
+    streams: Array<{ tap_stream_id: string; metadata: Array<{ breadcrumb: string[]; metadata: object }> }>;
+  };
+  for (const { tap_stream_id: id, metadata } of streams) {
+    const whole = metadata.find(({ breadcrumb }) => breadcrumb.length === 0);
+    if (whole !== undefined) whole.metadata = { ...whole.metadata, selected: names.includes(id) };
+  }
+  return [
+    ...tap,
+    '--config',
+    configFile(sandbox, config),
+    '--catalog',
+    workspace.file('tap-catalog.json', { streams }),
+  ];
+}
+
+/** The tap's command line for what needs no API. */
+export function tap(mode: '--discover' | '--about'): string[] {
+  return [process.execPath, programPath('tap-compose'), mode];
+}
+
 export function floor({ baseUrl, token }: SandboxProcess, pageSize: number): string[] {
   return [process.execPath, join(workspace.folder, 'floor/floor.js'), baseUrl, token, String(pageSize)];
 }
@@ -38,7 +62,7 @@ export function configFile({ baseUrl, token }: SandboxProcess, more: object = {}
 /** How many records a read prints, and how many bytes in all. */
 export async function countRecords(command: string[]): Promise<{ records: number; bytes: number }> {
   const lines = await printed(command);
-  const records = readFileSync(lines, 'latin1').split('\n{"type":"RECORD"').length - 1;
+  const records = readFileSync(lines, 'latin1').split(/\n\{"type": ?"RECORD"/).length - 1;
   return { records, bytes: statSync(lines).size };
 }
 
