@@ -52,7 +52,7 @@ export function tellFailure(context: Context, thrown: unknown): void {
   } catch {
     // Past the redaction, which may be what failed: it holds nothing to be redacted.
     process.stderr.write(
-      `CRITICAL ${problems.unexpected.message} What happened cannot be told: that failed as well.\n`,
+      `CRITICAL ${problems.unexpected.message} What happened cannot be told, because telling it failed as well.\n`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { answer, startServer } from '../../test-support/unit/http.ts';
 import { type OpenTap, type TapMessage, inputFile, openTap } from '../../test-support/unit/singer.ts';
 import type { Row } from '../core/stream.ts';
@@ -410,6 +410,21 @@ describe('what ends a whole run', () => {
     expect(log[1]).toBe('TypeError: boom ****');
     expect(log.at(-1)).toMatch(/^CRITICAL The connector hit an unexpected error, probably a bug/);
     expect(log.join('\n')).not.toContain(TOKEN);
+  });
+
+  test('even what cannot be redacted is told, in fixed words', () => {
+    const { context } = openTap();
+    const redact = (): string => {
+      throw new Error(`no redaction of ${TOKEN}`);
+    };
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    tellFailure({ ...context, redact }, new Error(TOKEN));
+    const said = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    expect(said).toMatch(
+      /^CRITICAL The connector hit an unexpected error, probably a bug\. .* because telling it failed as well\.\n$/,
+    );
+    expect(said).not.toContain(TOKEN);
   });
 });
 
