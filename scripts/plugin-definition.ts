@@ -18,7 +18,7 @@ interface Setting {
   type: string;
   title: string;
   description: string;
-  default?: unknown;
+  default?: string | number | boolean;
   enum?: string[];
   format?: string;
   secret?: true;
@@ -46,10 +46,7 @@ export function pluginDefinition(): string {
 
 /** Defaults are only told of: the tap has them, and a project keeps for ever what it once copied from here. */
 function meltanoSetting(name: string, { type, title, description, enum: choice, ...setting }: Setting): object {
-  const told =
-    setting.default === undefined
-      ? description
-      : `${description} Default: ${typeof setting.default === 'string' ? setting.default : JSON.stringify(setting.default)}.`;
+  const told = setting.default === undefined ? description : `${description} Default: ${setting.default}.`;
   return {
     name,
     label: title,

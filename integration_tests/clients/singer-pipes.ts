@@ -43,12 +43,41 @@ export const singerPipes: ClientTest = {
   run: async (stage) => {
     const postgres = await startPostgres(stage.folder);
     try {
-      for (const target of await openTargets(stage, postgres, BATCH_ROWS)) await breakOffAndGoOn(stage, target);
+      for (const target of await openTargets(stage, postgres, BATCH_ROWS)) {
+        await takeOddTexts(stage, target);
+        await breakOffAndGoOn(stage, target);
+      }
     } finally {
       postgres.stop();
     }
   },
 };
+
+/** What has ended the runs of targets, or has come out as several lines. */
+const ODD = 'NUL \u0000, half of \ud83d, all of \u{1F600}, line breaks \u0085 \u2028 \n, no NUL: \\u0000, "\\';
+/** What no target can hold is replaced. */
+const HELD = ODD.replace('\u0000', '\ufffd').toWellFormed();
+
+/** What the schema says nothing about. */
+function nested(text: string): unknown[] {
+  return [
+    { id: 7, name: ['not a text'], [text]: null, deep: [[{ big: 123_456_789_012_345_680_000, some: 1.5 }, text]] },
+  ];
+}
+
+/** Every target takes the row of a team with odd texts in it. The runs after it bring it as it is. */
+async function takeOddTexts(stage: Stage, target: Target): Promise<void> {
+  const { sandbox, report } = stage;
+  const [id] = sandbox.keys('teams');
+  const body = { _embedded: { teams: [{ id, name: ODD, users: nested(ODD), undeclared: ODD }] } };
+  sandbox.setFaults([{ path: '/teams', kind: 'status', status: 200, body }]);
+  const { tap, target: loaded } = await pipe(stage, target);
+  sandbox.setFaults([]);
+  if (loaded.exitCode !== 0) report.fail(`${target.name}: odd texts`, lastLines(loaded.stderr));
+  const [row] = (await target.rows())['teams'] ?? [];
+  report.same(`${target.name}: odd texts come through`, [tap.exitCode, row?.['name']], [0, HELD]);
+  report.same(`${target.name}: odd texts in lists and objects, too`, row?.['users'], nested(HELD));
+}
 
 async function breakOffAndGoOn(stage: Stage, target: Target): Promise<void> {
   const { sandbox, report } = stage;
