@@ -24,9 +24,12 @@ RUN npm run build \
 # may write there: a container runs once, so what it wrote would be lost. The commands load their code and then miss their
 # files, hence `|| true`.
 RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_code/source-compose.js \
+           tap=/airbyte/integration_code/tap-compose.js \
  && node $program spec >/dev/null \
  && (node $program check --config /none || true; node $program discover --config /none || true; \
      node $program read --config /none --catalog /none || true) >/dev/null \
+ && node $tap --discover >/dev/null && node $tap --about >/dev/null \
+ && (node $tap --config /none || true; node $tap --test --config /none || true) >/dev/null 2>&1 \
  && mv $NODE_COMPILE_CACHE/* /airbyte/compile_cache \
  && chmod -R a+rX,go-w /airbyte
 
