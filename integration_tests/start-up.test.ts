@@ -18,3 +18,16 @@ it.each([
   const { exitCode, stderr } = await runConnector(args, { env: { NODE_OPTIONS: `--import ${TELL_UNDICI}` } });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: String(loads) });
 });
+
+it.each(['source-compose', 'tap-compose'] as const)(
+  '%s says which Node.js it needs, if that is older',
+  async (program) => {
+    const older = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'22.19.0'})";
+    const { exitCode, stdout, stderr } = await runConnector(['--help'], {
+      program,
+      env: { NODE_OPTIONS: `--import ${older}` },
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toBe(`${program} needs Node.js 22.20 or later; this is 22.19.0. Install a newer one.\n`);
+  },
+);

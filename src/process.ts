@@ -25,6 +25,13 @@ export interface Program {
 
 /** The process around a program: stdout, signals, uncaught exceptions, the exit code. */
 export function runProcess({ name, printing, run, tellFailure }: Program): void {
+  if (isTooOld(process.versions.node)) {
+    process.stderr.write(
+      `${name} needs Node.js 22.20 or later; this is ${process.versions.node}. Install a newer one.\n`,
+    );
+    process.exitCode = 1;
+    return;
+  }
   // Keeps compiled code for the next start; an old node does without.
   module.enableCompileCache?.();
   const redactor = new Redactor();
@@ -96,6 +103,12 @@ export function runProcess({ name, printing, run, tellFailure }: Program): void 
       process.exit(1);
     }
   }
+}
+
+/** Whether a release of Node.js lacks what the program is made of. */
+function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < 22 || (major === 22 && minor < 20);
 }
 
 async function withinFlushTime(output: Promise<void>): Promise<void> {
