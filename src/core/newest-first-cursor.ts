@@ -21,7 +21,7 @@ export interface PagePlan {
 /** What a page says about the place of the walk. */
 interface Page {
   ids: string[];
-  times: Array<string | undefined>;
+  rows: readonly Row[];
   lowest: string | undefined;
   /** The greatest time of the rows emitted, but for those of the future. */
   top: string | undefined;
@@ -204,7 +204,7 @@ export class NewestFirstCursor implements Cursor {
     const { cursor } = this.#walk;
     const { firstId } = this.#place;
     const bound = this.#bound;
-    const page: Page = { ids: [], times: [], lowest: undefined, top: undefined, emitted: false, emittedDated: false };
+    const page: Page = { ids: [], rows, lowest: undefined, top: undefined, emitted: false, emittedDated: false };
     const emit: boolean[] = [];
     let anyFresh = false;
     let allBelow = true;
@@ -218,7 +218,6 @@ export class NewestFirstCursor implements Cursor {
       const below = at !== undefined && bound !== undefined && at < bound;
       const emitted = fresh && !below;
       page.ids.push(id);
-      page.times.push(at);
       emit.push(emitted);
       if (at !== undefined) {
         if (page.lowest === undefined || at < page.lowest) page.lowest = at;
@@ -274,10 +273,14 @@ export class NewestFirstCursor implements Cursor {
     return !this.#downAgain || atLowest.includes(id) || previous.includes(id);
   }
 
+  #timeOf(row: Row): string | undefined {
+    return (row[this.#list.time] ?? undefined) as string | undefined;
+  }
+
   /** Whether no row of the page is newer than the last one of the walk. */
   #allDown(rows: Row[]): boolean {
     const { lowest = '' } = this.#place;
-    return rows.every((row) => ((row[this.#list.time] ?? '') as string) <= lowest);
+    return rows.every((row) => (this.#timeOf(row) ?? '') <= lowest);
   }
 
   #repeats(ids: string[]): boolean {
@@ -317,8 +320,8 @@ export class NewestFirstCursor implements Cursor {
     }
     // An API that does not know older_than sends its newest page.
     const newest = msBefore(lowest, -2 * BOUND_SLACK_MS);
-    const ignored = page.times.some((at) => at !== undefined && at > newest);
-    const last = page.times.findLast((at) => at !== undefined);
+    const ignored = page.rows.some((row) => (this.#timeOf(row) ?? '') > newest);
+    const last = page.rows.map((row) => this.#timeOf(row)).findLast((at) => at !== undefined);
     const full = length >= this.#place.longest || (last !== undefined && last > lowest);
     if (step === 0) this.#crowded ||= full;
     if (length === 0 || anyFresh || ignored || step === DOUBT_STEPS_MS.length - 1) {
@@ -348,7 +351,7 @@ export class NewestFirstCursor implements Cursor {
     return `the API sent nothing behind the event ${cursor}, but has older ones; the read goes on by their time${loss}`;
   }
 
-  #goOn({ ids, times, lowest, top, emitted }: Page): void {
+  #goOn({ ids, rows, lowest, top, emitted }: Page): void {
     const walk = this.#walk;
     const place = this.#place;
     if (!walk.topSettled) walk.top = latestOf(walk.top, top);
@@ -356,14 +359,14 @@ export class NewestFirstCursor implements Cursor {
     place.longest = Math.max(place.longest, ids.length);
     place.previous = ids;
     place.previousLowest = lowest;
-    this.#sink(ids, times);
+    this.#sink(ids, rows);
     walk.cursor = ids.at(-1) ?? walk.cursor;
     if (emitted) this.#goesOver = undefined;
     else if (this.#goesOver !== undefined && ids.includes(this.#goesOver.until ?? '')) this.#goesOver.until = undefined;
   }
 
   /** Keeps in mind the rows of the least time. */
-  #sink(ids: string[], times: Array<string | undefined>): void {
+  #sink(ids: string[], rows: readonly Row[]): void {
     const place = this.#place;
     const { previousLowest: lowest } = place;
     if (lowest !== undefined && (place.lowest === undefined || lowest < place.lowest)) {
@@ -372,7 +375,7 @@ export class NewestFirstCursor implements Cursor {
     }
     if (place.lowest === undefined) return;
     for (let i = ids.length - 1; i >= 0; i -= 1) {
-      const at = times[i];
+      const at = this.#timeOf(rows[i] as Row);
       if (at === undefined || at === place.lowest) place.atLowest.push(ids[i] as string);
       // Newest first: what stands above is newer still.
       else if (at > place.lowest && this.#doubt === undefined) break;

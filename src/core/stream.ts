@@ -117,8 +117,11 @@ export function isRow(value: unknown): value is Row {
 
 /** Whether a key comes out as it is: what is no valid Unicode is printed as U+FFFD, which makes different keys equal. */
 export function isPrintedAsItIs(key: string): boolean {
-  return key.isWellFormed() && !key.includes('\uFFFD');
+  // Nearly every key is Latin-1, in which the pattern cannot match: the rest is a call into the engine for each row.
+  return !SUSPICIOUS.test(key) || (key.isWellFormed() && !key.includes('\uFFFD'));
 }
+
+const SUSPICIOUS = /[\uD800-\uDFFF\uFFFD]/;
 
 /** A made key: the parts with slashes in between. Undefined if the row lacks one of `needs`. */
 export function joinedKey(row: Row, parts: readonly string[], needs: readonly string[]): string | undefined {
