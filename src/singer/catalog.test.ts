@@ -60,7 +60,6 @@ describe('--discover', () => {
     ['without a config', () => []],
     ['with one that is not finished', () => [inputFile({ platform: { name: 'compose' }, num_workers: 'x' })]],
     ['with an empty one', () => [inputFile({})]],
-    ['with one of a platform that does not exist', () => [inputFile({ platform: { name: 'constructor' } })]],
     ['with the environment', () => ['ENV']],
   ])('%s prints the catalog and nothing else', async (_, configs) => {
     expect(await discover(configs(), { TAP_COMPOSE_PLATFORM: '{"name":"compose"}' })).toEqual({
@@ -68,6 +67,14 @@ describe('--discover', () => {
       names,
       log: [],
     });
+  });
+
+  test('with a platform that does not exist prints that of Compose, and says so', async () => {
+    const { code, names: found, log } = await discover([inputFile({ platform: { name: 'constructor' } })]);
+    expect({ code, found }).toEqual({ code: 0, found: names });
+    expect(log).toEqual([
+      'WARNING The config names a platform that this release does not have. The catalog is that of compose.',
+    ]);
   });
 
   test('with a config that cannot be read prints it all the same, and says so', async () => {

@@ -23,12 +23,17 @@ async function platformIn(context: Context, configs: readonly string[], debug: b
     const { settings } = await readSettings(configs, context.env);
     const { platform } = settings;
     const name = isRow(platform) ? platform['name'] : undefined;
-    return typeof name === 'string' && Object.hasOwn(STREAMS, name) ? name : DEFAULT_PLATFORM;
+    if (name === undefined || name === null) return DEFAULT_PLATFORM;
+    if (typeof name === 'string' && Object.hasOwn(STREAMS, name)) return name;
+    await warnOfDefault(context, debug, 'The config names a platform that this release does not have.');
   } catch (thrown) {
-    // Loaded only if there is something to say.
-    const { TapLog } = await import('./log.ts');
-    const text = `${asConnectorError(thrown).message} The catalog is that of ${DEFAULT_PLATFORM}.`;
-    new TapLog(context, debug).write('warn', text);
-    return DEFAULT_PLATFORM;
+    await warnOfDefault(context, debug, asConnectorError(thrown).message);
   }
+  return DEFAULT_PLATFORM;
+}
+
+async function warnOfDefault(context: Context, debug: boolean, why: string): Promise<void> {
+  // Loaded only if there is something to say.
+  const { TapLog } = await import('./log.ts');
+  new TapLog(context, debug).write('warn', `${why} The catalog is that of ${DEFAULT_PLATFORM}.`);
 }

@@ -126,9 +126,14 @@ describe('how', () => {
       'LOG_BASED',
       'audit_events',
       (entry) => (ofStream(entry)['replication-method'] = 'LOG_BASED'),
-      /^The catalog wants the stream audit_events by the replication method LOG_BASED/,
+      /^The catalog wants the stream audit_events by LOG_BASED replication, which it does not have/,
     ],
-    ['nonsense', 'teams', (entry) => (ofStream(entry)['replication-method'] = 5), /one that does not exist/],
+    [
+      'nonsense',
+      'teams',
+      (entry) => (ofStream(entry)['replication-method'] = 5),
+      /by a replication method that does not exist/,
+    ],
     [
       'another key',
       'audit_events',

@@ -133,9 +133,12 @@ function modeOf(
   const wanted = own['replication-method'] ?? raw['replication_method'] ?? own['forced-replication-method'];
   const method = typeof wanted === 'string' ? wanted.toUpperCase() : (wanted ?? undefined);
   if (method !== undefined && method !== 'FULL_TABLE' && method !== 'INCREMENTAL') {
-    const said = method === 'LOG_BASED' ? 'LOG_BASED' : 'one that does not exist';
+    const said =
+      method === 'LOG_BASED'
+        ? 'by LOG_BASED replication, which it does not have'
+        : 'by a replication method that does not exist';
     return notUsable(
-      `The catalog wants the stream ${name} by the replication method ${said}. Set it to INCREMENTAL or FULL_TABLE.`,
+      `The catalog wants the stream ${name} ${said}. Set replication-method to INCREMENTAL or FULL_TABLE.`,
     );
   }
   if (incremental === undefined) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inputFile } from '../../test-support/unit/singer.ts';
-import { parseTapState, readTapState } from './state-file.ts';
+import { bookmarkFor, parseTapState, readTapState } from './state-file.ts';
 
 const T = '2023-02-28T12:00:00.000Z';
 const OURS = { version: 1, platform: 'compose', replication_key: 'created_at', replication_key_value: T };
@@ -90,11 +90,6 @@ test.each<[string, unknown, string]>([
   ['null', null, 'must hold a JSON object; it holds null.'],
   ['bookmarks as a list', { bookmarks: [] }, 'must hold its bookmarks as an object; they are an array.'],
   [
-    'a bookmark as a text',
-    { bookmarks: { teams: 'x' } },
-    'must hold the bookmark of teams as an object; it is a string.',
-  ],
-  [
     'a GLOBAL state',
     { type: 'GLOBAL', global: {} },
     'holds an airbyte_state that is not made of the states of single streams',
@@ -102,4 +97,18 @@ test.each<[string, unknown, string]>([
   ['a list of something else', [{ a: 1 }], 'holds an airbyte_state that is not made of the states of single streams'],
 ])('%s is no state', (_, raw, complaint) => {
   expect(() => parse(raw)).toThrow(`The state file s.json ${complaint}`);
+});
+
+test('a bookmark that is no object is passed on, and refused only where it is used', () => {
+  const state = parseTapState({ bookmarks: { teams: 5, other: 'x', known: { a: 1 } } }, 'The state file s.json');
+  expect([...state.bookmarks]).toEqual([
+    ['teams', 5],
+    ['other', 'x'],
+    ['known', { a: 1 }],
+  ]);
+  expect(bookmarkFor('known', state, 's.json')).toEqual({ a: 1 });
+  expect(bookmarkFor('none', state, 's.json')).toBeUndefined();
+  expect(() => bookmarkFor('other', state, 's.json')).toThrow(
+    'The state file s.json must hold the bookmark of other as an object; it is a string. Correct it, or take it out',
+  );
 });

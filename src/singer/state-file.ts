@@ -6,7 +6,8 @@ import { bookmarkOf, bookmarked } from './bookmarks.ts';
 
 /** Where earlier runs stopped, and whatever else their state held, which is passed on. */
 export interface TapState {
-  bookmarks: Map<string, Row>;
+  /** As they came: only one that is used has to be an object. */
+  bookmarks: Map<string, unknown>;
   rest: Row;
 }
 
@@ -32,19 +33,25 @@ export function parseTapState(raw: unknown, file: string): TapState {
   if (given !== null && given !== undefined && !isRow(given)) {
     throw inputError(`${file} must hold its bookmarks as an object; they are ${typeName(given)}.`);
   }
-  const bookmarks = new Map<string, Row>();
+  const bookmarks = new Map<string, unknown>();
   for (const [name, bookmark] of Object.entries(given ?? {})) {
-    if (bookmark === null) continue;
-    if (!isRow(bookmark)) {
-      throw inputError(`${file} must hold the bookmark of ${name} as an object; it is ${typeName(bookmark)}.`);
-    }
-    bookmarks.set(name, bookmark);
+    if (bookmark !== null) bookmarks.set(name, bookmark);
   }
   for (const { name, state } of airbyteStates(foreign, file)) {
     if (bookmarks.has(name) || isEmpty(state)) continue;
     bookmarks.set(name, absorbed(name, state));
   }
   return { bookmarks, rest };
+}
+
+/** The bookmark by which a stream is read; undefined: it has none. Throws one sentence that names the file. */
+export function bookmarkFor(name: string, { bookmarks }: TapState, file: string | undefined): Row | undefined {
+  const bookmark = bookmarks.get(name);
+  if (bookmark === undefined || isRow(bookmark)) return bookmark;
+  const type = typeName(bookmark);
+  throw inputError(
+    `The state file ${file} must hold the bookmark of ${name} as an object; it is ${type}. Correct it, or take it out to read the stream from the beginning.`,
+  );
 }
 
 function unwrapped(raw: unknown): unknown {

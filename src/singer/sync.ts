@@ -10,7 +10,7 @@ import { tellEnds } from './failures.ts';
 import { type OutputStream, type SingerOutput, openOutput } from './output.ts';
 import { type SelectedStream, type Selection, everything, selectionIn } from './selection.ts';
 import { readSettings } from './settings.ts';
-import { readTapState } from './state-file.ts';
+import { bookmarkFor, readTapState } from './state-file.ts';
 import { StateLines } from './state-lines.ts';
 
 /** Reads the streams that the catalog selects. 0 if every one of them is complete. */
@@ -29,7 +29,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     const where = `The bookmark of ${definition.name} in the state file ${files.state}`;
     // A read in full begins at the beginning, whatever the bookmark says, and leaves that as it is.
     const about = mode === 'incremental' ? bookmarked(config.platform.name, definition) : undefined;
-    const earlier = about === undefined ? undefined : state.bookmarks.get(definition.name);
+    const earlier = about === undefined ? undefined : bookmarkFor(definition.name, state, files.state);
     const foreign = about === undefined ? {} : foreignKeys(earlier ?? {}, about);
     const from = about === undefined || earlier === undefined ? {} : stateOf(earlier, about, where);
     return {
