@@ -1,8 +1,7 @@
 import pino from 'pino';
 import type { Context } from '../core/context.ts';
 import type { LineWriter } from '../core/line-writer.ts';
-import type { Level, Output, State, StreamSink } from '../core/output.ts';
-import { recordJson } from '../core/printable.ts';
+import { type Level, type Output, type State, type StreamSink, recordJson } from '../core/output.ts';
 import type { Row } from '../core/stream.ts';
 import { VERSION } from '../core/version.ts';
 import { type LogLevel, type Message, stateLine, streamStatus } from './messages.ts';

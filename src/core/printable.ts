@@ -1,6 +1,3 @@
-import { ConnectorError } from './errors.ts';
-import type { Row } from './stream.ts';
-
 /** How the lines of a protocol are spelt, beyond what JSON.stringify makes of them. */
 export interface Printing {
   /** JSON text as every reader of the protocol takes it. What is all ASCII gets no longer by it. */
@@ -32,12 +29,3 @@ export function printable(json: string): string {
 }
 
 export const UTF8: Printing = { printable, suspects: [SURROGATE] };
-
-/** The data of a record as JSON. Throws `unprintable` if it is nested so deeply that JSON.stringify has no room for it. */
-export function recordJson(row: Row): string {
-  try {
-    return JSON.stringify(row);
-  } catch (cause) {
-    throw new ConnectorError('unprintable', {}, { cause, internalMessage: String(cause) });
-  }
-}

@@ -1,7 +1,6 @@
 import type { Context } from '../core/context.ts';
 import type { LineWriter } from '../core/line-writer.ts';
-import type { Level, Output, State, StreamSink } from '../core/output.ts';
-import { recordJson } from '../core/printable.ts';
+import { type Level, type Output, type State, type StreamSink, recordJson } from '../core/output.ts';
 import type { FailureType } from '../core/problems.ts';
 import type { Row } from '../core/stream.ts';
 import { utcText } from '../core/timestamp.ts';
