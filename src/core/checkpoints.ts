@@ -5,7 +5,7 @@ import type { Row } from './stream.ts';
 export const CHECKPOINT_RECORDS = 250;
 export const CHECKPOINT_MS = 10_000;
 /** But a state may be large, so that not more than a fifth of the output is states. */
-const RECORD_BYTES_PER_STATE_BYTE = 4;
+export const RECORD_BYTES_PER_STATE_BYTE = 4;
 
 /**
  * The records of one stream and the checkpoints among them. A checkpoint promises that all it covers was printed, so it

@@ -1,12 +1,10 @@
+import { CHECKPOINT_MS, RECORD_BYTES_PER_STATE_BYTE } from '../core/checkpoints.ts';
 import type { LineWriter } from '../core/line-writer.ts';
 import type { Row } from '../core/stream.ts';
 import type { TapState } from './state-file.ts';
 
-/** A STATE goes out after so many records of all streams, or after so long. */
+/** A STATE goes out after so many records of all streams, or as late as any checkpoint. */
 const STATE_RECORDS = 1_000;
-const STATE_MS = 10_000;
-/** But it holds all streams and may be large, so that not more than a fifth of the output is states. */
-const RECORD_BYTES_PER_STATE_BYTE = 4;
 
 /**
  * The STATE messages of a run. Each holds where all streams stand, and none is ahead of what was printed: a stream's
@@ -104,6 +102,6 @@ export class StateLines {
   }
 
   #isLate(): boolean {
-    return this.#now() - this.#lastAt >= STATE_MS;
+    return this.#now() - this.#lastAt >= CHECKPOINT_MS;
   }
 }
