@@ -1,22 +1,26 @@
 import { readFileSync } from 'node:fs';
-import { entityDiagram, fieldTables, optionsTable, problemTables, streamsTable } from './docs-parts.ts';
+import {
+  commonOptionsTable,
+  entityDiagram,
+  fieldTables,
+  optionsTable,
+  overviewTable,
+  problemTables,
+  streamsTable,
+} from './docs-parts.ts';
 import { DOCUMENTED, type DocumentedPlatform } from './docs-platforms.ts';
 
 const README = 'README.md';
 
 type Parts = Readonly<Record<string, () => string>>;
 
+const readmeParts: Parts = { streams: () => overviewTable(DOCUMENTED, README), options: commonOptionsTable };
+
 /** The pages that hold generated parts, and what makes each part. */
 const PAGES: Readonly<Record<string, Parts>> = {
-  [README]: readmeParts(),
+  [README]: readmeParts,
   ...Object.fromEntries(DOCUMENTED.map((platform): [string, Parts] => [platform.page, partsOfPage(platform)])),
 };
-
-function readmeParts(): Parts {
-  const [platform] = DOCUMENTED;
-  if (platform === undefined) throw new Error('the docs tell of no platform');
-  return { streams: () => streamsTable(platform, README), options: () => optionsTable(platform) };
-}
 
 function partsOfPage(platform: DocumentedPlatform): Parts {
   return {

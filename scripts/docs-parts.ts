@@ -30,6 +30,24 @@ export function streamsTable({ page, reference, streams, origin }: DocumentedPla
   );
 }
 
+/** The table of the streams of all platforms: which of them has each, and how it can be read there. */
+export function overviewTable(platforms: readonly DocumentedPlatform[], at: string): string {
+  const names = new Set(platforms.flatMap(({ streams }) => streams.map(({ name }) => name)));
+  const rows = [...names].toSorted().map((name) => {
+    const found = platforms.map(({ streams }) => streams.find((stream) => stream.name === name));
+    const cells = platforms.map(({ page }, index) => {
+      const stream = found[index];
+      return stream === undefined ? '' : `[${briefMode(stream)}](${linkTo(page, at)}#${name})`;
+    });
+    return [code(name), found.find((stream) => stream !== undefined)?.description ?? '', ...cells];
+  });
+  return table(['Stream', 'What it holds', ...platforms.map(({ title }) => title)], rows);
+}
+
+function briefMode({ incremental }: StreamDefinition): string {
+  return incremental === undefined ? 'full' : 'full, incremental';
+}
+
 /** What leads from one page to another; nothing from a page to itself. */
 function linkTo(page: string, at: string): string {
   return page === at ? '' : relative(dirname(at), page);
@@ -71,20 +89,36 @@ interface Option {
   minimum?: number;
   maximum?: number;
   format?: string;
+  airbyte_hidden?: boolean;
 }
+
+interface Form {
+  properties: Record<string, Option>;
+  required: readonly string[];
+}
+
+const { platform: choice, ...common } = spec.connectionSpecification.properties;
 
 /** The table of the options that a platform's config has, from the specification that the program prints. */
 export function optionsTable({ name }: DocumentedPlatform): string {
-  const { properties, required } = spec.connectionSpecification;
-  const { platform, ...common } = properties;
-  const form = platform.oneOf.find((each) => each.properties.name.const === name);
+  const forms = choice.oneOf as readonly Form[];
+  const form = forms.find(({ properties }) => properties['name']?.const === name);
   if (form === undefined) throw new Error(`the specification does not offer ${name}`);
-  const rows = [...rowsOfOptions(form.properties, form.required, 'platform.'), ...rowsOfOptions(common, required, '')];
+  return optionTable([...rowsOfOptions(form.properties, form.required, 'platform.'), ...rowsOfOptions(common, [], '')]);
+}
+
+/** The table of the options that all platforms have. */
+export function commonOptionsTable(): string {
+  return optionTable(rowsOfOptions(common, [], ''));
+}
+
+function optionTable(rows: string[][]): string {
   return table(['Option', 'In the form', 'Type', 'Default', 'Meaning'], rows);
 }
 
 function rowsOfOptions(options: Record<string, Option>, required: readonly string[], prefix: string): string[][] {
-  const ordered = Object.entries(options).toSorted(([, a], [, b]) => a.order - b.order);
+  const shown = Object.entries(options).filter(([, { airbyte_hidden: isHidden }]) => isHidden !== true);
+  const ordered = shown.toSorted(([, a], [, b]) => a.order - b.order);
   return ordered.map(([name, option]) => [
     code(prefix + name),
     option.title ?? 'Platform',
