@@ -16,6 +16,8 @@ export interface DemoApi {
   config: object;
   /** How many records a full read of each stream must bring. */
   counts(): Readonly<Record<string, number>>;
+  /** How many requests it has answered. */
+  requests(): number;
   /** Lets something happen in the account. */
   change(): Change;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export function composeDemo(options: Partial<SandboxOptions>): DemoPlatform {
         about: `${sandbox.baseUrl}, a stand-in, since Compose closed on 1 March 2023`,
         config: composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100 }),
         counts: () => sandbox.counts(),
+        requests: () => sandbox.stats().requests,
         change() {
           sandbox.addEvents(NEW_EVENTS);
           return {
