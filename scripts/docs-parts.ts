@@ -241,19 +241,23 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
  * The troubleshooting tables: every message that a failure can have, its cause, and what to do, in the platform's words.
  * What differs from case to case stays a place.
  */
-export function problemTables({ facts }: DocumentedPlatform): string {
-  const all = Object.entries<Problem>(problems);
+export function problemTables(platform: DocumentedPlatform): string {
+  const unsaid = new Set<string>(platform.unsaid);
+  const all = Object.entries<Problem>(problems).filter(([id]) => !unsaid.has(id));
   return GROUPS.map(([type, meaning]) => {
     const rows = all
       .filter(([, { failureType }]) => failureType === type)
-      .map(([id, problem]) => rowOf(id, problem, facts));
+      .map(([id, problem]) => rowOf(id, problem, platform));
     return `#### ${type}\n\n${meaning}\n\n${table(['Message', 'Cause', 'What to do'], rows)}`;
   }).join('\n\n');
 }
 
-function rowOf(id: string, { message: template, cause }: Problem, facts: DocumentedPlatform['facts']): string[] {
+function rowOf(id: string, problem: Problem, { words, causes }: DocumentedPlatform): string[] {
+  const cause = (causes as Record<string, string | undefined>)[id] ?? problem.cause;
   const composed = COMPOSED[id];
   if (composed !== undefined) return [composed.message, cause, composed.advice];
+  const template = (words.messages as Record<string, string | undefined> | undefined)?.[id] ?? problem.message;
+  const facts: Readonly<Record<string, string | undefined>> = words.facts;
   const message = template.replace(/\{(\w+)\}/g, (place, name: string) => facts[name] ?? place);
   // The first sentence of a message says what happened, the others what to do.
   const [, happened, advice] = /^(.*?\.) ([A-Z].*)$/.exec(message) ?? [];
