@@ -6,7 +6,7 @@ import { toUtcText } from '../core/timestamp.ts';
 
 /** A setting as spec.json declares it. */
 export interface Setting {
-  type?: string;
+  type?: string | string[];
   const?: string;
   title?: string;
   description?: string;
@@ -117,7 +117,7 @@ function formOf(name: unknown): Array<[string, Setting]> {
 function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   if (typeof value !== 'string' || setting === undefined) return value;
   const text = value.trim();
-  switch (setting.type) {
+  switch ([setting.type].flat()[0]) {
     case 'integer':
       return /^[+-]?\d+$/.test(text) ? Number(text) : value;
     case 'boolean':

@@ -84,6 +84,8 @@ export const ibmCloudConfig = z
     endpoints: endpoints.meta({
       title: 'Endpoints',
       description: "Addresses to ask in place of IBM's. Plain http is accepted only for hosts that cannot be public.",
+      // In this spelling a program that makes templates of specs takes it, too.
+      type: ['object'],
       airbyte_hidden: true,
       order: 4,
     }),

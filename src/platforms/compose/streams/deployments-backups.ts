@@ -3,6 +3,9 @@ import { embeddedRows } from '../envelope.ts';
 import { boolean, text, timestamp } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
 
+/** What a backup stays (compose-api.md 9.10). */
+const FINAL: ReadonlySet<unknown> = new Set(['complete', 'completed', 'failed']);
+
 /** `GET /deployments/{id}/backups` (compose-api.md 9.10). Old backups disappear; a running one has no date yet. */
 export const deploymentsBackups = defineStream({
   name: 'deployments_backups',
@@ -11,6 +14,7 @@ export const deploymentsBackups = defineStream({
   first: (slice) => ofDeployment(slice, 'backups'),
   rows: (body, { path }) => embeddedRows(body, 'backups', path),
   primaryKey: 'id',
+  incremental: { field: 'created_at', by: 'marks', isFinal: ({ status }) => FINAL.has(status) },
   startDateField: 'created_at',
   fields: {
     id: text('Id of the backup.'),

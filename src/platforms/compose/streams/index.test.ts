@@ -19,7 +19,7 @@ const TABLE: [name: string, path: string, list: string, key: string, cursor?: st
   ['deployments', 'deployments', 'deployments', 'id'],
   ['deployments_addons', 'deployments/{d}/addons', 'addons', 'key'],
   ['deployments_alerts', 'deployments/{d}/alerts', 'alerts', 'deployment_id'],
-  ['deployments_backups', 'deployments/{d}/backups', 'backups', 'id'],
+  ['deployments_backups', 'deployments/{d}/backups', 'backups', 'id', 'created_at'],
   ['deployments_recipes', 'deployments/{d}/recipes', 'recipes', 'id', 'updated_at'],
   ['deployments_roles', 'deployments/{d}/roles', 'roles', 'id'],
   ['deployments_scalings', 'deployments/{d}/scalings', '', 'deployment_id'],

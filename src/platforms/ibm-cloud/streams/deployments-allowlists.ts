@@ -1,6 +1,6 @@
 import { text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
-import { rowsIn } from '../envelope.ts';
+import { rowsIn, textOrNull } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1Slices, ofDatabase } from '../slices.ts';
 
@@ -11,7 +11,8 @@ export const deploymentsAllowlists = defineStream<IbmCloudShared>({
   slices: gen1Slices,
   absentEverywhere: 'empty',
   first: (slice, shared) => ofDatabase(slice, '/allowlists/ip_addresses', shared),
-  rows: (body, { path }) => rowsIn(body, 'ip_addresses', path, (row) => row),
+  rows: (body, { path }) =>
+    rowsIn(body, 'ip_addresses', path, ({ description, ...row }) => ({ ...row, description: textOrNull(description) })),
   primaryKey: 'id',
   keyParts: ['deployment_id', 'address'],
   keyNeeds: ['deployment_id', 'address'],
