@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path/posix';
 import spec from '../spec.json' with { type: 'json' };
-import { type FailureType, type Problem, problems } from '../src/core/problems.ts';
+import { type FailureType, type Problem, type ProblemId, problems } from '../src/core/problems.ts';
 import { catalogStream } from '../src/airbyte/discover.ts';
 import type { Field } from '../src/core/fields.ts';
 import type { StreamDefinition } from '../src/core/stream.ts';
@@ -242,8 +242,7 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
  * What differs from case to case stays a place.
  */
 export function problemTables(platform: DocumentedPlatform): string {
-  const unsaid = new Set<string>(platform.unsaid);
-  const all = Object.entries<Problem>(problems).filter(([id]) => !unsaid.has(id));
+  const all = Object.entries<Problem>(problems).filter(([id]) => !platform.withoutProblems.has(id as ProblemId));
   return GROUPS.map(([type, meaning]) => {
     const rows = all
       .filter(([, { failureType }]) => failureType === type)
