@@ -79,6 +79,26 @@ function modesOf(stream: StreamDefinition): string {
   return modes.charAt(0).toUpperCase() + modes.slice(1);
 }
 
+/** Airbyte's sync modes by the last part of their page's address. */
+const SYNC_MODES: Readonly<Record<string, string>> = {
+  'full-refresh-overwrite': 'Full Refresh - Overwrite',
+  'full-refresh-append': 'Full Refresh - Append',
+  'full-refresh-overwrite-deduped': 'Full Refresh - Overwrite + Deduped',
+  'incremental-append': 'Incremental - Append',
+  'incremental-append-deduped': 'Incremental - Append + Deduped',
+};
+const SYNC_MODES_PAGE = 'https://docs.airbyte.com/platform/using-airbyte/core-concepts/sync-modes/';
+
+/** The table of Airbyte's sync modes, with the streams that have each. */
+export function syncModesTable({ streams }: DocumentedPlatform): string {
+  const incremental = streams.filter((stream) => stream.incremental !== undefined).map(({ name }) => code(name));
+  const rows = Object.entries(SYNC_MODES).map(([page, title]) => [
+    `[${title}](${SYNC_MODES_PAGE}${page})`,
+    page.startsWith('incremental') ? incremental.join(', ') : 'all',
+  ]);
+  return table(['Mode', 'Streams'], rows);
+}
+
 interface Option {
   type: string;
   title?: string;
