@@ -7,6 +7,7 @@ import {
   overviewTable,
   problemTables,
   streamsTable,
+  syncModesTable,
 } from './docs-parts.ts';
 import { DOCUMENTED, type DocumentedPlatform } from './docs-platforms.ts';
 
@@ -25,6 +26,7 @@ const PAGES: Readonly<Record<string, Parts>> = {
 function partsOfPage(platform: DocumentedPlatform): Parts {
   return {
     options: () => optionsTable(platform),
+    modes: () => syncModesTable(platform),
     streams: () => streamsTable(platform, platform.page),
     diagram: () => entityDiagram(platform),
     fields: () => fieldTables(platform),

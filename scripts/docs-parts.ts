@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path/posix';
 import spec from '../spec.json' with { type: 'json' };
-import { type FailureType, type Problem, problems } from '../src/core/problems.ts';
+import { type FailureType, type Problem, type ProblemId, problems } from '../src/core/problems.ts';
 import { catalogStream } from '../src/airbyte/discover.ts';
 import type { Field } from '../src/core/fields.ts';
 import type { StreamDefinition } from '../src/core/stream.ts';
@@ -77,6 +77,26 @@ export function anchorOf(heading: string): string {
 function modesOf(stream: StreamDefinition): string {
   const modes = catalogStream(stream).supported_sync_modes.join(', ').replaceAll('_', ' ');
   return modes.charAt(0).toUpperCase() + modes.slice(1);
+}
+
+/** Airbyte's sync modes by the last part of their page's address. */
+const SYNC_MODES: Readonly<Record<string, string>> = {
+  'full-refresh-overwrite': 'Full Refresh - Overwrite',
+  'full-refresh-append': 'Full Refresh - Append',
+  'full-refresh-overwrite-deduped': 'Full Refresh - Overwrite + Deduped',
+  'incremental-append': 'Incremental - Append',
+  'incremental-append-deduped': 'Incremental - Append + Deduped',
+};
+const SYNC_MODES_PAGE = 'https://docs.airbyte.com/platform/using-airbyte/core-concepts/sync-modes/';
+
+/** The table of Airbyte's sync modes, with the streams that have each. */
+export function syncModesTable({ streams }: DocumentedPlatform): string {
+  const incremental = streams.filter((stream) => stream.incremental !== undefined).map(({ name }) => code(name));
+  const rows = Object.entries(SYNC_MODES).map(([page, title]) => [
+    `[${title}](${SYNC_MODES_PAGE}${page})`,
+    page.startsWith('incremental') ? incremental.join(', ') : 'all',
+  ]);
+  return table(['Mode', 'Streams'], rows);
 }
 
 interface Option {
@@ -242,8 +262,7 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
  * What differs from case to case stays a place.
  */
 export function problemTables(platform: DocumentedPlatform): string {
-  const unsaid = new Set<string>(platform.unsaid);
-  const all = Object.entries<Problem>(problems).filter(([id]) => !unsaid.has(id));
+  const all = Object.entries<Problem>(problems).filter(([id]) => !platform.withoutProblems.has(id as ProblemId));
   return GROUPS.map(([type, meaning]) => {
     const rows = all
       .filter(([, { failureType }]) => failureType === type)

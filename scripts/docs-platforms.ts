@@ -21,8 +21,8 @@ export interface DocumentedPlatform {
   words: Words;
   /** Why something happens, where it is another reason than the usual one. */
   causes: Readonly<Partial<Record<ProblemId, string>>>;
-  /** What never happens. */
-  unsaid: readonly ProblemId[];
+  /** Problems that its API does not know. */
+  withoutProblems: ReadonlySet<ProblemId>;
   /** Where a report comes from: the path to show, and what is in the heading of its section in the reference. */
   origin: (stream: StreamDefinition) => { path: string; heading: string };
   /** Fields that hold the key of a record of another stream, by the name that they have everywhere. */
@@ -39,7 +39,7 @@ const composePages: DocumentedPlatform = {
   streams: compose.streams,
   words: compose.words,
   causes: {},
-  unsaid: ['key_refused', 'not_offered'],
+  withoutProblems: new Set(['key_refused', 'not_offered']),
   origin(stream) {
     const path = composePath(stream);
     return { path, heading: `\`GET ${path.replace('{id}', '{d}')}\`` };
@@ -93,7 +93,6 @@ const ibmCloudPages: DocumentedPlatform = {
     deployments_refused:
       'A deployment is out of the reach of the key, is gone, or is of a type without the report, and the config asks to fail for that.',
     token_refused: 'The service ID was locked or deleted, or the key was deleted while the sync ran.',
-    unauthorized: 'A service does not accept a token that others do.',
     forbidden: 'The service ID has no role on the service, or only in other resource groups.',
     certificate_refused: 'A proxy on the way presents a certificate of its own, or the address in endpoints is wrong.',
     tls_not_spoken: 'An address in endpoints is not one of IBM.',
@@ -108,7 +107,7 @@ const ibmCloudPages: DocumentedPlatform = {
     proxy_failed: 'The proxy is overloaded, or cannot reach the hosts of IBM Cloud.',
     check_timed_out: 'IBM Cloud is down or very slow, or a firewall drops the requests.',
   },
-  unsaid: ['api_not_found', 'cursor_ignored', 'list_cut_off', 'list_missing'],
+  withoutProblems: new Set(['api_not_found', 'cursor_ignored', 'list_cut_off', 'list_missing', 'unauthorized']),
   origin(stream) {
     const section = IBM_SECTIONS[stream.name];
     if (section === undefined) throw new Error(`no section of the reference is named for ${stream.name}`);

@@ -17,6 +17,18 @@ test('Meltano asks for what one of the platforms requires', () => {
   ]);
 });
 
+test('a setting that not every platform has says whose it is', () => {
+  const { label, settings } = parse(written) as { label: string; settings: Array<{ name: string; label: string }> };
+  const labels = Object.fromEntries(settings.map((setting) => [setting.name, setting.label]));
+  expect(label).toBe('Compose and IBM Cloud Databases');
+  expect(labels).toMatchObject({
+    'platform.api_key': 'API key (IBM Cloud Databases)',
+    'platform.base_url': 'Base URL (Compose)',
+    'platform.deployment_ids': 'Deployment IDs',
+    start_date: 'Start date',
+  });
+});
+
 test('Meltano hides token and key, and gets numbers, lists and switches as such', () => {
   const { settings } = parse(written) as { settings: Array<{ name: string; kind: string; sensitive?: boolean }> };
   const kinds = Object.fromEntries(settings.map(({ name, kind }) => [name, kind]));

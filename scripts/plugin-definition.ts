@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
+import spec from '../spec.json' with { type: 'json' };
 import { about } from '../src/singer/about.ts';
-import { PLATFORM_FORMS } from '../src/singer/settings.ts';
 
 /** Where it stands. */
 export const PLUGIN_DEFINITION = new URL('../meltano/extractors/tap-compose.yml', import.meta.url);
@@ -25,6 +25,15 @@ interface Setting {
   secret?: true;
 }
 
+/** What the specification says of a platform. */
+interface PlatformForm {
+  title: string;
+  required: string[];
+  properties: Record<string, { const?: string }>;
+}
+
+const FORMS = spec.connectionSpecification.properties.platform.oneOf as unknown as readonly PlatformForm[];
+
 /** For `meltano add --from-ref`: what the tap says about itself, as Meltano wants to have it. The text of a YAML file. */
 export function pluginDefinition(): string {
   const { name, description, capabilities, settings } = JSON.parse(about('json')) as About;
@@ -32,14 +41,14 @@ export function pluginDefinition(): string {
     name,
     namespace: name.replace('-', '_'),
     variant: 'source-compose',
-    label: 'Compose',
+    label: FORMS.map(({ title }) => title).join(' and '),
     description,
     repo: REPOSITORY,
     docs: `${REPOSITORY}/blob/main/docs/meltano.md`,
     executable: name,
     capabilities,
     // What each platform requires: Meltano is content with one of the groups.
-    settings_group_validation: PLATFORM_FORMS.map(({ required }) => required.map((key) => `platform.${key}`)),
+    settings_group_validation: FORMS.map(({ required }) => required.map((key) => `platform.${key}`)),
     settings: Object.entries(settings.properties).map(([key, setting]) => meltanoSetting(key, setting)),
   };
   const comment = '# Written by `npm run spec`. docs/meltano.md says how to use it.\n';
@@ -51,13 +60,25 @@ function meltanoSetting(name: string, { type, title, description, enum: choice, 
   const told = setting.default === undefined ? description : `${description} Default: ${setting.default}.`;
   return {
     name,
-    label: title,
+    label: `${title}${ownerOf(name)}`,
     description: told,
     kind: choice === undefined ? kindOf(type, setting.format) : 'options',
     // Without it nothing else that stands below `platform` means anything.
-    ...(choice === undefined ? {} : { options: choice.map((value) => ({ label: value, value })), value: choice[0] }),
+    ...(choice === undefined ? {} : { options: choice.map(optionOf), value: choice[0] }),
     ...(setting.secret === true ? { sensitive: true } : {}),
   };
+}
+
+function optionOf(value: string): { label: string; value: string } {
+  return { label: FORMS.find(({ properties }) => properties['name']?.const === value)?.title ?? value, value };
+}
+
+/** In brackets, the platform whose setting it is, if others do not have it. */
+function ownerOf(setting: string): string {
+  const [, name = ''] = /^platform\.(.+)$/.exec(setting) ?? [];
+  const owners = FORMS.filter(({ properties }) => name in properties);
+  if (owners.length === 0 || owners.length === FORMS.length) return '';
+  return ` (${owners.map(({ title }) => title).join(', ')})`;
 }
 
 /** JSON Schema's types are Meltano's kinds, but for times. */

@@ -47,7 +47,7 @@ export const configSchema = z.object({
     .meta({
       title: 'Start date',
       description:
-        'Leaves out audit events (created_at), recipes (updated_at) and backups (created_at) from before this time. Recipes and backups without a date are always read; audit events without one are read as far as the list is.',
+        'Leaves out audit events, recipes (jobs, tasks) and backups from before this time. Recipes and backups without a date are always read; audit events without one are read as far as the list is.',
       examples: ['2018-08-22T00:00:00Z'],
       format: 'date-time',
       pattern: DATE_TIME.source,
@@ -57,7 +57,7 @@ export const configSchema = z.object({
   fail_on_refused_deployments: boolean().default(false).meta({
     title: 'Fail on refused deployments',
     description:
-      'What happens when the API refuses a report for single deployments (HTTP 401, 403 or 404). Off: they are skipped with a warning, and the stream completes without their records; a destination that overwrites then loses those it had. On: the stream fails after the other deployments have been read.',
+      'What happens when the API refuses a report for single deployments, as with HTTP 403 or 404. Off: they are skipped with a warning, and the stream completes without their records; a destination that overwrites then loses those it had. On: the stream fails after the other deployments have been read.',
     order: 2,
   }),
   num_workers: wholeNumber(1, 32).default(4).meta({
