@@ -55,7 +55,7 @@ export function floor({ baseUrl, token }: SandboxProcess, pageSize: number): str
   return [process.execPath, join(workspace.folder, 'floor/floor.js'), baseUrl, token, String(pageSize)];
 }
 
-export function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): string {
+function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): string {
   return workspace.file('config.json', composeConfig({ api_token: token, base_url: baseUrl, ...more }));
 }
 
