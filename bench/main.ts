@@ -1,5 +1,6 @@
 import { readFlags } from '../test-support/flags.ts';
 import { counts, growth, memory, startUp, throughput, waiting } from './cases.ts';
+import { ibmCloud } from './ibm-cloud.ts';
 import { type Row, workspace } from './measure.ts';
 import { peer } from './peer.ts';
 import { buildPrograms } from './programs.ts';
@@ -12,6 +13,7 @@ const cases: Record<string, (runs: number) => Promise<Row[]>> = {
   waiting,
   growth,
   peer,
+  'ibm-cloud': ibmCloud,
 };
 
 const flags = readFlags('bench', 'Measures speed and memory, as ratios. README.md says what each case is.', {
