@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { IbmCloudStreamName } from '../../sandbox/server.ts';
+import type { IbmCloudSandbox, IbmCloudStreamName } from '../../sandbox/server.ts';
 import { type DiscoveredStream, configure } from '../../test-support/catalogs.ts';
 import { runConnector } from '../../test-support/connector.ts';
 import { lastLines, outputOf } from '../../test-support/processes.ts';
@@ -53,12 +53,31 @@ export const ibmClients: IbmCloudClientTest = {
 
 async function readTwice(stage: IbmCloudStage, when: string): Promise<void> {
   const { report, sandbox } = stage;
+  const before = requestsOf(sandbox);
   const theirs = await byIbmClients(stage);
+  const between = requestsOf(sandbox);
   const keys = Object.fromEntries(STREAMS.map((stream) => [stream, [...sandbox.keys(stream)]]));
   report.keys(`${when}, IBM's clients read what the sandbox holds`, keysOf(theirs), keys);
   const { rows: ours, fields } = await byConnector(stage);
   report.rows(`${when}, the connector reads what they read`, ours, theirs);
   report.same(`${when}, it declares their fields and no others`, fields, fieldsOf(theirs));
+  const after = requestsOf(sandbox);
+  const differing = [...after].flatMap(([path, count]) => {
+    const [first = 0, second = 0] = [before.get(path), between.get(path)];
+    const [asked, wanted] = [count - second, second - first];
+    return asked === wanted ? [] : [`${path}: ${asked} instead of ${wanted}`];
+  });
+  report.same(`${when}, it makes the same requests`, differing, []);
+}
+
+/** How often each path has been asked for. Allowlists have two, and IBM's client knows only the older one. */
+function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [asked, count] of Object.entries(sandbox.stats().byPath)) {
+    const path = asked.replace('/whitelists/', '/allowlists/');
+    counts.set(path, (counts.get(path) ?? 0) + count);
+  }
+  return counts;
 }
 
 /** Throws where a key comes twice. */
