@@ -9,6 +9,11 @@ test('the plugin definition is what `npm run spec` writes', () => {
   expect(written).toBe(pluginDefinition());
 });
 
+test('Meltano asks for what one of the platforms requires', () => {
+  const { settings_group_validation: groups } = parse(written) as { settings_group_validation: string[][] };
+  expect(groups).toEqual([['platform.name', 'platform.api_token']]);
+});
+
 test('Meltano hides the token, and gets numbers, lists and switches as such', () => {
   const { settings } = parse(written) as { settings: Array<{ name: string; kind: string; sensitive?: boolean }> };
   const kinds = Object.fromEntries(settings.map(({ name, kind }) => [name, kind]));
