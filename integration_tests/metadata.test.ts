@@ -42,7 +42,7 @@ describe('metadata.yaml says what the code says', () => {
 
   it('the hosts that it talks to: the default and the one of the option', () => {
     const [compose] = spec.connectionSpecification.properties.platform.oneOf;
-    const address = compose?.properties.base_url.default ?? '';
+    const address = compose?.properties.base_url?.default ?? '';
     expect(data.allowedHosts.hosts).toEqual([new URL(address).hostname, '${platform.base_url}']);
   });
 

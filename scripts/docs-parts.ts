@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path/posix';
 import spec from '../spec.json' with { type: 'json' };
-import { type FailureType, type Problem, problems } from '../src/core/problems.ts';
+import { type FailureType, type Problem, type ProblemId, problems } from '../src/core/problems.ts';
 import { catalogStream } from '../src/airbyte/discover.ts';
 import type { Field } from '../src/core/fields.ts';
 import type { StreamDefinition } from '../src/core/stream.ts';
@@ -241,12 +241,12 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
  * The troubleshooting tables: every message that a failure can have, its cause, and what to do, in the platform's words.
  * What differs from case to case stays a place.
  */
-export function problemTables({ facts }: DocumentedPlatform): string {
-  const all = Object.entries<Problem>(problems);
+export function problemTables({ facts, messages, withoutProblems }: DocumentedPlatform): string {
+  const all = Object.entries<Problem>(problems).filter(([id]) => !withoutProblems.has(id as ProblemId));
   return GROUPS.map(([type, meaning]) => {
     const rows = all
       .filter(([, { failureType }]) => failureType === type)
-      .map(([id, problem]) => rowOf(id, problem, facts));
+      .map(([id, problem]) => rowOf(id, { ...problem, message: messages[id] ?? problem.message }, facts));
     return `#### ${type}\n\n${meaning}\n\n${table(['Message', 'Cause', 'What to do'], rows)}`;
   }).join('\n\n');
 }

@@ -1,3 +1,4 @@
+import type { ProblemId } from '../src/core/problems.ts';
 import type { StreamDefinition } from '../src/core/stream.ts';
 import { compose } from '../src/platforms/compose/compose.ts';
 import type { ComposeShared } from '../src/platforms/compose/shared.ts';
@@ -15,6 +16,10 @@ export interface DocumentedPlatform {
   streams: readonly StreamDefinition[];
   /** What texts call its parts. */
   facts: Readonly<Record<string, string | undefined>>;
+  /** In place of the common messages. */
+  messages: Readonly<Record<string, string>>;
+  /** Problems that its API does not know. */
+  withoutProblems: ReadonlySet<ProblemId>;
   /** Where a report comes from: the path to show, and what is in the heading of its section in the reference. */
   origin: (stream: StreamDefinition) => { path: string; heading: string };
   /** Fields that hold the key of a record of another stream, by the name that they have everywhere. */
@@ -30,6 +35,8 @@ const composePages: DocumentedPlatform = {
   reference: 'docs/reference/compose-api.md',
   streams: compose.streams,
   facts: compose.words.facts,
+  messages: {},
+  withoutProblems: new Set(['key_refused', 'not_offered']),
   origin(stream) {
     const path = composePath(stream);
     return { path, heading: `\`GET ${path.replace('{id}', '{d}')}\`` };
@@ -53,7 +60,8 @@ const composePages: DocumentedPlatform = {
 function composePath(stream: StreamDefinition<ComposeShared>): string {
   const slice = { id: 'ID', label: 'deployment ID' };
   const shared = { pageSize: 50, includeConnectionStrings: false } as ComposeShared;
-  return `/${stream.first(slice, shared).path.replace('/ID', '/{id}')}`;
+  const path = stream.listed?.path ?? stream.first?.(slice, shared).path ?? '';
+  return `/${path.replace('/ID', '/{id}')}`;
 }
 
 /** Every platform that the docs tell of, in their order. */

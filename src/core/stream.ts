@@ -135,8 +135,8 @@ export function defineStream<S>(definition: StreamDefinition<S>): StreamDefiniti
   for (const field of [primaryKey, startDateField, incremental?.field, ...keyParts, ...keyNeeds]) {
     if (field !== undefined && !(field in fields)) throw new Error(`${name} declares no field ${field}`);
   }
-  const { first, rows, listed } = definition;
-  if ([first, rows].some((part) => (part === undefined) !== (listed !== undefined))) {
+  const isListed = definition.listed !== undefined;
+  if ('first' in definition === isListed || 'rows' in definition === isListed) {
     throw new Error(`${name} is asked for in no way, or in two`);
   }
   // The rows of a slice have to be put in order before its mark may move.

@@ -31,6 +31,11 @@ export function rowsIn(body: unknown, name: string, path: string, shape: (row: R
   return { rows, warnings: [] };
 }
 
+/** A row without what the API says of its deployment: the CRN that was asked about is what other records go by. */
+export function withoutDeployment({ deployment_id: _asked, ...row }: Row): Row {
+  return row;
+}
+
 /** A text that is there; IBM writes null, "" and nothing at all for one that is not. */
 export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;

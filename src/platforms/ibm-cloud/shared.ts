@@ -19,11 +19,11 @@ export interface IbmCloudShared {
   inventory: Inventory;
   api: Api;
   /** The id of the account. */
-  account(owner: string): Promise<string>;
+  account: (owner: string) => Promise<string>;
   /** As the API sends them. */
-  resourceGroups(): Promise<Row[]>;
+  resourceGroups: () => Promise<Row[]>;
   /** The databases of a region that is sure to be there: the first of the deployments of generation 1. */
-  catalogue(): Promise<string>;
+  catalogue: () => Promise<string>;
 }
 
 export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfig, api: Api): IbmCloudShared {

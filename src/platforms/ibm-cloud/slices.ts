@@ -8,7 +8,7 @@ import type { IbmCloudShared } from './shared.ts';
 interface Gen1Options {
   /** The types that have the report; without it all have. */
   types?: ReadonlySet<string>;
-  fields?(deployment: Deployment): Row;
+  fields?: (deployment: Deployment) => Row;
 }
 
 /** The slices of a report that only databases of generation 1 have. Regions do not wait for each other. */

@@ -1,6 +1,6 @@
 import { boolean, number, text, timestamp } from '../../../core/fields.ts';
 import { type Row, type Slice, type Slices, defineStream } from '../../../core/stream.ts';
-import { rowsIn } from '../envelope.ts';
+import { rowsIn, withoutDeployment } from '../envelope.ts';
 import type { IndependentBackup } from '../instance.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1SlicesOf, ofDatabase } from '../slices.ts';
@@ -17,7 +17,7 @@ export const deploymentsBackups = defineStream<IbmCloudShared>({
   description: 'Backups of each deployment that are still kept.',
   slices: backedUpDatabases,
   first: (slice, shared) => ofDatabase(slice, '/backups', shared),
-  rows: (body, { path }) => rowsIn(body, 'backups', path, ({ deployment_id: _, ...row }) => row),
+  rows: (body, { path }) => rowsIn(body, 'backups', path, withoutDeployment),
   primaryKey: 'id',
   incremental: { field: 'created_at', by: 'marks', isFinal: ({ status }) => FINAL.has(status) },
   startDateField: 'created_at',

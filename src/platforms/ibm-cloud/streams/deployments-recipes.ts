@@ -1,6 +1,6 @@
 import { integer, text, timestamp } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
-import { rowsIn } from '../envelope.ts';
+import { rowsIn, withoutDeployment } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1Slices, ofDatabase } from '../slices.ts';
 
@@ -16,8 +16,8 @@ export const deploymentsRecipes = defineStream<IbmCloudShared>({
   slices: (shared) => gen1Slices(shared, { fields: ({ account }) => ({ account_id: account }) }),
   first: (slice, shared) => ofDatabase(slice, '/tasks', shared),
   rows: (body, { path }) =>
-    rowsIn(body, 'tasks', path, ({ deployment_id: _, description, resource_type, ...row }) => ({
-      ...row,
+    rowsIn(body, 'tasks', path, ({ description, resource_type, ...row }) => ({
+      ...withoutDeployment(row),
       name: description ?? null,
       template: resource_type ?? null,
     })),
