@@ -106,6 +106,7 @@ async function first<T extends Message['type']>(files: DemoFiles, name: string, 
 
 /** Reads every stream, and compares the number of records with what the stand-in holds. Gives what differs. */
 async function readAll(api: DemoApi, names: readonly string[], { files, print, run }: Stage): Promise<string[]> {
+  const before = api.requests();
   const began = performance.now();
   await run('read', { config: 'config.json', catalog: 'catalog.json' }, 'read.jsonl');
   const ms = performance.now() - began;
@@ -114,7 +115,8 @@ async function readAll(api: DemoApi, names: readonly string[], { files, print, r
   print(streamTable(streams));
   const records = [...streams.values()].reduce((sum, stream) => sum + stream.records, 0);
   const rate = count(Math.round((records / ms) * 1_000));
-  print(`\n  ${rate} records per second, over the ${seconds(ms)} s that the program ran`);
+  const asked = `${count(records)} records from ${count(api.requests() - before)} requests`;
+  print(`\n  ${asked}, ${rate} per second, over the ${seconds(ms)} s that the program ran`);
   const differences = compare(names, streams, api.counts());
   if (differences.length === 0) print(green(`  All ${names.length} counts match what the API holds`));
   return differences;

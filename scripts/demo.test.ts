@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type DemoPlatform, composeDemo } from './demo-platforms.ts';
+import { type DemoPlatform, composeDemo, ibmCloudDemo } from './demo-platforms.ts';
 import { runDemo } from './demo-run.ts';
 
 const SMALL = { deployments: 2, recipes: 3, auditEvents: 30 };
@@ -29,6 +29,16 @@ test('shows all four commands, a row for each stream, and a second read that con
   expect(text).toMatch(/All 5 new events came\. \d+ records that were known came again/);
   expect(good).toBe(true);
   expect(await readFile(join(folder, 'compose', 'read.jsonl'), 'utf8')).toContain('"type":"RECORD"');
+});
+
+test('shows IBM Cloud a day later: what is new, what has ended, and what only the destination still has', async () => {
+  const { good, text } = await demo(ibmCloudDemo({ deployments: 3, gen2Deployments: 2 }));
+  expect(text).toContain('SUCCEEDED');
+  expect(text).toMatch(/^ {2}deployments_recovery_windows +\d+ +[\d.]+ k?B +\d+\.\d\d$/m);
+  expect(text).toContain('All 13 counts match what the API holds');
+  expect(text).toMatch(/All \d+ backups and tasks that are new or have ended came\./);
+  expect(text).toMatch(/IBM has deleted [1-9]\d* others meanwhile\./);
+  expect(good).toBe(true);
 });
 
 test('keeps the token from other users of the machine', async () => {

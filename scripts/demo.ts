@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { ROOT, buildIfNeeded } from '../test-support/connector.ts';
 import { readFlags } from '../test-support/flags.ts';
-import { composeDemo } from './demo-platforms.ts';
+import { composeDemo, ibmCloudDemo } from './demo-platforms.ts';
 import { runDemo } from './demo-run.ts';
 
 // `npm run demo`: the whole way in one line. On Ctrl-C the program and the stand-in end before this does.
@@ -34,7 +34,10 @@ try {
   const good = await runDemo({
     program: await buildIfNeeded(),
     folder: resolve(ROOT, folder),
-    platforms: [composeDemo({ deployments: 12, recipes: 20, auditEvents: Number(auditEvents) })],
+    platforms: [
+      ibmCloudDemo({ deployments: 12, gen2Deployments: 8 }),
+      composeDemo({ deployments: 12, recipes: 20, auditEvents: Number(auditEvents) }),
+    ],
     print: (text) => console.log(text),
     signal: stop.signal,
   });

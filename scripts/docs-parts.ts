@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path/posix';
 import spec from '../spec.json' with { type: 'json' };
-import { type FailureType, type Problem, type ProblemId, problems } from '../src/core/problems.ts';
+import { type FailureType, type Problem, problems } from '../src/core/problems.ts';
 import { catalogStream } from '../src/airbyte/discover.ts';
 import type { Field } from '../src/core/fields.ts';
 import type { StreamDefinition } from '../src/core/stream.ts';
@@ -241,19 +241,23 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
  * The troubleshooting tables: every message that a failure can have, its cause, and what to do, in the platform's words.
  * What differs from case to case stays a place.
  */
-export function problemTables({ facts, messages, withoutProblems }: DocumentedPlatform): string {
-  const all = Object.entries<Problem>(problems).filter(([id]) => !withoutProblems.has(id as ProblemId));
+export function problemTables(platform: DocumentedPlatform): string {
+  const unsaid = new Set<string>(platform.unsaid);
+  const all = Object.entries<Problem>(problems).filter(([id]) => !unsaid.has(id));
   return GROUPS.map(([type, meaning]) => {
     const rows = all
       .filter(([, { failureType }]) => failureType === type)
-      .map(([id, problem]) => rowOf(id, { ...problem, message: messages[id] ?? problem.message }, facts));
+      .map(([id, problem]) => rowOf(id, problem, platform));
     return `#### ${type}\n\n${meaning}\n\n${table(['Message', 'Cause', 'What to do'], rows)}`;
   }).join('\n\n');
 }
 
-function rowOf(id: string, { message: template, cause }: Problem, facts: DocumentedPlatform['facts']): string[] {
+function rowOf(id: string, problem: Problem, { words, causes }: DocumentedPlatform): string[] {
+  const cause = (causes as Record<string, string | undefined>)[id] ?? problem.cause;
   const composed = COMPOSED[id];
   if (composed !== undefined) return [composed.message, cause, composed.advice];
+  const template = (words.messages as Record<string, string | undefined> | undefined)?.[id] ?? problem.message;
+  const facts: Readonly<Record<string, string | undefined>> = words.facts;
   const message = template.replace(/\{(\w+)\}/g, (place, name: string) => facts[name] ?? place);
   // The first sentence of a message says what happened, the others what to do.
   const [, happened, advice] = /^(.*?\.) ([A-Z].*)$/.exec(message) ?? [];

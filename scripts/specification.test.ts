@@ -34,6 +34,13 @@ const PLATFORMS = [
     secrets: ['api_token'],
     wrongs: [{ deployment_ids: ['x'] }, { api_token: '' }, { name: 'mongohq' }],
   },
+  {
+    title: 'IBM Cloud Databases',
+    least: { name: 'ibm_cloud', api_key: '0123456789abcdef' },
+    options: ['name', 'api_key', 'deployment_ids', 'resource_group_ids', 'endpoints'],
+    secrets: ['api_key'],
+    wrongs: [{ resource_group_ids: ['x'] }, { api_key: '' }, { endpoints: 'x' }],
+  },
 ] as const;
 
 function formOf(title: string): PlatformForm {
