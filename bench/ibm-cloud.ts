@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { configure } from '../test-support/catalogs.ts';
+import { type ConfiguredCatalog, configure } from '../test-support/catalogs.ts';
 import { programPath } from '../test-support/connector.ts';
 import { environment } from '../test-support/python.ts';
 import { contentsOf, firstOf, messagesOf } from '../test-support/transcript.ts';
@@ -48,6 +48,38 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
       { what: 'Its CPU over ours', value: show(ratio(results.script, results.ours, 'cpuMs')), goal: '' },
       { what: 'Its peak memory over ours', value: show(ratio(results.script, results.ours, 'peakMb')), goal: '' },
       { what: 'Most requests in flight at once', value: String(maxInFlight), goal: `≤ ${WORKERS}` },
+    ];
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+const COUNTED_DEPLOYMENTS = 20;
+/** The token, the one page of instances, the resource groups, the account, the databases and the regions. */
+const REQUESTS_OF_ACCOUNT = 6;
+/** Every engine has these reports; the other two make a row for each request. */
+const REPORTS_OF_ALL = 7;
+
+/** What CI can judge on any machine: records, requests for them, requests at once. Gives one line for each. */
+export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolean }>> {
+  const sandbox = await startIbmCloudProcess({ deployments: COUNTED_DEPLOYMENTS, 'latency-ms': 2 });
+  try {
+    const read = await connectorRead(workspace.file('config.json', { ...sandbox.config, num_workers: WORKERS }));
+    const { records } = contentsOf(messagesOf(readFileSync(await printed(read), 'utf8')));
+    const { requests, maxInFlight } = await sandbox.stats();
+    const counts = await sandbox.counts();
+    const found = [...records.values()].reduce((sum, rows) => sum + rows.length, 0);
+    const { streams } = JSON.parse(readFileSync(read.at(-1) ?? '', 'utf8')) as ConfiguredCatalog;
+    const wanted = streams.reduce((sum, { stream }) => sum + (counts[stream.name] ?? NaN), 0);
+    const { deployments_replicas: replicas = 0, deployments_recovery_windows: windows = 0 } = counts;
+    const asked = REQUESTS_OF_ACCOUNT + COUNTED_DEPLOYMENTS * REPORTS_OF_ALL + replicas + windows;
+    return [
+      { what: `records of the inventory read: ${found} of ${wanted}`, ok: found === wanted },
+      { what: `requests for them: ${requests} of ${asked}`, ok: requests === asked },
+      {
+        what: `requests in flight at once: ${maxInFlight}, at most ${WORKERS}`,
+        ok: maxInFlight <= WORKERS,
+      },
     ];
   } finally {
     await sandbox.stop();

@@ -1,6 +1,6 @@
 import { readFlags } from '../test-support/flags.ts';
 import { counts, growth, memory, startUp, throughput, waiting } from './cases.ts';
-import { ibmCloud } from './ibm-cloud.ts';
+import { ibmCloud, ibmCloudCounts } from './ibm-cloud.ts';
 import { type Row, workspace } from './measure.ts';
 import { peer } from './peer.ts';
 import { buildPrograms } from './programs.ts';
@@ -31,7 +31,7 @@ if (!Number.isSafeInteger(runs) || runs < 1) refuse('--runs must be a whole numb
 process.once('exit', () => workspace.remove());
 await buildPrograms();
 if (flags.short) {
-  const lines = await counts();
+  const lines = [...(await counts()), ...(await ibmCloudCounts())];
   for (const { what, ok } of lines) console.log(`${ok ? '✓' : '✗'} ${what}`);
   const failed = lines.filter(({ ok }) => !ok).length;
   console.log(`\n${lines.length - failed} passed, ${failed} failed`);
