@@ -1,5 +1,6 @@
 import { readFlags } from '../test-support/flags.ts';
 import { counts, growth, memory, startUp, throughput, waiting } from './cases.ts';
+import { ibmCloud, ibmCloudCounts } from './ibm-cloud.ts';
 import { type Row, workspace } from './measure.ts';
 import { peer } from './peer.ts';
 import { buildPrograms } from './programs.ts';
@@ -12,6 +13,7 @@ const cases: Record<string, (runs: number) => Promise<Row[]>> = {
   waiting,
   growth,
   peer,
+  'ibm-cloud': ibmCloud,
 };
 
 const flags = readFlags('bench', 'Measures speed and memory, as ratios. README.md says what each case is.', {
@@ -29,7 +31,7 @@ if (!Number.isSafeInteger(runs) || runs < 1) refuse('--runs must be a whole numb
 process.once('exit', () => workspace.remove());
 await buildPrograms();
 if (flags.short) {
-  const lines = await counts();
+  const lines = [...(await counts()), ...(await ibmCloudCounts())];
   for (const { what, ok } of lines) console.log(`${ok ? '✓' : '✗'} ${what}`);
   const failed = lines.filter(({ ok }) => !ok).length;
   console.log(`\n${lines.length - failed} passed, ${failed} failed`);

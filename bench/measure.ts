@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../test-support/processes.ts';
+import { PYTHON_OPTIONS } from '../test-support/python.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
 /** Where the bench keeps its files. */
@@ -35,6 +36,7 @@ export async function measure({ command, env = {}, reader = 'cat > /dev/null' }:
       HOME: process.env['HOME'],
       BENCH_USAGE: usage,
       NODE_OPTIONS: `--require ${HOOK}`,
+      PYTHONPYCACHEPREFIX: PYTHON_OPTIONS.env['PYTHONPYCACHEPREFIX'],
       ...env,
     },
   });

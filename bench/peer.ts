@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environment } from '../test-support/python.ts';
 import { PAGE_SIZE } from './cases.ts';
-import { type Measurement, type Row, figure, interleaved, ratio, show } from './measure.ts';
-import { configFile, connector, connectorRead, printed, startSandboxProcess } from './programs.ts';
+import { type Measurement, type Row, figure, interleaved, ratio, show, workspace } from './measure.ts';
+import { connector, connectorRead, printed, startSandboxProcess } from './programs.ts';
 
 const EVENTS = 20_000;
 const DEPLOYMENTS = 50;
@@ -17,7 +17,9 @@ export async function peer(runs: number): Promise<Row[]> {
   try {
     const runner = [python, fileURLToPath(new URL('peers/run.py', import.meta.url))];
     const read = connectorRead(sandbox, STREAMS, { page_size: PAGE_SIZE });
-    const cdkRead = [...runner, 'read', '--config', configFile(sandbox), '--catalog', read.at(-1) ?? ''];
+    const { token, baseUrl } = sandbox;
+    const cdkConfig = workspace.file('cdk-config.json', { api_token: token, base_url: baseUrl });
+    const cdkRead = [...runner, 'read', '--config', cdkConfig, '--catalog', read.at(-1) ?? ''];
     const ours = await readKeys(read);
     const theirs = await readKeys(cdkRead);
     const missing = [...ours, ...theirs].filter((key) => !ours.has(key) || !theirs.has(key));

@@ -55,7 +55,7 @@ export function floor({ baseUrl, token }: SandboxProcess, pageSize: number): str
   return [process.execPath, join(workspace.folder, 'floor/floor.js'), baseUrl, token, String(pageSize)];
 }
 
-export function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): string {
+function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): string {
   return workspace.file('config.json', composeConfig({ api_token: token, base_url: baseUrl, ...more }));
 }
 
@@ -73,38 +73,61 @@ export async function printed(command: string[]): Promise<string> {
   return lines;
 }
 
-export interface SandboxProcess {
-  baseUrl: string;
-  token: string;
+/** A stand-in for an API, in a process of its own. */
+interface AnySandboxProcess {
   /** What the sandbox counted: requests in all and by path, and the most at once. */
   stats: () => Promise<{ requests: number; maxInFlight: number; byPath: Record<string, number> }>;
   counts: () => Promise<Record<string, number>>;
   stop: () => Promise<void>;
 }
 
+export interface SandboxProcess extends AnySandboxProcess {
+  baseUrl: string;
+  token: string;
+}
+
+export interface IbmCloudProcess extends AnySandboxProcess {
+  /** The connector's config, without what only some streams need. */
+  config: { platform: object };
+}
+
 const MAIN = join(ROOT, 'sandbox/main.ts');
 
 /** Starts the sandbox in a process of its own, so that it does not share the core of what is measured. */
 export async function startSandboxProcess(flags: Record<string, number>): Promise<SandboxProcess> {
+  const { line, ...controls } = await startProcess(flags);
+  return { baseUrl: line.baseUrl, token: String(line['token']), ...controls };
+}
+
+/** The same as a stand-in for IBM Cloud. */
+export async function startIbmCloudProcess(flags: Record<string, number>): Promise<IbmCloudProcess> {
+  const { line, ...controls } = await startProcess({ platform: 'ibm_cloud', ...flags });
+  const { endpoints } = (line['config'] as { platform: { endpoints: object } }).platform;
+  return { config: { platform: { name: 'ibm_cloud', api_key: line['apiKey'], endpoints } }, ...controls };
+}
+
+/** What the sandbox prints for programs; the rest of it depends on the platform. */
+type Line = { baseUrl: string } & Record<string, unknown>;
+
+async function startProcess(flags: Record<string, number | string>): Promise<AnySandboxProcess & { line: Line }> {
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--json', '--exit-with-stdin', ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => child.on('close', resolve));
-  const [line] = await Promise.race([
+  const [text] = await Promise.race([
     new Promise<[string]>((resolve) =>
-      createInterface({ input: child.stdout }).once('line', (text) => resolve([text])),
+      createInterface({ input: child.stdout }).once('line', (first) => resolve([first])),
     ),
     ended.then((): never => {
       throw new Error('the sandbox did not start');
     }),
   ]);
-  const { baseUrl, token } = JSON.parse(line) as { baseUrl: string; token: string };
+  const line = JSON.parse(text) as Line;
   const control = async <T>(path: string): Promise<T> =>
-    (await (await fetch(new URL(`/_sandbox/${path}`, baseUrl))).json()) as T;
+    (await (await fetch(new URL(`/_sandbox/${path}`, line.baseUrl))).json()) as T;
   return {
-    baseUrl,
-    token,
+    line,
     stats: () => control('stats'),
     counts: () => control('counts'),
     async stop() {

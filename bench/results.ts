@@ -28,7 +28,13 @@ export function writeResults(tables: Table[]): void {
   const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     dependencies: Record<string, string>;
   };
-  const versions = `node ${process.version}, undici ${dependencies['undici']}, airbyte-cdk ${pinned('clients', 'airbyte-cdk')}`;
+  const versions = [
+    `node ${process.version}`,
+    `undici ${dependencies['undici']}`,
+    `airbyte-cdk ${pinned('clients', 'airbyte-cdk')}`,
+    `ibm-platform-services ${pinned('ibm-cloud', 'ibm-platform-services')}`,
+    `ibm-cloud-databases ${pinned('ibm-cloud', 'ibm-cloud-databases')}`,
+  ].join(', ');
   const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}`;
   const lines = [`Measured on ${new Date().toISOString().slice(0, 10)}: ${versions}; ${machine}.`, ''];
   for (const { name, rows } of tables) {

@@ -26,10 +26,16 @@ const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
 const PYTHON = '>=3.11,<3.13';
 
 /** The environments that some of their packages have to be built for: PyPI has no wheels of them. */
-const FROM_SOURCE = ['target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
+const FROM_SOURCE = ['ibm-cloud', 'target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
 
 export type Environment =
-  'clients' | 'meltano' | 'target-jsonl' | 'target-postgres' | 'target-postgres-pipelinewise' | 'singer-tools';
+  | 'clients'
+  | 'ibm-cloud'
+  | 'meltano'
+  | 'target-jsonl'
+  | 'target-postgres'
+  | 'target-postgres-pipelinewise'
+  | 'singer-tools';
 
 /** The version of a package in an environment. */
 export function pinned(name: Environment, packageName: string): string {
@@ -53,7 +59,8 @@ async function makeEnvironment(name: Environment): Promise<string> {
   if (contentOf(installed) !== contentOf(requirements)) {
     rmSync(folder, { recursive: true, force: true });
     await uv('venv', '--quiet', '--no-python-downloads', '--python', PYTHON, folder);
-    const wheels = FROM_SOURCE.includes(name) ? [] : ['--only-binary', ':all:'];
+    const building = ['--build-constraints', join(REQUIREMENTS, 'build.txt')];
+    const wheels = FROM_SOURCE.includes(name) ? building : ['--only-binary', ':all:'];
     const python = join(folder, 'bin', 'python');
     await uv('pip', 'install', '--quiet', '--python', python, ...wheels, '--requirement', requirements);
     cpSync(requirements, installed);

@@ -53,3 +53,31 @@ test.each([
   expect(lines[0]).toContain(difference);
   expect(anyFailed).toBe(true);
 });
+
+const rows = (...given: Array<Record<string, unknown>>): ReadonlyMap<string, Record<string, unknown>> =>
+  new Map(given.map((row) => [String(row['id']), row]));
+
+test('the same rows pass, in any order, with a null or without the field', () => {
+  const found = { a: rows({ id: '2', list: [{ x: 1 }] }, { id: '1', size: null }) };
+  const expected = { a: rows({ id: '1' }, { id: '2', list: [{ x: 1 }], size: null }) };
+  const { lines } = reported((report) => report.rows('read', found, expected));
+  expect(lines).toEqual(['  ✓ read: 2 of 2 rows, by field, 1 streams']);
+});
+
+test.each([
+  ['a row that is missing', rows({ id: '1', x: 1 }), 'a: 1 missing (2)'],
+  ['a row too many', rows({ id: '1', x: 1 }, { id: '2', x: 2 }, { id: '3' }), 'a: 1 too many (3)'],
+  ['another value', rows({ id: '1', x: 1 }, { id: '2', x: '2' }), 'a.x differs in 1\n        2: "2" instead of 2'],
+  [
+    'a value for null',
+    rows({ id: '1', x: 1, y: '' }, { id: '2', x: 2 }),
+    'a.y differs in 1\n        1: "" instead of null',
+  ],
+  ['null for a value', rows({ id: '1', x: 1 }, { id: '2' }), 'a.x differs in 1\n        2: null instead of 2'],
+])('%s fails', (_, found, difference) => {
+  const expected = { a: rows({ id: '1', x: 1 }, { id: '2', x: 2 }) };
+  const { lines, anyFailed } = reported((report) => report.rows('read', { a: found }, expected));
+  expect(lines[0]).toContain('✗ read');
+  expect(lines[0]).toContain(difference);
+  expect(anyFailed).toBe(true);
+});

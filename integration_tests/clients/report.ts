@@ -6,10 +6,16 @@ export type Counts = Readonly<Record<string, number>>;
 /** The primary keys of rows by stream, each as often as there are rows of it. */
 export type Keys = Readonly<Record<string, readonly string[]>>;
 
+type Row = Readonly<Record<string, unknown>>;
+
+/** Rows by stream and primary key. */
+export type Rows = Readonly<Record<string, ReadonlyMap<string, Row>>>;
+
 /** So many keys of a difference are named. */
 const SHOWN = 3;
 
-const total = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
+const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+const total = (counts: Counts): number => sum(Object.values(counts));
 
 /** What was compared, told to people as it happens, and counted. */
 export class Report {
@@ -69,6 +75,46 @@ export class Report {
     if (differences.length === 0) this.pass(line);
     else this.fail(line, differences.join('\n'));
   }
+
+  /** Compares stream by stream, key by key and field by field; a field that is not there is null. */
+  rows(what: string, found: Rows, expected: Rows): void {
+    const streams = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+    const differences = streams.flatMap((stream) => {
+      const [there, wanted] = [found[stream] ?? new Map(), expected[stream] ?? new Map()] as const;
+      return [
+        ...differencesOf(stream, [...there.keys()], [...wanted.keys()]),
+        ...fieldDifferencesOf(stream, there, wanted),
+      ];
+    });
+    const [all, wanted] = [found, expected].map((rows) => sum(Object.values(rows).map(({ size }) => size)));
+    const line = `${what}: ${all} of ${wanted} rows, by field, ${streams.length} streams`;
+    if (differences.length === 0) this.pass(line);
+    else this.fail(line, differences.join('\n'));
+  }
+}
+
+/** One line for each field that is not the same in all rows that both have. */
+function fieldDifferencesOf(
+  stream: string,
+  found: ReadonlyMap<string, Row>,
+  expected: ReadonlyMap<string, Row>,
+): string[] {
+  const byField = new Map<string, string[]>();
+  for (const [key, wanted] of expected) {
+    const row = found.get(key);
+    if (row === undefined) continue;
+    for (const field of new Set([...Object.keys(wanted), ...Object.keys(row)])) {
+      const [is, should] = [row[field] ?? null, wanted[field] ?? null];
+      if (isDeepStrictEqual(is, should)) continue;
+      const rows = byField.get(field) ?? [];
+      rows.push(`${key}: ${JSON.stringify(is)} instead of ${JSON.stringify(should)}`);
+      byField.set(field, rows);
+    }
+  }
+  return [...byField].map(([field, rows]) => {
+    const more = rows.length > SHOWN ? '\n  …' : '';
+    return `${stream}.${field} differs in ${rows.length}\n  ${rows.slice(0, SHOWN).join('\n  ')}${more}`;
+  });
 }
 
 function differencesOf(stream: string, found: readonly string[], expected: readonly string[]): string[] {

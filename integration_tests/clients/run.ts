@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { buildIfNeeded } from '../../test-support/connector.ts';
 import { readFlags } from '../../test-support/flags.ts';
 import { imageTests, strictParser } from './airbyte-cdk.ts';
+import { ibmClients } from './ibm-clients.ts';
 import { meltano } from './meltano.ts';
 import { pyAirbyte, pyAirbyteImage, serverless } from './python-clients.ts';
 import { Report } from './report.ts';
@@ -12,7 +13,17 @@ import { play } from './stage.ts';
 // `npm run test:clients`: the built program and its image under the programs that people run them with. README.md tells
 // about each.
 
-const TESTS = [pyAirbyte, pyAirbyteImage, imageTests, strictParser, serverless, meltano, singerCheckTap, singerPipes];
+const TESTS = [
+  pyAirbyte,
+  pyAirbyteImage,
+  imageTests,
+  strictParser,
+  serverless,
+  meltano,
+  singerCheckTap,
+  singerPipes,
+  ibmClients,
+];
 const NAMES = TESTS.map(({ name }) => name);
 
 const flags = readFlags(

@@ -1,33 +1,59 @@
-import { STREAM_NAMES, type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.ts';
+import {
+  type IbmCloudSandbox,
+  type IbmCloudSandboxOptions,
+  STREAM_NAMES,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from '../../sandbox/server.ts';
 import { composeConfig } from '../../test-support/configs.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import type { Counts, Keys, Report } from './report.ts';
 
-/** What a client plays on: a stand-in for the API that nobody else changes, and a folder. */
-export interface Stage {
-  sandbox: Sandbox;
-  config: Record<string, unknown>;
+interface AnyStage {
   folder: string;
   /** Writes a file into the folder, and gives its path. */
   file: (name: string, content: string | object) => string;
   report: Report;
 }
 
-/** A client's test: compares what the client read with what the sandbox holds. */
-export interface ClientTest {
+/** What a client plays on: a stand-in for the API that nobody else changes, and a folder. */
+export interface Stage extends AnyStage {
+  sandbox: Sandbox;
+  config: Record<string, unknown>;
+}
+
+/** The same with a stand-in for IBM Cloud. */
+export interface IbmCloudStage extends AnyStage {
+  sandbox: IbmCloudSandbox;
+  config: Record<string, unknown>;
+}
+
+interface AnyClientTest {
   /** As `--only` takes it. */
   name: string;
   title: string;
+}
+
+/** A client's test: compares what the client read with what the sandbox holds. */
+export interface ClientTest extends AnyClientTest {
+  platform?: 'compose';
   /** What its sandbox holds, if that is to be more than usual. */
   holdings?: Partial<SandboxOptions>;
   run: (stage: Stage) => Promise<void>;
+}
+
+export interface IbmCloudClientTest extends AnyClientTest {
+  platform: 'ibm_cloud';
+  holdings?: Partial<IbmCloudSandboxOptions>;
+  run: (stage: IbmCloudStage) => Promise<void>;
 }
 
 /** Five pages of audit events, and a little of everything else: 389 rows. */
 const HOLDINGS = { auditEvents: 231, deployments: 5, recipes: 12 };
 
 /** Plays one test. A client that breaks down is a failure of its own, and ends only its own test. */
-export async function play(test: ClientTest, report: Report, keep: boolean): Promise<void> {
+export async function play(test: ClientTest | IbmCloudClientTest, report: Report, keep: boolean): Promise<void> {
   const began = performance.now();
   report.say(`\n${test.title}`);
   // The image's user and Postgres' must get at what lies in it.
@@ -36,22 +62,36 @@ export async function play(test: ClientTest, report: Report, keep: boolean): Pro
   const remove = (): void => workspace.remove();
   if (keep) report.say(`  in ${folder}`);
   else process.once('exit', remove);
-  const sandbox = await startSandbox({ ...HOLDINGS, ...test.holdings });
+  const { run, close } = await withSandbox(test, {
+    folder,
+    file: (name, content) => workspace.put(name, content),
+    report,
+  });
   try {
-    await test.run({
-      sandbox,
-      config: composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl }),
-      folder,
-      file: (name, content) => workspace.put(name, content),
-      report,
-    });
+    await run();
   } catch (error) {
     report.fail('it runs to its end', error instanceof Error ? error.message : String(error));
   } finally {
-    await sandbox.close();
+    await close();
     if (!keep) remove();
   }
   report.say(`  ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+}
+
+/** Starts the sandbox of the platform that the test is for. */
+async function withSandbox(
+  test: ClientTest | IbmCloudClientTest,
+  stage: AnyStage,
+): Promise<{ run: () => Promise<void>; close: () => Promise<void> }> {
+  if (test.platform === 'ibm_cloud') {
+    const sandbox = await startSandbox({ ...test.holdings, platform: 'ibm_cloud' });
+    const { apiKey, endpoints } = sandbox;
+    const config = { platform: { name: 'ibm_cloud', api_key: apiKey, endpoints } };
+    return { run: () => test.run({ ...stage, sandbox, config }), close: () => sandbox.close() };
+  }
+  const sandbox = await startSandbox({ ...HOLDINGS, ...test.holdings });
+  const config = composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl });
+  return { run: () => test.run({ ...stage, sandbox, config }), close: () => sandbox.close() };
 }
 
 /** The keys of all that the sandbox holds. */

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ConfiguredCatalog, configure } from '../test-support/catalogs.ts';
+import { programPath } from '../test-support/connector.ts';
+import { environment } from '../test-support/python.ts';
+import { contentsOf, firstOf, messagesOf } from '../test-support/transcript.ts';
+import { type Row, figure, interleaved, ratio, show, workspace } from './measure.ts';
+import { type IbmCloudProcess, printed, startIbmCloudProcess } from './programs.ts';
+
+const LATENCY_MS = 150;
+const WORKERS = 8;
+
+/** In three regions; with the backups of generation 2, which are instances too, more than one page of instances. */
+const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
+
+/** The token, and then the first page of instances, which names the first deployments. */
+const ROUNDS_BEFORE_DEPLOYMENTS = 2;
+/** The account and its resource groups can be asked for beside the first page; that makes four requests by then. */
+const REQUESTS_BEFORE_DEPLOYMENTS = 4;
+
+/** The inventory of IBM Cloud, beside the script that one would write with IBM's own clients, on one sandbox, in turns. */
+export async function ibmCloud(runs: number): Promise<Row[]> {
+  const python = join(await environment('ibm-cloud'), 'python');
+  const sandbox = await startIbmCloudProcess({ ...ACCOUNT, 'latency-ms': LATENCY_MS });
+  try {
+    const config = workspace.file('config.json', { ...sandbox.config, num_workers: WORKERS });
+    const ours = await connectorRead(config);
+    const script = [python, fileURLToPath(new URL('peers/ibm_cloud.py', import.meta.url)), config];
+    const requests = await requestsForTheSame(sandbox, ours, script);
+    const results = await interleaved({ ours: { command: ours }, script: { command: script } }, Math.min(runs, 3));
+    const { maxInFlight } = await sandbox.stats();
+    if (maxInFlight > WORKERS) throw new Error(`${maxInFlight} requests were in flight at once`);
+    const rounds = ROUNDS_BEFORE_DEPLOYMENTS + Math.ceil((requests - REQUESTS_BEFORE_DEPLOYMENTS) / WORKERS);
+    const least = rounds * LATENCY_MS;
+    return [
+      {
+        what: `${requests} requests of ${LATENCY_MS} ms by ${WORKERS} workers, × the time they must take`,
+        value: show(figure(results.ours.map(({ wallMs }) => wallMs / least))),
+        goal: '≤ 1.2',
+      },
+      {
+        what: `The same by IBM's SDK for Python in ${WORKERS} threads`,
+        value: show(figure(results.script.map(({ wallMs }) => wallMs / least))),
+        goal: '',
+      },
+      { what: 'Its time over ours', value: show(ratio(results.script, results.ours, 'wallMs')), goal: '> 1' },
+      { what: 'Its CPU over ours', value: show(ratio(results.script, results.ours, 'cpuMs')), goal: '' },
+      { what: 'Its peak memory over ours', value: show(ratio(results.script, results.ours, 'peakMb')), goal: '' },
+      { what: 'Most requests in flight at once', value: String(maxInFlight), goal: `≤ ${WORKERS}` },
+    ];
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+const COUNTED_DEPLOYMENTS = 20;
+/** The token, the one page of instances, the resource groups, the account, the databases and the regions. */
+const REQUESTS_OF_ACCOUNT = 6;
+/** Every engine has these reports; the other two make a row for each request. */
+const REPORTS_OF_ALL = 7;
+
+/** What CI can judge on any machine: records, requests for them, requests at once. Gives one line for each. */
+export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolean }>> {
+  const sandbox = await startIbmCloudProcess({ deployments: COUNTED_DEPLOYMENTS, 'latency-ms': 2 });
+  try {
+    const read = await connectorRead(workspace.file('config.json', { ...sandbox.config, num_workers: WORKERS }));
+    const { records } = contentsOf(messagesOf(readFileSync(await printed(read), 'utf8')));
+    const { requests, maxInFlight } = await sandbox.stats();
+    const counts = await sandbox.counts();
+    const found = [...records.values()].reduce((sum, rows) => sum + rows.length, 0);
+    const { streams } = JSON.parse(readFileSync(read.at(-1) ?? '', 'utf8')) as ConfiguredCatalog;
+    const wanted = streams.reduce((sum, { stream }) => sum + (counts[stream.name] ?? NaN), 0);
+    const { deployments_replicas: replicas = 0, deployments_recovery_windows: windows = 0 } = counts;
+    const asked = REQUESTS_OF_ACCOUNT + COUNTED_DEPLOYMENTS * REPORTS_OF_ALL + replicas + windows;
+    return [
+      { what: `records of the inventory read: ${found} of ${wanted}`, ok: found === wanted },
+      { what: `requests for them: ${requests} of ${asked}`, ok: requests === asked },
+      {
+        what: `requests in flight at once: ${maxInFlight}, at most ${WORKERS}`,
+        ok: maxInFlight <= WORKERS,
+      },
+    ];
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+async function connectorRead(config: string): Promise<string[]> {
+  const program = [process.execPath, programPath()];
+  const discovered = readFileSync(await printed([...program, 'discover', '--config', config]), 'utf8');
+  const { streams } = firstOf(messagesOf(discovered), 'CATALOG').catalog;
+  const catalog = workspace.file('catalog.json', configure(streams, 'full_refresh'));
+  return [...program, 'read', '--config', config, '--catalog', catalog];
+}
+
+/** How many requests each makes. Throws unless both make as many, and print the same rows. */
+async function requestsForTheSame(sandbox: IbmCloudProcess, ours: string[], script: string[]): Promise<number> {
+  const before = (await sandbox.stats()).requests;
+  const { records } = contentsOf(messagesOf(readFileSync(await printed(ours), 'utf8')));
+  const between = (await sandbox.stats()).requests;
+  const lines = readFileSync(await printed(script), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const after = (await sandbox.stats()).requests;
+  const read = [...records].flatMap(([stream, rows]) => rows.map((data) => canonical({ stream, data })));
+  const wanted = lines.map((line) => canonical(JSON.parse(line)));
+  const [there, expected] = [new Set(read), new Set(wanted)];
+  const alone = [...read.filter((row) => !expected.has(row)), ...wanted.filter((row) => !there.has(row))];
+  if (alone.length > 0) throw new Error(`${alone.length} rows were read by one alone, such as ${alone[0]}`);
+  if (read.length !== wanted.length) throw new Error(`${read.length} rows beside ${wanted.length} of the script`);
+  const [requests, theirs] = [between - before, after - between];
+  if (requests !== theirs) throw new Error(`${requests} requests beside ${theirs} of the script`);
+  return requests;
+}
+
+/** The same text for the same value, whatever the order of its fields; null is as good as not there. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    const fields = Object.entries(part).filter(([, field]) => field !== null);
+    return Object.fromEntries(fields.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+  });
+}

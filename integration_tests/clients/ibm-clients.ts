@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { IbmCloudSandbox, IbmCloudStreamName } from '../../sandbox/server.ts';
+import { type DiscoveredStream, configure } from '../../test-support/catalogs.ts';
+import { runConnector } from '../../test-support/connector.ts';
+import { lastLines, outputOf } from '../../test-support/processes.ts';
+import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
+import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
+import type { Keys, Rows } from './report.ts';
+import type { IbmCloudClientTest, IbmCloudStage } from './stage.ts';
+
+// IBM's own clients read the inventory, as ibm_inventory.py has it, and so does the connector: each row and each field
+// must be the same.
+
+const CLIENTS = ['ibm-platform-services', 'ibm-cloud-databases'];
+const SCRIPT = fileURLToPath(new URL('../../test-support/ibm_inventory.py', import.meta.url));
+
+/** The streams of the inventory with the field that is the key of each. */
+const KEYS = {
+  accounts: 'id',
+  databases: 'type',
+  datacenters: 'slug',
+  deployments: 'id',
+  deployments_allowlists: 'id',
+  deployments_autoscalings: 'id',
+  deployments_backups: 'id',
+  deployments_recipes: 'id',
+  deployments_recovery_windows: 'deployment_id',
+  deployments_replicas: 'deployment_id',
+  deployments_scalings: 'id',
+  deployments_versions: 'id',
+  resource_groups: 'id',
+} as const satisfies Partial<Record<IbmCloudStreamName, string>>;
+
+type StreamName = keyof typeof KEYS;
+const STREAMS = Object.keys(KEYS) as StreamName[];
+
+const DAY_SECONDS = 86_400;
+
+export const ibmClients: IbmCloudClientTest = {
+  name: 'ibm-clients',
+  title: `${CLIENTS.map((name) => `${name} ${pinned('ibm-cloud', name)}`).join(' and ')} beside the connector`,
+  platform: 'ibm_cloud',
+  // Every engine of both generations, replicas among them, and many pages.
+  holdings: { deployments: 14, gen2Deployments: 8, maxLimit: 4 },
+  run: async (stage) => {
+    await readTwice(stage, 'at first');
+    // By then tasks and backups have ended, others have come and gone, and what was being provisioned is there.
+    stage.sandbox.passTime(DAY_SECONDS);
+    await readTwice(stage, 'a day later');
+  },
+};
+
+async function readTwice(stage: IbmCloudStage, when: string): Promise<void> {
+  const { report, sandbox } = stage;
+  const before = requestsOf(sandbox);
+  const theirs = await byIbmClients(stage);
+  const between = requestsOf(sandbox);
+  const keys = Object.fromEntries(STREAMS.map((stream) => [stream, [...sandbox.keys(stream)]]));
+  report.keys(`${when}, IBM's clients read what the sandbox holds`, keysOf(theirs), keys);
+  const { rows: ours, fields } = await byConnector(stage);
+  report.rows(`${when}, the connector reads what they read`, ours, theirs);
+  report.same(`${when}, it declares their fields and no others`, onlyInOne(fields, fieldsOf(theirs)), []);
+  const after = requestsOf(sandbox);
+  const differing = [...after].flatMap(([path, count]) => {
+    const [first = 0, second = 0] = [before.get(path), between.get(path)];
+    const [asked, wanted] = [count - second, second - first];
+    return asked === wanted ? [] : [`${path}: ${asked} instead of ${wanted}`];
+  });
+  report.same(`${when}, it makes the same requests`, differing, []);
+}
+
+/** How often each path has been asked for. Allowlists have two, and IBM's client knows only the older one. */
+function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [asked, count] of Object.entries(sandbox.stats().byPath)) {
+    const path = asked.replace('/whitelists/', '/allowlists/');
+    counts.set(path, (counts.get(path) ?? 0) + count);
+  }
+  return counts;
+}
+
+/** Throws where a key comes twice. */
+function byStream(rows: ReadonlyArray<{ stream: string; data: Readonly<Record<string, unknown>> }>): Rows {
+  const streams = Object.fromEntries(STREAMS.map((stream) => [stream, new Map<string, Record<string, unknown>>()]));
+  for (const { stream, data } of rows) {
+    const key = String(data[KEYS[stream as StreamName]]);
+    const there = (streams[stream] ??= new Map());
+    if (there.has(key)) throw new Error(`${stream}: ${key} was read twice`);
+    there.set(key, data);
+  }
+  return streams;
+}
+
+function keysOf(rows: Rows): Keys {
+  return Object.fromEntries(Object.entries(rows).map(([stream, byKey]) => [stream, [...byKey.keys()]]));
+}
+
+function onlyInOne(one: readonly string[], other: readonly string[]): string[] {
+  return [...one, ...other].filter((item) => !one.includes(item) || !other.includes(item));
+}
+
+/** The script gives every row of a stream the same fields. */
+function fieldsOf(rows: Rows): string[] {
+  return Object.entries(rows).flatMap(([stream, byKey]) => {
+    const [row = {}] = byKey.values();
+    return Object.keys(row).map((field) => `${stream}.${field}`);
+  });
+}
+
+async function byIbmClients({ config, file, folder }: IbmCloudStage): Promise<Rows> {
+  const python = join(await environment('ibm-cloud'), 'python');
+  const lines = await outputOf(python, [SCRIPT, file('config.json', config)], { ...PYTHON_OPTIONS, cwd: folder });
+  return byStream(
+    lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { stream: string; data: Record<string, unknown> }),
+  );
+}
+
+interface Declared extends DiscoveredStream {
+  json_schema: { properties: object };
+}
+
+/** A full refresh of all that the connector offers, and the fields that it declares. */
+async function byConnector({ config, file }: IbmCloudStage): Promise<{ rows: Rows; fields: string[] }> {
+  const command = ['--config', file('config.json', config)];
+  const discovery = await runConnector(['discover', ...command]);
+  if (discovery.exitCode !== 0) throw new Error(`discover failed:\n${lastLines(discovery.stdout)}`);
+  const streams = firstOf(messagesOf(discovery.stdout), 'CATALOG').catalog.streams as Declared[];
+  const catalog = file('catalog.json', configure(streams, 'full_refresh'));
+  const reading = await runConnector(['read', ...command, '--catalog', catalog]);
+  if (reading.exitCode !== 0) throw new Error(`read failed:\n${lastLines(reading.stdout + reading.stderr)}`);
+  const { records } = contentsOf(messagesOf(reading.stdout));
+  const rows = [...records].flatMap(([stream, list]) => list.map((data) => ({ stream, data })));
+  const fields = streams.flatMap(({ name, json_schema: { properties } }) =>
+    Object.keys(properties).map((field) => `${name}.${field}`),
+  );
+  return { rows: byStream(rows), fields };
+}
