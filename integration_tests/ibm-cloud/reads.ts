@@ -10,10 +10,10 @@ import { type ConnectorOptions, runConnector } from '../../test-support/connecto
 import { firstOf, messagesOf } from '../../test-support/transcript.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { type ReadResult, judge } from '../reads.ts';
-import { type Row, STREAMS, type StreamName, isSound } from './expected.ts';
+import { type Row, STREAMS, type StreamName, fieldsOf, isSound } from './expected.ts';
 
 /** Where the clock of the stand-in stands: in the past on any machine, for marks never pass the real time. */
-export const NOW = '2025-06-02T12:00:00Z';
+const NOW = '2025-06-02T12:00:00Z';
 
 export const TOKEN_PATH = '/iam/identity/token';
 export const INSTANCES = '/resource-controller/v2/resource_instances';
@@ -21,7 +21,7 @@ export const INSTANCES = '/resource-controller/v2/resource_instances';
 export type AccountOptions = Partial<Omit<IbmCloudSandboxOptions, 'platform'>>;
 
 /** What a read is told beyond the config that leads to the account. */
-export interface ReadOptions {
+interface ReadOptions {
   /** Beside `platform` in the config. */
   config?: Row;
   /** Inside `platform`. */
@@ -108,8 +108,10 @@ export function keysRead({ records }: Pick<ReadResult, 'records'>, name: StreamN
   return rowsRead(records, name).map((row) => String(row[STREAMS[name].key]));
 }
 
+/** The records of a stream. A field that is not there is as good as null. */
 export function rowsRead(records: ReadResult['records'], name: StreamName): readonly Row[] {
-  return records.get(name) ?? [];
+  const nulls = Object.fromEntries(fieldsOf(name).map((field) => [field, null]));
+  return (records.get(name) ?? []).map((row) => ({ ...nulls, ...row }));
 }
 
 /** What the log says on a level. */
