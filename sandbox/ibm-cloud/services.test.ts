@@ -40,6 +40,14 @@ test('a wrong key and a wrong grant are 400, each with its code', async () => {
   expect(await wrongGrant.json()).toMatchObject({ errorCode: 'BXNIM0106E' });
 });
 
+test('the log of requests knows the key however it is spelled', async () => {
+  const apiKey = 'a key "of" +/=& characters';
+  const [sandbox, crawler] = await start({ apiKey });
+  await crawler.get(`${INSTANCES}?name=${encodeURIComponent(apiKey)}`);
+  await crawler.get(`${INSTANCES}?name=another`);
+  expect(sandbox.requests.map(({ credential }) => credential)).toEqual([true, true, false]);
+});
+
 test('a token is refused when its life is over, and so is the key itself', async () => {
   const [sandbox, crawler] = await start({ tokenLife: 600 });
   expect((await crawler.get(INSTANCES)).status).toBe(200);
