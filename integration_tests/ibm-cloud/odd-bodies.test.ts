@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/server.ts';
 import type { ReadResult } from '../reads.ts';
 import type { StreamName } from './expected.ts';
-import { EVERY_DEPLOYMENT, INSTANCES, ibmCloud, keysRead, logged } from './reads.ts';
+import { EVERY_DEPLOYMENT, ibmCloud, keysRead, logged } from './reads.ts';
 
 const SMALL = { backupDays: 2, deployments: 4, gen2Deployments: 1 };
 
@@ -83,15 +83,16 @@ describe.concurrent('an answer of the databases', () => {
 });
 
 describe.concurrent('keys', () => {
-  it.each<[StreamName, string]>([
-    ['deployments_recipes', `${EVERY_DEPLOYMENT}/tasks`],
-    ['deployments', INSTANCES],
-  ])('that are numbers no double can tell apart fail %s', async (name, path) => {
-    await ibmCloud({ ...SMALL, faults: [{ path, kind: 'keys', form: 'beyond-2-53' }] }, async ({ read }) => {
-      const result = await read({ streams: [name] });
+  it('that are numbers no double can tell apart fail the stream', async () => {
+    const faults: Fault[] = [{ path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'keys', form: 'beyond-2-53' }];
+    await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
+      const result = await read({ streams: ['deployments_recipes', 'deployments_backups'] });
       expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(1);
-      expect(result.errors[0]).toMatchObject({ failure_type: 'system_error', stream_descriptor: { name } });
+      expect(result.errors).toHaveLength(1);
+      expect(result.errors[0]).toMatchObject({
+        failure_type: 'system_error',
+        stream_descriptor: { name: 'deployments_recipes' },
+      });
     });
   });
 });
