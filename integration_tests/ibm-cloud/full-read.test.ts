@@ -171,6 +171,10 @@ describe.concurrent('deployment_ids', () => {
       const result = await read({ platform: { deployment_ids: ids } });
       expect(result.violations).toEqual([]);
       expect(result.exitCode).toBe(0);
+      const asked = sandbox.requests.filter(({ path }) => path.includes('/deployments/'));
+      expect(asked.filter(({ path }) => ![first, second].some((id) => path.includes(id.split(':')[7] ?? '')))).toEqual(
+        [],
+      );
       const wanted = new Set([first, second, gen2]);
       const expected = await expectedRows(sandbox);
       for (const name of STREAM_NAMES) {
@@ -180,10 +184,6 @@ describe.concurrent('deployment_ids', () => {
         });
         expectRows(result, name, rows);
       }
-      const asked = sandbox.requests.filter(({ path }) => path.includes('/deployments/'));
-      expect(asked.filter(({ path }) => ![first, second].some((id) => path.includes(id.split(':')[7] ?? '')))).toEqual(
-        [],
-      );
     });
   });
 

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/server.ts';
 import type { ReadResult } from '../reads.ts';
 import { DEPLOYMENT_STREAMS, STREAM_NAMES, type StreamName, expectedRows } from './expected.ts';
-import { type AccountOptions, INSTANCES, expectRows, ibmCloud, keysRead, logged, timesAsked } from './reads.ts';
+import {
+  type AccountOptions,
+  INSTANCES,
+  expectRows,
+  ibmCloud,
+  keysRead,
+  logged,
+  rowsRead,
+  timesAsked,
+} from './reads.ts';
 
 const SMALL = { backupDays: 3, maxLimit: 4 };
 
