@@ -4,7 +4,8 @@ import { parse } from 'yaml';
 import manifest from '../package.json' with { type: 'json' };
 import { VERSION_PLACES } from '../scripts/version-places.ts';
 import spec from '../spec.json' with { type: 'json' };
-import { STREAM_NAMES } from '../test-support/catalogs.ts';
+import { DEFAULT_BASE_URL } from '../src/platforms/compose/config.ts';
+import { STREAMS } from '../src/streams.ts';
 
 interface Metadata {
   name: string;
@@ -40,14 +41,25 @@ describe('metadata.yaml says what the code says', () => {
     expect(data.definitionId).toBe('0ecd53eb-15a6-4922-a9df-84798cc13579');
   });
 
-  it('the hosts that it talks to: the default and the one of the option', () => {
-    const [compose] = spec.connectionSpecification.properties.platform.oneOf;
-    const address = compose?.properties.base_url.default ?? '';
-    expect(data.allowedHosts.hosts).toEqual([new URL(address).hostname, '${platform.base_url}']);
+  it('the hosts that it talks to: those of IBM Cloud, the default of Compose, and the one of the option', () => {
+    const { allowedHosts } = data;
+    expect(allowedHosts.hosts).toEqual([
+      'accounts.cloud.ibm.com',
+      'iam.cloud.ibm.com',
+      'resource-controller.cloud.ibm.com',
+      '*.databases.cloud.ibm.com',
+      new URL(DEFAULT_BASE_URL).hostname,
+      '${platform.base_url}',
+    ]);
+    const page = text('docs/sources/ibm-cloud.md');
+    const ofIbm = allowedHosts.hosts.filter((host) => host.endsWith('.ibm.com'));
+    for (const host of ofIbm) expect(page).toContain(`| \`${host.replace('*', 'api.REGION')}\``);
   });
 
   it('suggests every stream but the one that nobody can verify', () => {
-    expect(data.suggestedStreams.streams).toEqual(STREAM_NAMES.filter((name) => name !== 'deployments_addons'));
+    const names = new Set(Object.values(STREAMS).flatMap((streams) => streams.map(({ name }) => name)));
+    names.delete('deployments_addons');
+    expect(data.suggestedStreams.streams).toEqual([...names].toSorted());
   });
 });
 

@@ -8,26 +8,30 @@ export function greeting(sandbox: Sandbox): string {
     `A stand-in for the Compose API: ${baseUrl}`,
     `Token: ${token}`,
     `Records: ${STREAM_NAMES.map((stream) => `${stream} ${counts[stream]}`).join(', ')}`,
-    ...commands({ platform: { name: 'compose', api_token: token, base_url: baseUrl } }),
+    ...commands(
+      { platform: { name: 'compose', api_token: token, base_url: baseUrl } },
+      'integration_tests/configured_catalog.json',
+    ),
   ].join('\n');
 }
 
 /** The same about a stand-in for IBM Cloud. */
 export function ibmCloudGreeting(sandbox: IbmCloudSandbox): string {
+  const { baseUrl, apiKey, endpoints } = sandbox;
   const counts = sandbox.counts();
   return [
-    `A stand-in for IBM Cloud: ${sandbox.baseUrl}`,
-    `API key: ${sandbox.apiKey}`,
+    `A stand-in for IBM Cloud: ${baseUrl}`,
+    `API key: ${apiKey}`,
     `Records: ${IBM_CLOUD_STREAM_NAMES.map((stream) => `${stream} ${counts[stream]}`).join(', ')}`,
-    `Config: ${JSON.stringify(sandbox.config)}`,
-    '',
-    'The connector does not read this platform yet: so far it is for IBM clients alone.',
-    'Ctrl-C stops it.',
-    '',
+    ...commands({ platform: { name: 'ibm_cloud', api_key: apiKey, endpoints } }),
   ].join('\n');
 }
 
-function commands(config: object): string[] {
+/** All streams that are discovered, incrementally where that is possible. */
+const CONFIGURE = `jq 'select(.type == "CATALOG") | {streams: [.catalog.streams[] | {stream: ., sync_mode: .supported_sync_modes[-1], destination_sync_mode: "append"}]}'`;
+
+/** What to paste; without a catalog that fits, one is made. */
+function commands(config: object, catalog?: string): string[] {
   const run = (command: string): string => `  node dist/source-compose.js ${command} --config secrets/config.json`;
   return [
     '',
@@ -35,8 +39,8 @@ function commands(config: object): string[] {
     '  mkdir -p -m 700 secrets',
     `  printf '%s\\n' ${quoted(JSON.stringify(config))} > secrets/config.json`,
     run('check'),
-    run('discover'),
-    `${run('read')} --catalog integration_tests/configured_catalog.json`,
+    ...(catalog === undefined ? [`${run('discover')} | ${CONFIGURE} > secrets/catalog.json`] : [run('discover')]),
+    `${run('read')} --catalog ${catalog ?? 'secrets/catalog.json'}`,
     '',
     'Ctrl-C stops it.',
     '',

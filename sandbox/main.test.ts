@@ -66,9 +66,12 @@ test('IBM Cloud is played if it is named, with a config to paste', async () => {
   child.kill('SIGKILL');
   start('--platform', 'ibm_cloud', '--now', '2026-11-24T12:00:00Z', '--deployments', '1');
   const printed = await firstOutput();
-  expect(printed).toMatch(/^Config: \{"platform":\{"name":"ibm_cloud","api_key":"[\w-]{44}",.+\}\}$/m);
-  expect(printed).toContain('The connector does not read this platform yet');
   expect(printed).toContain('deployments_replicas 1,');
+  expect(printed).toMatch(
+    /printf '%s\\n' '\{"platform":\{"name":"ibm_cloud","api_key":"[\w-]{44}","endpoints":\{"iam":"http:[^']+\}\}\}' > secrets\/config\.json/,
+  );
+  expect(printed).toMatch(/ discover --config secrets\/config\.json \| jq '[^']+' > secrets\/catalog\.json\n/);
+  expect(printed).toContain(' read --config secrets/config.json --catalog secrets/catalog.json\n');
 });
 
 test('a port that is taken is told with what to do', async () => {

@@ -1,65 +1,84 @@
-import { composeConfig } from '../test-support/configs.ts';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
-import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/server.ts';
 import { type DiscoveredStream, configure } from '../test-support/catalogs.ts';
 import { ROOT, programPath, runConnector } from '../test-support/connector.ts';
 import { type Message, type MessageOf, firstOf, messagesInFile, messagesOf } from '../test-support/transcript.ts';
+import type { Change, DemoApi, DemoPlatform } from './demo-platforms.ts';
 import { type StreamTally, bold, count, dim, green, red, seconds, streamTable, tallyOf } from './demo-text.ts';
 
 export interface DemoOptions {
   /** A word on the program that is shown: just built, or not. */
   program: string;
   folder: string;
-  sandbox: Partial<SandboxOptions>;
+  platforms: readonly DemoPlatform[];
   print: (text: string) => void;
   signal: AbortSignal;
 }
 
-/** Shows the connector at work on a stand-in for the Compose API. False if what it read is not what the API holds. */
-export async function runDemo({ program, folder, sandbox: options, print, signal }: DemoOptions): Promise<boolean> {
+/**
+ * Shows the connector at work on a stand-in for the API of each platform. False if what it read is not what an API holds;
+ * the platforms after that one are not shown.
+ */
+export async function runDemo({ program, folder, platforms, print, signal }: DemoOptions): Promise<boolean> {
   print(`\n${bold(`source-compose ${manifest.version}`)}\n`);
   print(`  program  ${program}`);
-  const files = new DemoFiles(folder);
-  await files.create();
-  const sandbox = await startSandbox(options);
-  try {
-    print(`  API      ${sandbox.baseUrl}, a stand-in, since Compose closed on 1 March 2023`);
-    await files.writeConfig(composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100 }));
-    const problems = await playAll(openStage(sandbox, files, print, signal));
+  const top = new DemoFiles(folder);
+  await top.create();
+  await spec(openStage(top, print, signal));
+  for (const platform of platforms) {
+    const problems = await show(platform, new DemoFiles(join(folder, platform.folder)), print, signal);
     for (const problem of problems) print(red(`\n  ${problem}`));
-    if (problems.length === 0) print(farewell(files));
-    return problems.length === 0;
+    if (problems.length > 0) return false;
+  }
+  print(farewell(platforms.map((platform) => top.shown(platform.folder))));
+  return true;
+}
+
+/** One platform: every command but `spec`, which is the same for all. Gives what was not as it should be. */
+async function show(
+  platform: DemoPlatform,
+  files: DemoFiles,
+  print: DemoOptions['print'],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const api = await platform.start();
+  try {
+    print(`\n${bold(platform.title)}\n  ${api.about}`);
+    await files.create();
+    await files.writeConfig(api.config);
+    return await playAll(api, openStage(files, print, signal));
   } finally {
-    await sandbox.close();
+    await api.close();
   }
 }
 
-function farewell(files: DemoFiles): string {
+function farewell(folders: readonly string[]): string {
   const lines = [
-    ['config.json', 'the config, with the token of the stand-in'],
+    ['config.json', 'the config, with the key or token of the stand-in'],
     ['catalog.json', 'the configured catalog, which fits any account'],
     ['read.jsonl', 'what read printed: one JSON message per line'],
     ['state.jsonl', 'its STATE lines, from which the second read continued'],
   ] as const;
-  const list = lines.map(([name, what]) => `    ${files.shown(name).padEnd(22)} ${what}`).join('\n');
-  return `\n  What was written:\n${list}\n\n  To try it by hand, follow "Use by hand" in README.md.\n`;
+  const list = lines.map(([name, what]) => `    ${name.padEnd(22)} ${what}`).join('\n');
+  const where = folders.join(' and ');
+  return `\n  What was written to ${where}:\n${list}\n\n  To try it by hand, follow "Use by hand" in README.md.\n`;
 }
 
-/** All four commands, one after the other. Gives what was not as it should be. */
-async function playAll(stage: Stage): Promise<string[]> {
-  await spec(stage);
+/** The commands, one after the other. Gives what was not as it should be. */
+async function playAll(api: DemoApi, stage: Stage): Promise<string[]> {
   if (!(await check(stage))) return ['The check failed, so nothing was read.'];
-  await discover(stage);
-  const problems = await readAll(stage);
-  return problems.length > 0 ? problems : readAgain(stage);
+  const names = await discover(stage);
+  const problems = await readAll(api, names, stage);
+  return problems.length > 0 ? problems : readAgain(api.change(), stage);
 }
 
 async function spec({ files, print, run }: Stage): Promise<void> {
   await run('spec', {}, 'spec.jsonl');
-  const { properties, required } = (await first(files, 'spec.jsonl', 'SPEC')).spec.connectionSpecification;
-  print(`  ${Object.keys(properties).length} options; required: ${required.join(', ')}`);
+  const { properties } = (await first(files, 'spec.jsonl', 'SPEC')).spec.connectionSpecification;
+  const { platform, ...common } = properties as unknown as { platform: { oneOf: Array<{ title: string }> } };
+  const titles = platform.oneOf.map(({ title }) => title);
+  print(`  platforms: ${titles.join(', ')}; ${Object.keys(common).length} options that all of them have`);
 }
 
 async function check({ files, print, run }: Stage): Promise<boolean> {
@@ -69,13 +88,15 @@ async function check({ files, print, run }: Stage): Promise<boolean> {
   return status === 'SUCCEEDED';
 }
 
-async function discover({ files, print, run }: Stage): Promise<void> {
+/** Gives the names of the streams. */
+async function discover({ files, print, run }: Stage): Promise<string[]> {
   await run('discover', { config: 'config.json' }, 'discover.jsonl');
   const { streams } = (await first(files, 'discover.jsonl', 'CATALOG')).catalog;
   const incremental = streams.filter(({ supported_sync_modes: modes }) => modes.includes('incremental'));
   print(`  ${streams.length} streams; incremental: ${incremental.map(({ name }) => name).join(', ')}`);
   await files.writeCatalog('catalog.json', streams);
   await files.writeCatalog('incremental.json', incremental);
+  return streams.map(({ name }) => name);
 }
 
 /** The first message of a type in a file that the program wrote. */
@@ -83,11 +104,9 @@ async function first<T extends Message['type']>(files: DemoFiles, name: string, 
   return firstOf(messagesOf(await readFile(files.path(name), 'utf8')), type);
 }
 
-/** What happens in the account between the two reads. */
-const NEW_EVENTS = 5;
-
 /** Reads every stream, and compares the number of records with what the stand-in holds. Gives what differs. */
-async function readAll({ files, sandbox, print, run }: Stage): Promise<string[]> {
+async function readAll(api: DemoApi, names: readonly string[], { files, print, run }: Stage): Promise<string[]> {
+  const before = api.requests();
   const began = performance.now();
   await run('read', { config: 'config.json', catalog: 'catalog.json' }, 'read.jsonl');
   const ms = performance.now() - began;
@@ -96,15 +115,19 @@ async function readAll({ files, sandbox, print, run }: Stage): Promise<string[]>
   print(streamTable(streams));
   const records = [...streams.values()].reduce((sum, stream) => sum + stream.records, 0);
   const rate = count(Math.round((records / ms) * 1_000));
-  print(`\n  ${rate} records per second, over the ${seconds(ms)} s that the program ran`);
-  const differences = compare(streams, sandbox.counts());
-  if (differences.length === 0) print(green(`  All ${streams.size} counts match what the API holds`));
+  const asked = `${count(records)} records from ${count(api.requests() - before)} requests`;
+  print(`\n  ${asked}, ${rate} per second, over the ${seconds(ms)} s that the program ran`);
+  const differences = compare(names, streams, api.counts());
+  if (differences.length === 0) print(green(`  All ${names.length} counts match what the API holds`));
   return differences;
 }
 
-function compare(streams: ReadonlyMap<string, StreamTally>, held: Readonly<Record<string, number>>): string[] {
-  const names = new Set([...Object.keys(held), ...streams.keys()]);
-  return [...names].flatMap((name) => {
+function compare(
+  names: readonly string[],
+  streams: ReadonlyMap<string, StreamTally>,
+  held: Readonly<Record<string, number>>,
+): string[] {
+  return names.flatMap((name) => {
     const read = streams.get(name)?.records ?? 0;
     const there = held[name] ?? 0;
     return read === there ? [] : [`${name}: ${count(read)} records were read, but the API holds ${count(there)}.`];
@@ -112,30 +135,24 @@ function compare(streams: ReadonlyMap<string, StreamTally>, held: Readonly<Recor
 }
 
 /** Reads the incremental streams from the state of the first read. Gives what is missing. */
-async function readAgain({ files, sandbox, print, run }: Stage): Promise<string[]> {
-  sandbox.addEvents(NEW_EVENTS);
-  print(`\n  Meanwhile, ${NEW_EVENTS} audit events were added. The next read continues from the state of the first:`);
+async function readAgain({ told, awaited, what, moral }: Change, { files, print, run }: Stage): Promise<string[]> {
+  print(`\n  Meanwhile, ${told}. The next read continues from the state of the first:`);
   await run('read', { config: 'config.json', catalog: 'incremental.json', state: 'state.jsonl' }, 'read-again.jsonl');
-  const awaited = newest(sandbox.keys('audit_events'), NEW_EVENTS);
+  const missing = new Map([...awaited].map(([stream, keys]) => [stream, new Set(keys)]));
   let again = 0;
   for await (const { message } of messagesInFile(files.path('read-again.jsonl'))) {
     if (message.type !== 'RECORD') continue;
     const { stream, data } = message.record;
-    if (stream !== 'audit_events' || !awaited.delete(String(data['id']))) again += 1;
+    if (missing.get(stream)?.delete(String(data['id'])) !== true) again += 1;
   }
-  if (awaited.size > 0) return [`${awaited.size} of the new audit events are missing.`];
+  const lost = [...missing].filter(([, keys]) => keys.size > 0);
+  if (lost.length > 0)
+    return lost.map(([stream, keys]) => `${stream}: ${count(keys.size)} of the ${what} are missing.`);
   print(streamTable((await tallyOf(files.path('read-again.jsonl'))).streams));
-  print(`\n${green(`  All ${NEW_EVENTS} new events came`)}. ${again} records from the lookback window came again`);
+  const all = [...awaited.values()].reduce((sum, keys) => sum + keys.size, 0);
+  print(`\n${green(`  All ${count(all)} ${what} came`)}. ${count(again)} records that were known came again`);
+  for (const sentence of moral) print(`  ${sentence}`);
   return [];
-}
-
-function newest(ids: Iterable<string>, most: number): Set<string> {
-  const first = new Set<string>();
-  for (const id of ids) {
-    first.add(id);
-    if (first.size === most) break;
-  }
-  return first;
 }
 
 /** The options of a command, each with the name of a file in the demo's folder. */
@@ -144,7 +161,6 @@ type FileOptions = Readonly<Partial<Record<'config' | 'catalog' | 'state', strin
 /** What every step of the demo works with. */
 interface Stage {
   files: DemoFiles;
-  sandbox: Sandbox;
   print: (text: string) => void;
   /** Runs a command of the program, having shown it as one would type it. */
   run: (command: string, options: FileOptions, output: string) => Promise<void>;
@@ -153,7 +169,7 @@ interface Stage {
 const WIDEST = 98;
 
 /** The stage for a demo that can be stopped by the signal. */
-function openStage(sandbox: Sandbox, files: DemoFiles, print: (text: string) => void, signal: AbortSignal): Stage {
+function openStage(files: DemoFiles, print: (text: string) => void, signal: AbortSignal): Stage {
   const run: Stage['run'] = async (command, options, output) => {
     const named = Object.entries(options);
     const shown = named.map(([option, name]) => `--${option} ${files.shown(name)}`);
@@ -163,7 +179,7 @@ function openStage(sandbox: Sandbox, files: DemoFiles, print: (text: string) => 
     const args = named.flatMap(([option, name]) => [`--${option}`, files.path(name)]);
     await runProgram([command, ...args], files.path(output), signal);
   };
-  return { files, sandbox, print, run };
+  return { files, print, run };
 }
 
 /**

@@ -85,5 +85,5 @@ export function streamTable(streams: ReadonlyMap<string, StreamTally>): string {
 }
 
 function row(name: string, ...figures: string[]): string {
-  return `  ${name.padEnd(26)}${figures.map((figure) => figure.padStart(12)).join('')}`;
+  return `  ${name.padEnd(30)}${figures.map((figure) => figure.padStart(10)).join('')}`;
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SandboxOptions } from '../sandbox/server.ts';
+import { type DemoPlatform, composeDemo, ibmCloudDemo } from './demo-platforms.ts';
 import { runDemo } from './demo-run.ts';
 
 const SMALL = { deployments: 2, recipes: 3, auditEvents: 30 };
@@ -13,50 +13,63 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function demo(sandbox: Partial<SandboxOptions>, signal = new AbortController().signal) {
+async function demo(platform: DemoPlatform, signal = new AbortController().signal) {
   const lines: string[] = [];
-  const good = await runDemo({ program: 'as it is', folder, sandbox, signal, print: (text) => lines.push(text) });
+  const platforms = [platform];
+  const good = await runDemo({ program: 'as it is', folder, platforms, signal, print: (text) => lines.push(text) });
   return { good, text: lines.join('\n') };
 }
 
 test('shows all four commands, a row for each stream, and a second read that continues from the state', async () => {
-  const { good, text } = await demo(SMALL);
+  const { good, text } = await demo(composeDemo(SMALL));
   expect(text).toContain('SUCCEEDED');
   expect(text).toMatch(/^ {2}audit_events +30 +[\d.]+ kB +\d+\.\d\d$/m);
   expect(text).toMatch(/^ {2}teams +\d+ /m);
   expect(text).toContain('All 16 counts match what the API holds');
-  expect(text).toMatch(/All 5 new events came\. \d+ records from the lookback window came again/);
+  expect(text).toMatch(/All 5 new events came\. \d+ records that were known came again/);
   expect(good).toBe(true);
-  expect(await readFile(join(folder, 'read.jsonl'), 'utf8')).toContain('"type":"RECORD"');
+  expect(await readFile(join(folder, 'compose', 'read.jsonl'), 'utf8')).toContain('"type":"RECORD"');
+});
+
+test('shows IBM Cloud a day later: what is new, what has ended, and what only the destination still has', async () => {
+  const { good, text } = await demo(ibmCloudDemo({ deployments: 3, gen2Deployments: 2 }));
+  expect(text).toContain('SUCCEEDED');
+  expect(text).toMatch(/^ {2}deployments_recovery_windows +\d+ +[\d.]+ k?B +\d+\.\d\d$/m);
+  expect(text).toContain('All 13 counts match what the API holds');
+  expect(text).toMatch(/All \d+ backups and tasks that are new or have ended came\./);
+  expect(text).toMatch(/IBM has deleted [1-9]\d* others meanwhile\./);
+  expect(good).toBe(true);
 });
 
 test('keeps the token from other users of the machine', async () => {
-  await demo(SMALL);
-  expect((await stat(join(folder, 'config.json'))).mode & 0o777).toBe(0o600);
+  await demo(composeDemo(SMALL));
+  expect((await stat(join(folder, 'compose', 'config.json'))).mode & 0o777).toBe(0o600);
 });
 
 test('says which count differs, and fails', async () => {
   const empty = { kind: 'status', path: '/teams', status: 200, body: { _embedded: { teams: [] } } } as const;
-  const { good, text } = await demo({ ...SMALL, faults: [empty] });
+  const { good, text } = await demo(composeDemo({ ...SMALL, faults: [empty] }));
   expect(text).toMatch(/teams: 0 records were read, but the API holds \d+\./);
   expect(good).toBe(false);
 });
 
 test('stops with the check when that fails', async () => {
-  const { good, text } = await demo({ ...SMALL, faults: [{ kind: 'status', path: '/accounts', status: 401 }] });
+  const { good, text } = await demo(
+    composeDemo({ ...SMALL, faults: [{ kind: 'status', path: '/accounts', status: 401 }] }),
+  );
   expect(text).toContain('FAILED: The Compose API');
   expect(text).toContain('The check failed, so nothing was read.');
   expect(good).toBe(false);
 });
 
 test('throws when the read fails, naming the file that says why', async () => {
-  const demoWithout = demo({ ...SMALL, faults: [{ kind: 'status', path: '/teams', status: 403 }] });
+  const demoWithout = demo(composeDemo({ ...SMALL, faults: [{ kind: 'status', path: '/teams', status: 403 }] }));
   await expect(demoWithout).rejects.toThrow(/read exited with 1: .*read\.jsonl/);
 });
 
 test('ends at once when it is stopped, and runs nothing more', async () => {
   const stop = new AbortController();
-  const stopped = demo({ ...SMALL, latencyMs: 30_000 }, stop.signal);
+  const stopped = demo(composeDemo({ ...SMALL, latencyMs: 30_000 }), stop.signal);
   setTimeout(() => stop.abort(), 1_000);
   const began = performance.now();
   await expect(stopped).rejects.toThrow();

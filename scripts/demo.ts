@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { ROOT, buildIfNeeded } from '../test-support/connector.ts';
 import { readFlags } from '../test-support/flags.ts';
+import { composeDemo, ibmCloudDemo } from './demo-platforms.ts';
 import { runDemo } from './demo-run.ts';
 
 // `npm run demo`: the whole way in one line. On Ctrl-C the program and the stand-in end before this does.
@@ -9,10 +10,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const { folder, 'audit-events': auditEvents } = readFlags(
   'demo',
-  'Shows all four commands on a stand-in for the Compose API, and compares what was read with what the API holds.',
+  'Shows all four commands on a stand-in for the API of each platform, and compares what was read with what the API holds.',
   {
     folder: { value: 'FOLDER', meaning: 'where to put what the commands print', default: '.demo' },
-    'audit-events': { value: 'N', meaning: 'how many audit events there are to read', default: '20000' },
+    'audit-events': { value: 'N', meaning: 'how many audit events there are to read on Compose', default: '20000' },
   },
 );
 if (!/^\d{1,8}$/.test(auditEvents)) {
@@ -33,7 +34,10 @@ try {
   const good = await runDemo({
     program: await buildIfNeeded(),
     folder: resolve(ROOT, folder),
-    sandbox: { deployments: 12, recipes: 20, auditEvents: Number(auditEvents) },
+    platforms: [
+      ibmCloudDemo({ deployments: 12, gen2Deployments: 8 }),
+      composeDemo({ deployments: 12, recipes: 20, auditEvents: Number(auditEvents) }),
+    ],
     print: (text) => console.log(text),
     signal: stop.signal,
   });

@@ -1,19 +1,36 @@
 import { readFileSync } from 'node:fs';
-import { entityDiagram, fieldTables, optionsTable, problemTables, streamsTable } from './docs-parts.ts';
+import {
+  commonOptionsTable,
+  entityDiagram,
+  fieldTables,
+  optionsTable,
+  overviewTable,
+  problemTables,
+  streamsTable,
+} from './docs-parts.ts';
+import { DOCUMENTED, type DocumentedPlatform } from './docs-platforms.ts';
 
-const USER_PAGE = 'docs/sources/compose.md';
+const README = 'README.md';
+
+type Parts = Readonly<Record<string, () => string>>;
+
+const readmeParts: Parts = { streams: () => overviewTable(DOCUMENTED, README), options: commonOptionsTable };
 
 /** The pages that hold generated parts, and what makes each part. */
-const PAGES: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': { streams: () => streamsTable(USER_PAGE, 'docs/'), options: optionsTable },
-  [USER_PAGE]: {
-    options: optionsTable,
-    streams: () => streamsTable('', '../'),
-    diagram: entityDiagram,
-    fields: fieldTables,
-    problems: problemTables,
-  },
+const PAGES: Readonly<Record<string, Parts>> = {
+  [README]: readmeParts,
+  ...Object.fromEntries(DOCUMENTED.map((platform): [string, Parts] => [platform.page, partsOfPage(platform)])),
 };
+
+function partsOfPage(platform: DocumentedPlatform): Parts {
+  return {
+    options: () => optionsTable(platform),
+    streams: () => streamsTable(platform, platform.page),
+    diagram: () => entityDiagram(platform),
+    fields: () => fieldTables(platform),
+    problems: () => problemTables(platform),
+  };
+}
 
 export const PAGE_PATHS: readonly string[] = Object.keys(PAGES);
 

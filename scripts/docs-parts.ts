@@ -1,51 +1,63 @@
 import { readFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path/posix';
 import spec from '../spec.json' with { type: 'json' };
 import { type FailureType, type Problem, problems } from '../src/core/problems.ts';
 import { catalogStream } from '../src/airbyte/discover.ts';
 import type { Field } from '../src/core/fields.ts';
-import type { StreamDefinition as Definition } from '../src/core/stream.ts';
-import { compose } from '../src/platforms/compose/compose.ts';
-import type { ComposeShared } from '../src/platforms/compose/shared.ts';
-
-type StreamDefinition = Definition<ComposeShared>;
-const { streams } = compose;
+import type { StreamDefinition } from '../src/core/stream.ts';
+import type { DocumentedPlatform } from './docs-platforms.ts';
 
 // The parts of the pages that are made from the code.
 
-/** What is known of the API, in the folder docs/: a section for each report. */
-const REFERENCE = 'reference/compose-api.md';
-
 /**
- * The table of all streams. Each name links to the table of its fields, which stands on `page`, and each path to what is
- * known of the report. `docs` leads from the page that holds the table to the folder docs/.
+ * The table of a platform's streams. Each name links to the table of its fields, and each path to what is known of the
+ * report. `at` is the page that holds the table.
  */
-export function streamsTable(page: string, docs: string): string {
+export function streamsTable({ page, reference, streams, origin }: DocumentedPlatform, at: string): string {
   return table(
     ['Stream', 'What it holds', 'API path', 'Primary key', 'Sync modes', 'Cursor'],
-    streams.map((stream) => [
-      `[${stream.name}](${page}#${stream.name})`,
-      stream.description,
-      `[${code(apiPath(stream))}](${docs}${REFERENCE}#${referenceSection(apiPath(stream))})`,
-      code(stream.primaryKey),
-      modesOf(stream),
-      stream.incremental === undefined ? '' : code(stream.incremental.field),
-    ]),
+    streams.map((stream) => {
+      const { path, heading } = origin(stream);
+      return [
+        `[${stream.name}](${linkTo(page, at)}#${stream.name})`,
+        stream.description,
+        `[${code(path)}](${linkTo(reference, at)}#${sectionOf(reference, heading)})`,
+        code(stream.primaryKey),
+        modesOf(stream),
+        stream.incremental === undefined ? '' : code(stream.incremental.field),
+      ];
+    }),
   );
 }
 
-/** Where the report lies below base_url, with `{id}` for a deployment's id. */
-function apiPath(stream: StreamDefinition): string {
-  const slice = { id: 'ID', label: 'deployment ID' };
-  const shared = { pageSize: 50, includeConnectionStrings: false } as ComposeShared;
-  return `/${stream.first(slice, shared).path.replace('/ID', '/{id}')}`;
+/** The table of the streams of all platforms: which of them has each, and how it can be read there. */
+export function overviewTable(platforms: readonly DocumentedPlatform[], at: string): string {
+  const names = new Set(platforms.flatMap(({ streams }) => streams.map(({ name }) => name)));
+  const rows = [...names].toSorted().map((name) => {
+    const found = platforms.map(({ streams }) => streams.find((stream) => stream.name === name));
+    const cells = platforms.map(({ page }, index) => {
+      const stream = found[index];
+      return stream === undefined ? '' : `[${briefMode(stream)}](${linkTo(page, at)}#${name})`;
+    });
+    return [code(name), found.find((stream) => stream !== undefined)?.description ?? '', ...cells];
+  });
+  return table(['Stream', 'What it holds', ...platforms.map(({ title }) => title)], rows);
 }
 
-/** The anchor of the section of the reference that has this path in its heading. Throws if there is none. */
-function referenceSection(path: string): string {
-  const reference = readFileSync(new URL(`../docs/${REFERENCE}`, import.meta.url), 'utf8');
-  const wanted = `\`GET ${path.replace('{id}', '{d}')}\``;
-  const heading = headingsOf(reference).find((text) => text.includes(wanted));
-  if (heading === undefined) throw new Error(`no section of ${REFERENCE} is about ${wanted}`);
+function briefMode({ incremental }: StreamDefinition): string {
+  return incremental === undefined ? 'full' : 'full, incremental';
+}
+
+/** What leads from one page to another; nothing from a page to itself. */
+function linkTo(page: string, at: string): string {
+  return page === at ? '' : relative(dirname(at), page);
+}
+
+/** The anchor of the section of a page that has this in its heading. Throws if there is none. */
+function sectionOf(page: string, wanted: string): string {
+  const text = readFileSync(new URL(`../${page}`, import.meta.url), 'utf8');
+  const heading = headingsOf(text).find((each) => each.includes(wanted));
+  if (heading === undefined) throw new Error(`no section of ${page} is about ${wanted}`);
   return anchorOf(heading);
 }
 
@@ -77,20 +89,36 @@ interface Option {
   minimum?: number;
   maximum?: number;
   format?: string;
+  airbyte_hidden?: boolean;
 }
 
-/** The table of the config's options, from the specification that the program prints. */
-export function optionsTable(): string {
-  const { properties, required } = spec.connectionSpecification;
-  const { platform, ...common } = properties;
-  const [form] = platform.oneOf;
-  if (form === undefined) throw new Error('the specification offers no platform');
-  const rows = [...rowsOfOptions(form.properties, form.required, 'platform.'), ...rowsOfOptions(common, required, '')];
+interface Form {
+  properties: Record<string, Option>;
+  required: readonly string[];
+}
+
+const { platform: choice, ...common } = spec.connectionSpecification.properties;
+
+/** The table of the options that a platform's config has, from the specification that the program prints. */
+export function optionsTable({ name }: DocumentedPlatform): string {
+  const forms = choice.oneOf as readonly Form[];
+  const form = forms.find(({ properties }) => properties['name']?.const === name);
+  if (form === undefined) throw new Error(`the specification does not offer ${name}`);
+  return optionTable([...rowsOfOptions(form.properties, form.required, 'platform.'), ...rowsOfOptions(common, [], '')]);
+}
+
+/** The table of the options that all platforms have. */
+export function commonOptionsTable(): string {
+  return optionTable(rowsOfOptions(common, [], ''));
+}
+
+function optionTable(rows: string[][]): string {
   return table(['Option', 'In the form', 'Type', 'Default', 'Meaning'], rows);
 }
 
 function rowsOfOptions(options: Record<string, Option>, required: readonly string[], prefix: string): string[][] {
-  const ordered = Object.entries(options).toSorted(([, a], [, b]) => a.order - b.order);
+  const shown = Object.entries(options).filter(([, { airbyte_hidden: isHidden }]) => isHidden !== true);
+  const ordered = shown.toSorted(([, a], [, b]) => a.order - b.order);
   return ordered.map(([name, option]) => [
     code(prefix + name),
     option.title ?? 'Platform',
@@ -112,7 +140,7 @@ function defaultOf(option: Option): string {
 }
 
 /** A heading and a table of fields for each stream, with what is known of the insides of lists and objects. */
-export function fieldTables(): string {
+export function fieldTables({ streams }: DocumentedPlatform): string {
   return streams.map((stream) => `#### ${stream.name}\n\n${about(stream)}\n\n${fieldTable(stream)}`).join('\n\n');
 }
 
@@ -139,33 +167,20 @@ function typeName({ kind, properties }: Field): string {
   return kindName(kind);
 }
 
-/** Fields that hold the key of a record of another stream, by the name that they have everywhere. */
-const REFERENCES: Readonly<Record<string, string>> = {
-  account_id: 'accounts',
-  cluster_id: 'clusters',
-  deployment_id: 'deployments',
-};
-
-/** Those whose meaning only their stream tells. */
-const OWN_REFERENCES: Readonly<Record<string, string>> = {
-  'billables.replaces_id': 'billables',
-  'deployments.provision_recipe_id': 'deployments_recipes',
-  'deployments.type': 'databases',
-  'deployments_recipes.parent_id': 'deployments_recipes',
-  'deployments_team_roles.teams': 'teams',
-  'deployments_versions.application': 'databases',
-};
-
 /** How the streams hang together, as a Mermaid entity diagram of their keys and the fields that point to them. */
-export function entityDiagram(): string {
-  checkReferences();
-  const lines = [...streams.flatMap(relationsOf), ...streams.flatMap(entityOf)];
+export function entityDiagram(platform: DocumentedPlatform): string {
+  checkReferences(platform);
+  const { streams } = platform;
+  const lines = [
+    ...streams.flatMap((stream) => relationsOf(platform, stream)),
+    ...streams.flatMap((stream) => entityOf(platform, stream)),
+  ];
   return ['```mermaid', 'erDiagram', ...lines.map((line) => `  ${line}`), '```'].join('\n');
 }
 
-function relationsOf(stream: StreamDefinition): string[] {
+function relationsOf(platform: DocumentedPlatform, stream: StreamDefinition): string[] {
   return Object.entries(stream.fields).flatMap(([field, { kind }]) => {
-    const target = targetOf(stream, field);
+    const target = targetOf(platform, stream, field);
     if (target === undefined) return [];
     const targets = kind === 'list' ? '}o' : '|o';
     // A record whose key is the reference itself is the only one that refers to it.
@@ -174,11 +189,11 @@ function relationsOf(stream: StreamDefinition): string[] {
   });
 }
 
-function entityOf(stream: StreamDefinition): string[] {
+function entityOf(platform: DocumentedPlatform, stream: StreamDefinition): string[] {
   const lines = Object.entries(stream.fields).flatMap(([field, { kind }]) => {
     const marks = [
       ...(field === stream.primaryKey ? ['PK'] : []),
-      ...(targetOf(stream, field) === undefined ? [] : ['FK']),
+      ...(targetOf(platform, stream, field) === undefined ? [] : ['FK']),
     ];
     if (marks.length > 0) return [`  ${kindName(kind)} ${field} ${marks.join(', ')}`];
     return field === stream.incremental?.field ? [`  ${kindName(kind)} ${field} "cursor"`] : [];
@@ -186,8 +201,8 @@ function entityOf(stream: StreamDefinition): string[] {
   return [`${stream.name} {`, ...lines, '}'];
 }
 
-function targetOf({ name }: StreamDefinition, field: string): string | undefined {
-  return OWN_REFERENCES[`${name}.${field}`] ?? REFERENCES[field];
+function targetOf(platform: DocumentedPlatform, { name }: StreamDefinition, field: string): string | undefined {
+  return platform.ownReferences[`${name}.${field}`] ?? platform.references[field];
 }
 
 function kindName(kind: Field['kind']): string {
@@ -195,12 +210,12 @@ function kindName(kind: Field['kind']): string {
 }
 
 /** A renamed stream or field must not leave an arrow that points nowhere. */
-function checkReferences(): void {
+function checkReferences({ streams, references, ownReferences }: DocumentedPlatform): void {
   const names = new Set(streams.map(({ name }) => name));
-  const targets = [...Object.values(REFERENCES), ...Object.values(OWN_REFERENCES)];
+  const targets = [...Object.values(references), ...Object.values(ownReferences)];
   const lost = targets.filter((target) => !names.has(target));
   const fields = new Set(streams.flatMap(({ name, fields }) => Object.keys(fields).map((field) => `${name}.${field}`)));
-  lost.push(...Object.keys(OWN_REFERENCES).filter((field) => !fields.has(field)));
+  lost.push(...Object.keys(ownReferences).filter((field) => !fields.has(field)));
   if (lost.length > 0) throw new Error(`the entity diagram names what no stream has: ${lost.join(', ')}`);
 }
 
@@ -222,22 +237,28 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
   ['system_error', 'The API or the connector does something that it should not. Airbyte retries.'],
 ];
 
-/** The troubleshooting tables: every message that a failure can have, its cause, and what to do. */
-export function problemTables(): string {
-  const all = Object.entries<Problem>(problems);
+/**
+ * The troubleshooting tables: every message that a failure can have, its cause, and what to do, in the platform's words.
+ * What differs from case to case stays a place.
+ */
+export function problemTables(platform: DocumentedPlatform): string {
+  const unsaid = new Set<string>(platform.unsaid);
+  const all = Object.entries<Problem>(problems).filter(([id]) => !unsaid.has(id));
   return GROUPS.map(([type, meaning]) => {
-    const rows = all.filter(([, { failureType }]) => failureType === type).map(([id, problem]) => rowOf(id, problem));
+    const rows = all
+      .filter(([, { failureType }]) => failureType === type)
+      .map(([id, problem]) => rowOf(id, problem, platform));
     return `#### ${type}\n\n${meaning}\n\n${table(['Message', 'Cause', 'What to do'], rows)}`;
   }).join('\n\n');
 }
 
-/** In the words of Compose; what differs from case to case stays a place. */
-const WORDS: Record<string, string | undefined> = compose.words.facts;
-
-function rowOf(id: string, { message: template, cause }: Problem): string[] {
+function rowOf(id: string, problem: Problem, { words, causes }: DocumentedPlatform): string[] {
+  const cause = (causes as Record<string, string | undefined>)[id] ?? problem.cause;
   const composed = COMPOSED[id];
   if (composed !== undefined) return [composed.message, cause, composed.advice];
-  const message = template.replace(/\{(\w+)\}/g, (place, name: string) => WORDS[name] ?? place);
+  const template = (words.messages as Record<string, string | undefined> | undefined)?.[id] ?? problem.message;
+  const facts: Readonly<Record<string, string | undefined>> = words.facts;
+  const message = template.replace(/\{(\w+)\}/g, (place, name: string) => facts[name] ?? place);
   // The first sentence of a message says what happened, the others what to do.
   const [, happened, advice] = /^(.*?\.) ([A-Z].*)$/.exec(message) ?? [];
   if (happened === undefined || advice === undefined) throw new Error(`the message of ${id} does not say what to do`);

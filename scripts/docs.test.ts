@@ -6,16 +6,17 @@ import spec from '../spec.json' with { type: 'json' };
 import { VERSION } from '../src/core/version.ts';
 import { PAGE_PATHS, fillMarkers, pageUrl, renderPage } from './docs-pages.ts';
 import { anchorOf, headingsOf, table } from './docs-parts.ts';
+import { DOCUMENTED } from './docs-platforms.ts';
 
-const USER_PAGE = 'docs/sources/compose.md';
 const PAGES = [
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  USER_PAGE,
+  ...DOCUMENTED.map(({ page }) => page),
   'docs/running.md',
   'docs/clients.md',
+  'docs/meltano.md',
 ];
 
 const textOf = (path: string): string => readFileSync(pageUrl(path), 'utf8');
@@ -53,14 +54,14 @@ test('the map of the architecture names every file of the program', () => {
   expect(files.filter((file) => !new RegExp(`[\`/]${basename(file)}\``).test(map))).toEqual([]);
 });
 
-test('the user page has the headings of an Airbyte connector page, in their order', () => {
-  const headings = headingsOf(textOf(USER_PAGE));
+test.each(DOCUMENTED)('$page has the headings of an Airbyte connector page, in their order', ({ page, title }) => {
+  const headings = headingsOf(textOf(page));
   const wanted = [
-    'Compose',
+    title,
     'Prerequisites',
     'Setup guide',
-    'Step 1: Set up Compose',
-    'Step 2: Set up the Compose connector in Airbyte',
+    `Step 1: Set up ${title}`,
+    `Step 2: Set up the ${title} connector in Airbyte`,
     'For Airbyte Cloud:',
     'For Airbyte Open Source:',
     'Supported sync modes',
@@ -74,17 +75,17 @@ test('the user page has the headings of an Airbyte connector page, in their orde
   expect(headings.filter((heading) => wanted.includes(heading))).toEqual(wanted);
 });
 
-test('the prerequisites name every required option as the form does', () => {
-  const [, prerequisites = ''] = /^## Prerequisites\n([\s\S]*?)^## /m.exec(textOf(USER_PAGE)) ?? [];
+test('every platform of the config has a page, whose prerequisites name every required option as the form does', () => {
   for (const { required, properties } of spec.connectionSpecification.properties.platform.oneOf) {
+    const page = DOCUMENTED.find(({ name }) => name === properties.name.const)?.page ?? '';
+    const [, prerequisites = ''] = /^## Prerequisites\n([\s\S]*?)^## /m.exec(textOf(page)) ?? [];
     const titles = required.map((name) => (properties as Record<string, { title?: string }>)[name]?.title);
     for (const title of titles.filter((each) => each !== undefined)) expect(prerequisites).toContain(title);
   }
 });
 
-test('both changelogs tell of this release', () => {
-  expect(textOf('CHANGELOG.md')).toContain(`## [${VERSION}]`);
-  expect(textOf(USER_PAGE)).toMatch(new RegExp(`^\\| ${VERSION} +\\|`, 'm'));
+test.each(['CHANGELOG.md', ...DOCUMENTED.map(({ page }) => page)])('%s tells of this release', (path) => {
+  expect(textOf(path)).toMatch(new RegExp(`^(## \\[${VERSION}\\]|\\| ${VERSION} +\\|)`, 'm'));
 });
 
 test('a marker without a text, and a text without a marker, are errors', () => {

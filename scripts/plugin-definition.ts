@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { about } from '../src/singer/about.ts';
+import { PLATFORM_FORMS } from '../src/singer/settings.ts';
 
 /** Where it stands. */
 export const PLUGIN_DEFINITION = new URL('../meltano/extractors/tap-compose.yml', import.meta.url);
@@ -11,7 +12,7 @@ interface About {
   name: string;
   description: string;
   capabilities: string[];
-  settings: { properties: Record<string, Setting>; required: string[] };
+  settings: { properties: Record<string, Setting> };
 }
 
 interface Setting {
@@ -37,7 +38,8 @@ export function pluginDefinition(): string {
     docs: `${REPOSITORY}/blob/main/docs/meltano.md`,
     executable: name,
     capabilities,
-    settings_group_validation: [settings.required],
+    // What each platform requires: Meltano is content with one of the groups.
+    settings_group_validation: PLATFORM_FORMS.map(({ required }) => required.map((key) => `platform.${key}`)),
     settings: Object.entries(settings.properties).map(([key, setting]) => meltanoSetting(key, setting)),
   };
   const comment = '# Written by `npm run spec`. docs/meltano.md says how to use it.\n';

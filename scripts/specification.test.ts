@@ -13,70 +13,133 @@ interface Option {
   default?: unknown;
 }
 
-const form = spec.connectionSpecification;
-const [compose] = form.properties.platform.oneOf;
 type Named = [name: string, option: Option];
+
+interface PlatformForm {
+  title: string;
+  required: string[];
+  properties: Record<string, Option>;
+}
+
+const form = spec.connectionSpecification;
+const forms = form.properties.platform.oneOf as unknown as PlatformForm[];
 const common = Object.entries(form.properties).filter(([name]) => name !== 'platform') as unknown as Named[];
-const ofCompose = Object.entries(compose?.properties ?? {}).filter(([name]) => name !== 'name') as unknown as Named[];
-const PLATFORM = { name: 'compose', api_token: '0123456789abcdef' };
-const CONFIG = { platform: PLATFORM };
+
+/** Of each platform: the least that a config must have, and all of its options in the order of the form. */
+const PLATFORMS = [
+  {
+    title: 'Compose',
+    least: { name: 'compose', api_token: '0123456789abcdef' },
+    options: ['name', 'api_token', 'deployment_ids', 'include_connection_strings', 'page_size', 'base_url'],
+    secrets: ['api_token'],
+    wrongs: [{ deployment_ids: ['x'] }, { api_token: '' }, { name: 'mongohq' }],
+  },
+  {
+    title: 'IBM Cloud Databases',
+    least: { name: 'ibm_cloud', api_key: '0123456789abcdef' },
+    options: ['name', 'api_key', 'deployment_ids', 'resource_group_ids', 'endpoints'],
+    secrets: ['api_key'],
+    wrongs: [{ resource_group_ids: ['x'] }, { api_key: '' }, { endpoints: 'x' }],
+  },
+] as const;
+
+function formOf(title: string): PlatformForm {
+  const found = forms.find((each) => each.title === title);
+  if (found === undefined) throw new Error(`the specification does not offer ${title}`);
+  return found;
+}
+
+/** The options of a platform but its name. */
+function optionsOf(title: string): Named[] {
+  return Object.entries(formOf(title).properties).filter(([name]) => name !== 'name');
+}
+
+function inOrder(options: Record<string, Option>): string[] {
+  const entries = Object.entries(options);
+  expect(new Set(entries.map(([, { order }]) => order)).size).toBe(entries.length);
+  return entries.toSorted(([, one], [, other]) => one.order - other.order).map(([name]) => name);
+}
+
+function secretsOf(options: readonly Named[]): string[] {
+  return options.filter(([, { airbyte_secret: secret }]) => secret === true).map(([name]) => name);
+}
 
 test('spec.json is what `npm run spec` writes', () => {
   expect(specification()).toEqual(spec);
 });
 
-test.each([
-  [
-    'at the top',
-    Object.entries(form.properties) as unknown as Named[],
-    [
-      'platform',
-      'start_date',
-      'fail_on_refused_deployments',
-      'num_workers',
-      'lookback_window_seconds',
-      'request_timeout_seconds',
-    ],
-  ],
-  [
-    'of Compose',
-    Object.entries(compose?.properties ?? {}) as unknown as Named[],
-    ['name', 'api_token', 'deployment_ids', 'include_connection_strings', 'page_size', 'base_url'],
-  ],
-])('the options %s, in the order of the form', (_, options, names) => {
-  const byOrder = options.toSorted(([, one], [, other]) => one.order - other.order);
-  expect(byOrder.map(([name]) => name)).toEqual(names);
-  expect(new Set(options.map(([, { order }]) => order)).size).toBe(options.length);
+test('every platform of the form is tested here', () => {
+  expect(forms.map(({ title }) => title)).toEqual(PLATFORMS.map(({ title }) => title));
+});
+
+test('the options at the top, in the order of the form', () => {
+  expect(inOrder(form.properties as unknown as Record<string, Option>)).toEqual([
+    'platform',
+    'start_date',
+    'fail_on_refused_deployments',
+    'num_workers',
+    'lookback_window_seconds',
+    'request_timeout_seconds',
+  ]);
+  expect(secretsOf(common)).toEqual([]);
 });
 
 test('a platform is chosen by a constant, and explains itself', () => {
   expect(form.required).toEqual(['platform']);
   expect(form.properties.platform).toMatchObject({ type: 'object', title: 'Platform' });
-  for (const option of form.properties.platform.oneOf) {
+  for (const option of forms) {
     expect(option).toMatchObject({ type: 'object', title: expect.any(String) as string });
-    expect(option.properties.name).toMatchObject({ type: 'string', const: expect.any(String) as string });
+    expect(option.properties['name']).toMatchObject({ type: 'string', const: expect.any(String) as string });
     expect(option.required).toContain('name');
   }
 });
 
-test('only the token is required, and only the token is a secret', () => {
-  expect(compose?.required).toEqual(['name', 'api_token']);
-  const secrets = [...common, ...ofCompose].filter(([, { airbyte_secret: secret }]) => secret === true);
-  expect(secrets.map(([name]) => name)).toEqual(['api_token']);
+describe.each(PLATFORMS)('$title', ({ title, least, options, secrets }) => {
+  test('has these options, in the order of the form', () => {
+    expect(inOrder(formOf(title).properties)).toEqual(options);
+  });
+
+  test('requires what opens the API, and only that is a secret', () => {
+    expect(formOf(title).required).toEqual(Object.keys(least));
+    expect(secretsOf(optionsOf(title))).toEqual(secrets);
+  });
+
+  describe.each(optionsOf(title))('%s', (name, option) => {
+    explainsItself(name, option, (value) => ({ platform: { ...least, [name]: value } }), {
+      isRequired: name in least,
+      standard: () => (configSchema.parse({ platform: least }).platform as Record<string, unknown>)[name],
+    });
+  });
 });
 
-describe.each([...common, ...ofCompose])('%s', (name, option) => {
-  const isCommon = common.some(([each]) => each === name);
-  const withValue = (value: unknown): object =>
-    isCommon ? { ...CONFIG, [name]: value } : { platform: { ...PLATFORM, [name]: value } };
+describe.each(common)('%s', (name, option) => {
+  const [{ least: platform }] = PLATFORMS;
+  explainsItself(name, option, (value) => ({ platform, [name]: value }), {
+    isRequired: false,
+    standard: () => (configSchema.parse({ platform }) as Record<string, unknown>)[name],
+  });
+});
 
+interface Meaning {
+  isRequired: boolean;
+  /** What the connector takes where the option is not given. */
+  standard: () => unknown;
+}
+
+function explainsItself(
+  name: string,
+  option: Option,
+  configWith: (value: unknown) => object,
+  { isRequired, standard }: Meaning,
+): void {
   test('explains itself', () => {
     expect(option.title).toMatch(/^[A-Z][^.]*$/);
     expect(option.description).toMatch(/^[A-Z].*\.$/);
   });
 
-  test('has one plain type', () => {
-    expect(['string', 'integer', 'boolean', 'array']).toContain(option['type']);
+  test('has one plain type, unless the form does not show it', () => {
+    const types = ['string', 'integer', 'boolean', 'array', ...(option['airbyte_hidden'] === true ? ['object'] : [])];
+    expect(types).toContain(option['type']);
     if (option['type'] === 'array') expect(option['items']).toMatchObject({ type: 'string' });
   });
 
@@ -88,15 +151,14 @@ describe.each([...common, ...ofCompose])('%s', (name, option) => {
     const valid = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(option);
     for (const value of [...(option.examples ?? []), ...('default' in option ? [option.default] : [])]) {
       expect(valid(value), JSON.stringify(value)).toBe(true);
-      expect(configSchema.safeParse(withValue(value)).success).toBe(true);
+      expect(configSchema.safeParse(configWith(value)).success, `${name}: ${JSON.stringify(value)}`).toBe(true);
     }
-    const config = configSchema.parse(CONFIG);
-    const { [name]: without } = (isCommon ? config : config.platform) as Record<string, unknown>;
+    const without = standard();
     // The form shows no empty list.
     const shown = Array.isArray(without) && without.length === 0 ? undefined : without;
-    if (name !== 'api_token') expect(option.default).toEqual(shown);
+    if (!isRequired) expect(option.default).toEqual(shown);
   });
-});
+}
 
 test('nothing that Airbyte cannot show', () => {
   const forbidden = ['$ref', 'not', 'anyOf', 'allOf', 'patternProperties', 'prefixItems', 'if', 'then', 'else'];
@@ -111,22 +173,22 @@ test('nothing that Airbyte cannot show', () => {
   expect(found).toEqual([]);
 });
 
-test('the form is draft-07, and takes a full config and unknown keys', () => {
+test('the form is draft-07, and takes a full config of each platform and unknown keys', () => {
   const { $schema, ...schema } = form;
   expect($schema).toBe('http://json-schema.org/draft-07/schema#');
   const valid = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(schema);
-  const full = configSchema.parse(CONFIG);
-  expect(valid({ ...full, start_date: '2018-08-22T00:00:00Z', __injected: 1 })).toBe(true);
-  expect(valid({ platform: { ...full.platform, unknown: 1 } })).toBe(true);
-  const wrongs = [
-    {},
-    PLATFORM,
-    { ...CONFIG, num_workers: 33 },
-    { platform: { ...PLATFORM, deployment_ids: ['x'] } },
-    { platform: { ...PLATFORM, api_token: '' } },
-    { platform: { ...PLATFORM, name: 'mongohq' } },
-  ];
-  for (const wrong of wrongs) expect(valid(wrong), JSON.stringify(wrong)).toBe(false);
+  for (const { least, wrongs } of PLATFORMS) {
+    const full = configSchema.parse({ platform: least });
+    expect(valid({ ...full, start_date: '2018-08-22T00:00:00Z', __injected: 1 })).toBe(true);
+    expect(valid({ platform: { ...full.platform, unknown: 1 } })).toBe(true);
+    const bad = [
+      {},
+      least,
+      { platform: least, num_workers: 33 },
+      ...wrongs.map((wrong) => ({ platform: { ...least, ...wrong } })),
+    ];
+    for (const wrong of bad) expect(valid(wrong), JSON.stringify(wrong)).toBe(false);
+  }
 });
 
 test('the date pattern is the one that gives a date picker', () => {

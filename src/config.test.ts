@@ -273,7 +273,7 @@ describe('the platform', () => {
     async (name) => {
       const told = listen();
       await expect(load({ platform: { name, api_token: TOKEN, num_workers: 1 } }, told)).rejects.toMatchObject({
-        message: `The config file ${path} cannot be used: platform.name must be "compose".`,
+        message: `The config file ${path} cannot be used: platform.name must be "compose" or "ibm_cloud".`,
         failureType: 'config_error',
       });
       expect(new Set(told.heard)).toEqual(new Set([`secret ${TOKEN}`]));

@@ -5,17 +5,18 @@ import { parseInput, readInput, typeName } from './core/input-file.ts';
 import { type Row, isRow } from './core/stream.ts';
 import { toUtcText } from './core/timestamp.ts';
 import { compose } from './platforms/compose/compose.ts';
+import { ibmCloud } from './platforms/ibm-cloud/ibm-cloud.ts';
 import { boolean, wholeNumber } from './platforms/options.ts';
 import type { Platform } from './platforms/platform.ts';
 
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
 /** Every platform by the name that a config gives it. */
-const PLATFORMS = { compose } as const;
+const PLATFORMS = { compose, ibm_cloud: ibmCloud } as const;
 type PlatformName = keyof typeof PLATFORMS;
 
 const platform = z
-  .discriminatedUnion('name', [compose.config], {
+  .discriminatedUnion('name', [compose.config, ibmCloud.config], {
     error: ({ input }) => (isRow(input) ? `must be ${NAMES}` : `must be an object such as {"name":"compose"}`),
   })
   .meta({

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Config, platformOf } from './config.ts';
 import type { Context } from './core/context.ts';
+import type { CheckpointedSink } from './core/checkpoints.ts';
 import { ConnectorError } from './core/errors.ts';
 import { type OpenStream, openStream } from './core/open-stream.ts';
 import type { Output } from './core/output.ts';
@@ -55,27 +56,34 @@ export function openReads(
   // Every wait and request listens to it; Node would warn about a leak on stderr.
   setMaxListeners(0, signal);
   const streams: OpenStream[] = [];
-  let limitedUntil = 0;
+  const limitedUntil = new Map<string, number>();
   const client = openClient(config, context, output, {
     signal,
     onTokenRefused(error) {
       refusal ??= error;
       refused.abort(error);
     },
-    onLongWait: (owner) => streams.find(({ read }) => read.definition.name === owner)?.read.sink.waits(),
-    onRateLimit(until) {
-      if (until <= limitedUntil + SAME_LIMIT_MS) return;
-      limitedUntil = until;
-      for (const { read } of streams) read.sink.held(until);
+    onLongWait: (owner) => sinkOf(owner)?.waits(),
+    onRateLimit(until, owner) {
+      if (until <= (limitedUntil.get(owner) ?? 0) + SAME_LIMIT_MS) return;
+      limitedUntil.set(owner, until);
+      sinkOf(owner)?.held(until);
     },
   });
+  const sinkOf = (owner: string): CheckpointedSink | undefined =>
+    streams.find(({ read }) => read.definition.name === owner)?.read.sink;
   const slots = new RequestSlots(config.num_workers);
-  const api: Api = { get: (request, owner) => slots.use(owner, () => client.get(request, owner)) };
+  const api: Api = {
+    get: (request, owner) => slots.use(owner, (pause) => client.get(request, owner, pause)),
+    authorization: (owner) => client.authorization(owner),
+    log: (level, sentence) => output.log(level, sentence),
+  };
   const run: Run = {
-    fetch: (request, owner) => client.get(request, owner),
+    fetch: (request, owner, pause) => client.get(request, owner, pause),
     slots,
     output,
-    shared: platform.open(config.platform, api, (sentence) => output.log('warn', sentence)),
+    words: platform.words.facts,
+    shared: platform.open(config.platform, api),
     workers: config.num_workers,
     startDate: config.start_date,
     failOnRefusedDeployments: config.fail_on_refused_deployments,
@@ -86,6 +94,7 @@ export function openReads(
   for (const { definition, mode, state, where } of wanted) {
     const options = {
       mode,
+      platform: config.platform.name,
       startedAt: run.startedAt,
       lookbackMs: config.lookback_window_seconds * 1_000,
       startDate: config.start_date,
@@ -101,7 +110,7 @@ export function openReads(
 /** What is wrong with the config, by asking the API. Throws a ConnectorError; that of an outage is a transient one. */
 export async function checkConnection(config: Config, context: Context, output: Output): Promise<string[]> {
   const platform = platformOf(config);
-  const { address } = platform.connection(config.platform);
+  const { address } = platform.connection(config.platform, context.addSecret);
   const { host, origin } = new URL(address);
   const notes = [platform.words.noteOn(host), proxyNote(proxyFor(origin, context.env))];
   const late = new ConnectorError(
@@ -118,7 +127,11 @@ export async function checkConnection(config: Config, context: Context, output: 
     onRateLimit: () => undefined,
   });
   try {
-    return await platform.check(config.platform, client);
+    return await platform.check(config.platform, {
+      get: (request, owner) => client.get(request, owner),
+      authorization: (owner) => client.authorization(owner),
+      log: (level, sentence) => output.log(level, sentence),
+    });
   } finally {
     clearTimeout(timer);
     await client.close();
@@ -133,7 +146,7 @@ type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 
 export function openClient(config: Config, { env, addSecret }: Context, output: Output, events: Events): ApiClient {
   const { onLongWait, ...rest } = events;
   const platform = platformOf(config);
-  const { address, auth, accept } = platform.connection(config.platform);
+  const { address, auth, accept, refusals } = platform.connection(config.platform, addSecret);
   // A proxy may repeat its credentials in an error.
   for (const secret of proxyFor(new URL(address).origin, env)?.secrets ?? []) addSecret(secret);
   return new ApiClient({
@@ -142,14 +155,15 @@ export function openClient(config: Config, { env, addSecret }: Context, output: 
     address,
     auth,
     accept,
+    refusals,
     words: platform.words,
     userAgent: `source-compose/${VERSION}`,
     connections: config.num_workers,
     timeoutMs: config.request_timeout_seconds * 1_000,
-    onAnswer: (path, status, ms) => output.log('debug', `GET ${path}: HTTP ${status} in ${ms} ms`),
-    onRetry({ owner, path, attempt, reason, waitMs }) {
+    onAnswer: (method, path, status, ms) => output.log('debug', `${method} ${path}: HTTP ${status} in ${ms} ms`),
+    onRetry({ owner, method, path, attempt, reason, waitMs }) {
       const wait = (waitMs / 1_000).toFixed(1);
-      output.log('warn', `GET ${path}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
+      output.log('warn', `${method} ${path}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
       if (waitMs > LONG_WAIT_MS) onLongWait?.(owner);
     },
   });

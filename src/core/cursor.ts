@@ -8,6 +8,8 @@ export interface Cursor {
 
 export interface CursorOptions {
   mode: 'full_refresh' | 'incremental';
+  /** The name of the platform, which its states carry. */
+  platform: string;
   /** Start of this run, as UTC text: no mark passes it, for what is dated later may still get company before it. */
   startedAt: string;
   /** How far the user wants a read to go back behind its mark. */

@@ -8,6 +8,8 @@ export interface ErrorDetails {
   cause?: unknown;
   /** A further sentence for the user. */
   note?: string | undefined;
+  /** In place of the problem's own message. */
+  template?: string | undefined;
 }
 
 /** An expected failure. `message` is for the user, `internalMessage` for the log; neither is redacted yet. */
@@ -22,7 +24,7 @@ export class ConnectorError extends Error {
   readonly answer: string | undefined;
 
   constructor(problem: ProblemId, facts: Record<string, string> = {}, details: ErrorDetails = {}) {
-    const sentence = fill(problems[problem].message, facts);
+    const sentence = fill(details.template ?? problems[problem].message, facts);
     super(details.note === undefined ? sentence : `${sentence} ${details.note}`, { cause: details.cause });
     this.problem = problem;
     this.failureType = problems[problem].failureType;
@@ -37,7 +39,7 @@ export class ConnectorError extends Error {
   }
 }
 
-const REFUSALS: ReadonlySet<ProblemId> = new Set<ProblemId>(['forbidden', 'unauthorized', 'not_found']);
+const REFUSALS: ReadonlySet<ProblemId> = new Set<ProblemId>(['forbidden', 'unauthorized', 'not_found', 'not_offered']);
 
 /** A config, catalog or state that cannot be used; `detail` is the whole sentence for the user. */
 export function inputError(detail: string, cause?: unknown): ConnectorError {

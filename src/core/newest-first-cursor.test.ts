@@ -14,7 +14,13 @@ const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute
 const rows = (...minutes: number[]): TestRow[] => minutes.map((minute) => ({ id: `e${minute}`, at: at(minute) }));
 
 function cursorAt(state: Omit<WalkState, 'version'> = {}, options: Partial<CursorOptions> = {}): NewestFirstCursor {
-  const defaults = { startedAt: STARTED_AT, lookbackMs: 60_000, startDate: undefined, jobId: undefined };
+  const defaults = {
+    platform: 'compose',
+    startedAt: STARTED_AT,
+    lookbackMs: 60_000,
+    startDate: undefined,
+    jobId: undefined,
+  };
   return new NewestFirstCursor({ version: 1, ...state }, { mode: 'incremental', ...defaults, ...options }, EVENTS);
 }
 

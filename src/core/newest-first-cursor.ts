@@ -1,6 +1,6 @@
 import { ConnectorError } from './errors.ts';
 import { type Cursor, type CursorOptions, futureWarning, latestOf, leastLookback, startDateWarning } from './cursor.ts';
-import { STATE_VERSION, type WalkState } from './stream-states.ts';
+import { type WalkState, stateHead } from './stream-states.ts';
 import { msBefore } from './timestamp.ts';
 import type { Row, WalkPlace } from './stream.ts';
 
@@ -242,7 +242,7 @@ export class NewestFirstCursor implements Cursor {
 
   state(): WalkState {
     const { top, cursor, floor } = this.#walk;
-    const state: WalkState = { version: STATE_VERSION };
+    const state: WalkState = stateHead(this.#options.platform);
     if (this.#mark !== undefined) state.mark = this.#mark;
     if (this.#startDate !== undefined) state.start_date = this.#startDate;
     if (!this.#done && cursor !== undefined) {

@@ -101,7 +101,7 @@ class Model {
   }
 
   get walkState(): WalkState {
-    return parseWalkState(JSON.parse(this.state) as object, 'The state');
+    return parseWalkState(JSON.parse(this.state) as object, 'The state', 'compose');
   }
 
   happen(change: Change): void {

@@ -9,7 +9,13 @@ const EVENTS = { path: 'events', key: 'id', time: 'at' };
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
 
 function cursorAt(state: Omit<WalkState, 'version'>, options: Partial<CursorOptions>): NewestFirstCursor {
-  const defaults = { startedAt: at(60), lookbackMs: 60_000, startDate: undefined, jobId: undefined };
+  const defaults = {
+    platform: 'compose',
+    startedAt: at(60),
+    lookbackMs: 60_000,
+    startDate: undefined,
+    jobId: undefined,
+  };
   return new NewestFirstCursor({ version: 1, ...state }, { mode: 'incremental', ...defaults, ...options }, EVENTS);
 }
 

@@ -3,7 +3,7 @@ import { joinedKey, type Row, type StreamDefinition } from './stream.ts';
 import { toUtcText } from './timestamp.ts';
 
 /** What of a stream makes its records. */
-type Keyed = Pick<StreamDefinition, 'fields' | 'primaryKey' | 'keyParts' | 'keyNeeds'>;
+type Keyed = Pick<StreamDefinition, 'fields' | 'primaryKey' | 'keyParts' | 'keyNeeds' | 'dropped'>;
 
 /**
  * Makes rows into record data, in place, since a copy would cost as much as printing. What is taken out is set to
@@ -17,7 +17,7 @@ export class Normaliser {
   /** The field of the row that has a number beyond 2^53 in its key, which is not kept exactly; several would be one. */
   inexactField: string | undefined;
 
-  /** `onUnknown` is told of every field of every row that the stream does not declare. */
+  /** `onUnknown` is told of every field of every row that the stream neither declares nor drops. */
   constructor(definition: Keyed, onUnknown: (field: string) => void) {
     this.#definition = definition;
     this.#onUnknown = onUnknown;
@@ -45,7 +45,7 @@ export class Normaliser {
       while (at < names.length && names[at] !== field) at += 1;
       if (at === names.length) at = names.indexOf(field);
       if (at === -1) {
-        this.#onUnknown(field);
+        this.#takeUnknown(row, field);
         continue;
       }
       next = at + 1;
@@ -63,6 +63,12 @@ export class Normaliser {
     const { keyParts, keyNeeds = [], primaryKey } = this.#definition;
     if (keyParts !== undefined) row[primaryKey] = joinedKey(row, keyParts, keyNeeds);
     return nulled;
+  }
+
+  #takeUnknown(row: Row, field: string): void {
+    const { dropped } = this.#definition;
+    if (dropped?.includes(field) !== true) this.#onUnknown(field);
+    if (dropped !== undefined) row[field] = undefined;
   }
 
   #inKey(field: string): boolean {

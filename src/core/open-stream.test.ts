@@ -13,6 +13,7 @@ const STARTED_AT = '2018-09-01T00:00:00.000Z';
 const LATER = '2018-09-01T00:00:00.001Z';
 const options: CursorOptions = {
   mode: 'incremental',
+  platform: 'compose',
   startedAt: STARTED_AT,
   lookbackMs: 60_000,
   startDate: undefined,
@@ -94,7 +95,7 @@ describe('a start_date that earlier reads went by', () => {
     marks.begin('d1');
     expect(marks.state()).toMatchObject({ start_date: FROM });
     marks.begin('d2');
-    marks.emitted('d2', STARTED_AT);
+    marks.emitted('d2', STARTED_AT, true);
     expect(marks.state()).toEqual({ version: 1, marks: { d1: FROM, d2: STARTED_AT }, start_date: FROM });
   });
 });

@@ -26,25 +26,30 @@ export function openStream<S>(
   where: string,
   options: CursorOptions,
 ): OpenStream {
-  const { incremental, walk, detail } = definition;
+  const { incremental, walk, detail, listed } = definition;
   const slices = definition.slices?.bind(definition);
-  const listed = definition.listed?.bind(definition);
+  const first = definition.first?.bind(definition);
+  if (listed !== undefined) {
+    const read = new StreamRead(definition, run, undefined);
+    return { read, toEnd: () => readListed(read, listed, detail) };
+  }
+  if (first === undefined) throw new Error(`${definition.name} has no request`);
   if (incremental?.by === 'walk' && walk !== undefined) {
     const list = {
-      path: definition.first(undefined, run.shared).path,
+      path: first(undefined, run.shared).path,
       key: definition.primaryKey,
       time: incremental.field,
     };
-    const cursor = new NewestFirstCursor(parseWalkState(state, where), options, list);
+    const cursor = new NewestFirstCursor(parseWalkState(state, where, options.platform), options, list);
     const read = new StreamRead(definition, run, cursor);
     return { read, toEnd: () => readWalk(read, walk, cursor) };
   }
   if (slices !== undefined) {
-    const marks = incremental === undefined ? undefined : new SliceMarks(parseMarksState(state, where), options);
+    const marks =
+      incremental === undefined ? undefined : new SliceMarks(parseMarksState(state, where, options.platform), options);
     const read = new StreamRead(definition, run, marks);
-    return { read, toEnd: () => readSlices(read, slices, marks) };
+    return { read, toEnd: () => readSlices(read, slices, first, marks) };
   }
   const read = new StreamRead(definition, run, undefined);
-  if (listed !== undefined) return { read, toEnd: () => readListed(read, listed, detail) };
-  return { read, toEnd: () => readWhole(read) };
+  return { read, toEnd: () => readWhole(read, first) };
 }

@@ -40,6 +40,7 @@ test('who can do something about it', () => {
       'deployments_unknown',
       'deployments_refused',
       'token_refused',
+      'key_refused',
       'unauthorized',
       'forbidden',
       'certificate_refused',
@@ -49,6 +50,7 @@ test('who can do something about it', () => {
       'api_not_found',
     ],
     system_error: [
+      'not_offered',
       'not_found',
       'redirected',
       'unexpected_status',

@@ -15,6 +15,8 @@ export interface Words {
     /** Who has the rights that it carries: `the user who created the token`. */
     holder: string;
   };
+  /** In place of the messages of problems, where those do not fit; with the same names in braces. */
+  messages?: Partial<Record<ProblemId, string>>;
   /** A further sentence about a host that does not answer as it should. */
   noteOn(host: string): string | undefined;
 }
@@ -47,19 +49,24 @@ export const problems = {
   deployments_unknown: {
     failureType: 'config_error',
     message:
-      'None of the deployment_ids exist for this API token: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
+      'None of the deployment_ids exist for this {token}: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
     cause: 'The ids are mistyped, the deployments are gone, or the token belongs to another account.',
   },
   deployments_refused: {
     failureType: 'config_error',
     message:
-      'The API refuses this report of {which}, and fail_on_refused_deployments is on. Grant the missing role to the user who created the token, or leave these deployments out of deployment_ids.',
+      'The API refuses this report of {which}, and fail_on_refused_deployments is on. Grant the missing role to {holder}, or leave these deployments out of deployment_ids.',
     cause: 'A deployment is out of the reach of the token, or is gone, and the config asks to fail for that.',
   },
   token_refused: {
     failureType: 'config_error',
     message: '{Api} at {host} does not accept the {token} (HTTP 401). {renewal}',
     cause: 'The token was mistyped or revoked, or belongs to a server other than base_url.',
+  },
+  key_refused: {
+    failureType: 'config_error',
+    message: '{Api} at {host} does not accept the {token} ({answer}). {renewal}',
+    cause: 'The key was mistyped, deleted or locked, or has expired.',
   },
   unauthorized: {
     failureType: 'config_error',
@@ -103,6 +110,11 @@ export const problems = {
     message:
       'There is no Compose API at {address} (HTTP 404). Correct base_url: it must be the whole address, version included, such as https://compose.example.com/2016-07.',
     cause: 'base_url names another server or path, or lacks its version.',
+  },
+  not_offered: {
+    failureType: 'system_error',
+    message: 'The API does not offer {path} (HTTP {status}{said}). Leave the stream out.',
+    cause: 'The type of database has no such report, or the platform has retired it.',
   },
   not_found: {
     failureType: 'system_error',

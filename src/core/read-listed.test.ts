@@ -91,7 +91,7 @@ describe('deployments with their details', () => {
       expect(printed.rows.map(({ id }) => id)).toEqual(['d1', 'd2', 'd3']);
       expect(printed.rows[1]).toEqual({ id: 'd2', strings: null });
       expect(printed.logged('WARN')).toEqual([
-        `deployments: deployment d2 comes without its connection strings, because the API refused them (HTTP ${status})`,
+        `deployments: deployment d2 without connection strings, because the API refused them (HTTP ${status})`,
       ]);
     },
   );

@@ -1,45 +1,78 @@
-import { asConnectorError } from './errors.ts';
+import { type ConnectorError, asConnectorError } from './errors.ts';
 import { eachInParallel } from './parallel.ts';
-import type { Detail, Row } from './stream.ts';
+import type { Detail, Listed, Request, Row } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
+
+/** A row that one more request may complete. */
+interface Completable {
+  row: Row;
+  request: Request;
+}
 
 /** A list that several streams share, each row completed with one more request if the user wants that. */
 export async function readListed<S>(
   read: StreamRead<S>,
-  listed: (shared: S) => Promise<Row[]>,
+  listed: Listed<S>,
   detail: Detail<S> | undefined,
 ): Promise<void> {
-  const { run, definition } = read;
-  const rows = await listed(run.shared);
-  read.requests += 1;
-  const { path } = definition.first(undefined, run.shared);
-  // Should the list hold them all the same: they are not what the user asked for, or come with the detail.
-  for (const row of rows) for (const field of detail?.fields ?? []) if (field in row) row[field] = undefined;
-  if (detail?.wanted(run.shared) === true) {
-    await eachInParallel(rows, run.workers, (row) => readDetail(read, row, path, detail));
-    return;
-  }
-  read.emit(read.shape(rows, path));
-  await run.output.ready();
-}
-
-async function readDetail<S>(read: StreamRead<S>, row: Row, path: string, detail: Detail<S>): Promise<void> {
   const { run } = read;
-  const request = detail.request(row);
-  try {
-    await read.ask(request, (body) => {
-      const values = detail.values(body, request);
-      for (const secret of detail.secrets(values)) run.addSecret(secret);
-      for (const field of detail.fields) row[field] = values[field] ?? null;
-      read.emit(read.shape([row], path));
-    });
-  } catch (thrown) {
-    run.signal.throwIfAborted();
-    const error = asConnectorError(thrown);
-    if (!error.refused) throw thrown;
-    read.warn(`${detail.without(row)}, because the API refused them (${error.answer})`);
-    for (const field of detail.fields) row[field] = null;
-    read.emit(read.shape([row], path));
+  const { rows, requests } = await listed.load(run.shared);
+  read.requests += requests;
+  const complete: Row[] = [];
+  const completable: Completable[] = [];
+  for (const row of rows) {
+    const request = detail?.request(row, run.shared);
+    if (request === undefined || detail === undefined) {
+      complete.push(row);
+      continue;
+    }
+    // Should the list hold them all the same: they are not what the user asked for, or come with the detail.
+    for (const field of detail.fields) if (field in row) row[field] = undefined;
+    if (detail.wanted(run.shared)) completable.push({ row, request });
+    else complete.push(row);
+  }
+  if (complete.length > 0) {
+    read.emit(read.shape(complete, listed.path));
     await run.output.ready();
   }
+  if (detail !== undefined) await readDetails(read, listed.path, detail, completable);
+}
+
+async function readDetails<S>(
+  read: StreamRead<S>,
+  path: string,
+  detail: Detail<S>,
+  completable: readonly Completable[],
+): Promise<void> {
+  const { run } = read;
+  const { fields, dropped } = read.definition;
+  const refused = new Map<Row, ConnectorError>();
+  await eachInParallel(completable, run.workers, async ({ row, request }) => {
+    try {
+      await read.ask(request, (body) => {
+        const values = detail.values(body, request);
+        for (const secret of detail.secrets?.(values) ?? []) run.addSecret(secret);
+        for (const field of detail.fields) row[field] = values[field] ?? null;
+        if (dropped !== undefined) {
+          // To be told of.
+          for (const field in values) if (!(field in fields)) row[field] = values[field];
+        }
+        read.emit(read.shape([row], path));
+      });
+    } catch (thrown) {
+      run.signal.throwIfAborted();
+      const error = asConnectorError(thrown);
+      if (!error.refused) throw thrown;
+      refused.set(row, error);
+      for (const field of detail.fields) row[field] = null;
+      read.emit(read.shape([row], path));
+      await run.output.ready();
+    }
+  });
+  const warnOf = (rows: Row[], answer: string | undefined): void =>
+    read.warn(`${detail.without(rows)}, because the API refused them (${answer})`);
+  const [first] = refused.values();
+  // Of hundreds that are all refused for one reason, one line says more than hundreds.
+  if (refused.size > 1 && refused.size === completable.length) warnOf([...refused.keys()], first?.answer);
+  else for (const [row, { answer }] of refused) warnOf([row], answer);
 }

@@ -1,15 +1,18 @@
 import { ConnectorError, asConnectorError } from './errors.ts';
 import { eachInParallel } from './parallel.ts';
+import type { ProblemId } from './problems.ts';
 import type { SliceMarks } from './slice-marks.ts';
-import type { Row, Slice } from './stream.ts';
+import type { Request, Row, Slice, StreamDefinition } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
 
 /** So many slices in a row whose retries were used up are an outage: to try hundreds more so would take hours. */
 const OUTAGES_IN_A_ROW = 5;
 
+type First<S> = NonNullable<StreamDefinition<S>['first']>;
+
 /** One request, or page after page of it. */
-export async function readWhole<S>(read: StreamRead<S>): Promise<void> {
-  await readPages(read, undefined, (rows) => read.emit(rows));
+export async function readWhole<S>(read: StreamRead<S>, first: First<S>): Promise<void> {
+  await readPages(read, undefined, first(undefined, read.run.shared), (rows) => read.emit(rows));
 }
 
 /**
@@ -18,26 +21,58 @@ export async function readWhole<S>(read: StreamRead<S>): Promise<void> {
  */
 export async function readSlices<S>(
   read: StreamRead<S>,
-  slicesOf: NonNullable<StreamRead<S>['definition']['slices']>,
+  slicesOf: NonNullable<StreamDefinition<S>['slices']>,
+  first: First<S>,
   marks: SliceMarks | undefined,
 ): Promise<void> {
-  const { run, definition } = read;
-  const { chosen, all } = await slicesOf(run.shared);
+  const { run } = read;
+  const { chosen, all, leftOut = [] } = await slicesOf(run.shared);
   if (marks !== undefined && all !== undefined) marks.retain(all);
-  const refused = new Map<Slice, ConnectorError>();
-  const failed: ConnectorError[] = [];
+  read.leftOut.push(...leftOut);
+  const emit = (slice: Slice, rows: Row[]): void => {
+    if (marks === undefined) read.emit(rows);
+    else emitInOrder(read, marks, slice.id, rows);
+  };
+  const asked = chosen.filter(({ rows }) => rows === undefined);
+  for (const slice of chosen) {
+    if (slice.rows === undefined) continue;
+    emit(slice, read.shape(slice.rows, slice.label, slice.fields));
+    await run.output.ready();
+  }
+  const trouble: Trouble = { refused: new Map(), failed: [] };
+  const lanes = [...Map.groupBy(asked, ({ lane }) => lane).values()];
+  await eachInParallel(lanes, lanes.length, (lane) =>
+    readLane(read, lane, trouble, (slice) =>
+      readPages(read, slice, first(slice, run.shared), (rows) => emit(slice, rows)),
+    ),
+  );
+  const { refused, failed } = trouble;
+  if (refused.size > 0) judgeRefusals(read, asked.length, refused, failed.length === 0);
+  if (failed[0] !== undefined) throw failed[0];
+}
+
+/** What did not work, over all slices of a stream. */
+interface Trouble {
+  refused: Map<Slice, ConnectorError>;
+  failed: ConnectorError[];
+}
+
+/** Slices that wait for each other. Throws only what is a bug. */
+async function readLane<S>(
+  { run, definition }: StreamRead<S>,
+  slices: readonly Slice[],
+  { refused, failed }: Trouble,
+  readSlice: (slice: Slice) => Promise<void>,
+): Promise<void> {
   let outages = 0;
   let untried = 0;
-  await eachInParallel(chosen, run.workers, async (slice) => {
+  await eachInParallel(slices, run.workers, async (slice) => {
     if (outages >= OUTAGES_IN_A_ROW) {
       untried += 1;
       return;
     }
     try {
-      await readPages(read, slice, (rows) => {
-        if (marks === undefined) read.emit(rows);
-        else emitInOrder(read, marks, slice.id, rows);
-      });
+      await readSlice(slice);
       if (outages < OUTAGES_IN_A_ROW) outages = 0;
     } catch (thrown) {
       run.signal.throwIfAborted();
@@ -58,13 +93,16 @@ export async function readSlices<S>(
       `${definition.name}: ${untried} deployments were not tried, since ${outages} in a row had failed`,
     );
   }
-  if (refused.size > 0) judgeRefusals(read, chosen.length, refused, failed.length === 0);
-  if (failed[0] !== undefined) throw failed[0];
 }
 
-async function readPages<S>(read: StreamRead<S>, slice: Slice | undefined, emit: (rows: Row[]) => void): Promise<void> {
-  const { definition, run } = read;
-  for (let request = definition.first(slice, run.shared), more = true; more;) {
+async function readPages<S>(
+  read: StreamRead<S>,
+  slice: Slice | undefined,
+  first: Request,
+  emit: (rows: Row[]) => void,
+): Promise<void> {
+  const { definition } = read;
+  for (let request = first, more = true; more;) {
     const at = request;
     more = false;
     await read.request(at, slice?.fields, (rows, _, body) => {
@@ -77,6 +115,9 @@ async function readPages<S>(read: StreamRead<S>, slice: Slice | undefined, emit:
   }
 }
 
+/** The ways to say that there is no such thing. */
+const ABSENCES: ReadonlySet<ProblemId> = new Set<ProblemId>(['not_found', 'not_offered']);
+
 function judgeRefusals<S>(
   read: StreamRead<S>,
   slices: number,
@@ -85,18 +126,19 @@ function judgeRefusals<S>(
 ): void {
   const errors = [...refused.values()];
   if (refused.size === slices) {
-    const absent = errors.every(({ problem }) => problem === 'not_found');
+    const absent = errors.every(({ problem }) => ABSENCES.has(problem));
     if (!absent || read.definition.absentEverywhere !== 'empty') {
-      throw errors.find(({ problem }) => problem !== 'not_found') ?? errors[0];
+      throw errors.find(({ problem }) => !ABSENCES.has(problem)) ?? errors[0];
     }
-    read.warn('this API does not have the report for any deployment (HTTP 404), so there are no records of it');
+    const statuses = [...new Set(errors.map(({ status }) => status))].join(' or ');
+    read.warn(`this API does not have the report for any deployment (HTTP ${statuses}), so there are no records of it`);
     return;
   }
   if (mayFail && read.run.failOnRefusedDeployments) {
     const [first] = refused.keys();
     const which = refused.size === 1 ? first?.label : `${refused.size} deployments, ${first?.label} among them`;
     const { internalMessage = '' } = errors[0] ?? {};
-    throw new ConnectorError('deployments_refused', { which: which ?? '' }, { internalMessage });
+    throw new ConnectorError('deployments_refused', { ...read.run.words, which: which ?? '' }, { internalMessage });
   }
   read.skippedSlices = refused.size;
   for (const [{ label }, error] of refused) {
@@ -106,9 +148,13 @@ function judgeRefusals<S>(
   }
 }
 
-/** Emits what is new in a slice that came whole, in order of its times, so that its mark may move in between. */
+/**
+ * Emits what is new in a slice that came whole, in order of its times, so that its mark may move in between. A row that
+ * may still change is emitted however old it is.
+ */
 function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, slice: string, rows: Row[]): void {
-  const field = read.definition.incremental?.field ?? '';
+  const { incremental } = read.definition;
+  const { field = '' } = incremental ?? {};
   const at = (row: Row): string | undefined => (row[field] as string | undefined) ?? undefined;
   const bound = marks.begin(slice);
   // Rows without a time come first.
@@ -116,10 +162,11 @@ function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, slice: string, r
   const now = Date.now();
   for (const row of ordered) {
     const time = at(row);
-    if (bound !== undefined && time !== undefined && time < bound) continue;
+    const final = incremental?.isFinal?.(row) ?? true;
+    if (final && bound !== undefined && time !== undefined && time < bound) continue;
     if (read.dropIfBeforeStart(row)) continue;
     read.record(row, now);
-    marks.emitted(slice, time);
+    marks.emitted(slice, time, final);
     read.sink.checkpointIfDue();
   }
 }

@@ -1,7 +1,11 @@
+/** Waits with the slot given back, so that others may use it, and gets one again. */
+export type Pause = <T>(wait: () => Promise<T>) => Promise<T>;
+
 /**
  * The requests that may be in flight at once, shared by all streams of a read. Free slots go to the streams in turn, so
  * that a stream with hundreds of slices does not keep one with a single long walk waiting. Whoever has a slot keeps it
- * until stdout has taken what it read: with a stalled reader nothing piles up.
+ * until stdout has taken what it read: with a stalled reader nothing piles up. Only who waits for a server to accept requests
+ * again lets others go on meanwhile, who may ask another.
  */
 export class RequestSlots {
   #free: number;
@@ -12,21 +16,30 @@ export class RequestSlots {
     this.#free = slots;
   }
 
-  async use<T>(owner: string, work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) {
-      this.#free -= 1;
-    } else {
-      await new Promise<void>((go) => {
-        const line = this.#waiting.get(owner);
-        if (line === undefined) this.#waiting.set(owner, [go]);
-        else line.push(go);
-      });
-    }
+  async use<T>(owner: string, work: (pause: Pause) => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await this.#turnOf(owner);
     try {
-      return await work();
+      return await work(async (wait) => {
+        this.#passOn();
+        try {
+          return await wait();
+        } finally {
+          if (this.#free > 0) this.#free -= 1;
+          else await this.#turnOf(owner);
+        }
+      });
     } finally {
       this.#passOn();
     }
+  }
+
+  #turnOf(owner: string): Promise<void> {
+    return new Promise((go) => {
+      const line = this.#waiting.get(owner);
+      if (line === undefined) this.#waiting.set(owner, [go]);
+      else line.push(go);
+    });
   }
 
   #passOn(): void {

@@ -85,7 +85,7 @@ async function tell(lookback: number, reads: Read[]): Promise<void> {
   let state = '{}';
   /** What came out and what the state stands for. */
   let safe = new Set<string>();
-  const marksOf = (): MarksState => parseMarksState(JSON.parse(state) as object, 'The state');
+  const marksOf = (): MarksState => parseMarksState(JSON.parse(state) as object, 'The state', 'compose');
 
   const happen = (what: Change): void => {
     if (what.kind === 'pass') now += what.ticks * TICK;

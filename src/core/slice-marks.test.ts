@@ -8,7 +8,13 @@ const T1 = '2018-08-22T09:56:23.363Z';
 const T2 = '2018-08-23T00:00:00.000Z';
 
 function marksOf(state: Omit<MarksState, 'version'>, options: Partial<CursorOptions> = {}): SliceMarks {
-  const defaults = { startedAt: STARTED_AT, lookbackMs: 60_000, startDate: undefined, jobId: undefined };
+  const defaults = {
+    platform: 'compose',
+    startedAt: STARTED_AT,
+    lookbackMs: 60_000,
+    startDate: undefined,
+    jobId: undefined,
+  };
   return new SliceMarks({ version: 1, ...state }, { mode: 'incremental', ...defaults, ...options });
 }
 
@@ -26,18 +32,18 @@ test('a known one is read from its mark on, less the look-back', () => {
 
 test('the mark follows what was emitted, and never goes back', () => {
   const marks = marksOf({ marks: { d1: T1 } });
-  marks.emitted('d1', T2);
-  marks.emitted('d1', T1);
-  marks.emitted('d2', T1);
+  marks.emitted('d1', T2, true);
+  marks.emitted('d1', T1, true);
+  marks.emitted('d2', T1, true);
   expect(marks.state()).toEqual({ version: 1, marks: { d1: T2, d2: T1 } });
 });
 
 test('rows without a time, or dated after the start of the run, move nothing', () => {
   const marks = marksOf({ marks: {} });
-  marks.emitted('d1', undefined);
-  marks.emitted('d1', '2018-09-01T00:00:00.001Z');
+  marks.emitted('d1', undefined, true);
+  marks.emitted('d1', '2018-09-01T00:00:00.001Z', true);
   expect(marks.state().marks).toEqual({});
-  marks.emitted('d1', STARTED_AT);
+  marks.emitted('d1', STARTED_AT, true);
   expect(marks.state().marks).toEqual({ d1: STARTED_AT });
 });
 
@@ -49,14 +55,14 @@ test('deployments that the API no longer has are forgotten', () => {
 
 test('the state survives being written to a file', () => {
   const marks = marksOf({ marks: { d1: T1 } });
-  const handedOn = parseMarksState(JSON.parse(JSON.stringify(marks.state())) as object, 'The state');
+  const handedOn = parseMarksState(JSON.parse(JSON.stringify(marks.state())) as object, 'The state', 'compose');
   expect(handedOn).toEqual({ version: 1, marks: { d1: T1 } });
 });
 
 test('a state that was given is not changed by the read', () => {
   const given = { version: 1 as const, marks: { d1: T1 } };
   const marks = marksOf(given);
-  marks.emitted('d1', T2);
+  marks.emitted('d1', T2, true);
   marks.retain(new Set());
   expect(given).toEqual({ version: 1, marks: { d1: T1 } });
 });

@@ -1,6 +1,6 @@
 import { type Cursor, type CursorOptions, futureWarning, latestOf, leastLookback, startDateWarning } from './cursor.ts';
 import { belongsTo } from './newest-first-cursor.ts';
-import { type MarksState, STATE_VERSION } from './stream-states.ts';
+import { type MarksState, stateHead } from './stream-states.ts';
 import { msBefore } from './timestamp.ts';
 
 /**
@@ -10,6 +10,8 @@ import { msBefore } from './timestamp.ts';
 export class SliceMarks implements Cursor {
   readonly #options: CursorOptions;
   readonly #marks: Map<string, string>;
+  /** Those whose mark waits for a row that may still change. */
+  readonly #waiting = new Set<string>();
   /** What was before it when slices were first read was not read; undefined: everything was. */
   #startDate: string | undefined;
 
@@ -33,6 +35,7 @@ export class SliceMarks implements Cursor {
    */
   begin(slice: string): string | undefined {
     const { lookbackMs, startDate } = this.#options;
+    this.#waiting.delete(slice);
     const mark = this.#marks.get(slice);
     const bound = mark === undefined ? undefined : msBefore(mark, leastLookback(lookbackMs));
     // What lies between the two is not read now, and later it is below the mark.
@@ -42,10 +45,14 @@ export class SliceMarks implements Cursor {
     return bound;
   }
 
-  /** To be told of every emitted row, in the order of their times. A row dated after the start of the run moves nothing. */
-  emitted(slice: string, at: string | undefined): void {
-    if (at === undefined || at > this.#options.startedAt) return;
-    const mark = latestOf(this.#marks.get(slice), at);
+  /**
+   * To be told of every emitted row, in the order of their times. A row dated after the start of the run moves nothing.
+   * The first that is not final holds the mark at its own time, so that the next read brings it again, and all that follows.
+   */
+  emitted(slice: string, at: string | undefined, isFinal: boolean): void {
+    if (at === undefined || at > this.#options.startedAt || this.#waiting.has(slice)) return;
+    if (!isFinal) this.#waiting.add(slice);
+    const mark = isFinal ? latestOf(this.#marks.get(slice), at) : at;
     if (mark !== undefined) this.#marks.set(slice, mark);
   }
 
@@ -55,7 +62,7 @@ export class SliceMarks implements Cursor {
   }
 
   state(): MarksState {
-    const state: MarksState = { version: STATE_VERSION, marks: Object.fromEntries(this.#marks) };
+    const state: MarksState = { ...stateHead(this.#options.platform), marks: Object.fromEntries(this.#marks) };
     if (this.#startDate !== undefined && this.#marks.size > 0) state.start_date = this.#startDate;
     if (this.#options.mode === 'full_refresh' && this.#options.jobId !== undefined) state.job = this.#options.jobId;
     return state;

@@ -3,15 +3,21 @@ import type { Cursor } from './cursor.ts';
 import { unexpectedBody } from './errors.ts';
 import { Normaliser } from './normalise.ts';
 import type { Output } from './output.ts';
-import type { RequestSlots } from './request-slots.ts';
+import type { Words } from './problems.ts';
+import type { Pause, RequestSlots } from './request-slots.ts';
 import { type Request, type Row, type StreamDefinition, isPrintedAsItIs, isRow } from './stream.ts';
 
 /** What all streams of one read share; `S` is what their platform asks for once and shares among them. */
 export interface Run<S = unknown> {
-  /** The parsed body of a 200; `owner` is the stream that asks. Throws a ConnectorError or the signal's reason. */
-  fetch(request: Request, owner: string): Promise<unknown>;
+  /**
+   * The parsed body of a 200; `owner` is the stream that asks, `pause` gives its slot to others for as long as it waits.
+   * Throws a ConnectorError or the signal's reason.
+   */
+  fetch(request: Request, owner: string, pause: Pause): Promise<unknown>;
   slots: RequestSlots;
   output: Output;
+  /** What texts call the platform and its settings. */
+  words: Words['facts'];
   shared: S;
   /** How many requests may be in flight at once. */
   workers: number;
@@ -42,6 +48,8 @@ export class StreamRead<S = unknown> {
   requests = 0;
   beforeStartDate = 0;
   skippedSlices = 0;
+  /** What has no records on purpose: `3 deployments of generation 2`. */
+  readonly leftOut: string[] = [];
 
   constructor(definition: StreamDefinition<S>, run: Run<S>, cursor: Cursor | undefined) {
     this.definition = definition;
@@ -63,7 +71,7 @@ export class StreamRead<S = unknown> {
     consume: (rows: Row[], missing: boolean, body: unknown) => void,
   ): Promise<void> {
     await this.ask(request, (body) => {
-      const { rows, warnings, missing } = this.definition.rows(body, request);
+      const { rows = [], warnings = [], missing } = this.definition.rows?.(body, request) ?? {};
       for (const warning of warnings) this.warn(warning);
       consume(this.shape(rows, request.path, fields), missing === true, body);
     });
@@ -72,9 +80,9 @@ export class StreamRead<S = unknown> {
   /** The same for a body that is not one of the stream's lists. */
   async ask(request: Request, consume: (body: unknown) => void): Promise<void> {
     const { slots, output, signal } = this.run;
-    await slots.use(this.definition.name, async () => {
+    await slots.use(this.definition.name, async (pause) => {
       signal.throwIfAborted();
-      const body = await this.run.fetch(request, this.definition.name);
+      const body = await this.run.fetch(request, this.definition.name, pause);
       this.requests += 1;
       consume(body);
       await output.ready();
@@ -132,15 +140,19 @@ export class StreamRead<S = unknown> {
 
   #warnOfUnknown(field: string): void {
     if (this.#unknown.has(field) || this.#unknown.size > MOST_UNKNOWN_FIELDS) return;
+    const { dropped } = this.definition;
     this.#unknown.add(field);
     if (this.#unknown.size > MOST_UNKNOWN_FIELDS) {
-      this.warn('has more fields that the catalog does not declare; they are passed on without being named here');
+      const fate = dropped === undefined ? 'passed on' : 'left out';
+      this.warn(`has more fields that the catalog does not declare; they are ${fate} without being named here`);
       return;
     }
     // A name that is cut could show half a secret, which would not be known as one.
     const name = field.length <= 100 ? `the field "${field}"` : `a field with a name of ${field.length} characters`;
-    this.warn(
-      `the API sends ${name}, which the catalog does not declare; it is passed on, but destinations drop it until a release declares it`,
-    );
+    const fate =
+      dropped === undefined
+        ? 'it is passed on, but destinations drop it until a release declares it'
+        : 'it is left out, since it could hold a secret, until a release declares it';
+    this.warn(`the API sends ${name}, which the catalog does not declare; ${fate}`);
   }
 }

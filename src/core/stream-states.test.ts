@@ -6,8 +6,8 @@ const T1 = '2018-08-22T09:56:23.363Z';
 const T2 = '2018-08-23T00:00:00.000Z';
 const WHERE = 'The state of audit_events in the state file s.json';
 
-const walk = (state: object): unknown => parseWalkState(state, WHERE);
-const marks = (state: object): unknown => parseMarksState(state, WHERE);
+const walk = (state: object): unknown => parseWalkState(state, WHERE, 'compose');
+const marks = (state: object): unknown => parseMarksState(state, WHERE, 'compose');
 
 describe('every state that a release wrote is understood', () => {
   test.each([

@@ -18,11 +18,15 @@ const version = z.literal(STATE_VERSION, {
       : `must be ${STATE_VERSION}`,
 });
 
+/** The platform that it was read from. */
+const platform = z.string().optional();
+
 /** The start_date that earlier reads went by: what was before it was not read. Absent: everything was. */
 const start_date = time.optional();
 
 const walkState = z.object({
   version,
+  platform,
   start_date,
   /** Up to here everything was emitted. */
   mark: time.optional(),
@@ -42,6 +46,7 @@ const walkState = z.object({
 
 const marksState = z.object({
   version,
+  platform,
   start_date,
   marks: z.record(z.string(), time, { error: 'must be an object of timestamps' }).default({}),
   job: z.string({ error: 'must be a string' }).optional(),
@@ -50,19 +55,41 @@ const marksState = z.object({
 export type WalkState = z.output<typeof walkState>;
 export type MarksState = z.output<typeof marksState>;
 
-export const parseWalkState = (raw: object, where: string): WalkState => parse(walkState, raw, where);
-export const parseMarksState = (raw: object, where: string): MarksState => parse(marksState, raw, where);
+/** A state that names no platform is this one's, which was once the only one. */
+const UNNAMED_PLATFORM = 'compose';
+
+/** What every state begins with. */
+export function stateHead(platform: string): { version: typeof STATE_VERSION; platform?: string } {
+  return platform === UNNAMED_PLATFORM ? { version: STATE_VERSION } : { version: STATE_VERSION, platform };
+}
+
+/** `platform` is the one that the config names. */
+export const parseWalkState = (raw: object, where: string, platform: string): WalkState =>
+  parse(walkState, raw, where, platform);
+export const parseMarksState = (raw: object, where: string, platform: string): MarksState =>
+  parse(marksState, raw, where, platform);
 
 /** An empty state is the beginning. `where` names file and stream, for the error. */
-function parse<T>(schema: z.ZodType<T>, raw: object, where: string): T {
+function parse<T>(schema: z.ZodType<T>, raw: object, where: string, platform: string): T {
   const given = withoutNulls(raw);
   const { __ab_no_cursor_state_message: _none, ...rest } = given;
-  const result = schema.safeParse(Object.keys(rest).length === 0 ? { version: STATE_VERSION } : rest);
+  const isEmpty = Object.keys(rest).length === 0;
+  if (!isEmpty) checkPlatform(rest['platform'] ?? UNNAMED_PLATFORM, where, platform);
+  const result = schema.safeParse(isEmpty ? { version: STATE_VERSION } : rest);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.path.map(String).join('.') ?? '';
   throw inputError(
     `${where} cannot be used: ${field} ${issue?.message}. Hand in a state that this connector wrote, or none to begin from the start.`,
+  );
+}
+
+/** Marks of one API mean nothing to another: rows would be taken for known that never were read. */
+function checkPlatform(of: unknown, where: string, platform: string): void {
+  if (of === platform) return;
+  const whose = typeof of === 'string' && of.length <= 60 ? of : 'of another kind';
+  throw inputError(
+    `${where} belongs to the platform ${whose}, but the config names ${platform}. Reset the stream, so that it is read from the beginning.`,
   );
 }
 

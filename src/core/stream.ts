@@ -3,11 +3,18 @@ import type { Field } from './fields.ts';
 export type Row = Record<string, unknown>;
 export type Query = Record<string, string | number | undefined>;
 
-/** One GET. `path` is relative to the platform's address, or to `origin`, if it has several. */
+/** One request, mostly a GET. */
 export interface Request {
+  /** The address that `path` is relative to, such as `https://host/v2`; without it the platform's own. */
   origin?: string;
   path: string;
   query?: Query;
+  /** Sent beside the headers that every request carries. */
+  headers?: Readonly<Record<string, string>>;
+  /** What a POST sends: a body and its type. */
+  post?: { type: string; body: string };
+  /** It does not say who asks. */
+  anonymous?: true;
 }
 
 /** Rows as they came, not yet checked, and what a user should be warned of. */
@@ -25,6 +32,10 @@ export interface Slice {
   label: string;
   /** What its rows get where the API leaves it out. */
   fields?: Row;
+  /** Slices of one lane wait for each other, those of different lanes do not: a server that is down holds up no other. */
+  lane?: string;
+  /** Its rows, if the list of slices brought them along: nothing more is asked for. */
+  rows?: Row[];
 }
 
 export interface Slices {
@@ -32,21 +43,31 @@ export interface Slices {
   chosen: readonly Slice[];
   /** The ids of all that there are, chosen or not; undefined if that is not known. */
   all: ReadonlySet<string> | undefined;
+  /** What has no slice on purpose, for the line at the stream's end: `3 deployments of generation 2`. */
+  leftOut?: readonly string[];
+}
+
+/** A list that several streams share and is asked for once a run. */
+export interface Listed<S> {
+  path: string;
+  /** Gives the rows, which are the stream's to change, and how many requests they took. */
+  load(shared: S): Promise<{ rows: Row[]; requests: number }>;
 }
 
 /** One more request for each row, whose answer completes it. */
 export interface Detail<S> {
   /** Whether the user wants it. */
   wanted(shared: S): boolean;
-  request(row: Row): Request;
-  /** The fields that come with it, and are taken out of every row when they are not wanted. */
+  /** Undefined for a row that has no more than it came with. */
+  request(row: Row, shared: S): Request | undefined;
+  /** The fields that come with it, and are taken out of the rows that have it when they are not wanted. */
   fields: readonly string[];
   /** The answer as an object. Throws `unexpected_body`. */
   values(body: unknown, at: Request): Row;
   /** Texts of it that must never show in a log. */
-  secrets(values: Row): string[];
-  /** What is said of a row that the API refuses to complete, as the beginning of a sentence. */
-  without(row: Row): string;
+  secrets?(values: Row): string[];
+  /** What is said of rows that the API refuses to complete: `deployment 5a2b… comes without its connection strings`. */
+  without(rows: readonly Row[]): string;
 }
 
 /** Where a walk stands, in the terms of a list that comes newest first; undefined: not asked for. */
@@ -66,6 +87,14 @@ export interface Walk<S> {
   row(body: unknown, at: Request): Row;
 }
 
+/** Read incrementally by a timestamp: by a walk down from the newest row, or by a mark for each slice. */
+interface Incremental {
+  field: string;
+  by: 'walk' | 'marks';
+  /** For marks: whether a row stays as it is. One that does not is read again until it does. */
+  isFinal?(row: Row): boolean;
+}
+
 /** A report of an API, declared as data: one file in its platform, one line in the platform's registry. */
 export interface StreamDefinition<S = unknown> {
   name: string;
@@ -80,21 +109,22 @@ export interface StreamDefinition<S = unknown> {
   keyNeeds?: readonly string[];
   /** Rows whose timestamp here is before the user's start_date are left out. */
   startDateField?: string;
-  /** Read incrementally by this timestamp: by a walk down from the newest row, or by a mark for each slice. */
-  incremental?: { field: string; by: 'walk' | 'marks' };
+  /** Fields that the API is known to send and that no record has. Given, an undeclared one is not passed on either. */
+  dropped?: readonly string[];
+  incremental?: Incremental;
 
   /** The slices that are asked for one by one; without it the stream is one request. */
   slices?(shared: S): Promise<Slices>;
-  /** An API that refuses every slice as not found does not have the report, and so no rows of it. */
+  /** An API that has no slice's report does not have the report at all, and so no rows of it. */
   absentEverywhere?: 'empty';
   /** The first request of a slice; `slice` is undefined for a stream without slices. */
-  first(slice: Slice | undefined, shared: S): Request;
+  first?(slice: Slice | undefined, shared: S): Request;
   /** The rows in the body of a 200. Throws `unexpected_body`. */
-  rows(body: unknown, at: Request): Extracted;
+  rows?(body: unknown, at: Request): Extracted;
   /** The next page: a token or an offset from the body, never its URL. */
   next?(body: unknown, at: Request): Request | undefined;
-  /** The rows of a list that several streams share and is asked for once a run; in place of `first`. */
-  listed?(shared: S): Promise<Row[]>;
+  /** In place of `first` and `rows`. */
+  listed?: Listed<S>;
   detail?: Detail<S>;
   walk?: Walk<S>;
 }
@@ -104,6 +134,10 @@ export function defineStream<S>(definition: StreamDefinition<S>): StreamDefiniti
   const { name, fields, primaryKey, startDateField, incremental, keyParts = [], keyNeeds = [] } = definition;
   for (const field of [primaryKey, startDateField, incremental?.field, ...keyParts, ...keyNeeds]) {
     if (field !== undefined && !(field in fields)) throw new Error(`${name} declares no field ${field}`);
+  }
+  const isListed = definition.listed !== undefined;
+  if ('first' in definition === isListed || 'rows' in definition === isListed) {
+    throw new Error(`${name} is asked for in no way, or in two`);
   }
   // The rows of a slice have to be put in order before its mark may move.
   if (incremental?.by === 'marks' && definition.next !== undefined) throw new Error(`${name} has marks and pages`);

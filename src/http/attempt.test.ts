@@ -25,7 +25,8 @@ function poolTo(origin: string): Pool {
 }
 
 function requestTo(origin: string): ApiRequest {
-  return { origin, target: '/2016-07/teams?limit=5', headers: { authorization: 'Bearer t' }, maxBodyBytes: 1e6 };
+  const headers = { authorization: 'Bearer t' };
+  return { origin, target: '/2016-07/teams?limit=5', headers, method: 'GET', body: null, maxBodyBytes: 1e6 };
 }
 
 function dripInto(response: ServerResponse): void {

@@ -146,6 +146,8 @@ export interface ApiRequest {
   /** Path and query, as they stand in the request line. */
   target: string;
   headers: Record<string, string>;
+  method: 'GET' | 'POST';
+  body: string | null;
   /** A larger body is not read to its end. */
   maxBodyBytes: number;
 }
@@ -161,7 +163,7 @@ export type Outcome =
   | { kind: 'proxy_failed'; code: string; detail: string; reached: boolean; status: number | undefined };
 
 /**
- * Sends one GET and reads its whole body. The watch ends it, from connecting to the last byte, so that a server which
+ * Sends one request and reads its whole body. The watch ends it, from connecting to the last byte, so that a server which
  * drips bytes cannot hold a worker for ever. Rejects only with the signal's reason, once that is aborted.
  */
 export async function attempt(dispatcher: Dispatcher, request: ApiRequest, watch: AttemptWatch): Promise<Outcome> {
@@ -169,8 +171,8 @@ export async function attempt(dispatcher: Dispatcher, request: ApiRequest, watch
   const exchange = new Exchange(request.maxBodyBytes);
   watch.add(exchange);
   try {
-    const { origin, target, headers } = request;
-    dispatcher.dispatch({ origin, path: target, method: 'GET', headers }, exchange);
+    const { origin, target, headers, method, body } = request;
+    dispatcher.dispatch({ origin, path: target, method, headers, body }, exchange);
     return { kind: 'answer', ...(await exchange.answer) };
   } catch (error) {
     watch.signal.throwIfAborted();

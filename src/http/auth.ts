@@ -1,10 +1,14 @@
 import type { Request } from '../core/stream.ts';
 
-/** A 401: what was asked for, and what the API says about it. */
+/** A 401: what was asked for, with which credentials, and what the API says about it. */
 interface Refusal {
   request: Request;
+  authorization: string;
   said: string;
 }
+
+/** Sends a further request, with a sentence on why it is needed, for the texts of its errors. */
+export type Ask = (request: Request, why?: string) => Promise<unknown>;
 
 /**
  * - `renewed`: there are new credentials, and the request is worth another try
@@ -15,13 +19,10 @@ export type RefusalMeaning = 'renewed' | 'refused' | 'unrelated';
 
 /** How requests show who asks. */
 export interface Auth {
-  /** The value of the header `Authorization`. */
-  header(): string | Promise<string>;
-  /**
-   * What a 401 means. `ask` sends a further request, with a sentence on why it is needed, for the texts of its errors.
-   * Throws if that cannot be found out now.
-   */
-  refused(refusal: Refusal, ask: (request: Request, why: string) => Promise<unknown>): Promise<RefusalMeaning>;
+  /** The value of the header `Authorization`. What `ask` sends for it must be anonymous. Throws a ConnectorError. */
+  header(ask: Ask): string | Promise<string>;
+  /** What a 401 means. Throws if that cannot be found out now. */
+  refused(refusal: Refusal, ask: Ask): Promise<RefusalMeaning>;
   /** Is told of every request that was answered with 200. */
   accepted?(request: Request): void;
 }

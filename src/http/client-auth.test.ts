@@ -36,7 +36,7 @@ describe('a 401', () => {
     const { result, sent, refusals, accepted, told, retries } = await ask([401], ['renewed']);
     expect(result).toEqual({ errors: 'who are you' });
     expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
-    expect(refusals).toEqual([{ request: { path: 'teams' }, said: 'who are you' }]);
+    expect(refusals).toEqual([{ request: { path: 'teams' }, authorization: 'Bearer 0', said: 'who are you' }]);
     expect(accepted).toEqual([{ path: 'teams' }]);
     expect({ told, retries }).toEqual({ told: [], retries: [] });
   });

@@ -1,14 +1,16 @@
 import { setMaxListeners } from 'node:events';
-import type { ConnectorError } from '../core/errors.ts';
+import { ConnectorError } from '../core/errors.ts';
 import type { Words } from '../core/problems.ts';
+import type { Pause } from '../core/request-slots.ts';
 import type { Request } from '../core/stream.ts';
 import { type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt.ts';
-import type { Auth } from './auth.ts';
+import type { Ask, Auth } from './auth.ts';
 import { type Route, openRoute } from './route.ts';
 import {
   type Failure,
   type FailureContext,
+  type Refusals,
   isTransient,
   nobodyThere,
   reasonOf,
@@ -21,6 +23,7 @@ import { type Timing, realTiming } from './retry.ts';
 
 export interface RetryEvent {
   owner: string;
+  method: 'GET' | 'POST';
   path: string;
   attempt: number;
   reason: string;
@@ -39,6 +42,7 @@ export interface ClientOptions {
   auth: Auth;
   /** The value of the header `Accept`. */
   accept: string;
+  refusals: Refusals;
   /** What texts call the API and its settings. */
   words: Words;
   userAgent: string;
@@ -49,11 +53,11 @@ export interface ClientOptions {
   env: Record<string, string | undefined>;
   /** Before each wait for another attempt. */
   onRetry: (event: RetryEvent) => void;
-  /** The API's rate limit holds every request until then (Unix time, ms). */
-  onRateLimit: (until: number) => void;
+  /** A rate limit holds a request of the owner until then (Unix time, ms). */
+  onRateLimit: (until: number, owner: string) => void;
   /** The credentials are no longer accepted: nothing that follows can succeed. */
   onTokenRefused?: (error: ConnectorError) => void;
-  onAnswer?: (path: string, status: number, ms: number) => void;
+  onAnswer?: (method: string, path: string, status: number, ms: number) => void;
   /** Nobody waits past this time (Unix, ms). */
   deadline?: number;
   /** A host that is not there is not waited for, because somebody looks on who has just typed its address. */
@@ -76,7 +80,7 @@ interface Endpoint {
 }
 
 /**
- * An API client: GETs JSON. A redirect is never followed, so credentials go to the origins of the platform alone.
+ * An API client: asks for JSON. A redirect is never followed, so credentials go to the origins of the platform alone.
  * Retries, the rate limit and the time-out are its business; what it returns is parsed, not yet checked.
  */
 export class ApiClient {
@@ -100,9 +104,17 @@ export class ApiClient {
     this.#endpoint(options.address);
   }
 
-  /** The parsed body of a 200. `owner` is the stream that asks, for the events. Throws a ConnectorError, or the signal's reason. */
-  get(request: Request, owner: string): Promise<unknown> {
-    return this.#get(request, owner, undefined);
+  /**
+   * The parsed body of a 200. `owner` is the stream that asks, for the events; `pause` is used for every wait. Throws a
+   * ConnectorError, or the signal's reason.
+   */
+  get(request: Request, owner: string, pause: Pause = asItIs): Promise<unknown> {
+    return this.#get(request, owner, pause, undefined);
+  }
+
+  /** What requests carry now to say who asks. Throws a ConnectorError. */
+  async authorization(owner: string): Promise<string> {
+    return this.#authorization(owner);
   }
 
   async close(): Promise<void> {
@@ -111,25 +123,34 @@ export class ApiClient {
   }
 
   /** `why` is told with an error, if it is not the report itself that is asked for. */
-  async #get(request: Request, owner: string, why: string | undefined): Promise<unknown> {
+  async #get(request: Request, owner: string, pause: Pause, why: string | undefined): Promise<unknown> {
     const { signal, auth, address, isImpatient } = this.#options;
     const { path } = request;
+    const method = request.post === undefined ? 'GET' : 'POST';
     const endpoint = this.#endpoint(request.origin ?? address);
     const target = targetOf(endpoint, request);
     const shown = path.length <= LONGEST_PATH ? path : `${path.slice(0, LONGEST_PATH)}…`;
+    // The end of the rate limit that the owner knows of.
+    let told: number | undefined;
     for (let attempts = 1, renewed = false; ;) {
       const failed = (failure: Failure, tokenAccepted = false): ConnectorError =>
-        this.#error(failure, endpoint, { path: shown, attempts, tokenAccepted, why });
-      if (!(await endpoint.gate.enter(signal))) throw failed(RATE_LIMIT_GIVEN_UP);
-      const result = await this.#once(endpoint, target, path);
+        this.#error(failure, endpoint, { path: shown, method, attempts, tokenAccepted, why });
+      const { gate } = endpoint;
+      if (!gate.isOpen) {
+        const until = gate.closedUntil;
+        if (until !== undefined && until !== told) this.#options.onRateLimit(until, owner);
+        if (!(await pause(() => gate.enter(signal)))) throw failed(RATE_LIMIT_GIVEN_UP);
+      }
+      signal.throwIfAborted();
+      const result = await this.#once(endpoint, target, request, owner);
       if (result.kind === 'body') {
         auth.accepted?.(request);
         return result.body;
       }
-      const { failure, retryAfterMs } = result;
-      if (failure.kind === 'status' && failure.status === 401) {
-        const ask = (further: Request, reason: string): Promise<unknown> => this.#get(further, owner, reason);
-        const meaning = renewed ? 'refused' : await auth.refused({ request, said: failure.apiText }, ask);
+      const { failure, retryAfterMs, authorization } = result;
+      if (failure.kind === 'status' && failure.status === 401 && authorization !== undefined) {
+        const refusal = { request, authorization, said: failure.apiText };
+        const meaning = renewed ? 'refused' : await this.#orStop(auth.refused(refusal, this.#ask(owner)));
         if (meaning === 'refused') {
           const error = failed(failure);
           this.#options.onTokenRefused?.(error);
@@ -145,42 +166,87 @@ export class ApiClient {
         if (until === undefined) throw failed(failure);
         waitMs = Math.max(0, until - this.#timing.now());
         if (this.#isPast(waitMs)) throw failed(failure);
-        this.#options.onRateLimit(until);
+        told = until;
+        this.#options.onRateLimit(until, owner);
       } else {
         if (attempts > MAX_RETRIES || !isTransient(failure)) throw failed(failure);
         waitMs = backoff(attempts, this.#timing.random(), retryAfterMs);
         if (this.#isPast(waitMs) || (isImpatient === true && nobodyThere(failure))) throw failed(failure);
       }
-      this.#options.onRetry({ owner, path: shown, attempt: attempts, reason: reasonOf(failure), waitMs });
+      this.#options.onRetry({ owner, method, path: shown, attempt: attempts, reason: reasonOf(failure), waitMs });
       if (failure.kind === 'status' && failure.status === 429) continue; // The gate does the waiting.
       attempts += 1;
-      await this.#timing.sleep(waitMs, signal);
+      await pause(() => this.#timing.sleep(waitMs, signal));
     }
   }
 
-  async #once(endpoint: Endpoint, target: string, path: string): Promise<Result> {
-    const { onAnswer, auth } = this.#options;
-    const started = this.#timing.now();
+  async #once(endpoint: Endpoint, target: string, request: Request, owner: string): Promise<Result> {
+    const { onAnswer, refusals } = this.#options;
+    const { path, post } = request;
     let limited = false;
     try {
-      const header = auth.header();
-      const authorization = typeof header === 'string' ? header : await header;
-      if (endpoint.headers['authorization'] !== authorization) {
-        endpoint.headers = { ...endpoint.route.headers, ...this.#headers, authorization };
-      }
-      const { origin, headers } = endpoint;
-      const request = { origin, target, headers, maxBodyBytes: this.#maxBodyBytes };
-      const outcome = await attempt(endpoint.route.dispatcher, request, this.#watch);
-      if (outcome.kind !== 'answer') return { kind: 'failure', failure: outcome, retryAfterMs: undefined };
+      const given = request.anonymous === true ? undefined : this.#authorization(owner);
+      const authorization = typeof given === 'object' ? await given : given;
+      const { origin } = endpoint;
+      const headers = this.#headersOf(endpoint, request, authorization);
+      const method = post === undefined ? 'GET' : 'POST';
+      const started = this.#timing.now();
+      const asked = {
+        origin,
+        target,
+        headers,
+        method,
+        body: post?.body ?? null,
+        maxBodyBytes: this.#maxBodyBytes,
+      } as const;
+      const outcome = await attempt(endpoint.route.dispatcher, asked, this.#watch);
+      if (outcome.kind !== 'answer') return { kind: 'failure', failure: outcome };
       const now = this.#timing.now();
-      onAnswer?.(path, outcome.status, now - started);
+      onAnswer?.(method, path, outcome.status, now - started);
       if (outcome.status === 200) return parsed(outcome);
       limited = outcome.status === 429;
       const after = [outcome.headers['retry-after']].flat()[0];
-      return { kind: 'failure', failure: statusFailure(outcome), retryAfterMs: retryAfter(after, now) };
+      const failure = statusFailure(outcome, refusals);
+      return { kind: 'failure', failure, retryAfterMs: retryAfter(after, now), authorization };
     } finally {
       if (!limited) endpoint.gate.passed();
     }
+  }
+
+  /** What a request carries; those of two requests to one place are mostly the same object. */
+  #headersOf(
+    endpoint: Endpoint,
+    { headers, post }: Request,
+    authorization: string | undefined,
+  ): Record<string, string> {
+    if (authorization === undefined) {
+      const type = post === undefined ? {} : { 'content-type': post.type };
+      return { ...endpoint.route.headers, ...this.#headers, ...type, ...headers };
+    }
+    if (endpoint.headers['authorization'] !== authorization) {
+      endpoint.headers = { ...endpoint.route.headers, ...this.#headers, authorization };
+    }
+    if (post === undefined) return headers === undefined ? endpoint.headers : { ...endpoint.headers, ...headers };
+    return { ...endpoint.headers, 'content-type': post.type, ...headers };
+  }
+
+  #authorization(owner: string): string | Promise<string> {
+    const header = this.#options.auth.header(this.#ask(owner));
+    return typeof header === 'string' ? header : this.#orStop(header);
+  }
+
+  /** A key that is refused stops the run, wherever it was needed first. */
+  async #orStop<T>(credentials: Promise<T>): Promise<T> {
+    try {
+      return await credentials;
+    } catch (thrown) {
+      if (thrown instanceof ConnectorError && thrown.problem === 'key_refused') this.#options.onTokenRefused?.(thrown);
+      throw thrown;
+    }
+  }
+
+  #ask(owner: string): Ask {
+    return (further, reason) => this.#get(further, owner, asItIs, reason);
   }
 
   #endpoint(address: string): Endpoint {
@@ -202,7 +268,7 @@ export class ApiClient {
   #error(
     failure: Failure,
     { host, route }: Endpoint,
-    about: Pick<FailureContext, 'path' | 'attempts' | 'tokenAccepted' | 'why'>,
+    about: Pick<FailureContext, 'path' | 'method' | 'attempts' | 'tokenAccepted' | 'why'>,
   ): ConnectorError {
     const { timeoutMs, words } = this.#options;
     const { proxy } = route;
@@ -219,11 +285,17 @@ function targetOf({ root }: Endpoint, { path, query }: Request): string {
   return `${root}/${path}${search}`;
 }
 
-type Result = { kind: 'body'; body: unknown } | { kind: 'failure'; failure: Failure; retryAfterMs: number | undefined };
+type Result =
+  | { kind: 'body'; body: unknown }
+  /** `authorization` is what the request carried. */
+  | { kind: 'failure'; failure: Failure; retryAfterMs?: number | undefined; authorization?: string | undefined };
+
+const asItIs: Pause = (wait) => wait();
 
 const RATE_LIMIT_GIVEN_UP: Failure = {
   kind: 'status',
   status: 429,
+  problem: 'rate_limited',
   apiText: '',
   requestId: undefined,
   location: undefined,
@@ -234,7 +306,7 @@ function parsed({ text }: Extract<Outcome, { kind: 'answer' }>): Result {
   try {
     return { kind: 'body', body: JSON.parse(text) };
   } catch {
-    return { kind: 'failure', failure: { kind: 'damaged', detail: damageOf(text) }, retryAfterMs: undefined };
+    return { kind: 'failure', failure: { kind: 'damaged', detail: damageOf(text) } };
   }
 }
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { compose } from '../platforms/compose/compose.ts';
+import { errorText } from './error-text.ts';
 import { type Failure, isTransient, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
 import { proxyFor } from './proxy.ts';
 
 const context = {
   path: 'deployments',
+  method: 'GET' as const,
   host: 'api.example.test',
   words: compose.words,
   attempts: 6,
@@ -14,7 +16,7 @@ const context = {
 };
 
 const status = (code: number, text = '', headers: Record<string, string | string[]> = {}): Failure =>
-  statusFailure({ kind: 'answer', status: code, headers, text });
+  statusFailure({ kind: 'answer', status: code, headers, text }, { textOf: errorText });
 /** A connection that does not come about, or breaks after it did. */
 const failed = (code: string, connected = false): Failure => ({
   kind: 'failed',

@@ -2,18 +2,33 @@ import { containerNote } from './address.ts';
 import { ConnectorError } from '../core/errors.ts';
 import type { ProblemId, Words } from '../core/problems.ts';
 import type { Outcome } from './attempt.ts';
-import { errorText } from './error-text.ts';
 import type { Proxy } from './proxy.ts';
-import { isTransientStatus } from './retry.ts';
+import { PASSING_STATUSES } from './retry.ts';
 
 export type Failure =
   | Exclude<Outcome, { kind: 'answer' }>
-  | { kind: 'status'; status: number; apiText: string; requestId: string | undefined; location: string | undefined }
+  | {
+      kind: 'status';
+      status: number;
+      problem: ProblemId;
+      apiText: string;
+      requestId: string | undefined;
+      location: string | undefined;
+    }
   | { kind: 'damaged'; detail: string };
+
+/** How an API says no. */
+export interface Refusals {
+  /** What it says, in one short line; empty if it says nothing. */
+  textOf(body: string): string;
+  /** What a status means to this API, if that is not what it means to all. */
+  problemOf?(status: number): ProblemId | undefined;
+}
 
 /** Where it happened, for the texts. `path` is the report's path below base_url, without its query. */
 export interface FailureContext {
   path: string;
+  method: 'GET' | 'POST';
   host: string;
   words: Words;
   attempts: number;
@@ -33,18 +48,22 @@ const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAM
 /** A longer header is not shown: it could be cut in the middle of a secret. */
 const LONGEST_HEADER = 200;
 
-export function statusFailure({ status, headers, text }: Extract<Outcome, { kind: 'answer' }>): Failure {
+export function statusFailure(
+  { status, headers, text }: Extract<Outcome, { kind: 'answer' }>,
+  refusals: Refusals,
+): Extract<Failure, { kind: 'status' }> {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
   const requestId = id !== undefined && id.length > LONGEST_HEADER ? undefined : id;
-  return { kind: 'status', status, apiText: errorText(text), requestId, location: header('location') };
+  const problem = refusals.problemOf?.(status) ?? problemOfStatus(status);
+  return { kind: 'status', status, problem, apiText: refusals.textOf(text), requestId, location: header('location') };
 }
 
 /** Whether another attempt may succeed. */
 export function isTransient(failure: Failure): boolean {
   switch (failure.kind) {
     case 'status':
-      return isTransientStatus(failure.status);
+      return failure.problem === 'server_error';
     case 'timed_out':
     case 'damaged':
       return true;
@@ -58,7 +77,7 @@ export function isTransient(failure: Failure): boolean {
         failure.status === undefined ||
         failure.status === 429 ||
         failure.status >= 500 ||
-        isTransientStatus(failure.status)
+        PASSING_STATUSES.has(failure.status)
       );
   }
 }
@@ -92,7 +111,7 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
   const { path, host, timeoutMs, maxBodyBytes, proxy } = context;
   const attempts = context.attempts === 1 ? 'on the first attempt' : `after ${context.attempts} attempts`;
   const id = failure.kind === 'status' && failure.requestId !== undefined ? `, request id ${failure.requestId}` : '';
-  const internalMessage = `GET ${path}: ${reasonOf(failure)}${id}, ${attempts}`;
+  const internalMessage = `${context.method} ${path}: ${reasonOf(failure)}${id}, ${attempts}`;
   const problem = problemOf(failure, context);
   const facts: Record<string, string> = {
     ...context.words.facts,
@@ -114,6 +133,7 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
   return new ConnectorError(problem, facts, {
     internalMessage,
     note: noteOf(problem, context),
+    template: context.words.messages?.[problem],
     ...answerOf(failure),
   });
 }
@@ -139,7 +159,7 @@ function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): 
     case 'status':
       if (failure.status === 407 && proxy !== undefined) return 'proxy_login';
       if (failure.status === 401 && tokenAccepted === true) return 'unauthorized';
-      return problemOfStatus(failure.status);
+      return failure.problem;
   }
 }
 
@@ -149,7 +169,7 @@ function problemOfStatus(status: number): ProblemId {
   if (status === 404) return 'not_found';
   if (status === 429) return 'rate_limited';
   if (status >= 300 && status < 400) return 'redirected';
-  return isTransientStatus(status) ? 'server_error' : 'unexpected_status';
+  return PASSING_STATUSES.has(status) ? 'server_error' : 'unexpected_status';
 }
 
 type Broken = Extract<Failure, { kind: 'failed' }>;

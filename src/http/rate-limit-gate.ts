@@ -20,6 +20,15 @@ export class RateLimitGate {
     this.#timing = timing;
   }
 
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Until when (Unix, ms) nothing is asked; undefined: it is open, or the next request is to find out. */
+  get closedUntil(): number | undefined {
+    return this.#state === 'closed' ? this.#until : undefined;
+  }
+
   /** Resolves when the request may go; false if the API has refused everything for too long. */
   async enter(signal: AbortSignal): Promise<boolean> {
     for (;;) {

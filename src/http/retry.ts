@@ -9,12 +9,8 @@ export const LONGEST_WAIT_MS = 600_000;
 /** A shorter Retry-After after a 429 says nothing that a client could go by: it would ask hundreds of times a second. */
 const SHORTEST_RATE_LIMIT_MS = 1_000;
 
-const PASSING_STATUS = new Set([408, 425, 500, 502, 503, 504]);
-
-/** Whether an HTTP status may be gone at the next attempt. 429 is not among them: it is the gate's. */
-export function isTransientStatus(status: number): boolean {
-  return PASSING_STATUS.has(status);
-}
+/** What may be gone at the next attempt. 429 is not among them: it is the gate's. */
+export const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 
 /**
  * How long to wait in ms before the next attempt: exponential, with jitter over the upper half, so that all five waits

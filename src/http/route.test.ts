@@ -24,6 +24,8 @@ async function tryOut(origin: string, env: Env = {}): Promise<Outcome> {
     origin,
     target: `${prefix}/accounts`,
     headers: { ...headers, authorization: 'Bearer t' },
+    method: 'GET' as const,
+    body: null,
     maxBodyBytes: 1e6,
   };
   return attempt(dispatcher, request, watch);
@@ -136,7 +138,7 @@ test.each([{}, { HTTP_PROXY: '' }, { HTTP_PROXY: undefined }])(
 test('no more connections are opened than asked for, whatever waits', async () => {
   const { origin, requests, connections } = await startApi();
   const { dispatcher } = routeTo(origin, {}, 2);
-  const request = { origin, target: '/', headers: {}, maxBodyBytes: 1e6 };
+  const request = { origin, target: '/', headers: {}, method: 'GET' as const, body: null, maxBodyBytes: 1e6 };
   await Promise.all(Array.from({ length: 20 }, () => attempt(dispatcher, request, watch)));
   expect(requests).toHaveLength(20);
   expect(connections()).toBeLessThanOrEqual(2);

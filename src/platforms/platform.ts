@@ -1,11 +1,17 @@
 import type { z } from 'zod';
-import type { Auth } from '../http/auth.ts';
+import type { Level } from '../core/output.ts';
 import type { Words } from '../core/problems.ts';
 import type { Request, Row, StreamDefinition } from '../core/stream.ts';
+import type { Auth } from '../http/auth.ts';
+import type { Refusals } from '../http/failure.ts';
 
 /** What a platform may ask its API, apart from the reading of streams; `owner` is the stream that needs it. */
 export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
+  /** What requests carry now to say who asks. */
+  authorization(owner: string): Promise<string>;
+  /** Takes a sentence for the user. */
+  log(level: Level, sentence: string): void;
 }
 
 /** Where the requests of a config go, and what they carry. */
@@ -14,6 +20,7 @@ interface Connection {
   address: string;
   auth: Auth;
   accept: string;
+  refusals: Refusals;
 }
 
 /** One API that has reports: what its config is, what it can be asked for, and how. `S` is shared by all its streams. */
@@ -25,9 +32,9 @@ export interface Platform<C, S> {
   words: Words;
   /** The secrets in what a user wrote below `platform`, which need not be a config that fits. */
   secrets(raw: Row): string[];
-  connection(config: C): Connection;
-  /** `warn` takes a sentence for the user. */
-  open(config: C, api: Api, warn: (sentence: string) => void): S;
+  /** `addSecret` takes what must never show from then on. */
+  connection(config: C, addSecret: (secret: string) => void): Connection;
+  open(config: C, api: Api): S;
   /** Asks as little as shows that the config works; gives what is wrong with it. Throws a ConnectorError. */
   check(config: C, api: Api): Promise<string[]>;
 }

@@ -46,5 +46,7 @@ test('markdown and text name all the settings, one in each line', () => {
     ).toHaveLength(1);
   }
   for (const capability of json.capabilities) expect(about('markdown')).toContain(`- \`${capability}\``);
-  expect(about('markdown')).toMatch(/\| `platform.api_token` \| yes \| +\|/);
+  // What every platform requires.
+  expect(about('markdown')).toMatch(/\| `platform.name` \| yes \| +\|/);
+  expect(about('markdown')).toMatch(/\| `platform.api_token` \| no \| +\|/);
 });

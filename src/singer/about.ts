@@ -3,7 +3,7 @@ import type { Format } from './command-line.ts';
 import { COMMON_SETTINGS, PLATFORM_FORMS, type Setting, platformSettings } from './settings.ts';
 
 const NAME = 'tap-compose';
-const DESCRIPTION = 'A Singer tap for the Compose API.';
+const DESCRIPTION = 'A Singer tap for IBM Cloud Databases and the Compose API.';
 /** In Meltano's words. */
 const CAPABILITIES = ['about', 'catalog', 'discover', 'state', 'structured-logging', 'test'];
 

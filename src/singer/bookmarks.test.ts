@@ -54,8 +54,8 @@ describe('the translations are each the inverse of the other', () => {
       fc.property(walkState, marksState, (walk, marks) => {
         // The core forgets a mark of such a name, and reads the deployment again.
         fc.pre(!Object.hasOwn(marks.marks, '__proto__'));
-        expect(parseWalkState(stateOf(bookmarkOf(walk, WALK), WALK, WHERE), WHERE)).toEqual(walk);
-        expect(parseMarksState(stateOf(bookmarkOf(marks, MARKS), MARKS, WHERE), WHERE)).toEqual(marks);
+        expect(parseWalkState(stateOf(bookmarkOf(walk, WALK), WALK, WHERE), WHERE, 'compose')).toEqual(walk);
+        expect(parseMarksState(stateOf(bookmarkOf(marks, MARKS), MARKS, WHERE), WHERE, 'compose')).toEqual(marks);
       }),
     );
   });

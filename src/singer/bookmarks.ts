@@ -1,6 +1,6 @@
 import { inputError } from '../core/errors.ts';
 import { type Row, type StreamDefinition, isRow } from '../core/stream.ts';
-import { STATE_VERSION } from '../core/stream-states.ts';
+import { STATE_VERSION, stateHead } from '../core/stream-states.ts';
 import { toUtcText } from '../core/timestamp.ts';
 
 // A bookmark says what a state of the core says, in the words that Singer's users know. Meltano merges states key by key:
@@ -17,7 +17,7 @@ export interface Bookmarked {
 
 /** What of a stream's rows the bookmark speaks of; undefined for a stream that is only read in full. */
 export function bookmarked(platform: string, { incremental }: StreamDefinition): Bookmarked | undefined {
-  return incremental === undefined ? undefined : { platform, ...incremental };
+  return incremental === undefined ? undefined : { platform, field: incremental.field, by: incremental.by };
 }
 
 const KEYS = {
@@ -64,7 +64,7 @@ export function stateOf(bookmark: Row, { platform, by }: Bookmarked, where: stri
     );
   }
   const { version, start_date, job } = bookmark;
-  const common = { version: version ?? STATE_VERSION, start_date, job };
+  const common = { ...stateHead(platform), version: version ?? STATE_VERSION, start_date, job };
   if (by === 'walk') {
     // Not the older form beside a null of this one: null says that there is no mark.
     const key = 'replication_key_value' in bookmark ? 'replication_key_value' : 'mark';

@@ -1,6 +1,8 @@
 import type { ConnectorError } from '../../src/core/errors.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';
 import type { Query, Request } from '../../src/core/stream.ts';
+import type { Level } from '../../src/core/output.ts';
+import { errorText } from '../../src/http/error-text.ts';
 import { statusFailure, toError } from '../../src/http/failure.ts';
 
 export interface FakeRequest {
@@ -17,6 +19,8 @@ export type AnyAnswer = (path: string, query: Query) => unknown;
 /** An API in place of the client. What it has no answer for goes to `otherwise`, or is HTTP 404. */
 export class FakeApi {
   readonly requests: FakeRequest[] = [];
+  /** What was logged, as `level sentence`. */
+  readonly logged: string[] = [];
   readonly answers: Answers;
   readonly #otherwise: AnyAnswer;
 
@@ -32,6 +36,14 @@ export class FakeApi {
     return structuredClone(body);
   }
 
+  async authorization(): Promise<string> {
+    return 'Bearer t';
+  }
+
+  log(level: Level, sentence: string): void {
+    this.logged.push(`${level} ${sentence}`);
+  }
+
   /** The paths that were asked for, in order. */
   get paths(): string[] {
     return this.requests.map(({ path }) => path);
@@ -40,9 +52,10 @@ export class FakeApi {
 
 /** What the client throws when the API gives this status. `tokenAccepted`: a 401 is about something else. */
 export function refusal(status: number, path = 'somewhere', tokenAccepted = false): ConnectorError {
-  const failure = statusFailure({ kind: 'answer', status, headers: {}, text: '' });
+  const failure = statusFailure({ kind: 'answer', status, headers: {}, text: '' }, { textOf: errorText });
   return toError(failure, {
     path,
+    method: 'GET',
     host: 'api.example.test',
     words: compose.words,
     attempts: 1,

@@ -3,6 +3,7 @@ import { type IncomingMessage, type RequestListener, type Server, type ServerRes
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { ApiClient, type ClientOptions, type RetryEvent } from '../../src/http/client.ts';
+import { errorText } from '../../src/http/error-text.ts';
 import { tokenAuth } from '../../src/platforms/compose/auth.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';
 import { skippedTime } from './virtual-time.ts';
@@ -27,6 +28,7 @@ export function createClient(options: Partial<ClientOptions> = {}): TestClient {
     address: BASE_URL,
     auth: tokenAuth('the-token', () => timing.now()),
     accept: 'application/json',
+    refusals: { textOf: errorText },
     words: compose.words,
     userAgent: 'source-compose/1.2.3',
     connections: 4,

@@ -7,6 +7,7 @@ import { type OpenStream, openStream } from '../../src/core/open-stream.ts';
 import { RequestSlots } from '../../src/core/request-slots.ts';
 import { type Row, type StreamDefinition, defineStream } from '../../src/core/stream.ts';
 import type { Run } from '../../src/core/stream-read.ts';
+import { compose } from '../../src/platforms/compose/compose.ts';
 import { DeploymentList, eachDeployment, ofDeployment } from '../../src/platforms/compose/deployment-list.ts';
 import { embeddedRows, halObject } from '../../src/platforms/compose/envelope.ts';
 import type { ComposeShared } from '../../src/platforms/compose/shared.ts';
@@ -43,12 +44,20 @@ export function openRun(options: RunOptions = {}): TestRun {
   const output = new AirbyteOutput(printed, 'debug');
   const secrets: string[] = [];
   const stop = new AbortController();
-  const warn = (sentence: string): void => output.log('warn', sentence);
   const run: Run<ComposeShared> = {
     fetch: (request, owner) => api.get(request, owner),
     slots: new RequestSlots(workers),
     output,
-    shared: { deployments: new DeploymentList(chosen, api, warn), pageSize, includeConnectionStrings },
+    words: compose.words.facts,
+    shared: {
+      deployments: new DeploymentList(chosen, {
+        get: (request, owner) => api.get(request, owner),
+        authorization: () => api.authorization(),
+        log: (level, sentence) => output.log(level, sentence),
+      }),
+      pageSize,
+      includeConnectionStrings,
+    },
     workers,
     startDate: options.startDate,
     failOnRefusedDeployments,
@@ -69,6 +78,7 @@ export function openRead<C extends Cursor | undefined = undefined>(
 ): OpenStream & { cursor: C; sink: CheckpointedSink } {
   const stream = openStream(definition, run, state, 'The state', {
     mode: 'incremental',
+    platform: 'compose',
     startedAt: run.startedAt,
     lookbackMs: 60_000,
     startDate: run.startDate,
@@ -115,17 +125,18 @@ export const events = defineStream<ComposeShared>({
 export const deployments = defineStream<ComposeShared>({
   name: 'deployments',
   description: 'Deployments.',
-  first: () => ({ path: 'deployments' }),
-  listed: async ({ deployments: list }) => (await list.load()).rows,
+  listed: {
+    path: 'deployments',
+    load: async ({ deployments: list }) => ({ rows: (await list.load()).rows, requests: 1 }),
+  },
   detail: {
     wanted: ({ includeConnectionStrings }) => includeConnectionStrings,
     request: ({ id }) => ({ path: `deployments/${String(id)}` }),
     fields: ['strings'],
     values: (body, { path }) => halObject(body, path),
     secrets: (values) => [String(values['secret'])],
-    without: ({ id }) => `deployment ${String(id)} comes without its connection strings`,
+    without: (rows) => `${rows.map(({ id }) => `deployment ${String(id)}`).join(', ')} without connection strings`,
   },
-  rows: (body, { path }) => embeddedRows(body, 'deployments', path),
   primaryKey: 'id',
   fields: { id: text('Id.'), name: text('Name.'), strings: object('Connection strings.') },
 });
@@ -170,7 +181,7 @@ export const addons = defineStream<ComposeShared>({
 /** The records that a stream makes of a body, as a reader of the output gets them. */
 export function recordsOf(stream: StreamDefinition<ComposeShared>, body: unknown, deploymentId?: string): unknown[] {
   const normaliser = new Normaliser(stream, () => undefined);
-  const { rows } = stream.rows(body, { path: 'path' });
+  const { rows = [] } = stream.rows?.(body, { path: 'path' }) ?? {};
   return rows.map((row) => {
     normaliser.normalise(row as Row, deploymentId === undefined ? undefined : { deployment_id: deploymentId });
     return JSON.parse(JSON.stringify(row)) as unknown;

@@ -145,17 +145,21 @@ describe('without a client', () => {
   const never = (): never => expect.fail('nothing is to be asked for');
 
   test('the token is sent as it is', () => {
-    expect(tokenAuth('two words').header()).toBe('Bearer two words');
+    expect(tokenAuth('two words').header(never)).toBe('Bearer two words');
   });
 
   test.each(['invalid_token', 'Error: invalid_token'])('"%s" blames the token, unasked', async (said) => {
-    await expect(tokenAuth('t').refused({ request: TEAMS, said }, never)).resolves.toBe('refused');
+    await expect(tokenAuth('t').refused({ request: TEAMS, authorization: 'Bearer t', said }, never)).resolves.toBe(
+      'refused',
+    );
   });
 
   test.each(['unauthorized', ''])('"%s" alone does not', async (said) => {
     const asked: unknown[] = [];
-    const ask = async (request: Request, why: string): Promise<unknown> => void asked.push([request, why]);
-    await expect(tokenAuth('t').refused({ request: TEAMS, said }, ask)).resolves.toBe('unrelated');
+    const ask = async (request: Request, why?: string): Promise<unknown> => void asked.push([request, why]);
+    await expect(tokenAuth('t').refused({ request: TEAMS, authorization: 'Bearer t', said }, ask)).resolves.toBe(
+      'unrelated',
+    );
     expect(asked).toEqual([[{ path: 'accounts' }, expect.stringContaining('teams was refused with HTTP 401')]]);
   });
 
@@ -164,7 +168,7 @@ describe('without a client', () => {
     auth.accepted?.({ path: 'databases' });
     let asked = 0;
     const ask = async (): Promise<void> => void (asked += 1);
-    await auth.refused({ request: TEAMS, said: '' }, ask);
+    await auth.refused({ request: TEAMS, authorization: 'Bearer t', said: '' }, ask);
     expect(asked).toBe(1);
   });
 
@@ -172,7 +176,7 @@ describe('without a client', () => {
     const auth = tokenAuth('t');
     const gone = new Error('stopped by SIGTERM');
     const meaning = (ask: () => Promise<unknown>): Promise<RefusalMeaning> =>
-      auth.refused({ request: TEAMS, said: '' }, ask);
+      auth.refused({ request: TEAMS, authorization: 'Bearer t', said: '' }, ask);
     await expect(meaning(() => Promise.reject(gone))).rejects.toBe(gone);
     await expect(meaning(() => Promise.resolve({}))).resolves.toBe('unrelated');
   });

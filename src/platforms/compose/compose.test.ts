@@ -6,17 +6,18 @@ import type { ComposeConfig } from './config.ts';
 const ID = '5a2b4c6d8e0f12001300b001';
 const config = (options: object = {}): ComposeConfig =>
   compose.config.parse({ name: 'compose', api_token: 'the-token', ...options });
+const never = (): never => expect.fail('nothing is to happen');
 
 test('only for the host that Compose had it is said that Compose closed', () => {
-  const { address } = compose.connection(config());
+  const { address } = compose.connection(config(), never);
   expect(compose.words.noteOn(new URL(address).host)).toMatch(/closed on 1 March 2023.*base_url/);
   expect(compose.words.noteOn('compose.example.com')).toBeUndefined();
 });
 
 test('requests go to base_url, show the token, and ask for JSON', async () => {
-  const { address, auth, accept } = compose.connection(config({ base_url: 'https://compose.example.com/v/' }));
+  const { address, auth, accept } = compose.connection(config({ base_url: 'https://compose.example.com/v/' }), never);
   expect(address).toBe('https://compose.example.com/v');
-  expect(await auth.header()).toBe('Bearer the-token');
+  expect(await auth.header(never)).toBe('Bearer the-token');
   expect(accept).toBe('application/hal+json, application/json');
 });
 
@@ -28,9 +29,10 @@ test('the token is a secret, as it was written and without white space, in whate
 test('what its streams share comes from the config', async () => {
   const api = new FakeApi({ deployments: listBody('deployments', [{ id: ID }, { id: 'other' }]) });
   const options = config({ deployment_ids: [ID], page_size: 20, include_connection_strings: true });
-  const shared = compose.open(options, api, (sentence) => expect.fail(sentence));
+  const shared = compose.open(options, api);
   expect(shared).toMatchObject({ pageSize: 20, includeConnectionStrings: true });
   expect((await shared.deployments.load()).ids).toEqual([ID]);
+  expect(api.logged).toEqual([]);
 });
 
 describe('a check', () => {

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../core/errors.ts';
 import type { Words } from '../../core/problems.ts';
+import { errorText } from '../../http/error-text.ts';
 import type { Api, Platform } from '../platform.ts';
 import { tokenAuth } from './auth.ts';
 import { type ComposeConfig, DEFAULT_BASE_URL, composeConfig } from './config.ts';
@@ -34,9 +35,10 @@ export const compose: Platform<ComposeConfig, ComposeShared> = {
     address,
     auth: tokenAuth(token),
     accept: 'application/hal+json, application/json',
+    refusals: { textOf: errorText },
   }),
-  open: (config, api, warn) => ({
-    deployments: new DeploymentList(config.deployment_ids, api, warn),
+  open: (config, api) => ({
+    deployments: new DeploymentList(config.deployment_ids, api),
     pageSize: config.page_size,
     includeConnectionStrings: config.include_connection_strings,
   }),

@@ -14,7 +14,12 @@ function open(chosen: string[], fetch: () => unknown): { list: DeploymentList; w
     await Promise.resolve();
     return fetch();
   };
-  const list = new DeploymentList(chosen, { get }, (sentence) => warnings.push(sentence));
+  const api: Api = {
+    get,
+    authorization: () => expect.fail('nothing is to be told of who asks'),
+    log: (_, sentence) => warnings.push(sentence),
+  };
+  const list = new DeploymentList(chosen, api);
   return { list, warnings, fetched };
 }
 

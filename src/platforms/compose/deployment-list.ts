@@ -19,14 +19,12 @@ export interface Deployments {
 export class DeploymentList {
   readonly #chosen: readonly string[];
   readonly #api: Api;
-  readonly #warn: (sentence: string) => void;
   #loading: Promise<Deployments> | undefined;
 
   /** `chosen`: the user's deployment_ids; none means all. */
-  constructor(chosen: readonly string[], api: Api, warn: (sentence: string) => void) {
+  constructor(chosen: readonly string[], api: Api) {
     this.#chosen = chosen;
     this.#api = api;
-    this.#warn = warn;
   }
 
   /** Throws a ConnectorError, the same for everyone: without the list none of its reports can be read. */
@@ -40,13 +38,13 @@ export class DeploymentList {
       warnings,
       missing: unlisted,
     } = embeddedRows(await this.#api.get(LIST, 'deployments'), 'deployments', LIST.path);
-    for (const warning of warnings) this.#warn(warning);
+    for (const warning of warnings) this.#api.log('warn', warning);
     const byId = new Map(rows.map((row, i) => [idOf(row, i), row as Row]));
     const missing = this.#chosen.filter((id) => !byId.has(id));
     if (this.#chosen.length > 0 && missing.length === this.#chosen.length) {
-      throw new ConnectorError('deployments_unknown', { ids: missing.join(', ') });
+      throw new ConnectorError('deployments_unknown', { token: 'API token', ids: missing.join(', ') });
     }
-    if (missing.length > 0) this.#warn(missingSentence(missing));
+    if (missing.length > 0) this.#api.log('warn', missingSentence(missing));
     const ids = this.#chosen.length === 0 ? [...byId.keys()] : this.#chosen.filter((id) => byId.has(id));
     return { ids, rows: ids.map((id) => byId.get(id) ?? {}), all: unlisted ? undefined : new Set(byId.keys()) };
   }

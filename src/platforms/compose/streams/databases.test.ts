@@ -14,7 +14,7 @@ test('the versions come out of their envelope and stay inline', () => {
 });
 
 test('its list is named applications, and only that', () => {
-  expect(() => databases.rows({ _embedded: { databases: [] } }, { path: 'databases' })).toThrow(
+  expect(() => databases.rows?.({ _embedded: { databases: [] } }, { path: 'databases' })).toThrow(
     'it holds the list databases where applications was expected',
   );
 });

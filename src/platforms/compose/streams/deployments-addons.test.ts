@@ -47,7 +47,7 @@ test('the deployment that the row names is kept', () => {
 });
 
 test('what is no object is left for the reader to complain about', () => {
-  expect(deploymentsAddons.rows({ _embedded: { addons: ['x', null] } }, { path: 'path' }).rows).toEqual(['x', null]);
+  expect(deploymentsAddons.rows?.({ _embedded: { addons: ['x', null] } }, { path: 'path' }).rows).toEqual(['x', null]);
 });
 
 describe('the key', () => {
@@ -91,7 +91,8 @@ describe('the key', () => {
 
   test('keeps no id that a reader of JSON would not', () => {
     const normaliser = new Normaliser(deploymentsAddons, () => undefined);
-    const [row] = deploymentsAddons.rows({ _embedded: { addons: [{ id: 2 ** 53 }] } }, { path: 'path' }).rows;
+    const body = { _embedded: { addons: [{ id: 2 ** 53 }] } };
+    const [row] = deploymentsAddons.rows?.(body, { path: 'path' }).rows ?? [];
     normaliser.normalise(row as Row, { deployment_id: 'd1' });
     expect(normaliser.inexactField).toBe('key');
   });

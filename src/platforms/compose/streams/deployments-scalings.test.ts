@@ -14,7 +14,7 @@ test('one field of the report makes a body a record, be it null', () => {
 test.each([[{}], [{ hello: 'world' }], [{ deployment_id: 'd1' }], [{ _embedded: { scalings: [] } }]])(
   'just any object (%j) does not pass for a record',
   (body) => {
-    expect(() => deploymentsScalings.rows(body, { path: 'path' })).toThrow(
+    expect(() => deploymentsScalings.rows?.(body, { path: 'path' })).toThrow(
       'it has none of the fields allocated_units, used_units',
     );
   },

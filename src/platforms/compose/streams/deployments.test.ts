@@ -4,7 +4,7 @@ import { deployments } from './deployments.ts';
 
 /** The texts that are kept out of every log once these connection strings are read. */
 function secrets(connectionStrings: unknown): string[] {
-  if (deployments.detail === undefined) throw new Error('without a detail');
+  if (deployments.detail?.secrets === undefined) throw new Error('without secrets');
   return deployments.detail.secrets({ connection_strings: connectionStrings });
 }
 
@@ -69,7 +69,9 @@ test('where there is no password, no port and no usual word becomes a secret, bu
 
 test('the details are asked for by id, and are the two fields that hold secrets', () => {
   expect(deployments.detail).toMatchObject({ fields: ['connection_strings', 'ca_certificate_base64'] });
-  expect(deployments.detail?.request({ id: '5a2b/?' })).toEqual({ path: 'deployments/5a2b%2F%3F' });
+  expect(deployments.detail?.request({ id: '5a2b/?' }, openRun().run.shared)).toEqual({
+    path: 'deployments/5a2b%2F%3F',
+  });
 });
 
 test.each([true, false])('the details are wanted if the user includes connection strings: %s', (wanted) => {

@@ -1,4 +1,4 @@
-import { embeddedRows, halObject } from '../envelope.ts';
+import { halObject } from '../envelope.ts';
 import { connectionSecrets } from '../connection-secrets.ts';
 import { listOfObjects, listOfTexts, object, text, timestamp } from '../../../core/fields.ts';
 import type { ComposeShared } from '../shared.ts';
@@ -11,17 +11,21 @@ import { defineStream } from '../../../core/stream.ts';
 export const deployments = defineStream<ComposeShared>({
   name: 'deployments',
   description: 'The database deployments that the token may see.',
-  first: () => ({ path: 'deployments' }),
-  listed: async ({ deployments: list }) => (await list.load()).rows,
+  listed: {
+    path: 'deployments',
+    load: async ({ deployments: list }) => ({ rows: (await list.load()).rows, requests: 1 }),
+  },
   detail: {
     wanted: ({ includeConnectionStrings }) => includeConnectionStrings,
     request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),
     fields: ['connection_strings', 'ca_certificate_base64'],
     values: (body, { path }) => halObject(body, path),
     secrets: (values) => connectionSecrets(values['connection_strings']),
-    without: ({ id }) => `deployment ${String(id)} comes without its connection strings`,
+    without: ([one, ...others]) =>
+      others.length === 0
+        ? `deployment ${String(one?.['id'])} comes without its connection strings`
+        : `all ${others.length + 1} deployments come without their connection strings`,
   },
-  rows: (body, { path }) => embeddedRows(body, 'deployments', path),
   primaryKey: 'id',
   fields: {
     id: text('Id of the deployment.'),

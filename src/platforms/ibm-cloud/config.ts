@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { parseCrn } from './crn.ts';
+import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './endpoints.ts';
+
+const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+const RESOURCE_GROUP_ID = /^[0-9a-fA-F]{32}$/;
+
+const deploymentId = z
+  .string({ error: 'must be a string' })
+  .trim()
+  .refine((text) => GUID.test(text) || parseCrn(text) !== undefined, {
+    error: 'must be the CRN or the GUID of a deployment',
+  });
+
+const resourceGroupId = z
+  .string({ error: 'must be a string' })
+  .trim()
+  .regex(RESOURCE_GROUP_ID, { error: 'must be the id of a resource group: 32 hexadecimal digits' })
+  .toLowerCase();
+
+function endpoint(name: EndpointName): z.ZodType<string> {
+  return z
+    .string({ error: 'must be a string' })
+    .trim()
+    .superRefine((text, context) => {
+      const problem = endpointProblem(name, text);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .transform((text) => text.replace(/\/+$/, ''))
+    .default(DEFAULT_ENDPOINTS[name])
+    .meta({ examples: [DEFAULT_ENDPOINTS[name]] });
+}
+
+const endpoints = z
+  .object({
+    iam: endpoint('iam'),
+    resource_controller: endpoint('resource_controller'),
+    databases: endpoint('databases'),
+    billing: endpoint('billing'),
+    accounts: endpoint('accounts'),
+    logs: endpoint('logs'),
+  } satisfies Record<EndpointName, z.ZodType<string>>)
+  .default(DEFAULT_ENDPOINTS);
+
+/** What only IBM Cloud has in its config. Messages are the end of a sentence that begins with the option's name. */
+export const ibmCloudConfig = z
+  .object({
+    name: z.literal('ibm_cloud').meta({ order: 0 }),
+    api_key: z
+      .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a string') })
+      .trim()
+      .min(1, { error: 'must not be empty' })
+      .meta({
+        title: 'API key',
+        description:
+          'IAM API key, best that of a service ID with the role Viewer on the database services. Created under Manage → Access (IAM) → Service IDs → API keys. It is sent to IAM alone.',
+        airbyte_secret: true,
+        order: 1,
+      }),
+    deployment_ids: z
+      .array(deploymentId.meta({ pattern_descriptor: 'CRN or GUID' }), { error: 'must be an array of strings' })
+      .default([])
+      .transform((ids) => [...new Set(ids)])
+      .meta({
+        title: 'Deployment IDs',
+        description:
+          'The deployments to read, by CRN or GUID. Limits the stream deployments and all reports of deployments to these. Leave it empty to read all deployments.',
+        examples: [['a0000000-0000-4000-8000-000000000001']],
+        order: 2,
+      }),
+    resource_group_ids: z
+      .array(resourceGroupId.meta({ pattern_descriptor: '32 hexadecimal digits' }), {
+        error: 'must be an array of strings',
+      })
+      .default([])
+      .transform((ids) => [...new Set(ids)])
+      .meta({
+        title: 'Resource group IDs',
+        description:
+          'The resource groups whose deployments are read. Leave it empty to read the deployments of the whole account, as far as the API key may view them.',
+        examples: [['11112222333344445555666677778888']],
+        order: 3,
+      }),
+    endpoints: endpoints.meta({
+      title: 'Endpoints',
+      description: "Addresses to ask in place of IBM's. Plain http is accepted only for hosts that cannot be public.",
+      airbyte_hidden: true,
+      order: 4,
+    }),
+  })
+  .meta({ title: 'IBM Cloud Databases', description: 'The databases of an account of IBM Cloud.' });
+
+export type IbmCloudConfig = Omit<z.output<typeof ibmCloudConfig>, 'endpoints'> & { endpoints: Endpoints };

@@ -1,0 +1,42 @@
+import { unexpectedBody } from '../../core/errors.ts';
+import { type Extracted, type Row, isRow } from '../../core/stream.ts';
+import { ibmErrorText } from './error-text.ts';
+
+/** A body that must be an object and no error. Throws `unexpected_body`. */
+export function objectOf(body: unknown, path: string): Row {
+  if (!isRow(body)) throw unexpectedBody(path, 'it is no object');
+  if (body['errors'] !== undefined && body['errors'] !== null) {
+    throw unexpectedBody(path, `the API reports "${ibmErrorText(JSON.stringify(body))}"`);
+  }
+  return body;
+}
+
+/** The object that is a body's only content, under its name. Throws `unexpected_body`. */
+export function objectIn(body: unknown, name: string, path: string): Row {
+  const value = objectOf(body, path)[name];
+  if (!isRow(value)) throw unexpectedBody(path, `its ${name} is missing or no object`);
+  return value;
+}
+
+/** The list in a body that must be there: without it rows would be lost in silence. Throws `unexpected_body`. */
+export function listIn(body: unknown, name: string, path: string): unknown[] {
+  const list = objectOf(body, path)[name];
+  if (!Array.isArray(list)) throw unexpectedBody(path, `its list ${name} is missing or no list`);
+  return list as unknown[];
+}
+
+/** The rows of a list, each as `shape` makes it; what is no object stays, to be told of as a row that cannot be one. */
+export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row): Extracted {
+  const rows = listIn(body, name, path).map((row) => (isRow(row) ? shape(row) : row));
+  return { rows, warnings: [] };
+}
+
+/** A row without what the API says of its deployment: the CRN that was asked about is what other records go by. */
+export function withoutDeployment({ deployment_id: _asked, ...row }: Row): Row {
+  return row;
+}
+
+/** A text that is there; IBM writes null, "" and nothing at all for one that is not. */
+export function textOrNull(value: unknown): unknown {
+  return value === '' || value === undefined ? null : value;
+}

@@ -1,0 +1,34 @@
+import { unexpectedBody } from '../../../core/errors.ts';
+import { text } from '../../../core/fields.ts';
+import { type Row, defineStream } from '../../../core/stream.ts';
+import { listIn } from '../envelope.ts';
+import type { IbmCloudShared } from '../shared.ts';
+
+const PATH = 'regions';
+
+/** `GET /regions` (icd-api.md 2.3.1): names and no more, of which rows are made in the form of Compose's. */
+export const datacenters = defineStream<IbmCloudShared>({
+  name: 'datacenters',
+  description: 'The regions in which a database can be made.',
+  listed: {
+    path: PATH,
+    async load({ catalogue, api }) {
+      const body = await api.get({ origin: await catalogue(), path: PATH }, 'datacenters');
+      return { rows: rowsOf(body, PATH), requests: 1 };
+    },
+  },
+  primaryKey: 'slug',
+  dropped: [],
+  fields: {
+    slug: text('Key made for this stream: ibm:region.'),
+    provider: text('ibm'),
+    region: text('Name of the region, such as us-south.'),
+  },
+});
+
+function rowsOf(body: unknown, path: string): Row[] {
+  return listIn(body, PATH, path).map((region, i) => {
+    if (typeof region === 'string' && region !== '') return { slug: `ibm:${region}`, provider: 'ibm', region };
+    throw unexpectedBody(path, `region ${i + 1} has no name`);
+  });
+}

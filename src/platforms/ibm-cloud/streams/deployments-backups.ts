@@ -1,0 +1,76 @@
+import { boolean, number, text, timestamp } from '../../../core/fields.ts';
+import { type Row, type Slice, type Slices, defineStream } from '../../../core/stream.ts';
+import { rowsIn, withoutDeployment } from '../envelope.ts';
+import type { IndependentBackup } from '../instance.ts';
+import type { IbmCloudShared } from '../shared.ts';
+import { gen1SlicesOf, ofDatabase } from '../slices.ts';
+
+/** What a backup stays: of generation 1 the first three, of generation 2, where it is the instance's state, the last three. */
+const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
+
+/**
+ * `GET /deployments/{id}/backups` (icd-api.md 2.3.4) of generation 1; those of generation 2 are instances themselves and stand
+ * in the inventory (2.4.2). Either is listed for 30 days.
+ */
+export const deploymentsBackups = defineStream<IbmCloudShared>({
+  name: 'deployments_backups',
+  description: 'Backups of each deployment that are still kept.',
+  slices: backedUpDatabases,
+  first: (slice, shared) => ofDatabase(slice, '/backups', shared),
+  rows: (body, { path }) => rowsIn(body, 'backups', path, withoutDeployment),
+  primaryKey: 'id',
+  incremental: { field: 'created_at', by: 'marks', isFinal: ({ status }) => FINAL.has(status) },
+  startDateField: 'created_at',
+  // Whoever has the link has the backup.
+  dropped: ['download_link'],
+  fields: {
+    id: text('CRN of the backup.'),
+    deployment_id: text('CRN of the deployment, which may be gone.'),
+    generation: text('gen1 or gen2.'),
+    name: text('Name; generation 2 only.'),
+    type: text('What made it: scheduled or automatic, or on_demand.'),
+    status: text('Whether it is finished: completed in generation 1, active in generation 2.'),
+    is_downloadable: boolean('Whether it can be downloaded.'),
+    is_restorable: boolean('Whether it can be restored.'),
+    created_at: timestamp('When it was begun.'),
+    updated_at: timestamp('When it last changed; generation 2 only.'),
+    size_gb: number('Size in GB; generation 2 only.'),
+    version: text('Version of the database; generation 2 only.'),
+    can_be_deleted_after: text('Until when it has to be kept; generation 2 only.'),
+  },
+});
+
+/** A slice for each database of generation 1, and one with its rows for each that independent backups were made of. */
+async function backedUpDatabases({ inventory }: IbmCloudShared): Promise<Slices> {
+  const { deployments, backups, all } = await inventory.load();
+  const asked = gen1SlicesOf(deployments);
+  const own = new Set(asked.map(({ id }) => id));
+  const bySource = Map.groupBy(backups, ({ id, source }) => {
+    // Two slices of one id would share a mark, and the second pass for read.
+    if (source !== undefined && own.has(source)) return `${source} (independent)`;
+    return source ?? id;
+  });
+  const brought = [...bySource].map(([id, ofIt]): Slice => {
+    const [{ source } = { source: undefined }] = ofIt;
+    const fields = { generation: 'gen2', ...(source !== undefined && { deployment_id: source }) };
+    return { id, label: `independent backups of ${id}`, fields, rows: ofIt.map(rowOf) };
+  });
+  return { chosen: [...asked, ...brought], all: all && new Set([...all, ...bySource.keys()]) };
+}
+
+function rowOf({ id, row, backup }: IndependentBackup): Row {
+  const { name, state, created_at, updated_at } = row;
+  return {
+    id,
+    name,
+    type: backup['type'] ?? null,
+    status: state ?? null,
+    is_downloadable: false,
+    is_restorable: state === 'active',
+    created_at,
+    updated_at,
+    size_gb: backup['size_gb'] ?? null,
+    version: backup['version'] ?? null,
+    can_be_deleted_after: backup['can_be_deleted_after'] ?? null,
+  };
+}

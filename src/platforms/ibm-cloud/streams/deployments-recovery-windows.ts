@@ -1,0 +1,30 @@
+import { text, timestamp } from '../../../core/fields.ts';
+import { defineStream } from '../../../core/stream.ts';
+import { objectIn, textOrNull } from '../envelope.ts';
+import type { IbmCloudShared } from '../shared.ts';
+import { gen1Slices, ofDatabase } from '../slices.ts';
+
+const NAME = 'point_in_time_recovery_data';
+const TYPES = new Set(['postgresql', 'enterprisedb', 'mysql', 'mongodbee']);
+
+/** `GET /deployments/{id}/point_in_time_recovery_data` (icd-api.md 2.3.9). */
+export const deploymentsRecoveryWindows = defineStream<IbmCloudShared>({
+  name: 'deployments_recovery_windows',
+  description: 'The earliest point in time that each deployment of generation 1 can be restored to.',
+  slices: (shared) => gen1Slices(shared, { types: TYPES }),
+  absentEverywhere: 'empty',
+  first: (slice, shared) => ofDatabase(slice, `/${NAME}`, shared),
+  rows(body, { path }) {
+    const { earliest_point_in_time_recovery_time: earliest, ...row } = objectIn(body, NAME, path);
+    return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }], warnings: [] };
+  },
+  primaryKey: 'deployment_id',
+  dropped: [],
+  fields: {
+    deployment_id: text('CRN of the deployment.'),
+    generation: text('gen1: that of generation 2 is not read.'),
+    earliest_point_in_time_recovery_time: timestamp(
+      'The earliest time it can be restored to; none if there is none yet.',
+    ),
+  },
+});

@@ -1,0 +1,28 @@
+import { listOfTexts, text } from '../../../core/fields.ts';
+import { defineStream } from '../../../core/stream.ts';
+import { objectIn, textOrNull } from '../envelope.ts';
+import type { IbmCloudShared } from '../shared.ts';
+import { gen1Slices, ofDatabase } from '../slices.ts';
+
+const TYPES = new Set(['postgresql', 'enterprisedb']);
+
+/** `GET /deployments/{id}/remotes` (icd-api.md 2.3.8). */
+export const deploymentsReplicas = defineStream<IbmCloudShared>({
+  name: 'deployments_replicas',
+  description: 'The read replicas of each deployment of generation 1, or whose replica it is.',
+  slices: (shared) => gen1Slices(shared, { types: TYPES }),
+  absentEverywhere: 'empty',
+  first: (slice, shared) => ofDatabase(slice, '/remotes', shared),
+  rows(body, { path }) {
+    const { leader, ...row } = objectIn(body, 'remotes', path);
+    return { rows: [{ ...row, leader: textOrNull(leader) }], warnings: [] };
+  },
+  primaryKey: 'deployment_id',
+  dropped: [],
+  fields: {
+    deployment_id: text('CRN of the deployment.'),
+    generation: text('gen1: generation 2 does not tell of replicas.'),
+    leader: text('The deployment that it is a replica of; none if it is no replica.'),
+    replicas: listOfTexts('Its replicas.'),
+  },
+});

@@ -1,0 +1,32 @@
+import type { StreamDefinition } from '../../../core/stream.ts';
+import type { IbmCloudShared } from '../shared.ts';
+import { accounts } from './accounts.ts';
+import { databases } from './databases.ts';
+import { datacenters } from './datacenters.ts';
+import { deployments } from './deployments.ts';
+import { deploymentsAllowlists } from './deployments-allowlists.ts';
+import { deploymentsAutoscalings } from './deployments-autoscalings.ts';
+import { deploymentsBackups } from './deployments-backups.ts';
+import { deploymentsRecipes } from './deployments-recipes.ts';
+import { deploymentsRecoveryWindows } from './deployments-recovery-windows.ts';
+import { deploymentsReplicas } from './deployments-replicas.ts';
+import { deploymentsScalings } from './deployments-scalings.ts';
+import { deploymentsVersions } from './deployments-versions.ts';
+import { resourceGroups } from './resource-groups.ts';
+
+/** Every report that the connector reads, in the order of the catalog. */
+export const streams: readonly StreamDefinition<IbmCloudShared>[] = [
+  accounts,
+  databases,
+  datacenters,
+  deployments,
+  deploymentsAllowlists,
+  deploymentsAutoscalings,
+  deploymentsBackups,
+  deploymentsRecipes,
+  deploymentsRecoveryWindows,
+  deploymentsReplicas,
+  deploymentsScalings,
+  deploymentsVersions,
+  resourceGroups,
+];

@@ -1,0 +1,122 @@
+import { ConnectorError, asConnectorError, unexpectedBody } from '../../core/errors.ts';
+import { type Request, isRow } from '../../core/stream.ts';
+import type { Ask, Auth } from '../../http/auth.ts';
+import { objectOf } from './envelope.ts';
+
+/** The part of its life after which a token is renewed, and how long before its end it counts as dead (icd-api.md 1.1). */
+const RENEW_AT = 0.8;
+const DEAD_BEFORE_END_MS = 10_000;
+
+/** IAM's ways to say that it does not take the key: a wrong one is a 400. */
+const KEY_REFUSED: ReadonlySet<number | undefined> = new Set([400, 401, 403]);
+
+const PATH = 'identity/token';
+const HEADER_VALUE = /^[\x21-\x7e]+$/;
+
+interface Token {
+  header: string;
+  /** Unix ms. */
+  renewAt: number;
+  deadAt: number;
+}
+
+export interface IamAccess {
+  apiKey: string;
+  /** The address of IAM: the key goes nowhere else. */
+  iam: string;
+  /** Gets each token, which must never show. */
+  addSecret: (secret: string) => void;
+  /** The beginning of the error about a key that IAM does not accept. */
+  facts: Readonly<Record<string, string>>;
+  /** Gives Unix ms. */
+  now?: () => number;
+}
+
+/**
+ * Short-lived tokens that IAM makes of an API key (icd-api.md 1.1): one exchange at a time, for all who need it. While a
+ * token is old but alive, requests go on with it and the next is fetched beside them. A 401 of a service means that the token
+ * was revoked: a new one is fetched, unless another request has already done so.
+ */
+export function iamAuth({ apiKey, iam, addSecret, facts, now = Date.now }: IamAccess): Auth {
+  const request: Request = {
+    origin: iam,
+    path: PATH,
+    anonymous: true,
+    post: {
+      type: 'application/x-www-form-urlencoded',
+      body: new URLSearchParams({
+        grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
+        response_type: 'cloud_iam',
+        apikey: apiKey,
+      }).toString(),
+    },
+  };
+  let token: Token | undefined;
+  let renewing: Promise<Token> | undefined;
+
+  function renew(ask: Ask): Promise<Token> {
+    return (renewing ??= exchange(ask).finally(() => (renewing = undefined)));
+  }
+
+  async function exchange(ask: Ask): Promise<Token> {
+    // Whatever its clock says, the token is not younger than the question for it.
+    const asked = now();
+    const { access_token: text, expires_in: seconds } = objectOf(await answered(ask), PATH);
+    if (typeof text !== 'string' || !HEADER_VALUE.test(text)) throw unexpectedBody(PATH, 'it holds no access_token');
+    addSecret(text);
+    const life = lifeOf(seconds, text) * 1_000;
+    const deadAt = asked + life - DEAD_BEFORE_END_MS;
+    token = { header: `Bearer ${text}`, deadAt, renewAt: Math.min(deadAt, asked + life * RENEW_AT) };
+    return token;
+  }
+
+  async function answered(ask: Ask): Promise<unknown> {
+    try {
+      return await ask(request);
+    } catch (thrown) {
+      const error = asConnectorError(thrown);
+      if (!KEY_REFUSED.has(error.status)) throw thrown;
+      const { internalMessage = '', answer = '' } = error;
+      const details = { internalMessage, cause: thrown };
+      throw new ConnectorError('key_refused', { ...facts, host: new URL(iam).host, answer }, details);
+    }
+  }
+
+  return {
+    header(ask) {
+      const at = now();
+      if (token === undefined || at >= token.deadAt) return renew(ask).then(({ header }) => header);
+      // Should this fail, the token is still good; whoever finds it dead is told why there is no other.
+      if (at >= token.renewAt) renew(ask).catch(() => undefined);
+      return token.header;
+    },
+    async refused({ authorization }, ask) {
+      if (token === undefined || token.header === authorization) await renew(ask);
+      return 'renewed';
+    },
+  };
+}
+
+/** In seconds; without any word about it a token lives until it is refused. */
+function lifeOf(seconds: unknown, token: string): number {
+  if (Number(seconds) > 0) return Number(seconds);
+  const { exp, iat } = claimsOf(token);
+  return typeof exp === 'number' && typeof iat === 'number' && exp > iat ? exp - iat : Infinity;
+}
+
+/** The account that a token is for, as it says itself (icd-api.md 1.3); undefined if it does not. */
+export function accountIn(authorization: string): string | undefined {
+  const { account } = claimsOf(authorization);
+  const id = isRow(account) ? account['bss'] : undefined;
+  return typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) ? id : undefined;
+}
+
+/** What a JWT says, which is believed without its signature: it came from IAM itself. */
+function claimsOf(token: string): Record<string, unknown> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    return isRow(claims) ? claims : {};
+  } catch {
+    return {};
+  }
+}
