@@ -33,6 +33,7 @@ export function serveApi(app: FastifyInstance, parts: ApiParts): void {
     if (refusal !== undefined) return deliver(platform, request, reply, { answer: refusal, received });
     const fault = faults.take(received.path);
     if (fault?.kind === 'forget-cursors') platform.forgetCursors();
+    if (fault?.kind === 'change') platform.changes[fault.change]?.(fault.numbers ?? {});
     const { id = '', other = '' } = received.parameters;
     const proper = route(id, other, received.query, received);
     return deliver(platform, request, reply, { answer: proper, received }, fault);
@@ -78,9 +79,14 @@ export function serveApi(app: FastifyInstance, parts: ApiParts): void {
 /** Whether the credential stands anywhere in a request: in its address, its headers or its body. */
 function carries(credential: string, { url, headers, body }: FastifyRequest): boolean {
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
-  const encoded = encodeURIComponent(credential);
-  return [url, text, ...Object.values(headers).flat()].some(
-    (part) => part !== undefined && (part.includes(credential) || part.includes(encoded)),
+  // As it is, as part of a path, and as a form spells it.
+  const spellings = [
+    credential,
+    encodeURIComponent(credential),
+    new URLSearchParams([['', credential]]).toString().slice(1),
+  ];
+  return [url, text, ...Object.values(headers).flat()].some((part) =>
+    spellings.some((spelling) => part?.includes(spelling)),
   );
 }
 

@@ -23,13 +23,14 @@ test.each([
   ['next-unknown', { _embedded: { teams } }],
   ['next-foreign', { _embedded: { teams } }],
   ['next-dropped', { _embedded: { teams } }],
+  ['next-endless', { _embedded: { teams } }],
   ['next-link', { _embedded: { teams }, _links: { next: { href: expect.any(String), templated: true } } }],
 ] as const)('%s', (shape, expected) => {
   expect(spoiled(shape)).toEqual(expected);
 });
 
 test('the table above has every shape', () => {
-  expect(SHAPES.length).toBe(15);
+  expect(SHAPES.length).toBe(16);
 });
 
 test('another row can be spoiled, the last one at most', () => {

@@ -35,6 +35,7 @@ export function deliver(
       reply.raw.writeContinue();
       return send(reply, answer, type);
     case 'forget-cursors':
+    case 'change':
       // It has done its work before the answer was made.
       return send(reply, answer, type);
     default: {

@@ -17,6 +17,7 @@ export const SHAPES = [
   'next-unknown',
   'next-foreign',
   'next-dropped',
+  'next-endless',
 ] as const;
 
 const status = z.int().min(200).max(599);
@@ -53,6 +54,13 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('padded'), bytes: z.int().min(0), framing: framing.optional() }),
   z.strictObject({ ...common, kind: z.literal('unasked-continue') }),
   z.strictObject({ ...common, kind: z.literal('forget-cursors') }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('change'),
+    /** What another process can change, by the name of its endpoint: `time`. */
+    change: z.string(),
+    numbers: z.record(z.string(), z.int().min(0)).optional(),
+  }),
   z.strictObject({ ...common, kind: z.literal('redirect'), to: z.string().optional(), status: status.optional() }),
   z.strictObject({ ...common, kind: z.literal('echo-token'), status: status.optional() }),
   z.strictObject({ ...common, kind: z.literal('errors'), errors: z.unknown().optional() }),

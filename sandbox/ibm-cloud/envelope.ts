@@ -66,6 +66,8 @@ export function spoil(pages: Pages, value: unknown, shape: Shape, row: number, o
       return withNext(body, (link) => link.replace(/\?.*$/, '?page=two'), '');
     case 'next-repeated':
       return withNext(body, (link) => link, pages.token(0));
+    case 'next-endless':
+      return withNext(body, (link) => link, pages.freshToken());
     case 'next-foreign':
       return isLast(body) ? body : { ...body, ...foreign(body, otherOrigin) };
     case 'next-dropped':

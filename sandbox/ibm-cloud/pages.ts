@@ -25,6 +25,7 @@ export class Pages {
   readonly #options: IbmCloudOptions;
   /** Tokens of an earlier generation are unknown. */
   #generation = 0;
+  #fresh = 0;
 
   constructor(options: IbmCloudOptions) {
     this.#options = options;
@@ -41,6 +42,12 @@ export class Pages {
     // Base64 ends in `=` unless the number of bytes can be divided by three.
     const padding = text.length % 3 === 0 ? ' ' : '';
     return Buffer.concat([AWKWARD_BYTES, Buffer.from(text + padding)]).toString('base64');
+  }
+
+  /** A token of the first page that has never been handed out before. */
+  freshToken(): string {
+    this.#fresh += 1;
+    return this.token(0, { fresh: String(this.#fresh) });
   }
 
   /** What a token was made of; undefined: it is none. */

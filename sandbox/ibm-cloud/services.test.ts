@@ -40,6 +40,14 @@ test('a wrong key and a wrong grant are 400, each with its code', async () => {
   expect(await wrongGrant.json()).toMatchObject({ errorCode: 'BXNIM0106E' });
 });
 
+test('the log of requests knows the key however it is spelled', async () => {
+  const apiKey = 'a key "of" +/=& characters';
+  const [sandbox, crawler] = await start({ apiKey });
+  await crawler.get(`${INSTANCES}?name=${encodeURIComponent(apiKey)}`);
+  await crawler.get(`${INSTANCES}?name=another`);
+  expect(sandbox.requests.map(({ credential }) => credential)).toEqual([true, true, false]);
+});
+
 test('a token is refused when its life is over, and so is the key itself', async () => {
   const [sandbox, crawler] = await start({ tokenLife: 600 });
   expect((await crawler.get(INSTANCES)).status).toBe(200);
@@ -166,7 +174,7 @@ test('every list can have a next page that leads back, to nowhere or to a strang
     sandbox.setFaults([]);
     const proper = nextOf(await crawler.body(path));
     const played = async (
-      shape: 'next-repeated' | 'next-unknown' | 'next-foreign' | 'next-dropped',
+      shape: 'next-repeated' | 'next-unknown' | 'next-foreign' | 'next-dropped' | 'next-endless',
     ): Promise<string> => {
       sandbox.setFaults([{ path: '/**', kind: 'envelope', shape }]);
       return nextOf(await crawler.body(path));
@@ -180,7 +188,29 @@ test('every list can have a next page that leads back, to nowhere or to a strang
     expect(foreign, path).toMatch(/^http:\/\/localhost:\d+\//);
     expect(token(foreign), path).toBe(token(proper));
     expect(await played('next-dropped'), path).toBe('');
+    const endless = await played('next-endless');
+    expect(token(endless), path).not.toBe('');
+    if (!endless.includes('offset=')) expect(token(await played('next-endless')), path).not.toBe(token(endless));
+    sandbox.setFaults([]);
+    const { pathname, search } = new URL(endless, sandbox.baseUrl);
+    const service = /^\/[^/]*/.exec(path)?.[0] ?? '';
+    expect(nextOf(await crawler.body(service + pathname + search)), path).toMatch(/start=|offset=/);
   }
+});
+
+test('a request can change what another process could change, before it is answered', async () => {
+  const [sandbox, crawler] = await start();
+  sandbox.setFaults([
+    { path: '/resource-controller/**', kind: 'change', change: 'time', numbers: { pass: 86_400 }, after: 1, times: 1 },
+  ]);
+  const before = sandbox.now();
+  await crawler.instances();
+  expect(sandbox.now()).toBe(before);
+  const body = await crawler.body(INSTANCES);
+  expect(sandbox.now()).toBe(before + 86_400_000);
+  // The request had a token that was good when it came.
+  expect(body['rows_count']).toBeGreaterThan(0);
+  expect((await crawler.get(INSTANCES)).status).toBe(401);
 });
 
 test('without a role, lists are short or empty with status 200, and some things are 403', async () => {

@@ -1,0 +1,207 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../sandbox/server.ts';
+import { runConnector } from '../../test-support/connector.ts';
+import type { Finished } from '../../test-support/processes.ts';
+import { type ErrorTrace, contentsOf, messagesOf } from '../../test-support/transcript.ts';
+import type { Row } from './expected.ts';
+import { type Account, type AccountOptions, INSTANCES, TOKEN_PATH, ibmCloud, timesAsked } from './reads.ts';
+
+interface Answer extends Finished {
+  status: { status: string; message?: string } | undefined;
+  error: ErrorTrace | undefined;
+  /** What the log says, and the message of the answer. */
+  said: string;
+}
+
+async function check({ workspace, config }: Account, platform?: Row): Promise<Answer> {
+  const finished = await runConnector(['check', '--config', workspace.file('config.json', config(platform))]);
+  expect(finished.stderr).toBe('');
+  const messages = messagesOf(finished.stdout);
+  const statuses = messages.flatMap((message) =>
+    message.type === 'CONNECTION_STATUS' ? message.connectionStatus : [],
+  );
+  const { errors, logs } = contentsOf(messages);
+  // Exactly one of the two: clients take the first.
+  expect(statuses.length + errors.length).toBe(1);
+  const said = [...logs.map(({ message }) => message), statuses[0]?.message ?? ''].join('\n');
+  return { ...finished, status: statuses[0], error: errors[0], said };
+}
+
+const NOTHING = { deployments: 0, gen2Deployments: 0, gen2Backups: 0, oddInstances: false };
+
+describe.concurrent('check says yes', () => {
+  it('after a token, a page of the inventory and a look at the databases, and how many deployments it saw', async () => {
+    await ibmCloud({ oddInstances: false }, async (account) => {
+      const answer = await check(account);
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
+      expect(answer.said).toMatch(/\b13 deployments\b/);
+      const paths = account.sandbox.requests.map(({ path }) => path);
+      expect(paths.slice(0, 2)).toEqual([TOKEN_PATH, INSTANCES]);
+      expect(paths).toHaveLength(3);
+      expect(paths[2]).toMatch(/^\/databases\/[a-z-]+\/v5\/ibm\//);
+    });
+  });
+
+  it('without asking the databases where there is generation 2 alone', async () => {
+    await ibmCloud({ deployments: 0, oddInstances: false }, async (account) => {
+      expect(await check(account)).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
+      expect(account.sandbox.requests.map(({ path }) => path)).toEqual([TOKEN_PATH, INSTANCES]);
+    });
+  });
+
+  it('on the first page that has a deployment, however small the pages are', async () => {
+    const few = { ...NOTHING, deployments: 1, otherInstances: 2, hiddenInstances: 2, maxLimit: 1 };
+    await ibmCloud(few, async (account) => {
+      expect(await check(account)).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
+    });
+  });
+
+  it('to deployment ids that exist, after the whole inventory', async () => {
+    await ibmCloud({ maxLimit: 3, oddInstances: false }, async (account) => {
+      const { deploymentIds } = account.sandbox;
+      const ids = [deploymentIds[0], deploymentIds.at(-1)?.split(':')[7]];
+      expect(await check(account, { deployment_ids: ids })).toMatchObject({ status: { status: 'SUCCEEDED' } });
+      expect(timesAsked(account.sandbox, INSTANCES)).toBeGreaterThan(5);
+    });
+  });
+
+  it('to resource groups that have deployments', async () => {
+    await ibmCloud({ oddInstances: false }, async (account) => {
+      const [, group] = [...account.sandbox.keys('resource_groups')];
+      const answer = await check(account, { resource_group_ids: [group] });
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
+      expect(account.sandbox.requests.find(({ path }) => path === INSTANCES)?.query['resource_group_id']).toBe(group);
+    });
+  });
+
+  it('although IAM and the databases are down for a moment', async () => {
+    const faults: Fault[] = [{ path: '**', kind: 'status', status: 503, times: 1 }];
+    await ibmCloud({ faults }, async (account) => {
+      expect(await check(account)).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
+    });
+  });
+});
+
+describe.concurrent('check says no', () => {
+  it('to a wrong key, and what to do, after one request', async () => {
+    await ibmCloud({}, async (account) => {
+      const answer = await check(account, { api_key: 'wrong-key-0123456789' });
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+      expect(answer.status?.message).toMatch(/API key/);
+      expect(account.sandbox.stats().requests).toBe(1);
+    });
+  });
+
+  it('to an account without any deployment, and names the role that shows them', async () => {
+    await ibmCloud(NOTHING, async (account) => {
+      const answer = await check(account);
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+      expect(answer.status?.message).toMatch(/Viewer/);
+    });
+  });
+
+  it('to deployment ids that do not exist, and names them', async () => {
+    await ibmCloud({ maxLimit: 4 }, async (account) => {
+      const [id = ''] = account.sandbox.deploymentIds;
+      const unknown = ['00000000-0000-4000-8000-00000000dead', id.replace(/.::$/, 'x::')];
+      const answer = await check(account, { deployment_ids: [id, ...unknown] });
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+      for (const one of unknown) expect(answer.status?.message).toContain(one);
+      expect(answer.status?.message).not.toContain(id);
+      expect(answer.status?.message).toContain('deployment_ids');
+    });
+  });
+
+  const definite: Array<[string, Fault, RegExp]> = [
+    ['the inventory', { path: INSTANCES, kind: 'status', status: 403 }, /HTTP 403/],
+    ['the databases', { path: '/databases/**', kind: 'status', status: 403 }, /HTTP 403/],
+    ['every token', { path: INSTANCES, kind: 'status', status: 401 }, /HTTP 401/],
+    ['a path that is not there', { path: INSTANCES, kind: 'status', status: 404 }, /HTTP 404/],
+    ['another place', { path: INSTANCES, kind: 'redirect' }, /redirect/],
+    ['a body of another kind', { path: INSTANCES, kind: 'envelope', shape: 'body-list' }, /.{20}/],
+  ];
+  it.each(definite)('where the answer is a refusal or nonsense: %s', async (_, fault, sentence) => {
+    await ibmCloud({ faults: [fault] }, async (account) => {
+      const answer = await check(account);
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+      expect(answer.status?.message).toMatch(sentence);
+    });
+  });
+
+  it.each(['iam', 'resource_controller', 'databases'] as const)(
+    'at once where nothing answers: %s',
+    async (service) => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      server.close();
+      await once(server, 'close');
+      await ibmCloud({}, async (account) => {
+        const address = `http://127.0.0.1:${port}${service === 'databases' ? '/{region}' : ''}`;
+        const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, [service]: address } });
+        expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+        expect(answer.status?.message).toMatch(new RegExp(`Nothing answers at 127\\.0\\.0\\.1:${port}`));
+      });
+    },
+  );
+
+  const unusable: Array<[string, Row, string]> = [
+    ['no key', { api_key: undefined }, 'platform.api_key'],
+    ['an empty key', { api_key: '' }, 'platform.api_key'],
+    ['a key of another type', { api_key: 5 }, 'platform.api_key'],
+    ['ids that are neither CRN nor GUID', { deployment_ids: ['orders'] }, 'platform.deployment_ids'],
+    ['ids of Compose', { deployment_ids: ['5'.repeat(24)] }, 'platform.deployment_ids'],
+    ['names of resource groups', { resource_group_ids: ['Default'] }, 'platform.resource_group_ids'],
+    ['another platform', { name: 'ibm' }, 'platform'],
+  ];
+  it.each(unusable)('to a config with %s, and names the option, without a request', async (_, platform, option) => {
+    await ibmCloud({}, async (account) => {
+      const answer = await check(account, platform);
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+      expect(answer.status?.message).toContain(option);
+      expect(account.sandbox.stats().requests).toBe(0);
+    });
+  });
+
+  it.each([
+    ['iam', 'http://iam.cloud.ibm.com'],
+    ['resource_controller', 'not an address'],
+    ['databases', 'http://api.{region}.databases.cloud.ibm.com/v5/ibm'],
+    ['accounts', 'ftp://accounts.cloud.ibm.com'],
+  ])('to an endpoint that the key or a token must not go to: %s at %s', async (service, address) => {
+    await ibmCloud({}, async (account) => {
+      const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, [service]: address } });
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+      expect(answer.status?.message).toContain(`endpoints.${service}`);
+      expect(account.sandbox.stats().requests).toBe(0);
+    });
+  });
+});
+
+describe.concurrent('check calls an outage what it is', () => {
+  const outages: Array<[string, AccountOptions, RegExp]> = [
+    ['IAM', { faults: [{ path: TOKEN_PATH, kind: 'status', status: 503 }] }, /HTTP 503|did not answer/],
+    ['the inventory', { faults: [{ path: INSTANCES, kind: 'status', status: 500 }] }, /HTTP 500|did not answer/],
+    ['the databases', { faults: [{ path: '/databases/**', kind: 'status', status: 502 }] }, /HTTP 502|did not answer/],
+    [
+      'a rate limit that outlasts it',
+      { faults: [{ path: INSTANCES, kind: 'status', status: 429, retryAfter: 300 }] },
+      /rate limit/,
+    ],
+    ['no answer', { faults: [{ path: TOKEN_PATH, kind: 'hang' }] }, /did not answer within 30 s/],
+  ];
+  it.each(outages)(
+    '%s: a transient_error within half a minute',
+    async (_, options, sentence) => {
+      await ibmCloud(options, async (account) => {
+        const answer = await check(account);
+        expect(answer).toMatchObject({ exitCode: 1, error: { failure_type: 'transient_error' } });
+        expect(answer.error?.message).toMatch(sentence);
+      });
+    },
+    90_000,
+  );
+});

@@ -1,0 +1,357 @@
+import { Crawler, tokenOf } from '../../sandbox/ibm-cloud/crawl.ts';
+import type { IbmCloudSandbox } from '../../sandbox/server.ts';
+
+// What a read must bring, field by field: written after docs/reference/icd-api.md, section 4, from the rows as the API
+// sends them. Nothing here knows how the connector does it.
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A stream as the design has it. */
+interface Stream {
+  readonly key: string;
+  readonly cursor?: string;
+  /** All its fields, parted by blanks. */
+  readonly fields: string;
+}
+
+/** The streams in the order of the catalog. */
+export const STREAMS = {
+  accounts: { key: 'id', fields: 'id name owner_iam_id type status' },
+  databases: { key: 'type', fields: 'type generation versions' },
+  datacenters: { key: 'slug', fields: 'slug provider region' },
+  deployments: {
+    key: 'id',
+    fields: `id guid account_id name type service generation version plan_id region resource_group_id resource_group_name
+      state created_at updated_at deleted_at created_by updated_by last_operation_type last_operation_state
+      last_operation_description locked target_crn platform enable_public_endpoints enable_private_endpoints
+      admin_usernames members shards host_flavor cpu_count_per_member memory_gb_per_member storage_gb_per_member
+      disk_encryption_key_crn`,
+  },
+  deployments_allowlists: { key: 'id', fields: 'id deployment_id generation address description' },
+  deployments_autoscalings: {
+    key: 'id',
+    fields: `id deployment_id generation group_id resource capacity_enabled capacity_free_space_less_than_percent
+      io_enabled io_over_period io_above_percent rate_increase_percent rate_period_seconds rate_limit_mb_per_member
+      rate_limit_count_per_member rate_units`,
+  },
+  deployments_backups: {
+    key: 'id',
+    cursor: 'created_at',
+    fields: `id deployment_id generation name type status is_downloadable is_restorable created_at updated_at size_gb
+      version can_be_deleted_after`,
+  },
+  deployments_recipes: {
+    key: 'id',
+    cursor: 'created_at',
+    fields: 'id deployment_id generation account_id name template status progress_percent created_at',
+  },
+  deployments_recovery_windows: {
+    key: 'deployment_id',
+    fields: 'deployment_id generation earliest_point_in_time_recovery_time',
+  },
+  deployments_replicas: { key: 'deployment_id', fields: 'deployment_id generation leader replicas' },
+  deployments_scalings: {
+    key: 'id',
+    fields: `id deployment_id generation group_id members members_min members_max members_step
+      cpu_count_per_member cpu_count_total cpu_count_min cpu_count_max cpu_count_step
+      memory_mb_per_member memory_mb_total memory_mb_min memory_mb_max memory_mb_step
+      disk_mb_per_member disk_mb_total disk_mb_min disk_mb_max disk_mb_step host_flavor_id host_flavor_name shards`,
+  },
+  deployments_versions: {
+    key: 'id',
+    fields: `id deployment_id generation application method from_version to_version skip_backup_supported status
+      is_preferred`,
+  },
+  resource_groups: { key: 'id', fields: 'id crn account_id name state default quota_id created_at updated_at' },
+} as const satisfies Record<string, Stream>;
+
+export type StreamName = keyof typeof STREAMS;
+
+export const STREAM_NAMES = Object.keys(STREAMS) as StreamName[];
+
+/** Those that hang on the list of instances. */
+export const DEPLOYMENT_STREAMS = STREAM_NAMES.filter((name) => name.startsWith('deployments'));
+
+export const INCREMENTAL = ['deployments_backups', 'deployments_recipes'] as const;
+
+/** The names of a stream's fields. */
+export function fieldsOf(name: StreamName): string[] {
+  return STREAMS[name].fields.split(/\s+/);
+}
+
+/** Whether a task or backup is what it will be for ever: by its status, which each generation has its own words for. */
+export function isFinal({ status, generation }: Row): boolean {
+  const words = generation === 'gen2' ? ['active', 'failed', 'removed'] : ['completed', 'failed', 'expired'];
+  return words.includes(String(status));
+}
+
+/** A time as records have it: UTC with milliseconds, and further digits cut off. */
+function utc(text: unknown): string | null {
+  if (typeof text !== 'string') return null;
+  const [, seconds = '', digits = ''] = /^(.{19})(?:\.(\d+))?Z$/.exec(text) ?? [];
+  return `${seconds}.${digits.padEnd(3, '0').slice(0, 3)}Z`;
+}
+
+const orNull = (value: unknown): unknown => (value === undefined || value === '' ? null : value);
+
+/** Every field that the row does not have is null. */
+function withNulls(name: StreamName, row: Row): Row {
+  return Object.fromEntries(fieldsOf(name).map((field) => [field, orNull(row[field])]));
+}
+
+/**
+ * The records of every stream, as the account is now; without `details`, where the databases refuse to tell more of a
+ * deployment. Takes a few requests of its own, so it needs a server without faults.
+ */
+export async function expectedRows(
+  sandbox: IbmCloudSandbox,
+  { details = true } = {},
+): Promise<Record<StreamName, Row[]>> {
+  const crawler = new Crawler(sandbox, await tokenOf(sandbox));
+  const groupNames = new Map([...sandbox.rows('resource_groups')].map(({ id, name }) => [id, name]));
+  const deployments: Row[] = [];
+  const versions: Row[] = [];
+  for (const row of sandbox.rows('deployments')) {
+    const isAsked = generationOf(row) === 'gen1' && isSound(row['id']);
+    const id = String(row['id']);
+    const detail = isAsked && details ? ((await crawler.database(id, '')) as Row) : undefined;
+    deployments.push(deployment(row, detail, groupNames.get(String(row['resource_group_id']))));
+    if (isAsked) versions.push(...transitions(id, (await crawler.database(id, '/capability/versions')) as never));
+  }
+  const rows = {
+    ...plainRows(sandbox),
+    deployments,
+    deployments_versions: versions,
+  };
+  return Object.fromEntries(
+    STREAM_NAMES.map((name) => [name, rows[name].map((row) => withNulls(name, row))]),
+  ) as unknown as Record<StreamName, Row[]>;
+}
+
+/** The tasks and backups that are listed now. */
+export function historyNow(sandbox: IbmCloudSandbox): Record<(typeof INCREMENTAL)[number], Row[]> {
+  const rows = plainRows(sandbox);
+  const of = (name: (typeof INCREMENTAL)[number]): Row[] => rows[name].map((row) => withNulls(name, row));
+  return { deployments_backups: of('deployments_backups'), deployments_recipes: of('deployments_recipes') };
+}
+
+/** What the stand-in's own list of rows says all about. */
+function plainRows(
+  sandbox: IbmCloudSandbox,
+): Record<Exclude<StreamName, 'deployments' | 'deployments_versions'>, Row[]> {
+  const each = (name: StreamName, map: (row: Row) => Row): Row[] => [...sandbox.rows(name)].map(map);
+  const gen1 = { generation: 'gen1' };
+  return {
+    accounts: each('accounts', (row) => ({ ...row, owner_iam_id: row['owner_iamid'] })),
+    databases: each('databases', ({ type, versions }) => ({
+      type,
+      ...gen1,
+      versions: (versions as Row[]).map((one) => ({ ...one, application: type, preferred: one['is_preferred'] })),
+    })),
+    datacenters: each('datacenters', ({ region }) => ({ slug: `ibm:${String(region)}`, provider: 'ibm', region })),
+    deployments_allowlists: each('deployments_allowlists', (row) => ({
+      ...row,
+      ...gen1,
+      id: `${String(row['deployment_id'])}/${String(row['address'])}`,
+    })),
+    deployments_autoscalings: each('deployments_autoscalings', autoscaling),
+    deployments_backups: each('deployments_backups', backup),
+    deployments_recipes: each('deployments_recipes', (row) => ({
+      ...row,
+      ...gen1,
+      account_id: sandbox.accountId,
+      name: row['description'],
+      template: row['resource_type'],
+      created_at: utc(row['created_at']),
+    })),
+    deployments_recovery_windows: each('deployments_recovery_windows', (row) => ({
+      ...row,
+      ...gen1,
+      earliest_point_in_time_recovery_time: utc(row['earliest_point_in_time_recovery_time']),
+    })),
+    deployments_replicas: each('deployments_replicas', (row) => ({ ...row, ...gen1 })),
+    deployments_scalings: each('deployments_scalings', (row) => ('id' in row ? gen1Scaling(row) : gen2Scaling(row))),
+    resource_groups: each('resource_groups', (row) => ({
+      ...row,
+      created_at: utc(row['created_at']),
+      updated_at: utc(row['updated_at']),
+    })),
+  };
+}
+
+/** By the plan, then by what only generation 2 has (section 1.7). */
+function generationOf(row: Row): string {
+  const isGen2 =
+    /-gen2($|-)/.test(String(row['resource_plan_id'])) ||
+    'extensions' in row ||
+    String(row['id']).includes(':databases-for-valkey:');
+  return isGen2 ? 'gen2' : 'gen1';
+}
+
+/** Whether it is a CRN of ten segments with a region that can stand in the name of a host (section 1.5). */
+export function isSound(id: unknown): boolean {
+  const segments = String(id).split(':');
+  return segments.length === 10 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(segments[5] ?? '');
+}
+
+/** From the name of the service, and where that has several, from the plan (section 1.5). */
+function typeOf(service: string, plan: string): string {
+  const engine = service.replace(/^(databases|messages)-for-/, '');
+  if (engine === 'mongodb' && plan.includes('enterprise-sharding')) return 'mongodbees';
+  if (engine === 'mongodb' && plan.includes('enterprise')) return 'mongodbee';
+  if (engine === 'elasticsearch' && plan.includes('platinum')) return 'elasticsearchpl';
+  return engine;
+}
+
+function deployment(row: Row, detail: Row | undefined, resource_group_name: unknown): Row {
+  const [, , , , service = '', region = ''] = String(row['id']).split(':');
+  const generation = generationOf(row);
+  const operation = (row['last_operation'] ?? {}) as Row;
+  const plan_id = row['resource_plan_id'];
+  return {
+    ...row,
+    ...(detail === undefined ? { type: typeOf(service, String(plan_id)) } : { ...detail, name: row['name'] }),
+    ...(generation === 'gen2' ? gen2Sizes(row) : {}),
+    service,
+    generation,
+    plan_id,
+    region,
+    resource_group_name,
+    created_at: utc(row['created_at']),
+    updated_at: utc(row['updated_at']),
+    deleted_at: utc(row['deleted_at']),
+    last_operation_type: operation['type'],
+    last_operation_state: operation['state'],
+    last_operation_description: operation['description'],
+  };
+}
+
+/** Both shapes of `extensions`, and none (section 2.4.1). */
+function gen2Sizes({ extensions }: Row): Row {
+  const services = (extensions as { dataservices: Record<string, Row> } | undefined)?.dataservices;
+  if (services === undefined) return {};
+  const older = (services['resources'] as { database: Row } | undefined)?.database;
+  const sizes = older ?? Object.values(services).find((part) => 'host_flavor' in part) ?? {};
+  return {
+    version: sizes['version'] ?? services['version'],
+    members: sizes['members'],
+    shards: sizes['shards'],
+    host_flavor: sizes['host_flavor'],
+    cpu_count_per_member: sizes['cpu_count'],
+    memory_gb_per_member: sizes['memory_gb'],
+    storage_gb_per_member: sizes['storage_gb'],
+    disk_encryption_key_crn: services['encryption']?.['disk'],
+  };
+}
+
+function autoscaling(row: Row): Row {
+  const { deployment_id, group_id, resource } = row;
+  const scalers = row['scalers'] as { capacity?: Row; io_utilization?: Row };
+  const rate = row['rate'] as Row;
+  return {
+    id: [deployment_id, group_id, resource].join('/'),
+    deployment_id,
+    generation: 'gen1',
+    group_id,
+    resource,
+    capacity_enabled: scalers.capacity?.['enabled'],
+    capacity_free_space_less_than_percent: scalers.capacity?.['free_space_less_than_percent'],
+    io_enabled: scalers.io_utilization?.['enabled'],
+    io_over_period: scalers.io_utilization?.['over_period'],
+    io_above_percent: scalers.io_utilization?.['above_percent'],
+    rate_increase_percent: rate['increase_percent'],
+    rate_period_seconds: rate['period_seconds'],
+    rate_limit_mb_per_member: rate['limit_mb_per_member'],
+    rate_limit_count_per_member: rate['limit_count_per_member'],
+    rate_units: rate['units'],
+  };
+}
+
+/** One of generation 2 is an instance of its own (section 2.4.2). */
+function backup(row: Row): Row {
+  if (!('extensions' in row)) return { ...row, generation: 'gen1', created_at: utc(row['created_at']) };
+  const { id, name, state } = row;
+  const about = (row['extensions'] as { dataservices: { backup: Row } }).dataservices.backup;
+  return {
+    id,
+    deployment_id: about['source_data_service_crn'],
+    generation: 'gen2',
+    name,
+    type: about['type'],
+    status: state,
+    is_downloadable: false,
+    is_restorable: state === 'active',
+    created_at: utc(row['created_at']),
+    updated_at: utc(row['updated_at']),
+    size_gb: about['size_gb'],
+    version: about['version'],
+    can_be_deleted_after: utc(about['can_be_deleted_after']),
+  };
+}
+
+/** Allocations are totals of the group (section 2.3.5). */
+function gen1Scaling(row: Row): Row {
+  const { deployment_id, group_id } = row;
+  const count = Number(row['count']);
+  const flavor = (row['host_flavor'] ?? {}) as Row;
+  const amounts = (name: string, part: string, unit: string): Row => {
+    const sizes = row[part] as Row;
+    const total = Number(sizes[`allocation_${unit}`]);
+    // Nothing of its own: the deployment shares the CPUs of its host.
+    const own = total > 0 ? { [`${name}_total`]: total, [`${name}_per_member`]: total / count } : {};
+    return {
+      ...own,
+      [`${name}_min`]: sizes[`minimum_${unit}`],
+      [`${name}_max`]: sizes[`maximum_${unit}`],
+      [`${name}_step`]: sizes[`step_size_${unit}`],
+    };
+  };
+  return {
+    id: `${String(deployment_id)}/${String(group_id)}`,
+    deployment_id,
+    generation: 'gen1',
+    group_id,
+    ...amounts('members', 'members', 'count'),
+    members: (row['members'] as Row)['allocation_count'],
+    ...amounts('cpu_count', 'cpu', 'count'),
+    ...amounts('memory_mb', 'memory', 'mb'),
+    ...amounts('disk_mb', 'disk', 'mb'),
+    host_flavor_id: flavor['id'],
+    host_flavor_name: flavor['name'],
+  };
+}
+
+/** Sizes are those of one member; without the number of members there are no totals. */
+function gen2Scaling(row: Row): Row {
+  const { deployment_id, group_id, members, shards } = row;
+  const amounts = (name: string, each: unknown, factor: number): Row => {
+    if (typeof each !== 'number') return {};
+    const total = typeof members === 'number' ? { [`${name}_total`]: each * factor * members } : {};
+    return { [`${name}_per_member`]: each * factor, ...total };
+  };
+  return {
+    id: `${String(deployment_id)}/${String(group_id)}`,
+    deployment_id,
+    generation: 'gen2',
+    group_id,
+    members,
+    shards,
+    ...amounts('cpu_count', row['cpu_count'], 1),
+    ...amounts('memory_mb', row['memory_gb'], 1024),
+    ...amounts('disk_mb', row['storage_gb'], 1024),
+    host_flavor_id: row['host_flavor'],
+  };
+}
+
+function transitions(deployment_id: string, { versions }: { versions: Row[] }): Row[] {
+  return versions.flatMap(({ status, is_preferred, transitions: all }) =>
+    (all as Row[]).map((one) => ({
+      ...one,
+      id: [deployment_id, one['from_version'], one['to_version'], one['method']].join('/'),
+      deployment_id,
+      generation: 'gen1',
+      status,
+      is_preferred,
+    })),
+  );
+}

@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import { STREAMS, STREAM_NAMES, expectedRows, fieldsOf } from './expected.ts';
+import {
+  type AccountOptions,
+  EVERY_DEPLOYMENT,
+  INSTANCES,
+  discovered,
+  expectRows,
+  gen1Of,
+  ibmCloud,
+  keysRead,
+  logged,
+  rowsRead,
+  timesAsked,
+} from './reads.ts';
+
+describe('discover', () => {
+  it('lists the streams of the inventory in their order, with key, cursor and every field', async () => {
+    const streams = await discovered();
+    expect(streams.map(({ name }) => name)).toEqual(STREAM_NAMES);
+    for (const stream of streams) {
+      const name = stream.name as keyof typeof STREAMS;
+      const { key, ...more } = STREAMS[name];
+      const { properties } = (stream as unknown as { json_schema: { properties: object } }).json_schema;
+      const cursor = 'cursor' in more ? [more.cursor] : undefined;
+      expect(stream.source_defined_primary_key, name).toEqual([[key]]);
+      expect(stream.default_cursor_field, name).toEqual(cursor);
+      expect(stream.supported_sync_modes, name).toEqual(
+        cursor === undefined ? ['full_refresh'] : ['full_refresh', 'incremental'],
+      );
+      expect(Object.keys(properties).toSorted(), name).toEqual(fieldsOf(name).toSorted());
+      for (const [field, property] of Object.entries(properties)) {
+        expect(property, `${name}.${field}`).toMatchObject({
+          type: expect.arrayContaining(['null']) as unknown,
+          description: expect.stringMatching(/\w{2}/) as string,
+        });
+      }
+    }
+  });
+});
+
+const SMALL = { backupDays: 3 };
+
+const accounts: Array<[string, AccountOptions]> = [
+  ['as it is by default', {}],
+  ['of every engine in all regions', { deployments: 13, gen2Deployments: 9, regions: 10 }],
+  ['with pages of one row', { ...SMALL, maxLimit: 1, deployments: 3, gen2Deployments: 2 }],
+  ['with pages of two, told by next_docid', { ...SMALL, maxLimit: 2, inventoryToken: 'next_docid' }],
+  ['with pages of three, told by next_url', { ...SMALL, maxLimit: 3, inventoryToken: 'next_url', lastPage: 'null' }],
+  ['whose last page has an empty text for the next', { ...SMALL, maxLimit: 3, lastPage: 'empty' }],
+  ['with pages that are empty and not the last', { ...SMALL, maxLimit: 2, hiddenInstances: 9, lastPage: 'null' }],
+  ['with errors of the databases as texts by field', { ...SMALL, databaseErrors: 'fields' }],
+  ['with errors of the databases as a list', { ...SMALL, databaseErrors: 'list' }],
+  ['with errors of the databases as plain text', { ...SMALL, databaseErrors: 'plain' }],
+  ['whose tokens do not say which account it is', { ...SMALL, accountClaim: false }],
+  ['with generation 1 alone', { ...SMALL, gen2Deployments: 0, gen2Backups: 0 }],
+  ['with generation 2 alone', { deployments: 0, oddInstances: false }],
+  ['of another seed', { ...SMALL, seed: 7 }],
+];
+
+describe.concurrent('a full read of an account', () => {
+  it.each(accounts)('%s: every record of every stream once, with every field as it should be', async (_, options) => {
+    await ibmCloud(options, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.errors).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      const expected = await expectedRows(sandbox);
+      for (const name of STREAM_NAMES) {
+        expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
+        expectRows(result, name, expected[name]);
+      }
+    });
+  });
+
+  it('with nothing in it at all completes every stream', async () => {
+    const nothing = { deployments: 0, gen2Deployments: 0, gen2Backups: 0, otherInstances: 0, oddInstances: false };
+    await ibmCloud(nothing, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of STREAM_NAMES) expect(keysRead(result, name), name).toHaveLength(sandbox.counts()[name]);
+    });
+  });
+
+  it('that is in order has nothing to warn of', async () => {
+    // Of six deployments none is a read replica, which has no autoscaling.
+    await ibmCloud({ ...SMALL, deployments: 6, oddInstances: false }, async ({ read }) => {
+      const result = await read();
+      expect(result.exitCode).toBe(0);
+      expect(logged(result, 'WARN')).toEqual([]);
+    });
+  });
+
+  it('says how many deployments there are, and how many of another generation a stream leaves out', async () => {
+    await ibmCloud({ ...SMALL, deployments: 6, gen2Deployments: 5, oddInstances: false }, async ({ read }) => {
+      const infos = logged(await read(), 'INFO');
+      expect(infos).toContainEqual(expect.stringMatching(/\b6 deployments of generation 1, 5 of generation 2\b/));
+      for (const name of [
+        'deployments_allowlists',
+        'deployments_autoscalings',
+        'deployments_recipes',
+        'deployments_recovery_windows',
+        'deployments_replicas',
+        'deployments_versions',
+      ]) {
+        const line = infos.find((message) => message.startsWith(`${name}: `));
+        expect(line, name).toMatch(/\b5\b.*generation 2/);
+      }
+      // One that is being provisioned has no sizes yet.
+      expect(infos.find((message) => message.startsWith('deployments_scalings: '))).toMatch(
+        /\b1 deployment\b.*left out/,
+      );
+    });
+  });
+
+  it('asks for the inventory once, for each report of each deployment once, and for nothing that it has no use for', async () => {
+    await ibmCloud(SMALL, async ({ sandbox, read }) => {
+      const result = await read({ config: { num_workers: 16 } });
+      expect(result.exitCode).toBe(0);
+      const { byPath } = sandbox.stats();
+      const twice = Object.entries(byPath).filter(([, times]) => times > 1);
+      expect(twice).toEqual([]);
+      expect(timesAsked(sandbox, INSTANCES)).toBe(1);
+      const perDeployment = Object.keys(byPath).filter((path) => path.includes('/deployments/'));
+      // Replicas and recovery windows are asked of some engines alone.
+      expect(perDeployment.length).toBeLessThanOrEqual(9 * gen1Of(sandbox).length);
+      const forbidden =
+        /connections|resource_keys|\/backups\/|\/tasks\/|configuration|gen2|\/v2\/resource_instances\/./;
+      expect(Object.keys(byPath).filter((path) => forbidden.test(path))).toEqual([]);
+      expect(new Set(sandbox.requests.map(({ method, path }) => `${method} ${path.split('/')[1]}`))).toEqual(
+        new Set(['POST iam', 'GET resource-controller', 'GET databases', 'GET accounts']),
+      );
+    });
+  });
+
+  it('never has more requests in flight than num_workers', async () => {
+    await ibmCloud({ ...SMALL, latencyMs: 5 }, async ({ sandbox, read }) => {
+      expect((await read({ config: { num_workers: 3 } })).exitCode).toBe(0);
+      // Asking for a token is part of a request.
+      expect(sandbox.stats().maxInFlight).toBe(3);
+    });
+  });
+});
+
+describe.concurrent('an instance whose CRN cannot be believed', () => {
+  it('is a deployment all the same; its databases are never asked, no stranger is, and a warning names it', async () => {
+    await ibmCloud(SMALL, async ({ sandbox, read }) => {
+      const odd = [...sandbox.keys('deployments')].filter((id) => !sandbox.deploymentIds.includes(id));
+      expect(odd).toHaveLength(2);
+      const result = await read();
+      expect(result.exitCode).toBe(0);
+      for (const id of odd) {
+        expect(keysRead(result, 'deployments')).toContain(id);
+        expect(logged(result, 'WARN').filter((text) => text.includes(id))).toHaveLength(1);
+        const guid = id.split(':')[7] ?? '';
+        expect(sandbox.requests.filter(({ path }) => path.includes(guid))).toEqual([]);
+      }
+      expect(sandbox.requests.filter(({ path }) => path.includes('evil'))).toEqual([]);
+      expect(new Set(sandbox.requests.map(({ host }) => host))).toEqual(new Set([new URL(sandbox.baseUrl).host]));
+    });
+  });
+});
+
+describe.concurrent('deployment_ids', () => {
+  it('limits deployments and what hangs on them, by CRN or GUID', async () => {
+    await ibmCloud({ ...SMALL, maxLimit: 2 }, async ({ sandbox, read }) => {
+      const [first = '', second = '', ...rest] = sandbox.deploymentIds;
+      const gen2 = rest.at(-1) ?? '';
+      const ids = [first, second.split(':')[7], gen2];
+      const result = await read({ platform: { deployment_ids: ids } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      const asked = sandbox.requests.filter(({ path }) => path.includes('/deployments/'));
+      expect(asked.filter(({ path }) => ![first, second].some((id) => path.includes(id.split(':')[7] ?? '')))).toEqual(
+        [],
+      );
+      const wanted = new Set([first, second, gen2]);
+      const expected = await expectedRows(sandbox);
+      for (const name of STREAM_NAMES) {
+        const rows = expected[name].filter((row) => {
+          if (!name.startsWith('deployments')) return true;
+          return wanted.has(String(name === 'deployments' ? row['id'] : row['deployment_id']));
+        });
+        expectRows(result, name, rows);
+      }
+    });
+  });
+
+  it('of which one is unknown are read with a warning; if none exists, it is a config_error', async () => {
+    await ibmCloud(SMALL, async ({ sandbox, read }) => {
+      const [id = ''] = sandbox.deploymentIds;
+      const unknown = '00000000-0000-4000-8000-00000000dead';
+      const some = await read({ platform: { deployment_ids: [id, unknown] } });
+      expect(some.violations).toEqual([]);
+      expect(some.exitCode).toBe(0);
+      expect(keysRead(some, 'deployments')).toEqual([id]);
+      expect(logged(some, 'WARN').filter((text) => text.includes(unknown))).toHaveLength(1);
+
+      const none = await read({ platform: { deployment_ids: [unknown] } });
+      expect(none.violations).toEqual([]);
+      expect(none.exitCode).toBe(1);
+      expect(rowsRead(none.records, 'deployments')).toEqual([]);
+      const error = none.errors.find(({ stream_descriptor }) => stream_descriptor?.name === 'deployments');
+      expect(error).toMatchObject({
+        failure_type: 'config_error',
+        message: expect.stringContaining(unknown) as string,
+      });
+    });
+  });
+});
+
+describe.concurrent('resource_group_ids', () => {
+  it('limits deployments and what hangs on them, with a chain of requests for each group', async () => {
+    await ibmCloud({ ...SMALL, maxLimit: 2, deployments: 9, gen2Deployments: 8 }, async ({ sandbox, read }) => {
+      const groups = [...sandbox.keys('resource_groups')].slice(1);
+      const result = await read({ platform: { resource_group_ids: groups } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      const expected = await expectedRows(sandbox);
+      const inGroups = expected.deployments.filter((row) => groups.includes(String(row['resource_group_id'])));
+      expect(inGroups.length).toBeGreaterThan(4);
+      expectRows(result, 'deployments', inGroups);
+      const ids = new Set(inGroups.map(({ id }) => id));
+      for (const name of ['deployments_scalings', 'deployments_recipes', 'deployments_replicas'] as const) {
+        expectRows(
+          result,
+          name,
+          expected[name].filter((row) => ids.has(row['deployment_id'])),
+        );
+      }
+      const asked = sandbox.requests.filter(({ path }) => path === INSTANCES);
+      const first = asked.filter(({ query }) => query['start'] === undefined);
+      expect(
+        first
+          .map(({ query }) => query['resource_group_id'])
+          .slice(0, groups.length)
+          .toSorted(),
+      ).toEqual(groups.toSorted());
+    });
+  });
+});
+
+describe.concurrent('start_date', () => {
+  it('leaves out tasks and backups from before it, and says so', async () => {
+    await ibmCloud({}, async ({ sandbox, read }) => {
+      const start = '2025-06-01T00:00:00.000Z';
+      const result = await read({ config: { start_date: '2025-06-01T02:00:00+02:00' } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      const expected = await expectedRows(sandbox);
+      for (const name of ['deployments_backups', 'deployments_recipes'] as const) {
+        const rows = expected[name].filter((row) => String(row['created_at']) >= start);
+        expect(rows.length, name).toBeGreaterThan(0);
+        expect(rows.length, name).toBeLessThan(expected[name].length);
+        expectRows(result, name, rows);
+        expect(logged(result, 'INFO')).toContainEqual(
+          expect.stringMatching(new RegExp(`^${name}: .* before start_date .* left out`)),
+        );
+      }
+      expectRows(result, 'deployments', expected.deployments);
+    });
+  });
+});
+
+describe.concurrent('a field that nobody knows', () => {
+  const spoiled = [
+    ['deployments', INSTANCES],
+    ['deployments_recipes', `${EVERY_DEPLOYMENT}/tasks`],
+    ['deployments_backups', `${EVERY_DEPLOYMENT}/backups`],
+    ['resource_groups', '/resource-controller/v2/resource_groups'],
+  ] as const;
+
+  it.each(spoiled)('in the rows of %s is named once in a warning, and not passed on', async (name, path) => {
+    await ibmCloud({ ...SMALL, faults: [{ path, kind: 'nested', levels: 3 }] }, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(keysRead(result, name).toSorted()).toEqual([...sandbox.keys(name)].toSorted());
+      for (const row of rowsRead(result.records, name)) expect(row).not.toHaveProperty('nested');
+      expect(result.stdout).not.toContain('[[[');
+      const warnings = logged(result, 'WARN').filter((text) => text.startsWith(`${name}: `) && text.includes('nested'));
+      expect(warnings).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../sandbox/server.ts';
+import { STREAMS, STREAM_NAMES, type StreamName, expectedRows } from './expected.ts';
+import {
+  type Account,
+  INSTANCES,
+  type Kind,
+  expectRows,
+  ibmCloud,
+  keysRead,
+  logged,
+  rowsRead,
+  timesAsked,
+} from './reads.ts';
+
+const SMALL = { backupDays: 2, deployments: 6, gen2Deployments: 3 };
+
+const passing: Array<[string, Kind]> = [
+  ['HTTP 500', { kind: 'status', status: 500 }],
+  ['HTTP 503 with Retry-After', { kind: 'status', status: 503, retryAfter: 1 }],
+  ['HTTP 429 with Retry-After', { kind: 'status', status: 429, retryAfter: 1 }],
+  ['a connection that is reset', { kind: 'reset' }],
+  ['a body that is cut off', { kind: 'cut', framing: 'length' }],
+  ['JSON that ends too early', { kind: 'truncated-json' }],
+  ["a gateway's page with HTTP 200", { kind: 'html' }],
+  ['no answer', { kind: 'hang' }],
+];
+
+describe.concurrent('the first request to every path of every service ends in', () => {
+  it.each(passing)('%s: every record comes once, and the retries are told of', async (_, kind) => {
+    await ibmCloud(SMALL, async ({ sandbox, read }) => {
+      const expected = await expectedRows(sandbox);
+      sandbox.setFaults([{ path: '**', times: 1, ...kind }]);
+      const result = await read({ config: { num_workers: 32, request_timeout_seconds: 1 } });
+      expect(result.violations).toEqual([]);
+      expect(result.errors).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of STREAM_NAMES) expectRows(result, name, expected[name]);
+      expect(logged(result, 'WARN')).toContainEqual(expect.stringMatching(/resource_groups.*(retrying|rate limit)/));
+    });
+  });
+});
+
+describe('a small quota of each service', () => {
+  it('that is obeyed never makes a read fail', async () => {
+    await ibmCloud({ ...SMALL, quota: 9, quotaWindowMs: 400 }, async ({ sandbox, read }) => {
+      const result = await read({ config: { num_workers: 8 } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of STREAM_NAMES) {
+        expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
+      }
+      expect(sandbox.stats().byStatus['429']).toBeGreaterThan(0);
+    });
+  });
+});
+
+const REGION = 'eu-de';
+const inRegion = (id: unknown): boolean => String(id).split(':')[5] === REGION;
+
+/** Longer than any test may take. */
+const FOR_LONG = 600;
+
+/** Reads until every one of these keys has come, by stream, and stops it then. */
+async function readUntil({ read }: Account, keys: ReadonlyMap<StreamName, readonly string[]>) {
+  const missing = new Set([...keys].flatMap(([name, wanted]) => wanted.map((key) => `${name} ${key}`)));
+  return read({
+    streams: STREAM_NAMES,
+    config: { num_workers: 1 },
+    run: {
+      timeoutMs: 50_000,
+      onLine: (line, kill) => {
+        if (!line.startsWith('{"type":"RECORD"')) return;
+        const { record } = JSON.parse(line) as { record: { stream: StreamName; data: Record<string, unknown> } };
+        missing.delete(`${record.stream} ${String(record.data[STREAMS[record.stream].key])}`);
+        if (missing.size === 0) kill('SIGTERM');
+      },
+    },
+  });
+}
+
+const waits: Array<[string, Kind]> = [
+  ['a rate limit', { kind: 'status', status: 429, retryAfter: FOR_LONG }],
+  ['an outage', { kind: 'status', status: 503, retryAfter: FOR_LONG }],
+];
+
+describe.concurrent('of one region', () => {
+  it.each(waits)('%s holds up no other, nor any other service, even with one worker', async (_, kind) => {
+    const faults = [{ path: `/databases/${REGION}/**`, ...kind } as Fault];
+    await ibmCloud({ ...SMALL, faults }, async (account) => {
+      const { sandbox } = account;
+      const names = STREAM_NAMES.filter((name) => !['databases', 'datacenters', 'deployments'].includes(name));
+      const keys = names.map((name): [StreamName, string[]] => [
+        name,
+        [...sandbox.keys(name)].filter((key) => !inRegion(key)),
+      ]);
+      for (const [name, wanted] of keys) expect(wanted.length, name).toBeGreaterThan(0);
+      const result = await readUntil(account, new Map(keys));
+      expect(result.signal).toBe('SIGTERM');
+      // In the region there was something to wait for.
+      const asked = Object.keys(sandbox.stats().byPath).filter((path) => path.startsWith(`/databases/${REGION}/`));
+      expect(asked.length).toBeGreaterThan(0);
+    });
+  });
+
+  it('an outage that lasts is a transient_error of what is read there, after all the others', async () => {
+    await ibmCloud(SMALL, async ({ sandbox, read }) => {
+      const expected = (await expectedRows(sandbox)).deployments_allowlists;
+      sandbox.setFaults([{ path: `/databases/${REGION}/**`, kind: 'status', status: 503 }]);
+      const result = await read({ streams: ['deployments_allowlists', 'accounts'] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toHaveLength(1);
+      expect(result.errors[0]).toMatchObject({
+        failure_type: 'transient_error',
+        stream_descriptor: { name: 'deployments_allowlists' },
+        internal_message: expect.stringMatching(/HTTP 503 .*after 6 attempts/) as string,
+      });
+      expectRows(
+        result,
+        'deployments_allowlists',
+        expected.filter((row) => !inRegion(row['deployment_id'])),
+      );
+    });
+  }, 180_000);
+});
+
+describe.concurrent('of one service', () => {
+  it.each(waits)('%s holds up no other: accounts', async (_, kind) => {
+    const faults = [{ path: '/accounts/**', ...kind } as Fault];
+    await ibmCloud({ ...SMALL, faults }, async (account) => {
+      const { sandbox } = account;
+      const others = STREAM_NAMES.filter((name) => name !== 'accounts');
+      const result = await readUntil(account, new Map(others.map((name) => [name, [...sandbox.keys(name)]])));
+      expect(result.signal).toBe('SIGTERM');
+      expect(rowsRead(result.records, 'accounts')).toEqual([]);
+    });
+  });
+
+  it.each(waits)('%s holds up no other: the Resource Controller', async (_, kind) => {
+    const faults = [{ path: '/resource-controller/**', ...kind } as Fault];
+    await ibmCloud({ ...SMALL, faults }, async (account) => {
+      const { sandbox } = account;
+      const result = await readUntil(account, new Map([['accounts', [...sandbox.keys('accounts')]]]));
+      expect(result.signal).toBe('SIGTERM');
+      expect(timesAsked(sandbox, INSTANCES)).toBeLessThanOrEqual(1);
+    });
+  });
+});

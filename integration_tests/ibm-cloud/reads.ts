@@ -1,0 +1,180 @@
+import { expect } from 'vitest';
+import { type Fault, type IbmCloudSandbox, type IbmCloudSandboxOptions, startSandbox } from '../../sandbox/server.ts';
+import {
+  type ConfiguredCatalog,
+  type DiscoveredStream,
+  type SyncMode,
+  configure,
+} from '../../test-support/catalogs.ts';
+import { type ConnectorOptions, runConnector } from '../../test-support/connector.ts';
+import { firstOf, messagesOf } from '../../test-support/transcript.ts';
+import { Workspace } from '../../test-support/workspace.ts';
+import { type ReadResult, judge } from '../reads.ts';
+import { type Row, STREAMS, type StreamName, fieldsOf, isSound } from './expected.ts';
+
+/** Where the clock of the stand-in stands: in the past on any machine, for marks never pass the real time. */
+const NOW = '2025-06-02T12:00:00Z';
+
+export const TOKEN_PATH = '/iam/identity/token';
+export const INSTANCES = '/resource-controller/v2/resource_instances';
+
+export type AccountOptions = Partial<Omit<IbmCloudSandboxOptions, 'platform'>>;
+
+/** What a read is told beyond the config that leads to the account. */
+interface ReadOptions {
+  /** Beside `platform` in the config. */
+  config?: Row;
+  /** Inside `platform`. */
+  platform?: Row;
+  mode?: SyncMode;
+  /** All, unless told otherwise. */
+  streams?: readonly StreamName[];
+  /** The content of the state file; none: no state file. */
+  state?: string | object | undefined;
+  run?: ConnectorOptions;
+}
+
+export interface Account {
+  sandbox: IbmCloudSandbox;
+  workspace: Workspace;
+  /** The config of a connector that reads it. */
+  config: (platform?: Row, more?: Row) => Row;
+  /** Reads by the built program: everything in full, unless told otherwise. */
+  read: (options?: ReadOptions) => Promise<ReadResult>;
+}
+
+/** Runs a test with an account at IBM Cloud and a workspace of its own, and clears both away. */
+export async function ibmCloud<T>(options: AccountOptions, test: (account: Account) => Promise<T>): Promise<T> {
+  const sandbox = await startSandbox({ now: NOW, ...options, platform: 'ibm_cloud' });
+  const workspace = new Workspace('ibm-cloud');
+  const config: Account['config'] = (platform, more) => ({
+    platform: {
+      name: 'ibm_cloud',
+      api_key: sandbox.apiKey,
+      endpoints: sandbox.endpoints,
+      ...platform,
+    },
+    ...more,
+  });
+  const read: Account['read'] = async (given = {}) => {
+    const catalog = await catalogOf(given.mode ?? 'full_refresh', given.streams);
+    const args = [
+      'read',
+      ...['--config', workspace.file('config.json', config(given.platform, given.config))],
+      ...['--catalog', workspace.file('catalog.json', catalog)],
+      ...(given.state === undefined ? [] : ['--state', workspace.file('state.json', given.state)]),
+    ];
+    const finished = await runConnector(args, given.run);
+    return judge(finished, catalog, given.run?.killAfterLines?.signal);
+  };
+  try {
+    return await test({ sandbox, workspace, config, read });
+  } finally {
+    workspace.remove();
+    await sandbox.close();
+  }
+}
+
+let discovering: Promise<readonly DiscoveredStream[]> | undefined;
+
+/** The streams that `discover` lists for a config of IBM Cloud. It needs no server. */
+export function discovered(): Promise<readonly DiscoveredStream[]> {
+  discovering ??= discover();
+  return discovering;
+}
+
+async function discover(): Promise<readonly DiscoveredStream[]> {
+  const workspace = new Workspace('discover');
+  try {
+    const config = workspace.file('config.json', { platform: { name: 'ibm_cloud', api_key: 'k'.repeat(44) } });
+    const { stdout } = await runConnector(['discover', '--config', config]);
+    return firstOf(messagesOf(stdout), 'CATALOG').catalog.streams;
+  } finally {
+    workspace.remove();
+  }
+}
+
+/** A configured catalog of these streams, or of all. */
+export async function catalogOf(mode: SyncMode, names?: readonly StreamName[]): Promise<ConfiguredCatalog> {
+  const streams = await discovered();
+  return configure(
+    streams.filter(({ name }) => names === undefined || names.some((wanted) => wanted === name)),
+    mode,
+  );
+}
+
+/** The keys of a stream's records, in their order. */
+export function keysRead({ records }: Pick<ReadResult, 'records'>, name: StreamName): string[] {
+  return rowsRead(records, name).map((row) => String(row[STREAMS[name].key]));
+}
+
+/** The records of a stream. A field that is not there is as good as null. */
+export function rowsRead(records: ReadResult['records'], name: StreamName): readonly Row[] {
+  const nulls = Object.fromEntries(fieldsOf(name).map((field) => [field, null]));
+  return (records.get(name) ?? []).map((row) => ({ ...nulls, ...row }));
+}
+
+/** What the log says on a level. */
+export function logged({ logs }: Pick<ReadResult, 'logs'>, level: string): string[] {
+  return logs.filter((log) => log.level === level).map(({ message }) => message);
+}
+
+/** Rows by their key, for a comparison that does not look at their order. */
+export function byKey(name: StreamName, rows: readonly Row[]): Row[] {
+  const { key } = STREAMS[name];
+  return rows.toSorted((one, other) => (String(one[key]) < String(other[key]) ? -1 : 1));
+}
+
+/** That the stream has these rows, each once, and no other. */
+export function expectRows(result: Pick<ReadResult, 'records'>, name: StreamName, rows: readonly Row[]): void {
+  const read = byKey(name, rowsRead(result.records, name)).map(judgeable);
+  expect(read, name).toEqual(byKey(name, rows).map(judgeable));
+}
+
+/** Nobody knows what becomes of what is read from a CRN that is none: the region, and if it is too short, the rest. */
+function judgeable(row: Row): Row {
+  const { id, generation } = row;
+  if (!('guid' in row) || generation !== 'gen1' || isSound(id)) return row;
+  const unknown = String(id).split(':').length === 10 ? ['region'] : ['region', 'service', 'type'];
+  return Object.fromEntries(Object.entries(row).filter(([field]) => !unknown.includes(field)));
+}
+
+/** The path below which the stand-in answers for a deployment, as faults and the log of requests name it. */
+export function pathOf(deployment: string, report = ''): string {
+  const [, , , , , region = ''] = deployment.split(':');
+  return `/databases/${region}/v5/ibm/deployments/${deployment.replaceAll('/', '%2F')}${report}`;
+}
+
+/** The path of the same report of every deployment, as a pattern. */
+export const EVERY_DEPLOYMENT = '/databases/*/v5/ibm/deployments/*';
+
+/** What stands behind the path of a deployment for each of its reports. */
+export const REPORT_PATHS = {
+  deployments_allowlists: '/allowlists/ip_addresses',
+  deployments_autoscalings: '/groups/member/autoscaling',
+  deployments_backups: '/backups',
+  deployments_recipes: '/tasks',
+  deployments_recovery_windows: '/point_in_time_recovery_data',
+  deployments_replicas: '/remotes',
+  deployments_scalings: '/groups',
+  deployments_versions: '/capability/versions',
+} as const satisfies Partial<Record<StreamName, string>>;
+
+export type DeploymentReport = keyof typeof REPORT_PATHS;
+
+/** The deployments of generation 1, which are those that can be asked. */
+export function gen1Of(sandbox: IbmCloudSandbox): string[] {
+  return [...sandbox.rows('deployments')]
+    .filter(
+      (row) => !('extensions' in row) && isSound(row['id']) && !/-gen2($|-)/.test(String(row['resource_plan_id'])),
+    )
+    .map(({ id }) => String(id));
+}
+
+/** How often a path was asked for. */
+export function timesAsked(sandbox: IbmCloudSandbox, path: string): number {
+  return sandbox.stats().byPath[path] ?? 0;
+}
+
+/** A fault without its path: the distributive form keeps each kind's own fields. */
+export type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;

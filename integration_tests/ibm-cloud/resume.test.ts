@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { INCREMENTAL, type Row, historyNow } from './expected.ts';
+import { type Account, type AccountOptions, ibmCloud, rowsRead } from './reads.ts';
+
+// A read is killed at arbitrary lines and gone on with from the last STATE that came through, until one comes to its
+// end. What all of them brought together must be everything, and each row as it was last.
+
+const DATA = { deployments: 40, gen2Deployments: 9, backupDays: 40, tasksPerDay: 6, latencyMs: 1 };
+
+const cases: Array<[string, AccountOptions, number]> = [
+  ['many deployments', {}, 6],
+  ['pages of ten, in ten regions', { maxLimit: 10, regions: 10 }, 6],
+  ['few deployments with many rows', { deployments: 6, backupDays: 400, tasksPerDay: 20 }, 6],
+  ['tokens that live for a few seconds', { tokenLife: 11 }, 6],
+];
+
+describe.concurrent('killed at arbitrary lines and gone on with', () => {
+  it.each(cases)('%s: nothing is lost', async (_, options, kills) => {
+    await ibmCloud({ ...DATA, ...options }, async (account) => {
+      const { seen, killed, last } = await readWithKills(account, kills);
+      expect(killed).toBe(kills);
+      const rows = historyNow(account.sandbox);
+      for (const name of INCREMENTAL) expectAll(seen, name, rows[name]);
+      const total = INCREMENTAL.reduce((sum, name) => sum + rows[name].length, 0);
+      // It was gone on with, not begun again.
+      expect(last).toBeLessThan(total);
+    });
+  });
+
+  it('brings what begins and ends in between', async () => {
+    await ibmCloud(DATA, async (account) => {
+      const { sandbox } = account;
+      const { seen, killed } = await readWithKills(account, 5, () => sandbox.passTime(1_200));
+      expect(killed).toBe(5);
+      const after = historyNow(sandbox);
+      for (const name of INCREMENTAL) expectAll(seen, name, after[name]);
+    });
+  });
+});
+
+describe('SIGTERM', () => {
+  it('brings out a last checkpoint, so that little is read twice', async () => {
+    await ibmCloud({ ...DATA, latencyMs: 10 }, async (account) => {
+      let records = 0;
+      const stopped = await account.read({
+        mode: 'incremental',
+        streams: INCREMENTAL,
+        config: { num_workers: 2 },
+        run: {
+          onLine: (line, kill) => {
+            if (line.startsWith('{"type":"RECORD"') && (records += 1) === 300) kill('SIGTERM');
+          },
+        },
+      });
+      expect(stopped.signal).toBe('SIGTERM');
+      const rest = await account.read({ mode: 'incremental', streams: INCREMENTAL, state: stopped.states });
+      expect(rest.violations).toEqual([]);
+      expect(rest.exitCode).toBe(0);
+      const rows = historyNow(account.sandbox);
+      for (const name of INCREMENTAL) {
+        const seen = new Map([stopped, rest].flatMap(({ records: all }) => keyed(rowsRead(all, name))));
+        expectAll({ [name]: seen }, name, rows[name]);
+      }
+      const [before, after] = [stopped, rest].map(({ records: all }) =>
+        INCREMENTAL.reduce((sum, name) => sum + rowsRead(all, name).length, 0),
+      );
+      const total = INCREMENTAL.reduce((sum, name) => sum + rows[name].length, 0);
+      expect(before).toBeLessThan(total);
+      expect((before ?? 0) + (after ?? 0)).toBeLessThan(1.5 * total);
+    });
+  });
+});
+
+function keyed(rows: readonly Row[]): Array<[string, Row]> {
+  return rows.map((row) => [String(row['id']), row]);
+}
+
+function expectAll(seen: Readonly<Record<string, Map<string, Row>>>, name: string, rows: readonly Row[]): void {
+  const missing = rows.filter(({ id }) => seen[name]?.has(String(id)) !== true).map(({ id }) => id);
+  expect(missing, name).toEqual([]);
+  for (const row of rows) expect(seen[name]?.get(String(row['id'])), `${name} ${String(row['id'])}`).toEqual(row);
+}
+
+/** Kills `kills` reads at lines that a fixed sequence picks, then lets one come to its end. */
+async function readWithKills(
+  { read }: Account,
+  kills: number,
+  between: () => void = () => undefined,
+): Promise<{ seen: Record<string, Map<string, Row>>; killed: number; last: number }> {
+  const seen: Record<string, Map<string, Row>> = {};
+  const states = new Map<string, object>();
+  let killed = 0;
+  let random = 42;
+  for (let left = kills; ; left -= 1) {
+    random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
+    const stopAt = left > 0 ? 1 + (random % 400) : Infinity;
+    let lines = 0;
+    const result = await read({
+      mode: 'incremental',
+      streams: INCREMENTAL,
+      state: [...states.values()],
+      run: {
+        onLine: (_, kill) => {
+          if ((lines += 1) === stopAt) kill('SIGKILL');
+        },
+      },
+    });
+    if (result.signal === 'SIGKILL') killed += 1;
+    else expect(result).toMatchObject({ exitCode: 0, violations: [] });
+    let brought = 0;
+    for (const name of INCREMENTAL) {
+      const rows = rowsRead(result.records, name);
+      brought += rows.length;
+      for (const [key, row] of keyed(rows)) (seen[name] ??= new Map()).set(key, row);
+    }
+    for (const state of result.states) states.set(state.stream.stream_descriptor.name, state);
+    if (left <= 0) return { seen, killed, last: brought };
+    between();
+  }
+}

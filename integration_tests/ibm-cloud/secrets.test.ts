@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../sandbox/server.ts';
+import { runConnector } from '../../test-support/connector.ts';
+import { messagesOf } from '../../test-support/transcript.ts';
+import { STREAM_NAMES } from './expected.ts';
+import { type Account, EVERY_DEPLOYMENT, INSTANCES, TOKEN_PATH, catalogOf, ibmCloud } from './reads.ts';
+
+// Everything in the stand-in that must show nowhere holds FAKE and 16 hexadecimal digits: links to backups, parameters,
+// connection strings, and the signature of every token. The key is in each test.
+
+const KEY = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6sTfB2eY1';
+
+/** The texts themselves, and in base64 as they stand in a token. */
+const SECRETS = [/FAKE[0-9A-F]{8}/i, /RkFLR[\w+/-]{8}/, /eyJ[\w-]{8,}\.eyJ/];
+
+const SMALL = { backupDays: 3, apiKey: KEY };
+
+interface Printed {
+  stdout: string;
+  stderr: string;
+}
+
+function expectNoSecret({ stdout, stderr }: Printed, key = KEY): void {
+  const lines = `${stdout}\n${stderr}`.split('\n');
+  for (const secret of SECRETS) expect(lines.filter((line) => secret.test(line))).toEqual([]);
+  const forms = [
+    key,
+    JSON.stringify(key).slice(1, -1),
+    encodeURIComponent(key),
+    new URLSearchParams({ k: key }).toString().slice(2),
+    Buffer.from(key).toString('base64').replace(/=+$/, ''),
+    Buffer.from(key).toString('base64url'),
+  ];
+  for (const form of forms) expect(lines.filter((line) => line.includes(form))).toEqual([]);
+}
+
+/** Every command of both programs, with --debug. */
+async function everyCommand({ workspace, config }: Account): Promise<Array<[string, Printed]>> {
+  const file = workspace.file('config.json', config());
+  const catalog = workspace.file('catalog.json', await catalogOf('incremental'));
+  const commands: Array<['source-compose' | 'tap-compose', string[]]> = [
+    ['source-compose', ['spec']],
+    ['source-compose', ['check', '--config', file]],
+    ['source-compose', ['discover', '--config', file]],
+    ['source-compose', ['read', '--config', file, '--catalog', catalog]],
+    ['tap-compose', ['--config', file]],
+    ['tap-compose', ['--config', file, '--test']],
+    ['tap-compose', ['--config', file, '--discover']],
+    ['tap-compose', ['--config', file, '--about', '--format', 'json']],
+  ];
+  const printed: Array<[string, Printed]> = [];
+  for (const [program, args] of commands) {
+    const debug = program === 'source-compose' ? ['--debug'] : [];
+    const env = { LOG_LEVEL: 'debug' };
+    printed.push([`${program} ${args.join(' ')}`, await runConnector([...debug, ...args], { program, env })]);
+  }
+  return printed;
+}
+
+describe.concurrent('nothing secret is printed', () => {
+  it.each<[string, readonly Fault[]]>([
+    ['where all is well', []],
+    ['where every row has a field that nobody knows', [{ path: '**', kind: 'nested', levels: 2 }]],
+    ['where the databases echo the token', [{ path: '/databases/**', kind: 'echo-token', status: 400 }]],
+    ['where the inventory echoes the token', [{ path: '/resource-controller/**', kind: 'echo-token', status: 409 }]],
+    ['where the inventory echoes the token it refuses', [{ path: INSTANCES, kind: 'echo-token', status: 401 }]],
+    [
+      'where a deployment is refused with an echo',
+      [{ path: `${EVERY_DEPLOYMENT}/**`, kind: 'echo-token', status: 403 }],
+    ],
+    ['where the account is refused with an echo', [{ path: '/accounts/**', kind: 'echo-token', status: 403 }]],
+    ['where pages lead nowhere', [{ path: INSTANCES, kind: 'envelope', shape: 'next-unknown' }]],
+    ['where rows have no keys', [{ path: `${EVERY_DEPLOYMENT}/backups`, kind: 'envelope', shape: 'row-without-key' }]],
+    ['where an answer is a list', [{ path: `${EVERY_DEPLOYMENT}/backups`, kind: 'envelope', shape: 'body-list' }]],
+  ])(
+    'by any command: %s',
+    async (_, faults) => {
+      await ibmCloud({ ...SMALL, faults }, async (account) => {
+        for (const [command, printed] of await everyCommand(account)) {
+          expect(printed.stdout + printed.stderr, command).not.toBe('');
+          expectNoSecret(printed);
+        }
+      });
+    },
+    180_000,
+  );
+
+  it.each<[string, unknown]>([
+    ['plain', { errorCode: 'BXNIM0415E', errorMessage: `Provided API key ${KEY} could not be found.` }],
+    ['in JSON in JSON', { errorCode: 'BXNIM0415E', errorMessage: JSON.stringify({ apikey: KEY }) }],
+    ['in a form', { errorCode: 'BXNIM0109E', errorMessage: new URLSearchParams({ apikey: KEY }).toString() }],
+    ['in base64', { errorCode: 'BXNIM0109E', errorMessage: Buffer.from(KEY).toString('base64') }],
+    ['in a page', `<html><body>no such key: ${KEY.replaceAll('"', '&quot;').replaceAll('&k', '&amp;k')}</body></html>`],
+    [
+      'under a name',
+      { errorCode: 'BXNIM0109E', errorMessage: 'no', errorDetails: KEY, context: { url: `/?k=${KEY}` } },
+    ],
+  ])(
+    'where IAM echoes the key: %s',
+    async (_, body) => {
+      const faults: Fault[] = [{ path: TOKEN_PATH, kind: 'status', status: 400, body }];
+      await ibmCloud({ ...SMALL, faults }, async (account) => {
+        for (const [command, printed] of await everyCommand(account)) {
+          expect(printed.stdout + printed.stderr, command).not.toBe('');
+          expectNoSecret(printed);
+          // Not even a part of it.
+          const others = (printed.stdout + printed.stderr).split('\n');
+          for (let at = 0; at + 6 <= KEY.length; at += 1) {
+            expect(others.filter((line) => line.includes(KEY.slice(at, at + 6)))).toEqual([]);
+          }
+        }
+      });
+    },
+    120_000,
+  );
+
+  it('where an answer that holds secrets is cut, again and again', async () => {
+    const faults: Fault[] = [{ path: INSTANCES, kind: 'truncated-json' }];
+    await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
+      const result = await read({ streams: ['deployments'], run: { env: { LOG_LEVEL: 'debug' } } });
+      expect(result.errors[0]).toMatchObject({ failure_type: 'transient_error' });
+      expectNoSecret(result);
+    });
+  }, 120_000);
+
+  it('where a service echoes a token that was renewed meanwhile', async () => {
+    const faults: Fault[] = [
+      { path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'change', change: 'tokens', times: 1 },
+      { path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'echo-token', status: 400 },
+      { path: `${EVERY_DEPLOYMENT}/**`, kind: 'echo-token', status: 401, times: 1 },
+    ];
+    await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
+      const result = await read({ run: { env: { LOG_LEVEL: 'debug' } } });
+      expectNoSecret(result);
+    });
+  });
+
+  it('where the config is broken or an option is mistaken', async () => {
+    await ibmCloud(SMALL, async ({ workspace, config }) => {
+      const secret = 's3cret-key-value-0123456789';
+      const contents = [
+        `{"platform": {"name": "ibm_cloud", "api_key": "${secret}" oops}}`,
+        { platform: { name: 'ibm_cloud', api_key: [secret] } },
+        { platform: { name: 'ibm_cloud', apikey: secret } },
+        { platform: { name: 'ibm_cloud', api_key: secret, deployment_ids: [secret] } },
+        config({ api_key: `${secret}\u0007` }),
+        config({ api_key: secret }),
+      ];
+      for (const content of contents) {
+        const file = workspace.file('config.json', content);
+        expectNoSecret(await runConnector(['--debug', 'check', '--config', file]), secret);
+        expectNoSecret(await runConnector(['--config', file, '--test'], { program: 'tap-compose' }), secret);
+      }
+    });
+  });
+});
+
+describe('what is not read', () => {
+  it('is in no record: links to backups, parameters, connections, resource keys', async () => {
+    await ibmCloud({ deployments: 13, gen2Deployments: 9 }, async ({ sandbox, read }) => {
+      const { stdout, exitCode } = await read();
+      expect(exitCode).toBe(0);
+      const fields = new Set<string>();
+      const gather = (value: unknown): void => {
+        if (typeof value !== 'object' || value === null) return;
+        for (const [field, inner] of Object.entries(value)) {
+          if (!Array.isArray(value)) fields.add(field);
+          gather(inner);
+        }
+      };
+      for (const message of messagesOf(stdout)) if (message.type === 'RECORD') gather(message.record.data);
+      const forbidden = /download_link|parameters|connection|resource_keys|extensions|password|phone|photo|composed/;
+      expect([...fields].filter((field) => forbidden.test(field))).toEqual([]);
+      // The stand-in does have them.
+      const sent = STREAM_NAMES.map((name) => JSON.stringify([...sandbox.rows(name)])).join('');
+      expect(sent).toMatch(/download_link/);
+      expect(sent).toMatch(/FAKE[0-9A-F]{16}/);
+    });
+  });
+});

@@ -1,0 +1,337 @@
+import { describe, expect, it } from 'vitest';
+import { runConnector } from '../../test-support/connector.ts';
+import type { Finished, ProcessOptions } from '../../test-support/processes.ts';
+import { type Catalog, type Choices, catalogFor, everythingIn, expectedOf } from '../singer/catalogs.ts';
+import { type Violation, violationsOf } from '../singer/referee.ts';
+import { type TapMessage, linesOf } from '../singer/transcript.ts';
+import {
+  INCREMENTAL,
+  type Row,
+  STREAMS,
+  STREAM_NAMES,
+  type StreamName,
+  expectedRows,
+  fieldsOf,
+  historyNow,
+} from './expected.ts';
+import { type Account, type AccountOptions, INSTANCES, byKey, expectRows, gen1Of, ibmCloud, pathOf } from './reads.ts';
+
+/** A run of the built tap, taken apart and judged. */
+interface Synced extends Finished {
+  violations: readonly Violation[];
+  records: ReadonlyMap<string, readonly Row[]>;
+  states: readonly Row[];
+}
+
+interface SyncOptions {
+  /** Which streams, and how; undefined: all, without a catalog. */
+  choices?: Choices;
+  state?: Row | undefined;
+  config?: Row;
+  platform?: Row;
+  sent?: NodeJS.Signals | undefined;
+  onLine?: ProcessOptions['onLine'];
+}
+
+interface Tap extends Account {
+  catalog: Catalog;
+  sync: (options?: SyncOptions) => Promise<Synced>;
+}
+
+const program = 'tap-compose';
+
+/** Runs a test with an account and the tap. */
+async function tapped(options: AccountOptions, test: (tap: Tap) => Promise<void>): Promise<void> {
+  await ibmCloud(options, async (account) => {
+    const { workspace, config, sandbox } = account;
+    const { stdout } = await runConnector(['--config', workspace.file('config.json', config()), '--discover'], {
+      program,
+    });
+    const catalog = JSON.parse(stdout) as Catalog;
+    const sync = async (given: SyncOptions = {}): Promise<Synced> => {
+      const { choices, state, sent, onLine } = given;
+      const args = ['--config', workspace.file('config.json', config(given.platform, given.config))];
+      if (choices !== undefined) args.push('--catalog', workspace.file('catalog.json', catalogFor(catalog, choices)));
+      if (state !== undefined) args.push('--state', workspace.file('state.json', state));
+      const finished = await runConnector(args, { program, ...(onLine === undefined ? {} : { onLine }) });
+      const expected = expectedOf(catalog, choices ?? everythingIn(catalog));
+      const violations = violationsOf({ ...finished, sent, expected, state, secrets: [sandbox.apiKey, 'FAKE', 'eyJ'] });
+      const messages = linesOf(finished.stdout).lines.flatMap(({ message }) => message ?? []);
+      return { ...finished, violations, records: recordsIn(messages), states: statesIn(messages) };
+    };
+    await test({ ...account, catalog, sync });
+  });
+}
+
+function recordsIn(messages: readonly TapMessage[]): Map<string, Row[]> {
+  const records = new Map<string, Row[]>();
+  for (const message of messages) {
+    if (message.type !== 'RECORD') continue;
+    records.set(message.stream, [...(records.get(message.stream) ?? []), message.record]);
+  }
+  return records;
+}
+
+function statesIn(messages: readonly TapMessage[]): Row[] {
+  return messages.flatMap((message) => (message.type === 'STATE' ? [message.value] : []));
+}
+
+function keysOf({ records }: Synced, name: StreamName): string[] {
+  return (records.get(name) ?? []).map((row) => String(row[STREAMS[name].key]));
+}
+
+interface Bookmark extends Row {
+  partitions: Array<{ context: Row; replication_key: string; replication_key_value: string | null }>;
+}
+
+function bookmarkIn(state: Row | undefined, name: StreamName): Bookmark | undefined {
+  return (state?.['bookmarks'] as Record<string, Bookmark> | undefined)?.[name];
+}
+
+const both: Choices = { deployments_backups: {}, deployments_recipes: {} };
+
+describe.concurrent('tap-compose --discover', () => {
+  it('shows the streams of the platform that the config names, and asks nothing', async () => {
+    await tapped({}, async ({ catalog, sandbox }) => {
+      expect(catalog.streams.map(({ stream }) => stream)).toEqual(STREAM_NAMES);
+      for (const { stream, key_properties, replication_key, replication_method, schema } of catalog.streams) {
+        const name = stream as StreamName;
+        const { key, ...more } = STREAMS[name];
+        expect(key_properties, name).toEqual([key]);
+        expect(replication_key, name).toBe('cursor' in more ? more.cursor : undefined);
+        expect(replication_method, name).toBe('cursor' in more ? 'INCREMENTAL' : 'FULL_TABLE');
+        expect(Object.keys(schema.properties).toSorted(), name).toEqual(fieldsOf(name).toSorted());
+      }
+      expect(sandbox.stats().requests).toBe(0);
+    });
+  });
+});
+
+describe.concurrent('a sync of everything', () => {
+  it.each<[string, AccountOptions]>([
+    ['by default', {}],
+    ['with small pages', { maxLimit: 3, inventoryToken: 'next_docid', backupDays: 3 }],
+  ])('%s brings every record once, with every field, and keeps every rule', async (_, options) => {
+    await tapped(options, async ({ sandbox, sync }) => {
+      const synced = await sync();
+      expect(synced.violations).toEqual([]);
+      expect(synced.exitCode).toBe(0);
+      const expected = await expectedRows(sandbox);
+      for (const name of STREAM_NAMES) expectRows(synced, name, expected[name]);
+    });
+  });
+
+  it('takes the platform from a variable, as JSON text', async () => {
+    await tapped({ backupDays: 2 }, async ({ config, sandbox, workspace }) => {
+      const { platform } = config();
+      const env = { TAP_COMPOSE_PLATFORM: JSON.stringify(platform), TAP_COMPOSE_NUM_WORKERS: '8' };
+      const state = workspace.file('state.json', '{}');
+      const { exitCode, stdout } = await runConnector(['--config', 'ENV', '--state', state], { program, env });
+      expect(exitCode).toBe(0);
+      expect(stdout.match(/"type":"RECORD","stream":"deployments"/g)).toHaveLength(sandbox.counts().deployments);
+    });
+  });
+
+  it('selects fields, and makes no request for details that nobody wants', async () => {
+    await tapped({ backupDays: 2 }, async ({ sync, sandbox }) => {
+      const details = ['version', 'platform', 'admin_usernames', 'enable_public_endpoints', 'enable_private_endpoints'];
+      const synced = await sync({ choices: { deployments: { deselected: [...details, 'name', 'type'] } } });
+      expect(synced.violations).toEqual([]);
+      expect(keysOf(synced, 'deployments').toSorted()).toEqual([...sandbox.keys('deployments')].toSorted());
+      expect(sandbox.requests.filter(({ path }) => /\/deployments\/[^/]*$/.test(path))).toEqual([]);
+    });
+  });
+});
+
+describe.concurrent('a bookmark', () => {
+  it('names the platform, and has a mark for each deployment; the next sync goes on from it', async () => {
+    await tapped({}, async ({ sandbox, sync }) => {
+      const first = await sync({ choices: both });
+      expect(first.violations).toEqual([]);
+      const state = first.states.at(-1);
+      for (const name of INCREMENTAL) {
+        const bookmark = bookmarkIn(state, name);
+        expect(bookmark).toMatchObject({ version: 1, platform: 'ibm_cloud' });
+        for (const { context, replication_key, replication_key_value } of bookmark?.partitions ?? []) {
+          expect(context['deployment_id']).toMatch(/^crn:v1:/);
+          expect(replication_key).toBe('created_at');
+          expect(replication_key_value).toMatch(/^\d{4}-.*Z$/);
+        }
+      }
+      expect(bookmarkIn(state, 'deployments_recipes')?.partitions).toHaveLength(gen1Of(sandbox).length);
+
+      sandbox.passTime(86_400);
+      const next = await sync({ choices: both, state });
+      expect(next.violations).toEqual([]);
+      const last = await sync({ choices: both, state: next.states.at(-1) });
+      expect(last.violations).toEqual([]);
+      const rows = historyNow(sandbox);
+      for (const name of INCREMENTAL) {
+        const seen = new Map([first, next].flatMap(({ records }) => keyed(records.get(name) ?? [])));
+        expect(
+          byKey(
+            name,
+            rows[name].map(({ id }) => seen.get(String(id)) ?? { id }),
+          ),
+        ).toEqual(byKey(name, rows[name]));
+        expect(keysOf(next, name).length).toBeLessThan(keysOf(first, name).length);
+        expect(keysOf(last, name).length).toBeLessThan(keysOf(next, name).length);
+      }
+    });
+  });
+
+  it('goes back where a row is not final, and keeps every rule', async () => {
+    await tapped({ deployments: 1, gen2Deployments: 0, oddInstances: false }, async ({ sandbox, sync }) => {
+      const [id = ''] = gen1Of(sandbox);
+      const row = (place: number, status: string): Row => ({
+        id: `${id.slice(0, -2)}:task:${place}`,
+        status,
+        deployment_id: id,
+        created_at: `2025-05-0${place}T10:00:00.000Z`,
+      });
+      const play = (...tasks: Row[]): void =>
+        sandbox.setFaults([{ path: pathOf(id, '/tasks'), kind: 'status', status: 200, body: { tasks } }]);
+      const choices = { deployments_recipes: {} };
+      play(row(5, 'completed'));
+      const first = await sync({ choices });
+      play(row(5, 'completed'), row(2, 'running'));
+      const second = await sync({ choices, state: first.states.at(-1) });
+      expect(second.violations).toEqual([]);
+      expect(keysOf(second, 'deployments_recipes')).toContain(row(2, '')['id']);
+      expect(bookmarkIn(second.states.at(-1), 'deployments_recipes')?.partitions).toEqual([
+        {
+          context: { deployment_id: id },
+          replication_key: 'created_at',
+          replication_key_value: '2025-05-02T10:00:00.000Z',
+        },
+      ]);
+    });
+  });
+
+  it.each<[string, Row]>([
+    ['of Compose', { version: 1, platform: 'compose', partitions: [] }],
+    [
+      'of Compose with marks',
+      {
+        version: 1,
+        platform: 'compose',
+        partitions: [
+          {
+            context: { deployment_id: '5'.repeat(24) },
+            replication_key: 'updated_at',
+            replication_key_value: '2023-02-28T12:00:00.000Z',
+          },
+        ],
+      },
+    ],
+  ])('%s is an error that says to reset the stream, before any request', async (_, bookmark) => {
+    await tapped({}, async ({ sandbox, sync }) => {
+      const state = { bookmarks: { deployments_recipes: bookmark } };
+      const { exitCode, stderr, records } = await sync({ choices: { deployments_recipes: {} }, state });
+      expect(exitCode).toBe(1);
+      expect(records.size).toBe(0);
+      expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^CRITICAL .*deployments_recipes.*reset/i);
+      expect(sandbox.stats().requests).toBe(0);
+    });
+  });
+
+  it('of a stream that is not read stays as it came, whatever platform it is of', async () => {
+    await tapped({ backupDays: 2 }, async ({ sync }) => {
+      const old = { version: 1, platform: 'compose', partitions: [] };
+      const state = { bookmarks: { deployments_recipes: old, audit_events: { anything: true } } };
+      const synced = await sync({ choices: { deployments_backups: {}, accounts: {} }, state });
+      expect(synced.violations).toEqual([]);
+      expect(synced.exitCode).toBe(0);
+      expect(synced.states.at(-1)).toMatchObject({ bookmarks: state.bookmarks });
+    });
+  });
+});
+
+describe.concurrent('a sync that fails', () => {
+  it('reads what it can, and ends with a state behind all records', async () => {
+    await tapped({ backupDays: 2 }, async ({ sandbox, sync }) => {
+      const expected = await expectedRows(sandbox);
+      sandbox.setFaults([{ path: '/resource-controller/v2/resource_groups', kind: 'status', status: 409 }]);
+      const streams = STREAM_NAMES.filter((name) => name !== 'deployments');
+      const synced = await sync({ choices: Object.fromEntries(streams.map((name) => [name, {}])) });
+      expect(synced.violations).toEqual([]);
+      expect(synced.exitCode).toBe(1);
+      for (const name of streams) expectRows(synced, name, name === 'resource_groups' ? [] : expected[name]);
+    });
+  });
+
+  it('for a wrong key prints no record, and never the key', async () => {
+    await tapped({}, async ({ sync }) => {
+      const api_key = 'wrong-key-0123456789abcdef';
+      const synced = await sync({ platform: { api_key } });
+      expect(synced.violations).toEqual([]);
+      expect(synced.exitCode).toBe(1);
+      expect(synced.records.size).toBe(0);
+      expect(synced.stderr).toMatch(/CRITICAL .*API key.*\n$/);
+      expect(synced.stdout + synced.stderr).not.toContain(api_key);
+    });
+  });
+
+  it('for a chain of pages that leads back says so', async () => {
+    const faults = [{ path: INSTANCES, kind: 'envelope', shape: 'next-repeated' }] as const;
+    await tapped({ faults }, async ({ sync }) => {
+      const synced = await sync({ choices: both });
+      expect(synced.violations).toEqual([]);
+      expect(synced.exitCode).toBe(1);
+    });
+  });
+});
+
+describe.concurrent('--test', () => {
+  it('says on stderr whether the config works, and nothing on stdout', async () => {
+    await tapped({}, async ({ workspace, config }) => {
+      const test = (platform?: Row): Promise<Finished> =>
+        runConnector(['--config', workspace.file('config.json', config(platform)), '--test'], { program });
+      expect(await test()).toMatchObject({ exitCode: 0, stdout: '' });
+      const refused = await test({ api_key: 'wrong-key-0123456789' });
+      expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(refused.stderr).toMatch(/CRITICAL .*API key.*\n$/);
+    });
+  });
+});
+
+describe.concurrent('syncs that are ended at arbitrary lines and gone on with', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)('(%s) lose nothing', async (signal) => {
+    const data = { deployments: 30, gen2Deployments: 9, backupDays: 50, tasksPerDay: 6, latencyMs: 1 };
+    await tapped(data, async ({ sandbox, sync }) => {
+      const seen: Record<string, Map<string, Row>> = {};
+      let state: Row | undefined;
+      let ended = 0;
+      let random = 7;
+      for (let left = 8; left >= 0; left -= 1) {
+        random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
+        const stopAt = left > 0 ? 1 + (random % 400) : Infinity;
+        let lines = 0;
+        const synced = await sync({
+          choices: both,
+          state,
+          sent: left > 0 ? signal : undefined,
+          onLine: (_, kill) => {
+            if ((lines += 1) === stopAt) kill(signal);
+          },
+        });
+        expect(synced.violations).toEqual([]);
+        if (synced.signal === signal) ended += 1;
+        for (const name of INCREMENTAL) {
+          for (const [key, row] of keyed(synced.records.get(name) ?? [])) (seen[name] ??= new Map()).set(key, row);
+        }
+        state = synced.states.at(-1) ?? state;
+      }
+      expect(ended).toBe(8);
+      const rows = historyNow(sandbox);
+      for (const name of INCREMENTAL) {
+        expect(rows[name].filter(({ id }) => seen[name]?.has(String(id)) !== true)).toEqual([]);
+        for (const row of rows[name]) expect(seen[name]?.get(String(row['id']))).toEqual(row);
+      }
+    });
+  });
+});
+
+function keyed(rows: readonly Row[]): Array<[string, Row]> {
+  return rows.map((row) => [String(row['id']), row]);
+}

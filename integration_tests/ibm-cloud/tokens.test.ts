@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { STREAM_NAMES, type StreamName } from './expected.ts';
+import {
+  EVERY_DEPLOYMENT,
+  INSTANCES,
+  type Kind,
+  TOKEN_PATH,
+  gen1Of,
+  ibmCloud,
+  keysRead,
+  logged,
+  pathOf,
+  timesAsked,
+} from './reads.ts';
+
+const SMALL = { backupDays: 3, deployments: 6 };
+
+/** Any character that needs care in a form, a header or JSON. */
+const ODD_KEY = 'k+e/y=&1 %2B"quoted"-0123456789abcdefghij';
+
+describe.concurrent('the API key', () => {
+  it.each([
+    ['as IBM makes them', ''],
+    ['of characters that need care', ODD_KEY],
+  ])('%s is exchanged for one token, which serves all requests', async (_, apiKey) => {
+    await ibmCloud({ ...SMALL, apiKey, latencyMs: 1 }, async ({ sandbox, read }) => {
+      const result = await read({ config: { num_workers: 16 } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(timesAsked(sandbox, TOKEN_PATH)).toBe(1);
+      expect(sandbox.stats().byStatus).not.toHaveProperty('401');
+      expect(sandbox.requests.filter(({ credential }) => credential).map(({ path }) => path)).toEqual([TOKEN_PATH]);
+      const withoutToken = sandbox.requests.filter(({ authorization }) => !authorization);
+      expect(withoutToken.map(({ path }) => path)).toEqual([TOKEN_PATH]);
+    });
+  });
+
+  it('goes to IAM alone where the token does not say whose it is', async () => {
+    await ibmCloud({ ...SMALL, accountClaim: false }, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result.exitCode).toBe(0);
+      expect(keysRead(result, 'accounts')).toEqual([sandbox.accountId]);
+      const carriers = new Set(sandbox.requests.filter(({ credential }) => credential).map(({ path }) => path));
+      expect(carriers).toEqual(new Set([TOKEN_PATH, '/iam/v1/apikeys/details']));
+    });
+  });
+
+  it('that is wrong is a config_error that says what to do, after one request and no other', async () => {
+    await ibmCloud(SMALL, async ({ sandbox, read }) => {
+      const result = await read({ platform: { api_key: 'wrong-key-0123456789abcdef' } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toHaveLength(1);
+      const [error] = result.errors;
+      expect(error?.stream_descriptor).toBeUndefined();
+      expect(error?.failure_type).toBe('config_error');
+      expect(error?.message).toMatch(/API key.*\. .*\b(make|create|check|set|correct|use)\b/i);
+      expect(error?.internal_message).toContain('BXNIM0415E');
+      expect(sandbox.requests.map(({ path }) => path)).toEqual([TOKEN_PATH]);
+    });
+  });
+
+  it('that IAM refuses for another reason is a config_error with what IAM says', async () => {
+    const body = { errorCode: 'BXNIM0106E', errorMessage: 'Property grant_type is not valid.' };
+    const faults = [{ path: TOKEN_PATH, kind: 'status', status: 400, body }] as const;
+    await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toHaveLength(1);
+      expect(result.errors[0]).toMatchObject({ failure_type: 'config_error' });
+      const text = `${result.errors[0]?.message} ${result.errors[0]?.internal_message}`;
+      expect(text).toContain('BXNIM0106E');
+      expect(text).toContain('Property grant_type is not valid.');
+      expect(sandbox.stats().requests).toBe(1);
+    });
+  });
+});
+
+describe.concurrent('a token', () => {
+  it.each([5, 11])('that lives for %i s only brings everything all the same', async (tokenLife) => {
+    await ibmCloud({ ...SMALL, tokenLife }, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of STREAM_NAMES) {
+        expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
+      }
+    });
+  });
+
+  it('that is revoked in the middle is renewed once, however many requests it was refused to', async () => {
+    await ibmCloud({ ...SMALL, latencyMs: 2 }, async ({ sandbox, read }) => {
+      const [first = ''] = gen1Of(sandbox);
+      sandbox.setFaults([{ path: pathOf(first, '/tasks'), kind: 'change', change: 'tokens', times: 1 }]);
+      const result = await read({ config: { num_workers: 8 } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of STREAM_NAMES) {
+        expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
+      }
+      expect(timesAsked(sandbox, TOKEN_PATH)).toBe(2);
+      expect(sandbox.stats().byStatus['401']).toBeGreaterThan(0);
+    });
+  });
+
+  it('that is refused once to every request is renewed each time, and every request is made twice', async () => {
+    const faults = [{ path: `${EVERY_DEPLOYMENT}/**`, kind: 'status', status: 401, times: 1 }] as const;
+    await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
+      const streams: StreamName[] = ['deployments_recipes', 'deployments_allowlists', 'deployments_scalings'];
+      const result = await read({ streams });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of streams) {
+        expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
+      }
+      for (const [path, times] of Object.entries(sandbox.stats().byPath)) {
+        if (path.includes('/deployments/')) expect(times, path).toBe(2);
+      }
+    });
+  });
+
+  it.each([
+    ['the databases', `${EVERY_DEPLOYMENT}/**`],
+    ['the inventory', INSTANCES],
+  ])('that %s refuse twice ends the run with a config_error, and nothing is asked for ever', async (_, path) => {
+    await ibmCloud({ ...SMALL, faults: [{ path, kind: 'status', status: 401 }] }, async ({ sandbox, read }) => {
+      const result = await read({ config: { num_workers: 2 } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toHaveLength(1);
+      expect(result.errors[0]?.stream_descriptor).toBeUndefined();
+      expect(result.errors[0]).toMatchObject({
+        failure_type: 'config_error',
+        message: expect.stringMatching(/HTTP 401/) as string,
+      });
+      for (const times of Object.values(sandbox.stats().byPath)) expect(times).toBeLessThanOrEqual(3);
+    });
+  });
+});
+
+const passing: Array<[string, Kind]> = [
+  ['HTTP 429 with Retry-After', { kind: 'status', status: 429, retryAfter: 1 }],
+  ['HTTP 429 without Retry-After', { kind: 'status', status: 429 }],
+  ['HTTP 500', { kind: 'status', status: 500 }],
+  ['HTTP 503 as a page', { kind: 'status', status: 503 }],
+  ["a gateway's page with HTTP 200", { kind: 'html' }],
+  ['a connection that is reset', { kind: 'reset' }],
+  ['no answer', { kind: 'hang' }],
+];
+
+describe.concurrent('an outage of IAM that passes', () => {
+  it.each(passing)('(%s) costs nothing but time', async (_, kind) => {
+    const faults = [{ path: TOKEN_PATH, times: 1, ...kind }];
+    await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
+      const result = await read({ config: { request_timeout_seconds: 1 } });
+      expect(result.violations).toEqual([]);
+      expect(result.errors).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of STREAM_NAMES) {
+        expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
+      }
+      expect(timesAsked(sandbox, TOKEN_PATH)).toBe(2);
+    });
+  });
+
+  it('is told of', async () => {
+    const faults = [{ path: TOKEN_PATH, kind: 'status', status: 503, times: 1 }] as const;
+    await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
+      const warnings = logged(await read({ streams: ['accounts'] }), 'WARN');
+      expect(warnings).toContainEqual(expect.stringMatching(/identity\/token.*503/));
+    });
+  });
+});
+
+describe('an outage of IAM that lasts', () => {
+  it('is a transient_error, after six attempts and not six for each stream', async () => {
+    const faults = [{ path: TOKEN_PATH, kind: 'status', status: 503 }] as const;
+    await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
+      const result = await read({ config: { num_workers: 8 } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors.length).toBeGreaterThan(0);
+      for (const { failure_type } of result.errors) expect(failure_type).toBe('transient_error');
+      expect(timesAsked(sandbox, TOKEN_PATH)).toBe(6);
+      expect(sandbox.stats().requests).toBe(6);
+    });
+  }, 180_000);
+});
