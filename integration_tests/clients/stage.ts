@@ -104,7 +104,7 @@ const LOOKBACK_MS = 60_000;
 const NEW_EVENTS = 7;
 
 /** The streams of which a second read brings only what is new. */
-export const INCREMENTAL = ['audit_events', 'deployments_recipes'];
+export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_recipes'];
 
 /** What changed in the sandbox between two reads. */
 export interface News {

@@ -34,11 +34,12 @@ export class Normaliser {
     for (const field in fields) if (!hasText(row[field])) row[field] = fields[field];
 
     const names = this.#names;
+    const keepsUnknown = this.#definition.dropped === undefined;
     let nulled: string[] | undefined;
     let next = 0;
     for (const field in row) {
       const value = row[field];
-      if (value === null || value === undefined) continue;
+      if (value === undefined || (value === null && keepsUnknown)) continue;
       // Rows have their fields in the order in which they are declared, so each is a few steps behind the one before it;
       // to look it up was measured as twice as slow.
       let at = next;
@@ -49,6 +50,7 @@ export class Normaliser {
         continue;
       }
       next = at + 1;
+      if (value === null) continue;
       const kind = this.#kinds[at] as FieldKind;
       // The common case, without a call: text is declared and text came.
       if (kind === 'text' && typeof value === 'string') continue;
@@ -67,7 +69,7 @@ export class Normaliser {
 
   #takeUnknown(row: Row, field: string): void {
     const { dropped } = this.#definition;
-    if (dropped?.includes(field) !== true) this.#onUnknown(field);
+    if (row[field] !== null && dropped?.includes(field) !== true) this.#onUnknown(field);
     if (dropped !== undefined) row[field] = undefined;
   }
 
