@@ -1,12 +1,14 @@
 import type { CursorOptions } from './cursor.ts';
+import { FinalMonths } from './final-months.ts';
 import { NewestFirstCursor } from './newest-first-cursor.ts';
 import { readListed } from './read-listed.ts';
+import { readMonths } from './read-months.ts';
 import { readSlices, readWhole } from './read-slices.ts';
 import { readWalk } from './read-walk.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { StreamDefinition } from './stream.ts';
 import { type Run, StreamRead } from './stream-read.ts';
-import { parseMarksState, parseWalkState } from './stream-states.ts';
+import { parseMarksState, parseMonthsState, parseWalkState } from './stream-states.ts';
 
 /** A stream that is ready to be read, at the place that its state tells. */
 export interface OpenStream {
@@ -26,12 +28,17 @@ export function openStream<S>(
   where: string,
   options: CursorOptions,
 ): OpenStream {
-  const { incremental, walk, detail, listed } = definition;
+  const { incremental, walk, detail, listed, monthly } = definition;
   const slices = definition.slices?.bind(definition);
   const first = definition.first?.bind(definition);
   if (listed !== undefined) {
     const read = new StreamRead(definition, run, undefined);
     return { read, toEnd: () => readListed(read, listed, detail) };
+  }
+  if (monthly !== undefined) {
+    const months = new FinalMonths(parseMonthsState(state, where, options.platform), options);
+    const read = new StreamRead(definition, run, months);
+    return { read, toEnd: () => readMonths(read, monthly, months) };
   }
   if (first === undefined) throw new Error(`${definition.name} has no request`);
   if (incremental?.by === 'walk' && walk !== undefined) {

@@ -12,7 +12,7 @@ export interface Bookmarked {
   platform: string;
   /** The replication key. */
   field: string;
-  by: 'walk' | 'marks';
+  by: 'walk' | 'marks' | 'months';
 }
 
 /** What of a stream's rows the bookmark speaks of; undefined for a stream that is only read in full. */
@@ -23,11 +23,15 @@ export function bookmarked(platform: string, { incremental }: StreamDefinition):
 const KEYS = {
   walk: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'walk', 'mark'],
   marks: ['version', 'platform', 'partitions', 'start_date', 'job', 'marks'],
+  months: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'month'],
 } as const satisfies Record<Bookmarked['by'], readonly string[]>;
 
 /** The state of the core as a bookmark. It is not checked: what does not fit is told when it is read. */
 export function bookmarkOf(state: Row, { platform, field, by }: Bookmarked): Row {
-  const { version = STATE_VERSION, mark = null, walk, marks, start_date = null, job = null } = state;
+  const { version = STATE_VERSION, mark = null, walk, marks, month = null, start_date = null, job = null } = state;
+  if (by === 'months') {
+    return { version, platform, replication_key: field, replication_key_value: month, start_date, job };
+  }
   if (by === 'walk') {
     const unfinished = isRow(walk)
       ? [{ top: walk['top'] ?? null, cursor: walk['cursor'], floor: walk['floor'] ?? null }]
@@ -70,6 +74,7 @@ export function stateOf(bookmark: Row, { platform, by }: Bookmarked, where: stri
     const key = 'replication_key_value' in bookmark ? 'replication_key_value' : 'mark';
     return without({ ...common, mark: timeIn(bookmark, key, where), walk: walkIn(bookmark['walk'], where) });
   }
+  if (by === 'months') return without({ ...common, month: bookmark['replication_key_value'] ?? bookmark['month'] });
   const marks = 'partitions' in bookmark ? marksIn(bookmark['partitions'], where) : bookmark['marks'];
   return without({ ...common, marks });
 }

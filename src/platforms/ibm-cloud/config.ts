@@ -81,13 +81,22 @@ export const ibmCloudConfig = z
         examples: [['11112222333344445555666677778888']],
         order: 3,
       }),
+    billing: z
+      .enum(['account', 'resource_groups'], { error: 'must be account or resource_groups' })
+      .default('account')
+      .meta({
+        title: 'Billing',
+        description:
+          'Whose usage the stream billables asks for: that of the account, which takes the role Administrator on the Billing service, or that of each resource group, for which Viewer on the group is enough.',
+        order: 4,
+      }),
     endpoints: endpoints.meta({
       title: 'Endpoints',
       description: "Addresses to ask in place of IBM's. Plain http is accepted only for hosts that cannot be public.",
       // In this spelling a program that makes templates of specs takes it, too.
       type: ['object'],
       airbyte_hidden: true,
-      order: 4,
+      order: 6,
     }),
   })
   .meta({ title: 'IBM Cloud Databases', description: 'The databases of an account of IBM Cloud.' });

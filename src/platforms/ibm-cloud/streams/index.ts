@@ -1,6 +1,7 @@
 import type { StreamDefinition } from '../../../core/stream.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { accounts } from './accounts.ts';
+import { billables } from './billables.ts';
 import { databases } from './databases.ts';
 import { datacenters } from './datacenters.ts';
 import { deployments } from './deployments.ts';
@@ -10,13 +11,17 @@ import { deploymentsBackups } from './deployments-backups.ts';
 import { deploymentsRecipes } from './deployments-recipes.ts';
 import { deploymentsRecoveryWindows } from './deployments-recovery-windows.ts';
 import { deploymentsReplicas } from './deployments-replicas.ts';
+import { deploymentsRoles } from './deployments-roles.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
+import { deploymentsTeamRoles } from './deployments-team-roles.ts';
 import { deploymentsVersions } from './deployments-versions.ts';
 import { resourceGroups } from './resource-groups.ts';
+import { teams } from './teams.ts';
 
 /** Every report that the connector reads, in the order of the catalog. */
 export const streams: readonly StreamDefinition<IbmCloudShared>[] = [
   accounts,
+  billables,
   databases,
   datacenters,
   deployments,
@@ -26,7 +31,10 @@ export const streams: readonly StreamDefinition<IbmCloudShared>[] = [
   deploymentsRecipes,
   deploymentsRecoveryWindows,
   deploymentsReplicas,
+  deploymentsRoles,
   deploymentsScalings,
+  deploymentsTeamRoles,
   deploymentsVersions,
   resourceGroups,
+  teams,
 ];
