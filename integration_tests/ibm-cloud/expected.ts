@@ -215,7 +215,7 @@ function billable(row: Row): Row {
   const parts = [month, resource_instance_id, plan_id, metric, region, pricing_country, number];
   return {
     ...row,
-    id: parts.flatMap((part) => (part === undefined ? [] : [String(part)])).join('/'),
+    id: (parts as string[]).filter((part) => part !== undefined).join('/'),
     deployment_id: resource_instance_id,
     amount: row['cost'],
     start_at: `${String(month)}-01T00:00:00.000Z`,

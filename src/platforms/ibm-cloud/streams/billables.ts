@@ -155,7 +155,7 @@ async function rowsOf(resources: unknown[], month: string, shared: IbmCloudShare
       const row = rowOf(resource, metric, month, deployment);
       const { resource_instance_id, plan_id, region, pricing_country } = resource;
       const parts = [month, resource_instance_id, plan_id, metric['metric'], region, pricing_country];
-      const key = parts.flatMap((part) => (part === undefined || part === null ? [] : [String(part)])).join('/');
+      const key = parts.filter((part) => typeof part === 'string').join('/');
       const number = (seen.get(key) ?? 0) + 1;
       seen.set(key, number);
       row['id'] = number === 1 ? key : `${key}/${number}`;
