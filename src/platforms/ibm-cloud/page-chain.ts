@@ -37,10 +37,11 @@ export function tokenIn(link: unknown, names: readonly string[], path: string): 
 export function tokenOfNext(next: unknown, name: string, beside: string, path: string): PageToken | undefined {
   if (next === undefined || next === null || next === '') return undefined;
   if (!isRow(next)) throw unexpectedBody(path, 'its next page is no object');
-  const value = next[beside];
-  const hasLink = typeof next['href'] === 'string' && next['href'].includes(`${name}=`);
-  if (hasLink || typeof value !== 'string' || value === '') return tokenIn(next['href'], [name], path);
-  return { name, value: decoded(value) };
+  const { href, [beside]: value } = next;
+  const hasLink = typeof href === 'string' && href.includes(`${name}=`);
+  if (!hasLink && typeof value === 'string' && value !== '') return { name, value: decoded(value) };
+  // Without a link there is no token either, and that is no end.
+  return tokenIn(href === undefined || href === null || href === '' ? '?' : href, [name], path);
 }
 
 /** Some services encode a token as it would stand in a link. */
