@@ -20,6 +20,11 @@ describe('a body', () => {
     expect(() => objectOf(body, PATH)).toThrow(problem('it is no object'));
   });
 
+  test('that reports errors nested thousands deep is one, too', () => {
+    const body: unknown = JSON.parse(`{"errors":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
+    expect(() => objectOf(body, PATH)).toThrow(problem('the API reports "…"'));
+  });
+
   test.each([
     [{ errors: 'not_found', backups: [] }, 'not_found'],
     [{ errors: { limit: ['is too large', 'is odd'] } }, 'limit is too large, is odd'],

@@ -50,6 +50,11 @@ describe('what a service says is its code and its text', () => {
       { errors: { limit: ['is too large', 'is odd'], id: 'is none' } },
       'limit is too large, is odd; id is none',
     ],
+    [
+      'texts by field that are objects themselves',
+      { errors: { id: [{ message: 'No.' }, 7], at: null } },
+      'id message: No., 7; at',
+    ],
     ['a list with a message and no code', { errors: [{ message: 'No.' }, { message: 'Also not.' }] }, 'No.'],
     ['a list of texts', { errors: ['No.', 'Also not.'] }, 'No.'],
     ['error as a text', { error: 'No.' }, 'No.'],
@@ -84,6 +89,13 @@ describe('what a service says is its code and its text', () => {
     expect(long.length).toBeLessThanOrEqual(300);
   });
 
+  test('even if it is nested thousands deep, or has names that mean something to JavaScript', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(ibmErrorText(`{"errors":${deep}}`)).toBe('…');
+    expect(ibmErrorText(`{"errors":{"id":${deep}}}`)).toBe('id …');
+    expect(ibmErrorText('{"errors":{"id":{"toString":1,"valueOf":2}}}')).toBe('id toString: 1; valueOf: 2');
+  });
+
   test('whatever the body is, it is one short line', () => {
     const named = fc.dictionary(
       fc.constantFrom('errors', 'error', 'message', 'errorMessage', 'error_code', 'errorCode', 'code'),
@@ -105,22 +117,19 @@ describe('what a service says is its code and its text', () => {
   });
 });
 
-test.each<[number, string | undefined]>([
-  [400, undefined],
-  [401, undefined],
-  [403, undefined],
-  [404, undefined],
-  [409, undefined],
-  [410, 'not_found'],
-  [418, undefined],
-  [422, 'not_offered'],
-  [423, 'server_error'],
-  [429, undefined],
-  [500, undefined],
-  [501, undefined],
-  [502, 'server_error'],
-  [520, 'server_error'],
-  [599, 'server_error'],
-])('HTTP %i means %s, where it is not what it means everywhere', (status, problem) => {
-  expect(refusals.problemOf?.(status)).toBe(problem);
+describe('a status means something else here than it does elsewhere', () => {
+  test.each<[number, string]>([
+    [410, 'not_found'],
+    [422, 'not_offered'],
+    [423, 'server_error'],
+    [502, 'server_error'],
+    [520, 'server_error'],
+    [599, 'server_error'],
+  ])('%i: %s', (status, problem) => {
+    expect(refusals.problemOf?.(status)).toBe(problem);
+  });
+
+  test.each([400, 401, 403, 404, 409, 418, 429, 500, 501])('but not %i', (status) => {
+    expect(refusals.problemOf?.(status)).toBeUndefined();
+  });
 });
