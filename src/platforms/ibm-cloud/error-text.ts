@@ -9,7 +9,7 @@ export const refusals: Refusals = {
     if (status === 410) return 'not_found';
     if (status === 422) return 'not_offered';
     // 501 is no outage: it stays so.
-    return status === 423 || (status >= 502 && status !== 429) ? 'server_error' : undefined;
+    return status === 423 || status >= 502 ? 'server_error' : undefined;
   },
 };
 
