@@ -46,6 +46,16 @@ describe('an error in the words of this platform', () => {
     expect(failureType).toBe(problems[id].failureType);
   });
 
+  test.each([
+    [404, 'not_found'],
+    [410, 'not_found'],
+    [422, 'not_offered'],
+    [418, 'unexpected_status'],
+  ] as const)('about HTTP %i names that status', (status, id) => {
+    const { message } = new ConnectorError(id, { ...known, status: String(status) }, { template: messages[id] });
+    expect(message).toContain(`HTTP ${status} ("no")`);
+  });
+
   test('never speaks of Compose or of its options, whatever the failure', () => {
     const others = {
       detail: 'd',
