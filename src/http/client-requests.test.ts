@@ -1,27 +1,18 @@
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { Pause } from '../core/request-slots.ts';
-import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
+import { answer, bodyOf, createClient, startServer } from '../../test-support/unit/http.ts';
 
 /** A server that gives these answers in turn, the last one again and again, and what it was sent. */
 async function serve(...replies: Array<[status: number, headers?: Record<string, string>]>) {
   const bodies: string[] = [];
-  const server = await startServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      bodies.push(body);
-      const [status, headers] = (replies.length > 1 ? replies.shift() : replies[0]) ?? [200];
-      answer(response, status, '{"id":1}', headers);
-    });
-  });
+  const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    bodies.push(await bodyOf(request));
+    const [status, headers] = (replies.length > 1 ? replies.shift() : replies[0]) ?? [200];
+    answer(response, status, '{"id":1}', headers);
+  };
+  const server = await startServer((request, response) => void reply(request, response));
   return { ...server, bodies };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let body = '';
-  request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-  await once(request, 'end');
-  return body;
 }
 
 describe('a request', () => {

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { type LocalServer, answer, createClient, startServer } from '../../../test-support/unit/http.ts';
+import { type LocalServer, answer, bodyOf, createClient, startServer } from '../../../test-support/unit/http.ts';
 import { refusals } from './error-text.ts';
 import { ibmCloud } from './ibm-cloud.ts';
 import { iamAuth } from './token.ts';
@@ -15,16 +14,15 @@ async function services(replies: Array<[status: number, body: string, headers?: 
   const good = new Set<string>();
   const bodies: string[] = [];
   let made = 0;
-  const iam = await startServer((request, response) => {
-    void read(request).then((body) => {
-      bodies.push(body);
-      const [status, text, headers] = replies.shift() ?? [200, ''];
-      if (status !== 200) return answer(response, status, text, headers);
-      made += 1;
-      good.add(`Bearer t${made}`);
-      return answer(response, 200, JSON.stringify({ access_token: `t${made}`, expires_in: 3_600 }));
-    });
-  });
+  const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    bodies.push(await bodyOf(request));
+    const [status, text, headers] = replies.shift() ?? [200, ''];
+    if (status !== 200) return answer(response, status, text, headers);
+    made += 1;
+    good.add(`Bearer t${made}`);
+    return answer(response, 200, JSON.stringify({ access_token: `t${made}`, expires_in: 3_600 }));
+  };
+  const iam = await startServer((request, response) => void exchange(request, response));
   const service = await startServer((request, response) => {
     if (good.has(request.headers.authorization ?? '')) answer(response, 200, '{"id":1}');
     else answer(response, 401, '{"error_code":"RC-IamErrorResponse","message":"Token is expired"}');
@@ -42,13 +40,6 @@ async function services(replies: Array<[status: number, body: string, headers?: 
     opened.client.get({ path }, path).catch((error: unknown) => error as Error);
   const sent = (): unknown[] => service.requests.map(({ headers }) => headers.authorization);
   return { ...opened, get, iam, service, good, bodies, told, secrets, sent };
-}
-
-async function read(request: IncomingMessage): Promise<string> {
-  let body = '';
-  request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-  await once(request, 'end');
-  return body;
 }
 
 /** All that a server was sent, apart from bodies. */
