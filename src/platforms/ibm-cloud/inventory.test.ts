@@ -152,6 +152,17 @@ describe('pages', () => {
     });
   });
 
+  test('that bring the same instances for ever, with ever new tokens, are given up', async () => {
+    const { api, inventory } = open(({ query = {} }) =>
+      instancesBody([gen1Row(1)], `/x?start=${Number(query['start'] ?? 0) + 1}`),
+    );
+    await expect(inventory.load()).rejects.toMatchObject({
+      problem: 'unexpected_body',
+      message: expect.stringContaining('its pages do not end: 1001 were read') as string,
+    });
+    expect(api.requests).toHaveLength(1_001);
+  });
+
   test.each([
     [{ next_url: null }, 'its list resources is missing or no list'],
     [{ resources: null }, 'its list resources is missing or no list'],
@@ -286,12 +297,13 @@ describe('a glance', () => {
 });
 
 test('an instance that comes on two pages is one, as it was last', async () => {
-  const { inventory } = open(({ query = {} }) =>
+  const { api, inventory } = open(({ query = {} }) =>
     query['start'] === undefined
       ? instancesBody([gen1Row(1, { name: 'before' })], '/x?start=2')
       : instancesBody([gen1Row(1, { name: 'after' })]),
   );
   expect((await inventory.load()).deployments).toMatchObject([{ id: crnOf(1), row: { name: 'after' } }]);
+  expect(api.logged).toEqual([expect.stringContaining('IBM Cloud lists 1 instances')]);
 });
 
 test.each([

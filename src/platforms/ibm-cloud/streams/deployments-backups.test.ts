@@ -128,16 +128,13 @@ describe('marks', () => {
   });
 
   test('of a database of generation 1 and of independent backups that say they are its own do not mix', async () => {
-    const instances = [gen1Row(1), independent(2, crnOf(1), 9)];
+    const instances = [gen1Row(1), independent(2, crnOf(1), 8), independent(3, crnOf(1), 9)];
     const { ids, state } = await read(instances, {}, [backup(1), backup(2)]);
-    expect(ids).toHaveLength(3);
+    expect(ids).toHaveLength(4);
     expect(state).toMatchObject({ marks: { [crnOf(1)]: at(2), [`${crnOf(1)} (independent)`]: at(9) } });
-    const later = await read(instances, (state as { marks: Record<string, string> }).marks, [
-      backup(1),
-      backup(2),
-      backup(3),
-    ]);
-    expect(later.ids.toSorted()).toEqual([backup(2)['id'], backup(3)['id'], crnOf(2, BACKUPS)].toSorted());
+    const { marks } = state as { marks: Record<string, string> };
+    const later = await read(instances, marks, [backup(1), backup(2), backup(3)]);
+    expect(later.ids.toSorted()).toEqual([backup(2)['id'], backup(3)['id'], crnOf(3, BACKUPS)].toSorted());
   });
 
   test('wait for a backup that is still being made', async () => {
