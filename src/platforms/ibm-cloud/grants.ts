@@ -3,7 +3,7 @@ import { type Field, text, timestamp } from '../../core/fields.ts';
 import { type Row, isRow } from '../../core/stream.ts';
 import { listIn, objectOf, textOrNull } from './envelope.ts';
 import { engineIn } from './instance.ts';
-import { allRows, tokenOfNext } from './page-chain.ts';
+import { allRows, tokenOfNext } from './all-rows.ts';
 import { guidOf } from './selection.ts';
 import type { IbmCloudShared } from './shared.ts';
 import { taking } from './words.ts';

@@ -4,7 +4,7 @@ import { monthAfter } from '../../../core/final-months.ts';
 import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { parseCrn } from '../crn.ts';
 import { engineIn, isBackupService } from '../instance.ts';
-import { allRows, tokenOfNext } from '../page-chain.ts';
+import { allRows, tokenOfNext } from '../all-rows.ts';
 import { guidOf } from '../selection.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { taking } from '../words.ts';
