@@ -3,10 +3,12 @@ import { NewestFirstCursor } from './newest-first-cursor.ts';
 import { readListed } from './read-listed.ts';
 import { readSlices, readWhole } from './read-slices.ts';
 import { readWalk } from './read-walk.ts';
+import { readWindows } from './read-windows.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { StreamDefinition } from './stream.ts';
 import { type Run, StreamRead } from './stream-read.ts';
 import { parseMarksState, parseWalkState } from './stream-states.ts';
+import { TimeWindows } from './time-windows.ts';
 
 /** A stream that is ready to be read, at the place that its state tells. */
 export interface OpenStream {
@@ -26,12 +28,17 @@ export function openStream<S>(
   where: string,
   options: CursorOptions,
 ): OpenStream {
-  const { incremental, walk, detail, listed } = definition;
+  const { incremental, walk, detail, listed, windows } = definition;
   const slices = definition.slices?.bind(definition);
   const first = definition.first?.bind(definition);
   if (listed !== undefined) {
     const read = new StreamRead(definition, run, undefined);
     return { read, toEnd: () => readListed(read, listed, detail) };
+  }
+  if (windows !== undefined && slices !== undefined) {
+    const cursor = new TimeWindows(parseMarksState(state, where, options.platform), options, windows);
+    const read = new StreamRead(definition, run, cursor);
+    return { read, toEnd: () => readWindows(read, slices, windows, cursor) };
   }
   if (first === undefined) throw new Error(`${definition.name} has no request`);
   if (incremental?.by === 'walk' && walk !== undefined) {

@@ -164,6 +164,12 @@ export const problems = {
       'The API ends the list {path} before its last row and forgets where a read has come to, so the rest of the stream cannot be read. Report this to the maintainers of the API.',
     cause: 'The server at base_url does not page as the Compose API does.',
   },
+  windows_cut_off: {
+    failureType: 'system_error',
+    message:
+      'The API leaves {things} of {slice} out however short the time that is asked for ({detail}), last from {from} on. If they are older than what the service keeps, set start_date to a later time; otherwise report this to the maintainers of the connector.',
+    cause: 'The service limits answers by something other than their time, or no longer keeps what was asked for.',
+  },
   server_error: {
     failureType: 'transient_error',
     message: 'The API failed on {path} (HTTP {status}) {attempts}. Run the sync again later.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseCrn } from './crn.ts';
+import { isRegion, parseCrn } from './crn.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './endpoints.ts';
 
 const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
@@ -17,6 +17,17 @@ const resourceGroupId = z
   .trim()
   .regex(RESOURCE_GROUP_ID, { error: 'must be the id of a resource group: 32 hexadecimal digits' })
   .toLowerCase();
+
+const logsInstance = z
+  .string({ error: 'must be a string' })
+  .trim()
+  .refine(isLogsInstance, { error: 'must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…' });
+
+/** Region and GUID become part of the name of a host. */
+function isLogsInstance(text: string): boolean {
+  const crn = parseCrn(text);
+  return crn !== undefined && crn.service === 'logs' && isRegion(crn.region) && GUID.test(crn.instance);
+}
 
 function endpoint(name: EndpointName): z.ZodType<string> {
   return z
@@ -81,13 +92,24 @@ export const ibmCloudConfig = z
         examples: [['11112222333344445555666677778888']],
         order: 3,
       }),
+    logs_instances: z
+      .array(logsInstance.meta({ pattern_descriptor: 'CRN' }), { error: 'must be an array of strings' })
+      .default([])
+      .transform((ids) => [...new Set(ids)])
+      .meta({
+        title: 'Logs instances',
+        description:
+          'The IBM Cloud Logs instances that audit events of the account are routed to, by CRN. The stream audit_events is read from these; without any there is no such stream. The API key needs the role Reader on each.',
+        examples: [['crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::']],
+        order: 4,
+      }),
     endpoints: endpoints.meta({
       title: 'Endpoints',
       description: "Addresses to ask in place of IBM's. Plain http is accepted only for hosts that cannot be public.",
       // In this spelling a program that makes templates of specs takes it, too.
       type: ['object'],
       airbyte_hidden: true,
-      order: 4,
+      order: 5,
     }),
   })
   .meta({ title: 'IBM Cloud Databases', description: 'The databases of an account of IBM Cloud.' });

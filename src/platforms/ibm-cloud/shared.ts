@@ -18,6 +18,8 @@ export interface IbmCloudShared {
   endpoints: Endpoints;
   inventory: Inventory;
   api: Api;
+  /** The CRNs of the Logs instances that audit events are routed to. */
+  logsInstances: readonly string[];
   /** The id of the account. */
   account: (owner: string) => Promise<string>;
   /** As the API sends them. */
@@ -55,6 +57,7 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
     endpoints,
     inventory,
     api,
+    logsInstances: config.logs_instances,
     account: (owner) => (account ??= findAccount(owner)),
     resourceGroups: () => (resourceGroups ??= listResourceGroups()),
     async catalogue() {

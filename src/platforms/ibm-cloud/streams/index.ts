@@ -1,6 +1,7 @@
 import type { StreamDefinition } from '../../../core/stream.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { accounts } from './accounts.ts';
+import { auditEvents } from './audit-events.ts';
 import { databases } from './databases.ts';
 import { datacenters } from './datacenters.ts';
 import { deployments } from './deployments.ts';
@@ -17,6 +18,7 @@ import { resourceGroups } from './resource-groups.ts';
 /** Every report that the connector reads, in the order of the catalog. */
 export const streams: readonly StreamDefinition<IbmCloudShared>[] = [
   accounts,
+  auditEvents,
   databases,
   datacenters,
   deployments,
