@@ -114,7 +114,7 @@ describe('nothing is asked or begun', () => {
 });
 
 const choose = (...configured: ConfiguredStream[]): ReturnType<typeof chooseStreams> =>
-  chooseStreams(configured, [parts, events]);
+  chooseStreams(configured, [parts, events], {});
 const stream = (name: string, syncMode: unknown = 'full_refresh', namespace?: string): ConfiguredStream => ({
   descriptor: namespace === undefined ? { name } : { name, namespace },
   syncMode,

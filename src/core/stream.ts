@@ -192,6 +192,18 @@ export function defineStream<S>(definition: StreamDefinition<S>): StreamDefiniti
   return definition;
 }
 
+/** Whether there is the stream for a config; `platform` is the part of it below that name. */
+export function isOffered({ needsOption }: StreamDefinition, platform: Row): boolean {
+  if (needsOption === undefined) return true;
+  const value = platform[needsOption];
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
+}
+
+/** The sentence about a stream that is wanted and not offered. */
+export function notOffered({ name, needsOption }: StreamDefinition): string {
+  return `The stream ${name} needs the option platform.${needsOption}, which the config does not have. Set it, or take the stream out of the catalog.`;
+}
+
 export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -138,7 +138,14 @@ export class ApiClient {
     let told: number | undefined;
     for (let attempts = 1, renewed = false; ;) {
       const failed = (failure: Failure, tokenAccepted = false): ConnectorError =>
-        this.#error(failure, endpoint, { path: shown, method, attempts, tokenAccepted, why, messages: request.messages });
+        this.#error(failure, endpoint, {
+          path: shown,
+          method,
+          attempts,
+          tokenAccepted,
+          why,
+          messages: request.messages,
+        });
       const { gate } = endpoint;
       const turnMs = this.#turnOf(endpoint, request);
       if (turnMs > 0) {

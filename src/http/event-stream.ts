@@ -14,7 +14,8 @@ export function itemsIn(text: string, refusals: Refusals): { items: unknown[] } 
   const whole = data.length;
   // An event ends with an empty line: what one more would complete was not there to its end.
   parser.feed('\n\n');
-  if (data.length > whole || (text !== '' && !/[\r\n]$/.test(text))) return damaged('it ends in the middle of an event');
+  if (data.length > whole || (text !== '' && !/[\r\n]$/.test(text)))
+    return damaged('it ends in the middle of an event');
   if (whole === 0) return damaged(text.trim() === '' ? 'it is empty' : 'it is no stream of events');
   const items: unknown[] = [];
   for (const each of data) {

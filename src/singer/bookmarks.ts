@@ -13,14 +13,16 @@ export interface Bookmarked {
   /** The replication key. */
   field: string;
   by: 'walk' | 'marks' | 'windows';
-  /** What the context of a partition calls its slice. */
-  slice?: string;
+  /** What the context of a partition calls its slice; without it `deployment_id`. */
+  slice?: string | undefined;
 }
+
+const USUAL_SLICE = 'deployment_id';
 
 /** What of a stream's rows the bookmark speaks of; undefined for a stream that is only read in full. */
 export function bookmarked(platform: string, { incremental }: StreamDefinition): Bookmarked | undefined {
   if (incremental === undefined) return undefined;
-  const { field, by, slice = 'deployment_id' } = incremental;
+  const { field, by, slice } = incremental;
   return { platform, field, by, slice };
 }
 
@@ -32,7 +34,7 @@ const KEYS = {
 } as const satisfies Record<Bookmarked['by'], readonly string[]>;
 
 /** The state of the core as a bookmark. It is not checked: what does not fit is told when it is read. */
-export function bookmarkOf(state: Row, { platform, field, by, slice = 'deployment_id' }: Bookmarked): Row {
+export function bookmarkOf(state: Row, { platform, field, by, slice = USUAL_SLICE }: Bookmarked): Row {
   const { version = STATE_VERSION, mark = null, walk, marks, start_date = null, job = null } = state;
   if (by === 'walk') {
     const unfinished = isRow(walk)
@@ -62,7 +64,7 @@ export function bookmarkOf(state: Row, { platform, field, by, slice = 'deploymen
  * The bookmark as a state of the core. Takes also what users and other taps write: nulls, no version, and the forms that
  * the states of the core have themselves. `where` begins the sentence about one that cannot be used, which is thrown.
  */
-export function stateOf(bookmark: Row, { platform, by, slice = 'deployment_id' }: Bookmarked, where: string): Row {
+export function stateOf(bookmark: Row, { platform, by, slice = USUAL_SLICE }: Bookmarked, where: string): Row {
   const of = bookmark['platform'] ?? platform;
   if (of !== platform) {
     throw inputError(

@@ -30,7 +30,11 @@ export function auditEntry({ timestamp, application, subsystem, data }: LogEntry
     return { row: { id: identity, service, created_at: storedAt, raw }, identity, readable: false };
   }
   const identity = identityOf(event);
-  return { row: { ...rowOf(event, identity), service, created_at: timeOf(event) ?? storedAt }, identity, readable: true };
+  return {
+    row: { ...rowOf(event, identity), service, created_at: timeOf(event) ?? storedAt },
+    identity,
+    readable: true,
+  };
 }
 
 /** The event in the text of an entry: at its top, or below `message` as a text or an object (icd-api.md 6). */
@@ -64,7 +68,18 @@ function servicesOf({ action, target, logSourceCRN }: Row): Array<string | undef
 }
 
 function rowOf(event: Row, identity: string): Row {
-  const { id, action, eventTime: _time, initiator, target, reason, requestData, responseData, observer, ...rest } = event;
+  const {
+    id,
+    action,
+    eventTime: _time,
+    initiator,
+    target,
+    reason,
+    requestData,
+    responseData,
+    observer,
+    ...rest
+  } = event;
   const { correlationId, dataEvent, logSourceCRN, saveServiceCopy, accountId, ...more } = rest;
   const by = isRow(initiator) ? initiator : {};
   const on = isRow(target) ? target : {};
@@ -141,7 +156,10 @@ function identityOf(event: Row): string {
 }
 
 function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(inOrder(value))).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(JSON.stringify(inOrder(value)))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 /** The same with the keys of all objects in one order. */

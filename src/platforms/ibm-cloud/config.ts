@@ -18,10 +18,9 @@ const resourceGroupId = z
   .regex(RESOURCE_GROUP_ID, { error: 'must be the id of a resource group: 32 hexadecimal digits' })
   .toLowerCase();
 
-const logsInstance = z
-  .string({ error: 'must be a string' })
-  .trim()
-  .refine(isLogsInstance, { error: 'must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…' });
+const logsInstance = z.string({ error: 'must be a string' }).trim().refine(isLogsInstance, {
+  error: 'must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…',
+});
 
 /** Region and GUID become part of the name of a host. */
 function isLogsInstance(text: string): boolean {
@@ -100,7 +99,11 @@ export const ibmCloudConfig = z
         title: 'Logs instances',
         description:
           'The IBM Cloud Logs instances that audit events of the account are routed to, by CRN. The stream audit_events is read from these; without any there is no such stream. The API key needs the role Reader on each.',
-        examples: [['crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::']],
+        examples: [
+          [
+            'crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::',
+          ],
+        ],
         order: 4,
       }),
     endpoints: endpoints.meta({

@@ -27,7 +27,11 @@ const MESSAGES = {
 } as const;
 
 /** The query for the events of a time, both ends given as UTC texts; whether the end belongs to it is not known. */
-export function eventsQuery(instance: string, { from, to }: { from: string; to: string }, endpoints: Endpoints): Request {
+export function eventsQuery(
+  instance: string,
+  { from, to }: { from: string; to: string },
+  endpoints: Endpoints,
+): Request {
   const { region = '', instance: guid = '' } = parseCrn(instance) ?? {};
   const metadata = {
     start_date: from,
@@ -83,7 +87,8 @@ export function queryResult(items: unknown, path: string): QueryResult {
     if (result !== undefined && result !== null) entries.push(...entriesIn(result, path));
     for (const name of namesIn(warning)) {
       if (CUTTING.has(name) || CUTTING_ENDS.test(name)) cuts.add(name);
-      else warnings.add(`IBM Cloud Logs answers queries with a ${name}; events may be missing if it tells of lost rows`);
+      else
+        warnings.add(`IBM Cloud Logs answers queries with a ${name}; events may be missing if it tells of lost rows`);
     }
   }
   // A full answer is not believed to be complete, whatever it says.

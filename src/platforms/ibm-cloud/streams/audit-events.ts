@@ -61,7 +61,9 @@ export const auditEvents = defineStream<IbmCloudShared>({
     save_service_copy: boolean('Whether the provider keeps a copy.'),
     created_at: timestamp('When it happened.'),
     logs_instance: text('CRN of the Logs instance that it was read from.'),
-    raw: text('Text of an event that cannot be read; the other fields are then null but for id, service and created_at.'),
+    raw: text(
+      'Text of an event that cannot be read; the other fields are then null but for id, service and created_at.',
+    ),
   },
 });
 
