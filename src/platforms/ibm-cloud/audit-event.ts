@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Row, isRow } from '../../core/stream.ts';
+import { type Row, isPrintedAsItIs, isRow } from '../../core/stream.ts';
 import { toUtcText } from '../../core/timestamp.ts';
 import { parseCrn } from './crn.ts';
 import { textOrNull } from './envelope.ts';
@@ -86,7 +86,7 @@ function rowOf(event: Row, identity: string): Row {
   const { address, agent } = isRow(by['host']) ? by['host'] : ({} as Row);
   const ids = [on['id'], logSourceCRN].filter((crn) => typeof crn === 'string');
   return {
-    id: typeof id === 'string' && id !== '' ? id : typeof id === 'number' ? String(id) : identity,
+    id: ownId(id) ?? identity,
     account_id: textOrNull(accountId ?? accountOf(ids)),
     deployment_id: deploymentOf(ids),
     event: textOrNull(action),
@@ -107,6 +107,12 @@ function rowOf(event: Row, identity: string): Row {
     save_service_copy: saveServiceCopy ?? null,
     ...more,
   };
+}
+
+/** Undefined if it has none, or one that would not come out as it is. */
+function ownId(id: unknown): string | undefined {
+  if (typeof id === 'number') return Number.isSafeInteger(id) ? String(id) : undefined;
+  return typeof id === 'string' && id !== '' && isPrintedAsItIs(id) ? id : undefined;
 }
 
 function dataOf(parts: Row): Row | null {
@@ -152,7 +158,7 @@ const IDENTITY = [
 ] as const;
 
 function identityOf(event: Row): string {
-  return hashOf(IDENTITY.map((field) => event[field] ?? null));
+  return hashOf(IDENTITY.map((field) => textOrNull(event[field])));
 }
 
 function hashOf(value: unknown): string {
