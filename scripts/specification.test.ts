@@ -37,9 +37,9 @@ const PLATFORMS = [
   {
     title: 'IBM Cloud Databases',
     least: { name: 'ibm_cloud', api_key: '0123456789abcdef' },
-    options: ['name', 'api_key', 'deployment_ids', 'resource_group_ids', 'endpoints'],
+    options: ['name', 'api_key', 'deployment_ids', 'resource_group_ids', 'logs_instances', 'endpoints'],
     secrets: ['api_key'],
-    wrongs: [{ resource_group_ids: ['x'] }, { api_key: '' }, { endpoints: 'x' }],
+    wrongs: [{ resource_group_ids: ['x'] }, { api_key: '' }, { logs_instances: ['x'] }, { endpoints: 'x' }],
   },
 ] as const;
 

@@ -5,6 +5,8 @@ import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem }
 const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const RESOURCE_GROUP_ID = /^[0-9a-fA-F]{32}$/;
 
+const NO_LOGS_CRN = 'must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…';
+
 const deploymentId = z
   .string({ error: 'must be a string' })
   .trim()
@@ -18,15 +20,14 @@ const resourceGroupId = z
   .regex(RESOURCE_GROUP_ID, { error: 'must be the id of a resource group: 32 hexadecimal digits' })
   .toLowerCase();
 
-const logsInstance = z.string({ error: 'must be a string' }).trim().refine(isLogsInstance, {
-  error: 'must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…',
-});
+const LOGS_CRN = new RegExp(`^crn:v1:[^:]*:[^:]*:logs:[a-z0-9-]+:[^:]*:${GUID.source.slice(1, -1)}:[^:]*:[^:]*$`);
 
 /** Region and GUID become part of the name of a host. */
-function isLogsInstance(text: string): boolean {
-  const crn = parseCrn(text);
-  return crn !== undefined && crn.service === 'logs' && isRegion(crn.region) && GUID.test(crn.instance);
-}
+const logsInstance = z
+  .string({ error: 'must be a string' })
+  .trim()
+  .regex(LOGS_CRN, { error: NO_LOGS_CRN })
+  .refine((text) => isRegion(parseCrn(text)?.region ?? ''), { error: NO_LOGS_CRN });
 
 function endpoint(name: EndpointName): z.ZodType<string> {
   return z

@@ -11,7 +11,7 @@ const DAY = 24 * HOUR;
 /** `POST /v1/query` of each Logs instance (icd-api.md 2.10, 4.13): events come late, so windows of two reads overlap. */
 export const auditEvents = defineStream<IbmCloudShared>({
   name: 'audit_events',
-  description: 'What was done to databases, by whom and when, as IBM Cloud Logs has it.',
+  description: 'What was done to databases, by whom and when.',
   needsOption: 'logs_instances',
   slices: async ({ logsInstances }) => {
     const chosen = logsInstances.map((id) => ({ id, label: `Logs instance ${id}`, fields: { logs_instance: id } }));
