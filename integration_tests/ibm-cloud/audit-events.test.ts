@@ -324,6 +324,16 @@ describe.concurrent('answers that cannot be gone by', () => {
     });
   });
 
+  it('a check asks each instance once, for a minute', async () => {
+    await audited({ logsInstances: 2 }, async (account) => {
+      const { workspace, config, sandbox } = account;
+      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }));
+      const { stdout } = await runConnector(['check', '--config', file]);
+      expect(firstOf(messagesOf(stdout), 'CONNECTION_STATUS').connectionStatus).toEqual({ status: 'SUCCEEDED' });
+      expect(queries(account)).toBe(2);
+    });
+  });
+
   it('one instance that refuses is skipped with a warning, unless the config says to fail', async () => {
     const refused = { path: '/logs/us-south/*/v1/query', kind: 'status', status: 403 } as const;
     await audited({ logsInstances: 3, regions: 3, faults: [refused] }, async ({ audit, sandbox }) => {

@@ -101,6 +101,8 @@ const times = fc.oneof(
   fc.integer({ min: 0, max: 20 * 24 * 60 }).map((minutes) => START - minutes * MINUTE),
   fc.integer({ min: 0, max: 20 * DAY }).map((ms) => START - ms),
   fc.integer({ min: 0, max: 100 * 1_000 }).map((ms) => START - 3 * DAY - ms),
+  // The ends of the windows of eight days, and of their halves.
+  fc.constantFrom(...[22, 18, 14, 10, 6, 3].map((days) => START - days * DAY)),
 );
 const models = fc.record({
   events: fc

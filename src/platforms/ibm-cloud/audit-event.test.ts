@@ -78,6 +78,11 @@ test('an event becomes a row, with the names that the stream has on Compose', ()
   });
 });
 
+test('a field of an event that has the name of another of the stream does not stand in its place', () => {
+  const odd = { ...EVENT, deployment_id: 'x', service: 'x', created_at: 'x', raw: 'x', logs_instance: 'x', ip: 'x' };
+  expect(rowOf(entry(odd))).toEqual(rowOf(entry(EVENT)));
+});
+
 test('an event may stand at the top or below message, as a text or an object', () => {
   const top = rowOf(entry(EVENT));
   expect(rowOf(entry({ message: JSON.stringify(EVENT) }))).toEqual(top);

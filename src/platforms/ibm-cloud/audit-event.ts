@@ -86,6 +86,8 @@ function rowOf(event: Row, identity: string): Row {
   const { address, agent } = isRow(by['host']) ? by['host'] : ({} as Row);
   const ids = [on['id'], logSourceCRN].filter((crn) => typeof crn === 'string');
   return {
+    // First, so that none of it stands in the place of what follows.
+    ...more,
     id: ownId(id) ?? identity,
     account_id: textOrNull(accountId ?? accountOf(ids)),
     deployment_id: deploymentOf(ids),
@@ -105,7 +107,8 @@ function rowOf(event: Row, identity: string): Row {
     log_source_crn: textOrNull(logSourceCRN),
     data_event: dataEvent ?? null,
     save_service_copy: saveServiceCopy ?? null,
-    ...more,
+    logs_instance: undefined,
+    raw: undefined,
   };
 }
 

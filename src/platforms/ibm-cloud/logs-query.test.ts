@@ -41,6 +41,12 @@ test('an answer has its entries in several items, beside what tells nothing', ()
   });
 });
 
+test('labels may be an object, too', () => {
+  const labels = { applicationname: 'a', subsystemname: 's' };
+  const items = [{ result: { results: [{ metadata: { timestamp: 't' }, labels, user_data: 'x' }] } }];
+  expect(queryResult(items, 'p').entries).toEqual([{ timestamp: 't', application: 'a', subsystem: 's', data: 'x' }]);
+});
+
 describe('warnings', () => {
   test.each([
     'number_of_results_limit_warning',

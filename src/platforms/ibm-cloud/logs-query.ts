@@ -118,8 +118,9 @@ function entriesIn(result: unknown, path: string): LogEntry[] {
   });
 }
 
-/** A list of keys with their values. */
+/** A list of keys with their values; nobody has seen whether it is that, or an object. */
 function valuesIn(pairs: unknown): Map<unknown, unknown> {
+  if (isRow(pairs)) return new Map(Object.entries(pairs));
   const list = Array.isArray(pairs) ? (pairs as unknown[]).filter(isRow) : [];
   return new Map(list.map(({ key, value }: Row) => [key, value]));
 }
