@@ -68,7 +68,9 @@ function rowsOf({ records }: Pick<ReadResult, 'records'>): readonly Row[] {
 
 /** The correlation id of each row, by which the stand-in knows its events; it stands at the beginning of a raw text. */
 function correlations(rows: readonly Row[]): string[] {
-  return rows.map(({ correlation_id: id, raw }) => String(id ?? /"correlationId":"([^"]+)"/.exec(String(raw))?.[1]));
+  return rows.map(({ correlation_id: id, raw }) =>
+    typeof id === 'string' ? id : (/"correlationId":"([^"]+)"/.exec(String(raw))?.[1] ?? ''),
+  );
 }
 
 /** A row as an event of the stand-in has to come out, but for its id, if that is made (icd-api.md 4.13). */
@@ -468,16 +470,18 @@ describe.concurrent('tap-compose', () => {
       const records = await sync();
       expect(correlations(records).toSorted()).toEqual([...sandbox.keys(NAME)].toSorted());
       const [instance] = sandbox.logsInstances;
-      expect((state?.['bookmarks'] as Row)[NAME]).toMatchObject({
-        version: 1,
-        platform: 'ibm_cloud',
-        partitions: [
-          {
-            context: { logs_instance: instance },
-            replication_key: 'created_at',
-            replication_key_value: expect.stringMatching(/Z$/) as string,
-          },
-        ],
+      expect(state?.['bookmarks']).toMatchObject({
+        [NAME]: {
+          version: 1,
+          platform: 'ibm_cloud',
+          partitions: [
+            {
+              context: { logs_instance: instance },
+              replication_key: 'created_at',
+              replication_key_value: expect.stringMatching(/Z$/) as string,
+            },
+          ],
+        },
       });
       const before = new Set(sandbox.keys(NAME));
       sandbox.addEvents(5);

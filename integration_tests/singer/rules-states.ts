@@ -108,7 +108,7 @@ function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): stri
     if (instance !== undefined) {
       // It says which times were asked for, and the last events may be older than those.
       const end = timeOf(partition['replication_key_value']);
-      if (end > new Date().toISOString()) faults.push(`${String(instance)} at ${end}, which is to come`);
+      if (end > new Date().toISOString()) faults.push(`a Logs instance at ${end}, which is to come`);
       continue;
     }
     const known =
