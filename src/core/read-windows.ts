@@ -46,8 +46,7 @@ export async function readWindows<S>(
       run.output.log('error', `${definition.name}: ${slice.label} could not be read: ${error.message}`);
     }
   });
-  read.remarks.push(`${counts.seen} ${windows.things} seen`);
-  if (counts.others > 0) read.remarks.push(`${counts.others} ${windows.others} left out`);
+  read.remarks.push(`${counts.seen} ${windows.things} seen, ${counts.others} ${windows.others} left out`);
   if (counts.doubled > 0) read.remarks.push(`${counts.doubled} that came twice left out`);
   const [refusal] = refused.values();
   if (refusal !== undefined && (refused.size === chosen.length || run.failOnRefusedDeployments)) throw refusal;

@@ -105,6 +105,16 @@ describe('the state', () => {
     });
   });
 
+  test('a slice of which nothing could be read says nothing about where reading began', () => {
+    const state = marked('2025-06-02T06:00:00.000Z', { start_date: '2025-01-01T00:00:00.000Z' });
+    const cursor = open(state);
+    cursor.begin('refused');
+    cursor.begin('one').read();
+    expect(cursor.state()).toMatchObject({ start_date: '2025-01-01T00:00:00.000Z', marks: { one: utcText(START) } });
+    cursor.begin('new').read();
+    expect(cursor.state().start_date).toBe('2025-05-03T12:00:00.000Z');
+  });
+
   test('a start_date that is moved back behind where reading began is warned about', () => {
     const state = marked('2025-06-02T06:00:00.000Z', { start_date: '2025-05-03T12:00:00.000Z' });
     expect(open(state).warnings()).toEqual([]);

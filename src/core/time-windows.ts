@@ -63,16 +63,16 @@ export class TimeWindows implements Cursor {
     const usual = mark === undefined ? end - firstMs : Date.parse(mark) - Math.max(overlapMs, lookbackMs);
     const given = startDate === undefined ? undefined : Date.parse(startDate);
     const from = mark === undefined ? (given ?? usual) : Math.max(given ?? usual, usual);
-    // What is before it is not read now, and later it is below the mark.
-    if (mark === undefined || from > usual) this.#startDate = latestOf(this.#startDate, utcText(from));
     return new SliceWindows({ from, to: end }, this.#rules, (upTo) => {
       this.#marks.set(slice, latestOf(this.#marks.get(slice), utcText(upTo)) ?? '');
+      // What is before it was not read, and from now on it is below the mark.
+      if (mark === undefined || from > usual) this.#startDate = latestOf(this.#startDate, utcText(from));
     });
   }
 
   state(): MarksState {
     const state: MarksState = { ...stateHead(this.#options.platform), marks: Object.fromEntries(this.#marks) };
-    if (this.#startDate !== undefined && this.#marks.size > 0) state.start_date = this.#startDate;
+    if (this.#startDate !== undefined) state.start_date = this.#startDate;
     if (this.#options.mode === 'full_refresh' && this.#options.jobId !== undefined) state.job = this.#options.jobId;
     return state;
   }

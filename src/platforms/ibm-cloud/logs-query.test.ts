@@ -72,10 +72,13 @@ describe('warnings', () => {
   });
 
   test('others are for the user to judge', () => {
-    const { cut, warnings } = queryResult([{ warning: { compile_warning: { x: 1 } } }, { warning: 'odd' }], 'p');
+    const { cut, warnings } = queryResult(
+      [{ warning: { compile_warning: { warning_message: 'no field x' } } }, { warning: 'odd' }],
+      'p',
+    );
     expect(cut).toBeUndefined();
     expect(warnings).toEqual([
-      expect.stringContaining('a compile_warning;'),
+      expect.stringContaining('a compile_warning ("no field x");'),
       expect.stringContaining('a warning without a name;'),
     ]);
   });

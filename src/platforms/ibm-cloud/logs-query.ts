@@ -1,5 +1,6 @@
 import { unexpectedBody } from '../../core/errors.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
+import { errorText } from '../../http/error-text.ts';
 import { parseCrn } from './crn.ts';
 import { type Endpoints, logsAt } from './endpoints.ts';
 
@@ -85,10 +86,10 @@ export function queryResult(items: unknown, path: string): QueryResult {
     if (!isRow(item)) throw unexpectedBody(path, 'one of its items is no object');
     const { result, warning } = item;
     if (result !== undefined && result !== null) entries.push(...entriesIn(result, path));
-    for (const name of namesIn(warning)) {
+    for (const [name, about] of warningsIn(warning)) {
       if (CUTTING.has(name) || CUTTING_ENDS.test(name)) cuts.add(name);
       else
-        warnings.add(`IBM Cloud Logs answers queries with a ${name}; events may be missing if it tells of lost rows`);
+        warnings.add(`IBM Cloud Logs answers with a ${name}${about}; events may be missing if it tells of lost rows`);
     }
   }
   // A full answer is not believed to be complete, whatever it says.
@@ -96,11 +97,16 @@ export function queryResult(items: unknown, path: string): QueryResult {
   return { entries, cut: cuts.size === 0 ? undefined : [...cuts].join(', '), warnings: [...warnings] };
 }
 
-function namesIn(warning: unknown): string[] {
+/** The names of warnings, each with what it says. */
+function warningsIn(warning: unknown): Array<[name: string, about: string]> {
   if (warning === undefined || warning === null) return [];
   // A name that is cut could show half of anything.
-  const names = isRow(warning) ? Object.keys(warning).filter((name) => /^\w{1,80}$/.test(name)) : [];
-  return names.length === 0 ? ['warning without a name'] : names;
+  const named = Object.entries(isRow(warning) ? warning : {}).filter(([name]) => /^\w{1,80}$/.test(name));
+  if (named.length === 0) return [['warning without a name', '']];
+  return named.map(([name, value]) => {
+    const text = isRow(value) ? value['warning_message'] : undefined;
+    return [name, typeof text === 'string' && text !== '' ? ` ("${errorText(JSON.stringify(text))}")` : ''];
+  });
 }
 
 function entriesIn(result: unknown, path: string): LogEntry[] {
