@@ -68,6 +68,7 @@ function composePath(stream: StreamDefinition<ComposeShared>): string {
 const IBM_SECTIONS: Readonly<Record<string, string>> = {
   accounts: '2.9',
   audit_events: '2.10',
+  billables: '2.5',
   databases: '2.3.1',
   datacenters: '2.3.1',
   deployments: '2.1',
@@ -77,9 +78,12 @@ const IBM_SECTIONS: Readonly<Record<string, string>> = {
   deployments_recipes: '2.3.3',
   deployments_recovery_windows: '2.3.9',
   deployments_replicas: '2.3.8',
+  deployments_roles: '2.7',
   deployments_scalings: '2.3.5',
+  deployments_team_roles: '2.7',
   deployments_versions: '2.3.10',
   resource_groups: '2.2',
+  teams: '2.6',
 };
 
 const ibmCloudPages: DocumentedPlatform = {
@@ -118,6 +122,7 @@ const ibmCloudPages: DocumentedPlatform = {
     account_id: 'accounts',
     deployment_id: 'deployments',
     resource_group_id: 'resource_groups',
+    access_group_id: 'teams',
   },
   ownReferences: {
     'deployments.type': 'databases',
@@ -135,7 +140,10 @@ function pathOf<S>(stream: StreamDefinition<S>, shared: S): string {
   const slice: Slice = { id: 'ID', label: 'deployment ID', lane: 'region' };
   const window = { from: '', to: '' };
   const path =
-    stream.listed?.path ?? stream.windows?.request(slice, window, shared).path ?? stream.first?.(slice, shared).path;
+    stream.listed?.path ??
+    stream.monthly?.path ??
+    stream.windows?.request(slice, window, shared).path ??
+    stream.first?.(slice, shared).path;
   if (path === undefined) throw new Error(`${stream.name} asks for nothing`);
   return `/${path.replace('/ID', '/{id}')}`;
 }

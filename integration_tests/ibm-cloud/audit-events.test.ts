@@ -18,6 +18,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** No start_date, so that a first read goes back thirty days. */
+const FROM_THE_USUAL = { start_date: undefined };
+
 interface AuditOptions {
   mode?: SyncMode;
   state?: object | undefined;
@@ -47,7 +50,10 @@ async function audited(options: AccountOptions, test: (account: Audited) => Prom
       );
       const args = [
         'read',
-        ...['--config', workspace.file('config.json', config(given.platform ?? logs, given.config))],
+        ...[
+          '--config',
+          workspace.file('config.json', config(given.platform ?? logs, { ...FROM_THE_USUAL, ...given.config })),
+        ],
         ...['--catalog', workspace.file('catalog.json', catalog)],
         ...(given.state === undefined ? [] : ['--state', workspace.file('state.json', given.state)]),
       ];
@@ -319,7 +325,7 @@ describe.concurrent('answers that cannot be gone by', () => {
         }),
       ]);
       expect(result.records.get('accounts')).toHaveLength(1);
-      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }));
+      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
       const { stdout } = await runConnector(['check', '--config', file]);
       expect(firstOf(messagesOf(stdout), 'CONNECTION_STATUS').connectionStatus).toEqual({
         status: 'FAILED',
@@ -331,7 +337,7 @@ describe.concurrent('answers that cannot be gone by', () => {
   it('a check asks each instance once, for a minute', async () => {
     await audited({ logsInstances: 2 }, async (account) => {
       const { workspace, config, sandbox } = account;
-      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }));
+      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
       const { stdout } = await runConnector(['check', '--config', file]);
       expect(firstOf(messagesOf(stdout), 'CONNECTION_STATUS').connectionStatus).toEqual({ status: 'SUCCEEDED' });
       expect(queries(account)).toBe(2);
@@ -445,8 +451,8 @@ describe.concurrent('tap-compose', () => {
 
   it('discovers and syncs it with the option, goes on from its bookmark, and says what is missing without', async () => {
     await audited({ queriesPerMinute: 0 }, async ({ sandbox, workspace, config }) => {
-      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }));
-      const without = workspace.file('without.json', config());
+      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
+      const without = workspace.file('without.json', config(undefined, FROM_THE_USUAL));
       const bare = await runConnector(['--config', without, '--discover'], { program });
       expect((JSON.parse(bare.stdout) as Catalog).streams.map(({ stream }) => stream)).not.toContain(NAME);
       const { stdout } = await runConnector(['--config', file, '--discover'], { program });

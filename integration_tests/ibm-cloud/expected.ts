@@ -14,9 +14,22 @@ interface Stream {
   readonly fields: string;
 }
 
+function grantFields(subject: string): string {
+  return `id policy_id ${subject} name role role_id scope deployment_id service_instance service_name resource_group_id
+    region state description time_condition created_at created_by_id last_modified_at last_modified_by_id`;
+}
+
 /** The streams in the order of the catalog. */
 export const STREAMS = {
   accounts: { key: 'id', fields: 'id name owner_iam_id type status' },
+  billables: {
+    key: 'id',
+    cursor: 'month',
+    fields: `id account_id month deployment_id amount currency_code currency_rate start_at end_at description identifier
+      resource_identifier sku plan_name metric units unit rateable_quantity rated_cost discounts volume_discount
+      volume_cost region pricing_country billable pending non_chargeable resource_instance_name resource_group_id
+      resource_group_name tags service_tags`,
+  },
   databases: { key: 'type', fields: 'type generation versions' },
   datacenters: { key: 'slug', fields: 'slug provider region' },
   deployments: {
@@ -50,6 +63,7 @@ export const STREAMS = {
     fields: 'deployment_id generation earliest_point_in_time_recovery_time',
   },
   deployments_replicas: { key: 'deployment_id', fields: 'deployment_id generation leader replicas' },
+  deployments_roles: { key: 'id', fields: grantFields('iam_id') },
   deployments_scalings: {
     key: 'id',
     fields: `id deployment_id generation group_id members members_min members_max members_step
@@ -57,12 +71,18 @@ export const STREAMS = {
       memory_mb_per_member memory_mb_total memory_mb_min memory_mb_max memory_mb_step
       disk_mb_per_member disk_mb_total disk_mb_min disk_mb_max disk_mb_step host_flavor_id host_flavor_name shards`,
   },
+  deployments_team_roles: { key: 'id', fields: grantFields('access_group_id') },
   deployments_versions: {
     key: 'id',
     fields: `id deployment_id generation application method from_version to_version skip_backup_supported status
       is_preferred`,
   },
   resource_groups: { key: 'id', fields: 'id crn account_id name state default quota_id created_at updated_at' },
+  teams: {
+    key: 'id',
+    fields: `id account_id name description is_federated members created_at created_by_id last_modified_at
+      last_modified_by_id`,
+  },
 } as const satisfies Record<string, Stream>;
 
 export type StreamName = keyof typeof STREAMS;
@@ -143,6 +163,7 @@ function plainRows(
   const gen1 = { generation: 'gen1' };
   return {
     accounts: each('accounts', (row) => ({ ...row, owner_iam_id: row['owner_iamid'] })),
+    billables: each('billables', billable),
     databases: each('databases', ({ type, versions }) => ({
       type,
       ...gen1,
@@ -170,12 +191,65 @@ function plainRows(
       earliest_point_in_time_recovery_time: utc(row['earliest_point_in_time_recovery_time']),
     })),
     deployments_replicas: each('deployments_replicas', (row) => ({ ...row, ...gen1 })),
+    deployments_roles: each('deployments_roles', (row) => grant(row, 'iam_id', sandbox)),
+    deployments_team_roles: each('deployments_team_roles', (row) => grant(row, 'access_group_id', sandbox)),
     deployments_scalings: each('deployments_scalings', (row) => ('id' in row ? gen1Scaling(row) : gen2Scaling(row))),
+    teams: each('teams', (row) => ({
+      ...row,
+      is_federated: false,
+      created_at: utc(row['created_at']),
+      last_modified_at: utc(row['last_modified_at']),
+    })),
     resource_groups: each('resource_groups', (row) => ({
       ...row,
       created_at: utc(row['created_at']),
       updated_at: utc(row['updated_at']),
     })),
+  };
+}
+
+/** A month of an instance, by metric (section 4.9). */
+function billable(row: Row): Row {
+  const { month, metric, resource_instance_id, plan_id, region, pricing_country, number } = row;
+  const [year, index] = String(month).split('-').map(Number) as [number, number];
+  const parts = [month, resource_instance_id, plan_id, metric, region, pricing_country, number];
+  return {
+    ...row,
+    id: (parts as string[]).filter((part) => part !== undefined).join('/'),
+    deployment_id: resource_instance_id,
+    amount: row['cost'],
+    start_at: `${String(month)}-01T00:00:00.000Z`,
+    end_at: new Date(Date.UTC(year, index, 1) - 1_000).toISOString(),
+    description: row['metric_name'],
+    identifier: resource_instance_id,
+    resource_identifier: row['resource_id'],
+    sku: plan_id,
+    units: row['quantity'],
+  };
+}
+
+/** A role that a policy gives to one subject (sections 4.11 and 4.12). */
+function grant(row: Row, subject: string, sandbox: IbmCloudSandbox): Row {
+  const { attributes } = row['resource'] as { attributes: Row[] };
+  const covers = (key: string): unknown => attributes.find((one) => one['key'] === key)?.['value'];
+  const [instance, group, service] = ['serviceInstance', 'resourceGroupId', 'serviceName'].map(covers);
+  const { roles } = (row['control'] as { grant: { roles: Row[] } }).grant;
+  const role_id = roles.map((one) => String(one['role_id'])).find((crn) => crn.endsWith(`:${String(row['role'])}`));
+  const deployment = [...sandbox.rows('deployments')].find(({ guid }) => guid === instance);
+  return {
+    ...row,
+    id: [row['policy_id'], row['role'], row[subject]].map(String).join('/'),
+    name: row['role'] === 'Nightwatch' ? 'Night watch' : row['role'],
+    role_id,
+    scope: instance ? 'instance' : group ? 'resource_group' : service ? 'service' : 'account',
+    deployment_id: deployment?.['id'],
+    service_instance: instance,
+    service_name: service,
+    resource_group_id: group,
+    region: covers('region'),
+    time_condition: row['pattern'],
+    created_at: utc(row['created_at']),
+    last_modified_at: utc(row['last_modified_at']),
   };
 }
 

@@ -7,6 +7,7 @@ import { type Row, isRow } from './transcript.ts';
 /** As a run has its bookmarks: of a walk, or of a mark for each deployment or Logs instance. */
 const WALK_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version,walk';
 const MARKS_KEYS = 'job,partitions,platform,start_date,version';
+const MONTHS_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version';
 /** Where the output is smaller, the first and the last state have their weight. */
 const MUCH_OUTPUT = 100_000;
 
@@ -66,7 +67,7 @@ interface Seen {
 function formFaults(name: string, bookmark: Row | undefined): string[] {
   if (!isRow(bookmark)) return [`${name} has none`];
   const keys = Object.keys(bookmark).toSorted().join(',');
-  if (keys !== WALK_KEYS && keys !== MARKS_KEYS) return [`${name} has ${keys}`];
+  if (![WALK_KEYS, MARKS_KEYS, MONTHS_KEYS].includes(keys)) return [`${name} has ${keys}`];
   const { partitions = [], walk = [], version, platform } = bookmark;
   if (version !== 1 || typeof platform !== 'string') return [`${name} has no version and platform`];
   if (!Array.isArray(partitions) || !Array.isArray(walk) || walk.length > 1) return [`${name} has no list`];
@@ -82,6 +83,11 @@ function formFaults(name: string, bookmark: Row | undefined): string[] {
 function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): string[] {
   // What has another form is another rule's.
   if (formFaults(name, bookmark).length > 0) return [];
+  // A month may have no records, but the present one is never over.
+  if (bookmark['replication_key'] === 'month') {
+    const month = timeOf(bookmark['replication_key_value']);
+    return month < new Date().toISOString().slice(0, 7) ? [] : [`${name}: ${month}`];
+  }
   const {
     partitions = [],
     walk = [],

@@ -58,7 +58,7 @@ export const IBM_CLOUD_OPTIONS = {
     'text',
     'shape of the errors of the databases: one text, texts by field, a list of objects, plain text',
   ),
-  usageMonths: whole({ least: 1, most: 120, default: 14, meaning: 'months of usage, the open one included' }),
+  usageMonths: whole({ least: 1, most: 120, default: 13, meaning: 'months of usage, the open one included' }),
   accessGroups: size(5, 'access groups, besides the one for public access'),
   members: size(3, 'members of an access group; some have more, some have none'),
   policies: size(14, 'IAM policies; 14 cover every kind'),

@@ -39,7 +39,13 @@ export class ConnectorError extends Error {
   }
 }
 
-const REFUSALS: ReadonlySet<ProblemId> = new Set<ProblemId>(['forbidden', 'unauthorized', 'not_found', 'not_offered']);
+const REFUSALS: ReadonlySet<ProblemId> = new Set<ProblemId>([
+  'forbidden',
+  'role_missing',
+  'unauthorized',
+  'not_found',
+  'not_offered',
+]);
 
 /** A config, catalog or state that cannot be used; `detail` is the whole sentence for the user. */
 export function inputError(detail: string, cause?: unknown): ConnectorError {

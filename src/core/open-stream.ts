@@ -1,13 +1,15 @@
 import type { CursorOptions } from './cursor.ts';
+import { FinalMonths } from './final-months.ts';
 import { NewestFirstCursor } from './newest-first-cursor.ts';
 import { readListed } from './read-listed.ts';
+import { readMonths } from './read-months.ts';
 import { readSlices, readWhole } from './read-slices.ts';
 import { readWalk } from './read-walk.ts';
 import { readWindows } from './read-windows.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { StreamDefinition } from './stream.ts';
 import { type Run, StreamRead } from './stream-read.ts';
-import { parseMarksState, parseWalkState } from './stream-states.ts';
+import { parseMarksState, parseMonthsState, parseWalkState } from './stream-states.ts';
 import { TimeWindows } from './time-windows.ts';
 
 /** A stream that is ready to be read, at the place that its state tells. */
@@ -28,7 +30,7 @@ export function openStream<S>(
   where: string,
   options: CursorOptions,
 ): OpenStream {
-  const { incremental, walk, detail, listed, windows } = definition;
+  const { incremental, walk, detail, listed, monthly, windows } = definition;
   const slices = definition.slices?.bind(definition);
   const first = definition.first?.bind(definition);
   if (listed !== undefined) {
@@ -39,6 +41,11 @@ export function openStream<S>(
     const cursor = new TimeWindows(parseMarksState(state, where, options.platform), options, windows);
     const read = new StreamRead(definition, run, cursor);
     return { read, toEnd: () => readWindows(read, slices, windows, cursor) };
+  }
+  if (monthly !== undefined) {
+    const months = new FinalMonths(parseMonthsState(state, where, options.platform), options);
+    const read = new StreamRead(definition, run, months);
+    return { read, toEnd: () => readMonths(read, monthly, months) };
   }
   if (first === undefined) throw new Error(`${definition.name} has no request`);
   if (incremental?.by === 'walk' && walk !== undefined) {

@@ -43,6 +43,7 @@ test('who can do something about it', () => {
       'key_refused',
       'unauthorized',
       'forbidden',
+      'role_missing',
       'certificate_refused',
       'tls_not_spoken',
       'proxy_login',

@@ -81,6 +81,11 @@ export const problems = {
     cause:
       'A token has the rights of the user who created it; account roles and deployment roles decide what it may read.',
   },
+  role_missing: {
+    failureType: 'config_error',
+    message: '{Api} refuses {path} to the {token} ({answer}). Grant {holder} {role}, or leave the stream out.',
+    cause: 'Some reports take roles of their own, which the docs name for each stream.',
+  },
   certificate_refused: {
     failureType: 'config_error',
     message:

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseMarksState, parseWalkState } from './stream-states.ts';
+import { parseMarksState, parseMonthsState, parseWalkState } from './stream-states.ts';
 
 const T1 = '2018-08-22T09:56:23.363Z';
 const T2 = '2018-08-23T00:00:00.000Z';
@@ -8,6 +8,7 @@ const WHERE = 'The state of audit_events in the state file s.json';
 
 const walk = (state: object): unknown => parseWalkState(state, WHERE, 'compose');
 const marks = (state: object): unknown => parseMarksState(state, WHERE, 'compose');
+const months = (state: object): unknown => parseMonthsState(state, WHERE, 'compose');
 
 describe('every state that a release wrote is understood', () => {
   test.each([
@@ -28,6 +29,18 @@ describe('every state that a release wrote is understood', () => {
   ])('marks %j', (state) => {
     expect(marks(state)).toEqual(state);
   });
+
+  test.each([
+    { version: 1 },
+    { version: 1, month: '2018-07' },
+    { version: 1, month: '2018-07', start_date: T1, job: '17' },
+  ])('months %j', (state) => {
+    expect(months(state)).toEqual(state);
+  });
+});
+
+test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('the month %j is none', (month) => {
+  expect(() => months({ version: 1, month })).toThrow(/month must be a month/);
 });
 
 test.each([{}, { mark: null, version: null }, { __ab_no_cursor_state_message: true }])(

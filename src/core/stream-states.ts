@@ -52,8 +52,21 @@ const marksState = z.object({
   job: z.string({ error: 'must be a string' }).optional(),
 });
 
+const monthsState = z.object({
+  version,
+  platform,
+  start_date,
+  /** The last month that was read when nothing in it could change any more, and all before it were read likewise. */
+  month: z
+    .string({ error: 'must be a month' })
+    .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, { error: 'must be a month' })
+    .optional(),
+  job: z.string({ error: 'must be a string' }).optional(),
+});
+
 export type WalkState = z.output<typeof walkState>;
 export type MarksState = z.output<typeof marksState>;
+export type MonthsState = z.output<typeof monthsState>;
 
 /** A state that names no platform is this one's, which was once the only one. */
 const UNNAMED_PLATFORM = 'compose';
@@ -68,6 +81,8 @@ export const parseWalkState = (raw: object, where: string, platform: string): Wa
   parse(walkState, raw, where, platform);
 export const parseMarksState = (raw: object, where: string, platform: string): MarksState =>
   parse(marksState, raw, where, platform);
+export const parseMonthsState = (raw: object, where: string, platform: string): MonthsState =>
+  parse(monthsState, raw, where, platform);
 
 /** An empty state is the beginning. `where` names file and stream, for the error. */
 function parse<T>(schema: z.ZodType<T>, raw: object, where: string, platform: string): T {

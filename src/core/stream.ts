@@ -121,13 +121,23 @@ export interface Windows<S> extends WindowRules {
   others: string;
 }
 
+/** A report that is asked for by month, such as `2026-10`. */
+export interface Monthly<S> {
+  path: string;
+  /**
+   * Gives the rows of a month, which are the stream's to change, and how many requests they took. `isWhole` is false if a
+   * part of them was refused, so that the month must come again. Throws a ConnectorError.
+   */
+  load(month: string, shared: S): Promise<{ rows: Row[]; requests: number; isWhole: boolean }>;
+}
+
 /**
  * Read incrementally by a timestamp: by a walk down from the newest row, by a mark for each slice, or by windows of time, also
- * with a mark for each slice.
+ * with a mark for each slice; or by month, the field of which is none.
  */
 interface Incremental {
   field: string;
-  by: 'walk' | 'marks' | 'windows';
+  by: 'walk' | 'marks' | 'windows' | 'months';
   /** What the slices are called where a state names them; without it `deployment_id`. */
   slice?: string;
   /** For marks: whether a row stays as it is. One that does not is read again until it does. */
@@ -166,6 +176,8 @@ export interface StreamDefinition<S = unknown> {
   next?(body: unknown, at: Request): Request | undefined;
   /** In place of `first` and `rows`. */
   listed?: Listed<S>;
+  /** Likewise. */
+  monthly?: Monthly<S>;
   detail?: Detail<S>;
   walk?: Walk<S>;
   /** In place of `first` and `rows`. */
@@ -178,14 +190,16 @@ export function defineStream<S>(definition: StreamDefinition<S>): StreamDefiniti
   for (const field of [primaryKey, startDateField, incremental?.field, ...keyParts, ...keyNeeds]) {
     if (field !== undefined && !(field in fields)) throw new Error(`${name} declares no field ${field}`);
   }
-  const byWindows = definition.windows !== undefined;
-  const isListed = definition.listed !== undefined || byWindows;
-  if ('first' in definition === isListed || 'rows' in definition === isListed) {
+  const ways = (['listed', 'monthly', 'windows', 'first'] as const).filter((way) => way in definition);
+  if (ways.length !== 1 || 'first' in definition !== 'rows' in definition) {
     throw new Error(`${name} is asked for in no way, or in two`);
   }
+  if ((incremental?.by === 'months') !== (definition.monthly !== undefined))
+    throw new Error(`${name} has half its months`);
   // The rows of a slice have to be put in order before its mark may move.
   if (incremental?.by === 'marks' && definition.next !== undefined) throw new Error(`${name} has marks and pages`);
   if ((incremental?.by === 'walk') !== (definition.walk !== undefined)) throw new Error(`${name} has half a walk`);
+  const byWindows = definition.windows !== undefined;
   if ((incremental?.by === 'windows') !== byWindows || (byWindows && definition.slices === undefined)) {
     throw new Error(`${name} has windows without a cursor or slices`);
   }

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../core/stream.ts';
-import { parseMarksState, parseWalkState } from '../core/stream-states.ts';
+import { parseMarksState, parseMonthsState, parseWalkState } from '../core/stream-states.ts';
 import { STREAMS } from '../streams.ts';
 import { type Bookmarked, bookmarkOf, bookmarked, foreignKeys, stateOf } from './bookmarks.ts';
 
 const WALK: Bookmarked = { platform: 'compose', field: 'created_at', by: 'walk' };
 const MARKS: Bookmarked = { platform: 'compose', field: 'updated_at', by: 'marks' };
 const WINDOWS: Bookmarked = { platform: 'compose', field: 'created_at', by: 'windows', slice: 'logs_instance' };
+const MONTHS: Bookmarked = { platform: 'compose', field: 'month', by: 'months' };
 
 const T = '2023-02-28T12:00:00.000Z';
 const WHERE = 'The bookmark of it in the state file s.json';
@@ -32,6 +33,18 @@ const marksState = fc.record(
   { requiredKeys: ['version', 'marks'] },
 );
 
+const monthsState = fc.record(
+  {
+    version,
+    start_date: time,
+    job: fc.string(),
+    month: fc
+      .tuple(fc.integer({ min: 1970, max: 9999 }), fc.integer({ min: 1, max: 12 }))
+      .map(([year, month]) => `${year}-${String(month).padStart(2, '0')}`),
+  },
+  { requiredKeys: ['version'] },
+);
+
 test('a partition calls its slice what the stream calls it', () => {
   const bookmark = bookmarkOf({ version: 1, marks: { 'crn:1': T } }, WINDOWS);
   expect(bookmark['partitions']).toEqual([
@@ -47,6 +60,7 @@ describe('the translations are each the inverse of the other', () => {
     ['walk', walkState, WALK],
     ['marks', marksState, MARKS],
     ['windows', marksState, WINDOWS],
+    ['months', monthsState, MONTHS],
   ] as const)('%s', (_, states, about) => {
     fc.assert(
       fc.property(states, (state) => {
@@ -63,7 +77,8 @@ describe('the translations are each the inverse of the other', () => {
 
   test('what the core reads of it is what it wrote', () => {
     fc.assert(
-      fc.property(walkState, marksState, (walk, marks) => {
+      fc.property(walkState, marksState, monthsState, (walk, marks, months) => {
+        expect(parseMonthsState(stateOf(bookmarkOf(months, MONTHS), MONTHS, WHERE), WHERE, 'compose')).toEqual(months);
         // The core forgets a mark of such a name, and reads the deployment again.
         fc.pre(!Object.hasOwn(marks.marks, '__proto__'));
         expect(parseWalkState(stateOf(bookmarkOf(walk, WALK), WALK, WHERE), WHERE, 'compose')).toEqual(walk);
@@ -103,7 +118,8 @@ describe('the form', () => {
 
   test('every key is there at the very beginning too, and no value is null where an object may come', () => {
     fc.assert(
-      fc.property(walkState, marksState, (walk, marks) => {
+      fc.property(walkState, marksState, monthsState, (walk, marks, months) => {
+        expect(parseMonthsState(stateOf(bookmarkOf(months, MONTHS), MONTHS, WHERE), WHERE, 'compose')).toEqual(months);
         for (const [state, about] of [
           [walk, WALK],
           [marks, MARKS],

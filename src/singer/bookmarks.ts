@@ -12,7 +12,7 @@ export interface Bookmarked {
   platform: string;
   /** The replication key. */
   field: string;
-  by: 'walk' | 'marks' | 'windows';
+  by: 'walk' | 'marks' | 'windows' | 'months';
   /** What the context of a partition calls its slice; without it `deployment_id`. */
   slice?: string | undefined;
 }
@@ -31,11 +31,15 @@ const KEYS = {
   walk: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'walk', 'mark'],
   marks: PARTITIONED,
   windows: PARTITIONED,
+  months: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'month'],
 } as const satisfies Record<Bookmarked['by'], readonly string[]>;
 
 /** The state of the core as a bookmark. It is not checked: what does not fit is told when it is read. */
 export function bookmarkOf(state: Row, { platform, field, by, slice = USUAL_SLICE }: Bookmarked): Row {
-  const { version = STATE_VERSION, mark = null, walk, marks, start_date = null, job = null } = state;
+  const { version = STATE_VERSION, mark = null, walk, marks, month = null, start_date = null, job = null } = state;
+  if (by === 'months') {
+    return { version, platform, replication_key: field, replication_key_value: month, start_date, job };
+  }
   if (by === 'walk') {
     const unfinished = isRow(walk)
       ? [{ top: walk['top'] ?? null, cursor: walk['cursor'], floor: walk['floor'] ?? null }]
@@ -78,6 +82,7 @@ export function stateOf(bookmark: Row, { platform, by, slice = USUAL_SLICE }: Bo
     const key = 'replication_key_value' in bookmark ? 'replication_key_value' : 'mark';
     return without({ ...common, mark: timeIn(bookmark, key, where), walk: walkIn(bookmark['walk'], where) });
   }
+  if (by === 'months') return without({ ...common, month: bookmark['replication_key_value'] ?? bookmark['month'] });
   const marks = 'partitions' in bookmark ? marksIn(bookmark['partitions'], slice, where) : bookmark['marks'];
   return without({ ...common, marks });
 }

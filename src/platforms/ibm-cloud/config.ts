@@ -92,6 +92,15 @@ export const ibmCloudConfig = z
         examples: [['11112222333344445555666677778888']],
         order: 3,
       }),
+    billing: z
+      .enum(['account', 'resource_groups'], { error: 'must be account or resource_groups' })
+      .default('account')
+      .meta({
+        title: 'Billing',
+        description:
+          'Whose usage the stream billables asks for: that of the account, which takes the role Administrator on the Billing service, or that of each resource group, for which Viewer on the group is enough.',
+        order: 4,
+      }),
     logs_instances: z
       .array(logsInstance.meta({ pattern_descriptor: 'CRN' }), { error: 'must be an array of strings' })
       .default([])
@@ -105,7 +114,7 @@ export const ibmCloudConfig = z
             'crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::',
           ],
         ],
-        order: 4,
+        order: 5,
       }),
     endpoints: endpoints.meta({
       title: 'Endpoints',
@@ -113,7 +122,7 @@ export const ibmCloudConfig = z
       // In this spelling a program that makes templates of specs takes it, too.
       type: ['object'],
       airbyte_hidden: true,
-      order: 5,
+      order: 6,
     }),
   })
   .meta({ title: 'IBM Cloud Databases', description: 'The databases of an account of IBM Cloud.' });

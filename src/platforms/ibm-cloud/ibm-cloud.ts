@@ -1,4 +1,3 @@
-import type { Words } from '../../core/problems.ts';
 import { utcText } from '../../core/timestamp.ts';
 import type { Platform } from '../platform.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
@@ -11,35 +10,7 @@ import { type IbmCloudShared, openShared } from './shared.ts';
 import { count } from './slices.ts';
 import { streams } from './streams/index.ts';
 import { iamAuth } from './token.ts';
-
-const words: Words = {
-  facts: {
-    Api: 'IBM Cloud',
-    address: 'platform.endpoints',
-    token: 'API key',
-    renewal: 'Create a new one under Manage → Access (IAM) → Service IDs and enter it as platform.api_key.',
-    holder: 'the service ID of the API key',
-  },
-  messages: {
-    token_refused:
-      'IBM Cloud at {host} refuses the tokens that it makes of the {token} (HTTP 401). Check that the service ID is not locked, or create a new API key for it and enter it as platform.api_key.',
-    forbidden:
-      'IBM Cloud refuses {path} at {host} to the {token} (HTTP 403{said}). Grant {holder} the role Viewer on the service, or leave the stream out.',
-    not_found:
-      'IBM Cloud has no {path} at {host} (HTTP 404{said}). The deployment may be gone; if it is not, leave the stream out and report this to the maintainers of the connector.',
-    not_offered:
-      'IBM Cloud does not offer {path} for this type of database (HTTP {status}{said}). Leave the stream out.',
-    certificate_refused:
-      'The TLS certificate of {host} is not trusted ({code}). If a proxy or a CA of your own issued it, set NODE_EXTRA_CA_CERTS to the file with its CA certificate; if platform.endpoints is set, check it.',
-    host_unknown:
-      'The host {host} is unknown ({code}). Check the DNS settings of the machine that runs the sync, and platform.endpoints if it is set.',
-    connection_refused:
-      'Nothing answers at {host} ({code}). Make sure that it can be reached from here, and check platform.endpoints if it is set.',
-    unexpected_status:
-      'IBM Cloud refused {path} at {host} with HTTP {status}{said}. If it stays so, report this to the maintainers of the connector.',
-  },
-  noteOn: () => undefined,
-};
+import { words } from './words.ts';
 
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */
 export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {

@@ -107,7 +107,7 @@ function engineBlockOf(dataservices: Row, service: string): Row | undefined {
 
 const BACKUPS = 'databases-independent-backups';
 
-function isBackupService(service: string): boolean {
+export function isBackupService(service: string): boolean {
   return service === BACKUPS || (engineIn(service)?.endsWith('-backup') ?? false);
 }
 
@@ -117,7 +117,7 @@ export function isDatabaseService(service: string): boolean {
 }
 
 /** `postgresql` of `databases-for-postgresql`; undefined if the service has no databases. New engines need no release. */
-function engineIn(service: string): string | undefined {
+export function engineIn(service: string): string | undefined {
   return /^(?:databases|messages)-for-(.+)$/.exec(service)?.[1];
 }
 

@@ -4,7 +4,9 @@ import type { Api } from '../platform.ts';
 import type { IbmCloudConfig } from './config.ts';
 import { type Endpoints, databasesAt } from './endpoints.ts';
 import { listIn, objectOf } from './envelope.ts';
+import { type Grants, loadGrants } from './grants.ts';
 import { Inventory } from './inventory.ts';
+import { type Selection, selectionOf } from './selection.ts';
 import { accountIn } from './token.ts';
 
 export const RESOURCE_GROUPS = 'v2/resource_groups';
@@ -24,6 +26,14 @@ export interface IbmCloudShared {
   account: (owner: string) => Promise<string>;
   /** As the API sends them. */
   resourceGroups: () => Promise<Row[]>;
+  /** Whose usage is asked for. */
+  billing: IbmCloudConfig['billing'];
+  /** The user's choice of deployments and groups. */
+  selection: Selection;
+  /** What the policies of the account give to whom. */
+  grants: (owner: string) => Promise<Grants>;
+  /** Warns of what would come up again and again. */
+  warnOnce: (sentence: string) => void;
   /** The databases of a region that is sure to be there: the first of the deployments of generation 1. */
   catalogue: () => Promise<string>;
 }
@@ -36,6 +46,8 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
   );
   let account: Promise<string> | undefined;
   let resourceGroups: Promise<Row[]> | undefined;
+  let grants: Promise<Grants> | undefined;
+  const warned = new Set<string>();
 
   /** The token says whose it is; if not, IAM is asked whose the key is (icd-api.md 1.3). */
   async function findAccount(owner: string): Promise<string> {
@@ -58,7 +70,14 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
     inventory,
     api,
     logsInstances: config.logs_instances,
+    billing: config.billing,
+    selection: selectionOf(config),
+    warnOnce(sentence) {
+      if (!warned.has(sentence)) api.log('warn', sentence);
+      warned.add(sentence);
+    },
     account: (owner) => (account ??= findAccount(owner)),
+    grants: (owner) => (grants ??= loadGrants(shared, owner)),
     resourceGroups: () => (resourceGroups ??= listResourceGroups()),
     async catalogue() {
       const { deployments } = await inventory.load();

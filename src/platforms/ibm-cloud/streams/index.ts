@@ -2,6 +2,7 @@ import type { StreamDefinition } from '../../../core/stream.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { accounts } from './accounts.ts';
 import { auditEvents } from './audit-events.ts';
+import { billables } from './billables.ts';
 import { databases } from './databases.ts';
 import { datacenters } from './datacenters.ts';
 import { deployments } from './deployments.ts';
@@ -11,14 +12,18 @@ import { deploymentsBackups } from './deployments-backups.ts';
 import { deploymentsRecipes } from './deployments-recipes.ts';
 import { deploymentsRecoveryWindows } from './deployments-recovery-windows.ts';
 import { deploymentsReplicas } from './deployments-replicas.ts';
+import { deploymentsRoles } from './deployments-roles.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
+import { deploymentsTeamRoles } from './deployments-team-roles.ts';
 import { deploymentsVersions } from './deployments-versions.ts';
 import { resourceGroups } from './resource-groups.ts';
+import { teams } from './teams.ts';
 
 /** Every report that the connector reads, in the order of the catalog. */
 export const streams: readonly StreamDefinition<IbmCloudShared>[] = [
   accounts,
   auditEvents,
+  billables,
   databases,
   datacenters,
   deployments,
@@ -28,7 +33,10 @@ export const streams: readonly StreamDefinition<IbmCloudShared>[] = [
   deploymentsRecipes,
   deploymentsRecoveryWindows,
   deploymentsReplicas,
+  deploymentsRoles,
   deploymentsScalings,
+  deploymentsTeamRoles,
   deploymentsVersions,
   resourceGroups,
+  teams,
 ];

@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest';
+import { expectedRows } from './expected.ts';
+import { type Account, type AccountOptions, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
+
+// What databases cost, by month. The connector's clock is moved with that of the stand-in, so that months end.
+
+const DAY = 86_400;
+const BEGIN = '2025-06-15T12:00:00Z';
+/** Of no use here, and slow. */
+const SMALL = { backupDays: 2, tasksPerDay: 1, usageMonths: 4, now: BEGIN };
+
+/** Makes the time of a child process begin there. */
+function clockAt(time: number): string {
+  const shift = time - Date.now();
+  const script = `const { now } = Date; const Real = Date; globalThis.Date = class extends Real { constructor(...given) { if (given.length === 0) super(now() + ${shift}); else super(...given); } static now() { return now() + ${shift}; } };`;
+  return `--import data:text/javascript,${encodeURIComponent(script)}`;
+}
+
+interface Synced {
+  state: object | undefined;
+  result: Awaited<ReturnType<Account['read']>>;
+  /** The months that it asked for, in their order. */
+  months: string[];
+}
+
+interface Sync {
+  state?: object | undefined;
+  startDate?: string;
+  mode?: 'full_refresh' | 'incremental';
+  platform?: Readonly<Record<string, unknown>>;
+  kill?: number;
+}
+
+async function usageOf(
+  options: AccountOptions,
+  test: (account: Account, sync: (given?: Sync) => Promise<Synced>, pass: (days: number) => void) => Promise<void>,
+): Promise<void> {
+  await ibmCloud({ ...SMALL, ...options }, async (account) => {
+    let time = Date.parse(BEGIN);
+    const pass = (days: number): void => {
+      account.sandbox.passTime(days * DAY);
+      time += days * DAY * 1_000;
+    };
+    await test(
+      account,
+      async ({ state, startDate = '2025-03-01T00:00:00Z', mode = 'incremental', platform = {}, kill } = {}) => {
+        const from = account.sandbox.requests.length;
+        const result = await account.read({
+          mode,
+          streams: ['billables'],
+          state,
+          platform,
+          config: { start_date: startDate },
+          run: {
+            env: { NODE_OPTIONS: clockAt(time) },
+            ...(kill !== undefined && { killAfterLines: { lines: kill, signal: 'SIGKILL' } }),
+          },
+        });
+        const asked = account.sandbox.requests.slice(from).map(({ path }) => /\/usage\/(.+)$/.exec(path)?.[1]);
+        const months = [...new Set(asked.filter((month) => month !== undefined))];
+        return { result, months, state: result.states.length > 0 ? result.states : undefined };
+      },
+      pass,
+    );
+  });
+}
+
+function monthIn({ result }: Synced): unknown {
+  return result.states.at(-1)?.stream.stream_state?.['month'];
+}
+
+describe.concurrent('usage by month', () => {
+  it.each([
+    ['in pages of one row', { maxLimit: 1, deployments: 3, gen2Deployments: 2 }],
+    ['whose next page is told by a link alone', { maxLimit: 4, nextForm: 'link' }],
+    ['whose next page is told by a token alone', { maxLimit: 4, nextForm: 'token' }],
+  ] as const)('%s comes whole, each row once', async (_, options) => {
+    await usageOf(options, async ({ sandbox }, sync) => {
+      const { result } = await sync();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expectRows(result, 'billables', (await expectedRows(sandbox)).billables);
+    });
+  });
+
+  it('is read again until it is final, and then never again', async () => {
+    await usageOf({}, async ({ sandbox }, sync, pass) => {
+      const first = await sync();
+      expect(first.months).toEqual(['2025-03', '2025-04', '2025-05', '2025-06']);
+      // On the 15th of June, May may still change.
+      expect(monthIn(first)).toBe('2025-04');
+
+      sandbox.touchUsage('2025-05');
+      sandbox.touchUsage('2025-06');
+      const late = await sync({ state: first.state });
+      expect(late.months).toEqual(['2025-05', '2025-06']);
+      const now = (await expectedRows(sandbox)).billables;
+      expectRows(
+        late.result,
+        'billables',
+        now.filter(({ month }) => String(month) >= '2025-05'),
+      );
+
+      pass(6);
+      const final = await sync({ state: late.state });
+      expect(final.months).toEqual(['2025-05', '2025-06']);
+      expect(monthIn(final)).toBe('2025-05');
+      const after = await sync({ state: final.state });
+      expect(after.months).toEqual(['2025-06']);
+
+      pass(35);
+      const later = await sync({ state: after.state });
+      expect(later.months).toEqual(['2025-06', '2025-07']);
+      expect(monthIn(later)).toBe('2025-06');
+    });
+  });
+
+  it('keeps every last word of every month over a year of daily, broken and missed syncs', async () => {
+    await usageOf({ deployments: 3, gen2Deployments: 2 }, async ({ sandbox }, sync, pass) => {
+      const kept = new Map<string, object>();
+      let state: object | undefined;
+      for (const [step, days] of [1, 3, 9, 1, 30, 2, 14, 40, 1, 60, 5, 20].entries()) {
+        const { result, ...synced } = await sync({ state, ...(step % 3 === 1 && { kill: 6 + step }) });
+        if (step % 3 !== 1) expect(result.exitCode).toBe(0);
+        for (const row of rowsRead(result.records, 'billables')) kept.set(String(row['id']), row);
+        state = synced.state ?? state;
+        pass(days);
+      }
+      const last = await sync({ state });
+      for (const row of rowsRead(last.result.records, 'billables')) kept.set(String(row['id']), row);
+      // The stand-in forgets the oldest months, the destination does not.
+      const rows = (await expectedRows(sandbox)).billables;
+      expect(rows.length).toBeGreaterThan(20);
+      for (const row of rows) expect(kept.get(String(row['id'])), String(row['id'])).toEqual(row);
+    });
+  });
+
+  it('that is too old for the API is left out with a warning', async () => {
+    await usageOf({}, async ({ sandbox }, sync) => {
+      const { result, months } = await sync({ startDate: '2025-01-20T00:00:00Z' });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(months[0]).toBe('2025-01');
+      expectRows(result, 'billables', (await expectedRows(sandbox)).billables);
+      const warnings = logged(result, 'WARN').filter((text) => text.startsWith('billables: '));
+      expect(warnings).toEqual([
+        expect.stringMatching(/no 2025-01 any more \(HTTP 404/),
+        expect.stringMatching(/no 2025-02 any more \(HTTP 404/),
+      ]);
+    });
+  });
+
+  it('that the API refuses though it cannot be too old is an error, and comes next time', async () => {
+    await usageOf({}, async ({ sandbox }, sync) => {
+      const first = await sync();
+      sandbox.setFaults([
+        { path: '/billing/v4/accounts/*/resource_instances/usage/2025-05', kind: 'status', status: 404 },
+      ]);
+      const refused = await sync({ state: first.state });
+      expect(refused.result.violations).toEqual([]);
+      expect(refused.result.exitCode).toBe(1);
+      expect(monthIn(refused)).toBe('2025-04');
+    });
+  });
+});
+
+describe.concurrent('without the role for it', () => {
+  it('billables alone fails, with a sentence that names the role', async () => {
+    await ibmCloud({ ...SMALL, missingRoles: ['billing'] }, async ({ sandbox, read }) => {
+      const result = await read({ streams: ['billables', 'teams', 'deployments_roles'] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toHaveLength(1);
+      expect(result.errors[0]).toMatchObject({
+        failure_type: 'config_error',
+        stream_descriptor: { name: 'billables' },
+        message: expect.stringMatching(
+          /HTTP 403.*the role Administrator on the service Billing, or set platform\.billing to resource_groups/,
+        ) as string,
+      });
+      const expected = await expectedRows(sandbox);
+      for (const name of ['teams', 'deployments_roles'] as const) expectRows(result, name, expected[name]);
+    });
+  });
+
+  it('the same rows come group by group', async () => {
+    await usageOf({ missingRoles: ['billing'] }, async ({ sandbox }, sync) => {
+      const { result } = await sync({ platform: { billing: 'resource_groups' } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expectRows(result, 'billables', (await expectedRows(sandbox)).billables);
+    });
+  });
+
+  it('one group is left out with a warning, and its months come again until it is there', async () => {
+    await usageOf({ missingRoles: ['billing'] }, async ({ sandbox }, sync) => {
+      const groups = [...sandbox.keys('resource_groups')];
+      const closed = groups.find((id) => [...sandbox.rows('billables')].some((row) => row['resource_group_id'] === id));
+      const path = `/billing/v4/accounts/*/resource_groups/${closed}/resource_instances/usage/*`;
+      sandbox.setFaults([{ path, kind: 'status', status: 403 }]);
+      const platform = { billing: 'resource_groups' };
+      const some = await sync({ platform });
+      expect(some.result.violations).toEqual([]);
+      expect(some.result.exitCode).toBe(0);
+      const all = (await expectedRows(sandbox)).billables;
+      expectRows(
+        some.result,
+        'billables',
+        all.filter((row) => row['resource_group_id'] !== closed),
+      );
+      expect(logged(some.result, 'WARN').filter((text) => text.includes(String(closed)))).toHaveLength(1);
+      expect(monthIn(some)).toBeUndefined();
+
+      sandbox.setFaults([]);
+      const rest = await sync({ platform, state: some.state });
+      expectRows(rest.result, 'billables', all);
+    });
+  });
+
+  it('all groups are an error that names the role', async () => {
+    await usageOf({}, async ({ sandbox }, sync) => {
+      const path = '/billing/v4/accounts/*/resource_groups/*/resource_instances/usage/*';
+      sandbox.setFaults([{ path, kind: 'status', status: 403 }]);
+      const { result } = await sync({ platform: { billing: 'resource_groups' } });
+      expect(result.exitCode).toBe(1);
+      expect(result.errors[0]?.message).toMatch(/the role Viewer on the resource group/);
+    });
+  });
+});
+
+describe.concurrent('what a 200 hides', () => {
+  it.each([
+    ['access_groups', ['teams'], /lists 0 access groups .* the role Viewer on IAM Access Groups/],
+    [
+      'policies',
+      ['deployments_roles', 'deployments_team_roles'],
+      /lists 0 policies .* the role Viewer on IAM Access Management/,
+    ],
+  ] as const)('without the role for %s is told of in one line', async (role, streams, line) => {
+    await ibmCloud({ ...SMALL, missingRoles: [role] }, async ({ read }) => {
+      const result = await read({ streams });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of streams) expect(rowsRead(result.records, name)).toEqual([]);
+      expect(logged(result, 'INFO').filter((text) => line.test(text))).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,208 @@
+import { asConnectorError, unexpectedBody } from '../../core/errors.ts';
+import { type Field, text, timestamp } from '../../core/fields.ts';
+import { type Row, isRow } from '../../core/stream.ts';
+import { listIn, objectOf, textOrNull } from './envelope.ts';
+import { engineIn } from './instance.ts';
+import { allRows, tokenOfNext } from './page-chain.ts';
+import { guidOf } from './selection.ts';
+import type { IbmCloudShared } from './shared.ts';
+import { taking } from './words.ts';
+
+export const POLICIES = 'v2/policies';
+const ROLES = 'v2/roles';
+
+/** Whom a role is given to. */
+export type SubjectKey = 'iam_id' | 'access_group_id';
+
+/** The policies that open databases, as one row for each policy, role and subject. */
+export interface Grants {
+  rows: Readonly<Record<SubjectKey, Row[]>>;
+  requests: number;
+}
+
+/** The fields of a grant, which differ in the subject alone. */
+export function grantFields(subject: SubjectKey, description: string): Record<string, Field> {
+  return {
+    id: text(`Key made for this stream: policy_id/role/${subject}.`),
+    policy_id: text('Id of the policy that gives the role.'),
+    [subject]: text(description),
+    name: text('Name of the role for people, such as Viewer.'),
+    role: text('Name of the role in its CRN.'),
+    role_id: text('CRN of the role.'),
+    scope: text('What the policy covers: instance, resource_group, service or account.'),
+    deployment_id: text('CRN of the deployment that it covers, if it covers one that is listed.'),
+    service_instance: text('GUID of the instance that it covers, if it covers one.'),
+    service_name: text('Service that it covers, such as databases-for-postgresql; none if it names no service.'),
+    resource_group_id: text('Id of the resource group that it covers, if it covers one.'),
+    region: text('Region that it is limited to, if it is.'),
+    state: text('State of the policy: active.'),
+    description: text('What its author says of it.'),
+    time_condition: text('Pattern of the times that it is limited to, if it is.'),
+    created_at: timestamp('When the policy was made.'),
+    created_by_id: text('IAM id of who made it.'),
+    last_modified_at: timestamp('When it last changed.'),
+    last_modified_by_id: text('IAM id of who last changed it.'),
+  };
+}
+
+/**
+ * `GET /v2/policies` (icd-api.md 2.7), once for both streams: the API filters by one service at a time, and policies without
+ * one open databases, too. Throws a ConnectorError.
+ */
+export async function loadGrants(shared: IbmCloudShared, owner: string): Promise<Grants> {
+  const { api, endpoints, inventory, selection } = shared;
+  const origin = endpoints.iam;
+  const account_id = await shared.account(owner);
+  const request = { origin, path: POLICIES, query: { account_id, type: 'access' } };
+  const paging = {
+    list: 'policies',
+    next: ({ next }: Row) => tokenOfNext(next, 'start', 'start', POLICIES),
+  };
+  const [{ rows, requests }, names, found] = await Promise.all([
+    taking('the role Viewer on IAM Access Management', POLICIES, allRows(api, request, owner, paging)),
+    roleNames(shared, account_id, owner),
+    inventory.load(),
+  ]);
+  const crns = new Map(found.deployments.map(({ id, guid }) => [guidOf(guid), id]));
+  const byKey: Record<SubjectKey, Row[]> = { iam_id: [], access_group_id: [] };
+  const seen = new Set<unknown>();
+  let opening = 0;
+  for (const [i, policy] of rows.entries()) {
+    if (!isRow(policy)) throw unexpectedBody(POLICIES, `row ${i + 1} of ${rows.length} is no object`);
+    // The list is no snapshot, and may show one on two pages.
+    if (seen.has(policy['id'])) continue;
+    seen.add(policy['id']);
+    if (policy['type'] === 'authorization' || !opensDatabases(policy)) continue;
+    opening += 1;
+    if (!isSelected(policy, crns)) continue;
+    for (const key of ['iam_id', 'access_group_id'] as const) byKey[key].push(...grantsOf(policy, key, crns, names));
+  }
+  api.log(
+    'info',
+    `IBM Cloud lists ${seen.size} policies to this API key, of which ${opening} open databases. Policies that it may not view are not listed; the role Viewer on IAM Access Management shows all`,
+  );
+  return { rows: byKey, requests: requests + 1 };
+
+  /** A policy about another deployment or group than the chosen says nothing of them. */
+  function isSelected(policy: Row, chosen: ReadonlyMap<string, string>): boolean {
+    const instance = attribute(policy, 'serviceInstance');
+    if (instance === undefined) {
+      const group = attribute(policy, 'resourceGroupId');
+      return group === undefined || selection.hasResourceGroup(group);
+    }
+    if (selection.resourceGroupIds.length === 0) return selection.hasDeployment(instance);
+    return chosen.has(guidOf(instance));
+  }
+}
+
+/** The names for people. They are not worth a failure: without them a role goes by the name in its CRN. */
+async function roleNames(
+  { api, endpoints }: IbmCloudShared,
+  account_id: string,
+  owner: string,
+): Promise<ReadonlyMap<unknown, unknown>> {
+  try {
+    const body = objectOf(await api.get({ origin: endpoints.iam, path: ROLES, query: { account_id } }, owner), ROLES);
+    const lists = ['system_roles', 'service_roles', 'custom_roles'].filter((name) => name in body);
+    const rows = lists.flatMap((name) => listIn(body, name, ROLES)).filter(isRow);
+    return new Map(rows.map(({ crn, display_name: name }) => [crn, name]));
+  } catch (thrown) {
+    const error = asConnectorError(thrown);
+    if (!error.refused) throw thrown;
+    api.log(
+      'warn',
+      `${owner}: roles go by the names in their CRNs, because IBM Cloud refused the others (${error.answer})`,
+    );
+    return new Map();
+  }
+}
+
+/** A row for each role and subject of a policy. */
+function grantsOf(
+  policy: Row,
+  key: SubjectKey,
+  crns: ReadonlyMap<string, string>,
+  names: ReadonlyMap<unknown, unknown>,
+): Row[] {
+  const { id, state, description, pattern, created_at, created_by_id, last_modified_at, last_modified_by_id } = policy;
+  const instance = attribute(policy, 'serviceInstance');
+  const resource_group_id = attribute(policy, 'resourceGroupId');
+  const service_name = attribute(policy, 'serviceName');
+  const common = {
+    policy_id: id,
+    scope: instance ? 'instance' : resource_group_id ? 'resource_group' : service_name ? 'service' : 'account',
+    deployment_id: instance === undefined ? undefined : crns.get(guidOf(instance)),
+    service_instance: instance,
+    service_name,
+    resource_group_id,
+    region: attribute(policy, 'region'),
+    state,
+    description: textOrNull(description),
+    time_condition: pattern,
+    created_at,
+    created_by_id,
+    last_modified_at,
+    last_modified_by_id,
+  };
+  return rolesOf(policy).flatMap((role_id) => {
+    const role = role_id.slice(role_id.lastIndexOf(':') + 1);
+    const name = names.get(role_id) ?? role;
+    return valuesOf(attributesOf(policy['subject']), key).map((subject) => ({
+      id: `${String(id)}/${role}/${subject}`,
+      [key]: subject,
+      name,
+      role,
+      role_id,
+      ...common,
+    }));
+  });
+}
+
+function rolesOf({ control }: Row): string[] {
+  const grant = isRow(control) ? control['grant'] : undefined;
+  const roles: unknown[] = isRow(grant) && Array.isArray(grant['roles']) ? grant['roles'] : [];
+  return roles.flatMap((role) => (isRow(role) && typeof role['role_id'] === 'string' ? [role['role_id']] : []));
+}
+
+/**
+ * Whether a policy covers database services: it names one, or it names no service and is about services at all, not about
+ * the platform's own or about the resource group as a thing that is viewed.
+ */
+function opensDatabases(policy: Row): boolean {
+  const services = valuesOf(attributesOf(policy['resource']), 'serviceName');
+  if (services.length > 0) return services.some(mayBeOfDatabases);
+  const type = attribute(policy, 'serviceType');
+  return !has(policy, 'service_group_id') && !has(policy, 'resourceType') && (type === undefined || type === 'service');
+}
+
+/** A name may end in an asterisk. */
+function mayBeOfDatabases(service: string): boolean {
+  const star = service.indexOf('*');
+  if (star === -1) return engineIn(service) !== undefined;
+  const start = service.slice(0, star);
+  return ['databases-for-', 'messages-for-'].some((prefix) => prefix.startsWith(start) || start.startsWith(prefix));
+}
+
+function attribute(policy: Row, key: string): string | undefined {
+  const values = valuesOf(attributesOf(policy['resource']), key);
+  return values.length === 0 ? undefined : values.join(',');
+}
+
+function has(policy: Row, key: string): boolean {
+  return attributesOf(policy['resource']).some((one) => one['key'] === key);
+}
+
+function attributesOf(part: unknown): Row[] {
+  const attributes: unknown = isRow(part) ? part['attributes'] : undefined;
+  return Array.isArray(attributes) ? attributes.filter(isRow) : [];
+}
+
+/** The values of an attribute: one, several, or an asterisk where the policy only asks that there is any. */
+function valuesOf(attributes: readonly Row[], key: string): string[] {
+  return attributes
+    .filter((one) => one['key'] === key)
+    .flatMap(({ value, operator }) => {
+      if (operator === 'stringExists') return ['*'];
+      return [value].flat().filter((one) => typeof one === 'string');
+    });
+}

@@ -1,0 +1,19 @@
+import { defineStream } from '../../../core/stream.ts';
+import { POLICIES, grantFields } from '../grants.ts';
+import type { IbmCloudShared } from '../shared.ts';
+
+/** `GET /v2/policies` (icd-api.md 2.7): those for users, service IDs and profiles. */
+export const deploymentsRoles = defineStream<IbmCloudShared>({
+  name: 'deployments_roles',
+  description: 'Which users, service IDs and profiles have which role on databases, by which policy.',
+  listed: {
+    path: POLICIES,
+    async load({ grants }) {
+      const { rows, requests } = await grants('deployments_roles');
+      return { rows: rows.iam_id, requests };
+    },
+  },
+  primaryKey: 'id',
+  dropped: [],
+  fields: grantFields('iam_id', 'IAM id of the user, service ID or profile that has the role.'),
+});
