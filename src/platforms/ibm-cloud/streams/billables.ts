@@ -1,6 +1,6 @@
 import { type ConnectorError, asConnectorError, unexpectedBody } from '../../../core/errors.ts';
 import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '../../../core/fields.ts';
-import { monthAfter } from '../../../core/final-months.ts';
+import { monthAfter } from '../../../core/month.ts';
 import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { parseCrn } from '../crn.ts';
 import { engineIn, isBackupService } from '../instance.ts';
