@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clockAt } from '../../test-support/clock.ts';
 import { expectedRows } from './expected.ts';
 import { type Account, type AccountOptions, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
@@ -8,13 +9,6 @@ const DAY = 86_400;
 const BEGIN = '2025-06-15T12:00:00Z';
 /** Of no use here, and slow. */
 const SMALL = { backupDays: 2, tasksPerDay: 1, usageMonths: 4, now: BEGIN };
-
-/** Makes the time of a child process begin there. */
-function clockAt(time: number): string {
-  const shift = time - Date.now();
-  const script = `const { now } = Date; const Real = Date; globalThis.Date = class extends Real { constructor(...given) { if (given.length === 0) super(now() + ${shift}); else super(...given); } static now() { return now() + ${shift}; } };`;
-  return `--import data:text/javascript,${encodeURIComponent(script)}`;
-}
 
 interface Synced {
   state: object | undefined;
