@@ -1,6 +1,6 @@
 import { asConnectorError, unexpectedBody } from '../../../core/errors.ts';
 import { boolean, listOfObjects, text, timestamp } from '../../../core/fields.ts';
-import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { textOrNull } from '../envelope.ts';
 import { allRows, offsetOfNext } from '../page-chain.ts';
 import type { IbmCloudShared } from '../shared.ts';
@@ -45,7 +45,7 @@ async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; reques
   const account_id = await shared.account(OWNER);
   const query = { account_id, limit: PAGE_SIZE, offset: 0, show_federated: 'true' };
   const request = { origin: endpoints.iam, path: GROUPS, query };
-  const paging = { list: 'groups', next: ({ next }: Row, at: Request) => offsetOfNext(next, at) };
+  const paging = { list: 'groups', next: offsetOfNext };
   const listing = allRows(api, request, OWNER, paging);
   const found = await taking('the role Viewer on IAM Access Groups', GROUPS, listing);
   let { requests } = found;
@@ -76,7 +76,7 @@ async function membersOf(
 ): Promise<{ rows: unknown[]; requests: number } | undefined> {
   const path = `${GROUPS}/${encodeURIComponent(String(id))}/members`;
   const query = { membership_type: 'all', verbose: 'true', limit: PAGE_SIZE, offset: 0 };
-  const paging = { list: 'members', next: ({ next }: Row, at: Request) => offsetOfNext(next, at) };
+  const paging = { list: 'members', next: offsetOfNext };
   try {
     return await allRows(api, { origin: endpoints.iam, path, query }, OWNER, paging);
   } catch (thrown) {
