@@ -127,16 +127,28 @@ async function groupIds({ selection, resourceGroups }: IbmCloudShared): Promise<
   return (await resourceGroups()).filter(isRow).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
 }
 
-function usageAt(path: string, { api, endpoints }: IbmCloudShared): Promise<{ rows: unknown[]; requests: number }> {
+async function usageAt(
+  path: string,
+  { api, endpoints }: IbmCloudShared,
+): Promise<{ rows: unknown[]; requests: number }> {
   const request: Request = { origin: endpoints.billing, path, query: { _limit: PAGE_SIZE, _names: 'true' } };
-  return allRows(api, request, OWNER, {
-    list: 'resources',
-    next: ({ next }) => tokenOfNext(next, '_start', 'offset', path),
-    onPage({ count }, rows) {
-      if (typeof count !== 'number' || count === rows.length) return;
-      api.log('warn', `${OWNER}: a page of ${path} says that it has ${count} rows, and has ${rows.length}`);
-    },
-  });
+  let hasBegun = false;
+  try {
+    return await allRows(api, request, OWNER, {
+      list: 'resources',
+      next: ({ next }) => tokenOfNext(next, '_start', 'offset', path),
+      onPage({ count }, rows) {
+        hasBegun = true;
+        if (typeof count !== 'number' || count === rows.length) return;
+        api.log('warn', `${OWNER}: a page of ${path} says that it has ${count} rows, and has ${rows.length}`);
+      },
+    });
+  } catch (thrown) {
+    const { status, answer } = asConnectorError(thrown);
+    // A month that has a first page is not too old, whatever is said of a later one.
+    if (!hasBegun || (status !== 400 && status !== 404)) throw thrown;
+    throw unexpectedBody(path, `a later page of it is refused (${answer})`);
+  }
 }
 
 /** A row for each metric of each database; what only sums tell apart is told apart by a number. */
