@@ -41,12 +41,9 @@ export const teams = defineStream<IbmCloudShared>({
 });
 
 async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; requests: number }> {
-  const { api, endpoints } = shared;
+  const { api } = shared;
   const account_id = await shared.account(OWNER);
-  const query = { account_id, limit: PAGE_SIZE, offset: 0, show_federated: 'true' };
-  const request = { origin: endpoints.iam, path: GROUPS, query };
-  const paging = { list: 'groups', next: offsetOfNext };
-  const listing = allRows(api, request, OWNER, paging);
+  const listing = listOf('groups', GROUPS, { account_id, show_federated: 'true' }, shared);
   const found = await taking('the role Viewer on IAM Access Groups', GROUPS, listing);
   let { requests } = found;
   const groups = new Map<unknown, Row>();
@@ -70,22 +67,43 @@ async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; reques
 }
 
 /** Undefined, with a warning, if they are refused; a group may also be gone since it was listed. */
-async function membersOf(
-  { id }: Row,
-  { api, endpoints }: IbmCloudShared,
-): Promise<{ rows: unknown[]; requests: number } | undefined> {
+async function membersOf({ id }: Row, shared: IbmCloudShared): Promise<Listing | undefined> {
   const path = `${GROUPS}/${encodeURIComponent(String(id))}/members`;
-  const query = { membership_type: 'all', verbose: 'true', limit: PAGE_SIZE, offset: 0 };
-  const paging = { list: 'members', next: offsetOfNext };
   try {
-    return await allRows(api, { origin: endpoints.iam, path, query }, OWNER, paging);
+    return await listOf('members', path, { membership_type: 'all', verbose: 'true' }, shared);
   } catch (thrown) {
     const error = asConnectorError(thrown);
     if (!error.refused) throw thrown;
-    api.log(
+    shared.api.log(
       'warn',
       `${OWNER}: the group ${String(id)} comes without its members, because IBM Cloud refused them (${error.answer})`,
     );
     return undefined;
   }
+}
+
+interface Listing {
+  rows: unknown[];
+  requests: number;
+}
+
+/** A whole list. One that ends before it has as many rows as it says is warned of: rows may be lost. */
+async function listOf(
+  list: string,
+  path: string,
+  filters: Readonly<Record<string, string>>,
+  { api, endpoints }: IbmCloudShared,
+): Promise<Listing> {
+  let told: unknown;
+  const query = { ...filters, limit: PAGE_SIZE, offset: 0 };
+  const found = await allRows(api, { origin: endpoints.iam, path, query }, OWNER, {
+    list,
+    next: offsetOfNext,
+    onPage: ({ total_count }) => (told = total_count),
+  });
+  const { length } = found.rows;
+  if (typeof told === 'number' && told > length) {
+    api.log('warn', `${OWNER}: ${path} says that it has ${told} rows, and gave ${length}`);
+  }
+  return found;
 }
