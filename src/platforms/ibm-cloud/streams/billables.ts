@@ -187,7 +187,9 @@ async function deploymentOf(resource: Row, { inventory }: IbmCloudShared): Promi
   const { deployments } = await inventory.load();
   const found = deployments.find(({ guid }) => guidOf(guid) === guidOf(id));
   if (found !== undefined) return found.id;
-  return [resource_id, plan_id].some((text) => isOfDatabases(String(text))) ? id : undefined;
+  if (![resource_id, plan_id].some((text) => isOfDatabases(String(text)))) return undefined;
+  if (id === '') throw unexpectedBody(PATH, `a row of ${String(plan_id)} has no resource_instance_id`);
+  return id;
 }
 
 function isOfDatabases(service: string): boolean {

@@ -47,8 +47,7 @@ async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; reques
   const found = await taking('the role Viewer on IAM Access Groups', GROUPS, listing);
   let { requests } = found;
   const groups = new Map<unknown, Row>();
-  for (const [i, group] of found.rows.entries()) {
-    if (!isRow(group)) throw unexpectedBody(GROUPS, `row ${i + 1} of ${found.rows.length} is no object`);
+  for (const group of found.rows) {
     group['description'] = textOrNull(group['description']);
     groups.set(group['id'], group);
   }
@@ -83,11 +82,11 @@ async function membersOf({ id }: Row, shared: IbmCloudShared): Promise<Listing |
 }
 
 interface Listing {
-  rows: unknown[];
+  rows: Row[];
   requests: number;
 }
 
-/** A whole list. One that ends before it has as many rows as it says is warned of: rows may be lost. */
+/** A whole list of objects. One that ends before it has as many rows as it says is warned of: rows may be lost. */
 async function listOf(
   list: string,
   path: string,
@@ -102,8 +101,12 @@ async function listOf(
     onPage: ({ total_count }) => (told = total_count),
   });
   const { length } = found.rows;
+  const rows = found.rows.map((row, i) => {
+    if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${length} is no object`);
+    return row;
+  });
   if (typeof told === 'number' && told > length) {
     api.log('warn', `${OWNER}: ${path} says that it has ${told} rows, and gave ${length}`);
   }
-  return found;
+  return { ...found, rows };
 }
