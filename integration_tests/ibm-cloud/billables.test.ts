@@ -158,6 +158,50 @@ describe.concurrent('usage by month', () => {
   });
 });
 
+describe.concurrent('killed at arbitrary lines and gone on with', () => {
+  it.each<[string, Readonly<Record<string, unknown>>, number]>([
+    ['usage of the account', {}, 14],
+    ['usage of resource groups', { billing: 'resource_groups' }, 8],
+  ])(
+    '%s: nothing is lost, and no month that is final is read again',
+    async (_, platform, kills) => {
+      const options = { deployments: 9, gen2Deployments: 4, usageMonths: 13, maxLimit: 10, latencyMs: 2 };
+      await usageOf(options, async ({ sandbox }, sync, pass) => {
+        const kept = new Map<string, object>();
+        let state: object | undefined;
+        let final: unknown;
+        let killed = 0;
+        let random = 42;
+        while (killed < kills) {
+          random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
+          // A month is some 30 lines, and a read that is up to date two months.
+          const one = await sync({ state, startDate: '2024-06-01T00:00:00Z', platform, kill: 1 + (random % 70) });
+          if (final !== undefined) expect(one.months.every((month) => month > String(final))).toBe(true);
+          for (const row of rowsRead(one.result.records, 'billables')) kept.set(String(row['id']), row);
+          state = one.state ?? state;
+          final = monthIn(one) ?? final;
+          if (one.result.signal === 'SIGKILL') {
+            killed += 1;
+          } else {
+            expect(one.result).toMatchObject({ exitCode: 0, violations: [], errors: [] });
+            // Another month begins, and with it there is more to read.
+            pass(28);
+          }
+          sandbox.touchUsage();
+        }
+        expect(final).toBeDefined();
+        const last = await sync({ state, startDate: '2024-06-01T00:00:00Z', platform });
+        expect(last.result).toMatchObject({ exitCode: 0, violations: [], errors: [] });
+        for (const row of rowsRead(last.result.records, 'billables')) kept.set(String(row['id']), row);
+        const rows = (await expectedRows(sandbox)).billables;
+        expect(rows.length).toBeGreaterThan(300);
+        for (const row of rows) expect(kept.get(String(row['id'])), String(row['id'])).toEqual(row);
+      });
+    },
+    120_000,
+  );
+});
+
 describe.concurrent('without the role for it', () => {
   it('billables alone fails, with a sentence that names the role', async () => {
     await ibmCloud({ ...SMALL, missingRoles: ['billing'] }, async ({ sandbox, read }) => {
