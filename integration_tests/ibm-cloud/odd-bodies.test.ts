@@ -117,7 +117,7 @@ describe.concurrent.each(LISTS)('an answer of %s', (list, path, streams, told) =
     ['errors', { kind: 'errors', errors: [{ code: 'odd', message: 'No such thing' }] }],
   ])('of another form than it should be is a system_error that names it: %s', async (_, kind) => {
     await ibmCloud({ ...SMALL, usageMonths: 3 }, async ({ sandbox, read }) => {
-      sandbox.setFaults([{ path, ...kind } as Fault]);
+      sandbox.setFaults([{ path, ...kind }]);
       const result = await read({ streams: ['accounts', ...streams] });
       expect(result.violations).toEqual([]);
       expect(logged(result, 'FATAL')).toEqual([]);
