@@ -22,7 +22,9 @@ export const billables = defineStream<IbmCloudShared>({
   primaryKey: 'id',
   dropped: [],
   fields: {
-    id: text('Key made for this stream: month/identifier/sku/metric/region/pricing_country, and a number where these are the same.'),
+    id: text(
+      'Key made for this stream: month/identifier/sku/metric/region/pricing_country, and a number where these are the same.',
+    ),
     account_id: text('Id of the account.'),
     month: text('Month of the usage, such as 2026-10, in UTC.'),
     deployment_id: text('CRN of the deployment or backup, which may be gone.'),
