@@ -72,7 +72,9 @@ def grant(policy, role_id, names, crns, subject, value):
         "service_name": service,
         "resource_group_id": group,
         "region": covered(policy, "region"),
+        "resource_tags": policy["resource"].get("tags"),
         "time_condition": text(policy.get("pattern")),
+        "rule": policy.get("rule"),
         **picked(policy, fields, dates=["created_at", "last_modified_at"]),
     }
 
