@@ -26,7 +26,7 @@ export async function readSlices<S>(
   marks: SliceMarks | undefined,
 ): Promise<void> {
   const { run } = read;
-  const { chosen, all, leftOut = [] } = await slicesOf(run.shared);
+  const { chosen, all, isWhole = false, leftOut = [] } = await slicesOf(run.shared);
   if (marks !== undefined && all !== undefined) marks.retain(all);
   read.leftOut.push(...leftOut);
   const emit = (slice: Slice, rows: Row[]): void => {
@@ -39,22 +39,28 @@ export async function readSlices<S>(
     emit(slice, read.shape(slice.rows, slice.label, slice.fields));
     await run.output.ready();
   }
-  const trouble: Trouble = { refused: new Map(), failed: [] };
+  const trouble: Trouble = { refused: new Map(), failed: [], listMissing: false };
   const lanes = [...Map.groupBy(asked, ({ lane }) => lane).values()];
   await eachInParallel(lanes, lanes.length, (lane) =>
     readLane(read, lane, trouble, (slice) =>
-      readPages(read, slice, first(slice, run.shared), (rows) => emit(slice, rows)),
+      readPages(read, slice, first(slice, run.shared), (rows, missing) => {
+        if (missing) trouble.listMissing = true;
+        emit(slice, rows);
+      }),
     ),
   );
   const { refused, failed } = trouble;
   if (refused.size > 0) judgeRefusals(read, asked.length, refused, failed.length === 0);
   if (failed[0] !== undefined) throw failed[0];
+  if (isWhole && refused.size === 0 && !trouble.listMissing) marks?.readWhole();
 }
 
 /** What did not work, over all slices of a stream. */
 interface Trouble {
   refused: Map<Slice, ConnectorError>;
   failed: ConnectorError[];
+  /** The API left out a list, which tells of no row that it is gone. */
+  listMissing: boolean;
 }
 
 /** Slices that wait for each other. Throws only what is a bug. */
@@ -99,14 +105,14 @@ async function readPages<S>(
   read: StreamRead<S>,
   slice: Slice | undefined,
   first: Request,
-  emit: (rows: Row[]) => void,
+  emit: (rows: Row[], missing: boolean) => void,
 ): Promise<void> {
   const { definition } = read;
   for (let request = first, more = true; more;) {
     const at = request;
     more = false;
-    await read.request(at, slice?.fields, (rows, _, body) => {
-      emit(rows);
+    await read.request(at, slice?.fields, (rows, missing, body) => {
+      emit(rows, missing);
       const next = definition.next?.(body, at);
       if (next === undefined) return;
       request = next;
@@ -150,10 +156,10 @@ function judgeRefusals<S>(
 
 /**
  * Emits what is new in a slice that came whole, in order of its times, so that its mark may move in between. A row that
- * may still change is emitted however old it is.
+ * may still change, or might when it was last emitted, is emitted however old it is.
  */
 function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, slice: string, rows: Row[]): void {
-  const { incremental } = read.definition;
+  const { incremental, primaryKey } = read.definition;
   const { field = '' } = incremental ?? {};
   const at = (row: Row): string | undefined => (row[field] as string | undefined) ?? undefined;
   const bound = marks.begin(slice);
@@ -162,11 +168,14 @@ function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, slice: string, r
   const now = Date.now();
   for (const row of ordered) {
     const time = at(row);
+    const key = String(row[primaryKey]);
     const final = incremental?.isFinal?.(row) ?? true;
-    if (final && bound !== undefined && time !== undefined && time < bound) continue;
-    if (read.dropIfBeforeStart(row)) continue;
+    if (!marks.isPending(key)) {
+      if (final && bound !== undefined && time !== undefined && time < bound) continue;
+      if (read.dropIfBeforeStart(row)) continue;
+    }
     read.record(row, now);
-    marks.emitted(slice, time, final);
+    marks.emitted(slice, key, time, final);
     read.sink.checkpointIfDue();
   }
 }

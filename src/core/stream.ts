@@ -43,6 +43,8 @@ export interface Slices {
   chosen: readonly Slice[];
   /** The ids of all that there are, chosen or not; undefined if that is not known. */
   all: ReadonlySet<string> | undefined;
+  /** The user's choice leaves nothing out: a row that no slice brings any more is gone. */
+  isWhole?: boolean;
   /** What has no slice on purpose, for the line at the stream's end: `3 deployments of generation 2`. */
   leftOut?: readonly string[];
 }
