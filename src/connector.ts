@@ -6,7 +6,7 @@ import { ConnectorError } from './core/errors.ts';
 import { type OpenStream, openStream } from './core/open-stream.ts';
 import type { Output } from './core/output.ts';
 import { RequestSlots } from './core/request-slots.ts';
-import type { StreamDefinition } from './core/stream.ts';
+import { type StreamDefinition, placeOf } from './core/stream.ts';
 import type { Run } from './core/stream-read.ts';
 import { utcText } from './core/timestamp.ts';
 import { VERSION } from './core/version.ts';
@@ -74,13 +74,14 @@ export function openReads(
     streams.find(({ read }) => read.definition.name === owner)?.read.sink;
   const slots = new RequestSlots(config.num_workers);
   const api: Api = {
-    get: (request, owner) => slots.use(owner, (pause) => client.get(request, owner, pause)),
+    get: (request, owner) => slots.use(owner, placeOf(request), (turn) => client.get(request, owner, turn)),
     authorization: (owner) => client.authorization(owner),
     log: (level, sentence) => output.log(level, sentence),
   };
   const run: Run = {
-    fetch: (request, owner, pause) => client.get(request, owner, pause),
+    fetch: (request, owner, turn) => client.get(request, owner, turn),
     slots,
+    silences: new Map(),
     output,
     words: platform.words.facts,
     shared: platform.open(config.platform, api),

@@ -1,18 +1,17 @@
-import { ConnectorError, asConnectorError } from './errors.ts';
+import { ConnectorError } from './errors.ts';
+import type { Lane } from './lane.ts';
 import { eachInParallel } from './parallel.ts';
 import type { ProblemId } from './problems.ts';
+import { readLane } from './read-lane.ts';
 import type { SliceMarks } from './slice-marks.ts';
-import type { Request, Row, Slice, StreamDefinition } from './stream.ts';
+import { type Request, type Row, type Slice, type StreamDefinition, placeOf } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
-
-/** So many slices in a row whose retries were used up are an outage: to try hundreds more so would take hours. */
-const OUTAGES_IN_A_ROW = 5;
 
 type First<S> = NonNullable<StreamDefinition<S>['first']>;
 
 /** One request, or page after page of it. */
 export async function readWhole<S>(read: StreamRead<S>, first: First<S>): Promise<void> {
-  await readPages(read, undefined, first(undefined, read.run.shared), (rows) => read.emit(rows));
+  await readPages(read, undefined, first(undefined, read.run.shared), undefined, (rows) => read.emit(rows));
 }
 
 /**
@@ -39,85 +38,49 @@ export async function readSlices<S>(
     emit(slice, read.shape(slice.rows, slice.label, slice.fields));
     await run.output.ready();
   }
-  const trouble: Trouble = { refused: new Map(), failed: [], listMissing: false };
-  const lanes = [...Map.groupBy(asked, ({ lane }) => lane).values()];
-  await eachInParallel(lanes, lanes.length, (lane) =>
-    readLane(read, lane, trouble, (slice) =>
-      readPages(read, slice, first(slice, run.shared), (rows, missing) => {
-        if (missing) trouble.listMissing = true;
-        emit(slice, rows);
-      }),
-    ),
-  );
-  const { refused, failed } = trouble;
+  const refused = new Map<Slice, ConnectorError>();
+  // The API left out a list, which tells of no row that it is gone.
+  let listMissing = false;
+  const lanes = [...Map.groupBy(asked, ({ lane }) => lane)];
+  const failed: ConnectorError[] = [];
+  await eachInParallel(lanes, lanes.length, async ([name, slices]) => {
+    await readLane(read, {
+      items: slices,
+      place: name === undefined ? undefined : placeOf(first(slices[0], run.shared)),
+      ask: (slice, lane) =>
+        readPages(read, slice, first(slice, run.shared), lane, (rows, missing) => {
+          if (missing) listMissing = true;
+          emit(slice, rows);
+        }),
+      refused: (slice, error) => void refused.set(slice, error),
+      lineOf: ({ label }) => `${label} could not be read`,
+      failed: (error) => failed.push(error),
+    });
+  });
   if (refused.size > 0) judgeRefusals(read, asked.length, refused, failed.length === 0);
   if (failed[0] !== undefined) throw failed[0];
-  if (isWhole && refused.size === 0 && !trouble.listMissing) marks?.readWhole();
-}
-
-/** What did not work, over all slices of a stream. */
-interface Trouble {
-  refused: Map<Slice, ConnectorError>;
-  failed: ConnectorError[];
-  /** The API left out a list, which tells of no row that it is gone. */
-  listMissing: boolean;
-}
-
-/** Slices that wait for each other. Throws only what is a bug. */
-async function readLane<S>(
-  { run, definition }: StreamRead<S>,
-  slices: readonly Slice[],
-  { refused, failed }: Trouble,
-  readSlice: (slice: Slice) => Promise<void>,
-): Promise<void> {
-  let outages = 0;
-  let untried = 0;
-  await eachInParallel(slices, run.workers, async (slice) => {
-    if (outages >= OUTAGES_IN_A_ROW) {
-      untried += 1;
-      return;
-    }
-    try {
-      await readSlice(slice);
-      if (outages < OUTAGES_IN_A_ROW) outages = 0;
-    } catch (thrown) {
-      run.signal.throwIfAborted();
-      const error = asConnectorError(thrown);
-      if (error.problem === 'unexpected') throw thrown;
-      if (error.refused) {
-        refused.set(slice, error);
-        return;
-      }
-      if (error.failureType === 'transient_error') outages += 1;
-      failed.push(error);
-      run.output.log('error', `${definition.name}: ${slice.label} could not be read: ${error.message}`);
-    }
-  });
-  if (untried > 0) {
-    run.output.log(
-      'error',
-      `${definition.name}: ${untried} deployments were not tried, since ${outages} in a row had failed`,
-    );
-  }
+  if (isWhole && refused.size === 0 && !listMissing) marks?.readWhole();
 }
 
 async function readPages<S>(
   read: StreamRead<S>,
   slice: Slice | undefined,
   first: Request,
+  lane: Lane | undefined,
   emit: (rows: Row[], missing: boolean) => void,
 ): Promise<void> {
   const { definition } = read;
   for (let request = first, more = true; more;) {
     const at = request;
     more = false;
-    await read.request(at, slice?.fields, (rows, missing, body) => {
+    const take = (rows: Row[], missing: boolean, body: unknown): void => {
       emit(rows, missing);
       const next = definition.next?.(body, at);
       if (next === undefined) return;
       request = next;
       more = true;
-    });
+    };
+    await read.request(at, slice?.fields, take, lane);
   }
 }
 

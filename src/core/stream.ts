@@ -17,6 +17,11 @@ export interface Request {
   anonymous?: true;
 }
 
+/** Names the place that a request goes to: what happens there is nothing to other places. */
+export function placeOf({ origin }: Request): string {
+  return origin ?? '';
+}
+
 /** Rows as they came, not yet checked, and what a user should be warned of. */
 export interface Extracted {
   rows: unknown[];

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { ConnectorError } from '../core/errors.ts';
 import type { Words } from '../core/problems.ts';
-import type { Pause } from '../core/request-slots.ts';
+import type { Turn } from '../core/request-slots.ts';
 import type { Request } from '../core/stream.ts';
 import { type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt.ts';
@@ -11,6 +11,7 @@ import {
   type Failure,
   type FailureContext,
   type Refusals,
+  isAnswer,
   isTransient,
   nobodyThere,
   reasonOf,
@@ -105,11 +106,11 @@ export class ApiClient {
   }
 
   /**
-   * The parsed body of a 200. `owner` is the stream that asks, for the events; `pause` is used for every wait. Throws a
+   * The parsed body of a 200. `owner` is the stream that asks, for the events; `turn` is told of every attempt and used for every wait. Throws a
    * ConnectorError, or the signal's reason.
    */
-  get(request: Request, owner: string, pause: Pause = asItIs): Promise<unknown> {
-    return this.#get(request, owner, pause, undefined);
+  get(request: Request, owner: string, turn: Turn = asItIs): Promise<unknown> {
+    return this.#get(request, owner, turn, undefined);
   }
 
   /** What requests carry now to say who asks. Throws a ConnectorError. */
@@ -123,7 +124,7 @@ export class ApiClient {
   }
 
   /** `why` is told with an error, if it is not the report itself that is asked for. */
-  async #get(request: Request, owner: string, pause: Pause, why: string | undefined): Promise<unknown> {
+  async #get(request: Request, owner: string, turn: Turn, why: string | undefined): Promise<unknown> {
     const { signal, auth, address, isImpatient } = this.#options;
     const { path } = request;
     const method = request.post === undefined ? 'GET' : 'POST';
@@ -139,10 +140,11 @@ export class ApiClient {
       if (!gate.isOpen) {
         const until = gate.closedUntil;
         if (until !== undefined && until !== told) this.#options.onRateLimit(until, owner);
-        if (!(await pause(() => gate.enter(signal)))) throw failed(RATE_LIMIT_GIVEN_UP);
+        if (!(await turn.pause(() => gate.enter(signal)))) throw failed(RATE_LIMIT_GIVEN_UP);
       }
       signal.throwIfAborted();
       const result = await this.#once(endpoint, target, request, owner);
+      turn.heard(result.kind === 'body' || isAnswer(result.failure));
       if (result.kind === 'body') {
         auth.accepted?.(request);
         return result.body;
@@ -176,7 +178,7 @@ export class ApiClient {
       this.#options.onRetry({ owner, method, path: shown, attempt: attempts, reason: reasonOf(failure), waitMs });
       if (failure.kind === 'status' && failure.status === 429) continue; // The gate does the waiting.
       attempts += 1;
-      await pause(() => this.#timing.sleep(waitMs, signal));
+      await turn.pause(() => this.#timing.sleep(waitMs, signal));
     }
   }
 
@@ -290,7 +292,7 @@ type Result =
   /** `authorization` is what the request carried. */
   | { kind: 'failure'; failure: Failure; retryAfterMs?: number | undefined; authorization?: string | undefined };
 
-const asItIs: Pause = (wait) => wait();
+const asItIs: Turn = { pause: (wait) => wait(), heard: () => undefined };
 
 const RATE_LIMIT_GIVEN_UP: Failure = {
   kind: 'status',

@@ -59,6 +59,11 @@ export function statusFailure(
   return { kind: 'status', status, problem, apiText: refusals.textOf(text), requestId, location: header('location') };
 }
 
+/** Whether the server, or what stands before it, answered at all. */
+export function isAnswer({ kind }: Failure): boolean {
+  return kind === 'status' || kind === 'damaged' || kind === 'too_large';
+}
+
 /** Whether another attempt may succeed. */
 export function isTransient(failure: Failure): boolean {
   switch (failure.kind) {
