@@ -207,6 +207,22 @@ describe.concurrent('the details of a deployment that cannot be had', () => {
   );
 });
 
+describe.concurrent('what is still asked for when everything has ended', () => {
+  it('ends with it, without a word', async () => {
+    const faults: Fault[] = [
+      { path: INSTANCES, kind: 'status', status: 403 },
+      { path: '/resource-controller/v2/resource_groups', kind: 'hang' },
+    ];
+    await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
+      const result = await read({ streams: ['deployments'], config: { request_timeout_seconds: 600 } });
+      expect(result.violations).toEqual([]);
+      expect(result.errors).toHaveLength(1);
+      expect(logged(result, 'WARN')).toEqual([]);
+      expect(timesAsked(sandbox, '/resource-controller/v2/resource_groups')).toBeLessThanOrEqual(1);
+    });
+  });
+});
+
 describe.concurrent('of one service', () => {
   it.each(waits)('%s holds up no other: accounts', async (_, kind) => {
     const faults = [{ path: '/accounts/**', ...kind } as Fault];

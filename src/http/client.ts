@@ -90,6 +90,8 @@ export class ApiClient {
   readonly #maxBodyBytes: number;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #life = new AbortController();
+  /** Aborted when the run is stopped, and when nobody needs the client any more. */
+  readonly #signal: AbortSignal;
   readonly #watch: AttemptWatch;
   readonly #headers: Record<string, string>;
 
@@ -97,9 +99,10 @@ export class ApiClient {
     this.#options = options;
     this.#timing = options.timing ?? realTiming;
     this.#maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
-    this.#watch = new AttemptWatch(options.timeoutMs, options.signal);
-    // Every connection listens to it; Node would warn about a leak on stderr.
-    setMaxListeners(0, this.#life.signal);
+    this.#signal = AbortSignal.any([options.signal, this.#life.signal]);
+    this.#watch = new AttemptWatch(options.timeoutMs, this.#signal);
+    // Every connection and every wait listens to them; Node would warn about a leak on stderr.
+    setMaxListeners(0, this.#life.signal, this.#signal);
     this.#headers = { accept: options.accept, 'user-agent': options.userAgent };
     // An address of a proxy that is none is complained about at once.
     this.#endpoint(options.address);
@@ -118,6 +121,7 @@ export class ApiClient {
     return this.#authorization(owner);
   }
 
+  /** Ends at once what is still under way, without a word: nobody waits for it. */
   async close(): Promise<void> {
     this.#life.abort();
     await Promise.all([...this.#endpoints.values()].map(({ route }) => route.close()));
@@ -125,7 +129,8 @@ export class ApiClient {
 
   /** `why` is told with an error, if it is not the report itself that is asked for. */
   async #get(request: Request, owner: string, turn: Turn, why: string | undefined): Promise<unknown> {
-    const { signal, auth, address, isImpatient } = this.#options;
+    const { auth, address, isImpatient } = this.#options;
+    const signal = this.#signal;
     const { path } = request;
     const method = request.post === undefined ? 'GET' : 'POST';
     const endpoint = this.#endpoint(request.origin ?? address);

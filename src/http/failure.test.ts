@@ -138,6 +138,7 @@ test.each([
   [{ kind: 'damaged', detail: 'it is empty' } as const, true],
   [failed('ECONNRESET'), true],
   [failed('ENOTFOUND'), true],
+  [failed('UND_ERR_DESTROYED'), false],
   [failed('CERT_HAS_EXPIRED'), false],
   [failed('EPROTO'), true],
   [failed('ERR_SSL_WRONG_VERSION_NUMBER'), false],
@@ -152,6 +153,7 @@ test.each([
 
 test.each([
   [failed('ENOTFOUND'), true],
+  [failed('UND_ERR_DESTROYED'), false],
   [failed('ECONNREFUSED'), true],
   [failed('ECONNRESET'), false],
   [proxyFailed('ECONNREFUSED', false), true],

@@ -45,6 +45,8 @@ export interface FailureContext {
 const UNTRUSTED =
   /^(?:ERR_TLS_CERT_|CERT_|CRL_|ERROR_IN_C|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
+/** What undici says of a pool that was closed: the read is over. */
+const CLOSED = 'UND_ERR_DESTROYED';
 /** A longer header is not shown: it could be cut in the middle of a secret. */
 const LONGEST_HEADER = 200;
 
@@ -75,7 +77,7 @@ export function isTransient(failure: Failure): boolean {
     case 'too_large':
       return false;
     case 'failed':
-      return !UNTRUSTED.test(failure.code) && !isPlainText(failure);
+      return !UNTRUSTED.test(failure.code) && !isPlainText(failure) && failure.code !== CLOSED;
     case 'proxy_failed':
       // The proxy's own limits pass too.
       return (
