@@ -213,7 +213,8 @@ export class ApiClient {
       if (outcome.status === 200) return parsed(outcome);
       limited = outcome.status === 429;
       const after = [outcome.headers['retry-after']].flat()[0];
-      const failure = statusFailure(outcome, refusals);
+      const sent = [...Object.values(headers), asked.body ?? ''];
+      const failure = statusFailure(outcome, refusals, sent);
       return { kind: 'failure', failure, retryAfterMs: retryAfter(after, now), authorization };
     } finally {
       if (!limited) endpoint.gate.passed();

@@ -216,6 +216,10 @@ test('EPROTO is plain text only if OpenSSL says so', () => {
   expect(toError(failure, context).problem).toBe('tls_not_spoken');
 });
 
+test.each(['an id', 'x'.repeat(65), 'ä', 'a\nb', ''])('%j is not shown as the id of a request', (id) => {
+  expect(toError(status(500, '', { 'x-request-id': id }), context).internalMessage).not.toContain('request id');
+});
+
 test('headers that are too long are not shown, not even in part', () => {
   const long = 'x'.repeat(10_000);
   expect(toError(status(302, '', { location: `/${long}` }), context).message).toContain('to an address of 10001 char');

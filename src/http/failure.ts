@@ -45,18 +45,22 @@ export interface FailureContext {
 const UNTRUSTED =
   /^(?:ERR_TLS_CERT_|CERT_|CRL_|ERROR_IN_C|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
+/** Anything else is not shown as the id of a request. */
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
 /** What undici says of a pool that was closed: the read is over. */
 const CLOSED = 'UND_ERR_DESTROYED';
 /** A longer header is not shown: it could be cut in the middle of a secret. */
 const LONGEST_HEADER = 200;
 
+/** `sent` is what the request carried, secrets among it: a server may send a piece of that back, which is not redacted. */
 export function statusFailure(
   { status, headers, text }: Extract<Outcome, { kind: 'answer' }>,
   refusals: Refusals,
+  sent: readonly string[] = [],
 ): Extract<Failure, { kind: 'status' }> {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
-  const requestId = id !== undefined && id.length > LONGEST_HEADER ? undefined : id;
+  const requestId = id !== undefined && REQUEST_ID.test(id) && !sent.some((text) => text.includes(id)) ? id : undefined;
   const problem = refusals.problemOf?.(status) ?? problemOfStatus(status);
   return { kind: 'status', status, problem, apiText: refusals.textOf(text), requestId, location: header('location') };
 }
