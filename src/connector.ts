@@ -92,6 +92,7 @@ export function openReads(
     signal,
     addSecret,
   };
+  warnOfFutureStart(config, output);
   for (const { definition, mode, state, where } of wanted) {
     const options = {
       mode,
@@ -110,6 +111,7 @@ export function openReads(
 
 /** What is wrong with the config, by asking the API. Throws a ConnectorError; that of an outage is a transient one. */
 export async function checkConnection(config: Config, context: Context, output: Output): Promise<string[]> {
+  warnOfFutureStart(config, output);
   const platform = platformOf(config);
   const { address } = platform.connection(config.platform, context.addSecret);
   const { host, origin } = new URL(address);
@@ -137,6 +139,12 @@ export async function checkConnection(config: Config, context: Context, output: 
     clearTimeout(timer);
     await client.close();
   }
+}
+
+/** It may be a slip of the pen, which nobody would see in a sync that is merely empty. */
+function warnOfFutureStart({ start_date: start }: Config, output: Output): void {
+  if (start === undefined || start <= utcText(Date.now())) return;
+  output.log('warn', `start_date ${start} is in the future, so nothing that has a date is read`);
 }
 
 type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline' | 'isImpatient'> & {
