@@ -104,10 +104,13 @@ function judgeRefusals<S>(
     return;
   }
   if (mayFail && read.run.failOnRefusedDeployments) {
-    const [first] = refused.keys();
-    const which = refused.size === 1 ? first?.label : `${refused.size} deployments, ${first?.label} among them`;
-    const { internalMessage = '' } = errors[0] ?? {};
-    throw new ConnectorError('deployments_refused', { ...read.run.words, which: which ?? '' }, { internalMessage });
+    const lacking = [...refused].filter(([, { problem }]) => !ABSENCES.has(problem));
+    const told = lacking.length > 0 ? lacking : [...refused];
+    const [[slice, { answer = '', internalMessage = '' }] = [undefined, {}]] = told;
+    const label = slice?.label ?? '';
+    const which = told.length === 1 ? label : `${told.length} deployments, ${label} among them`;
+    const problem = lacking.length > 0 ? 'deployments_refused' : 'deployments_absent';
+    throw new ConnectorError(problem, { ...read.run.words, which, answer }, { internalMessage });
   }
   read.skippedSlices = refused.size;
   for (const [{ label }, error] of refused) {
