@@ -25,6 +25,11 @@ function busy(slots: RequestSlots): { begun: string[]; begin: (owner: string, na
   };
 }
 
+/** Slots are handed out when all who ask at one moment have asked. */
+function handedOut(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
+}
+
 test('what the work gives, or throws, comes back', async () => {
   const slots = new RequestSlots(1);
   expect(await slots.use('a', 'here', () => Promise.resolve(7))).toBe(7);
@@ -130,10 +135,10 @@ describe('a pause', () => {
     // Neither did a slot get lost, nor is there one more.
     const { begun, begin } = busy(slots);
     const [first] = [begin('a'), begin('b')];
-    await Promise.resolve();
+    await handedOut();
     expect(begun).toEqual(['a']);
     await first?.();
-    await Promise.resolve();
+    await handedOut();
     expect(begun).toEqual(['a', 'b']);
   });
 
@@ -204,7 +209,7 @@ test('with pauses, too, no more are in use than there are, no owner is passed ov
       // All slots are there again.
       const { begun, begin } = busy(slots);
       const ends = Array.from({ length: many + 1 }, (_, i) => begin('x', String(i)));
-      await Promise.resolve();
+      await handedOut();
       expect(begun).toHaveLength(many);
       for (const end of ends) await end();
     }),
