@@ -16,7 +16,7 @@ export async function readListed<S>(
   detail: Detail<S> | undefined,
 ): Promise<void> {
   const { run } = read;
-  const { rows, requests } = await listed.load(run.shared);
+  const { rows, requests, failed } = await listed.load(run.shared);
   read.requests += requests;
   const complete: Row[] = [];
   const completable: Completable[] = [];
@@ -36,6 +36,7 @@ export async function readListed<S>(
     await run.output.ready();
   }
   if (detail !== undefined) await readDetails(read, listed.path, detail, completable);
+  if (failed !== undefined) throw failed;
 }
 
 async function readDetails<S>(

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { parseCrn } from './crn.ts';
+import { GUID, parseCrn } from './crn.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './endpoints.ts';
 
-const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const RESOURCE_GROUP_ID = /^[0-9a-fA-F]{32}$/;
 
 const deploymentId = z

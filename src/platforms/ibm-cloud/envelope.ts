@@ -26,13 +26,13 @@ export function listIn(body: unknown, name: string, path: string): unknown[] {
 }
 
 /** The rows of a list, each as `shape` makes it; what is no object stays, to be told of as a row that cannot be one. */
-export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row): Extracted {
-  const rows = listIn(body, name, path).map((row) => (isRow(row) ? shape(row) : row));
+export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): Extracted {
+  const rows = listIn(body, name, path).map((row) => (isRow(row) ? shape(withoutOrigin(row)) : row));
   return { rows, warnings: [] };
 }
 
-/** A row without what the API says of its deployment: the CRN that was asked about is what other records go by. */
-export function withoutDeployment({ deployment_id: _asked, ...row }: Row): Row {
+/** A row without what the API says of where it belongs: what was asked about is what other records go by. */
+export function withoutOrigin({ deployment_id: _asked, generation: _gen1, account_id: _own, ...row }: Row): Row {
   return row;
 }
 

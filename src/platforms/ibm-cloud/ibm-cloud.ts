@@ -5,10 +5,9 @@ import { objectIn } from './envelope.ts';
 import { refusals } from './error-text.ts';
 import { missingSentence } from './inventory.ts';
 import { type IbmCloudShared, openShared } from './shared.ts';
-import { count } from './slices.ts';
 import { streams } from './streams/index.ts';
 import { iamAuth } from './token.ts';
-import { words } from './words.ts';
+import { count, words } from './words.ts';
 
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */
 export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
@@ -31,7 +30,7 @@ export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
     const { deployments, missing } = hasChoice
       ? await inventory.load()
       : { deployments: await inventory.glance(), missing: [] };
-    if (missing.length > 0) return [missingSentence(missing)];
+    if (missing.length > 0) return [missingSentence(missing, config.resource_group_ids)];
     if (deployments.length === 0) return [noDeployments(config)];
     const asked = deployments.find(({ region }) => region !== undefined);
     if (asked?.region !== undefined) {

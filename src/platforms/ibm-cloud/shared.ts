@@ -1,9 +1,10 @@
-import { asConnectorError, unexpectedBody } from '../../core/errors.ts';
+import { unexpectedBody } from '../../core/errors.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
 import type { Api } from '../platform.ts';
 import type { IbmCloudConfig } from './config.ts';
 import { type Endpoints, databasesAt } from './endpoints.ts';
-import { listIn, objectOf } from './envelope.ts';
+import { listIn, objectOf, textOrNull } from './envelope.ts';
+import { briefly, failureOf } from './failure.ts';
 import { type Grants, loadGrants } from './grants.ts';
 import { Inventory } from './inventory.ts';
 import { type Selection, selectionOf } from './selection.ts';
@@ -60,7 +61,10 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
   async function listResourceGroups(): Promise<Row[]> {
     const query = { account_id: await shared.account('resource_groups') };
     const body = await api.get({ origin: controller, path: RESOURCE_GROUPS, query }, 'resource_groups');
-    return listIn(body, 'resources', RESOURCE_GROUPS) as Row[];
+    const rows = listIn(body, 'resources', RESOURCE_GROUPS) as Row[];
+    if (textOrNull(objectOf(body, RESOURCE_GROUPS)['next_url'] ?? null) === null) return rows;
+    // Nobody has seen one; to take it for the end would lose rows in silence.
+    throw unexpectedBody(RESOURCE_GROUPS, 'it goes on at a further page, which this list is not known to do');
   }
 
   const shared: IbmCloudShared = {
@@ -85,7 +89,7 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
   return shared;
 }
 
-/** The names of the resource groups by their ids. They are not worth a failure: without the right to see them there are none. */
+/** The names of the resource groups by their ids. They are not worth a failure: where they cannot be had there are none. */
 export async function resourceGroupNames({
   resourceGroups,
   api,
@@ -93,11 +97,10 @@ export async function resourceGroupNames({
   try {
     return new Map((await resourceGroups()).filter(isRow).map(({ id, name }) => [id, name]));
   } catch (thrown) {
-    const error = asConnectorError(thrown);
-    if (!error.refused) throw thrown;
+    const said = briefly(failureOf(thrown));
     api.log(
       'warn',
-      `deployments: they come without the names of their resource groups, which IBM Cloud refused (${error.answer})`,
+      `deployments: they come without the names of their resource groups, which could not be read (${said})`,
     );
     return new Map();
   }

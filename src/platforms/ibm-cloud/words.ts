@@ -31,6 +31,11 @@ export const words: Words = {
   noteOn: () => undefined,
 };
 
+/** `1 deployment`, `2 deployments`. */
+export function count(n: number, thing: string, things = `${thing}s`): string {
+  return `${n} ${n === 1 ? thing : things}`;
+}
+
 /**
  * The outcome of a request for what takes a role of its own: a 403 becomes an error that names the role, such as `the role
  * Viewer on the resource group`.

@@ -1,6 +1,6 @@
 import { listOfTexts, text } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
-import { objectIn, textOrNull } from '../envelope.ts';
+import { objectIn, textOrNull, withoutOrigin } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1Slices, ofDatabase } from '../slices.ts';
 
@@ -14,7 +14,7 @@ export const deploymentsReplicas = defineStream<IbmCloudShared>({
   absentEverywhere: 'empty',
   first: (slice, shared) => ofDatabase(slice, '/remotes', shared),
   rows(body, { path }) {
-    const { leader, ...row } = objectIn(body, 'remotes', path);
+    const { leader, ...row } = withoutOrigin(objectIn(body, 'remotes', path));
     return { rows: [{ ...row, leader: textOrNull(leader) }], warnings: [] };
   },
   primaryKey: 'deployment_id',

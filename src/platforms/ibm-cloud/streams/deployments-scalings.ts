@@ -3,8 +3,10 @@ import { coerce } from '../../../core/normalise.ts';
 import { type Row, type Slice, type Slices, defineStream, isRow } from '../../../core/stream.ts';
 import { rowsIn } from '../envelope.ts';
 import { type Gen2Sizes, gen2SizesOf } from '../instance.ts';
+import { labelOf } from '../inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { count, gen1SlicesOf, ofDatabase } from '../slices.ts';
+import { failedSlice, gen1SlicesOf, ofDatabase } from '../slices.ts';
+import { count } from '../words.ts';
 
 /** The only group of a deployment of generation 2. */
 const MEMBER = 'member';
@@ -55,14 +57,15 @@ function limits(name: string, what: string): Record<string, Field> {
 
 /** A slice for each database of generation 1, and one with its row for each of generation 2 that tells its sizes. */
 async function sizedDatabases({ inventory }: IbmCloudShared): Promise<Slices> {
-  const { deployments, all } = await inventory.load();
+  const { deployments, all, incomplete } = await inventory.load();
   const brought: Slice[] = [];
   let sizeless = 0;
   for (const deployment of deployments) {
     if (deployment.generation === 'gen1') continue;
     const { id } = deployment;
     const sizes = gen2SizesOf(deployment);
-    if (sizes === undefined) sizeless += 1;
+    if (incomplete.has(id)) brought.push(failedSlice(id, labelOf(deployment)));
+    else if (sizes === undefined) sizeless += 1;
     else
       brought.push({
         id,

@@ -1,10 +1,11 @@
+import type { ConnectorError } from '../../../core/errors.ts';
 import { boolean, number, object, text, timestamp } from '../../../core/fields.ts';
 import { type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { isRegion, parseCrn } from '../crn.ts';
 import { databasesAt } from '../endpoints.ts';
 import { objectIn, textOrNull } from '../envelope.ts';
 import { type Deployment, diskKeyOf, gen2SizesOf } from '../instance.ts';
-import { INSTANCES } from '../inventory.ts';
+import { type Found, INSTANCES, labelOf } from '../inventory.ts';
 import { type IbmCloudShared, resourceGroupNames } from '../shared.ts';
 
 /**
@@ -18,7 +19,8 @@ export const deployments = defineStream<IbmCloudShared>({
     path: INSTANCES,
     async load(shared) {
       const [found, names] = await Promise.all([shared.inventory.load(), resourceGroupNames(shared)]);
-      return { rows: found.deployments.map((each) => rowOf(each, names)), requests: found.requests };
+      const rows = found.deployments.map((each) => rowOf(each, names));
+      return { rows, requests: found.requests, failed: sizesNotRead(found, shared) };
     },
   },
   detail: {
@@ -82,21 +84,32 @@ export const deployments = defineStream<IbmCloudShared>({
   },
 });
 
+/** The first reason why sizes could not be had; each is told of. */
+function sizesNotRead({ deployments: all, incomplete }: Found, { api }: IbmCloudShared): ConnectorError | undefined {
+  for (const deployment of all) {
+    const error = incomplete.get(deployment.id);
+    if (error === undefined) continue;
+    api.log('error', `deployments: ${labelOf(deployment)} comes without its sizes: ${error.message}`);
+  }
+  return all.map(({ id }) => incomplete.get(id)).find((error) => error !== undefined);
+}
+
 /** A record; what the API sends beside it stays, to be told of or dropped. */
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
-  const { row, id, guid, service, generation, type } = deployment;
+  const { row, id, guid, account, service, generation, type } = deployment;
   const operation = isRow(row['last_operation']) ? row['last_operation'] : {};
   const sizes = gen2SizesOf(deployment);
   return {
     ...row,
     id,
     guid,
+    account_id: textOrNull(row['account_id']) ?? account ?? null,
     type,
     service,
     generation,
     version: sizes?.version ?? null,
     plan_id: row['resource_plan_id'] ?? null,
-    region: row['region_id'] ?? parseCrn(id)?.region ?? null,
+    region: textOrNull(row['region_id']) ?? parseCrn(id)?.region ?? null,
     resource_group_name: groupNames.get(row['resource_group_id']) ?? null,
     created_by: textOrNull(row['created_by']),
     updated_by: textOrNull(row['updated_by']),

@@ -4,7 +4,7 @@ import { type Request, type Row, defineStream, isRow } from '../../../core/strea
 import { textOrNull } from '../envelope.ts';
 import { allRows, offsetOfNext } from '../page-chain.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { taking } from '../words.ts';
+import { count, taking } from '../words.ts';
 
 const GROUPS = 'v2/groups';
 const PAGE_SIZE = 100;
@@ -64,7 +64,7 @@ async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; reques
   );
   api.log(
     'info',
-    `IBM Cloud lists ${groups.size} access groups to this API key. Groups that it may not view are not listed; the role Viewer on IAM Access Groups shows all`,
+    `IBM Cloud lists ${count(groups.size, 'access group')} to this API key. Groups that it may not view are not listed; the role Viewer on IAM Access Groups shows all`,
   );
   return { rows: [...groups.values()], requests };
 }
