@@ -1,4 +1,4 @@
-import { unexpectedBody } from '../../core/errors.ts';
+import { type ConnectorError, unexpectedBody } from '../../core/errors.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
 import type { Api } from '../platform.ts';
 import type { IbmCloudConfig } from './config.ts';
@@ -13,8 +13,10 @@ import { accountIn } from './token.ts';
 export const RESOURCE_GROUPS = 'v2/resource_groups';
 const KEY_DETAILS = 'v1/apikeys/details';
 
-/** Asked for databases that belong to no deployment, if there is none to take the region of. */
+/** Asked for what belongs to no deployment, behind the regions that deployments are in. */
 const USUAL_REGION = 'us-south';
+/** So many of those: each that is down takes all of its retries. */
+const MOST_OWN_REGIONS = 2;
 
 /** What the streams of one read share; each of its lists is asked for once, by whoever needs it first. */
 export interface IbmCloudShared {
@@ -33,8 +35,15 @@ export interface IbmCloudShared {
   grants: (owner: string) => Promise<Grants>;
   /** Warns of what would come up again and again. */
   warnOnce: (sentence: string) => void;
-  /** The databases of a region that is sure to be there: the first of the deployments of generation 1. */
-  catalogue: () => Promise<string>;
+  /**
+   * What the databases say that belongs to no deployment: `rows` takes it out of the body. A region that does not answer, or
+   * refuses, is passed over with a warning for the next one that has deployments of generation 1. Throws a ConnectorError.
+   */
+  catalogue: (
+    path: string,
+    owner: string,
+    rows: (body: unknown) => Row[],
+  ) => Promise<{ rows: Row[]; requests: number }>;
 }
 
 export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfig, api: Api): IbmCloudShared {
@@ -80,10 +89,24 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
     account: (owner) => (account ??= findAccount(owner)),
     grants: (owner) => (grants ??= loadGrants(shared, owner)),
     resourceGroups: () => (resourceGroups ??= listResourceGroups()),
-    async catalogue() {
+    async catalogue(path, owner, rows) {
       const { deployments } = await inventory.load();
-      const [region = USUAL_REGION] = deployments.flatMap((each) => each.region ?? []).toSorted();
-      return databasesAt(endpoints, region);
+      const own = [...new Set(deployments.flatMap((each) => each.region ?? []))].toSorted();
+      const regions = [...new Set([...own.slice(0, MOST_OWN_REGIONS), USUAL_REGION])];
+      let first: ConnectorError | undefined;
+      for (const [i, region] of regions.entries()) {
+        try {
+          const body = await api.get({ origin: databasesAt(endpoints, region), path }, owner);
+          return { rows: rows(body), requests: i + 1 };
+        } catch (thrown) {
+          const error = failureOf(thrown);
+          first ??= error;
+          const next = regions[i + 1];
+          if (next === undefined) break;
+          api.log('warn', `${owner}: ${region} does not tell them (${briefly(error)}), so ${next} is asked`);
+        }
+      }
+      throw first ?? new Error('no region was asked');
     },
   };
   return shared;

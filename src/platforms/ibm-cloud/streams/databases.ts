@@ -11,10 +11,7 @@ export const databases = defineStream<IbmCloudShared>({
   description: 'The types of database on offer in generation 1, with their versions.',
   listed: {
     path: PATH,
-    async load({ catalogue, api }) {
-      const body = await api.get({ origin: await catalogue(), path: PATH }, 'databases');
-      return { rows: rowsIn(body, PATH, PATH, shape).rows as Row[], requests: 1 };
-    },
+    load: ({ catalogue }) => catalogue(PATH, 'databases', (body) => rowsIn(body, PATH, PATH, shape).rows as Row[]),
   },
   primaryKey: 'type',
   dropped: [],
