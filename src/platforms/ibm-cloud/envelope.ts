@@ -40,3 +40,12 @@ export function withoutOrigin({ deployment_id: _asked, generation: _gen1, accoun
 export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
 }
+
+/**
+ * What a part of a row holds under a name. If the part is there and no object, a list of it: that fits no field of one
+ * value, so that the record has null there and says so, where nothing at all would have said that nothing was sent.
+ */
+export function within(part: unknown, name: string): unknown {
+  if (part === null || part === undefined) return null;
+  return isRow(part) ? (part[name] ?? null) : [part];
+}

@@ -1,5 +1,6 @@
 import { type Row, isRow } from '../../core/stream.ts';
 import { GUID, isRegion, parseCrn } from './crn.ts';
+import { within } from './envelope.ts';
 
 /** A row of the inventory that is a database, and what its CRN and plan say of it. */
 export interface Deployment {
@@ -107,10 +108,9 @@ export function gen2SizesOf({ row, service }: Pick<Deployment, 'row' | 'service'
   return { version, members, shards, host_flavor, cpu_count, memory_gb, storage_gb };
 }
 
-/** The CRN of the key that encrypts the disks; undefined if it is not told. */
+/** The CRN of the key that encrypts the disks; null if it is not told. */
 export function diskKeyOf(row: Row): unknown {
-  const encryption = dataservicesOf(row)?.['encryption'];
-  return isRow(encryption) ? encryption['disk'] : undefined;
+  return within(dataservicesOf(row)?.['encryption'], 'disk');
 }
 
 /** What stands under the name of the engine, or else the one block that has sizes. */

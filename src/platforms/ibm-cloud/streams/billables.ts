@@ -4,6 +4,7 @@ import { monthAfter } from '../../../core/final-months.ts';
 import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { parseCrn } from '../crn.ts';
 import { engineIn, isBackupService } from '../instance.ts';
+import { keepKnown } from '../known-keys.ts';
 import { allRows, tokenOfNext } from '../page-chain.ts';
 import { guidOf } from '../selection.ts';
 import type { IbmCloudShared } from '../shared.ts';
@@ -159,7 +160,7 @@ async function rowsOf(resources: unknown[], month: string, shared: IbmCloudShare
       const number = (seen.get(key) ?? 0) + 1;
       seen.set(key, number);
       row['id'] = number === 1 ? key : `${key}/${number}`;
-      rows.push(row);
+      rows.push(keepKnown(row, billables.fields));
     }
   }
   return rows;

@@ -1,11 +1,12 @@
 import type { ConnectorError } from '../../../core/errors.ts';
 import { boolean, number, object, text, timestamp } from '../../../core/fields.ts';
-import { type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { type Row, defineStream } from '../../../core/stream.ts';
 import { isRegion, parseCrn } from '../crn.ts';
 import { databasesAt } from '../endpoints.ts';
-import { objectIn, textOrNull } from '../envelope.ts';
+import { objectIn, textOrNull, within } from '../envelope.ts';
 import { type Deployment, diskKeyOf, gen2SizesOf } from '../instance.ts';
 import { type Found, INSTANCES, labelOf } from '../inventory.ts';
+import { keepKnown } from '../known-keys.ts';
 import { type IbmCloudShared, resourceGroupNames } from '../shared.ts';
 
 /**
@@ -31,7 +32,7 @@ export const deployments = defineStream<IbmCloudShared>({
       return { origin: databasesAt(endpoints, region), path: `deployments/${encodeURIComponent(String(id))}` };
     },
     fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
-    values: (body, { path }) => objectIn(body, 'deployment', path),
+    values: (body, { path }): Row => keepKnown(objectIn(body, 'deployment', path), deployments.fields),
     without: ([one, ...others]) =>
       others.length === 0
         ? `deployment ${String(one?.['id'])} comes without its version and endpoints`
@@ -97,7 +98,7 @@ function sizesNotRead({ deployments: all, incomplete }: Found, { api }: IbmCloud
 /** A record; what the API sends beside it stays, to be told of or dropped. */
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
   const { row, id, guid, account, service, generation, type } = deployment;
-  const operation = isRow(row['last_operation']) ? row['last_operation'] : {};
+  const operation = row['last_operation'];
   const sizes = gen2SizesOf(deployment);
   return {
     ...row,
@@ -113,9 +114,9 @@ function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>
     resource_group_name: groupNames.get(row['resource_group_id']) ?? null,
     created_by: textOrNull(row['created_by']),
     updated_by: textOrNull(row['updated_by']),
-    last_operation_type: operation['type'] ?? null,
-    last_operation_state: operation['state'] ?? null,
-    last_operation_description: operation['description'] ?? null,
+    last_operation_type: within(operation, 'type'),
+    last_operation_state: within(operation, 'state'),
+    last_operation_description: within(operation, 'description'),
     platform: null,
     enable_public_endpoints: null,
     enable_private_endpoints: null,
@@ -126,6 +127,6 @@ function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>
     cpu_count_per_member: sizes?.cpu_count ?? null,
     memory_gb_per_member: sizes?.memory_gb ?? null,
     storage_gb_per_member: sizes?.storage_gb ?? null,
-    disk_encryption_key_crn: diskKeyOf(row) ?? null,
+    disk_encryption_key_crn: diskKeyOf(row),
   };
 }

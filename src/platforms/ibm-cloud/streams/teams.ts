@@ -3,6 +3,7 @@ import { boolean, listOfObjects, text, timestamp } from '../../../core/fields.ts
 import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { textOrNull } from '../envelope.ts';
 import { allRows, offsetOfNext } from '../page-chain.ts';
+import { keepKnown } from '../known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { count, taking } from '../words.ts';
 
@@ -16,7 +17,7 @@ export const teams = defineStream<IbmCloudShared>({
   description: 'The access groups of the account, with their members.',
   listed: { path: GROUPS, load: loadGroups },
   primaryKey: 'id',
-  dropped: ['href', 'crn'],
+  dropped: ['href', 'crn', 'members[].href'],
   fields: {
     id: text('Id of the access group.'),
     account_id: text('Id of the account.'),
@@ -59,6 +60,7 @@ async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; reques
     [...groups.values()].map(async (group) => {
       const members = await membersOf(group, shared);
       group['members'] = members?.rows ?? null;
+      keepKnown(group, teams.fields);
       requests += members?.requests ?? 1;
     }),
   );
