@@ -167,7 +167,7 @@ function plainRows(
     databases: each('databases', ({ type, versions }) => ({
       type,
       ...gen1,
-      versions: (versions as Row[]).map(({ type: _, ...one }) => ({
+      versions: (versions as Row[]).map(({ type: _type, ...one }) => ({
         ...one,
         application: type,
         preferred: one['is_preferred'],
@@ -200,7 +200,7 @@ function plainRows(
     deployments_scalings: each('deployments_scalings', (row) => ('id' in row ? gen1Scaling(row) : gen2Scaling(row))),
     teams: each('teams', (row) => ({
       ...row,
-      members: (row['members'] as Row[] | undefined)?.map(({ href: _, ...member }) => member),
+      members: (row['members'] as Row[] | undefined)?.map(({ href: _href, ...member }) => member),
       is_federated: false,
       created_at: utc(row['created_at']),
       last_modified_at: utc(row['last_modified_at']),

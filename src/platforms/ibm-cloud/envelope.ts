@@ -6,7 +6,8 @@ import { ibmErrorText } from './error-text.ts';
 export function objectOf(body: unknown, path: string): Row {
   if (!isRow(body)) throw unexpectedBody(path, 'it is no object');
   if (body['errors'] !== undefined && body['errors'] !== null) {
-    throw unexpectedBody(path, `the API reports "${ibmErrorText(JSON.stringify(body))}"`);
+    const said = ibmErrorText(JSON.stringify(body));
+    throw unexpectedBody(path, said === '' ? 'the API reports errors in an unknown form' : `the API reports "${said}"`);
   }
   return body;
 }

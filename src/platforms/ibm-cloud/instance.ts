@@ -151,6 +151,6 @@ function typeOf(engine: string, plan: string): string {
 }
 
 /** A text that is there; IBM writes null, "" and nothing at all for one that is not. */
-export function textOf(value: unknown): string | undefined {
+function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

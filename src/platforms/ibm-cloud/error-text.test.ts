@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ibmErrorText } from './error-text.ts';
+
+describe('what a service says', () => {
+  test.each([
+    [
+      { errors: [{ code: 'not_found', message: 'No such thing.', more_info: 'https://x' }], trace: 't' },
+      'not_found: No such thing.',
+    ],
+    [{ context: {}, errors: [{ code: 'a', message_code: 'B', message: 'c', details: 'd' }] }, 'a: c'],
+    [{ errorCode: 'BXNIM0415E', errorMessage: 'No key.', errorDetails: 'More.' }, 'BXNIM0415E: No key.'],
+    [{ errorCode: 'BXNIM0415E', errorDetails: 'More.' }, 'BXNIM0415E: More.'],
+    [{ error_code: 'RC-403', message: 'Token is expired', status_code: 401 }, 'RC-403: Token is expired'],
+    [{ errors: 'not_found' }, 'not_found'],
+    [{ errors: { limit: ['too big', 'odd'], name: ['taken'] } }, 'limit too big, odd; name taken'],
+    [{ errors: { code: 'forbidden', message: 'No.' } }, 'forbidden: No.'],
+    [{ error: { message: 'x', token: 'SECRET' } }, 'x'],
+    [{ error: 'plain' }, 'plain'],
+    [{ message: 'plain' }, 'plain'],
+    [{ error_code: 'RC-1' }, 'RC-1'],
+  ])('is its code and text: %j', (body, text) => {
+    expect(ibmErrorText(JSON.stringify(body))).toBe(text);
+  });
+
+  test.each([
+    ['404 page not found\n', '404 page not found'],
+    ['<html><body><h1>503</h1> Service <b>Unavail</b>able</body></html>', '503 Service Unavailable'],
+    ['"a text"', 'a text'],
+    ['', ''],
+  ])('is the text without tags where it is no JSON: %j', (body, text) => {
+    expect(ibmErrorText(body)).toBe(text);
+  });
+
+  test('of a long page is its beginning', () => {
+    const text = ibmErrorText('word '.repeat(100));
+    expect(text.length).toBeLessThanOrEqual(200);
+    expect(text).toMatch(/word …$/);
+  });
+});
+
+describe('what could be a secret is not told', () => {
+  test.each([
+    { connection: { password: 'SECRET' } },
+    { errors: { connection: 'postgres://admin:SECRET@host:1/db' } },
+    { errors: { connection: ['postgres://admin:SECRET@host:1/db'] } },
+    { errors: { connection: { password: 'SECRET' } } },
+    { errors: [{ download_link: 'https://host/SECRET' }] },
+    { errors: [{ message: 'see https://host/path?token=SECRET#SECRET' }] },
+    { error: { token: 'SECRET' } },
+    { message: { password: 'SECRET' } },
+    [{ password: 'SECRET' }],
+    ['SECRET'],
+    7,
+    null,
+  ])('%j', (body) => {
+    expect(ibmErrorText(JSON.stringify(body))).not.toContain('SECRET');
+  });
+
+  test('nor is JSON that is cut off', () => {
+    expect(ibmErrorText('{"connection":{"password":"SECRET"')).toBe('');
+    expect(ibmErrorText('\n [{"password":"SECRET"')).toBe('');
+  });
+
+  test('whatever form the body has that holds it under a name of its own', () => {
+    const KNOWN = [
+      'errors',
+      'error',
+      'message',
+      'errorMessage',
+      'errorDetails',
+      'details',
+      'error_code',
+      'errorCode',
+      'code',
+    ];
+    const key = fc.string({ minLength: 1 }).filter((text) => !KNOWN.includes(text));
+    const leaf = fc.constantFrom<unknown>('SECRET', { password: 'SECRET' }, [{ password: 'SECRET' }]);
+    const deep = fc.dictionary(key, leaf, { maxKeys: 4 });
+    fc.assert(
+      fc.property(deep, fc.constantFrom(...KNOWN), (row, name) => {
+        expect(ibmErrorText(JSON.stringify(row))).toBe('');
+        const inside = name === 'errors' ? { errors: [row] } : { [name]: row };
+        expect(ibmErrorText(JSON.stringify(inside))).not.toContain('SECRET');
+      }),
+    );
+  });
+});
