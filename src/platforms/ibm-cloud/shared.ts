@@ -1,4 +1,4 @@
-import { type ConnectorError, unexpectedBody } from '../../core/errors.ts';
+import { ConnectorError, unexpectedBody } from '../../core/errors.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
 import type { Api } from '../platform.ts';
 import type { IbmCloudConfig } from './config.ts';
@@ -12,6 +12,9 @@ import { accountIn } from './token.ts';
 
 export const RESOURCE_GROUPS = 'v2/resource_groups';
 const KEY_DETAILS = 'v1/apikeys/details';
+
+const NO_ACCOUNT =
+  'IAM at {host} does not tell which account the API key belongs to ({answer}), and neither do its tokens. Check platform.endpoints if it is set; if it is right, report this to the maintainers of the connector.';
 
 /** Asked for what belongs to no deployment, behind the regions that deployments are in. */
 const USUAL_REGION = 'us-south';
@@ -62,9 +65,22 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
     const told = accountIn(await api.authorization(owner));
     if (told !== undefined) return told;
     const request: Request = { origin: iam, path: KEY_DETAILS, headers: { 'iam-apikey': key } };
-    const { account_id: id } = objectOf(await api.get(request, owner), KEY_DETAILS);
+    const { account_id: id } = objectOf(await keyDetails(request, owner), KEY_DETAILS);
     if (typeof id !== 'string' || id === '') throw unexpectedBody(KEY_DETAILS, 'it holds no account_id');
     return id;
+  }
+
+  /** A refusal here is none of what the account was wanted for. */
+  async function keyDetails(request: Request, owner: string): Promise<unknown> {
+    try {
+      return await api.get(request, owner);
+    } catch (thrown) {
+      const error = failureOf(thrown);
+      if (!error.refused) throw thrown;
+      const { answer = '', internalMessage = '' } = error;
+      const details = { template: NO_ACCOUNT, internalMessage, cause: thrown };
+      throw new ConnectorError('unexpected_status', { answer, host: new URL(iam).host }, details);
+    }
   }
 
   async function listResourceGroups(): Promise<Row[]> {
