@@ -481,12 +481,3 @@ describe('a config of IBM Cloud', () => {
     expect((error as Error).message).not.toContain(KEY);
   });
 });
-
-test('a start_date in the future is warned of', async () => {
-  const told = listen();
-  await load({ api_token: TOKEN, start_date: '2999-01-01T00:00:00Z' }, told);
-  expect(told.heard.at(-1)).toMatch(/^warning start_date lies in the future/);
-  const past = listen();
-  await load({ api_token: TOKEN, start_date: '2019-01-01T00:00:00Z' }, past);
-  expect(past.heard.filter((line) => line.startsWith('warning'))).toEqual([]);
-});

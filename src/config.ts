@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { inputError } from './core/errors.ts';
 import { parseInput, readInput, typeName } from './core/input-file.ts';
 import { type Row, isRow } from './core/stream.ts';
-import { toUtcText, utcText } from './core/timestamp.ts';
+import { toUtcText } from './core/timestamp.ts';
 import { compose } from './platforms/compose/compose.ts';
 import { ibmCloud } from './platforms/ibm-cloud/ibm-cloud.ts';
 import { LONGEST_NAME, boolean, nearestOf, wholeNumber } from './platforms/options.ts';
@@ -125,13 +125,7 @@ export function configFrom(raw: Row, source: string, listener: ConfigListener): 
   for (const { name, hint } of ignored) listener.warn(`the config has an option ${name}, which is ignored: ${hint}`);
 
   const result = configSchema.safeParse(nested);
-  if (result.success) {
-    const { start_date: start } = result.data;
-    if (start !== undefined && start > utcText(Date.now())) {
-      listener.warn(`start_date lies in the future (${start}), so what is dated is not read until then`);
-    }
-    return result.data;
-  }
+  if (result.success) return result.data;
   // One complaint a field: the first says what to do, the others follow from it.
   const complaints = new Map<string, string>();
   for (const issue of result.error.issues) {
