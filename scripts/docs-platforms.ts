@@ -131,7 +131,8 @@ const ibmCloudPages: DocumentedPlatform = {
 
 /** Where the report lies below the address of its service. */
 function ibmCloudPath(stream: StreamDefinition<IbmCloudShared>): string {
-  return pathOf(stream, { endpoints: DEFAULT_ENDPOINTS } as IbmCloudShared);
+  const inventory = { failureOf: () => undefined };
+  return pathOf(stream, { endpoints: DEFAULT_ENDPOINTS, inventory } as unknown as IbmCloudShared);
 }
 
 /** The path of a stream's first request, with `{id}` for a deployment's id. */

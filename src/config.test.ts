@@ -436,3 +436,48 @@ test('any JSON at all ends in a config or a ConnectorError, and every token in i
     }),
   );
 });
+
+describe('a config of IBM Cloud', () => {
+  const KEY = 'k'.repeat(44);
+  const ibm = (platform: Row, more: Row = {}): Row => ({
+    platform: { name: 'ibm_cloud', api_key: KEY, ...platform },
+    ...more,
+  });
+
+  test.each([
+    [{ iam_url: 'https://iam.example.com' }, 'iam_url (did you mean iam?)'],
+    [{ resource_controler: 'https://rc.example.com' }, 'resource_controler (did you mean resource_controller?)'],
+    [{ colour: 'red' }, 'has no colour;'],
+    [{ [KEY.repeat(2)]: 'x' }, 'one with a name of 88 characters'],
+  ])(
+    'with an endpoint that there is not is refused: a key of a test must not go to IBM: %j',
+    async (endpoints, said) => {
+      const { complaint } = await judged(ibm({ endpoints }));
+      expect(complaint).toContain('platform.endpoints has no ');
+      expect(complaint).toContain(said);
+      expect(complaint).not.toContain(KEY);
+    },
+  );
+
+  test('with endpoints that are no object says so', async () => {
+    expect((await judged(ibm({ endpoints: 'x' }))).complaint).toBe(
+      'platform.endpoints must be an object of addresses.',
+    );
+  });
+
+  test('whose platform is only its name says what to write', async () => {
+    const { complaint } = await judged({ platform: 'ibm_cloud', api_key: KEY });
+    expect(complaint).toContain('platform must be an object such as {"name":"ibm_cloud"}');
+  });
+
+  test.each<[Row, string]>([
+    [{ name: 'ibm_cloud', api_key: KEY }, 'put name and api_key below platform'],
+    [{ api_key: KEY, deployment_ids: [] }, 'put api_key and deployment_ids below platform'],
+    [{ name: 'ibm_cloud' }, 'put name below platform'],
+  ])('in the flat form says to put it below platform: %j', async (config, said) => {
+    const error = await load(config).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ problem: 'input_unusable' });
+    expect((error as Error).message).toContain(said);
+    expect((error as Error).message).not.toContain(KEY);
+  });
+});

@@ -1,4 +1,3 @@
-import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { inputError } from './core/errors.ts';
 import { parseInput, readInput, typeName } from './core/input-file.ts';
@@ -6,7 +5,7 @@ import { type Row, isRow } from './core/stream.ts';
 import { toUtcText } from './core/timestamp.ts';
 import { compose } from './platforms/compose/compose.ts';
 import { ibmCloud } from './platforms/ibm-cloud/ibm-cloud.ts';
-import { boolean, wholeNumber } from './platforms/options.ts';
+import { LONGEST_NAME, boolean, nearestOf, wholeNumber } from './platforms/options.ts';
 import type { Platform } from './platforms/platform.ts';
 
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
@@ -17,7 +16,11 @@ type PlatformName = keyof typeof PLATFORMS;
 
 const platform = z
   .discriminatedUnion('name', [compose.config, ibmCloud.config], {
-    error: ({ input }) => (isRow(input) ? `must be ${NAMES}` : `must be an object such as {"name":"compose"}`),
+    error({ input }) {
+      if (isRow(input)) return `must be ${NAMES}`;
+      const name = typeof input === 'string' && Object.hasOwn(PLATFORMS, input) ? input : 'compose';
+      return `must be an object such as {"name":"${name}"}`;
+    },
   })
   .meta({
     title: 'Platform',
@@ -114,6 +117,10 @@ export function configFrom(raw: Row, source: string, listener: ConfigListener): 
       if (isRow(part)) for (const secret of each.secrets(part)) listener.addSecret(secret);
     }
   }
+  if (isFlat) {
+    const misplaced = ofIbmCloud(given);
+    if (misplaced.length > 0) throw inputError(`${source} cannot be used: ${belowPlatform(misplaced)}`);
+  }
   const ignored = ignoredOptions(given, nested, isFlat);
   for (const { name, hint } of ignored) listener.warn(`the config has an option ${name}, which is ignored: ${hint}`);
 
@@ -141,6 +148,20 @@ function nestedForm(given: Row): Row {
     else nested[key] = value;
   }
   return nested;
+}
+
+/** The options of a flat config that are meant for IBM Cloud, which has no flat form. */
+function ofIbmCloud(given: Row): string[] {
+  const isNamed = given['name'] === 'ibm_cloud';
+  const own = Object.keys(ibmCloud.config.shape).filter((key) => key in given);
+  const isMeant = isNamed || (own.includes('api_key') && !('api_token' in given));
+  return isMeant ? own : [];
+}
+
+function belowPlatform(options: readonly string[]): string {
+  const [first = '', ...others] = options;
+  const all = others.length === 0 ? first : `${[first, ...others.slice(0, -1)].join(', ')} and ${others.at(-1)}`;
+  return `for IBM Cloud, put ${all} below platform, as in {"platform":{"name":"ibm_cloud","api_key":"…"}}.`;
 }
 
 interface Ignored {
@@ -178,17 +199,10 @@ function ignoredOptions(given: Row, nested: Row, isFlat: boolean): Ignored[] {
 
 function ignoredOption(key: string, options: readonly string[], prefix: string): Ignored {
   // A longer name is not shown: it may be anything.
-  const name = key.length <= 60 ? `${prefix}${key}` : `with a name of ${key.length} characters`;
+  const name = key.length <= LONGEST_NAME ? `${prefix}${key}` : `with a name of ${key.length} characters`;
   const nearest = nearestOf(key, options);
   if (nearest === undefined) return { name, hint: 'there is no such option', nearest: undefined };
   return { name, hint: `did you mean ${prefix}${nearest}?`, nearest: `${prefix}${nearest}` };
-}
-
-function nearestOf(key: string, options: readonly string[]): string | undefined {
-  if (key.length > 60) return undefined;
-  const ranked = options.map((option) => ({ option, steps: distance(key.toLowerCase(), option) }));
-  const [best] = ranked.toSorted((a, b) => a.steps - b.steps);
-  return best !== undefined && best.steps <= Math.max(2, Math.floor(best.option.length / 4)) ? best.option : undefined;
 }
 
 function fieldOf(path: readonly PropertyKey[], isFlat: boolean): string {

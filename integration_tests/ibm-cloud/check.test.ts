@@ -7,7 +7,16 @@ import { runConnector } from '../../test-support/connector.ts';
 import type { Finished } from '../../test-support/processes.ts';
 import { type ErrorTrace, contentsOf, messagesOf } from '../../test-support/transcript.ts';
 import type { Row } from './expected.ts';
-import { type Account, type AccountOptions, INSTANCES, TOKEN_PATH, ibmCloud, timesAsked } from './reads.ts';
+import {
+  type Account,
+  type AccountOptions,
+  INSTANCES,
+  TOKEN_PATH,
+  gen1Of,
+  ibmCloud,
+  pathOf,
+  timesAsked,
+} from './reads.ts';
 
 interface Answer extends Finished {
   status: { status: string; message?: string } | undefined;
@@ -77,6 +86,59 @@ describe.concurrent('check says yes', () => {
     });
   });
 
+  /** Those of generation 1, in this order. */
+  const inOrder = ({ sandbox }: Account): { id: string; region: string; fault: Fault } => {
+    const ids = gen1Of(sandbox);
+    const resources = [...sandbox.rows('deployments')].filter(({ id }) => ids.includes(String(id)));
+    const id = String(resources[0]?.['id']);
+    return {
+      id,
+      region: id.split(':')[5] ?? '',
+      fault: { path: INSTANCES, kind: 'status', status: 200, body: { resources } },
+    };
+  };
+
+  it('although one region of several refuses, which is told of', async () => {
+    await ibmCloud({ oddInstances: false }, async (account) => {
+      const { id, region, fault } = inOrder(account);
+      account.sandbox.setFaults([fault, { path: `/databases/${region}/**`, kind: 'status', status: 403 }]);
+      const answer = await check(account);
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
+      expect(answer.said).toMatch(/refuse.*HTTP 403/);
+      expect(answer.said).toContain(id);
+      const paths = account.sandbox.requests.map(({ path }) => path);
+      expect(paths.filter((path) => path.startsWith('/databases/'))).toHaveLength(2);
+    });
+  });
+
+  it.each([
+    ['is down', { kind: 'status', status: 503 }],
+    ['does not answer', { kind: 'hang' }],
+  ] as const)(
+    'although one region of several %s',
+    async (_, kind) => {
+      await ibmCloud({ oddInstances: false }, async (account) => {
+        const { region, fault } = inOrder(account);
+        account.sandbox.setFaults([fault, { path: `/databases/${region}/**`, ...kind }]);
+        expect(await check(account)).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
+      });
+    },
+    60_000,
+  );
+
+  it('after asking about a deployment that is ready, if there is one', async () => {
+    await ibmCloud({ oddInstances: false }, async (account) => {
+      const { sandbox } = account;
+      const ids = gen1Of(sandbox);
+      const rows = [...sandbox.rows('deployments')].filter(({ id }) => ids.includes(String(id)));
+      const resources = rows.map((row, i) => (i + 1 < rows.length ? { ...row, state: 'provisioning' } : row));
+      sandbox.setFaults([{ path: INSTANCES, kind: 'status', status: 200, body: { resources } }]);
+      expect(await check(account)).toMatchObject({ status: { status: 'SUCCEEDED' } });
+      const paths = sandbox.requests.map(({ path }) => path).filter((path) => path.startsWith('/databases/'));
+      expect(paths).toEqual([pathOf(String(rows.at(-1)?.['id']))]);
+    });
+  });
+
   it('although IAM and the databases are down for a moment', async () => {
     const faults: Fault[] = [{ path: '**', kind: 'status', status: 503, times: 1 }];
     await ibmCloud({ faults }, async (account) => {
@@ -112,6 +174,17 @@ describe.concurrent('check says no', () => {
       for (const one of unknown) expect(answer.status?.message).toContain(one);
       expect(answer.status?.message).not.toContain(id);
       expect(answer.status?.message).toContain('deployment_ids');
+    });
+  });
+
+  it.each([403, 404])('where the databases refuse all that are asked (HTTP %i), and names the role', async (status) => {
+    const faults: Fault[] = [{ path: '/databases/**', kind: 'status', status }];
+    await ibmCloud({ oddInstances: false, faults }, async (account) => {
+      const answer = await check(account);
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+      expect(answer.status?.message).toMatch(new RegExp(`HTTP ${status}.*Viewer`));
+      const paths = account.sandbox.requests.map(({ path }) => path);
+      expect(new Set(paths.filter((path) => path.startsWith('/databases/'))).size).toBe(3);
     });
   });
 

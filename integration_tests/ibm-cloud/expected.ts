@@ -167,7 +167,11 @@ function plainRows(
     databases: each('databases', ({ type, versions }) => ({
       type,
       ...gen1,
-      versions: (versions as Row[]).map((one) => ({ ...one, application: type, preferred: one['is_preferred'] })),
+      versions: (versions as Row[]).map(({ type: _type, ...one }) => ({
+        ...one,
+        application: type,
+        preferred: one['is_preferred'],
+      })),
     })),
     datacenters: each('datacenters', ({ region }) => ({ slug: `ibm:${String(region)}`, provider: 'ibm', region })),
     deployments_allowlists: each('deployments_allowlists', (row) => ({
@@ -196,6 +200,7 @@ function plainRows(
     deployments_scalings: each('deployments_scalings', (row) => ('id' in row ? gen1Scaling(row) : gen2Scaling(row))),
     teams: each('teams', (row) => ({
       ...row,
+      members: (row['members'] as Row[] | undefined)?.map(({ href: _href, ...member }) => member),
       is_federated: false,
       created_at: utc(row['created_at']),
       last_modified_at: utc(row['last_modified_at']),

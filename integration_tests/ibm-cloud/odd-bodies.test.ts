@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/server.ts';
 import type { ReadResult } from '../reads.ts';
-import type { StreamName } from './expected.ts';
-import { EVERY_DEPLOYMENT, type Kind, ibmCloud, keysRead, logged } from './reads.ts';
+import { messagesOf } from '../../test-support/transcript.ts';
+import type { Row, StreamName } from './expected.ts';
+import { EVERY_DEPLOYMENT, INSTANCES, type Kind, ibmCloud, keysRead, logged } from './reads.ts';
 
 const SMALL = { backupDays: 2, deployments: 4, gen2Deployments: 1 };
 
@@ -128,6 +129,107 @@ describe.concurrent.each(LISTS)('an answer of %s', (list, path, streams, told) =
         expect(`${message} ${internal_message}`).toMatch(told);
       }
       expect(keysRead(result, 'accounts')).toHaveLength(1);
+    });
+  });
+});
+
+/** The records of a stream, and which of their fields had to be set to null. */
+function changesOf({ stdout }: ReadResult, name: StreamName): Array<[data: Row, nulled: string[]]> {
+  return messagesOf(stdout).flatMap((message) => {
+    if (message.type !== 'RECORD' || message.record.stream !== name) return [];
+    const { data, meta } = message.record as { data: Row; meta?: { changes: Array<{ field: string }> } };
+    return [[data, (meta?.changes ?? []).map(({ field }) => field)] as [Row, string[]]];
+  });
+}
+
+describe.concurrent('sizes that are no numbers', () => {
+  const ONE = { ...SMALL, deployments: 1, gen2Deployments: 0, gen2Backups: 0, oddInstances: false };
+
+  it('of generation 1 are null, and the record says which; what can be read is', async () => {
+    const groups = [
+      {
+        id: 'member',
+        members: { allocation_count: 'two', minimum_count: '2', maximum_count: null },
+        memory: '4 GB',
+        cpu: { allocation_count: 0 },
+        disk: { allocation_mb: '4096', minimum_mb: 'little' },
+        host_flavor: 'small',
+      },
+    ];
+    const faults: Fault[] = [{ path: `${EVERY_DEPLOYMENT}/groups`, kind: 'status', status: 200, body: { groups } }];
+    await ibmCloud({ ...ONE, faults }, async ({ read }) => {
+      const result = await read({ streams: ['deployments_scalings'] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      const [[data, nulled] = [{}, []]] = changesOf(result, 'deployments_scalings');
+      expect(data).toMatchObject({ members: null, members_min: 2, cpu_count_total: null, disk_mb_total: 4096 });
+      expect(data).toMatchObject({ memory_mb_total: null, memory_mb_per_member: null, disk_mb_per_member: null });
+      expect(nulled.toSorted()).toEqual([
+        'disk_mb_min',
+        'host_flavor_id',
+        'host_flavor_name',
+        'members',
+        'memory_mb_max',
+        'memory_mb_min',
+        'memory_mb_step',
+        'memory_mb_total',
+      ]);
+    });
+  });
+
+  it('of generation 2 likewise, and no sum is made of them', async () => {
+    await ibmCloud({ ...SMALL, deployments: 0, gen2Deployments: 1, oddInstances: false }, async ({ sandbox, read }) => {
+      const [row] = sandbox.rows('deployments');
+      const sizes = {
+        members: '3',
+        host_flavor: { id: 'x' },
+        cpu_count: 'four',
+        memory_gb: '20 GB',
+        storage_gb: '2.5',
+      };
+      const extensions = { dataservices: { postgresql: sizes } };
+      const body = { resources: [{ ...row, extensions }] };
+      sandbox.setFaults([{ path: INSTANCES, kind: 'status', status: 200, body }]);
+      const result = await read({ streams: ['deployments_scalings'] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      const [[data, nulled] = [{}, []]] = changesOf(result, 'deployments_scalings');
+      expect(data).toMatchObject({ members: 3, cpu_count_total: null, memory_mb_total: null, disk_mb_total: 7680 });
+      expect(nulled.toSorted()).toEqual(['cpu_count_per_member', 'host_flavor_id', 'memory_mb_per_member']);
+    });
+  });
+
+  it('of what grows by itself likewise; what is no resource makes no record and is named once', async () => {
+    const autoscaling = {
+      disk: 'off',
+      memory: { scalers: 'none', rate: { period_seconds: 'often' } },
+      cpu: null,
+      network: { rate: { period_seconds: 900 } },
+      _links: { self: 'https://example.com' },
+      note: 'text',
+    };
+    const path = `${EVERY_DEPLOYMENT}/groups/member/autoscaling`;
+    const faults: Fault[] = [{ path, kind: 'status', status: 200, body: { autoscaling } }];
+    await ibmCloud({ ...ONE, deployments: 3, faults }, async ({ read }) => {
+      const result = await read({ streams: ['deployments_autoscalings'] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      const changes = changesOf(result, 'deployments_autoscalings');
+      const resources = changes.map(([{ resource }]) => resource);
+      expect(resources.toSorted()).toEqual(
+        ['disk', 'memory', 'cpu', 'network'].flatMap((one) => [one, one, one]).toSorted(),
+      );
+      const nulled = new Map(changes.map(([{ resource }, fields]) => [resource, fields]));
+      expect(nulled.get('disk')).toHaveLength(10);
+      expect(nulled.get('memory')).toEqual(expect.arrayContaining(['io_enabled', 'rate_period_seconds']));
+      expect(nulled.get('cpu')).toEqual([]);
+      expect(nulled.get('network')).toEqual([]);
+      for (const name of ['autoscaling._links', 'autoscaling.note']) {
+        expect(
+          logged(result, 'WARN').filter((text) => text.includes(`"${name}"`)),
+          name,
+        ).toHaveLength(1);
+      }
     });
   });
 });

@@ -223,6 +223,33 @@ describe.concurrent('what is still asked for when everything has ended', () => {
   });
 });
 
+describe.concurrent('of the region that comes first', () => {
+  it.each([
+    ['an outage', { kind: 'status', status: 503 }],
+    ['a refusal', { kind: 'status', status: 403 }],
+    ['an answer of another form', { kind: 'envelope', shape: 'body-list' }],
+  ] as const)(
+    '%s costs databases and datacenters nothing: the next is asked',
+    async (_, kind) => {
+      await ibmCloud(SMALL, async ({ sandbox, read }) => {
+        const expected = await expectedRows(sandbox);
+        const [first = '', next = ''] = [...new Set(gen1Of(sandbox).map((id) => id.split(':')[5] ?? ''))].toSorted();
+        sandbox.setFaults([{ path: `/databases/${first}/**`, ...kind }]);
+        const result = await read({ streams: ['databases', 'datacenters'] });
+        expect(result.violations).toEqual([]);
+        expect(result.exitCode).toBe(0);
+        for (const name of ['databases', 'datacenters'] as const) {
+          expectRows(result, name, expected[name]);
+          expect(logged(result, 'WARN')).toContainEqual(
+            expect.stringMatching(new RegExp(`^${name}: ${first} .*${next} is asked`)),
+          );
+        }
+      });
+    },
+    120_000,
+  );
+});
+
 describe.concurrent('of one service', () => {
   it.each(waits)('%s holds up no other: accounts', async (_, kind) => {
     const faults = [{ path: '/accounts/**', ...kind } as Fault];

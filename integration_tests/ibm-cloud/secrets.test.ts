@@ -3,7 +3,16 @@ import type { Fault } from '../../sandbox/server.ts';
 import { runConnector } from '../../test-support/connector.ts';
 import { messagesOf } from '../../test-support/transcript.ts';
 import { STREAM_NAMES } from './expected.ts';
-import { type Account, EVERY_DEPLOYMENT, INSTANCES, TOKEN_PATH, catalogOf, ibmCloud } from './reads.ts';
+import {
+  type Account,
+  EVERY_DEPLOYMENT,
+  INSTANCES,
+  TOKEN_PATH,
+  catalogOf,
+  ibmCloud,
+  logged,
+  rowsRead,
+} from './reads.ts';
 
 // Everything in the stand-in that must show nowhere holds FAKE and 16 hexadecimal digits: links to backups, parameters,
 // connection strings, and the signature of every token. The key is in each test.
@@ -166,6 +175,47 @@ describe.concurrent('nothing secret is printed', () => {
         const file = workspace.file('config.json', content);
         expectNoSecret(await runConnector(['--debug', 'check', '--config', file]), secret);
         expectNoSecret(await runConnector(['--config', file, '--test'], { program: 'tap-compose' }), secret);
+      }
+    });
+  });
+});
+
+describe.concurrent('what nobody has declared inside of a field', () => {
+  it('is in no record, wherever it stands, and is named once', async () => {
+    const SECRET = 'FAKE0123456789ABCDEF';
+    const inner = { password: SECRET };
+    await ibmCloud({ ...SMALL, deployments: 3, gen2Deployments: 1 }, async ({ sandbox, read }) => {
+      const version = { version: '1', secret: SECRET, status: inner, transitions: [{ to_version: '2', link: SECRET }] };
+      const bodies: Record<string, unknown> = {
+        '/databases/*/v5/ibm/deployables': { deployables: [{ type: 'x', versions: [version] }] },
+        [`${EVERY_DEPLOYMENT}/remotes`]: { remotes: { leader: inner, replicas: ['one', inner] } },
+        [EVERY_DEPLOYMENT]: { deployment: { version: '1', admin_usernames: { database: inner, user: 'admin' } } },
+        '/iam/v2/groups/*/members': { members: [{ iam_id: 'x', credentials: inner, email: inner }] },
+      };
+      const faults = Object.entries(bodies).map(([path, body]): Fault => ({ path, kind: 'status', status: 200, body }));
+      sandbox.setFaults(faults);
+      const result = await read({ run: { env: { LOG_LEVEL: 'debug' } } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expectNoSecret(result);
+      expect(rowsRead(result.records, 'databases')).toMatchObject([
+        { versions: [{ application: 'x', version: '1', status: null, transitions: [{ to_version: '2' }] }] },
+      ]);
+      expect(rowsRead(result.records, 'deployments_replicas')[0]).toMatchObject({ leader: null, replicas: ['one'] });
+      expect(rowsRead(result.records, 'deployments')).toContainEqual(
+        expect.objectContaining({ admin_usernames: { user: 'admin' } }),
+      );
+      for (const path of [
+        'versions[].secret',
+        'versions[].transitions[].link',
+        'replicas[]',
+        'admin_usernames.database',
+        'members[].credentials',
+      ]) {
+        expect(
+          logged(result, 'WARN').filter((text) => text.includes(`"${path}"`)),
+          path,
+        ).toHaveLength(1);
       }
     });
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../sandbox/server.ts';
 import { STREAM_NAMES, type StreamName } from './expected.ts';
 import {
   EVERY_DEPLOYMENT,
@@ -75,6 +76,53 @@ describe.concurrent('the API key', () => {
       expect(text).toContain('BXNIM0106E');
       expect(text).toContain('Property grant_type is not valid.');
       expect(sandbox.stats().requests).toBe(1);
+    });
+  });
+});
+
+describe.concurrent('what is no word of IAM about the key is not taken for one', () => {
+  const page = '<html><title>Blocked</title><body>Access denied by policy</body></html>';
+  it.each<[string, Fault, RegExp, RegExp]>([
+    [
+      'a page of a firewall',
+      { path: TOKEN_PATH, kind: 'status', status: 403, body: page },
+      /firewall/,
+      /new one|deployment/,
+    ],
+    ['no IAM there', { path: TOKEN_PATH, kind: 'status', status: 404, body: 'no' }, /endpoints/, /new one|deployment/],
+    ['a redirect', { path: TOKEN_PATH, kind: 'redirect' }, /IBM Cloud alone/, /API key is meant/],
+    ['a token that is none', { path: TOKEN_PATH, kind: 'status', status: 200, body: {} }, /access_token/, /GET/],
+  ])('%s', async (_, fault, advice, wrong) => {
+    await ibmCloud({ ...SMALL, faults: [fault] }, async ({ read }) => {
+      const result = await read({ streams: ['accounts', 'deployments'] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors.length).toBeGreaterThan(0);
+      for (const { failure_type, message, internal_message } of result.errors) {
+        expect(failure_type).toBe('system_error');
+        expect(message).toMatch(advice);
+        expect(`${message} ${internal_message}`).not.toMatch(wrong);
+      }
+      expect(keysRead(result, 'accounts')).toEqual([]);
+    });
+  });
+
+  it('the details of the key that are not there', async () => {
+    const faults: Fault[] = [{ path: '/iam/v1/apikeys/details', kind: 'status', status: 404 }];
+    await ibmCloud({ ...SMALL, accountClaim: false, faults }, async ({ read }) => {
+      const result = await read({ streams: ['accounts'] });
+      expect(result.exitCode).toBe(1);
+      expect(result.errors[0]?.message).toMatch(/which account/);
+      expect(result.errors[0]?.message).not.toMatch(/deployment/);
+    });
+  });
+
+  it('but a 403 of IAM itself is', async () => {
+    const faults: Fault[] = [{ path: TOKEN_PATH, kind: 'status', status: 403 }];
+    await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
+      const result = await read({ streams: ['accounts'] });
+      expect(result.errors[0]).toMatchObject({ failure_type: 'config_error' });
+      expect(result.errors[0]?.message).toMatch(/does not accept the API key/);
     });
   });
 });

@@ -113,6 +113,8 @@ export function instanceRow(world: World, parts: InstanceParts): Row {
   const groups = resourceGroupIds(world);
   const group = groups[(parts.group ?? index) % groups.length] ?? '';
   const account = accountId(world);
+  // What is younger has not been changed yet.
+  const updated = created + 40 * DAY <= world.clock.start ? created + 40 * DAY : created;
   return {
     id,
     guid,
@@ -130,7 +132,7 @@ export function instanceRow(world: World, parts: InstanceParts): Row {
     resource_plan_id: plan,
     target_crn: `crn:v1:bluemix:public:globalcatalog::::deployment:${plan}%3A${region}`,
     created_at: spell(world, created, index),
-    updated_at: spell(world, created + 40 * DAY, index + 1),
+    updated_at: spell(world, updated, index + 1),
     deleted_at: null,
     created_by: 'IBMid-0000000001',
     updated_by: index % 2 === 0 ? '' : 'IBMid-0000000001',
@@ -150,7 +152,7 @@ export function instanceRow(world: World, parts: InstanceParts): Row {
       type: 'update',
       state: 'succeeded',
       description: null,
-      updated_at: spell(world, created + 40 * DAY, 1),
+      updated_at: spell(world, updated, 1),
     },
     plan_history: [
       { resource_plan_id: plan, start_date: spell(world, created, index), requestor_id: 'IBMid-0000000001' },

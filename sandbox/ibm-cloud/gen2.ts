@@ -179,6 +179,12 @@ function gen2BackupRow(world: World, database: number, day: number, offset: numb
     state: running ? 'provisioning' : failed ? 'failed' : 'active',
     dashboard_url: null,
     updated_at: row['created_at'],
+    last_operation: {
+      type: 'create',
+      state: running ? 'in progress' : failed ? 'failed' : 'succeeded',
+      description: null,
+      updated_at: row['created_at'],
+    },
     extensions: {
       dataservices: {
         backup: {

@@ -162,3 +162,17 @@ test('another process can let time pass, touch usage, add events and revoke toke
   await control('tokens');
   expect((await crawler.get('/iam/v2/roles')).status).toBe(401);
 });
+
+test('nothing that an instance did lies in the future, and what is being provisioned is not done', async () => {
+  const sandbox = await start();
+  const rows = await (await crawlerOf(sandbox)).instances();
+  const provisioning = rows.filter((row) => row['state'] === 'provisioning');
+  expect(provisioning.some(({ id }) => /backup/.test(String(id)))).toBe(true);
+  for (const row of provisioning) expect(row['last_operation']).toMatchObject({ type: 'create', state: 'in progress' });
+  for (const { created_at, updated_at, last_operation } of rows) {
+    const { updated_at: done } = (last_operation ?? {}) as Row;
+    for (const at of [created_at, updated_at, done ?? created_at]) {
+      expect(Date.parse(String(at))).toBeLessThanOrEqual(Date.parse('2026-11-24T12:00:00Z'));
+    }
+  }
+});

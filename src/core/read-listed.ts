@@ -17,7 +17,7 @@ export async function readListed<S>(
   detail: Detail<S> | undefined,
 ): Promise<void> {
   const { run } = read;
-  const { rows, requests } = await listed.load(run.shared);
+  const { rows, requests, failed } = await listed.load(run.shared);
   read.requests += requests;
   const complete: Row[] = [];
   const completable: Completable[] = [];
@@ -37,6 +37,7 @@ export async function readListed<S>(
     await run.output.ready();
   }
   if (detail !== undefined) await readDetails(read, listed.path, detail, completable);
+  if (failed !== undefined) throw failed;
 }
 
 /**

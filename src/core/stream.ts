@@ -65,8 +65,11 @@ export interface Slices {
 /** A list that several streams share and is asked for once a run. */
 export interface Listed<S> {
   path: string;
-  /** Gives the rows, which are the stream's to change, and how many requests they took. */
-  load(shared: S): Promise<{ rows: Row[]; requests: number }>;
+  /**
+   * Gives the rows, which are the stream's to change, and how many requests they took. `failed` is why some of them are not
+   * whole: they come, and then the stream fails. Throws a ConnectorError.
+   */
+  load(shared: S): Promise<{ rows: Row[]; requests: number; failed?: Error | undefined }>;
 }
 
 /** One more request for each row, whose answer completes it. */

@@ -261,3 +261,16 @@ test('headers that are too long are not shown, not even in part', () => {
   expect(toError(status(302, '', { location: `/${long}` }), context).message).toContain('to an address of 10001 char');
   expect(toError(status(500, '', { 'x-request-id': long }), context).internalMessage).not.toContain('request id');
 });
+
+test.each([
+  ['deployments/crn%3Av1%3Abluemix%3Aa%2Fb%3A%3A/tasks', 'deployments/crn:v1:bluemix:a/b::/tasks'],
+  ['deployments/5a2b/recipes', 'deployments/5a2b/recipes'],
+  ['deployments/a%0Ab', 'deployments/a%0Ab'],
+  ['deployments/%1b%5B31m', 'deployments/%1b%5B31m'],
+  ['deployments/100%', 'deployments/100%'],
+  ['deployments/crn%3…', 'deployments/crn%3…'],
+])('the user reads an id in the path %s as it is known, the log as it was sent', (path, read) => {
+  const error = toError(status(500), { ...context, path });
+  expect(error.message).toContain(`failed on ${read} (HTTP 500)`);
+  expect(error.internalMessage).toContain(`GET ${path}: `);
+});

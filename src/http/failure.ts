@@ -128,7 +128,7 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
   const problem = problemOf(failure, context);
   const facts: Record<string, string> = {
     ...context.words.facts,
-    path,
+    path: readable(path),
     host,
     attempts,
     seconds: String(timeoutMs / 1_000),
@@ -183,6 +183,16 @@ function problemOfStatus(status: number): ProblemId {
   if (status === 429) return 'rate_limited';
   if (status >= 300 && status < 400) return 'redirected';
   return PASSING_STATUSES.has(status) ? 'server_error' : 'unexpected_status';
+}
+
+/** An id in a path as people know it: `crn:v1:…`, not `crn%3Av1%3A…`. Anything that is no plain text stays encoded. */
+function readable(path: string): string {
+  try {
+    const text = decodeURIComponent(path);
+    return /^[\x21-\x7e…]+$/.test(text) ? text : path;
+  } catch {
+    return path;
+  }
 }
 
 type Broken = Extract<Failure, { kind: 'failed' }>;

@@ -12,6 +12,7 @@ test('with nothing but a key every other option has its default', () => {
     deployment_ids: [],
     resource_group_ids: [],
     billing: 'account',
+    logs_instances: [],
     endpoints: DEFAULT_ENDPOINTS,
   });
 });

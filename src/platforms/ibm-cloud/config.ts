@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isRegion, parseCrn } from './crn.ts';
+import { LONGEST_NAME, nearestOf } from '../options.ts';
+import { GUID, isRegion, parseCrn } from './crn.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './endpoints.ts';
 
-const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const RESOURCE_GROUP_ID = /^[0-9a-fA-F]{32}$/;
 
 const NO_LOGS_CRN = 'must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…';
@@ -42,15 +42,32 @@ function endpoint(name: EndpointName): z.ZodType<string> {
     .meta({ examples: [DEFAULT_ENDPOINTS[name]] });
 }
 
+/** One that is misspelt must not mean that IBM is asked: a key of a test would go there. */
+function unknownEndpoints(keys: readonly string[]): string {
+  const known = Object.keys(DEFAULT_ENDPOINTS);
+  const named = keys.map((key) => {
+    if (key.length > LONGEST_NAME) return `one with a name of ${key.length} characters`;
+    const nearest = nearestOf(key, known) ?? known.find((name) => key.toLowerCase().startsWith(name));
+    return nearest === undefined ? key : `${key} (did you mean ${nearest}?)`;
+  });
+  return `has no ${named.join(', ')}; there are ${known.join(', ')}`;
+}
+
 const endpoints = z
-  .object({
-    iam: endpoint('iam'),
-    resource_controller: endpoint('resource_controller'),
-    databases: endpoint('databases'),
-    billing: endpoint('billing'),
-    accounts: endpoint('accounts'),
-    logs: endpoint('logs'),
-  } satisfies Record<EndpointName, z.ZodType<string>>)
+  .strictObject(
+    {
+      iam: endpoint('iam'),
+      resource_controller: endpoint('resource_controller'),
+      databases: endpoint('databases'),
+      billing: endpoint('billing'),
+      accounts: endpoint('accounts'),
+      logs: endpoint('logs'),
+    } satisfies Record<EndpointName, z.ZodType<string>>,
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys' ? unknownEndpoints(issue.keys) : 'must be an object of addresses',
+    },
+  )
   .default(DEFAULT_ENDPOINTS);
 
 /** What only IBM Cloud has in its config. Messages are the end of a sentence that begins with the option's name. */

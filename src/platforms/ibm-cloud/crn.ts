@@ -10,6 +10,8 @@ export interface Crn {
   instance: string;
 }
 
+export const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
+
 /** A region as it may stand in the name of a host: whatever else a CRN holds there must not lead to a stranger. */
 const REGION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const LONGEST_REGION = 63;

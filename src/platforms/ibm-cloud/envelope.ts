@@ -6,7 +6,8 @@ import { ibmErrorIn } from './error-text.ts';
 export function objectOf(body: unknown, path: string): Row {
   if (!isRow(body)) throw unexpectedBody(path, 'it is no object');
   if (body['errors'] !== undefined && body['errors'] !== null) {
-    throw unexpectedBody(path, `the API reports "${ibmErrorIn(body)}"`);
+    const said = ibmErrorIn(body);
+    throw unexpectedBody(path, said === '' ? 'the API reports errors in an unknown form' : `the API reports "${said}"`);
   }
   return body;
 }
@@ -26,17 +27,26 @@ export function listIn(body: unknown, name: string, path: string): unknown[] {
 }
 
 /** The rows of a list, each as `shape` makes it; what is no object stays, to be told of as a row that cannot be one. */
-export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row): Extracted {
-  const rows = listIn(body, name, path).map((row) => (isRow(row) ? shape(row) : row));
+export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): Extracted {
+  const rows = listIn(body, name, path).map((row) => (isRow(row) ? shape(withoutOrigin(row)) : row));
   return { rows, warnings: [] };
 }
 
-/** A row without what the API says of its deployment: the CRN that was asked about is what other records go by. */
-export function withoutDeployment({ deployment_id: _asked, ...row }: Row): Row {
+/** A row without what the API says of where it belongs: what was asked about is what other records go by. */
+export function withoutOrigin({ deployment_id: _asked, generation: _gen1, account_id: _own, ...row }: Row): Row {
   return row;
 }
 
 /** A text that is there; IBM writes null, "" and nothing at all for one that is not. */
 export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
+}
+
+/**
+ * What a part of a row holds under a name. If the part is there and no object, a list of it: that fits no field of one
+ * value, so that the record has null there and says so, where nothing at all would have said that nothing was sent.
+ */
+export function within(part: unknown, name: string): unknown {
+  if (part === null || part === undefined) return null;
+  return isRow(part) ? (part[name] ?? null) : [part];
 }

@@ -20,7 +20,7 @@ interface Given {
 }
 
 /** The policies of an account with one deployment, as the two streams get them. */
-async function grantsOf({ policies, roles = {}, config = {} }: Given): Promise<{
+async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }: Given): Promise<{
   rows: Readonly<Record<SubjectKey, Row[]>>;
   log: string[];
 }> {

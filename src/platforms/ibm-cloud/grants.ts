@@ -6,7 +6,7 @@ import { engineIn } from './instance.ts';
 import { allRows, tokenOfNext } from './all-rows.ts';
 import { guidOf } from './selection.ts';
 import type { IbmCloudShared } from './shared.ts';
-import { taking } from './words.ts';
+import { count, taking } from './words.ts';
 
 export const POLICIES = 'v2/policies';
 const ROLES = 'v2/roles';
@@ -86,7 +86,7 @@ export async function loadGrants(shared: IbmCloudShared, owner: string): Promise
   }
   api.log(
     'info',
-    `IBM Cloud lists ${seen.size} policies to this API key, of which ${opening} open databases. Policies that it may not view are not listed; the role Viewer on IAM Access Management should show all. Compare the number with the console`,
+    `IBM Cloud lists ${count(seen.size, 'policy', 'policies')} to this API key, of which ${opening} ${opening === 1 ? 'opens' : 'open'} databases. Policies that it may not view are not listed; the role Viewer on IAM Access Management should show all. Compare the number with the console`,
   );
   return { rows: byKey, requests: requests + 1 };
 

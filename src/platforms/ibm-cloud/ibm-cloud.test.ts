@@ -37,7 +37,16 @@ describe('an error in the words of this platform', () => {
   const { messages = {}, facts } = ibmCloud.words;
   const own = Object.keys(messages) as ProblemId[];
   /** What the API client knows of any failure with a status or a code. */
-  const known = { ...facts, path: 'v2/things', host: 'h', attempts: 'once', status: '418', said: ' ("no")', code: 'E' };
+  const known = {
+    ...facts,
+    path: 'v2/things',
+    host: 'h',
+    attempts: 'once',
+    status: '418',
+    said: ' ("no")',
+    code: 'E',
+    target: 't',
+  };
 
   test.each(own)('%s is told in whole sentences, with every fact filled in', (id) => {
     const { message, failureType } = new ConnectorError(id, known, { template: messages[id] });
@@ -68,6 +77,9 @@ describe('an error in the words of this platform', () => {
       ids: 'i',
       answer: 'a',
       role: 'r',
+      things: 'events',
+      slice: 's',
+      from: 'f',
     };
     // There is no address of this platform that could lack its version.
     const ids = (Object.keys(problems) as ProblemId[]).filter((id) => id !== 'api_not_found');
@@ -97,7 +109,7 @@ describe('a check', () => {
       ['https://api.us-south.databases.cloud.ibm.com/v5/ibm', detail],
     ]);
     expect(api.logged).toEqual([
-      'info saw 2 deployments: 1 of generation 1, 1 of generation 2, up to the first page of the inventory that has any',
+      'info saw 2 deployments on the first page of the inventory that has any: 1 of generation 1, 1 of generation 2',
     ]);
   });
 
@@ -130,7 +142,6 @@ describe('a check', () => {
   });
 
   test.each<[unknown, string]>([
-    [refusal(403, detail), 'forbidden'],
     [refusal(503, detail), 'server_error'],
     [{}, 'unexpected_body'],
     [{ errors: 'not_found' }, 'unexpected_body'],

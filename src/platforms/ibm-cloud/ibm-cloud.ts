@@ -1,16 +1,14 @@
 import { utcText } from '../../core/timestamp.ts';
 import type { Platform } from '../platform.ts';
+import { lookAtDatabases } from './check-databases.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
-import { databasesAt } from './endpoints.ts';
-import { objectIn } from './envelope.ts';
 import { refusals } from './error-text.ts';
 import { missingSentence } from './inventory.ts';
 import { eventsQuery, queryResult } from './logs-query.ts';
 import { type IbmCloudShared, openShared } from './shared.ts';
-import { count } from './slices.ts';
 import { streams } from './streams/index.ts';
 import { iamAuth } from './token.ts';
-import { words } from './words.ts';
+import { count, words } from './words.ts';
 
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */
 export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
@@ -33,13 +31,10 @@ export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
     const { deployments, missing } = hasChoice
       ? await inventory.load()
       : { deployments: await inventory.glance(), missing: [] };
-    if (missing.length > 0) return [missingSentence(missing)];
+    if (missing.length > 0) return [missingSentence(missing, config.resource_group_ids)];
     if (deployments.length === 0) return [noDeployments(config)];
-    const asked = deployments.find(({ region }) => region !== undefined);
-    if (asked?.region !== undefined) {
-      const path = `deployments/${encodeURIComponent(asked.id)}`;
-      objectIn(await api.get({ origin: databasesAt(endpoints, asked.region), path }, 'check'), 'deployment', path);
-    }
+    const refusal = await lookAtDatabases(deployments, endpoints, api);
+    if (refusal !== undefined) return [refusal];
     const now = Date.now();
     const lastMinute = { from: utcText(now - 60_000), to: utcText(now) };
     for (const instance of config.logs_instances) {
@@ -48,10 +43,10 @@ export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
     }
     const first = deployments.filter(({ generation }) => generation === 'gen1').length;
     const second = deployments.length - first;
-    const where = hasChoice ? '' : ', up to the first page of the inventory that has any';
+    const where = hasChoice ? 'among deployment_ids' : 'on the first page of the inventory that has any';
     api.log(
       'info',
-      `saw ${count(deployments.length, 'deployment')}: ${first} of generation 1, ${second} of generation 2${where}`,
+      `saw ${count(deployments.length, 'deployment')} ${where}: ${first} of generation 1, ${second} of generation 2`,
     );
     return [];
   },

@@ -1,5 +1,6 @@
 import { type Row, isRow } from '../../core/stream.ts';
-import { isRegion, parseCrn } from './crn.ts';
+import { GUID, isRegion, parseCrn } from './crn.ts';
+import { within } from './envelope.ts';
 
 /** A row of the inventory that is a database, and what its CRN and plan say of it. */
 export interface Deployment {
@@ -11,7 +12,8 @@ export interface Deployment {
   generation: 'gen1' | 'gen2';
   /** As the databases themselves call the type: `postgresql`, `mongodbee`. */
   type: string;
-  account: string;
+  /** Undefined if neither the CRN nor the row tells. */
+  account: string | undefined;
   /** Where it is asked about; undefined for generation 2, and for a CRN that must not be gone by. */
   region: string | undefined;
 }
@@ -28,10 +30,10 @@ export interface IndependentBackup {
 
 /** Which of the two a row of the inventory is; undefined for an instance of another service (icd-api.md 1.7, 2.4.2). */
 export function classify(row: Row): { deployment: Deployment } | { backup: IndependentBackup } | undefined {
-  const id = textOf(row['id']) ?? textOf(row['crn']) ?? '';
+  const id = crnTextOf(row);
   const crn = parseCrn(id);
   // A CRN that is a segment short still names its service.
-  const service = id.split(':')[4] ?? textOf(row['resource_id']) ?? '';
+  const service = textOf(id.split(':')[4]) ?? textOf(row['resource_id']) ?? '';
   const dataservices = dataservicesOf(row);
   const backup = dataservices?.['backup'];
   if (isRow(backup) || isBackupService(service)) {
@@ -46,15 +48,35 @@ export function classify(row: Row): { deployment: Deployment } | { backup: Indep
   return {
     deployment: {
       id,
-      guid: textOf(row['guid']) ?? crn?.instance ?? id,
+      guid: textOf(row['guid']) ?? textOf(crn?.instance) ?? id,
       row,
       service,
       generation,
       type: typeOf(engine, plan),
-      account: crn?.account ?? textOf(row['account_id']) ?? '',
+      account: textOf(crn?.account) ?? textOf(row['account_id']),
       region: generation === 'gen1' ? region : undefined,
     },
   };
+}
+
+/** Whichever of its two names is a CRN, or begins as one; without any, what there is. */
+function crnTextOf({ id, crn }: Row): string {
+  const texts = [textOf(id), textOf(crn)].filter((text) => text !== undefined);
+  return (
+    texts.find((text) => parseCrn(text) !== undefined) ??
+    texts.find((text) => text.startsWith('crn:')) ??
+    texts[0] ??
+    ''
+  );
+}
+
+/** What tells instances apart: the GUID, whether it stands beside the CRN or in it; undefined if there is nothing. */
+export function instanceKeyOf(row: Row): string | undefined {
+  const id = crnTextOf(row);
+  const { instance = '' } = parseCrn(id) ?? {};
+  const guid = textOf(row['guid']) ?? (GUID.test(instance) ? instance : undefined);
+  // GUIDs are hexadecimal.
+  return guid?.toLowerCase() ?? textOf(id);
 }
 
 /** What an instance of generation 2 says of itself; it says nothing while it is provisioned. */
@@ -86,10 +108,9 @@ export function gen2SizesOf({ row, service }: Pick<Deployment, 'row' | 'service'
   return { version, members, shards, host_flavor, cpu_count, memory_gb, storage_gb };
 }
 
-/** The CRN of the key that encrypts the disks; undefined if it is not told. */
+/** The CRN of the key that encrypts the disks; null if it is not told. */
 export function diskKeyOf(row: Row): unknown {
-  const encryption = dataservicesOf(row)?.['encryption'];
-  return isRow(encryption) ? encryption['disk'] : undefined;
+  return within(dataservicesOf(row)?.['encryption'], 'disk');
 }
 
 /** What stands under the name of the engine, or else the one block that has sizes. */
@@ -134,6 +155,7 @@ function typeOf(engine: string, plan: string): string {
   return plan.includes('enterprise') ? 'mongodbee' : engine;
 }
 
+/** A text that is there; IBM writes null, "" and nothing at all for one that is not. */
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

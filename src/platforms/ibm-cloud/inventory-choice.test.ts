@@ -91,5 +91,7 @@ describe('the choice of deployments', () => {
 });
 
 test('one missing id is told in the singular', () => {
-  expect(missingSentence(['x'])).toBe('This deployment id does not exist for this API key: x. Correct deployment_ids.');
+  expect(missingSentence(['x'], [])).toBe(
+    'This deployment id does not exist for this API key: x. Correct deployment_ids.',
+  );
 });

@@ -1,9 +1,11 @@
-import { ConnectorError, asConnectorError, unexpectedBody } from '../../core/errors.ts';
+import { ConnectorError, unexpectedBody } from '../../core/errors.ts';
 import { type Request, type Row, isPrintedAsItIs, isRow } from '../../core/stream.ts';
 import type { Api } from '../platform.ts';
 import { listIn, objectOf } from './envelope.ts';
-import { type Deployment, type IndependentBackup, classify, gen2SizesOf } from './instance.ts';
+import { failureOf } from './failure.ts';
+import { type Deployment, type IndependentBackup, classify, instanceKeyOf } from './instance.ts';
 import { PageChain, tokenIn } from './page-chain.ts';
+import { count } from './words.ts';
 
 export const INSTANCES = 'v2/resource_instances';
 
@@ -29,6 +31,8 @@ export interface Found {
   all: ReadonlySet<string> | undefined;
   /** The chosen ids that are neither. */
   missing: string[];
+  /** Why the details of an instance could not be had, by its CRN: it stands above as far as the list tells. */
+  incomplete: ReadonlyMap<string, ConnectorError>;
   requests: number;
 }
 
@@ -36,6 +40,7 @@ export interface Found {
 export class Inventory {
   readonly #options: InventoryOptions;
   readonly #api: Api;
+  readonly #incomplete = new Map<string, ConnectorError>();
   #loading: Promise<Found> | undefined;
 
   constructor(options: InventoryOptions, api: Api) {
@@ -46,6 +51,11 @@ export class Inventory {
   /** Throws a ConnectorError, the same for everyone: without the list none of its reports can be read. */
   load(): Promise<Found> {
     return (this.#loading ??= this.#load());
+  }
+
+  /** Why the details of an instance could not be had; undefined if they could, or were refused. To be asked after `load`. */
+  failureOf(crn: string): ConnectorError | undefined {
+    return this.#incomplete.get(crn);
   }
 
   /** What is found up to the first page that has a deployment, for whoever wants no more than to see one. */
@@ -63,11 +73,8 @@ export class Inventory {
     const listing = new Listing();
     let requests = 0;
     for (const group of this.#groups()) for await (const _ of this.#pages(group, listing)) requests += 1;
-    for (const deployment of listing.deployments.values()) {
-      if (deployment.generation === 'gen1' || deployment.row['state'] !== 'active') continue;
-      if (gen2SizesOf(deployment) !== undefined || isRow(deployment.row['extensions'])) continue;
-      requests += await this.#complete(deployment);
-    }
+    const details = await Promise.all(listing.lacking().map(([key, each]) => this.#complete(listing, key, each)));
+    requests += details.length;
     this.#tell(listing);
     return { ...this.#choose(listing), requests };
   }
@@ -85,8 +92,13 @@ export class Inventory {
     let request: Request = { origin: this.#options.controller, path: INSTANCES, query: filters };
     for (;;) {
       const body = await this.#api.get(request, 'deployments');
-      const news = listing.take(listIn(body, 'resources', INSTANCES));
-      const next = tokenIn(objectOf(body, INSTANCES)['next_url'], TOKENS, INSTANCES);
+      const rows = listIn(body, 'resources', INSTANCES);
+      const { rows_count: told, next_url: link } = objectOf(body, INSTANCES);
+      if (rows.length === 0 && typeof told === 'number' && told > 0) {
+        throw unexpectedBody(INSTANCES, `it says that it has ${count(told, 'row')}, and has none`);
+      }
+      const news = listing.take(rows);
+      const next = tokenIn(link, TOKENS, INSTANCES);
       chain.follow(news, next);
       yield;
       if (next === undefined) return;
@@ -94,21 +106,28 @@ export class Inventory {
     }
   }
 
-  /** The list should hold everything; an instance of generation 2 that it shows without its sizes is asked for by itself. */
-  async #complete(deployment: Deployment): Promise<number> {
-    const path = `${INSTANCES}/${encodeURIComponent(deployment.id)}`;
+  /**
+   * The list should hold everything; an instance of generation 2 that it shows without what it says of itself is asked for by
+   * itself. If that is refused, there is no more of it; if it fails, only the reports that need it do.
+   */
+  async #complete(listing: Listing, key: string, { id, row, lacks }: Lacking): Promise<void> {
+    const path = `${INSTANCES}/${encodeURIComponent(id)}`;
+    let answer = 'its details have none';
     try {
-      const row = objectOf(await this.#api.get({ origin: this.#options.controller, path }, 'deployments'), path);
-      if (isRow(row['extensions'])) deployment.row['extensions'] = row['extensions'];
+      const whole = objectOf(await this.#api.get({ origin: this.#options.controller, path }, 'deployments'), path);
+      if (isRow(whole['extensions'])) {
+        listing.put(key, { ...row, extensions: whole['extensions'] });
+        return;
+      }
     } catch (thrown) {
-      const error = asConnectorError(thrown);
-      if (!error.refused) throw thrown;
-      this.#api.log(
-        'warn',
-        `${labelOf(deployment)} comes without its sizes: IBM Cloud does not tell them (${error.answer})`,
-      );
+      const error = failureOf(thrown);
+      if (!error.refused) {
+        this.#incomplete.set(id, error);
+        return;
+      }
+      answer = error.answer ?? error.message;
     }
-    return 1;
+    this.#api.log('warn', `${labelOf({ id, row }, lacks.thing)} comes without ${lacks.what} (${answer})`);
   }
 
   #tell({ deployments, backups, instances }: Listing): void {
@@ -116,7 +135,7 @@ export class Inventory {
     const first = all.filter(({ generation }) => generation === 'gen1').length;
     this.#api.log(
       'info',
-      `IBM Cloud lists ${instances} instances to this API key: ${first} deployments of generation 1, ${all.length - first} of generation 2, ${backups.size} independent backups. Instances that it may not view are not listed; the role Viewer on the database services shows all of theirs`,
+      `IBM Cloud lists ${count(instances, 'instance')} to this API key: ${count(first, 'deployment')} of generation 1, ${all.length - first} of generation 2, ${count(backups.size, 'independent backup')}. Instances that it may not view are not listed; the role Viewer on the database services shows all of theirs`,
     );
     for (const deployment of all) {
       if (deployment.generation === 'gen2' || deployment.region !== undefined) continue;
@@ -132,26 +151,54 @@ export class Inventory {
     const chosen = new Set(deploymentIds.map(spelling));
     const isChosen = (crn: string, guid: string): boolean =>
       chosen.size === 0 || chosen.has(spelling(crn)) || chosen.has(spelling(guid));
-    const sourceIsChosen = ({ source = '' }: IndependentBackup): boolean =>
-      isChosen(source, source.split(':')[7] ?? '');
+    const sourceIsChosen = ({ id, source }: IndependentBackup): boolean =>
+      // One that could not be asked is not left out in silence.
+      source === undefined
+        ? chosen.size === 0 || this.#incomplete.has(id)
+        : isChosen(source, source.split(':')[7] ?? '');
     const everyDeployment = [...deployments.values()];
     const everyBackup = [...backups.values()];
     const known = new Set(everyDeployment.flatMap(({ id, guid }) => [spelling(id), spelling(guid)]));
     for (const { source = '' } of everyBackup) known.add(spelling(source)).add(spelling(source.split(':')[7] ?? ''));
     const missing = deploymentIds.filter((id) => !known.has(spelling(id)));
     if (missing.length > 0 && missing.length === deploymentIds.length) {
-      throw new ConnectorError('deployments_unknown', { token: 'API key', ids: missing.join(', ') });
+      const facts = { token: 'API key', ids: missing.join(', ') };
+      const template = resourceGroupIds.length === 0 ? undefined : NONE_IN_GROUPS;
+      throw new ConnectorError('deployments_unknown', facts, { template });
     }
-    if (missing.length > 0) this.#api.log('warn', missingSentence(missing));
+    if (missing.length > 0) this.#api.log('warn', missingSentence(missing, resourceGroupIds));
+    const wanted = everyBackup.filter(sourceIsChosen);
+    const sourceless = everyBackup.filter((backup) => backup.source === undefined && !wanted.includes(backup)).length;
+    if (sourceless > 0) {
+      const those = sourceless === 1 ? 'it is left out, because it does' : 'they are left out, because they do';
+      this.#api.log(
+        'warn',
+        `deployments_backups: ${count(sourceless, 'independent backup')} could belong to the deployment_ids; ${those} not tell of which database`,
+      );
+    }
     const all = [...everyDeployment.map(({ id }) => id), ...everyBackup.map(({ id, source }) => source ?? id)];
     return {
       deployments: everyDeployment.filter(({ id, guid }) => isChosen(id, guid)),
-      backups: everyBackup.filter(sourceIsChosen),
+      backups: wanted,
       all: resourceGroupIds.length === 0 ? new Set(all) : undefined,
       missing,
+      incomplete: this.#incomplete,
     };
   }
 }
+
+/** An instance that the list should tell more about. */
+interface Lacking {
+  id: string;
+  row: Row;
+  lacks: { thing: string; what: string };
+}
+
+const SIZES = { thing: 'deployment', what: 'its sizes, which IBM Cloud does not tell' };
+const SOURCE = { thing: 'independent backup', what: 'its database and size, which IBM Cloud does not tell' };
+
+const NONE_IN_GROUPS =
+  'None of the deployment_ids are in the resource groups that resource_group_ids names: {ids}. Correct either of the two, or leave resource_group_ids empty.';
 
 /** Rows as they come in, each instance once: the list is no snapshot, and may show one on two pages. */
 class Listing {
@@ -167,24 +214,37 @@ class Listing {
   take(rows: readonly unknown[]): number {
     const before = this.#seen.size;
     for (const [i, row] of rows.entries()) {
-      const key = isRow(row) ? keyOf(row) : undefined;
-      if (!isRow(row) || key === undefined) {
+      const key = isRow(row) ? instanceKeyOf(row) : undefined;
+      if (!isRow(row) || key === undefined || !isPrintedAsItIs(key)) {
         const fault = isRow(row) ? 'has no id' : 'is no object';
         throw unexpectedBody(INSTANCES, `row ${i + 1} of ${rows.length} ${fault}`);
       }
       this.#seen.add(key);
-      const found = classify(row);
-      if (found === undefined) continue;
-      if ('deployment' in found) this.deployments.set(key, found.deployment);
-      else this.backups.set(key, found.backup);
+      this.put(key, row);
     }
     return this.#seen.size - before;
   }
-}
 
-function keyOf({ guid, id, crn }: Row): string | undefined {
-  const found = [guid, id, crn].find((text) => typeof text === 'string' && text !== '');
-  return typeof found === 'string' && isPrintedAsItIs(found) ? found : undefined;
+  /** Takes a row in place of the one before it, which may have passed for something else. */
+  put(key: string, row: Row): void {
+    this.deployments.delete(key);
+    this.backups.delete(key);
+    const found = classify(row);
+    if (found === undefined) return;
+    if ('deployment' in found) this.deployments.set(key, found.deployment);
+    else this.backups.set(key, found.backup);
+  }
+
+  /** Those of generation 2 that are ready, and yet do not say what they are. */
+  lacking(): Array<[key: string, instance: Lacking]> {
+    const isLacking = ({ row }: { row: Row }): boolean => row['state'] === 'active' && !isRow(row['extensions']);
+    const of = (instances: ReadonlyMap<string, { id: string; row: Row }>, lacks: Lacking['lacks']) =>
+      [...instances]
+        .filter(([, each]) => isLacking(each))
+        .map(([key, each]): [string, Lacking] => [key, { ...each, lacks }]);
+    const second = new Map([...this.deployments].filter(([, { generation }]) => generation === 'gen2'));
+    return [...of(second, SIZES), ...of(this.backups, SOURCE)];
+  }
 }
 
 /** GUIDs are hexadecimal, CRNs are compared as they are. */
@@ -193,15 +253,16 @@ function spelling(id: string): string {
 }
 
 /** How texts name a deployment. */
-export function labelOf({ id, row }: Deployment): string {
+export function labelOf({ id, row }: Pick<Deployment, 'id' | 'row'>, thing = 'deployment'): string {
   const { name } = row;
-  return typeof name === 'string' && name !== '' && name.length <= 100
-    ? `deployment ${name} (${id})`
-    : `deployment ${id}`;
+  return typeof name === 'string' && name !== '' && name.length <= 100 ? `${thing} ${name} (${id})` : `${thing} ${id}`;
 }
 
-/** For the user: which of the deployment_ids there are not. */
-export function missingSentence(missing: readonly string[]): string {
-  const these = missing.length === 1 ? 'This deployment id does' : 'These deployment ids do';
-  return `${these} not exist for this API key: ${missing.join(', ')}. Correct deployment_ids.`;
+/** For the user: which of the deployment_ids there are not, in these resource groups or at all. */
+export function missingSentence(missing: readonly string[], groups: readonly string[]): string {
+  const [these, do_, are] =
+    missing.length === 1 ? ['This deployment id', 'does', 'is'] : ['These deployment ids', 'do', 'are'];
+  const ids = missing.join(', ');
+  if (groups.length === 0) return `${these} ${do_} not exist for this API key: ${ids}. Correct deployment_ids.`;
+  return `${these} ${are} not in the resource groups that resource_group_ids names: ${ids}. Correct either of the two.`;
 }

@@ -104,7 +104,7 @@ describe('the resource groups', () => {
       const { api, shared } = open({ answers: { [RESOURCE_GROUPS]: refusal(status, RESOURCE_GROUPS) } });
       expect(await resourceGroupNames(shared)).toEqual(new Map());
       expect(api.logged).toEqual([
-        `warn deployments: they come without the names of their resource groups, which IBM Cloud refused (HTTP ${status})`,
+        `warn deployments: they come without the names of their resource groups, which could not be read (HTTP ${status})`,
       ]);
       await expect(shared.resourceGroups()).rejects.toMatchObject({ status });
       expect(api.requests).toHaveLength(1);
@@ -114,15 +114,24 @@ describe('the resource groups', () => {
   test.each<[string, unknown, string]>([
     ['an outage', refusal(503, RESOURCE_GROUPS), 'server_error'],
     ['a body without the list', {}, 'unexpected_body'],
-  ])('that cannot be had in %s are missed by all', async (_, answer, problem) => {
-    const { shared } = open({ answers: { [RESOURCE_GROUPS]: answer } });
-    await expect(resourceGroupNames(shared)).rejects.toMatchObject({ problem });
-  });
+  ])(
+    'that cannot be had in %s cost their own stream its rows, and deployments the names',
+    async (_, answer, problem) => {
+      const { api, shared } = open({ answers: { [RESOURCE_GROUPS]: answer } });
+      expect(await resourceGroupNames(shared)).toEqual(new Map());
+      expect(api.logged).toHaveLength(1);
+      await expect(shared.resourceGroups()).rejects.toMatchObject({ problem });
+    },
+  );
 });
 
 describe('the databases that are asked about no deployment', () => {
-  const inRegions = (...rows: Row[]): Promise<string> =>
-    open({ answers: { [INSTANCES]: instancesBody(rows) } }).shared.catalogue();
+  /** Which databases are asked for the catalogue, in their order. */
+  const inRegions = async (...rows: Row[]): Promise<string | undefined> => {
+    const { api, shared } = open({ answers: { [INSTANCES]: instancesBody(rows), deployables: {} } });
+    await shared.catalogue('deployables', 'databases', () => []);
+    return api.requests.find(({ path }) => path === 'deployables')?.origin;
+  };
   const at = (region: string): string => `https://api.${region}.databases.cloud.ibm.com/v5/ibm`;
   const redis = (n: number, region: string): Row => instanceRow(n, crnOf(n, 'databases-for-redis', region));
 

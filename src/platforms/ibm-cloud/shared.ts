@@ -1,9 +1,10 @@
-import { asConnectorError, unexpectedBody } from '../../core/errors.ts';
+import { ConnectorError, unexpectedBody } from '../../core/errors.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
 import type { Api } from '../platform.ts';
 import type { IbmCloudConfig } from './config.ts';
 import { type Endpoints, databasesAt } from './endpoints.ts';
-import { listIn, objectOf } from './envelope.ts';
+import { listIn, objectOf, textOrNull } from './envelope.ts';
+import { briefly, failureOf } from './failure.ts';
 import { type Grants, loadGrants } from './grants.ts';
 import { Inventory } from './inventory.ts';
 import { type Selection, selectionOf } from './selection.ts';
@@ -12,8 +13,13 @@ import { accountIn } from './token.ts';
 export const RESOURCE_GROUPS = 'v2/resource_groups';
 const KEY_DETAILS = 'v1/apikeys/details';
 
-/** Asked for databases that belong to no deployment, if there is none to take the region of. */
+const NO_ACCOUNT =
+  'IAM at {host} does not tell which account the API key belongs to ({answer}), and neither do its tokens. Check platform.endpoints if it is set; if it is right, report this to the maintainers of the connector.';
+
+/** Asked for what belongs to no deployment, behind the regions that deployments are in. */
 const USUAL_REGION = 'us-south';
+/** So many of those: each that is down takes all of its retries. */
+const MOST_OWN_REGIONS = 2;
 
 /** What the streams of one read share; each of its lists is asked for once, by whoever needs it first. */
 export interface IbmCloudShared {
@@ -34,8 +40,15 @@ export interface IbmCloudShared {
   grants: (owner: string) => Promise<Grants>;
   /** Warns of what would come up again and again. */
   warnOnce: (sentence: string) => void;
-  /** The databases of a region that is sure to be there: the first of the deployments of generation 1. */
-  catalogue: () => Promise<string>;
+  /**
+   * What the databases say that belongs to no deployment: `rows` takes it out of the body. A region that does not answer, or
+   * refuses, is passed over with a warning for the next one that has deployments of generation 1. Throws a ConnectorError.
+   */
+  catalogue: (
+    path: string,
+    owner: string,
+    rows: (body: unknown) => Row[],
+  ) => Promise<{ rows: Row[]; requests: number }>;
 }
 
 export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfig, api: Api): IbmCloudShared {
@@ -54,15 +67,31 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
     const told = accountIn(await api.authorization(owner));
     if (told !== undefined) return told;
     const request: Request = { origin: iam, path: KEY_DETAILS, headers: { 'iam-apikey': key } };
-    const { account_id: id } = objectOf(await api.get(request, owner), KEY_DETAILS);
+    const { account_id: id } = objectOf(await keyDetails(request, owner), KEY_DETAILS);
     if (typeof id !== 'string' || id === '') throw unexpectedBody(KEY_DETAILS, 'it holds no account_id');
     return id;
+  }
+
+  /** A refusal here is none of what the account was wanted for. */
+  async function keyDetails(request: Request, owner: string): Promise<unknown> {
+    try {
+      return await api.get(request, owner);
+    } catch (thrown) {
+      const error = failureOf(thrown);
+      if (!error.refused) throw thrown;
+      const { answer = '', internalMessage = '' } = error;
+      const details = { template: NO_ACCOUNT, internalMessage, cause: thrown };
+      throw new ConnectorError('unexpected_status', { answer, host: new URL(iam).host }, details);
+    }
   }
 
   async function listResourceGroups(): Promise<Row[]> {
     const query = { account_id: await shared.account('resource_groups') };
     const body = await api.get({ origin: controller, path: RESOURCE_GROUPS, query }, 'resource_groups');
-    return listIn(body, 'resources', RESOURCE_GROUPS) as Row[];
+    const rows = listIn(body, 'resources', RESOURCE_GROUPS) as Row[];
+    if (textOrNull(objectOf(body, RESOURCE_GROUPS)['next_url'] ?? null) === null) return rows;
+    // Nobody has seen one; to take it for the end would lose rows in silence.
+    throw unexpectedBody(RESOURCE_GROUPS, 'it goes on at a further page, which this list is not known to do');
   }
 
   const shared: IbmCloudShared = {
@@ -79,16 +108,30 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
     account: (owner) => (account ??= findAccount(owner)),
     grants: (owner) => (grants ??= loadGrants(shared, owner)),
     resourceGroups: () => (resourceGroups ??= listResourceGroups()),
-    async catalogue() {
+    async catalogue(path, owner, rows) {
       const { deployments } = await inventory.load();
-      const [region = USUAL_REGION] = deployments.flatMap((each) => each.region ?? []).toSorted();
-      return databasesAt(endpoints, region);
+      const own = [...new Set(deployments.flatMap((each) => each.region ?? []))].toSorted();
+      const regions = [...new Set([...own.slice(0, MOST_OWN_REGIONS), USUAL_REGION])];
+      let first: ConnectorError | undefined;
+      for (const [i, region] of regions.entries()) {
+        try {
+          const body = await api.get({ origin: databasesAt(endpoints, region), path }, owner);
+          return { rows: rows(body), requests: i + 1 };
+        } catch (thrown) {
+          const error = failureOf(thrown);
+          first ??= error;
+          const next = regions[i + 1];
+          if (next === undefined) break;
+          api.log('warn', `${owner}: ${region} does not tell them (${briefly(error)}), so ${next} is asked`);
+        }
+      }
+      throw first ?? new Error('no region was asked');
     },
   };
   return shared;
 }
 
-/** The names of the resource groups by their ids. They are not worth a failure: without the right to see them there are none. */
+/** The names of the resource groups by their ids. They are not worth a failure: where they cannot be had there are none. */
 export async function resourceGroupNames({
   resourceGroups,
   api,
@@ -96,11 +139,10 @@ export async function resourceGroupNames({
   try {
     return new Map((await resourceGroups()).filter(isRow).map(({ id, name }) => [id, name]));
   } catch (thrown) {
-    const error = asConnectorError(thrown);
-    if (!error.refused) throw thrown;
+    const said = briefly(failureOf(thrown));
     api.log(
       'warn',
-      `deployments: they come without the names of their resource groups, which IBM Cloud refused (${error.answer})`,
+      `deployments: they come without the names of their resource groups, which could not be read (${said})`,
     );
     return new Map();
   }

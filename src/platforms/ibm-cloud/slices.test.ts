@@ -12,7 +12,8 @@ import {
 import type { Row } from '../../core/stream.ts';
 import { ibmCloudConfig } from './config.ts';
 import { type IbmCloudShared, openShared } from './shared.ts';
-import { count, gen1Slices, gen1SlicesOf, ofDatabase } from './slices.ts';
+import { gen1Slices, gen1SlicesOf, ofDatabase } from './slices.ts';
+import { count } from './words.ts';
 
 function sharedOf(rows: readonly Row[], options: object = {}): IbmCloudShared {
   const config = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...options });

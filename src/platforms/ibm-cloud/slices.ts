@@ -3,6 +3,7 @@ import { databasesAt } from './endpoints.ts';
 import type { Deployment } from './instance.ts';
 import { labelOf } from './inventory.ts';
 import type { IbmCloudShared } from './shared.ts';
+import { count } from './words.ts';
 
 /** Which deployments a report is for, and what its rows get beside their deployment. */
 interface Gen1Options {
@@ -35,12 +36,23 @@ export function gen1SlicesOf(deployments: readonly Deployment[], { fields }: Gen
   });
 }
 
-/** The request for one report of one deployment of generation 1 (icd-api.md 2.3). */
-export function ofDatabase(slice: Slice | undefined, report: string, { endpoints }: IbmCloudShared): Request {
-  const path = `deployments/${encodeURIComponent(slice?.id ?? '')}${report}`;
-  return { origin: databasesAt(endpoints, slice?.lane ?? ''), path };
+/** A slice without rows for an instance whose details could not be had: to ask for it throws the reason. */
+export function failedSlice(id: string, label: string): Slice {
+  return { id, label, lane: 'details' };
 }
 
-export function count(n: number, thing: string): string {
-  return `${n} ${thing}${n === 1 ? '' : 's'}`;
+/**
+ * The request for one report of one deployment of generation 1 (icd-api.md 2.3). Throws the ConnectorError of one that has
+ * failed already.
+ */
+export function ofDatabase(
+  slice: Slice | undefined,
+  report: string,
+  { endpoints, inventory }: IbmCloudShared,
+): Request {
+  const id = slice?.id ?? '';
+  const failure = inventory.failureOf(id);
+  if (failure !== undefined) throw failure;
+  const path = `deployments/${encodeURIComponent(id)}${report}`;
+  return { origin: databasesAt(endpoints, slice?.lane ?? ''), path };
 }

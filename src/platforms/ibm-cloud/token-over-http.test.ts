@@ -103,7 +103,6 @@ test('an outage of IAM is one, not a wrong key', async () => {
 test.each<[number, string, string]>([
   [400, WRONG_KEY, 'HTTP 400 ("BXNIM0415E: Provided API key could not be found.")'],
   [400, '', 'HTTP 400'],
-  [401, '', 'HTTP 401'],
   [403, '{"errors":[{"code":"forbidden","message":"No."}]}', 'HTTP 403 ("forbidden: No.")'],
 ])('a key that IAM answers with HTTP %i is refused, which ends the run', async (status, body, said) => {
   const { get, told, iam, service } = await services([[status, body]]);
@@ -121,7 +120,10 @@ test.each<[number, string, string]>([
 
 test('any other answer of IAM is not about the key', async () => {
   const { get, told } = await services([[404, '404 page not found']]);
-  expect(await get()).toMatchObject({ problem: 'not_found' });
+  expect(await get()).toMatchObject({
+    problem: 'unexpected_status',
+    message: expect.stringMatching(/^There is no IAM at /) as string,
+  });
   expect(told).toEqual([]);
 });
 

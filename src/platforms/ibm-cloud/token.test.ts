@@ -107,7 +107,7 @@ describe('the exchange', () => {
     [{ access_token: 'two words' }, 'it holds no access_token'],
     [[], 'it is no object'],
     [null, 'it is no object'],
-    [{ errors: [{ code: 'odd', message: 'No.' }] }, 'the API reports "odd: No."'],
+    [{ errors: [{ code: 'odd', message: 'No.' }] }, 'it holds no access_token'],
   ])('without a token that a header can carry is an error: %j', async (body, detail) => {
     const { header, reply, secrets } = openIam();
     const failed = header().catch((error: unknown) => error);

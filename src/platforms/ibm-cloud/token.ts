@@ -1,7 +1,6 @@
-import { ConnectorError, asConnectorError, unexpectedBody } from '../../core/errors.ts';
-import { type Request, isRow } from '../../core/stream.ts';
+import { ConnectorError, asConnectorError } from '../../core/errors.ts';
+import { type Request, type Row, isRow } from '../../core/stream.ts';
 import type { Ask, Auth } from '../../http/auth.ts';
-import { objectOf } from './envelope.ts';
 
 /** The part of its life after which a token is renewed, and how long before its end it counts as dead (icd-api.md 1.1). */
 const RENEW_AT = 0.8;
@@ -9,6 +8,14 @@ const DEAD_BEFORE_END_MS = 10_000;
 
 /** IAM's ways to say that it does not take the key: a wrong one is a 400. */
 const KEY_REFUSED: ReadonlySet<number | undefined> = new Set([400, 401, 403]);
+
+/** How the text of an error of IAM begins: with its code. That of a proxy or a firewall in between does not. */
+const IAM_CODE = /^HTTP \d+ \("(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
+
+const NOT_IAM =
+  'Something at {host} refuses to make tokens ({answer}), but does not answer as IAM does: it may be a proxy or a firewall in between. Allow requests to {host}, and check platform.endpoints if it is set.';
+const NO_IAM =
+  'There is no IAM at {host} that makes tokens of API keys ({answer}). Check platform.endpoints if it is set, and what stands between here and {host}.';
 
 const PATH = 'identity/token';
 const HEADER_VALUE = /^[\x21-\x7e]+$/;
@@ -61,8 +68,8 @@ export function iamAuth({ apiKey, iam, addSecret, facts, now = Date.now }: IamAc
   async function exchange(ask: Ask): Promise<Token> {
     // Whatever its clock says, the token is not younger than the question for it.
     const asked = now();
-    const { access_token: text, expires_in: seconds } = objectOf(await answered(ask), PATH);
-    if (typeof text !== 'string' || !HEADER_VALUE.test(text)) throw unexpectedBody(PATH, 'it holds no access_token');
+    const { access_token: text, expires_in: seconds } = tokenIn(await answered(ask));
+    if (typeof text !== 'string' || !HEADER_VALUE.test(text)) throw notAToken('it holds no access_token');
     addSecret(text);
     const life = lifeOf(seconds, text) * 1_000;
     const deadAt = asked + life - DEAD_BEFORE_END_MS;
@@ -75,10 +82,16 @@ export function iamAuth({ apiKey, iam, addSecret, facts, now = Date.now }: IamAc
       return await ask(request);
     } catch (thrown) {
       const error = asConnectorError(thrown);
-      if (!KEY_REFUSED.has(error.status)) throw thrown;
-      const { internalMessage = '', answer = '' } = error;
+      const { status, internalMessage = '', answer = '' } = error;
       const details = { internalMessage, cause: thrown };
-      throw new ConnectorError('key_refused', { ...facts, host: new URL(iam).host, answer }, details);
+      const told = { ...facts, host: new URL(iam).host, answer };
+      // Not as a refusal: that would be one of whatever the token was wanted for.
+      if (status === 404 || status === 410) {
+        throw new ConnectorError('unexpected_status', told, { ...details, template: NO_IAM });
+      }
+      if (!KEY_REFUSED.has(status)) throw thrown;
+      if (status === 400 || IAM_CODE.test(answer)) throw new ConnectorError('key_refused', told, details);
+      throw new ConnectorError('unexpected_status', told, { ...details, template: NOT_IAM });
     }
   }
 
@@ -95,6 +108,16 @@ export function iamAuth({ apiKey, iam, addSecret, facts, now = Date.now }: IamAc
       return 'renewed';
     },
   };
+}
+
+function tokenIn(body: unknown): Row {
+  if (!isRow(body)) throw notAToken('it is no object');
+  return body;
+}
+
+function notAToken(detail: string): ConnectorError {
+  const internalMessage = `POST ${PATH}: HTTP 200, ${detail}`;
+  return new ConnectorError('unexpected_body', { path: PATH, detail }, { internalMessage });
 }
 
 /** In seconds; without any word about it a token lives until it is refused. */

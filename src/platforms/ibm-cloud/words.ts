@@ -16,7 +16,9 @@ export const words: Words = {
     forbidden:
       'IBM Cloud refuses {path} at {host} to the {token} (HTTP 403{said}). Grant {holder} the role Viewer on the service, or leave the stream out.',
     not_found:
-      'IBM Cloud has no {path} at {host} (HTTP {status}{said}). The deployment may be gone; if it is not, leave the stream out and report this to the maintainers of the connector.',
+      'IBM Cloud has no {path} at {host} (HTTP {status}{said}). If that is about a deployment, it may be gone; if it is not, check platform.endpoints if it is set, or leave the stream out and report this to the maintainers of the connector.',
+    redirected:
+      'IBM Cloud redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the tokens are meant for IBM Cloud alone. A proxy may have answered in its place; if platform.endpoints is set, check it.',
     not_offered:
       'IBM Cloud does not offer {path} for this type of database (HTTP {status}{said}). Leave the stream out.',
     certificate_refused:
@@ -30,6 +32,11 @@ export const words: Words = {
   },
   noteOn: () => undefined,
 };
+
+/** `1 deployment`, `2 deployments`. */
+export function count(n: number, thing: string, things = `${thing}s`): string {
+  return `${n} ${n === 1 ? thing : things}`;
+}
 
 /**
  * The outcome of a request for what takes a role of its own: a 403 becomes an error that names the role, such as `the role

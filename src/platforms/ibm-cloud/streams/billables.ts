@@ -5,6 +5,7 @@ import { type Request, type Row, defineStream, isRow } from '../../../core/strea
 import { parseCrn } from '../crn.ts';
 import { engineIn, isBackupService } from '../instance.ts';
 import { allRows, tokenOfNext } from '../all-rows.ts';
+import { keepKnown } from '../known-keys.ts';
 import { guidOf } from '../selection.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { taking } from '../words.ts';
@@ -178,7 +179,7 @@ async function rowsOf(resources: unknown[], month: string, shared: IbmCloudShare
       const number = (seen.get(key) ?? 0) + 1;
       seen.set(key, number);
       row['id'] = number === 1 ? key : `${key}/${number}`;
-      rows.push(row);
+      rows.push(keepKnown(row, billables.fields));
     }
   }
   return rows;

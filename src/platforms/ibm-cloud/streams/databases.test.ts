@@ -25,7 +25,6 @@ test('each type is a record, whose versions say in both words whether they are p
           is_preferred: true,
           transitions: [],
         },
-        'odd',
       ],
     },
   ]);

@@ -1,6 +1,7 @@
 import { boolean, listOfObjects, text } from '../../../core/fields.ts';
 import { type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { rowsIn } from '../envelope.ts';
+import { keepKnown } from '../known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 const PATH = 'deployables';
@@ -11,13 +12,11 @@ export const databases = defineStream<IbmCloudShared>({
   description: 'The types of database on offer in generation 1, with their versions.',
   listed: {
     path: PATH,
-    async load({ catalogue, api }) {
-      const body = await api.get({ origin: await catalogue(), path: PATH }, 'databases');
-      return { rows: rowsIn(body, PATH, PATH, shape).rows as Row[], requests: 1 };
-    },
+    load: ({ catalogue }) => catalogue(PATH, 'databases', (body) => rowsIn(body, PATH, PATH, shape).rows as Row[]),
   },
   primaryKey: 'type',
-  dropped: [],
+  // The type of the row.
+  dropped: ['versions[].type'],
   fields: {
     type: text('Type of database, such as postgresql.'),
     generation: text('gen1: the catalogue has no other.'),
@@ -27,7 +26,13 @@ export const databases = defineStream<IbmCloudShared>({
       status: text('How mature the version is, such as stable, beta or deprecated.'),
       preferred: boolean('Whether it is the recommended one.'),
       is_preferred: boolean('The same, as the API calls it.'),
-      transitions: listOfObjects('What it can be changed to.', {}),
+      transitions: listOfObjects('What it can be changed to.', {
+        application: text('Type of database.'),
+        method: text('How it is changed: in-place or restore.'),
+        skip_backup_supported: boolean('Whether that can be done without a backup before.'),
+        from_version: text('Version that is changed.'),
+        to_version: text('Version that it becomes.'),
+      }),
     }),
   },
 });
@@ -38,5 +43,5 @@ function shape(row: Row): Row {
   const named = versions.map((version: unknown) =>
     isRow(version) ? { application: type, preferred: version['is_preferred'], ...version } : version,
   );
-  return { ...row, generation: 'gen1', versions: named };
+  return keepKnown({ ...row, generation: 'gen1', versions: named }, databases.fields);
 }

@@ -12,10 +12,7 @@ export const datacenters = defineStream<IbmCloudShared>({
   description: 'The regions in which a database can be made.',
   listed: {
     path: PATH,
-    async load({ catalogue, api }) {
-      const body = await api.get({ origin: await catalogue(), path: PATH }, 'datacenters');
-      return { rows: rowsOf(body, PATH), requests: 1 };
-    },
+    load: ({ catalogue }) => catalogue(PATH, 'datacenters', (body) => rowsOf(body, PATH)),
   },
   primaryKey: 'slug',
   dropped: [],

@@ -1,6 +1,6 @@
 import { boolean, integer, number, text } from '../../../core/fields.ts';
-import { type Row, defineStream, isRow } from '../../../core/stream.ts';
-import { objectIn } from '../envelope.ts';
+import { type Extracted, type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { objectIn, withoutOrigin, within } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1Slices, ofDatabase } from '../slices.ts';
 
@@ -14,10 +14,7 @@ export const deploymentsAutoscalings = defineStream<IbmCloudShared>({
   slices: gen1Slices,
   absentEverywhere: 'empty',
   first: (slice, shared) => ofDatabase(slice, `/groups/${GROUP}/autoscaling`, shared),
-  rows(body, { path }) {
-    const parts = Object.entries(objectIn(body, 'autoscaling', path));
-    return { rows: parts.map(([resource, part]) => rowOf(resource, isRow(part) ? part : {})), warnings: [] };
-  },
+  rows: (body, { path }) => rowsOf(objectIn(body, 'autoscaling', path)),
   primaryKey: 'id',
   keyParts: ['deployment_id', 'group_id', 'resource'],
   keyNeeds: ['deployment_id', 'resource'],
@@ -41,24 +38,50 @@ export const deploymentsAutoscalings = defineStream<IbmCloudShared>({
   },
 });
 
-function rowOf(resource: string, { scalers, rate, ...rest }: Row): Row {
-  const { capacity, io_utilization } = isRow(scalers) ? scalers : {};
-  const limits = isRow(rate) ? rate : {};
-  const free = isRow(capacity) ? capacity : {};
-  const busy = isRow(io_utilization) ? io_utilization : {};
+const RESOURCES: ReadonlySet<string> = new Set(['disk', 'memory', 'cpu']);
+
+/**
+ * A row for each resource. What else stands beside them, such as a link, makes none: it goes into the first row as a field
+ * that is not declared, to be told of once.
+ */
+function rowsOf(autoscaling: Row): Extracted {
+  const isResource = (name: string, part: unknown): boolean =>
+    RESOURCES.has(name) || (isRow(part) && !name.startsWith('_'));
+  const parts = Object.entries(autoscaling);
+  const rows = parts.filter(([name, part]) => isResource(name, part)).map(([name, part]) => rowOf(name, part));
+  const others = parts
+    .filter(([name, part]) => !isResource(name, part) && part !== null)
+    .map(([name]) => `autoscaling.${name}`);
+  const [first] = rows;
+  if (first === undefined) {
+    return {
+      rows,
+      warnings: others.length === 0 ? [] : ['an answer has no resource that could grow, but other things'],
+    };
+  }
+  for (const name of others) first[name] = true;
+  return { rows, warnings: [] };
+}
+
+function rowOf(resource: string, part: unknown): Row {
+  const { scalers: _scalers, rate: _rate, ...rest } = isRow(part) ? withoutOrigin(part) : {};
+  const scalers = within(part, 'scalers');
+  const limits = within(part, 'rate');
+  const free = within(scalers, 'capacity');
+  const busy = within(scalers, 'io_utilization');
   return {
     ...rest,
     group_id: GROUP,
     resource,
-    capacity_enabled: free['enabled'] ?? null,
-    capacity_free_space_less_than_percent: free['free_space_less_than_percent'] ?? null,
-    io_enabled: busy['enabled'] ?? null,
-    io_over_period: busy['over_period'] ?? null,
-    io_above_percent: busy['above_percent'] ?? null,
-    rate_increase_percent: limits['increase_percent'] ?? null,
-    rate_period_seconds: limits['period_seconds'] ?? null,
-    rate_limit_mb_per_member: limits['limit_mb_per_member'] ?? null,
-    rate_limit_count_per_member: limits['limit_count_per_member'] ?? null,
-    rate_units: limits['units'] ?? null,
+    capacity_enabled: within(free, 'enabled'),
+    capacity_free_space_less_than_percent: within(free, 'free_space_less_than_percent'),
+    io_enabled: within(busy, 'enabled'),
+    io_over_period: within(busy, 'over_period'),
+    io_above_percent: within(busy, 'above_percent'),
+    rate_increase_percent: within(limits, 'increase_percent'),
+    rate_period_seconds: within(limits, 'period_seconds'),
+    rate_limit_mb_per_member: within(limits, 'limit_mb_per_member'),
+    rate_limit_count_per_member: within(limits, 'limit_count_per_member'),
+    rate_units: within(limits, 'units'),
   };
 }

@@ -1,9 +1,10 @@
 import { boolean, number, text, timestamp } from '../../../core/fields.ts';
 import { type Row, type Slice, type Slices, defineStream } from '../../../core/stream.ts';
-import { rowsIn, withoutDeployment } from '../envelope.ts';
+import { rowsIn } from '../envelope.ts';
 import type { IndependentBackup } from '../instance.ts';
+import { labelOf } from '../inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1SlicesOf, ofDatabase } from '../slices.ts';
+import { failedSlice, gen1SlicesOf, ofDatabase } from '../slices.ts';
 
 /** What a backup stays: of generation 1 the first three, of generation 2, where it is the instance's state, the last three. */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
@@ -17,7 +18,7 @@ export const deploymentsBackups = defineStream<IbmCloudShared>({
   description: 'Backups of each deployment that are still kept.',
   slices: backedUpDatabases,
   first: (slice, shared) => ofDatabase(slice, '/backups', shared),
-  rows: (body, { path }) => rowsIn(body, 'backups', path, withoutDeployment),
+  rows: (body, { path }) => rowsIn(body, 'backups', path),
   primaryKey: 'id',
   incremental: { field: 'created_at', by: 'marks', isFinal: ({ status }) => FINAL.has(status) },
   startDateField: 'created_at',
@@ -42,10 +43,14 @@ export const deploymentsBackups = defineStream<IbmCloudShared>({
 
 /** A slice for each database of generation 1, and one with its rows for each that independent backups were made of. */
 async function backedUpDatabases({ inventory, selection }: IbmCloudShared): Promise<Slices> {
-  const { deployments, backups, all } = await inventory.load();
+  const { deployments, backups, all, incomplete } = await inventory.load();
   const asked = gen1SlicesOf(deployments);
   const own = new Set(asked.map(({ id }) => id));
-  const bySource = Map.groupBy(backups, ({ id, source }) => {
+  const known = backups.filter(({ id }) => !incomplete.has(id));
+  const failed = backups
+    .filter(({ id }) => incomplete.has(id))
+    .map((backup) => failedSlice(backup.id, labelOf(backup, 'independent backup')));
+  const bySource = Map.groupBy(known, ({ id, source }) => {
     // Two slices of one id would share a mark, and the second pass for read.
     if (source !== undefined && own.has(source)) return `${source} (independent)`;
     return source ?? id;
@@ -56,7 +61,7 @@ async function backedUpDatabases({ inventory, selection }: IbmCloudShared): Prom
     return { id, label: `independent backups of ${id}`, fields, rows: ofIt.map(rowOf) };
   });
   return {
-    chosen: [...asked, ...brought],
+    chosen: [...asked, ...brought, ...failed],
     all: all && new Set([...all, ...bySource.keys()]),
     isWhole: selection.isAll,
   };

@@ -1,6 +1,6 @@
 import { integer, text, timestamp } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
-import { rowsIn, withoutDeployment } from '../envelope.ts';
+import { rowsIn } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1Slices, ofDatabase } from '../slices.ts';
 
@@ -13,11 +13,11 @@ const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
 export const deploymentsRecipes = defineStream<IbmCloudShared>({
   name: 'deployments_recipes',
   description: 'Tasks that were run on each deployment of generation 1.',
-  slices: (shared) => gen1Slices(shared, { fields: ({ account }) => ({ account_id: account }) }),
+  slices: (shared) => gen1Slices(shared, { fields: ({ account }) => ({ account_id: account ?? null }) }),
   first: (slice, shared) => ofDatabase(slice, '/tasks', shared),
   rows: (body, { path }) =>
     rowsIn(body, 'tasks', path, ({ description, resource_type, ...row }) => ({
-      ...withoutDeployment(row),
+      ...row,
       name: description ?? null,
       template: resource_type ?? null,
     })),

@@ -1,6 +1,6 @@
 import { text, timestamp } from '../../../core/fields.ts';
 import { defineStream } from '../../../core/stream.ts';
-import { objectIn, textOrNull } from '../envelope.ts';
+import { objectIn, textOrNull, withoutOrigin } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1Slices, ofDatabase } from '../slices.ts';
 
@@ -15,7 +15,7 @@ export const deploymentsRecoveryWindows = defineStream<IbmCloudShared>({
   absentEverywhere: 'empty',
   first: (slice, shared) => ofDatabase(slice, `/${NAME}`, shared),
   rows(body, { path }) {
-    const { earliest_point_in_time_recovery_time: earliest, ...row } = objectIn(body, NAME, path);
+    const { earliest_point_in_time_recovery_time: earliest, ...row } = withoutOrigin(objectIn(body, NAME, path));
     return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }], warnings: [] };
   },
   primaryKey: 'deployment_id',

@@ -1,6 +1,7 @@
 import { listOfTexts, text } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
-import { objectIn, textOrNull } from '../envelope.ts';
+import { type Extracted, defineStream } from '../../../core/stream.ts';
+import { objectIn, textOrNull, withoutOrigin } from '../envelope.ts';
+import { keepKnown } from '../known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1Slices, ofDatabase } from '../slices.ts';
 
@@ -13,9 +14,9 @@ export const deploymentsReplicas = defineStream<IbmCloudShared>({
   slices: (shared) => gen1Slices(shared, { types: TYPES }),
   absentEverywhere: 'empty',
   first: (slice, shared) => ofDatabase(slice, '/remotes', shared),
-  rows(body, { path }) {
-    const { leader, ...row } = objectIn(body, 'remotes', path);
-    return { rows: [{ ...row, leader: textOrNull(leader) }], warnings: [] };
+  rows(body, { path }): Extracted {
+    const { leader, ...row } = withoutOrigin(objectIn(body, 'remotes', path));
+    return { rows: [keepKnown({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)], warnings: [] };
   },
   primaryKey: 'deployment_id',
   dropped: [],

@@ -1,13 +1,17 @@
 import { type Field, number, text } from '../../../core/fields.ts';
 import { coerce } from '../../../core/normalise.ts';
-import { type Row, type Slice, type Slices, defineStream, isRow } from '../../../core/stream.ts';
-import { rowsIn } from '../envelope.ts';
+import { type Row, type Slice, type Slices, defineStream } from '../../../core/stream.ts';
+import { rowsIn, within } from '../envelope.ts';
 import { type Gen2Sizes, gen2SizesOf } from '../instance.ts';
+import { labelOf } from '../inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { count, gen1SlicesOf, ofDatabase } from '../slices.ts';
+import { failedSlice, gen1SlicesOf, ofDatabase } from '../slices.ts';
+import { count } from '../words.ts';
 
 /** The only group of a deployment of generation 2. */
 const MEMBER = 'member';
+
+const MB_PER_GB = 1_024;
 
 /**
  * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) of generation 1, whose sizes are those of a whole group; in generation 2
@@ -55,14 +59,15 @@ function limits(name: string, what: string): Record<string, Field> {
 
 /** A slice for each database of generation 1, and one with its row for each of generation 2 that tells its sizes. */
 async function sizedDatabases({ inventory }: IbmCloudShared): Promise<Slices> {
-  const { deployments, all } = await inventory.load();
+  const { deployments, all, incomplete } = await inventory.load();
   const brought: Slice[] = [];
   let sizeless = 0;
   for (const deployment of deployments) {
     if (deployment.generation === 'gen1') continue;
     const { id } = deployment;
     const sizes = gen2SizesOf(deployment);
-    if (sizes === undefined) sizeless += 1;
+    if (incomplete.has(id)) brought.push(failedSlice(id, labelOf(deployment)));
+    else if (sizes === undefined) sizeless += 1;
     else
       brought.push({
         id,
@@ -75,68 +80,69 @@ async function sizedDatabases({ inventory }: IbmCloudShared): Promise<Slices> {
   return { chosen: [...gen1SlicesOf(deployments), ...brought], all, leftOut };
 }
 
-/** A group of generation 1, whose allocations are split evenly over its members. */
+/**
+ * A group of generation 1, whose allocations are split evenly over its members. What is no number is passed on, so that the
+ * record says which fields did not fit; sums are made of numbers alone.
+ */
 function groupRow(row: Row): Row {
   const { id, count: counted, members, memory, cpu, disk, host_flavor, ...rest } = row;
-  const allocated = amount(members, 'allocation_count') ?? numberOf(counted);
-  const flavor = isRow(host_flavor) ? host_flavor : {};
-  // None of its own: it shares those of its host.
-  const cpus = amount(cpu, 'allocation_count') || null;
+  const allocated = within(members, 'allocation_count') ?? counted ?? null;
+  const cpus = within(cpu, 'allocation_count');
   return {
     ...rest,
     group_id: id,
     members: allocated,
     ...limitsOf('members', members, 'count'),
-    ...shares('cpu_count', cpus, allocated),
+    // None of its own: it shares those of its host.
+    ...shares('cpu_count', numberOf(cpus) === 0 ? null : cpus, allocated),
     ...limitsOf('cpu_count', cpu, 'count'),
-    ...shares('memory_mb', amount(memory, 'allocation_mb'), allocated),
+    ...shares('memory_mb', within(memory, 'allocation_mb'), allocated),
     ...limitsOf('memory_mb', memory, 'mb'),
-    ...shares('disk_mb', amount(disk, 'allocation_mb'), allocated),
+    ...shares('disk_mb', within(disk, 'allocation_mb'), allocated),
     ...limitsOf('disk_mb', disk, 'mb'),
-    host_flavor_id: flavor['id'] ?? null,
-    host_flavor_name: flavor['name'] ?? null,
+    host_flavor_id: within(host_flavor, 'id'),
+    host_flavor_name: within(host_flavor, 'name'),
     shards: null,
   };
 }
 
 function limitsOf(name: string, resource: unknown, unit: string): Row {
   return {
-    [`${name}_min`]: amount(resource, `minimum_${unit}`),
-    [`${name}_max`]: amount(resource, `maximum_${unit}`),
-    [`${name}_step`]: amount(resource, `step_size_${unit}`),
+    [`${name}_min`]: within(resource, `minimum_${unit}`),
+    [`${name}_max`]: within(resource, `maximum_${unit}`),
+    [`${name}_step`]: within(resource, `step_size_${unit}`),
   };
 }
 
 /** What does not divide stays a fraction. */
-function shares(name: string, total: number | null, members: number | null): Row {
-  const each = total === null || members === null || members === 0 ? null : total / members;
+function shares(name: string, total: unknown, members: unknown): Row {
+  const all = numberOf(total);
+  const count = numberOf(members);
+  const each = all === null || count === null || count === 0 ? null : all / count;
   return { [`${name}_per_member`]: each, [`${name}_total`]: total };
 }
 
 /** A deployment of generation 2. How many members its shards have is not told, and so no total. */
 function memberRow({ members, shards, host_flavor, cpu_count, memory_gb, storage_gb }: Gen2Sizes): Row {
-  const all = numberOf(members);
-  const sums = (name: string, each: number | null): Row => ({
-    [`${name}_per_member`]: each,
-    [`${name}_total`]: each === null || all === null ? null : each * all * (numberOf(shards) ?? 1),
-  });
-  const megabytes = (value: unknown): number | null => {
-    const gigabytes = numberOf(value);
-    return gigabytes === null ? null : gigabytes * 1_024;
+  const count = numberOf(members);
+  const times = shards === undefined || shards === null ? 1 : numberOf(shards);
+  const sums = (name: string, size: unknown, unit: number): Row => {
+    const number = numberOf(size);
+    const each = number === null ? null : number * unit;
+    return {
+      [`${name}_per_member`]: each ?? size ?? null,
+      [`${name}_total`]: each === null || count === null || times === null ? null : each * count * times,
+    };
   };
   return {
     group_id: MEMBER,
-    members: all,
-    ...sums('cpu_count', numberOf(cpu_count)),
-    ...sums('memory_mb', megabytes(memory_gb)),
-    ...sums('disk_mb', megabytes(storage_gb)),
+    members: members ?? null,
+    ...sums('cpu_count', cpu_count, 1),
+    ...sums('memory_mb', memory_gb, MB_PER_GB),
+    ...sums('disk_mb', storage_gb, MB_PER_GB),
     host_flavor_id: host_flavor ?? null,
-    shards: numberOf(shards),
+    shards: shards ?? null,
   };
-}
-
-function amount(resource: unknown, name: string): number | null {
-  return isRow(resource) ? numberOf(resource[name]) : null;
 }
 
 function numberOf(value: unknown): number | null {

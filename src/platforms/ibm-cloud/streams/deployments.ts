@@ -1,10 +1,12 @@
+import type { ConnectorError } from '../../../core/errors.ts';
 import { boolean, number, object, text, timestamp } from '../../../core/fields.ts';
-import { type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { type Row, defineStream } from '../../../core/stream.ts';
 import { isRegion, parseCrn } from '../crn.ts';
 import { databasesAt } from '../endpoints.ts';
-import { objectIn, textOrNull } from '../envelope.ts';
+import { objectIn, textOrNull, within } from '../envelope.ts';
 import { type Deployment, diskKeyOf, gen2SizesOf } from '../instance.ts';
-import { INSTANCES } from '../inventory.ts';
+import { type Found, INSTANCES, labelOf } from '../inventory.ts';
+import { keepKnown } from '../known-keys.ts';
 import { type IbmCloudShared, resourceGroupNames } from '../shared.ts';
 
 /**
@@ -18,7 +20,8 @@ export const deployments = defineStream<IbmCloudShared>({
     path: INSTANCES,
     async load(shared) {
       const [found, names] = await Promise.all([shared.inventory.load(), resourceGroupNames(shared)]);
-      return { rows: found.deployments.map((each) => rowOf(each, names)), requests: found.requests };
+      const rows = found.deployments.map((each) => rowOf(each, names));
+      return { rows, requests: found.requests, failed: sizesNotRead(found, shared) };
     },
   },
   detail: {
@@ -29,7 +32,7 @@ export const deployments = defineStream<IbmCloudShared>({
       return { origin: databasesAt(endpoints, region), path: `deployments/${encodeURIComponent(String(id))}` };
     },
     fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
-    values: (body, { path }) => objectIn(body, 'deployment', path),
+    values: (body, { path }): Row => keepKnown(objectIn(body, 'deployment', path), deployments.fields),
     without: ([one, ...others]) =>
       others.length === 0
         ? `deployment ${String(one?.['id'])} comes without its version and endpoints`
@@ -82,27 +85,38 @@ export const deployments = defineStream<IbmCloudShared>({
   },
 });
 
+/** The first reason why sizes could not be had; each is told of. */
+function sizesNotRead({ deployments: all, incomplete }: Found, { api }: IbmCloudShared): ConnectorError | undefined {
+  for (const deployment of all) {
+    const error = incomplete.get(deployment.id);
+    if (error === undefined) continue;
+    api.log('error', `deployments: ${labelOf(deployment)} comes without its sizes: ${error.message}`);
+  }
+  return all.map(({ id }) => incomplete.get(id)).find((error) => error !== undefined);
+}
+
 /** A record; what the API sends beside it stays, to be told of or dropped. */
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
-  const { row, id, guid, service, generation, type } = deployment;
-  const operation = isRow(row['last_operation']) ? row['last_operation'] : {};
+  const { row, id, guid, account, service, generation, type } = deployment;
+  const operation = row['last_operation'];
   const sizes = gen2SizesOf(deployment);
   return {
     ...row,
     id,
     guid,
+    account_id: textOrNull(row['account_id']) ?? account ?? null,
     type,
     service,
     generation,
     version: sizes?.version ?? null,
     plan_id: row['resource_plan_id'] ?? null,
-    region: row['region_id'] ?? parseCrn(id)?.region ?? null,
+    region: textOrNull(row['region_id']) ?? parseCrn(id)?.region ?? null,
     resource_group_name: groupNames.get(row['resource_group_id']) ?? null,
     created_by: textOrNull(row['created_by']),
     updated_by: textOrNull(row['updated_by']),
-    last_operation_type: operation['type'] ?? null,
-    last_operation_state: operation['state'] ?? null,
-    last_operation_description: operation['description'] ?? null,
+    last_operation_type: within(operation, 'type'),
+    last_operation_state: within(operation, 'state'),
+    last_operation_description: within(operation, 'description'),
     platform: null,
     enable_public_endpoints: null,
     enable_private_endpoints: null,
@@ -113,6 +127,6 @@ function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>
     cpu_count_per_member: sizes?.cpu_count ?? null,
     memory_gb_per_member: sizes?.memory_gb ?? null,
     storage_gb_per_member: sizes?.storage_gb ?? null,
-    disk_encryption_key_crn: diskKeyOf(row) ?? null,
+    disk_encryption_key_crn: diskKeyOf(row),
   };
 }

@@ -3,8 +3,9 @@ import { boolean, listOfObjects, text, timestamp } from '../../../core/fields.ts
 import { type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { textOrNull } from '../envelope.ts';
 import { allRows, offsetOfNext } from '../all-rows.ts';
+import { keepKnown } from '../known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { taking } from '../words.ts';
+import { count, taking } from '../words.ts';
 
 const GROUPS = 'v2/groups';
 const PAGE_SIZE = 100;
@@ -16,7 +17,7 @@ export const teams = defineStream<IbmCloudShared>({
   description: 'The access groups of the account, with their members.',
   listed: { path: GROUPS, load: loadGroups },
   primaryKey: 'id',
-  dropped: ['href', 'crn'],
+  dropped: ['href', 'crn', 'members[].href'],
   fields: {
     id: text('Id of the access group.'),
     account_id: text('Id of the account.'),
@@ -55,12 +56,13 @@ async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; reques
     [...groups.values()].map(async (group) => {
       const members = await membersOf(group, shared);
       group['members'] = members?.rows ?? null;
+      keepKnown(group, teams.fields);
       requests += members?.requests ?? 1;
     }),
   );
   api.log(
     'info',
-    `IBM Cloud lists ${groups.size} access groups to this API key. Groups that it may not view are not listed; the role Viewer on IAM Access Groups shows all`,
+    `IBM Cloud lists ${count(groups.size, 'access group')} to this API key. Groups that it may not view are not listed; the role Viewer on IAM Access Groups shows all`,
   );
   return { rows: [...groups.values()], requests };
 }

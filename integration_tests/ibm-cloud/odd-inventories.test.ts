@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault, IbmCloudSandbox } from '../../sandbox/server.ts';
+import { DEPLOYMENT_STREAMS, type Row, STREAM_NAMES, expectedRows } from './expected.ts';
+import { type Account, INSTANCES, expectRows, ibmCloud, keysRead, logged, rowsRead } from './reads.ts';
+
+const SMALL = { backupDays: 2, deployments: 3, gen2Deployments: 3, oddInstances: false };
+const DETAILS = `${INSTANCES}/**`;
+const RESOURCE_GROUPS = '/resource-controller/v2/resource_groups';
+
+/** The instances that the account lists: databases and backups of generation 2. */
+async function listed({ sandbox, config }: Account): Promise<Row[]> {
+  const { platform } = config() as { platform: { api_key: string } };
+  const body = new URLSearchParams({
+    grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
+    apikey: platform.api_key,
+  });
+  const token = await fetch(`${sandbox.endpoints.iam}/identity/token`, { method: 'POST', body });
+  const { access_token: text } = (await token.json()) as { access_token: string };
+  const answer = await fetch(`${sandbox.endpoints.resource_controller}/v2/resource_instances?limit=100`, {
+    headers: { authorization: `Bearer ${text}` },
+  });
+  return ((await answer.json()) as { resources: Row[] }).resources;
+}
+
+/** The list of instances as these pages. */
+function pages(sandbox: IbmCloudSandbox, ...lists: readonly Row[][]): void {
+  const faults = lists.map((resources, i): Fault => {
+    const next_url = i + 1 === lists.length ? null : `/v2/resource_instances?start=page${i + 1}`;
+    return { path: INSTANCES, kind: 'status', status: 200, times: 1, body: { next_url, resources } };
+  });
+  sandbox.setFaults(faults);
+}
+
+const isBackup = ({ id }: Row): boolean => /:databases-(independent-backups|for-[a-z]+-backup):/.test(String(id));
+const without = (row: Row, ...fields: string[]): Row =>
+  Object.fromEntries(Object.entries(row).filter(([field]) => !fields.includes(field)));
+
+describe.concurrent('an instance', () => {
+  it('whose id is a GUID goes by the CRN beside it', async () => {
+    await ibmCloud(SMALL, async (account) => {
+      const { sandbox, read } = account;
+      const expected = await expectedRows(sandbox);
+      const rows = await listed(account);
+      pages(
+        sandbox,
+        rows.map((row) => ({ ...row, id: row['guid'], resource_id: '11111111-2222-4333-8444-555555555555' })),
+      );
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of DEPLOYMENT_STREAMS) expectRows(result, name, expected[name]);
+    });
+  });
+
+  it('that comes with its GUID on one page and without it on the next comes once', async () => {
+    await ibmCloud(SMALL, async (account) => {
+      const { sandbox, read } = account;
+      const expected = await expectedRows(sandbox);
+      const rows = await listed(account);
+      pages(
+        sandbox,
+        rows,
+        rows.map((row) => without(row, 'guid')),
+        rows.map((row) => ({ ...row, guid: String(row['guid']).toUpperCase() })),
+      );
+      const result = await read({ streams: ['deployments', 'deployments_backups', 'deployments_scalings'] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of ['deployments', 'deployments_backups', 'deployments_scalings'] as const) {
+        expect(keysRead(result, name).toSorted(), name).toEqual(expected[name].map(({ id }) => id).toSorted());
+      }
+    });
+  });
+
+  it('whose CRN names no account, and whose row has no region, has those that the other tells', async () => {
+    await ibmCloud({ ...SMALL, gen2Deployments: 0, gen2Backups: 0 }, async (account) => {
+      const { sandbox, read } = account;
+      const [row] = (await listed(account)).filter(({ id }) => sandbox.deploymentIds.includes(String(id)));
+      const id = String(row?.['id']).replace(/:a\/[0-9a-f]+:/, ':global:');
+      const tasks = [{ id: 't1', status: 'completed', generation: 'gen9', account_id: 'x', deployment_id: 'y' }];
+      sandbox.setFaults([
+        { path: INSTANCES, kind: 'status', status: 200, body: { resources: [{ ...row, id, crn: id, region_id: '' }] } },
+        { path: '/databases/**/tasks', kind: 'status', status: 200, body: { tasks } },
+      ]);
+      const result = await read({ streams: ['deployments', 'deployments_recipes'] });
+      expect(rowsRead(result.records, 'deployments')).toMatchObject([
+        { account_id: sandbox.accountId, region: id.split(':')[5] },
+      ]);
+      expect(rowsRead(result.records, 'deployments_recipes')).toMatchObject([
+        { account_id: sandbox.accountId, generation: 'gen1', deployment_id: id },
+      ]);
+    });
+  });
+});
+
+describe.concurrent('instances of generation 2 that the list shows without what they are', () => {
+  const bare = (row: Row): Row => without(row, 'extensions');
+
+  it('are completed one by one: databases and backups alike', async () => {
+    await ibmCloud(SMALL, async (account) => {
+      const { sandbox, read } = account;
+      const expected = await expectedRows(sandbox);
+      const rows = await listed(account);
+      pages(
+        sandbox,
+        rows.map((row) => (row['state'] === 'active' ? bare(row) : row)),
+      );
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of STREAM_NAMES) expectRows(result, name, expected[name]);
+    });
+  });
+
+  it('come as they are, with a warning for each, where more of them is refused', async () => {
+    await ibmCloud(SMALL, async (account) => {
+      const { sandbox, read } = account;
+      const rows = await listed(account);
+      const resources = rows.map((row) => (row['state'] === 'active' ? bare(row) : row));
+      const asked = resources.filter((row) => row['state'] === 'active' && /gen2|-backup/.test(JSON.stringify(row)));
+      sandbox.setFaults([
+        { path: INSTANCES, kind: 'status', status: 200, body: { resources } },
+        { path: DETAILS, kind: 'status', status: 403 },
+      ]);
+      const result = await read({ streams: ['deployments', 'deployments_backups', 'deployments_scalings'] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(keysRead(result, 'deployments').toSorted()).toEqual([...sandbox.keys('deployments')].toSorted());
+      expect(keysRead(result, 'deployments_backups').toSorted()).toEqual(
+        [...sandbox.keys('deployments_backups')].toSorted(),
+      );
+      const warnings = logged(result, 'WARN').filter((text) => text.includes('HTTP 403'));
+      for (const { id } of asked) expect(warnings.filter((text) => text.includes(String(id)))).toHaveLength(1);
+    });
+  });
+
+  it('fail the streams that need it where it cannot be had, after all their other rows; no other stream', async () => {
+    await ibmCloud({ ...SMALL, gen2Backups: 2 }, async (account) => {
+      const { sandbox, read } = account;
+      const expected = await expectedRows(sandbox);
+      const rows = await listed(account);
+      const isGen2 = (row: Row): boolean => 'extensions' in row && row['state'] === 'active' && !isBackup(row);
+      const down = rows.find(isGen2);
+      const backup = rows.find((row) => isBackup(row) && row['state'] === 'active');
+      const resources = rows.map((row) => (row === down || row === backup ? bare(row) : row));
+      sandbox.setFaults([
+        { path: INSTANCES, kind: 'status', status: 200, body: { resources } },
+        { path: DETAILS, kind: 'status', status: 503 },
+      ]);
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      const failed = result.errors.map(({ stream_descriptor }) => stream_descriptor?.name);
+      expect(failed.toSorted()).toEqual(['deployments', 'deployments_backups', 'deployments_scalings']);
+      for (const { failure_type } of result.errors) expect(failure_type).toBe('transient_error');
+      const told = logged(result, 'ERROR');
+      expect(
+        told.filter((text) => text.startsWith('deployments: ') && text.includes(String(down?.['id']))),
+      ).not.toEqual([]);
+      expect(keysRead(result, 'deployments').toSorted()).toEqual([...sandbox.keys('deployments')].toSorted());
+      for (const name of STREAM_NAMES) {
+        if (name === 'deployments') continue;
+        const missing = name === 'deployments_backups' ? backup?.['id'] : `${String(down?.['id'])}/member`;
+        expectRows(
+          result,
+          name,
+          expected[name].filter(({ id }) => !failed.includes(name) || id !== missing),
+        );
+      }
+    });
+  }, 180_000);
+
+  it('as backups of a database that is not known are left out by deployment_ids, with a warning', async () => {
+    await ibmCloud(SMALL, async (account) => {
+      const { sandbox, read } = account;
+      const rows = await listed(account);
+      const backups = rows.filter((row) => isBackup(row) && row['state'] === 'active');
+      const resources = rows.map((row) => (backups.includes(row) ? bare(row) : row));
+      sandbox.setFaults([
+        { path: INSTANCES, kind: 'status', status: 200, body: { resources } },
+        { path: DETAILS, kind: 'status', status: 404 },
+      ]);
+      const deployment_ids = [sandbox.deploymentIds.at(-1)];
+      const result = await read({ streams: ['deployments_backups'], platform: { deployment_ids } });
+      expect(result.exitCode).toBe(0);
+      const warnings = logged(result, 'WARN').filter((text) => text.includes('left out'));
+      expect(warnings).toEqual([expect.stringContaining(`${backups.length} independent backups`)]);
+    });
+  });
+});
+
+describe.concurrent('a list that says it has more than it has', () => {
+  it('is an error: rows that are counted and not there', async () => {
+    const body = { rows_count: 5, resources: [] };
+    await ibmCloud({ ...SMALL, faults: [{ path: INSTANCES, kind: 'status', status: 200, body }] }, async ({ read }) => {
+      const result = await read({ streams: ['deployments'] });
+      expect(result.violations).toEqual([]);
+      expect(result.errors[0]).toMatchObject({ failure_type: 'system_error' });
+      expect(result.errors[0]?.message).toContain('5 rows');
+    });
+  });
+
+  it('is an error: a further page of resource groups', async () => {
+    const body = { next_url: '/v2/resource_groups?start=a', resources: [] };
+    const faults: Fault[] = [{ path: RESOURCE_GROUPS, kind: 'status', status: 200, body }];
+    await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
+      const result = await read({ streams: ['resource_groups'] });
+      expect(result.violations).toEqual([]);
+      expect(result.errors[0]).toMatchObject({ failure_type: 'system_error' });
+      expect(result.errors[0]?.message).toContain('further page');
+    });
+  });
+});
+
+describe.concurrent('the names of resource groups', () => {
+  it.each([403, 409])('that cannot be read (HTTP %i) cost deployments nothing else', async (status) => {
+    await ibmCloud(SMALL, async ({ sandbox, read }) => {
+      const rows = (await expectedRows(sandbox)).deployments;
+      sandbox.setFaults([{ path: RESOURCE_GROUPS, kind: 'status', status }]);
+      const result = await read({ streams: ['deployments'] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expectRows(
+        result,
+        'deployments',
+        rows.map((row) => ({ ...row, resource_group_name: null })),
+      );
+      expect(logged(result, 'WARN')).toContainEqual(expect.stringMatching(new RegExp(`names .*HTTP ${status}`)));
+    });
+  });
+});
+
+describe.concurrent('the id of a deployment outside of the resource groups', () => {
+  it('is said to be outside of them', async () => {
+    await ibmCloud(SMALL, async (account) => {
+      const { sandbox, read } = account;
+      const [row] = await listed(account);
+      const other = [...sandbox.keys('resource_groups')].filter((id) => id !== row?.['resource_group_id']);
+      const ids = { deployment_ids: [row?.['id']], resource_group_ids: other.slice(0, 1) };
+      const result = await read({ streams: ['deployments'], platform: ids });
+      expect(result.errors[0]?.message).toMatch(/resource_group_ids/);
+      expect(result.errors[0]?.message).not.toMatch(/exist/);
+    });
+  });
+});
