@@ -46,6 +46,7 @@ describe('metadata.yaml says what the code says', () => {
     const { allowedHosts } = data;
     expect(allowedHosts.hosts).toEqual([
       'accounts.cloud.ibm.com',
+      'billing.cloud.ibm.com',
       'iam.cloud.ibm.com',
       'resource-controller.cloud.ibm.com',
       '*.databases.cloud.ibm.com',

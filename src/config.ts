@@ -47,7 +47,7 @@ export const configSchema = z.object({
     .meta({
       title: 'Start date',
       description:
-        'Leaves out audit events, recipes (jobs, tasks) and backups from before this time. Recipes and backups without a date are always read; audit events without one are read as far as the list is.',
+        'Leaves out audit events, recipes (jobs, tasks) and backups from before this time. Recipes and backups without a date are always read; audit events without one are read as far as the list is. Usage by month begins with the month of this time.',
       examples: ['2018-08-22T00:00:00Z'],
       format: 'date-time',
       pattern: DATE_TIME.source,

@@ -49,7 +49,11 @@ export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
  * The three targets, each with an empty folder or schema of its own. `batchRows` is after how many rows of a stream
  * PipelineWise's writes them; by default that is never before the end of what we read.
  */
-export async function openTargets(stage: Stage, { port, query }: Postgres, batchRows = 100_000): Promise<Target[]> {
+export async function openTargets(
+  stage: Pick<Stage, 'folder' | 'file'>,
+  { port, query }: Postgres,
+  batchRows = 100_000,
+): Promise<Target[]> {
   const out = join(stage.folder, 'out');
   stage.file('out/.keep', '');
   const server = { host: '127.0.0.1', port, user: 'postgres', password: 'any' };

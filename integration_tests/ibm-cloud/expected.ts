@@ -16,7 +16,7 @@ interface Stream {
 
 function grantFields(subject: string): string {
   return `id policy_id ${subject} name role role_id scope deployment_id service_instance service_name resource_group_id
-    region state description time_condition created_at created_by_id last_modified_at last_modified_by_id`;
+    region state description resource_tags time_condition rule created_at created_by_id last_modified_at last_modified_by_id`;
 }
 
 /** The streams in the order of the catalog. */
@@ -247,6 +247,7 @@ function grant(row: Row, subject: string, sandbox: IbmCloudSandbox): Row {
     service_name: service,
     resource_group_id: group,
     region: covers('region'),
+    resource_tags: (row['resource'] as Row)['tags'],
     time_condition: row['pattern'],
     created_at: utc(row['created_at']),
     last_modified_at: utc(row['last_modified_at']),

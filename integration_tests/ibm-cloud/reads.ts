@@ -15,8 +15,8 @@ import { type Row, STREAMS, type StreamName, fieldsOf, isSound } from './expecte
 /** Where the clock of the stand-in stands: in the past on any machine, for marks never pass the real time. */
 const NOW = '2025-06-02T12:00:00Z';
 
-/** Before everything that the stand-in has: 14 months of usage end there, and the connector goes by the real time. */
-const START = '2024-05-01T00:00:00Z';
+/** Before everything that the stand-in has: 13 months of usage end there, and the connector goes by the real time. */
+const START = '2024-06-01T00:00:00Z';
 
 export const TOKEN_PATH = '/iam/identity/token';
 export const INSTANCES = '/resource-controller/v2/resource_instances';

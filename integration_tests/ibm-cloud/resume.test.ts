@@ -10,7 +10,7 @@ const DATA = { deployments: 40, gen2Deployments: 9, backupDays: 40, tasksPerDay:
 const cases: Array<[string, AccountOptions, number]> = [
   ['many deployments', {}, 6],
   ['pages of ten, in ten regions', { maxLimit: 10, regions: 10 }, 6],
-  ['few deployments with many rows', { deployments: 6, backupDays: 380, tasksPerDay: 20 }, 6],
+  ['few deployments with many rows', { deployments: 6, backupDays: 360, tasksPerDay: 20 }, 6],
   ['tokens that live for a few seconds', { tokenLife: 11 }, 6],
 ];
 

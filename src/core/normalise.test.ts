@@ -86,6 +86,48 @@ describe('a made key', () => {
   });
 });
 
+describe('of a stream that passes nothing on which it does not declare', () => {
+  const strict: StreamDefinition = { ...plain, dropped: ['download_link', 'parameters'] };
+
+  test('a field that it knows goes in silence, and any other is told of', () => {
+    const row = { id: 'a', download_link: 'https://x', parameters: { password: 'p' }, colour: 'red', units: 1 };
+    expect(normalised(row, undefined, strict)).toEqual({
+      row: { id: 'a', units: 1 },
+      nulled: undefined,
+      unknown: ['colour'],
+    });
+  });
+
+  test('a field that is null goes in silence, since it holds nothing', () => {
+    const row = { id: 'a', colour: null, download_link: null, units: null };
+    expect(normalised(row, undefined, strict)).toEqual({
+      row: { id: 'a', units: null },
+      nulled: undefined,
+      unknown: [],
+    });
+  });
+
+  test('the same field is told of with every row that has it', () => {
+    const unknown: string[] = [];
+    const normaliser = new Normaliser(strict, (field) => unknown.push(field));
+    for (const colour of [1, null, 2]) normaliser.normalise({ id: 'a', colour });
+    expect(unknown).toEqual(['colour', 'colour']);
+  });
+
+  test('that drops nothing it knows, everything undeclared is told of', () => {
+    const none = { ...plain, dropped: [] };
+    expect(normalised({ id: 'a', parameters: {} }, undefined, none)).toMatchObject({
+      row: { id: 'a' },
+      unknown: ['parameters'],
+    });
+  });
+
+  test('a made key may be made of what does not come out', () => {
+    const row = { deployment_id: 'd1', name: 'admin' };
+    expect(normalised(row, undefined, { ...keyed, dropped: ['name'] }).row).toEqual({ deployment_id: 'd1' });
+  });
+});
+
 const likely = fc.constantFrom<unknown>(
   '',
   ' 7 ',
@@ -117,6 +159,29 @@ test('any row becomes one that its schema allows: what is declared fits or is nu
       }
       expect(nulled ?? []).toEqual(unfit);
     }),
+    { numRuns: 500 },
+  );
+});
+
+test('of any row no more comes out than is declared, and what goes is told of, but for nulls and what is known', () => {
+  const dropped = ['known', 'toString', '__proto__'];
+  const field = fc.oneof(names, fc.constantFrom(...dropped, 'constructor', 'valueOf'));
+  const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), likely);
+  fc.assert(
+    fc.property(
+      fc.dictionary(field, value).map((row) => JSON.stringify(row)),
+      (json) => {
+        const before = JSON.parse(json) as Row;
+        const { row, unknown } = normalised(JSON.parse(json) as Row, undefined, { ...plain, dropped });
+        expect(Object.keys(row)).toEqual(Object.keys(before).filter(isDeclared));
+        expect(unknown).toEqual(
+          Object.keys(before).filter((name) => !isDeclared(name) && !dropped.includes(name) && before[name] !== null),
+        );
+        // What is declared comes out as it would otherwise.
+        const kept = Object.entries(normalised(JSON.parse(json) as Row).row).filter(([name]) => isDeclared(name));
+        expect(Object.entries(row)).toEqual(kept);
+      },
+    ),
     { numRuns: 500 },
   );
 });

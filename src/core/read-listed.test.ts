@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { listBody, refuses } from '../../test-support/unit/fake-api.ts';
 import { type RunOptions, type TestRun, deployments, openRead, openRun, parts } from '../../test-support/unit/reads.ts';
+import type { ComposeShared } from '../platforms/compose/shared.ts';
+import { text } from './fields.ts';
 import type { OpenStream } from './open-stream.ts';
+import type { Detail, StreamDefinition } from './stream.ts';
 
 async function read(options: RunOptions): Promise<TestRun & { stream: OpenStream }> {
   const testRun = openRun(options);
@@ -115,5 +118,131 @@ describe('deployments with their details', () => {
     };
     await expect(openRead(testRun, deployments).toEnd()).rejects.toBe('SIGTERM');
     expect(testRun.printed.rows).toHaveLength(1);
+  });
+});
+
+describe('a list without details', () => {
+  const { detail: _, ...definition } = deployments;
+  const answers = { deployments: listBody('deployments', [{ id: 'd1', strings: { direct: [] } }, { id: 'd2' }]) };
+
+  test('comes as it is, with one request', async () => {
+    const testRun = openRun({ answers, includeConnectionStrings: true });
+    const stream = openRead(testRun, definition);
+    await stream.toEnd();
+    expect(testRun.printed.rows).toEqual([{ id: 'd1', strings: { direct: [] } }, { id: 'd2' }]);
+    expect(testRun.api.paths).toEqual(['deployments']);
+    expect(stream.read.requests).toBe(1);
+  });
+
+  test('that is empty is no rows, and nothing is warned about', async () => {
+    const testRun = openRun({ answers: { deployments: listBody('deployments', []) } });
+    await openRead(testRun, definition).toEnd();
+    expect(testRun.printed.messages).toEqual([]);
+  });
+});
+
+describe('a list of which not every row has details', () => {
+  const detail = deployments.detail as Detail<ComposeShared>;
+  const some: StreamDefinition<ComposeShared> = {
+    ...deployments,
+    detail: {
+      ...detail,
+      request: (row, shared) => (row['name'] === 'whole' ? undefined : detail.request(row, shared)),
+    },
+  };
+  const answers = {
+    deployments: listBody('deployments', [
+      { id: 'd1' },
+      { id: 'd2', name: 'whole', strings: { direct: ['own'] } },
+      { id: 'd3' },
+      { id: 'd4', name: 'whole' },
+    ]),
+    'deployments/d1': { strings: { direct: ['a'] } },
+    'deployments/d3': { strings: { direct: ['c'] } },
+  };
+
+  test('asks for those of the others, and leaves the rest as it came', async () => {
+    const testRun = openRun({ answers, includeConnectionStrings: true, workers: 1 });
+    await openRead(testRun, some).toEnd();
+    expect(testRun.api.paths).toEqual(['deployments', 'deployments/d1', 'deployments/d3']);
+    expect(testRun.printed.rows.toSorted((a, b) => String(a['id']).localeCompare(String(b['id'])))).toEqual([
+      { id: 'd1', strings: { direct: ['a'] } },
+      { id: 'd2', name: 'whole', strings: { direct: ['own'] } },
+      { id: 'd3', strings: { direct: ['c'] } },
+      { id: 'd4', name: 'whole' },
+    ]);
+  });
+
+  test('has its whole rows, even if the details fail', async () => {
+    const testRun = openRun({
+      answers: { ...answers, 'deployments/d1': refuses(503) },
+      includeConnectionStrings: true,
+      workers: 1,
+    });
+    await expect(openRead(testRun, some).toEnd()).rejects.toMatchObject({ problem: 'server_error' });
+    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d2', 'd4']);
+  });
+});
+
+describe('details that are refused', () => {
+  const answersOf = (statuses: Record<string, number>): Record<string, unknown> => ({
+    deployments: listBody('deployments', [{ id: 'd1' }, { id: 'd2' }, { id: 'd3' }]),
+    ...Object.fromEntries(
+      ['d1', 'd2', 'd3'].map((id) => [
+        `deployments/${id}`,
+        statuses[id] === undefined ? { strings: { direct: [id] } } : refuses(statuses[id]),
+      ]),
+    ),
+  });
+  const warned = async (statuses: Record<string, number>): Promise<string[]> => {
+    const { printed } = await read({ includeConnectionStrings: true, workers: 1, answers: answersOf(statuses) });
+    expect(printed.rows).toHaveLength(3);
+    return printed.logged('WARN');
+  };
+
+  test('for all rows are warned about in one line, with the first answer', async () => {
+    expect(await warned({ d1: 403, d2: 404, d3: 403 })).toEqual([
+      'deployments: deployment d1, deployment d2, deployment d3 without connection strings, because the API refused them (HTTP 403)',
+    ]);
+  });
+
+  test('for some rows are warned about one by one, each with its answer', async () => {
+    expect(await warned({ d1: 403, d3: 404 })).toEqual([
+      'deployments: deployment d1 without connection strings, because the API refused them (HTTP 403)',
+      'deployments: deployment d3 without connection strings, because the API refused them (HTTP 404)',
+    ]);
+  });
+
+  test('for none are not warned about', async () => {
+    expect(await warned({})).toEqual([]);
+  });
+});
+
+describe('details of a stream that passes nothing on which it does not declare', () => {
+  const strict: StreamDefinition<ComposeShared> = {
+    ...deployments,
+    fields: { ...deployments.fields, kind: text('Kind.') },
+    dropped: ['secret'],
+    detail: { ...(deployments.detail as Detail<ComposeShared>), fields: ['strings', 'kind'] },
+  };
+
+  test('are taken as far as they are named; what is undeclared is told of, and left out', async () => {
+    const answers = {
+      deployments: listBody('deployments', [{ id: 'd1', name: 'one', kind: 'of the list' }]),
+      'deployments/d1': {
+        id: 'other',
+        name: 'other',
+        strings: {},
+        secret: 'password-1',
+        platform: { token: 'hunter2' },
+      },
+    };
+    const testRun = openRun({ answers, includeConnectionStrings: true });
+    await openRead(testRun, strict).toEnd();
+    expect(testRun.printed.rows).toEqual([{ id: 'd1', name: 'one', strings: {}, kind: null }]);
+    expect(testRun.printed.logged('WARN')).toEqual([
+      expect.stringMatching(/the API sends the field "platform".*left out/),
+    ]);
+    expect(JSON.stringify(testRun.printed.messages)).not.toMatch(/hunter2|password-1/);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { VirtualTime } from '../../test-support/unit/virtual-time.ts';
 import { RequestSlots } from './request-slots.ts';
 
@@ -97,6 +97,112 @@ test('no more are in use than there are, no owner is passed over, and everyone h
       };
       await time.pass(Promise.allSettled(tasks.map(run)));
       expect(done).toBe(tasks.length);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe('a pause', () => {
+  test('gives the slot to others for as long as it lasts, and gets one again before the work goes on', async () => {
+    const time = new VirtualTime();
+    const slots = new RequestSlots(1);
+    const begun: string[] = [];
+    const patient = slots.use('a', async (pause) => {
+      begun.push('a');
+      await pause(() => time.sleep(10, never));
+      begun.push(`a again at ${time.now()}`);
+    });
+    const other = slots.use('b', async () => {
+      begun.push('b');
+      await time.sleep(25, never);
+    });
+    await time.pass(Promise.all([patient, other]));
+    expect(begun).toEqual(['a', 'b', 'a again at 25']);
+  });
+
+  test('gives back what the wait gives, or throws, with the slot in either case', async () => {
+    const slots = new RequestSlots(1);
+    expect(await slots.use('a', (pause) => pause(() => Promise.resolve(7)))).toBe(7);
+    const failed = slots.use('a', (pause) => pause(() => Promise.reject(new Error('SIGTERM'))));
+    await expect(failed).rejects.toThrow('SIGTERM');
+    // Neither did a slot get lost, nor is there one more.
+    const { begun, begin } = busy(slots);
+    const [first] = [begin('a'), begin('b')];
+    expect(begun).toEqual(['a']);
+    await first?.();
+    await Promise.resolve();
+    expect(begun).toEqual(['a', 'b']);
+  });
+
+  test('takes its turn among the others afterwards', async () => {
+    const time = new VirtualTime();
+    const slots = new RequestSlots(1);
+    const begun: string[] = [];
+    const work = (owner: string, name: string): Promise<void> =>
+      slots.use(owner, async () => {
+        begun.push(name);
+        await time.sleep(5, never);
+      });
+    const patient = slots.use('events', async (pause) => {
+      await pause(() => time.sleep(1, never));
+      begun.push('events');
+    });
+    const slices = Array.from({ length: 9 }, (_, i) => work('recipes', `r${i}`));
+    await time.pass(Promise.all([patient, ...slices]));
+    expect(begun.slice(0, 3)).toEqual(['r0', 'r1', 'events']);
+  });
+});
+
+test('with pauses, too, no more are in use than there are, no owner is passed over, and everyone comes to an end', async () => {
+  const task = fc.record({
+    owner: fc.constantFrom('a', 'b', 'c', 'd'),
+    after: fc.nat(20),
+    // In turn a time of work and one of waiting.
+    parts: fc.array(fc.record({ takes: fc.nat(8), waits: fc.nat(15), fails: fc.boolean() }), { maxLength: 4 }),
+  });
+  const plan = fc.record({ slots: fc.integer({ min: 1, max: 5 }), tasks: fc.array(task, { maxLength: 25 }) });
+  await fc.assert(
+    fc.asyncProperty(plan, async ({ slots: many, tasks }) => {
+      const time = new VirtualTime();
+      const slots = new RequestSlots(many);
+      const turns = new Turns();
+      let inUse = 0;
+      let most = 0;
+      let done = 0;
+      const faults: string[] = [];
+      const run = async ({ owner, after, parts }: (typeof tasks)[number]): Promise<void> => {
+        const comes = (): void => {
+          faults.push(...turns.comes(owner).map((other) => `${other} was passed over for ${owner}`));
+          most = Math.max(most, (inUse += 1));
+        };
+        await time.sleep(after, never);
+        turns.waits(owner);
+        await slots.use(owner, async (pause) => {
+          comes();
+          for (const { takes, waits, fails } of parts) {
+            await time.sleep(takes, never);
+            inUse -= 1;
+            const wait = async (): Promise<void> => {
+              await time.sleep(waits, never);
+              turns.waits(owner);
+              if (fails) throw new Error('the wait failed');
+            };
+            await pause(wait).catch(() => undefined);
+            comes();
+          }
+          inUse -= 1;
+          done += 1;
+        });
+      };
+      await time.pass(Promise.all(tasks.map(run)));
+      expect(faults).toEqual([]);
+      expect(most).toBeLessThanOrEqual(many);
+      expect(done).toBe(tasks.length);
+      // All slots are there again.
+      const { begun, begin } = busy(slots);
+      const ends = Array.from({ length: many + 1 }, (_, i) => begin('x', String(i)));
+      expect(begun).toHaveLength(many);
+      for (const end of ends) await end();
     }),
     { numRuns: 300 },
   );

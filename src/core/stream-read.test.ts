@@ -93,6 +93,32 @@ test('an API that makes up fields does not flood the log', () => {
   for (const warning of warnings) expect(warning.length).toBeLessThan(300);
 });
 
+describe('of a stream that passes nothing on which it does not declare', () => {
+  const strict = { ...parts, dropped: ['link'] };
+
+  test('an undeclared field is left out with one warning, and a known one without', () => {
+    const testRun = openRun();
+    const { read } = openRead(testRun, strict);
+    read.emit(read.shape([{ id: 'a', colour: 'secret', link: 'secret' }], 'parts'));
+    read.emit(read.shape([{ id: 'b', colour: 'secret', link: null, size: null }], 'parts'));
+    expect(testRun.printed.rows).toEqual([{ id: 'a' }, { id: 'b' }]);
+    expect(testRun.printed.logged('WARN')).toEqual([
+      'parts: the API sends the field "colour", which the catalog does not declare; it is left out, since it could hold a secret, until a release declares it',
+    ]);
+  });
+
+  test('an API that makes up fields does not flood the log, and none comes out', () => {
+    const testRun = openRun();
+    const { read } = openRead(testRun, strict);
+    for (let i = 0; i < 100; i++) read.emit(read.shape([{ id: 'a', [`f${i}`]: 1 }], 'parts'));
+    expect(testRun.printed.logged('WARN')).toHaveLength(21);
+    expect(testRun.printed.logged('WARN').at(-1)).toBe(
+      'parts: has more fields that the catalog does not declare; they are left out without being named here',
+    );
+    expect(new Set(testRun.printed.rows.flatMap(Object.keys))).toEqual(new Set(['id']));
+  });
+});
+
 test('rows before start_date are left out and counted; the date itself and rows without a date stay', () => {
   const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
   const { read } = openRead(testRun, parts);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseMarksState, parseMonthsState, parseWalkState } from './stream-states.ts';
+import { parseMarksState, parseMonthsState, parseWalkState, stateHead } from './stream-states.ts';
 
 const T1 = '2018-08-22T09:56:23.363Z';
 const T2 = '2018-08-23T00:00:00.000Z';
@@ -90,6 +90,61 @@ describe('a state that cannot be used is one sentence that names place and field
   ])('marks %j', (state, problem) => {
     expect(() => marks(state)).toThrow(`${WHERE} cannot be used: ${problem}`);
   });
+});
+
+describe('the platform of a state', () => {
+  const parsers = [parseWalkState, parseMarksState] as const;
+  const each = (state: object, platform: string): unknown[] => parsers.map((parse) => parse(state, WHERE, platform));
+
+  test('is named by what every state begins with, but for Compose, whose states are older than the name', () => {
+    expect(stateHead('compose')).toEqual({ version: 1 });
+    expect(stateHead('ibm_cloud')).toEqual({ version: 1, platform: 'ibm_cloud' });
+  });
+
+  test.each(['compose', 'ibm_cloud'])('is %s again when its own state comes back', (platform) => {
+    const head = stateHead(platform);
+    expect(each(head, platform)).toEqual([head, { ...head, marks: {} }]);
+  });
+
+  test('may be named where it need not be', () => {
+    const state = { version: 1, platform: 'compose', mark: T1 };
+    expect(parseWalkState(state, WHERE, 'compose')).toEqual(state);
+  });
+
+  test.each([
+    [{ version: 1, platform: 'ibm_cloud', marks: { d1: T1 } }, 'compose', 'belongs to the platform ibm_cloud'],
+    [{ version: 1, marks: { d1: T1 } }, 'ibm_cloud', 'belongs to the platform compose'],
+    [{ version: 1, platform: null, mark: T1 }, 'ibm_cloud', 'belongs to the platform compose'],
+    [{ version: 1, platform: 'IBM_CLOUD' }, 'ibm_cloud', 'belongs to the platform IBM_CLOUD'],
+    [{ version: 1, platform: 7 }, 'compose', 'belongs to the platform of another kind'],
+    [{ version: 1, platform: ['compose'] }, 'compose', 'belongs to the platform of another kind'],
+    [{ version: 1, platform: 'x'.repeat(61) }, 'compose', 'belongs to the platform of another kind'],
+    // Even a state that is of no use otherwise.
+    [{ platform: 'ibm_cloud', version: 9 }, 'compose', 'belongs to the platform ibm_cloud'],
+  ])(
+    'that is not the one of the config is refused, for its marks mean nothing there: %j for %s',
+    (state, platform, said) => {
+      for (const parse of parsers) {
+        expect(() => parse(state, WHERE, platform)).toThrow(
+          expect.objectContaining({
+            failureType: 'config_error',
+            message: expect.stringContaining(
+              `${WHERE} ${said}, but the config names ${platform}. Reset the stream`,
+            ) as string,
+          }),
+        );
+      }
+    },
+  );
+
+  test.each([{}, { version: null }, { platform: null }, { __ab_no_cursor_state_message: true }])(
+    'is any where nothing was read yet: %j',
+    (state) => {
+      for (const platform of ['compose', 'ibm_cloud']) {
+        expect(each(state, platform)).toEqual([{ version: 1 }, { version: 1, marks: {} }]);
+      }
+    },
+  );
 });
 
 test('whatever stands in a state, it is understood or refused in words', () => {

@@ -105,6 +105,42 @@ describe('who can do something about a failure, and what the user reads', () => 
   });
 });
 
+test('a platform may tell some problems in words of its own, and leaves the others as they are', () => {
+  const messages = { forbidden: '{Api} at {host} says no to {path} (HTTP {status}{said}).' };
+  const own = { ...context, words: { ...compose.words, messages } };
+  const no = status(403, '{"errors":"not_yours"}');
+  expect(toError(no, own)).toMatchObject({
+    problem: 'forbidden',
+    failureType: 'config_error',
+    message: 'The Compose API at api.example.test says no to deployments (HTTP 403 ("not_yours")).',
+    answer: 'HTTP 403 ("not_yours")',
+  });
+  expect(toError(no, context).message).not.toContain('says no');
+  expect(toError(status(404), own).message).toBe(toError(status(404), context).message);
+});
+
+test('notes stand behind the words of a platform, too', () => {
+  const messages = { connection_refused: 'Nobody is at {host} ({code}).' };
+  const own = { ...context, words: { ...compose.words, messages }, host: 'localhost:8080', why: 'It was needed.' };
+  expect(toError(failed('ECONNREFUSED'), own).message).toMatch(
+    /^Nobody is at localhost:8080 \(ECONNREFUSED\)\. It was needed\. Inside a container, /,
+  );
+});
+
+test('what a status means is for the platform to say first', () => {
+  const refusals = {
+    textOf: errorText,
+    problemOf: (code: number) =>
+      code === 410 ? ('not_found' as const) : code === 599 ? ('server_error' as const) : undefined,
+  };
+  const of = (code: number): Failure =>
+    statusFailure({ kind: 'answer', status: code, headers: {}, text: '' }, refusals);
+  expect(toError(of(410), context)).toMatchObject({ problem: 'not_found', refused: true, status: 410 });
+  expect(toError(status(410), context)).toMatchObject({ problem: 'unexpected_status', refused: false });
+  expect([599, 503, 410, 418].map((code) => isTransient(of(code)))).toEqual([true, true, false, false]);
+  expect(isTransient(status(599))).toBe(false);
+});
+
 test('a redirect is told with its target, but without a query that may hold secrets', () => {
   const error = toError(status(302, '', { location: 'https://login.example.test/in?next=secret#part' }), context);
   expect(error).toMatchObject({ problem: 'redirected', failureType: 'system_error' });

@@ -76,6 +76,13 @@ export async function startServer(listener: RequestListener, host = '127.0.0.1')
   return { server, origin: `http://127.0.0.1:${port}`, port, requests, connections: () => connections };
 }
 
+/** What a request brought, as text. */
+export async function bodyOf(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces).toString();
+}
+
 export function answer(
   response: ServerResponse,
   status: number,

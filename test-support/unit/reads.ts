@@ -166,6 +166,13 @@ export const recipes = defineStream<ComposeShared>({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), updated_at: timestamp('When it changed.') },
 });
 
+/** The same for rows that change until they are done, and have only the date of their beginning. */
+export const tasks = defineStream<ComposeShared>({
+  ...recipes,
+  incremental: { field: 'updated_at', by: 'marks', isFinal: ({ status }) => status === 'done' },
+  fields: { ...recipes.fields, status: text('Status.'), version: integer('How often it has changed.') },
+});
+
 /** The same for a report that an API may not have at all. */
 export const addons = defineStream<ComposeShared>({
   name: 'addons',

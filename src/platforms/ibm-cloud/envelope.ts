@@ -1,12 +1,12 @@
 import { unexpectedBody } from '../../core/errors.ts';
 import { type Extracted, type Row, isRow } from '../../core/stream.ts';
-import { ibmErrorText } from './error-text.ts';
+import { ibmErrorIn } from './error-text.ts';
 
 /** A body that must be an object and no error. Throws `unexpected_body`. */
 export function objectOf(body: unknown, path: string): Row {
   if (!isRow(body)) throw unexpectedBody(path, 'it is no object');
   if (body['errors'] !== undefined && body['errors'] !== null) {
-    throw unexpectedBody(path, `the API reports "${ibmErrorText(JSON.stringify(body))}"`);
+    throw unexpectedBody(path, `the API reports "${ibmErrorIn(body)}"`);
   }
   return body;
 }

@@ -1,9 +1,9 @@
 import { asConnectorError, unexpectedBody } from '../../core/errors.ts';
-import { type Field, text, timestamp } from '../../core/fields.ts';
+import { type Field, listOfObjects, object, text, timestamp } from '../../core/fields.ts';
 import { type Row, isRow } from '../../core/stream.ts';
 import { listIn, objectOf, textOrNull } from './envelope.ts';
 import { engineIn } from './instance.ts';
-import { allRows, tokenOfNext } from './page-chain.ts';
+import { allRows, tokenOfNext } from './all-rows.ts';
 import { guidOf } from './selection.ts';
 import type { IbmCloudShared } from './shared.ts';
 import { taking } from './words.ts';
@@ -37,7 +37,13 @@ export function grantFields(subject: SubjectKey, description: string): Record<st
     region: text('Region that it is limited to, if it is.'),
     state: text('State of the policy: active.'),
     description: text('What its author says of it.'),
+    resource_tags: listOfObjects('Access tags that it is limited to, if it is: then it covers only what has them.', {
+      key: text('Name of the tag.'),
+      operator: text('How the value is compared.'),
+      value: text('Value of the tag.'),
+    }),
     time_condition: text('Pattern of the times that it is limited to, if it is.'),
+    rule: object('The condition itself.'),
     created_at: timestamp('When the policy was made.'),
     created_by_id: text('IAM id of who made it.'),
     last_modified_at: timestamp('When it last changed.'),
@@ -79,7 +85,7 @@ export async function loadGrants(shared: IbmCloudShared, owner: string): Promise
   }
   api.log(
     'info',
-    `IBM Cloud lists ${seen.size} policies to this API key, of which ${opening} open databases. Policies that it may not view are not listed; the role Viewer on IAM Access Management shows all`,
+    `IBM Cloud lists ${seen.size} policies to this API key, of which ${opening} open databases. Policies that it may not view are not listed; the role Viewer on IAM Access Management should show all. Compare the number with the console`,
   );
   return { rows: byKey, requests: requests + 1 };
 
@@ -124,7 +130,8 @@ function grantsOf(
   crns: ReadonlyMap<string, string>,
   names: ReadonlyMap<unknown, unknown>,
 ): Row[] {
-  const { id, state, description, pattern, created_at, created_by_id, last_modified_at, last_modified_by_id } = policy;
+  const { id, state, description, pattern, rule, created_at, created_by_id, last_modified_at, last_modified_by_id } =
+    policy;
   const instance = attribute(policy, 'serviceInstance');
   const resource_group_id = attribute(policy, 'resourceGroupId');
   const service_name = attribute(policy, 'serviceName');
@@ -138,7 +145,9 @@ function grantsOf(
     region: attribute(policy, 'region'),
     state,
     description: textOrNull(description),
+    resource_tags: isRow(policy['resource']) ? policy['resource']['tags'] : undefined,
     time_condition: pattern,
+    rule,
     created_at,
     created_by_id,
     last_modified_at,

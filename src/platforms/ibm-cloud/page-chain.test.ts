@@ -1,96 +1,163 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Request, Row } from '../../core/stream.ts';
-import type { Api } from '../platform.ts';
-import { type Paging, allRows, offsetOfNext, tokenOfNext } from './page-chain.ts';
+import { PageChain, type PageToken, tokenIn } from './page-chain.ts';
 
-const PATH = 'v4/usage';
+const NAMES = ['start', 'next_docid', 'next_url'] as const;
+const PATH = 'v2/resource_instances';
 
-describe('the token of the next page', () => {
-  test.each([
-    [undefined, undefined],
-    [null, undefined],
-    ['', undefined],
-    [{ href: '/v4/usage?_limit=2&_start=a%2Bb%3D' }, 'a+b='],
-    [{ href: 'https://stranger.example/v4?_start=t', offset: 'other' }, 't'],
-    [{ href: '/v4/usage', offset: 'a%2Bb%3D' }, 'a+b='],
-    [{ offset: 'plain' }, 'plain'],
-    [{ offset: '100%' }, '100%'],
-  ])('in %j is %s', (next, token) => {
-    expect(tokenOfNext(next, '_start', 'offset', PATH)?.value).toBe(token);
+const token = (value: string): PageToken => ({ name: 'start', value });
+const problem = (detail: string): unknown =>
+  expect.objectContaining({ problem: 'unexpected_body', message: expect.stringContaining(detail) as string });
+
+describe('the token of the next page is taken out of the link, whatever stands around it', () => {
+  test.each<[string, string, string]>([
+    ['/v2/resource_instances?limit=100&start=abc', 'start', 'abc'],
+    ['/v2/resource_instances?next_docid=d7&limit=100&account_id=0', 'next_docid', 'd7'],
+    ['/v2/resource_instances?next_url=n1', 'next_url', 'n1'],
+    ['?start=p2%2B%2F%3D', 'start', 'p2+/='],
+    ['https://stranger.example.test:8443/elsewhere?start=abc', 'start', 'abc'],
+    ['//stranger.example.test/v2?start=abc', 'start', 'abc'],
+    ['https://user:password@stranger.example.test?start=abc', 'start', 'abc'],
+    ['javascript:alert(1)?start=abc', 'start', 'abc'],
+    ['/v2?next_url=n1&next_docid=d7&start=abc', 'start', 'abc'],
+    ['/v2?start=&next_docid=d7', 'next_docid', 'd7'],
+  ])('%s', (link, name, value) => {
+    expect(tokenIn(link, NAMES, PATH)).toEqual({ name, value });
   });
 
-  test.each([[{}], [{ href: '/v4/usage' }], [{ href: '/v4/usage?_start=' }], [{ offset: '' }], [7], [{ href: 7 }]])(
-    'that %j does not tell is an error, not the end',
-    (next) => {
-      expect(() => tokenOfNext(next, '_start', 'offset', PATH)).toThrow(/next page/);
-    },
-  );
-});
-
-describe('the offset of the next page', () => {
-  const at: Request = { path: PATH, query: { limit: 50, offset: 100 } };
-
-  test.each([
-    [undefined, undefined],
-    [null, undefined],
-    [{ href: 'https://stranger.example/groups?offset=150&limit=50' }, '150'],
-    // A server that clamps pages.
-    [{ href: '/groups?offset=110' }, '110'],
-    [{ href: '/groups' }, '150'],
-    [{}, '150'],
-  ])('in %j is %s', (next, offset) => {
-    expect(offsetOfNext(next, at)?.value).toBe(offset);
-  });
-
-  test.each(['100', '99', '0', '-1', 'x', '1e99'])('%s leads nowhere', (offset) => {
-    expect(() => offsetOfNext({ href: `/groups?offset=${offset}` }, at)).toThrow(/begins at/);
+  test('any token comes out as it was put in', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...NAMES), fc.string({ minLength: 1, unit: 'grapheme' }), (name, value) => {
+        const link = `https://stranger.example.test/x?${new URLSearchParams({ limit: '100', [name]: value }).toString()}`;
+        expect(tokenIn(link, NAMES, PATH)).toEqual({ name, value });
+      }),
+    );
   });
 });
 
-/** A list that is cut into pages of these sizes, told by tokens, which `tokens` may spoil. */
-function listOf(sizes: readonly number[], tokenAt: (page: number) => string = String): { api: Api; asked: string[] } {
-  const asked: string[] = [];
-  let page = 0;
-  const api = {
-    get({ query }: Request) {
-      asked.push(String(query?.['start'] ?? ''));
-      const before = sizes.slice(0, page).reduce((sum, size) => sum + size, 0);
-      const rows = Array.from({ length: sizes[page] ?? 0 }, (_, i) => ({ id: before + i }));
-      page += 1;
-      const next = page < sizes.length ? { next: { start: tokenAt(page) } } : {};
-      return Promise.resolve({ rows, ...next });
-    },
-  } as unknown as Api;
-  return { api, asked };
+test.each([undefined, null, ''])('a link that is %j is the end of the list', (link) => {
+  expect(tokenIn(link, NAMES, PATH)).toBeUndefined();
+});
+
+describe('a link without a known token is an error, since to end there would lose rows', () => {
+  test.each([
+    '/v2/resource_instances',
+    '/v2/resource_instances?',
+    '/v2/resource_instances?limit=100',
+    '/v2/resource_instances?start=',
+    '/v2/resource_instances?START=abc',
+    'start=abc',
+    ' ',
+  ])('%j', (link) => {
+    expect(() => tokenIn(link, NAMES, PATH)).toThrow(
+      problem('its link to the next page has none of the parameters start, next_docid, next_url'),
+    );
+  });
+
+  test.each([0, false, {}, ['/v2?start=abc'], { href: '/v2?start=abc' }])('%j is no text', (link) => {
+    expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page is no text'));
+  });
+});
+
+describe('a chain of pages', () => {
+  test('that ends is followed to its end, and counted', () => {
+    const chain = new PageChain(PATH);
+    chain.follow(100, token('a'));
+    chain.follow(0, token('b'));
+    chain.follow(7, undefined);
+    expect(chain.pages).toBe(3);
+  });
+
+  test('that comes to a token for the second time leads back, even if there is news', () => {
+    const chain = new PageChain(PATH);
+    chain.follow(100, token('a'));
+    chain.follow(100, token('b'));
+    expect(() => chain.follow(100, token('a'))).toThrow(problem('it leads back to a page that was read before'));
+  });
+
+  test('that leads on to the page itself leads back', () => {
+    const chain = new PageChain(PATH);
+    chain.follow(1, token('a'));
+    expect(() => chain.follow(1, token('a'))).toThrow(problem('it leads back'));
+  });
+
+  test('may have 999 pages in a row without a new row, and not one more', () => {
+    const chain = new PageChain(PATH);
+    for (let page = 1; page < 1_000; page += 1) chain.follow(0, token(`empty ${page}`));
+    chain.follow(1, token('news'));
+    for (let page = 1_001; page < 2_000; page += 1) chain.follow(0, token(`empty ${page}`));
+    expect(() => chain.follow(0, token('once more'))).toThrow(problem('its pages do not end: 2000 were read'));
+  });
+
+  test('may end with a page that has nothing new, however many had nothing before', () => {
+    const chain = new PageChain(PATH);
+    for (let page = 1; page < 1_000; page += 1) chain.follow(0, token(`empty ${page}`));
+    chain.follow(0, undefined);
+    expect(chain.pages).toBe(1_000);
+  });
+
+  test('ends in an error if each of its pages has news for ever', () => {
+    const chain = new PageChain(PATH);
+    const endless = (): void => {
+      for (let page = 1; page <= 100_001; page += 1) chain.follow(1, token(String(page)));
+    };
+    expect(endless).toThrow(problem('its pages do not end: 100000 were read'));
+  });
+});
+
+/** Follows a chain of pages, each of which leads on to the one that `next` has at its place. */
+function read(next: ReadonlyArray<number | undefined>, news: readonly number[]): number[] {
+  const chain = new PageChain(PATH);
+  const pages: number[] = [];
+  for (let at: number | undefined = 0; at !== undefined;) {
+    pages.push(at);
+    const following: number | undefined = next[at];
+    chain.follow(news[at] ?? 0, following === undefined ? undefined : token(String(following)));
+    at = following;
+  }
+  return pages;
 }
 
-const paging: Paging = { list: 'rows', next: ({ next }: Row) => tokenOfNext(next, 'start', 'start', PATH) };
-const first: Request = { path: PATH, query: { limit: 3 } };
-
-test('a list cut into any pages comes whole, with one request for each', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
-      const { api, asked } = listOf(sizes);
-      const { rows, requests } = await allRows(api, first, 'teams', paging);
-      const count = sizes.reduce((sum, size) => sum + size, 0);
-      expect(rows).toEqual(Array.from({ length: count }, (_, id) => ({ id })));
-      expect(requests).toBe(sizes.length);
-      expect(new Set(asked).size).toBe(sizes.length);
+test('pages that lead on to each other in any order are all read once, however empty they are', () => {
+  const pages = fc.integer({ min: 1, max: 60 }).chain((count) =>
+    fc.record({
+      // The first page has no token that could lead to it.
+      order: fc
+        .shuffledSubarray(
+          Array.from({ length: count - 1 }, (_, i) => i + 1),
+          { minLength: count - 1 },
+        )
+        .map((rest) => [0, ...rest]),
+      news: fc.array(fc.nat(2), { minLength: count, maxLength: count }),
+    }),
+  );
+  fc.assert(
+    fc.property(pages, ({ order, news }) => {
+      const next = Array.from(order, (): number | undefined => undefined);
+      for (const [i, page] of order.entries()) next[page] = order[i + 1];
+      expect(read(next, news)).toEqual(order);
     }),
   );
 });
 
-test('a chain that comes back to where it was is an error', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 8 }), async (period) => {
-      const { api } = listOf(Array<number>(50).fill(2), (page) => String(page % period));
-      await expect(allRows(api, first, 'teams', paging)).rejects.toThrow(/never end/);
+test('pages of which each leads on to some page end in an error, after each was read twice at the most', () => {
+  const pages = fc.integer({ min: 1, max: 60 }).chain((count) =>
+    fc.record({
+      next: fc.array(fc.nat(count - 1), { minLength: count, maxLength: count }),
+      news: fc.array(fc.nat(2), { minLength: count, maxLength: count }),
     }),
   );
-});
-
-test('a list that is missing is an error, and none that is empty', async () => {
-  const api = { get: () => Promise.resolve({ next: null }) } as unknown as Api;
-  await expect(allRows(api, first, 'teams', paging)).rejects.toThrow(/rows is missing/);
+  fc.assert(
+    fc.property(pages, ({ next, news }) => {
+      let asked = 0;
+      const counted = new Proxy(next, {
+        get(pages, place) {
+          if (typeof place === 'string' && /^\d+$/.test(place)) asked += 1;
+          return Reflect.get(pages, place) as unknown;
+        },
+      });
+      expect(() => read(counted, news)).toThrow(problem('it leads back to a page that was read before'));
+      expect(asked).toBeLessThanOrEqual(next.length + 1);
+    }),
+  );
 });

@@ -16,7 +16,7 @@ export const words: Words = {
     forbidden:
       'IBM Cloud refuses {path} at {host} to the {token} (HTTP 403{said}). Grant {holder} the role Viewer on the service, or leave the stream out.',
     not_found:
-      'IBM Cloud has no {path} at {host} (HTTP 404{said}). The deployment may be gone; if it is not, leave the stream out and report this to the maintainers of the connector.',
+      'IBM Cloud has no {path} at {host} (HTTP {status}{said}). The deployment may be gone; if it is not, leave the stream out and report this to the maintainers of the connector.',
     not_offered:
       'IBM Cloud does not offer {path} for this type of database (HTTP {status}{said}). Leave the stream out.',
     certificate_refused:

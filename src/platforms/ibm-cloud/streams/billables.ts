@@ -4,7 +4,7 @@ import { monthAfter } from '../../../core/final-months.ts';
 import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { parseCrn } from '../crn.ts';
 import { engineIn, isBackupService } from '../instance.ts';
-import { allRows, tokenOfNext } from '../page-chain.ts';
+import { allRows, tokenOfNext } from '../all-rows.ts';
 import { guidOf } from '../selection.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { taking } from '../words.ts';
@@ -91,7 +91,10 @@ async function loadAccount(path: string, shared: IbmCloudShared): Promise<Usage>
   return { resources: rows, requests, isWhole: true };
 }
 
-/** A group that is refused is left out with a warning, and its month comes again; if all are, that is the error. */
+/**
+ * A group that is refused is left out with a warning, and its month comes again, unless the group is gone; if all are, that is
+ * the error.
+ */
 async function loadGroups(pathOf: (group: string) => string, shared: IbmCloudShared): Promise<Usage> {
   const groups = await groupIds(shared);
   const refused = new Map<string, ConnectorError>();
@@ -110,15 +113,17 @@ async function loadGroups(pathOf: (group: string) => string, shared: IbmCloudSha
   );
   const [first] = refused.values();
   if (first !== undefined && refused.size === groups.length) throw first;
+  const gone = [...refused].filter(([, { problem }]) => problem === 'not_found');
   for (const [group, { answer }] of refused) {
-    shared.warnOnce(
-      `${OWNER}: the usage of the resource group ${group} is left out, because IBM Cloud refuses it (${answer}). Every sync asks for its months again until it is there`,
-    );
+    const rest = gone.some(([id]) => id === group)
+      ? 'has none for it'
+      : 'refuses it. Every sync asks for its months again until it is there';
+    shared.warnOnce(`${OWNER}: the usage of the resource group ${group} is left out: IBM Cloud ${rest} (${answer})`);
   }
   return {
     resources: found.flatMap(({ rows }) => rows),
     requests: found.reduce((sum, { requests }) => sum + requests, 0),
-    isWhole: refused.size === 0,
+    isWhole: refused.size === gone.length,
   };
 }
 

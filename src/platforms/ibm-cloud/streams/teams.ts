@@ -2,7 +2,7 @@ import { asConnectorError, unexpectedBody } from '../../../core/errors.ts';
 import { boolean, listOfObjects, text, timestamp } from '../../../core/fields.ts';
 import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { textOrNull } from '../envelope.ts';
-import { allRows, offsetOfNext } from '../page-chain.ts';
+import { allRows, offsetOfNext } from '../all-rows.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { taking } from '../words.ts';
 

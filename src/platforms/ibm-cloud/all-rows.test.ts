@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Request, Row } from '../../core/stream.ts';
+import type { Api } from '../platform.ts';
+import { type Paging, allRows, offsetOfNext, tokenOfNext } from './all-rows.ts';
+
+const PATH = 'v4/usage';
+
+describe('the token of the next page', () => {
+  test.each([
+    [undefined, undefined],
+    [null, undefined],
+    ['', undefined],
+    [{ href: '/v4/usage?_limit=2&_start=a%2Bb%3D' }, 'a+b='],
+    [{ href: 'https://stranger.example/v4?_start=t', offset: 'other' }, 't'],
+    [{ href: '/v4/usage', offset: 'a%2Bb%3D' }, 'a+b='],
+    [{ offset: 'plain' }, 'plain'],
+    [{ offset: '100%' }, '100%'],
+  ])('in %j is %s', (next, token) => {
+    expect(tokenOfNext(next, '_start', 'offset', PATH)?.value).toBe(token);
+  });
+
+  test.each([[{}], [{ href: '/v4/usage' }], [{ href: '/v4/usage?_start=' }], [{ offset: '' }], [7], [{ href: 7 }]])(
+    'that %j does not tell is an error, not the end',
+    (next) => {
+      expect(() => tokenOfNext(next, '_start', 'offset', PATH)).toThrow(/next page/);
+    },
+  );
+});
+
+describe('the offset of the next page', () => {
+  const at: Request = { path: PATH, query: { limit: 50, offset: 100 } };
+
+  test.each([
+    [undefined, undefined],
+    [null, undefined],
+    [{ href: 'https://stranger.example/groups?offset=150&limit=50' }, '150'],
+    // A server that clamps pages.
+    [{ href: '/groups?offset=110' }, '110'],
+    [{ href: '/groups' }, '150'],
+    [{}, '150'],
+  ])('in %j is %s', (next, offset) => {
+    expect(offsetOfNext(next, at)?.value).toBe(offset);
+  });
+
+  test.each(['100', '99', '0', '-1', 'x', '1e99'])('%s leads nowhere', (offset) => {
+    expect(() => offsetOfNext({ href: `/groups?offset=${offset}` }, at)).toThrow(/begins at/);
+  });
+});
+
+/** A list that is cut into pages of these sizes, told by tokens, which `tokens` may spoil. */
+function listOf(sizes: readonly number[], tokenAt: (page: number) => string = String): { api: Api; asked: string[] } {
+  const asked: string[] = [];
+  let page = 0;
+  const api = {
+    get({ query }: Request) {
+      asked.push(String(query?.['start'] ?? ''));
+      const before = sizes.slice(0, page).reduce((sum, size) => sum + size, 0);
+      const rows = Array.from({ length: sizes[page] ?? 0 }, (_, i) => ({ id: before + i }));
+      page += 1;
+      const next = page < sizes.length ? { next: { start: tokenAt(page) } } : {};
+      return Promise.resolve({ rows, ...next });
+    },
+  } as unknown as Api;
+  return { api, asked };
+}
+
+const paging: Paging = { list: 'rows', next: ({ next }: Row) => tokenOfNext(next, 'start', 'start', PATH) };
+const first: Request = { path: PATH, query: { limit: 3 } };
+
+test('a list cut into any pages comes whole, with one request for each', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
+      const { api, asked } = listOf(sizes);
+      const { rows, requests } = await allRows(api, first, 'teams', paging);
+      const count = sizes.reduce((sum, size) => sum + size, 0);
+      expect(rows).toEqual(Array.from({ length: count }, (_, id) => ({ id })));
+      expect(requests).toBe(sizes.length);
+      expect(new Set(asked).size).toBe(sizes.length);
+    }),
+  );
+});
+
+test('a chain that comes back to where it was is an error', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 8 }), async (period) => {
+      const { api } = listOf(Array<number>(50).fill(2), (page) => String(page % period));
+      await expect(allRows(api, first, 'teams', paging)).rejects.toThrow(/never end/);
+    }),
+  );
+});
+
+test('a list that is missing is an error, and none that is empty', async () => {
+  const api = { get: () => Promise.resolve({ next: null }) } as unknown as Api;
+  await expect(allRows(api, first, 'teams', paging)).rejects.toThrow(/rows is missing/);
+});

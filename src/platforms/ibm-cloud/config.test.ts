@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { crnOf, guidOf } from '../../../test-support/unit/instances.ts';
+import { ibmCloudConfig } from './config.ts';
+import { DEFAULT_ENDPOINTS } from './endpoints.ts';
+
+const KEY = { name: 'ibm_cloud', api_key: 'the-key' };
+const GROUP = '11112222333344445555666677778888';
+
+test('with nothing but a key every other option has its default', () => {
+  expect(ibmCloudConfig.parse(KEY)).toEqual({
+    ...KEY,
+    deployment_ids: [],
+    resource_group_ids: [],
+    billing: 'account',
+    endpoints: DEFAULT_ENDPOINTS,
+  });
+});
+
+test('one address in place of IBM’s leaves the others as they are', () => {
+  const { endpoints } = ibmCloudConfig.parse({ ...KEY, endpoints: { iam: 'https://private.iam.cloud.ibm.com' } });
+  expect(endpoints).toEqual({ ...DEFAULT_ENDPOINTS, iam: 'https://private.iam.cloud.ibm.com' });
+});
+
+describe('what is tidied up', () => {
+  test.each([
+    [{ api_key: ' \nthe-key\t' }, { api_key: 'the-key' }],
+    [{ deployment_ids: [` ${guidOf(1)}\n`, guidOf(1)] }, { deployment_ids: [guidOf(1)] }],
+    [{ deployment_ids: [guidOf(1).toUpperCase()] }, { deployment_ids: [guidOf(1).toUpperCase()] }],
+    [{ deployment_ids: [crnOf(1), ` ${crnOf(1)}`] }, { deployment_ids: [crnOf(1)] }],
+    [{ resource_group_ids: ['AAAA'.repeat(8), ` ${'aaaa'.repeat(8)}`] }, { resource_group_ids: ['aaaa'.repeat(8)] }],
+    [{ endpoints: { iam: ' http://localhost:8080/iam// ' } }, { endpoints: { iam: 'http://localhost:8080/iam' } }],
+  ])('%j', (given, kept) => {
+    expect(ibmCloudConfig.parse({ ...KEY, ...given })).toMatchObject(kept);
+  });
+});
+
+describe('what is refused, and why', () => {
+  const NO_ID = 'must be the CRN or the GUID of a deployment';
+  const NO_GROUP = 'must be the id of a resource group: 32 hexadecimal digits';
+  test.each([
+    ['api_key', undefined, 'is missing'],
+    ['api_key', 12_345_678, 'must be a string'],
+    ['api_key', ' \t', 'must not be empty'],
+    ['deployment_ids', guidOf(1), 'must be an array of strings'],
+    ['deployment_ids', [1], 'must be a string'],
+    ['deployment_ids', [''], NO_ID],
+    ['deployment_ids', ['orders-pg'], NO_ID],
+    ['deployment_ids', [`${guidOf(1)},${guidOf(2)}`], NO_ID],
+    ['deployment_ids', [guidOf(1).replaceAll('-', '')], NO_ID],
+    ['deployment_ids', [crnOf(1).slice(0, -1)], NO_ID],
+    ['deployment_ids', ['5a2b4c6d8e0f12001300b001'], NO_ID],
+    ['resource_group_ids', GROUP, 'must be an array of strings'],
+    ['resource_group_ids', [1], 'must be a string'],
+    ['resource_group_ids', ['default'], NO_GROUP],
+    ['resource_group_ids', [guidOf(1)], NO_GROUP],
+    ['resource_group_ids', [`${GROUP}0`], NO_GROUP],
+    ['endpoints', { iam: 1 }, 'must be a string'],
+    ['endpoints', { iam: 'http://iam.cloud.ibm.com' }, 'must begin with https:// (plain http only'],
+    ['endpoints', { databases: 'https://databases.example.test' }, 'must hold {region}, which stands for the region'],
+    ['endpoints', { logs: 'https://{region}.example.test' }, 'must hold {instance}, which stands for the instance'],
+  ])('%s: %j', (option, value, problem) => {
+    const { error } = ibmCloudConfig.safeParse({ ...KEY, [option]: value });
+    expect(error?.issues.map(({ path }) => path[0])).toEqual([option]);
+    expect(error?.issues[0]?.message).toContain(problem);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_ENDPOINTS, type EndpointName, databasesAt, endpointProblem } from './endpoints.ts';
+
+const names = Object.keys(DEFAULT_ENDPOINTS) as EndpointName[];
+
+test.each(names)("IBM's own address of %s is taken", (name) => {
+  expect(endpointProblem(name, DEFAULT_ENDPOINTS[name])).toBeUndefined();
+});
+
+describe('an address in place of it', () => {
+  test.each<[EndpointName, string]>([
+    ['iam', 'https://private.iam.cloud.ibm.com'],
+    ['iam', 'http://127.0.0.1:8080/iam'],
+    ['resource_controller', 'http://localhost:8080'],
+    ['databases', 'https://api.{region}.private.databases.cloud.ibm.com/v5/ibm'],
+    ['databases', 'http://localhost:8080/databases/{region}/v5/ibm'],
+    ['logs', 'http://localhost/{region}/{instance}'],
+  ])('of %s may be %s', (name, text) => {
+    expect(endpointProblem(name, text)).toBeUndefined();
+  });
+
+  test.each<[EndpointName, string, string]>([
+    ['databases', 'https://databases.example.test/v5/ibm', 'must hold {region}, which stands for the region'],
+    ['databases', 'https://api.{Region}.example.test', 'must hold {region}, which stands for the region'],
+    ['logs', 'https://{instance}.logs.example.test', 'must hold {region}, which stands for the region'],
+    ['logs', 'https://{region}.logs.example.test', 'must hold {instance}, which stands for the instance'],
+    ['iam', 'iam.cloud.ibm.com', 'must be a URL such as https://iam.cloud.ibm.com'],
+    ['iam', '', 'must be a URL such as https://iam.cloud.ibm.com'],
+    ['iam', 'ftp://iam.cloud.ibm.com', 'must begin with https://'],
+    ['iam', 'https://user:password@iam.cloud.ibm.com', 'must hold no user name or password'],
+    ['iam', 'https://iam.cloud.ibm.com/?a=b', 'must end with the path'],
+    ['iam', 'http://iam.cloud.ibm.com', 'plain http only for loopback'],
+    ['databases', 'http://api.{region}.databases.cloud.ibm.com', 'plain http only for loopback'],
+  ])('of %s is not %s', (name, text, problem) => {
+    expect(endpointProblem(name, text)).toContain(problem);
+  });
+
+  test('is not quoted where it is complained about, as it may hold a password', () => {
+    for (const text of ['https://user:hunter2@host', 'hunter2', 'ftp://hunter2', 'http://hunter2.example.test']) {
+      expect(endpointProblem('iam', text)).not.toContain('hunter2');
+    }
+  });
+});
+
+test('the databases of a region are asked there, wherever it stands in the address', () => {
+  expect(databasesAt(DEFAULT_ENDPOINTS, 'eu-de')).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
+  const endpoints = { ...DEFAULT_ENDPOINTS, databases: 'http://{region}.localhost/{region}/v5/ibm' };
+  expect(databasesAt(endpoints, 'eu-de')).toBe('http://eu-de.localhost/eu-de/v5/ibm');
+});

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { refusal } from '../../../test-support/unit/fake-api.ts';
+import {
+  type TestApi,
+  backupRow,
+  crnOf,
+  gen1Row,
+  gen2Row,
+  guidOf,
+  instanceRow,
+  instancesBody,
+  openApi,
+} from '../../../test-support/unit/instances.ts';
+import { ConnectorError } from '../../core/errors.ts';
+import { type ProblemId, problems } from '../../core/problems.ts';
+import type { Row } from '../../core/stream.ts';
+import type { IbmCloudConfig } from './config.ts';
+import { ibmCloud } from './ibm-cloud.ts';
+import { INSTANCES } from './inventory.ts';
+
+const config = (options: object = {}): IbmCloudConfig =>
+  ibmCloud.config.parse({ name: 'ibm_cloud', api_key: 'the-key', ...options });
+const never = (): never => expect.fail('nothing is to happen');
+
+test('requests that name no origin go to the Resource Controller, and ask for JSON', () => {
+  const endpoints = { resource_controller: 'http://localhost:8080/rc' };
+  const { address, accept } = ibmCloud.connection(config({ endpoints }), never);
+  expect({ address, accept }).toEqual({ address: 'http://localhost:8080/rc', accept: 'application/json' });
+});
+
+test('the key is a secret, as it was written and without white space, in whatever else there is', () => {
+  expect(ibmCloud.secrets({ api_key: ' the-key\n', endpoints: 'odd' })).toEqual([' the-key\n', 'the-key']);
+  for (const none of [{}, { api_key: 7 }, { api_key: null }]) expect(ibmCloud.secrets(none)).toEqual([]);
+});
+
+describe('an error in the words of this platform', () => {
+  const { messages = {}, facts } = ibmCloud.words;
+  const own = Object.keys(messages) as ProblemId[];
+  /** What the API client knows of any failure with a status or a code. */
+  const known = { ...facts, path: 'v2/things', host: 'h', attempts: 'once', status: '418', said: ' ("no")', code: 'E' };
+
+  test.each(own)('%s is told in whole sentences, with every fact filled in', (id) => {
+    const { message, failureType } = new ConnectorError(id, known, { template: messages[id] });
+    expect(message).toMatch(/^[A-Z].*\.$/);
+    expect(message).not.toMatch(/[{}]|\s{2}|undefined|Compose|base_url/);
+    expect(failureType).toBe(problems[id].failureType);
+  });
+
+  test.each([
+    [404, 'not_found'],
+    [410, 'not_found'],
+    [422, 'not_offered'],
+    [418, 'unexpected_status'],
+  ] as const)('about HTTP %i names that status', (status, id) => {
+    const { message } = new ConnectorError(id, { ...known, status: String(status) }, { template: messages[id] });
+    expect(message).toContain(`HTTP ${status} ("no")`);
+  });
+
+  test('never speaks of Compose or of its options, whatever the failure', () => {
+    const others = {
+      detail: 'd',
+      target: 't',
+      megabytes: '1',
+      proxy: 'p',
+      variable: 'v',
+      seconds: '1',
+      which: 'w',
+      ids: 'i',
+      answer: 'a',
+      role: 'r',
+    };
+    // There is no address of this platform that could lack its version.
+    const ids = (Object.keys(problems) as ProblemId[]).filter((id) => id !== 'api_not_found');
+    for (const id of ids) {
+      const { message } = new ConnectorError(id, { ...known, ...others }, { template: messages[id] });
+      expect(message, id).not.toMatch(/Compose|base_url|API token/);
+    }
+  });
+});
+
+describe('a check', () => {
+  const detail = `deployments/${encodeURIComponent(crnOf(1))}`;
+
+  function account(rows: readonly Row[], answers: Record<string, unknown> = { [detail]: { deployment: {} } }): TestApi {
+    return openApi(({ path }) => {
+      if (path === INSTANCES) return instancesBody(rows);
+      if (answers[path] instanceof Error) throw answers[path];
+      return answers[path];
+    });
+  }
+
+  test('looks at the inventory, and at the databases of one deployment, and says what it saw', async () => {
+    const api = account([gen2Row(2, {}), gen1Row(1), backupRow(3, crnOf(2))]);
+    await expect(ibmCloud.check(config(), api)).resolves.toEqual([]);
+    expect(api.requests.map(({ origin, path }) => [origin, path])).toEqual([
+      ['https://resource-controller.cloud.ibm.com', INSTANCES],
+      ['https://api.us-south.databases.cloud.ibm.com/v5/ibm', detail],
+    ]);
+    expect(api.logged).toEqual([
+      'info saw 2 deployments: 1 of generation 1, 1 of generation 2, up to the first page of the inventory that has any',
+    ]);
+  });
+
+  test('asks no databases where there is none that could be asked', async () => {
+    const odd = instanceRow(3, crnOf(3, 'databases-for-redis', 'evil.example.test/'));
+    const api = account([gen2Row(2, {}), odd]);
+    await expect(ibmCloud.check(config(), api)).resolves.toEqual([]);
+    expect(api.requests).toHaveLength(1);
+  });
+
+  test('reads the whole inventory if deployments were chosen, and gives those that are not there', async () => {
+    const api = account([gen1Row(1)]);
+    const chosen = config({ deployment_ids: [guidOf(1), guidOf(9)] });
+    await expect(ibmCloud.check(chosen, api)).resolves.toEqual([
+      `This deployment id does not exist for this API key: ${guidOf(9)}. Correct deployment_ids.`,
+    ]);
+    await expect(ibmCloud.check(config({ deployment_ids: [guidOf(1)] }), account([gen1Row(1)]))).resolves.toEqual([]);
+    await expect(ibmCloud.check(config({ deployment_ids: [guidOf(9)] }), api)).rejects.toMatchObject({
+      problem: 'deployments_unknown',
+    });
+  });
+
+  test('takes an account without deployments for a key without rights', async () => {
+    await expect(ibmCloud.check(config(), account([instanceRow(1, crnOf(1, 'kms'))]))).resolves.toEqual([
+      'IBM Cloud lists no database deployment to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql.',
+    ]);
+    await expect(ibmCloud.check(config({ resource_group_ids: ['a'.repeat(32)] }), account([]))).resolves.toEqual([
+      'IBM Cloud lists no database deployment in these resource groups to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql, and check resource_group_ids.',
+    ]);
+  });
+
+  test.each<[unknown, string]>([
+    [refusal(403, detail), 'forbidden'],
+    [refusal(503, detail), 'server_error'],
+    [{}, 'unexpected_body'],
+    [{ errors: 'not_found' }, 'unexpected_body'],
+  ])('fails if the databases answer with what is no deployment: %j', async (answer, problem) => {
+    await expect(ibmCloud.check(config(), account([gen1Row(1)], { [detail]: answer }))).rejects.toMatchObject({
+      problem,
+    });
+  });
+});

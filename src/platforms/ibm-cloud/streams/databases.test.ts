@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
+import { crnOf, instanceRow } from '../../../../test-support/unit/instances.ts';
+import { databases } from './databases.ts';
+
+const instances = [instanceRow(1, crnOf(1, 'databases-for-redis', 'eu-de'))];
+
+test('each type is a record, whose versions say in both words whether they are preferred', async () => {
+  const versions = [{ version: '16', status: 'stable', is_preferred: true, transitions: [] }, 'odd'];
+  const deployables = [
+    { type: 'postgresql', versions },
+    { type: 'etcd', versions: null },
+  ];
+  expect(await ibmRows(databases, { instances, answers: { deployables: { deployables } } })).toEqual([
+    { type: 'etcd', generation: 'gen1', versions: null },
+    {
+      type: 'postgresql',
+      generation: 'gen1',
+      versions: [
+        {
+          application: 'postgresql',
+          preferred: true,
+          version: '16',
+          status: 'stable',
+          is_preferred: true,
+          transitions: [],
+        },
+        'odd',
+      ],
+    },
+  ]);
+});
+
+test('they are asked for where there is a deployment', async () => {
+  const { stream, api } = openIbmRead(databases, { instances, answers: { deployables: { deployables: [] } } });
+  await stream.toEnd();
+  expect(api.requests.at(-1)?.origin).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
+});

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
+import { crnOf, instanceRow } from '../../../../test-support/unit/instances.ts';
+import { datacenters } from './datacenters.ts';
+
+const instances = [instanceRow(1, crnOf(1, 'databases-for-redis', 'eu-de'))];
+
+test('each region is a record', async () => {
+  const rows = await ibmRows(datacenters, { instances, answers: { regions: { regions: ['us-south', 'eu-de'] } } });
+  expect(rows).toEqual([
+    { slug: 'ibm:eu-de', provider: 'ibm', region: 'eu-de' },
+    { slug: 'ibm:us-south', provider: 'ibm', region: 'us-south' },
+  ]);
+});
+
+test.each([null, '', 7, { name: 'eu-de' }])('a region that is %j fails the stream', async (region) => {
+  const { stream } = openIbmRead(datacenters, { instances, answers: { regions: { regions: ['us-south', region] } } });
+  await expect(stream.toEnd()).rejects.toThrow('region 2 has no name');
+});
+
+test('they are asked for where there is a deployment', async () => {
+  const { stream, api } = openIbmRead(datacenters, { instances, answers: { regions: { regions: [] } } });
+  await stream.toEnd();
+  expect(api.requests.at(-1)?.origin).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
+import { crnOf, gen1Row } from '../../../../test-support/unit/instances.ts';
+import { deploymentsVersions } from './deployments-versions.ts';
+
+const instances = [gen1Row(1)];
+const REPORT = '/capability/versions';
+const read = (versions: unknown) => ({ instances, answers: { [REPORT]: { capability: { versions } } } });
+
+test('each way to another version is a record, which says what the version of now is', async () => {
+  const transition = { method: 'in-place', to_version: '16', skip_backup_supported: true };
+  const version = { type: 'postgresql', version: '15', status: 'deprecated', is_preferred: false };
+  const transitions = [transition, { ...transition, method: 'restore', application: 'pg', from_version: '15.4' }];
+  const common = {
+    deployment_id: crnOf(1),
+    generation: 'gen1',
+    to_version: '16',
+    status: 'deprecated',
+    is_preferred: false,
+  };
+  expect(await ibmRows(deploymentsVersions, read([{ ...version, transitions }]))).toEqual([
+    {
+      ...common,
+      id: `${crnOf(1)}/15.4/16/restore`,
+      application: 'pg',
+      method: 'restore',
+      from_version: '15.4',
+      skip_backup_supported: true,
+    },
+    {
+      ...common,
+      id: `${crnOf(1)}/15/16/in-place`,
+      application: 'postgresql',
+      method: 'in-place',
+      from_version: '15',
+      skip_backup_supported: true,
+    },
+  ]);
+});
+
+test.each([
+  [[]],
+  [[{ version: '16', transitions: [] }]],
+  [[{ version: '16', transitions: null }]],
+  [[{ version: '16' }]],
+])('a version that leads to no other has no record: %j', async (versions) => {
+  expect(await ibmRows(deploymentsVersions, read(versions))).toEqual([]);
+});
+
+test.each([
+  [[null], 'row 1 of 1 is no object'],
+  [[{ version: '15', transitions: ['16'] }], 'row 1 of 1 is no object'],
+  [[{ version: '15', transitions: [{ method: 'restore' }] }], 'row 1 of 1 has no id'],
+  [null, 'its list versions is missing or no list'],
+])('what is no way to a version fails the stream: %j', async (versions, detail) => {
+  const { stream } = openIbmRead(deploymentsVersions, read(versions));
+  await expect(stream.toEnd()).rejects.toMatchObject({
+    problem: 'unexpected_body',
+    message: expect.stringContaining(detail) as string,
+  });
+});

@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import { openIbmRead, ibmRows } from '../../../../test-support/unit/ibm-reads.ts';
+import {
+  ACCOUNT,
+  backupRow,
+  crnOf,
+  gen1Row,
+  gen2Row,
+  guidOf,
+  instanceRow,
+} from '../../../../test-support/unit/instances.ts';
+import { refusal } from '../../../../test-support/unit/fake-api.ts';
+import type { Row } from '../../../core/stream.ts';
+import { deployments } from './deployments.ts';
+
+const GROUPS = { resources: [{ id: 'g1', name: 'default' }] };
+const KEY = { account_id: ACCOUNT };
+
+/** What the databases say of a deployment (icd-api.md 2.3.2). */
+const detail = (more: Row = {}): Row => ({
+  deployment: {
+    id: crnOf(1),
+    name: crnOf(1),
+    type: 'postgresql',
+    platform: 'classic',
+    platform_options: { disk_encryption_key_crn: 'hunter2' },
+    version: '15',
+    admin_usernames: { database: 'admin' },
+    enable_public_endpoints: true,
+    enable_private_endpoints: false,
+    ...more,
+  },
+});
+const answers = { details: KEY, resource_groups: GROUPS, [encodeURIComponent(crnOf(1))]: detail() };
+
+/** A row with all that the inventory is known to send of it (icd-api.md 2.1), some of which may hold secrets. */
+const whole = (row: Row): Row => ({
+  ...row,
+  url: '/v2/resource_instances/x',
+  type: 'service_instance',
+  sub_type: 'Public',
+  account_id: ACCOUNT,
+  region_id: 'us-south',
+  resource_group_id: 'g1',
+  resource_group_crn: 'crn',
+  target_crn: 'crn:target',
+  created_at: '2026-07-17T06:41:51.267012883Z',
+  updated_at: '2026-07-17T06:41:51Z',
+  deleted_at: null,
+  created_by: 'IBMid-1',
+  updated_by: '',
+  deleted_by: '',
+  scheduled_reclaim_at: null,
+  scheduled_reclaim_by: '',
+  restored_at: null,
+  restored_by: '',
+  reseller_channel_id: '',
+  controlled_by: '',
+  allow_cleanup: false,
+  migrated: false,
+  locked: false,
+  onetime_credentials: false,
+  dashboard_url: 'https://cloud.example.test',
+  last_operation: { type: 'create', state: 'succeeded', async: true, description: 'Made.', cancelable: false },
+  plan_history: [{ resource_plan_id: 'x' }],
+  resource_keys_url: '/v2/keys',
+  resource_aliases_url: '/v2/aliases',
+  resource_bindings_url: '/v2/bindings',
+  parameters: { members_memory_allocation_mb: 1, password: 'hunter2' },
+});
+
+test('a deployment of generation 1 is its instance, completed by what its own databases say', async () => {
+  const { stream, printed, api } = openIbmRead(deployments, { instances: [whole(gen1Row(1))], answers });
+  await stream.toEnd();
+  expect(printed.rows).toEqual([
+    {
+      id: crnOf(1),
+      guid: guidOf(1),
+      account_id: ACCOUNT,
+      name: 'db-1',
+      type: 'postgresql',
+      service: 'databases-for-postgresql',
+      generation: 'gen1',
+      version: '15',
+      plan_id: 'databases-for-postgresql-standard',
+      region: 'us-south',
+      resource_group_id: 'g1',
+      resource_group_name: 'default',
+      state: 'active',
+      created_at: '2026-07-17T06:41:51.267Z',
+      updated_at: '2026-07-17T06:41:51.000Z',
+      deleted_at: null,
+      created_by: 'IBMid-1',
+      updated_by: null,
+      last_operation_type: 'create',
+      last_operation_state: 'succeeded',
+      last_operation_description: 'Made.',
+      locked: false,
+      target_crn: 'crn:target',
+      platform: 'classic',
+      enable_public_endpoints: true,
+      enable_private_endpoints: false,
+      admin_usernames: { database: 'admin' },
+      members: null,
+      shards: null,
+      host_flavor: null,
+      cpu_count_per_member: null,
+      memory_gb_per_member: null,
+      storage_gb_per_member: null,
+      disk_encryption_key_crn: null,
+    },
+  ]);
+  expect(printed.logged('WARN')).toEqual([]);
+  expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
+  // Key details, groups, list, detail: each once.
+  expect(api.requests).toHaveLength(4);
+  expect(stream.read.requests).toBe(2);
+});
+
+test('one of generation 2 tells its sizes itself, and nothing of its connection', async () => {
+  const row = gen2Row(1, {
+    postgresql: { version: '18', members: 2, host_flavor: 'bx3d.4x20', cpu_count: 4, memory_gb: 20, storage_gb: 10 },
+    encryption: { disk: 'crn:key' },
+    connection: { postgres: { composed: ['postgres://$PGUSER:hunter2@host'] } },
+  });
+  const { stream, printed } = openIbmRead(deployments, { instances: [whole(row)], answers });
+  await stream.toEnd();
+  expect(printed.rows).toMatchObject([
+    {
+      generation: 'gen2',
+      version: '18',
+      members: 2,
+      host_flavor: 'bx3d.4x20',
+      cpu_count_per_member: 4,
+      memory_gb_per_member: 20,
+      storage_gb_per_member: 10,
+      disk_encryption_key_crn: 'crn:key',
+      platform: null,
+      admin_usernames: null,
+    },
+  ]);
+  expect(printed.rows[0]).not.toHaveProperty('extensions');
+  expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
+});
+
+test('neither backups nor other instances are deployments', async () => {
+  const instances = [backupRow(2, crnOf(1)), instanceRow(3, crnOf(3, 'kms')), gen2Row(4, {})];
+  expect(await ibmRows(deployments, { instances, answers })).toMatchObject([{ id: crnOf(4) }]);
+});
+
+test('where the region is not told, it is that of the CRN', async () => {
+  expect(await ibmRows(deployments, { instances: [gen2Row(1, {})], answers })).toMatchObject([{ region: 'us-south' }]);
+});
+
+test('a field that nobody knows is left out with a warning, wherever it comes from', async () => {
+  const instances = [gen1Row(1, { secret_of_list: 'hunter2' })];
+  const odd = { ...answers, [encodeURIComponent(crnOf(1))]: detail({ secret_of_detail: 'hunter2' }) };
+  const { stream, printed } = openIbmRead(deployments, { instances, answers: odd });
+  await stream.toEnd();
+  expect(printed.logged('WARN')).toEqual([
+    expect.stringContaining('the API sends the field "secret_of_list"'),
+    expect.stringContaining('the API sends the field "secret_of_detail"'),
+  ]);
+  expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
+});
+
+describe('what is refused leaves the deployments as they are in the inventory', () => {
+  const path = encodeURIComponent(crnOf(1));
+
+  test('for one, with a warning that names it', async () => {
+    const instances = [gen1Row(1), gen1Row(2)];
+    const some = { ...answers, [path]: refusal(403, path), [encodeURIComponent(crnOf(2))]: detail() };
+    const { stream, printed } = openIbmRead(deployments, { instances, answers: some });
+    await stream.toEnd();
+    expect(new Map(printed.rows.map(({ id, version }) => [id, version]))).toEqual(
+      new Map([
+        [crnOf(1), null],
+        [crnOf(2), '15'],
+      ]),
+    );
+    expect(printed.logged('WARN')).toEqual([
+      `deployments: deployment ${crnOf(1)} comes without its version and endpoints, because the API refused them (HTTP 403)`,
+    ]);
+  });
+
+  test('for all, with one warning', async () => {
+    const instances = [gen1Row(1), gen1Row(2), gen2Row(3, {})];
+    const { stream, printed } = openIbmRead(deployments, {
+      instances,
+      answers: { details: KEY, resource_groups: GROUPS },
+    });
+    await stream.toEnd();
+    expect(printed.rows).toHaveLength(3);
+    expect(printed.logged('WARN')).toEqual([
+      'deployments: all 2 deployments of generation 1 come without their versions and endpoints, because the API refused them (HTTP 404)',
+    ]);
+  });
+
+  test('also for the names of resource groups', async () => {
+    const { stream, printed, api } = openIbmRead(deployments, {
+      instances: [gen2Row(1, {}, { resource_group_id: 'g1' })],
+      answers: { ...answers, resource_groups: refusal(403, 'v2/resource_groups') },
+    });
+    await stream.toEnd();
+    expect(printed.rows).toMatchObject([{ resource_group_id: 'g1', resource_group_name: null }]);
+    expect(api.logged).toContainEqual(expect.stringMatching(/^warn deployments: .*names of their resource groups/));
+  });
+});
+
+test('an answer that is no deployment fails the stream', async () => {
+  const { stream } = openIbmRead(deployments, {
+    instances: [gen1Row(1)],
+    answers: { ...answers, [encodeURIComponent(crnOf(1))]: {} },
+  });
+  await expect(stream.toEnd()).rejects.toMatchObject({ problem: 'unexpected_body' });
+});
+
+test('a deployment whose CRN must not be gone by stays, and is asked for nowhere', async () => {
+  const crn = crnOf(1, 'databases-for-redis', 'evil.example.test/');
+  const { stream, printed, api } = openIbmRead(deployments, { instances: [instanceRow(1, crn)], answers });
+  await stream.toEnd();
+  expect(printed.rows).toMatchObject([{ id: crn, generation: 'gen1', version: null }]);
+  for (const { origin } of api.requests) expect(origin).not.toContain('evil');
+});

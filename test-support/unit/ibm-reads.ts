@@ -1,0 +1,64 @@
+import type { CursorOptions } from '../../src/core/cursor.ts';
+import { type OpenStream, openStream } from '../../src/core/open-stream.ts';
+import type { Request, Row, StreamDefinition } from '../../src/core/stream.ts';
+import type { Run } from '../../src/core/stream-read.ts';
+import { ibmCloudConfig } from '../../src/platforms/ibm-cloud/config.ts';
+import { ibmCloud } from '../../src/platforms/ibm-cloud/ibm-cloud.ts';
+import { INSTANCES } from '../../src/platforms/ibm-cloud/inventory.ts';
+import { type IbmCloudShared, openShared } from '../../src/platforms/ibm-cloud/shared.ts';
+import { refusal } from './fake-api.ts';
+import { type TestApi, instancesBody, openApi } from './instances.ts';
+import type { Printout } from './output.ts';
+import { openRun } from './reads.ts';
+
+interface Account {
+  instances?: readonly unknown[];
+  /** What is answered at the end of a path, or an error that is thrown; anything else is HTTP 404. */
+  answers?: Record<string, unknown>;
+  config?: object;
+  state?: object;
+  startedAt?: string;
+}
+
+/** A stream of IBM Cloud that is ready to be read from an account, and what comes out of it. */
+export interface IbmRead {
+  stream: OpenStream;
+  api: TestApi;
+  printed: Printout;
+}
+
+export function openIbmRead(definition: StreamDefinition<IbmCloudShared>, account: Account): IbmRead {
+  const { instances = [], answers = {}, config = {}, state = {}, startedAt = '2026-11-26T00:00:00.000Z' } = account;
+  const { run: usual, printed } = openRun({ startedAt });
+  const api = openApi(({ path }: Request) => {
+    if (path === INSTANCES) return instancesBody(instances);
+    const [, answer] = Object.entries(answers).find(([end]) => path.endsWith(end)) ?? [];
+    if (answer === undefined) throw refusal(404, path);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  });
+  const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'the-key', ...config });
+  const run: Run<IbmCloudShared> = {
+    ...usual,
+    fetch: (request, owner) => api.get(request, owner),
+    words: ibmCloud.words.facts,
+    shared: openShared(parsed, api),
+  };
+  const options: CursorOptions = {
+    mode: 'incremental',
+    platform: 'ibm_cloud',
+    startedAt,
+    lookbackMs: 60_000,
+    startDate: undefined,
+    jobId: undefined,
+  };
+  return { stream: openStream(definition, run, state, 'The state', options), api, printed };
+}
+
+/** All records of a stream, read to its end, in the order of their keys. */
+export async function ibmRows(definition: StreamDefinition<IbmCloudShared>, account: Account): Promise<Row[]> {
+  const { stream, printed } = openIbmRead(definition, account);
+  await stream.toEnd();
+  const keyOf = (row: Row): string => String(row[definition.primaryKey]);
+  return printed.rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}

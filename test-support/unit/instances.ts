@@ -1,0 +1,77 @@
+import type { Level } from '../../src/core/output.ts';
+import type { Request, Row } from '../../src/core/stream.ts';
+import type { Api } from '../../src/platforms/platform.ts';
+
+/** The account of all CRNs here. */
+export const ACCOUNT = '0123456789abcdef0123456789abcdef';
+
+export function guidOf(n: number): string {
+  return `a0000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+}
+
+export function crnOf(n: number, service = 'databases-for-postgresql', region = 'us-south'): string {
+  return `crn:v1:bluemix:public:${service}:${region}:a/${ACCOUNT}:${guidOf(n)}::`;
+}
+
+/** A row of the inventory (icd-api.md 2.1); `more` goes over what it has by itself. */
+export function instanceRow(n: number, crn = crnOf(n), more: Row = {}): Row {
+  const [, , , , service] = crn.split(':');
+  return { id: crn, guid: guidOf(n), crn, name: `db-${n}`, state: 'active', resource_id: service, ...more };
+}
+
+export function gen1Row(n: number, more?: Row): Row {
+  return instanceRow(n, crnOf(n), { resource_plan_id: 'databases-for-postgresql-standard', ...more });
+}
+
+export function gen2Row(n: number, dataservices?: Row, more?: Row): Row {
+  const extensions = dataservices === undefined ? {} : { extensions: { dataservices } };
+  return instanceRow(n, crnOf(n), {
+    resource_plan_id: 'databases-for-postgresql-gen2-standard',
+    ...extensions,
+    ...more,
+  });
+}
+
+/** An independent backup (icd-api.md 2.4.2) of the deployment with this CRN. */
+export function backupRow(n: number, source: string | undefined, more?: Row): Row {
+  const backup = source === undefined ? {} : { source_data_service_crn: source };
+  return instanceRow(n, crnOf(n, 'databases-independent-backups'), {
+    resource_plan_id: 'databases-independent-backups-gen2-standard',
+    extensions: { dataservices: { backup } },
+    ...more,
+  });
+}
+
+export interface TestApi extends Api {
+  requests: Request[];
+  /** The streams that asked, in order. */
+  owners: string[];
+  /** What was logged, as `level sentence`. */
+  logged: string[];
+}
+
+/** An API whose every answer comes from `answer`, which gives a body or throws; who asks has this authorization. */
+export function openApi(answer: (request: Request) => unknown, authorization = 'Bearer t'): TestApi {
+  const requests: Request[] = [];
+  const owners: string[] = [];
+  const logged: string[] = [];
+  return {
+    requests,
+    owners,
+    logged,
+    async get(request, owner) {
+      requests.push(request);
+      owners.push(owner);
+      // What was asked for together is under way together.
+      await Promise.resolve();
+      return structuredClone(answer(request));
+    },
+    authorization: () => Promise.resolve(authorization),
+    log: (level: Level, sentence) => void logged.push(`${level} ${sentence}`),
+  };
+}
+
+/** The rows as one page, with the link to the next. */
+export function instancesBody(resources: readonly unknown[], next?: unknown): Row {
+  return { rows_count: resources.length, next_url: next, resources };
+}
