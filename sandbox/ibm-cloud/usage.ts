@@ -48,8 +48,9 @@ export class Usage {
   rows(month: Month): Row[] {
     const world = this.#world;
     return usedInstances(world)
-      .filter(({ created_at }) => Date.parse(String(created_at)) < month.end)
       .flatMap((instance, index) => {
+        // What is not there yet keeps its number, so that the others cost the same every month.
+        if (Date.parse(String(instance['created_at'])) >= month.end) return [];
         const row = this.#row(month, instance, index);
         // One in four is priced in two countries, and one in four comes in two rows that only the sums tell apart.
         if (index % 4 === 1) return [row, { ...row, pricing_country: 'DEU' }];
