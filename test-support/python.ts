@@ -28,6 +28,8 @@ const PYTHON = '>=3.11,<3.13';
 /** The environments that some of their packages have to be built for: PyPI has no wheels of them. */
 const FROM_SOURCE = ['ibm-cloud', 'target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
 
+const WHEELS_ALONE = ['--only-binary', ':all:'];
+
 export type Environment =
   | 'clients'
   | 'ibm-cloud'
@@ -39,30 +41,48 @@ export type Environment =
 
 /** The version of a package in an environment. */
 export function pinned(name: Environment, packageName: string): string {
-  const requirements = readFileSync(join(REQUIREMENTS, `${name}.txt`), 'utf8');
+  const requirements = readFileSync(requirementsOf(name), 'utf8');
   return new RegExp(`^${packageName}==(.*)$`, 'm').exec(requirements)?.[1] ?? 'of no pinned version';
 }
 
-const made = new Map<Environment, Promise<string>>();
+/** The file with the versions of an environment. */
+export function requirementsOf(name: Environment): string {
+  return join(REQUIREMENTS, `${name}.txt`);
+}
+
+/** The examples that come with requirements, and where what these bring along is pinned. */
+const EXAMPLES = { meltano: ['meltano'], pyairbyte: ['clients', 'charts'] } as const;
+
+const made = new Map<string, Promise<string>>();
 
 /** The folder `bin` of an environment with the pinned versions, which is made when it is first asked for. */
 export function environment(name: Environment): Promise<string> {
-  const bin = made.get(name) ?? makeEnvironment(name);
+  const building = ['--build-constraints', join(REQUIREMENTS, 'build.txt')];
+  const wheels = FROM_SOURCE.includes(name) ? building : WHEELS_ALONE;
+  return environmentOf(name, requirementsOf(name), wheels);
+}
+
+/** The same with the requirements of an example, as the example has them. */
+export function exampleEnvironment(name: keyof typeof EXAMPLES): Promise<string> {
+  const constraints = EXAMPLES[name].flatMap((pins) => ['--constraints', join(REQUIREMENTS, `${pins}.txt`)]);
+  const requirements = join(ROOT, 'examples', name, 'requirements.txt');
+  return environmentOf(`example-${name}`, requirements, [...WHEELS_ALONE, ...constraints]);
+}
+
+function environmentOf(name: string, requirements: string, options: readonly string[]): Promise<string> {
+  const bin = made.get(name) ?? makeEnvironment(name, requirements, options);
   made.set(name, bin);
   return bin;
 }
 
-async function makeEnvironment(name: Environment): Promise<string> {
+async function makeEnvironment(name: string, requirements: string, options: readonly string[]): Promise<string> {
   const folder = join(KEPT, name);
-  const requirements = join(REQUIREMENTS, `${name}.txt`);
   const installed = join(folder, 'requirements.txt');
   if (contentOf(installed) !== contentOf(requirements)) {
     rmSync(folder, { recursive: true, force: true });
     await uv('venv', '--quiet', '--no-python-downloads', '--python', PYTHON, folder);
-    const building = ['--build-constraints', join(REQUIREMENTS, 'build.txt')];
-    const wheels = FROM_SOURCE.includes(name) ? building : ['--only-binary', ':all:'];
     const python = join(folder, 'bin', 'python');
-    await uv('pip', 'install', '--quiet', '--python', python, ...wheels, '--requirement', requirements);
+    await uv('pip', 'install', '--quiet', '--python', python, ...options, '--requirement', requirements);
     cpSync(requirements, installed);
   }
   return join(folder, 'bin');
