@@ -1,8 +1,9 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './connector.ts';
-import { outputOf } from './processes.ts';
+import { outputOf, run } from './processes.ts';
 
 /** Where the Python environments and all that Python compiles are kept from run to run; Git ignores it. */
 const KEPT = join(ROOT, '.venv', 'clients');
@@ -34,6 +35,7 @@ export type Environment =
   | 'clients'
   | 'ibm-cloud'
   | 'meltano'
+  | 'release'
   | 'target-jsonl'
   | 'target-postgres'
   | 'target-postgres-pipelinewise'
@@ -88,11 +90,37 @@ async function makeEnvironment(name: string, requirements: string, options: read
   return join(folder, 'bin');
 }
 
+/** The interpreter of a release on this machine, such as 3.12; undefined if it has none. Nothing is downloaded. */
+export async function findPython(release: string): Promise<string | undefined> {
+  // pyenv puts only the releases on PATH that it was told to.
+  const pyenv = globSync(join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions', '*', 'bin'));
+  const env = { ...PYTHON_ENV, PATH: [...pyenv, PYTHON_ENV['PATH']].join(delimiter) };
+  const find = ['python', 'find', '--no-project', '--system', '--no-python-downloads', release];
+  const { exitCode, stdout } = await run(await theInstaller(), find, { ...PYTHON_OPTIONS, env });
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+/** Makes an environment in a folder and installs a package, which may also lie in `links`. Gives its folder `bin`. */
+export async function installInto(
+  folder: string,
+  { python = PYTHON, name, links }: { python?: string; name: string; links: string },
+): Promise<string> {
+  await uv('venv', '--quiet', '--no-python-downloads', '--python', python, folder);
+  const install = ['pip', 'install', '--quiet', '--python', join(folder, 'bin', 'python')];
+  // A package of the same release may have been built differently before.
+  await uv(...install, '--only-binary', ':all:', '--find-links', links, '--refresh-package', name, name);
+  return join(folder, 'bin');
+}
+
 let installer: Promise<string> | undefined;
 
-async function uv(...args: string[]): Promise<void> {
+function theInstaller(): Promise<string> {
   installer ??= makeInstaller();
-  await outputOf(await installer, args, PYTHON_OPTIONS);
+  return installer;
+}
+
+async function uv(...args: string[]): Promise<void> {
+  await outputOf(await theInstaller(), args, PYTHON_OPTIONS);
 }
 
 /** uv is quick, and needs no pip in what it makes. */
