@@ -55,8 +55,13 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
 }
 
 const COUNTED_DEPLOYMENTS = 20;
-/** The token, the one page of instances, the resource groups, the account, the databases and the regions. */
-const REQUESTS_OF_ACCOUNT = 6;
+/**
+ * The token, one page each of instances, access groups and policies, the resource groups, the account, the databases, the
+ * regions and the roles.
+ */
+const REQUESTS_OF_ACCOUNT = 9;
+/** Usage is asked for by month, in one page each. */
+const MONTHS = 13;
 /** Every engine has these reports; the other two make a row for each request. */
 const REPORTS_OF_ALL = 7;
 
@@ -71,8 +76,10 @@ export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolea
     const found = [...records.values()].reduce((sum, rows) => sum + rows.length, 0);
     const { streams } = JSON.parse(readFileSync(read.at(-1) ?? '', 'utf8')) as ConfiguredCatalog;
     const wanted = streams.reduce((sum, { stream }) => sum + (counts[stream.name] ?? NaN), 0);
-    const { deployments_replicas: replicas = 0, deployments_recovery_windows: windows = 0 } = counts;
-    const asked = REQUESTS_OF_ACCOUNT + COUNTED_DEPLOYMENTS * REPORTS_OF_ALL + replicas + windows;
+    const { deployments_replicas: replicas = 0, deployments_recovery_windows: windows = 0, teams = 0 } = counts;
+    // Each access group is asked for its members.
+    const ofAccount = REQUESTS_OF_ACCOUNT + MONTHS + teams;
+    const asked = ofAccount + COUNTED_DEPLOYMENTS * REPORTS_OF_ALL + replicas + windows;
     return [
       { what: `records of the inventory read: ${found} of ${wanted}`, ok: found === wanted },
       { what: `requests for them: ${requests} of ${asked}`, ok: requests === asked },

@@ -39,7 +39,7 @@ const composePages: DocumentedPlatform = {
   streams: compose.streams,
   words: compose.words,
   causes: {},
-  withoutProblems: new Set(['key_refused', 'not_offered']),
+  withoutProblems: new Set(['key_refused', 'not_offered', 'windows_cut_off']),
   origin(stream) {
     const path = composePath(stream);
     return { path, heading: `\`GET ${path.replace('{id}', '{d}')}\`` };
@@ -67,6 +67,7 @@ function composePath(stream: StreamDefinition<ComposeShared>): string {
 /** Sections of the reference, by their numbers. */
 const IBM_SECTIONS: Readonly<Record<string, string>> = {
   accounts: '2.9',
+  audit_events: '2.10',
   billables: '2.5',
   databases: '2.3.1',
   datacenters: '2.3.1',
@@ -137,7 +138,12 @@ function ibmCloudPath(stream: StreamDefinition<IbmCloudShared>): string {
 /** The path of a stream's first request, with `{id}` for a deployment's id. */
 function pathOf<S>(stream: StreamDefinition<S>, shared: S): string {
   const slice: Slice = { id: 'ID', label: 'deployment ID', lane: 'region' };
-  const path = stream.listed?.path ?? stream.monthly?.path ?? stream.first?.(slice, shared).path;
+  const window = { from: '', to: '' };
+  const path =
+    stream.listed?.path ??
+    stream.monthly?.path ??
+    stream.windows?.request(slice, window, shared).path ??
+    stream.first?.(slice, shared).path;
   if (path === undefined) throw new Error(`${stream.name} asks for nothing`);
   return `/${path.replace('/ID', '/{id}')}`;
 }

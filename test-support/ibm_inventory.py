@@ -1,7 +1,7 @@
-"""Reads the inventory of IBM Cloud Databases with IBM's own clients, eight requests at a time, and prints a line of JSON
-for each row: what one would write without the connector.    ibm_inventory.py CONFIG
+"""Reads the inventory of IBM Cloud Databases, what it costs and who may do what with IBM's own clients, eight requests at a
+time, and prints a line of JSON for each row: what one would write without the connector.    ibm_inventory.py CONFIG [NOW]
 
-The config is the connector's. What the rows must hold is written after docs/reference/icd-api.md, section 4, and knows
+The config is the connector's; NOW is a time in UTC, by which usage is asked for up to its month. What the rows must hold is written after docs/reference/icd-api.md, section 4, and knows
 nothing of the connector. ibm-cloud-databases 0.1.0 has no method for the versions that a deployment can change to, so
 its client is asked by path, and asks for allowlists by their older name.
 """
@@ -16,9 +16,19 @@ import jwt
 from ibm_cloud_databases import CloudDatabasesV5
 from ibm_cloud_sdk_core import ApiException
 from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
-from ibm_platform_services import ResourceControllerV2, ResourceManagerV2
+from ibm_platform_services import (
+    IamAccessGroupsV2,
+    IamPolicyManagementV1,
+    ResourceControllerV2,
+    ResourceManagerV2,
+    UsageReportsV4,
+)
 from ibm_platform_services.account_management_v4 import AccountManagementV4
 from ibm_platform_services.resource_controller_v2 import ResourceInstancesPager
+
+from ibm_access import access_groups, grant_rows, members_of, policies, role_names, team
+from ibm_usage import billable_rows, months, usage_of_account, usage_of_group
+from ibm_values import is_of_databases, picked, text
 
 WORKERS = 8
 
@@ -27,7 +37,9 @@ WITH_RECOVERY = {"postgresql", "enterprisedb", "mysql", "mongodbee"}
 
 
 def main():
-    platform = json.load(open(sys.argv[1]))["platform"]
+    config = json.load(open(sys.argv[1]))
+    now = sys.argv[2] if len(sys.argv) > 2 else datetime.now(timezone.utc).isoformat()
+    platform = config["platform"]
     at = platform["endpoints"]
     authenticator = IAMAuthenticator(platform["api_key"], url=at["iam"])
 
@@ -42,10 +54,16 @@ def main():
     controller = client(ResourceControllerV2, at["resource_controller"])
     manager = client(ResourceManagerV2, at["resource_controller"])
     accounts = client(AccountManagementV4, at["accounts"])
+    usage = client(UsageReportsV4, at["billing"])
+    access = client(IamAccessGroupsV2, at["iam"])
+    grants = client(IamPolicyManagementV1, at["iam"])
 
     with ThreadPoolExecutor(WORKERS) as pool:
         account = pool.submit(account_rows, accounts, account_id)
         groups = pool.submit(resource_groups, manager, account_id)
+        teams = pool.submit(access_groups, access, account_id)
+        granted = pool.submit(policies, grants, account_id)
+        roles = pool.submit(role_names, grants, account_id)
         instances = ResourceInstancesPager(client=controller, type="service_instance", limit=100).get_all()
         backups = [row for row in instances if is_backup(row)]
         deployments = [row for row in instances if is_database(row) and not is_backup(row)]
@@ -67,12 +85,25 @@ def main():
             jobs.append(pool.submit(asked_deployment, here, row, names))
             jobs.extend(pool.submit(report, here, row["crn"]) for report in reports_of(row))
 
+        members = {row["id"]: pool.submit(members_of, access, row["id"]) for row in teams.result()}
+        used = {}
+        for month in months(config.get("start_date"), now):
+            if platform.get("billing") == "resource_groups":
+                used[month] = [pool.submit(usage_of_group, usage, account_id, month, group) for group in names]
+            else:
+                used[month] = [pool.submit(usage_of_account, usage, account_id, month)]
+
         emit("resource_groups", [resource_group(row) for row in groups.result()])
         emit("deployments", [deployment(row, names) for row in gen2 + [row for row in gen1 if row not in asked]])
         emit("deployments_backups", [gen2_backup(row) for row in backups])
         emit("deployments_scalings", [scaling for row in gen2 for scaling in gen2_scalings(row)])
         for job in as_completed(jobs):
             emit(*job.result())
+        for month, parts in used.items():
+            emit("billables", billable_rows(month, [row for part in parts for row in part.result()]))
+        emit("teams", [team(row, members[row["id"]].result()) for row in teams.result()])
+        for stream, subject in (("deployments_roles", "iam_id"), ("deployments_team_roles", "access_group_id")):
+            emit(stream, grant_rows(granted.result(), roles.result(), deployments, subject))
 
 
 def emit(stream, rows):
@@ -94,7 +125,7 @@ def region_of(crn):
 
 
 def is_database(row):
-    return service_of(row["crn"]).startswith(("databases-for-", "messages-for-"))
+    return is_of_databases(service_of(row["crn"]))
 
 
 def is_backup(row):
@@ -408,22 +439,6 @@ def gen2_backup(row):
 
 
 # Values.
-
-
-def picked(row, fields, dates=()):
-    return {**{name: text(row.get(name)) for name in fields}, **{name: timestamp(row.get(name)) for name in dates}}
-
-
-def text(value):
-    """An empty text says nothing, like null."""
-    return None if value == "" else value
-
-
-def timestamp(value):
-    """In UTC with milliseconds; further digits are cut off."""
-    if not value:
-        return None
-    return datetime.fromisoformat(value).astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def in_mb(gigabytes):

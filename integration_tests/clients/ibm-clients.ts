@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { IbmCloudSandbox, IbmCloudStreamName } from '../../sandbox/server.ts';
 import { type DiscoveredStream, configure } from '../../test-support/catalogs.ts';
+import { clockAt } from '../../test-support/clock.ts';
 import { runConnector } from '../../test-support/connector.ts';
 import { lastLines, outputOf } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
@@ -9,15 +10,16 @@ import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.t
 import type { Keys, Rows } from './report.ts';
 import type { IbmCloudClientTest, IbmCloudStage } from './stage.ts';
 
-// IBM's own clients read the inventory, as ibm_inventory.py has it, and so does the connector: each row and each field
-// must be the same.
+// IBM's own clients read the inventory, its costs and who may do what, as ibm_inventory.py has it, and so does the
+// connector: each row and each field must be the same.
 
 const CLIENTS = ['ibm-platform-services', 'ibm-cloud-databases'];
 const SCRIPT = fileURLToPath(new URL('../../test-support/ibm_inventory.py', import.meta.url));
 
-/** The streams of the inventory with the field that is the key of each. */
+/** The streams with the field that is the key of each. */
 const KEYS = {
   accounts: 'id',
+  billables: 'id',
   databases: 'type',
   datacenters: 'slug',
   deployments: 'id',
@@ -27,9 +29,12 @@ const KEYS = {
   deployments_recipes: 'id',
   deployments_recovery_windows: 'deployment_id',
   deployments_replicas: 'deployment_id',
+  deployments_roles: 'id',
   deployments_scalings: 'id',
+  deployments_team_roles: 'id',
   deployments_versions: 'id',
   resource_groups: 'id',
+  teams: 'id',
 } as const satisfies Partial<Record<IbmCloudStreamName, string>>;
 
 type StreamName = keyof typeof KEYS;
@@ -41,17 +46,21 @@ export const ibmClients: IbmCloudClientTest = {
   name: 'ibm-clients',
   title: `${CLIENTS.map((name) => `${name} ${pinned('ibm-cloud', name)}`).join(' and ')} beside the connector`,
   platform: 'ibm_cloud',
-  // Every engine of both generations, replicas among them, and many pages.
-  holdings: { deployments: 14, gen2Deployments: 8, maxLimit: 4 },
+  // Every engine of both generations, replicas among them, every kind of policy, and many pages of every list.
+  holdings: { deployments: 14, gen2Deployments: 8, policies: 28, maxLimit: 4 },
   run: async (stage) => {
-    await readTwice(stage, 'at first');
+    await readByBoth(stage, 'at first');
     // By then tasks and backups have ended, others have come and gone, and what was being provisioned is there.
     stage.sandbox.passTime(DAY_SECONDS);
-    await readTwice(stage, 'a day later');
+    stage.sandbox.touchUsage();
+    await readByBoth(stage, 'a day later');
+    const platform = { ...(stage.config['platform'] as object), billing: 'resource_groups' };
+    const config = { ...stage.config, platform };
+    await readByBoth({ ...stage, config }, 'with usage by resource group');
   },
 };
 
-async function readTwice(stage: IbmCloudStage, when: string): Promise<void> {
+async function readByBoth(stage: IbmCloudStage, when: string): Promise<void> {
   const { report, sandbox } = stage;
   const before = requestsOf(sandbox);
   const theirs = await byIbmClients(stage);
@@ -108,9 +117,10 @@ function fieldsOf(rows: Rows): string[] {
   });
 }
 
-async function byIbmClients({ config, file, folder }: IbmCloudStage): Promise<Rows> {
+async function byIbmClients({ config, file, folder, sandbox }: IbmCloudStage): Promise<Rows> {
   const python = join(await environment('ibm-cloud'), 'python');
-  const lines = await outputOf(python, [SCRIPT, file('config.json', config)], { ...PYTHON_OPTIONS, cwd: folder });
+  const now = new Date(sandbox.now()).toISOString();
+  const lines = await outputOf(python, [SCRIPT, file('config.json', config), now], { ...PYTHON_OPTIONS, cwd: folder });
   return byStream(
     lines
       .trimEnd()
@@ -123,14 +133,15 @@ interface Declared extends DiscoveredStream {
   json_schema: { properties: object };
 }
 
-/** A full refresh of all that the connector offers, and the fields that it declares. */
-async function byConnector({ config, file }: IbmCloudStage): Promise<{ rows: Rows; fields: string[] }> {
+/** A full refresh of all that the connector offers, by the sandbox's clock, and the fields that it declares. */
+async function byConnector({ config, file, sandbox }: IbmCloudStage): Promise<{ rows: Rows; fields: string[] }> {
   const command = ['--config', file('config.json', config)];
   const discovery = await runConnector(['discover', ...command]);
   if (discovery.exitCode !== 0) throw new Error(`discover failed:\n${lastLines(discovery.stdout)}`);
   const streams = firstOf(messagesOf(discovery.stdout), 'CATALOG').catalog.streams as Declared[];
   const catalog = file('catalog.json', configure(streams, 'full_refresh'));
-  const reading = await runConnector(['read', ...command, '--catalog', catalog]);
+  const env = { NODE_OPTIONS: clockAt(sandbox.now()) };
+  const reading = await runConnector(['read', ...command, '--catalog', catalog], { env });
   if (reading.exitCode !== 0) throw new Error(`read failed:\n${lastLines(reading.stdout + reading.stderr)}`);
   const { records } = contentsOf(messagesOf(reading.stdout));
   const rows = [...records].flatMap(([stream, list]) => list.map((data) => ({ stream, data })));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clockAt } from '../../test-support/clock.ts';
 import { expectedRows } from './expected.ts';
 import { type Account, type AccountOptions, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
@@ -8,13 +9,6 @@ const DAY = 86_400;
 const BEGIN = '2025-06-15T12:00:00Z';
 /** Of no use here, and slow. */
 const SMALL = { backupDays: 2, tasksPerDay: 1, usageMonths: 4, now: BEGIN };
-
-/** Makes the time of a child process begin there. */
-function clockAt(time: number): string {
-  const shift = time - Date.now();
-  const script = `const { now } = Date; const Real = Date; globalThis.Date = class extends Real { constructor(...given) { if (given.length === 0) super(now() + ${shift}); else super(...given); } static now() { return now() + ${shift}; } };`;
-  return `--import data:text/javascript,${encodeURIComponent(script)}`;
-}
 
 interface Synced {
   state: object | undefined;
@@ -162,6 +156,50 @@ describe.concurrent('usage by month', () => {
       expect(monthIn(refused)).toBe('2025-04');
     });
   });
+});
+
+describe.concurrent('killed at arbitrary lines and gone on with', () => {
+  it.each<[string, Readonly<Record<string, unknown>>, number]>([
+    ['usage of the account', {}, 14],
+    ['usage of resource groups', { billing: 'resource_groups' }, 8],
+  ])(
+    '%s: nothing is lost, and no month that is final is read again',
+    async (_, platform, kills) => {
+      const options = { deployments: 9, gen2Deployments: 4, usageMonths: 13, maxLimit: 10, latencyMs: 2 };
+      await usageOf(options, async ({ sandbox }, sync, pass) => {
+        const kept = new Map<string, object>();
+        let state: object | undefined;
+        let final: unknown;
+        let killed = 0;
+        let random = 42;
+        while (killed < kills) {
+          random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
+          // A month is some 30 lines, and a read that is up to date two months.
+          const one = await sync({ state, startDate: '2024-06-01T00:00:00Z', platform, kill: 1 + (random % 70) });
+          if (final !== undefined) expect(one.months.every((month) => month > String(final))).toBe(true);
+          for (const row of rowsRead(one.result.records, 'billables')) kept.set(String(row['id']), row);
+          state = one.state ?? state;
+          final = monthIn(one) ?? final;
+          if (one.result.signal === 'SIGKILL') {
+            killed += 1;
+          } else {
+            expect(one.result).toMatchObject({ exitCode: 0, violations: [], errors: [] });
+            // Another month begins, and with it there is more to read.
+            pass(28);
+          }
+          sandbox.touchUsage();
+        }
+        expect(final).toBeDefined();
+        const last = await sync({ state, startDate: '2024-06-01T00:00:00Z', platform });
+        expect(last.result).toMatchObject({ exitCode: 0, violations: [], errors: [] });
+        for (const row of rowsRead(last.result.records, 'billables')) kept.set(String(row['id']), row);
+        const rows = (await expectedRows(sandbox)).billables;
+        expect(rows.length).toBeGreaterThan(300);
+        for (const row of rows) expect(kept.get(String(row['id'])), String(row['id'])).toEqual(row);
+      });
+    },
+    120_000,
+  );
 });
 
 describe.concurrent('without the role for it', () => {

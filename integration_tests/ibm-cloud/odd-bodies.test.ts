@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/server.ts';
 import type { ReadResult } from '../reads.ts';
 import type { StreamName } from './expected.ts';
-import { EVERY_DEPLOYMENT, ibmCloud, keysRead, logged } from './reads.ts';
+import { EVERY_DEPLOYMENT, type Kind, ibmCloud, keysRead, logged } from './reads.ts';
 
 const SMALL = { backupDays: 2, deployments: 4, gen2Deployments: 1 };
 
@@ -78,6 +78,56 @@ describe.concurrent('an answer of the databases', () => {
       expect(result.exitCode).toBe(1);
       const others = [...sandbox.keys('deployments_recipes')].filter((key) => !key.includes(':eu-de:'));
       expect(keysRead(result, 'deployments_recipes').toSorted()).toEqual(others.toSorted());
+    });
+  });
+});
+
+/** The lists beside the inventory, with what their errors name. */
+const LISTS: ReadonlyArray<[string, string, readonly StreamName[], RegExp]> = [
+  ['usage', '/billing/v4/accounts/*/resource_instances/usage/*', ['billables'], /resource_instances\/usage/],
+  ['access groups', '/iam/v2/groups', ['teams'], /v2\/groups/],
+  ['members', '/iam/v2/groups/*/members', ['teams'], /v2\/groups\/[^ ]+\/members/],
+  ['policies', '/iam/v2/policies', ['deployments_roles', 'deployments_team_roles'], /v2\/policies/],
+  ['roles', '/iam/v2/roles', ['deployments_roles', 'deployments_team_roles'], /v2\/roles/],
+];
+
+describe.concurrent.each(LISTS)('an answer of %s', (list, path, streams, told) => {
+  const damages: Array<[string, Kind]> = (
+    ['list-missing', 'list-null', 'list-object', 'other-list', 'body-list', 'body-null', 'row-null'] as const
+  )
+    // The API may leave out one of the lists of roles, and names without one are those in CRNs.
+    .filter((shape) => list !== 'roles' || !['list-missing', 'other-list'].includes(shape))
+    .map((shape) => [shape, { kind: 'envelope', shape }]);
+  // No record hangs on the id of a member or a role.
+  if (list !== 'roles' && list !== 'members')
+    damages.push(['row-without-key', { kind: 'envelope', shape: 'row-without-key' }]);
+
+  it.each<[string, Kind]>([
+    ...damages,
+    ['an object of nothing', { kind: 'status', status: 200, body: {} }],
+    ['a text', { kind: 'status', status: 200, body: '"none"' }],
+    [
+      'an object in place of a row',
+      {
+        kind: 'status',
+        status: 200,
+        body: { resources: [[]], groups: [7], members: [0], policies: ['one'], system_roles: ['Viewer'] },
+      },
+    ],
+    ['errors', { kind: 'errors', errors: [{ code: 'odd', message: 'No such thing' }] }],
+  ])('of another form than it should be is a system_error that names it: %s', async (_, kind) => {
+    await ibmCloud({ ...SMALL, usageMonths: 3 }, async ({ sandbox, read }) => {
+      sandbox.setFaults([{ path, ...kind }]);
+      const result = await read({ streams: ['accounts', ...streams] });
+      expect(result.violations).toEqual([]);
+      expect(logged(result, 'FATAL')).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(streams);
+      for (const { failure_type, message, internal_message } of result.errors) {
+        expect(failure_type).toBe('system_error');
+        expect(`${message} ${internal_message}`).toMatch(told);
+      }
+      expect(keysRead(result, 'accounts')).toHaveLength(1);
     });
   });
 });

@@ -137,6 +137,30 @@ describe.concurrent('of one service', () => {
     });
   });
 
+  it.each(waits)('%s holds up no other: usage reports', async (_, kind) => {
+    const faults = [{ path: '/billing/**', ...kind } as Fault];
+    await ibmCloud({ ...SMALL, faults }, async (account) => {
+      const { sandbox } = account;
+      const others = STREAM_NAMES.filter((name) => name !== 'billables');
+      const result = await readUntil(account, new Map(others.map((name) => [name, [...sandbox.keys(name)]])));
+      expect(result.signal).toBe('SIGTERM');
+      expect(rowsRead(result.records, 'billables')).toEqual([]);
+    });
+  });
+
+  it.each(waits)('%s holds up no other: the access groups of IAM', async (_, kind) => {
+    const faults = [{ path: '/iam/v2/groups', ...kind } as Fault];
+    await ibmCloud({ ...SMALL, faults }, async (account) => {
+      const { sandbox } = account;
+      // Policies come from IAM, too, and wait for its rate limit.
+      const ofIam: readonly StreamName[] = ['teams', 'deployments_roles', 'deployments_team_roles'];
+      const others = STREAM_NAMES.filter((name) => !ofIam.includes(name));
+      const result = await readUntil(account, new Map(others.map((name) => [name, [...sandbox.keys(name)]])));
+      expect(result.signal).toBe('SIGTERM');
+      expect(rowsRead(result.records, 'teams')).toEqual([]);
+    });
+  });
+
   it.each(waits)('%s holds up no other: the Resource Controller', async (_, kind) => {
     const faults = [{ path: '/resource-controller/**', ...kind } as Fault];
     await ibmCloud({ ...SMALL, faults }, async (account) => {

@@ -18,7 +18,7 @@ const SMALL = { backupDays: 3, maxLimit: 4 };
 type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
 /** Those that hang on the list of instances; the others are read whatever becomes of it. */
-const INDEPENDENT: readonly StreamName[] = ['accounts', 'resource_groups'];
+const INDEPENDENT: readonly StreamName[] = ['accounts', 'resource_groups', 'teams'];
 
 describe.concurrent('a chain of pages', () => {
   it.each([['start'], ['next_docid'], ['next_url']] as const)(

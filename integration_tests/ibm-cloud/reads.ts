@@ -15,8 +15,11 @@ import { type Row, STREAMS, type StreamName, fieldsOf, isSound } from './expecte
 /** Where the clock of the stand-in stands: in the past on any machine, for marks never pass the real time. */
 const NOW = '2025-06-02T12:00:00Z';
 
-/** Before everything that the stand-in has: 13 months of usage end there, and the connector goes by the real time. */
-const START = '2024-06-01T00:00:00Z';
+/** Before everything that the stand-in has. */
+const START = '2024-05-01T00:00:00Z';
+
+/** From then on until its clock: otherwise every read would warn of a month that is too old. */
+const USAGE_MONTHS = 14;
 
 export const TOKEN_PATH = '/iam/identity/token';
 export const INSTANCES = '/resource-controller/v2/resource_instances';
@@ -48,7 +51,7 @@ export interface Account {
 
 /** Runs a test with an account at IBM Cloud and a workspace of its own, and clears both away. */
 export async function ibmCloud<T>(options: AccountOptions, test: (account: Account) => Promise<T>): Promise<T> {
-  const sandbox = await startSandbox({ now: NOW, ...options, platform: 'ibm_cloud' });
+  const sandbox = await startSandbox({ now: NOW, usageMonths: USAGE_MONTHS, ...options, platform: 'ibm_cloud' });
   const workspace = new Workspace('ibm-cloud');
   const config: Account['config'] = (platform, more) => ({
     platform: {

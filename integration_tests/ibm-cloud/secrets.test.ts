@@ -69,6 +69,22 @@ describe.concurrent('nothing secret is printed', () => {
       [{ path: `${EVERY_DEPLOYMENT}/**`, kind: 'echo-token', status: 403 }],
     ],
     ['where the account is refused with an echo', [{ path: '/accounts/**', kind: 'echo-token', status: 403 }]],
+    ['where usage is refused with an echo', [{ path: '/billing/**', kind: 'echo-token', status: 403 }]],
+    ['where IAM echoes the token', [{ path: '/iam/v2/**', kind: 'echo-token', status: 400 }]],
+    [
+      'where members and roles are refused with an echo',
+      [
+        { path: '/iam/v2/groups/*/members', kind: 'echo-token', status: 403 },
+        { path: '/iam/v2/roles', kind: 'echo-token', status: 403 },
+      ],
+    ],
+    [
+      'where pages of usage, groups and policies lead nowhere',
+      [
+        { path: '/billing/**', kind: 'envelope', shape: 'next-unknown' },
+        { path: '/iam/v2/**', kind: 'envelope', shape: 'next-repeated' },
+      ],
+    ],
     ['where pages lead nowhere', [{ path: INSTANCES, kind: 'envelope', shape: 'next-unknown' }]],
     ['where rows have no keys', [{ path: `${EVERY_DEPLOYMENT}/backups`, kind: 'envelope', shape: 'row-without-key' }]],
     ['where an answer is a list', [{ path: `${EVERY_DEPLOYMENT}/backups`, kind: 'envelope', shape: 'body-list' }]],

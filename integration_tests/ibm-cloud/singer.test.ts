@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { clockAt } from '../../test-support/clock.ts';
 import { runConnector } from '../../test-support/connector.ts';
 import type { Finished, ProcessOptions } from '../../test-support/processes.ts';
 import { type Catalog, type Choices, catalogFor, everythingIn, expectedOf } from '../singer/catalogs.ts';
@@ -31,6 +32,8 @@ interface SyncOptions {
   platform?: Row;
   sent?: NodeJS.Signals | undefined;
   onLine?: ProcessOptions['onLine'];
+  /** Where the clock of the tap begins; by default it is the real one. */
+  now?: number;
 }
 
 interface Tap extends Account {
@@ -49,11 +52,12 @@ async function tapped(options: AccountOptions, test: (tap: Tap) => Promise<void>
     });
     const catalog = JSON.parse(stdout) as Catalog;
     const sync = async (given: SyncOptions = {}): Promise<Synced> => {
-      const { choices, state, sent, onLine } = given;
+      const { choices, state, sent, onLine, now } = given;
       const args = ['--config', workspace.file('config.json', config(given.platform, given.config))];
       if (choices !== undefined) args.push('--catalog', workspace.file('catalog.json', catalogFor(catalog, choices)));
       if (state !== undefined) args.push('--state', workspace.file('state.json', state));
-      const finished = await runConnector(args, { program, ...(onLine === undefined ? {} : { onLine }) });
+      const env = now === undefined ? {} : { NODE_OPTIONS: clockAt(now) };
+      const finished = await runConnector(args, { program, env, ...(onLine === undefined ? {} : { onLine }) });
       const expected = expectedOf(catalog, choices ?? everythingIn(catalog));
       const violations = violationsOf({ ...finished, sent, expected, state, secrets: [sandbox.apiKey, 'FAKE', 'eyJ'] });
       const messages = linesOf(finished.stdout).lines.flatMap(({ message }) => message ?? []);
@@ -144,6 +148,34 @@ describe.concurrent('a sync of everything', () => {
 });
 
 describe.concurrent('a bookmark', () => {
+  it('of usage names the last month that is final; the next sync asks for those behind it', async () => {
+    await tapped({ now: '2025-06-15T12:00:00Z', usageMonths: 4 }, async ({ sandbox, sync }) => {
+      const usage = { choices: { billables: {} }, config: { start_date: '2025-03-01T00:00:00Z' } };
+      const first = await sync({ ...usage, now: sandbox.now() });
+      expect(first.violations).toEqual([]);
+      expectRows(first, 'billables', (await expectedRows(sandbox)).billables);
+      expect(bookmarkIn(first.states.at(-1), 'billables')).toMatchObject({
+        platform: 'ibm_cloud',
+        replication_key: 'month',
+        replication_key_value: '2025-04',
+      });
+
+      sandbox.passTime(6 * 86_400);
+      const before = sandbox.requests.length;
+      const next = await sync({ ...usage, state: first.states.at(-1), now: sandbox.now() });
+      expect(next.violations).toEqual([]);
+      const asked = sandbox.requests.slice(before).map(({ path }) => /\/usage\/(.+)$/.exec(path)?.[1]);
+      expect(new Set(asked.filter((month) => month !== undefined))).toEqual(new Set(['2025-05', '2025-06']));
+      const rows = (await expectedRows(sandbox)).billables;
+      expectRows(
+        next,
+        'billables',
+        rows.filter(({ month }) => String(month) >= '2025-05'),
+      );
+      expect(bookmarkIn(next.states.at(-1), 'billables')).toMatchObject({ replication_key_value: '2025-05' });
+    });
+  });
+
   it('names the platform, and has a mark for each deployment; the next sync goes on from it', async () => {
     await tapped({}, async ({ sandbox, sync }) => {
       const first = await sync({ choices: both });

@@ -32,6 +32,8 @@ describe.concurrent('the API key', () => {
       expect(sandbox.requests.filter(({ credential }) => credential).map(({ path }) => path)).toEqual([TOKEN_PATH]);
       const withoutToken = sandbox.requests.filter(({ authorization }) => !authorization);
       expect(withoutToken.map(({ path }) => path)).toEqual([TOKEN_PATH]);
+      const services = new Set(sandbox.requests.map(({ path }) => path.split('/')[1]));
+      expect(services).toEqual(new Set(['iam', 'resource-controller', 'databases', 'billing', 'accounts']));
     });
   });
 
@@ -104,6 +106,21 @@ describe.concurrent('a token', () => {
     });
   });
 
+  it('that usage, access groups, members, policies and roles refuse once is renewed, and all comes', async () => {
+    const faults = ['/billing/**', '/iam/v2/**'].map(
+      (path) => ({ path, kind: 'status', status: 401, times: 1 }) as const,
+    );
+    await ibmCloud({ ...SMALL, faults, maxLimit: 4 }, async ({ sandbox, read }) => {
+      const streams: StreamName[] = ['billables', 'deployments_roles', 'deployments_team_roles', 'teams'];
+      const result = await read({ streams });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      for (const name of streams) {
+        expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
+      }
+    });
+  });
+
   it('that is refused once to every request is renewed each time, and every request is made twice', async () => {
     const faults = [{ path: `${EVERY_DEPLOYMENT}/**`, kind: 'status', status: 401, times: 1 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
@@ -123,6 +140,9 @@ describe.concurrent('a token', () => {
   it.each([
     ['the databases', `${EVERY_DEPLOYMENT}/**`],
     ['the inventory', INSTANCES],
+    ['usage reports', '/billing/**'],
+    ['access groups', '/iam/v2/groups'],
+    ['policies', '/iam/v2/policies'],
   ])('that %s refuse twice ends the run with a config_error, and nothing is asked for ever', async (_, path) => {
     await ibmCloud({ ...SMALL, faults: [{ path, kind: 'status', status: 401 }] }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 2 } });

@@ -4,7 +4,7 @@ import { type Row, isRow } from './transcript.ts';
 
 // What the STATE messages say, and when they come.
 
-/** As a run has its bookmarks: of a walk, or of a mark for each deployment. */
+/** As a run has its bookmarks: of a walk, or of a mark for each deployment or Logs instance. */
 const WALK_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version,walk';
 const MARKS_KEYS = 'job,partitions,platform,start_date,version';
 const MONTHS_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version';
@@ -110,7 +110,13 @@ function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): stri
     ((before['partitions'] ?? []) as Row[]).map((one) => [(one['context'] as Row)['deployment_id'], one]),
   );
   for (const partition of partitions) {
-    const id = (partition['context'] as Row)['deployment_id'];
+    const { deployment_id: id, logs_instance: instance } = partition['context'] as Row;
+    if (instance !== undefined) {
+      // It says which times were asked for, and the last events may be older than those.
+      const end = timeOf(partition['replication_key_value']);
+      if (end > new Date().toISOString()) faults.push(`a Logs instance at ${end}, which is to come`);
+      continue;
+    }
     const known =
       [earlier.get(id)?.['replication_key_value'], seen.newestOf.get(id)].map(timeOf).toSorted().at(-1) ?? '';
     const mark = timeOf(partition['replication_key_value']);

@@ -1,18 +1,19 @@
 import { loadConfig, platformOf } from '../config.ts';
 import type { Context } from '../core/context.ts';
 import type { Field } from '../core/fields.ts';
-import type { StreamDefinition } from '../core/stream.ts';
+import { type StreamDefinition, isOffered } from '../core/stream.ts';
 import type { CatalogStream, JsonSchema } from './messages.ts';
 import { openOutput, warnOfConfig } from './output.ts';
 
-/** Prints the catalog. It is the same for everybody, so the API is not asked. */
+/** Prints the catalog, which follows from the config alone, so the API is not asked. */
 export async function runDiscover(context: Context, configPath: string, debug: boolean): Promise<number> {
   const output = openOutput(context, 'discover', debug);
   const config = await loadConfig(configPath, {
     addSecret: context.addSecret,
     warn: warnOfConfig(context, output),
   });
-  output.send({ type: 'CATALOG', catalog: { streams: platformOf(config).streams.map(catalogStream) } });
+  const streams = platformOf(config).streams.filter((stream) => isOffered(stream, config.platform));
+  output.send({ type: 'CATALOG', catalog: { streams: streams.map(catalogStream) } });
   return 0;
 }
 

@@ -3,6 +3,7 @@ import type { Message } from './messages.ts';
 import { answer, startServer } from '../../test-support/unit/http.ts';
 import { jsonFile, openContext } from '../../test-support/unit/output.ts';
 import { events, parts } from '../../test-support/unit/reads.ts';
+import type { Row } from '../core/stream.ts';
 import type { ConfiguredStream } from './configured-catalog.ts';
 import { chooseStreams, runRead } from './read.ts';
 
@@ -114,7 +115,7 @@ describe('nothing is asked or begun', () => {
 });
 
 const choose = (...configured: ConfiguredStream[]): ReturnType<typeof chooseStreams> =>
-  chooseStreams(configured, [parts, events]);
+  chooseStreams(configured, [parts, events], {});
 const stream = (name: string, syncMode: unknown = 'full_refresh', namespace?: string): ConfiguredStream => ({
   descriptor: namespace === undefined ? { name } : { name, namespace },
   syncMode,
@@ -133,6 +134,20 @@ test('streams are read in the order and mode of the catalog', () => {
 
 test('a stream without a cursor is read in full, though it is asked for incrementally', () => {
   expect(choose(stream('parts', 'incremental')).chosen).toEqual([{ definition: parts, mode: 'full_refresh' }]);
+});
+
+test('a stream that an option brings is there with it, and told of without', () => {
+  const optional = { ...parts, needsOption: 'stores' };
+  const chosenWith = (platform: Row): ReturnType<typeof chooseStreams> =>
+    chooseStreams([stream('parts'), stream('events')], [optional, events], platform);
+  expect(chosenWith({ stores: ['s'] })).toMatchObject({ chosen: [{}, {}], unusable: [] });
+  for (const platform of [{}, { stores: [] }, { stores: null }]) {
+    const { chosen, unusable } = chosenWith(platform);
+    expect(chosen).toMatchObject([{ definition: events }]);
+    const message =
+      'The stream parts needs the option platform.stores, which the config does not have. Set it, or take the stream out of the catalog.';
+    expect(unusable).toMatchObject([{ descriptor: { name: 'parts' }, error: { message } }]);
+  }
 });
 
 describe('one that is wrong is told of, once, and does not hinder the others', () => {

@@ -4,7 +4,7 @@ import type { Context } from '../core/context.ts';
 import { ConnectorError } from '../core/errors.ts';
 import { parseInput, readInput } from '../core/input-file.ts';
 import { readStreams } from '../core/read-streams.ts';
-import type { StreamDefinition } from '../core/stream.ts';
+import { type Row, type StreamDefinition, isOffered, notOffered } from '../core/stream.ts';
 import { followRun } from '../core/terminal.ts';
 import { type ConfiguredStream, parseConfiguredCatalog, syncModeOf } from './configured-catalog.ts';
 import { type UnusableStream, failuresOf, sentencesOf, tellFailures, tellUnusable } from './failures.ts';
@@ -27,6 +27,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
   const { chosen, unusable } = chooseStreams(
     parseConfiguredCatalog(files.catalog, catalog),
     platformOf(config).streams,
+    config.platform,
   );
   const stateText = files.state === undefined ? '' : await readInput('state', files.state);
   const states = parseState(files.state ?? '', stateText, warn);
@@ -62,10 +63,14 @@ interface ChosenStream {
   mode: SyncMode;
 }
 
-/** Finds the configured streams among those of the platform. Those that are wrong do not hinder the others. */
+/**
+ * Finds the configured streams among those that the platform has for this part of the config. Those that are wrong do not
+ * hinder the others.
+ */
 export function chooseStreams(
   configured: ConfiguredStream[],
   streams: readonly StreamDefinition[],
+  platform: Row,
 ): { chosen: ChosenStream[]; unusable: UnusableStream[] } {
   const chosen: ChosenStream[] = [];
   const unusable = new Map<string, UnusableStream>();
@@ -78,11 +83,13 @@ export function chooseStreams(
     const problem =
       definition === undefined
         ? `The stream ${label} does not exist. This connector has: ${streams.map(({ name }) => name).join(', ')}. Refresh the catalog.`
-        : same > 1
-          ? `The configured catalog lists the stream ${label} ${same} times; keep one.`
-          : mode === undefined
-            ? `The stream ${label} has no sync_mode that exists (${JSON.stringify(syncMode) ?? 'it is missing'}). Set it to full_refresh or incremental.`
-            : undefined;
+        : !isOffered(definition, platform)
+          ? notOffered(definition)
+          : same > 1
+            ? `The configured catalog lists the stream ${label} ${same} times; keep one.`
+            : mode === undefined
+              ? `The stream ${label} has no sync_mode that exists (${JSON.stringify(syncMode) ?? 'it is missing'}). Set it to full_refresh or incremental.`
+              : undefined;
     if (problem !== undefined) {
       unusable.set(label, { descriptor, error: new ConnectorError('stream_not_usable', { detail: problem }) });
     } else if (definition !== undefined && mode !== undefined) {

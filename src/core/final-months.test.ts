@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CursorOptions } from './cursor.ts';
-import { FinalMonths, monthAfter, monthOf } from './final-months.ts';
+import { FinalMonths } from './final-months.ts';
+import { monthAfter, monthOf } from './month.ts';
 import { type MonthsState, parseMonthsState } from './stream-states.ts';
 
 const STARTED_AT = '2026-11-26T10:00:00.000Z';

@@ -1,4 +1,5 @@
 import { type Cursor, type CursorOptions, latestOf, startDateWarning } from './cursor.ts';
+import { monthAfter, monthOf } from './month.ts';
 import { belongsTo } from './newest-first-cursor.ts';
 import { type MonthsState, stateHead } from './stream-states.ts';
 
@@ -68,18 +69,6 @@ export class FinalMonths implements Cursor {
     if (this.#options.mode === 'full_refresh' && this.#options.jobId !== undefined) state.job = this.#options.jobId;
     return state;
   }
-}
-
-/** The month of a moment in UTC text. */
-export function monthOf(text: string): string {
-  return text.slice(0, 7);
-}
-
-/** The month that comes so many after it, or before it if negative. */
-export function monthAfter(month: string, count = 1): string {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  const months = year * 12 + number - 1 + count;
-  return `${String(Math.floor(months / 12)).padStart(4, '0')}-${String((months % 12) + 1).padStart(2, '0')}`;
 }
 
 /** From when on nothing in a month changes, as UTC text. */

@@ -5,10 +5,12 @@ import { readListed } from './read-listed.ts';
 import { readMonths } from './read-months.ts';
 import { readSlices, readWhole } from './read-slices.ts';
 import { readWalk } from './read-walk.ts';
+import { readWindows } from './read-windows.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { StreamDefinition } from './stream.ts';
 import { type Run, StreamRead } from './stream-read.ts';
 import { parseMarksState, parseMonthsState, parseWalkState } from './stream-states.ts';
+import { TimeWindows } from './time-windows.ts';
 
 /** A stream that is ready to be read, at the place that its state tells. */
 export interface OpenStream {
@@ -28,12 +30,17 @@ export function openStream<S>(
   where: string,
   options: CursorOptions,
 ): OpenStream {
-  const { incremental, walk, detail, listed, monthly } = definition;
+  const { incremental, walk, detail, listed, monthly, windows } = definition;
   const slices = definition.slices?.bind(definition);
   const first = definition.first?.bind(definition);
   if (listed !== undefined) {
     const read = new StreamRead(definition, run, undefined);
     return { read, toEnd: () => readListed(read, listed, detail) };
+  }
+  if (windows !== undefined && slices !== undefined) {
+    const cursor = new TimeWindows(parseMarksState(state, where, options.platform), options, windows);
+    const read = new StreamRead(definition, run, cursor);
+    return { read, toEnd: () => readWindows(read, slices, windows, cursor) };
   }
   if (monthly !== undefined) {
     const months = new FinalMonths(parseMonthsState(state, where, options.platform), options);

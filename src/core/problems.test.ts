@@ -49,6 +49,7 @@ test('who can do something about it', () => {
       'proxy_login',
       'proxy_refused',
       'api_not_found',
+      'windows_cut_off',
     ],
     system_error: [
       'not_offered',

@@ -116,6 +116,12 @@ export const problems = {
       'There is no Compose API at {address} (HTTP 404). Correct base_url: it must be the whole address, version included, such as https://compose.example.com/2016-07.',
     cause: 'base_url names another server or path, or lacks its version.',
   },
+  windows_cut_off: {
+    failureType: 'config_error',
+    message:
+      'The API leaves {things} of {slice} out however short the time that is asked for ({detail}), last from {from} on. If they are older than what the service keeps, set start_date to a later time; otherwise report this to the maintainers of the connector.',
+    cause: 'The service limits answers by something other than their time, or no longer keeps what was asked for.',
+  },
   not_offered: {
     failureType: 'system_error',
     message: 'The API does not offer {path} (HTTP {status}{said}). Leave the stream out.',

@@ -1,5 +1,6 @@
 import { type ConnectorError, asConnectorError } from './errors.ts';
-import { type FinalMonths, monthAfter } from './final-months.ts';
+import type { FinalMonths } from './final-months.ts';
+import { monthAfter } from './month.ts';
 import type { Monthly } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
 

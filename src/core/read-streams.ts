@@ -32,13 +32,14 @@ async function readStream({ read, toEnd }: OpenStream): Promise<StreamEnd> {
 
 /** The one line about a finished stream: what was read, what it took, and what was left out. */
 function summary(read: StreamRead, ms: number): string {
-  const { definition, sink, requests, beforeStartDate, skippedSlices, leftOut, run } = read;
+  const { definition, sink, requests, beforeStartDate, skippedSlices, leftOut, remarks, run } = read;
   const parts = [
     `${definition.name}: ${count(sink.records, 'record')} in ${(ms / 1_000).toFixed(1)} s with ${count(requests, 'request')}`,
   ];
   if (beforeStartDate > 0) parts.push(`${beforeStartDate} before start_date ${run.startDate} left out`);
   if (skippedSlices > 0) parts.push(`${count(skippedSlices, 'deployment')} skipped`);
   for (const what of leftOut) parts.push(`${what} left out`);
+  parts.push(...remarks);
   return parts.join('; ');
 }
 

@@ -50,6 +50,8 @@ export class StreamRead<S = unknown> {
   skippedSlices = 0;
   /** What has no records on purpose: `3 deployments of generation 2`. */
   readonly leftOut: string[] = [];
+  /** What else the line at the stream's end says: `300 events seen`. */
+  readonly remarks: string[] = [];
 
   constructor(definition: StreamDefinition<S>, run: Run<S>, cursor: Cursor | undefined) {
     this.definition = definition;

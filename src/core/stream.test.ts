@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { text, timestamp } from './fields.ts';
-import { type StreamDefinition, defineStream, joinedKey } from './stream.ts';
+import { type Slices, type StreamDefinition, type Windows, defineStream, joinedKey } from './stream.ts';
 
 const definition: StreamDefinition = {
   name: 'parts',
@@ -43,6 +43,20 @@ test('a walk is declared with its cursor, or not at all', () => {
   expect(() => defineStream({ ...definition, walk })).toThrow('parts has half a walk');
   expect(() => defineStream({ ...definition, incremental })).toThrow('parts has half a walk');
   expect(() => defineStream({ ...whole, incremental: { ...incremental, by: 'marks' } })).toThrow('half a walk');
+});
+
+test('windows are declared with their cursor and slices, and in place of a request', () => {
+  const { name, description, primaryKey, fields } = definition;
+  const rest = { name, description, primaryKey, fields };
+  const windows = {} as Windows<unknown>;
+  const incremental = { field: 'created_at', by: 'windows' } as const;
+  const slices = async (): Promise<Slices> => ({ chosen: [], all: undefined });
+  const whole = { ...rest, incremental, windows, slices };
+  expect(defineStream(whole)).toBe(whole);
+  expect(() => defineStream({ ...rest, incremental, windows })).toThrow('parts has windows without a cursor or slices');
+  expect(() => defineStream({ ...rest, windows, slices })).toThrow('windows without a cursor or slices');
+  expect(() => defineStream({ ...definition, incremental })).toThrow('windows without a cursor or slices');
+  expect(() => defineStream({ ...definition, ...whole })).toThrow('asked for in no way, or in two');
 });
 
 test('a key is made of its parts, with nothing for those that may be missing', () => {

@@ -1,4 +1,6 @@
 import type { Field } from './fields.ts';
+import type { ProblemId } from './problems.ts';
+import type { WindowRules } from './time-windows.ts';
 
 export type Row = Record<string, unknown>;
 export type Query = Record<string, string | number | undefined>;
@@ -15,6 +17,12 @@ export interface Request {
   post?: { type: string; body: string };
   /** It does not say who asks. */
   anonymous?: true;
+  /** The body is a stream of server-sent events, and what comes of it the list of their items; without it, JSON. */
+  reads?: 'events';
+  /** No more than so many go to its origin in so long (ms). */
+  rate?: { requests: number; ms: number };
+  /** In place of the platform's messages about what the API says to it. */
+  messages?: Partial<Record<ProblemId, string>>;
 }
 
 /** Rows as they came, not yet checked, and what a user should be warned of. */
@@ -87,6 +95,32 @@ export interface Walk<S> {
   row(body: unknown, at: Request): Row;
 }
 
+/** What came for a window of time. */
+export interface Windowed {
+  rows: unknown[];
+  /** For each row what tells it from others: two with the same are one that came twice. */
+  identities: string[];
+  /** What a user should be told once a read. */
+  warnings: string[];
+  /** How the API says that it left rows out, and so that a shorter time must be asked for; undefined: all came. */
+  cut: string | undefined;
+  /** How many came that are not the stream's. */
+  others: number;
+  /** How many of the rows hold only the text of what cannot be read, in the field `raw`. */
+  unreadable: number;
+}
+
+/** How a list is asked for by windows of time, each slice by itself. */
+export interface Windows<S> extends WindowRules {
+  /** Times are UTC texts. */
+  request(slice: Slice, window: { from: string; to: string }, shared: S): Request;
+  /** Throws `unexpected_body`. */
+  rows(body: unknown, at: Request): Windowed;
+  /** How texts call what comes, and that of it which is not the stream's: `events`, `of other services`. */
+  things: string;
+  others: string;
+}
+
 /** A report that is asked for by month, such as `2026-10`. */
 export interface Monthly<S> {
   path: string;
@@ -98,12 +132,14 @@ export interface Monthly<S> {
 }
 
 /**
- * Read incrementally by a timestamp: by a walk down from the newest row, or by a mark for each slice; or by month, the
- * field of which is none.
+ * Read incrementally by a timestamp: by a walk down from the newest row, by a mark for each slice, or by windows of time, also
+ * with a mark for each slice; or by month, the field of which is none.
  */
 interface Incremental {
   field: string;
-  by: 'walk' | 'marks' | 'months';
+  by: 'walk' | 'marks' | 'windows' | 'months';
+  /** What the slices are called where a state names them; without it `deployment_id`. */
+  slice?: string;
   /** For marks: whether a row stays as it is. One that does not is read again until it does. */
   isFinal?(row: Row): boolean;
 }
@@ -125,6 +161,8 @@ export interface StreamDefinition<S = unknown> {
   /** Fields that the API is known to send and that no record has. Given, an undeclared one is not passed on either. */
   dropped?: readonly string[];
   incremental?: Incremental;
+  /** The option of the platform without which there is no such stream. */
+  needsOption?: string;
 
   /** The slices that are asked for one by one; without it the stream is one request. */
   slices?(shared: S): Promise<Slices>;
@@ -142,6 +180,8 @@ export interface StreamDefinition<S = unknown> {
   monthly?: Monthly<S>;
   detail?: Detail<S>;
   walk?: Walk<S>;
+  /** In place of `first` and `rows`. */
+  windows?: Windows<S>;
 }
 
 /** Checks what the types cannot: that the fields which a definition names are declared. */
@@ -150,7 +190,7 @@ export function defineStream<S>(definition: StreamDefinition<S>): StreamDefiniti
   for (const field of [primaryKey, startDateField, incremental?.field, ...keyParts, ...keyNeeds]) {
     if (field !== undefined && !(field in fields)) throw new Error(`${name} declares no field ${field}`);
   }
-  const ways = (['listed', 'monthly', 'first'] as const).filter((way) => way in definition);
+  const ways = (['listed', 'monthly', 'windows', 'first'] as const).filter((way) => way in definition);
   if (ways.length !== 1 || 'first' in definition !== 'rows' in definition) {
     throw new Error(`${name} is asked for in no way, or in two`);
   }
@@ -159,7 +199,23 @@ export function defineStream<S>(definition: StreamDefinition<S>): StreamDefiniti
   // The rows of a slice have to be put in order before its mark may move.
   if (incremental?.by === 'marks' && definition.next !== undefined) throw new Error(`${name} has marks and pages`);
   if ((incremental?.by === 'walk') !== (definition.walk !== undefined)) throw new Error(`${name} has half a walk`);
+  const byWindows = definition.windows !== undefined;
+  if ((incremental?.by === 'windows') !== byWindows || (byWindows && definition.slices === undefined)) {
+    throw new Error(`${name} has windows without a cursor or slices`);
+  }
   return definition;
+}
+
+/** Whether there is the stream for a config; `platform` is the part of it below that name. */
+export function isOffered({ needsOption }: StreamDefinition, platform: Row): boolean {
+  if (needsOption === undefined) return true;
+  const value = platform[needsOption];
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
+}
+
+/** The sentence about a stream that is wanted and not offered. */
+export function notOffered({ name, needsOption }: StreamDefinition): string {
+  return `The stream ${name} needs the option platform.${needsOption}, which the config does not have. Set it, or take the stream out of the catalog.`;
 }
 
 export function isRow(value: unknown): value is Row {

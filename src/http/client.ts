@@ -6,6 +6,8 @@ import type { Request } from '../core/stream.ts';
 import { type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt.ts';
 import type { Ask, Auth } from './auth.ts';
+import { itemsIn } from './event-stream.ts';
+import { Pace } from './pace.ts';
 import { type Route, openRoute } from './route.ts';
 import {
   type Failure,
@@ -75,12 +77,14 @@ interface Endpoint {
   root: string;
   route: Route;
   gate: RateLimitGate;
+  /** Of its first request that knows a rate. */
+  pace?: Pace;
   /** Those of the last request: mostly they are those of the next one. */
   headers: Record<string, string>;
 }
 
 /**
- * An API client: asks for JSON. A redirect is never followed, so credentials go to the origins of the platform alone.
+ * An API client: asks for JSON, or for events that hold it. A redirect is never followed, so credentials go to the origins of the platform alone.
  * Retries, the rate limit and the time-out are its business; what it returns is parsed, not yet checked.
  */
 export class ApiClient {
@@ -134,8 +138,21 @@ export class ApiClient {
     let told: number | undefined;
     for (let attempts = 1, renewed = false; ;) {
       const failed = (failure: Failure, tokenAccepted = false): ConnectorError =>
-        this.#error(failure, endpoint, { path: shown, method, attempts, tokenAccepted, why });
+        this.#error(failure, endpoint, {
+          path: shown,
+          method,
+          attempts,
+          tokenAccepted,
+          why,
+          messages: request.messages,
+        });
       const { gate } = endpoint;
+      const turnMs = this.#turnOf(endpoint, request);
+      if (turnMs > 0) {
+        if (this.#isPast(turnMs)) throw failed(RATE_LIMIT_GIVEN_UP);
+        this.#options.onRateLimit(this.#timing.now() + turnMs, owner);
+        await pause(() => this.#timing.sleep(turnMs, signal));
+      }
       if (!gate.isOpen) {
         const until = gate.closedUntil;
         if (until !== undefined && until !== told) this.#options.onRateLimit(until, owner);
@@ -203,7 +220,13 @@ export class ApiClient {
       if (outcome.kind !== 'answer') return { kind: 'failure', failure: outcome };
       const now = this.#timing.now();
       onAnswer?.(method, path, outcome.status, now - started);
-      if (outcome.status === 200) return parsed(outcome);
+      if (outcome.status === 200) {
+        if (request.reads !== 'events') return parsed(outcome);
+        const read = itemsIn(outcome.text, refusals);
+        if ('items' in read) return { kind: 'body', body: read.items };
+        limited = read.failure.kind === 'status' && read.failure.status === 429;
+        return { kind: 'failure', failure: read.failure, authorization };
+      }
       limited = outcome.status === 429;
       const after = [outcome.headers['retry-after']].flat()[0];
       const failure = statusFailure(outcome, refusals);
@@ -261,6 +284,13 @@ export class ApiClient {
     return endpoint;
   }
 
+  /** In how many ms the request may go; a retry is one more. */
+  #turnOf(endpoint: Endpoint, { rate }: Request): number {
+    if (rate === undefined) return 0;
+    endpoint.pace ??= new Pace(rate, () => this.#timing.now());
+    return endpoint.pace.take();
+  }
+
   #isPast(waitMs: number): boolean {
     return this.#options.deadline !== undefined && this.#timing.now() + waitMs >= this.#options.deadline;
   }
@@ -268,7 +298,7 @@ export class ApiClient {
   #error(
     failure: Failure,
     { host, route }: Endpoint,
-    about: Pick<FailureContext, 'path' | 'method' | 'attempts' | 'tokenAccepted' | 'why'>,
+    about: Pick<FailureContext, 'path' | 'method' | 'attempts' | 'tokenAccepted' | 'why' | 'messages'>,
   ): ConnectorError {
     const { timeoutMs, words } = this.#options;
     const { proxy } = route;

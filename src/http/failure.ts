@@ -39,6 +39,8 @@ export interface FailureContext {
   tokenAccepted?: boolean;
   /** A sentence on why it was asked for, if that is not plain. */
   why?: string | undefined;
+  /** The request's own messages, in place of the platform's. */
+  messages?: Words['messages'] | undefined;
 }
 
 /** What node calls a certificate that it does not trust. */
@@ -133,7 +135,7 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
   return new ConnectorError(problem, facts, {
     internalMessage,
     note: noteOf(problem, context),
-    template: context.words.messages?.[problem],
+    template: context.messages?.[problem] ?? context.words.messages?.[problem],
     ...answerOf(failure),
   });
 }

@@ -7,6 +7,7 @@ import { type Bookmarked, bookmarkOf, bookmarked, foreignKeys, stateOf } from '.
 
 const WALK: Bookmarked = { platform: 'compose', field: 'created_at', by: 'walk' };
 const MARKS: Bookmarked = { platform: 'compose', field: 'updated_at', by: 'marks' };
+const WINDOWS: Bookmarked = { platform: 'compose', field: 'created_at', by: 'windows', slice: 'logs_instance' };
 const MONTHS: Bookmarked = { platform: 'compose', field: 'month', by: 'months' };
 
 const T = '2023-02-28T12:00:00.000Z';
@@ -44,10 +45,21 @@ const monthsState = fc.record(
   { requiredKeys: ['version'] },
 );
 
+test('a partition calls its slice what the stream calls it', () => {
+  const bookmark = bookmarkOf({ version: 1, marks: { 'crn:1': T } }, WINDOWS);
+  expect(bookmark['partitions']).toEqual([
+    { context: { logs_instance: 'crn:1' }, replication_key: 'created_at', replication_key_value: T },
+  ]);
+  expect(() => stateOf({ partitions: [{ context: { deployment_id: 'd' } }] }, WINDOWS, WHERE)).toThrow(
+    'partitions[0].context.logs_instance must be an id',
+  );
+});
+
 describe('the translations are each the inverse of the other', () => {
   test.each([
     ['walk', walkState, WALK],
     ['marks', marksState, MARKS],
+    ['windows', marksState, WINDOWS],
     ['months', monthsState, MONTHS],
   ] as const)('%s', (_, states, about) => {
     fc.assert(

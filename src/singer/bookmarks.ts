@@ -12,22 +12,30 @@ export interface Bookmarked {
   platform: string;
   /** The replication key. */
   field: string;
-  by: 'walk' | 'marks' | 'months';
+  by: 'walk' | 'marks' | 'windows' | 'months';
+  /** What the context of a partition calls its slice; without it `deployment_id`. */
+  slice?: string | undefined;
 }
+
+const USUAL_SLICE = 'deployment_id';
 
 /** What of a stream's rows the bookmark speaks of; undefined for a stream that is only read in full. */
 export function bookmarked(platform: string, { incremental }: StreamDefinition): Bookmarked | undefined {
-  return incremental === undefined ? undefined : { platform, field: incremental.field, by: incremental.by };
+  if (incremental === undefined) return undefined;
+  const { field, by, slice } = incremental;
+  return { platform, field, by, slice };
 }
 
+const PARTITIONED = ['version', 'platform', 'partitions', 'start_date', 'job', 'marks'];
 const KEYS = {
   walk: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'walk', 'mark'],
-  marks: ['version', 'platform', 'partitions', 'start_date', 'job', 'marks'],
+  marks: PARTITIONED,
+  windows: PARTITIONED,
   months: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'month'],
 } as const satisfies Record<Bookmarked['by'], readonly string[]>;
 
 /** The state of the core as a bookmark. It is not checked: what does not fit is told when it is read. */
-export function bookmarkOf(state: Row, { platform, field, by }: Bookmarked): Row {
+export function bookmarkOf(state: Row, { platform, field, by, slice = USUAL_SLICE }: Bookmarked): Row {
   const { version = STATE_VERSION, mark = null, walk, marks, month = null, start_date = null, job = null } = state;
   if (by === 'months') {
     return { version, platform, replication_key: field, replication_key_value: month, start_date, job };
@@ -48,8 +56,8 @@ export function bookmarkOf(state: Row, { platform, field, by }: Bookmarked): Row
   }
   const partitions = Object.entries(isRow(marks) ? marks : {})
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([deployment_id, value]) => ({
-      context: { deployment_id },
+    .map(([id, value]) => ({
+      context: { [slice]: id },
       replication_key: field,
       replication_key_value: value,
     }));
@@ -60,7 +68,7 @@ export function bookmarkOf(state: Row, { platform, field, by }: Bookmarked): Row
  * The bookmark as a state of the core. Takes also what users and other taps write: nulls, no version, and the forms that
  * the states of the core have themselves. `where` begins the sentence about one that cannot be used, which is thrown.
  */
-export function stateOf(bookmark: Row, { platform, by }: Bookmarked, where: string): Row {
+export function stateOf(bookmark: Row, { platform, by, slice = USUAL_SLICE }: Bookmarked, where: string): Row {
   const of = bookmark['platform'] ?? platform;
   if (of !== platform) {
     throw inputError(
@@ -75,7 +83,7 @@ export function stateOf(bookmark: Row, { platform, by }: Bookmarked, where: stri
     return without({ ...common, mark: timeIn(bookmark, key, where), walk: walkIn(bookmark['walk'], where) });
   }
   if (by === 'months') return without({ ...common, month: bookmark['replication_key_value'] ?? bookmark['month'] });
-  const marks = 'partitions' in bookmark ? marksIn(bookmark['partitions'], where) : bookmark['marks'];
+  const marks = 'partitions' in bookmark ? marksIn(bookmark['partitions'], slice, where) : bookmark['marks'];
   return without({ ...common, marks });
 }
 
@@ -92,13 +100,13 @@ function walkIn(walk: unknown, where: string): Row | undefined {
   return without(unfinished);
 }
 
-function marksIn(partitions: unknown, where: string): Row {
+function marksIn(partitions: unknown, slice: string, where: string): Row {
   if (partitions === null || partitions === undefined) return {};
   if (!Array.isArray(partitions)) throw unusable(where, 'partitions must be a list');
   const marks = partitions.map((partition: unknown, i): [string, unknown] => {
     const context = isRow(partition) ? partition['context'] : undefined;
-    const id = isRow(context) ? context['deployment_id'] : undefined;
-    if (typeof id !== 'string') throw unusable(where, `partitions[${i}].context.deployment_id must be an id`);
+    const id = isRow(context) ? context[slice] : undefined;
+    if (typeof id !== 'string') throw unusable(where, `partitions[${i}].context.${slice} must be an id`);
     return [id, timeIn(partition as Row, 'replication_key_value', where, `partitions[${i}].`)];
   });
   return without(Object.fromEntries(marks));

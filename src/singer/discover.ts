@@ -1,35 +1,43 @@
 import type { Context } from '../core/context.ts';
 import { asConnectorError } from '../core/errors.ts';
-import { isRow } from '../core/stream.ts';
+import { type Row, isOffered, isRow } from '../core/stream.ts';
 import { STREAMS } from '../streams.ts';
 import { catalogEntry } from './catalog.ts';
 import { readSettings } from './settings.ts';
 
 const DEFAULT_PLATFORM = 'compose';
+const USUAL = { name: DEFAULT_PLATFORM, settings: {} };
 
 /**
- * Prints the catalog. Nothing is asked of the API, and of the config only the platform: Meltano comes with one that is not
+ * Prints the catalog. Nothing is asked of the API, and of the config only what it says of the platform: Meltano comes with one that is not
  * finished, or has none yet.
  */
 export async function runDiscover(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
-  const platform = await platformIn(context, configs, debug);
-  const streams = (STREAMS[platform] ?? []).map(catalogEntry);
+  const { name, settings } = await platformIn(context, configs, debug);
+  const streams = (STREAMS[name] ?? []).filter((stream) => isOffered(stream, settings)).map(catalogEntry);
   context.writer.line(`${JSON.stringify({ streams }, null, 2)}\n`);
   return 0;
 }
 
-async function platformIn(context: Context, configs: readonly string[], debug: boolean): Promise<string> {
+/** What the config says of the platform, or else that it is the usual one. */
+async function platformIn(
+  context: Context,
+  configs: readonly string[],
+  debug: boolean,
+): Promise<{ name: string; settings: Row }> {
   try {
     const { settings } = await readSettings(configs, context.env);
     const { platform } = settings;
     const name = isRow(platform) ? platform['name'] : undefined;
-    if (name === undefined || name === null) return DEFAULT_PLATFORM;
-    if (typeof name === 'string' && Object.hasOwn(STREAMS, name)) return name;
+    if (name === undefined || name === null) return USUAL;
+    if (typeof name === 'string' && Object.hasOwn(STREAMS, name)) {
+      return { name, settings: isRow(platform) ? platform : {} };
+    }
     await warnOfDefault(context, debug, 'The config names a platform that this release does not have.');
   } catch (thrown) {
     await warnOfDefault(context, debug, asConnectorError(thrown).message);
   }
-  return DEFAULT_PLATFORM;
+  return USUAL;
 }
 
 async function warnOfDefault(context: Context, debug: boolean, why: string): Promise<void> {

@@ -15,7 +15,7 @@ interface Chosen extends Selection {
 
 function choose(catalog: unknown): Chosen {
   const warnings: string[] = [];
-  const selection = selectionIn(catalog, 'k.json', streams, (sentence) => warnings.push(sentence));
+  const selection = selectionIn(catalog, 'k.json', { streams, platform: {} }, (sentence) => warnings.push(sentence));
   return { ...selection, warnings, names: selection.selected.map(({ definition }) => definition.name) };
 }
 

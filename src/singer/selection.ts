@@ -1,6 +1,6 @@
 import { ConnectorError, inputError } from '../core/errors.ts';
 import { typeName } from '../core/input-file.ts';
-import { type Row, type StreamDefinition, isRow } from '../core/stream.ts';
+import { type Row, type StreamDefinition, isOffered, isRow, notOffered } from '../core/stream.ts';
 import { isAlwaysIn } from './catalog.ts';
 
 /** A stream that is to be read. */
@@ -41,14 +41,14 @@ interface Entry {
 }
 
 /**
- * What a catalog selects of these streams, in whatever form users, Meltano and tools of old write it. A stream that it does
- * not name is not read; one that cannot be read does not hinder the others. `file` names the catalog for the error that is
+ * What a catalog selects of the platform's streams, in whatever form users, Meltano and tools of old write it. A stream that it does
+ * not name is not read; one that cannot be read does not hinder the others. `platform` is what the config says of it, `file` names the catalog for the error that is
  * thrown where it is none, `warn` takes sentences about what it asks for in vain.
  */
 export function selectionIn(
   catalog: unknown,
   file: string,
-  streams: readonly StreamDefinition[],
+  { streams, platform }: { streams: readonly StreamDefinition[]; platform: Row },
   warn: (sentence: string) => void,
 ): Selection {
   const entries = entriesOf(catalog, file, warn);
@@ -69,7 +69,7 @@ export function selectionIn(
       continue;
     }
     seen.add(name);
-    const mode = modeOf(entry, definition, warn);
+    const mode = isOffered(definition, platform) ? modeOf(entry, definition, warn) : notUsable(notOffered(definition));
     if (mode instanceof ConnectorError) unusable.push({ name, error: mode });
     else selected.push({ definition, mode, deselected: deselectedIn(entry, definition) });
   }

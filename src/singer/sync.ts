@@ -3,7 +3,7 @@ import { type WantedStream, openReads } from '../connector.ts';
 import type { Context } from '../core/context.ts';
 import { parseInput, readInput } from '../core/input-file.ts';
 import { readStreams } from '../core/read-streams.ts';
-import type { Row, StreamDefinition } from '../core/stream.ts';
+import { type Row, type StreamDefinition, isOffered } from '../core/stream.ts';
 import { bookmarkOf, bookmarked, foreignKeys, stateOf } from './bookmarks.ts';
 import type { TapFiles } from './command-line.ts';
 import { tellEnds } from './failures.ts';
@@ -17,7 +17,7 @@ import { StateLines } from './state-lines.ts';
 export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
   const output = openOutput(context, 'sync', debug);
   const config = await loadTapConfig(context, files.configs, output);
-  const { selected, unusable } = await selectionOf(files.catalog, platformOf(config).streams, output);
+  const { selected, unusable } = await selectionOf(files.catalog, config, output);
   const state = await readTapState(files.state);
   if (selected.length + unusable.length === 0) output.log('warn', 'no stream is selected, so there is nothing to read');
 
@@ -70,14 +70,11 @@ export async function loadTapConfig(
   return configFrom(settings, source, { addSecret, warn: (sentence) => output.log('warn', sentence) });
 }
 
-async function selectionOf(
-  file: string | undefined,
-  streams: readonly StreamDefinition[],
-  output: SingerOutput,
-): Promise<Selection> {
-  if (file === undefined) return everything(streams);
+async function selectionOf(file: string | undefined, config: Config, output: SingerOutput): Promise<Selection> {
+  const { streams } = platformOf(config);
+  if (file === undefined) return everything(streams.filter((stream) => isOffered(stream, config.platform)));
   const catalog = parseInput('catalog', file, await readInput('catalog', file));
-  return selectionIn(catalog, file, streams, (sentence) => output.log('warn', sentence));
+  return selectionIn(catalog, file, { streams, platform: config.platform }, (sentence) => output.log('warn', sentence));
 }
 
 /** The stream without the requests that bring deselected fields alone. */

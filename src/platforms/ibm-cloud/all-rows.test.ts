@@ -40,11 +40,11 @@ describe('the offset of the next page', () => {
     [{ href: '/groups' }, '150'],
     [{}, '150'],
   ])('in %j is %s', (next, offset) => {
-    expect(offsetOfNext(next, at)?.value).toBe(offset);
+    expect(offsetOfNext({ next, limit: 50 }, at)?.value).toBe(offset);
   });
 
   test.each(['100', '99', '0', '-1', 'x', '1e99'])('%s leads nowhere', (offset) => {
-    expect(() => offsetOfNext({ href: `/groups?offset=${offset}` }, at)).toThrow(/begins at/);
+    expect(() => offsetOfNext({ next: { href: `/groups?offset=${offset}` } }, at)).toThrow(/begins at/);
   });
 });
 

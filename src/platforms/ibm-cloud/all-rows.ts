@@ -28,18 +28,22 @@ function decoded(token: string): string {
 }
 
 /**
- * The offset of the next page in the link of `next`; without one there, that which follows from what was asked for. Throws
- * `unexpected_body` for one that does not lead on.
+ * The offset of the next page in the link of a body's `next`; without one there, that which follows from where the page
+ * began and how long it may be by its own `limit`: a service may give less than it was asked for. Throws `unexpected_body`
+ * for one that does not lead on.
  */
-export function offsetOfNext(next: unknown, { path, query }: Request): PageToken | undefined {
+export function offsetOfNext({ next, limit }: Row, { path, query }: Request): PageToken | undefined {
   if (next === undefined || next === null || next === '') return undefined;
   const link = isRow(next) ? next['href'] : next;
   const asked = Number(query?.['offset'] ?? 0);
   const mark = typeof link === 'string' ? link.indexOf('?') : -1;
   const told = typeof link === 'string' && mark !== -1 ? new URLSearchParams(link.slice(mark + 1)).get('offset') : null;
-  const offset = told === null || told === '' ? asked + Number(query?.['limit'] ?? 0) : Number(told);
+  const offset = told === null || told === '' ? asked + Number(limit) : Number(told);
   if (!Number.isSafeInteger(offset) || offset <= asked) {
-    throw unexpectedBody(path, `its next page begins at ${String(told)}, and this one at ${asked}`);
+    throw unexpectedBody(
+      path,
+      `its next page begins at ${told ?? 'an offset that it does not name'}, and this one at ${asked}`,
+    );
   }
   return { name: 'offset', value: String(offset) };
 }

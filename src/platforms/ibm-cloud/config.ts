@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { parseCrn } from './crn.ts';
+import { isRegion, parseCrn } from './crn.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './endpoints.ts';
 
 const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 const RESOURCE_GROUP_ID = /^[0-9a-fA-F]{32}$/;
+
+const NO_LOGS_CRN = 'must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…';
 
 const deploymentId = z
   .string({ error: 'must be a string' })
@@ -17,6 +19,15 @@ const resourceGroupId = z
   .trim()
   .regex(RESOURCE_GROUP_ID, { error: 'must be the id of a resource group: 32 hexadecimal digits' })
   .toLowerCase();
+
+const LOGS_CRN = new RegExp(`^crn:v1:[^:]*:[^:]*:logs:[a-z0-9-]+:[^:]*:${GUID.source.slice(1, -1)}:[^:]*:[^:]*$`);
+
+/** Region and GUID become part of the name of a host. */
+const logsInstance = z
+  .string({ error: 'must be a string' })
+  .trim()
+  .regex(LOGS_CRN, { error: NO_LOGS_CRN })
+  .refine((text) => isRegion(parseCrn(text)?.region ?? ''), { error: NO_LOGS_CRN });
 
 function endpoint(name: EndpointName): z.ZodType<string> {
   return z
@@ -89,6 +100,21 @@ export const ibmCloudConfig = z
         description:
           'Whose usage the stream billables asks for: that of the account, which takes the role Administrator on the Billing service, or that of each resource group, for which Viewer on the group is enough.',
         order: 4,
+      }),
+    logs_instances: z
+      .array(logsInstance.meta({ pattern_descriptor: 'CRN' }), { error: 'must be an array of strings' })
+      .default([])
+      .transform((ids) => [...new Set(ids)])
+      .meta({
+        title: 'Logs instances',
+        description:
+          'The IBM Cloud Logs instances that audit events of the account are routed to, by CRN. The stream audit_events is read from these; without any there is no such stream. The API key needs the role Reader on each.',
+        examples: [
+          [
+            'crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::',
+          ],
+        ],
+        order: 5,
       }),
     endpoints: endpoints.meta({
       title: 'Endpoints',

@@ -31,6 +31,11 @@ export function databasesAt(endpoints: Endpoints, region: string): string {
   return endpoints.databases.replaceAll('{region}', region);
 }
 
+/** Where a Logs instance is asked. Region and GUID must have been checked. */
+export function logsAt(endpoints: Endpoints, region: string, instance: string): string {
+  return endpoints.logs.replaceAll('{region}', region).replaceAll('{instance}', instance);
+}
+
 function filled(text: string): string {
   return text.replaceAll('{region}', 'us-south').replaceAll('{instance}', '0');
 }

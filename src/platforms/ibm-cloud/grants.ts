@@ -75,6 +75,7 @@ export async function loadGrants(shared: IbmCloudShared, owner: string): Promise
   let opening = 0;
   for (const [i, policy] of rows.entries()) {
     if (!isRow(policy)) throw unexpectedBody(POLICIES, `row ${i + 1} of ${rows.length} is no object`);
+    if (typeof policy['id'] !== 'string') throw unexpectedBody(POLICIES, `row ${i + 1} of ${rows.length} has no id`);
     // The list is no snapshot, and may show one on two pages.
     if (seen.has(policy['id'])) continue;
     seen.add(policy['id']);
@@ -109,9 +110,16 @@ async function roleNames(
 ): Promise<ReadonlyMap<unknown, unknown>> {
   try {
     const body = objectOf(await api.get({ origin: endpoints.iam, path: ROLES, query: { account_id } }, owner), ROLES);
+    // The API may leave out those that it has none for, but not all.
     const lists = ['system_roles', 'service_roles', 'custom_roles'].filter((name) => name in body);
-    const rows = lists.flatMap((name) => listIn(body, name, ROLES)).filter(isRow);
-    return new Map(rows.map(({ crn, display_name: name }) => [crn, name]));
+    if (lists.length === 0) throw unexpectedBody(ROLES, 'it has no list of roles');
+    const rows = lists.flatMap((name) => listIn(body, name, ROLES));
+    return new Map(
+      rows.map((row, i) => {
+        if (!isRow(row)) throw unexpectedBody(ROLES, `role ${i + 1} of ${rows.length} is no object`);
+        return [row['crn'], row['display_name']];
+      }),
+    );
   } catch (thrown) {
     const error = asConnectorError(thrown);
     if (!error.refused) throw thrown;

@@ -1,9 +1,11 @@
+import { utcText } from '../../core/timestamp.ts';
 import type { Platform } from '../platform.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
 import { databasesAt } from './endpoints.ts';
 import { objectIn } from './envelope.ts';
 import { refusals } from './error-text.ts';
 import { missingSentence } from './inventory.ts';
+import { eventsQuery, queryResult } from './logs-query.ts';
 import { type IbmCloudShared, openShared } from './shared.ts';
 import { count } from './slices.ts';
 import { streams } from './streams/index.ts';
@@ -37,6 +39,12 @@ export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
     if (asked?.region !== undefined) {
       const path = `deployments/${encodeURIComponent(asked.id)}`;
       objectIn(await api.get({ origin: databasesAt(endpoints, asked.region), path }, 'check'), 'deployment', path);
+    }
+    const now = Date.now();
+    const lastMinute = { from: utcText(now - 60_000), to: utcText(now) };
+    for (const instance of config.logs_instances) {
+      const query = eventsQuery(instance, lastMinute, endpoints);
+      queryResult(await api.get(query, 'check'), query.path);
     }
     const first = deployments.filter(({ generation }) => generation === 'gen1').length;
     const second = deployments.length - first;

@@ -111,6 +111,11 @@ export function isBackupService(service: string): boolean {
   return service === BACKUPS || (engineIn(service)?.endsWith('-backup') ?? false);
 }
 
+/** Whether the service has databases, or backups of them. */
+export function isDatabaseService(service: string): boolean {
+  return isBackupService(service) || engineIn(service) !== undefined;
+}
+
 /** `postgresql` of `databases-for-postgresql`; undefined if the service has no databases. New engines need no release. */
 export function engineIn(service: string): string | undefined {
   return /^(?:databases|messages)-for-(.+)$/.exec(service)?.[1];

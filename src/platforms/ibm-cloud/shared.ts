@@ -20,6 +20,8 @@ export interface IbmCloudShared {
   endpoints: Endpoints;
   inventory: Inventory;
   api: Api;
+  /** The CRNs of the Logs instances that audit events are routed to. */
+  logsInstances: readonly string[];
   /** The id of the account. */
   account: (owner: string) => Promise<string>;
   /** As the API sends them. */
@@ -67,6 +69,7 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
     endpoints,
     inventory,
     api,
+    logsInstances: config.logs_instances,
     billing: config.billing,
     selection: selectionOf(config),
     warnOnce(sentence) {

@@ -1,6 +1,6 @@
 import { type ConnectorError, asConnectorError, unexpectedBody } from '../../../core/errors.ts';
 import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '../../../core/fields.ts';
-import { monthAfter } from '../../../core/final-months.ts';
+import { monthAfter } from '../../../core/month.ts';
 import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { parseCrn } from '../crn.ts';
 import { engineIn, isBackupService } from '../instance.ts';
@@ -22,7 +22,9 @@ export const billables = defineStream<IbmCloudShared>({
   primaryKey: 'id',
   dropped: [],
   fields: {
-    id: text('Key made for this stream: month/resource_identifier/sku/metric/region/pricing_country.'),
+    id: text(
+      'Key made for this stream: month/identifier/sku/metric/region/pricing_country, and a number where these are the same.',
+    ),
     account_id: text('Id of the account.'),
     month: text('Month of the usage, such as 2026-10, in UTC.'),
     deployment_id: text('CRN of the deployment or backup, which may be gone.'),
@@ -132,16 +134,28 @@ async function groupIds({ selection, resourceGroups }: IbmCloudShared): Promise<
   return (await resourceGroups()).filter(isRow).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
 }
 
-function usageAt(path: string, { api, endpoints }: IbmCloudShared): Promise<{ rows: unknown[]; requests: number }> {
+async function usageAt(
+  path: string,
+  { api, endpoints }: IbmCloudShared,
+): Promise<{ rows: unknown[]; requests: number }> {
   const request: Request = { origin: endpoints.billing, path, query: { _limit: PAGE_SIZE, _names: 'true' } };
-  return allRows(api, request, OWNER, {
-    list: 'resources',
-    next: ({ next }) => tokenOfNext(next, '_start', 'offset', path),
-    onPage({ count }, rows) {
-      if (typeof count !== 'number' || count === rows.length) return;
-      api.log('warn', `${OWNER}: a page of ${path} says that it has ${count} rows, and has ${rows.length}`);
-    },
-  });
+  let hasBegun = false;
+  try {
+    return await allRows(api, request, OWNER, {
+      list: 'resources',
+      next: ({ next }) => tokenOfNext(next, '_start', 'offset', path),
+      onPage({ count }, rows) {
+        hasBegun = true;
+        if (typeof count !== 'number' || count === rows.length) return;
+        api.log('warn', `${OWNER}: a page of ${path} says that it has ${count} rows, and has ${rows.length}`);
+      },
+    });
+  } catch (thrown) {
+    const { status, answer } = asConnectorError(thrown);
+    // A month that has a first page is not too old, whatever is said of a later one.
+    if (!hasBegun || (status !== 400 && status !== 404)) throw thrown;
+    throw unexpectedBody(path, `a later page of it is refused (${answer})`);
+  }
 }
 
 /** A row for each metric of each database; what only sums tell apart is told apart by a number. */
@@ -180,7 +194,9 @@ async function deploymentOf(resource: Row, { inventory }: IbmCloudShared): Promi
   const { deployments } = await inventory.load();
   const found = deployments.find(({ guid }) => guidOf(guid) === guidOf(id));
   if (found !== undefined) return found.id;
-  return [resource_id, plan_id].some((text) => isOfDatabases(String(text))) ? id : undefined;
+  if (![resource_id, plan_id].some((text) => isOfDatabases(String(text)))) return undefined;
+  if (id === '') throw unexpectedBody(PATH, `a row of ${String(plan_id)} has no resource_instance_id`);
+  return id;
 }
 
 function isOfDatabases(service: string): boolean {

@@ -1,6 +1,7 @@
 import type { StreamDefinition } from '../../../core/stream.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { accounts } from './accounts.ts';
+import { auditEvents } from './audit-events.ts';
 import { billables } from './billables.ts';
 import { databases } from './databases.ts';
 import { datacenters } from './datacenters.ts';
@@ -21,6 +22,7 @@ import { teams } from './teams.ts';
 /** Every report that the connector reads, in the order of the catalog. */
 export const streams: readonly StreamDefinition<IbmCloudShared>[] = [
   accounts,
+  auditEvents,
   billables,
   databases,
   datacenters,

@@ -1,6 +1,6 @@
 import { asConnectorError, unexpectedBody } from '../../../core/errors.ts';
 import { boolean, listOfObjects, text, timestamp } from '../../../core/fields.ts';
-import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { textOrNull } from '../envelope.ts';
 import { allRows, offsetOfNext } from '../all-rows.ts';
 import type { IbmCloudShared } from '../shared.ts';
@@ -41,17 +41,13 @@ export const teams = defineStream<IbmCloudShared>({
 });
 
 async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; requests: number }> {
-  const { api, endpoints } = shared;
+  const { api } = shared;
   const account_id = await shared.account(OWNER);
-  const query = { account_id, limit: PAGE_SIZE, offset: 0, show_federated: 'true' };
-  const request = { origin: endpoints.iam, path: GROUPS, query };
-  const paging = { list: 'groups', next: ({ next }: Row, at: Request) => offsetOfNext(next, at) };
-  const listing = allRows(api, request, OWNER, paging);
+  const listing = listOf('groups', GROUPS, { account_id, show_federated: 'true' }, shared);
   const found = await taking('the role Viewer on IAM Access Groups', GROUPS, listing);
   let { requests } = found;
   const groups = new Map<unknown, Row>();
-  for (const [i, group] of found.rows.entries()) {
-    if (!isRow(group)) throw unexpectedBody(GROUPS, `row ${i + 1} of ${found.rows.length} is no object`);
+  for (const group of found.rows) {
     group['description'] = textOrNull(group['description']);
     groups.set(group['id'], group);
   }
@@ -70,22 +66,47 @@ async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; reques
 }
 
 /** Undefined, with a warning, if they are refused; a group may also be gone since it was listed. */
-async function membersOf(
-  { id }: Row,
-  { api, endpoints }: IbmCloudShared,
-): Promise<{ rows: unknown[]; requests: number } | undefined> {
+async function membersOf({ id }: Row, shared: IbmCloudShared): Promise<Listing | undefined> {
   const path = `${GROUPS}/${encodeURIComponent(String(id))}/members`;
-  const query = { membership_type: 'all', verbose: 'true', limit: PAGE_SIZE, offset: 0 };
-  const paging = { list: 'members', next: ({ next }: Row, at: Request) => offsetOfNext(next, at) };
   try {
-    return await allRows(api, { origin: endpoints.iam, path, query }, OWNER, paging);
+    return await listOf('members', path, { membership_type: 'all', verbose: 'true' }, shared);
   } catch (thrown) {
     const error = asConnectorError(thrown);
     if (!error.refused) throw thrown;
-    api.log(
+    shared.api.log(
       'warn',
       `${OWNER}: the group ${String(id)} comes without its members, because IBM Cloud refused them (${error.answer})`,
     );
     return undefined;
   }
+}
+
+interface Listing {
+  rows: Row[];
+  requests: number;
+}
+
+/** A whole list of objects. One that ends before it has as many rows as it says is warned of: rows may be lost. */
+async function listOf(
+  list: string,
+  path: string,
+  filters: Readonly<Record<string, string>>,
+  { api, endpoints }: IbmCloudShared,
+): Promise<Listing> {
+  let told: unknown;
+  const query = { ...filters, limit: PAGE_SIZE, offset: 0 };
+  const found = await allRows(api, { origin: endpoints.iam, path, query }, OWNER, {
+    list,
+    next: offsetOfNext,
+    onPage: ({ total_count }) => (told = total_count),
+  });
+  const { length } = found.rows;
+  const rows = found.rows.map((row, i) => {
+    if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${length} is no object`);
+    return row;
+  });
+  if (typeof told === 'number' && told > length) {
+    api.log('warn', `${OWNER}: ${path} says that it has ${told} rows, and gave ${length}`);
+  }
+  return { ...found, rows };
 }

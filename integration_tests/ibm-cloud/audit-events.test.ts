@@ -1,0 +1,516 @@
+import { describe, expect, it } from 'vitest';
+import { type DiscoveredStream, type SyncMode, configure } from '../../test-support/catalogs.ts';
+import { type ConnectorOptions, runConnector } from '../../test-support/connector.ts';
+import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
+import { type ReadResult, judge } from '../reads.ts';
+import { type Catalog, catalogFor, expectedOf } from '../singer/catalogs.ts';
+import { violationsOf } from '../singer/referee.ts';
+import { linesOf } from '../singer/transcript.ts';
+import type { Row } from './expected.ts';
+import { type Account, type AccountOptions, ibmCloud, logged } from './reads.ts';
+
+// The program's windows end at the real time, so the stand-in's clock stands there, too. A minute has ten queries: no read
+// here needs more of an instance, for none is to wait.
+
+const NAME = 'audit_events';
+const QUERIES = '/logs/*/*/v1/query';
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** No start_date, so that a first read goes back thirty days. */
+const FROM_THE_USUAL = { start_date: undefined };
+
+interface AuditOptions {
+  mode?: SyncMode;
+  state?: object | undefined;
+  config?: Row;
+  /** Inside `platform`; without it the option that brings the stream. */
+  platform?: Row;
+  /** Read beside it. */
+  also?: readonly string[];
+  run?: ConnectorOptions;
+}
+
+interface Audited extends Account {
+  audit: (options?: AuditOptions) => Promise<ReadResult>;
+}
+
+/** An account that routes its events to Logs, and a program that reads them. */
+async function audited(options: AccountOptions, test: (account: Audited) => Promise<void>): Promise<void> {
+  await ibmCloud({ now: '', auditDays: 20, ...options }, async (account) => {
+    const { sandbox, workspace, config } = account;
+    const logs = { logs_instances: sandbox.logsInstances };
+    const discovered = await discover(account, logs);
+    const audit: Audited['audit'] = async (given = {}) => {
+      const names = [NAME, ...(given.also ?? [])];
+      const catalog = configure(
+        discovered.filter(({ name }) => names.includes(name)),
+        given.mode ?? 'full_refresh',
+      );
+      const args = [
+        'read',
+        ...[
+          '--config',
+          workspace.file('config.json', config(given.platform ?? logs, { ...FROM_THE_USUAL, ...given.config })),
+        ],
+        ...['--catalog', workspace.file('catalog.json', catalog)],
+        ...(given.state === undefined ? [] : ['--state', workspace.file('state.json', given.state)]),
+      ];
+      return judge(await runConnector(args, given.run), catalog, given.run?.killAfterLines?.signal);
+    };
+    await test({ ...account, audit });
+  });
+}
+
+async function discover({ workspace, config }: Account, platform?: Row): Promise<readonly DiscoveredStream[]> {
+  const { stdout } = await runConnector(['discover', '--config', workspace.file('discover.json', config(platform))]);
+  return firstOf(messagesOf(stdout), 'CATALOG').catalog.streams;
+}
+
+function rowsOf({ records }: Pick<ReadResult, 'records'>): readonly Row[] {
+  return records.get(NAME) ?? [];
+}
+
+/** The correlation id of each row, by which the stand-in knows its events; it stands at the beginning of a raw text. */
+function correlations(rows: readonly Row[]): string[] {
+  return rows.map(({ correlation_id: id, raw }) =>
+    typeof id === 'string' ? id : (/"correlationId":"([^"]+)"/.exec(String(raw))?.[1] ?? ''),
+  );
+}
+
+/** A row as an event of the stand-in has to come out, but for its id, if that is made (icd-api.md 4.13). */
+function expectedRow(event: Row): Row {
+  const { initiator, target, reason, observer, requestData, responseData, eventTime } = event as Record<string, never>;
+  const { id: user, name, typeURI, host, credential } = initiator as unknown as Record<string, Row & string>;
+  const on = target as unknown as Record<string, string>;
+  const time = String(eventTime).replace('+0000', '').replace(/Z$/, '');
+  return {
+    ...('id' in event && { id: event['id'] }),
+    account_id: event['accountId'],
+    deployment_id: on['id'],
+    service: on['id']?.split(':')[4],
+    event: event['action'],
+    user_id: user,
+    email: name,
+    user_type: typeURI,
+    credential_type: credential?.['type'],
+    ip: host?.['address'] === '' ? null : host?.['address'],
+    user_agent: host?.['agent'],
+    target_id: on['id'],
+    target_type: on['typeURI'],
+    target_name: on['name'],
+    outcome: event['outcome'],
+    severity: event['severity'],
+    message: event['message'],
+    data: { requestData, responseData, reason },
+    correlation_id: event['correlationId'],
+    observer: (observer as unknown as Row)['name'],
+    log_source_crn: event['logSourceCRN'],
+    data_event: event['dataEvent'],
+    save_service_copy: event['saveServiceCopy'],
+    created_at: new Date(`${time}Z`).toISOString(),
+  };
+}
+
+function expectAllOnce({ sandbox }: Account, result: ReadResult): void {
+  expect(result).toMatchObject({ exitCode: 0, violations: [] });
+  expect(correlations(rowsOf(result)).toSorted()).toEqual([...sandbox.keys(NAME)].toSorted());
+}
+
+/** How often the Logs instances were asked. */
+function queries({ sandbox }: Account): number {
+  return sandbox.requests.filter(({ path }) => path.endsWith('/v1/query')).length;
+}
+
+describe.concurrent('the catalog', () => {
+  it('has the stream only if there is an instance to read it from', async () => {
+    await ibmCloud({}, async (account) => {
+      const without = await discover(account);
+      expect(without.map(({ name }) => name)).not.toContain(NAME);
+      const { logsInstances } = account.sandbox;
+      const stream = (await discover(account, { logs_instances: logsInstances })).find(({ name }) => name === NAME);
+      expect(stream).toMatchObject({
+        supported_sync_modes: ['full_refresh', 'incremental'],
+        default_cursor_field: ['created_at'],
+        source_defined_primary_key: [['id']],
+      });
+      expect(account.sandbox.stats().requests).toBe(0);
+    });
+  });
+
+  it('that names it without the option fails with what is missing, and other streams come', async () => {
+    await audited({}, async ({ audit, sandbox }) => {
+      const result = await audit({ platform: {}, also: ['accounts'] });
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toEqual([
+        expect.objectContaining({
+          failure_type: 'config_error',
+          stream_descriptor: { name: NAME },
+          message:
+            'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or take the stream out of the catalog.',
+        }),
+      ]);
+      expect(result.records.get('accounts')).toHaveLength(1);
+      expect(sandbox.requests.some(({ path }) => path.startsWith('/logs/'))).toBe(false);
+    });
+  });
+
+  it.each([
+    ['a GUID', 'a0000000-0000-4000-8000-000000000001'],
+    [
+      'a CRN of another service',
+      'crn:v1:bluemix:public:databases-for-redis:eu-de:a/0:a0000000-0000-4000-8000-000000000001::',
+    ],
+    [
+      'a region that leads elsewhere',
+      'crn:v1:bluemix:public:logs:evil.example:a/0:a0000000-0000-4000-8000-000000000001::',
+    ],
+    ['an instance that is no GUID', 'crn:v1:bluemix:public:logs:eu-de:a/0:evil.example#::'],
+  ])('%s is no Logs instance', async (_, instance) => {
+    await ibmCloud({}, async ({ workspace, config }) => {
+      const file = workspace.file('config.json', config({ logs_instances: [instance] }));
+      const { stdout, exitCode } = await runConnector(['discover', '--config', file]);
+      expect(exitCode).toBe(1);
+      const [error] = contentsOf(messagesOf(stdout)).errors;
+      expect(error?.failure_type).toBe('config_error');
+      expect(error?.message).toContain('platform.logs_instances[0] must be the CRN of an IBM Cloud Logs instance');
+    });
+  });
+});
+
+describe.concurrent('a read of audit events', () => {
+  it.each(['top', 'message_text', 'message_object'] as const)(
+    'brings each once, oldest first, with every field, wherever it stands in the log: %s',
+    async (eventNesting) => {
+      await audited({ eventNesting, unreadableEvents: 0 }, async (account) => {
+        const result = await account.audit();
+        expectAllOnce(account, result);
+        const rows = rowsOf(result);
+        expect(rows.map(({ created_at: at }) => at)).toEqual(rows.map(({ created_at: at }) => at).toSorted());
+        const [instance] = account.sandbox.logsInstances;
+        const events = new Map([...account.sandbox.rows(NAME)].map((event) => [event['correlationId'], event]));
+        for (const row of rows) {
+          const expected = expectedRow(events.get(row['correlation_id']) ?? {});
+          expect(row).toMatchObject({ ...expected, logs_instance: instance });
+          expect(Object.keys(row).toSorted()).toEqual(
+            [...new Set([...Object.keys(expected), 'id', 'logs_instance'])].toSorted(),
+          );
+        }
+        expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+        const again = await account.audit();
+        expect(rowsOf(again).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+        const undeclared = logged(result, 'WARN').filter((message) => message.includes('does not declare'));
+        expect(undeclared).toEqual([]);
+      });
+    },
+  );
+
+  it('asks for thirty days in four windows, and one line says what was seen', async () => {
+    await audited({}, async (account) => {
+      const result = await account.audit();
+      expectAllOnce(account, result);
+      expect(queries(account)).toBe(4);
+      const lines = logged(result, 'INFO').filter((message) => message.startsWith('audit_events:'));
+      expect(lines).toEqual([
+        expect.stringMatching(new RegExp(`; ${rowsOf(result).length} events seen, 0 of other services left out$`)),
+      ]);
+    });
+  });
+
+  it('splits windows whose answers are cut off, whatever the warning, without a lost or doubled event', async () => {
+    const from = { start_date: new Date(Date.now() - 7.5 * DAY).toISOString() };
+    const data = { auditEvents: 140, auditDays: 7, resultLimit: 40 };
+    for (const truncationWarning of ['number_of_results_limit_warning', 'time_range_warning'] as const) {
+      await audited({ ...data, truncationWarning }, async (account) => {
+        const result = await account.audit({ config: from });
+        expectAllOnce(account, result);
+        expect(queries(account)).toBeGreaterThan(3);
+        // The quota of the stand-in is the real one, and was not touched.
+        expect(logged(result, 'WARN').filter((message) => message.includes('429'))).toEqual([]);
+      });
+    }
+  });
+
+  it('names a minute that is cut off however short it is, and goes on', async () => {
+    await audited({ auditEvents: 0, unreadableEvents: 0, resultLimit: 3, queriesPerMinute: 0 }, async (account) => {
+      const { sandbox, audit } = account;
+      sandbox.addEvents(30, 120);
+      const config = { start_date: new Date(sandbox.now() - 5 * MINUTE).toISOString() };
+      const result = await audit({ config });
+      expect(result).toMatchObject({ exitCode: 0, violations: [] });
+      expect(rowsOf(result)).toHaveLength(3);
+      expect(logged(result, 'WARN')).toContainEqual(
+        expect.stringMatching(
+          /^audit_events: the API leaves events of Logs instance crn:\S+ from \S+ to \S+ out \(number_of_results_limit_warning\)/,
+        ),
+      );
+    });
+  });
+
+  it.each(['inclusive', 'exclusive'] as const)('an event at the end of a window comes once: %s', async (windowEnd) => {
+    await audited({ windowEnd, unreadableEvents: 0 }, async (account) => {
+      const times = [...account.sandbox.rows(NAME)].map((event) => String(expectedRow(event)['created_at']));
+      const middle = times[Math.floor(times.length / 2)] ?? '';
+      const start = new Date(Date.parse(middle) - 8 * DAY).toISOString();
+      const result = await account.audit({ config: { start_date: start } });
+      expect(result).toMatchObject({ exitCode: 0, violations: [] });
+      const bodies = account.sandbox.requests.filter(({ path }) => path.endsWith('/v1/query'));
+      expect(bodies.length).toBeGreaterThan(1);
+      const read = rowsOf(result).map(({ created_at: at }) => String(at));
+      expect(read.filter((time) => time === middle)).toHaveLength(times.filter((time) => time === middle).length);
+      expect(read.toSorted()).toEqual(times.filter((time) => time >= start).toSorted());
+    });
+  });
+
+  it('an event that cannot be read comes with its text, and the log warns of it', async () => {
+    await audited({ unreadableEvents: 3 }, async (account) => {
+      const result = await account.audit();
+      expectAllOnce(account, result);
+      const raw = rowsOf(result).filter((row) => row['raw'] !== undefined);
+      expect(raw).toHaveLength(3);
+      for (const row of raw) {
+        expect(row['id']).toMatch(/^[0-9a-f]{32}$/);
+        expect(row['service']).toMatch(/^databases-for-|^messages-for-/);
+        expect(Date.parse(String(row['created_at']))).toBeLessThan(Date.now());
+        expect(row['event']).toBeUndefined();
+      }
+      expect(logged(result, 'WARN')).toEqual([
+        expect.stringMatching(/^audit_events: 3 events of Logs instance \S+ from \S+ to \S+ cannot be read; .* raw$/),
+      ]);
+    });
+  });
+
+  it('every instance is read, and has a mark of its own', async () => {
+    await audited({ logsInstances: 3 }, async (account) => {
+      const { sandbox, audit } = account;
+      const result = await audit({ mode: 'incremental' });
+      expectAllOnce(account, result);
+      const [state] = result.states;
+      expect(state?.stream.stream_state).toMatchObject({ version: 1, platform: 'ibm_cloud' });
+      const marks = state?.stream.stream_state['marks'] as Row;
+      expect(Object.keys(marks).toSorted()).toEqual([...sandbox.logsInstances].toSorted());
+    });
+  });
+});
+
+describe.concurrent('answers that cannot be gone by', () => {
+  it.each(['truncated-json', 'broken-json', 'empty-body', 'cut', 'html'] as const)(
+    '%s is asked for again, and nothing is lost',
+    async (kind) => {
+      await audited({ faults: [{ path: QUERIES, kind, times: 1, after: 1 }] }, async (account) => {
+        const result = await account.audit();
+        expectAllOnce(account, result);
+        expect(logged(result, 'WARN').filter((message) => message.includes('attempt 1 failed'))).toHaveLength(1);
+      });
+    },
+  );
+
+  it('a rate limit is waited for', async () => {
+    const limited = { path: QUERIES, kind: 'status', status: 429, retryAfter: 1, times: 1 } as const;
+    await audited({ faults: [limited] }, async (account) => {
+      expectAllOnce(account, await account.audit());
+    });
+  });
+
+  it('a missing role fails the stream and the check with its name', async () => {
+    await audited({ missingRoles: ['logs'] }, async ({ audit, workspace, config, sandbox }) => {
+      const result = await audit({ also: ['accounts'] });
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toEqual([
+        expect.objectContaining({
+          failure_type: 'config_error',
+          stream_descriptor: { name: NAME },
+          message: expect.stringMatching(/HTTP 403.* the role Reader on this Logs instance/) as string,
+        }),
+      ]);
+      expect(result.records.get('accounts')).toHaveLength(1);
+      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
+      const { stdout } = await runConnector(['check', '--config', file]);
+      expect(firstOf(messagesOf(stdout), 'CONNECTION_STATUS').connectionStatus).toEqual({
+        status: 'FAILED',
+        message: expect.stringMatching(/the role Reader on this Logs instance/) as string,
+      });
+    });
+  });
+
+  it('a check asks each instance once, for a minute', async () => {
+    await audited({ logsInstances: 2 }, async (account) => {
+      const { workspace, config, sandbox } = account;
+      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
+      const { stdout } = await runConnector(['check', '--config', file]);
+      expect(firstOf(messagesOf(stdout), 'CONNECTION_STATUS').connectionStatus).toEqual({ status: 'SUCCEEDED' });
+      expect(queries(account)).toBe(2);
+    });
+  });
+
+  it('one instance that refuses is skipped with a warning, unless the config says to fail', async () => {
+    const refused = { path: '/logs/us-south/*/v1/query', kind: 'status', status: 403 } as const;
+    await audited({ logsInstances: 3, regions: 3, faults: [refused] }, async ({ audit, sandbox }) => {
+      const result = await audit();
+      expect(result).toMatchObject({ exitCode: 0, violations: [] });
+      const read = correlations(rowsOf(result));
+      expect(read.length).toBeGreaterThan(100);
+      expect(read.length).toBeLessThan([...sandbox.keys(NAME)].length);
+      const [south = ''] = sandbox.logsInstances.filter((crn) => crn.includes(':us-south:'));
+      expect(logged(result, 'WARN').filter((message) => message.includes('skipped'))).toEqual([
+        expect.stringContaining(`Logs instance ${south} is skipped`),
+      ]);
+      const strict = await audit({ config: { fail_on_refused_deployments: true } });
+      expect(strict.exitCode).toBe(1);
+      expect(correlations(rowsOf(strict)).toSorted()).toEqual(read.toSorted());
+    });
+  });
+});
+
+describe.concurrent('incremental reads', () => {
+  it('bring what is new, and what came late within an hour or the lookback window', async () => {
+    await audited({ queriesPerMinute: 0, deployments: 6 }, async ({ audit, sandbox }) => {
+      const first = await audit({ mode: 'incremental' });
+      const before = new Set(sandbox.keys(NAME));
+      sandbox.addEvents(10, 1_800);
+      const inAnHour = newKeys(sandbox.keys(NAME), before);
+      const second = await audit({ mode: 'incremental', state: first.states });
+      expect(second).toMatchObject({ exitCode: 0, violations: [] });
+      const read = correlations(rowsOf(second));
+      expect(inAnHour.length).toBeGreaterThan(3);
+      expect(read).toEqual(expect.arrayContaining(inAnHour));
+      // Of what was known, only that hour.
+      expect(read.length).toBeLessThan(inAnHour.length + 10);
+      const known = new Set(sandbox.keys(NAME));
+      sandbox.addEvents(10, 2.5 * 3_600);
+      const later = newKeys(sandbox.keys(NAME), known);
+      const third = await audit({ mode: 'incremental', state: second.states });
+      expect(correlations(rowsOf(third))).not.toEqual(expect.arrayContaining([later[0]]));
+      const config = { lookback_window_seconds: 3 * 3_600 };
+      const fourth = await audit({ mode: 'incremental', state: third.states, config });
+      expect(correlations(rowsOf(fourth))).toEqual(expect.arrayContaining(later));
+    });
+  });
+
+  it('a state of the other platform is refused before anything is asked', async () => {
+    await audited({}, async ({ audit, sandbox }) => {
+      const state = { version: 1, mark: '2025-01-01T00:00:00.000Z' };
+      const result = await audit({
+        mode: 'incremental',
+        state: [{ type: 'STREAM', stream: { stream_descriptor: { name: NAME }, stream_state: state } }],
+      });
+      expect(result.exitCode).toBe(1);
+      expect(result.errors[0]?.failure_type).toBe('config_error');
+      expect(result.errors[0]?.message).toContain('belongs to the platform compose, but the config names ibm_cloud');
+      expect(sandbox.stats().requests).toBe(0);
+    });
+  });
+
+  it.each([
+    ['without a cut', {}],
+    ['with windows that are cut off', { resultLimit: 250 }],
+    ['with two instances', { logsInstances: 2, resultLimit: 130 }],
+  ] as Array<[string, AccountOptions]>)(
+    'killed ten times and gone on with, %s: nothing is lost',
+    async (_, options) => {
+      const data = { auditEvents: 2_000, auditDays: 29, queriesPerMinute: 0, unreadableEvents: 5, ...options };
+      await audited(data, async ({ audit, sandbox }) => {
+        const seen = new Set<string>();
+        let state: ReadResult['states'] | undefined;
+        // A window has some 370 records: the third and the fifth read get through one, the others have read in vain.
+        for (const stopAt of [5, 120, 400, 50, 400, 200, 30, 250, 100, 10]) {
+          let lines = 0;
+          const killed = await audit({
+            mode: 'incremental',
+            state,
+            run: {
+              onLine: (_line, kill) => {
+                if ((lines += 1) === stopAt) kill('SIGKILL');
+              },
+            },
+          });
+          expect(killed.signal).toBe('SIGKILL');
+          for (const key of correlations(rowsOf(killed))) seen.add(key);
+          if (killed.states.length > 0) state = killed.states;
+        }
+        const keys = [...sandbox.keys(NAME)];
+        expect(seen.size).toBeLessThan(keys.length);
+        const last = await audit({ mode: 'incremental', state });
+        expect(last).toMatchObject({ exitCode: 0, violations: [] });
+        for (const key of correlations(rowsOf(last))) seen.add(key);
+        expect(keys.filter((key) => !seen.has(key))).toEqual([]);
+        // It was gone on with, not begun again.
+        expect(rowsOf(last).length).toBeLessThan(0.8 * keys.length);
+      });
+    },
+  );
+});
+
+function newKeys(keys: Iterable<string>, before: ReadonlySet<string>): string[] {
+  return [...keys].filter((key) => !before.has(key));
+}
+
+describe.concurrent('tap-compose', () => {
+  const program = 'tap-compose';
+
+  it('discovers and syncs it with the option, goes on from its bookmark, and says what is missing without', async () => {
+    await audited({ queriesPerMinute: 0 }, async ({ sandbox, workspace, config }) => {
+      const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
+      const without = workspace.file('without.json', config(undefined, FROM_THE_USUAL));
+      const bare = await runConnector(['--config', without, '--discover'], { program });
+      expect((JSON.parse(bare.stdout) as Catalog).streams.map(({ stream }) => stream)).not.toContain(NAME);
+      const { stdout } = await runConnector(['--config', file, '--discover'], { program });
+      const catalog = JSON.parse(stdout) as Catalog;
+      const choices = { [NAME]: {} };
+      const selection = workspace.file('catalog.json', catalogFor(catalog, choices));
+
+      let state: Row | undefined;
+      const sync = async (): Promise<Row[]> => {
+        const before = state;
+        const args = ['--config', file, '--catalog', selection];
+        if (before !== undefined) args.push('--state', workspace.file('state.json', before));
+        const finished = await runConnector(args, { program });
+        const expected = expectedOf(catalog, choices);
+        const secrets = [sandbox.apiKey, 'FAKE', 'eyJ'];
+        expect(violationsOf({ ...finished, sent: undefined, expected, state: before, secrets })).toEqual([]);
+        expect(finished.exitCode).toBe(0);
+        const messages = linesOf(finished.stdout).lines.flatMap(({ message }) => message ?? []);
+        state = messages.flatMap((message) => (message.type === 'STATE' ? [message.value] : [])).at(-1);
+        return messages.flatMap((message) => (message.type === 'RECORD' ? [message.record] : []));
+      };
+
+      const records = await sync();
+      expect(correlations(records).toSorted()).toEqual([...sandbox.keys(NAME)].toSorted());
+      const [instance] = sandbox.logsInstances;
+      expect(state?.['bookmarks']).toMatchObject({
+        [NAME]: {
+          version: 1,
+          platform: 'ibm_cloud',
+          partitions: [
+            {
+              context: { logs_instance: instance },
+              replication_key: 'created_at',
+              replication_key_value: expect.stringMatching(/Z$/) as string,
+            },
+          ],
+        },
+      });
+      const before = new Set(sandbox.keys(NAME));
+      sandbox.addEvents(5);
+      const more = correlations(await sync());
+      expect(more).toEqual(expect.arrayContaining(newKeys(sandbox.keys(NAME), before)));
+      expect(more.length).toBeLessThan(15);
+
+      const refused = await runConnector(['--config', without, '--catalog', selection], { program });
+      expect(refused.exitCode).toBe(1);
+      expect(refused.stderr).toContain('The stream audit_events needs the option platform.logs_instances');
+    });
+  });
+});
+
+it('nothing secret is printed, be every request logged', async () => {
+  await audited({ faults: [{ path: QUERIES, kind: 'echo-token', times: 1, status: 503 }] }, async (account) => {
+    const result = await account.audit({ run: { env: { LOG_LEVEL: 'debug' } } });
+    expectAllOnce(account, result);
+    const printed = `${result.stdout}\n${result.stderr}`;
+    expect(printed).toContain('POST v1/query: HTTP 200');
+    for (const secret of [account.sandbox.apiKey, /FAKE[0-9A-F]{8}/i, /eyJ[\w-]{8,}\.eyJ/])
+      expect(printed).not.toMatch(secret);
+  });
+});

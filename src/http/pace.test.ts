@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Pace } from './pace.ts';
+
+const MINUTE = 60_000;
+
+test('as many requests as allowed go at once, and the next one when the first is a minute old', () => {
+  let now = 5_000;
+  const pace = new Pace({ requests: 3, ms: MINUTE }, () => now);
+  expect([pace.take(), pace.take(), pace.take()]).toEqual([0, 0, 0]);
+  now += 20_000;
+  expect(pace.take()).toBe(41_000);
+  now += 41_000;
+  // The two others of the first three are as old.
+  expect([pace.take(), pace.take()]).toEqual([0, 0]);
+  expect(pace.take()).toBe(61_000);
+});
+
+test('whatever comes when, no minute has more than it may, and nobody waits while there is room', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 12 }),
+      fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 120 }),
+      (requests, gaps) => {
+        let now = 1_000_000;
+        const pace = new Pace({ requests, ms: MINUTE }, () => now);
+        const sent: number[] = [];
+        for (const gap of gaps) {
+          now += gap;
+          const wait = pace.take();
+          const recent = sent.filter((time) => time > now - MINUTE - 1_000);
+          if (recent.length < requests) expect(wait).toBe(0);
+          sent.push(now + wait);
+        }
+        for (const [i, time] of sent.entries()) {
+          const next = sent[i + requests];
+          if (next !== undefined) expect(next - time).toBeGreaterThan(MINUTE);
+        }
+        expect(sent).toEqual(sent.toSorted((a, b) => a - b));
+      },
+    ),
+  );
+});
