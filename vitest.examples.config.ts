@@ -11,6 +11,8 @@ export default defineConfig({
       RESULTS === undefined ? ['default'] : ['default', ['json', { outputFile: `${RESULTS}/${Date.now()}.json` }]],
     include: ['integration_tests/examples/*.test.ts'],
     globalSetup: 'integration_tests/examples/setup.ts',
+    // Side by side, however few cores there are: mostly they wait for packages.
+    maxWorkers: 3,
     testTimeout: 600_000,
     hookTimeout: 120_000,
   },

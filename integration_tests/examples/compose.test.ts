@@ -19,7 +19,7 @@ test('the containers bring the stand-in into Postgres, and go on from their stat
     COMPOSE_PROJECT_NAME: 'source-compose-example-test',
     COMPOSE_FILE: ['compose.yaml', workspace.put('overlay.yaml', overlay())].join(delimiter),
   };
-  const options: ProcessOptions = { env, timeoutMs: 240_000 };
+  const options: ProcessOptions = { env, timeoutMs: 480_000 };
   try {
     const [load = '', look = ''] = linesOf('compose');
     const first = await countsLoaded(load, options);
