@@ -19,12 +19,12 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
     const { makeSbom } = await import('./sbom.ts');
     writeFileSync(file, `${JSON.stringify(makeSbom(), null, 2)}\n`);
   },
-  /** `npm run spec`: spec.json from the config's schema, and from it the plugin definition for Meltano. */
+  /** `npm run spec`: spec.json from the config's schema, and from it the plugin definitions for Meltano. */
   async spec() {
     const { specification } = await import('./specification.ts');
     writeFileSync(new URL('../spec.json', import.meta.url), `${JSON.stringify(specification(), null, 2)}\n`);
-    const { PLUGIN_DEFINITION, pluginDefinition } = await import('./plugin-definition.ts');
-    writeFileSync(PLUGIN_DEFINITION, pluginDefinition());
+    const { PLUGIN_DEFINITIONS, pluginDefinition } = await import('./plugin-definition.ts');
+    for (const definition of PLUGIN_DEFINITIONS) writeFileSync(definition.url, pluginDefinition(definition));
   },
   /** `npm version` runs this: package.json's release, in the files that repeat it. */
   async version() {
