@@ -95,8 +95,7 @@ const ibmCloudPages: DocumentedPlatform = {
   words: ibmCloud.words,
   causes: {
     deployments_unknown: 'The ids are mistyped, the deployments are gone, or the key is one of another account.',
-    deployments_refused:
-      'A deployment is out of the reach of the key, is gone, or is of a type without the report, and the config asks to fail for that.',
+    deployments_refused: 'A deployment is out of the reach of the key, and the config asks to fail for that.',
     token_refused: 'The service ID was locked or deleted, or the key was deleted while the sync ran.',
     forbidden: 'The service ID has no role on the service, or only in other resource groups.',
     certificate_refused: 'A proxy on the way presents a certificate of its own, or the address in endpoints is wrong.',

@@ -5,7 +5,7 @@ import { openContext } from '../test-support/unit/output.ts';
 import { VERSION } from './core/version.ts';
 import { openOutput } from './airbyte/output.ts';
 import { type Config, configSchema, platformOf } from './config.ts';
-import { type OpenReads, openClient, openReads } from './connector.ts';
+import { type OpenReads, checkConnection, openClient, openReads } from './connector.ts';
 import { readStreams } from './core/read-streams.ts';
 import type { StreamDefinition } from './core/stream.ts';
 import { auditEvents } from './platforms/compose/streams/audit-events.ts';
@@ -103,6 +103,26 @@ describe('the streams of a read', () => {
     onTestFinished(() => reads.close());
     return { ...reads, context, messages, requests: server.requests };
   }
+
+  test('are warned of a start_date in the future, once', async () => {
+    const warned = async (start_date: string): Promise<string[]> => {
+      const { context, messages, stop } = openContext();
+      const config = configOf('https://api.internal', { start_date });
+      const reads = openReads(config, context, openOutput(context, 'read', false), []);
+      await reads.close();
+      stop.abort();
+      await checkConnection(config, context, openOutput(context, 'check', false)).catch(() => undefined);
+      return messages().flatMap((message) =>
+        message.type === 'LOG' ? [`${message.log.level} ${message.log.message}`] : [],
+      );
+    };
+    const sentence = 'WARN start_date 2999-01-01T00:00:00.000Z is in the future, so nothing that has a date is read';
+    expect((await warned('2999-01-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([
+      sentence,
+      sentence,
+    ]);
+    expect((await warned('2018-09-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([]);
+  });
 
   test('are told of a rate limit, all of them, but only once for all that run into it', async () => {
     let now = Date.parse('2018-09-01T00:00:00Z');

@@ -6,7 +6,7 @@ import { ConnectorError } from './core/errors.ts';
 import { type OpenStream, openStream } from './core/open-stream.ts';
 import type { Output } from './core/output.ts';
 import { RequestSlots } from './core/request-slots.ts';
-import type { StreamDefinition } from './core/stream.ts';
+import { type StreamDefinition, placeOf } from './core/stream.ts';
 import type { Run } from './core/stream-read.ts';
 import { utcText } from './core/timestamp.ts';
 import { VERSION } from './core/version.ts';
@@ -74,13 +74,14 @@ export function openReads(
     streams.find(({ read }) => read.definition.name === owner)?.read.sink;
   const slots = new RequestSlots(config.num_workers);
   const api: Api = {
-    get: (request, owner) => slots.use(owner, (pause) => client.get(request, owner, pause)),
+    get: (request, owner) => slots.use(owner, placeOf(request), (turn) => client.get(request, owner, turn)),
     authorization: (owner) => client.authorization(owner),
     log: (level, sentence) => output.log(level, sentence),
   };
   const run: Run = {
-    fetch: (request, owner, pause) => client.get(request, owner, pause),
+    fetch: (request, owner, turn) => client.get(request, owner, turn),
     slots,
+    silences: new Map(),
     output,
     words: platform.words.facts,
     shared: platform.open(config.platform, api),
@@ -91,6 +92,7 @@ export function openReads(
     signal,
     addSecret,
   };
+  warnOfFutureStart(config, output);
   for (const { definition, mode, state, where } of wanted) {
     const options = {
       mode,
@@ -109,6 +111,7 @@ export function openReads(
 
 /** What is wrong with the config, by asking the API. Throws a ConnectorError; that of an outage is a transient one. */
 export async function checkConnection(config: Config, context: Context, output: Output): Promise<string[]> {
+  warnOfFutureStart(config, output);
   const platform = platformOf(config);
   const { address } = platform.connection(config.platform, context.addSecret);
   const { host, origin } = new URL(address);
@@ -136,6 +139,12 @@ export async function checkConnection(config: Config, context: Context, output: 
     clearTimeout(timer);
     await client.close();
   }
+}
+
+/** It may be a slip of the pen, which nobody would see in a sync that is merely empty. */
+function warnOfFutureStart({ start_date: start }: Config, output: Output): void {
+  if (start === undefined || start <= utcText(Date.now())) return;
+  output.log('warn', `start_date ${start} is in the future, so nothing that has a date is read`);
 }
 
 type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline' | 'isImpatient'> & {

@@ -3,7 +3,7 @@ import type { IbmCloudSandbox } from '../../sandbox/server.ts';
 import { catalogOf as composeCatalogOf } from '../../test-support/catalogs.ts';
 import { type ReadResult, sandboxed } from '../reads.ts';
 import { INCREMENTAL, type Row, historyNow, isFinal } from './expected.ts';
-import { type Account, ibmCloud, gen1Of, keysRead, logged, pathOf, rowsRead } from './reads.ts';
+import { type Account, INSTANCES, ibmCloud, gen1Of, keysRead, logged, pathOf, rowsRead } from './reads.ts';
 
 type History = Record<(typeof INCREMENTAL)[number], Map<string, Row>>;
 
@@ -208,6 +208,63 @@ describe.concurrent('a row that is not final', () => {
         expect(keysRead(result, 'deployments_recipes')).toContain(undated['id']);
         expect(marksOf(result, 'deployments_recipes')).toEqual({ [id]: '2025-05-05T10:00:00.000Z' });
       }
+    });
+  });
+});
+
+describe.concurrent('a row of which something becomes known only later', () => {
+  const account = { deployments: 1, gen2Deployments: 0, tasksPerDay: 0, oddInstances: false };
+
+  it('comes in its final form: a task, its date', async () => {
+    await ibmCloud(account, async (opened) => {
+      const { sandbox } = opened;
+      const [id = ''] = gen1Of(sandbox);
+      const task = (name: string, status: string, created_at: string | null): Row => ({
+        id: `${id.slice(0, -2)}:task:${name}`,
+        status,
+        deployment_id: id,
+        created_at,
+      });
+      const play = (...tasks: Row[]): void =>
+        sandbox.setFaults([{ path: pathOf(id, '/tasks'), kind: 'status', status: 200, body: { tasks } }]);
+      play(task('new', 'completed', '2025-05-05T10:00:00Z'), task('old', 'running', null));
+      const first = await sync(opened);
+      expect(stateOf(first, 'deployments_recipes')['pending']).toEqual([task('old', '', null)['id']]);
+      play(task('new', 'completed', '2025-05-05T10:00:00Z'), task('old', 'completed', '2025-05-01T10:00:00Z'));
+      const second = await sync(opened, first.states);
+      expect(rowsRead(second.records, 'deployments_recipes')).toContainEqual(
+        expect.objectContaining({ id: task('old', '', null)['id'], status: 'completed' }),
+      );
+      expect(stateOf(second, 'deployments_recipes')).not.toHaveProperty('pending');
+    });
+  });
+
+  it('comes in its final form: an independent backup, its database', async () => {
+    await ibmCloud(account, async (opened) => {
+      const { sandbox } = opened;
+      const database =
+        'crn:v1:bluemix:public:databases-for-postgresql:eu-de:a/acc:11111111-1111-4111-8111-111111111111::';
+      const backup = (place: number, state: string, isKnown: boolean): Row => ({
+        id: `crn:v1:bluemix:public:databases-independent-backups:eu-de:a/acc:22222222-2222-4222-8222-22222222222${place}::`,
+        guid: `22222222-2222-4222-8222-22222222222${place}`,
+        resource_id: 'databases-independent-backups',
+        state,
+        created_at: `2025-05-0${place}T10:00:00Z`,
+        ...(isKnown && {
+          extensions: { dataservices: { backup: { source_data_service_crn: database, type: 'automatic' } } },
+        }),
+      });
+      const play = (...resources: Row[]): void =>
+        sandbox.setFaults([{ path: INSTANCES, kind: 'status', status: 200, body: { resources, next_url: null } }]);
+      play(backup(1, 'provisioning', false), backup(5, 'active', true));
+      const first = await sync(opened);
+      expect(marksOf(first, 'deployments_backups')).toHaveProperty([database], '2025-05-05T10:00:00.000Z');
+      play(backup(1, 'active', true), backup(5, 'active', true));
+      const second = await sync(opened, first.states);
+      expect(rowsRead(second.records, 'deployments_backups')).toContainEqual(
+        expect.objectContaining({ id: backup(1, '', true)['id'], status: 'active', deployment_id: database }),
+      );
+      expect(stateOf(second, 'deployments_backups')).not.toHaveProperty('pending');
     });
   });
 });

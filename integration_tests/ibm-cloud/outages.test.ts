@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/server.ts';
-import { STREAMS, STREAM_NAMES, type StreamName, expectedRows } from './expected.ts';
+import { type Row, STREAMS, STREAM_NAMES, type StreamName, expectedRows } from './expected.ts';
 import {
   type Account,
   INSTANCES,
   type Kind,
   expectRows,
+  gen1Of,
   ibmCloud,
   keysRead,
   logged,
+  pathOf,
   rowsRead,
   timesAsked,
 } from './reads.ts';
@@ -62,11 +64,15 @@ const inRegion = (id: unknown): boolean => String(id).split(':')[5] === REGION;
 const FOR_LONG = 600;
 
 /** Reads until every one of these keys has come, by stream, and stops it then. */
-async function readUntil({ read }: Account, keys: ReadonlyMap<StreamName, readonly string[]>) {
+async function readUntil(
+  { read }: Account,
+  keys: ReadonlyMap<StreamName, readonly string[]>,
+  config: Row = { num_workers: 1 },
+) {
   const missing = new Set([...keys].flatMap(([name, wanted]) => wanted.map((key) => `${name} ${key}`)));
   return read({
     streams: STREAM_NAMES,
-    config: { num_workers: 1 },
+    config,
     run: {
       timeoutMs: 50_000,
       onLine: (line, kill) => {
@@ -123,6 +129,98 @@ describe.concurrent('of one region', () => {
       );
     });
   }, 180_000);
+});
+
+describe.concurrent('a region that accepts requests and never answers', () => {
+  const faults: Fault[] = [{ path: `/databases/${REGION}/**`, kind: 'hang' }];
+
+  it('holds half of the workers, and the others read on', async () => {
+    await ibmCloud({ ...SMALL, deployments: 20, faults }, async (account) => {
+      const { sandbox } = account;
+      const keys = STREAM_NAMES.map((name): [StreamName, string[]] => [
+        name,
+        [...sandbox.keys(name)].filter((key) => !inRegion(key) && !['databases', 'datacenters'].includes(name)),
+      ]);
+      // No request is over before the read is stopped, so none of the others can have waited for one.
+      const result = await readUntil(account, new Map(keys), { num_workers: 4, request_timeout_seconds: 600 });
+      expect(result.signal).toBe('SIGTERM');
+      const asked = sandbox.requests.filter(({ path }) => path.startsWith(`/databases/${REGION}/`));
+      expect(asked.length).toBeGreaterThan(0);
+      expect(asked.length).toBeLessThanOrEqual(2);
+    });
+  });
+
+  it('is given up once for all streams, whose other rows are all there', async () => {
+    const names = STREAM_NAMES.filter((name) => !['databases', 'datacenters'].includes(name));
+    await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
+      const expected = await expectedRows(sandbox);
+      sandbox.setFaults(faults);
+      const before = sandbox.requests.length;
+      const result = await read({ streams: names, config: { num_workers: 4, request_timeout_seconds: 1 } });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      for (const { failure_type: type } of result.errors) expect(type).toBe('transient_error');
+      for (const name of names) {
+        const rows = expected[name].filter((row) => !inRegion(row['deployment_id'] ?? row['id']));
+        const got = new Set(keysRead(result, name));
+        expect(
+          rows.map((row) => String(row[STREAMS[name].key])).filter((key) => !got.has(key)),
+          name,
+        ).toEqual([]);
+      }
+      // Five requests make all their attempts; another may begin before the last of them has failed.
+      const asked = sandbox.requests.slice(before).filter(({ path }) => path.startsWith(`/databases/${REGION}/`));
+      expect(asked.length).toBeLessThanOrEqual(5 * 6 + 1);
+      expect(logged(result, 'ERROR')).toContainEqual(
+        expect.stringMatching(/not tried, since 5 requests in a row to the same server had brought no answer/),
+      );
+    });
+  }, 180_000);
+});
+
+describe.concurrent('the details of a deployment that cannot be had', () => {
+  it.each([
+    ['HTTP 400', 400, 'system_error'],
+    ['HTTP 503', 503, 'transient_error'],
+  ])(
+    '(%s) leave out one row, not the others',
+    async (_, status, failureType) => {
+      await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
+        const expected = (await expectedRows(sandbox)).deployments;
+        const [id = ''] = gen1Of(sandbox);
+        sandbox.setFaults([{ path: pathOf(id), kind: 'status', status }]);
+        const result = await read({ streams: ['deployments'] });
+        expect(result.violations).toEqual([]);
+        expect(result.exitCode).toBe(1);
+        expect(result.errors).toMatchObject([
+          { failure_type: failureType, stream_descriptor: { name: 'deployments' } },
+        ]);
+        expectRows(
+          result,
+          'deployments',
+          expected.filter((row) => row['id'] !== id),
+        );
+        expect(logged(result, 'ERROR')[0]).toContain(`deployments: deployment ${id} could not be completed: `);
+      });
+    },
+    60_000,
+  );
+});
+
+describe.concurrent('what is still asked for when everything has ended', () => {
+  it('ends with it, without a word', async () => {
+    const faults: Fault[] = [
+      { path: INSTANCES, kind: 'status', status: 403 },
+      { path: '/resource-controller/v2/resource_groups', kind: 'hang' },
+    ];
+    await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
+      const result = await read({ streams: ['deployments'], config: { request_timeout_seconds: 600 } });
+      expect(result.violations).toEqual([]);
+      expect(result.errors).toHaveLength(1);
+      expect(logged(result, 'WARN')).toEqual([]);
+      expect(timesAsked(sandbox, '/resource-controller/v2/resource_groups')).toBeLessThanOrEqual(1);
+    });
+  });
 });
 
 describe.concurrent('of one service', () => {

@@ -234,7 +234,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
         walkState,
         state({
           ...bookmarks(null, walk('b', DAY(3)), null),
-          recipes: { version: 1, platform: 'compose', partitions: [] },
+          recipes: { version: 1, platform: 'compose', partitions: [], pending: [] },
         }),
       ),
     ),
@@ -290,6 +290,22 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     'a deployment that was not printed',
     runOf(instead(walkState, recipesState)),
     ['5.3 news only', '3.4 not ahead of its records'],
+  ],
+  [
+    'a pending row that was not printed',
+    runOf(
+      instead(lastState, {
+        ...lastState,
+        value: {
+          ...(lastState['value'] as Row),
+          bookmarks: {
+            ...bookmarks(DAY(3), [], DAY(2)),
+            recipes: { ...bookmarks(DAY(3), [], DAY(2))['recipes'], pending: ['never-seen'] },
+          },
+        },
+      }),
+    ),
+    ['3.4 not ahead of its records'],
   ],
   [
     'states for half of the output',

@@ -6,7 +6,7 @@ import { type Row, isRow } from './transcript.ts';
 
 /** As a run has its bookmarks: of a walk, or of a mark for each deployment or Logs instance. */
 const WALK_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version,walk';
-const MARKS_KEYS = 'job,partitions,platform,start_date,version';
+const MARKS_KEYS = 'job,partitions,pending,platform,start_date,version';
 const MONTHS_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version';
 /** Where the output is smaller, the first and the last state have their weight. */
 const MUCH_OUTPUT = 100_000;
@@ -68,9 +68,10 @@ function formFaults(name: string, bookmark: Row | undefined): string[] {
   if (!isRow(bookmark)) return [`${name} has none`];
   const keys = Object.keys(bookmark).toSorted().join(',');
   if (![WALK_KEYS, MARKS_KEYS, MONTHS_KEYS].includes(keys)) return [`${name} has ${keys}`];
-  const { partitions = [], walk = [], version, platform } = bookmark;
+  const { partitions = [], pending = [], walk = [], version, platform } = bookmark;
   if (version !== 1 || typeof platform !== 'string') return [`${name} has no version and platform`];
   if (!Array.isArray(partitions) || !Array.isArray(walk) || walk.length > 1) return [`${name} has no list`];
+  if (!Array.isArray(pending)) return [`${name} has no list of pending keys`];
   const walkKeys = walk.map((one: Row) => Object.keys(one).toSorted().join(','));
   const partitionKeys = partitions.map((one: Row) => Object.keys(one).toSorted().join(','));
   return [
@@ -90,10 +91,12 @@ function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): stri
   }
   const {
     partitions = [],
+    pending = [],
     walk = [],
     replication_key_value: value,
   } = bookmark as {
     partitions?: Row[];
+    pending?: unknown[];
     walk?: Row[];
     replication_key_value?: unknown;
   };
@@ -121,6 +124,10 @@ function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): stri
       [earlier.get(id)?.['replication_key_value'], seen.newestOf.get(id)].map(timeOf).toSorted().at(-1) ?? '';
     const mark = timeOf(partition['replication_key_value']);
     if (mark > known) faults.push(`${String(id)} at ${mark}`);
+  }
+  const waited = new Set((before['pending'] ?? []) as unknown[]);
+  for (const key of pending) {
+    if (!waited.has(key) && !seen.keys.has(key)) faults.push(`pending ${String(key)}`);
   }
   return faults.map((fault) => `${name}: ${fault}`);
 }

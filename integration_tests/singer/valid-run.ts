@@ -52,7 +52,7 @@ export function bookmarks(mark: string | null, walk: Row[], recipes: string | nu
   const partition = { context: { deployment_id: 'd1' }, replication_key: 'updated_at', replication_key_value: recipes };
   return {
     audit_events: { ...common, replication_key: 'created_at', replication_key_value: mark, walk },
-    recipes: { ...common, partitions: recipes === null ? [] : [partition] },
+    recipes: { ...common, partitions: recipes === null ? [] : [partition], pending: [] },
     other: { kept: true },
   };
 }

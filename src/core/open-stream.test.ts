@@ -95,7 +95,7 @@ describe('a start_date that earlier reads went by', () => {
     marks.begin('d1');
     expect(marks.state()).toMatchObject({ start_date: FROM });
     marks.begin('d2');
-    marks.emitted('d2', STARTED_AT, true);
+    marks.emitted('d2', 'r', STARTED_AT, true);
     expect(marks.state()).toEqual({ version: 1, marks: { d1: FROM, d2: STARTED_AT }, start_date: FROM });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { printable } from './printable.ts';
+import { asOneLine, printable } from './printable.ts';
 
 /** What Python's str.splitlines takes for the end of a line, beyond what JSON escapes anyway. */
 const BREAKS = ['\u0085', '\u2028', '\u2029'];
@@ -50,3 +50,10 @@ function wellFormed(given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given;
   return Object.fromEntries(Object.entries(given).map(([key, part]) => [key.toWellFormed(), wellFormed(part)]));
 }
+
+test('text for a terminal is one line without commands', () => {
+  expect(asOneLine('evil\nCRITICAL fake\u001b[31m\u0085\u2028\r')).toBe(
+    String.raw`evil\u000aCRITICAL fake\u001b[31m\u0085\u2028\u000d`,
+  );
+  expect(asOneLine('Größe: 日本 \u{1F600} "quoted" \\')).toBe('Größe: 日本 \u{1F600} "quoted" \\');
+});

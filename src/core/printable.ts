@@ -29,3 +29,13 @@ export function printable(json: string): string {
 }
 
 export const UTF8: Printing = { printable, suspects: [SURROGATE] };
+
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * One line of plain text for a terminal. A name that the API sends could hold a line break, which begins a line of its own,
+ * or what a terminal takes for a command: such characters are shown as JSON escapes them.
+ */
+export function asOneLine(text: string): string {
+  return text.replaceAll(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

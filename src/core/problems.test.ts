@@ -39,6 +39,7 @@ test('who can do something about it', () => {
       'stream_not_usable',
       'deployments_unknown',
       'deployments_refused',
+      'deployments_absent',
       'token_refused',
       'key_refused',
       'unauthorized',

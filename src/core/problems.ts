@@ -55,8 +55,14 @@ export const problems = {
   deployments_refused: {
     failureType: 'config_error',
     message:
-      'The API refuses this report of {which}, and fail_on_refused_deployments is on. Grant the missing role to {holder}, or leave these deployments out of deployment_ids.',
-    cause: 'A deployment is out of the reach of the token, or is gone, and the config asks to fail for that.',
+      'The API refuses this report of {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, or leave these deployments out of deployment_ids.',
+    cause: 'A deployment is out of the reach of the token, and the config asks to fail for that.',
+  },
+  deployments_absent: {
+    failureType: 'config_error',
+    message:
+      'The API does not have this report of {which} ({answer}), and fail_on_refused_deployments is on. Leave these deployments out of deployment_ids, leave the stream out, or turn the option off.',
+    cause: 'A deployment is gone, or is of a type without the report, and the config asks to fail for that.',
   },
   token_refused: {
     failureType: 'config_error',

@@ -100,14 +100,29 @@ describe('deployments with their details', () => {
   );
 
   test.each([
-    ['an outage', refuses(503), 'server_error'],
+    ['an outage', refuses(503, 'deployments/d2'), 'server_error'],
+    ['a status that no API should have', refuses(418, 'deployments/d2'), 'unexpected_status'],
     ['an error text', { errors: 'no' }, 'unexpected_body'],
     ['a list', [], 'unexpected_body'],
-  ])('fail the stream if the API answers with %s', async (_, answer, problem) => {
+  ])('fail the stream behind the other rows if the API answers with %s', async (_, answer, problem) => {
     const testRun = openRun({ ...asked, answers: { ...answers, 'deployments/d2': answer } });
     const reading = openRead(testRun, deployments).toEnd();
     await expect(reading).rejects.toMatchObject({ problem });
-    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1']);
+    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1', 'd3']);
+    expect(testRun.printed.logged('ERROR')).toEqual([
+      expect.stringMatching(/^deployments: deployment d2 could not be completed: .*deployments\/d2/),
+    ]);
+  });
+
+  test('are not tried any more after many failures in a row', async () => {
+    const ids = Array.from({ length: 50 }, (_, i) => ({ id: `d${i}` }));
+    const list = listBody('deployments', ids);
+    const testRun = openRun({ ...asked, answers: { deployments: list }, otherwise: (path) => refuses(503, path)() });
+    await expect(openRead(testRun, deployments).toEnd()).rejects.toMatchObject({ problem: 'server_error' });
+    expect(testRun.api.paths).toHaveLength(1 + 5);
+    expect(testRun.printed.logged('ERROR').at(-1)).toBe(
+      'deployments: 45 deployments were not tried, since 5 in a row had failed',
+    );
   });
 
   test('are not taken as refused when the run is stopped', async () => {
@@ -173,14 +188,14 @@ describe('a list of which not every row has details', () => {
     ]);
   });
 
-  test('has its whole rows, even if the details fail', async () => {
+  test('has its whole rows and those whose details come, even if others fail', async () => {
     const testRun = openRun({
       answers: { ...answers, 'deployments/d1': refuses(503) },
       includeConnectionStrings: true,
       workers: 1,
     });
     await expect(openRead(testRun, some).toEnd()).rejects.toMatchObject({ problem: 'server_error' });
-    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d2', 'd4']);
+    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d2', 'd4', 'd3']);
   });
 });
 

@@ -1,5 +1,6 @@
-import { type ConnectorError, asConnectorError } from './errors.ts';
+import type { ConnectorError } from './errors.ts';
 import { eachInParallel } from './parallel.ts';
+import { readLane } from './read-lane.ts';
 import type { Detail, Listed, Request, Row } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
 
@@ -38,6 +39,10 @@ export async function readListed<S>(
   if (detail !== undefined) await readDetails(read, listed.path, detail, completable);
 }
 
+/**
+ * Places do not wait for each other. A row whose detail fails does not come out, and makes the stream fail in the end; the
+ * others come all the same.
+ */
 async function readDetails<S>(
   read: StreamRead<S>,
   path: string,
@@ -45,34 +50,44 @@ async function readDetails<S>(
   completable: readonly Completable[],
 ): Promise<void> {
   const { run } = read;
-  const { fields, dropped } = read.definition;
+  const { fields, dropped, primaryKey } = read.definition;
   const refused = new Map<Row, ConnectorError>();
-  await eachInParallel(completable, run.workers, async ({ row, request }) => {
-    try {
-      await read.ask(request, (body) => {
-        const values = detail.values(body, request);
-        for (const secret of detail.secrets?.(values) ?? []) run.addSecret(secret);
-        for (const field of detail.fields) row[field] = values[field] ?? null;
-        if (dropped !== undefined) {
-          // To be told of.
-          for (const field in values) if (!(field in fields)) row[field] = values[field];
-        }
-        read.emit(read.shape([row], path));
-      });
-    } catch (thrown) {
-      run.signal.throwIfAborted();
-      const error = asConnectorError(thrown);
-      if (!error.refused) throw thrown;
-      refused.set(row, error);
-      for (const field of detail.fields) row[field] = null;
-      read.emit(read.shape([row], path));
-      await run.output.ready();
+  const failed: ConnectorError[] = [];
+  const complete = (row: Row, values: Row): void => {
+    for (const field of detail.fields) row[field] = values[field] ?? null;
+    if (dropped !== undefined) {
+      // To be told of.
+      for (const field in values) if (!(field in fields)) row[field] = values[field];
     }
-  });
+    read.emit(read.shape([row], path));
+  };
+  const lanes = [...Map.groupBy(completable, ({ request }) => request.origin)];
+  await eachInParallel(lanes, lanes.length, ([place, items]) =>
+    readLane(read, {
+      items,
+      place,
+      async ask({ row, request }, lane) {
+        const take = (body: unknown): void => {
+          const values = detail.values(body, request);
+          for (const secret of detail.secrets?.(values) ?? []) run.addSecret(secret);
+          complete(row, values);
+        };
+        await read.ask(request, take, lane);
+      },
+      async refused({ row }, error) {
+        refused.set(row, error);
+        complete(row, {});
+        await run.output.ready();
+      },
+      lineOf: ({ row }) => `deployment ${String(row[primaryKey])} could not be completed`,
+      failed: (error) => failed.push(error),
+    }),
+  );
   const warnOf = (rows: Row[], answer: string | undefined): void =>
     read.warn(`${detail.without(rows)}, because the API refused them (${answer})`);
   const [first] = refused.values();
   // Of hundreds that are all refused for one reason, one line says more than hundreds.
   if (refused.size > 1 && refused.size === completable.length) warnOf([...refused.keys()], first?.answer);
   else for (const [row, { answer }] of refused) warnOf([row], answer);
+  if (failed[0] !== undefined) throw failed[0];
 }

@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Answers, listBody, refuses } from '../../test-support/unit/fake-api.ts';
 import { type RunOptions, type TestRun, openRead, openRun, recipes } from '../../test-support/unit/reads.ts';
 import { CHECKPOINT_RECORDS } from './checkpoints.ts';
+import { text } from './fields.ts';
 import type { OpenStream } from './open-stream.ts';
 import type { SliceMarks } from './slice-marks.ts';
+import type { Row } from './stream.ts';
 
 /** A time on 31 August, `minute` minutes after noon. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
@@ -22,6 +24,13 @@ function api(reports: Record<string, unknown>): Answers {
   }
   return answers;
 }
+
+/** A stream whose rows change until they are done. */
+const jobs = {
+  ...recipes,
+  fields: { ...recipes.fields, status: text('Status.') },
+  incremental: { field: 'updated_at', by: 'marks' as const, isFinal: ({ status }: Row) => status === 'done' },
+};
 
 type Opened = TestRun & { stream: OpenStream; read: () => Promise<unknown[]>; marks: () => unknown };
 
@@ -92,4 +101,37 @@ test('a checkpoint in the middle of a deployment has nothing before its mark tha
   const place = printed.messages.findIndex(({ type }) => type === 'STATE');
   expect(printed.states[0]).toEqual({ version: 1, marks: { d1: at(CHECKPOINT_RECORDS) } });
   expect(printed.messages.slice(0, place).at(-1)?.record?.data['id']).toBe(`r${CHECKPOINT_RECORDS}`);
+});
+
+describe('a row that was told as unfinished', () => {
+  const job = (status: string, updated_at: string | null): unknown => ({ id: 'j', status, updated_at });
+  const read = async (reports: Record<string, unknown>, state: object, options: RunOptions = {}) => {
+    const testRun = openRun({ workers: 1, ...options, answers: api(reports) });
+    const stream = openRead<SliceMarks>(testRun, jobs, state);
+    await stream.toEnd();
+    return { rows: testRun.printed.rows.map(({ id, status }) => [id, status]), state: stream.cursor.state() };
+  };
+  const begun = { version: 1, marks: { d1: at(9), d2: at(9) }, pending: ['j'] };
+
+  test('without a date comes when it is done, however old its date is', async () => {
+    const first = await read({ d1: [job('running', null), { ...(row(9) as Row), status: 'done' }], d2: [] }, {});
+    expect(first.state).toEqual({ version: 1, marks: { d1: at(9) }, pending: ['j'] });
+    const second = await read({ d1: [job('done', at(1))], d2: [] }, first.state);
+    expect(second).toEqual({ rows: [['j', 'done']], state: { version: 1, marks: { d1: at(9) } } });
+    expect((await read({ d1: [job('done', at(1))], d2: [] }, second.state)).rows).toEqual([]);
+  });
+
+  test('comes in another deployment too, even from before a start_date', async () => {
+    expect((await read({ d1: [], d2: [job('done', at(1))] }, begun)).rows).toEqual([['j', 'done']]);
+    const { rows } = await read({ d1: [], d2: [job('done', at(1))] }, begun, { startDate: at(5) });
+    expect(rows).toEqual([['j', 'done']]);
+  });
+
+  test('is waited for while a part is refused, left out or without its list, and forgotten when it is gone', async () => {
+    const kept = { state: { pending: ['j'] } };
+    expect(await read({ d1: refuses(403), d2: [] }, begun)).toMatchObject(kept);
+    expect(await read({ d1: [], d2: [] }, begun, { chosen: ['d1'] })).toMatchObject(kept);
+    expect(await read({ d1: {}, d2: [] }, begun)).toMatchObject(kept);
+    expect((await read({ d1: [], d2: [] }, begun)).state).toEqual({ version: 1, marks: { d1: at(9), d2: at(9) } });
+  });
 });

@@ -113,16 +113,33 @@ describe('a report that is refused for some deployments', () => {
     expect(stream.read.skippedSlices).toBe(1);
   });
 
-  test.each([403, 404])('with HTTP %i fails the stream if the user wants that, behind the others', async (status) => {
-    const answers = answersFor(3, 'backups', { d1: refuses(status) });
-    const { printed, done } = open({ answers, failOnRefusedDeployments: true });
-    await expect(done()).rejects.toMatchObject({
+  test.each([
+    [403, 'deployments_refused', 'refuses this report of deployment d1 (HTTP 403), and', 'Grant the missing role'],
+    [
+      404,
+      'deployments_absent',
+      'does not have this report of deployment d1 (HTTP 404), and',
+      'Leave these deployments',
+    ],
+  ])(
+    'with HTTP %i fails the stream if the user wants that, behind the others',
+    async (status, problem, what, advice) => {
+      const answers = answersFor(3, 'backups', { d1: refuses(status) });
+      const { printed, done } = open({ answers, failOnRefusedDeployments: true });
+      const message = expect.stringMatching(
+        `${what.replaceAll(/[()]/g, String.raw`\$&`)} fail_on_refused_deployments is on. ${advice}`,
+      ) as string;
+      await expect(done()).rejects.toMatchObject({ problem, message });
+      expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2', 'row of d3']);
+    },
+  );
+
+  test('fails for the missing right before what is not there', async () => {
+    const answers = answersFor(4, 'backups', { d1: refuses(404), d2: refuses(403), d3: refuses(403) });
+    await expect(open({ answers, failOnRefusedDeployments: true }).done()).rejects.toMatchObject({
       problem: 'deployments_refused',
-      message: expect.stringContaining(
-        'refuses this report of deployment d1, and fail_on_refused_deployments is on',
-      ) as string,
+      message: expect.stringContaining('of 2 deployments, deployment d2 among them (HTTP 403)') as string,
     });
-    expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2', 'row of d3']);
   });
 
   test('fails for an outage first, which a later try may cure, even if the user wants it to fail for refusals', async () => {

@@ -1,18 +1,17 @@
-import { ConnectorError, asConnectorError } from './errors.ts';
+import { ConnectorError } from './errors.ts';
+import type { Lane } from './lane.ts';
 import { eachInParallel } from './parallel.ts';
 import type { ProblemId } from './problems.ts';
+import { readLane } from './read-lane.ts';
 import type { SliceMarks } from './slice-marks.ts';
-import type { Request, Row, Slice, StreamDefinition } from './stream.ts';
+import { type Request, type Row, type Slice, type StreamDefinition, placeOf } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
-
-/** So many slices in a row whose retries were used up are an outage: to try hundreds more so would take hours. */
-const OUTAGES_IN_A_ROW = 5;
 
 type First<S> = NonNullable<StreamDefinition<S>['first']>;
 
 /** One request, or page after page of it. */
 export async function readWhole<S>(read: StreamRead<S>, first: First<S>): Promise<void> {
-  await readPages(read, undefined, first(undefined, read.run.shared), (rows) => read.emit(rows));
+  await readPages(read, undefined, first(undefined, read.run.shared), undefined, (rows) => read.emit(rows));
 }
 
 /**
@@ -26,7 +25,7 @@ export async function readSlices<S>(
   marks: SliceMarks | undefined,
 ): Promise<void> {
   const { run } = read;
-  const { chosen, all, leftOut = [] } = await slicesOf(run.shared);
+  const { chosen, all, isWhole = false, leftOut = [] } = await slicesOf(run.shared);
   if (marks !== undefined && all !== undefined) marks.retain(all);
   read.leftOut.push(...leftOut);
   const emit = (slice: Slice, rows: Row[]): void => {
@@ -39,79 +38,49 @@ export async function readSlices<S>(
     emit(slice, read.shape(slice.rows, slice.label, slice.fields));
     await run.output.ready();
   }
-  const trouble: Trouble = { refused: new Map(), failed: [] };
-  const lanes = [...Map.groupBy(asked, ({ lane }) => lane).values()];
-  await eachInParallel(lanes, lanes.length, (lane) =>
-    readLane(read, lane, trouble, (slice) =>
-      readPages(read, slice, first(slice, run.shared), (rows) => emit(slice, rows)),
-    ),
-  );
-  const { refused, failed } = trouble;
+  const refused = new Map<Slice, ConnectorError>();
+  // The API left out a list, which tells of no row that it is gone.
+  let listMissing = false;
+  const lanes = [...Map.groupBy(asked, ({ lane }) => lane)];
+  const failed: ConnectorError[] = [];
+  await eachInParallel(lanes, lanes.length, async ([name, slices]) => {
+    await readLane(read, {
+      items: slices,
+      place: name === undefined ? undefined : placeOf(first(slices[0], run.shared)),
+      ask: (slice, lane) =>
+        readPages(read, slice, first(slice, run.shared), lane, (rows, missing) => {
+          if (missing) listMissing = true;
+          emit(slice, rows);
+        }),
+      refused: (slice, error) => void refused.set(slice, error),
+      lineOf: ({ label }) => `${label} could not be read`,
+      failed: (error) => failed.push(error),
+    });
+  });
   if (refused.size > 0) judgeRefusals(read, asked.length, refused, failed.length === 0);
   if (failed[0] !== undefined) throw failed[0];
-}
-
-/** What did not work, over all slices of a stream. */
-interface Trouble {
-  refused: Map<Slice, ConnectorError>;
-  failed: ConnectorError[];
-}
-
-/** Slices that wait for each other. Throws only what is a bug. */
-async function readLane<S>(
-  { run, definition }: StreamRead<S>,
-  slices: readonly Slice[],
-  { refused, failed }: Trouble,
-  readSlice: (slice: Slice) => Promise<void>,
-): Promise<void> {
-  let outages = 0;
-  let untried = 0;
-  await eachInParallel(slices, run.workers, async (slice) => {
-    if (outages >= OUTAGES_IN_A_ROW) {
-      untried += 1;
-      return;
-    }
-    try {
-      await readSlice(slice);
-      if (outages < OUTAGES_IN_A_ROW) outages = 0;
-    } catch (thrown) {
-      run.signal.throwIfAborted();
-      const error = asConnectorError(thrown);
-      if (error.problem === 'unexpected') throw thrown;
-      if (error.refused) {
-        refused.set(slice, error);
-        return;
-      }
-      if (error.failureType === 'transient_error') outages += 1;
-      failed.push(error);
-      run.output.log('error', `${definition.name}: ${slice.label} could not be read: ${error.message}`);
-    }
-  });
-  if (untried > 0) {
-    run.output.log(
-      'error',
-      `${definition.name}: ${untried} deployments were not tried, since ${outages} in a row had failed`,
-    );
-  }
+  if (isWhole && refused.size === 0 && !listMissing) marks?.readWhole();
 }
 
 async function readPages<S>(
   read: StreamRead<S>,
   slice: Slice | undefined,
   first: Request,
-  emit: (rows: Row[]) => void,
+  lane: Lane | undefined,
+  emit: (rows: Row[], missing: boolean) => void,
 ): Promise<void> {
   const { definition } = read;
   for (let request = first, more = true; more;) {
     const at = request;
     more = false;
-    await read.request(at, slice?.fields, (rows, _, body) => {
-      emit(rows);
+    const take = (rows: Row[], missing: boolean, body: unknown): void => {
+      emit(rows, missing);
       const next = definition.next?.(body, at);
       if (next === undefined) return;
       request = next;
       more = true;
-    });
+    };
+    await read.request(at, slice?.fields, take, lane);
   }
 }
 
@@ -135,10 +104,13 @@ function judgeRefusals<S>(
     return;
   }
   if (mayFail && read.run.failOnRefusedDeployments) {
-    const [first] = refused.keys();
-    const which = refused.size === 1 ? first?.label : `${refused.size} deployments, ${first?.label} among them`;
-    const { internalMessage = '' } = errors[0] ?? {};
-    throw new ConnectorError('deployments_refused', { ...read.run.words, which: which ?? '' }, { internalMessage });
+    const lacking = [...refused].filter(([, { problem }]) => !ABSENCES.has(problem));
+    const told = lacking.length > 0 ? lacking : [...refused];
+    const [[slice, { answer = '', internalMessage = '' }] = [undefined, {}]] = told;
+    const label = slice?.label ?? '';
+    const which = told.length === 1 ? label : `${told.length} deployments, ${label} among them`;
+    const problem = lacking.length > 0 ? 'deployments_refused' : 'deployments_absent';
+    throw new ConnectorError(problem, { ...read.run.words, which, answer }, { internalMessage });
   }
   read.skippedSlices = refused.size;
   for (const [{ label }, error] of refused) {
@@ -150,10 +122,10 @@ function judgeRefusals<S>(
 
 /**
  * Emits what is new in a slice that came whole, in order of its times, so that its mark may move in between. A row that
- * may still change is emitted however old it is.
+ * may still change, or might when it was last emitted, is emitted however old it is.
  */
 function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, slice: string, rows: Row[]): void {
-  const { incremental } = read.definition;
+  const { incremental, primaryKey } = read.definition;
   const { field = '' } = incremental ?? {};
   const at = (row: Row): string | undefined => (row[field] as string | undefined) ?? undefined;
   const bound = marks.begin(slice);
@@ -162,11 +134,14 @@ function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, slice: string, r
   const now = Date.now();
   for (const row of ordered) {
     const time = at(row);
+    const key = String(row[primaryKey]);
     const final = incremental?.isFinal?.(row) ?? true;
-    if (final && bound !== undefined && time !== undefined && time < bound) continue;
-    if (read.dropIfBeforeStart(row)) continue;
+    if (!marks.isPending(key)) {
+      if (final && bound !== undefined && time !== undefined && time < bound) continue;
+      if (read.dropIfBeforeStart(row)) continue;
+    }
     read.record(row, now);
-    marks.emitted(slice, time, final);
+    marks.emitted(slice, key, time, final);
     read.sink.checkpointIfDue();
   }
 }

@@ -1,7 +1,8 @@
+import { setImmediate as everyoneElse } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VirtualTime } from '../../test-support/unit/virtual-time.ts';
-import { RequestSlots } from './request-slots.ts';
+import { RequestSlots, type Turn } from './request-slots.ts';
 
 const never = new AbortController().signal;
 
@@ -12,7 +13,7 @@ function busy(slots: RequestSlots): { begun: string[]; begin: (owner: string, na
     begun,
     begin(owner, name = owner) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const used = slots.use(owner, () => {
+      const used = slots.use(owner, 'here', () => {
         begun.push(name);
         return promise;
       });
@@ -24,19 +25,25 @@ function busy(slots: RequestSlots): { begun: string[]; begin: (owner: string, na
   };
 }
 
+/** Slots are handed out when all who ask at one moment have asked. */
+function handedOut(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
+}
+
 test('what the work gives, or throws, comes back', async () => {
   const slots = new RequestSlots(1);
-  expect(await slots.use('a', () => Promise.resolve(7))).toBe(7);
-  await expect(slots.use('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-  expect(await slots.use('a', () => Promise.resolve(8))).toBe(8);
+  expect(await slots.use('a', 'here', () => Promise.resolve(7))).toBe(7);
+  await expect(slots.use('a', 'here', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await slots.use('a', 'here', () => Promise.resolve(8))).toBe(8);
 });
 
 test('work begins at once while there are slots, and waits when there are none', async () => {
   const { begun, begin } = busy(new RequestSlots(2));
   const ends = [begin('a'), begin('b'), begin('c')];
+  await everyoneElse();
   expect(begun).toEqual(['a', 'b']);
   await ends[1]?.();
-  await Promise.resolve();
+  await everyoneElse();
   expect(begun).toEqual(['a', 'b', 'c']);
 });
 
@@ -45,19 +52,19 @@ test('slots go to the owners in turn, so that one with much work does not keep t
   const slots = new RequestSlots(1);
   const begun: string[] = [];
   const work = (owner: string, name: string): Promise<void> =>
-    slots.use(owner, async () => {
+    slots.use(owner, 'here', async () => {
       begun.push(name);
       await time.sleep(1, never);
     });
   const slices = Array.from({ length: 6 }, (_, i) => work('recipes', `r${i}`));
   await time.pass(Promise.all([...slices, work('events', 'e0'), work('events', 'e1'), work('teams', 't0')]));
-  expect(begun).toEqual(['r0', 'r1', 'e0', 't0', 'r2', 'e1', 'r3', 'r4', 'r5']);
+  expect(begun).toEqual(['r0', 'e0', 't0', 'r1', 'e1', 'r2', 'r3', 'r4', 'r5']);
 });
 
 test('a serial walk waits for no more than two of hundreds of slices at a time', async () => {
   const time = new VirtualTime();
   const slots = new RequestSlots(1);
-  const request = (owner: string): Promise<void> => slots.use(owner, () => time.sleep(1, never));
+  const request = (owner: string): Promise<void> => slots.use(owner, 'here', () => time.sleep(1, never));
   const walk = async (): Promise<number> => {
     for (let page = 0; page < 10; page++) await request('events');
     return time.now();
@@ -86,7 +93,7 @@ test('no more are in use than there are, no owner is passed over, and everyone h
       const run = async ({ owner, after, takes, fails }: (typeof tasks)[number]): Promise<void> => {
         await time.sleep(after, never);
         turns.waits(owner);
-        await slots.use(owner, async () => {
+        await slots.use(owner, 'here', async () => {
           expect(turns.comes(owner)).toEqual([]);
           expect(++inUse).toBeLessThanOrEqual(many);
           await time.sleep(takes, never);
@@ -107,12 +114,12 @@ describe('a pause', () => {
     const time = new VirtualTime();
     const slots = new RequestSlots(1);
     const begun: string[] = [];
-    const patient = slots.use('a', async (pause) => {
+    const patient = slots.use('a', 'here', async ({ pause }) => {
       begun.push('a');
       await pause(() => time.sleep(10, never));
       begun.push(`a again at ${time.now()}`);
     });
-    const other = slots.use('b', async () => {
+    const other = slots.use('b', 'here', async () => {
       begun.push('b');
       await time.sleep(25, never);
     });
@@ -122,15 +129,16 @@ describe('a pause', () => {
 
   test('gives back what the wait gives, or throws, with the slot in either case', async () => {
     const slots = new RequestSlots(1);
-    expect(await slots.use('a', (pause) => pause(() => Promise.resolve(7)))).toBe(7);
-    const failed = slots.use('a', (pause) => pause(() => Promise.reject(new Error('SIGTERM'))));
+    expect(await slots.use('a', 'here', ({ pause }) => pause(() => Promise.resolve(7)))).toBe(7);
+    const failed = slots.use('a', 'here', ({ pause }) => pause(() => Promise.reject(new Error('SIGTERM'))));
     await expect(failed).rejects.toThrow('SIGTERM');
     // Neither did a slot get lost, nor is there one more.
     const { begun, begin } = busy(slots);
     const [first] = [begin('a'), begin('b')];
+    await handedOut();
     expect(begun).toEqual(['a']);
     await first?.();
-    await Promise.resolve();
+    await handedOut();
     expect(begun).toEqual(['a', 'b']);
   });
 
@@ -139,11 +147,11 @@ describe('a pause', () => {
     const slots = new RequestSlots(1);
     const begun: string[] = [];
     const work = (owner: string, name: string): Promise<void> =>
-      slots.use(owner, async () => {
+      slots.use(owner, 'here', async () => {
         begun.push(name);
         await time.sleep(5, never);
       });
-    const patient = slots.use('events', async (pause) => {
+    const patient = slots.use('events', 'here', async ({ pause }) => {
       await pause(() => time.sleep(1, never));
       begun.push('events');
     });
@@ -177,7 +185,7 @@ test('with pauses, too, no more are in use than there are, no owner is passed ov
         };
         await time.sleep(after, never);
         turns.waits(owner);
-        await slots.use(owner, async (pause) => {
+        await slots.use(owner, 'here', async ({ pause }) => {
           comes();
           for (const { takes, waits, fails } of parts) {
             await time.sleep(takes, never);
@@ -201,6 +209,7 @@ test('with pauses, too, no more are in use than there are, no owner is passed ov
       // All slots are there again.
       const { begun, begin } = busy(slots);
       const ends = Array.from({ length: many + 1 }, (_, i) => begin('x', String(i)));
+      await handedOut();
       expect(begun).toHaveLength(many);
       for (const end of ends) await end();
     }),
@@ -229,5 +238,168 @@ class Turns {
       passedBy.add(owner);
     }
     return passedOver;
+  }
+}
+
+describe('several places', () => {
+  const HOURS = 10_000;
+
+  /** Requests of one stream, whose places take as long as they say and answer or not. */
+  function open(many: number): {
+    time: VirtualTime;
+    begun: string[];
+    request: (place: string, takes: number, answers?: boolean) => Promise<void>;
+  } {
+    const time = new VirtualTime();
+    const slots = new RequestSlots(many);
+    const begun: string[] = [];
+    const request = (place: string, takes: number, answers = true): Promise<void> =>
+      slots.use('stream', place, async ({ heard }) => {
+        begun.push(place);
+        await time.sleep(takes, never);
+        heard(answers);
+      });
+    return { time, begun, request };
+  }
+
+  test('one that hangs takes half of the slots, and the others do not wait for it', async () => {
+    const { time, begun, request } = open(4);
+    const hung = Array.from({ length: 20 }, () => request('down', HOURS, false));
+    const others = Array.from({ length: 40 }, (_, i) => request(i % 2 === 0 ? 'up' : 'also up', 1));
+    await time.pass(Promise.all(others));
+    expect(time.now()).toBeLessThan(HOURS);
+    expect(begun.filter((place) => place === 'down')).toHaveLength(2);
+    await time.pass(Promise.all(hung));
+  });
+
+  test('one whose last attempt brought no answer gets one at a time until it answers', async () => {
+    const { time, begun, request } = open(4);
+    await time.pass(Promise.all([request('up', 1), request('down', HOURS, false)]));
+    const hung = Array.from({ length: 3 }, () => request('down', HOURS, false));
+    const back = [request('down', 1), request('down', 1), request('down', 1)];
+    await time.standStill();
+    expect(begun).toEqual(['up', 'down', 'down']);
+    await time.pass(Promise.all(hung));
+    expect(time.now()).toBe(4 * HOURS);
+    // The first that is answered lets the others go.
+    await time.pass(Promise.all(back));
+    expect(time.now()).toBe(4 * HOURS + 2);
+  });
+
+  test('the only one has all slots, whether it answers or not', async () => {
+    const { time, begun, request } = open(4);
+    const all = Array.from({ length: 8 }, () => request('down', HOURS, false));
+    await time.standStill();
+    expect(begun).toHaveLength(4);
+    await time.pass(Promise.all(all));
+    expect(time.now()).toBe(2 * HOURS);
+  });
+
+  test('of those to a silent place a few make all their attempts before others make their first', async () => {
+    const time = new VirtualTime();
+    const slots = new RequestSlots(4);
+    const attempts: number[] = Array.from({ length: 12 }, () => 0);
+    const ended = (): number => attempts.filter((made) => made > 6).length;
+    const retried = (i: number): Promise<void> =>
+      slots.use('stream', 'down', async ({ pause, heard }) => {
+        while ((attempts[i] = (attempts[i] ?? 0) + 1) <= 6) {
+          const begun = attempts.filter((made) => made > 0).length;
+          // In fives: as many as it takes to find out that it is out.
+          expect(begun).toBeLessThanOrEqual(5 * (1 + Math.floor(ended() / 5)));
+          await time.sleep(10, never);
+          heard(false);
+          await pause(() => time.sleep(1, never));
+        }
+      });
+    await time.pass(slots.use('stream', 'up', () => time.sleep(1, never)));
+    await time.pass(Promise.all(attempts.map((_, i) => retried(i))));
+    expect(ended()).toBe(12);
+  });
+
+  test('no more are in use than there are, none has more than half while others could go, and everyone is served', async () => {
+    const attempt = fc.record({ takes: fc.nat(10), answers: fc.boolean(), rest: fc.nat(10) });
+    const task = fc.record({
+      owner: fc.constantFrom('a', 'b', 'c'),
+      place: fc.constantFrom('x', 'y', 'z'),
+      after: fc.nat(20),
+      attempts: fc.array(attempt, { minLength: 1, maxLength: 4 }),
+    });
+    const plan = fc.record({ many: fc.integer({ min: 1, max: 6 }), tasks: fc.array(task, { maxLength: 40 }) });
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ many, tasks }) => {
+        const time = new VirtualTime();
+        const slots = new RequestSlots(many);
+        const watch = new Watch(many);
+        let done = 0;
+        const run = async ({ owner, place, after, attempts }: (typeof tasks)[number]): Promise<void> => {
+          await time.sleep(after, never);
+          watch.waits(place);
+          await slots.use(owner, place, async (turn: Turn) => {
+            watch.begins(place);
+            for (const [i, { takes, answers, rest }] of attempts.entries()) {
+              await time.sleep(takes, never);
+              watch.heard(place, answers);
+              turn.heard(answers);
+              if (i === attempts.length - 1) break;
+              await turn.pause(async () => {
+                watch.ends(place);
+                await time.sleep(rest, never);
+                watch.waits(place);
+              });
+              watch.begins(place);
+            }
+            watch.ends(place);
+            done += 1;
+          });
+        };
+        await time.pass(Promise.all(tasks.map(run)));
+        expect(done).toBe(tasks.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** What is in use and waited for at each place, and whether it is given out as it should be. */
+class Watch {
+  readonly #many: number;
+  readonly #places = new Map<string, { inUse: number; waiting: number; answers: boolean | undefined }>();
+
+  constructor(many: number) {
+    this.#many = many;
+  }
+
+  #at(place: string): { inUse: number; waiting: number; answers: boolean | undefined } {
+    const known = this.#places.get(place) ?? { inUse: 0, waiting: 0, answers: undefined };
+    this.#places.set(place, known);
+    return known;
+  }
+
+  waits(place: string): void {
+    this.#at(place).waiting += 1;
+  }
+
+  begins(place: string): void {
+    const half = Math.max(1, Math.floor(this.#many / 2));
+    const its = this.#at(place);
+    const others = [...this.#places.values()].filter((each) => each !== its);
+    if (its.inUse >= half && others.length > 0) {
+      // The others that wait have as much, or nobody knows whether they answer.
+      const slighted = others.filter(({ waiting, inUse, answers }) => waiting > 0 && answers === true && inUse < half);
+      expect(slighted).toEqual([]);
+      expect(its.answers).toBe(true);
+    }
+    if (its.answers === false && others.length > 0) expect(its.inUse).toBe(0);
+    its.waiting -= 1;
+    its.inUse += 1;
+    expect([...this.#places.values()].reduce((sum, { inUse }) => sum + inUse, 0)).toBeLessThanOrEqual(this.#many);
+  }
+
+  heard(place: string, answers: boolean): void {
+    this.#at(place).answers = answers;
+  }
+
+  ends(place: string): void {
+    this.#at(place).inUse -= 1;
   }
 }

@@ -32,19 +32,39 @@ test('a known one is read from its mark on, less the look-back', () => {
 
 test('the mark follows what was emitted, and never goes back', () => {
   const marks = marksOf({ marks: { d1: T1 } });
-  marks.emitted('d1', T2, true);
-  marks.emitted('d1', T1, true);
-  marks.emitted('d2', T1, true);
+  marks.emitted('d1', 'r', T2, true);
+  marks.emitted('d1', 'r', T1, true);
+  marks.emitted('d2', 'r', T1, true);
   expect(marks.state()).toEqual({ version: 1, marks: { d1: T2, d2: T1 } });
 });
 
 test('rows without a time, or dated after the start of the run, move nothing', () => {
   const marks = marksOf({ marks: {} });
-  marks.emitted('d1', undefined, true);
-  marks.emitted('d1', '2018-09-01T00:00:00.001Z', true);
+  marks.emitted('d1', 'r', undefined, true);
+  marks.emitted('d1', 'r', '2018-09-01T00:00:00.001Z', true);
   expect(marks.state().marks).toEqual({});
-  marks.emitted('d1', STARTED_AT, true);
+  marks.emitted('d1', 'r', STARTED_AT, true);
   expect(marks.state().marks).toEqual({ d1: STARTED_AT });
+});
+
+test('rows that may still change are known by their keys until they are told as final', () => {
+  const marks = marksOf({ marks: { d1: T2 }, pending: ['r1', 'r2'] });
+  expect(['r1', 'r2', 'r3'].map((key) => marks.isPending(key))).toEqual([true, true, false]);
+  marks.emitted('d1', 'r1', T1, true);
+  marks.emitted('d1', 'r3', undefined, false);
+  expect(marks.state()).toEqual({ version: 1, marks: { d1: T2 }, pending: ['r2', 'r3'] });
+  marks.emitted('d2', 'r3', T1, true);
+  marks.emitted('d2', 'r2', T1, true);
+  expect(marks.state()).toEqual({ version: 1, marks: { d1: T2, d2: T1 } });
+});
+
+test('those that did not come in a read of everything are forgotten', () => {
+  const marks = marksOf({ marks: {}, pending: ['r1', 'r2'] });
+  marks.emitted('d1', 'r2', undefined, false);
+  marks.emitted('d1', 'r3', undefined, false);
+  expect(marks.state().pending).toEqual(['r1', 'r2', 'r3']);
+  marks.readWhole();
+  expect(marks.state().pending).toEqual(['r2', 'r3']);
 });
 
 test('deployments that the API no longer has are forgotten', () => {
@@ -62,7 +82,7 @@ test('the state survives being written to a file', () => {
 test('a state that was given is not changed by the read', () => {
   const given = { version: 1 as const, marks: { d1: T1 } };
   const marks = marksOf(given);
-  marks.emitted('d1', T2, true);
+  marks.emitted('d1', 'r', T2, true);
   marks.retain(new Set());
   expect(given).toEqual({ version: 1, marks: { d1: T1 } });
 });

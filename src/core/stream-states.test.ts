@@ -26,6 +26,7 @@ describe('every state that a release wrote is understood', () => {
     { version: 1, marks: {} },
     { version: 1, marks: { d1: T1, d2: T2 } },
     { version: 1, marks: { d1: T1 }, job: '17' },
+    { version: 1, marks: { d1: T1 }, pending: ['r1', 'r2'] },
   ])('marks %j', (state) => {
     expect(marks(state)).toEqual(state);
   });
@@ -86,6 +87,8 @@ describe('a state that cannot be used is one sentence that names place and field
   test.each([
     [{ version: 1, marks: [] }, 'marks must be an object of timestamps'],
     [{ version: 1, marks: { d1: 'soon' } }, 'marks.d1 must be a timestamp'],
+    [{ version: 1, marks: {}, pending: { r1: true } }, 'pending must be a list of keys'],
+    [{ version: 1, marks: {}, pending: ['r1', 2] }, 'pending.1 must be a key'],
     [{ version: 3, marks: {} }, 'version is 3: a later release'],
   ])('marks %j', (state, problem) => {
     expect(() => marks(state)).toThrow(`${WHERE} cannot be used: ${problem}`);
@@ -149,7 +152,7 @@ describe('the platform of a state', () => {
 
 test('whatever stands in a state, it is understood or refused in words', () => {
   const json = fc.oneof(
-    fc.dictionary(fc.constantFrom('version', 'mark', 'walk', 'job', 'marks'), fc.jsonValue()),
+    fc.dictionary(fc.constantFrom('version', 'mark', 'walk', 'job', 'marks', 'pending'), fc.jsonValue()),
     fc.record({ version: fc.constant(1), mark: fc.jsonValue(), walk: fc.jsonValue(), marks: fc.jsonValue() }),
   );
   fc.assert(

@@ -49,6 +49,8 @@ const marksState = z.object({
   platform,
   start_date,
   marks: z.record(z.string(), time, { error: 'must be an object of timestamps' }).default({}),
+  /** The keys of the rows that were emitted and may still change; absent: there are none. */
+  pending: z.array(z.string({ error: 'must be a key' }), { error: 'must be a list of keys' }).optional(),
   job: z.string({ error: 'must be a string' }).optional(),
 });
 

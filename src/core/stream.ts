@@ -25,6 +25,11 @@ export interface Request {
   messages?: Partial<Record<ProblemId, string>>;
 }
 
+/** Names the place that a request goes to: what happens there is nothing to other places. */
+export function placeOf({ origin }: Request): string {
+  return origin ?? '';
+}
+
 /** Rows as they came, not yet checked, and what a user should be warned of. */
 export interface Extracted {
   rows: unknown[];
@@ -51,6 +56,8 @@ export interface Slices {
   chosen: readonly Slice[];
   /** The ids of all that there are, chosen or not; undefined if that is not known. */
   all: ReadonlySet<string> | undefined;
+  /** The user's choice leaves nothing out: a row that no slice brings any more is gone. */
+  isWhole?: boolean;
   /** What has no slice on purpose, for the line at the stream's end: `3 deployments of generation 2`. */
   leftOut?: readonly string[];
 }

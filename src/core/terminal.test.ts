@@ -54,6 +54,9 @@ describe('at the end', () => {
   });
 
   it('how to go on, if it was stopped', () => {
+    expect(follow(80).end({ failures: ['a\nb\u001b[31m'], stopped: false })).toContain(
+      String.raw`- a\u000ab\u001b[31m`,
+    );
     expect(follow(80).end({ failures: ['teams: No. Ask.'], stopped: true })).toContain(
       'Stopped after 1,234 records of 2 streams in 2.0 s. To continue from here, pass the STATE lines of the output with --state.\n- teams: No. Ask.\n',
     );

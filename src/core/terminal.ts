@@ -1,4 +1,5 @@
 import type { OpenStream } from './open-stream.ts';
+import { asOneLine } from './printable.ts';
 
 /** The terminal at which a person watches, while stdout goes into a file or another program. */
 export interface Terminal {
@@ -49,7 +50,7 @@ export function followRun(
       : failures.length > 0
         ? `Incomplete: read ${read}.`
         : `Read ${read}.`;
-    terminal.write(`${WIPE}${[line, ...[...failures, ...skipped].map((each) => `- ${each}`)].join('\n')}\n`);
+    terminal.write(`${WIPE}${[line, ...[...failures, ...skipped].map((each) => `- ${asOneLine(each)}`)].join('\n')}\n`);
   };
 }
 

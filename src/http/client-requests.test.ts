@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { Pause } from '../core/request-slots.ts';
+import type { Turn } from '../core/request-slots.ts';
 import { answer, bodyOf, createClient, startServer } from '../../test-support/unit/http.ts';
 
 /** A server that gives these answers in turn, the last one again and again, and what it was sent. */
@@ -83,39 +83,39 @@ describe('a request', () => {
 
 describe('whoever waits lets others go on meanwhile', () => {
   /** Tells of every wait when it begins and ends. */
-  function told(): { pause: Pause; waits: string[] } {
+  function told(): { turn: Turn; waits: string[] } {
     const waits: string[] = [];
-    const pause: Pause = async (wait) => {
+    const pause: Turn['pause'] = async (wait) => {
       waits.push('begins');
       const result = await wait();
       waits.push('ends');
       return result;
     };
-    return { pause, waits };
+    return { turn: { pause, heard: () => undefined }, waits };
   }
 
   test('before another attempt', async () => {
     const { origin } = await serve([503], [200]);
-    const { pause, waits } = told();
+    const { turn, waits } = told();
     const { client, slept } = createClient({ address: origin });
-    await client.get({ path: 'a' }, 'a', pause);
+    await client.get({ path: 'a' }, 'a', turn);
     expect(slept).toHaveLength(1);
     expect(waits).toEqual(['begins', 'ends']);
   });
 
   test('for a rate limit to end', async () => {
     const { origin } = await serve([429, { 'retry-after': '9' }], [200]);
-    const { pause, waits } = told();
+    const { turn, waits } = told();
     const { client, slept } = createClient({ address: origin });
-    await client.get({ path: 'a' }, 'a', pause);
+    await client.get({ path: 'a' }, 'a', turn);
     expect(slept).toEqual([9_000]);
     expect(waits).toEqual(['begins', 'ends']);
   });
 
   test('but not for an answer', async () => {
     const { origin } = await serve();
-    const { pause, waits } = told();
-    await createClient({ address: origin }).client.get({ path: 'a' }, 'a', pause);
+    const { turn, waits } = told();
+    await createClient({ address: origin }).client.get({ path: 'a' }, 'a', turn);
     expect(waits).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { ConnectorError } from '../core/errors.ts';
 import type { Words } from '../core/problems.ts';
-import type { Pause } from '../core/request-slots.ts';
+import type { Turn } from '../core/request-slots.ts';
 import type { Request } from '../core/stream.ts';
 import { type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt.ts';
@@ -13,6 +13,7 @@ import {
   type Failure,
   type FailureContext,
   type Refusals,
+  isAnswer,
   isTransient,
   nobodyThere,
   reasonOf,
@@ -93,6 +94,8 @@ export class ApiClient {
   readonly #maxBodyBytes: number;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #life = new AbortController();
+  /** Aborted when the run is stopped, and when nobody needs the client any more. */
+  readonly #signal: AbortSignal;
   readonly #watch: AttemptWatch;
   readonly #headers: Record<string, string>;
 
@@ -100,20 +103,21 @@ export class ApiClient {
     this.#options = options;
     this.#timing = options.timing ?? realTiming;
     this.#maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
-    this.#watch = new AttemptWatch(options.timeoutMs, options.signal);
-    // Every connection listens to it; Node would warn about a leak on stderr.
-    setMaxListeners(0, this.#life.signal);
+    this.#signal = AbortSignal.any([options.signal, this.#life.signal]);
+    this.#watch = new AttemptWatch(options.timeoutMs, this.#signal);
+    // Every connection and every wait listens to them; Node would warn about a leak on stderr.
+    setMaxListeners(0, this.#life.signal, this.#signal);
     this.#headers = { accept: options.accept, 'user-agent': options.userAgent };
     // An address of a proxy that is none is complained about at once.
     this.#endpoint(options.address);
   }
 
   /**
-   * The parsed body of a 200. `owner` is the stream that asks, for the events; `pause` is used for every wait. Throws a
+   * The parsed body of a 200. `owner` is the stream that asks, for the events; `turn` is told of every attempt and used for every wait. Throws a
    * ConnectorError, or the signal's reason.
    */
-  get(request: Request, owner: string, pause: Pause = asItIs): Promise<unknown> {
-    return this.#get(request, owner, pause, undefined);
+  get(request: Request, owner: string, turn: Turn = asItIs): Promise<unknown> {
+    return this.#get(request, owner, turn, undefined);
   }
 
   /** What requests carry now to say who asks. Throws a ConnectorError. */
@@ -121,14 +125,16 @@ export class ApiClient {
     return this.#authorization(owner);
   }
 
+  /** Ends at once what is still under way, without a word: nobody waits for it. */
   async close(): Promise<void> {
     this.#life.abort();
     await Promise.all([...this.#endpoints.values()].map(({ route }) => route.close()));
   }
 
   /** `why` is told with an error, if it is not the report itself that is asked for. */
-  async #get(request: Request, owner: string, pause: Pause, why: string | undefined): Promise<unknown> {
-    const { signal, auth, address, isImpatient } = this.#options;
+  async #get(request: Request, owner: string, turn: Turn, why: string | undefined): Promise<unknown> {
+    const { auth, address, isImpatient } = this.#options;
+    const signal = this.#signal;
     const { path } = request;
     const method = request.post === undefined ? 'GET' : 'POST';
     const endpoint = this.#endpoint(request.origin ?? address);
@@ -151,15 +157,16 @@ export class ApiClient {
       if (turnMs > 0) {
         if (this.#isPast(turnMs)) throw failed(RATE_LIMIT_GIVEN_UP);
         this.#options.onRateLimit(this.#timing.now() + turnMs, owner);
-        await pause(() => this.#timing.sleep(turnMs, signal));
+        await turn.pause(() => this.#timing.sleep(turnMs, signal));
       }
       if (!gate.isOpen) {
         const until = gate.closedUntil;
         if (until !== undefined && until !== told) this.#options.onRateLimit(until, owner);
-        if (!(await pause(() => gate.enter(signal)))) throw failed(RATE_LIMIT_GIVEN_UP);
+        if (!(await turn.pause(() => gate.enter(signal)))) throw failed(RATE_LIMIT_GIVEN_UP);
       }
       signal.throwIfAborted();
       const result = await this.#once(endpoint, target, request, owner);
+      turn.heard(result.kind === 'body' || isAnswer(result.failure));
       if (result.kind === 'body') {
         auth.accepted?.(request);
         return result.body;
@@ -193,7 +200,7 @@ export class ApiClient {
       this.#options.onRetry({ owner, method, path: shown, attempt: attempts, reason: reasonOf(failure), waitMs });
       if (failure.kind === 'status' && failure.status === 429) continue; // The gate does the waiting.
       attempts += 1;
-      await pause(() => this.#timing.sleep(waitMs, signal));
+      await turn.pause(() => this.#timing.sleep(waitMs, signal));
     }
   }
 
@@ -229,7 +236,8 @@ export class ApiClient {
       }
       limited = outcome.status === 429;
       const after = [outcome.headers['retry-after']].flat()[0];
-      const failure = statusFailure(outcome, refusals);
+      const sent = [...Object.values(headers), asked.body ?? ''];
+      const failure = statusFailure(outcome, refusals, sent);
       return { kind: 'failure', failure, retryAfterMs: retryAfter(after, now), authorization };
     } finally {
       if (!limited) endpoint.gate.passed();
@@ -320,7 +328,7 @@ type Result =
   /** `authorization` is what the request carried. */
   | { kind: 'failure'; failure: Failure; retryAfterMs?: number | undefined; authorization?: string | undefined };
 
-const asItIs: Pause = (wait) => wait();
+const asItIs: Turn = { pause: (wait) => wait(), heard: () => undefined };
 
 const RATE_LIMIT_GIVEN_UP: Failure = {
   kind: 'status',

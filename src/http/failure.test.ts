@@ -174,6 +174,7 @@ test.each([
   [{ kind: 'damaged', detail: 'it is empty' } as const, true],
   [failed('ECONNRESET'), true],
   [failed('ENOTFOUND'), true],
+  [failed('UND_ERR_DESTROYED'), false],
   [failed('CERT_HAS_EXPIRED'), false],
   [failed('EPROTO'), true],
   [failed('ERR_SSL_WRONG_VERSION_NUMBER'), false],
@@ -188,6 +189,7 @@ test.each([
 
 test.each([
   [failed('ENOTFOUND'), true],
+  [failed('UND_ERR_DESTROYED'), false],
   [failed('ECONNREFUSED'), true],
   [failed('ECONNRESET'), false],
   [proxyFailed('ECONNREFUSED', false), true],
@@ -248,6 +250,10 @@ test('EPROTO is plain text only if OpenSSL says so', () => {
   const detail = 'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:';
   const failure: Failure = { kind: 'failed', code: 'EPROTO', detail, connected: false };
   expect(toError(failure, context).problem).toBe('tls_not_spoken');
+});
+
+test.each(['an id', 'x'.repeat(65), 'ä', 'a\nb', ''])('%j is not shown as the id of a request', (id) => {
+  expect(toError(status(500, '', { 'x-request-id': id }), context).internalMessage).not.toContain('request id');
 });
 
 test('headers that are too long are not shown, not even in part', () => {

@@ -47,18 +47,29 @@ export interface FailureContext {
 const UNTRUSTED =
   /^(?:ERR_TLS_CERT_|CERT_|CRL_|ERROR_IN_C|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);
+/** Anything else is not shown as the id of a request. */
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+/** What undici says of a pool that was closed: the read is over. */
+const CLOSED = 'UND_ERR_DESTROYED';
 /** A longer header is not shown: it could be cut in the middle of a secret. */
 const LONGEST_HEADER = 200;
 
+/** `sent` is what the request carried, secrets among it: a server may send a piece of that back, which is not redacted. */
 export function statusFailure(
   { status, headers, text }: Extract<Outcome, { kind: 'answer' }>,
   refusals: Refusals,
+  sent: readonly string[] = [],
 ): Extract<Failure, { kind: 'status' }> {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
-  const requestId = id !== undefined && id.length > LONGEST_HEADER ? undefined : id;
+  const requestId = id !== undefined && REQUEST_ID.test(id) && !sent.some((text) => text.includes(id)) ? id : undefined;
   const problem = refusals.problemOf?.(status) ?? problemOfStatus(status);
   return { kind: 'status', status, problem, apiText: refusals.textOf(text), requestId, location: header('location') };
+}
+
+/** Whether the server, or what stands before it, answered at all. */
+export function isAnswer({ kind }: Failure): boolean {
+  return kind === 'status' || kind === 'damaged' || kind === 'too_large';
 }
 
 /** Whether another attempt may succeed. */
@@ -72,7 +83,7 @@ export function isTransient(failure: Failure): boolean {
     case 'too_large':
       return false;
     case 'failed':
-      return !UNTRUSTED.test(failure.code) && !isPlainText(failure);
+      return !UNTRUSTED.test(failure.code) && !isPlainText(failure) && failure.code !== CLOSED;
     case 'proxy_failed':
       // The proxy's own limits pass too.
       return (

@@ -29,7 +29,13 @@ const walkState = fc.record(
   { requiredKeys: ['version'] },
 );
 const marksState = fc.record(
-  { version, start_date: time, job: fc.string(), marks: fc.array(fc.tuple(id, time)).map(Object.fromEntries<string>) },
+  {
+    version,
+    start_date: time,
+    job: fc.string(),
+    marks: fc.array(fc.tuple(id, time)).map(Object.fromEntries<string>),
+    pending: fc.array(id, { minLength: 1 }),
+  },
   { requiredKeys: ['version', 'marks'] },
 );
 
@@ -59,7 +65,7 @@ describe('the translations are each the inverse of the other', () => {
   test.each([
     ['walk', walkState, WALK],
     ['marks', marksState, MARKS],
-    ['windows', marksState, WINDOWS],
+    ['windows', marksState.map(({ pending: _none, ...state }) => state), WINDOWS],
     ['months', monthsState, MONTHS],
   ] as const)('%s', (_, states, about) => {
     fc.assert(
@@ -113,7 +119,9 @@ describe('the form', () => {
         replication_key: 'updated_at',
         replication_key_value: T,
       })),
+      pending: [],
     });
+    expect(bookmarkOf({ version: 1, marks: {}, pending: ['b', 'a'] }, MARKS)).toMatchObject({ pending: ['b', 'a'] });
   });
 
   test('every key is there at the very beginning too, and no value is null where an object may come', () => {
@@ -165,7 +173,12 @@ describe('other forms that are taken', () => {
       { version: 1, mark: T, walk: { cursor: 'c', top: T } },
       { version: 1, mark: T, walk: { cursor: 'c', top: T } },
     ],
-    ['the state of the core, marks', MARKS, { version: 1, marks: { d: T } }, { version: 1, marks: { d: T } }],
+    [
+      'the state of the core, marks',
+      MARKS,
+      { version: 1, marks: { d: T }, pending: ['r'] },
+      { version: 1, marks: { d: T }, pending: ['r'] },
+    ],
     [
       'a merge of both, in which the newer form counts',
       WALK,
@@ -179,7 +192,8 @@ describe('other forms that are taken', () => {
       { partitions: [{ context: { deployment_id: 'd' }, replication_key_value: null }] },
       { version: 1, marks: {} },
     ],
-    ['nulls for partitions', MARKS, { partitions: null }, { version: 1, marks: {} }],
+    ['nulls for lists', MARKS, { partitions: null, pending: null }, { version: 1, marks: {} }],
+    ['an empty list of pending keys', MARKS, { partitions: [], pending: [] }, { version: 1, marks: {} }],
   ])('%s', (_, about, bookmark, state) => {
     expect(stateOf(bookmark, about, WHERE)).toEqual(state);
   });
@@ -191,6 +205,8 @@ describe('what cannot be used is told by the keys of the bookmark', () => {
     ['a mark that is no time', WALK, { mark: 5 }, 'mark must be a timestamp'],
     ['a walk that is a text', WALK, { walk: 'c' }, 'walk must be a list of at most one object'],
     ['partitions that are no list', MARKS, { partitions: {} }, 'partitions must be a list'],
+    ['pending keys that are no list', MARKS, { pending: 'r1' }, 'pending must be a list of keys'],
+    ['a pending key that is none', MARKS, { pending: ['r1', 2] }, 'pending must be a list of keys'],
     [
       'a partition of nothing',
       MARKS,

@@ -26,17 +26,25 @@ export function bookmarked(platform: string, { incremental }: StreamDefinition):
   return { platform, field, by, slice };
 }
 
-const PARTITIONED = ['version', 'platform', 'partitions', 'start_date', 'job', 'marks'];
 const KEYS = {
   walk: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'walk', 'mark'],
-  marks: PARTITIONED,
-  windows: PARTITIONED,
+  marks: ['version', 'platform', 'partitions', 'pending', 'start_date', 'job', 'marks'],
+  windows: ['version', 'platform', 'partitions', 'start_date', 'job', 'marks'],
   months: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'month'],
 } as const satisfies Record<Bookmarked['by'], readonly string[]>;
 
 /** The state of the core as a bookmark. It is not checked: what does not fit is told when it is read. */
 export function bookmarkOf(state: Row, { platform, field, by, slice = USUAL_SLICE }: Bookmarked): Row {
-  const { version = STATE_VERSION, mark = null, walk, marks, month = null, start_date = null, job = null } = state;
+  const {
+    version = STATE_VERSION,
+    mark = null,
+    walk,
+    marks,
+    pending = [],
+    month = null,
+    start_date = null,
+    job = null,
+  } = state;
   if (by === 'months') {
     return { version, platform, replication_key: field, replication_key_value: month, start_date, job };
   }
@@ -61,7 +69,8 @@ export function bookmarkOf(state: Row, { platform, field, by, slice = USUAL_SLIC
       replication_key: field,
       replication_key_value: value,
     }));
-  return { version, platform, start_date, job, partitions };
+  const common = { version, platform, start_date, job, partitions };
+  return by === 'windows' ? common : { ...common, pending };
 }
 
 /**
@@ -84,7 +93,8 @@ export function stateOf(bookmark: Row, { platform, by, slice = USUAL_SLICE }: Bo
   }
   if (by === 'months') return without({ ...common, month: bookmark['replication_key_value'] ?? bookmark['month'] });
   const marks = 'partitions' in bookmark ? marksIn(bookmark['partitions'], slice, where) : bookmark['marks'];
-  return without({ ...common, marks });
+  if (by === 'windows') return without({ ...common, marks });
+  return without({ ...common, marks, pending: pendingIn(bookmark['pending'], where) });
 }
 
 /** What a bookmark holds beside what a state of the core has: it stays. */
@@ -110,6 +120,15 @@ function marksIn(partitions: unknown, slice: string, where: string): Row {
     return [id, timeIn(partition as Row, 'replication_key_value', where, `partitions[${i}].`)];
   });
   return without(Object.fromEntries(marks));
+}
+
+/** The keys of rows that may still change; none stands for an empty list, as in the states of the core. */
+function pendingIn(keys: unknown, where: string): unknown {
+  if (keys === null || keys === undefined) return undefined;
+  if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'string')) {
+    throw unusable(where, 'pending must be a list of keys');
+  }
+  return keys.length === 0 ? undefined : keys;
 }
 
 function timeIn(holder: Row, key: string, where: string, place = ''): unknown {

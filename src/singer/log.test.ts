@@ -45,6 +45,17 @@ describe('plain lines', () => {
   });
 });
 
+test('a plain line stays one, whatever is in a name', () => {
+  const tap = openTap({});
+  const log = new TapLog(tap.context, false);
+  log.write('warn', 'deployment evil\nCRITICAL forged\u001b[31m', { stack: 'Error: \u001b[2J\n    at nowhere' });
+  expect(tap.log()).toEqual([
+    String.raw`WARNING deployment evil\u000aCRITICAL forged\u001b[31m`,
+    String.raw`Error: \u001b[2J`,
+    '    at nowhere',
+  ]);
+});
+
 describe('structured lines', () => {
   test('have every key that Meltano asks for, of the right type, and no other', () => {
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(structured('DEBUG')) });

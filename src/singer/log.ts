@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import type { Context } from '../core/context.ts';
 import type { Level } from '../core/output.ts';
+import { asOneLine } from '../core/printable.ts';
 import type { FailureType } from '../core/problems.ts';
 
 /** What a line may say beside its text. */
@@ -68,8 +69,9 @@ export class TapLog {
 
 function plain(line: string): string {
   const { level, message, extra, metric_info: metric } = JSON.parse(line) as StructuredLine;
-  const text = metric === undefined ? message : `${message}: ${JSON.stringify(metric)}`;
-  return `${level.toUpperCase()} ${text}\n${extra.stack === undefined ? '' : `${extra.stack}\n`}`;
+  const text = asOneLine(metric === undefined ? message : `${message}: ${JSON.stringify(metric)}`);
+  const stack = (extra.stack ?? '').split('\n').filter((call) => call !== '');
+  return [`${level.toUpperCase()} ${text}`, ...stack.map(asOneLine), ''].join('\n');
 }
 
 /**

@@ -52,6 +52,7 @@ describe('states of the Airbyte connector become bookmarks', () => {
       start_date: T,
       job: null,
       partitions: [{ context: { deployment_id: 'd' }, replication_key: 'updated_at', replication_key_value: T }],
+      pending: [],
     },
     nobody_knows: { a: 1 },
   };

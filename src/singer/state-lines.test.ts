@@ -178,7 +178,11 @@ const step = fc.oneof(
   }),
   fc.record({
     stream: fc.constant('deployments_recipes'),
-    state: fc.record({ start_date: optional(T), marks: fc.dictionary(fc.constantFrom('d1', 'd2', 'd3'), T) }),
+    state: fc.record({
+      start_date: optional(T),
+      marks: fc.dictionary(fc.constantFrom('d1', 'd2', 'd3'), T),
+      pending: optional(fc.uniqueArray(fc.constantFrom('r1', 'r2'), { minLength: 1 })),
+    }),
   }),
 );
 const ABOUT = {

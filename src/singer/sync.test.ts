@@ -207,7 +207,7 @@ const BEGIN = {
     job: null,
     walk: [],
   },
-  deployments_recipes: { version: 1, platform: 'compose', start_date: null, job: null, partitions: [] },
+  deployments_recipes: { version: 1, platform: 'compose', start_date: null, job: null, partitions: [], pending: [] },
 };
 const both = { audit_events: {}, deployments_recipes: {} };
 const partition = (deployment_id: string): object => ({

@@ -47,6 +47,7 @@ export function openRun(options: RunOptions = {}): TestRun {
   const run: Run<ComposeShared> = {
     fetch: (request, owner) => api.get(request, owner),
     slots: new RequestSlots(workers),
+    silences: new Map(),
     output,
     words: compose.words.facts,
     shared: {

@@ -25,12 +25,22 @@ function open(chosen: string[], fetch: () => unknown): { list: DeploymentList; w
 
 test('without a choice all deployments are there, in the order of the API', async () => {
   const { list } = open([], () => listBody('deployments', ROWS));
-  expect(await list.load()).toEqual({ rows: ROWS, ids: ['d2', 'd1', 'd3'], all: new Set(['d1', 'd2', 'd3']) });
+  expect(await list.load()).toEqual({
+    rows: ROWS,
+    ids: ['d2', 'd1', 'd3'],
+    all: new Set(['d1', 'd2', 'd3']),
+    isWhole: true,
+  });
 });
 
 test('a choice limits rows and slices, but not what is known to be there', async () => {
   const { list, warnings } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
-  expect(await list.load()).toEqual({ rows: [ROWS[2], ROWS[0]], ids: ['d3', 'd2'], all: new Set(['d1', 'd2', 'd3']) });
+  expect(await list.load()).toEqual({
+    rows: [ROWS[2], ROWS[0]],
+    ids: ['d3', 'd2'],
+    all: new Set(['d1', 'd2', 'd3']),
+    isWhole: false,
+  });
   expect(warnings).toEqual([]);
 });
 
@@ -68,7 +78,7 @@ test('if none of the ids exists, that is for the user to correct', async () => {
 
 test('an account without deployments has none, which is no failure', async () => {
   const { list } = open([], () => listBody('deployments', []));
-  expect(await list.load()).toEqual({ rows: [], ids: [], all: new Set() });
+  expect(await list.load()).toEqual({ rows: [], ids: [], all: new Set(), isWhole: true });
 });
 
 test('an id that comes as a number is taken as text, as everywhere', async () => {
@@ -103,13 +113,14 @@ test('each chosen deployment is a slice, which says what its rows get', async ()
   expect(await eachDeployment({ deployments: list, pageSize: 10, includeConnectionStrings: false })).toEqual({
     chosen: [slice('d3'), slice('d2')],
     all: new Set(['d1', 'd2', 'd3']),
+    isWhole: false,
   });
 });
 
 test('where the list is missing, it is not known which deployments there are', async () => {
   const { list } = open([], () => ({}));
   const shared = { deployments: list, pageSize: 10, includeConnectionStrings: false };
-  expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined });
+  expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined, isWhole: false });
 });
 
 test('an id is encoded in the path of a report', () => {

@@ -13,6 +13,8 @@ export interface Deployments {
   ids: string[];
   /** The ids of all that the API has, chosen or not; undefined if it left out its list. */
   all: ReadonlySet<string> | undefined;
+  /** Every deployment is chosen. */
+  isWhole: boolean;
 }
 
 /** The list of deployments: fetched once a run, whichever stream needs it first, and shared by all that do. */
@@ -46,14 +48,20 @@ export class DeploymentList {
     }
     if (missing.length > 0) this.#api.log('warn', missingSentence(missing));
     const ids = this.#chosen.length === 0 ? [...byId.keys()] : this.#chosen.filter((id) => byId.has(id));
-    return { ids, rows: ids.map((id) => byId.get(id) ?? {}), all: unlisted ? undefined : new Set(byId.keys()) };
+    return {
+      ids,
+      rows: ids.map((id) => byId.get(id) ?? {}),
+      all: unlisted ? undefined : new Set(byId.keys()),
+      isWhole: this.#chosen.length === 0 && unlisted !== true,
+    };
   }
 }
 
 /** The slices of a report that is asked for deployment by deployment. */
 export async function eachDeployment({ deployments }: ComposeShared): Promise<Slices> {
-  const { ids, all } = await deployments.load();
-  return { chosen: ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } })), all };
+  const { ids, all, isWhole } = await deployments.load();
+  const chosen = ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } }));
+  return { chosen, all, isWhole };
 }
 
 /** The request for one report of one deployment. */

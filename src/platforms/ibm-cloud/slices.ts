@@ -12,7 +12,7 @@ interface Gen1Options {
 }
 
 /** The slices of a report that only databases of generation 1 have. Regions do not wait for each other. */
-export async function gen1Slices({ inventory }: IbmCloudShared, options: Gen1Options = {}): Promise<Slices> {
+export async function gen1Slices({ inventory, selection }: IbmCloudShared, options: Gen1Options = {}): Promise<Slices> {
   const { deployments, all } = await inventory.load();
   const { types } = options;
   const first = deployments.filter(({ generation }) => generation === 'gen1');
@@ -22,7 +22,7 @@ export async function gen1Slices({ inventory }: IbmCloudShared, options: Gen1Opt
   if (second > 0) leftOut.push(`${count(second, 'deployment')} of generation 2`);
   if (offered.length < first.length)
     leftOut.push(`${count(first.length - offered.length, 'deployment')} of other types`);
-  return { chosen: gen1SlicesOf(offered, options), all, leftOut };
+  return { chosen: gen1SlicesOf(offered, options), all, isWhole: selection.isAll, leftOut };
 }
 
 /** One slice for each of them that can be asked about. */

@@ -41,7 +41,7 @@ export const deploymentsBackups = defineStream<IbmCloudShared>({
 });
 
 /** A slice for each database of generation 1, and one with its rows for each that independent backups were made of. */
-async function backedUpDatabases({ inventory }: IbmCloudShared): Promise<Slices> {
+async function backedUpDatabases({ inventory, selection }: IbmCloudShared): Promise<Slices> {
   const { deployments, backups, all } = await inventory.load();
   const asked = gen1SlicesOf(deployments);
   const own = new Set(asked.map(({ id }) => id));
@@ -55,7 +55,11 @@ async function backedUpDatabases({ inventory }: IbmCloudShared): Promise<Slices>
     const fields = { generation: 'gen2', ...(source !== undefined && { deployment_id: source }) };
     return { id, label: `independent backups of ${id}`, fields, rows: ofIt.map(rowOf) };
   });
-  return { chosen: [...asked, ...brought], all: all && new Set([...all, ...bySource.keys()]) };
+  return {
+    chosen: [...asked, ...brought],
+    all: all && new Set([...all, ...bySource.keys()]),
+    isWhole: selection.isAll,
+  };
 }
 
 function rowOf({ id, row, backup }: IndependentBackup): Row {

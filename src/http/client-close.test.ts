@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
+import type { Timing } from './retry.ts';
+
+/** A clock whose sleeps end only with their signal; `asleep` resolves with the first. */
+function endless(): { timing: Timing; asleep: Promise<void> } {
+  const { promise: asleep, resolve } = Promise.withResolvers<void>();
+  const sleep = (_: number, signal: AbortSignal): Promise<void> =>
+    new Promise((_done, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+      resolve();
+    });
+  return { timing: { now: () => 0, random: () => 0, sleep }, asleep };
+}
+
+test('a request under way ends with the client, and is not tried again', async () => {
+  const { origin, server, requests } = await startServer(() => undefined);
+  const { client, retries } = createClient({ address: origin });
+  const asked = client.get({ path: 'teams' }, 'teams');
+  await once(server, 'request');
+  await Promise.all([client.close(), expect(asked).rejects.toMatchObject({ name: 'AbortError' })]);
+  expect(requests).toHaveLength(1);
+  expect(retries).toEqual([]);
+});
+
+test.each([
+  ['for another attempt', 503],
+  ['for the end of a rate limit', 429],
+])('a wait %s ends with the client', async (_, status) => {
+  const { origin, requests } = await startServer((_request, response) => answer(response, status, ''));
+  const { timing, asleep } = endless();
+  const { client, retries } = createClient({ address: origin, timing });
+  const asked = client.get({ path: 'teams' }, 'teams');
+  await asleep;
+  await Promise.all([client.close(), expect(asked).rejects.toMatchObject({ name: 'AbortError' })]);
+  expect(requests).toHaveLength(1);
+  expect(retries).toHaveLength(1);
+});
+
+test('a closed client asks for nothing more', async () => {
+  const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
+  const { client } = createClient({ address: origin });
+  await client.close();
+  await expect(client.get({ path: 'teams' }, 'teams')).rejects.toMatchObject({ name: 'AbortError' });
+  expect(requests).toEqual([]);
+});
+
+test('every attempt is told of as answered or not', async () => {
+  let asked = 0;
+  const { origin } = await startServer((_, response) => {
+    asked += 1;
+    if (asked === 1) response.destroy();
+    else answer(response, asked === 2 ? 503 : 200, '{}');
+  });
+  const { client } = createClient({ address: origin });
+  const heard: boolean[] = [];
+  await client.get({ path: 'teams' }, 'teams', { pause: (wait) => wait(), heard: (answered) => heard.push(answered) });
+  expect(heard).toEqual([false, true, true]);
+});
