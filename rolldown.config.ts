@@ -12,6 +12,16 @@ const licenses: Plugin = {
   },
 };
 
+/** What the folder is, wherever it is copied to: modules, which Node.js would have to find out at every start. */
+const description: Plugin = {
+  name: 'description',
+  generateBundle() {
+    const { name, version, license, type } = manifest;
+    const source = `${JSON.stringify({ name, version, license, type }, null, 2)}\n`;
+    this.emitFile({ type: 'asset', fileName: 'package.json', source });
+  },
+};
+
 /** They are started by their names; chmod(1) is not everywhere where npm is. */
 const executable: Plugin = {
   name: 'executable',
@@ -24,7 +34,7 @@ const executable: Plugin = {
 export default defineConfig({
   input: { 'source-compose': 'src/bin/source-compose.ts', 'tap-compose': 'src/bin/tap-compose.ts' },
   platform: 'node',
-  plugins: [licenses, executable],
+  plugins: [licenses, description, executable],
   output: {
     dir: 'dist',
     format: 'esm',

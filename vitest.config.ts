@@ -14,8 +14,8 @@ export default defineConfig({
       'test-support/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
-    // They need Docker and have a configuration of their own.
-    exclude: [...configDefaults.exclude, 'integration_tests/container/**'],
+    // They need more than Node.js, and have configurations of their own.
+    exclude: [...configDefaults.exclude, 'integration_tests/{container,doors,examples}/**'],
     coverage: {
       include: ['src/**/*.ts'],
       // process.ts is the process: it runs only as a child, in integration_tests/process-end.test.ts and its neighbours.

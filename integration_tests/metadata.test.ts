@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import nodes from '../node/package.json' with { type: 'json' };
 import manifest from '../package.json' with { type: 'json' };
 import { VERSION_PLACES } from '../scripts/version-places.ts';
 import spec from '../spec.json' with { type: 'json' };
@@ -109,7 +110,7 @@ describe('Node.js', () => {
     const line = text('.node-version').trim();
     expect(dockerfile).toMatch(new RegExp(`^ARG NODE_IMAGE=node:${line}-`, 'm'));
     expect(text('.devcontainer/devcontainer.json')).toContain(`javascript-node:${line}"`);
-    for (const version of Object.values(manifest.optionalDependencies)) expect(version.split('.')[0]).toBe(line);
+    for (const version of Object.values(nodes.optionalDependencies)) expect(version.split('.')[0]).toBe(line);
   });
 });
 

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { PLUGIN_DEFINITION, pluginDefinition } from './plugin-definition.ts';
+import { PLUGIN_DEFINITIONS, pluginDefinition } from './plugin-definition.ts';
 
-const written = readFileSync(PLUGIN_DEFINITION, 'utf8');
+const [written = '', ofPackage = ''] = PLUGIN_DEFINITIONS.map(({ url }) => readFileSync(url, 'utf8'));
 
-test('the plugin definition is what `npm run spec` writes', () => {
-  expect(written).toBe(pluginDefinition());
+test('the plugin definitions are what `npm run spec` writes', () => {
+  expect([written, ofPackage]).toEqual(PLUGIN_DEFINITIONS.map(pluginDefinition));
+});
+
+test('one of them has Meltano install the Python package, and is the same otherwise', () => {
+  const { pip_url, ...rest } = parse(ofPackage) as Record<string, unknown>;
+  expect(pip_url).toBe('source-compose');
+  expect(rest).toEqual(parse(written));
 });
 
 test('Meltano asks for what one of the platforms requires', () => {

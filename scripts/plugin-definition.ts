@@ -2,8 +2,16 @@ import { stringify } from 'yaml';
 import spec from '../spec.json' with { type: 'json' };
 import { about } from '../src/singer/about.ts';
 
-/** Where it stands. */
-export const PLUGIN_DEFINITION = new URL('../meltano/extractors/tap-compose.yml', import.meta.url);
+/** A plugin definition, and what Meltano installs the tap by; none: it is on PATH. */
+export interface PluginDefinition {
+  url: URL;
+  pipUrl?: string;
+}
+
+export const PLUGIN_DEFINITIONS: readonly PluginDefinition[] = [
+  { url: new URL('../meltano/extractors/tap-compose.yml', import.meta.url) },
+  { url: new URL('../meltano/extractors/tap-compose--pypi.yml', import.meta.url), pipUrl: 'source-compose' },
+];
 
 const REPOSITORY = 'https://github.com/source-compose/source-compose';
 
@@ -35,7 +43,7 @@ interface PlatformForm {
 const FORMS = spec.connectionSpecification.properties.platform.oneOf as unknown as readonly PlatformForm[];
 
 /** For `meltano add --from-ref`: what the tap says about itself, as Meltano wants to have it. The text of a YAML file. */
-export function pluginDefinition(): string {
+export function pluginDefinition({ pipUrl }: PluginDefinition): string {
   const { name, description, capabilities, settings } = JSON.parse(about('json')) as About;
   const definition = {
     name,
@@ -45,13 +53,14 @@ export function pluginDefinition(): string {
     description,
     repo: REPOSITORY,
     docs: `${REPOSITORY}/blob/main/docs/meltano.md`,
+    ...(pipUrl === undefined ? {} : { pip_url: pipUrl }),
     executable: name,
     capabilities,
     // What each platform requires: Meltano is content with one of the groups.
     settings_group_validation: FORMS.map(({ required }) => required.map((key) => `platform.${key}`)),
     settings: Object.entries(settings.properties).map(([key, setting]) => meltanoSetting(key, setting)),
   };
-  const comment = '# Written by `npm run spec`. docs/meltano.md says how to use it.\n';
+  const comment = `# Written by \`npm run spec\`. docs/meltano.md says how to use it${pipUrl === undefined ? '' : ', and when'}.\n`;
   return comment + stringify(definition, { singleQuote: true, lineWidth: 0 });
 }
 

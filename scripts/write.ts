@@ -2,18 +2,29 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import manifest from '../package.json' with { type: 'json' };
 
 // Writes what is made from the code; tests compare it with what is committed.
-const WRITERS: Readonly<Record<string, () => Promise<void>>> = {
+const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
   /** `npm run docs`: the generated parts of the pages. */
   async docs() {
     const { PAGE_PATHS, pageUrl, renderPage } = await import('./docs-pages.ts');
     for (const path of PAGE_PATHS) writeFileSync(pageUrl(path), renderPage(path));
   },
-  /** `npm run spec`: spec.json from the config's schema, and from it the plugin definition for Meltano. */
+  /** `npm run release:notes -- v0.2.0 FILE`: what the changelog says of it; an error if anything is not as released. */
+  async notes(tag = '', file = '') {
+    const { releaseNotes } = await import('./release-notes.ts');
+    const changelog = readFileSync(new URL('../CHANGELOG.md', import.meta.url), 'utf8');
+    writeFileSync(file, `${releaseNotes(tag, manifest.version, changelog)}\n`);
+  },
+  /** `npm run sbom -- FILE`: what is in the bundle. */
+  async sbom(file = '') {
+    const { makeSbom } = await import('./sbom.ts');
+    writeFileSync(file, `${JSON.stringify(makeSbom(), null, 2)}\n`);
+  },
+  /** `npm run spec`: spec.json from the config's schema, and from it the plugin definitions for Meltano. */
   async spec() {
     const { specification } = await import('./specification.ts');
     writeFileSync(new URL('../spec.json', import.meta.url), `${JSON.stringify(specification(), null, 2)}\n`);
-    const { PLUGIN_DEFINITION, pluginDefinition } = await import('./plugin-definition.ts');
-    writeFileSync(PLUGIN_DEFINITION, pluginDefinition());
+    const { PLUGIN_DEFINITIONS, pluginDefinition } = await import('./plugin-definition.ts');
+    for (const definition of PLUGIN_DEFINITIONS) writeFileSync(definition.url, pluginDefinition(definition));
   },
   /** `npm version` runs this: package.json's release, in the files that repeat it. */
   async version() {
@@ -25,7 +36,7 @@ const WRITERS: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-const [what = ''] = process.argv.slice(2);
+const [what = '', ...args] = process.argv.slice(2);
 const write = WRITERS[what];
 if (write === undefined) throw new Error(`Write what? There are ${Object.keys(WRITERS).join(', ')}.`);
-await write();
+await write(...args);

@@ -1,8 +1,9 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './connector.ts';
-import { outputOf } from './processes.ts';
+import { outputOf, run } from './processes.ts';
 
 /** Where the Python environments and all that Python compiles are kept from run to run; Git ignores it. */
 const KEPT = join(ROOT, '.venv', 'clients');
@@ -28,10 +29,13 @@ const PYTHON = '>=3.11,<3.13';
 /** The environments that some of their packages have to be built for: PyPI has no wheels of them. */
 const FROM_SOURCE = ['ibm-cloud', 'target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
 
+const WHEELS_ALONE = ['--only-binary', ':all:'];
+
 export type Environment =
   | 'clients'
   | 'ibm-cloud'
   | 'meltano'
+  | 'release'
   | 'target-jsonl'
   | 'target-postgres'
   | 'target-postgres-pipelinewise'
@@ -39,40 +43,84 @@ export type Environment =
 
 /** The version of a package in an environment. */
 export function pinned(name: Environment, packageName: string): string {
-  const requirements = readFileSync(join(REQUIREMENTS, `${name}.txt`), 'utf8');
+  const requirements = readFileSync(requirementsOf(name), 'utf8');
   return new RegExp(`^${packageName}==(.*)$`, 'm').exec(requirements)?.[1] ?? 'of no pinned version';
 }
 
-const made = new Map<Environment, Promise<string>>();
+/** The file with the versions of an environment. */
+export function requirementsOf(name: Environment): string {
+  return join(REQUIREMENTS, `${name}.txt`);
+}
+
+/** The examples that come with requirements, and where what these bring along is pinned. */
+const EXAMPLES = { meltano: ['meltano'], pyairbyte: ['clients', 'charts'] } as const;
+
+const made = new Map<string, Promise<string>>();
 
 /** The folder `bin` of an environment with the pinned versions, which is made when it is first asked for. */
 export function environment(name: Environment): Promise<string> {
-  const bin = made.get(name) ?? makeEnvironment(name);
+  const building = ['--build-constraints', join(REQUIREMENTS, 'build.txt')];
+  const wheels = FROM_SOURCE.includes(name) ? building : WHEELS_ALONE;
+  return environmentOf(name, requirementsOf(name), wheels);
+}
+
+/** The same with the requirements of an example, as the example has them. */
+export function exampleEnvironment(name: keyof typeof EXAMPLES): Promise<string> {
+  const constraints = EXAMPLES[name].flatMap((pins) => ['--constraints', join(REQUIREMENTS, `${pins}.txt`)]);
+  const requirements = join(ROOT, 'examples', name, 'requirements.txt');
+  return environmentOf(`example-${name}`, requirements, [...WHEELS_ALONE, ...constraints]);
+}
+
+function environmentOf(name: string, requirements: string, options: readonly string[]): Promise<string> {
+  const bin = made.get(name) ?? makeEnvironment(name, requirements, options);
   made.set(name, bin);
   return bin;
 }
 
-async function makeEnvironment(name: Environment): Promise<string> {
+async function makeEnvironment(name: string, requirements: string, options: readonly string[]): Promise<string> {
   const folder = join(KEPT, name);
-  const requirements = join(REQUIREMENTS, `${name}.txt`);
   const installed = join(folder, 'requirements.txt');
   if (contentOf(installed) !== contentOf(requirements)) {
     rmSync(folder, { recursive: true, force: true });
     await uv('venv', '--quiet', '--no-python-downloads', '--python', PYTHON, folder);
-    const building = ['--build-constraints', join(REQUIREMENTS, 'build.txt')];
-    const wheels = FROM_SOURCE.includes(name) ? building : ['--only-binary', ':all:'];
     const python = join(folder, 'bin', 'python');
-    await uv('pip', 'install', '--quiet', '--python', python, ...wheels, '--requirement', requirements);
+    await uv('pip', 'install', '--quiet', '--python', python, ...options, '--requirement', requirements);
     cpSync(requirements, installed);
   }
   return join(folder, 'bin');
 }
 
+/** The interpreter of a release on this machine, such as 3.12; undefined if it has none. Nothing is downloaded. */
+export async function findPython(release: string): Promise<string | undefined> {
+  // pyenv puts only the releases on PATH that it was told to.
+  const pyenv = globSync(join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions', '*', 'bin'));
+  const env = { ...PYTHON_ENV, PATH: [...pyenv, PYTHON_ENV['PATH']].join(delimiter) };
+  const find = ['python', 'find', '--no-project', '--system', '--no-python-downloads', release];
+  const { exitCode, stdout } = await run(await theInstaller(), find, { ...PYTHON_OPTIONS, env });
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+/** Makes an environment in a folder and installs a package, which may also lie in `links`. Gives its folder `bin`. */
+export async function installInto(
+  folder: string,
+  { python = PYTHON, name, links }: { python?: string; name: string; links: string },
+): Promise<string> {
+  await uv('venv', '--quiet', '--no-python-downloads', '--python', python, folder);
+  const install = ['pip', 'install', '--quiet', '--python', join(folder, 'bin', 'python')];
+  // A package of the same release may have been built differently before.
+  await uv(...install, '--only-binary', ':all:', '--find-links', links, '--refresh-package', name, name);
+  return join(folder, 'bin');
+}
+
 let installer: Promise<string> | undefined;
 
-async function uv(...args: string[]): Promise<void> {
+function theInstaller(): Promise<string> {
   installer ??= makeInstaller();
-  await outputOf(await installer, args, PYTHON_OPTIONS);
+  return installer;
+}
+
+async function uv(...args: string[]): Promise<void> {
+  await outputOf(await theInstaller(), args, PYTHON_OPTIONS);
 }
 
 /** uv is quick, and needs no pip in what it makes. */

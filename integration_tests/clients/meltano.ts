@@ -1,19 +1,16 @@
 import { symlinkSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { catalogOf } from '../../test-support/catalogs.ts';
-import { ROOT, programPath, runConnector } from '../../test-support/connector.ts';
-import { type Finished, lastLines, run } from '../../test-support/processes.ts';
-import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
+import { programPath, runConnector } from '../../test-support/connector.ts';
+import { lastLines } from '../../test-support/processes.ts';
+import { pinned } from '../../test-support/python.ts';
 import { contentsOf, messagesOf } from '../../test-support/transcript.ts';
+import { DEFINITION, MeltanoProject, stateId } from './meltano-project.ts';
 import { startPostgres } from './postgres.ts';
 import type { Counts } from './report.ts';
 import { TARGETS_TITLE, type Target, changesIn, keysIn, openTargets } from './singer-targets.ts';
 import { type ClientTest, INCREMENTAL, type News, type Stage, allKeys, makeNews } from './stage.ts';
 
-/** The plugin definition that ships with the connector. */
-const DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose.yml');
-
-const PAGE_SIZE = 10;
 /** More than two pages of audit events, so that a walk through them can break off in the middle. */
 const MANY_EVENTS = 25;
 
@@ -24,7 +21,11 @@ export const meltano: ClientTest = {
     const postgres = await startPostgres(stage.folder);
     try {
       const targets = await openTargets(stage, postgres);
-      const project = await MeltanoProject.create(stage, targets);
+      // What a global installation by npm makes.
+      stage.file('bin/.keep', '');
+      const bin = join(stage.folder, 'bin');
+      symlinkSync(programPath('tap-compose'), join(bin, 'tap-compose'));
+      const project = await MeltanoProject.create(stage, targets, { definition: DEFINITION, path: [bin] });
       await lookAround(stage, project);
       await runTwice(stage, project, targets);
       await failAndGoOn(stage, project, targets);
@@ -163,88 +164,7 @@ function moment({ updatedAt }: News['changed']): string {
 }
 
 /** How many lines the target that appends has written to each file, without those that were there before. */
-async function linesOf(targets: readonly Target[], before: Counts = {}): Promise<Counts> {
+export async function linesOf(targets: readonly Target[], before: Counts = {}): Promise<Counts> {
   const rows = await targets.find(({ merges }) => !merges)!.rows();
   return Object.fromEntries(Object.entries(rows).map(([name, all]) => [name, all.length - (before[name] ?? 0)]));
-}
-
-/** What Meltano calls the state of the runs into a target. */
-function stateId(target: Target): string {
-  return `dev:tap-compose-to-${target.name}`;
-}
-
-interface SavedState {
-  bookmarks: Record<string, { walk?: unknown[] }>;
-}
-
-/** A project in the stage's folder, whose tap came by `meltano add` from the definition that ships. */
-class MeltanoProject {
-  readonly #program: string;
-  readonly #folder: string;
-  readonly #env: NodeJS.ProcessEnv;
-
-  static async create(stage: Stage, targets: readonly Target[]): Promise<MeltanoProject> {
-    const { sandbox, folder, file } = stage;
-    // JSON is YAML. No target has a pip_url, so that Meltano installs nothing and asks no hub.
-    file('meltano.yml', {
-      default_environment: 'dev',
-      send_anonymous_usage_stats: false,
-      environments: [{ name: 'dev' }],
-      plugins: { loaders: targets.map(loader) },
-    });
-    // What a global installation by npm makes.
-    file('bin/.keep', '');
-    symlinkSync(programPath('tap-compose'), join(folder, 'bin', 'tap-compose'));
-    const project = new MeltanoProject(join(await environment('meltano'), 'meltano'), folder, sandbox.baseUrl);
-    await project.output(['add', 'tap-compose', '--plugin-type', 'extractor', '--from-ref', DEFINITION]);
-    // It ends up in .env.
-    await project.output(['config', 'set', 'tap-compose', 'platform.api_token', sandbox.token]);
-    return project;
-  }
-
-  private constructor(program: string, folder: string, baseUrl: string) {
-    this.#program = program;
-    this.#folder = folder;
-    this.#env = {
-      ...PYTHON_OPTIONS.env,
-      PATH: [join(folder, 'bin'), PYTHON_OPTIONS.env['PATH']].join(delimiter),
-      MELTANO_SEND_ANONYMOUS_USAGE_STATS: 'false',
-      XDG_STATE_HOME: join(folder, 'state'),
-      TAP_COMPOSE_PLATFORM_BASE_URL: baseUrl,
-      TAP_COMPOSE_PLATFORM_PAGE_SIZE: String(PAGE_SIZE),
-    };
-  }
-
-  call(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Finished> {
-    return run(this.#program, args, { ...PYTHON_OPTIONS, cwd: this.#folder, env: { ...this.#env, ...more } });
-  }
-
-  /** What it prints. Throws unless it exits with 0. */
-  async output(args: readonly string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.call(args);
-    if (exitCode === 0) return stdout;
-    throw new Error(`meltano ${args.join(' ')} ended with ${exitCode}:\n${lastLines(stderr + stdout)}`);
-  }
-
-  /** `meltano run` into these targets, one after the other. */
-  async run(targets: readonly Target[], flags: readonly string[] = []): Promise<void> {
-    await this.output(['run', ...flags, ...targets.flatMap(({ name }) => ['tap-compose', name])]);
-  }
-
-  /** The state from which the next run into the target goes on. */
-  async state(target: Target): Promise<SavedState> {
-    const text = await this.output(['state', 'get', stateId(target)]);
-    return (JSON.parse(text) as { singer_state: SavedState }).singer_state;
-  }
-}
-
-function loader({ name, program, config }: Target): object {
-  const kinds: Record<string, string> = { number: 'integer', boolean: 'boolean' };
-  return {
-    name,
-    namespace: name.replaceAll('-', '_'),
-    executable: program,
-    settings: Object.entries(config).map(([key, value]) => ({ name: key, kind: kinds[typeof value] ?? 'string' })),
-    config,
-  };
 }

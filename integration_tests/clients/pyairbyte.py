@@ -1,4 +1,7 @@
-"""PyAirbyte, as it is told (dialog.py).    pyairbyte.py executable PATH CONFIG    pyairbyte.py image NAME CONFIG"""
+"""PyAirbyte, as it is told (dialog.py).
+
+pyairbyte.py executable PATH CONFIG    pyairbyte.py image NAME CONFIG    pyairbyte.py package PIP_URL CONFIG
+"""
 import json
 import sys
 
@@ -15,7 +18,11 @@ cache = DuckDBCache(db_path="cache.duckdb", schema_name="compose")
 
 
 def source(**other):
-    how = {"local_executable": connector} if kind == "executable" else {"docker_image": connector, "use_host_network": True}
+    how = {
+        "executable": {"local_executable": connector},
+        "image": {"docker_image": connector, "use_host_network": True},
+        "package": {"pip_url": connector},
+    }[kind]
     return airbyte.get_source("source-compose", config={**config, "platform": {**config["platform"], **other}}, streams="*", **how)
 
 

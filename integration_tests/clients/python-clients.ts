@@ -30,7 +30,13 @@ export const pyAirbyteImage: ClientTest = {
   },
 };
 
-async function readTwice(stage: Stage, kind: 'executable' | 'image', connector: string): Promise<void> {
+/** Two reads into DuckDB. `env`: further variables, for PyAirbyte itself too. */
+export async function readTwice(
+  stage: Stage,
+  kind: 'executable' | 'image' | 'package',
+  connector: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<void> {
   const { sandbox, report, folder } = stage;
   const names = Object.keys(sandbox.counts());
   const config = stage.file('config.json', stage.config);
@@ -41,6 +47,7 @@ async function readTwice(stage: Stage, kind: 'executable' | 'image', connector: 
     AIRBYTE_PROJECT_DIR: folder,
     AIRBYTE_TEMP_DIR: `${folder}/tmp`,
     AIRBYTE_LOGGING_ROOT: `${folder}/log`,
+    ...env,
   });
   try {
     report.same('check: SUCCEEDED', await client.ask('check'), 'SUCCEEDED');

@@ -10,6 +10,7 @@ import { Report } from './report.ts';
 import { singerCheckTap } from './singer-check-tap.ts';
 import { singerPipes } from './singer-pipes.ts';
 import { play } from './stage.ts';
+import { meltanoWheel, pyAirbyteWheel } from './wheel.ts';
 
 // `npm run test:clients`: the built program and its image under the programs that people run them with. README.md tells
 // about each.
@@ -17,10 +18,12 @@ import { play } from './stage.ts';
 const TESTS = [
   pyAirbyte,
   pyAirbyteImage,
+  pyAirbyteWheel,
   imageTests,
   strictParser,
   serverless,
   meltano,
+  meltanoWheel,
   singerCheckTap,
   singerPipes,
   ibmClients,

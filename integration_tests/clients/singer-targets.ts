@@ -45,6 +45,19 @@ export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
   )
   .join(', ');
 
+/** The one that writes files. */
+export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<Target> {
+  const out = join(stage.folder, 'out');
+  stage.file('out/.keep', '');
+  return {
+    name: JSONL.name,
+    program: join(await environment(JSONL.environment), 'target-jsonl'),
+    config: { destination_path: out, do_timestamp_file: false },
+    merges: false,
+    rows: async () => rowsOfFiles(out),
+  };
+}
+
 /**
  * The three targets, each with an empty folder or schema of its own. `batchRows` is after how many rows of a stream
  * PipelineWise's writes them; by default that is never before the end of what we read.
@@ -54,17 +67,9 @@ export async function openTargets(
   { port, query }: Postgres,
   batchRows = 100_000,
 ): Promise<Target[]> {
-  const out = join(stage.folder, 'out');
-  stage.file('out/.keep', '');
   const server = { host: '127.0.0.1', port, user: 'postgres', password: 'any' };
   return [
-    {
-      name: JSONL.name,
-      program: join(await environment(JSONL.environment), 'target-jsonl'),
-      config: { destination_path: out, do_timestamp_file: false },
-      merges: false,
-      rows: async () => rowsOfFiles(out),
-    },
+    await openJsonl(stage),
     {
       name: MELTANOLABS.name,
       program: join(await environment(MELTANOLABS.environment), 'target-postgres'),

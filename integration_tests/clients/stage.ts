@@ -122,7 +122,10 @@ export async function makeNews(sandbox: Sandbox, newEvents = NEW_EVENTS): Promis
   const events = await ask(sandbox, 'audit_events?limit=100');
   const newestEvents = boundary(events.map(({ id, created_at }) => ({ id, at: created_at })));
   const recipes = new Set<string>();
+  const backups = new Set<string>();
   for (const id of sandbox.deploymentIds) {
+    const made = await ask(sandbox, `deployments/${id}/backups`);
+    for (const known of boundary(made.map((row) => ({ id: row.id, at: row.created_at })))) backups.add(known);
     const rows = withSteps(await ask(sandbox, `deployments/${id}/recipes`));
     for (const known of boundary(rows.map((row) => ({ id: row.id, at: row.updated_at })))) recipes.add(known);
   }
@@ -135,6 +138,7 @@ export async function makeNews(sandbox: Sandbox, newEvents = NEW_EVENTS): Promis
   const expected = {
     ...sandbox.counts(),
     audit_events: newestEvents.size + newEvents,
+    deployments_backups: backups.size,
     deployments_recipes: recipes.size,
   };
   return { expected, changed };
@@ -142,7 +146,8 @@ export async function makeNews(sandbox: Sandbox, newEvents = NEW_EVENTS): Promis
 
 interface Row {
   id: string;
-  created_at?: string;
+  /** null for a backup that runs. */
+  created_at?: string | null;
   updated_at?: string;
   _embedded?: { recipes?: Row[] };
 }
@@ -159,8 +164,8 @@ function withSteps(rows: Row[]): Row[] {
 }
 
 /** The rows that are read again: those within the look-back of the newest one, and those of no date. */
-function boundary(rows: Array<{ id: string; at: string | undefined }>): Set<string> {
-  const moments = rows.map(({ id, at }) => ({ id, ms: at === undefined ? undefined : Date.parse(at) }));
+function boundary(rows: Array<{ id: string; at: string | null | undefined }>): Set<string> {
+  const moments = rows.map(({ id, at }) => ({ id, ms: at == null ? undefined : Date.parse(at) }));
   const newest = Math.max(...moments.map(({ ms }) => ms ?? 0));
   return new Set(moments.filter(({ ms }) => ms === undefined || ms >= newest - LOOKBACK_MS).map(({ id }) => id));
 }

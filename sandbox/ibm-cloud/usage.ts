@@ -47,16 +47,14 @@ export class Usage {
   /** The rows of a month, one for each instance, plan and place (icd-api.md, 2.5). */
   rows(month: Month): Row[] {
     const world = this.#world;
-    return usedInstances(world)
-      .filter(({ created_at }) => Date.parse(String(created_at)) < month.end)
-      .flatMap((instance, index) => {
-        const row = this.#row(month, instance, index);
-        // One in four is priced in two countries, and one in four comes in two rows that only the sums tell apart.
-        if (index % 4 === 1) return [row, { ...row, pricing_country: 'DEU' }];
-        return index % 4 === 3
-          ? [row, { ...row, usage: upTo(1).map(() => this.#metric(month, index, 0, 0.5)) }]
-          : [row];
-      });
+    return usedInstances(world).flatMap((instance, index) => {
+      // What is not there yet keeps its number, so that the others cost the same every month.
+      if (Date.parse(String(instance['created_at'])) >= month.end) return [];
+      const row = this.#row(month, instance, index);
+      // One in four is priced in two countries, and one in four comes in two rows that only the sums tell apart.
+      if (index % 4 === 1) return [row, { ...row, pricing_country: 'DEU' }];
+      return index % 4 === 3 ? [row, { ...row, usage: upTo(1).map(() => this.#metric(month, index, 0, 0.5)) }] : [row];
+    });
   }
 
   /** Adds to the first row of a month; gives its text. */

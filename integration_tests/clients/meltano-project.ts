@@ -1,0 +1,100 @@
+import { delimiter, join } from 'node:path';
+import { ROOT } from '../../test-support/connector.ts';
+import { type Finished, lastLines, run } from '../../test-support/processes.ts';
+import { PYTHON_OPTIONS, environment } from '../../test-support/python.ts';
+import type { Target } from './singer-targets.ts';
+import type { Stage } from './stage.ts';
+
+/** The plugin definitions that ship with the connector: for a tap that is on PATH, and for the package. */
+export const DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose.yml');
+export const PACKAGE_DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose--pypi.yml');
+
+const PAGE_SIZE = 10;
+
+/** How the tap comes into a project. */
+interface Tap {
+  definition: string;
+  /** Folders before those of PATH, or, if it is `bare`, instead of them. */
+  path: readonly string[];
+  bare?: true;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** What Meltano calls the state of the runs into a target. */
+export function stateId(target: Target): string {
+  return `dev:tap-compose-to-${target.name}`;
+}
+
+interface SavedState {
+  bookmarks: Record<string, { walk?: unknown[] }>;
+}
+
+/** A project in the stage's folder, whose tap came by `meltano add` from a definition that ships. */
+export class MeltanoProject {
+  readonly #program: string;
+  readonly #folder: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  static async create(stage: Stage, targets: readonly Target[], tap: Tap): Promise<MeltanoProject> {
+    const { sandbox, folder, file } = stage;
+    // JSON is YAML. No target has a pip_url, so that Meltano installs nothing and asks no hub.
+    file('meltano.yml', {
+      default_environment: 'dev',
+      send_anonymous_usage_stats: false,
+      environments: [{ name: 'dev' }],
+      plugins: { loaders: targets.map(loader) },
+    });
+    const project = new MeltanoProject(join(await environment('meltano'), 'meltano'), folder, sandbox.baseUrl, tap);
+    await project.output(['add', 'tap-compose', '--plugin-type', 'extractor', '--from-ref', tap.definition]);
+    // It ends up in .env.
+    await project.output(['config', 'set', 'tap-compose', 'platform.api_token', sandbox.token]);
+    return project;
+  }
+
+  private constructor(program: string, folder: string, baseUrl: string, { path, bare, env }: Tap) {
+    this.#program = program;
+    this.#folder = folder;
+    this.#env = {
+      ...PYTHON_OPTIONS.env,
+      PATH: [...path, ...(bare === true ? [] : [PYTHON_OPTIONS.env['PATH']])].join(delimiter),
+      MELTANO_SEND_ANONYMOUS_USAGE_STATS: 'false',
+      XDG_STATE_HOME: join(folder, 'state'),
+      TAP_COMPOSE_PLATFORM_BASE_URL: baseUrl,
+      TAP_COMPOSE_PLATFORM_PAGE_SIZE: String(PAGE_SIZE),
+      ...env,
+    };
+  }
+
+  call(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Finished> {
+    return run(this.#program, args, { ...PYTHON_OPTIONS, cwd: this.#folder, env: { ...this.#env, ...more } });
+  }
+
+  /** What it prints. Throws unless it exits with 0. */
+  async output(args: readonly string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.call(args);
+    if (exitCode === 0) return stdout;
+    throw new Error(`meltano ${args.join(' ')} ended with ${exitCode}:\n${lastLines(stderr + stdout)}`);
+  }
+
+  /** `meltano run` into these targets, one after the other. */
+  async run(targets: readonly Target[], flags: readonly string[] = []): Promise<void> {
+    await this.output(['run', ...flags, ...targets.flatMap(({ name }) => ['tap-compose', name])]);
+  }
+
+  /** The state from which the next run into the target goes on. */
+  async state(target: Target): Promise<SavedState> {
+    const text = await this.output(['state', 'get', stateId(target)]);
+    return (JSON.parse(text) as { singer_state: SavedState }).singer_state;
+  }
+}
+
+function loader({ name, program, config }: Target): object {
+  const kinds: Record<string, string> = { number: 'integer', boolean: 'boolean' };
+  return {
+    name,
+    namespace: name.replaceAll('-', '_'),
+    executable: program,
+    settings: Object.entries(config).map(([key, value]) => ({ name: key, kind: kinds[typeof value] ?? 'string' })),
+    config,
+  };
+}

@@ -1,0 +1,45 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { ROOT } from '../../test-support/connector.ts';
+import { outputOf } from '../../test-support/processes.ts';
+import { PYTHON_OPTIONS } from '../../test-support/python.ts';
+import { Workspace } from '../../test-support/workspace.ts';
+import { setup as buildImage } from '../container/docker.ts';
+
+/** What a release consists of, beside the image. */
+export interface Artifacts {
+  /** The folder with the wheel, as `npm run build:wheel` leaves it. */
+  wheels: string;
+  wheel: string;
+  /** What `npm pack` makes. */
+  tarball: string;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    artifacts: Artifacts;
+  }
+}
+
+/** Makes all that people install, from the checkout as it is, once for all tests. */
+export async function setup({ provide }: TestProject): Promise<() => void> {
+  const workspace = new Workspace('doors');
+  await npm(['run', 'build:wheel']);
+  await npm(['pack', '--pack-destination', workspace.folder]);
+  await buildImage();
+  const wheels = join(ROOT, 'dist-wheel');
+  provide('artifacts', { wheels, wheel: onlyFileIn(wheels), tarball: onlyFileIn(workspace.folder) });
+  return () => workspace.remove();
+}
+
+/** Runs the npm that belongs to this checkout's node. */
+async function npm(args: readonly string[]): Promise<void> {
+  await outputOf('npm', args, { cwd: ROOT, env: PYTHON_OPTIONS.env });
+}
+
+function onlyFileIn(folder: string): string {
+  const [name, ...others] = readdirSync(folder);
+  if (name === undefined || others.length > 0) throw new Error(`${folder} should hold one file`);
+  return join(folder, name);
+}

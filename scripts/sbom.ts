@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import manifest from '../package.json' with { type: 'json' };
+
+/** A CycloneDX document, as far as anybody here looks into it. */
+export interface Sbom {
+  metadata: { component: { name: string; 'bom-ref': string } };
+  components: Array<{ name: string; version: string; 'bom-ref': string; properties?: unknown }>;
+  dependencies: Array<{ ref: string; dependsOn: string[] }>;
+}
+
+/**
+ * What is in the bundle, with hashes and licences, as CycloneDX. npm lists all that the development needs, since nothing
+ * is installed with the package; of that, the packages remain whose licences the build put beside the program. Throws if
+ * npm does not list one of them.
+ */
+export function makeSbom(): Sbom {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--workspaces=false'];
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
+  if (status !== 0) throw new Error(`npm sbom failed: ${stderr}`);
+  const licenses = readFileSync(new URL('../dist/THIRD_PARTY_LICENSES.txt', import.meta.url), 'utf8');
+  return onlyBundled(JSON.parse(stdout) as Sbom, bundledPackages(licenses));
+}
+
+/** The packages in the text that `thirdPartyLicenses` makes, as `name@version`. */
+export function bundledPackages(licenses: string): string[] {
+  const parts = licenses.split(/^-{80}\n\n/m);
+  return parts.map((part) => (part.split('\n')[0] ?? '').replace(/ (?=[^ ]+$)/, '@'));
+}
+
+function onlyBundled(all: Sbom, bundled: readonly string[]): Sbom {
+  const components = all.components.filter(({ name, version }) => bundled.includes(`${name}@${version}`));
+  const missing = bundled.filter((one) => !components.some(({ name, version }) => one === `${name}@${version}`));
+  if (missing.length > 0) throw new Error(`npm sbom does not list ${missing.join(', ')}`);
+  const refs = new Set([all.metadata.component['bom-ref'], ...components.map((each) => each['bom-ref'])]);
+  return {
+    ...all,
+    // npm takes the name of the folder.
+    metadata: { ...all.metadata, component: { ...all.metadata.component, name: manifest.name } },
+    // They are "of development" only for npm.
+    components: components.map((component) => ({ ...component, properties: [] })),
+    dependencies: all.dependencies
+      .filter(({ ref }) => refs.has(ref))
+      .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((other) => refs.has(other)) })),
+  };
+}
