@@ -1,5 +1,6 @@
 import { readFlags } from '../test-support/flags.ts';
 import { counts, growth, memory, startUp, throughput, waiting } from './cases.ts';
+import { wheel } from './doors.ts';
 import { ibmCloud, ibmCloudCounts } from './ibm-cloud.ts';
 import { type Row, workspace } from './measure.ts';
 import { peer } from './peer.ts';
@@ -9,6 +10,7 @@ import { type Table, printTable, writeResults } from './results.ts';
 const cases: Record<string, (runs: number) => Promise<Row[]>> = {
   throughput,
   'start-up': startUp,
+  wheel,
   memory,
   waiting,
   growth,

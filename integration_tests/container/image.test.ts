@@ -62,7 +62,8 @@ describe('what is in the image', () => {
   });
 
   it('adds the program as it is built here and the compiled code of it, and nothing else', async () => {
-    expect(image.RootFS.Layers).toHaveLength(base.RootFS.Layers.length + 1);
+    // The files, and the links to both executables.
+    expect(image.RootFS.Layers).toHaveLength(base.RootFS.Layers.length + 2);
     const { stdout } = await runShell([], 'cd /airbyte && find . -type f');
     const found = stdout.trim().split('\n');
     const program = readdirSync('dist').filter((name) => name.endsWith('.js'));
@@ -78,6 +79,14 @@ describe('what is in the image', () => {
     expect(shipped.stdout.replace(/^\/\/# sourceMappingURL=.*$/m, '')).toBe(
       readFileSync(programPath(), 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, ''),
     );
+  });
+
+  it('has both executables by their names, and a label for each', async () => {
+    const names = Object.keys(manifest.bin);
+    const { stdout } = await runShell([], `for name in ${names.join(' ')}; do readlink "$(command -v $name)"; done`);
+    expect(stdout.trim().split('\n')).toEqual(names.map((name) => `/airbyte/integration_code/${name}.js`));
+    const labels = Object.entries(image.Config.Labels).filter(([label]) => label.includes('.executable.'));
+    expect(labels.map(([, name]) => name).toSorted()).toEqual(names.toSorted());
   });
 
   it('lets nobody but root change them', async () => {

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import manifest from '../package.json' with { type: 'json' };
+import { ROOT } from '../test-support/connector.ts';
+import { outputOf } from '../test-support/processes.ts';
+import { PYTHON_OPTIONS, installInto } from '../test-support/python.ts';
+import { type Row, figure, interleaved, show, workspace } from './measure.ts';
+import { connector } from './programs.ts';
+
+/** What Python takes before it has become Node.js, of the wheel in an environment of its own. */
+export async function wheel(runs: number): Promise<Row[]> {
+  await outputOf('npm', ['run', 'build:wheel'], { cwd: ROOT, env: PYTHON_OPTIONS.env });
+  const links = join(ROOT, 'dist-wheel');
+  const bin = await installInto(join(workspace.folder, 'wheel'), { name: manifest.name, links });
+  const { plain, installed } = await interleaved(
+    { plain: { command: connector('spec') }, installed: { command: [join(bin, 'source-compose'), 'spec'] } },
+    runs * 4,
+  );
+  const more = (of: 'wallMs' | 'cpuMs'): string =>
+    show(figure(installed.map((run, i) => run[of] - (plain[i]?.[of] ?? NaN))), 0);
+  return [
+    { what: '`spec` through the wheel, ms more than the plain program', value: more('wallMs'), goal: '≤ 120' },
+    // A process keeps what it has used when it becomes another program.
+    { what: 'CPU for the same, ms more', value: more('cpuMs'), goal: '' },
+  ];
+}
