@@ -74,13 +74,13 @@ test('those that wait to try again when it is found out do not', async () => {
   const testRun = open({});
   const { run, api, read } = testRun;
   let waiting = 0;
-  run.fetch = async ({ path }, owner, { pause }) => {
+  run.fetch = async ({ path }, owner, { retryAfter }) => {
     if (!path.startsWith('east')) return api.get({ path }, owner);
     if (owner === 'one') return timesOut();
     const found = Promise.withResolvers<void>();
     waiting += 1;
     void isOut.then(found.resolve);
-    await pause(() => found.promise);
+    await retryAfter(() => found.promise);
     throw new Error(`${path} is tried again`);
   };
   const { promise: isOut, resolve: nowOut } = Promise.withResolvers<void>();

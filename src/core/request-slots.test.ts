@@ -295,20 +295,41 @@ describe('several places', () => {
     expect(time.now()).toBe(2 * HOURS);
   });
 
+  test('those who find out and must wait for another to go first do not bar it', async () => {
+    const time = new VirtualTime();
+    const slots = new RequestSlots(16);
+    const opened = Promise.withResolvers<void>();
+    const allSilent = Promise.withResolvers<void>();
+    let silent = 0;
+    const request = (i: number): Promise<void> =>
+      slots.use('stream', 'down', async ({ pause, retryAfter, heard }) => {
+        heard(false);
+        if ((silent += 1) === 8) allSilent.resolve();
+        await allSilent.promise;
+        await retryAfter(() => time.sleep(1, never));
+        // Like a rate limit: the last is the one that may ask again, and the others wait for what it finds.
+        await pause(() => (i === 7 ? time.sleep(1, never) : opened.promise));
+        if (i === 7) opened.resolve();
+      });
+    await time.pass(slots.use('stream', 'up', ({ heard }) => Promise.resolve(heard(true))));
+    await time.pass(slots.use('stream', 'down', ({ heard }) => Promise.resolve(heard(true))));
+    await time.pass(Promise.all(Array.from({ length: 8 }, (_, i) => request(i))));
+  });
+
   test('of those to a silent place a few make all their attempts before others make their first', async () => {
     const time = new VirtualTime();
     const slots = new RequestSlots(4);
     const attempts: number[] = Array.from({ length: 12 }, () => 0);
     const ended = (): number => attempts.filter((made) => made > 6).length;
     const retried = (i: number): Promise<void> =>
-      slots.use('stream', 'down', async ({ pause, heard }) => {
+      slots.use('stream', 'down', async ({ retryAfter, heard }) => {
         while ((attempts[i] = (attempts[i] ?? 0) + 1) <= 6) {
           const begun = attempts.filter((made) => made > 0).length;
           // In fives: as many as it takes to find out that it is out.
           expect(begun).toBeLessThanOrEqual(5 * (1 + Math.floor(ended() / 5)));
           await time.sleep(10, never);
           heard(false);
-          await pause(() => time.sleep(1, never));
+          await retryAfter(() => time.sleep(1, never));
         }
       });
     await time.pass(slots.use('stream', 'up', () => time.sleep(1, never)));
@@ -317,7 +338,12 @@ describe('several places', () => {
   });
 
   test('no more are in use than there are, none has more than half while others could go, and everyone is served', async () => {
-    const attempt = fc.record({ takes: fc.nat(10), answers: fc.boolean(), rest: fc.nat(10) });
+    const attempt = fc.record({
+      takes: fc.nat(10),
+      answers: fc.boolean(),
+      rest: fc.nat(10),
+      way: fc.constantFrom('pause' as const, 'retryAfter' as const),
+    });
     const task = fc.record({
       owner: fc.constantFrom('a', 'b', 'c'),
       place: fc.constantFrom('x', 'y', 'z'),
@@ -336,12 +362,12 @@ describe('several places', () => {
           watch.waits(place);
           await slots.use(owner, place, async (turn: Turn) => {
             watch.begins(place);
-            for (const [i, { takes, answers, rest }] of attempts.entries()) {
+            for (const [i, { takes, answers, rest, way }] of attempts.entries()) {
               await time.sleep(takes, never);
               watch.heard(place, answers);
               turn.heard(answers);
               if (i === attempts.length - 1) break;
-              await turn.pause(async () => {
+              await turn[way](async () => {
                 watch.ends(place);
                 await time.sleep(rest, never);
                 watch.waits(place);

@@ -2,8 +2,10 @@ import { OUTAGES_IN_A_ROW } from './lane.ts';
 
 /** What a request may do while it has its turn. */
 export interface Turn {
-  /** Waits with the slot given back, so that others may use it, and gets one again. */
+  /** Waits with the slot given back, so that others may use it, and gets one again. It may wait for another request. */
   pause: <T>(wait: () => Promise<T>) => Promise<T>;
+  /** The same before another attempt, which waits for nobody but time. */
+  retryAfter: <T>(wait: () => Promise<T>) => Promise<T>;
   /** To be told of every attempt: whether the place answered it, be it with an error. */
   heard: (answered: boolean) => void;
 }
@@ -56,15 +58,23 @@ export class RequestSlots {
   /** `owner` is the stream that asks, `at` names the place that it asks. */
   async use<T>(owner: string, at: string, work: (turn: Turn) => Promise<T>): Promise<T> {
     const place = this.#placeAt(at);
+    const rest = async <T>(wait: () => Promise<T>): Promise<T> => {
+      this.#giveBack(place);
+      try {
+        return await wait();
+      } finally {
+        await this.#turnOf(owner, place, turn);
+      }
+    };
     const turn: Turn = {
-      pause: async (wait) => {
+      pause(wait) {
+        // Who waits for another must not keep it from going, nor the others of the place.
+        removeProbe(place, turn);
+        return rest(wait);
+      },
+      retryAfter(wait) {
         if (place.answers === false) addProbe(place, turn);
-        this.#giveBack(place);
-        try {
-          return await wait();
-        } finally {
-          await this.#turnOf(owner, place, turn);
-        }
+        return rest(wait);
       },
       heard: (answered) => {
         const isNews = answered && place.answers !== true;

@@ -170,8 +170,9 @@ export class StreamRead<S = unknown> {
 function within(lane: Lane, turn: Turn): Turn {
   return {
     heard: turn.heard,
-    async pause(wait) {
-      const waited = await turn.pause(wait);
+    pause: turn.pause,
+    async retryAfter(wait) {
+      const waited = await turn.retryAfter(wait);
       lane.throwIfSilent();
       return waited;
     },

@@ -55,6 +55,10 @@ test('every attempt is told of as answered or not', async () => {
   });
   const { client } = createClient({ address: origin });
   const heard: boolean[] = [];
-  await client.get({ path: 'teams' }, 'teams', { pause: (wait) => wait(), heard: (answered) => heard.push(answered) });
+  await client.get({ path: 'teams' }, 'teams', {
+    pause: (wait) => wait(),
+    retryAfter: (wait) => wait(),
+    heard: (answered) => heard.push(answered),
+  });
   expect(heard).toEqual([false, true, true]);
 });

@@ -91,7 +91,7 @@ describe('whoever waits lets others go on meanwhile', () => {
       waits.push('ends');
       return result;
     };
-    return { turn: { pause, heard: () => undefined }, waits };
+    return { turn: { pause, retryAfter: pause, heard: () => undefined }, waits };
   }
 
   test('before another attempt', async () => {

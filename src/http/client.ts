@@ -162,7 +162,7 @@ export class ApiClient {
       if (!gate.isOpen) {
         const until = gate.closedUntil;
         if (until !== undefined && until !== told) this.#options.onRateLimit(until, owner);
-        if (!(await turn.pause(() => gate.enter(signal)))) throw failed(RATE_LIMIT_GIVEN_UP);
+        if (!(await entered(gate, turn, signal))) throw failed(RATE_LIMIT_GIVEN_UP);
       }
       signal.throwIfAborted();
       const result = await this.#once(endpoint, target, request, owner);
@@ -200,7 +200,7 @@ export class ApiClient {
       this.#options.onRetry({ owner, method, path: shown, attempt: attempts, reason: reasonOf(failure), waitMs });
       if (failure.kind === 'status' && failure.status === 429) continue; // The gate does the waiting.
       attempts += 1;
-      await turn.pause(() => this.#timing.sleep(waitMs, signal));
+      await turn.retryAfter(() => this.#timing.sleep(waitMs, signal));
     }
   }
 
@@ -328,7 +328,19 @@ type Result =
   /** `authorization` is what the request carried. */
   | { kind: 'failure'; failure: Failure; retryAfterMs?: number | undefined; authorization?: string | undefined };
 
-const asItIs: Turn = { pause: (wait) => wait(), heard: () => undefined };
+const asItIs: Turn = { pause: (wait) => wait(), retryAfter: (wait) => wait(), heard: () => undefined };
+
+/** Whether the request may go. One that gives up although it may would hold up those that wait for what it finds. */
+async function entered(gate: RateLimitGate, turn: Turn, signal: AbortSignal): Promise<boolean> {
+  try {
+    const may = await turn.pause(() => gate.enter(signal));
+    signal.throwIfAborted();
+    return may;
+  } catch (thrown) {
+    gate.passed();
+    throw thrown;
+  }
+}
 
 const RATE_LIMIT_GIVEN_UP: Failure = {
   kind: 'status',
