@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 // CI adds up the tests of all runs.
@@ -23,6 +24,8 @@ export default defineConfig({
       thresholds: { lines: 95, statements: 95, functions: 95 },
       reporter: ['text-summary', 'html'],
     },
+    // They wait for servers and processes more than they work.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
