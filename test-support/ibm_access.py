@@ -16,9 +16,14 @@ def members_of(client, group_id):
 
 
 def team(group, members):
-    """Members come as IBM sends them."""
+    """Of members, what is described of them."""
     fields = ["id", "account_id", "name", "description", "is_federated", "created_by_id", "last_modified_by_id"]
-    return {**picked(group, fields, dates=["created_at", "last_modified_at"]), "members": members}
+    return {**picked(group, fields, dates=["created_at", "last_modified_at"]), "members": [member(each) for each in members]}
+
+
+def member(row):
+    fields = ["iam_id", "type", "membership_type", "name", "email", "description", "created_at", "created_by_id"]
+    return {field: row[field] for field in fields if field in row}
 
 
 def policies(client, account_id):

@@ -101,7 +101,9 @@ async function byIbmClients({ accountId, apiKey, endpoints }: IbmCloudSandbox) {
   const teams = await Promise.all(
     groups.map(async ({ id = '' }) => {
       const all = { accessGroupId: id, membershipType: 'all', verbose: true };
-      return { id, members: await new AccessGroupsV2.AccessGroupMembersPager(access, all).getAll() };
+      const members = await new AccessGroupsV2.AccessGroupMembersPager(access, all).getAll();
+      // A link to the member is of no use to anybody.
+      return { id, members: members.map(({ href: _link, ...member }) => member) };
     }),
   );
 

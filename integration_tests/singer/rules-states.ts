@@ -7,6 +7,7 @@ import { type Row, isRow } from './transcript.ts';
 /** As a run has its bookmarks: of a walk, or of a mark for each deployment or Logs instance. */
 const WALK_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version,walk';
 const MARKS_KEYS = 'job,partitions,pending,platform,start_date,version';
+const WINDOWS_KEYS = 'job,partitions,platform,start_date,version';
 const MONTHS_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version';
 /** Where the output is smaller, the first and the last state have their weight. */
 const MUCH_OUTPUT = 100_000;
@@ -67,7 +68,7 @@ interface Seen {
 function formFaults(name: string, bookmark: Row | undefined): string[] {
   if (!isRow(bookmark)) return [`${name} has none`];
   const keys = Object.keys(bookmark).toSorted().join(',');
-  if (![WALK_KEYS, MARKS_KEYS, MONTHS_KEYS].includes(keys)) return [`${name} has ${keys}`];
+  if (![WALK_KEYS, MARKS_KEYS, WINDOWS_KEYS, MONTHS_KEYS].includes(keys)) return [`${name} has ${keys}`];
   const { partitions = [], pending = [], walk = [], version, platform } = bookmark;
   if (version !== 1 || typeof platform !== 'string') return [`${name} has no version and platform`];
   if (!Array.isArray(partitions) || !Array.isArray(walk) || walk.length > 1) return [`${name} has no list`];
