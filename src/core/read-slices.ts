@@ -30,7 +30,7 @@ export async function readSlices<S>(
   read.leftOut.push(...leftOut);
   const emit = (slice: Slice, rows: Row[]): void => {
     if (marks === undefined) read.emit(rows);
-    else emitInOrder(read, marks, slice.id, rows);
+    else emitInOrder(read, marks, slice, rows);
   };
   const asked = chosen.filter(({ rows }) => rows === undefined);
   for (const slice of chosen) {
@@ -124,11 +124,11 @@ function judgeRefusals<S>(
  * Emits what is new in a slice that came whole, in order of its times, so that its mark may move in between. A row that
  * may still change, or might when it was last emitted, is emitted however old it is.
  */
-function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, slice: string, rows: Row[]): void {
+function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, { id: slice, heldAt }: Slice, rows: Row[]): void {
   const { incremental, primaryKey } = read.definition;
   const { field = '' } = incremental ?? {};
   const at = (row: Row): string | undefined => (row[field] as string | undefined) ?? undefined;
-  const bound = marks.begin(slice);
+  const bound = marks.begin(slice, heldAt);
   // Rows without a time come first.
   const ordered = rows.toSorted((a, b) => compare(at(a) ?? '', at(b) ?? ''));
   const now = Date.now();

@@ -38,6 +38,18 @@ test('the mark follows what was emitted, and never goes back', () => {
   expect(marks.state()).toEqual({ version: 1, marks: { d1: T2, d2: T1 } });
 });
 
+test('a mark does not pass the time at which it is held, until it is held no longer', () => {
+  const marks = marksOf({ marks: { d1: T1 } });
+  marks.begin('d1', T1);
+  marks.emitted('d1', 'r2', T2, true);
+  marks.begin('d2', '');
+  marks.emitted('d2', 'r3', T1, true);
+  expect(marks.state().marks).toEqual({ d1: T1 });
+  marks.begin('d1');
+  marks.emitted('d1', 'r2', T2, true);
+  expect(marks.state().marks).toEqual({ d1: T2 });
+});
+
 test('rows without a time, or dated after the start of the run, move nothing', () => {
   const marks = marksOf({ marks: {} });
   marks.emitted('d1', 'r', undefined, true);

@@ -14,6 +14,8 @@ export class SliceMarks implements Cursor {
   readonly #marks: Map<string, string>;
   /** Those whose mark waits for a row that may still change. */
   readonly #waiting = new Set<string>();
+  /** How far the mark of a slice may go, where that is limited. */
+  readonly #limits = new Map<string, string>();
   /** The keys of the rows that were emitted and may still change. */
   readonly #pending: Set<string>;
   /** Those of them that this read has not seen. */
@@ -39,11 +41,13 @@ export class SliceMarks implements Cursor {
 
   /**
    * To be called before rows of the slice are emitted. Those before the given time are known; undefined: none is. The
-   * boundary itself is emitted again.
+   * boundary itself is emitted again. The mark does not pass `heldAt`.
    */
-  begin(slice: string): string | undefined {
+  begin(slice: string, heldAt?: string): string | undefined {
     const { lookbackMs, startDate } = this.#options;
     this.#waiting.delete(slice);
+    if (heldAt === undefined) this.#limits.delete(slice);
+    else this.#limits.set(slice, heldAt);
     const mark = this.#marks.get(slice);
     const bound = mark === undefined ? undefined : msBefore(mark, leastLookback(lookbackMs));
     // What lies between the two is not read now, and later it is below the mark.
@@ -67,6 +71,8 @@ export class SliceMarks implements Cursor {
     if (isFinal) this.#pending.delete(key);
     else this.#pending.add(key);
     if (at === undefined || at > this.#options.startedAt || this.#waiting.has(slice)) return;
+    const limit = this.#limits.get(slice);
+    if (limit !== undefined && at > limit) return;
     if (!isFinal) this.#waiting.add(slice);
     const mark = isFinal ? latestOf(this.#marks.get(slice), at) : at;
     if (mark !== undefined) this.#marks.set(slice, mark);

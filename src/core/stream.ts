@@ -49,6 +49,8 @@ export interface Slice {
   lane?: string;
   /** Its rows, if the list of slices brought them along: nothing more is asked for. */
   rows?: Row[];
+  /** Its mark stays at or before this time, since a row from then on may turn out to be its own. */
+  heldAt?: string | undefined;
 }
 
 export interface Slices {

@@ -58,6 +58,7 @@ test('an account without databases has none, which is no failure', async () => {
     backups: [],
     all: new Set(),
     missing: [],
+    sourceless: [],
     incomplete: new Map(),
     requests: 1,
   });

@@ -27,6 +27,8 @@ export interface Found {
   deployments: Deployment[];
   /** The backups of generation 2 that belong to them, or to chosen ones that are gone. */
   backups: IndependentBackup[];
+  /** Those that do not say now whose they are, and so are not among them. */
+  sourceless: IndependentBackup[];
   /** The CRNs of all deployments and of all that backups belong to, chosen or not; undefined if only groups were asked for. */
   all: ReadonlySet<string> | undefined;
   /** The chosen ids that are neither. */
@@ -168,18 +170,19 @@ export class Inventory {
     }
     if (missing.length > 0) this.#api.log('warn', missingSentence(missing, resourceGroupIds));
     const wanted = everyBackup.filter(sourceIsChosen);
-    const sourceless = everyBackup.filter((backup) => backup.source === undefined && !wanted.includes(backup)).length;
-    if (sourceless > 0) {
-      const those = sourceless === 1 ? 'it is left out, because it does' : 'they are left out, because they do';
+    const sourceless = everyBackup.filter((backup) => backup.source === undefined && !wanted.includes(backup));
+    if (sourceless.length > 0) {
+      const those = sourceless.length === 1 ? 'it is left out, because it does' : 'they are left out, because they do';
       this.#api.log(
         'warn',
-        `deployments_backups: ${count(sourceless, 'independent backup')} could belong to the deployment_ids; ${those} not tell of which database`,
+        `deployments_backups: ${count(sourceless.length, 'independent backup')} could belong to the deployment_ids; ${those} not tell of which database`,
       );
     }
     const all = [...everyDeployment.map(({ id }) => id), ...everyBackup.map(({ id, source }) => source ?? id)];
     return {
       deployments: everyDeployment.filter(({ id, guid }) => isChosen(id, guid)),
       backups: wanted,
+      sourceless,
       all: resourceGroupIds.length === 0 ? new Set(all) : undefined,
       missing,
       incomplete: this.#incomplete,

@@ -100,10 +100,10 @@ test('the choice of a deployment takes its backups alone, also when it is gone',
 });
 
 describe('marks', () => {
-  const read = async (instances: Row[], marks: Record<string, string>, backups: Row[] = []) => {
+  const read = async (instances: Row[], marks: Record<string, string>, backups: Row[] = [], config: Row = {}) => {
     const state = { version: 1, platform: 'ibm_cloud', marks };
     const answers = { '/backups': { backups } };
-    const { stream, printed } = openIbmRead(deploymentsBackups, { instances, answers, state });
+    const { stream, printed } = openIbmRead(deploymentsBackups, { instances, answers, state, config });
     await stream.toEnd();
     return { ids: printed.rows.map(({ id }) => id), state: stream.read.cursor?.state() };
   };
@@ -135,6 +135,18 @@ describe('marks', () => {
     const { marks } = state as { marks: Record<string, string> };
     const later = await read(instances, marks, [backup(1), backup(2), backup(3)]);
     expect(later.ids.toSorted()).toEqual([backup(2)['id'], backup(3)['id'], crnOf(3, BACKUPS)].toSorted());
+  });
+
+  test('wait for a backup that does not say yet whose it is', async () => {
+    const config = { deployment_ids: [guidOf(1)] };
+    const instances = [gen2Row(1, {}), independent(2, crnOf(1), 1), independent(3, crnOf(1), 5)];
+    const before = await read([...instances, independent(4, undefined, 3)], {}, [], config);
+    expect(before.ids).toEqual([crnOf(2, BACKUPS), crnOf(3, BACKUPS)]);
+    expect(before.state).toMatchObject({ marks: { [crnOf(1)]: at(1) } });
+    const { marks } = before.state as { marks: Record<string, string> };
+    const after = await read([...instances, independent(4, crnOf(1), 3)], marks, [], config);
+    expect(after.ids).toContain(crnOf(4, BACKUPS));
+    expect(after.state).toMatchObject({ marks: { [crnOf(1)]: at(5) } });
   });
 
   test('wait for a backup that is still being made', async () => {

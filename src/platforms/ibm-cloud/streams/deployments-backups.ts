@@ -1,5 +1,6 @@
 import { boolean, number, text, timestamp } from '../../../core/fields.ts';
 import { type Row, type Slice, type Slices, defineStream } from '../../../core/stream.ts';
+import { toUtcText } from '../../../core/timestamp.ts';
 import { rowsIn } from '../envelope.ts';
 import type { IndependentBackup } from '../instance.ts';
 import { labelOf } from '../inventory.ts';
@@ -43,13 +44,14 @@ export const deploymentsBackups = defineStream<IbmCloudShared>({
 
 /** A slice for each database of generation 1, and one with its rows for each that independent backups were made of. */
 async function backedUpDatabases({ inventory, selection }: IbmCloudShared): Promise<Slices> {
-  const { deployments, backups, all, incomplete } = await inventory.load();
+  const { deployments, backups, sourceless, all, incomplete } = await inventory.load();
   const asked = gen1SlicesOf(deployments);
   const own = new Set(asked.map(({ id }) => id));
   const known = backups.filter(({ id }) => !incomplete.has(id));
-  const failed = backups
-    .filter(({ id }) => incomplete.has(id))
-    .map((backup) => failedSlice(backup.id, labelOf(backup, 'independent backup')));
+  const unknown = backups.filter(({ id }) => incomplete.has(id));
+  const failed = unknown.map((backup) => failedSlice(backup.id, labelOf(backup, 'independent backup')));
+  // Any of them may turn out to belong to any database, and must not be below its mark by then.
+  const heldAt = [...unknown, ...sourceless].map(({ row }) => toUtcText(String(row['created_at'])) ?? '').toSorted()[0];
   const bySource = Map.groupBy(known, ({ id, source }) => {
     // Two slices of one id would share a mark, and the second pass for read.
     if (source !== undefined && own.has(source)) return `${source} (independent)`;
@@ -58,7 +60,7 @@ async function backedUpDatabases({ inventory, selection }: IbmCloudShared): Prom
   const brought = [...bySource].map(([id, ofIt]): Slice => {
     const [{ source } = { source: undefined }] = ofIt;
     const fields = { generation: 'gen2', ...(source !== undefined && { deployment_id: source }) };
-    return { id, label: `independent backups of ${id}`, fields, rows: ofIt.map(rowOf) };
+    return { id, label: `independent backups of ${id}`, fields, rows: ofIt.map(rowOf), heldAt };
   });
   return {
     chosen: [...asked, ...brought, ...failed],
