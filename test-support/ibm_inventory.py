@@ -189,7 +189,8 @@ def account_rows(accounts, account_id):
 
 def database_rows(databases):
     def version(kind, row):
-        return {**row, "application": kind, "preferred": row["is_preferred"]}
+        known = ["version", "status", "is_preferred", "transitions"]
+        return {**{name: row[name] for name in known}, "application": kind, "preferred": row["is_preferred"]}
 
     kinds = databases.list_deployables().get_result()["deployables"]
     return "databases", [

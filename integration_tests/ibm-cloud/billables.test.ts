@@ -144,6 +144,18 @@ describe.concurrent('usage by month', () => {
     });
   });
 
+  it('that nobody has while none has been read is an outage and no old age: it comes when that is over', async () => {
+    await usageOf({}, async ({ sandbox }, sync) => {
+      sandbox.setFaults([{ path: '/billing/**', kind: 'status', status: 404 }]);
+      const out = await sync();
+      expect(out.result.exitCode).toBe(1);
+      sandbox.setFaults([]);
+      const rest = await sync({ state: out.state });
+      expect(rest.result.exitCode).toBe(0);
+      expectRows(rest.result, 'billables', (await expectedRows(sandbox)).billables);
+    });
+  });
+
   it('that the API refuses though it cannot be too old is an error, and comes next time', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       const first = await sync();
@@ -247,7 +259,8 @@ describe.concurrent('without the role for it', () => {
         all.filter((row) => row['resource_group_id'] !== closed),
       );
       expect(logged(some.result, 'WARN').filter((text) => text.includes(String(closed)))).toHaveLength(1);
-      expect(monthIn(some)).toBeUndefined();
+      // The month before the first: nothing is closed, and the next read begins where this one did.
+      expect(monthIn(some)).toBe('2025-02');
 
       sandbox.setFaults([]);
       const rest = await sync({ platform, state: some.state });
@@ -264,6 +277,37 @@ describe.concurrent('without the role for it', () => {
       expectRows(result, 'billables', (await expectedRows(sandbox)).billables);
       expect(logged(result, 'WARN').filter((text) => text.includes('f'.repeat(32)))).toHaveLength(1);
       expect(monthIn({ result, ...rest })).toBe('2025-04');
+    });
+  });
+
+  it('no group at all is an error, and closes nothing', async () => {
+    await usageOf({}, async ({ sandbox }, sync) => {
+      const path = '/resource-controller/v2/resource_groups';
+      sandbox.setFaults([{ path, kind: 'status', status: 200, body: { resources: [] } }]);
+      const none = await sync({ platform: { billing: 'resource_groups' } });
+      expect(none.result.exitCode).toBe(1);
+      expect(none.result.errors[0]?.message).toMatch(/lists none.*the role Viewer on the resource group/);
+      sandbox.setFaults([]);
+      const rest = await sync({ platform: { billing: 'resource_groups' }, state: none.state });
+      expectRows(rest.result, 'billables', (await expectedRows(sandbox)).billables);
+    });
+  });
+
+  it('one group and the absence of all others are an error that names the role', async () => {
+    await usageOf({}, async ({ sandbox }, sync) => {
+      const [first = '', ...others] = [...sandbox.keys('resource_groups')];
+      const pathOf = (group: string): string =>
+        `/billing/v4/accounts/*/resource_groups/${group}/resource_instances/usage/*`;
+      sandbox.setFaults([
+        ...others.map((group) => ({ path: pathOf(group), kind: 'status', status: 404 }) as const),
+        { path: pathOf(first), kind: 'status', status: 403 },
+      ]);
+      const refused = await sync({ platform: { billing: 'resource_groups' } });
+      expect(refused.result.exitCode).toBe(1);
+      expect(refused.result.errors[0]?.message).toMatch(/HTTP 403.*the role Viewer on the resource group/);
+      sandbox.setFaults([]);
+      const rest = await sync({ platform: { billing: 'resource_groups' }, state: refused.state });
+      expectRows(rest.result, 'billables', (await expectedRows(sandbox)).billables);
     });
   });
 

@@ -58,6 +58,8 @@ export class FinalMonths implements Cursor {
 
   /** To be told of each of them, in their order, when its records have been emitted. */
   done(month: string, isWhole: boolean): void {
+    // Where the first read began is where the next one has to, if nothing can be closed yet.
+    this.#month ??= monthAfter(month, -1);
     if (!isWhole || finalFrom(month) > this.#options.startedAt) this.#isHeld = true;
     if (!this.#isHeld) this.#month = month;
   }

@@ -12,11 +12,18 @@ export async function readMonths<S>(read: StreamRead<S>, monthly: Monthly<S>, mo
   const { run } = read;
   const wanted = months.wanted();
   const newest = wanted.at(-1) ?? '';
+  /** Months that the API says it does not have, until a later one shows that they are too old. */
+  const missing = new Map<string, ConnectorError>();
   let mayBeTooOld = true;
   for (const month of wanted) {
     try {
       const { rows, requests, isWhole } = await monthly.load(month, run.shared);
       mayBeTooOld = false;
+      for (const [old, error] of missing) {
+        read.warn(`the API has no ${old} any more (${error.answer}), so there are no records of it`);
+        months.done(old, true);
+      }
+      missing.clear();
       read.requests += requests;
       read.emit(read.shape(rows, monthly.path));
       months.done(month, isWhole);
@@ -25,8 +32,7 @@ export async function readMonths<S>(read: StreamRead<S>, monthly: Monthly<S>, mo
       const error = asConnectorError(thrown);
       if (!mayBeTooOld || month > monthAfter(newest, -NEVER_TOO_OLD) || !saysThereIsNone(error)) throw thrown;
       read.requests += 1;
-      read.warn(`the API has no ${month} any more (${error.answer}), so there are no records of it`);
-      months.done(month, true);
+      missing.set(month, error);
     }
     read.sink.checkpoint();
     await run.output.ready();

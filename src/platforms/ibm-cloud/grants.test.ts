@@ -70,6 +70,8 @@ describe('a policy opens databases', () => {
     [{ serviceName: 'databases-for-postgresql', serviceInstance: GUID }, 'instance'],
     [{ resourceGroupId: GROUP }, 'resource_group'],
     [{ serviceType: 'service' }, 'account'],
+    [{ serviceInstance: '*', serviceName: 'databases-for-redis' }, 'service'],
+    [{ resourceGroupId: '*' }, 'account'],
     [{ region: 'eu-de' }, 'account'],
     [{}, 'account'],
   ])('that covers %j', async (covers, scope) => {
@@ -120,6 +122,19 @@ test('every role and subject of a policy is a row of its own', async () => {
   ]);
 });
 
+test('roles of one short name are two rows', async () => {
+  const own = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Viewer`;
+  const roles = [{ role_id: VIEWER }, { role_id: own }];
+  const { rows } = await grantsOf({ policies: [policy({}, { id: 'p', control: { grant: { roles } } })] });
+  expect(rows.iam_id.map(({ id }) => id)).toEqual(['p/Viewer/IBMid-1', `p/${own}/IBMid-1`]);
+});
+
+test('an attribute that must not be there is none', async () => {
+  const attributes = [{ key: 'serviceName', operator: 'stringExists', value: false }];
+  const { rows } = await grantsOf({ policies: [policy({}, { resource: { attributes } })] });
+  expect(rows.iam_id).toMatchObject([{ scope: 'account' }]);
+});
+
 test('a policy that two pages show is one', async () => {
   const twice = policy({});
   expect((await grantsOf({ policies: [twice, { ...twice }] })).rows.iam_id).toHaveLength(1);
@@ -144,6 +159,9 @@ test('names of roles that are refused are not worth a failure', async () => {
   expect(log).toContainEqual(expect.stringMatching(/names in their CRNs.*HTTP 410/));
 });
 
+/** Those that say something of every choice. */
+const MORE = ['two', 'pattern', 'two groups', 'any group'];
+
 describe('the choice of the user', () => {
   const policies = [
     policy({ serviceName: 'databases-for-postgresql', serviceInstance: GUID }, { id: 'own' }),
@@ -151,13 +169,21 @@ describe('the choice of the user', () => {
     policy({ resourceGroupId: GROUP }, { id: 'group' }),
     policy({ resourceGroupId: 'c'.repeat(32) }, { id: 'other group' }),
     policy({}, { id: 'account' }),
+    policy({ serviceInstance: [OTHER_GUID, GUID] }, { id: 'two' }),
+    policy({ serviceInstance: 'a0000000-*' }, { id: 'pattern' }),
+    policy({ resourceGroupId: ['c'.repeat(32), GROUP] }, { id: 'two groups' }),
+    policy({ resourceGroupId: '*' }, { id: 'any group' }),
   ];
 
   test.each([
-    ['none', {}, ['own', 'other', 'group', 'other group', 'account']],
-    ['a GUID in capitals', { deployment_ids: [GUID.toUpperCase()] }, ['own', 'group', 'other group', 'account']],
-    ['a CRN', { deployment_ids: [CRN] }, ['own', 'group', 'other group', 'account']],
-    ['a group', { resource_group_ids: [GROUP] }, ['own', 'group', 'account']],
+    ['none', {}, ['own', 'other', 'group', 'other group', 'account', ...MORE]],
+    [
+      'a GUID in capitals',
+      { deployment_ids: [GUID.toUpperCase()] },
+      ['own', 'group', 'other group', 'account', ...MORE],
+    ],
+    ['a CRN', { deployment_ids: [CRN] }, ['own', 'group', 'other group', 'account', ...MORE]],
+    ['a group', { resource_group_ids: [GROUP] }, ['own', 'group', 'account', ...MORE]],
   ])('%s keeps what says something of it', async (_, config, expected) => {
     const { rows } = await grantsOf({ policies, config });
     expect(rows.iam_id.map((row) => row['policy_id'])).toEqual(expected);

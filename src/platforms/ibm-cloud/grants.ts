@@ -92,13 +92,18 @@ export async function loadGrants(shared: IbmCloudShared, owner: string): Promise
 
   /** A policy about another deployment or group than the chosen says nothing of them. */
   function isSelected(policy: Row, chosen: ReadonlyMap<string, string>): boolean {
-    const instance = attribute(policy, 'serviceInstance');
-    if (instance === undefined) {
-      const group = attribute(policy, 'resourceGroupId');
-      return group === undefined || selection.hasResourceGroup(group);
+    const instances = valuesOf(attributesOf(policy['resource']), 'serviceInstance');
+    if (instances.length === 0) {
+      const groups = valuesOf(attributesOf(policy['resource']), 'resourceGroupId');
+      const { resourceGroupIds } = selection;
+      return (
+        [groups, resourceGroupIds].some((list) => list.length === 0) ||
+        groups.some((group) => fitsAny(group, resourceGroupIds))
+      );
     }
-    if (selection.resourceGroupIds.length === 0) return selection.hasDeployment(instance);
-    return chosen.has(guidOf(instance));
+    if (instances.some((instance) => fitsAny(instance, [...chosen.keys()]))) return true;
+    // One that is gone can still be named.
+    return selection.resourceGroupIds.length === 0 && instances.some((instance) => selection.hasDeployment(instance));
   }
 }
 
@@ -140,8 +145,9 @@ function grantsOf(
 ): Row[] {
   const { id, state, description, pattern, rule, created_at, created_by_id, last_modified_at, last_modified_by_id } =
     policy;
-  const instance = attribute(policy, 'serviceInstance');
-  const resource_group_id = attribute(policy, 'resourceGroupId');
+  // Any instance or group is none in particular.
+  const instance = particular(attribute(policy, 'serviceInstance'));
+  const resource_group_id = particular(attribute(policy, 'resourceGroupId'));
   const service_name = attribute(policy, 'serviceName');
   const common = {
     policy_id: id,
@@ -161,9 +167,13 @@ function grantsOf(
     last_modified_at,
     last_modified_by_id,
   };
+  const shown = new Set<string>();
   return rolesOf(policy).flatMap((role_id) => {
-    const role = role_id.slice(role_id.lastIndexOf(':') + 1);
-    const name = names.get(role_id) ?? role;
+    const short = role_id.slice(role_id.lastIndexOf(':') + 1);
+    // A role of the account's own may have the name of one of IBM's.
+    const role = shown.has(short) ? role_id : short;
+    shown.add(short);
+    const name = names.get(role_id) ?? short;
     return valuesOf(attributesOf(policy['subject']), key).map((subject) => ({
       id: `${String(id)}/${role}/${subject}`,
       [key]: subject,
@@ -189,7 +199,11 @@ function opensDatabases(policy: Row): boolean {
   const services = valuesOf(attributesOf(policy['resource']), 'serviceName');
   if (services.length > 0) return services.some(mayBeOfDatabases);
   const type = attribute(policy, 'serviceType');
-  return !has(policy, 'service_group_id') && !has(policy, 'resourceType') && (type === undefined || type === 'service');
+  return (
+    !has(policy, 'service_group_id') &&
+    !has(policy, 'resourceType') &&
+    (type === undefined || type === 'service' || type === '*')
+  );
 }
 
 /** A name may end in an asterisk. */
@@ -198,6 +212,17 @@ function mayBeOfDatabases(service: string): boolean {
   if (star === -1) return engineIn(service) !== undefined;
   const start = service.slice(0, star);
   return ['databases-for-', 'messages-for-'].some((prefix) => prefix.startsWith(start) || start.startsWith(prefix));
+}
+
+/** Whether a value, which may end in an asterisk, stands for one of them. */
+function fitsAny(value: string, ids: readonly string[]): boolean {
+  const star = value.indexOf('*');
+  const start = (star === -1 ? value : value.slice(0, star)).toLowerCase();
+  return ids.some((id) => (star === -1 ? guidOf(id) === start : guidOf(id).startsWith(start)));
+}
+
+function particular(value: string | undefined): string | undefined {
+  return value === '*' ? undefined : value;
 }
 
 function attribute(policy: Row, key: string): string | undefined {
@@ -219,7 +244,7 @@ function valuesOf(attributes: readonly Row[], key: string): string[] {
   return attributes
     .filter((one) => one['key'] === key)
     .flatMap(({ value, operator }) => {
-      if (operator === 'stringExists') return ['*'];
+      if (operator === 'stringExists') return value === false || value === 'false' ? [] : ['*'];
       return [value].flat().filter((one) => typeof one === 'string');
     });
 }

@@ -72,15 +72,20 @@ describe('warnings', () => {
   });
 
   test('others are for the user to judge', () => {
-    const { cut, warnings } = queryResult(
-      [{ warning: { compile_warning: { warning_message: 'no field x' } } }, { warning: 'odd' }],
-      'p',
-    );
+    const { cut, warnings } = queryResult([{ warning: { compile_warning: { warning_message: 'no field x' } } }], 'p');
     expect(cut).toBeUndefined();
-    expect(warnings).toEqual([
-      expect.stringContaining('a compile_warning ("no field x");'),
-      expect.stringContaining('a warning without a name;'),
-    ]);
+    expect(warnings).toEqual([expect.stringContaining('a compile_warning ("no field x");')]);
+  });
+
+  test.each<[unknown, string]>([
+    ['results truncated', 'warning without a name'],
+    [7, 'warning without a name'],
+    [{}, 'warning without a name'],
+    [[{ number_of_results_limit_warning: {} }], 'number_of_results_limit_warning'],
+    [{ numberOfResultsLimitWarning: {} }, 'numberOfResultsLimitWarning'],
+    [{ results_truncated_warning: {} }, 'results_truncated_warning'],
+  ])('%j may mean lost rows, in whatever form it comes', (warning, cut) => {
+    expect(queryResult([results(1), { warning }], 'p').cut).toBe(cut);
   });
 
   test('an answer that has as much as there may be is not believed to be whole', () => {

@@ -72,9 +72,9 @@ export interface QueryResult {
   warnings: string[];
 }
 
-/** Warnings that mean lost rows (icd-api.md 2.10). New ones are told by their ends: limits and time-outs lose rows. */
-const CUTTING = new Set(['time_range_warning', 'archive_warning', 'shuffle_file_size_limit_reached_warning']);
-const CUTTING_ENDS = /(?:limit|limit_reached|timeout)_warning$/;
+/** Warnings that mean lost rows (icd-api.md 2.10), and any that may: one that has no name, in whatever form it comes. */
+const CUTTING = /limit|trunca|time_?out|time_?range|archive/i;
+const NAMELESS = 'warning without a name';
 
 /** What the items of a query's answer hold. Throws `unexpected_body`. */
 export function queryResult(items: unknown, path: string): QueryResult {
@@ -87,7 +87,7 @@ export function queryResult(items: unknown, path: string): QueryResult {
     const { result, warning } = item;
     if (result !== undefined && result !== null) entries.push(...entriesIn(result, path));
     for (const [name, about] of warningsIn(warning)) {
-      if (CUTTING.has(name) || CUTTING_ENDS.test(name)) cuts.add(name);
+      if (CUTTING.test(name) || name === NAMELESS) cuts.add(name);
       else
         warnings.add(`IBM Cloud Logs answers with a ${name}${about}; events may be missing if it tells of lost rows`);
     }
@@ -101,8 +101,9 @@ export function queryResult(items: unknown, path: string): QueryResult {
 function warningsIn(warning: unknown): Array<[name: string, about: string]> {
   if (warning === undefined || warning === null) return [];
   // A name that is cut could show half of anything.
+  if (Array.isArray(warning)) return (warning as unknown[]).flatMap(warningsIn);
   const named = Object.entries(isRow(warning) ? warning : {}).filter(([name]) => /^\w{1,80}$/.test(name));
-  if (named.length === 0) return [['warning without a name', '']];
+  if (named.length === 0) return [[NAMELESS, '']];
   return named.map(([name, value]) => {
     const text = isRow(value) ? value['warning_message'] : undefined;
     return [name, typeof text === 'string' && text !== '' ? ` ("${errorText(JSON.stringify(text))}")` : ''];

@@ -1,4 +1,5 @@
 import { ConnectorError, unexpectedBody } from '../../core/errors.ts';
+import type { Level } from '../../core/output.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
 import type { Api } from '../platform.ts';
 import type { IbmCloudConfig } from './config.ts';
@@ -38,8 +39,8 @@ export interface IbmCloudShared {
   selection: Selection;
   /** What the policies of the account give to whom. */
   grants: (owner: string) => Promise<Grants>;
-  /** Warns of what would come up again and again. */
-  warnOnce: (sentence: string) => void;
+  /** Tells what would come up again and again. */
+  once: (level: Level, sentence: string) => void;
   /**
    * What the databases say that belongs to no deployment: `rows` takes it out of the body. A region that does not answer, or
    * refuses, is passed over with a warning for the next one that has deployments of generation 1. Throws a ConnectorError.
@@ -60,7 +61,7 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
   let account: Promise<string> | undefined;
   let resourceGroups: Promise<Row[]> | undefined;
   let grants: Promise<Grants> | undefined;
-  const warned = new Set<string>();
+  const told = new Set<string>();
 
   /** The token says whose it is; if not, IAM is asked whose the key is (icd-api.md 1.3). */
   async function findAccount(owner: string): Promise<string> {
@@ -101,9 +102,9 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
     logsInstances: config.logs_instances,
     billing: config.billing,
     selection: selectionOf(config),
-    warnOnce(sentence) {
-      if (!warned.has(sentence)) api.log('warn', sentence);
-      warned.add(sentence);
+    once(level, sentence) {
+      if (!told.has(sentence)) api.log(level, sentence);
+      told.add(sentence);
     },
     account: (owner) => (account ??= findAccount(owner)),
     grants: (owner) => (grants ??= loadGrants(shared, owner)),

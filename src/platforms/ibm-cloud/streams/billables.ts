@@ -1,4 +1,4 @@
-import { type ConnectorError, asConnectorError, unexpectedBody } from '../../../core/errors.ts';
+import { ConnectorError, asConnectorError, unexpectedBody } from '../../../core/errors.ts';
 import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '../../../core/fields.ts';
 import { monthAfter } from '../../../core/month.ts';
 import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
@@ -7,12 +7,13 @@ import { engineIn, isBackupService } from '../instance.ts';
 import { allRows, tokenOfNext } from '../all-rows.ts';
 import { keepKnown } from '../known-keys.ts';
 import { guidOf } from '../selection.ts';
-import type { IbmCloudShared } from '../shared.ts';
-import { taking } from '../words.ts';
+import { type IbmCloudShared, RESOURCE_GROUPS } from '../shared.ts';
+import { count, taking, words } from '../words.ts';
 
 const OWNER = 'billables';
 const PATH = 'v4/accounts/{id}/resource_instances/usage/{month}';
 const PAGE_SIZE = 200;
+const VIEWER_ON_GROUP = 'the role Viewer on the resource group';
 
 /** `GET …/resource_instances/usage/{month}` (icd-api.md 2.5), of the account or of one resource group after the other. */
 export const billables = defineStream<IbmCloudShared>({
@@ -95,8 +96,8 @@ async function loadAccount(path: string, shared: IbmCloudShared): Promise<Usage>
 }
 
 /**
- * A group that is refused is left out with a warning, and its month comes again, unless the group is gone; if all are, that is
- * the error.
+ * A group that is refused is left out with a warning, and its month comes again, unless the group is gone. If none can be
+ * read, that is the error; a refusal says more than an absence.
  */
 async function loadGroups(pathOf: (group: string) => string, shared: IbmCloudShared): Promise<Usage> {
   const groups = await groupIds(shared);
@@ -105,23 +106,29 @@ async function loadGroups(pathOf: (group: string) => string, shared: IbmCloudSha
     groups.map(async (group) => {
       const path = pathOf(group);
       try {
-        return await taking('the role Viewer on the resource group', path, usageAt(path, shared));
+        const found = await taking(VIEWER_ON_GROUP, path, usageAt(path, shared));
+        // The row need not say it.
+        for (const row of found.rows) if (isRow(row)) row['resource_group_id'] ??= group;
+        return found;
       } catch (thrown) {
         const error = asConnectorError(thrown);
-        if (!error.refused) throw thrown;
+        if (!error.refused && error.status !== 400) throw thrown;
         refused.set(group, error);
         return { rows: [], requests: 1 };
       }
     }),
   );
-  const [first] = refused.values();
-  if (first !== undefined && refused.size === groups.length) throw first;
+  const errors = [...refused.values()];
+  if (errors.length === groups.length) throw errors.find(({ status }) => !isAbsence(status)) ?? errors[0];
   const gone = [...refused].filter(([, { problem }]) => problem === 'not_found');
   for (const [group, { answer }] of refused) {
     const rest = gone.some(([id]) => id === group)
       ? 'has none for it'
       : 'refuses it. Every sync asks for its months again until it is there';
-    shared.warnOnce(`${OWNER}: the usage of the resource group ${group} is left out: IBM Cloud ${rest} (${answer})`);
+    shared.once(
+      'warn',
+      `${OWNER}: the usage of the resource group ${group} is left out: IBM Cloud ${rest} (${answer})`,
+    );
   }
   return {
     resources: found.flatMap(({ rows }) => rows),
@@ -130,9 +137,24 @@ async function loadGroups(pathOf: (group: string) => string, shared: IbmCloudSha
   };
 }
 
-async function groupIds({ selection, resourceGroups }: IbmCloudShared): Promise<readonly string[]> {
-  if (selection.resourceGroupIds.length > 0) return selection.resourceGroupIds;
-  return (await resourceGroups()).filter(isRow).flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
+async function groupIds({ selection, resourceGroups, once }: IbmCloudShared): Promise<readonly string[]> {
+  const listed = selection.resourceGroupIds.length > 0 ? [] : (await resourceGroups()).filter(isRow);
+  const ids = listed.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
+  const groups = selection.resourceGroupIds.length > 0 ? selection.resourceGroupIds : ids;
+  if (groups.length === 0) {
+    // To ask for nothing would close months that nobody has read.
+    const facts = { ...words.facts, path: RESOURCE_GROUPS, answer: 'it lists none', role: VIEWER_ON_GROUP };
+    throw new ConnectorError('role_missing', facts);
+  }
+  once(
+    'info',
+    `${OWNER}: the usage of ${count(groups.length, 'resource group')} is asked for. Groups that the API key may not view are not listed; the role Viewer on all resource groups shows them`,
+  );
+  return groups;
+}
+
+function isAbsence(status: number | undefined): boolean {
+  return status === 400 || status === 404;
 }
 
 async function usageAt(
@@ -162,11 +184,16 @@ async function usageAt(
 /** A row for each metric of each database; what only sums tell apart is told apart by a number. */
 async function rowsOf(resources: unknown[], month: string, shared: IbmCloudShared): Promise<Row[]> {
   const seen = new Map<string, number>();
+  const same = new Set<string>();
   const rows: Row[] = [];
   for (const [i, resource] of resources.entries()) {
     if (!isRow(resource)) throw unexpectedBody(PATH, `row ${i + 1} of ${resources.length} is no object`);
     const deployment = await deploymentOf(resource, shared);
-    if (deployment === undefined || !isSelected(deployment, resource, shared)) continue;
+    if (deployment === undefined || !(await isSelected(deployment, resource, shared))) continue;
+    // The list is no snapshot, and may show a row on two pages.
+    const whole = JSON.stringify(resource);
+    if (same.has(whole)) continue;
+    same.add(whole);
     const usage: unknown = resource['usage'] ?? [];
     if (!Array.isArray(usage))
       throw unexpectedBody(PATH, `the usage of row ${i + 1} of ${resources.length} is no list`);
@@ -204,8 +231,18 @@ function isOfDatabases(service: string): boolean {
   return engineIn(service) !== undefined || isBackupService(service);
 }
 
-function isSelected(deployment: string, { resource_group_id }: Row, { selection }: IbmCloudShared): boolean {
-  return selection.hasDeployment(deployment) && selection.hasResourceGroup(resource_group_id);
+/** A row that does not say its group is in that of its instance; what is gone and says nothing stays, with a warning. */
+async function isSelected(deployment: string, resource: Row, shared: IbmCloudShared): Promise<boolean> {
+  const { selection, inventory, once } = shared;
+  if (!selection.hasDeployment(deployment)) return false;
+  if (selection.resourceGroupIds.length === 0) return true;
+  const group = resource['resource_group_id'];
+  if (typeof group === 'string' && group !== '') return selection.hasResourceGroup(group);
+  const { deployments } = await inventory.load();
+  if (!deployments.some(({ id }) => id === deployment)) {
+    once('warn', `${OWNER}: some usage does not say of which resource group it is, and is read, too`);
+  }
+  return true;
 }
 
 function rowOf(resource: Row, metric: Row, month: string, deployment_id: string): Row {

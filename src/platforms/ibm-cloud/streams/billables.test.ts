@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { ConnectorError } from '../../../core/errors.ts';
+import type { Request, Row } from '../../../core/stream.ts';
+import type { Api } from '../../platform.ts';
+import { ibmCloudConfig } from '../config.ts';
+import { type IbmCloudShared, openShared } from '../shared.ts';
+import { billables } from './billables.ts';
+
+const ACCOUNT = 'a'.repeat(32);
+const [GROUP, OTHER] = ['b'.repeat(32), 'c'.repeat(32)] as const;
+const crnOf = (n: number): string =>
+  `crn:v1:bluemix:public:databases-for-postgresql:us-south:a/${ACCOUNT}:a0000000-0000-4000-8000-00000000000${n}::`;
+
+const usage = (n: number, more: Row = {}): Row => ({
+  resource_instance_id: crnOf(n),
+  plan_id: 'databases-for-postgresql-standard',
+  usage: [{ metric: 'DISK', cost: n }],
+  ...more,
+});
+
+/** A month as it is read where the usage of a group, or of the account (''), is a list of rows or a status. */
+async function read(
+  answers: Readonly<Record<string, Row[] | number>>,
+  config: Row = {},
+): Promise<{ rows: Row[]; isWhole: boolean; log: string[] }> {
+  const log: string[] = [];
+  const api: Api = {
+    get({ path }: Request) {
+      if (path === 'v2/resource_instances') {
+        return Promise.resolve({ resources: [{ id: crnOf(1), guid: 'g1', resource_group_id: GROUP }] });
+      }
+      if (path === 'v1/apikeys/details') return Promise.resolve({ account_id: ACCOUNT });
+      if (path === 'v2/resource_groups') return Promise.resolve({ resources: [{ id: GROUP }, { id: OTHER }] });
+      const group = /resource_groups\/(\w+)\//.exec(path)?.[1] ?? '';
+      const answer = answers[group] ?? [];
+      if (typeof answer !== 'number') return Promise.resolve({ resources: structuredClone(answer) });
+      const problem = answer === 404 ? 'not_found' : answer === 403 ? 'forbidden' : 'unexpected_status';
+      const facts = { path, host: 'h', address: 'a', token: 't', holder: 'h', status: String(answer), said: '' };
+      return Promise.reject(new ConnectorError(problem, facts, { status: answer, answer: `HTTP ${answer}` }));
+    },
+    authorization: () => Promise.resolve('none'),
+    log: (level, sentence) => log.push(`${level} ${sentence}`),
+  };
+  const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...config });
+  const shared: IbmCloudShared = openShared(parsed, api);
+  const { monthly } = billables;
+  if (monthly === undefined) throw new Error('it is not read by month');
+  const { rows, isWhole } = await monthly.load('2026-10', shared);
+  return { rows, isWhole, log };
+}
+
+const deployments = (rows: readonly Row[]): unknown[] => rows.map((row) => row['deployment_id']);
+
+describe('a row that does not say its resource group', () => {
+  test('is in the one that was asked about', async () => {
+    const answers = { [GROUP]: [usage(1)] };
+    const { rows } = await read(answers, { billing: 'resource_groups', resource_group_ids: [GROUP] });
+    expect(rows).toMatchObject([{ deployment_id: crnOf(1), resource_group_id: GROUP }]);
+  });
+
+  test('is in that of its deployment where the account was asked about, and stays if that is gone', async () => {
+    const answers = { '': [usage(1), usage(2), usage(3, { resource_group_id: OTHER })] };
+    const { rows, log } = await read(answers, { resource_group_ids: [GROUP] });
+    expect(deployments(rows)).toEqual([crnOf(1), crnOf(2)]);
+    expect(log.filter((line) => line.includes('does not say of which resource group'))).toHaveLength(1);
+  });
+});
+
+test('a row that two pages show is one; one that differs in its sums has a number', async () => {
+  const { rows } = await read({ '': [usage(1), usage(1), usage(1, { usage: [{ metric: 'DISK', cost: 7 }] })] });
+  const key = `2026-10/${crnOf(1)}/databases-for-postgresql-standard/DISK`;
+  expect(rows.map(({ id, amount }) => [id, amount])).toEqual([
+    [key, 1],
+    [`${key}/2`, 7],
+  ]);
+});
+
+describe('one group of two', () => {
+  test.each([
+    [400, false],
+    [403, false],
+    [404, true],
+  ])('that is answered with HTTP %i costs the other nothing; the month is whole: %s', async (status, isWhole) => {
+    const found = await read({ [GROUP]: [usage(1)], [OTHER]: status }, { billing: 'resource_groups' });
+    expect(deployments(found.rows)).toEqual([crnOf(1)]);
+    expect(found.isWhole).toBe(isWhole);
+    expect(found.log.filter((line) => line.startsWith('warn ') && line.includes(OTHER))).toHaveLength(1);
+  });
+
+  test('that is refused says more than one that is gone, whichever comes first', async () => {
+    for (const answers of [
+      { [GROUP]: 404, [OTHER]: 403 },
+      { [GROUP]: 403, [OTHER]: 404 },
+    ]) {
+      await expect(read(answers, { billing: 'resource_groups' })).rejects.toMatchObject({ problem: 'role_missing' });
+    }
+  });
+});
