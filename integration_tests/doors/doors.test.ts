@@ -36,9 +36,11 @@ beforeAll(async () => {
   files = new Workspace('doors').openToAll();
   compose = await startSandbox({ auditEvents: EVENTS, deployments: 4 });
   ibmCloud = await startSandbox({ platform: 'ibm_cloud', deployments: 4, gen2Deployments: 2, backupDays: 2 });
+  // Events may be asked for ten times a minute, so each door would wait for them; other tests read them.
+  const { logs_instances: _logs, ...platform } = ibmCloud.config['platform'] as Record<string, unknown>;
   apis = [
     { platform: 'compose', config: composeConfigNow(), counts: compose.counts() },
-    { platform: 'ibm_cloud', config: ibmCloud.config, counts: ibmCloud.counts() },
+    { platform: 'ibm_cloud', config: { platform }, counts: ibmCloud.counts() },
   ];
 });
 afterAll(async () => {
