@@ -1,4 +1,4 @@
-import { type ConnectorError, asConnectorError } from './errors.ts';
+import { type ConnectorError, asConnectorError, saysThereIsNone } from './errors.ts';
 import type { FinalMonths } from './final-months.ts';
 import { monthAfter } from './month.ts';
 import type { Monthly } from './stream.ts';
@@ -37,8 +37,4 @@ export async function readMonths<S>(read: StreamRead<S>, monthly: Monthly<S>, mo
     read.sink.checkpoint();
     await run.output.ready();
   }
-}
-
-function saysThereIsNone({ status }: ConnectorError): boolean {
-  return status === 400 || status === 404;
 }

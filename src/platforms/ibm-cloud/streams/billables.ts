@@ -1,4 +1,4 @@
-import { ConnectorError, asConnectorError, unexpectedBody } from '../../../core/errors.ts';
+import { ConnectorError, asConnectorError, saysThereIsNone, unexpectedBody } from '../../../core/errors.ts';
 import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '../../../core/fields.ts';
 import { monthAfter } from '../../../core/month.ts';
 import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
@@ -119,7 +119,7 @@ async function loadGroups(pathOf: (group: string) => string, shared: IbmCloudSha
     }),
   );
   const errors = [...refused.values()];
-  if (errors.length === groups.length) throw errors.find(({ status }) => !isAbsence(status)) ?? errors[0];
+  if (errors.length === groups.length) throw errors.find((error) => !saysThereIsNone(error)) ?? errors[0];
   const gone = [...refused].filter(([, { problem }]) => problem === 'not_found');
   for (const [group, { answer }] of refused) {
     const rest = gone.some(([id]) => id === group)
@@ -153,10 +153,6 @@ async function groupIds({ selection, resourceGroups, once }: IbmCloudShared): Pr
   return groups;
 }
 
-function isAbsence(status: number | undefined): boolean {
-  return status === 400 || status === 404;
-}
-
 async function usageAt(
   path: string,
   { api, endpoints }: IbmCloudShared,
@@ -174,10 +170,10 @@ async function usageAt(
       },
     });
   } catch (thrown) {
-    const { status, answer } = asConnectorError(thrown);
+    const error = asConnectorError(thrown);
     // A month that has a first page is not too old, whatever is said of a later one.
-    if (!hasBegun || (status !== 400 && status !== 404)) throw thrown;
-    throw unexpectedBody(path, `a later page of it is refused (${answer})`);
+    if (!hasBegun || !saysThereIsNone(error)) throw thrown;
+    throw unexpectedBody(path, `a later page of it is refused (${error.answer})`);
   }
 }
 
