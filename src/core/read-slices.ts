@@ -135,7 +135,8 @@ function emitInOrder<S>(read: StreamRead<S>, marks: SliceMarks, { id: slice, hel
   for (const row of ordered) {
     const time = at(row);
     const key = String(row[primaryKey]);
-    const final = incremental?.isFinal?.(row) ?? true;
+    // An undated row may get its date later, and then be older than the mark.
+    const final = incremental?.isFinal === undefined || (time !== undefined && incremental.isFinal(row));
     if (!marks.isPending(key)) {
       if (final && bound !== undefined && time !== undefined && time < bound) continue;
       if (read.dropIfBeforeStart(row)) continue;

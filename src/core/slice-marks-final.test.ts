@@ -47,6 +47,24 @@ describe('a row that may still change', () => {
     expect(await read([undated, rowAt(5, 'done')], at(4))).toEqual([['x', 'r5'], at(5)]);
   });
 
+  test('comes again when it gets its date, however old that is', async () => {
+    const read = async (rows: unknown[], state: object): Promise<[ids: unknown[], state: object]> => {
+      const answers: Answers = {
+        deployments: listBody('deployments', [{ id: 'd1' }]),
+        'deployments/d1/recipes': listBody('recipes', rows),
+      };
+      const testRun = openRun({ answers });
+      const stream = openRead<SliceMarks>(testRun, tasks, state);
+      await stream.toEnd();
+      return [testRun.printed.rows.map(({ id }) => id), stream.cursor.state()];
+    };
+    const undated = { id: 'r1', updated_at: null, status: 'done' };
+    const [, first] = await read([undated, rowAt(5, 'done')], {});
+    const [ids, second] = await read([rowAt(1, 'done'), rowAt(5, 'done')], first);
+    expect(ids).toEqual(['r1', 'r5']);
+    expect((await read([rowAt(1, 'done'), rowAt(5, 'done')], second))[0]).toEqual(['r5']);
+  });
+
   test('dated after the start of the run holds nothing, for no mark comes so far', async () => {
     const rows = [rowAt(5, 'done'), rowAt(20, 'running'), rowAt(25, 'done')];
     expect(await read(rows, at(4), { startedAt: at(10) })).toEqual([['r5', 'r20', 'r25'], at(5)]);

@@ -91,7 +91,10 @@ async function tell(reads: Read[]): Promise<void> {
       const job = jobs[what.which % Math.max(1, jobs.length)];
       if (job === undefined) return;
       if (what.kind === 'forget') jobs.splice(jobs.indexOf(job), 1);
-      else if (what.kind === 'date') job.isDated = true;
+      else if (what.kind === 'date') {
+        if (!job.isDated) job.version += 1;
+        job.isDated = true;
+      }
       // Nobody can know of a row that moved before it was seen at all.
       else if (what.kind === 'move') job.slice = known.has(job.key) ? what.slice : job.slice;
       else if (!job.isFinal) {
@@ -134,16 +137,21 @@ async function tell(reads: Read[]): Promise<void> {
 
     const seen = jobs.filter((job) => chosen.includes(job.slice) && refused[job.slice] === undefined);
     if (end?.end === 'complete') {
-      const stale = seen.filter(({ key, version, isFinal }) => isFinal && known.get(key) !== version);
+      const stale = seen.filter((job) => isSettled(job) && known.get(job.key) !== job.version);
       expect(stale).toEqual([]);
     }
     // No row that was told as unfinished is forgotten before its end was told, unless it is gone.
     const pending = new Set(stateNow().pending);
-    const open = jobs.filter(({ key, version, isFinal }) => known.has(key) && !(isFinal && known.get(key) === version));
+    const open = jobs.filter((job) => known.has(job.key) && !(isSettled(job) && known.get(job.key) === job.version));
     expect(open.filter(({ key }) => !pending.has(key))).toEqual([]);
   }
-  const unfinished = jobs.filter(({ isFinal }) => !isFinal).map(({ key }) => key);
+  const unfinished = jobs.filter((job) => !isSettled(job)).map(({ key }) => key);
   expect((stateNow().pending ?? []).toSorted()).toEqual(unfinished.toSorted());
+}
+
+/** A final row may still get its date. */
+function isSettled({ isDated, isFinal }: Job): boolean {
+  return isDated && isFinal;
 }
 
 function rowOf({ key, time, isDated, version, isFinal }: Job): Row {

@@ -149,6 +149,30 @@ describe('marks', () => {
     expect(after.state).toMatchObject({ marks: { [crnOf(1)]: at(5) } });
   });
 
+  test.each([403, 404])('bring a backup again whose details were rejected once (HTTP %i)', async (status) => {
+    const whole = independent(1, crnOf(9), 3);
+    const { extensions: _, ...listed } = whole;
+    const next = async (instance: Row, state: object): Promise<{ rows: Row[]; state: object }> => {
+      const answers = { [encodeURIComponent(crnOf(1, BACKUPS))]: refusal(status, 'v2/resource_instances') };
+      const { stream, printed } = openIbmRead(deploymentsBackups, {
+        instances: [instance, independent(2, crnOf(9), 4)],
+        answers,
+        state,
+      });
+      await stream.toEnd();
+      const rows = printed.rows.filter(({ id }) => id === crnOf(1, BACKUPS));
+      return { rows, state: stream.read.cursor?.state() ?? {} };
+    };
+    const first = await next(whole, {});
+    expect(first.rows).toMatchObject([{ deployment_id: crnOf(9) }]);
+    const second = await next(listed, first.state);
+    expect(second.state).toMatchObject({ pending: [crnOf(1, BACKUPS)] });
+    const third = await next(whole, second.state);
+    expect(third.rows).toMatchObject([{ deployment_id: crnOf(9) }]);
+    expect(third.state).not.toHaveProperty('pending');
+    expect((await next(whole, third.state)).rows).toEqual([]);
+  });
+
   test('wait for a backup that is still being made', async () => {
     const { state } = await read([gen1Row(1)], {}, [backup(1), backup(2, { status: 'running' }), backup(3)]);
     expect(state).toMatchObject({ marks: { [crnOf(1)]: at(2) } });

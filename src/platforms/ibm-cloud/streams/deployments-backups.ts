@@ -21,7 +21,7 @@ export const deploymentsBackups = defineStream<IbmCloudShared>({
   first: (slice, shared) => ofDatabase(slice, '/backups', shared),
   rows: (body, { path }) => rowsIn(body, 'backups', path),
   primaryKey: 'id',
-  incremental: { field: 'created_at', by: 'marks', isFinal: ({ status }) => FINAL.has(status) },
+  incremental: { field: 'created_at', by: 'marks', isFinal },
   startDateField: 'created_at',
   // Whoever has the link has the backup.
   dropped: ['download_link'],
@@ -67,6 +67,11 @@ async function backedUpDatabases({ inventory, selection }: IbmCloudShared): Prom
     all: all && new Set([...all, ...bySource.keys()]),
     isWhole: selection.isAll,
   };
+}
+
+/** A backup without its deployment was listed without its details, and gets them in a later sync. */
+function isFinal({ status, deployment_id }: Row): boolean {
+  return FINAL.has(status) && typeof deployment_id === 'string';
 }
 
 function rowOf({ id, row, backup }: IndependentBackup): Row {
