@@ -5,9 +5,9 @@ import { type ConnectorOptions, runConnector } from '../test-support/connector.t
 import type { Finished } from '../test-support/processes.ts';
 import { type Contents, type Message, contentsOf } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
-import { violationsOf } from './acceptance/referee.ts';
-import { parseTranscript } from './acceptance/transcript.ts';
-import type { Violation } from './acceptance/violation.ts';
+import { violationsOf } from './airbyte/referee.ts';
+import { parseTranscript } from './airbyte/transcript.ts';
+import type { Violation } from './airbyte/violation.ts';
 
 /** A read that has ended, taken apart, and judged by the rules of the protocol. */
 export interface ReadResult extends Finished, Contents {

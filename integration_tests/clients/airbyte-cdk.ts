@@ -6,7 +6,7 @@ import { catalogOf } from '../../test-support/catalogs.ts';
 import { ROOT, runConnector } from '../../test-support/connector.ts';
 import { lastLines, outputOf, run } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
-import { fillIn } from '../acceptance/acceptance-run.ts';
+import { fillIn } from '../airbyte/sample-files.ts';
 import { IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { ClientTest, Stage } from './stage.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { putValue } from './fake-source.ts';
+import { putValue } from './json-schema.ts';
 import { parseTranscript } from './transcript.ts';
 import { error, log, noCursor, type PlainMessage, record, state, status, textOf, validRead } from './valid-read.ts';
 

@@ -1,4 +1,3 @@
-import { isObject } from './json-schema.ts';
 import type {
   ConfiguredCatalog,
   ConfiguredStream,
@@ -12,7 +11,7 @@ import type {
 } from './messages.ts';
 import type { Transcript } from './transcript.ts';
 
-export type Command = 'spec' | 'check' | 'discover' | 'read';
+type Command = 'spec' | 'check' | 'discover' | 'read';
 
 /** A finished command, with everything that the referee needs to judge it. */
 export interface CommandRun {
@@ -123,59 +122,6 @@ export function finalStatus(events: readonly StreamEvent[]): 'COMPLETE' | 'INCOM
 /** The errors that name no stream: failures of the whole run. */
 export function wholeRunErrors(errors: readonly ErrorEvent[]): ErrorEvent[] {
   return errors.filter(({ error }) => error.stream_descriptor === undefined);
-}
-
-/** The records of one stream, or of all. */
-export function recordsOf(run: CommandRun, stream?: string): RecordMessage[] {
-  return run.transcript.messages
-    .flatMap((message) => (message.type === 'RECORD' ? [message.record] : []))
-    .filter((record) => stream === undefined || record.stream === stream);
-}
-
-/** The STATE messages of one stream, or of all. */
-export function statesOf(run: CommandRun, stream?: string): StateMessage[] {
-  return run.transcript.messages
-    .flatMap((message) => (message.type === 'STATE' ? [message.state] : []))
-    .filter((state) => stream === undefined || state.stream.stream_descriptor.name === stream);
-}
-
-/** The state file that a client would hand to the next read: the last STATE of each stream. */
-export function finalStates(run: CommandRun): StateMessage[] {
-  return [...new Map(statesOf(run).map((state) => [state.stream.stream_descriptor.name, state])).values()];
-}
-
-/** The primary key of a record as text; in a stream without a key, the whole record. */
-export function keyOf(stream: DiscoveredStream | undefined, { data }: RecordMessage): string {
-  const paths = stream?.source_defined_primary_key;
-  if (!paths) return JSON.stringify(Object.entries(data).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  return paths.map((path) => plainText(fieldValue(data, path))).join('/');
-}
-
-function plainText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
-}
-
-// JSON.parse does not tell 1.0 from 1, but a strict reader takes only the latter for an integer.
-const decimal = /[.eE]/;
-
-/** The data of a stream's records; a whole number that is written with a point or an exponent becomes a fraction. */
-export function strictDataOf(run: CommandRun, stream: string): unknown[] {
-  const isSuspect = /\d\.0*[,}\]]|\d[eE][+-]?\d/.test(run.transcript.text);
-  if (!isSuspect) return recordsOf(run, stream).map(({ data }) => data);
-  const found: unknown[] = [];
-  for (const line of run.transcript.text.split('\n')) {
-    if (!line.startsWith('{"type":"RECORD"')) continue;
-    const message: unknown = JSON.parse(line, withFractions);
-    const record = isObject(message) ? message['record'] : undefined;
-    if (isObject(record) && record['stream'] === stream) found.push(record['data']);
-  }
-  return found;
-}
-
-function withFractions(_key: string, value: unknown, ...[context]: unknown[]): unknown {
-  const source = isObject(context) ? context['source'] : undefined;
-  const isWritten = typeof source === 'string' && decimal.test(source);
-  return typeof value === 'number' && Number.isInteger(value) && isWritten ? value + 0.5 : value;
 }
 
 /** The value at a path in a record's data; undefined when there is none. */

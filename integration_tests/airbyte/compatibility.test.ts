@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { brokenConfigs, catalogBreaks, configsOf, narrowings } from './compatibility.ts';
-import { fakeSource, putValue } from './fake-source.ts';
-import { type JsonSchema, validatorOf } from './json-schema.ts';
+import { type JsonSchema, putValue, validatorOf } from './json-schema.ts';
 import type { DiscoveredCatalog } from './messages.ts';
 
 const choice = (...names: string[]): object => ({
@@ -75,7 +74,29 @@ test('a tighter limit, which no comparison sees, is found by trying old configs'
   expect(brokenConfigs(oldSpec, changedSpec('properties.size.maximum', 50))).toHaveLength(1);
 });
 
-const oldCatalog = fakeSource().catalog as unknown as DiscoveredCatalog;
+const oldCatalog: DiscoveredCatalog = {
+  streams: [
+    {
+      name: 'audit_events',
+      json_schema: {
+        type: 'object',
+        properties: {
+          id: { type: ['null', 'string'] },
+          count: { type: ['null', 'integer'] },
+          created_at: { type: ['null', 'string'], format: 'date-time' },
+        },
+      },
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      default_cursor_field: ['created_at'],
+      source_defined_primary_key: [['id']],
+    },
+    {
+      name: 'clusters',
+      json_schema: { type: 'object', properties: { title: { type: ['null', 'string'] } } },
+      supported_sync_modes: ['full_refresh'],
+    },
+  ],
+};
 
 function changedCatalog(path: string, value: unknown): DiscoveredCatalog {
   const copy = structuredClone(oldCatalog);

@@ -1,0 +1,61 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** Whether a value is a JSON object. */
+export function isObject(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The `type` of a schema as a list. */
+export function typesOf(schema: JsonSchema): unknown[] {
+  const { type } = schema as { type?: unknown };
+  if (type === undefined) return [];
+  return Array.isArray(type) ? type : [type];
+}
+
+/** The properties of a schema, empty if it has none. */
+export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
+  const { properties } = schema as { properties?: unknown };
+  return isObject(properties) ? (properties as Readonly<Record<string, JsonSchema>>) : {};
+}
+
+/** The schemas in the list under a keyword. */
+export function schemasIn(schema: JsonSchema, keyword: string): JsonSchema[] {
+  const list = schema[keyword];
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+// RFC 3339 with a T, seconds and an offset, because destinations take nothing else.
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const date = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Draft-07 with the two formats of the protocol; Airbyte's own keywords are ignored. */
+function newAjv(): Ajv {
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  ajv.addFormat('date-time', (text) => dateTime.test(text) && !Number.isNaN(Date.parse(text)));
+  ajv.addFormat('date', (text) => date.test(text) && !Number.isNaN(Date.parse(text)));
+  return ajv;
+}
+
+/** Compiles a schema into a function that lists what is wrong with a value. */
+export function validatorOf(schema: JsonSchema): (value: unknown) => string[] {
+  const ajv = newAjv();
+  const validate: ValidateFunction = ajv.compile(schema);
+  return (value) => {
+    if (validate(value)) return [];
+    return (validate.errors ?? []).map(
+      ({ instancePath, message }) => `${instancePath === '' ? 'it' : instancePath} ${message ?? 'is wrong'}`,
+    );
+  };
+}
+
+/** Sets the value at a path such as `streams.0.name`; undefined deletes it. */
+export function putValue(root: object, path: string, value: unknown): void {
+  const names = path.split('.');
+  const last = names.pop() ?? '';
+  let inner = root as Record<string, unknown>;
+  for (const name of names) inner = inner[name] as Record<string, unknown>;
+  if (value === undefined) delete inner[last];
+  else inner[last] = value;
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../test-support/connector.ts';
+import { isObject } from './json-schema.ts';
+
+// The sandbox listens on a free port, and the repository contains no token, so the sample files contain placeholders.
+const token = 'filled-in-at-run-time';
+const host = 'filled-in-at-run-time.localhost';
+// As a key: one entry for each deployment.
+const deployment = 'every-deployment-at-run-time';
+
+/** The values of the placeholders; a sandbox has them all. */
+export interface SandboxValues {
+  readonly baseUrl: string;
+  readonly token: string;
+  readonly deploymentIds: readonly string[];
+}
+
+/** Replaces the placeholders in the content of a file with the sandbox's values. */
+export function fillIn(content: unknown, values: SandboxValues): unknown {
+  if (content === token) return values.token;
+  if (typeof content === 'string' && URL.canParse(content) && new URL(content).hostname === host) return values.baseUrl;
+  if (Array.isArray(content)) return content.map((item: unknown) => fillIn(item, values));
+  if (!isObject(content)) return content;
+  const entries = Object.entries(content).flatMap(([key, value]) => {
+    const keys = key === deployment ? values.deploymentIds : [key];
+    return keys.map((name) => [name, fillIn(value, values)] as const);
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A sample file in `integration_tests/`, without `.json`, with the sandbox's values filled in. */
+export function sampleFile(name: string, values: SandboxValues): object {
+  const text = readFileSync(join(ROOT, 'integration_tests', `${name}.json`), 'utf8');
+  return fillIn(JSON.parse(text), values) as object;
+}
