@@ -135,6 +135,47 @@ test('an attribute that must not be there is none', async () => {
   expect(rows.iam_id).toMatchObject([{ scope: 'account' }]);
 });
 
+describe('a policy of an unknown shape is an error', () => {
+  const NO_TEXT = 'has an attribute of its subject whose value is no text';
+  const role = { role_id: VIEWER };
+  const subject = { key: 'iam_id', operator: 'stringEquals', value: 'IBMid-1' };
+  test.each<[string, Row, string]>([
+    ['a control that is a list', { control: [{ grant: { roles: [role] } }] }, 'has no list control.grant.roles'],
+    ['no control', { control: undefined, roles: [role] }, 'has no list control.grant.roles'],
+    ['a grant that is a list', { control: { grant: [role] } }, 'has no list control.grant.roles'],
+    ['roles that are an object', { control: { grant: { roles: role } } }, 'has no list control.grant.roles'],
+    ['a role that is text', { control: { grant: { roles: [VIEWER] } } }, 'has a role without role_id'],
+    ['a role without its id', { control: { grant: { roles: [role, { id: VIEWER }] } } }, 'has a role without role_id'],
+    ['no subject', { subject: undefined }, 'has no list subject.attributes'],
+    ['a subject that is a list', { subject: [{ attributes: [subject] }] }, 'has no list subject.attributes'],
+    ['a subject without attributes', { subject: { iam_id: 'IBMid-1' } }, 'has no list subject.attributes'],
+    [
+      'an attribute that is text',
+      { subject: { attributes: ['IBMid-1'] } },
+      'has an attribute of its subject without a key',
+    ],
+    ['a value that is an object', { subject: { attributes: [{ ...subject, value: { id: 1 } }] } }, NO_TEXT],
+    ['a value in a list of lists', { subject: { attributes: [{ ...subject, value: [['a']] }] } }, NO_TEXT],
+    ['nobody', { subject: { attributes: [] } }, 'has a subject without iam_id or access_group_id'],
+    [
+      'a subject of another kind',
+      { subject: { attributes: [{ ...subject, key: 'name' }] } },
+      'has a subject without iam_id or access_group_id',
+    ],
+    ['no resource', { resource: null }, 'has no list resource.attributes'],
+    ['attributes that are an object', { resource: { attributes: {} } }, 'has no list resource.attributes'],
+    [
+      'a service that is no text',
+      { resource: { attributes: [{ key: 'serviceName', value: { name: 'databases-for-redis' } }] } },
+      'has an attribute of its resource whose value is no text',
+    ],
+  ])('(%s)', async (_, more, fault) => {
+    const damaged = grantsOf({ policies: [policy({}), { ...policy({}), ...more }] });
+    await expect(damaged).rejects.toThrow(`row 2 of 2 ${fault}`);
+    await expect(damaged).rejects.toMatchObject({ problem: 'unexpected_body' });
+  });
+});
+
 test('a policy that two pages show is one', async () => {
   const twice = policy({});
   expect((await grantsOf({ policies: [twice, { ...twice }] })).rows.iam_id).toHaveLength(1);

@@ -1,9 +1,10 @@
 import { asConnectorError, unexpectedBody } from '../../core/errors.ts';
 import { type Field, listOfObjects, object, text, timestamp } from '../../core/fields.ts';
 import { type Row, isRow } from '../../core/stream.ts';
-import { listIn, objectOf, textOrNull } from './envelope.ts';
+import { listIn, objectOf, textOrNull, within } from './envelope.ts';
 import { engineIn } from './instance.ts';
 import { allRows, tokenOfNext } from './all-rows.ts';
+import { type Attributes, type Policy, policyOf } from './policy.ts';
 import { guidOf } from './selection.ts';
 import type { IbmCloudShared } from './shared.ts';
 import { count, taking } from './words.ts';
@@ -11,8 +12,9 @@ import { count, taking } from './words.ts';
 export const POLICIES = 'v2/policies';
 const ROLES = 'v2/roles';
 
+const SUBJECTS = ['iam_id', 'access_group_id'] as const;
 /** Whom a role is given to. */
-export type SubjectKey = 'iam_id' | 'access_group_id';
+export type SubjectKey = (typeof SUBJECTS)[number];
 
 /** The policies that open databases, as one row for each policy, role and subject. */
 export interface Grants {
@@ -71,18 +73,21 @@ export async function loadGrants(shared: IbmCloudShared, owner: string): Promise
   ]);
   const crns = new Map(found.deployments.map(({ id, guid }) => [guidOf(guid), id]));
   const byKey: Record<SubjectKey, Row[]> = { iam_id: [], access_group_id: [] };
-  const seen = new Set<unknown>();
+  const seen = new Set<string>();
   let opening = 0;
-  for (const [i, policy] of rows.entries()) {
-    if (!isRow(policy)) throw unexpectedBody(POLICIES, `row ${i + 1} of ${rows.length} is no object`);
-    if (typeof policy['id'] !== 'string') throw unexpectedBody(POLICIES, `row ${i + 1} of ${rows.length} has no id`);
+  for (const [i, row] of rows.entries()) {
+    const where = `row ${i + 1} of ${rows.length}`;
+    const policy = policyOf(row, POLICIES, where);
     // The list is no snapshot, and may show one on two pages.
-    if (seen.has(policy['id'])) continue;
-    seen.add(policy['id']);
-    if (policy['type'] === 'authorization' || !opensDatabases(policy)) continue;
+    if (policy === undefined || seen.has(policy.id)) continue;
+    seen.add(policy.id);
+    if (!opensDatabases(policy)) continue;
     opening += 1;
     if (!isSelected(policy, crns)) continue;
-    for (const key of ['iam_id', 'access_group_id'] as const) byKey[key].push(...grantsOf(policy, key, crns, names));
+    if (!SUBJECTS.some((key) => policy.subject.has(key))) {
+      throw unexpectedBody(POLICIES, `${where} has a subject without ${SUBJECTS.join(' or ')}`);
+    }
+    for (const key of SUBJECTS) byKey[key].push(...grantsOf(policy, key, crns, names));
   }
   api.log(
     'info',
@@ -91,10 +96,10 @@ export async function loadGrants(shared: IbmCloudShared, owner: string): Promise
   return { rows: byKey, requests: requests + 1 };
 
   /** A policy about another deployment or group than the chosen says nothing of them. */
-  function isSelected(policy: Row, chosen: ReadonlyMap<string, string>): boolean {
-    const instances = valuesOf(attributesOf(policy['resource']), 'serviceInstance');
+  function isSelected({ resource }: Policy, chosen: ReadonlyMap<string, string>): boolean {
+    const instances = resource.get('serviceInstance') ?? [];
     if (instances.length === 0) {
-      const groups = valuesOf(attributesOf(policy['resource']), 'resourceGroupId');
+      const groups = resource.get('resourceGroupId') ?? [];
       const { resourceGroupIds } = selection;
       return (
         [groups, resourceGroupIds].some((list) => list.length === 0) ||
@@ -138,17 +143,16 @@ async function roleNames(
 
 /** A row for each role and subject of a policy. */
 function grantsOf(
-  policy: Row,
+  { id, row, resource, subject: subjects, roles }: Policy,
   key: SubjectKey,
   crns: ReadonlyMap<string, string>,
   names: ReadonlyMap<unknown, unknown>,
 ): Row[] {
-  const { id, state, description, pattern, rule, created_at, created_by_id, last_modified_at, last_modified_by_id } =
-    policy;
+  const { state, description, pattern, rule, created_at, created_by_id, last_modified_at, last_modified_by_id } = row;
   // Any instance or group is none in particular.
-  const instance = particular(attribute(policy, 'serviceInstance'));
-  const resource_group_id = particular(attribute(policy, 'resourceGroupId'));
-  const service_name = attribute(policy, 'serviceName');
+  const instance = particular(textOf(resource, 'serviceInstance'));
+  const resource_group_id = particular(textOf(resource, 'resourceGroupId'));
+  const service_name = textOf(resource, 'serviceName');
   const common = {
     policy_id: id,
     scope: instance ? 'instance' : resource_group_id ? 'resource_group' : service_name ? 'service' : 'account',
@@ -156,10 +160,10 @@ function grantsOf(
     service_instance: instance,
     service_name,
     resource_group_id,
-    region: attribute(policy, 'region'),
+    region: textOf(resource, 'region'),
     state,
     description: textOrNull(description),
-    resource_tags: isRow(policy['resource']) ? policy['resource']['tags'] : undefined,
+    resource_tags: within(row['resource'], 'tags'),
     time_condition: pattern,
     rule,
     created_at,
@@ -168,14 +172,14 @@ function grantsOf(
     last_modified_by_id,
   };
   const shown = new Set<string>();
-  return rolesOf(policy).flatMap((role_id) => {
+  return roles.flatMap((role_id) => {
     const short = role_id.slice(role_id.lastIndexOf(':') + 1);
     // A role of the account's own may have the name of one of IBM's.
     const role = shown.has(short) ? role_id : short;
     shown.add(short);
     const name = names.get(role_id) ?? short;
-    return valuesOf(attributesOf(policy['subject']), key).map((subject) => ({
-      id: `${String(id)}/${role}/${subject}`,
+    return (subjects.get(key) ?? []).map((subject) => ({
+      id: `${id}/${role}/${subject}`,
       [key]: subject,
       name,
       role,
@@ -185,23 +189,17 @@ function grantsOf(
   });
 }
 
-function rolesOf({ control }: Row): string[] {
-  const grant = isRow(control) ? control['grant'] : undefined;
-  const roles: unknown[] = isRow(grant) && Array.isArray(grant['roles']) ? grant['roles'] : [];
-  return roles.flatMap((role) => (isRow(role) && typeof role['role_id'] === 'string' ? [role['role_id']] : []));
-}
-
 /**
  * Whether a policy covers database services: it names one, or it names no service and is about services at all, not about
  * the platform's own or about the resource group as a thing that is viewed.
  */
-function opensDatabases(policy: Row): boolean {
-  const services = valuesOf(attributesOf(policy['resource']), 'serviceName');
+function opensDatabases({ resource }: Policy): boolean {
+  const services = resource.get('serviceName') ?? [];
   if (services.length > 0) return services.some(mayBeOfDatabases);
-  const type = attribute(policy, 'serviceType');
+  const type = textOf(resource, 'serviceType');
   return (
-    !has(policy, 'service_group_id') &&
-    !has(policy, 'resourceType') &&
+    !resource.has('service_group_id') &&
+    !resource.has('resourceType') &&
     (type === undefined || type === 'service' || type === '*')
   );
 }
@@ -225,26 +223,7 @@ function particular(value: string | undefined): string | undefined {
   return value === '*' ? undefined : value;
 }
 
-function attribute(policy: Row, key: string): string | undefined {
-  const values = valuesOf(attributesOf(policy['resource']), key);
+function textOf(attributes: Attributes, key: string): string | undefined {
+  const values = attributes.get(key) ?? [];
   return values.length === 0 ? undefined : values.join(',');
-}
-
-function has(policy: Row, key: string): boolean {
-  return attributesOf(policy['resource']).some((one) => one['key'] === key);
-}
-
-function attributesOf(part: unknown): Row[] {
-  const attributes: unknown = isRow(part) ? part['attributes'] : undefined;
-  return Array.isArray(attributes) ? attributes.filter(isRow) : [];
-}
-
-/** The values of an attribute: one, several, or an asterisk where the policy only asks that there is any. */
-function valuesOf(attributes: readonly Row[], key: string): string[] {
-  return attributes
-    .filter((one) => one['key'] === key)
-    .flatMap(({ value, operator }) => {
-      if (operator === 'stringExists') return value === false || value === 'false' ? [] : ['*'];
-      return [value].flat().filter((one) => typeof one === 'string');
-    });
 }
