@@ -33,7 +33,11 @@ test('a config may contain unknown keys, and null for an option that is not set'
 test.each<[string, string[], RegExp]>([
   ['a catalog that is not JSON', ['--catalog', file('streams')], /catalog file \S+ is not valid JSON/],
   ['a catalog that is a directory', ['--catalog', workspace.folder], /is a directory/],
-  ['a state that is not JSON', ['--catalog', catalog, '--state', file('x')], /state file \S+ is neither JSON nor lines/],
+  [
+    'a state that is not JSON',
+    ['--catalog', catalog, '--state', file('x')],
+    /state file \S+ is neither JSON nor lines/,
+  ],
   [
     'a state that is missing',
     ['--catalog', catalog, '--state', `${workspace.folder}/none`],
