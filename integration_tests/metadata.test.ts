@@ -6,6 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { VERSION_PLACES } from '../scripts/version-places.ts';
 import spec from '../spec.json' with { type: 'json' };
 import { DEFAULT_BASE_URL } from '../src/platforms/compose/config.ts';
+import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/endpoints.ts';
 import { STREAMS } from '../src/streams.ts';
 
 interface Metadata {
@@ -18,6 +19,7 @@ interface Metadata {
   icon: string;
   protocolVersion: string;
   allowedHosts: { hosts: string[] };
+  releases: { migrationDocumentationUrl: string };
   suggestedStreams: { streams: string[] };
 }
 
@@ -42,20 +44,20 @@ describe('metadata.yaml says what the code says', () => {
     expect(data.definitionId).toBe('0ecd53eb-15a6-4922-a9df-84798cc13579');
   });
 
-  it('the hosts that it talks to: those of IBM Cloud, the default of Compose, and the one of the option', () => {
-    const { allowedHosts } = data;
-    expect(allowedHosts.hosts).toEqual([
-      'accounts.cloud.ibm.com',
-      'billing.cloud.ibm.com',
-      'iam.cloud.ibm.com',
-      'resource-controller.cloud.ibm.com',
-      '*.databases.cloud.ibm.com',
-      new URL(DEFAULT_BASE_URL).hostname,
-      '${platform.base_url}',
-    ]);
+  it('every host that the connector contacts, and so does the page', () => {
+    const ofIbm = Object.values(DEFAULT_ENDPOINTS).map((address) => address.split('/')[2] ?? '');
+    const wildcards = ofIbm.map((host) => host.replace(/^.*}/, '*'));
+    const ofCompose = [new URL(DEFAULT_BASE_URL).hostname, '${platform.base_url}'];
+    expect(data.allowedHosts.hosts.toSorted()).toEqual([...wildcards, ...ofCompose].toSorted());
     const page = text('docs/sources/ibm-cloud.md');
-    const ofIbm = allowedHosts.hosts.filter((host) => host.endsWith('.ibm.com'));
-    for (const host of ofIbm) expect(page).toContain(`| \`${host.replace('*', 'api.REGION')}\``);
+    for (const host of ofIbm) {
+      expect(page).toContain(`| \`${host.replaceAll(/{(\w+)}/g, (_, name: string) => name.toUpperCase())}\``);
+    }
+  });
+
+  it('where breaking changes are announced', () => {
+    const url = data.releases.migrationDocumentationUrl;
+    expect(text(url.replace(/^.*\/blob\/main\//, ''))).toContain('# Migration guides');
   });
 
   it('suggests every stream but the one that nobody can verify', () => {
