@@ -1,10 +1,10 @@
 # docker build -t source-compose .
 #
-# The base by its tag takes in security fixes at every build; by its digest a build can be repeated:
-#   docker build --build-arg NODE_IMAGE=node:24-slim@sha256:… -t source-compose .
-ARG NODE_IMAGE=node:24-slim
+# The digest makes builds repeatable. Dependabot moves it, but only in a FROM line without variables. To build on another base:
+#   docker build --build-context base=docker-image://node:24-slim -t source-compose .
+FROM node:24-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
 
-FROM ${NODE_IMAGE} AS build
+FROM base AS build
 # Another npm registry, for networks that do not reach the public one; unset, npm takes its own.
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /build
@@ -30,7 +30,7 @@ RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_co
  && mv $NODE_COMPILE_CACHE/* /airbyte/compile_cache \
  && chmod -R a+rX,go-w /airbyte
 
-FROM ${NODE_IMAGE}
+FROM base
 COPY --from=build /airbyte /airbyte
 # Either by its name: `docker run --entrypoint tap-compose …`.
 RUN ln -s /airbyte/integration_code/source-compose.js /usr/local/bin/source-compose \

@@ -1,5 +1,5 @@
-import { chmodSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { chmodSync } from 'node:fs';
+import { basename } from 'node:path';
 import { ROOT } from '../../test-support/connector.ts';
 import { type Finished, outputOf, run } from '../../test-support/processes.ts';
 import { Workspace } from '../../test-support/workspace.ts';
@@ -27,8 +27,7 @@ export async function setup(): Promise<void> {
 
   const more = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
   await dockerOutput(['build', ...more, '--tag', IMAGE, ROOT]);
-  const [base = ''] = /^ARG NODE_IMAGE=\S+$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
-  await dockerOutput(['build', ...more, '--tag', BASE_IMAGE, '-'], `${base}\nFROM \${NODE_IMAGE}\n`);
+  await dockerOutput(['build', ...more, '--target', 'base', '--tag', BASE_IMAGE, ROOT]);
 }
 
 /** Runs one docker command and waits for its end. */
