@@ -34,6 +34,7 @@ const WHEELS_ALONE = ['--only-binary', ':all:'];
 export type Environment =
   | 'clients'
   | 'ibm-cloud'
+  | 'lint'
   | 'meltano'
   | 'release'
   | 'target-jsonl'

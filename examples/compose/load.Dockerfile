@@ -3,6 +3,8 @@ ARG PYTHON_IMAGE=python:3.12-slim
 FROM ${PYTHON_IMAGE}
 # The wheel of this checkout, from `npm run build:wheel`; once the package is on PyPI, this line is not needed.
 COPY dist-wheel /wheels
+# source-compose has the version of the wheel above.
+# hadolint ignore=DL3013
 RUN pip install --no-cache-dir --find-links /wheels source-compose meltanolabs-target-postgres==0.8.1
 COPY examples/compose/load.sh /usr/local/bin/load
 RUN mkdir /state && chown 1000:1000 /state
