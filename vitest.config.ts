@@ -16,7 +16,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
     ],
     // They need more than Node.js, and have configurations of their own.
-    exclude: [...configDefaults.exclude, 'integration_tests/{container,doors,examples}/**'],
+    exclude: [...configDefaults.exclude, 'integration_tests/{container,install,examples}/**'],
     coverage: {
       include: ['src/**/*.ts'],
       // process.ts is the process: it runs only as a child, in integration_tests/process-end.test.ts and its neighbours.

@@ -1,6 +1,6 @@
 import { readFlags } from '../test-support/flags.ts';
 import { counts, growth, memory, startUp, throughput, waiting } from './cases.ts';
-import { wheel } from './doors.ts';
+import { wheel } from './wheel.ts';
 import { ibmCloud, ibmCloudCounts } from './ibm-cloud.ts';
 import { type Row, workspace } from './measure.ts';
 import { peer } from './peer.ts';

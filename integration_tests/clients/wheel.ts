@@ -4,7 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { ROOT } from '../../test-support/connector.ts';
 import { outputOf } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
-import { onPath } from '../doors/bare-machine.ts';
+import { onPath } from '../install/bare-machine.ts';
 import { linesOf } from './meltano.ts';
 import { MeltanoProject, PACKAGE_DEFINITION } from './meltano-project.ts';
 import { readTwice } from './python-clients.ts';

@@ -7,7 +7,7 @@ import { ROOT } from '../../test-support/connector.ts';
 import { findPython, installInto } from '../../test-support/python.ts';
 import { firstOf, messagesOf } from '../../test-support/transcript.ts';
 import { Workspace } from '../../test-support/workspace.ts';
-import { startThrough, wheelIn } from './door.ts';
+import { startInstalled, wheelIn } from './methods.ts';
 
 /** Those that the wheel says it is for. */
 const RELEASES = [...readFileSync(join(ROOT, 'python', 'pyproject.toml'), 'utf8').matchAll(/Python :: (3\.\d+)"/g)].map(
@@ -30,13 +30,13 @@ for (const release of RELEASES) {
     const folder = new Workspace('python');
     try {
       const { wheels: links } = inject('artifacts');
-      const way = wheelIn(
+      const installation = wheelIn(
         await installInto(join(folder.folder, 'venv'), { python: python ?? '', name: manifest.name, links }),
       );
-      const started = await startThrough(way, 'source-compose', ['spec'], folder).finished;
+      const started = await startInstalled(installation, 'source-compose', ['spec'], folder).finished;
       expect([started.exitCode, started.stderr]).toEqual([0, '']);
       expect(firstOf(messagesOf(started.stdout), 'SPEC').spec).toEqual(spec);
-      const tap = await startThrough(way, 'tap-compose', ['--version'], folder).finished;
+      const tap = await startInstalled(installation, 'tap-compose', ['--version'], folder).finished;
       expect(tap).toMatchObject({ exitCode: 0, stdout: `tap-compose ${manifest.version}\n` });
     } finally {
       folder.remove();

@@ -12,7 +12,7 @@ import { judge } from '../reads.ts';
 import type { Catalog } from '../singer/catalogs.ts';
 import { linesOf } from '../singer/transcript.ts';
 import { onPath } from './bare-machine.ts';
-import { DOORS, type Way, executableOf, startThrough } from './door.ts';
+import { INSTALL_METHODS, type Installation, executableOf, startInstalled } from './methods.ts';
 
 const EVENTS = 1_000;
 const PAGE_SIZE = 100;
@@ -33,10 +33,10 @@ let files: Workspace;
 let apis: Api[];
 
 beforeAll(async () => {
-  files = new Workspace('doors').openToAll();
+  files = new Workspace('install').openToAll();
   compose = await startSandbox({ auditEvents: EVENTS, deployments: 4 });
   ibmCloud = await startSandbox({ platform: 'ibm_cloud', deployments: 4, gen2Deployments: 2, backupDays: 2 });
-  // Events may be asked for ten times a minute, so each door would wait for them; other tests read them.
+  // The API allows ten requests for events a minute, so each method would have to wait; other tests read them.
   const { logs_instances: _logs, ...platform } = ibmCloud.config['platform'] as Record<string, unknown>;
   apis = [
     { platform: 'compose', config: composeConfigNow(), counts: compose.counts() },
@@ -62,17 +62,17 @@ function tally(names: readonly string[], streams: readonly string[]): Record<str
   return Object.fromEntries(streams.map((stream) => [stream, names.filter((name) => name === stream).length]));
 }
 
-describe.each(DOORS)('$name', (door) => {
+describe.each(INSTALL_METHODS)('$name', (method) => {
   let folder: Workspace;
-  let way: Way;
+  let installation: Installation;
   beforeAll(async () => {
-    folder = new Workspace('door');
-    way = await door.open(inject('artifacts'), folder.folder);
+    folder = new Workspace('install-method');
+    installation = await method.install(inject('artifacts'), folder.folder);
   });
   afterAll(() => folder.remove());
 
   const begin = (program: ProgramName, args: readonly string[], options?: ProcessOptions): Running =>
-    startThrough(way, program, args, files, options);
+    startInstalled(installation, program, args, files, options);
   const run = (program: ProgramName, args: readonly string[], options?: ProcessOptions): Promise<Finished> =>
     begin(program, args, options).finished;
   const config = (content: object): string[] => ['--config', files.file('config.json', content)];
@@ -133,7 +133,7 @@ describe.each(DOORS)('$name', (door) => {
   });
 
   it('stdin comes through', async () => {
-    const { command, path } = way;
+    const { command, path } = installation;
     // By a shell: a program cannot open what Node.js gives its children as stdin.
     const call = command('source-compose', ['check', '--config', '/dev/stdin'], files.folder);
     const feed = ['-c', 'f=$1; shift; PATH=$0 exec "$@" <"$f"', path, files.file('config.json', composeConfigNow())];
@@ -141,7 +141,7 @@ describe.each(DOORS)('$name', (door) => {
     expect(firstOf(messagesOf(stdout), 'CONNECTION_STATUS').connectionStatus.status).toBe('SUCCEEDED');
   });
 
-  if (door.swallowsSignals === true) return;
+  if (method.swallowsSignals === true) return;
 
   describe('SIGTERM in the middle of a read that hangs', () => {
     const asked = (): number => compose.stats().byPath['/audit_events'] ?? 0;
@@ -154,7 +154,7 @@ describe.each(DOORS)('$name', (door) => {
       try {
         await vi.waitFor(() => expect(asked() - before).toBe(PAGES + 1), { timeout: 60_000, interval: 20 });
         // No process in between: what was started has become node.
-        if (way.node !== undefined) expect(executableOf(running)).toBe(way.node);
+        if (installation.node !== undefined) expect(executableOf(running)).toBe(installation.node);
         running.child.kill('SIGTERM');
         return await running.finished;
       } finally {
@@ -169,7 +169,7 @@ describe.each(DOORS)('$name', (door) => {
       const catalog = catalogOf('incremental', ['audit_events', 'accounts']);
       const args = ['read', ...patient(), '--catalog', files.file('catalog.json', catalog)];
       const end = await stopped('source-compose', args);
-      expect(end.signal ?? end.exitCode).toBe(way.node === undefined ? SIGTERMED : 'SIGTERM');
+      expect(end.signal ?? end.exitCode).toBe(installation.node === undefined ? SIGTERMED : 'SIGTERM');
       const first = judge(end, catalog, 'SIGTERM');
       expect(first.violations).toEqual([]);
       expect(keysRead(first, 'audit_events')).toHaveLength(PAGES * PAGE_SIZE);
@@ -186,7 +186,7 @@ describe.each(DOORS)('$name', (door) => {
 
     it('ends the tap with its last state, and the next run goes on from it', async () => {
       const end = await stopped('tap-compose', patient());
-      expect(end.signal ?? end.exitCode).toBe(way.node === undefined ? SIGTERMED : 'SIGTERM');
+      expect(end.signal ?? end.exitCode).toBe(installation.node === undefined ? SIGTERMED : 'SIGTERM');
       const read = ({ stdout }: Finished) => {
         const messages = linesOf(stdout).lines.flatMap(({ message }) => message ?? []);
         const states = messages.flatMap((message) => (message.type === 'STATE' ? [message.value] : []));

@@ -24,7 +24,7 @@ declare module 'vitest' {
 
 /** Makes all that people install, from the checkout as it is, once for all tests. */
 export async function setup({ provide }: TestProject): Promise<() => void> {
-  const workspace = new Workspace('doors');
+  const workspace = new Workspace('artifacts');
   await npm(['run', 'build:wheel']);
   await npm(['pack', '--pack-destination', workspace.folder]);
   await buildImage();

