@@ -8,15 +8,12 @@ export default defineConfig({
   test: {
     reporters:
       RESULTS === undefined ? ['default'] : ['default', ['json', { outputFile: `${RESULTS}/${Date.now()}.json` }]],
-    include: [
-      'src/**/*.test.ts',
-      'sandbox/**/*.test.ts',
-      'integration_tests/**/*.test.ts',
-      'test-support/**/*.test.ts',
-      'scripts/**/*.test.ts',
-    ],
-    // They need more than Node.js, and have configurations of their own.
+    include: ['{integration_tests,sandbox,scripts,src,test-support}/**/*.test.ts'],
+    // These need more than Node.js and have their own configurations.
     exclude: [...configDefaults.exclude, 'integration_tests/{container,install,examples}/**'],
+    // The test files of a worker share what they import. A file undoes what it changes globally.
+    pool: 'threads',
+    isolate: false,
     coverage: {
       include: ['src/**/*.ts'],
       // process.ts is the process: it runs only as a child, in integration_tests/process-end.test.ts and its neighbours.

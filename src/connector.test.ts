@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { realTiming } from './http/retry.ts';
 import { answer, startServer } from '../test-support/unit/http.ts';
 import { openContext } from '../test-support/unit/output.ts';
@@ -13,6 +13,7 @@ import { auditEvents } from './platforms/compose/streams/audit-events.ts';
 const sleep = vi.spyOn(realTiming, 'sleep').mockResolvedValue();
 vi.spyOn(realTiming, 'random').mockReturnValue(0);
 beforeEach(() => void sleep.mockClear());
+afterAll(() => void vi.restoreAllMocks());
 
 /** A config with this base_url. */
 function configOf(base_url: string, options: object = {}): Config {

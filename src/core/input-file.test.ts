@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseInput, readInput, typeName } from './input-file.ts';
 
-vi.mock('node:fs/promises', { spy: true });
 const folder = mkdtempSync(join(tmpdir(), 'input-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => vi.mocked(fs.readFile).mockReset());
 
 function file(name: string, content: string): string {
   const path = join(folder, name);
@@ -35,7 +34,12 @@ describe('a file that cannot be read is named, with the reason', () => {
 
   test('permission denied: also who we are', async () => {
     const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
-    vi.mocked(fs.readFile).mockRejectedValueOnce(denied);
+    const readFile = vi.spyOn(fs, 'readFile').mockRejectedValue(denied);
+    onTestFinished(() => {
+      readFile.mockRestore();
+      syncBuiltinESMExports();
+    });
+    syncBuiltinESMExports();
     await expect(readInput('config', '/secrets/config.json')).rejects.toThrow(
       `The config file /secrets/config.json cannot be read: permission denied for uid ${process.getuid?.()}, which this program runs as. Make it readable for that user.`,
     );

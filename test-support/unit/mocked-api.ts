@@ -14,6 +14,7 @@ export function mockTheApi(): void {
     if (!LOCAL.test(url)) unmatched.push(`${method} ${url}`);
   };
   beforeAll(() => {
+    if (!nock.isActive()) nock.activate();
     nock.disableNetConnect();
     nock.enableNetConnect(LOCAL);
     nock.emitter.on('no match', note);
