@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Answers, listBody, refuses } from '../../test-support/unit/fake-api.ts';
+import { type Answers, listBody, refusal, refuses } from '../../test-support/unit/fake-api.ts';
 import {
   type RunOptions,
   type TestRun,
@@ -9,6 +9,7 @@ import {
   openRun,
   parts,
 } from '../../test-support/unit/reads.ts';
+import { eachDeployment } from '../platforms/compose/deployment-list.ts';
 import type { ComposeShared } from '../platforms/compose/shared.ts';
 import type { OpenStream } from './open-stream.ts';
 import type { Query, StreamDefinition } from './stream.ts';
@@ -61,6 +62,24 @@ test('no deployments at all are no rows and no refusal', async () => {
   const { printed, done } = open({ answers: answersFor(0, 'backups') });
   await done();
   expect(printed.messages).toEqual([]);
+});
+
+test('a deployment that the list could not complete fails by itself, and the others are read', async () => {
+  const failed = refusal(503, 'deployments/d0');
+  const definition: StreamDefinition<ComposeShared> = {
+    ...backups,
+    async slices(shared) {
+      const { chosen, ...rest } = await eachDeployment(shared);
+      return { ...rest, chosen: [{ id: 'd0', label: 'deployment d0', failed }, ...chosen] };
+    },
+  };
+  const answers = answersFor(2, 'backups', { d1: refuses(403) });
+  const { printed, stream, done } = open({ answers, definition });
+  await expect(done()).rejects.toBe(failed);
+  expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual(['d2']);
+  expect(printed.logged('ERROR')).toEqual([`backups: deployment d0 could not be read: ${failed.message}`]);
+  expect(printed.logged('WARN')).toEqual([expect.stringContaining('deployment d1')]);
+  expect(stream.read.skippedSlices).toBe(1);
 });
 
 test('without the list of deployments none of its reports can be read', async () => {

@@ -32,7 +32,13 @@ export async function readSlices<S>(
     if (marks === undefined) read.emit(rows);
     else emitInOrder(read, marks, slice, rows);
   };
-  const asked = chosen.filter(({ rows }) => rows === undefined);
+  const failed: ConnectorError[] = [];
+  for (const { label, failed: error } of chosen) {
+    if (error === undefined) continue;
+    failed.push(error);
+    run.output.log('error', `${read.definition.name}: ${label} could not be read: ${error.message}`);
+  }
+  const asked = chosen.filter((slice) => slice.rows === undefined && slice.failed === undefined);
   for (const slice of chosen) {
     if (slice.rows === undefined) continue;
     emit(slice, read.shape(slice.rows, slice.label, slice.fields));
@@ -42,7 +48,6 @@ export async function readSlices<S>(
   // The API left out a list, which tells of no row that it is gone.
   let listMissing = false;
   const lanes = [...Map.groupBy(asked, ({ lane }) => lane)];
-  const failed: ConnectorError[] = [];
   await eachInParallel(lanes, lanes.length, async ([name, slices]) => {
     await readLane(read, {
       items: slices,

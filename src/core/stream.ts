@@ -1,3 +1,4 @@
+import type { ConnectorError } from './errors.ts';
 import type { Field } from './fields.ts';
 import type { ProblemId } from './problems.ts';
 import type { WindowRules } from './time-windows.ts';
@@ -49,6 +50,8 @@ export interface Slice {
   lane?: string;
   /** Its rows, if the list of slices brought them along: nothing more is asked for. */
   rows?: Row[];
+  /** Why the list of slices could not be completed with it: nothing more is asked for, and the stream fails in the end. */
+  failed?: ConnectorError;
   /** Its mark stays at or before this time, since a row from then on may turn out to be its own. */
   heldAt?: string | undefined;
 }

@@ -55,11 +55,6 @@ export class Inventory {
     return (this.#loading ??= this.#load());
   }
 
-  /** Why the details of an instance could not be had; undefined if they could, or were refused. To be asked after `load`. */
-  failureOf(crn: string): ConnectorError | undefined {
-    return this.#incomplete.get(crn);
-  }
-
   /** What is found up to the first page that has a deployment, for whoever wants no more than to see one. */
   async glance(): Promise<Deployment[]> {
     const found = new Listing();

@@ -36,23 +36,8 @@ export function gen1SlicesOf(deployments: readonly Deployment[], { fields }: Gen
   });
 }
 
-/** A slice without rows for an instance whose details could not be had: to ask for it throws the reason. */
-export function failedSlice(id: string, label: string): Slice {
-  return { id, label, lane: 'details' };
-}
-
-/**
- * The request for one report of one deployment of generation 1 (icd-api.md 2.3). Throws the ConnectorError of one that has
- * failed already.
- */
-export function ofDatabase(
-  slice: Slice | undefined,
-  report: string,
-  { endpoints, inventory }: IbmCloudShared,
-): Request {
-  const id = slice?.id ?? '';
-  const failure = inventory.failureOf(id);
-  if (failure !== undefined) throw failure;
-  const path = `deployments/${encodeURIComponent(id)}${report}`;
+/** The request for one report of one deployment of generation 1 (icd-api.md 2.3). */
+export function ofDatabase(slice: Slice | undefined, report: string, { endpoints }: IbmCloudShared): Request {
+  const path = `deployments/${encodeURIComponent(slice?.id ?? '')}${report}`;
   return { origin: databasesAt(endpoints, slice?.lane ?? ''), path };
 }

@@ -179,6 +179,26 @@ describe('marks', () => {
   });
 });
 
+test('backups whose details failed are told one by one, and the others are read', async () => {
+  const listed = (n: number): Row => ({ ...independent(n, undefined, n), extensions: undefined });
+  const { stream, printed } = openIbmRead(deploymentsBackups, {
+    instances: [gen1Row(1), gen1Row(2), listed(3), listed(4), independent(5, crnOf(9), 5)],
+    answers: {
+      [`${encodeURIComponent(crnOf(1))}/backups`]: { backups: [backup(1)] },
+      [`${encodeURIComponent(crnOf(2))}/backups`]: refusal(403, 'backups'),
+      [encodeURIComponent(crnOf(3, BACKUPS))]: refusal(503, 'v2/resource_instances'),
+      [encodeURIComponent(crnOf(4, BACKUPS))]: refusal(503, 'v2/resource_instances'),
+    },
+  });
+  await expect(stream.toEnd()).rejects.toMatchObject({ status: 503 });
+  expect(printed.rows.map(({ id }) => id).toSorted()).toEqual([backup(1)['id'], crnOf(5, BACKUPS)].toSorted());
+  expect(printed.logged('ERROR')).toEqual(
+    [3, 4].map((n) => expect.stringContaining(`independent backup db-${n} (${crnOf(n, BACKUPS)}) could not be read`)),
+  );
+  expect(printed.logged('WARN')).toEqual([expect.stringContaining('deployment db-2')]);
+  expect(stream.read.skippedSlices).toBe(1);
+});
+
 test('where the databases refuse theirs, those of generation 2 come all the same', async () => {
   const { stream, printed } = openIbmRead(deploymentsBackups, {
     instances: [gen1Row(1), independent(2, crnOf(9), 1)],

@@ -5,7 +5,7 @@ import { rowsIn } from '../envelope.ts';
 import type { IndependentBackup } from '../instance.ts';
 import { labelOf } from '../inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { failedSlice, gen1SlicesOf, ofDatabase } from '../slices.ts';
+import { gen1SlicesOf, ofDatabase } from '../slices.ts';
 
 /** What a backup stays: of generation 1 the first three, of generation 2, where it is the instance's state, the last three. */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
@@ -49,7 +49,10 @@ async function backedUpDatabases({ inventory, selection }: IbmCloudShared): Prom
   const own = new Set(asked.map(({ id }) => id));
   const known = backups.filter(({ id }) => !incomplete.has(id));
   const unknown = backups.filter(({ id }) => incomplete.has(id));
-  const failed = unknown.map((backup) => failedSlice(backup.id, labelOf(backup, 'independent backup')));
+  const failures = unknown.flatMap((backup): Slice[] => {
+    const failed = incomplete.get(backup.id);
+    return failed === undefined ? [] : [{ id: backup.id, label: labelOf(backup, 'independent backup'), failed }];
+  });
   // Any of them may turn out to belong to any database, and must not be below its mark by then.
   const heldAt = [...unknown, ...sourceless].map(({ row }) => toUtcText(String(row['created_at'])) ?? '').toSorted()[0];
   const bySource = Map.groupBy(known, ({ id, source }) => {
@@ -63,7 +66,7 @@ async function backedUpDatabases({ inventory, selection }: IbmCloudShared): Prom
     return { id, label: `independent backups of ${id}`, fields, rows: ofIt.map(rowOf), heldAt };
   });
   return {
-    chosen: [...asked, ...brought, ...failed],
+    chosen: [...asked, ...brought, ...failures],
     all: all && new Set([...all, ...bySource.keys()]),
     isWhole: selection.isAll,
   };

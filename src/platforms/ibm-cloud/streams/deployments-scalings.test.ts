@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
+import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { crnOf, gen1Row, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/stream.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
@@ -143,6 +144,47 @@ describe('generation 2 tells the sizes of one member', () => {
     expect(api.requests).toHaveLength(1);
     expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual([crnOf(1)]);
     expect(stream.read.leftOut).toEqual(['2 deployments of generation 2 without sizes']);
+  });
+});
+
+describe('a deployment of generation 2 without sizes', () => {
+  test.each([
+    ['no object', 'postgresql'],
+    ['a list', [{ postgresql: { members: 2 } }]],
+    ['empty', {}],
+    ['missing', undefined],
+    ['without an object for its engine', { postgresql: 2 }],
+  ])('is warned of when it is active (its dataservices are %s)', async (_, dataservices) => {
+    const odd = gen2Row(1, {}, { extensions: { dataservices } });
+    const instances = [odd, gen2Row(2, { postgresql: { members: 2 } })];
+    const { stream, printed, api } = openIbmRead(deploymentsScalings, { instances });
+    await stream.toEnd();
+    expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual([crnOf(2)]);
+    expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
+      expect.stringContaining(`reports no sizes for deployment db-1 (${crnOf(1)}), so there is no record of it`),
+    ]);
+    expect(stream.read.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
+  });
+
+  test('is one of a few that are named', async () => {
+    const instances = Array.from({ length: 7 }, (_, i) => gen2Row(i, {}));
+    const { stream, api } = openIbmRead(deploymentsScalings, { instances });
+    await stream.toEnd();
+    expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
+      expect.stringMatching(/ db-4 \(\S+\), 2 more, so there is no record of them/),
+    ]);
+  });
+
+  test('fails by itself if its details failed, and the others are read', async () => {
+    const instances = [gen2Row(1), gen1Row(2), gen2Row(3, { postgresql: { members: 2 } })];
+    const answers = {
+      [encodeURIComponent(crnOf(1))]: refusal(503, 'v2/resource_instances'),
+      '/groups': { groups: [group({})] },
+    };
+    const { stream, printed } = openIbmRead(deploymentsScalings, { instances, answers });
+    await expect(stream.toEnd()).rejects.toMatchObject({ status: 503 });
+    expect(printed.rows.map(({ deployment_id }) => deployment_id).toSorted()).toEqual([crnOf(2), crnOf(3)]);
+    expect(printed.logged('ERROR')).toEqual([expect.stringContaining('deployment db-1')]);
   });
 });
 

@@ -2,14 +2,17 @@ import { type Field, number, text } from '../../../core/fields.ts';
 import { coerce } from '../../../core/normalise.ts';
 import { type Row, type Slice, type Slices, defineStream } from '../../../core/stream.ts';
 import { rowsIn, within } from '../envelope.ts';
-import { type Gen2Sizes, gen2SizesOf } from '../instance.ts';
+import { type Deployment, type Gen2Sizes, gen2SizesOf } from '../instance.ts';
 import { labelOf } from '../inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { failedSlice, gen1SlicesOf, ofDatabase } from '../slices.ts';
+import { gen1SlicesOf, ofDatabase } from '../slices.ts';
 import { count } from '../words.ts';
 
 /** The only group of a deployment of generation 2. */
 const MEMBER = 'member';
+
+/** After so many, a warning says only how many more there are. */
+const MAX_NAMED = 5;
 
 const MB_PER_GB = 1_024;
 
@@ -58,26 +61,39 @@ function limits(name: string, what: string): Record<string, Field> {
 }
 
 /** A slice for each database of generation 1, and one with its row for each of generation 2 that tells its sizes. */
-async function sizedDatabases({ inventory }: IbmCloudShared): Promise<Slices> {
+async function sizedDatabases({ inventory, api }: IbmCloudShared): Promise<Slices> {
   const { deployments, all, incomplete } = await inventory.load();
   const brought: Slice[] = [];
-  let sizeless = 0;
+  const sizeless: Deployment[] = [];
   for (const deployment of deployments) {
     if (deployment.generation === 'gen1') continue;
     const { id } = deployment;
     const sizes = gen2SizesOf(deployment);
-    if (incomplete.has(id)) brought.push(failedSlice(id, labelOf(deployment)));
-    else if (sizes === undefined) sizeless += 1;
-    else
-      brought.push({
-        id,
-        label: `deployment ${id}`,
-        fields: { deployment_id: id, generation: 'gen2' },
-        rows: [memberRow(sizes)],
-      });
+    const failed = incomplete.get(id);
+    const label = labelOf(deployment);
+    if (failed !== undefined) brought.push({ id, label, failed });
+    else if (sizes !== undefined)
+      brought.push({ id, label, fields: { deployment_id: id, generation: 'gen2' }, rows: [memberRow(sizes)] });
+    else sizeless.push(deployment);
   }
-  const leftOut = sizeless === 0 ? [] : [`${count(sizeless, 'deployment')} of generation 2 without sizes`];
+  // One that is still provisioned has no sizes yet.
+  const active = sizeless.filter(({ row }) => row['state'] === 'active');
+  if (active.length > 0) {
+    api.log(
+      'warn',
+      `deployments_scalings: IBM Cloud reports no sizes for ${some(active)}, so there is no record of ${active.length === 1 ? 'it' : 'them'}. If the problem persists, report it to the maintainers of the connector`,
+    );
+  }
+  const leftOut =
+    sizeless.length === 0 ? [] : [`${count(sizeless.length, 'deployment')} of generation 2 without sizes`];
   return { chosen: [...gen1SlicesOf(deployments), ...brought], all, leftOut };
+}
+
+/** The first few, by name. */
+function some(deployments: readonly Deployment[]): string {
+  const more = deployments.length - MAX_NAMED;
+  const named = deployments.slice(0, MAX_NAMED).map((each) => labelOf(each));
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 /**
