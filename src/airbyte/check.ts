@@ -2,16 +2,7 @@ import { loadConfig } from '../config.ts';
 import { checkConnection } from '../connector.ts';
 import type { Context } from '../core/context.ts';
 import { asConnectorError } from '../core/errors.ts';
-import type { ProblemId } from '../core/problems.ts';
 import { type AirbyteOutput, openOutput, warnOfConfig } from './output.ts';
-
-/** Nobody is there: for whoever has just typed the address that is an answer, not an outage. */
-const DEFINITE: ReadonlySet<ProblemId> = new Set<ProblemId>([
-  'host_unknown',
-  'connection_refused',
-  'tls_failed',
-  'proxy_unreachable',
-]);
 
 /**
  * Says whether the config works, by asking the API as little as possible. A no is a FAILED status, and the command did its
@@ -30,7 +21,7 @@ export async function runCheck(context: Context, configPath: string, debug: bool
   } catch (thrown) {
     context.signal.throwIfAborted();
     const error = asConnectorError(thrown);
-    const outage = error.failureType === 'transient_error' && !DEFINITE.has(error.problem);
+    const outage = error.failureType === 'transient_error' && !error.isUnreachable;
     if (outage || error.problem === 'unexpected') throw thrown;
     if (error.internalMessage !== undefined) output.log('info', error.internalMessage);
     sendStatus(context, output, error.message);

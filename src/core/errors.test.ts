@@ -17,7 +17,8 @@ describe('a ConnectorError', () => {
   });
 
   test('cannot be made without all of its facts', () => {
-    expect(() => new ConnectorError('forbidden', { ...words, host: 'h' })).toThrow(/lacks path/);
+    // @ts-expect-error The type knows which facts the message mentions.
+    expect(() => new ConnectorError('forbidden', { ...words })).toThrow(/lacks path/);
   });
 
   test.each([
@@ -27,9 +28,9 @@ describe('a ConnectorError', () => {
     ['token_refused', false],
     ['server_error', false],
     ['unexpected_status', false],
-  ] as const)('%s is a refusal of one thing alone: %s', (problem, refused) => {
+  ] as const)('%s is a rejection of one thing alone: %s', (problem, isRejection) => {
     const facts = { ...words, path: 'teams', host: 'h', said: '', status: '400', attempts: 'after 6 attempts' };
-    expect(new ConnectorError(problem, facts).refused).toBe(refused);
+    expect(new ConnectorError(problem, facts).isRejection).toBe(isRejection);
   });
 
   test('can say one sentence more', () => {

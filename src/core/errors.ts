@@ -1,4 +1,4 @@
-import { type FailureType, type ProblemId, problems } from './problems.ts';
+import { type FactsOf, type FailureType, type Problem, type ProblemId, problems } from './problems.ts';
 
 export interface ErrorDetails {
   internalMessage?: string;
@@ -8,12 +8,12 @@ export interface ErrorDetails {
   cause?: unknown;
   /** A further sentence for the user. */
   note?: string | undefined;
-  /** In place of the problem's own message. */
+  /** In place of the problem's own message, with names in braces. */
   template?: string | undefined;
 }
 
 /** An expected failure. `message` is for the user, `internalMessage` for the log; neither is redacted yet. */
-export class ConnectorError extends Error {
+export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   override name = 'ConnectorError';
   readonly problem: ProblemId;
   readonly failureType: FailureType;
@@ -23,29 +23,42 @@ export class ConnectorError extends Error {
   /** What the API answered, to be quoted: `HTTP 401 ("unauthorized")`. */
   readonly answer: string | undefined;
 
-  constructor(problem: ProblemId, facts: Record<string, string> = {}, details: ErrorDetails = {}) {
-    const sentence = fill(details.template ?? problems[problem].message, facts);
+  /** `facts` are what the problem's message needs, or a whole message in its place. */
+  constructor(problem: Id, facts: FactsOf<NoInfer<Id>> | { message: string }, details: ErrorDetails = {}) {
+    const row: Problem = problems[problem];
+    const sentence = 'message' in facts ? facts.message : fill(details.template ?? row.message, facts);
     super(details.note === undefined ? sentence : `${sentence} ${details.note}`, { cause: details.cause });
     this.problem = problem;
-    this.failureType = problems[problem].failureType;
+    this.failureType = row.failureType;
     this.internalMessage = details.internalMessage;
     this.status = details.status;
     this.answer = details.answer;
   }
 
-  /** Whether the API says no to this one thing, for good, while it may give others. */
-  get refused(): boolean {
-    return REFUSALS.has(this.problem);
+  /** Whether the API rejects this one request for good, but may accept others. */
+  get isRejection(): boolean {
+    return this.#row.isRejection === true;
+  }
+
+  /** Whether the API says that there is no such thing. */
+  get isAbsence(): boolean {
+    return this.#row.isAbsence === true;
+  }
+
+  /** Whether nothing responds at the address. */
+  get isUnreachable(): boolean {
+    return this.#row.isUnreachable === true;
+  }
+
+  /** Whether no further request of the sync can succeed. */
+  get endsSync(): boolean {
+    return this.#row.endsSync === true;
+  }
+
+  get #row(): Problem {
+    return problems[this.problem];
   }
 }
-
-const REFUSALS: ReadonlySet<ProblemId> = new Set<ProblemId>([
-  'forbidden',
-  'role_missing',
-  'unauthorized',
-  'not_found',
-  'not_offered',
-]);
 
 /** Whether the answer may mean that there is no such month. */
 export function saysThereIsNone({ status }: ConnectorError): boolean {
@@ -70,7 +83,7 @@ export function asConnectorError(thrown: unknown): ConnectorError {
   return new ConnectorError('unexpected', {}, { internalMessage: text, cause: thrown });
 }
 
-function fill(template: string, facts: Record<string, string>): string {
+function fill(template: string, facts: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const fact = facts[name];
     if (fact === undefined) throw new Error(`the message lacks ${name}: ${template}`);

@@ -27,6 +27,14 @@ export interface Problem {
   message: string;
   /** Why it happens, for the troubleshooting table of the docs page. */
   cause: string;
+  /** The API rejects this one request for good, but may accept others. */
+  isRejection?: true;
+  /** The API says that there is no such thing. */
+  isAbsence?: true;
+  /** Nothing responds at the address: for whoever has just entered it, a definite answer and no outage. */
+  isUnreachable?: true;
+  /** No further request of the sync can succeed. */
+  endsSync?: true;
 }
 
 /**
@@ -66,22 +74,26 @@ export const problems = {
   },
   token_refused: {
     failureType: 'config_error',
+    endsSync: true,
     message: '{Api} at {host} does not accept the {token} (HTTP 401). {renewal}',
     cause: 'The token was mistyped or revoked, or belongs to a server other than base_url.',
   },
   key_refused: {
     failureType: 'config_error',
+    endsSync: true,
     message: '{Api} at {host} does not accept the {token} ({answer}). {renewal}',
     cause: 'The key was mistyped, deleted or locked, or has expired.',
   },
   unauthorized: {
     failureType: 'config_error',
+    isRejection: true,
     message:
       'The API refused {path} with HTTP 401{said}, although it accepts the {token} elsewhere. What was asked for may be gone; otherwise, grant the missing role to {holder}, or leave the stream out.',
     cause: 'The API also answers HTTP 401 for single things that are gone or that the token may not see.',
   },
   forbidden: {
     failureType: 'config_error',
+    isRejection: true,
     message:
       'The {token} has no right to read {path} (HTTP 403). Grant the missing role to {holder}, use another {token}, or leave the stream out.',
     cause:
@@ -89,6 +101,7 @@ export const problems = {
   },
   role_missing: {
     failureType: 'config_error',
+    isRejection: true,
     message: '{Api} refuses {path} to the {token} ({answer}). Grant {holder} {role}, or leave the stream out.',
     cause: 'Some reports take roles of their own, which the docs name for each stream.',
   },
@@ -119,7 +132,7 @@ export const problems = {
   api_not_found: {
     failureType: 'config_error',
     message:
-      'There is no Compose API at {address} (HTTP 404). Correct base_url: it must be the whole address, version included, such as https://compose.example.com/2016-07.',
+      'There is no such API at {location} (HTTP 404). Correct {address}: it must be the whole address, version included.',
     cause: 'base_url names another server or path, or lacks its version.',
   },
   windows_cut_off: {
@@ -130,11 +143,15 @@ export const problems = {
   },
   not_offered: {
     failureType: 'system_error',
+    isRejection: true,
+    isAbsence: true,
     message: 'The API does not offer {path} (HTTP {status}{said}). Leave the stream out.',
     cause: 'The type of database has no such report, or the platform has retired it.',
   },
   not_found: {
     failureType: 'system_error',
+    isRejection: true,
+    isAbsence: true,
     message:
       'This API does not have {path} (HTTP 404). Leave the stream out, or check that {address} is the whole address, version included.',
     cause: 'The server at base_url does not offer the report, or base_url lacks its version.',
@@ -149,13 +166,13 @@ export const problems = {
     failureType: 'system_error',
     message:
       'The API refused {path} with HTTP {status}{said}. Check {address}; if it is right, report this to the maintainers of the API or of the connector.',
-    cause: 'The server gave an answer that the Compose API is not known to give.',
+    cause: 'The server gave an answer that the API is not known to give.',
   },
   unexpected_body: {
     failureType: 'system_error',
     message:
       'The API answered {path} with something that is not one of its reports: {detail}. Check that the config names the right server; if it does, report this to the maintainers of the connector.',
-    cause: 'The body of a successful answer is not what the Compose API sends, or it reports an error.',
+    cause: 'The body of a successful answer is not what the API sends, or it reports an error.',
   },
   body_too_large: {
     failureType: 'system_error',
@@ -173,13 +190,13 @@ export const problems = {
     failureType: 'system_error',
     message:
       'The API sends the same page of {path} again and again: it ignores the cursor, so the rest of the stream cannot be read. Report this to the maintainers of the API.',
-    cause: 'The server at base_url does not page as the Compose API does.',
+    cause: 'The server at base_url does not page as the API is documented to.',
   },
   list_cut_off: {
     failureType: 'system_error',
     message:
       'The API ends the list {path} before its last row and forgets where a read has come to, so the rest of the stream cannot be read. Report this to the maintainers of the API.',
-    cause: 'The server at base_url does not page as the Compose API does.',
+    cause: 'The server at base_url does not page as the API is documented to.',
   },
   server_error: {
     failureType: 'transient_error',
@@ -194,12 +211,14 @@ export const problems = {
   },
   host_unknown: {
     failureType: 'transient_error',
+    isUnreachable: true,
     message:
       'The host {host} is unknown ({code}). Check {address}, and the DNS settings of the machine that runs the sync.',
     cause: 'base_url is mistyped, or name resolution is broken where the connector runs.',
   },
   connection_refused: {
     failureType: 'transient_error',
+    isUnreachable: true,
     message:
       'Nothing answers at {host} ({code}). Check {address}, and make sure that the server is up and can be reached from here.',
     cause: 'The server is down, the port is wrong, or a firewall is in between.',
@@ -212,12 +231,14 @@ export const problems = {
   },
   tls_failed: {
     failureType: 'transient_error',
+    isUnreachable: true,
     message:
       'The TLS handshake with {host} failed {attempts} ({code}). Run the sync again later; if it keeps failing, check {address}, and that the server speaks TLS 1.2 or later.',
     cause: 'The server or a load balancer in front of it is down, or shares no version or cipher with the connector.',
   },
   proxy_unreachable: {
     failureType: 'transient_error',
+    isUnreachable: true,
     message:
       'The proxy {proxy}, set in {variable}, cannot be reached ({code}). Correct {variable}, or make sure that the proxy is up.',
     cause: 'The proxy is down, or its address is mistyped.',
@@ -258,6 +279,14 @@ export const problems = {
       'The connector hit an unexpected error, probably a bug. Please report it together with the log of this run.',
     cause: 'The connector has a bug.',
   },
-} satisfies Record<string, Problem>;
+} as const satisfies Record<string, Problem>;
 
 export type ProblemId = keyof typeof problems;
+
+/** The names in braces in a message. */
+type NamesIn<Message extends string> = Message extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | NamesIn<Rest>
+  : never;
+
+/** What the message of a problem needs. */
+export type FactsOf<Id extends ProblemId> = Record<NamesIn<(typeof problems)[Id]['message']>, string>;

@@ -42,7 +42,7 @@ export async function readLane<S, T>(
       }
       const error = asConnectorError(thrown);
       if (error.problem === 'unexpected') throw thrown;
-      if (error.refused) {
+      if (error.isRejection) {
         lane.refused();
         await refused(item, error);
         return;

@@ -1,7 +1,6 @@
 import { ConnectorError } from './errors.ts';
 import type { Lane } from './lane.ts';
 import { eachInParallel } from './parallel.ts';
-import type { ProblemId } from './problems.ts';
 import { readLane } from './read-lane.ts';
 import type { SliceMarks } from './slice-marks.ts';
 import { type Request, type Row, type Slice, type StreamDefinition, placeOf } from './stream.ts';
@@ -89,9 +88,6 @@ async function readPages<S>(
   }
 }
 
-/** The ways to say that there is no such thing. */
-const ABSENCES: ReadonlySet<ProblemId> = new Set<ProblemId>(['not_found', 'not_offered']);
-
 function judgeRefusals<S>(
   read: StreamRead<S>,
   slices: number,
@@ -100,16 +96,16 @@ function judgeRefusals<S>(
 ): void {
   const errors = [...refused.values()];
   if (refused.size === slices) {
-    const absent = errors.every(({ problem }) => ABSENCES.has(problem));
+    const absent = errors.every(({ isAbsence }) => isAbsence);
     if (!absent || read.definition.absentEverywhere !== 'empty') {
-      throw errors.find(({ problem }) => !ABSENCES.has(problem)) ?? errors[0];
+      throw errors.find(({ isAbsence }) => !isAbsence) ?? errors[0];
     }
     const statuses = [...new Set(errors.map(({ status }) => status))].join(' or ');
     read.warn(`this API does not have the report for any deployment (HTTP ${statuses}), so there are no records of it`);
     return;
   }
   if (mayFail && read.run.failOnRefusedDeployments) {
-    const lacking = [...refused].filter(([, { problem }]) => !ABSENCES.has(problem));
+    const lacking = [...refused].filter(([, { isAbsence }]) => !isAbsence);
     const told = lacking.length > 0 ? lacking : [...refused];
     const [[slice, { answer = '', internalMessage = '' }] = [undefined, {}]] = told;
     const label = slice?.label ?? '';

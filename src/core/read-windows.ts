@@ -38,7 +38,7 @@ export async function readWindows<S>(
       run.signal.throwIfAborted();
       const error = asConnectorError(thrown);
       if (error.problem === 'unexpected') throw thrown;
-      if (error.refused) {
+      if (error.isRejection) {
         refused.set(slice, error);
         return;
       }

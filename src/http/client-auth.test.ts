@@ -58,7 +58,7 @@ describe('a 401', () => {
 
   test('that is about the one thing is a refusal of that', async () => {
     const { result, told } = await ask([401], ['unrelated']);
-    expect(result).toMatchObject({ problem: 'unauthorized', refused: true });
+    expect(result).toMatchObject({ problem: 'unauthorized', isRejection: true });
     expect(told).toEqual([]);
   });
 

@@ -135,8 +135,8 @@ test('what a status means is for the platform to say first', () => {
   };
   const of = (code: number): Failure =>
     statusFailure({ kind: 'answer', status: code, headers: {}, text: '' }, refusals);
-  expect(toError(of(410), context)).toMatchObject({ problem: 'not_found', refused: true, status: 410 });
-  expect(toError(status(410), context)).toMatchObject({ problem: 'unexpected_status', refused: false });
+  expect(toError(of(410), context)).toMatchObject({ problem: 'not_found', isRejection: true, status: 410 });
+  expect(toError(status(410), context)).toMatchObject({ problem: 'unexpected_status', isRejection: false });
   expect([599, 503, 410, 418].map((code) => isTransient(of(code)))).toEqual([true, true, false, false]);
   expect(isTransient(status(599))).toBe(false);
 });

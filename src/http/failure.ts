@@ -1,16 +1,35 @@
 import { containerNote } from './address.ts';
 import { ConnectorError } from '../core/errors.ts';
-import type { ProblemId, Words } from '../core/problems.ts';
+import type { FactsOf, ProblemId, Words } from '../core/problems.ts';
 import type { Outcome } from './attempt.ts';
 import type { Proxy } from './proxy.ts';
 import { PASSING_STATUSES } from './retry.ts';
+
+/** What a message about a request may mention. */
+type HttpFact =
+  | keyof Words['facts']
+  | 'path'
+  | 'host'
+  | 'attempts'
+  | 'seconds'
+  | 'megabytes'
+  | 'proxy'
+  | 'variable'
+  | 'code'
+  | 'detail'
+  | 'status'
+  | 'said'
+  | 'target';
+
+/** The problems whose messages need no other facts. */
+type HttpProblem = { [Id in ProblemId]: keyof FactsOf<Id> extends HttpFact ? Id : never }[ProblemId];
 
 export type Failure =
   | Exclude<Outcome, { kind: 'answer' }>
   | {
       kind: 'status';
       status: number;
-      problem: ProblemId;
+      problem: HttpProblem;
       apiText: string;
       requestId: string | undefined;
       location: string | undefined;
@@ -22,7 +41,7 @@ export interface Refusals {
   /** What it says, in one short line; empty if it says nothing. */
   textOf(body: string): string;
   /** What a status means to this API, if that is not what it means to all. */
-  problemOf?(status: number): ProblemId | undefined;
+  problemOf?(status: number): HttpProblem | undefined;
 }
 
 /** Where it happened, for the texts. `path` is the report's path below base_url, without its query. */
@@ -126,23 +145,22 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
   const id = failure.kind === 'status' && failure.requestId !== undefined ? `, request id ${failure.requestId}` : '';
   const internalMessage = `${context.method} ${path}: ${reasonOf(failure)}${id}, ${attempts}`;
   const problem = problemOf(failure, context);
-  const facts: Record<string, string> = {
+  const answered = failure.kind === 'status' ? failure : undefined;
+  const facts: Record<HttpFact, string> = {
     ...context.words.facts,
     path: readable(path),
     host,
     attempts,
     seconds: String(timeoutMs / 1_000),
+    megabytes: String(maxBodyBytes / 2 ** 20),
+    proxy: proxy?.host ?? '',
+    variable: proxy?.variable ?? '',
+    code: 'code' in failure ? failure.code : '',
+    detail: 'detail' in failure ? failure.detail : '',
+    status: String(answered?.status ?? ''),
+    said: (answered?.apiText ?? '') === '' ? '' : ` ("${answered?.apiText}")`,
+    target: targetOf(answered?.location),
   };
-  facts['megabytes'] = String(maxBodyBytes / 2 ** 20);
-  facts['proxy'] = proxy?.host ?? '';
-  facts['variable'] = proxy?.variable ?? '';
-  if (failure.kind === 'failed' || failure.kind === 'proxy_failed') facts['code'] = failure.code;
-  if (failure.kind === 'damaged') facts['detail'] = failure.detail;
-  if (failure.kind === 'status') {
-    facts['status'] = String(failure.status);
-    facts['said'] = failure.apiText === '' ? '' : ` ("${failure.apiText}")`;
-    facts['target'] = targetOf(failure.location);
-  }
   return new ConnectorError(problem, facts, {
     internalMessage,
     note: noteOf(problem, context),
@@ -151,7 +169,7 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
   });
 }
 
-function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): ProblemId {
+function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): HttpProblem {
   switch (failure.kind) {
     case 'timed_out':
       return 'timed_out';
@@ -176,7 +194,7 @@ function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): 
   }
 }
 
-function problemOfStatus(status: number): ProblemId {
+function problemOfStatus(status: number): HttpProblem {
   if (status === 401) return 'token_refused';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not_found';

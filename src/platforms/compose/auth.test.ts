@@ -31,7 +31,12 @@ describe('the token is refused, which is told at once, because nothing that foll
   ])('by a 401 that says invalid_token as %s, without another request', async (_, body) => {
     const { get, told, paths } = await withReplies({ teams: [[401, body]] });
     const error = await get('teams');
-    expect(error).toMatchObject({ problem: 'token_refused', failureType: 'config_error', status: 401, refused: false });
+    expect(error).toMatchObject({
+      problem: 'token_refused',
+      failureType: 'config_error',
+      status: 401,
+      isRejection: false,
+    });
     expect(told).toEqual([error]);
     expect(paths()).toEqual(['teams']);
   });
@@ -58,7 +63,7 @@ describe('a 401 that is not about the token is a refusal of what was asked for',
     expect(await get('deployments/d1/recipes')).toMatchObject({
       problem: 'unauthorized',
       failureType: 'config_error',
-      refused: true,
+      isRejection: true,
       status: 401,
       answer: 'HTTP 401 ("unauthorized")',
       message: expect.stringMatching(
@@ -125,7 +130,7 @@ test('if accounts keeps failing, neither is known: it is an outage, which says w
   expect(await get('teams')).toMatchObject({
     problem: 'server_error',
     failureType: 'transient_error',
-    refused: false,
+    isRejection: false,
     message: expect.stringContaining('because teams was refused with HTTP 401') as string,
   });
   expect(told).toEqual([]);

@@ -60,6 +60,7 @@ async function askFirst(api: Api, address: string): Promise<unknown> {
     if (!(thrown instanceof ConnectorError) || thrown.problem !== 'not_found') throw thrown;
     const { internalMessage = '' } = thrown;
     const note = words.noteOn(new URL(address).host);
-    throw new ConnectorError('api_not_found', { address }, { internalMessage, note, status: 404, cause: thrown });
+    const message = `There is no Compose API at ${address} (HTTP 404). Correct base_url: it must be the whole address, version included, such as https://compose.example.com/2016-07.`;
+    throw new ConnectorError('api_not_found', { message }, { internalMessage, note, status: 404, cause: thrown });
   }
 }

@@ -29,7 +29,7 @@ export async function lookAtDatabases(
     asked.push(answer);
     const ended = answer.catch((error: unknown) => {
       errors.push(error);
-      if (error instanceof ConnectorError && error.refused) {
+      if (error instanceof ConnectorError && error.isRejection) {
         api.log('warn', `the databases refuse ${labelOf(deployment)} (${error.answer})`);
       }
       return false;
@@ -72,7 +72,7 @@ function toAsk(deployments: readonly Deployment[]): Deployment[] {
 }
 
 function whyNone(errors: readonly unknown[]): string {
-  const failed = errors.find((error) => !(error instanceof ConnectorError) || !error.refused);
+  const failed = errors.find((error) => !(error instanceof ConnectorError) || !error.isRejection);
   if (failed !== undefined) throw failed;
   const refusals = errors as readonly ConnectorError[];
   const forbidden = refusals.find(({ status }) => status === 403);

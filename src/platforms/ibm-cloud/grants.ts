@@ -132,7 +132,7 @@ async function roleNames(
     );
   } catch (thrown) {
     const error = asConnectorError(thrown);
-    if (!error.refused) throw thrown;
+    if (!error.isRejection) throw thrown;
     api.log(
       'warn',
       `${owner}: roles go by the names in their CRNs, because IBM Cloud refused the others (${error.answer})`,

@@ -12,7 +12,7 @@ import {
   openApi,
 } from '../../../test-support/unit/instances.ts';
 import { ConnectorError } from '../../core/errors.ts';
-import { type ProblemId, problems } from '../../core/problems.ts';
+import { type FactsOf, type ProblemId, problems } from '../../core/problems.ts';
 import type { Row } from '../../core/stream.ts';
 import type { IbmCloudConfig } from './config.ts';
 import { ibmCloud } from './ibm-cloud.ts';
@@ -46,7 +46,7 @@ describe('an error in the words of this platform', () => {
     said: ' ("no")',
     code: 'E',
     target: 't',
-  };
+  } as unknown as FactsOf<ProblemId>;
 
   test.each(own)('%s is told in whole sentences, with every fact filled in', (id) => {
     const { message, failureType } = new ConnectorError(id, known, { template: messages[id] });

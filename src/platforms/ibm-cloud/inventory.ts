@@ -118,7 +118,7 @@ export class Inventory {
       }
     } catch (thrown) {
       const error = failureOf(thrown);
-      if (!error.refused) {
+      if (!error.isRejection) {
         this.#incomplete.set(id, error);
         return;
       }
@@ -159,9 +159,12 @@ export class Inventory {
     for (const { source = '' } of everyBackup) known.add(spelling(source)).add(spelling(source.split(':')[7] ?? ''));
     const missing = deploymentIds.filter((id) => !known.has(spelling(id)));
     if (missing.length > 0 && missing.length === deploymentIds.length) {
-      const facts = { token: 'API key', ids: missing.join(', ') };
-      const template = resourceGroupIds.length === 0 ? undefined : NONE_IN_GROUPS;
-      throw new ConnectorError('deployments_unknown', facts, { template });
+      const ids = missing.join(', ');
+      const message = `None of the deployment_ids are in the resource groups that resource_group_ids names: ${ids}. Correct either of the two, or leave resource_group_ids empty.`;
+      throw new ConnectorError(
+        'deployments_unknown',
+        resourceGroupIds.length === 0 ? { token: 'API key', ids } : { message },
+      );
     }
     if (missing.length > 0) this.#api.log('warn', missingSentence(missing, resourceGroupIds));
     const wanted = everyBackup.filter(sourceIsChosen);
@@ -194,9 +197,6 @@ interface Lacking {
 
 const SIZES = { thing: 'deployment', what: 'its sizes, which IBM Cloud does not tell' };
 const SOURCE = { thing: 'independent backup', what: 'its database and size, which IBM Cloud does not tell' };
-
-const NONE_IN_GROUPS =
-  'None of the deployment_ids are in the resource groups that resource_group_ids names: {ids}. Correct either of the two, or leave resource_group_ids empty.';
 
 /** Rows as they come in, each instance once: the list is no snapshot, and may show one on two pages. */
 class Listing {

@@ -14,9 +14,6 @@ import { accountIn } from './token.ts';
 export const RESOURCE_GROUPS = 'v2/resource_groups';
 const KEY_DETAILS = 'v1/apikeys/details';
 
-const NO_ACCOUNT =
-  'IAM at {host} does not tell which account the API key belongs to ({answer}), and neither do its tokens. Check platform.endpoints if it is set; if it is right, report this to the maintainers of the connector.';
-
 /** Asked for what belongs to no deployment, behind the regions that deployments are in. */
 const USUAL_REGION = 'us-south';
 /** So many of those: each that is down takes all of its retries. */
@@ -79,10 +76,11 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
       return await api.get(request, owner);
     } catch (thrown) {
       const error = failureOf(thrown);
-      if (!error.refused) throw thrown;
+      if (!error.isRejection) throw thrown;
       const { answer = '', internalMessage = '' } = error;
-      const details = { template: NO_ACCOUNT, internalMessage, cause: thrown };
-      throw new ConnectorError('unexpected_status', { answer, host: new URL(iam).host }, details);
+      const { host } = new URL(iam);
+      const message = `IAM at ${host} does not tell which account the API key belongs to (${answer}), and neither do its tokens. Check platform.endpoints if it is set; if it is right, report this to the maintainers of the connector.`;
+      throw new ConnectorError('unexpected_status', { message }, { internalMessage, cause: thrown });
     }
   }
 

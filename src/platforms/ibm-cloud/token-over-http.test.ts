@@ -110,7 +110,7 @@ test.each<[number, string, string]>([
   expect(error).toMatchObject({
     problem: 'key_refused',
     failureType: 'config_error',
-    refused: false,
+    isRejection: false,
     message: `IBM Cloud at 127.0.0.1:${iam.port} does not accept the API key (${said}). ${facts.renewal}`,
   });
   expect(told).toEqual([error]);

@@ -1,4 +1,5 @@
 import { ConnectorError, asConnectorError } from '../../core/errors.ts';
+import type { Words } from '../../core/problems.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
 import type { Ask, Auth } from '../../http/auth.ts';
 
@@ -11,11 +12,6 @@ const KEY_REFUSED: ReadonlySet<number | undefined> = new Set([400, 401, 403]);
 
 /** How the text of an error of IAM begins: with its code. That of a proxy or a firewall in between does not. */
 const IAM_CODE = /^HTTP \d+ \("(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
-
-const NOT_IAM =
-  'Something at {host} refuses to make tokens ({answer}), but does not answer as IAM does: it may be a proxy or a firewall in between. Allow requests to {host}, and check platform.endpoints if it is set.';
-const NO_IAM =
-  'There is no IAM at {host} that makes tokens of API keys ({answer}). Check platform.endpoints if it is set, and what stands between here and {host}.';
 
 const PATH = 'identity/token';
 const HEADER_VALUE = /^[\x21-\x7e]+$/;
@@ -34,7 +30,7 @@ export interface IamAccess {
   /** Gets each token, which must never show. */
   addSecret: (secret: string) => void;
   /** The beginning of the error about a key that IAM does not accept. */
-  facts: Readonly<Record<string, string>>;
+  facts: Words['facts'];
   /** Gives Unix ms. */
   now?: () => number;
 }
@@ -84,14 +80,18 @@ export function iamAuth({ apiKey, iam, addSecret, facts, now = Date.now }: IamAc
       const error = asConnectorError(thrown);
       const { status, internalMessage = '', answer = '' } = error;
       const details = { internalMessage, cause: thrown };
-      const told = { ...facts, host: new URL(iam).host, answer };
+      const { host } = new URL(iam);
       // Not as a refusal: that would be one of whatever the token was wanted for.
       if (status === 404 || status === 410) {
-        throw new ConnectorError('unexpected_status', told, { ...details, template: NO_IAM });
+        const message = `There is no IAM at ${host} that makes tokens of API keys (${answer}). Check platform.endpoints if it is set, and what stands between here and ${host}.`;
+        throw new ConnectorError('unexpected_status', { message }, details);
       }
       if (!KEY_REFUSED.has(status)) throw thrown;
-      if (status === 400 || IAM_CODE.test(answer)) throw new ConnectorError('key_refused', told, details);
-      throw new ConnectorError('unexpected_status', told, { ...details, template: NOT_IAM });
+      if (status === 400 || IAM_CODE.test(answer)) {
+        throw new ConnectorError('key_refused', { ...facts, host, answer }, details);
+      }
+      const message = `Something at ${host} refuses to make tokens (${answer}), but does not answer as IAM does: it may be a proxy or a firewall in between. Allow requests to ${host}, and check platform.endpoints if it is set.`;
+      throw new ConnectorError('unexpected_status', { message }, details);
     }
   }
 

@@ -30,7 +30,7 @@ async function loadAccount({ account, endpoints, api }: IbmCloudShared): Promise
     return { rows: [{ ...row, id: row['id'] ?? id, owner_iam_id: row['owner_iamid'] }], requests: 1 };
   } catch (thrown) {
     const error = asConnectorError(thrown);
-    if (!error.refused) throw thrown;
+    if (!error.isRejection) throw thrown;
     api.log(
       'warn',
       `accounts: the account comes with its id alone, because IBM Cloud refused the rest (${error.answer})`,

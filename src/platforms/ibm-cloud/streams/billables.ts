@@ -112,7 +112,7 @@ async function loadGroups(pathOf: (group: string) => string, shared: IbmCloudSha
         return found;
       } catch (thrown) {
         const error = asConnectorError(thrown);
-        if (!error.refused && error.status !== 400) throw thrown;
+        if (!error.isRejection && error.status !== 400) throw thrown;
         refused.set(group, error);
         return { rows: [], requests: 1 };
       }

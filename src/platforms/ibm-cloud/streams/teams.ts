@@ -74,7 +74,7 @@ async function membersOf({ id }: Row, shared: IbmCloudShared): Promise<Listing |
     return await listOf('members', path, { membership_type: 'all', verbose: 'true' }, shared);
   } catch (thrown) {
     const error = asConnectorError(thrown);
-    if (!error.refused) throw thrown;
+    if (!error.isRejection) throw thrown;
     shared.api.log(
       'warn',
       `${OWNER}: the group ${String(id)} comes without its members, because IBM Cloud refused them (${error.answer})`,
