@@ -152,7 +152,8 @@ type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 
 };
 
 /** The API client that the config asks for; each of its retries becomes a line of the log. */
-export function openClient(config: Config, { env, addSecret }: Context, output: Output, events: Events): ApiClient {
+export function openClient(config: Config, context: Context, output: Output, events: Events): ApiClient {
+  const { env, addSecret, timing } = context;
   const { onLongWait, ...rest } = events;
   const platform = platformOf(config);
   const { address, auth, accept, refusals } = platform.connection(config.platform, addSecret);
@@ -160,6 +161,7 @@ export function openClient(config: Config, { env, addSecret }: Context, output: 
   for (const secret of proxyFor(new URL(address).origin, env)?.secrets ?? []) addSecret(secret);
   return new ApiClient({
     ...rest,
+    ...(timing === undefined ? {} : { timing }),
     env,
     address,
     auth,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { catalogOf } from '../../test-support/catalogs.ts';
-import { ROOT, runConnector } from '../../test-support/connector.ts';
+import { ROOT, startConnector } from '../../test-support/connector.ts';
 import { lastLines, outputOf, run } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
 import { fillIn } from '../airbyte/sample-files.ts';
@@ -128,7 +128,7 @@ async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
   const reading = ['read', ...good, '--catalog', file('catalog.json', catalogOf('incremental'))];
   const recordings: Recording[] = [];
   const keep = async (what: string, args: string[]): Promise<string> => {
-    const { stdout } = await runConnector(args);
+    const { stdout } = await startConnector(args).finished;
     const path = file(`stdout-${recordings.length}.jsonl`, stdout);
     recordings.push({ what, path });
     return path;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { IbmCloudSandbox, IbmCloudStreamName } from '../../sandbox/server.ts';
 import { type DiscoveredStream, configure } from '../../test-support/catalogs.ts';
 import { clockAt } from '../../test-support/clock.ts';
-import { runConnector } from '../../test-support/connector.ts';
+import { startConnector } from '../../test-support/connector.ts';
 import { lastLines, outputOf } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
 import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
@@ -136,12 +136,12 @@ interface Declared extends DiscoveredStream {
 /** A full refresh of all that the connector offers, by the sandbox's clock, and the fields that it declares. */
 async function byConnector({ config, file, sandbox }: IbmCloudStage): Promise<{ rows: Rows; fields: string[] }> {
   const command = ['--config', file('config.json', config)];
-  const discovery = await runConnector(['discover', ...command]);
+  const discovery = await startConnector(['discover', ...command]).finished;
   if (discovery.exitCode !== 0) throw new Error(`discover failed:\n${lastLines(discovery.stdout)}`);
   const streams = firstOf(messagesOf(discovery.stdout), 'CATALOG').catalog.streams as Declared[];
   const catalog = file('catalog.json', configure(streams, 'full_refresh'));
   const env = { NODE_OPTIONS: clockAt(sandbox.now()) };
-  const reading = await runConnector(['read', ...command, '--catalog', catalog], { env });
+  const reading = await startConnector(['read', ...command, '--catalog', catalog], { env }).finished;
   if (reading.exitCode !== 0) throw new Error(`read failed:\n${lastLines(reading.stdout + reading.stderr)}`);
   const { records } = contentsOf(messagesOf(reading.stdout));
   const rows = [...records].flatMap(([stream, list]) => list.map((data) => ({ stream, data })));

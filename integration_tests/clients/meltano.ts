@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogOf } from '../../test-support/catalogs.ts';
-import { programPath, runConnector } from '../../test-support/connector.ts';
+import { programPath, startConnector } from '../../test-support/connector.ts';
 import { lastLines } from '../../test-support/processes.ts';
 import { pinned } from '../../test-support/python.ts';
 import { contentsOf, messagesOf } from '../../test-support/transcript.ts';
@@ -112,7 +112,7 @@ async function refresh(stage: Stage, project: MeltanoProject, targets: readonly 
 async function changeOver(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report, file, config } = stage;
   const args = ['--config', file('wrapper.json', config), '--catalog', file('catalog.json', catalogOf('incremental'))];
-  const { stdout } = await runConnector(['read', ...args]);
+  const { stdout } = await startConnector(['read', ...args]).finished;
   const airbyte_state = contentsOf(messagesOf(stdout)).states;
   const saved = JSON.stringify({ singer_state: { airbyte_state } });
   await project.output(['state', 'set', '--force', `dev:tap-airbyte-to-${target.name}`, saved]);

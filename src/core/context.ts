@@ -16,4 +16,11 @@ export interface Context {
   stderr: (text: string) => void;
   /** Where a person watches, if there is a terminal and stdout does not go there. What is written there is redacted. */
   terminal?: Terminal | undefined;
+  /** The time and chance by which retries and rate limits wait, if not the real ones. All times are in ms. */
+  timing?: {
+    now: () => number;
+    monotonic: () => number;
+    sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+    random: () => number;
+  };
 }

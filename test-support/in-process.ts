@@ -1,0 +1,53 @@
+import { Writable } from 'node:stream';
+import { runCommandLine } from '../src/airbyte/command-line.ts';
+import { tellFailure } from '../src/airbyte/failures.ts';
+import type { Context } from '../src/core/context.ts';
+import { LineWriter } from '../src/core/line-writer.ts';
+import { Redactor } from '../src/core/redact.ts';
+import { realTiming } from '../src/http/retry.ts';
+import type { Finished } from './processes.ts';
+
+/** How many times as fast as real time retries and rate limits wait. */
+const SPEED = 8;
+
+/** Runs one command of the source from `src/` in this process, with its own stdout and stderr and no environment. */
+export async function runInProcess(args: readonly string[]): Promise<Finished> {
+  const chunks: Buffer[] = [];
+  const stdout = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      // The writer reuses its chunk.
+      chunks.push(Buffer.from(chunk));
+      done();
+    },
+  });
+  let stderr = '';
+  const redactor = new Redactor();
+  const context: Context = {
+    writer: new LineWriter(stdout, () => undefined),
+    redact: redactor.redact,
+    addSecret: (secret) => redactor.add(secret),
+    signal: new AbortController().signal,
+    env: {},
+    stderr: (text) => void (stderr += redactor.redact(text)),
+    timing: fastTiming(),
+  };
+  let exitCode = 1;
+  try {
+    exitCode = await runCommandLine([...args], context);
+  } catch (thrown) {
+    tellFailure(context, thrown);
+  }
+  await context.writer.emptied();
+  return { exitCode, signal: null, stdout: Buffer.concat(chunks).toString(), stderr };
+}
+
+function fastTiming(): NonNullable<Context['timing']> {
+  const began = Date.now();
+  const elapsed = (): number => (Date.now() - began) * SPEED;
+  return {
+    now: () => began + elapsed(),
+    monotonic: elapsed,
+    sleep: (ms, signal) => realTiming.sleep(ms / SPEED, signal),
+    random: () => realTiming.random(),
+  };
+}
