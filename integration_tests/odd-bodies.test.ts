@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../sandbox/server.ts';
 import { STREAM_NAMES, catalogOf } from '../test-support/catalogs.ts';
+import { composeConfig } from '../test-support/configs.ts';
+import { runConnector } from '../test-support/connector.ts';
 import { countsRead, pathOf, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 60, deployments: 2 };
@@ -111,6 +113,28 @@ describe('a page in the middle of a walk that lacks its list', () => {
       const ids = [result, rest].flatMap(({ records }) => (records.get('audit_events') ?? []).map((row) => row['id']));
       expect(new Set(ids).size).toBe(sandbox.counts().audit_events);
     });
+  });
+});
+
+describe.each([5_000, 200_000])('data nested %i levels deep', (levels) => {
+  it('is one sentence in both programs, without a stack', async () => {
+    await sandboxed(
+      { ...SMALL, faults: [{ path: 'teams', kind: 'nested', levels }] },
+      async ({ workspace, sandbox }) => {
+        const config = workspace.file(
+          'config.json',
+          composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl }),
+        );
+        const catalog = workspace.file('catalog.json', catalogOf('full_refresh', ['teams']));
+        for (const [program, ...args] of [['source-compose', 'read', '--catalog', catalog], ['tap-compose']] as const) {
+          const { exitCode, stdout, stderr } = await runConnector([...args, '--config', config], { program });
+          expect(exitCode).toBe(1);
+          const output = stdout + stderr;
+          expect(output).toContain('teams: The API sent data nested too deeply to serialize. ');
+          expect(output).not.toMatch(/stack|RangeError|FATAL|unexpected/i);
+        }
+      },
+    );
   });
 });
 

@@ -234,6 +234,21 @@ describe.concurrent('sizes that are no numbers', () => {
   });
 });
 
+describe.concurrent('data nested thousands of levels deep', () => {
+  it('fails its stream in one sentence, also in a field that no record has', async () => {
+    const path = '/billing/v4/accounts/*/resource_instances/usage/*';
+    await ibmCloud({ ...SMALL, faults: [{ path, kind: 'nested', levels: 100_000 }] }, async ({ read }) => {
+      const result = await read({ streams: ['billables', 'accounts'] });
+      expect(result.violations).toEqual([]);
+      expect(result.errors).toMatchObject([{ failure_type: 'system_error', stream_descriptor: { name: 'billables' } }]);
+      expect(result.errors[0]?.message).toMatch(/^The API sent data nested too deeply to serialize\. /);
+      expect(logged(result, 'FATAL')).toEqual([]);
+      expect(result.stdout).not.toMatch(/stack_trace|RangeError/);
+      expect(result.records.get('accounts')).toHaveLength(1);
+    });
+  });
+});
+
 describe.concurrent('keys', () => {
   it('that are numbers no double can tell apart fail the stream', async () => {
     const faults: Fault[] = [{ path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'keys', form: 'beyond-2-53' }];

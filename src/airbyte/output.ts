@@ -1,7 +1,7 @@
 import pino from 'pino';
 import type { Context } from '../core/context.ts';
 import type { LineWriter } from '../core/line-writer.ts';
-import { type Level, type Output, type State, type StreamSink, recordJson } from '../core/output.ts';
+import type { Level, Output, State, StreamSink } from '../core/output.ts';
 import type { Row } from '../core/stream.ts';
 import { VERSION } from '../core/version.ts';
 import { type LogLevel, type Message, stateLine, streamStatus } from './messages.ts';
@@ -111,7 +111,7 @@ class AirbyteStream implements StreamSink {
       this.#emittedAt = at;
       this.#tail = Buffer.from(`,"emitted_at":${at}}}\n`);
     }
-    const json = recordJson(row);
+    const json = JSON.stringify(row);
     this.#writer.record(this.#head, json, nulled === undefined ? this.#tail : tailWith(nulled, at));
     return this.#head.length + json.length;
   }

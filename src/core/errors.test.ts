@@ -52,6 +52,19 @@ describe('anything thrown becomes a ConnectorError', () => {
     expect(asConnectorError(error)).toBe(error);
   });
 
+  test('which says that data was nested too deeply, whatever followed it down', () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const depthOf = (value: unknown): number => (Array.isArray(value) ? 1 + depthOf(value[0]) : 0);
+    for (const follow of [JSON.stringify, structuredClone, depthOf]) {
+      try {
+        follow(deep);
+        expect.unreachable();
+      } catch (thrown) {
+        expect(asConnectorError(thrown)).toMatchObject({ problem: 'nested_too_deeply', failureType: 'system_error' });
+      }
+    }
+  });
+
   test.each([
     [new TypeError('x is not a function'), 'TypeError: x is not a function'],
     ['a text', 'a text'],

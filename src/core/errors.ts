@@ -79,9 +79,15 @@ export function unexpectedBody(path: string, detail: string): ConnectorError {
 /** Anything thrown, as a ConnectorError: what is none yet is a bug, and keeps its own text for the log. */
 export function asConnectorError(thrown: unknown): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
+  // Only the API decides how deeply data is nested.
+  if (thrown instanceof RangeError && thrown.message === STACK_OVERFLOW) {
+    return new ConnectorError('nested_too_deeply', {}, { cause: thrown });
+  }
   const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return new ConnectorError('unexpected', {}, { internalMessage: text, cause: thrown });
 }
+
+const STACK_OVERFLOW = 'Maximum call stack size exceeded';
 
 function fill(template: string, facts: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -1,4 +1,4 @@
-import { ConnectorError } from './errors.ts';
+import type { ConnectorError } from './errors.ts';
 import type { Row } from './stream.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -40,12 +40,3 @@ export interface StreamSink {
 /** How a stream ended: read to its end, failed, or stopped along with the whole run. */
 export type StreamEnd =
   { name: string; end: 'complete' | 'stopped' } | { name: string; end: 'failed'; error: ConnectorError };
-
-/** The data of a record as JSON. Throws `unprintable` if it is nested so deeply that JSON.stringify has no room for it. */
-export function recordJson(row: Row): string {
-  try {
-    return JSON.stringify(row);
-  } catch (cause) {
-    throw new ConnectorError('unprintable', {}, { cause, internalMessage: String(cause) });
-  }
-}

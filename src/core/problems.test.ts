@@ -59,7 +59,7 @@ test('who can do something about it', () => {
       'unexpected_status',
       'unexpected_body',
       'body_too_large',
-      'unprintable',
+      'nested_too_deeply',
       'cursor_ignored',
       'list_cut_off',
       'unexpected',

@@ -180,11 +180,11 @@ export const problems = {
       'The answer to {path} is larger than the limit of {megabytes} MB, so it was not read. Check that {address} names the right server; if the report really is that large, leave the stream out and report this to the maintainers of the connector.',
     cause: 'The server sends something other than a report, or a body that never ends.',
   },
-  unprintable: {
+  nested_too_deeply: {
     failureType: 'system_error',
     message:
-      'A record of this stream holds lists or objects nested thousands deep, which cannot be printed. Leave the stream out, and report this to the maintainers of the API.',
-    cause: 'A field of a record is nested deeper than any JSON reader takes.',
+      'The API sent data nested too deeply to serialize. Leave the stream out, and report this to the maintainers of the API.',
+    cause: 'A field, also one that no record has, is nested thousands of levels deep.',
   },
   cursor_ignored: {
     failureType: 'system_error',

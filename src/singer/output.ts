@@ -1,6 +1,6 @@
 import type { Context } from '../core/context.ts';
 import type { LineWriter } from '../core/line-writer.ts';
-import { type Level, type Output, type State, type StreamSink, recordJson } from '../core/output.ts';
+import type { Level, Output, State, StreamSink } from '../core/output.ts';
 import type { FailureType } from '../core/problems.ts';
 import type { Row } from '../core/stream.ts';
 import { utcText } from '../core/timestamp.ts';
@@ -135,7 +135,7 @@ class SingerStream implements StreamSink {
     // targets, and others end the run.
     for (const field of this.#selected) if (row[field] === undefined) row[field] = null;
     if (this.#deselected.length > 0) this.#leaveOut(row);
-    const json = recordJson(row);
+    const json = JSON.stringify(row);
     this.#writer.record(this.#head, json, this.#tail);
     const length = this.#head.length + json.length + this.#tail.length;
     this.#records += 1;

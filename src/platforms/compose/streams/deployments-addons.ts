@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { ConnectorError } from '../../../core/errors.ts';
 import { object, text, timestamp } from '../../../core/fields.ts';
 import { type Row, defineStream, isRow } from '../../../core/stream.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
@@ -43,12 +42,8 @@ function hasId(id: unknown): boolean {
   return typeof id === 'number' || (typeof id === 'string' && id !== '');
 }
 
-/** The same for the same fields in whatever order. Throws `unprintable`, as the record itself would later. */
+/** The same for the same fields in whatever order. */
 function digestOf(addon: Row): string {
   const fields = Object.entries(addon).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  try {
-    return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);
-  } catch (cause) {
-    throw new ConnectorError('unprintable', {}, { cause, internalMessage: String(cause) });
-  }
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);
 }
