@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalogOf } from '../test-support/catalogs.ts';
-import { programPath, startConnector } from '../test-support/connector.ts';
+import { type ProgramName, programPath, startConnector } from '../test-support/connector.ts';
 import { type Finished, run } from '../test-support/processes.ts';
 import { contentsOf, keysRead, messagesOf } from '../test-support/transcript.ts';
 import type { Workspace } from '../test-support/workspace.ts';
 import { sandboxed } from './reads.ts';
 
 /** Runs the program by a shell, which says where stdout goes. */
-function shell(script: string, args: string[]): Promise<Finished> {
-  return run('bash', ['-c', script, 'bash', process.execPath, programPath(), ...args]);
+function shell(script: string, args: string[], program?: ProgramName): Promise<Finished> {
+  return run('bash', ['-c', script, 'bash', process.execPath, programPath(program), ...args]);
 }
 
 const configOf = (workspace: Workspace, sandbox: { token: string; baseUrl: string }): string =>
@@ -26,6 +26,36 @@ describe('stdout that cannot be written', () => {
       expect(exitCode).toBe(1);
       expect(stderr).toMatch(/^source-compose: stdout cannot be written \(ENOSPC: .*\)\. .*make room.*\n$/);
     });
+  });
+
+  it.each<[ProgramName, string]>([
+    ['source-compose', 'spec'],
+    ['source-compose', '--version'],
+    ['source-compose', 'discover'],
+    ['source-compose', 'check'],
+    ['source-compose', 'read'],
+    ['tap-compose', '--about'],
+    ['tap-compose', '--discover'],
+    ['tap-compose', ''],
+  ])('%s %s to a stdout that is closed: exit 1, and no request', async (program, command) => {
+    await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
+      const args = command === '' ? [] : [command];
+      const config = workspace.file('config.json', {
+        platform: { name: 'compose', api_token: sandbox.token, base_url: sandbox.baseUrl },
+      });
+      if (command === '' || /check|read|discover/.test(command)) args.push('--config', config);
+      if (command === 'read') args.push('--catalog', workspace.file('catalog.json', catalogOf('full_refresh')));
+      const { exitCode, stderr } = await shell('exec "$@" >&-', args, program);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(
+        `${program}: stdout is closed. Redirect it to a file, to a pipe, or with > to /dev/null.\n`,
+      );
+      expect(sandbox.requests).toEqual([]);
+    });
+  });
+
+  it('/dev/null is a stdout like any other', async () => {
+    expect(await shell('exec "$@" >/dev/null', ['spec'])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   it('a file that may not grow further holds no state of a record that did not get into it', async () => {

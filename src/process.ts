@@ -41,6 +41,10 @@ export function runProcess({ name, printing, run, tellFailure }: Program): void 
     stop.abort(new Error('stdout has failed'));
     // A reader that has gone knows it. Of a disk that is full nobody would hear, since stdout is no place to say so.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
+    if (error.code === 'EBADF') {
+      stderr(`${name}: stdout is closed. Redirect it to a file, to a pipe, or with > to /dev/null.\n`);
+      return;
+    }
     stderr(
       `${name}: stdout cannot be written (${error.message}). What it holds is incomplete: make room and run the command again, a read with the last state that came out whole.\n`,
     );

@@ -1,7 +1,8 @@
+import type { Stats } from 'node:fs';
 import type { Writable as NodeWritable } from 'node:stream';
 
 // An import would have every export of both made first, their promises among them: a tenth of the start of `spec`.
-const { fstatSync, writeSync } = process.getBuiltinModule('node:fs');
+const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('node:fs');
 const { Writable } = process.getBuiltinModule('node:stream');
 
 /**
@@ -11,7 +12,26 @@ const { Writable } = process.getBuiltinModule('node:stream');
 export function openOutput(fd: number, stdout: NodeWritable): NodeWritable {
   const kind = fstatSync(fd);
   const waits = kind.isFIFO() || kind.isSocket() || ('isTTY' in stdout && stdout.isTTY === true);
-  return waits ? stdout : new FileOutput(fd, writeSync);
+  return waits ? stdout : new FileOutput(fd, wasClosed(fd, kind) ? failToWrite : writeSync);
+}
+
+/**
+ * Whether stdout was closed when the process started. Node.js then opens /dev/null in its place, for reading too, unlike a
+ * shell's `>`.
+ */
+function wasClosed(fd: number, kind: Stats): boolean {
+  if (!kind.isCharacterDevice()) return false;
+  if (kind.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev) return false;
+  try {
+    readSync(fd, Buffer.alloc(1));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function failToWrite(): never {
+  throw Object.assign(new Error('it is closed'), { code: 'EBADF' });
 }
 
 /** Writes every chunk to its last byte, or ends with the error. `write` is `writeSync` of node:fs, but for tests. */
