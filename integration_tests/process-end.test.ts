@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogOf } from '../test-support/catalogs.ts';
 import { runConnector, startConnector } from '../test-support/connector.ts';
+import { STALLED, onFirstRequest, tellingOfStall } from '../test-support/planted-code.ts';
 import { contentsOf, messagesOf } from '../test-support/transcript.ts';
 import { readArguments, sandboxed } from './reads.ts';
 
@@ -57,15 +58,18 @@ describe('a reader that stalls', () => {
       async ({ sandbox, workspace }) => {
         const config = { api_token: sandbox.token, base_url: sandbox.baseUrl, num_workers: 16 };
         const args = readArguments(workspace, config, catalogOf('full_refresh'));
-        const { child, finished } = startConnector(args, { stdout: 'leave' });
-        await quiet(() => sandbox.stats().requests);
+        const { child, finished } = startConnector(args, {
+          stdout: 'leave',
+          env: { NODE_OPTIONS: tellingOfStall() },
+        });
+        await new Promise((done) => child.stderr?.once('data', done));
         const { requests } = sandbox.stats();
         // A pipe and the stream's buffer hold about 80 KB; then each of 16 workers holds one page.
         expect(requests).toBeGreaterThan(16);
         expect(requests).toBeLessThan(300);
         let text = '';
         child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        expect(await finished).toMatchObject({ exitCode: 0 });
+        expect(await finished).toMatchObject({ exitCode: 0, stderr: STALLED });
         const { records } = contentsOf(messagesOf(text));
         expect([...records.values()].flat()).toHaveLength(
           Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0),
@@ -81,10 +85,10 @@ describe('a bug that nobody caught', () => {
     ['a rejection', 'void Promise.reject(new Error("boom tok-abcdef"));'],
   ])('%s is a LOG FATAL, a TRACE system_error without the token, and exit 1', async (_, code) => {
     await sandboxed({ token: 'tok-abcdef', faults: [{ path: '**', kind: 'hang' }] }, async ({ sandbox, workspace }) => {
-      // Comes into the process from outside, once the command runs and waits for its answer.
-      const bug = workspace.file('bug.cjs', `setTimeout(() => { ${code} }, 300);`);
       const config = workspace.file('config.json', { api_token: 'tok-abcdef', base_url: sandbox.baseUrl });
-      const result = await runConnector(['check', '--config', config], { env: { NODE_OPTIONS: `--require ${bug}` } });
+      const result = await runConnector(['check', '--config', config], {
+        env: { NODE_OPTIONS: onFirstRequest(code) },
+      });
       expect(result.exitCode).toBe(1);
       expect(result.stderr).toBe('');
       const lines = messagesOf(result.stdout);
@@ -95,13 +99,3 @@ describe('a bug that nobody caught', () => {
     });
   });
 });
-
-/** Waits until a number has stood still for a while: that nothing happens can only be seen by waiting for it. */
-async function quiet(number: () => number): Promise<void> {
-  let before = -1;
-  for (let still = 0; still < 8;) {
-    await new Promise((done) => setTimeout(done, 100));
-    still = number() === before && before > 0 ? still + 1 : 0;
-    before = number();
-  }
-}

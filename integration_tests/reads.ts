@@ -15,6 +15,15 @@ export interface ReadResult extends Finished, Contents {
   violations: readonly Violation[];
 }
 
+/** The messages of a state file. */
+export type StateMessages = ReadResult['states'];
+
+/** The last state of each stream: a read that was killed may have printed none of some. */
+export function latestStates(before: StateMessages | undefined, printed: StateMessages): StateMessages {
+  const states = [...(before ?? []), ...printed].map((state) => [state.stream.stream_descriptor.name, state] as const);
+  return [...new Map(states).values()];
+}
+
 /** Takes a read apart that was given this catalog, and judges it. `signal` is the one that it was sent, if any. */
 export function judge(finished: Finished, catalog: ConfiguredCatalog, signal?: NodeJS.Signals): ReadResult {
   const transcript = parseTranscript(finished.stdout);

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../sandbox/server.ts';
 import { catalogOf } from '../test-support/catalogs.ts';
+import type { ConnectorOptions } from '../test-support/connector.ts';
+import { runInterrupted } from '../test-support/interrupted-runs.ts';
 import { keysRead } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
-import { type ReadResult, read as readIn } from './reads.ts';
+import { type ReadResult, type StateMessages, latestStates, read as readIn } from './reads.ts';
 
-// A read is killed at arbitrary lines and gone on with from the last STATE that came through, until one comes to its
+// A read is killed at random lines and resumed from the last STATE that came through, until one comes to its
 // end. What all of them brought together must be everything, whatever the API's habits are that nobody knows for sure.
 
 const INCREMENTAL = ['audit_events', 'deployments_recipes'] as const;
@@ -27,12 +29,11 @@ const modes: Array<[string, Partial<SandboxOptions>, number]> = [
   ['cursors of earlier reads are refused', { singleEvents: false }, 3],
 ];
 
-describe('killed at arbitrary lines and gone on with', () => {
+describe('killed at random lines and resumed', () => {
   it.each(modes)('%s: nothing is lost, and the next read brings only the boundary', async (_, options, kills) => {
     const sandbox = await startSandbox({ ...DATA, ...options });
     try {
-      const { seen, state, killed } = await readWithKills(sandbox, kills);
-      expect(killed).toBe(kills);
+      const { seen, state } = await readWithKills(sandbox, kills);
       for (const stream of INCREMENTAL) {
         expect(missing(sandbox, stream, seen[stream]), stream).toEqual([]);
       }
@@ -68,8 +69,7 @@ describe('killed at arbitrary lines and gone on with', () => {
   it('reads 12,000 events and 240 recipes at most 1.5 times over for a dozen kills', async () => {
     const sandbox = await startSandbox({ ...DATA, auditEvents: 12_000 });
     try {
-      const { seen, emitted, killed } = await readWithKills(sandbox, 12);
-      expect(killed).toBe(12);
+      const { seen, emitted } = await readWithKills(sandbox, 12);
       for (const stream of INCREMENTAL) expect(missing(sandbox, stream, seen[stream]), stream).toEqual([]);
       expect(emitted / 12_240).toBeLessThanOrEqual(1.5);
     } finally {
@@ -79,16 +79,18 @@ describe('killed at arbitrary lines and gone on with', () => {
 });
 
 describe('a full refresh of the two', () => {
-  const env = { WORKER_JOB_ID: '7' };
+  const run = { env: { WORKER_JOB_ID: '7' } };
 
   it('goes on within the same job, and does not believe a state of another one', async () => {
     const sandbox = await startSandbox({ ...DATA, latencyMs: 0 });
     try {
-      const first = await read(sandbox, undefined, 'full_refresh', env);
+      const first = await read(sandbox, undefined, 'full_refresh', run);
       expect(keysRead(first, 'audit_events')).toHaveLength(3_000);
-      const attempt2 = await read(sandbox, first.states, 'full_refresh', env);
+      const attempt2 = await read(sandbox, first.states, 'full_refresh', run);
       expect(keysRead(attempt2, 'audit_events').length).toBeLessThan(20);
-      const otherJob = await read(sandbox, attempt2.states, 'full_refresh', { WORKER_JOB_ID: '8' });
+      const otherJob = await read(sandbox, attempt2.states, 'full_refresh', {
+        env: { WORKER_JOB_ID: '8' },
+      });
       expect(keysRead(otherJob, 'audit_events')).toHaveLength(3_000);
       const noJob = await read(sandbox, otherJob.states, 'full_refresh');
       expect(keysRead(noJob, 'deployments_recipes')).toHaveLength(240);
@@ -106,9 +108,8 @@ describe('SIGTERM in the middle of a walk', () => {
   it('brings out a last checkpoint, so that nothing is read twice but the page on its way', async () => {
     const sandbox = await startSandbox({ ...DATA, latencyMs: 5 });
     try {
-      let lines = 0;
-      const stopped = await read(sandbox, undefined, 'incremental', {}, (_, kill) => {
-        if ((lines += 1) === 700) kill('SIGTERM');
+      const stopped = await read(sandbox, undefined, 'incremental', {
+        killAfterLines: { lines: 700, signal: 'SIGTERM' },
       });
       expect(stopped.signal).toBe('SIGTERM');
       const finished = await read(sandbox, stopped.states);
@@ -127,54 +128,32 @@ async function read(
   sandbox: Sandbox,
   state?: object,
   mode: 'full_refresh' | 'incremental' = 'incremental',
-  env: Record<string, string> = {},
-  onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void,
+  run: ConnectorOptions = {},
 ): Promise<ReadResult> {
   const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
-  const options = onLine === undefined ? { env } : { env, onLine };
-  return readIn(workspace, config, catalogOf(mode, [...INCREMENTAL]), state, options);
+  return readIn(workspace, config, catalogOf(mode, [...INCREMENTAL]), state, run);
 }
 
-/** Kills `kills` reads at lines that a fixed sequence picks, then lets one come to its end. */
-async function readWithKills(
-  sandbox: Sandbox,
-  kills: number,
-  between: () => void = () => undefined,
-): Promise<{
-  seen: Record<(typeof INCREMENTAL)[number], Set<string>>;
-  state: object[];
-  emitted: number;
-  killed: number;
-}> {
+/** Kills `kills` reads at random lines, then lets one come to its end. */
+async function readWithKills(sandbox: Sandbox, kills: number, between?: () => void) {
   const seen = { audit_events: new Set<string>(), deployments_recipes: new Set<string>() };
-  const states = new Map<string, object>();
   let emitted = 0;
-  let killed = 0;
-  let random = 42;
-  for (let left = kills; ; left -= 1) {
-    random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
-    const stopAt = left > 0 ? 1 + (random % 400) : Infinity;
-    let lines = 0;
-    const result = await read(sandbox, [...states.values()], 'incremental', {}, (_, kill) => {
-      if ((lines += 1) === stopAt) kill('SIGKILL');
-    });
-    expect(
-      result.violations.filter(({ rule }) => !rule.includes('exit') && !/STATUS|status|partial/.test(rule)),
-    ).toEqual([]);
-    for (const stream of INCREMENTAL) {
-      for (const key of keysRead(result, stream)) seen[stream].add(key);
-      emitted += keysRead(result, stream).length;
-    }
-    if (result.signal === 'SIGKILL') killed += 1;
-    for (const state of result.states) {
-      states.set(state.stream.stream_descriptor.name, state);
-    }
-    if (left <= 0) {
-      expect(result.exitCode).toBe(0);
-      return { seen, state: [...states.values()], emitted, killed };
-    }
-    between();
-  }
+  const last = await runInterrupted<StateMessages, ReadResult & { state: StateMessages }>({
+    count: kills,
+    maxLines: 400,
+    run: async (state, killAfterLines) => {
+      const result = await read(sandbox, state, 'incremental', { killAfterLines });
+      expect(result.violations).toEqual([]);
+      for (const stream of INCREMENTAL) {
+        for (const key of keysRead(result, stream)) seen[stream].add(key);
+        emitted += keysRead(result, stream).length;
+      }
+      return { ...result, state: latestStates(state, result.states) };
+    },
+    between,
+  });
+  expect(last.exitCode).toBe(0);
+  return { seen, state: last.state, emitted };
 }
 
 function missing(sandbox: Sandbox, stream: (typeof INCREMENTAL)[number], seen: ReadonlySet<string>): string[] {

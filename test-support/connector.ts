@@ -2,6 +2,7 @@ import { globSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
+import { type KillAfterLines, killingAfterLines } from './planted-code.ts';
 import { type Finished, type ProcessOptions, type Running, outputOf, start } from './processes.ts';
 
 /** The folder of the repository. */
@@ -18,13 +19,25 @@ export function programPath(name: ProgramName = 'source-compose'): string {
 export interface ConnectorOptions extends ProcessOptions {
   /** Which of the built programs; `source-compose` by default. */
   program?: ProgramName;
+  /** Ends the program with a signal at exactly this line of its output, however slowly anyone reads it. */
+  killAfterLines?: KillAfterLines | undefined;
 }
 
 /** Starts one command of a built program as a child process, as any client does. */
-export function startConnector(args: readonly string[], { program, ...options }: ConnectorOptions = {}): Running {
+export function startConnector(
+  args: readonly string[],
+  { program, killAfterLines, ...options }: ConnectorOptions = {},
+): Running {
   const { PATH, NODE_V8_COVERAGE } = process.env;
   // Nothing of this machine's settings, such as a proxy or a log level, may have a say.
-  const env = { PATH, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...options.env };
+  const env: NodeJS.ProcessEnv = {
+    PATH,
+    ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }),
+    ...options.env,
+  };
+  if (killAfterLines !== undefined) {
+    env['NODE_OPTIONS'] = `${env['NODE_OPTIONS'] ?? ''} ${killingAfterLines(killAfterLines)}`;
+  }
   return start(process.execPath, [programPath(program), ...args], { ...options, env });
 }
 

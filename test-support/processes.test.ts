@@ -48,11 +48,12 @@ describe('a process', () => {
     }
   });
 
-  it('is killed after so many lines, which are told of as they come', async () => {
+  it('can be killed at a line', async () => {
     const lines: string[] = [];
     const finished = await run(...script(`${FOR_EVER} console.log("second")`), {
-      killAfterLines: { lines: 2, signal: 'SIGKILL' },
-      onLine: (line) => lines.push(line),
+      onLine: (line, kill) => {
+        if (lines.push(line) === 2) kill('SIGKILL');
+      },
     });
     expect(finished).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
     expect(lines).toEqual(['up', 'second']);

@@ -30,8 +30,6 @@ export interface ProcessOptions {
   timeoutMs?: number;
   /** When it is aborted, the process gets a SIGTERM. */
   abort?: AbortSignal;
-  /** Kills the process once it has printed so many lines. */
-  killAfterLines?: { lines: number; signal: NodeJS.Signals };
   /** Is told of each line of stdout as it comes, and may send a signal. */
   onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -92,14 +90,9 @@ export function start(program: string, args: readonly string[], options: Process
   return { child, finished };
 }
 
-function watchLines(child: ChildProcess, { killAfterLines, onLine }: ProcessOptions): void {
-  if (child.stdout === null || (killAfterLines === undefined && onLine === undefined)) return;
-  let lines = 0;
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    lines += 1;
-    onLine?.(line, (signal) => child.kill(signal));
-    if (lines === killAfterLines?.lines) child.kill(killAfterLines.signal);
-  });
+function watchLines(child: ChildProcess, { onLine }: ProcessOptions): void {
+  if (child.stdout === null || onLine === undefined) return;
+  createInterface({ input: child.stdout }).on('line', (line) => onLine(line, (signal) => child.kill(signal)));
 }
 
 /** Runs a process to its end, however it ends. */

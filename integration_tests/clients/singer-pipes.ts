@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { startConnector } from '../../test-support/connector.ts';
+import { randomNumbers } from '../../test-support/interrupted-runs.ts';
 import { type Finished, lastLines, start } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS } from '../../test-support/python.ts';
 import { startPostgres } from './postgres.ts';
@@ -112,13 +113,7 @@ async function breakOffAndGoOn(stage: Stage, target: Target): Promise<void> {
   report.same(`${target.name}: ${changed.size} recipes that were changed in between have changed`, stale, []);
 }
 
-let seed = 42;
-
-/** A whole number below `bound`; the same sequence in every run. */
-function random(bound: number): number {
-  seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-  return seed % bound;
-}
+const random = randomNumbers();
 
 interface PipeRun {
   tap: Finished;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clockAt } from '../../test-support/clock.ts';
+import { runInterrupted } from '../../test-support/interrupted-runs.ts';
+import type { KillAfterLines } from '../../test-support/planted-code.ts';
 import { expectedRows } from './expected.ts';
 import { type Account, type AccountOptions, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
@@ -22,7 +24,7 @@ interface Sync {
   startDate?: string;
   mode?: 'full_refresh' | 'incremental';
   platform?: Readonly<Record<string, unknown>>;
-  kill?: number;
+  killAfterLines?: KillAfterLines | undefined;
 }
 
 async function usageOf(
@@ -37,7 +39,13 @@ async function usageOf(
     };
     await test(
       account,
-      async ({ state, startDate = '2025-03-01T00:00:00Z', mode = 'incremental', platform = {}, kill } = {}) => {
+      async ({
+        state,
+        startDate = '2025-03-01T00:00:00Z',
+        mode = 'incremental',
+        platform = {},
+        killAfterLines,
+      } = {}) => {
         const from = account.sandbox.requests.length;
         const result = await account.read({
           mode,
@@ -45,10 +53,7 @@ async function usageOf(
           state,
           platform,
           config: { start_date: startDate },
-          run: {
-            env: { NODE_OPTIONS: clockAt(time) },
-            ...(kill !== undefined && { killAfterLines: { lines: kill, signal: 'SIGKILL' } }),
-          },
+          run: { env: { NODE_OPTIONS: clockAt(time) }, killAfterLines },
         });
         const asked = account.sandbox.requests.slice(from).map(({ path }) => /\/usage\/(.+)$/.exec(path)?.[1]);
         const months = [...new Set(asked.filter((month) => month !== undefined))];
@@ -57,6 +62,10 @@ async function usageOf(
       pass,
     );
   });
+}
+
+interface Interrupted extends Synced {
+  signal: NodeJS.Signals | null;
 }
 
 function monthIn({ result }: Synced): unknown {
@@ -114,7 +123,10 @@ describe.concurrent('usage by month', () => {
       const kept = new Map<string, object>();
       let state: object | undefined;
       for (const [step, days] of [1, 3, 9, 1, 30, 2, 14, 40, 1, 60, 5, 20].entries()) {
-        const { result, ...synced } = await sync({ state, ...(step % 3 === 1 && { kill: 6 + step }) });
+        const { result, ...synced } = await sync({
+          state,
+          ...(step % 3 === 1 && { killAfterLines: { lines: 6 + step, signal: 'SIGKILL' } }),
+        });
         if (step % 3 !== 1) expect(result.exitCode).toBe(0);
         for (const row of rowsRead(result.records, 'billables')) kept.set(String(row['id']), row);
         state = synced.state ?? state;
@@ -170,48 +182,40 @@ describe.concurrent('usage by month', () => {
   });
 });
 
-describe.concurrent('killed at arbitrary lines and gone on with', () => {
+describe.concurrent('killed at random lines and resumed', () => {
   it.each<[string, Readonly<Record<string, unknown>>, number]>([
     ['usage of the account', {}, 14],
     ['usage of resource groups', { billing: 'resource_groups' }, 8],
-  ])(
-    '%s: nothing is lost, and no month that is final is read again',
-    async (_, platform, kills) => {
-      const options = { deployments: 9, gen2Deployments: 4, usageMonths: 13, maxLimit: 10, latencyMs: 2 };
-      await usageOf(options, async ({ sandbox }, sync, pass) => {
-        const kept = new Map<string, object>();
-        let state: object | undefined;
-        let final: unknown;
-        let killed = 0;
-        let random = 42;
-        while (killed < kills) {
-          random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
-          // A month is some 30 lines, and a read that is up to date two months.
-          const one = await sync({ state, startDate: '2024-06-01T00:00:00Z', platform, kill: 1 + (random % 70) });
+  ])('%s: nothing is lost, and no month that is final is read again', async (_, platform, kills) => {
+    const options = { deployments: 9, gen2Deployments: 4, usageMonths: 13, maxLimit: 10, latencyMs: 2 };
+    await usageOf(options, async ({ sandbox }, sync, pass) => {
+      const kept = new Map<string, object>();
+      let final: unknown;
+      let runs = 0;
+      const last = await runInterrupted<object, Interrupted>({
+        count: kills,
+        // A month has some 30 lines.
+        maxLines: 70,
+        run: async (state, killAfterLines) => {
+          const one = await sync({ state, startDate: '2024-06-01T00:00:00Z', platform, killAfterLines });
           if (final !== undefined) expect(one.months.every((month) => month > String(final))).toBe(true);
           for (const row of rowsRead(one.result.records, 'billables')) kept.set(String(row['id']), row);
-          state = one.state ?? state;
           final = monthIn(one) ?? final;
-          if (one.result.signal === 'SIGKILL') {
-            killed += 1;
-          } else {
-            expect(one.result).toMatchObject({ exitCode: 0, violations: [], errors: [] });
-            // Another month begins, and with it there is more to read.
-            pass(28);
-          }
+          return { ...one, signal: one.result.signal, state: one.state ?? state };
+        },
+        between: () => {
           sandbox.touchUsage();
-        }
-        expect(final).toBeDefined();
-        const last = await sync({ state, startDate: '2024-06-01T00:00:00Z', platform });
-        expect(last.result).toMatchObject({ exitCode: 0, violations: [], errors: [] });
-        for (const row of rowsRead(last.result.records, 'billables')) kept.set(String(row['id']), row);
-        const rows = (await expectedRows(sandbox)).billables;
-        expect(rows.length).toBeGreaterThan(300);
-        for (const row of rows) expect(kept.get(String(row['id'])), String(row['id'])).toEqual(row);
+          // Another month begins, and with it there is more to read.
+          if ((runs += 1) % 3 === 0) pass(28);
+        },
       });
-    },
-    120_000,
-  );
+      expect(final).toBeDefined();
+      expect(last.result).toMatchObject({ exitCode: 0, violations: [], errors: [] });
+      const rows = (await expectedRows(sandbox)).billables;
+      expect(rows.length).toBeGreaterThan(300);
+      for (const row of rows) expect(kept.get(String(row['id'])), String(row['id'])).toEqual(row);
+    });
+  });
 });
 
 describe.concurrent('without the role for it', () => {

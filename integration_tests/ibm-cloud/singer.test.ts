@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { clockAt } from '../../test-support/clock.ts';
 import { runConnector } from '../../test-support/connector.ts';
-import type { Finished, ProcessOptions } from '../../test-support/processes.ts';
+import { runInterrupted } from '../../test-support/interrupted-runs.ts';
+import type { KillAfterLines } from '../../test-support/planted-code.ts';
+import type { Finished } from '../../test-support/processes.ts';
 import { type Catalog, type Choices, catalogFor, everythingIn, expectedOf } from '../singer/catalogs.ts';
 import { type Violation, violationsOf } from '../singer/referee.ts';
 import { type TapMessage, linesOf } from '../singer/transcript.ts';
@@ -31,7 +33,7 @@ interface SyncOptions {
   config?: Row;
   platform?: Row;
   sent?: NodeJS.Signals | undefined;
-  onLine?: ProcessOptions['onLine'];
+  killAfterLines?: KillAfterLines | undefined;
   /** Where the clock of the tap begins; by default it is the real one. */
   now?: number;
 }
@@ -52,12 +54,12 @@ async function tapped(options: AccountOptions, test: (tap: Tap) => Promise<void>
     });
     const catalog = JSON.parse(stdout) as Catalog;
     const sync = async (given: SyncOptions = {}): Promise<Synced> => {
-      const { choices, state, sent, onLine, now } = given;
+      const { choices, state, sent, killAfterLines, now } = given;
       const args = ['--config', workspace.file('config.json', config(given.platform, given.config))];
       if (choices !== undefined) args.push('--catalog', workspace.file('catalog.json', catalogFor(catalog, choices)));
       if (state !== undefined) args.push('--state', workspace.file('state.json', state));
       const env = now === undefined ? {} : { NODE_OPTIONS: clockAt(now) };
-      const finished = await runConnector(args, { program, env, ...(onLine === undefined ? {} : { onLine }) });
+      const finished = await runConnector(args, { program, env, killAfterLines });
       const expected = expectedOf(catalog, choices ?? everythingIn(catalog));
       const violations = violationsOf({ ...finished, sent, expected, state, secrets: [sandbox.apiKey, 'FAKE', 'eyJ'] });
       const messages = linesOf(finished.stdout).lines.flatMap(({ message }) => message ?? []);
@@ -327,34 +329,24 @@ describe.concurrent('--test', () => {
   });
 });
 
-describe.concurrent('syncs that are ended at arbitrary lines and gone on with', () => {
+describe.concurrent('syncs that are ended at random lines and resumed', () => {
   it.each(['SIGKILL', 'SIGTERM'] as const)('(%s) lose nothing', async (signal) => {
     const data = { deployments: 30, gen2Deployments: 9, backupDays: 50, tasksPerDay: 6, latencyMs: 1 };
     await tapped(data, async ({ sandbox, sync }) => {
       const seen: Record<string, Map<string, Row>> = {};
-      let state: Row | undefined;
-      let ended = 0;
-      let random = 7;
-      for (let left = 8; left >= 0; left -= 1) {
-        random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
-        const stopAt = left > 0 ? 1 + (random % 400) : Infinity;
-        let lines = 0;
-        const synced = await sync({
-          choices: both,
-          state,
-          sent: left > 0 ? signal : undefined,
-          onLine: (_, kill) => {
-            if ((lines += 1) === stopAt) kill(signal);
-          },
-        });
-        expect(synced.violations).toEqual([]);
-        if (synced.signal === signal) ended += 1;
-        for (const name of INCREMENTAL) {
-          for (const [key, row] of keyed(synced.records.get(name) ?? [])) (seen[name] ??= new Map()).set(key, row);
-        }
-        state = synced.states.at(-1) ?? state;
-      }
-      expect(ended).toBe(8);
+      await runInterrupted<Row, Synced & { state: Row | undefined }>({
+        count: 5,
+        maxLines: 400,
+        signal,
+        run: async (state, killAfterLines) => {
+          const synced = await sync({ choices: both, state, sent: killAfterLines?.signal, killAfterLines });
+          expect(synced.violations).toEqual([]);
+          for (const name of INCREMENTAL) {
+            for (const [key, row] of keyed(synced.records.get(name) ?? [])) (seen[name] ??= new Map()).set(key, row);
+          }
+          return { ...synced, state: synced.states.at(-1) ?? state };
+        },
+      });
       const rows = historyNow(sandbox);
       for (const name of INCREMENTAL) {
         expect(rows[name].filter(({ id }) => seen[name]?.has(String(id)) !== true)).toEqual([]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { composeConfig } from '../../test-support/configs.ts';
 import { startConnector } from '../../test-support/connector.ts';
+import { onFirstRequest } from '../../test-support/planted-code.ts';
 import { type Tapped, tapped } from './taps.ts';
 
 /** The command line of a sync of everything. */
@@ -60,7 +61,6 @@ describe('a reader', () => {
       const { child, finished } = startConnector(syncArguments(given), {
         program: 'tap-compose',
         stdout: 'leave',
-        timeoutMs: 30_000,
       });
       await new Promise((done) => child.stdout?.once('readable', done));
       child.kill('SIGTERM');
@@ -77,11 +77,9 @@ describe('a bug that nobody caught', () => {
     ['a rejection', 'void Promise.reject(new Error("boom tok-abcdef"));'],
   ])('%s is told on stderr without the token, and ends it with 1', async (_, code) => {
     await tapped({ token: 'tok-abcdef', faults: [{ path: '**', kind: 'hang' }] }, async (given) => {
-      // Comes into the process from outside, once it runs and waits for its answer.
-      const bug = given.workspace.file('bug.cjs', `setTimeout(() => { ${code} }, 300);`);
       const running = startConnector(syncArguments(given), {
         program: 'tap-compose',
-        env: { NODE_OPTIONS: `--require ${bug}` },
+        env: { NODE_OPTIONS: onFirstRequest(code) },
       });
       const { exitCode, stderr, stdout } = await running.finished;
       expect(exitCode).toBe(1);

@@ -1,0 +1,49 @@
+import type { Finished } from './processes.ts';
+import type { KillAfterLines } from './planted-code.ts';
+
+/** The same in every run of a test, so that a failure comes again. */
+const SEED = 42;
+
+/** Whole numbers from 0 to below a bound, in a sequence that depends on the seed alone. */
+export function randomNumbers(seed = SEED): (bound: number) => number {
+  let last = seed;
+  return (bound) => {
+    last = (last * 48_271) % 2_147_483_647;
+    return last % bound;
+  };
+}
+
+interface Interruptions<State, Result> {
+  /** How many runs are interrupted. */
+  count: number;
+  /** Each ends after one of its first lines, of which there are so many. */
+  maxLines: number;
+  /** SIGKILL by default. */
+  signal?: NodeJS.Signals;
+  /** Runs the command from a state, and gives the state to resume from: the same one if the run printed none. */
+  run: (state: State | undefined, killAfterLines: KillAfterLines | undefined) => Promise<Result>;
+  /** Called after each interrupted run. */
+  between?: (() => void) | undefined;
+}
+
+/** Interrupts a command at random lines again and again, resumes it, and lets the last run come to its end. */
+export async function runInterrupted<State, Result extends Pick<Finished, 'signal'> & { state: State | undefined }>({
+  count,
+  maxLines,
+  signal = 'SIGKILL',
+  run,
+  between,
+}: Interruptions<State, Result>): Promise<Result> {
+  const random = randomNumbers();
+  let state: State | undefined;
+  for (let interrupted = 0; interrupted < count; interrupted += 1) {
+    const lines = 1 + random(maxLines);
+    const result = await run(state, { lines, signal });
+    if (result.signal !== signal) {
+      throw new Error(`Run ${interrupted + 1} of ${count} ended before line ${lines} (seed ${SEED})`);
+    }
+    ({ state } = result);
+    between?.();
+  }
+  return run(state, undefined);
+}

@@ -1,0 +1,69 @@
+/** Options for Node.js, as in NODE_OPTIONS, by which a child process runs a module of this code before the program. */
+function preload(code: string): string {
+  return `--import data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+/** Options for Node.js by which a child process runs this code when its first request goes out. */
+export function onFirstRequest(code: string): string {
+  return preload(`
+    import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+    const channel = 'undici:client:sendHeaders';
+    const run = () => { unsubscribe(channel, run); ${code} };
+    subscribe(channel, run);`);
+}
+
+/** What a child process with the options of `tellingOfStall` prints on stderr. */
+export const STALLED = 'stalled';
+
+/**
+ * Options for Node.js by which a child process says on stderr that it stalls: its reader takes nothing more, no request is
+ * under way, and none has followed in a thousand turns of the event loop. Turns, not time, so that no machine is too slow.
+ */
+export function tellingOfStall(): string {
+  return preload(`
+    import { subscribe } from 'node:diagnostics_channel';
+    let underWay = 0, turns = 0, told = false;
+    const look = () => {
+      if (told || underWay > 0) return;
+      if ((turns += 1) < 1000) setImmediate(look);
+      else if (process.stdout.writableNeedDrain) told = process.stderr.write('${STALLED}') || true;
+    };
+    const ended = () => {
+      underWay -= 1;
+      turns = 0;
+      setImmediate(look);
+    };
+    subscribe('undici:request:create', () => { underWay += 1; });
+    subscribe('undici:request:trailers', ended);
+    subscribe('undici:request:error', ended);`);
+}
+
+/** After which line a process ends itself, and by which signal. */
+export interface KillAfterLines {
+  lines: number;
+  signal: NodeJS.Signals;
+}
+
+/**
+ * Options for Node.js by which a child process sends itself a signal when it has printed so many lines. From outside it
+ * would come at a later line the slower the reader is, or after the process has ended.
+ */
+export function killingAfterLines({ lines, signal }: KillAfterLines): string {
+  return preload(`
+    const { stdout } = process;
+    const write = stdout.write.bind(stdout);
+    let left = ${lines};
+    stdout.write = (chunk, ...more) => {
+      if (left <= 0) return write(chunk, ...more);
+      const bytes = Buffer.from(chunk);
+      let end = 0;
+      for (let at = bytes.indexOf(10); at !== -1 && left > 0; at = bytes.indexOf(10, end)) {
+        end = at + 1;
+        left -= 1;
+      }
+      if (left > 0) return write(bytes, ...more);
+      write(bytes.subarray(0, end));
+      process.kill(process.pid, '${signal}');
+      return write(bytes.subarray(end), ...more);
+    };`);
+}
