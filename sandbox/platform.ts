@@ -62,8 +62,8 @@ export interface Platform<Stream extends string = string> {
   /** The body with its envelope, its list, one of its rows or its link to the next page spoiled. */
   spoil(body: unknown, shape: Shape, row: number, otherOrigin: string): unknown;
   open(body: unknown): OpenedBody;
-  /** Makes every cursor or page token handed out so far an old one. */
-  forgetCursors(): void;
+  /** Makes every cursor or page token handed out so far an old one, at one path or everywhere. */
+  forgetCursors(path?: string): void;
   readonly deploymentIds: readonly string[];
   /** The streams a connector can read. */
   readonly streams: readonly Stream[];

@@ -32,7 +32,7 @@ export function serveApi(app: FastifyInstance, parts: ApiParts): void {
     const refusal = refusalOf(received);
     if (refusal !== undefined) return deliver(platform, request, reply, { answer: refusal, received });
     const fault = faults.take(received.path);
-    if (fault?.kind === 'forget-cursors') platform.forgetCursors();
+    if (fault?.kind === 'forget-cursors') platform.forgetCursors(received.path);
     if (fault?.kind === 'change') platform.changes[fault.change]?.(fault.numbers ?? {});
     const { id = '', other = '' } = received.parameters;
     const proper = route(id, other, received.query, received);

@@ -48,7 +48,7 @@ export function listUsers(world: World, pages: Pages, received: Received, refuse
   const { parameters, query, path } = received;
   if (parameters['id'] !== accountId(world)) return refuse(path, 403);
   const all = visibleUsers(world);
-  const page = pages.byToken(all, query, { token: '_start', limit: 'limit', usual: 100, most: 100 });
+  const page = pages.byToken(all, query, { path, token: '_start', limit: 'limit', usual: 100, most: 100 });
   if (page === undefined) return refuse(path, 400, '_start or limit is not valid.');
   const own = path.replace(/^\/user-management/, '');
   const next = (from: number): Row => ({ next_url: link(own, query, { _start: pages.token(from) }) });

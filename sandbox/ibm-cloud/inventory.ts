@@ -24,13 +24,13 @@ export function listInstances(world: World, pages: Pages, received: Received, re
   const { query, path } = received;
   const tokenName = world.options.inventoryToken;
   const token = query['start'] ?? query['next_docid'] ?? query['next_url'];
-  const read = token === undefined ? { from: 0, filters: filtersOf(query) } : pages.read(String(token));
+  const read = token === undefined ? { from: 0, filters: filtersOf(query) } : pages.read(String(token), path);
   if (read === undefined) return refuse(path, 400, 'The page token is not valid.');
   const { filters } = read;
   const list = entries(world).filter(({ row }) => matches(row, filters));
   const limit = filters['limit'] ?? query['limit'];
   const from = token === undefined ? {} : { token: String(token) };
-  const page = pages.byToken(list, { ...from, limit }, { token: 'token', limit: 'limit', usual: 100, most: 100 });
+  const page = pages.byToken(list, { ...from, limit }, { path, token: 'token', limit: 'limit', usual: 100, most: 100 });
   if (page === undefined) return refuse(path, 400, 'limit is not valid.');
   const resources = page.items.filter(({ hidden }) => !hidden).map(({ row }) => row);
   const next = (at: number): Row => {

@@ -4,7 +4,7 @@ import { upTo } from '../noise.ts';
 import { withIbmCloudDefaults } from '../options.ts';
 import { type Page, Pages } from './pages.ts';
 
-const ABOUT = { token: 'start', limit: 'limit', usual: 30, most: 200 };
+const ABOUT = { path: '/list', token: 'start', limit: 'limit', usual: 30, most: 200 };
 
 const pagesOf = (maxLimit: number): Pages => new Pages(withIbmCloudDefaults({ maxLimit }));
 
@@ -44,10 +44,13 @@ test('a token holds a place and filters, and has in it what a client must encode
     fc.property(fc.nat(), filters, (from, given) => {
       const pages = pagesOf(100);
       const token = pages.token(from, given);
-      expect(pages.read(token)).toEqual({ from, filters: given });
+      expect(pages.read(token, '/list')).toEqual({ from, filters: given });
       expect(token).toMatch(/^\+.*\/.*=$/);
+      pages.forget('/list');
+      expect(pages.read(token, '/list')).toBeUndefined();
+      expect(pages.read(token, '/other')).toEqual({ from, filters: given });
       pages.forget();
-      expect(pages.read(token)).toBeUndefined();
+      expect(pages.read(token, '/other')).toBeUndefined();
     }),
   );
 });
@@ -55,7 +58,7 @@ test('a token holds a place and filters, and has in it what a client must encode
 test('what is no token leads nowhere', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
-      expect(pagesOf(100).read(text)).toBeUndefined();
+      expect(pagesOf(100).read(text, '/list')).toBeUndefined();
     }),
   );
 });

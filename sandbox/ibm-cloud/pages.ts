@@ -23,17 +23,22 @@ const TOKEN_FIELDS = 'next_docid';
 /** Cuts lists into pages, and makes and reads the tokens that lead from one to the next. */
 export class Pages {
   readonly #options: IbmCloudOptions;
-  /** Tokens of an earlier generation are unknown. */
+  /** Each token holds the generation that it is of. */
   #generation = 0;
+  /** The first generation whose tokens are known, everywhere and at single paths. */
+  #oldest = 0;
+  readonly #oldestAt = new Map<string, number>();
   #fresh = 0;
 
   constructor(options: IbmCloudOptions) {
     this.#options = options;
   }
 
-  /** Makes every token handed out so far an unknown one. */
-  forget(): void {
+  /** Makes every token handed out so far an unknown one, at one path or everywhere. */
+  forget(path?: string): void {
     this.#generation += 1;
+    if (path === undefined) this.#oldest = this.#generation;
+    else this.#oldestAt.set(path, this.#generation);
   }
 
   /** An opaque token, with `+`, `/` and `=` in it (icd-api.md, 5.5); it may hold what the request filtered by. */
@@ -50,20 +55,21 @@ export class Pages {
     return this.token(0, { fresh: String(this.#fresh) });
   }
 
-  /** What a token was made of; undefined: it is none. */
-  read(token: string): { from: number; filters: Record<string, string> } | undefined {
+  /** What a token was made of; undefined: it is none, or is no longer known at this path. */
+  read(token: string, path: string): { from: number; filters: Record<string, string> } | undefined {
     const bytes = Buffer.from(token, 'base64');
     if (!bytes.subarray(0, AWKWARD_BYTES.length).equals(AWKWARD_BYTES)) return undefined;
     const text = bytes.subarray(AWKWARD_BYTES.length).toString().trimEnd();
     const { [TOKEN_FIELDS]: place = '', ...filters } = Object.fromEntries(new URLSearchParams(text));
     const [generation, from] = /^g(\d+)-(\d+)$/.exec(place)?.slice(1).map(Number) ?? [];
-    return from === undefined || generation !== this.#generation ? undefined : { from, filters };
+    const oldest = Math.max(this.#oldest, this.#oldestAt.get(path) ?? 0);
+    return from === undefined || generation === undefined || generation < oldest ? undefined : { from, filters };
   }
 
   /** The page of a list that is asked for by a token; undefined: token or limit are not valid. */
   byToken<Item>(list: readonly Item[], query: QueryParameters, about: ByToken): Page<Item> | undefined {
     const token = query[about.token];
-    const from = token === undefined ? 0 : this.read(String(token))?.from;
+    const from = token === undefined ? 0 : this.read(String(token), about.path)?.from;
     const limit = this.#limit(query[about.limit], about);
     return from === undefined || limit === undefined ? undefined : cut(list, { from, limit });
   }
@@ -82,6 +88,8 @@ export class Pages {
 }
 
 interface ByToken {
+  /** The path of the list. */
+  readonly path: string;
   /** The name of the parameter that holds the token. */
   readonly token: string;
   /** The name of the parameter that holds the limit. */

@@ -92,7 +92,7 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
     refusal: refuse,
     spoil: (body, shape, row, otherOrigin) => spoil(pages, body, shape, row, otherOrigin),
     open,
-    forgetCursors: () => pages.forget(),
+    forgetCursors: (path) => pages.forget(path),
     deploymentIds: [
       ...upTo(deployments).map((index) => deploymentId(world, index)),
       ...upTo(gen2Deployments).map((index) => gen2Id(world, index)),

@@ -174,7 +174,7 @@ export function listPolicies(world: World, pages: Pages, received: Received, ref
         ),
     )
     .map(({ row }) => ({ ...row, ...(query['format'] === 'include_last_permit' && LAST_PERMIT) }));
-  const page = pages.byToken(rows, query, { token: 'start', limit: 'limit', usual: 50, most: 100 });
+  const page = pages.byToken(rows, query, { path, token: 'start', limit: 'limit', usual: 50, most: 100 });
   if (page === undefined) return refuse(path, 400, 'start or limit is not valid.');
   const host = 'https://iam.cloud.ibm.com';
   const { nextForm } = world.options;

@@ -139,7 +139,7 @@ export class Usage {
         (group === undefined || row['resource_group_id'] === group) &&
         filters.every((name) => query[name] === undefined || row[name] === query[name]),
     );
-    const page = pages.byToken(wanted, query, { token: '_start', limit: '_limit', usual: 30, most: 200 });
+    const page = pages.byToken(wanted, query, { path, token: '_start', limit: '_limit', usual: 30, most: 200 });
     if (page === undefined) return refuse(path, 400, '_start or _limit is not valid.');
     const own = path.replace(/^\/billing/, '');
     const end =
