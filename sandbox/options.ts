@@ -37,13 +37,13 @@ const COMMON_OPTIONS = {
     least: 0,
     most: 1_000_000_000,
     default: 0,
-    meaning: 'requests to each service allowed in each window; the rest get 429 with Retry-After; 0: no quota',
+    meaning: 'requests to each service until all get 429 with Retry-After for a while; 0: no quota',
   }),
   quotaWindowMs: whole({
     least: 1,
     most: 86_400_000,
     default: 60_000,
-    meaning: 'length of a window in milliseconds; it opens with its first request',
+    meaning: 'for how many milliseconds they do; then the next requests are let through',
   }),
   faults,
 } as const;

@@ -67,21 +67,25 @@ export class Statistics {
   }
 }
 
-interface Window {
-  end: number;
+interface Usage {
   used: number;
+  /** Until when everything is refused. */
+  closedUntil?: number;
 }
 
-/** Lets so many requests to each service through in each window of time; a quota of 0 lets everything through. */
+/**
+ * Lets so many requests to each service through, then refuses all for a while, and begins anew: requests count, however
+ * slowly they come. A quota of 0 lets everything through.
+ */
 export class Quota {
   readonly #most: number;
-  readonly #windowMs: number;
+  readonly #closedMs: number;
   readonly #now: () => number;
-  readonly #windows = new Map<string, Window>();
+  readonly #usage = new Map<string, Usage>();
 
-  constructor(most: number, windowMs: number, now: () => number = () => performance.now()) {
+  constructor(most: number, closedMs: number, now: () => number = () => performance.now()) {
     this.#most = most;
-    this.#windowMs = windowMs;
+    this.#closedMs = closedMs;
     this.#now = now;
   }
 
@@ -89,10 +93,12 @@ export class Quota {
   take(service: string): number | undefined {
     if (this.#most === 0) return undefined;
     const now = this.#now();
-    const open = this.#windows.get(service);
-    const window = open !== undefined && now < open.end ? open : { end: now + this.#windowMs, used: 0 };
-    this.#windows.set(service, window);
-    window.used += 1;
-    return window.used <= this.#most ? undefined : Math.max(1, Math.ceil((window.end - now) / SECOND));
+    const known = this.#usage.get(service);
+    const usage: Usage = known === undefined || now >= (known.closedUntil ?? Infinity) ? { used: 0 } : known;
+    this.#usage.set(service, usage);
+    usage.used += 1;
+    if (usage.used <= this.#most) return undefined;
+    usage.closedUntil ??= now + this.#closedMs;
+    return Math.max(1, Math.ceil((usage.closedUntil - now) / SECOND));
   }
 }
