@@ -18,15 +18,20 @@ describe('what is printed', () => {
   ])('of %j', (text, json) => {
     expect(printable(JSON.stringify(text))).toBe(json);
   });
+
+  test('of a key', () => {
+    expect(printable(String.raw`{"a\ud83d":"\ude00"}`)).toBe('{"a\uFFFD":"\uFFFD"}');
+  });
 });
 
-/** Texts full of the characters that matter, lone surrogates and backslashes among them. */
-const text = fc.string({
-  unit: fc.constantFrom('\\', 'u', 'd', '8', '3', '"', '\n', '\ud83d', '\ude00', '😀', 'ü', ...BREAKS),
-});
+/** Characters that matter, backslashes among them. */
+const UNITS = ['\\', 'u', 'd', '8', '3', '"', '\n', '😀', 'ü', ...BREAKS];
+const text = fc.string({ unit: fc.constantFrom(...UNITS, '\ud83d', '\ude00') });
+// V8 reads a key that is a lone surrogate as another one now and then, so that no comparison of objects can hold.
+const key = fc.string({ unit: fc.constantFrom(...UNITS) });
 const value = fc.oneof(
   fc.jsonValue(),
-  fc.anything({ values: [text, fc.integer(), fc.boolean(), fc.constant(null)], key: text, withNullPrototype: false }),
+  fc.anything({ values: [text, fc.integer(), fc.boolean(), fc.constant(null)], key, withNullPrototype: false }),
 );
 
 test('any JSON stays what it is, but for lone surrogates, and is one line for every reader', () => {
