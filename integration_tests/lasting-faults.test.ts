@@ -119,7 +119,7 @@ describe('retries that are used up', () => {
         expect(sandbox.stats().byPath['/teams']).toBe(6);
       },
     );
-  }, 120_000);
+  });
 });
 
 describe('a token that dies in the middle', () => {

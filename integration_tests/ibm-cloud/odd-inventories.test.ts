@@ -168,7 +168,7 @@ describe.concurrent('instances of generation 2 that the list shows without what 
         );
       }
     });
-  }, 180_000);
+  });
 
   it('as backups of a database that is not known are left out by deployment_ids, with a warning', async () => {
     await ibmCloud(SMALL, async (account) => {

@@ -94,7 +94,7 @@ describe.concurrent.each(NAMES)('a chain of pages of %s', (name) => {
   ])('that %s is an error that names it, not an end and not endless', async (_, shape, after) => {
     const faults: Fault[] = [{ path, kind: 'envelope', shape, after }];
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
-      const result = await read({ streams: ALL, run: { timeoutMs: 50_000 } });
+      const result = await read({ streams: ALL });
       expectBroken(result, streams, told);
       expect(sandbox.stats().requests).toBeLessThan(20_000);
     });

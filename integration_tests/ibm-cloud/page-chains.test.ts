@@ -69,7 +69,7 @@ describe.concurrent('a chain of pages', () => {
   it.each(endless)('that %s is an error, not an end and not endless', async (_, options, shape, platform = {}) => {
     const faults: Fault[] = [{ path: INSTANCES, kind: 'envelope', shape }];
     await ibmCloud({ ...SMALL, ...options, faults }, async ({ sandbox, read }) => {
-      const result = await read({ platform: platform as Record<string, unknown>, run: { timeoutMs: 50_000 } });
+      const result = await read({ platform: platform as Record<string, unknown> });
       expectBroken(result);
       expect(timesAsked(sandbox, INSTANCES)).toBeLessThan(20_000);
     });
