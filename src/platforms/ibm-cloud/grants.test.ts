@@ -137,6 +137,7 @@ test('an attribute that must not be there is none', async () => {
 
 describe('a policy of an unknown shape is an error', () => {
   const NO_TEXT = 'has an attribute of its subject whose value is no text';
+  const NOBODY = 'has a subject without iam_id or access_group_id';
   const role = { role_id: VIEWER };
   const subject = { key: 'iam_id', operator: 'stringEquals', value: 'IBMid-1' };
   test.each<[string, Row, string]>([
@@ -156,12 +157,10 @@ describe('a policy of an unknown shape is an error', () => {
     ],
     ['a value that is an object', { subject: { attributes: [{ ...subject, value: { id: 1 } }] } }, NO_TEXT],
     ['a value in a list of lists', { subject: { attributes: [{ ...subject, value: [['a']] }] } }, NO_TEXT],
-    ['nobody', { subject: { attributes: [] } }, 'has a subject without iam_id or access_group_id'],
-    [
-      'a subject of another kind',
-      { subject: { attributes: [{ ...subject, key: 'name' }] } },
-      'has a subject without iam_id or access_group_id',
-    ],
+    ['an empty text', { subject: { attributes: [{ ...subject, value: '' }] } }, NOBODY],
+    ['an empty list', { subject: { attributes: [{ ...subject, value: [] }] } }, NOBODY],
+    ['nobody', { subject: { attributes: [] } }, NOBODY],
+    ['a subject of another kind', { subject: { attributes: [{ ...subject, key: 'name' }] } }, NOBODY],
     ['no resource', { resource: null }, 'has no list resource.attributes'],
     ['attributes that are an object', { resource: { attributes: {} } }, 'has no list resource.attributes'],
     [

@@ -84,7 +84,8 @@ export async function loadGrants(shared: IbmCloudShared, owner: string): Promise
     if (!opensDatabases(policy)) continue;
     opening += 1;
     if (!isSelected(policy, crns)) continue;
-    if (!SUBJECTS.some((key) => policy.subject.has(key))) {
+    const subjects = SUBJECTS.flatMap((key) => policy.subject.get(key) ?? []);
+    if (subjects.length === 0 || subjects.includes('')) {
       throw unexpectedBody(POLICIES, `${where} has a subject without ${SUBJECTS.join(' or ')}`);
     }
     for (const key of SUBJECTS) byKey[key].push(...grantsOf(policy, key, crns, names));
