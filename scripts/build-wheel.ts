@@ -1,24 +1,30 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ROOT, buildIfNeeded, isUpToDate } from '../test-support/connector.ts';
 
-// `npm run build:wheel`: the built program as a Python wheel in dist-wheel/. The wheel is put together in a folder of its
-// own, because it holds files from outside of python/.
+// `npm run build:wheel`: the built program as a Python wheel in dist-wheel/, unless the one there is up to date. The wheel is
+// put together in a folder of its own, because it holds files from outside of python/.
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const wheels = join(root, 'dist-wheel');
+const wheels = join(ROOT, 'dist-wheel');
+
+console.log(await buildIfNeeded());
+const [built] = existsSync(wheels) ? readdirSync(wheels) : [];
+if (built !== undefined && isUpToDate(join(wheels, built), ['python/**', 'LICENSE'])) {
+  console.log(`${join('dist-wheel', built)} is up to date`);
+  process.exit();
+}
 
 const stage = mkdtempSync(join(tmpdir(), 'source-compose-wheel-'));
 try {
-  cpSync(join(root, 'python'), join(stage, 'python'), { recursive: true });
-  cpSync(join(root, 'package.json'), join(stage, 'package.json'));
-  cpSync(join(root, 'LICENSE'), join(stage, 'python', 'LICENSE'));
+  cpSync(join(ROOT, 'python'), join(stage, 'python'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(stage, 'package.json'));
+  cpSync(join(ROOT, 'LICENSE'), join(stage, 'python', 'LICENSE'));
   const program = join(stage, 'python', 'source_compose', 'program');
   mkdirSync(program);
-  for (const name of readdirSync(join(root, 'dist'))) {
-    if (!name.endsWith('.map')) cpSync(join(root, 'dist', name), join(program, name));
+  for (const name of readdirSync(join(ROOT, 'dist'))) {
+    if (!name.endsWith('.map')) cpSync(join(ROOT, 'dist', name), join(program, name));
   }
   rmSync(wheels, { recursive: true, force: true });
   const pip = ['-m', 'pip', '--disable-pip-version-check', 'wheel', '--quiet', '--no-deps', '--wheel-dir', wheels];

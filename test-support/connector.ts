@@ -58,14 +58,16 @@ const SOURCES = ['src/**/*.ts', 'spec.json', 'package.json', 'rolldown.config.ts
 
 /** Builds the programs if there are none, or if a source is newer. Gives a few words about it. */
 export async function buildIfNeeded(): Promise<string> {
-  const built = changedAt(programPath());
-  const sources = globSync(SOURCES, { cwd: ROOT, exclude: (name) => name.endsWith('.test.ts') });
-  if (Math.max(...sources.map((path) => changedAt(join(ROOT, path)))) <= built) {
-    return `${relative(ROOT, programPath())} is up to date`;
-  }
+  if (isUpToDate(programPath())) return `${relative(ROOT, programPath())} is up to date`;
   const began = performance.now();
   await build();
   return `npm run build: ${((performance.now() - began) / 1_000).toFixed(1)} s`;
+}
+
+/** Whether a file that is made from the programs' sources, and from `more`, exists and is newer than all of them. */
+export function isUpToDate(file: string, more: readonly string[] = []): boolean {
+  const sources = globSync([...SOURCES, ...more], { cwd: ROOT, exclude: (name) => name.endsWith('.test.ts') });
+  return Math.max(...sources.map((path) => changedAt(join(ROOT, path)))) <= changedAt(file);
 }
 
 /** Builds the programs. */

@@ -31,16 +31,20 @@ const FROM_SOURCE = ['ibm-cloud', 'target-jsonl', 'target-postgres-pipelinewise'
 
 const WHEELS_ALONE = ['--only-binary', ':all:'];
 
-export type Environment =
-  | 'clients'
-  | 'ibm-cloud'
-  | 'lint'
-  | 'meltano'
-  | 'release'
-  | 'target-jsonl'
-  | 'target-postgres'
-  | 'target-postgres-pipelinewise'
-  | 'singer-tools';
+/** The environments with pinned versions. */
+const ENVIRONMENTS = [
+  'clients',
+  'ibm-cloud',
+  'lint',
+  'meltano',
+  'release',
+  'target-jsonl',
+  'target-postgres',
+  'target-postgres-pipelinewise',
+  'singer-tools',
+] as const;
+
+export type Environment = (typeof ENVIRONMENTS)[number];
 
 /** The version of a package in an environment. */
 export function pinned(name: Environment, packageName: string): string {
@@ -70,6 +74,12 @@ export function exampleEnvironment(name: keyof typeof EXAMPLES): Promise<string>
   const constraints = EXAMPLES[name].flatMap((pins) => ['--constraints', join(REQUIREMENTS, `${pins}.txt`)]);
   const requirements = join(ROOT, 'examples', name, 'requirements.txt');
   return environmentOf(`example-${name}`, requirements, [...WHEELS_ALONE, ...constraints]);
+}
+
+/** Makes every environment that is missing or out of date, one by one. */
+export async function makeEnvironments(): Promise<void> {
+  for (const name of ENVIRONMENTS) await environment(name);
+  for (const name of Object.keys(EXAMPLES)) await exampleEnvironment(name as keyof typeof EXAMPLES);
 }
 
 function environmentOf(name: string, requirements: string, options: readonly string[]): Promise<string> {

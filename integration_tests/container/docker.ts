@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ROOT } from '../../test-support/connector.ts';
+import { ROOT, buildIfNeeded } from '../../test-support/connector.ts';
 import { type Finished, outputOf, run } from '../../test-support/processes.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 
@@ -25,6 +25,7 @@ export async function setup(): Promise<void> {
   });
   if (version.exitCode !== 0) throw new Error(`The tests of the image need a running Docker engine: ${version.stderr}`);
 
+  await buildIfNeeded();
   const more = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
   await dockerOutput(['build', ...more, '--tag', IMAGE, ROOT]);
   await dockerOutput(['build', ...more, '--target', 'base', '--tag', BASE_IMAGE, ROOT]);
