@@ -223,8 +223,8 @@ describe('whatever the length', () => {
     }
   });
 
-  test('a secret of megabytes is one like any other', () => {
-    const key = Array.from({ length: 200_000 }, (_, i) => (i * 7919).toString(36)).join('+');
+  test('a secret of hundreds of kilobytes is one like any other', () => {
+    const key = Array.from({ length: 50_000 }, (_, i) => (i * 7919).toString(36)).join('+');
     expect(redact(`${key} and ${jsonText(key)}, ${base64(key)}`, key)).toBe('**** and ****, ****');
     expect(redact(`it says ${key.slice(0, 5_000)}…`, key)).toBe('it says ****…');
   });
