@@ -11,11 +11,14 @@ import { keysOf } from './sandbox-data.ts';
 const STREAMS = ['billables', 'deployments', 'deployments_backups', 'deployments_scalings'];
 
 const READ_IDS = `
-import csv, json, sys
-print(json.dumps({name: sorted(row["id"] for row in csv.DictReader(open(f"output/sandbox/{name}.csv"))) for name in sys.argv[1:]}))
+import csv, glob, json, sys
+def ids(name):
+    files = glob.glob(f"output/sandbox/{name}/*.csv")
+    return len(files), sorted({row["id"] for file in files for row in csv.DictReader(open(file))})
+print(json.dumps({name: ids(name) for name in sys.argv[1:]}))
 `;
 
-test('Meltano reads the stand-in into CSV files, and into Postgres', async () => {
+test('Meltano reads the stand-in into CSV files, twice, and into Postgres', async () => {
   const workspace = copyExample('meltano');
   const { folder } = workspace;
   const postgres = await startPostgres(folder);
@@ -31,11 +34,17 @@ test('Meltano reads the stand-in into CSV files, and into Postgres', async () =>
     };
     const options = { ...PYTHON_OPTIONS, env };
     for (const line of linesOf('meltano')) await type(line, folder, options);
-    const ids = await outputOf(join(bin, 'python'), ['-c', READ_IDS, ...STREAMS], { ...options, cwd: folder });
     const expected = Object.fromEntries(
       await Promise.all(STREAMS.map(async (name) => [name, await keysOf(name)] as const)),
     );
-    expect(JSON.parse(ids)).toEqual(expected);
+    const expectRows = async (runs: number): Promise<void> => {
+      const ids = await outputOf(join(bin, 'python'), ['-c', READ_IDS, ...STREAMS], { ...options, cwd: folder });
+      expect(JSON.parse(ids)).toEqual(Object.fromEntries(STREAMS.map((name) => [name, [runs, expected[name]]])));
+    };
+    await expectRows(1);
+    // An incremental stream brings only what is new; what came before must still be there.
+    for (const line of linesOf('meltano').slice(-1)) await type(line, folder, options);
+    await expectRows(2);
 
     for (const line of blockOf('cp .env.example .env\nmeltano run')) await type(line, folder, options);
     for (const name of STREAMS) {
