@@ -17,49 +17,6 @@ import {
 
 const SMALL = { backupDays: 2, deployments: 6, gen2Deployments: 3 };
 
-/** Each month is a path, and one is read after the other. */
-const FEW_MONTHS = { usageMonths: 3 };
-
-const passing: Array<[string, Kind, Row?]> = [
-  ['HTTP 500', { kind: 'status', status: 500 }],
-  ['HTTP 503 with Retry-After', { kind: 'status', status: 503, retryAfter: 1 }],
-  ['HTTP 429 with Retry-After', { kind: 'status', status: 429, retryAfter: 1 }],
-  ['a connection that is reset', { kind: 'reset' }],
-  ['a body that is cut off', { kind: 'cut', framing: 'length' }],
-  ['JSON that ends too early', { kind: 'truncated-json' }],
-  ["a gateway's page with HTTP 200", { kind: 'html' }],
-  ['no answer', { kind: 'hang' }, { request_timeout_seconds: 2 }],
-];
-
-describe.concurrent('the first request to every path of every service ends in', () => {
-  it.each(passing)('%s: every record comes once, and the retries are told of', async (_, kind, config) => {
-    await ibmCloud({ ...SMALL, ...FEW_MONTHS }, async ({ sandbox, read }) => {
-      const expected = await expectedRows(sandbox);
-      sandbox.setFaults([{ path: '**', times: 1, ...kind }]);
-      const result = await read({ config: { start_date: '2025-04-01T00:00:00Z', num_workers: 32, ...config } });
-      expect(result.violations).toEqual([]);
-      expect(result.errors).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      for (const name of STREAM_NAMES) expectRows(result, name, expected[name]);
-      expect(logged(result, 'WARN')).toContainEqual(expect.stringMatching(/resource_groups.*(retrying|rate limit)/));
-    });
-  });
-});
-
-describe('a small quota of each service', () => {
-  it('that is obeyed never makes a read fail', async () => {
-    await ibmCloud({ ...SMALL, quota: 9, quotaWindowMs: 100 }, async ({ sandbox, read }) => {
-      const result = await read({ config: { num_workers: 8 } });
-      expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      for (const name of STREAM_NAMES) {
-        expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
-      }
-      expect(sandbox.stats().byStatus['429']).toBeGreaterThan(0);
-    });
-  });
-});
-
 const REGION = 'eu-de';
 const inRegion = (id: unknown): boolean => String(id).split(':')[5] === REGION;
 
