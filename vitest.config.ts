@@ -14,6 +14,7 @@ export default defineConfig({
     // The test files of a worker share what they import. A file undoes what it changes globally.
     pool: 'threads',
     isolate: false,
+    setupFiles: ['test-support/forget-credentials.ts'],
     coverage: {
       include: ['src/**/*.ts'],
       // process.ts is the process: it runs only as a child, in integration_tests/process-end.test.ts and its neighbours.

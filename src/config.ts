@@ -7,6 +7,7 @@ import { compose } from './platforms/compose/compose.ts';
 import { ibmCloud } from './platforms/ibm-cloud/ibm-cloud.ts';
 import { LONGEST_NAME, boolean, nearestOf, wholeNumber } from './platforms/options.ts';
 import type { Platform } from './platforms/platform.ts';
+import { addCredential } from './text/credentials.ts';
 
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
@@ -88,33 +89,28 @@ export function platformOf({ platform: { name } }: Config): Platform<unknown, un
   return PLATFORMS[name];
 }
 
-/** What hears about a config while it is read. */
-export interface ConfigListener {
-  /** Gets each secret as soon as it is known, before any error can mention it. */
-  addSecret: (secret: string) => void;
-  /** Takes a sentence about an option that is ignored. */
-  warn: (sentence: string) => void;
-}
+/** Takes a sentence about an option that is ignored. */
+type Warn = (sentence: string) => void;
 
 /**
  * Reads and checks the config file. Null means "not given". A config without `platform` is the flat form of release 0.1: it
  * is Compose's, with everything at the top. Throws one sentence that names the file and each field.
  */
-export async function loadConfig(path: string, listener: ConfigListener): Promise<Config> {
+export async function loadConfig(path: string, warn: Warn): Promise<Config> {
   const raw = parseInput('config', path, await readInput('config', path));
   if (!isRow(raw)) throw inputError(`The config file ${path} must hold a JSON object; it holds ${typeName(raw)}.`);
-  return configFrom(raw, `The config file ${path}`, listener);
+  return configFrom(raw, `The config file ${path}`, warn);
 }
 
 /** The same for a config that was read already; `source` begins the sentence about what is wrong with it. */
-export function configFrom(raw: Row, source: string, listener: ConfigListener): Config {
+export function configFrom(raw: Row, source: string, warn: Warn): Config {
   const given = withoutNulls(raw);
   const isFlat = given['platform'] === undefined;
   const nested = isFlat ? nestedForm(given) : given;
   if (isRow(nested['platform'])) nested['platform'] = withoutNulls(nested['platform']);
   for (const each of Object.values(PLATFORMS)) {
     for (const part of [given, nested['platform']]) {
-      if (isRow(part)) for (const secret of each.secrets(part)) listener.addSecret(secret);
+      if (isRow(part)) for (const credential of each.credentials(part)) addCredential(credential);
     }
   }
   if (isFlat) {
@@ -122,7 +118,7 @@ export function configFrom(raw: Row, source: string, listener: ConfigListener): 
     if (misplaced.length > 0) throw inputError(`${source} cannot be used: ${belowPlatform(misplaced)}`);
   }
   const ignored = ignoredOptions(given, nested, isFlat);
-  for (const { name, hint } of ignored) listener.warn(`the config has an option ${name}, which is ignored: ${hint}`);
+  for (const { name, hint } of ignored) warn(`the config has an option ${name}, which is ignored: ${hint}`);
 
   const result = configSchema.safeParse(nested);
   if (result.success) return result.data;

@@ -13,6 +13,7 @@ import { VERSION } from './core/version.ts';
 import { ApiClient, type ClientOptions } from './http/client.ts';
 import { proxyNote } from './http/failure.ts';
 import { proxyFor } from './http/proxy.ts';
+import { addCredential } from './text/credentials.ts';
 import type { Api } from './platforms/platform.ts';
 
 /** A person waits for the answer of a check. */
@@ -49,7 +50,7 @@ export function openReads(
   wanted: readonly WantedStream[],
 ): OpenReads {
   const platform = platformOf(config);
-  const { env, addSecret } = context;
+  const { env } = context;
   const refused = new AbortController();
   let refusal: ConnectorError | undefined;
   const signal = AbortSignal.any([context.signal, refused.signal]);
@@ -90,7 +91,6 @@ export function openReads(
     failOnRefusedDeployments: config.fail_on_refused_deployments,
     startedAt: utcText(Date.now()),
     signal,
-    addSecret,
   };
   warnOfFutureStart(config, output);
   for (const { definition, mode, state, where } of wanted) {
@@ -113,7 +113,7 @@ export function openReads(
 export async function checkConnection(config: Config, context: Context, output: Output): Promise<string[]> {
   warnOfFutureStart(config, output);
   const platform = platformOf(config);
-  const { address } = platform.connection(config.platform, context.addSecret);
+  const { address } = platform.connection(config.platform);
   const { host, origin } = new URL(address);
   const notes = [platform.words.noteOn(host), proxyNote(proxyFor(origin, context.env))];
   const late = new ConnectorError(
@@ -153,12 +153,12 @@ type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 
 
 /** The API client that the config asks for; each of its retries becomes a line of the log. */
 export function openClient(config: Config, context: Context, output: Output, events: Events): ApiClient {
-  const { env, addSecret, timing } = context;
+  const { env, timing } = context;
   const { onLongWait, ...rest } = events;
   const platform = platformOf(config);
-  const { address, auth, accept, refusals } = platform.connection(config.platform, addSecret);
+  const { address, auth, accept, refusals } = platform.connection(config.platform);
   // A proxy may repeat its credentials in an error.
-  for (const secret of proxyFor(new URL(address).origin, env)?.secrets ?? []) addSecret(secret);
+  for (const secret of proxyFor(new URL(address).origin, env)?.secrets ?? []) addCredential(secret);
   return new ApiClient({
     ...rest,
     ...(timing === undefined ? {} : { timing }),

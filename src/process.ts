@@ -4,7 +4,7 @@ import type { Context } from './core/context.ts';
 import { openOutput } from './core/file-output.ts';
 import { LineWriter } from './core/line-writer.ts';
 import type { Printing } from './core/printable.ts';
-import { Redactor } from './core/redact.ts';
+import { redacted } from './text/quoted.ts';
 
 /** How long a stopped process may take to bring out its last checkpoints. */
 const FLUSH_MS = 1_000;
@@ -34,9 +34,8 @@ export function runProcess({ name, printing, run, tellFailure }: Program): void 
   }
   // Keeps compiled code for the next start; an old node does without.
   module.enableCompileCache?.();
-  const redactor = new Redactor();
   const stop = new AbortController();
-  const stderr = (text: string): void => void process.stderr.write(redactor.redact(text));
+  const stderr = (text: string): void => void process.stderr.write(redacted(text));
   const onFailure = (error: NodeJS.ErrnoException): void => {
     stop.abort(new Error('stdout has failed'));
     // A reader that has gone knows it. Of a disk that is full nobody would hear, since stdout is no place to say so.
@@ -55,8 +54,6 @@ export function runProcess({ name, printing, run, tellFailure }: Program): void 
 
   const context: Context = {
     writer,
-    redact: redactor.redact,
-    addSecret: (secret) => redactor.add(secret),
     signal: stop.signal,
     env: process.env,
     stderr,

@@ -3,8 +3,8 @@ import { runCommandLine } from '../src/airbyte/command-line.ts';
 import { tellFailure } from '../src/airbyte/failures.ts';
 import type { Context } from '../src/core/context.ts';
 import { LineWriter } from '../src/core/line-writer.ts';
-import { Redactor } from '../src/core/redact.ts';
 import { realTiming } from '../src/http/retry.ts';
+import { redacted } from '../src/text/quoted.ts';
 import type { Finished } from './processes.ts';
 
 /** How many times as fast as real time retries and rate limits wait. */
@@ -21,14 +21,11 @@ export async function runInProcess(args: readonly string[]): Promise<Finished> {
     },
   });
   let stderr = '';
-  const redactor = new Redactor();
   const context: Context = {
     writer: new LineWriter(stdout, () => undefined),
-    redact: redactor.redact,
-    addSecret: (secret) => redactor.add(secret),
     signal: new AbortController().signal,
     env: {},
-    stderr: (text) => void (stderr += redactor.redact(text)),
+    stderr: (text) => void (stderr += redacted(text)),
     timing: fastTiming(),
   };
   let exitCode = 1;

@@ -11,10 +11,7 @@ import { type AirbyteOutput, openOutput, warnOfConfig } from './output.ts';
 export async function runCheck(context: Context, configPath: string, debug: boolean): Promise<number> {
   const output = openOutput(context, 'check', debug);
   try {
-    const config = await loadConfig(configPath, {
-      addSecret: context.addSecret,
-      warn: warnOfConfig(context, output),
-    });
+    const config = await loadConfig(configPath, warnOfConfig(context, output));
     context.signal.throwIfAborted();
     const complaints = await checkConnection(config, context, output);
     sendStatus(context, output, complaints.length === 0 ? undefined : complaints.join(' '));

@@ -8,10 +8,7 @@ import { openOutput, warnOfConfig } from './output.ts';
 /** Prints the catalog, which follows from the config alone, so the API is not asked. */
 export async function runDiscover(context: Context, configPath: string, debug: boolean): Promise<number> {
   const output = openOutput(context, 'discover', debug);
-  const config = await loadConfig(configPath, {
-    addSecret: context.addSecret,
-    warn: warnOfConfig(context, output),
-  });
+  const config = await loadConfig(configPath, warnOfConfig(context, output));
   const streams = platformOf(config).streams.filter((stream) => isOffered(stream, config.platform));
   output.send({ type: 'CATALOG', catalog: { streams: streams.map(catalogStream) } });
   return 0;

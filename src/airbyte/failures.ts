@@ -65,7 +65,7 @@ export function tellFailures(output: AirbyteOutput, failures: readonly StreamFai
  * cannot be told, because redaction fails for example, it says so in fixed words instead; if nothing can be written,
  * only the exit code is left.
  */
-export function tellFailure(context: Pick<Context, 'writer' | 'redact' | 'terminal'>, thrown: unknown): void {
+export function tellFailure(context: Pick<Context, 'writer' | 'terminal'>, thrown: unknown): void {
   try {
     const output = new AirbyteOutput(context, 'info');
     const error = asConnectorError(thrown);

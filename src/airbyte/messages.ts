@@ -2,7 +2,7 @@ import type { FailureType } from '../core/problems.ts';
 
 // The messages of the Airbyte protocol that a source sends, in the protocol's own spelling.
 
-export type LogLevel = 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE';
+type LogLevel = 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE';
 export type SyncMode = 'full_refresh' | 'incremental';
 export type JsonSchema = { readonly [keyword: string]: unknown };
 

@@ -4,7 +4,8 @@ import type { LineWriter } from '../core/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../core/output.ts';
 import type { Row } from '../core/stream.ts';
 import { VERSION } from '../core/version.ts';
-import { type LogLevel, type Message, stateLine, streamStatus } from './messages.ts';
+import { redacted } from '../text/quoted.ts';
+import { type Message, stateLine, streamStatus } from './messages.ts';
 
 /** What a full-refresh-only stream has for a state: clients want one, and it must mean nothing. */
 const NO_STATE = '{"__ab_no_cursor_state_message":true}';
@@ -12,13 +13,11 @@ const NO_STATE = '{"__ab_no_cursor_state_message":true}';
 /** The Airbyte protocol as the place where streams, texts and failures go. Texts for people are redacted here. */
 export class AirbyteOutput implements Output {
   readonly #writer: LineWriter;
-  readonly #redact: (text: string) => string;
   readonly #log: pino.Logger;
 
   /** `level` is pino's name of the lowest level shown; another word means `info`. */
-  constructor({ writer, redact }: Pick<Context, 'writer' | 'redact'>, level: string) {
+  constructor({ writer }: Pick<Context, 'writer'>, level: string) {
     this.#writer = writer;
-    this.#redact = redact;
     this.#log = pino(
       {
         level: Object.hasOwn(pino.levels.values, level) ? level : 'info',
@@ -27,7 +26,7 @@ export class AirbyteOutput implements Output {
         messageKey: 'message',
         formatters: { level: (label) => ({ level: label.toUpperCase() }) },
       },
-      { write: (line: string) => this.#sendLog(line) },
+      { write: (line: string) => writer.line(`{"type":"LOG","log":${line.trimEnd()}}\n`) },
     );
   }
 
@@ -36,22 +35,17 @@ export class AirbyteOutput implements Output {
   }
 
   log(level: Level, text: string, stack?: string): void {
-    if (stack === undefined) this.#log[level](text);
-    else this.#log[level]({ stack }, text);
+    if (stack === undefined) this.#log[level](redacted(text));
+    else this.#log[level]({ stack_trace: redacted(stack) }, redacted(text));
   }
 
   ready(): Promise<void> {
     return this.#writer.ready();
   }
 
-  /** Every message but records and states takes this way, and so no text is left as it is. */
+  /** Prints any message but records, states and log lines. */
   send(message: Message): void {
-    this.#writer.line(JSON.stringify(redacted(message, this.#redact)) + '\n');
-  }
-
-  #sendLog(line: string): void {
-    const { level, message, stack } = JSON.parse(line) as { level: LogLevel; message: string; stack?: string };
-    this.send({ type: 'LOG', log: stack === undefined ? { level, message } : { level, message, stack_trace: stack } });
+    this.#writer.line(JSON.stringify(withRedactedTexts(message)) + '\n');
   }
 }
 
@@ -62,20 +56,15 @@ export function openOutput(context: Context, command: string, debug: boolean): A
   return output;
 }
 
-function redacted(message: Message, redact: (text: string) => string): Message {
-  if (message.type === 'LOG') {
-    const log = { ...message.log, message: redact(message.log.message) };
-    if (log.stack_trace !== undefined) log.stack_trace = redact(log.stack_trace);
-    return { ...message, log };
-  }
+function withRedactedTexts(message: Message): Message {
   if (message.type === 'CONNECTION_STATUS' && message.connectionStatus.message !== undefined) {
-    const text = redact(message.connectionStatus.message);
+    const text = redacted(message.connectionStatus.message);
     return { ...message, connectionStatus: { ...message.connectionStatus, message: text } };
   }
   if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
-    const error = { ...message.trace.error, message: redact(message.trace.error.message) };
-    if (error.internal_message !== undefined) error.internal_message = redact(error.internal_message);
-    if (error.stack_trace !== undefined) error.stack_trace = redact(error.stack_trace);
+    const error = { ...message.trace.error, message: redacted(message.trace.error.message) };
+    if (error.internal_message !== undefined) error.internal_message = redacted(error.internal_message);
+    if (error.stack_trace !== undefined) error.stack_trace = redacted(error.stack_trace);
     return { ...message, trace: { ...message.trace, error } };
   }
   return message;

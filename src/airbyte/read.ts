@@ -22,7 +22,7 @@ export interface ReadFiles {
 export async function runRead(context: Context, files: ReadFiles, debug: boolean): Promise<number> {
   const output = openOutput(context, 'read', debug);
   const warn = (sentence: string): void => output.log('warn', sentence);
-  const config = await loadConfig(files.config, { addSecret: context.addSecret, warn: warnOfConfig(context, output) });
+  const config = await loadConfig(files.config, warnOfConfig(context, output));
   const catalog = parseInput('catalog', files.catalog, await readInput('catalog', files.catalog));
   const { chosen, unusable } = chooseStreams(
     parseConfiguredCatalog(files.catalog, catalog),

@@ -5,10 +5,6 @@ import type { Terminal } from './terminal.ts';
 export interface Context {
   /** stdout. */
   writer: LineWriter;
-  /** Takes secrets out of a text; texts for people pass through it. */
-  redact: (text: string) => string;
-  /** Texts for people never show what was added here. */
-  addSecret: (secret: string) => void;
   /** Aborted when the process is to stop. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;

@@ -1,10 +1,13 @@
 import { type FactsOf, type FailureType, type Problem, type ProblemId, problems } from './problems.ts';
+import type { ServerText } from '../text/server-text.ts';
 
 export interface ErrorDetails {
   internalMessage?: string;
   status?: number;
   /** What the API answered, in a few words. */
   answer?: string;
+  /** The API's own text, for whoever has to decide by it. */
+  said?: ServerText;
   cause?: unknown;
   /** A further sentence for the user. */
   note?: string | undefined;
@@ -12,7 +15,7 @@ export interface ErrorDetails {
   template?: string | undefined;
 }
 
-/** An expected failure. `message` is for the user, `internalMessage` for the log; neither is redacted yet. */
+/** An expected failure. `message` is for the user, `internalMessage` for the log. */
 export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   override name = 'ConnectorError';
   readonly problem: ProblemId;
@@ -22,6 +25,8 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   readonly status: number | undefined;
   /** What the API answered, to be quoted: `HTTP 401 ("unauthorized")`. */
   readonly answer: string | undefined;
+  /** The API's own text, as it was sent. */
+  readonly said: ServerText | undefined;
 
   /** `facts` are what the problem's message needs, or a whole message in its place. */
   constructor(problem: Id, facts: FactsOf<NoInfer<Id>> | { message: string }, details: ErrorDetails = {}) {
@@ -33,6 +38,7 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
     this.internalMessage = details.internalMessage;
     this.status = details.status;
     this.answer = details.answer;
+    this.said = details.said;
   }
 
   /** Whether the API rejects this one request for good, but may accept others. */

@@ -70,7 +70,6 @@ async function readDetails<S>(
       async ask({ row, request }, lane) {
         const take = (body: unknown): void => {
           const values = detail.values(body, request);
-          for (const secret of detail.secrets?.(values) ?? []) run.addSecret(secret);
           complete(row, values);
         };
         await read.ask(request, take, lane);

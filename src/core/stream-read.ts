@@ -1,3 +1,5 @@
+import { quoted } from '../text/quoted.ts';
+import { serverText } from '../text/server-text.ts';
 import { CheckpointedSink } from './checkpoints.ts';
 import type { Cursor } from './cursor.ts';
 import { unexpectedBody } from './errors.ts';
@@ -31,7 +33,6 @@ export interface Run<S = unknown> {
   /** When the run began, as UTC text. */
   startedAt: string;
   signal: AbortSignal;
-  addSecret: (secret: string) => void;
 }
 
 /** After so many, the names of further undeclared fields are not told one by one. */
@@ -156,13 +157,11 @@ export class StreamRead<S = unknown> {
       this.warn(`has more fields that the catalog does not declare; they are ${fate} without being named here`);
       return;
     }
-    // A name that is cut could show half a secret, which would not be known as one.
-    const name = field.length <= 100 ? `the field "${field}"` : `a field with a name of ${field.length} characters`;
     const fate =
       dropped === undefined
         ? 'it is passed on, but destinations drop it until a release declares it'
         : 'it is left out, since it could hold a secret, until a release declares it';
-    this.warn(`the API sends ${name}, which the catalog does not declare; ${fate}`);
+    this.warn(`the API sends the field "${quoted(serverText(field))}", which the catalog does not declare; ${fate}`);
   }
 }
 

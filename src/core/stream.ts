@@ -87,8 +87,6 @@ export interface Detail<S> {
   fields: readonly string[];
   /** The answer as an object. Throws `unexpected_body`. */
   values(body: unknown, at: Request): Row;
-  /** Texts of it that must never show in a log. */
-  secrets?(values: Row): string[];
   /** What is said of rows that the API refuses to complete: `deployment 5a2b… comes without its connection strings`. */
   without(rows: readonly Row[]): string;
 }

@@ -1,10 +1,11 @@
+import type { ServerText } from '../text/server-text.ts';
 import type { Request } from '../core/stream.ts';
 
 /** A 401: what was asked for, with which credentials, and what the API says about it. */
 interface Refusal {
   request: Request;
   authorization: string;
-  said: string;
+  said: ServerText;
 }
 
 /** Sends a further request, with a sentence on why it is needed, for the texts of its errors. */

@@ -3,6 +3,7 @@ import { ConnectorError } from '../core/errors.ts';
 import type { Words } from '../core/problems.ts';
 import type { Turn } from '../core/request-slots.ts';
 import type { Request } from '../core/stream.ts';
+import { serverText } from '../text/server-text.ts';
 import { type Outcome, attempt } from './attempt.ts';
 import { AttemptWatch } from './attempt.ts';
 import type { Ask, Auth } from './auth.ts';
@@ -236,8 +237,7 @@ export class ApiClient {
       }
       limited = outcome.status === 429;
       const after = [outcome.headers['retry-after']].flat()[0];
-      const sent = [...Object.values(headers), asked.body ?? ''];
-      const failure = statusFailure(outcome, refusals, sent);
+      const failure = statusFailure(outcome, refusals);
       return { kind: 'failure', failure, retryAfterMs: retryAfter(after, now), authorization };
     } finally {
       if (!limited) endpoint.gate.passed();
@@ -346,7 +346,7 @@ const RATE_LIMIT_GIVEN_UP: Failure = {
   kind: 'status',
   status: 429,
   problem: 'rate_limited',
-  apiText: '',
+  apiText: serverText(''),
   requestId: undefined,
   location: undefined,
 };

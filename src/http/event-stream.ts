@@ -1,4 +1,6 @@
 import { createParser } from 'eventsource-parser';
+import { quoted } from '../text/quoted.ts';
+import { serverText } from '../text/server-text.ts';
 import { isRow } from '../core/stream.ts';
 import { type Failure, type Refusals, statusFailure } from './failure.ts';
 
@@ -38,7 +40,7 @@ function reported(item: Record<string, unknown>, refusals: Refusals): { failure:
   if (typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599) {
     return { failure: statusFailure({ kind: 'answer', status, headers: {}, text }, refusals) };
   }
-  return damaged(`it reports "${refusals.textOf(text)}"`);
+  return damaged(`it reports "${quoted(refusals.textOf(serverText(text)))}"`);
 }
 
 function isThere(value: unknown): boolean {

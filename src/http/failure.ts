@@ -1,6 +1,8 @@
 import { containerNote } from './address.ts';
 import { ConnectorError } from '../core/errors.ts';
 import type { FactsOf, ProblemId, Words } from '../core/problems.ts';
+import { quoted } from '../text/quoted.ts';
+import { type ServerText, serverText } from '../text/server-text.ts';
 import type { Outcome } from './attempt.ts';
 import type { Proxy } from './proxy.ts';
 import { PASSING_STATUSES } from './retry.ts';
@@ -30,7 +32,7 @@ export type Failure =
       kind: 'status';
       status: number;
       problem: HttpProblem;
-      apiText: string;
+      apiText: ServerText;
       requestId: string | undefined;
       location: string | undefined;
     }
@@ -38,8 +40,8 @@ export type Failure =
 
 /** How an API says no. */
 export interface Refusals {
-  /** What it says, in one short line; empty if it says nothing. */
-  textOf(body: string): string;
+  /** What it says; empty if it says nothing. */
+  textOf(body: ServerText): ServerText;
   /** What a status means to this API, if that is not what it means to all. */
   problemOf?(status: number): HttpProblem | undefined;
 }
@@ -70,20 +72,22 @@ const UNKNOWN_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAM
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 /** What undici says of a pool that was closed: the read is over. */
 const CLOSED = 'UND_ERR_DESTROYED';
-/** A longer header is not shown: it could be cut in the middle of a secret. */
-const LONGEST_HEADER = 200;
-
-/** `sent` is what the request carried, secrets among it: a server may send a piece of that back, which is not redacted. */
 export function statusFailure(
   { status, headers, text }: Extract<Outcome, { kind: 'answer' }>,
   refusals: Refusals,
-  sent: readonly string[] = [],
 ): Extract<Failure, { kind: 'status' }> {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
-  const requestId = id !== undefined && REQUEST_ID.test(id) && !sent.some((text) => text.includes(id)) ? id : undefined;
+  const requestId = id !== undefined && REQUEST_ID.test(id) ? id : undefined;
   const problem = refusals.problemOf?.(status) ?? problemOfStatus(status);
-  return { kind: 'status', status, problem, apiText: refusals.textOf(text), requestId, location: header('location') };
+  return {
+    kind: 'status',
+    status,
+    problem,
+    apiText: refusals.textOf(serverText(text)),
+    requestId,
+    location: header('location'),
+  };
 }
 
 /** Whether the server, or what stands before it, answered at all. */
@@ -123,8 +127,10 @@ export function nobodyThere(failure: Failure): boolean {
 /** In a few words, for the line that tells of a retry. */
 export function reasonOf(failure: Failure): string {
   switch (failure.kind) {
-    case 'status':
-      return `HTTP ${failure.status}${failure.apiText === '' ? '' : ` (${failure.apiText})`}`;
+    case 'status': {
+      const said = quoted(failure.apiText);
+      return `HTTP ${failure.status}${said === '' ? '' : ` (${said})`}`;
+    }
     case 'timed_out':
       return 'time-out';
     case 'too_large':
@@ -158,7 +164,7 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
     code: 'code' in failure ? failure.code : '',
     detail: 'detail' in failure ? failure.detail : '',
     status: String(answered?.status ?? ''),
-    said: (answered?.apiText ?? '') === '' ? '' : ` ("${answered?.apiText}")`,
+    said: answered === undefined ? '' : inQuotes(answered.apiText),
     target: targetOf(answered?.location),
   };
   return new ConnectorError(problem, facts, {
@@ -241,16 +247,21 @@ export function proxyNote(proxy: Proxy | undefined): string | undefined {
   return proxy === undefined ? undefined : `Requests go through the proxy ${proxy.host} (${proxy.variable}).`;
 }
 
-function answerOf(failure: Failure): { status?: number; answer?: string } {
+function answerOf(failure: Failure): { status?: number; answer?: string; said?: ServerText } {
   if (failure.kind !== 'status') return {};
-  const { status, apiText } = failure;
-  return { status, answer: apiText === '' ? `HTTP ${status}` : `HTTP ${status} ("${apiText}")` };
+  const { status, apiText: said } = failure;
+  return { status, said, answer: `HTTP ${status}${inQuotes(said)}` };
+}
+
+/** ` ("invalid_token")`, or nothing. */
+function inQuotes(text: ServerText): string {
+  const said = quoted(text);
+  return said === '' ? '' : ` ("${said}")`;
 }
 
 /** Where a redirect points, without its query: that may hold anything. */
 function targetOf(location: string | undefined): string {
   if (location === undefined || location === '') return 'an unnamed place';
   const end = location.search(/[?#]/);
-  const target = end === -1 ? location : location.slice(0, end);
-  return target.length > LONGEST_HEADER ? `an address of ${target.length} characters` : target;
+  return quoted(serverText(end === -1 ? location : location.slice(0, end)));
 }

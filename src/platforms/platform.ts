@@ -30,10 +30,9 @@ export interface Platform<C, S> {
   /** In the order of the catalog. */
   streams: readonly StreamDefinition<S>[];
   words: Words;
-  /** The secrets in what a user wrote below `platform`, which need not be a config that fits. */
-  secrets(raw: Row): string[];
-  /** `addSecret` takes what must never show from then on. */
-  connection(config: C, addSecret: (secret: string) => void): Connection;
+  /** The credentials in what a user wrote below `platform`, which need not be a config that fits. */
+  credentials(raw: Row): string[];
+  connection(config: C): Connection;
   open(config: C, api: Api): S;
   /** Asks as little as shows that the config works; gives what is wrong with it. Throws a ConnectorError. */
   check(config: C, api: Api): Promise<string[]>;

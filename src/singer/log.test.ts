@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inputFile, openTap } from '../../test-support/unit/singer.ts';
 import { TapLog } from './log.ts';
+import { addCredential } from '../text/credentials.ts';
 
 /** What Meltano writes for a tap that declares structured logging, and for one that does not. */
 const structured = (level: string): object => ({
@@ -149,7 +150,7 @@ test.each([
   ['structured', { SINGER_SDK_LOG_CONFIG: 'structured' }],
 ])('secrets are taken out of text and stack: %s lines', (_, env) => {
   const tap = openTap('SINGER_SDK_LOG_CONFIG' in env ? { SINGER_SDK_LOG_CONFIG: inputFile(structured('INFO')) } : {});
-  tap.context.addSecret('tok"en-0123');
+  addCredential('tok"en-0123');
   new TapLog(tap.context, false).write('error', 'the token tok"en-0123 is wrong', { stack: 'at tok"en-0123\nat b' });
   const said = tap.log().join('\n');
   expect(said).toContain('the token **** is wrong');

@@ -21,10 +21,9 @@ interface Metric {
   tags: { stream: string };
 }
 
-/** A line as Meltano parses it, if the user asked for that; each of the keys has to be there. */
-interface StructuredLine {
-  level: string;
-  message: string;
+/** What Meltano parses of a line beside level and message, if the user asked for that; each of the keys has to be there. */
+interface StructuredDetails {
+  stream_name: string | null;
   /** Only keys that mean nothing to Python's logging: `event`, `level`, `self` or `method_name` would end Meltano's run. */
   extra: { failure_type?: FailureType; stack?: string };
   metric_info?: Metric;
@@ -34,16 +33,18 @@ const NAME = 'tap-compose';
 /** Python's names of pino's levels. */
 const LEVELS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'critical' };
 
-type LogContext = Pick<Context, 'redact' | 'stderr' | 'env'>;
+type LogContext = Pick<Context, 'stderr' | 'env'>;
 
-/** The log on stderr, redacted: `LEVEL text`, or lines of JSON if the file that Meltano names asks for them. */
+/** The log on stderr: `LEVEL text`, or lines of JSON if the file that Meltano names asks for them. */
 export class TapLog {
   readonly #log: pino.Logger;
-  readonly #redact: (text: string) => string;
+  readonly #stderr: (text: string) => void;
+  readonly #isStructured: boolean;
 
-  constructor({ redact, stderr, env }: LogContext, debug: boolean) {
+  constructor({ stderr, env }: LogContext, debug: boolean) {
     const { isStructured, level } = negotiated(env['SINGER_SDK_LOG_CONFIG']);
-    this.#redact = redact;
+    this.#stderr = stderr;
+    this.#isStructured = isStructured;
     this.#log = pino(
       {
         level: debug ? 'debug' : (levelOf(env['LOG_LEVEL']) ?? level ?? 'info'),
@@ -53,25 +54,28 @@ export class TapLog {
         messageKey: 'message',
         formatters: { level: (label) => ({ level: LEVELS[label] ?? label }) },
       },
-      { write: (line: string) => stderr(isStructured ? line : plain(line)) },
+      { write: stderr },
     );
   }
 
   write(level: Level, text: string, { stream, stack, failureType, metric }: LogDetails = {}): void {
     if (!this.#log.isLevelEnabled(level)) return;
-    const extra: StructuredLine['extra'] = {};
-    if (failureType !== undefined) extra.failure_type = failureType;
-    if (stack !== undefined) extra.stack = this.#redact(stack);
-    const details = { stream_name: stream ?? null, extra, ...(metric === undefined ? {} : { metric_info: metric }) };
-    this.#log[level](details, this.#redact(text));
+    if (!this.#isStructured) {
+      const line = metric === undefined ? text : `${text}: ${JSON.stringify(metric)}`;
+      this.#stderr(plain(LEVELS[level] ?? level, line, stack));
+      return;
+    }
+    const details: StructuredDetails = { stream_name: stream ?? null, extra: {} };
+    if (failureType !== undefined) details.extra.failure_type = failureType;
+    if (stack !== undefined) details.extra.stack = stack;
+    if (metric !== undefined) details.metric_info = metric;
+    this.#log[level](details, text);
   }
 }
 
-function plain(line: string): string {
-  const { level, message, extra, metric_info: metric } = JSON.parse(line) as StructuredLine;
-  const text = asOneLine(metric === undefined ? message : `${message}: ${JSON.stringify(metric)}`);
-  const stack = (extra.stack ?? '').split('\n').filter((call) => call !== '');
-  return [`${level.toUpperCase()} ${text}`, ...stack.map(asOneLine), ''].join('\n');
+function plain(level: string, text: string, stack = ''): string {
+  const calls = stack.split('\n').filter((call) => call !== '');
+  return [`${level.toUpperCase()} ${asOneLine(text)}`, ...calls.map(asOneLine), ''].join('\n');
 }
 
 /**

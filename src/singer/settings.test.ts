@@ -133,7 +133,7 @@ test('a config in the form of Meltano becomes one of the connector', async () =>
     {},
   );
   const warnings: string[] = [];
-  const config = configFrom(settings, source, { addSecret: () => undefined, warn: (text) => warnings.push(text) });
+  const config = configFrom(settings, source, (text) => warnings.push(text));
   expect(config).toMatchObject({
     num_workers: 8,
     start_date: '2018-01-01T00:00:00.000Z',

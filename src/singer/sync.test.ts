@@ -5,6 +5,7 @@ import type { Row } from '../core/stream.ts';
 import { runTest } from './try-config.ts';
 import { tellFailure } from './failures.ts';
 import { runSync } from './sync.ts';
+import { addCredential } from '../text/credentials.ts';
 
 const TOKEN = 'token-0123456789';
 const T = '2023-02-28T12:00:00.000Z';
@@ -401,7 +402,7 @@ describe('what ends a whole run', () => {
 
   test('a bug is told with its stack, and a sentence about what to do', () => {
     const tap = openTap();
-    tap.context.addSecret(TOKEN);
+    addCredential(TOKEN);
     tellFailure(tap.context, new TypeError(`boom ${TOKEN}`));
     const log = tap.log();
     expect(log[0]).toBe('CRITICAL TypeError: boom ****');
@@ -410,13 +411,13 @@ describe('what ends a whole run', () => {
     expect(log.join('\n')).not.toContain(TOKEN);
   });
 
-  test('even what cannot be redacted is told, in fixed words', () => {
+  test('even what cannot be told is told of, in fixed words', () => {
     const { context } = openTap();
-    const redact = (): string => {
-      throw new Error(`no redaction of ${TOKEN}`);
+    const stderr = (): void => {
+      throw new Error(`no telling of ${TOKEN}`);
     };
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    tellFailure({ ...context, redact }, new Error(TOKEN));
+    tellFailure({ ...context, stderr }, new Error(TOKEN));
     const said = write.mock.calls.map(([text]) => String(text)).join('');
     write.mockRestore();
     expect(said).toMatch(

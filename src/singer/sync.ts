@@ -62,12 +62,12 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
 
 /** Reads and checks the config that the files and variables make. Throws one sentence about what is wrong with it. */
 export async function loadTapConfig(
-  { addSecret, env }: Context,
+  { env }: Context,
   configs: readonly string[],
   output: SingerOutput,
 ): Promise<Config> {
   const { settings, source } = await readSettings(configs, env);
-  return configFrom(settings, source, { addSecret, warn: (sentence) => output.log('warn', sentence) });
+  return configFrom(settings, source, (sentence) => output.log('warn', sentence));
 }
 
 async function selectionOf(file: string | undefined, config: Config, output: SingerOutput): Promise<Selection> {

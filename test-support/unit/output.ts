@@ -7,7 +7,6 @@ import { onTestFinished } from 'vitest';
 import type { Context } from '../../src/core/context.ts';
 import { LineWriter } from '../../src/core/line-writer.ts';
 import type { Message } from '../../src/airbyte/messages.ts';
-import { Redactor } from '../../src/core/redact.ts';
 import type { Row } from '../../src/core/stream.ts';
 
 /** A message as it was printed. */
@@ -22,7 +21,6 @@ export interface Printed {
 /** A writer whose messages can be looked at; `out` in place of an output that takes all at once. */
 export class Printout {
   readonly writer: LineWriter;
-  readonly redact = (text: string): string => text;
   #text = '';
 
   constructor(out?: Writable) {
@@ -87,15 +85,12 @@ export function openContext(env: Context['env'] = {}): OpenContext {
       done();
     },
   });
-  const redactor = new Redactor();
   const writer = new LineWriter(stdout, () => undefined);
   const stop = new AbortController();
   return {
     stop,
     context: {
       writer,
-      redact: redactor.redact,
-      addSecret: (secret) => redactor.add(secret),
       signal: stop.signal,
       env,
       stderr: (text) => void (said += text),

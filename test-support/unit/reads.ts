@@ -18,8 +18,6 @@ export interface TestRun {
   run: Run<ComposeShared>;
   api: FakeApi;
   printed: Printout;
-  /** What was to be kept out of the log. */
-  secrets: string[];
   stop: AbortController;
 }
 
@@ -42,7 +40,6 @@ export function openRun(options: RunOptions = {}): TestRun {
   const { workers = 4, pageSize = 10, includeConnectionStrings = false, failOnRefusedDeployments = false } = options;
   const api = new FakeApi(answers, otherwise);
   const output = new AirbyteOutput(printed, 'debug');
-  const secrets: string[] = [];
   const stop = new AbortController();
   const run: Run<ComposeShared> = {
     fetch: (request, owner) => api.get(request, owner),
@@ -64,9 +61,8 @@ export function openRun(options: RunOptions = {}): TestRun {
     failOnRefusedDeployments,
     startedAt: options.startedAt ?? STARTED_AT,
     signal: stop.signal,
-    addSecret: (secret) => secrets.push(secret),
   };
-  return { run, api, printed, secrets, stop };
+  return { run, api, printed, stop };
 }
 
 /** A stream of a run, opened at the place that its state tells; `C` is the cursor that the test knows it to have. */
@@ -135,7 +131,6 @@ export const deployments = defineStream<ComposeShared>({
     request: ({ id }) => ({ path: `deployments/${String(id)}` }),
     fields: ['strings'],
     values: (body, { path }) => halObject(body, path),
-    secrets: (values) => [String(values['secret'])],
     without: (rows) => `${rows.map(({ id }) => `deployment ${String(id)}`).join(', ')} without connection strings`,
   },
   primaryKey: 'id',

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Context } from '../../src/core/context.ts';
 import { LineWriter } from '../../src/core/line-writer.ts';
-import { Redactor } from '../../src/core/redact.ts';
+import { redacted } from '../../src/text/quoted.ts';
 import type { Row } from '../../src/core/stream.ts';
 import { ASCII } from '../../src/singer/ascii.ts';
 
@@ -42,7 +42,6 @@ export function openTap(env: Context['env'] = {}): OpenTap {
       done();
     },
   });
-  const redactor = new Redactor();
   const writer = new LineWriter(stdout, () => undefined, ASCII);
   const stop = new AbortController();
   const printed = (): string => {
@@ -53,11 +52,9 @@ export function openTap(env: Context['env'] = {}): OpenTap {
     stop,
     context: {
       writer,
-      redact: redactor.redact,
-      addSecret: (secret) => redactor.add(secret),
       signal: stop.signal,
       env,
-      stderr: (text) => void (said += redactor.redact(text)),
+      stderr: (text) => void (said += redacted(text)),
     },
     stdout: printed,
     messages: () =>

@@ -3,6 +3,7 @@ import type { Request } from '../../core/stream.ts';
 import type { RefusalMeaning } from '../../http/auth.ts';
 import { answer, createClient, startServer } from '../../../test-support/unit/http.ts';
 import { tokenAuth } from './auth.ts';
+import { serverText } from '../../text/server-text.ts';
 
 type Reply = [status: number, body: string];
 
@@ -154,17 +155,17 @@ describe('without a client', () => {
   });
 
   test.each(['invalid_token', 'Error: invalid_token'])('"%s" blames the token, unasked', async (said) => {
-    await expect(tokenAuth('t').refused({ request: TEAMS, authorization: 'Bearer t', said }, never)).resolves.toBe(
-      'refused',
-    );
+    await expect(
+      tokenAuth('t').refused({ request: TEAMS, authorization: 'Bearer t', said: serverText(said) }, never),
+    ).resolves.toBe('refused');
   });
 
   test.each(['unauthorized', ''])('"%s" alone does not', async (said) => {
     const asked: unknown[] = [];
     const ask = async (request: Request, why?: string): Promise<unknown> => void asked.push([request, why]);
-    await expect(tokenAuth('t').refused({ request: TEAMS, authorization: 'Bearer t', said }, ask)).resolves.toBe(
-      'unrelated',
-    );
+    await expect(
+      tokenAuth('t').refused({ request: TEAMS, authorization: 'Bearer t', said: serverText(said) }, ask),
+    ).resolves.toBe('unrelated');
     expect(asked).toEqual([[{ path: 'accounts' }, expect.stringContaining('teams was refused with HTTP 401')]]);
   });
 
@@ -173,7 +174,7 @@ describe('without a client', () => {
     auth.accepted?.({ path: 'databases' });
     let asked = 0;
     const ask = async (): Promise<void> => void (asked += 1);
-    await auth.refused({ request: TEAMS, authorization: 'Bearer t', said: '' }, ask);
+    await auth.refused({ request: TEAMS, authorization: 'Bearer t', said: serverText('') }, ask);
     expect(asked).toBe(1);
   });
 
@@ -181,7 +182,7 @@ describe('without a client', () => {
     const auth = tokenAuth('t');
     const gone = new Error('stopped by SIGTERM');
     const meaning = (ask: () => Promise<unknown>): Promise<RefusalMeaning> =>
-      auth.refused({ request: TEAMS, authorization: 'Bearer t', said: '' }, ask);
+      auth.refused({ request: TEAMS, authorization: 'Bearer t', said: serverText('') }, ask);
     await expect(meaning(() => Promise.reject(gone))).rejects.toBe(gone);
     await expect(meaning(() => Promise.resolve({}))).resolves.toBe('unrelated');
   });

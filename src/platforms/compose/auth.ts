@@ -1,5 +1,6 @@
 import { asConnectorError } from '../../core/errors.ts';
 import type { Request } from '../../core/stream.ts';
+import { rawText } from '../../text/server-text.ts';
 import type { Auth } from '../../http/auth.ts';
 
 /** What every token may read, so that it tells whether the API accepts the token. */
@@ -37,7 +38,7 @@ export function tokenAuth(token: string, now: () => number = Date.now): Auth {
       if (path === PROBE.path) acceptedAt = now();
     },
     async refused({ request, said }, ask) {
-      if (said.includes('invalid_token') || request.path === PROBE.path) return 'refused';
+      if (rawText(said).includes('invalid_token') || request.path === PROBE.path) return 'refused';
       if (now() - acceptedAt <= ACCEPTED_MS) return 'unrelated';
       const why = `It was asked for because ${request.path} was refused with HTTP 401, to tell whether the API still accepts the token.`;
       probing ??= isAccepted(() => ask(PROBE, why)).finally(() => (probing = undefined));

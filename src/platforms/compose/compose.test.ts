@@ -9,21 +9,21 @@ const config = (options: object = {}): ComposeConfig =>
 const never = (): never => expect.fail('nothing is to happen');
 
 test('only for the host that Compose had it is said that Compose closed', () => {
-  const { address } = compose.connection(config(), never);
+  const { address } = compose.connection(config());
   expect(compose.words.noteOn(new URL(address).host)).toMatch(/closed on 1 March 2023.*base_url/);
   expect(compose.words.noteOn('compose.example.com')).toBeUndefined();
 });
 
 test('requests go to base_url, show the token, and ask for JSON', async () => {
-  const { address, auth, accept } = compose.connection(config({ base_url: 'https://compose.example.com/v/' }), never);
+  const { address, auth, accept } = compose.connection(config({ base_url: 'https://compose.example.com/v/' }));
   expect(address).toBe('https://compose.example.com/v');
   expect(await auth.header(never)).toBe('Bearer the-token');
   expect(accept).toBe('application/hal+json, application/json');
 });
 
-test('the token is a secret, as it was written and without white space, in whatever else there is', () => {
-  expect(compose.secrets({ api_token: ' the-token\n', page_size: 'much' })).toEqual([' the-token\n', 'the-token']);
-  for (const none of [{}, { api_token: 7 }, { api_token: null }]) expect(compose.secrets(none)).toEqual([]);
+test('the token is a credential, as it was written and without white space, in whatever else there is', () => {
+  expect(compose.credentials({ api_token: ' the-token\n', page_size: 'much' })).toEqual([' the-token\n', 'the-token']);
+  for (const none of [{}, { api_token: 7 }, { api_token: null }]) expect(compose.credentials(none)).toEqual([]);
 });
 
 test('what its streams share comes from the config', async () => {

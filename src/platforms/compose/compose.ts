@@ -28,7 +28,7 @@ export const compose: Platform<ComposeConfig, ComposeShared> = {
   config: composeConfig,
   streams,
   words,
-  secrets({ api_token: token }) {
+  credentials({ api_token: token }) {
     return typeof token === 'string' ? [token, token.trim()] : [];
   },
   connection: ({ base_url: address, api_token: token }) => ({

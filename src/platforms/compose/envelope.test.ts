@@ -65,7 +65,7 @@ describe('a body that is no such list is an error, never an empty list', () => {
 
 test('a name of a list is not shown if it is long', () => {
   const name = 'x'.repeat(2_000_000);
-  expect(() => list({ _embedded: { [name]: [] } })).toThrow('it holds a list with a name of 2000000 characters where');
+  expect(() => list({ _embedded: { [name]: [] } })).toThrow('it holds the list … where');
   expect(() => list({ _embedded: { [name]: [] } })).not.toThrow('xxx');
 });
 

@@ -1,6 +1,8 @@
 import { unexpectedBody } from '../../core/errors.ts';
 import { type Extracted, type Row, isRow } from '../../core/stream.ts';
 import { errorsText } from '../../http/error-text.ts';
+import { quoted } from '../../text/quoted.ts';
+import { serverText } from '../../text/server-text.ts';
 
 /**
  * The rows of a list: `{"_embedded": {"<name>": [ … ]}}`, as every list of the API comes (compose-api.md 5). A list
@@ -22,7 +24,7 @@ export function embeddedList(body: unknown, name: string, path: string): Extract
     throw unexpectedBody(path, `_embedded.${name} is ${typeOf(list)}, not an array`);
   const other = Object.keys(embedded).find((key) => Array.isArray((embedded as Row)[key]));
   if (list === undefined && other !== undefined) {
-    throw unexpectedBody(path, `it holds ${listOf(other)} where ${name} was expected`);
+    throw unexpectedBody(path, `it holds the list ${quoted(serverText(other))} where ${name} was expected`);
   }
   return {
     rows: [],
@@ -40,7 +42,7 @@ export function halObject(body: unknown, path: string, fields?: readonly string[
     throw unexpectedBody(path, `it is ${typeOf(body)}`);
   const { errors } = body as Row;
   if (errors !== undefined && errors !== null) {
-    const said = errorsText(errors);
+    const said = quoted(errorsText(errors));
     throw unexpectedBody(
       path,
       said === ''
@@ -87,13 +89,6 @@ function typeOf(value: unknown): string {
 function emptyOf(value: unknown): string {
   if (typeof value === 'string') return 'an empty text';
   return Array.isArray(value) ? 'an empty list' : 'an empty object';
-}
-
-/** A longer name is not shown: it could be cut in the middle of a secret. */
-const LONGEST_NAME = 100;
-
-function listOf(name: string): string {
-  return name.length <= LONGEST_NAME ? `the list ${name}` : `a list with a name of ${name.length} characters`;
 }
 
 function nextLink(links: unknown): boolean {

@@ -1,12 +1,13 @@
 import { unexpectedBody } from '../../core/errors.ts';
 import { type Extracted, type Row, isRow } from '../../core/stream.ts';
+import { quoted } from '../../text/quoted.ts';
 import { ibmErrorIn } from './error-text.ts';
 
 /** A body that must be an object and no error. Throws `unexpected_body`. */
 export function objectOf(body: unknown, path: string): Row {
   if (!isRow(body)) throw unexpectedBody(path, 'it is no object');
   if (body['errors'] !== undefined && body['errors'] !== null) {
-    const said = ibmErrorIn(body);
+    const said = quoted(ibmErrorIn(body));
     throw unexpectedBody(path, said === '' ? 'the API reports errors in an unknown form' : `the API reports "${said}"`);
   }
   return body;

@@ -1,5 +1,5 @@
 import { type Row, isRow } from '../../core/stream.ts';
-import { errorText } from '../../http/error-text.ts';
+import { type ServerText, rawText, serverText } from '../../text/server-text.ts';
 import type { Refusals } from '../../http/failure.ts';
 
 /** How IBM's services say no, each in a form of its own, and what their statuses mean (icd-api.md 1.2). */
@@ -13,26 +13,23 @@ export const refusals: Refusals = {
   },
 };
 
-/** More of a text that is no JSON is not told: it is a page, or anything. */
-const LONGEST_PLAIN = 200;
-
 /**
- * What a service says, in one short line: its code, then its text. Of JSON only what stands where the reference knows of
- * texts (icd-api.md 1.2), since anything else could be a secret; empty if there is none. Of any other body its beginning.
+ * What a service says: its code, then its text. Of JSON only the texts that the reference knows (icd-api.md 1.2), since
+ * anything else could be a secret; empty if there is none. Any other body is returned as it is.
  */
-export function ibmErrorText(body: string): string {
-  const said = parsed(body);
-  if (typeof said === 'string') return withoutAddresses(shortened(errorText(said)));
-  return isRow(said) ? ibmErrorIn(said) : '';
+export function ibmErrorText(body: ServerText): ServerText {
+  const said = parsed(rawText(body));
+  if (typeof said === 'string') return serverText(said);
+  return isRow(said) ? ibmErrorIn(said) : serverText('');
 }
 
 /** The same of a body that was parsed. */
-export function ibmErrorIn(said: Row): string {
+export function ibmErrorIn(said: Row): ServerText {
   const { errors, error, message, errorMessage, errorDetails, details, error_code: code = said['errorCode'] } = said;
   const text =
     byField(errors) ?? [errors, error, message, errorMessage, errorDetails, details].map(toldBy).find(isTold);
-  if (text === undefined) return typeof code === 'string' ? errorText(JSON.stringify(code)) : '';
-  return errorText(JSON.stringify(withoutAddresses(typeof code === 'string' ? `${code}: ${text}` : text)));
+  const parts = [typeof code === 'string' ? code : undefined, text];
+  return serverText(parts.filter(isTold).join(': '));
 }
 
 /** A text; an object with a code and a message; the first of a list of these. */
@@ -57,16 +54,6 @@ function byField(errors: unknown): string | undefined {
 
 function isTold(text: string | undefined): boolean {
   return text !== undefined;
-}
-
-/** Of an address only the host and path: a user's name, a password or a token may stand before and behind. */
-function withoutAddresses(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/@]*@)?([^\s?#]*)[^\s]*/gi, '$1$2');
-}
-
-/** What is cut ends with `…`, which tells the redactor to look for halves of secrets before it. */
-function shortened(line: string): string {
-  return line.length <= LONGEST_PLAIN ? line : `${line.slice(0, LONGEST_PLAIN - 1).replace(/\S*$/, '')}…`;
 }
 
 /** The body as JSON; as a text if it is none, and does not look as if it were. */

@@ -20,17 +20,16 @@ import { INSTANCES } from './inventory.ts';
 
 const config = (options: object = {}): IbmCloudConfig =>
   ibmCloud.config.parse({ name: 'ibm_cloud', api_key: 'the-key', ...options });
-const never = (): never => expect.fail('nothing is to happen');
 
 test('requests that name no origin go to the Resource Controller, and ask for JSON', () => {
   const endpoints = { resource_controller: 'http://localhost:8080/rc' };
-  const { address, accept } = ibmCloud.connection(config({ endpoints }), never);
+  const { address, accept } = ibmCloud.connection(config({ endpoints }));
   expect({ address, accept }).toEqual({ address: 'http://localhost:8080/rc', accept: 'application/json' });
 });
 
-test('the key is a secret, as it was written and without white space, in whatever else there is', () => {
-  expect(ibmCloud.secrets({ api_key: ' the-key\n', endpoints: 'odd' })).toEqual([' the-key\n', 'the-key']);
-  for (const none of [{}, { api_key: 7 }, { api_key: null }]) expect(ibmCloud.secrets(none)).toEqual([]);
+test('the key is a credential, as it was written and without white space, in whatever else there is', () => {
+  expect(ibmCloud.credentials({ api_key: ' the-key\n', endpoints: 'odd' })).toEqual([' the-key\n', 'the-key']);
+  for (const none of [{}, { api_key: 7 }, { api_key: null }]) expect(ibmCloud.credentials(none)).toEqual([]);
 });
 
 describe('an error in the words of this platform', () => {

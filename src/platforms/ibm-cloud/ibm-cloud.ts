@@ -15,12 +15,12 @@ export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
   config: ibmCloudConfig,
   streams,
   words,
-  secrets({ api_key: key }) {
+  credentials({ api_key: key }) {
     return typeof key === 'string' ? [key, key.trim()] : [];
   },
-  connection: ({ api_key: apiKey, endpoints }, addSecret) => ({
+  connection: ({ api_key: apiKey, endpoints }) => ({
     address: endpoints.resource_controller,
-    auth: iamAuth({ apiKey, iam: endpoints.iam, addSecret, facts: words.facts }),
+    auth: iamAuth({ apiKey, iam: endpoints.iam, facts: words.facts }),
     accept: 'application/json',
     refusals,
   }),

@@ -1,6 +1,7 @@
 import { unexpectedBody } from '../../core/errors.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
-import { errorText } from '../../http/error-text.ts';
+import { quoted } from '../../text/quoted.ts';
+import { serverText } from '../../text/server-text.ts';
 import { parseCrn } from './crn.ts';
 import { type Endpoints, logsAt } from './endpoints.ts';
 
@@ -106,7 +107,7 @@ function warningsIn(warning: unknown): Array<[name: string, about: string]> {
   if (named.length === 0) return [[NAMELESS, '']];
   return named.map(([name, value]) => {
     const text = isRow(value) ? value['warning_message'] : undefined;
-    return [name, typeof text === 'string' && text !== '' ? ` ("${errorText(JSON.stringify(text))}")` : ''];
+    return [name, typeof text === 'string' && text !== '' ? ` ("${quoted(serverText(text))}")` : ''];
   });
 }
 

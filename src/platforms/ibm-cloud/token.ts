@@ -1,6 +1,8 @@
 import { ConnectorError, asConnectorError } from '../../core/errors.ts';
 import type { Words } from '../../core/problems.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
+import { addCredential } from '../../text/credentials.ts';
+import { rawText, serverText } from '../../text/server-text.ts';
 import type { Ask, Auth } from '../../http/auth.ts';
 
 /** The part of its life after which a token is renewed, and how long before its end it counts as dead (icd-api.md 1.1). */
@@ -11,7 +13,7 @@ const DEAD_BEFORE_END_MS = 10_000;
 const KEY_REFUSED: ReadonlySet<number | undefined> = new Set([400, 401, 403]);
 
 /** How the text of an error of IAM begins: with its code. That of a proxy or a firewall in between does not. */
-const IAM_CODE = /^HTTP \d+ \("(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
+const IAM_CODE = /^(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
 
 const PATH = 'identity/token';
 const HEADER_VALUE = /^[\x21-\x7e]+$/;
@@ -27,8 +29,6 @@ export interface IamAccess {
   apiKey: string;
   /** The address of IAM: the key goes nowhere else. */
   iam: string;
-  /** Gets each token, which must never show. */
-  addSecret: (secret: string) => void;
   /** The beginning of the error about a key that IAM does not accept. */
   facts: Words['facts'];
   /** Gives Unix ms. */
@@ -40,7 +40,7 @@ export interface IamAccess {
  * token is old but alive, requests go on with it and the next is fetched beside them. A 401 of a service means that the token
  * was revoked: a new one is fetched, unless another request has already done so.
  */
-export function iamAuth({ apiKey, iam, addSecret, facts, now = Date.now }: IamAccess): Auth {
+export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth {
   const request: Request = {
     origin: iam,
     path: PATH,
@@ -66,7 +66,7 @@ export function iamAuth({ apiKey, iam, addSecret, facts, now = Date.now }: IamAc
     const asked = now();
     const { access_token: text, expires_in: seconds } = tokenIn(await answered(ask));
     if (typeof text !== 'string' || !HEADER_VALUE.test(text)) throw notAToken('it holds no access_token');
-    addSecret(text);
+    addCredential(text);
     const life = lifeOf(seconds, text) * 1_000;
     const deadAt = asked + life - DEAD_BEFORE_END_MS;
     token = { header: `Bearer ${text}`, deadAt, renewAt: Math.min(deadAt, asked + life * RENEW_AT) };
@@ -78,7 +78,7 @@ export function iamAuth({ apiKey, iam, addSecret, facts, now = Date.now }: IamAc
       return await ask(request);
     } catch (thrown) {
       const error = asConnectorError(thrown);
-      const { status, internalMessage = '', answer = '' } = error;
+      const { status, internalMessage = '', answer = '', said = serverText('') } = error;
       const details = { internalMessage, cause: thrown };
       const { host } = new URL(iam);
       // Not as a refusal: that would be one of whatever the token was wanted for.
@@ -87,7 +87,7 @@ export function iamAuth({ apiKey, iam, addSecret, facts, now = Date.now }: IamAc
         throw new ConnectorError('unexpected_status', { message }, details);
       }
       if (!KEY_REFUSED.has(status)) throw thrown;
-      if (status === 400 || IAM_CODE.test(answer)) {
+      if (status === 400 || IAM_CODE.test(rawText(said))) {
         throw new ConnectorError('key_refused', { ...facts, host, answer }, details);
       }
       const message = `Something at ${host} refuses to make tokens (${answer}), but does not answer as IAM does: it may be a proxy or a firewall in between. Allow requests to ${host}, and check platform.endpoints if it is set.`;

@@ -1,5 +1,4 @@
 import { halObject } from '../envelope.ts';
-import { connectionSecrets } from '../connection-secrets.ts';
 import { listOfObjects, listOfTexts, object, text, timestamp } from '../../../core/fields.ts';
 import type { ComposeShared } from '../shared.ts';
 import { defineStream } from '../../../core/stream.ts';
@@ -20,7 +19,6 @@ export const deployments = defineStream<ComposeShared>({
     request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),
     fields: ['connection_strings', 'ca_certificate_base64'],
     values: (body, { path }) => halObject(body, path),
-    secrets: (values) => connectionSecrets(values['connection_strings']),
     without: ([one, ...others]) =>
       others.length === 0
         ? `deployment ${String(one?.['id'])} comes without its connection strings`

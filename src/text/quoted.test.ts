@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { errorTexts } from '../../test-support/unit/error-texts.ts';
+import { addCredential } from './credentials.ts';
+import { quoted, redacted } from './quoted.ts';
+import { serverText } from './server-text.ts';
+
+const shown = (text: string): string => quoted(serverText(text));
+
+const TOKEN = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6s';
+const KNOWN = [TOKEN, 'tok-0123456789abcdef', 'pr0xy pass/wörd+1'];
+for (const credential of KNOWN) addCredential(credential);
+
+describe('of 10,000 error texts', () => {
+  const texts = [...errorTexts(1, 10_000, KNOWN)].map((each) => ({ ...each, quote: shown(each.text) }));
+
+  test('at most 3 show a part of a secret', () => {
+    const leaks = texts.filter(({ secrets, quote }) => secrets.some((secret) => showsPart(quote, secret)));
+    expect(leaks.length, JSON.stringify(leaks)).toBeLessThanOrEqual(3);
+  });
+
+  test('at most 2 lose a useful word', () => {
+    const lost = texts.filter(({ useful, quote }) => !quote.endsWith('…') && !useful.every((it) => quote.includes(it)));
+    expect(lost.length, JSON.stringify(lost)).toBeLessThanOrEqual(2);
+  });
+});
+
+/** Whether a text shows eight characters in a row of a secret. */
+function showsPart(text: string, secret: string): boolean {
+  for (let at = 0; at + 8 <= secret.length; at += 1) if (text.includes(secret.slice(at, at + 8))) return true;
+  return false;
+}
+
+describe('server text', () => {
+  test.each([
+    ['line breaks and controls', 'two\r\n\tlines\u0007 \u0085here', 'two lines here'],
+    ['tags', '<style>b{}</style><h1>502</h1>Bad <b>gate</b>way', '502 Bad gateway'],
+    ['a tag that is not closed', 'Bad gateway<br/><style>b{color:', 'Bad gateway'],
+    ['JSON escapes', String.raw`{\"path\":\"\u00fc\/x\",\n\"a\":1}`, '{"path":"ü/x", "a":1}'],
+    ['HTML entities', 'a &lt; b &amp;&amp; c&#39;d&#x27;', "a < b && c'd'"],
+    ['credentials in tags and escapes', 'no qZ7xv&quot;Kw3<wbr>Jx/p9L2m+zR8cN=t5QWv&amp;k4D7y-HbG6s!', 'no ****!'],
+  ])('is one line without %s', (_, text, line) => {
+    expect(shown(text)).toBe(line);
+  });
+
+  test('is truncated between words, after its secrets are masked', () => {
+    for (let before = 240; before <= 310; before += 1) {
+      const line = shown(`${'x'.repeat(before % 7)} ${'word '.repeat(before / 5)}${TOKEN} and ${'more '.repeat(20)}`);
+      expect(line.length).toBeLessThanOrEqual(300);
+      expect(line).toMatch(/(?:word|\*{4}|and|more) …$/);
+    }
+    expect(shown('x'.repeat(301))).toBe('…');
+  });
+});
+
+describe('the output gate', () => {
+  test.each([
+    ['a credential', `Error: ${JSON.stringify(TOKEN)}`, 'Error: "****"'],
+    ['user info', 'at postgres://admin:x@host:1/db', 'at postgres://****@host:1/db'],
+    ['an opaque word', 'id AKIAIOSFODNN7EXAMPLE42', 'id ****'],
+  ])('masks %s', (_, text, masked) => {
+    expect(redacted(text)).toBe(masked);
+  });
+
+  test('leaves the rest as it is', () => {
+    const { stack = '' } = new RangeError('two\nlines: the password: hunter2');
+    expect(redacted(stack)).toBe(stack);
+  });
+});
+
+describe('time grows with the length alone', () => {
+  test.each([
+    ...[
+      'a://',
+      'a://b:',
+      'a:b@',
+      '://a@',
+      '@',
+      '\\',
+      '\\u005c',
+      '&',
+      '&#38;',
+      '<',
+      '<a',
+      '<script',
+      '<!--',
+      ' ',
+      '\n ',
+    ],
+    ...[
+      'password=',
+      'password: "',
+      '-u a:',
+      '-p ',
+      'bearer ',
+      'key=,',
+      'a.',
+      'a-',
+      '%41',
+      'id 0',
+      'aB1',
+      'A',
+      '=',
+      '…',
+    ],
+  ])('for many %j', (piece) => {
+    const time = (length: number): number => {
+      const text = piece.repeat(length / piece.length);
+      const before = process.cpuUsage();
+      for (let i = 0; i < 4; i += 1) expect(shown(text).length).toBeLessThanOrEqual(300);
+      expect(redacted(text)).toBeDefined();
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    time(8_000);
+    // Quadratic time would be 1,024 times as much.
+    expect(time(256_000)).toBeLessThan(300 * Math.max(time(8_000), 2_000));
+  });
+
+  test('for a body of megabytes', () => {
+    expect(shown(` ${'x'.repeat(5_000_000)}`)).toBe('…');
+    expect(shown(`it says ${'<b>'.repeat(2_000_000)}odd`)).toBe('it says …');
+  });
+});

@@ -1,0 +1,74 @@
+import { maskCredentials } from './credentials.ts';
+import { maskByForm, maskWords } from './mask-by-form.ts';
+import { type ServerText, rawText } from './server-text.ts';
+
+const MAX_LENGTH = 300;
+/** Far more of a page than its first 300 characters without tags and white space. */
+const MAX_RAW_LENGTH = 250_000;
+/** More than is left of these once secrets are masked. */
+const MAX_LINE_LENGTH = 4_000;
+
+/** Text of a server as one line of at most 300 characters without secrets; empty if there is nothing to show. */
+export function quoted(text: ServerText): string {
+  // Masked before it is truncated: half a credential would not be recognized.
+  const raw = maskCredentials(truncated(rawText(text), MAX_RAW_LENGTH));
+  const line = maskCredentials(oneLine(unescapedHtml(withoutTags(unescapedJson(raw)))));
+  return truncated(maskByForm(truncated(line, MAX_LINE_LENGTH)), MAX_LENGTH);
+}
+
+/** The last step of every text for people: masks what no type shows to come from a server, such as ids and stacks. */
+export function redacted(text: string): string {
+  return maskWords(maskCredentials(text));
+}
+
+/** At most `max` characters, truncated between words, with a mark: part of a token could pass for a word. */
+function truncated(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let end = max - 1;
+  while (end > 0 && !/\s/.test(text[end - 1] as string)) end -= 1;
+  return `${text.slice(0, end)}…`;
+}
+
+const CONTROLS: Readonly<Record<string, string>> = { b: ' ', f: ' ', n: ' ', r: ' ', t: ' ' };
+
+function unescapedJson(text: string): string {
+  return text.replace(/\\(?:u([0-9a-f]{4})|(["\\/bfnrt]))/gi, (_, code?: string, char = '') =>
+    code === undefined ? (CONTROLS[char] ?? char) : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+function unescapedHtml(text: string): string {
+  return text.replace(
+    /&(?:#x([0-9a-f]{1,5})|#(\d{1,6})|(amp|lt|gt|quot|apos|nbsp));/gi,
+    (_, hex?: string, decimal?: string, name = '') => {
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      return ENTITIES[name.toLowerCase()] ?? String.fromCodePoint(code);
+    },
+  );
+}
+
+/** Inside a word, a space in place of these would tear it. */
+const INLINE_TAGS = new Set(
+  '!-- a abbr b bdi bdo big cite del dfn em font i ins kbd mark nobr q s samp small span strike strong sub sup tt u var wbr'.split(
+    ' ',
+  ),
+);
+
+/** What is not closed ends with the text: to search for each end anew would take quadratic time. */
+function withoutTags(text: string): string {
+  return text
+    .replace(/<(script|style)\b.*?(?:<\/\1>|$)/gis, ' ')
+    .replace(/<(?:\/?([a-z][a-z0-9-]*)|(!--)|[/!?])[^>]*(?:>|$)/gi, (_, name = '', comment = '') =>
+      INLINE_TAGS.has(String(name || comment).toLowerCase()) ? '' : ' ',
+    );
+}
+
+/** Without control characters and invisible ones, with one space for any white space. */
+function oneLine(text: string): string {
+  return text
+    .replace(/[\u00AD\u200B-\u200D\u2060]/g, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+}

@@ -1,0 +1,5 @@
+import { afterAll } from 'vitest';
+import { forgetCredentials } from '../src/text/credentials.ts';
+
+// The test files of a worker share a process, and so its credentials.
+afterAll(forgetCredentials);
