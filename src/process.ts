@@ -1,9 +1,9 @@
 import module from 'node:module';
 import { constants } from 'node:os';
 import type { Context } from './core/context.ts';
-import { openOutput } from './core/file-output.ts';
-import { LineWriter } from './core/line-writer.ts';
-import type { Printing } from './core/printable.ts';
+import { openOutput } from './stdout/file-output.ts';
+import { LineWriter } from './stdout/line-writer.ts';
+import type { LineEncoding } from './stdout/line-encoding.ts';
 import { redacted } from './text/quoted.ts';
 
 /** How long a stopped process may take to bring out its last checkpoints. */
@@ -15,8 +15,8 @@ const USUAL_COLUMNS = 80;
 /** An executable. */
 export interface Program {
   name: string;
-  /** How its lines on stdout are spelt, if not as any UTF-8. */
-  printing?: Printing;
+  /** How its lines on stdout are encoded, if not in UTF-8. */
+  encoding?: LineEncoding;
   /** Runs one command line and gives its exit code. */
   run: (argv: string[], context: Context) => Promise<number>;
   /** Tells of what ended the run. Never throws. */
@@ -24,7 +24,7 @@ export interface Program {
 }
 
 /** The process around a program: stdout, signals, uncaught exceptions, the exit code. */
-export function runProcess({ name, printing, run, tellFailure }: Program): void {
+export function runProcess({ name, encoding, run, tellFailure }: Program): void {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
       `${name} needs Node.js 22.20 or later; this is ${process.versions.node}. Install a newer one.\n`,
@@ -48,7 +48,7 @@ export function runProcess({ name, printing, run, tellFailure }: Program): void 
       `${name}: stdout cannot be written (${error.message}). What it holds is incomplete: make room and run the command again, a read with the last state that came out whole.\n`,
     );
   };
-  const writer = new LineWriter(openOutput(1, process.stdout), onFailure, printing);
+  const writer = new LineWriter(openOutput(1, process.stdout), onFailure, encoding);
   // Nobody listens there either, then.
   process.stderr.on('error', () => undefined);
 
@@ -78,14 +78,14 @@ export function runProcess({ name, printing, run, tellFailure }: Program): void 
       if (!stop.signal.aborted) await tellFailure(context, thrown);
     }
     // stdout may fail at the very last byte, and the exit code has to tell of that too.
-    await writer.emptied();
+    await writer.drained();
     process.exitCode = writer.failed ? 1 : code;
   }
 
   /** Stops the run, waits for its last checkpoints, and dies of the signal: some clients tell that from an exit code. */
   async function endBySignal(signal: (typeof SIGNALS)[number]): Promise<void> {
     stop.abort(new Error(`stopped by ${signal}`));
-    await withinFlushTime(finished.then(() => writer.emptied()));
+    await withinFlushTime(finished.then(() => writer.drained()));
     for (const each of SIGNALS) process.removeAllListeners(each);
     process.kill(process.pid, signal);
     // As pid 1 of a container the kernel ignores the signal. Never 0: that would say that all was read.
@@ -99,7 +99,7 @@ export function runProcess({ name, printing, run, tellFailure }: Program): void 
     try {
       await tellFailure(context, thrown);
       stop.abort(thrown);
-      await withinFlushTime(writer.emptied());
+      await withinFlushTime(writer.drained());
     } finally {
       process.exit(1);
     }

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { runCommandLine } from '../src/airbyte/command-line.ts';
 import { tellFailure } from '../src/airbyte/failures.ts';
 import type { Context } from '../src/core/context.ts';
-import { LineWriter } from '../src/core/line-writer.ts';
+import { LineWriter } from '../src/stdout/line-writer.ts';
 import { realTiming } from '../src/http/retry.ts';
 import { redacted } from '../src/text/quoted.ts';
 import type { Finished } from './processes.ts';
@@ -34,7 +34,7 @@ export async function runInProcess(args: readonly string[]): Promise<Finished> {
   } catch (thrown) {
     tellFailure(context, thrown);
   }
-  await context.writer.emptied();
+  await context.writer.drained();
   return { exitCode, signal: null, stdout: Buffer.concat(chunks).toString(), stderr };
 }
 

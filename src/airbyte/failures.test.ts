@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConnectorError, asConnectorError, inputError } from '../core/errors.ts';
-import { LineWriter } from '../core/line-writer.ts';
+import { LineWriter } from '../stdout/line-writer.ts';
 import type { StreamEnd } from '../core/output.ts';
 import { refusal } from '../../test-support/unit/fake-api.ts';
 import { StalledOutput, openContext } from '../../test-support/unit/output.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Printout, StalledOutput, openContext } from '../../test-support/unit/output.ts';
-import { LineWriter } from '../core/line-writer.ts';
+import { LineWriter } from '../stdout/line-writer.ts';
 import type { State, StreamSink } from '../core/output.ts';
 import { VERSION } from '../core/version.ts';
 import { type Message, stateLine } from './messages.ts';

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import type { Context } from '../core/context.ts';
-import type { LineWriter } from '../core/line-writer.ts';
+import type { LineWriter } from '../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../core/output.ts';
 import type { Row } from '../core/stream.ts';
 import { VERSION } from '../core/version.ts';

@@ -5,7 +5,7 @@ import { runCommandLine } from '../singer/command-line.ts';
 
 runProcess({
   name: 'tap-compose',
-  printing: ASCII,
+  encoding: ASCII,
   run: runCommandLine,
   async tellFailure(context, thrown) {
     const { tellFailure } = await import('../singer/failures.ts');

@@ -1,4 +1,4 @@
-import type { LineWriter } from './line-writer.ts';
+import type { LineWriter } from '../stdout/line-writer.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the process gives a command. */

@@ -1,5 +1,5 @@
 import type { OpenStream } from './open-stream.ts';
-import { asOneLine } from './printable.ts';
+import { asOneLine } from '../stdout/line-encoding.ts';
 
 /** The terminal at which a person watches, while stdout goes into a file or another program. */
 export interface Terminal {

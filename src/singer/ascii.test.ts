@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { LineWriter } from '../core/line-writer.ts';
+import { LineWriter } from '../stdout/line-writer.ts';
 import { ASCII } from './ascii.ts';
 
-const { printable } = ASCII;
+const { encode } = ASCII;
 
 test.each([
   ['what is ASCII stays', '{"a":"b\\\\ud83d \\\\u0000 \\n"}', '{"a":"b\\\\ud83d \\\\u0000 \\n"}'],
@@ -14,7 +14,7 @@ test.each([
   ['U+0000 becomes U+FFFD', JSON.stringify('a\0b'), '"a\\ufffdb"'],
   ['and so does half a pair', JSON.stringify('\uD83D \uDE00\uD83D'), '"\\ufffd \\ufffd\\ufffd"'],
 ])('%s', (_, json, expected) => {
-  expect(printable(json)).toBe(expected);
+  expect(encode(json)).toBe(expected);
 });
 
 /** Texts of all that is special here, and of anything else. */
@@ -34,10 +34,10 @@ function withoutMisfits(json: string): string {
 test('any value comes out as ASCII that says the same, but for what no target takes', () => {
   fc.assert(
     fc.property(text, (any) => {
-      const printed = printable(JSON.stringify(any));
+      const printed = encode(JSON.stringify(any));
       expect(printed).toMatch(/^[\x20-\x7e]*$/);
       expect(JSON.parse(printed)).toBe(withoutMisfits(any));
-      expect(printable(printed)).toBe(printed);
+      expect(encode(printed)).toBe(printed);
     }),
     { numRuns: 1_000 },
   );
@@ -61,7 +61,7 @@ describe('through the writer', () => {
           else writer.line(`{"d":${json}}\n`);
         }
         writer.flush();
-        expect(out).toBe(messages.map(([, data]) => printable(`{"d":${JSON.stringify(data)}}\n`)).join(''));
+        expect(out).toBe(messages.map(([, data]) => encode(`{"d":${JSON.stringify(data)}}\n`)).join(''));
       }),
       { numRuns: 500 },
     );

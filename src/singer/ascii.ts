@@ -1,4 +1,4 @@
-import { type Printing, SURROGATE } from '../core/printable.ts';
+import { type LineEncoding, SURROGATE } from '../stdout/line-encoding.ts';
 
 /** How JSON.stringify prints U+0000. */
 const NUL = '\\u0000';
@@ -27,4 +27,4 @@ function escaped(run: string): string {
   return escapes;
 }
 
-export const ASCII: Printing = { printable: ascii, suspects: [SURROGATE, NUL] };
+export const ASCII: LineEncoding = { encode: ascii, suspects: [SURROGATE, NUL] };

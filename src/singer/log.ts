@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import type { Context } from '../core/context.ts';
 import type { Level } from '../core/output.ts';
-import { asOneLine } from '../core/printable.ts';
+import { asOneLine } from '../stdout/line-encoding.ts';
 import type { FailureType } from '../core/problems.ts';
 
 /** What a line may say beside its text. */

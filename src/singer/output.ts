@@ -1,5 +1,5 @@
 import type { Context } from '../core/context.ts';
-import type { LineWriter } from '../core/line-writer.ts';
+import type { LineWriter } from '../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../core/output.ts';
 import type { FailureType } from '../core/problems.ts';
 import type { Row } from '../core/stream.ts';

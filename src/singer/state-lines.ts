@@ -1,5 +1,5 @@
 import { CHECKPOINT_MS, RECORD_BYTES_PER_STATE_BYTE } from '../core/checkpoints.ts';
-import type { LineWriter } from '../core/line-writer.ts';
+import type { LineWriter } from '../stdout/line-writer.ts';
 import type { Row } from '../core/stream.ts';
 import type { TapState } from './state-file.ts';
 

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { setImmediate as everyoneElse } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Context } from '../../src/core/context.ts';
-import { LineWriter } from '../../src/core/line-writer.ts';
+import { LineWriter } from '../../src/stdout/line-writer.ts';
 import type { Message } from '../../src/airbyte/messages.ts';
 import type { Row } from '../../src/core/stream.ts';
 

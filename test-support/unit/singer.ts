@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Context } from '../../src/core/context.ts';
-import { LineWriter } from '../../src/core/line-writer.ts';
+import { LineWriter } from '../../src/stdout/line-writer.ts';
 import { redacted } from '../../src/text/quoted.ts';
 import type { Row } from '../../src/core/stream.ts';
 import { ASCII } from '../../src/singer/ascii.ts';

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { type Printing, UTF8 } from './printable.ts';
+import { type LineEncoding, UTF8 } from './line-encoding.ts';
 
 /** Bytes gathered before they go to stdout: as many as a pipe takes at once, so that a page is mostly one write. */
 const CHUNK_BYTES = 56 * 1024;
@@ -14,17 +14,17 @@ export class LineWriter {
   // slow to put together and slow to encode.
   #chunk = Buffer.allocUnsafe(ROOM_BYTES);
   #used = 0;
-  /** How many of these bytes are spelt as they should be; the rest is looked at before it goes out. */
-  #right = 0;
-  #drained: Promise<void> | undefined;
+  /** How many of these bytes are encoded; the rest is looked at before it goes out. */
+  #encoded = 0;
+  #draining: Promise<void> | undefined;
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
-  readonly #printing: Printing;
+  readonly #encoding: LineEncoding;
   #failed = false;
 
   /** `onFailure` is called once, when stdout fails: its reader has gone, or a disk is full. Nothing is written after it. */
-  constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void, printing: Printing = UTF8) {
+  constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void, encoding: LineEncoding = UTF8) {
     this.#out = out;
-    this.#printing = printing;
+    this.#encoding = encoding;
     this.#onFailure = onFailure;
     // Without a listener a broken pipe would be an uncaught exception.
     out.on('error', (error) => this.#fail(error));
@@ -59,10 +59,10 @@ export class LineWriter {
   /** Hands what was gathered to stdout. To be called before anything waits. */
   flush(): void {
     if (this.#used === 0) return;
-    this.#putRight();
+    this.#encodeFresh();
     const chunk = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
-    this.#right = 0;
+    this.#encoded = 0;
     // Behind a stalled reader many small messages wait, and none of them is to hold a whole chunk.
     if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
     else {
@@ -73,13 +73,13 @@ export class LineWriter {
   }
 
   /** Looks at the records that came as ASCII: in JSON a lone surrogate is ASCII, too. */
-  #putRight(): void {
-    const { suspects, printable } = this.#printing;
-    const fresh = this.#chunk.subarray(this.#right, this.#used);
+  #encodeFresh(): void {
+    const { suspects, encode } = this.#encoding;
+    const fresh = this.#chunk.subarray(this.#encoded, this.#used);
     if (suspects.some((suspect) => fresh.includes(suspect))) {
-      this.#used = this.#right + Buffer.from(printable(fresh.toString())).copy(this.#chunk, this.#right);
+      this.#used = this.#encoded + Buffer.from(encode(fresh.toString())).copy(this.#chunk, this.#encoded);
     }
-    this.#right = this.#used;
+    this.#encoded = this.#used;
   }
 
   #appendAscii(head: Uint8Array, data: string, tail: Uint8Array): boolean {
@@ -95,15 +95,15 @@ export class LineWriter {
   }
 
   #append(line: string): void {
-    const bytes = Buffer.from(this.#printing.printable(line));
+    const bytes = Buffer.from(this.#encoding.encode(line));
     if (this.#used + bytes.length > ROOM_BYTES) this.flush();
     if (bytes.length > ROOM_BYTES) {
       this.#write(bytes);
       return;
     }
-    this.#putRight();
+    this.#encodeFresh();
     this.#used += bytes.copy(this.#chunk, this.#used);
-    this.#right = this.#used;
+    this.#encoded = this.#used;
   }
 
   #write(chunk: string | Buffer): void {
@@ -115,19 +115,19 @@ export class LineWriter {
     this.flush();
     // Asked at the moment of waiting: a remembered `false` of write() would wait for a drain that is long past.
     if (this.#failed || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
-    this.#drained ??= new Promise((resolve) => {
+    this.#draining ??= new Promise((resolve) => {
       const done = (): void => {
         this.#out.off('drain', done).off('close', done).off('error', done);
-        this.#drained = undefined;
+        this.#draining = undefined;
         resolve();
       };
       this.#out.on('drain', done).on('close', done).on('error', done);
     });
-    await this.#drained;
+    await this.#draining;
   }
 
   /** Flushes, and resolves once stdout has taken everything, or failed: only then is it known how a run ended. */
-  async emptied(): Promise<void> {
+  async drained(): Promise<void> {
     this.flush();
     if (this.#failed) return;
     await new Promise<void>((done) =>

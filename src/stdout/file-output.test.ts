@@ -17,7 +17,7 @@ test.each([
   const failures: unknown[] = [];
   const writer = new LineWriter(openOutput(fd, new PassThrough()), (error) => failures.push(error.code));
   writer.line('a line\n');
-  await writer.emptied();
+  await writer.drained();
   closeSync(fd);
   expect(failures).toEqual(closed ? ['EBADF'] : []);
 });
@@ -36,7 +36,7 @@ test('what a write leaves over is written next, however little it takes at a tim
         });
         const writer = new LineWriter(out, () => undefined);
         for (const text of texts) record(writer, text);
-        await writer.emptied();
+        await writer.drained();
         expect(writer.failed).toBe(false);
         expect(file.toString()).toBe(texts.map((text) => `[${JSON.stringify(text)}]\n`).join(''));
       },
@@ -64,7 +64,7 @@ test('a disk that is full in the middle of a line gets nothing behind it, even w
   record(writer, 'the second line');
   await writer.ready();
   record(writer, 'the third line');
-  await writer.emptied();
+  await writer.drained();
   expect(written.join('')).toBe('["the firs');
   expect(writer.failed).toBe(true);
   expect(failures.map(({ message }) => message)).toEqual(['ENOSPC: no space left on device, write']);

@@ -1,8 +1,8 @@
-/** How the lines of a protocol are spelt, beyond what JSON.stringify makes of them. */
-export interface Printing {
-  /** JSON text as every reader of the protocol takes it. What is all ASCII gets no longer by it. */
-  printable: (json: string) => string;
-  /** What text that is all ASCII holds if `printable` has to look at it. */
+/** How the lines of a protocol are encoded, beyond what JSON.stringify makes of them. */
+export interface LineEncoding {
+  /** Makes JSON text that every reader of the protocol takes. ASCII gets no longer by it. */
+  encode: (json: string) => string;
+  /** What ASCII text contains if `encode` has to look at it. */
   suspects: readonly string[];
 }
 
@@ -16,7 +16,7 @@ const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
  * escaped; a lone surrogate, which JSON.stringify prints as an escape and strict parsers refuse, becomes U+FFFD.
  * The escapes are found pairwise, so that a backslash that is itself escaped stays what it is.
  */
-export function printable(json: string): string {
+function utf8(json: string): string {
   let text = json;
   // A search for one character runs at the speed of memory; a regular expression for the three was 5 % of a read.
   for (const char of LINE_BREAKS) {
@@ -28,7 +28,7 @@ export function printable(json: string): string {
   return text;
 }
 
-export const UTF8: Printing = { printable, suspects: [SURROGATE] };
+export const UTF8: LineEncoding = { encode: utf8, suspects: [SURROGATE] };
 
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 

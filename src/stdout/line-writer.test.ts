@@ -4,7 +4,7 @@ import { type Mock, describe, expect, test, vi } from 'vitest';
 import { StalledOutput } from '../../test-support/unit/output.ts';
 import { stateLine, streamStatus } from '../airbyte/messages.ts';
 import { LineWriter } from './line-writer.ts';
-import { printable } from './printable.ts';
+import { UTF8 } from './line-encoding.ts';
 
 function open(): { out: StalledOutput; onGone: Mock<() => void>; writer: LineWriter } {
   const out = new StalledOutput();
@@ -103,20 +103,20 @@ describe('before the process ends itself', () => {
     const { out, writer } = open();
     const after = vi.fn<() => void>();
     writer.line(status);
-    const emptied = writer.emptied().then(after);
+    const drained = writer.drained().then(after);
     await everyoneElse();
     expect(after).not.toHaveBeenCalled();
     await out.takeAll();
-    await emptied;
+    await drained;
   });
 
   test('a reader that goes is not waited for', async () => {
     const { out, writer } = open();
     writer.line(status);
-    const emptied = writer.emptied();
+    const drained = writer.drained();
     out.destroy(new Error('broken pipe'));
-    await emptied;
-    await writer.emptied();
+    await drained;
+    await writer.drained();
   });
 });
 
@@ -175,7 +175,7 @@ test('whatever the lines are made of and however long, they come out whole, prin
       for (const each of all) writer.record(HEAD, each, TAIL);
       writer.flush();
       await out.takeAll();
-      expect(out.text === all.map((each) => `{"data":${printable(each)}}\n`).join('')).toBe(true);
+      expect(out.text === all.map((each) => `{"data":${UTF8.encode(each)}}\n`).join('')).toBe(true);
     }),
     { numRuns: 60 },
   );

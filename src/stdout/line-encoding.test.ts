@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { asOneLine, printable } from './printable.ts';
+import { UTF8, asOneLine } from './line-encoding.ts';
 
 /** What Python's str.splitlines takes for the end of a line, beyond what JSON escapes anyway. */
 const BREAKS = ['\u0085', '\u2028', '\u2029'];
@@ -16,11 +16,11 @@ describe('what is printed', () => {
     ['\\\ud83d', String.raw`"\\` + '\uFFFD"'],
     ['"\n\t', String.raw`"\"\n\t"`],
   ])('of %j', (text, json) => {
-    expect(printable(JSON.stringify(text))).toBe(json);
+    expect(UTF8.encode(JSON.stringify(text))).toBe(json);
   });
 
   test('of a key', () => {
-    expect(printable(String.raw`{"a\ud83d":"\ude00"}`)).toBe('{"a\uFFFD":"\uFFFD"}');
+    expect(UTF8.encode(String.raw`{"a\ud83d":"\ude00"}`)).toBe('{"a\uFFFD":"\uFFFD"}');
   });
 });
 
@@ -38,7 +38,7 @@ test('any JSON stays what it is, but for lone surrogates, and is one line for ev
   fc.assert(
     fc.property(value, (given) => {
       const json = JSON.stringify(given);
-      const printed = printable(json);
+      const printed = UTF8.encode(json);
       expect(JSON.parse(printed)).toEqual(wellFormed(JSON.parse(json)));
       for (const char of [...BREAKS, '\n', '\r']) expect(printed).not.toContain(char);
       expect(printed.isWellFormed()).toBe(true);
