@@ -26,14 +26,15 @@ const modes: Array<[string, Partial<SandboxOptions>, number]> = [
   ['the page size is clamped', { maxLimit: 20, cursor: 'inclusive' }, 5],
   ['many events share a timestamp', { ties: 120 }, 5],
   ['some events are dated in the future', { futureEvents: 30 }, 5],
-  ['cursors of earlier reads are refused', { singleEvents: false }, 3],
+  ['cursors of earlier reads are rejected', { oldCursors: 'refused' }, 3],
+  ['cursors of earlier reads get an empty page', { oldCursors: 'empty' }, 3],
 ];
 
 describe('killed at random lines and resumed', () => {
   it.each(modes)('%s: nothing is lost, and the next read brings only the boundary', async (_, options, kills) => {
     const sandbox = await startSandbox({ ...DATA, ...options });
     try {
-      const { seen, state } = await readWithKills(sandbox, kills);
+      const { seen, state } = await readWithKills(sandbox, kills, () => sandbox.forgetCursors());
       for (const stream of INCREMENTAL) {
         expect(missing(sandbox, stream, seen[stream]), stream).toEqual([]);
       }

@@ -27,7 +27,7 @@ test('a flag means what it does for the platform that is named', () => {
 });
 
 test('flags become options', () => {
-  const args = '--port 80 --host ::1 --seed=7 --cursor inclusive --single-events off --audit-events 1000000 --json';
+  const args = '--port 80 --host ::1 --seed=7 --cursor inclusive --audit-events 1000000 --json';
   const fault = { path: '/teams', kind: 'hang' };
   expect(
     readCommandLine([...args.split(' '), '--fault', JSON.stringify(fault), '--fault', JSON.stringify(fault)]),
@@ -37,7 +37,6 @@ test('flags become options', () => {
       host: '::1',
       seed: 7,
       cursor: 'inclusive',
-      singleEvents: false,
       auditEvents: 1_000_000,
       faults: [fault, fault],
     },
@@ -75,7 +74,6 @@ test('the help names every flag, what it means and its default', () => {
     expect(usage()).toMatch(new RegExp(`--${flag} <.+>\\n +\\w.*`));
   }
   expect(usage()).toMatch(/--max-limit <n>\n +.+ \(default: 100\)\n/);
-  expect(usage()).toMatch(/--single-events <on\|off>\n +.+ \(default: on\)\n/);
   expect(usage()).toMatch(/--exit-with-stdin\n +\w/);
 });
 

@@ -111,7 +111,6 @@ test('the API can forget its cursors in the middle of a walk', async () => {
   const sandbox = await start({ auditEvents: 100, oldCursors: 'empty', faults });
   const walked = await walk(sandbox, 10);
   expect(walked.length).toBe(30);
-  expect((await get(sandbox, `/audit_events/${String(walked.at(-1)?.['id'])}`)).status).toBe(404);
   expect((await walk(sandbox, 10)).length).toBe(100);
 });
 

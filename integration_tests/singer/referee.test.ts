@@ -40,7 +40,7 @@ const began = (...lines: string[]): string => linesOfText(['INFO tap-compose 1.2
 const failed = 'CRITICAL teams: The API has no such report. Leave the stream out.';
 /** The log without what says that teams was read. */
 const withoutTeams = validLog.filter((line) => !line.includes('teams'));
-const walk = (cursor: string, top: string): Row[] => [{ top, cursor, floor: null }];
+const walk = (cursor: string, top: string): Row[] => [{ top, cursor, before: 'a', floor: null }];
 
 describe('valid runs', () => {
   test.each<[string, TapRun]>([

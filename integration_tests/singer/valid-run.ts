@@ -63,8 +63,8 @@ export function state(of: Readonly<Record<string, unknown>>, more: Row = { curre
 
 export const GIVEN: Row = { bookmarks: { other: { kept: true } }, currently_syncing: 'x' };
 export const firstState = state(bookmarks(null, [], null));
-export const walkState = state(bookmarks(null, [{ top: DAY(3), cursor: 'b', floor: null }], null));
-export const recipesState = state(bookmarks(null, [{ top: DAY(3), cursor: 'b', floor: null }], DAY(2)));
+export const walkState = state(bookmarks(null, [{ top: DAY(3), cursor: 'b', before: 'a', floor: null }], null));
+export const recipesState = state(bookmarks(null, [{ top: DAY(3), cursor: 'b', before: 'a', floor: null }], DAY(2)));
 export const lastState = state(bookmarks(DAY(3), [], DAY(2)));
 export const lastTeam = record('teams', { id: 't2', users: null, size: null });
 

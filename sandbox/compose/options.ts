@@ -1,4 +1,4 @@
-import { type Values, choice, onOff, text, whole } from '../option.ts';
+import { type Values, choice, text, whole } from '../option.ts';
 
 /** How a bound is meant: no source says it, so every way can be played. */
 const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
@@ -36,11 +36,6 @@ export const COMPOSE_OPTIONS = {
     'exclusive',
     'whether newer_than includes events of that very time; ignored: it has no effect',
   ),
-  olderThan: choice(
-    BOUNDS,
-    'exclusive',
-    'whether older_than includes events of that very time; ignored: it has no effect',
-  ),
   maxLimit: whole({
     least: 1,
     most: 100_000,
@@ -53,11 +48,10 @@ export const COMPOSE_OPTIONS = {
     default: 0,
     meaning: 'most bytes in a page, which always holds at least one event; 0: no bound',
   }),
-  singleEvents: onOff(true, 'off: GET audit_events/:id answers 404'),
   oldCursors: choice(
     ['accepted', 'refused', 'empty'],
     'accepted',
-    'what a cursor gets that was not handed out lately; accepted: a page; refused: 422; empty: an empty page; with the last two its event is 404',
+    'the answer to a cursor that was on no page lately; accepted: a page; refused: 422; empty: an empty page',
   ),
 } as const;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { latestOf } from './cursor.ts';
+import { belongsTo, latestOf } from './cursor.ts';
 
 const EARLY = '2018-08-22T09:56:23.362Z';
 const LATE = '2018-08-22T09:56:23.363Z';
@@ -13,4 +13,14 @@ test.each([
   [undefined, undefined, undefined],
 ])('the later of %s and %s is %s', (a, b, latest) => {
   expect(latestOf(a, b)).toBe(latest);
+});
+
+test.each([
+  ['17', '17', true],
+  ['17', '18', false],
+  ['17', undefined, false],
+  [undefined, '17', false],
+  [undefined, undefined, false],
+])('a full refresh in job %s builds on a state of job %s: %s', (jobId, job, expected) => {
+  expect(belongsTo(jobId, { job })).toBe(expected);
 });

@@ -25,6 +25,11 @@ export function latestOf(a: string | undefined, b: string | undefined): string |
   return a > b ? a : b;
 }
 
+/** Whether a full refresh in this job may build on the state. */
+export function belongsTo(jobId: string | undefined, state: { job?: string | undefined }): boolean {
+  return jobId !== undefined && jobId === state.job;
+}
+
 /** The API spells some times in whole seconds, so a second is gone back whatever the user has set. */
 export function leastLookback(lookbackMs: number): number {
   return Math.max(1_000, lookbackMs);

@@ -1,6 +1,5 @@
-import { type Cursor, type CursorOptions, latestOf, startDateWarning } from './cursor.ts';
+import { type Cursor, type CursorOptions, belongsTo, latestOf, startDateWarning } from './cursor.ts';
 import { monthAfter, monthOf } from './month.ts';
-import { belongsTo } from './newest-first-cursor.ts';
 import { type MonthsState, stateHead } from './stream-states.ts';
 
 /** So many months before the present one are read first, if the user does not say from when. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { backups, events, openRun, recipes } from '../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../platforms/compose/shared.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
-import { NewestFirstCursor } from './newest-first-cursor.ts';
 import { openStream } from './open-stream.ts';
+import { NewestFirstCursor } from './retrieval/newest-first/cursor.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { StreamDefinition } from './stream.ts';
 

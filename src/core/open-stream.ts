@@ -1,11 +1,11 @@
 import type { CursorOptions } from './cursor.ts';
 import { FinalMonths } from './final-months.ts';
-import { NewestFirstCursor } from './newest-first-cursor.ts';
 import { readListed } from './read-listed.ts';
 import { readMonths } from './read-months.ts';
 import { readSlices, readWhole } from './read-slices.ts';
-import { readWalk } from './read-walk.ts';
 import { readWindows } from './read-windows.ts';
+import { NewestFirstCursor } from './retrieval/newest-first/cursor.ts';
+import { readNewestFirst } from './retrieval/newest-first/reader.ts';
 import { SliceMarks } from './slice-marks.ts';
 import type { StreamDefinition } from './stream.ts';
 import { type Run, StreamRead } from './stream-read.ts';
@@ -30,9 +30,10 @@ export function openStream<S>(
   where: string,
   options: CursorOptions,
 ): OpenStream {
-  const { incremental, walk, detail, listed, monthly, windows } = definition;
+  const { incremental, detail, listed, monthly, windows } = definition;
   const slices = definition.slices?.bind(definition);
   const first = definition.first?.bind(definition);
+  const walk = definition.walk?.bind(definition);
   if (listed !== undefined) {
     const read = new StreamRead(definition, run, undefined);
     return { read, toEnd: () => readListed(read, listed, detail) };
@@ -56,7 +57,7 @@ export function openStream<S>(
     };
     const cursor = new NewestFirstCursor(parseWalkState(state, where, options.platform), options, list);
     const read = new StreamRead(definition, run, cursor);
-    return { read, toEnd: () => readWalk(read, walk, cursor) };
+    return { read, toEnd: () => readNewestFirst(read, walk, cursor) };
   }
   if (slices !== undefined) {
     const marks =

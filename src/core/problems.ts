@@ -189,13 +189,13 @@ export const problems = {
   cursor_ignored: {
     failureType: 'system_error',
     message:
-      'The API sends the same page of {path} again and again: it ignores the cursor, so the rest of the stream cannot be read. Report this to the maintainers of the API.',
+      'The API ignores the cursor for {path}: it returned rows that it had already returned, so the rest of the list cannot be read. Report this to the maintainers of the API.',
     cause: 'The server at base_url does not page as the API is documented to.',
   },
   list_cut_off: {
     failureType: 'system_error',
     message:
-      'The API ends the list {path} before its last row and forgets where a read has come to, so the rest of the stream cannot be read. Report this to the maintainers of the API.',
+      'The API returned an incomplete {path} list and no longer recognizes the cursor, so the list cannot be paged reliably. Run the sync again; if the problem persists, report it to the maintainers of the API.',
     cause: 'The server at base_url does not page as the API is documented to.',
   },
   server_error: {

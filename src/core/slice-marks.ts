@@ -1,5 +1,12 @@
-import { type Cursor, type CursorOptions, futureWarning, latestOf, leastLookback, startDateWarning } from './cursor.ts';
-import { belongsTo } from './newest-first-cursor.ts';
+import {
+  type Cursor,
+  type CursorOptions,
+  belongsTo,
+  futureWarning,
+  latestOf,
+  leastLookback,
+  startDateWarning,
+} from './cursor.ts';
 import { type MarksState, stateHead } from './stream-states.ts';
 import { msBefore } from './timestamp.ts';
 

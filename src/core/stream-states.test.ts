@@ -18,6 +18,7 @@ describe('every state that a release wrote is understood', () => {
     { version: 1, walk: { cursor: 'e7' } },
     { version: 1, walk: { top: T2, cursor: 'e7' } },
     { version: 1, mark: T1, walk: { top: T2, cursor: 'e7', floor: T1 }, job: '17' },
+    { version: 1, mark: T1, walk: { top: T2, cursor: 'e7', before: 'e8', floor: T1 } },
   ])('a walk %j', (state) => {
     expect(walk(state)).toEqual(state);
   });
@@ -77,6 +78,7 @@ describe('a state that cannot be used is one sentence that names place and field
     [{ version: 1, mark: 7 }, 'mark must be a timestamp'],
     [{ version: 1, walk: { top: T1 } }, 'walk.cursor must be an id'],
     [{ version: 1, walk: { cursor: '' } }, 'walk.cursor must be an id'],
+    [{ version: 1, walk: { cursor: 'e7', before: 8 } }, 'walk.before must be an id'],
     [{ version: 1, walk: { cursor: 'e7', floor: [] } }, 'walk.floor must be a timestamp'],
     [{ version: 1, job: 17 }, 'job must be a string'],
   ])('a walk %j', (state, problem) => {

@@ -36,6 +36,8 @@ const walkState = z.object({
       top: time.optional(),
       /** The id of the last row that was emitted. */
       cursor: z.string({ error: 'must be an id' }).min(1, { error: 'must be an id' }),
+      /** The id of the row above it; absent: there is none, or a release that did not write it. */
+      before: z.string({ error: 'must be an id' }).min(1, { error: 'must be an id' }).optional(),
       /** Where the walk ends; absent: at the oldest row. */
       floor: time.optional(),
     })

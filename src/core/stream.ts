@@ -91,21 +91,11 @@ export interface Detail<S> {
   without(rows: readonly Row[]): string;
 }
 
-/** Where a walk stands, in the terms of a list that comes newest first; undefined: not asked for. */
-export interface WalkPlace {
+/** Which page of a newest-first list to request; undefined: without that parameter. */
+export interface Position {
   newerThan: string | undefined;
-  olderThan: string | undefined;
-  /** The key of the row behind which the page begins. */
-  cursor: string | undefined;
-}
-
-/** How a list that comes newest first is asked for. */
-export interface Walk<S> {
-  page(place: WalkPlace, shared: S): Request;
-  /** A row by itself, to find out whether the API still knows it. */
-  item(key: string): Request;
-  /** The body of a row by itself; throws `unexpected_body`. */
-  row(body: unknown, at: Request): Row;
+  /** The key of the row that the page follows. */
+  after: string | undefined;
 }
 
 /** What came for a window of time. */
@@ -192,7 +182,8 @@ export interface StreamDefinition<S = unknown> {
   /** Likewise. */
   monthly?: Monthly<S>;
   detail?: Detail<S>;
-  walk?: Walk<S>;
+  /** For a list that comes newest first, in place of `first`: the request for a page. */
+  walk?(position: Position, shared: S): Request;
   /** In place of `first` and `rows`. */
   windows?: Windows<S>;
 }

@@ -1,5 +1,4 @@
-import { type Cursor, type CursorOptions, futureWarning, latestOf } from './cursor.ts';
-import { belongsTo } from './newest-first-cursor.ts';
+import { type Cursor, type CursorOptions, belongsTo, futureWarning, latestOf } from './cursor.ts';
 import { type MarksState, stateHead } from './stream-states.ts';
 import { utcText } from './timestamp.ts';
 

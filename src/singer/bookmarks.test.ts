@@ -24,7 +24,7 @@ const walkState = fc.record(
     mark: time,
     start_date: time,
     job: fc.string(),
-    walk: fc.record({ cursor: id, top: time, floor: time }, { requiredKeys: ['cursor'] }),
+    walk: fc.record({ cursor: id, top: time, before: id, floor: time }, { requiredKeys: ['cursor'] }),
   },
   { requiredKeys: ['version'] },
 );
@@ -103,7 +103,7 @@ describe('the form', () => {
       replication_key_value: T,
       start_date: null,
       job: null,
-      walk: [{ top: T, cursor: 'c', floor: null }],
+      walk: [{ top: T, cursor: 'c', before: null, floor: null }],
     });
     expect(bookmarkOf({ version: 1, mark: T }, WALK)).toMatchObject({ walk: [] });
   });

@@ -49,9 +49,7 @@ export function bookmarkOf(state: Row, { platform, field, by, slice = USUAL_SLIC
     return { version, platform, replication_key: field, replication_key_value: month, start_date, job };
   }
   if (by === 'walk') {
-    const unfinished = isRow(walk)
-      ? [{ top: walk['top'] ?? null, cursor: walk['cursor'], floor: walk['floor'] ?? null }]
-      : [];
+    const unfinished = isRow(walk) ? [bookmarkedWalk(walk)] : [];
     return {
       version,
       platform,
@@ -71,6 +69,10 @@ export function bookmarkOf(state: Row, { platform, field, by, slice = USUAL_SLIC
     }));
   const common = { version, platform, start_date, job, partitions };
   return by === 'windows' ? common : { ...common, pending };
+}
+
+function bookmarkedWalk({ top = null, cursor, before = null, floor = null }: Row): Row {
+  return { top, cursor, before, floor };
 }
 
 /**

@@ -173,7 +173,14 @@ const step = fc.oneof(
     state: fc.record({
       mark: optional(T),
       start_date: optional(T),
-      walk: optional(fc.record({ cursor: fc.constantFrom('c1', 'c2'), top: optional(T), floor: optional(T) })),
+      walk: optional(
+        fc.record({
+          cursor: fc.constantFrom('c1', 'c2'),
+          top: optional(T),
+          before: optional(fc.constantFrom('b1', 'b2')),
+          floor: optional(T),
+        }),
+      ),
     }),
   }),
   fc.record({

@@ -13,12 +13,15 @@ const T = '2023-02-28T12:00:00.000Z';
 type Answers = Record<string, unknown>;
 
 const list = (name: string, ...rows: object[]): object => ({ _embedded: { [name]: rows } });
+const EVENTS = [
+  { id: 'e2', created_at: T },
+  { id: 'e1', created_at: '2023-02-28T11:00:00Z' },
+];
 const ACCOUNT: Answers = {
   accounts: list('accounts', { id: 'a1', name: 'one' }, { id: 'a2', slug: 'two', more: 1 }),
   teams: list('teams', { id: 't1', name: { not: 'a text' }, users: [] }, { id: 't2', name: ['x'] }),
   clusters: list('clusters'),
-  audit_events: list('audit_events', { id: 'e2', created_at: T }, { id: 'e1', created_at: '2023-02-28T11:00:00Z' }),
-  'audit_events/e1': { id: 'e1', created_at: '2023-02-28T11:00:00Z' },
+  audit_events: list('audit_events', ...EVENTS),
   deployments: list('deployments', { id: 'd1', name: 'first' }, { id: 'd2', name: 'second' }),
   'deployments/d1': { id: 'd1', connection_strings: { direct: ['x'] } },
   'deployments/d2': { id: 'd2', connection_strings: { direct: ['y'] } },
@@ -53,9 +56,8 @@ async function sync({ answers = ACCOUNT, config = {}, catalog, state, env = {} }
   const server = await startServer((request, response) => {
     const path = (request.url ?? '').replace(/^\/v\//, '').replace(/\?.*/, '');
     paths.push(path);
-    // The walk is at its end behind its first page.
-    const again = /[?&](cursor|older_than)=/.test(request.url ?? '');
-    const body = again ? list('audit_events') : answers[path];
+    const cursor = /[?&]cursor=(\w+)/.exec(request.url ?? '')?.[1];
+    const body = cursor === undefined ? answers[path] : list('audit_events', ...EVENTS.slice(cursor === 'e2' ? 1 : 2));
     if (typeof body === 'number') answer(response, body, '{"errors":"no"}');
     else answer(response, body === undefined ? 404 : 200, JSON.stringify(body ?? { errors: 'not found' }));
   });
@@ -240,14 +242,14 @@ describe('state', () => {
   });
 
   test('goes on with a walk', async () => {
-    const walk = [{ top: T, cursor: 'e1', floor: null }];
-    const { states, paths } = await sync({
+    const walk = [{ top: T, cursor: 'e1', before: 'e2', floor: null }];
+    const { states, records } = await sync({
       catalog: { audit_events: {} },
       state: { bookmarks: { audit_events: { ...BEGIN.audit_events, walk } } },
     });
     expect(states[0]?.bookmarks['audit_events']).toMatchObject({ walk });
     expect(states.at(-1)?.bookmarks['audit_events']).toMatchObject({ walk: [], replication_key_value: T });
-    expect(paths[0]).toBe('audit_events/e1');
+    expect(records('audit_events').map(({ id }) => id)).toEqual(['e2']);
   });
 
   test('takes what the wrapper saved, for streams that are not selected as well', async () => {

@@ -103,14 +103,10 @@ export const events = defineStream<ComposeShared>({
   name: 'events',
   description: 'Events.',
   first: () => ({ path: 'events' }),
-  walk: {
-    page: ({ newerThan, olderThan, cursor }, { pageSize }) => ({
-      path: 'events',
-      query: { limit: pageSize, newer_than: newerThan, older_than: olderThan, cursor },
-    }),
-    item: (id) => ({ path: `events/${id}` }),
-    row: (body, { path }) => halObject(body, path),
-  },
+  walk: ({ newerThan, after }, { pageSize }) => ({
+    path: 'events',
+    query: { limit: pageSize, newer_than: newerThan, cursor: after },
+  }),
   rows: (body, { path }) => embeddedRows(body, 'events', path),
   primaryKey: 'id',
   incremental: { field: 'created_at', by: 'walk' },

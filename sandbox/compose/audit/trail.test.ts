@@ -39,7 +39,6 @@ const arbitraryTrail = fc
     ties: fc.integer({ min: 1, max: 9 }),
     cursor: fc.constantFrom('exclusive', 'inclusive'),
     newerThan: fc.constantFrom('exclusive', 'inclusive'),
-    olderThan: fc.constantFrom('exclusive', 'inclusive'),
     maxLimit: fc.integer({ min: 2, max: 20 }),
     added: fc.nat(20),
     expired: fc.nat(20),
@@ -63,31 +62,24 @@ test('a walk brings every event once and newest first, whatever the mode and the
   );
 });
 
-test('newer_than and older_than cut the walk at the very event, tied ones included', () => {
+test('newer_than ends the list at the very event, tied ones included', () => {
   fc.assert(
-    fc.property(arbitraryTrail, fc.nat(150), fc.nat(150), ({ trail, options }, from, to) => {
+    fc.property(arbitraryTrail, fc.nat(150), ({ trail, options }, index) => {
       const all = walk(trail, {});
-      const [newer_than, older_than] = [from, to].map((at) => all[at % Math.max(1, all.length)]?.created_at);
-      if (newer_than === undefined || older_than === undefined) return;
-      const slack = (bound: string): number => (bound === 'inclusive' ? 1 : 0);
-      const expected = all.filter((event) => {
-        const time = Date.parse(event.created_at);
-        const isNewer = time > Date.parse(newer_than) - slack(options.newerThan);
-        return isNewer && time < Date.parse(older_than) + slack(options.olderThan);
-      });
-      expect(walk(trail, { newer_than, older_than })).toEqual(expected);
+      const newer_than = all[index % Math.max(1, all.length)]?.created_at;
+      if (newer_than === undefined) return;
+      const least = Date.parse(newer_than) + (options.newerThan === 'inclusive' ? 0 : 1);
+      const expected = all.filter((event) => Date.parse(event.created_at) >= least);
+      expect(walk(trail, { newer_than })).toEqual(expected);
     }),
   );
 });
 
 const bound = fc.constantFrom('exclusive', 'inclusive', 'ignored');
 
-test('cursor, newer_than, older_than and limit hold together in one request, in every mode', () => {
-  const modes = fc.record({ cursor: bound, newerThan: bound, olderThan: bound, ties: fc.integer({ min: 1, max: 9 }) });
-  const places = fc.record(
-    { cursor: fc.nat(59), newer_than: fc.nat(59), older_than: fc.nat(59) },
-    { requiredKeys: [] },
-  );
+test('cursor, newer_than and limit hold together in one request, in every mode', () => {
+  const modes = fc.record({ cursor: bound, newerThan: bound, ties: fc.integer({ min: 1, max: 9 }) });
+  const places = fc.record({ cursor: fc.nat(59), newer_than: fc.nat(59) }, { requiredKeys: [] });
   fc.assert(
     fc.property(modes, places, fc.integer({ min: 1, max: 70 }), (options, at, limit) => {
       const all = walk(trailOf({ auditEvents: 60, ties: options.ties }), {});
@@ -95,19 +87,17 @@ test('cursor, newer_than, older_than and limit hold together in one request, in 
       const isIn = (mode: string, index: number | undefined, isBeyond: (index: number) => boolean, isAt: boolean) =>
         index === undefined || mode === 'ignored' || isBeyond(index) || (mode === 'inclusive' && isAt);
       const expected = all.filter((_event, index) => {
-        const { cursor, newer_than, older_than } = at;
+        const { cursor, newer_than } = at;
         const isTime = (other: number | undefined): boolean => other !== undefined && timeAt(index) === timeAt(other);
         return (
           isIn(options.cursor, cursor, (other) => index > other, index === cursor) &&
-          isIn(options.newerThan, newer_than, (other) => timeAt(index) > timeAt(other), isTime(newer_than)) &&
-          isIn(options.olderThan, older_than, (other) => timeAt(index) < timeAt(other), isTime(older_than))
+          isIn(options.newerThan, newer_than, (other) => timeAt(index) > timeAt(other), isTime(newer_than))
         );
       });
       const query = {
         limit: String(limit),
         ...(at.cursor !== undefined && { cursor: all[at.cursor]?.id }),
         ...(at.newer_than !== undefined && { newer_than: all[at.newer_than]?.created_at }),
-        ...(at.older_than !== undefined && { older_than: all[at.older_than]?.created_at }),
       };
       expect(page(trailOf({ auditEvents: 60, ...options }), query)).toEqual(expected.slice(0, limit));
     }),
@@ -129,13 +119,10 @@ test('the end is an empty page, or for an inclusive cursor the cursor alone', ()
   expect(page(trailOf({ auditEvents: 20, cursor: 'inclusive' }), { cursor: last }).length).toBe(1);
 });
 
-test('newer_than and older_than can be ignored, each on its own', () => {
+test('newer_than can be ignored', () => {
   const newer_than = '2090-01-01T00:00:00+02:00';
   expect(page(trailOf(), { newer_than })).toEqual([]);
   expect(page(trailOf({ newerThan: 'ignored' }), { newer_than }).length).toBe(50);
-  const older_than = '2000-01-01T00:00:00Z';
-  expect(page(trailOf({ newerThan: 'ignored' }), { older_than })).toEqual([]);
-  expect(page(trailOf({ olderThan: 'ignored' }), { older_than })).toEqual(page(trailOf(), {}));
 });
 
 test('the limit is 50 by default and clamped', () => {
@@ -177,34 +164,25 @@ test('events of the future keep their ids when others are added below them', () 
   expect(after.slice(5)).toEqual(before.slice(3));
 });
 
-test('every event is there on its own too, unless such requests are turned off', () => {
+test('every event is there on its own too', () => {
   const trail = trailOf({ auditEvents: 60 });
   for (const event of page(trail, { limit: '60' })) expect(JSON.parse(trail.single(event.id).body)).toEqual(event);
-  const [id = ''] = trail.keys();
-  expect(trailOf({ auditEvents: 60, singleEvents: false }).single(id).status).toBe(404);
   expect(trail.single('f'.repeat(24)).status).toBe(404);
 });
 
-test('old cursors are refused where so wished: those not handed out since they were forgotten', () => {
-  const trail = trailOf({ oldCursors: 'refused' });
-  const cursor = page(trail, {}).at(-1)?.id ?? '';
-  expect(page(trail, { cursor }).length).toBe(50);
-  expect(trail.single(cursor).status).toBe(200);
-  trail.forgetCursors();
-  expect(trail.page({ cursor }).status).toBe(422);
-  expect(trail.single(cursor).status).toBe(404);
-});
-
-test('an old or unknown cursor gets an empty page where so wished, and its event is gone', () => {
-  const trail = trailOf({ oldCursors: 'empty' });
-  const cursor = page(trail, {}).at(-1)?.id ?? '';
-  expect(page(trail, { cursor }).length).toBe(50);
-  trail.forgetCursors();
-  for (const old of [cursor, 'f'.repeat(24), 'nonsense']) {
-    expect(page(trail, { cursor: old })).toEqual([]);
-    expect(trail.single(old).status).toBe(404);
+test.each(['refused', 'empty'] as const)('old and unknown cursors can be %s', (oldCursors) => {
+  const trail = trailOf({ oldCursors });
+  const expectOld = (cursor: string): void => {
+    if (oldCursors === 'empty') expect(page(trail, { cursor })).toEqual([]);
+    else expect(trail.page({ cursor }).status).toBe(422);
+  };
+  const events = page(trail, {});
+  for (const { id } of [events[0], events.at(-1)] as Event[]) {
+    expect(page(trail, { cursor: id }).length).toBe(50);
+    trail.forgetCursors();
+    for (const old of [id, 'f'.repeat(24), 'nonsense']) expectOld(old);
+    expect(page(trail, {}).length).toBe(50);
   }
-  expect(page(trail, {}).length).toBe(50);
 });
 
 test('an expired event is no cursor any more', () => {
@@ -225,7 +203,7 @@ test.each([
   [{ cursor: 'f'.repeat(24) }, 'cursor'],
   [{ newer_than: 'yesterday' }, 'newer_than'],
   [{ newer_than: '2020-13-01T00:00:00Z' }, 'newer_than'],
-  [{ older_than: '2020-01-01' }, 'older_than'],
+  [{ newer_than: '2020-01-01' }, 'newer_than'],
 ])('%j is answered with 422 and a map of lists', (query, field) => {
   const { status, body } = trailOf().page(query);
   expect(status).toBe(422);
@@ -250,9 +228,6 @@ test('a thousand million events are no more work than ten: nothing is made befor
   const trail = trailOf({ auditEvents: 1_000_000_000, ties: 1 });
   expect(trail.count).toBe(1_000_000_000);
   const [newest] = page(trail, { limit: '1' });
-  const [halfway] = page(trail, { limit: '1', older_than: '2021-03-01T00:00:00Z' });
-  const below = page(trail, { limit: '100', cursor: halfway?.id });
-  expect(Date.parse(newest?.created_at ?? '')).toBeGreaterThan(Date.parse(halfway?.created_at ?? ''));
+  const below = page(trail, { limit: '100', cursor: newest?.id, newer_than: '2021-03-01T00:00:00Z' });
   expect(new Set(below.map((event) => event.id)).size).toBe(100);
-  expect(Date.parse(halfway?.created_at ?? '')).toBeLessThan(Date.parse('2021-03-01T00:00:00Z'));
 });

@@ -11,7 +11,6 @@ interface AuditQuery {
   readonly cursor?: string;
   /** Milliseconds since 1970. */
   readonly newerThan?: number;
-  readonly olderThan?: number;
 }
 
 /** Ranks of a page: `from` is the oldest, `to` is one more than the newest. */
@@ -83,7 +82,7 @@ export class AuditTrail {
 
   /** One event on its own. */
   single(id: string): Answer {
-    const rank = this.#options.singleEvents && !this.#isOld(id) ? this.#timeline.rankOf(id) : undefined;
+    const rank = this.#timeline.rankOf(id);
     return rank === undefined || rank < this.#oldest ? refusal(404) : { status: 200, body: this.#text.at(rank) };
   }
 
@@ -93,14 +92,11 @@ export class AuditTrail {
 
   /** Which events a query asks for; undefined: the cursor is no event's id. */
   #find(query: AuditQuery): Page | undefined {
-    const { cursor, newerThan, olderThan } = this.#options;
+    const { cursor, newerThan } = this.#options;
     let to = this.#timeline.end;
     let from = this.#oldest;
     if (query.newerThan !== undefined && newerThan !== 'ignored') {
       from = Math.max(from, this.#timeline.firstFrom(query.newerThan + (newerThan === 'exclusive' ? 1 : 0)));
-    }
-    if (query.olderThan !== undefined && olderThan !== 'ignored') {
-      to = this.#timeline.firstFrom(query.olderThan + (olderThan === 'exclusive' ? 0 : 1));
     }
     if (query.cursor !== undefined && cursor !== 'ignored') {
       const rank = this.#timeline.rankOf(query.cursor);
@@ -114,22 +110,22 @@ export class AuditTrail {
   #write({ from, to }: Page): Answer {
     const most = (this.#options.maxPageBytes || Number.POSITIVE_INFINITY) - TAIL.length;
     let body = HEAD;
-    let last: number | undefined;
+    let isFirst = true;
     for (let rank = to - 1; rank >= from; rank -= 1) {
       const event = this.#text.at(rank);
-      if (last !== undefined) {
+      if (!isFirst) {
         if (body.length + 1 + event.length > most) break;
         body += ',';
       }
       body += event;
-      last = rank;
+      isFirst = false;
+      if (this.#options.oldCursors !== 'accepted') this.#handedOut.add(this.#timeline.idAt(rank));
     }
-    if (last !== undefined) this.#handedOut.add(this.#timeline.idAt(last));
     return { status: 200, body: body + TAIL, oneByte: true };
   }
 }
 
-/** The ids that pages have ended with lately: the cursors that a walk in progress can have. */
+/** The ids of the latest events on pages: the cursors of a read that is under way. */
 class HandedOut {
   readonly #ids = new Set<string>();
 
@@ -166,14 +162,12 @@ function readAuditQuery(
   const cursor = parameters['cursor'];
   if (cursor !== undefined && typeof cursor !== 'string') errors['cursor'] = ['must be given once'];
   const newerThan = time('newer_than');
-  const olderThan = time('older_than');
   if (Object.keys(errors).length > 0) return { errors };
   return {
     query: {
       limit: Math.min(Number(limit), maxLimit),
       ...(typeof cursor === 'string' && { cursor }),
       ...(newerThan !== undefined && { newerThan }),
-      ...(olderThan !== undefined && { olderThan }),
     },
   };
 }

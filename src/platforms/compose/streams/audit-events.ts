@@ -1,4 +1,4 @@
-import { embeddedRows, halObject } from '../envelope.ts';
+import { embeddedRows } from '../envelope.ts';
 import { object, text, timestamp } from '../../../core/fields.ts';
 import type { ComposeShared } from '../shared.ts';
 import { defineStream } from '../../../core/stream.ts';
@@ -8,14 +8,10 @@ export const auditEvents = defineStream<ComposeShared>({
   name: 'audit_events',
   description: 'What was done in the account, by whom and when.',
   first: () => ({ path: 'audit_events' }),
-  walk: {
-    page: ({ newerThan, olderThan, cursor }, { pageSize }) => ({
-      path: 'audit_events',
-      query: { limit: pageSize, newer_than: newerThan, older_than: olderThan, cursor },
-    }),
-    item: (id) => ({ path: `audit_events/${encodeURIComponent(id)}` }),
-    row: (body, { path }) => halObject(body, path),
-  },
+  walk: ({ newerThan, after }, { pageSize }) => ({
+    path: 'audit_events',
+    query: { limit: pageSize, newer_than: newerThan, cursor: after },
+  }),
   rows: (body, { path }) => embeddedRows(body, 'audit_events', path),
   primaryKey: 'id',
   incremental: { field: 'created_at', by: 'walk' },

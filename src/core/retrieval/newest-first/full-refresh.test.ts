@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { CursorOptions } from '../../cursor.ts';
+import type { WalkState } from '../../stream-states.ts';
+import { NewestFirstCursor } from './cursor.ts';
+
+const NOON = '2018-08-31T12:00:00.000Z';
+const ROW = { id: 'e9', at: NOON };
+
+function cursorAt(state: Omit<WalkState, 'version'>, options: Partial<CursorOptions>): NewestFirstCursor {
+  const common = { platform: 'compose', startedAt: NOON, lookbackMs: 60_000, startDate: undefined, jobId: undefined };
+  return new NewestFirstCursor(
+    { version: 1, ...state },
+    { mode: 'full_refresh', ...common, ...options },
+    { path: 'events', key: 'id', time: 'at' },
+  );
+}
+
+test('a full refresh of a finished state starts over in another job, and reads newer rows in the same', () => {
+  const newerThan = (jobId: string | undefined): string | undefined =>
+    cursorAt({ mark: NOON, job: '17' }, { jobId }).position.newerThan;
+  expect([newerThan('18'), newerThan(undefined)]).toEqual([undefined, undefined]);
+  expect(newerThan('17')).toBe('2018-08-31T11:58:59.000Z');
+});
+
+test.each(['17', '18', undefined])('it continues an unfinished read of the whole list (job %s)', (jobId) => {
+  const { position } = cursorAt({ walk: { cursor: 'e6' }, job: '17' }, { jobId });
+  expect(position).toEqual({ newerThan: undefined, after: 'e6' });
+});
+
+test('it continues an unfinished read with a floor only in the same job', () => {
+  const state = { mark: NOON, walk: { cursor: 'e6', floor: NOON }, job: '17' };
+  expect(cursorAt(state, { jobId: '17' }).position.after).toBe('e6');
+  for (const jobId of ['18', undefined]) {
+    expect(cursorAt(state, { jobId }).position).toEqual({ newerThan: undefined, after: undefined });
+  }
+});
+
+test('it keeps its job in the state; an incremental read continues from it and keeps none', () => {
+  const refresh = cursorAt({}, { jobId: '17' });
+  refresh.commit(refresh.plan([ROW]));
+  refresh.commit(refresh.plan([ROW]));
+  expect(refresh.state()).toEqual({ version: 1, mark: NOON, job: '17' });
+  const incremental = cursorAt(refresh.state(), { mode: 'incremental', jobId: '18' });
+  expect(incremental.state()).toEqual({ version: 1, mark: NOON });
+});

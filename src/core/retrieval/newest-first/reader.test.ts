@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'vitest';
+import { listBody, refusal, refuses } from '../../../../test-support/unit/fake-api.ts';
+import { type RunOptions, type TestRun, events, openRead, openRun } from '../../../../test-support/unit/reads.ts';
+import { CHECKPOINT_RECORDS } from '../../checkpoints.ts';
+import type { CursorOptions } from '../../cursor.ts';
+import type { Query, Row } from '../../stream.ts';
+import type { NewestFirstCursor } from './cursor.ts';
+
+/** A time on 31 August, `minute` minutes after noon. */
+const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
+/** Rows as `e<minute>`, each at its minute. */
+const rows = (...minutes: number[]): Row[] => minutes.map((minute) => ({ id: `e${minute}`, created_at: at(minute) }));
+
+interface Pages {
+  size?: number;
+  inclusive?: boolean;
+  /** By cursor: the answer in place of the page after it. */
+  instead?: Record<string, unknown>;
+}
+
+/** A sound API with these rows, except for some cursors. */
+function pagesOf(all: Row[], { size = 2, inclusive = false, instead = {} }: Pages = {}): (query: Query) => unknown {
+  return ({ cursor = '' }) => {
+    const answer = instead[cursor];
+    if (answer !== undefined) return typeof answer === 'function' ? (answer as () => unknown)() : answer;
+    const place = all.findIndex(({ id }) => id === cursor) + (inclusive || cursor === '' ? 0 : 1);
+    return listBody('events', all.slice(Math.max(0, place), Math.max(0, place) + size));
+  };
+}
+
+const EMPTY = listBody('events', []);
+
+interface Opened extends TestRun {
+  cursor: NewestFirstCursor;
+  stream: ReturnType<typeof openRead<NewestFirstCursor>>;
+  /** Reads to the end; gives the ids of the records. */
+  read: () => Promise<string[]>;
+  /** The cursor of each request. */
+  asked: () => unknown[];
+}
+
+function open(
+  answer: (query: Query) => unknown,
+  state: object = {},
+  { startDate, startedAt, pageSize = 10, ...options }: Partial<CursorOptions> & Pick<RunOptions, 'pageSize'> = {},
+): Opened {
+  const testRun = openRun({ startDate, startedAt: startedAt ?? at(600), pageSize, answers: { events: answer } });
+  const stream = openRead<NewestFirstCursor>(testRun, events, state, options);
+  const read = async (): Promise<string[]> => {
+    await stream.toEnd();
+    return testRun.printed.rows.map(({ id }) => String(id));
+  };
+  const asked = (): unknown[] => testRun.api.requests.map(({ query }) => query['cursor']);
+  return { ...testRun, cursor: stream.cursor, stream, read, asked };
+}
+
+describe('the first read', () => {
+  test('requests each page after the last row, and looks back one row at the end', async () => {
+    const { api, read, cursor } = open(pagesOf(rows(5, 4, 3)), {}, { pageSize: 25 });
+    expect(await read()).toEqual(['e5', 'e4', 'e3']);
+    expect(api.requests.map(({ query }) => query)).toEqual(
+      [undefined, 'e4', 'e3', 'e4'].map((id) => ({ limit: 25, newer_than: undefined, cursor: id })),
+    );
+    expect(cursor.state()).toEqual({ version: 1, mark: at(5) });
+  });
+
+  test('ends at the row of an inclusive cursor', async () => {
+    const { read, asked } = open(pagesOf(rows(5, 4, 3), { inclusive: true }));
+    expect(await read()).toEqual(['e5', 'e4', 'e3']);
+    expect(asked()).toEqual([undefined, 'e4', 'e3']);
+  });
+
+  test('of an empty list ends at once, without a mark', async () => {
+    const { read, api, cursor } = open(pagesOf([]));
+    expect(await read()).toEqual([]);
+    expect([api.requests.length, cursor.state()]).toEqual([1, { version: 1 }]);
+  });
+
+  test('checkpoints after the records of a page', async () => {
+    const all = rows(...Array.from({ length: CHECKPOINT_RECORDS }, (_, i) => CHECKPOINT_RECORDS - i));
+    const { stream, read, printed } = open(pagesOf(all, { size: 1_000 }));
+    stream.sink.started();
+    await read();
+    stream.sink.complete();
+    expect(printed.outline.slice(CHECKPOINT_RECORDS + 2)).toEqual([
+      `STATE ${CHECKPOINT_RECORDS}`,
+      'STATE 0',
+      'COMPLETE',
+    ]);
+    expect(printed.states).toEqual([
+      { version: 1, walk: { cursor: 'e1', top: at(CHECKPOINT_RECORDS), before: 'e2' } },
+      { version: 1, mark: at(CHECKPOINT_RECORDS) },
+    ]);
+  });
+});
+
+describe('the next read', () => {
+  const state = { version: 1, mark: at(9) };
+
+  test('requests rows since the mark, less the look-back and a second, and emits none before the look-back', async () => {
+    const { api, read, cursor } = open(pagesOf(rows(11, 10, 9, 8, 7, 6, 5), { size: 3 }), state);
+    expect(await read()).toEqual(['e11', 'e10', 'e9', 'e8']);
+    expect(api.requests.map(({ query }) => query['newer_than'])).toEqual(Array(3).fill('2018-08-31T12:07:59.000Z'));
+    expect(cursor.state()).toEqual({ version: 1, mark: at(11) });
+  });
+
+  test('compares times as times, however they are spelled', async () => {
+    const page = [
+      { id: 'a', created_at: '2018-08-31T14:09:00+02:00' },
+      { id: 'b', created_at: '2018-08-31T12:08:00Z' },
+      { id: 'c', created_at: '2018-08-31T07:07:59.999-05:00' },
+    ];
+    const { read, cursor } = open(pagesOf(page), state);
+    expect(await read()).toEqual(['a', 'b']);
+    expect(cursor.mark).toBe(at(9));
+  });
+
+  test('of a mark in the future emits nothing and keeps the mark', async () => {
+    const future = { version: 1, mark: at(700) };
+    const { read, cursor } = open(pagesOf(rows(9, 8)), future);
+    expect(await read()).toEqual([]);
+    expect(cursor.state()).toEqual(future);
+  });
+});
+
+test('rows before start_date are skipped and counted; the later of it and the mark counts', async () => {
+  const { read, stream } = open(pagesOf(rows(5, 4, 3, 2, 1)), {}, { startDate: at(4) });
+  expect(await read()).toEqual(['e5', 'e4']);
+  expect(stream.read.beforeStartDate).toBe(2);
+  const bound = (minute: number): unknown =>
+    open(pagesOf([]), { version: 1, mark: at(minute) }, { startDate: at(8) }).cursor.position.newerThan;
+  expect([bound(20), bound(2)]).toEqual(['2018-08-31T12:18:59.000Z', '2018-08-31T12:07:59.000Z']);
+});
+
+test('rows dated after the start of the read are emitted, but the mark does not reach them', async () => {
+  const { read, cursor } = open(pagesOf(rows(15, 10, 9, 8)), {}, { startedAt: at(9) });
+  expect(await read()).toEqual(['e15', 'e10', 'e9', 'e8']);
+  expect(cursor.mark).toBe(at(9));
+});
+
+test('undated rows are emitted and move nothing', async () => {
+  const { read, cursor } = open(pagesOf([{ id: 'x' }, ...rows(7, 6)]), { version: 1, mark: at(9) });
+  expect(await read()).toEqual(['x']);
+  expect(cursor.mark).toBe(at(9));
+});
+
+describe('an unfinished read', () => {
+  const state = { version: 1, mark: at(2), walk: { top: at(9), cursor: 'e6', before: 'e7', floor: at(2) } };
+  const all = rows(11, 10, 9, 8, 7, 6, 5, 4);
+
+  test('is finished first, then rows since its top are read', async () => {
+    const { read, asked, api, cursor } = open(pagesOf(all), state);
+    expect(await read()).toEqual(['e5', 'e4', 'e11', 'e10', 'e9', 'e8']);
+    expect(asked()).toEqual(['e6', 'e4', 'e5', undefined, 'e10', 'e8']);
+    expect(api.requests[3]?.query['newer_than']).toBe('2018-08-31T12:07:59.000Z');
+    expect(cursor.state()).toEqual({ version: 1, mark: at(11) });
+  });
+
+  test('takes its top from the rows below if none had a usable time', async () => {
+    const { read, cursor } = open(pagesOf(all), { version: 1, walk: { cursor: 'e6', before: 'e7' } });
+    cursor.commit(cursor.plan([{ id: 'e5', created_at: at(5) }]));
+    expect(cursor.state().walk).toEqual({ cursor: 'e5', top: at(5), before: 'e6' });
+    expect(await read()).toContain('e11');
+  });
+
+  test.each([400, 404, 410, 422])('continues after the row above if its cursor gets HTTP %i', async (status) => {
+    const { read, printed } = open(pagesOf(all, { instead: { e6: refuses(status) } }), state);
+    expect((await read()).slice(0, 3)).toEqual(['e5', 'e4', 'e11']);
+    expect(printed.logged('WARN')).toEqual([]);
+  });
+
+  test('continues after the row above if the API rejects only this cursor with HTTP 401', async () => {
+    const rejects = (): never => {
+      throw refusal(401, 'events', true);
+    };
+    expect(await open(pagesOf(all, { instead: { e6: rejects } }), state).read()).toContain('e4');
+  });
+
+  test('starts over at the newest row if both are gone', async () => {
+    const { read, printed } = open(pagesOf(all, { instead: { e6: EMPTY, e7: refuses(404) } }), state);
+    await expect(read()).rejects.toMatchObject({ problem: 'list_cut_off' });
+    expect(printed.rows.map(({ id }) => id)).toEqual(['e11', 'e10', 'e9', 'e8', 'e7', 'e6']);
+    expect(printed.logged('WARN')).toEqual([
+      'events: the API returned nothing new after the row e6 (HTTP 404), so the read starts over at the newest row and emits some records again',
+    ]);
+  });
+
+  test('of an earlier release, without the row above, looks at the first page', async () => {
+    const { read, cursor } = open(pagesOf(all.slice(0, 4), { size: 3 }), {
+      version: 1,
+      walk: { top: at(8), cursor: 'e3' },
+    });
+    expect((await read()).slice(0, 4)).toEqual(['e11', 'e10', 'e9', 'e8']);
+    expect(cursor.mark).toBe(at(11));
+  });
+
+  test.each([401, 403, 407, 408, 425, 429, 500, 503])(
+    'fails with HTTP %i, which is not about its cursor',
+    async (status) => {
+      const { read, cursor } = open(pagesOf(all, { instead: { e6: refuses(status) } }), state);
+      await expect(read()).rejects.toMatchObject({ status });
+      expect(cursor.state()).toEqual(state);
+    },
+  );
+
+  test('keeps its state if it is stopped while the API rejects the cursor', async () => {
+    const opened = open(
+      pagesOf(all, {
+        instead: {
+          e6: () => {
+            opened.stop.abort('SIGTERM');
+            throw refusal(404);
+          },
+        },
+      }),
+      state,
+    );
+    await expect(opened.read()).rejects.toBe('SIGTERM');
+    expect(opened.cursor.state()).toEqual(state);
+  });
+});
+
+describe('an API that', () => {
+  const all = rows(9, 8, 7, 6, 5, 4);
+
+  test.each([EMPTY, refuses(404)])('forgets a cursor loses nothing', async (answer) => {
+    const { read, asked, printed } = open(pagesOf(all, { instead: { e6: answer } }));
+    expect(await read()).toEqual(['e9', 'e8', 'e7', 'e6', 'e5', 'e4']);
+    expect(asked()).toEqual([undefined, 'e8', 'e6', 'e7', 'e5', 'e4', 'e5']);
+    expect(printed.logged('WARN')).toEqual([]);
+  });
+
+  test('rejects the first page fails the stream with its status', async () => {
+    await expect(open(refuses(422)).read()).rejects.toMatchObject({ status: 422 });
+  });
+
+  test('recognizes no cursor fails the stream after starting over once', async () => {
+    const opened = open(pagesOf(all, { instead: { e8: EMPTY, e9: EMPTY } }));
+    await expect(opened.read()).rejects.toMatchObject({ problem: 'list_cut_off', failureType: 'system_error' });
+    expect(opened.asked()).toEqual([undefined, 'e8', 'e9', undefined, 'e8', 'e9']);
+    expect(opened.cursor.state()).toEqual({ version: 1, walk: { top: at(9), cursor: 'e8', before: 'e9' } });
+  });
+
+  test.each([
+    ['the same page', rows(9, 8)],
+    ['the first page, with a new row', rows(10, 9)],
+  ])('ignores the cursor fails the stream: %s', async (_, second) => {
+    const { read, cursor } = open(({ cursor: id }) => listBody('events', id === undefined ? rows(9, 8) : second));
+    await expect(read()).rejects.toMatchObject({ problem: 'cursor_ignored', failureType: 'system_error' });
+    expect(cursor.state()).toEqual({ version: 1, walk: { top: at(9), cursor: 'e8', before: 'e9' } });
+  });
+
+  test('leads back to rows far above fails the stream instead of reading in a circle', async () => {
+    const { read, api } = open(pagesOf(all, { instead: { e4: listBody('events', rows(7, 6)) } }));
+    await expect(read()).rejects.toMatchObject({ problem: 'cursor_ignored' });
+    expect(api.requests.length).toBeLessThan(12);
+  });
+
+  test('omits its list after the first page fails the stream', async () => {
+    await expect(open(pagesOf(all, { instead: { e8: {} } })).read()).rejects.toMatchObject({ problem: 'list_missing' });
+  });
+
+  test('returns one row a page is warned about, once its list has no bound', async () => {
+    const warning = 'events: every page had at most one row, so rows may be missing after the last one';
+    const warnings = async (state: object, size: number): Promise<string[]> => {
+      const { read, printed } = open(pagesOf(all, { size, inclusive: true }), state);
+      await read();
+      return printed.logged('WARN');
+    };
+    expect(await warnings({}, 1)).toEqual([warning]);
+    expect(await warnings({}, 2)).toEqual([]);
+    expect(await warnings({ version: 1, mark: at(9) }, 1)).toEqual([]);
+  });
+});
