@@ -60,8 +60,6 @@ export class NewestFirstCursor implements Cursor {
   #startDate: string | undefined;
   #pass: Pass;
   #resumed = false;
-  /** A resumed pass keeps its top: it has not seen what arrived above since. */
-  #topSettled = false;
   /** The ids of the last page, and the least time on it: older rows cannot be among them. */
   #known: string[] = [];
   #knownLowest: string | undefined;
@@ -84,7 +82,6 @@ export class NewestFirstCursor implements Cursor {
     this.#pass = walk === undefined ? { floor: this.#mark } : { ...walk };
     if (walk === undefined) return;
     this.#resumed = true;
-    this.#topSettled = walk.top !== undefined;
     this.#known = walk.before === undefined ? [walk.cursor] : [walk.cursor, walk.before];
   }
 
@@ -197,7 +194,7 @@ export class NewestFirstCursor implements Cursor {
     this.#lookingBack = false;
     this.#known = ids;
     this.#knownLowest = lowest;
-    if (!this.#topSettled) pass.top = latestOf(pass.top, top);
+    pass.top = latestOf(pass.top, top);
     pass.before = ids.at(-2) ?? after;
     pass.cursor = ids.at(-1);
   }
@@ -233,7 +230,6 @@ export class NewestFirstCursor implements Cursor {
   #begin(floor: string | undefined): void {
     this.#pass = { floor };
     this.#resumed = false;
-    this.#topSettled = false;
     this.#known = [];
     this.#knownLowest = undefined;
     this.#landmark = undefined;
