@@ -63,23 +63,6 @@ async function check(base_url: string, env: Env = {}) {
   return { exitCode, stdout, stderr, ...(last?.type === 'CONNECTION_STATUS' ? last.connectionStatus : {}) };
 }
 
-describe('a server that says something before its answer', () => {
-  it.each([
-    ['100 Continue', 'HTTP/1.1 100 Continue\r\n\r\n'],
-    ['103 Early Hints', 'HTTP/1.1 103 Early Hints\r\nlink: </x>; rel=preload\r\n\r\n'],
-  ])('(%s, unasked) is read like any other, without a retry', async (_, before) => {
-    const server = createServer((socket) => {
-      socket.on('data', () => {
-        socket.write(`${before}HTTP/1.1 200 OK\r\ncontent-length: ${ACCOUNTS.length}\r\n\r\n${ACCOUNTS}`);
-      });
-    });
-    const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['accounts']);
-    expect(result.exitCode).toBe(0);
-    expect(result.records.get('accounts')).toHaveLength(1);
-    expect(result.logs.filter(({ level }) => level === 'WARN')).toEqual([]);
-  });
-});
-
 describe('a body beyond the limit', () => {
   const LIMIT = 256 * 2 ** 20;
   /** Tells the most memory that the program took, in KiB, on stderr when it ends. */

@@ -5,14 +5,14 @@ import type { CheckpointedSink } from './core/checkpoints.ts';
 import { ConnectorError } from './core/errors.ts';
 import { type OpenStream, openStream } from './core/open-stream.ts';
 import type { Output } from './core/output.ts';
-import { RequestSlots } from './core/request-slots.ts';
-import { type StreamDefinition, placeOf } from './core/stream.ts';
+import type { StreamDefinition } from './core/stream.ts';
 import type { Run } from './core/stream-read.ts';
 import { utcText } from './core/timestamp.ts';
 import { VERSION } from './core/version.ts';
-import { ApiClient, type ClientOptions } from './http/client.ts';
-import { proxyNote } from './http/failure.ts';
-import { proxyFor } from './http/proxy.ts';
+import type { ClientOptions } from './http/client-options.ts';
+import { ApiClient } from './http/client.ts';
+import { proxyNote } from './http/error.ts';
+import { proxyFor } from './http/connection/proxy.ts';
 import { addCredential } from './text/credentials.ts';
 import type { Api } from './platforms/platform.ts';
 
@@ -73,16 +73,13 @@ export function openReads(
   });
   const sinkOf = (owner: string): CheckpointedSink | undefined =>
     streams.find(({ read }) => read.definition.name === owner)?.read.sink;
-  const slots = new RequestSlots(config.num_workers);
   const api: Api = {
-    get: (request, owner) => slots.use(owner, placeOf(request), (turn) => client.get(request, owner, turn)),
+    get: (request, owner) => client.get(request, owner),
     authorization: (owner) => client.authorization(owner),
     log: (level, sentence) => output.log(level, sentence),
   };
   const run: Run = {
-    fetch: (request, owner, turn) => client.get(request, owner, turn),
-    slots,
-    silences: new Map(),
+    send: (request, stream) => client.send(request, stream),
     output,
     words: platform.words.facts,
     shared: platform.open(config.platform, api),
@@ -169,13 +166,13 @@ export function openClient(config: Config, context: Context, output: Output, eve
     refusals,
     words: platform.words,
     userAgent: `source-compose/${VERSION}`,
-    connections: config.num_workers,
+    permits: config.num_workers,
     timeoutMs: config.request_timeout_seconds * 1_000,
     onAnswer: (method, path, status, ms) => output.log('debug', `${method} ${path}: HTTP ${status} in ${ms} ms`),
-    onRetry({ owner, method, path, attempt, reason, waitMs }) {
+    onRetry({ stream, method, path, attempt, reason, waitMs }) {
       const wait = (waitMs / 1_000).toFixed(1);
       output.log('warn', `${method} ${path}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
-      if (waitMs > LONG_WAIT_MS) onLongWait?.(owner);
+      if (waitMs > LONG_WAIT_MS) onLongWait?.(stream);
     },
   });
 }

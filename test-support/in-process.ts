@@ -3,7 +3,7 @@ import { runCommandLine } from '../src/airbyte/command-line.ts';
 import { tellFailure } from '../src/airbyte/failures.ts';
 import type { Context } from '../src/core/context.ts';
 import { LineWriter } from '../src/stdout/line-writer.ts';
-import { realTiming } from '../src/http/retry.ts';
+import { realTiming } from '../src/http/traffic/retry.ts';
 import { redacted } from '../src/text/quoted.ts';
 import type { Finished } from './processes.ts';
 

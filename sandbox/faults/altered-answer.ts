@@ -3,7 +3,7 @@ import type { ConnectionFault } from './delivery.ts';
 import type { Fault } from './fault.ts';
 
 /** The kinds that send something other than they should, yet as proper HTTP. */
-export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'unasked-continue' | 'forget-cursors' | 'change' }>;
+export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'forget-cursors' | 'change' }>;
 
 type KeyForm = Extract<Fault, { kind: 'keys' }>['form'];
 

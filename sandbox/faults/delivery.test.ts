@@ -1,6 +1,4 @@
 import { type IncomingMessage, get as httpGet } from 'node:http';
-import { connect } from 'node:net';
-import { text as streamText } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { get } from '../crawl.ts';
 import { type Fault, type Sandbox, startSandbox } from '../server.ts';
@@ -167,18 +165,6 @@ test('an endless body comes as fast as it is read, and ends with the connection'
   controller.abort();
   await expect(reader?.read()).rejects.toThrow();
   await expect.poll(() => sandbox.stats().inFlight, PATIENT).toBe(0);
-});
-
-test('an unasked 100 Continue comes before the answer', async () => {
-  const text = await whole();
-  sandbox.setFaults([{ path: '/teams', kind: 'unasked-continue' }]);
-  const socket = connect(Number(new URL(sandbox.baseUrl).port), '127.0.0.1');
-  socket.write(
-    `GET /2016-07/teams HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${sandbox.token}\r\nConnection: close\r\n\r\n`,
-  );
-  const received = await streamText(socket);
-  expect(received).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
-  expect(received.endsWith(text)).toBe(true);
 });
 
 test('a wrong token is refused before any fault', async () => {

@@ -31,9 +31,6 @@ export function deliver(
     case 'endless':
     case 'padded':
       return breakConnection(fault, reply, answer, answer.type ?? type);
-    case 'unasked-continue':
-      reply.raw.writeContinue();
-      return send(reply, answer, type);
     case 'forget-cursors':
     case 'change':
       // It has done its work before the answer was made.

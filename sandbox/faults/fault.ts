@@ -52,7 +52,6 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('drip'), everyMs: z.int().min(1).optional() }),
   z.strictObject({ ...common, kind: z.literal('endless') }),
   z.strictObject({ ...common, kind: z.literal('padded'), bytes: z.int().min(0), framing: framing.optional() }),
-  z.strictObject({ ...common, kind: z.literal('unasked-continue') }),
   z.strictObject({ ...common, kind: z.literal('forget-cursors') }),
   z.strictObject({
     ...common,

@@ -66,6 +66,11 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   }
 }
 
+/** The origin is given up for the rest of the sync, so no later request to it can succeed. */
+export class CircuitOpenError<Id extends ProblemId = ProblemId> extends ConnectorError<Id> {
+  override name = 'CircuitOpenError';
+}
+
 /** Whether the answer may mean that there is no such month. */
 export function saysThereIsNone({ status }: ConnectorError): boolean {
   return status === 400 || status === 404;

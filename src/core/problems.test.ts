@@ -16,7 +16,7 @@ describe.each(ids)('%s', (id) => {
 
   test('is told in whole sentences', () => {
     for (const text of [message, cause]) {
-      expect(text).toMatch(/^(?:\{detail\}$|(?:[A-Z]|base_url ).*\.$)/);
+      expect(text).toMatch(/^(?:\{detail\}$|(?:[A-Z]|base_url |\{host\} ).*\.$)/);
       expect(text).not.toMatch(/\n|\s{2}|undefined/);
     }
   });
@@ -73,6 +73,7 @@ test('who can do something about it', () => {
       'tls_failed',
       'proxy_unreachable',
       'proxy_failed',
+      'host_unresponsive',
       'timed_out',
       'damaged_answer',
       'list_missing',

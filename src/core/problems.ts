@@ -249,6 +249,12 @@ export const problems = {
       'The proxy {proxy}, set in {variable}, did not connect to {host} {attempts} ({code}). Run the sync again later; if it keeps failing, check the proxy, and that it can reach the host.',
     cause: 'The proxy is overloaded, or cannot reach the host of base_url.',
   },
+  host_unresponsive: {
+    failureType: 'transient_error',
+    message:
+      '{host} has not responded for {seconds} s, so no more requests are sent to it in this sync. Run the sync again later; if it keeps failing, check {address} and the network.',
+    cause: 'The server, the network or name resolution is down, or the server is overloaded.',
+  },
   timed_out: {
     failureType: 'transient_error',
     message:

@@ -116,7 +116,7 @@ describe('deployments with their details', () => {
     await expect(openRead(testRun, deployments).toEnd()).rejects.toMatchObject({ problem: 'server_error' });
     expect(testRun.api.paths).toHaveLength(1 + 5);
     expect(testRun.printed.logged('ERROR').at(-1)).toBe(
-      'deployments: 45 deployments were not tried, since 5 in a row had failed',
+      'deployments: 45 more deployments were not requested, after 5 failures in a row',
     );
   });
 

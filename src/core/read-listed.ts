@@ -1,6 +1,6 @@
 import type { ConnectorError } from './errors.ts';
 import { eachInParallel } from './parallel.ts';
-import { readLane } from './read-lane.ts';
+import { readEach } from './read-each.ts';
 import type { Detail, Listed, Request, Row } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
 
@@ -41,7 +41,7 @@ export async function readListed<S>(
 }
 
 /**
- * Places do not wait for each other. A row whose detail fails does not come out, and makes the stream fail in the end; the
+ * Origins do not wait for each other. A row whose detail fails does not come out, and makes the stream fail in the end; the
  * others come all the same.
  */
 async function readDetails<S>(
@@ -62,17 +62,16 @@ async function readDetails<S>(
     }
     read.emit(read.shape([row], path));
   };
-  const lanes = [...Map.groupBy(completable, ({ request }) => request.origin)];
-  await eachInParallel(lanes, lanes.length, ([place, items]) =>
-    readLane(read, {
+  const groups = [...Map.groupBy(completable, ({ request }) => request.origin).values()];
+  await eachInParallel(groups, groups.length, (items) =>
+    readEach(read, {
       items,
-      place,
-      async ask({ row, request }, lane) {
+      async readOne({ row, request }) {
         const take = (body: unknown): void => {
           const values = detail.values(body, request);
           complete(row, values);
         };
-        await read.ask(request, take, lane);
+        await read.ask(request, take);
       },
       async refused({ row }, error) {
         refused.set(row, error);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Answers, listBody, refuses } from '../../test-support/unit/fake-api.ts';
 import { type TestRun, addons, backups, openRead, openRun, recipes } from '../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../platforms/compose/shared.ts';
-import { ConnectorError } from './errors.ts';
+import { CircuitOpenError, ConnectorError } from './errors.ts';
 import type { SliceMarks } from './slice-marks.ts';
 import type { Slice, Slices, StreamDefinition } from './stream.ts';
 
@@ -76,7 +76,29 @@ describe('lanes', () => {
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
     expect(printed.rows).toHaveLength(20);
     expect(api.paths.filter((path) => path.includes('east'))).toHaveLength(5);
-    expect(printed.logged('ERROR').at(-1)).toBe('backups: 35 deployments were not tried, since 5 in a row had failed');
+    expect(printed.logged('ERROR').at(-1)).toBe(
+      'backups: 35 more deployments were not requested, after 5 failures in a row',
+    );
+  });
+
+  test('whose circuit opens are given up at once, with one line about the rest', async () => {
+    const ids = [...inLane('east', 40), ...inLane('west', 3)];
+    const definition = withSlices(
+      backups,
+      ids.map((id) => slice(id)),
+    );
+    const open503 = (): never => {
+      throw new CircuitOpenError('host_unresponsive', { host: 'east.test', seconds: '61', address: 'base_url' });
+    };
+    const down = Object.fromEntries(inLane('east', 40).map((id) => [id, open503]));
+    const { api, printed, done } = open(definition, answersFor(ids, down), { workers: 4 });
+    await expect(done()).rejects.toMatchObject({ problem: 'host_unresponsive' });
+    expect(printed.rows).toHaveLength(3);
+    expect(api.paths.filter((path) => path.includes('east'))).toHaveLength(4);
+    expect(printed.logged('ERROR')).toEqual([
+      expect.stringMatching(/^backups: deployment east 1 could not be read: east\.test has not responded for 61 s/),
+      'backups: 39 more deployments were not requested, for the same reason',
+    ]);
   });
 
   test('that are all refused are a refusal of them all; one lane alone is skipped with a warning', async () => {

@@ -216,7 +216,9 @@ describe('a deployment whose report fails', () => {
     const { printed, api, done } = open({ answers: answersFor(50, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
     expect(api.paths).toHaveLength(1 + 5);
-    expect(printed.logged('ERROR').at(-1)).toContain('45 deployments were not tried, since 5 in a row had failed');
+    expect(printed.logged('ERROR').at(-1)).toContain(
+      '45 more deployments were not requested, after 5 failures in a row',
+    );
   });
 
   test('for good is no outage either: the healthy ones are read, however many are broken', async () => {

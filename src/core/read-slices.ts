@@ -1,16 +1,15 @@
 import { ConnectorError } from './errors.ts';
-import type { Lane } from './lane.ts';
 import { eachInParallel } from './parallel.ts';
-import { readLane } from './read-lane.ts';
+import { readEach } from './read-each.ts';
 import type { SliceMarks } from './slice-marks.ts';
-import { type Request, type Row, type Slice, type StreamDefinition, placeOf } from './stream.ts';
+import type { Request, Row, Slice, StreamDefinition } from './stream.ts';
 import type { StreamRead } from './stream-read.ts';
 
 type First<S> = NonNullable<StreamDefinition<S>['first']>;
 
 /** One request, or page after page of it. */
 export async function readWhole<S>(read: StreamRead<S>, first: First<S>): Promise<void> {
-  await readPages(read, undefined, first(undefined, read.run.shared), undefined, (rows) => read.emit(rows));
+  await readPages(read, undefined, first(undefined, read.run.shared), (rows) => read.emit(rows));
 }
 
 /**
@@ -46,21 +45,20 @@ export async function readSlices<S>(
   const refused = new Map<Slice, ConnectorError>();
   // The API left out a list, which tells of no row that it is gone.
   let listMissing = false;
-  const lanes = [...Map.groupBy(asked, ({ lane }) => lane)];
-  await eachInParallel(lanes, lanes.length, async ([name, slices]) => {
-    await readLane(read, {
+  const groups = [...Map.groupBy(asked, ({ lane }) => lane).values()];
+  await eachInParallel(groups, groups.length, (slices) =>
+    readEach(read, {
       items: slices,
-      place: name === undefined ? undefined : placeOf(first(slices[0], run.shared)),
-      ask: (slice, lane) =>
-        readPages(read, slice, first(slice, run.shared), lane, (rows, missing) => {
+      readOne: (slice) =>
+        readPages(read, slice, first(slice, run.shared), (rows, missing) => {
           if (missing) listMissing = true;
           emit(slice, rows);
         }),
       refused: (slice, error) => void refused.set(slice, error),
       lineOf: ({ label }) => `${label} could not be read`,
       failed: (error) => failed.push(error),
-    });
-  });
+    }),
+  );
   if (refused.size > 0) judgeRefusals(read, asked.length, refused, failed.length === 0);
   if (failed[0] !== undefined) throw failed[0];
   if (isWhole && refused.size === 0 && !listMissing) marks?.readWhole();
@@ -70,7 +68,6 @@ async function readPages<S>(
   read: StreamRead<S>,
   slice: Slice | undefined,
   first: Request,
-  lane: Lane | undefined,
   emit: (rows: Row[], missing: boolean) => void,
 ): Promise<void> {
   const { definition } = read;
@@ -84,7 +81,7 @@ async function readPages<S>(
       request = next;
       more = true;
     };
-    await read.request(at, slice?.fields, take, lane);
+    await read.request(at, slice?.fields, take);
   }
 }
 

@@ -3,23 +3,15 @@ import { serverText } from '../text/server-text.ts';
 import { CheckpointedSink } from './checkpoints.ts';
 import type { Cursor } from './cursor.ts';
 import { unexpectedBody } from './errors.ts';
-import type { FailureCount, Lane } from './lane.ts';
 import { Normaliser } from './normalise.ts';
 import type { Output } from './output.ts';
 import type { Words } from './problems.ts';
-import type { RequestSlots, Turn } from './request-slots.ts';
-import { type Request, type Row, type StreamDefinition, isPrintedAsItIs, isRow, placeOf } from './stream.ts';
+import { type Received, type Request, type Row, type StreamDefinition, isPrintedAsItIs, isRow } from './stream.ts';
 
 /** What all streams of one read share; `S` is what their platform asks for once and shares among them. */
 export interface Run<S = unknown> {
-  /**
-   * The parsed body of a 200; `owner` is the stream that asks, `turn` gives its slot to others for as long as it waits.
-   * Throws a ConnectorError or the signal's reason.
-   */
-  fetch(request: Request, owner: string, turn: Turn): Promise<unknown>;
-  slots: RequestSlots;
-  /** By place: what brought no answer there. A place that is down is so for every stream. */
-  silences: Map<string, FailureCount>;
+  /** Sends a request for a stream. Throws a ConnectorError or the signal's reason. */
+  send(request: Request, stream: string): Promise<Received>;
   output: Output;
   /** What texts call the platform and its settings. */
   words: Words['facts'];
@@ -68,35 +60,32 @@ export class StreamRead<S = unknown> {
 
   /**
    * Asks for one body and gives its rows to `consume`, which must be done with them when it returns; `missing` tells
-   * that the API left its list out. `fields` are what the rows get where the API leaves it out. The request's slot is kept
-   * until stdout has taken what was emitted. Throws a ConnectorError, the signal's reason, or NotTried if by then
-   * nothing answers there.
+   * that the API left its list out. `fields` are what the rows get where the API leaves it out. No further request takes this
+   * one's place until stdout has taken what was emitted. Throws a ConnectorError or the signal's reason.
    */
   async request(
     request: Request,
     fields: Row | undefined,
     consume: (rows: Row[], missing: boolean, body: unknown) => void,
-    lane?: Lane,
   ): Promise<void> {
     const take = (body: unknown): void => {
       const { rows = [], warnings = [], missing } = this.definition.rows?.(body, request) ?? {};
       for (const warning of warnings) this.warn(warning);
       consume(this.shape(rows, request.path, fields), missing === true, body);
     };
-    await this.ask(request, take, lane);
+    await this.ask(request, take);
   }
 
   /** The same for a body that is not one of the stream's lists. */
-  async ask(request: Request, consume: (body: unknown) => void, lane?: Lane): Promise<void> {
-    const { slots, output, signal } = this.run;
-    await slots.use(this.definition.name, placeOf(request), async (turn) => {
-      signal.throwIfAborted();
-      lane?.throwIfSilent();
-      const body = await this.run.fetch(request, this.definition.name, lane === undefined ? turn : within(lane, turn));
+  async ask(request: Request, consume: (body: unknown) => void): Promise<void> {
+    const { body, release } = await this.run.send(request, this.definition.name);
+    try {
       this.requests += 1;
       consume(body);
-      await output.ready();
-    });
+      await this.run.output.ready();
+    } finally {
+      release();
+    }
   }
 
   /** Makes the rows into record data, in place. Throws `unexpected_body` naming the first row that cannot be one. */
@@ -163,17 +152,4 @@ export class StreamRead<S = unknown> {
         : 'it is left out, since it could hold a secret, until a release declares it';
     this.warn(`the API sends the field "${quoted(serverText(field))}", which the catalog does not declare; ${fate}`);
   }
-}
-
-/** Whoever waits to try again does not do so once the lane is out. */
-function within(lane: Lane, turn: Turn): Turn {
-  return {
-    heard: turn.heard,
-    pause: turn.pause,
-    async retryAfter(wait) {
-      const waited = await turn.retryAfter(wait);
-      lane.throwIfSilent();
-      return waited;
-    },
-  };
 }

@@ -26,9 +26,15 @@ export interface Request {
   messages?: Partial<Record<ProblemId, string>>;
 }
 
-/** Names the place that a request goes to: what happens there is nothing to other places. */
-export function placeOf({ origin }: Request): string {
-  return origin ?? '';
+/** The response to a request. */
+export interface Received {
+  /** The parsed body of a 200. */
+  body: unknown;
+  /**
+   * Lets another request go. To be called when what was made of the body is emitted, so that nothing piles up behind a stalled
+   * reader; and before the next request, or the read waits for itself.
+   */
+  release: () => void;
 }
 
 /** Rows as they came, not yet checked, and what a user should be warned of. */

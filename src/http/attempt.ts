@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { ProxyError } from './route.ts';
+import { ProxyError } from './connection/route.ts';
 
 type Controller = Dispatcher.DispatchController;
 

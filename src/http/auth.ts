@@ -9,7 +9,7 @@ interface Refusal {
 }
 
 /** Sends a further request, with a sentence on why it is needed, for the texts of its errors. */
-export type Ask = (request: Request, why?: string) => Promise<unknown>;
+export type SendRequest = (request: Request, why?: string) => Promise<unknown>;
 
 /**
  * - `renewed`: there are new credentials, and the request is worth another try
@@ -20,10 +20,10 @@ export type RefusalMeaning = 'renewed' | 'refused' | 'unrelated';
 
 /** How requests show who asks. */
 export interface Auth {
-  /** The value of the header `Authorization`. What `ask` sends for it must be anonymous. Throws a ConnectorError. */
-  header(ask: Ask): string | Promise<string>;
+  /** The value of the header `Authorization`. What `send` sends for it must be anonymous. Throws a ConnectorError. */
+  header(send: SendRequest): string | Promise<string>;
   /** What a 401 means. Throws if that cannot be found out now. */
-  refused(refusal: Refusal, ask: Ask): Promise<RefusalMeaning>;
+  refused(refusal: Refusal, send: SendRequest): Promise<RefusalMeaning>;
   /** Is told of every request that was answered with 200. */
   accepted?(request: Request): void;
 }

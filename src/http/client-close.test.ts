@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
-import type { Timing } from './retry.ts';
+import type { Timing } from './traffic/retry.ts';
 
 /** A clock whose sleeps end only with their signal; `asleep` resolves with the first. */
 function endless(): { timing: Timing; asleep: Promise<void> } {
@@ -11,7 +11,7 @@ function endless(): { timing: Timing; asleep: Promise<void> } {
       signal.addEventListener('abort', () => reject(signal.reason as Error));
       resolve();
     });
-  return { timing: { now: () => 0, random: () => 0, sleep }, asleep };
+  return { timing: { now: () => 0, monotonic: () => 0, random: () => 0, sleep }, asleep };
 }
 
 test('a request under way ends with the client, and is not tried again', async () => {
@@ -44,21 +44,4 @@ test('a closed client asks for nothing more', async () => {
   await client.close();
   await expect(client.get({ path: 'teams' }, 'teams')).rejects.toMatchObject({ name: 'AbortError' });
   expect(requests).toEqual([]);
-});
-
-test('every attempt is told of as answered or not', async () => {
-  let asked = 0;
-  const { origin } = await startServer((_, response) => {
-    asked += 1;
-    if (asked === 1) response.destroy();
-    else answer(response, asked === 2 ? 503 : 200, '{}');
-  });
-  const { client } = createClient({ address: origin });
-  const heard: boolean[] = [];
-  await client.get({ path: 'teams' }, 'teams', {
-    pause: (wait) => wait(),
-    retryAfter: (wait) => wait(),
-    heard: (answered) => heard.push(answered),
-  });
-  expect(heard).toEqual([false, true, true]);
 });

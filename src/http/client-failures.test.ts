@@ -16,7 +16,7 @@ describe('what may pass is tried again', () => {
     const { result, retries } = get();
     expect(await result).toEqual({ id: 1 });
     expect(retries).toEqual([
-      { owner: 'teams', method: 'GET', path: 'teams', attempt: 1, reason: `HTTP ${status} (not now)`, waitMs: 750 },
+      { stream: 'teams', method: 'GET', path: 'teams', attempt: 1, reason: `HTTP ${status} (not now)`, waitMs: 750 },
     ]);
   });
 

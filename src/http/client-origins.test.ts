@@ -60,12 +60,12 @@ test('an origin whose rate limit is given up for good leaves the others as they 
   await expect(client.get({ origin: other.origin, path: 'metrics' }, 'metrics')).resolves.toEqual({ id: 1 });
 });
 
-test('an origin that keeps silent takes up only connections of its own', async () => {
+test('an origin that never responds takes up one permit, and no connection of another', async () => {
   const asked = Promise.withResolvers<void>();
   const silent = await startServer(() => asked.resolve());
   const other = await fine();
   const stop = new AbortController();
-  const { client } = createClient({ address: silent.origin, connections: 1, signal: stop.signal });
+  const { client } = createClient({ address: silent.origin, permits: 2, signal: stop.signal });
   const waiting = client.get({ path: 'teams' }, 'teams');
   await asked.promise;
   await expect(client.get({ origin: other.origin, path: 'metrics' }, 'metrics')).resolves.toEqual({ id: 1 });
@@ -85,14 +85,14 @@ test('an origin that is down fails by itself', async () => {
     { status: 'rejected', reason: { problem: 'server_error' } },
     { status: 'fulfilled', value: { id: 1 } },
   ]);
-  expect(new Set(retries.map(({ owner }) => owner))).toEqual(new Set(['metrics']));
+  expect(new Set(retries.map(({ stream }) => stream))).toEqual(new Set(['metrics']));
   expect(other.requests).toHaveLength(1);
 });
 
 test('each origin is connected to once, however often it is asked', async () => {
   const home = await fine();
   const other = await fine();
-  const { client } = createClient({ address: home.origin, connections: 1 });
+  const { client } = createClient({ address: home.origin, permits: 1 });
   for (let i = 0; i < 3; i += 1) {
     await client.get({ path: 'teams' }, 'teams');
     await client.get({ origin: other.origin, path: 'metrics' }, 'metrics');

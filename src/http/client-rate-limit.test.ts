@@ -16,7 +16,7 @@ test('a 429 is waited for as long as the API says, is announced, and uses up no 
   expect(slept.slice(0, 9)).toEqual(Array.from({ length: 9 }, () => 30_000));
   expect(limits).toEqual(Array.from({ length: 9 }, (_, i) => 30_000 * (i + 1)));
   expect(retries[0]).toEqual({
-    owner: 'teams',
+    stream: 'teams',
     method: 'GET',
     path: 'teams',
     attempt: 1,
@@ -112,7 +112,7 @@ test('a quota that the API tells of never makes a read fail, however small it is
     fc.asyncProperty(load, async ({ most, periodMs, workers, requests, spelling }) => {
       const timing = skippedTime();
       const { origin } = await startServer(quota(most, periodMs, spelling, () => timing.now()));
-      const { client } = createClient({ address: origin, timing, connections: workers });
+      const { client } = createClient({ address: origin, timing, permits: workers });
       let left = requests;
       const worker = async (): Promise<void> => {
         while (left-- > 0) expect(await client.get({ path: 'teams' }, 'teams')).toEqual({ id: 1 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { Turn } from '../core/request-slots.ts';
+import type { Auth } from './auth.ts';
+import { skippedTime } from '../../test-support/unit/virtual-time.ts';
 import { answer, bodyOf, createClient, startServer } from '../../test-support/unit/http.ts';
 
 /** A server that gives these answers in turn, the last one again and again, and what it was sent. */
@@ -38,7 +39,7 @@ describe('a request', () => {
       authorization: 'Bearer the-token',
     });
     expect(bodies).toEqual([post.body, post.body]);
-    expect(retries).toMatchObject([{ method: 'POST', path: 'query', owner: 'events' }]);
+    expect(retries).toMatchObject([{ method: 'POST', path: 'query', stream: 'events' }]);
   });
 
   test('without a body has no type', async () => {
@@ -81,41 +82,57 @@ describe('a request', () => {
   });
 });
 
-describe('whoever waits lets others go on meanwhile', () => {
-  /** Tells of every wait when it begins and ends. */
-  function told(): { turn: Turn; waits: string[] } {
-    const waits: string[] = [];
-    const pause: Turn['pause'] = async (wait) => {
-      waits.push('begins');
-      const result = await wait();
-      waits.push('ends');
-      return result;
+describe('with one permit', () => {
+  test.each([
+    ['another attempt', 503],
+    ["a rate limit's end", 429],
+  ])('a request that waits for %s lets another origin respond', async (_, status) => {
+    const waiting = await serve([status], [200]);
+    const other = await serve();
+    const { client } = createClient({
+      permits: 1,
+      onRetry: () => second.resolve(client.get({ origin: other.origin, path: 'b' }, 'b')),
+    });
+    const second = Promise.withResolvers<unknown>();
+    const first = client.get({ origin: waiting.origin, path: 'a' }, 'a');
+    expect(await Promise.all([second.promise, first])).toEqual([{ id: 1 }, { id: 1 }]);
+  });
+
+  test('a response keeps the permit until it is released, so the next request waits for its reader', async () => {
+    const { origin, requests } = await serve();
+    const { client } = createClient({ address: origin, permits: 1 });
+    const { release } = await client.send({ path: 'a' }, 'a');
+    const next = client.get({ path: 'b' }, 'b');
+    await new Promise((done) => setTimeout(done, 20));
+    expect(requests.map(({ url }) => url)).toEqual(['/a']);
+    release();
+    release();
+    await next;
+    expect(requests.map(({ url }) => url)).toEqual(['/a', '/b']);
+  });
+
+  test('a token that expires while its request waits is renewed first, with the same permit', async () => {
+    const { origin, requests } = await serve();
+    const iam = await serve();
+    let token: string | undefined = 'Bearer old';
+    let renewing: Promise<string> | undefined;
+    const auth: Auth = {
+      header: (send) =>
+        token ??
+        (renewing ??= send({ origin: iam.origin, path: 'token', anonymous: true }).then(() => (token = 'Bearer new'))),
+      refused: () => expect.fail('nothing is refused'),
     };
-    return { turn: { pause, retryAfter: pause, heard: () => undefined }, waits };
-  }
-
-  test('before another attempt', async () => {
-    const { origin } = await serve([503], [200]);
-    const { turn, waits } = told();
-    const { client, slept } = createClient({ address: origin });
-    await client.get({ path: 'a' }, 'a', turn);
-    expect(slept).toHaveLength(1);
-    expect(waits).toEqual(['begins', 'ends']);
-  });
-
-  test('for a rate limit to end', async () => {
-    const { origin } = await serve([429, { 'retry-after': '9' }], [200]);
-    const { turn, waits } = told();
-    const { client, slept } = createClient({ address: origin });
-    await client.get({ path: 'a' }, 'a', turn);
-    expect(slept).toEqual([9_000]);
-    expect(waits).toEqual(['begins', 'ends']);
-  });
-
-  test('but not for an answer', async () => {
-    const { origin } = await serve();
-    const { turn, waits } = told();
-    await createClient({ address: origin }).client.get({ path: 'a' }, 'a', turn);
-    expect(waits).toEqual([]);
+    let now = 0;
+    const timing = { ...skippedTime(), monotonic: () => now };
+    const { client } = createClient({ address: origin, permits: 1, auth, timing });
+    const { release } = await client.send({ path: 'a' }, 'a');
+    const next = client.get({ path: 'b' }, 'b');
+    await new Promise((done) => setImmediate(done));
+    now += 60_000;
+    token = undefined;
+    release();
+    await next;
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);
+    expect(iam.requests).toHaveLength(1);
   });
 });

@@ -79,21 +79,23 @@ test('no more requests are under way than there may be connections', async () =>
       answer(response, 200, '{}');
     });
   });
-  const { client } = createClient({ address: origin, connections: 3 });
+  const { client } = createClient({ address: origin, permits: 3 });
   await Promise.all(Array.from({ length: 30 }, () => client.get({ path: 'accounts' }, 'accounts')));
   expect(most).toBeLessThanOrEqual(3);
 });
 
 test('an abort ends everything at once with its reason: what is under way, what waits, and what comes', async () => {
   const stop = new AbortController();
-  const { origin, requests } = await startServer(() => {
-    if (requests.length === 2) stop.abort('SIGTERM');
+  const { origin, requests } = await startServer((_, response) => {
+    if (requests.length === 1) answer(response, 200, '{}');
+    if (requests.length === 3) stop.abort('SIGTERM');
   });
-  const { client } = createClient({ address: origin, connections: 2, signal: stop.signal });
+  const { client } = createClient({ address: origin, permits: 2, signal: stop.signal });
+  await client.get({ path: 'accounts' }, 'accounts');
   const gets = Array.from({ length: 5 }, () =>
     client.get({ path: 'accounts' }, 'accounts').catch((reason: unknown) => reason),
   );
   expect(await Promise.all(gets)).toEqual(Array.from(gets, () => 'SIGTERM'));
   await expect(client.get({ path: 'accounts' }, 'accounts')).rejects.toBe('SIGTERM');
-  expect(requests).toHaveLength(2);
+  expect(requests).toHaveLength(3);
 });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { compose } from '../platforms/compose/compose.ts';
 import { errorText } from './error-text.ts';
-import { type Failure, isTransient, nobodyThere, reasonOf, statusFailure, toError } from './failure.ts';
-import { proxyFor } from './proxy.ts';
+import { toError } from './error.ts';
+import { type Failure, isTransient, nobodyThere, reasonOf, statusFailure } from './failure.ts';
+import { proxyFor } from './connection/proxy.ts';
 
 const context = {
   path: 'deployments',

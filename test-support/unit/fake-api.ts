@@ -3,7 +3,8 @@ import { compose } from '../../src/platforms/compose/compose.ts';
 import type { Query, Request } from '../../src/core/stream.ts';
 import type { Level } from '../../src/core/output.ts';
 import { errorText } from '../../src/http/error-text.ts';
-import { statusFailure, toError } from '../../src/http/failure.ts';
+import { toError } from '../../src/http/error.ts';
+import { statusFailure } from '../../src/http/failure.ts';
 
 export interface FakeRequest {
   path: string;

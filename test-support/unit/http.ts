@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { type IncomingMessage, type RequestListener, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { ApiClient, type ClientOptions, type RetryEvent } from '../../src/http/client.ts';
+import type { ClientOptions, RetryEvent } from '../../src/http/client-options.ts';
+import { ApiClient } from '../../src/http/client.ts';
 import { errorText } from '../../src/http/error-text.ts';
 import { tokenAuth } from '../../src/platforms/compose/auth.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';
@@ -31,7 +32,7 @@ export function createClient(options: Partial<ClientOptions> = {}): TestClient {
     refusals: { textOf: errorText },
     words: compose.words,
     userAgent: 'source-compose/1.2.3',
-    connections: 4,
+    permits: 4,
     timeoutMs: 60_000,
     signal: new AbortController().signal,
     env: {},

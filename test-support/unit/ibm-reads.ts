@@ -9,7 +9,7 @@ import { type IbmCloudShared, openShared } from '../../src/platforms/ibm-cloud/s
 import { refusal } from './fake-api.ts';
 import { type TestApi, instancesBody, openApi } from './instances.ts';
 import type { Printout } from './output.ts';
-import { openRun } from './reads.ts';
+import { openRun, sendTo } from './reads.ts';
 
 interface Account {
   instances?: readonly unknown[];
@@ -40,7 +40,7 @@ export function openIbmRead(definition: StreamDefinition<IbmCloudShared>, accoun
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'the-key', ...config });
   const run: Run<IbmCloudShared> = {
     ...usual,
-    fetch: (request, owner) => api.get(request, owner),
+    send: sendTo(api, usual.workers, usual.signal),
     words: ibmCloud.words.facts,
     shared: openShared(parsed, api),
   };

@@ -4,12 +4,13 @@ import type { CheckpointedSink } from '../../src/core/checkpoints.ts';
 import { integer, object, text, timestamp } from '../../src/core/fields.ts';
 import { Normaliser } from '../../src/core/normalise.ts';
 import { type OpenStream, openStream } from '../../src/core/open-stream.ts';
-import { RequestSlots } from '../../src/core/request-slots.ts';
 import { type Row, type StreamDefinition, defineStream } from '../../src/core/stream.ts';
 import type { Run } from '../../src/core/stream-read.ts';
+import { Permits } from '../../src/http/traffic/permits.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';
 import { DeploymentList, eachDeployment, ofDeployment } from '../../src/platforms/compose/deployment-list.ts';
 import { embeddedRows, halObject } from '../../src/platforms/compose/envelope.ts';
+import type { Api } from '../../src/platforms/platform.ts';
 import type { ComposeShared } from '../../src/platforms/compose/shared.ts';
 import { type Answers, type AnyAnswer, FakeApi } from './fake-api.ts';
 import { Printout } from './output.ts';
@@ -42,9 +43,7 @@ export function openRun(options: RunOptions = {}): TestRun {
   const output = new AirbyteOutput(printed, 'debug');
   const stop = new AbortController();
   const run: Run<ComposeShared> = {
-    fetch: (request, owner) => api.get(request, owner),
-    slots: new RequestSlots(workers),
-    silences: new Map(),
+    send: sendTo(api, workers, stop.signal),
     output,
     words: compose.words.facts,
     shared: {
@@ -63,6 +62,22 @@ export function openRun(options: RunOptions = {}): TestRun {
     signal: stop.signal,
   };
   return { run, api, printed, stop };
+}
+
+/** Requests to an API, with as many permits as there are workers. */
+export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSignal): Run['send'] {
+  const permits = new Permits(workers);
+  return async (request, stream) => {
+    const permit = await permits.acquire(request.origin ?? '', stream);
+    const release = (): void => permit.release();
+    try {
+      signal.throwIfAborted();
+      return { body: await api.get(request, stream), release };
+    } catch (thrown) {
+      release();
+      throw thrown;
+    }
+  };
 }
 
 /** A stream of a run, opened at the place that its state tells; `C` is the cursor that the test knows it to have. */

@@ -1,5 +1,5 @@
 import { setImmediate as everyoneElse } from 'node:timers/promises';
-import type { Timing } from '../../src/http/retry.ts';
+import type { Timing } from '../../src/http/traffic/retry.ts';
 
 interface Sleeper {
   until: number;
@@ -21,6 +21,8 @@ export class VirtualTime implements Timing {
   }
 
   now = (): number => this.#now;
+
+  monotonic = (): number => this.#now;
 
   random = (): number => this.chance;
 
@@ -71,9 +73,11 @@ export class VirtualTime implements Timing {
 /** A clock whose every sleep is over at once, for work that also waits for a real server; `slept` lists the sleeps. */
 export function skippedTime(now = 0): Timing & { slept: number[] } {
   const slept: number[] = [];
+  const clock = (): number => now + slept.reduce((sum, ms) => sum + ms, 0);
   return {
     slept,
-    now: () => now + slept.reduce((sum, ms) => sum + ms, 0),
+    now: clock,
+    monotonic: clock,
     random: () => 0.5,
     async sleep(ms, signal) {
       signal.throwIfAborted();

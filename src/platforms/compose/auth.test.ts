@@ -89,7 +89,7 @@ describe('a 401 that is not about the token is a refusal of what was asked for',
   test('after retries too, if accounts fails for a while', async () => {
     const { get, retries } = await withReplies({ teams: [UNAUTHORIZED], accounts: [[500, ''], [429, ''], FINE] });
     expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
-    expect(retries.map(({ owner, path, reason }) => [owner, path, reason])).toEqual([
+    expect(retries.map(({ stream, path, reason }) => [stream, path, reason])).toEqual([
       ['teams', 'accounts', 'HTTP 500'],
       ['teams', 'accounts', 'HTTP 429'],
     ]);
@@ -100,7 +100,7 @@ test('accounts is asked once for all that ask at the same time, and not again fo
   const paths = Array.from({ length: 8 }, (_, i) => `deployments/d${i}/roles`);
   const replies = Object.fromEntries(paths.map((path) => [path, [UNAUTHORIZED]]));
   let now = 0;
-  const timing = { now: () => now, random: () => 0, sleep: () => Promise.resolve() };
+  const timing = { now: () => now, monotonic: () => now, random: () => 0, sleep: () => Promise.resolve() };
   const auth = tokenAuth('the-token', timing.now);
   const answers = { ...replies, accounts: [FINE, FINE, UNAUTHORIZED] };
   const { get, paths: asked } = await withReplies(answers, { timing, auth });

@@ -21,9 +21,9 @@ export function tokenAuth(token: string, now: () => number = Date.now): Auth {
   /** Under way, for all that have to know at the same time. */
   let probing: Promise<boolean> | undefined;
 
-  async function isAccepted(ask: () => Promise<unknown>): Promise<boolean> {
+  async function isAccepted(send: () => Promise<unknown>): Promise<boolean> {
     try {
-      await ask();
+      await send();
       return true;
     } catch (thrown) {
       const error = asConnectorError(thrown);
@@ -37,11 +37,11 @@ export function tokenAuth(token: string, now: () => number = Date.now): Auth {
     accepted({ path }) {
       if (path === PROBE.path) acceptedAt = now();
     },
-    async refused({ request, said }, ask) {
+    async refused({ request, said }, send) {
       if (rawText(said).includes('invalid_token') || request.path === PROBE.path) return 'refused';
       if (now() - acceptedAt <= ACCEPTED_MS) return 'unrelated';
       const why = `It was asked for because ${request.path} was refused with HTTP 401, to tell whether the API still accepts the token.`;
-      probing ??= isAccepted(() => ask(PROBE, why)).finally(() => (probing = undefined));
+      probing ??= isAccepted(() => send(PROBE, why)).finally(() => (probing = undefined));
       return (await probing) ? 'unrelated' : 'refused';
     },
   };

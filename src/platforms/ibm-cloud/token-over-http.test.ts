@@ -78,7 +78,7 @@ test('an exchange that fails for a while is tried again', async () => {
     [500, ''],
   ]);
   expect(await get()).toEqual({ id: 1 });
-  expect(retries.map(({ method, path, reason, owner }) => [method, path, reason, owner])).toEqual([
+  expect(retries.map(({ method, path, reason, stream }) => [method, path, reason, stream])).toEqual([
     ['POST', 'identity/token', 'HTTP 503 (503)', 'things'],
     ['POST', 'identity/token', 'HTTP 429', 'things'],
     ['POST', 'identity/token', 'HTTP 500', 'things'],

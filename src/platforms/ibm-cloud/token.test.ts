@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VirtualTime } from '../../../test-support/unit/virtual-time.ts';
-import type { Ask } from '../../http/auth.ts';
+import type { SendRequest } from '../../http/auth.ts';
 import type { Request } from '../../core/stream.ts';
 import { ibmCloud } from './ibm-cloud.ts';
 import { type IamAccess, accountIn, iamAuth } from './token.ts';
@@ -23,7 +23,7 @@ function openIam(options: Partial<IamAccess> = {}) {
   const asked: Request[] = [];
   const waiting: Array<PromiseWithResolvers<unknown>> = [];
   const clock = { now: 0 };
-  const ask: Ask = (request) => {
+  const ask: SendRequest = (request) => {
     asked.push(request);
     const reply = Promise.withResolvers<unknown>();
     waiting.push(reply);
@@ -277,7 +277,7 @@ test('whatever the lives of the tokens, no request carries a dead one, and no tw
       let underWay = 0;
       let most = 0;
       let made = 0;
-      const ask: Ask = async () => {
+      const ask: SendRequest = async () => {
         most = Math.max(most, (underWay += 1));
         const asked = time.now();
         const n = (made += 1);

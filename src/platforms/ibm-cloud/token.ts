@@ -3,7 +3,7 @@ import type { Words } from '../../core/problems.ts';
 import { type Request, type Row, isRow } from '../../core/stream.ts';
 import { addCredential } from '../../text/credentials.ts';
 import { rawText, serverText } from '../../text/server-text.ts';
-import type { Ask, Auth } from '../../http/auth.ts';
+import type { Auth, SendRequest } from '../../http/auth.ts';
 
 /** The part of its life after which a token is renewed, and how long before its end it counts as dead (icd-api.md 1.1). */
 const RENEW_AT = 0.8;
@@ -57,14 +57,14 @@ export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth
   let token: Token | undefined;
   let renewing: Promise<Token> | undefined;
 
-  function renew(ask: Ask): Promise<Token> {
-    return (renewing ??= exchange(ask).finally(() => (renewing = undefined)));
+  function renew(send: SendRequest): Promise<Token> {
+    return (renewing ??= exchange(send).finally(() => (renewing = undefined)));
   }
 
-  async function exchange(ask: Ask): Promise<Token> {
+  async function exchange(send: SendRequest): Promise<Token> {
     // Whatever its clock says, the token is not younger than the question for it.
     const asked = now();
-    const { access_token: text, expires_in: seconds } = tokenIn(await answered(ask));
+    const { access_token: text, expires_in: seconds } = tokenIn(await answered(send));
     if (typeof text !== 'string' || !HEADER_VALUE.test(text)) throw notAToken('it holds no access_token');
     addCredential(text);
     const life = lifeOf(seconds, text) * 1_000;
@@ -73,9 +73,9 @@ export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth
     return token;
   }
 
-  async function answered(ask: Ask): Promise<unknown> {
+  async function answered(send: SendRequest): Promise<unknown> {
     try {
-      return await ask(request);
+      return await send(request);
     } catch (thrown) {
       const error = asConnectorError(thrown);
       const { status, internalMessage = '', answer = '', said = serverText('') } = error;
@@ -96,15 +96,15 @@ export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth
   }
 
   return {
-    header(ask) {
+    header(send) {
       const at = now();
-      if (token === undefined || at >= token.deadAt) return renew(ask).then(({ header }) => header);
+      if (token === undefined || at >= token.deadAt) return renew(send).then(({ header }) => header);
       // Should this fail, the token is still good; whoever finds it dead is told why there is no other.
-      if (at >= token.renewAt) renew(ask).catch(() => undefined);
+      if (at >= token.renewAt) renew(send).catch(() => undefined);
       return token.header;
     },
-    async refused({ authorization }, ask) {
-      if (token === undefined || token.header === authorization) await renew(ask);
+    async refused({ authorization }, send) {
+      if (token === undefined || token.header === authorization) await renew(send);
       return 'renewed';
     },
   };

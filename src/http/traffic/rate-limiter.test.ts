@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Pace } from './pace.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
 const MINUTE = 60_000;
 
 test('as many requests as allowed go at once, and the next one when the first is a minute old', () => {
   let now = 5_000;
-  const pace = new Pace({ requests: 3, ms: MINUTE }, () => now);
-  expect([pace.take(), pace.take(), pace.take()]).toEqual([0, 0, 0]);
+  const limiter = new RateLimiter({ requests: 3, ms: MINUTE }, () => now);
+  expect([limiter.reserve(), limiter.reserve(), limiter.reserve()]).toEqual([0, 0, 0]);
   now += 20_000;
-  expect(pace.take()).toBe(41_000);
+  expect(limiter.reserve()).toBe(41_000);
   now += 41_000;
   // The two others of the first three are as old.
-  expect([pace.take(), pace.take()]).toEqual([0, 0]);
-  expect(pace.take()).toBe(61_000);
+  expect([limiter.reserve(), limiter.reserve()]).toEqual([0, 0]);
+  expect(limiter.reserve()).toBe(61_000);
 });
 
 test('whatever comes when, no minute has more than it may, and nobody waits while there is room', () => {
@@ -23,11 +23,11 @@ test('whatever comes when, no minute has more than it may, and nobody waits whil
       fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 120 }),
       (requests, gaps) => {
         let now = 1_000_000;
-        const pace = new Pace({ requests, ms: MINUTE }, () => now);
+        const limiter = new RateLimiter({ requests, ms: MINUTE }, () => now);
         const sent: number[] = [];
         for (const gap of gaps) {
           now += gap;
-          const wait = pace.take();
+          const wait = limiter.reserve();
           const recent = sent.filter((time) => time > now - MINUTE - 1_000);
           if (recent.length < requests) expect(wait).toBe(0);
           sent.push(now + wait);

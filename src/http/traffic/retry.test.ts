@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { LONGEST_WAIT_MS, MAX_RETRIES, backoff, PASSING_STATUSES, rateLimitWait, retryAfter } from './retry.ts';
+import { MAX_WAIT_MS, MAX_RETRIES, backoff, TRANSIENT_STATUSES, rateLimitWait, retryAfter } from './retry.ts';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const asked = fc.option(fc.oneof(fc.nat(2_000_000), fc.constant(Infinity)), { nil: undefined });
@@ -23,7 +23,7 @@ test.each([
   [501, false],
   [505, false],
 ])('HTTP %i may pass: %s', (status, passes) => {
-  expect(PASSING_STATUSES.has(status)).toBe(passes);
+  expect(TRANSIENT_STATUSES.has(status)).toBe(passes);
 });
 
 test('a backoff without Retry-After lies in the upper half below a ceiling that doubles from 1 s to 30 s', () => {
@@ -58,8 +58,8 @@ test('a backoff is never shorter than Retry-After asks, unless that is more than
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), chance, asked, (attempt, random, retryAfterMs) => {
       const wait = backoff(attempt, random, retryAfterMs);
-      expect(wait).toBeGreaterThanOrEqual(Math.min(LONGEST_WAIT_MS, retryAfterMs ?? 0));
-      expect(wait).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+      expect(wait).toBeGreaterThanOrEqual(Math.min(MAX_WAIT_MS, retryAfterMs ?? 0));
+      expect(wait).toBeLessThanOrEqual(MAX_WAIT_MS);
     }),
   );
 });
@@ -67,7 +67,7 @@ test('a backoff is never shorter than Retry-After asks, unless that is more than
 test('a wait for the rate limit is what the API asks, at most ten minutes', () => {
   expect(rateLimitWait(1, 0.5, 7_000)).toBe(7_000);
   expect(rateLimitWait(9, 0, 7_000)).toBe(7_000);
-  expect(rateLimitWait(1, 0.5, 3_600_000)).toBe(LONGEST_WAIT_MS);
+  expect(rateLimitWait(1, 0.5, 3_600_000)).toBe(MAX_WAIT_MS);
 });
 
 test('a wait for the rate limit of which the API says nothing is long, and grows with every refusal in a row', () => {
@@ -80,10 +80,10 @@ test('a wait for the rate limit of which the API says nothing is long, and grows
       (streak, first, second, nothing) => {
         const wait = rateLimitWait(streak, first, nothing);
         expect(wait).toBeGreaterThanOrEqual(750);
-        expect(wait).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+        expect(wait).toBeLessThanOrEqual(MAX_WAIT_MS);
         const next = rateLimitWait(streak + 1, second, nothing);
         if (streak < 10) expect(next).toBeGreaterThan(wait);
-        else expect(next).toBeGreaterThanOrEqual(0.75 * LONGEST_WAIT_MS);
+        else expect(next).toBeGreaterThanOrEqual(0.75 * MAX_WAIT_MS);
       },
     ),
   );
@@ -132,7 +132,7 @@ test('whatever stands in Retry-After, the waits that come of it can be waited', 
       const ms = retryAfter(text, NOW);
       for (const wait of [backoff(1, 0.5, ms), rateLimitWait(1, 0.5, ms)]) {
         expect(wait).toBeGreaterThanOrEqual(0);
-        expect(wait).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+        expect(wait).toBeLessThanOrEqual(MAX_WAIT_MS);
       }
     }),
   );

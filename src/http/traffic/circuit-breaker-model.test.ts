@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { VirtualTime } from '../../test-support/unit/virtual-time.ts';
-import { RateLimitGate } from './rate-limit-gate.ts';
+import { VirtualTime } from '../../../test-support/unit/virtual-time.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 
 const never = new AbortController().signal;
 
@@ -30,20 +30,21 @@ const load: fc.Arbitrary<Load> = fc.record({
   latencies: fc.array(fc.nat(3_000), { minLength: 1, maxLength: 20 }),
 });
 
-/** Every request of a load as the gate lets it through; checks each against what the gate was told before. */
+/** Every request of a load as the breaker lets it go; checks each against what the breaker was told before. */
 async function work({ quota, workers, latencies }: Load): Promise<{ answered: number; refused: number }> {
   const time = new VirtualTime();
-  const gate = new RateLimitGate(time);
+  const breaker = new CircuitBreaker(time, never);
   let period = -1;
   let left = 0;
   let sent = 0;
   let closedUntil = 0;
   /** Closed: nobody may go. First: one may go, once the time has come. Out: that one is under way. */
-  let phase: 'open' | 'first' | 'out' = 'open';
+  let phase: 'open' | 'first' | 'out' = 'first';
   const seen = { answered: 0, refused: 0 };
 
   const request = async (): Promise<boolean> => {
-    expect(await gate.enter(never)).toBe(true);
+    const pass = await breaker.enter(false, () => undefined);
+    expect(breaker.admits(pass)).toBe(true);
     expect(time.now()).toBeGreaterThanOrEqual(closedUntil);
     expect(phase).not.toBe('out');
     if (phase === 'first') phase = 'out';
@@ -54,15 +55,15 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
     }
     left -= 1;
     if (left >= 0) {
-      gate.passed();
-      if (phase === 'out') phase = 'open';
+      if (pass.isTrial) phase = 'open';
+      breaker.reportOutcome(pass, 'answered');
       seen.answered += 1;
       return true;
     }
     const rest = (period + 1) * quota.periodMs - time.now();
-    const until = gate.refused(quota.says === 'nothing' ? undefined : rest);
-    expect(until).toBeGreaterThan(time.now());
-    closedUntil = Math.max(closedUntil, until ?? 0);
+    breaker.reportOutcome(pass, 'limited', quota.says === 'nothing' ? undefined : rest);
+    expect(breaker.waitMs).toBeGreaterThan(0);
+    closedUntil = Math.max(closedUntil, time.now() + breaker.waitMs);
     phase = 'first';
     seen.refused += 1;
     return false;
@@ -74,7 +75,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
   return seen;
 }
 
-test('workers who share a gate obey the API, one goes first after each wait, and all get their answers in the end', async () => {
+test('an API with any quota is obeyed: one request goes first after each wait, and all get their responses in the end', async () => {
   await fc.assert(
     fc.asyncProperty(load, async (given) => {
       const { answered } = await work(given);

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type LocalServer, answer, startServer } from '../../test-support/unit/http.ts';
-import { type Outcome, attempt } from './attempt.ts';
-import { AttemptWatch } from './attempt.ts';
+import { type LocalServer, answer, startServer } from '../../../test-support/unit/http.ts';
+import { type Outcome, attempt } from '../attempt.ts';
+import { AttemptWatch } from '../attempt.ts';
 import { type Route, openRoute } from './route.ts';
 
 type Env = Record<string, string | undefined>;

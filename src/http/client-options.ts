@@ -1,0 +1,47 @@
+import type { ConnectorError } from '../core/errors.ts';
+import type { Words } from '../core/problems.ts';
+import type { Auth } from './auth.ts';
+import type { RouteOptions } from './connection/route.ts';
+import type { Refusals } from './failure.ts';
+import type { OriginOptions } from './origin.ts';
+import type { Timing } from './traffic/retry.ts';
+
+export interface RetryEvent {
+  stream: string;
+  method: 'GET' | 'POST';
+  path: string;
+  attempt: number;
+  reason: string;
+  waitMs: number;
+}
+
+export interface ClientOptions {
+  /** Precedes the path of each request that names no origin. */
+  address: string;
+  auth: Auth;
+  /** The value of the header `Accept`. */
+  accept: string;
+  refusals: Refusals;
+  /** What texts call the API and its settings. */
+  words: Words;
+  userAgent: string;
+  /** The most requests in flight at once. */
+  permits: number;
+  timeoutMs: number;
+  signal: AbortSignal;
+  env: RouteOptions['env'];
+  /** Before each wait for another attempt. */
+  onRetry: (event: RetryEvent) => void;
+  /** A rate limit delays a request of the stream until then (Unix ms). */
+  onRateLimit: (until: number, stream: string) => void;
+  /** The API rejects the credentials: no later request can succeed. */
+  onTokenRefused?: (error: ConnectorError) => void;
+  onAnswer?: OriginOptions['onAnswer'];
+  /** Waits that would end later (Unix ms) are errors at once. */
+  deadline?: number;
+  /** Unknown hosts and refused connections aren't retried: the user has just typed the address. */
+  isImpatient?: boolean;
+  maxBodyBytes?: number;
+  timing?: Timing;
+  openRoute?: OriginOptions['openRoute'];
+}

@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest';
+import { VirtualTime } from '../../../test-support/unit/virtual-time.ts';
+import { CircuitBreaker, MAX_RATE_LIMIT_MS, type Outcome, type Pass } from './circuit-breaker.ts';
+
+const MINUTE = 60_000;
+const never = new AbortController().signal;
+const ignore = (): void => undefined;
+
+interface Breaker {
+  time: VirtualTime;
+  breaker: CircuitBreaker;
+  /** The names of the requests that went, in order. */
+  gone: string[];
+  /** Enters under a name. A name with `again` is a retry. */
+  go: (name: string) => Promise<Pass>;
+  /** Sends a request that ends so, after so long. */
+  attempt: (outcome: Outcome, takes?: number, retryAfterMs?: number) => Promise<void>;
+}
+
+function open(life = never): Breaker {
+  const time = new VirtualTime();
+  const breaker = new CircuitBreaker(time, life);
+  const gone: string[] = [];
+  const go = async (name: string): Promise<Pass> => {
+    const pass = await breaker.enter(name.includes('again'), ignore);
+    gone.push(name);
+    return pass;
+  };
+  const attempt = async (outcome: Outcome, takes = 0, retryAfterMs?: number): Promise<void> => {
+    const pass = await go('');
+    breaker.admits(pass);
+    if (takes > 0) await time.sleep(takes, never);
+    breaker.reportOutcome(pass, outcome, retryAfterMs);
+  };
+  return { time, breaker, gone, go, attempt };
+}
+
+/** One whose circuit is closed, and of which a request with HTTP 429 says to wait for ten seconds. */
+async function limited(): Promise<Breaker> {
+  const opened = open();
+  await opened.attempt('answered');
+  await opened.attempt('limited', 0, 10_000);
+  opened.gone.length = 0;
+  return opened;
+}
+
+describe('half-open', () => {
+  test.each<[string, Outcome[]]>([
+    ['initially', []],
+    ['after an attempt without a response', ['answered', 'unanswered']],
+  ])('%s: one goes at a time, and a response of whatever status lets all go', async (_, before) => {
+    const { time, breaker, gone, go, attempt } = open();
+    for (const outcome of before) await attempt(outcome);
+    gone.length = 0;
+    const [first, ...others] = [go('a'), go('b'), go('c')];
+    await time.standStill();
+    expect(gone).toEqual(['a']);
+    breaker.reportOutcome(await first, 'answered');
+    await time.pass(Promise.all(others));
+    expect(time.now()).toBe(0);
+  });
+
+  test('trials are fresh requests and retries in turn, and follow after 0, 1, 2, 2 … s', async () => {
+    const { time, breaker, gone, go } = open();
+    const at: number[] = [];
+    const names = ['a', 'b', 'c', 'd', 'x again', 'y again'];
+    const trials = names.map(async (name) => {
+      const pass = await go(name);
+      at.push(time.now());
+      breaker.reportOutcome(pass, 'unanswered');
+    });
+    await time.pass(Promise.all(trials));
+    expect(gone).toEqual(['a', 'x again', 'b', 'y again', 'c', 'd']);
+    expect(at).toEqual([0, 0, 1_000, 3_000, 5_000, 7_000]);
+  });
+
+  test('a trial that is canceled lets the next begin at once', async () => {
+    const { time, breaker, go } = open();
+    const [first, second] = [go('a'), go('b')];
+    breaker.cancel(await first);
+    await time.pass(second);
+    expect(time.now()).toBe(0);
+  });
+
+  test('a response that was on its way closes the circuit, and a pass from before is void then and now', async () => {
+    const { breaker, go, attempt } = open();
+    await attempt('answered');
+    const [slow, lost, waiting] = await Promise.all([go('a'), go('b'), go('c')]);
+    breaker.reportOutcome(lost, 'unanswered');
+    expect(breaker.admits(waiting)).toBe(false);
+    const trial = await go('d');
+    expect(breaker.admits(trial)).toBe(true);
+    breaker.reportOutcome(slow, 'answered');
+    expect(breaker.admits(waiting)).toBe(true);
+    await Promise.all([go('e'), go('f')]);
+  });
+});
+
+describe('the circuit opens', () => {
+  test('after three trials without a response, for everyone who waits or comes', async () => {
+    const { time, breaker, go, attempt } = open();
+    const trials = [1, 2, 3].map(() => attempt('unanswered', MINUTE));
+    const waiting = expect(go('a')).rejects.toMatchObject({ cause: 'outage', ms: 3 * MINUTE + 1_000 });
+    await time.pass(Promise.all(trials));
+    await waiting;
+    await expect(go('b')).rejects.toBe(breaker.signal.reason);
+  });
+
+  test('not before a minute has passed since the first of them began', async () => {
+    const { time, breaker, attempt } = open();
+    while (!breaker.signal.aborted) await time.pass(attempt('unanswered', 10));
+    expect(time.now()).toBeGreaterThanOrEqual(MINUTE);
+    expect(time.now()).toBeLessThan(MINUTE + 3_000);
+  });
+
+  test('as fast when the origin stops responding later, however many requests are in flight', async () => {
+    const { time, breaker, attempt } = open();
+    await attempt('answered');
+    await time.pass(Promise.all([1, 2, 3, 4].map(() => attempt('unanswered', MINUTE))));
+    expect(breaker.signal.aborted).toBe(false);
+    for (let i = 0; i < 2; i += 1) await time.pass(attempt('unanswered', MINUTE));
+    expect(breaker.signal.aborted).toBe(true);
+    expect(time.now()).toBe(3 * MINUTE + 1_000);
+  });
+
+  test('never at an origin that responds to others meanwhile', async () => {
+    const { time, breaker, attempt } = open();
+    await attempt('answered');
+    for (let i = 0; i < 20; i += 1) {
+      await time.pass(Promise.all([attempt('unanswered', MINUTE), attempt('answered', MINUTE / 2)]));
+    }
+    expect(breaker.signal.aborted).toBe(false);
+  });
+});
+
+describe('after HTTP 429', () => {
+  test('nobody goes before the time that the API named, then one goes first', async () => {
+    const { time, breaker, gone, go } = await limited();
+    const passes = [go('a'), go('b'), go('c')];
+    const first = await time.pass(Promise.race(passes));
+    await time.standStill();
+    expect([gone.length, time.now()]).toEqual([1, 10_000]);
+    breaker.reportOutcome(first, 'answered');
+    await time.pass(Promise.all([...passes, go('late')]));
+    expect(time.now()).toBe(10_000);
+  });
+
+  test('all wait again when the trial is limited too', async () => {
+    const { time, breaker, gone, go } = await limited();
+    const passes = [go('a'), go('b')];
+    breaker.reportOutcome(await time.pass(Promise.race(passes)), 'limited', 5_000);
+    await time.standStill();
+    expect(gone).toHaveLength(1);
+    await time.pass(Promise.all(passes));
+    expect(time.now()).toBe(15_000);
+  });
+
+  test('a response that was on its way does not end the wait, and another 429 can only prolong it', async () => {
+    const { time, breaker, go, attempt } = open();
+    await attempt('answered');
+    const [one, two, three, four] = await Promise.all([go('a'), go('b'), go('c'), go('d')]);
+    breaker.reportOutcome(one, 'limited', 10_000);
+    const waiting = go('e');
+    breaker.reportOutcome(two, 'answered');
+    breaker.reportOutcome(three, 'limited', 3_000);
+    expect(breaker.waitMs).toBe(10_000);
+    await time.standStill();
+    breaker.reportOutcome(four, 'limited', 30_000);
+    await time.pass(waiting);
+    expect(time.now()).toBe(30_000);
+  });
+
+  test('everyone who waits is told for how long, those behind a trial too', async () => {
+    const { time, breaker, go } = await limited();
+    const waits: number[] = [];
+    const enter = (): Promise<Pass> => breaker.enter(false, (ms) => void waits.push(time.now() + ms));
+    const first = go('a');
+    const others = [enter()];
+    const trial = await time.pass(first);
+    others.push(enter());
+    breaker.reportOutcome(trial, 'limited', 20_000);
+    expect(waits).toEqual([10_000, 10_000, 30_000, 30_000]);
+    breaker.reportOutcome(await time.pass(Promise.race(others)), 'answered');
+    await Promise.all(others);
+  });
+
+  test('without Retry-After the waits grow from trial to trial, and begin small again after a response', async () => {
+    const { time, breaker, attempt } = open();
+    const waits: number[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      await time.pass(attempt(i === 5 ? 'answered' : 'limited'));
+      waits.push(breaker.waitMs);
+    }
+    expect(waits.slice(0, 7)).toEqual([875, 1_750, 3_500, 7_000, 14_000, 0, 875]);
+  });
+
+  test('requests that were all in flight when the limit was reached count as one', async () => {
+    const { breaker, go, attempt } = open();
+    await attempt('answered');
+    const passes = await Promise.all(Array.from({ length: 32 }, () => go('')));
+    for (const pass of passes) breaker.reportOutcome(pass, 'limited');
+    expect(breaker.waitMs).toBe(875);
+  });
+
+  test('the circuit opens after half an hour of nothing else', async () => {
+    const { time, breaker, go, attempt } = open();
+    let trials = 0;
+    for (; !breaker.signal.aborted; trials += 1) await time.pass(attempt('limited'));
+    await expect(go('late')).rejects.toMatchObject({ cause: 'rate_limit' });
+    expect(time.now()).toBeGreaterThanOrEqual(MAX_RATE_LIMIT_MS);
+    expect(time.now()).toBeLessThanOrEqual(MAX_RATE_LIMIT_MS + 10 * MINUTE);
+    expect(trials).toBeGreaterThan(10);
+  });
+
+  test('but never at an API that lets one request pass now and then', async () => {
+    const { time, breaker, attempt } = open();
+    while (time.now() < 300 * MINUTE) {
+      await time.pass(attempt('limited', 0, 9 * MINUTE));
+      await time.pass(attempt('answered'));
+    }
+    expect(breaker.signal.aborted).toBe(false);
+  });
+});
+
+test('the end of its life ends all waits with its reason', async () => {
+  const stop = new AbortController();
+  const { time, go, attempt } = open(stop.signal);
+  await attempt('limited', 0, 10 * MINUTE);
+  const reasons = Promise.allSettled([go('a'), go('b')]);
+  await time.standStill();
+  stop.abort('SIGTERM');
+  for (const result of await reasons) expect(result).toMatchObject({ status: 'rejected', reason: 'SIGTERM' });
+  await expect(go('c')).rejects.toBe('SIGTERM');
+});

@@ -1,0 +1,219 @@
+import { type Timing, rateLimitWait } from './retry.ts';
+
+/** The circuit opens after this many trials in a row without a whole response, but not before … */
+const MAX_TRIALS = 3;
+/** … this long after the first of them began. */
+const MIN_OUTAGE_MS = 60_000;
+/** An origin that returns nothing but HTTP 429 for this long is given up. */
+export const MAX_RATE_LIMIT_MS = 30 * 60_000;
+/** How long to wait after the first and the second trial without a response, and after any further one. */
+const TRIAL_WAITS_MS = [0, 1_000];
+const LATER_TRIAL_WAIT_MS = 2_000;
+
+/**
+ * How an attempt ended.
+ * - `answered`: with a whole response, whatever its status, or with a failure that no retry can cure, such as a bad certificate.
+ *   Headers alone are no response: a stalled body would hide behind them.
+ * - `limited`: with HTTP 429
+ * - `unanswered`: without a whole response
+ */
+export type Outcome = 'answered' | 'limited' | 'unanswered';
+
+/** Leave to send one request. */
+export interface Pass {
+  /** Nothing else is sent until this attempt ends. */
+  isTrial: boolean;
+  /** By the monotonic clock. */
+  since: number;
+}
+
+interface Waiter {
+  hasFailed: boolean;
+  onLimited: (waitMs: number) => void;
+  resolve: (pass: Pass) => void;
+  reject: (reason: unknown) => void;
+}
+
+/** Why a circuit opened: the reason of its signal. */
+export class OpenCircuit {
+  readonly cause: 'outage' | 'rate_limit';
+  /** How long the origin had not responded. */
+  readonly ms: number;
+
+  constructor(cause: 'outage' | 'rate_limit', ms: number) {
+    this.cause = cause;
+    this.ms = ms;
+  }
+}
+
+/**
+ * Decides when a request may go to one origin; it also enforces the origin's rate limit.
+ * - Half-open, initially and after an attempt without a whole response or with HTTP 429: one attempt at a time, the trial, goes to
+ *   the origin. Trials are alternately requests that failed before and fresh ones, so neither a single bad report nor a long
+ *   backoff decides alone.
+ * - Closed, after a whole response: requests go at once.
+ * - Open, for the rest of the sync: nothing goes, and `signal` is aborted.
+ */
+export class CircuitBreaker {
+  readonly #timing: Timing;
+  readonly #life: AbortSignal;
+  readonly #opened = new AbortController();
+  #state: 'half-open' | 'closed' | 'open' = 'half-open';
+  #trial: Pass | undefined;
+  #waiting: Waiter[] = [];
+  #isFailedNext = false;
+  #isAsleep = false;
+  /** When the next trial may begin. Times are those of the monotonic clock. */
+  #trialFrom = -Infinity;
+  #answeredAt = -Infinity;
+  #unanswered = 0;
+  #unansweredSince = 0;
+  /** The HTTP 429s since the last other response to a trial. */
+  #limit: { since: number; inARow: number } | undefined;
+
+  /** `life` ends all waits. */
+  constructor(timing: Timing, life: AbortSignal) {
+    this.#timing = timing;
+    this.#life = life;
+    life.addEventListener('abort', () => this.#rejectAll(life.reason));
+  }
+
+  /** Aborted with an `OpenCircuit` when the circuit opens. */
+  get signal(): AbortSignal {
+    return this.#opened.signal;
+  }
+
+  /** How long until the next trial may begin. */
+  get waitMs(): number {
+    return Math.max(0, this.#trialFrom - this.#timing.monotonic());
+  }
+
+  /**
+   * Resolves when the request may go. End the pass with `reportOutcome` or `cancel`. Rejects when the circuit opens, or `life` ends.
+   * `onLimited` is called for as long as a rate limit delays the request.
+   */
+  async enter(hasFailed: boolean, onLimited: (waitMs: number) => void): Promise<Pass> {
+    this.#life.throwIfAborted();
+    this.signal.throwIfAborted();
+    if (this.#state === 'closed') return { isTrial: false, since: this.#timing.monotonic() };
+    const { promise, resolve, reject } = Promise.withResolvers<Pass>();
+    this.#waiting.push({ hasFailed, onLimited, resolve, reject });
+    if (this.#limit !== undefined) onLimited(this.waitMs);
+    this.#startTrial();
+    return promise;
+  }
+
+  /** Whether the request may still go, after a further wait since `enter`. Marks the beginning of its attempt. */
+  admits(pass: Pass): boolean {
+    pass.since = this.#timing.monotonic();
+    return pass.isTrial ? this.#trial === pass : this.#state === 'closed';
+  }
+
+  reportOutcome(pass: Pass, outcome: Outcome, retryAfterMs?: number): void {
+    const isTrial = this.#trial === pass;
+    if (outcome !== 'unanswered') {
+      this.#unanswered = 0;
+      this.#answeredAt = this.#timing.monotonic();
+    }
+    if (outcome === 'answered') {
+      // A response that was on its way when the limit was reached doesn't end the limit.
+      if (this.#limit === undefined || isTrial) this.#close();
+    } else if (outcome === 'limited') {
+      this.#reachLimit(isTrial, retryAfterMs);
+    } else if (isTrial || this.#state === 'closed') {
+      this.#missResponse(pass.since);
+    }
+    this.cancel(pass);
+  }
+
+  /** Ends a pass of whose attempt nothing is known: the next trial may begin. */
+  cancel(pass: Pass): void {
+    if (this.#trial !== pass) return;
+    this.#trial = undefined;
+    this.#startTrial();
+  }
+
+  #close(): void {
+    if (this.#state !== 'half-open') return;
+    this.#state = 'closed';
+    this.#trial = undefined;
+    this.#limit = undefined;
+    const since = this.#timing.monotonic();
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ isTrial: false, since });
+  }
+
+  #reachLimit(isTrial: boolean, retryAfterMs: number | undefined): void {
+    const now = this.#timing.monotonic();
+    this.#limit ??= { since: now, inARow: 0 };
+    // Requests that were in flight when the limit was reached are rejected too; they don't make the wait grow.
+    if (isTrial || this.#limit.inARow === 0) this.#limit.inARow += 1;
+    const limitedMs = now - this.#limit.since;
+    if (limitedMs >= MAX_RATE_LIMIT_MS) {
+      this.#open(new OpenCircuit('rate_limit', limitedMs));
+      return;
+    }
+    const waitMs = rateLimitWait(this.#limit.inARow, this.#timing.random(), retryAfterMs);
+    this.#halfOpen(now + waitMs);
+    // A trial that is still in flight may have been sent before the limit was reached, so another must follow.
+    this.#trial = undefined;
+    for (const { onLimited } of this.#waiting) onLimited(this.waitMs);
+    this.#startTrial();
+  }
+
+  #missResponse(began: number): void {
+    const now = this.#timing.monotonic();
+    if (this.#answeredAt > began) {
+      // The origin responded to others meanwhile.
+      this.#halfOpen(now);
+      return;
+    }
+    if (this.#unanswered === 0) this.#unansweredSince = began;
+    this.#unanswered += 1;
+    const outageMs = now - this.#unansweredSince;
+    if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS) this.#open(new OpenCircuit('outage', outageMs));
+    else this.#halfOpen(now + (TRIAL_WAITS_MS[this.#unanswered - 1] ?? LATER_TRIAL_WAIT_MS));
+  }
+
+  #halfOpen(trialFrom: number): void {
+    if (this.#state === 'open') return;
+    this.#state = 'half-open';
+    this.#trialFrom = Math.max(this.#trialFrom, trialFrom);
+  }
+
+  #open(reason: OpenCircuit): void {
+    this.#state = 'open';
+    this.#opened.abort(reason);
+    this.#rejectAll(reason);
+  }
+
+  #rejectAll(reason: unknown): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(reason);
+  }
+
+  #startTrial(): void {
+    if (this.#state !== 'half-open' || this.#trial !== undefined || this.#waiting.length === 0) return;
+    if (this.waitMs > 0) {
+      void this.#startTrialLater();
+      return;
+    }
+    const preferred = this.#waiting.findIndex(({ hasFailed }) => hasFailed === this.#isFailedNext);
+    const [next] = this.#waiting.splice(Math.max(0, preferred), 1);
+    this.#isFailedNext = next?.hasFailed === false;
+    this.#trial = { isTrial: true, since: this.#timing.monotonic() };
+    next?.resolve(this.#trial);
+  }
+
+  async #startTrialLater(): Promise<void> {
+    if (this.#isAsleep) return;
+    this.#isAsleep = true;
+    try {
+      // A later HTTP 429 may prolong the wait.
+      while (this.waitMs > 0) await this.#timing.sleep(this.waitMs, this.#life);
+    } catch {
+      return; // `life` has ended, and with it every wait.
+    } finally {
+      this.#isAsleep = false;
+    }
+    this.#startTrial();
+  }
+}
