@@ -35,10 +35,6 @@ export function serveControl(root: FastifyInstance, { platform, faults, statisti
         faults.replace(read);
         return { faults: read.length };
       });
-      app.delete('/cursors', (_request, reply) => {
-        platform.forgetCursors();
-        return reply.code(204).send();
-      });
       for (const [name, change] of Object.entries(platform.changes)) {
         app.post(`/${name}`, (request, reply) => {
           const numbers: unknown = request.body ?? {};

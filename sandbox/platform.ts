@@ -60,10 +60,10 @@ export interface Platform<Stream extends string = string> {
   /** The API's error body for a status at a path; with the text in it, if there is one. */
   refusal(path: string, status: number, text?: string): Answer;
   /** The body with its envelope, its list, one of its rows or its link to the next page spoiled. */
-  spoil(body: unknown, shape: Shape, row: number, otherOrigin: string): unknown;
+  spoil(body: unknown, shape: Shape, otherOrigin: string): unknown;
   open(body: unknown): OpenedBody;
-  /** Makes every cursor or page token handed out so far an old one, at one path or everywhere. */
-  forgetCursors(path?: string): void;
+  /** Makes every cursor or page token that a path has handed out so far an old one. */
+  forgetCursors(path: string): void;
   readonly deploymentIds: readonly string[];
   /** The streams a connector can read. */
   readonly streams: readonly Stream[];

@@ -28,8 +28,6 @@ interface RunningSandbox<Stream extends string> {
   counts(): Readonly<Record<Stream, number>>;
   /** Their primary keys. */
   keys(stream: Stream): Iterable<string>;
-  /** Makes old ones of all cursors or page tokens handed out so far. */
-  forgetCursors(): void;
   /** Replaces all faults; what they have done so far is forgotten. */
   setFaults(faults: readonly Fault[]): void;
   stats(): Stats;
@@ -46,8 +44,8 @@ export interface Sandbox extends RunningSandbox<StreamName> {
   readonly token: string;
   /** New audit events on top of the present ones. */
   addEvents(count: number): void;
-  /** Makes the oldest audit events disappear. */
-  expireEvents(count: number): void;
+  /** Makes old ones of all cursors handed out so far. */
+  forgetCursors(): void;
   /** Changes a recipe, one after the other, of the first deployment or of this one. */
   touchRecipe(deploymentId?: string): RecipeChange;
   /** Adds a recipe to the first deployment or to this one. */
@@ -76,8 +74,6 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   addEvents(count: number, lateBySeconds?: number): void;
   /** Adds to the first usage row of the open month or of this one, and gives the key of its first metric. */
   touchUsage(month?: string): string;
-  /** Makes the services refuse all tokens handed out so far. */
-  revokeTokens(): void;
 }
 
 /** Starts a stand-in for the Compose API on this machine. The same options always give the same data. */
@@ -102,7 +98,7 @@ async function startCompose(given: Partial<SandboxOptions>): Promise<Sandbox> {
     baseUrl: origin + compose.prefix,
     token: options.token,
     addEvents: (count) => compose.addEvents(count),
-    expireEvents: (count) => compose.expireEvents(count),
+    forgetCursors: () => compose.forgetCursors('/audit_events'),
     touchRecipe: (id) => compose.touchRecipe(id),
     addRecipe: (id) => compose.addRecipe(id),
   };
@@ -131,7 +127,6 @@ async function startIbmCloud(given: Partial<IbmCloudSandboxOptions>): Promise<Ib
     passTime: (seconds) => ibmCloud.passTime(seconds),
     addEvents: (count, lateBySeconds) => ibmCloud.addEvents(count, lateBySeconds),
     touchUsage: (month) => ibmCloud.touchUsage(month),
-    revokeTokens: () => ibmCloud.revokeTokens(),
   };
 }
 
@@ -158,7 +153,6 @@ async function serve<Stream extends string>(
       deploymentIds: platform.deploymentIds,
       counts: () => platform.counts(),
       keys: (stream) => platform.keys(stream),
-      forgetCursors: () => platform.forgetCursors(),
       setFaults: (list) => faults.replace(list),
       stats: () => statistics.snapshot(),
       get requests() {

@@ -1,4 +1,4 @@
-import { Crawler, tokenOf } from '../../sandbox/ibm-cloud/crawl.ts';
+import { get, tokenOf } from '../../sandbox/ibm-cloud/client.ts';
 import type { IbmCloudSandbox } from '../../sandbox/server.ts';
 
 // What a read must bring, field by field: written after docs/reference/icd-api.md, section 4, from the rows as the API
@@ -127,16 +127,20 @@ export async function expectedRows(
   sandbox: IbmCloudSandbox,
   { details = true } = {},
 ): Promise<Record<StreamName, Row[]>> {
-  const crawler = new Crawler(sandbox, await tokenOf(sandbox));
+  const token = await tokenOf(sandbox);
+  const ofDatabase = async (id: string, report: string): Promise<unknown> => {
+    const path = `/databases/${id.split(':')[5]}/v5/ibm/deployments/${encodeURIComponent(id)}${report}`;
+    return Object.values((await (await get(sandbox, token, path)).json()) as Row)[0];
+  };
   const groupNames = new Map([...sandbox.rows('resource_groups')].map(({ id, name }) => [id, name]));
   const deployments: Row[] = [];
   const versions: Row[] = [];
   for (const row of sandbox.rows('deployments')) {
     const isAsked = generationOf(row) === 'gen1' && isSound(row['id']);
     const id = String(row['id']);
-    const detail = isAsked && details ? ((await crawler.database(id, '')) as Row) : undefined;
+    const detail = isAsked && details ? ((await ofDatabase(id, '')) as Row) : undefined;
     deployments.push(deployment(row, detail, groupNames.get(String(row['resource_group_id']))));
-    if (isAsked) versions.push(...transitions(id, (await crawler.database(id, '/capability/versions')) as never));
+    if (isAsked) versions.push(...transitions(id, (await ofDatabase(id, '/capability/versions')) as never));
   }
   const rows = {
     ...plainRows(sandbox),

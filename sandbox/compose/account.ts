@@ -1,5 +1,5 @@
 import type { Row } from '../platform.ts';
-import { DAY, END_OF_HISTORY, Kind, type World, makeId, readId, spell } from './world.ts';
+import { DAY, END_OF_HISTORY, Kind, type World, makeId, spell } from './world.ts';
 
 export const ACCOUNT_SLUG = 'harbour-analytics';
 
@@ -72,12 +72,6 @@ export function teams(world: World): Row[] {
   ];
 }
 
-/** One team by its id. */
-export function team(world: World, id: string): Row | undefined {
-  const index = readId(world.seed, Kind.team, id)?.index ?? 0;
-  return teams(world)[index - 1];
-}
-
 export function clusterId(world: World, index: number): string {
   return makeId(world.seed, Kind.cluster, 0, (index % 3) + 1);
 }
@@ -104,12 +98,6 @@ export function clusters(world: World): Row[] {
     { ...common(1, 'harbour-us-c01'), provider: 'gce', region: 'us-east1', multitenant: false, tags: [] },
     { ...common(2, 'compose-shared-17'), account_id: null, provider: 'aws', region: 'us-east-1', multitenant: 'true' },
   ];
-}
-
-/** One cluster by its id. */
-export function cluster(world: World, id: string): Row | undefined {
-  const index = readId(world.seed, Kind.cluster, id)?.index ?? 0;
-  return clusters(world)[index - 1];
 }
 
 /** Places to deploy to; neither id nor date (go datacenter.go). */

@@ -2,7 +2,7 @@ import { noise, pick, upTo } from '../noise.ts';
 import type { Row } from '../platform.ts';
 import { accountId, clusterId, teams, users } from './account.ts';
 import { databaseOf, deploymentId, deploymentName, versionOf } from './deployments.ts';
-import { DAY, END_OF_HISTORY, Kind, MINUTE, type World, link, makeId, readId, spell } from './world.ts';
+import { DAY, END_OF_HISTORY, Kind, MINUTE, type World, link, makeId, spell } from './world.ts';
 
 const BACKUP_TYPES = ['daily', 'weekly', 'monthly', 'on_demand'] as const;
 const DOWNLOADABLE = new Set(['etcd', 'mongodb', 'mysql', 'postgresql', 'rabbitmq', 'redis', 'rethink']);
@@ -42,15 +42,6 @@ export function alerts(world: World, deployment: number): Row {
 /** The backups of one deployment (P-back). */
 export function backups(world: World, deployment: number): Row[] {
   return upTo(backupCount(deployment)).map((index) => backup(world, deployment, index));
-}
-
-/** One backup, which alone shows where to download it (go backups.go). */
-export function backupDetail(world: World, deployment: number, id: string): Row | undefined {
-  const found = readId(world.seed, Kind.backup, id);
-  if (found === undefined || found.group !== deployment || found.index >= backupCount(deployment)) return undefined;
-  const row = backup(world, deployment, found.index);
-  const download_link = row['is_downloadable'] === true ? `https://backups.example.invalid/${id}?signature=FAKE` : null;
-  return { ...row, download_link };
 }
 
 /** Some deployments have no backup yet. */
@@ -106,40 +97,6 @@ function billable(world: World, deployment: number, index: number): Row {
   };
 }
 
-/** The log files of one deployment (go logfiles.go, node-log). */
-export function logfiles(world: World, deployment: number): Row[] {
-  return upTo(logfileCount(deployment)).map((index) => logfile(world, deployment, index));
-}
-
-/** One log file, which alone shows where to download it (go logfiles.go). */
-export function logfileDetail(world: World, deployment: number, id: string): Row | undefined {
-  const found = readId(world.seed, Kind.logfile, id);
-  if (found === undefined || found.group !== deployment || found.index >= logfileCount(deployment)) return undefined;
-  const download_link = `https://logfiles.example.invalid/${id}?signature=FAKE`;
-  return { ...logfile(world, deployment, found.index), download_link };
-}
-
-/** One log file a day; some deployments have none yet. */
-function logfileCount(deployment: number): number {
-  return deployment % 4 === 2 ? 0 : 2 + (deployment % 3);
-}
-
-function logfile(world: World, deployment: number, index: number): Row {
-  const midnight = END_OF_HISTORY - (END_OF_HISTORY % DAY) - index * DAY;
-  const date = new Date(midnight - DAY).toISOString().slice(0, 10);
-  return {
-    id: makeId(world.seed, Kind.logfile, deployment, index),
-    deployment_id: deploymentId(world, deployment),
-    capsule_id: makeId(world.seed, Kind.capsule, deployment, 1),
-    name: `${databaseOf(deployment).type}0.${date}.log.gz`,
-    region: 'eu-west-1',
-    status: 'complete',
-    date,
-    file_size: noise(world.seed, 91 + deployment, index) % 1_000_000,
-    created_at: spell(midnight + 10 * MINUTE, index + deployment),
-  };
-}
-
 /** Roles with their users (node-roles). Listing roles that nobody has is our convention. */
 export function roles(world: World, deployment: number): Row[] {
   if (deployment % 5 === 4) return [];
@@ -190,15 +147,4 @@ export function transitions(deployment: number): Row[] {
     const row = { application: type, method: 'in_place', from_version, to_version };
     return to_version === newer.at(-1) ? [row, { ...row, method: 'restore' }] : [row];
   });
-}
-
-/** Addresses that may connect, as the API gives them back: `1.1.1.1/32`, also where `1.1.1.1` was sent (gds-brk). */
-export function whitelist(world: World, deployment: number): Row[] {
-  if (deployment % 3 === 2) return [];
-  const entry = (index: number, ip: string, description: string): Row => ({
-    id: makeId(world.seed, Kind.whitelist, deployment, index),
-    ip,
-    description,
-  });
-  return [entry(0, `198.51.100.${1 + (deployment % 250)}/32`, 'office'), entry(1, '203.0.113.0/24', '')];
 }

@@ -11,11 +11,6 @@ export function list(name: string, rows: readonly Row[]): Answer {
   return json(200, { _embedded: { [name]: rows } });
 }
 
-/** One object, or 404. */
-export function single(row: Row | undefined): Answer {
-  return row === undefined ? refusal(404) : json(200, row);
-}
-
 /** What is wrong with each parameter. */
 export function invalid(errors: Record<string, string[]>): Answer {
   return json(422, { errors });
@@ -48,18 +43,17 @@ export function open(value: unknown): OpenedBody {
 }
 
 /** The body with its envelope, its list or one of its rows spoiled. */
-export function spoil(value: unknown, shape: Shape, row: number): unknown {
+export function spoil(value: unknown, shape: Shape): unknown {
   const body = value as Body;
   const { _embedded, ...beside } = body;
   const [name, rows] = Object.entries(_embedded ?? {})[0] ?? [];
   if (shape === 'body-null') return null;
   if (shape === 'body-list') return rows ?? [body];
   if (name === undefined || rows === undefined || shape === 'no-embedded') return beside;
-  if (shape === 'next-link') return { ...body, _links: { next: { href: '/2016-07/next{?embed}', templated: true } } };
-  return { ...beside, _embedded: spoilList(shape, name, rows, row) };
+  return { ...beside, _embedded: spoilList(shape, name, rows) };
 }
 
-function spoilList(shape: Shape, name: string, rows: readonly Row[], row: number): unknown {
+function spoilList(shape: Shape, name: string, rows: readonly Row[]): unknown {
   switch (shape) {
     case 'list-missing':
       return {};
@@ -72,18 +66,17 @@ function spoilList(shape: Shape, name: string, rows: readonly Row[], row: number
     case 'embedded-list':
       return rows;
     case 'row-null':
-      return { [name]: spoilRow(rows, row, () => null) };
+      return { [name]: spoilFirst(rows, () => null) };
     case 'row-without-key':
-      return { [name]: spoilRow(rows, row, (value) => without(value, rowKey(name))) };
+      return { [name]: spoilFirst(rows, (row) => without(row, rowKey(name))) };
     default:
       // Compose has no links to next pages that could be spoiled.
       return { [name]: rows };
   }
 }
 
-function spoilRow(rows: readonly Row[], row: number, spoilOne: (row: Row) => unknown): unknown[] {
-  const index = Math.max(0, Math.min(row, rows.length - 1));
-  return rows.length === 0 ? [spoilOne({})] : rows.map((value, at) => (at === index ? spoilOne(value) : value));
+function spoilFirst([first = {}, ...others]: readonly Row[], edit: (row: Row) => unknown): unknown[] {
+  return [edit(first), ...others];
 }
 
 function without(row: Row, key: string): Row {

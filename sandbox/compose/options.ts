@@ -42,12 +42,6 @@ export const COMPOSE_OPTIONS = {
     default: 100,
     meaning: 'most events on a page; a higher limit is clamped to it',
   }),
-  maxPageBytes: whole({
-    least: 0,
-    most: 1_000_000_000,
-    default: 0,
-    meaning: 'most bytes in a page, which always holds at least one event; 0: no bound',
-  }),
   oldCursors: choice(
     ['accepted', 'refused', 'empty'],
     'accepted',

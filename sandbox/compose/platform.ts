@@ -1,10 +1,8 @@
 import { upTo } from '../noise.ts';
 import { type Answer, type Platform, type Route, json } from '../platform.ts';
-import { accountId, cluster, currentUser, team, users } from './account.ts';
 import { AuditTrail } from './audit/trail.ts';
-import { backupDetail, logfileDetail, logfiles, whitelist } from './deployment-reports.ts';
 import { deploymentDetail, deploymentId, deploymentIndex } from './deployments.ts';
-import { HAL, list, open, refusal, single, spoil } from './envelope.ts';
+import { HAL, list, open, refusal, spoil } from './envelope.ts';
 import type { ComposeOptions } from './options.ts';
 import { type RecipeChange, Recipes } from './recipes.ts';
 import {
@@ -25,7 +23,6 @@ const VERSION_PATH = '/2016-07';
 /** The Compose API, and what can be changed in its account. */
 export interface Compose extends Platform<StreamName> {
   addEvents(count: number): void;
-  expireEvents(count: number): void;
   touchRecipe(deploymentId?: string): RecipeChange;
   addRecipe(deploymentId?: string): RecipeChange;
 }
@@ -58,9 +55,8 @@ export function createCompose(seed: number, options: ComposeOptions): Compose {
     counts: () => countsOf(holdings),
     keys: (stream) => keysOf(holdings, stream),
     changes: {
-      events: ({ add = 0, expire = 0 }) => {
+      events: ({ add = 0 }) => {
         trail.add(add);
-        trail.expire(expire);
         return { audit_events: trail.count };
       },
       recipes: ({ add = 0, touch = 0 }) => ({
@@ -70,7 +66,6 @@ export function createCompose(seed: number, options: ComposeOptions): Compose {
     },
     deploymentIds: upTo(world.deployments).map((index) => deploymentId(world, index)),
     addEvents: (count) => trail.add(count),
-    expireEvents: (count) => trail.expire(count),
     touchRecipe: (id) => recipes.touch(deploymentOf(id)),
     addRecipe: (id) => recipes.add(deploymentOf(id)),
   };
@@ -95,29 +90,15 @@ function routeOf(report: Report | PagedReport, holdings: Holdings): Route {
 }
 
 /** What stands beside the reports (compose-api.md, 10). */
-function otherRoutes({ world, trail, recipes }: Holdings): Record<string, Route> {
+function otherRoutes({ world }: Holdings): Record<string, Route> {
   return {
-    '/accounts/:id/users': (id) => (id === accountId(world) ? list('users', users(world)) : refusal(404)),
-    '/user': () => json(200, currentUser(world)),
-    '/audit_events/:id': (id) => trail.single(id),
-    '/clusters/:id': (id) => single(cluster(world, id)),
     '/deployments/:id': ofDeployment(world, (deployment) => json(200, deploymentDetail(world, deployment))),
-    '/deployments/:id/backups/:other': ofDeployment(world, (deployment, id) =>
-      single(backupDetail(world, deployment, id)),
-    ),
-    '/deployments/:id/logfiles': ofDeployment(world, (deployment) => list('logfiles', logfiles(world, deployment))),
-    '/deployments/:id/logfiles/:other': ofDeployment(world, (deployment, id) =>
-      single(logfileDetail(world, deployment, id)),
-    ),
-    '/deployments/:id/whitelist': ofDeployment(world, (deployment) => list('whitelist', whitelist(world, deployment))),
-    '/recipes/:id': (id) => single(recipes.find(id)),
-    '/teams/:id': (id) => single(team(world, id)),
   };
 }
 
-function ofDeployment(world: World, answer: (deployment: number, other: string) => Answer): Route {
-  return (id, other) => {
+function ofDeployment(world: World, answer: (deployment: number) => Answer): Route {
+  return (id) => {
     const deployment = deploymentIndex(world, id);
-    return deployment === undefined ? refusal(404) : answer(deployment, other);
+    return deployment === undefined ? refusal(404) : answer(deployment);
   };
 }

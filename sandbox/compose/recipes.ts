@@ -2,7 +2,7 @@ import { noise, pick, upTo } from '../noise.ts';
 import type { Row } from '../platform.ts';
 import { accountId } from './account.ts';
 import { deploymentId } from './deployments.ts';
-import { DAY, END_OF_HISTORY, Kind, MINUTE, SECOND, type World, laterMoment, makeId, readId, spell } from './world.ts';
+import { DAY, END_OF_HISTORY, Kind, MINUTE, SECOND, type World, laterMoment, makeId, spell } from './world.ts';
 
 /** A recipe that has just been changed or made. */
 export interface RecipeChange {
@@ -57,14 +57,6 @@ export class Recipes {
     return upTo(this.count(deployment))
       .filter((index) => isListed(index, this.#world.recipesPerDeployment))
       .map((index) => recipeRow(this.#world, this.#changed, deployment, index));
-  }
-
-  /** One recipe of any depth. */
-  find(id: string): Row | undefined {
-    const found = readId(this.#world.seed, Kind.recipe, id);
-    if (found === undefined || found.group >= this.#world.deployments) return undefined;
-    if (found.index >= this.count(found.group)) return undefined;
-    return recipeRow(this.#world, this.#changed, found.group, found.index);
   }
 
   /** Changes a recipe of the deployment: another one, at whatever depth, at each call. */

@@ -1,18 +1,8 @@
 import { expect, test } from 'vitest';
 import { upTo } from '../noise.ts';
 import type { Row } from '../platform.ts';
-import { DATABASE_TYPES, clusters, databases, teams } from './account.ts';
-import {
-  addons,
-  alerts,
-  backups,
-  logfiles,
-  roles,
-  scalings,
-  teamRoles,
-  transitions,
-  whitelist,
-} from './deployment-reports.ts';
+import { clusters, databases, teams } from './account.ts';
+import { addons, alerts, backups, roles, scalings, teamRoles, transitions } from './deployment-reports.ts';
 import { deploymentDetail, deployments } from './deployments.ts';
 import { Recipes } from './recipes.ts';
 import type { World } from './world.ts';
@@ -48,8 +38,6 @@ test.each([
 test.each([
   ['addons', each((at) => addons(world, at))],
   ['backups', each((at) => backups(world, at))],
-  ['log files', each((at) => logfiles(world, at))],
-  ['addresses in the whitelist', each((at) => whitelist(world, at))],
   ['roles', each((at) => roles(world, at))],
   ['team roles', each((at) => teamRoles(world, at))],
   ['transitions', each(transitions)],
@@ -71,11 +59,6 @@ test.each(['deployments', 'backups', 'recipes'])('dates of %s come in three spel
   expect(text).toMatch(/_at":"[\d-]+T[\d:]+\.\d{3}Z"/);
   expect(text).toMatch(/_at":"[\d-]+T[\d:]+Z"/);
   expect(text).toMatch(/_at":"[\d-]+T[\d:]+\.\d{3}-05:00"/);
-});
-
-test('a world that is large enough has every database type', () => {
-  const rows = deployments({ ...world, deployments: DATABASE_TYPES.length });
-  expect(new Set(rows.map((row) => row['type'])).size).toBe(DATABASE_TYPES.length);
 });
 
 test('a deployment on its own has connection strings in lists, with the password in them', () => {

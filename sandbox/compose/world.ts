@@ -61,8 +61,6 @@ export const Kind = {
   billable: 0xe0,
   addon: 0xf0,
   recipe: 0x1a,
-  logfile: 0x1f,
-  whitelist: 0x1b,
   auditEvent: 0x0b,
 } as const;
 

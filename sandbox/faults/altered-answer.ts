@@ -5,8 +5,6 @@ import type { Fault } from './fault.ts';
 /** The kinds that send something other than they should, yet as proper HTTP. */
 export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'forget-cursors' | 'change' }>;
 
-type KeyForm = Extract<Fault, { kind: 'keys' }>['form'];
-
 /** What of the request is needed: the redirect sends it elsewhere, the echo shows its header. */
 export interface Asked {
   readonly url: string;
@@ -17,12 +15,6 @@ export interface Asked {
 }
 
 const PAGE = '<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>Bad gateway</h1></body></html>\n';
-
-const LEVELS = 10_000;
-
-/** Bytes that stand in no UTF-8 text; a reader makes the same replacement character of each. */
-const FIRST_INVALID_BYTE = 0xf8;
-const INVALID_BYTES = 8;
 
 /** What no value of the API holds: it marks where text goes that `JSON.stringify` would not write. */
 const RAW = '@@raw@@';
@@ -37,12 +29,12 @@ export function alteredAnswer(fault: AnswerFault, answer: Answer, asked: Asked, 
     case 'broken-json':
       return { status: 200, body: '{"_embedded":{"rows":[{"id":}]}}' };
     case 'html':
-      return { status: fault.status ?? 200, body: PAGE, type: 'text/html; charset=utf-8' };
+      return { status: 200, body: PAGE, type: 'text/html; charset=utf-8' };
     case 'empty-body':
       return { status: 200, body: '' };
     case 'redirect':
       return {
-        status: fault.status ?? 302,
+        status: 302,
         body: '',
         headers: { location: fault.to ?? otherOrigin(asked) + asked.url },
       };
@@ -56,13 +48,13 @@ export function alteredAnswer(fault: AnswerFault, answer: Answer, asked: Asked, 
       return json(200, { errors: fault.errors ?? 'temporarily_unavailable' });
     case 'envelope': {
       if (!isJson(answer)) return answer;
-      const spoiled = platform.spoil(JSON.parse(answer.body), fault.shape, fault.row ?? 0, otherOrigin(asked));
+      const spoiled = platform.spoil(JSON.parse(answer.body), fault.shape, otherOrigin(asked));
       return json(answer.status, spoiled);
     }
     case 'keys':
-      return spoilKeys(platform, answer, fault.form);
+      return spoilKeys(platform, answer);
     case 'nested':
-      return nestRows(platform, answer, fault.levels ?? LEVELS);
+      return nestRows(platform, answer, fault.levels);
   }
 }
 
@@ -88,15 +80,15 @@ function otherOrigin({ host }: Asked): string {
   return `http://${other}`;
 }
 
-/** The answer with the keys of its rows spoiled: different keys as they are sent, not all as they are read. */
-export function spoilKeys(platform: Platform, answer: Answer, form: KeyForm): Answer {
-  return rewriteRows(platform, answer, (row, key, index) =>
-    key in row ? [{ ...row, [key]: RAW }, keyText(form, String(row[key]), index)] : [row, ''],
+/** The answer with numbers of many digits for keys: they differ as they are sent, but not as doubles. */
+function spoilKeys(platform: Platform, answer: Answer): Answer {
+  return rewriteRows(platform, answer, (row, key) =>
+    key in row ? [{ ...row, [key]: RAW }, digitsOf(String(row[key]))] : [row, ''],
   );
 }
 
 /** The answer with a field in each row that holds lists in lists, so many levels deep. */
-export function nestRows(platform: Platform, answer: Answer, levels: number): Answer {
+function nestRows(platform: Platform, answer: Answer, levels: number): Answer {
   const lists = '['.repeat(levels) + ']'.repeat(levels);
   return rewriteRows(platform, answer, (row) => [{ ...row, nested: RAW }, lists]);
 }
@@ -105,12 +97,12 @@ export function nestRows(platform: Platform, answer: Answer, levels: number): An
 function rewriteRows(
   platform: Platform,
   answer: Answer,
-  edit: (row: Row, key: string, index: number) => [row: Row, raw: string],
+  edit: (row: Row, key: string) => [row: Row, raw: string],
 ): Answer {
   if (!isJson(answer)) return answer;
   const opened = platform.open(JSON.parse(answer.body));
-  const texts = opened.rows.map((row, index) => {
-    const [edited, raw] = edit(row, opened.key, index);
+  const texts = opened.rows.map((row) => {
+    const [edited, raw] = edit(row, opened.key);
     return asciiJson(edited).replace(`"${RAW}"`, () => raw);
   });
   return { status: answer.status, body: opened.close(texts), oneByte: true };
@@ -119,19 +111,6 @@ function rewriteRows(
 /** Rows and envelopes are JSON; an event stream, a page or plain text stays as it is. */
 function isJson({ type = 'json' }: Answer): boolean {
   return type.includes('json');
-}
-
-function keyText(form: KeyForm, key: string, index: number): string {
-  switch (form) {
-    case 'beyond-2-53':
-      return digitsOf(key);
-    case 'lone-surrogate':
-      return `"\\ud800${key}"`;
-    case 'invalid-utf-8': {
-      const byte = String.fromCharCode(FIRST_INVALID_BYTE + (index % INVALID_BYTES));
-      return `"key-${Math.floor(index / INVALID_BYTES)}-${byte}"`;
-    }
-  }
 }
 
 /** The key as a number of many digits: keys that lie near each other are one number to a reader with doubles. */

@@ -2,7 +2,7 @@ import { noise, pick, upTo } from '../noise.ts';
 import { type Answer, type Received, type Row, json } from '../platform.ts';
 import type { Refuse } from './errors.ts';
 import { type Page, type Pages, lastPage, link } from './pages.ts';
-import { DAY, Kind, type World, accountId, fakeSecret, iso, uuid } from './world.ts';
+import { DAY, Kind, type World, accountId, iso, uuid } from './world.ts';
 
 const IAM_HOST = 'https://iam.cloud.ibm.com';
 
@@ -13,48 +13,6 @@ const NAMES = ['Ada Quay', 'Bo Pier', 'Çelik Ñandú', 'Dana "Dee" Dock'] as co
 /** The IAM id of the n-th user. */
 export function userId(world: World, index: number): string {
   return `IBMid-${String(270_000_000 + (noise(world.seed, Kind.user, 0) % 1000) * 1000 + index).padStart(10, '0')}`;
-}
-
-/** The users of the account, with what is nobody's business (icd-api.md, 2.8). */
-function users(world: World): Row[] {
-  return upTo(world.options.users).map((index) => {
-    const [firstname = '', lastname = ''] = pick(NAMES, index).split(/ (?=\S+$)/);
-    const email = `user${index}@example.invalid`;
-    return {
-      id: uuid(world, Kind.user, 0, index),
-      iam_id: userId(world, index),
-      realm: 'IBMid',
-      user_id: email,
-      firstname,
-      lastname,
-      state: pick(['ACTIVE', 'ACTIVE', 'PENDING', 'VPN_ONLY'] as const, index),
-      email,
-      phonenumber: `+49 ${fakeSecret(world, 6, index)}`,
-      altphonenumber: '',
-      photo: `https://example.invalid/${fakeSecret(world, 7, index)}.png`,
-      account_id: accountId(world),
-      added_on: iso(world.clock.start - (700 - index) * DAY),
-    };
-  });
-}
-
-/** Those whom the key may see: without the role, in an account with a restricted list, only itself. */
-function visibleUsers(world: World): Row[] {
-  return world.options.missingRoles.includes('users') ? users(world).slice(0, 1) : users(world);
-}
-
-/** `GET /v2/accounts/:id/users`. */
-export function listUsers(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
-  const { parameters, query, path } = received;
-  if (parameters['id'] !== accountId(world)) return refuse(path, 403);
-  const all = visibleUsers(world);
-  const page = pages.byToken(all, query, { path, token: '_start', limit: 'limit', usual: 100, most: 100 });
-  if (page === undefined) return refuse(path, 400, '_start or limit is not valid.');
-  const own = path.replace(/^\/user-management/, '');
-  const next = (from: number): Row => ({ next_url: link(own, query, { _start: pages.token(from) }) });
-  const end = page.next === undefined ? lastPage(world.options.lastPage, 'next_url') : next(page.next);
-  const first_url = link(own, query, {});
-  return json(200, { total_results: all.length, limit: page.limit, first_url, ...end, resources: page.items });
 }
 
 /** `GET /v4/accounts/:id`. */

@@ -2,7 +2,7 @@ import { upTo } from '../noise.ts';
 import { type Answer, type Received, type Row, json } from '../platform.ts';
 import { ENGINES, type Engine, deploymentDetail, deploymentId, engineOf, versionOf } from './deployments.ts';
 import type { Refuse } from './errors.ts';
-import { backups, findBackup, findTask, tasks } from './history.ts';
+import { backups, tasks } from './history.ts';
 import { DAY, REGIONS, type World, fakeSecret, iso, regionOf } from './world.ts';
 
 /** What a region's host stands below, with `:region` in it. */
@@ -28,8 +28,6 @@ const DATABASE_REPORTS = {
   groups: { path: '/groups', field: 'groups', value: groups },
   autoscaling: { path: '/groups/member/autoscaling', field: 'autoscaling', value: autoscaling },
   allowlist: { path: '/allowlists/ip_addresses', field: 'ip_addresses', value: allowlist },
-  // Older clients know it by this name.
-  whitelist: { path: '/whitelists/ip_addresses', field: 'ip_addresses', value: allowlist },
   replicas: {
     path: '/remotes',
     field: 'remotes',
@@ -64,12 +62,6 @@ export function databaseRoutes(world: World, refuse: Refuse): Record<string, (re
       const answer = json(200, { [report.field]: value });
       return report.field === 'ip_addresses' ? { ...answer, headers: { etag: `"${deployment}"` } } : answer;
     };
-  const child =
-    (field: string, find: (world: World, id: string) => Row | undefined) =>
-    ({ path, parameters }: Received): Answer => {
-      const row = find(world, parameters['id'] ?? '');
-      return row === undefined ? refuse(path, 404) : json(200, { [field]: row });
-    };
   const reports = Object.values(DATABASE_REPORTS).map((report) => [
     `${DATABASES}/deployments/:id${report.path}`,
     ofDeployment(report),
@@ -82,8 +74,6 @@ export function databaseRoutes(world: World, refuse: Refuse): Record<string, (re
       const deployment = ENGINES.findIndex(({ type }) => type === parameters['id']);
       return deployment === -1 ? refuse(path, 404) : json(200, { groups: groups(world, deployment) });
     },
-    [`${DATABASES}/tasks/:id`]: child('task', findTask),
-    [`${DATABASES}/backups/:id`]: child('backup', findBackup),
   };
 }
 

@@ -37,7 +37,7 @@ export function open(value: unknown): OpenedBody {
 }
 
 /** The body with its list, one of its rows or its link to the next page spoiled. */
-export function spoil(pages: Pages, value: unknown, shape: Shape, row: number, otherOrigin: string): unknown {
+export function spoil(pages: Pages, value: unknown, shape: Shape, otherOrigin: string): unknown {
   const body = value as Row;
   const { name, rows } = placeOf(body);
   const beside = without(body, name ?? '');
@@ -58,10 +58,9 @@ export function spoil(pages: Pages, value: unknown, shape: Shape, row: number, o
     case 'other-list':
       return { ...beside, [`other_${name ?? 'rows'}`]: rows };
     case 'row-null':
-      return list(spoilRow(rows, row, () => null));
+      return list(spoilFirst(rows, () => null));
     case 'row-without-key':
-      return list(spoilRow(rows, row, (one) => KEYS.reduce(without, one)));
-    case 'next-link':
+      return list(spoilFirst(rows, (row) => KEYS.reduce(without, row)));
     case 'next-unknown':
       return withNext(body, (link) => link.replace(/\?.*$/, '?page=two'), '');
     case 'next-repeated':
@@ -75,9 +74,8 @@ export function spoil(pages: Pages, value: unknown, shape: Shape, row: number, o
   }
 }
 
-function spoilRow(rows: readonly Row[], row: number, spoilOne: (row: Row) => unknown): unknown[] {
-  const index = Math.max(0, Math.min(row, rows.length - 1));
-  return rows.length === 0 ? [spoilOne({})] : rows.map((value, at) => (at === index ? spoilOne(value) : value));
+function spoilFirst([first = {}, ...others]: readonly Row[], edit: (row: Row) => unknown): unknown[] {
+  return [edit(first), ...others];
 }
 
 function without(row: Row, key: string): Row {

@@ -2,15 +2,7 @@ import { type Answer, json } from '../platform.ts';
 import type { IbmCloudOptions } from './options.ts';
 
 /** The services, by the first segment of the path below which each one is served here. */
-export const SERVICES = [
-  'iam',
-  'resource-controller',
-  'databases',
-  'billing',
-  'accounts',
-  'user-management',
-  'logs',
-] as const;
+export const SERVICES = ['iam', 'resource-controller', 'databases', 'billing', 'accounts', 'logs'] as const;
 
 /** Words for a status, in the spelling of the query API (icd-api.md, 2.10). */
 const CODES: Readonly<Record<number, string>> = {
@@ -56,7 +48,6 @@ export function errorBodies(options: IbmCloudOptions): Refuse {
         return databaseError(options.databaseErrors, status, text);
       case 'billing':
       case 'accounts':
-      case 'user-management':
       case 'logs':
         return json(status, handbook(status, message));
       default:

@@ -58,15 +58,6 @@ export function tasks(world: World, deployment: number): Row[] {
     .map((happening) => task(world, deployment, happening));
 }
 
-/** A task by its id, which is known for longer than it is listed. */
-export function findTask(world: World, id: string): Row | undefined {
-  return everyDeployment(world, (deployment) => tasks(world, deployment)).find((row) => row['id'] === id);
-}
-
-function everyDeployment(world: World, rows: (deployment: number) => Row[]): Row[] {
-  return upTo(world.options.deployments).flatMap(rows);
-}
-
 function taskEnd(world: World, deployment: number, { serial, time }: Happening): number {
   return time + (20 + (noise(world.seed, 452 + deployment, serial) % 20)) * MINUTE;
 }
@@ -104,11 +95,6 @@ function task(world: World, deployment: number, happening: Happening): Row {
 export function backups(world: World, deployment: number): Row[] {
   const since = world.clock.now - world.options.backupDays * DAY;
   return happenings(world, deployment, 454, DAY, since).map((happening) => backup(world, deployment, happening));
-}
-
-/** A backup by its id. */
-export function findBackup(world: World, id: string): Row | undefined {
-  return everyDeployment(world, (deployment) => backups(world, deployment)).find((row) => row['id'] === id);
 }
 
 function backup(world: World, deployment: number, { serial, time }: Happening): Row {

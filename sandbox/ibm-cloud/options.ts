@@ -2,7 +2,7 @@ import { noise } from '../noise.ts';
 import { type Option, type Values, choice, onOff, someOf, text, whole } from '../option.ts';
 
 /** The rights that can be missing; what each service does without is in README.md (icd-api.md, 1.8). */
-const ROLES = ['billing', 'access_groups', 'policies', 'users', 'account', 'logs'] as const;
+const ROLES = ['billing', 'access_groups', 'policies', 'account', 'logs'] as const;
 
 /** Warnings of the query API that mean lost rows (icd-api.md, 2.10). */
 const WARNINGS = [
@@ -62,7 +62,6 @@ export const IBM_CLOUD_OPTIONS = {
   accessGroups: size(5, 'access groups, besides the one for public access'),
   members: size(3, 'members of an access group; some have more, some have none'),
   policies: size(14, 'IAM policies; 14 cover every kind'),
-  users: size(5, 'users of the account'),
   missingRoles: someOf(ROLES, `roles that the API key lacks, parted by commas: ${ROLES.join(', ')}`),
   logsInstances: whole({ least: 1, most: 10, default: 1, meaning: 'IBM Cloud Logs instances; they share the events' }),
   auditEvents: size(400, 'log entries, of which most are audit events of databases', 10_000_000),

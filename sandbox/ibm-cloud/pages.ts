@@ -25,20 +25,18 @@ export class Pages {
   readonly #options: IbmCloudOptions;
   /** Each token holds the generation that it is of. */
   #generation = 0;
-  /** The first generation whose tokens are known, everywhere and at single paths. */
-  #oldest = 0;
-  readonly #oldestAt = new Map<string, number>();
+  /** The first generation whose tokens are known, by path. */
+  readonly #oldest = new Map<string, number>();
   #fresh = 0;
 
   constructor(options: IbmCloudOptions) {
     this.#options = options;
   }
 
-  /** Makes every token handed out so far an unknown one, at one path or everywhere. */
-  forget(path?: string): void {
+  /** Makes every token that a path has handed out so far an unknown one. */
+  forget(path: string): void {
     this.#generation += 1;
-    if (path === undefined) this.#oldest = this.#generation;
-    else this.#oldestAt.set(path, this.#generation);
+    this.#oldest.set(path, this.#generation);
   }
 
   /** An opaque token, with `+`, `/` and `=` in it (icd-api.md, 5.5); it may hold what the request filtered by. */
@@ -62,7 +60,7 @@ export class Pages {
     const text = bytes.subarray(AWKWARD_BYTES.length).toString().trimEnd();
     const { [TOKEN_FIELDS]: place = '', ...filters } = Object.fromEntries(new URLSearchParams(text));
     const [generation, from] = /^g(\d+)-(\d+)$/.exec(place)?.slice(1).map(Number) ?? [];
-    const oldest = Math.max(this.#oldest, this.#oldestAt.get(path) ?? 0);
+    const oldest = this.#oldest.get(path) ?? 0;
     return from === undefined || generation === undefined || generation < oldest ? undefined : { from, filters };
   }
 

@@ -1,6 +1,6 @@
 import { upTo } from '../noise.ts';
 import type { Answer, Platform, Received, Route, Row } from '../platform.ts';
-import { account, listGroups, listMembers, listUsers } from './access.ts';
+import { account, listGroups, listMembers } from './access.ts';
 import { AuditEvents, logsInstances } from './audit-events.ts';
 import { databaseRoutes } from './databases.ts';
 import { deploymentId } from './deployments.ts';
@@ -26,7 +26,6 @@ export interface IbmCloud extends Platform<IbmCloudStreamName> {
   passTime(seconds: number): void;
   addEvents(count: number, lateBySeconds?: number): void;
   touchUsage(month?: string): string;
-  revokeTokens(): void;
 }
 
 /** Where the services stand; the names are those of the connector's option `endpoints`. */
@@ -90,7 +89,7 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
     },
     serviceOf,
     refusal: refuse,
-    spoil: (body, shape, row, otherOrigin) => spoil(pages, body, shape, row, otherOrigin),
+    spoil: (body, shape, otherOrigin) => spoil(pages, body, shape, otherOrigin),
     open,
     forgetCursors: (path) => pages.forget(path),
     deploymentIds: [
@@ -122,7 +121,6 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
     passTime: (seconds) => clock.pass(seconds),
     addEvents: (count, lateBySeconds = 0) => events.add(count, lateBySeconds),
     touchUsage,
-    revokeTokens: () => tokens.revoke(),
   };
 }
 
@@ -169,7 +167,6 @@ function accountRoutes(world: World, usage: Usage, pages: Pages, refuse: Refuse)
     '/billing/v4/accounts/:id/resource_instances/usage/:month': answer,
     '/billing/v4/accounts/:id/resource_groups/:group/resource_instances/usage/:month': answer,
     '/accounts/v4/accounts/:id': (received) => account(world, received, refuse),
-    '/user-management/v2/accounts/:id/users': (received) => listUsers(world, pages, received, refuse),
   };
 }
 

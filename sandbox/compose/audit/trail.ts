@@ -1,5 +1,5 @@
 import type { Answer, QueryParameters } from '../../platform.ts';
-import { invalid, refusal } from '../envelope.ts';
+import { invalid } from '../envelope.ts';
 import type { ComposeOptions } from '../options.ts';
 import type { World } from '../world.ts';
 import { EventText } from './events.ts';
@@ -35,7 +35,6 @@ export class AuditTrail {
   readonly #timeline: Timeline;
   readonly #text: EventText;
   readonly #handedOut = new HandedOut();
-  #oldest = 0;
 
   constructor(world: World, options: ComposeOptions) {
     const { auditEvents, futureEvents, ties } = options;
@@ -45,22 +44,17 @@ export class AuditTrail {
   }
 
   get count(): number {
-    return this.#timeline.end - this.#oldest;
+    return this.#timeline.end;
   }
 
   /** The ids of all events, newest first. */
   *keys(): Generator<string> {
-    for (let rank = this.#timeline.end - 1; rank >= this.#oldest; rank -= 1) yield this.#timeline.idAt(rank);
+    for (let rank = this.#timeline.end - 1; rank >= 0; rank -= 1) yield this.#timeline.idAt(rank);
   }
 
   /** New events on top of the present ones. */
   add(count: number): void {
     this.#timeline.add(count);
-  }
-
-  /** Makes the oldest events disappear: how long Compose kept them is unknown. */
-  expire(count: number): void {
-    this.#oldest = Math.min(this.#timeline.present, this.#oldest + count);
   }
 
   /** Makes every cursor handed out so far an old one. */
@@ -80,12 +74,6 @@ export class AuditTrail {
     return invalid({ cursor: ['is not the id of an audit event'] });
   }
 
-  /** One event on its own. */
-  single(id: string): Answer {
-    const rank = this.#timeline.rankOf(id);
-    return rank === undefined || rank < this.#oldest ? refusal(404) : { status: 200, body: this.#text.at(rank) };
-  }
-
   #isOld(id: string): boolean {
     return this.#options.oldCursors !== 'accepted' && !this.#handedOut.has(id);
   }
@@ -94,34 +82,26 @@ export class AuditTrail {
   #find(query: AuditQuery): Page | undefined {
     const { cursor, newerThan } = this.#options;
     let to = this.#timeline.end;
-    let from = this.#oldest;
+    let from = 0;
     if (query.newerThan !== undefined && newerThan !== 'ignored') {
-      from = Math.max(from, this.#timeline.firstFrom(query.newerThan + (newerThan === 'exclusive' ? 1 : 0)));
+      from = this.#timeline.firstFrom(query.newerThan + (newerThan === 'exclusive' ? 1 : 0));
     }
     if (query.cursor !== undefined && cursor !== 'ignored') {
       const rank = this.#timeline.rankOf(query.cursor);
-      if (rank === undefined || rank < this.#oldest) return undefined;
+      if (rank === undefined) return undefined;
       to = Math.min(to, cursor === 'inclusive' ? rank + 1 : rank);
     }
     return { from: Math.max(from, to - query.limit), to };
   }
 
-  /** The events of the page, newest first: all of them, or as many as its bytes may be, and one at least. */
+  /** The events of the page, newest first. */
   #write({ from, to }: Page): Answer {
-    const most = (this.#options.maxPageBytes || Number.POSITIVE_INFINITY) - TAIL.length;
-    let body = HEAD;
-    let isFirst = true;
+    const events: string[] = [];
     for (let rank = to - 1; rank >= from; rank -= 1) {
-      const event = this.#text.at(rank);
-      if (!isFirst) {
-        if (body.length + 1 + event.length > most) break;
-        body += ',';
-      }
-      body += event;
-      isFirst = false;
+      events.push(this.#text.at(rank));
       if (this.#options.oldCursors !== 'accepted') this.#handedOut.add(this.#timeline.idAt(rank));
     }
-    return { status: 200, body: body + TAIL, oneByte: true };
+    return { status: 200, body: HEAD + events.join(',') + TAIL, oneByte: true };
   }
 }
 

@@ -1,0 +1,38 @@
+import type { Row } from '../platform.ts';
+import { type IbmCloudSandbox, type IbmCloudSandboxOptions, startSandbox } from '../server.ts';
+
+/** A stand-in for IBM Cloud whose clock stands at noon. */
+export function startAtNoon(options: Partial<IbmCloudSandboxOptions> = {}): Promise<IbmCloudSandbox> {
+  return startSandbox({ now: '2026-11-24T12:00:00Z', queriesPerMinute: 0, ...options, platform: 'ibm_cloud' });
+}
+
+/** An IAM token for the key of the sandbox, as a client gets it. */
+export async function tokenOf(sandbox: IbmCloudSandbox): Promise<string> {
+  const body = new URLSearchParams({
+    grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
+    apikey: sandbox.apiKey,
+  });
+  const answer = await fetch(`${sandbox.endpoints.iam}/identity/token`, { method: 'POST', body });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+/** A GET of a path below the sandbox. */
+export function get({ baseUrl }: IbmCloudSandbox, token: string, path: string): Promise<Response> {
+  return fetch(baseUrl + path, { headers: { authorization: `Bearer ${token}` } });
+}
+
+/** A query of the logs of an instance; `at` is the address that names it. */
+export function query(
+  { endpoints }: IbmCloudSandbox,
+  token: string,
+  { crn, from, to, text = 'source logs', ...more }: Row & { crn: string; from: number; to: number; text?: string },
+): Promise<Response> {
+  const [, , , , , region = '', , guid = ''] = crn.split(':');
+  const address = endpoints.logs.replace('{region}', region).replace('{instance}', guid);
+  const metadata = { start_date: new Date(from).toISOString(), end_date: new Date(to).toISOString(), ...more };
+  return fetch(`${address}/v1/query`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: text, metadata }),
+  });
+}
