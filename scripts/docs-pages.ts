@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import {
-  commonOptionsTable,
   entityDiagram,
   fieldTables,
   optionsTable,
@@ -15,23 +14,24 @@ const README = 'README.md';
 
 type Parts = Readonly<Record<string, () => string>>;
 
-const readmeParts: Parts = { streams: () => overviewTable(DOCUMENTED, README), options: commonOptionsTable };
+/** The pages with generated parts, and the function that makes each part. */
+const PAGES: Readonly<Record<string, Parts>> = Object.assign(
+  { [README]: { streams: () => overviewTable(DOCUMENTED, README) } },
+  ...DOCUMENTED.map(partsOfPages),
+);
 
-/** The pages that hold generated parts, and what makes each part. */
-const PAGES: Readonly<Record<string, Parts>> = {
-  [README]: readmeParts,
-  ...Object.fromEntries(DOCUMENTED.map((platform): [string, Parts] => [platform.page, partsOfPage(platform)])),
-};
-
-function partsOfPage(platform: DocumentedPlatform): Parts {
-  return {
+/** A platform's streams may be described on a page of their own. */
+function partsOfPages(platform: DocumentedPlatform): Record<string, Parts> {
+  const { page, streamsPage } = platform;
+  const userParts: Parts = {
     options: () => optionsTable(platform),
     modes: () => syncModesTable(platform),
-    streams: () => streamsTable(platform, platform.page),
-    diagram: () => entityDiagram(platform),
-    fields: () => fieldTables(platform),
+    streams: () => streamsTable(platform, page),
     problems: () => problemTables(platform),
   };
+  const streamParts: Parts = { diagram: () => entityDiagram(platform), fields: () => fieldTables(platform) };
+  if (streamsPage === page) return { [page]: { ...userParts, ...streamParts } };
+  return { [page]: userParts, [streamsPage]: streamParts };
 }
 
 export const PAGE_PATHS: readonly string[] = Object.keys(PAGES);
@@ -41,7 +41,7 @@ export function pageUrl(path: string): URL {
   return new URL(`../${path}`, import.meta.url);
 }
 
-/** The page as it must be: what stands in the file, with its generated parts made anew. */
+/** The page with its generated parts up to date. */
 export function renderPage(path: string): string {
   const parts = Object.entries(PAGES[path] ?? {}).map(([name, make]): [string, string] => [name, make()]);
   return fillMarkers(readFileSync(pageUrl(path), 'utf8'), Object.fromEntries(parts));
@@ -50,8 +50,8 @@ export function renderPage(path: string): string {
 const SECTION = /<!-- generated: (\w+) -->[\s\S]*?<!-- \/generated -->/g;
 
 /**
- * The page with the given texts between their markers. Throws if it has a marker without a text, or lacks one that was
- * given: else a table could vanish from a page without anyone's notice.
+ * The page with the given texts between their markers. Throws if a marker has no text or a text has no marker, so that no
+ * table disappears unnoticed.
  */
 export function fillMarkers(page: string, sections: Readonly<Record<string, string>>): string {
   const missing = new Set(Object.keys(sections));

@@ -13,13 +13,13 @@ import type { DocumentedPlatform } from './docs-platforms.ts';
  * The table of a platform's streams. Each name links to the table of its fields, and each path to what is known of the
  * report. `at` is the page that holds the table.
  */
-export function streamsTable({ page, reference, streams, origin }: DocumentedPlatform, at: string): string {
+export function streamsTable({ streamsPage, reference, streams, origin }: DocumentedPlatform, at: string): string {
   return table(
-    ['Stream', 'What it holds', 'API path', 'Primary key', 'Sync modes', 'Cursor'],
+    ['Stream', 'Contents', 'API path', 'Primary key', 'Sync modes', 'Cursor'],
     streams.map((stream) => {
       const { path, heading } = origin(stream);
       return [
-        `[${stream.name}](${linkTo(page, at)}#${stream.name})`,
+        `[${stream.name}](${linkTo(streamsPage, at)}#${stream.name})`,
         stream.description,
         `[${code(path)}](${linkTo(reference, at)}#${sectionOf(reference, heading)})`,
         code(stream.primaryKey),
@@ -35,13 +35,13 @@ export function overviewTable(platforms: readonly DocumentedPlatform[], at: stri
   const names = new Set(platforms.flatMap(({ streams }) => streams.map(({ name }) => name)));
   const rows = [...names].toSorted().map((name) => {
     const found = platforms.map(({ streams }) => streams.find((stream) => stream.name === name));
-    const cells = platforms.map(({ page }, index) => {
+    const cells = platforms.map(({ streamsPage }, index) => {
       const stream = found[index];
-      return stream === undefined ? '' : `[${briefMode(stream)}](${linkTo(page, at)}#${name})`;
+      return stream === undefined ? '' : `[${briefMode(stream)}](${linkTo(streamsPage, at)}#${name})`;
     });
     return [code(name), found.find((stream) => stream !== undefined)?.description ?? '', ...cells];
   });
-  return table(['Stream', 'What it holds', ...platforms.map(({ title }) => title)], rows);
+  return table(['Stream', 'Contents', ...platforms.map(({ title }) => title)], rows);
 }
 
 function briefMode({ incremental }: StreamDefinition): string {
@@ -124,15 +124,7 @@ export function optionsTable({ name }: DocumentedPlatform): string {
   const forms = choice.oneOf as readonly Form[];
   const form = forms.find(({ properties }) => properties['name']?.const === name);
   if (form === undefined) throw new Error(`the specification does not offer ${name}`);
-  return optionTable([...rowsOfOptions(form.properties, form.required, 'platform.'), ...rowsOfOptions(common, [], '')]);
-}
-
-/** The table of the options that all platforms have. */
-export function commonOptionsTable(): string {
-  return optionTable(rowsOfOptions(common, [], ''));
-}
-
-function optionTable(rows: string[][]): string {
+  const rows = [...rowsOfOptions(form.properties, form.required, 'platform.'), ...rowsOfOptions(common, [], '')];
   return table(['Option', 'In the form', 'Type', 'Default', 'Meaning'], rows);
 }
 
@@ -243,18 +235,21 @@ function checkReferences({ streams, references, ownReferences }: DocumentedPlatf
 const COMPOSED: Readonly<Record<string, { message: string; advice: string }>> = {
   input_unusable: {
     message: 'The config (or catalog, or state) file `…` cannot be used: …',
-    advice: 'Correct what the message names: the file, and the field or the place in it.',
+    advice: 'Correct the file, at the field or position that the message names.',
   },
   stream_not_usable: {
-    message: 'The stream `…` does not exist (or has no sync mode that exists, or stands in the catalog twice).',
-    advice: 'In Airbyte, refresh the schema of the connection. By hand, take the names from what `discover` prints.',
+    message: 'The stream `…` does not exist (or has an invalid sync mode, or is in the catalog twice).',
+    advice: 'In Airbyte, refresh the connection’s schema. By hand, use the names that `discover` prints.',
   },
 };
 
 const GROUPS: ReadonlyArray<[FailureType, string]> = [
-  ['config_error', 'Something that you can fix. Airbyte does not retry by itself.'],
-  ['transient_error', 'It may pass. The connector has already tried several times, and Airbyte retries.'],
-  ['system_error', 'The API or the connector does something that it should not. Airbyte retries.'],
+  ['config_error', 'Fix the config or the permissions. Airbyte doesn’t retry.'],
+  [
+    'transient_error',
+    'Usually temporary. The connector has already retried several times, and Airbyte retries the sync.',
+  ],
+  ['system_error', 'Unexpected behavior of the API or the connector. Airbyte retries the sync.'],
 ];
 
 /**

@@ -6,7 +6,7 @@ import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/endpoints.ts';
 import { ibmCloud } from '../src/platforms/ibm-cloud/ibm-cloud.ts';
 import type { IbmCloudShared } from '../src/platforms/ibm-cloud/shared.ts';
 
-/** A platform as the docs tell of it. */
+/** How the docs describe a platform. */
 export interface DocumentedPlatform {
   /** As a config has it. */
   name: string;
@@ -14,20 +14,22 @@ export interface DocumentedPlatform {
   title: string;
   /** The page for its users. */
   page: string;
-  /** What is known of its API, with a section for each report. */
+  /** The page with its relations and fields; may be the same. */
+  streamsPage: string;
+  /** The reference of its API, with a section for each stream. */
   reference: string;
   streams: readonly StreamDefinition[];
   /** What texts call its parts, and the messages that it has in place of the usual ones. */
   words: Words;
-  /** Why something happens, where it is another reason than the usual one. */
+  /** Causes that differ from the usual one. */
   causes: Readonly<Partial<Record<ProblemId, string>>>;
-  /** Problems that its API does not know. */
+  /** Problems that cannot occur on this platform. */
   withoutProblems: ReadonlySet<ProblemId>;
-  /** Where a report comes from: the path to show, and what is in the heading of its section in the reference. */
+  /** The API path of a stream, and text that identifies its section in the reference. */
   origin: (stream: StreamDefinition) => { path: string; heading: string };
-  /** Fields that hold the key of a record of another stream, by the name that they have everywhere. */
+  /** Foreign keys whose name means the same in every stream. */
   references: Readonly<Record<string, string>>;
-  /** Those whose meaning only their stream tells: `stream.field`. */
+  /** Foreign keys of single streams: `stream.field`. */
   ownReferences: Readonly<Record<string, string>>;
 }
 
@@ -35,6 +37,7 @@ const composePages: DocumentedPlatform = {
   name: 'compose',
   title: 'Compose',
   page: 'docs/sources/compose.md',
+  streamsPage: 'docs/sources/compose.md',
   reference: 'docs/reference/compose-api.md',
   streams: compose.streams,
   words: compose.words,
@@ -59,7 +62,7 @@ const composePages: DocumentedPlatform = {
   },
 };
 
-/** Where the report lies below base_url. */
+/** The stream's path below base_url. */
 function composePath(stream: StreamDefinition<ComposeShared>): string {
   return pathOf(stream, { pageSize: 50, includeConnectionStrings: false } as ComposeShared);
 }
@@ -90,25 +93,27 @@ const ibmCloudPages: DocumentedPlatform = {
   name: 'ibm_cloud',
   title: 'IBM Cloud Databases',
   page: 'docs/sources/ibm-cloud.md',
+  streamsPage: 'docs/sources/ibm-cloud-streams.md',
   reference: 'docs/reference/icd-api.md',
   streams: ibmCloud.streams,
   words: ibmCloud.words,
   causes: {
-    deployments_unknown: 'The ids are mistyped, the deployments are gone, or the key is one of another account.',
-    deployments_refused: 'A deployment is out of the reach of the key, and the config asks to fail for that.',
-    token_refused: 'The service ID was locked or deleted, or the key was deleted while the sync ran.',
+    deployments_unknown:
+      'The ids are misspelled, the deployments no longer exist, or the key belongs to another account.',
+    deployments_refused: 'The key can’t view a deployment, and `fail_on_refused_deployments` is on.',
+    token_refused: 'The service ID was locked or deleted, or the key was deleted during the sync.',
     forbidden: 'The service ID has no role on the service, or only in other resource groups.',
-    certificate_refused: 'A proxy on the way presents a certificate of its own, or the address in endpoints is wrong.',
-    tls_not_spoken: 'An address in endpoints is not one of IBM.',
-    proxy_refused: 'The rules of the proxy do not allow the hosts of IBM Cloud.',
-    not_found: 'The deployment was deleted while the sync ran, or IBM has retired the report.',
-    redirected: 'Something between here and IBM answers in its place, such as the login page of a proxy.',
-    unexpected_status: 'The server gave an answer that IBM Cloud is not known to give.',
-    unexpected_body: 'The body of a successful answer is not what IBM Cloud sends, or its pages do not end.',
-    rate_limited: 'This sync, or others with the same key, made more requests than IBM allows.',
-    host_unknown: 'Name resolution is broken where the connector runs, or it cannot see the internet.',
-    connection_refused: 'A firewall is in between, or the server is down.',
-    proxy_failed: 'The proxy is overloaded, or cannot reach the hosts of IBM Cloud.',
+    certificate_refused: 'A proxy presents its own certificate, or the address in `endpoints` is wrong.',
+    tls_not_spoken: 'An address in `endpoints` isn’t IBM’s.',
+    proxy_refused: 'The proxy’s rules block the hosts of IBM Cloud.',
+    not_found: 'The deployment was deleted during the sync, or IBM has retired this API path.',
+    redirected: 'Something between the connector and IBM responded instead, such as a proxy’s login page.',
+    unexpected_status: 'The server sent a status that IBM doesn’t document.',
+    unexpected_body: 'A successful response has an unknown format, or its pages never end.',
+    rate_limited: 'This sync, or others with the same key, exceeded IBM’s rate limit.',
+    host_unknown: 'Name resolution fails where the connector runs, or it has no internet access.',
+    connection_refused: 'A firewall blocks the connection, or the server is down.',
+    proxy_failed: 'The proxy is overloaded, or can’t reach the hosts of IBM Cloud.',
     check_timed_out: 'IBM Cloud is down or very slow, or a firewall drops the requests.',
   },
   withoutProblems: new Set(['api_not_found', 'cursor_ignored', 'list_cut_off', 'list_missing', 'unauthorized']),
@@ -129,7 +134,7 @@ const ibmCloudPages: DocumentedPlatform = {
   },
 };
 
-/** Where the report lies below the address of its service. */
+/** The stream's path below its service's address. */
 function ibmCloudPath(stream: StreamDefinition<IbmCloudShared>): string {
   const inventory = { failureOf: () => undefined };
   return pathOf(stream, { endpoints: DEFAULT_ENDPOINTS, inventory } as unknown as IbmCloudShared);
@@ -148,5 +153,5 @@ function pathOf<S>(stream: StreamDefinition<S>, shared: S): string {
   return `/${path.replace('/ID', '/{id}')}`;
 }
 
-/** Every platform that the docs tell of, in their order. */
+/** The documented platforms, in order. */
 export const DOCUMENTED: readonly DocumentedPlatform[] = [ibmCloudPages, composePages];

@@ -3,29 +3,47 @@ import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import spec from '../spec.json' with { type: 'json' };
+import { RECORD_BYTES_PER_STATE_BYTE } from '../src/core/checkpoints.ts';
 import { VERSION } from '../src/core/version.ts';
 import { PAGE_PATHS, fillMarkers, pageUrl, renderPage } from './docs-pages.ts';
 import { anchorOf, headingsOf, table } from './docs-parts.ts';
 import { DOCUMENTED } from './docs-platforms.ts';
 
-const PAGES = [
-  'README.md',
-  'ARCHITECTURE.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  ...DOCUMENTED.map(({ page }) => page),
-  'docs/running.md',
-  'docs/clients.md',
-  'docs/meltano.md',
-];
+/** Every page of the repository; packages and caches have pages of their own. */
+const PAGES = globSync('**/*.md', { exclude: ['**/node_modules', '**/.*', '**/build'] }).toSorted();
 
 const textOf = (path: string): string => readFileSync(pageUrl(path), 'utf8');
+
+test('the pages of all folders are tested', () => {
+  expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/meltano.md', 'sandbox/README.md', ...PAGE_PATHS]));
+});
+
+test('the README has at most 130 lines', () => {
+  expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(130);
+});
+
+test.each(PAGES.filter((path) => !path.startsWith('docs/reference/')))(
+  '%s has no count of streams to go stale',
+  (path) => {
+    // What a release had does not change.
+    const current = textOf(path).replace(/^## \[0\.[^]*|^\| 0\..*/gm, '');
+    expect(current.match(/\b(?:\d+|\w+teen|twenty(?:-\w+)?|thirty) (?:streams|reports)\b.*/gi) ?? []).toEqual([]);
+  },
+);
+
+test('pages name the share of output that states can have', () => {
+  const share = 1 / (RECORD_BYTES_PER_STATE_BYTE + 1);
+  expect(share).toBe(1 / 5);
+  for (const path of ['CHANGELOG.md', 'docs/decisions/0006-checkpoints-bounded-by-bytes.md']) {
+    expect(textOf(path)).toContain('at most a fifth of');
+  }
+});
 
 test.each(PAGE_PATHS)('the generated parts of %s are what `npm run docs` writes', (path) => {
   expect(textOf(path)).toBe(renderPage(path));
 });
 
-test.each(PAGES)('every link in %s to a file of the repository leads to one', (path) => {
+test.each(PAGES)('every link in %s to a file leads to one', (path) => {
   const links = [...textOf(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link ?? '');
   const lost = links.filter((link) => !existsSync(new URL(link, pageUrl(path))));
   expect(lost).toEqual([]);

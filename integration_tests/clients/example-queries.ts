@@ -8,9 +8,9 @@ import { startPostgres } from './postgres.ts';
 import { type Target, openTargets } from './singer-targets.ts';
 import type { IbmCloudClientTest, IbmCloudStage } from './stage.ts';
 
-// The queries on the user's page of IBM Cloud, as they stand there, on tables that targets have made of an account.
+// The queries of docs/sources/ibm-cloud-queries.md, unchanged, on tables that targets have loaded from an account.
 
-const PAGE = join(ROOT, 'docs', 'sources', 'ibm-cloud.md');
+const PAGE = join(ROOT, 'docs', 'sources', 'ibm-cloud-queries.md');
 const DAY_MS = 86_400_000;
 
 type Account = Awaited<ReturnType<typeof expectedRows>>;
