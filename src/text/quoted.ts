@@ -10,7 +10,7 @@ const MAX_LINE_LENGTH = 4_000;
 
 /** Text of a server as one line of at most 300 characters without secrets; empty if there is nothing to show. */
 export function quoted(text: ServerText): string {
-  // Masked before it is truncated: half a credential would not be recognized.
+  // Truncation between words leaves no half of a credential, which would not be recognized.
   const raw = maskCredentials(truncated(rawText(text), MAX_RAW_LENGTH));
   const line = maskCredentials(oneLine(unescapedHtml(withoutTags(unescapedJson(raw)))));
   return truncated(maskByForm(truncated(line, MAX_LINE_LENGTH)), MAX_LENGTH);
@@ -32,7 +32,7 @@ function truncated(text: string, max: number): string {
 const CONTROLS: Readonly<Record<string, string>> = { b: ' ', f: ' ', n: ' ', r: ' ', t: ' ' };
 
 function unescapedJson(text: string): string {
-  return text.replace(/\\(?:u([0-9a-f]{4})|(["\\/bfnrt]))/gi, (_, code?: string, char = '') =>
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g, (_, code?: string, char = '') =>
     code === undefined ? (CONTROLS[char] ?? char) : String.fromCharCode(Number.parseInt(code, 16)),
   );
 }
