@@ -1,37 +1,31 @@
 import { IBM_CLOUD_STREAM_NAMES, type IbmCloudSandbox, type Sandbox, STREAM_NAMES } from './server.ts';
 
-/** What to tell people about a stand-in for Compose that has just started: where it is, what it holds, what to paste. */
+/** What a person sees when a sandbox for Compose has started: its address, its records, commands to paste. */
 export function greeting(sandbox: Sandbox): string {
   const { baseUrl, token } = sandbox;
   const counts = sandbox.counts();
   return [
-    `A stand-in for the Compose API: ${baseUrl}`,
+    `A sandbox for the Compose API: ${baseUrl}`,
     `Token: ${token}`,
     `Records: ${STREAM_NAMES.map((stream) => `${stream} ${counts[stream]}`).join(', ')}`,
-    ...commands(
-      { platform: { name: 'compose', api_token: token, base_url: baseUrl } },
-      'integration_tests/configured_catalog.json',
-    ),
+    ...commands({ platform: { name: 'compose', api_token: token, base_url: baseUrl } }),
   ].join('\n');
 }
 
-/** The same about a stand-in for IBM Cloud. */
+/** The same for IBM Cloud. */
 export function ibmCloudGreeting(sandbox: IbmCloudSandbox): string {
-  const { baseUrl, apiKey, endpoints } = sandbox;
+  const { baseUrl, apiKey, config } = sandbox;
   const counts = sandbox.counts();
   return [
-    `A stand-in for IBM Cloud: ${baseUrl}`,
+    `A sandbox for IBM Cloud: ${baseUrl}`,
     `API key: ${apiKey}`,
     `Records: ${IBM_CLOUD_STREAM_NAMES.map((stream) => `${stream} ${counts[stream]}`).join(', ')}`,
-    ...commands({ platform: { name: 'ibm_cloud', api_key: apiKey, endpoints } }),
+    ...commands(config),
   ].join('\n');
 }
 
-/** All streams that are discovered, incrementally where that is possible. */
-const CONFIGURE = `jq 'select(.type == "CATALOG") | {streams: [.catalog.streams[] | {stream: ., sync_mode: .supported_sync_modes[-1], destination_sync_mode: "append"}]}'`;
-
-/** What to paste; without a catalog that fits, one is made. */
-function commands(config: object, catalog?: string): string[] {
+/** What to paste. */
+function commands(config: object): string[] {
   const run = (command: string): string => `  node dist/source-compose.js ${command} --config secrets/config.json`;
   return [
     '',
@@ -39,8 +33,7 @@ function commands(config: object, catalog?: string): string[] {
     '  mkdir -p -m 700 secrets',
     `  printf '%s\\n' ${quoted(JSON.stringify(config))} > secrets/config.json`,
     run('check'),
-    ...(catalog === undefined ? [`${run('discover')} | ${CONFIGURE} > secrets/catalog.json`] : [run('discover')]),
-    `${run('read')} --catalog ${catalog ?? 'secrets/catalog.json'}`,
+    `${run('read')} --streams all`,
     '',
     'Ctrl-C stops it.',
     '',

@@ -46,7 +46,7 @@ test('for people it prints what to paste, and ends with its parent', async () =>
   expect(printed).toMatch(
     /printf '%s\\n' '\{"platform":\{"name":"compose","api_token":"\w{64}","base_url":"http:[^']+\/2016-07"\}\}' > secrets\/config\.json/,
   );
-  expect(printed).toContain('read --config secrets/config.json --catalog integration_tests/configured_catalog.json');
+  expect(printed).toContain(' read --config secrets/config.json --streams all\n');
   child.stdin.end();
   expect(await ended).toEqual([0, null]);
 });
@@ -68,10 +68,9 @@ test('IBM Cloud is played if it is named, with a config to paste', async () => {
   const printed = await firstOutput();
   expect(printed).toContain('deployments_replicas 1,');
   expect(printed).toMatch(
-    /printf '%s\\n' '\{"platform":\{"name":"ibm_cloud","api_key":"[\w-]{44}","endpoints":\{"iam":"http:[^']+\}\}\}' > secrets\/config\.json/,
+    /printf '%s\\n' '\{"platform":\{"name":"ibm_cloud","api_key":"[\w-]{44}","logs_instances":\["crn:[^']+"\],"endpoints":\{"iam":"http:[^']+\}\}\}' > secrets\/config\.json/,
   );
-  expect(printed).toMatch(/ discover --config secrets\/config\.json \| jq '[^']+' > secrets\/catalog\.json\n/);
-  expect(printed).toContain(' read --config secrets/config.json --catalog secrets/catalog.json\n');
+  expect(printed).toContain(' read --config secrets/config.json --streams all\n');
 });
 
 test('a port that is taken is told with what to do', async () => {

@@ -5,9 +5,10 @@ import { type Row, isRow } from './core/stream.ts';
 import { toUtcText } from './core/timestamp.ts';
 import { compose } from './platforms/compose/compose.ts';
 import { ibmCloud } from './platforms/ibm-cloud/ibm-cloud.ts';
-import { LONGEST_NAME, boolean, nearestOf, wholeNumber } from './platforms/options.ts';
+import { boolean, wholeNumber } from './platforms/options.ts';
 import type { Platform } from './platforms/platform.ts';
 import { addCredential } from './text/credentials.ts';
+import { LONGEST_NAME, nearestOf } from './text/nearest.ts';
 
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 

@@ -1,6 +1,19 @@
 import type { StreamDefinition } from './core/stream.ts';
 import { streams as compose } from './platforms/compose/streams/index.ts';
 import { streams as ibmCloud } from './platforms/ibm-cloud/streams/index.ts';
+import { nearestOf } from './text/nearest.ts';
 
 /** The streams of every platform, without what its config needs: for what only lists them, and is to start at once. */
 export const STREAMS: Readonly<Record<string, readonly StreamDefinition[]>> = { compose, ibm_cloud: ibmCloud };
+
+/** What happened and what to do where a stream is wanted that this platform does not have. */
+export function unknownStream(label: string, streams: readonly StreamDefinition[], platform: unknown): string {
+  const names = streams.map(({ name }) => name);
+  const nearest = nearestOf(label, names);
+  if (nearest !== undefined) return `The stream ${label} does not exist. Did you mean ${nearest}?`;
+  const other = Object.keys(STREAMS).find((each) => STREAMS[each]?.some(({ name }) => name === label));
+  if (other !== undefined && other !== platform) {
+    return `The stream ${label} belongs to the platform ${other}, but the config names ${String(platform)}. Leave the stream out, or make a new catalog with discover.`;
+  }
+  return `The stream ${label} does not exist. Choose from: ${names.join(', ')}.`;
+}

@@ -36,7 +36,7 @@ async function startSandbox(): Promise<() => Promise<void>> {
   let stderr = '';
   sandbox.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   for await (const text of createInterface({ input: sandbox.stdout })) {
-    if (!text.startsWith('A stand-in')) continue;
+    if (!text.startsWith('A sandbox')) continue;
     sandbox.stdout.resume();
     return stop;
   }

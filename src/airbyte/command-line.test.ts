@@ -30,7 +30,7 @@ test('a wrong command line: one line on stderr, exit code 2', async () => {
   await expect(run('read', '--config', 'c')).resolves.toEqual({
     code: 2,
     stdout: '',
-    stderr: 'source-compose: read needs --catalog FILE. See source-compose --help.\n',
+    stderr: 'source-compose: read needs --streams NAMES or --catalog FILE. See source-compose --help.\n',
   });
 });
 
@@ -50,6 +50,8 @@ test('the usage names every command and option', () => {
     'discover',
     'read',
     '--config',
+    '--streams',
+    '--configured',
     '--catalog',
     '--state',
     '--debug',
@@ -79,7 +81,14 @@ test.each(['discover --config none.json', 'read --config none.json --catalog x']
   await expect(run(...line.split(' '))).rejects.toThrow(MISSING);
 });
 
-const read = { name: 'read', config: 'c', catalog: 'l', state: undefined, debug: false } as const;
+const read = {
+  name: 'read',
+  config: 'c',
+  catalog: 'l',
+  streams: undefined,
+  state: undefined,
+  debug: false,
+} as const;
 
 const GOOD: [line: string, command: Command][] = [
   ['spec', { name: 'spec', debug: false }],
@@ -87,7 +96,10 @@ const GOOD: [line: string, command: Command][] = [
   ['check --config c', { name: 'check', config: 'c', debug: false }],
   ['check --config=c', { name: 'check', config: 'c', debug: false }],
   ['--config c check', { name: 'check', config: 'c', debug: false }],
-  ['--debug discover --config c', { name: 'discover', config: 'c', debug: true }],
+  ['--debug discover --config c', { name: 'discover', config: 'c', configured: false, debug: true }],
+  ['discover --configured --config c', { name: 'discover', config: 'c', configured: true, debug: false }],
+  ['read --config c --streams all', { ...read, catalog: undefined, streams: 'all' }],
+  ['read --config c --streams=a,b --state s', { ...read, catalog: undefined, streams: 'a,b', state: 's' }],
   ['read --config c --catalog l', read],
   ['read --catalog=l --config=c --state=s --debug', { ...read, state: 's', debug: true }],
   ['--debug --state s --catalog l --config c read', { ...read, state: 's', debug: true }],
@@ -123,7 +135,20 @@ const WRONG: [line: string, complaint: string][] = [
   ['check', 'check needs --config FILE'],
   ['discover --debug', 'discover needs --config FILE'],
   ['read --catalog l', 'read needs --config FILE'],
-  ['read --config c --state s', 'read needs --catalog FILE'],
+  ['read --config c --state s', 'read needs --streams NAMES or --catalog FILE'],
+  ['read --config c --catalog l --streams all', 'read takes --streams or --catalog, not both'],
+  ['read --config c --streams', '--streams needs the names of streams, separated by commas, or "all"'],
+  ['read --config c --streams --debug', '--streams needs the names of streams, separated by commas, or "all"'],
+  [
+    'read --config c --streams teams clusters',
+    'unexpected argument; separate the names for --streams by commas, without spaces',
+  ],
+  ['check secrets/config.json', 'unexpected argument; use --config FILE'],
+  ['check --config c more', 'unexpected argument; check takes only options'],
+  ['spec more', 'unexpected argument; spec takes none'],
+  ['discover --config c --streams all', 'discover takes no --streams'],
+  ['check --config c --configured', 'check takes no --configured'],
+  ['discover --config c --configured=yes', '--configured takes no value'],
   ['check --config', '--config needs the name of a file'],
   ['check --config=', '--config needs the name of a file'],
   ['read --config --catalog l', '--config needs the name of a file'],

@@ -1,39 +1,47 @@
 import { parseArgs } from 'node:util';
-import { distance } from 'fastest-levenshtein';
 import spec from '../../spec.json' with { type: 'json' };
 import type { Context } from '../core/context.ts';
 import { VERSION } from '../core/version.ts';
+import { nearestOf } from '../text/nearest.ts';
 
 /** For --help, and for a call without a command. */
-export const USAGE = `source-compose: an Airbyte source for the Compose API
+export const USAGE = `source-compose: an Airbyte source for IBM Cloud Databases and the Compose API
 
 Usage:
   source-compose spec
   source-compose check    --config FILE
-  source-compose discover --config FILE
-  source-compose read     --config FILE --catalog FILE [--state FILE]
+  source-compose discover --config FILE [--configured]
+  source-compose read     --config FILE --streams NAMES [--state FILE]
+  source-compose read     --config FILE --catalog FILE  [--state FILE]
 
 Commands:
   spec       print the config options
-  check      test the config: whether the token works and the deployment ids exist
-  discover   print the streams that can be read
-  read       read the streams of a configured catalog, one JSON message per line on stdout
+  check      test the config: whether the credentials work and the deployment IDs exist
+  discover   print the available streams
+  read       read streams: one JSON message per line on stdout
 
 Options:
-  --config FILE   the config, as JSON
-  --catalog FILE  the configured catalog: which streams to read, and how
-  --state FILE    where the last read stopped: its STATE messages
-  --debug         log every request (LOG_LEVEL=debug does the same)
-  -h, --help      print this help
-  -v, --version   print the version
+  --config FILE    the config, as JSON
+  --streams NAMES  the streams to read, separated by commas, or "all"; incrementally where possible
+  --catalog FILE   the configured catalog: which streams to read, and how
+  --configured     print a configured catalog of all streams, for --catalog
+  --state FILE     the STATE messages of the last read, to resume from
+  --debug          log every request (LOG_LEVEL=debug does the same)
+  -h, --help       print this help
+  -v, --version    print the version
 
 Examples:
   source-compose check --config secrets/config.json
-  source-compose read --config secrets/config.json --catalog secrets/catalog.json > secrets/records.jsonl
+  source-compose read --config secrets/config.json --streams deployments,deployments_backups
+  source-compose read --config secrets/config.json --streams all > secrets/records.jsonl
 
-Exit codes: 0 the command did its work (check does so even when it reports FAILED), 1 it did not,
-or no command was given, 2 anything else is wrong with the command line. Ctrl-C ends it with 130,
-SIGTERM with 143.
+A config for IBM Cloud Databases:
+  { "platform": { "name": "ibm_cloud", "api_key": "YOUR KEY" } }
+A config for Compose:
+  { "platform": { "name": "compose", "api_token": "YOUR TOKEN" } }
+
+Exit codes: 0 the command succeeded (also a check that reports FAILED), 1 it failed or no command was
+given, 2 the command line is wrong, 130 stopped by Ctrl-C, 143 stopped by SIGTERM.
 
 Docs: ${spec.documentationUrl}
 `;
@@ -41,15 +49,31 @@ Docs: ${spec.documentationUrl}
 export type Command =
   | { name: 'help' | 'version' | 'nothing' }
   | { name: 'spec'; debug: boolean }
-  | { name: 'check' | 'discover'; config: string; debug: boolean }
-  | { name: 'read'; config: string; catalog: string; state: string | undefined; debug: boolean }
+  | { name: 'check'; config: string; debug: boolean }
+  | { name: 'discover'; config: string; configured: boolean; debug: boolean }
+  | ({ name: 'read'; debug: boolean } & ReadFiles)
   | { name: 'wrong'; complaint: string };
 
-const FILES = { spec: [], check: ['config'], discover: ['config'], read: ['config', 'catalog', 'state'] } as const;
-const COMMANDS = Object.keys(FILES);
-const OPTIONS = ['config', 'catalog', 'state', 'debug', 'help', 'version'];
+/** What a read is given. Either `catalog` or `streams` is there. */
+export interface ReadFiles {
+  config: string;
+  catalog?: string | undefined;
+  /** Names with commas in between, or `all`. */
+  streams?: string | undefined;
+  state: string | undefined;
+}
 
-type FileOption = 'config' | 'catalog' | 'state';
+const ACCEPTED = {
+  spec: [],
+  check: ['config'],
+  discover: ['config', 'configured'],
+  read: ['config', 'catalog', 'streams', 'state'],
+} as const;
+const COMMANDS = Object.keys(ACCEPTED);
+const OPTIONS = ['config', 'catalog', 'streams', 'state', 'configured', 'debug', 'help', 'version'];
+
+type ValueOption = 'config' | 'catalog' | 'streams' | 'state';
+type Given = Partial<Record<ValueOption, string>> & { configured?: true };
 
 /**
  * Runs one command line and gives its exit code. The code of a command is loaded only when it runs, but for that of
@@ -79,7 +103,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
     }
     case 'discover': {
       const { runDiscover } = await import('./discover.ts');
-      return runDiscover(context, command.config, command.debug);
+      return runDiscover(context, command.config, command.debug, command.configured);
     }
     case 'read': {
       const { runRead } = await import('./read.ts');
@@ -90,7 +114,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
 
 /** Reads the command line. What is wrong with it is told in one line that quotes no value: one may be a secret. */
 export function parseCommandLine(argv: string[]): Command {
-  const files: Partial<Record<FileOption, string>> = {};
+  const given: Given = {};
   const words: string[] = [];
   let debug = false;
   let wish: 'help' | 'version' | undefined;
@@ -102,6 +126,7 @@ export function parseCommandLine(argv: string[]): Command {
       config: { type: 'string' },
       catalog: { type: 'string' },
       state: { type: 'string' },
+      streams: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
     },
@@ -110,54 +135,65 @@ export function parseCommandLine(argv: string[]): Command {
     if (token.kind === 'positional') words.push(token.value);
     if (token.kind !== 'option') continue;
     const { name, value } = token;
-    if (name === 'config' || name === 'catalog' || name === 'state') {
+    if (name === 'config' || name === 'catalog' || name === 'streams' || name === 'state') {
       // `--config --catalog x` would take the next option for a file name.
       if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))) {
-        return wrong(`--${name} needs the name of a file`);
+        return wrong(
+          name === 'streams'
+            ? '--streams needs the names of streams, separated by commas, or "all"'
+            : `--${name} needs the name of a file`,
+        );
       }
-      files[name] = value;
-    } else if (name === 'debug' || name === 'help' || name === 'version') {
+      given[name] = value;
+    } else if (name === 'debug' || name === 'configured' || name === 'help' || name === 'version') {
       if (value !== undefined) return wrong(`--${name} takes no value`);
       if (name === 'debug') debug = true;
+      else if (name === 'configured') given.configured = true;
       else wish ??= name;
     } else {
-      return wrong(`unknown option ${token.rawName}${guess(name, OPTIONS, '--')}`);
+      return wrong(`unknown option ${token.rawName}${suggestion(name, OPTIONS, '--')}`);
     }
   }
   if (wish !== undefined) return { name: wish };
   const [name, ...rest] = words;
   if (name === undefined) {
-    return Object.keys(files).length === 0
+    return Object.keys(given).length === 0
       ? { name: 'nothing' }
       : wrong('no command; there are spec, check, discover and read');
   }
   if (name === 'help') return { name: 'help' };
-  if (!Object.hasOwn(FILES, name)) {
-    return wrong(`unknown command${guess(name, COMMANDS, '')}; there are spec, check, discover and read`);
+  if (!Object.hasOwn(ACCEPTED, name)) {
+    return wrong(`unknown command${suggestion(name, COMMANDS, '')}; there are spec, check, discover and read`);
   }
-  if (rest.length > 0)
-    return wrong(`${name} takes no further words; files are given with --config, --catalog, --state`);
-  return complete(name as keyof typeof FILES, files, debug);
+  if (rest.length > 0) return wrong(unexpectedArgument(name, given));
+  return complete(name as keyof typeof ACCEPTED, given, debug);
 }
 
-function complete(name: keyof typeof FILES, files: Partial<Record<FileOption, string>>, debug: boolean): Command {
-  const accepted: readonly string[] = FILES[name];
-  for (const option of Object.keys(files)) if (!accepted.includes(option)) return wrong(`${name} takes no --${option}`);
+/** Most who write a word after the command mean the config. */
+function unexpectedArgument(name: string, { config, streams }: Given): string {
+  if (name === 'spec') return 'unexpected argument; spec takes none';
+  if (config === undefined) return 'unexpected argument; use --config FILE';
+  if (streams !== undefined) return 'unexpected argument; separate the names for --streams by commas, without spaces';
+  return `unexpected argument; ${name} takes only options`;
+}
+
+function complete(name: keyof typeof ACCEPTED, given: Given, debug: boolean): Command {
+  const accepted: readonly string[] = ACCEPTED[name];
+  for (const option of Object.keys(given)) if (!accepted.includes(option)) return wrong(`${name} takes no --${option}`);
   if (name === 'spec') return { name, debug };
-  const { config, catalog, state } = files;
+  const { config, catalog, streams, state, configured = false } = given;
   if (config === undefined) return wrong(`${name} needs --config FILE`);
-  if (name !== 'read') return { name, config, debug };
-  if (catalog === undefined) return wrong('read needs --catalog FILE');
-  return { name, config, catalog, state, debug };
+  if (name === 'check') return { name, config, debug };
+  if (name === 'discover') return { name, config, configured, debug };
+  if (catalog === undefined && streams === undefined) return wrong('read needs --streams NAMES or --catalog FILE');
+  if (catalog !== undefined && streams !== undefined) return wrong('read takes --streams or --catalog, not both');
+  return { name, config, catalog, streams, state, debug };
 }
 
-/** Names what was probably meant by a misspelt word, which is not quoted itself. */
-function guess(word: string, known: readonly string[], prefix: string): string {
-  if (word.length > 20) return '';
-  const [nearest] = known.map((one) => ({ one, steps: distance(word, one) })).toSorted((a, b) => a.steps - b.steps);
-  // Of a short word half would be wrong: "sync" is not meant to be "spec".
-  const isNear = nearest !== undefined && nearest.steps <= 2 && nearest.steps * 2 < word.length;
-  return isNear ? ` (did you mean ${prefix}${nearest.one}?)` : '';
+/** Names what was probably meant by a misspelled word, which is not quoted itself. */
+function suggestion(word: string, known: readonly string[], prefix: string): string {
+  const nearest = nearestOf(word, known);
+  return nearest === undefined ? '' : ` (did you mean ${prefix}${nearest}?)`;
 }
 
 function wrong(complaint: string): Command {

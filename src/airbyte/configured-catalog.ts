@@ -35,7 +35,7 @@ export function parseConfiguredCatalog(path: string, raw: unknown): ConfiguredSt
   }
   if ('type' in raw && raw.type === 'CATALOG') {
     throw inputError(
-      `The catalog file ${path} holds what discover printed; read takes a configured catalog: {"streams":[{"stream":{…},"sync_mode":"full_refresh","destination_sync_mode":"append"}]}.`,
+      `The catalog file ${path} holds what discover printed. Make a configured catalog with discover --configured, or use --streams all.`,
     );
   }
   const result = configuredCatalog.safeParse(raw);

@@ -14,7 +14,9 @@ import {
 import { defineStream } from '../core/stream.ts';
 import { streams } from '../platforms/compose/streams/index.ts';
 import { startServer } from '../../test-support/unit/http.ts';
-import { jsonFile, openContext } from '../../test-support/unit/output.ts';
+import { Printout, jsonFile, openContext } from '../../test-support/unit/output.ts';
+import type { Row } from '../core/stream.ts';
+import { parseConfiguredCatalog } from './configured-catalog.ts';
 import { catalogStream, recordSchema, runDiscover } from './discover.ts';
 import type { JsonSchema } from './messages.ts';
 
@@ -27,6 +29,47 @@ test('one catalog with every stream, for which the API is not asked', async () =
   expect(log).toMatchObject({ type: 'LOG', log: { message: expect.stringContaining('discover') } });
   expect(catalogs).toEqual([{ type: 'CATALOG', catalog: { streams: streams.map(catalogStream) } }]);
   expect(requests).toEqual([]);
+});
+
+const IBM = { name: 'ibm_cloud', api_key: 'k' };
+
+test('a stream that an option would bring is omitted, and the log says so', async () => {
+  const { context, messages } = openContext();
+  await runDiscover(context, jsonFile({ platform: IBM }), false);
+  expect(messages().slice(1)).toMatchObject([
+    {
+      type: 'LOG',
+      log: {
+        level: 'INFO',
+        message: 'The stream audit_events is omitted. To read it, set the option platform.logs_instances.',
+      },
+    },
+    { type: 'CATALOG' },
+  ]);
+});
+
+test('--configured prints nothing but a catalog that read takes, with a line for each stream', async () => {
+  const { context, stderr } = openContext();
+  const out = new Printout();
+  const code = await runDiscover(
+    { ...context, writer: out.writer },
+    jsonFile({ platform: IBM, start_dat: '' }),
+    false,
+    true,
+  );
+  expect(code).toBe(0);
+  const catalog = JSON.parse(out.text) as { streams: Row[] };
+  expect(out.text.split('\n')).toHaveLength(catalog.streams.length + 3);
+  const modes = catalog.streams.map((entry) => [(entry['stream'] as Row)['name'], entry['sync_mode']]);
+  expect(modes).toContainEqual(['teams', 'full_refresh']);
+  expect(modes).toContainEqual(['billables', 'incremental']);
+  expect(parseConfiguredCatalog('', catalog).map(({ descriptor, syncMode }) => [descriptor.name, syncMode])).toEqual(
+    modes,
+  );
+  expect(stderr()).toBe(
+    'Warning: the config has an option start_dat, which is ignored: did you mean start_date?\n' +
+      'The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n',
+  );
 });
 
 test('a misspelt option is in the log, and on the terminal of a person who does not see the log', async () => {

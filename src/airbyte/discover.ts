@@ -1,17 +1,48 @@
-import { loadConfig, platformOf } from '../config.ts';
+import { type Config, loadConfig, platformOf } from '../config.ts';
 import type { Context } from '../core/context.ts';
 import type { Field } from '../core/fields.ts';
-import { type StreamDefinition, isOffered } from '../core/stream.ts';
+import { type StreamDefinition, isOffered, omission } from '../core/stream.ts';
 import type { CatalogStream, JsonSchema } from './messages.ts';
 import { openOutput, warnOfConfig } from './output.ts';
 
-/** Prints the catalog, which follows from the config alone, so the API is not asked. */
-export async function runDiscover(context: Context, configPath: string, debug: boolean): Promise<number> {
+/**
+ * Prints the catalog. It follows from the config alone, so no request is sent. With `configured` it prints a configured
+ * catalog in place of messages, one stream per line, and sends warnings to stderr.
+ */
+export async function runDiscover(
+  context: Context,
+  configPath: string,
+  debug: boolean,
+  configured = false,
+): Promise<number> {
+  if (configured) return printConfigured(context, configPath);
   const output = openOutput(context, 'discover', debug);
   const config = await loadConfig(configPath, warnOfConfig(context, output));
-  const streams = platformOf(config).streams.filter((stream) => isOffered(stream, config.platform));
-  output.send({ type: 'CATALOG', catalog: { streams: streams.map(catalogStream) } });
+  const { offered, omitted } = streamsFor(config);
+  for (const stream of omitted) output.log('info', omission(stream));
+  output.send({ type: 'CATALOG', catalog: { streams: offered.map(catalogStream) } });
   return 0;
+}
+
+async function printConfigured({ stderr, writer }: Context, configPath: string): Promise<number> {
+  const config = await loadConfig(configPath, (sentence) => stderr(`Warning: ${sentence}\n`));
+  const { offered, omitted } = streamsFor(config);
+  for (const stream of omitted) stderr(`${omission(stream)}\n`);
+  const lines = offered.map((each) => {
+    const stream = catalogStream(each);
+    const sync_mode = stream.supported_sync_modes.at(-1);
+    return JSON.stringify({ stream, sync_mode, destination_sync_mode: 'append' });
+  });
+  writer.line(`{"streams":[\n${lines.join(',\n')}\n]}\n`);
+  return 0;
+}
+
+function streamsFor(config: Config): { offered: StreamDefinition[]; omitted: StreamDefinition[] } {
+  const { streams } = platformOf(config);
+  const [offered, omitted] = [true, false].map((wanted) =>
+    streams.filter((stream) => isOffered(stream, config.platform) === wanted),
+  ) as [StreamDefinition[], StreamDefinition[]];
+  return { offered, omitted };
 }
 
 /** The stream as discover offers it. */

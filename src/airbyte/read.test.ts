@@ -3,23 +3,32 @@ import type { Message } from './messages.ts';
 import { answer, startServer } from '../../test-support/unit/http.ts';
 import { jsonFile, openContext } from '../../test-support/unit/output.ts';
 import { events, parts } from '../../test-support/unit/reads.ts';
+import { type Config, configFrom } from '../config.ts';
 import type { Row } from '../core/stream.ts';
+import { streams as ibmStreams } from '../platforms/ibm-cloud/streams/index.ts';
 import type { ConfiguredStream } from './configured-catalog.ts';
 import { chooseStreams, runRead } from './read.ts';
+import { streamsNamed } from './stream-names.ts';
 
 const BODIES: Record<string, string> = {
   accounts: JSON.stringify({ _embedded: { accounts: [{ id: 'a1', name: 'Harbour' }] } }),
   teams: JSON.stringify({ _embedded: { teams: [{ id: 't1' }, { id: 't2' }] } }),
 };
 
+const ibm = (options: Row = {}): Config =>
+  configFrom({ platform: { name: 'ibm_cloud', api_key: 'k', ...options } }, '', () => undefined);
+const IBM = ibm();
+
 interface Wish {
+  /** In place of a catalog. */
+  streams?: string;
   names?: string[];
   status?: number;
   state?: unknown;
   stopped?: boolean;
 }
 
-async function read({ names = ['accounts', 'teams'], status = 200, state, stopped = false }: Wish) {
+async function read({ streams: named, names = ['accounts', 'teams'], status = 200, state, stopped = false }: Wish) {
   const { origin, requests } = await startServer((request, response) => {
     answer(response, status, BODIES[(request.url ?? '').slice(1)] ?? '{}');
   });
@@ -28,7 +37,7 @@ async function read({ names = ['accounts', 'teams'], status = 200, state, stoppe
   const streams = names.map((name) => ({ stream: { name }, sync_mode: 'full_refresh' }));
   const files = {
     config: jsonFile({ api_token: '0123456789abcdef', base_url: origin }),
-    catalog: jsonFile({ streams }),
+    ...(named === undefined ? { catalog: jsonFile({ streams }) } : { streams: named }),
     state: state === undefined ? undefined : jsonFile(state),
   };
   const code = await runRead(context, files, false).catch((error: unknown) => error);
@@ -79,6 +88,47 @@ test('a token that is refused ends the run with one error, which belongs to no s
   expect(errorsOf(messages)[0]).not.toHaveProperty('stream_descriptor');
 });
 
+describe('by --streams', () => {
+  test('these are read, without a catalog, incrementally where possible', async () => {
+    const { code, messages } = await read({ streams: 'teams, accounts' });
+    expect(code).toBe(0);
+    for (const name of ['teams', 'accounts']) expect(outline(messages, name).at(-1)).toBe('COMPLETE');
+    expect(streamsNamed('deployments_recipes,teams', IBM)).toEqual(
+      ['deployments_recipes', 'teams'].map((name) => ({ descriptor: { name }, syncMode: 'incremental' })),
+    );
+  });
+
+  test('all are those that the config makes available', () => {
+    const names = (config: Config): string[] => streamsNamed(' all ', config).map(({ descriptor: { name } }) => name);
+    const all = ibmStreams.map(({ name }) => name);
+    expect(names(IBM)).toEqual(all.filter((name) => name !== 'audit_events'));
+    const logs = 'crn:v1:bluemix:public:logs:us-south:a/0:a0000000-0000-4000-8000-000000000001::';
+    expect(names(ibm({ logs_instances: [logs] }))).toEqual(all);
+  });
+
+  test.each([
+    ['accounts,team', 'The stream team does not exist. Did you mean teams?'],
+    ['deployments_recipe', 'The stream deployments_recipe does not exist. Did you mean deployments_recipes?'],
+    [
+      'clusters',
+      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+    ],
+    [
+      'audit_events',
+      'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or leave the stream out.',
+    ],
+    ['widgets', `The stream widgets does not exist. Choose from: ${ibmStreams.map(({ name }) => name).join(', ')}.`],
+  ])('%s is a mistake that is told before anything is read', (text, message) => {
+    expect(() => streamsNamed(text, IBM)).toThrow(message);
+  });
+
+  test('that name nothing read nothing, with a warning', async () => {
+    const { code, messages } = await read({ streams: ',' });
+    expect(code).toBe(0);
+    expect(messages.at(-1)).toMatchObject({ log: { level: 'WARN' } });
+  });
+});
+
 test('a catalog without streams is a warning', async () => {
   const { code, requests, messages } = await read({ names: [] });
   expect({ code, requests }).toEqual({ code: 0, requests: [] });
@@ -115,7 +165,7 @@ describe('nothing is asked or begun', () => {
 });
 
 const choose = (...configured: ConfiguredStream[]): ReturnType<typeof chooseStreams> =>
-  chooseStreams(configured, [parts, events], {});
+  chooseStreams(configured, [parts, events], { name: 'ibm_cloud' });
 const stream = (name: string, syncMode: unknown = 'full_refresh', namespace?: string): ConfiguredStream => ({
   descriptor: namespace === undefined ? { name } : { name, namespace },
   syncMode,
@@ -145,29 +195,35 @@ test('a stream that an option brings is there with it, and told of without', () 
     const { chosen, unusable } = chosenWith(platform);
     expect(chosen).toMatchObject([{ definition: events }]);
     const message =
-      'The stream parts needs the option platform.stores, which the config does not have. Set it, or take the stream out of the catalog.';
+      'The stream parts needs the option platform.stores, which the config does not have. Set it, or leave the stream out.';
     expect(unusable).toMatchObject([{ descriptor: { name: 'parts' }, error: { message } }]);
   }
 });
 
 describe('one that is wrong is told of, once, and does not hinder the others', () => {
   test.each([
-    [[stream('widgets')], 'The stream widgets does not exist. This connector has: parts, events. Refresh the catalog.'],
-    [
-      [stream('constructor')],
-      'The stream constructor does not exist. This connector has: parts, events. Refresh the catalog.',
-    ],
+    [[stream('widgets')], 'The stream widgets does not exist. Choose from: parts, events.'],
+    [[stream('constructor')], 'The stream constructor does not exist. Choose from: parts, events.'],
     [
       [stream('events', 'full_refresh', 'compose')],
-      'The stream compose.events does not exist. This connector has: parts, events. Refresh the catalog.',
+      'The stream compose.events does not exist. Choose from: parts, events.',
+    ],
+    [[stream('event')], 'The stream event does not exist. Did you mean events?'],
+    [
+      [stream('clusters')],
+      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+    ],
+    [
+      [{ descriptor: { name: 'events' }, syncMode: undefined }],
+      'The stream events has no sync_mode. Set it to full_refresh or incremental.',
     ],
     [
       [stream('events', 'INVALID')],
-      'The stream events has no sync_mode that exists ("INVALID"). Set it to full_refresh or incremental.',
+      'The stream events has an unknown sync_mode ("INVALID"). Set it to full_refresh or incremental.',
     ],
     [
       [stream('events', null)],
-      'The stream events has no sync_mode that exists (null). Set it to full_refresh or incremental.',
+      'The stream events has an unknown sync_mode (null). Set it to full_refresh or incremental.',
     ],
     [
       [stream('events', 'incremental'), stream('events'), stream('events')],

@@ -1,4 +1,4 @@
-import { loadConfig, platformOf } from '../config.ts';
+import { type Config, loadConfig, platformOf } from '../config.ts';
 import { type WantedStream, openReads } from '../connector.ts';
 import type { Context } from '../core/context.ts';
 import { ConnectorError } from '../core/errors.ts';
@@ -6,29 +6,22 @@ import { parseInput, readInput } from '../core/input-file.ts';
 import { readStreams } from '../core/read-streams.ts';
 import { type Row, type StreamDefinition, isOffered, notOffered } from '../core/stream.ts';
 import { followRun } from '../core/terminal.ts';
+import { unknownStream } from '../streams.ts';
+import type { ReadFiles } from './command-line.ts';
 import { type ConfiguredStream, parseConfiguredCatalog, syncModeOf } from './configured-catalog.ts';
 import { type UnusableStream, failuresOf, sentencesOf, tellFailures, tellUnusable } from './failures.ts';
 import type { StreamDescriptor, SyncMode } from './messages.ts';
 import { openOutput, warnOfConfig } from './output.ts';
 import { parseState } from './state.ts';
+import { streamsNamed } from './stream-names.ts';
 
-export interface ReadFiles {
-  config: string;
-  catalog: string;
-  state: string | undefined;
-}
-
-/** Reads the streams of the configured catalog. 0 if every one of them is complete. */
+/** Reads the streams of the configured catalog, or those named. 0 if every stream is complete. */
 export async function runRead(context: Context, files: ReadFiles, debug: boolean): Promise<number> {
   const output = openOutput(context, 'read', debug);
   const warn = (sentence: string): void => output.log('warn', sentence);
   const config = await loadConfig(files.config, warnOfConfig(context, output));
-  const catalog = parseInput('catalog', files.catalog, await readInput('catalog', files.catalog));
-  const { chosen, unusable } = chooseStreams(
-    parseConfiguredCatalog(files.catalog, catalog),
-    platformOf(config).streams,
-    config.platform,
-  );
+  const configured = await configuredStreams(files, config);
+  const { chosen, unusable } = chooseStreams(configured, platformOf(config).streams, config.platform);
   const stateText = files.state === undefined ? '' : await readInput('state', files.state);
   const states = parseState(files.state ?? '', stateText, warn);
   if (chosen.length + unusable.length === 0) warn('the configured catalog has no streams, so there is nothing to read');
@@ -58,6 +51,11 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
   }
 }
 
+async function configuredStreams({ catalog, streams }: ReadFiles, config: Config): Promise<ConfiguredStream[]> {
+  if (catalog === undefined) return streamsNamed(streams ?? '', config);
+  return parseConfiguredCatalog(catalog, parseInput('catalog', catalog, await readInput('catalog', catalog)));
+}
+
 interface ChosenStream {
   definition: StreamDefinition;
   mode: SyncMode;
@@ -82,13 +80,13 @@ export function chooseStreams(
     const mode = syncModeOf(syncMode);
     const problem =
       definition === undefined
-        ? `The stream ${label} does not exist. This connector has: ${streams.map(({ name }) => name).join(', ')}. Refresh the catalog.`
+        ? unknownStream(label, streams, platform['name'])
         : !isOffered(definition, platform)
           ? notOffered(definition)
           : same > 1
             ? `The configured catalog lists the stream ${label} ${same} times; keep one.`
             : mode === undefined
-              ? `The stream ${label} has no sync_mode that exists (${JSON.stringify(syncMode) ?? 'it is missing'}). Set it to full_refresh or incremental.`
+              ? `The stream ${label} has ${syncMode === undefined ? 'no sync_mode' : `an unknown sync_mode (${JSON.stringify(syncMode)})`}. Set it to full_refresh or incremental.`
               : undefined;
     if (problem !== undefined) {
       unusable.set(label, { descriptor, error: new ConnectorError('stream_not_usable', { detail: problem }) });

@@ -77,7 +77,7 @@ test('a state need not exist, so the error says how to do without', async () => 
 
 test('the output of discover is told from a configured catalog', () => {
   expect(() => parseInput('catalog', 'c.json', '{"type":"LOG"}\n{"type":"CATALOG"}\n')).toThrow(
-    'The catalog file c.json holds messages, as discover prints them. A read needs a configured catalog; README.md says how to make one.',
+    'The catalog file c.json holds messages, as discover prints them. Make a configured catalog with discover --configured, or use --streams all.',
   );
 });
 

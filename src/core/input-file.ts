@@ -21,7 +21,7 @@ export function parseInput(what: string, path: string, text: string): unknown {
   } catch (error) {
     if (what === 'catalog' && text.trimStart().startsWith('{"type":')) {
       throw inputError(
-        `The catalog file ${path} holds messages, as discover prints them. A read needs a configured catalog; README.md says how to make one.`,
+        `The catalog file ${path} holds messages, as discover prints them. Make a configured catalog with discover --configured, or use --streams all.`,
       );
     }
     throw inputError(`The ${what} file ${path} is not valid JSON. Correct it at ${placeOf(error as Error, text)}.`);

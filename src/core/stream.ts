@@ -225,7 +225,12 @@ export function isOffered({ needsOption }: StreamDefinition, platform: Row): boo
 
 /** The sentence about a stream that is wanted and not offered. */
 export function notOffered({ name, needsOption }: StreamDefinition): string {
-  return `The stream ${name} needs the option platform.${needsOption}, which the config does not have. Set it, or take the stream out of the catalog.`;
+  return `The stream ${name} needs the option platform.${needsOption}, which the config does not have. Set it, or leave the stream out.`;
+}
+
+/** The sentence about a stream that discover leaves out. */
+export function omission({ name, needsOption }: StreamDefinition): string {
+  return `The stream ${name} is omitted. To read it, set the option platform.${needsOption}.`;
 }
 
 export function isRow(value: unknown): value is Row {

@@ -31,10 +31,15 @@ export class Printout {
     this.writer = new LineWriter(out ?? new Writable({ write }), () => undefined);
   }
 
-  /** Everything that was printed so far, in its order. */
-  get messages(): Printed[] {
+  /** Everything that was printed so far. */
+  get text(): string {
     this.writer.flush();
-    return this.#text
+    return this.#text;
+  }
+
+  /** The same as messages, in their order. */
+  get messages(): Printed[] {
+    return this.text
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Printed);

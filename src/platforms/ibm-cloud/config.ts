@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_NAME, nearestOf } from '../options.ts';
+import { LONGEST_NAME, nearestOf } from '../../text/nearest.ts';
 import { GUID, isRegion, parseCrn } from './crn.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './endpoints.ts';
 
@@ -47,7 +47,7 @@ function unknownEndpoints(keys: readonly string[]): string {
   const known = Object.keys(DEFAULT_ENDPOINTS);
   const named = keys.map((key) => {
     if (key.length > LONGEST_NAME) return `one with a name of ${key.length} characters`;
-    const nearest = nearestOf(key, known) ?? known.find((name) => key.toLowerCase().startsWith(name));
+    const nearest = nearestOf(key, known);
     return nearest === undefined ? key : `${key} (did you mean ${nearest}?)`;
   });
   return `has no ${named.join(', ')}; there are ${known.join(', ')}`;

@@ -1,0 +1,21 @@
+import { distance } from 'fastest-levenshtein';
+
+/** A longer word is never shown: it may be anything, a secret too. */
+export const LONGEST_NAME = 60;
+
+/** The known name that a misspelled or shortened word probably means. */
+export function nearestOf(word: string, known: readonly string[]): string | undefined {
+  if (word.length > LONGEST_NAME) return undefined;
+  const typed = word.toLowerCase();
+  const ranked = known.map((name) => ({ name, steps: distance(typed, name) }));
+  const [best] = ranked.toSorted((a, b) => a.steps - b.steps);
+  if (best === undefined) return undefined;
+  // More than half of a short word would be wrong: "sync" does not mean "spec".
+  if (best.steps <= Math.max(2, Math.floor(best.name.length / 4)) && best.steps * 2 < typed.length) return best.name;
+  if (typed.length < SHORTEST_START) return undefined;
+  const [first, ...others] = known.filter((name) => name.startsWith(typed) || typed.startsWith(`${name}_`));
+  return others.length === 0 ? first : undefined;
+}
+
+/** Fewer letters begin too many names. */
+const SHORTEST_START = 4;
