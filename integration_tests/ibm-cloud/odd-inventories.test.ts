@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { get, tokenOf } from '../../sandbox/ibm-cloud/client.ts';
 import type { Fault, IbmCloudSandbox } from '../../sandbox/server.ts';
 import { DEPLOYMENT_STREAMS, type Row, STREAM_NAMES, expectedRows } from './expected.ts';
 import { type Account, INSTANCES, expectRows, ibmCloud, keysRead, logged, rowsRead } from './reads.ts';
@@ -8,17 +9,9 @@ const DETAILS = `${INSTANCES}/**`;
 const RESOURCE_GROUPS = '/resource-controller/v2/resource_groups';
 
 /** The instances that the account lists: databases and backups of generation 2. */
-async function listed({ sandbox, config }: Account): Promise<Row[]> {
-  const { platform } = config() as { platform: { api_key: string } };
-  const body = new URLSearchParams({
-    grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
-    apikey: platform.api_key,
-  });
-  const token = await fetch(`${sandbox.endpoints.iam}/identity/token`, { method: 'POST', body });
-  const { access_token: text } = (await token.json()) as { access_token: string };
-  const answer = await fetch(`${sandbox.endpoints.resource_controller}/v2/resource_instances?limit=100`, {
-    headers: { authorization: `Bearer ${text}` },
-  });
+async function listed({ sandbox }: Account): Promise<Row[]> {
+  const path = '/resource-controller/v2/resource_instances?limit=100';
+  const answer = await get(sandbox, await tokenOf(sandbox), path);
   return ((await answer.json()) as { resources: Row[] }).resources;
 }
 
@@ -112,28 +105,6 @@ describe.concurrent('instances of generation 2 that the list shows without what 
     });
   });
 
-  it('come as they are, with a warning for each, where more of them is refused', async () => {
-    await ibmCloud(SMALL, async (account) => {
-      const { sandbox, read } = account;
-      const rows = await listed(account);
-      const resources = rows.map((row) => (row['state'] === 'active' ? bare(row) : row));
-      const asked = resources.filter((row) => row['state'] === 'active' && /gen2|-backup/.test(JSON.stringify(row)));
-      sandbox.setFaults([
-        { path: INSTANCES, kind: 'status', status: 200, body: { resources } },
-        { path: DETAILS, kind: 'status', status: 403 },
-      ]);
-      const result = await read({ streams: ['deployments', 'deployments_backups', 'deployments_scalings'] });
-      expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      expect(keysRead(result, 'deployments').toSorted()).toEqual([...sandbox.keys('deployments')].toSorted());
-      expect(keysRead(result, 'deployments_backups').toSorted()).toEqual(
-        [...sandbox.keys('deployments_backups')].toSorted(),
-      );
-      const warnings = logged(result, 'WARN').filter((text) => text.includes('HTTP 403'));
-      for (const { id } of asked) expect(warnings.filter((text) => text.includes(String(id)))).toHaveLength(1);
-    });
-  });
-
   it('fail the streams that need it where it cannot be had, after all their other rows; no other stream', async () => {
     await ibmCloud({ ...SMALL, gen2Backups: 2 }, async (account) => {
       const { sandbox, read } = account;
@@ -208,24 +179,6 @@ describe.concurrent('a list that says it has more than it has', () => {
       expect(result.violations).toEqual([]);
       expect(result.errors[0]).toMatchObject({ failure_type: 'system_error' });
       expect(result.errors[0]?.message).toContain('further page');
-    });
-  });
-});
-
-describe.concurrent('the names of resource groups', () => {
-  it.each([403, 409])('that cannot be read (HTTP %i) cost deployments nothing else', async (status) => {
-    await ibmCloud(SMALL, async ({ sandbox, read }) => {
-      const rows = (await expectedRows(sandbox)).deployments;
-      sandbox.setFaults([{ path: RESOURCE_GROUPS, kind: 'status', status }]);
-      const result = await read({ streams: ['deployments'] });
-      expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      expectRows(
-        result,
-        'deployments',
-        rows.map((row) => ({ ...row, resource_group_name: null })),
-      );
-      expect(logged(result, 'WARN')).toContainEqual(expect.stringMatching(new RegExp(`names .*HTTP ${status}`)));
     });
   });
 });
