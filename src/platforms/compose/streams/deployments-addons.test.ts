@@ -67,7 +67,8 @@ describe('the key', () => {
   });
 
   test('is the same for the same fields in whatever order, and another for others', () => {
-    const fields = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })).map((row) => Object.entries(row));
+    const names = fc.string().filter((name) => name !== 'id' && name !== 'one more');
+    const fields = fc.dictionary(names, fc.jsonValue({ maxDepth: 2 })).map((row) => Object.entries(row));
     const shuffled = fields.chain((entries) =>
       fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length })),
     );
