@@ -1,9 +1,8 @@
 import type { ConnectorError } from '../core/errors.ts';
 import type { Words } from '../core/problems.ts';
 import type { Auth } from './auth.ts';
-import type { RouteOptions } from './connection/route.ts';
+import type { Route, RouteOptions } from './connection/route.ts';
 import type { Refusals } from './failure.ts';
-import type { OriginOptions } from './origin.ts';
 import type { Timing } from './traffic/retry.ts';
 
 export interface RetryEvent {
@@ -36,12 +35,16 @@ export interface ClientOptions {
   onRateLimit: (until: number, stream: string) => void;
   /** The API rejects the credentials: no later request can succeed. */
   onTokenRefused?: (error: ConnectorError) => void;
-  onAnswer?: OriginOptions['onAnswer'];
+  onAnswer?: (method: string, path: string, status: number, ms: number) => void;
   /** Waits that would end later (Unix ms) are errors at once. */
   deadline?: number;
   /** Unknown hosts and refused connections aren't retried: the user has just typed the address. */
   isImpatient?: boolean;
   maxBodyBytes?: number;
   timing?: Timing;
-  openRoute?: OriginOptions['openRoute'];
+  /** In place of real connections, for simulations. */
+  openRoute?: (options: RouteOptions) => Route;
 }
+
+/** The options with all defaults. */
+export type Settings = ClientOptions & Required<Pick<ClientOptions, 'maxBodyBytes' | 'timing'>>;

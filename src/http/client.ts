@@ -2,14 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { ConnectorError } from '../core/errors.ts';
 import type { Received, Request } from '../core/stream.ts';
 import type { SendRequest } from './auth.ts';
-import type { ClientOptions } from './client-options.ts';
+import type { ClientOptions, Settings } from './client-options.ts';
 import { toError } from './error.ts';
 import { type Failure, isTransient, nobodyThere, outcomeOf, reasonOf } from './failure.ts';
-import { Origin, type OriginOptions, type Result } from './origin.ts';
-import { admit } from './traffic/admission.ts';
-import { OpenCircuit } from './traffic/circuit-breaker.ts';
+import { Origin, type Result } from './origin.ts';
+import type { OpenCircuit } from './traffic/circuit-breaker.ts';
 import { Permits } from './traffic/permits.ts';
-import { MAX_RETRIES, type Timing, backoff, realTiming } from './traffic/retry.ts';
+import { MAX_RETRIES, backoff, realTiming } from './traffic/retry.ts';
 
 /** A larger body is an error: it wouldn't fit into memory next to those of the other requests. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
@@ -44,40 +43,46 @@ type Exchanged =
  * Bodies are parsed, but not yet validated.
  */
 export class ApiClient {
-  readonly #options: ClientOptions;
-  readonly #originOptions: OriginOptions;
-  readonly #timing: Timing;
+  readonly #settings: Settings;
+  readonly #permits: Permits;
   readonly #origins = new Map<string, Origin>();
   readonly #life = new AbortController();
   /** Aborted when the sync is stopped, and when the client is closed. */
   readonly #signal: AbortSignal;
 
   constructor(options: ClientOptions) {
-    const { timing = realTiming, maxBodyBytes = MAX_BODY_BYTES, onAnswer, openRoute } = options;
-    const { address, accept, userAgent, refusals, permits, timeoutMs, env, signal } = options;
-    this.#options = options;
-    this.#timing = timing;
-    this.#originOptions = {
-      headers: { accept, 'user-agent': userAgent },
-      connections: permits,
-      permits: new Permits(permits),
-      ...{ refusals, timeoutMs, maxBodyBytes, env, timing, onAnswer, openRoute },
-    };
-    this.#signal = AbortSignal.any([signal, this.#life.signal]);
+    this.#settings = { timing: realTiming, maxBodyBytes: MAX_BODY_BYTES, ...options };
+    this.#permits = new Permits(options.permits);
+    this.#signal = AbortSignal.any([options.signal, this.#life.signal]);
     // Every origin and every wait listens to them; Node.js would warn about a leak on stderr.
     setMaxListeners(0, this.#life.signal, this.#signal);
     // An invalid proxy address is an error at once.
-    this.#originAt(address);
+    this.#originAt(options.address);
   }
 
-  /** Sends a request for a stream. Throws a ConnectorError, or the signal's reason. */
-  send(request: Request, stream: string): Promise<Received> {
-    return this.#send(request, stream, undefined);
+  /**
+   * Sends a request for a stream. `why` is added to an error, for a request that is not the stream's own. Throws a ConnectorError, or
+   * the signal's reason.
+   */
+  async send(request: Request, stream: string, why?: string): Promise<Received> {
+    const origin = this.#originAt(request.origin ?? this.#settings.address);
+    const { path } = request;
+    const shown = path.length <= MAX_PATH_LENGTH ? path : `${path.slice(0, MAX_PATH_LENGTH)}…`;
+    const method = request.post === undefined ? 'GET' : 'POST';
+    const call: Call = { request, stream, origin, method, path: shown, attempts: 1, hasFailed: false, why };
+    try {
+      return await this.#retrying(call);
+    } catch (thrown) {
+      if (thrown !== origin.breaker.signal.reason) throw thrown;
+      throw this.#error(call, { kind: 'circuit_open', circuit: thrown as OpenCircuit });
+    }
   }
 
-  /** The same for a body that is small and not emitted: its permit is released at once. */
-  async get(request: Request, stream: string): Promise<unknown> {
-    return this.#get(request, stream, undefined);
+  /** The same for a body that is not emitted: its permit is released at once. */
+  async get(request: Request, stream: string, why?: string): Promise<unknown> {
+    const { body, release } = await this.send(request, stream, why);
+    release();
+    return body;
   }
 
   /** The header `Authorization` as requests send it now. Throws a ConnectorError. */
@@ -91,28 +96,8 @@ export class ApiClient {
     await Promise.all([...this.#origins.values()].map(({ route }) => route.close()));
   }
 
-  async #get(request: Request, stream: string, why: string | undefined): Promise<unknown> {
-    const { body, release } = await this.#send(request, stream, why);
-    release();
-    return body;
-  }
-
-  async #send(request: Request, stream: string, why: string | undefined): Promise<Received> {
-    const origin = this.#originAt(request.origin ?? this.#options.address);
-    if (request.rate !== undefined) origin.limitRate(request.rate);
-    const { path } = request;
-    const shown = path.length <= MAX_PATH_LENGTH ? path : `${path.slice(0, MAX_PATH_LENGTH)}…`;
-    const method = request.post === undefined ? 'GET' : 'POST';
-    const call: Call = { request, stream, origin, method, path: shown, attempts: 1, hasFailed: false, why };
-    try {
-      return await this.#retrying(call);
-    } catch (thrown) {
-      throw thrown instanceof OpenCircuit ? this.#error(call, { kind: 'circuit_open', circuit: thrown }) : thrown;
-    }
-  }
-
   async #retrying(call: Call): Promise<Received> {
-    const { onRetry, isImpatient } = this.#options;
+    const { onRetry, isImpatient } = this.#settings;
     const { origin, stream, method, path } = call;
     for (;;) {
       const exchanged = await this.#authorised(call);
@@ -122,21 +107,21 @@ export class ApiClient {
       const isLimited = outcomeOf(failure) === 'limited';
       if (!isLimited && (call.attempts > MAX_RETRIES || !isTransient(failure))) throw this.#error(call, failure);
       const waitMs = isLimited
-        ? origin.traffic.breaker.waitMs
-        : backoff(call.attempts, this.#timing.random(), retryAfterMs);
+        ? origin.breaker.waitMs
+        : backoff(call.attempts, this.#settings.timing.random(), retryAfterMs);
       if (this.#isPast(waitMs) || (isImpatient === true && nobodyThere(failure))) throw this.#error(call, failure);
       onRetry({ stream, method, path, attempt: call.attempts, reason: reasonOf(failure), waitMs });
       call.hasFailed = true;
       // HTTP 429 uses up no attempt, and the circuit breaker waits for its end.
       if (isLimited) continue;
       call.attempts += 1;
-      await this.#timing.sleep(waitMs, origin.signal);
+      await this.#settings.timing.sleep(waitMs, origin.signal);
     }
   }
 
   /** Finds out what a 401 means. */
   async #authorised(call: Call): Promise<Exchanged> {
-    const { auth, onTokenRefused } = this.#options;
+    const { auth, onTokenRefused } = this.#settings;
     const { request, stream } = call;
     for (let isRenewed = false; ; isRenewed = true) {
       const exchanged = await this.#admitted(call);
@@ -161,16 +146,16 @@ export class ApiClient {
   async #admitted(call: Call): Promise<Exchanged> {
     const { request, stream, origin, hasFailed } = call;
     const onLimited = (waitMs: number): void =>
-      this.#options.onRateLimit(Math.ceil(this.#timing.now() + waitMs), stream);
+      this.#settings.onRateLimit(Math.ceil(this.#settings.timing.now() + waitMs), stream);
     for (let isFirst = true; ; isFirst = false) {
       // Before the request waits or holds a permit: the request for a new token has to pass, too.
       let header = request.anonymous === true ? undefined : this.#authorization(stream);
       if (typeof header === 'object') header = await header;
-      const began = this.#timing.monotonic();
-      const admission = await admit(origin.traffic, stream, hasFailed, onLimited);
+      const began = this.#settings.timing.monotonic();
+      const admission = await origin.admit(request, stream, hasFailed, onLimited);
       let isKept = false;
       try {
-        if (isFirst && header !== undefined && this.#timing.monotonic() - began > LONG_WAIT_MS) {
+        if (isFirst && header !== undefined && this.#settings.timing.monotonic() - began > LONG_WAIT_MS) {
           const current = this.#authorization(stream);
           if (typeof current === 'object') {
             // The token has expired during the wait. The next turn waits for another, or throws the reason why there is none.
@@ -181,12 +166,12 @@ export class ApiClient {
         }
         const result = await origin.exchange(request, header);
         if (result.kind === 'failure') {
-          admission.reportOutcome(outcomeOf(result.failure), result.retryAfterMs);
+          admission.report(outcomeOf(result.failure), result.retryAfterMs);
           return { ...result, authorization: header };
         }
-        admission.reportOutcome('answered');
+        admission.report('answered');
         isKept = true;
-        return { kind: 'response', body: result.body, release: () => admission.release() };
+        return { kind: 'response', body: result.body, release: admission.release };
       } finally {
         if (!isKept) admission.release();
       }
@@ -194,7 +179,7 @@ export class ApiClient {
   }
 
   #authorization(stream: string): string | Promise<string> {
-    const header = this.#options.auth.header(this.#sendFor(stream));
+    const header = this.#settings.auth.header(this.#sendFor(stream));
     return typeof header === 'string' ? header : this.#orStop(header);
   }
 
@@ -203,45 +188,31 @@ export class ApiClient {
     try {
       return await credentials;
     } catch (thrown) {
-      if (thrown instanceof ConnectorError && thrown.problem === 'key_refused') this.#options.onTokenRefused?.(thrown);
+      if (thrown instanceof ConnectorError && thrown.problem === 'key_refused') this.#settings.onTokenRefused?.(thrown);
       throw thrown;
     }
   }
 
   #sendFor(stream: string): SendRequest {
-    return (request, why) => this.#get(request, stream, why);
+    return (request, why) => this.get(request, stream, why);
   }
 
   #originAt(address: string): Origin {
     const known = this.#origins.get(address);
     if (known !== undefined) return known;
-    const origin = new Origin(address, this.#originOptions, this.#signal, this.#life.signal);
+    const origin = new Origin(address, this.#settings, this.#permits, this.#signal, this.#life.signal);
     this.#origins.set(address, origin);
     return origin;
   }
 
   #isPast(waitMs: number): boolean {
-    return this.#options.deadline !== undefined && this.#timing.now() + waitMs >= this.#options.deadline;
+    const { deadline, timing } = this.#settings;
+    return deadline !== undefined && timing.now() + waitMs >= deadline;
   }
 
-  #error(
-    { request, origin, path, method, attempts, why }: Call,
-    failure: Failure,
-    tokenAccepted = false,
-  ): ConnectorError {
-    const { timeoutMs, words } = this.#options;
-    const { maxBodyBytes } = this.#originOptions;
-    const { host, route } = origin;
-    const { messages } = request;
-    return toError(failure, {
-      ...{ path, method, attempts, why },
-      host,
-      words,
-      timeoutMs,
-      maxBodyBytes,
-      proxy: route.proxy,
-      tokenAccepted,
-      messages,
-    });
+  #error(call: Call, failure: Failure, tokenAccepted = false): ConnectorError {
+    const { host, route } = call.origin;
+    const { messages } = call.request;
+    return toError(failure, { ...this.#settings, ...call, host, proxy: route.proxy, messages, tokenAccepted });
   }
 }

@@ -3,7 +3,7 @@ import { CircuitOpenError, ConnectorError } from '../core/errors.ts';
 import type { ProblemId, Words } from '../core/problems.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
-import { type Fault, faultOf } from './connection/fault.ts';
+import { faultOf } from './connection/fault.ts';
 import type { Proxy } from './connection/proxy.ts';
 import { type Failure, type HttpFact, type HttpProblem, isTransient, reasonOf, secondsOf } from './failure.ts';
 
@@ -71,23 +71,13 @@ function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): 
       if (!failure.reached) return 'proxy_unreachable';
       return isTransient(failure) ? 'proxy_failed' : 'proxy_refused';
     case 'failed':
-      return PROBLEM_OF_FAULT[faultOf(failure)];
+      return faultOf(failure);
     case 'status':
       if (failure.status === 407 && proxy !== undefined) return 'proxy_login';
       if (failure.status === 401 && tokenAccepted === true) return 'unauthorized';
       return failure.problem;
   }
 }
-
-const PROBLEM_OF_FAULT: Record<Fault, HttpProblem> = {
-  untrusted: 'certificate_refused',
-  plain_text: 'tls_not_spoken',
-  tls: 'tls_failed',
-  unknown_host: 'host_unknown',
-  refused: 'connection_refused',
-  closed: 'connection_lost',
-  lost: 'connection_lost',
-};
 
 /** An id in a path as people know it: `crn:v1:…`, not `crn%3Av1%3A…`. Anything that is no plain text stays encoded. */
 function readable(path: string): string {

@@ -175,7 +175,6 @@ test.each([
   [{ kind: 'damaged', detail: 'it is empty' } as const, true],
   [failed('ECONNRESET'), true],
   [failed('ENOTFOUND'), true],
-  [failed('UND_ERR_DESTROYED'), false],
   [failed('CERT_HAS_EXPIRED'), false],
   [failed('EPROTO'), true],
   [failed('ERR_SSL_WRONG_VERSION_NUMBER'), false],
@@ -190,7 +189,6 @@ test.each([
 
 test.each([
   [failed('ENOTFOUND'), true],
-  [failed('UND_ERR_DESTROYED'), false],
   [failed('ECONNREFUSED'), true],
   [failed('ECONNRESET'), false],
   [proxyFailed('ECONNREFUSED', false), true],

@@ -2,7 +2,7 @@ import type { FactsOf, ProblemId, Words } from '../core/problems.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
 import type { Outcome } from './attempt.ts';
-import { type Fault, faultOf } from './connection/fault.ts';
+import { faultOf } from './connection/fault.ts';
 import type { OpenCircuit, Outcome as TrafficOutcome } from './traffic/circuit-breaker.ts';
 import { TRANSIENT_STATUSES } from './traffic/retry.ts';
 
@@ -73,9 +73,6 @@ export function outcomeOf(failure: Failure): TrafficOutcome {
   return isAnswer ? 'answered' : 'unanswered';
 }
 
-/** Faults that no retry can cure. */
-const DEFINITE: ReadonlySet<Fault> = new Set<Fault>(['untrusted', 'plain_text', 'closed']);
-
 /** Whether another attempt may succeed. */
 export function isTransient(failure: Failure): boolean {
   switch (failure.kind) {
@@ -88,7 +85,7 @@ export function isTransient(failure: Failure): boolean {
     case 'circuit_open':
       return false;
     case 'failed':
-      return !DEFINITE.has(faultOf(failure));
+      return !['certificate_refused', 'tls_not_spoken'].includes(faultOf(failure));
     case 'proxy_failed':
       // The proxy's own limits pass too.
       return (
@@ -103,7 +100,7 @@ export function isTransient(failure: Failure): boolean {
 /** Whether nobody is there at all: not worth a wait for someone who has just typed the address. */
 export function nobodyThere(failure: Failure): boolean {
   if (failure.kind === 'proxy_failed') return !failure.reached;
-  return failure.kind === 'failed' && ['unknown_host', 'refused'].includes(faultOf(failure));
+  return failure.kind === 'failed' && ['host_unknown', 'connection_refused'].includes(faultOf(failure));
 }
 
 /** In a few words, for the line that tells of a retry. */

@@ -1,41 +1,35 @@
 import type { Request } from '../core/stream.ts';
 import { AttemptWatch, type Outcome, attempt } from './attempt.ts';
-import { type Route, type RouteOptions, openRoute } from './connection/route.ts';
+import type { Settings } from './client-options.ts';
+import { type Route, openRoute } from './connection/route.ts';
 import { itemsIn } from './event-stream.ts';
 import { type Failure, type Refusals, statusFailure } from './failure.ts';
-import { CircuitBreaker } from './traffic/circuit-breaker.ts';
-import type { Traffic } from './traffic/admission.ts';
+import { CircuitBreaker, type Outcome as TrafficOutcome } from './traffic/circuit-breaker.ts';
 import type { Permits } from './traffic/permits.ts';
 import { RateLimiter } from './traffic/rate-limiter.ts';
-import { type Timing, retryAfter } from './traffic/retry.ts';
-
-export interface OriginOptions {
-  /** Sent with every request. */
-  headers: Record<string, string>;
-  refusals: Refusals;
-  connections: number;
-  timeoutMs: number;
-  maxBodyBytes: number;
-  env: RouteOptions['env'];
-  timing: Timing;
-  permits: Permits;
-  onAnswer: ((method: string, path: string, status: number, ms: number) => void) | undefined;
-  /** In place of real connections, for simulations. */
-  openRoute?: ((options: RouteOptions) => Route) | undefined;
-}
+import { retryAfter } from './traffic/retry.ts';
 
 /** How one exchange ended. */
 export type Result =
   { kind: 'body'; body: unknown } | { kind: 'failure'; failure: Failure; retryAfterMs?: number | undefined };
 
+/** Leave to send one request, which holds a permit until it is released. */
+export interface Admission {
+  report: (outcome: TrafficOutcome, retryAfterMs?: number) => void;
+  release: () => void;
+}
+
 /** An address that requests go to, with its own connections, rate limit and circuit breaker: its trouble is not that of others. */
 export class Origin {
   readonly host: string;
   readonly route: Route;
-  readonly traffic: Traffic;
+  readonly breaker: CircuitBreaker;
   /** Aborted when the circuit opens, and at the end of the client's life. */
   readonly signal: AbortSignal;
-  readonly #options: OriginOptions;
+  readonly #address: string;
+  readonly #settings: Settings;
+  readonly #permits: Permits;
+  #limiter: RateLimiter | undefined;
   readonly #origin: string;
   /** Precedes each path in the request line. */
   readonly #root: string;
@@ -44,35 +38,60 @@ export class Origin {
   #headers: Record<string, string> = {};
 
   /** `stop` ends requests and waits, `life` the connections. */
-  constructor(address: string, options: OriginOptions, stop: AbortSignal, life: AbortSignal) {
-    const { connections, timeoutMs, env, timing, permits } = options;
+  constructor(address: string, settings: Settings, permits: Permits, stop: AbortSignal, life: AbortSignal) {
+    const { permits: connections, timeoutMs, env, timing } = settings;
     const { origin, host, pathname } = new URL(address);
+    const route = { origin, connections, connectTimeoutMs: timeoutMs, signal: life, env };
     this.host = host;
-    this.#options = options;
+    this.#address = address;
+    this.#settings = settings;
+    this.#permits = permits;
     this.#origin = origin;
-    this.route = (options.openRoute ?? openRoute)({
-      origin,
-      connections,
-      connectTimeoutMs: timeoutMs,
-      signal: life,
-      env,
-    });
+    this.route = (settings.openRoute ?? openRoute)(route);
     this.#root = this.route.prefix + pathname.replace(/\/$/, '');
-    const breaker = new CircuitBreaker(timing, stop);
-    this.signal = AbortSignal.any([stop, breaker.signal]);
+    this.breaker = new CircuitBreaker(timing, stop);
+    this.signal = AbortSignal.any([stop, this.breaker.signal]);
     this.#watch = new AttemptWatch(timeoutMs, this.signal);
     this.signal.addEventListener('abort', () => permits.cancel(address, this.signal.reason));
-    this.traffic = { address, limiter: undefined, breaker, permits, timing, signal: this.signal };
   }
 
-  /** Limits the rate from now on: each origin has at most one rate. */
-  limitRate(rate: NonNullable<Request['rate']>): void {
-    this.traffic.limiter ??= new RateLimiter(rate, () => this.#options.timing.monotonic());
+  /**
+   * Resolves when the request may go: paced by the rate limiter, gated by the circuit breaker, with a permit. No permit is held during
+   * a wait. `onLimited` is called with the ms for which a rate limit delays the request. Throws the signal's reason.
+   */
+  async admit(
+    { rate }: Request,
+    stream: string,
+    hasFailed: boolean,
+    onLimited: (waitMs: number) => void,
+  ): Promise<Admission> {
+    const { timing } = this.#settings;
+    // Each origin has at most one rate.
+    if (rate !== undefined) this.#limiter ??= new RateLimiter(rate, () => timing.monotonic());
+    const waitMs = rate === undefined ? 0 : (this.#limiter?.reserve() ?? 0);
+    if (waitMs > 0) {
+      onLimited(waitMs);
+      await timing.sleep(waitMs, this.signal);
+    }
+    for (;;) {
+      const pass = await this.breaker.enter(hasFailed, onLimited);
+      // Rejects only with the signal's reason, when nothing goes through the breaker any more.
+      const permit = await this.#permits.acquire(this.#address, stream);
+      const release = (): void => {
+        this.breaker.cancel(pass);
+        permit.release();
+      };
+      // The circuit may have changed while the request waited for its permit.
+      if (this.breaker.admits(pass)) {
+        return { release, report: (outcome, retryAfterMs) => this.breaker.reportOutcome(pass, outcome, retryAfterMs) };
+      }
+      release();
+    }
   }
 
   /** Sends the request once. Throws only the signal's reason. */
   async exchange(request: Request, authorization: string | undefined): Promise<Result> {
-    const { onAnswer, refusals, maxBodyBytes, timing } = this.#options;
+    const { onAnswer, refusals, maxBodyBytes, timing } = this.#settings;
     const { path, post } = request;
     const headers = this.#headersOf(request, authorization);
     const method = post === undefined ? 'GET' : 'POST';
@@ -105,15 +124,12 @@ export class Origin {
   }
 
   #headersOf({ headers, post }: Request, authorization: string | undefined): Record<string, string> {
-    if (authorization === undefined) {
-      const type = post === undefined ? {} : { 'content-type': post.type };
-      return { ...this.route.headers, ...this.#options.headers, ...type, ...headers };
-    }
-    if (this.#headers['authorization'] !== authorization) {
-      this.#headers = { ...this.route.headers, ...this.#options.headers, authorization };
-    }
-    if (post === undefined) return headers === undefined ? this.#headers : { ...this.#headers, ...headers };
-    return { ...this.#headers, 'content-type': post.type, ...headers };
+    const type = post === undefined ? undefined : { 'content-type': post.type };
+    const { accept, userAgent } = this.#settings;
+    const usual = { ...this.route.headers, accept, 'user-agent': userAgent };
+    if (authorization === undefined) return { ...usual, ...type, ...headers };
+    if (this.#headers['authorization'] !== authorization) this.#headers = { ...usual, authorization };
+    return type === undefined && headers === undefined ? this.#headers : { ...this.#headers, ...type, ...headers };
   }
 }
 

@@ -35,15 +35,10 @@ interface Waiter {
 }
 
 /** Why a circuit opened: the reason of its signal. */
-export class OpenCircuit {
-  readonly cause: 'outage' | 'rate_limit';
+export interface OpenCircuit {
+  cause: 'outage' | 'rate_limit';
   /** How long the origin had not responded. */
-  readonly ms: number;
-
-  constructor(cause: 'outage' | 'rate_limit', ms: number) {
-    this.cause = cause;
-    this.ms = ms;
-  }
+  ms: number;
 }
 
 /**
@@ -110,6 +105,7 @@ export class CircuitBreaker {
   }
 
   reportOutcome(pass: Pass, outcome: Outcome, retryAfterMs?: number): void {
+    if (this.#state === 'open') return;
     const isTrial = this.#trial === pass;
     if (outcome !== 'unanswered') {
       this.#unanswered = 0;
@@ -134,7 +130,6 @@ export class CircuitBreaker {
   }
 
   #close(): void {
-    if (this.#state !== 'half-open') return;
     this.#state = 'closed';
     this.#trial = undefined;
     this.#limit = undefined;
@@ -149,7 +144,7 @@ export class CircuitBreaker {
     if (isTrial || this.#limit.inARow === 0) this.#limit.inARow += 1;
     const limitedMs = now - this.#limit.since;
     if (limitedMs >= MAX_RATE_LIMIT_MS) {
-      this.#open(new OpenCircuit('rate_limit', limitedMs));
+      this.#open({ cause: 'rate_limit', ms: limitedMs });
       return;
     }
     const waitMs = rateLimitWait(this.#limit.inARow, this.#timing.random(), retryAfterMs);
@@ -170,12 +165,11 @@ export class CircuitBreaker {
     if (this.#unanswered === 0) this.#unansweredSince = began;
     this.#unanswered += 1;
     const outageMs = now - this.#unansweredSince;
-    if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS) this.#open(new OpenCircuit('outage', outageMs));
+    if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS) this.#open({ cause: 'outage', ms: outageMs });
     else this.#halfOpen(now + (TRIAL_WAITS_MS[this.#unanswered - 1] ?? LATER_TRIAL_WAIT_MS));
   }
 
   #halfOpen(trialFrom: number): void {
-    if (this.#state === 'open') return;
     this.#state = 'half-open';
     this.#trialFrom = Math.max(this.#trialFrom, trialFrom);
   }
