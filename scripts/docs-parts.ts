@@ -4,7 +4,7 @@ import spec from '../spec.json' with { type: 'json' };
 import { type FailureType, type Problem, type ProblemId, problems } from '../src/core/problems.ts';
 import { catalogStream } from '../src/airbyte/discover.ts';
 import type { Field } from '../src/core/fields.ts';
-import type { StreamDefinition } from '../src/core/stream.ts';
+import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/stream.ts';
 import type { DocumentedPlatform } from './docs-platforms.ts';
 
 // The parts of the pages that are made from the code.
@@ -22,9 +22,9 @@ export function streamsTable({ streamsPage, reference, streams, origin }: Docume
         `[${stream.name}](${linkTo(streamsPage, at)}#${stream.name})`,
         stream.description,
         `[${code(path)}](${linkTo(reference, at)}#${sectionOf(reference, heading)})`,
-        code(stream.primaryKey),
+        code(keyFieldOf(stream)),
         modesOf(stream),
-        stream.incremental === undefined ? '' : code(stream.incremental.field),
+        [cursorFieldOf(stream)].flatMap((field) => (field === undefined ? [] : code(field))).join(''),
       ];
     }),
   );
@@ -44,8 +44,8 @@ export function overviewTable(platforms: readonly DocumentedPlatform[], at: stri
   return table(['Stream', 'Contents', ...platforms.map(({ title }) => title)], rows);
 }
 
-function briefMode({ incremental }: StreamDefinition): string {
-  return incremental === undefined ? 'full' : 'full, incremental';
+function briefMode(stream: Stream): string {
+  return cursorFieldOf(stream) === undefined ? 'full' : 'full, incremental';
 }
 
 /** What leads from one page to another; nothing from a page to itself. */
@@ -74,7 +74,7 @@ export function anchorOf(heading: string): string {
     .replace(/\s/g, '-');
 }
 
-function modesOf(stream: StreamDefinition): string {
+function modesOf(stream: Stream): string {
   const modes = catalogStream(stream).supported_sync_modes.join(', ').replaceAll('_', ' ');
   return modes.charAt(0).toUpperCase() + modes.slice(1);
 }
@@ -91,7 +91,7 @@ const SYNC_MODES_PAGE = 'https://docs.airbyte.com/platform/using-airbyte/core-co
 
 /** The table of Airbyte's sync modes, with the streams that have each. */
 export function syncModesTable({ streams }: DocumentedPlatform): string {
-  const incremental = streams.filter((stream) => stream.incremental !== undefined).map(({ name }) => code(name));
+  const incremental = streams.filter((stream) => cursorFieldOf(stream) !== undefined).map(({ name }) => code(name));
   const rows = Object.entries(SYNC_MODES).map(([page, title]) => [
     `[${title}](${SYNC_MODES_PAGE}${page})`,
     page.startsWith('incremental') ? incremental.join(', ') : 'all',
@@ -156,12 +156,14 @@ export function fieldTables({ streams }: DocumentedPlatform): string {
   return streams.map((stream) => `#### ${stream.name}\n\n${about(stream)}\n\n${fieldTable(stream)}`).join('\n\n');
 }
 
-function about({ description, primaryKey, incremental }: StreamDefinition): string {
-  const cursor = incremental === undefined ? '' : ` Cursor: ${code(incremental.field)}.`;
-  return `${description} Primary key: ${code(primaryKey)}.${cursor}`;
+function about(stream: Stream): string {
+  const { description } = stream;
+  const cursorField = cursorFieldOf(stream);
+  const cursor = cursorField === undefined ? '' : ` Cursor: ${code(cursorField)}.`;
+  return `${description} Primary key: ${code(keyFieldOf(stream))}.${cursor}`;
 }
 
-function fieldTable({ fields }: StreamDefinition): string {
+function fieldTable({ fields }: Stream): string {
   const rows = Object.entries(fields).flatMap(([name, field]) => rowsOf(name, field));
   return table(['Field', 'Type', 'Description'], rows);
 }
@@ -190,30 +192,30 @@ export function entityDiagram(platform: DocumentedPlatform): string {
   return ['```mermaid', 'erDiagram', ...lines.map((line) => `  ${line}`), '```'].join('\n');
 }
 
-function relationsOf(platform: DocumentedPlatform, stream: StreamDefinition): string[] {
+function relationsOf(platform: DocumentedPlatform, stream: Stream): string[] {
   return Object.entries(stream.fields).flatMap(([field, { kind }]) => {
     const target = targetOf(platform, stream, field);
     if (target === undefined) return [];
     const targets = kind === 'list' ? '}o' : '|o';
     // A record whose key is the reference itself is the only one that refers to it.
-    const sources = stream.primaryKey === field ? 'o|' : 'o{';
+    const sources = keyFieldOf(stream) === field ? 'o|' : 'o{';
     return [`${target} ${targets}--${sources} ${stream.name} : ${field}`];
   });
 }
 
-function entityOf(platform: DocumentedPlatform, stream: StreamDefinition): string[] {
+function entityOf(platform: DocumentedPlatform, stream: Stream): string[] {
   const lines = Object.entries(stream.fields).flatMap(([field, { kind }]) => {
     const marks = [
-      ...(field === stream.primaryKey ? ['PK'] : []),
+      ...(field === keyFieldOf(stream) ? ['PK'] : []),
       ...(targetOf(platform, stream, field) === undefined ? [] : ['FK']),
     ];
     if (marks.length > 0) return [`  ${kindName(kind)} ${field} ${marks.join(', ')}`];
-    return field === stream.incremental?.field ? [`  ${kindName(kind)} ${field} "cursor"`] : [];
+    return field === cursorFieldOf(stream) ? [`  ${kindName(kind)} ${field} "cursor"`] : [];
   });
   return [`${stream.name} {`, ...lines, '}'];
 }
 
-function targetOf(platform: DocumentedPlatform, { name }: StreamDefinition, field: string): string | undefined {
+function targetOf(platform: DocumentedPlatform, { name }: Stream, field: string): string | undefined {
   return platform.ownReferences[`${name}.${field}`] ?? platform.references[field];
 }
 

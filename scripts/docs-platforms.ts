@@ -1,5 +1,5 @@
 import type { ProblemId, Words } from '../src/core/problems.ts';
-import type { Slice, StreamDefinition } from '../src/core/stream.ts';
+import type { Stream } from '../src/core/stream/stream.ts';
 import { compose } from '../src/platforms/compose/compose.ts';
 import type { ComposeShared } from '../src/platforms/compose/shared.ts';
 import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/endpoints.ts';
@@ -18,7 +18,7 @@ export interface DocumentedPlatform {
   streamsPage: string;
   /** The reference of its API, with a section for each stream. */
   reference: string;
-  streams: readonly StreamDefinition[];
+  streams: readonly Stream[];
   /** What texts call its parts, and the messages that it has in place of the usual ones. */
   words: Words;
   /** Causes that differ from the usual one. */
@@ -26,7 +26,7 @@ export interface DocumentedPlatform {
   /** Problems that cannot occur on this platform. */
   withoutProblems: ReadonlySet<ProblemId>;
   /** The API path of a stream, and text that identifies its section in the reference. */
-  origin: (stream: StreamDefinition) => { path: string; heading: string };
+  origin: (stream: Stream) => { path: string; heading: string };
   /** Foreign keys whose name means the same in every stream. */
   references: Readonly<Record<string, string>>;
   /** Foreign keys of single streams: `stream.field`. */
@@ -63,7 +63,7 @@ const composePages: DocumentedPlatform = {
 };
 
 /** The stream's path below base_url. */
-function composePath(stream: StreamDefinition<ComposeShared>): string {
+function composePath(stream: Stream<ComposeShared>): string {
   return pathOf(stream, { pageSize: 50, includeConnectionStrings: false } as ComposeShared);
 }
 
@@ -135,22 +135,29 @@ const ibmCloudPages: DocumentedPlatform = {
 };
 
 /** The stream's path below its service's address. */
-function ibmCloudPath(stream: StreamDefinition<IbmCloudShared>): string {
-  const inventory = { failureOf: () => undefined };
-  return pathOf(stream, { endpoints: DEFAULT_ENDPOINTS, inventory } as unknown as IbmCloudShared);
+function ibmCloudPath(stream: Stream<IbmCloudShared>): string {
+  return pathOf(stream, { endpoints: DEFAULT_ENDPOINTS } as unknown as IbmCloudShared);
 }
 
 /** The path of a stream's first request, with `{id}` for a deployment's id. */
-function pathOf<S>(stream: StreamDefinition<S>, shared: S): string {
-  const slice: Slice = { id: 'ID', label: 'deployment ID', lane: 'region' };
-  const window = { from: '', to: '' };
-  const path =
-    stream.listed?.path ??
-    stream.monthly?.path ??
-    stream.windows?.request(slice, window, shared).path ??
-    stream.first?.(slice, shared).path;
-  if (path === undefined) throw new Error(`${stream.name} asks for nothing`);
-  return `/${path.replace('/ID', '/{id}')}`;
+function pathOf<S>(stream: Stream<S>, shared: S): string {
+  return `/${firstPath(stream, shared).replace('/ID', '/{id}')}`;
+}
+
+function firstPath<S>({ retrieval }: Stream<S>, shared: S): string {
+  const partition = { id: 'ID', label: 'deployment ID' };
+  switch (retrieval.way) {
+    case 'once':
+      return retrieval.request(shared).path;
+    case 'partition':
+      return retrieval.request(partition, shared).path;
+    case 'newest-first':
+      return retrieval.request({ newerThan: undefined, after: undefined }, shared).path;
+    case 'window':
+      return retrieval.request(partition, { from: '', to: '' }, shared).path;
+    default:
+      return retrieval.path;
+  }
 }
 
 /** The documented platforms, in order. */

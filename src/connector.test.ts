@@ -6,8 +6,8 @@ import { VERSION } from './core/version.ts';
 import { openOutput } from './airbyte/output.ts';
 import { type Config, configSchema, platformOf } from './config.ts';
 import { type OpenReads, checkConnection, openClient, openReads } from './connector.ts';
-import { readStreams } from './core/read-streams.ts';
-import type { StreamDefinition } from './core/stream.ts';
+import { readStreams } from './core/reading/read-streams.ts';
+import type { Stream } from './core/stream/stream.ts';
 import { auditEvents } from './platforms/compose/streams/audit-events.ts';
 
 const sleep = vi.spyOn(realTiming, 'sleep').mockResolvedValue();
@@ -161,7 +161,7 @@ describe('the streams of a read', () => {
   test('begin where their states tell, and a state that cannot be used is named', () => {
     const { context } = openContext();
     const config = configOf('https://api.internal');
-    const definition = auditEvents as StreamDefinition;
+    const definition = auditEvents as Stream;
     const open = (state: object): OpenReads =>
       openReads(config, context, openOutput(context, 'read', false), [
         { definition, mode: 'incremental', state, where: 'The state of audit_events in the state file s.json' },
@@ -171,6 +171,6 @@ describe('the streams of a read', () => {
     );
     const mark = '2018-08-22T09:56:23.363Z';
     const [stream] = open({ version: 1, mark }).streams;
-    expect(stream?.read.cursor?.state()).toMatchObject({ mark });
+    expect(stream?.reader.cursor?.state()).toMatchObject({ mark });
   });
 });

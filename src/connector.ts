@@ -3,10 +3,10 @@ import { type Config, platformOf } from './config.ts';
 import type { Context } from './core/context.ts';
 import type { CheckpointedSink } from './core/checkpoints.ts';
 import { ConnectorError } from './core/errors.ts';
-import { type OpenStream, openStream } from './core/open-stream.ts';
+import { type OpenStream, openStream } from './core/retrieval/open-stream.ts';
 import type { Output } from './core/output.ts';
-import type { StreamDefinition } from './core/stream.ts';
-import type { Run } from './core/stream-read.ts';
+import type { Stream } from './core/stream/stream.ts';
+import type { Session } from './core/reading/session.ts';
 import { utcText } from './core/timestamp.ts';
 import { VERSION } from './core/version.ts';
 import type { ClientOptions } from './http/client-options.ts';
@@ -27,7 +27,7 @@ const SAME_LIMIT_MS = 1_000;
 
 /** A stream that the user wants, and where an earlier read left it. */
 export interface WantedStream {
-  definition: StreamDefinition;
+  definition: Stream;
   mode: 'full_refresh' | 'incremental';
   /** As a state file holds it; empty: from the beginning. */
   state: object;
@@ -72,13 +72,13 @@ export function openReads(
     },
   });
   const sinkOf = (owner: string): CheckpointedSink | undefined =>
-    streams.find(({ read }) => read.definition.name === owner)?.read.sink;
+    streams.find(({ reader }) => reader.stream.name === owner)?.reader.sink;
   const api: Api = {
     get: (request, owner) => client.get(request, owner),
     authorization: (owner) => client.authorization(owner),
     log: (level, sentence) => output.log(level, sentence),
   };
-  const run: Run = {
+  const session: Session = {
     send: (request, stream) => client.send(request, stream),
     output,
     words: platform.words.facts,
@@ -94,13 +94,13 @@ export function openReads(
     const options = {
       mode,
       platform: config.platform.name,
-      startedAt: run.startedAt,
+      startedAt: session.startedAt,
       lookbackMs: config.lookback_window_seconds * 1_000,
       startDate: config.start_date,
       jobId: env['WORKER_JOB_ID'],
     };
-    const stream = openStream(definition, run, state, where, options);
-    for (const warning of stream.read.cursor?.warnings() ?? []) stream.read.warn(warning);
+    const stream = openStream(definition, session, state, where, options);
+    for (const warning of stream.reader.cursor?.warnings() ?? []) stream.reader.warn(warning);
     streams.push(stream);
   }
   return { streams, refusal: () => refusal, close: () => client.close() };

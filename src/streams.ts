@@ -1,13 +1,13 @@
-import type { StreamDefinition } from './core/stream.ts';
+import type { Stream } from './core/stream/stream.ts';
 import { streams as compose } from './platforms/compose/streams/index.ts';
 import { streams as ibmCloud } from './platforms/ibm-cloud/streams/index.ts';
 import { nearestOf } from './text/nearest.ts';
 
 /** The streams of every platform, without what its config needs: for what only lists them, and is to start at once. */
-export const STREAMS: Readonly<Record<string, readonly StreamDefinition[]>> = { compose, ibm_cloud: ibmCloud };
+export const STREAMS: Readonly<Record<string, readonly Stream[]>> = { compose, ibm_cloud: ibmCloud };
 
 /** What happened and what to do where a stream is wanted that this platform does not have. */
-export function unknownStream(label: string, streams: readonly StreamDefinition[], platform: unknown): string {
+export function unknownStream(label: string, streams: readonly Stream[], platform: unknown): string {
   const names = streams.map(({ name }) => name);
   const nearest = nearestOf(label, names);
   if (nearest !== undefined) return `The stream ${label} does not exist. Did you mean ${nearest}?`;

@@ -11,7 +11,8 @@ import {
   text,
   timestamp,
 } from '../core/fields.ts';
-import { defineStream } from '../core/stream.ts';
+import type { ParsedPage } from '../core/stream.ts';
+import type { Stream } from '../core/stream/stream.ts';
 import { streams } from '../platforms/compose/streams/index.ts';
 import { startServer } from '../../test-support/unit/http.ts';
 import { Printout, jsonFile, openContext } from '../../test-support/unit/output.ts';
@@ -94,14 +95,14 @@ test('a config that cannot be used is a config error, and there is no catalog', 
 });
 
 const fields = { id: text('Id.'), created_at: timestamp('When it was made.') };
-const plain = defineStream({
+const nothing = (): ParsedPage => ({ rows: [], warnings: [] });
+const plain: Stream = {
   name: 'parts',
   description: 'Parts.',
-  first: () => ({ path: 'parts' }),
-  rows: () => ({ rows: [], warnings: [] }),
+  retrieval: { way: 'once', request: () => ({ path: 'parts' }), rows: nothing },
   primaryKey: 'id',
   fields,
-});
+};
 
 test('a stream without a cursor offers its primary key and a full refresh, and nothing that it has not', () => {
   expect(catalogStream(plain)).toEqual({
@@ -112,10 +113,19 @@ test('a stream without a cursor offers its primary key and a full refresh, and n
   });
 });
 
-test.each(['walk', 'marks'] as const)(
-  'a stream with a cursor (%s) also offers incremental reads, by its own cursor, and can be resumed',
-  (by) => {
-    expect(catalogStream({ ...plain, incremental: { field: 'created_at', by } })).toEqual({
+test.each<Stream['retrieval']>([
+  { way: 'newest-first', cursorField: 'created_at', request: () => ({ path: 'parts' }), rows: nothing },
+  {
+    way: 'partition',
+    partitions: async () => ({ chosen: [], all: undefined }),
+    request: () => ({ path: 'parts' }),
+    rows: nothing,
+    incremental: { cursorField: 'created_at' },
+  },
+])(
+  'a stream with a cursor ($way) also offers incremental reads, by its own cursor, and can be resumed',
+  (retrieval) => {
+    expect(catalogStream({ ...plain, retrieval })).toEqual({
       name: 'parts',
       json_schema: recordSchema(fields),
       supported_sync_modes: ['full_refresh', 'incremental'],

@@ -1,7 +1,7 @@
 import { type Config, loadConfig, platformOf } from '../config.ts';
 import type { Context } from '../core/context.ts';
 import type { Field } from '../core/fields.ts';
-import { type StreamDefinition, isOffered, omission } from '../core/stream.ts';
+import { type Stream, cursorFieldOf, isOffered, keyFieldOf, omission } from '../core/stream/stream.ts';
 import type { CatalogStream, JsonSchema } from './messages.ts';
 import { openOutput, warnOfConfig } from './output.ts';
 
@@ -37,27 +37,29 @@ async function printConfigured({ stderr, writer }: Context, configPath: string):
   return 0;
 }
 
-function streamsFor(config: Config): { offered: StreamDefinition[]; omitted: StreamDefinition[] } {
+function streamsFor(config: Config): { offered: Stream[]; omitted: Stream[] } {
   const { streams } = platformOf(config);
   const [offered, omitted] = [true, false].map((wanted) =>
     streams.filter((stream) => isOffered(stream, config.platform) === wanted),
-  ) as [StreamDefinition[], StreamDefinition[]];
+  ) as [Stream[], Stream[]];
   return { offered, omitted };
 }
 
 /** The stream as discover offers it. */
-export function catalogStream({ name, fields, primaryKey, incremental }: StreamDefinition): CatalogStream {
+export function catalogStream(definition: Stream): CatalogStream {
+  const { name, fields } = definition;
+  const cursorField = cursorFieldOf(definition);
   const stream: CatalogStream = {
     name,
     json_schema: recordSchema(fields),
-    supported_sync_modes: incremental === undefined ? ['full_refresh'] : ['full_refresh', 'incremental'],
+    supported_sync_modes: cursorField === undefined ? ['full_refresh'] : ['full_refresh', 'incremental'],
   };
-  if (incremental !== undefined) {
+  if (cursorField !== undefined) {
     stream.source_defined_cursor = true;
-    stream.default_cursor_field = [incremental.field];
+    stream.default_cursor_field = [cursorField];
     stream.is_resumable = true;
   }
-  stream.source_defined_primary_key = [[primaryKey]];
+  stream.source_defined_primary_key = [[keyFieldOf(definition)]];
   return stream;
 }
 

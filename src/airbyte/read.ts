@@ -3,8 +3,9 @@ import { type WantedStream, openReads } from '../connector.ts';
 import type { Context } from '../core/context.ts';
 import { ConnectorError } from '../core/errors.ts';
 import { parseInput, readInput } from '../core/input-file.ts';
-import { readStreams } from '../core/read-streams.ts';
-import { type Row, type StreamDefinition, isOffered, notOffered } from '../core/stream.ts';
+import { readStreams } from '../core/reading/read-streams.ts';
+import type { Row } from '../core/stream.ts';
+import { type Stream, cursorFieldOf, isOffered, notOffered } from '../core/stream/stream.ts';
 import { followRun } from '../core/terminal.ts';
 import { unknownStream } from '../streams.ts';
 import type { ReadFiles } from './command-line.ts';
@@ -57,7 +58,7 @@ async function configuredStreams({ catalog, streams }: ReadFiles, config: Config
 }
 
 interface ChosenStream {
-  definition: StreamDefinition;
+  definition: Stream;
   mode: SyncMode;
 }
 
@@ -67,7 +68,7 @@ interface ChosenStream {
  */
 export function chooseStreams(
   configured: ConfiguredStream[],
-  streams: readonly StreamDefinition[],
+  streams: readonly Stream[],
   platform: Row,
 ): { chosen: ChosenStream[]; unusable: UnusableStream[] } {
   const chosen: ChosenStream[] = [];
@@ -92,7 +93,7 @@ export function chooseStreams(
       unusable.set(label, { descriptor, error: new ConnectorError('stream_not_usable', { detail: problem }) });
     } else if (definition !== undefined && mode !== undefined) {
       // Some clients ask every stream for incremental; one that has no cursor is read in full.
-      chosen.push({ definition, mode: definition.incremental === undefined ? 'full_refresh' : mode });
+      chosen.push({ definition, mode: cursorFieldOf(definition) === undefined ? 'full_refresh' : mode });
     }
   }
   return { chosen, unusable: [...unusable.values()] };

@@ -1,6 +1,6 @@
 import { type Config, platformOf } from '../config.ts';
 import { inputError } from '../core/errors.ts';
-import { isOffered, notOffered } from '../core/stream.ts';
+import { isOffered, notOffered } from '../core/stream/stream.ts';
 import { unknownStream } from '../streams.ts';
 import type { ConfiguredStream } from './configured-catalog.ts';
 

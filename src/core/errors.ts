@@ -71,11 +71,6 @@ export class CircuitOpenError<Id extends ProblemId = ProblemId> extends Connecto
   override name = 'CircuitOpenError';
 }
 
-/** Whether the answer may mean that there is no such month. */
-export function saysThereIsNone({ status }: ConnectorError): boolean {
-  return status === 400 || status === 404;
-}
-
 /** A config, catalog or state that cannot be used; `detail` is the whole sentence for the user. */
 export function inputError(detail: string, cause?: unknown): ConnectorError {
   return new ConnectorError('input_unusable', { detail }, { cause });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MISFIT, coerce } from './normalise.ts';
+import { UNCOERCIBLE, coerce } from './normalise.ts';
 import type { FieldKind } from './fields.ts';
 
 const KINDS: FieldKind[] = ['text', 'integer', 'number', 'boolean', 'timestamp', 'object', 'list'];
@@ -78,7 +78,7 @@ describe('what does not fit', () => {
     ['list', OBJECT],
     ['list', 'a'],
   ])('%s from %j', (kind, value) => {
-    expect(coerce(value, kind)).toBe(MISFIT);
+    expect(coerce(value, kind)).toBe(UNCOERCIBLE);
   });
 });
 
@@ -96,7 +96,7 @@ test('a result always is of its kind, and stays the same the next time', () => {
   fc.assert(
     fc.property(fc.constantFrom(...KINDS), fc.oneof(fc.jsonValue(), likely), (kind, value) => {
       const result = coerce(value, kind);
-      if (result === MISFIT || result === null) return;
+      if (result === UNCOERCIBLE || result === null) return;
       expect(isOf(kind, result)).toBe(true);
       expect(coerce(result, kind)).toBe(result);
     }),

@@ -5,13 +5,13 @@ import { recordSchema } from '../airbyte/discover.ts';
 import type { JsonSchema } from '../airbyte/messages.ts';
 import { boolean, integer, listOfObjects, listOfTexts, number, object, text, timestamp } from './fields.ts';
 import { Normaliser } from './normalise.ts';
-import { type Row, type StreamDefinition, defineStream } from './stream.ts';
+import type { Row } from './stream.ts';
+import type { Stream } from './stream/stream.ts';
 
-const plain = defineStream({
+const plain: Stream = {
   name: 'parts',
   description: 'Parts.',
-  first: () => ({ path: 'parts' }),
-  rows: () => ({ rows: [], warnings: [] }),
+  retrieval: { way: 'once', request: () => ({ path: 'parts' }), rows: () => ({ rows: [], warnings: [] }) },
   primaryKey: 'id',
   fields: {
     id: text('Id.'),
@@ -24,13 +24,12 @@ const plain = defineStream({
     tags: listOfTexts('Tags.'),
     users: listOfObjects('Users.', { id: text('Id.') }),
   },
-});
-const keyed: StreamDefinition = {
-  ...plain,
-  keyParts: ['deployment_id', 'name'],
-  keyNeeds: ['deployment_id', 'name'],
 };
-const keyedByName: StreamDefinition = { ...keyed, fields: { ...plain.fields, name: text('Name.') } };
+const keyed: Stream = {
+  ...plain,
+  primaryKey: { field: 'id', madeOf: ['deployment_id', 'name'], needs: ['deployment_id', 'name'] },
+};
+const keyedByName: Stream = { ...keyed, fields: { ...plain.fields, name: text('Name.') } };
 
 /** What a row gets where the API leaves it out. */
 const OF_D1: Row = { deployment_id: 'd1' };
@@ -38,7 +37,8 @@ const OF_D1: Row = { deployment_id: 'd1' };
 /** A row as it is printed, the fields told of as set to null, and those that nobody declared. */
 function normalised(row: Row, fields?: Row, definition = plain): { row: Row; nulled: unknown; unknown: string[] } {
   const unknown: string[] = [];
-  const nulled = new Normaliser(definition, (field) => unknown.push(field)).normalise(row, fields);
+  const found = new Normaliser(definition, (field) => unknown.push(field)).normalise(row, fields);
+  const nulled = found?.nulledFields;
   return { row: JSON.parse(JSON.stringify(row)) as Row, nulled, unknown };
 }
 
@@ -87,7 +87,7 @@ describe('a made key', () => {
 });
 
 describe('of a stream that passes nothing on which it does not declare', () => {
-  const strict: StreamDefinition = { ...plain, dropped: ['download_link', 'parameters'] };
+  const strict: Stream = { ...plain, dropped: ['download_link', 'parameters'] };
 
   test('a field that it knows goes in silence, and any other is told of', () => {
     const row = { id: 'a', download_link: 'https://x', parameters: { password: 'p' }, colour: 'red', units: 1 };
@@ -203,8 +203,7 @@ function isBlankNumber(field: string, value: unknown): boolean {
 describe('a number beyond 2^53', () => {
   const inexactField = (row: Row, fields?: Row, definition = plain): string | undefined => {
     const normaliser = new Normaliser(definition, () => undefined);
-    normaliser.normalise(row, fields);
-    return normaliser.inexactField;
+    return normaliser.normalise(row, fields)?.inexactField;
   };
 
   test.each([2 ** 53, -(2 ** 53), 1e300])('%d is told of in a key', (number) => {

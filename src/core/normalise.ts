@@ -1,9 +1,18 @@
 import type { FieldKind } from './fields.ts';
-import { joinedKey, type Row, type StreamDefinition } from './stream.ts';
+import { joinedKey, type Row } from './stream.ts';
+import { type Stream, keyFieldOf } from './stream/stream.ts';
 import { toUtcText } from './timestamp.ts';
 
 /** What of a stream makes its records. */
-type Keyed = Pick<StreamDefinition, 'fields' | 'primaryKey' | 'keyParts' | 'keyNeeds' | 'dropped'>;
+type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
+
+/** What is odd about a row, if anything is. */
+export interface Findings {
+  /** The fields that had to be set to null. */
+  nulledFields: string[] | undefined;
+  /** The field with a number beyond 2^53 in the row's key, which is not kept exactly; several such keys would be one. */
+  inexactField: string | undefined;
+}
 
 /**
  * Makes rows into record data, in place, since a copy would cost as much as printing. What is taken out is set to
@@ -12,30 +21,32 @@ type Keyed = Pick<StreamDefinition, 'fields' | 'primaryKey' | 'keyParts' | 'keyN
 export class Normaliser {
   readonly #names: string[];
   readonly #kinds: FieldKind[];
-  readonly #definition: Keyed;
+  readonly #dropped: readonly string[] | undefined;
+  readonly #keyField: string;
+  readonly #madeOf: readonly string[] | undefined;
+  readonly #needs: readonly string[];
   readonly #onUnknown: (field: string) => void;
-  /** The field of the row that has a number beyond 2^53 in its key, which is not kept exactly; several would be one. */
-  inexactField: string | undefined;
 
-  /** `onUnknown` is told of every field of every row that the stream neither declares nor drops. */
-  constructor(definition: Keyed, onUnknown: (field: string) => void) {
-    this.#definition = definition;
+  /** `onUnknown` is called for every field of every row that the stream neither declares nor drops. */
+  constructor(stream: Keyed, onUnknown: (field: string) => void) {
+    const { fields, primaryKey, dropped } = stream;
+    this.#dropped = dropped;
+    this.#keyField = keyFieldOf(stream);
+    this.#madeOf = typeof primaryKey === 'string' ? undefined : primaryKey.madeOf;
+    this.#needs = typeof primaryKey === 'string' ? [] : primaryKey.needs;
     this.#onUnknown = onUnknown;
-    this.#names = Object.keys(definition.fields);
-    this.#kinds = Object.values(definition.fields).map(({ kind }) => kind);
+    this.#names = Object.keys(fields);
+    this.#kinds = Object.values(fields).map(({ kind }) => kind);
   }
 
-  /**
-   * Normalises one row; gives the fields that had to be set to null, if any. Only top-level fields are looked at; `fields`
-   * are what the row gets where the API leaves it out.
-   */
-  normalise(row: Row, fields?: Row): string[] | undefined {
-    this.inexactField = undefined;
+  /** Normalises the top-level fields of a row; `fields` are what it gets where the API leaves it out. */
+  normalise(row: Row, fields?: Row): Findings | undefined {
     for (const field in fields) if (!hasText(row[field])) row[field] = fields[field];
 
     const names = this.#names;
-    const keepsUnknown = this.#definition.dropped === undefined;
-    let nulled: string[] | undefined;
+    const keepsUnknown = this.#dropped === undefined;
+    let nulledFields: string[] | undefined;
+    let inexactField: string | undefined;
     let next = 0;
     for (const field in row) {
       const value = row[field];
@@ -57,25 +68,23 @@ export class Normaliser {
       const fitting = coerce(value, kind);
       if (fitting === value) continue;
       if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && this.#inKey(field)) {
-        this.inexactField = field;
+        inexactField = field;
       }
-      row[field] = fitting === MISFIT ? null : fitting;
-      if (fitting === MISFIT) (nulled ??= []).push(field);
+      row[field] = fitting === UNCOERCIBLE ? null : fitting;
+      if (fitting === UNCOERCIBLE) (nulledFields ??= []).push(field);
     }
-    const { keyParts, keyNeeds = [], primaryKey } = this.#definition;
-    if (keyParts !== undefined) row[primaryKey] = joinedKey(row, keyParts, keyNeeds);
-    return nulled;
+    if (this.#madeOf !== undefined) row[this.#keyField] = joinedKey(row, this.#madeOf, this.#needs);
+    return nulledFields === undefined && inexactField === undefined ? undefined : { nulledFields, inexactField };
   }
 
   #takeUnknown(row: Row, field: string): void {
-    const { dropped } = this.#definition;
+    const dropped = this.#dropped;
     if (row[field] !== null && dropped?.includes(field) !== true) this.#onUnknown(field);
     if (dropped !== undefined) row[field] = undefined;
   }
 
   #inKey(field: string): boolean {
-    const { keyParts, primaryKey } = this.#definition;
-    return keyParts === undefined ? field === primaryKey : keyParts.includes(field);
+    return this.#madeOf === undefined ? field === this.#keyField : this.#madeOf.includes(field);
   }
 }
 
@@ -86,17 +95,17 @@ function hasText(value: unknown): boolean {
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 /** What a value that cannot be made to fit becomes; null itself is a value that fits. */
-export const MISFIT = Symbol('misfit');
+export const UNCOERCIBLE = Symbol('uncoercible');
 
-/** The value as its declared kind: itself if it fits, the same in another spelling where that loses nothing, or MISFIT. */
+/** The value as its declared kind: itself if it fits, the same in another spelling where that loses nothing, or UNCOERCIBLE. */
 export function coerce(value: unknown, kind: FieldKind): unknown {
   if (value === null || value === undefined) return null;
   switch (kind) {
     case 'text':
       if (typeof value === 'string') return value;
-      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : MISFIT;
+      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : UNCOERCIBLE;
     case 'timestamp':
-      return typeof value === 'string' ? (toUtcText(value) ?? MISFIT) : MISFIT;
+      return typeof value === 'string' ? (toUtcText(value) ?? UNCOERCIBLE) : UNCOERCIBLE;
     case 'integer':
       return numberOf(value, isSpeltWhole);
     case 'number':
@@ -104,19 +113,19 @@ export function coerce(value: unknown, kind: FieldKind): unknown {
     case 'boolean':
       return booleanOf(value);
     case 'object':
-      return typeof value === 'object' && !Array.isArray(value) ? value : MISFIT;
+      return typeof value === 'object' && !Array.isArray(value) ? value : UNCOERCIBLE;
     case 'list':
-      return Array.isArray(value) ? value : MISFIT;
+      return Array.isArray(value) ? value : UNCOERCIBLE;
   }
 }
 
 function numberOf(value: unknown, fits: (number: number) => boolean): unknown {
-  if (typeof value === 'number') return fits(value) ? value : MISFIT;
-  if (typeof value !== 'string') return MISFIT;
+  if (typeof value === 'number') return fits(value) ? value : UNCOERCIBLE;
+  if (typeof value !== 'string') return UNCOERCIBLE;
   const text = value.trim();
   if (text === '') return null;
   const number = NUMBER.test(text) ? Number(text) : NaN;
-  return fits(number) ? number : MISFIT;
+  return fits(number) ? number : UNCOERCIBLE;
 }
 
 /** JSON spells greater ones with an exponent, which readers do not take for an integer. */
@@ -127,5 +136,5 @@ function isSpeltWhole(number: number): boolean {
 function booleanOf(value: unknown): unknown {
   if (typeof value === 'boolean') return value;
   const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
-  return text === 'true' ? true : text === 'false' ? false : MISFIT;
+  return text === 'true' ? true : text === 'false' ? false : UNCOERCIBLE;
 }

@@ -1,63 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { text, timestamp } from './fields.ts';
-import { type Slices, type StreamDefinition, type Windows, defineStream, joinedKey } from './stream.ts';
-
-const definition: StreamDefinition = {
-  name: 'parts',
-  description: 'Parts.',
-  first: () => ({ path: 'parts' }),
-  rows: () => ({ rows: [], warnings: [] }),
-  primaryKey: 'id',
-  fields: { id: text('Id.'), created_at: timestamp('When it was made.') },
-};
-
-test('a definition whose fields are declared is taken as it is', () => {
-  const whole: StreamDefinition = {
-    ...definition,
-    keyParts: ['created_at'],
-    keyNeeds: ['created_at'],
-    incremental: { field: 'created_at', by: 'marks' },
-    startDateField: 'created_at',
-  };
-  expect(defineStream(whole)).toBe(whole);
-  expect(defineStream(definition)).toBe(definition);
-});
-
-test.each<Partial<StreamDefinition>>([
-  { primaryKey: 'updated_at' },
-  { incremental: { field: 'updated_at', by: 'marks' } },
-  { startDateField: 'updated_at' },
-  { keyParts: ['id', 'updated_at'] },
-  { keyNeeds: ['id', 'updated_at'] },
-])('a field that is not declared is refused: %j', (role) => {
-  expect(() => defineStream({ ...definition, ...role })).toThrow('parts declares no field updated_at');
-});
-
-test('a walk is declared with its cursor, or not at all', () => {
-  const request = { path: 'parts' };
-  const walk = (): typeof request => request;
-  const incremental = { field: 'created_at', by: 'walk' } as const;
-  const whole = { ...definition, incremental, walk };
-  expect(defineStream(whole)).toBe(whole);
-  expect(() => defineStream({ ...definition, walk })).toThrow('parts has half a walk');
-  expect(() => defineStream({ ...definition, incremental })).toThrow('parts has half a walk');
-  expect(() => defineStream({ ...whole, incremental: { ...incremental, by: 'marks' } })).toThrow('half a walk');
-});
-
-test('windows are declared with their cursor and slices, and in place of a request', () => {
-  const { name, description, primaryKey, fields } = definition;
-  const rest = { name, description, primaryKey, fields };
-  const windows = {} as Windows<unknown>;
-  const incremental = { field: 'created_at', by: 'windows' } as const;
-  const slices = async (): Promise<Slices> => ({ chosen: [], all: undefined });
-  const whole = { ...rest, incremental, windows, slices };
-  expect(defineStream(whole)).toBe(whole);
-  expect(() => defineStream({ ...rest, incremental, windows })).toThrow('parts has windows without a cursor or slices');
-  expect(() => defineStream({ ...rest, windows, slices })).toThrow('windows without a cursor or slices');
-  expect(() => defineStream({ ...definition, incremental })).toThrow('windows without a cursor or slices');
-  expect(() => defineStream({ ...definition, ...whole })).toThrow('asked for in no way, or in two');
-});
+import { joinedKey } from './stream.ts';
 
 test('a key is made of its parts, with nothing for those that may be missing', () => {
   const row = { deployment_id: 'd1', from: '9.4', to: 9.6, method: null };

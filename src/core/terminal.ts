@@ -1,4 +1,4 @@
-import type { OpenStream } from './open-stream.ts';
+import type { OpenStream } from './retrieval/open-stream.ts';
 import { asOneLine } from '../stdout/line-encoding.ts';
 
 /** The terminal at which a person watches, while stdout goes into a file or another program. */
@@ -30,9 +30,9 @@ export function followRun(
 ): (end: RunEnd) => void {
   const began = now();
   const seconds = (): number => (now() - began) / 1_000;
-  const records = (): number => streams.reduce((sum, { read }) => sum + read.sink.records, 0);
+  const records = (): number => streams.reduce((sum, { reader }) => sum + reader.sink.records, 0);
   const show = (): void => {
-    const ended = streams.filter(({ read }) => read.sink.hasEnded).length;
+    const ended = streams.filter(({ reader }) => reader.sink.hasEnded).length;
     const rate = Math.round(records() / Math.max(seconds(), 0.001));
     const line = `${count(records(), 'record')}, ${ended} of ${streams.length} streams done, ${count(rate)}/s, ${clock(seconds())}`;
     // A line that wraps cannot be wiped.
@@ -42,8 +42,10 @@ export function followRun(
   return ({ failures, stopped }) => {
     clearInterval(timer);
     const read = `${count(records(), 'record')} of ${count(streams.length, 'stream')} in ${seconds() < 60 ? `${seconds().toFixed(1)} s` : clock(seconds())}`;
-    const skipped = streams.flatMap(({ read: { skippedSlices, definition } }) =>
-      skippedSlices === 0 ? [] : [`${definition.name}: ${count(skippedSlices, 'deployment')} skipped`],
+    const skipped = streams.flatMap(({ reader: { report, stream } }) =>
+      report.skippedPartitions === 0
+        ? []
+        : [`${stream.name}: ${count(report.skippedPartitions, 'deployment')} skipped`],
     );
     const line = stopped
       ? `Stopped after ${read}. To continue from here, pass the STATE lines of the output with --state.`

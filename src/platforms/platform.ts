@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Level } from '../core/output.ts';
 import type { Words } from '../core/problems.ts';
-import type { Request, Row, StreamDefinition } from '../core/stream.ts';
+import type { Request, Row } from '../core/stream.ts';
+import type { Stream } from '../core/stream/stream.ts';
 import type { Auth } from '../http/auth.ts';
 import type { Refusals } from '../http/failure.ts';
 
@@ -28,7 +29,7 @@ export interface Platform<C, S> {
   /** The part of the config below `platform`; its `name` is the platform's. */
   config: z.ZodObject & z.ZodType<C>;
   /** In the order of the catalog. */
-  streams: readonly StreamDefinition<S>[];
+  streams: readonly Stream<S>[];
   words: Words;
   /** The credentials in what a user wrote below `platform`, which need not be a config that fits. */
   credentials(raw: Row): string[];

@@ -1,14 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { partitionState } from '../core/retrieval/partition/state.ts';
+import { monthState } from '../core/retrieval/month/state.ts';
+import { newestFirstState } from '../core/retrieval/newest-first/state.ts';
+import { windowState } from '../core/retrieval/window/state.ts';
+import { parseState } from '../core/retrieval/state-format.ts';
 import type { Row } from '../core/stream.ts';
-import { parseMarksState, parseMonthsState, parseWalkState } from '../core/stream-states.ts';
+import { cursorFieldOf } from '../core/stream/stream.ts';
 import { STREAMS } from '../streams.ts';
 import { type Bookmarked, bookmarkOf, bookmarked, foreignKeys, stateOf } from './bookmarks.ts';
 
-const WALK: Bookmarked = { platform: 'compose', field: 'created_at', by: 'walk' };
-const MARKS: Bookmarked = { platform: 'compose', field: 'updated_at', by: 'marks' };
-const WINDOWS: Bookmarked = { platform: 'compose', field: 'created_at', by: 'windows', slice: 'logs_instance' };
-const MONTHS: Bookmarked = { platform: 'compose', field: 'month', by: 'months' };
+const WALK: Bookmarked = {
+  platform: 'compose',
+  replicationKey: 'created_at',
+  format: newestFirstState,
+  partitionName: 'deployment_id',
+};
+const MARKS: Bookmarked = { ...WALK, replicationKey: 'updated_at', format: partitionState };
+const WINDOWS: Bookmarked = { ...WALK, format: windowState, partitionName: 'logs_instance' };
+const MONTHS: Bookmarked = { ...WALK, replicationKey: 'month', format: monthState };
 
 const T = '2023-02-28T12:00:00.000Z';
 const WHERE = 'The bookmark of it in the state file s.json';
@@ -84,11 +94,17 @@ describe('the translations are each the inverse of the other', () => {
   test('what the core reads of it is what it wrote', () => {
     fc.assert(
       fc.property(walkState, marksState, monthsState, (walk, marks, months) => {
-        expect(parseMonthsState(stateOf(bookmarkOf(months, MONTHS), MONTHS, WHERE), WHERE, 'compose')).toEqual(months);
+        expect(parseState(monthState, stateOf(bookmarkOf(months, MONTHS), MONTHS, WHERE), WHERE, 'compose')).toEqual(
+          months,
+        );
         // The core forgets a mark of such a name, and reads the deployment again.
         fc.pre(!Object.hasOwn(marks.marks, '__proto__'));
-        expect(parseWalkState(stateOf(bookmarkOf(walk, WALK), WALK, WHERE), WHERE, 'compose')).toEqual(walk);
-        expect(parseMarksState(stateOf(bookmarkOf(marks, MARKS), MARKS, WHERE), WHERE, 'compose')).toEqual(marks);
+        expect(parseState(newestFirstState, stateOf(bookmarkOf(walk, WALK), WALK, WHERE), WHERE, 'compose')).toEqual(
+          walk,
+        );
+        expect(parseState(partitionState, stateOf(bookmarkOf(marks, MARKS), MARKS, WHERE), WHERE, 'compose')).toEqual(
+          marks,
+        );
       }),
     );
   });
@@ -127,7 +143,9 @@ describe('the form', () => {
   test('every key is there at the very beginning too, and no value is null where an object may come', () => {
     fc.assert(
       fc.property(walkState, marksState, monthsState, (walk, marks, months) => {
-        expect(parseMonthsState(stateOf(bookmarkOf(months, MONTHS), MONTHS, WHERE), WHERE, 'compose')).toEqual(months);
+        expect(parseState(monthState, stateOf(bookmarkOf(months, MONTHS), MONTHS, WHERE), WHERE, 'compose')).toEqual(
+          months,
+        );
         for (const [state, about] of [
           [walk, WALK],
           [marks, MARKS],
@@ -146,7 +164,7 @@ describe('the form', () => {
   test('every incremental stream has one, and no other', () => {
     for (const definition of STREAMS['compose'] ?? []) {
       expect(bookmarked('compose', definition) !== undefined, definition.name).toBe(
-        definition.incremental !== undefined,
+        cursorFieldOf(definition) !== undefined,
       );
     }
   });

@@ -1,6 +1,8 @@
 import { inputError } from '../core/errors.ts';
-import { type Row, type StreamDefinition, isRow } from '../core/stream.ts';
-import { STATE_VERSION, stateHead } from '../core/stream-states.ts';
+import { STATE_VERSION, type StateFormat, UNNAMED_PLATFORM } from '../core/retrieval/state-format.ts';
+import { partitionNameOf, stateFormatOf } from '../core/retrieval/state-formats.ts';
+import { type Row, isRow } from '../core/stream.ts';
+import { type Stream, cursorFieldOf } from '../core/stream/stream.ts';
 import { toUtcText } from '../core/timestamp.ts';
 
 // A bookmark says what a state of the core says, in the words that Singer's users know. Meltano merges states key by key:
@@ -10,76 +12,52 @@ import { toUtcText } from '../core/timestamp.ts';
 /** What the bookmark of an incremental stream is about. */
 export interface Bookmarked {
   platform: string;
-  /** The replication key. */
-  field: string;
-  by: 'walk' | 'marks' | 'windows' | 'months';
-  /** What the context of a partition calls its slice; without it `deployment_id`. */
-  slice?: string | undefined;
+  replicationKey: string;
+  format: StateFormat;
+  /** What the context of a partition calls it. */
+  partitionName: string;
 }
 
-const USUAL_SLICE = 'deployment_id';
-
-/** What of a stream's rows the bookmark speaks of; undefined for a stream that is only read in full. */
-export function bookmarked(platform: string, { incremental }: StreamDefinition): Bookmarked | undefined {
-  if (incremental === undefined) return undefined;
-  const { field, by, slice } = incremental;
-  return { platform, field, by, slice };
+/** Undefined for a stream that is only read in full. */
+export function bookmarked(platform: string, stream: Stream): Bookmarked | undefined {
+  const format = stateFormatOf(stream);
+  const replicationKey = cursorFieldOf(stream);
+  if (format === undefined || replicationKey === undefined) return undefined;
+  return { platform, replicationKey, format, partitionName: partitionNameOf(stream) };
 }
 
-const KEYS = {
-  walk: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'walk', 'mark'],
-  marks: ['version', 'platform', 'partitions', 'pending', 'start_date', 'job', 'marks'],
-  windows: ['version', 'platform', 'partitions', 'start_date', 'job', 'marks'],
-  months: ['version', 'platform', 'replication_key', 'replication_key_value', 'start_date', 'job', 'month'],
-} as const satisfies Record<Bookmarked['by'], readonly string[]>;
-
-/** The state of the core as a bookmark. It is not checked: what does not fit is told when it is read. */
-export function bookmarkOf(state: Row, { platform, field, by, slice = USUAL_SLICE }: Bookmarked): Row {
-  const {
-    version = STATE_VERSION,
-    mark = null,
-    walk,
-    marks,
-    pending = [],
-    month = null,
-    start_date = null,
-    job = null,
-  } = state;
-  if (by === 'months') {
-    return { version, platform, replication_key: field, replication_key_value: month, start_date, job };
+/** The state of the core as a bookmark. It is not checked: what does not fit is reported when it is read. */
+export function bookmarkOf(state: Row, { platform, replicationKey, format, partitionName }: Bookmarked): Row {
+  const { version = STATE_VERSION, start_date = null, job = null } = state;
+  const { value, partitions, lists, objects } = format;
+  const bookmark: Row = { version, platform, start_date, job };
+  if (value !== undefined) {
+    bookmark['replication_key'] = replicationKey;
+    bookmark['replication_key_value'] = state[value.key] ?? null;
   }
-  if (by === 'walk') {
-    const unfinished = isRow(walk) ? [bookmarkedWalk(walk)] : [];
-    return {
-      version,
-      platform,
-      replication_key: field,
-      replication_key_value: mark,
-      start_date,
-      job,
-      walk: unfinished,
-    };
+  if (partitions !== undefined) {
+    const times = state[partitions];
+    bookmark['partitions'] = Object.entries(isRow(times) ? times : {})
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([id, time]) => ({
+        context: { [partitionName]: id },
+        replication_key: replicationKey,
+        replication_key_value: time,
+      }));
   }
-  const partitions = Object.entries(isRow(marks) ? marks : {})
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([id, value]) => ({
-      context: { [slice]: id },
-      replication_key: field,
-      replication_key_value: value,
-    }));
-  const common = { version, platform, start_date, job, partitions };
-  return by === 'windows' ? common : { ...common, pending };
-}
-
-function bookmarkedWalk({ top = null, cursor, before = null, floor = null }: Row): Row {
-  return { top, cursor, before, floor };
+  for (const key of lists) bookmark[key] = state[key] ?? [];
+  for (const [key, names] of Object.entries(objects)) {
+    const object = state[key];
+    bookmark[key] = isRow(object) ? [Object.fromEntries(names.map((name) => [name, object[name] ?? null]))] : [];
+  }
+  return bookmark;
 }
 
 /**
  * The bookmark as a state of the core. Takes also what users and other taps write: nulls, no version, and the forms that
  * the states of the core have themselves. `where` begins the sentence about one that cannot be used, which is thrown.
  */
-export function stateOf(bookmark: Row, { platform, by, slice = USUAL_SLICE }: Bookmarked, where: string): Row {
+export function stateOf(bookmark: Row, { platform, format, partitionName }: Bookmarked, where: string): Row {
   const of = bookmark['platform'] ?? platform;
   if (of !== platform) {
     throw inputError(
@@ -87,56 +65,67 @@ export function stateOf(bookmark: Row, { platform, by, slice = USUAL_SLICE }: Bo
     );
   }
   const { version, start_date, job } = bookmark;
-  const common = { ...stateHead(platform), version: version ?? STATE_VERSION, start_date, job };
-  if (by === 'walk') {
-    // Not the older form beside a null of this one: null says that there is no mark.
-    const key = 'replication_key_value' in bookmark ? 'replication_key_value' : 'mark';
-    return without({ ...common, mark: timeIn(bookmark, key, where), walk: walkIn(bookmark['walk'], where) });
+  const { value, partitions, lists, objects } = format;
+  const state: Row = { version: version ?? STATE_VERSION, start_date, job };
+  if (platform !== UNNAMED_PLATFORM) state['platform'] = platform;
+  if (value !== undefined) {
+    // Not the older form beside a null of this one: null says that there is no cursor value.
+    const key = 'replication_key_value' in bookmark ? 'replication_key_value' : value.key;
+    state[value.key] = value.kind === 'timestamp' ? timeIn(bookmark, key, where) : bookmark[key];
   }
-  if (by === 'months') return without({ ...common, month: bookmark['replication_key_value'] ?? bookmark['month'] });
-  const marks = 'partitions' in bookmark ? marksIn(bookmark['partitions'], slice, where) : bookmark['marks'];
-  if (by === 'windows') return without({ ...common, marks });
-  return without({ ...common, marks, pending: pendingIn(bookmark['pending'], where) });
+  if (partitions !== undefined) {
+    state[partitions] =
+      'partitions' in bookmark ? timesIn(bookmark['partitions'], partitionName, where) : bookmark[partitions];
+  }
+  for (const key of lists) state[key] = listIn(bookmark[key], key, where);
+  for (const key of Object.keys(objects)) state[key] = objectIn(bookmark[key], key, where);
+  return without(state);
 }
 
-/** What a bookmark holds beside what a state of the core has: it stays. */
-export function foreignKeys(bookmark: Row, { by }: Bookmarked): Row {
-  const ours: readonly string[] = KEYS[by];
+/** The keys that every bookmark may have. */
+const KEYS = ['version', 'platform', 'start_date', 'job'];
+
+/** What a bookmark holds besides what a state of the core has: it stays. */
+export function foreignKeys(bookmark: Row, { format: { value, partitions, lists, objects } }: Bookmarked): Row {
+  const ours = [...KEYS, ...lists, ...Object.keys(objects)];
+  if (value !== undefined) ours.push('replication_key', 'replication_key_value', value.key);
+  if (partitions !== undefined) ours.push('partitions', partitions);
   return Object.fromEntries(Object.entries(bookmark).filter(([key]) => !ours.includes(key)));
 }
 
-function walkIn(walk: unknown, where: string): Row | undefined {
-  const unfinished: unknown = Array.isArray(walk) ? walk[0] : walk;
-  if (unfinished === null || unfinished === undefined) return undefined;
-  if (!isRow(unfinished)) throw unusable(where, 'walk must be a list of at most one object');
-  return without(unfinished);
+/** An object, which a bookmark has as a list of at most one. */
+function objectIn(list: unknown, key: string, where: string): Row | undefined {
+  const object: unknown = Array.isArray(list) ? list[0] : list;
+  if (object === null || object === undefined) return undefined;
+  if (!isRow(object)) throw unusable(where, `${key} must be a list of at most one object`);
+  return without(object);
 }
 
-function marksIn(partitions: unknown, slice: string, where: string): Row {
+function timesIn(partitions: unknown, partitionName: string, where: string): Row {
   if (partitions === null || partitions === undefined) return {};
   if (!Array.isArray(partitions)) throw unusable(where, 'partitions must be a list');
-  const marks = partitions.map((partition: unknown, i): [string, unknown] => {
+  const times = partitions.map((partition: unknown, i): [string, unknown] => {
     const context = isRow(partition) ? partition['context'] : undefined;
-    const id = isRow(context) ? context[slice] : undefined;
-    if (typeof id !== 'string') throw unusable(where, `partitions[${i}].context.${slice} must be an id`);
+    const id = isRow(context) ? context[partitionName] : undefined;
+    if (typeof id !== 'string') throw unusable(where, `partitions[${i}].context.${partitionName} must be an id`);
     return [id, timeIn(partition as Row, 'replication_key_value', where, `partitions[${i}].`)];
   });
-  return without(Object.fromEntries(marks));
+  return without(Object.fromEntries(times));
 }
 
-/** The keys of rows that may still change; none stands for an empty list, as in the states of the core. */
-function pendingIn(keys: unknown, where: string): unknown {
+/** A list of record keys; none stands for an empty list, as in the states of the core. */
+function listIn(keys: unknown, key: string, where: string): unknown {
   if (keys === null || keys === undefined) return undefined;
-  if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'string')) {
-    throw unusable(where, 'pending must be a list of keys');
+  if (!Array.isArray(keys) || keys.some((each) => typeof each !== 'string')) {
+    throw unusable(where, `${key} must be a list of keys`);
   }
   return keys.length === 0 ? undefined : keys;
 }
 
-function timeIn(holder: Row, key: string, where: string, place = ''): unknown {
+function timeIn(holder: Row, key: string, where: string, path = ''): unknown {
   const value = holder[key] ?? undefined;
   if (value === undefined || (typeof value === 'string' && toUtcText(value) !== undefined)) return value;
-  throw unusable(where, `${place}${key} must be a timestamp`);
+  throw unusable(where, `${path}${key} must be a timestamp`);
 }
 
 function unusable(where: string, what: string): Error {

@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { inputFile, openTap } from '../../test-support/unit/singer.ts';
 import { STREAMS } from '../streams.ts';
+import { cursorFieldOf, keyFieldOf } from '../core/stream/stream.ts';
 import { type CatalogEntry, catalogEntry } from './catalog.ts';
 import { runDiscover } from './discover.ts';
 
@@ -10,26 +11,28 @@ const streams = STREAMS['compose'] ?? [];
 describe.each(streams.map((definition) => [definition.name, definition] as const))('%s', (name, definition) => {
   const entry = catalogEntry(definition);
   const metadata = new Map(entry.metadata.map((each) => [each.breadcrumb.join('.'), each.metadata]));
-  const { fields, primaryKey, incremental } = definition;
+  const { fields } = definition;
+  const primaryKey = keyFieldOf(definition);
+  const cursorField = cursorFieldOf(definition);
 
   test('has one name, a key, and how it can be read', () => {
     expect(entry).toMatchObject({ tap_stream_id: name, stream: name, key_properties: [primaryKey] });
-    expect(entry.replication_key).toBe(incremental?.field);
-    expect(entry.replication_method).toBe(incremental === undefined ? 'FULL_TABLE' : 'INCREMENTAL');
+    expect(entry.replication_key).toBe(cursorField);
+    expect(entry.replication_method).toBe(cursorField === undefined ? 'FULL_TABLE' : 'INCREMENTAL');
     expect(metadata.get('')).toEqual({
       inclusion: 'available',
       'selected-by-default': true,
       'table-key-properties': [primaryKey],
-      ...(incremental === undefined
+      ...(cursorField === undefined
         ? { 'forced-replication-method': 'FULL_TABLE' }
-        : { 'replication-key': incremental.field, 'valid-replication-keys': [incremental.field] }),
+        : { 'replication-key': cursorField, 'valid-replication-keys': [cursorField] }),
     });
   });
 
   test('has metadata for each field; key and cursor are always in', () => {
     expect([...metadata.keys()]).toEqual(['', ...Object.keys(fields).map((field) => `properties.${field}`)]);
     const automatic = [...metadata].filter(([, { inclusion }]) => inclusion === 'automatic').map(([path]) => path);
-    const always = Object.keys(fields).filter((field) => field === primaryKey || field === incremental?.field);
+    const always = Object.keys(fields).filter((field) => field === primaryKey || field === cursorField);
     expect(automatic).toEqual(always.map((field) => `properties.${field}`));
   });
 

@@ -1,5 +1,5 @@
 import type { Field } from '../core/fields.ts';
-import type { StreamDefinition } from '../core/stream.ts';
+import { type Stream, cursorFieldOf, keyFieldOf } from '../core/stream/stream.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
@@ -15,14 +15,16 @@ export interface CatalogEntry {
 }
 
 /** The stream in the catalog: everything selected, unless whoever edits it says something else. */
-export function catalogEntry(definition: StreamDefinition): CatalogEntry {
-  const { name, fields, primaryKey, incremental } = definition;
-  const method = incremental === undefined ? 'FULL_TABLE' : 'INCREMENTAL';
+export function catalogEntry(definition: Stream): CatalogEntry {
+  const { name, fields } = definition;
+  const primaryKey = keyFieldOf(definition);
+  const cursorField = cursorFieldOf(definition);
+  const method = cursorField === undefined ? 'FULL_TABLE' : 'INCREMENTAL';
   return {
     tap_stream_id: name,
     stream: name,
     key_properties: [primaryKey],
-    ...(incremental === undefined ? {} : { replication_key: incremental.field }),
+    ...(cursorField === undefined ? {} : { replication_key: cursorField }),
     replication_method: method,
     schema: recordSchema(fields),
     metadata: [
@@ -33,9 +35,9 @@ export function catalogEntry(definition: StreamDefinition): CatalogEntry {
           'selected-by-default': true,
           'table-key-properties': [primaryKey],
           // Forced would say that it cannot be changed, but an incremental stream may be read in full, too.
-          ...(incremental === undefined
+          ...(cursorField === undefined
             ? { 'forced-replication-method': method }
-            : { 'valid-replication-keys': [incremental.field], 'replication-key': incremental.field }),
+            : { 'valid-replication-keys': [cursorField], 'replication-key': cursorField }),
         },
       },
       ...Object.keys(fields).map((field) => ({
@@ -47,8 +49,8 @@ export function catalogEntry(definition: StreamDefinition): CatalogEntry {
 }
 
 /** Whether a field is in every record, whatever is selected: the key and what the stream is read by. */
-export function isAlwaysIn({ primaryKey, incremental }: StreamDefinition, field: string): boolean {
-  return field === primaryKey || field === incremental?.field;
+export function isAlwaysIn(definition: Stream, field: string): boolean {
+  return field === keyFieldOf(definition) || field === cursorFieldOf(definition);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Context } from '../core/context.ts';
 import { asConnectorError } from '../core/errors.ts';
-import { type Row, isOffered, isRow } from '../core/stream.ts';
+import { type Row, isRow } from '../core/stream.ts';
+import { isOffered } from '../core/stream/stream.ts';
 import { STREAMS } from '../streams.ts';
 import { catalogEntry } from './catalog.ts';
 import { readSettings } from './settings.ts';

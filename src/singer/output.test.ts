@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { type OpenTap, inputFile, openTap } from '../../test-support/unit/singer.ts';
 import { CheckpointedSink } from '../core/checkpoints.ts';
-import type { Row, StreamDefinition } from '../core/stream.ts';
+import type { Row } from '../core/stream.ts';
+import { type Stream, cursorFieldOf } from '../core/stream/stream.ts';
 import { STREAMS } from '../streams.ts';
 import { SingerOutput } from './output.ts';
 import { StateLines } from './state-lines.ts';
@@ -23,16 +24,16 @@ function open(env: Record<string, string> = {}): Open {
   const output = new SingerOutput(tap.context, false);
   const states = new StateLines(tap.context.writer, { bookmarks: new Map(), rest: {} }, Date.now);
   const at: Record<string, number> = {};
-  const streams = definitions.map((definition: StreamDefinition) => ({
+  const streams = definitions.map((definition: Stream) => ({
     definition,
     mode: 'incremental' as const,
     deselected: new Set<string>(),
-    bookmark: definition.incremental === undefined ? undefined : (state: object) => state as Row,
+    bookmark: cursorFieldOf(definition) === undefined ? undefined : (state: object) => state as Row,
   }));
   output.open(streams, states);
   states.first();
   const sink = (name: string): CheckpointedSink => {
-    const resumable = definitions.some((stream) => stream.name === name && stream.incremental !== undefined);
+    const resumable = definitions.some((stream) => stream.name === name && cursorFieldOf(stream) !== undefined);
     const checkpointed = new CheckpointedSink(
       output.stream(name),
       resumable ? () => ({ at: at[name] }) : undefined,

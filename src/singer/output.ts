@@ -3,6 +3,7 @@ import type { LineWriter } from '../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../core/output.ts';
 import type { FailureType } from '../core/problems.ts';
 import type { Row } from '../core/stream.ts';
+import { cursorFieldOf, keyFieldOf } from '../core/stream/stream.ts';
 import { utcText } from '../core/timestamp.ts';
 import { VERSION } from '../core/version.ts';
 import { recordSchema } from './catalog.ts';
@@ -112,14 +113,16 @@ class SingerStream implements StreamSink {
 
   /** The SCHEMA comes at once: a stream without records has one, too. */
   started(): void {
-    const { name, fields, primaryKey, incremental } = this.#stream.definition;
+    const { definition } = this.#stream;
+    const { name, fields } = definition;
+    const cursorField = cursorFieldOf(definition);
     const selected = Object.fromEntries(this.#selected.map((field) => [field, fields[field]])) as typeof fields;
     const line = `${JSON.stringify({
       type: 'SCHEMA',
       stream: name,
       schema: recordSchema(selected),
-      key_properties: [primaryKey],
-      ...(incremental === undefined ? {} : { bookmark_properties: [incremental.field] }),
+      key_properties: [keyFieldOf(definition)],
+      ...(cursorField === undefined ? {} : { bookmark_properties: [cursorField] }),
     })}\n`;
     this.#writer.line(line);
     this.#states.printed(line.length, 0);

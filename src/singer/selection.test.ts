@@ -1,3 +1,4 @@
+import { cursorFieldOf, keyFieldOf } from '../core/stream/stream.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../core/stream.ts';
@@ -35,7 +36,7 @@ test('the catalog as it is discovered selects everything, like none at all', () 
   expect(chosen).toMatchObject({ unusable: [], warnings: [], names });
   expect(chosen.selected).toEqual(everything(streams).selected);
   expect(chosen.selected.filter(({ mode }) => mode === 'incremental').map(({ definition }) => definition.name)).toEqual(
-    streams.filter(({ incremental }) => incremental !== undefined).map(({ name }) => name),
+    streams.filter((stream) => cursorFieldOf(stream) !== undefined).map(({ name }) => name),
   );
 });
 
@@ -179,10 +180,9 @@ describe('which fields', () => {
           },
         });
         const stream = choose(catalog).selected.find(({ definition }) => definition.name === name);
-        const { primaryKey, incremental } = stream?.definition ?? streams[0]!;
-        const out = [...said].filter(
-          ([field, selected]) => String(selected) === 'false' && field !== primaryKey && field !== incremental?.field,
-        );
+        const definition = stream?.definition ?? streams[0]!;
+        const always = [keyFieldOf(definition), cursorFieldOf(definition)];
+        const out = [...said].filter(([field, selected]) => String(selected) === 'false' && !always.includes(field));
         expect([...(stream?.deselected ?? [])].toSorted()).toEqual(out.map(([field]) => field).toSorted());
       }),
     );

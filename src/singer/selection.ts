@@ -1,11 +1,12 @@
 import { ConnectorError, inputError } from '../core/errors.ts';
 import { typeName } from '../core/input-file.ts';
-import { type Row, type StreamDefinition, isOffered, isRow, notOffered } from '../core/stream.ts';
+import { type Row, isRow } from '../core/stream.ts';
+import { type Stream, cursorFieldOf, isOffered, notOffered } from '../core/stream/stream.ts';
 import { isAlwaysIn } from './catalog.ts';
 
 /** A stream that is to be read. */
 export interface SelectedStream {
-  definition: StreamDefinition;
+  definition: Stream;
   mode: 'full_refresh' | 'incremental';
   /** The fields that neither schema nor records are to have. */
   deselected: ReadonlySet<string>;
@@ -23,10 +24,10 @@ export interface Selection {
 }
 
 /** What there is to do without a catalog: everything, incrementally where that can be. */
-export function everything(streams: readonly StreamDefinition[]): Selection {
+export function everything(streams: readonly Stream[]): Selection {
   const selected = streams.map((definition): SelectedStream => ({
     definition,
-    mode: definition.incremental === undefined ? 'full_refresh' : 'incremental',
+    mode: cursorFieldOf(definition) === undefined ? 'full_refresh' : 'incremental',
     deselected: new Set(),
   }));
   return { selected, unusable: [] };
@@ -48,7 +49,7 @@ interface Entry {
 export function selectionIn(
   catalog: unknown,
   file: string,
-  { streams, platform }: { streams: readonly StreamDefinition[]; platform: Row },
+  { streams, platform }: { streams: readonly Stream[]; platform: Row },
   warn: (sentence: string) => void,
 ): Selection {
   const entries = entriesOf(catalog, file, warn);
@@ -127,7 +128,7 @@ function truth(value: unknown): boolean | undefined {
 /** How the stream is to be read, or why it cannot be read like that. */
 function modeOf(
   { name, raw, own }: Entry,
-  { incremental }: StreamDefinition,
+  definition: Stream,
   warn: (sentence: string) => void,
 ): SelectedStream['mode'] | ConnectorError {
   const wanted = own['replication-method'] ?? raw['replication_method'] ?? own['forced-replication-method'];
@@ -141,15 +142,16 @@ function modeOf(
       `The catalog wants the stream ${name} ${said}. Set replication-method to INCREMENTAL or FULL_TABLE.`,
     );
   }
-  if (incremental === undefined) {
+  const cursorField = cursorFieldOf(definition);
+  if (cursorField === undefined) {
     if (method === 'INCREMENTAL') warn(`${name}: the stream cannot be read incrementally, so it is read in full`);
     return 'full_refresh';
   }
   if (method === 'FULL_TABLE') return 'full_refresh';
-  const key = own['replication-key'] ?? raw['replication_key'] ?? incremental.field;
-  if (key === incremental.field) return 'incremental';
+  const key = own['replication-key'] ?? raw['replication_key'] ?? cursorField;
+  if (key === cursorField) return 'incremental';
   return notUsable(
-    `The catalog wants the stream ${name} by another replication key than ${incremental.field}, the only one that it has. Set it to that, or the replication method to FULL_TABLE.`,
+    `The catalog wants the stream ${name} by another replication key than ${cursorField}, the only one that it has. Set it to that, or the replication method to FULL_TABLE.`,
   );
 }
 
@@ -157,7 +159,7 @@ function notUsable(detail: string): ConnectorError {
   return new ConnectorError('stream_not_usable', { detail });
 }
 
-function deselectedIn({ raw, fields }: Entry, definition: StreamDefinition): Set<string> {
+function deselectedIn({ raw, fields }: Entry, definition: Stream): Set<string> {
   const schema = isRow(raw['schema']) ? raw['schema'] : {};
   const properties = isRow(schema['properties']) ? schema['properties'] : {};
   const names = new Set([...Object.keys(definition.fields), ...fields.keys()]);

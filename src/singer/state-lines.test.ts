@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type OpenTap, openTap } from '../../test-support/unit/singer.ts';
 import { type Row, isRow } from '../core/stream.ts';
-import { bookmarkOf } from './bookmarks.ts';
+import { STREAMS } from '../streams.ts';
+import { type Bookmarked, bookmarkOf, bookmarked } from './bookmarks.ts';
 import type { TapState } from './state-file.ts';
 import { StateLines } from './state-lines.ts';
 
@@ -193,9 +194,16 @@ const step = fc.oneof(
   }),
 );
 const ABOUT = {
-  audit_events: { platform: 'compose', field: 'created_at', by: 'walk' },
-  deployments_recipes: { platform: 'compose', field: 'updated_at', by: 'marks' },
-} as const;
+  audit_events: aboutOf('audit_events'),
+  deployments_recipes: aboutOf('deployments_recipes'),
+};
+
+function aboutOf(name: string): Bookmarked {
+  const about = STREAMS['compose']?.flatMap((stream) =>
+    stream.name === name ? (bookmarked('compose', stream) ?? []) : [],
+  );
+  return about?.[0] as Bookmarked;
+}
 
 test("Meltano's merge of any state with a later one gives the later one", () => {
   fc.assert(

@@ -1,14 +1,16 @@
 import { type Config, configFrom, platformOf } from '../config.ts';
 import { type WantedStream, openReads } from '../connector.ts';
 import type { Context } from '../core/context.ts';
+import { withoutDeselectedDetails } from '../core/retrieval/shared/deselected.ts';
 import { parseInput, readInput } from '../core/input-file.ts';
-import { readStreams } from '../core/read-streams.ts';
-import { type Row, type StreamDefinition, isOffered } from '../core/stream.ts';
+import { readStreams } from '../core/reading/read-streams.ts';
+import type { Row } from '../core/stream.ts';
+import { isOffered } from '../core/stream/stream.ts';
 import { bookmarkOf, bookmarked, foreignKeys, stateOf } from './bookmarks.ts';
 import type { TapFiles } from './command-line.ts';
 import { tellEnds } from './failures.ts';
 import { type OutputStream, type SingerOutput, openOutput } from './output.ts';
-import { type SelectedStream, type Selection, everything, selectionIn } from './selection.ts';
+import { type Selection, everything, selectionIn } from './selection.ts';
 import { readSettings } from './settings.ts';
 import { bookmarkFor, readTapState } from './state-file.ts';
 import { StateLines } from './state-lines.ts';
@@ -35,7 +37,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     return {
       ...stream,
       bookmark: about === undefined ? undefined : (now) => ({ ...foreign, ...bookmarkOf(now as Row, about) }),
-      wanted: { definition: asSelected(stream), mode, state: from, where },
+      wanted: { definition: withoutDeselectedDetails(definition, stream.deselected), mode, state: from, where },
     };
   });
   output.open(opened, states);
@@ -45,10 +47,10 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     output,
     opened.map(({ wanted }) => wanted),
   );
-  for (const [i, { read }] of streams.entries()) {
+  for (const [i, { reader }] of streams.entries()) {
     const { bookmark } = opened[i] as OutputStream;
-    const { cursor, definition } = read;
-    if (bookmark !== undefined && cursor !== undefined) states.set(definition.name, () => bookmark(cursor.state()));
+    const { cursor, stream } = reader;
+    if (bookmark !== undefined && cursor !== undefined) states.set(stream.name, () => bookmark(cursor.state()));
   }
   states.first();
   try {
@@ -75,11 +77,4 @@ async function selectionOf(file: string | undefined, config: Config, output: Sin
   if (file === undefined) return everything(streams.filter((stream) => isOffered(stream, config.platform)));
   const catalog = parseInput('catalog', file, await readInput('catalog', file));
   return selectionIn(catalog, file, { streams, platform: config.platform }, (sentence) => output.log('warn', sentence));
-}
-
-/** The stream without the requests that bring deselected fields alone. */
-function asSelected({ definition, deselected }: SelectedStream): StreamDefinition {
-  const { detail } = definition;
-  if (detail === undefined || !detail.fields.every((field) => deselected.has(field))) return definition;
-  return { ...definition, detail: { ...detail, wanted: () => false } };
 }

@@ -1,7 +1,8 @@
-import type { CursorOptions } from '../../src/core/cursor.ts';
-import { type OpenStream, openStream } from '../../src/core/open-stream.ts';
-import type { Request, Row, StreamDefinition } from '../../src/core/stream.ts';
-import type { Run } from '../../src/core/stream-read.ts';
+import type { CursorOptions } from '../../src/core/retrieval/cursor.ts';
+import { type OpenStream, openStream } from '../../src/core/retrieval/open-stream.ts';
+import type { Request, Row } from '../../src/core/stream.ts';
+import { type Stream, keyFieldOf } from '../../src/core/stream/stream.ts';
+import type { Session } from '../../src/core/reading/session.ts';
 import { ibmCloudConfig } from '../../src/platforms/ibm-cloud/config.ts';
 import { ibmCloud } from '../../src/platforms/ibm-cloud/ibm-cloud.ts';
 import { INSTANCES } from '../../src/platforms/ibm-cloud/inventory.ts';
@@ -27,7 +28,7 @@ export interface IbmRead {
   printed: Printout;
 }
 
-export function openIbmRead(definition: StreamDefinition<IbmCloudShared>, account: Account): IbmRead {
+export function openIbmRead(definition: Stream<IbmCloudShared>, account: Account): IbmRead {
   const { instances = [], answers = {}, config = {}, state = {}, startedAt = '2026-11-26T00:00:00.000Z' } = account;
   const { run: usual, printed } = openRun({ startedAt });
   const api = openApi(({ path }: Request) => {
@@ -38,7 +39,7 @@ export function openIbmRead(definition: StreamDefinition<IbmCloudShared>, accoun
     return answer;
   });
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'the-key', ...config });
-  const run: Run<IbmCloudShared> = {
+  const run: Session<IbmCloudShared> = {
     ...usual,
     send: sendTo(api, usual.workers, usual.signal),
     words: ibmCloud.words.facts,
@@ -56,9 +57,9 @@ export function openIbmRead(definition: StreamDefinition<IbmCloudShared>, accoun
 }
 
 /** All records of a stream, read to its end, in the order of their keys. */
-export async function ibmRows(definition: StreamDefinition<IbmCloudShared>, account: Account): Promise<Row[]> {
+export async function ibmRows(definition: Stream<IbmCloudShared>, account: Account): Promise<Row[]> {
   const { stream, printed } = openIbmRead(definition, account);
   await stream.toEnd();
-  const keyOf = (row: Row): string => String(row[definition.primaryKey]);
+  const keyOf = (row: Row): string => String(row[keyFieldOf(definition)]);
   return printed.rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }

@@ -1,12 +1,13 @@
-import type { Cursor, CursorOptions } from '../../src/core/cursor.ts';
+import type { Cursor, CursorOptions } from '../../src/core/retrieval/cursor.ts';
 import { AirbyteOutput } from '../../src/airbyte/output.ts';
 import type { CheckpointedSink } from '../../src/core/checkpoints.ts';
 import { integer, object, text, timestamp } from '../../src/core/fields.ts';
 import { Normaliser } from '../../src/core/normalise.ts';
-import { type OpenStream, openStream } from '../../src/core/open-stream.ts';
-import { type Row, type StreamDefinition, defineStream } from '../../src/core/stream.ts';
-import type { Run } from '../../src/core/stream-read.ts';
 import { Permits } from '../../src/http/traffic/permits.ts';
+import { type OpenStream, openStream } from '../../src/core/retrieval/open-stream.ts';
+import type { ParsedPage, Row } from '../../src/core/stream.ts';
+import { type Stream, streamsOf } from '../../src/core/stream/stream.ts';
+import type { Session } from '../../src/core/reading/session.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';
 import { DeploymentList, eachDeployment, ofDeployment } from '../../src/platforms/compose/deployment-list.ts';
 import { embeddedRows, halObject } from '../../src/platforms/compose/envelope.ts';
@@ -16,14 +17,14 @@ import { type Answers, type AnyAnswer, FakeApi } from './fake-api.ts';
 import { Printout } from './output.ts';
 
 export interface TestRun {
-  run: Run<ComposeShared>;
+  run: Session<ComposeShared>;
   api: FakeApi;
   printed: Printout;
   stop: AbortController;
 }
 
 export interface RunOptions extends Partial<
-  Pick<Run, 'workers' | 'startDate' | 'failOnRefusedDeployments' | 'startedAt'> &
+  Pick<Session, 'workers' | 'startDate' | 'failOnRefusedDeployments' | 'startedAt'> &
     Pick<ComposeShared, 'pageSize' | 'includeConnectionStrings'>
 > {
   answers?: Answers;
@@ -42,7 +43,7 @@ export function openRun(options: RunOptions = {}): TestRun {
   const api = new FakeApi(answers, otherwise);
   const output = new AirbyteOutput(printed, 'debug');
   const stop = new AbortController();
-  const run: Run<ComposeShared> = {
+  const run: Session<ComposeShared> = {
     send: sendTo(api, workers, stop.signal),
     output,
     words: compose.words.facts,
@@ -65,7 +66,7 @@ export function openRun(options: RunOptions = {}): TestRun {
 }
 
 /** Requests to an API, with as many permits as there are workers. */
-export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSignal): Run['send'] {
+export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSignal): Session['send'] {
   const permits = new Permits(workers);
   return async (request, stream) => {
     const permit = await permits.acquire(request.origin ?? '', stream);
@@ -84,7 +85,7 @@ export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSign
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function openRead<C extends Cursor | undefined = undefined>(
   { run }: TestRun,
-  definition: StreamDefinition<ComposeShared>,
+  definition: Stream<ComposeShared>,
   state: object = {},
   options: Partial<CursorOptions> = {},
 ): OpenStream & { cursor: C; sink: CheckpointedSink } {
@@ -97,106 +98,131 @@ export function openRead<C extends Cursor | undefined = undefined>(
     jobId: undefined,
     ...options,
   });
-  return { ...stream, cursor: stream.read.cursor as C, sink: stream.read.sink };
+  return { ...stream, cursor: stream.reader.cursor as C, sink: stream.reader.sink };
 }
 
 // Streams of every way of reading, with no more to them than that.
 
 /** One request, one list. */
-export const parts = defineStream<ComposeShared>({
+export const parts = streamsOf<ComposeShared>()({
   name: 'parts',
   description: 'Parts.',
-  first: () => ({ path: 'parts' }),
-  rows: (body, { path }) => embeddedRows(body, 'parts', path),
+  retrieval: {
+    way: 'once',
+    request: () => ({ path: 'parts' }),
+    rows: (body, { path }) => embeddedRows(body, 'parts', path),
+  },
   primaryKey: 'id',
   startDateField: 'created_at',
   fields: { id: text('Id.'), units: integer('Units.'), created_at: timestamp('When it was made.') },
 });
 
 /** Newest first, in pages. */
-export const events = defineStream<ComposeShared>({
+export const events = streamsOf<ComposeShared>()({
   name: 'events',
   description: 'Events.',
-  first: () => ({ path: 'events' }),
-  walk: ({ newerThan, after }, { pageSize }) => ({
-    path: 'events',
-    query: { limit: pageSize, newer_than: newerThan, cursor: after },
-  }),
-  rows: (body, { path }) => embeddedRows(body, 'events', path),
+  retrieval: {
+    way: 'newest-first',
+    cursorField: 'created_at',
+    request: ({ newerThan, after }, { pageSize }) => ({
+      path: 'events',
+      query: { limit: pageSize, newer_than: newerThan, cursor: after },
+    }),
+    rows: (body, { path }) => embeddedRows(body, 'events', path),
+  },
   primaryKey: 'id',
-  incremental: { field: 'created_at', by: 'walk' },
   startDateField: 'created_at',
   fields: { id: text('Id.'), created_at: timestamp('When it happened.') },
 });
 
 /** The list of deployments, with secret details. */
-export const deployments = defineStream<ComposeShared>({
+export const deployments = streamsOf<ComposeShared>()({
   name: 'deployments',
   description: 'Deployments.',
-  listed: {
+  retrieval: {
+    way: 'shared',
     path: 'deployments',
     load: async ({ deployments: list }) => ({ rows: (await list.load()).rows, requests: 1 }),
-  },
-  detail: {
-    wanted: ({ includeConnectionStrings }) => includeConnectionStrings,
-    request: ({ id }) => ({ path: `deployments/${String(id)}` }),
-    fields: ['strings'],
-    values: (body, { path }) => halObject(body, path),
-    without: (rows) => `${rows.map(({ id }) => `deployment ${String(id)}`).join(', ')} without connection strings`,
+    detail: {
+      isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
+      request: ({ id }) => ({ path: `deployments/${String(id)}` }),
+      fields: ['strings'],
+      values: (body, { path }) => halObject(body, path),
+      label: ({ id }) => `deployment ${String(id)}`,
+      without: (rows) => `${rows.map(({ id }) => `deployment ${String(id)}`).join(', ')} without connection strings`,
+    },
   },
   primaryKey: 'id',
   fields: { id: text('Id.'), name: text('Name.'), strings: object('Connection strings.') },
 });
 
 /** One request per deployment. */
-export const backups = defineStream<ComposeShared>({
+export const backups = streamsOf<ComposeShared>()({
   name: 'backups',
   description: 'Backups.',
-  slices: eachDeployment,
-  first: (slice) => ofDeployment(slice, 'backups'),
-  rows: (body, { path }) => embeddedRows(body, 'backups', path),
+  retrieval: {
+    way: 'partition',
+    partitions: eachDeployment,
+    request: (partition) => ofDeployment(partition, 'backups'),
+    rows: (body, { path }) => embeddedRows(body, 'backups', path),
+  },
   primaryKey: 'id',
   startDateField: 'created_at',
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), created_at: timestamp('When it was made.') },
 });
 
 /** The same by marks. */
-export const recipes = defineStream<ComposeShared>({
+export const recipes = streamsOf<ComposeShared>()({
   name: 'recipes',
   description: 'Recipes.',
-  slices: eachDeployment,
-  first: (slice) => ofDeployment(slice, 'recipes'),
-  rows: (body, { path }) => embeddedRows(body, 'recipes', path),
+  retrieval: {
+    way: 'partition',
+    partitions: eachDeployment,
+    request: (partition) => ofDeployment(partition, 'recipes'),
+    rows: (body, { path }) => embeddedRows(body, 'recipes', path),
+    incremental: { cursorField: 'updated_at' },
+  },
   primaryKey: 'id',
-  incremental: { field: 'updated_at', by: 'marks' },
   startDateField: 'updated_at',
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), updated_at: timestamp('When it changed.') },
 });
 
 /** The same for rows that change until they are done, and have only the date of their beginning. */
-export const tasks = defineStream<ComposeShared>({
-  ...recipes,
-  incremental: { field: 'updated_at', by: 'marks', isFinal: ({ status }) => status === 'done' },
+export const tasks: Stream<ComposeShared> = {
+  ...altered(recipes, { incremental: { cursorField: 'updated_at', isFinal: ({ status }: Row) => status === 'done' } }),
   fields: { ...recipes.fields, status: text('Status.'), version: integer('How often it has changed.') },
-});
+};
 
 /** The same for a report that an API may not have at all. */
-export const addons = defineStream<ComposeShared>({
+export const addons = streamsOf<ComposeShared>()({
   name: 'addons',
   description: 'Add-ons.',
-  slices: eachDeployment,
-  absentEverywhere: 'empty',
-  first: (slice) => ofDeployment(slice, 'addons'),
-  rows: (body, { path }) => embeddedRows(body, 'addons', path),
+  retrieval: {
+    way: 'partition',
+    partitions: eachDeployment,
+    request: (partition) => ofDeployment(partition, 'addons'),
+    rows: (body, { path }) => embeddedRows(body, 'addons', path),
+    absentEverywhere: 'empty',
+  },
   primaryKey: 'name',
   fields: { deployment_id: text('Its deployment.'), name: text('Name.') },
 });
 
+/** The same stream, but for a part of its retrieval. */
+export function altered<S>(stream: Stream<S>, changes: object): Stream<S> {
+  return { ...stream, retrieval: { ...stream.retrieval, ...changes } };
+}
+
+/** The rows in a body, as the stream's declaration parses them. */
+export function rowsIn<S>({ retrieval }: Stream<S>, body: unknown, path = 'path'): ParsedPage {
+  if (!('rows' in retrieval) || retrieval.way === 'window') throw new Error('the stream has no pages of rows');
+  return retrieval.rows(body, { path });
+}
+
 /** The records that a stream makes of a body, as a reader of the output gets them. */
-export function recordsOf(stream: StreamDefinition<ComposeShared>, body: unknown, deploymentId?: string): unknown[] {
+export function recordsOf(stream: Stream<ComposeShared>, body: unknown, deploymentId?: string): unknown[] {
   const normaliser = new Normaliser(stream, () => undefined);
-  const { rows = [] } = stream.rows?.(body, { path: 'path' }) ?? {};
-  return rows.map((row) => {
+  return rowsIn(stream, body).rows.map((row) => {
     normaliser.normalise(row as Row, deploymentId === undefined ? undefined : { deployment_id: deploymentId });
     return JSON.parse(JSON.stringify(row)) as unknown;
   });

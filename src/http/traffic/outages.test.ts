@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { listBody } from '../../../test-support/unit/fake-api.ts';
 import { createClient } from '../../../test-support/unit/http.ts';
-import { backups, openRead, openRun } from '../../../test-support/unit/reads.ts';
+import { altered, backups, openRead, openRun } from '../../../test-support/unit/reads.ts';
 import { type Reaction, SimulatedNetwork } from '../../../test-support/unit/simulated-network.ts';
 import { VirtualTime } from '../../../test-support/unit/virtual-time.ts';
-import type { StreamDefinition } from '../../core/stream.ts';
+import type { Partition, Partitions } from '../../core/retrieval/partitions.ts';
+import type { Request } from '../../core/stream.ts';
+import type { Stream } from '../../core/stream/stream.ts';
 import type { ComposeShared } from '../../platforms/compose/shared.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -13,19 +15,18 @@ const DEPLOYMENTS = 20;
 const EACH = STREAMS.length * DEPLOYMENTS;
 
 /** A report on deployments in three regions, each of which is an origin. */
-function report(name: string): StreamDefinition<ComposeShared> {
+function report(name: string): Stream<ComposeShared> {
   const ids = ['bad', 'good', 'fine'].flatMap((region) =>
     Array.from({ length: DEPLOYMENTS }, (_, i) => `${region}-${i}`),
   );
-  return {
-    ...backups,
-    name,
-    slices: async () => ({
-      chosen: ids.map((id) => ({ id, label: `deployment ${id}`, lane: id.replace(/-.*/, '') })),
-      all: new Set(ids),
-    }),
-    first: (slice) => ({ origin: `https://${slice?.lane}.test`, path: `${slice?.id}/${name}` }),
-  };
+  const chosen = ids.map((id) => ({
+    id,
+    label: `deployment ${id}`,
+    origin: `https://${id.replace(/-.*/, '')}.test`,
+  }));
+  const partitions = async (): Promise<Partitions> => ({ chosen, all: new Set(ids) });
+  const request = ({ id, origin = '' }: Partition): Request => ({ origin, path: `${id}/${name}` });
+  return { ...altered(backups, { partitions, request }), name };
 }
 
 const responds = (afterMs = 200): Reaction => ({ status: 200, afterMs, body: listBody('backups', [{ id: 'x' }]) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { listBody, refuses } from '../../../test-support/unit/fake-api.ts';
-import type { Slice } from '../../core/stream.ts';
+import type { Partition } from '../../core/retrieval/partitions.ts';
 import type { Api } from '../platform.ts';
 import { DeploymentList, eachDeployment, missingSentence, ofDeployment } from './deployment-list.ts';
 
@@ -109,7 +109,7 @@ test('one missing id is told in the singular', () => {
 
 test('each chosen deployment is a slice, which says what its rows get', async () => {
   const { list } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
-  const slice = (id: string): Slice => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } });
+  const slice = (id: string): Partition => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } });
   expect(await eachDeployment({ deployments: list, pageSize: 10, includeConnectionStrings: false })).toEqual({
     chosen: [slice('d3'), slice('d2')],
     all: new Set(['d1', 'd2', 'd3']),

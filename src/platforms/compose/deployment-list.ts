@@ -1,5 +1,6 @@
 import { ConnectorError, unexpectedBody } from '../../core/errors.ts';
-import { type Request, type Row, type Slice, type Slices, isPrintedAsItIs, isRow } from '../../core/stream.ts';
+import type { Partition, Partitions } from '../../core/retrieval/partitions.ts';
+import { type Request, type Row, isPrintedAsItIs, isRow } from '../../core/stream.ts';
 import type { Api } from '../platform.ts';
 import { embeddedRows } from './envelope.ts';
 import type { ComposeShared } from './shared.ts';
@@ -9,7 +10,7 @@ const LIST: Request = { path: 'deployments' };
 export interface Deployments {
   /** The rows of the chosen deployments. */
   rows: Row[];
-  /** Their ids: the slices of the deployment reports. */
+  /** Their ids: the partitions of the per-deployment streams. */
   ids: string[];
   /** The ids of all that the API has, chosen or not; undefined if it left out its list. */
   all: ReadonlySet<string> | undefined;
@@ -57,16 +58,16 @@ export class DeploymentList {
   }
 }
 
-/** The slices of a report that is asked for deployment by deployment. */
-export async function eachDeployment({ deployments }: ComposeShared): Promise<Slices> {
+/** The partitions of a per-deployment stream. */
+export async function eachDeployment({ deployments }: ComposeShared): Promise<Partitions> {
   const { ids, all, isWhole } = await deployments.load();
   const chosen = ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } }));
   return { chosen, all, isWhole };
 }
 
 /** The request for one report of one deployment. */
-export function ofDeployment(slice: Slice | undefined, report: string): Request {
-  return { path: `deployments/${encodeURIComponent(slice?.id ?? '')}/${report}` };
+export function ofDeployment({ id }: Partition, report: string): Request {
+  return { path: `deployments/${encodeURIComponent(id)}/${report}` };
 }
 
 /** For the user: which of the deployment_ids the API does not have. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../../core/errors.ts';
-import type { Extracted, Row } from '../../core/stream.ts';
+import type { ParsedPage, Row } from '../../core/stream.ts';
 import { embeddedList, embeddedRows, flatten, halObject } from './envelope.ts';
 
-const list = (body: unknown): Extracted => embeddedList(body, 'backups', 'deployments/d1/backups');
+const list = (body: unknown): ParsedPage => embeddedList(body, 'backups', 'deployments/d1/backups');
 
 test('the rows of a list come as they are, in their order', () => {
   const rows = [{ id: 'b' }, { id: 'a' }, null, 'odd'];
@@ -95,7 +95,7 @@ test('any JSON body ends in all its rows, in a warning, or in an error', () => {
   const envelope = fc.record({ _embedded: fc.oneof(embedded, embedded, value), errors: value, _links: value }, maybe);
   fc.assert(
     fc.property(fc.oneof(envelope, value), (body) => {
-      let found: Extracted;
+      let found: ParsedPage;
       try {
         found = list(body);
       } catch (error) {

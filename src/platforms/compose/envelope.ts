@@ -1,5 +1,5 @@
 import { unexpectedBody } from '../../core/errors.ts';
-import { type Extracted, type Row, isRow } from '../../core/stream.ts';
+import { type ParsedPage, type Row, isRow } from '../../core/stream.ts';
 import { errorsText } from '../../http/error-text.ts';
 import { quoted } from '../../text/quoted.ts';
 import { serverText } from '../../text/server-text.ts';
@@ -9,7 +9,7 @@ import { serverText } from '../../text/server-text.ts';
  * that is missing, or null, has no rows, and is warned about. Throws `unexpected_body` for anything else, so that
  * damage never looks like an empty list.
  */
-export function embeddedList(body: unknown, name: string, path: string): Extracted {
+export function embeddedList(body: unknown, name: string, path: string): ParsedPage {
   const envelope = halObject(body, path);
   const warnings =
     envelope['_links'] !== undefined && nextLink(envelope['_links'])
@@ -60,7 +60,7 @@ export function halObject(body: unknown, path: string, fields?: readonly string[
  * The rows of a list, each without its links and with its nested lists under their plain names, as records are to have
  * them.
  */
-export function embeddedRows(body: unknown, name: string, path: string): Extracted {
+export function embeddedRows(body: unknown, name: string, path: string): ParsedPage {
   const extracted = embeddedList(body, name, path);
   for (const row of extracted.rows) if (isRow(row)) flatten(row);
   return extracted;

@@ -1,5 +1,5 @@
 import { unexpectedBody } from '../../core/errors.ts';
-import { type Extracted, type Row, isRow } from '../../core/stream.ts';
+import { type ParsedPage, type Row, isRow } from '../../core/stream.ts';
 import { quoted } from '../../text/quoted.ts';
 import { ibmErrorIn } from './error-text.ts';
 
@@ -28,7 +28,7 @@ export function listIn(body: unknown, name: string, path: string): unknown[] {
 }
 
 /** The rows of a list, each as `shape` makes it; what is no object stays, to be told of as a row that cannot be one. */
-export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): Extracted {
+export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): ParsedPage {
   const rows = listIn(body, name, path).map((row) => (isRow(row) ? shape(withoutOrigin(row)) : row));
   return { rows, warnings: [] };
 }

@@ -36,7 +36,7 @@ test('an answer has its entries in several items, beside what tells nothing', ()
   const items = [{ query_id: { query_id: 'q' } }, results(2), { statistics: {} }, results(1), { result: null }];
   expect(queryResult(items, 'p')).toEqual({
     entries: Array.from({ length: 3 }, () => ({ timestamp: 't', application: 'a', subsystem: undefined, data: '{}' })),
-    cut: undefined,
+    truncated: undefined,
     warnings: [],
   });
 });
@@ -60,7 +60,10 @@ describe('warnings', () => {
     'shuffle_file_size_limit_reached_warning',
     'some_new_limit_warning',
   ])('%s means lost rows', (name) => {
-    expect(queryResult([results(1), { warning: { [name]: {} } }], 'p')).toMatchObject({ cut: name, warnings: [] });
+    expect(queryResult([results(1), { warning: { [name]: {} } }], 'p')).toMatchObject({
+      truncated: name,
+      warnings: [],
+    });
   });
 
   test('several in an answer are all named', () => {
@@ -68,12 +71,15 @@ describe('warnings', () => {
       { warning: { blocks_limit_warning: {}, time_range_warning: {} } },
       { warning: { archive_warning: {} } },
     ];
-    expect(queryResult(items, 'p').cut).toBe('blocks_limit_warning, time_range_warning, archive_warning');
+    expect(queryResult(items, 'p').truncated).toBe('blocks_limit_warning, time_range_warning, archive_warning');
   });
 
   test('others are for the user to judge', () => {
-    const { cut, warnings } = queryResult([{ warning: { compile_warning: { warning_message: 'no field x' } } }], 'p');
-    expect(cut).toBeUndefined();
+    const { truncated, warnings } = queryResult(
+      [{ warning: { compile_warning: { warning_message: 'no field x' } } }],
+      'p',
+    );
+    expect(truncated).toBeUndefined();
     expect(warnings).toEqual([expect.stringContaining('a compile_warning ("no field x");')]);
   });
 
@@ -85,12 +91,12 @@ describe('warnings', () => {
     [{ numberOfResultsLimitWarning: {} }, 'numberOfResultsLimitWarning'],
     [{ results_truncated_warning: {} }, 'results_truncated_warning'],
   ])('%j may mean lost rows, in whatever form it comes', (warning, cut) => {
-    expect(queryResult([results(1), { warning }], 'p').cut).toBe(cut);
+    expect(queryResult([results(1), { warning }], 'p').truncated).toBe(cut);
   });
 
   test('an answer that has as much as there may be is not believed to be whole', () => {
-    expect(queryResult([results(MOST_RESULTS - 1)], 'p').cut).toBeUndefined();
-    expect(queryResult([results(MOST_RESULTS)], 'p').cut).toBe('12000 results, the most that it gives');
+    expect(queryResult([results(MOST_RESULTS - 1)], 'p').truncated).toBeUndefined();
+    expect(queryResult([results(MOST_RESULTS)], 'p').truncated).toBe('12000 results, the most that it gives');
   });
 });
 

@@ -68,7 +68,7 @@ export interface LogEntry {
 export interface QueryResult {
   entries: LogEntry[];
   /** The names of warnings that tell of rows that were left out; undefined if there is none. */
-  cut: string | undefined;
+  truncated: string | undefined;
   /** Sentences about all other warnings. */
   warnings: string[];
 }
@@ -95,7 +95,7 @@ export function queryResult(items: unknown, path: string): QueryResult {
   }
   // A full answer is not believed to be complete, whatever it says.
   if (cuts.size === 0 && entries.length >= MOST_RESULTS) cuts.add(`${entries.length} results, the most that it gives`);
-  return { entries, cut: cuts.size === 0 ? undefined : [...cuts].join(', '), warnings: [...warnings] };
+  return { entries, truncated: cuts.size === 0 ? undefined : [...cuts].join(', '), warnings: [...warnings] };
 }
 
 /** The names of warnings, each with what it says. */

@@ -1,16 +1,10 @@
 import { ConnectorError } from '../../errors.ts';
-import {
-  type Cursor,
-  type CursorOptions,
-  belongsTo,
-  futureWarning,
-  latestOf,
-  leastLookback,
-  startDateWarning,
-} from '../../cursor.ts';
-import { type WalkState, stateHead } from '../../stream-states.ts';
+import type { Row } from '../../stream.ts';
 import { msBefore } from '../../timestamp.ts';
-import type { Position, Row } from '../../stream.ts';
+import { type Cursor, type CursorOptions, StateFrame, latestOf, leastLookback } from '../cursor.ts';
+import type { SharedState } from '../state-format.ts';
+import type { Position } from './declaration.ts';
+import type { NewestFirstValues } from './state.ts';
 
 /** The list that is read: its path, and the fields that hold a record's key and its cursor value. */
 export interface NewestFirstList {
@@ -55,9 +49,8 @@ const BOUND_SLACK_MS = 1_000;
 export class NewestFirstCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #list: NewestFirstList;
+  readonly #frame: StateFrame;
   #mark: string | undefined;
-  /** Earlier syncs skipped records before this date; undefined: they skipped none. */
-  #startDate: string | undefined;
   #pass: Pass;
   #resumed = false;
   /** The ids of the last page, and the least time on it: older rows cannot be among them. */
@@ -71,18 +64,22 @@ export class NewestFirstCursor implements Cursor {
   #begunAgain = false;
   #done = false;
 
-  constructor(state: WalkState, options: CursorOptions, list: NewestFirstList) {
+  constructor(state: NewestFirstValues & SharedState, options: CursorOptions, list: NewestFirstList) {
     this.#options = options;
     this.#list = list;
-    const counts = options.mode === 'incremental' || belongsTo(options.jobId, state);
+    this.#frame = new StateFrame(state, options);
+    const { counts } = this.#frame;
     this.#mark = counts ? state.mark : undefined;
-    this.#startDate = counts ? state.start_date : undefined;
     // A pass with a floor saw only newer rows, so another full refresh cannot build on it.
     const walk = counts || state.walk?.floor === undefined ? state.walk : undefined;
     this.#pass = walk === undefined ? { floor: this.#mark } : { ...walk };
     if (walk === undefined) return;
     this.#resumed = true;
     this.#known = walk.before === undefined ? [walk.cursor] : [walk.cursor, walk.before];
+  }
+
+  get path(): string {
+    return this.#list.path;
   }
 
   get mark(): string | undefined {
@@ -105,9 +102,7 @@ export class NewestFirstCursor implements Cursor {
   }
 
   warnings(): string[] {
-    const { startedAt, startDate } = this.#options;
-    if (this.#mark === undefined) return [];
-    return [...futureWarning(this.#mark, startedAt), ...startDateWarning(this.#startDate, startDate)];
+    return this.#frame.warnings(this.#mark);
   }
 
   /** Decides which rows of a page to emit. Throws `cursor_ignored` if the page repeats rows. */
@@ -153,19 +148,16 @@ export class NewestFirstCursor implements Cursor {
     return this.#nothing(answer);
   }
 
-  state(): WalkState {
+  state(): NewestFirstValues & SharedState {
     const { top, cursor, before, floor } = this.#pass;
-    const state: WalkState = stateHead(this.#options.platform);
-    if (this.#mark !== undefined) state.mark = this.#mark;
-    if (this.#startDate !== undefined) state.start_date = this.#startDate;
+    const values: NewestFirstValues = this.#mark === undefined ? {} : { mark: this.#mark };
     if (!this.#done && cursor !== undefined) {
-      state.walk = { cursor };
-      if (top !== undefined) state.walk.top = top;
-      if (before !== undefined) state.walk.before = before;
-      if (floor !== undefined) state.walk.floor = floor;
+      values.walk = { cursor };
+      if (top !== undefined) values.walk.top = top;
+      if (before !== undefined) values.walk.before = before;
+      if (floor !== undefined) values.walk.floor = floor;
     }
-    if (this.#options.mode === 'full_refresh' && this.#options.jobId !== undefined) state.job = this.#options.jobId;
-    return state;
+    return this.#frame.state(values);
   }
 
   get #after(): string | undefined {
@@ -217,8 +209,8 @@ export class NewestFirstCursor implements Cursor {
     const { top, cursor, floor } = this.#pass;
     const { startDate } = this.#options;
     // Rows below start_date were not read; below a floor, they matter only where start_date is later.
-    if (floor === undefined) this.#startDate = startDate;
-    else if (this.#bound === startDate) this.#startDate = latestOf(this.#startDate, startDate);
+    if (floor === undefined) this.#frame.startDate = startDate;
+    else if (this.#bound === startDate) this.#frame.skipBefore(startDate);
     this.#mark = latestOf(this.#mark, top);
     const mayBeClamped = floor === undefined && cursor !== undefined && !this.#sawLongPage;
     if (this.#resumed) this.#begin(this.#mark);

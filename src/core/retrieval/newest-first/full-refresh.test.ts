@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
-import type { CursorOptions } from '../../cursor.ts';
-import type { WalkState } from '../../stream-states.ts';
+import { type NewestFirstValues } from './state.ts';
+import { type SharedState } from '../state-format.ts';
+import type { CursorOptions } from '../cursor.ts';
 import { NewestFirstCursor } from './cursor.ts';
 
 const NOON = '2018-08-31T12:00:00.000Z';
 const ROW = { id: 'e9', at: NOON };
 
-function cursorAt(state: Omit<WalkState, 'version'>, options: Partial<CursorOptions>): NewestFirstCursor {
+function cursorAt(
+  state: Omit<NewestFirstValues & SharedState, 'version'>,
+  options: Partial<CursorOptions>,
+): NewestFirstCursor {
   const common = { platform: 'compose', startedAt: NOON, lookbackMs: 60_000, startDate: undefined, jobId: undefined };
   return new NewestFirstCursor(
     { version: 1, ...state },

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { newestFirstState, type NewestFirstValues } from './state.ts';
+import { parseState, type SharedState } from '../state-format.ts';
 import { listBody, refusal } from '../../../../test-support/unit/fake-api.ts';
 import { events, openRead, openRun } from '../../../../test-support/unit/reads.ts';
 import type { StreamEnd } from '../../output.ts';
-import { readStreams } from '../../read-streams.ts';
+import { readStreams } from '../../reading/read-streams.ts';
 import type { Query } from '../../stream.ts';
-import { type WalkState, parseWalkState } from '../../stream-states.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 
 // Random newest-first APIs, sound and broken, whose list changes during the reads, which are killed at random points. Whatever
@@ -109,7 +110,7 @@ class Model {
   #requests = 0;
   list: StoredEvent[] = [];
   now = BEGIN;
-  state: WalkState = { version: 1 };
+  state: NewestFirstValues & SharedState = { version: 1 };
   covered = new Set<string>();
 
   constructor(story: Story) {
@@ -204,7 +205,7 @@ class Model {
     const place = states[(end.end === 'complete' ? states.length : Math.round(saved * states.length)) - 1];
     if (place !== undefined) {
       const state = messages[place]?.state?.stream.stream_state as object;
-      this.state = parseWalkState(state, 'The state', 'compose');
+      this.state = parseState(newestFirstState, state, 'The state', 'compose');
       if (!continues) this.covered.clear();
       for (const { record } of messages.slice(0, place)) if (record) this.covered.add(String(record.data['id']));
     }

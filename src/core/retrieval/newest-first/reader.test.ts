@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { listBody, refusal, refuses } from '../../../../test-support/unit/fake-api.ts';
 import { type RunOptions, type TestRun, events, openRead, openRun } from '../../../../test-support/unit/reads.ts';
 import { CHECKPOINT_RECORDS } from '../../checkpoints.ts';
-import type { CursorOptions } from '../../cursor.ts';
+import type { CursorOptions } from '../cursor.ts';
 import type { Query, Row } from '../../stream.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 
@@ -126,7 +126,7 @@ describe('the next read', () => {
 test('rows before start_date are skipped and counted; the later of it and the mark counts', async () => {
   const { read, stream } = open(pagesOf(rows(5, 4, 3, 2, 1)), {}, { startDate: at(4) });
   expect(await read()).toEqual(['e5', 'e4']);
-  expect(stream.read.beforeStartDate).toBe(2);
+  expect(stream.reader.report.beforeStartDate).toBe(2);
   const bound = (minute: number): unknown =>
     open(pagesOf([]), { version: 1, mark: at(minute) }, { startDate: at(8) }).cursor.position.newerThan;
   expect([bound(20), bound(2)]).toEqual(['2018-08-31T12:18:59.000Z', '2018-08-31T12:07:59.000Z']);

@@ -1,44 +1,47 @@
 import { ConnectorError, asConnectorError } from '../../errors.ts';
-import type { Position, Request, Row } from '../../stream.ts';
-import type { StreamRead } from '../../stream-read.ts';
+import type { Page, StreamReader } from '../../reading/stream-reader.ts';
+import type { Request, Row } from '../../stream.ts';
 import type { NewestFirstCursor } from './cursor.ts';
+import type { NewestFirst } from './declaration.ts';
 
 /** Reads a list newest first: from where the last sync stopped, then from the newest row, down to the known rows. */
-export async function readNewestFirst<S>(
-  read: StreamRead<S>,
-  requestAt: (position: Position, shared: S) => Request,
+export async function readNewestFirst<S, F extends string>(
+  reader: StreamReader<S>,
+  retrieval: NewestFirst<S, F>,
   cursor: NewestFirstCursor,
 ): Promise<void> {
+  const { session } = reader;
+  function* requests(): Generator<Request> {
+    while (!cursor.done) yield retrieval.request(cursor.position, session.shared);
+  }
   while (!cursor.done) {
-    const request = requestAt(cursor.position, read.run.shared);
     try {
-      await readPage(read, request, cursor);
+      for await (const page of reader.pages(requests(), retrieval)) take(reader, page, cursor);
     } catch (thrown) {
-      read.run.signal.throwIfAborted();
+      session.signal.throwIfAborted();
       if (cursor.position.after === undefined || !isAboutTheCursor(thrown)) throw thrown;
-      warn(read, cursor.rejected(asConnectorError(thrown).answer ?? ''));
+      warn(reader, cursor.rejected(asConnectorError(thrown).answer ?? ''));
     }
   }
 }
 
-async function readPage<S>(read: StreamRead<S>, request: Request, cursor: NewestFirstCursor): Promise<void> {
-  await read.request(request, undefined, (rows, missing) => {
-    // Without this, a response that lost its list would look like the end.
-    if (missing && cursor.isUnderWay) throw unlisted(request.path);
-    const page = cursor.plan(rows);
-    const now = Date.now();
-    for (let i = 0; i < rows.length; i += 1) {
-      const row = rows[i] as Row;
-      if (page.emit[i] === true) read.record(row, now);
-      else read.dropIfBeforeStart(row);
-    }
-    warn(read, cursor.commit(page));
-    read.sink.checkpointIfDue();
-  });
+function take<S>(reader: StreamReader<S>, page: Page, cursor: NewestFirstCursor): void {
+  const { rows, missing } = page;
+  // Without this, a response that lost its list would look like the end.
+  if (missing && cursor.isUnderWay) throw unlisted(cursor.path);
+  const plan = cursor.plan(rows);
+  const now = Date.now();
+  for (let i = 0; i < rows.length; i += 1) {
+    const row = rows[i] as Row;
+    if (plan.emit[i] === true) reader.record(row, now, page);
+    else reader.dropIfBeforeStart(row);
+  }
+  warn(reader, cursor.commit(plan));
+  reader.sink.checkpointIfDue();
 }
 
-function warn<S>(read: StreamRead<S>, sentence: string | undefined): void {
-  if (sentence !== undefined) read.warn(sentence);
+function warn<S>(reader: StreamReader<S>, sentence: string | undefined): void {
+  if (sentence !== undefined) reader.warn(sentence);
 }
 
 function unlisted(path: string): ConnectorError {

@@ -1,20 +1,22 @@
 import { embeddedRows } from '../envelope.ts';
 import { object, text, timestamp } from '../../../core/fields.ts';
 import type { ComposeShared } from '../shared.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /audit_events` (compose-api.md 9.2): newest first, paged by the id of the last row, filtered by `newer_than`. */
-export const auditEvents = defineStream<ComposeShared>({
+export const auditEvents = streamsOf<ComposeShared>()({
   name: 'audit_events',
   description: 'What was done in the account, by whom and when.',
-  first: () => ({ path: 'audit_events' }),
-  walk: ({ newerThan, after }, { pageSize }) => ({
-    path: 'audit_events',
-    query: { limit: pageSize, newer_than: newerThan, cursor: after },
-  }),
-  rows: (body, { path }) => embeddedRows(body, 'audit_events', path),
+  retrieval: {
+    way: 'newest-first',
+    cursorField: 'created_at',
+    request: ({ newerThan, after }, { pageSize }) => ({
+      path: 'audit_events',
+      query: { limit: pageSize, newer_than: newerThan, cursor: after },
+    }),
+    rows: (body, { path }) => embeddedRows(body, 'audit_events', path),
+  },
   primaryKey: 'id',
-  incremental: { field: 'created_at', by: 'walk' },
   startDateField: 'created_at',
   fields: {
     id: text('Id of the event.'),

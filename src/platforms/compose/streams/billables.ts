@@ -1,13 +1,17 @@
+import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
 import { number, text, timestamp } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /billables` (compose-api.md 9.3). No client's code for it is known, so its numbers are read leniently. */
-export const billables = defineStream({
+export const billables = streamsOf<ComposeShared>()({
   name: 'billables',
   description: 'What the account is billed for. A vendor report: it may not be open to every token.',
-  first: () => ({ path: 'billables' }),
-  rows: (body, { path }) => embeddedRows(body, 'billables', path),
+  retrieval: {
+    way: 'once',
+    request: () => ({ path: 'billables' }),
+    rows: (body, { path }) => embeddedRows(body, 'billables', path),
+  },
   primaryKey: 'id',
   fields: {
     id: text('Id of the billable item.'),

@@ -1,13 +1,17 @@
+import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
 import { boolean, listOfTexts, text, timestamp } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /clusters` (compose-api.md 9.4). Clients disagree on `multitenant`: boolean, or the text of one. */
-export const clusters = defineStream({
+export const clusters = streamsOf<ComposeShared>()({
   name: 'clusters',
   description: 'The clusters that deployments run on.',
-  first: () => ({ path: 'clusters' }),
-  rows: (body, { path }) => embeddedRows(body, 'clusters', path),
+  retrieval: {
+    way: 'once',
+    request: () => ({ path: 'clusters' }),
+    rows: (body, { path }) => embeddedRows(body, 'clusters', path),
+  },
   primaryKey: 'id',
   fields: {
     id: text('Id of the cluster.'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { databases } from './databases.ts';
 
 test('the versions come out of their envelope and stay inline', () => {
@@ -14,7 +14,7 @@ test('the versions come out of their envelope and stay inline', () => {
 });
 
 test('its list is named applications, and only that', () => {
-  expect(() => databases.rows?.({ _embedded: { databases: [] } }, { path: 'databases' })).toThrow(
+  expect(() => rowsIn(databases, { _embedded: { databases: [] } })).toThrow(
     'it holds the list databases where applications was expected',
   );
 });

@@ -1,13 +1,17 @@
+import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
 import { boolean, listOfObjects, text } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /databases` (compose-api.md 9.5). Its list is named `applications`. */
-export const databases = defineStream({
+export const databases = streamsOf<ComposeShared>()({
   name: 'databases',
   description: 'The types of database on offer, with their versions.',
-  first: () => ({ path: 'databases' }),
-  rows: (body, { path }) => embeddedRows(body, 'applications', path),
+  retrieval: {
+    way: 'once',
+    request: () => ({ path: 'databases' }),
+    rows: (body, { path }) => embeddedRows(body, 'applications', path),
+  },
   primaryKey: 'type',
   fields: {
     type: text('Type of database, such as postgresql.'),

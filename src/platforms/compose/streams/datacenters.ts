@@ -1,13 +1,17 @@
+import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
 import { text } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /datacenters` (compose-api.md 9.6). */
-export const datacenters = defineStream({
+export const datacenters = streamsOf<ComposeShared>()({
   name: 'datacenters',
   description: 'The places where deployments can be made.',
-  first: () => ({ path: 'datacenters' }),
-  rows: (body, { path }) => embeddedRows(body, 'datacenters', path),
+  retrieval: {
+    way: 'once',
+    request: () => ({ path: 'datacenters' }),
+    rows: (body, { path }) => embeddedRows(body, 'datacenters', path),
+  },
   primaryKey: 'slug',
   fields: {
     slug: text('Provider and region with a colon in between, such as aws:us-east-1.'),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Normaliser } from '../../../core/normalise.ts';
 import type { Row } from '../../../core/stream.ts';
-import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsAddons } from './deployments-addons.ts';
 
 /** The key of an add-on without an id. */
@@ -47,7 +47,7 @@ test('the deployment that the row names is kept', () => {
 });
 
 test('what is no object is left for the reader to complain about', () => {
-  expect(deploymentsAddons.rows?.({ _embedded: { addons: ['x', null] } }, { path: 'path' }).rows).toEqual(['x', null]);
+  expect(rowsIn(deploymentsAddons, { _embedded: { addons: ['x', null] } }).rows).toEqual(['x', null]);
 });
 
 describe('the key', () => {
@@ -93,8 +93,7 @@ describe('the key', () => {
   test('keeps no id that a reader of JSON would not', () => {
     const normaliser = new Normaliser(deploymentsAddons, () => undefined);
     const body = { _embedded: { addons: [{ id: 2 ** 53 }] } };
-    const [row] = deploymentsAddons.rows?.(body, { path: 'path' }).rows ?? [];
-    normaliser.normalise(row as Row, { deployment_id: 'd1' });
-    expect(normaliser.inexactField).toBe('key');
+    const [row] = rowsIn(deploymentsAddons, body).rows;
+    expect(normaliser.normalise(row as Row, { deployment_id: 'd1' })?.inexactField).toBe('key');
   });
 });

@@ -1,6 +1,8 @@
+import type { ComposeShared } from '../shared.ts';
 import { createHash } from 'node:crypto';
 import { object, text, timestamp } from '../../../core/fields.ts';
-import { type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { type Row, isRow } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { embeddedList } from '../envelope.ts';
 
@@ -8,19 +10,20 @@ import { embeddedList } from '../envelope.ts';
  * `GET /deployments/{id}/addons` (compose-api.md 9.8). Nobody has seen this endpoint's answer, so the likely fields are
  * declared, the whole row is kept in `addon`, and an API that does not have it at all has no add-ons.
  */
-export const deploymentsAddons = defineStream({
+export const deploymentsAddons = streamsOf<ComposeShared>()({
   name: 'deployments_addons',
   description: 'Add-ons of each deployment. The endpoint is unverified: the whole row is kept in addon.',
-  slices: eachDeployment,
-  absentEverywhere: 'empty',
-  first: (slice) => ofDeployment(slice, 'addons'),
-  rows(body, { path }) {
-    const { rows, ...rest } = embeddedList(body, 'addons', path);
-    return { rows: rows.map((row) => (isRow(row) ? withWholeRow(row) : row)), ...rest };
+  retrieval: {
+    way: 'partition',
+    partitions: eachDeployment,
+    request: (partition) => ofDeployment(partition, 'addons'),
+    rows(body, { path }) {
+      const { rows, ...rest } = embeddedList(body, 'addons', path);
+      return { rows: rows.map((row) => (isRow(row) ? withWholeRow(row) : row)), ...rest };
+    },
+    absentEverywhere: 'empty',
   },
-  primaryKey: 'key',
-  keyParts: ['deployment_id', 'key'],
-  keyNeeds: ['deployment_id', 'key'],
+  primaryKey: { field: 'key', madeOf: ['deployment_id', 'key'], needs: ['deployment_id', 'key'] },
   fields: {
     key: text('Made by the connector: deployment_id and the id of the add-on, or a digest of its row if it has none.'),
     deployment_id: text('Id of the deployment that has the add-on.'),

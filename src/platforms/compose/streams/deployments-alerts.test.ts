@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsAlerts } from './deployments-alerts.ts';
 
 test('a healthy deployment has a record too', () => {
@@ -19,7 +19,7 @@ test('the alerts stay together in one record, as they came', () => {
 });
 
 test('an object that has neither the summary nor the list is no row, with a warning', () => {
-  const without = (body: unknown): unknown => deploymentsAlerts.rows?.(body, { path: 'path' });
+  const without = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
   const warnings = ['path was answered without its list alerts, which is taken as empty'];
   expect(without({ hello: 'world' })).toEqual({ rows: [], warnings });
   expect(without({ _embedded: null })).toEqual({ rows: [], warnings });
@@ -27,7 +27,7 @@ test('an object that has neither the summary nor the list is no row, with a warn
 });
 
 test('damage is not taken for health', () => {
-  const rows = (body: unknown): unknown => deploymentsAlerts.rows?.(body, { path: 'path' });
+  const rows = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
   expect(() => rows({ summary: 'x', _embedded: { alerts: 'none' } })).toThrow('_embedded.alerts is a string');
   expect(() => rows([])).toThrow('it is a list');
   expect(() => rows({ errors: 'out of order' })).toThrow('out of order');

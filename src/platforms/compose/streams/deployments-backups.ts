@@ -1,20 +1,24 @@
+import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { embeddedRows } from '../envelope.ts';
 import { boolean, text, timestamp } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** What a backup stays (compose-api.md 9.10). */
 const FINAL: ReadonlySet<unknown> = new Set(['complete', 'completed', 'failed']);
 
 /** `GET /deployments/{id}/backups` (compose-api.md 9.10). Old backups disappear; a running one has no date yet. */
-export const deploymentsBackups = defineStream({
+export const deploymentsBackups = streamsOf<ComposeShared>()({
   name: 'deployments_backups',
   description: 'Backups of each deployment that are still kept.',
-  slices: eachDeployment,
-  first: (slice) => ofDeployment(slice, 'backups'),
-  rows: (body, { path }) => embeddedRows(body, 'backups', path),
+  retrieval: {
+    way: 'partition',
+    partitions: eachDeployment,
+    request: (partition) => ofDeployment(partition, 'backups'),
+    rows: (body, { path }) => embeddedRows(body, 'backups', path),
+    incremental: { cursorField: 'created_at', isFinal: ({ status }) => FINAL.has(status) },
+  },
   primaryKey: 'id',
-  incremental: { field: 'created_at', by: 'marks', isFinal: ({ status }) => FINAL.has(status) },
   startDateField: 'created_at',
   fields: {
     id: text('Id of the backup.'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsRecipes } from './deployments-recipes.ts';
 
 const list = (...recipes: unknown[]): object => ({ _embedded: { recipes } });
@@ -54,7 +54,7 @@ describe('each id is one record', () => {
   });
 
   test('rows without one all stay, to be told of', () => {
-    expect(deploymentsRecipes.rows?.(list({ id: null }, { id: null }, 'x'), { path: 'path' }).rows).toHaveLength(3);
+    expect(rowsIn(deploymentsRecipes, list({ id: null }, { id: null }, 'x')).rows).toHaveLength(3);
   });
 });
 

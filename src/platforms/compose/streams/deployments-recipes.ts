@@ -1,24 +1,29 @@
+import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { unexpectedBody } from '../../../core/errors.ts';
 import { embeddedList, flatten } from '../envelope.ts';
 import { integer, text, timestamp } from '../../../core/fields.ts';
-import { type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { type Row, isRow } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /**
  * `GET /deployments/{id}/recipes` (compose-api.md 9.11): every job ever run, each with its steps nested in it. Steps
  * become rows of their own. Whether the API lists them at the top as well is unknown, so each id is taken once.
  */
-export const deploymentsRecipes = defineStream({
+export const deploymentsRecipes = streamsOf<ComposeShared>()({
   name: 'deployments_recipes',
   description: 'Jobs that were run on each deployment, and their steps, each a record of its own.',
-  slices: eachDeployment,
-  first: (slice) => ofDeployment(slice, 'recipes'),
-  rows(body, { path }) {
-    const { rows, ...rest } = embeddedList(body, 'recipes', path);
-    return { rows: unnested(rows, path), ...rest };
+  retrieval: {
+    way: 'partition',
+    partitions: eachDeployment,
+    request: (partition) => ofDeployment(partition, 'recipes'),
+    rows(body, { path }) {
+      const { rows, ...rest } = embeddedList(body, 'recipes', path);
+      return { rows: unnested(rows, path), ...rest };
+    },
+    incremental: { cursorField: 'updated_at' },
   },
   primaryKey: 'id',
-  incremental: { field: 'updated_at', by: 'marks' },
   startDateField: 'updated_at',
   fields: {
     id: text('Id of the recipe.'),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsOf } from '../../../../test-support/unit/reads.ts';
+import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
 
 test('one field of the report makes a body a record, be it null', () => {
@@ -14,8 +14,6 @@ test('one field of the report makes a body a record, be it null', () => {
 test.each([[{}], [{ hello: 'world' }], [{ deployment_id: 'd1' }], [{ _embedded: { scalings: [] } }]])(
   'just any object (%j) does not pass for a record',
   (body) => {
-    expect(() => deploymentsScalings.rows?.(body, { path: 'path' })).toThrow(
-      'it has none of the fields allocated_units, used_units',
-    );
+    expect(() => rowsIn(deploymentsScalings, body)).toThrow('it has none of the fields allocated_units, used_units');
   },
 );

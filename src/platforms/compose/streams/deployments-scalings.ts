@@ -1,7 +1,8 @@
+import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { flatten, halObject } from '../envelope.ts';
 import { integer, text } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 const sizes = {
   allocated_units: integer('Units that it has.'),
@@ -15,12 +16,15 @@ const sizes = {
 };
 
 /** `GET /deployments/{id}/scalings` (compose-api.md 9.13): one object without an envelope. */
-export const deploymentsScalings = defineStream({
+export const deploymentsScalings = streamsOf<ComposeShared>()({
   name: 'deployments_scalings',
   description: 'Size of each deployment: one record per deployment.',
-  slices: eachDeployment,
-  first: (slice) => ofDeployment(slice, 'scalings'),
-  rows: (body, { path }) => ({ rows: [flatten(halObject(body, path, Object.keys(sizes)))], warnings: [] }),
+  retrieval: {
+    way: 'partition',
+    partitions: eachDeployment,
+    request: (partition) => ofDeployment(partition, 'scalings'),
+    rows: (body, { path }) => ({ rows: [flatten(halObject(body, path, Object.keys(sizes)))], warnings: [] }),
+  },
   primaryKey: 'deployment_id',
   fields: { deployment_id: text('Id of the deployment.'), ...sizes },
 });

@@ -1,18 +1,20 @@
+import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { embeddedRows } from '../envelope.ts';
 import { listOfObjects, text } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /deployments/{id}/team_roles` (compose-api.md 9.14). Its rows hold neither an id nor the deployment. */
-export const deploymentsTeamRoles = defineStream({
+export const deploymentsTeamRoles = streamsOf<ComposeShared>()({
   name: 'deployments_team_roles',
   description: 'Which teams have which role on each deployment.',
-  slices: eachDeployment,
-  first: (slice) => ofDeployment(slice, 'team_roles'),
-  rows: (body, { path }) => embeddedRows(body, 'team_roles', path),
-  primaryKey: 'id',
-  keyParts: ['deployment_id', 'name'],
-  keyNeeds: ['name'],
+  retrieval: {
+    way: 'partition',
+    partitions: eachDeployment,
+    request: (partition) => ofDeployment(partition, 'team_roles'),
+    rows: (body, { path }) => embeddedRows(body, 'team_roles', path),
+  },
+  primaryKey: { field: 'id', madeOf: ['deployment_id', 'name'], needs: ['name'] },
   fields: {
     id: text('Made by the connector: deployment_id/name.'),
     deployment_id: text('Id of the deployment.'),

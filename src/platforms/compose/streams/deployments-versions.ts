@@ -1,18 +1,20 @@
+import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { embeddedRows } from '../envelope.ts';
 import { text } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /deployments/{id}/versions` (compose-api.md 9.15): changes of version that are possible. Named `transitions`. */
-export const deploymentsVersions = defineStream({
+export const deploymentsVersions = streamsOf<ComposeShared>()({
   name: 'deployments_versions',
   description: 'Changes of version that each deployment could make now; not a history.',
-  slices: eachDeployment,
-  first: (slice) => ofDeployment(slice, 'versions'),
-  rows: (body, { path }) => embeddedRows(body, 'transitions', path),
-  primaryKey: 'id',
-  keyParts: ['deployment_id', 'from_version', 'to_version', 'method'],
-  keyNeeds: ['to_version'],
+  retrieval: {
+    way: 'partition',
+    partitions: eachDeployment,
+    request: (partition) => ofDeployment(partition, 'versions'),
+    rows: (body, { path }) => embeddedRows(body, 'transitions', path),
+  },
+  primaryKey: { field: 'id', madeOf: ['deployment_id', 'from_version', 'to_version', 'method'], needs: ['to_version'] },
   fields: {
     id: text('Made by the connector: deployment_id/from_version/to_version/method.'),
     deployment_id: text('Id of the deployment.'),

@@ -1,28 +1,30 @@
 import { halObject } from '../envelope.ts';
 import { listOfObjects, listOfTexts, object, text, timestamp } from '../../../core/fields.ts';
 import type { ComposeShared } from '../shared.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /**
  * `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for the connection strings. Rows of the
  * list may lack much of what a single deployment has.
  */
-export const deployments = defineStream<ComposeShared>({
+export const deployments = streamsOf<ComposeShared>()({
   name: 'deployments',
   description: 'The database deployments that the token may see.',
-  listed: {
+  retrieval: {
+    way: 'shared',
     path: 'deployments',
     load: async ({ deployments: list }) => ({ rows: (await list.load()).rows, requests: 1 }),
-  },
-  detail: {
-    wanted: ({ includeConnectionStrings }) => includeConnectionStrings,
-    request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),
-    fields: ['connection_strings', 'ca_certificate_base64'],
-    values: (body, { path }) => halObject(body, path),
-    without: ([one, ...others]) =>
-      others.length === 0
-        ? `deployment ${String(one?.['id'])} comes without its connection strings`
-        : `all ${others.length + 1} deployments come without their connection strings`,
+    detail: {
+      isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
+      request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),
+      fields: ['connection_strings', 'ca_certificate_base64'],
+      values: (body, { path }) => halObject(body, path),
+      label: ({ id }) => `deployment ${String(id)}`,
+      without: ([one, ...others]) =>
+        others.length === 0
+          ? `deployment ${String(one?.['id'])} comes without its connection strings`
+          : `all ${others.length + 1} deployments come without their connection strings`,
+    },
   },
   primaryKey: 'id',
   fields: {

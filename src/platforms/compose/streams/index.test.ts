@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { catalogStream } from '../../../airbyte/discover.ts';
-import type { StreamDefinition } from '../../../core/stream.ts';
-import { openRun } from '../../../../test-support/unit/reads.ts';
+import type { Stream } from '../../../core/stream/stream.ts';
+import { openRun, rowsIn } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../shared.ts';
 import { streams } from './index.ts';
 
@@ -36,9 +36,7 @@ test('every file of the folder is in the registry, under its own name', async ()
   const names = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ''));
   const files = names.filter((name) => name !== 'index' && !name.endsWith('.test'));
   for (const file of files) {
-    const exported = Object.values(
-      (await import(join(import.meta.dirname, `${file}.ts`))) as Record<string, StreamDefinition>,
-    );
+    const exported = Object.values((await import(join(import.meta.dirname, `${file}.ts`))) as Record<string, Stream>);
     expect(exported, file).toHaveLength(1);
     expect(exported[0]?.name, file).toBe(file.replaceAll('-', '_'));
     expect(streams, file).toContain(exported[0]);
@@ -66,22 +64,23 @@ test.each(TABLE)('%s is offered with its key and modes', (name, _path, _list, ke
 test.each(TABLE)('%s asks for %s', (name, path) => {
   const stream = streamOf(name);
   const { shared } = openRun({ pageSize: 10 }).run;
-  const isSliced = 'slices' in stream;
-  expect(isSliced).toBe(path.includes('{d}'));
-  if (!isSliced) {
-    expect(stream.listed ?? stream.first?.(undefined, shared)).toMatchObject({ path });
-    return;
-  }
+  const { retrieval } = stream;
+  expect(retrieval.way === 'partition').toBe(path.includes('{d}'));
+  if (retrieval.way === 'once') expect(retrieval.request(shared)).toEqual({ path });
+  if (retrieval.way === 'shared') expect(retrieval.path).toBe(path);
+  if (retrieval.way !== 'partition') return;
   for (const id of ['5a2b', 'odd/id?']) {
-    const slice = { id, label: `deployment ${id}` };
-    expect(stream.first?.(slice, shared)).toEqual({ path: path.replace('{d}', encodeURIComponent(id)) });
+    const request = retrieval.request({ id, label: `deployment ${id}` }, shared);
+    expect(request).toEqual({ path: path.replace('{d}', encodeURIComponent(id)) });
   }
 });
 
 test('audit events are requested in pages of the size that the user wants', () => {
   const { shared } = openRun({ pageSize: 17 }).run;
   const query = { limit: 17, newer_than: 'n', cursor: 'c' };
-  const request = streamOf('audit_events').walk?.({ newerThan: 'n', after: 'c' }, shared);
+  const { retrieval } = streamOf('audit_events');
+  if (retrieval.way !== 'newest-first') throw new Error('it is not read newest first');
+  const request = retrieval.request({ newerThan: 'n', after: 'c' }, shared);
   expect(request).toEqual({ path: 'audit_events', query });
 });
 
@@ -90,16 +89,15 @@ test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'
   '%s takes its rows from the body of %s: %s',
   (name, path, list) => {
     const embedded = list === 'alerts' ? [] : [{ id: '1' }, { id: '2' }];
-    const at = { path };
     const body = { _embedded: { [list]: embedded } };
-    expect(streamOf(name).rows?.(body, at)).toMatchObject({
+    expect(rowsIn(streamOf(name), body, path)).toMatchObject({
       rows: list === 'alerts' ? [body] : embedded,
       warnings: [],
     });
-    expect(streamOf(name).rows?.({}, at)?.warnings).toEqual([
+    expect(rowsIn(streamOf(name), {}, path).warnings).toEqual([
       `${path} was answered without its list ${list}, which is taken as empty`,
     ]);
-    expect(() => streamOf(name).rows?.({ _embedded: { other: [] } }, at)).toThrow(
+    expect(() => rowsIn(streamOf(name), { _embedded: { other: [] } }, path)).toThrow(
       `it holds the list other where ${list}`,
     );
   },
@@ -115,11 +113,11 @@ test('the user start_date leaves out events, recipes and backups by these dates,
 });
 
 test('only the report that nobody has seen may be absent everywhere', () => {
-  const optional = streams.filter(({ absentEverywhere }) => absentEverywhere !== undefined);
+  const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);
 });
 
-function streamOf(name: string): StreamDefinition<ComposeShared> {
+function streamOf(name: string): Stream<ComposeShared> {
   const stream = streams.find((each) => each.name === name);
   if (stream === undefined) throw new Error(`no stream ${name}`);
   return stream;

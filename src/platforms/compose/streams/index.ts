@@ -1,4 +1,4 @@
-import type { StreamDefinition } from '../../../core/stream.ts';
+import type { Stream } from '../../../core/stream/stream.ts';
 import type { ComposeShared } from '../shared.ts';
 import { accounts } from './accounts.ts';
 import { auditEvents } from './audit-events.ts';
@@ -18,7 +18,7 @@ import { deploymentsVersions } from './deployments-versions.ts';
 import { teams } from './teams.ts';
 
 /** Every report that the connector reads, in the order of the catalog. */
-export const streams: readonly StreamDefinition<ComposeShared>[] = [
+export const streams: readonly Stream<ComposeShared>[] = [
   accounts,
   auditEvents,
   billables,

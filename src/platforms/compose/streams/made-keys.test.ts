@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { StreamDefinition } from '../../../core/stream.ts';
+import type { Stream } from '../../../core/stream/stream.ts';
 import { recordsOf } from '../../../../test-support/unit/reads.ts';
 import { deploymentsRoles } from './deployments-roles.ts';
 import { deploymentsTeamRoles } from './deployments-team-roles.ts';
 import { deploymentsVersions } from './deployments-versions.ts';
 
-function records(stream: StreamDefinition, list: string, ...rows: object[]): unknown[] {
+function records(stream: Stream, list: string, ...rows: object[]): unknown[] {
   return recordsOf(stream, { _embedded: { [list]: rows } }, 'd1');
 }
 

@@ -1,3 +1,4 @@
+import { keyFieldOf } from '../../../core/stream/stream.ts';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { catalogStream } from '../../../airbyte/discover.ts';
@@ -58,14 +59,14 @@ test('every deployment report says which deployment it is about', () => {
 });
 
 test('a made key says that it is made', () => {
-  const made = streams.filter(({ keyParts }) => keyParts !== undefined);
+  const made = streams.filter(({ primaryKey }) => typeof primaryKey !== 'string');
   expect(made.map(({ name }) => name)).toEqual([
     'deployments_addons',
     'deployments_roles',
     'deployments_team_roles',
     'deployments_versions',
   ]);
-  const descriptions = made.map(({ fields, primaryKey }) => fields[primaryKey]?.description);
+  const descriptions = made.map((stream) => stream.fields[keyFieldOf(stream)]?.description);
   expect(descriptions.shift()).toMatch(/^Made by the connector: deployment_id and /);
   for (const description of descriptions) expect(description).toMatch(/^Made by the connector: deployment_id\//);
 });

@@ -1,13 +1,17 @@
+import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
 import { listOfObjects, text } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /teams` (compose-api.md 9.16). Its users are inline. */
-export const teams = defineStream({
+export const teams = streamsOf<ComposeShared>()({
   name: 'teams',
   description: 'The teams of the account, with their users.',
-  first: () => ({ path: 'teams' }),
-  rows: (body, { path }) => embeddedRows(body, 'teams', path),
+  retrieval: {
+    way: 'once',
+    request: () => ({ path: 'teams' }),
+    rows: (body, { path }) => embeddedRows(body, 'teams', path),
+  },
   primaryKey: 'id',
   fields: {
     id: text('Id of the team.'),

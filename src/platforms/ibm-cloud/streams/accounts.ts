@@ -1,16 +1,21 @@
 import { asConnectorError } from '../../../core/errors.ts';
 import { text } from '../../../core/fields.ts';
-import { type Row, defineStream } from '../../../core/stream.ts';
+import type { Row } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { objectOf } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 const PATH = 'v4/accounts';
 
 /** `GET /v4/accounts/{id}` (icd-api.md 2.9), or what the token says of the account where that is refused. */
-export const accounts = defineStream<IbmCloudShared>({
+export const accounts = streamsOf<IbmCloudShared>()({
   name: 'accounts',
   description: 'The account that the API key belongs to.',
-  listed: { path: `${PATH}/{id}`, load: loadAccount },
+  retrieval: {
+    way: 'shared',
+    path: `${PATH}/{id}`,
+    load: loadAccount,
+  },
   primaryKey: 'id',
   dropped: ['owner', 'owner_userid', 'owner_iamid', 'linked_softlayer_account', 'team_directory_enabled', 'traits'],
   fields: {

@@ -1,5 +1,7 @@
 import { boolean, object, text, timestamp } from '../../../core/fields.ts';
-import { type Row, type Windowed, defineStream } from '../../../core/stream.ts';
+import type { Row } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
+import type { WindowPage } from '../../../core/retrieval/window/declaration.ts';
 import { auditEntry } from '../audit-event.ts';
 import { LONGEST_WINDOW_MS, eventsQuery, queryResult } from '../logs-query.ts';
 import type { IbmCloudShared } from '../shared.ts';
@@ -9,26 +11,24 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** `POST /v1/query` of each Logs instance (icd-api.md 2.10, 4.13): events come late, so windows of two reads overlap. */
-export const auditEvents = defineStream<IbmCloudShared>({
+export const auditEvents = streamsOf<IbmCloudShared>()({
   name: 'audit_events',
   description: 'What was done to databases, by whom and when.',
   needsOption: 'logs_instances',
-  slices: async ({ logsInstances }) => {
-    const chosen = logsInstances.map((id) => ({ id, label: `Logs instance ${id}`, fields: { logs_instance: id } }));
-    return { chosen, all: undefined };
-  },
-  windows: {
-    longestMs: LONGEST_WINDOW_MS,
-    shortestMs: MINUTE,
-    overlapMs: HOUR,
-    firstMs: 30 * DAY,
+  retrieval: {
+    way: 'window',
+    cursorField: 'created_at',
+    partitionName: 'logs_instance',
+    partitions: async ({ logsInstances }) => {
+      const chosen = logsInstances.map((id) => ({ id, label: `Logs instance ${id}`, fields: { logs_instance: id } }));
+      return { chosen, all: undefined };
+    },
     request: ({ id }, window, { endpoints }) => eventsQuery(id, window, endpoints),
     rows: (body, { path }) => eventsIn(body, path),
-    things: 'events',
-    others: 'of other services',
+    size: { longestMs: LONGEST_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
+    terms: { things: 'events', others: 'of other services' },
   },
   primaryKey: 'id',
-  incremental: { field: 'created_at', by: 'windows', slice: 'logs_instance' },
   startDateField: 'created_at',
   dropped: [],
   fields: {
@@ -67,8 +67,8 @@ export const auditEvents = defineStream<IbmCloudShared>({
   },
 });
 
-function eventsIn(body: unknown, path: string): Windowed {
-  const { entries, cut, warnings } = queryResult(body, path);
+function eventsIn(body: unknown, path: string): WindowPage {
+  const { entries, truncated, warnings } = queryResult(body, path);
   const rows: Row[] = [];
   const identities: string[] = [];
   let unreadable = 0;
@@ -79,5 +79,5 @@ function eventsIn(body: unknown, path: string): Windowed {
     identities.push(read.identity);
     if (!read.readable) unreadable += 1;
   }
-  return { rows, identities, cut, warnings, others: entries.length - rows.length, unreadable };
+  return { rows, identities, truncated, warnings, others: entries.length - rows.length, unreadable };
 }

@@ -43,9 +43,9 @@ async function read(
   };
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...config });
   const shared: IbmCloudShared = openShared(parsed, api);
-  const { monthly } = billables;
-  if (monthly === undefined) throw new Error('it is not read by month');
-  const { rows, isWhole } = await monthly.load('2026-10', shared);
+  const { retrieval } = billables;
+  if (retrieval.way !== 'month') throw new Error('it is not read by month');
+  const { rows, isWhole } = await retrieval.load('2026-10', shared);
   return { rows, isWhole, log };
 }
 

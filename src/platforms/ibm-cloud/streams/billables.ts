@@ -1,7 +1,9 @@
-import { ConnectorError, asConnectorError, saysThereIsNone, unexpectedBody } from '../../../core/errors.ts';
+import { ConnectorError, asConnectorError, unexpectedBody } from '../../../core/errors.ts';
 import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '../../../core/fields.ts';
-import { monthAfter } from '../../../core/month.ts';
-import { type Request, type Row, defineStream, isRow } from '../../../core/stream.ts';
+import type { MonthRules } from '../../../core/retrieval/month/declaration.ts';
+import { monthAfter } from '../../../core/retrieval/month/month.ts';
+import { type Request, type Row, isRow } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { parseCrn } from '../crn.ts';
 import { engineIn, isBackupService } from '../instance.ts';
 import { allRows, tokenOfNext } from '../all-rows.ts';
@@ -15,12 +17,20 @@ const PATH = 'v4/accounts/{id}/resource_instances/usage/{month}';
 const PAGE_SIZE = 200;
 const VIEWER_ON_GROUP = 'the role Viewer on the resource group';
 
+/** What is known of the months of usage (icd-api.md 2.5); that many are kept, and final so late, is a cautious guess. */
+const RULES: MonthRules = { firstMonths: 12, finalOnDay: 21, keptMonths: 3, saysThereIsNone };
+
 /** `GET …/resource_instances/usage/{month}` (icd-api.md 2.5), of the account or of one resource group after the other. */
-export const billables = defineStream<IbmCloudShared>({
+export const billables = streamsOf<IbmCloudShared>()({
   name: OWNER,
   description: 'What databases cost: one record per month, deployment, plan and metric.',
-  monthly: { path: PATH, load: loadMonth },
-  incremental: { field: 'month', by: 'months' },
+  retrieval: {
+    way: 'month',
+    cursorField: 'month',
+    rules: RULES,
+    path: PATH,
+    load: loadMonth,
+  },
   primaryKey: 'id',
   dropped: [],
   fields: {
@@ -65,6 +75,11 @@ export const billables = defineStream<IbmCloudShared>({
     service_tags: listOfTexts('Tags that services gave it.'),
   },
 });
+
+/** Whether the response may mean that IBM does not have the month. */
+function saysThereIsNone({ status }: ConnectorError): boolean {
+  return status === 400 || status === 404;
+}
 
 interface Month {
   rows: Row[];

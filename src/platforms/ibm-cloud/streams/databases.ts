@@ -1,5 +1,6 @@
 import { boolean, listOfObjects, text } from '../../../core/fields.ts';
-import { type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { type Row, isRow } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { rowsIn } from '../envelope.ts';
 import { keepKnown } from '../known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
@@ -7,10 +8,11 @@ import type { IbmCloudShared } from '../shared.ts';
 const PATH = 'deployables';
 
 /** `GET /deployables` (icd-api.md 2.3.1): the catalogue of generation 1. That of generation 2 is elsewhere. */
-export const databases = defineStream<IbmCloudShared>({
+export const databases = streamsOf<IbmCloudShared>()({
   name: 'databases',
   description: 'The types of database on offer in generation 1, with their versions.',
-  listed: {
+  retrieval: {
+    way: 'shared',
     path: PATH,
     load: ({ catalogue }) => catalogue(PATH, 'databases', (body) => rowsIn(body, PATH, PATH, shape).rows as Row[]),
   },

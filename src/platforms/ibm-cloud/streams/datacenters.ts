@@ -1,16 +1,18 @@
 import { unexpectedBody } from '../../../core/errors.ts';
 import { text } from '../../../core/fields.ts';
-import { type Row, defineStream } from '../../../core/stream.ts';
+import type { Row } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { listIn } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 const PATH = 'regions';
 
 /** `GET /regions` (icd-api.md 2.3.1): names and no more, of which rows are made in the form of Compose's. */
-export const datacenters = defineStream<IbmCloudShared>({
+export const datacenters = streamsOf<IbmCloudShared>()({
   name: 'datacenters',
   description: 'The regions in which a database can be made.',
-  listed: {
+  retrieval: {
+    way: 'shared',
     path: PATH,
     load: ({ catalogue }) => catalogue(PATH, 'datacenters', (body) => rowsOf(body, PATH)),
   },

@@ -1,21 +1,25 @@
 import { text } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { rowsIn, textOrNull } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Slices, ofDatabase } from '../slices.ts';
+import { gen1Partitions, ofDatabase } from '../partitions.ts';
 
 /** `GET /deployments/{id}/allowlists/ip_addresses` (icd-api.md 2.3.7), which IBM is about to retire. */
-export const deploymentsAllowlists = defineStream<IbmCloudShared>({
+export const deploymentsAllowlists = streamsOf<IbmCloudShared>()({
   name: 'deployments_allowlists',
   description: 'Addresses that may connect to each deployment of generation 1.',
-  slices: gen1Slices,
-  absentEverywhere: 'empty',
-  first: (slice, shared) => ofDatabase(slice, '/allowlists/ip_addresses', shared),
-  rows: (body, { path }) =>
-    rowsIn(body, 'ip_addresses', path, ({ description, ...row }) => ({ ...row, description: textOrNull(description) })),
-  primaryKey: 'id',
-  keyParts: ['deployment_id', 'address'],
-  keyNeeds: ['deployment_id', 'address'],
+  retrieval: {
+    way: 'partition',
+    partitions: gen1Partitions,
+    request: (partition) => ofDatabase(partition, '/allowlists/ip_addresses'),
+    rows: (body, { path }) =>
+      rowsIn(body, 'ip_addresses', path, ({ description, ...row }) => ({
+        ...row,
+        description: textOrNull(description),
+      })),
+    absentEverywhere: 'empty',
+  },
+  primaryKey: { field: 'id', madeOf: ['deployment_id', 'address'], needs: ['deployment_id', 'address'] },
   dropped: [],
   fields: {
     id: text('Key made for this stream: deployment_id/address.'),

@@ -54,7 +54,7 @@ test('generation 2 has none, which is said at the end', async () => {
   const { stream, api } = openIbmRead(deploymentsAutoscalings, { instances: [gen2Row(1, {})] });
   await stream.toEnd();
   expect(api.requests).toHaveLength(1);
-  expect(stream.read.leftOut).toEqual(['1 deployment of generation 2']);
+  expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2']);
 });
 
 test('a databases’ API that has it for no deployment has no records of it', async () => {

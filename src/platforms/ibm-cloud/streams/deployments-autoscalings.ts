@@ -1,23 +1,26 @@
 import { boolean, integer, number, text } from '../../../core/fields.ts';
-import { type Extracted, type Row, defineStream, isRow } from '../../../core/stream.ts';
+import type { ParsedPage } from '../../../core/stream.ts';
+import { type Row, isRow } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { objectIn, withoutOrigin, within } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Slices, ofDatabase } from '../slices.ts';
+import { gen1Partitions, ofDatabase } from '../partitions.ts';
 
 /** The one group that can scale by itself. */
 const GROUP = 'member';
 
 /** `GET /deployments/{id}/groups/member/autoscaling` (icd-api.md 2.3.6): an object with a part for each resource. */
-export const deploymentsAutoscalings = defineStream<IbmCloudShared>({
+export const deploymentsAutoscalings = streamsOf<IbmCloudShared>()({
   name: 'deployments_autoscalings',
   description: 'When each deployment of generation 1 grows by itself: one record per resource.',
-  slices: gen1Slices,
-  absentEverywhere: 'empty',
-  first: (slice, shared) => ofDatabase(slice, `/groups/${GROUP}/autoscaling`, shared),
-  rows: (body, { path }) => rowsOf(objectIn(body, 'autoscaling', path)),
-  primaryKey: 'id',
-  keyParts: ['deployment_id', 'group_id', 'resource'],
-  keyNeeds: ['deployment_id', 'resource'],
+  retrieval: {
+    way: 'partition',
+    partitions: gen1Partitions,
+    request: (partition) => ofDatabase(partition, `/groups/${GROUP}/autoscaling`),
+    rows: (body, { path }) => rowsOf(objectIn(body, 'autoscaling', path)),
+    absentEverywhere: 'empty',
+  },
+  primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id', 'resource'], needs: ['deployment_id', 'resource'] },
   dropped: [],
   fields: {
     id: text('Key made for this stream: deployment_id/group_id/resource.'),
@@ -44,7 +47,7 @@ const RESOURCES: ReadonlySet<string> = new Set(['disk', 'memory', 'cpu']);
  * A row for each resource. What else stands beside them, such as a link, makes none: it goes into the first row as a field
  * that is not declared, to be told of once.
  */
-function rowsOf(autoscaling: Row): Extracted {
+function rowsOf(autoscaling: Row): ParsedPage {
   const isResource = (name: string, part: unknown): boolean =>
     RESOURCES.has(name) || (isRow(part) && !name.startsWith('_'));
   const parts = Object.entries(autoscaling);

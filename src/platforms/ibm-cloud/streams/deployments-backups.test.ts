@@ -105,7 +105,7 @@ describe('marks', () => {
     const answers = { '/backups': { backups } };
     const { stream, printed } = openIbmRead(deploymentsBackups, { instances, answers, state, config });
     await stream.toEnd();
-    return { ids: printed.rows.map(({ id }) => id), state: stream.read.cursor?.state() };
+    return { ids: printed.rows.map(({ id }) => id), state: stream.reader.cursor?.state() };
   };
 
   test('are kept for each database, of whichever generation and even if it is gone', async () => {
@@ -161,7 +161,7 @@ describe('marks', () => {
       });
       await stream.toEnd();
       const rows = printed.rows.filter(({ id }) => id === crnOf(1, BACKUPS));
-      return { rows, state: stream.read.cursor?.state() ?? {} };
+      return { rows, state: stream.reader.cursor?.state() ?? {} };
     };
     const first = await next(whole, {});
     expect(first.rows).toMatchObject([{ deployment_id: crnOf(9) }]);
@@ -196,7 +196,7 @@ test('backups whose details failed are told one by one, and the others are read'
     [3, 4].map((n) => expect.stringContaining(`independent backup db-${n} (${crnOf(n, BACKUPS)}) could not be read`)),
   );
   expect(printed.logged('WARN')).toEqual([expect.stringContaining('deployment db-2')]);
-  expect(stream.read.skippedSlices).toBe(1);
+  expect(stream.reader.report.skippedPartitions).toBe(1);
 });
 
 test('where the databases refuse theirs, those of generation 2 come all the same', async () => {

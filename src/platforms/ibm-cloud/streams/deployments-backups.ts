@@ -1,11 +1,13 @@
 import { boolean, number, text, timestamp } from '../../../core/fields.ts';
-import { type Row, type Slice, type Slices, defineStream } from '../../../core/stream.ts';
+import type { Row } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
+import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
 import { toUtcText } from '../../../core/timestamp.ts';
 import { rowsIn } from '../envelope.ts';
 import type { IndependentBackup } from '../instance.ts';
 import { labelOf } from '../inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1SlicesOf, ofDatabase } from '../slices.ts';
+import { gen1PartitionsOf, ofDatabase } from '../partitions.ts';
 
 /** What a backup stays: of generation 1 the first three, of generation 2, where it is the instance's state, the last three. */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
@@ -14,14 +16,17 @@ const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', '
  * `GET /deployments/{id}/backups` (icd-api.md 2.3.4) of generation 1; those of generation 2 are instances themselves and stand
  * in the inventory (2.4.2). Either is listed for 30 days.
  */
-export const deploymentsBackups = defineStream<IbmCloudShared>({
+export const deploymentsBackups = streamsOf<IbmCloudShared>()({
   name: 'deployments_backups',
   description: 'Backups of each deployment that are still kept.',
-  slices: backedUpDatabases,
-  first: (slice, shared) => ofDatabase(slice, '/backups', shared),
-  rows: (body, { path }) => rowsIn(body, 'backups', path),
+  retrieval: {
+    way: 'partition',
+    partitions: backedUpDatabases,
+    request: (partition) => ofDatabase(partition, '/backups'),
+    rows: (body, { path }) => rowsIn(body, 'backups', path),
+    incremental: { cursorField: 'created_at', isFinal },
+  },
   primaryKey: 'id',
-  incremental: { field: 'created_at', by: 'marks', isFinal },
   startDateField: 'created_at',
   // Whoever has the link has the backup.
   dropped: ['download_link'],
@@ -42,28 +47,31 @@ export const deploymentsBackups = defineStream<IbmCloudShared>({
   },
 });
 
-/** A slice for each database of generation 1, and one with its rows for each that independent backups were made of. */
-async function backedUpDatabases({ inventory, selection }: IbmCloudShared): Promise<Slices> {
+/** A partition for each database of generation 1, and one with its rows for each that has independent backups. */
+async function backedUpDatabases(shared: IbmCloudShared): Promise<Partitions> {
+  const { inventory, selection } = shared;
   const { deployments, backups, sourceless, all, incomplete } = await inventory.load();
-  const asked = gen1SlicesOf(deployments);
+  const asked = gen1PartitionsOf(deployments, shared);
   const own = new Set(asked.map(({ id }) => id));
   const known = backups.filter(({ id }) => !incomplete.has(id));
   const unknown = backups.filter(({ id }) => incomplete.has(id));
-  const failures = unknown.flatMap((backup): Slice[] => {
+  const failures = unknown.flatMap((backup): Partition[] => {
     const failed = incomplete.get(backup.id);
     return failed === undefined ? [] : [{ id: backup.id, label: labelOf(backup, 'independent backup'), failed }];
   });
   // Any of them may turn out to belong to any database, and must not be below its mark by then.
-  const heldAt = [...unknown, ...sourceless].map(({ row }) => toUtcText(String(row['created_at'])) ?? '').toSorted()[0];
+  const ceiling = [...unknown, ...sourceless]
+    .map(({ row }) => toUtcText(String(row['created_at'])) ?? '')
+    .toSorted()[0];
   const bySource = Map.groupBy(known, ({ id, source }) => {
-    // Two slices of one id would share a mark, and the second pass for read.
+    // Two partitions of one id would share a mark, and the second would be skipped.
     if (source !== undefined && own.has(source)) return `${source} (independent)`;
     return source ?? id;
   });
-  const brought = [...bySource].map(([id, ofIt]): Slice => {
+  const brought = [...bySource].map(([id, ofIt]): Partition => {
     const [{ source } = { source: undefined }] = ofIt;
     const fields = { generation: 'gen2', ...(source !== undefined && { deployment_id: source }) };
-    return { id, label: `independent backups of ${id}`, fields, rows: ofIt.map(rowOf), heldAt };
+    return { id, label: `independent backups of ${id}`, fields, rows: ofIt.map(rowOf), ceiling };
   });
   return {
     chosen: [...asked, ...brought, ...failures],

@@ -31,7 +31,7 @@ test('a task is a recipe: what it does is its name, what it works on its templat
     },
   ]);
   expect(printed.logged('WARN')).toEqual([]);
-  expect(stream.read.leftOut).toEqual(['1 deployment of generation 2']);
+  expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2']);
 });
 
 test('a task that runs comes again until it is finished, and holds those behind it', async () => {
@@ -39,7 +39,7 @@ test('a task that runs comes again until it is finished, and holds those behind 
     const answers = { '/tasks': { tasks } };
     const { stream, printed } = openIbmRead(deploymentsRecipes, { instances: [gen1Row(1)], answers, state });
     await stream.toEnd();
-    return { ids: printed.rows.map(({ id }) => id), state: stream.read.cursor?.state() ?? {} };
+    return { ids: printed.rows.map(({ id }) => id), state: stream.reader.cursor?.state() ?? {} };
   };
   const first = await read({}, task(3, 'completed'), task(2, 'running'), task(1, 'failed'));
   expect(first.ids).toEqual(['task 1', 'task 2', 'task 3']);

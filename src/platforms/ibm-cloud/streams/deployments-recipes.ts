@@ -1,8 +1,8 @@
 import { integer, text, timestamp } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { rowsIn } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Slices, ofDatabase } from '../slices.ts';
+import { gen1Partitions, ofDatabase } from '../partitions.ts';
 
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
 
@@ -10,19 +10,22 @@ const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
  * `GET /deployments/{id}/tasks` (icd-api.md 2.3.3). A finished task is listed for a day or two, a failed one for a week. It has
  * only the date of its beginning, and changes after that.
  */
-export const deploymentsRecipes = defineStream<IbmCloudShared>({
+export const deploymentsRecipes = streamsOf<IbmCloudShared>()({
   name: 'deployments_recipes',
   description: 'Tasks that were run on each deployment of generation 1.',
-  slices: (shared) => gen1Slices(shared, { fields: ({ account }) => ({ account_id: account ?? null }) }),
-  first: (slice, shared) => ofDatabase(slice, '/tasks', shared),
-  rows: (body, { path }) =>
-    rowsIn(body, 'tasks', path, ({ description, resource_type, ...row }) => ({
-      ...row,
-      name: description ?? null,
-      template: resource_type ?? null,
-    })),
+  retrieval: {
+    way: 'partition',
+    partitions: (shared) => gen1Partitions(shared, { fields: ({ account }) => ({ account_id: account ?? null }) }),
+    request: (partition) => ofDatabase(partition, '/tasks'),
+    rows: (body, { path }) =>
+      rowsIn(body, 'tasks', path, ({ description, resource_type, ...row }) => ({
+        ...row,
+        name: description ?? null,
+        template: resource_type ?? null,
+      })),
+    incremental: { cursorField: 'created_at', isFinal: ({ status }) => FINAL.has(status) },
+  },
   primaryKey: 'id',
-  incremental: { field: 'created_at', by: 'marks', isFinal: ({ status }) => FINAL.has(status) },
   startDateField: 'created_at',
   dropped: [],
   fields: {

@@ -1,22 +1,25 @@
 import { text, timestamp } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { objectIn, textOrNull, withoutOrigin } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Slices, ofDatabase } from '../slices.ts';
+import { gen1Partitions, ofDatabase } from '../partitions.ts';
 
 const NAME = 'point_in_time_recovery_data';
 const TYPES = new Set(['postgresql', 'enterprisedb', 'mysql', 'mongodbee']);
 
 /** `GET /deployments/{id}/point_in_time_recovery_data` (icd-api.md 2.3.9). */
-export const deploymentsRecoveryWindows = defineStream<IbmCloudShared>({
+export const deploymentsRecoveryWindows = streamsOf<IbmCloudShared>()({
   name: 'deployments_recovery_windows',
   description: 'The earliest point in time that each deployment of generation 1 can be restored to.',
-  slices: (shared) => gen1Slices(shared, { types: TYPES }),
-  absentEverywhere: 'empty',
-  first: (slice, shared) => ofDatabase(slice, `/${NAME}`, shared),
-  rows(body, { path }) {
-    const { earliest_point_in_time_recovery_time: earliest, ...row } = withoutOrigin(objectIn(body, NAME, path));
-    return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }], warnings: [] };
+  retrieval: {
+    way: 'partition',
+    partitions: (shared) => gen1Partitions(shared, { types: TYPES }),
+    request: (partition) => ofDatabase(partition, `/${NAME}`),
+    rows(body, { path }) {
+      const { earliest_point_in_time_recovery_time: earliest, ...row } = withoutOrigin(objectIn(body, NAME, path));
+      return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }], warnings: [] };
+    },
+    absentEverywhere: 'empty',
   },
   primaryKey: 'deployment_id',
   dropped: [],

@@ -28,5 +28,5 @@ test('is not asked for of types that have none', async () => {
   const { stream, api } = openIbmRead(deploymentsReplicas, { instances: [redis] });
   await stream.toEnd();
   expect(api.requests).toHaveLength(1);
-  expect(stream.read.leftOut).toEqual(['1 deployment of other types']);
+  expect(stream.reader.report.leftOut).toEqual(['1 deployment of other types']);
 });

@@ -1,22 +1,26 @@
 import { listOfTexts, text } from '../../../core/fields.ts';
-import { type Extracted, defineStream } from '../../../core/stream.ts';
+import type { ParsedPage } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { objectIn, textOrNull, withoutOrigin } from '../envelope.ts';
 import { keepKnown } from '../known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Slices, ofDatabase } from '../slices.ts';
+import { gen1Partitions, ofDatabase } from '../partitions.ts';
 
 const TYPES = new Set(['postgresql', 'enterprisedb']);
 
 /** `GET /deployments/{id}/remotes` (icd-api.md 2.3.8). */
-export const deploymentsReplicas = defineStream<IbmCloudShared>({
+export const deploymentsReplicas = streamsOf<IbmCloudShared>()({
   name: 'deployments_replicas',
   description: 'The read replicas of each deployment of generation 1, or whose replica it is.',
-  slices: (shared) => gen1Slices(shared, { types: TYPES }),
-  absentEverywhere: 'empty',
-  first: (slice, shared) => ofDatabase(slice, '/remotes', shared),
-  rows(body, { path }): Extracted {
-    const { leader, ...row } = withoutOrigin(objectIn(body, 'remotes', path));
-    return { rows: [keepKnown({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)], warnings: [] };
+  retrieval: {
+    way: 'partition',
+    partitions: (shared) => gen1Partitions(shared, { types: TYPES }),
+    request: (partition) => ofDatabase(partition, '/remotes'),
+    rows(body, { path }): ParsedPage {
+      const { leader, ...row } = withoutOrigin(objectIn(body, 'remotes', path));
+      return { rows: [keepKnown({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)], warnings: [] };
+    },
+    absentEverywhere: 'empty',
   },
   primaryKey: 'deployment_id',
   dropped: [],

@@ -1,12 +1,13 @@
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { POLICIES, grantFields } from '../grants.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 /** `GET /v2/policies` (icd-api.md 2.7): those for users, service IDs and profiles. */
-export const deploymentsRoles = defineStream<IbmCloudShared>({
+export const deploymentsRoles = streamsOf<IbmCloudShared>()({
   name: 'deployments_roles',
   description: 'Which users, service IDs and profiles have which role on databases, by which policy.',
-  listed: {
+  retrieval: {
+    way: 'shared',
     path: POLICIES,
     async load({ grants }) {
       const { rows, requests } = await grants('deployments_roles');

@@ -143,7 +143,7 @@ describe('generation 2 tells the sizes of one member', () => {
     await stream.toEnd();
     expect(api.requests).toHaveLength(1);
     expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual([crnOf(1)]);
-    expect(stream.read.leftOut).toEqual(['2 deployments of generation 2 without sizes']);
+    expect(stream.reader.report.leftOut).toEqual(['2 deployments of generation 2 without sizes']);
   });
 });
 
@@ -163,7 +163,7 @@ describe('a deployment of generation 2 without sizes', () => {
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
       expect.stringContaining(`reports no sizes for deployment db-1 (${crnOf(1)}), so there is no record of it`),
     ]);
-    expect(stream.read.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
+    expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
   });
 
   test('is one of a few that are named', async () => {

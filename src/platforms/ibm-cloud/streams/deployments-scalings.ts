@@ -1,11 +1,13 @@
 import { type Field, number, text } from '../../../core/fields.ts';
 import { coerce } from '../../../core/normalise.ts';
-import { type Row, type Slice, type Slices, defineStream } from '../../../core/stream.ts';
+import type { Row } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
+import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
 import { rowsIn, within } from '../envelope.ts';
 import { type Deployment, type Gen2Sizes, gen2SizesOf } from '../instance.ts';
 import { labelOf } from '../inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1SlicesOf, ofDatabase } from '../slices.ts';
+import { gen1PartitionsOf, ofDatabase } from '../partitions.ts';
 import { count } from '../words.ts';
 
 /** The only group of a deployment of generation 2. */
@@ -20,15 +22,16 @@ const MB_PER_GB = 1_024;
  * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) of generation 1, whose sizes are those of a whole group; in generation 2
  * (2.4.1) they are those of one member, and stand in the inventory. Records have both.
  */
-export const deploymentsScalings = defineStream<IbmCloudShared>({
+export const deploymentsScalings = streamsOf<IbmCloudShared>()({
   name: 'deployments_scalings',
   description: 'Size of each deployment, per member and in total: one record per group of members.',
-  slices: sizedDatabases,
-  first: (slice, shared) => ofDatabase(slice, '/groups', shared),
-  rows: (body, { path }) => rowsIn(body, 'groups', path, groupRow),
-  primaryKey: 'id',
-  keyParts: ['deployment_id', 'group_id'],
-  keyNeeds: ['deployment_id', 'group_id'],
+  retrieval: {
+    way: 'partition',
+    partitions: sizedDatabases,
+    request: (partition) => ofDatabase(partition, '/groups'),
+    rows: (body, { path }) => rowsIn(body, 'groups', path, groupRow),
+  },
+  primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id'], needs: ['deployment_id', 'group_id'] },
   dropped: [],
   fields: {
     id: text('Key made for this stream: deployment_id/group_id.'),
@@ -52,18 +55,19 @@ export const deploymentsScalings = defineStream<IbmCloudShared>({
   },
 });
 
-function limits(name: string, what: string): Record<string, Field> {
+function limits<N extends string>(name: N, what: string): Record<`${N}_${'min' | 'max' | 'step'}`, Field> {
   return {
     [`${name}_min`]: number(`Fewest ${what}; generation 1 only.`.replace(/^Fewest (memory|disk)/, 'Least $1')),
     [`${name}_max`]: number(`Most ${what}; generation 1 only.`),
     [`${name}_step`]: number(`Step in which the ${what} can be changed; generation 1 only.`),
-  };
+  } as Record<`${N}_${'min' | 'max' | 'step'}`, Field>;
 }
 
-/** A slice for each database of generation 1, and one with its row for each of generation 2 that tells its sizes. */
-async function sizedDatabases({ inventory, api }: IbmCloudShared): Promise<Slices> {
+/** A partition for each database of generation 1, and one with its row for each of generation 2 that tells its sizes. */
+async function sizedDatabases(shared: IbmCloudShared): Promise<Partitions> {
+  const { inventory, api } = shared;
   const { deployments, all, incomplete } = await inventory.load();
-  const brought: Slice[] = [];
+  const brought: Partition[] = [];
   const sizeless: Deployment[] = [];
   for (const deployment of deployments) {
     if (deployment.generation === 'gen1') continue;
@@ -86,7 +90,7 @@ async function sizedDatabases({ inventory, api }: IbmCloudShared): Promise<Slice
   }
   const leftOut =
     sizeless.length === 0 ? [] : [`${count(sizeless.length, 'deployment')} of generation 2 without sizes`];
-  return { chosen: [...gen1SlicesOf(deployments), ...brought], all, leftOut };
+  return { chosen: [...gen1PartitionsOf(deployments, shared), ...brought], all, leftOut };
 }
 
 /** The first few, by name. */

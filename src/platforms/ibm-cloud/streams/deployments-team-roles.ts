@@ -1,12 +1,13 @@
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { POLICIES, grantFields } from '../grants.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 /** `GET /v2/policies` (icd-api.md 2.7): those for access groups. */
-export const deploymentsTeamRoles = defineStream<IbmCloudShared>({
+export const deploymentsTeamRoles = streamsOf<IbmCloudShared>()({
   name: 'deployments_team_roles',
   description: 'Which access groups have which role on databases, by which policy.',
-  listed: {
+  retrieval: {
+    way: 'shared',
     path: POLICIES,
     async load({ grants }) {
       const { rows, requests } = await grants('deployments_team_roles');

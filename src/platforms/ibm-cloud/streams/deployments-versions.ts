@@ -1,24 +1,26 @@
 import { boolean, text } from '../../../core/fields.ts';
-import { type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { type Row, isRow } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { listIn, objectIn } from '../envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Slices, ofDatabase } from '../slices.ts';
+import { gen1Partitions, ofDatabase } from '../partitions.ts';
 
 const KEY = ['deployment_id', 'from_version', 'to_version', 'method'] as const;
 
 /** `GET /deployments/{id}/capability/versions` (icd-api.md 2.3.10): what the version of a deployment can be changed to. */
-export const deploymentsVersions = defineStream<IbmCloudShared>({
+export const deploymentsVersions = streamsOf<IbmCloudShared>()({
   name: 'deployments_versions',
   description: 'The versions that each deployment of generation 1 can be changed to.',
-  slices: gen1Slices,
-  first: (slice, shared) => ofDatabase(slice, '/capability/versions', shared),
-  rows(body, { path }) {
-    const versions = listIn(objectIn(body, 'capability', path), 'versions', path);
-    return { rows: versions.flatMap(transitionsOf), warnings: [] };
+  retrieval: {
+    way: 'partition',
+    partitions: gen1Partitions,
+    request: (partition) => ofDatabase(partition, '/capability/versions'),
+    rows(body, { path }) {
+      const versions = listIn(objectIn(body, 'capability', path), 'versions', path);
+      return { rows: versions.flatMap(transitionsOf), warnings: [] };
+    },
   },
-  primaryKey: 'id',
-  keyParts: KEY,
-  keyNeeds: ['deployment_id', 'to_version'],
+  primaryKey: { field: 'id', madeOf: KEY, needs: ['deployment_id', 'to_version'] },
   dropped: [],
   fields: {
     id: text('Key made for this stream: deployment_id/from_version/to_version/method.'),

@@ -114,7 +114,7 @@ test('a deployment of generation 1 is its instance, completed by what its own da
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
   // Key details, groups, list, detail: each once.
   expect(api.requests).toHaveLength(4);
-  expect(stream.read.requests).toBe(2);
+  expect(stream.reader.report.requests).toBe(2);
 });
 
 test('one of generation 2 tells its sizes itself, and nothing of its connection', async () => {

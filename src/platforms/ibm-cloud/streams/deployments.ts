@@ -1,6 +1,7 @@
 import type { ConnectorError } from '../../../core/errors.ts';
 import { boolean, number, object, text, timestamp } from '../../../core/fields.ts';
-import { type Row, defineStream } from '../../../core/stream.ts';
+import type { Row } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { isRegion, parseCrn } from '../crn.ts';
 import { databasesAt } from '../endpoints.ts';
 import { objectIn, textOrNull, within } from '../envelope.ts';
@@ -13,30 +14,32 @@ import { type IbmCloudShared, resourceGroupNames } from '../shared.ts';
  * `GET /v2/resource_instances` (icd-api.md 2.1), each of generation 1 completed from `GET /deployments/{id}` of its region
  * (2.3.2), each of generation 2 from its own `extensions` (2.4.1).
  */
-export const deployments = defineStream<IbmCloudShared>({
+export const deployments = streamsOf<IbmCloudShared>()({
   name: 'deployments',
   description: 'The database deployments of both generations that the API key may view.',
-  listed: {
+  retrieval: {
+    way: 'shared',
     path: INSTANCES,
     async load(shared) {
       const [found, names] = await Promise.all([shared.inventory.load(), resourceGroupNames(shared)]);
       const rows = found.deployments.map((each) => rowOf(each, names));
       return { rows, requests: found.requests, failed: sizesNotRead(found, shared) };
     },
-  },
-  detail: {
-    wanted: () => true,
-    request({ id, generation }, { endpoints }) {
-      const region = parseCrn(String(id))?.region ?? '';
-      if (generation !== 'gen1' || !isRegion(region)) return undefined;
-      return { origin: databasesAt(endpoints, region), path: `deployments/${encodeURIComponent(String(id))}` };
+    detail: {
+      isWanted: () => true,
+      request({ id, generation }, { endpoints }) {
+        const region = parseCrn(String(id))?.region ?? '';
+        if (generation !== 'gen1' || !isRegion(region)) return undefined;
+        return { origin: databasesAt(endpoints, region), path: `deployments/${encodeURIComponent(String(id))}` };
+      },
+      fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
+      values: (body, { path }): Row => keepKnown(objectIn(body, 'deployment', path), deployments.fields),
+      label: ({ id }) => `deployment ${String(id)}`,
+      without: ([one, ...others]) =>
+        others.length === 0
+          ? `deployment ${String(one?.['id'])} comes without its version and endpoints`
+          : `all ${others.length + 1} deployments of generation 1 come without their versions and endpoints`,
     },
-    fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
-    values: (body, { path }): Row => keepKnown(objectIn(body, 'deployment', path), deployments.fields),
-    without: ([one, ...others]) =>
-      others.length === 0
-        ? `deployment ${String(one?.['id'])} comes without its version and endpoints`
-        : `all ${others.length + 1} deployments of generation 1 come without their versions and endpoints`,
   },
   primaryKey: 'id',
   // Some may hold secrets, the others are about the instance as a thing that is ordered and paid.

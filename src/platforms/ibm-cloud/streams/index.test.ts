@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { catalogStream } from '../../../airbyte/discover.ts';
-import type { StreamDefinition } from '../../../core/stream.ts';
+import type { Stream } from '../../../core/stream/stream.ts';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { crnOf } from '../../../../test-support/unit/instances.ts';
 import type { IbmCloudShared } from '../shared.ts';
@@ -43,9 +43,7 @@ test('every file of the folder is in the registry, under its own name', async ()
   const names = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ''));
   const files = names.filter((name) => name !== 'index' && !name.endsWith('.test'));
   for (const file of files) {
-    const exported = Object.values(
-      (await import(join(import.meta.dirname, `${file}.ts`))) as Record<string, StreamDefinition>,
-    );
+    const exported = Object.values((await import(join(import.meta.dirname, `${file}.ts`))) as Record<string, Stream>);
     expect(exported, file).toHaveLength(1);
     expect(exported[0]?.name, file).toBe(file.replaceAll('-', '_'));
     expect(streams, file).toContain(exported[0]);
@@ -72,9 +70,11 @@ test.each(TABLE)('%s is offered with its key and modes', (name, key, _, cursor) 
 test.each(TABLE.filter(([, , report]) => report !== undefined))(
   '%s asks for its report in the region of the deployment',
   (name, _, report) => {
-    const slice = { id: crnOf(1), label: '', lane: 'us-south' };
+    const { retrieval } = streamOf(name);
     const { stream } = openIbmRead(streamOf(name), {});
-    const request = streamOf(name).first?.(slice, stream.read.run.shared as IbmCloudShared);
+    const shared = stream.reader.session.shared as IbmCloudShared;
+    if (retrieval.way !== 'partition') throw new Error('it has no partitions');
+    const request = retrieval.request({ id: crnOf(1), label: '', origin: DATABASES }, shared);
     expect(request).toEqual({ origin: DATABASES, path: `deployments/${encodeURIComponent(crnOf(1))}${report}` });
   },
 );
@@ -147,7 +147,7 @@ test('the user start_date leaves out events, tasks and backups, and nothing else
 });
 
 test('only reports that not every deployment has may be absent everywhere', () => {
-  const optional = streams.filter(({ absentEverywhere }) => absentEverywhere !== undefined);
+  const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual([
     'deployments_allowlists',
     'deployments_autoscalings',
@@ -164,14 +164,15 @@ test.each([
   ],
   ['deployments_recipes', ['completed', 'failed', 'expired'], ['running', 'queued', 'active']],
 ])('rows of %s are read again until they are %j', (name, final, open) => {
-  const { incremental } = streamOf(name);
+  const { retrieval } = streamOf(name);
+  const incremental = retrieval.way === 'partition' ? retrieval.incremental : undefined;
   for (const status of final) expect(incremental?.isFinal?.({ status, deployment_id: 'd' }), status).toBe(true);
   // What nobody knows may still change.
   for (const status of [...open, 'odd', '', null, undefined])
     expect(incremental?.isFinal?.({ status, deployment_id: 'd' }), String(status)).toBe(false);
 });
 
-function streamOf(name: string): StreamDefinition<IbmCloudShared> {
+function streamOf(name: string): Stream<IbmCloudShared> {
   const stream = streams.find((each) => each.name === name);
   if (stream === undefined) throw new Error(`no stream ${name}`);
   return stream;

@@ -1,4 +1,4 @@
-import type { StreamDefinition } from '../../../core/stream.ts';
+import type { Stream } from '../../../core/stream/stream.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { accounts } from './accounts.ts';
 import { auditEvents } from './audit-events.ts';
@@ -20,7 +20,7 @@ import { resourceGroups } from './resource-groups.ts';
 import { teams } from './teams.ts';
 
 /** Every report that the connector reads, in the order of the catalog. */
-export const streams: readonly StreamDefinition<IbmCloudShared>[] = [
+export const streams: readonly Stream<IbmCloudShared>[] = [
   accounts,
   auditEvents,
   billables,

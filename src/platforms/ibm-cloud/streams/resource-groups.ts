@@ -1,12 +1,13 @@
 import { boolean, text, timestamp } from '../../../core/fields.ts';
-import { defineStream } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { type IbmCloudShared, RESOURCE_GROUPS } from '../shared.ts';
 
 /** `GET /v2/resource_groups` (icd-api.md 2.2), which is not paged. */
-export const resourceGroups = defineStream<IbmCloudShared>({
+export const resourceGroups = streamsOf<IbmCloudShared>()({
   name: 'resource_groups',
   description: 'The resource groups that the API key may view.',
-  listed: {
+  retrieval: {
+    way: 'shared',
     path: RESOURCE_GROUPS,
     load: async (shared) => ({ rows: await shared.resourceGroups(), requests: 1 }),
   },

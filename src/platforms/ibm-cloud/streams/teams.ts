@@ -1,6 +1,7 @@
 import { asConnectorError, unexpectedBody } from '../../../core/errors.ts';
 import { boolean, listOfObjects, text, timestamp } from '../../../core/fields.ts';
-import { type Row, defineStream, isRow } from '../../../core/stream.ts';
+import { type Row, isRow } from '../../../core/stream.ts';
+import { streamsOf } from '../../../core/stream/stream.ts';
 import { textOrNull } from '../envelope.ts';
 import { allRows, offsetOfNext } from '../all-rows.ts';
 import { keepKnown } from '../known-keys.ts';
@@ -12,10 +13,14 @@ const PAGE_SIZE = 100;
 const OWNER = 'teams';
 
 /** `GET /v2/groups` and `GET /v2/groups/{id}/members` of each (icd-api.md 2.6). */
-export const teams = defineStream<IbmCloudShared>({
+export const teams = streamsOf<IbmCloudShared>()({
   name: OWNER,
   description: 'The access groups of the account, with their members.',
-  listed: { path: GROUPS, load: loadGroups },
+  retrieval: {
+    way: 'shared',
+    path: GROUPS,
+    load: loadGroups,
+  },
   primaryKey: 'id',
   dropped: ['href', 'crn', 'members[].href'],
   fields: {

@@ -1,0 +1,30 @@
+import { asConnectorError } from '../errors.ts';
+import type { StreamEnd } from '../output.ts';
+import type { OpenStream } from '../retrieval/open-stream.ts';
+
+/** Reads all streams side by side. One that fails is incomplete at once, and the others go on. */
+export async function readStreams(streams: readonly OpenStream[]): Promise<StreamEnd[]> {
+  return Promise.all(streams.map(readStream));
+}
+
+async function readStream({ reader, toEnd }: OpenStream): Promise<StreamEnd> {
+  const { session, sink, report, stream } = reader;
+  const { name } = stream;
+  const began = Date.now();
+  sink.started();
+  try {
+    await toEnd();
+    sink.complete();
+    session.output.log('info', report.line(name, sink.records, Date.now() - began, session.startDate));
+    return { name, end: 'complete' };
+  } catch (thrown) {
+    sink.incomplete();
+    if (session.signal.aborted) return { name, end: 'stopped' };
+    const error = asConnectorError(thrown);
+    if (error.problem === 'unexpected') {
+      const stack = thrown instanceof Error ? thrown.stack : undefined;
+      session.output.log('fatal', `${name}: ${error.internalMessage}`, stack);
+    } else session.output.log('error', `${name}: ${error.message}`);
+    return { name, end: 'failed', error };
+  }
+}

@@ -1,0 +1,25 @@
+/** What the line at a stream's end says besides its records: what was left out, and why. */
+export class StreamReport {
+  requests = 0;
+  beforeStartDate = 0;
+  skippedPartitions = 0;
+  /** What has no records on purpose: `3 deployments of generation 2`. */
+  readonly leftOut: string[] = [];
+  /** Anything else: `300 events seen`. */
+  readonly remarks: string[] = [];
+
+  /** The line: `teams: 5 records in 0.2 s with 1 request`. */
+  line(stream: string, records: number, ms: number, startDate: string | undefined): string {
+    const parts = [
+      `${stream}: ${count(records, 'record')} in ${(ms / 1_000).toFixed(1)} s with ${count(this.requests, 'request')}`,
+    ];
+    if (this.beforeStartDate > 0) parts.push(`${this.beforeStartDate} before start_date ${startDate} left out`);
+    if (this.skippedPartitions > 0) parts.push(`${count(this.skippedPartitions, 'deployment')} skipped`);
+    for (const what of this.leftOut) parts.push(`${what} left out`);
+    return [...parts, ...this.remarks].join('; ');
+  }
+}
+
+function count(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? '' : 's'}`;
+}

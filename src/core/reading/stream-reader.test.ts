@@ -1,0 +1,203 @@
+import { setImmediate as everyoneElse } from 'node:timers/promises';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConnectorError } from '../errors.ts';
+import { embeddedRows } from '../../platforms/compose/envelope.ts';
+import type { ComposeShared } from '../../platforms/compose/shared.ts';
+import { text } from '../fields.ts';
+import { listBody } from '../../../test-support/unit/fake-api.ts';
+import { Printout, StalledOutput } from '../../../test-support/unit/output.ts';
+import { addons, backups, openRead, openRun, parts } from '../../../test-support/unit/reads.ts';
+import type { ParsedPage, Row } from '../stream.ts';
+import type { Stream } from '../stream/stream.ts';
+
+const rowsOf = { rows: (body: unknown): ParsedPage => embeddedRows(body, 'parts', 'parts') };
+const page = (count: number): unknown =>
+  listBody(
+    'parts',
+    Array.from({ length: count }, (_, i) => ({ id: `p${i}` })),
+  );
+
+test('a request asks for its path with its query and gives the rows as record data', async () => {
+  const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 7, units: '3', _links: {} }]) } });
+  const { reader } = openRead(testRun, parts);
+  const got: Row[] = [];
+  for await (const { rows } of reader.pages([{ path: 'parts', query: { limit: 10 } }], rowsOf)) got.push(...rows);
+  expect(got).toEqual([{ id: '7', units: 3 }]);
+  expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: { limit: 10 } }]);
+  expect(reader.report.requests).toBe(1);
+});
+
+test('what a user should know of a body is warned about in the name of the stream', async () => {
+  const testRun = openRun({ answers: { parts: {} } });
+  for await (const { rows } of openRead(testRun, parts).reader.pages([{ path: 'parts' }], rowsOf))
+    expect(rows).toEqual([]);
+  expect(testRun.printed.logged('WARN')).toEqual([
+    'parts: parts was answered without its list parts, which is taken as empty',
+  ]);
+});
+
+describe('a row without a key, or that is none, fails the stream and is named', () => {
+  test.each([null, 'a', 7, ['a']])('%j is no object', (row) => {
+    const { reader } = openRead(openRun(), parts);
+    expect(() => reader.page([{ id: 'a' }, row], 'parts')).toThrow(
+      expect.objectContaining({
+        problem: 'unexpected_body',
+        internalMessage: 'GET parts: HTTP 200, row 2 of 2 is no object',
+      }),
+    );
+  });
+
+  test.each([{}, { id: null }, { id: '' }, { id: {} }])('%j has no key', (row) => {
+    const { reader } = openRead(openRun(), parts);
+    expect(() => reader.page([row], 'parts')).toThrow('row 1 of 1 has no id that could be its key');
+  });
+
+  test('a made key needs its parts, such as the deployment', () => {
+    const madeOf = ['deployment_id', 'name'];
+    const keyed: Stream<ComposeShared> = { ...addons, primaryKey: { field: 'id', madeOf, needs: madeOf } };
+    const { reader } = openRead(openRun(), { ...keyed, fields: { id: text('Id.'), ...addons.fields } });
+    expect(reader.page([{ name: 'a' }], 'addons', { deployment_id: 'd1' }).rows).toEqual([
+      { id: 'd1/a', name: 'a', deployment_id: 'd1' },
+    ]);
+    expect(() => reader.page([{ name: 'a' }], 'addons')).toThrow('row 1 of 1 has no id that could be its key');
+  });
+
+  test.each(['a\ud800', 'a\ufffd'])('a key that is no Unicode text (%j) is refused: two could become one', (id) => {
+    const { reader } = openRead(openRun(), parts);
+    expect(() => reader.page([{ id }], 'parts')).toThrow('row 1 of 1 has text that is not valid Unicode for its id');
+  });
+});
+
+test('an undeclared field is warned about once', () => {
+  const testRun = openRun();
+  const { reader } = openRead(testRun, parts);
+  reader.page(
+    [
+      { id: 'a', colour: 1 },
+      { id: 'b', colour: 2 },
+    ],
+    'parts',
+  );
+  reader.page([{ id: 'c', colour: 3, size: 1 }], 'parts');
+  expect(testRun.printed.logged('WARN')).toEqual([
+    expect.stringMatching(/^parts: the API sends the field "colour", .* destinations drop it/),
+    expect.stringContaining('"size"'),
+  ]);
+});
+
+test('an API that makes up fields does not flood the log', () => {
+  const testRun = openRun();
+  const { reader } = openRead(testRun, parts);
+  for (let i = 0; i < 100; i++) reader.page([{ id: 'a', [`f${i}${'x'.repeat(500)}`]: 1 }], 'parts');
+  const warnings = testRun.printed.logged('WARN');
+  expect(warnings).toHaveLength(21);
+  expect(warnings.at(-1)).toContain('has more fields');
+  for (const warning of warnings) expect(warning.length).toBeLessThan(300);
+});
+
+describe('of a stream that passes nothing on which it does not declare', () => {
+  const strict = { ...parts, dropped: ['link'] };
+
+  test('an undeclared field is left out with one warning, and a known one without', () => {
+    const testRun = openRun();
+    const { reader } = openRead(testRun, strict);
+    reader.emit(reader.page([{ id: 'a', colour: 'secret', link: 'secret' }], 'parts'));
+    reader.emit(reader.page([{ id: 'b', colour: 'secret', link: null, size: null }], 'parts'));
+    expect(testRun.printed.rows).toEqual([{ id: 'a' }, { id: 'b' }]);
+    expect(testRun.printed.logged('WARN')).toEqual([
+      'parts: the API sends the field "colour", which the catalog does not declare; it is left out, since it could hold a secret, until a release declares it',
+    ]);
+  });
+
+  test('an API that makes up fields does not flood the log, and none comes out', () => {
+    const testRun = openRun();
+    const { reader } = openRead(testRun, strict);
+    for (let i = 0; i < 100; i++) reader.emit(reader.page([{ id: 'a', [`f${i}`]: 1 }], 'parts'));
+    expect(testRun.printed.logged('WARN')).toHaveLength(21);
+    expect(testRun.printed.logged('WARN').at(-1)).toBe(
+      'parts: has more fields that the catalog does not declare; they are left out without being named here',
+    );
+    expect(new Set(testRun.printed.rows.flatMap(Object.keys))).toEqual(new Set(['id']));
+  });
+});
+
+test('rows before start_date are left out and counted; the date itself and rows without a date stay', () => {
+  const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
+  const { reader } = openRead(testRun, parts);
+  const at = (id: string, created_at: unknown): unknown => ({ id, created_at });
+  const rows = [
+    at('old', '2018-08-21T23:59:59.999Z'),
+    at('zoned', '2018-08-22T01:00:00+02:00'),
+    at('edge', '2018-08-22T00:00:00Z'),
+    at('undated', null),
+    at('odd', 'someday'),
+  ];
+  reader.emit(reader.page(rows, 'parts'));
+  expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['edge', 'undated', 'odd']);
+  expect(reader.report.beforeStartDate).toBe(2);
+});
+
+test('start_date leaves streams alone that have no date to go by', () => {
+  const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
+  const { reader } = openRead(testRun, addons);
+  reader.emit(reader.page([{ name: 'a', created_at: '2000-01-01T00:00:00Z' }], 'addons', { deployment_id: 'd1' }));
+  expect(testRun.printed.rows).toHaveLength(1);
+});
+
+test('while the reader of stdout stands still, no more pages are asked for than there are slots', async () => {
+  const out = new StalledOutput();
+  const testRun = openRun({ workers: 2, printed: new Printout(out), answers: { parts: page(1_000) } });
+  const { reader } = openRead(testRun, parts);
+  const requests = Array.from({ length: 6 }, async () => {
+    for await (const each of reader.pages([{ path: 'parts' }], rowsOf)) reader.emit(each);
+  });
+  await everyoneElse();
+  expect(testRun.api.requests).toHaveLength(2);
+  await out.takeAll();
+  await Promise.all(requests);
+  expect(testRun.api.requests).toHaveLength(6);
+});
+
+test('nothing is asked for any more once the run is stopped', async () => {
+  const testRun = openRun({ answers: { parts: page(1) } });
+  testRun.stop.abort('SIGTERM');
+  await expect(
+    openRead(testRun, parts)
+      .reader.pages([{ path: 'parts' }], rowsOf)
+      .next(),
+  ).rejects.toBe('SIGTERM');
+  expect(testRun.api.requests).toEqual([]);
+});
+
+test('any JSON body ends in all its rows, in a warning, or in an error that says what is wrong', () => {
+  const row = fc.oneof(
+    fc.record({ id: fc.oneof(fc.string(), fc.jsonValue()), name: fc.jsonValue() }, { requiredKeys: [] }),
+    fc.jsonValue(),
+  );
+  const list = fc.oneof(fc.array(row, { maxLength: 3 }), fc.jsonValue());
+  const body = fc.oneof(fc.record({ _embedded: fc.record({ list }) }), fc.record({ _embedded: list }), fc.jsonValue());
+  const shapeOf = (definition: Stream<ComposeShared>, given: unknown): number | ConnectorError => {
+    const { rows, warnings } = embeddedRows(given, 'list', 'somewhere');
+    const { reader } = openRead(openRun(), definition);
+    const { rows: shaped } = reader.page(rows, 'somewhere', { deployment_id: 'd1' });
+    for (const data of shaped) expect(reader.keyOf(data)).toMatch(/./s);
+    expect(shaped.length + warnings.length > 0 || rows.length === 0).toBe(true);
+    return shaped.length;
+  };
+  fc.assert(
+    fc.property(fc.constantFrom(parts, backups, addons), body, (definition, given) => {
+      const sent = (given as { _embedded?: { list?: unknown } } | null)?._embedded?.list;
+      try {
+        expect(shapeOf(definition, structuredClone(given))).toBe(Array.isArray(sent) ? sent.length : 0);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConnectorError);
+        expect(error).toMatchObject({
+          problem: 'unexpected_body',
+          message: expect.stringContaining('somewhere') as string,
+        });
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

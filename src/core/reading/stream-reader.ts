@@ -1,0 +1,150 @@
+import { quoted } from '../../text/quoted.ts';
+import { serverText } from '../../text/server-text.ts';
+import { CheckpointedSink } from '../checkpoints.ts';
+import { unexpectedBody } from '../errors.ts';
+import { Normaliser } from '../normalise.ts';
+import type { Cursor } from '../retrieval/cursor.ts';
+import { type Stream, keyFieldOf } from '../stream/stream.ts';
+import { type ParsedPage, type Request, type Row, isPrintedAsItIs, isRow } from '../stream.ts';
+import { StreamReport } from './report.ts';
+import type { Session } from './session.ts';
+
+/** Rows as record data. */
+export interface Page {
+  rows: Row[];
+  /** The API left its list out, which is not the same as an empty one. */
+  missing: boolean;
+  /** The fields that had to be set to null, of the few rows that have any. */
+  nulledFields: ReadonlyMap<Row, readonly string[]> | undefined;
+}
+
+/** After so many, the names of further undeclared fields are not logged one by one. */
+const MAX_UNKNOWN_FIELDS = 20;
+
+/** Reads one stream: requests pages, makes records of their rows and emits them. */
+export class StreamReader<S = unknown> {
+  readonly stream: Stream<S>;
+  readonly session: Session<S>;
+  /** Where an incremental read stands; undefined for a stream that is only read in full. */
+  readonly cursor: Cursor | undefined;
+  readonly sink: CheckpointedSink;
+  readonly report = new StreamReport();
+  readonly #keyField: string;
+  readonly #normaliser: Normaliser;
+  readonly #unknown = new Set<string>();
+
+  constructor(stream: Stream<S>, session: Session<S>, cursor: Cursor | undefined) {
+    this.stream = stream;
+    this.session = session;
+    this.cursor = cursor;
+    const stateNow = cursor === undefined ? undefined : (): object => cursor.state();
+    this.sink = new CheckpointedSink(session.output.stream(stream.name), stateNow, Date.now);
+    this.#keyField = keyFieldOf(stream);
+    this.#normaliser = new Normaliser(stream, (field) => this.#warnOfUnknown(field));
+  }
+
+  /**
+   * The pages of the requests, one after the other; each request is made when the page before was taken, records printed.
+   * `fields` are what rows get where the API leaves it out. Throws a ConnectorError or the signal's reason.
+   */
+  pages(
+    requests: Iterable<Request>,
+    retrieval: { rows(body: unknown, request: Request): ParsedPage },
+    fields?: Row,
+  ): AsyncGenerator<Page, void, void> {
+    return this.responses(requests, (body, request) => {
+      const { rows, warnings, missing = false } = retrieval.rows(body, request);
+      for (const warning of warnings) this.warn(warning);
+      return this.page(rows, request.path, fields, missing);
+    });
+  }
+
+  /** The same for bodies of any kind. No other request takes this one's place until stdout has taken its records. */
+  async *responses<T>(
+    requests: Iterable<Request>,
+    parse: (body: unknown, request: Request) => T,
+  ): AsyncGenerator<T, void, void> {
+    const { session, stream, report } = this;
+    for (const request of requests) {
+      const { body, release } = await session.send(request, stream.name);
+      try {
+        report.requests += 1;
+        yield parse(body, request);
+        await session.output.ready();
+      } finally {
+        release();
+      }
+    }
+  }
+
+  /** Makes rows into record data, in place. Throws `unexpected_body` naming the first row that cannot be a record. */
+  page(rows: unknown[], path: string, fields?: Row, missing = false): Page {
+    let nulledFields: Map<Row, readonly string[]> | undefined;
+    for (let i = 0; i < rows.length; i += 1) {
+      const row = rows[i];
+      if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} is no object`);
+      const found = this.#normaliser.normalise(row, fields);
+      if (found?.nulledFields !== undefined) (nulledFields ??= new Map()).set(row, found.nulledFields);
+      const fault = this.#faultOf(row, found?.inexactField);
+      if (fault !== undefined) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} ${fault}`);
+    }
+    return { rows: rows as Row[], missing, nulledFields };
+  }
+
+  /** What is wrong with the key of a row, as the end of a sentence. */
+  #faultOf(row: Row, inexactField: string | undefined): string | undefined {
+    if (inexactField !== undefined) {
+      return `has a number beyond 2^53 for its ${inexactField}, which JSON readers do not keep exactly`;
+    }
+    const key = row[this.#keyField];
+    if (typeof key !== 'string' || key === '') return `has no ${this.#keyField} that could be its key`;
+    return isPrintedAsItIs(key) ? undefined : `has text that is not valid Unicode for its ${this.#keyField}`;
+  }
+
+  /** The primary key of a record. */
+  keyOf(row: Row): string {
+    return row[this.#keyField] as string;
+  }
+
+  /** Emits the rows, except those dated before the user's start_date. */
+  emit(page: Page): void {
+    const now = Date.now();
+    for (const row of page.rows) if (!this.dropIfBeforeStart(row)) this.record(row, now, page);
+  }
+
+  /** Emits a row of the page. */
+  record(row: Row, emittedAt: number, { nulledFields }: Page): void {
+    this.sink.record(row, emittedAt, nulledFields?.get(row));
+  }
+
+  /** Counts the row as left out if it is dated before the user's start_date, and says whether it is. */
+  dropIfBeforeStart(row: Row): boolean {
+    const { startDate } = this.session;
+    const { startDateField } = this.stream;
+    if (startDate === undefined || startDateField === undefined) return false;
+    const at = row[startDateField];
+    const before = typeof at === 'string' && at < startDate;
+    if (before) this.report.beforeStartDate += 1;
+    return before;
+  }
+
+  warn(sentence: string): void {
+    this.session.output.log('warn', `${this.stream.name}: ${sentence}`);
+  }
+
+  #warnOfUnknown(field: string): void {
+    if (this.#unknown.has(field) || this.#unknown.size > MAX_UNKNOWN_FIELDS) return;
+    const { dropped } = this.stream;
+    this.#unknown.add(field);
+    if (this.#unknown.size > MAX_UNKNOWN_FIELDS) {
+      const fate = dropped === undefined ? 'passed on' : 'left out';
+      this.warn(`has more fields that the catalog does not declare; they are ${fate} without being named here`);
+      return;
+    }
+    const fate =
+      dropped === undefined
+        ? 'it is passed on, but destinations drop it until a release declares it'
+        : 'it is left out, since it could hold a secret, until a release declares it';
+    this.warn(`the API sends the field "${quoted(serverText(field))}", which the catalog does not declare; ${fate}`);
+  }
+}

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { monthState, type MonthValues } from './state.ts';
+import { parseState, type SharedState } from '../state-format.ts';
+import type { CursorOptions } from '../cursor.ts';
+import { MonthCursor } from './cursor.ts';
+import { monthAfter, monthOf } from './month.ts';
+
+const STARTED_AT = '2026-11-26T10:00:00.000Z';
+
+function monthsOf(
+  state: Omit<MonthValues & SharedState, 'version'> = {},
+  options: Partial<CursorOptions> = {},
+): MonthCursor {
+  const defaults = {
+    mode: 'incremental' as const,
+    platform: 'compose',
+    startedAt: STARTED_AT,
+    lookbackMs: 60_000,
+    startDate: undefined,
+    jobId: undefined,
+  };
+  const rules = { firstMonths: 12, finalOnDay: 21, keptMonths: 3, saysThereIsNone: () => false };
+  return new MonthCursor({ version: 1, ...state }, { ...defaults, ...options }, rules);
+}
+
+/** Reads all that is wanted; gives the months. */
+function readAll(months: MonthCursor, isWhole: (month: string) => boolean = () => true): string[] {
+  const wanted = months.wanted();
+  for (const month of wanted) months.done(month, isWhole(month));
+  return wanted;
+}
+
+describe('a first read', () => {
+  test('goes twelve months back, oldest first, the present one last', () => {
+    const wanted = monthsOf().wanted();
+    expect(wanted).toHaveLength(13);
+    expect(wanted[0]).toBe('2025-11');
+    expect(wanted.at(-1)).toBe('2026-11');
+    expect(wanted).toEqual(wanted.toSorted());
+  });
+
+  test('begins with the month of start_date, however long ago', () => {
+    expect(monthsOf({}, { startDate: '2023-12-31T23:59:59.000Z' }).wanted()[0]).toBe('2023-12');
+    expect(monthsOf({}, { startDate: '2026-11-30T00:00:00.000Z' }).wanted()).toEqual(['2026-11']);
+    expect(monthsOf({}, { startDate: '2027-01-01T00:00:00.000Z' }).wanted()).toEqual([]);
+  });
+});
+
+describe('a month is final on the 21st of the next, and not before', () => {
+  test.each([
+    ['2026-11-20T23:59:59.999Z', '2026-09', ['2026-10', '2026-11']],
+    ['2026-11-21T00:00:00.000Z', '2026-10', ['2026-11']],
+    ['2026-12-31T23:59:59.999Z', '2026-11', ['2026-12']],
+    ['2027-01-01T00:00:00.000Z', '2026-11', ['2026-12', '2027-01']],
+    ['2027-01-21T00:00:00.000Z', '2026-12', ['2027-01']],
+  ])('at %s the last final one is %s', (startedAt, last, open) => {
+    const months = monthsOf({ month: '2026-06' }, { startedAt });
+    readAll(months);
+    expect(months.state()).toEqual({ version: 1, month: last });
+    // The next read asks for those alone that were open.
+    expect(monthsOf({ month: last }, { startedAt }).wanted()).toEqual(open);
+  });
+});
+
+test('a month that was not read whole holds the mark, and so does everything behind it', () => {
+  const months = monthsOf({ month: '2026-05' });
+  readAll(months, (month) => month !== '2026-07');
+  expect(months.state()).toEqual({ version: 1, month: '2026-06' });
+});
+
+test('a read that stops in between goes on with the month that it was at', () => {
+  const months = monthsOf({ month: '2026-05' });
+  for (const month of months.wanted().slice(0, 2)) months.done(month, true);
+  expect(monthsOf({ month: String(months.state().month) }).wanted()[0]).toBe('2026-08');
+});
+
+describe('start_date', () => {
+  test('later than the state leaves out what lies between, and the state remembers that', () => {
+    const startDate = '2026-09-15T00:00:00.000Z';
+    const months = monthsOf({ month: '2026-03' }, { startDate });
+    expect(readAll(months)).toEqual(['2026-09', '2026-10', '2026-11']);
+    const state = months.state();
+    expect(state).toEqual({ version: 1, month: '2026-10', start_date: startDate });
+    expect(monthsOf(state).warnings()).toEqual([expect.stringContaining('start_date')]);
+    expect(monthsOf(state, { startDate }).warnings()).toEqual([]);
+  });
+
+  test('earlier than the state asks for nothing twice', () => {
+    expect(monthsOf({ month: '2026-10' }, { startDate: '2026-01-01T00:00:00.000Z' }).wanted()).toEqual(['2026-11']);
+  });
+});
+
+test.each(['2026-11', '2026-12', '9999-12'])(
+  '%s in the state is not over: nothing is read, and a warning says so',
+  (month) => {
+    const months = monthsOf({ month });
+    expect(months.wanted()).toEqual([]);
+    expect(months.warnings()).toEqual([expect.stringContaining(month)]);
+    expect(months.state().month).toBe(month);
+  },
+);
+
+describe('a full refresh', () => {
+  test('does not go by the state', () => {
+    expect(monthsOf({ month: '2026-10' }, { mode: 'full_refresh' }).wanted()).toHaveLength(13);
+  });
+
+  test('goes on where an earlier attempt of the same job stopped', () => {
+    const options = { mode: 'full_refresh', jobId: '7' } as const;
+    expect(monthsOf({ month: '2026-10', job: '7' }, options).wanted()).toEqual(['2026-11']);
+    expect(monthsOf({ month: '2026-10', job: '6' }, options).wanted()).toHaveLength(13);
+  });
+});
+
+test('months are counted over the turns of years', () => {
+  expect(monthAfter('2026-12')).toBe('2027-01');
+  expect(monthAfter('2026-01', -1)).toBe('2025-12');
+  expect(monthAfter('2026-11', -12)).toBe('2025-11');
+  expect(monthAfter('0999-12')).toBe('1000-01');
+});
+
+const DAY = 86_400_000;
+
+test('over any sequence of reads every month is read at least once after it became final, and not again then', () => {
+  const gaps = fc.array(
+    fc.record({
+      days: fc.integer({ min: 0, max: 75 }),
+      /** How many months a read gets through before it is killed; undefined: all. */
+      kills: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+    }),
+    { minLength: 1, maxLength: 30 },
+  );
+  fc.assert(
+    fc.property(gaps, (reads) => {
+      let now = Date.parse('2024-02-10T00:00:00.000Z');
+      let state: object = {};
+      const readFinal = new Map<string, number>();
+      const first = '2023-02';
+      for (const { days, kills } of reads) {
+        now += days * DAY;
+        const startedAt = new Date(now).toISOString();
+        const months = monthsOf(parseState(monthState, state, 'The state', 'compose'), {
+          startedAt,
+          startDate: `${first}-01T00:00:00.000Z`,
+        });
+        for (const month of months.wanted().slice(0, kills)) {
+          months.done(month, true);
+          const isFinal = `${monthAfter(month)}-21T00:00:00.000Z` <= startedAt;
+          if (isFinal) readFinal.set(month, (readFinal.get(month) ?? 0) + 1);
+        }
+        state = JSON.parse(JSON.stringify(months.state())) as object;
+      }
+      const { month: last } = state as MonthValues & SharedState;
+      for (let month = first; month <= (last ?? ''); month = monthAfter(month)) {
+        expect(readFinal.get(month), month).toBe(1);
+      }
+      expect(last === undefined || last < monthOf(new Date(now).toISOString())).toBe(true);
+    }),
+  );
+});

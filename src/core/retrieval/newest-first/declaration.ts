@@ -1,0 +1,17 @@
+import type { ParsedPage, Request } from '../../stream.ts';
+
+/** Which page of a newest-first list to request; undefined: without that parameter. */
+export interface Position {
+  newerThan: string | undefined;
+  /** The key of the row that the page follows. */
+  after: string | undefined;
+}
+
+/** A list that is paged from the newest row down. */
+export interface NewestFirst<S, F extends string> {
+  way: 'newest-first';
+  cursorField: F;
+  request(position: Position, shared: S): Request;
+  /** The rows in the body of a 200. Throws `unexpected_body`. */
+  rows(body: unknown, request: Request): ParsedPage;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { backups, events, openRun, recipes } from '../../../test-support/unit/reads.ts';
+import type { ComposeShared } from '../../platforms/compose/shared.ts';
+import type { Cursor, CursorOptions } from './cursor.ts';
+import { openStream } from './open-stream.ts';
+import { NewestFirstCursor } from './newest-first/cursor.ts';
+import { PartitionCursor } from './partition/cursor.ts';
+import type { Stream } from '../stream/stream.ts';
+
+type Definition = Stream<ComposeShared>;
+
+const STARTED_AT = '2018-09-01T00:00:00.000Z';
+const LATER = '2018-09-01T00:00:00.001Z';
+const options: CursorOptions = {
+  mode: 'incremental',
+  platform: 'compose',
+  startedAt: STARTED_AT,
+  lookbackMs: 60_000,
+  startDate: undefined,
+  jobId: undefined,
+};
+/** The cursor with which a stream is opened. */
+const open = (definition: Definition, state: object = {}, more?: Partial<CursorOptions>): Cursor | undefined =>
+  openStream(definition, openRun().run, state, 'The state of it in s.json', { ...options, ...more }).reader.cursor;
+
+test('a stream that cannot be read incrementally has none, whatever its state says', () => {
+  expect(open(backups)).toBeUndefined();
+  expect(open(backups, { version: 9 })).toBeUndefined();
+});
+
+test('a list that comes newest first has a walk, at the place that its state tells', () => {
+  const state = { version: 1, mark: STARTED_AT, walk: { cursor: 'e7', floor: STARTED_AT } };
+  const cursor = open(events, state);
+  expect(cursor).toBeInstanceOf(NewestFirstCursor);
+  expect(cursor?.state()).toEqual(state);
+});
+
+test('a report per deployment has marks, at the place that its state tells', () => {
+  const state = { version: 1, marks: { d1: STARTED_AT } };
+  const cursor = open(recipes, state);
+  expect(cursor).toBeInstanceOf(PartitionCursor);
+  expect(cursor?.state()).toEqual(state);
+});
+
+test.each([events, recipes])('a state of $name that cannot be used is named', (definition) => {
+  expect(() => open(definition, { version: 9 })).toThrow(/^The state of it in s\.json cannot be used: version is 9/);
+});
+
+describe('a state whose time is still to come', () => {
+  test.each<[Definition, object]>([
+    [events, { version: 1, mark: LATER }],
+    [recipes, { version: 1, marks: { d1: STARTED_AT, d2: LATER } }],
+  ])('of $name is warned about', (definition, state) => {
+    const cursor = open(definition, state);
+    expect(cursor?.warnings()).toEqual([expect.stringContaining(`everything up to ${LATER} has been read`)]);
+  });
+
+  test.each<[Definition, object]>([
+    [events, {}],
+    [events, { version: 1, mark: STARTED_AT }],
+    [recipes, {}],
+    [recipes, { version: 1, marks: { d1: STARTED_AT } }],
+  ])('is not any state of $name: %j', (definition, state) => {
+    const cursor = open(definition, state);
+    expect(cursor?.warnings()).toEqual([]);
+  });
+});
+
+describe('a start_date that earlier reads went by', () => {
+  const FROM = '2018-06-01T00:00:00.000Z';
+  const BEFORE = '2018-01-01T00:00:00.000Z';
+  const states: Array<[Definition, object]> = [
+    [events, { version: 1, mark: STARTED_AT, start_date: FROM }],
+    [recipes, { version: 1, marks: { d1: STARTED_AT }, start_date: FROM }],
+  ];
+
+  test.each(states)('and that was moved back or taken away is warned about (%#)', (definition, state) => {
+    const warning = (startDate: string | undefined): string[] | undefined =>
+      open(definition, state, { startDate })?.warnings();
+    expect(warning(BEFORE)).toEqual([
+      `earlier syncs read this stream with start_date ${FROM}, and now it is ${BEFORE}; records from before ${FROM} do not come. Reset the stream to read them`,
+    ]);
+    expect(warning(undefined)).toEqual([expect.stringContaining('and now it is gone')]);
+    expect(warning(FROM)).toEqual([]);
+    expect(warning('2018-07-01T00:00:00.000Z')).toEqual([]);
+  });
+
+  test.each(states)('stays in the state, so that it is warned about again (%#)', (definition, state) => {
+    expect(open(definition, state, { startDate: BEFORE })?.state()).toEqual(state);
+  });
+
+  test('is the latest under which anything was read', () => {
+    const marks = open(recipes, { version: 1, marks: { d1: FROM }, start_date: BEFORE }, { startDate: FROM });
+    if (!(marks instanceof PartitionCursor)) throw new Error('recipes have no marks');
+    marks.begin('d1');
+    expect(marks.state()).toMatchObject({ start_date: FROM });
+    marks.begin('d2');
+    marks.emitted('d2', 'r', STARTED_AT, true);
+    expect(marks.state()).toEqual({ version: 1, marks: { d1: FROM, d2: STARTED_AT }, start_date: FROM });
+  });
+});

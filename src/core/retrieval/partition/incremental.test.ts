@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { type Answers, listBody, refuses } from '../../../../test-support/unit/fake-api.ts';
+import {
+  type RunOptions,
+  type TestRun,
+  altered,
+  openRead,
+  openRun,
+  recipes,
+} from '../../../../test-support/unit/reads.ts';
+import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import { CHECKPOINT_RECORDS } from '../../checkpoints.ts';
+import { text } from '../../fields.ts';
+import type { OpenStream } from '../open-stream.ts';
+import type { PartitionCursor } from './cursor.ts';
+import type { Row } from '../../stream.ts';
+
+/** A time on 31 August, `minute` minutes after noon. */
+const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
+const row = (minute: number): unknown => ({ id: `r${minute}`, updated_at: at(minute) });
+
+/** Deployments with these recipes. */
+function api(reports: Record<string, unknown>): Answers {
+  const answers: Answers = {
+    deployments: listBody(
+      'deployments',
+      Object.keys(reports).map((id) => ({ id })),
+    ),
+  };
+  for (const [id, report] of Object.entries(reports)) {
+    answers[`deployments/${id}/recipes`] = Array.isArray(report) ? listBody('recipes', report) : report;
+  }
+  return answers;
+}
+
+/** A stream whose rows change until they are done. */
+const jobs = {
+  ...altered<ComposeShared>(recipes, {
+    incremental: { cursorField: 'updated_at', isFinal: ({ status }: Row) => status === 'done' },
+  }),
+  fields: { ...recipes.fields, status: text('Status.') },
+};
+
+type Opened = TestRun & { stream: OpenStream; read: () => Promise<unknown[]>; marks: () => unknown };
+
+function open(reports: Record<string, unknown>, marks: Record<string, string> = {}, options: RunOptions = {}): Opened {
+  const testRun = openRun({ workers: 1, ...options, answers: api(reports) });
+  const stream = openRead<PartitionCursor>(testRun, recipes, { version: 1, marks });
+  const read = async (): Promise<unknown[]> => {
+    await stream.toEnd();
+    return testRun.printed.rows.map(({ id }) => id);
+  };
+  return { ...testRun, stream, read, marks: () => stream.cursor.state().marks };
+}
+
+test('rows of a deployment come in the order of their times, those without one first', async () => {
+  const { read } = open({ d1: [row(3), row(1), { id: 'x', updated_at: null }, row(2)] });
+  expect(await read()).toEqual(['x', 'r1', 'r2', 'r3']);
+});
+
+test('only what is newer than the mark less the look-back comes, the boundary included', async () => {
+  const { read, marks } = open({ d1: [row(9), row(8), row(7), { id: 'x' }], d2: [row(1)] }, { d1: at(9) });
+  expect(await read()).toEqual(['x', 'r8', 'r9', 'r1']);
+  expect(marks()).toEqual({ d1: at(9), d2: at(1) });
+});
+
+test('rows dated after the start of the run come, and come again', async () => {
+  const { read, marks } = open({ d1: [row(9), row(20)] }, {}, { startedAt: at(10) });
+  expect(await read()).toEqual(['r9', 'r20']);
+  expect(marks()).toEqual({ d1: at(9) });
+});
+
+test('rows before start_date are left out, counted, and move nothing', async () => {
+  const { read, marks, stream } = open({ d1: [row(1), row(2)], d2: [row(8)] }, {}, { startDate: at(5) });
+  expect(await read()).toEqual(['r8']);
+  expect(marks()).toEqual({ d2: at(8) });
+  expect(stream.reader.report.beforeStartDate).toBe(2);
+});
+
+test('a deployment that is skipped keeps its mark', async () => {
+  const { read, marks } = open({ d1: refuses(404), d2: [row(9)] }, { d1: at(1), d2: at(2) });
+  await read();
+  expect(marks()).toEqual({ d1: at(1), d2: at(9) });
+});
+
+test('a deployment that fails keeps its mark, and the others have theirs', async () => {
+  const { read, marks } = open({ d1: refuses(503), d2: [row(9)] }, { d1: at(1) });
+  await expect(read()).rejects.toMatchObject({ problem: 'server_error' });
+  expect(marks()).toEqual({ d1: at(1), d2: at(9) });
+});
+
+test('one bad row keeps its whole deployment back', async () => {
+  const { read, marks, printed } = open({ d1: [row(2), null] }, { d1: at(1) });
+  await expect(read()).rejects.toMatchObject({ problem: 'unexpected_body' });
+  expect([printed.rows, marks()]).toEqual([[], { d1: at(1) }]);
+});
+
+test('only deployments that the API no longer has lose their mark, not those that are not chosen', async () => {
+  const { read, marks } = open({ d1: [row(9)], d2: [row(9)] }, { d1: at(1), d2: at(1), d3: at(1) }, { chosen: ['d1'] });
+  await read();
+  expect(marks()).toEqual({ d1: at(9), d2: at(1) });
+});
+
+test('a checkpoint in the middle of a deployment has nothing before its mark that is still to come', async () => {
+  const count = CHECKPOINT_RECORDS + 50;
+  const rows = Array.from({ length: count }, (_, i) => row(count - i));
+  const { stream, read, printed } = open({ d1: rows }, {}, { startedAt: at(count) });
+  stream.reader.sink.started();
+  await read();
+  const place = printed.messages.findIndex(({ type }) => type === 'STATE');
+  expect(printed.states[0]).toEqual({ version: 1, marks: { d1: at(CHECKPOINT_RECORDS) } });
+  expect(printed.messages.slice(0, place).at(-1)?.record?.data['id']).toBe(`r${CHECKPOINT_RECORDS}`);
+});
+
+describe('a row that was told as unfinished', () => {
+  const job = (status: string, updated_at: string | null): unknown => ({ id: 'j', status, updated_at });
+  const read = async (reports: Record<string, unknown>, state: object, options: RunOptions = {}) => {
+    const testRun = openRun({ workers: 1, ...options, answers: api(reports) });
+    const stream = openRead<PartitionCursor>(testRun, jobs, state);
+    await stream.toEnd();
+    return { rows: testRun.printed.rows.map(({ id, status }) => [id, status]), state: stream.cursor.state() };
+  };
+  const begun = { version: 1, marks: { d1: at(9), d2: at(9) }, pending: ['j'] };
+
+  test('without a date comes when it is done, however old its date is', async () => {
+    const first = await read({ d1: [job('running', null), { ...(row(9) as Row), status: 'done' }], d2: [] }, {});
+    expect(first.state).toEqual({ version: 1, marks: { d1: at(9) }, pending: ['j'] });
+    const second = await read({ d1: [job('done', at(1))], d2: [] }, first.state);
+    expect(second).toEqual({ rows: [['j', 'done']], state: { version: 1, marks: { d1: at(9) } } });
+    expect((await read({ d1: [job('done', at(1))], d2: [] }, second.state)).rows).toEqual([]);
+  });
+
+  test('comes in another deployment too, even from before a start_date', async () => {
+    expect((await read({ d1: [], d2: [job('done', at(1))] }, begun)).rows).toEqual([['j', 'done']]);
+    const { rows } = await read({ d1: [], d2: [job('done', at(1))] }, begun, { startDate: at(5) });
+    expect(rows).toEqual([['j', 'done']]);
+  });
+
+  test('is waited for while a part is refused, left out or without its list, and forgotten when it is gone', async () => {
+    const kept = { state: { pending: ['j'] } };
+    expect(await read({ d1: refuses(403), d2: [] }, begun)).toMatchObject(kept);
+    expect(await read({ d1: [], d2: [] }, begun, { chosen: ['d1'] })).toMatchObject(kept);
+    expect(await read({ d1: {}, d2: [] }, begun)).toMatchObject(kept);
+    expect((await read({ d1: [], d2: [] }, begun)).state).toEqual({ version: 1, marks: { d1: at(9), d2: at(9) } });
+  });
+});

@@ -1,0 +1,247 @@
+import { setImmediate as everyoneElse } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { type Answers, listBody, refuses } from '../../../../test-support/unit/fake-api.ts';
+import {
+  type TestRun,
+  addons,
+  altered,
+  backups,
+  openRead,
+  openRun,
+  recipes,
+} from '../../../../test-support/unit/reads.ts';
+import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import { CircuitOpenError, ConnectorError } from '../../errors.ts';
+import type { PartitionCursor } from './cursor.ts';
+import type { Partition, Partitions } from '../partitions.ts';
+import type { Stream } from '../../stream/stream.ts';
+
+type Definition = Stream<ComposeShared>;
+
+/** A slice such as `east 1`, in the lane that its name begins with. */
+const slice = (id: string, more: Partial<Partition> = {}): Partition => ({
+  id,
+  label: `deployment ${id}`,
+  origin: `https://${id.replace(/ .*/, '')}.example.test`,
+  fields: { deployment_id: id },
+  ...more,
+});
+const inLane = (lane: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${lane} ${i + 1}`);
+const pathOf = (id: string, name = 'backups'): string => `deployments/${encodeURIComponent(id)}/${name}`;
+const withSlices = (
+  definition: Definition,
+  chosen: readonly Partition[],
+  more: Partial<Partitions> = {},
+): Definition => ({
+  ...altered(definition, { partitions: async () => ({ chosen, all: undefined, ...more }) }),
+});
+
+/** One row for each slice, but for those with another answer. */
+function answersFor(ids: readonly string[], others: Record<string, unknown> = {}, name = 'backups'): Answers {
+  return Object.fromEntries(
+    ids.map((id) => [
+      pathOf(id, name),
+      others[id] ?? listBody(name, [{ [name === 'addons' ? 'name' : 'id']: `row of ${id}` }]),
+    ]),
+  );
+}
+
+function open(definition: Definition, answers: Answers, options: object = {}): TestRun & { done: () => Promise<void> } {
+  const testRun = openRun({ workers: 1, answers, ...options });
+  return { ...testRun, done: openRead(testRun, definition).toEnd };
+}
+
+describe('lanes', () => {
+  test('do not wait for each other: while one gets no answer, the others are read to their ends', async () => {
+    const ids = [...inLane('east', 3), ...inLane('west', 3), ...inLane('north', 2)];
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const answers = answersFor(ids, { 'east 1': () => promise });
+    const testRun = openRun({ workers: 2, answers });
+    // Of a lane one request at a time, and a slot for another lane beside it.
+    const definition = withSlices(
+      backups,
+      ids.map((id) => slice(id)),
+    );
+    const reading = openRead({ ...testRun, run: { ...testRun.run, workers: 1 } }, definition).toEnd();
+    await everyoneElse();
+    expect(testRun.printed.rows.map(({ id }) => id).toSorted()).toEqual(
+      ['north 1', 'north 2', 'west 1', 'west 2', 'west 3'].map((id) => `row of ${id}`),
+    );
+    resolve(listBody('backups', [{ id: 'late' }]));
+    await reading;
+    expect(testRun.printed.rows).toHaveLength(8);
+    expect(testRun.api.paths.filter((path) => path.includes('east'))).toEqual(
+      inLane('east', 3).map((id) => pathOf(id)),
+    );
+  });
+
+  test('whose server is down are given up by themselves', async () => {
+    const ids = inLane('east', 40).flatMap((id, i) => [id, ...(i < 20 ? [`west ${i + 1}`] : [])]);
+    const down = Object.fromEntries(inLane('east', 40).map((id) => [id, refuses(503)]));
+    const { api, printed, done } = open(
+      withSlices(
+        backups,
+        ids.map((id) => slice(id)),
+      ),
+      answersFor(ids, down),
+    );
+    await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
+    expect(printed.rows).toHaveLength(20);
+    expect(api.paths.filter((path) => path.includes('east'))).toHaveLength(5);
+    expect(printed.logged('ERROR').at(-1)).toBe(
+      'backups: 35 more deployments were not requested, after 5 failures in a row',
+    );
+  });
+
+  test('whose circuit opens are given up at once, with one line about the rest', async () => {
+    const ids = [...inLane('east', 40), ...inLane('west', 3)];
+    const definition = withSlices(
+      backups,
+      ids.map((id) => slice(id)),
+    );
+    const open503 = (): never => {
+      throw new CircuitOpenError('host_unresponsive', { host: 'east.test', seconds: '61', address: 'base_url' });
+    };
+    const down = Object.fromEntries(inLane('east', 40).map((id) => [id, open503]));
+    const { api, printed, done } = open(definition, answersFor(ids, down), { workers: 4 });
+    await expect(done()).rejects.toMatchObject({ problem: 'host_unresponsive' });
+    expect(printed.rows).toHaveLength(3);
+    expect(api.paths.filter((path) => path.includes('east'))).toHaveLength(4);
+    expect(printed.logged('ERROR')).toEqual([
+      expect.stringMatching(/^backups: deployment east 1 could not be read: east\.test has not responded for 61 s/),
+      'backups: 39 more deployments were not requested, for the same reason',
+    ]);
+  });
+
+  test('that are all refused are a refusal of them all; one lane alone is skipped with a warning', async () => {
+    const ids = ['east 1', 'west 1'];
+    const definition = withSlices(
+      backups,
+      ids.map((id) => slice(id)),
+    );
+    const all = open(definition, answersFor(ids, { 'east 1': refuses(404), 'west 1': refuses(403) }));
+    await expect(all.done()).rejects.toMatchObject({ problem: 'forbidden' });
+    const one = open(definition, answersFor(ids, { 'east 1': refuses(404) }));
+    await one.done();
+    expect(one.printed.logged('WARN')).toEqual([expect.stringContaining('refuses this report for deployment east 1')]);
+  });
+
+  test('end with a bug in one of them, which is thrown as it is', async () => {
+    const ids = [...inLane('east', 2), ...inLane('west', 2)];
+    const bug = (): never => {
+      throw new TypeError('x is not a function');
+    };
+    const { done } = open(
+      withSlices(
+        backups,
+        ids.map((id) => slice(id)),
+      ),
+      answersFor(ids, { 'west 1': bug }),
+    );
+    await expect(done()).rejects.toThrow(TypeError);
+  });
+});
+
+describe('a slice that brings its rows', () => {
+  test('is not asked for, and its rows are shaped as any', async () => {
+    const brought = slice('east 9', { rows: [{ id: 7, created_at: '2018-08-22T02:00:00+02:00' }] });
+    const definition = withSlices(backups, [slice('east 1'), brought]);
+    const { api, printed, done } = open(definition, answersFor(['east 1']));
+    await done();
+    expect(api.paths).toEqual([pathOf('east 1')]);
+    expect(printed.rows).toEqual([
+      { id: '7', created_at: '2018-08-22T00:00:00.000Z', deployment_id: 'east 9' },
+      { id: 'row of east 1', deployment_id: 'east 1' },
+    ]);
+  });
+
+  test('may bring none, which is not to be asked for either', async () => {
+    const { api, done } = open(withSlices(backups, [slice('east 1', { rows: [] })]), {});
+    await done();
+    expect(api.paths).toEqual([]);
+  });
+
+  test('with a row that cannot be one fails the stream, and is named', async () => {
+    const definition = withSlices(backups, [slice('east 1', { rows: [{ id: 'a' }, {}] })]);
+    await expect(open(definition, {}).done()).rejects.toMatchObject({
+      problem: 'unexpected_body',
+      message: expect.stringMatching(/deployment east 1 .*row 2 of 2 has no id/) as string,
+    });
+  });
+
+  test('counts for no request: if all that were asked for are refused, that is a refusal of the report', async () => {
+    const brought = slice('west 1', { rows: [{ id: 'a' }] });
+    const definition = withSlices(backups, [slice('east 1'), brought]);
+    const { printed, done } = open(definition, answersFor(['east 1'], { 'east 1': refuses(403) }));
+    await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
+    expect(printed.rows.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  test('has a mark, as others have, and leaves out what is known', async () => {
+    const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
+    const rows = [9, 3, 1].map((minute) => ({ id: `r${minute}`, updated_at: at(minute) }));
+    const testRun = openRun();
+    const definition = withSlices(recipes, [slice('east 1', { rows })]);
+    const stream = openRead<PartitionCursor>(testRun, definition, { version: 1, marks: { 'east 1': at(4) } });
+    await stream.toEnd();
+    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['r3', 'r9']);
+    expect(stream.cursor.state().marks).toEqual({ 'east 1': at(9) });
+  });
+});
+
+describe('a report that an API need not have', () => {
+  const absent = (): never => {
+    throw new ConnectorError(
+      'not_offered',
+      { path: 'x', status: '422', said: '' },
+      { status: 422, answer: 'HTTP 422' },
+    );
+  };
+  const ids = ['east 1', 'west 1', 'west 2'];
+  const definition = withSlices(
+    addons,
+    ids.map((id) => slice(id)),
+  );
+
+  test('is empty if all say so, in whatever way, with one warning', async () => {
+    const others = { 'east 1': absent, 'west 1': refuses(404), 'west 2': absent };
+    const { printed, done } = open(definition, answersFor(ids, others, 'addons'));
+    await done();
+    expect(printed.rows).toEqual([]);
+    expect(printed.logged('WARN')).toEqual([
+      'addons: this API does not have the report for any deployment (HTTP 422 or 404), so there are no records of it',
+    ]);
+  });
+
+  test('is skipped where it is not, if some have it', async () => {
+    const others = { 'east 1': absent, 'west 1': refuses(404) };
+    const { printed, done } = open(definition, answersFor(ids, others, 'addons'));
+    await done();
+    expect(printed.rows).toHaveLength(1);
+    expect(printed.logged('WARN')).toHaveLength(2);
+  });
+
+  test('does not pass for empty in an outage', async () => {
+    const others = { 'east 1': absent, 'west 1': refuses(404), 'west 2': refuses(503) };
+    await expect(open(definition, answersFor(ids, others, 'addons')).done()).rejects.toMatchObject({
+      problem: 'server_error',
+    });
+  });
+
+  test('is not offered anywhere, which fails a report that has to be there', async () => {
+    const needed = withSlices(
+      backups,
+      ids.map((id) => slice(id)),
+    );
+    const others = Object.fromEntries(ids.map((id) => [id, absent]));
+    await expect(open(needed, answersFor(ids, others)).done()).rejects.toMatchObject({ problem: 'not_offered' });
+  });
+});
+
+test('what has no slice on purpose is kept for the line at the end', async () => {
+  const testRun = openRun();
+  const leftOut = ['3 deployments of generation 2', '1 deployment of other types'];
+  const stream = openRead(testRun, withSlices(backups, [], { leftOut }));
+  await stream.toEnd();
+  expect(stream.reader.report.leftOut).toEqual(leftOut);
+});

@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest';
+import { type Answers, listBody, refusal, refuses } from '../../../../test-support/unit/fake-api.ts';
+import {
+  type RunOptions,
+  type TestRun,
+  addons,
+  altered,
+  backups,
+  openRead,
+  openRun,
+} from '../../../../test-support/unit/reads.ts';
+import { eachDeployment } from '../../../platforms/compose/deployment-list.ts';
+import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import type { OpenStream } from '../open-stream.ts';
+import type { Stream } from '../../stream/stream.ts';
+
+type Given = RunOptions & { definition?: Stream<ComposeShared> };
+
+const ids = (count: number): string[] => Array.from({ length: count }, (_, i) => `d${i + 1}`);
+
+/** What the API answers for the deployments d1, d2, …, of which each report has one row. */
+function answersFor(count: number, name: string, others: Record<string, unknown> = {}): Answers {
+  const answers: Answers = {
+    deployments: listBody(
+      'deployments',
+      ids(count).map((id) => ({ id })),
+    ),
+  };
+  for (const id of ids(count)) {
+    answers[`deployments/${id}/${name}`] = others[id] ?? listBody(name, [{ id: `row of ${id}` }]);
+  }
+  return answers;
+}
+
+function open({
+  definition = backups,
+  ...options
+}: Given): TestRun & { stream: OpenStream; done: () => Promise<void> } {
+  const testRun = openRun({ workers: 1, ...options });
+  const stream = openRead(testRun, definition);
+  return { ...testRun, stream, done: stream.toEnd };
+}
+
+test('every deployment has its own request, and its rows say whose they are', async () => {
+  const { printed, api, stream, done } = open({ answers: answersFor(2, 'backups') });
+  await done();
+  expect(api.paths).toEqual(['deployments', 'deployments/d1/backups', 'deployments/d2/backups']);
+  expect(printed.rows).toMatchObject([
+    { id: 'row of d1', deployment_id: 'd1' },
+    { id: 'row of d2', deployment_id: 'd2' },
+  ]);
+  expect(stream.reader.report.requests).toBe(2);
+});
+
+test('the choice of deployments limits what is asked for', async () => {
+  const { api, done } = open({ answers: answersFor(3, 'backups'), chosen: ['d3'] });
+  await done();
+  expect(api.paths).toEqual(['deployments', 'deployments/d3/backups']);
+});
+
+test('no deployments at all are no rows and no refusal', async () => {
+  const { printed, done } = open({ answers: answersFor(0, 'backups') });
+  await done();
+  expect(printed.messages).toEqual([]);
+});
+
+test('a deployment that the list could not complete fails by itself, and the others are read', async () => {
+  const failed = refusal(503, 'deployments/d0');
+  const definition = altered(backups, {
+    async partitions(shared: ComposeShared) {
+      const { chosen, ...rest } = await eachDeployment(shared);
+      return { ...rest, chosen: [{ id: 'd0', label: 'deployment d0', failed }, ...chosen] };
+    },
+  });
+  const answers = answersFor(2, 'backups', { d1: refuses(403) });
+  const { printed, stream, done } = open({ answers, definition });
+  await expect(done()).rejects.toBe(failed);
+  expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual(['d2']);
+  expect(printed.logged('ERROR')).toEqual([`backups: deployment d0 could not be read: ${failed.message}`]);
+  expect(printed.logged('WARN')).toEqual([expect.stringContaining('deployment d1')]);
+  expect(stream.reader.report.skippedPartitions).toBe(1);
+});
+
+test('without the list of deployments none of its reports can be read', async () => {
+  const { done } = open({ answers: { deployments: refuses(403) } });
+  await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
+});
+
+describe('a report that is refused for some deployments', () => {
+  test.each([403, 404])('with HTTP %i is skipped there, with a warning that names both', async (status) => {
+    const { printed, stream, done } = open({ answers: answersFor(3, 'backups', { d2: refuses(status) }) });
+    await done();
+    expect(printed.rows.map(({ id }) => id)).toEqual(['row of d1', 'row of d3']);
+    expect(printed.logged('WARN')).toEqual([
+      `backups: the API refuses this report for deployment d2 (HTTP ${status}), so it is skipped. The sync has no records for it, and a destination that overwrites loses those it had. To make the stream fail instead, turn on fail_on_refused_deployments`,
+    ]);
+    expect(stream.reader.report.skippedPartitions).toBe(1);
+  });
+
+  test.each([
+    [403, 'deployments_refused', 'refuses this report of deployment d1 (HTTP 403), and', 'Grant the missing role'],
+    [
+      404,
+      'deployments_absent',
+      'does not have this report of deployment d1 (HTTP 404), and',
+      'Leave these deployments',
+    ],
+  ])(
+    'with HTTP %i fails the stream if the user wants that, behind the others',
+    async (status, problem, what, advice) => {
+      const answers = answersFor(3, 'backups', { d1: refuses(status) });
+      const { printed, done } = open({ answers, failOnRefusedDeployments: true });
+      const message = expect.stringMatching(
+        `${what.replaceAll(/[()]/g, String.raw`\$&`)} fail_on_refused_deployments is on. ${advice}`,
+      ) as string;
+      await expect(done()).rejects.toMatchObject({ problem, message });
+      expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2', 'row of d3']);
+    },
+  );
+
+  test('fails for the missing right before what is not there', async () => {
+    const answers = answersFor(4, 'backups', { d1: refuses(404), d2: refuses(403), d3: refuses(403) });
+    await expect(open({ answers, failOnRefusedDeployments: true }).done()).rejects.toMatchObject({
+      problem: 'deployments_refused',
+      message: expect.stringContaining('of 2 deployments, deployment d2 among them (HTTP 403)') as string,
+    });
+  });
+
+  test('fails for an outage first, which a later try may cure, even if the user wants it to fail for refusals', async () => {
+    const answers = answersFor(3, 'backups', { d1: refuses(403), d2: refuses(503) });
+    const { done } = open({ answers, failOnRefusedDeployments: true });
+    await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
+  });
+});
+
+describe('a report that is refused for all of them', () => {
+  test('fails the stream: for the missing right, if that is among the reasons', async () => {
+    const others = { d1: refuses(404), d2: refuses(403) };
+    const { done } = open({ answers: answersFor(2, 'backups', others) });
+    await expect(done()).rejects.toMatchObject({ problem: 'forbidden', status: 403 });
+  });
+
+  test('fails the stream with HTTP 404 too', async () => {
+    const { done } = open({ answers: answersFor(1, 'backups', { d1: refuses(404) }) });
+    await expect(done()).rejects.toMatchObject({ problem: 'not_found' });
+  });
+
+  test('is empty where an API need not have it, with one warning', async () => {
+    const others = { d1: refuses(404), d2: refuses(404) };
+    const { printed, done } = open({ definition: addons, answers: answersFor(2, 'addons', others) });
+    await done();
+    expect(printed.logged('WARN')).toEqual([expect.stringContaining('does not have the report for any deployment')]);
+  });
+
+  test('fails such a report all the same if one of the reasons is a missing right', async () => {
+    const others = { d1: refuses(404), d2: refuses(403) };
+    const { done } = open({ definition: addons, answers: answersFor(2, 'addons', others) });
+    await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
+  });
+});
+
+describe('a deployment whose report fails', () => {
+  test('makes the stream fail in the end, but the others are read', async () => {
+    const others = { d2: refuses(503, 'deployments/d2/backups'), d3: refuses(404) };
+    const { printed, done } = open({ answers: answersFor(4, 'backups', others) });
+    await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
+    expect(printed.rows.map(({ id }) => id)).toEqual(['row of d1', 'row of d4']);
+    expect(printed.logged('ERROR')).toEqual([expect.stringContaining('backups: deployment d2 could not be read')]);
+  });
+
+  test('with a row that is none is told with path and row', async () => {
+    const others = { d1: listBody('backups', [{ id: 'a' }, null]) };
+    const { printed, done } = open({ answers: answersFor(2, 'backups', others) });
+    await expect(done()).rejects.toMatchObject({ problem: 'unexpected_body' });
+    expect(printed.logged('ERROR')[0]).toMatch(/deployments\/d1\/backups.* row 2 of 2 is no object/);
+    expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2']);
+  });
+
+  test('with many more in a row is an outage, and the rest is not tried', async () => {
+    const others = Object.fromEntries(ids(50).map((id) => [id, refuses(503)]));
+    const { printed, api, done } = open({ answers: answersFor(50, 'backups', others) });
+    await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
+    expect(api.paths).toHaveLength(1 + 5);
+    expect(printed.logged('ERROR').at(-1)).toContain(
+      '45 more deployments were not requested, after 5 failures in a row',
+    );
+  });
+
+  test('for good is no outage either: the healthy ones are read, however many are broken', async () => {
+    const others = Object.fromEntries(ids(12).flatMap((id, i) => (i < 8 ? [[id, refuses(418)]] : [])));
+    const { printed, api, done } = open({ answers: answersFor(12, 'backups', others) });
+    await expect(done()).rejects.toMatchObject({ problem: 'unexpected_status' });
+    expect(api.paths).toHaveLength(1 + 12);
+    expect(printed.rows).toHaveLength(4);
+  });
+
+  test('now and then is no outage', async () => {
+    const others = Object.fromEntries(ids(20).flatMap((id, i) => (i % 5 === 0 ? [] : [[id, refuses(503)]])));
+    const { printed, api, done } = open({ answers: answersFor(20, 'backups', others) });
+    await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
+    expect(api.paths).toHaveLength(1 + 20);
+    expect(printed.rows).toHaveLength(4);
+  });
+});
+
+test('a bug is not taken for a failure of one deployment', async () => {
+  const bug = (): never => {
+    throw new TypeError('x is not a function');
+  };
+  const { api, done } = open({ answers: answersFor(9, 'backups', { d2: bug }) });
+  await expect(done()).rejects.toThrow(TypeError);
+  expect(api.paths.at(-1)).toBe('deployments/d2/backups');
+});
+
+test('a stop ends it, without a word about deployments', async () => {
+  const testRun = open({ answers: {} });
+  Object.assign(
+    testRun.api.answers,
+    answersFor(9, 'backups', {
+      d2: () => {
+        testRun.stop.abort('SIGTERM');
+        refuses(404)();
+      },
+    }),
+  );
+  await expect(testRun.done()).rejects.toBe('SIGTERM');
+  expect(testRun.printed.rows).toHaveLength(1);
+  expect([...testRun.printed.logged('WARN'), ...testRun.printed.logged('ERROR')]).toEqual([]);
+});

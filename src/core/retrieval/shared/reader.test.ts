@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import { listBody, refuses } from '../../../../test-support/unit/fake-api.ts';
+import {
+  type RunOptions,
+  type TestRun,
+  altered,
+  deployments,
+  openRead,
+  openRun,
+  parts,
+} from '../../../../test-support/unit/reads.ts';
+import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import { text } from '../../fields.ts';
+import type { OpenStream } from '../open-stream.ts';
+import type { Row } from '../../stream.ts';
+import type { Detail, Shared } from './declaration.ts';
+import type { Stream } from '../../stream/stream.ts';
+
+async function read(options: RunOptions): Promise<TestRun & { stream: OpenStream }> {
+  const testRun = openRun(options);
+  const stream = openRead(testRun, deployments);
+  await stream.toEnd();
+  return { ...testRun, stream };
+}
+
+const { detail } = deployments.retrieval as Shared<ComposeShared, string> & { detail: Detail<ComposeShared, string> };
+
+test('a list is one request, all of whose rows come out', async () => {
+  const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 'a', units: '3' }, { id: 'b' }]) } });
+  await openRead(testRun, parts).toEnd();
+  expect(testRun.printed.rows).toEqual([{ id: 'a', units: 3 }, { id: 'b' }]);
+  expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: {} }]);
+});
+
+describe('deployments without their details', () => {
+  const list = listBody('deployments', [
+    { id: 'd1', name: 'one', strings: { direct: ['secret'] } },
+    { id: 'd2', name: 'two', _embedded: { strings: { direct: ['secret'] } } },
+  ]);
+
+  test('are the shared list, without the details even if that held them', async () => {
+    const { printed, api, stream } = await read({ answers: { deployments: list } });
+    expect(printed.rows).toEqual([
+      { id: 'd1', name: 'one' },
+      { id: 'd2', name: 'two' },
+    ]);
+    expect(api.paths).toEqual(['deployments']);
+    expect(stream.reader.report.requests).toBe(1);
+  });
+
+  test('are limited to the chosen ones', async () => {
+    const { printed } = await read({ answers: { deployments: list }, chosen: ['d2'] });
+    expect(printed.rows).toEqual([{ id: 'd2', name: 'two' }]);
+  });
+});
+
+test.each([true, false])('details that only the list has never come out, asked for or not: %s', async (asked) => {
+  const strings = { direct: ['secret'] };
+  const answers = {
+    deployments: listBody('deployments', [
+      { id: 'd1', strings, _embedded: { strings } },
+      { id: 'd2', _embedded: { strings, name: 'two' } },
+      { id: 'd3', _embedded: 'odd' },
+    ]),
+    'deployments/d1': { id: 'd1', _embedded: { strings } },
+    'deployments/d2': { id: 'd2', strings: null },
+    'deployments/d3': { id: 'd3' },
+  };
+  const { printed } = await read({ includeConnectionStrings: asked, workers: 1, answers });
+  const none = asked ? { strings: null } : {};
+  expect(printed.rows).toEqual([
+    { id: 'd1', ...none },
+    { id: 'd2', name: 'two', ...none },
+    { id: 'd3', ...none },
+  ]);
+});
+
+describe('deployments with their details', () => {
+  const answers = {
+    deployments: listBody('deployments', [{ id: 'd1' }, { id: 'd2' }, { id: 'd3' }]),
+    'deployments/d1': { id: 'd1', name: 'not taken', strings: { direct: ['a'] } },
+    'deployments/d2': { id: 'd2' },
+    'deployments/d3': { id: 'd3', strings: { direct: ['c'] } },
+  };
+  const asked = { includeConnectionStrings: true, workers: 1 };
+
+  test('are completed by one more request each', async () => {
+    const { printed, stream } = await read({ ...asked, answers });
+    expect(printed.rows).toEqual([
+      { id: 'd1', strings: { direct: ['a'] } },
+      { id: 'd2', strings: null },
+      { id: 'd3', strings: { direct: ['c'] } },
+    ]);
+    expect(stream.reader.report.requests).toBe(4);
+  });
+
+  test.each([403, 404])(
+    'come without them where the API refuses them with HTTP %i, and that is warned about',
+    async (status) => {
+      const { printed } = await read({ ...asked, answers: { ...answers, 'deployments/d2': refuses(status) } });
+      expect(printed.rows.map(({ id }) => id)).toEqual(['d1', 'd2', 'd3']);
+      expect(printed.rows[1]).toEqual({ id: 'd2', strings: null });
+      expect(printed.logged('WARN')).toEqual([
+        `deployments: deployment d2 without connection strings, because the API refused them (HTTP ${status})`,
+      ]);
+    },
+  );
+
+  test.each([
+    ['an outage', refuses(503, 'deployments/d2'), 'server_error'],
+    ['a status that no API should have', refuses(418, 'deployments/d2'), 'unexpected_status'],
+    ['an error text', { errors: 'no' }, 'unexpected_body'],
+    ['a list', [], 'unexpected_body'],
+  ])('fail the stream behind the other rows if the API answers with %s', async (_, answer, problem) => {
+    const testRun = openRun({ ...asked, answers: { ...answers, 'deployments/d2': answer } });
+    const reading = openRead(testRun, deployments).toEnd();
+    await expect(reading).rejects.toMatchObject({ problem });
+    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1', 'd3']);
+    expect(testRun.printed.logged('ERROR')).toEqual([
+      expect.stringMatching(/^deployments: deployment d2 could not be completed: .*deployments\/d2/),
+    ]);
+  });
+
+  test('are not tried any more after many failures in a row', async () => {
+    const ids = Array.from({ length: 50 }, (_, i) => ({ id: `d${i}` }));
+    const list = listBody('deployments', ids);
+    const testRun = openRun({ ...asked, answers: { deployments: list }, otherwise: (path) => refuses(503, path)() });
+    await expect(openRead(testRun, deployments).toEnd()).rejects.toMatchObject({ problem: 'server_error' });
+    expect(testRun.api.paths).toHaveLength(1 + 5);
+    expect(testRun.printed.logged('ERROR').at(-1)).toBe(
+      'deployments: 45 more deployments were not requested, after 5 failures in a row',
+    );
+  });
+
+  test('are not taken as refused when the run is stopped', async () => {
+    const testRun = openRun({ ...asked, answers });
+    testRun.api.answers['deployments/d2'] = () => {
+      testRun.stop.abort('SIGTERM');
+      refuses(404)();
+    };
+    await expect(openRead(testRun, deployments).toEnd()).rejects.toBe('SIGTERM');
+    expect(testRun.printed.rows).toHaveLength(1);
+  });
+});
+
+describe('a list without details', () => {
+  const definition = altered(deployments, { detail: undefined });
+  const answers = { deployments: listBody('deployments', [{ id: 'd1', strings: { direct: [] } }, { id: 'd2' }]) };
+
+  test('comes as it is, with one request', async () => {
+    const testRun = openRun({ answers, includeConnectionStrings: true });
+    const stream = openRead(testRun, definition);
+    await stream.toEnd();
+    expect(testRun.printed.rows).toEqual([{ id: 'd1', strings: { direct: [] } }, { id: 'd2' }]);
+    expect(testRun.api.paths).toEqual(['deployments']);
+    expect(stream.reader.report.requests).toBe(1);
+  });
+
+  test('that is empty is no rows, and nothing is warned about', async () => {
+    const testRun = openRun({ answers: { deployments: listBody('deployments', []) } });
+    await openRead(testRun, definition).toEnd();
+    expect(testRun.printed.messages).toEqual([]);
+  });
+});
+
+describe('a list of which not every row has details', () => {
+  const some = altered(deployments, {
+    detail: {
+      ...detail,
+      request: (row: Row, shared: ComposeShared) => (row['name'] === 'whole' ? undefined : detail.request(row, shared)),
+    },
+  });
+  const answers = {
+    deployments: listBody('deployments', [
+      { id: 'd1' },
+      { id: 'd2', name: 'whole', strings: { direct: ['own'] } },
+      { id: 'd3' },
+      { id: 'd4', name: 'whole' },
+    ]),
+    'deployments/d1': { strings: { direct: ['a'] } },
+    'deployments/d3': { strings: { direct: ['c'] } },
+  };
+
+  test('asks for those of the others, and leaves the rest as it came', async () => {
+    const testRun = openRun({ answers, includeConnectionStrings: true, workers: 1 });
+    await openRead(testRun, some).toEnd();
+    expect(testRun.api.paths).toEqual(['deployments', 'deployments/d1', 'deployments/d3']);
+    expect(testRun.printed.rows.toSorted((a, b) => String(a['id']).localeCompare(String(b['id'])))).toEqual([
+      { id: 'd1', strings: { direct: ['a'] } },
+      { id: 'd2', name: 'whole', strings: { direct: ['own'] } },
+      { id: 'd3', strings: { direct: ['c'] } },
+      { id: 'd4', name: 'whole' },
+    ]);
+  });
+
+  test('has its whole rows and those whose details come, even if others fail', async () => {
+    const testRun = openRun({
+      answers: { ...answers, 'deployments/d1': refuses(503) },
+      includeConnectionStrings: true,
+      workers: 1,
+    });
+    await expect(openRead(testRun, some).toEnd()).rejects.toMatchObject({ problem: 'server_error' });
+    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d2', 'd4', 'd3']);
+  });
+});
+
+describe('details that are refused', () => {
+  const answersOf = (statuses: Record<string, number>): Record<string, unknown> => ({
+    deployments: listBody('deployments', [{ id: 'd1' }, { id: 'd2' }, { id: 'd3' }]),
+    ...Object.fromEntries(
+      ['d1', 'd2', 'd3'].map((id) => [
+        `deployments/${id}`,
+        statuses[id] === undefined ? { strings: { direct: [id] } } : refuses(statuses[id]),
+      ]),
+    ),
+  });
+  const warned = async (statuses: Record<string, number>): Promise<string[]> => {
+    const { printed } = await read({ includeConnectionStrings: true, workers: 1, answers: answersOf(statuses) });
+    expect(printed.rows).toHaveLength(3);
+    return printed.logged('WARN');
+  };
+
+  test('for all rows are warned about in one line, with the first answer', async () => {
+    expect(await warned({ d1: 403, d2: 404, d3: 403 })).toEqual([
+      'deployments: deployment d1, deployment d2, deployment d3 without connection strings, because the API refused them (HTTP 403)',
+    ]);
+  });
+
+  test('for some rows are warned about one by one, each with its answer', async () => {
+    expect(await warned({ d1: 403, d3: 404 })).toEqual([
+      'deployments: deployment d1 without connection strings, because the API refused them (HTTP 403)',
+      'deployments: deployment d3 without connection strings, because the API refused them (HTTP 404)',
+    ]);
+  });
+
+  test('for none are not warned about', async () => {
+    expect(await warned({})).toEqual([]);
+  });
+});
+
+describe('details of a stream that passes nothing on which it does not declare', () => {
+  const strict: Stream<ComposeShared> = {
+    ...altered<ComposeShared>(deployments, { detail: { ...detail, fields: ['strings', 'kind'] } }),
+    fields: { ...deployments.fields, kind: text('Kind.') },
+    dropped: ['secret'],
+  };
+
+  test('are taken as far as they are named; what is undeclared is told of, and left out', async () => {
+    const answers = {
+      deployments: listBody('deployments', [{ id: 'd1', name: 'one', kind: 'of the list' }]),
+      'deployments/d1': {
+        id: 'other',
+        name: 'other',
+        strings: {},
+        secret: 'password-1',
+        platform: { token: 'hunter2' },
+      },
+    };
+    const testRun = openRun({ answers, includeConnectionStrings: true });
+    await openRead(testRun, strict).toEnd();
+    expect(testRun.printed.rows).toEqual([{ id: 'd1', name: 'one', strings: {}, kind: null }]);
+    expect(testRun.printed.logged('WARN')).toEqual([
+      expect.stringMatching(/the API sends the field "platform".*left out/),
+    ]);
+    expect(JSON.stringify(testRun.printed.messages)).not.toMatch(/hunter2|password-1/);
+  });
+});

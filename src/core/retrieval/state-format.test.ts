@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { partitionState } from './partition/state.ts';
+import { monthState } from './month/state.ts';
+import { newestFirstState } from './newest-first/state.ts';
+import { StateFrame } from './cursor.ts';
+import { type StateFormat, parseState } from './state-format.ts';
+
+const T1 = '2018-08-22T09:56:23.363Z';
+const T2 = '2018-08-23T00:00:00.000Z';
+const WHERE = 'The state of audit_events in the state file s.json';
+
+const walk = (state: object): unknown => parseState(newestFirstState, state, WHERE, 'compose');
+const marks = (state: object): unknown => parseState(partitionState, state, WHERE, 'compose');
+const months = (state: object): unknown => parseState(monthState, state, WHERE, 'compose');
+
+describe('every state that a release wrote is understood', () => {
+  test.each([
+    { version: 1 },
+    { version: 1, mark: T1 },
+    { version: 1, mark: T1, job: '17' },
+    { version: 1, walk: { cursor: 'e7' } },
+    { version: 1, walk: { top: T2, cursor: 'e7' } },
+    { version: 1, mark: T1, walk: { top: T2, cursor: 'e7', floor: T1 }, job: '17' },
+    { version: 1, mark: T1, walk: { top: T2, cursor: 'e7', before: 'e8', floor: T1 } },
+  ])('a walk %j', (state) => {
+    expect(walk(state)).toEqual(state);
+  });
+
+  test.each([
+    { version: 1, marks: {} },
+    { version: 1, marks: { d1: T1, d2: T2 } },
+    { version: 1, marks: { d1: T1 }, job: '17' },
+    { version: 1, marks: { d1: T1 }, pending: ['r1', 'r2'] },
+  ])('marks %j', (state) => {
+    expect(marks(state)).toEqual(state);
+  });
+
+  test.each([
+    { version: 1 },
+    { version: 1, month: '2018-07' },
+    { version: 1, month: '2018-07', start_date: T1, job: '17' },
+  ])('months %j', (state) => {
+    expect(months(state)).toEqual(state);
+  });
+});
+
+test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('the month %j is none', (month) => {
+  expect(() => months({ version: 1, month })).toThrow(/month must be a month/);
+});
+
+test.each([{}, { mark: null, version: null }, { __ab_no_cursor_state_message: true }])(
+  '%j is the beginning',
+  (state) => {
+    expect(walk(state)).toEqual({ version: 1 });
+    expect(marks(state)).toEqual({ version: 1, marks: {} });
+  },
+);
+
+test('nulls and foreign fields are ignored at any depth', () => {
+  expect(walk({ version: 1, mark: null, repeat: 3, walk: { cursor: 'e7', top: null, floor: null, x: 1 } })).toEqual({
+    version: 1,
+    walk: { cursor: 'e7' },
+  });
+  expect(marks({ version: 1, marks: { d1: null, d2: T2 }, job: null, extra: {} })).toEqual({
+    version: 1,
+    marks: { d2: T2 },
+  });
+});
+
+test('times may be spelled otherwise, and compare as times afterwards', () => {
+  expect(walk({ version: 1, mark: '2018-08-22T11:56:23.363+02:00' })).toEqual({ version: 1, mark: T1 });
+  expect(marks({ version: 1, marks: { d1: '2018-08-23' } })).toEqual({ version: 1, marks: { d1: T2 } });
+});
+
+describe('a state that cannot be used is one sentence that names place and field', () => {
+  test.each([
+    [{ mark: T1 }, 'version must be 1'],
+    [{ version: '1' }, 'version must be 1'],
+    [{ version: 2 }, 'version is 2: a later release of this connector wrote it'],
+    [{ version: 1, mark: 'yesterday' }, 'mark must be a timestamp'],
+    [{ version: 1, mark: 7 }, 'mark must be a timestamp'],
+    [{ version: 1, walk: { top: T1 } }, 'walk.cursor must be an id'],
+    [{ version: 1, walk: { cursor: '' } }, 'walk.cursor must be an id'],
+    [{ version: 1, walk: { cursor: 'e7', before: 8 } }, 'walk.before must be an id'],
+    [{ version: 1, walk: { cursor: 'e7', floor: [] } }, 'walk.floor must be a timestamp'],
+    [{ version: 1, job: 17 }, 'job must be a string'],
+  ])('a walk %j', (state, problem) => {
+    expect(() => walk(state)).toThrow(expect.objectContaining({ failureType: 'config_error' }));
+    expect(() => walk(state)).toThrow(`${WHERE} cannot be used: ${problem}`);
+  });
+
+  test.each([
+    [{ version: 1, marks: [] }, 'marks must be an object of timestamps'],
+    [{ version: 1, marks: { d1: 'soon' } }, 'marks.d1 must be a timestamp'],
+    [{ version: 1, marks: {}, pending: { r1: true } }, 'pending must be a list of keys'],
+    [{ version: 1, marks: {}, pending: ['r1', 2] }, 'pending.1 must be a key'],
+    [{ version: 3, marks: {} }, 'version is 3: a later release'],
+  ])('marks %j', (state, problem) => {
+    expect(() => marks(state)).toThrow(`${WHERE} cannot be used: ${problem}`);
+  });
+});
+
+describe('the platform of a state', () => {
+  const formats: StateFormat[] = [newestFirstState, partitionState];
+  const each = (state: object, platform: string): unknown[] =>
+    formats.map((format) => parseState(format, state, WHERE, platform));
+  const stateHead = (platform: string): object =>
+    new StateFrame(
+      { version: 1 },
+      { mode: 'incremental', platform, startedAt: T2, lookbackMs: 0, startDate: undefined, jobId: undefined },
+    ).state({});
+
+  test('is named by what every state begins with, but for Compose, whose states are older than the name', () => {
+    expect(stateHead('compose')).toEqual({ version: 1 });
+    expect(stateHead('ibm_cloud')).toEqual({ version: 1, platform: 'ibm_cloud' });
+  });
+
+  test.each(['compose', 'ibm_cloud'])('is %s again when its own state comes back', (platform) => {
+    const head = stateHead(platform);
+    expect(each(head, platform)).toEqual([head, { ...head, marks: {} }]);
+  });
+
+  test('may be named where it need not be', () => {
+    const state = { version: 1, platform: 'compose', mark: T1 };
+    expect(parseState(newestFirstState, state, WHERE, 'compose')).toEqual(state);
+  });
+
+  test.each([
+    [{ version: 1, platform: 'ibm_cloud', marks: { d1: T1 } }, 'compose', 'belongs to the platform ibm_cloud'],
+    [{ version: 1, marks: { d1: T1 } }, 'ibm_cloud', 'belongs to the platform compose'],
+    [{ version: 1, platform: null, mark: T1 }, 'ibm_cloud', 'belongs to the platform compose'],
+    [{ version: 1, platform: 'IBM_CLOUD' }, 'ibm_cloud', 'belongs to the platform IBM_CLOUD'],
+    [{ version: 1, platform: 7 }, 'compose', 'belongs to the platform of another kind'],
+    [{ version: 1, platform: ['compose'] }, 'compose', 'belongs to the platform of another kind'],
+    [{ version: 1, platform: 'x'.repeat(61) }, 'compose', 'belongs to the platform of another kind'],
+    // Even a state that is of no use otherwise.
+    [{ platform: 'ibm_cloud', version: 9 }, 'compose', 'belongs to the platform ibm_cloud'],
+  ])(
+    'that is not the one of the config is refused, for its marks mean nothing there: %j for %s',
+    (state, platform, said) => {
+      for (const format of formats) {
+        expect(() => parseState(format, state, WHERE, platform)).toThrow(
+          expect.objectContaining({
+            failureType: 'config_error',
+            message: expect.stringContaining(
+              `${WHERE} ${said}, but the config names ${platform}. Reset the stream`,
+            ) as string,
+          }),
+        );
+      }
+    },
+  );
+
+  test.each([{}, { version: null }, { platform: null }, { __ab_no_cursor_state_message: true }])(
+    'is any where nothing was read yet: %j',
+    (state) => {
+      for (const platform of ['compose', 'ibm_cloud']) {
+        expect(each(state, platform)).toEqual([{ version: 1 }, { version: 1, marks: {} }]);
+      }
+    },
+  );
+});
+
+test('whatever stands in a state, it is understood or refused in words', () => {
+  const json = fc.oneof(
+    fc.dictionary(fc.constantFrom('version', 'mark', 'walk', 'job', 'marks', 'pending'), fc.jsonValue()),
+    fc.record({ version: fc.constant(1), mark: fc.jsonValue(), walk: fc.jsonValue(), marks: fc.jsonValue() }),
+  );
+  fc.assert(
+    fc.property(json, (state) => {
+      for (const parse of [walk, marks]) {
+        try {
+          expect(parse(state)).toMatchObject({ version: 1 });
+        } catch (error) {
+          expect(error).toMatchObject({
+            problem: 'input_unusable',
+            message: expect.not.stringContaining('undefined') as string,
+          });
+        }
+      }
+    }),
+  );
+});

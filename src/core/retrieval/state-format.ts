@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { inputError } from '../errors.ts';
+import { toUtcText } from '../timestamp.ts';
+
+/** Every state carries it, so that a later release knows what it reads. All that were ever written stay readable. */
+export const STATE_VERSION = 1;
+
+/** A state that names no platform is this one's, which was once the only one. */
+export const UNNAMED_PLATFORM = 'compose';
+
+/** What every state has. */
+export interface SharedState {
+  version: typeof STATE_VERSION;
+  platform?: string | undefined;
+  /** The start_date of earlier syncs: records before it were skipped. Absent: none were. */
+  start_date?: string | undefined;
+  /** The orchestrator's job that a full refresh belongs to. */
+  job?: string | undefined;
+}
+
+/** What a cursor saves, beyond what every state has. Protocols translate it without asking which cursor it is. */
+export interface StateFormat<T extends object = object> {
+  schema: z.ZodType<SharedState & T>;
+  /** The one cursor value: its key, and what it is. */
+  value?: { key: string; kind: 'timestamp' | 'month' };
+  /** The key of the cursor values, timestamps by partition. */
+  partitions?: string;
+  /** The keys of lists of record keys. */
+  lists: readonly string[];
+  /** The keys of objects, with the keys in each. */
+  objects: Readonly<Record<string, readonly string[]>>;
+}
+
+export const time = z.string({ error: 'must be a timestamp' }).transform((text, context) => {
+  const utc = toUtcText(text);
+  if (utc === undefined) context.addIssue({ code: 'custom', message: 'must be a timestamp' });
+  return utc ?? '';
+});
+
+export const month = z
+  .string({ error: 'must be a month' })
+  .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, { error: 'must be a month' });
+
+/** Cursor values by partition. */
+export const timesByPartition = z.record(z.string(), time, { error: 'must be an object of timestamps' }).default({});
+
+/** What every state has. */
+export const sharedState = z.object({
+  version: z.literal(STATE_VERSION, {
+    error: ({ input }) =>
+      typeof input === 'number' && input > STATE_VERSION
+        ? `is ${input}: a later release of this connector wrote it; run that one, or reset the stream`
+        : `must be ${STATE_VERSION}`,
+  }),
+  platform: z.string().optional(),
+  start_date: time.optional(),
+  job: z.string({ error: 'must be a string' }).optional(),
+});
+
+/** Parses a saved state; an empty one is the beginning. `where` names file and stream, for the error. */
+export function parseState<T extends object>(
+  { schema }: StateFormat<T>,
+  raw: object,
+  where: string,
+  platform: string,
+): SharedState & T {
+  const { __ab_no_cursor_state_message: _none, ...rest } = withoutNulls(raw);
+  const isEmpty = Object.keys(rest).length === 0;
+  if (!isEmpty) checkPlatform(rest['platform'] ?? UNNAMED_PLATFORM, where, platform);
+  const result = schema.safeParse(isEmpty ? { version: STATE_VERSION } : rest);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue?.path.map(String).join('.') ?? '';
+  throw inputError(
+    `${where} cannot be used: ${field} ${issue?.message}. Hand in a state that this connector wrote, or none to begin from the start.`,
+  );
+}
+
+/** Cursor values of one API mean nothing to another: rows would be skipped that were never read. */
+function checkPlatform(of: unknown, where: string, platform: string): void {
+  if (of === platform) return;
+  const whose = typeof of === 'string' && of.length <= 60 ? of : 'of another kind';
+  throw inputError(
+    `${where} belongs to the platform ${whose}, but the config names ${platform}. Reset the stream, so that it is read from the beginning.`,
+  );
+}
+
+/** Some clients write every absent field as null. */
+function withoutNulls(value: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, part]) => part !== null && part !== undefined)
+      .map(([key, part]): [string, unknown] => [key, isObject(part) ? withoutNulls(part) : part]),
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,283 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { refusal } from '../../../../test-support/unit/fake-api.ts';
+import { type TestRun, openRead, openRun } from '../../../../test-support/unit/reads.ts';
+import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import { text, timestamp } from '../../fields.ts';
+import { readStreams } from '../../reading/read-streams.ts';
+import type { Query, Row } from '../../stream.ts';
+import { type Stream, streamsOf } from '../../stream/stream.ts';
+import type { WindowPage } from './declaration.ts';
+import type { WindowCursor } from './cursor.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const STARTED_AT = '2025-06-02T12:00:00.000Z';
+const START = Date.parse(STARTED_AT);
+
+interface Stored {
+  id: string;
+  time: number;
+}
+
+/** A list of events that can be asked for a time, and leaves out what is beyond its limit. */
+interface Model {
+  events: Stored[];
+  limit: number;
+  end: 'inclusive' | 'exclusive';
+}
+
+/** The body of an answer, as the fake stream below reads it. */
+interface Body {
+  rows: Row[];
+  truncated?: string;
+  others?: number;
+  unreadable?: number;
+  warnings?: string[];
+}
+
+function answerOf({ events, limit, end }: Model, { from, to }: Query): Body {
+  const [start, stop] = [Number(from), Number(to)];
+  const found = events.filter(({ time }) => time >= start && (time < stop || (end === 'inclusive' && time === stop)));
+  const rows = found.slice(0, limit).map(({ id, time }) => ({ id, at: new Date(time).toISOString() }));
+  return { rows, ...(found.length > limit && { truncated: 'limit_warning' }) };
+}
+
+function streamOf(slices: readonly string[]): Stream<ComposeShared> {
+  return streamsOf<ComposeShared>()({
+    name: 'events',
+    description: 'Events.',
+    retrieval: {
+      way: 'window',
+      cursorField: 'at',
+      partitionName: 'store',
+      partitions: async () => ({ chosen: slices.map((id) => ({ id, label: `store ${id}` })), all: undefined }),
+      request: ({ id }, { from, to }) => ({ path: id, query: { from: Date.parse(from), to: Date.parse(to) } }),
+      rows: (body): WindowPage => {
+        const { rows, truncated, others = 0, unreadable = 0, warnings = [] } = body as Body;
+        return { rows, identities: rows.map(({ id }) => String(id)), truncated, others, unreadable, warnings };
+      },
+      size: { longestMs: 8 * DAY, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
+      terms: { things: 'events', others: 'of other services' },
+    },
+    primaryKey: 'id',
+    startDateField: 'at',
+    fields: { id: text('Id.'), at: timestamp('When it happened.') },
+  });
+}
+
+interface Opened extends TestRun {
+  cursor: WindowCursor;
+  /** The ids that were emitted so far, in their order. */
+  ids: () => string[];
+  /** Reads to the end; what went wrong is thrown. */
+  done: () => Promise<void>;
+  /** The same as a run of the program does it, with the line about its end. */
+  finished: () => Promise<void>;
+}
+
+function open(
+  answers: Record<string, unknown>,
+  state: object = {},
+  options: { startDate?: string; failOnRefusedDeployments?: boolean } = {},
+): Opened {
+  const testRun = openRun({ answers, startedAt: STARTED_AT, ...options });
+  const { cursor, reader, toEnd } = openRead<WindowCursor>(testRun, streamOf(Object.keys(answers)), state);
+  const ids = (): string[] => testRun.printed.rows.map(({ id }) => String(id));
+  const finished = async (): Promise<void> => {
+    await readStreams([{ reader, toEnd }]);
+  };
+  return { ...testRun, cursor, ids, done: toEnd, finished };
+}
+
+const serve =
+  (model: Model) =>
+  (query: Query): Body =>
+    answerOf(model, query);
+
+/** Windows of one read may have boundaries anywhere, so many events are dated just there. */
+const times = fc.oneof(
+  fc.integer({ min: 0, max: 20 * 24 * 60 }).map((minutes) => START - minutes * MINUTE),
+  fc.integer({ min: 0, max: 20 * DAY }).map((ms) => START - ms),
+  fc.integer({ min: 0, max: 100 * 1_000 }).map((ms) => START - 3 * DAY - ms),
+  // The ends of the windows of eight days, and of their halves.
+  fc.constantFrom(...[22, 18, 14, 10, 6, 3].map((days) => START - days * DAY)),
+);
+const models = fc.record({
+  events: fc
+    .array(times, { maxLength: 60 })
+    .map((all) => all.toSorted((a, b) => a - b).map((time, i) => ({ id: `e${i}`, time }))),
+  limit: fc.integer({ min: 1, max: 12 }),
+  end: fc.constantFrom('inclusive' as const, 'exclusive' as const),
+});
+
+/** The windows that the log says are cut off, as times. */
+function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
+  return printed.logged('WARN').flatMap((message) => {
+    const match = /leaves events of store one from (\S+) to (\S+) out/.exec(message);
+    return match === null ? [] : [[Date.parse(match[1] ?? ''), Date.parse(match[2] ?? '')] as [number, number]];
+  });
+}
+
+test('whatever is cut off, no event is lost or doubled, but for those of minutes that the log names', async () => {
+  await fc.assert(
+    fc.asyncProperty(models, async (model) => {
+      const read = open({ one: serve(model) });
+      await read.finished();
+      const ids = read.ids();
+      expect(new Set(ids).size).toBe(ids.length);
+      const gaps = cutOff(read);
+      for (const [from, to] of gaps) expect(to - from).toBeLessThanOrEqual(MINUTE);
+      const reached = Date.parse(read.cursor.state().marks['one'] ?? '');
+      for (const { id, time } of model.events) {
+        if (ids.includes(id) || time >= reached) continue;
+        expect(gaps.some(([from, to]) => time >= from && time <= to)).toBe(true);
+      }
+      if (gaps.length === 0) expect(reached).toBe(START);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('stopped after any request and gone on with, also with events that come late: nothing is lost', async () => {
+  const late = fc.array(fc.integer({ min: 0, max: HOUR }), { maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(
+      models,
+      fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 6 }),
+      late,
+      async (given, stops, behind) => {
+        const inMinute = given.events.map(
+          ({ time }) => given.events.filter((other) => other.time >= time && other.time <= time + MINUTE).length,
+        );
+        // No minute is cut off.
+        const model = { ...given, events: [...given.events], limit: Math.max(given.limit, ...inMinute) };
+        const seen = new Set<string>();
+        let state: object = {};
+        for (const stop of [...stops, Infinity]) {
+          let requests = 0;
+          const read = open(
+            {
+              one: (query: Query) => {
+                if ((requests += 1) > stop) read.stop.abort(new Error('stopped'));
+                return answerOf(model, query);
+              },
+            },
+            state,
+          );
+          await read.finished();
+          for (const id of read.ids()) seen.add(id);
+          // A killed process has left the last state that was printed, or one before.
+          state = read.printed.states.at(-1) ?? state;
+          const mark = Date.parse(read.cursor.state().marks['one'] ?? '');
+          if (stop !== Infinity) continue;
+          for (const [i, ms] of behind.entries()) model.events.push({ id: `late${i}`, time: mark - ms });
+          model.limit = 100;
+          const next = open({ one: serve(model) }, read.cursor.state());
+          await next.done();
+          for (const id of next.ids()) seen.add(id);
+        }
+        const missing = model.events.filter(({ id, time }) => !seen.has(id) && !isAtTheEnd(model, time));
+        expect(missing).toEqual([]);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+/** What is dated at the very start of the run comes with the next one, if ends are exclusive. */
+function isAtTheEnd({ end }: Model, time: number): boolean {
+  return end === 'exclusive' && time === START;
+}
+
+describe('what the log says', () => {
+  test('what was seen, left out and doubled stands in the one line at the end', async () => {
+    const rows = [{ id: 'a' }, { id: 'a' }, { id: 'b' }];
+    const { printed, finished } = open(
+      { one: () => ({ rows, others: 4 }) },
+      {},
+      { startDate: '2025-06-01T00:00:00.000Z' },
+    );
+    await finished();
+    expect(printed.logged('INFO').at(-1)).toMatch(
+      /^events: 2 records in .* with 1 request; 7 events seen, 4 of other services left out; 1 that came twice left out$/,
+    );
+  });
+
+  test('a minute that is still cut off is named, its events come, and the read goes on', async () => {
+    const burst = Array.from({ length: 9 }, (_, i) => ({ id: `b${i}`, time: START - DAY + i }));
+    const events = [...burst, { id: 'later', time: START - HOUR }];
+    const read = open({ one: serve({ events, limit: 4, end: 'inclusive' }) });
+    await read.done();
+    expect(read.ids()).toEqual(['b0', 'b1', 'b2', 'b3', 'later']);
+    expect(read.printed.logged('WARN')).toEqual([
+      expect.stringMatching(
+        /^events: the API leaves events of store one from \S+ to \S+ out \(limit_warning\), which is as short as it can be asked for; those are missing$/,
+      ),
+    ]);
+  });
+
+  test('a limit that has nothing to do with the time ends the read, and what was read stays good', async () => {
+    let requests = 0;
+    const { done, cursor } = open({
+      one: () => {
+        requests += 1;
+        return { rows: [], truncated: 'time_range_warning' };
+      },
+    });
+    await expect(done()).rejects.toThrow(/^The API leaves events of store one out however short the time .*start_date/);
+    expect(requests).toBeLessThan(50);
+    expect(cursor.state().marks['one']).toBe('2025-05-03T12:10:00.000Z');
+  });
+
+  test('other warnings are told once a read, and what cannot be read by its time', async () => {
+    const { printed, done } = open({ one: () => ({ rows: [], warnings: ['take care'], unreadable: 2 }) });
+    await done();
+    const warnings = printed.logged('WARN');
+    expect(warnings.filter((message) => message.includes('take care'))).toEqual(['events: take care']);
+    expect(warnings[1]).toBe(
+      'events: 2 events of store one from 2025-05-03T12:00:00.000Z to 2025-05-11T12:00:00.000Z cannot be read; they come with their text in the field raw',
+    );
+  });
+});
+
+describe('stores that cannot be read', () => {
+  const good = serve({ events: [{ id: 'good', time: START - DAY }], limit: 10, end: 'inclusive' });
+  const forbidden = (): never => {
+    throw refusal(403, 'query');
+  };
+
+  test('one that is refused is skipped with a warning, and has no mark', async () => {
+    const { printed, done, ids, cursor } = open({ one: forbidden, two: good });
+    await done();
+    expect(ids()).toEqual(['good']);
+    expect(printed.logged('WARN')).toEqual([expect.stringMatching(/^events: store one is skipped, .*403/)]);
+    expect(Object.keys(cursor.state().marks)).toEqual(['two']);
+  });
+
+  test('all that there are, or the wish to fail, make the stream fail, behind what the others have', async () => {
+    await expect(open({ one: forbidden, two: forbidden }).done()).rejects.toThrow('403');
+    const { done, ids } = open({ one: forbidden, two: good }, {}, { failOnRefusedDeployments: true });
+    await expect(done()).rejects.toThrow('403');
+    expect(ids()).toEqual(['good']);
+  });
+
+  test('one that fails makes the stream fail, behind what the others have', async () => {
+    const { done, ids, printed } = open({
+      one: () => {
+        throw refusal(503, 'query');
+      },
+      two: good,
+    });
+    await expect(done()).rejects.toThrow('503');
+    expect(ids()).toEqual(['good']);
+    expect(printed.logged('ERROR')).toEqual([expect.stringMatching(/^events: store one could not be read: /)]);
+  });
+});
+
+test('a state of the other platform is refused before anything is asked', () => {
+  expect(() => open({ one: () => ({ rows: [] }) }, { version: 1, platform: 'ibm_cloud', marks: {} })).toThrow(
+    'belongs to the platform ibm_cloud',
+  );
+});
