@@ -62,7 +62,7 @@ function farewell(folders: readonly string[]): string {
   ] as const;
   const list = lines.map(([name, what]) => `    ${name.padEnd(22)} ${what}`).join('\n');
   const where = folders.join(' and ');
-  return `\n  What was written to ${where}:\n${list}\n\n  To try it by hand, follow "Use by hand" in README.md.\n`;
+  return `\n  What was written to ${where}:\n${list}\n\n  To try it by hand, see docs/command-line.md.\n`;
 }
 
 /** The commands, one after the other. Gives what was not as it should be. */
