@@ -181,31 +181,28 @@ describe.concurrent('the catalog', () => {
 });
 
 describe.concurrent('a read of audit events', () => {
-  it.each(['top', 'message_text', 'message_object'] as const)(
-    'brings each once, oldest first, with every field, wherever it stands in the log: %s',
-    async (eventNesting) => {
-      await audited({ eventNesting, unreadableEvents: 0 }, async (account) => {
-        const result = await account.audit();
-        expectAllOnce(account, result);
-        const rows = rowsOf(result);
-        expect(rows.map(({ created_at: at }) => at)).toEqual(rows.map(({ created_at: at }) => at).toSorted());
-        const [instance] = account.sandbox.logsInstances;
-        const events = new Map([...account.sandbox.rows(NAME)].map((event) => [event['correlationId'], event]));
-        for (const row of rows) {
-          const expected = expectedRow(events.get(row['correlation_id']) ?? {});
-          expect(row).toMatchObject({ ...expected, logs_instance: instance });
-          expect(Object.keys(row).toSorted()).toEqual(
-            [...new Set([...Object.keys(expected), 'id', 'logs_instance'])].toSorted(),
-          );
-        }
-        expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
-        const again = await account.audit();
-        expect(rowsOf(again).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
-        const undeclared = logged(result, 'WARN').filter((message) => message.includes('does not declare'));
-        expect(undeclared).toEqual([]);
-      });
-    },
-  );
+  it('brings each once, oldest first, with every field', async () => {
+    await audited({ unreadableEvents: 0 }, async (account) => {
+      const result = await account.audit();
+      expectAllOnce(account, result);
+      const rows = rowsOf(result);
+      expect(rows.map(({ created_at: at }) => at)).toEqual(rows.map(({ created_at: at }) => at).toSorted());
+      const [instance] = account.sandbox.logsInstances;
+      const events = new Map([...account.sandbox.rows(NAME)].map((event) => [event['correlationId'], event]));
+      for (const row of rows) {
+        const expected = expectedRow(events.get(row['correlation_id']) ?? {});
+        expect(row).toMatchObject({ ...expected, logs_instance: instance });
+        expect(Object.keys(row).toSorted()).toEqual(
+          [...new Set([...Object.keys(expected), 'id', 'logs_instance'])].toSorted(),
+        );
+      }
+      expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+      const again = await account.audit();
+      expect(rowsOf(again).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+      const undeclared = logged(result, 'WARN').filter((message) => message.includes('does not declare'));
+      expect(undeclared).toEqual([]);
+    });
+  });
 
   it('asks for thirty days in four windows, and one line says what was seen', async () => {
     await audited({}, async (account) => {
@@ -219,18 +216,16 @@ describe.concurrent('a read of audit events', () => {
     });
   });
 
-  it('splits windows whose answers are cut off, whatever the warning, without a lost or doubled event', async () => {
+  it('splits windows whose answers are cut off, without a lost or doubled event', async () => {
     const from = { start_date: new Date(Date.now() - 7.5 * DAY).toISOString() };
     const data = { auditEvents: 140, auditDays: 7, resultLimit: 40 };
-    for (const truncationWarning of ['number_of_results_limit_warning', 'time_range_warning'] as const) {
-      await audited({ ...data, truncationWarning }, async (account) => {
-        const result = await account.audit({ config: from });
-        expectAllOnce(account, result);
-        expect(queries(account)).toBeGreaterThan(3);
-        // The quota of the stand-in is the real one, and was not touched.
-        expect(logged(result, 'WARN').filter((message) => message.includes('429'))).toEqual([]);
-      });
-    }
+    await audited(data, async (account) => {
+      const result = await account.audit({ config: from });
+      expectAllOnce(account, result);
+      expect(queries(account)).toBeGreaterThan(3);
+      // The quota of the stand-in is the real one, and was not touched.
+      expect(logged(result, 'WARN').filter((message) => message.includes('429'))).toEqual([]);
+    });
   });
 
   it('names a minute that is cut off however short it is, and goes on', async () => {
@@ -296,21 +291,11 @@ describe.concurrent('a read of audit events', () => {
 });
 
 describe.concurrent('answers that cannot be gone by', () => {
-  it.each(['truncated-json', 'broken-json', 'empty-body', 'cut', 'html'] as const)(
-    '%s is asked for again, and nothing is lost',
-    async (kind) => {
-      await audited({ faults: [{ path: QUERIES, kind, times: 1, after: 1 }] }, async (account) => {
-        const result = await account.audit();
-        expectAllOnce(account, result);
-        expect(logged(result, 'WARN').filter((message) => message.includes('attempt 1 failed'))).toHaveLength(1);
-      });
-    },
-  );
-
-  it('a rate limit is waited for', async () => {
-    const limited = { path: QUERIES, kind: 'status', status: 429, retryAfter: 1, times: 1 } as const;
-    await audited({ faults: [limited] }, async (account) => {
-      expectAllOnce(account, await account.audit());
+  it.each(['truncated-json', 'cut'] as const)('%s is asked for again, and nothing is lost', async (kind) => {
+    await audited({ faults: [{ path: QUERIES, kind, times: 1, after: 1 }] }, async (account) => {
+      const result = await account.audit();
+      expectAllOnce(account, result);
+      expect(logged(result, 'WARN').filter((message) => message.includes('attempt 1 failed'))).toHaveLength(1);
     });
   });
 
@@ -389,49 +374,35 @@ describe.concurrent('incremental reads', () => {
     });
   });
 
-  it('a state of the other platform is refused before anything is asked', async () => {
-    await audited({}, async ({ audit, sandbox }) => {
-      const state = { version: 1, mark: '2025-01-01T00:00:00.000Z' };
-      const result = await audit({
-        mode: 'incremental',
-        state: [{ type: 'STREAM', stream: { stream_descriptor: { name: NAME }, stream_state: state } }],
+  it('lose nothing when they are killed at random lines and resumed', async () => {
+    const data = {
+      auditEvents: 2_000,
+      auditDays: 29,
+      queriesPerMinute: 0,
+      unreadableEvents: 5,
+      logsInstances: 2,
+      resultLimit: 130,
+    };
+    await audited(data, async ({ audit, sandbox }) => {
+      const seen = new Set<string>();
+      const keys = [...sandbox.keys(NAME)];
+      const last = await runInterrupted<StateMessages, ReadResult & { state: StateMessages }>({
+        count: 5,
+        // A window has some 370 records: some of the reads get through one, the others have read in vain.
+        maxLines: 600,
+        run: async (state, killAfterLines) => {
+          if (killAfterLines === undefined) expect(seen.size).toBeLessThan(keys.length);
+          const result = await audit({ mode: 'incremental', state, run: { killAfterLines } });
+          for (const key of correlations(rowsOf(result))) seen.add(key);
+          return { ...result, state: latestStates(state, result.states) };
+        },
       });
-      expect(result.exitCode).toBe(1);
-      expect(result.errors[0]?.failure_type).toBe('config_error');
-      expect(result.errors[0]?.message).toContain('belongs to the platform compose, but the config names ibm_cloud');
-      expect(sandbox.stats().requests).toBe(0);
+      expect(last).toMatchObject({ exitCode: 0, violations: [] });
+      expect(keys.filter((key) => !seen.has(key))).toEqual([]);
+      // It was resumed, not begun again.
+      expect(rowsOf(last).length).toBeLessThan(0.8 * keys.length);
     });
   });
-
-  it.each([
-    ['without a cut', {}],
-    ['with windows that are cut off', { resultLimit: 250 }],
-    ['with two instances', { logsInstances: 2, resultLimit: 130 }],
-  ] as Array<[string, AccountOptions]>)(
-    'lose nothing when they are killed at random lines and resumed: %s',
-    async (_, options) => {
-      const data = { auditEvents: 2_000, auditDays: 29, queriesPerMinute: 0, unreadableEvents: 5, ...options };
-      await audited(data, async ({ audit, sandbox }) => {
-        const seen = new Set<string>();
-        const keys = [...sandbox.keys(NAME)];
-        const last = await runInterrupted<StateMessages, ReadResult & { state: StateMessages }>({
-          count: 5,
-          // A window has some 370 records: some of the reads get through one, the others have read in vain.
-          maxLines: 600,
-          run: async (state, killAfterLines) => {
-            if (killAfterLines === undefined) expect(seen.size).toBeLessThan(keys.length);
-            const result = await audit({ mode: 'incremental', state, run: { killAfterLines } });
-            for (const key of correlations(rowsOf(result))) seen.add(key);
-            return { ...result, state: latestStates(state, result.states) };
-          },
-        });
-        expect(last).toMatchObject({ exitCode: 0, violations: [] });
-        expect(keys.filter((key) => !seen.has(key))).toEqual([]);
-        // It was resumed, not begun again.
-        expect(rowsOf(last).length).toBeLessThan(0.8 * keys.length);
-      });
-    },
-  );
 });
 
 function newKeys(keys: Iterable<string>, before: ReadonlySet<string>): string[] {

@@ -7,16 +7,7 @@ import { runConnector } from '../../test-support/connector.ts';
 import type { Finished } from '../../test-support/processes.ts';
 import { type ErrorTrace, contentsOf, messagesOf } from '../../test-support/transcript.ts';
 import type { Row } from './expected.ts';
-import {
-  type Account,
-  type AccountOptions,
-  INSTANCES,
-  TOKEN_PATH,
-  gen1Of,
-  ibmCloud,
-  pathOf,
-  timesAsked,
-} from './reads.ts';
+import { type Account, INSTANCES, TOKEN_PATH, gen1Of, ibmCloud, pathOf } from './reads.ts';
 
 interface Answer extends Finished {
   status: { status: string; message?: string } | undefined;
@@ -39,8 +30,6 @@ async function check({ workspace, config }: Account, platform?: Row): Promise<An
   return { ...finished, status: statuses[0], error: errors[0], said };
 }
 
-const NOTHING = { deployments: 0, gen2Deployments: 0, gen2Backups: 0, oddInstances: false };
-
 describe.concurrent('check says yes', () => {
   it('after a token, a page of the inventory and a look at the databases, and how many deployments it saw', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
@@ -51,38 +40,6 @@ describe.concurrent('check says yes', () => {
       expect(paths.slice(0, 2)).toEqual([TOKEN_PATH, INSTANCES]);
       expect(paths).toHaveLength(3);
       expect(paths[2]).toMatch(/^\/databases\/[a-z-]+\/v5\/ibm\//);
-    });
-  });
-
-  it('without asking the databases where there is generation 2 alone', async () => {
-    await ibmCloud({ deployments: 0, oddInstances: false }, async (account) => {
-      expect(await check(account)).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
-      expect(account.sandbox.requests.map(({ path }) => path)).toEqual([TOKEN_PATH, INSTANCES]);
-    });
-  });
-
-  it('on the first page that has a deployment, however small the pages are', async () => {
-    const few = { ...NOTHING, deployments: 1, otherInstances: 2, hiddenInstances: 2, maxLimit: 1 };
-    await ibmCloud(few, async (account) => {
-      expect(await check(account)).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
-    });
-  });
-
-  it('to deployment ids that exist, after the whole inventory', async () => {
-    await ibmCloud({ maxLimit: 3, oddInstances: false }, async (account) => {
-      const { deploymentIds } = account.sandbox;
-      const ids = [deploymentIds[0], deploymentIds.at(-1)?.split(':')[7]];
-      expect(await check(account, { deployment_ids: ids })).toMatchObject({ status: { status: 'SUCCEEDED' } });
-      expect(timesAsked(account.sandbox, INSTANCES)).toBeGreaterThan(5);
-    });
-  });
-
-  it('to resource groups that have deployments', async () => {
-    await ibmCloud({ oddInstances: false }, async (account) => {
-      const [, group] = [...account.sandbox.keys('resource_groups')];
-      const answer = await check(account, { resource_group_ids: [group] });
-      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
-      expect(account.sandbox.requests.find(({ path }) => path === INSTANCES)?.query['resource_group_id']).toBe(group);
     });
   });
 
@@ -111,13 +68,10 @@ describe.concurrent('check says yes', () => {
     });
   });
 
-  it.each([
-    ['is down', { kind: 'status', status: 503 }],
-    ['does not answer', { kind: 'hang' }],
-  ] as const)('although one region of several %s', async (_, kind) => {
+  it('although one region of several does not answer', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { region, fault } = inOrder(account);
-      account.sandbox.setFaults([fault, { path: `/databases/${region}/**`, ...kind }]);
+      account.sandbox.setFaults([fault, { path: `/databases/${region}/**`, kind: 'hang' }]);
       expect(await check(account)).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
     });
   });
@@ -134,13 +88,6 @@ describe.concurrent('check says yes', () => {
       expect(paths).toEqual([pathOf(String(rows.at(-1)?.['id']))]);
     });
   });
-
-  it('although IAM and the databases are down for a moment', async () => {
-    const faults: Fault[] = [{ path: '**', kind: 'status', status: 503, times: 1 }];
-    await ibmCloud({ faults }, async (account) => {
-      expect(await check(account)).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
-    });
-  });
 });
 
 describe.concurrent('check says no', () => {
@@ -150,14 +97,6 @@ describe.concurrent('check says no', () => {
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
       expect(answer.status?.message).toMatch(/API key/);
       expect(account.sandbox.stats().requests).toBe(1);
-    });
-  });
-
-  it('to an account without any deployment, and names the role that shows them', async () => {
-    await ibmCloud(NOTHING, async (account) => {
-      const answer = await check(account);
-      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
-      expect(answer.status?.message).toMatch(/Viewer/);
     });
   });
 
@@ -173,12 +112,12 @@ describe.concurrent('check says no', () => {
     });
   });
 
-  it.each([403, 404])('where the databases refuse all that are asked (HTTP %i), and names the role', async (status) => {
-    const faults: Fault[] = [{ path: '/databases/**', kind: 'status', status }];
+  it('where the databases refuse all that are asked, and names the role', async () => {
+    const faults: Fault[] = [{ path: '/databases/**', kind: 'status', status: 403 }];
     await ibmCloud({ oddInstances: false, faults }, async (account) => {
       const answer = await check(account);
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
-      expect(answer.status?.message).toMatch(new RegExp(`HTTP ${status}.*Viewer`));
+      expect(answer.status?.message).toMatch(/HTTP 403.*Viewer/);
       const paths = account.sandbox.requests.map(({ path }) => path);
       expect(new Set(paths.filter((path) => path.startsWith('/databases/'))).size).toBe(3);
     });
@@ -186,9 +125,7 @@ describe.concurrent('check says no', () => {
 
   const definite: Array<[string, Fault, RegExp]> = [
     ['the inventory', { path: INSTANCES, kind: 'status', status: 403 }, /HTTP 403/],
-    ['the databases', { path: '/databases/**', kind: 'status', status: 403 }, /HTTP 403/],
     ['every token', { path: INSTANCES, kind: 'status', status: 401 }, /HTTP 401/],
-    ['a path that is not there', { path: INSTANCES, kind: 'status', status: 404 }, /HTTP 404/],
     ['another place', { path: INSTANCES, kind: 'redirect' }, /redirect/],
     ['a body of another kind', { path: INSTANCES, kind: 'envelope', shape: 'body-list' }, /.{20}/],
   ];
@@ -217,60 +154,27 @@ describe.concurrent('check says no', () => {
     },
   );
 
-  const unusable: Array<[string, Row, string]> = [
-    ['no key', { api_key: undefined }, 'platform.api_key'],
-    ['an empty key', { api_key: '' }, 'platform.api_key'],
-    ['a key of another type', { api_key: 5 }, 'platform.api_key'],
-    ['ids that are neither CRN nor GUID', { deployment_ids: ['orders'] }, 'platform.deployment_ids'],
-    ['ids of Compose', { deployment_ids: ['5'.repeat(24)] }, 'platform.deployment_ids'],
-    ['names of resource groups', { resource_group_ids: ['Default'] }, 'platform.resource_group_ids'],
-    ['another platform', { name: 'ibm' }, 'platform'],
-  ];
-  it.each(unusable)('to a config with %s, and names the option, without a request', async (_, platform, option) => {
+  it('to a config that cannot be used, and names the option, without a request', async () => {
     await ibmCloud({}, async (account) => {
-      const answer = await check(account, platform);
+      const iam = 'http://iam.cloud.ibm.com';
+      const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, iam } });
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
-      expect(answer.status?.message).toContain(option);
-      expect(account.sandbox.stats().requests).toBe(0);
-    });
-  });
-
-  it.each([
-    ['iam', 'http://iam.cloud.ibm.com'],
-    ['resource_controller', 'not an address'],
-    ['databases', 'http://api.{region}.databases.cloud.ibm.com/v5/ibm'],
-    ['accounts', 'ftp://accounts.cloud.ibm.com'],
-  ])('to an endpoint that the key or a token must not go to: %s at %s', async (service, address) => {
-    await ibmCloud({}, async (account) => {
-      const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, [service]: address } });
-      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
-      expect(answer.status?.message).toContain(`endpoints.${service}`);
+      expect(answer.status?.message).toContain('platform.endpoints.iam');
       expect(account.sandbox.stats().requests).toBe(0);
     });
   });
 });
 
 describe.concurrent('check calls an outage what it is', () => {
-  const outages: Array<[string, AccountOptions, RegExp]> = [
-    ['IAM', { faults: [{ path: TOKEN_PATH, kind: 'status', status: 503 }] }, /HTTP 503|did not answer/],
-    ['the inventory', { faults: [{ path: INSTANCES, kind: 'status', status: 500 }] }, /HTTP 500|did not answer/],
-    ['the databases', { faults: [{ path: '/databases/**', kind: 'status', status: 502 }] }, /HTTP 502|did not answer/],
-    [
-      'a rate limit that outlasts it',
-      { faults: [{ path: INSTANCES, kind: 'status', status: 429, retryAfter: 300 }] },
-      /rate limit/,
-    ],
-    ['no answer', { faults: [{ path: TOKEN_PATH, kind: 'hang' }] }, /did not answer within 30 s/],
-  ];
-  it.each(outages)(
-    '%s: a transient_error within half a minute',
-    async (_, options, sentence) => {
-      await ibmCloud(options, async (account) => {
-        const answer = await check(account);
-        expect(answer).toMatchObject({ exitCode: 1, error: { failure_type: 'transient_error' } });
-        expect(answer.error?.message).toMatch(sentence);
-      });
-    },
-    90_000,
-  );
+  it.each<[string, Fault, RegExp]>([
+    ['the databases', { path: '/databases/**', kind: 'status', status: 502 }, /HTTP 502|did not answer/],
+    ['a rate limit that outlasts it', { path: INSTANCES, kind: 'status', status: 429, retryAfter: 300 }, /rate limit/],
+    ['no answer', { path: TOKEN_PATH, kind: 'hang' }, /did not answer within 30 s/],
+  ])('%s: a transient_error within half a minute', async (_, fault, sentence) => {
+    await ibmCloud({ faults: [fault] }, async (account) => {
+      const answer = await check(account);
+      expect(answer).toMatchObject({ exitCode: 1, error: { failure_type: 'transient_error' } });
+      expect(answer.error?.message).toMatch(sentence);
+    });
+  });
 });
