@@ -42,7 +42,7 @@ const composePages: DocumentedPlatform = {
   streams: compose.streams,
   words: compose.words,
   causes: {},
-  withoutProblems: new Set(['key_refused', 'not_offered', 'windows_cut_off']),
+  withoutProblems: new Set(['key_refused', 'token_rejected', 'not_offered', 'windows_cut_off']),
   origin(stream) {
     const path = composePath(stream);
     return { path, heading: `\`GET ${path.replace('{id}', '{d}')}\`` };
@@ -116,7 +116,14 @@ const ibmCloudPages: DocumentedPlatform = {
     proxy_failed: 'The proxy is overloaded, or can’t reach the hosts of IBM Cloud.',
     check_timed_out: 'IBM Cloud is down or very slow, or a firewall drops the requests.',
   },
-  withoutProblems: new Set(['api_not_found', 'cursor_ignored', 'list_cut_off', 'list_missing', 'unauthorized']),
+  withoutProblems: new Set([
+    'api_not_found',
+    'cursor_ignored',
+    'list_cut_off',
+    'list_missing',
+    'token_refused',
+    'unauthorized',
+  ]),
   origin(stream) {
     const section = IBM_SECTIONS[stream.name];
     if (section === undefined) throw new Error(`no section of the reference is named for ${stream.name}`);

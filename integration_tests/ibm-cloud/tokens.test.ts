@@ -124,7 +124,27 @@ describe.concurrent('a token', () => {
     });
   });
 
-  it('that a service refuses twice ends the run with a config_error, and nothing is asked for ever', async () => {
+  it('that one service rejects although it is new fails the streams of that service alone', async () => {
+    const faults = [{ path: '/billing/**', kind: 'status', status: 401 }] as const;
+    await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors).toMatchObject([
+        {
+          failure_type: 'config_error',
+          stream_descriptor: { name: 'billables' },
+          message: expect.stringMatching(/rejected the access token .*HTTP 401.* role /) as string,
+        },
+      ]);
+      for (const name of STREAM_NAMES) {
+        const expected = name === 'billables' ? [] : [...sandbox.keys(name)].toSorted();
+        expect(keysRead(result, name).toSorted(), name).toEqual(expected);
+      }
+    });
+  });
+
+  it('that two regions reject although it is new ends the run with a config_error', async () => {
     const faults = [{ path: `${EVERY_DEPLOYMENT}/**`, kind: 'status', status: 401 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 2 } });

@@ -42,6 +42,7 @@ test('who can do something about it', () => {
       'deployments_absent',
       'token_refused',
       'key_refused',
+      'token_rejected',
       'unauthorized',
       'forbidden',
       'role_missing',

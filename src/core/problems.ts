@@ -84,6 +84,12 @@ export const problems = {
     message: '{Api} at {host} does not accept the {token} ({answer}). {renewal}',
     cause: 'The key was mistyped, deleted or locked, or has expired.',
   },
+  token_rejected: {
+    failureType: 'config_error',
+    message:
+      '{host} rejected the access token that had just been issued for this {token} (HTTP 401). Grant {holder} the role that the docs name for the stream. If the problem persists, report it.',
+    cause: 'The service does not accept the credentials, although they are valid elsewhere.',
+  },
   unauthorized: {
     failureType: 'config_error',
     isRejection: true,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CircuitOpenError } from '../core/errors.ts';
 import type { Request } from '../core/stream.ts';
 import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
 import type { Auth, RefusalMeaning } from './auth.ts';
@@ -41,12 +42,28 @@ describe('a 401', () => {
     expect({ told, retries }).toEqual({ told: [], retries: [] });
   });
 
-  test('of new credentials too means that they are refused, and nobody renews them for ever', async () => {
+  test('of new credentials too opens the circuit of the origin, and nobody renews them for ever', async () => {
     const { result, sent, refusals, told } = await ask([401, 401, 401], ['renewed', 'renewed']);
-    expect(result).toMatchObject({ problem: 'token_refused', status: 401 });
+    expect(result).toBeInstanceOf(CircuitOpenError);
+    expect(result).toMatchObject({ problem: 'token_rejected', failureType: 'config_error', isRejection: false });
     expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
     expect(refusals).toHaveLength(1);
-    expect(told).toEqual([result]);
+    expect(told).toEqual([]);
+  });
+
+  test('of new credentials too at a second origin shows that they are to blame, which is told', async () => {
+    const servers = await Promise.all(
+      [1, 2].map(() => startServer((_, response) => answer(response, 401, '{"errors":"who are you"}'))),
+    );
+    const told: unknown[] = [];
+    const auth: Auth = { header: () => 'Bearer t', refused: async () => 'renewed' };
+    const { client } = createClient({ auth, onTokenRefused: (error) => told.push(error) });
+    const errors = [];
+    for (const { origin } of servers) {
+      expect(told).toEqual([]);
+      errors.push(await client.get({ origin, path: 'teams' }, 'teams').catch((error: unknown) => error));
+    }
+    expect(told).toEqual([errors[1]]);
   });
 
   test('that means a refusal of the credentials is told', async () => {

@@ -46,6 +46,8 @@ export class ApiClient {
   readonly #settings: Settings;
   readonly #permits: Permits;
   readonly #origins = new Map<string, Origin>();
+  /** The origins that reject new tokens. */
+  readonly #rejecting = new Set<Origin>();
   readonly #life = new AbortController();
   /** Aborted when the sync is stopped, and when the client is closed. */
   readonly #signal: AbortSignal;
@@ -131,8 +133,9 @@ export class ApiClient {
       }
       const { failure, authorization } = exchanged;
       if (failure.kind !== 'status' || failure.status !== 401 || authorization === undefined) return exchanged;
+      if (isRenewed) throw this.#rejectsNewTokens(call);
       const refusal = { request, authorization, said: failure.apiText };
-      const meaning = isRenewed ? 'refused' : await this.#orStop(auth.refused(refusal, this.#sendFor(stream)));
+      const meaning = await this.#orStop(auth.refused(refusal, this.#sendFor(stream)));
       if (meaning === 'unrelated') throw this.#error(call, failure, true);
       if (meaning === 'refused') {
         const error = this.#error(call, failure);
@@ -176,6 +179,16 @@ export class ApiClient {
         if (!isKept) admission.release();
       }
     }
+  }
+
+  /** One origin that rejects new tokens is given up. A second one shows that the credentials are to blame, and stops the sync. */
+  #rejectsNewTokens(call: Call): ConnectorError {
+    const circuit: OpenCircuit = { cause: 'token', ms: 0 };
+    const error = this.#error(call, { kind: 'circuit_open', circuit });
+    this.#rejecting.add(call.origin);
+    call.origin.breaker.open(circuit);
+    if (this.#rejecting.size > 1) this.#settings.onTokenRefused?.(error);
+    return error;
   }
 
   #authorization(stream: string): string | Promise<string> {

@@ -65,7 +65,7 @@ function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): 
     case 'damaged':
       return 'damaged_answer';
     case 'circuit_open':
-      return failure.circuit.cause === 'outage' ? 'host_unresponsive' : 'rate_limited';
+      return CIRCUIT_PROBLEMS[failure.circuit.cause];
     case 'proxy_failed':
       if (failure.status === 407) return 'proxy_login';
       if (!failure.reached) return 'proxy_unreachable';
@@ -78,6 +78,8 @@ function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): 
       return failure.problem;
   }
 }
+
+const CIRCUIT_PROBLEMS = { outage: 'host_unresponsive', rate_limit: 'rate_limited', token: 'token_rejected' } as const;
 
 /** An id in a path as people know it: `crn:v1:…`, not `crn%3Av1%3A…`. Anything that is no plain text stays encoded. */
 function readable(path: string): string {

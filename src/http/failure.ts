@@ -121,9 +121,15 @@ export function reasonOf(failure: Failure): string {
     case 'damaged':
       return `damaged answer (${failure.detail})`;
     case 'circuit_open':
-      return `no ${failure.circuit.cause === 'outage' ? 'response' : 'response but HTTP 429'} for ${secondsOf(failure.circuit)} s`;
+      return CIRCUIT_REASONS[failure.circuit.cause](secondsOf(failure.circuit));
   }
 }
+
+const CIRCUIT_REASONS: Record<OpenCircuit['cause'], (seconds: string) => string> = {
+  outage: (seconds) => `no response for ${seconds} s`,
+  rate_limit: (seconds) => `no response but HTTP 429 for ${seconds} s`,
+  token: () => 'HTTP 401 for a new token',
+};
 
 /** How long the origin had not responded when its circuit opened. */
 export function secondsOf({ ms }: OpenCircuit): string {

@@ -34,9 +34,12 @@ interface Waiter {
   reject: (reason: unknown) => void;
 }
 
-/** Why a circuit opened: the reason of its signal. */
+/**
+ * Why a circuit opened: the reason of its signal.
+ * - `token`: the origin rejects a token that was issued a moment before
+ */
 export interface OpenCircuit {
-  cause: 'outage' | 'rate_limit';
+  cause: 'outage' | 'rate_limit' | 'token';
   /** How long the origin had not responded. */
   ms: number;
 }
@@ -144,7 +147,7 @@ export class CircuitBreaker {
     if (isTrial || this.#limit.inARow === 0) this.#limit.inARow += 1;
     const limitedMs = now - this.#limit.since;
     if (limitedMs >= MAX_RATE_LIMIT_MS) {
-      this.#open({ cause: 'rate_limit', ms: limitedMs });
+      this.open({ cause: 'rate_limit', ms: limitedMs });
       return;
     }
     const waitMs = rateLimitWait(this.#limit.inARow, this.#timing.random(), retryAfterMs);
@@ -165,7 +168,7 @@ export class CircuitBreaker {
     if (this.#unanswered === 0) this.#unansweredSince = began;
     this.#unanswered += 1;
     const outageMs = now - this.#unansweredSince;
-    if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS) this.#open({ cause: 'outage', ms: outageMs });
+    if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS) this.open({ cause: 'outage', ms: outageMs });
     else this.#halfOpen(now + (TRIAL_WAITS_MS[this.#unanswered - 1] ?? LATER_TRIAL_WAIT_MS));
   }
 
@@ -174,7 +177,9 @@ export class CircuitBreaker {
     this.#trialFrom = Math.max(this.#trialFrom, trialFrom);
   }
 
-  #open(reason: OpenCircuit): void {
+  /** Ends all requests to the origin, and all waits for it. */
+  open(reason: OpenCircuit): void {
+    if (this.#state === 'open') return;
     this.#state = 'open';
     this.#opened.abort(reason);
     this.#rejectAll(reason);

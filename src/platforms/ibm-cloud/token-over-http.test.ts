@@ -135,7 +135,7 @@ test('a token that is revoked in the middle is renewed, and the request made aga
   expect({ retries, told }).toEqual({ retries: [], told: [] });
 });
 
-test('a second 401 of the same request, with a new token, ends the run', async () => {
+test('a second 401 of the same request, with a new token, gives up the service, and the key is not blamed', async () => {
   const { get, iam, service, told, good } = await services();
   service.server.removeAllListeners('request');
   service.server.on('request', (request, response) => {
@@ -145,14 +145,15 @@ test('a second 401 of the same request, with a new token, ends the run', async (
   });
   const error = await get();
   expect(error).toMatchObject({
-    problem: 'token_refused',
+    problem: 'token_rejected',
     failureType: 'config_error',
-    status: 401,
+    isRejection: false,
     message: expect.stringContaining(
-      `IBM Cloud at 127.0.0.1:${service.port} refuses the tokens that it makes of the API key (HTTP 401)`,
+      `The service at 127.0.0.1:${service.port} rejected the access token that IAM had just issued for this API key (HTTP 401)`,
     ) as string,
   });
-  expect(told).toEqual([error]);
+  expect(await get()).toMatchObject({ problem: 'token_rejected' });
+  expect(told).toEqual([]);
   expect(iam.requests).toHaveLength(2);
   expect(service.requests).toHaveLength(2);
 });

@@ -11,8 +11,8 @@ export const words: Words = {
     holder: 'the service ID of the API key',
   },
   messages: {
-    token_refused:
-      'IBM Cloud at {host} refuses the tokens that it makes of the {token} (HTTP 401). Check that the service ID is not locked, or create a new API key for it and enter it as platform.api_key.',
+    token_rejected:
+      'The service at {host} rejected the access token that IAM had just issued for this {token} (HTTP 401). Grant {holder} the role that the docs name for the stream, and check that the service ID is not locked. If the problem persists, report it.',
     forbidden:
       'IBM Cloud refuses {path} at {host} to the {token} (HTTP 403{said}). Grant {holder} the role Viewer on the service, or leave the stream out.',
     not_found:
