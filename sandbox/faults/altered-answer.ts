@@ -26,8 +26,6 @@ export function alteredAnswer(fault: AnswerFault, answer: Answer, asked: Asked, 
       return withStatus(fault, answer, platform, asked.path);
     case 'truncated-json':
       return { ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) };
-    case 'broken-json':
-      return { status: 200, body: '{"_embedded":{"rows":[{"id":}]}}' };
     case 'html':
       return { status: 200, body: PAGE, type: 'text/html; charset=utf-8' };
     case 'empty-body':

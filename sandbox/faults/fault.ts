@@ -42,7 +42,6 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('reset') }),
   z.strictObject({ ...common, kind: z.literal('cut'), framing: z.enum(['length', 'chunked']).optional() }),
   z.strictObject({ ...common, kind: z.literal('truncated-json') }),
-  z.strictObject({ ...common, kind: z.literal('broken-json') }),
   z.strictObject({ ...common, kind: z.literal('html') }),
   z.strictObject({ ...common, kind: z.literal('empty-body') }),
   z.strictObject({ ...common, kind: z.literal('hang') }),

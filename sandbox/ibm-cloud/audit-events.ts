@@ -123,19 +123,8 @@ export class AuditEvents {
   #text(entry: Entry): string {
     if (isOfApplication(entry.serial)) return JSON.stringify({ message: 'GET /checkout 200', level: 'info' });
     const event = this.#event(entry);
-    const text = this.#nested(event);
+    const text = JSON.stringify(event);
     return this.#unreadable.has(entry.serial) ? text.slice(0, Math.floor(text.length * READABLE_PART)) : text;
-  }
-
-  #nested(event: Row): string {
-    switch (this.#world.options.eventNesting) {
-      case 'top':
-        return JSON.stringify(event);
-      case 'message_text':
-        return JSON.stringify({ message: JSON.stringify(event) });
-      case 'message_object':
-        return JSON.stringify({ message: event });
-    }
   }
 
   /** The CRN an event is about, with what stands in it. */

@@ -1,5 +1,4 @@
 import { type Answer, json } from '../platform.ts';
-import type { IbmCloudOptions } from './options.ts';
 
 /** The services, by the first segment of the path below which each one is served here. */
 export const SERVICES = ['iam', 'resource-controller', 'databases', 'billing', 'accounts', 'logs'] as const;
@@ -34,28 +33,26 @@ const GATEWAY = '<html><head><title>503 Service Unavailable</title></head><body>
 /** What a service says instead of an answer, in the shape that is its own (icd-api.md, 1.2). */
 export type Refuse = (path: string, status: number, text?: string) => Answer;
 
-/** The error bodies of all services; those of the databases come in the shape that is set. */
-export function errorBodies(options: IbmCloudOptions): Refuse {
-  return (path, status, text) => {
-    const message = text ?? MESSAGES[status] ?? `a fault played by the sandbox: ${status}`;
-    const [, service = ''] = path.split('/');
-    switch (service) {
-      case 'iam':
-        return iamError(path, status, message);
-      case 'resource-controller':
-        return controllerError(status, message);
-      case 'databases':
-        return databaseError(options.databaseErrors, status, text);
-      case 'billing':
-      case 'accounts':
-      case 'logs':
-        return json(status, handbook(status, message));
-      default:
-        // What stands at no host of IBM: a gateway answers.
-        return plain(status, '404 page not found\n');
-    }
-  };
-}
+/** The error bodies of all services. */
+export const errorBody: Refuse = (path, status, text) => {
+  const message = text ?? MESSAGES[status] ?? `a fault played by the sandbox: ${status}`;
+  const [, service = ''] = path.split('/');
+  switch (service) {
+    case 'iam':
+      return iamError(path, status, message);
+    case 'resource-controller':
+      return controllerError(status, message);
+    case 'databases':
+      return json(status, { errors: text ?? CODES[status] ?? 'internal_server_error' });
+    case 'billing':
+    case 'accounts':
+    case 'logs':
+      return json(status, handbook(status, message));
+    default:
+      // What stands at no host of IBM: a gateway answers.
+      return { status, body: '404 page not found\n', type: 'text/plain; charset=utf-8' };
+  }
+};
 
 function iamError(path: string, status: number, message: string): Answer {
   if (status === 503) return { status, body: GATEWAY, type: 'text/html; charset=utf-8' };
@@ -86,23 +83,4 @@ function handbook(status: number, message: string): object {
   const more_info = 'https://cloud.ibm.com/docs';
   const error = { code: CODES[status] ?? 'unspecified', message, more_info, target: { type: 'parameter', name: 'id' } };
   return { errors: [error], trace: TRACE, status_code: status };
-}
-
-/** All four have been seen or are likely, and nobody knows which comes when. */
-function databaseError(shape: IbmCloudOptions['databaseErrors'], status: number, text: string | undefined): Answer {
-  const word = text ?? CODES[status] ?? 'internal_server_error';
-  switch (shape) {
-    case 'text':
-      return json(status, { errors: word });
-    case 'fields':
-      return json(status, { errors: { deployment: [word, 'is not accepted'] } });
-    case 'list':
-      return json(status, { errors: [{ code: CODES[status] ?? 'unspecified', message: word }] });
-    case 'plain':
-      return plain(status, `${status} ${word}\n`);
-  }
-}
-
-function plain(status: number, body: string): Answer {
-  return { status, body, type: 'text/plain; charset=utf-8' };
 }

@@ -91,16 +91,10 @@ export class LogsQuery {
       const results = mixed.slice(from, from + RESULTS_IN_ITEM).map((entry) => this.#events.row(entry));
       items.push({ result: { results } });
     }
-    if (isCut) items.push({ warning: this.#warning(wanted) });
+    if (isCut) items.push({ warning: { number_of_results_limit_warning: { number_of_results_limit: wanted } } });
     // Comments and empty lines keep the connection open, and mean nothing.
     const body = `: success\n${items.map((item) => `data: ${JSON.stringify(item)}\n\n`).join(': keep-alive\n\n')}\n`;
     return { status: 200, body, type: 'text/event-stream' };
-  }
-
-  #warning(limit: number): Row {
-    const { truncationWarning } = this.#world.options;
-    const more = truncationWarning === 'number_of_results_limit_warning' ? { number_of_results_limit: limit } : {};
-    return { [truncationWarning]: more };
   }
 }
 

@@ -4,19 +4,6 @@ import { type Option, type Values, choice, onOff, someOf, text, whole } from '..
 /** The rights that can be missing; what each service does without is in README.md (icd-api.md, 1.8). */
 const ROLES = ['billing', 'access_groups', 'policies', 'account', 'logs'] as const;
 
-/** Warnings of the query API that mean lost rows (icd-api.md, 2.10). */
-const WARNINGS = [
-  'number_of_results_limit_warning',
-  'bytes_scanned_limit_warning',
-  'time_range_warning',
-  'blocks_limit_warning',
-  'files_read_limit_warning',
-  'scroll_timeout_warning',
-  'aggregation_buckets_limit_warning',
-  'archive_warning',
-  'shuffle_file_size_limit_reached_warning',
-] as const;
-
 const now: Option<string> = {
   ...text('', 'time', 'where the clock of the stand-in stands at the start (default: the real time)'),
   kind: 'a time such as 2026-11-24T12:00:00Z',
@@ -48,16 +35,6 @@ export const IBM_CLOUD_OPTIONS = {
     'the parameter of next_url that holds the token of the next page of instances',
   ),
   lastPage: choice(['absent', 'null', 'empty'], 'absent', 'what stands for the next page on the last one'),
-  nextForm: choice(
-    ['both', 'link', 'token'],
-    'both',
-    'how usage and policies tell of the next page: by a link with the token, by the token beside it, or both',
-  ),
-  databaseErrors: choice(
-    ['text', 'fields', 'list', 'plain'],
-    'text',
-    'shape of the errors of the databases: one text, texts by field, a list of objects, plain text',
-  ),
   usageMonths: whole({ least: 1, most: 120, default: 13, meaning: 'months of usage, the open one included' }),
   accessGroups: size(5, 'access groups, besides the one for public access'),
   members: size(3, 'members of an access group; some have more, some have none'),
@@ -67,18 +44,12 @@ export const IBM_CLOUD_OPTIONS = {
   auditEvents: size(400, 'log entries, of which most are audit events of databases', 10_000_000),
   auditDays: whole({ least: 1, most: 3650, default: 30, meaning: 'days that the log entries are spread over' }),
   unreadableEvents: size(1, 'how many of the oldest audit events of databases are cut off in their text'),
-  eventNesting: choice(
-    ['top', 'message_text', 'message_object'],
-    'top',
-    'where the event stands in user_data: at its top, or below message as a text or an object',
-  ),
   resultLimit: whole({
     least: 1,
     most: 50_000,
     default: 12_000,
     meaning: 'most log entries that a query gives; on the archive it is 50000 unless set lower',
   }),
-  truncationWarning: choice(WARNINGS, WARNINGS[0], 'the warning of a query whose answer was cut'),
   windowEnd: choice(['inclusive', 'exclusive'], 'inclusive', 'whether a query finds entries of the very end'),
   queriesPerMinute: size(10, 'queries allowed to each Logs instance in a minute; 0: any number'),
 } as const;

@@ -5,7 +5,7 @@ import { AuditEvents, logsInstances } from './audit-events.ts';
 import { databaseRoutes } from './databases.ts';
 import { deploymentId } from './deployments.ts';
 import { open, spoil } from './envelope.ts';
-import { type Refuse, SERVICES, errorBodies } from './errors.ts';
+import { type Refuse, SERVICES, errorBody as refuse } from './errors.ts';
 import { gen2Id } from './gen2.ts';
 import { listInstances, listResourceGroups, oneInstance } from './inventory.ts';
 import { LogsQuery } from './logs-query.ts';
@@ -56,7 +56,6 @@ export function endpointsAt(origin: string): Endpoints {
 export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud {
   const clock = new Clock(options.now === '' ? Date.now() : Date.parse(options.now));
   const world: World = { seed, options, clock };
-  const refuse = errorBodies(options);
   const tokens = new Tokens(world);
   const pages = new Pages(options);
   const usage = new Usage(world);

@@ -177,11 +177,10 @@ export function listPolicies(world: World, pages: Pages, received: Received, ref
   const page = pages.byToken(rows, query, { path, token: 'start', limit: 'limit', usual: 50, most: 100 });
   if (page === undefined) return refuse(path, 400, 'start or limit is not valid.');
   const host = 'https://iam.cloud.ibm.com';
-  const { nextForm } = world.options;
   const next = (from: number): Row => {
     const start = pages.token(from);
-    const href = host + link('/v2/policies', query, nextForm === 'token' ? {} : { start });
-    return { next: { href, ...(nextForm !== 'link' && { start }) } };
+    const href = host + link('/v2/policies', query, { start });
+    return { next: { href, start } };
   };
   const end = page.next === undefined ? lastPage(world.options.lastPage, 'next') : next(page.next);
   const first = { href: host + link('/v2/policies', query, {}) };

@@ -154,9 +154,7 @@ export class Usage {
   /** The link holds the token, and beside it `offset` has it in another encoding. */
   #next(pages: Pages, from: number, path: string, query: Received['query']): Row {
     const token = pages.token(from);
-    const { nextForm } = this.#world.options;
-    const href = nextForm === 'token' ? path : link(path, query, { _start: token });
-    return { next: { href, ...(nextForm !== 'link' && { offset: encodeURIComponent(token) }) } };
+    return { next: { href: link(path, query, { _start: token }), offset: encodeURIComponent(token) } };
   }
 }
 
