@@ -92,7 +92,7 @@ export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlat
       const sandbox = await startSandbox({ ...options, platform: 'ibm_cloud' });
       return {
         about: `${sandbox.baseUrl}, a stand-in: nobody has tried the connector on the real one yet`,
-        config: { platform: { name: 'ibm_cloud', api_key: sandbox.apiKey, endpoints: sandbox.endpoints } },
+        config: sandbox.config,
         counts: () => sandbox.counts(),
         requests: () => sandbox.stats().requests,
         change: () => passOneDay(sandbox),

@@ -35,10 +35,12 @@ test('shows IBM Cloud a day later: what is new, what has ended, and what only th
   const { good, text } = await demo(ibmCloudDemo({ deployments: 3, gen2Deployments: 2 }));
   expect(text).toContain('SUCCEEDED');
   expect(text).toMatch(/^ {2}deployments_recovery_windows +\d+ +[\d.]+ k?B +\d+\.\d\d$/m);
-  expect(text).toContain('All 17 counts match what the API holds');
+  expect(text).toContain('All 18 counts match what the API holds');
   expect(text).toMatch(/All \d+ backups and tasks that are new or have ended came\./);
   expect(text).toMatch(/IBM has deleted [1-9]\d* others meanwhile\./);
   expect(good).toBe(true);
+  const lines = (await readFile(join(folder, 'ibm-cloud', 'read.jsonl'), 'utf8')).split('\n');
+  expect(lines.filter((line) => line.includes('"level":"WARN"'))).toEqual([]);
 });
 
 test('keeps the token from other users of the machine', async () => {

@@ -187,9 +187,10 @@ export function replicas(world: World, deployment: number): Row {
   };
 }
 
-/** The autoscaling of the members (icd-api.md, 2.3.6); a read replica has none. */
+/** The autoscaling of the members (icd-api.md, 2.3.6); a read replica that was just made has none. */
 export function autoscaling(world: World, deployment: number): Row | undefined {
-  if (engineOf(deployment).replicas && leaderOf(world, deployment) !== undefined) return undefined;
+  if (world.options.oddInstances && engineOf(deployment).replicas && leaderOf(world, deployment) !== undefined)
+    return undefined;
   const io_utilization = { enabled: deployment % 2 === 0, over_period: '30m', above_percent: 90 };
   const rate = { increase_percent: 12.5, period_seconds: 900, units: 'mb' };
   return {

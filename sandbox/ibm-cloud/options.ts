@@ -27,7 +27,10 @@ export const IBM_CLOUD_OPTIONS = {
   tasksPerDay: size(3, 'tasks of each deployment a day'),
   otherInstances: size(3, 'instances of services that are no databases'),
   hiddenInstances: size(3, 'instances that may not be viewed, in one block: they are cut out of their pages'),
-  oddInstances: onOff(true, 'off: no instance has an odd CRN'),
+  oddInstances: onOff(
+    false,
+    'on: CRNs that a client must not take at their word, and a read replica without autoscaling',
+  ),
   maxLimit: whole({ least: 1, most: 1000, default: 100, meaning: 'most rows on a page; a higher limit is clamped' }),
   inventoryToken: choice(
     ['start', 'next_docid', 'next_url'],
@@ -43,7 +46,7 @@ export const IBM_CLOUD_OPTIONS = {
   logsInstances: whole({ least: 1, most: 10, default: 1, meaning: 'IBM Cloud Logs instances; they share the events' }),
   auditEvents: size(400, 'log entries, of which most are audit events of databases', 10_000_000),
   auditDays: whole({ least: 1, most: 3650, default: 30, meaning: 'days that the log entries are spread over' }),
-  unreadableEvents: size(1, 'how many of the oldest audit events of databases are cut off in their text'),
+  unreadableEvents: size(0, 'how many of the oldest audit events of databases are cut off in their text'),
   resultLimit: whole({
     least: 1,
     most: 50_000,

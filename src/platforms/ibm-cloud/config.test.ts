@@ -11,7 +11,7 @@ test('with nothing but a key every other option has its default', () => {
     ...KEY,
     deployment_ids: [],
     resource_group_ids: [],
-    billing: 'account',
+    billing: 'resource_groups',
     logs_instances: [],
     endpoints: DEFAULT_ENDPOINTS,
   });

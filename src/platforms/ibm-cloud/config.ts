@@ -110,12 +110,12 @@ export const ibmCloudConfig = z
         order: 3,
       }),
     billing: z
-      .enum(['account', 'resource_groups'], { error: 'must be account or resource_groups' })
-      .default('account')
+      .enum(['resource_groups', 'account'], { error: 'must be resource_groups or account' })
+      .default('resource_groups')
       .meta({
         title: 'Billing',
         description:
-          'Whose usage the stream billables asks for: that of the account, which takes the role Administrator on the Billing service, or that of each resource group, for which Viewer on the group is enough.',
+          'How to read the usage for billables: per resource group, which requires Viewer on each group, or for the whole account, which requires Administrator on the Billing service.',
         order: 4,
       }),
     logs_instances: z

@@ -54,20 +54,21 @@ const deployments = (rows: readonly Row[]): unknown[] => rows.map((row) => row['
 describe('a row that does not say its resource group', () => {
   test('is in the one that was asked about', async () => {
     const answers = { [GROUP]: [usage(1)] };
-    const { rows } = await read(answers, { billing: 'resource_groups', resource_group_ids: [GROUP] });
+    const { rows } = await read(answers, { resource_group_ids: [GROUP] });
     expect(rows).toMatchObject([{ deployment_id: crnOf(1), resource_group_id: GROUP }]);
   });
 
   test('is in that of its deployment where the account was asked about, and stays if that is gone', async () => {
     const answers = { '': [usage(1), usage(2), usage(3, { resource_group_id: OTHER })] };
-    const { rows, log } = await read(answers, { resource_group_ids: [GROUP] });
+    const { rows, log } = await read(answers, { billing: 'account', resource_group_ids: [GROUP] });
     expect(deployments(rows)).toEqual([crnOf(1), crnOf(2)]);
     expect(log.filter((line) => line.includes('does not say of which resource group'))).toHaveLength(1);
   });
 });
 
 test('a row that two pages show is one; one that differs in its sums has a number', async () => {
-  const { rows } = await read({ '': [usage(1), usage(1), usage(1, { usage: [{ metric: 'DISK', cost: 7 }] })] });
+  const twice = [usage(1), usage(1), usage(1, { usage: [{ metric: 'DISK', cost: 7 }] })];
+  const { rows } = await read({ [GROUP]: twice });
   const key = `2026-10/${crnOf(1)}/databases-for-postgresql-standard/DISK`;
   expect(rows.map(({ id, amount }) => [id, amount])).toEqual([
     [key, 1],
@@ -81,7 +82,7 @@ describe('one group of two', () => {
     [403, false],
     [404, true],
   ])('that is answered with HTTP %i costs the other nothing; the month is whole: %s', async (status, isWhole) => {
-    const found = await read({ [GROUP]: [usage(1)], [OTHER]: status }, { billing: 'resource_groups' });
+    const found = await read({ [GROUP]: [usage(1)], [OTHER]: status });
     expect(deployments(found.rows)).toEqual([crnOf(1)]);
     expect(found.isWhole).toBe(isWhole);
     expect(found.log.filter((line) => line.startsWith('warn ') && line.includes(OTHER))).toHaveLength(1);
@@ -92,7 +93,7 @@ describe('one group of two', () => {
       { [GROUP]: 404, [OTHER]: 403 },
       { [GROUP]: 403, [OTHER]: 404 },
     ]) {
-      await expect(read(answers, { billing: 'resource_groups' })).rejects.toMatchObject({ problem: 'role_missing' });
+      await expect(read(answers)).rejects.toMatchObject({ problem: 'role_missing' });
     }
   });
 });
