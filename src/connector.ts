@@ -19,6 +19,9 @@ import type { Api } from './platforms/platform.ts';
 /** A person waits for the answer of a check. */
 const CHECK_MS = 30_000;
 
+/** In a check no request waits for another that hangs. */
+const CHECK_PERMITS = 32;
+
 /** A checkpoint goes out before a longer wait. */
 const LONG_WAIT_MS = 1_000;
 
@@ -124,6 +127,7 @@ export async function checkConnection(config: Config, context: Context, output: 
     signal: AbortSignal.any([context.signal, deadline.signal]),
     deadline: Date.now() + CHECK_MS,
     isImpatient: true,
+    permits: CHECK_PERMITS,
     onRateLimit: () => undefined,
   });
   try {
@@ -145,6 +149,7 @@ function warnOfFutureStart({ start_date: start }: Config, output: Output): void 
 }
 
 type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline' | 'isImpatient'> & {
+  permits?: number;
   onLongWait?: (owner: string) => void;
 };
 
@@ -157,6 +162,7 @@ export function openClient(config: Config, context: Context, output: Output, eve
   // A proxy may repeat its credentials in an error.
   for (const secret of proxyFor(new URL(address).origin, env)?.secrets ?? []) addCredential(secret);
   return new ApiClient({
+    permits: config.num_workers,
     ...rest,
     ...(timing === undefined ? {} : { timing }),
     env,
@@ -166,7 +172,6 @@ export function openClient(config: Config, context: Context, output: Output, eve
     refusals,
     words: platform.words,
     userAgent: `source-compose/${VERSION}`,
-    permits: config.num_workers,
     timeoutMs: config.request_timeout_seconds * 1_000,
     onAnswer: (method, path, status, ms) => output.log('debug', `${method} ${path}: HTTP ${status} in ${ms} ms`),
     onRetry({ stream, method, path, attempt, reason, waitMs }) {
