@@ -31,6 +31,20 @@ test.each(PAGES.filter((path) => !path.startsWith('docs/reference/')))(
   },
 );
 
+test.each(PAGES)('%s requires the same Node.js as package.json', (path) => {
+  const needed = manifest.engines.node.replace('>=', '');
+  const named = [...textOf(path).matchAll(/Node\.js[^\S\n]+(\d[\d.]*\d) or later/g)].map(([, version]) => version);
+  expect(named.filter((version) => version !== needed)).toEqual([]);
+});
+
+test.each(['docs/clients.md', 'integration_tests/clients/README.md'])('%s names the installed clients', (path) => {
+  const pins = globSync('test-support/requirements/*.txt').flatMap((file) => textOf(file).match(/(?<===)\S+/g) ?? []);
+  const rows = textOf(path).match(/^\|.*/gm)?.join('\n') ?? '';
+  const named = rows.match(/(?<= )\d+\.\d+(?:\.\d+)?\b/g) ?? [];
+  expect(named.length).toBeGreaterThan(4);
+  expect(named.filter((version) => !pins.includes(version))).toEqual([]);
+});
+
 test('pages name the share of output that states can have', () => {
   const share = 1 / (RECORD_BYTES_PER_STATE_BYTE + 1);
   expect(share).toBe(1 / 5);
