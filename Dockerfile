@@ -46,7 +46,7 @@ LABEL io.airbyte.name="source-compose" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.source="https://github.com/source-compose/source-compose" \
-      org.opencontainers.image.documentation="https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md"
+      org.opencontainers.image.documentation="https://github.com/source-compose/source-compose#readme"
 
 # V8 alone lets the heap grow to 259 MB at least, past the limit of a small container, which the kernel then kills. This
 # leaves 40 % of the limit to buffers and code. Whoever sets NODE_OPTIONS replaces both, and does no harm.

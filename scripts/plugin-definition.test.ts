@@ -18,15 +18,15 @@ test('one of them has Meltano install the Python package, and is the same otherw
 test('Meltano asks for what one of the platforms requires', () => {
   const { settings_group_validation: groups } = parse(written) as { settings_group_validation: string[][] };
   expect(groups).toEqual([
-    ['platform.name', 'platform.api_token'],
     ['platform.name', 'platform.api_key'],
+    ['platform.name', 'platform.api_token'],
   ]);
 });
 
 test('a setting that not every platform has says whose it is', () => {
   const { label, settings } = parse(written) as { label: string; settings: Array<{ name: string; label: string }> };
   const labels = Object.fromEntries(settings.map((setting) => [setting.name, setting.label]));
-  expect(label).toBe('Compose and IBM Cloud Databases');
+  expect(label).toBe('IBM Cloud Databases and Compose');
   expect(labels).toMatchObject({
     'platform.api_key': 'API key (IBM Cloud Databases)',
     'platform.base_url': 'Base URL (Compose)',
@@ -49,5 +49,5 @@ test('Meltano hides token and key, and gets numbers, lists and switches as such'
     num_workers: 'integer',
   });
   const hidden = settings.filter(({ sensitive }) => sensitive).map(({ name }) => name);
-  expect(hidden).toEqual(['platform.api_token', 'platform.api_key']);
+  expect(hidden).toEqual(['platform.api_key', 'platform.api_token']);
 });

@@ -28,13 +28,6 @@ const common = Object.entries(form.properties).filter(([name]) => name !== 'plat
 /** Of each platform: the least that a config must have, and all of its options in the order of the form. */
 const PLATFORMS = [
   {
-    title: 'Compose',
-    least: { name: 'compose', api_token: '0123456789abcdef' },
-    options: ['name', 'api_token', 'deployment_ids', 'include_connection_strings', 'page_size', 'base_url'],
-    secrets: ['api_token'],
-    wrongs: [{ deployment_ids: ['x'] }, { api_token: '' }, { name: 'mongohq' }],
-  },
-  {
     title: 'IBM Cloud Databases',
     least: { name: 'ibm_cloud', api_key: '0123456789abcdef' },
     options: ['name', 'api_key', 'deployment_ids', 'resource_group_ids', 'billing', 'logs_instances', 'endpoints'],
@@ -46,6 +39,13 @@ const PLATFORMS = [
       { api_key: '' },
       { endpoints: 'x' },
     ],
+  },
+  {
+    title: 'Compose',
+    least: { name: 'compose', api_token: '0123456789abcdef' },
+    options: ['name', 'api_token', 'deployment_ids', 'include_connection_strings', 'page_size', 'base_url'],
+    secrets: ['api_token'],
+    wrongs: [{ deployment_ids: ['x'] }, { api_token: '' }, { name: 'mongohq' }],
   },
 ] as const;
 

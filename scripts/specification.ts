@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { configSchema } from '../src/config.ts';
 
-const DOCS = 'https://github.com/source-compose/source-compose/blob/main/docs/sources/compose.md';
+const REPOSITORY = 'https://github.com/source-compose/source-compose';
 
 /** The SPEC message's content: the config's schema in the vocabulary that Airbyte's form understands. */
 export function specification(): object {
@@ -26,11 +26,11 @@ export function specification(): object {
   });
   return {
     protocol_version: '0.2.0',
-    documentationUrl: DOCS,
-    changelogUrl: `${DOCS}#changelog`,
+    documentationUrl: `${REPOSITORY}#readme`,
+    changelogUrl: `${REPOSITORY}/blob/main/CHANGELOG.md`,
     connectionSpecification: {
       $schema,
-      title: 'Compose',
+      title: 'IBM Cloud Databases and Compose',
       type: 'object',
       required,
       additionalProperties: true,

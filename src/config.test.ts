@@ -105,17 +105,15 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
   });
 
   test.each([
-    [{}, [['api_token', 'is missing: add it']]],
-    [{ api_token: null }, [['api_token', 'is missing: add it']]],
     [{ api_token: '' }, [['api_token', 'must not be empty']]],
     [
       { api_token: TOKEN, deployment_ids: [ID, 'x'] },
       [['deployment_ids', '[1] must be a deployment id: 24 hexadecimal digits']],
     ],
     [
-      { page_size: 1, num_workers: 0.5 },
+      { api_token: 7, page_size: 1, num_workers: 0.5 },
       [
-        ['api_token', 'is missing: add it'],
+        ['api_token', 'must be a string'],
         ['page_size', 'must be a whole number from 10 to 100'],
         ['num_workers', 'must be a whole number from 1 to 32'],
       ],
@@ -171,7 +169,9 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     });
     const smuggled = JSON.parse(`{"__proto__":{"api_token":"${TOKEN}","num_workers":1}}`) as Row;
     writeFileSync(path, JSON.stringify({ ...inForm({}), ...smuggled }));
-    await expect(loadConfig(path, () => undefined)).rejects.toThrow(`: ${of('api_token')} is missing: add it.`);
+    await expect(loadConfig(path, () => undefined)).rejects.toThrow(
+      /(?:: platform\.api_token is missing: add it|it names no platform)\./,
+    );
   });
 });
 
@@ -252,12 +252,23 @@ describe('an option at the wrong level', () => {
   });
 });
 
+/** What a config is told that does not say which API to read. */
+const CHOOSE =
+  'it names no platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}.';
+
 describe('the platform', () => {
+  test.each([{}, { apikey: 'x' }, { api_token: null }, { name: 'compose' }, { start_date: '2026-01-01T00:00:00Z' }])(
+    'has to be chosen: %j',
+    async (config) => {
+      expect((await judged(config)).complaint).toBe(CHOOSE);
+    },
+  );
+
   test.each([undefined, 'kompose', 'Compose', 'toString', '', 7, ['compose']])(
     '%j is none that there is',
     async (name) => {
       await expect(load({ platform: { name, api_token: TOKEN, num_workers: 1 } })).rejects.toMatchObject({
-        message: `The config file ${path} cannot be used: platform.name must be "compose" or "ibm_cloud".`,
+        message: `The config file ${path} cannot be used: platform.name must be "ibm_cloud" or "compose".`,
         failureType: 'config_error',
       });
     },
@@ -265,14 +276,19 @@ describe('the platform', () => {
 
   test.each(['compose', '', 7, true, [], [{ name: 'compose' }]])('%j is no object', async (platform) => {
     await expect(load({ platform, api_token: TOKEN })).rejects.toMatchObject({
-      message: `The config file ${path} cannot be used: platform must be an object such as {"name":"compose"}.`,
+      message: `The config file ${path} cannot be used: platform must be an object, as in {"platform":{"name":"${platform === 'compose' ? 'compose","api_token":"YOUR TOKEN' : 'ibm_cloud","api_key":"YOUR KEY'}"}}.`,
       failureType: 'config_error',
     });
   });
 
+  test.each([{}, { api_token: null }])('lacks what it requires: %j', async (options) => {
+    const { complaint } = await judged({ platform: { name: 'compose', ...options } });
+    expect(complaint).toBe('platform.api_token is missing: add it.');
+  });
+
   test('that is null is not given: the form is the flat one', async () => {
     expect(await judged({ platform: null, api_token: TOKEN })).toEqual({ warnings: [], complaint: undefined });
-    expect((await judged({ platform: null })).complaint).toBe('api_token is missing: add it.');
+    expect((await judged({ platform: null })).complaint).toBe(CHOOSE);
   });
 
   test('of a config is found', async () => {
@@ -295,7 +311,7 @@ test('a config that was read already is named as the caller names it, and stays 
   for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
     const before = structuredClone(raw);
     expect(() => configFrom(raw, 'The config of the demo', () => undefined)).toThrow(
-      /^The config of the demo cannot be used: (?:platform\.)?api_token is missing: add it\.$/,
+      /^The config of the demo cannot be used: (?:it names no platform|platform\.api_token is missing: add it)\./,
     );
     expect(raw).toEqual(before);
   }
@@ -447,7 +463,9 @@ describe('a config of IBM Cloud', () => {
 
   test('whose platform is only its name says what to write', async () => {
     const { complaint } = await judged({ platform: 'ibm_cloud', api_key: KEY });
-    expect(complaint).toContain('platform must be an object such as {"name":"ibm_cloud"}');
+    expect(complaint).toContain(
+      'platform must be an object, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}',
+    );
   });
 
   test.each<[Row, string]>([

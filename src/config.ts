@@ -13,15 +13,22 @@ import { LONGEST_NAME, nearestOf } from './text/nearest.ts';
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
 /** Every platform by the name that a config gives it. */
-const PLATFORMS = { compose, ibm_cloud: ibmCloud } as const;
+const PLATFORMS = { ibm_cloud: ibmCloud, compose } as const;
 type PlatformName = keyof typeof PLATFORMS;
 
+/** A whole config for each, to copy. */
+const EXAMPLES: Record<PlatformName, string> = {
+  ibm_cloud: '{"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}',
+  compose: '{"platform":{"name":"compose","api_token":"YOUR TOKEN"}}',
+};
+const CHOOSE = `For IBM Cloud Databases, write ${EXAMPLES.ibm_cloud}; for Compose, write ${EXAMPLES.compose}.`;
+
 const platform = z
-  .discriminatedUnion('name', [compose.config, ibmCloud.config], {
+  .discriminatedUnion('name', [ibmCloud.config, compose.config], {
     error({ input }) {
       if (isRow(input)) return `must be ${NAMES}`;
-      const name = typeof input === 'string' && Object.hasOwn(PLATFORMS, input) ? input : 'compose';
-      return `must be an object such as {"name":"${name}"}`;
+      const isName = typeof input === 'string' && Object.hasOwn(EXAMPLES, input);
+      return `must be an object, as in ${EXAMPLES[isName ? (input as PlatformName) : 'ibm_cloud']}`;
     },
   })
   .meta({
@@ -116,9 +123,11 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
   }
   if (isFlat) {
     const misplaced = ofIbmCloud(given);
-    if (misplaced.length > 0) throw inputError(`${source} cannot be used: ${belowPlatform(misplaced)}`);
+    if (misplaced.length > 0) throw inputError(`${source} cannot be used: ${belowPlatform(misplaced)}.`);
   }
   const ignored = ignoredOptions(given, nested, isFlat);
+  const isChosen = !isFlat || 'api_token' in given || ignored.some(({ nearest }) => isCredential(nearest));
+  if (!isChosen) throw inputError(`${source} cannot be used: it names no platform. ${CHOOSE}`);
   for (const { name, hint } of ignored) warn(`the config has an option ${name}, which is ignored: ${hint}`);
 
   const result = configSchema.safeParse(nested);
@@ -135,6 +144,11 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
     if (!complaints.has(field)) complaints.set(field, `${field} ${issue.message}${isMissing ? also : ''}`);
   }
   throw inputError(`${source} cannot be used: ${[...complaints.values()].join('; ')}.`);
+}
+
+/** Whether a misspelled option was meant to choose the platform. */
+function isCredential(option: string | undefined): boolean {
+  return option === 'platform' || option === 'api_token';
 }
 
 /** The flat form in the form of today. */
@@ -158,7 +172,7 @@ function ofIbmCloud(given: Row): string[] {
 function belowPlatform(options: readonly string[]): string {
   const [first = '', ...others] = options;
   const all = others.length === 0 ? first : `${[first, ...others.slice(0, -1)].join(', ')} and ${others.at(-1)}`;
-  return `for IBM Cloud, put ${all} below platform, as in {"platform":{"name":"ibm_cloud","api_key":"…"}}.`;
+  return `for IBM Cloud, put ${all} below platform, as in ${EXAMPLES.ibm_cloud}`;
 }
 
 interface Ignored {

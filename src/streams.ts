@@ -4,7 +4,7 @@ import { streams as ibmCloud } from './platforms/ibm-cloud/streams/index.ts';
 import { nearestOf } from './text/nearest.ts';
 
 /** The streams of every platform, without what its config needs: for what only lists them, and is to start at once. */
-export const STREAMS: Readonly<Record<string, readonly Stream[]>> = { compose, ibm_cloud: ibmCloud };
+export const STREAMS: Readonly<Record<string, readonly Stream[]>> = { ibm_cloud: ibmCloud, compose };
 
 /** What happened and what to do where a stream is wanted that this platform does not have. */
 export function unknownStream(label: string, streams: readonly Stream[], platform: unknown): string {

@@ -65,7 +65,7 @@ test.each([
 });
 
 test.each([
-  ['', 'tap-compose: a Singer tap for the Compose API'],
+  ['', 'tap-compose: a Singer tap for IBM Cloud Databases and the Compose API'],
   ['--nonsense', 'tap-compose: unknown option --nonsense. See tap-compose --help.'],
 ])('"%s" is a wrong command line: a text on stderr, and 2', async (line, first) => {
   const tap = openTap();

@@ -3,7 +3,7 @@ import type { Context } from '../core/context.ts';
 import { VERSION } from '../core/version.ts';
 
 /** For --help, and for a call without a word. */
-export const USAGE = `tap-compose: a Singer tap for the Compose API
+export const USAGE = `tap-compose: a Singer tap for IBM Cloud Databases and the Compose API
 
 Usage:
   tap-compose --config FILE                                    read all streams

@@ -392,13 +392,13 @@ describe('what ends a whole run', () => {
     const tap = openTap();
     const error = await runSync(
       tap.context,
-      { configs: [inputFile({ num_workers: 99 })], catalog: undefined, state: undefined },
+      { configs: [inputFile({ api_token: 7, num_workers: 99 })], catalog: undefined, state: undefined },
       false,
     ).catch((thrown: unknown) => thrown);
     tellFailure(tap.context, error);
     expect(tap.stdout()).toBe('');
     expect(tap.log().at(-1)).toMatch(
-      /^CRITICAL The config file .* cannot be used: api_token is missing: add it; num_workers must be a whole number/,
+      /^CRITICAL The config file .* cannot be used: api_token must be a string; num_workers must be a whole number/,
     );
   });
 
