@@ -207,7 +207,7 @@ const services: Array<[string, string, (name: StreamName) => boolean]> = [
 
 describe.concurrent.each(waits)('%s of one service', (_, kind) => {
   it.each(services)('holds up no other: %s', async (_service, path, hangsOn) => {
-    await ibmCloud({ ...SMALL, faults: [{ path, ...kind } as Fault] }, async (account) => {
+    await ibmCloud({ ...SMALL, faults: [{ path, ...kind }] }, async (account) => {
       const others = STREAM_NAMES.filter((name) => !hangsOn(name));
       const keys = others.map((name): [StreamName, string[]] => [name, [...account.sandbox.keys(name)]]);
       expect((await readUntil(account, new Map(keys))).signal).toBe('SIGTERM');
