@@ -65,27 +65,6 @@ describe('one deployment', () => {
       expect(lines).toContainEqual(expect.stringMatching(/^deployments_roles: .*; 1 deployment skipped$/));
     });
   });
-
-  it('that fails keeps its mark while the others move theirs, and its rows come next time', async () => {
-    await sandboxed(SMALL, async ({ sandbox, read }) => {
-      const [bad = '', good = ''] = sandbox.deploymentIds;
-      const catalog = catalogOf('incremental', ['deployments_recipes']);
-      sandbox.setFaults([{ path: `deployments/${bad}/recipes`, kind: 'envelope', shape: 'row-null' }]);
-      const first = await read({ catalog });
-      expect(first.violations).toEqual([]);
-      expect(first.exitCode).toBe(1);
-      expect(first.errors[0]?.failure_type).toBe('system_error');
-      const marks = Object.keys(first.states[0]?.stream.stream_state['marks'] as object);
-      expect(marks).toContain(good);
-      expect(marks).not.toContain(bad);
-
-      sandbox.setFaults([]);
-      const second = await read({ catalog, state: first.states });
-      expect(second.exitCode).toBe(0);
-      const all = new Set([...keysRead(first, 'deployments_recipes'), ...keysRead(second, 'deployments_recipes')]);
-      expect([...sandbox.keys('deployments_recipes')].filter((key) => !all.has(key))).toEqual([]);
-    });
-  });
 });
 
 describe('retries that are used up', () => {

@@ -24,41 +24,21 @@ const damaged: Array<[Shape, RegExp]> = [
 describe('a body that is no report', () => {
   it.each(damaged)('%s is a system_error for every list, and says what is wrong', async (shape, text) => {
     const names = LISTS.filter((name) => applies(name, shape));
-    const faults = names.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape }));
-    await sandboxed({ ...SMALL, faults }, async ({ read }) => {
+    const ofAccount = names.filter((name) => !name.startsWith('deployments'));
+    const reports = names.filter((name) => name.startsWith('deployments_'));
+    await sandboxed(SMALL, async ({ sandbox, read }) => {
       // Without the list of deployments nothing of theirs would even be asked for: it has a read of its own.
-      for (const catalog of [
-        catalogOf(
-          'full_refresh',
-          names.filter((name) => !name.startsWith('deployments')),
-        ),
-        catalogOf('full_refresh', ['deployments']),
-      ]) {
-        const result = await read({ catalog });
-        expect(result.violations).toEqual([]);
-        expect(result.exitCode).toBe(1);
-        expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(
-          catalog.streams.map(({ stream }) => stream.name).toSorted(),
-        );
+      for (const spoiled of [ofAccount, ['deployments'], reports]) {
+        sandbox.setFaults(spoiled.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape })));
+        const result = await read({ catalog: catalogOf('full_refresh', spoiled) });
+        expect(result).toMatchObject({ violations: [], exitCode: 1 });
+        expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(spoiled);
         for (const error of result.errors) {
           expect(error.failure_type).toBe('system_error');
           expect(error.message, error.stream_descriptor?.name).toMatch(text);
           expect(error.message).not.toMatch(/undefined|\[object/);
         }
       }
-    });
-  });
-
-  it.each(damaged)('%s fails every report of deployments', async (shape, text) => {
-    const names = LISTS.filter((name) => name.startsWith('deployments_') && applies(name, shape));
-    const faults = names.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape }));
-    await sandboxed({ ...SMALL, faults }, async ({ read }) => {
-      const result = await read({ catalog: catalogOf('full_refresh', names) });
-      expect(result.violations).toEqual([]);
-      expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(
-        names.toSorted(),
-      );
-      for (const error of result.errors) expect(error.message).toMatch(text);
     });
   });
 
@@ -78,29 +58,22 @@ describe('a body that is no report', () => {
 });
 
 describe('a list that is missing', () => {
-  it.each(['no-embedded', 'list-missing', 'list-null'] as const)(
-    '%s has no rows, and is warned about',
-    async (shape) => {
-      const faults: Fault[] = ['accounts', 'teams', 'deployments/*/backups'].map((path) => ({
-        path,
-        kind: 'envelope',
-        shape,
-      }));
-      await sandboxed({ ...SMALL, faults }, async ({ sandbox, read }) => {
-        const result = await read();
-        expect(result.violations).toEqual([]);
-        expect(result.exitCode).toBe(0);
-        expect(countsRead(result)).toEqual({ ...sandbox.counts(), accounts: 0, teams: 0, deployments_backups: 0 });
-        const warnings = result.logs.filter(({ level }) => level === 'WARN');
-        expect(warnings).toHaveLength(4);
-        expect(warnings[0]?.message).toMatch(/^\w+: \S+ was answered without its list \w+, which is taken as empty$/);
-      });
-    },
-  );
+  it('has no rows, and is warned about', async () => {
+    const paths = ['accounts', 'teams', 'deployments/*/backups'];
+    const faults = paths.map((path): Fault => ({ path, kind: 'envelope', shape: 'list-missing' }));
+    await sandboxed({ ...SMALL, faults }, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result).toMatchObject({ violations: [], exitCode: 0 });
+      expect(countsRead(result)).toEqual({ ...sandbox.counts(), accounts: 0, teams: 0, deployments_backups: 0 });
+      const warnings = result.logs.filter(({ level }) => level === 'WARN');
+      expect(warnings).toHaveLength(4);
+      expect(warnings[0]?.message).toMatch(/^\w+: \S+ was answered without its list \w+, which is taken as empty$/);
+    });
+  });
 });
 
 describe('a page in the middle of a walk that lacks its list', () => {
-  it.each(['no-embedded', 'list-missing', 'list-null'] as const)('%s does not pass for the end', async (shape) => {
+  it.each(['no-embedded', 'list-null'] as const)('%s does not pass for the end', async (shape) => {
     const catalog = catalogOf('incremental', ['audit_events']);
     const faults: Fault[] = [{ path: 'audit_events', kind: 'envelope', shape, after: 3, times: 1 }];
     await sandboxed({ auditEvents: 500, faults }, async ({ sandbox, read }) => {
@@ -116,10 +89,10 @@ describe('a page in the middle of a walk that lacks its list', () => {
   });
 });
 
-describe.each([5_000, 200_000])('data nested %i levels deep', (levels) => {
+describe('data nested 200,000 levels deep', () => {
   it('is one sentence in both programs, without a stack', async () => {
     await sandboxed(
-      { ...SMALL, faults: [{ path: 'teams', kind: 'nested', levels }] },
+      { ...SMALL, faults: [{ path: 'teams', kind: 'nested', levels: 200_000 }] },
       async ({ workspace, sandbox }) => {
         const config = workspace.file(
           'config.json',

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import { STREAM_NAMES, catalogOf } from '../../test-support/catalogs.ts';
-import { type Message, firstOf, keysRead, messagesOf } from '../../test-support/transcript.ts';
+import { catalogOf } from '../../test-support/catalogs.ts';
+import { type Message, keysRead, messagesOf } from '../../test-support/transcript.ts';
 import { countsRead, judge } from '../reads.ts';
 import { HARDENED, MountedFiles, runImage } from './docker.ts';
 
@@ -30,41 +29,16 @@ async function printedBy(options: string[], command: string[]): Promise<Message[
 }
 
 describe('as an unknown user, without rights, on a read-only file system', () => {
-  it('spec', async () => {
-    const spec = JSON.parse(readFileSync('spec.json', 'utf8')) as object;
-    expect(await printedBy(HARDENED, ['spec'])).toEqual([{ type: 'SPEC', spec }]);
-  });
-
-  it('check', async () => {
-    const messages = await printedBy(
-      [...HARDENED, ...files.mount('/secrets')],
-      ['check', '--config', `/secrets/${config}`],
+  it.each(['/secrets', '/tmp', '/airbyte/tmp', '/a folder'])('read, with the files in %s', async (target) => {
+    const finished = await runImage(
+      [...HARDENED, ...files.mount(target), '--workdir', target],
+      ['read', '--config', `${target}/${config}`, '--catalog', files.add('catalog.json', catalog)],
     );
-    expect(messages.at(-1)).toEqual({ type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } });
+    const result = judge(finished, catalog);
+    expect(result.violations).toEqual([]);
+    expect(result.exitCode).toBe(0);
+    expect(countsRead(result)).toEqual(sandbox.counts());
   });
-
-  it('discover', async () => {
-    const messages = await printedBy(
-      [...HARDENED, ...files.mount('/secrets')],
-      ['discover', '--config', `/secrets/${config}`],
-    );
-    const { catalog: found } = firstOf(messages.slice(-1), 'CATALOG');
-    expect(found.streams.map(({ name }) => name)).toEqual(STREAM_NAMES);
-  });
-
-  it.each(['/secrets', '/data', '/tmp', '/mnt/temp', '/airbyte/tmp', '/source', '/a folder'])(
-    'read, with the files in %s',
-    async (target) => {
-      const finished = await runImage(
-        [...HARDENED, ...files.mount(target), '--workdir', target],
-        ['read', '--config', `${target}/${config}`, '--catalog', files.add('catalog.json', catalog)],
-      );
-      const result = judge(finished, catalog);
-      expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      expect(countsRead(result)).toEqual(sandbox.counts());
-    },
-  );
 
   it('says which user may not read a file', async () => {
     const secret = files.add('config.json', '{}', 0o600);
@@ -95,7 +69,8 @@ describe('as other users', () => {
 
 describe('in little memory', () => {
   // 64 MB is what Docker leaves a page cache, a heap of 39 MB and node's own code: tight, and enough.
-  it.each(['64m', '256m'])('a read of 40,000 events arrives whole and in order within %s', async (limit) => {
+  it('a read of 40,000 events arrives whole and in order', async () => {
+    const limit = '64m';
     const large = await startSandbox({ auditEvents: 40_000 });
     try {
       const options = { api_token: large.token, base_url: large.baseUrl, page_size: 100, num_workers: 32 };

@@ -81,14 +81,6 @@ describe('what is in the image', () => {
     );
   });
 
-  it('has both executables by their names, and a label for each', async () => {
-    const names = Object.keys(manifest.bin);
-    const { stdout } = await runShell([], `for name in ${names.join(' ')}; do readlink "$(command -v $name)"; done`);
-    expect(stdout.trim().split('\n')).toEqual(names.map((name) => `/airbyte/integration_code/${name}.js`));
-    const labels = Object.entries(image.Config.Labels).filter(([label]) => label.includes('.executable.'));
-    expect(labels.map(([, name]) => name).toSorted()).toEqual(names.toSorted());
-  });
-
   it('lets nobody but root change them', async () => {
     const { stdout } = await runShell([], 'find /airbyte ! -type l -perm /022; find /airbyte ! -user root');
     expect(stdout).toBe('');

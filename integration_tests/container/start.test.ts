@@ -7,7 +7,7 @@ describe('the compile cache', () => {
   const hardened = ['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
   const said = ['--env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE'];
 
-  it.each(['0:0', '1000:1000', '12345:12345', '65534:0', '1000650000:0'])(
+  it.each(['0:0', '1000:1000', '1000650000:0'])(
     'is used by user %s without rights on a read-only file system',
     async (user) => {
       const { stderr } = await runImage([...hardened, ...said, '--user', user], ['discover', '--config', '/none']);
@@ -31,7 +31,7 @@ describe('the compile cache', () => {
 });
 
 describe('the heap', () => {
-  it.each([128, 256, 512, 1024])('stays within a memory limit of %i MB, and uses most of it', async (limit) => {
+  it.each([128, 1024])('stays within a memory limit of %i MB, and uses most of it', async (limit) => {
     const script = `/usr/local/bin/node -p 'v8.getHeapStatistics().heap_size_limit'`;
     const { stdout } = await runShell(['--memory', `${limit}m`], script);
     expect(Number(stdout)).toBeLessThan(0.75 * limit * MB);

@@ -7,7 +7,6 @@ import { type ReadResult, judge } from '../reads.ts';
 import { HARDENED, IMAGE, MountedFiles, docker, dockerOutput } from './docker.ts';
 
 const catalog = catalogOf('incremental', ['audit_events', 'deployments_recipes', 'accounts']);
-const SIGKILLED = 137;
 const SIGTERMED = 143;
 
 let sandbox: Sandbox;
@@ -85,40 +84,5 @@ describe('docker stop in the middle of a request that hangs', () => {
     expect(missing(stopped, rest)).toEqual([]);
     // The checkpoint came after the last page, so that only the boundary is read twice.
     expect(keysRead(rest, 'audit_events').length).toBeLessThan(1_100);
-  });
-});
-
-describe('docker kill', () => {
-  it('loses nothing: the next read goes on from the last STATE that came through', async () => {
-    const id = await startStuckRead();
-    await dockerOutput(['kill', id]);
-    const killed = await resultOf(id, 'SIGKILL');
-    expect(killed.exitCode).toBe(SIGKILLED);
-    expect(killed.violations).toEqual([]);
-    expect(killed.states.length).toBeGreaterThan(0);
-
-    sandbox.setFaults([]);
-    const rest = await resultOf(await startRead(killed.states));
-    expect(rest.exitCode).toBe(0);
-    expect(missing(killed, rest)).toEqual([]);
-    expect(keysRead(rest, 'audit_events').length).toBeLessThan(3_000);
-  });
-});
-
-describe('docker pause', () => {
-  it('costs the requests under way at most: afterwards the read comes to its end', async () => {
-    // Hangs until the container stands still: otherwise the read could be over before.
-    sandbox.setFaults([{ path: '/audit_events', kind: 'hang', after: 5 }]);
-    const id = await startRead([], { request_timeout_seconds: 1 });
-    await pagesServed(6);
-    await dockerOutput(['pause', id]);
-    sandbox.setFaults([]);
-    // The time-out passes meanwhile.
-    await new Promise((done) => setTimeout(done, 2_000));
-    await dockerOutput(['unpause', id]);
-    const result = await resultOf(id);
-    expect(result.violations).toEqual([]);
-    expect(result.exitCode).toBe(0);
-    expect(missing(result)).toEqual([]);
   });
 });

@@ -4,9 +4,8 @@ import { type ConnectorOptions, runConnector } from '../../test-support/connecto
 import { runInterrupted } from '../../test-support/interrupted-runs.ts';
 import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
 import { type ReadResult, type StateMessages, judge, latestStates } from '../reads.ts';
-import { type Catalog, catalogFor, expectedOf } from '../singer/catalogs.ts';
-import { violationsOf } from '../singer/referee.ts';
-import { linesOf } from '../singer/transcript.ts';
+import { type Catalog, catalogFor } from '../singer/catalogs.ts';
+import { catalogOfTap, runTap } from '../singer/taps.ts';
 import type { Row } from './expected.ts';
 import { type Account, type AccountOptions, ibmCloud, logged } from './reads.ts';
 
@@ -416,26 +415,19 @@ describe.concurrent('tap-compose', () => {
     await audited({ queriesPerMinute: 0 }, async ({ sandbox, workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
       const without = workspace.file('without.json', config(undefined, FROM_THE_USUAL));
-      const bare = await runConnector(['--config', without, '--discover'], { program });
-      expect((JSON.parse(bare.stdout) as Catalog).streams.map(({ stream }) => stream)).not.toContain(NAME);
-      const { stdout } = await runConnector(['--config', file, '--discover'], { program });
-      const catalog = JSON.parse(stdout) as Catalog;
+      const namesIn = ({ streams }: Catalog): string[] => streams.map(({ stream }) => stream);
+      expect(namesIn(await catalogOfTap(['--config', without]))).not.toContain(NAME);
+      const catalog = await catalogOfTap(['--config', file]);
+      const whole = config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL);
+      const tap = { workspace, catalog, config: whole, secrets: [sandbox.apiKey, 'FAKE', 'eyJ'] };
       const choices = { [NAME]: {} };
-      const selection = workspace.file('catalog.json', catalogFor(catalog, choices));
 
       let state: Row | undefined;
-      const sync = async (): Promise<Row[]> => {
-        const before = state;
-        const args = ['--config', file, '--catalog', selection];
-        if (before !== undefined) args.push('--state', workspace.file('state.json', before));
-        const finished = await runConnector(args, { program });
-        const expected = expectedOf(catalog, choices);
-        const secrets = [sandbox.apiKey, 'FAKE', 'eyJ'];
-        expect(violationsOf({ ...finished, sent: undefined, expected, state: before, secrets })).toEqual([]);
-        expect(finished.exitCode).toBe(0);
-        const messages = linesOf(finished.stdout).lines.flatMap(({ message }) => message ?? []);
-        state = messages.flatMap((message) => (message.type === 'STATE' ? [message.value] : [])).at(-1);
-        return messages.flatMap((message) => (message.type === 'RECORD' ? [message.record] : []));
+      const sync = async (): Promise<readonly Row[]> => {
+        const { violations, exitCode, states, records } = await runTap(tap, { choices, state });
+        expect({ violations, exitCode }).toEqual({ violations: [], exitCode: 0 });
+        state = states.at(-1);
+        return records.get(NAME) ?? [];
       };
 
       const records = await sync();
@@ -460,6 +452,7 @@ describe.concurrent('tap-compose', () => {
       expect(more).toEqual(expect.arrayContaining(newKeys(sandbox.keys(NAME), before)));
       expect(more.length).toBeLessThan(15);
 
+      const selection = workspace.file('catalog.json', catalogFor(catalog, choices));
       const refused = await runConnector(['--config', without, '--catalog', selection], { program });
       expect(refused.exitCode).toBe(1);
       expect(refused.stderr).toContain('The stream audit_events needs the option platform.logs_instances');

@@ -2,11 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { clockAt } from '../../test-support/clock.ts';
 import { runConnector } from '../../test-support/connector.ts';
 import { runInterrupted } from '../../test-support/interrupted-runs.ts';
-import type { KillAfterLines } from '../../test-support/planted-code.ts';
-import type { Finished } from '../../test-support/processes.ts';
-import { type Catalog, type Choices, catalogFor, everythingIn, expectedOf } from '../singer/catalogs.ts';
-import { type Violation, violationsOf } from '../singer/referee.ts';
-import { type TapMessage, linesOf } from '../singer/transcript.ts';
+import type { Catalog, Choices } from '../singer/catalogs.ts';
+import { type SyncOptions, type Synced, catalogOfTap, runTap } from '../singer/taps.ts';
 import {
   INCREMENTAL,
   type Row,
@@ -19,28 +16,10 @@ import {
 } from './expected.ts';
 import { type Account, type AccountOptions, byKey, expectRows, gen1Of, ibmCloud } from './reads.ts';
 
-/** A run of the built tap, taken apart and judged. */
-interface Synced extends Finished {
-  violations: readonly Violation[];
-  records: ReadonlyMap<string, readonly Row[]>;
-  states: readonly Row[];
-}
-
-interface SyncOptions {
-  /** Which streams, and how; undefined: all, without a catalog. */
-  choices?: Choices;
-  state?: Row | undefined;
-  config?: Row;
-  platform?: Row;
-  sent?: NodeJS.Signals | undefined;
-  killAfterLines?: KillAfterLines | undefined;
-  /** Where the clock of the tap begins; by default it is the real one. */
-  now?: number;
-}
-
 interface Tap extends Account {
   catalog: Catalog;
-  sync: (options?: SyncOptions) => Promise<Synced>;
+  /** `now` is where the clock of the tap begins; by default it is the real one. */
+  sync: (options?: SyncOptions & { config?: Row; now?: number }) => Promise<Synced>;
 }
 
 const program = 'tap-compose';
@@ -49,41 +28,15 @@ const program = 'tap-compose';
 async function tapped(options: AccountOptions, test: (tap: Tap) => Promise<void>): Promise<void> {
   await ibmCloud(options, async (account) => {
     const { workspace, config, sandbox } = account;
-    const { stdout } = await runConnector(['--config', workspace.file('config.json', config()), '--discover'], {
-      program,
-    });
-    const catalog = JSON.parse(stdout) as Catalog;
-    const sync = async (given: SyncOptions = {}): Promise<Synced> => {
-      const { choices, state, sent, killAfterLines, now } = given;
-      const args = ['--config', workspace.file('config.json', config(given.platform, given.config))];
-      if (choices !== undefined) args.push('--catalog', workspace.file('catalog.json', catalogFor(catalog, choices)));
-      if (state !== undefined) args.push('--state', workspace.file('state.json', state));
+    const catalog = await catalogOfTap(['--config', workspace.file('config.json', config())]);
+    const secrets = [sandbox.apiKey, 'FAKE', 'eyJ'];
+    const sync: Tap['sync'] = ({ config: more, now, ...given } = {}) => {
       const env = now === undefined ? {} : { NODE_OPTIONS: clockAt(now) };
-      const finished = await runConnector(args, { program, env, killAfterLines });
-      const expected = expectedOf(catalog, choices ?? everythingIn(catalog));
-      const violations = violationsOf({ ...finished, sent, expected, state, secrets: [sandbox.apiKey, 'FAKE', 'eyJ'] });
-      const messages = linesOf(finished.stdout).lines.flatMap(({ message }) => message ?? []);
-      return { ...finished, violations, records: recordsIn(messages), states: statesIn(messages) };
+      const tap = { workspace, catalog, config: config(undefined, more), secrets };
+      return runTap(tap, { ...given, run: { ...given.run, env } });
     };
     await test({ ...account, catalog, sync });
   });
-}
-
-function recordsIn(messages: readonly TapMessage[]): Map<string, Row[]> {
-  const records = new Map<string, Row[]>();
-  for (const message of messages) {
-    if (message.type !== 'RECORD') continue;
-    records.set(message.stream, [...(records.get(message.stream) ?? []), message.record]);
-  }
-  return records;
-}
-
-function statesIn(messages: readonly TapMessage[]): Row[] {
-  return messages.flatMap((message) => (message.type === 'STATE' ? [message.value] : []));
-}
-
-function keysOf({ records }: Synced, name: StreamName): string[] {
-  return (records.get(name) ?? []).map((row) => String(row[STREAMS[name].key]));
 }
 
 interface Bookmark extends Row {
@@ -140,7 +93,7 @@ describe.concurrent('a sync of everything', () => {
       const details = ['version', 'platform', 'admin_usernames', 'enable_public_endpoints', 'enable_private_endpoints'];
       const synced = await sync({ choices: { deployments: { deselected: [...details, 'name', 'type'] } } });
       expect(synced.violations).toEqual([]);
-      expect(keysOf(synced, 'deployments').toSorted()).toEqual([...sandbox.keys('deployments')].toSorted());
+      expect(synced.keys('deployments').toSorted()).toEqual([...sandbox.keys('deployments')].toSorted());
       expect(sandbox.requests.filter(({ path }) => /\/deployments\/[^/]*$/.test(path))).toEqual([]);
     });
   });
@@ -205,8 +158,8 @@ describe.concurrent('a bookmark', () => {
             rows[name].map(({ id }) => seen.get(String(id)) ?? { id }),
           ),
         ).toEqual(byKey(name, rows[name]));
-        expect(keysOf(next, name).length).toBeLessThan(keysOf(first, name).length);
-        expect(keysOf(last, name).length).toBeLessThan(keysOf(next, name).length);
+        expect(next.keys(name).length).toBeLessThan(first.keys(name).length);
+        expect(last.keys(name).length).toBeLessThan(next.keys(name).length);
       }
     });
   });
@@ -258,7 +211,7 @@ describe.concurrent('syncs that are stopped at random lines and resumed', () => 
         maxLines: 400,
         signal: 'SIGTERM',
         run: async (state, killAfterLines) => {
-          const synced = await sync({ choices: both, state, sent: killAfterLines?.signal, killAfterLines });
+          const synced = await sync({ choices: both, state, sent: killAfterLines?.signal, run: { killAfterLines } });
           expect(synced.violations).toEqual([]);
           for (const name of INCREMENTAL) {
             for (const [key, row] of keyed(synced.records.get(name) ?? [])) (seen[name] ??= new Map()).set(key, row);

@@ -10,8 +10,6 @@ export interface TapRun {
   sent?: NodeJS.Signals | undefined;
   /** What the run had to bring, by stream. */
   expected: ReadonlyMap<string, Expected>;
-  /** Selected streams that it has to refuse. */
-  refused?: readonly string[];
   /** The state that it was given. */
   state?: Row | undefined;
   /** Whether it was asked for structured lines of the log. */

@@ -129,7 +129,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     sentence: 'Every selected stream has a SCHEMA, one without records too, and no other stream has.',
     broken: (run) => {
       const streams = schemasIn(run).map(({ stream }) => stream);
-      const due = [...run.expected.keys()].filter((stream) => run.refused?.includes(stream) !== true);
+      const due = [...run.expected.keys()];
       const foreign = streams.filter((stream) => !due.includes(stream)).map((stream) => `${stream} was not selected`);
       if (run.neverBegan || run.sent !== undefined) return foreign;
       return [...foreign, ...due.filter((stream) => !streams.includes(stream))];

@@ -30,8 +30,8 @@ function bookmarksOf(value: Row | undefined): Readonly<Record<string, Row>> {
 }
 
 /** The streams whose bookmark this run moves. */
-function moved({ expected, refused = [] }: Judged): string[] {
-  return [...expected].flatMap(([name, { hasBookmark }]) => (hasBookmark && !refused.includes(name) ? [name] : []));
+function moved({ expected }: Judged): string[] {
+  return [...expected].flatMap(([name, { hasBookmark }]) => (hasBookmark ? [name] : []));
 }
 
 /** Meltano's merge of an older state with a newer one; it ends with an error where a null meets an object. */

@@ -11,21 +11,15 @@ import { type Row, type TapMessage, linesOf } from './transcript.ts';
 export interface Synced extends Finished {
   messages: readonly TapMessage[];
   violations: readonly Violation[];
-  records: (stream: string) => Row[];
+  records: ReadonlyMap<string, readonly Row[]>;
   keys: (stream: string) => string[];
   /** The values of its STATE messages that came out whole. */
   states: readonly Row[];
 }
 
-interface SyncOptions {
-  /** Options of the config beside token and address. */
-  config?: Row;
+export interface SyncOptions {
   /** Which streams, and how; undefined: all, without a catalog. */
   choices?: Choices;
-  /** Changes the catalog file. */
-  edit?: (catalog: Catalog) => unknown;
-  /** Streams that the catalog asks for in a way that there is none. */
-  refused?: readonly string[];
   state?: Row | undefined;
   /** The state that the run is judged to have been given, where the file holds another form of it. */
   asState?: Row;
@@ -40,7 +34,8 @@ export interface Tapped {
   workspace: Workspace;
   /** The catalog as the tap prints it. */
   catalog: Catalog;
-  sync: (options?: SyncOptions) => Promise<Synced>;
+  /** `config` has options beside token and address. */
+  sync: (options?: SyncOptions & { config?: Row }) => Promise<Synced>;
 }
 
 /** What Meltano writes for a tap that declares structured logging. */
@@ -57,25 +52,33 @@ export async function tapped<T>(
   const sandbox = await startSandbox(options);
   const workspace = new Workspace('tap');
   try {
-    const { stdout } = await runConnector(['--discover'], { program: 'tap-compose' });
-    const catalog = JSON.parse(stdout) as Catalog;
-    return await test({ sandbox, workspace, catalog, sync: (given) => sync({ sandbox, workspace, catalog }, given) });
+    const catalog = await catalogOfTap([]);
+    const { token, baseUrl } = sandbox;
+    const sync: Tapped['sync'] = ({ config, ...given } = {}) => {
+      const whole = composeConfig({ api_token: token, base_url: baseUrl, ...config });
+      return runTap({ workspace, catalog, config: whole, secrets: [token] }, given);
+    };
+    return await test({ sandbox, workspace, catalog, sync });
   } finally {
     workspace.remove();
     await sandbox.close();
   }
 }
 
-async function sync(
-  { sandbox, workspace, catalog }: Omit<Tapped, 'sync'>,
-  { config, choices, edit, refused, state, asState, structured, run, sent }: SyncOptions = {},
+/** The catalog that the tap prints with these arguments. */
+export async function catalogOfTap(args: readonly string[]): Promise<Catalog> {
+  const { stdout } = await runConnector([...args, '--discover'], { program: 'tap-compose' });
+  return JSON.parse(stdout) as Catalog;
+}
+
+/** Runs the built tap once. */
+export async function runTap(
+  given: { workspace: Workspace; catalog: Catalog; config: Row; secrets: readonly string[] },
+  { choices, state, asState, structured, run, sent }: SyncOptions,
 ): Promise<Synced> {
-  const whole = composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl, ...config });
-  const args = ['--config', workspace.file('config.json', whole)];
-  if (choices !== undefined) {
-    const file = catalogFor(catalog, choices);
-    args.push('--catalog', workspace.file('catalog.json', (edit?.(file) as object | undefined) ?? file));
-  }
+  const { workspace, catalog, config, secrets } = given;
+  const args = ['--config', workspace.file('config.json', config)];
+  if (choices !== undefined) args.push('--catalog', workspace.file('catalog.json', catalogFor(catalog, choices)));
   if (state !== undefined) args.push('--state', workspace.file('state.json', state));
   const env = {
     ...run?.env,
@@ -83,24 +86,21 @@ async function sync(
   };
   const finished = await runConnector(args, { ...run, env, program: 'tap-compose' });
   const expected = expectedOf(catalog, choices ?? everythingIn(catalog));
-  const violations = violationsOf({
-    ...finished,
-    sent,
-    expected,
-    refused: refused ?? [],
-    state: asState ?? state,
-    structured,
-    secrets: [sandbox.token],
-  });
+  const violations = violationsOf({ ...finished, sent, expected, state: asState ?? state, structured, secrets });
   const messages = linesOf(finished.stdout).lines.flatMap(({ message }) => message ?? []);
-  const records = (stream: string): Row[] =>
-    messages.flatMap((message) => (message.type === 'RECORD' && message.stream === stream ? [message.record] : []));
+  const records = new Map<string, Row[]>();
+  for (const message of messages) {
+    if (message.type !== 'RECORD') continue;
+    const rows = records.get(message.stream);
+    if (rows === undefined) records.set(message.stream, [message.record]);
+    else rows.push(message.record);
+  }
   return {
     ...finished,
     messages,
     violations,
     records,
-    keys: (stream) => records(stream).map((record) => String(record[expected.get(stream)?.key ?? ''])),
+    keys: (stream) => (records.get(stream) ?? []).map((record) => String(record[expected.get(stream)?.key ?? ''])),
     states: messages.flatMap((message) => (message.type === 'STATE' ? [message.value] : [])),
   };
 }
