@@ -6,7 +6,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { VERSION_PLACES } from '../scripts/version-places.ts';
 import spec from '../spec.json' with { type: 'json' };
 import { DEFAULT_BASE_URL } from '../src/platforms/compose/config.ts';
-import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/endpoints.ts';
+import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/api/endpoints.ts';
 import { STREAMS } from '../src/streams.ts';
 
 interface Metadata {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path/posix';
 import spec from '../spec.json' with { type: 'json' };
-import { type FailureType, type Problem, type ProblemId, problems } from '../src/core/problems.ts';
-import { catalogStream } from '../src/airbyte/discover.ts';
-import type { Field } from '../src/core/fields.ts';
+import { type FailureType, type Problem, type ProblemId, problems } from '../src/core/failure/problems.ts';
+import { catalogStream } from '../src/airbyte/commands/discover.ts';
+import type { Field } from '../src/core/stream/fields.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/stream.ts';
 import type { DocumentedPlatform } from './docs-platforms.ts';
 

@@ -1,8 +1,8 @@
-import type { ProblemId, Words } from '../src/core/problems.ts';
+import type { ProblemId, Words } from '../src/core/failure/problems.ts';
 import type { Stream } from '../src/core/stream/stream.ts';
 import { compose } from '../src/platforms/compose/compose.ts';
 import type { ComposeShared } from '../src/platforms/compose/shared.ts';
-import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/endpoints.ts';
+import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/api/endpoints.ts';
 import { ibmCloud } from '../src/platforms/ibm-cloud/ibm-cloud.ts';
 import type { IbmCloudShared } from '../src/platforms/ibm-cloud/shared.ts';
 

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import spec from '../spec.json' with { type: 'json' };
-import { about } from '../src/singer/about.ts';
+import { about } from '../src/singer/modes/about.ts';
 
 /** A plugin definition, and what Meltano installs the tap by; none: it is on PATH. */
 export interface PluginDefinition {

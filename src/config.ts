@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { inputError } from './core/errors.ts';
-import { parseInput, readInput, typeName } from './core/input-file.ts';
-import { type Row, isRow } from './core/stream.ts';
-import { toUtcText } from './core/timestamp.ts';
+import { inputError } from './core/failure/errors.ts';
+import { parseInput, readInput, typeName } from './program/input-file.ts';
+import { type Row, isRow } from './core/record/row.ts';
+import { toUtcText } from './core/record/timestamp.ts';
 import { compose } from './platforms/compose/compose.ts';
 import { ibmCloud } from './platforms/ibm-cloud/ibm-cloud.ts';
 import { boolean, wholeNumber } from './platforms/options.ts';

@@ -2,8 +2,8 @@ import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from
 import { realTiming } from './http/traffic/retry.ts';
 import { answer, startServer } from '../test-support/unit/http.ts';
 import { openContext } from '../test-support/unit/output.ts';
-import { VERSION } from './core/version.ts';
-import { openOutput } from './airbyte/output.ts';
+import { VERSION } from './program/version.ts';
+import { openOutput } from './airbyte/protocol/output.ts';
 import { type Config, configSchema, platformOf } from './config.ts';
 import { type OpenReads, checkConnection, openClient, openReads } from './connector.ts';
 import { readStreams } from './core/reading/read-streams.ts';

@@ -1,5 +1,5 @@
 import { streams } from '../src/platforms/compose/streams/index.ts';
-import { catalogStream } from '../src/airbyte/discover.ts';
+import { catalogStream } from '../src/airbyte/commands/discover.ts';
 
 export type SyncMode = 'full_refresh' | 'incremental';
 

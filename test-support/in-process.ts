@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { runCommandLine } from '../src/airbyte/command-line.ts';
-import { tellFailure } from '../src/airbyte/failures.ts';
-import type { Context } from '../src/core/context.ts';
+import { tellFailure } from '../src/airbyte/protocol/failures.ts';
+import type { Context } from '../src/program/context.ts';
 import { LineWriter } from '../src/stdout/line-writer.ts';
 import { realTiming } from '../src/http/traffic/retry.ts';
 import { redacted } from '../src/text/quoted.ts';

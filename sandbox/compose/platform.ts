@@ -2,7 +2,8 @@ import { upTo } from '../noise.ts';
 import { type Answer, type Platform, type Route, json } from '../platform.ts';
 import { AuditTrail } from './audit/trail.ts';
 import { deploymentDetail, deploymentId, deploymentIndex } from './deployments.ts';
-import { HAL, list, open, refusal, spoil } from './envelope.ts';
+import { HAL, list, open, spoil } from './envelope.ts';
+import { refusal } from './errors.ts';
 import type { ComposeOptions } from './options.ts';
 import { type RecipeChange, Recipes } from './recipes.ts';
 import {

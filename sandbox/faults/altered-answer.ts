@@ -1,6 +1,5 @@
 import { type Answer, type Platform, type Row, asciiJson, json } from '../platform.ts';
-import type { ConnectionFault } from './delivery.ts';
-import type { Fault } from './fault.ts';
+import type { ConnectionFault, Fault } from './fault.ts';
 
 /** The kinds that send something other than they should, yet as proper HTTP. */
 export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'forget-cursors' | 'change' }>;

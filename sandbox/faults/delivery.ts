@@ -2,10 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer, Platform, Received } from '../platform.ts';
 import { alteredAnswer } from './altered-answer.ts';
-import type { Fault } from './fault.ts';
-
-/** The kinds that break HTTP itself, or its body. */
-export type ConnectionFault = Extract<Fault, { kind: 'reset' | 'cut' | 'hang' | 'drip' }>;
+import type { ConnectionFault, Fault } from './fault.ts';
 
 type Framing = 'length' | 'chunked';
 

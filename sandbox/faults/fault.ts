@@ -68,6 +68,9 @@ export const KINDS = faultSchema.options.map((option) => option.shape.kind.value
 /** A fault to play on some paths; README.md says what each kind does. */
 export type Fault = Readonly<z.infer<typeof faultSchema>>;
 
+/** The kinds that break HTTP itself, or its body. */
+export type ConnectionFault = Extract<Fault, { kind: 'reset' | 'cut' | 'hang' | 'drip' }>;
+
 /** Reads faults that came as JSON; a text says what is wrong with them. */
 export function readFaults(value: unknown): Fault[] | string {
   const read = z.array(faultSchema).safeParse(value);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import spec from '../../spec.json' with { type: 'json' };
-import { VERSION } from '../core/version.ts';
+import { VERSION } from '../program/version.ts';
 import { LineWriter } from '../stdout/line-writer.ts';
 import { StalledOutput, openContext } from '../../test-support/unit/output.ts';
 import { type Command, USAGE, parseCommandLine, runCommandLine } from './command-line.ts';

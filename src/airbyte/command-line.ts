@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import spec from '../../spec.json' with { type: 'json' };
-import type { Context } from '../core/context.ts';
-import { VERSION } from '../core/version.ts';
+import type { Context } from '../program/context.ts';
+import { VERSION } from '../program/version.ts';
 import { nearestOf } from '../text/nearest.ts';
 
 /** For --help, and for a call without a command. */
@@ -98,15 +98,15 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
       context.writer.line(`${JSON.stringify({ type: 'SPEC', spec })}\n`);
       return 0;
     case 'check': {
-      const { runCheck } = await import('./check.ts');
+      const { runCheck } = await import('./commands/check.ts');
       return runCheck(context, command.config, command.debug);
     }
     case 'discover': {
-      const { runDiscover } = await import('./discover.ts');
+      const { runDiscover } = await import('./commands/discover.ts');
       return runDiscover(context, command.config, command.debug, command.configured);
     }
     case 'read': {
-      const { runRead } = await import('./read.ts');
+      const { runRead } = await import('./commands/read.ts');
       return runRead(context, command, command.debug);
     }
   }

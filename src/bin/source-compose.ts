@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { runCommandLine } from '../airbyte/command-line.ts';
-import { runProcess } from '../process.ts';
+import { runProcess } from '../program/process.ts';
 
 runProcess({
   name: 'source-compose',
   run: runCommandLine,
   async tellFailure(context, thrown) {
-    const { tellFailure } = await import('../airbyte/failures.ts');
+    const { tellFailure } = await import('../airbyte/protocol/failures.ts');
     tellFailure(context, thrown);
   },
 });

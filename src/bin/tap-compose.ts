@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { runProcess } from '../process.ts';
-import { ASCII } from '../singer/ascii.ts';
+import { runProcess } from '../program/process.ts';
+import { ASCII } from '../singer/protocol/ascii.ts';
 import { runCommandLine } from '../singer/command-line.ts';
 
 runProcess({
@@ -8,7 +8,7 @@ runProcess({
   encoding: ASCII,
   run: runCommandLine,
   async tellFailure(context, thrown) {
-    const { tellFailure } = await import('../singer/failures.ts');
+    const { tellFailure } = await import('../singer/protocol/failures.ts');
     tellFailure(context, thrown);
   },
 });

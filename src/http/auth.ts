@@ -1,5 +1,5 @@
 import type { ServerText } from '../text/server-text.ts';
-import type { Request } from '../core/stream.ts';
+import type { Request } from '../core/stream/request.ts';
 
 /** A 401: what was asked for, with which credentials, and what the API says about it. */
 interface Refusal {

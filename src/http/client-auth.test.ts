@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CircuitOpenError } from '../core/errors.ts';
-import type { Request } from '../core/stream.ts';
+import { CircuitOpenError } from '../core/failure/errors.ts';
+import type { Request } from '../core/stream/request.ts';
 import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
 import type { Auth, RefusalMeaning } from './auth.ts';
 

@@ -1,5 +1,5 @@
-import type { ConnectorError } from '../core/errors.ts';
-import type { Words } from '../core/problems.ts';
+import type { ConnectorError } from '../core/failure/errors.ts';
+import type { Words } from '../core/failure/problems.ts';
 import type { Auth } from './auth.ts';
 import type { Route, RouteOptions } from './connection/route.ts';
 import type { Refusals } from './failure.ts';

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { ConnectorError } from '../core/errors.ts';
-import type { Received, Request } from '../core/stream.ts';
+import { ConnectorError } from '../core/failure/errors.ts';
+import type { Received, Request } from '../core/stream/request.ts';
 import type { SendRequest } from './auth.ts';
 import type { ClientOptions, Settings } from './client-options.ts';
 import { toError } from './error.ts';

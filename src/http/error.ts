@@ -1,6 +1,6 @@
 import { containerNote } from './address.ts';
-import { CircuitOpenError, ConnectorError } from '../core/errors.ts';
-import type { ProblemId, Words } from '../core/problems.ts';
+import { CircuitOpenError, ConnectorError } from '../core/failure/errors.ts';
+import type { ProblemId, Words } from '../core/failure/problems.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
 import { faultOf } from './connection/fault.ts';

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { quoted } from '../text/quoted.ts';
 import { serverText } from '../text/server-text.ts';
-import { isRow } from '../core/stream.ts';
+import { isRow } from '../core/record/row.ts';
 import { type Failure, type Refusals, statusFailure } from './failure.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { FactsOf, ProblemId, Words } from '../core/problems.ts';
+import type { FactsOf, ProblemId, Words } from '../core/failure/problems.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
 import type { Outcome } from './attempt.ts';

@@ -1,4 +1,4 @@
-import type { Request } from '../core/stream.ts';
+import type { Request } from '../core/stream/request.ts';
 import { AttemptWatch, type Outcome, attempt } from './attempt.ts';
 import type { Settings } from './client-options.ts';
 import { type Route, openRoute } from './connection/route.ts';

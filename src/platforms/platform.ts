@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import type { Level } from '../core/output.ts';
-import type { Words } from '../core/problems.ts';
-import type { Request, Row } from '../core/stream.ts';
+import type { Level } from '../core/output/output.ts';
+import type { Words } from '../core/failure/problems.ts';
+import type { Request } from '../core/stream/request.ts';
+import type { Row } from '../core/record/row.ts';
 import type { Stream } from '../core/stream/stream.ts';
 import type { Auth } from '../http/auth.ts';
 import type { Refusals } from '../http/failure.ts';

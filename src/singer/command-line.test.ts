@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openTap } from '../../test-support/unit/singer.ts';
-import { VERSION } from '../core/version.ts';
+import { VERSION } from '../program/version.ts';
 import { type Invocation, USAGE, parseCommandLine, runCommandLine } from './command-line.ts';
 
 const sync = (files: object, debug = false): Invocation => ({

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { Context } from '../core/context.ts';
-import { VERSION } from '../core/version.ts';
+import type { Context } from '../program/context.ts';
+import { VERSION } from '../program/version.ts';
 
 /** For --help, and for a call without a word. */
 export const USAGE = `tap-compose: a Singer tap for IBM Cloud Databases and the Compose API
@@ -59,20 +59,20 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
       context.writer.line(`tap-compose ${VERSION}\n`);
       return 0;
     case 'about': {
-      const { about } = await import('./about.ts');
+      const { about } = await import('./modes/about.ts');
       context.writer.line(about(invocation.format));
       return 0;
     }
     case 'discover': {
-      const { runDiscover } = await import('./discover.ts');
+      const { runDiscover } = await import('./modes/discover.ts');
       return runDiscover(context, invocation.files.configs, invocation.debug);
     }
     case 'test': {
-      const { runTest } = await import('./try-config.ts');
+      const { runTest } = await import('./modes/try-config.ts');
       return runTest(context, invocation.files.configs, invocation.debug);
     }
     case 'sync': {
-      const { runSync } = await import('./sync.ts');
+      const { runSync } = await import('./modes/sync.ts');
       return runSync(context, invocation.files, invocation.debug);
     }
   }

@@ -2,7 +2,7 @@ import { setImmediate as everyoneElse } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Mock, describe, expect, test, vi } from 'vitest';
 import { StalledOutput } from '../../test-support/unit/output.ts';
-import { stateLine, streamStatus } from '../airbyte/messages.ts';
+import { stateLine, streamStatus } from '../airbyte/protocol/messages.ts';
 import { LineWriter } from './line-writer.ts';
 import { UTF8 } from './line-encoding.ts';
 

@@ -1,11 +1,12 @@
 import type { CursorOptions } from '../../src/core/retrieval/cursor.ts';
 import { type OpenStream, openStream } from '../../src/core/retrieval/open-stream.ts';
-import type { Request, Row } from '../../src/core/stream.ts';
+import type { Request } from '../../src/core/stream/request.ts';
+import type { Row } from '../../src/core/record/row.ts';
 import { type Stream, keyFieldOf } from '../../src/core/stream/stream.ts';
 import type { Session } from '../../src/core/reading/session.ts';
 import { ibmCloudConfig } from '../../src/platforms/ibm-cloud/config.ts';
 import { ibmCloud } from '../../src/platforms/ibm-cloud/ibm-cloud.ts';
-import { INSTANCES } from '../../src/platforms/ibm-cloud/inventory.ts';
+import { INSTANCES } from '../../src/platforms/ibm-cloud/account/inventory.ts';
 import { type IbmCloudShared, openShared } from '../../src/platforms/ibm-cloud/shared.ts';
 import { refusal } from './fake-api.ts';
 import { type TestApi, instancesBody, openApi } from './instances.ts';

@@ -1,5 +1,6 @@
-import type { Level } from '../../src/core/output.ts';
-import type { Request, Row } from '../../src/core/stream.ts';
+import type { Level } from '../../src/core/output/output.ts';
+import type { Request } from '../../src/core/stream/request.ts';
+import type { Row } from '../../src/core/record/row.ts';
 import type { Api } from '../../src/platforms/platform.ts';
 
 /** The account of all CRNs here. */

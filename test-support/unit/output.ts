@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setImmediate as everyoneElse } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import type { Context } from '../../src/core/context.ts';
+import type { Context } from '../../src/program/context.ts';
 import { LineWriter } from '../../src/stdout/line-writer.ts';
-import type { Message } from '../../src/airbyte/messages.ts';
-import type { Row } from '../../src/core/stream.ts';
+import type { Message } from '../../src/airbyte/protocol/messages.ts';
+import type { Row } from '../../src/core/record/row.ts';
 
 /** A message as it was printed. */
 export interface Printed {

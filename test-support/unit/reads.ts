@@ -1,11 +1,12 @@
 import type { Cursor, CursorOptions } from '../../src/core/retrieval/cursor.ts';
-import { AirbyteOutput } from '../../src/airbyte/output.ts';
-import type { CheckpointedSink } from '../../src/core/checkpoints.ts';
-import { integer, object, text, timestamp } from '../../src/core/fields.ts';
-import { Normaliser } from '../../src/core/normalise.ts';
+import { AirbyteOutput } from '../../src/airbyte/protocol/output.ts';
+import type { CheckpointedSink } from '../../src/core/output/checkpoints.ts';
+import { integer, object, text, timestamp } from '../../src/core/stream/fields.ts';
+import { Normaliser } from '../../src/core/record/normalise.ts';
 import { Permits } from '../../src/http/traffic/permits.ts';
 import { type OpenStream, openStream } from '../../src/core/retrieval/open-stream.ts';
-import type { ParsedPage, Row } from '../../src/core/stream.ts';
+import type { ParsedPage } from '../../src/core/stream/request.ts';
+import type { Row } from '../../src/core/record/row.ts';
 import { type Stream, streamsOf } from '../../src/core/stream/stream.ts';
 import type { Session } from '../../src/core/reading/session.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import type { Context } from '../../src/core/context.ts';
+import type { Context } from '../../src/program/context.ts';
 import { LineWriter } from '../../src/stdout/line-writer.ts';
 import { redacted } from '../../src/text/quoted.ts';
-import type { Row } from '../../src/core/stream.ts';
-import { ASCII } from '../../src/singer/ascii.ts';
+import type { Row } from '../../src/core/record/row.ts';
+import { ASCII } from '../../src/singer/protocol/ascii.ts';
 
 /** A message of a tap as it was printed. */
 export type TapMessage =

@@ -1,5 +1,5 @@
 import type { Answer, QueryParameters } from '../../platform.ts';
-import { invalid } from '../envelope.ts';
+import { invalid } from '../errors.ts';
 import type { ComposeOptions } from '../options.ts';
 import type { World } from '../world.ts';
 import { EventText } from './events.ts';

@@ -12,7 +12,7 @@ import {
   recipes,
 } from '../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../../platforms/compose/shared.ts';
-import type { StreamEnd } from '../output.ts';
+import type { StreamEnd } from '../output/output.ts';
 import { readStreams } from './read-streams.ts';
 import type { Stream } from '../stream/stream.ts';
 

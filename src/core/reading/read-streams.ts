@@ -1,5 +1,5 @@
-import { asConnectorError } from '../errors.ts';
-import type { StreamEnd } from '../output.ts';
+import { asConnectorError } from '../failure/errors.ts';
+import type { StreamEnd } from '../output/output.ts';
 import type { OpenStream } from '../retrieval/open-stream.ts';
 
 /** Reads all streams side by side. One that fails is incomplete at once, and the others go on. */

@@ -1,6 +1,6 @@
-import type { Output } from '../output.ts';
-import type { Words } from '../problems.ts';
-import type { Received, Request } from '../stream.ts';
+import type { Output } from '../output/output.ts';
+import type { Words } from '../failure/problems.ts';
+import type { Received, Request } from '../stream/request.ts';
 
 /** What all streams of one read share; `S` is what their platform requests once and shares among them. */
 export interface Session<S = unknown> {

@@ -1,14 +1,15 @@
 import { setImmediate as everyoneElse } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError } from '../failure/errors.ts';
 import { embeddedRows } from '../../platforms/compose/envelope.ts';
 import type { ComposeShared } from '../../platforms/compose/shared.ts';
-import { text } from '../fields.ts';
+import { text } from '../stream/fields.ts';
 import { listBody } from '../../../test-support/unit/fake-api.ts';
 import { Printout, StalledOutput } from '../../../test-support/unit/output.ts';
 import { addons, backups, openRead, openRun, parts } from '../../../test-support/unit/reads.ts';
-import type { ParsedPage, Row } from '../stream.ts';
+import type { ParsedPage } from '../stream/request.ts';
+import type { Row } from '../record/row.ts';
 import type { Stream } from '../stream/stream.ts';
 
 const rowsOf = { rows: (body: unknown): ParsedPage => embeddedRows(body, 'parts', 'parts') };

@@ -1,11 +1,13 @@
 import { quoted } from '../../text/quoted.ts';
 import { serverText } from '../../text/server-text.ts';
-import { CheckpointedSink } from '../checkpoints.ts';
-import { unexpectedBody } from '../errors.ts';
-import { Normaliser } from '../normalise.ts';
+import { CheckpointedSink } from '../output/checkpoints.ts';
+import { unexpectedBody } from '../failure/errors.ts';
+import { Normaliser } from '../record/normalise.ts';
 import type { Cursor } from '../retrieval/cursor.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
-import { type ParsedPage, type Request, type Row, isPrintedAsItIs, isRow } from '../stream.ts';
+import type { ParsedPage, Request } from '../stream/request.ts';
+import { type Row, isRow } from '../record/row.ts';
+import { isPrintedAsItIs } from '../record/key.ts';
 import { StreamReport } from './report.ts';
 import type { Session } from './session.ts';
 

@@ -1,4 +1,4 @@
-import { CircuitOpenError, type ConnectorError, asConnectorError } from '../errors.ts';
+import { CircuitOpenError, type ConnectorError, asConnectorError } from '../failure/errors.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
 import { eachInParallel } from './parallel.ts';
 

@@ -1,5 +1,5 @@
-import type { ConnectorError } from '../errors.ts';
-import type { Row } from '../stream.ts';
+import type { ConnectorError } from '../failure/errors.ts';
+import type { Row } from '../record/row.ts';
 
 /** A part of a stream that is requested by itself, such as a deployment. */
 export interface Partition {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { inputError } from '../errors.ts';
-import { toUtcText } from '../timestamp.ts';
+import { inputError } from '../failure/errors.ts';
+import { toUtcText } from '../record/timestamp.ts';
 
 /** Every state carries it, so that a later release knows what it reads. All that were ever written stay readable. */
 export const STATE_VERSION = 1;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { text, timestamp } from '../fields.ts';
-import type { ParsedPage, Request } from '../stream.ts';
+import { text, timestamp } from './fields.ts';
+import type { ParsedPage, Request } from './request.ts';
 import { cursorFieldOf, keyFieldOf, streamsOf } from './stream.ts';
 
 interface Shared {

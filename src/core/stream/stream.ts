@@ -1,6 +1,6 @@
-import type { Field } from '../fields.ts';
+import type { Field } from './fields.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
-import type { Row } from '../stream.ts';
+import type { Row } from '../record/row.ts';
 
 /** A stream, declared as data. `S` is what the streams of its platform share, `F` the names of its fields. */
 export interface Stream<S = unknown, F extends string = string> {

@@ -1,5 +1,5 @@
 import { isLoopback } from '../address.ts';
-import { inputError } from '../../core/errors.ts';
+import { inputError } from '../../core/failure/errors.ts';
 
 type Env = Record<string, string | undefined>;
 

@@ -5,7 +5,7 @@ import { altered, backups, openRead, openRun } from '../../../test-support/unit/
 import { type Reaction, SimulatedNetwork } from '../../../test-support/unit/simulated-network.ts';
 import { VirtualTime } from '../../../test-support/unit/virtual-time.ts';
 import type { Partition, Partitions } from '../../core/retrieval/partitions.ts';
-import type { Request } from '../../core/stream.ts';
+import type { Request } from '../../core/stream/request.ts';
 import type { Stream } from '../../core/stream/stream.ts';
 import type { ComposeShared } from '../../platforms/compose/shared.ts';
 

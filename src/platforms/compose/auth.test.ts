@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Request } from '../../core/stream.ts';
+import type { Request } from '../../core/stream/request.ts';
 import type { RefusalMeaning } from '../../http/auth.ts';
 import { answer, createClient, startServer } from '../../../test-support/unit/http.ts';
 import { tokenAuth } from './auth.ts';

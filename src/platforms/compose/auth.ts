@@ -1,5 +1,5 @@
-import { asConnectorError } from '../../core/errors.ts';
-import type { Request } from '../../core/stream.ts';
+import { asConnectorError } from '../../core/failure/errors.ts';
+import type { Request } from '../../core/stream/request.ts';
 import { rawText } from '../../text/server-text.ts';
 import type { Auth } from '../../http/auth.ts';
 

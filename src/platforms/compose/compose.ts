@@ -1,5 +1,5 @@
-import { ConnectorError } from '../../core/errors.ts';
-import type { Words } from '../../core/problems.ts';
+import { ConnectorError } from '../../core/failure/errors.ts';
+import type { Words } from '../../core/failure/problems.ts';
 import { errorText } from '../../http/error-text.ts';
 import type { Api, Platform } from '../platform.ts';
 import { tokenAuth } from './auth.ts';

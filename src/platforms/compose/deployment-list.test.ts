@@ -107,11 +107,11 @@ test('one missing id is told in the singular', () => {
   );
 });
 
-test('each chosen deployment is a slice, which says what its rows get', async () => {
+test('each chosen deployment is a partition, which says what its rows get', async () => {
   const { list } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
-  const slice = (id: string): Partition => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } });
-  expect(await eachDeployment({ deployments: list, pageSize: 10, includeConnectionStrings: false })).toEqual({
-    chosen: [slice('d3'), slice('d2')],
+  const partition = (id: string): Partition => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } });
+  expect(await eachDeployment({ deployments: list })).toEqual({
+    chosen: [partition('d3'), partition('d2')],
     all: new Set(['d1', 'd2', 'd3']),
     isWhole: false,
   });

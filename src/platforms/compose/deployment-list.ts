@@ -1,9 +1,10 @@
-import { ConnectorError, unexpectedBody } from '../../core/errors.ts';
+import { ConnectorError, unexpectedBody } from '../../core/failure/errors.ts';
 import type { Partition, Partitions } from '../../core/retrieval/partitions.ts';
-import { type Request, type Row, isPrintedAsItIs, isRow } from '../../core/stream.ts';
+import type { Request } from '../../core/stream/request.ts';
+import { type Row, isRow } from '../../core/record/row.ts';
+import { isPrintedAsItIs } from '../../core/record/key.ts';
 import type { Api } from '../platform.ts';
 import { embeddedRows } from './envelope.ts';
-import type { ComposeShared } from './shared.ts';
 
 const LIST: Request = { path: 'deployments' };
 
@@ -59,7 +60,7 @@ export class DeploymentList {
 }
 
 /** The partitions of a per-deployment stream. */
-export async function eachDeployment({ deployments }: ComposeShared): Promise<Partitions> {
+export async function eachDeployment({ deployments }: { deployments: DeploymentList }): Promise<Partitions> {
   const { ids, all, isWhole } = await deployments.load();
   const chosen = ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } }));
   return { chosen, all, isWhole };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConnectorError } from '../../core/errors.ts';
-import type { ParsedPage, Row } from '../../core/stream.ts';
+import { ConnectorError } from '../../core/failure/errors.ts';
+import type { ParsedPage } from '../../core/stream/request.ts';
+import type { Row } from '../../core/record/row.ts';
 import { embeddedList, embeddedRows, flatten, halObject } from './envelope.ts';
 
 const list = (body: unknown): ParsedPage => embeddedList(body, 'backups', 'deployments/d1/backups');

@@ -1,5 +1,6 @@
-import { unexpectedBody } from '../../core/errors.ts';
-import { type ParsedPage, type Row, isRow } from '../../core/stream.ts';
+import { unexpectedBody } from '../../core/failure/errors.ts';
+import type { ParsedPage } from '../../core/stream/request.ts';
+import { type Row, isRow } from '../../core/record/row.ts';
 import { errorsText } from '../../http/error-text.ts';
 import { quoted } from '../../text/quoted.ts';
 import { serverText } from '../../text/server-text.ts';

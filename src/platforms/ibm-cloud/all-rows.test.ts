@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Request, Row } from '../../core/stream.ts';
+import type { Request } from '../../core/stream/request.ts';
+import type { Row } from '../../core/record/row.ts';
 import type { Api } from '../platform.ts';
 import { type Paging, allRows, offsetOfNext, tokenOfNext } from './all-rows.ts';
 

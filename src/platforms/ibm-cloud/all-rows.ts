@@ -1,7 +1,8 @@
-import { unexpectedBody } from '../../core/errors.ts';
-import { type Request, type Row, isRow } from '../../core/stream.ts';
+import { unexpectedBody } from '../../core/failure/errors.ts';
+import type { Request } from '../../core/stream/request.ts';
+import { type Row, isRow } from '../../core/record/row.ts';
 import type { Api } from '../platform.ts';
-import { listIn, objectOf } from './envelope.ts';
+import { listIn, objectOf } from './api/envelope.ts';
 import { PageChain, type PageToken, tokenIn } from './page-chain.ts';
 
 /**

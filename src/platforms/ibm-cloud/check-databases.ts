@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { ConnectorError } from '../../core/errors.ts';
+import { ConnectorError } from '../../core/failure/errors.ts';
 import type { Api } from '../platform.ts';
-import { type Endpoints, databasesAt } from './endpoints.ts';
-import { objectIn } from './envelope.ts';
-import type { Deployment } from './instance.ts';
-import { labelOf } from './inventory.ts';
+import { type Endpoints, databasesAt } from './api/endpoints.ts';
+import { objectIn } from './api/envelope.ts';
+import type { Deployment } from './account/instance.ts';
+import { labelOf } from './account/inventory.ts';
 import { words } from './words.ts';
 
 /** So many databases are asked; one answer is enough. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { crnOf, guidOf } from '../../../test-support/unit/instances.ts';
 import { ibmCloudConfig } from './config.ts';
-import { DEFAULT_ENDPOINTS } from './endpoints.ts';
+import { DEFAULT_ENDPOINTS } from './api/endpoints.ts';
 
 const KEY = { name: 'ibm_cloud', api_key: 'the-key' };
 const GROUP = '11112222333344445555666677778888';

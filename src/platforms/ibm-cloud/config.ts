@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LONGEST_NAME, nearestOf } from '../../text/nearest.ts';
-import { GUID, isRegion, parseCrn } from './crn.ts';
-import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './endpoints.ts';
+import { GUID, isRegion, parseCrn } from './api/crn.ts';
+import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './api/endpoints.ts';
 
 const RESOURCE_GROUP_ID = /^[0-9a-fA-F]{32}$/;
 

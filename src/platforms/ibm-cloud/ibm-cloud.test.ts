@@ -11,12 +11,12 @@ import {
   instancesBody,
   openApi,
 } from '../../../test-support/unit/instances.ts';
-import { ConnectorError } from '../../core/errors.ts';
-import { type FactsOf, type ProblemId, problems } from '../../core/problems.ts';
-import type { Row } from '../../core/stream.ts';
+import { ConnectorError } from '../../core/failure/errors.ts';
+import { type FactsOf, type ProblemId, problems } from '../../core/failure/problems.ts';
+import type { Row } from '../../core/record/row.ts';
 import type { IbmCloudConfig } from './config.ts';
 import { ibmCloud } from './ibm-cloud.ts';
-import { INSTANCES } from './inventory.ts';
+import { INSTANCES } from './account/inventory.ts';
 
 const config = (options: object = {}): IbmCloudConfig =>
   ibmCloud.config.parse({ name: 'ibm_cloud', api_key: 'the-key', ...options });

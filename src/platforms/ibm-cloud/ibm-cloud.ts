@@ -1,13 +1,13 @@
-import { utcText } from '../../core/timestamp.ts';
+import { utcText } from '../../core/record/timestamp.ts';
 import type { Platform } from '../platform.ts';
 import { lookAtDatabases } from './check-databases.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
-import { refusals } from './error-text.ts';
-import { missingSentence } from './inventory.ts';
-import { eventsQuery, queryResult } from './logs-query.ts';
+import { refusals } from './api/error-text.ts';
+import { missingSentence } from './account/inventory.ts';
+import { eventsQuery, queryResult } from './logs/query.ts';
 import { type IbmCloudShared, openShared } from './shared.ts';
 import { streams } from './streams/index.ts';
-import { iamAuth } from './token.ts';
+import { iamAuth } from './api/token.ts';
 import { count, words } from './words.ts';
 
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */

@@ -1,4 +1,4 @@
-import { unexpectedBody } from '../../core/errors.ts';
+import { unexpectedBody } from '../../core/failure/errors.ts';
 
 /** So many pages in a row without a row that is new are no list any more. Rows that may not be viewed leave pages empty. */
 const MOST_PAGES_WITHOUT_NEWS = 1_000;

@@ -9,9 +9,9 @@ import {
   instancesBody,
   openApi,
 } from '../../../test-support/unit/instances.ts';
-import type { Row } from '../../core/stream.ts';
+import type { Row } from '../../core/record/row.ts';
 import { ibmCloudConfig } from './config.ts';
-import { INSTANCES } from './inventory.ts';
+import { INSTANCES } from './account/inventory.ts';
 import { RESOURCE_GROUPS, openShared, resourceGroupNames } from './shared.ts';
 
 const CLAIMS = Buffer.from(JSON.stringify({ account: { bss: ACCOUNT } })).toString('base64url');

@@ -1,15 +1,16 @@
-import { ConnectorError, unexpectedBody } from '../../core/errors.ts';
-import type { Level } from '../../core/output.ts';
-import { type Request, type Row, isRow } from '../../core/stream.ts';
+import { ConnectorError, unexpectedBody } from '../../core/failure/errors.ts';
+import type { Level } from '../../core/output/output.ts';
+import type { Request } from '../../core/stream/request.ts';
+import { type Row, isRow } from '../../core/record/row.ts';
 import type { Api } from '../platform.ts';
 import type { IbmCloudConfig } from './config.ts';
-import { type Endpoints, databasesAt } from './endpoints.ts';
-import { listIn, objectOf, textOrNull } from './envelope.ts';
-import { briefly, failureOf } from './failure.ts';
-import { type Grants, loadGrants } from './grants.ts';
-import { Inventory } from './inventory.ts';
-import { type Selection, selectionOf } from './selection.ts';
-import { accountIn } from './token.ts';
+import { type Endpoints, databasesAt } from './api/endpoints.ts';
+import { listIn, objectOf, textOrNull } from './api/envelope.ts';
+import { briefly, failureOf } from './api/failure.ts';
+import { type Grants, loadGrants } from './account/grants.ts';
+import { Inventory } from './account/inventory.ts';
+import { type Selection, selectionOf } from './account/selection.ts';
+import { accountIn } from './api/token.ts';
 
 export const RESOURCE_GROUPS = 'v2/resource_groups';
 const KEY_DETAILS = 'v1/apikeys/details';

@@ -1,5 +1,5 @@
-import { ConnectorError, asConnectorError } from '../../core/errors.ts';
-import type { Words } from '../../core/problems.ts';
+import { ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
+import type { Words } from '../../core/failure/problems.ts';
 
 /** What texts call IBM Cloud and its settings. */
 export const words: Words = {

@@ -1,5 +1,5 @@
-import type { ConnectorError } from '../../errors.ts';
-import type { Row } from '../../stream.ts';
+import type { ConnectorError } from '../../failure/errors.ts';
+import type { Row } from '../../record/row.ts';
 
 /** A report by month, such as `2026-10`, oldest first. */
 export interface ByMonth<S, F extends string> {

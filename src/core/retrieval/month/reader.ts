@@ -1,4 +1,4 @@
-import { type ConnectorError, asConnectorError } from '../../errors.ts';
+import { type ConnectorError, asConnectorError } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
 import type { MonthCursor } from './cursor.ts';
 import type { ByMonth } from './declaration.ts';

@@ -1,6 +1,6 @@
-import { ConnectorError } from '../../errors.ts';
-import type { Row } from '../../stream.ts';
-import { msBefore } from '../../timestamp.ts';
+import { ConnectorError } from '../../failure/errors.ts';
+import type { Row } from '../../record/row.ts';
+import { msBefore } from '../../record/timestamp.ts';
 import { type Cursor, type CursorOptions, StateFrame, latestOf, leastLookback } from '../cursor.ts';
 import type { SharedState } from '../state-format.ts';
 import type { Position } from './declaration.ts';

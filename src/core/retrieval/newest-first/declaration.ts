@@ -1,4 +1,4 @@
-import type { ParsedPage, Request } from '../../stream.ts';
+import type { ParsedPage, Request } from '../../stream/request.ts';
 
 /** Which page of a newest-first list to request; undefined: without that parameter. */
 export interface Position {

@@ -4,9 +4,9 @@ import { newestFirstState, type NewestFirstValues } from './state.ts';
 import { parseState, type SharedState } from '../state-format.ts';
 import { listBody, refusal } from '../../../../test-support/unit/fake-api.ts';
 import { events, openRead, openRun } from '../../../../test-support/unit/reads.ts';
-import type { StreamEnd } from '../../output.ts';
+import type { StreamEnd } from '../../output/output.ts';
 import { readStreams } from '../../reading/read-streams.ts';
-import type { Query } from '../../stream.ts';
+import type { Query } from '../../stream/request.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 
 // Random newest-first APIs, sound and broken, whose list changes during the reads, which are killed at random points. Whatever

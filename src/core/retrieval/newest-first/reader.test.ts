@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { listBody, refusal, refuses } from '../../../../test-support/unit/fake-api.ts';
 import { type RunOptions, type TestRun, events, openRead, openRun } from '../../../../test-support/unit/reads.ts';
-import { CHECKPOINT_RECORDS } from '../../checkpoints.ts';
+import { CHECKPOINT_RECORDS } from '../../output/checkpoints.ts';
 import type { CursorOptions } from '../cursor.ts';
-import type { Query, Row } from '../../stream.ts';
+import type { Query } from '../../stream/request.ts';
+import type { Row } from '../../record/row.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 
 /** A time on 31 August, `minute` minutes after noon. */

@@ -1,6 +1,7 @@
-import { ConnectorError, asConnectorError } from '../../errors.ts';
+import { ConnectorError, asConnectorError } from '../../failure/errors.ts';
 import type { Page, StreamReader } from '../../reading/stream-reader.ts';
-import type { Request, Row } from '../../stream.ts';
+import type { Request } from '../../stream/request.ts';
+import type { Row } from '../../record/row.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 import type { NewestFirst } from './declaration.ts';
 

@@ -1,4 +1,4 @@
-import type { ParsedPage, Request } from '../../stream.ts';
+import type { ParsedPage, Request } from '../../stream/request.ts';
 
 /** One request for the whole stream. */
 export interface Once<S> {

@@ -1,4 +1,4 @@
-import { msBefore } from '../../timestamp.ts';
+import { msBefore } from '../../record/timestamp.ts';
 import { type Cursor, type CursorOptions, StateFrame, latestOf, leastLookback } from '../cursor.ts';
 import type { SharedState } from '../state-format.ts';
 import type { PartitionValues } from './state.ts';

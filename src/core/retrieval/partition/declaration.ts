@@ -1,4 +1,5 @@
-import type { ParsedPage, Request, Row } from '../../stream.ts';
+import type { ParsedPage, Request } from '../../stream/request.ts';
+import type { Row } from '../../record/row.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
 /** One request for each partition, such as a deployment. */

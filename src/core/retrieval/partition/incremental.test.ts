@@ -9,11 +9,11 @@ import {
   recipes,
 } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../../../platforms/compose/shared.ts';
-import { CHECKPOINT_RECORDS } from '../../checkpoints.ts';
-import { text } from '../../fields.ts';
+import { CHECKPOINT_RECORDS } from '../../output/checkpoints.ts';
+import { text } from '../../stream/fields.ts';
 import type { OpenStream } from '../open-stream.ts';
 import type { PartitionCursor } from './cursor.ts';
-import type { Row } from '../../stream.ts';
+import type { Row } from '../../record/row.ts';
 
 /** A time on 31 August, `minute` minutes after noon. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();

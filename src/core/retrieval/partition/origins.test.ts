@@ -11,7 +11,7 @@ import {
   recipes,
 } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../../../platforms/compose/shared.ts';
-import { CircuitOpenError, ConnectorError } from '../../errors.ts';
+import { CircuitOpenError, ConnectorError } from '../../failure/errors.ts';
 import type { PartitionCursor } from './cursor.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 import type { Stream } from '../../stream/stream.ts';

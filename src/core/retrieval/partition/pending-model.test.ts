@@ -6,10 +6,10 @@ import { listBody, refusal } from '../../../../test-support/unit/fake-api.ts';
 import { openRead, openRun } from '../../../../test-support/unit/reads.ts';
 import { embeddedRows } from '../../../platforms/compose/envelope.ts';
 import type { ComposeShared } from '../../../platforms/compose/shared.ts';
-import { text, timestamp } from '../../fields.ts';
+import { text, timestamp } from '../../stream/fields.ts';
 import { readStreams } from '../../reading/read-streams.ts';
 import type { PartitionCursor } from './cursor.ts';
-import type { Row } from '../../stream.ts';
+import type { Row } from '../../record/row.ts';
 import { streamsOf } from '../../stream/stream.ts';
 import type { Partition } from '../partitions.ts';
 

@@ -1,6 +1,6 @@
-import { ConnectorError } from '../../errors.ts';
+import { ConnectorError } from '../../failure/errors.ts';
 import type { Page, StreamReader } from '../../reading/stream-reader.ts';
-import type { Row } from '../../stream.ts';
+import type { Row } from '../../record/row.ts';
 import { type Outcome, each } from '../each.ts';
 import type { Partition } from '../partitions.ts';
 import type { PartitionCursor } from './cursor.ts';

@@ -1,4 +1,5 @@
-import type { Request, Row } from '../../stream.ts';
+import type { Request } from '../../stream/request.ts';
+import type { Row } from '../../record/row.ts';
 
 /** A list that several streams share and that is requested once per sync. */
 export interface Shared<S, F extends string> {

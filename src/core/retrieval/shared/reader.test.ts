@@ -10,9 +10,9 @@ import {
   parts,
 } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../../../platforms/compose/shared.ts';
-import { text } from '../../fields.ts';
+import { text } from '../../stream/fields.ts';
 import type { OpenStream } from '../open-stream.ts';
-import type { Row } from '../../stream.ts';
+import type { Row } from '../../record/row.ts';
 import type { Detail, Shared } from './declaration.ts';
 import type { Stream } from '../../stream/stream.ts';
 

@@ -1,6 +1,7 @@
-import { ConnectorError } from '../../errors.ts';
+import { ConnectorError } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
-import type { Request, Row } from '../../stream.ts';
+import type { Request } from '../../stream/request.ts';
+import type { Row } from '../../record/row.ts';
 import { each } from '../each.ts';
 import type { Detail, Shared } from './declaration.ts';
 

@@ -5,7 +5,7 @@ import { parseState, type SharedState } from '../state-format.ts';
 import type { CursorOptions } from '../cursor.ts';
 import { type PartitionWindows, WindowCursor, type Window } from './cursor.ts';
 import type { WindowSize } from './declaration.ts';
-import { utcText } from '../../timestamp.ts';
+import { utcText } from '../../record/timestamp.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

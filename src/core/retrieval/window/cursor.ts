@@ -1,4 +1,4 @@
-import { utcText } from '../../timestamp.ts';
+import { utcText } from '../../record/timestamp.ts';
 import { type Cursor, type CursorOptions, StateFrame, futureWarning, latestOf } from '../cursor.ts';
 import type { SharedState } from '../state-format.ts';
 import type { WindowSize } from './declaration.ts';

@@ -1,4 +1,4 @@
-import type { Request } from '../../stream.ts';
+import type { Request } from '../../stream/request.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
 /** A list that is requested by time windows, each partition by itself. */

@@ -1,7 +1,8 @@
-import { ConnectorError } from '../../errors.ts';
+import { ConnectorError } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
-import type { Request, Row } from '../../stream.ts';
-import { utcText } from '../../timestamp.ts';
+import type { Request } from '../../stream/request.ts';
+import type { Row } from '../../record/row.ts';
+import { utcText } from '../../record/timestamp.ts';
 import { each } from '../each.ts';
 import type { Partition } from '../partitions.ts';
 import type { PartitionWindows, Window, WindowCursor } from './cursor.ts';

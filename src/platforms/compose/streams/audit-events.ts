@@ -1,5 +1,5 @@
 import { embeddedRows } from '../envelope.ts';
-import { object, text, timestamp } from '../../../core/fields.ts';
+import { object, text, timestamp } from '../../../core/stream/fields.ts';
 import type { ComposeShared } from '../shared.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 

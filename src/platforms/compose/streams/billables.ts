@@ -1,6 +1,6 @@
 import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
-import { number, text, timestamp } from '../../../core/fields.ts';
+import { number, text, timestamp } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /billables` (compose-api.md 9.3). No client's code for it is known, so its numbers are read leniently. */

@@ -1,6 +1,6 @@
 import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
-import { boolean, listOfTexts, text, timestamp } from '../../../core/fields.ts';
+import { boolean, listOfTexts, text, timestamp } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /clusters` (compose-api.md 9.4). Clients disagree on `multitenant`: boolean, or the text of one. */

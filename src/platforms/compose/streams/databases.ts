@@ -1,6 +1,6 @@
 import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
-import { boolean, listOfObjects, text } from '../../../core/fields.ts';
+import { boolean, listOfObjects, text } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /databases` (compose-api.md 9.5). Its list is named `applications`. */

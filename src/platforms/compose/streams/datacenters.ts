@@ -1,6 +1,6 @@
 import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
-import { text } from '../../../core/fields.ts';
+import { text } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /datacenters` (compose-api.md 9.6). */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Normaliser } from '../../../core/normalise.ts';
-import type { Row } from '../../../core/stream.ts';
+import { Normaliser } from '../../../core/record/normalise.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsAddons } from './deployments-addons.ts';
 

@@ -1,7 +1,7 @@
 import type { ComposeShared } from '../shared.ts';
 import { createHash } from 'node:crypto';
-import { object, text, timestamp } from '../../../core/fields.ts';
-import { type Row, isRow } from '../../../core/stream.ts';
+import { object, text, timestamp } from '../../../core/stream/fields.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { embeddedList } from '../envelope.ts';

@@ -1,8 +1,8 @@
 import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { embeddedList, flatten } from '../envelope.ts';
-import { listOfObjects, text } from '../../../core/fields.ts';
-import type { Row } from '../../../core/stream.ts';
+import { listOfObjects, text } from '../../../core/stream/fields.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /**

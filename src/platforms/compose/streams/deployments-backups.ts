@@ -1,7 +1,7 @@
 import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { embeddedRows } from '../envelope.ts';
-import { boolean, text, timestamp } from '../../../core/fields.ts';
+import { boolean, text, timestamp } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** What a backup stays (compose-api.md 9.10). */

@@ -1,9 +1,9 @@
 import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
-import { unexpectedBody } from '../../../core/errors.ts';
+import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { embeddedList, flatten } from '../envelope.ts';
-import { integer, text, timestamp } from '../../../core/fields.ts';
-import { type Row, isRow } from '../../../core/stream.ts';
+import { integer, text, timestamp } from '../../../core/stream/fields.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /**

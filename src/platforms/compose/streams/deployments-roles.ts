@@ -1,7 +1,7 @@
 import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { embeddedRows } from '../envelope.ts';
-import { listOfObjects, text } from '../../../core/fields.ts';
+import { listOfObjects, text } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /deployments/{id}/roles` (compose-api.md 9.12). Its rows hold neither an id nor the deployment. */

@@ -1,7 +1,7 @@
 import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { flatten, halObject } from '../envelope.ts';
-import { integer, text } from '../../../core/fields.ts';
+import { integer, text } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 const sizes = {

@@ -1,7 +1,7 @@
 import type { ComposeShared } from '../shared.ts';
 import { eachDeployment, ofDeployment } from '../deployment-list.ts';
 import { embeddedRows } from '../envelope.ts';
-import { text } from '../../../core/fields.ts';
+import { text } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /deployments/{id}/versions` (compose-api.md 9.15): changes of version that are possible. Named `transitions`. */

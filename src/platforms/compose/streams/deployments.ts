@@ -1,5 +1,5 @@
 import { halObject } from '../envelope.ts';
-import { listOfObjects, listOfTexts, object, text, timestamp } from '../../../core/fields.ts';
+import { listOfObjects, listOfTexts, object, text, timestamp } from '../../../core/stream/fields.ts';
 import type { ComposeShared } from '../shared.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { catalogStream } from '../../../airbyte/discover.ts';
+import { catalogStream } from '../../../airbyte/commands/discover.ts';
 import type { Stream } from '../../../core/stream/stream.ts';
 import { openRun, rowsIn } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../shared.ts';

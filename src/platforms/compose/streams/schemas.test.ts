@@ -1,7 +1,7 @@
 import { keyFieldOf } from '../../../core/stream/stream.ts';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { catalogStream } from '../../../airbyte/discover.ts';
+import { catalogStream } from '../../../airbyte/commands/discover.ts';
 import { streams } from './index.ts';
 
 type Schema = { [keyword: string]: unknown; properties?: Record<string, Schema>; items?: Schema };

@@ -1,6 +1,6 @@
 import type { ComposeShared } from '../shared.ts';
 import { embeddedRows } from '../envelope.ts';
-import { listOfObjects, text } from '../../../core/fields.ts';
+import { listOfObjects, text } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 
 /** `GET /teams` (compose-api.md 9.16). Its users are inline. */

@@ -1,9 +1,9 @@
-import { boolean, object, text, timestamp } from '../../../core/fields.ts';
-import type { Row } from '../../../core/stream.ts';
+import { boolean, object, text, timestamp } from '../../../core/stream/fields.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import type { WindowPage } from '../../../core/retrieval/window/declaration.ts';
-import { auditEntry } from '../audit-event.ts';
-import { LONGEST_WINDOW_MS, eventsQuery, queryResult } from '../logs-query.ts';
+import { auditEntry } from '../logs/audit-event.ts';
+import { LONGEST_WINDOW_MS, eventsQuery, queryResult } from '../logs/query.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 const MINUTE = 60_000;

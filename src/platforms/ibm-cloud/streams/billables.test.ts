@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ConnectorError } from '../../../core/errors.ts';
-import type { Request, Row } from '../../../core/stream.ts';
+import { ConnectorError } from '../../../core/failure/errors.ts';
+import type { Request } from '../../../core/stream/request.ts';
+import type { Row } from '../../../core/record/row.ts';
 import type { Api } from '../../platform.ts';
 import { ibmCloudConfig } from '../config.ts';
 import { type IbmCloudShared, openShared } from '../shared.ts';

@@ -1,14 +1,15 @@
-import { ConnectorError, asConnectorError, unexpectedBody } from '../../../core/errors.ts';
-import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '../../../core/fields.ts';
+import { ConnectorError, asConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
+import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '../../../core/stream/fields.ts';
 import type { MonthRules } from '../../../core/retrieval/month/declaration.ts';
 import { monthAfter } from '../../../core/retrieval/month/month.ts';
-import { type Request, type Row, isRow } from '../../../core/stream.ts';
+import type { Request } from '../../../core/stream/request.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { parseCrn } from '../crn.ts';
-import { engineIn, isBackupService } from '../instance.ts';
+import { parseCrn } from '../api/crn.ts';
+import { engineIn, isBackupService } from '../account/instance.ts';
 import { allRows, tokenOfNext } from '../all-rows.ts';
-import { keepKnown } from '../known-keys.ts';
-import { guidOf } from '../selection.ts';
+import { keepKnown } from '../api/known-keys.ts';
+import { guidOf } from '../account/selection.ts';
 import { type IbmCloudShared, RESOURCE_GROUPS } from '../shared.ts';
 import { count, taking, words } from '../words.ts';
 

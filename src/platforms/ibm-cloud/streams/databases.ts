@@ -1,8 +1,8 @@
-import { boolean, listOfObjects, text } from '../../../core/fields.ts';
-import { type Row, isRow } from '../../../core/stream.ts';
+import { boolean, listOfObjects, text } from '../../../core/stream/fields.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { rowsIn } from '../envelope.ts';
-import { keepKnown } from '../known-keys.ts';
+import { rowsIn } from '../api/envelope.ts';
+import { keepKnown } from '../api/known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 const PATH = 'deployables';

@@ -1,8 +1,8 @@
-import { unexpectedBody } from '../../../core/errors.ts';
-import { text } from '../../../core/fields.ts';
-import type { Row } from '../../../core/stream.ts';
+import { unexpectedBody } from '../../../core/failure/errors.ts';
+import { text } from '../../../core/stream/fields.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { listIn } from '../envelope.ts';
+import { listIn } from '../api/envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 const PATH = 'regions';

@@ -1,8 +1,8 @@
-import { text } from '../../../core/fields.ts';
+import { text } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { rowsIn, textOrNull } from '../envelope.ts';
+import { rowsIn, textOrNull } from '../api/envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Partitions, ofDatabase } from '../partitions.ts';
+import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
 
 /** `GET /deployments/{id}/allowlists/ip_addresses` (icd-api.md 2.3.7), which IBM is about to retire. */
 export const deploymentsAllowlists = streamsOf<IbmCloudShared>()({

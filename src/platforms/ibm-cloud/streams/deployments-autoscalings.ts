@@ -1,10 +1,10 @@
-import { boolean, integer, number, text } from '../../../core/fields.ts';
-import type { ParsedPage } from '../../../core/stream.ts';
-import { type Row, isRow } from '../../../core/stream.ts';
+import { boolean, integer, number, text } from '../../../core/stream/fields.ts';
+import type { ParsedPage } from '../../../core/stream/request.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { objectIn, withoutOrigin, within } from '../envelope.ts';
+import { objectIn, withoutOrigin, within } from '../api/envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Partitions, ofDatabase } from '../partitions.ts';
+import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
 
 /** The one group that can scale by itself. */
 const GROUP = 'member';

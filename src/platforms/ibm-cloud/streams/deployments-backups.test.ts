@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { backupRow, crnOf, gen1Row, gen2Row, guidOf } from '../../../../test-support/unit/instances.ts';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
-import type { Row } from '../../../core/stream.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { deploymentsBackups } from './deployments-backups.ts';
 
 const at = (day: number): string => new Date(Date.UTC(2026, 10, day)).toISOString();

@@ -1,13 +1,13 @@
-import { boolean, number, text, timestamp } from '../../../core/fields.ts';
-import type { Row } from '../../../core/stream.ts';
+import { boolean, number, text, timestamp } from '../../../core/stream/fields.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
-import { toUtcText } from '../../../core/timestamp.ts';
-import { rowsIn } from '../envelope.ts';
-import type { IndependentBackup } from '../instance.ts';
-import { labelOf } from '../inventory.ts';
+import { toUtcText } from '../../../core/record/timestamp.ts';
+import { rowsIn } from '../api/envelope.ts';
+import type { IndependentBackup } from '../account/instance.ts';
+import { labelOf } from '../account/inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1PartitionsOf, ofDatabase } from '../partitions.ts';
+import { gen1PartitionsOf, ofDatabase } from '../account/partitions.ts';
 
 /** What a backup stays: of generation 1 the first three, of generation 2, where it is the instance's state, the last three. */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);

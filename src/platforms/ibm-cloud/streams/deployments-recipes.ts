@@ -1,8 +1,8 @@
-import { integer, text, timestamp } from '../../../core/fields.ts';
+import { integer, text, timestamp } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { rowsIn } from '../envelope.ts';
+import { rowsIn } from '../api/envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Partitions, ofDatabase } from '../partitions.ts';
+import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
 
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
 

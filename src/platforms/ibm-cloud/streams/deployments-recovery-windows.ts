@@ -1,8 +1,8 @@
-import { text, timestamp } from '../../../core/fields.ts';
+import { text, timestamp } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { objectIn, textOrNull, withoutOrigin } from '../envelope.ts';
+import { objectIn, textOrNull, withoutOrigin } from '../api/envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Partitions, ofDatabase } from '../partitions.ts';
+import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
 
 const NAME = 'point_in_time_recovery_data';
 const TYPES = new Set(['postgresql', 'enterprisedb', 'mysql', 'mongodbee']);

@@ -1,10 +1,10 @@
-import { listOfTexts, text } from '../../../core/fields.ts';
-import type { ParsedPage } from '../../../core/stream.ts';
+import { listOfTexts, text } from '../../../core/stream/fields.ts';
+import type { ParsedPage } from '../../../core/stream/request.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { objectIn, textOrNull, withoutOrigin } from '../envelope.ts';
-import { keepKnown } from '../known-keys.ts';
+import { objectIn, textOrNull, withoutOrigin } from '../api/envelope.ts';
+import { keepKnown } from '../api/known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Partitions, ofDatabase } from '../partitions.ts';
+import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
 
 const TYPES = new Set(['postgresql', 'enterprisedb']);
 

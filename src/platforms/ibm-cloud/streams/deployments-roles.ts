@@ -1,5 +1,5 @@
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { POLICIES, grantFields } from '../grants.ts';
+import { POLICIES, grantFields } from '../account/grants.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 /** `GET /v2/policies` (icd-api.md 2.7): those for users, service IDs and profiles. */

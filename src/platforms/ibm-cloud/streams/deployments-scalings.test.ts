@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { crnOf, gen1Row, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
-import type { Row } from '../../../core/stream.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
 
 /** A group as icd-api.md 2.3.5 has it. */

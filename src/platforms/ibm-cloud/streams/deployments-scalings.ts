@@ -1,13 +1,13 @@
-import { type Field, number, text } from '../../../core/fields.ts';
-import { coerce } from '../../../core/normalise.ts';
-import type { Row } from '../../../core/stream.ts';
+import { type Field, number, text } from '../../../core/stream/fields.ts';
+import { coerce } from '../../../core/record/normalise.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
-import { rowsIn, within } from '../envelope.ts';
-import { type Deployment, type Gen2Sizes, gen2SizesOf } from '../instance.ts';
-import { labelOf } from '../inventory.ts';
+import { rowsIn, within } from '../api/envelope.ts';
+import { type Deployment, type Gen2Sizes, gen2SizesOf } from '../account/instance.ts';
+import { labelOf } from '../account/inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1PartitionsOf, ofDatabase } from '../partitions.ts';
+import { gen1PartitionsOf, ofDatabase } from '../account/partitions.ts';
 import { count } from '../words.ts';
 
 /** The only group of a deployment of generation 2. */

@@ -1,9 +1,9 @@
-import { boolean, text } from '../../../core/fields.ts';
-import { type Row, isRow } from '../../../core/stream.ts';
+import { boolean, text } from '../../../core/stream/fields.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { listIn, objectIn } from '../envelope.ts';
+import { listIn, objectIn } from '../api/envelope.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { gen1Partitions, ofDatabase } from '../partitions.ts';
+import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
 
 const KEY = ['deployment_id', 'from_version', 'to_version', 'method'] as const;
 

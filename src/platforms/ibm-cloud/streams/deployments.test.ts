@@ -10,7 +10,7 @@ import {
   instanceRow,
 } from '../../../../test-support/unit/instances.ts';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
-import type { Row } from '../../../core/stream.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { deployments } from './deployments.ts';
 
 const GROUPS = { resources: [{ id: 'g1', name: 'default' }] };

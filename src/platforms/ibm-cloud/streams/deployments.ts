@@ -1,13 +1,13 @@
-import type { ConnectorError } from '../../../core/errors.ts';
-import { boolean, number, object, text, timestamp } from '../../../core/fields.ts';
-import type { Row } from '../../../core/stream.ts';
+import type { ConnectorError } from '../../../core/failure/errors.ts';
+import { boolean, number, object, text, timestamp } from '../../../core/stream/fields.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { isRegion, parseCrn } from '../crn.ts';
-import { databasesAt } from '../endpoints.ts';
-import { objectIn, textOrNull, within } from '../envelope.ts';
-import { type Deployment, diskKeyOf, gen2SizesOf } from '../instance.ts';
-import { type Found, INSTANCES, labelOf } from '../inventory.ts';
-import { keepKnown } from '../known-keys.ts';
+import { isRegion, parseCrn } from '../api/crn.ts';
+import { databasesAt } from '../api/endpoints.ts';
+import { objectIn, textOrNull, within } from '../api/envelope.ts';
+import { type Deployment, diskKeyOf, gen2SizesOf } from '../account/instance.ts';
+import { type Found, INSTANCES, labelOf } from '../account/inventory.ts';
+import { keepKnown } from '../api/known-keys.ts';
 import { type IbmCloudShared, resourceGroupNames } from '../shared.ts';
 
 /**

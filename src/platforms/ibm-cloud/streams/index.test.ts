@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import { catalogStream } from '../../../airbyte/discover.ts';
+import { catalogStream } from '../../../airbyte/commands/discover.ts';
 import type { Stream } from '../../../core/stream/stream.ts';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { crnOf } from '../../../../test-support/unit/instances.ts';

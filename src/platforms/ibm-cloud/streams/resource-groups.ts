@@ -1,4 +1,4 @@
-import { boolean, text, timestamp } from '../../../core/fields.ts';
+import { boolean, text, timestamp } from '../../../core/stream/fields.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import { type IbmCloudShared, RESOURCE_GROUPS } from '../shared.ts';
 

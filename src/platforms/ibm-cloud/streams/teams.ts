@@ -1,10 +1,10 @@
-import { asConnectorError, unexpectedBody } from '../../../core/errors.ts';
-import { boolean, listOfObjects, text, timestamp } from '../../../core/fields.ts';
-import { type Row, isRow } from '../../../core/stream.ts';
+import { asConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
+import { boolean, listOfObjects, text, timestamp } from '../../../core/stream/fields.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
-import { textOrNull } from '../envelope.ts';
+import { textOrNull } from '../api/envelope.ts';
 import { allRows, offsetOfNext } from '../all-rows.ts';
-import { keepKnown } from '../known-keys.ts';
+import { keepKnown } from '../api/known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { count, taking } from '../words.ts';
 

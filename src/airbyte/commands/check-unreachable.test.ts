@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import nock from 'nock';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startServer } from '../../../test-support/unit/http.ts';
+import { jsonFile, openContext } from '../../../test-support/unit/output.ts';
+import { runCheck } from './check.ts';
+
+const TOKEN = '0123456789abcdef';
+
+afterEach(() => {
+  nock.cleanAll();
+  nock.restore();
+  vi.useRealTimers();
+});
+
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+test('a port at which nothing listens is a definite no, at the first attempt', async () => {
+  const host = `127.0.0.1:${await closedPort()}`;
+  const { context, messages } = openContext();
+  await expect(runCheck(context, jsonFile({ api_token: TOKEN, base_url: `http://${host}` }), false)).resolves.toBe(0);
+  expect(messages().at(-1)).toMatchObject({
+    connectionStatus: {
+      status: 'FAILED',
+      message: `Nothing answers at ${host} (ECONNREFUSED). Check base_url, and make sure that the server is up and can be reached from here. Inside a container, localhost is the container itself: use the host network, or an address such as http://host.docker.internal.`,
+    },
+  });
+});
+
+describe('where Compose itself was, it is said that Compose closed', () => {
+  const closed = 'Compose closed on 1 March 2023 and its API with it: base_url must name another server';
+
+  test.each([
+    ['its name is gone', 'is unknown (ENOTFOUND)', 'ENOTFOUND'],
+    ['somebody else is there now', 'There is no Compose API at https://api.compose.io/2016-07 (HTTP 404)', 404],
+  ] as const)('%s', async (_, sentence, reply) => {
+    const scope = nock('https://api.compose.io').replyContentLength().get('/2016-07/accounts');
+    if (reply === 404) scope.reply(404, 'gone');
+    else scope.replyWithError(Object.assign(new Error(`getaddrinfo ${reply}`), { code: reply }));
+    if (!nock.isActive()) nock.activate();
+    const { context, messages } = openContext();
+    await expect(runCheck(context, jsonFile({ api_token: TOKEN }), false)).resolves.toBe(0);
+    const message = expect.stringMatching(new RegExp(`${sentence.replace(/[()]/g, '\\$&')}.* ${closed}`)) as string;
+    expect(messages().at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED', message } });
+  });
+});
+
+describe('a server that never answers', () => {
+  test('is given up after 30 s', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const { origin } = await startServer(() => resolve());
+    const { context, messages } = openContext();
+    const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }), false);
+    const outcome = expect(checking).rejects.toMatchObject({
+      problem: 'check_timed_out',
+      failureType: 'transient_error',
+      message: expect.stringContaining('did not answer within 30 s'),
+    });
+    await asked;
+    await vi.advanceTimersByTimeAsync(30_000);
+    await outcome;
+    expect(messages().map(({ type }) => type)).not.toContain('CONNECTION_STATUS');
+  });
+
+  test('is left when the process is stopped', async () => {
+    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const { origin } = await startServer(() => resolve());
+    const { context, messages, stop } = openContext();
+    const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }), false);
+    await asked;
+    stop.abort(new Error('stopped by SIGTERM'));
+    await expect(checking).rejects.toThrow('stopped by SIGTERM');
+    expect(messages().map(({ type }) => type)).not.toContain('CONNECTION_STATUS');
+  });
+
+  test('is not even asked when the process was stopped before', async () => {
+    const { origin, requests } = await startServer(() => undefined);
+    const { context, stop } = openContext();
+    stop.abort(new Error('stopped by SIGTERM'));
+    const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }), false);
+    await expect(checking).rejects.toThrow('stopped by SIGTERM');
+    expect(requests).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../protocol/messages.ts';
+import { answer, startServer } from '../../../test-support/unit/http.ts';
+import { jsonFile, openContext } from '../../../test-support/unit/output.ts';
+import { runCheck } from './check.ts';
+
+const TOKEN = '0123456789abcdef';
+const [A, B, C] = ['a', 'b', 'c'].map((digit) => digit.repeat(24)) as [string, string, string];
+const ACCOUNTS = JSON.stringify({ _embedded: { accounts: [{ id: '1' }] } });
+const DEPLOYMENTS = JSON.stringify({ _embedded: { deployments: [{ id: A }, { id: B }, null] } });
+
+type Answer = [status: number, body: string, headers?: Record<string, string>];
+
+async function check(accounts: Answer, options: object = {}, deployments: Answer = [200, DEPLOYMENTS]) {
+  const server = await startServer((request, response) => {
+    answer(response, ...(request.url === '/2016-07/accounts' ? accounts : deployments));
+  });
+  const { context, messages } = openContext();
+  const config = jsonFile({ api_token: TOKEN, base_url: `${server.origin}/2016-07`, ...options });
+  const code = await runCheck(context, config, false).catch((error: unknown) => error);
+  const paths = server.requests.map(({ url }) => url);
+  return { code, status: statusOf(messages()), paths, printed: JSON.stringify(messages()), server };
+}
+
+function statusOf(messages: Message[]): object | undefined {
+  const found = messages.filter((message) => message.type === 'CONNECTION_STATUS');
+  expect(found.length).toBeLessThan(2);
+  return found[0]?.connectionStatus;
+}
+
+describe('yes', () => {
+  test('takes one request, with the token', async () => {
+    const { code, status, paths, server } = await check([200, ACCOUNTS]);
+    expect({ code, status, paths }).toEqual({ code: 0, status: { status: 'SUCCEEDED' }, paths: ['/2016-07/accounts'] });
+    expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${TOKEN}` });
+  });
+
+  test('takes one more if there are deployment_ids', async () => {
+    const { code, status, paths } = await check([200, ACCOUNTS], { deployment_ids: [B, A] });
+    expect({ code, status }).toEqual({ code: 0, status: { status: 'SUCCEEDED' } });
+    expect(paths).toEqual(['/2016-07/accounts', '/2016-07/deployments']);
+  });
+});
+
+describe('no: FAILED with a sentence, and the command did its work', () => {
+  test.each<[name: string, answer: Answer, sentence: RegExp]>([
+    ['401', [401, '{"errors":"Unauthorized"}'], /does not accept the API token \(HTTP 401\)/],
+    ['403', [403, '{}'], /no right to read accounts \(HTTP 403\)/],
+    [
+      '404',
+      [404, 'Not found'],
+      /^There is no Compose API at http:\/\/127\.0\.0\.1:\d+\/2016-07 \(HTTP 404\)\. Correct base_url/,
+    ],
+    [
+      'a redirect',
+      [302, '', { location: 'https://example.com/login?x=1' }],
+      /redirected accounts .* to https:\/\/example\.com\/login\./,
+    ],
+    ['an odd status', [418, '{"errors":"teapot"}'], /HTTP 418 \("teapot"\)/],
+    [
+      'another API',
+      [200, '{"_embedded":{"widgets":[]}}'],
+      /something that is not one of its reports: it holds the list widgets/,
+    ],
+    ['an error in a 200', [200, '{"errors":"closed"}'], /the API reports "closed"/],
+  ])('%s', async (_, accounts, sentence) => {
+    const { code, status } = await check(accounts);
+    expect(code).toBe(0);
+    expect(status).toEqual({ status: 'FAILED', message: expect.stringMatching(sentence) });
+  });
+
+  test('deployment ids that do not exist are named, the others are not', async () => {
+    const { code, status } = await check([200, ACCOUNTS], { deployment_ids: [A, C] });
+    expect({ code, status }).toEqual({
+      code: 0,
+      status: {
+        status: 'FAILED',
+        message: `This deployment id does not exist for this API token: ${C}. Correct deployment_ids.`,
+      },
+    });
+  });
+
+  test('a config that cannot be used is told of, and nobody is asked', async () => {
+    const { code, status, paths } = await check([200, ACCOUNTS], { page_size: 1 });
+    expect(code).toBe(0);
+    expect(status).toMatchObject({ status: 'FAILED', message: expect.stringContaining('page_size must be') });
+    expect(paths).toEqual([]);
+  });
+
+  test('the token does not show, though the API repeats it', async () => {
+    const { status, printed } = await check([400, JSON.stringify({ errors: `bad token ${TOKEN}` })]);
+    expect(status).toMatchObject({ status: 'FAILED', message: expect.stringContaining('bad token ****') });
+    expect(printed).not.toContain(TOKEN);
+  });
+});
+
+test('a 401 of deployments, where accounts has just been read, is a no that quotes the API', async () => {
+  const { code, status, paths } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [401, '{"errors":"gone"}']);
+  expect(code).toBe(0);
+  expect(status).toEqual({
+    status: 'FAILED',
+    message: expect.stringContaining('The API refused deployments with HTTP 401 ("gone"), although it accepts'),
+  });
+  expect(paths).toHaveLength(2);
+});
+
+test('a 404 of deployments is about the report, since the address has an API', async () => {
+  const { status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [404, '']);
+  expect(status).toMatchObject({ message: expect.stringContaining('does not have deployments (HTTP 404)') });
+});
+
+test('an outage is no answer: no status, a transient error, and no wait longer than a person waits', async () => {
+  for (const status of [429, 503]) {
+    const outage = await check([status, '', { 'retry-after': '60' }]);
+    expect(outage.code).toMatchObject({ name: 'ConnectorError', failureType: 'transient_error' });
+    expect(outage.status).toBeUndefined();
+    expect(outage.paths).toHaveLength(1);
+  }
+});

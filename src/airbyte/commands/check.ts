@@ -1,0 +1,34 @@
+import { loadConfig } from '../../config.ts';
+import { checkConnection } from '../../connector.ts';
+import type { Context } from '../../program/context.ts';
+import { asConnectorError } from '../../core/failure/errors.ts';
+import { type AirbyteOutput, openOutput, warnOfConfig } from '../protocol/output.ts';
+
+/**
+ * Says whether the config works, by asking the API as little as possible. A no is a FAILED status, and the command did its
+ * work (0); an outage is thrown as a transient error.
+ */
+export async function runCheck(context: Context, configPath: string, debug: boolean): Promise<number> {
+  const output = openOutput(context, 'check', debug);
+  try {
+    const config = await loadConfig(configPath, warnOfConfig(context, output));
+    context.signal.throwIfAborted();
+    const complaints = await checkConnection(config, context, output);
+    sendStatus(context, output, complaints.length === 0 ? undefined : complaints.join(' '));
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    const error = asConnectorError(thrown);
+    const outage = error.failureType === 'transient_error' && !error.isUnreachable;
+    if (outage || error.problem === 'unexpected') throw thrown;
+    if (error.internalMessage !== undefined) output.log('info', error.internalMessage);
+    sendStatus(context, output, error.message);
+  }
+  return 0;
+}
+
+function sendStatus({ terminal }: Context, output: AirbyteOutput, failure: string | undefined): void {
+  const connectionStatus =
+    failure === undefined ? { status: 'SUCCEEDED' as const } : { status: 'FAILED' as const, message: failure };
+  output.send({ type: 'CONNECTION_STATUS', connectionStatus });
+  terminal?.write(failure === undefined ? 'SUCCEEDED\n' : `FAILED: ${failure}\n`);
+}

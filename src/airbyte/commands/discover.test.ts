@@ -1,0 +1,187 @@
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import {
+  type Field,
+  boolean,
+  integer,
+  listOfObjects,
+  listOfTexts,
+  number,
+  object,
+  text,
+  timestamp,
+} from '../../core/stream/fields.ts';
+import type { ParsedPage } from '../../core/stream/request.ts';
+import type { Stream } from '../../core/stream/stream.ts';
+import { streams } from '../../platforms/compose/streams/index.ts';
+import { startServer } from '../../../test-support/unit/http.ts';
+import { Printout, jsonFile, openContext } from '../../../test-support/unit/output.ts';
+import type { Row } from '../../core/record/row.ts';
+import { parseConfiguredCatalog } from '../protocol/configured-catalog.ts';
+import { catalogStream, recordSchema, runDiscover } from './discover.ts';
+import type { JsonSchema } from '../protocol/messages.ts';
+
+test('one catalog with every stream, for which the API is not asked', async () => {
+  const { origin, requests } = await startServer((_, response) => response.end());
+  const { context, messages } = openContext();
+  const config = jsonFile({ api_token: 'wrong', base_url: origin });
+  await expect(runDiscover(context, config, false)).resolves.toBe(0);
+  const [log, ...catalogs] = messages();
+  expect(log).toMatchObject({ type: 'LOG', log: { message: expect.stringContaining('discover') } });
+  expect(catalogs).toEqual([{ type: 'CATALOG', catalog: { streams: streams.map(catalogStream) } }]);
+  expect(requests).toEqual([]);
+});
+
+const IBM = { name: 'ibm_cloud', api_key: 'k' };
+
+test('a stream that an option would bring is omitted, and the log says so', async () => {
+  const { context, messages } = openContext();
+  await runDiscover(context, jsonFile({ platform: IBM }), false);
+  expect(messages().slice(1)).toMatchObject([
+    {
+      type: 'LOG',
+      log: {
+        level: 'INFO',
+        message: 'The stream audit_events is omitted. To read it, set the option platform.logs_instances.',
+      },
+    },
+    { type: 'CATALOG' },
+  ]);
+});
+
+test('--configured prints nothing but a catalog that read takes, with a line for each stream', async () => {
+  const { context, stderr } = openContext();
+  const out = new Printout();
+  const code = await runDiscover(
+    { ...context, writer: out.writer },
+    jsonFile({ platform: IBM, start_dat: '' }),
+    false,
+    true,
+  );
+  expect(code).toBe(0);
+  const catalog = JSON.parse(out.text) as { streams: Row[] };
+  expect(out.text.split('\n')).toHaveLength(catalog.streams.length + 3);
+  const modes = catalog.streams.map((entry) => [(entry['stream'] as Row)['name'], entry['sync_mode']]);
+  expect(modes).toContainEqual(['teams', 'full_refresh']);
+  expect(modes).toContainEqual(['billables', 'incremental']);
+  expect(parseConfiguredCatalog('', catalog).map(({ descriptor, syncMode }) => [descriptor.name, syncMode])).toEqual(
+    modes,
+  );
+  expect(stderr()).toBe(
+    'Warning: the config has an option start_dat, which is ignored: did you mean start_date?\n' +
+      'The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n',
+  );
+});
+
+test('a misspelt option is in the log, and on the terminal of a person who does not see the log', async () => {
+  const { context, messages } = openContext();
+  const seen: string[] = [];
+  const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
+  const config = jsonFile({ api_token: 'a', start_dat: '2018' });
+  await runDiscover({ ...context, terminal }, config, false);
+  const sentence = 'the config has an option start_dat, which is ignored: did you mean start_date?';
+  expect(messages()).toContainEqual({ type: 'LOG', log: { level: 'WARN', message: sentence } });
+  expect(seen).toEqual([`Warning: ${sentence}\n`]);
+});
+
+test('a config that cannot be used is a config error, and there is no catalog', async () => {
+  const { context, messages } = openContext();
+  const config = jsonFile({ api_token: '' });
+  await expect(runDiscover(context, config, false)).rejects.toMatchObject({
+    failureType: 'config_error',
+    message: `The config file ${config} cannot be used: api_token must not be empty.`,
+  });
+  expect(messages().map(({ type }) => type)).toEqual(['LOG']);
+});
+
+const fields = { id: text('Id.'), created_at: timestamp('When it was made.') };
+const nothing = (): ParsedPage => ({ rows: [], warnings: [] });
+const plain: Stream = {
+  name: 'parts',
+  description: 'Parts.',
+  retrieval: { way: 'once', request: () => ({ path: 'parts' }), rows: nothing },
+  primaryKey: 'id',
+  fields,
+};
+
+test('a stream without a cursor offers its primary key and a full refresh, and nothing that it has not', () => {
+  expect(catalogStream(plain)).toEqual({
+    name: 'parts',
+    json_schema: recordSchema(fields),
+    supported_sync_modes: ['full_refresh'],
+    source_defined_primary_key: [['id']],
+  });
+});
+
+test.each<Stream['retrieval']>([
+  { way: 'newest-first', cursorField: 'created_at', request: () => ({ path: 'parts' }), rows: nothing },
+  {
+    way: 'partition',
+    partitions: async () => ({ chosen: [], all: undefined }),
+    request: () => ({ path: 'parts' }),
+    rows: nothing,
+    incremental: { cursorField: 'created_at' },
+  },
+])(
+  'a stream with a cursor ($way) also offers incremental reads, by its own cursor, and can be resumed',
+  (retrieval) => {
+    expect(catalogStream({ ...plain, retrieval })).toEqual({
+      name: 'parts',
+      json_schema: recordSchema(fields),
+      supported_sync_modes: ['full_refresh', 'incremental'],
+      source_defined_cursor: true,
+      default_cursor_field: ['created_at'],
+      is_resumable: true,
+      source_defined_primary_key: [['id']],
+    });
+  },
+);
+
+const FIELDS: Array<[name: string, field: Field, type: string, values: unknown[]]> = [
+  ['text', text('D.'), 'string', ['', 'a']],
+  ['integer', integer('D.'), 'integer', [0, -7]],
+  ['number', number('D.'), 'number', [0.5, 3]],
+  ['boolean', boolean('D.'), 'boolean', [true, false]],
+  ['timestamp', timestamp('D.'), 'string', ['2017-08-30T12:46:29.000Z']],
+  ['object', object('D.', { id: text('Id.') }), 'object', [{}, { id: null, more: 1 }, { id: 'a' }]],
+  ['listOfObjects', listOfObjects('D.', { id: text('Id.') }), 'array', [[], [{ id: 'a', more: 1 }, null]]],
+  ['listOfTexts', listOfTexts('D.'), 'array', [[], ['a', null]]],
+];
+
+/** What the catalog says of one field. */
+function schemaOf(field: Field): JsonSchema {
+  const { properties } = recordSchema({ field });
+  return (properties as { field: JsonSchema }).field;
+}
+
+test.each(FIELDS)('%s is declared with one type or null, and with its description', (_, field, type) => {
+  expect(schemaOf(field)).toMatchObject({ type: ['null', type], description: 'D.' });
+});
+
+test.each(FIELDS)('%s allows null, and what it is for', (_, field, __, values) => {
+  const allows = new Ajv({ strict: false, validateFormats: false }).compile(recordSchema({ field }));
+  for (const value of [null, ...values]) expect(allows({ field: value })).toBe(true);
+  expect(allows({ field: Symbol('neither') })).toBe(false);
+});
+
+test('a timestamp tells destinations that it has a time zone', () => {
+  expect(schemaOf(timestamp('D.'))).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
+});
+
+test('what is known of the inside of objects and lists is declared, and more may stand in them', () => {
+  const inside = { type: ['null', 'object'], additionalProperties: true, properties: { id: schemaOf(text('Id.')) } };
+  expect(schemaOf(object('D.', { id: text('Id.') }))).toMatchObject(inside);
+  expect(schemaOf(listOfObjects('D.', { id: text('Id.') }))['items']).toEqual(inside);
+  expect(schemaOf(listOfTexts('D.'))['items']).toEqual({ type: ['null', 'string'] });
+});
+
+test('a record may have more fields than are declared, and lack any that is', () => {
+  const schema = recordSchema({ b: text('B.'), a: integer('A.') });
+  expect(schema).toMatchObject({ type: 'object', additionalProperties: true });
+  expect(schema).not.toHaveProperty('required');
+  expect(Object.keys(schema['properties'] as object)).toEqual(['b', 'a']);
+  const allows = new Ajv({ strict: false }).compile(schema);
+  expect(allows({})).toBe(true);
+  expect(allows({ c: [] })).toBe(true);
+  expect(allows({ a: 'x' })).toBe(false);
+});

@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../protocol/messages.ts';
+import { answer, startServer } from '../../../test-support/unit/http.ts';
+import { jsonFile, openContext } from '../../../test-support/unit/output.ts';
+import { events, parts } from '../../../test-support/unit/reads.ts';
+import { type Config, configFrom } from '../../config.ts';
+import type { Row } from '../../core/record/row.ts';
+import { streams as ibmStreams } from '../../platforms/ibm-cloud/streams/index.ts';
+import type { ConfiguredStream } from '../protocol/configured-catalog.ts';
+import { chooseStreams, runRead } from './read.ts';
+import { streamsNamed } from './stream-names.ts';
+
+const BODIES: Record<string, string> = {
+  accounts: JSON.stringify({ _embedded: { accounts: [{ id: 'a1', name: 'Harbour' }] } }),
+  teams: JSON.stringify({ _embedded: { teams: [{ id: 't1' }, { id: 't2' }] } }),
+};
+
+const ibm = (options: Row = {}): Config =>
+  configFrom({ platform: { name: 'ibm_cloud', api_key: 'k', ...options } }, '', () => undefined);
+const IBM = ibm();
+
+interface Wish {
+  /** In place of a catalog. */
+  streams?: string;
+  names?: string[];
+  status?: number;
+  state?: unknown;
+  stopped?: boolean;
+}
+
+async function read({ streams: named, names = ['accounts', 'teams'], status = 200, state, stopped = false }: Wish) {
+  const { origin, requests } = await startServer((request, response) => {
+    answer(response, status, BODIES[(request.url ?? '').slice(1)] ?? '{}');
+  });
+  const { context, messages, stop } = openContext();
+  if (stopped) stop.abort(new Error('stopped by SIGTERM'));
+  const streams = names.map((name) => ({ stream: { name }, sync_mode: 'full_refresh' }));
+  const files = {
+    config: jsonFile({ api_token: '0123456789abcdef', base_url: origin }),
+    ...(named === undefined ? { catalog: jsonFile({ streams }) } : { streams: named }),
+    state: state === undefined ? undefined : jsonFile(state),
+  };
+  const code = await runRead(context, files, false).catch((error: unknown) => error);
+  return { code, files, requests, messages: messages() };
+}
+
+/** What was printed of one stream, in order. */
+function outline(messages: Message[], name: string): string[] {
+  return messages.flatMap((message) => {
+    const text = JSON.stringify(message);
+    if (!text.includes(`"stream":"${name}"`) && !text.includes(`"name":"${name}"`)) return [];
+    if (message.type !== 'TRACE') return message.type;
+    return message.trace.type === 'ERROR' ? 'ERROR' : message.trace.stream_status.status;
+  });
+}
+
+const errorsOf = (messages: Message[]): object[] =>
+  messages.flatMap((message) =>
+    message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
+  );
+
+test('every stream of the catalog is read, and the program did its work', async () => {
+  const { code, messages } = await read({});
+  expect(code).toBe(0);
+  expect(outline(messages, 'accounts')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE', 'COMPLETE']);
+  expect(outline(messages, 'teams')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'RECORD', 'STATE', 'COMPLETE']);
+  expect(messages[0]).toMatchObject({
+    type: 'LOG',
+    log: { message: expect.stringMatching(/^source-compose .*: read$/) },
+  });
+});
+
+test('a stream that does not exist is INCOMPLETE; the others are read, and then it is told', async () => {
+  const { code, messages } = await read({ names: ['widgets', 'accounts'] });
+  expect(code).toBe(1);
+  expect(outline(messages, 'accounts').at(-1)).toBe('COMPLETE');
+  expect(outline(messages, 'widgets')).toEqual(['STARTED', 'INCOMPLETE', 'ERROR']);
+  expect(messages.at(-1)).toMatchObject({
+    trace: { error: { failure_type: 'config_error', stream_descriptor: { name: 'widgets' } } },
+  });
+});
+
+test('a token that is refused ends the run with one error, which belongs to no stream', async () => {
+  const { code, messages } = await read({ status: 401 });
+  expect(code).toBe(1);
+  for (const name of ['accounts', 'teams']) expect(outline(messages, name)).toEqual(['STARTED', 'INCOMPLETE']);
+  expect(errorsOf(messages)).toMatchObject([{ failure_type: 'config_error' }]);
+  expect(errorsOf(messages)[0]).not.toHaveProperty('stream_descriptor');
+});
+
+describe('by --streams', () => {
+  test('these are read, without a catalog, incrementally where possible', async () => {
+    const { code, messages } = await read({ streams: 'teams, accounts' });
+    expect(code).toBe(0);
+    for (const name of ['teams', 'accounts']) expect(outline(messages, name).at(-1)).toBe('COMPLETE');
+    expect(streamsNamed('deployments_recipes,teams', IBM)).toEqual(
+      ['deployments_recipes', 'teams'].map((name) => ({ descriptor: { name }, syncMode: 'incremental' })),
+    );
+  });
+
+  test('all are those that the config makes available', () => {
+    const names = (config: Config): string[] => streamsNamed(' all ', config).map(({ descriptor: { name } }) => name);
+    const all = ibmStreams.map(({ name }) => name);
+    expect(names(IBM)).toEqual(all.filter((name) => name !== 'audit_events'));
+    const logs = 'crn:v1:bluemix:public:logs:us-south:a/0:a0000000-0000-4000-8000-000000000001::';
+    expect(names(ibm({ logs_instances: [logs] }))).toEqual(all);
+  });
+
+  test.each([
+    ['accounts,team', 'The stream team does not exist. Did you mean teams?'],
+    ['deployments_recipe', 'The stream deployments_recipe does not exist. Did you mean deployments_recipes?'],
+    [
+      'clusters',
+      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+    ],
+    [
+      'audit_events',
+      'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or leave the stream out.',
+    ],
+    ['widgets', `The stream widgets does not exist. Choose from: ${ibmStreams.map(({ name }) => name).join(', ')}.`],
+  ])('%s is a mistake that is told before anything is read', (text, message) => {
+    expect(() => streamsNamed(text, IBM)).toThrow(message);
+  });
+
+  test('that name nothing read nothing, with a warning', async () => {
+    const { code, messages } = await read({ streams: ',' });
+    expect(code).toBe(0);
+    expect(messages.at(-1)).toMatchObject({ log: { level: 'WARN' } });
+  });
+});
+
+test('a catalog without streams is a warning', async () => {
+  const { code, requests, messages } = await read({ names: [] });
+  expect({ code, requests }).toEqual({ code: 0, requests: [] });
+  expect(messages.at(-1)).toMatchObject({ log: { level: 'WARN', message: expect.stringContaining('no streams') } });
+});
+
+describe('nothing is asked or begun', () => {
+  test('when the process was stopped before', async () => {
+    const { code, requests, messages } = await read({ stopped: true });
+    expect(code).toEqual(new Error('stopped by SIGTERM'));
+    expect(requests).toEqual([]);
+    expect(messages.map(({ type }) => type)).toEqual(['LOG']);
+  });
+
+  test('with a state that this connector never wrote, whose file and stream are named', async () => {
+    const stream = { stream_descriptor: { name: 'audit_events' }, stream_state: { version: 1, mark: 'yesterday' } };
+    const { code, files, requests } = await read({ names: ['audit_events'], state: [{ type: 'STREAM', stream }] });
+    expect(code).toMatchObject({
+      failureType: 'config_error',
+      message: expect.stringContaining(
+        `The state of audit_events in the state file ${files.state} cannot be used: mark must be a timestamp.`,
+      ),
+    });
+    expect(requests).toEqual([]);
+  });
+
+  test('without a catalog', async () => {
+    const { context } = openContext();
+    const files = { config: jsonFile({ api_token: 'the-token' }), catalog: '/nowhere/catalog.json', state: undefined };
+    await expect(runRead(context, files, false)).rejects.toThrow(
+      'The catalog file /nowhere/catalog.json does not exist. Check the path.',
+    );
+  });
+});
+
+const choose = (...configured: ConfiguredStream[]): ReturnType<typeof chooseStreams> =>
+  chooseStreams(configured, [parts, events], { name: 'ibm_cloud' });
+const stream = (name: string, syncMode: unknown = 'full_refresh', namespace?: string): ConfiguredStream => ({
+  descriptor: namespace === undefined ? { name } : { name, namespace },
+  syncMode,
+});
+
+test('streams are read in the order and mode of the catalog', () => {
+  expect(choose(stream('events', 'incremental'), stream('parts'))).toEqual({
+    chosen: [
+      { definition: events, mode: 'incremental' },
+      { definition: parts, mode: 'full_refresh' },
+    ],
+    unusable: [],
+  });
+  expect(choose(stream('events')).chosen).toEqual([{ definition: events, mode: 'full_refresh' }]);
+});
+
+test('a stream without a cursor is read in full, though it is asked for incrementally', () => {
+  expect(choose(stream('parts', 'incremental')).chosen).toEqual([{ definition: parts, mode: 'full_refresh' }]);
+});
+
+test('a stream that an option brings is there with it, and told of without', () => {
+  const optional = { ...parts, needsOption: 'stores' };
+  const chosenWith = (platform: Row): ReturnType<typeof chooseStreams> =>
+    chooseStreams([stream('parts'), stream('events')], [optional, events], platform);
+  expect(chosenWith({ stores: ['s'] })).toMatchObject({ chosen: [{}, {}], unusable: [] });
+  for (const platform of [{}, { stores: [] }, { stores: null }]) {
+    const { chosen, unusable } = chosenWith(platform);
+    expect(chosen).toMatchObject([{ definition: events }]);
+    const message =
+      'The stream parts needs the option platform.stores, which the config does not have. Set it, or leave the stream out.';
+    expect(unusable).toMatchObject([{ descriptor: { name: 'parts' }, error: { message } }]);
+  }
+});
+
+describe('one that is wrong is told of, once, and does not hinder the others', () => {
+  test.each([
+    [[stream('widgets')], 'The stream widgets does not exist. Choose from: parts, events.'],
+    [[stream('constructor')], 'The stream constructor does not exist. Choose from: parts, events.'],
+    [
+      [stream('events', 'full_refresh', 'compose')],
+      'The stream compose.events does not exist. Choose from: parts, events.',
+    ],
+    [[stream('event')], 'The stream event does not exist. Did you mean events?'],
+    [
+      [stream('clusters')],
+      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+    ],
+    [
+      [{ descriptor: { name: 'events' }, syncMode: undefined }],
+      'The stream events has no sync_mode. Set it to full_refresh or incremental.',
+    ],
+    [
+      [stream('events', 'INVALID')],
+      'The stream events has an unknown sync_mode ("INVALID"). Set it to full_refresh or incremental.',
+    ],
+    [
+      [stream('events', null)],
+      'The stream events has an unknown sync_mode (null). Set it to full_refresh or incremental.',
+    ],
+    [
+      [stream('events', 'incremental'), stream('events'), stream('events')],
+      'The configured catalog lists the stream events 3 times; keep one.',
+    ],
+  ])('%j', (wrong, message) => {
+    const { chosen, unusable } = choose(...wrong, stream('parts'));
+    expect(chosen).toEqual([{ definition: parts, mode: 'full_refresh' }]);
+    expect(unusable).toMatchObject([{ descriptor: wrong[0]?.descriptor, error: { message } }]);
+    expect(unusable[0]?.error.failureType).toBe('config_error');
+  });
+
+  test('each has its own complaint', () => {
+    const { chosen, unusable } = choose(stream('widgets'), stream('events', 'INVALID'), stream('gadgets'));
+    expect(chosen).toEqual([]);
+    expect(unusable.map(({ descriptor }) => descriptor.name)).toEqual(['widgets', 'events', 'gadgets']);
+  });
+});

@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import { Printout, StalledOutput, openContext } from '../../../test-support/unit/output.ts';
+import { LineWriter } from '../../stdout/line-writer.ts';
+import type { State, StreamSink } from '../../core/output/output.ts';
+import { VERSION } from '../../program/version.ts';
+import { type Message, stateLine } from './messages.ts';
+import { AirbyteOutput, openOutput } from './output.ts';
+import { addCredential } from '../../text/credentials.ts';
+
+describe('the log', () => {
+  function lines(level: string, write: (output: AirbyteOutput) => void): unknown[] {
+    const { context, messages } = openContext();
+    write(new AirbyteOutput(context, level));
+    return messages();
+  }
+
+  const writeAll = (output: AirbyteOutput): void => {
+    for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) output.log(level, `at ${level}`);
+  };
+
+  test.each([
+    ['debug', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']],
+    ['trace', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']],
+    ['info', ['INFO', 'WARN', 'ERROR', 'FATAL']],
+    ['error', ['ERROR', 'FATAL']],
+    // What is no level is not an error: LOG_LEVEL may be meant for other programs.
+    ['verbose', ['INFO', 'WARN', 'ERROR', 'FATAL']],
+    ['constructor', ['INFO', 'WARN', 'ERROR', 'FATAL']],
+    ['', ['INFO', 'WARN', 'ERROR', 'FATAL']],
+  ])('at level %j shows %j', (level, shown) => {
+    const expected = shown.map((name) => ({ level: name, message: `at ${name.toLowerCase()}` }));
+    expect(lines(level, writeAll)).toEqual(expected.map((log) => ({ type: 'LOG', log })));
+  });
+
+  test('prints a sentence as it is', () => {
+    const odd = 'a %s of "%d" \\ {json} \u2028 ü 😀\nsecond line';
+    const expected = [{ type: 'LOG', log: { level: 'INFO', message: odd } }];
+    expect(lines('info', (output) => output.log('info', odd))).toEqual(expected);
+  });
+
+  test('has the stack of an exception, if there is one', () => {
+    const { stack } = new RangeError('too far');
+    const log = { level: 'FATAL', message: 'teams: gave up' };
+    expect(lines('info', (output) => output.log('fatal', 'teams: gave up', stack))).toEqual([
+      { type: 'LOG', log: { ...log, stack_trace: stack } },
+    ]);
+    expect(lines('info', (output) => output.log('fatal', 'teams: gave up', undefined))).toEqual([{ type: 'LOG', log }]);
+  });
+
+  test('shows no secrets, neither in the sentence nor in the stack', () => {
+    const { context, messages } = openContext();
+    addCredential('hunter2');
+    new AirbyteOutput(context, 'info').log('error', 'hunter2 is refused', new Error('with hunter2').stack);
+    expect(messages()).toMatchObject([
+      { log: { message: '**** is refused', stack_trace: expect.stringContaining('Error: with ****') as string } },
+    ]);
+    expect(JSON.stringify(messages())).not.toContain('hunter2');
+  });
+});
+
+describe('the output of a command', () => {
+  function shown(debug: boolean, env: Record<string, string>): string[] {
+    const { context, messages } = openContext(env);
+    const output = openOutput(context, 'read', debug);
+    output.log('debug', 'details');
+    output.log('error', 'failed');
+    return messages().map((message) => (message.type === 'LOG' ? message.log.message : message.type));
+  }
+
+  const first = `source-compose ${VERSION}: read`;
+
+  test('says in its first line which release runs', () => {
+    expect(VERSION).toMatch(/^\d+\.\d+\.\d+/);
+    expect(shown(false, {})).toEqual([first, 'failed']);
+  });
+
+  test.each<[debug: boolean, env: Record<string, string>, lines: string[]]>([
+    [true, {}, [first, 'details', 'failed']],
+    [false, { LOG_LEVEL: 'debug' }, [first, 'details', 'failed']],
+    [false, { LOG_LEVEL: 'DEBUG' }, [first, 'details', 'failed']],
+    [true, { LOG_LEVEL: 'error' }, [first, 'details', 'failed']],
+    [false, { LOG_LEVEL: 'ERROR' }, ['failed']],
+    [false, { LOG_LEVEL: 'nonsense' }, [first, 'failed']],
+  ])('with --debug %s and %j', (debug, env, lines) => {
+    expect(shown(debug, env)).toEqual(lines);
+  });
+});
+
+describe('redaction', () => {
+  const secret = 'hunter2 hunter2';
+  const traced = { type: 'ERROR', emitted_at: 1 } as const;
+  const error = { message: secret, failure_type: 'system_error' } as const;
+  const more = { internal_message: secret, stack_trace: secret, stream_descriptor: { name: 'teams' } };
+
+  /** What `write` prints through an output that redacts. */
+  function printed(write: (output: AirbyteOutput) => void): string[] {
+    const out = new StalledOutput();
+    out.prompt = true;
+    const writer = new LineWriter(out, () => undefined);
+    write(new AirbyteOutput({ writer }, 'info'));
+    writer.flush();
+    return out.text.trimEnd().split('\n');
+  }
+
+  test.each<[message: Message, places: number]>([
+    [{ type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: secret } }, 2],
+    [{ type: 'TRACE', trace: { ...traced, error } }, 2],
+    [{ type: 'TRACE', trace: { ...traced, error: { ...error, ...more } } }, 6],
+  ])('of texts for people: %j', (message, places) => {
+    const given = structuredClone(message);
+    const [line] = printed((output) => output.send(message));
+    expect(line).toBe(JSON.stringify(given).replaceAll('hunter2', '****'));
+    expect(line?.split('****')).toHaveLength(places + 1);
+    // Whoever sent it may still need it.
+    expect(message).toEqual(given);
+  });
+
+  test.each<Message>([
+    JSON.parse(stateLine('teams', JSON.stringify({ cursor: secret }), 1)) as Message,
+    { type: 'SPEC', spec: { title: secret } },
+    { type: 'CATALOG', catalog: { streams: [] } },
+    { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } },
+  ])('not of data: %j', (message) => {
+    expect(printed((output) => output.send(message))).toEqual([JSON.stringify(message)]);
+  });
+
+  test('not of the records and states of a stream', () => {
+    const lines = printed((output) => {
+      const stream = output.stream('teams');
+      stream.record({ secret }, 1);
+      stream.state(stateOf({ cursor: secret }), 1);
+    });
+    expect(lines.slice(1)).toEqual([
+      `{"type":"RECORD","record":{"stream":"teams","data":{"secret":"${secret}"},"emitted_at":1}}`,
+      stateLine('teams', JSON.stringify({ cursor: secret }), 1).trimEnd(),
+    ]);
+  });
+});
+
+describe('a stream', () => {
+  function open(): { stream: StreamSink; printed: Printout } {
+    const printed = new Printout();
+    return { stream: new AirbyteOutput(printed, 'debug').stream('parts'), printed };
+  }
+
+  test('prints a record as a line of the protocol, with the changes that were made in it', () => {
+    const { stream, printed } = open();
+    stream.record({ id: 'a', gone: undefined }, 1_534_931_783_363);
+    stream.record({ id: 'b"\u2028\n', units: null }, 1_534_931_783_364, ['units']);
+    stream.record({ id: 'c' }, 1_534_931_783_364);
+    expect(printed.messages.filter(({ type }) => type === 'RECORD')).toEqual([
+      { type: 'RECORD', record: { stream: 'parts', data: { id: 'a' }, emitted_at: 1_534_931_783_363 } },
+      {
+        type: 'RECORD',
+        record: {
+          stream: 'parts',
+          data: { id: 'b"\u2028\n', units: null },
+          emitted_at: 1_534_931_783_364,
+          meta: { changes: [{ field: 'units', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }] },
+        },
+      },
+      { type: 'RECORD', record: { stream: 'parts', data: { id: 'c' }, emitted_at: 1_534_931_783_364 } },
+    ]);
+  });
+
+  test('refuses a record that is nested too deeply to be printed', () => {
+    let deep: unknown[] = [];
+    for (let depth = 0; depth < 200_000; depth += 1) deep = [deep];
+    const { stream, printed } = open();
+    expect(() => stream.record({ id: 'a', deep }, 1)).toThrow(RangeError);
+    expect(printed.rows).toEqual([]);
+  });
+
+  test('tells where it stands, and how many records came since the state before', () => {
+    const { stream, printed } = open();
+    stream.state(stateOf({ version: 1, upTo: 2 }), 2);
+    expect(printed.messages).toEqual([
+      {
+        type: 'STATE',
+        state: {
+          type: 'STREAM',
+          stream: { stream_descriptor: { name: 'parts' }, stream_state: { version: 1, upTo: 2 } },
+          sourceStats: { recordCount: 2 },
+        },
+      },
+    ]);
+  });
+
+  test('runs from its first record on, or at the latest when it is complete', () => {
+    const { stream, printed } = open();
+    stream.started();
+    stream.record({ id: 'a' }, 1);
+    stream.record({ id: 'b' }, 1);
+    stream.ended(true, undefined);
+    expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'RECORD', 'COMPLETE']);
+    const empty = open();
+    empty.stream.started();
+    empty.stream.ended(true, undefined);
+    expect(empty.printed.outline).toEqual(['STARTED', 'RUNNING', 'COMPLETE']);
+  });
+
+  test('that ends before it ran is incomplete without having run', () => {
+    const { stream, printed } = open();
+    stream.started();
+    stream.ended(false, undefined);
+    expect(printed.outline).toEqual(['STARTED', 'INCOMPLETE']);
+  });
+
+  test('that cannot be resumed has a last state that means nothing', () => {
+    const { stream, printed } = open();
+    stream.started();
+    stream.ended(true, { state: undefined, records: 3 });
+    expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'STATE 3', 'COMPLETE']);
+    expect(printed.states).toEqual([{ __ab_no_cursor_state_message: true }]);
+  });
+
+  test('never prints the same state twice in a row', () => {
+    const { stream, printed } = open();
+    for (let i = 0; i < 2; i += 1) stream.state(stateOf({ version: 1 }), 1);
+    stream.ended(true, { state: stateOf({ version: 1 }), records: 1 });
+    expect(printed.states[0]).toEqual({ version: 1 });
+    for (const state of printed.states) expect(state).toMatchObject({ version: 1 });
+    expect(new Set(printed.states.map((state) => JSON.stringify(state))).size).toBe(3);
+  });
+
+  test('tells of a rate limit with its end', () => {
+    const { stream, printed } = open();
+    stream.started();
+    stream.held(5_000);
+    stream.held(6_000);
+    expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RUNNING', 'RUNNING']);
+    const reasons = printed.messages.map(({ trace }) => trace?.stream_status?.reasons);
+    expect(reasons).toEqual([
+      undefined,
+      undefined,
+      [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: 5_000 } }],
+      [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: 6_000 } }],
+    ]);
+  });
+});
+
+function stateOf(value: object): State {
+  return { value, json: JSON.stringify(value) };
+}

@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ConnectorError } from '../../core/failure/errors.ts';
+import { stateLine } from './messages.ts';
+import { parseState } from './state.ts';
+
+const stream = (name: string, state: unknown): object => ({
+  type: 'STREAM',
+  stream: { stream_descriptor: { name }, stream_state: state },
+});
+const neverWarned = (sentence: string): void => expect.fail(sentence);
+const states = (text: string): object => Object.fromEntries(parseState('s.json', text, neverWarned));
+const streamState = (name: string, state: object, count: number): unknown =>
+  JSON.parse(stateLine(name, JSON.stringify(state), count));
+const lines = (...values: unknown[]): string => values.map((value) => JSON.stringify(value) + '\n').join('');
+
+const TWO = { audit_events: { mark: 'a' }, deployments_recipes: { marks: {} } };
+const twoStates = Object.entries(TWO).map(([name, state]) => stream(name, state));
+
+describe('every form in which clients hand it in', () => {
+  test.each<[form: string, text: string, states: object]>([
+    ['an empty file', '', {}],
+    ['white space', ' \n', {}],
+    ['an empty array', '[]', {}],
+    ['an empty object', '{}', {}],
+    ['an array of states', JSON.stringify(twoStates), TWO],
+    ['one state', JSON.stringify(twoStates[0]), { audit_events: TWO.audit_events }],
+    ['a line for each', lines(...twoStates), TWO],
+    ['STATE messages as read prints them', lines(streamState('audit_events', { mark: 'b' }, 7)), states2('b')],
+    ['an array of STATE messages', JSON.stringify([streamState('audit_events', { mark: 'b' }, 7)]), states2('b')],
+    ['the whole output of read', lines(...outputOfRead()), states2('c')],
+    ['Windows line ends', lines(...twoStates).replaceAll('\n', '\r\n'), TWO],
+    ['indented JSON', JSON.stringify(twoStates, null, 2), TWO],
+    ['twice the same stream', JSON.stringify([stream('a', { n: 1 }), stream('a', { n: 2 })]), { a: { n: 2 } }],
+    ['no type', JSON.stringify({ ...stream('a', { n: 1 }), type: undefined }), { a: { n: 1 } }],
+    ['nulls', JSON.stringify([{ ...stream('a', { n: null }), global: null, data: null, x: null }]), { a: { n: null } }],
+    [
+      'foreign fields',
+      JSON.stringify([{ ...stream('a', {}), id: 3, destinationStats: { recordCount: 1 } }]),
+      { a: {} },
+    ],
+    ['a stream without a state', JSON.stringify([stream('a', null)]), { a: {} }],
+    ['nothing but nulls', '{"type":null,"stream":null}', {}],
+    ['an empty LEGACY state', '{"type":"LEGACY","data":{}}', {}],
+  ])('%s', (_, text, expected) => {
+    expect(states(text)).toEqual(expected);
+  });
+});
+
+describe('a torn last line, as a full disk or a kill leaves it', () => {
+  test('is skipped with a warning, and the states before it count', () => {
+    const whole = lines(...twoStates);
+    for (let cut = 1; cut < 40; cut += 1) {
+      const warnings: string[] = [];
+      const torn = whole + lines(stream('audit_events', { mark: 'later' })).slice(0, cut);
+      expect(Object.fromEntries(parseState('s.json', torn, (sentence) => warnings.push(sentence)))).toEqual(TWO);
+      expect(warnings).toEqual([
+        'the last line of the state file s.json is torn and is skipped; the states before it count',
+      ]);
+    }
+  });
+
+  test('a torn line with others behind it, or all alone, is an error', () => {
+    const torn = '{"type":"STATE","sta';
+    expect(() => states(torn)).toThrow('line 1 cannot be read');
+    expect(() => states(`${lines(...twoStates)}${torn}\n${lines(...twoStates)}`)).toThrow('line 3 cannot be read');
+    expect(() => states(`${lines(...twoStates)}${torn}\n`)).toThrow('line 3 cannot be read');
+  });
+});
+
+function states2(mark: string): object {
+  return { audit_events: { mark } };
+}
+
+function outputOfRead(): unknown[] {
+  return [
+    { type: 'LOG', log: { level: 'INFO', message: 'x' } },
+    { type: 'TRACE', trace: {} },
+    { type: 'RECORD', record: { stream: 'audit_events', data: {} } },
+    streamState('audit_events', { mark: 'b' }, 1),
+    streamState('audit_events', { mark: 'c' }, 0),
+  ];
+}
+
+describe('what is no state of ours', () => {
+  const file = 'The state file s.json';
+  test.each([
+    ['42', `${file} must hold state messages; it holds a number.`],
+    ['[null]', `${file} must hold state messages; it holds null.`],
+    [`[{},"x"]`, `${file} must hold state messages; it holds a string (entry 2).`],
+    ['{"mark":"x"}', `${file} holds something that is not a state message. Pass the STATE lines that a read printed.`],
+    [
+      '[{},{"type":"CATALOG"}]',
+      `${file} holds something that is not a state message (entry 2). Pass the STATE lines that a read printed.`,
+    ],
+    [
+      '{"type":"GLOBAL","global":{}}',
+      `${file} holds a GLOBAL state; this connector takes only STREAM states, one for each stream.`,
+    ],
+    [
+      '[{"global":{"stream_states":[]}}]',
+      `${file} holds a GLOBAL state; this connector takes only STREAM states, one for each stream.`,
+    ],
+    [
+      '{"type":"LEGACY","data":{"audit_events":{}}}',
+      `${file} holds a LEGACY state, which this connector never wrote; it takes only STREAM states.`,
+    ],
+    ['{"type":"STREAM"}', `${file} holds a STREAM state without stream.stream_descriptor.name.`],
+    [
+      '{"stream":{"stream_descriptor":{"name":7}}}',
+      `${file} holds a STREAM state without stream.stream_descriptor.name.`,
+    ],
+    [
+      '[{},{"stream":{"stream_descriptor":{"name":"a"},"stream_state":[]}}]',
+      `${file} holds a stream_state of a that must be an object; it is an array (entry 2).`,
+    ],
+    [
+      '{}\nhunter2',
+      `${file} is neither JSON nor lines of JSON: line 2 cannot be read. Pass only the STATE lines of a read that came out whole.`,
+    ],
+    [
+      '{"type": hunter2}',
+      `${file} is neither JSON nor lines of JSON: line 1 cannot be read. Pass only the STATE lines of a read that came out whole.`,
+    ],
+  ])('%s', (text, sentence) => {
+    expect(() => states(text)).toThrow(sentence);
+    expect(() => states(text)).toThrow(ConnectorError);
+  });
+});
+
+/** JSON whose keys and types are those that states have, in every wrong place. */
+const nearState = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.constantFrom('STREAM', 'GLOBAL', 'LEGACY', 'STATE', 'LOG', null, {}, []),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(
+      fc.constantFrom(
+        'type',
+        'state',
+        'stream',
+        'stream_descriptor',
+        'stream_state',
+        'name',
+        'data',
+        'global',
+        '__proto__',
+      ),
+      tie('value'),
+    ),
+  ),
+})).value;
+
+test.each([
+  ['a whole file', nearState.map((value) => JSON.stringify(value))],
+  ['lines', fc.array(nearState).map((values) => lines(...values))],
+  ['no JSON', fc.string()],
+])('%s of any content ends in the states or a ConnectorError', (_, text) => {
+  fc.assert(
+    fc.property(text, (content) => {
+      try {
+        for (const state of parseState('s.json', content, neverWarned).values()) {
+          expect(typeof state === 'object' && state !== null && !Array.isArray(state)).toBe(true);
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'ConnectorError', problem: 'input_unusable' });
+        expect((error as Error).message).toMatch(/^The state file s\.json .*\.$/s);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('depth is no way round that', () => {
+  const deep = '{"type":"STATE","state":'.repeat(20_000) + '{}' + '}'.repeat(20_000);
+  expect(() => states(deep)).toThrow(
+    'The state file s.json holds something that is not a state message. Pass the STATE lines that a read printed.',
+  );
+});

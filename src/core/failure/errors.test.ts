@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { compose } from '../../platforms/compose/compose.ts';
+import { ConnectorError, asConnectorError, inputError } from './errors.ts';
+
+const { facts: words } = compose.words;
+
+describe('a ConnectorError', () => {
+  const error = new ConnectorError(
+    'forbidden',
+    { ...words, path: 'teams {host}' },
+    { internalMessage: 'GET teams: HTTP 403', status: 403, cause: 'c' },
+  );
+
+  test('has the sentence of its problem, filled in once', () => {
+    expect(error.message).toContain('no right to read teams {host} (HTTP 403)');
+    expect(error).toMatchObject({ problem: 'forbidden', failureType: 'config_error', status: 403, cause: 'c' });
+  });
+
+  test('cannot be made without all of its facts', () => {
+    // @ts-expect-error The type knows which facts the message mentions.
+    expect(() => new ConnectorError('forbidden', { ...words })).toThrow(/lacks path/);
+  });
+
+  test.each([
+    ['forbidden', true],
+    ['unauthorized', true],
+    ['not_found', true],
+    ['token_refused', false],
+    ['server_error', false],
+    ['unexpected_status', false],
+  ] as const)('%s is a rejection of one thing alone: %s', (problem, isRejection) => {
+    const facts = { ...words, path: 'teams', host: 'h', said: '', status: '400', attempts: 'after 6 attempts' };
+    expect(new ConnectorError(problem, facts).isRejection).toBe(isRejection);
+  });
+
+  test('can say one sentence more', () => {
+    expect(new ConnectorError('unexpected', {}, { note: 'One more.' }).message).toMatch(/ of this run\. One more\.$/);
+    expect(new ConnectorError('unexpected', {}, { note: undefined }).message).toMatch(/ of this run\.$/);
+  });
+});
+
+test('an input error says what it was given, braces included', () => {
+  expect(inputError('The file {x} is odd.')).toMatchObject({
+    message: 'The file {x} is odd.',
+    failureType: 'config_error',
+  });
+});
+
+describe('anything thrown becomes a ConnectorError', () => {
+  test('which one already is stays itself', () => {
+    const error = inputError('x');
+    expect(asConnectorError(error)).toBe(error);
+  });
+
+  test('which says that data was nested too deeply, whatever followed it down', () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    const depthOf = (value: unknown): number => (Array.isArray(value) ? 1 + depthOf(value[0]) : 0);
+    for (const follow of [JSON.stringify, structuredClone, depthOf]) {
+      try {
+        follow(deep);
+        expect.unreachable();
+      } catch (thrown) {
+        expect(asConnectorError(thrown)).toMatchObject({ problem: 'nested_too_deeply', failureType: 'system_error' });
+      }
+    }
+  });
+
+  test.each([
+    [new TypeError('x is not a function'), 'TypeError: x is not a function'],
+    ['a text', 'a text'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+  ])('%s is a bug, told to the log alone', (thrown, internalMessage) => {
+    const error = asConnectorError(thrown);
+    expect(error).toMatchObject({ problem: 'unexpected', failureType: 'system_error', internalMessage, cause: thrown });
+    if (internalMessage !== 'undefined') expect(error.message).not.toContain(internalMessage);
+  });
+});

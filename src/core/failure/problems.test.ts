@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { compose } from '../../platforms/compose/compose.ts';
+import { type ProblemId, problems } from './problems.ts';
+
+const ids = Object.keys(problems) as ProblemId[];
+const words = new Map(Object.entries(compose.words.facts));
+
+/** The message with the words of a platform in it, and with its other facts left open. */
+function told(id: ProblemId): string {
+  return problems[id].message.replace(/\{(\w+)\}/g, (place, name: string) => words.get(name) ?? place);
+}
+
+describe.each(ids)('%s', (id) => {
+  const { cause } = problems[id];
+  const message = told(id);
+
+  test('is told in whole sentences', () => {
+    for (const text of [message, cause]) {
+      expect(text).toMatch(/^(?:\{detail\}$|(?:[A-Z]|base_url |\{host\} ).*\.$)/);
+      expect(text).not.toMatch(/\n|\s{2}|undefined/);
+    }
+  });
+
+  test('leaves only facts open that its name can have', () => {
+    const facts = [...message.matchAll(/\{(.*?)\}/g)].map((match) => match[1] ?? '');
+    for (const fact of facts) expect(fact).toMatch(/^[a-z]+$/);
+    // The cause goes into the docs as it is.
+    expect(cause).not.toMatch(/[{}]/);
+  });
+});
+
+// Airbyte does not retry a job whose first error is a config_error, so this is no matter of taste (design, section 5).
+test('who can do something about it', () => {
+  const byType: Record<string, string[]> = {};
+  for (const id of ids) (byType[problems[id].failureType] ??= []).push(id);
+  expect(byType).toEqual({
+    config_error: [
+      'input_unusable',
+      'stream_not_usable',
+      'deployments_unknown',
+      'deployments_refused',
+      'deployments_absent',
+      'token_refused',
+      'key_refused',
+      'token_rejected',
+      'unauthorized',
+      'forbidden',
+      'role_missing',
+      'certificate_refused',
+      'tls_not_spoken',
+      'proxy_login',
+      'proxy_refused',
+      'api_not_found',
+      'windows_cut_off',
+    ],
+    system_error: [
+      'not_offered',
+      'not_found',
+      'redirected',
+      'unexpected_status',
+      'unexpected_body',
+      'body_too_large',
+      'nested_too_deeply',
+      'cursor_ignored',
+      'list_cut_off',
+      'unexpected',
+    ],
+    transient_error: [
+      'server_error',
+      'rate_limited',
+      'host_unknown',
+      'connection_refused',
+      'connection_lost',
+      'tls_failed',
+      'proxy_unreachable',
+      'proxy_failed',
+      'host_unresponsive',
+      'timed_out',
+      'damaged_answer',
+      'list_missing',
+      'check_timed_out',
+    ],
+  });
+});
+
+test.each([
+  ['token_refused', 'Account → API Tokens'],
+  ['timed_out', 'request_timeout_seconds'],
+  ['certificate_refused', 'NODE_EXTRA_CA_CERTS'],
+  ['rate_limited', 'num_workers'],
+  ['not_found', 'base_url'],
+  ['api_not_found', 'base_url'],
+  ['tls_not_spoken', 'http://'],
+  ['proxy_unreachable', '{variable}'],
+  ['proxy_refused', 'NO_PROXY'],
+] as const)('%s tells where to turn: %s', (id, place) => {
+  expect(told(id)).toContain(place);
+});

@@ -1,0 +1,183 @@
+import { expect, test } from 'vitest';
+import { Printout } from '../../../test-support/unit/output.ts';
+import { AirbyteOutput } from '../../airbyte/protocol/output.ts';
+import { CHECKPOINT_MS, CHECKPOINT_RECORDS, CheckpointedSink } from './checkpoints.ts';
+
+interface Opened {
+  sink: CheckpointedSink;
+  printed: Printout;
+  emit: (count: number) => void;
+  clock: { ms: number };
+}
+
+/** A stream with a clock that can be set. `stateNow` gets the count of its records; without it, it cannot be resumed. */
+function openNew(stateNow?: (upTo: number) => object): Opened {
+  const printed = new Printout();
+  const clock = { ms: 0 };
+  const emitted = { count: 0 };
+  const sink = new CheckpointedSink(
+    new AirbyteOutput(printed, 'debug').stream('parts'),
+    stateNow === undefined ? undefined : () => stateNow(emitted.count),
+    () => clock.ms,
+  );
+  const emit = (count: number): void => {
+    for (let i = 0; i < count; i++) {
+      sink.record({ id: String(i) }, 1_000, undefined);
+      emitted.count += 1;
+    }
+  };
+  return { sink, printed, emit, clock };
+}
+
+function open(stateNow?: (upTo: number) => object): Opened {
+  const opened = openNew(stateNow);
+  opened.sink.started();
+  return opened;
+}
+
+const counting = (upTo: number): object => ({ version: 1, upTo });
+
+test('a stream that cannot be resumed has one state at its end, which means nothing', () => {
+  const { sink, printed, emit } = open();
+  emit(3);
+  sink.checkpoint();
+  sink.complete();
+  expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'RECORD', 'RECORD', 'STATE 3', 'COMPLETE']);
+  expect(printed.states).toEqual([{ __ab_no_cursor_state_message: true }]);
+});
+
+test('it sends no state when it fails', () => {
+  const { sink, printed, emit } = open();
+  emit(1);
+  sink.incomplete();
+  expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'INCOMPLETE']);
+});
+
+test('a stream without records still runs, and has its state', () => {
+  for (const stateNow of [counting, undefined]) {
+    const { sink, printed } = open(stateNow);
+    sink.complete();
+    expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'STATE 0', 'COMPLETE']);
+  }
+});
+
+test('a record is handed on with the fields that were set to null, and counted', () => {
+  const { sink, printed } = open();
+  sink.record({ id: 'a' }, 1_534_931_783_363, undefined);
+  sink.record({ id: 'b', units: null }, 1_534_931_783_364, ['units']);
+  expect(sink.records).toBe(2);
+  expect(printed.messages.flatMap(({ record }) => record ?? [])).toEqual([
+    { stream: 'parts', data: { id: 'a' }, emitted_at: 1_534_931_783_363 },
+    {
+      stream: 'parts',
+      data: { id: 'b', units: null },
+      emitted_at: 1_534_931_783_364,
+      meta: { changes: [{ field: 'units', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }] },
+    },
+  ]);
+});
+
+test('a state tells where its stream stands, and counts the records since the one before', () => {
+  const { sink, printed, emit } = open(counting);
+  emit(2);
+  sink.checkpoint();
+  emit(3);
+  sink.complete();
+  expect(printed.outline.filter((line) => line.startsWith('STATE'))).toEqual(['STATE 2', 'STATE 3']);
+  expect(printed.states).toEqual([
+    { version: 1, upTo: 2 },
+    { version: 1, upTo: 5 },
+  ]);
+});
+
+test('a checkpoint goes out when enough records have gone since the last one', () => {
+  const { sink, printed, emit } = open(counting);
+  for (let i = 0; i < 2 * CHECKPOINT_RECORDS; i++) {
+    emit(1);
+    sink.checkpointIfDue();
+  }
+  expect(printed.states).toEqual([CHECKPOINT_RECORDS, 2 * CHECKPOINT_RECORDS].map((upTo) => ({ version: 1, upTo })));
+});
+
+test('a checkpoint goes out when enough time has gone since the last one', () => {
+  const { sink, printed, emit, clock } = open(counting);
+  emit(1);
+  clock.ms = CHECKPOINT_MS - 1;
+  sink.checkpointIfDue();
+  expect(printed.states).toEqual([]);
+  clock.ms = CHECKPOINT_MS;
+  sink.checkpointIfDue();
+  emit(1);
+  sink.checkpointIfDue();
+  expect(printed.states).toEqual([{ version: 1, upTo: 1 }]);
+});
+
+test('a large state waits until four times its bytes were printed, or until it is late', () => {
+  const padding = 'x'.repeat(100_000);
+  const { sink, printed, emit, clock } = open((upTo) => ({ version: 1, upTo, padding }));
+  let printedBytes = 0;
+  for (let i = 0; i < 20_000; i += 1) {
+    emit(1);
+    printedBytes += 80;
+    sink.checkpointIfDue();
+    sink.checkpoint();
+  }
+  const upTo = printed.states.map((state) => (state as { upTo: number }).upTo);
+  expect(upTo.length).toBeGreaterThan(1);
+  expect(upTo.length * padding.length).toBeLessThan(printedBytes / 4);
+  emit(1);
+  clock.ms = CHECKPOINT_MS;
+  sink.checkpointIfDue();
+  expect(printed.states).toHaveLength(upTo.length + 1);
+});
+
+test('a checkpoint does not repeat what the reader has, nor goes out when the stream has ended', () => {
+  const { sink, printed, emit } = open(counting);
+  emit(1);
+  sink.checkpoint();
+  sink.checkpoint();
+  sink.complete();
+  sink.checkpoint();
+  sink.held(5_000);
+  expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE 1', 'COMPLETE']);
+});
+
+test('the last state counts the last records even if it says the same, and then differs from the one before', () => {
+  const { sink, printed, emit } = open(() => ({ version: 1 }));
+  emit(1);
+  sink.checkpoint();
+  emit(1);
+  sink.complete();
+  expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE 1', 'RECORD', 'STATE 1', 'COMPLETE']);
+  expect(printed.states[0]).toEqual({ version: 1 });
+  expect(printed.states[1]).toMatchObject({ version: 1 });
+  expect(printed.states[1]).not.toEqual(printed.states[0]);
+});
+
+test('a resumable stream that fails says how far it came', () => {
+  const { sink, printed, emit } = open(counting);
+  emit(2);
+  sink.incomplete();
+  expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'RECORD', 'STATE 2', 'INCOMPLETE']);
+});
+
+test('a rate limit is told with its end, behind a checkpoint', () => {
+  const { sink, printed, emit } = open(counting);
+  emit(2);
+  sink.held(5_000);
+  expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'RECORD', 'STATE 2', 'RUNNING']);
+  expect(printed.messages.at(-1)?.trace?.stream_status?.reasons).toEqual([
+    { type: 'RATE_LIMITED', rate_limited: { quota_reset: 5_000 } },
+  ]);
+});
+
+test('only a stream that has begun and not ended is active, and tells of rate limits and checkpoints', () => {
+  const { sink, printed } = openNew(() => ({ version: 1 }));
+  sink.held(5_000);
+  sink.checkpoint();
+  expect([sink.isActive, sink.hasEnded, printed.messages.length]).toEqual([false, false, 0]);
+  sink.started();
+  expect([sink.isActive, sink.hasEnded]).toEqual([true, false]);
+  sink.incomplete();
+  expect([sink.isActive, sink.hasEnded]).toEqual([false, true]);
+});

@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UNCOERCIBLE, coerce } from './normalise.ts';
+import type { FieldKind } from '../stream/fields.ts';
+
+const KINDS: FieldKind[] = ['text', 'integer', 'number', 'boolean', 'timestamp', 'object', 'list'];
+const LIST = ['a'];
+const OBJECT = { a: 1 };
+
+describe('what fits, or can be made to fit without a loss', () => {
+  test.each<[FieldKind, unknown, unknown]>([
+    ['text', 'aws', 'aws'],
+    ['text', '', ''],
+    ['text', 12, '12'],
+    ['text', 0.5, '0.5'],
+    ['text', false, 'false'],
+    ['integer', 3, 3],
+    ['integer', -3, -3],
+    ['integer', '3', 3],
+    ['integer', ' 12 ', 12],
+    ['integer', '3.0', 3],
+    ['integer', '1e3', 1_000],
+    ['integer', '1e20', 1e20],
+    ['integer', '', null],
+    ['integer', '  ', null],
+    ['number', 31.25, 31.25],
+    ['number', '31.25', 31.25],
+    ['number', '-.5', -0.5],
+    ['number', '+5.', 5],
+    ['number', '', null],
+    ['boolean', true, true],
+    ['boolean', 'true', true],
+    ['boolean', ' False ', false],
+    ['timestamp', '2017-01-05T15:23:46.853-05:00', '2017-01-05T20:23:46.853Z'],
+    ['object', OBJECT, OBJECT],
+    ['list', LIST, LIST],
+  ])('%s from %j is %j', (kind, value, result) => {
+    expect(coerce(value, kind)).toBe(result);
+  });
+
+  test.each(KINDS)('null fits %s, and so does what is not there', (kind) => {
+    expect(coerce(null, kind)).toBeNull();
+    expect(coerce(undefined, kind)).toBeNull();
+  });
+});
+
+describe('what does not fit', () => {
+  test.each<[FieldKind, unknown]>([
+    ['text', OBJECT],
+    ['text', LIST],
+    ['integer', 1.5],
+    ['integer', 1e21],
+    ['integer', '-1e21'],
+    ['integer', '1.5'],
+    ['integer', 'three'],
+    ['integer', true],
+    ['integer', LIST],
+    ['number', '0x10'],
+    ['number', '1,5'],
+    ['number', 'NaN'],
+    ['number', 'Infinity'],
+    ['number', '1e999'],
+    ['number', Infinity],
+    ['number', '.'],
+    ['number', '1 2'],
+    ['number', false],
+    ['boolean', 1],
+    ['boolean', 'yes'],
+    ['boolean', ''],
+    ['boolean', OBJECT],
+    ['timestamp', 1_534_931_783],
+    ['timestamp', ''],
+    ['timestamp', 'yesterday'],
+    ['timestamp', LIST],
+    ['object', LIST],
+    ['object', 'a'],
+    ['object', 1],
+    ['list', OBJECT],
+    ['list', 'a'],
+  ])('%s from %j', (kind, value) => {
+    expect(coerce(value, kind)).toBe(UNCOERCIBLE);
+  });
+});
+
+test('a result always is of its kind, and stays the same the next time', () => {
+  const likely = fc.constantFrom<unknown>(
+    'true',
+    ' 7 ',
+    '1e400',
+    '-0',
+    '',
+    '2017-08-30T12:46:29Z',
+    '2017-02-30',
+    '9'.repeat(400),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...KINDS), fc.oneof(fc.jsonValue(), likely), (kind, value) => {
+      const result = coerce(value, kind);
+      if (result === UNCOERCIBLE || result === null) return;
+      expect(isOf(kind, result)).toBe(true);
+      expect(coerce(result, kind)).toBe(result);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('any number survives being sent as text, and any text, number or boolean a declaration as text', () => {
+  fc.assert(
+    fc.property(fc.double({ noDefaultInfinity: true, noNaN: true }), fc.boolean(), (number, truth) => {
+      expect(coerce(String(number), 'number')).toBe(Number(String(number)));
+      expect(coerce(number, 'text')).toBe(String(number));
+      expect(coerce(String(truth), 'boolean')).toBe(truth);
+      expect(coerce(truth, 'text')).toBe(String(truth));
+    }),
+  );
+});
+
+function isOf(kind: FieldKind, value: unknown): boolean {
+  switch (kind) {
+    case 'text':
+      return typeof value === 'string';
+    case 'timestamp':
+      return typeof value === 'string' && new Date(value).toISOString() === value;
+    case 'integer':
+      return Number.isInteger(value);
+    case 'number':
+      return Number.isFinite(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'object':
+      return typeof value === 'object' && !Array.isArray(value);
+    case 'list':
+      return Array.isArray(value);
+  }
+}

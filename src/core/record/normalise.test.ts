@@ -1,0 +1,218 @@
+import { Ajv } from 'ajv';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { recordSchema } from '../../airbyte/commands/discover.ts';
+import type { JsonSchema } from '../../airbyte/protocol/messages.ts';
+import { boolean, integer, listOfObjects, listOfTexts, number, object, text, timestamp } from '../stream/fields.ts';
+import { Normaliser } from './normalise.ts';
+import type { Row } from './row.ts';
+import type { Stream } from '../stream/stream.ts';
+
+const plain: Stream = {
+  name: 'parts',
+  description: 'Parts.',
+  retrieval: { way: 'once', request: () => ({ path: 'parts' }), rows: () => ({ rows: [], warnings: [] }) },
+  primaryKey: 'id',
+  fields: {
+    id: text('Id.'),
+    deployment_id: text('Its deployment.'),
+    units: integer('Units.'),
+    amount: number('Amount.'),
+    shared: boolean('Whether it is shared.'),
+    created_at: timestamp('When it was made.'),
+    data: object('Details.'),
+    tags: listOfTexts('Tags.'),
+    users: listOfObjects('Users.', { id: text('Id.') }),
+  },
+};
+const keyed: Stream = {
+  ...plain,
+  primaryKey: { field: 'id', madeOf: ['deployment_id', 'name'], needs: ['deployment_id', 'name'] },
+};
+const keyedByName: Stream = { ...keyed, fields: { ...plain.fields, name: text('Name.') } };
+
+/** What a row gets where the API leaves it out. */
+const OF_D1: Row = { deployment_id: 'd1' };
+
+/** A row as it is printed, the fields told of as set to null, and those that nobody declared. */
+function normalised(row: Row, fields?: Row, definition = plain): { row: Row; nulled: unknown; unknown: string[] } {
+  const unknown: string[] = [];
+  const found = new Normaliser(definition, (field) => unknown.push(field)).normalise(row, fields);
+  const nulled = found?.nulledFields;
+  return { row: JSON.parse(JSON.stringify(row)) as Row, nulled, unknown };
+}
+
+test('a row that fits stays as it is', () => {
+  const row = { id: 'a', units: 3, amount: 1.5, shared: false, data: { b: [1] }, tags: ['x'], users: [{ id: 'u' }] };
+  expect(normalised(structuredClone(row))).toEqual({ row, nulled: undefined, unknown: [] });
+});
+
+test('values are spelled as declared, and what cannot be is null and told of', () => {
+  const row = { id: 7, units: '3', amount: 'much', shared: 'true', created_at: '2017-08-30T12:46:29Z', data: 'x' };
+  expect(normalised(row)).toEqual({
+    row: { id: '7', units: 3, amount: null, shared: true, created_at: '2017-08-30T12:46:29.000Z', data: null },
+    nulled: ['amount', 'data'],
+    unknown: [],
+  });
+});
+
+test('null and an empty number are null without a word', () => {
+  const { row, nulled } = normalised({ id: 'a', units: '', amount: null, data: null });
+  expect(row).toEqual({ id: 'a', units: null, amount: null, data: null });
+  expect(nulled).toBeUndefined();
+});
+
+test('nothing is changed inside objects and lists', () => {
+  const inside = { users: [{ id: 7, at: '2017-08-30T12:46:29Z' }], data: { id: 7, _links: {}, _embedded: { a: [] } } };
+  expect(normalised(structuredClone(inside)).row).toEqual(inside);
+});
+
+test.each([undefined, null, '', 7])('the deployment is added where the API sends %j for it', (deployment_id) => {
+  expect(normalised({ deployment_id }, OF_D1).row).toEqual({ deployment_id: 'd1' });
+});
+
+test('a deployment that the API names itself stays', () => {
+  expect(normalised({ deployment_id: 'd2' }, OF_D1).row).toEqual({ deployment_id: 'd2' });
+  expect(normalised({ id: 'a' }).row).toEqual({ id: 'a' });
+});
+
+describe('a made key', () => {
+  test('is made of what the row has by then', () => {
+    expect(normalised({ name: 'admin' }, OF_D1, keyed).row['id']).toBe('d1/admin');
+  });
+
+  test('is not there if the row lacks a part of it', () => {
+    expect(normalised({ name: null, id: 'theirs' }, OF_D1, keyed).row).not.toHaveProperty('id');
+  });
+});
+
+describe('of a stream that passes nothing on which it does not declare', () => {
+  const strict: Stream = { ...plain, dropped: ['download_link', 'parameters'] };
+
+  test('a field that it knows goes in silence, and any other is told of', () => {
+    const row = { id: 'a', download_link: 'https://x', parameters: { password: 'p' }, colour: 'red', units: 1 };
+    expect(normalised(row, undefined, strict)).toEqual({
+      row: { id: 'a', units: 1 },
+      nulled: undefined,
+      unknown: ['colour'],
+    });
+  });
+
+  test('a field that is null goes in silence, since it holds nothing', () => {
+    const row = { id: 'a', colour: null, download_link: null, units: null };
+    expect(normalised(row, undefined, strict)).toEqual({
+      row: { id: 'a', units: null },
+      nulled: undefined,
+      unknown: [],
+    });
+  });
+
+  test('the same field is told of with every row that has it', () => {
+    const unknown: string[] = [];
+    const normaliser = new Normaliser(strict, (field) => unknown.push(field));
+    for (const colour of [1, null, 2]) normaliser.normalise({ id: 'a', colour });
+    expect(unknown).toEqual(['colour', 'colour']);
+  });
+
+  test('that drops nothing it knows, everything undeclared is told of', () => {
+    const none = { ...plain, dropped: [] };
+    expect(normalised({ id: 'a', parameters: {} }, undefined, none)).toMatchObject({
+      row: { id: 'a' },
+      unknown: ['parameters'],
+    });
+  });
+
+  test('a made key may be made of what does not come out', () => {
+    const row = { deployment_id: 'd1', name: 'admin' };
+    expect(normalised(row, undefined, { ...keyed, dropped: ['name'] }).row).toEqual({ deployment_id: 'd1' });
+  });
+});
+
+const likely = fc.constantFrom<unknown>(
+  '',
+  ' 7 ',
+  '7.5',
+  'true',
+  '2017-08-30T12:46:29Z',
+  '2017-01-05T15:23:46.853-05:00',
+  1e300,
+  2 ** 60,
+  [],
+  {},
+);
+const names = fc.oneof(fc.constantFrom(...Object.keys(plain.fields)), fc.string());
+const anyRow = fc.dictionary(names, fc.oneof(fc.jsonValue({ maxDepth: 2 }), likely)).map((row) => JSON.stringify(row));
+
+test('any row becomes one that its schema allows: what is declared fits or is null, the rest stays as it is', () => {
+  const allows = new Ajv({ strict: false, validateFormats: false }).compile(topLevel(recordSchema(plain.fields)));
+  fc.assert(
+    fc.property(anyRow, (json) => {
+      const before = JSON.parse(json) as Row;
+      const { row, nulled, unknown } = normalised(JSON.parse(json) as Row);
+      expect(allows(row)).toBe(true);
+      expect(Object.keys(row)).toEqual(Object.keys(before));
+      expect(unknown).toEqual(Object.keys(before).filter((field) => !isDeclared(field) && before[field] !== null));
+      const unfit: string[] = [];
+      for (const [field, value] of Object.entries(before)) {
+        if (!isDeclared(field)) expect(row[field]).toEqual(value);
+        else if (row[field] === null && value !== null && !isBlankNumber(field, value)) unfit.push(field);
+      }
+      expect(nulled ?? []).toEqual(unfit);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('of any row no more comes out than is declared, and what goes is told of, but for nulls and what is known', () => {
+  const dropped = ['known', 'toString', '__proto__'];
+  const field = fc.oneof(names, fc.constantFrom(...dropped, 'constructor', 'valueOf'));
+  const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), likely);
+  fc.assert(
+    fc.property(
+      fc.dictionary(field, value).map((row) => JSON.stringify(row)),
+      (json) => {
+        const before = JSON.parse(json) as Row;
+        const { row, unknown } = normalised(JSON.parse(json) as Row, undefined, { ...plain, dropped });
+        expect(Object.keys(row)).toEqual(Object.keys(before).filter(isDeclared));
+        expect(unknown).toEqual(
+          Object.keys(before).filter((name) => !isDeclared(name) && !dropped.includes(name) && before[name] !== null),
+        );
+        // What is declared comes out as it would otherwise.
+        const kept = Object.entries(normalised(JSON.parse(json) as Row).row).filter(([name]) => isDeclared(name));
+        expect(Object.entries(row)).toEqual(kept);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+/** The schema without what it says of the insides of objects and lists, which are passed on as they came. */
+function topLevel(schema: JsonSchema): JsonSchema {
+  const properties = Object.entries(schema['properties'] as Record<string, JsonSchema>);
+  return { ...schema, properties: Object.fromEntries(properties.map(([name, { type }]) => [name, { type }])) };
+}
+
+function isDeclared(field: string): boolean {
+  return Object.hasOwn(plain.fields, field);
+}
+
+function isBlankNumber(field: string, value: unknown): boolean {
+  return ['units', 'amount'].includes(field) && typeof value === 'string' && value.trim() === '';
+}
+
+describe('a number beyond 2^53', () => {
+  const inexactField = (row: Row, fields?: Row, definition = plain): string | undefined => {
+    const normaliser = new Normaliser(definition, () => undefined);
+    return normaliser.normalise(row, fields)?.inexactField;
+  };
+
+  test.each([2 ** 53, -(2 ** 53), 1e300])('%d is told of in a key', (number) => {
+    expect(inexactField({ id: number })).toBe('id');
+    expect(inexactField({ name: number }, OF_D1, keyedByName)).toBe('name');
+  });
+
+  test('is taken everywhere else, and so is a smaller one in a key', () => {
+    expect(inexactField({ id: 2 ** 53 - 1, amount: 2 ** 60 })).toBeUndefined();
+    expect(normalised({ id: 2 ** 53 - 1 }).row).toEqual({ id: '9007199254740991' });
+  });
+});

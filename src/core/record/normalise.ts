@@ -1,0 +1,141 @@
+import type { FieldKind } from '../stream/fields.ts';
+import { joinedKey } from './key.ts';
+import type { Row } from './row.ts';
+import { type Stream, keyFieldOf } from '../stream/stream.ts';
+import { toUtcText } from './timestamp.ts';
+
+/** What of a stream makes its records. */
+type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
+
+/** What is odd about a row, if anything is. */
+export interface Findings {
+  /** The fields that had to be set to null. */
+  nulledFields: string[] | undefined;
+  /** The field with a number beyond 2^53 in the row's key, which is not kept exactly; several such keys would be one. */
+  inexactField: string | undefined;
+}
+
+/**
+ * Makes rows into record data, in place, since a copy would cost as much as printing. What is taken out is set to
+ * undefined, which JSON.stringify leaves out: `delete` would turn the row into a slow dictionary.
+ */
+export class Normaliser {
+  readonly #names: string[];
+  readonly #kinds: FieldKind[];
+  readonly #dropped: readonly string[] | undefined;
+  readonly #keyField: string;
+  readonly #madeOf: readonly string[] | undefined;
+  readonly #needs: readonly string[];
+  readonly #onUnknown: (field: string) => void;
+
+  /** `onUnknown` is called for every field of every row that the stream neither declares nor drops. */
+  constructor(stream: Keyed, onUnknown: (field: string) => void) {
+    const { fields, primaryKey, dropped } = stream;
+    this.#dropped = dropped;
+    this.#keyField = keyFieldOf(stream);
+    this.#madeOf = typeof primaryKey === 'string' ? undefined : primaryKey.madeOf;
+    this.#needs = typeof primaryKey === 'string' ? [] : primaryKey.needs;
+    this.#onUnknown = onUnknown;
+    this.#names = Object.keys(fields);
+    this.#kinds = Object.values(fields).map(({ kind }) => kind);
+  }
+
+  /** Normalises the top-level fields of a row; `fields` are what it gets where the API leaves it out. */
+  normalise(row: Row, fields?: Row): Findings | undefined {
+    for (const field in fields) if (!hasText(row[field])) row[field] = fields[field];
+
+    const names = this.#names;
+    const keepsUnknown = this.#dropped === undefined;
+    let nulledFields: string[] | undefined;
+    let inexactField: string | undefined;
+    let next = 0;
+    for (const field in row) {
+      const value = row[field];
+      if (value === undefined || (value === null && keepsUnknown)) continue;
+      // Rows have their fields in the order in which they are declared, so each is a few steps behind the one before it;
+      // to look it up was measured as twice as slow.
+      let at = next;
+      while (at < names.length && names[at] !== field) at += 1;
+      if (at === names.length) at = names.indexOf(field);
+      if (at === -1) {
+        this.#takeUnknown(row, field);
+        continue;
+      }
+      next = at + 1;
+      if (value === null) continue;
+      const kind = this.#kinds[at] as FieldKind;
+      // The common case, without a call: text is declared and text came.
+      if (kind === 'text' && typeof value === 'string') continue;
+      const fitting = coerce(value, kind);
+      if (fitting === value) continue;
+      if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && this.#inKey(field)) {
+        inexactField = field;
+      }
+      row[field] = fitting === UNCOERCIBLE ? null : fitting;
+      if (fitting === UNCOERCIBLE) (nulledFields ??= []).push(field);
+    }
+    if (this.#madeOf !== undefined) row[this.#keyField] = joinedKey(row, this.#madeOf, this.#needs);
+    return nulledFields === undefined && inexactField === undefined ? undefined : { nulledFields, inexactField };
+  }
+
+  #takeUnknown(row: Row, field: string): void {
+    const dropped = this.#dropped;
+    if (row[field] !== null && dropped?.includes(field) !== true) this.#onUnknown(field);
+    if (dropped !== undefined) row[field] = undefined;
+  }
+
+  #inKey(field: string): boolean {
+    return this.#madeOf === undefined ? field === this.#keyField : this.#madeOf.includes(field);
+  }
+}
+
+function hasText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** What a value that cannot be made to fit becomes; null itself is a value that fits. */
+export const UNCOERCIBLE = Symbol('uncoercible');
+
+/** The value as its declared kind: itself if it fits, the same in another spelling where that loses nothing, or UNCOERCIBLE. */
+export function coerce(value: unknown, kind: FieldKind): unknown {
+  if (value === null || value === undefined) return null;
+  switch (kind) {
+    case 'text':
+      if (typeof value === 'string') return value;
+      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : UNCOERCIBLE;
+    case 'timestamp':
+      return typeof value === 'string' ? (toUtcText(value) ?? UNCOERCIBLE) : UNCOERCIBLE;
+    case 'integer':
+      return numberOf(value, isSpeltWhole);
+    case 'number':
+      return numberOf(value, Number.isFinite);
+    case 'boolean':
+      return booleanOf(value);
+    case 'object':
+      return typeof value === 'object' && !Array.isArray(value) ? value : UNCOERCIBLE;
+    case 'list':
+      return Array.isArray(value) ? value : UNCOERCIBLE;
+  }
+}
+
+function numberOf(value: unknown, fits: (number: number) => boolean): unknown {
+  if (typeof value === 'number') return fits(value) ? value : UNCOERCIBLE;
+  if (typeof value !== 'string') return UNCOERCIBLE;
+  const text = value.trim();
+  if (text === '') return null;
+  const number = NUMBER.test(text) ? Number(text) : NaN;
+  return fits(number) ? number : UNCOERCIBLE;
+}
+
+/** JSON spells greater ones with an exponent, which readers do not take for an integer. */
+function isSpeltWhole(number: number): boolean {
+  return Number.isInteger(number) && Math.abs(number) < 1e21;
+}
+
+function booleanOf(value: unknown): unknown {
+  if (typeof value === 'boolean') return value;
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
+  return text === 'true' ? true : text === 'false' ? false : UNCOERCIBLE;
+}

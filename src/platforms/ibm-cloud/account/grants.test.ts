@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'vitest';
+import { ConnectorError } from '../../../core/failure/errors.ts';
+import type { Request } from '../../../core/stream/request.ts';
+import type { Row } from '../../../core/record/row.ts';
+import type { Api } from '../../platform.ts';
+import { ibmCloudConfig } from '../config.ts';
+import { type SubjectKey, loadGrants } from './grants.ts';
+import { type IbmCloudShared, openShared } from '../shared.ts';
+
+const ACCOUNT = 'a'.repeat(32);
+const GUID = 'a0000000-0000-4000-8000-000000000001';
+const OTHER_GUID = 'a0000000-0000-4000-8000-000000000002';
+const CRN = `crn:v1:bluemix:public:databases-for-postgresql:us-south:a/${ACCOUNT}:${GUID}::`;
+const GROUP = 'b'.repeat(32);
+const VIEWER = 'crn:v1:bluemix:public:iam::::role:Viewer';
+
+interface Given {
+  policies: Row[];
+  roles?: Row | ConnectorError;
+  config?: Row;
+}
+
+/** The policies of an account with one deployment, as the two streams get them. */
+async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }: Given): Promise<{
+  rows: Readonly<Record<SubjectKey, Row[]>>;
+  log: string[];
+}> {
+  const log: string[] = [];
+  const answers: Record<string, unknown> = {
+    'v2/policies': { policies },
+    'v2/roles': roles,
+    'v2/resource_instances': {
+      resources: [{ id: CRN, guid: GUID, resource_plan_id: 'databases-for-postgresql-standard' }],
+    },
+  };
+  const api: Api = {
+    get({ path }: Request) {
+      const answer = answers[path];
+      return answer instanceof ConnectorError ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+    authorization: () => Promise.resolve('none'),
+    log: (_, sentence) => log.push(sentence),
+  };
+  const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...config });
+  const shared: IbmCloudShared = { ...openShared(parsed, api), account: () => Promise.resolve(ACCOUNT) };
+  const { rows } = await loadGrants(shared, 'deployments_roles');
+  return { rows, log };
+}
+
+let ids = 0;
+
+function policy(covers: Row, { subject = { iam_id: 'IBMid-1' }, ...more }: Row & { subject?: Row } = {}): Row {
+  const attributes = (of: Row): Row[] =>
+    Object.entries(of).map(([key, value]) => ({ key, operator: 'stringEquals', value }));
+  return {
+    id: `p${(ids += 1)}`,
+    type: 'access',
+    subject: { attributes: attributes(subject) },
+    resource: { attributes: attributes({ ...covers, accountId: ACCOUNT }) },
+    control: { grant: { roles: [{ role_id: VIEWER }] } },
+    ...more,
+  };
+}
+
+describe('a policy opens databases', () => {
+  test.each([
+    [{ serviceName: 'databases-for-redis' }, 'service'],
+    [{ serviceName: 'messages-for-rabbitmq' }, 'service'],
+    [{ serviceName: 'databases-for-*' }, 'service'],
+    [{ serviceName: ['kms', 'databases-for-mysql'] }, 'service'],
+    [{ serviceName: 'databases-for-postgresql', serviceInstance: GUID }, 'instance'],
+    [{ resourceGroupId: GROUP }, 'resource_group'],
+    [{ serviceType: 'service' }, 'account'],
+    [{ serviceInstance: '*', serviceName: 'databases-for-redis' }, 'service'],
+    [{ resourceGroupId: '*' }, 'account'],
+    [{ region: 'eu-de' }, 'account'],
+    [{}, 'account'],
+  ])('that covers %j', async (covers, scope) => {
+    const { rows } = await grantsOf({ policies: [policy(covers)] });
+    expect(rows.iam_id).toMatchObject([{ scope }]);
+    expect(rows.access_group_id).toEqual([]);
+  });
+
+  test.each([
+    [{ serviceName: 'cloud-object-storage' }],
+    [{ serviceName: 'iam-*' }],
+    [{ serviceType: 'platform_service' }],
+    [{ service_group_id: 'IAM' }],
+    [{ resourceType: 'resource-group', resource: GROUP }],
+  ])('but not one that covers %j', async (covers) => {
+    expect((await grantsOf({ policies: [policy(covers)] })).rows.iam_id).toEqual([]);
+  });
+
+  test('nor one from a service to another', async () => {
+    expect((await grantsOf({ policies: [policy({}, { type: 'authorization' })] })).rows.iam_id).toEqual([]);
+  });
+});
+
+test('every role and subject of a policy is a row of its own', async () => {
+  const own = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Nightwatch`;
+  const { rows } = await grantsOf({
+    policies: [
+      policy(
+        { serviceName: 'databases-for-postgresql', serviceInstance: GUID },
+        {
+          id: 'p',
+          subject: { iam_id: ['IBMid-1', 'iam-ServiceId-2'], access_group_id: 'AccessGroupId-3' },
+          control: { grant: { roles: [{ role_id: VIEWER }, { role_id: own }] } },
+        },
+      ),
+    ],
+    roles: { system_roles: [{ crn: VIEWER, display_name: 'Betrachter' }], custom_roles: [] },
+  });
+  expect(rows.iam_id.map(({ id, name, deployment_id }) => [id, name, deployment_id])).toEqual([
+    ['p/Viewer/IBMid-1', 'Betrachter', CRN],
+    ['p/Viewer/iam-ServiceId-2', 'Betrachter', CRN],
+    ['p/Nightwatch/IBMid-1', 'Nightwatch', CRN],
+    ['p/Nightwatch/iam-ServiceId-2', 'Nightwatch', CRN],
+  ]);
+  expect(rows.access_group_id.map(({ id }) => id)).toEqual([
+    'p/Viewer/AccessGroupId-3',
+    'p/Nightwatch/AccessGroupId-3',
+  ]);
+});
+
+test('roles of one short name are two rows', async () => {
+  const own = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Viewer`;
+  const roles = [{ role_id: VIEWER }, { role_id: own }];
+  const { rows } = await grantsOf({ policies: [policy({}, { id: 'p', control: { grant: { roles } } })] });
+  expect(rows.iam_id.map(({ id }) => id)).toEqual(['p/Viewer/IBMid-1', `p/${own}/IBMid-1`]);
+});
+
+test('an attribute that must not be there is none', async () => {
+  const attributes = [{ key: 'serviceName', operator: 'stringExists', value: false }];
+  const { rows } = await grantsOf({ policies: [policy({}, { resource: { attributes } })] });
+  expect(rows.iam_id).toMatchObject([{ scope: 'account' }]);
+});
+
+describe('a policy of an unknown shape is an error', () => {
+  const NO_TEXT = 'has an attribute of its subject whose value is no text';
+  const NOBODY = 'has a subject without iam_id or access_group_id';
+  const role = { role_id: VIEWER };
+  const subject = { key: 'iam_id', operator: 'stringEquals', value: 'IBMid-1' };
+  test.each<[string, Row, string]>([
+    ['a control that is a list', { control: [{ grant: { roles: [role] } }] }, 'has no list control.grant.roles'],
+    ['no control', { control: undefined, roles: [role] }, 'has no list control.grant.roles'],
+    ['a grant that is a list', { control: { grant: [role] } }, 'has no list control.grant.roles'],
+    ['roles that are an object', { control: { grant: { roles: role } } }, 'has no list control.grant.roles'],
+    ['a role that is text', { control: { grant: { roles: [VIEWER] } } }, 'has a role without role_id'],
+    ['a role without its id', { control: { grant: { roles: [role, { id: VIEWER }] } } }, 'has a role without role_id'],
+    ['no subject', { subject: undefined }, 'has no list subject.attributes'],
+    ['a subject that is a list', { subject: [{ attributes: [subject] }] }, 'has no list subject.attributes'],
+    ['a subject without attributes', { subject: { iam_id: 'IBMid-1' } }, 'has no list subject.attributes'],
+    [
+      'an attribute that is text',
+      { subject: { attributes: ['IBMid-1'] } },
+      'has an attribute of its subject without a key',
+    ],
+    ['a value that is an object', { subject: { attributes: [{ ...subject, value: { id: 1 } }] } }, NO_TEXT],
+    ['a value in a list of lists', { subject: { attributes: [{ ...subject, value: [['a']] }] } }, NO_TEXT],
+    ['an empty text', { subject: { attributes: [{ ...subject, value: '' }] } }, NOBODY],
+    ['an empty list', { subject: { attributes: [{ ...subject, value: [] }] } }, NOBODY],
+    ['nobody', { subject: { attributes: [] } }, NOBODY],
+    ['a subject of another kind', { subject: { attributes: [{ ...subject, key: 'name' }] } }, NOBODY],
+    ['no resource', { resource: null }, 'has no list resource.attributes'],
+    ['attributes that are an object', { resource: { attributes: {} } }, 'has no list resource.attributes'],
+    [
+      'a service that is no text',
+      { resource: { attributes: [{ key: 'serviceName', value: { name: 'databases-for-redis' } }] } },
+      'has an attribute of its resource whose value is no text',
+    ],
+  ])('(%s)', async (_, more, fault) => {
+    const damaged = grantsOf({ policies: [policy({}), { ...policy({}), ...more }] });
+    await expect(damaged).rejects.toThrow(`row 2 of 2 ${fault}`);
+    await expect(damaged).rejects.toMatchObject({ problem: 'unexpected_body' });
+  });
+});
+
+test('a policy that two pages show is one', async () => {
+  const twice = policy({});
+  expect((await grantsOf({ policies: [twice, { ...twice }] })).rows.iam_id).toHaveLength(1);
+});
+
+test('a deployment that is gone leaves its GUID, and no CRN', async () => {
+  const { rows } = await grantsOf({
+    policies: [policy({ serviceName: 'databases-for-redis', serviceInstance: OTHER_GUID })],
+  });
+  expect(rows.iam_id[0]).toMatchObject({ service_instance: OTHER_GUID, scope: 'instance' });
+  expect(rows.iam_id[0]?.['deployment_id']).toBeUndefined();
+});
+
+test('names of roles that are refused are not worth a failure', async () => {
+  const refusal = new ConnectorError(
+    'not_offered',
+    { path: 'v2/roles', status: '410', said: '' },
+    { answer: 'HTTP 410' },
+  );
+  const { rows, log } = await grantsOf({ policies: [policy({})], roles: refusal });
+  expect(rows.iam_id).toMatchObject([{ name: 'Viewer', role: 'Viewer' }]);
+  expect(log).toContainEqual(expect.stringMatching(/names in their CRNs.*HTTP 410/));
+});
+
+/** Those that say something of every choice. */
+const MORE = ['two', 'pattern', 'two groups', 'any group'];
+
+describe('the choice of the user', () => {
+  const policies = [
+    policy({ serviceName: 'databases-for-postgresql', serviceInstance: GUID }, { id: 'own' }),
+    policy({ serviceName: 'databases-for-postgresql', serviceInstance: OTHER_GUID }, { id: 'other' }),
+    policy({ resourceGroupId: GROUP }, { id: 'group' }),
+    policy({ resourceGroupId: 'c'.repeat(32) }, { id: 'other group' }),
+    policy({}, { id: 'account' }),
+    policy({ serviceInstance: [OTHER_GUID, GUID] }, { id: 'two' }),
+    policy({ serviceInstance: 'a0000000-*' }, { id: 'pattern' }),
+    policy({ resourceGroupId: ['c'.repeat(32), GROUP] }, { id: 'two groups' }),
+    policy({ resourceGroupId: '*' }, { id: 'any group' }),
+  ];
+
+  test.each([
+    ['none', {}, ['own', 'other', 'group', 'other group', 'account', ...MORE]],
+    [
+      'a GUID in capitals',
+      { deployment_ids: [GUID.toUpperCase()] },
+      ['own', 'group', 'other group', 'account', ...MORE],
+    ],
+    ['a CRN', { deployment_ids: [CRN] }, ['own', 'group', 'other group', 'account', ...MORE]],
+    ['a group', { resource_group_ids: [GROUP] }, ['own', 'group', 'account', ...MORE]],
+  ])('%s keeps what says something of it', async (_, config, expected) => {
+    const { rows } = await grantsOf({ policies, config });
+    expect(rows.iam_id.map((row) => row['policy_id'])).toEqual(expected);
+  });
+});

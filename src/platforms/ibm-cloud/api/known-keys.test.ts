@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { boolean, integer, listOfObjects, listOfTexts, object, text } from '../../../core/stream/fields.ts';
+import type { Row } from '../../../core/record/row.ts';
+import { keepKnown } from './known-keys.ts';
+
+const FIELDS = {
+  name: text('A text.'),
+  tags: listOfTexts('Texts.'),
+  names: object('Texts by name.'),
+  versions: listOfObjects('Objects.', {
+    version: text('A text.'),
+    size: integer('A number.'),
+    preferred: boolean('A flag.'),
+    steps: listOfObjects('Objects in objects.', { to: text('A text.') }),
+  }),
+  place: object('An object.', { region: text('A text.') }),
+};
+
+/** What is left of a row, and the paths of what is not. */
+function kept(row: Row): { row: Row; told: string[] } {
+  const entries = Object.entries(keepKnown(row, FIELDS)).filter(([, value]) => value !== undefined);
+  const isField = ([name]: [string, unknown]): boolean => name in FIELDS;
+  return {
+    row: Object.fromEntries(entries.filter(isField)),
+    told: entries.filter((entry) => !isField(entry)).map(([name]) => name),
+  };
+}
+
+describe('what is declared', () => {
+  test.each<[Row]>([
+    [{}],
+    [{ name: 'a', tags: ['x', 'y'], names: { admin: 'a' }, place: { region: 'r' } }],
+    [{ tags: null, names: null, versions: null, place: null }],
+    [{ tags: [], versions: [{}, { version: '1', size: '2', preferred: null, steps: [{ to: 'x' }, {}] }] }],
+  ])('stays as it comes: %j', (row) => {
+    expect(kept(structuredClone(row))).toEqual({ row, told: [] });
+  });
+
+  test.each<[Row]>([[{ tags: 'x' }], [{ tags: { a: 1 } }], [{ names: ['a'] }], [{ versions: 7 }], [{ place: 'r' }]])(
+    'and is of another kind stays, to be told of as what does not fit: %j',
+    (row) => {
+      expect(kept(structuredClone(row))).toEqual({ row, told: [] });
+    },
+  );
+});
+
+describe('what is not declared', () => {
+  test.each<[given: Row, left: Row, told: string[]]>([
+    [{ tags: ['x', { password: 'p' }, null, 7] }, { tags: ['x'] }, ['tags[]']],
+    [{ names: { admin: 'a', user: { password: 'p' }, none: null } }, { names: { admin: 'a' } }, ['names.user']],
+    [{ place: { region: 'r', password: 'p' } }, { place: { region: 'r' } }, ['place.password']],
+    [{ place: { region: { password: 'p' } } }, { place: { region: null } }, ['place.region']],
+    [
+      { versions: [{ version: '1', secret: 'p' }, { secret: 'p', other: null }, 'x'] },
+      { versions: [{ version: '1' }, {}] },
+      ['versions[].secret', 'versions[]'],
+    ],
+    [
+      { versions: [{ steps: [{ to: 'x', link: 'l' }] }] },
+      { versions: [{ steps: [{ to: 'x' }] }] },
+      ['versions[].steps[].link'],
+    ],
+  ])('is taken out and told of: %j', (given, left, told) => {
+    const { row, told: paths } = kept(structuredClone(given));
+    expect(row).toEqual(left);
+    expect(paths.toSorted()).toEqual(told.toSorted());
+  });
+
+  test('never stays, wherever it stands', () => {
+    const leaf = fc.constantFrom<unknown>('SECRET', ['SECRET'], { password: 'SECRET' }, { a: { b: ['SECRET'] } });
+    const inside = fc.dictionary(fc.constantFrom('version', 'steps', 'to', 'region', 'x', 'y'), leaf);
+    const list = fc.array(fc.oneof(inside, leaf));
+    fc.assert(
+      fc.property(list, inside, (versions, place) => {
+        const { row } = kept({ versions, place });
+        const isText = (value: unknown): boolean => typeof value === 'string' || value === null || value === undefined;
+        for (const version of row['versions'] as Row[]) {
+          expect(Object.keys(version).every((key) => key === 'version' || key === 'steps')).toBe(true);
+          expect(isText(version['version'])).toBe(true);
+        }
+        expect(Object.keys(row['place'] as Row).every((key) => key === 'region')).toBe(true);
+        expect(isText((row['place'] as Row)['region'])).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,311 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { VirtualTime } from '../../../../test-support/unit/virtual-time.ts';
+import type { SendRequest } from '../../../http/auth.ts';
+import type { Request } from '../../../core/stream/request.ts';
+import { ibmCloud } from '../ibm-cloud.ts';
+import { type IamAccess, accountIn, iamAuth } from './token.ts';
+import { MASK, maskCredentials } from '../../../text/credentials.ts';
+import { serverText } from '../../../text/server-text.ts';
+
+const KEY = 'k+e/y=1 &';
+const { facts } = ibmCloud.words;
+const ACCOUNT = '0123456789abcdef0123456789abcdef';
+
+/** A token as IAM makes them, with these claims. */
+function jwt(claims: object): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'RS256' })}.${part(claims)}.signature`;
+}
+
+/** The tokens of a key, and an IAM in place of the real one, whose answers are given when the test wants it. */
+function openIam(options: Partial<IamAccess> = {}) {
+  const asked: Request[] = [];
+  const waiting: Array<PromiseWithResolvers<unknown>> = [];
+  const clock = { now: 0 };
+  const ask: SendRequest = (request) => {
+    asked.push(request);
+    const reply = Promise.withResolvers<unknown>();
+    waiting.push(reply);
+    return reply.promise;
+  };
+  const auth = iamAuth({
+    apiKey: KEY,
+    iam: 'https://iam.example.test',
+    facts,
+    now: () => clock.now,
+    ...options,
+  });
+  const header = async (): Promise<string> => auth.header(ask);
+  /** Answers what was asked first, and lets everyone take it in. */
+  const reply = async (body: unknown): Promise<void> => {
+    waiting.shift()?.resolve(body);
+    await new Promise(setImmediate);
+  };
+  return { auth, ask, asked, clock, header, reply, waiting };
+}
+
+/** The same with its first token, which lives as told. */
+async function withToken(body: object) {
+  const iam = openIam();
+  const first = iam.header();
+  await iam.reply(body);
+  await first;
+  return iam;
+}
+
+describe('the exchange', () => {
+  test('is a form with the key, sent to IAM without a word on who asks', async () => {
+    const { asked, header } = openIam();
+    void header();
+    expect(asked).toEqual([
+      {
+        origin: 'https://iam.example.test',
+        path: 'identity/token',
+        anonymous: true,
+        post: {
+          type: 'application/x-www-form-urlencoded',
+          body: 'grant_type=urn%3Aibm%3Aparams%3Aoauth%3Agrant-type%3Aapikey&response_type=cloud_iam&apikey=k%2Be%2Fy%3D1+%26',
+        },
+      },
+    ]);
+  });
+
+  test('is one for all that need a token at the same time', async () => {
+    const { asked, header, reply } = openIam();
+    const headers = Promise.all(Array.from({ length: 9 }, header));
+    await reply({ access_token: 't1', expires_in: 3_600 });
+    expect(new Set(await headers)).toEqual(new Set(['Bearer t1']));
+    expect(await header()).toBe('Bearer t1');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('has its token kept out of everything that is shown before anyone gets it', async () => {
+    const { header, reply } = openIam();
+    const shown = header().then(maskCredentials);
+    await reply({ access_token: 'ey.token.1', expires_in: 3_600, refresh_token: 'not_supported' });
+    expect(await shown).toBe(`Bearer ${MASK}`);
+  });
+
+  test('that fails fails all who wait for it, and the next who needs a token asks again', async () => {
+    const { asked, header, reply, waiting } = openIam();
+    const outage = new Error('stopped by SIGTERM');
+    const headers = Promise.allSettled([header(), header()]);
+    waiting.shift()?.reject(outage);
+    for (const end of await headers) expect(end).toMatchObject({ status: 'rejected', reason: outage });
+    const next = header();
+    await reply({ access_token: 't1', expires_in: 3_600 });
+    expect(await next).toBe('Bearer t1');
+    expect(asked).toHaveLength(2);
+  });
+
+  test.each([
+    [{}, 'it holds no access_token'],
+    [{ access_token: '' }, 'it holds no access_token'],
+    [{ access_token: 7 }, 'it holds no access_token'],
+    [{ access_token: 'two\r\nlines' }, 'it holds no access_token'],
+    [{ access_token: 'two words' }, 'it holds no access_token'],
+    [[], 'it is no object'],
+    [null, 'it is no object'],
+    [{ errors: [{ code: 'odd', message: 'No.' }] }, 'it holds no access_token'],
+  ])('without a token that a header can carry is an error: %j', async (body, detail) => {
+    const { header, reply } = openIam();
+    const failed = header().catch((error: unknown) => error);
+    await reply(body);
+    expect(await failed).toMatchObject({
+      problem: 'unexpected_body',
+      message: expect.stringContaining(detail) as string,
+    });
+  });
+});
+
+describe('a token', () => {
+  const HOUR = { access_token: 't1', expires_in: 3_600 };
+
+  test('is not renewed before four fifths of its life', async () => {
+    const { asked, clock, header } = await withToken(HOUR);
+    clock.now = 2_880_000 - 1;
+    expect(await header()).toBe('Bearer t1');
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is renewed then, once, while requests go on with it', async () => {
+    const { asked, clock, header, reply } = await withToken(HOUR);
+    clock.now = 2_880_000;
+    expect(await Promise.all([header(), header(), header()])).toEqual(['Bearer t1', 'Bearer t1', 'Bearer t1']);
+    expect(asked).toHaveLength(2);
+    await reply({ access_token: 't2', expires_in: 3_600 });
+    expect(await header()).toBe('Bearer t2');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('stays in use if it cannot be renewed yet, and whoever finds it dead is told why', async () => {
+    const { asked, clock, header, waiting } = await withToken(HOUR);
+    const outage = new Error('an outage');
+    clock.now = 3_000_000;
+    expect(await header()).toBe('Bearer t1');
+    waiting.shift()?.reject(outage);
+    await new Promise(setImmediate);
+    expect(await header()).toBe('Bearer t1');
+    expect(asked).toHaveLength(3);
+    clock.now = 3_590_000;
+    const dead = header();
+    waiting.shift()?.reject(outage);
+    await expect(dead).rejects.toBe(outage);
+  });
+
+  test('is dead ten seconds before its end: whoever needs one waits for the next', async () => {
+    const { asked, clock, header, reply } = await withToken(HOUR);
+    clock.now = 3_590_000 - 1;
+    expect(await header()).toBe('Bearer t1');
+    await reply({ access_token: 't2', expires_in: 3_600 });
+    expect(asked).toHaveLength(2);
+    // The second lives from when it was asked for.
+    clock.now += 3_590_000;
+    const next = header();
+    await reply({ access_token: 't3', expires_in: 3_600 });
+    expect(await next).toBe('Bearer t3');
+    expect(asked).toHaveLength(3);
+  });
+
+  test('that lives shorter than these ten seconds is asked for anew each time', async () => {
+    const { asked, header, reply } = await withToken({ access_token: 't1', expires_in: 9 });
+    const next = header();
+    await reply({ access_token: 't2', expires_in: 9 });
+    expect(await next).toBe('Bearer t2');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('counts from the question for it, however long the answer took', async () => {
+    const { asked, clock, header, reply } = openIam();
+    const first = header();
+    clock.now = 50_000;
+    await reply({ access_token: 't1', expires_in: 60 });
+    expect(await first).toBe('Bearer t1');
+    void header();
+    expect(asked).toHaveLength(2);
+  });
+
+  test.each<[string, object, number]>([
+    ['as a text', { access_token: 't1', expires_in: '60' }, 48_000],
+    ['by its own claims', { access_token: jwt({ iat: 1_000, exp: 1_060 }) }, 48_000],
+    ['by its own claims where it is no number', { access_token: jwt({ iat: 0, exp: 60 }), expires_in: 'soon' }, 48_000],
+    ['by its own claims where it is nothing', { access_token: jwt({ iat: 0, exp: 60 }), expires_in: 0 }, 48_000],
+  ])('tells its life %s', async (_, body, renewAt) => {
+    const { asked, clock, header } = await withToken(body);
+    clock.now = renewAt - 1;
+    await header();
+    expect(asked).toHaveLength(1);
+    clock.now = renewAt;
+    await header();
+    expect(asked).toHaveLength(2);
+  });
+
+  test.each([
+    { access_token: 'opaque' },
+    { access_token: 'a.b.c', expires_in: -1 },
+    { access_token: jwt({ exp: 1_060 }) },
+    { access_token: jwt({ iat: 1_060, exp: 1_000 }) },
+  ])('that does not tell its life is used until it is refused: %j', async (body) => {
+    const { asked, clock, header } = await withToken(body);
+    clock.now = 10 ** 12;
+    await header();
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('a 401 of a service', () => {
+  const refusal = (authorization: string): Parameters<ReturnType<typeof iamAuth>['refused']>[0] => ({
+    request: { path: 'v2/resource_instances' },
+    authorization,
+    said: serverText('Token is expired'),
+  });
+
+  test('means that the token was revoked: a new one is fetched, once for all that it is refused to', async () => {
+    const { auth, ask, asked, header, reply } = await withToken({ access_token: 't1', expires_in: 3_600 });
+    const meanings = Promise.all(Array.from({ length: 5 }, () => auth.refused(refusal('Bearer t1'), ask)));
+    await reply({ access_token: 't2', expires_in: 3_600 });
+    expect(new Set(await meanings)).toEqual(new Set(['renewed']));
+    expect(await header()).toBe('Bearer t2');
+    expect(asked).toHaveLength(2);
+  });
+
+  test('of a token that has been renewed since asks for none', async () => {
+    const { auth, ask, asked } = await withToken({ access_token: 't1', expires_in: 3_600 });
+    expect(await auth.refused(refusal('Bearer t0'), ask)).toBe('renewed');
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe('the account of a token', () => {
+  test.each([
+    [`Bearer ${jwt({ account: { bss: ACCOUNT } })}`, ACCOUNT],
+    [jwt({ account: { bss: ACCOUNT, valid: true } }), ACCOUNT],
+    [`Bearer ${jwt({ account: { bss: ACCOUNT.toUpperCase() } })}`, undefined],
+    [`Bearer ${jwt({ account: { bss: 'short' } })}`, undefined],
+    [`Bearer ${jwt({ account: { bss: `${ACCOUNT}/../x` } })}`, undefined],
+    [`Bearer ${jwt({ account: ACCOUNT })}`, undefined],
+    [`Bearer ${jwt({})}`, undefined],
+    [`Bearer ${jwt([])}`, undefined],
+    ['Bearer opaque', undefined],
+    ['Bearer a.b.c', undefined],
+    ['', undefined],
+  ])('in %s', (authorization, account) => {
+    expect(accountIn(authorization)).toBe(account);
+  });
+
+  test('is never anything but an id, whatever the token is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.object().map(jwt)), (text) => {
+        expect(accountIn(text) ?? ACCOUNT).toMatch(/^[0-9a-f]{32}$/);
+      }),
+    );
+  });
+});
+
+test('whatever the lives of the tokens, no request carries a dead one, and no two exchanges are under way at once', async () => {
+  const plan = fc.record({
+    lives: fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 6 }),
+    latencies: fc.array(fc.nat(20_000), { minLength: 1, maxLength: 6 }),
+    askers: fc.array(fc.array(fc.nat(60_000), { maxLength: 8 }), { minLength: 1, maxLength: 6 }),
+  });
+  const never = new AbortController().signal;
+  await fc.assert(
+    fc.asyncProperty(plan, async ({ lives, latencies, askers }) => {
+      const time = new VirtualTime();
+      const deaths = new Map<string, number>();
+      let underWay = 0;
+      let most = 0;
+      let made = 0;
+      const ask: SendRequest = async () => {
+        most = Math.max(most, (underWay += 1));
+        const asked = time.now();
+        const n = (made += 1);
+        await time.sleep(latencies[n % latencies.length] ?? 0, never);
+        underWay -= 1;
+        const life = lives[n % lives.length] ?? 1;
+        deaths.set(`Bearer t${n}`, asked + life * 1_000);
+        return { access_token: `t${n}`, expires_in: life };
+      };
+      const auth = iamAuth({
+        apiKey: KEY,
+        iam: 'https://iam.example.test',
+        facts,
+        now: time.now,
+      });
+      const run = async (waits: number[]): Promise<void> => {
+        for (const ms of waits) {
+          await time.sleep(ms, never);
+          const began = time.now();
+          const header = await auth.header(ask);
+          // What was waited for may be short-lived: it is used at once all the same.
+          if (time.now() === began) expect(deaths.get(header)).toBeGreaterThan(time.now());
+          else expect(header).toBe(`Bearer t${made}`);
+        }
+      };
+      await time.pass(Promise.all(askers.map(run)));
+      expect(most).toBeLessThanOrEqual(1);
+    }),
+    { numRuns: 200 },
+  );
+});

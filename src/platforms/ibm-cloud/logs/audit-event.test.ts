@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import type { Row } from '../../../core/record/row.ts';
+import { type AuditEntry, auditEntry } from './audit-event.ts';
+import type { LogEntry } from './query.ts';
+
+const CRN = 'crn:v1:bluemix:public:databases-for-postgresql:us-south:a/0a1b:a0000000-0000-4000-8000-000000000001::';
+
+const EVENT = {
+  eventTime: '2026-11-20T10:00:00.53+0000',
+  action: 'databases-for-postgresql.deployment-group.update',
+  initiator: {
+    id: 'IBMid-2',
+    typeURI: 'service/security/account/user',
+    name: 'a@example.invalid',
+    host: { address: '203.0.113.7', agent: 'cli' },
+    credential: { type: 'apikey', secret: 'never' },
+  },
+  target: { id: CRN, typeURI: 'databases-for-postgresql/deployment', name: 'orders' },
+  outcome: 'success',
+  reason: { reasonCode: 200 },
+  severity: 'normal',
+  message: 'Databases: update',
+  requestData: { members: 3 },
+  correlationId: 'c-1',
+  dataEvent: false,
+  saveServiceCopy: true,
+  logSourceCRN: CRN,
+  observer: { name: 'ActivityTracker' },
+};
+
+function entry(data: unknown, more: Partial<LogEntry> = {}): LogEntry {
+  return {
+    timestamp: '2026-11-20T10:00:01.250000',
+    application: 'ibm-audit-event',
+    subsystem: 'databases-for-postgresql:a0000000-0000-4000-8000-000000000001',
+    data: typeof data === 'string' ? data : JSON.stringify(data),
+    ...more,
+  };
+}
+
+function rowOf(given: LogEntry): Row {
+  const read = auditEntry(given);
+  if (read === 'other') throw new Error('it is none of a database');
+  return read.row;
+}
+
+const identity = (read: AuditEntry): string => (read === 'other' ? read : read.identity);
+
+test('an event becomes a row, with the names that the stream has on Compose', () => {
+  const row = rowOf(entry({ ...EVENT, newField: 1 }));
+  expect(row).toEqual({
+    id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+    account_id: '0a1b',
+    deployment_id: CRN,
+    service: 'databases-for-postgresql',
+    event: 'databases-for-postgresql.deployment-group.update',
+    user_id: 'IBMid-2',
+    email: 'a@example.invalid',
+    user_type: 'service/security/account/user',
+    credential_type: 'apikey',
+    ip: '203.0.113.7',
+    user_agent: 'cli',
+    target_id: CRN,
+    target_type: 'databases-for-postgresql/deployment',
+    target_name: 'orders',
+    outcome: 'success',
+    severity: 'normal',
+    message: 'Databases: update',
+    data: { requestData: { members: 3 }, reason: { reasonCode: 200 } },
+    correlation_id: 'c-1',
+    observer: 'ActivityTracker',
+    log_source_crn: CRN,
+    data_event: false,
+    save_service_copy: true,
+    created_at: '2026-11-20T10:00:00.530Z',
+    // Whatever else an event has is for the stream to judge.
+    newField: 1,
+  });
+});
+
+test('a field of an event that has the name of another of the stream does not stand in its place', () => {
+  const odd = { ...EVENT, deployment_id: 'x', service: 'x', created_at: 'x', raw: 'x', logs_instance: 'x', ip: 'x' };
+  expect(rowOf(entry(odd))).toEqual(rowOf(entry(EVENT)));
+});
+
+test('an event may stand at the top or below message, as a text or an object', () => {
+  const top = rowOf(entry(EVENT));
+  expect(rowOf(entry({ message: JSON.stringify(EVENT) }))).toEqual(top);
+  expect(rowOf(entry({ message: EVENT }))).toEqual(top);
+  expect(rowOf(entry('', { data: EVENT }))).toEqual(top);
+});
+
+test('a part of a deployment belongs to it', () => {
+  const part = `${CRN.slice(0, -1)}backup:b-1`.replace('::backup', ':backup');
+  const row = rowOf(entry({ ...EVENT, target: { id: part } }));
+  expect(row).toMatchObject({ deployment_id: CRN, target_id: part });
+});
+
+describe('the id', () => {
+  test('is the one that the event has', () => {
+    expect(rowOf(entry({ ...EVENT, id: 'e-1' }))['id']).toBe('e-1');
+    expect(rowOf(entry({ ...EVENT, id: 17 }))['id']).toBe('17');
+    // These would come out as another one.
+    for (const id of [2 ** 60, 1.5, '\uD800', { id: 1 }]) {
+      expect(rowOf(entry({ ...EVENT, id }))['id']).toMatch(/^[0-9a-f]{32}$/);
+    }
+  });
+
+  test('is else made of the content: the same every time, whatever surrounds it and in whatever order it comes', () => {
+    // A release that makes another one sends every event again under a new id.
+    expect(rowOf(entry(EVENT))['id']).toBe('702dd92394b9478cc39b2173393eea3c');
+    const turned = Object.fromEntries(Object.entries({ ...EVENT, id: '' }).toReversed());
+    expect(rowOf(entry({ message: turned }, { timestamp: undefined, subsystem: undefined }))['id']).toBe(
+      '702dd92394b9478cc39b2173393eea3c',
+    );
+  });
+
+  test('differs where anything that matters does', () => {
+    const others = [
+      { outcome: 'failure' },
+      { correlationId: 'c-2' },
+      { eventTime: '2026-11-20T10:00:00.54+0000' },
+      { target: { ...EVENT.target, name: 'other' } },
+      { requestData: { members: 4 } },
+    ];
+    const ids = [{}, ...others].map((change) => identity(auditEntry(entry({ ...EVENT, ...change }))));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('what cannot be read', () => {
+  test.each([
+    ['text that is cut off', JSON.stringify(EVENT).slice(0, 200)],
+    ['a text that is no event', '{"level":"info"}'],
+    ['no object', '[1]'],
+  ])('%s comes as it is, with the time by which it is stored', (_, raw) => {
+    const read = auditEntry(entry(raw));
+    expect(read).toMatchObject({ readable: false });
+    expect(rowOf(entry(raw))).toEqual({
+      id: identity(read),
+      service: 'databases-for-postgresql',
+      created_at: '2026-11-20T10:00:01.250Z',
+      raw,
+    });
+  });
+
+  test('it has the same id every time, and comes without labels, too', () => {
+    const bare: LogEntry = { timestamp: undefined, application: undefined, subsystem: undefined, data: 'torn {' };
+    expect(rowOf(bare)).toEqual({ id: identity(auditEntry(bare)), service: null, created_at: null, raw: 'torn {' });
+    expect(rowOf({ ...bare, data: undefined })['raw']).toBe('');
+  });
+
+  test('an event without a time that is one gets that by which it is stored', () => {
+    expect(rowOf(entry({ ...EVENT, eventTime: 'lately' }))['created_at']).toBe('2026-11-20T10:00:01.250Z');
+  });
+});
+
+test('what is of no database is left out, by whatever tells its service', () => {
+  const iam = {
+    action: 'iam-identity.serviceid.login',
+    target: { id: 'crn:v1:bluemix:public:iam-identity:global:a/0a1b:::' },
+  };
+  expect(auditEntry(entry(iam, { subsystem: 'iam-identity:1' }))).toBe('other');
+  expect(auditEntry(entry(iam, { subsystem: undefined }))).toBe('other');
+  expect(auditEntry(entry('torn {', { subsystem: 'iam-identity:1' }))).toBe('other');
+  expect(auditEntry(entry(EVENT, { application: 'web-shop' }))).toBe('other');
+  // One thing that names a database is enough.
+  expect(rowOf(entry(EVENT, { subsystem: 'renamed' }))['service']).toBe('databases-for-postgresql');
+  expect(rowOf(entry({ action: 'messages-for-rabbitmq.deployment.update' }, { subsystem: undefined }))).toMatchObject({
+    service: 'messages-for-rabbitmq',
+    deployment_id: null,
+  });
+});

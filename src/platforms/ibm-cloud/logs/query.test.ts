@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { Row } from '../../../core/record/row.ts';
+import { DEFAULT_ENDPOINTS } from '../api/endpoints.ts';
+import { MOST_RESULTS, eventsQuery, queryResult } from './query.ts';
+
+const INSTANCE = 'crn:v1:bluemix:public:logs:eu-de:a/0a1b:10000000-0000-4000-8000-000000000001::';
+
+const pairs = (values: Row): Row[] => Object.entries(values).map(([key, value]) => ({ key, value }));
+const entry = { metadata: pairs({ timestamp: 't' }), labels: pairs({ applicationname: 'a' }), user_data: '{}' };
+const results = (count: number): Row => ({ result: { results: Array.from({ length: count }, () => entry) } });
+
+test('a query goes to the host of its instance, as the API wants it', () => {
+  const window = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-09T00:00:00.000Z' };
+  const { origin, path, headers, post, reads, rate } = eventsQuery(INSTANCE, window, DEFAULT_ENDPOINTS);
+  expect({ origin, path, headers, reads, rate }).toEqual({
+    origin: 'https://10000000-0000-4000-8000-000000000001.api.eu-de.logs.cloud.ibm.com',
+    path: 'v1/query',
+    headers: { accept: 'text/event-stream' },
+    reads: 'events',
+    rate: { requests: 10, ms: 60_000 },
+  });
+  expect(post?.type).toBe('application/json');
+  const { query, metadata } = JSON.parse(post?.body ?? '') as { query: string; metadata: Row };
+  expect(query.length).toBeLessThanOrEqual(4096);
+  expect(metadata).toEqual({
+    start_date: window.from,
+    end_date: window.to,
+    default_source: 'logs',
+    tier: 'frequent_search',
+    syntax: 'dataprime',
+    limit: 12_000,
+  });
+});
+
+test('an answer has its entries in several items, beside what tells nothing', () => {
+  const items = [{ query_id: { query_id: 'q' } }, results(2), { statistics: {} }, results(1), { result: null }];
+  expect(queryResult(items, 'p')).toEqual({
+    entries: Array.from({ length: 3 }, () => ({ timestamp: 't', application: 'a', subsystem: undefined, data: '{}' })),
+    truncated: undefined,
+    warnings: [],
+  });
+});
+
+test('labels may be an object, too', () => {
+  const labels = { applicationname: 'a', subsystemname: 's' };
+  const items = [{ result: { results: [{ metadata: { timestamp: 't' }, labels, user_data: 'x' }] } }];
+  expect(queryResult(items, 'p').entries).toEqual([{ timestamp: 't', application: 'a', subsystem: 's', data: 'x' }]);
+});
+
+describe('warnings', () => {
+  test.each([
+    'number_of_results_limit_warning',
+    'bytes_scanned_limit_warning',
+    'time_range_warning',
+    'blocks_limit_warning',
+    'files_read_limit_warning',
+    'scroll_timeout_warning',
+    'aggregation_buckets_limit_warning',
+    'archive_warning',
+    'shuffle_file_size_limit_reached_warning',
+    'some_new_limit_warning',
+  ])('%s means lost rows', (name) => {
+    expect(queryResult([results(1), { warning: { [name]: {} } }], 'p')).toMatchObject({
+      truncated: name,
+      warnings: [],
+    });
+  });
+
+  test('several in an answer are all named', () => {
+    const items = [
+      { warning: { blocks_limit_warning: {}, time_range_warning: {} } },
+      { warning: { archive_warning: {} } },
+    ];
+    expect(queryResult(items, 'p').truncated).toBe('blocks_limit_warning, time_range_warning, archive_warning');
+  });
+
+  test('others are for the user to judge', () => {
+    const { truncated, warnings } = queryResult(
+      [{ warning: { compile_warning: { warning_message: 'no field x' } } }],
+      'p',
+    );
+    expect(truncated).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('a compile_warning ("no field x");')]);
+  });
+
+  test.each<[unknown, string]>([
+    ['results truncated', 'warning without a name'],
+    [7, 'warning without a name'],
+    [{}, 'warning without a name'],
+    [[{ number_of_results_limit_warning: {} }], 'number_of_results_limit_warning'],
+    [{ numberOfResultsLimitWarning: {} }, 'numberOfResultsLimitWarning'],
+    [{ results_truncated_warning: {} }, 'results_truncated_warning'],
+  ])('%j may mean lost rows, in whatever form it comes', (warning, cut) => {
+    expect(queryResult([results(1), { warning }], 'p').truncated).toBe(cut);
+  });
+
+  test('an answer that has as much as there may be is not believed to be whole', () => {
+    expect(queryResult([results(MOST_RESULTS - 1)], 'p').truncated).toBeUndefined();
+    expect(queryResult([results(MOST_RESULTS)], 'p').truncated).toBe('12000 results, the most that it gives');
+  });
+});
+
+test.each([
+  ['no list', {}],
+  ['an item that is no object', [1]],
+  ['results that are no list', [{ result: {} }]],
+  ['an entry that is no object', [{ result: { results: ['x'] } }]],
+])('%s is no answer of this API', (_, items) => {
+  expect(() => queryResult(items, 'v1/query')).toThrow(/v1\/query/);
+});

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { inputError } from '../core/failure/errors.ts';
+
+/** Reads a file that the user named. `what` is "config", "catalog" or "state"; the errors name it and the path. */
+export async function readInput(what: string, path: string): Promise<string> {
+  // Whoever passes the JSON itself must not see its token in an error about a missing file.
+  if (/^\s*[{[]/.test(path)) throw inputError(`--${what} takes the name of a file, not the JSON itself.`);
+  try {
+    const text = await readFile(path, 'utf8');
+    return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  } catch (error) {
+    throw inputError(`The ${what} file ${path} ${reasonOf(what, error as NodeJS.ErrnoException)}.`, error);
+  }
+}
+
+/** The JSON of such a file. The error gives the place, and never quotes the text: it may hold the token. */
+export function parseInput(what: string, path: string, text: string): unknown {
+  if (text.trim() === '') throw inputError(`The ${what} file ${path} is empty; it must hold JSON.`);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (what === 'catalog' && text.trimStart().startsWith('{"type":')) {
+      throw inputError(
+        `The catalog file ${path} holds messages, as discover prints them. Make a configured catalog with discover --configured, or use --streams all.`,
+      );
+    }
+    throw inputError(`The ${what} file ${path} is not valid JSON. Correct it at ${placeOf(error as Error, text)}.`);
+  }
+}
+
+/** Where the JSON breaks off or goes wrong. V8 says so for most errors, but not for a wrong token or an early end. */
+function placeOf({ message }: Error, text: string): string {
+  const place = /\(line (\d+) column (\d+)\)$/.exec(message);
+  if (place !== null) return `line ${place[1]}, column ${place[2]}`;
+  let right = isWrongToken(message) ? 0 : text.length;
+  // What precedes a wrong token only ends too early, so the place can be found by halving.
+  for (let wrong = text.length; right + 1 < wrong;) {
+    const middle = Math.floor((right + wrong) / 2);
+    if (isWrongToken(complaintAbout(text.slice(0, middle)))) wrong = middle;
+    else right = middle;
+  }
+  const lines = text.slice(0, right).split('\n');
+  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+}
+
+function complaintAbout(text: string): string {
+  try {
+    JSON.parse(text);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function isWrongToken(message: string): boolean {
+  return message.endsWith('is not valid JSON');
+}
+
+/** The name of a JSON value's type, as a sentence needs it. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function reasonOf(what: string, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `does not exist. Check the path${what === 'state' ? ', or leave out --state to read from the beginning' : ''}`;
+    case 'EISDIR':
+      return 'is a directory. Give the path of a file in it';
+    case 'EACCES':
+    case 'EPERM':
+      return `cannot be read: permission denied for uid ${process.getuid?.() ?? 'unknown'}, which this program runs as. Make it readable for that user`;
+    default:
+      return `cannot be read (${error.code ?? error.message})`;
+  }
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import spec from '../../../spec.json' with { type: 'json' };
+import { about } from './about.ts';
+
+interface Description {
+  capabilities: string[];
+  settings: { properties: Record<string, Record<string, unknown>>; required: string[] };
+}
+
+const json = JSON.parse(about('json')) as Description;
+
+test('every option of the config is a setting by its dotted name, with what it means', () => {
+  const { platform, ...common } = spec.connectionSpecification.properties;
+  const inside = platform.oneOf.flatMap(({ properties }) => Object.keys(properties));
+  const names = [...new Set(inside.map((name) => `platform.${name}`)), ...Object.keys(common)];
+  const hidden = Object.keys(json.settings.properties).filter((name) => !names.includes(name));
+  expect(hidden).toEqual([]);
+  for (const property of Object.values(json.settings.properties)) {
+    expect(property).toMatchObject({ type: expect.any(String) as string, title: expect.any(String) as string });
+    expect(property['description']).toMatch(/^[\x20-\x7e]+$/);
+    expect(Object.keys(property).filter((key) => key.startsWith('airbyte') || key === 'order')).toEqual([]);
+  }
+  expect(json.settings.required).toContain('platform.name');
+});
+
+test('the token is a secret, and a choice shows what there is', () => {
+  expect(json.settings.properties['platform.api_token']).toMatchObject({ secret: true, writeOnly: true });
+  const names = spec.connectionSpecification.properties.platform.oneOf.map(({ properties }) => properties.name.const);
+  expect(json.settings.properties['platform.name']).toMatchObject({ enum: names });
+  expect(json.settings.properties['num_workers']).toMatchObject({ type: 'integer', default: 4 });
+});
+
+test('markdown and text name all the settings, one in each line', () => {
+  for (const name of Object.keys(json.settings.properties)) {
+    expect(
+      about('markdown')
+        .split('\n')
+        .filter((line) => line.startsWith(`| \`${name}\` |`)),
+      name,
+    ).toHaveLength(1);
+    expect(
+      about('text')
+        .split('\n')
+        .filter((line) => line.startsWith(`  ${name}: `)),
+      name,
+    ).toHaveLength(1);
+  }
+  for (const capability of json.capabilities) expect(about('markdown')).toContain(`- \`${capability}\``);
+  // What every platform requires.
+  expect(about('markdown')).toMatch(/\| `platform.name` \| yes \| +\|/);
+  expect(about('markdown')).toMatch(/\| `platform.api_token` \| no \| +\|/);
+});

@@ -1,0 +1,460 @@
+import { describe, expect, test, vi } from 'vitest';
+import { answer, startServer } from '../../../test-support/unit/http.ts';
+import { type OpenTap, type TapMessage, inputFile, openTap } from '../../../test-support/unit/singer.ts';
+import type { Row } from '../../core/record/row.ts';
+import { runTest } from './try-config.ts';
+import { tellFailure } from '../protocol/failures.ts';
+import { runSync } from './sync.ts';
+import { addCredential } from '../../text/credentials.ts';
+
+const TOKEN = 'token-0123456789';
+const T = '2023-02-28T12:00:00.000Z';
+
+type Answers = Record<string, unknown>;
+
+const list = (name: string, ...rows: object[]): object => ({ _embedded: { [name]: rows } });
+const EVENTS = [
+  { id: 'e2', created_at: T },
+  { id: 'e1', created_at: '2023-02-28T11:00:00Z' },
+];
+const ACCOUNT: Answers = {
+  accounts: list('accounts', { id: 'a1', name: 'one' }, { id: 'a2', slug: 'two', more: 1 }),
+  teams: list('teams', { id: 't1', name: { not: 'a text' }, users: [] }, { id: 't2', name: ['x'] }),
+  clusters: list('clusters'),
+  audit_events: list('audit_events', ...EVENTS),
+  deployments: list('deployments', { id: 'd1', name: 'first' }, { id: 'd2', name: 'second' }),
+  'deployments/d1': { id: 'd1', connection_strings: { direct: ['x'] } },
+  'deployments/d2': { id: 'd2', connection_strings: { direct: ['y'] } },
+  'deployments/d1/recipes': list('recipes', { id: 'r1', updated_at: T }),
+  'deployments/d2/recipes': list('recipes', { id: 'r2', updated_at: T }),
+};
+
+interface Synced {
+  code: number;
+  tap: OpenTap;
+  messages: TapMessage[];
+  log: string[];
+  paths: string[];
+  /** The messages in short. */
+  outline: string[];
+  records: (stream: string) => Row[];
+  states: Array<Row & { bookmarks: Record<string, Row> }>;
+}
+
+interface Given {
+  answers?: Answers;
+  config?: Row;
+  /** Which streams, and what their entries say beside; all of them without it. */
+  catalog?: Record<string, object>;
+  state?: unknown;
+  env?: Record<string, string>;
+}
+
+/** Syncs from a server with these answers; any other path is a 404. */
+async function sync({ answers = ACCOUNT, config = {}, catalog, state, env = {} }: Given = {}): Promise<Synced> {
+  const paths: string[] = [];
+  const server = await startServer((request, response) => {
+    const path = (request.url ?? '').replace(/^\/v\//, '').replace(/\?.*/, '');
+    paths.push(path);
+    const cursor = /[?&]cursor=(\w+)/.exec(request.url ?? '')?.[1];
+    const body = cursor === undefined ? answers[path] : list('audit_events', ...EVENTS.slice(cursor === 'e2' ? 1 : 2));
+    if (typeof body === 'number') answer(response, body, '{"errors":"no"}');
+    else answer(response, body === undefined ? 404 : 200, JSON.stringify(body ?? { errors: 'not found' }));
+  });
+  const tap = openTap(env);
+  const files = {
+    configs: [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v`, ...config })],
+    catalog:
+      catalog === undefined
+        ? undefined
+        : inputFile({
+            streams: Object.entries(catalog).map(([stream, more]) => ({ stream, selected: true, ...more })),
+          }),
+    state: state === undefined ? undefined : inputFile(state),
+  };
+  const code = await runSync(tap.context, files, false);
+  const messages = tap.messages();
+  return {
+    code,
+    tap,
+    messages,
+    log: tap.log(),
+    paths,
+    outline: messages.map((message) => ('stream' in message ? `${message.type} ${message.stream}` : message.type)),
+    records: (stream) =>
+      messages.flatMap((message) => (message.type === 'RECORD' && message.stream === stream ? [message.record] : [])),
+    states: messages.flatMap((message) => (message.type === 'STATE' ? [message.value] : [])),
+  };
+}
+
+const field = (name: string, selected: boolean): object => ({
+  breadcrumb: ['properties', name],
+  metadata: { selected },
+});
+
+describe('messages', () => {
+  test('STATE first, then a SCHEMA of each stream, records, and a STATE behind them', async () => {
+    const { code, outline, messages } = await sync({ catalog: { accounts: {}, clusters: {} } });
+    expect(code).toBe(0);
+    expect(outline).toEqual([
+      'STATE',
+      'SCHEMA accounts',
+      'SCHEMA clusters',
+      'RECORD accounts',
+      'RECORD accounts',
+      'STATE',
+    ]);
+    expect(messages[1]).toMatchObject({
+      key_properties: ['id'],
+      schema: { properties: { id: { type: ['null', 'string'] } } },
+    });
+    expect(messages[1]).not.toHaveProperty('bookmark_properties');
+    expect(messages[3]).toEqual({
+      type: 'RECORD',
+      stream: 'accounts',
+      record: { id: 'a1', name: 'one', slug: null },
+      time_extracted: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
+    });
+    expect(messages[4]).toMatchObject({ record: { id: 'a2', name: null, slug: 'two', more: 1 } });
+  });
+
+  test('deselected fields are absent from SCHEMA and RECORD; key and cursor never are', async () => {
+    const deselect = ['id', 'created_at', 'event', 'data'].map((name) => field(name, false));
+    const { messages, records } = await sync({ catalog: { audit_events: { metadata: deselect } } });
+    const schema = messages.find(({ type }) => type === 'SCHEMA');
+    expect(schema).toMatchObject({ bookmark_properties: ['created_at'] });
+    const names = Object.keys((schema as { schema: { properties: object } }).schema.properties);
+    expect(names).toEqual([
+      'id',
+      'account_id',
+      'deployment_id',
+      'cluster_id',
+      'user_id',
+      'email',
+      'ip',
+      'user_agent',
+      'created_at',
+    ]);
+    expect(records('audit_events').map((row) => Object.keys(row).toSorted())).toEqual([
+      names.toSorted(),
+      names.toSorted(),
+    ]);
+  });
+
+  test('what did not fit is null, and counted in one WARN for each field', async () => {
+    const { log, records } = await sync({ catalog: { teams: {}, accounts: {} } });
+    expect(records('teams').map(({ name }) => name)).toEqual([null, null]);
+    expect(log.filter((line) => line.includes('did not fit'))).toEqual([
+      'WARNING teams: 2 values of name did not fit and came as null',
+    ]);
+    const deselected = await sync({ catalog: { teams: { metadata: [field('name', false)] } } });
+    expect(deselected.log.filter((line) => line.includes('did not fit'))).toEqual([]);
+  });
+
+  test('each stream has a metric of its records, and the line of the core', async () => {
+    const { log } = await sync({ catalog: { accounts: {}, clusters: {} } });
+    expect(log).toContain(
+      'INFO METRIC: {"type":"counter","metric":"record_count","value":2,"tags":{"stream":"accounts"}}',
+    );
+    expect(log).toContain(
+      'INFO METRIC: {"type":"counter","metric":"record_count","value":0,"tags":{"stream":"clusters"}}',
+    );
+    expect(log).toContainEqual(expect.stringMatching(/^INFO accounts: 2 records in /));
+    expect(log[0]).toMatch(/^INFO tap-compose \d+\.\d+\.\d+: sync$/);
+  });
+
+  test('no stream is selected: one STATE, a WARN, and all is well', async () => {
+    const { code, outline, log } = await sync({ catalog: { accounts: { selected: false } } });
+    expect({ code, outline }).toEqual({ code: 0, outline: ['STATE'] });
+    expect(log).toContain('WARNING no stream is selected, so there is nothing to read');
+  });
+});
+
+describe('details of deployments', () => {
+  const config = { include_connection_strings: true };
+  const both = [field('connection_strings', false), field('ca_certificate_base64', false)];
+
+  test('are asked for while one of their fields is selected', async () => {
+    const { paths, records } = await sync({ config, catalog: { deployments: { metadata: both.slice(1) } } });
+    expect(paths.toSorted()).toEqual(['deployments', 'deployments/d1', 'deployments/d2']);
+    for (const row of records('deployments')) {
+      expect(row).toHaveProperty('connection_strings.direct');
+      expect(row).not.toHaveProperty('ca_certificate_base64');
+    }
+  });
+
+  test('but not for fields that nobody gets', async () => {
+    const { paths, records } = await sync({ config, catalog: { deployments: { metadata: both } } });
+    expect(paths).toEqual(['deployments']);
+    expect(records('deployments').map(({ id, name }) => [id, name])).toEqual([
+      ['d1', 'first'],
+      ['d2', 'second'],
+    ]);
+  });
+
+  test('with the option off their fields are there as null, so that the next run overwrites old secrets', async () => {
+    const { messages, records } = await sync({ catalog: { deployments: {} } });
+    expect(messages[1]).toHaveProperty('schema.properties.connection_strings');
+    for (const row of records('deployments'))
+      expect(row).toMatchObject({ connection_strings: null, ca_certificate_base64: null });
+  });
+});
+
+const BEGIN = {
+  audit_events: {
+    version: 1,
+    platform: 'compose',
+    replication_key: 'created_at',
+    replication_key_value: null,
+    start_date: null,
+    job: null,
+    walk: [],
+  },
+  deployments_recipes: { version: 1, platform: 'compose', start_date: null, job: null, partitions: [], pending: [] },
+};
+const both = { audit_events: {}, deployments_recipes: {} };
+const partition = (deployment_id: string): object => ({
+  context: { deployment_id },
+  replication_key: 'updated_at',
+  replication_key_value: T,
+});
+
+describe('state', () => {
+  test('begins with empty bookmarks and ends with full ones', async () => {
+    const { states } = await sync({ catalog: both });
+    expect(states[0]).toEqual({ bookmarks: BEGIN });
+    expect(states.at(-1)).toEqual({
+      bookmarks: {
+        audit_events: { ...BEGIN.audit_events, replication_key_value: T },
+        deployments_recipes: { ...BEGIN.deployments_recipes, partitions: [partition('d1'), partition('d2')] },
+      },
+    });
+  });
+
+  test('goes on from a bookmark, and what is foreign in it stays', async () => {
+    const audit_events = { ...BEGIN.audit_events, replication_key_value: T, replication_key_signpost: 'x' };
+    const given = { bookmarks: { audit_events, clusters: { whatever: [1] } }, currently_syncing: 'teams' };
+    const { states, records } = await sync({ catalog: { audit_events: {} }, state: given });
+    expect(states[0]).toEqual(given);
+    expect(states.at(-1)).toEqual(given);
+    // Those within the look-back, the boundary included.
+    expect(records('audit_events').map(({ id }) => id)).toEqual(['e2']);
+  });
+
+  test('goes on with a walk', async () => {
+    const walk = [{ top: T, cursor: 'e1', before: 'e2', floor: null }];
+    const { states, records } = await sync({
+      catalog: { audit_events: {} },
+      state: { bookmarks: { audit_events: { ...BEGIN.audit_events, walk } } },
+    });
+    expect(states[0]?.bookmarks['audit_events']).toMatchObject({ walk });
+    expect(states.at(-1)?.bookmarks['audit_events']).toMatchObject({ walk: [], replication_key_value: T });
+    expect(records('audit_events').map(({ id }) => id)).toEqual(['e2']);
+  });
+
+  test('takes what the wrapper saved, for streams that are not selected as well', async () => {
+    const state = (name: string, stream_state: object): object => ({
+      type: 'STREAM',
+      stream: { stream_descriptor: { name }, stream_state },
+    });
+    const saved = {
+      airbyte_state: [
+        state('audit_events', { version: 1, mark: T }),
+        state('deployments_recipes', { version: 1, marks: { d1: T } }),
+      ],
+    };
+    const { states, records } = await sync({ catalog: { audit_events: {} }, state: saved });
+    expect(states[0]).toEqual({
+      bookmarks: {
+        audit_events: { ...BEGIN.audit_events, replication_key_value: T },
+        deployments_recipes: { ...BEGIN.deployments_recipes, partitions: [partition('d1')] },
+      },
+    });
+    expect(records('audit_events').map(({ id }) => id)).toEqual(['e2']);
+  });
+
+  test('a read in full of an incremental stream reads everything and leaves its bookmark as it is', async () => {
+    const given = { bookmarks: { audit_events: { mark: T, anything: 1 } } };
+    const full = { replication_method: 'FULL_TABLE' };
+    const { states, records } = await sync({
+      catalog: { audit_events: full },
+      state: given,
+      env: { WORKER_JOB_ID: '7' },
+    });
+    expect(records('audit_events').map(({ id }) => id)).toEqual(['e2', 'e1']);
+    expect(states).toEqual([given, given]);
+    expect((await sync({ catalog: { audit_events: full } })).states).toEqual([{ bookmarks: {} }, { bookmarks: {} }]);
+  });
+
+  test.each<[string, object, string]>([
+    ['of the other platform', { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
+    ['of a later release', { version: 2 }, 'a later release of this connector wrote it'],
+    ['that is damaged', { replication_key_value: 'x' }, 'replication_key_value must be a timestamp'],
+  ])('a bookmark %s ends the run before anything is asked or printed', async (_, more, complaint) => {
+    const tap = openTap();
+    const files = {
+      configs: [inputFile({ api_token: TOKEN, base_url: 'http://127.0.0.1:9' })],
+      catalog: undefined,
+      state: inputFile({ bookmarks: { audit_events: { ...BEGIN.audit_events, ...more } } }),
+    };
+    await expect(runSync(tap.context, files, false)).rejects.toThrow(complaint);
+    expect(tap.stdout()).toBe('');
+  });
+});
+
+describe('failures', () => {
+  test('a stream that fails does not hinder the others; the last STATE is behind all records, the last line says why', async () => {
+    const { code, outline, log, records } = await sync({
+      answers: { ...ACCOUNT, teams: 403 },
+      catalog: { teams: {}, accounts: {}, audit_events: {} },
+    });
+    expect(code).toBe(1);
+    expect(records('accounts')).toHaveLength(2);
+    expect(records('audit_events')).toHaveLength(2);
+    expect(outline.at(-1)).toBe('STATE');
+    expect(log.at(-1)).toMatch(/^CRITICAL teams: The API token has no right to read teams \(HTTP 403\)/);
+    expect(log).toContainEqual(expect.stringMatching(/^INFO teams: GET .*teams: HTTP 403/));
+  });
+
+  test('of several the last line names all, and what is wrong with the first', async () => {
+    const { code, log } = await sync({ answers: { accounts: 403 }, catalog: { accounts: {}, teams: {} } });
+    expect(code).toBe(1);
+    expect(log.at(-1)).toMatch(
+      /^CRITICAL 2 of 2 streams failed \(accounts, teams\); accounts: The API token has no right/,
+    );
+  });
+
+  test('a stream that the catalog asks for in a way that there is none fails alone', async () => {
+    const { code, log, records, outline } = await sync({
+      catalog: { teams: { replication_method: 'LOG_BASED' }, accounts: {} },
+    });
+    expect(code).toBe(1);
+    expect(records('accounts')).toHaveLength(2);
+    expect(outline).not.toContain('SCHEMA teams');
+    expect(log.at(-1)).toMatch(/^CRITICAL teams: The catalog wants the stream teams by LOG_BASED replication/);
+  });
+
+  test('a token that is refused ends the run, and is what the last line tells', async () => {
+    const { code, log, outline } = await sync({
+      answers: { accounts: 401, teams: 401 },
+      catalog: { accounts: {}, teams: {} },
+    });
+    expect(code).toBe(1);
+    expect(log.at(-1)).toMatch(/^CRITICAL The Compose API at .* does not accept the API token \(HTTP 401\)/);
+    expect(outline.at(-1)).toBe('STATE');
+    expect(log.join('\n')).not.toContain(TOKEN);
+  });
+
+  test('a rate limit is told once, with the time at which it goes on', async () => {
+    let refused = false;
+    const server = await startServer((_, response) => {
+      const body = JSON.stringify(list('accounts', { id: 'a1' }));
+      if (refused) return answer(response, 200, body);
+      refused = true;
+      answer(response, 429, '{}', { 'retry-after': '1' });
+    });
+    const tap = openTap();
+    const files = {
+      configs: [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })],
+      catalog: inputFile({ streams: [{ stream: 'accounts', selected: true }] }),
+      state: undefined,
+    };
+    expect(await runSync(tap.context, files, false)).toBe(0);
+    const told = tap.log().filter((line) => line.includes('rate limit'));
+    expect(told).toEqual([
+      expect.stringMatching(/^WARNING the rate limit of the API is used up; requests go on at 2.*Z$/),
+    ]);
+  });
+
+  test('a run that is stopped has a last STATE behind its records', async () => {
+    const tap = openTap();
+    const server = await startServer((request, response) => {
+      if (!(request.url ?? '').startsWith('/v/accounts')) return tap.stop.abort(new Error('stopped'));
+      answer(response, 200, JSON.stringify(ACCOUNT['accounts']));
+    });
+    const files = {
+      configs: [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v`, num_workers: 1 })],
+      catalog: inputFile({
+        streams: [
+          { stream: 'accounts', selected: true },
+          { stream: 'teams', selected: true },
+        ],
+      }),
+      state: undefined,
+    };
+    await expect(runSync(tap.context, files, false)).rejects.toThrow('stopped');
+    expect(tap.messages().map(({ type }) => type)).toEqual(['STATE', 'SCHEMA', 'SCHEMA', 'RECORD', 'RECORD', 'STATE']);
+  });
+});
+
+describe('what ends a whole run', () => {
+  test('is told with its details, the sentence that helps last', async () => {
+    const tap = openTap();
+    const error = await runSync(
+      tap.context,
+      { configs: [inputFile({ api_token: 7, num_workers: 99 })], catalog: undefined, state: undefined },
+      false,
+    ).catch((thrown: unknown) => thrown);
+    tellFailure(tap.context, error);
+    expect(tap.stdout()).toBe('');
+    expect(tap.log().at(-1)).toMatch(
+      /^CRITICAL The config file .* cannot be used: api_token must be a string; num_workers must be a whole number/,
+    );
+  });
+
+  test('a bug is told with its stack, and a sentence about what to do', () => {
+    const tap = openTap();
+    addCredential(TOKEN);
+    tellFailure(tap.context, new TypeError(`boom ${TOKEN}`));
+    const log = tap.log();
+    expect(log[0]).toBe('CRITICAL TypeError: boom ****');
+    expect(log[1]).toBe('TypeError: boom ****');
+    expect(log.at(-1)).toMatch(/^CRITICAL The connector hit an unexpected error, probably a bug/);
+    expect(log.join('\n')).not.toContain(TOKEN);
+  });
+
+  test('even what cannot be told is told of, in fixed words', () => {
+    const { context } = openTap();
+    const stderr = (): void => {
+      throw new Error(`no telling of ${TOKEN}`);
+    };
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    tellFailure({ ...context, stderr }, new Error(TOKEN));
+    const said = write.mock.calls.map(([text]) => String(text)).join('');
+    write.mockRestore();
+    expect(said).toMatch(
+      /^CRITICAL The connector hit an unexpected error, probably a bug\. .* because telling it failed as well\.\n$/,
+    );
+    expect(said).not.toContain(TOKEN);
+  });
+});
+
+describe('--test', () => {
+  test('says on stderr that the config works, and nothing on stdout', async () => {
+    const server = await startServer((_, response) => answer(response, 200, JSON.stringify(ACCOUNT['accounts'])));
+    const tap = openTap();
+    expect(await runTest(tap.context, [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })], false)).toBe(
+      0,
+    );
+    expect(tap.log().at(-1)).toBe('INFO the config works');
+    expect(tap.stdout()).toBe('');
+  });
+
+  test('says what is wrong', async () => {
+    const server = await startServer((request, response) =>
+      answer(response, 200, JSON.stringify(ACCOUNT[(request.url ?? '').slice('/v/'.length)])),
+    );
+    const config = { api_token: TOKEN, base_url: `${server.origin}/v`, deployment_ids: ['f'.repeat(24)] };
+    const tap = openTap();
+    expect(await runTest(tap.context, [inputFile(config)], false)).toBe(1);
+    expect(tap.log().at(-1)).toMatch(/^CRITICAL This deployment id does not exist/);
+    expect(tap.stdout()).toBe('');
+  });
+
+  test('throws what a refused token is', async () => {
+    const server = await startServer((_, response) => answer(response, 401, '{"errors":"invalid_token"}'));
+    const tap = openTap();
+    const run = runTest(tap.context, [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })], false);
+    await expect(run).rejects.toThrow('does not accept the API token');
+  });
+});

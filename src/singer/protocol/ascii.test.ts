@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { Writable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { LineWriter } from '../../stdout/line-writer.ts';
+import { ASCII } from './ascii.ts';
+
+const { encode } = ASCII;
+
+test.each([
+  ['what is ASCII stays', '{"a":"b\\\\ud83d \\\\u0000 \\n"}', '{"a":"b\\\\ud83d \\\\u0000 \\n"}'],
+  ['letters beyond it are escaped', '"Gr\u00F6\u00DFe"', '"Gr\\u00f6\\u00dfe"'],
+  ['a pair of surrogates stays a pair', '"\u{1F600}"', '"\\ud83d\\ude00"'],
+  ['what Python takes for line breaks', '"\u0085\u2028\u2029"', '"\\u0085\\u2028\\u2029"'],
+  ['U+0000 becomes U+FFFD', JSON.stringify('a\0b'), '"a\\ufffdb"'],
+  ['and so does half a pair', JSON.stringify('\uD83D \uDE00\uD83D'), '"\\ufffd \\ufffd\\ufffd"'],
+])('%s', (_, json, expected) => {
+  expect(encode(json)).toBe(expected);
+});
+
+/** Texts of all that is special here, and of anything else. */
+const text = fc.oneof(
+  fc.string({
+    unit: fc.constantFrom('\0', '\\', '"', 'u', '0', '0000', 'd83d', '\uD83D', '\uDE00', '\u2028', '\u00F6'),
+  }),
+  fc.string({ unit: 'binary' }),
+);
+const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text));
+
+/** The same with U+FFFD for what no Postgres takes. */
+function withoutMisfits(json: string): string {
+  return json.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
+test('any value comes out as ASCII that says the same, but for what no target takes', () => {
+  fc.assert(
+    fc.property(text, (any) => {
+      const printed = encode(JSON.stringify(any));
+      expect(printed).toMatch(/^[\x20-\x7e]*$/);
+      expect(JSON.parse(printed)).toBe(withoutMisfits(any));
+      expect(encode(printed)).toBe(printed);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+describe('through the writer', () => {
+  test('records and lines come out as they would one by one, whatever is gathered in a chunk', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), value), { minLength: 1, maxLength: 30 }), (messages) => {
+        let out = '';
+        const stdout = new Writable({
+          write(chunk: Buffer, _encoding, done) {
+            out += chunk.toString();
+            done();
+          },
+        });
+        const writer = new LineWriter(stdout, () => undefined, ASCII);
+        for (const [isRecord, data] of messages) {
+          const json = JSON.stringify(data);
+          if (isRecord) writer.record(Buffer.from('{"d":'), json, Buffer.from('}\n'));
+          else writer.line(`{"d":${json}}\n`);
+        }
+        writer.flush();
+        expect(out).toBe(messages.map(([, data]) => encode(`{"d":${JSON.stringify(data)}}\n`)).join(''));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

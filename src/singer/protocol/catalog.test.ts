@@ -1,0 +1,90 @@
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { inputFile, openTap } from '../../../test-support/unit/singer.ts';
+import { STREAMS } from '../../streams.ts';
+import { cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
+import { type CatalogEntry, catalogEntry } from './catalog.ts';
+import { runDiscover } from '../modes/discover.ts';
+
+const streams = STREAMS['compose'] ?? [];
+
+describe.each(streams.map((definition) => [definition.name, definition] as const))('%s', (name, definition) => {
+  const entry = catalogEntry(definition);
+  const metadata = new Map(entry.metadata.map((each) => [each.breadcrumb.join('.'), each.metadata]));
+  const { fields } = definition;
+  const primaryKey = keyFieldOf(definition);
+  const cursorField = cursorFieldOf(definition);
+
+  test('has one name, a key, and how it can be read', () => {
+    expect(entry).toMatchObject({ tap_stream_id: name, stream: name, key_properties: [primaryKey] });
+    expect(entry.replication_key).toBe(cursorField);
+    expect(entry.replication_method).toBe(cursorField === undefined ? 'FULL_TABLE' : 'INCREMENTAL');
+    expect(metadata.get('')).toEqual({
+      inclusion: 'available',
+      'selected-by-default': true,
+      'table-key-properties': [primaryKey],
+      ...(cursorField === undefined
+        ? { 'forced-replication-method': 'FULL_TABLE' }
+        : { 'replication-key': cursorField, 'valid-replication-keys': [cursorField] }),
+    });
+  });
+
+  test('has metadata for each field; key and cursor are always in', () => {
+    expect([...metadata.keys()]).toEqual(['', ...Object.keys(fields).map((field) => `properties.${field}`)]);
+    const automatic = [...metadata].filter(([, { inclusion }]) => inclusion === 'automatic').map(([path]) => path);
+    const always = Object.keys(fields).filter((field) => field === primaryKey || field === cursorField);
+    expect(automatic).toEqual(always.map((field) => `properties.${field}`));
+  });
+
+  test('has a schema that says nothing of what objects and lists hold, and nothing that a target cannot read', () => {
+    expect(Object.keys(entry.schema['properties'] as object)).toEqual(Object.keys(fields));
+    expect(entry.schema).toMatchObject({ type: 'object', additionalProperties: true });
+    for (const property of Object.values(entry.schema['properties'] as Record<string, Record<string, unknown>>)) {
+      expect(property['type']).toEqual(['null', expect.any(String)]);
+      const rest = Object.keys(property).filter(
+        (key) => !['type', 'format', 'description', 'additionalProperties'].includes(key),
+      );
+      expect(rest).toEqual([]);
+    }
+    new Ajv({ formats: { 'date-time': true } }).compile(entry.schema);
+  });
+});
+
+describe('--discover', () => {
+  const discover = async (configs: string[], env = {}): Promise<{ names: string[]; log: string[]; code: number }> => {
+    const tap = openTap(env);
+    const code = await runDiscover(tap.context, configs, false);
+    const { streams: entries } = JSON.parse(tap.stdout()) as { streams: CatalogEntry[] };
+    return { code, names: entries.map(({ stream }) => stream), log: tap.log() };
+  };
+  const names = streams.map(({ name }) => name);
+
+  test.each<[string, () => string[]]>([
+    ['without a config', () => []],
+    ['with one that is not finished', () => [inputFile({ platform: { name: 'compose' }, num_workers: 'x' })]],
+    ['with an empty one', () => [inputFile({})]],
+    ['with the environment', () => ['ENV']],
+  ])('%s prints the catalog and nothing else', async (_, configs) => {
+    expect(await discover(configs(), { TAP_COMPOSE_PLATFORM: '{"name":"compose"}' })).toEqual({
+      code: 0,
+      names,
+      log: [],
+    });
+  });
+
+  test('with a platform that does not exist prints that of Compose, and says so', async () => {
+    const { code, names: found, log } = await discover([inputFile({ platform: { name: 'constructor' } })]);
+    expect({ code, found }).toEqual({ code: 0, found: names });
+    expect(log).toEqual([
+      'WARNING The config names a platform that this release does not have. The catalog is that of compose.',
+    ]);
+  });
+
+  test('with a config that cannot be read prints it all the same, and says so', async () => {
+    const { code, names: found, log } = await discover(['/nowhere/config.json']);
+    expect({ code, found }).toEqual({ code: 0, found: names });
+    expect(log).toEqual([
+      'WARNING The config file /nowhere/config.json does not exist. Check the path. The catalog is that of compose.',
+    ]);
+  });
+});

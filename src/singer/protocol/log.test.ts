@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { inputFile, openTap } from '../../../test-support/unit/singer.ts';
+import { TapLog } from './log.ts';
+import { addCredential } from '../../text/credentials.ts';
+
+/** What Meltano writes for a tap that declares structured logging, and for one that does not. */
+const structured = (level: string): object => ({
+  version: 1,
+  formatters: { default: { '()': 'singer_sdk.logging.StructuredFormatter' } },
+  root: { level, handlers: ['default'] },
+});
+const plainFormat = (level: string): object => ({
+  version: 1,
+  formatters: { default: { format: '%(message)s' } },
+  root: { level },
+});
+
+interface Line {
+  level: string;
+  message: string;
+  extra: object;
+  [key: string]: unknown;
+}
+
+describe('plain lines', () => {
+  test('begin with the level, in the names of Python', () => {
+    const tap = openTap({ LOG_LEVEL: 'debug' });
+    const log = new TapLog(tap.context, false);
+    for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log.write(level, `a ${level} text`);
+    log.write('fatal', 'a bug', { stack: 'Error: a bug\n    at nowhere' });
+    log.write('info', 'METRIC', {
+      metric: { type: 'counter', metric: 'record_count', value: 3, tags: { stream: 'teams' } },
+    });
+    expect(tap.log()).toEqual([
+      'DEBUG a debug text',
+      'INFO a info text',
+      'WARNING a warn text',
+      'ERROR a error text',
+      'CRITICAL a fatal text',
+      'CRITICAL a bug',
+      'Error: a bug',
+      '    at nowhere',
+      'INFO METRIC: {"type":"counter","metric":"record_count","value":3,"tags":{"stream":"teams"}}',
+    ]);
+    expect(tap.stdout()).toBe('');
+  });
+});
+
+test('a plain line stays one, whatever is in a name', () => {
+  const tap = openTap({});
+  const log = new TapLog(tap.context, false);
+  log.write('warn', 'deployment evil\nCRITICAL forged\u001b[31m', { stack: 'Error: \u001b[2J\n    at nowhere' });
+  expect(tap.log()).toEqual([
+    String.raw`WARNING deployment evil\u000aCRITICAL forged\u001b[31m`,
+    String.raw`Error: \u001b[2J`,
+    '    at nowhere',
+  ]);
+});
+
+describe('structured lines', () => {
+  test('have every key that Meltano asks for, of the right type, and no other', () => {
+    const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(structured('DEBUG')) });
+    const log = new TapLog(tap.context, false);
+    const before = Date.now() / 1_000;
+    log.write('warn', 'text');
+    log.write('fatal', 'a bug', { stream: 'teams', stack: 'Error', failureType: 'system_error' });
+    log.write('info', 'METRIC', {
+      stream: 'teams',
+      metric: { type: 'counter', metric: 'record_count', value: 3, tags: { stream: 'teams' } },
+    });
+    const lines = tap.log().map((line) => JSON.parse(line) as Line);
+    const common = {
+      logger_name: 'tap-compose',
+      app_name: 'tap-compose',
+      pid: process.pid,
+      thread_name: null,
+      ts: expect.any(Number) as number,
+    };
+    expect(lines).toEqual([
+      { ...common, level: 'warning', message: 'text', stream_name: null, extra: {} },
+      {
+        ...common,
+        level: 'critical',
+        message: 'a bug',
+        stream_name: 'teams',
+        extra: { stack: 'Error', failure_type: 'system_error' },
+      },
+      {
+        ...common,
+        level: 'info',
+        message: 'METRIC',
+        stream_name: 'teams',
+        extra: {},
+        metric_info: { type: 'counter', metric: 'record_count', value: 3, tags: { stream: 'teams' } },
+      },
+    ]);
+    for (const { ts } of lines) {
+      expect(ts).toBeGreaterThanOrEqual(before);
+      expect(ts).toBeLessThanOrEqual(Date.now() / 1_000);
+    }
+  });
+
+  test('are asked for by a file that is YAML as well', () => {
+    const yaml = 'formatters:\n  structured:\n    (): singer_sdk.logging.StructuredFormatter\n';
+    const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(yaml) });
+    new TapLog(tap.context, false).write('info', 'text');
+    expect(JSON.parse(tap.log()[0] ?? '')).toMatchObject({ message: 'text' });
+  });
+
+  test.each([
+    ['no file is named', () => ''],
+    ['the file does not exist', () => '/nowhere/logging.json'],
+    ['the file asks for another format', () => inputFile(plainFormat('INFO'))],
+  ])('are not written where %s', (_, path) => {
+    const tap = openTap({ SINGER_SDK_LOG_CONFIG: path() });
+    new TapLog(tap.context, false).write('info', 'text');
+    expect(tap.log()).toEqual(['INFO text']);
+  });
+});
+
+describe('the lowest level shown', () => {
+  const shown = (env: Record<string, string>, debug = false): string[] => {
+    const tap = openTap(env);
+    const log = new TapLog(tap.context, debug);
+    for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log.write(level, '');
+    return tap.log().map((line) => line.trim());
+  };
+  const ALL = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'];
+
+  test.each<[string, Record<string, string>, string]>([
+    ['info by default', {}, 'INFO'],
+    ['LOG_LEVEL', { LOG_LEVEL: 'Error' }, 'ERROR'],
+    ["in Python's names too", { LOG_LEVEL: 'WARNING' }, 'WARNING'],
+    ['and CRITICAL', { LOG_LEVEL: 'critical' }, 'CRITICAL'],
+    ['a word that is none', { LOG_LEVEL: 'loud' }, 'INFO'],
+  ])('%s', (_, env, lowest) => {
+    expect(shown(env)).toEqual(ALL.slice(ALL.indexOf(lowest)));
+  });
+
+  test('is that of Meltano, unless LOG_LEVEL or --debug says something else', () => {
+    const SINGER_SDK_LOG_CONFIG = inputFile(plainFormat('WARNING'));
+    expect(shown({ SINGER_SDK_LOG_CONFIG })).toEqual(ALL.slice(2));
+    expect(shown({ SINGER_SDK_LOG_CONFIG, LOG_LEVEL: 'error' })).toEqual(ALL.slice(3));
+    expect(shown({ SINGER_SDK_LOG_CONFIG, LOG_LEVEL: 'error' }, true)).toEqual(ALL);
+  });
+});
+
+test.each([
+  ['plain', {}],
+  ['structured', { SINGER_SDK_LOG_CONFIG: 'structured' }],
+])('secrets are taken out of text and stack: %s lines', (_, env) => {
+  const tap = openTap('SINGER_SDK_LOG_CONFIG' in env ? { SINGER_SDK_LOG_CONFIG: inputFile(structured('INFO')) } : {});
+  addCredential('tok"en-0123');
+  new TapLog(tap.context, false).write('error', 'the token tok"en-0123 is wrong', { stack: 'at tok"en-0123\nat b' });
+  const said = tap.log().join('\n');
+  expect(said).toContain('the token **** is wrong');
+  expect(said).not.toContain('0123');
+});

@@ -1,0 +1,189 @@
+import type { Context } from '../../program/context.ts';
+import type { LineWriter } from '../../stdout/line-writer.ts';
+import type { Level, Output, State, StreamSink } from '../../core/output/output.ts';
+import type { FailureType } from '../../core/failure/problems.ts';
+import type { Row } from '../../core/record/row.ts';
+import { cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
+import { utcText } from '../../core/record/timestamp.ts';
+import { VERSION } from '../../program/version.ts';
+import { recordSchema } from './catalog.ts';
+import { TapLog } from './log.ts';
+import type { SelectedStream } from './selection.ts';
+import type { StateLines } from './state-lines.ts';
+
+/** A stream that is read, and how its bookmark is made. */
+export interface OutputStream extends SelectedStream {
+  /** Makes its bookmark of a state of the core. Undefined: it has none, or one that this run leaves as it is. */
+  bookmark: ((state: object) => Row) | undefined;
+}
+
+/** The Singer protocol as the place where streams, texts and failures go. */
+export class SingerOutput implements Output {
+  readonly #log: TapLog;
+  readonly #writer: LineWriter;
+  readonly #stop: AbortSignal;
+  readonly #streams = new Map<string, OutputStream>();
+  #states: StateLines | undefined;
+  #heldUntil = 0;
+
+  constructor(context: Context, debug: boolean) {
+    this.#writer = context.writer;
+    this.#stop = context.signal;
+    this.#log = new TapLog(context, debug);
+  }
+
+  /** Says what is going to be read. To be called before the streams are opened. */
+  open(streams: readonly OutputStream[], states: StateLines): void {
+    for (const stream of streams) this.#streams.set(stream.definition.name, stream);
+    this.#states = states;
+  }
+
+  stream(name: string): StreamSink {
+    const stream = this.#streams.get(name);
+    if (stream === undefined || this.#states === undefined) throw new Error(`the stream ${name} was not opened`);
+    return new SingerStream(this, this.#writer, this.#states, stream);
+  }
+
+  log(level: Level, text: string, stack?: string): void {
+    this.#log.write(level, text, { stack, stream: this.#streamOf(text) });
+  }
+
+  /** The last line of a run that failed. */
+  fatal(text: string, failureType?: FailureType): void {
+    this.#log.write('fatal', text, { failureType, stream: this.#streamOf(text) });
+  }
+
+  ready(): Promise<void> {
+    return this.#writer.ready();
+  }
+
+  /** Says once that the rate limit holds everything up, which each stream is told. */
+  held(until: number): void {
+    if (until === this.#heldUntil) return;
+    this.#heldUntil = until;
+    this.log('warn', `the rate limit of the API is used up; requests go on at ${utcText(until)}`);
+  }
+
+  /** The number of records of a stream that has ended. A run that is stopped says no more: its last line may tell why. */
+  counted(stream: string, value: number): void {
+    if (this.#stop.aborted) return;
+    const metric = { type: 'counter', metric: 'record_count', value, tags: { stream } } as const;
+    this.#log.write('info', 'METRIC', { stream, metric });
+  }
+
+  #streamOf(text: string): string | undefined {
+    const name = text.slice(0, Math.max(0, text.indexOf(':')));
+    return this.#streams.has(name) ? name : undefined;
+  }
+}
+
+/** The output of a mode; the first line of its log says which release runs. */
+export function openOutput(context: Context, mode: string, debug: boolean): SingerOutput {
+  const output = new SingerOutput(context, debug);
+  output.log('info', `tap-compose ${VERSION}: ${mode}`);
+  return output;
+}
+
+/** One stream: its SCHEMA, then records, and bookmarks that stand behind them. */
+class SingerStream implements StreamSink {
+  readonly #output: SingerOutput;
+  readonly #writer: LineWriter;
+  readonly #states: StateLines;
+  readonly #stream: OutputStream;
+  readonly #head: Buffer;
+  readonly #selected: readonly string[];
+  readonly #deselected: readonly string[];
+  /** What stands behind the data of a record, and the time in it: the same for a whole page. */
+  #tail = Buffer.alloc(0);
+  #emittedAt: number | undefined;
+  #records = 0;
+  /** How many values of each field did not fit, which a RECORD cannot say. */
+  readonly #nulled = new Map<string, number>();
+
+  constructor(output: SingerOutput, writer: LineWriter, states: StateLines, stream: OutputStream) {
+    this.#output = output;
+    this.#writer = writer;
+    this.#states = states;
+    this.#stream = stream;
+    const { definition, deselected } = stream;
+    this.#selected = Object.keys(definition.fields).filter((field) => !deselected.has(field));
+    this.#deselected = [...deselected];
+    this.#head = Buffer.from(`{"type":"RECORD","stream":${JSON.stringify(definition.name)},"record":`);
+  }
+
+  /** The SCHEMA comes at once: a stream without records has one, too. */
+  started(): void {
+    const { definition } = this.#stream;
+    const { name, fields } = definition;
+    const cursorField = cursorFieldOf(definition);
+    const selected = Object.fromEntries(this.#selected.map((field) => [field, fields[field]])) as typeof fields;
+    const line = `${JSON.stringify({
+      type: 'SCHEMA',
+      stream: name,
+      schema: recordSchema(selected),
+      key_properties: [keyFieldOf(definition)],
+      ...(cursorField === undefined ? {} : { bookmark_properties: [cursorField] }),
+    })}\n`;
+    this.#writer.line(line);
+    this.#states.printed(line.length, 0);
+  }
+
+  record(row: Row, at: number, nulled?: readonly string[]): number {
+    if (at !== this.#emittedAt) {
+      this.#emittedAt = at;
+      this.#tail = Buffer.from(`,"time_extracted":"${utcText(at)}"}\n`);
+    }
+    if (nulled !== undefined) this.#count(nulled);
+    // In place, since a copy would cost as much as printing: a column that a record lacks keeps its old value in some
+    // targets, and others end the run.
+    for (const field of this.#selected) if (row[field] === undefined) row[field] = null;
+    if (this.#deselected.length > 0) this.#leaveOut(row);
+    const json = JSON.stringify(row);
+    this.#writer.record(this.#head, json, this.#tail);
+    const length = this.#head.length + json.length + this.#tail.length;
+    this.#records += 1;
+    this.#states.printed(length, 1);
+    return length;
+  }
+
+  state({ value }: State): void {
+    this.#stands(value);
+    this.#states.sendIfDue();
+  }
+
+  held(until: number): void {
+    this.#output.held(until);
+    this.waits();
+  }
+
+  waits(): void {
+    this.#states.sendIfWorthIt();
+  }
+
+  ended(_complete: boolean, last: { state: State | undefined } | undefined): void {
+    if (last?.state !== undefined) this.#stands(last.state.value);
+    this.#states.sendIfNew();
+    const { name } = this.#stream.definition;
+    for (const [field, count] of this.#nulled) {
+      const values = count === 1 ? '1 value' : `${count} values`;
+      this.#output.log('warn', `${name}: ${values} of ${field} did not fit and came as null`);
+    }
+    this.#output.counted(name, this.#records);
+  }
+
+  #stands(value: object): void {
+    const { definition, bookmark } = this.#stream;
+    if (bookmark === undefined) return;
+    this.#states.set(definition.name, () => bookmark(value));
+  }
+
+  #leaveOut(row: Row): void {
+    for (const field of this.#deselected) if (row[field] !== undefined) row[field] = undefined;
+  }
+
+  #count(nulled: readonly string[]): void {
+    for (const field of nulled) {
+      if (!this.#stream.deselected.has(field)) this.#nulled.set(field, (this.#nulled.get(field) ?? 0) + 1);
+    }
+  }
+}

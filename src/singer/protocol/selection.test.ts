@@ -1,0 +1,231 @@
+import { cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Row } from '../../core/record/row.ts';
+import { STREAMS } from '../../streams.ts';
+import { type CatalogEntry, catalogEntry } from './catalog.ts';
+import { type Selection, everything, selectionIn } from './selection.ts';
+
+const streams = STREAMS['compose'] ?? [];
+const names = streams.map(({ name }) => name);
+
+interface Chosen extends Selection {
+  warnings: string[];
+  names: string[];
+}
+
+function choose(catalog: unknown): Chosen {
+  const warnings: string[] = [];
+  const selection = selectionIn(catalog, 'k.json', { streams, platform: {} }, (sentence) => warnings.push(sentence));
+  return { ...selection, warnings, names: selection.selected.map(({ definition }) => definition.name) };
+}
+
+/** The catalog of discovery, with changes to entries by their names. */
+function edited(changes: Record<string, (entry: CatalogEntry & Row) => void>): { streams: Array<CatalogEntry & Row> } {
+  const entries = streams.map((definition) => structuredClone(catalogEntry(definition)) as CatalogEntry & Row);
+  for (const entry of entries) changes[entry.stream]?.(entry);
+  return { streams: entries };
+}
+
+const ofStream = (entry: CatalogEntry): Row => entry.metadata[0]?.metadata ?? {};
+const ofField = (entry: CatalogEntry, field: string): Row =>
+  entry.metadata.find(({ breadcrumb }) => breadcrumb[1] === field)?.metadata ?? {};
+
+test('the catalog as it is discovered selects everything, like none at all', () => {
+  const chosen = choose(edited({}));
+  expect(chosen).toMatchObject({ unusable: [], warnings: [], names });
+  expect(chosen.selected).toEqual(everything(streams).selected);
+  expect(chosen.selected.filter(({ mode }) => mode === 'incremental').map(({ definition }) => definition.name)).toEqual(
+    streams.filter((stream) => cursorFieldOf(stream) !== undefined).map(({ name }) => name),
+  );
+});
+
+describe('which streams', () => {
+  const bare = (more: object): object => ({
+    tap_stream_id: 'teams',
+    stream: 'teams',
+    schema: {},
+    metadata: [],
+    ...more,
+  });
+  const own = (metadata: object): object => ({ metadata: [{ breadcrumb: [], metadata }] });
+
+  test.each<[string, object, boolean]>([
+    ['nothing is said, of any stream', {}, true],
+    ['metadata says yes', own({ selected: true }), true],
+    ['metadata says no', own({ selected: false }), false],
+    ['metadata says no in a text', own({ selected: 'false' }), false],
+    ['the entry says no', { selected: false }, false],
+    ['the schema says no', { schema: { selected: false } }, false],
+    ['metadata says yes, the entry no', { selected: false, ...own({ selected: true }) }, true],
+    ['null is nothing', { selected: null, ...own({ selected: null, 'selected-by-default': false }) }, false],
+    ['by default', own({ 'selected-by-default': true }), true],
+    ['not by default', own({ 'selected-by-default': false }), false],
+  ])('%s: %j', (_, entry, expected) => {
+    expect(choose({ streams: [bare(entry)] }).names).toEqual(expected ? ['teams'] : []);
+  });
+
+  test('where any stream says something, one that says nothing is not selected', () => {
+    const clusters = { tap_stream_id: 'clusters', selected: true };
+    expect(choose({ streams: [bare({}), clusters] }).names).toEqual(['clusters']);
+  });
+
+  test('a stream that is not named is not read; the name may stand in stream alone', () => {
+    expect(choose({ streams: [{ stream: 'teams' }] }).names).toEqual(['teams']);
+    expect(choose({ streams: [] })).toMatchObject({ names: [], warnings: [] });
+  });
+
+  test('one that does not exist is left out with a warning, if it is selected', () => {
+    const chosen = choose({
+      streams: [
+        { stream: 'gone', selected: true },
+        { stream: 'lost', selected: false },
+        { stream: 'teams', selected: true },
+      ],
+    });
+    expect(chosen.names).toEqual(['teams']);
+    expect(chosen.warnings).toEqual([expect.stringContaining('gone')]);
+  });
+
+  test('one that is listed twice is read once', () => {
+    const chosen = choose({ streams: [{ stream: 'teams' }, { stream: 'teams' }] });
+    expect(chosen.names).toEqual(['teams']);
+    expect(chosen.warnings).toEqual([expect.stringContaining('more than once')]);
+  });
+});
+
+describe('how', () => {
+  const modes = (name: string, change: (entry: CatalogEntry & Row) => void): string => {
+    const { selected, unusable, warnings } = choose(edited({ [name]: change }));
+    const mode = selected.find(({ definition }) => definition.name === name)?.mode;
+    const error = unusable.find((one) => one.name === name)?.error.message;
+    return [mode ?? error, ...warnings].join(' / ');
+  };
+
+  test.each<[string, string, (entry: CatalogEntry & Row) => void, RegExp]>([
+    ['as offered', 'audit_events', () => undefined, /^incremental$/],
+    [
+      'metadata says FULL_TABLE',
+      'audit_events',
+      (entry) => (ofStream(entry)['replication-method'] = 'FULL_TABLE'),
+      /^full_refresh$/,
+    ],
+    [
+      'the entry says FULL_TABLE',
+      'audit_events',
+      (entry) => (entry.replication_method = 'FULL_TABLE'),
+      /^full_refresh$/,
+    ],
+    [
+      'in small letters',
+      'audit_events',
+      (entry) => (entry['replication_method'] = 'full_table' as never),
+      /^full_refresh$/,
+    ],
+    ['nothing is said', 'audit_events', (entry) => (entry['replication_method'] = null as never), /^incremental$/],
+    [
+      'LOG_BASED',
+      'audit_events',
+      (entry) => (ofStream(entry)['replication-method'] = 'LOG_BASED'),
+      /^The catalog wants the stream audit_events by LOG_BASED replication, which it does not have/,
+    ],
+    [
+      'nonsense',
+      'teams',
+      (entry) => (ofStream(entry)['replication-method'] = 5),
+      /by a replication method that does not exist/,
+    ],
+    [
+      'another key',
+      'audit_events',
+      (entry) => (ofStream(entry)['replication-key'] = 'id'),
+      /another replication key than created_at/,
+    ],
+    [
+      'another key for a read in full',
+      'audit_events',
+      (entry) => Object.assign(ofStream(entry), { 'replication-key': 'id', 'replication-method': 'FULL_TABLE' }),
+      /^full_refresh$/,
+    ],
+    [
+      'INCREMENTAL without a cursor',
+      'teams',
+      (entry) => (ofStream(entry)['replication-method'] = 'INCREMENTAL'),
+      /^full_refresh \/ teams: the stream cannot be read incrementally/,
+    ],
+  ])('%s', (_, name, change, expected) => {
+    expect(modes(name, change)).toMatch(expected);
+  });
+
+  test('a stream that cannot be read does not hinder the others', () => {
+    const { names: read, unusable } = choose(
+      edited({ teams: (entry) => (entry['replication_method'] = 'LOG_BASED' as never) }),
+    );
+    expect(read).toEqual(names.filter((name) => name !== 'teams'));
+    expect(unusable.map(({ name, error }) => [name, error.failureType])).toEqual([['teams', 'config_error']]);
+  });
+});
+
+describe('which fields', () => {
+  test('random selections: what is said no to is out, but for the key and the cursor', () => {
+    const fieldsOf = (name: string): string[] =>
+      Object.keys(streams.find((stream) => stream.name === name)?.fields ?? {});
+    const choice = fc.constantFrom('true', 'false', true, false, null, undefined);
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.array(choice, { minLength: 40, maxLength: 40 }), (name, choices) => {
+        const said = new Map(fieldsOf(name).map((field, i) => [field, choices[i]]));
+        const catalog = edited({
+          [name]: (entry) => {
+            for (const [field, selected] of said) ofField(entry, field)['selected'] = selected;
+          },
+        });
+        const stream = choose(catalog).selected.find(({ definition }) => definition.name === name);
+        const definition = stream?.definition ?? streams[0]!;
+        const always = [keyFieldOf(definition), cursorFieldOf(definition)];
+        const out = [...said].filter(([field, selected]) => String(selected) === 'false' && !always.includes(field));
+        expect([...(stream?.deselected ?? [])].toSorted()).toEqual(out.map(([field]) => field).toSorted());
+      }),
+    );
+  });
+
+  test.each<[string, object, boolean]>([
+    ['automatic, though deselected', { inclusion: 'automatic', selected: false }, false],
+    ['unsupported, though selected', { inclusion: 'unsupported', selected: true }, true],
+    ['not by default', { 'selected-by-default': false }, true],
+    ['selected, though not by default', { selected: true, 'selected-by-default': false }, false],
+  ])('%s', (_, metadata, isOut) => {
+    const catalog = { streams: [{ stream: 'teams', metadata: [{ breadcrumb: ['properties', 'name'], metadata }] }] };
+    expect(choose(catalog).selected[0]?.deselected.has('name')).toBe(isOut);
+  });
+
+  test('the schema of an old catalog says it too, and a field that is not declared can be left out', () => {
+    const schema = { properties: { name: { selected: false } } };
+    const metadata = [{ breadcrumb: ['properties', 'new_one'], metadata: { selected: false } }];
+    expect([...(choose({ streams: [{ stream: 'teams', schema, metadata }] }).selected[0]?.deselected ?? [])]).toEqual([
+      'name',
+      'new_one',
+    ]);
+  });
+
+  test('a field inside another cannot be deselected, which is said once', () => {
+    const inside = (name: string): object => ({
+      breadcrumb: ['properties', 'users', 'properties', name],
+      metadata: { selected: false },
+    });
+    const chosen = choose({ streams: [{ stream: 'teams', metadata: [inside('id'), inside('name'), 'nonsense', {}] }] });
+    expect(chosen.selected[0]?.deselected.size).toBe(0);
+    expect(chosen.warnings).toEqual([expect.stringMatching(/^teams: .*inside of others/)]);
+  });
+});
+
+test.each<[string, unknown, string]>([
+  ['a list', [], 'The catalog file k.json must hold a JSON object with "streams"; it holds an array.'],
+  ['no streams', {}, 'The catalog file k.json must hold "streams" as an array.'],
+  [
+    'an entry without a name',
+    { streams: [{ stream: 'teams' }, {}] },
+    'The catalog file k.json cannot be used: streams[1] has no tap_stream_id.',
+  ],
+])('%s is no catalog', (_, catalog, message) => {
+  expect(() => choose(catalog)).toThrow(message);
+});

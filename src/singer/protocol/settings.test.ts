@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { inputFile } from '../../../test-support/unit/singer.ts';
+import { configFrom } from '../../config.ts';
+import { readSettings } from './settings.ts';
+
+const TOKEN = 'token-0123456789';
+const read = async (content: object, env = {}): Promise<object> =>
+  (await readSettings([inputFile(content), 'ENV'], env)).settings;
+
+describe('Meltano hands things in strangely', () => {
+  test.each<[string, object, object]>([
+    ['null and "" are not given', { start_date: '', num_workers: null, page_size: 10 }, { page_size: 10 }],
+    [
+      'nor are they below platform',
+      { platform: { name: 'compose', base_url: '', api_token: TOKEN } },
+      { platform: { name: 'compose', api_token: TOKEN } },
+    ],
+    [
+      'a platform of which nothing is set',
+      { platform: { api_token: '', base_url: null }, api_token: TOKEN },
+      { api_token: TOKEN },
+    ],
+    ['texts of numbers', { num_workers: '4', page_size: ' 50 ' }, { num_workers: 4, page_size: 50 }],
+    [
+      'texts of booleans',
+      { include_connection_strings: 'true', fail_on_refused_deployments: 'False' },
+      { include_connection_strings: true, fail_on_refused_deployments: false },
+    ],
+    [
+      'other words for booleans',
+      { include_connection_strings: 'yes', fail_on_refused_deployments: '0' },
+      { include_connection_strings: true, fail_on_refused_deployments: false },
+    ],
+    ['JSON for a list', { deployment_ids: '["a","b"]' }, { deployment_ids: ['a', 'b'] }],
+    [
+      'below platform as well',
+      { platform: { name: 'compose', page_size: '20', deployment_ids: '[]' } },
+      { platform: { name: 'compose', page_size: 20, deployment_ids: [] } },
+    ],
+    ['a date alone', { start_date: '2018-01-01' }, { start_date: '2018-01-01T00:00:00.000Z' }],
+    ['a time without a zone', { start_date: '2018-01-01T10:20:30' }, { start_date: '2018-01-01T10:20:30.000Z' }],
+    [
+      'a time with a space and microseconds',
+      { start_date: '2018-01-01 10:20:30.123456' },
+      { start_date: '2018-01-01T10:20:30.123Z' },
+    ],
+    [
+      'dotted keys',
+      { 'platform.name': 'compose', 'platform.page_size': '20', start_date: '2018-01-01' },
+      { platform: { name: 'compose', page_size: 20 }, start_date: '2018-01-01T00:00:00.000Z' },
+    ],
+    [
+      'dotted keys beside a platform',
+      { platform: { name: 'compose', page_size: 30 }, 'platform.api_token': TOKEN },
+      { platform: { name: 'compose', page_size: 30, api_token: TOKEN } },
+    ],
+    [
+      'a platform as JSON',
+      { platform: `{"name":"compose","api_token":"${TOKEN}"}` },
+      { platform: { name: 'compose', api_token: TOKEN } },
+    ],
+  ])('%s', async (_, given, expected) => {
+    expect(await read(given)).toEqual(expected);
+  });
+
+  test('what fits no setting stays, to be complained about', async () => {
+    const wrong = {
+      num_workers: 'four',
+      include_connection_strings: 'perhaps',
+      deployment_ids: 'a,b',
+      start_date: '3 days ago',
+      unknown: '5',
+    };
+    expect(await read(wrong)).toEqual(wrong);
+    expect(await read({ platform: 'compose' })).toEqual({ platform: 'compose' });
+    expect(await read({ platform: { name: 'other', page_size: '5' } })).toEqual({
+      platform: { name: 'other', page_size: '5' },
+    });
+  });
+});
+
+describe('several sources', () => {
+  test('later files win key by key, and the environment over all, wherever it stands', async () => {
+    const one = inputFile({ api_token: TOKEN, num_workers: 2, page_size: 10 });
+    const other = inputFile({ num_workers: 3, page_size: '' });
+    const env = { TAP_COMPOSE_NUM_WORKERS: '7', TAP_COMPOSE_DEPLOYMENT_IDS: '["x"]', TAP_COMPOSE_START_DATE: '' };
+    expect((await readSettings([one, other], env)).settings).toEqual({
+      api_token: TOKEN,
+      num_workers: 3,
+      page_size: 10,
+    });
+    const { settings, source } = await readSettings(['ENV', one, other], env);
+    expect(settings).toEqual({ api_token: TOKEN, num_workers: 7, page_size: 10, deployment_ids: ['x'] });
+    expect(source).toBe(`The config (ENV, ${one}, ${other})`);
+  });
+
+  test('of the environment only what is declared', async () => {
+    const env = {
+      TAP_COMPOSE_PLATFORM: `{"name":"compose","api_token":"${TOKEN}"}`,
+      TAP_COMPOSE_NAME: 'x',
+      TAP_COMPOSE_OTHER: 'y',
+      API_TOKEN: 'z',
+    };
+    expect(await read({}, env)).toEqual({ platform: { name: 'compose', api_token: TOKEN } });
+  });
+
+  test('no source is no config', async () => {
+    expect((await readSettings([], {})).settings).toEqual({});
+  });
+});
+
+test.each([
+  ['[1]', /^The config file .* must hold a JSON object; it holds an array\.$/],
+  [`{"api_token":"${TOKEN}`, /^The config file .* is not valid JSON/],
+  ['', /is empty/],
+])('a file that holds %s', async (content, message) => {
+  const failure = await readSettings([inputFile(content)], {}).catch((error: unknown) => error);
+  expect((failure as Error).message).toMatch(message);
+  expect((failure as Error).message).not.toContain(TOKEN);
+});
+
+test('a config in the form of Meltano becomes one of the connector', async () => {
+  const { settings, source } = await readSettings(
+    [
+      inputFile({
+        'platform.name': 'compose',
+        'platform.api_token': TOKEN,
+        num_workers: '8',
+        start_date: '2018-01-01',
+        page_size: 5,
+      }),
+    ],
+    {},
+  );
+  const warnings: string[] = [];
+  const config = configFrom(settings, source, (text) => warnings.push(text));
+  expect(config).toMatchObject({
+    num_workers: 8,
+    start_date: '2018-01-01T00:00:00.000Z',
+    platform: { api_token: TOKEN, page_size: 50 },
+  });
+  expect(warnings).toEqual(['the config has an option page_size, which is ignored: it belongs in platform']);
+});

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { inputFile } from '../../../test-support/unit/singer.ts';
+import { bookmarkFor, parseTapState, readTapState } from './state-file.ts';
+
+const T = '2023-02-28T12:00:00.000Z';
+const OURS = { version: 1, platform: 'compose', replication_key: 'created_at', replication_key_value: T };
+const ABSORBED = { ...OURS, start_date: null, job: null, walk: [] };
+const airbyteState = (name: string, stream_state: object): object => ({
+  type: 'STREAM',
+  stream: { stream_descriptor: { name }, stream_state },
+});
+const parse = (raw: unknown): { bookmarks: object; rest: object } => {
+  const { bookmarks, rest } = parseTapState(raw, 'The state file s.json');
+  return { bookmarks: Object.fromEntries(bookmarks), rest };
+};
+
+test.each([
+  ['no file', undefined],
+  ['an empty file', ''],
+  ['an empty object', '{}'],
+  ['an empty list', '[]'],
+  ['a list of empty states', '[{},null]'],
+  ['bookmarks that are null', '{"bookmarks":null}'],
+  ['a bookmark that is null', '{"bookmarks":{"audit_events":null}}'],
+])('%s is the beginning', async (_, content) => {
+  const path = content === undefined ? undefined : inputFile(content);
+  expect(await readTapState(path)).toEqual({ bookmarks: new Map(), rest: {} });
+});
+
+test.each<[string, unknown]>([
+  ['the value of a STATE', { bookmarks: { audit_events: OURS }, currently_syncing: 'x' }],
+  ['a whole STATE message', { type: 'STATE', value: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
+  ['what meltano state get prints', { singer_state: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
+])('%s: bookmarks as they are, and the rest', (_, raw) => {
+  expect(parse(raw)).toEqual({ bookmarks: { audit_events: OURS }, rest: { currently_syncing: 'x' } });
+});
+
+describe('states of the Airbyte connector become bookmarks', () => {
+  const states = [
+    airbyteState('audit_events', { version: 1, mark: '2020-01-01T00:00:00.000Z' }),
+    airbyteState('teams', { __ab_no_cursor_state_message: true }),
+    airbyteState('audit_events', { version: 1, mark: T }),
+    airbyteState('deployments_recipes', { version: 1, marks: { d: T }, start_date: T }),
+    airbyteState('nobody_knows', { a: 1 }),
+    airbyteState('clusters', {}),
+  ];
+  const bookmarks = {
+    audit_events: ABSORBED,
+    deployments_recipes: {
+      version: 1,
+      platform: 'compose',
+      start_date: T,
+      job: null,
+      partitions: [{ context: { deployment_id: 'd' }, replication_key: 'updated_at', replication_key_value: T }],
+      pending: [],
+    },
+    nobody_knows: { a: 1 },
+  };
+
+  test.each<[string, unknown]>([
+    ['as the wrapper saved them', { airbyte_state: states }],
+    ['as a state file of the connector', states],
+    ['as messages', states.map((state) => ({ type: 'STATE', state }))],
+    ['with what the wrapper leaves empty', { airbyte_state: [...states, {}, null] }],
+  ])('%s', (_, raw) => {
+    expect(parse(raw)).toEqual({ bookmarks, rest: {} });
+  });
+
+  test('a single one', () => {
+    for (const raw of [states[2], { type: 'STATE', state: states[2] }, { airbyte_state: states[2] }]) {
+      expect(parse(raw)).toEqual({ bookmarks: { audit_events: ABSORBED }, rest: {} });
+    }
+  });
+
+  test('where there is a bookmark as well, it wins; the rest stays', () => {
+    const mine = { version: 1, platform: 'compose', replication_key_value: null };
+    expect(parse({ bookmarks: { audit_events: mine }, airbyte_state: states, other: 1 })).toEqual({
+      bookmarks: { ...bookmarks, audit_events: mine },
+      rest: { other: 1 },
+    });
+  });
+
+  test('one that names its platform keeps it', () => {
+    const state = airbyteState('audit_events', { version: 1, mark: T, platform: 'elsewhere' });
+    expect(parse([state]).bookmarks).toEqual({ audit_events: { version: 1, mark: T, platform: 'elsewhere' } });
+  });
+});
+
+test.each<[string, unknown, string]>([
+  ['a text', 'x', 'must hold a JSON object; it holds a string.'],
+  ['null', null, 'must hold a JSON object; it holds null.'],
+  ['bookmarks as a list', { bookmarks: [] }, 'must hold its bookmarks as an object; they are an array.'],
+  [
+    'a GLOBAL state',
+    { type: 'GLOBAL', global: {} },
+    'holds an airbyte_state that is not made of the states of single streams',
+  ],
+  ['a list of something else', [{ a: 1 }], 'holds an airbyte_state that is not made of the states of single streams'],
+])('%s is no state', (_, raw, complaint) => {
+  expect(() => parse(raw)).toThrow(`The state file s.json ${complaint}`);
+});
+
+test('a bookmark that is no object is passed on, and refused only where it is used', () => {
+  const state = parseTapState({ bookmarks: { teams: 5, other: 'x', known: { a: 1 } } }, 'The state file s.json');
+  expect([...state.bookmarks]).toEqual([
+    ['teams', 5],
+    ['other', 'x'],
+    ['known', { a: 1 }],
+  ]);
+  expect(bookmarkFor('known', state, 's.json')).toEqual({ a: 1 });
+  expect(bookmarkFor('none', state, 's.json')).toBeUndefined();
+  expect(() => bookmarkFor('other', state, 's.json')).toThrow(
+    'The state file s.json must hold the bookmark of other as an object; it is a string. Correct it, or take it out',
+  );
+});
