@@ -133,6 +133,8 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     ['start_dat', 'start_date'],
     ['startdate', 'start_date'],
     ['START_DATE', 'start_date'],
+    ['lookback_window', 'lookback_window_seconds'],
+    ['request_timeout', 'request_timeout_seconds'],
     ['num_worker', 'num_workers'],
     ['lookback_seconds', undefined],
     ['colour', undefined],
@@ -347,7 +349,7 @@ describe('the options beside platform', () => {
   });
 
   const day = 'must be a date and time such as 2018-08-22T00:00:00Z';
-  const missing = 'names a day, time or offset that does not exist';
+  const missing = 'is a date or time that does not exist; correct the day, the time or the offset';
   test.each([
     ['start_date', 0, 'must be a string'],
     ['start_date', '2018-08-22', day],
@@ -407,7 +409,9 @@ test('any value of any option ends in a config that fits, or in one sentence tha
         expect(error).toMatchObject({ name: 'ConnectorError', problem: 'input_unusable' });
         const { message } = error as ConnectorError;
         expect(message).toMatch(
-          new RegExp(`^The config file ${path} cannot be used: ${of(name).replace('.', '\\.')}[ [].*\\.$`),
+          new RegExp(
+            `^The config file ${path} cannot be used: (?:${of(name).replace('.', '\\.')}[ [].*|it names no platform.*)\\.$`,
+          ),
         );
         expect(message).not.toContain(TOKEN);
       }

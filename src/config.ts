@@ -52,7 +52,10 @@ export const configSchema = z.object({
     .transform((text, context) => {
       const utc = toUtcText(text);
       if (utc === undefined)
-        context.addIssue({ code: 'custom', message: 'names a day, time or offset that does not exist' });
+        context.addIssue({
+          code: 'custom',
+          message: 'is a date or time that does not exist; correct the day, the time or the offset',
+        });
       return utc ?? '';
     })
     .optional()

@@ -37,7 +37,11 @@ describe('an address that is refused', () => {
   const httpsOnly = /^must begin with https:\/\/ \(plain http only for/;
   test.each([
     ['', /^must be a URL such as /],
-    ['api.compose.io/2016-07', /^must be a URL such as /],
+    ['api.compose.io/2016-07', /^must begin with https:\/\/, as in https:\/\/compose\.example\.com\/2016-07$/],
+    ['localhost:8321/2016-07', /; for a private host such as this, try http:\/\/$/],
+    ['127.0.0.1:8321', /; for a private host such as this, try http:\/\/$/],
+    ['sandbox/2016-07', /; for a private host such as this, try http:\/\/$/],
+    ['a b', /^must be a URL such as /],
     ['https://', /^must be a URL such as /],
     ['ftp://localhost/2016-07', /^must begin with https:\/\/$/],
     ['file:///etc/passwd', /^must begin with https:\/\/$/],

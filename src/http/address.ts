@@ -25,6 +25,7 @@ PRIVATE.addSubnet('fc00::', 7, 'ipv6');
  * nothing of it. `example` shows what one looks like.
  */
 export function addressProblem(text: string, example: string): string | undefined {
+  if (!text.includes('://')) return schemeProblem(text, example);
   if (!URL.canParse(text)) return `must be a URL such as ${example}`;
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
@@ -36,6 +37,16 @@ export function addressProblem(text: string, example: string): string | undefine
     return 'must begin with https:// (plain http only for loopback, private and link-local addresses, names without a dot, and names under .localhost, .local, .internal)';
   }
   return undefined;
+}
+
+/** What is missing before an address such as `localhost:8080`. */
+function schemeProblem(text: string, example: string): string {
+  const { hostname } = URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : { hostname: '' };
+  const isWord = /^[a-z0-9-]*$/i.test(text) && text !== 'localhost';
+  if (hostname === '' || isWord) return `must be a URL such as ${example}`;
+  if (cannotBePublic(hostname))
+    return 'must begin with http:// or https://; for a private host such as this, try http://';
+  return `must begin with https://, as in ${example}`;
 }
 
 /** The same URL without white space around it or slashes at its end. Call with a good one only. */

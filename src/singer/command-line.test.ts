@@ -48,7 +48,9 @@ describe('what is wrong is told without a value, which may be a secret', () => {
     ['--config c --test=some', '--test takes no value but all and schema'],
     ['--discover=yes', '--discover takes no value'],
     ['--config c --token=secret', 'unknown option --token'],
-    ['--config c secret', 'a tap takes options only, no further words'],
+    ['--config c --catalogue x', 'unknown option --catalogue (did you mean --catalog?)'],
+    ['--conf c', 'unknown option --conf (did you mean --config?)'],
+    ['--config c secret', 'unexpected argument; use --config FILE'],
   ])('%s', (line, complaint) => {
     expect(parseCommandLine(split(line))).toEqual({ mode: 'wrong', complaint });
   });

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Context } from '../program/context.ts';
 import { VERSION } from '../program/version.ts';
+import { nearestOf } from '../text/nearest.ts';
 
 /** For --help, and for a call without a word. */
 export const USAGE = `tap-compose: a Singer tap for IBM Cloud Databases and the Compose API
@@ -80,6 +81,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
 
 const FILE_OPTIONS = ['config', 'catalog', 'properties', 'state'] as const;
 const SWITCHES = ['discover', 'about', 'version', 'help', 'debug', 'dev'] as const;
+const OPTIONS: readonly string[] = [...FILE_OPTIONS, ...SWITCHES, 'test', 'format'];
 /** What other taps test as well, one record of each stream or the schemas alone, is the same here. */
 const TESTS = ['', 'all', 'schema'];
 const FORMATS: readonly string[] = ['text', 'json', 'markdown'] satisfies Format[];
@@ -112,7 +114,7 @@ export function parseCommandLine(argv: string[]): Invocation {
     },
   });
   for (const token of tokens) {
-    if (token.kind === 'positional') return wrong('a tap takes options only, no further words');
+    if (token.kind === 'positional') return wrong('unexpected argument; use --config FILE');
     if (token.kind !== 'option') continue;
     const { name, value } = token;
     if (isIn(FILE_OPTIONS, name)) {
@@ -131,7 +133,8 @@ export function parseCommandLine(argv: string[]): Invocation {
       if (value === undefined || !FORMATS.includes(value)) return wrong(`--format is one of ${FORMATS.join(', ')}`);
       format = value;
     } else {
-      return wrong(`unknown option ${token.rawName}`);
+      const nearest = nearestOf(name, OPTIONS);
+      return wrong(`unknown option ${token.rawName}${nearest === undefined ? '' : ` (did you mean --${nearest}?)`}`);
     }
   }
   if (on.has('help')) return { mode: 'help' };

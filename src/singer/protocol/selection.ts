@@ -2,6 +2,7 @@ import { ConnectorError, inputError } from '../../core/failure/errors.ts';
 import { typeName } from '../../program/input-file.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/stream/stream.ts';
+import { unknownStream } from '../../streams.ts';
 import { isAlwaysIn } from './catalog.ts';
 
 /** A stream that is to be read. */
@@ -62,7 +63,7 @@ export function selectionIn(
     if (!(saysSelected(raw, own) ?? truth(own['selected-by-default']) ?? !choosesAny)) continue;
     const definition = streams.find((stream) => stream.name === name);
     if (definition === undefined) {
-      warn(`the catalog selects a stream ${name}, which does not exist and is left out; discover the catalog again`);
+      warn(`${unknownStream(name, streams, platform['name'])} The catalog selects it; it is skipped.`);
       continue;
     }
     if (seen.has(name)) {
