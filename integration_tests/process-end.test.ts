@@ -1,23 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { catalogOf } from '../test-support/catalogs.ts';
-import { runConnector, startConnector } from '../test-support/connector.ts';
+import { composeConfig } from '../test-support/configs.ts';
+import { type ProgramName, startConnector } from '../test-support/connector.ts';
 import { STALLED, onFirstRequest, tellingOfStall } from '../test-support/planted-code.ts';
 import { contentsOf, messagesOf } from '../test-support/transcript.ts';
-import { readArguments, sandboxed } from './reads.ts';
+import { type Sandboxed, readArguments, sandboxed } from './reads.ts';
+import { tapped } from './singer/taps.ts';
+
+const programs = ['source-compose', 'tap-compose'] as const;
+
+/** The command line of a read of everything. */
+function everything(program: ProgramName, { sandbox, workspace }: Pick<Sandboxed, 'sandbox' | 'workspace'>): string[] {
+  const config = { api_token: sandbox.token, base_url: sandbox.baseUrl, num_workers: 16 };
+  if (program === 'source-compose') return readArguments(workspace, config, catalogOf('full_refresh'));
+  return ['--config', workspace.file('config.json', composeConfig(config))];
+}
 
 describe('SIGTERM', () => {
-  it.each([
-    ['in the middle of a request', { faults: [{ path: 'teams', kind: 'hang' }] as const }],
-    [
-      'while it waits for another attempt',
-      { faults: [{ path: 'teams', kind: 'status', status: 503, retryAfter: 300 }] as const },
-    ],
-    [
-      'while the rate limit holds it',
-      { faults: [{ path: 'teams', kind: 'status', status: 429, retryAfter: 300 }] as const },
-    ],
-  ])('%s ends it by that signal, with its streams INCOMPLETE and nothing on stderr', async (_, options) => {
-    await sandboxed({ auditEvents: 30, ...options }, async ({ sandbox, read }) => {
+  const waits = [
+    ['in the middle of a request', { path: 'teams', kind: 'hang' }],
+    ['while it waits for another attempt', { path: 'teams', kind: 'status', status: 503, retryAfter: 300 }],
+    ['while the rate limit holds it', { path: 'teams', kind: 'status', status: 429, retryAfter: 300 }],
+  ] as const;
+
+  it.each(waits)('%s ends a read by that signal, with its streams INCOMPLETE, and is silent', async (_, fault) => {
+    await sandboxed({ auditEvents: 30, faults: [fault] }, async ({ sandbox, read }) => {
       const result = await read({
         catalog: catalogOf('incremental', ['teams', 'audit_events']),
         run: {
@@ -28,74 +35,104 @@ describe('SIGTERM', () => {
           },
         },
       });
-      expect(result.signal).toBe('SIGTERM');
-      expect(result.stderr).toBe('');
-      expect(result.errors).toEqual([]);
+      expect(result).toMatchObject({ signal: 'SIGTERM', stderr: '', errors: [] });
       expect(result.stdout).toContain('"stream_descriptor":{"name":"teams"},"status":"INCOMPLETE"');
+      expect(sandbox.stats().inFlight).toBe(0);
+    });
+  });
+
+  it.each(waits)('%s ends a tap by that signal, with a last STATE', async (_, fault) => {
+    await tapped({ auditEvents: 30, faults: [fault] }, async ({ sync, sandbox }) => {
+      let known = 0;
+      const synced = await sync({
+        choices: { teams: {}, audit_events: {} },
+        sent: 'SIGTERM',
+        run: {
+          onLine(line, kill) {
+            // The events are through, or their records have come and the rate limit holds the rest.
+            if (line.includes('"type":"RECORD"')) known += 1;
+            if (known > 0 && line.includes('"type":"STATE"')) kill('SIGTERM');
+          },
+        },
+      });
+      expect(synced).toMatchObject({ signal: 'SIGTERM', violations: [] });
+      expect(synced.stderr).not.toMatch(/^(?:ERROR|CRITICAL)/m);
       expect(sandbox.stats().inFlight).toBe(0);
     });
   });
 });
 
-describe('a reader that goes away', () => {
-  it('ends the read quietly', async () => {
-    await sandboxed({ auditEvents: 20_000 }, async ({ sandbox, workspace }) => {
-      const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
-      const args = readArguments(workspace, config, catalogOf('incremental', ['audit_events']));
-      const { child, finished } = startConnector(args, { stdout: 'leave' });
+describe('a reader', () => {
+  it.each(programs)('that goes away ends %s quietly', async (program) => {
+    await sandboxed({ auditEvents: 20_000 }, async (given) => {
+      const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });
       await new Promise((done) => child.stdout?.once('data', done));
       child.stdout?.destroy();
-      expect(await finished).toMatchObject({ exitCode: 1, signal: null, stderr: '' });
-      expect(sandbox.stats().requests).toBeLessThan(400);
+      const { exitCode, signal, stderr } = await finished;
+      expect({ exitCode, signal }).toEqual({ exitCode: 1, signal: null });
+      expect(stderr).not.toMatch(/^(?!INFO )./m);
+      expect(given.sandbox.stats().requests).toBeLessThan(400);
+    });
+  });
+
+  it('that stalls stops the asking, so that nothing piles up, and gets everything when it goes on', async () => {
+    await sandboxed({ auditEvents: 500, deployments: 200, recipes: 12, latencyMs: 1 }, async (given) => {
+      const { sandbox } = given;
+      const { child, finished } = startConnector(everything('source-compose', given), {
+        stdout: 'leave',
+        env: { NODE_OPTIONS: tellingOfStall() },
+      });
+      await new Promise((done) => child.stderr?.once('data', done));
+      const { requests } = sandbox.stats();
+      // A pipe and the stream's buffer hold about 80 KB; then each of 16 workers holds one page.
+      expect(requests).toBeGreaterThan(16);
+      expect(requests).toBeLessThan(300);
+      let text = '';
+      child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      expect(await finished).toMatchObject({ exitCode: 0, stderr: STALLED });
+      const { records } = contentsOf(messagesOf(text));
+      const total = Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0);
+      expect([...records.values()].flat()).toHaveLength(total);
+    });
+  });
+
+  it('that stalls does not keep a stopped tap alive, as meltano config test does', async () => {
+    const program = 'tap-compose';
+    await sandboxed({ auditEvents: 20_000 }, async (given) => {
+      const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });
+      await new Promise((done) => child.stdout?.once('readable', done));
+      child.kill('SIGTERM');
+      // Its end closes the pipe, which nobody has read.
+      child.once('exit', () => child.stdout?.resume());
+      expect(await finished).toMatchObject({ exitCode: null, signal: 'SIGTERM' });
     });
   });
 });
 
-describe('a reader that stalls', () => {
-  it('stops the asking, so that nothing piles up, and gets everything when it goes on', async () => {
-    await sandboxed(
-      { auditEvents: 500, deployments: 200, recipes: 12, latencyMs: 1 },
-      async ({ sandbox, workspace }) => {
-        const config = { api_token: sandbox.token, base_url: sandbox.baseUrl, num_workers: 16 };
-        const args = readArguments(workspace, config, catalogOf('full_refresh'));
-        const { child, finished } = startConnector(args, {
-          stdout: 'leave',
-          env: { NODE_OPTIONS: tellingOfStall() },
-        });
-        await new Promise((done) => child.stderr?.once('data', done));
-        const { requests } = sandbox.stats();
-        // A pipe and the stream's buffer hold about 80 KB; then each of 16 workers holds one page.
-        expect(requests).toBeGreaterThan(16);
-        expect(requests).toBeLessThan(300);
-        let text = '';
-        child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-        expect(await finished).toMatchObject({ exitCode: 0, stderr: STALLED });
-        const { records } = contentsOf(messagesOf(text));
-        expect([...records.values()].flat()).toHaveLength(
-          Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0),
-        );
-      },
-    );
-  });
-});
-
-describe('a bug that nobody caught', () => {
+describe.each(programs)('a bug that nobody caught in %s', (program) => {
   it.each([
     ['an exception', 'setImmediate(() => { throw new Error("boom tok-abcdef"); });'],
     ['a rejection', 'void Promise.reject(new Error("boom tok-abcdef"));'],
-  ])('%s is a LOG FATAL, a TRACE system_error without the token, and exit 1', async (_, code) => {
-    await sandboxed({ token: 'tok-abcdef', faults: [{ path: '**', kind: 'hang' }] }, async ({ sandbox, workspace }) => {
-      const config = workspace.file('config.json', { api_token: 'tok-abcdef', base_url: sandbox.baseUrl });
-      const result = await runConnector(['check', '--config', config], {
-        env: { NODE_OPTIONS: onFirstRequest(code) },
-      });
-      expect(result.exitCode).toBe(1);
-      expect(result.stderr).toBe('');
-      const lines = messagesOf(result.stdout);
-      expect(lines.map(({ type }) => type)).toEqual(['LOG', 'LOG', 'TRACE']);
-      expect(lines[1]).toMatchObject({ log: { level: 'FATAL', message: 'Error: boom ****' } });
-      expect(lines[2]).toMatchObject({ trace: { type: 'ERROR', error: { failure_type: 'system_error' } } });
-      expect(result.stdout).not.toContain('tok-abcdef');
+  ])('%s is told at the end without the token, and ends it with 1', async (_, code) => {
+    await sandboxed({ token: 'tok-abcdef', faults: [{ path: '**', kind: 'hang' }] }, async (given) => {
+      const env = { NODE_OPTIONS: onFirstRequest(code) };
+      const args =
+        program === 'source-compose'
+          ? ['check', ...everything(program, given).slice(1, 3)]
+          : everything(program, given);
+      const { exitCode, stdout, stderr } = await startConnector(args, { program, env }).finished;
+      expect(exitCode).toBe(1);
+      expect(stdout + stderr).not.toContain('tok-abcdef');
+      if (program === 'source-compose') {
+        expect(stderr).toBe('');
+        expect(messagesOf(stdout).slice(-2)).toMatchObject([
+          { log: { level: 'FATAL', message: 'Error: boom ****' } },
+          { trace: { type: 'ERROR', error: { failure_type: 'system_error' } } },
+        ]);
+      } else {
+        expect(stderr).toContain('CRITICAL Error: boom ****\n');
+        expect(stderr).toMatch(/CRITICAL The connector hit an unexpected error, probably a bug.*\n$/);
+      }
     });
   });
 });
