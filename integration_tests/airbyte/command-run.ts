@@ -1,8 +1,6 @@
 import type {
   ConfiguredCatalog,
   ConfiguredStream,
-  DiscoveredCatalog,
-  DiscoveredStream,
   ErrorTrace,
   Message,
   RecordMessage,
@@ -22,23 +20,19 @@ export interface CommandRun {
   readonly stderr: string;
   /** What read was given. */
   readonly configuredCatalog?: ConfiguredCatalog | undefined;
-  /** What discover prints. Without it, the configured catalog is believed. */
-  readonly discoveredCatalog?: DiscoveredCatalog | undefined;
   /** The signal that was sent while it ran. An interrupted read may leave streams unfinished, but must not exit 0. */
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
 
-/** What a read should know about one stream, from discover if it ran. */
+/** What a read should know about one stream. */
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;
-  /** The source must refuse the entry with a config_error: unknown stream, unknown sync mode, or a duplicate. */
+  /** The source must refuse the entry with a config_error: unknown sync mode, or a duplicate. */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
-  /** undefined if neither discover nor the client says. */
+  /** undefined if the client does not say. */
   readonly fullRefreshOnly: boolean | undefined;
-  /** The declared top-level fields, known only from discover, because clients prune the schemas they send. */
-  readonly fields: ReadonlySet<string> | undefined;
 }
 
 /** The streams of the configured catalog, each name once. */
@@ -46,28 +40,20 @@ export function expectedStreams(run: CommandRun): Map<string, ExpectedStream> {
   const expected = new Map<string, ExpectedStream>();
   for (const configured of run.configuredCatalog?.streams ?? []) {
     const name = configured.stream.name;
-    const discovered = run.discoveredCatalog?.streams.find((stream) => stream.name === name);
-    const stream = expectedStream(configured, discovered, run.discoveredCatalog !== undefined);
+    const stream = expectedStream(configured);
     expected.set(name, expected.has(name) ? { ...stream, refused: true } : stream);
   }
   return expected;
 }
 
-function expectedStream(
-  configured: ConfiguredStream,
-  discovered: DiscoveredStream | undefined,
-  isDiscovered: boolean,
-): ExpectedStream {
-  const syncModes = discovered?.supported_sync_modes ?? configured.stream.supported_sync_modes ?? [];
-  const knownMode = configured.sync_mode === 'full_refresh' || configured.sync_mode === 'incremental';
-  const properties = discovered?.json_schema['properties'];
+function expectedStream({ stream, sync_mode: syncMode }: ConfiguredStream): ExpectedStream {
+  const syncModes = stream.supported_sync_modes ?? [];
   return {
-    name: configured.stream.name,
-    syncMode: configured.sync_mode,
-    refused: !knownMode || (isDiscovered && discovered === undefined),
-    primaryKey: (discovered ?? configured.stream).source_defined_primary_key ?? [],
+    name: stream.name,
+    syncMode,
+    refused: syncMode !== 'full_refresh' && syncMode !== 'incremental',
+    primaryKey: stream.source_defined_primary_key ?? [],
     fullRefreshOnly: syncModes.length === 0 ? undefined : !syncModes.some((mode) => mode === 'incremental'),
-    fields: properties === undefined ? undefined : new Set(Object.keys(properties as object)),
   };
 }
 

@@ -5,12 +5,11 @@ import {
   expectedStreams,
   fieldValue,
   finalStatus,
-  mentions,
   type ReadEvents,
   type StreamEvent,
   wholeRunErrors,
 } from './command-run.ts';
-import type { Message, RecordMessage } from './messages.ts';
+import type { RecordMessage } from './messages.ts';
 import { violation, type Violation } from './violation.ts';
 
 /** The status machine: STARTED, RUNNING, one final status, and records only in between. */
@@ -252,27 +251,7 @@ export function recordViolations(run: CommandRun, events: ReadEvents): Violation
     }
     violations.push(...recordContentViolations(stream, records));
   }
-  for (const [name, fields] of undeclaredFields(run, events)) {
-    for (const field of fields) violations.push(...warningViolations(name, field, run.transcript.messages));
-  }
   return violations;
-}
-
-/** The top-level fields of records that discover does not declare: passed on by design, dropped by destinations. */
-export function undeclaredFields(run: CommandRun, events: ReadEvents): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
-  const expected = expectedStreams(run);
-  for (const [name, seen] of events.streams) {
-    const declared = expected.get(name)?.fields;
-    if (!declared) continue;
-    const undeclared = new Set<string>();
-    for (const event of seen) {
-      if (event.kind !== 'record') continue;
-      for (const field of Object.keys(event.record.data)) if (!declared.has(field)) undeclared.add(field);
-    }
-    if (undeclared.size > 0) found.set(name, undeclared);
-  }
-  return found;
 }
 
 function recordContentViolations(stream: ExpectedStream, records: readonly RecordMessage[]): Violation[] {
@@ -296,17 +275,4 @@ function recordContentViolations(stream: ExpectedStream, records: readonly Recor
 
 function hasNoKey(primaryKey: ExpectedStream['primaryKey'], data: RecordMessage['data']): boolean {
   return primaryKey.length > 0 && primaryKey.every((path) => (fieldValue(data, path) ?? null) === null);
-}
-
-function warningViolations(stream: string, field: string, messages: readonly Message[]): Violation[] {
-  const warnings = messages.filter(
-    (message) =>
-      message.type === 'LOG' &&
-      message.log.level === 'WARN' &&
-      mentions(message.log.message, stream) &&
-      mentions(message.log.message, field),
-  );
-  if (warnings.length === 1) return [];
-  const sentence = `The undeclared field ${field} of ${stream} gets ${warnings.length} warnings instead of one.`;
-  return [violation('1 one WARN for an undeclared field', sentence)];
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { afterWalkState, brokenReads, isSame, largeStates, lastTeam, markState, teamsFail } from './broken-reads.ts';
+import { afterWalkState, brokenReads, isSame, largeStates, markState, teamsFail } from './broken-reads.ts';
 import type { CommandRun } from './command-run.ts';
-import { undeclaredFieldsOf, violationsOf } from './referee.ts';
+import { violationsOf } from './referee.ts';
 import { parseTranscript } from './transcript.ts';
 import {
   checkpoints,
@@ -152,7 +152,7 @@ test('a refused token ends every unfinished stream and has one error without a s
   expect(rulesOf(readOf(messages, { exitCode: 1, configuredCatalog: configured('clusters', 'teams') }))).toEqual([]);
 });
 
-test('a stream that the source does not know is refused without any status', () => {
+test('a stream with an unknown sync mode is refused without any status', () => {
   const rest = { exitCode: 1, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'nonsense') };
   expect(rulesOf(readOf([...validRead(), error('config_error', 'nonsense')], rest))).toEqual([]);
 });
@@ -211,18 +211,4 @@ test('only SIGKILL excuses a torn last line', () => {
   const transcript = parseTranscript(textOf(validRead().slice(0, 10)).slice(0, -5));
   expect(rulesOf(readOf([], { transcript, signal: 'SIGKILL', exitCode: null }))).toEqual([]);
   expect(rulesOf(readOf([], { transcript, signal: 'SIGTERM', exitCode: null }))).toEqual(['1.10 partial line']);
-});
-
-test('an undeclared field is allowed with one WARN, and listed', () => {
-  const [first, ...others] = validRead();
-  const messages = [first ?? {}, log('WARN', 'teams: the field "extra" is not declared.'), ...others].map((message) =>
-    isSame(message, lastTeam) ? record('teams', { id: 't2', extra: 1 }) : message,
-  );
-  expect(rulesOf(readOf(messages))).toEqual([]);
-  expect(undeclaredFieldsOf(readOf(messages))).toEqual(['teams.extra']);
-});
-
-test('without a discovered catalog the configured one tells key and sync modes', () => {
-  const messages = validRead().map((message) => (isSame(message, lastTeam) ? record('teams', { id: null }) : message));
-  expect(rulesOf(readOf(messages, { discoveredCatalog: undefined }))).toEqual(['1.12 primary key not null']);
 });

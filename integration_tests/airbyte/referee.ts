@@ -9,7 +9,7 @@ import {
   wholeRunErrors,
 } from './command-run.ts';
 import type { Message } from './messages.ts';
-import { recordViolations, stateViolations, statusViolations, undeclaredFields } from './referee-streams.ts';
+import { recordViolations, stateViolations, statusViolations } from './referee-streams.ts';
 import { violation, type Violation } from './violation.ts';
 
 /** Judges one command by the rules of the protocol, of real clients and of the design. An empty list means no fault. */
@@ -32,12 +32,6 @@ export function violationsOf(run: CommandRun): Violation[] {
     ...errorViolations(run, events),
     ...logViolations(run, events),
   ];
-}
-
-/** Allowed, but worth a look: top-level fields that discover does not declare, as `stream.field`. */
-export function undeclaredFieldsOf(run: CommandRun): string[] {
-  const found = undeclaredFields(run, readEvents(run.transcript.messages));
-  return Array.from(found, ([stream, fields]) => Array.from(fields, (field) => `${stream}.${field}`)).flat();
 }
 
 const resultOf = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;

@@ -6,7 +6,7 @@ import { type Sandbox, type StreamName, startSandbox } from '../../sandbox/serve
 import { ROOT, runConnector } from '../../test-support/connector.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { type ReadResult, judge } from '../reads.ts';
-import { brokenConfigs, catalogBreaks } from './compatibility.ts';
+import { catalogBreaks, narrowings } from './compatibility.ts';
 import { type JsonSchema, propertiesOf, validatorOf } from './json-schema.ts';
 import type { DiscoveredCatalog, Message } from './messages.ts';
 import { violationsOf } from './referee.ts';
@@ -68,7 +68,7 @@ describe('spec and check', () => {
     const schema = spec.connectionSpecification;
     expect(validatorOf(schema)(sampleFile('sample_config', sandbox))).toEqual([]);
     const previous = (previousRelease('spec.json') ?? spec) as typeof spec;
-    expect(brokenConfigs(previous.connectionSpecification, schema)).toEqual([]);
+    expect(narrowings(previous.connectionSpecification, schema)).toEqual([]);
   });
 
   test.each([
