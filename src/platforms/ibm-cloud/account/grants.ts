@@ -3,7 +3,7 @@ import { type Field, listOfObjects, object, text, timestamp } from '../../../cor
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { listIn, objectOf, textOrNull, within } from '../api/envelope.ts';
 import { engineIn } from './instance.ts';
-import { allRows, tokenOfNext } from '../all-rows.ts';
+import { allRows, listPages, tokenOfNext } from '../api/pages.ts';
 import { type Attributes, type Policy, policyOf } from './policy.ts';
 import { type Selection, guidOf } from './selection.ts';
 import type { Api } from '../../platform.ts';
@@ -73,12 +73,9 @@ export async function loadGrants(sources: GrantSources, owner: string): Promise<
   const origin = endpoints.iam;
   const account_id = await sources.account(owner);
   const request = { origin, path: POLICIES, query: { account_id, type: 'access' } };
-  const paging = {
-    list: 'policies',
-    next: ({ next }: Row) => tokenOfNext(next, 'start', 'start', POLICIES),
-  };
+  const pages = listPages(api, request, owner, 'policies', ({ next }) => tokenOfNext(next, 'start', 'start', POLICIES));
   const [{ rows, requests }, names, found] = await Promise.all([
-    taking('the role Viewer on IAM Access Management', POLICIES, allRows(api, request, owner, paging)),
+    taking('the role Viewer on IAM Access Management', POLICIES, allRows(pages)),
     roleNames(sources, account_id, owner),
     inventory.load(),
   ]);

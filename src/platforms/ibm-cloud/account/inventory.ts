@@ -3,10 +3,10 @@ import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { isPrintedAsItIs } from '../../../core/record/key.ts';
 import type { Api } from '../../platform.ts';
-import { listIn, objectOf } from '../api/envelope.ts';
+import { objectOf } from '../api/envelope.ts';
 import { failureOf } from '../api/failure.ts';
 import { type Deployment, type IndependentBackup, classify, instanceKeyOf } from './instance.ts';
-import { PageChain, tokenIn } from '../page-chain.ts';
+import { listPages, tokenIn } from '../api/pages.ts';
 import { count } from '../words.ts';
 
 export const INSTANCES = 'v2/resource_instances';
@@ -86,22 +86,18 @@ export class Inventory {
 
   /** Asks for page after page and takes each in. An empty `next_url` is the only end of the list (icd-api.md 2.1). */
   async *#pages(group: string | undefined, listing: Listing): AsyncGenerator<void, void, void> {
-    const filters = { type: 'service_instance', limit: PAGE_SIZE, resource_group_id: group };
-    const chain = new PageChain(INSTANCES);
-    let request: Request = { origin: this.#options.controller, path: INSTANCES, query: filters };
-    for (;;) {
-      const body = await this.#api.get(request, 'deployments');
-      const rows = listIn(body, 'resources', INSTANCES);
-      const { rows_count: told, next_url: link } = objectOf(body, INSTANCES);
+    const query = { type: 'service_instance', limit: PAGE_SIZE, resource_group_id: group };
+    const first: Request = { origin: this.#options.controller, path: INSTANCES, query };
+    const pages = listPages(this.#api, first, 'deployments', 'resources', ({ next_url: link }) =>
+      tokenIn(link, TOKENS, INSTANCES),
+    );
+    for await (const { body, rows } of pages) {
+      const { rows_count: told } = body;
       if (rows.length === 0 && typeof told === 'number' && told > 0) {
         throw unexpectedBody(INSTANCES, `it says that it has ${count(told, 'row')}, and has none`);
       }
-      const news = listing.take(rows);
-      const next = tokenIn(link, TOKENS, INSTANCES);
-      chain.follow(news, next);
+      listing.take(rows);
       yield;
-      if (next === undefined) return;
-      request = { ...request, query: { ...filters, [next.name]: next.value } };
     }
   }
 

@@ -7,7 +7,7 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import { parseCrn } from '../api/crn.ts';
 import { engineIn, isBackupService } from '../account/instance.ts';
-import { allRows, tokenOfNext } from '../all-rows.ts';
+import { listPages, tokenOfNext } from '../api/pages.ts';
 import { keepKnown } from '../api/known-keys.ts';
 import { guidOf } from '../account/selection.ts';
 import { type IbmCloudShared, RESOURCE_GROUPS } from '../shared.ts';
@@ -174,21 +174,24 @@ async function usageAt(
   { api, endpoints }: IbmCloudShared,
 ): Promise<{ rows: unknown[]; requests: number }> {
   const request: Request = { origin: endpoints.billing, path, query: { _limit: PAGE_SIZE, _names: 'true' } };
-  let hasBegun = false;
+  const rows: unknown[] = [];
+  let requests = 0;
   try {
-    return await allRows(api, request, OWNER, {
-      list: 'resources',
-      next: ({ next }) => tokenOfNext(next, '_start', 'offset', path),
-      onPage({ count }, rows) {
-        hasBegun = true;
-        if (typeof count !== 'number' || count === rows.length) return;
-        api.log('warn', `${OWNER}: a page of ${path} says that it has ${count} rows, and has ${rows.length}`);
-      },
-    });
+    const pages = listPages(api, request, OWNER, 'resources', ({ next }) =>
+      tokenOfNext(next, '_start', 'offset', path),
+    );
+    for await (const { body, rows: some } of pages) {
+      requests += 1;
+      rows.push(...some);
+      const { count } = body;
+      if (typeof count !== 'number' || count === some.length) continue;
+      api.log('warn', `${OWNER}: a page of ${path} says that it has ${count} rows, and has ${some.length}`);
+    }
+    return { rows, requests };
   } catch (thrown) {
     const error = asConnectorError(thrown);
     // A month that has a first page is not too old, whatever is said of a later one.
-    if (!hasBegun || !saysThereIsNone(error)) throw thrown;
+    if (requests === 0 || !saysThereIsNone(error)) throw thrown;
     throw unexpectedBody(path, `a later page of it is refused (${error.answer})`);
   }
 }

@@ -3,7 +3,7 @@ import { boolean, listOfObjects, text, timestamp } from '../../../core/stream/fi
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import { textOrNull } from '../api/envelope.ts';
-import { allRows, offsetOfNext } from '../all-rows.ts';
+import { listPages, offsetOfNext } from '../api/pages.ts';
 import { keepKnown } from '../api/known-keys.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { count, taking } from '../words.ts';
@@ -101,19 +101,21 @@ async function listOf(
   { api, endpoints }: IbmCloudShared,
 ): Promise<Listing> {
   let told: unknown;
+  let requests = 0;
+  const found: unknown[] = [];
   const query = { ...filters, limit: PAGE_SIZE, offset: 0 };
-  const found = await allRows(api, { origin: endpoints.iam, path, query }, OWNER, {
-    list,
-    next: offsetOfNext,
-    onPage: ({ total_count }) => (told = total_count),
-  });
-  const { length } = found.rows;
-  const rows = found.rows.map((row, i) => {
+  for await (const page of listPages(api, { origin: endpoints.iam, path, query }, OWNER, list, offsetOfNext)) {
+    told = page.body['total_count'];
+    requests += 1;
+    found.push(...page.rows);
+  }
+  const { length } = found;
+  const rows = found.map((row, i) => {
     if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${length} is no object`);
     return row;
   });
   if (typeof told === 'number' && told > length) {
     api.log('warn', `${OWNER}: ${path} says that it has ${told} rows, and gave ${length}`);
   }
-  return { ...found, rows };
+  return { rows, requests };
 }

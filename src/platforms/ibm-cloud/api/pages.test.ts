@@ -1,11 +1,63 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Request } from '../../core/stream/request.ts';
-import type { Row } from '../../core/record/row.ts';
-import type { Api } from '../platform.ts';
-import { type Paging, allRows, offsetOfNext, tokenOfNext } from './all-rows.ts';
+import type { Request } from '../../../core/stream/request.ts';
+import type { Api } from '../../platform.ts';
+import { allRows, listPages, offsetOfNext, tokenIn, tokenOfNext } from './pages.ts';
 
 const PATH = 'v4/usage';
+const NAMES = ['start', 'next_docid', 'next_url'] as const;
+const problem = (detail: string): unknown =>
+  expect.objectContaining({ problem: 'unexpected_body', message: expect.stringContaining(detail) as string });
+
+describe('the token of the next page is taken out of the link, whatever stands around it', () => {
+  test.each<[string, string, string]>([
+    ['/v2/resource_instances?limit=100&start=abc', 'start', 'abc'],
+    ['/v2/resource_instances?next_docid=d7&limit=100&account_id=0', 'next_docid', 'd7'],
+    ['/v2/resource_instances?next_url=n1', 'next_url', 'n1'],
+    ['?start=p2%2B%2F%3D', 'start', 'p2+/='],
+    ['https://stranger.example.test:8443/elsewhere?start=abc', 'start', 'abc'],
+    ['//stranger.example.test/v2?start=abc', 'start', 'abc'],
+    ['https://user:password@stranger.example.test?start=abc', 'start', 'abc'],
+    ['javascript:alert(1)?start=abc', 'start', 'abc'],
+    ['/v2?next_url=n1&next_docid=d7&start=abc', 'start', 'abc'],
+    ['/v2?start=&next_docid=d7', 'next_docid', 'd7'],
+  ])('%s', (link, name, value) => {
+    expect(tokenIn(link, NAMES, PATH)).toEqual({ name, value });
+  });
+
+  test('any token comes out as it was put in', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...NAMES), fc.string({ minLength: 1, unit: 'grapheme' }), (name, value) => {
+        const link = `https://stranger.example.test/x?${new URLSearchParams({ limit: '100', [name]: value }).toString()}`;
+        expect(tokenIn(link, NAMES, PATH)).toEqual({ name, value });
+      }),
+    );
+  });
+});
+
+test.each([undefined, null, ''])('a link that is %j is the end of the list', (link) => {
+  expect(tokenIn(link, NAMES, PATH)).toBeUndefined();
+});
+
+describe('a link without a known token is an error, since to end there would lose rows', () => {
+  test.each([
+    '/v2/resource_instances',
+    '/v2/resource_instances?',
+    '/v2/resource_instances?limit=100',
+    '/v2/resource_instances?start=',
+    '/v2/resource_instances?START=abc',
+    'start=abc',
+    ' ',
+  ])('%j', (link) => {
+    expect(() => tokenIn(link, NAMES, PATH)).toThrow(
+      problem('its link to the next page has none of the parameters start, next_docid, next_url'),
+    );
+  });
+
+  test.each([0, false, {}, ['/v2?start=abc'], { href: '/v2?start=abc' }])('%j is no text', (link) => {
+    expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page is no text'));
+  });
+});
 
 describe('the token of the next page', () => {
   test.each([
@@ -66,14 +118,15 @@ function listOf(sizes: readonly number[], tokenAt: (page: number) => string = St
   return { api, asked };
 }
 
-const paging: Paging = { list: 'rows', next: ({ next }: Row) => tokenOfNext(next, 'start', 'start', PATH) };
 const first: Request = { path: PATH, query: { limit: 3 } };
+const all = (api: Api): ReturnType<typeof allRows> =>
+  allRows(listPages(api, first, 'teams', 'rows', ({ next }) => tokenOfNext(next, 'start', 'start', PATH)));
 
 test('a list cut into any pages comes whole, with one request for each', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
       const { api, asked } = listOf(sizes);
-      const { rows, requests } = await allRows(api, first, 'teams', paging);
+      const { rows, requests } = await all(api);
       const count = sizes.reduce((sum, size) => sum + size, 0);
       expect(rows).toEqual(Array.from({ length: count }, (_, id) => ({ id })));
       expect(requests).toBe(sizes.length);
@@ -86,12 +139,12 @@ test('a chain that comes back to where it was is an error', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 8 }), async (period) => {
       const { api } = listOf(Array<number>(50).fill(2), (page) => String(page % period));
-      await expect(allRows(api, first, 'teams', paging)).rejects.toThrow(/never end/);
+      await expect(all(api)).rejects.toThrow(/never end/);
     }),
   );
 });
 
 test('a list that is missing is an error, and none that is empty', async () => {
   const api = { get: () => Promise.resolve({ next: null }) } as unknown as Api;
-  await expect(allRows(api, first, 'teams', paging)).rejects.toThrow(/rows is missing/);
+  await expect(all(api)).rejects.toThrow(/rows is missing/);
 });

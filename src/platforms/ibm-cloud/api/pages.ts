@@ -1,9 +1,9 @@
-import { unexpectedBody } from '../../core/failure/errors.ts';
-import type { Request } from '../../core/stream/request.ts';
-import { type Row, isRow } from '../../core/record/row.ts';
-import type { Api } from '../platform.ts';
-import { listIn, objectOf } from './api/envelope.ts';
-import { PageChain, type PageToken, tokenIn } from './page-chain.ts';
+import { unexpectedBody } from '../../../core/failure/errors.ts';
+import type { Request } from '../../../core/stream/request.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
+import type { Api } from '../../platform.ts';
+import { listIn, objectOf } from './envelope.ts';
+import { type PageToken, pagesOf } from '../../paging.ts';
 
 /**
  * The token in `next`, an object with a link in `href` and often the token beside it: taken from the link, where it can only
@@ -49,34 +49,50 @@ export function offsetOfNext({ next, limit }: Row, { path, query }: Request): Pa
   return { name: 'offset', value: String(offset) };
 }
 
-/** How a list is paged: where its rows are, and the token of the next page. */
-export interface Paging {
-  list: string;
-  next(body: Row, request: Request): PageToken | undefined;
-  /** To be told of every page. */
-  onPage?(body: Row, rows: readonly unknown[]): void;
+/**
+ * The token in a link to the next page: its host and path are never gone by (icd-api.md 2). Undefined if there is no link,
+ * which is the end of a list. Throws `unexpected_body` for a link without one of the known tokens: to take it for the end
+ * would lose rows in silence.
+ */
+export function tokenIn(link: unknown, names: readonly string[], path: string): PageToken | undefined {
+  if (link === undefined || link === null || link === '') return undefined;
+  if (typeof link !== 'string') throw unexpectedBody(path, 'its link to the next page is no text');
+  const mark = link.indexOf('?');
+  const query = new URLSearchParams(mark === -1 ? '' : link.slice(mark + 1));
+  for (const name of names) {
+    const value = query.get(name);
+    if (value !== null && value !== '') return { name, value };
+  }
+  throw unexpectedBody(path, `its link to the next page has none of the parameters ${names.join(', ')}`);
 }
 
-/** All rows of a list. Throws a ConnectorError, also for a chain of pages that does not end. */
-export async function allRows(
-  api: Api,
+/** A page of a list. */
+interface ListPage {
+  body: Row;
+  rows: unknown[];
+}
+
+/** The pages of a list that is in the body under this name. Throws a ConnectorError. */
+export function listPages(
+  api: Pick<Api, 'get'>,
   first: Request,
   owner: string,
-  paging: Paging,
-): Promise<{ rows: unknown[]; requests: number }> {
-  const chain = new PageChain(first.path);
+  list: string,
+  next: (body: Row, request: Request) => PageToken | undefined,
+): AsyncGenerator<ListPage, void, void> {
+  return pagesOf(api, first, owner, {
+    parse: (body) => ({ body: objectOf(body, first.path), rows: listIn(body, list, first.path) }),
+    next: ({ body }, request) => next(body, request),
+  });
+}
+
+/** All rows of the pages, and how many requests they took. */
+export async function allRows(pages: AsyncIterable<ListPage>): Promise<{ rows: unknown[]; requests: number }> {
   const all: unknown[] = [];
-  let before = '';
-  for (let request = first; ;) {
-    const body = objectOf(await api.get(request, owner), first.path);
-    const rows = listIn(body, paging.list, first.path);
-    paging.onPage?.(body, rows);
+  let requests = 0;
+  for await (const { rows } of pages) {
     all.push(...rows);
-    const now = JSON.stringify(rows);
-    const token = paging.next(body, request);
-    chain.follow(now === before ? 0 : rows.length, token);
-    if (token === undefined) return { rows: all, requests: chain.pages };
-    before = now;
-    request = { ...first, query: { ...first.query, [token.name]: token.value } };
+    requests += 1;
   }
+  return { rows: all, requests };
 }

@@ -1,63 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PageChain, type PageToken, tokenIn } from './page-chain.ts';
+import { PageChain, type PageToken } from './paging.ts';
 
-const NAMES = ['start', 'next_docid', 'next_url'] as const;
 const PATH = 'v2/resource_instances';
 
 const token = (value: string): PageToken => ({ name: 'start', value });
 const problem = (detail: string): unknown =>
   expect.objectContaining({ problem: 'unexpected_body', message: expect.stringContaining(detail) as string });
-
-describe('the token of the next page is taken out of the link, whatever stands around it', () => {
-  test.each<[string, string, string]>([
-    ['/v2/resource_instances?limit=100&start=abc', 'start', 'abc'],
-    ['/v2/resource_instances?next_docid=d7&limit=100&account_id=0', 'next_docid', 'd7'],
-    ['/v2/resource_instances?next_url=n1', 'next_url', 'n1'],
-    ['?start=p2%2B%2F%3D', 'start', 'p2+/='],
-    ['https://stranger.example.test:8443/elsewhere?start=abc', 'start', 'abc'],
-    ['//stranger.example.test/v2?start=abc', 'start', 'abc'],
-    ['https://user:password@stranger.example.test?start=abc', 'start', 'abc'],
-    ['javascript:alert(1)?start=abc', 'start', 'abc'],
-    ['/v2?next_url=n1&next_docid=d7&start=abc', 'start', 'abc'],
-    ['/v2?start=&next_docid=d7', 'next_docid', 'd7'],
-  ])('%s', (link, name, value) => {
-    expect(tokenIn(link, NAMES, PATH)).toEqual({ name, value });
-  });
-
-  test('any token comes out as it was put in', () => {
-    fc.assert(
-      fc.property(fc.constantFrom(...NAMES), fc.string({ minLength: 1, unit: 'grapheme' }), (name, value) => {
-        const link = `https://stranger.example.test/x?${new URLSearchParams({ limit: '100', [name]: value }).toString()}`;
-        expect(tokenIn(link, NAMES, PATH)).toEqual({ name, value });
-      }),
-    );
-  });
-});
-
-test.each([undefined, null, ''])('a link that is %j is the end of the list', (link) => {
-  expect(tokenIn(link, NAMES, PATH)).toBeUndefined();
-});
-
-describe('a link without a known token is an error, since to end there would lose rows', () => {
-  test.each([
-    '/v2/resource_instances',
-    '/v2/resource_instances?',
-    '/v2/resource_instances?limit=100',
-    '/v2/resource_instances?start=',
-    '/v2/resource_instances?START=abc',
-    'start=abc',
-    ' ',
-  ])('%j', (link) => {
-    expect(() => tokenIn(link, NAMES, PATH)).toThrow(
-      problem('its link to the next page has none of the parameters start, next_docid, next_url'),
-    );
-  });
-
-  test.each([0, false, {}, ['/v2?start=abc'], { href: '/v2?start=abc' }])('%j is no text', (link) => {
-    expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page is no text'));
-  });
-});
 
 describe('a chain of pages', () => {
   test('that ends is followed to its end, and counted', () => {
