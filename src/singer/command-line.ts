@@ -3,25 +3,31 @@ import type { Context } from '../program/context.ts';
 import { VERSION } from '../program/version.ts';
 import { nearestOf } from '../text/nearest.ts';
 
-/** For --help, and for a call without a word. */
+/** For --help, and for a call without arguments. */
 export const USAGE = `tap-compose: a Singer tap for IBM Cloud Databases and the Compose API
 
 Usage:
   tap-compose --config FILE                                    read all streams
-  tap-compose --config FILE --catalog FILE [--state FILE]      read those that the catalog selects
+  tap-compose --config FILE --catalog FILE [--state FILE]      read the streams that the catalog selects
   tap-compose [--config FILE] --discover                       print the catalog
-  tap-compose --config FILE --test                             try the config, without reading
+  tap-compose --config FILE --test                             test the config
   tap-compose --about [--format json|markdown]                 print what the tap is and its settings
 
 Options:
-  --config FILE    the config, as JSON. Of several files the later wins; ENV takes variables such as TAP_COMPOSE_API_TOKEN
+  --config FILE    the config, as JSON; later files override earlier ones. ENV reads environment variables
+                   such as TAP_COMPOSE_PLATFORM_API_KEY
   --catalog FILE   which streams and fields to read, and how (--properties is the same)
-  --state FILE     where the last run stopped: the value of its last STATE message
+  --state FILE     the value of the last STATE message, to resume from
   --debug          log every request (LOG_LEVEL=debug does the same)
   -h, --help       print this help
   -v, --version    print the version
 
-Exit codes: 0 everything was read, 1 a stream failed or the config is of no use, 2 the command line is wrong.
+A config for IBM Cloud Databases:
+  { "platform": { "name": "ibm_cloud", "api_key": "YOUR KEY" } }
+A config for Compose:
+  { "platform": { "name": "compose", "api_token": "YOUR TOKEN" } }
+
+Exit codes: 0 everything was read, 1 a stream failed or the config is invalid, 2 the command line is wrong.
 `;
 
 /** What a sync, a discovery and a test are given. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import spec from '../../../spec.json' with { type: 'json' };
+import { readSettings, variableOf } from '../protocol/settings.ts';
 import { about } from './about.ts';
 
 interface Description {
@@ -30,6 +31,26 @@ test('the token is a secret, and a choice shows what there is', () => {
   expect(json.settings.properties['num_workers']).toMatchObject({ type: 'integer', default: 4 });
 });
 
+test('a setting says which platform has it, unless all have it', () => {
+  const platformsOf = (name: string): unknown => json.settings.properties[name]?.['platforms'];
+  expect(platformsOf('platform.api_key')).toEqual(['ibm_cloud']);
+  expect(platformsOf('platform.base_url')).toEqual(['compose']);
+  expect(platformsOf('platform.deployment_ids')).toBeUndefined();
+  expect(json.settings.properties['platform.deployment_ids']?.['description']).toMatch(
+    /^IBM Cloud Databases: .+ Compose: .+/,
+  );
+  expect(about('text')).toMatch(/^ {2}platform\.api_key: \(ibm_cloud\) /m);
+});
+
+test('every setting has a variable for --config ENV', async () => {
+  const settings = Object.keys(json.settings.properties);
+  const env = Object.fromEntries(settings.map((name) => [variableOf(name), 'x']));
+  expect(env).toHaveProperty('TAP_COMPOSE_PLATFORM_API_KEY');
+  const { platform, ...rest } = (await readSettings(['ENV'], env)).settings;
+  const read = [...Object.keys(platform as object).map((name) => `platform.${name}`), ...Object.keys(rest)];
+  expect(new Set(read)).toEqual(new Set(settings));
+});
+
 test('markdown and text name all the settings, one in each line', () => {
   for (const name of Object.keys(json.settings.properties)) {
     expect(
@@ -47,6 +68,6 @@ test('markdown and text name all the settings, one in each line', () => {
   }
   for (const capability of json.capabilities) expect(about('markdown')).toContain(`- \`${capability}\``);
   // What every platform requires.
-  expect(about('markdown')).toMatch(/\| `platform.name` \| yes \| +\|/);
-  expect(about('markdown')).toMatch(/\| `platform.api_token` \| no \| +\|/);
+  expect(about('markdown')).toMatch(/\| `platform.name` \| yes \| +\| +\|/);
+  expect(about('markdown')).toMatch(/\| `platform.api_token` \| no \| compose \| +\|/);
 });

@@ -45,7 +45,10 @@ function description(): object {
   };
 }
 
-/** Every setting by its dotted name, as Meltano has it. A name that several platforms have is shown as the first has it. */
+/**
+ * Every setting by its dotted name, as Meltano has it, with the platforms that have it unless all do. A name that several
+ * platforms have has the type of the first, and the descriptions of all where they differ.
+ */
 function settings(): Record<string, Property> {
   const names = PLATFORM_FORMS.map(({ properties }) => properties['name']?.const);
   const found: Record<string, Property> = {
@@ -53,11 +56,26 @@ function settings(): Record<string, Property> {
   };
   for (const form of PLATFORM_FORMS) {
     for (const [name, setting] of platformSettings(form)) {
-      if (setting.airbyte_hidden !== true) found[`platform.${name}`] ??= propertyOf(setting);
+      if (setting.airbyte_hidden !== true) found[`platform.${name}`] ??= ofPlatforms(name, setting);
     }
   }
   for (const [name, setting] of COMMON_SETTINGS) found[name] = propertyOf(setting);
   return found;
+}
+
+function ofPlatforms(name: string, setting: Setting): Property {
+  const owners = PLATFORM_FORMS.filter(({ properties }) => name in properties);
+  const texts = owners.map(({ title, properties }) => ({ title, text: properties[name]?.description ?? '' }));
+  const isSame = texts.every(({ text }) => text === texts[0]?.text);
+  const description = isSame ? setting.description : texts.map(({ title, text }) => `${title}: ${text}`).join(' ');
+  const property = propertyOf({ ...setting, ...(description === undefined ? {} : { description }) });
+  if (owners.length === PLATFORM_FORMS.length) return property;
+  return { ...property, platforms: owners.map(({ properties }) => properties['name']?.const) };
+}
+
+/** The platforms of a setting as a text; those that all have say nothing. */
+function platformsOf({ platforms }: Property): string {
+  return Array.isArray(platforms) ? platforms.join(', ') : '';
 }
 
 /** What every platform requires. */
@@ -78,7 +96,10 @@ function propertyOf(setting: Setting): Property {
 }
 
 function text(): string {
-  const lines = Object.entries(settings()).map(([name, property]) => `  ${name}: ${String(property['description'])}`);
+  const lines = Object.entries(settings()).map(([name, property]) => {
+    const platforms = platformsOf(property);
+    return `  ${name}: ${platforms === '' ? '' : `(${platforms}) `}${String(property['description'])}`;
+  });
   return [
     `Name: ${NAME}`,
     `Description: ${DESCRIPTION}`,
@@ -94,7 +115,7 @@ function markdown(): string {
   const needed = required();
   const rows = Object.entries(settings()).map(([name, property]) => {
     const standard = property['default'] === undefined ? '' : `\`${JSON.stringify(property['default'])}\``;
-    return `| \`${name}\` | ${needed.includes(name) ? 'yes' : 'no'} | ${standard} | ${String(property['description'])} |`;
+    return `| \`${name}\` | ${needed.includes(name) ? 'yes' : 'no'} | ${platformsOf(property)} | ${standard} | ${String(property['description'])} |`;
   });
   return [
     `# ${NAME}`,
@@ -107,8 +128,8 @@ function markdown(): string {
     '',
     '## Settings',
     '',
-    '| Setting | Required | Default | Description |',
-    '| ------- | -------- | ------- | ----------- |',
+    '| Setting | Required | Platform | Default | Description |',
+    '| ------- | -------- | -------- | ------- | ----------- |',
     ...rows,
     '',
   ].join('\n');

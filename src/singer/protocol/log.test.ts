@@ -130,6 +130,8 @@ describe('the lowest level shown', () => {
   test.each<[string, Record<string, string>, string]>([
     ['info by default', {}, 'INFO'],
     ['LOG_LEVEL', { LOG_LEVEL: 'Error' }, 'ERROR'],
+    ['LOGLEVEL', { LOGLEVEL: 'error', LOG_LEVEL: 'debug' }, 'ERROR'],
+    ['TAP_COMPOSE_LOGLEVEL', { TAP_COMPOSE_LOGLEVEL: 'ERROR', LOGLEVEL: 'debug' }, 'ERROR'],
     ["in Python's names too", { LOG_LEVEL: 'WARNING' }, 'WARNING'],
     ['and CRITICAL', { LOG_LEVEL: 'critical' }, 'CRITICAL'],
     ['a word that is none', { LOG_LEVEL: 'loud' }, 'INFO'],

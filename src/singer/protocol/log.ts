@@ -47,7 +47,7 @@ export class TapLog {
     this.#isStructured = isStructured;
     this.#log = pino(
       {
-        level: debug ? 'debug' : (levelOf(env['LOG_LEVEL']) ?? level ?? 'info'),
+        level: debug ? 'debug' : (wantedLevel(env) ?? level ?? 'info'),
         base: { logger_name: NAME, app_name: NAME, pid: process.pid, thread_name: null },
         // Seconds.
         timestamp: () => `,"ts":${Date.now() / 1_000}`,
@@ -96,6 +96,12 @@ function negotiated(path: string | undefined): { isStructured: boolean; level: p
 }
 
 const STRUCTURED = 'StructuredFormatter';
+
+/** The level that the environment asks for: by the SDK's names, or by this program's. */
+function wantedLevel(env: LogContext['env']): pino.Level | undefined {
+  const names = ['TAP_COMPOSE_LOGLEVEL', 'LOGLEVEL', 'LOG_LEVEL'];
+  return names.map((name) => levelOf(env[name])).find((level) => level !== undefined);
+}
 
 /** The level of this name, in Python's or in pino's spelling. */
 function levelOf(name: unknown): pino.Level | undefined {

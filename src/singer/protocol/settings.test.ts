@@ -104,6 +104,23 @@ describe('several sources', () => {
     expect(await read({}, env)).toEqual({ platform: { name: 'compose', api_token: TOKEN } });
   });
 
+  test('a variable for each setting below platform, over the files and over the platform as JSON', async () => {
+    const env = {
+      TAP_COMPOSE_PLATFORM_NAME: 'ibm_cloud',
+      TAP_COMPOSE_PLATFORM_API_KEY: 'the-key',
+      TAP_COMPOSE_PLATFORM_LOGS_INSTANCES: '["crn"]',
+    };
+    const fromVariables = { name: 'ibm_cloud', api_key: 'the-key', logs_instances: ['crn'] };
+    expect((await readSettings(['ENV'], env)).settings).toEqual({ platform: fromVariables });
+    const file = { platform: { name: 'ibm_cloud', api_key: 'old', billing: 'account' }, num_workers: 2 };
+    expect(await read(file, env)).toEqual({ platform: { ...fromVariables, billing: 'account' }, num_workers: 2 });
+    const json = {
+      TAP_COMPOSE_PLATFORM: '{"name":"compose","api_token":"old"}',
+      TAP_COMPOSE_PLATFORM_API_TOKEN: TOKEN,
+    };
+    expect(await read({}, json)).toEqual({ platform: { name: 'compose', api_token: TOKEN } });
+  });
+
   test('no source is no config', async () => {
     expect((await readSettings([], {})).settings).toEqual({});
   });

@@ -19,6 +19,7 @@ export interface Setting {
 }
 
 export interface PlatformForm {
+  title: string;
   properties: Record<string, Setting>;
   required: string[];
 }
@@ -65,7 +66,10 @@ export async function readSettings(configs: readonly string[], env: Row): Promis
     if (!isRow(raw)) throw inputError(`The config file ${path} must hold a JSON object; it holds ${typeName(raw)}.`);
     Object.assign(settings, nested(given(raw)));
   }
-  if (configs.includes('ENV')) Object.assign(settings, fromEnvironment(env));
+  if (configs.includes('ENV')) {
+    const { platform = settings['platform'], ...rest } = fromEnvironment(env);
+    Object.assign(settings, nested({ ...(platform === undefined ? {} : { platform }), ...rest }));
+  }
   const files = configs.filter((path) => path !== 'ENV');
   const [only] = files;
   const source =
@@ -73,9 +77,16 @@ export async function readSettings(configs: readonly string[], env: Row): Promis
   return { settings: putRight(settings), source };
 }
 
+/** `TAP_COMPOSE_PLATFORM_API_KEY` is the setting `platform.api_key`; `TAP_COMPOSE_PLATFORM` holds all of them as JSON. */
 function fromEnvironment(env: Row): Row {
-  const names = ['platform', ...Object.keys(FLAT)];
-  return given(Object.fromEntries(names.map((name) => [name, env[PREFIX + name.toUpperCase()]])));
+  const below = PLATFORM_FORMS.flatMap(({ properties }) => Object.keys(properties)).map((name) => `platform.${name}`);
+  const names = new Set(['platform', ...below, ...Object.keys(FLAT)]);
+  return given(Object.fromEntries([...names].map((name) => [name, env[variableOf(name)]])));
+}
+
+/** The variable of a setting. */
+export function variableOf(setting: string): string {
+  return PREFIX + setting.replace('.', '_').toUpperCase();
 }
 
 /** Without what is null or "", which mean "not given". */
