@@ -48,6 +48,8 @@ it.each(['source-compose', 'tap-compose'] as const)(
       env: { NODE_OPTIONS: `--import ${older}` },
     });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    expect(stderr).toBe(`${program} needs Node.js 22.20 or later; this is 22.19.0. Install a newer one.\n`);
+    expect(stderr).toBe(
+      `${program} needs Node.js 22.20 or later; this is 22.19.0. In a checkout, type "npx node" for "node"; elsewhere, update Node.js or install the Python package, which includes it.\n`,
+    );
   },
 );

@@ -27,7 +27,7 @@ export interface Program {
 export function runProcess({ name, encoding, run, tellFailure }: Program): void {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
-      `${name} needs Node.js 22.20 or later; this is ${process.versions.node}. Install a newer one.\n`,
+      `${name} needs Node.js 22.20 or later; this is ${process.versions.node}. In a checkout, type "npx node" for "node"; elsewhere, update Node.js or install the Python package, which includes it.\n`,
     );
     process.exitCode = 1;
     return;
@@ -45,7 +45,7 @@ export function runProcess({ name, encoding, run, tellFailure }: Program): void 
       return;
     }
     stderr(
-      `${name}: stdout cannot be written (${error.message}). What it holds is incomplete: make room and run the command again, a read with the last state that came out whole.\n`,
+      `${name}: stdout cannot be written (${error.message}). Output is incomplete. Free disk space, then rerun; for read, pass the last complete state.\n`,
     );
   };
   const writer = new LineWriter(openOutput(1, process.stdout), onFailure, encoding);
