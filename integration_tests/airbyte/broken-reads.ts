@@ -48,7 +48,7 @@ function both(...changes: Change[]): Change {
 }
 
 // Messages of the valid read that several tests break.
-export const lastTeam = record('teams', { id: 't2' });
+const lastTeam = record('teams', { id: 't2' });
 const teamsState = state('teams', noCursor, 2);
 const clustersState = state('clusters', noCursor, 0);
 const walkState = state('audit_events', { version: 1, walk: { top: '2026-01-02T00:00:00.000Z', cursor: 'b' } }, 2);

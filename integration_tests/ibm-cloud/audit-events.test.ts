@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type DiscoveredStream, type SyncMode, configure } from '../../test-support/catalogs.ts';
-import { type ConnectorOptions, runConnector } from '../../test-support/connector.ts';
+import type { DiscoveredStream } from '../../test-support/catalogs.ts';
+import { runConnector } from '../../test-support/connector.ts';
 import { runInterrupted } from '../../test-support/interrupted-runs.ts';
 import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
-import { type ReadResult, type StateMessages, judge, latestStates } from '../reads.ts';
+import { type ReadResult, type StateMessages, latestStates } from '../reads.ts';
 import { type Catalog, catalogFor } from '../singer/catalogs.ts';
 import { catalogOfTap, runTap } from '../singer/taps.ts';
 import type { Row } from './expected.ts';
-import { type Account, type AccountOptions, ibmCloud, logged } from './reads.ts';
+import { type Account, type AccountOptions, type ReadOptions, ibmCloud, logged } from './reads.ts';
 
 // The program's windows end at the real time, so the stand-in's clock stands there, too. A minute has ten queries: no read
 // here needs more of an instance, for none is to wait.
 
-const NAME = 'audit_events';
+const NAME = 'audit_events' as const;
 const QUERIES = '/logs/*/*/v1/query';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -21,43 +21,18 @@ const DAY = 24 * HOUR;
 /** No start_date, so that a first read goes back thirty days. */
 const FROM_THE_USUAL = { start_date: undefined };
 
-interface AuditOptions {
-  mode?: SyncMode;
-  state?: object | undefined;
-  config?: Row;
-  /** Inside `platform`; without it the option that brings the stream. */
-  platform?: Row;
-  /** Read beside it. */
-  also?: readonly string[];
-  run?: ConnectorOptions;
-}
-
 interface Audited extends Account {
-  audit: (options?: AuditOptions) => Promise<ReadResult>;
+  /** Reads the events, with the option that brings the stream; `also` is read beside it. */
+  audit: (options?: ReadOptions & { also?: 'accounts' }) => Promise<ReadResult>;
 }
 
 /** An account that routes its events to Logs, and a program that reads them. */
 async function audited(options: AccountOptions, test: (account: Audited) => Promise<void>): Promise<void> {
   await ibmCloud({ now: '', auditDays: 20, ...options }, async (account) => {
-    const { sandbox, workspace, config } = account;
-    const logs = { logs_instances: sandbox.logsInstances };
-    const discovered = await discover(account, logs);
-    const audit: Audited['audit'] = async (given = {}) => {
-      const names = [NAME, ...(given.also ?? [])];
-      const catalog = configure(
-        discovered.filter(({ name }) => names.includes(name)),
-        given.mode ?? 'full_refresh',
-      );
-      const args = [
-        'read',
-        ...[
-          '--config',
-          workspace.file('config.json', config(given.platform ?? logs, { ...FROM_THE_USUAL, ...given.config })),
-        ],
-        ...['--catalog', workspace.file('catalog.json', catalog)],
-        ...(given.state === undefined ? [] : ['--state', workspace.file('state.json', given.state)]),
-      ];
-      return judge(await runConnector(args, given.run), catalog, given.run?.killAfterLines?.signal);
+    const platform = { logs_instances: account.sandbox.logsInstances };
+    const audit: Audited['audit'] = ({ also, config, ...given } = {}) => {
+      const streams = also === undefined ? [NAME] : [NAME, also];
+      return account.read({ platform, ...given, streams, config: { ...FROM_THE_USUAL, ...config } });
     };
     await test({ ...account, audit });
   });
@@ -141,7 +116,7 @@ describe.concurrent('the catalog', () => {
 
   it('that names it without the option fails with what is missing, and other streams come', async () => {
     await audited({}, async ({ audit, sandbox }) => {
-      const result = await audit({ platform: {}, also: ['accounts'] });
+      const result = await audit({ platform: {}, also: 'accounts' });
       expect(result.exitCode).toBe(1);
       expect(result.errors).toEqual([
         expect.objectContaining({
@@ -300,7 +275,7 @@ describe.concurrent('answers that cannot be gone by', () => {
 
   it('a missing role fails the stream and the check with its name', async () => {
     await audited({ missingRoles: ['logs'] }, async ({ audit, workspace, config, sandbox }) => {
-      const result = await audit({ also: ['accounts'] });
+      const result = await audit({ also: 'accounts' });
       expect(result.exitCode).toBe(1);
       expect(result.errors).toEqual([
         expect.objectContaining({

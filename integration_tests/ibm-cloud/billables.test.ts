@@ -257,18 +257,6 @@ describe.concurrent('without the role for it', () => {
     });
   });
 
-  it('one group that is gone holds up nothing', async () => {
-    await usageOf({}, async ({ sandbox }, sync) => {
-      const groups = [...sandbox.keys('resource_groups'), 'f'.repeat(32)];
-      const { result, ...rest } = await sync({ platform: { billing: 'resource_groups', resource_group_ids: groups } });
-      expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      expectRows(result, 'billables', (await expectedRows(sandbox)).billables);
-      expect(logged(result, 'WARN').filter((text) => text.includes('f'.repeat(32)))).toHaveLength(1);
-      expect(monthIn({ result, ...rest })).toBe('2025-04');
-    });
-  });
-
   it('no group at all is an error, and closes nothing', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       const path = '/resource-controller/v2/resource_groups';

@@ -10,7 +10,7 @@ import { type ConnectorOptions, runConnector } from '../../test-support/connecto
 import { firstOf, messagesOf } from '../../test-support/transcript.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { type ReadResult, judge } from '../reads.ts';
-import { type Row, STREAMS, type StreamName, fieldsOf, isSound } from './expected.ts';
+import { type Row, STREAMS, STREAM_NAMES, type StreamName, fieldsOf, isSound } from './expected.ts';
 
 /** Where the clock of the stand-in stands: in the past on any machine, for marks never pass the real time. */
 const NOW = '2025-06-02T12:00:00Z';
@@ -27,14 +27,14 @@ export const INSTANCES = '/resource-controller/v2/resource_instances';
 export type AccountOptions = Partial<Omit<IbmCloudSandboxOptions, 'platform'>>;
 
 /** What a read is told beyond the config that leads to the account. */
-interface ReadOptions {
+export interface ReadOptions {
   /** Beside `platform` in the config. */
   config?: Row;
   /** Inside `platform`. */
   platform?: Row;
   mode?: SyncMode;
   /** All, unless told otherwise. */
-  streams?: readonly StreamName[];
+  streams?: readonly (StreamName | 'audit_events')[];
   /** The content of the state file; none: no state file. */
   state?: string | object | undefined;
   run?: ConnectorOptions;
@@ -87,7 +87,7 @@ export async function ibmCloud<T>(options: AccountOptions, test: (account: Accou
 
 let discovering: Promise<readonly DiscoveredStream[]> | undefined;
 
-/** The streams that `discover` lists for a config of IBM Cloud. It needs no server. */
+/** The streams that `discover` lists for a config of IBM Cloud with an instance of Logs. It needs no server. */
 export function discovered(): Promise<readonly DiscoveredStream[]> {
   discovering ??= discover();
   return discovering;
@@ -96,7 +96,9 @@ export function discovered(): Promise<readonly DiscoveredStream[]> {
 async function discover(): Promise<readonly DiscoveredStream[]> {
   const workspace = new Workspace('discover');
   try {
-    const config = workspace.file('config.json', { platform: { name: 'ibm_cloud', api_key: 'k'.repeat(44) } });
+    const logs_instances = ['crn:v1:bluemix:public:logs:eu-de:a/0:a0000000-0000-4000-8000-000000000001::'];
+    const platform = { name: 'ibm_cloud', api_key: 'k'.repeat(44), logs_instances };
+    const config = workspace.file('config.json', { platform });
     const { stdout } = await runConnector(['discover', '--config', config]);
     return firstOf(messagesOf(stdout), 'CATALOG').catalog.streams;
   } finally {
@@ -104,11 +106,11 @@ async function discover(): Promise<readonly DiscoveredStream[]> {
   }
 }
 
-/** A configured catalog of these streams, or of all. */
-export async function catalogOf(mode: SyncMode, names?: readonly StreamName[]): Promise<ConfiguredCatalog> {
+/** A configured catalog of these streams, or of all but `audit_events`. */
+export async function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): Promise<ConfiguredCatalog> {
   const streams = await discovered();
   return configure(
-    streams.filter(({ name }) => names === undefined || names.some((wanted) => wanted === name)),
+    streams.filter(({ name }) => names.includes(name)),
     mode,
   );
 }

@@ -70,10 +70,6 @@ export function databaseRoutes(world: World, refuse: Refuse): Record<string, (re
     ...(Object.fromEntries(reports) as Record<string, (received: Received) => Answer>),
     [`${DATABASES}/deployables`]: () => json(200, { deployables: deployables() }),
     [`${DATABASES}/regions`]: () => json(200, { regions: regions() }),
-    [`${DATABASES}/deployables/:id/groups`]: ({ path, parameters }) => {
-      const deployment = ENGINES.findIndex(({ type }) => type === parameters['id']);
-      return deployment === -1 ? refuse(path, 404) : json(200, { groups: groups(world, deployment) });
-    },
   };
 }
 
