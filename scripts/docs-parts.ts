@@ -268,12 +268,12 @@ export function problemTables(platform: DocumentedPlatform): string {
   }).join('\n\n');
 }
 
-function rowOf(id: string, problem: Problem, { words, causes }: DocumentedPlatform): string[] {
+function rowOf(id: string, problem: Problem, { terms, causes }: DocumentedPlatform): string[] {
   const cause = (causes as Record<string, string | undefined>)[id] ?? problem.cause;
   const composed = COMPOSED[id];
   if (composed !== undefined) return [composed.message, cause, composed.advice];
-  const template = (words.messages as Record<string, string | undefined> | undefined)?.[id] ?? problem.message;
-  const facts: Readonly<Record<string, string | undefined>> = words.facts;
+  const template = (terms.messages as Record<string, string | undefined> | undefined)?.[id] ?? problem.message;
+  const facts: Readonly<Record<string, string | undefined>> = terms.facts;
   const message = template.replace(/\{(\w+)\}/g, (place, name: string) => facts[name] ?? place);
   // The first sentence of a message says what happened, the others what to do.
   const [, happened, advice] = /^(.*?\.) ([A-Z].*)$/.exec(message) ?? [];

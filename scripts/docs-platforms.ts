@@ -1,4 +1,5 @@
-import type { ProblemId, Words } from '../src/core/failure/problems.ts';
+import type { ProblemId } from '../src/core/failure/problems.ts';
+import type { Terms } from '../src/core/failure/terms.ts';
 import type { Stream } from '../src/core/stream/stream.ts';
 import { compose } from '../src/platforms/compose/compose.ts';
 import type { ComposeShared } from '../src/platforms/compose/shared.ts';
@@ -20,7 +21,7 @@ export interface DocumentedPlatform {
   reference: string;
   streams: readonly Stream[];
   /** What texts call its parts, and the messages that it has in place of the usual ones. */
-  words: Words;
+  terms: Terms;
   /** Causes that differ from the usual one. */
   causes: Readonly<Partial<Record<ProblemId, string>>>;
   /** Problems that cannot occur on this platform. */
@@ -40,7 +41,7 @@ const composePages: DocumentedPlatform = {
   streamsPage: 'docs/sources/compose.md',
   reference: 'docs/reference/compose-api.md',
   streams: compose.streams,
-  words: compose.words,
+  terms: compose.terms,
   causes: {},
   withoutProblems: new Set(['key_refused', 'token_rejected', 'not_offered', 'windows_cut_off']),
   origin(stream) {
@@ -96,7 +97,7 @@ const ibmCloudPages: DocumentedPlatform = {
   streamsPage: 'docs/sources/ibm-cloud-streams.md',
   reference: 'docs/reference/icd-api.md',
   streams: ibmCloud.streams,
-  words: ibmCloud.words,
+  terms: ibmCloud.terms,
   causes: {
     deployments_unknown:
       'The ids are misspelled, the deployments no longer exist, or the key belongs to another account.',

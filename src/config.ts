@@ -8,7 +8,7 @@ import { ibmCloud } from './platforms/ibm-cloud/ibm-cloud.ts';
 import { boolean, wholeNumber } from './platforms/options.ts';
 import type { Platform } from './platforms/platform.ts';
 import { addCredential } from './text/credentials.ts';
-import { LONGEST_NAME, nearestOf } from './text/nearest.ts';
+import { MAX_NAME, nearestOf } from './text/nearest.ts';
 
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
@@ -213,7 +213,7 @@ function ignoredOptions(given: Row, nested: Row, isFlat: boolean): Ignored[] {
 
 function ignoredOption(key: string, options: readonly string[], prefix: string): Ignored {
   // A longer name is not shown: it may be anything.
-  const name = key.length <= LONGEST_NAME ? `${prefix}${key}` : `with a name of ${key.length} characters`;
+  const name = key.length <= MAX_NAME ? `${prefix}${key}` : `with a name of ${key.length} characters`;
   const nearest = nearestOf(key, options);
   if (nearest === undefined) return { name, hint: 'there is no such option', nearest: undefined };
   return { name, hint: `did you mean ${prefix}${nearest}?`, nearest: `${prefix}${nearest}` };

@@ -84,7 +84,7 @@ export function openReads(
   const session: Session = {
     send: (request, stream) => client.send(request, stream),
     output,
-    words: platform.words.facts,
+    terms: platform.terms.facts,
     shared: platform.open(config.platform, api),
     workers: config.num_workers,
     startDate: config.start_date,
@@ -115,10 +115,10 @@ export async function checkConnection(config: Config, context: Context, output: 
   const platform = platformOf(config);
   const { address } = platform.connection(config.platform);
   const { host, origin } = new URL(address);
-  const notes = [platform.words.noteOn(host), proxyNote(proxyFor(origin, context.env))];
+  const notes = [platform.terms.hostHint(host), proxyNote(proxyFor(origin, context.env))];
   const late = new ConnectorError(
     'check_timed_out',
-    { ...platform.words.facts, host, seconds: String(CHECK_MS / 1_000) },
+    { ...platform.terms.facts, host, seconds: String(CHECK_MS / 1_000) },
     { note: notes.filter((note) => note !== undefined).join(' ') || undefined },
   );
   const deadline = new AbortController();
@@ -170,7 +170,7 @@ export function openClient(config: Config, context: Context, output: Output, eve
     auth,
     accept,
     refusals,
-    words: platform.words,
+    terms: platform.terms,
     userAgent: `source-compose/${VERSION}`,
     timeoutMs: config.request_timeout_seconds * 1_000,
     onAnswer: (method, path, status, ms) => output.log('debug', `${method} ${path}: HTTP ${status} in ${ms} ms`),

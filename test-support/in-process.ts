@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { runCommandLine } from '../src/airbyte/command-line.ts';
-import { tellFailure } from '../src/airbyte/protocol/failures.ts';
+import { reportFailure } from '../src/airbyte/protocol/failures.ts';
 import type { Context } from '../src/program/context.ts';
 import { LineWriter } from '../src/stdout/line-writer.ts';
 import { realTiming } from '../src/http/traffic/retry.ts';
@@ -32,7 +32,7 @@ export async function runInProcess(args: readonly string[]): Promise<Finished> {
   try {
     exitCode = await runCommandLine([...args], context);
   } catch (thrown) {
-    tellFailure(context, thrown);
+    reportFailure(context, thrown);
   }
   await context.writer.drained();
   return { exitCode, signal: null, stdout: Buffer.concat(chunks).toString(), stderr };

@@ -11,7 +11,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   STATE: ['type', 'value'],
 };
 /** The least of all limits is that of target-stitch. */
-const LONGEST_LINE = 20_000_000;
+const MAX_LINE = 20_000_000;
 const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 const HALF_PAIR = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
@@ -103,7 +103,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   {
     name: '2.6 length of a line',
     sentence: 'No line has 20 MB or more.',
-    broken: ({ lines }) => lines.flatMap(({ text }) => (text.length < LONGEST_LINE ? [] : [`${text.length} bytes`])),
+    broken: ({ lines }) => lines.flatMap(({ text }) => (text.length < MAX_LINE ? [] : [`${text.length} bytes`])),
   },
   {
     name: '3.2 SCHEMA before RECORD',

@@ -5,8 +5,8 @@ import { runProcess } from '../program/process.ts';
 runProcess({
   name: 'source-compose',
   run: runCommandLine,
-  async tellFailure(context, thrown) {
-    const { tellFailure } = await import('../airbyte/protocol/failures.ts');
-    tellFailure(context, thrown);
+  async reportFailure(context, thrown) {
+    const { reportFailure } = await import('../airbyte/protocol/failures.ts');
+    reportFailure(context, thrown);
   },
 });

@@ -7,8 +7,8 @@ runProcess({
   name: 'tap-compose',
   encoding: ASCII,
   run: runCommandLine,
-  async tellFailure(context, thrown) {
-    const { tellFailure } = await import('../singer/protocol/failures.ts');
-    tellFailure(context, thrown);
+  async reportFailure(context, thrown) {
+    const { reportFailure } = await import('../singer/protocol/failures.ts');
+    reportFailure(context, thrown);
   },
 });

@@ -1,5 +1,5 @@
 import type { ConnectorError } from '../core/failure/errors.ts';
-import type { Words } from '../core/failure/problems.ts';
+import type { Terms } from '../core/failure/terms.ts';
 import type { Auth } from './auth.ts';
 import type { Route, RouteOptions } from './connection/route.ts';
 import type { Refusals } from './failure.ts';
@@ -22,7 +22,7 @@ export interface ClientOptions {
   accept: string;
   refusals: Refusals;
   /** What texts call the API and its settings. */
-  words: Words;
+  terms: Terms;
   userAgent: string;
   /** The most requests in flight at once. */
   permits: number;

@@ -1,6 +1,7 @@
 import { containerNote } from './address.ts';
 import { CircuitOpenError, ConnectorError } from '../core/failure/errors.ts';
-import type { ProblemId, Words } from '../core/failure/problems.ts';
+import type { ProblemId } from '../core/failure/problems.ts';
+import type { Terms } from '../core/failure/terms.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
 import { faultOf } from './connection/fault.ts';
@@ -12,7 +13,7 @@ export interface FailureContext {
   path: string;
   method: 'GET' | 'POST';
   host: string;
-  words: Words;
+  terms: Terms;
   attempts: number;
   timeoutMs: number;
   maxBodyBytes: number;
@@ -22,7 +23,7 @@ export interface FailureContext {
   /** A sentence on why it was asked for, if that is not plain. */
   why?: string | undefined;
   /** The request's own messages, in place of the platform's. */
-  messages?: Words['messages'] | undefined;
+  messages?: Terms['messages'] | undefined;
 }
 
 /** The failure as an error for the user, with method, path, status, the API's text and request id for the log. */
@@ -34,7 +35,7 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
   const problem = problemOf(failure, context);
   const answered = failure.kind === 'status' ? failure : undefined;
   const facts: Record<HttpFact, string> = {
-    ...context.words.facts,
+    ...context.terms.facts,
     path: readable(path),
     host,
     attempts,
@@ -51,7 +52,7 @@ export function toError(failure: Failure, context: FailureContext): ConnectorErr
   return new (failure.kind === 'circuit_open' ? CircuitOpenError : ConnectorError)(problem, facts, {
     internalMessage,
     note: noteOf(problem, context),
-    template: context.messages?.[problem] ?? context.words.messages?.[problem],
+    template: context.messages?.[problem] ?? context.terms.messages?.[problem],
     ...answerOf(failure),
   });
 }
@@ -92,8 +93,8 @@ function readable(path: string): string {
 }
 
 /** What only some must know: whose API is gone, who asks this machine, who goes through a proxy. */
-function noteOf(problem: ProblemId, { host, words, proxy, why }: FailureContext): string | undefined {
-  const notes = [why, words.noteOn(host)];
+function noteOf(problem: ProblemId, { host, terms, proxy, why }: FailureContext): string | undefined {
+  const notes = [why, terms.hostHint(host)];
   if (problem === 'connection_refused') notes.push(containerNote(host));
   if (THROUGH_PROXY.has(problem)) notes.push(proxyNote(proxy));
   const told = notes.filter((note) => note !== undefined);

@@ -9,7 +9,7 @@ const context = {
   path: 'deployments',
   method: 'GET' as const,
   host: 'api.example.test',
-  words: compose.words,
+  terms: compose.terms,
   attempts: 6,
   timeoutMs: 60_000,
   maxBodyBytes: 2 ** 28,
@@ -108,7 +108,7 @@ describe('who can do something about a failure, and what the user reads', () => 
 
 test('a platform may tell some problems in words of its own, and leaves the others as they are', () => {
   const messages = { forbidden: '{Api} at {host} says no to {path} (HTTP {status}{said}).' };
-  const own = { ...context, words: { ...compose.words, messages } };
+  const own = { ...context, terms: { ...compose.terms, messages } };
   const no = status(403, '{"errors":"not_yours"}');
   expect(toError(no, own)).toMatchObject({
     problem: 'forbidden',
@@ -122,7 +122,7 @@ test('a platform may tell some problems in words of its own, and leaves the othe
 
 test('notes stand behind the words of a platform, too', () => {
   const messages = { connection_refused: 'Nobody is at {host} ({code}).' };
-  const own = { ...context, words: { ...compose.words, messages }, host: 'localhost:8080', why: 'It was needed.' };
+  const own = { ...context, terms: { ...compose.terms, messages }, host: 'localhost:8080', why: 'It was needed.' };
   expect(toError(failed('ECONNREFUSED'), own).message).toMatch(
     /^Nobody is at localhost:8080 \(ECONNREFUSED\)\. It was needed\. Inside a container, /,
   );
@@ -205,8 +205,8 @@ test.each([
   [{ kind: 'timed_out' } as const, 'time-out'],
   [failed('ECONNRESET'), 'ECONNRESET (it went wrong)'],
   [{ kind: 'damaged', detail: 'it is a web page' } as const, 'damaged answer (it is a web page)'],
-])('%j is told in a few words', (failure, words) => {
-  expect(reasonOf(failure)).toBe(words);
+])('%j is told in a few words', (failure, terms) => {
+  expect(reasonOf(failure)).toBe(terms);
 });
 
 test('where Compose itself lived, a failure says that Compose has closed', () => {

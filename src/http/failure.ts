@@ -1,4 +1,5 @@
-import type { FactsOf, ProblemId, Words } from '../core/failure/problems.ts';
+import type { FactsOf, ProblemId } from '../core/failure/problems.ts';
+import type { Terms } from '../core/failure/terms.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
 import type { Outcome } from './attempt.ts';
@@ -8,7 +9,7 @@ import { TRANSIENT_STATUSES } from './traffic/retry.ts';
 
 /** What a message about a request may mention. */
 export type HttpFact =
-  | keyof Words['facts']
+  | keyof Terms['facts']
   | 'path'
   | 'host'
   | 'attempts'
@@ -103,7 +104,7 @@ export function nobodyThere(failure: Failure): boolean {
   return failure.kind === 'failed' && ['host_unknown', 'connection_refused'].includes(faultOf(failure));
 }
 
-/** In a few words, for the line that tells of a retry. */
+/** In a few terms, for the line that tells of a retry. */
 export function reasonOf(failure: Failure): string {
   switch (failure.kind) {
     case 'status': {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Level } from '../core/output/output.ts';
-import type { Words } from '../core/failure/problems.ts';
+import type { Terms } from '../core/failure/terms.ts';
 import type { Request } from '../core/stream/request.ts';
 import type { Row } from '../core/record/row.ts';
 import type { Stream } from '../core/stream/stream.ts';
@@ -31,7 +31,7 @@ export interface Platform<C, S> {
   config: z.ZodObject & z.ZodType<C>;
   /** In the order of the catalog. */
   streams: readonly Stream<S>[];
-  words: Words;
+  terms: Terms;
   /** The credentials in what a user wrote below `platform`, which need not be a config that fits. */
   credentials(raw: Row): string[];
   connection(config: C): Connection;

@@ -20,11 +20,11 @@ export interface Program {
   /** Runs one command line and gives its exit code. */
   run: (argv: string[], context: Context) => Promise<number>;
   /** Tells of what ended the run. Never throws. */
-  tellFailure: (context: Context, thrown: unknown) => Promise<void>;
+  reportFailure: (context: Context, thrown: unknown) => Promise<void>;
 }
 
 /** The process around a program: stdout, signals, uncaught exceptions, the exit code. */
-export function runProcess({ name, encoding, run, tellFailure }: Program): void {
+export function runProcess({ name, encoding, run, reportFailure }: Program): void {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
       `${name} needs Node.js 22.20 or later; this is ${process.versions.node}. In a checkout, type "npx node" for "node"; elsewhere, update Node.js or install the Python package, which includes it.\n`,
@@ -75,7 +75,7 @@ export function runProcess({ name, encoding, run, tellFailure }: Program): void 
     try {
       code = await run(process.argv.slice(2), context);
     } catch (thrown) {
-      if (!stop.signal.aborted) await tellFailure(context, thrown);
+      if (!stop.signal.aborted) await reportFailure(context, thrown);
     }
     // stdout may fail at the very last byte, and the exit code has to tell of that too.
     await writer.drained();
@@ -97,7 +97,7 @@ export function runProcess({ name, encoding, run, tellFailure }: Program): void 
     if (endsByBug) return;
     endsByBug = true;
     try {
-      await tellFailure(context, thrown);
+      await reportFailure(context, thrown);
       stop.abort(thrown);
       await withinFlushTime(writer.drained());
     } finally {

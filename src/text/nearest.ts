@@ -1,11 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 
 /** A longer word is never shown: it may be anything, a secret too. */
-export const LONGEST_NAME = 60;
+export const MAX_NAME = 60;
 
 /** The known name that a misspelled or shortened word probably means. */
 export function nearestOf(word: string, known: readonly string[]): string | undefined {
-  if (word.length > LONGEST_NAME) return undefined;
+  if (word.length > MAX_NAME) return undefined;
   const typed = word.toLowerCase();
   const ranked = known.map((name) => ({ name, steps: distance(typed, name) }));
   const [best] = ranked.toSorted((a, b) => a.steps - b.steps);

@@ -40,7 +40,7 @@ export function maskOpaque(text: string): string {
   });
 }
 
-/** Whether a value consists of words, numbers and identifiers. */
+/** Whether a value consists of terms, numbers and identifiers. */
 export function isPlain(value: string): boolean {
   return oddPieces(withoutKnown(value)).length === 0;
 }

@@ -42,7 +42,7 @@ describe('server text', () => {
     expect(shown(text)).toBe(line);
   });
 
-  test('is truncated between words, after its secrets are masked', () => {
+  test('is truncated between terms, after its secrets are masked', () => {
     for (let before = 240; before <= 310; before += 1) {
       const line = shown(`${'x'.repeat(before % 7)} ${'word '.repeat(before / 5)}${TOKEN} and ${'more '.repeat(20)}`);
       expect(line.length).toBeLessThanOrEqual(300);

@@ -21,7 +21,7 @@ export function redacted(text: string): string {
   return maskWords(maskCredentials(text));
 }
 
-/** At most `max` characters, truncated between words, with a mark: part of a token could pass for a word. */
+/** At most `max` characters, truncated between terms, with a mark: part of a token could pass for a word. */
 function truncated(text: string, max: number): string {
   if (text.length <= max) return text;
   let end = max - 1;

@@ -58,7 +58,7 @@ export function refusal(status: number, path = 'somewhere', tokenAccepted = fals
     path,
     method: 'GET',
     host: 'api.example.test',
-    words: compose.words,
+    terms: compose.terms,
     attempts: 1,
     timeoutMs: 60_000,
     maxBodyBytes: 2 ** 28,

@@ -30,7 +30,7 @@ export function createClient(options: Partial<ClientOptions> = {}): TestClient {
     auth: tokenAuth('the-token', () => timing.now()),
     accept: 'application/json',
     refusals: { textOf: errorText },
-    words: compose.words,
+    terms: compose.terms,
     userAgent: 'source-compose/1.2.3',
     permits: 4,
     timeoutMs: 60_000,

@@ -43,7 +43,7 @@ export function openIbmRead(definition: Stream<IbmCloudShared>, account: Account
   const run: Session<IbmCloudShared> = {
     ...usual,
     send: sendTo(api, usual.workers, usual.signal),
-    words: ibmCloud.words.facts,
+    terms: ibmCloud.terms.facts,
     shared: openShared(parsed, api),
   };
   const options: CursorOptions = {

@@ -47,7 +47,7 @@ export function openRun(options: RunOptions = {}): TestRun {
   const run: Session<ComposeShared> = {
     send: sendTo(api, workers, stop.signal),
     output,
-    words: compose.words.facts,
+    terms: compose.terms.facts,
     shared: {
       deployments: new DeploymentList(chosen, {
         get: (request, owner) => api.get(request, owner),

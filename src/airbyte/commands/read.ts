@@ -10,7 +10,7 @@ import { followRun } from '../../program/terminal.ts';
 import { unknownStream } from '../../streams.ts';
 import type { ReadFiles } from '../command-line.ts';
 import { type ConfiguredStream, parseConfiguredCatalog, syncModeOf } from '../protocol/configured-catalog.ts';
-import { type UnusableStream, failuresOf, sentencesOf, tellFailures, tellUnusable } from '../protocol/failures.ts';
+import { type UnusableStream, failuresOf, sentencesOf, reportFailures, reportUnusable } from '../protocol/failures.ts';
 import type { StreamDescriptor, SyncMode } from '../protocol/messages.ts';
 import { openOutput, warnOfConfig } from '../protocol/output.ts';
 import { parseState } from '../protocol/state.ts';
@@ -36,7 +36,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
   const { streams, refusal, close } = openReads(config, context, output, wanted);
   const endFollowing = context.terminal === undefined ? undefined : followRun(streams, context.terminal);
   try {
-    tellUnusable(output, unusable);
+    reportUnusable(output, unusable);
     const ends = await readStreams(streams);
     const failures = failuresOf(ends, unusable, refusal());
     endFollowing?.({
@@ -44,7 +44,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
       stopped: context.signal.aborted,
     });
     context.signal.throwIfAborted();
-    tellFailures(output, failures);
+    reportFailures(output, failures);
     // On 0 Airbyte takes every stream as complete, whatever else it was told.
     return failures.length === 0 && ends.every(({ end }) => end === 'complete') ? 0 : 1;
   } finally {

@@ -4,7 +4,14 @@ import { LineWriter } from '../../stdout/line-writer.ts';
 import type { StreamEnd } from '../../core/output/output.ts';
 import { refusal } from '../../../test-support/unit/fake-api.ts';
 import { StalledOutput, openContext } from '../../../test-support/unit/output.ts';
-import { type UnusableStream, failuresOf, sentencesOf, tellFailure, tellFailures, tellUnusable } from './failures.ts';
+import {
+  type UnusableStream,
+  failuresOf,
+  sentencesOf,
+  reportFailure,
+  reportFailures,
+  reportUnusable,
+} from './failures.ts';
 import type { Message } from './messages.ts';
 import { AirbyteOutput } from './output.ts';
 import { addCredential } from '../../text/credentials.ts';
@@ -17,7 +24,7 @@ const unusable: UnusableStream[] = [
 
 function tell(ends: StreamEnd[], wrong: UnusableStream[] = [], refused?: ConnectorError) {
   const { context, messages } = openContext();
-  tellFailures(new AirbyteOutput(context, 'info'), failuresOf(ends, wrong, refused));
+  reportFailures(new AirbyteOutput(context, 'info'), failuresOf(ends, wrong, refused));
   return { errors: messages().map(errorOf), messages: messages() };
 }
 
@@ -69,7 +76,7 @@ test('a person hears once what several streams have in common', () => {
 
 test('a stream that cannot be begun has the statuses of one that failed, and no error yet', () => {
   const { context, messages } = openContext();
-  tellUnusable(new AirbyteOutput(context, 'info'), [
+  reportUnusable(new AirbyteOutput(context, 'info'), [
     { ...unusable[0], descriptor: { name: 'a', namespace: 'n' } } as UnusableStream,
   ]);
   const stream_descriptor = { name: 'a', namespace: 'n' };
@@ -105,7 +112,7 @@ test('an expected failure brings no stack, a bug does', () => {
 function report(thrown: unknown): Message[] {
   const { context, messages } = openContext();
   addCredential('hunter2');
-  tellFailure(context, thrown);
+  reportFailure(context, thrown);
   return messages();
 }
 
@@ -186,6 +193,6 @@ test('a failure that cannot even be written does not become another one', () => 
     throw new Error('hunter2');
   };
   const writer = Object.assign(new LineWriter(new StalledOutput(), fail), { line: fail });
-  expect(() => tellFailure({ writer }, new Error('hunter2'))).not.toThrow();
-  expect(() => tellFailure({ writer }, inputError('hunter2'))).not.toThrow();
+  expect(() => reportFailure({ writer }, new Error('hunter2'))).not.toThrow();
+  expect(() => reportFailure({ writer }, inputError('hunter2'))).not.toThrow();
 });

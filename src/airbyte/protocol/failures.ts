@@ -15,7 +15,7 @@ export interface UnusableStream {
 const ORDER: FailureType[] = ['transient_error', 'system_error', 'config_error'];
 
 /** Streams that cannot even be begun have their statuses at once, like any that fails. */
-export function tellUnusable(output: AirbyteOutput, unusable: UnusableStream[]): void {
+export function reportUnusable(output: AirbyteOutput, unusable: UnusableStream[]): void {
   for (const { descriptor } of unusable) {
     output.send(streamStatus(descriptor, 'STARTED'));
     output.send(streamStatus(descriptor, 'INCOMPLETE'));
@@ -56,7 +56,7 @@ export function sentencesOf(failures: readonly StreamFailure[]): string[] {
  * Tells of what failed, when all streams have ended: some clients stop reading at the first error. The exit code has to be
  * 1 then, because on 0 Airbyte takes every stream as complete, whatever else it was told.
  */
-export function tellFailures(output: AirbyteOutput, failures: readonly StreamFailure[]): void {
+export function reportFailures(output: AirbyteOutput, failures: readonly StreamFailure[]): void {
   for (const { error, descriptor } of failures) output.send(traceOf(error, descriptor));
 }
 
@@ -65,7 +65,7 @@ export function tellFailures(output: AirbyteOutput, failures: readonly StreamFai
  * cannot be told, because redaction fails for example, it says so in fixed words instead; if nothing can be written,
  * only the exit code is left.
  */
-export function tellFailure(context: Pick<Context, 'writer' | 'terminal'>, thrown: unknown): void {
+export function reportFailure(context: Pick<Context, 'writer' | 'terminal'>, thrown: unknown): void {
   try {
     const output = new AirbyteOutput(context, 'info');
     const error = asConnectorError(thrown);
@@ -78,7 +78,7 @@ export function tellFailure(context: Pick<Context, 'writer' | 'terminal'>, throw
   } catch {
     // What was thrown now may hold anything, and so may what was thrown before.
     try {
-      tellThatNothingCanBeTold(context);
+      reportNothing(context);
     } catch {
       // stdout does not take anything any more.
     }
@@ -86,7 +86,7 @@ export function tellFailure(context: Pick<Context, 'writer' | 'terminal'>, throw
 }
 
 /** Goes out past the redaction, which may be what failed; it holds nothing to be redacted. */
-function tellThatNothingCanBeTold({ writer }: Pick<Context, 'writer'>): void {
+function reportNothing({ writer }: Pick<Context, 'writer'>): void {
   const { message, failureType } = problems.unexpected;
   const internal = 'What happened cannot be told, because telling it failed as well.';
   const trace = errorTrace({ message, failure_type: failureType, internal_message: internal });

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { compose } from '../../platforms/compose/compose.ts';
 import { ConnectorError, asConnectorError, inputError } from './errors.ts';
 
-const { facts: words } = compose.words;
+const { facts: terms } = compose.terms;
 
 describe('a ConnectorError', () => {
   const error = new ConnectorError(
     'forbidden',
-    { ...words, path: 'teams {host}' },
+    { ...terms, path: 'teams {host}' },
     { internalMessage: 'GET teams: HTTP 403', status: 403, cause: 'c' },
   );
 
@@ -18,7 +18,7 @@ describe('a ConnectorError', () => {
 
   test('cannot be made without all of its facts', () => {
     // @ts-expect-error The type knows which facts the message mentions.
-    expect(() => new ConnectorError('forbidden', { ...words })).toThrow(/lacks path/);
+    expect(() => new ConnectorError('forbidden', { ...terms })).toThrow(/lacks path/);
   });
 
   test.each([
@@ -29,7 +29,7 @@ describe('a ConnectorError', () => {
     ['server_error', false],
     ['unexpected_status', false],
   ] as const)('%s is a rejection of one thing alone: %s', (problem, isRejection) => {
-    const facts = { ...words, path: 'teams', host: 'h', said: '', status: '400', attempts: 'after 6 attempts' };
+    const facts = { ...terms, path: 'teams', host: 'h', said: '', status: '400', attempts: 'after 6 attempts' };
     expect(new ConnectorError(problem, facts).isRejection).toBe(isRejection);
   });
 

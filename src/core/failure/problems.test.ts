@@ -3,11 +3,11 @@ import { compose } from '../../platforms/compose/compose.ts';
 import { type ProblemId, problems } from './problems.ts';
 
 const ids = Object.keys(problems) as ProblemId[];
-const words = new Map(Object.entries(compose.words.facts));
+const terms = new Map(Object.entries(compose.terms.facts));
 
 /** The message with the words of a platform in it, and with its other facts left open. */
 function told(id: ProblemId): string {
-  return problems[id].message.replace(/\{(\w+)\}/g, (place, name: string) => words.get(name) ?? place);
+  return problems[id].message.replace(/\{(\w+)\}/g, (place, name: string) => terms.get(name) ?? place);
 }
 
 describe.each(ids)('%s', (id) => {

@@ -1,26 +1,6 @@
 /** Who can do something about a failure: the user's settings, time, or whoever maintains connector and API. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
-/** What texts call a platform's API and its settings. */
-export interface Words {
-  facts: {
-    /** At the beginning of a sentence: `The Compose API`. */
-    Api: string;
-    /** The option that holds the address: `base_url`. */
-    address: string;
-    /** What shows who asks: `API token`. */
-    token: string;
-    /** The sentence on how to come by a new one. */
-    renewal: string;
-    /** Who has the rights that it carries: `the user who created the token`. */
-    holder: string;
-  };
-  /** In place of the messages of problems, where those do not fit; with the same names in braces. */
-  messages?: Partial<Record<ProblemId, string>>;
-  /** A further sentence about a host that does not answer as it should. */
-  noteOn(host: string): string | undefined;
-}
-
 export interface Problem {
   failureType: FailureType;
   /** For the user: what happened and what to do next. `{name}` is filled in when it happens. */

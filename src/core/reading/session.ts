@@ -1,5 +1,5 @@
 import type { Output } from '../output/output.ts';
-import type { Words } from '../failure/problems.ts';
+import type { Terms } from '../failure/terms.ts';
 import type { Received, Request } from '../stream/request.ts';
 
 /** What all streams of one read share; `S` is what their platform requests once and shares among them. */
@@ -8,7 +8,7 @@ export interface Session<S = unknown> {
   send(request: Request, stream: string): Promise<Received>;
   output: Output;
   /** What texts call the platform and its settings. */
-  words: Words['facts'];
+  terms: Terms['facts'];
   shared: S;
   /** How many requests may be in flight at once. */
   workers: number;

@@ -55,7 +55,7 @@ export function msBefore(utc: string, ms: number): string {
 function dayExists(usual: string): boolean {
   const month = pair(usual, 5);
   const day = pair(usual, 8);
-  return day <= (MOST_DAYS[month] ?? 0) && (month !== 2 || day < 29 || isLeap(pair(usual, 0) * 100 + pair(usual, 2)));
+  return day <= (MAX_DAYS[month] ?? 0) && (month !== 2 || day < 29 || isLeap(pair(usual, 0) * 100 + pair(usual, 2)));
 }
 
 function isLeap(year: number): boolean {
@@ -77,7 +77,7 @@ function two(number: number): string {
 }
 
 /** Of each month, from 1. */
-const MOST_DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const MAX_DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const MINUTES_A_DAY = 1_440;
 const ZERO = 48;
 const MINUS = 45;

@@ -10,8 +10,8 @@ const never = (): never => expect.fail('nothing is to happen');
 
 test('only for the host that Compose had it is said that Compose closed', () => {
   const { address } = compose.connection(config());
-  expect(compose.words.noteOn(new URL(address).host)).toMatch(/closed on 1 March 2023.*base_url/);
-  expect(compose.words.noteOn('compose.example.com')).toBeUndefined();
+  expect(compose.terms.hostHint(new URL(address).host)).toMatch(/closed on 1 March 2023.*base_url/);
+  expect(compose.terms.hostHint('compose.example.com')).toBeUndefined();
 });
 
 test('requests go to base_url, show the token, and ask for JSON', async () => {

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../../core/failure/errors.ts';
-import type { Words } from '../../core/failure/problems.ts';
+import type { Terms } from '../../core/failure/terms.ts';
 import { errorText } from '../../http/error-text.ts';
 import type { Api, Platform } from '../platform.ts';
 import { tokenAuth } from './auth.ts';
@@ -9,7 +9,7 @@ import { embeddedList } from './envelope.ts';
 import type { ComposeShared } from './shared.ts';
 import { streams } from './streams/index.ts';
 
-const words: Words = {
+const terms: Terms = {
   facts: {
     Api: 'The Compose API',
     address: 'base_url',
@@ -17,7 +17,7 @@ const words: Words = {
     renewal: 'Create a new one under Account → API Tokens and enter it as api_token.',
     holder: 'the user who created the token',
   },
-  noteOn(host) {
+  hostHint(host) {
     if (host !== new URL(DEFAULT_BASE_URL).host) return undefined;
     return 'Compose closed on 1 March 2023 and its API with it: base_url must name another server that speaks the Compose API.';
   },
@@ -27,7 +27,7 @@ const words: Words = {
 export const compose: Platform<ComposeConfig, ComposeShared> = {
   config: composeConfig,
   streams,
-  words,
+  terms,
   credentials({ api_token: token }) {
     return typeof token === 'string' ? [token, token.trim()] : [];
   },
@@ -59,7 +59,7 @@ async function askFirst(api: Api, address: string): Promise<unknown> {
   } catch (thrown) {
     if (!(thrown instanceof ConnectorError) || thrown.problem !== 'not_found') throw thrown;
     const { internalMessage = '' } = thrown;
-    const note = words.noteOn(new URL(address).host);
+    const note = terms.hostHint(new URL(address).host);
     const message = `There is no Compose API at ${address} (HTTP 404). Correct base_url: it must be the whole address, version included, such as https://compose.example.com/2016-07.`;
     throw new ConnectorError('api_not_found', { message }, { internalMessage, note, status: 404, cause: thrown });
   }

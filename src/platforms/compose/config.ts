@@ -20,7 +20,10 @@ export const composeConfig = z
       .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a string') })
       .trim()
       .min(1, { error: 'must not be empty' })
-      .regex(HEADER_VALUE, { error: 'contains a line break or another character that no HTTP header can carry; copy the token again, as one line' })
+      .regex(HEADER_VALUE, {
+        error:
+          'contains a line break or another character that no HTTP header can carry; copy the token again, as one line',
+      })
       .meta({
         title: 'API token',
         description:

@@ -5,7 +5,7 @@ import { type Endpoints, databasesAt } from './api/endpoints.ts';
 import { objectIn } from './api/envelope.ts';
 import type { Deployment } from './account/instance.ts';
 import { labelOf } from './account/inventory.ts';
-import { words } from './words.ts';
+import { terms } from './terms.ts';
 
 /** So many databases are asked; one answer is enough. */
 const MOST = 3;
@@ -17,7 +17,7 @@ const PATIENCE_MS = 5_000;
  * do not. Gives what is wrong if all that were asked refuse, undefined if one answers or there is none to ask. Throws a
  * ConnectorError if they neither answer nor refuse.
  */
-export async function lookAtDatabases(
+export async function probeDatabases(
   deployments: readonly Deployment[],
   endpoints: Endpoints,
   api: Api,
@@ -77,7 +77,7 @@ function whyNone(errors: readonly unknown[]): string {
   const refusals = errors as readonly ConnectorError[];
   const forbidden = refusals.find(({ status }) => status === 403);
   const which = refusals.length === 1 ? 'the one deployment' : `all ${refusals.length} deployments`;
-  const role = `rant ${words.facts.holder} the role Viewer on the database services, such as databases-for-postgresql.`;
+  const role = `rant ${terms.facts.holder} the role Viewer on the database services, such as databases-for-postgresql.`;
   const advice =
     forbidden === undefined ? `Those that are new or being deleted are refused so; for others, g${role}` : `G${role}`;
   return `The databases' own API refuses ${which} that it was asked about (${(forbidden ?? refusals[0])?.answer}). ${advice}`;

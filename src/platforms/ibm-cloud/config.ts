@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_NAME, nearestOf } from '../../text/nearest.ts';
+import { MAX_NAME, nearestOf } from '../../text/nearest.ts';
 import { GUID, isRegion, parseCrn } from './api/crn.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './api/endpoints.ts';
 
@@ -46,7 +46,7 @@ function endpoint(name: EndpointName): z.ZodType<string> {
 function unknownEndpoints(keys: readonly string[]): string {
   const known = Object.keys(DEFAULT_ENDPOINTS);
   const named = keys.map((key) => {
-    if (key.length > LONGEST_NAME) return `one with a name of ${key.length} characters`;
+    if (key.length > MAX_NAME) return `one with a name of ${key.length} characters`;
     const nearest = nearestOf(key, known);
     return nearest === undefined ? key : `${key} (did you mean ${nearest}?)`;
   });

@@ -33,7 +33,7 @@ test('the key is a credential, as it was written and without white space, in wha
 });
 
 describe('an error in the words of this platform', () => {
-  const { messages = {}, facts } = ibmCloud.words;
+  const { messages = {}, facts } = ibmCloud.terms;
   const own = Object.keys(messages) as ProblemId[];
   /** What the API client knows of any failure with a status or a code. */
   const known = {

@@ -1,6 +1,6 @@
 import { utcText } from '../../core/record/timestamp.ts';
 import type { Platform } from '../platform.ts';
-import { lookAtDatabases } from './check-databases.ts';
+import { probeDatabases } from './check-databases.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
 import { refusals } from './api/error-text.ts';
 import { missingSentence } from './account/inventory.ts';
@@ -8,19 +8,19 @@ import { eventsQuery, queryResult } from './logs/query.ts';
 import { type IbmCloudShared, openShared } from './shared.ts';
 import { streams } from './streams/index.ts';
 import { iamAuth } from './api/token.ts';
-import { count, words } from './words.ts';
+import { count, terms } from './terms.ts';
 
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */
 export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
   config: ibmCloudConfig,
   streams,
-  words,
+  terms,
   credentials({ api_key: key }) {
     return typeof key === 'string' ? [key, key.trim()] : [];
   },
   connection: ({ api_key: apiKey, endpoints }) => ({
     address: endpoints.resource_controller,
-    auth: iamAuth({ apiKey, iam: endpoints.iam, facts: words.facts }),
+    auth: iamAuth({ apiKey, iam: endpoints.iam, facts: terms.facts }),
     accept: 'application/json',
     refusals,
   }),
@@ -33,7 +33,7 @@ export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
       : { deployments: await inventory.glance(), missing: [] };
     if (missing.length > 0) return [missingSentence(missing, config.resource_group_ids)];
     if (deployments.length === 0) return [noDeployments(config)];
-    const refusal = await lookAtDatabases(deployments, endpoints, api);
+    const refusal = await probeDatabases(deployments, endpoints, api);
     if (refusal !== undefined) return [refusal];
     const now = Date.now();
     const lastMinute = { from: utcText(now - 60_000), to: utcText(now) };

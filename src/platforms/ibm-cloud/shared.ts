@@ -18,7 +18,7 @@ const KEY_DETAILS = 'v1/apikeys/details';
 /** Asked for what belongs to no deployment, behind the regions that deployments are in. */
 const USUAL_REGION = 'us-south';
 /** So many of those: each that is down takes all of its retries. */
-const MOST_OWN_REGIONS = 2;
+const MAX_OWN_REGIONS = 2;
 
 /** What the streams of one read share; each of its lists is asked for once, by whoever needs it first. */
 export interface IbmCloudShared {
@@ -111,7 +111,7 @@ export function openShared({ api_key: key, endpoints, ...config }: IbmCloudConfi
     async catalogue(path, owner, rows) {
       const { deployments } = await inventory.load();
       const own = [...new Set(deployments.flatMap((each) => each.region ?? []))].toSorted();
-      const regions = [...new Set([...own.slice(0, MOST_OWN_REGIONS), USUAL_REGION])];
+      const regions = [...new Set([...own.slice(0, MAX_OWN_REGIONS), USUAL_REGION])];
       let first: ConnectorError | undefined;
       for (const [i, region] of regions.entries()) {
         try {

@@ -3,7 +3,7 @@ import { answer, startServer } from '../../../test-support/unit/http.ts';
 import { type OpenTap, type TapMessage, inputFile, openTap } from '../../../test-support/unit/singer.ts';
 import type { Row } from '../../core/record/row.ts';
 import { runTest } from './try-config.ts';
-import { tellFailure } from '../protocol/failures.ts';
+import { reportFailure } from '../protocol/failures.ts';
 import { runSync } from './sync.ts';
 import { addCredential } from '../../text/credentials.ts';
 
@@ -395,7 +395,7 @@ describe('what ends a whole run', () => {
       { configs: [inputFile({ api_token: 7, num_workers: 99 })], catalog: undefined, state: undefined },
       false,
     ).catch((thrown: unknown) => thrown);
-    tellFailure(tap.context, error);
+    reportFailure(tap.context, error);
     expect(tap.stdout()).toBe('');
     expect(tap.log().at(-1)).toMatch(
       /^CRITICAL The config file .* cannot be used: api_token must be a string; num_workers must be a whole number/,
@@ -405,7 +405,7 @@ describe('what ends a whole run', () => {
   test('a bug is told with its stack, and a sentence about what to do', () => {
     const tap = openTap();
     addCredential(TOKEN);
-    tellFailure(tap.context, new TypeError(`boom ${TOKEN}`));
+    reportFailure(tap.context, new TypeError(`boom ${TOKEN}`));
     const log = tap.log();
     expect(log[0]).toBe('CRITICAL TypeError: boom ****');
     expect(log[1]).toBe('TypeError: boom ****');
@@ -419,7 +419,7 @@ describe('what ends a whole run', () => {
       throw new Error(`no telling of ${TOKEN}`);
     };
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    tellFailure({ ...context, stderr }, new Error(TOKEN));
+    reportFailure({ ...context, stderr }, new Error(TOKEN));
     const said = write.mock.calls.map(([text]) => String(text)).join('');
     write.mockRestore();
     expect(said).toMatch(

@@ -8,7 +8,7 @@ import type { Row } from '../../core/record/row.ts';
 import { isOffered } from '../../core/stream/stream.ts';
 import { bookmarkOf, bookmarked, foreignKeys, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
-import { tellEnds } from '../protocol/failures.ts';
+import { reportEnds } from '../protocol/failures.ts';
 import { type OutputStream, type SingerOutput, openOutput } from '../protocol/output.ts';
 import { type Selection, everything, selectionIn } from '../protocol/selection.ts';
 import { readSettings } from '../protocol/settings.ts';
@@ -56,7 +56,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   try {
     const ends = await readStreams(streams).finally(() => states.final());
     context.signal.throwIfAborted();
-    return tellEnds(output, ends, unusable, refusal());
+    return reportEnds(output, ends, unusable, refusal());
   } finally {
     await close();
   }

@@ -10,7 +10,7 @@ import type { UnusableStream } from './selection.ts';
  * Tells of what failed, when all streams have ended. The last line is the sentence that helps most, for it is what Meltano
  * shows. Gives the exit code: 0 only if everything is complete.
  */
-export function tellEnds(
+export function reportEnds(
   output: SingerOutput,
   ends: readonly StreamEnd[],
   unusable: readonly UnusableStream[],
@@ -40,7 +40,7 @@ export function tellEnds(
  * Tells of what ended a whole run. Never throws: if that cannot be told, because redaction fails for example, it says so in
  * fixed words instead.
  */
-export function tellFailure(context: Context, thrown: unknown): void {
+export function reportFailure(context: Context, thrown: unknown): void {
   try {
     const log = new TapLog(context, false);
     const error = asConnectorError(thrown);

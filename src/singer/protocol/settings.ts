@@ -74,7 +74,7 @@ export async function readSettings(configs: readonly string[], env: Row): Promis
   const [only] = files;
   const source =
     configs.length === 1 && only !== undefined ? `The config file ${only}` : `The config (${configs.join(', ')})`;
-  return { settings: putRight(settings), source };
+  return { settings: coerceSettings(settings), source };
 }
 
 /** `TAP_COMPOSE_PLATFORM_API_KEY` is the setting `platform.api_key`; `TAP_COMPOSE_PLATFORM` holds all of them as JSON. */
@@ -106,7 +106,7 @@ function nested(row: Row): Row {
   return { ...rest, platform: { ...(isRow(platform) ? platform : {}), ...below } };
 }
 
-function putRight(settings: Row): Row {
+function coerceSettings(settings: Row): Row {
   const { platform: raw, ...rest } = settings;
   const platform = jsonIn(raw);
   const top = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, asDeclared(value, FLAT[key])]));

@@ -93,7 +93,7 @@ function rejectionOf<S>(
   const label = partition?.label ?? '';
   const which = told.length === 1 ? label : `${told.length} deployments, ${label} among them`;
   const problem = lacking.length > 0 ? 'deployments_refused' : 'deployments_absent';
-  return new ConnectorError(problem, { ...session.words, which, answer }, { internalMessage });
+  return new ConnectorError(problem, { ...session.terms, which, answer }, { internalMessage });
 }
 
 /**

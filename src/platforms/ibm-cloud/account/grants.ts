@@ -9,7 +9,7 @@ import { type Selection, guidOf } from './selection.ts';
 import type { Api } from '../../platform.ts';
 import type { Endpoints } from '../api/endpoints.ts';
 import type { Inventory } from './inventory.ts';
-import { count, taking } from '../words.ts';
+import { count, requiringRole } from '../terms.ts';
 
 export const POLICIES = 'v2/policies';
 const ROLES = 'v2/roles';
@@ -75,7 +75,7 @@ export async function loadGrants(sources: GrantSources, owner: string): Promise<
   const request = { origin, path: POLICIES, query: { account_id, type: 'access' } };
   const pages = listPages(api, request, owner, 'policies', ({ next }) => tokenOfNext(next, 'start', 'start', POLICIES));
   const [{ rows, requests }, names, found] = await Promise.all([
-    taking('the role Viewer on IAM Access Management', POLICIES, allRows(pages)),
+    requiringRole('the role Viewer on IAM Access Management', POLICIES, allRows(pages)),
     roleNames(sources, account_id, owner),
     inventory.load(),
   ]);

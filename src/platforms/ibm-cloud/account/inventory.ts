@@ -7,7 +7,7 @@ import { objectOf } from '../api/envelope.ts';
 import { failureOf } from '../api/failure.ts';
 import { type Deployment, type IndependentBackup, classify, instanceKeyOf } from './instance.ts';
 import { listPages, tokenIn } from '../api/pages.ts';
-import { count } from '../words.ts';
+import { count } from '../terms.ts';
 
 export const INSTANCES = 'v2/resource_instances';
 

@@ -13,7 +13,7 @@ import type { Row } from '../../../core/record/row.ts';
 import { ibmCloudConfig } from '../config.ts';
 import { type IbmCloudShared, openShared } from '../shared.ts';
 import { gen1Partitions, gen1PartitionsOf, ofDatabase } from './partitions.ts';
-import { count } from '../words.ts';
+import { count } from '../terms.ts';
 
 function sharedOf(rows: readonly Row[], options: object = {}): IbmCloudShared {
   const config = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...options });

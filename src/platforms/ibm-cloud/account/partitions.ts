@@ -5,7 +5,7 @@ import { databasesAt } from '../api/endpoints.ts';
 import type { Deployment } from './instance.ts';
 import { labelOf } from './inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { count } from '../words.ts';
+import { count } from '../terms.ts';
 
 /** Which deployments a report is for, and what its rows get beside their deployment. */
 interface Gen1Options {

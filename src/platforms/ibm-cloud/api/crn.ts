@@ -14,7 +14,7 @@ export const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 /** A region as it may stand in the name of a host: whatever else a CRN holds there must not lead to a stranger. */
 const REGION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
-const LONGEST_REGION = 63;
+const MAX_REGION = 63;
 
 /** Undefined if the text has fewer than ten segments, or does not begin as a CRN does. */
 export function parseCrn(text: string): Crn | undefined {
@@ -24,5 +24,5 @@ export function parseCrn(text: string): Crn | undefined {
 }
 
 export function isRegion(text: string): boolean {
-  return text.length <= LONGEST_REGION && REGION.test(text);
+  return text.length <= MAX_REGION && REGION.test(text);
 }

@@ -6,7 +6,7 @@ export function failureOf(thrown: unknown): ConnectorError {
   return thrown;
 }
 
-/** What the API answered, or if it did not, what went wrong: in a few words, for brackets. */
+/** What the API answered, or if it did not, what went wrong: in a few terms, for brackets. */
 export function briefly({ answer, internalMessage, message }: ConnectorError): string {
   return answer ?? internalMessage ?? message;
 }

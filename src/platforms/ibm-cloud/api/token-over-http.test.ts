@@ -7,7 +7,7 @@ import { iamAuth } from './token.ts';
 
 // Whatever has a meaning in a form or in a URL.
 const KEY = 'k+e/y=1 &';
-const { facts } = ibmCloud.words;
+const { facts } = ibmCloud.terms;
 
 /** A server for IAM and one for a service, which takes the tokens that are `good`, and a client of both. */
 async function services(replies: Array<[status: number, body: string, headers?: Record<string, string>]> = []) {
@@ -32,7 +32,7 @@ async function services(replies: Array<[status: number, body: string, headers?: 
     address: service.origin,
     auth: iamAuth({ apiKey: KEY, iam: iam.origin, facts }),
     refusals,
-    words: ibmCloud.words,
+    terms: ibmCloud.terms,
     onTokenRefused: (error) => told.push(error),
   });
   const get = (path = 'things'): Promise<unknown> =>

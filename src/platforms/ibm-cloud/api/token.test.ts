@@ -9,7 +9,7 @@ import { MASK, maskCredentials } from '../../../text/credentials.ts';
 import { serverText } from '../../../text/server-text.ts';
 
 const KEY = 'k+e/y=1 &';
-const { facts } = ibmCloud.words;
+const { facts } = ibmCloud.terms;
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 
 /** A token as IAM makes them, with these claims. */

@@ -1,5 +1,5 @@
 import { ConnectorError, asConnectorError } from '../../../core/failure/errors.ts';
-import type { Words } from '../../../core/failure/problems.ts';
+import type { Terms } from '../../../core/failure/terms.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { addCredential } from '../../../text/credentials.ts';
@@ -31,7 +31,7 @@ export interface IamAccess {
   /** The address of IAM: the key goes nowhere else. */
   iam: string;
   /** The beginning of the error about a key that IAM does not accept. */
-  facts: Words['facts'];
+  facts: Terms['facts'];
   /** Gives Unix ms. */
   now?: () => number;
 }

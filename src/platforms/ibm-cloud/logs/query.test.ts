@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../core/record/row.ts';
 import { DEFAULT_ENDPOINTS } from '../api/endpoints.ts';
-import { MOST_RESULTS, eventsQuery, queryResult } from './query.ts';
+import { MAX_RESULTS, eventsQuery, queryResult } from './query.ts';
 
 const INSTANCE = 'crn:v1:bluemix:public:logs:eu-de:a/0a1b:10000000-0000-4000-8000-000000000001::';
 
@@ -95,8 +95,8 @@ describe('warnings', () => {
   });
 
   test('an answer that has as much as there may be is not believed to be whole', () => {
-    expect(queryResult([results(MOST_RESULTS - 1)], 'p').truncated).toBeUndefined();
-    expect(queryResult([results(MOST_RESULTS)], 'p').truncated).toBe('12000 results, the most that it gives');
+    expect(queryResult([results(MAX_RESULTS - 1)], 'p').truncated).toBeUndefined();
+    expect(queryResult([results(MAX_RESULTS)], 'p').truncated).toBe('12000 results, the most that it gives');
   });
 });
 

@@ -10,10 +10,10 @@ const DAY = 86_400_000;
 const MINUTE = 60_000;
 
 /** What a query may span, and how many may be sent to an instance (icd-api.md 2.10). */
-export const LONGEST_WINDOW_MS = 8 * DAY;
+export const MAX_WINDOW_MS = 8 * DAY;
 const RATE = { requests: 10, ms: MINUTE };
 /** The most that a query gives on the tier frequent_search; without it the service may give fewer. */
-export const MOST_RESULTS = 12_000;
+export const MAX_RESULTS = 12_000;
 
 /**
  * Audit events of database services, told by the labels that IBM documents: the subsystem is the name of the service and the
@@ -42,7 +42,7 @@ export function eventsQuery(
     default_source: 'logs',
     tier: 'frequent_search',
     syntax: 'dataprime',
-    limit: MOST_RESULTS,
+    limit: MAX_RESULTS,
   };
   return {
     origin: logsAt(endpoints, region, guid),
@@ -95,7 +95,7 @@ export function queryResult(items: unknown, path: string): QueryResult {
     }
   }
   // A full answer is not believed to be complete, whatever it says.
-  if (cuts.size === 0 && entries.length >= MOST_RESULTS) cuts.add(`${entries.length} results, the most that it gives`);
+  if (cuts.size === 0 && entries.length >= MAX_RESULTS) cuts.add(`${entries.length} results, the most that it gives`);
   return { entries, truncated: cuts.size === 0 ? undefined : [...cuts].join(', '), warnings: [...warnings] };
 }
 

@@ -3,7 +3,7 @@ import type { Row } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import type { WindowPage } from '../../../core/retrieval/window/declaration.ts';
 import { auditEntry } from '../logs/audit-event.ts';
-import { LONGEST_WINDOW_MS, eventsQuery, queryResult } from '../logs/query.ts';
+import { MAX_WINDOW_MS, eventsQuery, queryResult } from '../logs/query.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 const MINUTE = 60_000;
@@ -25,7 +25,7 @@ export const auditEvents = streamsOf<IbmCloudShared>()({
     },
     request: ({ id }, window, { endpoints }) => eventsQuery(id, window, endpoints),
     rows: (body, { path }) => eventsIn(body, path),
-    size: { longestMs: LONGEST_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
+    size: { longestMs: MAX_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
     terms: { things: 'events', others: 'of other services' },
   },
   primaryKey: 'id',

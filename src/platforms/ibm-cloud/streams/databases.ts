@@ -2,7 +2,7 @@ import { boolean, listOfObjects, text } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import { rowsIn } from '../api/envelope.ts';
-import { keepKnown } from '../api/known-keys.ts';
+import { pruneToFields } from '../api/prune-to-fields.ts';
 import type { IbmCloudShared } from '../shared.ts';
 
 const PATH = 'deployables';
@@ -45,5 +45,5 @@ function shape(row: Row): Row {
   const named = versions.map((version: unknown) =>
     isRow(version) ? { application: type, preferred: version['is_preferred'], ...version } : version,
   );
-  return keepKnown({ ...row, generation: 'gen1', versions: named }, databases.fields);
+  return pruneToFields({ ...row, generation: 'gen1', versions: named }, databases.fields);
 }

@@ -2,7 +2,7 @@ import { listOfTexts, text } from '../../../core/stream/fields.ts';
 import type { ParsedPage } from '../../../core/stream/request.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import { objectIn, textOrNull, withoutOrigin } from '../api/envelope.ts';
-import { keepKnown } from '../api/known-keys.ts';
+import { pruneToFields } from '../api/prune-to-fields.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
 
@@ -18,7 +18,10 @@ export const deploymentsReplicas = streamsOf<IbmCloudShared>()({
     request: (partition) => ofDatabase(partition, '/remotes'),
     rows(body, { path }): ParsedPage {
       const { leader, ...row } = withoutOrigin(objectIn(body, 'remotes', path));
-      return { rows: [keepKnown({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)], warnings: [] };
+      return {
+        rows: [pruneToFields({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)],
+        warnings: [],
+      };
     },
     absentEverywhere: 'empty',
   },

@@ -8,7 +8,7 @@ import { type Deployment, type Gen2Sizes, gen2SizesOf } from '../account/instanc
 import { labelOf } from '../account/inventory.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { gen1PartitionsOf, ofDatabase } from '../account/partitions.ts';
-import { count } from '../words.ts';
+import { count } from '../terms.ts';
 
 /** The only group of a deployment of generation 2. */
 const MEMBER = 'member';

@@ -7,7 +7,7 @@ import { databasesAt } from '../api/endpoints.ts';
 import { objectIn, textOrNull, within } from '../api/envelope.ts';
 import { type Deployment, diskKeyOf, gen2SizesOf } from '../account/instance.ts';
 import { type Found, INSTANCES, labelOf } from '../account/inventory.ts';
-import { keepKnown } from '../api/known-keys.ts';
+import { pruneToFields } from '../api/prune-to-fields.ts';
 import { type IbmCloudShared, resourceGroupNames } from '../shared.ts';
 
 /**
@@ -33,7 +33,7 @@ export const deployments = streamsOf<IbmCloudShared>()({
         return { origin: databasesAt(endpoints, region), path: `deployments/${encodeURIComponent(String(id))}` };
       },
       fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
-      values: (body, { path }): Row => keepKnown(objectIn(body, 'deployment', path), deployments.fields),
+      values: (body, { path }): Row => pruneToFields(objectIn(body, 'deployment', path), deployments.fields),
       label: ({ id }) => `deployment ${String(id)}`,
       without: ([one, ...others]) =>
         others.length === 0

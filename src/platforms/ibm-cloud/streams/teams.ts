@@ -4,9 +4,9 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
 import { textOrNull } from '../api/envelope.ts';
 import { listPages, offsetOfNext } from '../api/pages.ts';
-import { keepKnown } from '../api/known-keys.ts';
+import { pruneToFields } from '../api/prune-to-fields.ts';
 import type { IbmCloudShared } from '../shared.ts';
-import { count, taking } from '../words.ts';
+import { count, requiringRole } from '../terms.ts';
 
 const GROUPS = 'v2/groups';
 const PAGE_SIZE = 100;
@@ -50,7 +50,7 @@ async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; reques
   const { api } = shared;
   const account_id = await shared.account(OWNER);
   const listing = listOf('groups', GROUPS, { account_id, show_federated: 'true' }, shared);
-  const found = await taking('the role Viewer on IAM Access Groups', GROUPS, listing);
+  const found = await requiringRole('the role Viewer on IAM Access Groups', GROUPS, listing);
   let { requests } = found;
   const groups = new Map<unknown, Row>();
   for (const group of found.rows) {
@@ -61,7 +61,7 @@ async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; reques
     [...groups.values()].map(async (group) => {
       const members = await membersOf(group, shared);
       group['members'] = members?.rows ?? null;
-      keepKnown(group, teams.fields);
+      pruneToFields(group, teams.fields);
       requests += members?.requests ?? 1;
     }),
   );

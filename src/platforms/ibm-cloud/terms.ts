@@ -1,8 +1,8 @@
 import { ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
-import type { Words } from '../../core/failure/problems.ts';
+import type { Terms } from '../../core/failure/terms.ts';
 
 /** What texts call IBM Cloud and its settings. */
-export const words: Words = {
+export const terms: Terms = {
   facts: {
     Api: 'IBM Cloud',
     address: 'platform.endpoints',
@@ -30,7 +30,7 @@ export const words: Words = {
     unexpected_status:
       'IBM Cloud refused {path} at {host} with HTTP {status}{said}. If it stays so, report this to the maintainers of the connector.',
   },
-  noteOn: () => undefined,
+  hostHint: () => undefined,
 };
 
 /** `1 deployment`, `2 deployments`. */
@@ -42,7 +42,7 @@ export function count(n: number, thing: string, things = `${thing}s`): string {
  * The outcome of a request for what takes a role of its own: a 403 becomes an error that names the role, such as `the role
  * Viewer on the resource group`.
  */
-export async function taking<T>(role: string, path: string, outcome: Promise<T>): Promise<T> {
+export async function requiringRole<T>(role: string, path: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;
   } catch (thrown) {
@@ -50,7 +50,7 @@ export async function taking<T>(role: string, path: string, outcome: Promise<T>)
     if (problem !== 'forbidden' || status === undefined) throw thrown;
     throw new ConnectorError(
       'role_missing',
-      { ...words.facts, path, answer, role },
+      { ...terms.facts, path, answer, role },
       { status, answer, internalMessage },
     );
   }

@@ -6,7 +6,7 @@ import { type Row, isRow } from '../../../core/record/row.ts';
  * secret. A list without properties is one of texts, an object without any has texts by name. What is taken out stands in
  * the row under its path, such as `versions[].secret`, to be told of as any other field that is not declared.
  */
-export function keepKnown(row: Row, fields: Readonly<Record<string, Field>>): Row {
+export function pruneToFields(row: Row, fields: Readonly<Record<string, Field>>): Row {
   const unknown = new Set<string>();
   for (const [name, field] of Object.entries(fields)) {
     if (field.kind === 'list' || field.kind === 'object') row[name] = known(row[name], field, name, unknown);

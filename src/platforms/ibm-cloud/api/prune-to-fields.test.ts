@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { boolean, integer, listOfObjects, listOfTexts, object, text } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { keepKnown } from './known-keys.ts';
+import { pruneToFields } from './prune-to-fields.ts';
 
 const FIELDS = {
   name: text('A text.'),
@@ -19,7 +19,7 @@ const FIELDS = {
 
 /** What is left of a row, and the paths of what is not. */
 function kept(row: Row): { row: Row; told: string[] } {
-  const entries = Object.entries(keepKnown(row, FIELDS)).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(pruneToFields(row, FIELDS)).filter(([, value]) => value !== undefined);
   const isField = ([name]: [string, unknown]): boolean => name in FIELDS;
   return {
     row: Object.fromEntries(entries.filter(isField)),
