@@ -24,7 +24,7 @@ describe('an address in place of it', () => {
     ['databases', 'https://api.{Region}.example.test', 'must hold {region}, which stands for the region'],
     ['logs', 'https://{instance}.logs.example.test', 'must hold {region}, which stands for the region'],
     ['logs', 'https://{region}.logs.example.test', 'must hold {instance}, which stands for the instance'],
-    ['iam', 'iam.cloud.ibm.com', 'must be a URL such as https://iam.cloud.ibm.com'],
+    ['iam', 'iam.cloud.ibm.com', 'must begin with https://, as in https://iam.cloud.ibm.com'],
     ['iam', '', 'must be a URL such as https://iam.cloud.ibm.com'],
     ['iam', 'ftp://iam.cloud.ibm.com', 'must begin with https://'],
     ['iam', 'https://user:password@iam.cloud.ibm.com', 'must hold no user name or password'],
