@@ -1,8 +1,10 @@
-import { parseArgs } from 'node:util';
 import spec from '../../spec.json' with { type: 'json' };
 import type { Context } from '../program/context.ts';
 import { VERSION } from '../program/version.ts';
 import { nearestOf } from '../text/nearest.ts';
+
+// An import would load what every export of node:util needs.
+const { parseArgs } = process.getBuiltinModule('node:util');
 
 /** For --help, and for a call without a command. */
 export const USAGE = `source-compose: an Airbyte source for IBM Cloud Databases and the Compose API

@@ -1,7 +1,9 @@
-import { parseArgs } from 'node:util';
 import type { Context } from '../program/context.ts';
 import { VERSION } from '../program/version.ts';
 import { nearestOf } from '../text/nearest.ts';
+
+// An import would load what every export of node:util needs.
+const { parseArgs } = process.getBuiltinModule('node:util');
 
 /** For --help, and for a call without arguments. */
 export const USAGE = `tap-compose: a Singer tap for IBM Cloud Databases and the Compose API
