@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { buildConnector, type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type Proxy, proxyFor } from './proxy.ts';
+import { Pool, buildConnector } from './undici.ts';
 
 type Connect = buildConnector.connector;
 
