@@ -139,7 +139,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     ['lookback_seconds', undefined],
     ['colour', undefined],
   ])('with a misspelt option %s is warned of, with the one that was probably meant: %s', async (name, meant) => {
-    const hint = meant === undefined ? 'there is no such option' : `did you mean ${meant}?`;
+    const hint = meant === undefined ? 'there is no such option; correct or remove it' : `did you mean ${meant}?`;
     await expect(judged({ ...inForm({ api_token: TOKEN }), [name]: 'anything' })).resolves.toEqual({
       warnings: [`${name}, which is ignored: ${hint}`],
       complaint: undefined,
@@ -149,7 +149,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
   test('with an option whose name is long is warned of without the name, which may be anything', async () => {
     const name = TOKEN.repeat(4);
     expect(await judged({ ...inForm({ api_token: TOKEN }), [name]: 1 })).toEqual({
-      warnings: ['with a name of 64 characters, which is ignored: there is no such option'],
+      warnings: ['with a name of 64 characters, which is ignored: there is no such option; correct or remove it'],
       complaint: undefined,
     });
   });
@@ -164,8 +164,8 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     const config = { ...inForm({ api_token: TOKEN }), constructor: 1, toString: 2 };
     expect(await judged(config)).toEqual({
       warnings: [
-        'constructor, which is ignored: there is no such option',
-        'toString, which is ignored: there is no such option',
+        'constructor, which is ignored: there is no such option; correct or remove it',
+        'toString, which is ignored: there is no such option; correct or remove it',
       ],
       complaint: undefined,
     });
@@ -224,18 +224,18 @@ describe('an option at the wrong level', () => {
   test('that belongs into platform is warned of, and named where it is missing', async () => {
     const platform = { name: 'compose', api_token: TOKEN };
     expect(await judged({ platform, page_size: 10 })).toEqual({
-      warnings: ['page_size, which is ignored: it belongs in platform'],
+      warnings: ['page_size, which is ignored: move it into platform'],
       complaint: undefined,
     });
     expect(await judged({ platform: { name: 'compose' }, api_token: TOKEN })).toEqual({
-      warnings: ['api_token, which is ignored: it belongs in platform'],
+      warnings: ['api_token, which is ignored: move it into platform'],
       complaint: 'platform.api_token is missing (the config has api_token; did you mean platform.api_token?).',
     });
   });
 
   test('that belongs beside platform is warned of', async () => {
     expect(await judged({ platform: { name: 'compose', api_token: TOKEN, num_workers: 1 } })).toEqual({
-      warnings: ['platform.num_workers, which is ignored: it belongs beside platform'],
+      warnings: ['platform.num_workers, which is ignored: move it out of platform, to the top level'],
       complaint: undefined,
     });
   });
@@ -248,7 +248,7 @@ describe('an option at the wrong level', () => {
 
   test('is the name of a platform without platform', async () => {
     expect(await judged({ name: 'compose', api_token: TOKEN })).toEqual({
-      warnings: ['name, which is ignored: it belongs in platform'],
+      warnings: ['name, which is ignored: move it into platform'],
       complaint: undefined,
     });
   });

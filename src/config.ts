@@ -191,13 +191,14 @@ function ignoredOptions(given: Row, nested: Row, isFlat: boolean): Ignored[] {
   const name = isRow(nested['platform']) ? nested['platform']['name'] : undefined;
   const known =
     typeof name === 'string' && Object.hasOwn(PLATFORMS, name) ? PLATFORMS[name as PlatformName] : undefined;
-  const inside = Object.keys(known?.config.shape ?? {});
+  const platforms: readonly Platform<unknown, unknown>[] = known === undefined ? Object.values(PLATFORMS) : [known];
+  const inside = platforms.flatMap(({ config }) => Object.keys(config.shape));
   const found: Ignored[] = [];
   for (const key of Object.keys(given)) {
     // Platforms put options of their own in.
     if (top.includes(key) || key.startsWith('__') || (isFlat && key !== 'name' && inside.includes(key))) continue;
     if (inside.includes(key)) {
-      found.push({ name: key, hint: 'it belongs in platform', nearest: `platform.${key}` });
+      found.push({ name: key, hint: 'move it into platform', nearest: `platform.${key}` });
       continue;
     }
     found.push(ignoredOption(key, isFlat ? [...top, ...inside] : top, ''));
@@ -205,7 +206,8 @@ function ignoredOptions(given: Row, nested: Row, isFlat: boolean): Ignored[] {
   if (isFlat || !isRow(given['platform']) || known === undefined) return found;
   for (const key of Object.keys(given['platform'])) {
     if (inside.includes(key) || key.startsWith('__')) continue;
-    if (top.includes(key)) found.push({ name: `platform.${key}`, hint: 'it belongs beside platform', nearest: key });
+    if (top.includes(key))
+      found.push({ name: `platform.${key}`, hint: 'move it out of platform, to the top level', nearest: key });
     else found.push(ignoredOption(key, inside, 'platform.'));
   }
   return found;
@@ -215,7 +217,7 @@ function ignoredOption(key: string, options: readonly string[], prefix: string):
   // A longer name is not shown: it may be anything.
   const name = key.length <= MAX_NAME ? `${prefix}${key}` : `with a name of ${key.length} characters`;
   const nearest = nearestOf(key, options);
-  if (nearest === undefined) return { name, hint: 'there is no such option', nearest: undefined };
+  if (nearest === undefined) return { name, hint: 'there is no such option; correct or remove it', nearest: undefined };
   return { name, hint: `did you mean ${prefix}${nearest}?`, nearest: `${prefix}${nearest}` };
 }
 

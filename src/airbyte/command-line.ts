@@ -194,7 +194,7 @@ function complete(name: keyof typeof ACCEPTED, given: Given, debug: boolean): Co
 
 /** Names what was probably meant by a misspelled word, which is not quoted itself. */
 function suggestion(word: string, known: readonly string[], prefix: string): string {
-  const nearest = nearestOf(word, known);
+  const nearest = word.length === 1 ? known.find((name) => name.startsWith(word)) : nearestOf(word, known);
   return nearest === undefined ? '' : ` (did you mean ${prefix}${nearest}?)`;
 }
 

@@ -46,7 +46,9 @@ describe('a file that cannot be read is named, with the reason', () => {
   });
 
   test.each(['{"api_token":"hunter2"}', ' [{"a":1}]'])('%s is no name of a file, and is not shown', async (json) => {
-    await expect(readInput('config', json)).rejects.toThrow('--config takes the name of a file, not the JSON itself.');
+    await expect(readInput('config', json)).rejects.toThrow(
+      '--config takes the name of a file, not the JSON itself. Write the JSON to a file.',
+    );
   });
 });
 

@@ -4,7 +4,8 @@ import { inputError } from '../core/failure/errors.ts';
 /** Reads a file that the user named. `what` is "config", "catalog" or "state"; the errors name it and the path. */
 export async function readInput(what: string, path: string): Promise<string> {
   // Whoever passes the JSON itself must not see its token in an error about a missing file.
-  if (/^\s*[{[]/.test(path)) throw inputError(`--${what} takes the name of a file, not the JSON itself.`);
+  if (/^\s*[{[]/.test(path))
+    throw inputError(`--${what} takes the name of a file, not the JSON itself. Write the JSON to a file.`);
   try {
     const text = await readFile(path, 'utf8');
     return text.startsWith('\uFEFF') ? text.slice(1) : text;

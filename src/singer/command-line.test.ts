@@ -44,7 +44,7 @@ describe('what is wrong is told without a value, which may be a secret', () => {
     ['--config c --state=', '--state needs the name of a file'],
     ['--catalog k', 'reading and --test need --config FILE, or --config ENV'],
     ['--test', 'reading and --test need --config FILE, or --config ENV'],
-    ['--config c --about --format yaml', '--format is one of text, json, markdown'],
+    ['--config c --about --format yaml', '--format must be text, json or markdown'],
     ['--config c --test=some', '--test takes no value but all and schema'],
     ['--discover=yes', '--discover takes no value'],
     ['--config c --token=secret', 'unknown option --token'],

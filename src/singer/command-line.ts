@@ -138,7 +138,7 @@ export function parseCommandLine(argv: string[]): Invocation {
       if (!TESTS.includes(value ?? '')) return wrong('--test takes no value but all and schema');
       on.add('test');
     } else if (name === 'format') {
-      if (value === undefined || !FORMATS.includes(value)) return wrong(`--format is one of ${FORMATS.join(', ')}`);
+      if (value === undefined || !FORMATS.includes(value)) return wrong('--format must be text, json or markdown');
       format = value;
     } else {
       const nearest = nearestOf(name, OPTIONS);

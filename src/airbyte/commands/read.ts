@@ -25,7 +25,8 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
   const { chosen, unusable } = chooseStreams(configured, platformOf(config).streams, config.platform);
   const stateText = files.state === undefined ? '' : await readInput('state', files.state);
   const states = parseState(files.state ?? '', stateText, warn);
-  if (chosen.length + unusable.length === 0) warn('the configured catalog has no streams, so there is nothing to read');
+  if (chosen.length + unusable.length === 0)
+    warn('no streams are selected, so there is nothing to read; add streams to the catalog, or use --streams all');
 
   // A reader that is gone already would have everything read for nobody.
   context.signal.throwIfAborted();

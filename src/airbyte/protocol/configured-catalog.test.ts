@@ -43,7 +43,7 @@ describe('a catalog that cannot be used', () => {
     [
       // A line too little: the streams of a catalog as it was discovered.
       { streams: [{ name: 'teams', json_schema: {} }] },
-      `${file} cannot be used: streams[0].stream is missing: read takes a configured catalog, in which each entry holds "stream" and "sync_mode".`,
+      `${file} cannot be used: streams[0].stream is missing: read takes a configured catalog, in which each entry holds "stream" and "sync_mode"; discover --configured prints one.`,
     ],
     [{ streams: [{ stream: {} }] }, `${file} cannot be used: streams[0].stream.name must be a string.`],
     [{ streams: [{ stream: { name: '' } }] }, `${file} cannot be used: streams[0].stream.name is empty.`],

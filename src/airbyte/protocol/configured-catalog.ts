@@ -17,7 +17,10 @@ const configuredStream = z.looseObject(
         name: z.string({ error: 'must be a string' }).min(1, { error: 'is empty' }),
         namespace: z.string({ error: 'must be a string' }).nullish(),
       },
-      { error: 'is missing: read takes a configured catalog, in which each entry holds "stream" and "sync_mode"' },
+      {
+        error:
+          'is missing: read takes a configured catalog, in which each entry holds "stream" and "sync_mode"; discover --configured prints one',
+      },
     ),
     sync_mode: z.unknown().optional(),
   },

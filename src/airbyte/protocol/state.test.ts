@@ -95,11 +95,11 @@ describe('what is no state of ours', () => {
     ],
     [
       '{"type":"GLOBAL","global":{}}',
-      `${file} holds a GLOBAL state; this connector takes only STREAM states, one for each stream.`,
+      `${file} holds a GLOBAL state; this connector takes only STREAM states. Pass the STATE lines that a read printed.`,
     ],
     [
       '[{"global":{"stream_states":[]}}]',
-      `${file} holds a GLOBAL state; this connector takes only STREAM states, one for each stream.`,
+      `${file} holds a GLOBAL state; this connector takes only STREAM states. Pass the STATE lines that a read printed.`,
     ],
     [
       '{"type":"LEGACY","data":{"audit_events":{}}}',
@@ -116,11 +116,11 @@ describe('what is no state of ours', () => {
     ],
     [
       '{}\nhunter2',
-      `${file} is neither JSON nor lines of JSON: line 2 cannot be read. Pass only the STATE lines of a read that came out whole.`,
+      `${file} is neither JSON nor lines of JSON: line 2 cannot be read. Pass only complete STATE lines of a read.`,
     ],
     [
       '{"type": hunter2}',
-      `${file} is neither JSON nor lines of JSON: line 1 cannot be read. Pass only the STATE lines of a read that came out whole.`,
+      `${file} is neither JSON nor lines of JSON: line 1 cannot be read. Pass only complete STATE lines of a read.`,
     ],
   ])('%s', (text, sentence) => {
     expect(() => states(text)).toThrow(sentence);

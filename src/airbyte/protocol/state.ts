@@ -41,7 +41,7 @@ function valuesOf(path: string, text: string, warn: (sentence: string) => void):
         }
         // Never quoted: a foreign file may hold anything.
         throw inputError(
-          `The state file ${path} is neither JSON nor lines of JSON: line ${i + 1} cannot be read. Pass only the STATE lines of a read that came out whole.`,
+          `The state file ${path} is neither JSON nor lines of JSON: line ${i + 1} cannot be read. Pass only complete STATE lines of a read.`,
         );
       }
     });
@@ -54,7 +54,7 @@ function streamStateOf(message: Json, file: string, place: string): { name: stri
   const type = value['type'] ?? (value['stream'] == null ? undefined : 'STREAM');
   if (type === 'GLOBAL' || value['global'] != null) {
     throw inputError(
-      `${file} holds a GLOBAL state${place}; this connector takes only STREAM states, one for each stream.`,
+      `${file} holds a GLOBAL state${place}; this connector takes only STREAM states. Pass the STATE lines that a read printed.`,
     );
   }
   if (type === 'LEGACY' || value['data'] != null) {

@@ -38,8 +38,8 @@ export const time = z.string({ error: 'must be a timestamp' }).transform((text, 
 });
 
 export const month = z
-  .string({ error: 'must be a month' })
-  .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, { error: 'must be a month' });
+  .string({ error: 'must be a month such as 2026-10' })
+  .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, { error: 'must be a month such as 2026-10' });
 
 /** Cursor values by partition. */
 export const timesByPartition = z.record(z.string(), time, { error: 'must be an object of timestamps' }).default({});
@@ -72,7 +72,7 @@ export function parseState<T extends object>(
   const [issue] = result.error.issues;
   const field = issue?.path.map(String).join('.') ?? '';
   throw inputError(
-    `${where} cannot be used: ${field} ${issue?.message}. Hand in a state that this connector wrote, or none to begin from the start.`,
+    `${where} cannot be used: ${field} ${issue?.message}. Pass a state that this connector wrote, or none to read from the beginning.`,
   );
 }
 

@@ -60,7 +60,7 @@ describe('what is refused, and why', () => {
       'emoji😀',
       'contains a line break or another character that no HTTP header can carry; copy the token again, as one line',
     ],
-    ['deployment_ids', ID, 'must be an array of strings'],
+    ['deployment_ids', ID, 'must be an array of strings, even for one: ["…"]'],
     ['deployment_ids', [1], 'must be a string'],
     ['deployment_ids', ['5a2b'], 'must be a deployment id: 24 hexadecimal digits'],
     ['deployment_ids', [`${ID},${ID}`], 'must be a deployment id: 24 hexadecimal digits'],

@@ -38,7 +38,7 @@ export const composeConfig = z
           .regex(DEPLOYMENT_ID, { error: 'must be a deployment id: 24 hexadecimal digits' })
           .transform((id) => id.trim().toLowerCase())
           .meta({ pattern: '^[0-9a-fA-F]{24}$', pattern_descriptor: '24 hexadecimal digits' }),
-        { error: 'must be an array of strings' },
+        { error: 'must be an array of strings, even for one: ["…"]' },
       )
       .default([])
       .transform((ids) => [...new Set(ids)])

@@ -86,7 +86,9 @@ export const ibmCloudConfig = z
         order: 1,
       }),
     deployment_ids: z
-      .array(deploymentId.meta({ pattern_descriptor: 'CRN or GUID' }), { error: 'must be an array of strings' })
+      .array(deploymentId.meta({ pattern_descriptor: 'CRN or GUID' }), {
+        error: 'must be an array of strings, even for one: ["…"]',
+      })
       .default([])
       .transform((ids) => [...new Set(ids)])
       .meta({
@@ -98,7 +100,7 @@ export const ibmCloudConfig = z
       }),
     resource_group_ids: z
       .array(resourceGroupId.meta({ pattern_descriptor: '32 hexadecimal digits' }), {
-        error: 'must be an array of strings',
+        error: 'must be an array of strings, even for one: ["…"]',
       })
       .default([])
       .transform((ids) => [...new Set(ids)])
@@ -119,7 +121,9 @@ export const ibmCloudConfig = z
         order: 4,
       }),
     logs_instances: z
-      .array(logsInstance.meta({ pattern_descriptor: 'CRN' }), { error: 'must be an array of strings' })
+      .array(logsInstance.meta({ pattern_descriptor: 'CRN' }), {
+        error: 'must be an array of strings, even for one: ["…"]',
+      })
       .default([])
       .transform((ids) => [...new Set(ids)])
       .meta({

@@ -166,7 +166,9 @@ describe('messages', () => {
   test('no stream is selected: one STATE, a WARN, and all is well', async () => {
     const { code, outline, log } = await sync({ catalog: { accounts: { selected: false } } });
     expect({ code, outline }).toEqual({ code: 0, outline: ['STATE'] });
-    expect(log).toContain('WARNING no stream is selected, so there is nothing to read');
+    expect(log).toContain(
+      'WARNING no stream is selected, so there is nothing to read; select streams in the catalog, or read without one',
+    );
   });
 });
 

@@ -21,7 +21,11 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   const config = await loadTapConfig(context, files.configs, output);
   const { selected, unusable } = await selectionOf(files.catalog, config, output);
   const state = await readTapState(files.state);
-  if (selected.length + unusable.length === 0) output.log('warn', 'no stream is selected, so there is nothing to read');
+  if (selected.length + unusable.length === 0)
+    output.log(
+      'warn',
+      'no stream is selected, so there is nothing to read; select streams in the catalog, or read without one',
+    );
 
   // A reader that is gone already would have everything read for nobody.
   context.signal.throwIfAborted();

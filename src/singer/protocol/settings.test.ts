@@ -156,5 +156,5 @@ test('a config in the form of Meltano becomes one of the connector', async () =>
     start_date: '2018-01-01T00:00:00.000Z',
     platform: { api_token: TOKEN, page_size: 50 },
   });
-  expect(warnings).toEqual(['the config has an option page_size, which is ignored: it belongs in platform']);
+  expect(warnings).toEqual(['the config has an option page_size, which is ignored: move it into platform']);
 });

@@ -1,0 +1,316 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openContext } from '../test-support/unit/output.ts';
+import { runCommandLine as runSource } from './airbyte/command-line.ts';
+import { asConnectorError } from './core/failure/errors.ts';
+import { runCommandLine as runTap } from './singer/command-line.ts';
+
+// What people get wrong at the command line and in the config, and the whole answer: what happened, and what to do.
+
+const folder = mkdtempSync(join(tmpdir(), 'mistakes-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const IBM = { name: 'ibm_cloud', api_key: 'the-key' };
+const COMPOSE = { name: 'compose', api_token: 'the-token' };
+const GOOD = { platform: IBM };
+
+/** What the files hold that a command line names CONFIG, CATALOG and STATE; a text stands as it is. */
+type Files = Readonly<Record<string, unknown>>;
+
+/** Everything that a person reads of a run: usage errors, warnings, failures. Paths are named as the command line does. */
+async function answerTo(line: string, files: Files): Promise<string> {
+  const [program = '', ...words] = line.split(' ');
+  const paths = new Map(['CONFIG', 'CATALOG', 'STATE'].map((name) => [name, join(folder, name)]));
+  paths.set('FOLDER', folder);
+  for (const [name, held] of Object.entries({ CONFIG: GOOD, ...files })) {
+    writeFileSync(join(folder, name), typeof held === 'string' ? held : JSON.stringify(held));
+  }
+  const argv = words.map((word) => paths.get(word) ?? word);
+  const { context, messages, stderr } = openContext();
+  const said: string[] = [];
+  const run = program === 'tap-compose' ? runTap : runSource;
+  await run(argv, context).catch((error: unknown) => said.push(asConnectorError(error).message));
+  if (program !== 'tap-compose') {
+    for (const message of messages()) {
+      if (message.type === 'CONNECTION_STATUS') said.push(message.connectionStatus.message ?? '');
+      if (message.type === 'LOG' && message.log.level === 'WARN') said.push(message.log.message);
+      if (message.type === 'TRACE' && message.trace.type === 'ERROR') said.push(message.trace.error.message);
+    }
+  }
+  const usage = stderr()
+    .replace(/^INFO .*\n/m, '')
+    .replace(`${program}: `, '')
+    .replace(`See ${program} --help.`, 'See --help.');
+  const text = [usage.trim(), ...said].filter((each) => each !== '').join(' ');
+  return [...paths].reduce((all, [name, path]) => all.replaceAll(path, name), text);
+}
+
+type Mistake = [line: string, files: Files, answer: string];
+
+const config = (platform: object, more: object = {}): Files => ({ CONFIG: { platform, ...more } });
+const CHECK = 'source-compose check --config CONFIG';
+const READ = 'source-compose read --config CONFIG';
+
+/** The frames of the answers. */
+const usage = (text: string): string => `${text}. See --help.`;
+const unusable = (text: string): string => `The config file CONFIG cannot be used: ${text}.`;
+const ignored = (option: string, hint: string): string =>
+  `the config has an option ${option}, which is ignored: ${hint}`;
+const CHOOSE =
+  'it names no platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
+
+const AT_THE_COMMAND_LINE: Mistake[] = [
+  [
+    'source-compose chek --config CONFIG',
+    {},
+    usage('unknown command (did you mean check?); there are spec, check, discover and read'),
+  ],
+  ['source-compose --config CONFIG', {}, usage('no command; there are spec, check, discover and read')],
+  ['source-compose check', {}, usage('check needs --config FILE')],
+  ['source-compose check CONFIG', {}, usage('unexpected argument; use --config FILE')],
+  ['source-compose check --config', {}, usage('--config needs the name of a file')],
+  ['source-compose check --confg CONFIG', {}, usage('unknown option --confg (did you mean --config?)')],
+  ['source-compose check -c CONFIG', {}, usage('unknown option -c (did you mean --config?)')],
+  ['source-compose check --config FOLDER', {}, 'The config file FOLDER is a directory. Give the path of a file in it.'],
+  [
+    'source-compose check --config /nowhere/config.json',
+    {},
+    'The config file /nowhere/config.json does not exist. Check the path.',
+  ],
+  [
+    'source-compose check --config {"platform":{}}',
+    {},
+    '--config takes the name of a file, not the JSON itself. Write the JSON to a file.',
+  ],
+  [`${CHECK} --debug=yes`, {}, usage('--debug takes no value')],
+  ['source-compose spec --config CONFIG', {}, usage('spec takes no --config')],
+  ['source-compose discover --config CONFIG --state STATE', {}, usage('discover takes no --state')],
+  [READ, {}, usage('read needs --streams NAMES or --catalog FILE')],
+  [`${READ} --streams all --catalog CATALOG`, {}, usage('read takes --streams or --catalog, not both')],
+  [
+    `${READ} --streams accounts teams`,
+    {},
+    usage('unexpected argument; separate the names for --streams by commas, without spaces'),
+  ],
+  [`${READ} --streams acounts`, {}, 'The stream acounts does not exist. Did you mean accounts?'],
+  [
+    `${READ} --streams clusters`,
+    {},
+    'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+  ],
+  [
+    `${READ} --streams audit_events`,
+    {},
+    'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or leave the stream out.',
+  ],
+  ['tap-compose CONFIG', {}, usage('unexpected argument; use --config FILE')],
+  ['tap-compose --conf CONFIG', {}, usage('unknown option --conf (did you mean --config?)')],
+  ['tap-compose --catalog CATALOG', {}, usage('reading and --test need --config FILE, or --config ENV')],
+  ['tap-compose --about --format xml', {}, usage('--format must be text, json or markdown')],
+];
+
+const IN_THE_CONFIG: Mistake[] = [
+  [CHECK, { CONFIG: {} }, unusable(CHOOSE)],
+  [CHECK, { CONFIG: { apikey: 'x' } }, unusable(CHOOSE)],
+  [
+    CHECK,
+    { CONFIG: { api_key: 'x' } },
+    unusable('for IBM Cloud, put api_key below platform, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}'),
+  ],
+  [CHECK, { CONFIG: '' }, 'The config file CONFIG is empty; it must hold JSON.'],
+  [
+    CHECK,
+    { CONFIG: '{"platform":\n  {"name":"ibm_cloud",}}' },
+    'The config file CONFIG is not valid JSON. Correct it at line 2, column 23.',
+  ],
+  [CHECK, { CONFIG: [] }, 'The config file CONFIG must hold a JSON object; it holds an array.'],
+  [
+    CHECK,
+    { CONFIG: { platform: 'ibm_cloud', api_key: 'x' } },
+    `${ignored('api_key', 'move it into platform')} ${unusable('platform must be an object, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}')}`,
+  ],
+  [CHECK, config({ name: 'ibm', api_key: 'x' }), unusable('platform.name must be "ibm_cloud" or "compose"')],
+  [CHECK, config({ name: 'ibm_cloud' }), unusable('platform.api_key is missing: add it')],
+  [
+    CHECK,
+    config({ name: 'ibm_cloud', apikey: 'x' }),
+    `${ignored('platform.apikey', 'did you mean platform.api_key?')} ${unusable('platform.api_key is missing (the config has platform.apikey; did you mean platform.api_key?)')}`,
+  ],
+  [
+    CHECK,
+    config({ name: 'ibm_cloud' }, { api_key: 'x' }),
+    `${ignored('api_key', 'move it into platform')} ${unusable('platform.api_key is missing (the config has api_key; did you mean platform.api_key?)')}`,
+  ],
+  [CHECK, config({ name: 'ibm_cloud', api_key: '' }), unusable('platform.api_key must not be empty')],
+  [
+    CHECK,
+    config({ ...COMPOSE, api_token: 'the-\ntoken' }),
+    unusable(
+      'platform.api_token contains a line break or another character that no HTTP header can carry; copy the token again, as one line',
+    ),
+  ],
+  [
+    CHECK,
+    config(IBM, { start_date: '2026-02-30T00:00:00Z' }),
+    unusable('start_date is a date or time that does not exist; correct the day, the time or the offset'),
+  ],
+  [
+    CHECK,
+    config(IBM, { start_date: '2026-01-01' }),
+    unusable('start_date must be a date and time such as 2018-08-22T00:00:00Z'),
+  ],
+  [CHECK, config(IBM, { num_workers: 99 }), unusable('num_workers must be a whole number from 1 to 32')],
+  [
+    CHECK,
+    config(IBM, { fail_on_refused_deployments: 'yes' }),
+    unusable('fail_on_refused_deployments must be true or false'),
+  ],
+  [CHECK, config({ ...IBM, billing: 'groups' }), unusable('platform.billing must be resource_groups or account')],
+  [
+    CHECK,
+    config({ ...IBM, deployment_ids: 'a' }),
+    unusable('platform.deployment_ids must be an array of strings, even for one: ["…"]'),
+  ],
+  [
+    CHECK,
+    config({ ...IBM, deployment_ids: ['orders'] }),
+    unusable('platform.deployment_ids[0] must be the CRN or the GUID of a deployment'),
+  ],
+  [
+    CHECK,
+    config({ ...IBM, logs_instances: ['my-logs'] }),
+    unusable(
+      'platform.logs_instances[0] must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…',
+    ),
+  ],
+  [
+    CHECK,
+    config({ ...IBM, endpoints: { iam_url: 'x' } }),
+    unusable(
+      'platform.endpoints has no iam_url (did you mean iam?); there are iam, resource_controller, databases, billing, accounts, logs',
+    ),
+  ],
+  [
+    CHECK,
+    config({ ...IBM, endpoints: { iam: 'localhost:8321/iam' } }),
+    unusable(
+      'platform.endpoints.iam must begin with http:// or https://; for a private host such as this, try http://',
+    ),
+  ],
+  [
+    CHECK,
+    config({ ...COMPOSE, base_url: 'localhost:8321/2016-07' }),
+    unusable('platform.base_url must begin with http:// or https://; for a private host such as this, try http://'),
+  ],
+  [
+    CHECK,
+    config({ ...COMPOSE, base_url: 'http://compose.example.com/2016-07' }),
+    unusable(
+      'platform.base_url must begin with https:// (plain http only for loopback, private and link-local addresses, names without a dot, and names under .localhost, .local, .internal)',
+    ),
+  ],
+  [
+    CHECK,
+    config({ ...COMPOSE, base_url: 'https://me:pass@compose.example.com' }),
+    unusable('platform.base_url must hold no user name or password; credentials have an option of their own'),
+  ],
+  [
+    'source-compose discover --config CONFIG',
+    config(IBM, { start_dat: 'x' }),
+    ignored('start_dat', 'did you mean start_date?'),
+  ],
+  [
+    'source-compose discover --config CONFIG',
+    config(IBM, { lookback_window: 9 }),
+    ignored('lookback_window', 'did you mean lookback_window_seconds?'),
+  ],
+  [
+    'source-compose discover --config CONFIG',
+    config({ ...IBM, num_workers: 1 }),
+    ignored('platform.num_workers', 'move it out of platform, to the top level'),
+  ],
+  [
+    'source-compose discover --config CONFIG',
+    config({ ...IBM, colour: 1 }),
+    ignored('platform.colour', 'there is no such option; correct or remove it'),
+  ],
+  ['tap-compose --config CONFIG', { CONFIG: {} }, unusable(CHOOSE)],
+];
+
+const entry = (name: string, sync_mode?: string): object => ({ stream: { name }, sync_mode });
+const streamState = (stream_state: object): object => ({
+  type: 'STREAM',
+  stream: { stream_descriptor: { name: 'billables' }, stream_state },
+});
+const BOTH = `${READ} --catalog CATALOG`;
+const RESUME = `${READ} --streams billables --state STATE`;
+
+const IN_CATALOG_AND_STATE: Mistake[] = [
+  [
+    BOTH,
+    { CATALOG: { type: 'CATALOG', catalog: { streams: [] } } },
+    'The catalog file CATALOG holds what discover printed. Make a configured catalog with discover --configured, or use --streams all.',
+  ],
+  [
+    BOTH,
+    { CATALOG: '{"type":"LOG"}\n{"type":"CATALOG"}' },
+    'The catalog file CATALOG holds messages, as discover prints them. Make a configured catalog with discover --configured, or use --streams all.',
+  ],
+  [
+    BOTH,
+    { CATALOG: { streams: [{ name: 'accounts' }] } },
+    'The catalog file CATALOG cannot be used: streams[0].stream is missing: read takes a configured catalog, in which each entry holds "stream" and "sync_mode"; discover --configured prints one.',
+  ],
+  [
+    BOTH,
+    { CATALOG: { streams: [entry('accounts')] } },
+    'The stream accounts has no sync_mode. Set it to full_refresh or incremental.',
+  ],
+  [
+    BOTH,
+    { CATALOG: { streams: [entry('clusters', 'full_refresh')] } },
+    'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+  ],
+  [
+    BOTH,
+    { CATALOG: { streams: [] } },
+    'no streams are selected, so there is nothing to read; add streams to the catalog, or use --streams all',
+  ],
+  [
+    RESUME,
+    { STATE: 'records\nno JSON' },
+    'The state file STATE is neither JSON nor lines of JSON: line 1 cannot be read. Pass only complete STATE lines of a read.',
+  ],
+  [
+    RESUME,
+    { STATE: { bookmarks: {} } },
+    'The state file STATE holds something that is not a state message. Pass the STATE lines that a read printed.',
+  ],
+  [
+    RESUME,
+    { STATE: { type: 'GLOBAL', global: {} } },
+    'The state file STATE holds a GLOBAL state; this connector takes only STREAM states. Pass the STATE lines that a read printed.',
+  ],
+  [
+    RESUME,
+    { STATE: streamState({ version: 1, mark: '2026-01-01T00:00:00Z' }) },
+    'The state of billables in the state file STATE belongs to the platform compose, but the config names ibm_cloud. Reset the stream; by hand, read without this state, from the beginning.',
+  ],
+  [
+    RESUME,
+    { STATE: streamState({ version: 1, platform: 'ibm_cloud', month: 'May' }) },
+    'The state of billables in the state file STATE cannot be used: month must be a month such as 2026-10. Pass a state that this connector wrote, or none to read from the beginning.',
+  ],
+];
+
+describe.each([
+  ['at the command line', AT_THE_COMMAND_LINE],
+  ['in the config', IN_THE_CONFIG],
+  ['in catalog and state', IN_CATALOG_AND_STATE],
+])('a mistake %s', (_where, mistakes) => {
+  test.each(mistakes)('%s with %j', async (line, files, answer) => {
+    expect(await answerTo(line, files)).toBe(answer);
+  });
+});
