@@ -112,34 +112,6 @@ describe('lanes', () => {
       'backups: 39 more deployments were not requested, for the same reason',
     ]);
   });
-
-  test('that are all refused are a refusal of them all; one lane alone is skipped with a warning', async () => {
-    const ids = ['east 1', 'west 1'];
-    const definition = withSlices(
-      backups,
-      ids.map((id) => slice(id)),
-    );
-    const all = open(definition, answersFor(ids, { 'east 1': refuses(404), 'west 1': refuses(403) }));
-    await expect(all.done()).rejects.toMatchObject({ problem: 'forbidden' });
-    const one = open(definition, answersFor(ids, { 'east 1': refuses(404) }));
-    await one.done();
-    expect(one.printed.logged('WARN')).toEqual([expect.stringContaining('refuses this report for deployment east 1')]);
-  });
-
-  test('end with a bug in one of them, which is thrown as it is', async () => {
-    const ids = [...inLane('east', 2), ...inLane('west', 2)];
-    const bug = (): never => {
-      throw new TypeError('x is not a function');
-    };
-    const { done } = open(
-      withSlices(
-        backups,
-        ids.map((id) => slice(id)),
-      ),
-      answersFor(ids, { 'west 1': bug }),
-    );
-    await expect(done()).rejects.toThrow(TypeError);
-  });
 });
 
 describe('a slice that brings its rows', () => {

@@ -52,12 +52,6 @@ test('every deployment has its own request, and its rows say whose they are', as
   expect(stream.reader.report.requests).toBe(2);
 });
 
-test('the choice of deployments limits what is asked for', async () => {
-  const { api, done } = open({ answers: answersFor(3, 'backups'), chosen: ['d3'] });
-  await done();
-  expect(api.paths).toEqual(['deployments', 'deployments/d3/backups']);
-});
-
 test('no deployments at all are no rows and no refusal', async () => {
   const { printed, done } = open({ answers: answersFor(0, 'backups') });
   await done();
@@ -79,11 +73,6 @@ test('a deployment that the list could not complete fails by itself, and the oth
   expect(printed.logged('ERROR')).toEqual([`backups: deployment d0 could not be read: ${failed.message}`]);
   expect(printed.logged('WARN')).toEqual([expect.stringContaining('deployment d1')]);
   expect(stream.reader.report.skippedPartitions).toBe(1);
-});
-
-test('without the list of deployments none of its reports can be read', async () => {
-  const { done } = open({ answers: { deployments: refuses(403) } });
-  await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
 });
 
 describe('a report that is refused for some deployments', () => {
@@ -140,18 +129,6 @@ describe('a report that is refused for all of them', () => {
     await expect(done()).rejects.toMatchObject({ problem: 'forbidden', status: 403 });
   });
 
-  test('fails the stream with HTTP 404 too', async () => {
-    const { done } = open({ answers: answersFor(1, 'backups', { d1: refuses(404) }) });
-    await expect(done()).rejects.toMatchObject({ problem: 'not_found' });
-  });
-
-  test('is empty where an API need not have it, with one warning', async () => {
-    const others = { d1: refuses(404), d2: refuses(404) };
-    const { printed, done } = open({ definition: addons, answers: answersFor(2, 'addons', others) });
-    await done();
-    expect(printed.logged('WARN')).toEqual([expect.stringContaining('does not have the report for any deployment')]);
-  });
-
   test('fails such a report all the same if one of the reasons is a missing right', async () => {
     const others = { d1: refuses(404), d2: refuses(403) };
     const { done } = open({ definition: addons, answers: answersFor(2, 'addons', others) });
@@ -174,16 +151,6 @@ describe('a deployment whose report fails', () => {
     await expect(done()).rejects.toMatchObject({ problem: 'unexpected_body' });
     expect(printed.logged('ERROR')[0]).toMatch(/deployments\/d1\/backups.* row 2 of 2 is no object/);
     expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2']);
-  });
-
-  test('with many more in a row is an outage, and the rest is not tried', async () => {
-    const others = Object.fromEntries(ids(50).map((id) => [id, refuses(503)]));
-    const { printed, api, done } = open({ answers: answersFor(50, 'backups', others) });
-    await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
-    expect(api.paths).toHaveLength(1 + 5);
-    expect(printed.logged('ERROR').at(-1)).toContain(
-      '45 more deployments were not requested, after 5 failures in a row',
-    );
   });
 
   test('for good is no outage either: the healthy ones are read, however many are broken', async () => {
