@@ -465,13 +465,6 @@ describe('a config of IBM Cloud', () => {
     );
   });
 
-  test('whose platform is only its name says what to write', async () => {
-    const { complaint } = await judged({ platform: 'ibm_cloud', api_key: KEY });
-    expect(complaint).toContain(
-      'platform must be an object, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}',
-    );
-  });
-
   test.each<[Row, string]>([
     [{ name: 'ibm_cloud', api_key: KEY }, 'put name and api_key below platform'],
     [{ api_key: KEY, deployment_ids: [] }, 'put api_key and deployment_ids below platform'],

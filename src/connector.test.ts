@@ -5,10 +5,8 @@ import { openContext } from '../test-support/unit/output.ts';
 import { VERSION } from './program/version.ts';
 import { openOutput } from './airbyte/protocol/output.ts';
 import { type Config, configSchema, platformOf } from './config.ts';
-import { type OpenReads, checkConnection, openClient, openReads } from './connector.ts';
+import { checkConnection, openClient, openReads } from './connector.ts';
 import { readStreams } from './core/reading/read-streams.ts';
-import type { Stream } from './core/stream/stream.ts';
-import { auditEvents } from './platforms/compose/streams/audit-events.ts';
 
 const sleep = vi.spyOn(realTiming, 'sleep').mockResolvedValue();
 vi.spyOn(realTiming, 'random').mockReturnValue(0);
@@ -156,21 +154,5 @@ describe('the streams of a read', () => {
     ]);
     expect(refusal()).toMatchObject({ problem: 'token_refused', status: 401 });
     expect(requests).toHaveLength(1);
-  });
-
-  test('begin where their states tell, and a state that cannot be used is named', () => {
-    const { context } = openContext();
-    const config = configOf('https://api.internal');
-    const definition = auditEvents as Stream;
-    const open = (state: object): OpenReads =>
-      openReads(config, context, openOutput(context, 'read', false), [
-        { definition, mode: 'incremental', state, where: 'The state of audit_events in the state file s.json' },
-      ]);
-    expect(() => open({ version: 1, mark: 'yesterday' })).toThrow(
-      'The state of audit_events in the state file s.json cannot be used: mark must be a timestamp.',
-    );
-    const mark = '2018-08-22T09:56:23.363Z';
-    const [stream] = open({ version: 1, mark }).streams;
-    expect(stream?.reader.cursor?.state()).toMatchObject({ mark });
   });
 });

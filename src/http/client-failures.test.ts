@@ -40,15 +40,6 @@ describe('what may pass is tried again', () => {
     expect(await result).toEqual({ id: 1 });
     expect(retries).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
   });
-
-  test('a time-out', async () => {
-    const { origin, requests } = await startServer((_, response) => {
-      if (requests.length > 1) answer(response, 200, '{"id":1}');
-    });
-    const { client, retries } = createClient({ address: origin, timeoutMs: 100 });
-    expect(await client.get({ path: 'teams' }, 'teams')).toEqual({ id: 1 });
-    expect(retries[0]).toMatchObject({ attempt: 1, reason: 'time-out' });
-  });
 });
 
 test('the waits in between grow, and are as long as the API asks for', async () => {
@@ -145,11 +136,4 @@ test('a path that an id of the API has made long is shown in part', async () => 
   const error = (await client.get({ path: path }, 'deployments_roles').catch((thrown: unknown) => thrown)) as Error;
   expect(error.message).toContain('deployments/ddd');
   expect(error.message.length).toBeLessThan(500);
-});
-
-test('an abort ends the wait for the next attempt', async () => {
-  const stop = new AbortController();
-  api().get('/teams').reply(503, '');
-  const { result } = get({ signal: stop.signal, onRetry: () => stop.abort('SIGTERM') });
-  await expect(result).rejects.toBe('SIGTERM');
 });

@@ -69,21 +69,6 @@ test('every answer is told, with its status', async () => {
   ]);
 });
 
-test('no more requests are under way than there may be connections', async () => {
-  let underWay = 0;
-  let most = 0;
-  const { origin } = await startServer((_, response) => {
-    most = Math.max(most, ++underWay);
-    setImmediate(() => {
-      underWay -= 1;
-      answer(response, 200, '{}');
-    });
-  });
-  const { client } = createClient({ address: origin, permits: 3 });
-  await Promise.all(Array.from({ length: 30 }, () => client.get({ path: 'accounts' }, 'accounts')));
-  expect(most).toBeLessThanOrEqual(3);
-});
-
 test('an abort ends everything at once with its reason: what is under way, what waits, and what comes', async () => {
   const stop = new AbortController();
   const { origin, requests } = await startServer((_, response) => {

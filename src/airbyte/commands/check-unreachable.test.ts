@@ -82,13 +82,4 @@ describe('a server that never answers', () => {
     await expect(checking).rejects.toThrow('stopped by SIGTERM');
     expect(messages().map(({ type }) => type)).not.toContain('CONNECTION_STATUS');
   });
-
-  test('is not even asked when the process was stopped before', async () => {
-    const { origin, requests } = await startServer(() => undefined);
-    const { context, stop } = openContext();
-    stop.abort(new Error('stopped by SIGTERM'));
-    const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }), false);
-    await expect(checking).rejects.toThrow('stopped by SIGTERM');
-    expect(requests).toEqual([]);
-  });
 });

@@ -116,19 +116,6 @@ function report(thrown: unknown): Message[] {
   return messages();
 }
 
-test('an expected failure is one TRACE, for the user', () => {
-  expect(report(inputError('The config file c.json is empty; it must hold JSON.'))).toEqual([
-    {
-      type: 'TRACE',
-      trace: {
-        type: 'ERROR',
-        emitted_at: expect.any(Number),
-        error: { message: 'The config file c.json is empty; it must hold JSON.', failure_type: 'config_error' },
-      },
-    },
-  ]);
-});
-
 test('a bug is a FATAL line too; its own text and stack are for the log, without secrets', () => {
   const bug = new TypeError('cannot read hunter2 of undefined');
   const text = 'TypeError: cannot read **** of undefined';

@@ -61,22 +61,6 @@ test('a stream without records still runs, and has its state', () => {
   }
 });
 
-test('a record is handed on with the fields that were set to null, and counted', () => {
-  const { sink, printed } = open();
-  sink.record({ id: 'a' }, 1_534_931_783_363, undefined);
-  sink.record({ id: 'b', units: null }, 1_534_931_783_364, ['units']);
-  expect(sink.records).toBe(2);
-  expect(printed.messages.flatMap(({ record }) => record ?? [])).toEqual([
-    { stream: 'parts', data: { id: 'a' }, emitted_at: 1_534_931_783_363 },
-    {
-      stream: 'parts',
-      data: { id: 'b', units: null },
-      emitted_at: 1_534_931_783_364,
-      meta: { changes: [{ field: 'units', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }] },
-    },
-  ]);
-});
-
 test('a state tells where its stream stands, and counts the records since the one before', () => {
   const { sink, printed, emit } = open(counting);
   emit(2);

@@ -3,7 +3,6 @@ import { backups, events, openRun, recipes } from '../../../test-support/unit/re
 import type { ComposeShared } from '../../platforms/compose/shared.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
 import { openStream } from './open-stream.ts';
-import { NewestFirstCursor } from './newest-first/cursor.ts';
 import { PartitionCursor } from './partition/cursor.ts';
 import type { Stream } from '../stream/stream.ts';
 
@@ -26,24 +25,6 @@ const open = (definition: Definition, state: object = {}, more?: Partial<CursorO
 test('a stream that cannot be read incrementally has none, whatever its state says', () => {
   expect(open(backups)).toBeUndefined();
   expect(open(backups, { version: 9 })).toBeUndefined();
-});
-
-test('a list that comes newest first has a walk, at the place that its state tells', () => {
-  const state = { version: 1, mark: STARTED_AT, walk: { cursor: 'e7', floor: STARTED_AT } };
-  const cursor = open(events, state);
-  expect(cursor).toBeInstanceOf(NewestFirstCursor);
-  expect(cursor?.state()).toEqual(state);
-});
-
-test('a report per deployment has marks, at the place that its state tells', () => {
-  const state = { version: 1, marks: { d1: STARTED_AT } };
-  const cursor = open(recipes, state);
-  expect(cursor).toBeInstanceOf(PartitionCursor);
-  expect(cursor?.state()).toEqual(state);
-});
-
-test.each([events, recipes])('a state of $name that cannot be used is named', (definition) => {
-  expect(() => open(definition, { version: 9 })).toThrow(/^The state of it in s\.json cannot be used: version is 9/);
 });
 
 describe('a state whose time is still to come', () => {

@@ -116,16 +116,6 @@ describe('the platform of a state', () => {
     expect(stateHead('ibm_cloud')).toEqual({ version: 1, platform: 'ibm_cloud' });
   });
 
-  test.each(['compose', 'ibm_cloud'])('is %s again when its own state comes back', (platform) => {
-    const head = stateHead(platform);
-    expect(each(head, platform)).toEqual([head, { ...head, marks: {} }]);
-  });
-
-  test('may be named where it need not be', () => {
-    const state = { version: 1, platform: 'compose', mark: T1 };
-    expect(parseState(newestFirstState, state, WHERE, 'compose')).toEqual(state);
-  });
-
   test.each([
     [{ version: 1, platform: 'ibm_cloud', marks: { d1: T1 } }, 'compose', 'belongs to the platform ibm_cloud'],
     [{ version: 1, marks: { d1: T1 } }, 'ibm_cloud', 'belongs to the platform compose'],

@@ -1,30 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MAX_WAIT_MS, MAX_RETRIES, backoff, TRANSIENT_STATUSES, rateLimitWait, retryAfter } from './retry.ts';
+import { MAX_WAIT_MS, MAX_RETRIES, backoff, rateLimitWait, retryAfter } from './retry.ts';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const asked = fc.option(fc.oneof(fc.nat(2_000_000), fc.constant(Infinity)), { nil: undefined });
-
-test.each([
-  [408, true],
-  [425, true],
-  [500, true],
-  [502, true],
-  [503, true],
-  [504, true],
-  [200, false],
-  [301, false],
-  [400, false],
-  [401, false],
-  [403, false],
-  [404, false],
-  [422, false],
-  [429, false],
-  [501, false],
-  [505, false],
-])('HTTP %i may pass: %s', (status, passes) => {
-  expect(TRANSIENT_STATUSES.has(status)).toBe(passes);
-});
 
 test('a backoff without Retry-After lies in the upper half below a ceiling that doubles from 1 s to 30 s', () => {
   fc.assert(
@@ -35,13 +14,6 @@ test('a backoff without Retry-After lies in the upper half below a ceiling that 
       expect(wait).toBeLessThanOrEqual(ceiling);
     }),
   );
-});
-
-test('chance alone decides where in the upper half a backoff lies', () => {
-  expect([0, 0.25, 0.5, 0.999].map((random) => backoff(3, random, undefined))).toEqual([2_000, 2_500, 3_000, 3_998]);
-  expect([1, 2, 3, 4, 5, 6, 7].map((attempt) => backoff(attempt, 0.5, undefined))).toEqual([
-    750, 1_500, 3_000, 6_000, 12_000, 22_500, 22_500,
-  ]);
 });
 
 test('all retries of a request take 15 s at least, whatever chance and the API say, because outages last that long', () => {

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { FakeApi, listBody, refuses } from '../../../test-support/unit/fake-api.ts';
+import { expect, test } from 'vitest';
+import { FakeApi, listBody } from '../../../test-support/unit/fake-api.ts';
 import { compose } from './compose.ts';
 import type { ComposeConfig } from './config.ts';
 
@@ -33,41 +33,4 @@ test('what its streams share comes from the config', async () => {
   expect(shared).toMatchObject({ pageSize: 20, includeConnectionStrings: true });
   expect((await shared.deployments.load()).ids).toEqual([ID]);
   expect(api.logged).toEqual([]);
-});
-
-describe('a check', () => {
-  const accounts = listBody('accounts', []);
-
-  test('asks for the accounts, and for the deployments only if some are chosen', async () => {
-    const api = new FakeApi({ accounts, deployments: listBody('deployments', [{ id: ID }]) });
-    await expect(compose.check(config(), api)).resolves.toEqual([]);
-    expect(api.paths).toEqual(['accounts']);
-    await expect(compose.check(config({ deployment_ids: [ID] }), api)).resolves.toEqual([]);
-    expect(api.paths).toEqual(['accounts', 'accounts', 'deployments']);
-  });
-
-  test('gives the chosen deployments that are not there', async () => {
-    const api = new FakeApi({ accounts, deployments: listBody('deployments', [null, {}]) });
-    await expect(compose.check(config({ deployment_ids: [ID] }), api)).resolves.toEqual([
-      `This deployment id does not exist for this API token: ${ID}. Correct deployment_ids.`,
-    ]);
-  });
-
-  test('takes a 404 of accounts for a wrong address, and that of deployments for a missing report', async () => {
-    const nothing = new FakeApi({ accounts: refuses(404, 'accounts') });
-    await expect(compose.check(config(), nothing)).rejects.toMatchObject({
-      problem: 'api_not_found',
-      status: 404,
-      message: expect.stringMatching(/^There is no Compose API at https:\/\/api\.compose\.io.* closed on 1 March 2023/),
-      internalMessage: 'GET accounts: HTTP 404, on the first attempt',
-    });
-    const half = new FakeApi({ accounts, deployments: refuses(404, 'deployments') });
-    await expect(compose.check(config({ deployment_ids: [ID] }), half)).rejects.toMatchObject({ problem: 'not_found' });
-  });
-
-  test('takes a body that is no list of accounts for none', async () => {
-    await expect(compose.check(config(), new FakeApi({ accounts: [] }))).rejects.toMatchObject({
-      problem: 'unexpected_body',
-    });
-  });
 });

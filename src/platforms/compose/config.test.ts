@@ -4,20 +4,6 @@ import { composeConfig } from './config.ts';
 const TOKEN = { name: 'compose', api_token: '0123456789abcdef' };
 const ID = '5a2b4c6d8e0f12001300b001';
 
-test('with nothing but a token every other option has its default', () => {
-  expect(composeConfig.parse(TOKEN)).toEqual({
-    ...TOKEN,
-    deployment_ids: [],
-    include_connection_strings: false,
-    page_size: 50,
-    base_url: 'https://api.compose.io/2016-07',
-  });
-});
-
-test('unknown keys do not matter', () => {
-  expect(composeConfig.parse({ ...TOKEN, __injected: true })).not.toHaveProperty('__injected');
-});
-
 describe('what is tidied up', () => {
   test.each([
     [{ api_token: ' \n0123456789abcdef\t' }, { api_token: '0123456789abcdef' }],

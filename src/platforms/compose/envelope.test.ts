@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ConnectorError } from '../../core/failure/errors.ts';
 import type { ParsedPage } from '../../core/stream/request.ts';
 import type { Row } from '../../core/record/row.ts';
-import { embeddedList, embeddedRows, flatten, halObject } from './envelope.ts';
+import { embeddedList, flatten, halObject } from './envelope.ts';
 
 const list = (body: unknown): ParsedPage => embeddedList(body, 'backups', 'deployments/d1/backups');
 
@@ -89,33 +88,6 @@ test('one object is taken as it is, unless it is an error or none', () => {
   expect(() => halObject([], 'deployments/d1')).toThrow('it is a list');
 });
 
-test('any JSON body ends in all its rows, in a warning, or in an error', () => {
-  const value = fc.jsonValue({ maxDepth: 2 });
-  const maybe = { requiredKeys: [] };
-  const embedded = fc.record({ backups: fc.oneof(fc.array(value), value), users: value }, maybe);
-  const envelope = fc.record({ _embedded: fc.oneof(embedded, embedded, value), errors: value, _links: value }, maybe);
-  fc.assert(
-    fc.property(fc.oneof(envelope, value), (body) => {
-      let found: ParsedPage;
-      try {
-        found = list(body);
-      } catch (error) {
-        expect(error).toBeInstanceOf(ConnectorError);
-        return;
-      }
-      const sent = (body as { _embedded?: { backups?: unknown } | null })._embedded?.backups ?? undefined;
-      if (sent === undefined)
-        expect(found).toEqual({
-          rows: [],
-          warnings: expect.arrayContaining([expect.stringContaining('without its list')]),
-          missing: true,
-        });
-      else expect(found.rows).toEqual(sent);
-    }),
-    { numRuns: 1_000 },
-  );
-});
-
 /** The row as it is printed. */
 const flat = (row: Row): unknown => JSON.parse(JSON.stringify(flatten(row)));
 
@@ -126,29 +98,9 @@ test('links go, and embedded lists get their plain name', () => {
   expect(flat({ id: 'a', _embedded: 'x' })).toEqual({ id: 'a' });
 });
 
-test('a list that stands in the row itself is not replaced by an embedded one', () => {
-  expect(flat({ users: [1], _embedded: { users: [2] } })).toEqual({ users: [1] });
-  expect(flat({ users: null, _embedded: { users: [2] } })).toEqual({ users: [2] });
-});
-
 test('what stands inside objects and lists keeps its links and envelopes', () => {
   const inside = { users: [{ id: 7, _links: {} }], data: { id: 7, _links: {}, _embedded: { a: [] } } };
   expect(flat(structuredClone(inside))).toEqual(inside);
-});
-
-test('a row is flattened in place, since a copy would cost as much as printing', () => {
-  const row = { id: 'a', _links: {}, _embedded: { users: [1] } };
-  expect(flatten(row)).toBe(row);
-});
-
-test('every row of a list is flattened, and what is none is left for the reader to complain about', () => {
-  const rows = [{ id: 'a', _links: {} }, null, 'odd', { id: 'b', _embedded: { users: [1] } }, [{ _links: {} }]];
-  const found = embeddedRows({ _embedded: { backups: rows } }, 'backups', 'path');
-  expect(JSON.parse(JSON.stringify(found))).toEqual({
-    rows: [{ id: 'a' }, null, 'odd', { id: 'b', users: [1] }, [{ _links: {} }]],
-    warnings: [],
-  });
-  expect(() => embeddedRows([], 'backups', 'path')).toThrow('it is a list');
 });
 
 test('of any row, each field stays, and what the envelope adds stands where there was nothing', () => {

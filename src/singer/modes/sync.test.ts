@@ -243,38 +243,6 @@ describe('state', () => {
     expect(records('audit_events').map(({ id }) => id)).toEqual(['e2']);
   });
 
-  test('goes on with a walk', async () => {
-    const walk = [{ top: T, cursor: 'e1', before: 'e2', floor: null }];
-    const { states, records } = await sync({
-      catalog: { audit_events: {} },
-      state: { bookmarks: { audit_events: { ...BEGIN.audit_events, walk } } },
-    });
-    expect(states[0]?.bookmarks['audit_events']).toMatchObject({ walk });
-    expect(states.at(-1)?.bookmarks['audit_events']).toMatchObject({ walk: [], replication_key_value: T });
-    expect(records('audit_events').map(({ id }) => id)).toEqual(['e2']);
-  });
-
-  test('takes what the wrapper saved, for streams that are not selected as well', async () => {
-    const state = (name: string, stream_state: object): object => ({
-      type: 'STREAM',
-      stream: { stream_descriptor: { name }, stream_state },
-    });
-    const saved = {
-      airbyte_state: [
-        state('audit_events', { version: 1, mark: T }),
-        state('deployments_recipes', { version: 1, marks: { d1: T } }),
-      ],
-    };
-    const { states, records } = await sync({ catalog: { audit_events: {} }, state: saved });
-    expect(states[0]).toEqual({
-      bookmarks: {
-        audit_events: { ...BEGIN.audit_events, replication_key_value: T },
-        deployments_recipes: { ...BEGIN.deployments_recipes, partitions: [partition('d1')] },
-      },
-    });
-    expect(records('audit_events').map(({ id }) => id)).toEqual(['e2']);
-  });
-
   test('a read in full of an incremental stream reads everything and leaves its bookmark as it is', async () => {
     const given = { bookmarks: { audit_events: { mark: T, anything: 1 } } };
     const full = { replication_method: 'FULL_TABLE' };
@@ -326,16 +294,6 @@ describe('failures', () => {
     );
   });
 
-  test('a stream that the catalog asks for in a way that there is none fails alone', async () => {
-    const { code, log, records, outline } = await sync({
-      catalog: { teams: { replication_method: 'LOG_BASED' }, accounts: {} },
-    });
-    expect(code).toBe(1);
-    expect(records('accounts')).toHaveLength(2);
-    expect(outline).not.toContain('SCHEMA teams');
-    expect(log.at(-1)).toMatch(/^CRITICAL teams: The catalog wants the stream teams by LOG_BASED replication/);
-  });
-
   test('a token that is refused ends the run, and is what the last line tells', async () => {
     const { code, log, outline } = await sync({
       answers: { accounts: 401, teams: 401 },
@@ -345,27 +303,6 @@ describe('failures', () => {
     expect(log.at(-1)).toMatch(/^CRITICAL The Compose API at .* does not accept the API token \(HTTP 401\)/);
     expect(outline.at(-1)).toBe('STATE');
     expect(log.join('\n')).not.toContain(TOKEN);
-  });
-
-  test('a rate limit is told once, with the time at which it goes on', async () => {
-    let refused = false;
-    const server = await startServer((_, response) => {
-      const body = JSON.stringify(list('accounts', { id: 'a1' }));
-      if (refused) return answer(response, 200, body);
-      refused = true;
-      answer(response, 429, '{}', { 'retry-after': '1' });
-    });
-    const tap = openTap();
-    const files = {
-      configs: [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })],
-      catalog: inputFile({ streams: [{ stream: 'accounts', selected: true }] }),
-      state: undefined,
-    };
-    expect(await runSync(tap.context, files, false)).toBe(0);
-    const told = tap.log().filter((line) => line.includes('rate limit'));
-    expect(told).toEqual([
-      expect.stringMatching(/^WARNING the rate limit of the API is used up; requests go on at 2.*Z$/),
-    ]);
   });
 
   test('a run that is stopped has a last STATE behind its records', async () => {
@@ -451,12 +388,5 @@ describe('--test', () => {
     expect(await runTest(tap.context, [inputFile(config)], false)).toBe(1);
     expect(tap.log().at(-1)).toMatch(/^CRITICAL This deployment id does not exist/);
     expect(tap.stdout()).toBe('');
-  });
-
-  test('throws what a refused token is', async () => {
-    const server = await startServer((_, response) => answer(response, 401, '{"errors":"invalid_token"}'));
-    const tap = openTap();
-    const run = runTest(tap.context, [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })], false);
-    await expect(run).rejects.toThrow('does not accept the API token');
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { listBody, refusal, refuses } from '../../../../test-support/unit/fake-api.ts';
 import { type RunOptions, type TestRun, events, openRead, openRun } from '../../../../test-support/unit/reads.ts';
-import { CHECKPOINT_RECORDS } from '../../output/checkpoints.ts';
 import type { CursorOptions } from '../cursor.ts';
 import type { Query } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
@@ -65,33 +64,10 @@ describe('the first read', () => {
     expect(cursor.state()).toEqual({ version: 1, mark: at(5) });
   });
 
-  test('ends at the row of an inclusive cursor', async () => {
-    const { read, asked } = open(pagesOf(rows(5, 4, 3), { inclusive: true }));
-    expect(await read()).toEqual(['e5', 'e4', 'e3']);
-    expect(asked()).toEqual([undefined, 'e4', 'e3']);
-  });
-
   test('of an empty list ends at once, without a mark', async () => {
     const { read, api, cursor } = open(pagesOf([]));
     expect(await read()).toEqual([]);
     expect([api.requests.length, cursor.state()]).toEqual([1, { version: 1 }]);
-  });
-
-  test('checkpoints after the records of a page', async () => {
-    const all = rows(...Array.from({ length: CHECKPOINT_RECORDS }, (_, i) => CHECKPOINT_RECORDS - i));
-    const { stream, read, printed } = open(pagesOf(all, { size: 1_000 }));
-    stream.sink.started();
-    await read();
-    stream.sink.complete();
-    expect(printed.outline.slice(CHECKPOINT_RECORDS + 2)).toEqual([
-      `STATE ${CHECKPOINT_RECORDS}`,
-      'STATE 0',
-      'COMPLETE',
-    ]);
-    expect(printed.states).toEqual([
-      { version: 1, walk: { cursor: 'e1', top: at(CHECKPOINT_RECORDS), before: 'e2' } },
-      { version: 1, mark: at(CHECKPOINT_RECORDS) },
-    ]);
   });
 });
 
@@ -131,18 +107,6 @@ test('rows before start_date are skipped and counted; the later of it and the ma
   const bound = (minute: number): unknown =>
     open(pagesOf([]), { version: 1, mark: at(minute) }, { startDate: at(8) }).cursor.position.newerThan;
   expect([bound(20), bound(2)]).toEqual(['2018-08-31T12:18:59.000Z', '2018-08-31T12:07:59.000Z']);
-});
-
-test('rows dated after the start of the read are emitted, but the mark does not reach them', async () => {
-  const { read, cursor } = open(pagesOf(rows(15, 10, 9, 8)), {}, { startedAt: at(9) });
-  expect(await read()).toEqual(['e15', 'e10', 'e9', 'e8']);
-  expect(cursor.mark).toBe(at(9));
-});
-
-test('undated rows are emitted and move nothing', async () => {
-  const { read, cursor } = open(pagesOf([{ id: 'x' }, ...rows(7, 6)]), { version: 1, mark: at(9) });
-  expect(await read()).toEqual(['x']);
-  expect(cursor.mark).toBe(at(9));
 });
 
 describe('an unfinished read', () => {
@@ -231,10 +195,6 @@ describe('an API that', () => {
     expect(printed.logged('WARN')).toEqual([]);
   });
 
-  test('rejects the first page fails the stream with its status', async () => {
-    await expect(open(refuses(422)).read()).rejects.toMatchObject({ status: 422 });
-  });
-
   test('recognizes no cursor fails the stream after starting over once', async () => {
     const opened = open(pagesOf(all, { instead: { e8: EMPTY, e9: EMPTY } }));
     await expect(opened.read()).rejects.toMatchObject({ problem: 'list_cut_off', failureType: 'system_error' });
@@ -249,12 +209,6 @@ describe('an API that', () => {
     const { read, cursor } = open(({ cursor: id }) => listBody('events', id === undefined ? rows(9, 8) : second));
     await expect(read()).rejects.toMatchObject({ problem: 'cursor_ignored', failureType: 'system_error' });
     expect(cursor.state()).toEqual({ version: 1, walk: { top: at(9), cursor: 'e8', before: 'e9' } });
-  });
-
-  test('leads back to rows far above fails the stream instead of reading in a circle', async () => {
-    const { read, api } = open(pagesOf(all, { instead: { e4: listBody('events', rows(7, 6)) } }));
-    await expect(read()).rejects.toMatchObject({ problem: 'cursor_ignored' });
-    expect(api.requests.length).toBeLessThan(12);
   });
 
   test('omits its list after the first page fails the stream', async () => {

@@ -8,10 +8,10 @@ import {
   recipes,
   tasks,
 } from '../../../../test-support/unit/reads.ts';
-import { CHECKPOINT_RECORDS } from '../../checkpoints.ts';
+import { CHECKPOINT_RECORDS } from '../../output/checkpoints.ts';
 import type { OpenStream } from '../open-stream.ts';
 import type { PartitionCursor } from './cursor.ts';
-import type { Row } from '../../stream.ts';
+import type { Row } from '../../record/row.ts';
 
 /** A time on 31 August, `minute` minutes after noon. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();

@@ -7,7 +7,6 @@ import {
   deployments,
   openRead,
   openRun,
-  parts,
 } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../../../platforms/compose/shared.ts';
 import { text } from '../../stream/fields.ts';
@@ -25,13 +24,6 @@ async function read(options: RunOptions): Promise<TestRun & { stream: OpenStream
 
 const { detail } = deployments.retrieval as Shared<ComposeShared, string> & { detail: Detail<ComposeShared, string> };
 
-test('a list is one request, all of whose rows come out', async () => {
-  const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 'a', units: '3' }, { id: 'b' }]) } });
-  await openRead(testRun, parts).toEnd();
-  expect(testRun.printed.rows).toEqual([{ id: 'a', units: 3 }, { id: 'b' }]);
-  expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: {} }]);
-});
-
 describe('deployments without their details', () => {
   const list = listBody('deployments', [
     { id: 'd1', name: 'one', strings: { direct: ['secret'] } },
@@ -46,11 +38,6 @@ describe('deployments without their details', () => {
     ]);
     expect(api.paths).toEqual(['deployments']);
     expect(stream.reader.report.requests).toBe(1);
-  });
-
-  test('are limited to the chosen ones', async () => {
-    const { printed } = await read({ answers: { deployments: list }, chosen: ['d2'] });
-    expect(printed.rows).toEqual([{ id: 'd2', name: 'two' }]);
   });
 });
 
@@ -93,18 +80,6 @@ describe('deployments with their details', () => {
     ]);
     expect(stream.reader.report.requests).toBe(4);
   });
-
-  test.each([403, 404])(
-    'come without them where the API refuses them with HTTP %i, and that is warned about',
-    async (status) => {
-      const { printed } = await read({ ...asked, answers: { ...answers, 'deployments/d2': refuses(status) } });
-      expect(printed.rows.map(({ id }) => id)).toEqual(['d1', 'd2', 'd3']);
-      expect(printed.rows[1]).toEqual({ id: 'd2', strings: null });
-      expect(printed.logged('WARN')).toEqual([
-        `deployments: deployment d2 without connection strings, because the API refused them (HTTP ${status})`,
-      ]);
-    },
-  );
 
   test.each([
     ['an outage', refuses(503, 'deployments/d2'), 'server_error'],
@@ -154,12 +129,6 @@ describe('a list without details', () => {
     expect(testRun.printed.rows).toEqual([{ id: 'd1', strings: { direct: [] } }, { id: 'd2' }]);
     expect(testRun.api.paths).toEqual(['deployments']);
     expect(stream.reader.report.requests).toBe(1);
-  });
-
-  test('that is empty is no rows, and nothing is warned about', async () => {
-    const testRun = openRun({ answers: { deployments: listBody('deployments', []) } });
-    await openRead(testRun, definition).toEnd();
-    expect(testRun.printed.messages).toEqual([]);
   });
 });
 

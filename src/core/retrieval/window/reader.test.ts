@@ -276,9 +276,3 @@ describe('stores that cannot be read', () => {
     expect(printed.logged('ERROR')).toEqual([expect.stringMatching(/^events: store one could not be read: /)]);
   });
 });
-
-test('a state of the other platform is refused before anything is asked', () => {
-  expect(() => open({ one: () => ({ rows: [] }) }, { version: 1, platform: 'ibm_cloud', marks: {} })).toThrow(
-    'belongs to the platform ibm_cloud',
-  );
-});

@@ -71,22 +71,6 @@ test('many requests take one token, and IAM alone gets the key', async () => {
   for (const { method } of service.requests) expect(method).toBe('GET');
 });
 
-test('an exchange that fails for a while is tried again', async () => {
-  const { get, retries, bodies } = await services([
-    [503, '<html><body>503</body></html>'],
-    [429, '', { 'retry-after': '7' }],
-    [500, ''],
-  ]);
-  expect(await get()).toEqual({ id: 1 });
-  expect(retries.map(({ method, path, reason, stream }) => [method, path, reason, stream])).toEqual([
-    ['POST', 'identity/token', 'HTTP 503 (503)', 'things'],
-    ['POST', 'identity/token', 'HTTP 429', 'things'],
-    ['POST', 'identity/token', 'HTTP 500', 'things'],
-  ]);
-  expect(retries[1]?.waitMs).toBe(7_000);
-  expect(new Set(bodies).size).toBe(1);
-});
-
 test('an outage of IAM is one, not a wrong key', async () => {
   const { get, told, service } = await services(Array.from({ length: 6 }, () => [500, '']));
   expect(await get()).toMatchObject({
@@ -156,16 +140,4 @@ test('a second 401 of the same request, with a new token, gives up the service, 
   expect(told).toEqual([]);
   expect(iam.requests).toHaveLength(2);
   expect(service.requests).toHaveLength(2);
-});
-
-test('a 401 whose new token cannot be had fails with the reason for that', async () => {
-  const { get, good, told } = await services([
-    [200, ''],
-    [400, WRONG_KEY],
-  ]);
-  await get();
-  good.clear();
-  const error = await get();
-  expect(error).toMatchObject({ problem: 'key_refused' });
-  expect(told).toEqual([error]);
 });

@@ -55,31 +55,6 @@ async function withToken(body: object) {
 }
 
 describe('the exchange', () => {
-  test('is a form with the key, sent to IAM without a word on who asks', async () => {
-    const { asked, header } = openIam();
-    void header();
-    expect(asked).toEqual([
-      {
-        origin: 'https://iam.example.test',
-        path: 'identity/token',
-        anonymous: true,
-        post: {
-          type: 'application/x-www-form-urlencoded',
-          body: 'grant_type=urn%3Aibm%3Aparams%3Aoauth%3Agrant-type%3Aapikey&response_type=cloud_iam&apikey=k%2Be%2Fy%3D1+%26',
-        },
-      },
-    ]);
-  });
-
-  test('is one for all that need a token at the same time', async () => {
-    const { asked, header, reply } = openIam();
-    const headers = Promise.all(Array.from({ length: 9 }, header));
-    await reply({ access_token: 't1', expires_in: 3_600 });
-    expect(new Set(await headers)).toEqual(new Set(['Bearer t1']));
-    expect(await header()).toBe('Bearer t1');
-    expect(asked).toHaveLength(1);
-  });
-
   test('has its token kept out of everything that is shown before anyone gets it', async () => {
     const { header, reply } = openIam();
     const shown = header().then(maskCredentials);
@@ -154,38 +129,6 @@ describe('a token', () => {
     await expect(dead).rejects.toBe(outage);
   });
 
-  test('is dead ten seconds before its end: whoever needs one waits for the next', async () => {
-    const { asked, clock, header, reply } = await withToken(HOUR);
-    clock.now = 3_590_000 - 1;
-    expect(await header()).toBe('Bearer t1');
-    await reply({ access_token: 't2', expires_in: 3_600 });
-    expect(asked).toHaveLength(2);
-    // The second lives from when it was asked for.
-    clock.now += 3_590_000;
-    const next = header();
-    await reply({ access_token: 't3', expires_in: 3_600 });
-    expect(await next).toBe('Bearer t3');
-    expect(asked).toHaveLength(3);
-  });
-
-  test('that lives shorter than these ten seconds is asked for anew each time', async () => {
-    const { asked, header, reply } = await withToken({ access_token: 't1', expires_in: 9 });
-    const next = header();
-    await reply({ access_token: 't2', expires_in: 9 });
-    expect(await next).toBe('Bearer t2');
-    expect(asked).toHaveLength(2);
-  });
-
-  test('counts from the question for it, however long the answer took', async () => {
-    const { asked, clock, header, reply } = openIam();
-    const first = header();
-    clock.now = 50_000;
-    await reply({ access_token: 't1', expires_in: 60 });
-    expect(await first).toBe('Bearer t1');
-    void header();
-    expect(asked).toHaveLength(2);
-  });
-
   test.each<[string, object, number]>([
     ['as a text', { access_token: 't1', expires_in: '60' }, 48_000],
     ['by its own claims', { access_token: jwt({ iat: 1_000, exp: 1_060 }) }, 48_000],
@@ -219,15 +162,6 @@ describe('a 401 of a service', () => {
     request: { path: 'v2/resource_instances' },
     authorization,
     said: serverText('Token is expired'),
-  });
-
-  test('means that the token was revoked: a new one is fetched, once for all that it is refused to', async () => {
-    const { auth, ask, asked, header, reply } = await withToken({ access_token: 't1', expires_in: 3_600 });
-    const meanings = Promise.all(Array.from({ length: 5 }, () => auth.refused(refusal('Bearer t1'), ask)));
-    await reply({ access_token: 't2', expires_in: 3_600 });
-    expect(new Set(await meanings)).toEqual(new Set(['renewed']));
-    expect(await header()).toBe('Bearer t2');
-    expect(asked).toHaveLength(2);
   });
 
   test('of a token that has been renewed since asks for none', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
+import { ibmRows } from '../../../../test-support/unit/ibm-reads.ts';
 import { crnOf, instanceRow } from '../../../../test-support/unit/instances.ts';
 import { databases } from './databases.ts';
 
@@ -28,10 +28,4 @@ test('each type is a record, whose versions say in both words whether they are p
       ],
     },
   ]);
-});
-
-test('they are asked for where there is a deployment', async () => {
-  const { stream, api } = openIbmRead(databases, { instances, answers: { deployables: { deployables: [] } } });
-  await stream.toEnd();
-  expect(api.requests.at(-1)?.origin).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
 });

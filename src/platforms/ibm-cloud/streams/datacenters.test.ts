@@ -17,9 +17,3 @@ test.each([null, '', 7, { name: 'eu-de' }])('a region that is %j fails the strea
   const { stream } = openIbmRead(datacenters, { instances, answers: { regions: { regions: ['us-south', region] } } });
   await expect(stream.toEnd()).rejects.toThrow('region 2 has no name');
 });
-
-test('they are asked for where there is a deployment', async () => {
-  const { stream, api } = openIbmRead(datacenters, { instances, answers: { regions: { regions: [] } } });
-  await stream.toEnd();
-  expect(api.requests.at(-1)?.origin).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
-});

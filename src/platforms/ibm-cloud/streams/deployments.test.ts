@@ -1,14 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openIbmRead, ibmRows } from '../../../../test-support/unit/ibm-reads.ts';
-import {
-  ACCOUNT,
-  backupRow,
-  crnOf,
-  gen1Row,
-  gen2Row,
-  guidOf,
-  instanceRow,
-} from '../../../../test-support/unit/instances.ts';
+import { ACCOUNT, crnOf, gen1Row, gen2Row, guidOf } from '../../../../test-support/unit/instances.ts';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { deployments } from './deployments.ts';
@@ -143,11 +135,6 @@ test('one of generation 2 tells its sizes itself, and nothing of its connection'
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
 });
 
-test('neither backups nor other instances are deployments', async () => {
-  const instances = [backupRow(2, crnOf(1)), instanceRow(3, crnOf(3, 'kms')), gen2Row(4, {})];
-  expect(await ibmRows(deployments, { instances, answers })).toMatchObject([{ id: crnOf(4) }]);
-});
-
 test('where the region is not told, it is that of the CRN', async () => {
   expect(await ibmRows(deployments, { instances: [gen2Row(1, {})], answers })).toMatchObject([{ region: 'us-south' }]);
 });
@@ -195,16 +182,6 @@ describe('what is refused leaves the deployments as they are in the inventory', 
       'deployments: all 2 deployments of generation 1 come without their versions and endpoints, because the API refused them (HTTP 404)',
     ]);
   });
-
-  test('also for the names of resource groups', async () => {
-    const { stream, printed, api } = openIbmRead(deployments, {
-      instances: [gen2Row(1, {}, { resource_group_id: 'g1' })],
-      answers: { ...answers, resource_groups: refusal(403, 'v2/resource_groups') },
-    });
-    await stream.toEnd();
-    expect(printed.rows).toMatchObject([{ resource_group_id: 'g1', resource_group_name: null }]);
-    expect(api.logged).toContainEqual(expect.stringMatching(/^warn deployments: .*names of their resource groups/));
-  });
 });
 
 test('an answer that is no deployment fails the stream', async () => {
@@ -213,12 +190,4 @@ test('an answer that is no deployment fails the stream', async () => {
     answers: { ...answers, [encodeURIComponent(crnOf(1))]: {} },
   });
   await expect(stream.toEnd()).rejects.toMatchObject({ problem: 'unexpected_body' });
-});
-
-test('a deployment whose CRN must not be gone by stays, and is asked for nowhere', async () => {
-  const crn = crnOf(1, 'databases-for-redis', 'evil.example.test/');
-  const { stream, printed, api } = openIbmRead(deployments, { instances: [instanceRow(1, crn)], answers });
-  await stream.toEnd();
-  expect(printed.rows).toMatchObject([{ id: crn, generation: 'gen1', version: null }]);
-  for (const { origin } of api.requests) expect(origin).not.toContain('evil');
 });
