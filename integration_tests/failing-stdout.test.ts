@@ -24,7 +24,7 @@ describe('stdout that cannot be written', () => {
       if (command === 'read') args.push('--catalog', workspace.file('catalog.json', catalogOf('full_refresh')));
       const { exitCode, stderr } = await shell('exec "$@" >/dev/full', args);
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^source-compose: stdout cannot be written \(ENOSPC: .*\)\. .*make room.*\n$/);
+      expect(stderr).toMatch(/^source-compose: stdout cannot be written \(ENOSPC: .*\)\. .*Free disk space.*\n$/);
     });
   });
 
