@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Dispatcher } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { type Proxy, proxyFor } from './proxy.ts';
-import { Pool, buildConnector } from './undici.ts';
 
 type Connect = buildConnector.connector;
 
