@@ -41,7 +41,7 @@ export function usage(): string {
   return [
     'Usage: npm run sandbox -- [--flag value] …',
     '',
-    'Starts a stand-in for an API and prints where it is, what opens it and commands to paste. Ctrl-C stops it.',
+    'Starts a sandbox for an API and prints its address, its credentials and commands to paste. Ctrl-C stops it.',
     '',
     'Flags:',
     ...flagTexts('every'),

@@ -52,7 +52,7 @@ export function composeDemo(options: Partial<SandboxOptions>): DemoPlatform {
     async start() {
       const sandbox = await startSandbox(options);
       return {
-        about: `${sandbox.baseUrl}, a stand-in, since Compose closed on 1 March 2023`,
+        about: `${sandbox.baseUrl}, a sandbox: Compose closed on 1 March 2023`,
         config: composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100 }),
         counts: () => sandbox.counts(),
         requests: () => sandbox.stats().requests,
@@ -91,7 +91,7 @@ export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlat
     async start() {
       const sandbox = await startSandbox({ ...options, platform: 'ibm_cloud' });
       return {
-        about: `${sandbox.baseUrl}, a stand-in: nobody has tried the connector on the real one yet`,
+        about: `${sandbox.baseUrl}, a sandbox: the connector has never run against IBM's own servers`,
         config: sandbox.config,
         counts: () => sandbox.counts(),
         requests: () => sandbox.stats().requests,

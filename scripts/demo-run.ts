@@ -55,7 +55,7 @@ async function show(
 
 function farewell(folders: readonly string[]): string {
   const lines = [
-    ['config.json', 'the config, with the key or token of the stand-in'],
+    ['config.json', 'the config, with the key or token of the sandbox'],
     ['catalog.json', 'the configured catalog, which fits any account'],
     ['read.jsonl', 'what read printed: one JSON message per line'],
     ['state.jsonl', 'its STATE lines, from which the second read continued'],

@@ -10,7 +10,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const { folder, 'audit-events': auditEvents } = readFlags(
   'demo',
-  'Shows all four commands on a stand-in for the API of each platform, and compares what was read with what the API holds.',
+  'Runs all four commands against a sandbox of each platform, and compares what was read with what the sandbox holds.',
   {
     folder: { value: 'FOLDER', meaning: 'where to put what the commands print', default: '.demo' },
     'audit-events': { value: 'N', meaning: 'how many audit events there are to read on Compose', default: '20000' },
