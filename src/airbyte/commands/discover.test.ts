@@ -34,9 +34,12 @@ test('one catalog with every stream, for which the API is not asked', async () =
 
 const IBM = { name: 'ibm_cloud', api_key: 'k' };
 
-test('a stream that an option would bring is omitted, and the log says so', async () => {
+test('a stream that an option would bring is omitted, and log and terminal say so', async () => {
   const { context, messages } = openContext();
-  await runDiscover(context, jsonFile({ platform: IBM }), false);
+  const seen: string[] = [];
+  const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
+  await runDiscover({ ...context, terminal }, jsonFile({ platform: IBM }), false);
+  expect(seen).toEqual(['The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n']);
   expect(messages().slice(1)).toMatchObject([
     {
       type: 'LOG',

@@ -19,7 +19,10 @@ export async function runDiscover(
   const output = openOutput(context, 'discover', debug);
   const config = await loadConfig(configPath, warnOfConfig(context, output));
   const { offered, omitted } = streamsFor(config);
-  for (const stream of omitted) output.log('info', omission(stream));
+  for (const stream of omitted) {
+    output.log('info', omission(stream));
+    context.terminal?.write(`${omission(stream)}\n`);
+  }
   output.send({ type: 'CATALOG', catalog: { streams: offered.map(catalogStream) } });
   return 0;
 }

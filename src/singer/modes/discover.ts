@@ -1,7 +1,7 @@
 import type { Context } from '../../program/context.ts';
 import { asConnectorError } from '../../core/failure/errors.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
-import { isOffered } from '../../core/stream/stream.ts';
+import { isOffered, omission } from '../../core/stream/stream.ts';
 import { STREAMS } from '../../streams.ts';
 import { catalogEntry } from '../protocol/catalog.ts';
 import { readSettings } from '../protocol/settings.ts';
@@ -15,7 +15,10 @@ const USUAL = { name: DEFAULT_PLATFORM, settings: {} };
  */
 export async function runDiscover(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
   const { name, settings } = await platformIn(context, configs, debug);
-  const streams = (STREAMS[name] ?? []).filter((stream) => isOffered(stream, settings)).map(catalogEntry);
+  const all = STREAMS[name] ?? [];
+  const streams = all.filter((stream) => isOffered(stream, settings)).map(catalogEntry);
+  // Only to a person: Meltano discovers before every run, and would log it each time.
+  for (const stream of all) if (!isOffered(stream, settings)) context.terminal?.write(`${omission(stream)}\n`);
   context.writer.line(`${JSON.stringify({ streams }, null, 2)}\n`);
   return 0;
 }

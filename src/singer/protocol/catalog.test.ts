@@ -72,6 +72,16 @@ describe('--discover', () => {
     });
   });
 
+  test('names a stream that an option would bring, to a person at a terminal only', async () => {
+    const tap = openTap();
+    const seen: string[] = [];
+    const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
+    const config = inputFile({ platform: { name: 'ibm_cloud' } });
+    await runDiscover({ ...tap.context, terminal }, [config], false);
+    expect(seen).toEqual(['The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n']);
+    expect((await discover([config])).log).toEqual([]);
+  });
+
   test('with a platform that does not exist prints that of Compose, and says so', async () => {
     const { code, names: found, log } = await discover([inputFile({ platform: { name: 'constructor' } })]);
     expect({ code, found }).toEqual({ code: 0, found: names });
