@@ -213,11 +213,6 @@ describe('a misspelt option of Compose', () => {
       expect(JSON.stringify(await judged(config))).not.toContain(TOKEN);
     }
   });
-
-  test('is none that begins with two underscores, below platform neither', async () => {
-    const platform = { name: 'compose', api_token: TOKEN, __injected: 1 };
-    expect(await judged({ platform })).toEqual({ warnings: [], complaint: undefined });
-  });
 });
 
 describe('an option at the wrong level', () => {
@@ -238,12 +233,6 @@ describe('an option at the wrong level', () => {
       warnings: ['platform.num_workers, which is ignored: move it out of platform, to the top level'],
       complaint: undefined,
     });
-  });
-
-  test('is masked all the same, if it is a token', async () => {
-    const token = 'misplaced-1';
-    await expect(load({ platform: { name: 'compose' }, api_token: token })).rejects.toThrow(ConnectorError);
-    expect(maskCredentials(token)).toBe(MASK);
   });
 
   test('is the name of a platform without platform', async () => {

@@ -42,12 +42,6 @@ describe('a request', () => {
     expect(retries).toMatchObject([{ method: 'POST', path: 'query', stream: 'events' }]);
   });
 
-  test('without a body has no type', async () => {
-    const { origin, requests } = await serve();
-    await createClient({ address: origin }).client.get({ path: 'a' }, 'a');
-    expect(requests[0]?.headers).not.toHaveProperty('content-type');
-  });
-
   test.each([undefined, { type: 'text/plain', body: 'x' }])(
     'that is anonymous does not say who asks, and nobody is asked for it (body: %j)',
     async (post) => {
@@ -70,15 +64,6 @@ describe('a request', () => {
     const { client } = createClient({ address: origin, onTokenRefused: (error) => told.push(error) });
     await expect(client.get({ path: 'a', anonymous: true }, 'a')).rejects.toMatchObject({ status: 401 });
     expect(told).toEqual([]);
-  });
-
-  test('carries the authorization of now, whatever the one before it did', async () => {
-    const { origin, requests } = await serve();
-    let n = 0;
-    const auth = { header: () => `Bearer ${(n += 1)}`, refused: () => expect.fail('nothing is refused') };
-    const { client } = createClient({ address: origin, auth });
-    for (const path of ['a', 'b', 'c']) await client.get({ path }, path);
-    expect(requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2', 'Bearer 3']);
   });
 });
 

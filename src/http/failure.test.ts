@@ -161,11 +161,6 @@ test('the log gets path, status, what the API said, its request id and the attem
   );
 });
 
-test('only an answer of the API gives the error a status', () => {
-  expect(toError(status(404), context).status).toBe(404);
-  expect(toError(failed('ECONNRESET'), context).status).toBeUndefined();
-});
-
 test.each([
   [status(503), true],
   [status(429), false],

@@ -64,28 +64,6 @@ describe('a slow reader', () => {
     await ready;
   });
 
-  test('every time that it stalls is waited for', async () => {
-    const { out, writer } = open();
-    for (let i = 0; i < 3; i++) {
-      const after = vi.fn<() => void>();
-      record(writer, big);
-      const ready = writer.ready().then(after);
-      await everyoneElse();
-      expect(after).not.toHaveBeenCalled();
-      await out.takeAll();
-      await ready;
-    }
-  });
-
-  test('a drain that nobody waited for is not waited for later', async () => {
-    const { out, writer } = open();
-    record(writer, big);
-    writer.flush();
-    expect(out.writableNeedDrain).toBe(true);
-    await out.takeAll();
-    await writer.ready();
-  });
-
   test('hundreds that wait share one drain', async () => {
     const { out, writer } = open();
     const before = out.listenerCount('error');

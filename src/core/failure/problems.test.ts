@@ -82,17 +82,3 @@ test('who can do something about it', () => {
     ],
   });
 });
-
-test.each([
-  ['token_refused', 'Account → API Tokens'],
-  ['timed_out', 'request_timeout_seconds'],
-  ['certificate_refused', 'NODE_EXTRA_CA_CERTS'],
-  ['rate_limited', 'num_workers'],
-  ['not_found', 'base_url'],
-  ['api_not_found', 'base_url'],
-  ['tls_not_spoken', 'http://'],
-  ['proxy_unreachable', '{variable}'],
-  ['proxy_refused', 'NO_PROXY'],
-] as const)('%s tells where to turn: %s', (id, place) => {
-  expect(told(id)).toContain(place);
-});

@@ -149,17 +149,6 @@ test('while the reader of stdout stands still, no more pages are asked for than 
   expect(testRun.api.requests).toHaveLength(6);
 });
 
-test('nothing is asked for any more once the run is stopped', async () => {
-  const testRun = openRun({ answers: { parts: page(1) } });
-  testRun.stop.abort('SIGTERM');
-  await expect(
-    openRead(testRun, parts)
-      .reader.pages([{ path: 'parts' }], rowsOf)
-      .next(),
-  ).rejects.toBe('SIGTERM');
-  expect(testRun.api.requests).toEqual([]);
-});
-
 test('any JSON body ends in all its rows, in a warning, or in an error that says what is wrong', () => {
   const row = fc.oneof(
     fc.record({ id: fc.oneof(fc.string(), fc.jsonValue()), name: fc.jsonValue() }, { requiredKeys: [] }),

@@ -134,27 +134,6 @@ describe('the circuit opens', () => {
 });
 
 describe('after HTTP 429', () => {
-  test('nobody goes before the time that the API named, then one goes first', async () => {
-    const { time, breaker, gone, go } = await limited();
-    const passes = [go('a'), go('b'), go('c')];
-    const first = await time.pass(Promise.race(passes));
-    await time.standStill();
-    expect([gone.length, time.now()]).toEqual([1, 10_000]);
-    breaker.reportOutcome(first, 'answered');
-    await time.pass(Promise.all([...passes, go('late')]));
-    expect(time.now()).toBe(10_000);
-  });
-
-  test('all wait again when the trial is limited too', async () => {
-    const { time, breaker, gone, go } = await limited();
-    const passes = [go('a'), go('b')];
-    breaker.reportOutcome(await time.pass(Promise.race(passes)), 'limited', 5_000);
-    await time.standStill();
-    expect(gone).toHaveLength(1);
-    await time.pass(Promise.all(passes));
-    expect(time.now()).toBe(15_000);
-  });
-
   test('a response that was on its way does not end the wait, and another 429 can only prolong it', async () => {
     const { time, breaker, go, attempt } = open();
     await attempt('answered');

@@ -44,14 +44,6 @@ async function run(
 const task = (origin: string, stream: string, takes = 1): Task => ({ origin, stream, after: 0, takes });
 const times = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item);
 
-test('a stream with many partitions takes turns with the others', async () => {
-  const tasks = [...times(5, task('o', 'recipes')), ...times(2, task('o', 'events')), task('o', 'teams')];
-  const { granted } = await run(1, tasks);
-  expect(granted.map(({ stream }) => stream).join(' ')).toBe(
-    'recipes events teams recipes events recipes recipes recipes',
-  );
-});
-
 test('one origin alone gets all permits', async () => {
   const { ended } = await run(4, times(8, task('o', 's', 10)));
   expect(ended.at(-1)?.[1]).toBe(20);
@@ -64,15 +56,6 @@ test('a slow origin does not delay the others, whichever was first', async () =>
     ...times(40, task('b', 's')),
   ]);
   for (const [{ origin }, at] of ended) if (origin !== 'slow') expect(at).toBeLessThan(10_000);
-});
-
-test('origins with equally many requests in flight take turns', async () => {
-  const { granted } = await run(1, [
-    ...times(3, task('a', 's')),
-    ...times(3, task('b', 's')),
-    ...times(2, task('c', 's')),
-  ]);
-  expect(granted.map(({ origin }) => origin).join('')).toBe('abcabcab');
 });
 
 test('canceled waiters are rejected, and the permits stay with the others', async () => {

@@ -85,15 +85,6 @@ describe('a 401 that is not about the token is a refusal of what was asked for',
     expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
     expect(told).toEqual([]);
   });
-
-  test('after retries too, if accounts fails for a while', async () => {
-    const { get, retries } = await withReplies({ teams: [UNAUTHORIZED], accounts: [[500, ''], [429, ''], FINE] });
-    expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
-    expect(retries.map(({ stream, path, reason }) => [stream, path, reason])).toEqual([
-      ['teams', 'accounts', 'HTTP 500'],
-      ['teams', 'accounts', 'HTTP 429'],
-    ]);
-  });
 });
 
 test('accounts is asked once for all that ask at the same time, and not again for a while', async () => {
@@ -137,37 +128,8 @@ test('if accounts keeps failing, neither is known: it is an outage, which says w
   expect(told).toEqual([]);
 });
 
-test('an abort ends the question with its reason', async () => {
-  const stop = new AbortController();
-  const { client } = await withReplies(
-    { teams: [UNAUTHORIZED], accounts: [[503, '']] },
-    { signal: stop.signal, onRetry: () => stop.abort('SIGTERM') },
-  );
-  await expect(client.get({ path: 'teams' }, 'teams')).rejects.toBe('SIGTERM');
-});
-
 describe('without a client', () => {
   const TEAMS: Request = { path: 'teams' };
-  const never = (): never => expect.fail('nothing is to be asked for');
-
-  test('the token is sent as it is', () => {
-    expect(tokenAuth('two words').header(never)).toBe('Bearer two words');
-  });
-
-  test.each(['invalid_token', 'Error: invalid_token'])('"%s" blames the token, unasked', async (said) => {
-    await expect(
-      tokenAuth('t').refused({ request: TEAMS, authorization: 'Bearer t', said: serverText(said) }, never),
-    ).resolves.toBe('refused');
-  });
-
-  test.each(['unauthorized', ''])('"%s" alone does not', async (said) => {
-    const asked: unknown[] = [];
-    const ask = async (request: Request, why?: string): Promise<unknown> => void asked.push([request, why]);
-    await expect(
-      tokenAuth('t').refused({ request: TEAMS, authorization: 'Bearer t', said: serverText(said) }, ask),
-    ).resolves.toBe('unrelated');
-    expect(asked).toEqual([[{ path: 'accounts' }, expect.stringContaining('teams was refused with HTTP 401')]]);
-  });
 
   test('what was accepted elsewhere is no evidence for the token, since not everything needs one', async () => {
     const auth = tokenAuth('t');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { listBody, refuses } from '../../../test-support/unit/fake-api.ts';
 import type { Partition } from '../../core/retrieval/partitions.ts';
 import type { Api } from '../platform.ts';
-import { DeploymentList, eachDeployment, missingSentence, ofDeployment } from './deployment-list.ts';
+import { DeploymentList, eachDeployment } from './deployment-list.ts';
 
 const ROWS = [{ id: 'd2', name: 'two' }, { id: 'd1', name: 'one' }, { id: 'd3' }];
 
@@ -76,11 +76,6 @@ test('if none of the ids exists, that is for the user to correct', async () => {
   });
 });
 
-test('an account without deployments has none, which is no failure', async () => {
-  const { list } = open([], () => listBody('deployments', []));
-  expect(await list.load()).toEqual({ rows: [], ids: [], all: new Set(), isWhole: true });
-});
-
 test('an id that comes as a number is taken as text, as everywhere', async () => {
   expect((await open(['7'], () => listBody('deployments', [{ id: 7 }])).list.load()).ids).toEqual(['7']);
 });
@@ -101,12 +96,6 @@ describe('a row that is no deployment makes the list unusable, and is named', ()
   });
 });
 
-test('one missing id is told in the singular', () => {
-  expect(missingSentence(['d9'])).toBe(
-    'This deployment id does not exist for this API token: d9. Correct deployment_ids.',
-  );
-});
-
 test('each chosen deployment is a partition, which says what its rows get', async () => {
   const { list } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
   const partition = (id: string): Partition => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } });
@@ -121,10 +110,6 @@ test('where the list is missing, it is not known which deployments there are', a
   const { list } = open([], () => ({}));
   const shared = { deployments: list, pageSize: 10, includeConnectionStrings: false };
   expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined, isWhole: false });
-});
-
-test('an id is encoded in the path of a report', () => {
-  expect(ofDeployment({ id: 'odd/id?', label: '' }, 'roles')).toEqual({ path: 'deployments/odd%2Fid%3F/roles' });
 });
 
 test('a number beyond 2^53, or text that is not valid Unicode, is no id, since several would be one', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { inputFile } from '../../../test-support/unit/singer.ts';
-import { configFrom } from '../../config.ts';
 import { readSettings } from './settings.ts';
 
 const TOKEN = 'token-0123456789';
@@ -120,10 +119,6 @@ describe('several sources', () => {
     };
     expect(await read({}, json)).toEqual({ platform: { name: 'compose', api_token: TOKEN } });
   });
-
-  test('no source is no config', async () => {
-    expect((await readSettings([], {})).settings).toEqual({});
-  });
 });
 
 test.each([
@@ -134,27 +129,4 @@ test.each([
   const failure = await readSettings([inputFile(content)], {}).catch((error: unknown) => error);
   expect((failure as Error).message).toMatch(message);
   expect((failure as Error).message).not.toContain(TOKEN);
-});
-
-test('a config in the form of Meltano becomes one of the connector', async () => {
-  const { settings, source } = await readSettings(
-    [
-      inputFile({
-        'platform.name': 'compose',
-        'platform.api_token': TOKEN,
-        num_workers: '8',
-        start_date: '2018-01-01',
-        page_size: 5,
-      }),
-    ],
-    {},
-  );
-  const warnings: string[] = [];
-  const config = configFrom(settings, source, (text) => warnings.push(text));
-  expect(config).toMatchObject({
-    num_workers: 8,
-    start_date: '2018-01-01T00:00:00.000Z',
-    platform: { api_token: TOKEN, page_size: 50 },
-  });
-  expect(warnings).toEqual(['the config has an option page_size, which is ignored: move it into platform']);
 });

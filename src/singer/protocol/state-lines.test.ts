@@ -73,20 +73,6 @@ describe('what it says', () => {
 });
 
 describe('when it goes out', () => {
-  test('at 1,000 records of all streams', () => {
-    const all = open();
-    all.lines.first();
-    records(all, 999, 1_000, 1);
-    all.lines.sendIfDue();
-    expect(all.states()).toHaveLength(1);
-    records(all, 1, 1_000, 2);
-    all.lines.sendIfDue();
-    expect(all.states()).toEqual([{ bookmarks: {} }, { bookmarks: { a: mark(2) } }]);
-    records(all, 999, 1_000, 3);
-    all.lines.sendIfDue();
-    expect(all.states()).toHaveLength(2);
-  });
-
   test('but a large one only when four times its bytes were printed', () => {
     const all = open();
     const large = { text: 'x'.repeat(10_000) };

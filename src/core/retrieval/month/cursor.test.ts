@@ -69,12 +69,6 @@ test('a month that was not read whole holds the mark, and so does everything beh
   expect(months.state()).toEqual({ version: 1, month: '2026-06' });
 });
 
-test('a read that stops in between goes on with the month that it was at', () => {
-  const months = monthsOf({ month: '2026-05' });
-  for (const month of months.wanted().slice(0, 2)) months.done(month, true);
-  expect(monthsOf({ month: String(months.state().month) }).wanted()[0]).toBe('2026-08');
-});
-
 describe('start_date', () => {
   test('later than the state leaves out what lies between, and the state remembers that', () => {
     const startDate = '2026-09-15T00:00:00.000Z';
@@ -104,12 +98,6 @@ test.each(['2026-11', '2026-12', '9999-12'])(
 describe('a full refresh', () => {
   test('does not go by the state', () => {
     expect(monthsOf({ month: '2026-10' }, { mode: 'full_refresh' }).wanted()).toHaveLength(13);
-  });
-
-  test('goes on where an earlier attempt of the same job stopped', () => {
-    const options = { mode: 'full_refresh', jobId: '7' } as const;
-    expect(monthsOf({ month: '2026-10', job: '7' }, options).wanted()).toEqual(['2026-11']);
-    expect(monthsOf({ month: '2026-10', job: '6' }, options).wanted()).toHaveLength(13);
   });
 });
 

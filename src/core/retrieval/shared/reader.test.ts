@@ -95,27 +95,6 @@ describe('deployments with their details', () => {
       expect.stringMatching(/^deployments: deployment d2 could not be completed: .*deployments\/d2/),
     ]);
   });
-
-  test('are not tried any more after many failures in a row', async () => {
-    const ids = Array.from({ length: 50 }, (_, i) => ({ id: `d${i}` }));
-    const list = listBody('deployments', ids);
-    const testRun = openRun({ ...asked, answers: { deployments: list }, otherwise: (path) => refuses(503, path)() });
-    await expect(openRead(testRun, deployments).toEnd()).rejects.toMatchObject({ problem: 'server_error' });
-    expect(testRun.api.paths).toHaveLength(1 + 5);
-    expect(testRun.printed.logged('ERROR').at(-1)).toBe(
-      'deployments: 45 more deployments were not requested, after 5 failures in a row',
-    );
-  });
-
-  test('are not taken as refused when the run is stopped', async () => {
-    const testRun = openRun({ ...asked, answers });
-    testRun.api.answers['deployments/d2'] = () => {
-      testRun.stop.abort('SIGTERM');
-      refuses(404)();
-    };
-    await expect(openRead(testRun, deployments).toEnd()).rejects.toBe('SIGTERM');
-    expect(testRun.printed.rows).toHaveLength(1);
-  });
 });
 
 describe('a list without details', () => {
@@ -160,16 +139,6 @@ describe('a list of which not every row has details', () => {
       { id: 'd3', strings: { direct: ['c'] } },
       { id: 'd4', name: 'whole' },
     ]);
-  });
-
-  test('has its whole rows and those whose details come, even if others fail', async () => {
-    const testRun = openRun({
-      answers: { ...answers, 'deployments/d1': refuses(503) },
-      includeConnectionStrings: true,
-      workers: 1,
-    });
-    await expect(openRead(testRun, some).toEnd()).rejects.toMatchObject({ problem: 'server_error' });
-    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d2', 'd4', 'd3']);
   });
 });
 

@@ -86,15 +86,6 @@ describe('where a read begins', () => {
     expect(allOf(cursor.begin('one'))).toHaveLength(1);
     expect(cursor.state().marks).toEqual({ one: utcText(START) });
   });
-
-  test('a full refresh begins at the beginning, but a later attempt of its job goes on', () => {
-    const state = marked('2025-06-02T06:00:00.000Z', { job: '7' });
-    const from = (jobId: string | undefined): string =>
-      utcText(open(state, { mode: 'full_refresh', jobId }).begin('one').current?.from ?? 0);
-    expect(from(undefined)).toBe('2025-05-03T12:00:00.000Z');
-    expect(from('8')).toBe('2025-05-03T12:00:00.000Z');
-    expect(from('7')).toBe('2025-06-02T05:00:00.000Z');
-  });
 });
 
 describe('the state', () => {

@@ -263,16 +263,4 @@ describe('stores that cannot be read', () => {
     await expect(done()).rejects.toThrow('403');
     expect(ids()).toEqual(['good']);
   });
-
-  test('one that fails makes the stream fail, behind what the others have', async () => {
-    const { done, ids, printed } = open({
-      one: () => {
-        throw refusal(503, 'query');
-      },
-      two: good,
-    });
-    await expect(done()).rejects.toThrow('503');
-    expect(ids()).toEqual(['good']);
-    expect(printed.logged('ERROR')).toEqual([expect.stringMatching(/^events: store one could not be read: /)]);
-  });
 });

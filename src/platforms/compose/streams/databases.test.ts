@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
+import { recordsOf } from '../../../../test-support/unit/reads.ts';
 import { databases } from './databases.ts';
 
 test('the versions come out of their envelope and stay inline', () => {
@@ -11,10 +11,4 @@ test('the versions come out of their envelope and stay inline', () => {
   expect(recordsOf(databases, { _embedded: { applications: [{ ...row, _embedded: { versions } }] } })).toEqual([
     { ...row, versions },
   ]);
-});
-
-test('its list is named applications, and only that', () => {
-  expect(() => rowsIn(databases, { _embedded: { databases: [] } })).toThrow(
-    'it holds the list databases where applications was expected',
-  );
 });

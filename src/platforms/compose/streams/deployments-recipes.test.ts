@@ -22,11 +22,6 @@ describe('steps become records of their own, behind what they are steps of', () 
     { id: 'b', deployment_id: 'd1', parent_id: null },
   ];
 
-  test('in _embedded, as the API gives them', () => {
-    const a1 = { id: 'a1', ...list({ id: 'a1x' }) };
-    expect(records({ id: 'a', ...list(a1, { id: 'a2' }) }, { id: 'b' })).toEqual(expected);
-  });
-
   test('in recipes, as its documents have it', () => {
     const a1 = { id: 'a1', recipes: [{ id: 'a1x', recipes: [] }] };
     expect(records({ id: 'a', recipes: [a1, { id: 'a2' }] }, { id: 'b' })).toEqual(expected);

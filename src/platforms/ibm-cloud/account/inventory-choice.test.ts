@@ -41,10 +41,6 @@ describe('the choice of deployments', () => {
     expect(ids((await of([row], [guidOf(0xa)]).inventory.load()).deployments)).toEqual([crnOf(1)]);
   });
 
-  test('may name the same one twice', async () => {
-    expect(ids((await chosen(crnOf(1), guidOf(1))).deployments)).toEqual([crnOf(1)]);
-  });
-
   test('may name a deployment that is gone, of which there are backups', async () => {
     for (const id of [crnOf(9), guidOf(9), guidOf(9).toUpperCase()]) {
       const { deployments, backups, missing } = await chosen(id);
@@ -82,11 +78,6 @@ describe('the choice of deployments', () => {
     await expect(of([instanceRow(1, crnOf(1, 'kms')), gen1Row(2)], [guidOf(1)]).inventory.load()).rejects.toMatchObject(
       { problem: 'deployments_unknown' },
     );
-  });
-
-  test('finds a deployment by a GUID that only its CRN tells', async () => {
-    const { guid: _, ...row } = gen1Row(1);
-    expect(ids((await of([row, gen1Row(2)], [guidOf(1)]).inventory.load()).deployments)).toEqual([crnOf(1)]);
   });
 });
 

@@ -56,12 +56,3 @@ test('generation 2 has none, which is said at the end', async () => {
   expect(api.requests).toHaveLength(1);
   expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2']);
 });
-
-test('a databases’ API that has it for no deployment has no records of it', async () => {
-  const { stream, printed } = openIbmRead(deploymentsAutoscalings, { instances: [gen1Row(1), gen1Row(2)] });
-  await stream.toEnd();
-  expect(printed.rows).toEqual([]);
-  expect(printed.logged('WARN')).toEqual([
-    expect.stringContaining('does not have the report for any deployment (HTTP 404)'),
-  ]);
-});

@@ -172,11 +172,6 @@ describe('marks', () => {
     expect(third.state).not.toHaveProperty('pending');
     expect((await next(whole, third.state)).rows).toEqual([]);
   });
-
-  test('wait for a backup that is still being made', async () => {
-    const { state } = await read([gen1Row(1)], {}, [backup(1), backup(2, { status: 'running' }), backup(3)]);
-    expect(state).toMatchObject({ marks: { [crnOf(1)]: at(2) } });
-  });
 });
 
 test('backups whose details failed are told one by one, and the others are read', async () => {
@@ -197,13 +192,4 @@ test('backups whose details failed are told one by one, and the others are read'
   );
   expect(printed.logged('WARN')).toEqual([expect.stringContaining('deployment db-2')]);
   expect(stream.reader.report.skippedPartitions).toBe(1);
-});
-
-test('where the databases refuse theirs, those of generation 2 come all the same', async () => {
-  const { stream, printed } = openIbmRead(deploymentsBackups, {
-    instances: [gen1Row(1), independent(2, crnOf(9), 1)],
-    answers: { '/backups': refusal(403, 'backups') },
-  });
-  await expect(stream.toEnd()).rejects.toMatchObject({ problem: 'forbidden' });
-  expect(printed.rows.map(({ id }) => id)).toEqual([crnOf(2, BACKUPS)]);
 });

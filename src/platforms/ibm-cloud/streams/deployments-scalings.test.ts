@@ -187,12 +187,3 @@ describe('a deployment of generation 2 without sizes', () => {
     expect(printed.logged('ERROR')).toEqual([expect.stringContaining('deployment db-1')]);
   });
 });
-
-test('what the API sends beside it is left out with a warning', async () => {
-  const answers = { '/groups': { groups: [group({ secret_settings: { password: 'hunter2' } })] } };
-  const { stream, printed } = openIbmRead(deploymentsScalings, { instances: [gen1Row(1)], answers });
-  await stream.toEnd();
-  expect(printed.rows).toHaveLength(1);
-  expect(printed.logged('WARN')).toEqual([expect.stringContaining('the API sends the field "secret_settings"')]);
-  expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
-});

@@ -139,18 +139,6 @@ test('where the region is not told, it is that of the CRN', async () => {
   expect(await ibmRows(deployments, { instances: [gen2Row(1, {})], answers })).toMatchObject([{ region: 'us-south' }]);
 });
 
-test('a field that nobody knows is left out with a warning, wherever it comes from', async () => {
-  const instances = [gen1Row(1, { secret_of_list: 'hunter2' })];
-  const odd = { ...answers, [encodeURIComponent(crnOf(1))]: detail({ secret_of_detail: 'hunter2' }) };
-  const { stream, printed } = openIbmRead(deployments, { instances, answers: odd });
-  await stream.toEnd();
-  expect(printed.logged('WARN')).toEqual([
-    expect.stringContaining('the API sends the field "secret_of_list"'),
-    expect.stringContaining('the API sends the field "secret_of_detail"'),
-  ]);
-  expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
-});
-
 describe('what is refused leaves the deployments as they are in the inventory', () => {
   const path = encodeURIComponent(crnOf(1));
 
