@@ -124,7 +124,7 @@ export const problems = {
   windows_cut_off: {
     failureType: 'config_error',
     message:
-      'The API leaves {things} of {slice} out however short the time that is asked for ({detail}), last from {from} on. If they are older than what the service keeps, set start_date to a later time; otherwise report this to the maintainers of the connector.',
+      'The API leaves {things} of {partition} out however short the time that is asked for ({detail}), last from {from} on. If they are older than what the service keeps, set start_date to a later time; otherwise report this to the maintainers of the connector.',
     cause: 'The service limits answers by something other than their time, or no longer keeps what was asked for.',
   },
   not_offered: {

@@ -33,7 +33,7 @@ test('without a choice all deployments are there, in the order of the API', asyn
   });
 });
 
-test('a choice limits rows and slices, but not what is known to be there', async () => {
+test('a choice limits rows and partitions, but not what is known to be there', async () => {
   const { list, warnings } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
   expect(await list.load()).toEqual({
     rows: [ROWS[2], ROWS[0]],

@@ -77,7 +77,7 @@ describe('an error in the words of this platform', () => {
       answer: 'a',
       role: 'r',
       things: 'events',
-      slice: 's',
+      partition: 's',
       from: 'f',
     };
     // There is no address of this platform that could lack its version.

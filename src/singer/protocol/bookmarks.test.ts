@@ -61,7 +61,7 @@ const monthsState = fc.record(
   { requiredKeys: ['version'] },
 );
 
-test('a partition calls its slice what the stream calls it', () => {
+test('a partition calls its partition what the stream calls it', () => {
   const bookmark = bookmarkOf({ version: 1, marks: { 'crn:1': T } }, WINDOWS);
   expect(bookmark['partitions']).toEqual([
     { context: { logs_instance: 'crn:1' }, replication_key: 'created_at', replication_key_value: T },

@@ -80,7 +80,7 @@ describe('where a read begins', () => {
     expect(from({ startDate: '2024-06-02T05:30:00.000Z' })).toBe('2025-06-02T05:00:00.000Z');
   });
 
-  test('each slice has its own mark, and one that is new is read from its beginning', () => {
+  test('each partition has its own mark, and one that is new is read from its beginning', () => {
     const cursor = open(marked('2025-06-02T06:00:00.000Z'));
     expect(utcText(cursor.begin('two').current?.from ?? 0)).toBe('2025-05-03T12:00:00.000Z');
     expect(allOf(cursor.begin('one'))).toHaveLength(1);
@@ -102,7 +102,7 @@ describe('the state', () => {
     });
   });
 
-  test('a slice of which nothing could be read says nothing about where reading began', () => {
+  test('a partition of which nothing could be read says nothing about where reading began', () => {
     const state = marked('2025-06-02T06:00:00.000Z', { start_date: '2025-01-01T00:00:00.000Z' });
     const cursor = open(state);
     cursor.begin('refused');

@@ -45,7 +45,7 @@ function answerOf({ events, limit, end }: Model, { from, to }: Query): Body {
   return { rows, ...(found.length > limit && { truncated: 'limit_warning' }) };
 }
 
-function streamOf(slices: readonly string[]): Stream<ComposeShared> {
+function streamOf(partitions: readonly string[]): Stream<ComposeShared> {
   return streamsOf<ComposeShared>()({
     name: 'events',
     description: 'Events.',
@@ -53,7 +53,7 @@ function streamOf(slices: readonly string[]): Stream<ComposeShared> {
       way: 'window',
       cursorField: 'at',
       partitionName: 'store',
-      partitions: async () => ({ chosen: slices.map((id) => ({ id, label: `store ${id}` })), all: undefined }),
+      partitions: async () => ({ chosen: partitions.map((id) => ({ id, label: `store ${id}` })), all: undefined }),
       request: ({ id }, { from, to }) => ({ path: id, query: { from: Date.parse(from), to: Date.parse(to) } }),
       rows: (body): WindowPage => {
         const { rows, truncated, others = 0, unreadable = 0, warnings = [] } = body as Body;

@@ -99,7 +99,7 @@ async function readPartition<S, F extends string>(
     reader.sink.checkpointIfDue();
     if (truncatedInARow >= MAX_TRUNCATED_IN_A_ROW) {
       const from = utcText(window.from);
-      const facts = { things: terms.things, slice: partition.label, from, detail: truncated ?? '' };
+      const facts = { things: terms.things, partition: partition.label, from, detail: truncated ?? '' };
       throw new ConnectorError('windows_cut_off', facts);
     }
   }
