@@ -237,6 +237,11 @@ const IN_THE_CONFIG: Mistake[] = [
     ignored('platform.colour', 'there is no such option; correct or remove it'),
   ],
   ['tap-compose --config CONFIG', { CONFIG: {} }, unusable(CHOOSE)],
+  [
+    'tap-compose --config ENV',
+    {},
+    'The environment names no platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.',
+  ],
 ];
 
 const entry = (name: string, sync_mode?: string): object => ({ stream: { name }, sync_mode });

@@ -2,6 +2,7 @@ import { type Config, configFrom, platformOf } from '../../config.ts';
 import { type WantedStream, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { withoutDeselectedDetails } from '../../core/retrieval/shared/deselected.ts';
+import { inputError } from '../../core/failure/errors.ts';
 import { parseInput, readInput } from '../../program/input-file.ts';
 import { readStreams } from '../../core/reading/read-streams.ts';
 import type { Row } from '../../core/record/row.ts';
@@ -66,6 +67,9 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   }
 }
 
+const NO_VARIABLES =
+  'The environment names no platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
+
 /** Reads and checks the config that the files and variables make. Throws one sentence about what is wrong with it. */
 export async function loadTapConfig(
   { env }: Context,
@@ -73,6 +77,8 @@ export async function loadTapConfig(
   output: SingerOutput,
 ): Promise<Config> {
   const { settings, source } = await readSettings(configs, env);
+  const isEmpty = settings['platform'] === undefined && settings['api_token'] === undefined;
+  if (isEmpty && configs.every((each) => each === 'ENV')) throw inputError(NO_VARIABLES);
   return configFrom(settings, source, (sentence) => output.log('warn', sentence));
 }
 
