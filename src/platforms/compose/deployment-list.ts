@@ -24,6 +24,7 @@ export class DeploymentList {
   readonly #chosen: readonly string[];
   readonly #api: Api;
   #loading: Promise<Deployments> | undefined;
+  #partitions: Promise<Partitions> | undefined;
 
   /** `chosen`: the user's deployment_ids; none means all. */
   constructor(chosen: readonly string[], api: Api) {
@@ -34,6 +35,14 @@ export class DeploymentList {
   /** Throws a ConnectorError, the same for everyone: without the list none of its reports can be read. */
   load(): Promise<Deployments> {
     return (this.#loading ??= this.#load());
+  }
+
+  /** The same as partitions, which all per-deployment streams share: with thousands of deployments, they take up megabytes. */
+  partitions(): Promise<Partitions> {
+    return (this.#partitions ??= this.load().then(({ ids, all, isWhole }) => {
+      const chosen = ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } }));
+      return { chosen, all, isWhole };
+    }));
   }
 
   async #load(): Promise<Deployments> {
@@ -60,10 +69,8 @@ export class DeploymentList {
 }
 
 /** The partitions of a per-deployment stream. */
-export async function eachDeployment({ deployments }: { deployments: DeploymentList }): Promise<Partitions> {
-  const { ids, all, isWhole } = await deployments.load();
-  const chosen = ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } }));
-  return { chosen, all, isWhole };
+export function eachDeployment({ deployments }: { deployments: DeploymentList }): Promise<Partitions> {
+  return deployments.partitions();
 }
 
 /** The request for one report of one deployment. */
