@@ -62,13 +62,3 @@ test('after a pause without attempts the time begins anew', async () => {
   await vi.advanceTimersByTimeAsync(1);
   expect(ended).toEqual([TIMED_OUT]);
 });
-
-test('an abort stops all that are under way', async () => {
-  const { watch, stop, add } = watched();
-  const over = add();
-  watch.delete(over.exchange);
-  const [a, b] = [add(), add()];
-  stop.abort('SIGTERM');
-  await vi.advanceTimersByTimeAsync(0);
-  expect([a.ended.length, b.ended.length, over.ended.length]).toEqual([1, 1, 0]);
-});

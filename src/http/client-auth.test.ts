@@ -66,19 +66,6 @@ describe('a 401', () => {
     expect(told).toEqual([errors[1]]);
   });
 
-  test('that means a refusal of the credentials is told', async () => {
-    const { result, sent, told } = await ask([401], ['refused']);
-    expect(result).toMatchObject({ problem: 'token_refused', failureType: 'config_error' });
-    expect(told).toEqual([result]);
-    expect(sent).toHaveLength(1);
-  });
-
-  test('that is about the one thing is a refusal of that', async () => {
-    const { result, told } = await ask([401], ['unrelated']);
-    expect(result).toMatchObject({ problem: 'unauthorized', isRejection: true });
-    expect(told).toEqual([]);
-  });
-
   test('whose meaning cannot be found out now fails with the reason', async () => {
     const outage = new Error('an outage');
     const { result, told } = await ask([401], [], { refused: () => Promise.reject(outage) });

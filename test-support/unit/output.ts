@@ -53,10 +53,6 @@ export class Printout {
     return this.messages.flatMap(({ state }) => (state === undefined ? [] : [state.stream.stream_state]));
   }
 
-  get statuses(): string[] {
-    return this.messages.flatMap(({ trace }) => trace?.stream_status?.status ?? []);
-  }
-
   /** The lines of the log of this level. */
   logged(level: string): string[] {
     return this.messages.flatMap(({ log }) => (log?.level === level ? [log.message] : []));

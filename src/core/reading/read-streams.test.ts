@@ -111,16 +111,6 @@ describe('a stream that fails', () => {
       stack_trace: expect.stringContaining('TypeError') as string,
     });
   });
-
-  test.each([null, undefined, 'a text'])('by a thrown %j has no trace, and nothing else is thrown', async (thrown) => {
-    const bug = (): never => {
-      throw thrown;
-    };
-    const { ends, printed } = await readAll([parts], { parts: bug });
-    expect(ends).toMatchObject([{ end: 'failed', error: { problem: 'unexpected' } }]);
-    const fatal = printed.messages.filter(({ log }) => log?.level === 'FATAL');
-    expect(fatal).toEqual([{ type: 'LOG', log: { level: 'FATAL', message: `parts: ${thrown}` } }]);
-  });
 });
 
 test('when the run is stopped every unfinished stream is INCOMPLETE with its state, and none has failed', async () => {

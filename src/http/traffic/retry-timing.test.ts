@@ -21,11 +21,3 @@ test('an abort ends a sleep at once with its own reason, and leaves no listener'
 test('nobody falls asleep when the abort came before', async () => {
   await expect(realTiming.sleep(3_600_000, AbortSignal.abort('stopped'))).rejects.toBe('stopped');
 });
-
-test('chance lies between 0 and 1, and time is Unix time', () => {
-  const chances = Array.from({ length: 100 }, () => realTiming.random());
-  expect(Math.min(...chances)).toBeGreaterThanOrEqual(0);
-  expect(Math.max(...chances)).toBeLessThan(1);
-  expect(new Set(chances).size).toBeGreaterThan(50);
-  expect(Math.abs(realTiming.now() - Date.now())).toBeLessThan(10_000);
-});

@@ -56,9 +56,6 @@ describe('what is refused, and why', () => {
     ['resource_group_ids', [guidOf(1)], NO_GROUP],
     ['resource_group_ids', [`${GROUP}0`], NO_GROUP],
     ['endpoints', { iam: 1 }, 'must be a string'],
-    ['endpoints', { iam: 'http://iam.cloud.ibm.com' }, 'must begin with https:// (plain http only'],
-    ['endpoints', { databases: 'https://databases.example.test' }, 'must hold {region}, which stands for the region'],
-    ['endpoints', { logs: 'https://{region}.example.test' }, 'must hold {instance}, which stands for the instance'],
   ])('%s: %j', (option, value, problem) => {
     const { error } = ibmCloudConfig.safeParse({ ...KEY, [option]: value });
     expect(error?.issues.map(({ path }) => path[0])).toEqual([option]);

@@ -86,26 +86,11 @@ describe('the translations are each the inverse of the other', () => {
         // Clients print and read it in between.
         expect(stateOf(JSON.parse(JSON.stringify(bookmark)) as Row, about, WHERE)).toEqual(state);
         expect(foreignKeys(bookmark, about)).toEqual({});
+        // The core forgets a mark of such a name, and reads the deployment again.
+        fc.pre(!('marks' in state && Object.hasOwn(state.marks, '__proto__')));
+        expect(parseState(about.format, stateOf(bookmark, about, WHERE), WHERE, 'compose')).toEqual(state);
       }),
       { numRuns: 500 },
-    );
-  });
-
-  test('what the core reads of it is what it wrote', () => {
-    fc.assert(
-      fc.property(walkState, marksState, monthsState, (walk, marks, months) => {
-        expect(parseState(monthState, stateOf(bookmarkOf(months, MONTHS), MONTHS, WHERE), WHERE, 'compose')).toEqual(
-          months,
-        );
-        // The core forgets a mark of such a name, and reads the deployment again.
-        fc.pre(!Object.hasOwn(marks.marks, '__proto__'));
-        expect(parseState(newestFirstState, stateOf(bookmarkOf(walk, WALK), WALK, WHERE), WHERE, 'compose')).toEqual(
-          walk,
-        );
-        expect(parseState(partitionState, stateOf(bookmarkOf(marks, MARKS), MARKS, WHERE), WHERE, 'compose')).toEqual(
-          marks,
-        );
-      }),
     );
   });
 });

@@ -1,5 +1,4 @@
 import { keyFieldOf } from '../../../core/stream/stream.ts';
-import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { catalogStream } from '../../../airbyte/commands/discover.ts';
 import { streams } from './index.ts';
@@ -17,21 +16,6 @@ describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (na
   const schema = catalogStream(stream).json_schema as Schema;
   const all = nested(schema, name);
 
-  test('is valid draft-07', () => {
-    expect(new Ajv({ strict: false }).validateSchema(schema)).toBe(true);
-    expect(schema['$schema']).toBe('http://json-schema.org/draft-07/schema#');
-  });
-
-  test('leaves room for what the API may send: null everywhere, further fields, no list of values', () => {
-    for (const [path, part] of all) {
-      if (part !== schema) expect(part['type'], path).toEqual(['null', expect.any(String)]);
-      if (part.properties !== undefined) expect(part['additionalProperties'], path).toBe(true);
-      for (const keyword of ['enum', 'const', 'required', '$ref', 'anyOf', 'oneOf', 'allOf', 'not']) {
-        expect(part, path).not.toHaveProperty(keyword);
-      }
-    }
-  });
-
   test('describes every property', () => {
     for (const [path, part] of all) {
       if (part !== schema && !path.endsWith('[]')) expect(part['description'], path).toMatch(/^[A-Z].*\.$/);
@@ -45,10 +29,6 @@ describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (na
         expect(part, path).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
       }
     }
-  });
-
-  test('has no link or envelope of the API in it', () => {
-    for (const [path] of all) expect(path).not.toMatch(/_links|_embedded/);
   });
 });
 

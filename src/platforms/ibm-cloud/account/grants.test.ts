@@ -143,27 +143,19 @@ describe('a policy of an unknown shape is an error', () => {
   const subject = { key: 'iam_id', operator: 'stringEquals', value: 'IBMid-1' };
   test.each<[string, Row, string]>([
     ['a control that is a list', { control: [{ grant: { roles: [role] } }] }, 'has no list control.grant.roles'],
-    ['no control', { control: undefined, roles: [role] }, 'has no list control.grant.roles'],
-    ['a grant that is a list', { control: { grant: [role] } }, 'has no list control.grant.roles'],
-    ['roles that are an object', { control: { grant: { roles: role } } }, 'has no list control.grant.roles'],
     ['a role that is text', { control: { grant: { roles: [VIEWER] } } }, 'has a role without role_id'],
     ['a role without its id', { control: { grant: { roles: [role, { id: VIEWER }] } } }, 'has a role without role_id'],
     ['no subject', { subject: undefined }, 'has no list subject.attributes'],
-    ['a subject that is a list', { subject: [{ attributes: [subject] }] }, 'has no list subject.attributes'],
-    ['a subject without attributes', { subject: { iam_id: 'IBMid-1' } }, 'has no list subject.attributes'],
     [
       'an attribute that is text',
       { subject: { attributes: ['IBMid-1'] } },
       'has an attribute of its subject without a key',
     ],
     ['a value that is an object', { subject: { attributes: [{ ...subject, value: { id: 1 } }] } }, NO_TEXT],
-    ['a value in a list of lists', { subject: { attributes: [{ ...subject, value: [['a']] }] } }, NO_TEXT],
     ['an empty text', { subject: { attributes: [{ ...subject, value: '' }] } }, NOBODY],
-    ['an empty list', { subject: { attributes: [{ ...subject, value: [] }] } }, NOBODY],
     ['nobody', { subject: { attributes: [] } }, NOBODY],
     ['a subject of another kind', { subject: { attributes: [{ ...subject, key: 'name' }] } }, NOBODY],
     ['no resource', { resource: null }, 'has no list resource.attributes'],
-    ['attributes that are an object', { resource: { attributes: {} } }, 'has no list resource.attributes'],
     [
       'a service that is no text',
       { resource: { attributes: [{ key: 'serviceName', value: { name: 'databases-for-redis' } }] } },

@@ -51,12 +51,6 @@ describe('warnings', () => {
   test.each([
     'number_of_results_limit_warning',
     'bytes_scanned_limit_warning',
-    'time_range_warning',
-    'blocks_limit_warning',
-    'files_read_limit_warning',
-    'scroll_timeout_warning',
-    'aggregation_buckets_limit_warning',
-    'archive_warning',
     'shuffle_file_size_limit_reached_warning',
     'some_new_limit_warning',
   ])('%s means lost rows', (name) => {
