@@ -24,7 +24,8 @@ const text = fc.oneof(
   }),
   fc.string({ unit: 'binary' }),
 );
-const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text));
+// As JSON, once: V8 may give a key that is a lone surrogate differently the next time.
+const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text)).map((any) => JSON.stringify(any));
 
 /** The same with U+FFFD for what no Postgres takes. */
 function withoutMisfits(json: string): string {
@@ -55,13 +56,12 @@ describe('through the writer', () => {
           },
         });
         const writer = new LineWriter(stdout, () => undefined, ASCII);
-        for (const [isRecord, data] of messages) {
-          const json = JSON.stringify(data);
+        for (const [isRecord, json] of messages) {
           if (isRecord) writer.record(Buffer.from('{"d":'), json, Buffer.from('}\n'));
           else writer.line(`{"d":${json}}\n`);
         }
         writer.flush();
-        expect(out).toBe(messages.map(([, data]) => encode(`{"d":${JSON.stringify(data)}}\n`)).join(''));
+        expect(out).toBe(messages.map(([, json]) => encode(`{"d":${json}}\n`)).join(''));
       }),
       { numRuns: 500 },
     );
