@@ -117,7 +117,7 @@ function emitInOrder<S, F extends string>(
     const time = at(row);
     const key = reader.keyOf(row);
     // An undated row may get its date later, and then be older than the mark.
-    const final = incremental?.isFinal === undefined || (time !== undefined && incremental.isFinal(row));
+    const final = time !== undefined && (incremental?.isFinal?.(row) ?? true);
     if (!cursor.isPending(key)) {
       if (final && bound !== undefined && time !== undefined && time < bound) continue;
       if (reader.dropIfBeforeStart(row)) continue;
