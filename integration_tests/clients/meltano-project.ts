@@ -59,6 +59,7 @@ export class MeltanoProject {
       PATH: [...path, ...(bare === true ? [] : [PYTHON_OPTIONS.env['PATH']])].join(delimiter),
       MELTANO_SEND_ANONYMOUS_USAGE_STATS: 'false',
       XDG_STATE_HOME: join(folder, 'state'),
+      TAP_COMPOSE_PLATFORM_NAME: 'compose',
       TAP_COMPOSE_PLATFORM_BASE_URL: baseUrl,
       TAP_COMPOSE_PLATFORM_PAGE_SIZE: String(PAGE_SIZE),
       ...env,

@@ -94,7 +94,7 @@ export const serverless: ClientTest = {
     ]);
     try {
       const template = await client.ask<string>('template');
-      report.same('config template: names the token', /^ {6}api_token: .*REQUIRED/m.test(template), true);
+      report.same('config template: names the API key', /^ {6}api_key: .*REQUIRED/m.test(template), true);
       report.same('check: SUCCEEDED', await client.ask('check'), { status: 'SUCCEEDED' });
       report.same('streams: all sixteen', await client.ask('streams'), names);
       const first = await client.ask<{ stream: string }>('first_record');
