@@ -108,17 +108,23 @@ function members({ deployments_team_roles: roles, teams }: Account): string[][] 
 
 /** The cost of each database in each month. */
 function costs({ billables, deployments }: Account): string[][] {
-  const sums = new Map<string, { row: Row; cents: number }>();
+  // In whole millionths, since databases add decimals exactly and round half a cent up.
+  const sums = new Map<string, { row: Row; millionths: number }>();
   for (const row of billables) {
     if (row['billable'] === false || row['non_chargeable'] === true) continue;
     const key = [row['month'], row['deployment_id'], row['currency_code']].join('/');
-    const before = sums.get(key)?.cents ?? 0;
-    sums.set(key, { row, cents: before + Number(row['amount']) * 100 });
+    const before = sums.get(key)?.millionths ?? 0;
+    sums.set(key, { row, millionths: before + Math.round(Number(row['amount']) * 1e6) });
   }
-  return [...sums.values()].map(({ row, cents }) => {
+  return [...sums.values()].map(({ row, millionths }) => {
     const deployment = deployments.find(({ id }) => id === row['deployment_id']);
     const name = deployment?.['name'] ?? row['resource_instance_name'] ?? row['deployment_id'];
-    return [text(row['month']), text(name), (Math.round(cents) / 100).toFixed(2), text(row['currency_code'])];
+    return [
+      text(row['month']),
+      text(name),
+      (Math.round(millionths / 1e4) / 100).toFixed(2),
+      text(row['currency_code']),
+    ];
   });
 }
 

@@ -49,14 +49,17 @@ export const ibmClients: IbmCloudClientTest = {
   // Every engine of both generations, replicas among them, every kind of policy, and many pages of every list.
   holdings: { deployments: 14, gen2Deployments: 8, policies: 28, maxLimit: 4 },
   run: async (stage) => {
-    await readByBoth(stage, 'at first');
+    const platform = stage.config['platform'] as object;
+    const usageOf = (billing: string): IbmCloudStage => ({
+      ...stage,
+      config: { ...stage.config, platform: { ...platform, billing } },
+    });
+    await readByBoth(usageOf('account'), 'at first');
     // By then tasks and backups have ended, others have come and gone, and what was being provisioned is there.
     stage.sandbox.passTime(DAY_SECONDS);
     stage.sandbox.touchUsage();
-    await readByBoth(stage, 'a day later');
-    const platform = { ...(stage.config['platform'] as object), billing: 'resource_groups' };
-    const config = { ...stage.config, platform };
-    await readByBoth({ ...stage, config }, 'with usage by resource group');
+    await readByBoth(usageOf('account'), 'a day later');
+    await readByBoth(usageOf('resource_groups'), 'with usage by resource group');
   },
 };
 

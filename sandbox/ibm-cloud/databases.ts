@@ -28,6 +28,8 @@ const DATABASE_REPORTS = {
   groups: { path: '/groups', field: 'groups', value: groups },
   autoscaling: { path: '/groups/member/autoscaling', field: 'autoscaling', value: autoscaling },
   allowlist: { path: '/allowlists/ip_addresses', field: 'ip_addresses', value: allowlist },
+  // IBM's Python client knows it by this older name.
+  whitelist: { path: '/whitelists/ip_addresses', field: 'ip_addresses', value: allowlist },
   replicas: {
     path: '/remotes',
     field: 'remotes',
