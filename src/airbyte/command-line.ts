@@ -1,5 +1,5 @@
 import spec from '../../spec.json' with { type: 'json' };
-import type { Context } from '../program/context.ts';
+import { STDOUT_CLOSED, type Context } from '../program/context.ts';
 import { VERSION } from '../program/version.ts';
 import { nearestOf } from '../text/nearest.ts';
 
@@ -108,6 +108,10 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
       return runDiscover(context, command.config, command.debug, command.configured);
     }
     case 'read': {
+      if (context.isStdoutClosed === true) {
+        context.stderr(`source-compose: ${STDOUT_CLOSED}\n`);
+        return 1;
+      }
       const { runRead } = await import('./commands/read.ts');
       return runRead(context, command, command.debug);
     }

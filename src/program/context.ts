@@ -1,10 +1,16 @@
 import type { LineWriter } from '../stdout/line-writer.ts';
 import type { Terminal } from './terminal.ts';
 
+/** For a read whose records nobody would get. */
+export const STDOUT_CLOSED =
+  "stdout is closed, or open for reading like Python's DEVNULL, so the records would be lost. Redirect it to a file or a pipe; to discard the records, use > /dev/null.";
+
 /** What the process gives a command. */
 export interface Context {
   /** stdout. */
   writer: LineWriter;
+  /** stdout was closed when the process started, so nobody would get the records. */
+  isStdoutClosed?: boolean;
   /** Aborted when the process is to stop. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;

@@ -1,7 +1,7 @@
 import module from 'node:module';
 import { constants } from 'node:os';
 import type { Context } from './context.ts';
-import { openOutput } from '../stdout/file-output.ts';
+import { openOutput, wasClosed } from '../stdout/file-output.ts';
 import { LineWriter } from '../stdout/line-writer.ts';
 import type { LineEncoding } from '../stdout/line-encoding.ts';
 import { redacted } from '../text/quoted.ts';
@@ -40,10 +40,6 @@ export function runProcess({ name, encoding, run, reportFailure }: Program): voi
     stop.abort(new Error('stdout has failed'));
     // A reader that has gone knows it. Of a disk that is full nobody would hear, since stdout is no place to say so.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
-    if (error.code === 'EBADF') {
-      stderr(`${name}: stdout is closed. Redirect it to a file, to a pipe, or with > to /dev/null.\n`);
-      return;
-    }
     stderr(
       `${name}: stdout cannot be written (${error.message}). Output is incomplete. Free disk space, then rerun; for read, pass the last complete state.\n`,
     );
@@ -54,6 +50,7 @@ export function runProcess({ name, encoding, run, reportFailure }: Program): voi
 
   const context: Context = {
     writer,
+    isStdoutClosed: wasClosed(),
     signal: stop.signal,
     env: process.env,
     stderr,

@@ -1,4 +1,4 @@
-import type { Context } from '../program/context.ts';
+import { STDOUT_CLOSED, type Context } from '../program/context.ts';
 import { VERSION } from '../program/version.ts';
 import { nearestOf } from '../text/nearest.ts';
 
@@ -81,6 +81,10 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
       return runTest(context, invocation.files.configs, invocation.debug);
     }
     case 'sync': {
+      if (context.isStdoutClosed === true) {
+        context.stderr(`tap-compose: ${STDOUT_CLOSED}\n`);
+        return 1;
+      }
       const { runSync } = await import('./modes/sync.ts');
       return runSync(context, invocation.files, invocation.debug);
     }

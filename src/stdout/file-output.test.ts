@@ -1,8 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
-import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FileOutput, openOutput } from './file-output.ts';
+import { FileOutput, wasClosed } from './file-output.ts';
 import { LineWriter } from './line-writer.ts';
 
 const record = (writer: LineWriter, text: string): void =>
@@ -10,16 +9,11 @@ const record = (writer: LineWriter, text: string): void =>
 
 test.each([
   ['r+', true],
-  ['r', true],
   ['w', false],
-])('/dev/null opened with %s is a closed stdout: %s', async (flags, closed) => {
+])('/dev/null opened with %s is a closed stdout: %s', (flags, closed) => {
   const fd = openSync('/dev/null', flags);
-  const failures: unknown[] = [];
-  const writer = new LineWriter(openOutput(fd, new PassThrough()), (error) => failures.push(error.code));
-  writer.line('a line\n');
-  await writer.drained();
+  expect(wasClosed(fd)).toBe(closed);
   closeSync(fd);
-  expect(failures).toEqual(closed ? ['EBADF'] : []);
 });
 
 test('what a write leaves over is written next, however little it takes at a time', async () => {

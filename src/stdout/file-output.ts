@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import type { Writable as NodeWritable } from 'node:stream';
 
 // An import would have every export of both made first, their promises among them: a tenth of the start of `spec`.
@@ -12,14 +11,15 @@ const { Writable } = process.getBuiltinModule('node:stream');
 export function openOutput(fd: number, stdout: NodeWritable): NodeWritable {
   const kind = fstatSync(fd);
   const waits = kind.isFIFO() || kind.isSocket() || ('isTTY' in stdout && stdout.isTTY === true);
-  return waits ? stdout : new FileOutput(fd, wasClosed(fd, kind) ? failToWrite : writeSync);
+  return waits ? stdout : new FileOutput(fd, writeSync);
 }
 
 /**
  * Whether stdout was closed when the process started. Node.js then opens /dev/null in its place, for reading too, unlike a
- * shell's `>`.
+ * shell's `>`, but like Python's DEVNULL. `fd` is 1, except in tests.
  */
-function wasClosed(fd: number, kind: Stats): boolean {
+export function wasClosed(fd = 1): boolean {
+  const kind = fstatSync(fd);
   if (!kind.isCharacterDevice()) return false;
   if (kind.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev) return false;
   try {
@@ -28,10 +28,6 @@ function wasClosed(fd: number, kind: Stats): boolean {
   } catch {
     return false;
   }
-}
-
-function failToWrite(): never {
-  throw Object.assign(new Error('it is closed'), { code: 'EBADF' });
 }
 
 /** Writes every chunk to its last byte, or ends with the error. `write` is `writeSync` of node:fs, but for tests. */
