@@ -15,17 +15,14 @@ import {
 type Change = (valid: PlainMessage[]) => PlainMessage[];
 
 /** One thing broken in the valid read, and exactly the rules that must catch it. */
-interface BrokenRead {
-  readonly name: string;
-  readonly messages: Change;
-  readonly rest?: Partial<CommandRun>;
-  readonly rules: readonly string[];
-}
+type BrokenRead = readonly [name: string, rules: readonly string[], messages: Change, rest?: Partial<CommandRun>];
 
 /** Whether two messages print the same line. */
 export function isSame(a: PlainMessage, b: PlainMessage): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
+
+const unchanged: Change = (valid) => valid;
 
 /** Leaves out messages of the valid read. */
 function without(...gone: PlainMessage[]): Change {
@@ -63,164 +60,109 @@ export const largeStates: readonly Checkpoint[] = Array.from({ length: 100 }, ()
 /** Makes teams a failed stream; the tests add its error. */
 export const teamsFail = both(instead(teamsComplete, status('teams', 'INCOMPLETE')), without(teamsState));
 
-/** Reads whose stream statuses are wrong. */
-const brokenStatuses: readonly BrokenRead[] = [
-  {
-    name: 'no status of a configured stream',
-    messages: (valid) => valid,
-    rest: {
-      configuredCatalog: configured('audit_events', 'clusters', 'teams', 'users'),
-      exitCode: 1,
-    },
-    rules: ['1.13 every stream has a status'],
-  },
-  {
-    name: 'RUNNING before STARTED',
-    messages: without(status('teams', 'STARTED')),
-    rules: ['1.13 STARTED first'],
-  },
-  {
-    name: 'STARTED again',
-    messages: instead(lastTeam, status('teams', 'STARTED'), lastTeam),
-    rules: ['1.13 STARTED once'],
-  },
-  {
-    name: 'a record before RUNNING',
-    messages: without(status('audit_events', 'RUNNING')),
-    rules: ['1.13 records only while RUNNING'],
-  },
-  {
-    name: 'COMPLETE of an empty stream without RUNNING',
-    messages: without(status('clusters', 'RUNNING')),
-    rules: ['1.13 RUNNING before COMPLETE'],
-  },
-  {
-    name: 'a second final status',
-    messages: atTheEnd(teamsComplete),
-    rules: ['1.13 one final status'],
-  },
-  {
-    name: 'a record after COMPLETE',
-    messages: atTheEnd(lastTeam),
-    rules: ['1.13 no records after the last STATE', '1.13 nothing after the final status'],
-  },
-  {
-    name: 'a STATE after COMPLETE',
-    messages: atTheEnd(clustersState),
-    rules: ['1.13 nothing after the final status'],
-  },
-  {
-    name: 'no final status',
-    messages: without(teamsComplete),
-    rest: { exitCode: 1 },
-    rules: ['1.13 a final status'],
-  },
-  {
-    name: 'reasons with STARTED',
-    messages: instead(status('teams', 'STARTED'), status('teams', 'STARTED', 1_767_000_000_000)),
-    rules: ['1.9 reasons only with RUNNING'],
-  },
-  {
-    name: 'COMPLETE of a stream that nobody asked for',
-    messages: atTheEnd(
-      status('users', 'STARTED'),
-      status('users', 'RUNNING'),
-      status('users', 'COMPLETE'),
-      log('INFO', 'users'),
-    ),
-    rules: ['1.12 status of an unknown stream'],
-  },
-];
+const exitCode = 1;
+const clustersFail = both(
+  instead(status('clusters', 'COMPLETE'), status('clusters', 'INCOMPLETE')),
+  without(state('clusters', noCursor, 0)),
+);
 
-/** Reads whose checkpoints are wrong. */
-const brokenStates: readonly BrokenRead[] = [
-  { name: 'no STATE', messages: without(clustersState), rules: ['1.13 at least one STATE'] },
-  {
-    name: 'no STATE of a failed incremental stream',
-    messages: both(
-      without(walkState, markState),
-      instead(status('audit_events', 'COMPLETE'), status('audit_events', 'INCOMPLETE')),
-      atTheEnd(error('system_error', 'audit_events')),
-    ),
-    rest: { exitCode: 1 },
-    rules: ['1.13 at least one STATE'],
-  },
-  {
-    name: 'recordCount counts too few',
-    messages: instead(teamsState, state('teams', noCursor, 1)),
-    rules: ['1.7 recordCount'],
-  },
-  {
-    name: 'recordCount counts the whole run',
-    messages: instead(markState, state('audit_events', { version: 1, mark: '2026-01-02T00:00:00.000Z' }, 3)),
-    rules: ['1.7 recordCount'],
-  },
-  {
-    name: 'a record behind the last STATE',
-    messages: instead(teamsComplete, record('teams', { id: 't3' }), teamsComplete),
-    rules: ['1.13 no records after the last STATE'],
-  },
-  {
-    name: 'the same STATE again after records',
-    messages: instead(
+export const brokenReads: readonly BrokenRead[] = [
+  // Stream statuses.
+  [
+    'no status of a configured stream',
+    ['1.13 every stream has a status'],
+    unchanged,
+    { configuredCatalog: configured('audit_events', 'clusters', 'teams', 'users'), exitCode: 1 },
+  ],
+  ['RUNNING before STARTED', ['1.13 STARTED first'], without(status('teams', 'STARTED'))],
+  ['STARTED again', ['1.13 STARTED once'], instead(lastTeam, status('teams', 'STARTED'), lastTeam)],
+  ['a record before RUNNING', ['1.13 records only while RUNNING'], without(status('audit_events', 'RUNNING'))],
+  [
+    'COMPLETE of an empty stream without RUNNING',
+    ['1.13 RUNNING before COMPLETE'],
+    without(status('clusters', 'RUNNING')),
+  ],
+  ['a second final status', ['1.13 one final status'], atTheEnd(teamsComplete)],
+  ['a STATE after COMPLETE', ['1.13 nothing after the final status'], atTheEnd(clustersState)],
+  ['no final status', ['1.13 a final status'], without(teamsComplete), { exitCode: 1 }],
+  [
+    'reasons with STARTED',
+    ['1.9 reasons only with RUNNING'],
+    instead(status('teams', 'STARTED'), status('teams', 'STARTED', 1_767_000_000_000)),
+  ],
+  [
+    'COMPLETE of a stream that nobody asked for',
+    ['1.12 status of an unknown stream'],
+    atTheEnd(status('users', 'STARTED'), status('users', 'RUNNING'), status('users', 'COMPLETE'), log('INFO', 'users')),
+  ],
+
+  // Checkpoints.
+  ['no STATE', ['1.13 at least one STATE'], without(clustersState)],
+  [
+    'recordCount counts the whole run',
+    ['1.7 recordCount'],
+    instead(markState, state('audit_events', { version: 1, mark: '2026-01-02T00:00:00.000Z' }, 3)),
+  ],
+  [
+    'a record behind the last STATE',
+    ['1.13 no records after the last STATE'],
+    instead(teamsComplete, record('teams', { id: 't3' }), teamsComplete),
+  ],
+  [
+    'the same STATE again after records',
+    ['1.13 a new STATE after records'],
+    instead(
       markState,
       state('audit_events', { walk: { cursor: 'b', top: '2026-01-02T00:00:00.000Z' }, version: 1 }, 1),
     ),
-    rules: ['1.13 a new STATE after records'],
-  },
-  {
-    name: 'large STATEs after every few records',
-    messages: afterWalkState(checkpoints(largeStates)),
-    rules: ['4 states are at most a quarter'],
-  },
-  {
-    name: 'a cursor in the STATE of a full-refresh stream',
-    messages: instead(teamsState, state('teams', { version: 1 }, 2)),
-    rules: ['4 state of a full-refresh stream'],
-  },
-  {
-    name: 'a STATE without version',
-    messages: instead(markState, state('audit_events', { mark: '2026-01-02T00:00:00.000Z' }, 1)),
-    rules: ['4 state has a version'],
-  },
-  {
-    name: 'a null in a STATE',
-    messages: instead(markState, state('audit_events', { version: 1, walk: null }, 1)),
-    rules: ['4 state without nulls'],
-  },
-  {
-    name: 'a STATE of a failed full refresh',
-    messages: both(instead(teamsComplete, status('teams', 'INCOMPLETE')), atTheEnd(error('system_error', 'teams'))),
-    rest: { exitCode: 1 },
-    rules: ['5 no STATE of a failed full refresh'],
-  },
-  {
-    name: 'a STATE of a stream that nobody asked for',
-    messages: instead(teamsState, teamsState, state('users', noCursor, 0)),
-    rules: ['1.12 state of an unknown stream'],
-  },
-];
+  ],
+  [
+    'large STATEs after every few records',
+    ['4 states are at most a quarter'],
+    afterWalkState(checkpoints(largeStates)),
+  ],
+  [
+    'a cursor in the STATE of a full-refresh stream',
+    ['4 state of a full-refresh stream'],
+    instead(teamsState, state('teams', { version: 1 }, 2)),
+  ],
+  [
+    'a STATE without version',
+    ['4 state has a version'],
+    instead(markState, state('audit_events', { mark: '2026-01-02T00:00:00.000Z' }, 1)),
+  ],
+  [
+    'a null in a STATE',
+    ['4 state without nulls'],
+    instead(markState, state('audit_events', { version: 1, walk: null }, 1)),
+  ],
+  [
+    'a STATE of a failed full refresh',
+    ['5 no STATE of a failed full refresh'],
+    both(instead(teamsComplete, status('teams', 'INCOMPLETE')), atTheEnd(error('system_error', 'teams'))),
+    { exitCode: 1 },
+  ],
+  [
+    'a STATE of a stream that nobody asked for',
+    ['1.12 state of an unknown stream'],
+    instead(teamsState, teamsState, state('users', noCursor, 0)),
+  ],
 
-/** Reads whose records are wrong. */
-const brokenRecords: readonly BrokenRead[] = [
-  {
-    name: 'a record of a stream that nobody asked for',
-    messages: instead(lastTeam, lastTeam, record('users', { id: 1 })),
-    rules: ['1.12 record of an unknown stream'],
-  },
-  {
-    name: 'a record without fields',
-    messages: instead(lastTeam, record('teams', {})),
-    rules: ['1.12 primary key not null', '1.6 record with data'],
-  },
-  {
-    name: 'a null primary key',
-    messages: instead(lastTeam, record('teams', { id: null })),
-    rules: ['1.12 primary key not null'],
-  },
-  {
-    name: 'a field that is said to be nulled and is not',
-    messages: instead(lastTeam, {
+  // Records.
+  [
+    'a record of a stream that nobody asked for',
+    ['1.12 record of an unknown stream'],
+    instead(lastTeam, lastTeam, record('users', { id: 1 })),
+  ],
+  [
+    'a record without fields',
+    ['1.12 primary key not null', '1.6 record with data'],
+    instead(lastTeam, record('teams', {})),
+  ],
+  [
+    'a field that is said to be nulled and is not',
+    ['1.6 NULLED means null'],
+    instead(lastTeam, {
       type: 'RECORD',
       record: {
         stream: 'teams',
@@ -229,146 +171,87 @@ const brokenRecords: readonly BrokenRead[] = [
         meta: { changes: [{ field: 'created_at', change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }] },
       },
     }),
-    rules: ['1.6 NULLED means null'],
-  },
-];
+  ],
 
-const exitCode = 1;
-const clustersFail = both(
-  instead(status('clusters', 'COMPLETE'), status('clusters', 'INCOMPLETE')),
-  without(state('clusters', noCursor, 0)),
-);
-
-/** Reads whose errors, exit code, stderr or log are wrong. */
-const brokenErrors: readonly BrokenRead[] = [
-  {
-    name: 'INCOMPLETE without an error',
-    messages: teamsFail,
-    rest: { exitCode },
-    rules: ['1.13 INCOMPLETE means an error'],
-  },
-  {
-    name: 'an error of a COMPLETE stream',
-    messages: atTheEnd(error('system_error', 'teams')),
-    rest: { exitCode },
-    rules: ['5 an error means INCOMPLETE'],
-  },
-  {
-    name: 'an error of a stream that nobody asked for',
-    messages: atTheEnd(error('system_error', 'users')),
-    rest: { exitCode },
-    rules: ['5 error of an unknown stream'],
-  },
-  {
-    name: 'two errors of one stream',
-    messages: both(teamsFail, atTheEnd(error('system_error', 'teams'), error('config_error', 'teams'))),
-    rest: { exitCode },
-    rules: ['5 one error per stream'],
-  },
-  {
-    name: 'an error while other streams go on',
-    messages: (valid) => [
-      ...teamsFail(valid).slice(0, -1),
-      error('system_error', 'teams'),
-      status('teams', 'INCOMPLETE'),
-    ],
-    rest: { exitCode },
-    rules: ['5 errors last'],
-  },
-  {
-    name: 'a config_error before a transient one',
-    messages: both(
-      teamsFail,
-      clustersFail,
-      atTheEnd(error('config_error', 'teams'), error('transient_error', 'clusters')),
-    ),
-    rest: { exitCode },
-    rules: ['5 transient, system, config'],
-  },
-  {
-    name: 'a config_error before a system_error',
-    messages: both(
-      teamsFail,
-      clustersFail,
-      atTheEnd(error('config_error', 'teams'), error('system_error', 'clusters')),
-    ),
-    rest: { exitCode },
-    rules: ['5 transient, system, config'],
-  },
-  {
-    name: 'a summary after the errors of the streams',
-    messages: both(teamsFail, atTheEnd(error('system_error', 'teams'), error('config_error'))),
-    rest: { exitCode },
-    rules: ['5 no summary error'],
-  },
-  {
-    name: 'two errors of the whole run',
-    messages: both(teamsFail, atTheEnd(error('system_error'), error('config_error'))),
-    rest: { exitCode },
-    rules: ['5 one error for the whole run'],
-  },
-  {
-    name: 'no error of a stream with an unknown sync mode',
-    messages: (valid) => valid,
-    rest: { exitCode, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'nonsense') },
-    rules: ['5 a refused stream has a config_error'],
-  },
-  {
-    name: 'the error of an unknown sync mode is a system_error',
-    messages: atTheEnd(error('system_error', 'nonsense')),
-    rest: { exitCode, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'nonsense') },
-    rules: ['5 a refused stream has a config_error'],
-  },
-  {
-    name: 'a stream that stands twice in the catalog is read',
-    messages: atTheEnd(error('config_error', 'teams')),
-    rest: { exitCode, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'teams') },
-    rules: ['5 a refused stream is not read'],
-  },
-  {
-    name: 'exit 0 with a failed stream',
-    messages: both(teamsFail, atTheEnd(error('system_error', 'teams'))),
-    rules: ['1.11 exit code'],
-  },
-  { name: 'exit 1 with everything done', messages: (valid) => valid, rest: { exitCode }, rules: ['1.11 exit code'] },
-  {
-    name: 'exit 0 after SIGTERM in the middle',
-    messages: (valid) => valid.slice(0, 10),
-    rest: { exitCode: 0, signal: 'SIGTERM' },
-    rules: ['1.11 exit after a signal'],
-  },
-  {
-    name: 'a word on stderr',
-    messages: (valid) => valid,
-    rest: { stderr: 'MaxListenersExceededWarning' },
-    rules: ['5 nothing on stderr'],
-  },
-  {
-    name: 'a first LOG without the version',
-    messages: (valid) => [log('INFO', 'Let us begin.'), ...valid],
-    rules: ['1 version in the first LOG'],
-  },
-  {
-    name: 'no INFO line of a stream',
-    messages: without(log('INFO', 'teams: 2 records.')),
-    rules: ['3 one INFO line per stream'],
-  },
-  {
-    name: 'no WARN for a catalog without streams',
-    messages: (valid) => valid.slice(0, 1),
-    rest: { configuredCatalog: { streams: [] } },
-    rules: ['5 WARN for no streams'],
-  },
-  {
-    name: 'a read prints a CATALOG',
-    messages: atTheEnd({ type: 'CATALOG', catalog: { streams: [] } }),
-    rules: ['1.1 messages of this command'],
-  },
-];
-
-export const brokenReads: readonly BrokenRead[] = [
-  ...brokenStatuses,
-  ...brokenStates,
-  ...brokenRecords,
-  ...brokenErrors,
+  // Errors, the exit code, stderr and the log.
+  ['INCOMPLETE without an error', ['1.13 INCOMPLETE means an error'], teamsFail, { exitCode }],
+  [
+    'an error of a COMPLETE stream',
+    ['5 an error means INCOMPLETE'],
+    atTheEnd(error('system_error', 'teams')),
+    { exitCode },
+  ],
+  [
+    'an error of a stream that nobody asked for',
+    ['5 error of an unknown stream'],
+    atTheEnd(error('system_error', 'users')),
+    { exitCode },
+  ],
+  [
+    'two errors of one stream',
+    ['5 one error per stream'],
+    both(teamsFail, atTheEnd(error('system_error', 'teams'), error('config_error', 'teams'))),
+    { exitCode },
+  ],
+  [
+    'an error while other streams go on',
+    ['5 errors last'],
+    (valid) => [...teamsFail(valid).slice(0, -1), error('system_error', 'teams'), status('teams', 'INCOMPLETE')],
+    { exitCode },
+  ],
+  [
+    'a config_error before a system_error',
+    ['5 transient, system, config'],
+    both(teamsFail, clustersFail, atTheEnd(error('config_error', 'teams'), error('system_error', 'clusters'))),
+    { exitCode },
+  ],
+  [
+    'a summary after the errors of the streams',
+    ['5 no summary error'],
+    both(teamsFail, atTheEnd(error('system_error', 'teams'), error('config_error'))),
+    { exitCode },
+  ],
+  [
+    'two errors of the whole run',
+    ['5 one error for the whole run'],
+    both(teamsFail, atTheEnd(error('system_error'), error('config_error'))),
+    { exitCode },
+  ],
+  [
+    'the error of an unknown sync mode is a system_error',
+    ['5 a refused stream has a config_error'],
+    atTheEnd(error('system_error', 'nonsense')),
+    { exitCode, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'nonsense') },
+  ],
+  [
+    'a stream that stands twice in the catalog is read',
+    ['5 a refused stream is not read'],
+    atTheEnd(error('config_error', 'teams')),
+    { exitCode, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'teams') },
+  ],
+  ['exit 0 with a failed stream', ['1.11 exit code'], both(teamsFail, atTheEnd(error('system_error', 'teams')))],
+  [
+    'exit 0 after SIGTERM in the middle',
+    ['1.11 exit after a signal'],
+    (valid) => valid.slice(0, 10),
+    { exitCode: 0, signal: 'SIGTERM' },
+  ],
+  ['a word on stderr', ['5 nothing on stderr'], unchanged, { stderr: 'MaxListenersExceededWarning' }],
+  [
+    'a first LOG without the version',
+    ['1 version in the first LOG'],
+    (valid) => [log('INFO', 'Let us begin.'), ...valid],
+  ],
+  ['no INFO line of a stream', ['3 one INFO line per stream'], without(log('INFO', 'teams: 2 records.'))],
+  [
+    'no WARN for a catalog without streams',
+    ['5 WARN for no streams'],
+    (valid) => valid.slice(0, 1),
+    { configuredCatalog: { streams: [] } },
+  ],
+  [
+    'a read prints a CATALOG',
+    ['1.1 messages of this command'],
+    atTheEnd({ type: 'CATALOG', catalog: { streams: [] } }),
+  ],
 ];

@@ -61,24 +61,16 @@ describe.concurrent('nothing secret is printed', () => {
   it.each<[string, readonly Fault[]]>([
     ['where all is well', []],
     ['where every row has a field that nobody knows', [{ path: '**', kind: 'nested', levels: 2 }]],
-    [
-      'where the databases and IAM echo the token',
-      [
-        { path: '/databases/**', kind: 'echo-token', status: 400 },
-        { path: '/iam/v2/**', kind: 'echo-token', status: 400 },
-      ],
-    ],
-    ['where the inventory echoes the token', [{ path: '/resource-controller/**', kind: 'echo-token', status: 409 }]],
     ['where the inventory echoes the token it refuses', [{ path: INSTANCES, kind: 'echo-token', status: 401 }]],
-    [
-      'where what is refused comes with an echo',
-      [
-        { path: `${EVERY_DEPLOYMENT}/**`, kind: 'echo-token', status: 403 },
-        { path: '/accounts/**', kind: 'echo-token', status: 403 },
-        { path: '/billing/**', kind: 'echo-token', status: 403 },
-        { path: '/iam/v2/**', kind: 'echo-token', status: 403 },
-      ],
-    ],
+    ...[400, 403].map((status): [string, Fault[]] => [
+      `where what fails with HTTP ${status} comes with an echo`,
+      [`${EVERY_DEPLOYMENT}/**`, '/accounts/**', '/billing/**', '/iam/v2/**'].map((path): Fault => ({
+        path,
+        kind: 'echo-token',
+        status,
+      })),
+    ]),
+    ['where an answer that holds secrets is cut', [{ path: INSTANCES, kind: 'truncated-json', times: 1 }]],
     [
       'where pages lead nowhere and rows have no keys',
       [
@@ -88,7 +80,6 @@ describe.concurrent('nothing secret is printed', () => {
         { path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'envelope', shape: 'body-list' },
       ],
     ],
-    ['where pages of the inventory lead nowhere', [{ path: INSTANCES, kind: 'envelope', shape: 'next-unknown' }]],
   ])('by any command: %s', async (_, faults) => {
     await ibmCloud({ ...SMALL, faults }, async (account) => {
       for (const [command, printed] of await everyCommand(account)) {
@@ -112,20 +103,9 @@ describe.concurrent('nothing secret is printed', () => {
         expect(printed.stdout + printed.stderr, command).not.toBe('');
         expectNoSecret(printed);
         // Not even a part of it.
-        const others = (printed.stdout + printed.stderr).split('\n');
-        for (let at = 0; at + 6 <= KEY.length; at += 1) {
-          expect(others.filter((line) => line.includes(KEY.slice(at, at + 6)))).toEqual([]);
-        }
+        const parts = Array.from({ length: KEY.length - 5 }, (_part, at) => KEY.slice(at, at + 6));
+        expect(parts.filter((part) => (printed.stdout + printed.stderr).includes(part))).toEqual([]);
       }
-    });
-  });
-
-  it('where an answer that holds secrets is cut, again and again', async () => {
-    const faults: Fault[] = [{ path: INSTANCES, kind: 'truncated-json' }];
-    await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
-      const result = await read({ streams: ['deployments'], run: { env: { LOG_LEVEL: 'debug' } } });
-      expect(result.errors[0]).toMatchObject({ failure_type: 'transient_error' });
-      expectNoSecret(result);
     });
   });
 
@@ -136,8 +116,7 @@ describe.concurrent('nothing secret is printed', () => {
       { path: `${EVERY_DEPLOYMENT}/**`, kind: 'echo-token', status: 401, times: 1 },
     ];
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
-      const result = await read({ run: { env: { LOG_LEVEL: 'debug' } } });
-      expectNoSecret(result);
+      expectNoSecret(await read({ run: { env: { LOG_LEVEL: 'debug' } } }));
     });
   });
 

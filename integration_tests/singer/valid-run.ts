@@ -104,7 +104,7 @@ export const validLog: readonly string[] = [
 ];
 
 /** A structured line of the log. */
-export function structuredLine(level: string, message: string, more: Row = {}): Row {
+function structuredLine(level: string, message: string, more: Row = {}): Row {
   return {
     level,
     message,

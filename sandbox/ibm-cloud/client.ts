@@ -1,4 +1,3 @@
-import type { Row } from '../platform.ts';
 import { type IbmCloudSandbox, type IbmCloudSandboxOptions, startSandbox } from '../server.ts';
 
 /** A stand-in for IBM Cloud whose clock stands at noon. */
@@ -19,20 +18,4 @@ export async function tokenOf(sandbox: IbmCloudSandbox): Promise<string> {
 /** A GET of a path below the sandbox. */
 export function get({ baseUrl }: IbmCloudSandbox, token: string, path: string): Promise<Response> {
   return fetch(baseUrl + path, { headers: { authorization: `Bearer ${token}` } });
-}
-
-/** A query of the logs of an instance; `at` is the address that names it. */
-export function query(
-  { endpoints }: IbmCloudSandbox,
-  token: string,
-  { crn, from, to, text = 'source logs', ...more }: Row & { crn: string; from: number; to: number; text?: string },
-): Promise<Response> {
-  const [, , , , , region = '', , guid = ''] = crn.split(':');
-  const address = endpoints.logs.replace('{region}', region).replace('{instance}', guid);
-  const metadata = { start_date: new Date(from).toISOString(), end_date: new Date(to).toISOString(), ...more };
-  return fetch(`${address}/v1/query`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: text, metadata }),
-  });
 }

@@ -12,83 +12,51 @@ const of = (row: Row, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((value, name) => (value as Row | undefined)?.[name], row);
 
 // What the default world must offer, because connectors go wrong there. Some rows have it, and some do not.
-test.each<[string, IbmCloudStreamName, (row: Row) => boolean]>([
+test.each<[string, IbmCloudStreamName, (row: Row) => unknown]>([
+  ['plans like gen2-standard', 'deployments', (r) => /-gen2-\w/.test(String(r['resource_plan_id']))],
+  ['plans like standard-gen2', 'deployments', (r) => String(r['resource_plan_id']).endsWith('-gen2')],
+  ['a Valkey', 'deployments', (r) => r['resource_id'] === 'databases-for-valkey'],
+  ['extensions in the older shape', 'deployments', (r) => of(r, 'extensions', 'dataservices', 'resources')],
+  ['a CRN of a staging account', 'deployments', (r) => String(r['id']).startsWith('crn:v1:staging:')],
+  ['a region that is a stranger', 'deployments', (r) => String(r['region_id']).includes('.')],
+  ['a CRN that is a segment short', 'deployments', (r) => String(r['id']).split(':').length === 9],
+  ['dates without a fraction', 'deployments', (r) => /:\d\dZ$/.test(String(r['created_at']))],
+  ['dates with nine digits', 'deployments', (r) => /\.\d{9}Z$/.test(String(r['created_at']))],
+  ['shards in place of members', 'deployments_scalings', (r) => 'shards' in r && !('members' in r)],
+  ['groups beside the members', 'deployments_scalings', (r) => r['group_id'] === 'analytics'],
+  ['no host flavor', 'deployments_scalings', (r) => r['host_flavor'] === null],
+  ['shared CPUs', 'deployments_scalings', (r) => of(r, 'cpu', 'allocation_count') === 0],
   [
-    'plans with the generation before the plan',
-    'deployments',
-    (row) => /-gen2-\w/.test(String(row['resource_plan_id'])),
-  ],
-  [
-    'plans with the generation behind the plan',
-    'deployments',
-    (row) => String(row['resource_plan_id']).endsWith('-gen2'),
-  ],
-  [
-    'a Valkey whose plan does not tell the generation',
-    'deployments',
-    (row) => row['resource_id'] === 'databases-for-valkey',
-  ],
-  [
-    'one that is provisioned, without extensions',
-    'deployments',
-    (row) => row['state'] === 'provisioning' && !row['extensions'],
-  ],
-  [
-    'extensions in the older shape',
-    'deployments',
-    (row) => of(row, 'extensions', 'dataservices', 'resources') !== undefined,
-  ],
-  ['a CRN of a staging account', 'deployments', (row) => String(row['id']).startsWith('crn:v1:staging:')],
-  ['a region that is a stranger', 'deployments', (row) => String(row['region_id']).includes('.')],
-  ['a CRN that is a segment short', 'deployments', (row) => String(row['id']).split(':').length === 9],
-  ['dates without a fraction', 'deployments', (row) => /:\d\dZ$/.test(String(row['created_at']))],
-  ['dates with three digits', 'deployments', (row) => /\.\d{3}Z$/.test(String(row['created_at']))],
-  ['dates with seven digits', 'deployments', (row) => /\.\d{7}Z$/.test(String(row['created_at']))],
-  ['dates with nine digits', 'deployments', (row) => /\.\d{9}Z$/.test(String(row['created_at']))],
-  ['shards in place of members', 'deployments_scalings', (row) => 'shards' in row && !('members' in row)],
-  ['groups beside the members', 'deployments_scalings', (row) => row['group_id'] === 'analytics'],
-  ['no host flavor', 'deployments_scalings', (row) => row['host_flavor'] === null],
-  ['shared CPUs', 'deployments_scalings', (row) => of(row, 'cpu', 'allocation_count') === 0],
-  [
-    'memory that does not divide among members',
+    'memory that is uneven',
     'deployments_scalings',
-    (row) => Number(of(row, 'memory', 'allocation_mb')) % Number(row['count']) > 0,
+    (r) => Number(of(r, 'memory', 'allocation_mb')) % Number(r['count']) > 0,
   ],
-  ['storage with a fraction', 'deployments_scalings', (row) => row['storage_gb'] === 12.5],
-  ['backups that run', 'deployments_backups', (row) => row['status'] === 'running'],
-  ['backups that failed', 'deployments_backups', (row) => row['status'] === 'failed'],
-  ['backups of generation 2 that are not through', 'deployments_backups', (row) => row['state'] === 'provisioning'],
+  ['storage with a fraction', 'deployments_scalings', (r) => r['storage_gb'] === 12.5],
+  ['backups that run', 'deployments_backups', (r) => r['status'] === 'running'],
+  ['backups that failed', 'deployments_backups', (r) => r['status'] === 'failed'],
+  ['backups that begin', 'deployments_backups', (r) => r['state'] === 'provisioning'],
   [
     'backups of a deployment that is gone',
     'deployments_backups',
-    (row) => {
-      const source = of(row, 'extensions', 'dataservices', 'backup', 'source_data_service_crn');
+    (r) => {
+      const source = of(r, 'extensions', 'dataservices', 'backup', 'source_data_service_crn');
       return typeof source === 'string' && !sandbox.deploymentIds.includes(source);
     },
   ],
-  ['tasks that run', 'deployments_recipes', (row) => row['status'] === 'running'],
-  ['tasks that failed', 'deployments_recipes', (row) => row['status'] === 'failed'],
-  ['tasks without a type', 'deployments_recipes', (row) => !('resource_type' in row)],
-  ['a read replica', 'deployments_replicas', (row) => row['leader'] !== ''],
-  [
-    'no time to restore to',
-    'deployments_recovery_windows',
-    (row) => row['earliest_point_in_time_recovery_time'] === null,
-  ],
-  ['usage in rows that only sums tell apart', 'billables', (row) => row['number'] === 2],
-  ['groups without members', 'teams', (row) => (row['members'] as []).length === 0],
-  [
-    'policies for an instance',
-    'deployments_roles',
-    (row) => JSON.stringify(row['resource']).includes('serviceInstance'),
-  ],
-  ['policies for everything', 'deployments_roles', (row) => !JSON.stringify(row['resource']).includes('service')],
-  ['policies for several subjects', 'deployments_roles', (row) => JSON.stringify(row['subject']).includes('AnyOf')],
-  ['policies with a time', 'deployments_roles', (row) => 'rule' in row],
+  ['tasks that run', 'deployments_recipes', (r) => r['status'] === 'running'],
+  ['tasks that failed', 'deployments_recipes', (r) => r['status'] === 'failed'],
+  ['tasks without a type', 'deployments_recipes', (r) => !('resource_type' in r)],
+  ['a read replica', 'deployments_replicas', (r) => r['leader'] !== ''],
+  ['no time yet', 'deployments_recovery_windows', (r) => r['earliest_point_in_time_recovery_time'] === null],
+  ['usage in rows that only sums tell apart', 'billables', (r) => r['number'] === 2],
+  ['groups without members', 'teams', (r) => (r['members'] as []).length === 0],
+  ['policies of one', 'deployments_roles', (r) => JSON.stringify(r['resource']).includes('serviceInstance')],
+  ['policies for everything', 'deployments_roles', (r) => !JSON.stringify(r['resource']).includes('service')],
+  ['policies for several subjects', 'deployments_roles', (r) => JSON.stringify(r['subject']).includes('AnyOf')],
+  ['policies with a time', 'deployments_roles', (r) => 'rule' in r],
 ])('the world has %s', (_what, stream, test) => {
   const rows = [...sandbox.rows(stream)];
-  expect(rows.some(test)).toBe(true);
-  expect(rows.every(test)).toBe(false);
+  expect(new Set(rows.map((row) => Boolean(test(row))))).toEqual(new Set([true, false]));
 });
 
 test('some engines have every report, and each report has an engine that does not offer it', () => {
