@@ -51,28 +51,45 @@ type Mistake = [line: string, files: Files, answer: string];
 
 const config = (platform: object, more: object = {}): Files => ({ CONFIG: { platform, ...more } });
 const CHECK = 'source-compose check --config CONFIG';
+const DISCOVER = 'source-compose discover --config CONFIG';
 const READ = 'source-compose read --config CONFIG';
 
 /** The frames of the answers. */
-const usage = (text: string): string => `${text}. See --help.`;
 const unusable = (text: string): string => `The config file CONFIG cannot be used: ${text}.`;
 const ignored = (option: string, hint: string): string =>
   `the config has an option ${option}, which is ignored: ${hint}`;
 const CHOOSE =
   'it names no platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
 
-const AT_THE_COMMAND_LINE: Mistake[] = [
+/** A command line that is not understood, and why. */
+const USAGE: [line: string, why: string][] = [
   [
     'source-compose chek --config CONFIG',
-    {},
-    usage('unknown command (did you mean check?); there are spec, check, discover and read'),
+    'unknown command (did you mean check?); there are spec, check, discover and read',
   ],
-  ['source-compose --config CONFIG', {}, usage('no command; there are spec, check, discover and read')],
-  ['source-compose check', {}, usage('check needs --config FILE')],
-  ['source-compose check CONFIG', {}, usage('unexpected argument; use --config FILE')],
-  ['source-compose check --config', {}, usage('--config needs the name of a file')],
-  ['source-compose check --confg CONFIG', {}, usage('unknown option --confg (did you mean --config?)')],
-  ['source-compose check -c CONFIG', {}, usage('unknown option -c (did you mean --config?)')],
+  ['source-compose --config CONFIG', 'no command; there are spec, check, discover and read'],
+  ['source-compose check', 'check needs --config FILE'],
+  ['source-compose check CONFIG', 'unexpected argument; use --config FILE'],
+  ['source-compose check --config', '--config needs the name of a file'],
+  ['source-compose check --confg CONFIG', 'unknown option --confg (did you mean --config?)'],
+  ['source-compose check -c CONFIG', 'unknown option -c (did you mean --config?)'],
+  [`${CHECK} --debug=yes`, '--debug takes no value'],
+  ['source-compose spec --config CONFIG', 'spec takes no --config'],
+  ['source-compose discover --config CONFIG --state STATE', 'discover takes no --state'],
+  [READ, 'read needs --streams NAMES or --catalog FILE'],
+  [`${READ} --streams all --catalog CATALOG`, 'read takes --streams or --catalog, not both'],
+  [
+    `${READ} --streams accounts teams`,
+    'unexpected argument; separate the names for --streams by commas, without spaces',
+  ],
+  ['tap-compose CONFIG', 'unexpected argument; use --config FILE'],
+  ['tap-compose --conf CONFIG', 'unknown option --conf (did you mean --config?)'],
+  ['tap-compose --catalog CATALOG', 'reading and --test need --config FILE, or --config ENV'],
+  ['tap-compose --about --format xml', '--format must be text, json or markdown'],
+];
+
+const AT_THE_COMMAND_LINE: Mistake[] = [
+  ...USAGE.map(([line, why]): Mistake => [line, {}, `${why}. See --help.`]),
   ['source-compose check --config FOLDER', {}, 'The config file FOLDER is a directory. Give the path of a file in it.'],
   [
     'source-compose check --config /nowhere/config.json',
@@ -83,16 +100,6 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
     'source-compose check --config {"platform":{}}',
     {},
     '--config takes the name of a file, not the JSON itself. Write the JSON to a file.',
-  ],
-  [`${CHECK} --debug=yes`, {}, usage('--debug takes no value')],
-  ['source-compose spec --config CONFIG', {}, usage('spec takes no --config')],
-  ['source-compose discover --config CONFIG --state STATE', {}, usage('discover takes no --state')],
-  [READ, {}, usage('read needs --streams NAMES or --catalog FILE')],
-  [`${READ} --streams all --catalog CATALOG`, {}, usage('read takes --streams or --catalog, not both')],
-  [
-    `${READ} --streams accounts teams`,
-    {},
-    usage('unexpected argument; separate the names for --streams by commas, without spaces'),
   ],
   [`${READ} --streams acounts`, {}, 'The stream acounts does not exist. Did you mean accounts?'],
   [
@@ -105,20 +112,67 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
     {},
     'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or leave the stream out.',
   ],
-  ['tap-compose CONFIG', {}, usage('unexpected argument; use --config FILE')],
-  ['tap-compose --conf CONFIG', {}, usage('unknown option --conf (did you mean --config?)')],
-  ['tap-compose --catalog CATALOG', {}, usage('reading and --test need --config FILE, or --config ENV')],
-  ['tap-compose --about --format xml', {}, usage('--format must be text, json or markdown')],
+];
+
+/** A config that cannot be used, and why. */
+const UNUSABLE: [config: object, why: string][] = [
+  [{}, CHOOSE],
+  [{ apikey: 'x' }, CHOOSE],
+  [
+    { api_key: 'x' },
+    'for IBM Cloud, put api_key below platform, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}',
+  ],
+  [{ platform: { name: 'ibm', api_key: 'x' } }, 'platform.name must be "ibm_cloud" or "compose"'],
+  [{ platform: { name: 'ibm_cloud' } }, 'platform.api_key is missing: add it'],
+  [{ platform: { name: 'ibm_cloud', api_key: '' } }, 'platform.api_key must not be empty'],
+  [
+    { platform: { ...COMPOSE, api_token: 'the-\ntoken' } },
+    'platform.api_token contains a line break or another character that no HTTP header can carry; copy the token again, as one line',
+  ],
+  [
+    { platform: IBM, start_date: '2026-02-30T00:00:00Z' },
+    'start_date is a date or time that does not exist; correct the day, the time or the offset',
+  ],
+  [{ platform: IBM, start_date: '2026-01-01' }, 'start_date must be a date and time such as 2018-08-22T00:00:00Z'],
+  [{ platform: IBM, num_workers: 99 }, 'num_workers must be a whole number from 1 to 32'],
+  [{ platform: IBM, fail_on_refused_deployments: 'yes' }, 'fail_on_refused_deployments must be true or false'],
+  [{ platform: { ...IBM, billing: 'groups' } }, 'platform.billing must be resource_groups or account'],
+  [
+    { platform: { ...IBM, deployment_ids: 'a' } },
+    'platform.deployment_ids must be an array of strings, even for one: ["…"]',
+  ],
+  [
+    { platform: { ...IBM, deployment_ids: ['orders'] } },
+    'platform.deployment_ids[0] must be the CRN or the GUID of a deployment',
+  ],
+  [
+    { platform: { ...IBM, logs_instances: ['my-logs'] } },
+    'platform.logs_instances[0] must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…',
+  ],
+  [
+    { platform: { ...IBM, endpoints: { iam_url: 'x' } } },
+    'platform.endpoints has no iam_url (did you mean iam?); there are iam, resource_controller, databases, billing, accounts, logs',
+  ],
+  [
+    { platform: { ...IBM, endpoints: { iam: 'localhost:8321/iam' } } },
+    'platform.endpoints.iam must begin with http:// or https://; for a private host such as this, try http://',
+  ],
+  [
+    { platform: { ...COMPOSE, base_url: 'localhost:8321/2016-07' } },
+    'platform.base_url must begin with http:// or https://; for a private host such as this, try http://',
+  ],
+  [
+    { platform: { ...COMPOSE, base_url: 'http://compose.example.com/2016-07' } },
+    'platform.base_url must begin with https:// (plain http only for loopback, private and link-local addresses, names without a dot, and names under .localhost, .local, .internal)',
+  ],
+  [
+    { platform: { ...COMPOSE, base_url: 'https://me:pass@compose.example.com' } },
+    'platform.base_url must hold no user name or password; credentials have an option of their own',
+  ],
 ];
 
 const IN_THE_CONFIG: Mistake[] = [
-  [CHECK, { CONFIG: {} }, unusable(CHOOSE)],
-  [CHECK, { CONFIG: { apikey: 'x' } }, unusable(CHOOSE)],
-  [
-    CHECK,
-    { CONFIG: { api_key: 'x' } },
-    unusable('for IBM Cloud, put api_key below platform, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}'),
-  ],
+  ...UNUSABLE.map(([held, why]): Mistake => [CHECK, { CONFIG: held }, unusable(why)]),
   [CHECK, { CONFIG: '' }, 'The config file CONFIG is empty; it must hold JSON.'],
   [
     CHECK,
@@ -131,8 +185,6 @@ const IN_THE_CONFIG: Mistake[] = [
     { CONFIG: { platform: 'ibm_cloud', api_key: 'x' } },
     `${ignored('api_key', 'move it into platform')} ${unusable('platform must be an object, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}')}`,
   ],
-  [CHECK, config({ name: 'ibm', api_key: 'x' }), unusable('platform.name must be "ibm_cloud" or "compose"')],
-  [CHECK, config({ name: 'ibm_cloud' }), unusable('platform.api_key is missing: add it')],
   [
     CHECK,
     config({ name: 'ibm_cloud', apikey: 'x' }),
@@ -143,96 +195,15 @@ const IN_THE_CONFIG: Mistake[] = [
     config({ name: 'ibm_cloud' }, { api_key: 'x' }),
     `${ignored('api_key', 'move it into platform')} ${unusable('platform.api_key is missing (the config has api_key; did you mean platform.api_key?)')}`,
   ],
-  [CHECK, config({ name: 'ibm_cloud', api_key: '' }), unusable('platform.api_key must not be empty')],
+  [DISCOVER, config(IBM, { start_dat: 'x' }), ignored('start_dat', 'did you mean start_date?')],
+  [DISCOVER, config(IBM, { lookback_window: 9 }), ignored('lookback_window', 'did you mean lookback_window_seconds?')],
   [
-    CHECK,
-    config({ ...COMPOSE, api_token: 'the-\ntoken' }),
-    unusable(
-      'platform.api_token contains a line break or another character that no HTTP header can carry; copy the token again, as one line',
-    ),
-  ],
-  [
-    CHECK,
-    config(IBM, { start_date: '2026-02-30T00:00:00Z' }),
-    unusable('start_date is a date or time that does not exist; correct the day, the time or the offset'),
-  ],
-  [
-    CHECK,
-    config(IBM, { start_date: '2026-01-01' }),
-    unusable('start_date must be a date and time such as 2018-08-22T00:00:00Z'),
-  ],
-  [CHECK, config(IBM, { num_workers: 99 }), unusable('num_workers must be a whole number from 1 to 32')],
-  [
-    CHECK,
-    config(IBM, { fail_on_refused_deployments: 'yes' }),
-    unusable('fail_on_refused_deployments must be true or false'),
-  ],
-  [CHECK, config({ ...IBM, billing: 'groups' }), unusable('platform.billing must be resource_groups or account')],
-  [
-    CHECK,
-    config({ ...IBM, deployment_ids: 'a' }),
-    unusable('platform.deployment_ids must be an array of strings, even for one: ["…"]'),
-  ],
-  [
-    CHECK,
-    config({ ...IBM, deployment_ids: ['orders'] }),
-    unusable('platform.deployment_ids[0] must be the CRN or the GUID of a deployment'),
-  ],
-  [
-    CHECK,
-    config({ ...IBM, logs_instances: ['my-logs'] }),
-    unusable(
-      'platform.logs_instances[0] must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…',
-    ),
-  ],
-  [
-    CHECK,
-    config({ ...IBM, endpoints: { iam_url: 'x' } }),
-    unusable(
-      'platform.endpoints has no iam_url (did you mean iam?); there are iam, resource_controller, databases, billing, accounts, logs',
-    ),
-  ],
-  [
-    CHECK,
-    config({ ...IBM, endpoints: { iam: 'localhost:8321/iam' } }),
-    unusable(
-      'platform.endpoints.iam must begin with http:// or https://; for a private host such as this, try http://',
-    ),
-  ],
-  [
-    CHECK,
-    config({ ...COMPOSE, base_url: 'localhost:8321/2016-07' }),
-    unusable('platform.base_url must begin with http:// or https://; for a private host such as this, try http://'),
-  ],
-  [
-    CHECK,
-    config({ ...COMPOSE, base_url: 'http://compose.example.com/2016-07' }),
-    unusable(
-      'platform.base_url must begin with https:// (plain http only for loopback, private and link-local addresses, names without a dot, and names under .localhost, .local, .internal)',
-    ),
-  ],
-  [
-    CHECK,
-    config({ ...COMPOSE, base_url: 'https://me:pass@compose.example.com' }),
-    unusable('platform.base_url must hold no user name or password; credentials have an option of their own'),
-  ],
-  [
-    'source-compose discover --config CONFIG',
-    config(IBM, { start_dat: 'x' }),
-    ignored('start_dat', 'did you mean start_date?'),
-  ],
-  [
-    'source-compose discover --config CONFIG',
-    config(IBM, { lookback_window: 9 }),
-    ignored('lookback_window', 'did you mean lookback_window_seconds?'),
-  ],
-  [
-    'source-compose discover --config CONFIG',
+    DISCOVER,
     config({ ...IBM, num_workers: 1 }),
     ignored('platform.num_workers', 'move it out of platform, to the top level'),
   ],
   [
-    'source-compose discover --config CONFIG',
+    DISCOVER,
     config({ ...IBM, colour: 1 }),
     ignored('platform.colour', 'there is no such option; correct or remove it'),
   ],

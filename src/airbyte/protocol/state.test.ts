@@ -20,14 +20,11 @@ const twoStates = Object.entries(TWO).map(([name, state]) => stream(name, state)
 describe('every form in which clients hand it in', () => {
   test.each<[form: string, text: string, states: object]>([
     ['an empty file', '', {}],
-    ['white space', ' \n', {}],
-    ['an empty array', '[]', {}],
     ['an empty object', '{}', {}],
     ['an array of states', JSON.stringify(twoStates), TWO],
     ['one state', JSON.stringify(twoStates[0]), { audit_events: TWO.audit_events }],
     ['a line for each', lines(...twoStates), TWO],
     ['STATE messages as read prints them', lines(streamState('audit_events', { mark: 'b' }, 7)), states2('b')],
-    ['an array of STATE messages', JSON.stringify([streamState('audit_events', { mark: 'b' }, 7)]), states2('b')],
     ['the whole output of read', lines(...outputOfRead()), states2('c')],
     ['Windows line ends', lines(...twoStates).replaceAll('\n', '\r\n'), TWO],
     ['indented JSON', JSON.stringify(twoStates, null, 2), TWO],
@@ -40,7 +37,6 @@ describe('every form in which clients hand it in', () => {
       { a: {} },
     ],
     ['a stream without a state', JSON.stringify([stream('a', null)]), { a: {} }],
-    ['nothing but nulls', '{"type":null,"stream":null}', {}],
     ['an empty LEGACY state', '{"type":"LEGACY","data":{}}', {}],
   ])('%s', (_, text, expected) => {
     expect(states(text)).toEqual(expected);
@@ -85,7 +81,6 @@ function outputOfRead(): unknown[] {
 describe('what is no state of ours', () => {
   const file = 'The state file s.json';
   test.each([
-    ['42', `${file} must hold state messages; it holds a number.`],
     ['[null]', `${file} must hold state messages; it holds null.`],
     [`[{},"x"]`, `${file} must hold state messages; it holds a string (entry 2).`],
     ['{"mark":"x"}', `${file} holds something that is not a state message. Pass the STATE lines that a read printed.`],
@@ -98,18 +93,10 @@ describe('what is no state of ours', () => {
       `${file} holds a GLOBAL state; this connector takes only STREAM states. Pass the STATE lines that a read printed.`,
     ],
     [
-      '[{"global":{"stream_states":[]}}]',
-      `${file} holds a GLOBAL state; this connector takes only STREAM states. Pass the STATE lines that a read printed.`,
-    ],
-    [
       '{"type":"LEGACY","data":{"audit_events":{}}}',
       `${file} holds a LEGACY state, which this connector never wrote; it takes only STREAM states.`,
     ],
     ['{"type":"STREAM"}', `${file} holds a STREAM state without stream.stream_descriptor.name.`],
-    [
-      '{"stream":{"stream_descriptor":{"name":7}}}',
-      `${file} holds a STREAM state without stream.stream_descriptor.name.`,
-    ],
     [
       '[{},{"stream":{"stream_descriptor":{"name":"a"},"stream_state":[]}}]',
       `${file} holds a stream_state of a that must be an object; it is an array (entry 2).`,
@@ -136,17 +123,7 @@ const nearState = fc.letrec<{ value: unknown }>((tie) => ({
     fc.constantFrom('STREAM', 'GLOBAL', 'LEGACY', 'STATE', 'LOG', null, {}, []),
     fc.array(tie('value'), { maxLength: 3 }),
     fc.dictionary(
-      fc.constantFrom(
-        'type',
-        'state',
-        'stream',
-        'stream_descriptor',
-        'stream_state',
-        'name',
-        'data',
-        'global',
-        '__proto__',
-      ),
+      fc.constantFrom(...'type state stream stream_descriptor stream_state name data global __proto__'.split(' ')),
       tie('value'),
     ),
   ),

@@ -144,12 +144,6 @@ describe('other forms that are taken', () => {
       { version: 1 },
     ],
     [
-      'a walk of nulls',
-      WALK,
-      { version: 1, walk: [{ top: null, cursor: 'c', floor: null }] },
-      { version: 1, walk: { cursor: 'c' } },
-    ],
-    [
       'the state of the core, a walk',
       WALK,
       { version: 1, mark: T, walk: { cursor: 'c', top: T } },
@@ -167,7 +161,6 @@ describe('other forms that are taken', () => {
       { mark: '2001-01-01T00:00:00.000Z', replication_key_value: null, walk: [] },
       { version: 1 },
     ],
-    ['the same of marks', MARKS, { marks: { d: T }, partitions: [] }, { version: 1, marks: {} }],
     [
       'a partition without a value',
       MARKS,
@@ -175,7 +168,6 @@ describe('other forms that are taken', () => {
       { version: 1, marks: {} },
     ],
     ['nulls for lists', MARKS, { partitions: null, pending: null }, { version: 1, marks: {} }],
-    ['an empty list of pending keys', MARKS, { partitions: [], pending: [] }, { version: 1, marks: {} }],
   ])('%s', (_, about, bookmark, state) => {
     expect(stateOf(bookmark, about, WHERE)).toEqual(state);
   });
@@ -184,10 +176,8 @@ describe('other forms that are taken', () => {
 describe('what cannot be used is told by the keys of the bookmark', () => {
   test.each<[string, Bookmarked, Row, string]>([
     ['a value that is no time', WALK, { replication_key_value: 'soon' }, 'replication_key_value must be a timestamp'],
-    ['a mark that is no time', WALK, { mark: 5 }, 'mark must be a timestamp'],
     ['a walk that is a text', WALK, { walk: 'c' }, 'walk must be a list of at most one object'],
     ['partitions that are no list', MARKS, { partitions: {} }, 'partitions must be a list'],
-    ['pending keys that are no list', MARKS, { pending: 'r1' }, 'pending must be a list of keys'],
     ['a pending key that is none', MARKS, { pending: ['r1', 2] }, 'pending must be a list of keys'],
     [
       'a partition of nothing',

@@ -65,15 +65,12 @@ function policy(covers: Row, { subject = { iam_id: 'IBMid-1' }, ...more }: Row &
 describe('a policy opens databases', () => {
   test.each([
     [{ serviceName: 'databases-for-redis' }, 'service'],
-    [{ serviceName: 'messages-for-rabbitmq' }, 'service'],
     [{ serviceName: 'databases-for-*' }, 'service'],
     [{ serviceName: ['kms', 'databases-for-mysql'] }, 'service'],
     [{ serviceName: 'databases-for-postgresql', serviceInstance: GUID }, 'instance'],
     [{ resourceGroupId: GROUP }, 'resource_group'],
-    [{ serviceType: 'service' }, 'account'],
     [{ serviceInstance: '*', serviceName: 'databases-for-redis' }, 'service'],
     [{ resourceGroupId: '*' }, 'account'],
-    [{ region: 'eu-de' }, 'account'],
     [{}, 'account'],
   ])('that covers %j', async (covers, scope) => {
     const { rows } = await grantsOf({ policies: [policy(covers)] });
@@ -83,7 +80,6 @@ describe('a policy opens databases', () => {
 
   test.each([
     [{ serviceName: 'cloud-object-storage' }],
-    [{ serviceName: 'iam-*' }],
     [{ serviceType: 'platform_service' }],
     [{ service_group_id: 'IAM' }],
     [{ resourceType: 'resource-group', resource: GROUP }],
@@ -143,7 +139,6 @@ describe('a policy of an unknown shape is an error', () => {
   const subject = { key: 'iam_id', operator: 'stringEquals', value: 'IBMid-1' };
   test.each<[string, Row, string]>([
     ['a control that is a list', { control: [{ grant: { roles: [role] } }] }, 'has no list control.grant.roles'],
-    ['a role that is text', { control: { grant: { roles: [VIEWER] } } }, 'has a role without role_id'],
     ['a role without its id', { control: { grant: { roles: [role, { id: VIEWER }] } } }, 'has a role without role_id'],
     ['no subject', { subject: undefined }, 'has no list subject.attributes'],
     [
@@ -153,7 +148,6 @@ describe('a policy of an unknown shape is an error', () => {
     ],
     ['a value that is an object', { subject: { attributes: [{ ...subject, value: { id: 1 } }] } }, NO_TEXT],
     ['an empty text', { subject: { attributes: [{ ...subject, value: '' }] } }, NOBODY],
-    ['nobody', { subject: { attributes: [] } }, NOBODY],
     ['a subject of another kind', { subject: { attributes: [{ ...subject, key: 'name' }] } }, NOBODY],
     ['no resource', { resource: null }, 'has no list resource.attributes'],
     [
@@ -174,19 +168,15 @@ test('a policy that two pages show is one', async () => {
 });
 
 test('a deployment that is gone leaves its GUID, and no CRN', async () => {
-  const { rows } = await grantsOf({
-    policies: [policy({ serviceName: 'databases-for-redis', serviceInstance: OTHER_GUID })],
-  });
+  const gone = policy({ serviceName: 'databases-for-redis', serviceInstance: OTHER_GUID });
+  const { rows } = await grantsOf({ policies: [gone] });
   expect(rows.iam_id[0]).toMatchObject({ service_instance: OTHER_GUID, scope: 'instance' });
   expect(rows.iam_id[0]?.['deployment_id']).toBeUndefined();
 });
 
 test('names of roles that are refused are not worth a failure', async () => {
-  const refusal = new ConnectorError(
-    'not_offered',
-    { path: 'v2/roles', status: '410', said: '' },
-    { answer: 'HTTP 410' },
-  );
+  const what = { path: 'v2/roles', status: '410', said: '' };
+  const refusal = new ConnectorError('not_offered', what, { answer: 'HTTP 410' });
   const { rows, log } = await grantsOf({ policies: [policy({})], roles: refusal });
   expect(rows.iam_id).toMatchObject([{ name: 'Viewer', role: 'Viewer' }]);
   expect(log).toContainEqual(expect.stringMatching(/names in their CRNs.*HTTP 410/));
@@ -210,11 +200,7 @@ describe('the choice of the user', () => {
 
   test.each([
     ['none', {}, ['own', 'other', 'group', 'other group', 'account', ...MORE]],
-    [
-      'a GUID in capitals',
-      { deployment_ids: [GUID.toUpperCase()] },
-      ['own', 'group', 'other group', 'account', ...MORE],
-    ],
+    ['a GUID', { deployment_ids: [GUID.toUpperCase()] }, ['own', 'group', 'other group', 'account', ...MORE]],
     ['a CRN', { deployment_ids: [CRN] }, ['own', 'group', 'other group', 'account', ...MORE]],
     ['a group', { resource_group_ids: [GROUP] }, ['own', 'group', 'account', ...MORE]],
   ])('%s keeps what says something of it', async (_, config, expected) => {

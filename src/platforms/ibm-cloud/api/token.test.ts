@@ -29,13 +29,7 @@ function openIam(options: Partial<IamAccess> = {}) {
     waiting.push(reply);
     return reply.promise;
   };
-  const auth = iamAuth({
-    apiKey: KEY,
-    iam: 'https://iam.example.test',
-    facts,
-    now: () => clock.now,
-    ...options,
-  });
+  const auth = iamAuth({ apiKey: KEY, iam: 'https://iam.example.test', facts, now: () => clock.now, ...options });
   const header = async (): Promise<string> => auth.header(ask);
   /** Answers what was asked first, and lets everyone take it in. */
   const reply = async (body: unknown): Promise<void> => {
@@ -76,12 +70,9 @@ describe('the exchange', () => {
 
   test.each([
     [{}, 'it holds no access_token'],
-    [{ access_token: '' }, 'it holds no access_token'],
     [{ access_token: 7 }, 'it holds no access_token'],
     [{ access_token: 'two\r\nlines' }, 'it holds no access_token'],
-    [{ access_token: 'two words' }, 'it holds no access_token'],
     [[], 'it is no object'],
-    [null, 'it is no object'],
     [{ errors: [{ code: 'odd', message: 'No.' }] }, 'it holds no access_token'],
   ])('without a token that a header can carry is an error: %j', async (body, detail) => {
     const { header, reply } = openIam();
@@ -133,7 +124,6 @@ describe('a token', () => {
     ['as a text', { access_token: 't1', expires_in: '60' }, 48_000],
     ['by its own claims', { access_token: jwt({ iat: 1_000, exp: 1_060 }) }, 48_000],
     ['by its own claims where it is no number', { access_token: jwt({ iat: 0, exp: 60 }), expires_in: 'soon' }, 48_000],
-    ['by its own claims where it is nothing', { access_token: jwt({ iat: 0, exp: 60 }), expires_in: 0 }, 48_000],
   ])('tells its life %s', async (_, body, renewAt) => {
     const { asked, clock, header } = await withToken(body);
     clock.now = renewAt - 1;
@@ -146,7 +136,6 @@ describe('a token', () => {
 
   test.each([
     { access_token: 'opaque' },
-    { access_token: 'a.b.c', expires_in: -1 },
     { access_token: jwt({ exp: 1_060 }) },
     { access_token: jwt({ iat: 1_060, exp: 1_000 }) },
   ])('that does not tell its life is used until it is refused: %j', async (body) => {
@@ -176,12 +165,9 @@ describe('the account of a token', () => {
     [`Bearer ${jwt({ account: { bss: ACCOUNT } })}`, ACCOUNT],
     [jwt({ account: { bss: ACCOUNT, valid: true } }), ACCOUNT],
     [`Bearer ${jwt({ account: { bss: ACCOUNT.toUpperCase() } })}`, undefined],
-    [`Bearer ${jwt({ account: { bss: 'short' } })}`, undefined],
     [`Bearer ${jwt({ account: { bss: `${ACCOUNT}/../x` } })}`, undefined],
     [`Bearer ${jwt({ account: ACCOUNT })}`, undefined],
     [`Bearer ${jwt({})}`, undefined],
-    [`Bearer ${jwt([])}`, undefined],
-    ['Bearer opaque', undefined],
     ['Bearer a.b.c', undefined],
     ['', undefined],
   ])('in %s', (authorization, account) => {
@@ -221,12 +207,7 @@ test('whatever the lives of the tokens, no request carries a dead one, and no tw
         deaths.set(`Bearer t${n}`, asked + life * 1_000);
         return { access_token: `t${n}`, expires_in: life };
       };
-      const auth = iamAuth({
-        apiKey: KEY,
-        iam: 'https://iam.example.test',
-        facts,
-        now: time.now,
-      });
+      const auth = iamAuth({ apiKey: KEY, iam: 'https://iam.example.test', facts, now: time.now });
       const run = async (waits: number[]): Promise<void> => {
         for (const ms of waits) {
           await time.sleep(ms, never);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { crnOf, gen1Row, gen2Row } from '../../../../test-support/unit/instances.ts';
+import { ibmRows } from '../../../../test-support/unit/ibm-reads.ts';
+import { crnOf, gen1Row } from '../../../../test-support/unit/instances.ts';
 import { deploymentsAutoscalings } from './deployments-autoscalings.ts';
 
 const instances = [gen1Row(1)];
@@ -48,11 +48,4 @@ test('each resource is a record, with what it is told of', async () => {
     },
     expect.objectContaining({ ...common, id: `${crnOf(1)}/member/memory`, resource: 'memory', rate_units: null }),
   ]);
-});
-
-test('generation 2 has none, which is said at the end', async () => {
-  const { stream, api } = openIbmRead(deploymentsAutoscalings, { instances: [gen2Row(1, {})] });
-  await stream.toEnd();
-  expect(api.requests).toHaveLength(1);
-  expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2']);
 });

@@ -1,11 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { Ajv } from 'ajv';
-import { describe, expect, test } from 'vitest';
-import { catalogStream } from '../../../airbyte/commands/discover.ts';
-import type { Stream } from '../../../core/stream/stream.ts';
+import { expect, test } from 'vitest';
+import { type Stream, cursorFieldOf, keyFieldOf } from '../../../core/stream/stream.ts';
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { crnOf } from '../../../../test-support/unit/instances.ts';
+import { crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
+import type { Row } from '../../../core/record/row.ts';
 import type { IbmCloudShared } from '../shared.ts';
 import { streams } from './index.ts';
 
@@ -36,35 +33,8 @@ const TABLE: [name: string, key: string, report?: string | undefined, cursor?: s
 ];
 
 test('the registry is the table, in its order', () => {
-  expect(streams.map(({ name }) => name)).toEqual(TABLE.map(([name]) => name));
-});
-
-test('every file of the folder is in the registry, under its own name', async () => {
-  const names = readdirSync(import.meta.dirname).map((file) => file.replace(/\.ts$/, ''));
-  const files = names.filter((name) => name !== 'index' && !name.endsWith('.test'));
-  for (const file of files) {
-    const exported = Object.values((await import(join(import.meta.dirname, `${file}.ts`))) as Record<string, Stream>);
-    expect(exported, file).toHaveLength(1);
-    expect(exported[0]?.name, file).toBe(file.replaceAll('-', '_'));
-    expect(streams, file).toContain(exported[0]);
-  }
-  expect(files).toHaveLength(TABLE.length);
-});
-
-test.each(TABLE)('%s is offered with its key and modes', (name, key, _, cursor) => {
-  const { json_schema: _schema, ...offer } = catalogStream(streamOf(name));
-  expect(offer).toEqual({
-    name,
-    source_defined_primary_key: [[key]],
-    ...(cursor === undefined
-      ? { supported_sync_modes: ['full_refresh'] }
-      : {
-          supported_sync_modes: ['full_refresh', 'incremental'],
-          source_defined_cursor: true,
-          default_cursor_field: [cursor],
-          is_resumable: true,
-        }),
-  });
+  const offers = streams.map((stream) => [stream.name, keyFieldOf(stream), cursorFieldOf(stream)]);
+  expect(offers).toEqual(TABLE.map(([name, key, , cursor]) => [name, key, cursor]));
 });
 
 test.each(TABLE.filter(([, , report]) => report !== undefined))(
@@ -95,45 +65,16 @@ test('no stream is asked for anywhere but at our own addresses', async () => {
   }
 });
 
-describe.each(streams.map((stream) => [stream.name, stream] as const))('%s', (name, stream) => {
-  test('passes on no more than it declares, and knows nothing to drop that it does', () => {
-    expect(stream.dropped).toBeDefined();
-    for (const field of stream.dropped ?? []) expect(stream.fields, `${name}.${field}`).not.toHaveProperty(field);
-  });
-
-  test('has a schema that is valid, leaves room for nulls, and describes every property', () => {
-    const schema = catalogStream(stream).json_schema as { properties: Record<string, Record<string, unknown>> };
-    expect(new Ajv({ strict: false }).validateSchema(schema)).toBe(true);
-    for (const [field, property] of Object.entries(schema.properties)) {
-      expect(property['type'], field).toEqual(['null', expect.any(String)]);
-      expect(property['description'], field).toMatch(/\w{2}/);
-    }
-    expect(stream.description).toMatch(/^[A-Z].*\.$/);
-  });
-});
-
-test('every deployment report says which deployment it is about, and of which generation that is', () => {
-  // Roles are those of policies, which may be about all of them.
-  const reports = streams.filter(({ name }) => name.startsWith('deployments_') && !name.endsWith('roles'));
-  for (const { name, fields } of reports) {
-    expect(fields, name).toHaveProperty('deployment_id');
-    expect(fields, name).toHaveProperty('generation');
+test('every stream passes on no more than it declares, and knows nothing to drop that it does', () => {
+  for (const { name, fields, dropped } of streams) {
+    expect(dropped, name).toBeDefined();
+    for (const field of dropped ?? []) expect(fields, `${name}.${field}`).not.toHaveProperty(field);
   }
-  expect(reports).toHaveLength(8);
 });
 
-test('no field could hold a secret of those that IBM sends', () => {
-  const secrets = [
-    'parameters',
-    'extensions',
-    'connection',
-    'download_link',
-    'apikey',
-    'resource_keys_url',
-    'platform_options',
-  ];
+test('every deployment report says of which generation the deployment is', () => {
   for (const { name, fields } of streams) {
-    for (const field of secrets) expect(fields, name).not.toHaveProperty(field);
+    if (name.startsWith('deployments_') && !name.endsWith('roles')) expect(fields, name).toHaveProperty('generation');
   }
 });
 
@@ -170,6 +111,17 @@ test.each([
   // What nobody knows may still change.
   for (const status of [...open, 'odd', '', null, undefined])
     expect(incremental?.isFinal?.({ status, deployment_id: 'd' }), String(status)).toBe(false);
+});
+
+test.each<[name: string, row: Row, leftOut: string]>([
+  ['deployments_autoscalings', gen2Row(2, {}), 'generation 2'],
+  ['deployments_recovery_windows', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
+  ['deployments_replicas', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
+])('%s is not asked for of deployments that have none', async (name, row, leftOut) => {
+  const { stream, api } = openIbmRead(streamOf(name), { instances: [row] });
+  await stream.toEnd();
+  expect(api.requests).toHaveLength(1);
+  expect(stream.reader.report.leftOut).toEqual([`1 deployment of ${leftOut}`]);
 });
 
 function streamOf(name: string): Stream<IbmCloudShared> {
