@@ -32,14 +32,7 @@ test('flags become options', () => {
   expect(
     readCommandLine([...args.split(' '), '--fault', JSON.stringify(fault), '--fault', JSON.stringify(fault)]),
   ).toEqual({
-    options: {
-      port: 80,
-      host: '::1',
-      seed: 7,
-      cursor: 'inclusive',
-      auditEvents: 1_000_000,
-      faults: [fault, fault],
-    },
+    options: { port: 80, host: '::1', seed: 7, cursor: 'inclusive', auditEvents: 1_000_000, faults: [fault, fault] },
     json: true,
     exitWithStdin: false,
     help: false,
@@ -49,17 +42,13 @@ test('flags become options', () => {
 test.each([
   ['--nope', "Unknown option '--nope'"],
   ['--prot 8080', "Unknown option '--prot'; did you mean --port?"],
-  ['--audit-event=7', "Unknown option '--audit-event'; did you mean --audit-events?"],
   ['--faults {}', "Unknown option '--faults'; did you mean --fault?"],
-  ['-x', "Unknown option '-x'"],
-  ['--port x', '--port must be a whole number from 0 to 65535'],
   ['--port 65536', '--port must be a whole number from 0 to 65535'],
   ['--cursor upwards', '--cursor must be one of exclusive, inclusive, ignored'],
   ['--fault {', '--fault must be a fault as JSON'],
   ['stray', "Unexpected argument 'stray'"],
   ['--platform heroku', '--platform must be one of compose, ibm_cloud'],
   ['--token-life 60', '--token-life does not belong to the platform compose'],
-  ['--platform ibm_cloud --recipes 3', '--recipes does not belong to the platform ibm_cloud'],
   ['--platform ibm_cloud --now yesterday', '--now must be a time such as'],
   ['--platform ibm_cloud --missing-roles billing,cook', '--missing-roles must be some of'],
   ['--future-events 1201', 'futureEvents must not exceed auditEvents'],

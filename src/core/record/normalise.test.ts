@@ -86,18 +86,8 @@ test('a made key may be made of what does not come out', () => {
   expect(normalised(row, undefined, { ...keyed, dropped: ['name'] }).row).toEqual({ deployment_id: 'd1' });
 });
 
-const likely = fc.constantFrom<unknown>(
-  '',
-  ' 7 ',
-  '7.5',
-  'true',
-  '2017-08-30T12:46:29Z',
-  '2017-01-05T15:23:46.853-05:00',
-  1e300,
-  2 ** 60,
-  [],
-  {},
-);
+const times = ['2017-08-30T12:46:29Z', '2017-01-05T15:23:46.853-05:00'];
+const likely = fc.constantFrom<unknown>('', ' 7 ', '7.5', 'true', ...times, 1e300, 2 ** 60, [], {});
 const names = fc.oneof(fc.constantFrom(...Object.keys(plain.fields)), fc.string());
 const anyRow = fc.dictionary(names, fc.oneof(fc.jsonValue({ maxDepth: 2 }), likely)).map((row) => JSON.stringify(row));
 

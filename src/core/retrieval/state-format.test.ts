@@ -79,9 +79,7 @@ describe('a state that cannot be used is one sentence that names place and field
     [{ version: '1' }, 'version must be 1'],
     [{ version: 2 }, 'version is 2: a later release of this connector wrote it'],
     [{ version: 1, mark: 'yesterday' }, 'mark must be a timestamp'],
-    [{ version: 1, mark: 7 }, 'mark must be a timestamp'],
     [{ version: 1, walk: { top: T1 } }, 'walk.cursor must be an id'],
-    [{ version: 1, walk: { cursor: '' } }, 'walk.cursor must be an id'],
     [{ version: 1, walk: { cursor: 'e7', before: 8 } }, 'walk.before must be an id'],
     [{ version: 1, walk: { cursor: 'e7', floor: [] } }, 'walk.floor must be a timestamp'],
     [{ version: 1, job: 17 }, 'job must be a string'],
@@ -95,7 +93,6 @@ describe('a state that cannot be used is one sentence that names place and field
     [{ version: 1, marks: { d1: 'soon' } }, 'marks.d1 must be a timestamp'],
     [{ version: 1, marks: {}, pending: { r1: true } }, 'pending must be a list of keys'],
     [{ version: 1, marks: {}, pending: ['r1', 2] }, 'pending.1 must be a key'],
-    [{ version: 3, marks: {} }, 'version is 3: a later release'],
   ])('marks %j', (state, problem) => {
     expect(() => marks(state)).toThrow(`${WHERE} cannot be used: ${problem}`);
   });
@@ -120,8 +117,6 @@ describe('the platform of a state', () => {
     [{ version: 1, platform: 'ibm_cloud', marks: { d1: T1 } }, 'compose', 'belongs to the platform ibm_cloud'],
     [{ version: 1, marks: { d1: T1 } }, 'ibm_cloud', 'belongs to the platform compose'],
     [{ version: 1, platform: null, mark: T1 }, 'ibm_cloud', 'belongs to the platform compose'],
-    [{ version: 1, platform: 'IBM_CLOUD' }, 'ibm_cloud', 'belongs to the platform IBM_CLOUD'],
-    [{ version: 1, platform: 7 }, 'compose', 'belongs to the platform of another kind'],
     [{ version: 1, platform: ['compose'] }, 'compose', 'belongs to the platform of another kind'],
     [{ version: 1, platform: 'x'.repeat(61) }, 'compose', 'belongs to the platform of another kind'],
     // Even a state that is of no use otherwise.

@@ -102,55 +102,30 @@ describe('how', () => {
     return [mode ?? error, ...warnings].join(' / ');
   };
 
+  /** What metadata says of the stream. */
+  const own = (method: unknown, key?: string) => (entry: CatalogEntry) =>
+    Object.assign(ofStream(entry), { 'replication-method': method }, key !== undefined && { 'replication-key': key });
+  /** What the entry says itself. */
+  const entry = (method: unknown) => (of: Row) => Object.assign(of, { replication_method: method });
+
   test.each<[string, string, (entry: CatalogEntry & Row) => void, RegExp]>([
     ['as offered', 'audit_events', () => undefined, /^incremental$/],
-    [
-      'metadata says FULL_TABLE',
-      'audit_events',
-      (entry) => (ofStream(entry)['replication-method'] = 'FULL_TABLE'),
-      /^full_refresh$/,
-    ],
-    [
-      'the entry says FULL_TABLE',
-      'audit_events',
-      (entry) => (entry.replication_method = 'FULL_TABLE'),
-      /^full_refresh$/,
-    ],
-    [
-      'in small letters',
-      'audit_events',
-      (entry) => (entry['replication_method'] = 'full_table' as never),
-      /^full_refresh$/,
-    ],
-    ['nothing is said', 'audit_events', (entry) => (entry['replication_method'] = null as never), /^incremental$/],
+    ['metadata says FULL_TABLE', 'audit_events', own('FULL_TABLE'), /^full_refresh$/],
+    ['the entry says it in small letters', 'audit_events', entry('full_table'), /^full_refresh$/],
+    ['nothing is said', 'audit_events', entry(null), /^incremental$/],
     [
       'LOG_BASED',
       'audit_events',
-      (entry) => (ofStream(entry)['replication-method'] = 'LOG_BASED'),
+      own('LOG_BASED'),
       /^The catalog wants the stream audit_events by LOG_BASED replication, which it does not have/,
     ],
-    [
-      'nonsense',
-      'teams',
-      (entry) => (ofStream(entry)['replication-method'] = 5),
-      /by a replication method that does not exist/,
-    ],
-    [
-      'another key',
-      'audit_events',
-      (entry) => (ofStream(entry)['replication-key'] = 'id'),
-      /another replication key than created_at/,
-    ],
-    [
-      'another key for a read in full',
-      'audit_events',
-      (entry) => Object.assign(ofStream(entry), { 'replication-key': 'id', 'replication-method': 'FULL_TABLE' }),
-      /^full_refresh$/,
-    ],
+    ['nonsense', 'teams', own(5), /by a replication method that does not exist/],
+    ['another key', 'audit_events', own(undefined, 'id'), /another replication key than created_at/],
+    ['another key for a read in full', 'audit_events', own('FULL_TABLE', 'id'), /^full_refresh$/],
     [
       'INCREMENTAL without a cursor',
       'teams',
-      (entry) => (ofStream(entry)['replication-method'] = 'INCREMENTAL'),
+      own('INCREMENTAL'),
       /^full_refresh \/ teams: the stream cannot be read incrementally/,
     ],
   ])('%s', (_, name, change, expected) => {

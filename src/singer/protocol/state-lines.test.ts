@@ -179,10 +179,7 @@ const step = fc.oneof(
     }),
   }),
 );
-const ABOUT = {
-  audit_events: aboutOf('audit_events'),
-  deployments_recipes: aboutOf('deployments_recipes'),
-};
+const ABOUT = { audit_events: aboutOf('audit_events'), deployments_recipes: aboutOf('deployments_recipes') };
 
 function aboutOf(name: string): Bookmarked {
   const about = STREAMS['compose']?.flatMap((stream) =>
