@@ -32,13 +32,7 @@ const PLATFORMS = [
     least: { name: 'ibm_cloud', api_key: '0123456789abcdef' },
     options: ['name', 'api_key', 'deployment_ids', 'resource_group_ids', 'billing', 'logs_instances', 'endpoints'],
     secrets: ['api_key'],
-    wrongs: [
-      { resource_group_ids: ['x'] },
-      { billing: 'mine' },
-      { logs_instances: ['x'] },
-      { api_key: '' },
-      { endpoints: 'x' },
-    ],
+    wrongs: [{ resource_group_ids: ['x'] }, { billing: 'mine' }, { logs_instances: ['x'] }, { api_key: '' }],
   },
   {
     title: 'Compose',

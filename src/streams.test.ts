@@ -58,4 +58,13 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
     for (const { name, fields } of reports) expect(fields, name).toHaveProperty('deployment_id');
     expect(reports).toHaveLength(8);
   });
+
+  test('leave out events, recipes and backups from before start_date, and nothing else', () => {
+    const dated = streams.filter(({ startDateField }) => startDateField !== undefined);
+    expect(dated.map(({ name, startDateField }) => [name, startDateField])).toEqual([
+      ['audit_events', 'created_at'],
+      ['deployments_backups', 'created_at'],
+      ['deployments_recipes', platform === 'compose' ? 'updated_at' : 'created_at'],
+    ]);
+  });
 });

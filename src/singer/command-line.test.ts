@@ -16,7 +16,6 @@ test.each<[string, Invocation]>([
   ['--config=c --debug', sync({}, true)],
   ['-c c -p p -s s', sync({ catalog: 'p', state: 's' })],
   ['--config c --catalog k --properties p', sync({ catalog: 'k' })],
-  ['--properties p --catalog k --config c', sync({ catalog: 'k' })],
   ['--config c --state s1 --state s2', sync({ state: 's2' })],
   ['--config c --config ENV --config d --dev', sync({ configs: ['c', 'ENV', 'd'] })],
   [
@@ -42,15 +41,11 @@ describe('what is wrong is told without a value, which may be a secret', () => {
     ['--discover --config', '--config needs the name of a file'],
     ['--config --discover', '--config needs the name of a file'],
     ['--config c --state=', '--state needs the name of a file'],
-    ['--catalog k', 'reading and --test need --config FILE, or --config ENV'],
     ['--test', 'reading and --test need --config FILE, or --config ENV'],
-    ['--config c --about --format yaml', '--format must be text, json or markdown'],
     ['--config c --test=some', '--test takes no value but all and schema'],
     ['--discover=yes', '--discover takes no value'],
     ['--config c --token=secret', 'unknown option --token'],
     ['--config c --catalogue x', 'unknown option --catalogue (did you mean --catalog?)'],
-    ['--conf c', 'unknown option --conf (did you mean --config?)'],
-    ['--config c secret', 'unexpected argument; use --config FILE'],
   ])('%s', (line, complaint) => {
     expect(parseCommandLine(split(line))).toEqual({ mode: 'wrong', complaint });
   });

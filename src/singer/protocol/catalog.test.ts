@@ -8,7 +8,11 @@ import { runDiscover } from '../modes/discover.ts';
 
 const streams = STREAMS['compose'] ?? [];
 
-describe.each(streams.map((definition) => [definition.name, definition] as const))('%s', (name, definition) => {
+const all = Object.entries(STREAMS).flatMap(([platform, list]) =>
+  list.map((each) => [platform, each.name, each] as const),
+);
+
+describe.each(all)('%s: %s', (_platform, name, definition) => {
   const entry = catalogEntry(definition);
   const metadata = new Map(entry.metadata.map((each) => [each.breadcrumb.join('.'), each.metadata]));
   const { fields } = definition;

@@ -72,15 +72,6 @@ test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'
   },
 );
 
-test('the user start_date leaves out events, recipes and backups by these dates, and nothing else', () => {
-  const dated = streams.filter(({ startDateField }) => startDateField !== undefined);
-  expect(dated.map(({ name, startDateField }) => [name, startDateField])).toEqual([
-    ['audit_events', 'created_at'],
-    ['deployments_backups', 'created_at'],
-    ['deployments_recipes', 'updated_at'],
-  ]);
-});
-
 test('only the report that nobody has seen may be absent everywhere', () => {
   const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);

@@ -78,15 +78,6 @@ test('every deployment report says of which generation the deployment is', () =>
   }
 });
 
-test('the user start_date leaves out events, tasks and backups, and nothing else', () => {
-  const dated = streams.filter(({ startDateField }) => startDateField !== undefined);
-  expect(dated.map(({ name, startDateField }) => [name, startDateField])).toEqual([
-    ['audit_events', 'created_at'],
-    ['deployments_backups', 'created_at'],
-    ['deployments_recipes', 'created_at'],
-  ]);
-});
-
 test('only reports that not every deployment has may be absent everywhere', () => {
   const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual([
