@@ -23,7 +23,7 @@ export default defineConfig({
       reporter: ['text-summary', 'html'],
     },
     // They wait for servers and processes more than they work.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 3,
     // Only what hangs takes so long: no test is to fail because the machine is slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,
