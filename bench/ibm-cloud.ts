@@ -24,7 +24,7 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
   const python = join(await environment('ibm-cloud'), 'python');
   const sandbox = await startIbmCloudProcess({ ...ACCOUNT, 'latency-ms': LATENCY_MS });
   try {
-    const config = workspace.file('config.json', { ...sandbox.config, num_workers: WORKERS });
+    const config = configFile(sandbox.config);
     const ours = await connectorRead(config);
     const script = [python, fileURLToPath(new URL('peers/ibm_cloud.py', import.meta.url)), config];
     const requests = await requestsForTheSame(sandbox, ours, script);
@@ -69,7 +69,7 @@ const REPORTS_OF_ALL = 7;
 export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startIbmCloudProcess({ deployments: COUNTED_DEPLOYMENTS, 'latency-ms': 2 });
   try {
-    const read = await connectorRead(workspace.file('config.json', { ...sandbox.config, num_workers: WORKERS }));
+    const read = await connectorRead(configFile(sandbox.config));
     const { records } = contentsOf(messagesOf(readFileSync(await printed(read), 'utf8')));
     const { requests, maxInFlight } = await sandbox.stats();
     const counts = await sandbox.counts();
@@ -91,6 +91,12 @@ export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolea
   } finally {
     await sandbox.stop();
   }
+}
+
+/** Usage of the whole account, because the script reads it so. */
+function configFile({ platform, ...options }: Readonly<Record<string, unknown>>): string {
+  const config = { ...options, platform: { ...(platform as object), billing: 'account' }, num_workers: WORKERS };
+  return workspace.file('config.json', config);
 }
 
 async function connectorRead(config: string): Promise<string[]> {
