@@ -25,12 +25,12 @@ function headings(name: string): [string, string, string] {
 
 /** Puts the results into README.md between its markers, with what they were measured on, and draws the chart. */
 export function writeResults(tables: Table[]): void {
-  const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    dependencies: Record<string, string>;
+  const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    devDependencies: Record<string, string>;
   };
   const versions = [
     `node ${process.version}`,
-    `undici ${dependencies['undici']}`,
+    `undici ${devDependencies['undici']}`,
     `airbyte-cdk ${pinned('clients', 'airbyte-cdk')}`,
     `ibm-platform-services ${pinned('ibm-cloud', 'ibm-platform-services')}`,
     `ibm-cloud-databases ${pinned('ibm-cloud', 'ibm-cloud-databases')}`,
