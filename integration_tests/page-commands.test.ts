@@ -2,6 +2,7 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type IbmCloudSandbox, startSandbox } from '../sandbox/server.ts';
+import { clockAt } from '../test-support/clock.ts';
 import { ROOT } from '../test-support/connector.ts';
 import { outputOf } from '../test-support/processes.ts';
 import { contentsOf, messagesOf } from '../test-support/transcript.ts';
@@ -11,16 +12,19 @@ import { Workspace } from '../test-support/workspace.ts';
 
 const README = pageOf('README.md');
 
+/** The time on the clocks of the sandbox and of the program. The README's table of costs is of the month before. */
+const NOW = '2026-11-24T12:00:00Z';
+
 let sandbox: IbmCloudSandbox;
 /** A folder like a checkout, with the built program also on the PATH. */
 let checkout: Workspace;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ platform: 'ibm_cloud' });
+  sandbox = await startSandbox({ platform: 'ibm_cloud', now: NOW });
   checkout = new Workspace();
   // Without audit events, whose queries are limited to ten a minute.
   const platform = { ...(sandbox.config['platform'] as object), logs_instances: [] };
-  checkout.put('secrets/config.json', { platform });
+  for (const name of ['sandbox', 'config']) checkout.put(`secrets/${name}.json`, { platform });
   symlinkSync(join(ROOT, 'dist'), join(checkout.folder, 'dist'));
   symlinkSync(join(ROOT, 'dist', 'source-compose.js'), join(checkout.folder, 'source-compose'));
 });
@@ -29,24 +33,33 @@ afterAll(async () => {
   checkout.remove();
 });
 
-test('the README’s commands print the deployments that the README shows', async () => {
-  const commands = commandsIn(README, 'Read your first records').find((block) => block.includes(' read '));
-  const records = recordsIn(await bash(commands ?? '')).get('deployments') ?? [];
-  expect(records.length).toBe(sandbox.counts().deployments);
+test('the README’s tables show records that its command prints', async () => {
+  const section = sectionOf(README, 'Try it without an account');
+  const command = commandsIn(section).find((block) => block.includes(' read ')) ?? '';
+  const deployments = recordsIn(await bash(command)).get('deployments') ?? [];
+  expect(deployments.length).toBe(sandbox.counts().deployments);
+  expectRows(section, '| `name`', deployments);
 
-  const rows = README.slice(README.indexOf('| `name`')).split('\n\n')[0]?.split('\n').map(cellsOf) ?? [];
-  const [fields = [], , ...shown] = rows;
-  expect(shown.length).toBeGreaterThan(0);
-  for (const cells of shown) {
-    expect(records).toContainEqual(
-      expect.objectContaining(Object.fromEntries(fields.map((name, i) => [name, cells[i]]))),
-    );
-  }
+  const [selection = ''] = /--streams billables/.exec(section) ?? [];
+  const costs = recordsIn(await bash(command.replace('--streams deployments', selection))).get('billables') ?? [];
+  expect(costs.length).toBe(sandbox.counts().billables);
+  expectRows(section, '| `month`', costs);
+});
+
+test('the README’s commands for an account test a config and read all streams', async () => {
+  const [block = ''] = commandsIn(sectionOf(README, 'Read your account'));
+  const [mkdir = '', echo = '', ...others] = block.trim().split('\n');
+  const config = fileOf('secrets/config.json');
+  await bash(`${mkdir}\n${echo}`);
+  expect(JSON.parse(fileOf('secrets/config.json'))).toEqual({ platform: { name: 'ibm_cloud', api_key: 'YOUR KEY' } });
+  checkout.put('secrets/config.json', config);
+  expect(await bash(others.join('\n'))).toContain('"status":"SUCCEEDED"');
+  expect(recordsIn(fileOf('secrets/records.jsonl')).get('deployments')?.length).toBe(sandbox.counts().deployments);
 });
 
 test('the commands of docs/command-line.md select streams and resume a read', async () => {
   const page = pageOf('docs/command-line.md');
-  const [byName = '', byCatalog = '', ...others] = commandsIn(page, 'Select streams');
+  const [byName = '', byCatalog = '', ...others] = commandsIn(sectionOf(page, 'Select streams'));
   expect(others).toEqual([]);
   const [first = ''] = byName.split('\n');
   expect([...recordsIn(await bash(first)).keys()].toSorted()).toEqual(['deployments', 'deployments_backups']);
@@ -58,7 +71,7 @@ test('the commands of docs/command-line.md select streams and resume a read', as
   await bash(byCatalog);
   expect([...recordsIn(fileOf('secrets/records.jsonl')).keys()].toSorted()).toEqual(all);
 
-  for (const block of commandsIn(page, 'Resume a read')) await bash(block);
+  for (const block of commandsIn(sectionOf(page, 'Resume a read'))) await bash(block);
   const resumed = recordsIn(fileOf('secrets/more.jsonl'));
   expect(resumed.get('deployments')?.length).toBe(sandbox.counts().deployments);
   expect(resumed.get('deployments_backups')?.length).toBeLessThan(sandbox.counts().deployments_backups);
@@ -72,15 +85,26 @@ function fileOf(path: string): string {
   return readFileSync(join(checkout.folder, path), 'utf8');
 }
 
-/** The blocks of commands in a section of a page. */
-function commandsIn(page: string, section: string): string[] {
-  const [text = ''] = page.split(`\n## ${section}\n`)[1]?.split('\n## ') ?? [];
-  return [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block = '']) => block);
+function sectionOf(page: string, heading: string): string {
+  return page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
 }
 
-function cellsOf(row: string): string[] {
-  const cells = row.split('|').slice(1, -1);
-  return cells.map((cell) => cell.replaceAll('`', '').trim());
+function commandsIn(section: string): string[] {
+  return [...section.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block = '']) => block);
+}
+
+/** Expects a record for each row of the table that starts like this. Its headings are names of fields. */
+function expectRows(section: string, start: string, records: readonly object[]): void {
+  const table = section.slice(section.indexOf(start)).split('\n\n')[0] ?? '';
+  const [fields = [], , ...rows] = table.split('\n').map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.replaceAll('`', '').trim()),
+  );
+  expect(rows.length).toBeGreaterThan(2);
+  const shown = records.map((record) => fields.map((name) => String((record as Record<string, unknown>)[name])));
+  for (const cells of rows) expect(shown).toContainEqual(cells);
 }
 
 function recordsIn(printed: string): ReturnType<typeof contentsOf>['records'] {
@@ -89,5 +113,6 @@ function recordsIn(printed: string): ReturnType<typeof contentsOf>['records'] {
 
 function bash(commands: string): Promise<string> {
   const PATH = [checkout.folder, dirname(process.execPath), process.env['PATH']].join(delimiter);
-  return outputOf('bash', ['-e', '-c', commands], { cwd: checkout.folder, env: { ...process.env, PATH } });
+  const env = { ...process.env, PATH, NODE_OPTIONS: clockAt(Date.parse(NOW)) };
+  return outputOf('bash', ['-e', '-c', commands], { cwd: checkout.folder, env });
 }

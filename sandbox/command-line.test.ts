@@ -4,7 +4,13 @@ import { flagsOf, readCommandLine, usage } from './command-line.ts';
 import { PLATFORM_NAMES, withDefaults, withIbmCloudDefaults } from './options.ts';
 
 test('nothing at all is the defaults', () => {
-  expect(readCommandLine([])).toEqual({ options: {}, json: false, exitWithStdin: false, help: false });
+  expect(readCommandLine([])).toEqual({
+    options: {},
+    configFile: undefined,
+    json: false,
+    exitWithStdin: false,
+    help: false,
+  });
 });
 
 test.each(['--help', '-h'])('%s asks for the help', (flag) => {
@@ -27,12 +33,13 @@ test('a flag means what it does for the platform that is named', () => {
 });
 
 test('flags become options', () => {
-  const args = '--port 80 --host ::1 --seed=7 --cursor inclusive --audit-events 1000000 --json';
+  const args = '--port 80 --host ::1 --seed=7 --cursor inclusive --audit-events 1000000 --json --config x.json';
   const fault = { path: '/teams', kind: 'hang' };
   expect(
     readCommandLine([...args.split(' '), '--fault', JSON.stringify(fault), '--fault', JSON.stringify(fault)]),
   ).toEqual({
     options: { port: 80, host: '::1', seed: 7, cursor: 'inclusive', auditEvents: 1_000_000, faults: [fault, fault] },
+    configFile: 'x.json',
     json: true,
     exitWithStdin: false,
     help: false,
@@ -46,6 +53,7 @@ test.each([
   ['--port 65536', '--port must be a whole number from 0 to 65535'],
   ['--cursor upwards', '--cursor must be one of exclusive, inclusive, ignored'],
   ['--fault {', '--fault must be a fault as JSON'],
+  ['--config=', '--config must be the path of a file'],
   ['stray', "Unexpected argument 'stray'"],
   ['--platform heroku', '--platform must be one of compose, ibm_cloud'],
   ['--token-life 60', '--token-life does not belong to the platform compose'],

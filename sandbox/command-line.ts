@@ -8,15 +8,20 @@ import {
   withIbmCloudDefaults,
 } from './options.ts';
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface CommandLine {
   readonly options: Given;
+  /** Where to write the config, if anywhere. */
+  readonly configFile: string | undefined;
   /** Print one line for programs instead of lines for people. */
   readonly json: boolean;
   /** End when stdin ends, which it does with the parent process. */
   readonly exitWithStdin: boolean;
   readonly help: boolean;
 }
+
+const CONFIG_FLAG = `  --config <file>
+      write a config for the connector to this file, readable only by you, such as secrets/sandbox.json`;
 
 /** Flags without a value. */
 const SWITCHES = {
@@ -45,10 +50,12 @@ export function usage(): string {
     '',
     'Flags:',
     ...flagTexts('every'),
+    CONFIG_FLAG,
     ...switches,
     ...PLATFORM_NAMES.flatMap((platform) => ['', `With --platform ${platform}:`, ...flagTexts(platform)]),
     '',
     'Examples:',
+    '  npm run sandbox -- --platform ibm_cloud --config secrets/sandbox.json',
     '  npm run sandbox -- --port 8080 --audit-events 1000000',
     '  npm run sandbox -- --platform ibm_cloud --deployments 20 --token-life 60',
     `  npm run sandbox -- --fault '{"path":"/deployments/*/recipes","kind":"status","status":503,"times":2}'`,
@@ -73,7 +80,7 @@ export function readCommandLine(args: readonly string[]): CommandLine | string {
     flag,
     { type: 'boolean' as const, ...(flag === 'help' && { short: 'h' }) },
   ]);
-  const known = Object.fromEntries([...flags, ...switches]);
+  const known = Object.fromEntries([...flags, ['config', { type: 'string' as const }], ...switches]);
   try {
     const { tokens } = parseArgs({ args: [...args], options: known, strict: false, tokens: true });
     for (const token of tokens) {
@@ -93,7 +100,9 @@ export function readCommandLine(args: readonly string[]): CommandLine | string {
     if (options.platform === 'ibm_cloud') withIbmCloudDefaults(options);
     else withDefaults(options);
     const on = (name: keyof typeof SWITCHES): boolean => values[name] === true;
-    return { options, json: on('json'), exitWithStdin: on('exit-with-stdin'), help: on('help') };
+    const configFile = values['config'] as string | undefined;
+    if (configFile === '') return '--config must be the path of a file';
+    return { options, configFile, json: on('json'), exitWithStdin: on('exit-with-stdin'), help: on('help') };
   } catch (error) {
     // Only the first sentence: the rest is advice on positional arguments, which there are none of.
     return error instanceof Error ? (error.message.split(/\.\s|\n/)[0] ?? error.message) : String(error);

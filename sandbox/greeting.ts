@@ -1,45 +1,43 @@
-import { IBM_CLOUD_STREAM_NAMES, type IbmCloudSandbox, type Sandbox, STREAM_NAMES } from './server.ts';
-
-/** What a person sees when a sandbox for Compose has started: its address, its records, commands to paste. */
-export function greeting(sandbox: Sandbox): string {
-  const { baseUrl, token } = sandbox;
-  const counts = sandbox.counts();
-  return [
-    `A sandbox for the Compose API: ${baseUrl}`,
-    `Token: ${token}`,
-    `Records: ${STREAM_NAMES.map((stream) => `${stream} ${counts[stream]}`).join(', ')}`,
-    ...commands({ platform: { name: 'compose', api_token: token, base_url: baseUrl } }),
-  ].join('\n');
+/** What the greeting needs of either sandbox. */
+interface Greeted {
+  readonly baseUrl: string;
+  counts(): Readonly<Record<string, number>>;
 }
 
-/** The same for IBM Cloud. */
-export function ibmCloudGreeting(sandbox: IbmCloudSandbox): string {
-  const { baseUrl, apiKey, config } = sandbox;
-  const counts = sandbox.counts();
+/**
+ * What a person sees when a sandbox has started: its address, its records, its config, and commands to paste.
+ * `credential` is its token or key, with its name; `configFile` is the file that the config was written to.
+ */
+export function greeting(
+  title: string,
+  credential: string,
+  sandbox: Greeted,
+  config: object,
+  configFile: string | undefined,
+): string {
+  const counts = Object.entries(sandbox.counts()).map(([stream, count]) => `${stream} ${count}`);
   return [
-    `A sandbox for IBM Cloud: ${baseUrl}`,
-    `API key: ${apiKey}`,
-    `Records: ${IBM_CLOUD_STREAM_NAMES.map((stream) => `${stream} ${counts[stream]}`).join(', ')}`,
-    ...commands(config),
-  ].join('\n');
-}
-
-/** What to paste. */
-function commands(config: object): string[] {
-  const run = (command: string): string => `  node dist/source-compose.js ${command} --config secrets/config.json`;
-  return [
-    '',
-    'In another terminal, after npm run build:',
-    '  mkdir -p -m 700 secrets',
-    `  printf '%s\\n' ${quoted(JSON.stringify(config))} > secrets/config.json`,
-    run('check'),
-    `${run('read')} --streams all`,
-    '',
+    `A sandbox for ${title}: ${sandbox.baseUrl}`,
+    credential,
+    `Records: ${counts.join(', ')}`,
+    ...(configFile === undefined ? printed(config) : commands(configFile)),
     'Ctrl-C stops it.',
     '',
-  ];
+  ].join('\n');
 }
 
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+function printed(config: object): string[] {
+  return [`Config: ${JSON.stringify(config)}`, '', 'To write the config to a file, add: --config secrets/sandbox.json'];
+}
+
+function commands(file: string): string[] {
+  const run = (command: string): string => `  node dist/source-compose.js ${command} --config ${file}`;
+  return [
+    `Config: ${file}`,
+    '',
+    'In another terminal, after npm run build:',
+    run('check'),
+    `${run('read')} --streams deployments`,
+    '',
+  ];
 }

@@ -1,15 +1,19 @@
 import { readCommandLine, usage } from './command-line.ts';
-import { greeting, ibmCloudGreeting } from './greeting.ts';
+import { writeConfig } from './config-file.ts';
+import { greeting } from './greeting.ts';
 import type { Given } from './options.ts';
-import { startSandbox } from './server.ts';
+import { type IbmCloudSandbox, type Sandbox, startSandbox } from './server.ts';
 
-/** What has been started, as the rest of the program needs it. */
+/** A sandbox that has been started, as the rest of the program needs it. */
 interface Started {
-  /** For people. */
-  readonly greeting: string;
-  /** For programs. */
+  readonly sandbox: Sandbox | IbmCloudSandbox;
+  readonly title: string;
+  /** The token or key, with its name. */
+  readonly credential: string;
+  /** A config for the connector. */
+  readonly config: object;
+  /** What `--json` prints. */
   readonly line: object;
-  close(): Promise<void>;
 }
 
 const commandLine = readCommandLine(process.argv.slice(2));
@@ -18,13 +22,22 @@ if (typeof commandLine === 'string') {
 } else if (commandLine.help) {
   process.stdout.write(`${usage()}\n`);
 } else {
-  const sandbox = await start(commandLine.options).catch((error: NodeJS.ErrnoException) =>
-    fail(`${error.message}${error.code === 'EADDRINUSE' ? '; give another --port, or none for a free one' : ''}`, 1),
+  const { json, configFile } = commandLine;
+  const { sandbox, title, credential, config, line } = await start(commandLine.options).catch(
+    (error: NodeJS.ErrnoException) =>
+      fail(`${error.message}${error.code === 'EADDRINUSE' ? '; give another --port, or none for a free one' : ''}`, 1),
   );
+  if (configFile !== undefined) {
+    try {
+      writeConfig(configFile, config, new URL(sandbox.baseUrl).hostname);
+    } catch (error) {
+      fail(error instanceof Error ? error.message : String(error), 1);
+    }
+  }
   const end = (): void => void sandbox.close().then(() => process.exit(0));
   process.once('SIGINT', end).once('SIGTERM', end);
   if (commandLine.exitWithStdin) process.stdin.once('end', end).once('close', end).resume();
-  process.stdout.write(commandLine.json ? `${JSON.stringify(sandbox.line)}\n` : sandbox.greeting);
+  process.stdout.write(json ? `${JSON.stringify(line)}\n` : greeting(title, credential, sandbox, config, configFile));
 }
 
 async function start(options: Given): Promise<Started> {
@@ -33,11 +46,13 @@ async function start(options: Given): Promise<Started> {
     const sandbox = await startSandbox(options);
     const { baseUrl, apiKey, config, deploymentIds } = sandbox;
     const line = { baseUrl, apiKey, config, deploymentIds, pid };
-    return { greeting: ibmCloudGreeting(sandbox), line, close: () => sandbox.close() };
+    return { sandbox, title: 'IBM Cloud', credential: `API key: ${apiKey}`, config, line };
   }
   const sandbox = await startSandbox(options);
   const { baseUrl, token, deploymentIds } = sandbox;
-  return { greeting: greeting(sandbox), line: { baseUrl, token, deploymentIds, pid }, close: () => sandbox.close() };
+  const config = { platform: { name: 'compose', api_token: token, base_url: baseUrl } };
+  const line = { baseUrl, token, deploymentIds, pid };
+  return { sandbox, title: 'the Compose API', credential: `Token: ${token}`, config, line };
 }
 
 function fail(message: string, code: number): never {

@@ -6,15 +6,16 @@ import spec from '../../spec.json' with { type: 'json' };
 import { composeConfig } from '../../test-support/configs.ts';
 import { ROOT } from '../../test-support/connector.ts';
 import { outputOf } from '../../test-support/processes.ts';
-import { firstOf, messagesOf } from '../../test-support/transcript.ts';
+import { startSandboxCommand } from '../../test-support/sandbox-command.ts';
+import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { IMAGE, dockerOutput } from '../container/docker.ts';
 import { linesOf } from '../singer/transcript.ts';
 import { bareMachine, onPath } from './bare-machine.ts';
 import { type NpmRegistry, startNpmRegistry } from './npm-registry.ts';
 
-// The lines in the README's table, run as they stand there. In place of PyPI and of npm's registry there is the folder
-// with the wheel and a server with the tarball; no registry of images can be played, so `docker pull` is not run.
+// The README's commands, run as written. A local repository stands for GitHub, the folder with the wheel for PyPI, and a
+// server with the tarball for npm's registry. `docker pull` isn't run.
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const [, INSTALL = ''] = /^## Install\n([\s\S]*?)^## /m.exec(README) ?? [];
@@ -25,7 +26,7 @@ interface Line {
   run: string;
 }
 
-/** The three lines of the table's row that begins so. */
+/** The three commands of the table's row that begins like this. */
 function lineOf(beginning: string): Line {
   const row = INSTALL.split('\n').find((line) => line.startsWith(`| ${beginning}`)) ?? '';
   const [today, released, run, ...others] = [...row.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
@@ -37,7 +38,7 @@ function lineOf(beginning: string): Line {
 
 let sandbox: Sandbox;
 let registry: NpmRegistry;
-/** A folder with a config, where people run the last line. */
+/** A folder with a config, where the last command is run. */
 let place: Workspace;
 
 beforeAll(async () => {
@@ -55,7 +56,7 @@ afterAll(async () => {
 const bash = (line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> =>
   outputOf(onPath('bash'), ['-e', '-c', line], { cwd, env, timeoutMs: 170_000 });
 
-/** Runs a line in the folder with the config, and counts the rows that it prints. */
+/** Runs a command in the folder with the config, and counts the records that it prints. */
 async function rowsOf(line: string, path: string): Promise<number> {
   const printed = await bash(line, place.folder, { PATH: path, HOME: place.folder });
   return linesOf(printed).lines.filter(({ message }) => message?.type === 'RECORD').length;
@@ -63,6 +64,30 @@ async function rowsOf(line: string, path: string): Promise<number> {
 
 const allRows = (): number => Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0);
 const before = (...folders: string[]): string => [...folders, process.env['PATH']].join(delimiter);
+
+test('four commands lead from git clone to records of the sandbox', async () => {
+  const [, section = ''] = /^## Try it without an account\n([\s\S]*?)^## /m.exec(README) ?? [];
+  const [clone = '', build = '', sandboxCommand = '', read = '', ...others] = [
+    ...section.matchAll(/^```sh\n([^]*?)^```$/gm),
+  ].flatMap(([, block = '']) => block.trim().split('\n'));
+  expect(others).toEqual([]);
+  const env = {
+    ...process.env,
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: `url.file://${ROOT}.insteadOf`,
+    GIT_CONFIG_VALUE_0: 'https://github.com/source-compose/source-compose.git',
+  };
+  await bash(clone, place.folder, env);
+  const checkout = join(place.folder, 'source-compose');
+  await bash(build, checkout, process.env);
+  const stop = await startSandboxCommand(sandboxCommand, checkout);
+  try {
+    const printed = await bash(read, checkout, process.env);
+    expect(contentsOf(messagesOf(printed)).records.get('deployments')?.length).toBeGreaterThan(0);
+  } finally {
+    await stop();
+  }
+});
 
 describe('with Python', () => {
   const { today, released, run } = lineOf('Python 3.10');

@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** Runs a page's command that starts a sandbox. Waits until the sandbox is ready, and returns how to stop it with Ctrl-C. */
+export async function startSandboxCommand(command: string, cwd: string): Promise<() => Promise<void>> {
+  // npm and the shells that it starts don't forward signals, so signal the whole process group, as a terminal does.
+  const sandbox = spawn('sh', ['-c', command], { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(sandbox, 'close');
+  const stop = async (): Promise<void> => {
+    if (sandbox.exitCode === null && sandbox.signalCode === null) process.kill(-sandbox.pid!, 'SIGINT');
+    await ended;
+  };
+  let stderr = '';
+  sandbox.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  for await (const line of createInterface({ input: sandbox.stdout })) {
+    if (!line.startsWith('A sandbox')) continue;
+    sandbox.stdout.resume();
+    return stop;
+  }
+  throw new Error(`The sandbox does not start:\n${stderr}`);
+}
