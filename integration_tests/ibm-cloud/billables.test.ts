@@ -222,6 +222,16 @@ describe.concurrent('without the role for it', () => {
     });
   });
 
+  it('a 401 of billing for a new token names it, too', async () => {
+    await ibmCloud(SMALL, async ({ sandbox, read }) => {
+      sandbox.setFaults([{ path: '/billing/**', kind: 'status', status: 401 }]);
+      const { errors } = await read({ streams: ['billables'] });
+      expect(errors.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/HTTP 401.* the role Administrator on the service Billing, or set platform\.billing/),
+      ]);
+    });
+  });
+
   it('the same rows come group by group', async () => {
     await usageOf({ missingRoles: ['billing'] }, async ({ sandbox }, sync) => {
       const { result } = await sync({ platform: { billing: 'resource_groups' } });

@@ -79,7 +79,8 @@ export class Usage {
       pricing_country: 'USA',
       currency_code: 'USD',
       currency_rate: 1,
-      billable: true,
+      // One in eight costs nothing, as a trial does.
+      billable: index % 8 !== 5,
       ...(index % 2 === 0 && { pending: false }),
       month: month.text,
       created_at: new Date(String(instance['created_at'])).toISOString(),

@@ -4,6 +4,7 @@ import type { MonthRules } from '../../../core/retrieval/month/declaration.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { streamsOf } from '../../../core/stream/stream.ts';
+import type { Api } from '../../platform.ts';
 import { USAGE, usageRows } from '../account/usage.ts';
 import { listPages, tokenOfNext } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
@@ -13,6 +14,8 @@ import { count, requiringRole, terms } from '../terms.ts';
 const OWNER = 'billables';
 const PAGE_SIZE = 200;
 const VIEWER_ON_GROUP = 'the role Viewer on the resource group';
+const ADMINISTRATOR_ON_BILLING =
+  'the role Administrator on the service Billing, or set platform.billing to resource_groups';
 
 /** What is known of the months of usage (icd-api.md 2.5); that many are kept, and final so late, is a cautious guess. */
 const RULES: MonthRules = { firstMonths: 12, finalOnDay: 21, keptMonths: 3, saysThereIsNone };
@@ -103,8 +106,7 @@ interface Usage {
 }
 
 async function loadAccount(path: string, shared: IbmCloudShared): Promise<Usage> {
-  const role = 'the role Administrator on the service Billing, or set platform.billing to resource_groups';
-  const { rows, requests } = await requiringRole(role, path, usageAt(path, shared));
+  const { rows, requests } = await usageAt(path, ADMINISTRATOR_ON_BILLING, shared);
   return { resources: rows, requests, isWhole: true };
 }
 
@@ -119,7 +121,7 @@ async function loadGroups(pathOf: (group: string) => string, shared: IbmCloudSha
     groups.map(async (group) => {
       const path = pathOf(group);
       try {
-        const found = await requiringRole(VIEWER_ON_GROUP, path, usageAt(path, shared));
+        const found = await usageAt(path, VIEWER_ON_GROUP, shared);
         // The row need not say it.
         for (const row of found.rows) if (isRow(row)) row['resource_group_id'] ??= group;
         return found;
@@ -166,15 +168,24 @@ async function groupIds({ selection, resourceGroups, once }: IbmCloudShared): Pr
   return groups;
 }
 
+/** The usage at a path. Throws a ConnectorError that names the role, also where billing rejects the token itself. */
 async function usageAt(
   path: string,
+  role: string,
   { api, endpoints }: IbmCloudShared,
 ): Promise<{ rows: unknown[]; requests: number }> {
-  const request: Request = { origin: endpoints.billing, path, query: { _limit: PAGE_SIZE, _names: 'true' } };
+  const rejected = `IBM Cloud's billing at {host} rejected the access token that IAM had just issued for this {token} (HTTP 401). Grant {holder} ${role}. If the problem persists, report it.`;
+  const request: Request = {
+    origin: endpoints.billing,
+    path,
+    query: { _limit: PAGE_SIZE, _names: 'true' },
+    messages: { token_rejected: rejected },
+  };
+  const get: Api['get'] = (each, owner) => requiringRole(role, path, api.get(each, owner));
   const rows: unknown[] = [];
   let requests = 0;
   try {
-    const pages = listPages(api, request, OWNER, 'resources', ({ next }) =>
+    const pages = listPages({ get }, request, OWNER, 'resources', ({ next }) =>
       tokenOfNext(next, '_start', 'offset', path),
     );
     for await (const { body, rows: some } of pages) {
