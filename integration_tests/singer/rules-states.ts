@@ -8,7 +8,7 @@ import { type Row, isRow } from './transcript.ts';
 const WALK_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version,walk';
 const MARKS_KEYS = 'job,partitions,pending,platform,start_date,version';
 const WINDOWS_KEYS = 'job,partitions,platform,start_date,version';
-const MONTHS_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version';
+const MONTHS_KEYS = 'job,limits,platform,replication_key,replication_key_value,start_date,version';
 /** Where the output is smaller, the first and the last state have their weight. */
 const MUCH_OUTPUT = 100_000;
 

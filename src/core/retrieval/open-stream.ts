@@ -62,7 +62,7 @@ const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Op
     return { reader, toEnd: () => readNewestFirst(reader, retrieval, cursor) };
   },
   month(retrieval, { stream, session, options, state }) {
-    const cursor = new MonthCursor(state(monthState), options, retrieval.rules);
+    const cursor = new MonthCursor(state(monthState), options, retrieval.rules, retrieval.limits?.(session.shared));
     const reader = new StreamReader(stream, session, cursor);
     return { reader, toEnd: () => readMonths(reader, retrieval, cursor) };
   },

@@ -57,6 +57,7 @@ const monthsState = fc.record(
     month: fc
       .tuple(fc.integer({ min: 1970, max: 9999 }), fc.integer({ min: 1, max: 12 }))
       .map(([year, month]) => `${year}-${String(month).padStart(2, '0')}`),
+    limits: fc.array(id, { minLength: 1 }),
   },
   { requiredKeys: ['version'] },
 );

@@ -11,6 +11,7 @@ const STARTED_AT = '2026-11-26T10:00:00.000Z';
 function monthsOf(
   state: Omit<MonthValues & SharedState, 'version'> = {},
   options: Partial<CursorOptions> = {},
+  limits: string[] = [],
 ): MonthCursor {
   const defaults = {
     mode: 'incremental' as const,
@@ -21,7 +22,7 @@ function monthsOf(
     jobId: undefined,
   };
   const rules = { firstMonths: 12, finalOnDay: 21, keptMonths: 3, saysThereIsNone: () => false };
-  return new MonthCursor({ version: 1, ...state }, { ...defaults, ...options }, rules);
+  return new MonthCursor({ version: 1, ...state }, { ...defaults, ...options }, rules, limits);
 }
 
 /** Reads all that is wanted; gives the months. */
@@ -94,6 +95,30 @@ test.each(['2026-11', '2026-12', '9999-12'])(
     expect(months.state().month).toBe(month);
   },
 );
+
+describe('a choice that is wider than when months were closed', () => {
+  const closed = { month: '2026-09', limits: ['ids:a', 'ids:b'] };
+
+  test.each([
+    [[], 1],
+    [['ids:a', 'ids:c'], 1],
+    [['ids:a'], 0],
+    [['ids:a', 'ids:b'], 0],
+    [['ids:a', 'ids:b', 'groups:g'], 0],
+  ])('%j: warnings %i', (limits, warnings) => {
+    const months = monthsOf(closed, {}, limits);
+    expect(months.warnings()).toHaveLength(warnings);
+    for (const warning of months.warnings()) expect(warning).toMatch(/up to 2026-09 .* ids selects more now .* Reset/);
+    // Until a reset it stays known what is missing.
+    expect(months.state()).toEqual({ version: 1, ...closed, limits: warnings === 0 ? limits : closed.limits });
+  });
+
+  test('is no matter to a full refresh, or where no month was closed', () => {
+    expect(monthsOf(closed, { mode: 'full_refresh' }).warnings()).toEqual([]);
+    expect(monthsOf({ limits: closed.limits }).warnings()).toEqual([]);
+    expect(monthsOf({ month: '2026-09' }, {}, ['ids:a']).warnings()).toEqual([]);
+  });
+});
 
 describe('a full refresh', () => {
   test('does not go by the state', () => {

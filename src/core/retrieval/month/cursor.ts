@@ -12,15 +12,21 @@ export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #rules: MonthRules;
   readonly #frame: StateFrame;
+  /** What the months up to the last final one were limited to; undefined: to nothing. */
+  readonly #limits: string[] | undefined;
+  /** The options that are wider now than they were then. */
+  readonly #widened: readonly string[];
   #month: string | undefined;
   /** Once a month is not read whole, none may be passed any more. */
   #isHeld = false;
 
-  constructor(state: MonthValues & SharedState, options: CursorOptions, rules: MonthRules) {
+  constructor(state: MonthValues & SharedState, options: CursorOptions, rules: MonthRules, limits: string[] = []) {
     this.#options = options;
     this.#rules = rules;
     this.#frame = new StateFrame(state, options);
     this.#month = this.#frame.counts ? state.month : undefined;
+    this.#widened = this.#month === undefined ? [] : widened(state.limits ?? [], limits);
+    this.#limits = this.#widened.length > 0 ? state.limits : limits.length > 0 ? limits : undefined;
   }
 
   warnings(): string[] {
@@ -31,7 +37,13 @@ export class MonthCursor implements Cursor {
         `the state says that ${this.#month} is final, which is not over; nothing is read until it is, and the state is kept. Reset the stream to read it again`,
       ];
     }
-    return startDateWarning(this.#frame.startDate, startDate);
+    const warnings = startDateWarning(this.#frame.startDate, startDate);
+    if (this.#widened.length > 0) {
+      warnings.push(
+        `the months up to ${this.#month} are closed, and ${this.#widened.join(' and ')} selects more now than when they were read; records of what was added come only for later months. Reset the stream to read all months again`,
+      );
+    }
+    return warnings;
   }
 
   /** The months to request, oldest first, up to the present one. */
@@ -58,7 +70,8 @@ export class MonthCursor implements Cursor {
 
   state(): MonthValues & SharedState {
     const month = this.#month;
-    return this.#frame.state(month === undefined ? {} : { month }, month !== undefined);
+    const limits = this.#limits === undefined ? {} : { limits: this.#limits };
+    return this.#frame.state(month === undefined ? {} : { month, ...limits }, month !== undefined);
   }
 
   /** From when on nothing in a month changes, as UTC text. */
@@ -66,4 +79,13 @@ export class MonthCursor implements Cursor {
     const day = String(this.#rules.finalOnDay).padStart(2, '0');
     return `${monthAfter(month)}-${day}T00:00:00.000Z`;
   }
+}
+
+/** The options by which less was selected before than is now. */
+function widened(before: readonly string[], now: readonly string[]): string[] {
+  const optionOf = (limit: string): string => limit.slice(0, limit.indexOf(':'));
+  return [...new Set(before.map(optionOf))].filter((option) => {
+    const selected = now.filter((limit) => optionOf(limit) === option);
+    return selected.length === 0 || selected.some((limit) => !before.includes(limit));
+  });
 }

@@ -7,6 +7,8 @@ export interface ByMonth<S, F extends string> {
   cursorField: F;
   path: string;
   rules: MonthRules;
+  /** What the user limits the rows to, as `option:id`. */
+  limits?(shared: S): string[];
   /**
    * Loads the rows of a month, which are the stream's to change, and counts the requests that it took. `isWhole` is false if
    * a part was rejected, so that the month must be read again. Throws a ConnectorError.

@@ -9,6 +9,8 @@ export interface Selection {
   /** Whether a deployment, by its CRN or GUID, may be one of the chosen. */
   hasDeployment(id: string): boolean;
   hasResourceGroup(id: unknown): boolean;
+  /** The same for a state, as `option:id`. */
+  limits: string[];
 }
 
 export function selectionOf(config: {
@@ -22,6 +24,10 @@ export function selectionOf(config: {
     resourceGroupIds: config.resource_group_ids,
     hasDeployment: (id) => guids.size === 0 || guids.has(guidOf(id)),
     hasResourceGroup: (id) => groups.size === 0 || groups.has(id),
+    limits: [
+      ...[...guids].map((id) => `deployment_ids:${id}`),
+      ...config.resource_group_ids.map((id) => `resource_group_ids:${id}`),
+    ].toSorted(),
   };
 }
 

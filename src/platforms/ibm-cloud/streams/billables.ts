@@ -28,6 +28,7 @@ export const billables = streamsOf<IbmCloudShared>()({
     way: 'month',
     cursorField: 'month',
     rules: RULES,
+    limits: ({ selection }) => selection.limits,
     path: USAGE,
     load: loadMonth,
   },
