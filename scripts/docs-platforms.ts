@@ -43,7 +43,7 @@ const composePages: DocumentedPlatform = {
   streams: compose.streams,
   terms: compose.terms,
   causes: {},
-  withoutProblems: new Set(['key_refused', 'token_rejected', 'not_offered', 'windows_cut_off']),
+  withoutProblems: new Set(['key_refused', 'token_rejected', 'not_offered', 'windows_cut_off', 'query_too_long']),
   origin(stream) {
     const path = composePath(stream);
     return { path, heading: `\`GET ${path.replace('{id}', '{d}')}\`` };

@@ -38,7 +38,7 @@ function reported(item: Record<string, unknown>, refusals: Refusals): { failure:
   const text = JSON.stringify(item);
   const { status_code: status } = item;
   if (typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599) {
-    return { failure: statusFailure({ kind: 'answer', status, headers: {}, text }, refusals) };
+    return { failure: statusFailure({ kind: 'answer', status, headers: {}, text }, refusals, 'events') };
   }
   return damaged(`it reports "${quoted(refusals.textOf(serverText(text)))}"`);
 }

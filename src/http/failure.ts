@@ -1,5 +1,6 @@
 import type { FactsOf, ProblemId } from '../core/failure/problems.ts';
 import type { Terms } from '../core/failure/terms.ts';
+import type { Request } from '../core/stream/request.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
 import type { Outcome } from './attempt.ts';
@@ -44,7 +45,7 @@ export interface Refusals {
   /** What it says; empty if it says nothing. */
   textOf(body: ServerText): ServerText;
   /** What a status means to this API, if that is not what it means to all. */
-  problemOf?(status: number): HttpProblem | undefined;
+  problemOf?(status: number, said: ServerText, reads: Request['reads']): HttpProblem | undefined;
 }
 
 /** Anything else is not shown as the id of a request. */
@@ -52,16 +53,18 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 export function statusFailure(
   { status, headers, text }: Extract<Outcome, { kind: 'answer' }>,
   refusals: Refusals,
+  reads?: Request['reads'],
 ): Extract<Failure, { kind: 'status' }> {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
   const requestId = id !== undefined && REQUEST_ID.test(id) ? id : undefined;
-  const problem = refusals.problemOf?.(status) ?? problemOfStatus(status);
+  const apiText = refusals.textOf(serverText(text));
+  const problem = refusals.problemOf?.(status, apiText, reads) ?? problemOfStatus(status);
   return {
     kind: 'status',
     status,
     problem,
-    apiText: refusals.textOf(serverText(text)),
+    apiText,
     requestId,
     location: header('location'),
   };

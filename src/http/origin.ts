@@ -110,7 +110,7 @@ export class Origin {
     onAnswer?.(method, path, outcome.status, Math.round(timing.monotonic() - began));
     if (outcome.status === 200) return request.reads === 'events' ? eventsIn(outcome, refusals) : parsed(outcome);
     const after = [outcome.headers['retry-after']].flat()[0];
-    const failure = statusFailure(outcome, refusals);
+    const failure = statusFailure(outcome, refusals, request.reads);
     return { kind: 'failure', failure, retryAfterMs: retryAfter(after, timing.now()) };
   }
 

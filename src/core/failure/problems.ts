@@ -189,6 +189,12 @@ export const problems = {
     message: 'The API failed on {path} (HTTP {status}) {attempts}. Run the sync again later.',
     cause: 'The API is down or overloaded.',
   },
+  query_too_long: {
+    failureType: 'transient_error',
+    message:
+      'The API did not complete {path} in time (HTTP {status}{said}), however short the time window. Run the sync again later; if the problem persists, report it.',
+    cause: 'The service is overloaded, or searches more data than it can within its own time limit.',
+  },
   rate_limited: {
     failureType: 'transient_error',
     message:

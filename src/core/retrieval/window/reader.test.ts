@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { type TestRun, openRead, openRun } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import { ConnectorError } from '../../failure/errors.ts';
 import { text, timestamp } from '../../stream/fields.ts';
 import { readStreams } from '../../reading/read-streams.ts';
 import type { Query } from '../../stream/request.ts';
@@ -120,6 +121,24 @@ function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
     return match === null ? [] : [[Date.parse(match[1] ?? ''), Date.parse(match[2] ?? '')] as [number, number]];
   });
 }
+
+test('a window that the API cannot complete in time is halved; one that is as short as it can be fails', async () => {
+  const asked: number[] = [];
+  const tooLong = (longest: number) => (query: Query) => {
+    const [from, to] = [Number(query['from']), Number(query['to'])];
+    asked.push(to - from);
+    const facts = { path: 'one', status: '504', said: '' };
+    if (to - from > longest) throw new ConnectorError('query_too_long', facts, { status: 504 });
+    return answerOf({ events: [{ id: 'e1', time: START - 3 * DAY - HOUR }], limit: 9, end: 'exclusive' }, query);
+  };
+  const read = open({ one: tooLong(DAY) }, {}, { startDate: new Date(START - 5 * DAY).toISOString() });
+  await read.done();
+  expect(read.ids()).toEqual(['e1']);
+  expect(read.cursor.state().marks).toEqual({ one: STARTED_AT });
+  asked.length = 0;
+  await expect(open({ one: tooLong(0) }).done()).rejects.toMatchObject({ problem: 'query_too_long' });
+  expect(asked.at(-1)).toBeLessThanOrEqual(MINUTE);
+});
 
 test('whatever is cut off, no event is lost or doubled, but for those of minutes that the log names', async () => {
   await fc.assert(

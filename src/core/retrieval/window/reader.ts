@@ -35,7 +35,10 @@ export async function readWindows<S, F extends string>(
   const { rejected, failures } = await each(reader, chosen, {
     originOf: ({ id }) => id,
     failureOf: ({ label }) => `${label} could not be read`,
-    read: (partition) => readPartition(reader, retrieval, partition, cursor.begin(partition.id), counts, warned),
+    read(partition) {
+      const windows = cursor.begin(partition.id);
+      return halving(windows, () => readPartition(reader, retrieval, partition, windows, counts, warned));
+    },
   });
   report.remarks.push(`${counts.seen} ${terms.things} seen, ${counts.others} ${terms.others} left out`);
   if (counts.doubled > 0) report.remarks.push(`${counts.doubled} that came twice left out`);
@@ -47,6 +50,18 @@ export async function readWindows<S, F extends string>(
     );
   }
   if (failures[0] !== undefined) throw failures[0];
+}
+
+/** Halves a window that the API can't complete in time, and reads on: the same one would take as long again. */
+async function halving(windows: PartitionWindows, read: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (thrown) {
+      const isTooLong = thrown instanceof ConnectorError && thrown.problem === 'query_too_long';
+      if (!isTooLong || !windows.halve()) throw thrown;
+    }
+  }
 }
 
 async function readPartition<S, F extends string>(

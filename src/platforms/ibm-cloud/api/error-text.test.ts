@@ -106,10 +106,16 @@ describe('a status means something else here than it does elsewhere', () => {
     [520, 'server_error'],
     [599, 'server_error'],
   ])('%i: %s', (status, problem) => {
-    expect(refusals.problemOf?.(status)).toBe(problem);
+    expect(refusals.problemOf?.(status, serverText(''), undefined)).toBe(problem);
+  });
+
+  test('of a Logs query alone, deadline_exceeded asks for a shorter time window', () => {
+    const said = serverText('deadline_exceeded: too much to scan');
+    expect(refusals.problemOf?.(504, said, 'events')).toBe('query_too_long');
+    expect(refusals.problemOf?.(504, said, undefined)).toBe('server_error');
   });
 
   test.each([400, 401, 403, 404, 409, 418, 429, 500, 501])('but not %i', (status) => {
-    expect(refusals.problemOf?.(status)).toBeUndefined();
+    expect(refusals.problemOf?.(status, serverText(''), undefined)).toBeUndefined();
   });
 });

@@ -5,7 +5,9 @@ import type { Refusals } from '../../../http/failure.ts';
 /** How IBM's services say no, each in a form of its own, and what their statuses mean (icd-api.md 1.2). */
 export const refusals: Refusals = {
   textOf: ibmErrorText,
-  problemOf(status) {
+  problemOf(status, said, reads) {
+    // Of a Logs query: a shorter time window can succeed, the same one can't (icd-api.md 2.10).
+    if (reads === 'events' && rawText(said).startsWith('deadline_exceeded')) return 'query_too_long';
     if (status === 410) return 'not_found';
     if (status === 422) return 'not_offered';
     // 501 is no outage: it stays so.
