@@ -122,7 +122,7 @@ describe('HTTP 401', () => {
     expect(result.exitCode).toBe(0);
     expect(result.errors).toEqual([]);
     expect(result.logs.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/^deployments_roles: the API refuses this report for deployment d1 /),
+      expect.stringMatching(/^deployments_roles: the API rejects this stream for deployment d1 /),
     );
   });
 });

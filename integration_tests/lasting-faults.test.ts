@@ -48,7 +48,7 @@ describe('a stream that is refused for good', () => {
 });
 
 describe('one deployment', () => {
-  it('that is refused is skipped with a warning and counted; the stream is complete', async () => {
+  it('that rejects a request is skipped with a warning and counted; the stream is complete', async () => {
     await sandboxed(SMALL, async ({ sandbox, read }) => {
       const [gone = ''] = sandbox.deploymentIds;
       sandbox.setFaults([{ path: `deployments/${gone}/*`, kind: 'status', status: 404 }]);
@@ -60,7 +60,7 @@ describe('one deployment', () => {
       );
       const lines = result.logs.map(({ message }) => message);
       expect(lines).toContainEqual(
-        expect.stringMatching(new RegExp(`^deployments_roles: the API refuses this report for deployment ${gone} `)),
+        expect.stringMatching(new RegExp(`^deployments_roles: the API rejects this stream for deployment ${gone} `)),
       );
       expect(lines).toContainEqual(expect.stringMatching(/^deployments_roles: .*; 1 deployment skipped$/));
     });

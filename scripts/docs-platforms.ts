@@ -101,7 +101,7 @@ const ibmCloudPages: DocumentedPlatform = {
   causes: {
     deployments_unknown:
       'The ids are misspelled, the deployments no longer exist, or the key belongs to another account.',
-    deployments_refused: 'The key can’t view a deployment, and `fail_on_refused_deployments` is on.',
+    partitions_rejected: 'The key can’t view a deployment, and `fail_on_refused_deployments` is on.',
     token_refused: 'The service ID was locked or deleted, or the key was deleted during the sync.',
     forbidden: 'The service ID has no role on the service, or only in other resource groups.',
     certificate_refused: 'A proxy presents its own certificate, or the address in `endpoints` is wrong.',

@@ -212,7 +212,7 @@ describe.concurrent('a read of audit events', () => {
       expect(rowsOf(result)).toHaveLength(3);
       expect(logged(result, 'WARN')).toContainEqual(
         expect.stringMatching(
-          /^audit_events: the API leaves events of Logs instance crn:\S+ from \S+ to \S+ out \(number_of_results_limit_warning\)/,
+          /^audit_events: the API truncates the events of Logs instance crn:\S+ from \S+ to \S+ \(number_of_results_limit_warning\)/,
         ),
       );
     });
@@ -246,7 +246,7 @@ describe.concurrent('a read of audit events', () => {
         expect(row['event']).toBeUndefined();
       }
       expect(logged(result, 'WARN')).toEqual([
-        expect.stringMatching(/^audit_events: 3 events of Logs instance \S+ from \S+ to \S+ cannot be read; .* raw$/),
+        expect.stringMatching(/^audit_events: 3 events of Logs instance \S+ from \S+ to \S+ cannot be parsed; .* raw$/),
       ]);
     });
   });
@@ -314,7 +314,7 @@ describe.concurrent('answers that cannot be gone by', () => {
       expect(read.length).toBeLessThan([...sandbox.keys(NAME)].length);
       const [south = ''] = sandbox.logsInstances.filter((crn) => crn.includes(':us-south:'));
       expect(logged(result, 'WARN').filter((message) => message.includes('skipped'))).toEqual([
-        expect.stringContaining(`Logs instance ${south} is skipped`),
+        expect.stringContaining(`for Logs instance ${south} (HTTP 403`),
       ]);
       const strict = await audit({ config: { fail_on_refused_deployments: true } });
       expect(strict.exitCode).toBe(1);

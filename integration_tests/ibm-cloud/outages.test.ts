@@ -153,7 +153,7 @@ describe.concurrent('the details of a deployment that cannot be had', () => {
         'deployments',
         expected.filter((row) => row['id'] !== id),
       );
-      expect(logged(result, 'ERROR')[0]).toContain(`deployments: deployment ${id} could not be completed: `);
+      expect(logged(result, 'ERROR')[0]).toContain(`deployments: deployment ${id} could not be read: `);
     });
   });
 });

@@ -14,7 +14,7 @@ function follow(columns: number): { line: () => string | undefined; end: (end: R
   for (const { sink } of streams) sink.started();
   for (let i = 0; i < 1_200; i += 1) streams[0].sink.record({ id: `p${i}` }, 0, undefined);
   for (let i = 0; i < 34; i += 1) streams[1].sink.record({ id: `e${i}` }, 0, undefined);
-  streams[0].reader.report.skippedPartitions = 2;
+  streams[0].reader.report.skipped = '2 deployments';
   streams[1].sink.complete();
   expect(written).toEqual([]);
   vi.advanceTimersByTime(2_000);

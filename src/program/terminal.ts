@@ -43,9 +43,7 @@ export function followRun(
     clearInterval(timer);
     const read = `${count(records(), 'record')} of ${count(streams.length, 'stream')} in ${seconds() < 60 ? `${seconds().toFixed(1)} s` : clock(seconds())}`;
     const skipped = streams.flatMap(({ reader: { report, stream } }) =>
-      report.skippedPartitions === 0
-        ? []
-        : [`${stream.name}: ${count(report.skippedPartitions, 'deployment')} skipped`],
+      report.skipped === undefined ? [] : [`${stream.name}: ${report.skipped} skipped`],
     );
     const line = stopped
       ? `Stopped after ${read}. To continue from here, pass the STATE lines of the output with --state.`

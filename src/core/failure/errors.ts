@@ -1,31 +1,33 @@
-import { type FactsOf, type FailureType, type Problem, type ProblemId, problems } from './problems.ts';
 import type { ServerText } from '../../text/server-text.ts';
+import { type FactsOf, type FailureType, type Problem, type ProblemId, problems } from './problems.ts';
 
 export interface ErrorDetails {
   internalMessage?: string;
+  /** The HTTP status of the response, if that is the failure. */
   status?: number;
-  /** What the API answered, in a few words. */
+  /** What the API responded, in a few words: `HTTP 401 ("unauthorized")`. */
   answer?: string;
-  /** The API's own text, for whoever has to decide by it. */
+  /** The API's own text, for decisions. */
   said?: ServerText;
   cause?: unknown;
   /** A further sentence for the user. */
   note?: string | undefined;
-  /** In place of the problem's own message, with names in braces. */
+  /** Replaces the problem's own message; with names in braces. */
   template?: string | undefined;
 }
 
-/** An expected failure. `message` is for the user, `internalMessage` for the log. */
+/** An expected failure. `message` is for the user, `internalMessage` for the log; its class is documented at `Problem`. */
 export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   override name = 'ConnectorError';
   readonly problem: ProblemId;
   readonly failureType: FailureType;
+  readonly isRejection: boolean;
+  readonly isAbsence: boolean;
+  readonly isUnreachable: boolean;
+  readonly endsSync: boolean;
   readonly internalMessage: string | undefined;
-  /** The HTTP status of the API's answer, where that is the failure. */
   readonly status: number | undefined;
-  /** What the API answered, to be quoted: `HTTP 401 ("unauthorized")`. */
   readonly answer: string | undefined;
-  /** The API's own text, as it was sent. */
   readonly said: ServerText | undefined;
 
   /** `facts` are what the problem's message needs, or a whole message in its place. */
@@ -35,34 +37,14 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
     super(details.note === undefined ? sentence : `${sentence} ${details.note}`, { cause: details.cause });
     this.problem = problem;
     this.failureType = row.failureType;
+    this.isRejection = row.isRejection === true;
+    this.isAbsence = row.isAbsence === true;
+    this.isUnreachable = row.isUnreachable === true;
+    this.endsSync = row.endsSync === true;
     this.internalMessage = details.internalMessage;
     this.status = details.status;
     this.answer = details.answer;
     this.said = details.said;
-  }
-
-  /** Whether the API rejects this one request for good, but may accept others. */
-  get isRejection(): boolean {
-    return this.#row.isRejection === true;
-  }
-
-  /** Whether the API says that there is no such thing. */
-  get isAbsence(): boolean {
-    return this.#row.isAbsence === true;
-  }
-
-  /** Whether nothing responds at the address. */
-  get isUnreachable(): boolean {
-    return this.#row.isUnreachable === true;
-  }
-
-  /** Whether no further request of the sync can succeed. */
-  get endsSync(): boolean {
-    return this.#row.endsSync === true;
-  }
-
-  get #row(): Problem {
-    return problems[this.problem];
   }
 }
 
@@ -71,29 +53,27 @@ export class CircuitOpenError<Id extends ProblemId = ProblemId> extends Connecto
   override name = 'CircuitOpenError';
 }
 
-/** A config, catalog or state that cannot be used; `detail` is the whole sentence for the user. */
+/** A config, catalog or state that cannot be used; `detail` is the whole message. */
 export function inputError(detail: string, cause?: unknown): ConnectorError {
   return new ConnectorError('input_unusable', { detail }, { cause });
 }
 
-/** A 200 whose body is not the report; `detail` is the end of a sentence about it. */
+/** A 200 with an unexpected body; `detail` is a clause about it. */
 export function unexpectedBody(path: string, detail: string): ConnectorError {
   const internalMessage = `GET ${path}: HTTP 200, ${detail}`;
   return new ConnectorError('unexpected_body', { path, detail }, { internalMessage });
 }
 
-/** Anything thrown, as a ConnectorError: what is none yet is a bug, and keeps its own text for the log. */
+/** Anything thrown as a ConnectorError: anything else is a bug, whose text is only for the log. */
 export function asConnectorError(thrown: unknown): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
   // Only the API decides how deeply data is nested.
-  if (thrown instanceof RangeError && thrown.message === STACK_OVERFLOW) {
+  if (thrown instanceof RangeError && thrown.message === 'Maximum call stack size exceeded') {
     return new ConnectorError('nested_too_deeply', {}, { cause: thrown });
   }
   const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return new ConnectorError('unexpected', {}, { internalMessage: text, cause: thrown });
 }
-
-const STACK_OVERFLOW = 'Maximum call stack size exceeded';
 
 function fill(template: string, facts: Readonly<Record<string, string>>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -37,8 +37,8 @@ test('who can do something about it', () => {
   for (const id of ids) (byType[problems[id].failureType] ??= []).push(id);
   expect(byType).toEqual({
     config_error: words(`
-      input_unusable stream_not_usable deployments_unknown deployments_refused deployments_absent token_refused
-      key_refused token_rejected unauthorized forbidden role_missing certificate_refused tls_not_spoken
+      input_unusable stream_not_usable deployments_unknown partitions_rejected token_refused key_refused token_rejected
+      unauthorized forbidden role_missing certificate_refused tls_not_spoken
       proxy_login proxy_refused api_not_found windows_cut_off`),
     system_error: words(`
       not_offered not_found redirected unexpected_status unexpected_body body_too_large nested_too_deeply

@@ -40,17 +40,11 @@ export const problems = {
       'None of the deployment_ids exist for this {token}: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
     cause: 'The ids are mistyped, the deployments are gone, or the token belongs to another account.',
   },
-  deployments_refused: {
+  partitions_rejected: {
     failureType: 'config_error',
     message:
-      'The API refuses this report of {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, or leave these deployments out of deployment_ids.',
-    cause: 'A deployment is out of the reach of the token, and the config asks to fail for that.',
-  },
-  deployments_absent: {
-    failureType: 'config_error',
-    message:
-      'The API does not have this report of {which} ({answer}), and fail_on_refused_deployments is on. Leave these deployments out of deployment_ids, leave the stream out, or turn the option off.',
-    cause: 'A deployment is gone, or is of a type without the report, and the config asks to fail for that.',
+      'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, leave out what is gone, or turn the option off.',
+    cause: 'The token may not view a deployment, or it is gone or has no such data, and the config asks to fail then.',
   },
   token_refused: {
     failureType: 'config_error',

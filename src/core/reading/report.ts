@@ -2,7 +2,8 @@
 export class StreamReport {
   requests = 0;
   beforeStartDate = 0;
-  skippedPartitions = 0;
+  /** The partitions that the API rejects: `2 deployments`. */
+  skipped: string | undefined;
   /** What has no records on purpose: `3 deployments of generation 2`. */
   readonly leftOut: string[] = [];
   /** Anything else: `300 events seen`. */
@@ -14,12 +15,13 @@ export class StreamReport {
       `${stream}: ${count(records, 'record')} in ${(ms / 1_000).toFixed(1)} s with ${count(this.requests, 'request')}`,
     ];
     if (this.beforeStartDate > 0) parts.push(`${this.beforeStartDate} before start_date ${startDate} left out`);
-    if (this.skippedPartitions > 0) parts.push(`${count(this.skippedPartitions, 'deployment')} skipped`);
+    if (this.skipped !== undefined) parts.push(`${this.skipped} skipped`);
     for (const what of this.leftOut) parts.push(`${what} left out`);
     return [...parts, ...this.remarks].join('; ');
   }
 }
 
-function count(n: number, thing: string): string {
+/** `1 record`, `2 records` */
+export function count(n: number, thing: string): string {
   return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }

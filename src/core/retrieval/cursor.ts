@@ -41,11 +41,22 @@ export class StateFrame {
     this.startDate = latestOf(this.startDate, date);
   }
 
-  /** The warnings about the greatest cursor value. */
-  warnings(value: string | undefined): string[] {
-    const { startedAt, startDate } = this.#options;
+  /** What a user should know about a state with this greatest cursor value, now that start_date is `now`. */
+  warnings(value: string | undefined, now = this.#options.startDate): string[] {
+    const { startDate: before } = this;
     if (value === undefined) return [];
-    return [...futureWarning(value, startedAt), ...startDateWarning(this.startDate, startDate)];
+    const warnings: string[] = [];
+    if (value > this.#options.startedAt) {
+      warnings.push(
+        `the state says that everything up to ${value} was read, which is in the future; older records are not read. Reset the stream to read them`,
+      );
+    }
+    if (before !== undefined && (now === undefined || now < before)) {
+      warnings.push(
+        `earlier syncs skipped records before start_date ${before}, and it ${now === undefined ? 'is gone' : `is now ${now}`}; these records are not read. Reset the stream to read them`,
+      );
+    }
+    return warnings;
   }
 
   /** The state with these values. Without any cursor value nothing was skipped yet. */
@@ -70,24 +81,4 @@ export function latestOf(a: string | undefined, b: string | undefined): string |
 /** The API spells some times in whole seconds, so a read goes back a second whatever the user has set. */
 export function leastLookback(lookbackMs: number): number {
   return Math.max(1_000, lookbackMs);
-}
-
-/** The warning about a cursor value that is still to come. */
-export function futureWarning(value: string, startedAt: string): string[] {
-  if (value <= startedAt) return [];
-  return [
-    `the state says that everything up to ${value} has been read, which is in the future; nothing older is read, and the state is kept. Reset the stream to read it again`,
-  ];
-}
-
-/**
- * The warning about a start_date that was moved back or removed. `before` is that of earlier syncs, `now` is the user's;
- * undefined: none. What lies between them is below the cursor value, so it is not read by itself.
- */
-export function startDateWarning(before: string | undefined, now: string | undefined): string[] {
-  if (before === undefined || (now !== undefined && now >= before)) return [];
-  const change = now === undefined ? 'is gone' : `is ${now}`;
-  return [
-    `earlier syncs read this stream with start_date ${before}, and now it ${change}; records from before ${before} do not come. Reset the stream to read them`,
-  ];
 }

@@ -1,56 +1,56 @@
 import { CircuitOpenError, type ConnectorError, asConnectorError } from '../failure/errors.ts';
+import { count } from '../reading/report.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
-import { eachInParallel } from './parallel.ts';
 
 /** After so many transient failures in a row, the rest of the group is not requested: hundreds more would take hours. */
 const MAX_FAILURES_IN_A_ROW = 5;
 
-interface Each<T> {
+/** A partition, or a row that one more request completes. */
+export interface Item {
+  /** How texts name it: `deployment 5a2b…`. */
+  label: string;
   /** Items of different origins do not wait for each other. */
-  originOf: (item: T) => string | undefined;
-  /** Why an item failed before it could be read. */
-  knownFailureOf?: (item: T) => ConnectorError | undefined;
-  /** Reads one item. Throws what went wrong. */
-  read: (item: T) => Promise<void>;
-  /** Begins the line about an item that failed: `deployment 5a2b… could not be read`. */
-  failureOf: (item: T) => string;
+  origin?: string | undefined;
+  /** Why it failed before it could be read. */
+  failed?: ConnectorError;
 }
 
 /** What became of the items that could not be read. */
 export interface Outcome<T> {
   /** What the API rejects. */
   rejected: Map<T, ConnectorError>;
-  /** Why the stream is incomplete, in the order in which it happened. */
-  failures: ConnectorError[];
+  /** The first failure, which makes the stream incomplete. */
+  failure: ConnectorError | undefined;
 }
 
 /**
- * Reads all items, those of each origin in parallel. A failure is logged, and the others are read all the same, unless too
- * many fail in a row or the origin's circuit opens. Throws only bugs, and the signal's reason.
+ * Reads all items, those of each origin in parallel; `read` throws what goes wrong, and `noun` is what texts call an item. A
+ * failure is logged, and the others are read all the same, unless too many fail in a row or the origin's circuit opens.
+ * Throws only bugs, and the signal's reason.
  */
-export async function each<S, T>(
-  reader: StreamReader<S>,
+export async function each<S, T extends Item>(
+  { session, stream }: StreamReader<S>,
   items: readonly T[],
-  { originOf, knownFailureOf, read, failureOf }: Each<T>,
+  noun: string,
+  read: (item: T) => Promise<void>,
 ): Promise<Outcome<T>> {
-  const { session, stream } = reader;
-  const outcome: Outcome<T> = { rejected: new Map(), failures: [] };
+  const outcome: Outcome<T> = { rejected: new Map(), failure: undefined };
   const log = (sentence: string): void => session.output.log('error', `${stream.name}: ${sentence}`);
-  const fail = (item: T, error: ConnectorError): void => {
-    outcome.failures.push(error);
-    log(`${failureOf(item)}: ${error.message}`);
+  const fail = ({ label }: Item, error: ConnectorError): void => {
+    outcome.failure ??= error;
+    log(`${label} could not be read: ${error.message}`);
   };
 
   async function readGroup(group: readonly T[]): Promise<void> {
     let failuresInARow = 0;
-    /** Why the rest is not requested, as the end of a sentence. */
-    let end: string | undefined;
-    let untried = 0;
-    await eachInParallel(group, session.workers, async (item) => {
-      if (end !== undefined) {
-        untried += 1;
-        return;
+    let untried = group.length;
+    function* next(): Generator<T> {
+      for (const item of group) {
+        if (failuresInARow >= MAX_FAILURES_IN_A_ROW) return;
+        yield item;
       }
+    }
+    await eachInParallel(next(), session.workers, async (item) => {
       try {
         await read(item);
         failuresInARow = 0;
@@ -58,33 +58,48 @@ export async function each<S, T>(
         session.signal.throwIfAborted();
         const error = asConnectorError(thrown);
         if (error.problem === 'unexpected') throw thrown;
-        if (error.isRejection) {
-          outcome.rejected.set(item, error);
-          return;
-        }
         const isOpen = error instanceof CircuitOpenError;
-        if (isOpen && end !== undefined) {
-          untried += 1;
-          return;
-        }
-        if (error.failureType === 'transient_error') failuresInARow += 1;
-        if (isOpen) end = 'for the same reason';
-        else if (failuresInARow >= MAX_FAILURES_IN_A_ROW) end ??= `after ${MAX_FAILURES_IN_A_ROW} failures in a row`;
-        fail(item, error);
+        // One error line is enough for all that waited for the same circuit.
+        if (isOpen && failuresInARow >= MAX_FAILURES_IN_A_ROW) return;
+        if (isOpen) failuresInARow = MAX_FAILURES_IN_A_ROW;
+        else if (error.failureType === 'transient_error') failuresInARow += 1;
+        if (error.isRejection) outcome.rejected.set(item, error);
+        else fail(item, error);
       }
+      untried -= 1;
     });
-    if (untried === 0) return;
-    const those = untried === 1 ? '1 more deployment was' : `${untried} more deployments were`;
-    log(`${those} not requested, ${end}`);
+    if (untried > 0) {
+      log(`${count(untried, `more ${noun}`)} ${untried === 1 ? 'was' : 'were'} not requested, for the same reason`);
+    }
   }
 
-  const readable: T[] = [];
-  for (const item of items) {
-    const error = knownFailureOf?.(item);
-    if (error === undefined) readable.push(item);
-    else fail(item, error);
-  }
-  const groups = [...Map.groupBy(readable, originOf).values()];
+  for (const item of items) if (item.failed !== undefined) fail(item, item.failed);
+  const readable = items.filter(({ failed }) => failed === undefined);
+  const groups = [...Map.groupBy(readable, ({ origin }) => origin).values()];
   await eachInParallel(groups, groups.length, readGroup);
   return outcome;
+}
+
+/**
+ * Does `work` for each item, up to `width` at once, in order. After a failure no further item is begun; the running ones are
+ * waited for, and the first error is thrown.
+ */
+export async function eachInParallel<T>(
+  items: Iterable<T>,
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const errors: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.next(); !next.done && errors.length === 0; next = queue.next()) {
+      try {
+        await work(next.value);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  if (errors.length > 0) throw errors[0];
 }

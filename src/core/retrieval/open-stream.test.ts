@@ -27,13 +27,13 @@ test('a stream that cannot be read incrementally has none, whatever its state sa
   expect(open(backups, { version: 9 })).toBeUndefined();
 });
 
-describe('a state whose time is still to come', () => {
+describe('a state in the future', () => {
   test.each<[Definition, object]>([
     [events, { version: 1, mark: LATER }],
     [recipes, { version: 1, marks: { d1: STARTED_AT, d2: LATER } }],
   ])('of $name is warned about', (definition, state) => {
     const cursor = open(definition, state);
-    expect(cursor?.warnings()).toEqual([expect.stringContaining(`everything up to ${LATER} has been read`)]);
+    expect(cursor?.warnings()).toEqual([expect.stringContaining(`everything up to ${LATER} was read`)]);
   });
 
   test.each<[Definition, object]>([
@@ -47,7 +47,7 @@ describe('a state whose time is still to come', () => {
   });
 });
 
-describe('a start_date that earlier reads went by', () => {
+describe('the start_date of earlier reads', () => {
   const FROM = '2018-06-01T00:00:00.000Z';
   const BEFORE = '2018-01-01T00:00:00.000Z';
   const states: Array<[Definition, object]> = [
@@ -59,9 +59,9 @@ describe('a start_date that earlier reads went by', () => {
     const warning = (startDate: string | undefined): string[] | undefined =>
       open(definition, state, { startDate })?.warnings();
     expect(warning(BEFORE)).toEqual([
-      `earlier syncs read this stream with start_date ${FROM}, and now it is ${BEFORE}; records from before ${FROM} do not come. Reset the stream to read them`,
+      `earlier syncs skipped records before start_date ${FROM}, and it is now ${BEFORE}; these records are not read. Reset the stream to read them`,
     ]);
-    expect(warning(undefined)).toEqual([expect.stringContaining('and now it is gone')]);
+    expect(warning(undefined)).toEqual([expect.stringContaining('and it is gone')]);
     expect(warning(FROM)).toEqual([]);
     expect(warning('2018-07-01T00:00:00.000Z')).toEqual([]);
   });
@@ -76,7 +76,7 @@ describe('a start_date that earlier reads went by', () => {
     marks.begin('d1');
     expect(marks.state()).toMatchObject({ start_date: FROM });
     marks.begin('d2');
-    marks.emitted('d2', 'r', STARTED_AT, true);
+    marks.read('d2', STARTED_AT, undefined);
     expect(marks.state()).toEqual({ version: 1, marks: { d1: FROM, d2: STARTED_AT }, start_date: FROM });
   });
 });

@@ -8,7 +8,7 @@ export interface Partition {
   label: string;
   /** What its rows get where the API leaves it out. */
   fields?: Row;
-  /** Where it is requested, if not at the platform's own address. Partitions of different origins do not wait for each other. */
+  /** Where it is requested. Partitions of different origins do not wait for each other. */
   origin?: string;
   /** Its rows, if the list of partitions had them already. */
   rows?: Row[];

@@ -64,7 +64,7 @@ describe('a month is final on the 21st of the next, and not before', () => {
   });
 });
 
-test('a month that was not read whole holds the mark, and so does everything behind it', () => {
+test('a month that was not read whole keeps it and all later months open', () => {
   const months = monthsOf({ month: '2026-05' });
   readAll(months, (month) => month !== '2026-07');
   expect(months.state()).toEqual({ version: 1, month: '2026-06' });
@@ -86,8 +86,8 @@ describe('start_date', () => {
   });
 });
 
-test.each(['2026-11', '2026-12', '9999-12'])(
-  '%s in the state is not over: nothing is read, and a warning says so',
+test.each(['2026-12', '9999-12'])(
+  '%s in the state is in the future: nothing is read, and a warning says so',
   (month) => {
     const months = monthsOf({ month });
     expect(months.wanted()).toEqual([]);

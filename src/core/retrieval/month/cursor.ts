@@ -1,13 +1,10 @@
-import { type Cursor, type CursorOptions, StateFrame, latestOf, startDateWarning } from '../cursor.ts';
+import { type Cursor, type CursorOptions, StateFrame, latestOf } from '../cursor.ts';
 import type { SharedState } from '../state-format.ts';
 import type { MonthRules } from './declaration.ts';
 import { monthAfter, monthOf } from './month.ts';
 import type { MonthValues } from './state.ts';
 
-/**
- * The cursor of a report by month: the last month that is final and was read, like all before it. It is never requested
- * again; each later one is, until it is final, too.
- */
+/** The cursor of a stream by month: the last month that is final and was read, like all before it. Later months are read again. */
 export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #rules: MonthRules;
@@ -17,7 +14,7 @@ export class MonthCursor implements Cursor {
   /** The options that are wider now than they were then. */
   readonly #widened: readonly string[];
   #month: string | undefined;
-  /** Once a month is not read whole, none may be passed any more. */
+  /** A month could not be closed, so no later one can. */
   #isHeld = false;
 
   constructor(state: MonthValues & SharedState, options: CursorOptions, rules: MonthRules, limits: string[] = []) {
@@ -30,14 +27,7 @@ export class MonthCursor implements Cursor {
   }
 
   warnings(): string[] {
-    const { startedAt, startDate } = this.#options;
-    if (this.#month === undefined) return [];
-    if (this.#month >= monthOf(startedAt)) {
-      return [
-        `the state says that ${this.#month} is final, which is not over; nothing is read until it is, and the state is kept. Reset the stream to read it again`,
-      ];
-    }
-    const warnings = startDateWarning(this.#frame.startDate, startDate);
+    const warnings = this.#frame.warnings(this.#month);
     if (this.#widened.length > 0) {
       warnings.push(
         `the months up to ${this.#month} are closed, and ${this.#widened.join(' and ')} selects more now than when they were read; records of what was added come only for later months. Reset the stream to read all months again`,
@@ -60,9 +50,9 @@ export class MonthCursor implements Cursor {
     return months;
   }
 
-  /** To be called for each of them, in their order, when its records were emitted. */
+  /** Call for each of these months, in order, when its records were emitted. */
   done(month: string, isWhole: boolean): void {
-    // Where the first read began is where the next one has to, if nothing can be closed yet.
+    // If nothing can be closed yet, the next read begins where the first one did.
     this.#month ??= monthAfter(month, -1);
     if (!isWhole || this.#finalFrom(month) > this.#options.startedAt) this.#isHeld = true;
     if (!this.#isHeld) this.#month = month;
@@ -74,7 +64,7 @@ export class MonthCursor implements Cursor {
     return this.#frame.state(month === undefined ? {} : { month, ...limits }, month !== undefined);
   }
 
-  /** From when on nothing in a month changes, as UTC text. */
+  /** When a month becomes final, as UTC text. */
   #finalFrom(month: string): string {
     const day = String(this.#rules.finalOnDay).padStart(2, '0');
     return `${monthAfter(month)}-${day}T00:00:00.000Z`;

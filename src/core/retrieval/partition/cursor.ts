@@ -5,20 +5,16 @@ import type { PartitionValues } from './state.ts';
 
 /**
  * The cursor of a stream whose partitions are always read whole: a high-water mark for each, up to which everything was
- * emitted. A partition without one is read in full, also when it is added years later. The keys of rows that were emitted
- * and may still change are kept, too: a row may get its date, or its partition, only later.
+ * emitted. A partition without a mark is read in full, also when it is added years later. The keys of emitted rows that may
+ * still change are kept, too: a row may get its date, or its partition, only later.
  */
 export class PartitionCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #frame: StateFrame;
   readonly #marks: Map<string, string>;
-  /** The partitions whose mark waits for a row that may still change. */
-  readonly #waiting = new Set<string>();
-  /** How far the mark of a partition may go, where that is limited. */
-  readonly #ceilings = new Map<string, string>();
   /** The keys of the rows that were emitted and may still change. */
   readonly #pending: Set<string>;
-  /** Those of them that this read has not seen. */
+  /** The pending keys that this read has not seen. */
   readonly #unseen: Set<string>;
 
   constructor(state: PartitionValues & SharedState, options: CursorOptions) {
@@ -34,39 +30,33 @@ export class PartitionCursor implements Cursor {
     return this.#frame.warnings([...this.#marks.values()].reduce<string | undefined>(latestOf, undefined));
   }
 
-  /**
-   * To be called before rows of the partition are emitted. Rows before the returned time are known; undefined: none are.
-   * The mark does not pass `ceiling`.
-   */
-  begin(partition: string, ceiling?: string): string | undefined {
+  /** Call before rows of the partition are emitted. Rows before the returned time are known; undefined: none are. */
+  begin(partition: string): string | undefined {
     const { lookbackMs, startDate } = this.#options;
-    this.#waiting.delete(partition);
-    if (ceiling === undefined) this.#ceilings.delete(partition);
-    else this.#ceilings.set(partition, ceiling);
     const mark = this.#marks.get(partition);
     const bound = mark === undefined ? undefined : msBefore(mark, leastLookback(lookbackMs));
     if (startDate !== undefined && (bound === undefined || bound < startDate)) this.#frame.skipBefore(startDate);
     return bound;
   }
 
-  /** Whether the row was emitted when it could still change: it has to come, wherever it is now and however old. */
+  /** Whether the row could still change when it was emitted: it is emitted again, wherever it is now and however old. */
   isPending(key: string): boolean {
     return this.#pending.has(key);
   }
 
-  /**
-   * To be called for every emitted row, in the order of their times. A row dated after the start of the sync moves no mark.
-   * The first that is not final holds the mark at its own time, so that the next read emits it again, and all that follow.
-   */
-  emitted(partition: string, key: string, at: string | undefined, isFinal: boolean): void {
+  /** Call for every emitted row. */
+  emitted(key: string, isFinal: boolean): void {
     this.#unseen.delete(key);
     if (isFinal) this.#pending.delete(key);
     else this.#pending.add(key);
-    if (at === undefined || at > this.#options.startedAt || this.#waiting.has(partition)) return;
-    const ceiling = this.#ceilings.get(partition);
-    if (ceiling !== undefined && at > ceiling) return;
-    if (!isFinal) this.#waiting.add(partition);
-    const mark = isFinal ? latestOf(this.#marks.get(partition), at) : at;
+  }
+
+  /**
+   * Call when all rows of a partition were emitted. `newest` is the greatest time of a final row. `oldestOpen` is the least
+   * time of a row that may still change: it holds the mark, so that the next read emits this row again, and all that follow.
+   */
+  read(partition: string, newest: string | undefined, oldestOpen: string | undefined): void {
+    const mark = oldestOpen ?? latestOf(this.#marks.get(partition), newest);
     if (mark !== undefined) this.#marks.set(partition, mark);
   }
 
@@ -75,7 +65,7 @@ export class PartitionCursor implements Cursor {
     for (const partition of this.#marks.keys()) if (!partitions.has(partition)) this.#marks.delete(partition);
   }
 
-  /** To be called when everything was read: pending rows that did not come are gone. */
+  /** Call when everything was read: pending rows that were not seen are gone. */
   readWhole(): void {
     for (const key of this.#unseen) this.#pending.delete(key);
   }

@@ -18,17 +18,18 @@ import type { Stream } from '../../stream/stream.ts';
 
 type Definition = Stream<ComposeShared>;
 
-/** A slice such as `east 1`, in the lane that its name begins with. */
-const slice = (id: string, more: Partial<Partition> = {}): Partition => ({
+/** A partition such as `east 1`, at the origin that its name begins with. */
+const partition = (id: string, more: Partial<Partition> = {}): Partition => ({
   id,
   label: `deployment ${id}`,
   origin: `https://${id.replace(/ .*/, '')}.example.test`,
   fields: { deployment_id: id },
   ...more,
 });
-const inLane = (lane: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${lane} ${i + 1}`);
+const idsAt = (origin: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${origin} ${i + 1}`);
 const pathOf = (id: string, name = 'backups'): string => `deployments/${encodeURIComponent(id)}/${name}`;
-const withSlices = (
+const withPartitions = (
   definition: Definition,
   chosen: readonly Partition[],
   more: Partial<Partitions> = {},
@@ -36,7 +37,7 @@ const withSlices = (
   ...altered(definition, { partitions: async () => ({ chosen, all: undefined, ...more }) }),
 });
 
-/** One row for each slice, but for those with another answer. */
+/** One row for each partition, except those with another answer. */
 function answersFor(ids: readonly string[], others: Record<string, unknown> = {}, name = 'backups'): Answers {
   return Object.fromEntries(
     ids.map((id) => [
@@ -51,16 +52,16 @@ function open(definition: Definition, answers: Answers, options: object = {}): T
   return { ...testRun, done: openRead(testRun, definition).toEnd };
 }
 
-describe('lanes', () => {
-  test('do not wait for each other: while one gets no answer, the others are read to their ends', async () => {
-    const ids = [...inLane('east', 3), ...inLane('west', 3), ...inLane('north', 2)];
+describe('origins', () => {
+  test('do not wait for each other: while one does not respond, the others are read to their ends', async () => {
+    const ids = [...idsAt('east', 3), ...idsAt('west', 3), ...idsAt('north', 2)];
     const { promise, resolve } = Promise.withResolvers<unknown>();
     const answers = answersFor(ids, { 'east 1': () => promise });
     const testRun = openRun({ workers: 2, answers });
-    // Of a lane one request at a time, and a slot for another lane beside it.
-    const definition = withSlices(
+    // One request at a time for each origin, and a permit for another one.
+    const definition = withPartitions(
       backups,
-      ids.map((id) => slice(id)),
+      ids.map((id) => partition(id)),
     );
     const reading = openRead({ ...testRun, run: { ...testRun.run, workers: 1 } }, definition).toEnd();
     await everyoneElse();
@@ -70,39 +71,35 @@ describe('lanes', () => {
     resolve(listBody('backups', [{ id: 'late' }]));
     await reading;
     expect(testRun.printed.rows).toHaveLength(8);
-    expect(testRun.api.paths.filter((path) => path.includes('east'))).toEqual(
-      inLane('east', 3).map((id) => pathOf(id)),
-    );
+    expect(testRun.api.paths.filter((path) => path.includes('east'))).toEqual(idsAt('east', 3).map((id) => pathOf(id)));
   });
 
   test('whose server is down are given up by themselves', async () => {
-    const ids = inLane('east', 40).flatMap((id, i) => [id, ...(i < 20 ? [`west ${i + 1}`] : [])]);
-    const down = Object.fromEntries(inLane('east', 40).map((id) => [id, refuses(503)]));
+    const ids = idsAt('east', 40).flatMap((id, i) => [id, ...(i < 20 ? [`west ${i + 1}`] : [])]);
+    const down = Object.fromEntries(idsAt('east', 40).map((id) => [id, refuses(503)]));
     const { api, printed, done } = open(
-      withSlices(
+      withPartitions(
         backups,
-        ids.map((id) => slice(id)),
+        ids.map((id) => partition(id)),
       ),
       answersFor(ids, down),
     );
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
     expect(printed.rows).toHaveLength(20);
     expect(api.paths.filter((path) => path.includes('east'))).toHaveLength(5);
-    expect(printed.logged('ERROR').at(-1)).toBe(
-      'backups: 35 more deployments were not requested, after 5 failures in a row',
-    );
+    expect(printed.logged('ERROR').at(-1)).toBe('backups: 35 more deployments were not requested, for the same reason');
   });
 
   test('whose circuit opens are given up at once, with one line about the rest', async () => {
-    const ids = [...inLane('east', 40), ...inLane('west', 3)];
-    const definition = withSlices(
+    const ids = [...idsAt('east', 40), ...idsAt('west', 3)];
+    const definition = withPartitions(
       backups,
-      ids.map((id) => slice(id)),
+      ids.map((id) => partition(id)),
     );
     const open503 = (): never => {
       throw new CircuitOpenError('host_unresponsive', { host: 'east.test', seconds: '61', address: 'base_url' });
     };
-    const down = Object.fromEntries(inLane('east', 40).map((id) => [id, open503]));
+    const down = Object.fromEntries(idsAt('east', 40).map((id) => [id, open503]));
     const { api, printed, done } = open(definition, answersFor(ids, down), { workers: 4 });
     await expect(done()).rejects.toMatchObject({ problem: 'host_unresponsive' });
     expect(printed.rows).toHaveLength(3);
@@ -114,10 +111,10 @@ describe('lanes', () => {
   });
 });
 
-describe('a slice that brings its rows', () => {
-  test('is not asked for, and its rows are shaped as any', async () => {
-    const brought = slice('east 9', { rows: [{ id: 7, created_at: '2018-08-22T02:00:00+02:00' }] });
-    const definition = withSlices(backups, [slice('east 1'), brought]);
+describe('a partition that came with its rows', () => {
+  test('is not requested, and its rows are normalised', async () => {
+    const brought = partition('east 9', { rows: [{ id: 7, created_at: '2018-08-22T02:00:00+02:00' }] });
+    const definition = withPartitions(backups, [partition('east 1'), brought]);
     const { api, printed, done } = open(definition, answersFor(['east 1']));
     await done();
     expect(api.paths).toEqual([pathOf('east 1')]);
@@ -127,41 +124,41 @@ describe('a slice that brings its rows', () => {
     ]);
   });
 
-  test('may bring none, which is not to be asked for either', async () => {
-    const { api, done } = open(withSlices(backups, [slice('east 1', { rows: [] })]), {});
+  test('may have none, and is not requested either', async () => {
+    const { api, done } = open(withPartitions(backups, [partition('east 1', { rows: [] })]), {});
     await done();
     expect(api.paths).toEqual([]);
   });
 
-  test('with a row that cannot be one fails the stream, and is named', async () => {
-    const definition = withSlices(backups, [slice('east 1', { rows: [{ id: 'a' }, {}] })]);
+  test('with an invalid row fails the stream, and is named', async () => {
+    const definition = withPartitions(backups, [partition('east 1', { rows: [{ id: 'a' }, {}] })]);
     await expect(open(definition, {}).done()).rejects.toMatchObject({
       problem: 'unexpected_body',
       message: expect.stringMatching(/deployment east 1 .*row 2 of 2 has no id/) as string,
     });
   });
 
-  test('counts for no request: if all that were asked for are refused, that is a refusal of the report', async () => {
-    const brought = slice('west 1', { rows: [{ id: 'a' }] });
-    const definition = withSlices(backups, [slice('east 1'), brought]);
+  test('does not count as requested: if all requested partitions are rejected, the stream fails', async () => {
+    const brought = partition('west 1', { rows: [{ id: 'a' }] });
+    const definition = withPartitions(backups, [partition('east 1'), brought]);
     const { printed, done } = open(definition, answersFor(['east 1'], { 'east 1': refuses(403) }));
     await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
     expect(printed.rows.map(({ id }) => id)).toEqual(['a']);
   });
 
-  test('has a mark, as others have, and leaves out what is known', async () => {
+  test('has a mark, like others, and known rows are omitted', async () => {
     const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
     const rows = [9, 3, 1].map((minute) => ({ id: `r${minute}`, updated_at: at(minute) }));
     const testRun = openRun();
-    const definition = withSlices(recipes, [slice('east 1', { rows })]);
+    const definition = withPartitions(recipes, [partition('east 1', { rows })]);
     const stream = openRead<PartitionCursor>(testRun, definition, { version: 1, marks: { 'east 1': at(4) } });
     await stream.toEnd();
-    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['r3', 'r9']);
+    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['r9', 'r3']);
     expect(stream.cursor.state().marks).toEqual({ 'east 1': at(9) });
   });
 });
 
-describe('a report that an API need not have', () => {
+describe('a stream that an API need not have', () => {
   const absent = (): never => {
     throw new ConnectorError(
       'not_offered',
@@ -170,22 +167,22 @@ describe('a report that an API need not have', () => {
     );
   };
   const ids = ['east 1', 'west 1', 'west 2'];
-  const definition = withSlices(
+  const definition = withPartitions(
     addons,
-    ids.map((id) => slice(id)),
+    ids.map((id) => partition(id)),
   );
 
-  test('is empty if all say so, in whatever way, with one warning', async () => {
+  test('is empty with one warning if all partitions lack it', async () => {
     const others = { 'east 1': absent, 'west 1': refuses(404), 'west 2': absent };
     const { printed, done } = open(definition, answersFor(ids, others, 'addons'));
     await done();
     expect(printed.rows).toEqual([]);
     expect(printed.logged('WARN')).toEqual([
-      'addons: this API does not have the report for any deployment (HTTP 422 or 404), so there are no records of it',
+      'addons: the API does not have this stream for any deployment (HTTP 422 or 404), so there are no records of it',
     ]);
   });
 
-  test('is skipped where it is not, if some have it', async () => {
+  test('is skipped for the partitions that lack it, if some have it', async () => {
     const others = { 'east 1': absent, 'west 1': refuses(404) };
     const { printed, done } = open(definition, answersFor(ids, others, 'addons'));
     await done();
@@ -193,27 +190,27 @@ describe('a report that an API need not have', () => {
     expect(printed.logged('WARN')).toHaveLength(2);
   });
 
-  test('does not pass for empty in an outage', async () => {
+  test('is not taken for empty in an outage', async () => {
     const others = { 'east 1': absent, 'west 1': refuses(404), 'west 2': refuses(503) };
     await expect(open(definition, answersFor(ids, others, 'addons')).done()).rejects.toMatchObject({
       problem: 'server_error',
     });
   });
 
-  test('is not offered anywhere, which fails a report that has to be there', async () => {
-    const needed = withSlices(
+  test('fails if no partition has it and it must exist', async () => {
+    const needed = withPartitions(
       backups,
-      ids.map((id) => slice(id)),
+      ids.map((id) => partition(id)),
     );
     const others = Object.fromEntries(ids.map((id) => [id, absent]));
     await expect(open(needed, answersFor(ids, others)).done()).rejects.toMatchObject({ problem: 'not_offered' });
   });
 });
 
-test('what has no slice on purpose is kept for the line at the end', async () => {
+test('what is left out on purpose is kept for the line at the end', async () => {
   const testRun = openRun();
   const leftOut = ['3 deployments of generation 2', '1 deployment of other types'];
-  const stream = openRead(testRun, withSlices(backups, [], { leftOut }));
+  const stream = openRead(testRun, withPartitions(backups, [], { leftOut }));
   await stream.toEnd();
   expect(stream.reader.report.leftOut).toEqual(leftOut);
 });

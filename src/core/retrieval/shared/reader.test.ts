@@ -92,7 +92,7 @@ describe('deployments with their details', () => {
     await expect(reading).rejects.toMatchObject({ problem });
     expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1', 'd3']);
     expect(testRun.printed.logged('ERROR')).toEqual([
-      expect.stringMatching(/^deployments: deployment d2 could not be completed: .*deployments\/d2/),
+      expect.stringMatching(/^deployments: deployment d2 could not be read: .*deployments\/d2/),
     ]);
   });
 });
@@ -160,14 +160,14 @@ describe('details that are refused', () => {
 
   test('for all rows are warned about in one line, with the first answer', async () => {
     expect(await warned({ d1: 403, d2: 404, d3: 403 })).toEqual([
-      'deployments: deployment d1, deployment d2, deployment d3 without connection strings, because the API refused them (HTTP 403)',
+      'deployments: deployment d1, deployment d2, deployment d3 without connection strings, because the API rejected them (HTTP 403)',
     ]);
   });
 
   test('for some rows are warned about one by one, each with its answer', async () => {
     expect(await warned({ d1: 403, d3: 404 })).toEqual([
-      'deployments: deployment d1 without connection strings, because the API refused them (HTTP 403)',
-      'deployments: deployment d3 without connection strings, because the API refused them (HTTP 404)',
+      'deployments: deployment d1 without connection strings, because the API rejected them (HTTP 403)',
+      'deployments: deployment d3 without connection strings, because the API rejected them (HTTP 404)',
     ]);
   });
 

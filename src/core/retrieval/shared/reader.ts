@@ -1,12 +1,11 @@
-import { ConnectorError } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
-import type { Request } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
-import { each } from '../each.ts';
+import type { Request } from '../../stream/request.ts';
+import { type Item, each } from '../each.ts';
 import type { Detail, Shared } from './declaration.ts';
 
 /** A row that one more request may complete. */
-interface Incomplete {
+interface Incomplete extends Item {
   row: Row;
   request: Request;
 }
@@ -25,10 +24,10 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
       complete.push(row);
       continue;
     }
-    // The list may have them, too: the user does not want them, or they come with the details.
+    // The list may have these fields, too: the user does not want them, or the request brings them.
     for (const field of detail.fields) if (field in row) row[field] = undefined;
-    if (detail.isWanted(session.shared)) incomplete.push({ row, request });
-    else complete.push(row);
+    if (!detail.isWanted(session.shared)) complete.push(row);
+    else incomplete.push({ row, request, label: detail.label(row), origin: request.origin });
   }
   if (complete.length > 0) {
     reader.emit(reader.page(complete, path));
@@ -38,45 +37,32 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
   if (failed !== undefined) throw failed;
 }
 
-/** A row whose details fail is not emitted, and makes the stream fail in the end; one whose details are rejected is emitted without. */
+/** A row whose details are rejected is emitted without them. One whose details fail is not, and the stream fails in the end. */
 async function readDetails<S, F extends string>(
   reader: StreamReader<S>,
   path: string,
   detail: Detail<S, F>,
   incomplete: readonly Incomplete[],
 ): Promise<void> {
-  const { session, stream } = reader;
-  const { fields, dropped } = stream;
+  const { fields, dropped } = reader.stream;
   const complete = (row: Row, values: Row): void => {
     for (const field of detail.fields) row[field] = values[field] ?? null;
     // Copied so that the normaliser can warn about undeclared fields.
     if (dropped !== undefined) for (const field in values) if (!(field in fields)) row[field] = values[field];
     reader.emit(reader.page([row], path));
   };
-  const { rejected, failures } = await each(reader, incomplete, {
-    originOf: ({ request }) => request.origin,
-    failureOf: ({ row }) => `${detail.label(row)} could not be completed`,
-    async read({ row, request }) {
-      try {
-        for await (const values of reader.responses([request], (body) => detail.values(body, request))) {
-          complete(row, values);
-        }
-      } catch (thrown) {
-        session.signal.throwIfAborted();
-        if (thrown instanceof ConnectorError && thrown.isRejection) complete(row, {});
-        throw thrown;
-      }
-    },
+  const { rejected, failure } = await each(reader, incomplete, 'deployment', async ({ row, request }) => {
+    for await (const values of reader.responses([request], (body) => detail.values(body, request))) {
+      complete(row, values);
+    }
   });
-  const warnOf = (rows: Row[], answer: string | undefined): void =>
-    reader.warn(`${detail.without(rows)}, because the API refused them (${answer})`);
+  const rows = [...rejected.keys()].map(({ row }) => row);
   const [first] = rejected.values();
+  const warnOf = (some: Row[], answer: string | undefined): void =>
+    reader.warn(`${detail.without(some)}, because the API rejected them (${answer})`);
   // If hundreds are all rejected for one reason, one line says more than hundreds.
-  if (rejected.size > 1 && rejected.size === incomplete.length) {
-    warnOf(
-      [...rejected.keys()].map(({ row }) => row),
-      first?.answer,
-    );
-  } else for (const [{ row }, { answer }] of rejected) warnOf([row], answer);
-  if (failures[0] !== undefined) throw failures[0];
+  if (rows.length === incomplete.length && rows.length > 0) warnOf(rows, first?.answer);
+  else for (const [{ row }, { answer }] of rejected) warnOf([row], answer);
+  for (const row of rows) complete(row, {});
+  if (failure !== undefined) throw failure;
 }

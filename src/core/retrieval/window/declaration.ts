@@ -13,8 +13,8 @@ export interface ByWindow<S, F extends string> {
   /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
-  /** What texts call the rows, and those that are not the stream's: `events`, `of other services`. */
-  terms: { things: string; others: string };
+  /** What texts call a partition, the rows, and those that are not the stream's: `Logs instance`, `events`, `of other services`. */
+  terms: { partition: string; things: string; others: string };
 }
 
 /** How a time is divided into windows, all in ms. */

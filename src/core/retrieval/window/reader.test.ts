@@ -54,14 +54,17 @@ function streamOf(partitions: readonly string[]): Stream<ComposeShared> {
       way: 'window',
       cursorField: 'at',
       partitionName: 'store',
-      partitions: async () => ({ chosen: partitions.map((id) => ({ id, label: `store ${id}` })), all: undefined }),
+      partitions: async () => ({
+        chosen: partitions.map((id) => ({ id, label: `store ${id}`, origin: id })),
+        all: undefined,
+      }),
       request: ({ id }, { from, to }) => ({ path: id, query: { from: Date.parse(from), to: Date.parse(to) } }),
       rows: (body): WindowPage => {
         const { rows, truncated, others = 0, unreadable = 0, warnings = [] } = body as Body;
         return { rows, identities: rows.map(({ id }) => String(id)), truncated, others, unreadable, warnings };
       },
       size: { longestMs: 8 * DAY, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
-      terms: { things: 'events', others: 'of other services' },
+      terms: { partition: 'store', things: 'events', others: 'of other services' },
     },
     primaryKey: 'id',
     startDateField: 'at',
@@ -117,7 +120,7 @@ const models = fc.record({
 /** The windows that the log says are cut off, as times. */
 function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
   return printed.logged('WARN').flatMap((message) => {
-    const match = /leaves events of store one from (\S+) to (\S+) out/.exec(message);
+    const match = /truncates the events of store one from (\S+) to (\S+) \(/.exec(message);
     return match === null ? [] : [[Date.parse(match[1] ?? ''), Date.parse(match[2] ?? '')] as [number, number]];
   });
 }
@@ -221,7 +224,7 @@ describe('what the log says', () => {
     );
     await finished();
     expect(printed.logged('INFO').at(-1)).toMatch(
-      /^events: 2 records in .* with 1 request; 7 events seen, 4 of other services left out; 1 that came twice left out$/,
+      /^events: 2 records in .* with 1 request; 7 events seen, 4 of other services left out; 1 duplicate left out$/,
     );
   });
 
@@ -233,7 +236,7 @@ describe('what the log says', () => {
     expect(read.ids()).toEqual(['b0', 'b1', 'b2', 'b3', 'later']);
     expect(read.printed.logged('WARN')).toEqual([
       expect.stringMatching(
-        /^events: the API leaves events of store one from \S+ to \S+ out \(limit_warning\), which is as short as it can be asked for; those are missing$/,
+        /^events: the API truncates the events of store one from \S+ to \S+ \(limit_warning\), which is the shortest window; the rest is missing$/,
       ),
     ]);
   });
@@ -257,7 +260,7 @@ describe('what the log says', () => {
     const warnings = printed.logged('WARN');
     expect(warnings.filter((message) => message.includes('take care'))).toEqual(['events: take care']);
     expect(warnings[1]).toBe(
-      'events: 2 events of store one from 2025-05-03T12:00:00.000Z to 2025-05-11T12:00:00.000Z cannot be read; they come with their text in the field raw',
+      'events: 2 events of store one from 2025-05-03T12:00:00.000Z to 2025-05-11T12:00:00.000Z cannot be parsed; their text is in the field raw',
     );
   });
 });
@@ -272,7 +275,9 @@ describe('stores that cannot be read', () => {
     const { printed, done, ids, cursor } = open({ one: forbidden, two: good });
     await done();
     expect(ids()).toEqual(['good']);
-    expect(printed.logged('WARN')).toEqual([expect.stringMatching(/^events: store one is skipped, .*403/)]);
+    expect(printed.logged('WARN')).toEqual([
+      expect.stringMatching(/^events: the API rejects this stream for store one \(HTTP 403\), so it is skipped/),
+    ]);
     expect(Object.keys(cursor.state().marks)).toEqual(['two']);
   });
 

@@ -20,13 +20,18 @@ export const auditEvents = streamsOf<IbmCloudShared>()({
     cursorField: 'created_at',
     partitionName: 'logs_instance',
     partitions: async ({ logsInstances }) => {
-      const chosen = logsInstances.map((id) => ({ id, label: `Logs instance ${id}`, fields: { logs_instance: id } }));
+      const chosen = logsInstances.map((id) => ({
+        id,
+        label: `Logs instance ${id}`,
+        origin: id,
+        fields: { logs_instance: id },
+      }));
       return { chosen, all: undefined };
     },
     request: ({ id }, window, { endpoints }) => eventsQuery(id, window, endpoints),
     rows: (body, { path }) => eventsIn(body, path),
     size: { longestMs: MAX_WINDOW_MS, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY },
-    terms: { things: 'events', others: 'of other services' },
+    terms: { partition: 'Logs instance', things: 'events', others: 'of other services' },
   },
   primaryKey: 'id',
   startDateField: 'created_at',

@@ -19,7 +19,6 @@ test('a task is a recipe: what it does is its name, what it works on its templat
   await stream.toEnd();
   const common = { deployment_id: crnOf(1), generation: 'gen1', account_id: ACCOUNT };
   expect(printed.rows).toEqual([
-    { ...common, id: 'bare', name: null, template: null },
     {
       ...common,
       id: 'task 1',
@@ -29,6 +28,7 @@ test('a task is a recipe: what it does is its name, what it works on its templat
       progress_percent: 15,
       created_at: '2026-11-01T10:00:00.000Z',
     },
+    { ...common, id: 'bare', name: null, template: null },
   ]);
   expect(printed.logged('WARN')).toEqual([]);
   expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2']);

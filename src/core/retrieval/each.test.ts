@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { VirtualTime } from '../../../test-support/unit/virtual-time.ts';
-import { eachInParallel } from './parallel.ts';
+import { eachInParallel } from './each.ts';
 
 const never = new AbortController().signal;
 

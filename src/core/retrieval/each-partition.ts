@@ -1,0 +1,42 @@
+import { ConnectorError } from '../failure/errors.ts';
+import { count } from '../reading/report.ts';
+import type { StreamReader } from '../reading/stream-reader.ts';
+import { each } from './each.ts';
+import type { Partition } from './partitions.ts';
+
+/**
+ * Reads all partitions, and skips those that the API rejects with a warning each. Throws the first failure once the others
+ * were read, and a rejection if all are rejected or the user wants that. Returns whether none was skipped.
+ */
+export async function eachPartition<S>(
+  reader: StreamReader<S>,
+  partitions: readonly Partition[],
+  noun: string,
+  read: (partition: Partition) => Promise<void>,
+  absentEverywhere?: 'empty',
+): Promise<boolean> {
+  const { session, report } = reader;
+  const { rejected, failure } = await each(reader, partitions, noun, read);
+  // A missing role says more than an absence.
+  const rejections = [...rejected].toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
+  const [[first, error] = []] = rejections;
+  if (error !== undefined && rejected.size === partitions.filter(({ failed }) => failed === undefined).length) {
+    if (!error.isAbsence || absentEverywhere !== 'empty') throw error;
+    const statuses = [...new Set([...rejected.values()].map(({ status }) => status))].join(' or ');
+    reader.warn(`the API does not have this stream for any ${noun} (HTTP ${statuses}), so there are no records of it`);
+  } else if (error !== undefined && failure === undefined && session.failOnRefusedDeployments) {
+    const others = rejected.size === 1 ? '' : ` and ${count(rejected.size - 1, `other ${noun}`)}`;
+    const { answer = '', internalMessage = '' } = error;
+    const facts = { ...session.terms, which: `${first?.label}${others}`, answer };
+    throw new ConnectorError('partitions_rejected', facts, { internalMessage });
+  } else if (error !== undefined) {
+    report.skipped = count(rejected.size, noun);
+    for (const [{ label }, { answer }] of rejected) {
+      reader.warn(
+        `the API rejects this stream for ${label} (${answer}), so it is skipped. The sync has no records for it, and a destination that overwrites loses those it had. To make the stream fail instead, turn on fail_on_refused_deployments`,
+      );
+    }
+  }
+  if (failure !== undefined) throw failure;
+  return rejected.size === 0;
+}
