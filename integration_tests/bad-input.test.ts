@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { catalogOf } from '../test-support/catalogs.ts';
-import { runConnector } from '../test-support/connector.ts';
+import { runConnector, startConnector } from '../test-support/connector.ts';
 import { contentsOf, firstOf, messagesOf } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
@@ -62,8 +62,8 @@ test.each<[string, string[], RegExp]>([
 test.each<[string, string[], number, RegExp]>([
   ['no command', [], 1, /^source-compose: an Airbyte source[\s\S]*Usage:/],
   ['a bad command line', ['check'], 2, /^source-compose: check needs --config FILE\.[^\n]*\n$/],
-])('%s is told on stderr alone', async (_, args, exitCode, text) => {
-  const run = await runConnector(args);
+])('%s is reported only on stderr', async (_, args, exitCode, text) => {
+  const run = await startConnector(args).finished;
   expect(run).toMatchObject({ exitCode, stdout: '' });
   expect(run.stderr).toMatch(text);
 });

@@ -258,7 +258,7 @@ test.each([
   [null, 'null'],
 ])('%j is no config', async (config, held) => {
   await expect(load(config)).rejects.toMatchObject({
-    message: `The config file ${path} must hold a JSON object; it holds ${held}.`,
+    message: `The config file ${path} must contain a JSON object, not ${held}.`,
     failureType: 'config_error',
   });
 });

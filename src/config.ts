@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inputError } from './core/failure/errors.ts';
-import { parseInput, readInput, typeName } from './program/input-file.ts';
+import { readObject } from './program/input-file.ts';
 import { type Row, isRow } from './core/record/row.ts';
 import { toUtcText } from './core/record/timestamp.ts';
 import { compose } from './platforms/compose/compose.ts';
@@ -108,9 +108,7 @@ type Warn = (sentence: string) => void;
  * is Compose's, with everything at the top. Throws one sentence that names the file and each field.
  */
 export async function loadConfig(path: string, warn: Warn): Promise<Config> {
-  const raw = parseInput('config', path, await readInput('config', path));
-  if (!isRow(raw)) throw inputError(`The config file ${path} must hold a JSON object; it holds ${typeName(raw)}.`);
-  return configFrom(raw, `The config file ${path}`, warn);
+  return configFrom(await readObject('config', path), `The config file ${path}`, warn);
 }
 
 /** The same for a config that was read already; `source` begins the sentence about what is wrong with it. */

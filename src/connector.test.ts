@@ -3,7 +3,7 @@ import { realTiming } from './http/traffic/retry.ts';
 import { answer, startServer } from '../test-support/unit/http.ts';
 import { openContext } from '../test-support/unit/output.ts';
 import { VERSION } from './program/version.ts';
-import { openOutput } from './airbyte/protocol/output.ts';
+import { openAirbyteOutput } from './airbyte/protocol/output.ts';
 import { type Config, configSchema, platformOf } from './config.ts';
 import { checkConnection, openClient, openReads } from './connector.ts';
 import { readStreams } from './core/reading/read-streams.ts';
@@ -28,7 +28,7 @@ async function ask(debug: boolean, ...failures: Record<string, string>[]) {
   const { context, messages, stop } = openContext();
   const config = configOf(`${server.origin}/v`, { num_workers: 1 });
   const onLongWait = vi.fn<(owner: string) => void>();
-  const client = openClient(config, context, openOutput(context, 'read', debug), {
+  const client = openClient(config, context, openAirbyteOutput(context, 'read', debug), {
     onLongWait,
     signal: stop.signal,
     onRateLimit: () => undefined,
@@ -73,7 +73,7 @@ test('the credentials of a proxy are secrets from the beginning, and an address 
   const { context, messages, stop } = openContext({ HTTPS_PROXY: 'http://me:pr0xy%2Fs3cret@127.0.0.1:9' });
   const config = configOf('https://api.internal');
   const events = { signal: stop.signal, onRateLimit: () => undefined };
-  const output = openOutput(context, 'read', false);
+  const output = openAirbyteOutput(context, 'read', false);
   openClient(config, context, output, events);
   output.log('info', `it says pr0xy/s3cret, and Basic ${Buffer.from('me:pr0xy/s3cret').toString('base64')}`);
   expect(messages().at(-1)).toMatchObject({ log: { message: 'it says ****, and Basic ****' } });
@@ -95,7 +95,7 @@ describe('the streams of a read', () => {
       if (definition === undefined) throw new Error(`no stream ${name}`);
       return { definition, mode: 'full_refresh' as const, state: {}, where: 'The state' };
     });
-    const reads = openReads(config, context, openOutput(context, 'read', false), wanted);
+    const reads = openReads(config, context, openAirbyteOutput(context, 'read', false), wanted);
     onTestFinished(() => reads.close());
     return { ...reads, context, messages, requests: server.requests };
   }
@@ -104,10 +104,10 @@ describe('the streams of a read', () => {
     const warned = async (start_date: string): Promise<string[]> => {
       const { context, messages, stop } = openContext();
       const config = configOf('https://api.internal', { start_date });
-      const reads = openReads(config, context, openOutput(context, 'read', false), []);
+      const reads = openReads(config, context, openAirbyteOutput(context, 'read', false), []);
       await reads.close();
       stop.abort();
-      await checkConnection(config, context, openOutput(context, 'check', false)).catch(() => undefined);
+      await checkConnection(config, context, openAirbyteOutput(context, 'check', false)).catch(() => undefined);
       return messages().flatMap((message) =>
         message.type === 'LOG' ? [`${message.log.level} ${message.log.message}`] : [],
       );

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { openContext } from '../test-support/unit/output.ts';
 import { runCommandLine as runSource } from './airbyte/command-line.ts';
 import { asConnectorError } from './core/failure/errors.ts';
+import { UsageError } from './program/arguments.ts';
 import { runCommandLine as runTap } from './singer/command-line.ts';
 
 // What people get wrong at the command line and in the config, and the whole answer: what happened, and what to do.
@@ -31,7 +32,9 @@ async function answerTo(line: string, files: Files): Promise<string> {
   const { context, messages, stderr } = openContext();
   const said: string[] = [];
   const run = program === 'tap-compose' ? runTap : runSource;
-  await run(argv, context).catch((error: unknown) => said.push(asConnectorError(error).message));
+  await run(argv, context).catch((error: unknown) =>
+    said.push(error instanceof UsageError ? `${error.message}. See --help.` : asConnectorError(error).message),
+  );
   if (program !== 'tap-compose') {
     for (const message of messages()) {
       if (message.type === 'CONNECTION_STATUS') said.push(message.connectionStatus.message ?? '');
@@ -39,11 +42,8 @@ async function answerTo(line: string, files: Files): Promise<string> {
       if (message.type === 'TRACE' && message.trace.type === 'ERROR') said.push(message.trace.error.message);
     }
   }
-  const usage = stderr()
-    .replace(/^INFO .*\n/m, '')
-    .replace(`${program}: `, '')
-    .replace(`See ${program} --help.`, 'See --help.');
-  const text = [usage.trim(), ...said].filter((each) => each !== '').join(' ');
+  const log = stderr().replace(/^INFO .*\n/m, '');
+  const text = [log.trim(), ...said].filter((each) => each !== '').join(' ');
   return [...paths].reduce((all, [name, path]) => all.replaceAll(path, name), text);
 }
 
@@ -65,12 +65,12 @@ const CHOOSE =
 const USAGE: [line: string, why: string][] = [
   [
     'source-compose chek --config CONFIG',
-    'unknown command (did you mean check?); there are spec, check, discover and read',
+    'unknown command (did you mean check?); choose from spec, check, discover and read',
   ],
-  ['source-compose --config CONFIG', 'no command; there are spec, check, discover and read'],
+  ['source-compose --config CONFIG', 'no command; choose from spec, check, discover and read'],
   ['source-compose check', 'check needs --config FILE'],
   ['source-compose check CONFIG', 'unexpected argument; use --config FILE'],
-  ['source-compose check --config', '--config needs the name of a file'],
+  ['source-compose check --config', '--config needs a value'],
   ['source-compose check --confg CONFIG', 'unknown option --confg (did you mean --config?)'],
   ['source-compose check -c CONFIG', 'unknown option -c (did you mean --config?)'],
   [`${CHECK} --debug=yes`, '--debug takes no value'],
@@ -84,7 +84,7 @@ const USAGE: [line: string, why: string][] = [
   ],
   ['tap-compose CONFIG', 'unexpected argument; use --config FILE'],
   ['tap-compose --conf CONFIG', 'unknown option --conf (did you mean --config?)'],
-  ['tap-compose --catalog CATALOG', 'reading and --test need --config FILE, or --config ENV'],
+  ['tap-compose --catalog CATALOG', 'no config; use --config FILE, or --config ENV'],
   ['tap-compose --about --format xml', '--format must be text, json or markdown'],
 ];
 
@@ -173,13 +173,13 @@ const UNUSABLE: [config: object, why: string][] = [
 
 const IN_THE_CONFIG: Mistake[] = [
   ...UNUSABLE.map(([held, why]): Mistake => [CHECK, { CONFIG: held }, unusable(why)]),
-  [CHECK, { CONFIG: '' }, 'The config file CONFIG is empty; it must hold JSON.'],
+  [CHECK, { CONFIG: '' }, 'The config file CONFIG is empty; it must contain JSON.'],
   [
     CHECK,
     { CONFIG: '{"platform":\n  {"name":"ibm_cloud",}}' },
     'The config file CONFIG is not valid JSON. Correct it at line 2, column 23.',
   ],
-  [CHECK, { CONFIG: [] }, 'The config file CONFIG must hold a JSON object; it holds an array.'],
+  [CHECK, { CONFIG: [] }, 'The config file CONFIG must contain a JSON object, not an array.'],
   [
     CHECK,
     { CONFIG: { platform: 'ibm_cloud', api_key: 'x' } },
@@ -208,6 +208,11 @@ const IN_THE_CONFIG: Mistake[] = [
     ignored('platform.colour', 'there is no such option; correct or remove it'),
   ],
   ['tap-compose --config CONFIG', { CONFIG: {} }, unusable(CHOOSE)],
+  ...[{}, { platform: { name: 'constructor' } }].map((held): Mistake => [
+    'tap-compose --config CONFIG --discover',
+    { CONFIG: held },
+    'The config names no known platform, and the catalog depends on it. Set platform.name to ibm_cloud or compose.',
+  ]),
   [
     'tap-compose --config ENV',
     {},
@@ -227,22 +232,22 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { type: 'CATALOG', catalog: { streams: [] } } },
-    'The catalog file CATALOG holds what discover printed. Make a configured catalog with discover --configured, or use --streams all.',
+    'The catalog file CATALOG contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.',
   ],
   [
     BOTH,
     { CATALOG: '{"type":"LOG"}\n{"type":"CATALOG"}' },
-    'The catalog file CATALOG holds messages, as discover prints them. Make a configured catalog with discover --configured, or use --streams all.',
+    'The catalog file CATALOG contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.',
   ],
   [
     BOTH,
     { CATALOG: { streams: [{ name: 'accounts' }] } },
-    'The catalog file CATALOG cannot be used: streams[0].stream is missing: read takes a configured catalog, in which each entry holds "stream" and "sync_mode"; discover --configured prints one.',
+    'The catalog file CATALOG cannot be used: streams[0] is not a configured stream, which is an object with "stream" and "sync_mode"; discover --configured prints a configured catalog.',
   ],
   [
     BOTH,
     { CATALOG: { streams: [entry('accounts')] } },
-    'The stream accounts has no sync_mode. Set it to full_refresh or incremental.',
+    'The stream accounts is missing sync_mode. Set it to full_refresh or incremental.',
   ],
   [
     BOTH,
@@ -257,17 +262,17 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     RESUME,
     { STATE: 'records\nno JSON' },
-    'The state file STATE is neither JSON nor lines of JSON: line 1 cannot be read. Pass only complete STATE lines of a read.',
+    'The state file STATE is neither JSON nor lines of JSON: line 1 is invalid. Pass only complete STATE lines of a read.',
   ],
   [
     RESUME,
     { STATE: { bookmarks: {} } },
-    'The state file STATE holds something that is not a state message. Pass the STATE lines that a read printed.',
+    'The state file STATE contains something other than a state message. Pass the STATE lines that a read printed.',
   ],
   [
     RESUME,
     { STATE: { type: 'GLOBAL', global: {} } },
-    'The state file STATE holds a GLOBAL state; this connector takes only STREAM states. Pass the STATE lines that a read printed.',
+    'The state file STATE contains a GLOBAL state, but this connector accepts only STREAM states. Pass the STATE lines that a read printed.',
   ],
   [
     RESUME,

@@ -52,8 +52,9 @@ export async function tapped<T>(
   const sandbox = await startSandbox(options);
   const workspace = new Workspace('tap');
   try {
-    const catalog = await catalogOfTap([]);
     const { token, baseUrl } = sandbox;
+    const platform = workspace.file('platform.json', { platform: { name: 'compose' } });
+    const catalog = await catalogOfTap(['--config', platform]);
     const sync: Tapped['sync'] = ({ config, ...given } = {}) => {
       const whole = composeConfig({ api_token: token, base_url: baseUrl, ...config });
       return runTap({ workspace, catalog, config: whole, secrets: [token] }, given);

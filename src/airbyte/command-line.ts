@@ -1,12 +1,8 @@
 import spec from '../../spec.json' with { type: 'json' };
 import { STDOUT_CLOSED, type Context } from '../program/context.ts';
+import { UsageError, parseArguments, suggestion } from '../program/arguments.ts';
 import { VERSION } from '../program/version.ts';
-import { nearestOf } from '../text/nearest.ts';
 
-// An import would load what every export of node:util needs.
-const { parseArgs } = process.getBuiltinModule('node:util');
-
-/** For --help, and for a call without a command. */
 export const USAGE = `source-compose: an Airbyte source for IBM Cloud Databases and the Compose API
 
 Usage:
@@ -48,38 +44,44 @@ given, 2 the command line is wrong, 130 stopped by Ctrl-C, 143 stopped by SIGTER
 Docs: ${spec.documentationUrl}
 `;
 
-export type Command =
-  | { name: 'help' | 'version' | 'nothing' }
-  | { name: 'spec'; debug: boolean }
-  | { name: 'check'; config: string; debug: boolean }
-  | { name: 'discover'; config: string; configured: boolean; debug: boolean }
-  | ({ name: 'read'; debug: boolean } & ReadFiles)
-  | { name: 'wrong'; complaint: string };
+const OPTIONS = {
+  config: { type: 'string' },
+  catalog: { type: 'string' },
+  state: { type: 'string' },
+  streams: { type: 'string' },
+  configured: { type: 'boolean' },
+  debug: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
 
-/** What a read is given. Either `catalog` or `streams` is there. */
-export interface ReadFiles {
-  config: string;
-  catalog?: string | undefined;
-  /** Names with commas in between, or `all`. */
-  streams?: string | undefined;
-  state: string | undefined;
-}
-
-const ACCEPTED = {
+/** The options of each command, in addition to --debug. */
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   spec: [],
   check: ['config'],
   discover: ['config', 'configured'],
   read: ['config', 'catalog', 'streams', 'state'],
-} as const;
-const COMMANDS = Object.keys(ACCEPTED);
-const OPTIONS = ['config', 'catalog', 'streams', 'state', 'configured', 'debug', 'help', 'version'];
+};
+const CHOICE = 'choose from spec, check, discover and read';
 
-type ValueOption = 'config' | 'catalog' | 'streams' | 'state';
-type Given = Partial<Record<ValueOption, string>> & { configured?: true };
+export type Command =
+  | { name: 'nothing' | 'help' | 'version' | 'spec' }
+  | { name: 'check'; config: string; debug: boolean }
+  | { name: 'discover'; config: string; configured: boolean; debug: boolean }
+  | ({ name: 'read'; debug: boolean } & ReadFiles);
+
+/** Either `catalog` or `streams` is set. */
+export interface ReadFiles {
+  config: string;
+  catalog?: string | undefined;
+  /** Names separated by commas, or `all`. */
+  streams?: string | undefined;
+  state: string | undefined;
+}
 
 /**
- * Runs one command line and gives its exit code. The code of a command is loaded only when it runs, but for that of
- * `spec`, which is small and is to start at once. Throws what a command throws.
+ * Runs one command line and returns its exit code. A command's code is loaded only when it runs, so that `spec` starts at
+ * once. Throws a UsageError, and what the command throws.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   const command = parseCommandLine(argv);
@@ -87,9 +89,6 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
     case 'nothing':
       context.stderr(USAGE);
       return 1;
-    case 'wrong':
-      context.stderr(`source-compose: ${command.complaint}. See source-compose --help.\n`);
-      return 2;
     case 'help':
       context.writer.line(USAGE);
       return 0;
@@ -118,90 +117,42 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
   }
 }
 
-/** Reads the command line. What is wrong with it is told in one line that quotes no value: one may be a secret. */
+/** Parses the command line. Throws a UsageError. */
 export function parseCommandLine(argv: string[]): Command {
-  const given: Given = {};
-  const words: string[] = [];
-  let debug = false;
-  let wish: 'help' | 'version' | undefined;
-  const { tokens } = parseArgs({
-    args: argv,
-    strict: false,
-    tokens: true,
-    options: {
-      config: { type: 'string' },
-      catalog: { type: 'string' },
-      state: { type: 'string' },
-      streams: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean', short: 'v' },
-    },
-  });
-  for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value);
-    if (token.kind !== 'option') continue;
-    const { name, value } = token;
-    if (name === 'config' || name === 'catalog' || name === 'streams' || name === 'state') {
-      // `--config --catalog x` would take the next option for a file name.
-      if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-'))) {
-        return wrong(
-          name === 'streams'
-            ? '--streams needs the names of streams, separated by commas, or "all"'
-            : `--${name} needs the name of a file`,
-        );
-      }
-      given[name] = value;
-    } else if (name === 'debug' || name === 'configured' || name === 'help' || name === 'version') {
-      if (value !== undefined) return wrong(`--${name} takes no value`);
-      if (name === 'debug') debug = true;
-      else if (name === 'configured') given.configured = true;
-      else wish ??= name;
-    } else {
-      return wrong(`unknown option ${token.rawName}${suggestion(name, OPTIONS, '--')}`);
-    }
-  }
-  if (wish !== undefined) return { name: wish };
-  const [name, ...rest] = words;
+  const { values, positionals } = parseArguments(argv, OPTIONS);
+  const [name, ...rest] = positionals;
+  const { help = false, version = false, debug = false, ...given } = values;
+  if (help || name === 'help') return { name: 'help' };
+  if (version) return { name: 'version' };
   if (name === undefined) {
-    return Object.keys(given).length === 0
-      ? { name: 'nothing' }
-      : wrong('no command; there are spec, check, discover and read');
+    if (Object.keys(given).length === 0) return { name: 'nothing' };
+    throw new UsageError(`no command; ${CHOICE}`);
   }
-  if (name === 'help') return { name: 'help' };
-  if (!Object.hasOwn(ACCEPTED, name)) {
-    return wrong(`unknown command${suggestion(name, COMMANDS, '')}; there are spec, check, discover and read`);
+  const accepted = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (accepted === undefined) {
+    throw new UsageError(`unknown command${suggestion(name, Object.keys(COMMANDS))}; ${CHOICE}`);
   }
-  if (rest.length > 0) return wrong(unexpectedArgument(name, given));
-  return complete(name as keyof typeof ACCEPTED, given, debug);
-}
-
-/** Most who write a word after the command mean the config. */
-function unexpectedArgument(name: string, { config, streams }: Given): string {
-  if (name === 'spec') return 'unexpected argument; spec takes none';
-  if (config === undefined) return 'unexpected argument; use --config FILE';
-  if (streams !== undefined) return 'unexpected argument; separate the names for --streams by commas, without spaces';
-  return `unexpected argument; ${name} takes only options`;
-}
-
-function complete(name: keyof typeof ACCEPTED, given: Given, debug: boolean): Command {
-  const accepted: readonly string[] = ACCEPTED[name];
-  for (const option of Object.keys(given)) if (!accepted.includes(option)) return wrong(`${name} takes no --${option}`);
-  if (name === 'spec') return { name, debug };
   const { config, catalog, streams, state, configured = false } = given;
-  if (config === undefined) return wrong(`${name} needs --config FILE`);
+  if (rest.length > 0) {
+    const hint =
+      streams === undefined
+        ? `${name} takes only options`
+        : 'separate the names for --streams by commas, without spaces';
+    throw new UsageError(
+      `unexpected argument; ${name !== 'spec' && config === undefined ? 'use --config FILE' : hint}`,
+    );
+  }
+  const foreign = Object.keys(given).find((option) => !accepted.includes(option));
+  if (foreign !== undefined) throw new UsageError(`${name} takes no --${foreign}`);
+  if (name === 'spec') return { name };
+  if (config === undefined) throw new UsageError(`${name} needs --config FILE`);
   if (name === 'check') return { name, config, debug };
   if (name === 'discover') return { name, config, configured, debug };
-  if (catalog === undefined && streams === undefined) return wrong('read needs --streams NAMES or --catalog FILE');
-  if (catalog !== undefined && streams !== undefined) return wrong('read takes --streams or --catalog, not both');
-  return { name, config, catalog, streams, state, debug };
-}
-
-/** Names what was probably meant by a misspelled word, which is not quoted itself. */
-function suggestion(word: string, known: readonly string[], prefix: string): string {
-  const nearest = word.length === 1 ? known.find((name) => name.startsWith(word)) : nearestOf(word, known);
-  return nearest === undefined ? '' : ` (did you mean ${prefix}${nearest}?)`;
-}
-
-function wrong(complaint: string): Command {
-  return { name: 'wrong', complaint };
+  if (catalog === undefined && streams === undefined) {
+    throw new UsageError('read needs --streams NAMES or --catalog FILE');
+  }
+  if (catalog !== undefined && streams !== undefined) {
+    throw new UsageError('read takes --streams or --catalog, not both');
+  }
+  return { name: 'read', config, catalog, streams, state, debug };
 }

@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { parseInput, readInput, typeName } from './input-file.ts';
+import { parseInput, readInput, readObject, typeName } from './input-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'input-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -54,8 +54,8 @@ describe('a file that cannot be read is named, with the reason', () => {
 
 describe('JSON that is none', () => {
   test.each([
-    ['', 'is empty; it must hold JSON.'],
-    [' \n', 'is empty; it must hold JSON.'],
+    ['', 'is empty; it must contain JSON.'],
+    [' \n', 'is empty; it must contain JSON.'],
     ['{"api_token":"hunter2"', 'is not valid JSON. Correct it at line 1, column 23.'],
     ['{\n  "api_token": "hunter2",\n}', 'is not valid JSON. Correct it at line 3, column 1.'],
     ['{"api_token": hunter2}', 'is not valid JSON. Correct it at line 1, column 15.'],
@@ -79,8 +79,24 @@ test('a state need not exist, so the error says how to do without', async () => 
 
 test('the output of discover is told from a configured catalog', () => {
   expect(() => parseInput('catalog', 'c.json', '{"type":"LOG"}\n{"type":"CATALOG"}\n')).toThrow(
-    'The catalog file c.json holds messages, as discover prints them. Make a configured catalog with discover --configured, or use --streams all.',
+    'The catalog file c.json contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.',
   );
+});
+
+test('a file that must contain an object contains one', async () => {
+  const path = file('list.json', '[1]');
+  await expect(readObject('config', path)).rejects.toThrow(
+    `The config file ${path} must contain a JSON object, not an array.`,
+  );
+  await expect(readObject('config', file('object.json', '{"a":[1]}'))).resolves.toEqual({ a: [1] });
+});
+
+test('JSON that is nested too deeply to be serialized is an error', () => {
+  const nested = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
+  expect(() => parseInput('state', 's.json', nested(20_000))).toThrow(
+    'The state file s.json is nested more than 500 levels deep.',
+  );
+  expect(() => parseInput('state', 's.json', nested(500))).not.toThrow();
 });
 
 test('JSON of any type is parsed', () => {

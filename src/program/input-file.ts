@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { inputError } from '../core/failure/errors.ts';
+import { type Row, isRow } from '../core/record/row.ts';
 
 /** Reads a file that the user named. `what` is "config", "catalog" or "state"; the errors name it and the path. */
 export async function readInput(what: string, path: string): Promise<string> {
@@ -14,19 +15,44 @@ export async function readInput(what: string, path: string): Promise<string> {
   }
 }
 
-/** The JSON of such a file. The error gives the place, and never quotes the text: it may hold the token. */
+/** Reads a file that must contain a JSON object. */
+export async function readObject(what: string, path: string): Promise<Row> {
+  const value = parseInput(what, path, await readInput(what, path));
+  if (!isRow(value)) throw inputError(`The ${what} file ${path} must contain a JSON object, not ${typeName(value)}.`);
+  return value;
+}
+
+/** Parses a file's JSON. The error names the position and never quotes the text, which may contain a credential. */
 export function parseInput(what: string, path: string, text: string): unknown {
-  if (text.trim() === '') throw inputError(`The ${what} file ${path} is empty; it must hold JSON.`);
+  if (text.trim() === '') throw inputError(`The ${what} file ${path} is empty; it must contain JSON.`);
+  if (what === 'catalog' && text.trimStart().startsWith('{"type":')) {
+    throw inputError(
+      `The catalog file ${path} contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.`,
+    );
+  }
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
-    if (what === 'catalog' && text.trimStart().startsWith('{"type":')) {
-      throw inputError(
-        `The catalog file ${path} holds messages, as discover prints them. Make a configured catalog with discover --configured, or use --streams all.`,
-      );
-    }
     throw inputError(`The ${what} file ${path} is not valid JSON. Correct it at ${placeOf(error as Error, text)}.`);
   }
+  checkDepth(what, path, value);
+  return value;
+}
+
+/** More levels than any file needs, and far fewer than exhaust the stack. */
+const MAX_DEPTH = 500;
+
+/** Throws for JSON so deep that it can't be serialized again. */
+export function checkDepth(what: string, path: string, value: unknown): void {
+  if (isDeeper(value, MAX_DEPTH)) {
+    throw inputError(`The ${what} file ${path} is nested more than ${MAX_DEPTH} levels deep.`);
+  }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
 /** Where the JSON breaks off or goes wrong. V8 says so for most errors, but not for a wrong token or an early end. */

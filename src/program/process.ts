@@ -1,5 +1,6 @@
 import module from 'node:module';
 import { constants } from 'node:os';
+import { UsageError } from './arguments.ts';
 import type { Context } from './context.ts';
 import { openOutput, wasClosed } from '../stdout/file-output.ts';
 import { LineWriter } from '../stdout/line-writer.ts';
@@ -17,9 +18,9 @@ export interface Program {
   name: string;
   /** How its lines on stdout are encoded, if not in UTF-8. */
   encoding?: LineEncoding;
-  /** Runs one command line and gives its exit code. */
+  /** Runs one command line and returns its exit code. Throws a UsageError for a wrong one. */
   run: (argv: string[], context: Context) => Promise<number>;
-  /** Tells of what ended the run. Never throws. */
+  /** Reports what ended the run. */
   reportFailure: (context: Context, thrown: unknown) => Promise<void>;
 }
 
@@ -72,7 +73,10 @@ export function runProcess({ name, encoding, run, reportFailure }: Program): voi
     try {
       code = await run(process.argv.slice(2), context);
     } catch (thrown) {
-      if (!stop.signal.aborted) await reportFailure(context, thrown);
+      if (thrown instanceof UsageError) {
+        stderr(`${name}: ${thrown.message}. See ${name} --help.\n`);
+        code = 2;
+      } else if (!stop.signal.aborted) await reportFailure(context, thrown);
     }
     // stdout may fail at the very last byte, and the exit code has to tell of that too.
     await writer.drained();

@@ -24,7 +24,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-test('a port at which nothing listens is a definite no, at the first attempt', async () => {
+test('a port where nothing listens fails the check at the first attempt', async () => {
   const host = `127.0.0.1:${await closedPort()}`;
   const { context, messages } = openContext();
   await expect(runCheck(context, jsonFile({ api_token: TOKEN, base_url: `http://${host}` }), false)).resolves.toBe(0);
@@ -36,12 +36,12 @@ test('a port at which nothing listens is a definite no, at the first attempt', a
   });
 });
 
-describe('where Compose itself was, it is said that Compose closed', () => {
+describe("for Compose's own address, the message says that Compose closed", () => {
   const closed = 'Compose closed on 1 March 2023 and its API with it: base_url must name another server';
 
   test.each([
-    ['its name is gone', 'is unknown (ENOTFOUND)', 'ENOTFOUND'],
-    ['somebody else is there now', 'There is no Compose API at https://api.compose.io/2016-07 (HTTP 404)', 404],
+    ['its name does not resolve', 'is unknown (ENOTFOUND)', 'ENOTFOUND'],
+    ['another server responds', 'There is no Compose API at https://api.compose.io/2016-07 (HTTP 404)', 404],
   ] as const)('%s', async (_, sentence, reply) => {
     const scope = nock('https://api.compose.io').replyContentLength().get('/2016-07/accounts');
     if (reply === 404) scope.reply(404, 'gone');
@@ -54,7 +54,7 @@ describe('where Compose itself was, it is said that Compose closed', () => {
   });
 });
 
-describe('a server that never answers', () => {
+describe('a server that never responds', () => {
   test('is given up after 30 s', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { promise: asked, resolve } = Promise.withResolvers<void>();
@@ -72,7 +72,7 @@ describe('a server that never answers', () => {
     expect(messages().map(({ type }) => type)).not.toContain('CONNECTION_STATUS');
   });
 
-  test('is left when the process is stopped', async () => {
+  test('is abandoned when the process is stopped', async () => {
     const { promise: asked, resolve } = Promise.withResolvers<void>();
     const { origin } = await startServer(() => resolve());
     const { context, messages, stop } = openContext();

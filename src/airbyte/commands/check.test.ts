@@ -28,21 +28,21 @@ function statusOf(messages: Message[]): object | undefined {
   return found[0]?.connectionStatus;
 }
 
-describe('yes', () => {
-  test('takes one request, with the token', async () => {
+describe('SUCCEEDED', () => {
+  test('sends one request, with the token', async () => {
     const { code, status, paths, server } = await check([200, ACCOUNTS]);
     expect({ code, status, paths }).toEqual({ code: 0, status: { status: 'SUCCEEDED' }, paths: ['/2016-07/accounts'] });
     expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${TOKEN}` });
   });
 
-  test('takes one more if there are deployment_ids', async () => {
+  test('sends one more if deployment_ids are set', async () => {
     const { code, status, paths } = await check([200, ACCOUNTS], { deployment_ids: [B, A] });
     expect({ code, status }).toEqual({ code: 0, status: { status: 'SUCCEEDED' } });
     expect(paths).toEqual(['/2016-07/accounts', '/2016-07/deployments']);
   });
 });
 
-describe('no: FAILED with a sentence, and the command did its work', () => {
+describe('FAILED with a sentence, and exit code 0', () => {
   test.each<[name: string, answer: Answer, sentence: RegExp]>([
     ['401', [401, '{"errors":"Unauthorized"}'], /does not accept the API token \(HTTP 401\)/],
     ['403', [403, '{}'], /no right to read accounts \(HTTP 403\)/],
@@ -69,7 +69,7 @@ describe('no: FAILED with a sentence, and the command did its work', () => {
     expect(status).toEqual({ status: 'FAILED', message: expect.stringMatching(sentence) });
   });
 
-  test('deployment ids that do not exist are named, the others are not', async () => {
+  test('names only the deployment ids that do not exist', async () => {
     const { code, status } = await check([200, ACCOUNTS], { deployment_ids: [A, C] });
     expect({ code, status }).toEqual({
       code: 0,
@@ -80,21 +80,21 @@ describe('no: FAILED with a sentence, and the command did its work', () => {
     });
   });
 
-  test('a config that cannot be used is told of, and nobody is asked', async () => {
+  test('an invalid config is reported without a request', async () => {
     const { code, status, paths } = await check([200, ACCOUNTS], { page_size: 1 });
     expect(code).toBe(0);
     expect(status).toMatchObject({ status: 'FAILED', message: expect.stringContaining('page_size must be') });
     expect(paths).toEqual([]);
   });
 
-  test('the token does not show, though the API repeats it', async () => {
+  test('the token is masked even if the API repeats it', async () => {
     const { status, printed } = await check([400, JSON.stringify({ errors: `bad token ${TOKEN}` })]);
     expect(status).toMatchObject({ status: 'FAILED', message: expect.stringContaining('bad token ****') });
     expect(printed).not.toContain(TOKEN);
   });
 });
 
-test('a 401 of deployments, where accounts has just been read, is a no that quotes the API', async () => {
+test('a 401 on deployments after accounts was read fails the check and quotes the API', async () => {
   const { code, status, paths } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [401, '{"errors":"gone"}']);
   expect(code).toBe(0);
   expect(status).toEqual({
@@ -104,12 +104,12 @@ test('a 401 of deployments, where accounts has just been read, is a no that quot
   expect(paths).toHaveLength(2);
 });
 
-test('a 404 of deployments is about the report, since the address has an API', async () => {
+test('a 404 on deployments concerns the stream, since the address has an API', async () => {
   const { status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [404, '']);
   expect(status).toMatchObject({ message: expect.stringContaining('does not have deployments (HTTP 404)') });
 });
 
-test('an outage is no answer: no status, a transient error, and no wait longer than a person waits', async () => {
+test('an outage is a transient error without a status, within 30 s', async () => {
   for (const status of [429, 503]) {
     const outage = await check([status, '', { 'retry-after': '60' }]);
     expect(outage.code).toMatchObject({ name: 'ConnectorError', failureType: 'transient_error' });

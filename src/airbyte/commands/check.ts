@@ -2,19 +2,19 @@ import { loadConfig } from '../../config.ts';
 import { checkConnection } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { asConnectorError } from '../../core/failure/errors.ts';
-import { type AirbyteOutput, openOutput, warnOfConfig } from '../protocol/output.ts';
+import { type AirbyteOutput, openAirbyteOutput, warnOfConfig } from '../protocol/output.ts';
 
 /**
- * Says whether the config works, by asking the API as little as possible. A no is a FAILED status, and the command did its
- * work (0); an outage is thrown as a transient error.
+ * Tests the config with as few requests as possible. If it doesn't work, the status is FAILED and the exit code is still 0,
+ * because the check itself ran; an outage is thrown as a transient error.
  */
 export async function runCheck(context: Context, configPath: string, debug: boolean): Promise<number> {
-  const output = openOutput(context, 'check', debug);
+  const output = openAirbyteOutput(context, 'check', debug);
   try {
     const config = await loadConfig(configPath, warnOfConfig(context, output));
     context.signal.throwIfAborted();
-    const complaints = await checkConnection(config, context, output);
-    sendStatus(context, output, complaints.length === 0 ? undefined : complaints.join(' '));
+    const problems = await checkConnection(config, context, output);
+    sendStatus(context, output, problems.length === 0 ? undefined : problems.join(' '));
   } catch (thrown) {
     context.signal.throwIfAborted();
     const error = asConnectorError(thrown);

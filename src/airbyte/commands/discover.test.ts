@@ -17,11 +17,11 @@ import { streams } from '../../platforms/compose/streams/index.ts';
 import { startServer } from '../../../test-support/unit/http.ts';
 import { Printout, jsonFile, openContext } from '../../../test-support/unit/output.ts';
 import type { Row } from '../../core/record/row.ts';
-import { parseConfiguredCatalog } from '../protocol/configured-catalog.ts';
+import { streamsIn } from '../protocol/configured-catalog.ts';
 import { catalogStream, recordSchema, runDiscover } from './discover.ts';
 import type { JsonSchema } from '../protocol/messages.ts';
 
-test('one catalog with every stream, for which the API is not asked', async () => {
+test('discover prints one catalog with every stream, and sends no request', async () => {
   const { origin, requests } = await startServer((_, response) => response.end());
   const { context, messages } = openContext();
   const config = jsonFile({ api_token: 'wrong', base_url: origin });
@@ -34,7 +34,7 @@ test('one catalog with every stream, for which the API is not asked', async () =
 
 const IBM = { name: 'ibm_cloud', api_key: 'k' };
 
-test('a stream that an option would bring is omitted, and log and terminal say so', async () => {
+test('a stream that requires an unset option is omitted, and log and terminal say so', async () => {
   const { context, messages } = openContext();
   const seen: string[] = [];
   const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
@@ -52,7 +52,7 @@ test('a stream that an option would bring is omitted, and log and terminal say s
   ]);
 });
 
-test('--configured prints nothing but a catalog that read takes, with a line for each stream', async () => {
+test('--configured prints only a catalog that read accepts, one line per stream', async () => {
   const { context, stderr } = openContext();
   const out = new Printout();
   const code = await runDiscover(
@@ -67,16 +67,14 @@ test('--configured prints nothing but a catalog that read takes, with a line for
   const modes = catalog.streams.map((entry) => [(entry['stream'] as Row)['name'], entry['sync_mode']]);
   expect(modes).toContainEqual(['teams', 'full_refresh']);
   expect(modes).toContainEqual(['billables', 'incremental']);
-  expect(parseConfiguredCatalog('', catalog).map(({ descriptor, syncMode }) => [descriptor.name, syncMode])).toEqual(
-    modes,
-  );
+  expect(streamsIn(catalog, '').map(({ descriptor, syncMode }) => [descriptor.name, syncMode])).toEqual(modes);
   expect(stderr()).toBe(
     'Warning: the config has an option start_dat, which is ignored: did you mean start_date?\n' +
       'The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n',
   );
 });
 
-test('a misspelt option is in the log, and on the terminal of a person who does not see the log', async () => {
+test('a misspelled option is reported in the log and at the terminal', async () => {
   const { context, messages } = openContext();
   const seen: string[] = [];
   const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
@@ -87,7 +85,7 @@ test('a misspelt option is in the log, and on the terminal of a person who does 
   expect(seen).toEqual([`Warning: ${sentence}\n`]);
 });
 
-test('a config that cannot be used is a config error, and there is no catalog', async () => {
+test('an invalid config is a config_error, and no catalog is printed', async () => {
   const { context, messages } = openContext();
   const config = jsonFile({ api_token: '' });
   await expect(runDiscover(context, config, false)).rejects.toMatchObject({

@@ -3,11 +3,11 @@ import type { Context } from '../../program/context.ts';
 import type { Field } from '../../core/stream/fields.ts';
 import { type Stream, cursorFieldOf, isOffered, keyFieldOf, omission } from '../../core/stream/stream.ts';
 import type { CatalogStream, JsonSchema } from '../protocol/messages.ts';
-import { openOutput, warnOfConfig } from '../protocol/output.ts';
+import { openAirbyteOutput, warnOfConfig } from '../protocol/output.ts';
 
 /**
- * Prints the catalog. It follows from the config alone, so no request is sent. With `configured` it prints a configured
- * catalog in place of messages, one stream per line, and sends warnings to stderr.
+ * Prints the catalog. It depends only on the config, so no request is sent. With `configured`, prints a configured catalog
+ * instead of messages, one stream per line, and sends warnings to stderr.
  */
 export async function runDiscover(
   context: Context,
@@ -16,23 +16,23 @@ export async function runDiscover(
   configured = false,
 ): Promise<number> {
   if (configured) return printConfigured(context, configPath);
-  const output = openOutput(context, 'discover', debug);
+  const output = openAirbyteOutput(context, 'discover', debug);
   const config = await loadConfig(configPath, warnOfConfig(context, output));
-  const { offered, omitted } = streamsFor(config);
-  for (const stream of omitted) {
-    output.log('info', omission(stream));
-    context.terminal?.write(`${omission(stream)}\n`);
+  const { available, omissions } = streamsFor(config);
+  for (const sentence of omissions) {
+    output.log('info', sentence);
+    context.terminal?.write(`${sentence}\n`);
   }
-  output.send({ type: 'CATALOG', catalog: { streams: offered.map(catalogStream) } });
+  output.send({ type: 'CATALOG', catalog: { streams: available.map(catalogStream) } });
   return 0;
 }
 
 async function printConfigured({ stderr, writer }: Context, configPath: string): Promise<number> {
   const config = await loadConfig(configPath, (sentence) => stderr(`Warning: ${sentence}\n`));
-  const { offered, omitted } = streamsFor(config);
-  for (const stream of omitted) stderr(`${omission(stream)}\n`);
-  const lines = offered.map((each) => {
-    const stream = catalogStream(each);
+  const { available, omissions } = streamsFor(config);
+  for (const sentence of omissions) stderr(`${sentence}\n`);
+  const lines = available.map((definition) => {
+    const stream = catalogStream(definition);
     const sync_mode = stream.supported_sync_modes.at(-1);
     return JSON.stringify({ stream, sync_mode, destination_sync_mode: 'append' });
   });
@@ -40,30 +40,30 @@ async function printConfigured({ stderr, writer }: Context, configPath: string):
   return 0;
 }
 
-function streamsFor(config: Config): { offered: Stream[]; omitted: Stream[] } {
+/** The streams that are available with this config, and a sentence about each other one. */
+function streamsFor(config: Config): { available: Stream[]; omissions: string[] } {
   const { streams } = platformOf(config);
-  const [offered, omitted] = [true, false].map((wanted) =>
-    streams.filter((stream) => isOffered(stream, config.platform) === wanted),
-  ) as [Stream[], Stream[]];
-  return { offered, omitted };
+  const available = streams.filter((stream) => isOffered(stream, config.platform));
+  return { available, omissions: streams.filter((stream) => !available.includes(stream)).map(omission) };
 }
 
-/** The stream as discover offers it. */
+/** A stream in the catalog. */
 export function catalogStream(definition: Stream): CatalogStream {
   const { name, fields } = definition;
   const cursorField = cursorFieldOf(definition);
-  const stream: CatalogStream = {
+  const common = {
     name,
     json_schema: recordSchema(fields),
-    supported_sync_modes: cursorField === undefined ? ['full_refresh'] : ['full_refresh', 'incremental'],
+    source_defined_primary_key: [[keyFieldOf(definition)]],
   };
-  if (cursorField !== undefined) {
-    stream.source_defined_cursor = true;
-    stream.default_cursor_field = [cursorField];
-    stream.is_resumable = true;
-  }
-  stream.source_defined_primary_key = [[keyFieldOf(definition)]];
-  return stream;
+  if (cursorField === undefined) return { ...common, supported_sync_modes: ['full_refresh'] };
+  return {
+    ...common,
+    supported_sync_modes: ['full_refresh', 'incremental'],
+    source_defined_cursor: true,
+    default_cursor_field: [cursorField],
+    is_resumable: true,
+  };
 }
 
 /** The schema of a stream with these fields: everything nullable, nothing required, more allowed. */

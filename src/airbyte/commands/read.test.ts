@@ -6,9 +6,8 @@ import { events, parts } from '../../../test-support/unit/reads.ts';
 import { type Config, configFrom } from '../../config.ts';
 import type { Row } from '../../core/record/row.ts';
 import { streams as ibmStreams } from '../../platforms/ibm-cloud/streams/index.ts';
-import type { ConfiguredStream } from '../protocol/configured-catalog.ts';
-import { chooseStreams, runRead } from './read.ts';
-import { streamsNamed } from './stream-names.ts';
+import { type ConfiguredStream, chooseStreams, streamsNamed } from '../protocol/configured-catalog.ts';
+import { runRead } from './read.ts';
 
 const BODIES: Record<string, string> = {
   accounts: JSON.stringify({ _embedded: { accounts: [{ id: 'a1', name: 'Harbour' }] } }),
@@ -19,7 +18,7 @@ const ibm = (options: Row = {}): Config =>
   configFrom({ platform: { name: 'ibm_cloud', api_key: 'k', ...options } }, '', () => undefined);
 const IBM = ibm();
 
-interface Wish {
+interface Given {
   /** In place of a catalog. */
   streams?: string;
   names?: string[];
@@ -28,7 +27,7 @@ interface Wish {
   stopped?: boolean;
 }
 
-async function read({ streams: named, names = ['accounts', 'teams'], status = 200, state, stopped = false }: Wish) {
+async function read({ streams: named, names = ['accounts', 'teams'], status = 200, state, stopped = false }: Given) {
   const { origin, requests } = await startServer((request, response) => {
     answer(response, status, BODIES[(request.url ?? '').slice(1)] ?? '{}');
   });
@@ -59,7 +58,7 @@ const errorsOf = (messages: Message[]): object[] =>
     message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
   );
 
-test('every stream of the catalog is read, and the program did its work', async () => {
+test('every stream of the catalog is read, with exit code 0', async () => {
   const { code, messages } = await read({});
   expect(code).toBe(0);
   expect(outline(messages, 'accounts')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE', 'COMPLETE']);
@@ -70,7 +69,7 @@ test('every stream of the catalog is read, and the program did its work', async 
   });
 });
 
-test('a stream that does not exist is INCOMPLETE; the others are read, and then it is told', async () => {
+test('an unknown stream is INCOMPLETE and reported after the others have been read', async () => {
   const { code, messages } = await read({ names: ['widgets', 'accounts'] });
   expect(code).toBe(1);
   expect(outline(messages, 'accounts').at(-1)).toBe('COMPLETE');
@@ -80,7 +79,7 @@ test('a stream that does not exist is INCOMPLETE; the others are read, and then 
   });
 });
 
-test('a token that is refused ends the run with one error, which belongs to no stream', async () => {
+test('a rejected token ends the sync with one error, which belongs to no stream', async () => {
   const { code, messages } = await read({ status: 401 });
   expect(code).toBe(1);
   for (const name of ['accounts', 'teams']) expect(outline(messages, name)).toEqual(['STARTED', 'INCOMPLETE']);
@@ -88,8 +87,8 @@ test('a token that is refused ends the run with one error, which belongs to no s
   expect(errorsOf(messages)[0]).not.toHaveProperty('stream_descriptor');
 });
 
-describe('by --streams', () => {
-  test('these are read, without a catalog, incrementally where possible', async () => {
+describe('--streams', () => {
+  test('reads the named streams without a catalog, incrementally where possible', async () => {
     const { code, messages } = await read({ streams: 'teams, accounts' });
     expect(code).toBe(0);
     for (const name of ['teams', 'accounts']) expect(outline(messages, name).at(-1)).toBe('COMPLETE');
@@ -98,7 +97,7 @@ describe('by --streams', () => {
     );
   });
 
-  test('all are those that the config makes available', () => {
+  test('all means every stream that the config makes available', () => {
     const names = (config: Config): string[] => streamsNamed(' all ', config).map(({ descriptor: { name } }) => name);
     const all = ibmStreams.map(({ name }) => name);
     expect(names(IBM)).toEqual(all.filter((name) => name !== 'audit_events'));
@@ -118,32 +117,39 @@ describe('by --streams', () => {
       'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or leave the stream out.',
     ],
     ['widgets', `The stream widgets does not exist. Choose from: ${ibmStreams.map(({ name }) => name).join(', ')}.`],
-  ])('%s is a mistake that is told before anything is read', (text, message) => {
-    expect(() => streamsNamed(text, IBM)).toThrow(message);
+  ])('%s is an error', (text, message) => {
+    const { unusable } = chooseStreams(streamsNamed(text, IBM), ibmStreams, IBM.platform);
+    expect(unusable.map(({ error }) => error.message)).toEqual([message]);
   });
 
-  test('that name nothing read nothing, with a warning', async () => {
+  test('with an unknown name throws before anything is read', async () => {
+    const { code, requests } = await read({ streams: 'teams,account' });
+    expect(code).toMatchObject({ message: 'The stream account does not exist. Did you mean accounts?' });
+    expect(requests).toEqual([]);
+  });
+
+  test('without a name reads nothing and warns', async () => {
     const { code, messages } = await read({ streams: ',' });
     expect(code).toBe(0);
     expect(messages.at(-1)).toMatchObject({ log: { level: 'WARN' } });
   });
 });
 
-test('a catalog without streams is a warning', async () => {
+test('an empty catalog is a warning', async () => {
   const { code, requests, messages } = await read({ names: [] });
   expect({ code, requests }).toEqual({ code: 0, requests: [] });
   expect(messages.at(-1)).toMatchObject({ log: { level: 'WARN', message: expect.stringContaining('no streams') } });
 });
 
-describe('nothing is asked or begun', () => {
-  test('when the process was stopped before', async () => {
+describe('nothing is requested or started', () => {
+  test('if the process has been stopped', async () => {
     const { code, requests, messages } = await read({ stopped: true });
     expect(code).toEqual(new Error('stopped by SIGTERM'));
     expect(requests).toEqual([]);
     expect(messages.map(({ type }) => type)).toEqual(['LOG']);
   });
 
-  test('with a state that this connector never wrote, whose file and stream are named', async () => {
+  test('if the state is invalid, and the error names file and stream', async () => {
     const stream = { stream_descriptor: { name: 'audit_events' }, stream_state: { version: 1, mark: 'yesterday' } };
     const { code, files, requests } = await read({ names: ['audit_events'], state: [{ type: 'STREAM', stream }] });
     expect(code).toMatchObject({
@@ -155,7 +161,7 @@ describe('nothing is asked or begun', () => {
     expect(requests).toEqual([]);
   });
 
-  test('without a catalog', async () => {
+  test('if the catalog does not exist', async () => {
     const { context } = openContext();
     const files = { config: jsonFile({ api_token: 'the-token' }), catalog: '/nowhere/catalog.json', state: undefined };
     await expect(runRead(context, files, false)).rejects.toThrow(
@@ -182,11 +188,11 @@ test('streams are read in the order and mode of the catalog', () => {
   expect(choose(stream('events')).chosen).toEqual([{ definition: events, mode: 'full_refresh' }]);
 });
 
-test('a stream without a cursor is read in full, though it is asked for incrementally', () => {
+test('a stream without a cursor is read in full even if the catalog says incremental', () => {
   expect(choose(stream('parts', 'incremental')).chosen).toEqual([{ definition: parts, mode: 'full_refresh' }]);
 });
 
-test('a stream that an option brings is there with it, and told of without', () => {
+test('a stream that requires an option is available only with it', () => {
   const optional = { ...parts, needsOption: 'stores' };
   const chosenWith = (platform: Row): ReturnType<typeof chooseStreams> =>
     chooseStreams([stream('parts'), stream('events')], [optional, events], platform);
@@ -200,7 +206,7 @@ test('a stream that an option brings is there with it, and told of without', () 
   }
 });
 
-describe('one that is wrong is told of, once, and does not hinder the others', () => {
+describe('a stream that cannot be read is reported once, and the others are read', () => {
   test.each([
     [[stream('widgets')], 'The stream widgets does not exist. Choose from: parts, events.'],
     [[stream('constructor')], 'The stream constructor does not exist. Choose from: parts, events.'],
@@ -215,15 +221,15 @@ describe('one that is wrong is told of, once, and does not hinder the others', (
     ],
     [
       [{ descriptor: { name: 'events' }, syncMode: undefined }],
-      'The stream events has no sync_mode. Set it to full_refresh or incremental.',
+      'The stream events is missing sync_mode. Set it to full_refresh or incremental.',
     ],
     [
       [stream('events', 'INVALID')],
-      'The stream events has an unknown sync_mode ("INVALID"). Set it to full_refresh or incremental.',
+      'The stream events has the unknown sync_mode "INVALID". Set it to full_refresh or incremental.',
     ],
     [
       [stream('events', null)],
-      'The stream events has an unknown sync_mode (null). Set it to full_refresh or incremental.',
+      'The stream events has the unknown sync_mode null. Set it to full_refresh or incremental.',
     ],
     [
       [stream('events', 'incremental'), stream('events'), stream('events')],
@@ -236,9 +242,9 @@ describe('one that is wrong is told of, once, and does not hinder the others', (
     expect(unusable[0]?.error.failureType).toBe('config_error');
   });
 
-  test('each has its own complaint', () => {
+  test('each has its own error', () => {
     const { chosen, unusable } = choose(stream('widgets'), stream('events', 'INVALID'), stream('gadgets'));
     expect(chosen).toEqual([]);
-    expect(unusable.map(({ descriptor }) => descriptor.name)).toEqual(['widgets', 'events', 'gadgets']);
+    expect(unusable.map(({ descriptor }) => descriptor?.name)).toEqual(['widgets', 'events', 'gadgets']);
   });
 });

@@ -1,63 +1,80 @@
-import { z } from 'zod';
-import { inputError } from '../../core/failure/errors.ts';
-import { typeName } from '../../program/input-file.ts';
+import { type Config, platformOf } from '../../config.ts';
+import { ConnectorError, inputError } from '../../core/failure/errors.ts';
+import { type Row, isRow } from '../../core/record/row.ts';
+import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/stream/stream.ts';
+import { unknownStream } from '../../streams.ts';
+import type { StreamFailure } from './failures.ts';
 import type { StreamDescriptor, SyncMode } from './messages.ts';
 
-/** What read needs of a configured stream. Whatever else a client sends, nulls among it, is left alone. */
+/** What read needs of a configured stream. */
 export interface ConfiguredStream {
   descriptor: StreamDescriptor;
-  /** As the catalog says it; whether it is a mode that exists is for whoever knows the streams. */
+  /** Not checked yet. */
   syncMode: unknown;
 }
 
-const configuredStream = z.looseObject(
-  {
-    stream: z.looseObject(
-      {
-        name: z.string({ error: 'must be a string' }).min(1, { error: 'is empty' }),
-        namespace: z.string({ error: 'must be a string' }).nullish(),
-      },
-      {
-        error:
-          'is missing: read takes a configured catalog, in which each entry holds "stream" and "sync_mode"; discover --configured prints one',
-      },
-    ),
-    sync_mode: z.unknown().optional(),
-  },
-  { error: 'must be an object with "stream" and "sync_mode"' },
-);
-
-const configuredCatalog = z.looseObject({
-  streams: z.array(configuredStream, { error: 'must be an array of configured streams' }),
-});
-
-/** The streams of a configured catalog, in its order. Throws one sentence that names the file and the field. */
-export function parseConfiguredCatalog(path: string, raw: unknown): ConfiguredStream[] {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    throw inputError(`The catalog file ${path} must hold a JSON object with "streams"; it holds ${typeName(raw)}.`);
-  }
-  if ('type' in raw && raw.type === 'CATALOG') {
-    throw inputError(
-      `The catalog file ${path} holds what discover printed. Make a configured catalog with discover --configured, or use --streams all.`,
-    );
-  }
-  const result = configuredCatalog.safeParse(raw);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw inputError(`The catalog file ${path} cannot be used: ${fieldOf(issue?.path ?? [])} ${issue?.message}.`);
-  }
-  return result.data.streams.map(({ stream, sync_mode }) => {
+/** The streams of a configured catalog. Throws one sentence that names the file and the field. */
+export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
+  const problem = (text: string): Error => inputError(`The catalog file ${path} cannot be used: ${text}.`);
+  if (!Array.isArray(streams)) throw problem('streams must be an array of configured streams');
+  return streams.map((entry: unknown, i) => {
+    const stream = isRow(entry) ? entry['stream'] : undefined;
+    if (!isRow(entry) || !isRow(stream)) {
+      throw problem(
+        `streams[${i}] is not a configured stream, which is an object with "stream" and "sync_mode"; discover --configured prints a configured catalog`,
+      );
+    }
     const { name, namespace } = stream;
-    const named = typeof namespace === 'string' && namespace !== '';
-    return { descriptor: named ? { name, namespace } : { name }, syncMode: sync_mode };
+    if (typeof name !== 'string' || name === '') throw problem(`streams[${i}].stream.name must be a non-empty string`);
+    const descriptor = typeof namespace === 'string' && namespace !== '' ? { name, namespace } : { name };
+    return { descriptor, syncMode: entry['sync_mode'] };
   });
 }
 
-/** The mode itself if it is one that the protocol has. */
-export function syncModeOf(value: unknown): SyncMode | undefined {
-  return value === 'full_refresh' || value === 'incremental' ? value : undefined;
+/** The streams of `--streams`, incrementally where possible; `all` is every stream that the config makes available. */
+export function streamsNamed(text: string, config: Config): ConfiguredStream[] {
+  const { streams } = platformOf(config);
+  const available = streams.filter((stream) => isOffered(stream, config.platform)).map(({ name }) => name);
+  const typed = text.split(',').map((name) => name.trim());
+  const names = text.trim() === 'all' ? available : typed.filter((name) => name !== '');
+  return [...new Set(names)].map((name) => ({ descriptor: { name }, syncMode: 'incremental' }));
 }
 
-function fieldOf(path: readonly PropertyKey[]): string {
-  return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : (i === 0 ? '' : '.') + String(part))).join('');
+interface ChosenStream {
+  definition: Stream;
+  mode: SyncMode;
+}
+
+/** Looks up the configured streams among the platform's. `platform` is the config's part of that name. */
+export function chooseStreams(
+  configured: ConfiguredStream[],
+  streams: readonly Stream[],
+  platform: Row,
+): { chosen: ChosenStream[]; unusable: StreamFailure[] } {
+  const chosen: ChosenStream[] = [];
+  const unusable = new Map<string, StreamFailure>();
+  for (const { descriptor, syncMode } of configured) {
+    const label = labelOf(descriptor);
+    const reject = (detail: string): void =>
+      void unusable.set(label, { descriptor, error: new ConnectorError('stream_not_usable', { detail }) });
+    const definition = streams.find(({ name }) => name === label);
+    const entries = configured.filter((other) => labelOf(other.descriptor) === label).length;
+    if (definition === undefined) reject(unknownStream(label, streams, platform['name']));
+    else if (!isOffered(definition, platform)) reject(notOffered(definition));
+    else if (entries > 1) reject(`The configured catalog lists the stream ${label} ${entries} times; keep one.`);
+    else if (syncMode !== 'full_refresh' && syncMode !== 'incremental') {
+      const what =
+        syncMode === undefined ? 'is missing sync_mode' : `has the unknown sync_mode ${JSON.stringify(syncMode)}`;
+      reject(`The stream ${label} ${what}. Set it to full_refresh or incremental.`);
+    } else {
+      // PyAirbyte requests incremental for every stream.
+      chosen.push({ definition, mode: cursorFieldOf(definition) === undefined ? 'full_refresh' : syncMode });
+    }
+  }
+  return { chosen, unusable: [...unusable.values()] };
+}
+
+/** No stream has a namespace, so one with a namespace is unknown. */
+function labelOf({ name, namespace }: StreamDescriptor): string {
+  return namespace === undefined ? name : `${namespace}.${name}`;
 }

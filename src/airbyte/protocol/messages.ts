@@ -21,50 +21,48 @@ export interface CatalogStream {
   is_resumable?: boolean;
 }
 
-export interface ErrorTrace {
+interface ErrorTrace {
   message: string;
-  internal_message?: string;
-  stack_trace?: string;
+  internal_message?: string | undefined;
+  stack_trace?: string | undefined;
   failure_type: FailureType;
-  stream_descriptor?: StreamDescriptor;
+  stream_descriptor?: StreamDescriptor | undefined;
 }
 
-export type StreamStatus = 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
+interface StreamStatusTrace {
+  stream_descriptor: StreamDescriptor;
+  status: 'STARTED' | 'RUNNING' | 'COMPLETE' | 'INCOMPLETE';
+  reasons?: [{ type: 'RATE_LIMITED'; rate_limited: { quota_reset: number } }];
+}
 
-export type Message =
-  | { type: 'SPEC'; spec: object }
-  | { type: 'CONNECTION_STATUS'; connectionStatus: { status: 'SUCCEEDED' | 'FAILED'; message?: string } }
-  | { type: 'CATALOG'; catalog: { streams: CatalogStream[] } }
-  | { type: 'LOG'; log: { level: LogLevel; message: string; stack_trace?: string } }
-  | { type: 'STATE'; state: StreamStateMessage }
-  | { type: 'TRACE'; trace: { type: 'ERROR'; emitted_at: number; error: ErrorTrace } }
-  | { type: 'TRACE'; trace: { type: 'STREAM_STATUS'; emitted_at: number; stream_status: StreamStatusTrace } };
-
-interface StreamStateMessage {
+interface StreamState {
   type: 'STREAM';
   stream: { stream_descriptor: StreamDescriptor; stream_state: object };
   /** Records of this stream since its previous STATE. */
   sourceStats: { recordCount: number };
 }
 
-interface StreamStatusTrace {
-  stream_descriptor: StreamDescriptor;
-  status: StreamStatus;
-  reasons?: [{ type: 'RATE_LIMITED'; rate_limited: { quota_reset: number } }];
-}
+export type Message =
+  | { type: 'SPEC'; spec: object }
+  | { type: 'CONNECTION_STATUS'; connectionStatus: { status: 'SUCCEEDED' | 'FAILED'; message?: string } }
+  | { type: 'CATALOG'; catalog: { streams: CatalogStream[] } }
+  | { type: 'LOG'; log: { level: LogLevel; message: string; stack_trace?: string } }
+  | { type: 'STATE'; state: StreamState }
+  | { type: 'TRACE'; trace: { type: 'ERROR'; emitted_at: number; error: ErrorTrace } }
+  | { type: 'TRACE'; trace: { type: 'STREAM_STATUS'; emitted_at: number; stream_status: StreamStatusTrace } };
 
-export function errorTrace(error: ErrorTrace): Message {
-  return { type: 'TRACE', trace: { type: 'ERROR', emitted_at: Date.now(), error } };
-}
-
-/** `quotaReset`: until when (Unix time in ms) the API's rate limit holds the stream up. */
-export function streamStatus(descriptor: StreamDescriptor, status: StreamStatus, quotaReset?: number): Message {
+/** `quotaReset`: when the API's rate limit ends (Unix ms). */
+export function streamStatus(
+  descriptor: StreamDescriptor,
+  status: StreamStatusTrace['status'],
+  quotaReset?: number,
+): Message {
   const trace: StreamStatusTrace = { stream_descriptor: descriptor, status };
   if (quotaReset !== undefined) trace.reasons = [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: quotaReset } }];
   return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: Date.now(), stream_status: trace } };
 }
 
-/** A STATE as a line. `state` is JSON: a large one is not parsed and printed again for each checkpoint. */
+/** A STATE as a line. `state` is JSON, so that a large state isn't serialized twice per checkpoint. */
 export function stateLine(name: string, state: string, recordCount: number): string {
   const descriptor = JSON.stringify({ name });
   return `{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":${descriptor},"stream_state":${state}},"sourceStats":{"recordCount":${recordCount}}}}\n`;

@@ -4,7 +4,7 @@ import { LineWriter } from '../../stdout/line-writer.ts';
 import type { State, StreamSink } from '../../core/output/output.ts';
 import { VERSION } from '../../program/version.ts';
 import { type Message, stateLine } from './messages.ts';
-import { AirbyteOutput, openOutput } from './output.ts';
+import { AirbyteOutput, openAirbyteOutput } from './output.ts';
 import { addCredential } from '../../text/credentials.ts';
 
 describe('the log', () => {
@@ -23,7 +23,7 @@ describe('the log', () => {
     ['trace', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']],
     ['info', ['INFO', 'WARN', 'ERROR', 'FATAL']],
     ['error', ['ERROR', 'FATAL']],
-    // What is no level is not an error: LOG_LEVEL may be meant for other programs.
+    // An unknown level is no error, because LOG_LEVEL may be meant for other programs.
     ['verbose', ['INFO', 'WARN', 'ERROR', 'FATAL']],
     ['constructor', ['INFO', 'WARN', 'ERROR', 'FATAL']],
     ['', ['INFO', 'WARN', 'ERROR', 'FATAL']],
@@ -32,13 +32,13 @@ describe('the log', () => {
     expect(lines(level, writeAll)).toEqual(expected.map((log) => ({ type: 'LOG', log })));
   });
 
-  test('prints a sentence as it is', () => {
+  test('prints a sentence unchanged', () => {
     const odd = 'a %s of "%d" \\ {json} \u2028 ü 😀\nsecond line';
     const expected = [{ type: 'LOG', log: { level: 'INFO', message: odd } }];
     expect(lines('info', (output) => output.log('info', odd))).toEqual(expected);
   });
 
-  test('has the stack of an exception, if there is one', () => {
+  test('includes the stack of an exception, if there is one', () => {
     const { stack } = new RangeError('too far');
     const log = { level: 'FATAL', message: 'teams: gave up' };
     expect(lines('info', (output) => output.log('fatal', 'teams: gave up', stack))).toEqual([
@@ -47,7 +47,7 @@ describe('the log', () => {
     expect(lines('info', (output) => output.log('fatal', 'teams: gave up', undefined))).toEqual([{ type: 'LOG', log }]);
   });
 
-  test('shows no secrets, neither in the sentence nor in the stack', () => {
+  test('masks secrets in the sentence and in the stack', () => {
     const { context, messages } = openContext();
     addCredential('hunter2');
     new AirbyteOutput(context, 'info').log('error', 'hunter2 is refused', new Error('with hunter2').stack);
@@ -61,7 +61,7 @@ describe('the log', () => {
 describe('the output of a command', () => {
   function shown(debug: boolean, env: Record<string, string>): string[] {
     const { context, messages } = openContext(env);
-    const output = openOutput(context, 'read', debug);
+    const output = openAirbyteOutput(context, 'read', debug);
     output.log('debug', 'details');
     output.log('error', 'failed');
     return messages().map((message) => (message.type === 'LOG' ? message.log.message : message.type));
@@ -69,7 +69,7 @@ describe('the output of a command', () => {
 
   const first = `source-compose ${VERSION}: read`;
 
-  test('says in its first line which release runs', () => {
+  test('names the release in its first line', () => {
     expect(VERSION).toMatch(/^\d+\.\d+\.\d+/);
     expect(shown(false, {})).toEqual([first, 'failed']);
   });
@@ -106,12 +106,11 @@ describe('redaction', () => {
     [{ type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: secret } }, 2],
     [{ type: 'TRACE', trace: { ...traced, error } }, 2],
     [{ type: 'TRACE', trace: { ...traced, error: { ...error, ...more } } }, 6],
-  ])('of texts for people: %j', (message, places) => {
+  ])('masks text for people: %j', (message, places) => {
     const given = structuredClone(message);
     const [line] = printed((output) => output.send(message));
     expect(line).toBe(JSON.stringify(given).replaceAll('hunter2', '****'));
     expect(line?.split('****')).toHaveLength(places + 1);
-    // Whoever sent it may still need it.
     expect(message).toEqual(given);
   });
 
@@ -120,11 +119,11 @@ describe('redaction', () => {
     { type: 'SPEC', spec: { title: secret } },
     { type: 'CATALOG', catalog: { streams: [] } },
     { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } },
-  ])('not of data: %j', (message) => {
+  ])('does not touch data: %j', (message) => {
     expect(printed((output) => output.send(message))).toEqual([JSON.stringify(message)]);
   });
 
-  test('not of the records and states of a stream', () => {
+  test('does not touch records and states', () => {
     const lines = printed((output) => {
       const stream = output.stream('teams');
       stream.record({ secret }, 1);
@@ -143,7 +142,7 @@ describe('a stream', () => {
     return { stream: new AirbyteOutput(printed, 'debug').stream('parts'), printed };
   }
 
-  test('prints a record as a line of the protocol, with the changes that were made in it', () => {
+  test('prints a record as one line, with the changes made to it', () => {
     const { stream, printed } = open();
     stream.record({ id: 'a', gone: undefined }, 1_534_931_783_363);
     stream.record({ id: 'b"\u2028\n', units: null }, 1_534_931_783_364, ['units']);
@@ -163,7 +162,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('refuses a record that is nested too deeply to be printed', () => {
+  test('throws for a record that is nested too deeply to serialize', () => {
     let deep: unknown[] = [];
     for (let depth = 0; depth < 200_000; depth += 1) deep = [deep];
     const { stream, printed } = open();

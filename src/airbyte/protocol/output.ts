@@ -7,15 +7,18 @@ import { VERSION } from '../../program/version.ts';
 import { redacted } from '../../text/quoted.ts';
 import { type Message, stateLine, streamStatus } from './messages.ts';
 
-/** What a full-refresh-only stream has for a state: clients want one, and it must mean nothing. */
-const NO_STATE = '{"__ab_no_cursor_state_message":true}';
+/** The state of a full-refresh-only stream: clients require one, and it must mean nothing. */
+const NO_STATE = { json: '{"__ab_no_cursor_state_message":true}' };
 
-/** The Airbyte protocol as the place where streams, texts and failures go. Texts for people are redacted here. */
+/** The keys of a message that hold text for people. */
+const TEXTS = new Set(['message', 'internal_message', 'stack_trace']);
+
+/** Writes streams, log lines and failures as Airbyte messages, and redacts text for people. */
 export class AirbyteOutput implements Output {
   readonly #writer: LineWriter;
   readonly #log: pino.Logger;
 
-  /** `level` is pino's name of the lowest level shown; another word means `info`. */
+  /** `level` is pino's name of the lowest level shown; any other word means `info`. */
   constructor({ writer }: Pick<Context, 'writer'>, level: string) {
     this.#writer = writer;
     this.#log = pino(
@@ -43,31 +46,28 @@ export class AirbyteOutput implements Output {
     return this.#writer.ready();
   }
 
-  /** Prints any message but records, states and log lines. */
+  /** Prints a message other than RECORD, STATE and LOG. */
   send(message: Message): void {
-    this.#writer.line(JSON.stringify(withRedactedTexts(message)) + '\n');
+    const json = JSON.stringify(message, (key, value: unknown) =>
+      typeof value === 'string' && TEXTS.has(key) ? redacted(value) : value,
+    );
+    this.#writer.line(`${json}\n`);
   }
 }
 
-/** The output of a command; its first line says which release runs. */
-export function openOutput(context: Context, command: string, debug: boolean): AirbyteOutput {
+/** The output of a command. Its first line names the release. */
+export function openAirbyteOutput(context: Context, command: string, debug: boolean): AirbyteOutput {
   const output = new AirbyteOutput(context, debug ? 'debug' : (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
   output.log('info', `source-compose ${VERSION}: ${command}`);
   return output;
 }
 
-function withRedactedTexts(message: Message): Message {
-  if (message.type === 'CONNECTION_STATUS' && message.connectionStatus.message !== undefined) {
-    const text = redacted(message.connectionStatus.message);
-    return { ...message, connectionStatus: { ...message.connectionStatus, message: text } };
-  }
-  if (message.type === 'TRACE' && message.trace.type === 'ERROR') {
-    const error = { ...message.trace.error, message: redacted(message.trace.error.message) };
-    if (error.internal_message !== undefined) error.internal_message = redacted(error.internal_message);
-    if (error.stack_trace !== undefined) error.stack_trace = redacted(error.stack_trace);
-    return { ...message, trace: { ...message.trace, error } };
-  }
-  return message;
+/** Returns a function that logs a warning about the config, and shows it to a person whose log goes elsewhere. */
+export function warnOfConfig(context: Pick<Context, 'terminal'>, output: AirbyteOutput): (sentence: string) => void {
+  return (sentence) => {
+    output.log('warn', sentence);
+    context.terminal?.write(`Warning: ${sentence}\n`);
+  };
 }
 
 /** One stream: STARTED, RUNNING from the first record on, records and states, COMPLETE or INCOMPLETE. */
@@ -79,7 +79,7 @@ class AirbyteStream implements StreamSink {
   #isRunning = false;
   #lastJson: string | undefined;
   #repeats = 0;
-  /** What stands behind the data of a record, and the time in it: the same for a whole page. */
+  /** What follows the data of a record, and the time in it: the same for a whole page. */
   #tail = Buffer.alloc(0);
   #emittedAt: number | undefined;
 
@@ -105,8 +105,11 @@ class AirbyteStream implements StreamSink {
     return this.#head.length + json.length;
   }
 
-  state({ json }: State, records: number): void {
-    this.#sendState(json, records);
+  state({ json }: Pick<State, 'json'>, records: number): void {
+    // Platforms compare states by content, so equal states with records between them must differ.
+    const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":${(this.#repeats += 1)}}` : json;
+    this.#writer.line(stateLine(this.#name, distinct, records));
+    this.#lastJson = json;
   }
 
   held(until: number): void {
@@ -116,15 +119,8 @@ class AirbyteStream implements StreamSink {
 
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void {
     if (complete && !this.#isRunning) this.#run();
-    if (last !== undefined) this.#sendState(last.state?.json ?? NO_STATE, last.records);
+    if (last !== undefined) this.state(last.state ?? NO_STATE, last.records);
     this.#output.send(streamStatus({ name: this.#name }, complete ? 'COMPLETE' : 'INCOMPLETE'));
-  }
-
-  #sendState(json: string, records: number): void {
-    // Platforms tell states apart by their content, so two of the same with records in between must differ.
-    const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":${(this.#repeats += 1)}}` : json;
-    this.#writer.line(stateLine(this.#name, distinct, records));
-    this.#lastJson = json;
   }
 
   #run(): void {
@@ -136,12 +132,4 @@ class AirbyteStream implements StreamSink {
 function tailWith(nulled: readonly string[], at: number): Buffer {
   const changes = nulled.map((field) => ({ field, change: 'NULLED', reason: 'SOURCE_SERIALIZATION_ERROR' }));
   return Buffer.from(`,"emitted_at":${at},"meta":${JSON.stringify({ changes })}}}\n`);
-}
-
-/** Takes what is odd about a config: into the log, and to the person who watches while the log goes elsewhere. */
-export function warnOfConfig(context: Pick<Context, 'terminal'>, output: AirbyteOutput): (sentence: string) => void {
-  return (sentence) => {
-    output.log('warn', sentence);
-    context.terminal?.write(`Warning: ${sentence}\n`);
-  };
 }

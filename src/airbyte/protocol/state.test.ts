@@ -17,7 +17,7 @@ const lines = (...values: unknown[]): string => values.map((value) => JSON.strin
 const TWO = { audit_events: { mark: 'a' }, deployments_recipes: { marks: {} } };
 const twoStates = Object.entries(TWO).map(([name, state]) => stream(name, state));
 
-describe('every form in which clients hand it in', () => {
+describe('every form that clients pass', () => {
   test.each<[form: string, text: string, states: object]>([
     ['an empty file', '', {}],
     ['an empty object', '{}', {}],
@@ -37,13 +37,12 @@ describe('every form in which clients hand it in', () => {
       { a: {} },
     ],
     ['a stream without a state', JSON.stringify([stream('a', null)]), { a: {} }],
-    ['an empty LEGACY state', '{"type":"LEGACY","data":{}}', {}],
   ])('%s', (_, text, expected) => {
     expect(states(text)).toEqual(expected);
   });
 });
 
-describe('a torn last line, as a full disk or a kill leaves it', () => {
+describe('a truncated last line, as a full disk or a kill leaves it', () => {
   test('is skipped with a warning, and the states before it count', () => {
     const whole = lines(...twoStates);
     for (let cut = 1; cut < 40; cut += 1) {
@@ -51,16 +50,16 @@ describe('a torn last line, as a full disk or a kill leaves it', () => {
       const torn = whole + lines(stream('audit_events', { mark: 'later' })).slice(0, cut);
       expect(Object.fromEntries(parseState('s.json', torn, (sentence) => warnings.push(sentence)))).toEqual(TWO);
       expect(warnings).toEqual([
-        'the last line of the state file s.json is torn and is skipped; the states before it count',
+        'the last line of the state file s.json is truncated and is skipped; the states before it count',
       ]);
     }
   });
 
-  test('a torn line with others behind it, or all alone, is an error', () => {
+  test('a truncated line that is not the last, or is the only one, is an error', () => {
     const torn = '{"type":"STATE","sta';
-    expect(() => states(torn)).toThrow('line 1 cannot be read');
-    expect(() => states(`${lines(...twoStates)}${torn}\n${lines(...twoStates)}`)).toThrow('line 3 cannot be read');
-    expect(() => states(`${lines(...twoStates)}${torn}\n`)).toThrow('line 3 cannot be read');
+    expect(() => states(torn)).toThrow('line 1 is invalid');
+    expect(() => states(`${lines(...twoStates)}${torn}\n${lines(...twoStates)}`)).toThrow('line 3 is invalid');
+    expect(() => states(`${lines(...twoStates)}${torn}\n`)).toThrow('line 3 is invalid');
   });
 });
 
@@ -78,36 +77,39 @@ function outputOfRead(): unknown[] {
   ];
 }
 
-describe('what is no state of ours', () => {
+describe('a file that is no state', () => {
   const file = 'The state file s.json';
   test.each([
-    ['[null]', `${file} must hold state messages; it holds null.`],
-    [`[{},"x"]`, `${file} must hold state messages; it holds a string (entry 2).`],
-    ['{"mark":"x"}', `${file} holds something that is not a state message. Pass the STATE lines that a read printed.`],
+    ['[null]', `${file} must contain state messages, not null.`],
+    [`[{},"x"]`, `${file} must contain state messages, not a string (entry 2).`],
+    [
+      '{"mark":"x"}',
+      `${file} contains something other than a state message. Pass the STATE lines that a read printed.`,
+    ],
     [
       '[{},{"type":"CATALOG"}]',
-      `${file} holds something that is not a state message (entry 2). Pass the STATE lines that a read printed.`,
+      `${file} contains something other than a state message (entry 2). Pass the STATE lines that a read printed.`,
     ],
     [
       '{"type":"GLOBAL","global":{}}',
-      `${file} holds a GLOBAL state; this connector takes only STREAM states. Pass the STATE lines that a read printed.`,
+      `${file} contains a GLOBAL state, but this connector accepts only STREAM states. Pass the STATE lines that a read printed.`,
     ],
     [
       '{"type":"LEGACY","data":{"audit_events":{}}}',
-      `${file} holds a LEGACY state, which this connector never wrote; it takes only STREAM states.`,
+      `${file} contains a LEGACY state, but this connector accepts only STREAM states. Pass the STATE lines that a read printed.`,
     ],
-    ['{"type":"STREAM"}', `${file} holds a STREAM state without stream.stream_descriptor.name.`],
+    ['{"type":"STREAM"}', `${file} contains something other than a state message.`],
     [
       '[{},{"stream":{"stream_descriptor":{"name":"a"},"stream_state":[]}}]',
-      `${file} holds a stream_state of a that must be an object; it is an array (entry 2).`,
+      `${file} contains a stream_state of a that is an array (entry 2), not an object.`,
     ],
     [
       '{}\nhunter2',
-      `${file} is neither JSON nor lines of JSON: line 2 cannot be read. Pass only complete STATE lines of a read.`,
+      `${file} is neither JSON nor lines of JSON: line 2 is invalid. Pass only complete STATE lines of a read.`,
     ],
     [
       '{"type": hunter2}',
-      `${file} is neither JSON nor lines of JSON: line 1 cannot be read. Pass only complete STATE lines of a read.`,
+      `${file} is neither JSON nor lines of JSON: line 1 is invalid. Pass only complete STATE lines of a read.`,
     ],
   ])('%s', (text, sentence) => {
     expect(() => states(text)).toThrow(sentence);
@@ -132,7 +134,7 @@ const nearState = fc.letrec<{ value: unknown }>((tie) => ({
 test.each([
   ['a whole file', nearState.map((value) => JSON.stringify(value))],
   ['lines', fc.array(nearState).map((values) => lines(...values))],
-  ['no JSON', fc.string()],
+  ['anything else', fc.string()],
 ])('%s of any content ends in the states or a ConnectorError', (_, text) => {
   fc.assert(
     fc.property(text, (content) => {
@@ -149,9 +151,7 @@ test.each([
   );
 });
 
-test('depth is no way round that', () => {
+test('a deeply nested file is an error that names it', () => {
   const deep = '{"type":"STATE","state":'.repeat(20_000) + '{}' + '}'.repeat(20_000);
-  expect(() => states(deep)).toThrow(
-    'The state file s.json holds something that is not a state message. Pass the STATE lines that a read printed.',
-  );
+  expect(() => states(deep)).toThrow('The state file s.json is nested more than 500 levels deep.');
 });

@@ -1,33 +1,32 @@
 import { inputError } from '../../core/failure/errors.ts';
-import { typeName } from '../../program/input-file.ts';
-
-type Json = Record<string, unknown>;
+import { type Row, isRow } from '../../core/record/row.ts';
+import { checkDepth, typeName } from '../../program/input-file.ts';
 
 /**
- * The state of each stream from a state file, in every form that clients hand in: an array of state messages, one
- * message, `{}`, `[]`, nothing at all, or lines as `read` prints them, of which the last STATE of a stream wins.
- * Nulls and foreign fields are ignored. A last line that is torn, as a full disk or a kill leaves it, is skipped, and
- * `warn` is told. Throws one sentence that names the file and the place.
+ * Parses a state file into the state of each stream. Accepts what clients pass: an array of state messages, one message,
+ * `{}`, `[]`, an empty file, or the lines that `read` prints, of which a stream's last STATE counts. Ignores nulls and
+ * unknown keys. A truncated last line, as a full disk or a kill leaves it, is skipped with a warning. Throws one sentence
+ * that names the file and the position.
  */
-export function parseState(path: string, text: string, warn: (sentence: string) => void): Map<string, Json> {
-  const states = new Map<string, Json>();
-  const values = valuesOf(path, text, warn);
+export function parseState(path: string, text: string, warn: (sentence: string) => void): Map<string, Row> {
+  const states = new Map<string, Row>();
+  const values = valuesIn(path, text, warn);
   for (const [i, value] of values.entries()) {
-    const place = values.length === 1 ? '' : ` (entry ${i + 1})`;
-    if (!isObject(value)) {
-      throw inputError(`The state file ${path} must hold state messages; it holds ${typeName(value)}${place}.`);
+    checkDepth('state', path, value);
+    const position = values.length === 1 ? '' : ` (entry ${i + 1})`;
+    if (!isRow(value)) {
+      throw inputError(`The state file ${path} must contain state messages, not ${typeName(value)}${position}.`);
     }
-    const found = streamStateOf(value, `The state file ${path}`, place);
+    const found = streamStateIn(value, `The state file ${path}`, position);
     if (found !== undefined) states.set(found.name, found.state);
   }
   return states;
 }
 
-function valuesOf(path: string, text: string, warn: (sentence: string) => void): unknown[] {
+function valuesIn(path: string, text: string, warn: (sentence: string) => void): unknown[] {
   if (text.trim() === '') return [];
   try {
-    const whole: unknown = JSON.parse(text);
-    return Array.isArray(whole) ? (whole as unknown[]) : [whole];
+    return [JSON.parse(text) as unknown].flat();
   } catch {
     const lines = text.split('\n');
     return lines.flatMap((line, i): unknown[] => {
@@ -36,59 +35,42 @@ function valuesOf(path: string, text: string, warn: (sentence: string) => void):
         return [JSON.parse(line)];
       } catch {
         if (i > 0 && i === lines.length - 1 && line.startsWith('{')) {
-          warn(`the last line of the state file ${path} is torn and is skipped; the states before it count`);
+          warn(`the last line of the state file ${path} is truncated and is skipped; the states before it count`);
           return [];
         }
-        // Never quoted: a foreign file may hold anything.
+        // The line isn't quoted, because another file may contain a secret.
         throw inputError(
-          `The state file ${path} is neither JSON nor lines of JSON: line ${i + 1} cannot be read. Pass only complete STATE lines of a read.`,
+          `The state file ${path} is neither JSON nor lines of JSON: line ${i + 1} is invalid. Pass only complete STATE lines of a read.`,
         );
       }
     });
   }
 }
 
-/** `undefined` for what holds no state of a stream: an empty object, another message of a read's output, nulls. */
-function streamStateOf(message: Json, file: string, place: string): { name: string; state: Json } | undefined {
-  const value = message['type'] === 'STATE' && isObject(message['state']) ? message['state'] : message;
-  const type = value['type'] ?? (value['stream'] == null ? undefined : 'STREAM');
-  if (type === 'GLOBAL' || value['global'] != null) {
+const OTHER_MESSAGES: readonly unknown[] = ['RECORD', 'LOG', 'TRACE', 'CONTROL'];
+
+/** Undefined if there is no state in it: an empty object, only nulls, another message of a read. */
+function streamStateIn(message: Row, file: string, position: string): { name: string; state: Row } | undefined {
+  const value = message['type'] === 'STATE' && isRow(message['state']) ? message['state'] : message;
+  const { type, stream } = value;
+  if (OTHER_MESSAGES.includes(type) || Object.values(value).every((part) => part === null)) return undefined;
+  if (type === 'GLOBAL' || type === 'LEGACY') {
     throw inputError(
-      `${file} holds a GLOBAL state${place}; this connector takes only STREAM states. Pass the STATE lines that a read printed.`,
+      `${file} contains a ${type} state${position}, but this connector accepts only STREAM states. Pass the STATE lines that a read printed.`,
     );
   }
-  if (type === 'LEGACY' || value['data'] != null) {
-    if (isObject(value['data']) && Object.keys(value['data']).length > 0) {
-      throw inputError(
-        `${file} holds a LEGACY state${place}, which this connector never wrote; it takes only STREAM states.`,
-      );
-    }
-    return undefined;
+  const descriptor = isRow(stream) ? stream['stream_descriptor'] : undefined;
+  const name = isRow(descriptor) ? descriptor['name'] : undefined;
+  if (!isRow(stream) || typeof name !== 'string') {
+    throw inputError(
+      `${file} contains something other than a state message${position}. Pass the STATE lines that a read printed.`,
+    );
   }
-  if (type === 'STREAM') {
-    const stream = value['stream'];
-    const descriptor = isObject(stream) ? stream['stream_descriptor'] : undefined;
-    const name = isObject(descriptor) ? descriptor['name'] : undefined;
-    if (!isObject(stream) || typeof name !== 'string') {
-      throw inputError(`${file} holds a STREAM state without stream.stream_descriptor.name${place}.`);
-    }
-    const state = stream['stream_state'] ?? {};
-    if (!isObject(state)) {
-      throw inputError(
-        `${file} holds a stream_state of ${name} that must be an object; it is ${typeName(state)}${place}.`,
-      );
-    }
-    return { name, state };
+  const state = stream['stream_state'] ?? {};
+  if (!isRow(state)) {
+    throw inputError(
+      `${file} contains a stream_state of ${name} that is ${typeName(state)}${position}, not an object.`,
+    );
   }
-  if (Object.values(value).every((part) => part === null)) return undefined;
-  if (typeof type === 'string' && OTHER_MESSAGES.has(type)) return undefined;
-  throw inputError(
-    `${file} holds something that is not a state message${place}. Pass the STATE lines that a read printed.`,
-  );
-}
-
-const OTHER_MESSAGES = new Set(['RECORD', 'LOG', 'TRACE', 'CONTROL']);
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return { name, state };
 }

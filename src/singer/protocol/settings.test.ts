@@ -122,7 +122,7 @@ describe('several sources', () => {
 });
 
 test.each([
-  ['[1]', /^The config file .* must hold a JSON object; it holds an array\.$/],
+  ['[1]', /^The config file .* must contain a JSON object, not an array\.$/],
   [`{"api_token":"${TOKEN}`, /^The config file .* is not valid JSON/],
   ['', /is empty/],
 ])('a file that holds %s', async (content, message) => {

@@ -1,6 +1,5 @@
 import spec from '../../../spec.json' with { type: 'json' };
-import { inputError } from '../../core/failure/errors.ts';
-import { parseInput, readInput, typeName } from '../../program/input-file.ts';
+import { readObject } from '../../program/input-file.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { toUtcText } from '../../core/record/timestamp.ts';
 
@@ -62,9 +61,7 @@ export async function readSettings(configs: readonly string[], env: Row): Promis
   const settings: Row = {};
   for (const path of configs) {
     if (path === 'ENV') continue;
-    const raw = parseInput('config', path, await readInput('config', path));
-    if (!isRow(raw)) throw inputError(`The config file ${path} must hold a JSON object; it holds ${typeName(raw)}.`);
-    Object.assign(settings, nested(given(raw)));
+    Object.assign(settings, nested(given(await readObject('config', path))));
   }
   if (configs.includes('ENV')) {
     const { platform = settings['platform'], ...rest } = fromEnvironment(env);
