@@ -23,6 +23,9 @@ export async function runInProcess(args: readonly string[]): Promise<Finished> {
   let stderr = '';
   const context: Context = {
     writer: new LineWriter(stdout, () => undefined),
+    print(text) {
+      this.writer.line(text);
+    },
     signal: new AbortController().signal,
     env: {},
     stderr: (text) => void (stderr += redacted(text)),

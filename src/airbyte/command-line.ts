@@ -90,13 +90,13 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
       context.stderr(USAGE);
       return 1;
     case 'help':
-      context.writer.line(USAGE);
+      context.print(USAGE);
       return 0;
     case 'version':
-      context.writer.line(`${VERSION}\n`);
+      context.print(`${VERSION}\n`);
       return 0;
     case 'spec':
-      context.writer.line(`${JSON.stringify({ type: 'SPEC', spec })}\n`);
+      context.print(`${JSON.stringify({ type: 'SPEC', spec })}\n`);
       return 0;
     case 'check': {
       const { runCheck } = await import('./commands/check.ts');

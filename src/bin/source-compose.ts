@@ -5,8 +5,5 @@ import { runProcess } from '../program/process.ts';
 runProcess({
   name: 'source-compose',
   run: runCommandLine,
-  async reportFailure(context, thrown) {
-    const { reportFailure } = await import('../airbyte/protocol/failures.ts');
-    reportFailure(context, thrown);
-  },
+  failures: () => import('../airbyte/protocol/failures.ts'),
 });

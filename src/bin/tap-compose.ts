@@ -7,8 +7,5 @@ runProcess({
   name: 'tap-compose',
   encoding: ASCII,
   run: runCommandLine,
-  async reportFailure(context, thrown) {
-    const { reportFailure } = await import('../singer/protocol/failures.ts');
-    reportFailure(context, thrown);
-  },
+  failures: () => import('../singer/protocol/failures.ts'),
 });

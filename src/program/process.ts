@@ -2,30 +2,30 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { UsageError } from './arguments.ts';
 import type { Context } from './context.ts';
-import { openOutput, wasClosed } from '../stdout/file-output.ts';
+import { openOutput, wasClosed, writeNow } from '../stdout/file-output.ts';
 import { LineWriter } from '../stdout/line-writer.ts';
 import type { LineEncoding } from '../stdout/line-encoding.ts';
 import { redacted } from '../text/quoted.ts';
 
-/** How long a stopped process may take to bring out its last checkpoints. */
+/** How long a stopped process may take to write its last checkpoints. */
 const FLUSH_MS = 1_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** A terminal that does not know its width says 0. */
+/** For a terminal that doesn't know its width. */
 const USUAL_COLUMNS = 80;
 
 /** An executable. */
-export interface Program {
+interface Program {
   name: string;
   /** How its lines on stdout are encoded, if not in UTF-8. */
   encoding?: LineEncoding;
   /** Runs one command line and returns its exit code. Throws a UsageError for a wrong one. */
   run: (argv: string[], context: Context) => Promise<number>;
-  /** Reports what ended the run. */
-  reportFailure: (context: Context, thrown: unknown) => Promise<void>;
+  /** Loads what reports the error that ended a command. */
+  failures: () => Promise<{ reportFailure: (context: Context, thrown: unknown) => void }>;
 }
 
 /** The process around a program: stdout, signals, uncaught exceptions, the exit code. */
-export function runProcess({ name, encoding, run, reportFailure }: Program): void {
+export function runProcess({ name, encoding, run, failures }: Program): void {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
       `${name} needs Node.js 22.20 or later; this is ${process.versions.node}. In a checkout, type "npx node" for "node"; elsewhere, update Node.js or install the Python package, which includes it.\n`,
@@ -33,33 +33,44 @@ export function runProcess({ name, encoding, run, reportFailure }: Program): voi
     process.exitCode = 1;
     return;
   }
-  // Keeps compiled code for the next start; an old node does without.
+  // Caches compiled code for the next start. Old releases lack it.
   module.enableCompileCache?.();
   const stop = new AbortController();
-  const stderr = (text: string): void => void process.stderr.write(redacted(text));
-  const onFailure = (error: NodeJS.ErrnoException): void => {
-    stop.abort(new Error('stdout has failed'));
-    // A reader that has gone knows it. Of a disk that is full nobody would hear, since stdout is no place to say so.
-    if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
-    stderr(
-      `${name}: stdout cannot be written (${error.message}). Output is incomplete. Free disk space, then rerun; for read, pass the last complete state.\n`,
-    );
+  const stderr = (text: string): void => {
+    // Ignore errors on stderr.
+    if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => undefined);
+    process.stderr.write(redacted(text));
   };
-  const writer = new LineWriter(openOutput(1, process.stdout), onFailure, encoding);
-  // Nobody listens there either, then.
-  process.stderr.on('error', () => undefined);
+  let writer: LineWriter | undefined;
 
   const context: Context = {
-    writer,
+    // Opened on first use: process.stdout loads a fifth of what Node.js needs to start.
+    get writer() {
+      return (writer ??= new LineWriter(openOutput(1, process.stdout), onStdoutFailure, encoding));
+    },
+    print(text) {
+      const bytes = Buffer.from(text);
+      const written = writeNow(bytes);
+      if (written < bytes.length) context.writer.line(bytes.toString('utf8', written));
+    },
     isStdoutClosed: wasClosed(),
     signal: stop.signal,
     env: process.env,
     stderr,
-    terminal:
-      process.stderr.isTTY && !process.stdout.isTTY
-        ? { write: stderr, columns: () => process.stderr.columns || USUAL_COLUMNS }
-        : undefined,
+    get terminal() {
+      const isWatched = process.stderr.isTTY && !process.stdout.isTTY;
+      return isWatched ? { write: stderr, columns: () => process.stderr.columns || USUAL_COLUMNS } : undefined;
+    },
   };
+
+  function onStdoutFailure(error: NodeJS.ErrnoException): void {
+    stop.abort(new Error('stdout has failed'));
+    // A reader that closed its end needs no message. A full disk does, since stdout can't report it.
+    if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
+    stderr(
+      `${name}: stdout cannot be written (${error.message}). Output is incomplete. Free disk space, then rerun; for read, pass the last complete state.\n`,
+    );
+  }
 
   const finished = toEnd();
   for (const signal of SIGNALS) process.on(signal, () => void endBySignal(signal));
@@ -76,43 +87,48 @@ export function runProcess({ name, encoding, run, reportFailure }: Program): voi
       if (thrown instanceof UsageError) {
         stderr(`${name}: ${thrown.message}. See ${name} --help.\n`);
         code = 2;
-      } else if (!stop.signal.aborted) await reportFailure(context, thrown);
+      } else if (!stop.signal.aborted) await report(thrown);
     }
-    // stdout may fail at the very last byte, and the exit code has to tell of that too.
-    await writer.drained();
-    process.exitCode = writer.failed ? 1 : code;
+    // stdout may fail at the very last byte.
+    await writer?.drained();
+    process.exitCode = writer?.failed === true ? 1 : code;
   }
 
-  /** Stops the run, waits for its last checkpoints, and dies of the signal: some clients tell that from an exit code. */
+  async function report(thrown: unknown): Promise<void> {
+    const { reportFailure } = await failures();
+    reportFailure(context, thrown);
+  }
+
+  /** Stops the command, waits for its last checkpoints, and dies of the signal, which some clients check. */
   async function endBySignal(signal: (typeof SIGNALS)[number]): Promise<void> {
     stop.abort(new Error(`stopped by ${signal}`));
-    await withinFlushTime(finished.then(() => writer.drained()));
+    await withinFlushTime(finished.then(() => writer?.drained()));
     for (const each of SIGNALS) process.removeAllListeners(each);
     process.kill(process.pid, signal);
-    // As pid 1 of a container the kernel ignores the signal. Never 0: that would say that all was read.
+    // The kernel ignores the signal if this is pid 1 of a container. Exit code 0 would mean that everything was read.
     setTimeout(() => process.exit(128 + constants.signals[signal]), 50);
   }
 
-  /** A bug that nobody caught: the state of the process is unknown, so it only reports, once, and ends. */
+  /** After an uncaught error, the state of the process is unknown: it reports the error, once, and ends. */
   async function endByBug(thrown: unknown): Promise<void> {
     if (endsByBug) return;
     endsByBug = true;
     try {
-      await reportFailure(context, thrown);
+      await report(thrown);
       stop.abort(thrown);
-      await withinFlushTime(writer.drained());
+      await withinFlushTime(writer?.drained());
     } finally {
       process.exit(1);
     }
   }
 }
 
-/** Whether a release of Node.js lacks what the program is made of. */
+/** Whether this release of Node.js lacks APIs that the program uses. */
 function isTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < 22 || (major === 22 && minor < 20);
 }
 
-async function withinFlushTime(output: Promise<void>): Promise<void> {
+async function withinFlushTime(output: Promise<void> | undefined): Promise<void> {
   await Promise.race([output, new Promise((done) => setTimeout(done, FLUSH_MS))]);
 }

@@ -71,10 +71,10 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
       context.stderr(USAGE);
       return 2;
     case 'help':
-      context.writer.line(USAGE);
+      context.print(USAGE);
       return 0;
     case 'version':
-      context.writer.line(`tap-compose ${VERSION}\n`);
+      context.print(`tap-compose ${VERSION}\n`);
       return 0;
     case 'about': {
       const { about } = await import('./modes/about.ts');

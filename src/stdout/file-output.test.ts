@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FileOutput, wasClosed } from './file-output.ts';
+import { fileOutput, wasClosed } from './file-output.ts';
 import { LineWriter } from './line-writer.ts';
 
 const record = (writer: LineWriter, text: string): void =>
@@ -23,7 +23,7 @@ test('what a write leaves over is written next, however little it takes at a tim
       fc.infiniteStream(fc.integer({ min: 1, max: 50 })),
       async (texts, most) => {
         let file = Buffer.alloc(0);
-        const out = new FileOutput(1, (_, chunk, offset) => {
+        const out = fileOutput(1, (_, chunk, offset) => {
           const part = chunk.subarray(offset, offset + (most.next().value ?? 1));
           file = Buffer.concat([file, part]);
           return part.length;
@@ -41,7 +41,7 @@ test('what a write leaves over is written next, however little it takes at a tim
 test('a disk that is full in the middle of a line gets nothing behind it, even when it has room again', async () => {
   const written: string[] = [];
   let room = 10;
-  const out = new FileOutput(1, (_, chunk, offset) => {
+  const out = fileOutput(1, (_, chunk, offset) => {
     const part = chunk.subarray(offset, offset + room);
     if (part.length === 0) {
       room = 1_000;

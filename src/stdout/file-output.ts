@@ -1,17 +1,25 @@
-import type { Writable as NodeWritable } from 'node:stream';
+import type { Writable } from 'node:stream';
 
-// An import would have every export of both made first, their promises among them: a tenth of the start of `spec`.
+// An import would load what every export of these modules needs, and double the time that `spec` takes beyond a bare node.
 const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('node:fs');
-const { Writable } = process.getBuiltinModule('node:stream');
 
-/**
- * stdout as something that fails where it cannot be written whole. Node's own stream for files takes a short write, of
- * a disk that is full for a moment, for a whole one, and goes on behind the torn line. `fd` is 1, but for tests.
- */
-export function openOutput(fd: number, stdout: NodeWritable): NodeWritable {
+/** Writes part of the bytes, from the offset on, and returns how many. */
+type WriteSome = (fd: number, bytes: Buffer, offset: number) => number;
+
+/** stdout as a stream that fails if anything can't be written. `fd` is 1, except in tests. */
+export function openOutput(fd: number, stdout: Writable): Writable {
   const kind = fstatSync(fd);
   const waits = kind.isFIFO() || kind.isSocket() || ('isTTY' in stdout && stdout.isTTY === true);
-  return waits ? stdout : new FileOutput(fd, writeSync);
+  return waits ? stdout : fileOutput(fd, writeSync);
+}
+
+/** Writes what stdout takes at once, and returns how many bytes that were. An error shows when the rest is written. */
+export function writeNow(bytes: Buffer): number {
+  try {
+    return writeSync(1, bytes);
+  } catch {
+    return 0;
+  }
 }
 
 /**
@@ -30,24 +38,22 @@ export function wasClosed(fd = 1): boolean {
   }
 }
 
-/** Writes every chunk to its last byte, or ends with the error. `write` is `writeSync` of node:fs, but for tests. */
-export class FileOutput extends Writable {
-  readonly #fd: number;
-  readonly #write: (fd: number, chunk: Buffer, offset: number) => number;
-
-  constructor(fd: number, write: (fd: number, chunk: Buffer, offset: number) => number) {
-    super({ decodeStrings: true });
-    this.#fd = fd;
-    this.#write = write;
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error) => void): void {
-    try {
-      for (let written = 0; written < chunk.length;) written += this.#write(this.#fd, chunk, written);
-    } catch (error) {
-      done(error as Error);
-      return;
-    }
-    done();
-  }
+/**
+ * A file as a stream that writes each chunk completely, or ends with the error. Node's own takes a short write, as on a disk that is
+ * full for a moment, for a complete one, and continues after the truncated line.
+ */
+export function fileOutput(fd: number, write: WriteSome): Writable {
+  const stream = process.getBuiltinModule('node:stream');
+  return new stream.Writable({
+    decodeStrings: true,
+    write(chunk: Buffer, _, done) {
+      try {
+        for (let written = 0; written < chunk.length;) written += write(fd, chunk, written);
+      } catch (error) {
+        done(error as Error);
+        return;
+      }
+      done();
+    },
+  });
 }

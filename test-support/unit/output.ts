@@ -92,6 +92,9 @@ export function openContext(env: Context['env'] = {}): OpenContext {
     stop,
     context: {
       writer,
+      print(text) {
+        this.writer.line(text);
+      },
       signal: stop.signal,
       env,
       stderr: (text) => void (said += text),

@@ -52,6 +52,9 @@ export function openTap(env: Context['env'] = {}): OpenTap {
     stop,
     context: {
       writer,
+      print(text) {
+        this.writer.line(text);
+      },
       signal: stop.signal,
       env,
       stderr: (text) => void (said += redacted(text)),
