@@ -5,7 +5,7 @@ import { STREAM_NAMES, type StreamName } from './compose/reports.ts';
 import { serveControl } from './control.ts';
 import { type Fault, FaultList } from './faults/fault.ts';
 import { type Endpoints, createIbmCloud, endpointsAt } from './ibm-cloud/platform.ts';
-import { IBM_CLOUD_STREAM_NAMES, type IbmCloudStreamName } from './ibm-cloud/reports.ts';
+import type { IbmCloudStreamName } from './ibm-cloud/reports.ts';
 import {
   type CommonOptions,
   type Given,
@@ -18,7 +18,7 @@ import type { Platform, Row } from './platform.ts';
 import { serveApi } from './serve-api.ts';
 import { Quota, type RequestEntry, Statistics, type Stats } from './traffic.ts';
 
-export { IBM_CLOUD_STREAM_NAMES, STREAM_NAMES };
+export { STREAM_NAMES };
 export type { Fault, IbmCloudSandboxOptions, IbmCloudStreamName, SandboxOptions, StreamName };
 
 /** What a running stand-in offers, whatever API it plays. */

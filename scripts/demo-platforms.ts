@@ -6,6 +6,7 @@ import {
   startSandbox,
 } from '../sandbox/server.ts';
 import { composeConfig } from '../test-support/configs.ts';
+import type { RecordTable } from './demo-records.ts';
 import { count } from './demo-text.ts';
 
 /** A platform that the demo shows. */
@@ -16,33 +17,35 @@ export interface DemoPlatform {
   start(): Promise<DemoApi>;
 }
 
-/** A stand-in that has been started. */
+/** A sandbox that has been started. */
 export interface DemoApi {
-  /** Where it is, and that it is one. */
+  /** Its address, and that it is a sandbox. */
   about: string;
   config: object;
-  /** How many records a full read of each stream must bring. */
+  /** Records to show after the first read. */
+  tables: readonly RecordTable[];
+  /** How many records a full read of each stream must emit. */
   counts(): Readonly<Record<string, number>>;
-  /** How many requests it has answered. */
+  /** How many requests it has responded to. */
   requests(): number;
-  /** Lets something happen in the account. */
+  /** Changes something in the account. */
   change(): Change;
   close(): Promise<void>;
 }
 
 /** What happened between two reads. */
 export interface Change {
-  /** A sentence about it. */
-  told: string;
-  /** The keys that the next read must bring, by stream. */
+  /** Completes the sentence `Meanwhile, …`. */
+  happened: string;
+  /** The keys that the next read must emit, by stream. */
   awaited: ReadonlyMap<string, ReadonlySet<string>>;
-  /** What to call them: `All 5 new events came`. */
+  /** What to call these records: `All 5 new events were read`. */
   what: string;
-  /** Further sentences, once they have come. */
-  moral: string[];
+  /** Further sentences, once they have been read. */
+  remarks: string[];
 }
 
-/** What happens in the account at Compose between the two reads. */
+/** How many audit events are added at Compose between the two reads. */
 const NEW_EVENTS = 5;
 
 export function composeDemo(options: Partial<SandboxOptions>): DemoPlatform {
@@ -54,15 +57,16 @@ export function composeDemo(options: Partial<SandboxOptions>): DemoPlatform {
       return {
         about: `${sandbox.baseUrl}, a sandbox: Compose closed on 1 March 2023`,
         config: composeConfig({ api_token: sandbox.token, base_url: sandbox.baseUrl, page_size: 100 }),
+        tables: [],
         counts: () => sandbox.counts(),
         requests: () => sandbox.stats().requests,
         change() {
           sandbox.addEvents(NEW_EVENTS);
           return {
-            told: `${NEW_EVENTS} audit events were added`,
+            happened: `${NEW_EVENTS} audit events were added`,
             awaited: new Map([['audit_events', newest(sandbox.keys('audit_events'), NEW_EVENTS)]]),
             what: 'new events',
-            moral: [],
+            remarks: [],
           };
         },
         close: () => sandbox.close(),
@@ -80,8 +84,28 @@ function newest(ids: Iterable<string>, most: number): Set<string> {
   return first;
 }
 
+const IBM_CLOUD_TABLES: readonly RecordTable[] = [
+  {
+    stream: 'deployments',
+    title: 'Three deployments',
+    fields: ['name', 'type', 'version', 'generation', 'region', 'state'],
+    choose: (records) => records.slice(0, 3),
+  },
+  {
+    stream: 'billables',
+    title: 'What the most expensive deployment cost last month',
+    fields: ['month', 'resource_instance_name', 'plan_name', 'metric', 'units', 'amount', 'currency_code'],
+    choose(records) {
+      const months = [...new Set(records.map(({ month }) => String(month)))].toSorted();
+      const costs = records.filter(({ month }) => month === months.at(-2));
+      const [highest] = costs.toSorted((a, b) => Number(b['amount']) - Number(a['amount']));
+      return costs.filter(({ deployment_id: id }) => id === highest?.['deployment_id']);
+    },
+  },
+];
+
 const DAY_SECONDS = 86_400;
-/** The streams of which the server keeps only the latest. */
+/** Streams of which IBM keeps only the latest records. */
 const FORGOTTEN = ['deployments_backups', 'deployments_recipes'] as const satisfies readonly IbmCloudStreamName[];
 
 export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlatform {
@@ -93,6 +117,7 @@ export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlat
       return {
         about: `${sandbox.baseUrl}, a sandbox: the connector has never run against IBM's own servers`,
         config: sandbox.config,
+        tables: IBM_CLOUD_TABLES,
         counts: () => sandbox.counts(),
         requests: () => sandbox.stats().requests,
         change: () => passOneDay(sandbox),
@@ -102,7 +127,7 @@ export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlat
   };
 }
 
-/** A day later there are new tasks and backups, those that were running have ended, and old ones are forgotten. */
+/** A day later, there are new tasks and backups, running ones have ended, and the oldest have been deleted. */
 function passOneDay(sandbox: IbmCloudSandbox): Change {
   const before = new Map(FORGOTTEN.map((stream) => [stream, statesOf(sandbox, stream)]));
   sandbox.passTime(DAY_SECONDS);
@@ -114,10 +139,10 @@ function passOneDay(sandbox: IbmCloudSandbox): Change {
     forgotten += [...old.keys()].filter((key) => !now.has(key)).length;
   }
   return {
-    told: 'a day has passed',
+    happened: 'a day has passed',
     awaited,
-    what: 'backups and tasks that are new or have ended',
-    moral: [`IBM has deleted ${count(forgotten)} others meanwhile. Your destination keeps them, with their last state`],
+    what: 'new or finished backups and tasks',
+    remarks: [`IBM has deleted ${count(forgotten)} others. Your destination keeps them.`],
   };
 }
 

@@ -5,10 +5,11 @@ import { type DiscoveredStream, configure } from '../test-support/catalogs.ts';
 import { ROOT, programPath, runConnector } from '../test-support/connector.ts';
 import { type Message, type MessageOf, firstOf, messagesInFile, messagesOf } from '../test-support/transcript.ts';
 import type { Change, DemoApi, DemoPlatform } from './demo-platforms.ts';
+import { recordTables } from './demo-records.ts';
 import { type StreamTally, bold, count, dim, green, red, seconds, streamTable, tallyOf } from './demo-text.ts';
 
 export interface DemoOptions {
-  /** A word on the program that is shown: just built, or not. */
+  /** Whether the program was just built. */
   program: string;
   folder: string;
   platforms: readonly DemoPlatform[];
@@ -17,8 +18,8 @@ export interface DemoOptions {
 }
 
 /**
- * Shows the connector at work on a stand-in for the API of each platform. False if what it read is not what an API holds;
- * the platforms after that one are not shown.
+ * Shows the connector reading a sandbox of each platform. Returns false, and skips the remaining platforms, if the records
+ * differ from what a sandbox has.
  */
 export async function runDemo({ program, folder, platforms, print, signal }: DemoOptions): Promise<boolean> {
   print(`\n${bold(`source-compose ${manifest.version}`)}\n`);
@@ -35,7 +36,7 @@ export async function runDemo({ program, folder, platforms, print, signal }: Dem
   return true;
 }
 
-/** One platform: every command but `spec`, which is the same for all. Gives what was not as it should be. */
+/** One platform: every command except `spec`, which is the same for all. Returns what went wrong. */
 async function show(
   platform: DemoPlatform,
   files: DemoFiles,
@@ -65,7 +66,7 @@ function farewell(folders: readonly string[]): string {
   return `\n  What was written to ${where}:\n${list}\n\n  To try it by hand, see docs/command-line.md.\n`;
 }
 
-/** The commands, one after the other. Gives what was not as it should be. */
+/** The commands in order. Returns what went wrong. */
 async function playAll(api: DemoApi, stage: Stage): Promise<string[]> {
   if (!(await check(stage))) return ['The check failed, so nothing was read.'];
   const names = await discover(stage);
@@ -78,7 +79,7 @@ async function spec({ files, print, run }: Stage): Promise<void> {
   const { properties } = (await first(files, 'spec.jsonl', 'SPEC')).spec.connectionSpecification;
   const { platform, ...common } = properties as unknown as { platform: { oneOf: Array<{ title: string }> } };
   const titles = platform.oneOf.map(({ title }) => title);
-  print(`  platforms: ${titles.join(', ')}; ${Object.keys(common).length} options that all of them have`);
+  print(`  platforms: ${titles.join(', ')}; ${Object.keys(common).length} options that all platforms have`);
 }
 
 async function check({ files, print, run }: Stage): Promise<boolean> {
@@ -88,7 +89,7 @@ async function check({ files, print, run }: Stage): Promise<boolean> {
   return status === 'SUCCEEDED';
 }
 
-/** Gives the names of the streams. */
+/** Returns the names of the streams. */
 async function discover({ files, print, run }: Stage): Promise<string[]> {
   await run('discover', { config: 'config.json' }, 'discover.jsonl');
   const { streams } = (await first(files, 'discover.jsonl', 'CATALOG')).catalog;
@@ -104,7 +105,7 @@ async function first<T extends Message['type']>(files: DemoFiles, name: string, 
   return firstOf(messagesOf(await readFile(files.path(name), 'utf8')), type);
 }
 
-/** Reads every stream, and compares the number of records with what the stand-in holds. Gives what differs. */
+/** Reads every stream, and compares the number of records with the sandbox. Returns the differences. */
 async function readAll(api: DemoApi, names: readonly string[], { files, print, run }: Stage): Promise<string[]> {
   const before = api.requests();
   const began = performance.now();
@@ -113,12 +114,13 @@ async function readAll(api: DemoApi, names: readonly string[], { files, print, r
   const { streams, stateLines } = await tallyOf(files.path('read.jsonl'));
   await files.writeLines('state.jsonl', stateLines);
   print(streamTable(streams));
+  if (api.tables.length > 0) print(await recordTables(files.path('read.jsonl'), api.tables));
   const records = [...streams.values()].reduce((sum, stream) => sum + stream.records, 0);
   const rate = count(Math.round((records / ms) * 1_000));
   const asked = `${count(records)} records from ${count(api.requests() - before)} requests`;
   print(`\n  ${asked}, ${rate} per second, over the ${seconds(ms)} s that the program ran`);
   const differences = compare(names, streams, api.counts());
-  if (differences.length === 0) print(green(`  All ${names.length} counts match what the API holds`));
+  if (differences.length === 0) print(green(`  All ${names.length} counts match the sandbox`));
   return differences;
 }
 
@@ -130,13 +132,16 @@ function compare(
   return names.flatMap((name) => {
     const read = streams.get(name)?.records ?? 0;
     const there = held[name] ?? 0;
-    return read === there ? [] : [`${name}: ${count(read)} records were read, but the API holds ${count(there)}.`];
+    return read === there ? [] : [`${name}: ${count(read)} records were read, but the sandbox has ${count(there)}.`];
   });
 }
 
-/** Reads the incremental streams from the state of the first read. Gives what is missing. */
-async function readAgain({ told, awaited, what, moral }: Change, { files, print, run }: Stage): Promise<string[]> {
-  print(`\n  Meanwhile, ${told}. The next read continues from the state of the first:`);
+/** Reads the incremental streams from the state of the first read. Returns what is missing. */
+async function readAgain(
+  { happened, awaited, what, remarks }: Change,
+  { files, print, run }: Stage,
+): Promise<string[]> {
+  print(`\n  Meanwhile, ${happened}. The next read resumes from the state of the first:`);
   await run('read', { config: 'config.json', catalog: 'incremental.json', state: 'state.jsonl' }, 'read-again.jsonl');
   const missing = new Map([...awaited].map(([stream, keys]) => [stream, new Set(keys)]));
   let again = 0;
@@ -150,25 +155,24 @@ async function readAgain({ told, awaited, what, moral }: Change, { files, print,
     return lost.map(([stream, keys]) => `${stream}: ${count(keys.size)} of the ${what} are missing.`);
   print(streamTable((await tallyOf(files.path('read-again.jsonl'))).streams));
   const all = [...awaited.values()].reduce((sum, keys) => sum + keys.size, 0);
-  print(`\n${green(`  All ${count(all)} ${what} came`)}. ${count(again)} records that were known came again`);
-  for (const sentence of moral) print(`  ${sentence}`);
+  print(`\n${green(`  All ${count(all)} ${what} were read`)}, and ${count(again)} known records again.`);
+  for (const sentence of remarks) print(`  ${sentence}`);
   return [];
 }
 
 /** The options of a command, each with the name of a file in the demo's folder. */
 type FileOptions = Readonly<Partial<Record<'config' | 'catalog' | 'state', string>>>;
 
-/** What every step of the demo works with. */
+/** What every step of the demo uses. */
 interface Stage {
   files: DemoFiles;
   print: (text: string) => void;
-  /** Runs a command of the program, having shown it as one would type it. */
+  /** Prints a command of the program, then runs it. */
   run: (command: string, options: FileOptions, output: string) => Promise<void>;
 }
 
-const WIDEST = 98;
+const MAX_WIDTH = 98;
 
-/** The stage for a demo that can be stopped by the signal. */
 function openStage(files: DemoFiles, print: (text: string) => void, signal: AbortSignal): Stage {
   const run: Stage['run'] = async (command, options, output) => {
     const named = Object.entries(options);
@@ -183,8 +187,8 @@ function openStage(files: DemoFiles, print: (text: string) => void, signal: Abor
 }
 
 /**
- * Runs the built program with its stdout going into a file, as `>` does. Throws unless it exits with 0. When the signal
- * is aborted the program is stopped, and waited for: it never outlives the demo.
+ * Runs the built program with stdout redirected to a file. Throws unless it exits with 0. When the signal is aborted, the
+ * program is stopped before this returns, so it never outlives the demo.
  */
 async function runProgram(args: readonly string[], outputFile: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
@@ -199,19 +203,19 @@ async function runProgram(args: readonly string[], outputFile: string, signal: A
   if (exitCode !== 0) throw new Error(`source-compose ${args[0]} exited with ${exitCode}: ${outputFile} says why`);
 }
 
-/** The words in one line, or in several where a shell lets them be broken. */
+/** The words on one line, or on several that a shell joins. */
 function wrapped(start: string, words: readonly string[]): string {
   let text = start;
   let width = start.length;
   for (const word of words) {
-    const fits = width + 1 + word.length <= WIDEST;
+    const fits = width + 1 + word.length <= MAX_WIDTH;
     text += fits ? ` ${word}` : ` \\\n    ${word}`;
     width = fits ? width + 1 + word.length : 4 + word.length;
   }
   return text;
 }
 
-/** The files that the demo leaves behind, in a folder that git ignores. */
+/** The files that the demo writes, in a folder that Git ignores. */
 class DemoFiles {
   readonly folder: string;
 
@@ -227,18 +231,18 @@ class DemoFiles {
     return join(this.folder, name);
   }
 
-  /** As it is typed in the repository's folder. */
+  /** The path as typed in the repository's root. */
   shown(name: string): string {
     return relative(ROOT, this.path(name));
   }
 
-  /** A config holds a token, so that nobody else may read it. */
+  /** Private, because a config contains a token or key. */
   async writeConfig(config: object): Promise<void> {
     await this.writeJson('config.json', config);
     await chmod(this.path('config.json'), 0o600);
   }
 
-  /** A catalog that reads incrementally where the stream can, in full where it cannot. */
+  /** A catalog that reads each stream incrementally if possible. */
   async writeCatalog(name: string, streams: readonly DiscoveredStream[]): Promise<void> {
     const destination = { full_refresh: 'overwrite', incremental: 'append_dedup' };
     await this.writeJson(name, configure(streams, 'incremental', destination));

@@ -1,19 +1,19 @@
 import { styleText } from 'node:util';
 import { messagesInFile } from '../test-support/transcript.ts';
 
-/** What a read brought of one stream. */
+/** What a read emitted of one stream. */
 export interface StreamTally {
   records: number;
-  /** Of its RECORD lines. */
+  /** The size of its RECORD lines. */
   bytes: number;
-  /** When its statuses STARTED and COMPLETE were sent (Unix time, ms). */
+  /** When its statuses STARTED and COMPLETE were emitted (Unix time, ms). */
   startedAt: number;
   endedAt: number;
 }
 
 export interface Tally {
   streams: Map<string, StreamTally>;
-  /** The STATE lines, from which the next read continues. */
+  /** The STATE lines, from which the next read resumes. */
   stateLines: string[];
 }
 
@@ -42,7 +42,7 @@ export async function tallyOf(file: string): Promise<Tally> {
 
 const whole = new Intl.NumberFormat('en');
 
-/** With a comma at the thousands. */
+/** With commas as thousands separators. */
 export function count(n: number): string {
   return whole.format(n);
 }
@@ -56,13 +56,13 @@ export function seconds(ms: number): string {
   return (ms / 1_000).toFixed(2);
 }
 
-// styleText leaves colours out where stdout is no terminal, and where NO_COLOR asks for it.
+// styleText omits colors if stdout isn't a terminal or NO_COLOR is set.
 export const bold = (text: string): string => styleText('bold', text);
 export const dim = (text: string): string => styleText('dim', text);
 export const green = (text: string): string => styleText('green', text);
 export const red = (text: string): string => styleText('red', text);
 
-/** A table with one row per stream, and their sum below. */
+/** A table with one row per stream, and a row with the totals. */
 export function streamTable(streams: ReadonlyMap<string, StreamTally>): string {
   const tallies = [...streams.values()];
   const sum = (of: (tally: StreamTally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);

@@ -20,30 +20,32 @@ async function demo(platform: DemoPlatform, signal = new AbortController().signa
   return { good, text: lines.join('\n') };
 }
 
-test('shows all four commands, a row for each stream, and a second read that continues from the state', async () => {
+test('shows all four commands, a row per stream, and a second read that resumes from the state', async () => {
   const { good, text } = await demo(composeDemo(SMALL));
   expect(text).toContain('SUCCEEDED');
   expect(text).toMatch(/^ {2}audit_events +30 +[\d.]+ kB +\d+\.\d\d$/m);
   expect(text).toMatch(/^ {2}teams +\d+ /m);
-  expect(text).toContain('All 16 counts match what the API holds');
-  expect(text).toMatch(/All 5 new events came\. \d+ records that were known came again/);
+  expect(text).toContain('All 16 counts match the sandbox');
+  expect(text).toMatch(/All 5 new events were read, and \d+ known records again\./);
   expect(good).toBe(true);
   expect(await readFile(join(folder, 'compose', 'read.jsonl'), 'utf8')).toContain('"type":"RECORD"');
 });
 
-test('shows IBM Cloud a day later: what is new, what has ended, and what only the destination still has', async () => {
+test('shows records of IBM Cloud, and what has changed a day later', async () => {
   const { good, text } = await demo(ibmCloudDemo({ deployments: 3, gen2Deployments: 2 }));
   expect(text).toContain('SUCCEEDED');
   expect(text).toMatch(/^ {2}deployments_recovery_windows +\d+ +[\d.]+ k?B +\d+\.\d\d$/m);
-  expect(text).toContain('All 18 counts match what the API holds');
-  expect(text).toMatch(/All \d+ backups and tasks that are new or have ended came\./);
-  expect(text).toMatch(/IBM has deleted [1-9]\d* others meanwhile\./);
+  expect(text).toContain('All 18 counts match the sandbox');
+  expect(text).toMatch(/^ {2}name +type +version +generation +region +state\n( {2}\S+-g[12]-\d .*\n){3}/m);
+  expect(text).toMatch(/^ {2}month +resource_instance_name .*\n( {2}\d{4}-\d\d +\S.* USD\n){3}/m);
+  expect(text).toMatch(/All \d+ new or finished backups and tasks were read/);
+  expect(text).toMatch(/IBM has deleted [1-9]\d* others\. Your destination keeps them\./);
   expect(good).toBe(true);
   const lines = (await readFile(join(folder, 'ibm-cloud', 'read.jsonl'), 'utf8')).split('\n');
   expect(lines.filter((line) => line.includes('"level":"WARN"'))).toEqual([]);
 });
 
-test('keeps the token from other users of the machine', async () => {
+test('writes a config that only its owner can read', async () => {
   await demo(composeDemo(SMALL));
   expect((await stat(join(folder, 'compose', 'config.json'))).mode & 0o777).toBe(0o600);
 });
@@ -51,11 +53,11 @@ test('keeps the token from other users of the machine', async () => {
 test('says which count differs, and fails', async () => {
   const empty = { kind: 'status', path: '/teams', status: 200, body: { _embedded: { teams: [] } } } as const;
   const { good, text } = await demo(composeDemo({ ...SMALL, faults: [empty] }));
-  expect(text).toMatch(/teams: 0 records were read, but the API holds \d+\./);
+  expect(text).toMatch(/teams: 0 records were read, but the sandbox has \d+\./);
   expect(good).toBe(false);
 });
 
-test('stops with the check when that fails', async () => {
+test('stops if the check fails', async () => {
   const { good, text } = await demo(
     composeDemo({ ...SMALL, faults: [{ kind: 'status', path: '/accounts', status: 401 }] }),
   );
@@ -64,17 +66,17 @@ test('stops with the check when that fails', async () => {
   expect(good).toBe(false);
 });
 
-test('throws when the read fails, naming the file that says why', async () => {
+test('throws if the read fails, and names the file with the reason', async () => {
   const demoWithout = demo(composeDemo({ ...SMALL, faults: [{ kind: 'status', path: '/teams', status: 403 }] }));
   await expect(demoWithout).rejects.toThrow(/read exited with 1: .*read\.jsonl/);
 });
 
-test('ends at once when it is stopped, and runs nothing more', async () => {
+test('ends immediately when it is stopped', async () => {
   const stop = new AbortController();
   const platform = composeDemo({ ...SMALL, faults: [{ kind: 'hang', path: '**' }] });
   let api: DemoApi | undefined;
   const stopped = demo({ ...platform, start: async () => (api = await platform.start()) }, stop.signal);
-  // Its first request is never answered: the demo would wait for it longer than a test may take.
+  // The first request never gets a response, so only the signal can end the demo within the test's time limit.
   const ends = expect(stopped).rejects.toThrow('aborted');
   await vi.waitUntil(() => (api?.requests() ?? 0) > 0, { timeout: 60_000 });
   stop.abort();

@@ -5,15 +5,15 @@ import { readFlags } from '../test-support/flags.ts';
 import { composeDemo, ibmCloudDemo } from './demo-platforms.ts';
 import { runDemo } from './demo-run.ts';
 
-// `npm run demo`: the whole way in one line. On Ctrl-C the program and the stand-in end before this does.
+// `npm run demo`. On Ctrl-C, the program and the sandbox end before this process does.
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const { folder, 'audit-events': auditEvents } = readFlags(
   'demo',
-  'Runs all four commands against a sandbox of each platform, and compares what was read with what the sandbox holds.',
+  'Runs all four commands against a sandbox of each platform, and compares the records with the sandbox.',
   {
-    folder: { value: 'FOLDER', meaning: 'where to put what the commands print', default: '.demo' },
-    'audit-events': { value: 'N', meaning: 'how many audit events there are to read on Compose', default: '20000' },
+    folder: { value: 'FOLDER', meaning: 'the folder for the output of the commands', default: '.demo' },
+    'audit-events': { value: 'N', meaning: 'how many audit events the Compose sandbox has', default: '20000' },
   },
 );
 if (!/^\d{1,8}$/.test(auditEvents)) {

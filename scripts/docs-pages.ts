@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
-import {
-  entityDiagram,
-  fieldTables,
-  optionsTable,
-  overviewTable,
-  problemTables,
-  streamsTable,
-  syncModesTable,
-} from './docs-parts.ts';
+import { fieldTables, optionsTable, overviewTable, problemTables, streamsTable, syncModesTable } from './docs-parts.ts';
 import { DOCUMENTED, type DocumentedPlatform } from './docs-platforms.ts';
+import { entityDiagram } from './entity-diagram.ts';
 
 const README = 'README.md';
 
@@ -29,12 +22,17 @@ function partsOfPages(platform: DocumentedPlatform): Record<string, Parts> {
     streams: () => streamsTable(platform, page),
     problems: () => problemTables(platform),
   };
-  const streamParts: Parts = { diagram: () => entityDiagram(platform), fields: () => fieldTables(platform) };
+  const streamParts: Parts = { fields: () => fieldTables(platform) };
   if (streamsPage === page) return { [page]: { ...userParts, ...streamParts } };
   return { [page]: userParts, [streamsPage]: streamParts };
 }
 
 export const PAGE_PATHS: readonly string[] = Object.keys(PAGES);
+
+/** The pictures, and the function that draws each. Each is beside the page of the platform's streams. */
+export const PICTURES: Readonly<Record<string, () => Promise<string>>> = Object.fromEntries(
+  DOCUMENTED.map((platform) => [`docs/sources/${platform.picture}`, () => entityDiagram(platform)]),
+);
 
 /** A file of the repository. */
 export function pageUrl(path: string): URL {

@@ -181,56 +181,8 @@ function typeName({ kind, properties }: Field): string {
   return kindName(kind);
 }
 
-/** How the streams hang together, as a Mermaid entity diagram of their keys and the fields that point to them. */
-export function entityDiagram(platform: DocumentedPlatform): string {
-  checkReferences(platform);
-  const { streams } = platform;
-  const lines = [
-    ...streams.flatMap((stream) => relationsOf(platform, stream)),
-    ...streams.flatMap((stream) => entityOf(platform, stream)),
-  ];
-  return ['```mermaid', 'erDiagram', ...lines.map((line) => `  ${line}`), '```'].join('\n');
-}
-
-function relationsOf(platform: DocumentedPlatform, stream: Stream): string[] {
-  return Object.entries(stream.fields).flatMap(([field, { kind }]) => {
-    const target = targetOf(platform, stream, field);
-    if (target === undefined) return [];
-    const targets = kind === 'list' ? '}o' : '|o';
-    // A record whose key is the reference itself is the only one that refers to it.
-    const sources = keyFieldOf(stream) === field ? 'o|' : 'o{';
-    return [`${target} ${targets}--${sources} ${stream.name} : ${field}`];
-  });
-}
-
-function entityOf(platform: DocumentedPlatform, stream: Stream): string[] {
-  const lines = Object.entries(stream.fields).flatMap(([field, { kind }]) => {
-    const marks = [
-      ...(field === keyFieldOf(stream) ? ['PK'] : []),
-      ...(targetOf(platform, stream, field) === undefined ? [] : ['FK']),
-    ];
-    if (marks.length > 0) return [`  ${kindName(kind)} ${field} ${marks.join(', ')}`];
-    return field === cursorFieldOf(stream) ? [`  ${kindName(kind)} ${field} "cursor"`] : [];
-  });
-  return [`${stream.name} {`, ...lines, '}'];
-}
-
-function targetOf(platform: DocumentedPlatform, { name }: Stream, field: string): string | undefined {
-  return platform.ownReferences[`${name}.${field}`] ?? platform.references[field];
-}
-
 function kindName(kind: Field['kind']): string {
   return kind === 'text' ? 'string' : kind;
-}
-
-/** A renamed stream or field must not leave an arrow that points nowhere. */
-function checkReferences({ streams, references, ownReferences }: DocumentedPlatform): void {
-  const names = new Set(streams.map(({ name }) => name));
-  const targets = [...Object.values(references), ...Object.values(ownReferences)];
-  const lost = targets.filter((target) => !names.has(target));
-  const fields = new Set(streams.flatMap(({ name, fields }) => Object.keys(fields).map((field) => `${name}.${field}`)));
-  lost.push(...Object.keys(ownReferences).filter((field) => !fields.has(field)));
-  if (lost.length > 0) throw new Error(`the entity diagram names what no stream has: ${lost.join(', ')}`);
 }
 
 /** Messages that are composed where the problem is found: what they look like, and what to do. */

@@ -17,6 +17,8 @@ export interface DocumentedPlatform {
   page: string;
   /** The page with its relations and fields; may be the same. */
   streamsPage: string;
+  /** The entity diagram of its streams, in the folder of these pages. */
+  picture: string;
   /** The reference of its API, with a section for each stream. */
   reference: string;
   streams: readonly Stream[];
@@ -39,6 +41,7 @@ const composePages: DocumentedPlatform = {
   title: 'Compose',
   page: 'docs/sources/compose.md',
   streamsPage: 'docs/sources/compose.md',
+  picture: 'compose-streams.svg',
   reference: 'docs/reference/compose-api.md',
   streams: compose.streams,
   terms: compose.terms,
@@ -95,6 +98,7 @@ const ibmCloudPages: DocumentedPlatform = {
   title: 'IBM Cloud Databases',
   page: 'docs/sources/ibm-cloud.md',
   streamsPage: 'docs/sources/ibm-cloud-streams.md',
+  picture: 'ibm-cloud-streams.svg',
   reference: 'docs/reference/icd-api.md',
   streams: ibmCloud.streams,
   terms: ibmCloud.terms,

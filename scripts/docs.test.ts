@@ -5,9 +5,10 @@ import manifest from '../package.json' with { type: 'json' };
 import spec from '../spec.json' with { type: 'json' };
 import { RECORD_BYTES_PER_STATE_BYTE } from '../src/core/output/checkpoints.ts';
 import { VERSION } from '../src/program/version.ts';
-import { PAGE_PATHS, fillMarkers, pageUrl, renderPage } from './docs-pages.ts';
+import { PAGE_PATHS, PICTURES, fillMarkers, pageUrl, renderPage } from './docs-pages.ts';
 import { anchorOf, headingsOf, table } from './docs-parts.ts';
 import { DOCUMENTED } from './docs-platforms.ts';
+import { relationsOf } from './entity-diagram.ts';
 
 /** Every page of the repository; packages and caches have pages of their own. */
 const PAGES = globSync('**/*.md', { exclude: ['**/node_modules', '**/.*', '**/build'] }).toSorted();
@@ -55,6 +56,16 @@ test('pages name the share of output that states can have', () => {
 
 test.each(PAGE_PATHS)('the generated parts of %s are what `npm run docs` writes', (path) => {
   expect(textOf(path)).toBe(renderPage(path));
+});
+
+test.each(Object.entries(PICTURES))('%s is what `npm run docs` draws', async (path, draw) => {
+  expect(textOf(path)).toBe(await draw());
+});
+
+test('a reference to a stream or a field that does not exist is an error', () => {
+  const [platform] = DOCUMENTED;
+  const lost = { ...platform!, references: { account_id: 'gone' }, ownReferences: { 'teams.gone': 'accounts' } };
+  expect(() => relationsOf(lost)).toThrow('no stream has what the entity diagram names: gone, teams.gone');
 });
 
 test.each(PAGES)('every link in %s to a file leads to one', (path) => {

@@ -3,10 +3,11 @@ import manifest from '../package.json' with { type: 'json' };
 
 // Writes what is made from the code; tests compare it with what is committed.
 const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
-  /** `npm run docs`: the generated parts of the pages. */
+  /** `npm run docs`: the generated parts of the pages, and the entity diagrams. */
   async docs() {
-    const { PAGE_PATHS, pageUrl, renderPage } = await import('./docs-pages.ts');
+    const { PAGE_PATHS, PICTURES, pageUrl, renderPage } = await import('./docs-pages.ts');
     for (const path of PAGE_PATHS) writeFileSync(pageUrl(path), renderPage(path));
+    for (const [path, draw] of Object.entries(PICTURES)) writeFileSync(pageUrl(path), await draw());
   },
   /** `npm run release:notes -- v0.2.0 FILE`: what the changelog says of it; an error if anything is not as released. */
   async notes(tag = '', file = '') {

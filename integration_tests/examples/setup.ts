@@ -9,7 +9,10 @@ export async function setup(): Promise<() => Promise<void>> {
   const [install, ...lines] = blockOf('npm ci');
   // Not run: it would delete the packages that this process uses.
   if (install !== 'npm ci') throw new Error('The first line of examples/README.md is no longer `npm ci`.');
-  const stop = await startSandboxCommand(blockOf('npm run sandbox').join('\n'), ROOT);
+  const stop = await startSandboxCommand(
+    blockOf('npm run sandbox -- --platform ibm_cloud --port 8322').join('\n'),
+    ROOT,
+  );
   try {
     const script = [...lines, 'echo "$UV_FIND_LINKS"'].join('\n');
     process.env['UV_FIND_LINKS'] = (await outputOf('sh', ['-ec', script], { cwd: ROOT })).trim().split('\n').at(-1);
