@@ -1,3 +1,4 @@
+import { msBefore } from '../record/timestamp.ts';
 import { STATE_VERSION, type SharedState, UNNAMED_PLATFORM } from './state-format.ts';
 
 /** Where an incremental read stands. */
@@ -12,9 +13,9 @@ export interface CursorOptions {
   mode: 'full_refresh' | 'incremental';
   /** The name of the platform, which its states carry. */
   platform: string;
-  /** Start of this sync, as UTC text. No cursor value passes it, since more rows may still arrive before later ones. */
+  /** Start of this sync, as UTC text. No cursor value passes it, since earlier rows may still arrive. */
   startedAt: string;
-  /** How far the user wants a read to go back behind its cursor value. */
+  /** The user's lookback_window_seconds. */
   lookbackMs: number;
   /** The user's start_date as UTC text. */
   startDate: string | undefined;
@@ -59,26 +60,25 @@ export class StateFrame {
     return warnings;
   }
 
+  /** Rows before this time are known, or undefined: none are. The API spells some times in whole seconds. */
+  boundOf(mark: string | undefined): string | undefined {
+    return mark === undefined ? undefined : msBefore(mark, Math.max(1_000, this.#options.lookbackMs));
+  }
+
   /** The state with these values. Without any cursor value nothing was skipped yet. */
   state<T extends object>(values: T, hasValues = true): T & SharedState {
     const { platform, mode, jobId } = this.#options;
-    const state: T & SharedState = {
+    return {
       version: STATE_VERSION,
-      ...(platform === UNNAMED_PLATFORM ? {} : { platform }),
+      platform: platform === UNNAMED_PLATFORM ? undefined : platform,
       ...values,
+      start_date: hasValues ? this.startDate : undefined,
+      job: mode === 'full_refresh' ? jobId : undefined,
     };
-    if (this.startDate !== undefined && hasValues) state.start_date = this.startDate;
-    if (mode === 'full_refresh' && jobId !== undefined) state.job = jobId;
-    return state;
   }
 }
 
 export function latestOf(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return a > b ? a : b;
-}
-
-/** The API spells some times in whole seconds, so a read goes back a second whatever the user has set. */
-export function leastLookback(lookbackMs: number): number {
-  return Math.max(1_000, lookbackMs);
 }

@@ -8,16 +8,6 @@ export const STATE_VERSION = 1;
 /** A state that names no platform is this one's, which was once the only one. */
 export const UNNAMED_PLATFORM = 'compose';
 
-/** What every state has. */
-export interface SharedState {
-  version: typeof STATE_VERSION;
-  platform?: string | undefined;
-  /** The start_date of earlier syncs: records before it were skipped. Absent: none were. */
-  start_date?: string | undefined;
-  /** The orchestrator's job that a full refresh belongs to. */
-  job?: string | undefined;
-}
-
 /** What a cursor saves, beyond what every state has. Protocols translate it without asking which cursor it is. */
 export interface StateFormat<T extends object = object> {
   schema: z.ZodType<SharedState & T>;
@@ -53,9 +43,13 @@ export const sharedState = z.object({
         : `must be ${STATE_VERSION}`,
   }),
   platform: z.string().optional(),
+  /** Earlier syncs skipped records before this date; absent: none. */
   start_date: time.optional(),
+  /** The orchestrator's job that a full refresh belongs to. */
   job: z.string({ error: 'must be a string' }).optional(),
 });
+
+export type SharedState = z.infer<typeof sharedState>;
 
 /** Parses a saved state; an empty one is the beginning. `where` names file and stream, for the error. */
 export function parseState<T extends object>(

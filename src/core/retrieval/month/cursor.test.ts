@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { monthState, type MonthValues } from './state.ts';
-import { parseState, type SharedState } from '../state-format.ts';
+import { monthState, type MonthState } from './state.ts';
+import { parseState } from '../state-format.ts';
 import type { CursorOptions } from '../cursor.ts';
 import { MonthCursor } from './cursor.ts';
 import { monthAfter, monthOf } from './month.ts';
@@ -9,7 +9,7 @@ import { monthAfter, monthOf } from './month.ts';
 const STARTED_AT = '2026-11-26T10:00:00.000Z';
 
 function monthsOf(
-  state: Omit<MonthValues & SharedState, 'version'> = {},
+  state: Omit<MonthState, 'version'> = {},
   options: Partial<CursorOptions> = {},
   limits: string[] = [],
 ): MonthCursor {
@@ -164,7 +164,7 @@ test('over any sequence of reads every month is read at least once after it beca
         }
         state = JSON.parse(JSON.stringify(months.state())) as object;
       }
-      const { month: last } = state as MonthValues & SharedState;
+      const { month: last } = state as MonthState;
       for (let month = first; month <= (last ?? ''); month = monthAfter(month)) {
         expect(readFinal.get(month), month).toBe(1);
       }

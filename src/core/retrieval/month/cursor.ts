@@ -1,8 +1,7 @@
 import { type Cursor, type CursorOptions, StateFrame, latestOf } from '../cursor.ts';
-import type { SharedState } from '../state-format.ts';
 import type { MonthRules } from './declaration.ts';
 import { monthAfter, monthOf } from './month.ts';
-import type { MonthValues } from './state.ts';
+import type { MonthState } from './state.ts';
 
 /** The cursor of a stream by month: the last month that is final and was read, like all before it. Later months are read again. */
 export class MonthCursor implements Cursor {
@@ -17,7 +16,7 @@ export class MonthCursor implements Cursor {
   /** A month could not be closed, so no later one can. */
   #isHeld = false;
 
-  constructor(state: MonthValues & SharedState, options: CursorOptions, rules: MonthRules, limits: string[] = []) {
+  constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: string[] = []) {
     this.#options = options;
     this.#rules = rules;
     this.#frame = new StateFrame(state, options);
@@ -58,10 +57,9 @@ export class MonthCursor implements Cursor {
     if (!this.#isHeld) this.#month = month;
   }
 
-  state(): MonthValues & SharedState {
+  state(): MonthState {
     const month = this.#month;
-    const limits = this.#limits === undefined ? {} : { limits: this.#limits };
-    return this.#frame.state(month === undefined ? {} : { month, ...limits }, month !== undefined);
+    return this.#frame.state({ month, limits: month === undefined ? undefined : this.#limits }, month !== undefined);
   }
 
   /** When a month becomes final, as UTC text. */

@@ -1,30 +1,15 @@
 import { ConnectorError } from '../../failure/errors.ts';
 import type { Row } from '../../record/row.ts';
 import { msBefore } from '../../record/timestamp.ts';
-import { type Cursor, type CursorOptions, StateFrame, latestOf, leastLookback } from '../cursor.ts';
-import type { SharedState } from '../state-format.ts';
+import { type Cursor, type CursorOptions, StateFrame, latestOf } from '../cursor.ts';
 import type { Position } from './declaration.ts';
-import type { NewestFirstValues } from './state.ts';
+import type { NewestFirstState } from './state.ts';
 
 /** The list that is read: its path, and the fields that hold a record's key and its cursor value. */
 export interface NewestFirstList {
   path: string;
   key: string;
   time: string;
-}
-
-/** A page that was checked, but not emitted yet. */
-export interface Page {
-  /** For each row, whether to emit it. */
-  emit: boolean[];
-  ids: string[];
-  /** The least time on the page. */
-  lowest: string | undefined;
-  /** The greatest time to emit, except times after the start of the sync. */
-  top: string | undefined;
-  /** The last row that was not on the page before. */
-  fresh: string | undefined;
-  isWanted: boolean;
 }
 
 /** One pass down the list. `cursor` is the last row emitted, `before` the row above it. */
@@ -56,7 +41,7 @@ export class NewestFirstCursor implements Cursor {
   /** The ids of the last page, and the least time on it: older rows cannot be among them. */
   #known: string[] = [];
   #knownLowest: string | undefined;
-  /** A fresh row of page 1, 2, 4, 8 …: if it becomes fresh again, the pages go round in a circle (Brent's algorithm). */
+  /** The last row of page 1, 2, 4, 8 …: if it comes again, the pages go round in a circle (Brent's algorithm). */
   #landmark: string | undefined;
   #pages = 0;
   #sawLongPage = false;
@@ -64,7 +49,7 @@ export class NewestFirstCursor implements Cursor {
   #begunAgain = false;
   #done = false;
 
-  constructor(state: NewestFirstValues & SharedState, options: CursorOptions, list: NewestFirstList) {
+  constructor(state: NewestFirstState, options: CursorOptions, list: NewestFirstList) {
     this.#options = options;
     this.#list = list;
     this.#frame = new StateFrame(state, options);
@@ -80,10 +65,6 @@ export class NewestFirstCursor implements Cursor {
 
   get path(): string {
     return this.#list.path;
-  }
-
-  get mark(): string | undefined {
-    return this.#mark;
   }
 
   get done(): boolean {
@@ -105,94 +86,54 @@ export class NewestFirstCursor implements Cursor {
     return this.#frame.warnings(this.#mark);
   }
 
-  /** Decides which rows of a page to emit. Throws `cursor_ignored` if the page repeats rows. */
-  plan(rows: readonly Row[]): Page {
+  /**
+   * Passes each row of a page to `take`, with whether it is new and to be emitted, and moves on. Returns a warning, or throws
+   * `cursor_ignored` if the page repeats rows, or `list_cut_off`.
+   */
+  page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
     const { startedAt } = this.#options;
-    const { cursor } = this.#pass;
     const bound = this.#bound;
-    const page: Page = { emit: [], ids: [], lowest: undefined, top: undefined, fresh: undefined, isWanted: false };
+    const ids: string[] = [];
+    /** The least time on the page. */
+    let lowest: string | undefined;
+    /** The greatest time to emit, except times after the start of the sync: more rows may still arrive before those. */
+    let { top } = this.#pass;
+    let isAnyUnknown = false;
+    let isAnyNew = false;
     for (const row of rows) {
       const id = row[key] as string;
       const at = (row[time] ?? undefined) as string | undefined;
-      const known = this.#isKnown(id, at);
-      const repeats = known ? id !== cursor && !this.#lookingBack : id === this.#landmark;
+      const isKnown = this.#isKnown(id, at);
+      const repeats = isKnown ? id !== this.#pass.cursor && !this.#lookingBack : id === this.#landmark;
       if (repeats) throw this.#failure('cursor_ignored', `HTTP 200, repeats the row ${id}`);
-      const wanted = !known && !(at !== undefined && bound !== undefined && at < bound);
-      page.ids.push(id);
-      page.emit.push(wanted);
-      if (!known) page.fresh = id;
-      page.isWanted ||= wanted;
+      const isNew = !isKnown && (at === undefined || bound === undefined || at >= bound);
+      ids.push(id);
+      isAnyUnknown ||= !isKnown;
+      isAnyNew ||= isNew;
+      take(row, isNew);
       if (at === undefined) continue;
-      if (page.lowest === undefined || at < page.lowest) page.lowest = at;
-      // More rows may still arrive before one that is dated after the start of the sync.
-      if (wanted && at <= startedAt && (page.top === undefined || at > page.top)) page.top = at;
-    }
-    return page;
-  }
-
-  /** Moves on after the page was emitted. Returns a warning, or throws `list_cut_off`. */
-  commit(page: Page): string | undefined {
-    const { length } = page.ids;
-    if (page.fresh !== undefined) {
-      this.#goOn(page);
-      return page.isWanted ? undefined : this.#end();
+      if (lowest === undefined || at < lowest) lowest = at;
+      if (isNew && at <= startedAt && (top === undefined || at > top)) top = at;
     }
     // Only the cursor's own row, or only one known row after `before`: nothing follows it.
-    if (length === 1) return this.#end();
-    return this.#nothing('HTTP 200');
-  }
-
-  /** The API rejected the request at `position`. Returns a warning, or throws `list_cut_off`. */
-  rejected(answer: string): string | undefined {
-    return this.#nothing(answer);
-  }
-
-  state(): NewestFirstValues & SharedState {
-    const { top, cursor, before, floor } = this.#pass;
-    const values: NewestFirstValues = this.#mark === undefined ? {} : { mark: this.#mark };
-    if (!this.#done && cursor !== undefined) {
-      values.walk = { cursor };
-      if (top !== undefined) values.walk.top = top;
-      if (before !== undefined) values.walk.before = before;
-      if (floor !== undefined) values.walk.floor = floor;
-    }
-    return this.#frame.state(values);
-  }
-
-  get #after(): string | undefined {
-    return this.#lookingBack ? this.#pass.before : this.#pass.cursor;
-  }
-
-  /** Rows before this time are not emitted. */
-  get #bound(): string | undefined {
-    const { floor } = this.#pass;
-    const { lookbackMs, startDate } = this.#options;
-    return latestOf(floor === undefined ? undefined : msBefore(floor, leastLookback(lookbackMs)), startDate);
-  }
-
-  #isKnown(id: string, at: string | undefined): boolean {
-    // Rarely true, so nearly every row is spared the search.
-    const mayBe = at === undefined || this.#knownLowest === undefined || at >= this.#knownLowest;
-    return mayBe && this.#known.includes(id);
-  }
-
-  #goOn({ ids, lowest, top, fresh }: Page): void {
-    const pass = this.#pass;
-    const after = this.#after;
+    if (!isAnyUnknown) return ids.length === 1 ? this.#end() : this.noNewRow('HTTP 200');
+    const before = ids.at(-2) ?? this.#after;
+    this.#pass = { ...this.#pass, top, before, cursor: ids.at(-1) };
     this.#pages += 1;
-    if ((this.#pages & (this.#pages - 1)) === 0) this.#landmark = fresh;
+    if ((this.#pages & (this.#pages - 1)) === 0) this.#landmark = ids.at(-1);
     this.#sawLongPage ||= ids.length > 1;
     this.#lookingBack = false;
     this.#known = ids;
     this.#knownLowest = lowest;
-    pass.top = latestOf(pass.top, top);
-    pass.before = ids.at(-2) ?? after;
-    pass.cursor = ids.at(-1);
+    return isAnyNew ? undefined : this.#end();
   }
 
-  /** There is no new row: looks back one step first, then begins again. */
-  #nothing(answer: string): string | undefined {
+  /**
+   * The API returned no new row, or rejected the request at `position`: looks back one step first, then begins again. Returns
+   * a warning, or throws `list_cut_off`.
+   */
+  noNewRow(answer: string): string | undefined {
     const { cursor } = this.#pass;
     if (cursor === undefined && !this.#begunAgain) return this.#end();
     if (cursor !== undefined && !this.#lookingBack) {
@@ -203,6 +144,27 @@ export class NewestFirstCursor implements Cursor {
     this.#begin(this.#pass.floor);
     this.#begunAgain = true;
     return `the API returned nothing new after the row ${cursor} (${answer}), so the read starts over at the newest row and emits some records again`;
+  }
+
+  state(): NewestFirstState {
+    const { top, cursor, before, floor } = this.#pass;
+    const walk = this.#done || cursor === undefined ? undefined : { cursor, top, before, floor };
+    return this.#frame.state({ mark: this.#mark, walk });
+  }
+
+  get #after(): string | undefined {
+    return this.#lookingBack ? this.#pass.before : this.#pass.cursor;
+  }
+
+  /** Rows before this time are not emitted. */
+  get #bound(): string | undefined {
+    return latestOf(this.#frame.boundOf(this.#pass.floor), this.#options.startDate);
+  }
+
+  #isKnown(id: string, at: string | undefined): boolean {
+    // Rarely true, so nearly every row is spared the search.
+    const mayBe = at === undefined || this.#knownLowest === undefined || at >= this.#knownLowest;
+    return mayBe && this.#known.includes(id);
   }
 
   #end(): string | undefined {

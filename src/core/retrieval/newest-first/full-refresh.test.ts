@@ -1,16 +1,12 @@
 import { expect, test } from 'vitest';
-import { type NewestFirstValues } from './state.ts';
-import { type SharedState } from '../state-format.ts';
+import type { NewestFirstState } from './state.ts';
 import type { CursorOptions } from '../cursor.ts';
 import { NewestFirstCursor } from './cursor.ts';
 
 const NOON = '2018-08-31T12:00:00.000Z';
 const ROW = { id: 'e9', at: NOON };
 
-function cursorAt(
-  state: Omit<NewestFirstValues & SharedState, 'version'>,
-  options: Partial<CursorOptions>,
-): NewestFirstCursor {
+function cursorAt(state: Omit<NewestFirstState, 'version'>, options: Partial<CursorOptions>): NewestFirstCursor {
   const common = { platform: 'compose', startedAt: NOON, lookbackMs: 60_000, startDate: undefined, jobId: undefined };
   return new NewestFirstCursor(
     { version: 1, ...state },
@@ -37,8 +33,8 @@ test('it continues an unfinished read with a floor only in the same job', () => 
 
 test('it keeps its job in the state; an incremental read continues from it and keeps none', () => {
   const refresh = cursorAt({}, { jobId: '17' });
-  refresh.commit(refresh.plan([ROW]));
-  refresh.commit(refresh.plan([ROW]));
+  refresh.page([ROW], () => undefined);
+  refresh.page([ROW], () => undefined);
   expect(refresh.state()).toEqual({ version: 1, mark: NOON, job: '17' });
   const incremental = cursorAt(refresh.state(), { mode: 'incremental', jobId: '18' });
   expect(incremental.state()).toEqual({ version: 1, mark: NOON });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newestFirstState, type NewestFirstValues } from './state.ts';
-import { parseState, type SharedState } from '../state-format.ts';
+import { newestFirstState, type NewestFirstState } from './state.ts';
+import { parseState } from '../state-format.ts';
 import { listBody, refusal } from '../../../../test-support/unit/fake-api.ts';
 import { events, openRead, openRun } from '../../../../test-support/unit/reads.ts';
 import type { StreamEnd } from '../../output/output.ts';
@@ -110,7 +110,7 @@ class Model {
   #requests = 0;
   list: StoredEvent[] = [];
   now = BEGIN;
-  state: NewestFirstValues & SharedState = { version: 1 };
+  state: NewestFirstState = { version: 1 };
   covered = new Set<string>();
 
   constructor(story: Story) {

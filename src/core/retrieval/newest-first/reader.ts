@@ -1,7 +1,6 @@
 import { ConnectorError, asConnectorError } from '../../failure/errors.ts';
 import type { Page, StreamReader } from '../../reading/stream-reader.ts';
 import type { Request } from '../../stream/request.ts';
-import type { Row } from '../../record/row.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 import type { NewestFirst } from './declaration.ts';
 
@@ -21,7 +20,7 @@ export async function readNewestFirst<S, F extends string>(
     } catch (thrown) {
       session.signal.throwIfAborted();
       if (cursor.position.after === undefined || !isAboutTheCursor(thrown)) throw thrown;
-      warn(reader, cursor.rejected(asConnectorError(thrown).answer ?? ''));
+      warn(reader, cursor.noNewRow(asConnectorError(thrown).answer ?? ''));
     }
   }
 }
@@ -30,14 +29,12 @@ function take<S>(reader: StreamReader<S>, page: Page, cursor: NewestFirstCursor)
   const { rows, missing } = page;
   // Without this, a response that lost its list would look like the end.
   if (missing && cursor.isUnderWay) throw unlisted(cursor.path);
-  const plan = cursor.plan(rows);
   const now = Date.now();
-  for (let i = 0; i < rows.length; i += 1) {
-    const row = rows[i] as Row;
-    if (plan.emit[i] === true) reader.record(row, now, page);
+  const warning = cursor.page(rows, (row, isNew) => {
+    if (isNew) reader.record(row, now, page);
     else reader.dropIfBeforeStart(row);
-  }
-  warn(reader, cursor.commit(plan));
+  });
+  warn(reader, warning);
   reader.sink.checkpointIfDue();
 }
 

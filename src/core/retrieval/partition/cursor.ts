@@ -1,7 +1,5 @@
-import { msBefore } from '../../record/timestamp.ts';
-import { type Cursor, type CursorOptions, StateFrame, latestOf, leastLookback } from '../cursor.ts';
-import type { SharedState } from '../state-format.ts';
-import type { PartitionValues } from './state.ts';
+import { type Cursor, type CursorOptions, StateFrame, latestOf } from '../cursor.ts';
+import type { PartitionState } from './state.ts';
 
 /**
  * The cursor of a stream whose partitions are always read whole: a high-water mark for each, up to which everything was
@@ -17,7 +15,7 @@ export class PartitionCursor implements Cursor {
   /** The pending keys that this read has not seen. */
   readonly #unseen: Set<string>;
 
-  constructor(state: PartitionValues & SharedState, options: CursorOptions) {
+  constructor(state: PartitionState, options: CursorOptions) {
     this.#options = options;
     this.#frame = new StateFrame(state, options);
     const { counts } = this.#frame;
@@ -32,9 +30,8 @@ export class PartitionCursor implements Cursor {
 
   /** Call before rows of the partition are emitted. Rows before the returned time are known; undefined: none are. */
   begin(partition: string): string | undefined {
-    const { lookbackMs, startDate } = this.#options;
-    const mark = this.#marks.get(partition);
-    const bound = mark === undefined ? undefined : msBefore(mark, leastLookback(lookbackMs));
+    const { startDate } = this.#options;
+    const bound = this.#frame.boundOf(this.#marks.get(partition));
     if (startDate !== undefined && (bound === undefined || bound < startDate)) this.#frame.skipBefore(startDate);
     return bound;
   }
@@ -70,9 +67,8 @@ export class PartitionCursor implements Cursor {
     for (const key of this.#unseen) this.#pending.delete(key);
   }
 
-  state(): PartitionValues & SharedState {
-    const marks = Object.fromEntries(this.#marks);
-    const pending = [...this.#pending];
-    return this.#frame.state(pending.length === 0 ? { marks } : { marks, pending }, this.#marks.size > 0);
+  state(): PartitionState {
+    const pending = this.#pending.size === 0 ? undefined : [...this.#pending];
+    return this.#frame.state({ marks: Object.fromEntries(this.#marks), pending }, this.#marks.size > 0);
   }
 }

@@ -9,9 +9,9 @@ import { readStreams } from '../../reading/read-streams.ts';
 import type { Row } from '../../record/row.ts';
 import { streamsOf } from '../../stream/stream.ts';
 import type { Partition } from '../partitions.ts';
-import { type SharedState, parseState } from '../state-format.ts';
+import { parseState } from '../state-format.ts';
 import type { PartitionCursor } from './cursor.ts';
-import { type PartitionValues, partitionState } from './state.ts';
+import { type PartitionState, partitionState } from './state.ts';
 
 /** All times are multiples of this, so that many rows share one. */
 const TICK = 500;
@@ -117,7 +117,7 @@ class Model {
   present = new Set(PARTITIONS);
   now = BEGIN;
   covered = new Map<string, number>();
-  state: PartitionValues & SharedState = { version: 1, marks: {} };
+  state: PartitionState = { version: 1, marks: {} };
   #count = 0;
 
   constructor(story: Story) {

@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import { type StateFormat, sharedState, timesByPartition } from '../state-format.ts';
 
-export interface PartitionValues {
+const schema = sharedState.extend({
   /** For each partition, everything up to here was emitted. */
-  marks: Record<string, string>;
+  marks: timesByPartition,
   /** The keys of the rows that were emitted and may still change; absent: there are none. */
-  pending?: string[] | undefined;
-}
+  pending: z.array(z.string({ error: 'must be a key' }), { error: 'must be a list of keys' }).optional(),
+});
 
-export const partitionState: StateFormat<PartitionValues> = {
-  schema: sharedState.extend({
-    marks: timesByPartition,
-    pending: z.array(z.string({ error: 'must be a key' }), { error: 'must be a list of keys' }).optional(),
-  }),
+export type PartitionState = z.infer<typeof schema>;
+
+export const partitionState: StateFormat<PartitionState> = {
+  schema,
   partitions: 'marks',
   lists: ['pending'],
   objects: {},

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { WindowValues } from './state.ts';
-import type { SharedState } from '../state-format.ts';
+import type { WindowState } from './state.ts';
 import type { CursorOptions } from '../cursor.ts';
 import { WindowCursor, type Window } from './cursor.ts';
 import type { WindowSize } from './declaration.ts';
@@ -12,13 +11,9 @@ const DAY = 24 * HOUR;
 const START = Date.parse('2025-06-02T12:00:00.000Z');
 const SIZE: WindowSize = { longestMs: 8 * DAY, shortestMs: MINUTE, overlapMs: HOUR, firstMs: 30 * DAY };
 
-const NONE: WindowValues & SharedState = { version: 1, marks: {} };
+const NONE: WindowState = { version: 1, marks: {} };
 
-function open(
-  state: WindowValues & SharedState = NONE,
-  options: Partial<CursorOptions> = {},
-  size = SIZE,
-): WindowCursor {
+function open(state: WindowState = NONE, options: Partial<CursorOptions> = {}, size = SIZE): WindowCursor {
   return new WindowCursor(
     state,
     {
@@ -34,7 +29,7 @@ function open(
   );
 }
 
-function marked(mark: string, more: Partial<WindowValues & SharedState> = {}): WindowValues & SharedState {
+function marked(mark: string, more: Partial<WindowState> = {}): WindowState {
   return { version: 1, platform: 'ibm_cloud', marks: { one: mark }, ...more };
 }
 

@@ -1,8 +1,7 @@
 import { utcText } from '../../record/timestamp.ts';
 import { type Cursor, type CursorOptions, StateFrame, latestOf } from '../cursor.ts';
-import type { SharedState } from '../state-format.ts';
 import type { WindowSize } from './declaration.ts';
-import type { WindowValues } from './state.ts';
+import type { WindowState } from './state.ts';
 
 /** A time window, in Unix ms. A row dated `to` may be in it or in the next one. */
 export interface Window {
@@ -20,7 +19,7 @@ export class WindowCursor implements Cursor {
   readonly #frame: StateFrame;
   readonly #marks: Map<string, string>;
 
-  constructor(state: WindowValues & SharedState, options: CursorOptions, size: WindowSize) {
+  constructor(state: WindowState, options: CursorOptions, size: WindowSize) {
     this.#options = options;
     this.#size = size;
     this.#frame = new StateFrame(state, options);
@@ -67,7 +66,7 @@ export class WindowCursor implements Cursor {
     this.#marks.set(partition, latestOf(mark, utcText(to)) ?? '');
   }
 
-  state(): WindowValues & SharedState {
+  state(): WindowState {
     return this.#frame.state({ marks: Object.fromEntries(this.#marks) });
   }
 }

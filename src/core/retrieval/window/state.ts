@@ -1,13 +1,11 @@
+import type { z } from 'zod';
 import { type StateFormat, sharedState, timesByPartition } from '../state-format.ts';
 
-export interface WindowValues {
+const schema = sharedState.extend({
   /** For each partition, all windows up to here were read. */
-  marks: Record<string, string>;
-}
+  marks: timesByPartition,
+});
 
-export const windowState: StateFormat<WindowValues> = {
-  schema: sharedState.extend({ marks: timesByPartition }),
-  partitions: 'marks',
-  lists: [],
-  objects: {},
-};
+export type WindowState = z.infer<typeof schema>;
+
+export const windowState: StateFormat<WindowState> = { schema, partitions: 'marks', lists: [], objects: {} };

@@ -169,7 +169,7 @@ describe('marks', () => {
     expect(second.state).toMatchObject({ pending: [crnOf(1, BACKUPS)] });
     const third = await next(whole, second.state);
     expect(third.rows).toMatchObject([{ deployment_id: crnOf(9) }]);
-    expect(third.state).not.toHaveProperty('pending');
+    expect(third.state).toMatchObject({ pending: undefined });
     expect((await next(whole, third.state)).rows).toEqual([]);
   });
 });
