@@ -17,7 +17,7 @@ const damaged: Array<[Shape, RegExp]> = [
   ['other-list', /it holds the list \w+ where \w+ was expected/],
   ['body-list', /it is a list/],
   ['body-null', /it is null/],
-  ['row-null', /row \d+ of \d+ is no object|row \d+ has no id/],
+  ['row-null', /row \d+ of \d+ is not an object|row \d+ has no id/],
   ['row-without-key', /has no \w+/],
 ];
 

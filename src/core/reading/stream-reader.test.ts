@@ -23,7 +23,7 @@ test('a request asks for its path with its query and gives the rows as record da
   const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 7, units: '3', _links: {} }]) } });
   const { reader } = openRead(testRun, parts);
   const got: Row[] = [];
-  for await (const { rows } of reader.pages([{ path: 'parts', query: { limit: 10 } }], rowsOf)) got.push(...rows);
+  await reader.readPage({ path: 'parts', query: { limit: 10 } }, rowsOf, ({ rows }) => void got.push(...rows));
   expect(got).toEqual([{ id: '7', units: 3 }]);
   expect(testRun.api.requests).toEqual([{ path: 'parts', owner: 'parts', query: { limit: 10 } }]);
   expect(reader.report.requests).toBe(1);
@@ -31,20 +31,19 @@ test('a request asks for its path with its query and gives the rows as record da
 
 test('what a user should know of a body is warned about in the name of the stream', async () => {
   const testRun = openRun({ answers: { parts: {} } });
-  for await (const { rows } of openRead(testRun, parts).reader.pages([{ path: 'parts' }], rowsOf))
-    expect(rows).toEqual([]);
+  await openRead(testRun, parts).reader.readPage({ path: 'parts' }, rowsOf, ({ rows }) => expect(rows).toEqual([]));
   expect(testRun.printed.logged('WARN')).toEqual([
     'parts: parts was answered without its list parts, which is taken as empty',
   ]);
 });
 
 describe('a row without a key, or that is none, fails the stream and is named', () => {
-  test.each([null, 'a', 7, ['a']])('%j is no object', (row) => {
+  test.each([null, 'a', 7, ['a']])('%j is not an object', (row) => {
     const { reader } = openRead(openRun(), parts);
     expect(() => reader.page([{ id: 'a' }, row], 'parts')).toThrow(
       expect.objectContaining({
         problem: 'unexpected_body',
-        internalMessage: 'GET parts: HTTP 200, row 2 of 2 is no object',
+        internalMessage: 'GET parts: HTTP 200, row 2 of 2 is not an object',
       }),
     );
   });
@@ -92,8 +91,7 @@ test('an API that makes up fields does not flood the log', () => {
   const { reader } = openRead(testRun, parts);
   for (let i = 0; i < 100; i++) reader.page([{ id: 'a', [`f${i}${'x'.repeat(500)}`]: 1 }], 'parts');
   const warnings = testRun.printed.logged('WARN');
-  expect(warnings).toHaveLength(21);
-  expect(warnings.at(-1)).toContain('has more fields');
+  expect(warnings).toHaveLength(20);
   for (const warning of warnings) expect(warning.length).toBeLessThan(300);
 });
 
@@ -107,7 +105,7 @@ describe('of a stream that passes nothing on which it does not declare', () => {
     reader.emit(reader.page([{ id: 'b', colour: 'secret', link: null, size: null }], 'parts'));
     expect(testRun.printed.rows).toEqual([{ id: 'a' }, { id: 'b' }]);
     expect(testRun.printed.logged('WARN')).toEqual([
-      'parts: the API sends the field "colour", which the catalog does not declare; it is left out, since it could hold a secret, until a release declares it',
+      'parts: the API sends the field "colour", which the catalog does not declare; it is omitted, since it could hold a secret, until a release declares it',
     ]);
   });
 });
@@ -140,7 +138,7 @@ test('while the reader of stdout stands still, no more pages are asked for than 
   const testRun = openRun({ workers: 2, printed: new Printout(out), answers: { parts: page(1_000) } });
   const { reader } = openRead(testRun, parts);
   const requests = Array.from({ length: 6 }, async () => {
-    for await (const each of reader.pages([{ path: 'parts' }], rowsOf)) reader.emit(each);
+    await reader.readPage({ path: 'parts' }, rowsOf, (each) => reader.emit(each));
   });
   await everyoneElse();
   expect(testRun.api.requests).toHaveLength(2);

@@ -14,20 +14,20 @@ import type { Session } from './session.ts';
 /** Rows as record data. */
 export interface Page {
   rows: Row[];
-  /** The API left its list out, which is not the same as an empty one. */
+  /** The API omitted its list, which is not the same as an empty one. */
   missing: boolean;
-  /** The fields that had to be set to null, of the few rows that have any. */
+  /** The fields that were set to null, of the few rows that have any. */
   nulledFields: ReadonlyMap<Row, readonly string[]> | undefined;
 }
 
-/** After so many, the names of further undeclared fields are not logged one by one. */
+/** An API that makes up field names does not flood the log. */
 const MAX_UNKNOWN_FIELDS = 20;
 
-/** Reads one stream: requests pages, makes records of their rows and emits them. */
+/** Reads one stream: requests pages, makes records of their rows, and emits them. */
 export class StreamReader<S = unknown> {
   readonly stream: Stream<S>;
   readonly session: Session<S>;
-  /** Where an incremental read stands; undefined for a stream that is only read in full. */
+  /** Undefined for a stream that is only read in full. */
   readonly cursor: Cursor | undefined;
   readonly sink: CheckpointedSink;
   readonly report = new StreamReport();
@@ -46,37 +46,33 @@ export class StreamReader<S = unknown> {
   }
 
   /**
-   * The pages of the requests, one after the other; each request is made when the page before was taken, records printed.
-   * `fields` are what rows get where the API leaves it out. Throws a ConnectorError or the signal's reason.
+   * Sends a request, and passes the body of the response to `take`. The permit is released only when stdout has taken what
+   * `take` emitted, so that nothing piles up behind a stalled reader.
    */
-  pages(
-    requests: Iterable<Request>,
-    retrieval: { rows(body: unknown, request: Request): ParsedPage },
-    fields?: Row,
-  ): AsyncGenerator<Page, void, void> {
-    return this.responses(requests, (body, request) => {
-      const { rows, warnings, missing = false } = retrieval.rows(body, request);
-      for (const warning of warnings) this.warn(warning);
-      return this.page(rows, request.path, fields, missing);
-    });
+  async read(request: Request, take: (body: unknown) => void): Promise<void> {
+    const { session, stream, report } = this;
+    const { body, release } = await session.send(request, stream.name);
+    try {
+      report.requests += 1;
+      take(body);
+      await session.output.ready();
+    } finally {
+      release();
+    }
   }
 
-  /** The same for bodies of any kind. No other request takes this one's place until stdout has taken its records. */
-  async *responses<T>(
-    requests: Iterable<Request>,
-    parse: (body: unknown, request: Request) => T,
-  ): AsyncGenerator<T, void, void> {
-    const { session, stream, report } = this;
-    for (const request of requests) {
-      const { body, release } = await session.send(request, stream.name);
-      try {
-        report.requests += 1;
-        yield parse(body, request);
-        await session.output.ready();
-      } finally {
-        release();
-      }
-    }
+  /** The same for a page of rows. `fields` are what rows get where the API omits it. */
+  readPage(
+    request: Request,
+    retrieval: { rows(body: unknown, request: Request): ParsedPage },
+    take: (page: Page) => void,
+    fields?: Row,
+  ): Promise<void> {
+    return this.read(request, (body) => {
+      const { rows, warnings, missing = false } = retrieval.rows(body, request);
+      for (const warning of warnings) this.warn(warning);
+      take(this.page(rows, request.path, fields, missing));
+    });
   }
 
   /** Makes rows into record data, in place. Throws `unexpected_body` naming the first row that cannot be a record. */
@@ -84,7 +80,7 @@ export class StreamReader<S = unknown> {
     let nulledFields: Map<Row, readonly string[]> | undefined;
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i];
-      if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} is no object`);
+      if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} is not an object`);
       const found = this.#normaliser.normalise(row, fields);
       if (found?.nulledFields !== undefined) (nulledFields ??= new Map()).set(row, found.nulledFields);
       const fault = this.#faultOf(row, found?.inexactField);
@@ -108,7 +104,7 @@ export class StreamReader<S = unknown> {
     return row[this.#keyField] as string;
   }
 
-  /** Emits the rows, except those dated before the user's start_date. */
+  /** Emits the rows of a page, except those dated before the user's start_date. */
   emit(page: Page): void {
     const now = Date.now();
     for (const row of page.rows) if (!this.dropIfBeforeStart(row)) this.record(row, now, page);
@@ -119,7 +115,7 @@ export class StreamReader<S = unknown> {
     this.sink.record(row, emittedAt, nulledFields?.get(row));
   }
 
-  /** Counts the row as left out if it is dated before the user's start_date, and says whether it is. */
+  /** Whether the row is dated before the user's start_date; if so, counts it. */
   dropIfBeforeStart(row: Row): boolean {
     const { startDate } = this.session;
     const { startDateField } = this.stream;
@@ -135,18 +131,12 @@ export class StreamReader<S = unknown> {
   }
 
   #warnOfUnknown(field: string): void {
-    if (this.#unknown.has(field) || this.#unknown.size > MAX_UNKNOWN_FIELDS) return;
-    const { dropped } = this.stream;
+    if (this.#unknown.has(field) || this.#unknown.size >= MAX_UNKNOWN_FIELDS) return;
     this.#unknown.add(field);
-    if (this.#unknown.size > MAX_UNKNOWN_FIELDS) {
-      const fate = dropped === undefined ? 'passed on' : 'left out';
-      this.warn(`has more fields that the catalog does not declare; they are ${fate} without being named here`);
-      return;
-    }
     const fate =
-      dropped === undefined
-        ? 'it is passed on, but destinations drop it until a release declares it'
-        : 'it is left out, since it could hold a secret, until a release declares it';
+      this.stream.dropped === undefined
+        ? 'it is emitted, but destinations drop it until a release declares it'
+        : 'it is omitted, since it could hold a secret, until a release declares it';
     this.warn(`the API sends the field "${quoted(serverText(field))}", which the catalog does not declare; ${fate}`);
   }
 }

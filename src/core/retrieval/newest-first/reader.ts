@@ -1,6 +1,5 @@
 import { ConnectorError, asConnectorError } from '../../failure/errors.ts';
 import type { Page, StreamReader } from '../../reading/stream-reader.ts';
-import type { Request } from '../../stream/request.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 import type { NewestFirst } from './declaration.ts';
 
@@ -11,39 +10,34 @@ export async function readNewestFirst<S, F extends string>(
   cursor: NewestFirstCursor,
 ): Promise<void> {
   const { session } = reader;
-  function* requests(): Generator<Request> {
-    while (!cursor.done) yield retrieval.request(cursor.position, session.shared);
+  const warn = (sentence: string | undefined): void => {
+    if (sentence !== undefined) reader.warn(sentence);
+  };
+
+  function take(page: Page): void {
+    const { path } = cursor;
+    // Without this, a response that lost its list would look like the end.
+    if (page.missing && cursor.isUnderWay) {
+      throw new ConnectorError('list_missing', { path }, { internalMessage: `GET ${path}: HTTP 200 without its list` });
+    }
+    const now = Date.now();
+    const warning = cursor.page(page.rows, (row, isNew) => {
+      if (isNew) reader.record(row, now, page);
+      else reader.dropIfBeforeStart(row);
+    });
+    warn(warning);
+    reader.sink.checkpointIfDue();
   }
+
   while (!cursor.done) {
     try {
-      for await (const page of reader.pages(requests(), retrieval)) take(reader, page, cursor);
+      await reader.readPage(retrieval.request(cursor.position, session.shared), retrieval, take);
     } catch (thrown) {
       session.signal.throwIfAborted();
       if (cursor.position.after === undefined || !isAboutTheCursor(thrown)) throw thrown;
-      warn(reader, cursor.noNewRow(asConnectorError(thrown).answer ?? ''));
+      warn(cursor.noNewRow(asConnectorError(thrown).answer ?? ''));
     }
   }
-}
-
-function take<S>(reader: StreamReader<S>, page: Page, cursor: NewestFirstCursor): void {
-  const { rows, missing } = page;
-  // Without this, a response that lost its list would look like the end.
-  if (missing && cursor.isUnderWay) throw unlisted(cursor.path);
-  const now = Date.now();
-  const warning = cursor.page(rows, (row, isNew) => {
-    if (isNew) reader.record(row, now, page);
-    else reader.dropIfBeforeStart(row);
-  });
-  warn(reader, warning);
-  reader.sink.checkpointIfDue();
-}
-
-function warn<S>(reader: StreamReader<S>, sentence: string | undefined): void {
-  if (sentence !== undefined) reader.warn(sentence);
-}
-
-function unlisted(path: string): ConnectorError {
-  return new ConnectorError('list_missing', { path }, { internalMessage: `GET ${path}: HTTP 200 without its list` });
 }
 
 /** The API may reject a row that it no longer has; other rejections are about the token, its rights or the rate limit. */

@@ -4,5 +4,5 @@ import type { Once } from './declaration.ts';
 /** Reads the one page that there is. */
 export async function readOnce<S>(reader: StreamReader<S>, retrieval: Once<S>): Promise<void> {
   const request = retrieval.request(reader.session.shared);
-  for await (const page of reader.pages([request], retrieval)) reader.emit(page);
+  await reader.readPage(request, retrieval, (page) => reader.emit(page));
 }

@@ -138,7 +138,7 @@ describe('a deployment whose report fails', () => {
     const others = { d1: listBody('backups', [{ id: 'a' }, null]) };
     const { printed, done } = open({ answers: answersFor(2, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'unexpected_body' });
-    expect(printed.logged('ERROR')[0]).toMatch(/deployments\/d1\/backups.* row 2 of 2 is no object/);
+    expect(printed.logged('ERROR')[0]).toMatch(/deployments\/d1\/backups.* row 2 of 2 is not an object/);
     expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2']);
   });
 

@@ -30,12 +30,12 @@ export async function readPartitions<S, F extends string>(
     reader,
     chosen.filter(({ rows }) => rows === undefined),
     'deployment',
-    async (partition) => {
-      const request = retrieval.request(partition, session.shared);
-      for await (const page of reader.pages([request], retrieval, partition.fields)) {
+    (partition) => {
+      const take = (page: Page): void => {
         isListMissing ||= page.missing;
         emit(partition, page);
-      }
+      };
+      return reader.readPage(retrieval.request(partition, session.shared), retrieval, take, partition.fields);
     },
     retrieval.absentEverywhere,
   );

@@ -198,7 +198,7 @@ describe('details of a stream that passes nothing on which it does not declare',
     await openRead(testRun, strict).toEnd();
     expect(testRun.printed.rows).toEqual([{ id: 'd1', name: 'one', strings: {}, kind: null }]);
     expect(testRun.printed.logged('WARN')).toEqual([
-      expect.stringMatching(/the API sends the field "platform".*left out/),
+      expect.stringMatching(/the API sends the field "platform".*omitted/),
     ]);
     expect(JSON.stringify(testRun.printed.messages)).not.toMatch(/hunter2|password-1/);
   });

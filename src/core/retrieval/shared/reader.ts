@@ -51,11 +51,9 @@ async function readDetails<S, F extends string>(
     if (dropped !== undefined) for (const field in values) if (!(field in fields)) row[field] = values[field];
     reader.emit(reader.page([row], path));
   };
-  const { rejected, failure } = await each(reader, incomplete, 'deployment', async ({ row, request }) => {
-    for await (const values of reader.responses([request], (body) => detail.values(body, request))) {
-      complete(row, values);
-    }
-  });
+  const { rejected, failure } = await each(reader, incomplete, 'deployment', ({ row, request }) =>
+    reader.read(request, (body) => complete(row, detail.values(body, request))),
+  );
   const rows = [...rejected.keys()].map(({ row }) => row);
   const [first] = rejected.values();
   const warnOf = (some: Row[], answer: string | undefined): void =>

@@ -86,10 +86,11 @@ async function readPartition<S, F extends string>(
     const request = retrieval.request(partition, times, reader.session.shared);
     const halves = cursor.halvesOf(window);
     try {
-      for await (const page of reader.responses([request], (body) => retrieval.rows(body, request))) {
+      await reader.read(request, (body) => {
+        const page = retrieval.rows(body, request);
         if (page.truncated === undefined || halves === undefined) take(page, window, request.path);
         else windows.push(...halves);
-      }
+      });
     } catch (thrown) {
       const isTooLong = thrown instanceof ConnectorError && thrown.problem === 'query_too_long';
       if (!isTooLong || halves === undefined) throw thrown;

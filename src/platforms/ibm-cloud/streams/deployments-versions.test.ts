@@ -48,8 +48,8 @@ test.each([
 });
 
 test.each([
-  [[null], 'row 1 of 1 is no object'],
-  [[{ version: '15', transitions: ['16'] }], 'row 1 of 1 is no object'],
+  [[null], 'row 1 of 1 is not an object'],
+  [[{ version: '15', transitions: ['16'] }], 'row 1 of 1 is not an object'],
   [[{ version: '15', transitions: [{ method: 'restore' }] }], 'row 1 of 1 has no id'],
   [null, 'its list versions is missing or no list'],
 ])('what is no way to a version fails the stream: %j', async (versions, detail) => {
