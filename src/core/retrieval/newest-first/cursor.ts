@@ -41,7 +41,7 @@ export class NewestFirstCursor implements Cursor {
   /** The ids of the last page, and the least time on it: older rows cannot be among them. */
   #known: string[] = [];
   #knownLowest: string | undefined;
-  /** The last row of page 1, 2, 4, 8 …: if it comes again, the pages go round in a circle (Brent's algorithm). */
+  /** A fresh row of page 1, 2, 4, 8 …: if it becomes fresh again, the pages go round in a circle (Brent's algorithm). */
   #landmark: string | undefined;
   #pages = 0;
   #sawLongPage = false;
@@ -99,7 +99,8 @@ export class NewestFirstCursor implements Cursor {
     let lowest: string | undefined;
     /** The greatest time to emit, except times after the start of the sync: more rows may still arrive before those. */
     let { top } = this.#pass;
-    let isAnyUnknown = false;
+    /** The last row that was not on the page before. */
+    let fresh: string | undefined;
     let isAnyNew = false;
     for (const row of rows) {
       const id = row[key] as string;
@@ -109,7 +110,7 @@ export class NewestFirstCursor implements Cursor {
       if (repeats) throw this.#failure('cursor_ignored', `HTTP 200, repeats the row ${id}`);
       const isNew = !isKnown && (at === undefined || bound === undefined || at >= bound);
       ids.push(id);
-      isAnyUnknown ||= !isKnown;
+      if (!isKnown) fresh = id;
       isAnyNew ||= isNew;
       take(row, isNew);
       if (at === undefined) continue;
@@ -117,11 +118,11 @@ export class NewestFirstCursor implements Cursor {
       if (isNew && at <= startedAt && (top === undefined || at > top)) top = at;
     }
     // Only the cursor's own row, or only one known row after `before`: nothing follows it.
-    if (!isAnyUnknown) return ids.length === 1 ? this.#end() : this.noNewRow('HTTP 200');
+    if (fresh === undefined) return ids.length === 1 ? this.#end() : this.noNewRow('HTTP 200');
     const before = ids.at(-2) ?? this.#after;
     this.#pass = { ...this.#pass, top, before, cursor: ids.at(-1) };
     this.#pages += 1;
-    if ((this.#pages & (this.#pages - 1)) === 0) this.#landmark = ids.at(-1);
+    if ((this.#pages & (this.#pages - 1)) === 0) this.#landmark = fresh;
     this.#sawLongPage ||= ids.length > 1;
     this.#lookingBack = false;
     this.#known = ids;
