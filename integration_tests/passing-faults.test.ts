@@ -19,9 +19,9 @@ const passing: Array<[string, Kind, reason: string, object?]> = [
   ['a connection that is reset', { kind: 'reset' }, 'ECONNRESET'],
   ['a body cut off before its length', { kind: 'cut', framing: 'length' }, 'UND_ERR_SOCKET'],
   ['a chunked body that is cut off', { kind: 'cut', framing: 'chunked' }, 'UND_ERR_SOCKET'],
-  ['JSON that ends too early', { kind: 'truncated-json' }, 'damaged answer (it is not complete JSON)'],
-  ["a proxy's web page with HTTP 200", { kind: 'html' }, 'damaged answer (it is a web page)'],
-  ['an empty body with HTTP 200', { kind: 'empty-body' }, 'damaged answer (it is empty)'],
+  ['JSON that ends too early', { kind: 'truncated-json' }, 'damaged response (it is not complete JSON)'],
+  ["a proxy's web page with HTTP 200", { kind: 'html' }, 'damaged response (it is a web page)'],
+  ['an empty body with HTTP 200', { kind: 'empty-body' }, 'damaged response (it is empty)'],
   ['no answer', { kind: 'hang' }, 'time-out', IMPATIENT],
   ['an answer that drips', { kind: 'drip' }, 'time-out', IMPATIENT],
 ];

@@ -126,7 +126,6 @@ export async function checkConnection(config: Config, context: Context, output: 
   const client = openClient(config, context, output, {
     signal: AbortSignal.any([context.signal, deadline.signal]),
     deadline: Date.now() + CHECK_MS,
-    isImpatient: true,
     permits: CHECK_PERMITS,
     onRateLimit: () => undefined,
   });
@@ -148,7 +147,7 @@ function warnOfFutureStart({ start_date: start }: Config, output: Output): void 
   output.log('warn', `start_date ${start} is in the future, so nothing that has a date is read`);
 }
 
-type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline' | 'isImpatient'> & {
+type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline'> & {
   permits?: number;
   onLongWait?: (owner: string) => void;
 };

@@ -3,21 +3,19 @@ import { getEventListeners, once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { answer, startServer } from '../../test-support/unit/http.ts';
-import { type ApiRequest, type Outcome, attempt } from './attempt.ts';
-import { AttemptWatch } from './attempt.ts';
-import type { Exchange } from './attempt.ts';
+import { Attempts } from './attempt.ts';
+import { type Answer, type Failure, TIMED_OUT, TOO_LARGE } from './failure.ts';
 
 const LONG = 60_000;
+const MAX_BODY_BYTES = 1_000;
 const never = new AbortController().signal;
-const unhurried = new AttemptWatch(LONG, never);
 
-/** An attempt at a real server with this behaviour, through a pool as the client's. */
-async function attemptAt(listener: RequestListener, timeoutMs = LONG, signal = never): Promise<Outcome> {
-  const { origin } = await startServer(listener);
-  return attempt(poolTo(origin), requestTo(origin), new AttemptWatch(timeoutMs, signal));
-}
+const attemptsBy = (dispatcher: Dispatcher, timeoutMs = LONG, signal = never): Attempts =>
+  new Attempts(dispatcher, { timeoutMs, maxBodyBytes: MAX_BODY_BYTES }, signal);
+
+const requestTo = (origin: string): Dispatcher.DispatchOptions => ({ origin, path: '/teams', method: 'GET' });
 
 function poolTo(origin: string): Pool {
   const pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0 });
@@ -25,9 +23,10 @@ function poolTo(origin: string): Pool {
   return pool;
 }
 
-function requestTo(origin: string): ApiRequest {
-  const headers = { authorization: 'Bearer t' };
-  return { origin, target: '/2016-07/teams?limit=5', headers, method: 'GET', body: null, maxBodyBytes: 1e6 };
+/** An attempt at a real server with this behavior, through a pool like the client's. */
+async function attemptAt(listener: RequestListener, timeoutMs = LONG, signal = never): Promise<Answer | Failure> {
+  const { origin } = await startServer(listener);
+  return attemptsBy(poolTo(origin), timeoutMs, signal).send(requestTo(origin));
 }
 
 function dripInto(response: ServerResponse): void {
@@ -36,78 +35,204 @@ function dripInto(response: ServerResponse): void {
   response.on('close', () => clearInterval(drip));
 }
 
-describe('the time-out covers all from connecting to the last byte', () => {
-  test('a server that never answers', async () => {
-    expect(await attemptAt(() => undefined, 50)).toEqual({ kind: 'timed_out' });
-  });
+/** Takes requests and never responds. */
+function silent(): { dispatcher: Dispatcher; handlers: Dispatcher.DispatchHandler[] } {
+  const handlers: Dispatcher.DispatchHandler[] = [];
+  const dispatch = (_: unknown, handler: Dispatcher.DispatchHandler): boolean => handlers.push(handler) > 0;
+  return { dispatcher: { dispatch } as unknown as Dispatcher, handlers };
+}
 
-  test('a server that drips bytes for ever, whose connection is then closed', async () => {
-    const closed = Promise.withResolvers<void>();
-    const outcome = await attemptAt((request, response) => {
-      request.socket.on('close', () => closed.resolve());
-      dripInto(response);
-    }, 100);
-    expect(outcome).toEqual({ kind: 'timed_out' });
-    await closed.promise;
-  });
+/** For failures that no test can cause. */
+function rejecting(error: Error): Dispatcher {
+  const dispatch = (_: unknown, handler: Dispatcher.DispatchHandler): boolean => {
+    handler.onResponseError?.(undefined as never, error);
+    return true;
+  };
+  return { dispatch } as unknown as Dispatcher;
+}
 
-  test('a connection that does not come about', async () => {
-    expect(await attempt(silentDispatcher, requestTo('http://api.internal'), new AttemptWatch(50, never))).toEqual({
-      kind: 'timed_out',
+describe('a response', () => {
+  test('is put together from its pieces, wherever they were split', async () => {
+    const text = JSON.stringify({ name: 'Zürich 𝕊' });
+    const ended = await attemptAt((_, response) => {
+      const bytes = Buffer.from(text);
+      const next = (i: number): void => {
+        if (i === bytes.length) response.end();
+        else response.write(bytes.subarray(i, i + 1), () => next(i + 1));
+      };
+      response.writeHead(203, { 'x-a': 'b' });
+      next(0);
     });
+    expect(ended).toMatchObject({ status: 203, headers: { 'x-a': 'b' }, text });
   });
 
-  test('a connection that undici gives up', async () => {
-    const error = Object.assign(new Error('Connect Timeout Error'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
-    expect(await attempt(rejecting(error), requestTo('http://api.internal'), unhurried)).toEqual({ kind: 'timed_out' });
+  test('is not an informational one', async () => {
+    const ended = await attemptAt((_, response) => {
+      response.writeProcessing();
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.end('{}');
+    });
+    expect(ended).toMatchObject({ status: 200, text: '{}' });
   });
 });
 
-describe('a connection that fails counts as failed, whatever came before', () => {
-  test('reset before the answer', async () => {
-    const outcome = await attemptAt((request) => request.socket.resetAndDestroy());
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'ECONNRESET', connected: true });
+describe('a body larger than the limit is not read', () => {
+  test('if the server announces its length', async () => {
+    const ended = await attemptAt((_, response) => {
+      response.writeHead(200, { 'content-length': String(MAX_BODY_BYTES + 1) }).flushHeaders();
+    });
+    expect(ended).toBe(TOO_LARGE);
   });
 
-  test('cut off in a chunked body that looks whole', async () => {
-    const outcome = await attemptAt((request, response) => {
+  test('beyond the limit, and its connection is closed', async () => {
+    const closed = Promise.withResolvers<void>();
+    const ended = await attemptAt((request, response) => {
+      request.socket.on('close', () => closed.resolve());
+      response.on('error', () => undefined);
+      const more = (): void => {
+        while (response.write('x'.repeat(100)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(ended).toBe(TOO_LARGE);
+    await closed.promise;
+  });
+
+  test('unless it is just as large', async () => {
+    const text = 'x'.repeat(MAX_BODY_BYTES);
+    expect(await attemptAt((_, response) => answer(response, 200, text))).toMatchObject({ text });
+  });
+});
+
+describe('the time-out includes connecting and the last byte', () => {
+  test('of a server that never responds', async () => {
+    expect(await attemptAt(() => undefined, 50)).toBe(TIMED_OUT);
+  });
+
+  test('of a server that drips bytes, whose connection is then closed', async () => {
+    const closed = Promise.withResolvers<void>();
+    const ended = await attemptAt((request, response) => {
+      request.socket.on('close', () => closed.resolve());
+      dripInto(response);
+    }, 100);
+    expect(ended).toBe(TIMED_OUT);
+    await closed.promise;
+  });
+
+  test('of a connection that undici gives up', async () => {
+    const error = Object.assign(new Error('Connect Timeout Error'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
+    expect(await attemptsBy(rejecting(error)).send(requestTo('http://api.internal'))).toBe(TIMED_OUT);
+  });
+
+  test('and nothing is sent if the connection is made later', async () => {
+    const { dispatcher, handlers } = silent();
+    expect(await attemptsBy(dispatcher, 50).send(requestTo('http://api.internal'))).toBe(TIMED_OUT);
+    const abort = vi.fn<(reason: Error) => void>();
+    handlers[0]?.onRequestStart?.({ abort } as unknown as Dispatcher.DispatchController, undefined);
+    expect(abort).toHaveBeenCalledOnce();
+  });
+});
+
+describe('of many requests, each has its own time', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function sender(): { send: () => { ended: (Answer | Failure)[]; handler: Dispatcher.DispatchHandler | undefined } } {
+    const { dispatcher, handlers } = silent();
+    const attempts = attemptsBy(dispatcher, 1_000);
+    return {
+      send() {
+        const ended: (Answer | Failure)[] = [];
+        void attempts.send(requestTo('http://api.internal')).then((end) => ended.push(end));
+        return { ended, handler: handlers.at(-1) };
+      },
+    };
+  }
+
+  test('however many there are', async () => {
+    const { send } = sender();
+    const first = send();
+    await vi.advanceTimersByTimeAsync(400);
+    const [second, third] = [send(), send()];
+    await vi.advanceTimersByTimeAsync(599);
+    expect(first.ended).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([first.ended, second.ended]).toEqual([[TIMED_OUT], []]);
+    await vi.advanceTimersByTimeAsync(399);
+    expect([second.ended, third.ended]).toEqual([[], []]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([second.ended, third.ended]).toEqual([[TIMED_OUT], [TIMED_OUT]]);
+  });
+
+  test('also after another ended, and after a pause', async () => {
+    const { send } = sender();
+    const { handler, ended } = send();
+    await vi.advanceTimersByTimeAsync(900);
+    handler?.onResponseStart?.(undefined as never, 200, {}, '');
+    handler?.onResponseEnd?.(undefined as never, {});
+    const later = send();
+    await vi.advanceTimersByTimeAsync(999);
+    expect([ended, later.ended]).toEqual([[{ status: 200, headers: {}, text: '' }], []]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(later.ended).toEqual([TIMED_OUT]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(vi.getTimerCount()).toBe(0);
+    const last = send();
+    await vi.advanceTimersByTimeAsync(999);
+    expect(last.ended).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(last.ended).toEqual([TIMED_OUT]);
+  });
+});
+
+describe('a connection that fails is a failure, whatever came before', () => {
+  test('reset before the response', async () => {
+    const ended = await attemptAt((request) => request.socket.resetAndDestroy());
+    expect(ended).toMatchObject({ problem: 'connection_lost', facts: { code: 'ECONNRESET' } });
+  });
+
+  test('closed in a chunked body that looks complete', async () => {
+    const ended = await attemptAt((request, response) => {
       response.write('{"_embedded":{"teams":[]}}', () => request.socket.destroy());
     });
-    expect(outcome).toMatchObject({ kind: 'failed' });
+    expect(ended).toMatchObject({ problem: 'connection_lost' });
   });
 
-  test('an answer that is no HTTP', async () => {
-    const outcome = await attemptAt((request) => request.socket.end('SSH-2.0-OpenSSH\r\n\r\n'));
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'HTTPParserError' });
+  test('a response that is not HTTP', async () => {
+    const ended = await attemptAt((request) => request.socket.end('SSH-2.0-OpenSSH\r\n\r\n'));
+    expect(ended).toMatchObject({ problem: 'connection_lost', facts: { code: 'HTTPParserError' } });
   });
 
-  test('nobody at the port', async () => {
+  test('a closed port', async () => {
     const { server, origin } = await startServer(() => undefined);
     server.close();
     await once(server, 'close');
-    expect(await attempt(poolTo(origin), requestTo(origin), unhurried)).toMatchObject({
-      kind: 'failed',
-      code: 'ECONNREFUSED',
-      detail: expect.stringContaining('127.0.0.1'),
+    expect(await attemptsBy(poolTo(origin)).send(requestTo(origin))).toMatchObject({
+      problem: 'connection_refused',
+      reason: expect.stringMatching(/^ECONNREFUSED \(.*127\.0\.0\.1/) as string,
     });
   });
 
-  test('nobody at any address of a name', async () => {
-    const refused = Object.assign(new Error('connect ECONNREFUSED ::1:80'), { code: 'ECONNREFUSED' });
-    const outcome = await attempt(rejecting(new AggregateError([refused])), requestTo('http://localhost'), unhurried);
-    expect(outcome).toMatchObject({ kind: 'failed', code: 'ECONNREFUSED', detail: expect.stringContaining('::1:80') });
-  });
-
-  test('a reason that is hidden one level down', async () => {
-    const cause = Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
-    const outer = Object.assign(new Error('it failed', { cause }), { code: 'UND_ERR_SOMETHING' });
-    const outcome = await attempt(rejecting(outer), requestTo('http://api.internal'), unhurried);
-    expect(outcome).toEqual({
-      kind: 'failed',
-      code: 'CERT_HAS_EXPIRED',
-      detail: 'it failed: certificate has expired',
-      connected: false,
-    });
+  test.each([
+    [
+      'of one to several addresses',
+      new AggregateError([Object.assign(new Error('connect ECONNREFUSED ::1:80'), { code: 'ECONNREFUSED' })]),
+      'connection_refused',
+      /^ECONNREFUSED \(.*::1:80\)$/,
+    ],
+    [
+      'with a cause',
+      Object.assign(
+        new Error('it failed', { cause: Object.assign(new Error('it has expired'), { code: 'CERT_HAS_EXPIRED' }) }),
+        { code: 'UND_ERR_SOMETHING' },
+      ),
+      'certificate_refused',
+      /^CERT_HAS_EXPIRED \(it failed: it has expired\)$/,
+    ],
+  ])('a connection %s', async (_, error, problem, reason) => {
+    const ended = await attemptsBy(rejecting(error)).send(requestTo('http://localhost'));
+    expect(ended).toMatchObject({ problem, reason: expect.stringMatching(reason) as string });
   });
 });
 
@@ -117,48 +242,32 @@ describe('an abort ends the attempt with its reason', () => {
     const onHead = (): void => stop.abort('SIGTERM');
     subscribe('undici:request:headers', onHead);
     onTestFinished(() => void unsubscribe('undici:request:headers', onHead));
-    const outcome = attemptAt((_, response) => dripInto(response), LONG, stop.signal);
-    await expect(outcome).rejects.toBe('SIGTERM');
+    await expect(attemptAt((_, response) => dripInto(response), LONG, stop.signal)).rejects.toBe('SIGTERM');
   });
 
-  test('while the connection does not come about', async () => {
-    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
-    onTestFinished(() => void silent.close());
-    await once(silent, 'listening');
-    const origin = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  test('while it is connecting', async () => {
+    const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+    onTestFinished(() => void mute.close());
+    await once(mute, 'listening');
+    const origin = `https://127.0.0.1:${(mute.address() as AddressInfo).port}`;
     const stop = new AbortController();
-    silent.on('connection', () => stop.abort('SIGTERM'));
-    await expect(attempt(poolTo(origin), requestTo(origin), new AttemptWatch(LONG, stop.signal))).rejects.toBe(
-      'SIGTERM',
-    );
+    mute.on('connection', () => stop.abort('SIGTERM'));
+    await expect(attemptsBy(poolTo(origin), LONG, stop.signal).send(requestTo(origin))).rejects.toBe('SIGTERM');
   });
 });
 
-test('an answer leaves no timer behind that would keep the process from ending', async () => {
+test('a response leaves no timer that would keep the process running', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const before = timers();
-  await attempt(rejecting(new Error('it failed')), requestTo('http://api.internal'), new AttemptWatch(LONG, never));
+  await attemptsBy(rejecting(new Error('it failed'))).send(requestTo('http://api.internal'));
   expect(timers()).toBe(before);
 });
 
-test('many answers share one listener of the signal, and use connections again', async () => {
+test('many responses share one listener of the signal, and reuse connections', async () => {
   const { signal } = new AbortController();
-  const watch = new AttemptWatch(LONG, signal);
   const { origin, connections } = await startServer((_, response) => answer(response, 200, '{}'));
-  const pool = poolTo(origin);
-  for (let i = 0; i < 100; i++) await attempt(pool, requestTo(origin), watch);
+  const attempts = attemptsBy(poolTo(origin), LONG, signal);
+  for (let i = 0; i < 100; i++) await attempts.send(requestTo(origin));
   expect(getEventListeners(signal, 'abort')).toHaveLength(1);
   expect(connections()).toBeLessThan(10);
 });
-
-/** In place of connections that never come about: undici tells of an abort only once they have. */
-const silentDispatcher = { dispatch: () => true } as unknown as Dispatcher;
-
-/** In place of connections that no test can bring about. */
-function rejecting(error: Error): Dispatcher {
-  const dispatch = (_: unknown, exchange: Exchange): boolean => {
-    exchange.onResponseError(undefined as never, error);
-    return true;
-  };
-  return { dispatch } as unknown as Dispatcher;
-}

@@ -1,29 +1,33 @@
 import type { ServerText } from '../text/server-text.ts';
 import type { Request } from '../core/stream/request.ts';
 
-/** A 401: what was asked for, with which credentials, and what the API says about it. */
+/** A response with HTTP 401. */
 interface Refusal {
   request: Request;
+  /** What the request sent. */
   authorization: string;
   said: ServerText;
 }
 
-/** Sends a further request, with a sentence on why it is needed, for the texts of its errors. */
+/** Sends a further request. `why` is a sentence for the text of its error. */
 export type SendRequest = (request: Request, why?: string) => Promise<unknown>;
 
 /**
- * - `renewed`: there are new credentials, and the request is worth another try
- * - `refused`: the credentials are not accepted, so nothing else will succeed either
- * - `unrelated`: they are; it is the one thing that was asked for that is out of reach
+ * - `renewed`: there are new credentials, so the request is sent again
+ * - `refused`: the API rejects the credentials, so no other request will succeed
+ * - `unrelated`: the credentials are accepted, but not for this request
  */
 export type RefusalMeaning = 'renewed' | 'refused' | 'unrelated';
 
-/** How requests show who asks. */
+/** How requests are authenticated. */
 export interface Auth {
-  /** The value of the header `Authorization`. What `send` sends for it must be anonymous. Throws a ConnectorError. */
+  /**
+   * The value of the header `Authorization`; a promise if it must be requested first. `send` must send anonymous requests. Throws a
+   * ConnectorError.
+   */
   header(send: SendRequest): string | Promise<string>;
-  /** What a 401 means. Throws if that cannot be found out now. */
+  /** What a 401 means. Throws if that can't be found out now. */
   refused(refusal: Refusal, send: SendRequest): Promise<RefusalMeaning>;
-  /** Is told of every request that was answered with 200. */
+  /** Called after each response with HTTP 200. */
   accepted?(request: Request): void;
 }

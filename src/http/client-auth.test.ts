@@ -79,9 +79,19 @@ test.each([403, 404, 418])('HTTP %i is nothing that the credentials are asked ab
   expect({ refusals, accepted, told }).toEqual({ refusals: [], accepted: [], told: [] });
 });
 
-test('credentials that have to be fetched first are waited for, before each request', async () => {
-  let fetched = 0;
-  const header = async (): Promise<string> => `Bearer fetched ${(fetched += 1)}`;
+test('before each request, credentials that have to be requested first are awaited', async () => {
+  let requested = 0;
+  let isValid = true;
+  const header = (): string | Promise<string> => {
+    isValid = !isValid;
+    return isValid ? `Bearer ${requested}` : Promise.resolve(`Bearer ${(requested += 1)}`);
+  };
   const { sent } = await ask([503], [], { header });
-  expect(sent).toEqual(['Bearer fetched 1', 'Bearer fetched 2']);
+  expect(sent).toEqual(['Bearer 1', 'Bearer 2']);
+});
+
+test('credentials that expire while the request waits are replaced', async () => {
+  const headers = ['Bearer old', Promise.resolve('Bearer new'), 'Bearer new', 'Bearer new'];
+  const { sent } = await ask([], [], { header: () => headers.shift() ?? 'Bearer none' });
+  expect(sent).toEqual(['Bearer new']);
 });

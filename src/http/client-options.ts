@@ -36,10 +36,8 @@ export interface ClientOptions {
   /** The API rejects the credentials: no later request can succeed. */
   onTokenRefused?: (error: ConnectorError) => void;
   onAnswer?: (method: string, path: string, status: number, ms: number) => void;
-  /** Waits that would end later (Unix ms) are errors at once. */
+  /** For a check: waits that would end later (Unix ms) and unreachable addresses are errors at once. */
   deadline?: number;
-  /** Unknown hosts and refused connections aren't retried: the user has just typed the address. */
-  isImpatient?: boolean;
   maxBodyBytes?: number;
   timing?: Timing;
   /** In place of real connections, for simulations. */

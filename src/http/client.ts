@@ -4,8 +4,8 @@ import type { Received, Request } from '../core/stream/request.ts';
 import type { SendRequest } from './auth.ts';
 import type { ClientOptions, Settings } from './client-options.ts';
 import { toError } from './error.ts';
-import { type Failure, isTransient, nobodyThere, outcomeOf, reasonOf } from './failure.ts';
-import { Origin, type Result } from './origin.ts';
+import { type Failure, circuitFailure, isTransient, isUnreachable, outcomeOf } from './failure.ts';
+import { Origin } from './origin.ts';
 import type { OpenCircuit } from './traffic/circuit-breaker.ts';
 import { Permits } from './traffic/permits.ts';
 import { MAX_RETRIES, backoff, realTiming } from './traffic/retry.ts';
@@ -13,29 +13,20 @@ import { MAX_RETRIES, backoff, realTiming } from './traffic/retry.ts';
 /** A larger body is an error: it wouldn't fit into memory next to those of the other requests. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
-/** After a longer wait, a request checks its token again. Tokens that end sooner than this are not used at all. */
-const LONG_WAIT_MS = 5_000;
-
-/** Longer paths, which may contain an id that the API made, are truncated in texts. */
-const MAX_PATH_LENGTH = 300;
-
 /** A request on its way through the client's layers. */
 interface Call {
   request: Request;
   stream: string;
   origin: Origin;
   method: 'GET' | 'POST';
-  /** As texts show it. */
   path: string;
   attempts: number;
   hasFailed: boolean;
+  /** What the last attempt sent. */
+  authorization: string | undefined;
   /** For the error's text, if the request isn't the stream's own. */
   why: string | undefined;
 }
-
-type Exchanged =
-  | ({ kind: 'response' } & Received)
-  | (Extract<Result, { kind: 'failure' }> & { /** What the request carried. */ authorization: string | undefined });
 
 /**
  * An API client for JSON and for server-sent events that contain JSON. A request passes these layers, outside in: retrying;
@@ -68,15 +59,24 @@ export class ApiClient {
    */
   async send(request: Request, stream: string, why?: string): Promise<Received> {
     const origin = this.#originAt(request.origin ?? this.#settings.address);
-    const { path } = request;
-    const shown = path.length <= MAX_PATH_LENGTH ? path : `${path.slice(0, MAX_PATH_LENGTH)}…`;
     const method = request.post === undefined ? 'GET' : 'POST';
-    const call: Call = { request, stream, origin, method, path: shown, attempts: 1, hasFailed: false, why };
+    const { path } = request;
+    const call: Call = {
+      request,
+      stream,
+      origin,
+      method,
+      path,
+      attempts: 1,
+      hasFailed: false,
+      authorization: undefined,
+      why,
+    };
     try {
       return await this.#retrying(call);
     } catch (thrown) {
       if (thrown !== origin.breaker.signal.reason) throw thrown;
-      throw this.#error(call, { kind: 'circuit_open', circuit: thrown as OpenCircuit });
+      throw this.#error(call, circuitFailure(thrown as OpenCircuit));
     }
   }
 
@@ -88,57 +88,57 @@ export class ApiClient {
   }
 
   /** The header `Authorization` as requests send it now. Throws a ConnectorError. */
-  async authorization(stream: string): Promise<string> {
-    return this.#authorization(stream);
+  authorization(stream: string): Promise<string> {
+    return this.#orStop(this.#settings.auth.header(this.#sendFor(stream)));
   }
 
-  /** Ends without a word what is still in flight: nobody waits for it. */
+  /** Ends what is still in flight, without an error. */
   async close(): Promise<void> {
     this.#life.abort();
     await Promise.all([...this.#origins.values()].map(({ route }) => route.close()));
   }
 
   async #retrying(call: Call): Promise<Received> {
-    const { onRetry, isImpatient } = this.#settings;
+    const { onRetry, deadline, timing } = this.#settings;
     const { origin, stream, method, path } = call;
     for (;;) {
-      const exchanged = await this.#authorised(call);
-      if (exchanged.kind === 'response') return exchanged;
-      const { failure, retryAfterMs } = exchanged;
+      const result = await this.#authorised(call);
+      if ('release' in result) return result;
       origin.signal.throwIfAborted();
-      const isLimited = outcomeOf(failure) === 'limited';
-      if (!isLimited && (call.attempts > MAX_RETRIES || !isTransient(failure))) throw this.#error(call, failure);
-      const waitMs = isLimited
-        ? origin.breaker.waitMs
-        : backoff(call.attempts, this.#settings.timing.random(), retryAfterMs);
-      if (this.#isPast(waitMs) || (isImpatient === true && nobodyThere(failure))) throw this.#error(call, failure);
-      onRetry({ stream, method, path, attempt: call.attempts, reason: reasonOf(failure), waitMs });
+      const isLimited = outcomeOf(result) === 'limited';
+      if (!isLimited && (call.attempts > MAX_RETRIES || !isTransient(result))) throw this.#error(call, result);
+      const waitMs = isLimited ? origin.breaker.waitMs : backoff(call.attempts, timing.random(), result.retryAfterMs);
+      // A person waits, who may have just typed the address.
+      if (deadline !== undefined && (isUnreachable(result) || timing.now() + waitMs >= deadline))
+        throw this.#error(call, result);
+      onRetry({ stream, method, path, attempt: call.attempts, reason: result.reason, waitMs });
       call.hasFailed = true;
       // HTTP 429 uses up no attempt, and the circuit breaker waits for its end.
       if (isLimited) continue;
       call.attempts += 1;
-      await this.#settings.timing.sleep(waitMs, origin.signal);
+      await timing.sleep(waitMs, origin.signal);
     }
   }
 
   /** Finds out what a 401 means. */
-  async #authorised(call: Call): Promise<Exchanged> {
+  async #authorised(call: Call): Promise<Received | Failure> {
     const { auth, onTokenRefused } = this.#settings;
     const { request, stream } = call;
     for (let isRenewed = false; ; isRenewed = true) {
-      const exchanged = await this.#admitted(call);
-      if (exchanged.kind === 'response') {
+      const result = await this.#admitted(call);
+      if ('release' in result) {
         auth.accepted?.(request);
-        return exchanged;
+        return result;
       }
-      const { failure, authorization } = exchanged;
-      if (failure.kind !== 'status' || failure.status !== 401 || authorization === undefined) return exchanged;
+      const { response } = result;
+      const { authorization } = call;
+      if (response?.status !== 401 || authorization === undefined) return result;
       if (isRenewed) throw this.#rejectsNewTokens(call);
-      const refusal = { request, authorization, said: failure.apiText };
+      const refusal = { request, authorization, said: response.said };
       const meaning = await this.#orStop(auth.refused(refusal, this.#sendFor(stream)));
-      if (meaning === 'unrelated') throw this.#error(call, failure, true);
+      if (meaning === 'unrelated') throw this.#error(call, { ...result, problem: 'unauthorized' });
       if (meaning === 'refused') {
-        const error = this.#error(call, failure);
+        const error = this.#error(call, result);
         onTokenRefused?.(error);
         throw error;
       }
@@ -146,35 +146,33 @@ export class ApiClient {
   }
 
   /** Paced, gated and permitted: waits until the request may go, and sends it once. */
-  async #admitted(call: Call): Promise<Exchanged> {
+  async #admitted(call: Call): Promise<Received | Failure> {
     const { request, stream, origin, hasFailed } = call;
-    const onLimited = (waitMs: number): void =>
-      this.#settings.onRateLimit(Math.ceil(this.#settings.timing.now() + waitMs), stream);
+    const { auth, onRateLimit, timing } = this.#settings;
+    const onLimited = (waitMs: number): void => onRateLimit(Math.ceil(timing.now() + waitMs), stream);
     for (let isFirst = true; ; isFirst = false) {
       // Before the request waits or holds a permit: the request for a new token has to pass, too.
-      let header = request.anonymous === true ? undefined : this.#authorization(stream);
-      if (typeof header === 'object') header = await header;
-      const began = this.#settings.timing.monotonic();
+      call.authorization = request.anonymous === true ? undefined : await this.authorization(stream);
       const admission = await origin.admit(request, stream, hasFailed, onLimited);
       let isKept = false;
       try {
-        if (isFirst && header !== undefined && this.#settings.timing.monotonic() - began > LONG_WAIT_MS) {
-          const current = this.#authorization(stream);
+        if (isFirst && call.authorization !== undefined) {
+          const current = auth.header(this.#sendFor(stream));
           if (typeof current === 'object') {
-            // The token has expired during the wait. The next turn waits for another, or throws the reason why there is none.
+            // The token expired during the wait.
             current.catch(() => undefined);
             continue;
           }
-          header = current;
+          call.authorization = current;
         }
-        const result = await origin.exchange(request, header);
-        if (result.kind === 'failure') {
-          admission.report(outcomeOf(result.failure), result.retryAfterMs);
-          return { ...result, authorization: header };
+        const result = await origin.exchange(request, call.authorization);
+        if ('problem' in result) {
+          admission.report(outcomeOf(result), result.retryAfterMs);
+          return result;
         }
         admission.report('answered');
         isKept = true;
-        return { kind: 'response', body: result.body, release: admission.release };
+        return { body: result.body, release: admission.release };
       } finally {
         if (!isKept) admission.release();
       }
@@ -184,20 +182,15 @@ export class ApiClient {
   /** One origin that rejects new tokens is given up. A second one shows that the credentials are to blame, and stops the sync. */
   #rejectsNewTokens(call: Call): ConnectorError {
     const circuit: OpenCircuit = { cause: 'token', ms: 0 };
-    const error = this.#error(call, { kind: 'circuit_open', circuit });
+    const error = this.#error(call, circuitFailure(circuit));
     this.#rejecting.add(call.origin);
     call.origin.breaker.open(circuit);
     if (this.#rejecting.size > 1) this.#settings.onTokenRefused?.(error);
     return error;
   }
 
-  #authorization(stream: string): string | Promise<string> {
-    const header = this.#settings.auth.header(this.#sendFor(stream));
-    return typeof header === 'string' ? header : this.#orStop(header);
-  }
-
   /** A rejected key stops the sync, whichever request needed it first. */
-  async #orStop<T>(credentials: Promise<T>): Promise<T> {
+  async #orStop<T>(credentials: T | Promise<T>): Promise<T> {
     try {
       return await credentials;
     } catch (thrown) {
@@ -218,14 +211,9 @@ export class ApiClient {
     return origin;
   }
 
-  #isPast(waitMs: number): boolean {
-    const { deadline, timing } = this.#settings;
-    return deadline !== undefined && timing.now() + waitMs >= deadline;
-  }
-
-  #error(call: Call, failure: Failure, tokenAccepted = false): ConnectorError {
+  #error(call: Call, failure: Failure): ConnectorError {
     const { host, route } = call.origin;
     const { messages } = call.request;
-    return toError(failure, { ...this.#settings, ...call, host, proxy: route.proxy, messages, tokenAccepted });
+    return toError(failure, { ...this.#settings, ...call, host, proxy: route.proxy, messages });
   }
 }

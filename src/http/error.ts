@@ -2,14 +2,12 @@ import { containerNote } from './address.ts';
 import { CircuitOpenError, ConnectorError } from '../core/failure/errors.ts';
 import type { ProblemId } from '../core/failure/problems.ts';
 import type { Terms } from '../core/failure/terms.ts';
-import { quoted } from '../text/quoted.ts';
-import { type ServerText, serverText } from '../text/server-text.ts';
-import { faultOf } from './connection/fault.ts';
 import type { Proxy } from './connection/proxy.ts';
-import { type Failure, type HttpFact, type HttpProblem, isTransient, reasonOf, secondsOf } from './failure.ts';
+import { type Failure, type HttpFact, inQuotes } from './failure.ts';
 
-/** Where it happened, for the texts. `path` is the report's path below base_url, without its query. */
+/** What is known of a failed request. */
 export interface FailureContext {
+  /** The path below the platform's address, without its query. */
   path: string;
   method: 'GET' | 'POST';
   host: string;
@@ -18,71 +16,39 @@ export interface FailureContext {
   timeoutMs: number;
   maxBodyBytes: number;
   proxy: Proxy | undefined;
-  /** The API accepts the token elsewhere, so a 401 is about the one thing that was asked for. */
-  tokenAccepted?: boolean;
-  /** A sentence on why it was asked for, if that is not plain. */
+  /** Why the request was sent, as a sentence, if it isn't the stream's own. */
   why?: string | undefined;
   /** The request's own messages, in place of the platform's. */
   messages?: Terms['messages'] | undefined;
 }
 
 /** The failure as an error for the user, with method, path, status, the API's text and request id for the log. */
-export function toError(failure: Failure, context: FailureContext): ConnectorError {
-  const { path, host, timeoutMs, maxBodyBytes, proxy } = context;
+export function toError({ reason, response, facts, ...failure }: Failure, context: FailureContext): ConnectorError {
+  const { path, host, terms, proxy } = context;
+  const problem = response?.status === 407 && proxy !== undefined ? 'proxy_login' : failure.problem;
   const attempts = context.attempts === 1 ? 'on the first attempt' : `after ${context.attempts} attempts`;
-  const id = failure.kind === 'status' && failure.requestId !== undefined ? `, request id ${failure.requestId}` : '';
-  const internalMessage = `${context.method} ${path}: ${reasonOf(failure)}${id}, ${attempts}`;
-  const problem = problemOf(failure, context);
-  const answered = failure.kind === 'status' ? failure : undefined;
-  const facts: Record<HttpFact, string> = {
-    ...context.terms.facts,
+  const known: Record<HttpFact, string> = {
+    ...terms.facts,
     path: readable(path),
     host,
     attempts,
-    seconds: failure.kind === 'circuit_open' ? secondsOf(failure.circuit) : String(timeoutMs / 1_000),
-    megabytes: String(maxBodyBytes / 2 ** 20),
+    seconds: String(context.timeoutMs / 1_000),
+    megabytes: String(context.maxBodyBytes / 2 ** 20),
     proxy: proxy?.host ?? '',
     variable: proxy?.variable ?? '',
-    code: 'code' in failure ? failure.code : '',
-    detail: 'detail' in failure ? failure.detail : '',
-    status: String(answered?.status ?? ''),
-    said: answered === undefined ? '' : inQuotes(answered.apiText),
-    target: targetOf(answered?.location),
+    ...{ code: '', detail: '', status: '', said: '', target: '' },
+    ...facts,
   };
-  return new (failure.kind === 'circuit_open' ? CircuitOpenError : ConnectorError)(problem, facts, {
-    internalMessage,
+  const id = response?.requestId === undefined ? '' : `, request id ${response.requestId}`;
+  return new (failure.isCircuitOpen === true ? CircuitOpenError : ConnectorError)(problem, known, {
+    internalMessage: `${context.method} ${path}: ${reason}${id}, ${attempts}`,
     note: noteOf(problem, context),
-    template: context.messages?.[problem] ?? context.terms.messages?.[problem],
-    ...answerOf(failure),
+    template: context.messages?.[problem] ?? terms.messages?.[problem],
+    ...(response && { ...response, answer: `HTTP ${response.status}${inQuotes(response.said)}` }),
   });
 }
 
-function problemOf(failure: Failure, { proxy, tokenAccepted }: FailureContext): HttpProblem {
-  switch (failure.kind) {
-    case 'timed_out':
-      return 'timed_out';
-    case 'too_large':
-      return 'body_too_large';
-    case 'damaged':
-      return 'damaged_answer';
-    case 'circuit_open':
-      return CIRCUIT_PROBLEMS[failure.circuit.cause];
-    case 'proxy_failed':
-      if (failure.status === 407) return 'proxy_login';
-      if (!failure.reached) return 'proxy_unreachable';
-      return isTransient(failure) ? 'proxy_failed' : 'proxy_refused';
-    case 'failed':
-      return faultOf(failure);
-    case 'status':
-      if (failure.status === 407 && proxy !== undefined) return 'proxy_login';
-      if (failure.status === 401 && tokenAccepted === true) return 'unauthorized';
-      return failure.problem;
-  }
-}
-
-const CIRCUIT_PROBLEMS = { outage: 'host_unresponsive', rate_limit: 'rate_limited', token: 'token_rejected' } as const;
-
-/** An id in a path as people know it: `crn:v1:…`, not `crn%3Av1%3A…`. Anything that is no plain text stays encoded. */
+/** A path with a readable id: `crn:v1:…`, not `crn%3Av1%3A…`. Anything that isn't plain text stays encoded. */
 function readable(path: string): string {
   try {
     const text = decodeURIComponent(path);
@@ -92,44 +58,15 @@ function readable(path: string): string {
   }
 }
 
-/** What only some must know: whose API is gone, who asks this machine, who goes through a proxy. */
 function noteOf(problem: ProblemId, { host, terms, proxy, why }: FailureContext): string | undefined {
   const notes = [why, terms.hostHint(host)];
   if (problem === 'connection_refused') notes.push(containerNote(host));
-  if (THROUGH_PROXY.has(problem)) notes.push(proxyNote(proxy));
-  const told = notes.filter((note) => note !== undefined);
-  return told.length === 0 ? undefined : told.join(' ');
+  if (['timed_out', 'connection_lost', 'tls_failed', 'host_unresponsive'].includes(problem))
+    notes.push(proxyNote(proxy));
+  return notes.filter((note) => note !== undefined).join(' ') || undefined;
 }
 
-const THROUGH_PROXY: ReadonlySet<ProblemId> = new Set<ProblemId>([
-  'timed_out',
-  'connection_lost',
-  'tls_failed',
-  'host_unresponsive',
-]);
-
-/** Without it, a proxy that keeps silent would be taken for the API. */
+/** Without this note, an unresponsive proxy would be mistaken for the API. */
 export function proxyNote(proxy: Proxy | undefined): string | undefined {
   return proxy === undefined ? undefined : `Requests go through the proxy ${proxy.host} (${proxy.variable}).`;
-}
-
-function answerOf(failure: Failure): { status?: number; answer?: string; said?: ServerText } {
-  if (failure.kind === 'circuit_open' && failure.circuit.cause === 'rate_limit')
-    return { status: 429, answer: 'HTTP 429' };
-  if (failure.kind !== 'status') return {};
-  const { status, apiText: said } = failure;
-  return { status, said, answer: `HTTP ${status}${inQuotes(said)}` };
-}
-
-/** ` ("invalid_token")`, or nothing. */
-function inQuotes(text: ServerText): string {
-  const said = quoted(text);
-  return said === '' ? '' : ` ("${said}")`;
-}
-
-/** Where a redirect points, without its query: that may hold anything. */
-function targetOf(location: string | undefined): string {
-  if (location === undefined || location === '') return 'an unnamed place';
-  const end = location.search(/[?#]/);
-  return quoted(serverText(end === -1 ? location : location.slice(0, end)));
 }

@@ -6,19 +6,20 @@ import { itemsIn } from './event-stream.ts';
 
 const REFUSALS = { textOf: errorText };
 const read = (text: string): ReturnType<typeof itemsIn> => itemsIn(text, REFUSALS);
-const damaged = (detail: string): object => ({ failure: { kind: 'damaged', detail } });
+const damaged = (detail: string): object =>
+  expect.objectContaining({ problem: 'damaged_answer', facts: { detail } }) as object;
 
 test('comments, empty lines and the names of events mean nothing', () => {
   const text =
     ': success\ndata: {"a":1}\n\n: keep-alive\n\n\nevent: more\r\ndata: {"b":"ü\\n"}\r\n\r\ndata: {"c":\ndata: 3}\n\n\n';
-  expect(read(text)).toEqual({ items: [{ a: 1 }, { b: 'ü\n' }, { c: 3 }] });
+  expect(read(text)).toEqual({ body: [{ a: 1 }, { b: 'ü\n' }, { c: 3 }] });
 });
 
 test('what holds no event is no answer', () => {
   expect(read('')).toEqual(damaged('it is empty'));
   expect(read('\n\n')).toEqual(damaged('it is empty'));
-  expect(read(': success\n\n')).toEqual(damaged('it is no stream of events'));
-  expect(read('<html>\n</html>\n')).toEqual(damaged('it is no stream of events'));
+  expect(read(': success\n\n')).toEqual(damaged('it is not a stream of events'));
+  expect(read('<html>\n</html>\n')).toEqual(damaged('it is not a stream of events'));
   expect(read('data: {"a"\n\n')).toEqual(damaged('one of its events is not complete JSON'));
 });
 
@@ -28,24 +29,26 @@ test('a body that is cut off anywhere but behind an event is never taken for a w
     fc.property(items, fc.nat(), (given, at) => {
       const events = given.map((item) => `data: ${JSON.stringify(item)}\n\n`);
       const whole = events.join('');
-      expect(read(whole)).toEqual({ items: given });
+      expect(read(whole)).toEqual({ body: given });
       const end = at % whole.length;
       const result = read(whole.slice(0, end));
       const ends = events.map((_, i) => events.slice(0, i + 1).join('').length);
-      if (ends.includes(end)) expect(result).toEqual({ items: given.slice(0, ends.indexOf(end) + 1) });
-      else expect(result).toHaveProperty('failure.kind', 'damaged');
+      if (ends.includes(end)) expect(result).toEqual({ body: given.slice(0, ends.indexOf(end) + 1) });
+      else expect(result).toHaveProperty('problem', 'damaged_answer');
     }),
   );
 });
 
 test('an error in the stream is a failure: with the status that it names, or a passing one', () => {
   expect(read('data: {"query_id":{}}\n\ndata: {"error":{"message":"out of time"}}\n\n')).toMatchObject({
-    failure: { kind: 'damaged', detail: expect.stringContaining('out of time') as string },
+    problem: 'damaged_answer',
+    reason: expect.stringContaining('out of time') as string,
   });
   expect(
     read('data: {"errors":[{"code":"forbidden","message":"no"}],"trace":"t","status_code":403}\n\n'),
   ).toMatchObject({
-    failure: { kind: 'status', status: 403, problem: 'forbidden' },
+    problem: 'forbidden',
+    response: { status: 403 },
   });
 });
 
@@ -68,9 +71,9 @@ test('a stream that is cut off, or says that it failed, is asked for again', asy
   expect(requests).toHaveLength(4);
   expect(requests[0]).toMatchObject({ method: 'POST', headers: { accept: 'text/event-stream' } });
   expect(retries.map(({ reason }) => reason)).toEqual([
-    'damaged answer (it ends in the middle of an event)',
-    expect.stringMatching(/^damaged answer \(it reports ".*deadline_exceeded.*"\)$/),
-    'damaged answer (it is empty)',
+    'damaged response (it ends in the middle of an event)',
+    expect.stringMatching(/^damaged response \(it reports ".*deadline_exceeded.*"\)$/),
+    'damaged response (it is empty)',
   ]);
 });
 

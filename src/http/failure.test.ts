@@ -2,8 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { compose } from '../platforms/compose/compose.ts';
 import { errorText } from './error-text.ts';
 import { toError } from './error.ts';
-import { type Failure, isTransient, nobodyThere, statusFailure } from './failure.ts';
+import {
+  type Failure,
+  TIMED_OUT,
+  TOO_LARGE,
+  connectionFailure,
+  damaged,
+  isTransient,
+  isUnreachable,
+  statusFailure,
+} from './failure.ts';
 import { proxyFor } from './connection/proxy.ts';
+import { ProxyError } from './connection/route.ts';
 
 const context = {
   path: 'deployments',
@@ -17,23 +27,15 @@ const context = {
 };
 
 const status = (code: number, text = '', headers: Record<string, string | string[]> = {}): Failure =>
-  statusFailure({ kind: 'answer', status: code, headers, text }, { textOf: errorText });
-/** A connection that does not come about, or breaks after it did. */
-const failed = (code: string, connected = false, detail = 'it went wrong'): Failure => ({
-  kind: 'failed',
-  code,
-  detail,
-  connected,
-});
+  statusFailure({ status: code, headers, text }, { textOf: errorText });
+const withCode = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+/** A connection that can't be made, or breaks later. */
+const failed = (code: string, connected = false, detail = 'it went wrong'): Failure =>
+  connectionFailure(withCode(code, detail), connected);
 
 const proxy = proxyFor('https://api.example.test', { HTTPS_PROXY: 'http://me:s3cret@proxy.example:3128' });
-const proxyFailed = (code: string, reached: boolean, answered?: number): Failure => ({
-  kind: 'proxy_failed',
-  code,
-  detail: 'it went wrong',
-  reached,
-  status: answered,
-});
+const proxyFailed = (code: string, problem: ProxyError['problem']): Failure =>
+  connectionFailure(new ProxyError(problem, withCode(code, 'it went wrong')), false);
 
 describe('who can do something about a failure, and what the user reads', () => {
   test.each([
@@ -65,31 +67,31 @@ describe('who can do something about a failure, and what the user reads', () => 
       'ERR_SSL_WRONG_VERSION_NUMBER',
     ],
     [
-      proxyFailed('ECONNREFUSED', false),
+      proxyFailed('ECONNREFUSED', 'proxy_unreachable'),
       'transient_error',
       'proxy_unreachable',
       'proxy.example:3128, set in HTTPS_PROXY',
     ],
-    [proxyFailed('HTTP 407', true, 407), 'config_error', 'proxy_login', 'Set HTTPS_PROXY to an address'],
+    [proxyFailed('HTTP 407', 'proxy_login'), 'config_error', 'proxy_login', 'Set HTTPS_PROXY to an address'],
     [status(407), 'config_error', 'proxy_login', 'The proxy proxy.example:3128 requires a user name'],
-    [proxyFailed('HTTP 403', true, 403), 'config_error', 'proxy_refused', 'to connect to api.example.test (HTTP 403)'],
-    [proxyFailed('HTTP 429', true, 429), 'transient_error', 'proxy_failed', '(HTTP 429)'],
-    [proxyFailed('HTTP 502', true, 502), 'transient_error', 'proxy_failed', 'after 6 attempts (HTTP 502)'],
-    [proxyFailed('UND_ERR_SOCKET', true), 'transient_error', 'proxy_failed', 'did not connect to api.example.test'],
     [
-      { kind: 'too_large' } as const,
-      'system_error',
-      'body_too_large',
-      'The answer to deployments is larger than the limit of 256 MB',
+      proxyFailed('HTTP 403', 'proxy_refused'),
+      'config_error',
+      'proxy_refused',
+      'to connect to api.example.test (HTTP 403)',
     ],
-    [{ kind: 'timed_out' } as const, 'transient_error', 'timed_out', 'within 60 s, after 6 attempts'],
-    [{ kind: 'timed_out' } as const, 'transient_error', 'timed_out', 'raise request_timeout_seconds'],
+    [proxyFailed('HTTP 429', 'proxy_failed'), 'transient_error', 'proxy_failed', '(HTTP 429)'],
+    [proxyFailed('HTTP 502', 'proxy_failed'), 'transient_error', 'proxy_failed', 'after 6 attempts (HTTP 502)'],
     [
-      { kind: 'damaged', detail: 'it is empty' } as const,
+      proxyFailed('UND_ERR_SOCKET', 'proxy_failed'),
       'transient_error',
-      'damaged_answer',
-      'after 6 attempts: it is empty',
+      'proxy_failed',
+      'did not connect to api.example.test',
     ],
+    [TOO_LARGE, 'system_error', 'body_too_large', 'The answer to deployments is larger than the limit of 256 MB'],
+    [TIMED_OUT, 'transient_error', 'timed_out', 'within 60 s, after 6 attempts'],
+    [TIMED_OUT, 'transient_error', 'timed_out', 'raise request_timeout_seconds'],
+    [damaged('it is empty'), 'transient_error', 'damaged_answer', 'after 6 attempts: it is empty'],
   ])('%j is a %s', (failure, failureType, problem, sentence) => {
     const error = toError(failure, problem.startsWith('proxy') ? { ...context, proxy } : context);
     expect(error).toMatchObject({ failureType, problem });
@@ -125,8 +127,7 @@ test('what a status means is for the platform to say first', () => {
     problemOf: (code: number) =>
       code === 410 ? ('not_found' as const) : code === 599 ? ('server_error' as const) : undefined,
   };
-  const of = (code: number): Failure =>
-    statusFailure({ kind: 'answer', status: code, headers: {}, text: '' }, refusals);
+  const of = (code: number): Failure => statusFailure({ status: code, headers: {}, text: '' }, refusals);
   expect(toError(of(410), context)).toMatchObject({ problem: 'not_found', isRejection: true, status: 410 });
   expect(toError(status(410), context)).toMatchObject({ problem: 'unexpected_status', isRejection: false });
   expect([599, 503, 410, 418].map((code) => isTransient(of(code)))).toEqual([true, true, false, false]);
@@ -139,7 +140,7 @@ test('a redirect is told with its target, but without a query that may hold secr
   expect(error.message).toContain(
     'The API redirected deployments (HTTP 302) to https://login.example.test/in. Redirects are not followed',
   );
-  expect(toError(status(304), context).message).toContain('to an unnamed place');
+  expect(toError(status(304), context).message).toContain('to an unnamed address');
 });
 
 test('the log gets path, status, what the API said, its request id and the attempts', () => {
@@ -147,7 +148,7 @@ test('the log gets path, status, what the API said, its request id and the attem
   expect(toError(failure, context).internalMessage).toBe(
     'GET deployments: HTTP 503 (maintenance), request id r-17, after 6 attempts',
   );
-  expect(toError({ kind: 'timed_out' }, { ...context, attempts: 1 }).internalMessage).toBe(
+  expect(toError(TIMED_OUT, { ...context, attempts: 1 }).internalMessage).toBe(
     'GET deployments: time-out, on the first attempt',
   );
 });
@@ -155,18 +156,18 @@ test('the log gets path, status, what the API said, its request id and the attem
 test.each([
   [status(503), true],
   [status(429), false],
-  [{ kind: 'timed_out' } as const, true],
-  [{ kind: 'damaged', detail: 'it is empty' } as const, true],
+  [TIMED_OUT, true],
+  [damaged('it is empty'), true],
   [failed('ECONNRESET'), true],
   [failed('ENOTFOUND'), true],
   [failed('CERT_HAS_EXPIRED'), false],
   [failed('EPROTO'), true],
   [failed('ERR_SSL_WRONG_VERSION_NUMBER'), false],
-  [{ kind: 'too_large' } as const, false],
-  [proxyFailed('ECONNREFUSED', false), true],
-  [proxyFailed('HTTP 502', true, 502), true],
-  [proxyFailed('HTTP 407', true, 407), false],
-  [proxyFailed('HTTP 403', true, 403), false],
+  [TOO_LARGE, false],
+  [proxyFailed('ECONNREFUSED', 'proxy_unreachable'), true],
+  [proxyFailed('HTTP 502', 'proxy_failed'), true],
+  [proxyFailed('HTTP 407', 'proxy_login'), false],
+  [proxyFailed('HTTP 403', 'proxy_refused'), false],
 ])('%j is worth another attempt: %s', (failure, worth) => {
   expect(isTransient(failure)).toBe(worth);
 });
@@ -175,11 +176,11 @@ test.each([
   [failed('ENOTFOUND'), true],
   [failed('ECONNREFUSED'), true],
   [failed('ECONNRESET'), false],
-  [proxyFailed('ECONNREFUSED', false), true],
-  [proxyFailed('HTTP 502', true, 502), false],
-  [{ kind: 'timed_out' } as const, false],
+  [proxyFailed('ECONNREFUSED', 'proxy_unreachable'), true],
+  [proxyFailed('HTTP 502', 'proxy_failed'), false],
+  [TIMED_OUT, false],
 ])('%j means that nobody is there: %s', (failure, nobody) => {
-  expect(nobodyThere(failure)).toBe(nobody);
+  expect(isUnreachable(failure)).toBe(nobody);
 });
 
 test('where Compose itself lived, a failure says that Compose has closed', () => {
@@ -189,7 +190,7 @@ test('where Compose itself lived, a failure says that Compose has closed', () =>
 
 test('a proxy is told of where it may be what keeps silent, and never with its password', () => {
   const note = 'Requests go through the proxy proxy.example:3128 (HTTPS_PROXY).';
-  for (const failure of [{ kind: 'timed_out' } as const, failed('ECONNRESET'), failed('EPROTO')]) {
+  for (const failure of [TIMED_OUT, failed('ECONNRESET'), failed('EPROTO')]) {
     const { message } = toError(failure, { ...context, proxy });
     expect(message).toContain(note);
     expect(message).not.toContain('s3cret');

@@ -1,11 +1,10 @@
-import type { FactsOf, ProblemId } from '../core/failure/problems.ts';
+import { type FactsOf, type ProblemId, problems } from '../core/failure/problems.ts';
 import type { Terms } from '../core/failure/terms.ts';
 import type { Request } from '../core/stream/request.ts';
 import { quoted } from '../text/quoted.ts';
 import { type ServerText, serverText } from '../text/server-text.ts';
-import type { Outcome } from './attempt.ts';
-import { faultOf } from './connection/fault.ts';
-import type { OpenCircuit, Outcome as TrafficOutcome } from './traffic/circuit-breaker.ts';
+import { ProxyError } from './connection/route.ts';
+import type { OpenCircuit, Outcome } from './traffic/circuit-breaker.ts';
 import { TRANSIENT_STATUSES } from './traffic/retry.ts';
 
 /** What a message about a request may mention. */
@@ -27,117 +26,60 @@ export type HttpFact =
 /** The problems whose messages need no other facts. */
 export type HttpProblem = { [Id in ProblemId]: keyof FactsOf<Id> extends HttpFact ? Id : never }[ProblemId];
 
-export type Failure =
-  | Exclude<Outcome, { kind: 'answer' }>
-  | {
-      kind: 'status';
-      status: number;
-      problem: HttpProblem;
-      apiText: ServerText;
-      requestId: string | undefined;
-      location: string | undefined;
-    }
-  | { kind: 'damaged'; detail: string }
-  | { kind: 'circuit_open'; circuit: OpenCircuit };
+/** Why a request failed. */
+export interface Failure {
+  problem: HttpProblem;
+  /** A clause for the log. */
+  reason: string;
+  /** What the message needs in addition to what is known of every request. */
+  facts?: Partial<Record<HttpFact, string>>;
+  /** The response, if that is the failure. */
+  response?: { status: number; said: ServerText; requestId: string | undefined };
+  retryAfterMs?: number | undefined;
+  /** The origin is given up for the rest of the sync. */
+  isCircuitOpen?: true;
+}
 
-/** How an API says no. */
+export const TIMED_OUT: Failure = { problem: 'timed_out', reason: 'time-out' };
+export const TOO_LARGE: Failure = { problem: 'body_too_large', reason: 'body too large' };
+
+/** How an API rejects requests. */
 export interface Refusals {
   /** What it says; empty if it says nothing. */
   textOf(body: ServerText): ServerText;
-  /** What a status means to this API, if that is not what it means to all. */
+  /** What a status means to this API, if it differs from the usual meaning. */
   problemOf?(status: number, said: ServerText, reads: Request['reads']): HttpProblem | undefined;
 }
 
-/** Anything else is not shown as the id of a request. */
-const REQUEST_ID = /^[\w.:-]{1,64}$/;
+/** A response, as undici returns it. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+/** A response with a status other than 200. */
 export function statusFailure(
-  { status, headers, text }: Extract<Outcome, { kind: 'answer' }>,
+  { status, headers, text }: Answer,
   refusals: Refusals,
   reads?: Request['reads'],
-): Extract<Failure, { kind: 'status' }> {
+): Failure {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
-  const requestId = id !== undefined && REQUEST_ID.test(id) ? id : undefined;
-  const apiText = refusals.textOf(serverText(text));
-  const problem = refusals.problemOf?.(status, apiText, reads) ?? problemOfStatus(status);
+  const said = refusals.textOf(serverText(text));
+  const shown = quoted(said);
   return {
-    kind: 'status',
-    status,
-    problem,
-    apiText,
-    requestId,
-    location: header('location'),
+    problem: refusals.problemOf?.(status, said, reads) ?? problemOfStatus(status),
+    reason: `HTTP ${status}${shown === '' ? '' : ` (${shown})`}`,
+    facts: { status: String(status), said: inQuotes(said), target: targetOf(header('location')) },
+    response: { status, said, requestId: id !== undefined && /^[\w.:-]{1,64}$/.test(id) ? id : undefined },
   };
 }
 
-/** What a failed attempt says about its origin. */
-export function outcomeOf(failure: Failure): TrafficOutcome {
-  if (failure.kind === 'status' && failure.status === 429) return 'limited';
-  const isAnswer = failure.kind === 'status' || failure.kind === 'damaged' || !isTransient(failure);
-  return isAnswer ? 'answered' : 'unanswered';
-}
-
-/** Whether another attempt may succeed. */
-export function isTransient(failure: Failure): boolean {
-  switch (failure.kind) {
-    case 'status':
-      return failure.problem === 'server_error';
-    case 'timed_out':
-    case 'damaged':
-      return true;
-    case 'too_large':
-    case 'circuit_open':
-      return false;
-    case 'failed':
-      return !['certificate_refused', 'tls_not_spoken'].includes(faultOf(failure));
-    case 'proxy_failed':
-      // The proxy's own limits pass too.
-      return (
-        failure.status === undefined ||
-        failure.status === 429 ||
-        failure.status >= 500 ||
-        TRANSIENT_STATUSES.has(failure.status)
-      );
-  }
-}
-
-/** Whether nobody is there at all: not worth a wait for someone who has just typed the address. */
-export function nobodyThere(failure: Failure): boolean {
-  if (failure.kind === 'proxy_failed') return !failure.reached;
-  return failure.kind === 'failed' && ['host_unknown', 'connection_refused'].includes(faultOf(failure));
-}
-
-/** In a few terms, for the line that tells of a retry. */
-export function reasonOf(failure: Failure): string {
-  switch (failure.kind) {
-    case 'status': {
-      const said = quoted(failure.apiText);
-      return `HTTP ${failure.status}${said === '' ? '' : ` (${said})`}`;
-    }
-    case 'timed_out':
-      return 'time-out';
-    case 'too_large':
-      return 'body too large';
-    case 'failed':
-      return `${failure.code} (${failure.detail})`;
-    case 'proxy_failed':
-      return `proxy: ${failure.code} (${failure.detail})`;
-    case 'damaged':
-      return `damaged answer (${failure.detail})`;
-    case 'circuit_open':
-      return CIRCUIT_REASONS[failure.circuit.cause](secondsOf(failure.circuit));
-  }
-}
-
-const CIRCUIT_REASONS: Record<OpenCircuit['cause'], (seconds: string) => string> = {
-  outage: (seconds) => `no response for ${seconds} s`,
-  rate_limit: (seconds) => `no response but HTTP 429 for ${seconds} s`,
-  token: () => 'HTTP 401 for a new token',
-};
-
-/** How long the origin had not responded when its circuit opened. */
-export function secondsOf({ ms }: OpenCircuit): string {
-  return String(Math.round(ms / 1_000));
+/** ` ("invalid_token")`, or nothing. */
+export function inQuotes(text: ServerText): string {
+  const said = quoted(text);
+  return said === '' ? '' : ` ("${said}")`;
 }
 
 function problemOfStatus(status: number): HttpProblem {
@@ -147,4 +89,90 @@ function problemOfStatus(status: number): HttpProblem {
   if (status === 429) return 'rate_limited';
   if (status >= 300 && status < 400) return 'redirected';
   return TRANSIENT_STATUSES.has(status) ? 'server_error' : 'unexpected_status';
+}
+
+/** Where a redirect points, without its query, which may contain secrets. */
+function targetOf(location: string | undefined): string {
+  const [address = ''] = location?.split(/[?#]/) ?? [];
+  return address === '' ? 'an unnamed address' : quoted(serverText(address));
+}
+
+/** A 200 with a body that can't be what the API sent; `detail` is a clause about it. */
+export function damaged(detail: string): Failure {
+  return { problem: 'damaged_answer', reason: `damaged response (${detail})`, facts: { detail } };
+}
+
+/** What undici reports. `connected`: the request was sent, so name, address and TLS handshake are fine. */
+export function connectionFailure(error: unknown, connected: boolean): Failure {
+  const isProxy = error instanceof ProxyError;
+  const { code, detail } = describe(isProxy ? error.cause : error);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' && !isProxy) return TIMED_OUT;
+  const reason = `${isProxy ? 'proxy: ' : ''}${code} (${detail})`;
+  return { problem: isProxy ? error.problem : connectionProblem(code, detail, connected), reason, facts: { code } };
+}
+
+/** Node.js hides the reason of a failed connection one level down, and of one to several addresses in a list. */
+function describe(error: unknown): { code: string; detail: string } {
+  const chain: Array<Error & { code?: string }> = [];
+  for (let next: unknown = error; next instanceof Error && chain.length < 5;) {
+    chain.push(next);
+    next = next instanceof AggregateError ? (next.errors as unknown[])[0] : next.cause;
+  }
+  const code = chain.map((link) => link.code).findLast((value) => value !== undefined);
+  return { code: code ?? chain[0]?.name ?? 'unknown', detail: chain.map((link) => link.message).join(': ') };
+}
+
+/** Node.js's codes for certificates that it doesn't trust. */
+const UNTRUSTED =
+  /^(?:ERR_TLS_CERT_|CERT_|CRL_|ERROR_IN_C|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
+
+function connectionProblem(code: string, detail: string, connected: boolean): HttpProblem {
+  if (UNTRUSTED.test(code)) return 'certificate_refused';
+  if (!connected) {
+    if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'EPROTO' && /wrong version/.test(detail)))
+      return 'tls_not_spoken';
+    if (code === 'EPROTO' || /^ERR_(?:SSL|TLS)_/.test(code)) return 'tls_failed';
+  }
+  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME'].includes(code)) return 'host_unknown';
+  return code === 'ECONNREFUSED' ? 'connection_refused' : 'connection_lost';
+}
+
+/** A request that isn't sent, because its origin is given up. */
+export function circuitFailure({ cause, ms }: OpenCircuit): Failure {
+  const seconds = String(Math.round(ms / 1_000));
+  const problem = ({ outage: 'host_unresponsive', rate_limit: 'rate_limited', token: 'token_rejected' } as const)[
+    cause
+  ];
+  const reason =
+    cause === 'token'
+      ? 'HTTP 401 for a new token'
+      : `no response ${cause === 'outage' ? '' : 'but HTTP 429 '}for ${seconds} s`;
+  return { problem, reason, facts: { seconds }, isCircuitOpen: true };
+}
+
+/** Failures without a complete response, which may pass. */
+const UNANSWERED: ReadonlySet<ProblemId> = new Set<HttpProblem>([
+  'timed_out',
+  'host_unknown',
+  'connection_refused',
+  'connection_lost',
+  'tls_failed',
+  'proxy_unreachable',
+  'proxy_failed',
+]);
+
+/** Whether another attempt may succeed. */
+export function isTransient({ problem }: Failure): boolean {
+  return UNANSWERED.has(problem) || problem === 'server_error' || problem === 'damaged_answer';
+}
+
+/** What a failed attempt says about its origin. */
+export function outcomeOf({ problem, response }: Failure): Outcome {
+  if (response?.status === 429) return 'limited';
+  return UNANSWERED.has(problem) ? 'unanswered' : 'answered';
+}
+
+/** Whether nothing responds at the address: not worth a wait for someone who has just typed it. */
+export function isUnreachable({ problem }: Failure): boolean {
+  return 'isUnreachable' in problems[problem];
 }

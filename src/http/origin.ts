@@ -1,25 +1,21 @@
 import type { Request } from '../core/stream/request.ts';
-import { AttemptWatch, type Outcome, attempt } from './attempt.ts';
+import { Attempts } from './attempt.ts';
 import type { Settings } from './client-options.ts';
 import { type Route, openRoute } from './connection/route.ts';
 import { itemsIn } from './event-stream.ts';
-import { type Failure, type Refusals, statusFailure } from './failure.ts';
-import { CircuitBreaker, type Outcome as TrafficOutcome } from './traffic/circuit-breaker.ts';
+import { type Failure, damaged, statusFailure } from './failure.ts';
+import { CircuitBreaker, type Outcome } from './traffic/circuit-breaker.ts';
 import type { Permits } from './traffic/permits.ts';
 import { RateLimiter } from './traffic/rate-limiter.ts';
 import { retryAfter } from './traffic/retry.ts';
 
-/** How one exchange ended. */
-export type Result =
-  { kind: 'body'; body: unknown } | { kind: 'failure'; failure: Failure; retryAfterMs?: number | undefined };
-
-/** Leave to send one request, which holds a permit until it is released. */
+/** The right to send one request. Holds a permit until it is released. */
 export interface Admission {
-  report: (outcome: TrafficOutcome, retryAfterMs?: number) => void;
+  report: (outcome: Outcome, retryAfterMs?: number) => void;
   release: () => void;
 }
 
-/** An address that requests go to, with its own connections, rate limit and circuit breaker: its trouble is not that of others. */
+/** An address to send requests to, with its own connections, rate limiter and circuit breaker, so it can't affect others. */
 export class Origin {
   readonly host: string;
   readonly route: Route;
@@ -33,11 +29,9 @@ export class Origin {
   readonly #origin: string;
   /** Precedes each path in the request line. */
   readonly #root: string;
-  readonly #watch: AttemptWatch;
-  /** The last request's headers, which mostly are the next one's, too. */
-  #headers: Record<string, string> = {};
+  readonly #attempts: Attempts;
 
-  /** `stop` ends requests and waits, `life` the connections. */
+  /** `stop` ends requests and waits, `life` ends connecting. */
   constructor(address: string, settings: Settings, permits: Permits, stop: AbortSignal, life: AbortSignal) {
     const { permits: connections, timeoutMs, env, timing } = settings;
     const { origin, host, pathname } = new URL(address);
@@ -51,7 +45,7 @@ export class Origin {
     this.#root = this.route.prefix + pathname.replace(/\/$/, '');
     this.breaker = new CircuitBreaker(timing, stop);
     this.signal = AbortSignal.any([stop, this.breaker.signal]);
-    this.#watch = new AttemptWatch(timeoutMs, this.signal);
+    this.#attempts = new Attempts(this.route.dispatcher, settings, this.signal);
     this.signal.addEventListener('abort', () => permits.cancel(address, this.signal.reason));
   }
 
@@ -90,28 +84,23 @@ export class Origin {
   }
 
   /** Sends the request once. Throws only the signal's reason. */
-  async exchange(request: Request, authorization: string | undefined): Promise<Result> {
-    const { onAnswer, refusals, maxBodyBytes, timing } = this.#settings;
-    const { path, post } = request;
-    const headers = this.#headersOf(request, authorization);
+  async exchange(request: Request, authorization: string | undefined): Promise<{ body: unknown } | Failure> {
+    const { onAnswer, refusals, timing } = this.#settings;
+    const { path, post, reads } = request;
     const method = post === undefined ? 'GET' : 'POST';
-    const body = post?.body ?? null;
-    const sent = {
-      origin: this.#origin,
-      target: this.#targetOf(request),
-      headers,
-      method,
-      body,
-      maxBodyBytes,
-    } as const;
     const began = timing.monotonic();
-    const outcome = await attempt(this.route.dispatcher, sent, this.#watch);
-    if (outcome.kind !== 'answer') return { kind: 'failure', failure: outcome };
-    onAnswer?.(method, path, outcome.status, Math.round(timing.monotonic() - began));
-    if (outcome.status === 200) return request.reads === 'events' ? eventsIn(outcome, refusals) : parsed(outcome);
-    const after = [outcome.headers['retry-after']].flat()[0];
-    const failure = statusFailure(outcome, refusals, request.reads);
-    return { kind: 'failure', failure, retryAfterMs: retryAfter(after, timing.now()) };
+    const answer = await this.#attempts.send({
+      origin: this.#origin,
+      path: this.#targetOf(request),
+      method,
+      headers: this.#headersOf(request, authorization),
+      body: post?.body ?? null,
+    });
+    if ('problem' in answer) return answer;
+    onAnswer?.(method, path, answer.status, Math.round(timing.monotonic() - began));
+    if (answer.status === 200) return reads === 'events' ? itemsIn(answer.text, refusals) : parsed(answer.text);
+    const retryAfterMs = retryAfter([answer.headers['retry-after']].flat()[0], timing.now());
+    return { ...statusFailure(answer, refusals, reads), retryAfterMs };
   }
 
   #targetOf({ path, query }: Request): string {
@@ -124,33 +113,25 @@ export class Origin {
   }
 
   #headersOf({ headers, post }: Request, authorization: string | undefined): Record<string, string> {
-    const type = post === undefined ? undefined : { 'content-type': post.type };
     const { accept, userAgent } = this.#settings;
-    const usual = { ...this.route.headers, accept, 'user-agent': userAgent };
-    if (authorization === undefined) return { ...usual, ...type, ...headers };
-    if (this.#headers['authorization'] !== authorization) this.#headers = { ...usual, authorization };
-    return type === undefined && headers === undefined ? this.#headers : { ...this.#headers, ...type, ...headers };
+    return {
+      ...this.route.headers,
+      accept,
+      'user-agent': userAgent,
+      ...(authorization !== undefined && { authorization }),
+      ...(post && { 'content-type': post.type }),
+      ...headers,
+    };
   }
-}
-
-type Answer = Extract<Outcome, { kind: 'answer' }>;
-
-function eventsIn({ text }: Answer, refusals: Refusals): Result {
-  const read = itemsIn(text, refusals);
-  return 'items' in read ? { kind: 'body', body: read.items } : { kind: 'failure', failure: read.failure };
 }
 
 /** A 200 whose body isn't JSON was damaged on its way, or is a proxy's page: a retry may cure both. */
-function parsed({ text }: Answer): Result {
+function parsed(text: string): { body: unknown } | Failure {
   try {
-    return { kind: 'body', body: JSON.parse(text) };
+    return { body: JSON.parse(text) };
   } catch {
-    return { kind: 'failure', failure: { kind: 'damaged', detail: damageOf(text) } };
+    const start = text.trimStart();
+    if (start === '') return damaged('it is empty');
+    return damaged(start.startsWith('<') ? 'it is a web page' : 'it is not complete JSON');
   }
-}
-
-function damageOf(text: string): string {
-  const start = text.trimStart();
-  if (start === '') return 'it is empty';
-  return start.startsWith('<') ? 'it is a web page' : 'it is not complete JSON';
 }

@@ -53,8 +53,8 @@ export class FakeApi {
 
 /** What the client throws when the API gives this status. `tokenAccepted`: a 401 is about something else. */
 export function refusal(status: number, path = 'somewhere', tokenAccepted = false): ConnectorError {
-  const failure = statusFailure({ kind: 'answer', status, headers: {}, text: '' }, { textOf: errorText });
-  return toError(failure, {
+  const failure = statusFailure({ status, headers: {}, text: '' }, { textOf: errorText });
+  return toError(tokenAccepted ? { ...failure, problem: 'unauthorized' } : failure, {
     path,
     method: 'GET',
     host: 'api.example.test',
@@ -63,7 +63,6 @@ export function refusal(status: number, path = 'somewhere', tokenAccepted = fals
     timeoutMs: 60_000,
     maxBodyBytes: 2 ** 28,
     proxy: undefined,
-    tokenAccepted,
   });
 }
 

@@ -1,5 +1,4 @@
 import type { Dispatcher } from 'undici';
-import { TIMED_OUT } from '../../src/http/attempt.ts';
 import type { Route, RouteOptions } from '../../src/http/connection/route.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -52,7 +51,7 @@ export class SimulatedNetwork {
       if (reaction === 'hang') {
         handler.onRequestStart?.(controller, undefined);
         await this.#time.sleep(this.#timeoutMs, abort.signal);
-        throw TIMED_OUT;
+        throw Object.assign(new Error('simulated'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
       }
       if ('code' in reaction) {
         await this.#time.sleep(reaction.afterMs ?? 0, abort.signal);

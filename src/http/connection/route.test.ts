@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LocalServer, answer, startServer } from '../../../test-support/unit/http.ts';
-import { type Outcome, attempt } from '../attempt.ts';
-import { AttemptWatch } from '../attempt.ts';
+import { Attempts } from '../attempt.ts';
+import type { Answer, Failure } from '../failure.ts';
 import { type Route, openRoute } from './route.ts';
 
 type Env = Record<string, string | undefined>;
 
 const never = new AbortController().signal;
-const watch = new AttemptWatch(60_000, never);
+const attemptsBy = ({ dispatcher }: Route): Attempts =>
+  new Attempts(dispatcher, { timeoutMs: 60_000, maxBodyBytes: 1e6 }, never);
 
 function routeTo(origin: string, env: Env = {}, connections = 4): Route {
   const route = openRoute({ origin, connections, connectTimeoutMs: 60_000, signal: never, env });
@@ -18,23 +19,20 @@ function routeTo(origin: string, env: Env = {}, connections = 4): Route {
 }
 
 /** How `GET /accounts` at the origin ends. */
-async function tryOut(origin: string, env: Env = {}): Promise<Outcome> {
-  const { dispatcher, prefix, headers } = routeTo(origin, env);
-  const request = {
+async function tryOut(origin: string, env: Env = {}): Promise<Answer | Failure> {
+  const route = routeTo(origin, env);
+  return attemptsBy(route).send({
     origin,
-    target: `${prefix}/accounts`,
-    headers: { ...headers, authorization: 'Bearer t' },
-    method: 'GET' as const,
-    body: null,
-    maxBodyBytes: 1e6,
-  };
-  return attempt(dispatcher, request, watch);
+    path: `${route.prefix}/accounts`,
+    headers: { ...route.headers, authorization: 'Bearer t' },
+    method: 'GET',
+  });
 }
 
 /** What comes back from `GET /accounts` at the origin. */
 async function get(origin: string, env: Env = {}): Promise<string> {
   const outcome = await tryOut(origin, env);
-  return outcome.kind === 'answer' ? outcome.text : outcome.kind;
+  return 'problem' in outcome ? outcome.problem : outcome.text;
 }
 
 const startApi = (host?: string): Promise<LocalServer> =>
@@ -80,7 +78,7 @@ describe('with a proxy in the environment', () => {
     'https asks the proxy of %s for a tunnel, and sends nothing without',
     async (name) => {
       const { origin: proxy, requests, tunnels } = await startProxy();
-      expect(await get('https://api.internal', { [name]: proxy })).toBe('proxy_failed');
+      expect(await get('https://api.internal', { [name]: proxy })).toBe('proxy_refused');
       expect(tunnels).toEqual(['api.internal:443']);
       expect(requests).toEqual([]);
     },
@@ -127,9 +125,8 @@ test.each([{}, { HTTP_PROXY: '' }, { HTTP_PROXY: undefined }])(
 
 test('no more connections are opened than asked for, whatever waits', async () => {
   const { origin, requests, connections } = await startApi();
-  const { dispatcher } = routeTo(origin, {}, 2);
-  const request = { origin, target: '/', headers: {}, method: 'GET' as const, body: null, maxBodyBytes: 1e6 };
-  await Promise.all(Array.from({ length: 20 }, () => attempt(dispatcher, request, watch)));
+  const attempts = attemptsBy(routeTo(origin, {}, 2));
+  await Promise.all(Array.from({ length: 20 }, () => attempts.send({ origin, path: '/', method: 'GET' })));
   expect(requests).toHaveLength(20);
   expect(connections()).toBeLessThanOrEqual(2);
 });
@@ -144,26 +141,26 @@ test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
 );
 
 describe('a failure of the proxy is not one of the API', () => {
-  const proxied = (proxy: string): Promise<Outcome> => tryOut('https://api.internal', { HTTPS_PROXY: proxy });
+  const proxied = (proxy: string): Promise<Answer | Failure> => tryOut('https://api.internal', { HTTPS_PROXY: proxy });
 
-  test.each([403, 407, 502])('that answers CONNECT with HTTP %i', async (status) => {
+  test.each([
+    [403, 'proxy_refused'],
+    [407, 'proxy_login'],
+    [429, 'proxy_failed'],
+    [502, 'proxy_failed'],
+  ])('that responds to CONNECT with HTTP %i: %s', async (status, problem) => {
     const proxy = await startServer(() => undefined);
     proxy.server.on('connect', (_, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
-    expect(await proxied(proxy.origin)).toMatchObject({
-      kind: 'proxy_failed',
-      code: `HTTP ${status}`,
-      status,
-      reached: true,
-    });
+    expect(await proxied(proxy.origin)).toMatchObject({ problem, facts: { code: `HTTP ${status}` } });
   });
 
   test.each([
     ['closes the connection', '', 'UND_ERR_SOCKET'],
-    ['speaks no HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', 'HTTPParserError'],
+    ['does not speak HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', 'HTTPParserError'],
   ])('that %s', async (_, bytes, code) => {
     const proxy = await startServer(() => undefined);
     proxy.server.on('connect', (_request, socket) => socket.end(bytes));
-    expect(await proxied(proxy.origin)).toMatchObject({ kind: 'proxy_failed', code, status: undefined, reached: true });
+    expect(await proxied(proxy.origin)).toMatchObject({ problem: 'proxy_failed', facts: { code } });
   });
 
   test.each(['http', 'https'])('that is down, for %s', async (scheme) => {
@@ -171,9 +168,8 @@ describe('a failure of the proxy is not one of the API', () => {
     server.close();
     await once(server, 'close');
     expect(await tryOut(`${scheme}://api.internal`, { HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toMatchObject({
-      kind: 'proxy_failed',
-      code: 'ECONNREFUSED',
-      reached: false,
+      problem: 'proxy_unreachable',
+      facts: { code: 'ECONNREFUSED' },
     });
   });
 
@@ -184,9 +180,8 @@ describe('a failure of the proxy is not one of the API', () => {
       socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     });
     expect(await proxied(proxy.origin)).toMatchObject({
-      kind: 'failed',
-      code: 'ERR_SSL_WRONG_VERSION_NUMBER',
-      connected: false,
+      problem: 'tls_not_spoken',
+      facts: { code: 'ERR_SSL_WRONG_VERSION_NUMBER' },
     });
   });
 });

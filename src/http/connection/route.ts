@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
+import { TRANSIENT_STATUSES } from '../traffic/retry.ts';
 import { type Proxy, proxyFor } from './proxy.ts';
 
 type Connect = buildConnector.connector;
@@ -8,40 +9,35 @@ export interface RouteOptions {
   origin: string;
   connections: number;
   connectTimeoutMs: number;
-  /** Aborted when no connection is wanted any more: undici itself waits for those that are coming about. */
+  /** Ends connecting, for which undici itself would wait. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
 }
 
-/** The way that requests take to the API. */
+/** How requests reach an origin. */
 export interface Route {
   dispatcher: Dispatcher;
-  /** Stands before the path in the request line. */
+  /** Precedes the path in the request line. */
   prefix: string;
-  /** To be sent along. */
+  /** Sent with each request. */
   headers: Record<string, string>;
   proxy: Proxy | undefined;
   close: () => Promise<void>;
 }
 
-/** What went wrong between here and the proxy, or in it: not a failure of the API. */
+/** A failure between here and the proxy, or in the proxy, rather than of the API. */
 export class ProxyError extends Error {
-  override name = 'ProxyError';
-  /** The HTTP status of its answer to CONNECT. */
-  readonly status: number | undefined;
-  /** Whether it can be spoken to at all. */
-  readonly reached: boolean;
+  readonly problem: 'proxy_unreachable' | 'proxy_failed' | 'proxy_refused' | 'proxy_login';
 
-  constructor(message: string, details: { reached: boolean; status?: number; cause?: unknown }) {
-    super(message, { cause: details.cause });
-    this.status = details.status;
-    this.reached = details.reached;
+  constructor(problem: ProxyError['problem'], cause: unknown) {
+    super(problem, { cause });
+    this.problem = problem;
   }
 }
 
 /**
- * A pool of connections to the origin, or to the proxy that the environment asks for. HTTP/2 is off: it was measured as
- * slower here. The time-outs of undici are off too, because the client has one of its own for the whole request.
+ * A pool of connections to the origin, or to the proxy that the environment names. HTTP/2 is off because it was measured to be slower.
+ * undici's time-outs are off because the client has one for the whole request.
  */
 export function openRoute({ origin, connections, connectTimeoutMs, signal, env }: RouteOptions): Route {
   const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, signal });
@@ -51,51 +47,51 @@ export function openRoute({ origin, connections, connectTimeoutMs, signal, env }
     const pool = new Pool(origin, { ...options, connect });
     return { dispatcher: pool, prefix: '', headers: {}, proxy, close: () => pool.destroy() };
   }
-  const authorization: Record<string, string> =
-    proxy.authorization === undefined ? {} : { 'proxy-authorization': proxy.authorization };
+  const { authorization } = proxy;
+  const login = authorization === undefined ? undefined : { 'proxy-authorization': authorization };
   const toProxy = asProxy(connect);
   if (origin.startsWith('http:')) {
-    // Plain http goes to the proxy as it is, as curl does: many proxies open tunnels for https alone.
+    // Like curl: many proxies open tunnels only for https.
     const pool = new Pool(proxy.origin, { ...options, connect: toProxy });
-    const headers = { host: new URL(origin).host, ...authorization };
+    const headers = { host: new URL(origin).host, ...login };
     return { dispatcher: pool, prefix: origin, headers, proxy, close: () => pool.destroy() };
   }
   const tunnels = new Pool(proxy.origin, { headersTimeout: 0, connect: toProxy });
-  const pool = new Pool(origin, { ...options, connect: throughTunnel(tunnels, connect, authorization) });
+  const pool = new Pool(origin, { ...options, connect: throughTunnel(tunnels, connect, { ...login }) });
   const close = async (): Promise<void> => void (await Promise.all([pool.destroy(), tunnels.destroy()]));
   return { dispatcher: pool, prefix: '', headers: {}, proxy, close };
 }
 
-/** A connection to the proxy that does not come about is the proxy's failure. */
 function asProxy(connect: Connect): Connect {
   return (target, callback) =>
     connect(target, (...[error, socket]) => {
       if (error === null) callback(null, socket);
-      else callback(new ProxyError('the proxy cannot be reached', { reached: false, cause: error }), null);
+      else callback(new ProxyError('proxy_unreachable', error), null);
     });
 }
 
 /**
- * Asks the proxy for a tunnel, and speaks TLS with the API through it. undici's own ProxyAgent does not tell a failure of
- * the proxy from one of the API; and a proxy that closes the connection on CONNECT is asked again by it at once,
- * thousands of times a second.
+ * Requests a tunnel from the proxy, and speaks TLS with the API through it. undici's own ProxyAgent doesn't tell a failure of the proxy
+ * from one of the API, and retries a proxy that closes the connection thousands of times a second.
  */
 function throughTunnel(tunnels: Pool, connect: Connect, headers: Record<string, string>): Connect {
   return (target, callback) => {
     const host = `${target.hostname}:${target.port === '' ? '443' : target.port}`;
-    tunnels.connect({ path: host, headers: { ...headers, host } }, (error, answer) => {
+    tunnels.connect({ path: host, headers: { ...headers, host } }, (error, response) => {
       if (error !== null) {
-        const failed = new ProxyError('the proxy failed', { reached: true, cause: error });
-        callback(error instanceof ProxyError ? error : failed, null);
-        return;
+        callback(error instanceof ProxyError ? error : new ProxyError('proxy_failed', error), null);
+      } else if (response.statusCode === 200) {
+        connect({ ...target, httpSocket: response.socket as Socket }, callback);
+      } else {
+        response.socket.on('error', () => undefined).destroy();
+        callback(tunnelError(response.statusCode), null);
       }
-      const { statusCode: status, socket } = answer;
-      if (status === 200) {
-        connect({ ...target, httpSocket: socket as Socket }, callback);
-        return;
-      }
-      socket.on('error', () => undefined).destroy();
-      callback(new ProxyError('the proxy opens no tunnel', { reached: true, status }), null);
     });
   };
+}
+
+function tunnelError(status: number): ProxyError {
+  const isTransient = status === 429 || status >= 500 || TRANSIENT_STATUSES.has(status);
+  const problem = status === 407 ? 'proxy_login' : isTransient ? 'proxy_failed' : 'proxy_refused';
+  return new ProxyError(problem, Object.assign(new Error('no tunnel'), { code: `HTTP ${status}` }));
 }
