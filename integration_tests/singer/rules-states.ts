@@ -5,10 +5,10 @@ import { type Row, isRow } from './transcript.ts';
 // What the STATE messages say, and when they come.
 
 /** As a run has its bookmarks: of a walk, or of a mark for each deployment or Logs instance. */
-const WALK_KEYS = 'job,platform,replication_key,replication_key_value,start_date,version,walk';
-const MARKS_KEYS = 'job,partitions,pending,platform,start_date,version';
-const WINDOWS_KEYS = 'job,partitions,platform,start_date,version';
-const MONTHS_KEYS = 'job,limits,platform,replication_key,replication_key_value,start_date,version';
+const WALK_KEYS = 'platform,replication_key,replication_key_value,start_date,version,walk';
+const MARKS_KEYS = 'partitions,pending,platform,start_date,version';
+const WINDOWS_KEYS = 'partitions,platform,start_date,version';
+const MONTHS_KEYS = 'limits,platform,replication_key,replication_key_value,start_date,version';
 /** Where the output is smaller, the first and the last state have their weight. */
 const MUCH_OUTPUT = 100_000;
 

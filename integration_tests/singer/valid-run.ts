@@ -48,7 +48,7 @@ const recipe = (id: string, at: string): Row => record('recipes', { id, deployme
 
 /** The bookmarks of a run: the mark and the walk of the events, and the mark of the one deployment. */
 export function bookmarks(mark: string | null, walk: Row[], recipes: string | null): Readonly<Record<string, Row>> {
-  const common = { version: 1, platform: 'compose', start_date: null, job: null };
+  const common = { version: 1, platform: 'compose', start_date: null };
   const partition = { context: { deployment_id: 'd1' }, replication_key: 'updated_at', replication_key_value: recipes };
   return {
     audit_events: { ...common, replication_key: 'created_at', replication_key_value: mark, walk },

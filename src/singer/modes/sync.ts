@@ -3,22 +3,22 @@ import { type WantedStream, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { withoutDeselectedDetails } from '../../core/retrieval/shared/deselected.ts';
 import { inputError } from '../../core/failure/errors.ts';
-import { parseInput, readInput } from '../../program/input-file.ts';
+import { readObject } from '../../program/input-file.ts';
 import { readStreams } from '../../core/reading/read-streams.ts';
 import type { Row } from '../../core/record/row.ts';
 import { isOffered } from '../../core/stream/stream.ts';
-import { bookmarkOf, bookmarked, foreignKeys, stateOf } from '../protocol/bookmarks.ts';
+import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
 import { reportEnds } from '../protocol/failures.ts';
-import { type OutputStream, type SingerOutput, openOutput } from '../protocol/output.ts';
+import { type OutputStream, type SingerOutput, openSingerOutput } from '../protocol/output.ts';
 import { type Selection, everything, selectionIn } from '../protocol/selection.ts';
 import { readSettings } from '../protocol/settings.ts';
-import { bookmarkFor, readTapState } from '../protocol/state-file.ts';
+import { readTapState } from '../protocol/state-file.ts';
 import { StateLines } from '../protocol/state-lines.ts';
 
-/** Reads the streams that the catalog selects. 0 if every one of them is complete. */
+/** Reads the streams that the catalog selects. Returns 0 if every stream is complete. */
 export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
-  const output = openOutput(context, 'sync', debug);
+  const output = openSingerOutput(context, 'sync', debug);
   const config = await loadTapConfig(context, files.configs, output);
   const { selected, unusable } = await selectionOf(files.catalog, config, output);
   const state = await readTapState(files.state);
@@ -28,34 +28,27 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
       'no stream is selected, so there is nothing to read; select streams in the catalog, or read without one',
     );
 
-  // A reader that is gone already would have everything read for nobody.
   context.signal.throwIfAborted();
+  const outputs: OutputStream[] = [];
+  const wanted: WantedStream[] = [];
+  for (const { definition, mode, deselected } of selected) {
+    const { name } = definition;
+    const where = `The bookmark of ${name} in the state file ${files.state}`;
+    // A full refresh starts at the beginning, whatever the bookmark says, and leaves it unchanged.
+    const format = mode === 'incremental' ? bookmarkFormatOf(config.platform.name, definition) : undefined;
+    const bookmark = state.bookmarks.get(name);
+    const from = format === undefined || bookmark === undefined ? {} : stateOf(bookmark, format, where);
+    outputs.push({ definition, deselected, format });
+    wanted.push({ definition: withoutDeselectedDetails(definition, deselected), mode, state: from, where });
+  }
   const states = new StateLines(context.writer, state, Date.now);
-  const opened = selected.map((stream): OutputStream & { wanted: WantedStream } => {
-    const { definition, mode } = stream;
-    const where = `The bookmark of ${definition.name} in the state file ${files.state}`;
-    // A read in full begins at the beginning, whatever the bookmark says, and leaves that as it is.
-    const about = mode === 'incremental' ? bookmarked(config.platform.name, definition) : undefined;
-    const earlier = about === undefined ? undefined : bookmarkFor(definition.name, state, files.state);
-    const foreign = about === undefined ? {} : foreignKeys(earlier ?? {}, about);
-    const from = about === undefined || earlier === undefined ? {} : stateOf(earlier, about, where);
-    return {
-      ...stream,
-      bookmark: about === undefined ? undefined : (now) => ({ ...foreign, ...bookmarkOf(now as Row, about) }),
-      wanted: { definition: withoutDeselectedDetails(definition, stream.deselected), mode, state: from, where },
-    };
-  });
-  output.open(opened, states);
-  const { streams, refusal, close } = openReads(
-    config,
-    context,
-    output,
-    opened.map(({ wanted }) => wanted),
-  );
+  output.open(outputs, states);
+  const { streams, refusal, close } = openReads(config, context, output, wanted);
   for (const [i, { reader }] of streams.entries()) {
-    const { bookmark } = opened[i] as OutputStream;
-    const { cursor, stream } = reader;
-    if (bookmark !== undefined && cursor !== undefined) states.set(stream.name, () => bookmark(cursor.state()));
+    const format = outputs[i]?.format;
+    if (format !== undefined && reader.cursor !== undefined) {
+      states.set(reader.stream.name, reader.cursor.state() as Row, format);
+    }
   }
   states.first();
   try {
@@ -70,7 +63,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
 const NO_VARIABLES =
   'The environment names no platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
 
-/** Reads and checks the config that the files and variables make. Throws one sentence about what is wrong with it. */
+/** Loads the config from files and variables. Throws one sentence about what is wrong with it. */
 export async function loadTapConfig(
   { env }: Context,
   configs: readonly string[],
@@ -85,6 +78,6 @@ export async function loadTapConfig(
 async function selectionOf(file: string | undefined, config: Config, output: SingerOutput): Promise<Selection> {
   const { streams } = platformOf(config);
   if (file === undefined) return everything(streams.filter((stream) => isOffered(stream, config.platform)));
-  const catalog = parseInput('catalog', file, await readInput('catalog', file));
+  const catalog = await readObject('catalog', file);
   return selectionIn(catalog, file, { streams, platform: config.platform }, (sentence) => output.log('warn', sentence));
 }

@@ -1,15 +1,15 @@
 import { checkConnection } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
-import { openOutput } from '../protocol/output.ts';
+import { openSingerOutput } from '../protocol/output.ts';
 import { loadTapConfig } from './sync.ts';
 
-/** Says whether the config works, by asking the API as little as possible. Nothing goes to stdout. 0 if it does. */
+/** Tests the config with as few requests as possible. Prints nothing on stdout. Returns 0 if the config works. */
 export async function runTest(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
-  const output = openOutput(context, 'test', debug);
+  const output = openSingerOutput(context, 'test', debug);
   const config = await loadTapConfig(context, configs, output);
   context.signal.throwIfAborted();
-  const complaints = await checkConnection(config, context, output);
-  if (complaints.length === 0) output.log('info', 'the config works');
-  else output.log('fatal', complaints.join(' '));
-  return complaints.length === 0 ? 0 : 1;
+  const problems = await checkConnection(config, context, output);
+  if (problems.length === 0) output.log('info', 'the config works');
+  else output.log('fatal', problems.join(' '));
+  return problems.length === 0 ? 0 : 1;
 }

@@ -8,17 +8,17 @@ import { parseState } from '../../core/retrieval/state-format.ts';
 import type { Row } from '../../core/record/row.ts';
 import { cursorFieldOf } from '../../core/stream/stream.ts';
 import { STREAMS } from '../../streams.ts';
-import { type Bookmarked, bookmarkOf, bookmarked, foreignKeys, stateOf } from './bookmarks.ts';
+import { type BookmarkFormat, bookmarkFormatOf, bookmarkOf, stateOf } from './bookmarks.ts';
 
-const WALK: Bookmarked = {
+const WALK: BookmarkFormat = {
   platform: 'compose',
   replicationKey: 'created_at',
   format: newestFirstState,
   partitionName: 'deployment_id',
 };
-const MARKS: Bookmarked = { ...WALK, replicationKey: 'updated_at', format: partitionState };
-const WINDOWS: Bookmarked = { ...WALK, format: windowState, partitionName: 'logs_instance' };
-const MONTHS: Bookmarked = { ...WALK, replicationKey: 'month', format: monthState };
+const MARKS: BookmarkFormat = { ...WALK, replicationKey: 'updated_at', format: partitionState };
+const WINDOWS: BookmarkFormat = { ...WALK, format: windowState, partitionName: 'logs_instance' };
+const MONTHS: BookmarkFormat = { ...WALK, replicationKey: 'month', format: monthState };
 
 const T = '2023-02-28T12:00:00.000Z';
 const WHERE = 'The bookmark of it in the state file s.json';
@@ -33,7 +33,6 @@ const walkState = fc.record(
     version,
     mark: time,
     start_date: time,
-    job: fc.string(),
     walk: fc.record({ cursor: id, top: time, before: id, floor: time }, { requiredKeys: ['cursor'] }),
   },
   { requiredKeys: ['version'] },
@@ -42,7 +41,6 @@ const marksState = fc.record(
   {
     version,
     start_date: time,
-    job: fc.string(),
     marks: fc.array(fc.tuple(id, time)).map(Object.fromEntries<string>),
     pending: fc.array(id, { minLength: 1 }),
   },
@@ -53,7 +51,6 @@ const monthsState = fc.record(
   {
     version,
     start_date: time,
-    job: fc.string(),
     month: fc
       .tuple(fc.integer({ min: 1970, max: 9999 }), fc.integer({ min: 1, max: 12 }))
       .map(([year, month]) => `${year}-${String(month).padStart(2, '0')}`),
@@ -62,7 +59,7 @@ const monthsState = fc.record(
   { requiredKeys: ['version'] },
 );
 
-test('a partition calls its partition what the stream calls it', () => {
+test('the context of a partition uses the name that the stream has for it', () => {
   const bookmark = bookmarkOf({ version: 1, marks: { 'crn:1': T } }, WINDOWS);
   expect(bookmark['partitions']).toEqual([
     { context: { logs_instance: 'crn:1' }, replication_key: 'created_at', replication_key_value: T },
@@ -72,24 +69,23 @@ test('a partition calls its partition what the stream calls it', () => {
   );
 });
 
-describe('the translations are each the inverse of the other', () => {
+describe('a state survives the translation into a bookmark and back', () => {
   test.each([
-    ['walk', walkState, WALK],
-    ['marks', marksState, MARKS],
+    ['newest first', walkState, WALK],
+    ['partitions', marksState, MARKS],
     ['windows', marksState.map(({ pending: _none, ...state }) => state), WINDOWS],
     ['months', monthsState, MONTHS],
   ] as const)('%s', (_, states, about) => {
     fc.assert(
       fc.property(states, (state) => {
-        const bookmark = bookmarkOf(state, about);
-        expect(stateOf(bookmark, about, WHERE)).toEqual(state);
-        expect(bookmarkOf(stateOf(bookmark, about, WHERE), about)).toEqual(bookmark);
-        // Clients print and read it in between.
-        expect(stateOf(JSON.parse(JSON.stringify(bookmark)) as Row, about, WHERE)).toEqual(state);
-        expect(foreignKeys(bookmark, about)).toEqual({});
-        // The core forgets a mark of such a name, and reads the deployment again.
+        // JSON.parse drops a partition of this name, and the deployment is read again.
         fc.pre(!('marks' in state && Object.hasOwn(state.marks, '__proto__')));
-        expect(parseState(about.format, stateOf(bookmark, about, WHERE), WHERE, 'compose')).toEqual(state);
+        const bookmark = bookmarkOf(state, about);
+        const printed = JSON.parse(JSON.stringify(bookmark)) as Row;
+        const back = parseState(about.format, stateOf(printed, about, WHERE), WHERE, 'compose');
+        const lists = Object.fromEntries(about.format.lists.map((key) => [key, []]));
+        expect(back).toEqual({ platform: 'compose', ...lists, ...state });
+        expect(bookmarkOf(back as unknown as Row, about)).toEqual(bookmark);
       }),
       { numRuns: 500 },
     );
@@ -97,25 +93,23 @@ describe('the translations are each the inverse of the other', () => {
 });
 
 describe('the form', () => {
-  test('of a walk that is under way, and of one that is through', () => {
+  test('of newest-first pagination, unfinished and finished', () => {
     expect(bookmarkOf({ version: 1, mark: T, walk: { top: T, cursor: 'c' } }, WALK)).toEqual({
       version: 1,
       platform: 'compose',
       replication_key: 'created_at',
       replication_key_value: T,
       start_date: null,
-      job: null,
       walk: [{ top: T, cursor: 'c', before: null, floor: null }],
     });
     expect(bookmarkOf({ version: 1, mark: T }, WALK)).toMatchObject({ walk: [] });
   });
 
-  test('of marks, sorted by deployment', () => {
+  test('of partitions, sorted by deployment', () => {
     expect(bookmarkOf({ version: 1, marks: { b: T, a: T } }, MARKS)).toEqual({
       version: 1,
       platform: 'compose',
       start_date: null,
-      job: null,
       partitions: ['a', 'b'].map((deployment_id) => ({
         context: { deployment_id },
         replication_key: 'updated_at',
@@ -126,89 +120,64 @@ describe('the form', () => {
     expect(bookmarkOf({ version: 1, marks: {}, pending: ['b', 'a'] }, MARKS)).toMatchObject({ pending: ['b', 'a'] });
   });
 
-  test('every incremental stream has one, and no other', () => {
+  test('only incremental streams have bookmarks', () => {
     for (const definition of STREAMS['compose'] ?? []) {
-      expect(bookmarked('compose', definition) !== undefined, definition.name).toBe(
+      expect(bookmarkFormatOf('compose', definition) !== undefined, definition.name).toBe(
         cursorFieldOf(definition) !== undefined,
       );
     }
   });
 });
 
-describe('other forms that are taken', () => {
-  test.each<[string, Bookmarked, Row, Row]>([
-    ['no version', WALK, { replication_key: 'created_at', replication_key_value: T }, { version: 1, mark: T }],
-    [
-      'nulls',
-      WALK,
-      { version: null, platform: null, replication_key_value: null, walk: null, start_date: null },
-      { version: 1 },
-    ],
-    [
-      'the state of the core, a walk',
-      WALK,
-      { version: 1, mark: T, walk: { cursor: 'c', top: T } },
-      { version: 1, mark: T, walk: { cursor: 'c', top: T } },
-    ],
-    [
-      'the state of the core, marks',
-      MARKS,
-      { version: 1, marks: { d: T }, pending: ['r'] },
-      { version: 1, marks: { d: T }, pending: ['r'] },
-    ],
-    [
-      'a merge of both, in which the newer form counts',
-      WALK,
-      { mark: '2001-01-01T00:00:00.000Z', replication_key_value: null, walk: [] },
-      { version: 1 },
-    ],
+describe('other bookmarks that are accepted', () => {
+  test.each<[string, BookmarkFormat, Row, Row]>([
+    ['no version', WALK, { replication_key: 'created_at', replication_key_value: T }, { mark: T }],
+    ['nulls', WALK, { version: null, platform: null, replication_key_value: null, walk: null, start_date: null }, {}],
+    ['nulls for lists', MARKS, { partitions: null, pending: null }, { marks: {}, pending: [] }],
     [
       'a partition without a value',
       MARKS,
       { partitions: [{ context: { deployment_id: 'd' }, replication_key_value: null }] },
-      { version: 1, marks: {} },
+      { marks: {}, pending: [] },
     ],
-    ['nulls for lists', MARKS, { partitions: null, pending: null }, { version: 1, marks: {} }],
   ])('%s', (_, about, bookmark, state) => {
-    expect(stateOf(bookmark, about, WHERE)).toEqual(state);
+    expect(parseState(about.format, stateOf(bookmark, about, WHERE), WHERE, 'compose')).toEqual({
+      version: 1,
+      platform: 'compose',
+      ...state,
+    });
   });
 });
 
-describe('what cannot be used is told by the keys of the bookmark', () => {
-  test.each<[string, Bookmarked, Row, string]>([
-    ['a value that is no time', WALK, { replication_key_value: 'soon' }, 'replication_key_value must be a timestamp'],
-    ['a walk that is a text', WALK, { walk: 'c' }, 'walk must be a list of at most one object'],
-    ['partitions that are no list', MARKS, { partitions: {} }, 'partitions must be a list'],
-    ['a pending key that is none', MARKS, { pending: ['r1', 2] }, 'pending must be a list of keys'],
+describe('a bookmark that cannot be used', () => {
+  test.each<[string, BookmarkFormat, unknown, string]>([
+    ['that is a string', WALK, 'x', 'it must be an object'],
+    ['with a string for a list', WALK, { walk: 'c' }, 'walk must be a list'],
     [
-      'a partition of nothing',
+      'with a value that is no time',
+      WALK,
+      { replication_key_value: 'soon' },
+      'replication_key_value must be a timestamp',
+    ],
+    ['with partitions that are no list', MARKS, { partitions: {} }, 'partitions must be a list'],
+    [
+      'with an empty partition',
       MARKS,
       { partitions: [{ context: { deployment_id: 'd' } }, {}] },
       'partitions[1].context.deployment_id must be an id',
     ],
-    [
-      'a partition of no time',
-      MARKS,
-      { partitions: [{ context: { deployment_id: 'd' }, replication_key_value: 1 }] },
-      'partitions[0].replication_key_value must be a timestamp',
-    ],
-  ])('%s', (_, about, bookmark, complaint) => {
+  ])('%s', (_, about, bookmark, problem) => {
     expect(() => stateOf(bookmark, about, WHERE)).toThrow(
-      `${WHERE} cannot be used: ${complaint}. Correct it, or take it out of the state to begin from the start.`,
+      `${WHERE} cannot be used: ${problem}. Correct it, or remove the bookmark to read the stream from the beginning.`,
     );
   });
 
-  test('the bookmark of another platform says to reset the stream', () => {
-    expect(() => stateOf({ version: 1, platform: 'ibm_cloud' }, WALK, WHERE)).toThrow(
-      `${WHERE} belongs to the platform ibm_cloud, but the config names compose. Reset the stream`,
+  test.each<[string, BookmarkFormat, Row, string]>([
+    ['with a key that is none', MARKS, { pending: ['r1', 2] }, 'cannot be used: pending.1 must be a key'],
+    ['of another platform', WALK, { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
+  ])('%s is rejected by the core', (_, about, bookmark, problem) => {
+    expect(() => parseState(about.format, stateOf(bookmark, about, WHERE), WHERE, 'compose')).toThrow(
+      `${WHERE} ${problem}`,
     );
-    expect(() => stateOf({ platform: { a: 1 } }, WALK, WHERE)).toThrow('the platform of another kind');
-  });
-
-  test('what is foreign in a bookmark is known as such', () => {
-    expect(foreignKeys({ version: 1, mark: T, walk: [], replication_key_signpost: T }, WALK)).toEqual({
-      replication_key_signpost: T,
-    });
-    expect(foreignKeys({ partitions: [], marks: {}, replication_key: 'x' }, MARKS)).toEqual({ replication_key: 'x' });
   });
 });

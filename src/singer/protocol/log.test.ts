@@ -23,7 +23,7 @@ interface Line {
 }
 
 describe('plain lines', () => {
-  test('begin with the level, in the names of Python', () => {
+  test("begin with Python's name of the level", () => {
     const tap = openTap({ LOG_LEVEL: 'debug' });
     const log = new TapLog(tap.context, false);
     for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log.write(level, `a ${level} text`);
@@ -46,7 +46,7 @@ describe('plain lines', () => {
   });
 });
 
-test('a plain line stays one, whatever is in a name', () => {
+test('a plain line stays one line, whatever a name contains', () => {
   const tap = openTap({});
   const log = new TapLog(tap.context, false);
   log.write('warn', 'deployment evil\nCRITICAL forged\u001b[31m', { stack: 'Error: \u001b[2J\n    at nowhere' });
@@ -58,14 +58,13 @@ test('a plain line stays one, whatever is in a name', () => {
 });
 
 describe('structured lines', () => {
-  test('have every key that Meltano asks for, of the right type, and no other', () => {
+  test('have every key that Meltano requires, of the right type, and no other', () => {
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(structured('DEBUG')) });
     const log = new TapLog(tap.context, false);
     const before = Date.now() / 1_000;
     log.write('warn', 'text');
-    log.write('fatal', 'a bug', { stream: 'teams', stack: 'Error', failureType: 'system_error' });
+    log.write('fatal', 'a bug', { stack: 'Error', failureType: 'system_error' });
     log.write('info', 'METRIC', {
-      stream: 'teams',
       metric: { type: 'counter', metric: 'record_count', value: 3, tags: { stream: 'teams' } },
     });
     const lines = tap.log().map((line) => JSON.parse(line) as Line);
@@ -82,7 +81,7 @@ describe('structured lines', () => {
         ...common,
         level: 'critical',
         message: 'a bug',
-        stream_name: 'teams',
+        stream_name: null,
         extra: { stack: 'Error', failure_type: 'system_error' },
       },
       {
@@ -100,7 +99,7 @@ describe('structured lines', () => {
     }
   });
 
-  test('are asked for by a file that is YAML as well', () => {
+  test('may be requested by a YAML file', () => {
     const yaml = 'formatters:\n  structured:\n    (): singer_sdk.logging.StructuredFormatter\n';
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(yaml) });
     new TapLog(tap.context, false).write('info', 'text');
@@ -111,7 +110,7 @@ describe('structured lines', () => {
     ['no file is named', () => ''],
     ['the file does not exist', () => '/nowhere/logging.json'],
     ['the file asks for another format', () => inputFile(plainFormat('INFO'))],
-  ])('are not written where %s', (_, path) => {
+  ])('are not written if %s', (_, path) => {
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: path() });
     new TapLog(tap.context, false).write('info', 'text');
     expect(tap.log()).toEqual(['INFO text']);
@@ -134,12 +133,12 @@ describe('the lowest level shown', () => {
     ['TAP_COMPOSE_LOGLEVEL', { TAP_COMPOSE_LOGLEVEL: 'ERROR', LOGLEVEL: 'debug' }, 'ERROR'],
     ["in Python's names too", { LOG_LEVEL: 'WARNING' }, 'WARNING'],
     ['and CRITICAL', { LOG_LEVEL: 'critical' }, 'CRITICAL'],
-    ['a word that is none', { LOG_LEVEL: 'loud' }, 'INFO'],
+    ['an unknown word', { LOG_LEVEL: 'loud' }, 'INFO'],
   ])('%s', (_, env, lowest) => {
     expect(shown(env)).toEqual(ALL.slice(ALL.indexOf(lowest)));
   });
 
-  test('is that of Meltano, unless LOG_LEVEL or --debug says something else', () => {
+  test("is Meltano's, unless LOG_LEVEL or --debug sets another", () => {
     const SINGER_SDK_LOG_CONFIG = inputFile(plainFormat('WARNING'));
     expect(shown({ SINGER_SDK_LOG_CONFIG })).toEqual(ALL.slice(2));
     expect(shown({ SINGER_SDK_LOG_CONFIG, LOG_LEVEL: 'error' })).toEqual(ALL.slice(3));
@@ -150,7 +149,7 @@ describe('the lowest level shown', () => {
 test.each([
   ['plain', {}],
   ['structured', { SINGER_SDK_LOG_CONFIG: 'structured' }],
-])('secrets are taken out of text and stack: %s lines', (_, env) => {
+])('secrets in text and stack are masked: %s lines', (_, env) => {
   const tap = openTap('SINGER_SDK_LOG_CONFIG' in env ? { SINGER_SDK_LOG_CONFIG: inputFile(structured('INFO')) } : {});
   addCredential('tok"en-0123');
   new TapLog(tap.context, false).write('error', 'the token tok"en-0123 is wrong', { stack: 'at tok"en-0123\nat b' });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { type OpenTap, inputFile, openTap } from '../../../test-support/unit/singer.ts';
+import { type OpenTap, openTap } from '../../../test-support/unit/singer.ts';
 import { CheckpointedSink } from '../../core/output/checkpoints.ts';
-import type { Row } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf } from '../../core/stream/stream.ts';
 import { STREAMS } from '../../streams.ts';
+import { bookmarkFormatOf } from './bookmarks.ts';
 import { SingerOutput } from './output.ts';
 import { StateLines } from './state-lines.ts';
 
-// The core's checkpoints come for each stream by itself, and more often than a STATE of all streams may.
+// The core sends checkpoints stream by stream, and more often than a STATE of all streams may be sent.
 
 const definitions = (STREAMS['compose'] ?? []).filter(({ name }) => ['audit_events', 'teams'].includes(name));
 
@@ -19,16 +19,15 @@ interface Open {
   sink: (name: string) => CheckpointedSink;
 }
 
-function open(env: Record<string, string> = {}): Open {
-  const tap = openTap(env);
+function open(): Open {
+  const tap = openTap();
   const output = new SingerOutput(tap.context, false);
   const states = new StateLines(tap.context.writer, { bookmarks: new Map(), rest: {} }, Date.now);
   const at: Record<string, number> = {};
   const streams = definitions.map((definition: Stream) => ({
     definition,
-    mode: 'incremental' as const,
     deselected: new Set<string>(),
-    bookmark: cursorFieldOf(definition) === undefined ? undefined : (state: object) => state as Row,
+    format: bookmarkFormatOf('compose', definition),
   }));
   output.open(streams, states);
   states.first();
@@ -36,7 +35,7 @@ function open(env: Record<string, string> = {}): Open {
     const resumable = definitions.some((stream) => stream.name === name && cursorFieldOf(stream) !== undefined);
     const checkpointed = new CheckpointedSink(
       output.stream(name),
-      resumable ? () => ({ at: at[name] }) : undefined,
+      resumable ? () => ({ mark: at[name] }) : undefined,
       Date.now,
     );
     checkpointed.started();
@@ -48,7 +47,9 @@ function open(env: Record<string, string> = {}): Open {
 const marksIn = ({ tap }: Open): unknown[] =>
   tap
     .messages()
-    .flatMap((message) => (message.type === 'STATE' ? [message.value.bookmarks['audit_events']?.['at']] : []));
+    .flatMap((message) =>
+      message.type === 'STATE' ? [message.value.bookmarks['audit_events']?.['replication_key_value']] : [],
+    );
 
 function records(all: Open, sink: CheckpointedSink, count: number): void {
   for (let i = 0; i < count; i += 1) {
@@ -58,7 +59,7 @@ function records(all: Open, sink: CheckpointedSink, count: number): void {
   }
 }
 
-test('a STATE of 1,000 records covers what was checkpointed, and never what was not printed', () => {
+test('a STATE is sent after 1,000 records and covers only what was printed', () => {
   const all = open();
   const sink = all.sink('audit_events');
   records(all, sink, 3_500);
@@ -67,7 +68,7 @@ test('a STATE of 1,000 records covers what was checkpointed, and never what was 
   expect(marksIn(all).at(-1)).toBe(3_500);
 });
 
-test('before a long wait goes out what was kept back, whichever stream waits', () => {
+test('before a long wait, the bookmarks held back are sent, whichever stream waits', () => {
   const all = open();
   const events = all.sink('audit_events');
   const teams = all.sink('teams');
@@ -83,7 +84,7 @@ test('before a long wait goes out what was kept back, whichever stream waits', (
   expect(marksIn(all)).toHaveLength(3);
 });
 
-test('a rate limit is told once, and is a wait like any other', () => {
+test('a rate limit is logged once, and is a wait like any other', () => {
   const all = open();
   const events = all.sink('audit_events');
   const teams = all.sink('teams');
@@ -91,17 +92,8 @@ test('a rate limit is told once, and is a wait like any other', () => {
   for (const sink of [events, teams]) sink.held(Date.parse('2030-01-01T00:00:00Z'));
   expect(marksIn(all)).toEqual([undefined, 20]);
   expect(all.tap.log()).toEqual([
-    'WARNING the rate limit of the API is used up; requests go on at 2030-01-01T00:00:00.000Z',
+    "WARNING the API's rate limit is used up; requests resume at 2030-01-01T00:00:00.000Z",
   ]);
-});
-
-test('a structured line of the log that is about a stream says which', () => {
-  const { output, tap } = open({ SINGER_SDK_LOG_CONFIG: inputFile('StructuredFormatter') });
-  output.log('warn', 'audit_events: something');
-  output.log('warn', 'nobody: something');
-  output.fatal('teams: something', 'config_error');
-  const lines = tap.log().map((line) => JSON.parse(line) as { stream_name: unknown });
-  expect(lines.map(({ stream_name }) => stream_name)).toEqual(['audit_events', null, 'teams']);
 });
 
 test('a stream that was not opened has no sink', () => {

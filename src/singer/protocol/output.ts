@@ -3,21 +3,23 @@ import type { LineWriter } from '../../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../../core/output/output.ts';
 import type { FailureType } from '../../core/failure/problems.ts';
 import type { Row } from '../../core/record/row.ts';
-import { cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
+import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
 import { utcText } from '../../core/record/timestamp.ts';
 import { VERSION } from '../../program/version.ts';
+import type { BookmarkFormat } from './bookmarks.ts';
 import { recordSchema } from './catalog.ts';
 import { TapLog } from './log.ts';
-import type { SelectedStream } from './selection.ts';
 import type { StateLines } from './state-lines.ts';
 
-/** A stream that is read, and how its bookmark is made. */
-export interface OutputStream extends SelectedStream {
-  /** Makes its bookmark of a state of the core. Undefined: it has none, or one that this run leaves as it is. */
-  bookmark: ((state: object) => Row) | undefined;
+/** A stream that is read. */
+export interface OutputStream {
+  definition: Stream;
+  deselected: ReadonlySet<string>;
+  /** Undefined: the stream has no bookmark, or this sync doesn't change it. */
+  format: BookmarkFormat | undefined;
 }
 
-/** The Singer protocol as the place where streams, texts and failures go. */
+/** Writes streams as Singer messages, and everything else to the log. */
 export class SingerOutput implements Output {
   readonly #log: TapLog;
   readonly #writer: LineWriter;
@@ -32,7 +34,7 @@ export class SingerOutput implements Output {
     this.#log = new TapLog(context, debug);
   }
 
-  /** Says what is going to be read. To be called before the streams are opened. */
+  /** Call before the streams are opened. */
   open(streams: readonly OutputStream[], states: StateLines): void {
     for (const stream of streams) this.#streams.set(stream.definition.name, stream);
     this.#states = states;
@@ -45,46 +47,42 @@ export class SingerOutput implements Output {
   }
 
   log(level: Level, text: string, stack?: string): void {
-    this.#log.write(level, text, { stack, stream: this.#streamOf(text) });
+    this.#log.write(level, text, { stack });
   }
 
-  /** The last line of a run that failed. */
-  fatal(text: string, failureType?: FailureType): void {
-    this.#log.write('fatal', text, { failureType, stream: this.#streamOf(text) });
+  /** Writes the last line of a failed sync. */
+  fatal(text: string, failureType: FailureType): void {
+    this.#log.write('fatal', text, { failureType });
   }
 
   ready(): Promise<void> {
     return this.#writer.ready();
   }
 
-  /** Says once that the rate limit holds everything up, which each stream is told. */
+  /** Logs a rate limit once, though every stream reports it. */
   held(until: number): void {
     if (until === this.#heldUntil) return;
     this.#heldUntil = until;
-    this.log('warn', `the rate limit of the API is used up; requests go on at ${utcText(until)}`);
+    this.log('warn', `the API's rate limit is used up; requests resume at ${utcText(until)}`);
   }
 
-  /** The number of records of a stream that has ended. A run that is stopped says no more: its last line may tell why. */
+  /** Logs how many records a stream had, unless the run was stopped: its last line may be the reason. */
   counted(stream: string, value: number): void {
     if (this.#stop.aborted) return;
-    const metric = { type: 'counter', metric: 'record_count', value, tags: { stream } } as const;
-    this.#log.write('info', 'METRIC', { stream, metric });
-  }
-
-  #streamOf(text: string): string | undefined {
-    const name = text.slice(0, Math.max(0, text.indexOf(':')));
-    return this.#streams.has(name) ? name : undefined;
+    this.#log.write('info', 'METRIC', {
+      metric: { type: 'counter', metric: 'record_count', value, tags: { stream } },
+    });
   }
 }
 
-/** The output of a mode; the first line of its log says which release runs. */
-export function openOutput(context: Context, mode: string, debug: boolean): SingerOutput {
+/** The output of a mode. The first line of its log names the release. */
+export function openSingerOutput(context: Context, mode: string, debug: boolean): SingerOutput {
   const output = new SingerOutput(context, debug);
   output.log('info', `tap-compose ${VERSION}: ${mode}`);
   return output;
 }
 
-/** One stream: its SCHEMA, then records, and bookmarks that stand behind them. */
+/** One stream: its SCHEMA, then records, each bookmark after the records that it covers. */
 class SingerStream implements StreamSink {
   readonly #output: SingerOutput;
   readonly #writer: LineWriter;
@@ -93,11 +91,11 @@ class SingerStream implements StreamSink {
   readonly #head: Buffer;
   readonly #selected: readonly string[];
   readonly #deselected: readonly string[];
-  /** What stands behind the data of a record, and the time in it: the same for a whole page. */
+  /** What follows the data of a record, and the time in it: the same for a whole page. */
   #tail = Buffer.alloc(0);
   #emittedAt: number | undefined;
   #records = 0;
-  /** How many values of each field did not fit, which a RECORD cannot say. */
+  /** How many values of each field were set to null, which a RECORD has no place for. */
   readonly #nulled = new Map<string, number>();
 
   constructor(output: SingerOutput, writer: LineWriter, states: StateLines, stream: OutputStream) {
@@ -111,7 +109,7 @@ class SingerStream implements StreamSink {
     this.#head = Buffer.from(`{"type":"RECORD","stream":${JSON.stringify(definition.name)},"record":`);
   }
 
-  /** The SCHEMA comes at once: a stream without records has one, too. */
+  /** Sends the SCHEMA at once, since a stream without records has one, too. */
   started(): void {
     const { definition } = this.#stream;
     const { name, fields } = definition;
@@ -134,8 +132,8 @@ class SingerStream implements StreamSink {
       this.#tail = Buffer.from(`,"time_extracted":"${utcText(at)}"}\n`);
     }
     if (nulled !== undefined) this.#count(nulled);
-    // In place, since a copy would cost as much as printing: a column that a record lacks keeps its old value in some
-    // targets, and others end the run.
+    // In place, because a copy costs as much as printing. If a field is missing, some targets keep the row's old value, and
+    // others fail.
     for (const field of this.#selected) if (row[field] === undefined) row[field] = null;
     if (this.#deselected.length > 0) this.#leaveOut(row);
     const json = JSON.stringify(row);
@@ -166,15 +164,14 @@ class SingerStream implements StreamSink {
     const { name } = this.#stream.definition;
     for (const [field, count] of this.#nulled) {
       const values = count === 1 ? '1 value' : `${count} values`;
-      this.#output.log('warn', `${name}: ${values} of ${field} did not fit and came as null`);
+      this.#output.log('warn', `${name}: ${values} of ${field} did not fit the declared type and were set to null`);
     }
     this.#output.counted(name, this.#records);
   }
 
   #stands(value: object): void {
-    const { definition, bookmark } = this.#stream;
-    if (bookmark === undefined) return;
-    this.#states.set(definition.name, () => bookmark(value));
+    const { definition, format } = this.#stream;
+    if (format !== undefined) this.#states.set(definition.name, value as Row, format);
   }
 
   #leaveOut(row: Row): void {

@@ -14,13 +14,13 @@ interface Chosen extends Selection {
   names: string[];
 }
 
-function choose(catalog: unknown): Chosen {
+function choose(catalog: Row): Chosen {
   const warnings: string[] = [];
   const selection = selectionIn(catalog, 'k.json', { streams, platform: {} }, (sentence) => warnings.push(sentence));
   return { ...selection, warnings, names: selection.selected.map(({ definition }) => definition.name) };
 }
 
-/** The catalog of discovery, with changes to entries by their names. */
+/** The discovered catalog, with changes to entries by name. */
 function edited(changes: Record<string, (entry: CatalogEntry & Row) => void>): { streams: Array<CatalogEntry & Row> } {
   const entries = streams.map((definition) => structuredClone(catalogEntry(definition)) as CatalogEntry & Row);
   for (const entry of entries) changes[entry.stream]?.(entry);
@@ -31,7 +31,7 @@ const ofStream = (entry: CatalogEntry): Row => entry.metadata[0]?.metadata ?? {}
 const ofField = (entry: CatalogEntry, field: string): Row =>
   entry.metadata.find(({ breadcrumb }) => breadcrumb[1] === field)?.metadata ?? {};
 
-test('the catalog as it is discovered selects everything, like none at all', () => {
+test('the discovered catalog selects everything, as no catalog does', () => {
   const chosen = choose(edited({}));
   expect(chosen).toMatchObject({ unusable: [], warnings: [], names });
   expect(chosen.selected).toEqual(everything(streams).selected);
@@ -51,31 +51,31 @@ describe('which streams', () => {
   const own = (metadata: object): object => ({ metadata: [{ breadcrumb: [], metadata }] });
 
   test.each<[string, object, boolean]>([
-    ['nothing is said, of any stream', {}, true],
+    ['nothing is set for any stream', {}, true],
     ['metadata says yes', own({ selected: true }), true],
     ['metadata says no', own({ selected: false }), false],
     ['metadata says no in a text', own({ selected: 'false' }), false],
     ['the entry says no', { selected: false }, false],
     ['the schema says no', { schema: { selected: false } }, false],
     ['metadata says yes, the entry no', { selected: false, ...own({ selected: true }) }, true],
-    ['null is nothing', { selected: null, ...own({ selected: null, 'selected-by-default': false }) }, false],
+    ['null means not set', { selected: null, ...own({ selected: null, 'selected-by-default': false }) }, false],
     ['by default', own({ 'selected-by-default': true }), true],
     ['not by default', own({ 'selected-by-default': false }), false],
   ])('%s: %j', (_, entry, expected) => {
     expect(choose({ streams: [bare(entry)] }).names).toEqual(expected ? ['teams'] : []);
   });
 
-  test('where any stream says something, one that says nothing is not selected', () => {
+  test('if the catalog selects any stream, one without a selection is not selected', () => {
     const clusters = { tap_stream_id: 'clusters', selected: true };
     expect(choose({ streams: [bare({}), clusters] }).names).toEqual(['clusters']);
   });
 
-  test('a stream that is not named is not read; the name may stand in stream alone', () => {
+  test('a stream that is not listed is not read; `stream` alone may name it', () => {
     expect(choose({ streams: [{ stream: 'teams' }] }).names).toEqual(['teams']);
     expect(choose({ streams: [] })).toMatchObject({ names: [], warnings: [] });
   });
 
-  test('one that does not exist is left out with a warning, if it is selected', () => {
+  test('an unknown stream that is selected is skipped with a warning', () => {
     const chosen = choose({
       streams: [
         { stream: 'gone', selected: true },
@@ -87,7 +87,7 @@ describe('which streams', () => {
     expect(chosen.warnings).toEqual([expect.stringContaining('gone')]);
   });
 
-  test('one that is listed twice is read once', () => {
+  test('a stream that is listed twice is read once', () => {
     const chosen = choose({ streams: [{ stream: 'teams' }, { stream: 'teams' }] });
     expect(chosen.names).toEqual(['teams']);
     expect(chosen.warnings).toEqual([expect.stringContaining('more than once')]);
@@ -111,28 +111,33 @@ describe('how', () => {
   test.each<[string, string, (entry: CatalogEntry & Row) => void, RegExp]>([
     ['as offered', 'audit_events', () => undefined, /^incremental$/],
     ['metadata says FULL_TABLE', 'audit_events', own('FULL_TABLE'), /^full_refresh$/],
-    ['the entry says it in small letters', 'audit_events', entry('full_table'), /^full_refresh$/],
-    ['nothing is said', 'audit_events', entry(null), /^incremental$/],
+    ['the entry says it in lower case', 'audit_events', entry('full_table'), /^full_refresh$/],
+    ['nothing is set', 'audit_events', entry(null), /^incremental$/],
     [
       'LOG_BASED',
       'audit_events',
       own('LOG_BASED'),
-      /^The catalog wants the stream audit_events by LOG_BASED replication, which it does not have/,
+      /^The stream audit_events doesn't have the replication method that the catalog sets\. Set replication-method/,
     ],
-    ['nonsense', 'teams', own(5), /by a replication method that does not exist/],
-    ['another key', 'audit_events', own(undefined, 'id'), /another replication key than created_at/],
+    ['nonsense', 'teams', own(5), /^The stream teams doesn't have the replication method/],
+    [
+      'another key',
+      'audit_events',
+      own(undefined, 'id'),
+      /^The catalog sets a replication key of the stream audit_events other than created_at/,
+    ],
     ['another key for a read in full', 'audit_events', own('FULL_TABLE', 'id'), /^full_refresh$/],
     [
       'INCREMENTAL without a cursor',
       'teams',
       own('INCREMENTAL'),
-      /^full_refresh \/ teams: the stream cannot be read incrementally/,
+      /^full_refresh \/ teams: the stream can't be read incrementally/,
     ],
   ])('%s', (_, name, change, expected) => {
     expect(modes(name, change)).toMatch(expected);
   });
 
-  test('a stream that cannot be read does not hinder the others', () => {
+  test('a stream that cannot be read does not affect the others', () => {
     const { names: read, unusable } = choose(
       edited({ teams: (entry) => (entry['replication_method'] = 'LOG_BASED' as never) }),
     );
@@ -142,7 +147,7 @@ describe('how', () => {
 });
 
 describe('which fields', () => {
-  test('random selections: what is said no to is out, but for the key and the cursor', () => {
+  test('random selections: deselected fields are out, except the key and the cursor', () => {
     const fieldsOf = (name: string): string[] =>
       Object.keys(streams.find((stream) => stream.name === name)?.fields ?? {});
     const choice = fc.constantFrom('true', 'false', true, false, null, undefined);
@@ -173,33 +178,30 @@ describe('which fields', () => {
     expect(choose(catalog).selected[0]?.deselected.has('name')).toBe(isOut);
   });
 
-  test('the schema of an old catalog says it too, and a field that is not declared can be left out', () => {
-    const schema = { properties: { name: { selected: false } } };
+  test('an undeclared field can be deselected', () => {
     const metadata = [{ breadcrumb: ['properties', 'new_one'], metadata: { selected: false } }];
-    expect([...(choose({ streams: [{ stream: 'teams', schema, metadata }] }).selected[0]?.deselected ?? [])]).toEqual([
-      'name',
+    expect([...(choose({ streams: [{ stream: 'teams', metadata }] }).selected[0]?.deselected ?? [])]).toEqual([
       'new_one',
     ]);
   });
 
-  test('a field inside another cannot be deselected, which is said once', () => {
+  test('a field inside another cannot be deselected, which is reported once', () => {
     const inside = (name: string): object => ({
       breadcrumb: ['properties', 'users', 'properties', name],
       metadata: { selected: false },
     });
     const chosen = choose({ streams: [{ stream: 'teams', metadata: [inside('id'), inside('name'), 'nonsense', {}] }] });
     expect(chosen.selected[0]?.deselected.size).toBe(0);
-    expect(chosen.warnings).toEqual([expect.stringMatching(/^teams: .*inside of others/)]);
+    expect(chosen.warnings).toEqual([expect.stringMatching(/^teams: .*inside other fields/)]);
   });
 });
 
-test.each<[string, unknown, string]>([
-  ['a list', [], 'The catalog file k.json must hold a JSON object with "streams"; it holds an array.'],
-  ['no streams', {}, 'The catalog file k.json must hold "streams" as an array.'],
+test.each<[string, Row, string]>([
+  ['no streams', {}, 'The catalog file k.json must contain "streams" as an array.'],
   [
     'an entry without a name',
     { streams: [{ stream: 'teams' }, {}] },
-    'The catalog file k.json cannot be used: streams[1] has no tap_stream_id.',
+    'The catalog file k.json cannot be used: streams[1] is missing tap_stream_id.',
   ],
 ])('%s is no catalog', (_, catalog, message) => {
   expect(() => choose(catalog)).toThrow(message);

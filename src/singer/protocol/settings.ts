@@ -11,117 +11,88 @@ export interface Setting {
   description?: string;
   default?: unknown;
   format?: string;
-  order?: number;
   airbyte_secret?: boolean;
   airbyte_hidden?: boolean;
   [keyword: string]: unknown;
 }
 
+/** The settings of one platform. */
 export interface PlatformForm {
   title: string;
-  properties: Record<string, Setting>;
-  required: string[];
-}
-
-/** In the order in which a form shows them. */
-function inOrder(settings: object): Array<[name: string, setting: Setting]> {
-  const all = Object.entries(settings) as Array<[string, Setting]>;
-  return all.toSorted(([, one], [, other]) => (one.order ?? 0) - (other.order ?? 0));
+  properties: Readonly<Record<string, Setting>>;
+  required: readonly string[];
 }
 
 const { platform: choice, ...common } = spec.connectionSpecification.properties;
-
-/** The settings beside `platform`. */
-export const COMMON_SETTINGS = inOrder(common);
-/** What may stand below `platform`, for each of its names. */
 export const PLATFORM_FORMS = choice.oneOf as readonly PlatformForm[];
-export const platformSettings = ({ properties }: PlatformForm): Array<[string, Setting]> => inOrder(properties);
 
-/** The prefix of the variables that `--config ENV` takes. */
-const PREFIX = 'TAP_COMPOSE_';
-/** The settings of the flat form, which has all at the top. Its platform is Compose. */
-const FLAT = Object.fromEntries([
-  ...COMMON_SETTINGS,
-  ...formOf('compose').filter(([name]) => name !== 'name'),
-]) as Record<string, Setting>;
+/** Every setting by its dotted name, as in `platform.api_key`. If several platforms have it, the first one's. */
+export const SETTINGS = new Map<string, Setting>();
+for (const { properties } of PLATFORM_FORMS) {
+  for (const [name, setting] of Object.entries(properties)) {
+    if (!SETTINGS.has(`platform.${name}`)) SETTINGS.set(`platform.${name}`, setting);
+  }
+}
+for (const [name, setting] of Object.entries(common)) SETTINGS.set(name, setting);
 
-/** Settings as they were handed in, and how a sentence about them begins. */
+/** What the flat form has at the top level. Its platform is Compose. */
+const FLAT = PLATFORM_FORMS.filter(({ properties }) => properties['name']?.const === 'compose')
+  .flatMap(({ properties }) => Object.keys(properties))
+  .filter((name) => name !== 'name');
+
 export interface Settings {
   settings: Row;
+  /** Begins a sentence about the settings. */
   source: string;
 }
 
 /**
- * Reads the config of a tap: JSON files, of which later ones win key by key, and over them all, if `ENV` is among
- * `configs`, the variables of `env`. Meltano hands things in strangely: null and "" are "not given", a text may stand for a
- * number, a boolean, a list or an object, a time may lack its zone, and a key may be the dotted name of one below
- * `platform`. All this is put right; whether it fits is not looked at. Throws one sentence, which quotes no value.
+ * Reads a tap's config: JSON files, and the environment if `configs` contains `ENV`. For each setting, a later file wins,
+ * and the environment over all files. Meltano passes unusual values: null and "" mean "not set", a string may stand for a
+ * number, a boolean, a list or an object, a time may lack its zone, and a key may be a dotted name. Converts these, but
+ * validates nothing. Throws one sentence, which quotes no value.
  */
 export async function readSettings(configs: readonly string[], env: Row): Promise<Settings> {
-  const settings: Row = {};
-  for (const path of configs) {
-    if (path === 'ENV') continue;
-    Object.assign(settings, nested(given(await readObject('config', path))));
-  }
+  const flat: Row = {};
+  for (const path of configs) if (path !== 'ENV') Object.assign(flat, flattened(await readObject('config', path)));
   if (configs.includes('ENV')) {
-    const { platform = settings['platform'], ...rest } = fromEnvironment(env);
-    Object.assign(settings, nested({ ...(platform === undefined ? {} : { platform }), ...rest }));
+    const names = ['platform', ...FLAT, ...SETTINGS.keys()];
+    Object.assign(flat, flattened(Object.fromEntries(names.map((name) => [name, env[variableOf(name)]]))));
   }
-  const files = configs.filter((path) => path !== 'ENV');
-  const [only] = files;
-  const source =
-    configs.length === 1 && only !== undefined ? `The config file ${only}` : `The config (${configs.join(', ')})`;
-  return { settings: coerceSettings(settings), source };
+  const isOneFile = configs.length === 1 && configs[0] !== 'ENV';
+  const source = isOneFile ? `The config file ${configs[0]}` : `The config (${configs.join(', ')})`;
+  return { settings: nested(flat), source };
 }
 
-/** `TAP_COMPOSE_PLATFORM_API_KEY` is the setting `platform.api_key`; `TAP_COMPOSE_PLATFORM` holds all of them as JSON. */
-function fromEnvironment(env: Row): Row {
-  const below = PLATFORM_FORMS.flatMap(({ properties }) => Object.keys(properties)).map((name) => `platform.${name}`);
-  const names = new Set(['platform', ...below, ...Object.keys(FLAT)]);
-  return given(Object.fromEntries([...names].map((name) => [name, env[variableOf(name)]])));
-}
-
-/** The variable of a setting. */
+/** The setting's variable for `--config ENV`. */
 export function variableOf(setting: string): string {
-  return PREFIX + setting.replace('.', '_').toUpperCase();
+  return `TAP_COMPOSE_${setting.replace('.', '_').toUpperCase()}`;
 }
 
-/** Without what is null or "", which mean "not given". */
-function given(row: Row): Row {
-  return Object.fromEntries(
-    Object.entries(row).filter(([, value]) => value !== null && value !== undefined && value !== ''),
-  );
+/** The settings by their dotted names, without those that aren't set. A dotted key overrides one inside `platform`. */
+function flattened({ platform: value, ...rest }: Row): Row {
+  const platform = jsonIn(value);
+  const inside = isRow(platform) ? Object.entries(platform) : [];
+  const all = [
+    ...(isRow(platform) ? [] : [['platform', platform] as const]),
+    ...inside.map(([name, each]) => [`platform.${name}`, each] as const),
+    ...Object.entries(rest),
+  ];
+  return Object.fromEntries(all.filter(([, each]) => each !== null && each !== undefined && each !== ''));
 }
 
-/** `platform.api_token` as a key below `platform`. */
-function nested(row: Row): Row {
-  const dotted = Object.keys(row).filter((key) => key.startsWith('platform.'));
-  if (dotted.length === 0) return row;
-  const rest = Object.fromEntries(Object.entries(row).filter(([key]) => !dotted.includes(key)));
-  const below = Object.fromEntries(dotted.map((key) => [key.slice('platform.'.length), row[key]]));
-  const platform = jsonIn(rest['platform']);
-  return { ...rest, platform: { ...(isRow(platform) ? platform : {}), ...below } };
+function nested(flat: Row): Row {
+  const settings: Row = {};
+  const platform: Row = {};
+  for (const [name, value] of Object.entries(flat)) {
+    const converted = asDeclared(value, SETTINGS.get(name) ?? SETTINGS.get(`platform.${name}`));
+    if (name.startsWith('platform.')) platform[name.slice('platform.'.length)] = converted;
+    else settings[name] = converted;
+  }
+  return Object.keys(platform).length === 0 ? settings : { ...settings, platform };
 }
 
-function coerceSettings(settings: Row): Row {
-  const { platform: raw, ...rest } = settings;
-  const platform = jsonIn(raw);
-  const top = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, asDeclared(value, FLAT[key])]));
-  if (!isRow(platform)) return raw === undefined ? top : { ...top, platform };
-  const inside = given(platform);
-  // Nothing of it was set.
-  if (Object.keys(inside).length === 0) return top;
-  const declared = Object.fromEntries(formOf(inside['name'])) as Record<string, Setting>;
-  const below = Object.entries(inside).map(([key, value]) => [key, asDeclared(value, declared[key])]);
-  return { ...top, platform: Object.fromEntries(below) as Row };
-}
-
-function formOf(name: unknown): Array<[string, Setting]> {
-  const form = PLATFORM_FORMS.find(({ properties }) => properties['name']?.const === name);
-  return form === undefined ? [] : platformSettings(form);
-}
-
-/** A text as the value that it spells, if the setting is no text. One that spells none stays, to be complained about. */
+/** The value that a string spells, if the setting isn't a string. One that spells none stays, to be rejected later. */
 function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   if (typeof value !== 'string' || setting === undefined) return value;
   const text = value.trim();
@@ -143,7 +114,7 @@ const BOOLEANS = new Map([
   ...['false', '0', 'no', 'off'].map((text) => [text, false] as const),
 ]);
 
-/** What a text of JSON holds; anything else as it is. */
+/** The content of a JSON string; anything else unchanged. */
 function jsonIn(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {

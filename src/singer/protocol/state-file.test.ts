@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { inputFile } from '../../../test-support/unit/singer.ts';
-import { bookmarkFor, parseTapState, readTapState } from './state-file.ts';
+import { parseTapState, readTapState } from './state-file.ts';
 
 const T = '2023-02-28T12:00:00.000Z';
 const OURS = { version: 1, platform: 'compose', replication_key: 'created_at', replication_key_value: T };
-const ABSORBED = { ...OURS, start_date: null, job: null, walk: [] };
+const TRANSLATED = { ...OURS, start_date: null, walk: [] };
 const airbyteState = (name: string, stream_state: object): object => ({
   type: 'STREAM',
   stream: { stream_descriptor: { name }, stream_state },
@@ -22,7 +22,7 @@ test.each([
   ['a list of empty states', '[{},null]'],
   ['bookmarks that are null', '{"bookmarks":null}'],
   ['a bookmark that is null', '{"bookmarks":{"audit_events":null}}'],
-])('%s is the beginning', async (_, content) => {
+])('%s means the beginning', async (_, content) => {
   const path = content === undefined ? undefined : inputFile(content);
   expect(await readTapState(path)).toEqual({ bookmarks: new Map(), rest: {} });
 });
@@ -31,7 +31,7 @@ test.each<[string, unknown]>([
   ['the value of a STATE', { bookmarks: { audit_events: OURS }, currently_syncing: 'x' }],
   ['a whole STATE message', { type: 'STATE', value: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
   ['what meltano state get prints', { singer_state: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
-])('%s: bookmarks as they are, and the rest', (_, raw) => {
+])('%s: the bookmarks unchanged, and the rest', (_, raw) => {
   expect(parse(raw)).toEqual({ bookmarks: { audit_events: OURS }, rest: { currently_syncing: 'x' } });
 });
 
@@ -45,12 +45,11 @@ describe('states of the Airbyte connector become bookmarks', () => {
     airbyteState('clusters', {}),
   ];
   const bookmarks = {
-    audit_events: ABSORBED,
+    audit_events: TRANSLATED,
     deployments_recipes: {
       version: 1,
       platform: 'compose',
       start_date: T,
-      job: null,
       partitions: [{ context: { deployment_id: 'd' }, replication_key: 'updated_at', replication_key_value: T }],
       pending: [],
     },
@@ -61,18 +60,18 @@ describe('states of the Airbyte connector become bookmarks', () => {
     ['as the wrapper saved them', { airbyte_state: states }],
     ['as a state file of the connector', states],
     ['as messages', states.map((state) => ({ type: 'STATE', state }))],
-    ['with what the wrapper leaves empty', { airbyte_state: [...states, {}, null] }],
+    ['with empty entries, as the wrapper leaves them', { airbyte_state: [...states, {}, null] }],
   ])('%s', (_, raw) => {
     expect(parse(raw)).toEqual({ bookmarks, rest: {} });
   });
 
   test('a single one', () => {
     for (const raw of [states[2], { type: 'STATE', state: states[2] }, { airbyte_state: states[2] }]) {
-      expect(parse(raw)).toEqual({ bookmarks: { audit_events: ABSORBED }, rest: {} });
+      expect(parse(raw)).toEqual({ bookmarks: { audit_events: TRANSLATED }, rest: {} });
     }
   });
 
-  test('where there is a bookmark as well, it wins; the rest stays', () => {
+  test('unless the stream has a bookmark', () => {
     const mine = { version: 1, platform: 'compose', replication_key_value: null };
     expect(parse({ bookmarks: { audit_events: mine }, airbyte_state: states, other: 1 })).toEqual({
       bookmarks: { ...bookmarks, audit_events: mine },
@@ -80,36 +79,22 @@ describe('states of the Airbyte connector become bookmarks', () => {
     });
   });
 
-  test('one that names its platform keeps it', () => {
+  test('and keep the name of their platform', () => {
     const state = airbyteState('audit_events', { version: 1, mark: T, platform: 'elsewhere' });
     expect(parse([state]).bookmarks).toEqual({ audit_events: { version: 1, mark: T, platform: 'elsewhere' } });
   });
 });
 
 test.each<[string, unknown, string]>([
-  ['a text', 'x', 'must hold a JSON object; it holds a string.'],
-  ['null', null, 'must hold a JSON object; it holds null.'],
-  ['bookmarks as a list', { bookmarks: [] }, 'must hold its bookmarks as an object; they are an array.'],
-  [
-    'a GLOBAL state',
-    { type: 'GLOBAL', global: {} },
-    'holds an airbyte_state that is not made of the states of single streams',
-  ],
-  ['a list of something else', [{ a: 1 }], 'holds an airbyte_state that is not made of the states of single streams'],
-])('%s is no state', (_, raw, complaint) => {
-  expect(() => parse(raw)).toThrow(`The state file s.json ${complaint}`);
+  ['a text', 'x', 'must contain a JSON object, not a string.'],
+  ['null', null, 'must contain a JSON object, not null.'],
+  ['bookmarks as a list', { bookmarks: [] }, 'must contain bookmarks as an object, not an array.'],
+  ['a list of something else', [{ a: 1 }], 'contains an airbyte_state that is not a list of STREAM states.'],
+])('%s is no state', (_, raw, problem) => {
+  expect(() => parse(raw)).toThrow(`The state file s.json ${problem}`);
 });
 
-test('a bookmark that is no object is passed on, and refused only where it is used', () => {
-  const state = parseTapState({ bookmarks: { teams: 5, other: 'x', known: { a: 1 } } }, 'The state file s.json');
-  expect([...state.bookmarks]).toEqual([
-    ['teams', 5],
-    ['other', 'x'],
-    ['known', { a: 1 }],
-  ]);
-  expect(bookmarkFor('known', state, 's.json')).toEqual({ a: 1 });
-  expect(bookmarkFor('none', state, 's.json')).toBeUndefined();
-  expect(() => bookmarkFor('other', state, 's.json')).toThrow(
-    'The state file s.json must hold the bookmark of other as an object; it is a string. Correct it, or take it out',
-  );
+test('a deeply nested state is an error that names the file', async () => {
+  const path = inputFile('{"bookmarks":{"a":' + '['.repeat(20_000) + ']'.repeat(20_000) + '}}');
+  await expect(readTapState(path)).rejects.toThrow(`The state file ${path} is nested more than 500 levels deep.`);
 });

@@ -3,12 +3,20 @@ import { describe, expect, test } from 'vitest';
 import { type OpenTap, openTap } from '../../../test-support/unit/singer.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { STREAMS } from '../../streams.ts';
-import { type Bookmarked, bookmarkOf, bookmarked } from './bookmarks.ts';
+import type { Stream } from '../../core/stream/stream.ts';
+import { type BookmarkFormat, bookmarkFormatOf, bookmarkOf } from './bookmarks.ts';
 import type { TapState } from './state-file.ts';
 import { StateLines } from './state-lines.ts';
 
 const EMPTY: TapState = { bookmarks: new Map(), rest: {} };
-const mark = (at: number): Row => ({ mark: at });
+const FORMATS = { audit_events: formatOf('audit_events'), deployments_recipes: formatOf('deployments_recipes') };
+
+function formatOf(name: string): BookmarkFormat {
+  const stream = STREAMS['compose']?.find((each) => each.name === name);
+  return bookmarkFormatOf('compose', stream as Stream) as BookmarkFormat;
+}
+
+const bookmarkAt = (mark: number): Row => bookmarkOf({ mark }, FORMATS.audit_events);
 
 interface Open {
   lines: StateLines;
@@ -25,68 +33,58 @@ function open(state: TapState = EMPTY): Open {
   return { lines, tap, clock, states };
 }
 
-/** As many records as this, of so many bytes each, behind which the stream stands elsewhere. */
-function records({ lines }: Open, count: number, bytes: number, at: number): void {
-  for (let i = 0; i < count; i += 1) lines.printed(bytes, 1);
-  lines.set('a', () => mark(at));
+/** Prints this many records of this many characters, after which the stream `a` stands at `mark`. */
+function records({ lines }: Open, count: number, characters: number, mark: number): void {
+  for (let i = 0; i < count; i += 1) lines.printed(characters, 1);
+  lines.set('a', { mark }, FORMATS.audit_events);
 }
 
-describe('what it says', () => {
-  test('the first says where the run starts, and is never empty', () => {
+describe('a STATE', () => {
+  test('is never empty', () => {
     const { lines, states } = open();
     lines.first();
     expect(states()).toEqual([{ bookmarks: {} }]);
   });
 
-  test('what the input held beside the streams that are read is passed on unchanged', () => {
+  test('passes on whatever the input contains besides the streams that are read', () => {
     const given = {
-      bookmarks: new Map([
-        ['a', mark(0)],
+      bookmarks: new Map<string, unknown>([
+        ['a', bookmarkAt(0)],
         ['other', { x: [1, null] }],
+        ['odd', 5],
       ]),
       rest: { currently_syncing: null, list: [1] },
     };
     const { lines, states } = open(given);
-    lines.set('a', () => mark(1));
-    lines.set('new', () => mark(2));
+    lines.set('a', { mark: 1 }, FORMATS.audit_events);
+    lines.set('new', { mark: 2 }, FORMATS.audit_events);
     lines.first();
     lines.printed(10, 1);
     lines.final();
     const value = {
-      bookmarks: { a: mark(1), other: { x: [1, null] }, new: mark(2) },
+      bookmarks: { a: bookmarkAt(1), other: { x: [1, null] }, odd: 5, new: bookmarkAt(2) },
       currently_syncing: null,
       list: [1],
     };
     expect(states()).toEqual([value, value]);
   });
-
-  test('a bookmark is made only when a STATE goes out, and once for each that is set', () => {
-    const { lines, states } = open();
-    let made = 0;
-    for (let i = 0; i < 5; i += 1) lines.set('a', () => mark((made += 1)));
-    lines.first();
-    lines.printed(10, 1);
-    lines.final();
-    expect(made).toBe(1);
-    expect(states().at(-1)).toEqual({ bookmarks: { a: mark(1) } });
-  });
 });
 
-describe('when it goes out', () => {
-  test('but a large one only when four times its bytes were printed', () => {
+describe('a STATE is sent', () => {
+  test('after a large one only when four times its bytes were printed', () => {
     const all = open();
-    const large = { text: 'x'.repeat(10_000) };
+    const large = { mark: 'x'.repeat(10_000) };
+    all.lines.set('a', large, FORMATS.audit_events);
     all.lines.first();
-    for (let i = 0; i < 1_000; i += 1) all.lines.printed(30, 1);
-    all.lines.set('a', () => large);
+    records(all, 1_000, 30, 1);
     all.lines.sendIfDue();
     expect(all.states()).toHaveLength(1);
-    for (let i = 0; i < 500; i += 1) all.lines.printed(30, 1);
+    records(all, 500, 30, 1);
     all.lines.sendIfDue();
     expect(all.states()).toHaveLength(2);
   });
 
-  test('at 10 seconds, whatever was printed', () => {
+  test('after 10 seconds, whatever was printed', () => {
     const all = open();
     all.lines.first();
     records(all, 1, 1, 1);
@@ -98,7 +96,7 @@ describe('when it goes out', () => {
     expect(all.states()).toHaveLength(2);
   });
 
-  test('before a wait, if enough was printed for it', () => {
+  test('before a wait, if enough was printed and there is news', () => {
     const all = open();
     all.lines.first();
     records(all, 1, 100, 1);
@@ -107,25 +105,23 @@ describe('when it goes out', () => {
     records(all, 3, 100, 2);
     all.lines.sendIfWorthIt();
     expect(all.states()).toHaveLength(2);
-    // Nothing new, however long it has been.
     all.clock.now = 60_000;
     all.lines.sendIfWorthIt();
     expect(all.states()).toHaveLength(2);
   });
 
-  test('when a stream ends, if it says anything new', () => {
+  test('at the end of a stream, if there is news', () => {
     const all = open();
     all.lines.first();
     all.lines.sendIfNew();
     expect(all.states()).toHaveLength(1);
-    all.lines.set('a', () => mark(1));
+    records(all, 0, 0, 1);
     all.lines.sendIfNew();
-    all.lines.set('a', () => mark(1));
     all.lines.sendIfNew();
     expect(all.states()).toHaveLength(2);
   });
 
-  test('at the end, if anything followed the last one', () => {
+  test('at the end of the sync, if anything followed the last one', () => {
     const all = open();
     all.lines.first();
     all.lines.final();
@@ -133,7 +129,7 @@ describe('when it goes out', () => {
     all.lines.printed(100, 0);
     all.lines.final();
     expect(all.states()).toHaveLength(2);
-    all.lines.set('a', () => mark(1));
+    records(all, 0, 0, 1);
     all.lines.final();
     expect(all.states()).toHaveLength(3);
   });
@@ -179,21 +175,11 @@ const step = fc.oneof(
     }),
   }),
 );
-const ABOUT = { audit_events: aboutOf('audit_events'), deployments_recipes: aboutOf('deployments_recipes') };
-
-function aboutOf(name: string): Bookmarked {
-  const about = STREAMS['compose']?.flatMap((stream) =>
-    stream.name === name ? (bookmarked('compose', stream) ?? []) : [],
-  );
-  return about?.[0] as Bookmarked;
-}
-
 test("Meltano's merge of any state with a later one gives the later one", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), fc.jsonValue(), (steps, foreign) => {
       const all = open({ bookmarks: new Map([['other', { foreign }]]), rest: { foreign } });
-      const set = (stream: keyof typeof ABOUT, state: Row): void =>
-        all.lines.set(stream, () => bookmarkOf({ version: 1, ...state }, ABOUT[stream]));
+      const set = (stream: keyof typeof FORMATS, state: Row): void => all.lines.set(stream, state, FORMATS[stream]);
       set('audit_events', {});
       set('deployments_recipes', { marks: {} });
       all.lines.first();

@@ -1,33 +1,32 @@
 import { CHECKPOINT_MS, RECORD_BYTES_PER_STATE_BYTE } from '../../core/output/checkpoints.ts';
 import type { LineWriter } from '../../stdout/line-writer.ts';
 import type { Row } from '../../core/record/row.ts';
+import { type BookmarkFormat, bookmarkOf } from './bookmarks.ts';
 import type { TapState } from './state-file.ts';
 
-/** A STATE goes out after so many records of all streams, or as late as any checkpoint. */
+/** A STATE is sent after this many records of all streams, or after the time of any checkpoint. */
 const STATE_RECORDS = 1_000;
 
 /**
- * The STATE messages of a run. Each holds where all streams stand, and none is ahead of what was printed: a stream's
- * bookmark is set only behind the records that it covers.
+ * The STATE messages of a sync. Each contains the bookmarks of all streams. A stream's bookmark is set only after the
+ * records that it covers, so no STATE is ahead of what was printed.
  */
 export class StateLines {
   readonly #writer: LineWriter;
   readonly #now: () => number;
-  /** Each bookmark as JSON, or as what makes it: it is made only when a STATE goes out. */
-  readonly #bookmarks = new Map<string, string | (() => Row)>();
+  /** Each bookmark as JSON. */
+  readonly #bookmarks = new Map<string, string>();
+  /** Where streams stand that have moved since the last STATE. */
+  readonly #news = new Map<string, { state: Row; format: BookmarkFormat }>();
   /** The rest of the state as JSON. */
   readonly #rest: string;
   #last = '';
   #lastAt: number;
-  /** What has come since the last STATE; bytes in characters, of which records have about as many. */
+  /** Records and characters, which are about as many bytes, since the last STATE. */
   #records = 0;
-  #bytes = 0;
-  /** Whether a bookmark was set since. */
-  #hasNews = false;
-  /** Whether a SCHEMA or RECORD was printed since. */
-  #isBehind = false;
+  #characters = 0;
 
-  /** `now` gives Unix ms. */
+  /** `now` returns Unix ms. */
   constructor(writer: LineWriter, { bookmarks, rest }: TapState, now: () => number) {
     this.#writer = writer;
     this.#now = now;
@@ -36,22 +35,15 @@ export class StateLines {
     this.#rest = JSON.stringify(rest);
   }
 
-  /** Sets where a stream stands. */
-  set(name: string, bookmark: () => Row): void {
-    this.#bookmarks.set(name, bookmark);
-    this.#hasNews = true;
+  /** Sets where a stream stands. Its bookmark is made only when a STATE is sent. */
+  set(name: string, state: Row, format: BookmarkFormat): void {
+    this.#news.set(name, { state, format });
   }
 
-  /** To be told of each message that is not a STATE; `records` is 1 for a RECORD. */
+  /** Call after every other message; `records` is 1 for a RECORD. */
   printed(characters: number, records: 0 | 1): void {
-    this.#isBehind = true;
-    this.#bytes += characters;
+    this.#characters += characters;
     this.#records += records;
-  }
-
-  /** To be called before anything else is printed: targets take the first STATE for one that was saved already. */
-  first(): void {
-    this.#print(this.#line());
   }
 
   /** In the middle of a stream. */
@@ -59,44 +51,43 @@ export class StateLines {
     if (this.#records >= STATE_RECORDS || this.#isLate()) this.sendIfWorthIt();
   }
 
-  /** Before a long wait. */
+  /** Before a long wait: sends news, unless the last STATE was large compared with what was printed since. */
   sendIfWorthIt(): void {
-    if (!this.#hasNews || (!this.#isLate() && this.#bytes < this.#last.length * RECORD_BYTES_PER_STATE_BYTE)) return;
-    const line = this.#line();
-    if (this.#isLate() || this.#bytes >= line.length * RECORD_BYTES_PER_STATE_BYTE) this.#print(line);
+    const isWorthIt = this.#characters >= this.#last.length * RECORD_BYTES_PER_STATE_BYTE;
+    if (isWorthIt || this.#isLate()) this.sendIfNew();
   }
 
-  /** When a stream ends. */
+  /** At the end of a stream. */
   sendIfNew(): void {
-    if (!this.#hasNews) return;
-    const line = this.#line();
-    if (line === this.#last) this.#hasNews = false;
-    else this.#print(line);
+    if (this.#news.size > 0) this.#send(false);
   }
 
-  /** At the end of the run, however it ends: some targets forget a STATE as soon as a RECORD follows it. */
+  /** At the end of the sync: some targets forget a STATE as soon as a RECORD follows it. */
   final(): void {
-    const line = this.#line();
-    if (this.#isBehind || line !== this.#last) this.#print(line);
+    this.#send(this.#characters > 0);
   }
 
-  #print(line: string): void {
+  /** Call before any other message is printed: targets take the first STATE for one that has been saved. */
+  first(): void {
+    this.#send(true);
+  }
+
+  #send(mayRepeat: boolean): void {
+    const line = this.#line();
+    if (line === this.#last && !mayRepeat) return;
     this.#writer.line(line);
     this.#last = line;
     this.#lastAt = this.#now();
     this.#records = 0;
-    this.#bytes = 0;
-    this.#hasNews = false;
-    this.#isBehind = false;
+    this.#characters = 0;
   }
 
   #line(): string {
-    const all: string[] = [];
-    for (const [name, bookmark] of this.#bookmarks) {
-      const json = typeof bookmark === 'string' ? bookmark : JSON.stringify(bookmark());
-      this.#bookmarks.set(name, json);
-      all.push(`${JSON.stringify(name)}:${json}`);
+    for (const [name, { state, format }] of this.#news) {
+      this.#bookmarks.set(name, JSON.stringify(bookmarkOf(state, format)));
     }
+    this.#news.clear();
+    const all = [...this.#bookmarks].map(([name, bookmark]) => `${JSON.stringify(name)}:${bookmark}`);
     const rest = this.#rest === '{}' ? '}' : `,${this.#rest.slice(1)}`;
     return `{"type":"STATE","value":{"bookmarks":{${all.join(',')}}${rest}}\n`;
   }
