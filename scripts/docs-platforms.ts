@@ -5,7 +5,7 @@ import { compose } from '../src/platforms/compose/compose.ts';
 import type { ComposeShared } from '../src/platforms/compose/shared.ts';
 import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/api/endpoints.ts';
 import { ibmCloud } from '../src/platforms/ibm-cloud/ibm-cloud.ts';
-import type { IbmCloudShared } from '../src/platforms/ibm-cloud/shared.ts';
+import type { Account } from '../src/platforms/ibm-cloud/account/account.ts';
 
 /** How the docs describe a platform. */
 export interface DocumentedPlatform {
@@ -147,8 +147,8 @@ const ibmCloudPages: DocumentedPlatform = {
 };
 
 /** The stream's path below its service's address. */
-function ibmCloudPath(stream: Stream<IbmCloudShared>): string {
-  return pathOf(stream, { endpoints: DEFAULT_ENDPOINTS } as unknown as IbmCloudShared);
+function ibmCloudPath(stream: Stream<Account>): string {
+  return pathOf(stream, { config: { endpoints: DEFAULT_ENDPOINTS } } as unknown as Account);
 }
 
 /** The path of a stream's first request, with `{id}` for a deployment's id. */

@@ -400,7 +400,7 @@ describe('a config of IBM Cloud', () => {
 
   test.each([
     [{ iam_url: 'https://iam.example.com' }, 'iam_url (did you mean iam?)'],
-    [{ [KEY.repeat(2)]: 'x' }, 'one with a name of 88 characters'],
+    [{ [KEY.repeat(2)]: 'x' }, 'endpoint with a name of 88 characters'],
   ])(
     'with an endpoint that there is not is refused: a key of a test must not go to IBM: %j',
     async (endpoints, said) => {

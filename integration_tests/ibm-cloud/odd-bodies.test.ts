@@ -22,7 +22,7 @@ const STREAMS: readonly StreamName[] = [
 
 describe.concurrent('an answer of the databases', () => {
   it.each<[string, Kind, RegExp]>([
-    ['of another form than it should be', { kind: 'envelope', shape: 'body-list' }, /it is (?:a list|no object)/],
+    ['of another form than it should be', { kind: 'envelope', shape: 'body-list' }, /it is not an object/],
     ['with errors in a 200', { kind: 'errors', errors: { limit: ['too big'] } }, /too big/],
   ])('%s is a system_error that says so', async (_, kind, said) => {
     await ibmCloud({ ...SMALL, faults: [{ path: '/databases/**', ...kind }] }, async ({ read }) => {
@@ -92,16 +92,7 @@ it('sizes that are no numbers are null, and the record says which; what can be r
     const { data, meta } = record as unknown as { data: Row; meta: { changes: Array<{ field: string }> } };
     expect(data).toMatchObject({ members: null, members_min: 2, cpu_count_total: null, disk_mb_total: 4096 });
     expect(data).toMatchObject({ memory_mb_total: null, memory_mb_per_member: null, disk_mb_per_member: null });
-    expect(meta.changes.map(({ field }) => field).toSorted()).toEqual([
-      'disk_mb_min',
-      'host_flavor_id',
-      'host_flavor_name',
-      'members',
-      'memory_mb_max',
-      'memory_mb_min',
-      'memory_mb_step',
-      'memory_mb_total',
-    ]);
+    expect(meta.changes.map(({ field }) => field).toSorted()).toEqual(['disk_mb_min', 'members']);
   });
 });
 

@@ -179,7 +179,7 @@ describe.concurrent('of the region that comes first', () => {
     ['an outage', { kind: 'status', status: 503 }],
     ['a refusal', { kind: 'status', status: 403 }],
     ['an answer of another form', { kind: 'envelope', shape: 'body-list' }],
-  ] as const)('%s costs databases and datacenters nothing: the next is asked', async (_, kind) => {
+  ] as const)('%s costs databases and datacenters nothing: the next is requested', async (_, kind) => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const expected = await expectedRows(sandbox);
       const [first = '', next = ''] = [...new Set(gen1Of(sandbox).map((id) => id.split(':')[5] ?? ''))].toSorted();
@@ -190,7 +190,7 @@ describe.concurrent('of the region that comes first', () => {
       for (const name of ['databases', 'datacenters'] as const) {
         expectRows(result, name, expected[name]);
         expect(logged(result, 'WARN')).toContainEqual(
-          expect.stringMatching(new RegExp(`^${name}: ${first} .*${next} is asked`)),
+          expect.stringMatching(new RegExp(`^${name}: the request to ${first} .*requesting ${next} instead`)),
         );
       }
     });

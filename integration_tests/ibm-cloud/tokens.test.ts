@@ -60,7 +60,7 @@ describe.concurrent('what is no word of IAM about the key is not taken for one',
       /new one|deployment/,
     ],
     ['no IAM there', { path: TOKEN_PATH, kind: 'status', status: 404, body: 'no' }, /endpoints/, /new one|deployment/],
-    ['a redirect', { path: TOKEN_PATH, kind: 'redirect' }, /IBM Cloud alone/, /API key is meant/],
+    ['a redirect', { path: TOKEN_PATH, kind: 'redirect' }, /sent only to IBM Cloud/, /API key is meant/],
     ['a token that is none', { path: TOKEN_PATH, kind: 'status', status: 200, body: {} }, /access_token/, /GET/],
   ])('%s', async (_, fault, advice, wrong) => {
     await ibmCloud({ ...SMALL, faults: [fault] }, async ({ read }) => {

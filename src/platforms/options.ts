@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// Kinds of options that several platforms have. Their messages are the end of a sentence that begins with the option's name.
+// Option types of several platforms. An error is the end of a sentence that begins with the option's name.
 
 export function wholeNumber(least: number, most: number): z.ZodInt {
   const error = `must be a whole number from ${least} to ${most}`;
@@ -9,4 +9,12 @@ export function wholeNumber(least: number, most: number): z.ZodInt {
 
 export function boolean(): z.ZodBoolean {
   return z.boolean({ error: 'must be true or false' });
+}
+
+/** A list without duplicates; empty by default. */
+export function listOf<T extends z.ZodType<string>>(item: T) {
+  return z
+    .array(item, { error: 'must be an array of strings, even for one: ["…"]' })
+    .default([])
+    .transform((values) => [...new Set(values)]);
 }

@@ -7,13 +7,13 @@ import type { Session } from '../../src/core/reading/session.ts';
 import { ibmCloudConfig } from '../../src/platforms/ibm-cloud/config.ts';
 import { ibmCloud } from '../../src/platforms/ibm-cloud/ibm-cloud.ts';
 import { INSTANCES } from '../../src/platforms/ibm-cloud/account/inventory.ts';
-import { type IbmCloudShared, openShared } from '../../src/platforms/ibm-cloud/shared.ts';
+import { Account } from '../../src/platforms/ibm-cloud/account/account.ts';
 import { refusal } from './fake-api.ts';
 import { type TestApi, instancesBody, openApi } from './instances.ts';
 import type { Printout } from './output.ts';
 import { openRun, sendTo } from './reads.ts';
 
-interface Account {
+interface AccountData {
   instances?: readonly unknown[];
   /** What is answered at the end of a path, or an error that is thrown; anything else is HTTP 404. */
   answers?: Record<string, unknown>;
@@ -29,7 +29,7 @@ export interface IbmRead {
   printed: Printout;
 }
 
-export function openIbmRead(definition: Stream<IbmCloudShared>, account: Account): IbmRead {
+export function openIbmRead(definition: Stream<Account>, account: AccountData): IbmRead {
   const { instances = [], answers = {}, config = {}, state = {}, startedAt = '2026-11-26T00:00:00.000Z' } = account;
   const { run: usual, printed } = openRun({ startedAt });
   const api = openApi(({ path }: Request) => {
@@ -40,11 +40,11 @@ export function openIbmRead(definition: Stream<IbmCloudShared>, account: Account
     return answer;
   });
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'the-key', ...config });
-  const run: Session<IbmCloudShared> = {
+  const run: Session<Account> = {
     ...usual,
     send: sendTo(api, usual.workers, usual.signal),
     terms: ibmCloud.terms.facts,
-    shared: openShared(parsed, api),
+    shared: new Account(parsed, api),
   };
   const options: CursorOptions = {
     mode: 'incremental',
@@ -58,7 +58,7 @@ export function openIbmRead(definition: Stream<IbmCloudShared>, account: Account
 }
 
 /** All records of a stream, read to its end, in the order of their keys. */
-export async function ibmRows(definition: Stream<IbmCloudShared>, account: Account): Promise<Row[]> {
+export async function ibmRows(definition: Stream<Account>, account: AccountData): Promise<Row[]> {
   const { stream, printed } = openIbmRead(definition, account);
   await stream.toEnd();
   const keyOf = (row: Row): string => String(row[keyFieldOf(definition)]);

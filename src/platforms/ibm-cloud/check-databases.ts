@@ -1,84 +1,55 @@
-import { setTimeout } from 'node:timers/promises';
 import { ConnectorError } from '../../core/failure/errors.ts';
-import type { Api } from '../platform.ts';
-import { type Endpoints, databasesAt } from './api/endpoints.ts';
-import { objectIn } from './api/envelope.ts';
+import type { Account } from './account/account.ts';
 import type { Deployment } from './account/instance.ts';
-import { labelOf } from './account/inventory.ts';
+import { reportOf } from './account/partitions.ts';
+import { databasesAt } from './api/endpoints.ts';
+import { objectIn } from './api/envelope.ts';
 import { terms } from './terms.ts';
 
-/** So many databases are asked; one answer is enough. */
-const MOST = 3;
-/** How long one may keep silent before the next is asked as well. */
-const PATIENCE_MS = 5_000;
+/** At most this many deployments are requested; one success is enough. */
+const MAX_PROBES = 3;
 
 /**
- * Looks whether the databases' own API gives anything to the API key (icd-api.md 2.3.2): a read copes with single ones that
- * do not. Gives what is wrong if all that were asked refuse, undefined if one answers or there is none to ask. Throws a
- * ConnectorError if they neither answer nor refuse.
+ * Checks that the databases' API accepts the API key (icd-api.md 2.3.2). Returns what is wrong if it rejects all requests,
+ * undefined if it accepts one or if there is nothing to request. Throws a ConnectorError for any other failure.
  */
 export async function probeDatabases(
   deployments: readonly Deployment[],
-  endpoints: Endpoints,
-  api: Api,
+  account: Account,
 ): Promise<string | undefined> {
-  const asked: Array<Promise<true>> = [];
-  const errors: unknown[] = [];
-  for (const deployment of toAsk(deployments)) {
-    const answer = look(deployment, endpoints, api);
-    asked.push(answer);
-    const ended = answer.catch((error: unknown) => {
-      errors.push(error);
-      if (error instanceof ConnectorError && error.isRejection) {
-        api.log('warn', `the databases refuse ${labelOf(deployment)} (${error.answer})`);
-      }
-      return false;
-    });
-    const anyAnswer = Promise.any(asked).catch(() => ended);
-    if (await Promise.race([anyAnswer, ended, setTimeout(PATIENCE_MS, false, { ref: false })])) return undefined;
-  }
-  if (asked.length === 0) return undefined;
+  const probes = candidates(deployments).map(async ({ id, region }) => {
+    const request = reportOf({ id, origin: databasesAt(account.config.endpoints, region) }, '');
+    objectIn(await account.api.get(request, 'check'), 'deployment', request.path);
+  });
+  if (probes.length === 0) return undefined;
   try {
-    await Promise.any(asked);
+    await Promise.any(probes);
     return undefined;
-  } catch {
-    return whyNone(errors);
+  } catch (thrown) {
+    const { errors } = thrown as AggregateError;
+    const failure: unknown = errors.find((error) => !(error instanceof ConnectorError && error.isRejection));
+    if (failure !== undefined) throw failure;
+    return rejectionSentence(errors as ConnectorError[]);
   }
 }
 
-async function look({ id, region = '' }: Deployment, endpoints: Endpoints, api: Api): Promise<true> {
-  const path = `deployments/${encodeURIComponent(id)}`;
-  objectIn(await api.get({ origin: databasesAt(endpoints, region), path }, 'check'), 'deployment', path);
-  return true;
+/** One deployment per region, preferably one that is active. */
+function candidates(deployments: readonly Deployment[]): Array<{ id: string; region: string }> {
+  const active = deployments.filter(({ row }) => row['state'] === 'active');
+  const byRegion = new Map<string, string>();
+  for (const { id, region } of [...active, ...deployments]) {
+    if (region !== undefined && !byRegion.has(region)) byRegion.set(region, id);
+  }
+  return [...byRegion].slice(0, MAX_PROBES).map(([region, id]) => ({ id, region }));
 }
 
-/** Those of generation 1 that are ready come first, and of these one of each region before a second of any. */
-function toAsk(deployments: readonly Deployment[]): Deployment[] {
-  const perRegion = new Map<string, number>();
-  const ranked = deployments
-    .filter(({ region }) => region !== undefined)
-    .map((deployment) => ({ deployment, isReady: deployment.row['state'] === 'active' }))
-    .toSorted((one, other) => Number(other.isReady) - Number(one.isReady))
-    .map(({ deployment, isReady }) => {
-      const key = `${isReady} ${deployment.region}`;
-      const place = perRegion.get(key) ?? 0;
-      perRegion.set(key, place + 1);
-      return { deployment, isReady, place };
-    });
-  return ranked
-    .toSorted((one, other) => Number(other.isReady) - Number(one.isReady) || one.place - other.place)
-    .slice(0, MOST)
-    .map(({ deployment }) => deployment);
-}
-
-function whyNone(errors: readonly unknown[]): string {
-  const failed = errors.find((error) => !(error instanceof ConnectorError) || !error.isRejection);
-  if (failed !== undefined) throw failed;
-  const refusals = errors as readonly ConnectorError[];
-  const forbidden = refusals.find(({ status }) => status === 403);
-  const which = refusals.length === 1 ? 'the one deployment' : `all ${refusals.length} deployments`;
-  const role = `rant ${terms.facts.holder} the role Viewer on the database services, such as databases-for-postgresql.`;
+function rejectionSentence(errors: readonly ConnectorError[]): string {
+  const forbidden = errors.find(({ status }) => status === 403);
+  const role = `Grant ${terms.facts.holder} the role Viewer on the database services, such as databases-for-postgresql.`;
   const advice =
-    forbidden === undefined ? `Those that are new or being deleted are refused so; for others, g${role}` : `G${role}`;
-  return `The databases' own API refuses ${which} that it was asked about (${(forbidden ?? refusals[0])?.answer}). ${advice}`;
+    forbidden === undefined
+      ? `New deployments, and ones that are being deleted, are rejected in this way. For others: ${role}`
+      : role;
+  const answer = (forbidden ?? errors[0])?.answer;
+  return `The databases' API rejected all ${errors.length} requests for a deployment (${answer}). ${advice}`;
 }

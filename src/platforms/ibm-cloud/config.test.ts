@@ -36,7 +36,7 @@ describe('what is tidied up', () => {
 
 describe('what is refused, and why', () => {
   const NO_ID = 'must be the CRN or the GUID of a deployment';
-  const NO_GROUP = 'must be the id of a resource group: 32 hexadecimal digits';
+  const NO_GROUP = 'must be the ID of a resource group: 32 hexadecimal digits';
   test.each([
     ['api_key', undefined, 'is missing'],
     ['api_key', 12_345_678, 'must be a string'],

@@ -100,7 +100,7 @@ describe('a check', () => {
     });
   }
 
-  test('looks at the inventory, and at the databases of one deployment, and says what it saw', async () => {
+  test('requests the inventory and one deployment, and logs what it found', async () => {
     const api = account([gen2Row(2, {}), gen1Row(1), backupRow(3, crnOf(2))]);
     await expect(ibmCloud.check(config(), api)).resolves.toEqual([]);
     expect(api.requests.map(({ origin, path }) => [origin, path])).toEqual([
@@ -108,22 +108,22 @@ describe('a check', () => {
       ['https://api.us-south.databases.cloud.ibm.com/v5/ibm', detail],
     ]);
     expect(api.logged).toEqual([
-      'info saw 2 deployments on the first page of the inventory that has any: 1 of generation 1, 1 of generation 2',
+      'info found 2 deployments on the first page that has any: 1 of generation 1, 1 of generation 2',
     ]);
   });
 
-  test('asks no databases where there is none that could be asked', async () => {
+  test('requests no deployment if none is of generation 1 with a supported CRN', async () => {
     const odd = instanceRow(3, crnOf(3, 'databases-for-redis', 'evil.example.test/'));
     const api = account([gen2Row(2, {}), odd]);
     await expect(ibmCloud.check(config(), api)).resolves.toEqual([]);
     expect(api.requests).toHaveLength(1);
   });
 
-  test('reads the whole inventory if deployments were chosen, and gives those that are not there', async () => {
+  test('reads the whole inventory for deployment_ids, and names those that do not exist', async () => {
     const api = account([gen1Row(1)]);
     const chosen = config({ deployment_ids: [guidOf(1), guidOf(9)] });
     await expect(ibmCloud.check(chosen, api)).resolves.toEqual([
-      `This deployment id does not exist for this API key: ${guidOf(9)}. Correct deployment_ids.`,
+      `These deployment_ids do not exist for this API key: ${guidOf(9)}. Correct deployment_ids.`,
     ]);
     await expect(ibmCloud.check(config({ deployment_ids: [guidOf(1)] }), account([gen1Row(1)]))).resolves.toEqual([]);
     await expect(ibmCloud.check(config({ deployment_ids: [guidOf(9)] }), api)).rejects.toMatchObject({
@@ -131,12 +131,12 @@ describe('a check', () => {
     });
   });
 
-  test('takes an account without deployments for a key without rights', async () => {
+  test('fails for an account without deployments, since the key may lack the role', async () => {
     await expect(ibmCloud.check(config(), account([instanceRow(1, crnOf(1, 'kms'))]))).resolves.toEqual([
-      'IBM Cloud lists no database deployment to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql.',
+      'IBM Cloud lists no database deployments to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql.',
     ]);
     await expect(ibmCloud.check(config({ resource_group_ids: ['a'.repeat(32)] }), account([]))).resolves.toEqual([
-      'IBM Cloud lists no database deployment in these resource groups to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql, and check resource_group_ids.',
+      'IBM Cloud lists no database deployments in these resource groups to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql, and check resource_group_ids.',
     ]);
   });
 
@@ -144,7 +144,7 @@ describe('a check', () => {
     [refusal(503, detail), 'server_error'],
     [{}, 'unexpected_body'],
     [{ errors: 'not_found' }, 'unexpected_body'],
-  ])('fails if the databases answer with what is no deployment: %j', async (answer, problem) => {
+  ])('fails if the response is not a deployment: %j', async (answer, problem) => {
     await expect(ibmCloud.check(config(), account([gen1Row(1)], { [detail]: answer }))).rejects.toMatchObject({
       problem,
     });

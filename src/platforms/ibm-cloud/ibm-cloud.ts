@@ -1,17 +1,17 @@
 import { utcText } from '../../core/record/timestamp.ts';
 import type { Platform } from '../platform.ts';
+import { Account } from './account/account.ts';
+import { firstDeployments, loadInventory, missingSentence } from './account/inventory.ts';
+import { refusals } from './api/error-text.ts';
+import { iamAuth } from './api/token.ts';
 import { probeDatabases } from './check-databases.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
-import { refusals } from './api/error-text.ts';
-import { missingSentence } from './account/inventory.ts';
 import { eventsQuery, queryResult } from './logs/query.ts';
-import { type IbmCloudShared, openShared } from './shared.ts';
 import { streams } from './streams/index.ts';
-import { iamAuth } from './api/token.ts';
 import { count, terms } from './terms.ts';
 
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */
-export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
+export const ibmCloud: Platform<IbmCloudConfig, Account> = {
   config: ibmCloudConfig,
   streams,
   terms,
@@ -24,36 +24,33 @@ export const ibmCloud: Platform<IbmCloudConfig, IbmCloudShared> = {
     accept: 'application/json',
     refusals,
   }),
-  open: openShared,
+  open: (config, api) => new Account(config, api),
   async check(config, api) {
-    const { inventory, endpoints } = openShared(config, api);
-    const hasChoice = config.deployment_ids.length > 0;
-    const { deployments, missing } = hasChoice
-      ? await inventory.load()
-      : { deployments: await inventory.glance(), missing: [] };
-    if (missing.length > 0) return [missingSentence(missing, config.resource_group_ids)];
+    const account = new Account(config, api);
+    const isLimited = config.deployment_ids.length > 0;
+    const { deployments, missing } = isLimited
+      ? await account.once(loadInventory)
+      : { deployments: await firstDeployments(account), missing: [] };
+    if (missing.length > 0) return [missingSentence(missing, account.selection)];
     if (deployments.length === 0) return [noDeployments(config)];
-    const refusal = await probeDatabases(deployments, endpoints, api);
-    if (refusal !== undefined) return [refusal];
+    const rejection = await probeDatabases(deployments, account);
+    if (rejection !== undefined) return [rejection];
     const now = Date.now();
     const lastMinute = { from: utcText(now - 60_000), to: utcText(now) };
     for (const instance of config.logs_instances) {
-      const query = eventsQuery(instance, lastMinute, endpoints);
+      const query = eventsQuery(instance, lastMinute, config.endpoints);
       queryResult(await api.get(query, 'check'), query.path);
     }
-    const first = deployments.filter(({ generation }) => generation === 'gen1').length;
-    const second = deployments.length - first;
-    const where = hasChoice ? 'among deployment_ids' : 'on the first page of the inventory that has any';
-    api.log(
-      'info',
-      `saw ${count(deployments.length, 'deployment')} ${where}: ${first} of generation 1, ${second} of generation 2`,
-    );
+    const gen1 = deployments.filter(({ generation }) => generation === 'gen1').length;
+    const where = isLimited ? 'in deployment_ids' : 'on the first page that has any';
+    const generations = `${gen1} of generation 1, ${deployments.length - gen1} of generation 2`;
+    api.log('info', `found ${count(deployments.length, 'deployment')} ${where}: ${generations}`);
     return [];
   },
 };
 
 function noDeployments({ resource_group_ids: groups }: IbmCloudConfig): string {
-  const where = groups.length === 0 ? '' : ' in these resource groups';
-  const also = groups.length === 0 ? '' : ', and check resource_group_ids';
-  return `IBM Cloud lists no database deployment${where} to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql${also}.`;
+  const [where, advice] =
+    groups.length === 0 ? ['', ''] : [' in these resource groups', ', and check resource_group_ids'];
+  return `IBM Cloud lists no database deployments${where} to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql${advice}.`;
 }

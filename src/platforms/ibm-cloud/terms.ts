@@ -7,28 +7,28 @@ export const terms: Terms = {
     Api: 'IBM Cloud',
     address: 'platform.endpoints',
     token: 'API key',
-    renewal: 'Create a new one under Manage → Access (IAM) → Service IDs and enter it as platform.api_key.',
+    renewal: 'Create a new one under Manage → Access (IAM) → Service IDs and set it as platform.api_key.',
     holder: 'the service ID of the API key',
   },
   messages: {
     token_rejected:
-      'The service at {host} rejected the access token that IAM had just issued for this {token} (HTTP 401). Grant {holder} the role that the docs name for the stream, and check that the service ID is not locked. If the problem persists, report it.',
+      'The service at {host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} the role that the docs name for the stream, and check that the service ID is not locked. If the problem persists, report it.',
     forbidden:
-      'IBM Cloud refuses {path} at {host} to the {token} (HTTP 403{said}). Grant {holder} the role Viewer on the service, or leave the stream out.',
+      'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} the role Viewer on the service, or leave the stream out.',
     not_found:
-      'IBM Cloud has no {path} at {host} (HTTP {status}{said}). If that is about a deployment, it may be gone; if it is not, check platform.endpoints if it is set, or leave the stream out and report this to the maintainers of the connector.',
+      'IBM Cloud has no {path} at {host} (HTTP {status}{said}). The deployment may have been deleted. Otherwise, check platform.endpoints if it is set, or leave the stream out and report this to the maintainers of the connector.',
     redirected:
-      'IBM Cloud redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the tokens are meant for IBM Cloud alone. A proxy may have answered in its place; if platform.endpoints is set, check it.',
+      'IBM Cloud redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because tokens are sent only to IBM Cloud. A proxy may have responded instead. If platform.endpoints is set, check it.',
     not_offered:
       'IBM Cloud does not offer {path} for this type of database (HTTP {status}{said}). Leave the stream out.',
     certificate_refused:
-      'The TLS certificate of {host} is not trusted ({code}). If a proxy or a CA of your own issued it, set NODE_EXTRA_CA_CERTS to the file with its CA certificate; if platform.endpoints is set, check it.',
+      'The TLS certificate of {host} is not trusted ({code}). If a proxy or a private CA issued it, set NODE_EXTRA_CA_CERTS to the file with its CA certificate. If platform.endpoints is set, check it.',
     host_unknown:
       'The host {host} is unknown ({code}). Check the DNS settings of the machine that runs the sync, and platform.endpoints if it is set.',
     connection_refused:
-      'Nothing answers at {host} ({code}). Make sure that it can be reached from here, and check platform.endpoints if it is set.',
+      'Nothing listens at {host} ({code}). Make sure that the host is reachable, and check platform.endpoints if it is set.',
     unexpected_status:
-      'IBM Cloud refused {path} at {host} with HTTP {status}{said}. If it stays so, report this to the maintainers of the connector.',
+      'IBM Cloud rejected {path} at {host} with HTTP {status}{said}. If the problem persists, report it to the maintainers of the connector.',
   },
   hostHint: () => undefined,
 };
@@ -38,20 +38,14 @@ export function count(n: number, thing: string, things = `${thing}s`): string {
   return `${n} ${n === 1 ? thing : things}`;
 }
 
-/**
- * The outcome of a request for what takes a role of its own: a 403 becomes an error that names the role, such as `the role
- * Viewer on the resource group`.
- */
+/** A 403 becomes an error that names the required role, such as `the role Viewer on the resource group`. */
 export async function requiringRole<T>(role: string, path: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;
   } catch (thrown) {
     const { problem, status, answer = '', internalMessage = '' } = asConnectorError(thrown);
     if (problem !== 'forbidden' || status === undefined) throw thrown;
-    throw new ConnectorError(
-      'role_missing',
-      { ...terms.facts, path, answer, role },
-      { status, answer, internalMessage },
-    );
+    const facts = { ...terms.facts, path, answer, role };
+    throw new ConnectorError('role_missing', facts, { status, answer, internalMessage });
   }
 }

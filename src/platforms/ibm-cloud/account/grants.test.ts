@@ -4,8 +4,9 @@ import type { Request } from '../../../core/stream/request.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Api } from '../../platform.ts';
 import { ibmCloudConfig } from '../config.ts';
-import { type SubjectKey, loadGrants } from './grants.ts';
-import { type IbmCloudShared, openShared } from '../shared.ts';
+import { Account } from './account.ts';
+import { loadGrants } from './grants.ts';
+import type { SubjectKey } from './policy.ts';
 
 const ACCOUNT = 'a'.repeat(32);
 const GUID = 'a0000000-0000-4000-8000-000000000001';
@@ -27,6 +28,7 @@ async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }:
 }> {
   const log: string[] = [];
   const answers: Record<string, unknown> = {
+    'v1/apikeys/details': { account_id: ACCOUNT },
     'v2/policies': { policies },
     'v2/roles': roles,
     'v2/resource_instances': {
@@ -42,8 +44,7 @@ async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }:
     log: (_, sentence) => log.push(sentence),
   };
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...config });
-  const shared: IbmCloudShared = { ...openShared(parsed, api), account: () => Promise.resolve(ACCOUNT) };
-  const { rows } = await loadGrants(shared, 'deployments_roles');
+  const { rows } = await loadGrants(new Account(parsed, api));
   return { rows, log };
 }
 
@@ -126,34 +127,40 @@ test('roles of one short name are two rows', async () => {
   expect(rows.iam_id.map(({ id }) => id)).toEqual(['p/Viewer/IBMid-1', `p/${own}/IBMid-1`]);
 });
 
-test('an attribute that must not be there is none', async () => {
+test('an attribute that must not exist is no limit', async () => {
   const attributes = [{ key: 'serviceName', operator: 'stringExists', value: false }];
   const { rows } = await grantsOf({ policies: [policy({}, { resource: { attributes } })] });
   expect(rows.iam_id).toMatchObject([{ scope: 'account' }]);
 });
 
 describe('a policy of an unknown shape is an error', () => {
-  const NO_TEXT = 'has an attribute of its subject whose value is no text';
+  const NO_TEXT = 'has an empty value, or one that is not text, for iam_id in subject.attributes';
   const NOBODY = 'has a subject without iam_id or access_group_id';
   const role = { role_id: VIEWER };
   const subject = { key: 'iam_id', operator: 'stringEquals', value: 'IBMid-1' };
   test.each<[string, Row, string]>([
-    ['a control that is a list', { control: [{ grant: { roles: [role] } }] }, 'has no list control.grant.roles'],
+    ['a control that is a list', { control: [{ grant: { roles: [role] } }] }, 'has no roles in control.grant.roles'],
+    ['an empty list of roles', { control: { grant: { roles: [] } } }, 'has no roles in control.grant.roles'],
     ['a role without its id', { control: { grant: { roles: [role, { id: VIEWER }] } } }, 'has a role without role_id'],
     ['no subject', { subject: undefined }, 'has no list subject.attributes'],
     [
       'an attribute that is text',
       { subject: { attributes: ['IBMid-1'] } },
-      'has an attribute of its subject without a key',
+      'has an attribute without a key in subject.attributes',
     ],
     ['a value that is an object', { subject: { attributes: [{ ...subject, value: { id: 1 } }] } }, NO_TEXT],
-    ['an empty text', { subject: { attributes: [{ ...subject, value: '' }] } }, NOBODY],
+    ['an empty text', { subject: { attributes: [{ ...subject, value: '' }] } }, NO_TEXT],
     ['a subject of another kind', { subject: { attributes: [{ ...subject, key: 'name' }] } }, NOBODY],
     ['no resource', { resource: null }, 'has no list resource.attributes'],
     [
       'a service that is no text',
       { resource: { attributes: [{ key: 'serviceName', value: { name: 'databases-for-redis' } }] } },
-      'has an attribute of its resource whose value is no text',
+      'has an empty value, or one that is not text, for serviceName in resource.attributes',
+    ],
+    [
+      'an empty service',
+      { resource: { attributes: [{ key: 'serviceName', value: '' }] } },
+      'has an empty value, or one that is not text, for serviceName in resource.attributes',
     ],
   ])('(%s)', async (_, more, fault) => {
     const damaged = grantsOf({ policies: [policy({}), { ...policy({}), ...more }] });
@@ -162,7 +169,17 @@ describe('a policy of an unknown shape is an error', () => {
   });
 });
 
-test('a policy that two pages show is one', async () => {
+test('attributes that no field shows are warned about, for policies on databases only', async () => {
+  const limited = policy({ serviceName: 'databases-for-redis', resourceType: 'backup', path: { odd: 1 } }, { id: 'p' });
+  const other = policy({ serviceName: 'cloud-object-storage', prefix: 'x' });
+  const { rows, log } = await grantsOf({ policies: [policy({}), other, limited] });
+  expect(rows.iam_id).toHaveLength(2);
+  expect(log.filter((line) => line.includes('no field shows'))).toEqual([
+    'deployments_roles: the roles of 1 policy cover less than scope says, because no field shows the attributes path, resourceType. The first policy is p',
+  ]);
+});
+
+test('a policy that is listed twice is read once', async () => {
   const twice = policy({});
   expect((await grantsOf({ policies: [twice, { ...twice }] })).rows.iam_id).toHaveLength(1);
 });
@@ -174,12 +191,12 @@ test('a deployment that is gone leaves its GUID, and no CRN', async () => {
   expect(rows.iam_id[0]?.['deployment_id']).toBeUndefined();
 });
 
-test('names of roles that are refused are not worth a failure', async () => {
+test('without the names of roles, a role is named as in its CRN', async () => {
   const what = { path: 'v2/roles', status: '410', said: '' };
   const refusal = new ConnectorError('not_offered', what, { answer: 'HTTP 410' });
   const { rows, log } = await grantsOf({ policies: [policy({})], roles: refusal });
   expect(rows.iam_id).toMatchObject([{ name: 'Viewer', role: 'Viewer' }]);
-  expect(log).toContainEqual(expect.stringMatching(/names in their CRNs.*HTTP 410/));
+  expect(log).toContainEqual(expect.stringMatching(/rejected the request for role names \(HTTP 410\)/));
 });
 
 /** Those that say something of every choice. */

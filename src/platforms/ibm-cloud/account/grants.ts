@@ -1,167 +1,159 @@
-import { asConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
+import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
 import { type Field, listOfObjects, object, text, timestamp } from '../../../core/stream/fields.ts';
-import { type Row, isRow } from '../../../core/record/row.ts';
-import { listIn, objectOf, textOrNull, within } from '../api/envelope.ts';
-import { engineIn } from './instance.ts';
+import type { Row } from '../../../core/record/row.ts';
+import { objectOf, rowsOf } from '../api/envelope.ts';
+import { orRejection } from '../api/failure.ts';
 import { allRows, listPages, tokenOfNext } from '../api/pages.ts';
-import { type Attributes, type Policy, policyOf } from './policy.ts';
-import { type Selection, guidOf } from './selection.ts';
-import type { Api } from '../../platform.ts';
-import type { Endpoints } from '../api/endpoints.ts';
-import type { Inventory } from './inventory.ts';
+import { textOrNull, within } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
+import { accountId } from './account-id.ts';
+import type { Account } from './account.ts';
+import { loadInventory } from './inventory.ts';
+import {
+  type Attributes,
+  POLICIES,
+  type Policy,
+  type SubjectKey,
+  coversDatabases,
+  hiddenLimits,
+  isPattern,
+  policyOf,
+} from './policy.ts';
+import { guidOf } from './selection.ts';
 
-export const POLICIES = 'v2/policies';
 const ROLES = 'v2/roles';
+const STREAM = 'deployments_roles';
 
-const SUBJECTS = ['iam_id', 'access_group_id'] as const;
-/** Whom a role is given to. */
-export type SubjectKey = (typeof SUBJECTS)[number];
-
-/** What grants are made from. */
-interface GrantSources {
-  api: Api;
-  endpoints: Endpoints;
-  inventory: Inventory;
-  selection: Selection;
-  account: (owner: string) => Promise<string>;
-}
-
-/** The policies that open databases, as one row for each policy, role and subject. */
-export interface Grants {
+/** The roles that policies grant on databases: one row per policy, role and subject. */
+interface Grants {
   rows: Readonly<Record<SubjectKey, Row[]>>;
   requests: number;
 }
 
-/** The fields of a grant, which differ in the subject alone. */
+/** The fields of a grant. Only the subject differs. */
 export function grantFields(subject: SubjectKey, description: string): Record<string, Field> {
   return {
     id: text(`Key made for this stream: policy_id/role/${subject}.`),
-    policy_id: text('Id of the policy that gives the role.'),
+    policy_id: text('ID of the policy that grants the role.'),
     [subject]: text(description),
-    name: text('Name of the role for people, such as Viewer.'),
+    name: text('Display name of the role, such as Viewer.'),
     role: text('Name of the role in its CRN.'),
     role_id: text('CRN of the role.'),
-    scope: text('What the policy covers: instance, resource_group, service or account.'),
-    deployment_id: text('CRN of the deployment that it covers, if it covers one that is listed.'),
-    service_instance: text('GUID of the instance that it covers, if it covers one.'),
-    service_name: text('Service that it covers, such as databases-for-postgresql; none if it names no service.'),
-    resource_group_id: text('Id of the resource group that it covers, if it covers one.'),
-    region: text('Region that it is limited to, if it is.'),
-    state: text('State of the policy: active.'),
-    description: text('What its author says of it.'),
-    resource_tags: listOfObjects('Access tags that it is limited to, if it is: then it covers only what has them.', {
+    scope: text('Scope of the policy: instance, resource_group, service or account.'),
+    deployment_id: text('CRN of the deployment, for a policy on one that is listed.'),
+    service_instance: text('GUID of the service instance, for a policy on one.'),
+    service_name: text('Name of the service, such as databases-for-postgresql; null for a policy on all services.'),
+    resource_group_id: text('ID of the resource group, for a policy on one.'),
+    region: text('Region that the policy is limited to.'),
+    state: text('State of the policy, such as active.'),
+    description: text('Description of the policy.'),
+    resource_tags: listOfObjects('Access management tags that resources must have.', {
       key: text('Name of the tag.'),
-      operator: text('How the value is compared.'),
+      operator: text('Operator that compares the value.'),
       value: text('Value of the tag.'),
     }),
-    time_condition: text('Pattern of the times that it is limited to, if it is.'),
-    rule: object('The condition itself.'),
-    created_at: timestamp('When the policy was made.'),
-    created_by_id: text('IAM id of who made it.'),
-    last_modified_at: timestamp('When it last changed.'),
-    last_modified_by_id: text('IAM id of who last changed it.'),
+    time_condition: text('Pattern of a time-based condition.'),
+    rule: object('Rule of a time-based condition.'),
+    created_at: timestamp('Creation time of the policy.'),
+    created_by_id: text('IAM ID of the creator.'),
+    last_modified_at: timestamp('Time of the last modification.'),
+    last_modified_by_id: text('IAM ID of the last modifier.'),
   };
 }
 
 /**
- * `GET /v2/policies` (icd-api.md 2.7), once for both streams: the API filters by one service at a time, and policies without
- * one open databases, too. Throws a ConnectorError.
+ * `GET /v2/policies` (icd-api.md 2.7), for both streams of roles. Not filtered by service: the API filters by one at a time, and
+ * policies without a service cover databases, too. Throws a ConnectorError.
  */
-export async function loadGrants(sources: GrantSources, owner: string): Promise<Grants> {
-  const { api, endpoints, inventory, selection } = sources;
-  const origin = endpoints.iam;
-  const account_id = await sources.account(owner);
-  const request = { origin, path: POLICIES, query: { account_id, type: 'access' } };
-  const pages = listPages(api, request, owner, 'policies', ({ next }) => tokenOfNext(next, 'start', 'start', POLICIES));
-  const [{ rows, requests }, names, found] = await Promise.all([
+export async function loadGrants(account: Account): Promise<Grants> {
+  const { api, config } = account;
+  const account_id = await account.once(accountId);
+  const request = { origin: config.endpoints.iam, path: POLICIES, query: { account_id, type: 'access' } };
+  const pages = listPages(api, request, STREAM, 'policies', ({ next }) =>
+    tokenOfNext(next, 'start', 'start', POLICIES),
+  );
+  const [{ rows, requests }, names, { deployments }] = await Promise.all([
     requiringRole('the role Viewer on IAM Access Management', POLICIES, allRows(pages)),
-    roleNames(sources, account_id, owner),
-    inventory.load(),
+    roleNames(account, account_id),
+    account.once(loadInventory),
   ]);
-  const crns = new Map(found.deployments.map(({ id, guid }) => [guidOf(guid), id]));
-  const byKey: Record<SubjectKey, Row[]> = { iam_id: [], access_group_id: [] };
-  const seen = new Set<string>();
-  let opening = 0;
+  const crns = new Map(deployments.map(({ id }) => [guidOf(id), id]));
+  // A list is no snapshot, and may contain a policy twice.
+  const policies = new Map<string, Policy>();
   for (const [i, row] of rows.entries()) {
-    const where = `row ${i + 1} of ${rows.length}`;
-    const policy = policyOf(row, POLICIES, where);
-    // The list is no snapshot, and may show one on two pages.
-    if (policy === undefined || seen.has(policy.id)) continue;
-    seen.add(policy.id);
-    if (!opensDatabases(policy)) continue;
-    opening += 1;
-    if (!isSelected(policy, crns)) continue;
-    const subjects = SUBJECTS.flatMap((key) => policy.subject.get(key) ?? []);
-    if (subjects.length === 0 || subjects.includes('')) {
-      throw unexpectedBody(POLICIES, `${where} has a subject without ${SUBJECTS.join(' or ')}`);
-    }
-    for (const key of SUBJECTS) byKey[key].push(...grantsOf(policy, key, crns, names));
+    const policy = policyOf(row, `row ${i + 1} of ${rows.length}`);
+    if (policy !== undefined) policies.set(policy.id, policy);
   }
+  const covering = [...policies.values()].filter(coversDatabases);
   api.log(
     'info',
-    `IBM Cloud lists ${count(seen.size, 'policy', 'policies')} to this API key, of which ${opening} ${opening === 1 ? 'opens' : 'open'} databases. Policies that it may not view are not listed; the role Viewer on IAM Access Management should show all. Compare the number with the console`,
+    `IBM Cloud lists ${count(policies.size, 'policy', 'policies')} to this API key, ${covering.length} of which cover databases. It omits policies that the key can't view; the role Viewer on IAM Access Management should show all. Compare the number with the console`,
   );
-  return { rows: byKey, requests: requests + 1 };
-
-  /** A policy about another deployment or group than the chosen says nothing of them. */
-  function isSelected({ resource }: Policy, chosen: ReadonlyMap<string, string>): boolean {
-    const instances = resource.get('serviceInstance') ?? [];
-    if (instances.length === 0) {
-      const groups = resource.get('resourceGroupId') ?? [];
-      const { resourceGroupIds } = selection;
-      return (
-        [groups, resourceGroupIds].some((list) => list.length === 0) ||
-        groups.some((group) => fitsAny(group, resourceGroupIds))
-      );
-    }
-    if (instances.some((instance) => fitsAny(instance, [...chosen.keys()]))) return true;
-    // One that is gone can still be named.
-    return selection.resourceGroupIds.length === 0 && instances.some((instance) => selection.hasDeployment(instance));
-  }
+  const selected = covering.filter((policy) => isSelected(policy, crns, account));
+  warnOfLimits(selected, account);
+  const rowsFor = (key: SubjectKey): Row[] => selected.flatMap((policy) => grantsOf(policy, key, crns, names));
+  return { rows: { iam_id: rowsFor('iam_id'), access_group_id: rowsFor('access_group_id') }, requests: requests + 1 };
 }
 
-/** The names for people. They are not worth a failure: without them a role goes by the name in its CRN. */
-async function roleNames(
-  { api, endpoints }: GrantSources,
-  account_id: string,
-  owner: string,
-): Promise<ReadonlyMap<unknown, unknown>> {
-  try {
-    const body = objectOf(await api.get({ origin: endpoints.iam, path: ROLES, query: { account_id } }, owner), ROLES);
-    // The API may leave out those that it has none for, but not all.
-    const lists = ['system_roles', 'service_roles', 'custom_roles'].filter((name) => name in body);
-    if (lists.length === 0) throw unexpectedBody(ROLES, 'it has no list of roles');
-    const rows = lists.flatMap((name) => listIn(body, name, ROLES));
-    return new Map(
-      rows.map((row, i) => {
-        if (!isRow(row)) throw unexpectedBody(ROLES, `role ${i + 1} of ${rows.length} is no object`);
-        return [row['crn'], row['display_name']];
-      }),
-    );
-  } catch (thrown) {
-    const error = asConnectorError(thrown);
-    if (!error.isRejection) throw thrown;
+/** Whether a policy may cover selected deployments. */
+function isSelected({ resource }: Policy, crns: ReadonlyMap<string, string>, { selection }: Account): boolean {
+  const { resourceGroupIds } = selection;
+  const instances = resource.get('serviceInstance');
+  if (instances === undefined) {
+    const groups = resource.get('resourceGroupId') ?? ['*'];
+    return resourceGroupIds.length === 0 || groups.some((id) => isPattern(id) || resourceGroupIds.includes(id));
+  }
+  return instances.some(
+    (id) =>
+      isPattern(id) ||
+      crns.has(guidOf(id)) ||
+      // A policy can outlive its deployment.
+      (resourceGroupIds.length === 0 && selection.hasDeployment(id)),
+  );
+}
+
+function warnOfLimits(policies: readonly Policy[], { api }: Account): void {
+  const limited = policies.filter((policy) => hiddenLimits(policy).length > 0);
+  const [first] = limited;
+  if (first === undefined) return;
+  const keys = [...new Set(limited.flatMap(hiddenLimits))].toSorted();
+  api.log(
+    'warn',
+    `${STREAM}: the roles of ${count(limited.length, 'policy', 'policies')} cover less than scope says, because no field shows the attributes ${keys.join(', ')}. The first policy is ${first.id}`,
+  );
+}
+
+/** The display names of roles by CRN. If they can't be read, roles are named as in their CRNs. */
+async function roleNames({ api, config }: Account, account_id: string): Promise<ReadonlyMap<unknown, unknown>> {
+  const request = { origin: config.endpoints.iam, path: ROLES, query: { account_id } };
+  const response = await orRejection(api.get(request, STREAM));
+  if (response instanceof ConnectorError) {
     api.log(
       'warn',
-      `${owner}: roles go by the names in their CRNs, because IBM Cloud refused the others (${error.answer})`,
+      `${STREAM}: IBM Cloud rejected the request for role names (${response.answer}); name is the one in the role's CRN`,
     );
     return new Map();
   }
+  const body = objectOf(response, ROLES);
+  // IBM may omit empty lists, but not all three.
+  const lists = ['system_roles', 'service_roles', 'custom_roles'].filter((name) => name in body);
+  if (lists.length === 0) throw unexpectedBody(ROLES, 'it has no list of roles');
+  return new Map(
+    lists.flatMap((list) => rowsOf(body, list, ROLES)).map(({ crn, display_name }) => [crn, display_name]),
+  );
 }
 
-/** A row for each role and subject of a policy. */
+/** One row per role and subject. */
 function grantsOf(
-  { id, row, resource, subject: subjects, roles }: Policy,
+  { id, row, resource, subject, roles }: Policy,
   key: SubjectKey,
   crns: ReadonlyMap<string, string>,
   names: ReadonlyMap<unknown, unknown>,
 ): Row[] {
   const { state, description, pattern, rule, created_at, created_by_id, last_modified_at, last_modified_by_id } = row;
-  // Any instance or group is none in particular.
-  const instance = particular(textOf(resource, 'serviceInstance'));
-  const resource_group_id = particular(textOf(resource, 'resourceGroupId'));
-  const service_name = textOf(resource, 'serviceName');
+  const instance = specific(textIn(resource, 'serviceInstance'));
+  const resource_group_id = specific(textIn(resource, 'resourceGroupId'));
+  const service_name = textIn(resource, 'serviceName');
   const common = {
     policy_id: id,
     scope: instance ? 'instance' : resource_group_id ? 'resource_group' : service_name ? 'service' : 'account',
@@ -169,7 +161,7 @@ function grantsOf(
     service_instance: instance,
     service_name,
     resource_group_id,
-    region: textOf(resource, 'region'),
+    region: textIn(resource, 'region'),
     state,
     description: textOrNull(description),
     resource_tags: within(row['resource'], 'tags'),
@@ -180,14 +172,14 @@ function grantsOf(
     last_modified_at,
     last_modified_by_id,
   };
-  const shown = new Set<string>();
+  const used = new Set<string>();
   return roles.flatMap((role_id) => {
     const short = role_id.slice(role_id.lastIndexOf(':') + 1);
-    // A role of the account's own may have the name of one of IBM's.
-    const role = shown.has(short) ? role_id : short;
-    shown.add(short);
+    // A custom role may have the same name as a system role.
+    const role = used.has(short) ? role_id : short;
+    used.add(short);
     const name = names.get(role_id) ?? short;
-    return (subjects.get(key) ?? []).map((subject) => ({
+    return (subject.get(key) ?? []).map((subject) => ({
       id: `${id}/${role}/${subject}`,
       [key]: subject,
       name,
@@ -198,41 +190,11 @@ function grantsOf(
   });
 }
 
-/**
- * Whether a policy covers database services: it names one, or it names no service and is about services at all, not about
- * the platform's own or about the resource group as a thing that is viewed.
- */
-function opensDatabases({ resource }: Policy): boolean {
-  const services = resource.get('serviceName') ?? [];
-  if (services.length > 0) return services.some(mayBeOfDatabases);
-  const type = textOf(resource, 'serviceType');
-  return (
-    !resource.has('service_group_id') &&
-    !resource.has('resourceType') &&
-    (type === undefined || type === 'service' || type === '*')
-  );
-}
-
-/** A name may end in an asterisk. */
-function mayBeOfDatabases(service: string): boolean {
-  const star = service.indexOf('*');
-  if (star === -1) return engineIn(service) !== undefined;
-  const start = service.slice(0, star);
-  return ['databases-for-', 'messages-for-'].some((prefix) => prefix.startsWith(start) || start.startsWith(prefix));
-}
-
-/** Whether a value, which may end in an asterisk, stands for one of them. */
-function fitsAny(value: string, ids: readonly string[]): boolean {
-  const star = value.indexOf('*');
-  const start = (star === -1 ? value : value.slice(0, star)).toLowerCase();
-  return ids.some((id) => (star === -1 ? guidOf(id) === start : guidOf(id).startsWith(start)));
-}
-
-function particular(value: string | undefined): string | undefined {
+/** A wildcard is not a specific instance or resource group. */
+function specific(value: string | undefined): string | undefined {
   return value === '*' ? undefined : value;
 }
 
-function textOf(attributes: Attributes, key: string): string | undefined {
-  const values = attributes.get(key) ?? [];
-  return values.length === 0 ? undefined : values.join(',');
+function textIn(attributes: Attributes, key: string): string | undefined {
+  return attributes.get(key)?.join(',');
 }

@@ -9,12 +9,14 @@ import {
   instanceRow,
 } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { type Deployment, classify, diskKeyOf, gen2SizesOf } from './instance.ts';
+import { type Deployment, diskKeyOf, gen2SizesOf, instanceOf, labelOf } from './instance.ts';
+
+const of = (row: Row) => instanceOf(String(row['id']), row);
 
 function deploymentOf(row: Row): Deployment {
-  const found = classify(row);
-  if (found === undefined || !('deployment' in found)) throw new Error('it is no deployment');
-  return found.deployment;
+  const instance = of(row);
+  if (instance?.kind !== 'deployment') throw new Error('it is not a deployment');
+  return instance;
 }
 
 /** The row of an instance of a service and a plan. */
@@ -24,8 +26,8 @@ const planned = (service: string, plan: string, more: Row = {}): Row =>
 test('a deployment is what its CRN says of it', () => {
   const row = gen1Row(1);
   expect(deploymentOf(row)).toEqual({
+    kind: 'deployment',
     id: crnOf(1),
-    guid: guidOf(1),
     row,
     service: 'databases-for-postgresql',
     generation: 'gen1',
@@ -41,7 +43,7 @@ describe('the generation', () => {
     ['by its plan in the other order', planned('databases-for-redis', 'databases-for-redis-standard-gen2')],
     ['by what it says of itself', planned('databases-for-redis', 'odd', { extensions: { dataservices: {} } })],
     ['by its service, which has no other', planned('databases-for-valkey', 'databases-for-valkey-standard')],
-  ])('is the second %s, and then it is asked about nowhere', (_, row) => {
+  ])('is the second %s, which has no region to request', (_, row) => {
     expect(deploymentOf(row)).toMatchObject({ generation: 'gen2', region: undefined });
   });
 
@@ -70,22 +72,12 @@ test.each([
 test.each(['cloud-object-storage', 'databases-for-', 'my-databases-for-postgresql', 'dashdb-for-transactions'])(
   'an instance of %s is no database',
   (service) => {
-    expect(classify(planned(service, `${service}-standard`))).toBeUndefined();
+    expect(of(planned(service, `${service}-standard`))).toBeUndefined();
   },
 );
 
 describe('a CRN that is odd', () => {
-  test('without an id that of the row is taken', () => {
-    const { id: _, ...row } = gen1Row(1);
-    expect(deploymentOf(row)).toMatchObject({ id: crnOf(1), region: 'us-south' });
-    expect(deploymentOf({ ...row, id: '' })).toMatchObject({ id: crnOf(1) });
-  });
-
-  test('a GUID that is missing stands in the CRN', () => {
-    expect(deploymentOf(gen1Row(1, { guid: null }))).toMatchObject({ guid: guidOf(1) });
-  });
-
-  test('that is a segment short still tells the service, but not where to ask', () => {
+  test('that is a segment short still has the service, but no region', () => {
     const short = crnOf(1).slice(0, -1);
     expect(deploymentOf(instanceRow(1, short, { account_id: 'the account' }))).toEqual(
       expect.objectContaining({
@@ -97,15 +89,15 @@ describe('a CRN that is odd', () => {
     );
   });
 
-  test('that is missing leaves the service to the row', () => {
-    expect(deploymentOf({ guid: guidOf(1), resource_id: 'databases-for-redis' })).toEqual(
-      expect.objectContaining({ id: '', guid: guidOf(1), type: 'redis', account: undefined, region: undefined }),
+  test('that is no CRN leaves the service to the row', () => {
+    expect(deploymentOf({ id: guidOf(1), resource_id: 'databases-for-redis' })).toEqual(
+      expect.objectContaining({ id: guidOf(1), type: 'redis', account: undefined, region: undefined }),
     );
-    expect(classify({ guid: guidOf(1) })).toBeUndefined();
+    expect(of({ id: guidOf(1) })).toBeUndefined();
   });
 
   test.each(['', 'US-South', 'evil.example.test/', 'us-south@evil.example.test', 'us south', '127.0.0.1'])(
-    'with the region %j is not gone by',
+    'with the region %j has none',
     (region) => {
       expect(deploymentOf(instanceRow(1, crnOf(1, 'databases-for-redis', region)))).toMatchObject({
         generation: 'gen1',
@@ -118,37 +110,40 @@ describe('a CRN that is odd', () => {
 describe('a backup', () => {
   const source = crnOf(7);
 
-  test('of the service for backups is told from deployments, with what it says of itself', () => {
+  test('of the service for backups has its own details', () => {
     const row = backupRow(1, source);
-    expect(classify(row)).toEqual({
-      backup: { id: row['id'], row, backup: { source_data_service_crn: source }, source },
+    expect(of(row)).toEqual({
+      kind: 'independent backup',
+      id: row['id'],
+      row,
+      backup: { source_data_service_crn: source },
+      source,
     });
   });
 
-  test('that says nothing of itself yet is one all the same', () => {
+  test('may have no details', () => {
     const row = backupRow(1, undefined, { extensions: undefined });
-    expect(classify(row)).toEqual({ backup: { id: row['id'], row, backup: {}, source: undefined } });
+    expect(of(row)).toMatchObject({ kind: 'independent backup', backup: {}, source: undefined });
   });
 
-  test.each([null, '', 7, {}])('whose database is %j has none that is known', (crn) => {
+  test.each([null, '', 7, {}])('whose database is %j has no known source', (crn) => {
     const dataservices = { backup: { source_data_service_crn: crn, type: 'automatic' } };
-    expect(classify(backupRow(1, undefined, { extensions: { dataservices } }))).toMatchObject({
-      backup: { source: undefined, backup: { type: 'automatic' } },
+    expect(of(backupRow(1, undefined, { extensions: { dataservices } }))).toMatchObject({
+      source: undefined,
+      backup: { type: 'automatic' },
     });
   });
 
   test.each<[string, Row]>([
     ['the service of its database, with -backup', planned('databases-for-postgresql-backup', 'x')],
     ['the service of its database', gen2Row(1, { backup: { source_data_service_crn: source } })],
-    ['a service that nobody knows', planned('odd', 'x', { extensions: { dataservices: { backup: {} } } })],
+    ['an unknown service', planned('odd', 'x', { extensions: { dataservices: { backup: {} } } })],
   ])('of %s is one, too', (_, row) => {
-    expect(classify(row)).toHaveProperty('backup');
+    expect(of(row)?.kind).toBe('independent backup');
   });
 
-  test('is not what has a setting about backups', () => {
-    expect(classify(gen2Row(1, { backups: { retention: '30d' }, encryption: { backup: 'crn' } }))).toHaveProperty(
-      'deployment',
-    );
+  test('is not a deployment with settings for backups', () => {
+    expect(of(gen2Row(1, { backups: { retention: '30d' }, encryption: { backup: 'crn' } }))?.kind).toBe('deployment');
   });
 });
 
@@ -161,31 +156,17 @@ describe('the sizes of a deployment of generation 2', () => {
     memory_gb: 20,
     storage_gb: 10,
   };
-  const sizesOf = (dataservices?: Row, service = 'databases-for-postgresql'): unknown => {
-    return gen2SizesOf({ row: gen2Row(1, dataservices), service });
-  };
+  const sizesOf = (dataservices?: Row): unknown => gen2SizesOf(gen2Row(1, dataservices));
 
-  test('stand under the name of its engine', () => {
-    expect(sizesOf({ $schema: { version: '1.0.0' }, postgresql: { ...postgresql, configuration: { a: 1 } } })).toEqual({
-      ...postgresql,
-      shards: undefined,
-    });
-  });
-
-  test('stand under the name of a kind of the engine', () => {
-    const mongodbees = { version: '8', shards: 2, host_flavor: 'bx3d.4x20', storage_gb: 10.5 };
-    for (const name of ['mongodb', 'mongodbee', 'mongodbees']) {
-      expect(sizesOf({ [name]: mongodbees }, 'databases-for-mongodb')).toMatchObject(mongodbees);
+  test('are under the name of its engine, whatever that is', () => {
+    for (const name of ['postgresql', 'mongodbees', 'new_engine']) {
+      const others = { $schema: { version: '1.0.0' }, encryption: { disk: 'crn' }, backups: { retention: '30d' } };
+      expect(sizesOf({ ...others, [name]: { ...postgresql, configuration: { a: 1 } } })).toMatchObject(postgresql);
     }
+    expect(sizesOf({ mongodbees: { shards: 2, storage_gb: 10.5 } })).toMatchObject({ shards: 2, storage_gb: 10.5 });
   });
 
-  test('stand under one name that nobody knows, if no other could be meant', () => {
-    expect(sizesOf({ pg_next: postgresql, encryption: { disk: 'crn' }, backups: {} })).toMatchObject(postgresql);
-    expect(sizesOf({ pg_next: { storage_gb: 10 } })).toMatchObject({ storage_gb: 10 });
-    expect(sizesOf({ one: postgresql, other: postgresql })).toBeUndefined();
-  });
-
-  test('stood elsewhere in 2025', () => {
+  test('were elsewhere in 2025', () => {
     const database = { members: 3, host_flavor: 'bxf.4x16', cpu_count: 4, memory_gb: 16, storage_gb: 20 };
     expect(sizesOf({ version: '17', resources: { database } })).toMatchObject({ version: '17', ...database });
     expect(sizesOf({ version: '17', resources: { database: { ...database, version: '17.4' } } })).toMatchObject({
@@ -202,7 +183,16 @@ describe('the sizes of a deployment of generation 2', () => {
   });
 });
 
-test('the key that encrypts the disks is told, if it is', () => {
+test.each([
+  [{ name: 'orders' }, `deployment orders (${crnOf(1)})`],
+  [{ name: '' }, `deployment ${crnOf(1)}`],
+  [{ name: null }, `deployment ${crnOf(1)}`],
+  [{ name: 'x'.repeat(101) }, `deployment ${crnOf(1)}`],
+])('a label has the name of a deployment, if that is short: %j', (more, label) => {
+  expect(labelOf(deploymentOf(gen1Row(1, more)))).toBe(label);
+});
+
+test('the key that encrypts the disks is the one in the details', () => {
   expect(diskKeyOf(gen2Row(1, { encryption: { disk: 'crn:key', backup: 'crn:other' } }))).toBe('crn:key');
   for (const row of [gen1Row(1), gen2Row(1, {}), gen2Row(1, { encryption: null }), gen2Row(1, { encryption: {} })]) {
     expect(diskKeyOf(row) ?? null).toBeNull();

@@ -13,28 +13,34 @@ import {
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { type Found, INSTANCES, Inventory, type InventoryOptions, labelOf } from './inventory.ts';
-import { classify } from './instance.ts';
+import { ibmCloudConfig } from '../config.ts';
+import { Account } from './account.ts';
+import { INSTANCES, type Inventory, firstDeployments, loadInventory } from './inventory.ts';
 
 const CONTROLLER = 'https://controller.example.test';
 const SIZES = { postgresql: { members: 2, host_flavor: 'bx3d.4x20' } };
 
-function open(answer: (request: Request) => unknown, options: Partial<InventoryOptions> = {}) {
+const config = ibmCloudConfig.parse({
+  name: 'ibm_cloud',
+  api_key: 'k',
+  endpoints: { resource_controller: CONTROLLER },
+});
+
+function open(answer: (request: Request) => unknown, groups: string[] = []) {
   const api = openApi(answer);
-  const all = { controller: CONTROLLER, deploymentIds: [], resourceGroupIds: [], ...options };
-  return { api, inventory: new Inventory(all, api) };
+  const account = new Account({ ...config, resource_group_ids: groups }, api);
+  return { api, account, load: () => account.once(loadInventory) };
 }
 
-/** The inventory of an account with these instances, which come on one page. */
-const of = (rows: readonly unknown[], options?: Partial<InventoryOptions>) => open(() => instancesBody(rows), options);
+/** An account with these instances, all on one page. */
+const of = (rows: readonly unknown[], groups?: string[]) => open(() => instancesBody(rows), groups);
 
-const load = (rows: readonly unknown[], options?: Partial<InventoryOptions>): Promise<Found> =>
-  of(rows, options).inventory.load();
+const load = (rows: readonly unknown[]): Promise<Inventory> => of(rows).load();
 
 const ids = (found: ReadonlyArray<{ id: string }>): string[] => found.map(({ id }) => id);
 const queries = ({ requests }: TestApi): unknown[] => requests.map(({ query }) => query);
 
-test('deployments of both generations and backups are told from each other and from everything else', async () => {
+test('it distinguishes deployments of both generations, backups, and other instances', async () => {
   const rows = [
     gen1Row(1),
     instanceRow(2, crnOf(2, 'cloud-object-storage')),
@@ -53,29 +59,24 @@ test('deployments of both generations and backups are told from each other and f
   expect({ missing, requests }).toEqual({ missing: [], requests: 1 });
 });
 
-test('it is asked for once, however many need it, and everyone gets the same failure', async () => {
-  const { api, inventory } = of([gen1Row(1)]);
-  const [one, other] = await Promise.all([inventory.load(), inventory.load()]);
+test('it is requested once for all streams, which get the same failure', async () => {
+  const { api, load } = of([gen1Row(1)]);
+  const [one, other] = await Promise.all([load(), load()]);
   expect(other).toBe(one);
-  expect(await inventory.load()).toBe(one);
+  expect(await load()).toBe(one);
   expect(api.owners).toEqual(['deployments']);
   const failing = open(() => {
     throw refusal(403, INSTANCES);
   });
-  const errors = await Promise.all([1, 2].map(() => failing.inventory.load().catch((error: unknown) => error)));
+  const errors = await Promise.all([1, 2].map(() => failing.load().catch((error: unknown) => error)));
   expect(errors[0]).toMatchObject({ problem: 'forbidden' });
   expect(errors[1]).toBe(errors[0]);
   expect(failing.api.requests).toHaveLength(1);
 });
 
-test('what there is is told, so that a list that was cut short can be noticed', async () => {
-  const { api, inventory } = of([
-    gen1Row(1),
-    gen2Row(2, SIZES),
-    backupRow(3, crnOf(2)),
-    instanceRow(4, crnOf(4, 'kms')),
-  ]);
-  await inventory.load();
+test('a summary is logged, so that missing instances can be noticed', async () => {
+  const { api, load } = of([gen1Row(1), gen2Row(2, SIZES), backupRow(3, crnOf(2)), instanceRow(4, crnOf(4, 'kms'))]);
+  await load();
   expect(api.logged).toEqual([
     expect.stringMatching(
       /^info IBM Cloud lists 4 instances to this API key: 1 deployment of generation 1, 1 of generation 2, 1 independent backup\./,
@@ -83,23 +84,23 @@ test('what there is is told, so that a list that was cut short can be noticed', 
   ]);
 });
 
-test('a deployment whose CRN does not tell where to ask is warned about, and stays in the list', async () => {
+test('a deployment with an unsupported CRN is warned about, and stays in the list', async () => {
   const odd = crnOf(1, 'databases-for-redis', 'evil.example.test/');
-  const { api, inventory } = of([instanceRow(1, odd), gen1Row(2)]);
-  expect(ids((await inventory.load()).deployments)).toEqual([odd, crnOf(2)]);
+  const { api, load } = of([instanceRow(1, odd), gen1Row(2)]);
+  expect(ids((await load()).deployments)).toEqual([odd, crnOf(2)]);
   expect(api.logged.filter((line) => line.startsWith('warn'))).toEqual([
-    `warn deployment db-1 (${odd}) has a CRN that does not tell where to ask about it, so its own reports are not read. It stays in deployments`,
+    `warn deployment db-1 (${odd}) has an unsupported CRN; only its \`deployments\` record is synced`,
   ]);
 });
 
 describe('pages', () => {
-  test('are followed by their token, below our own address and with our own filters', async () => {
-    const { api, inventory } = open(({ query }) => {
+  test('are requested by token, at the configured address and with all filters', async () => {
+    const { api, load } = open(({ query }) => {
       if (query?.['start'] === undefined)
         return instancesBody([gen1Row(1)], 'https://evil.example.test/x?start=a%2B%2F%3D&limit=7&type=all');
       return instancesBody([gen1Row(2)], null);
     });
-    expect((await inventory.load()).requests).toBe(2);
+    expect((await load()).requests).toBe(2);
     const filters = { type: 'service_instance', limit: 100, resource_group_id: undefined };
     expect(api.requests).toEqual([
       { origin: CONTROLLER, path: INSTANCES, query: filters },
@@ -107,27 +108,27 @@ describe('pages', () => {
     ]);
   });
 
-  test('that have tokens of different names do not carry the earlier ones on', async () => {
-    const { api, inventory } = open(({ query = {} }) => {
+  test('may have tokens of different names, of which only the last is sent', async () => {
+    const { api, load } = open(({ query = {} }) => {
       if (query['start'] !== undefined) return instancesBody([gen1Row(2)], '/x?next_docid=d');
       return query['next_docid'] === undefined
         ? instancesBody([gen1Row(1)], '/x?start=s')
         : instancesBody([gen1Row(3)]);
     });
-    expect(ids((await inventory.load()).deployments)).toHaveLength(3);
+    expect(ids((await load()).deployments)).toHaveLength(3);
     expect(queries(api)[2]).toEqual({ type: 'service_instance', limit: 100, next_docid: 'd' });
   });
 
-  test('of several resource groups are chains of their own, and what is in none of them is not known', async () => {
-    const { api, inventory } = open(
+  test('are requested per resource group; instances outside of them are unknown', async () => {
+    const { api, load } = open(
       ({ query = {} }) => {
         const group = String(query['resource_group_id']);
         if (query['start'] === undefined) return instancesBody([gen1Row(group === 'g1' ? 1 : 3)], '/x?start=same');
         return instancesBody([gen1Row(group === 'g1' ? 2 : 4)]);
       },
-      { resourceGroupIds: ['g1', 'g2'] },
+      ['g1', 'g2'],
     );
-    const { deployments, all, requests } = await inventory.load();
+    const { deployments, all, requests } = await load();
     expect(ids(deployments)).toEqual([1, 2, 3, 4].map((n) => crnOf(n)));
     expect(all).toBeUndefined();
     expect(requests).toBe(4);
@@ -139,31 +140,31 @@ describe('pages', () => {
     ]);
   });
 
-  test('that bring the same instances for ever, with ever new tokens, are given up', async () => {
-    const { api, inventory } = open(({ query = {} }) =>
+  test('that never end are an error', async () => {
+    const { api, load } = open(({ query = {} }) =>
       instancesBody([gen1Row(1)], `/x?start=${Number(query['start'] ?? 0) + 1}`),
     );
-    await expect(inventory.load()).rejects.toMatchObject({
+    await expect(load()).rejects.toMatchObject({
       problem: 'unexpected_body',
-      message: expect.stringContaining('its pages do not end: 1001 were read') as string,
+      message: expect.stringContaining('its pages never end') as string,
     });
-    expect(api.requests).toHaveLength(1_001);
+    expect(api.requests).toHaveLength(2_001);
   });
 
   test.each([
-    [{ next_url: null }, 'its list resources is missing or no list'],
-    [{ resources: null }, 'its list resources is missing or no list'],
-    [{ resources: [], next_url: 7 }, 'its link to the next page is no text'],
+    [{ next_url: null }, 'the list resources is missing or not a list'],
+    [{ resources: null }, 'the list resources is missing or not a list'],
+    [{ resources: [], next_url: 7 }, 'none of the parameters start, next_docid, next_url'],
     [
       { resources: [], next_url: '/v2/resource_instances?offset=100' },
       'none of the parameters start, next_docid, next_url',
     ],
-    [{ resources: [gen1Row(1), null] }, 'row 2 of 2 is no object'],
-    [{ resources: [{ name: 'db', guid: '', id: null }] }, 'row 1 of 1 has no id'],
-    [{ resources: [{ guid: '\ud800' }] }, 'row 1 of 1 has no id'],
-    [[], 'it is no object'],
-  ])('that are odd are an error, never the end: %j', async (body, detail) => {
-    await expect(open(() => body).inventory.load()).rejects.toMatchObject({
+    [{ resources: [gen1Row(1), null] }, 'row 2 of 2 is not an object'],
+    [{ resources: [{ name: 'db', guid: '', id: null }] }, 'row 1 of 1 has no CRN'],
+    [[], 'it is not an object'],
+    [{ resources: [], rows_count: 5 }, 'it has no rows, although rows_count is 5'],
+  ])('of an unknown form are an error, never the end: %j', async (body, detail) => {
+    await expect(open(() => body).load()).rejects.toMatchObject({
       problem: 'unexpected_body',
       message: expect.stringContaining(detail) as string,
     });
@@ -184,7 +185,7 @@ const account = fc
     }),
   );
 
-test('a list cut into any pages is read whole and once, and its chain ends', async () => {
+test('a list of any pages is read whole and once', async () => {
   await fc.assert(
     fc.asyncProperty(account, async ({ count, cuts, repeats, name, last, token }) => {
       const rows = Array.from({ length: count }, (_, i) => gen1Row(i));
@@ -199,13 +200,13 @@ test('a list cut into any pages is read whole and once, and its chain ends', asy
         const row = rows[n];
         if (row !== undefined) pages[pages.length - 1 - (i % pages.length)]?.push(row);
       }
-      const { api, inventory } = open(({ query = {} }) => {
+      const { api, load } = open(({ query = {} }) => {
         const asked = query[name];
         const at = asked === undefined ? 0 : Number(String(asked).slice(token.length));
         const next = new URLSearchParams({ limit: '100', [name]: `${token}${at + 1}` }).toString();
         return instancesBody(pages[at] ?? [], at + 1 < pages.length ? `/v2/resource_instances?${next}` : last);
       });
-      const { deployments, requests, all } = await inventory.load();
+      const { deployments, requests, all } = await load();
       expect(ids(deployments).toSorted()).toEqual(rows.map(({ id }) => id).toSorted());
       expect(all).toEqual(new Set(rows.map(({ id }) => id)));
       expect(requests).toBe(pages.length);
@@ -219,10 +220,10 @@ describe('an instance of generation 2 without its sizes', () => {
   const list = (row: Row, detail: (request: Request) => unknown) =>
     open((request) => (request.path === INSTANCES ? instancesBody([row]) : detail(request)));
 
-  test('is asked for by itself, if it is active', async () => {
+  test('is requested by itself if it is active', async () => {
     const row = gen2Row(1, SIZES);
-    const { api, inventory } = list(gen2Row(1), () => row);
-    const { deployments, requests } = await inventory.load();
+    const { api, load } = list(gen2Row(1), () => row);
+    const { deployments, requests } = await load();
     expect(deployments[0]?.row['extensions']).toEqual(row['extensions']);
     expect(api.requests.at(-1)).toEqual({ origin: CONTROLLER, path });
     expect(requests).toBe(2);
@@ -233,73 +234,64 @@ describe('an instance of generation 2 without its sizes', () => {
     ['it has extensions that tell none', gen2Row(1, { connection: {} })],
     ['it is of generation 1', gen1Row(1)],
     ['it is a backup', backupRow(1, crnOf(2))],
-  ])('is left as it is if %s', async (_, row) => {
-    const { api, inventory } = list(row, () => expect.fail('nothing more is to be asked for'));
-    await inventory.load();
+  ])('is not requested if %s', async (_, row) => {
+    const { api, load } = list(row, () => expect.fail('nothing more is to be asked for'));
+    await load();
     expect(api.requests).toHaveLength(1);
   });
 
-  test.each([403, 404])('comes without them if that is answered with HTTP %i', async (status) => {
-    const { api, inventory } = list(gen2Row(1), () => {
+  test.each([403, 404])('stays without them after HTTP %i, with a warning', async (status) => {
+    const { api, load } = list(gen2Row(1), () => {
       throw refusal(status, path);
     });
-    expect(ids((await inventory.load()).deployments)).toEqual([crnOf(1)]);
-    expect(api.logged[0]).toContain(`warn deployment db-1 (${crnOf(1)}) comes without its sizes`);
-    expect(api.logged[0]).toContain(`(HTTP ${status})`);
+    expect(ids((await load()).deployments)).toEqual([crnOf(1)]);
+    expect(api.logged[0]).toBe(
+      `warn IBM Cloud rejected the request for the details of deployment db-1 (${crnOf(1)}) (HTTP ${status})`,
+    );
   });
 
-  test('is told of as incomplete in an outage, which costs the other instances nothing', async () => {
-    const { inventory } = list(gen2Row(1), () => {
+  test('is incomplete after an outage, which does not affect other instances', async () => {
+    const { load } = list(gen2Row(1), () => {
       throw refusal(503, path);
     });
-    const { deployments, incomplete } = await inventory.load();
+    const { deployments, incomplete } = await load();
     expect(ids(deployments)).toEqual([crnOf(1)]);
     expect([...incomplete]).toMatchObject([[crnOf(1), { problem: 'server_error' }]]);
   });
 
-  test('is no bug if the answer tells none either', async () => {
+  test('may have none in its details either', async () => {
     for (const detail of [{}, { extensions: null }, { extensions: [] }]) {
-      const { inventory } = list(gen2Row(1), () => detail);
-      expect(ids((await inventory.load()).deployments)).toEqual([crnOf(1)]);
+      const { load } = list(gen2Row(1), () => detail);
+      expect(ids((await load()).deployments)).toEqual([crnOf(1)]);
     }
   });
 });
 
-describe('a glance', () => {
-  test('stops at the first page that has a deployment', async () => {
-    const { api, inventory } = open(({ query = {} }) => {
+describe('the first deployments', () => {
+  test('are those of the first page that has any', async () => {
+    const { api, account } = open(({ query = {} }) => {
       const page = Number(query['start'] ?? 0);
       const row = page < 2 ? instanceRow(page, crnOf(page, 'kms')) : gen1Row(page);
       return instancesBody([row], `/x?start=${page + 1}`);
     });
-    expect(ids(await inventory.glance())).toEqual([crnOf(2)]);
+    expect(ids(await firstDeployments(account))).toEqual([crnOf(2)]);
     expect(api.requests).toHaveLength(3);
     expect(api.logged).toEqual([]);
   });
 
-  test('goes through all groups before it says that there is none', async () => {
-    const { api, inventory } = of([backupRow(1, crnOf(2))], { resourceGroupIds: ['g1', 'g2'] });
-    expect(await inventory.glance()).toEqual([]);
+  test('are looked for in all resource groups', async () => {
+    const { api, account } = of([backupRow(1, crnOf(2))], ['g1', 'g2']);
+    expect(await firstDeployments(account)).toEqual([]);
     expect(queries(api)).toMatchObject([{ resource_group_id: 'g1' }, { resource_group_id: 'g2' }]);
   });
 });
 
-test('an instance that comes on two pages is one, as it was last', async () => {
-  const { api, inventory } = open(({ query = {} }) =>
+test('an instance that is listed twice is read once, as listed last', async () => {
+  const { api, load } = open(({ query = {} }) =>
     query['start'] === undefined
       ? instancesBody([gen1Row(1, { name: 'before' })], '/x?start=2')
       : instancesBody([gen1Row(1, { name: 'after' })]),
   );
-  expect((await inventory.load()).deployments).toMatchObject([{ id: crnOf(1), row: { name: 'after' } }]);
+  expect((await load()).deployments).toMatchObject([{ id: crnOf(1), row: { name: 'after' } }]);
   expect(api.logged).toEqual([expect.stringContaining('IBM Cloud lists 1 instance to')]);
-});
-
-test.each([
-  [{ name: 'orders' }, `deployment orders (${crnOf(1)})`],
-  [{ name: '' }, `deployment ${crnOf(1)}`],
-  [{ name: null }, `deployment ${crnOf(1)}`],
-  [{ name: 'x'.repeat(101) }, `deployment ${crnOf(1)}`],
-])('a deployment is named with its name, if that is one to read: %j', (more, label) => {
-  const found = classify(gen1Row(1, more));
-  expect(found !== undefined && 'deployment' in found && labelOf(found.deployment)).toBe(label);
 });

@@ -11,13 +11,13 @@ import {
 } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { ibmCloudConfig } from '../config.ts';
-import { type IbmCloudShared, openShared } from '../shared.ts';
-import { gen1Partitions, gen1PartitionsOf, ofDatabase } from './partitions.ts';
 import { count } from '../terms.ts';
+import { Account } from './account.ts';
+import { gen1Partitions, reportOf } from './partitions.ts';
 
-function sharedOf(rows: readonly Row[], options: object = {}): IbmCloudShared {
+function accountOf(rows: readonly Row[], options: object = {}): Account {
   const config = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...options });
-  return openShared(
+  return new Account(
     config,
     openApi(() => instancesBody(rows)),
   );
@@ -27,8 +27,8 @@ const redis = (n: number, region: string): Row => instanceRow(n, crnOf(n, 'datab
 const TYPES = new Set(['redis']);
 
 describe('the partitions of a stream of generation 1', () => {
-  test('are its deployments, each at the origin of its region, and say what their rows get', async () => {
-    const { chosen, all, leftOut } = await gen1Partitions(sharedOf([gen1Row(1), redis(2, 'eu-de')]));
+  test('are its deployments, each at the origin of its region, with the fields of their records', async () => {
+    const { chosen, all, leftOut } = await gen1Partitions(accountOf([gen1Row(1), redis(2, 'eu-de')]));
     expect(chosen).toEqual([
       {
         id: crnOf(1),
@@ -45,44 +45,43 @@ describe('the partitions of a stream of generation 1', () => {
     expect(leftOut).toEqual([]);
   });
 
-  test('are none of generation 2 or of another type, which is told', async () => {
-    const shared = sharedOf([gen1Row(1), redis(2, 'eu-de'), gen1Row(3), gen2Row(4, {}), backupRow(5, crnOf(4))]);
-    const { chosen, leftOut } = await gen1Partitions(shared, { types: TYPES });
+  test('exclude generation 2 and other types, and count them', async () => {
+    const account = accountOf([gen1Row(1), redis(2, 'eu-de'), gen1Row(3), gen2Row(4, {}), backupRow(5, crnOf(4))]);
+    const { chosen, leftOut } = await gen1Partitions(account, TYPES);
     expect(chosen.map(({ id }) => id)).toEqual([crnOf(2, 'databases-for-redis', 'eu-de')]);
     expect(leftOut).toEqual(['1 deployment of generation 2', '2 deployments of other types']);
   });
 
-  test('are none of what cannot be asked about, which the inventory warns of', async () => {
-    const shared = sharedOf([redis(1, 'evil.example.test/'), redis(2, 'eu-de')]);
-    const { chosen, leftOut } = await gen1Partitions(shared);
+  test('exclude deployments with an unsupported CRN, which the inventory warns about', async () => {
+    const account = accountOf([redis(1, 'evil.example.test/'), redis(2, 'eu-de')]);
+    const { chosen, leftOut } = await gen1Partitions(account);
     expect(chosen.map(({ id }) => id)).toEqual([crnOf(2, 'databases-for-redis', 'eu-de')]);
     expect(leftOut).toEqual([]);
   });
 
-  test('are the chosen ones, while all that there are keep their marks', async () => {
-    const shared = sharedOf([gen1Row(1), gen1Row(2)], { deployment_ids: [crnOf(2)] });
-    const { chosen, all } = await gen1Partitions(shared);
+  test('are the selected ones, while all keep their cursor values', async () => {
+    const account = accountOf([gen1Row(1), gen1Row(2)], { deployment_ids: [crnOf(2)] });
+    const { chosen, all } = await gen1Partitions(account);
     expect(chosen.map(({ id }) => id)).toEqual([crnOf(2)]);
     expect(all).toEqual(new Set([crnOf(1), crnOf(2)]));
   });
 
-  test('of some resource groups leave open which others there are', async () => {
-    const shared = sharedOf([gen1Row(1)], { resource_group_ids: ['a'.repeat(32)] });
-    expect((await gen1Partitions(shared)).all).toBeUndefined();
+  test('of some resource groups leave unknown which others exist', async () => {
+    const account = accountOf([gen1Row(1)], { resource_group_ids: ['a'.repeat(32)] });
+    expect((await gen1Partitions(account)).all).toBeUndefined();
   });
 
-  test('may have more fields for their rows', async () => {
-    const shared = sharedOf([gen1Row(1)]);
-    const { deployments } = await shared.inventory.load();
-    const [partition] = gen1PartitionsOf(deployments, shared, { fields: ({ account }) => ({ account_id: account }) });
-    expect(partition?.fields).toEqual({ deployment_id: crnOf(1), generation: 'gen1', account_id: ACCOUNT });
+  test('may add fields to their records', async () => {
+    const account = accountOf([gen1Row(1)]);
+    const { chosen } = await gen1Partitions(account, undefined, (deployment) => ({ account_id: deployment.account }));
+    expect(chosen[0]?.fields).toEqual({ deployment_id: crnOf(1), generation: 'gen1', account_id: ACCOUNT });
   });
 });
 
-test('a report is asked for in the region of its deployment, whose whole CRN is one part of the path', () => {
+test('a report is requested in the region of its deployment, whose whole CRN is one segment of the path', () => {
   const crn = crnOf(1);
   const origin = 'https://api.eu-de.databases.cloud.ibm.com/v5/ibm';
-  const request = ofDatabase({ id: crn, label: '', origin }, '/groups/member/autoscaling');
+  const request = reportOf({ id: crn, origin }, '/groups/member/autoscaling');
   expect(request).toEqual({
     origin,
     path: `deployments/${crn.replaceAll(':', '%3A').replaceAll('/', '%2F')}/groups/member/autoscaling`,

@@ -2,49 +2,43 @@ import type { Partition, Partitions } from '../../../core/retrieval/partitions.t
 import type { Request } from '../../../core/stream/request.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { databasesAt } from '../api/endpoints.ts';
-import type { Deployment } from './instance.ts';
-import { labelOf } from './inventory.ts';
-import type { IbmCloudShared } from '../shared.ts';
 import { count } from '../terms.ts';
+import type { Account } from './account.ts';
+import { type Deployment, labelOf } from './instance.ts';
+import { loadInventory } from './inventory.ts';
 
-/** Which deployments a report is for, and what its rows get beside their deployment. */
-interface Gen1Options {
-  /** The types that have the report; without it all have. */
-  types?: ReadonlySet<string>;
-  fields?: (deployment: Deployment) => Row;
+/** The deployments of generation 1, optionally of some types only. `fields` are added to their records. */
+export async function gen1Partitions(
+  account: Account,
+  types?: ReadonlySet<string>,
+  fields?: (deployment: Deployment) => Row,
+): Promise<Partitions> {
+  const { deployments, all } = await account.once(loadInventory);
+  const gen1 = deployments.filter(({ generation }) => generation === 'gen1');
+  const offered = gen1.filter(({ type }) => types?.has(type) ?? true);
+  const [gen2, others] = [deployments.length - gen1.length, gen1.length - offered.length];
+  const leftOut = [
+    ...(gen2 > 0 ? [`${count(gen2, 'deployment')} of generation 2`] : []),
+    ...(others > 0 ? [`${count(others, 'deployment')} of other types`] : []),
+  ];
+  return { chosen: partitionsOf(offered, account, fields), all, isWhole: account.selection.isAll, leftOut };
 }
 
-/** The partitions of a stream that only databases of generation 1 have. */
-export async function gen1Partitions(shared: IbmCloudShared, options: Gen1Options = {}): Promise<Partitions> {
-  const { inventory, selection } = shared;
-  const { deployments, all } = await inventory.load();
-  const { types } = options;
-  const first = deployments.filter(({ generation }) => generation === 'gen1');
-  const offered = first.filter(({ type }) => types?.has(type) ?? true);
-  const second = deployments.length - first.length;
-  const leftOut = [];
-  if (second > 0) leftOut.push(`${count(second, 'deployment')} of generation 2`);
-  if (offered.length < first.length)
-    leftOut.push(`${count(first.length - offered.length, 'deployment')} of other types`);
-  return { chosen: gen1PartitionsOf(offered, shared, options), all, isWhole: selection.isAll, leftOut };
-}
-
-/** A partition for each of them whose region is known. Regions do not wait for each other. */
-export function gen1PartitionsOf(
+/** One partition per deployment of generation 1 whose region is known. */
+export function partitionsOf(
   deployments: readonly Deployment[],
-  { endpoints }: IbmCloudShared,
-  { fields }: Gen1Options = {},
+  { config }: Account,
+  fields?: (deployment: Deployment) => Row,
 ): Partition[] {
   return deployments.flatMap((deployment) => {
     const { id, region } = deployment;
     if (region === undefined) return [];
     const common = { deployment_id: id, generation: 'gen1', ...fields?.(deployment) };
-    return [{ id, label: labelOf(deployment), origin: databasesAt(endpoints, region), fields: common }];
+    return [{ id, label: labelOf(deployment), origin: databasesAt(config.endpoints, region), fields: common }];
   });
 }
 
-/** The request for one report of one deployment of generation 1 (icd-api.md 2.3). */
-export function ofDatabase({ id, origin }: Partition, report: string): Request {
-  const path = `deployments/${encodeURIComponent(id)}${report}`;
-  return origin === undefined ? { path } : { origin, path };
+/** The request for one report of a deployment of generation 1 (icd-api.md 2.3). */
+export function reportOf({ id, origin }: Pick<Partition, 'id' | 'origin'>, report: string): Request {
+  return { ...(origin !== undefined && { origin }), path: `deployments/${encodeURIComponent(id)}${report}` };
 }

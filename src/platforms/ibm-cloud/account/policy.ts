@@ -1,65 +1,97 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
+import { textOf, within } from '../api/values.ts';
+import { isDatabaseService } from './instance.ts';
 
-/** The values of a policy's attributes, by their keys. */
+export const POLICIES = 'v2/policies';
+
+/** The kinds of subject that a role is granted to. */
+export const SUBJECTS = ['iam_id', 'access_group_id'] as const;
+export type SubjectKey = (typeof SUBJECTS)[number];
+
+/** The attributes that records show. */
+const SHOWN: ReadonlySet<string> = new Set([
+  ...['serviceName', 'serviceType', 'serviceInstance', 'resourceGroupId', 'region'],
+  ...SUBJECTS,
+]);
+
+/** The values of attributes by key; only those of shown attributes are read. */
 export type Attributes = ReadonlyMap<string, readonly string[]>;
 
-/** A row of `GET /v2/policies` (icd-api.md 2.7). */
+/** An access policy (icd-api.md 2.7). */
 export interface Policy {
   id: string;
   row: Row;
-  /** What it covers. */
   resource: Attributes;
-  /** Whom it is for. */
   subject: Attributes;
   /** CRNs. */
   roles: readonly string[];
 }
 
 /**
- * Reads an access policy; undefined for an authorization between services. Throws `unexpected_body` for one of an unknown
- * shape: without an error its grants would be missing without notice. `where` names the row.
+ * Parses a row of the list; undefined for an authorization between services. Throws `unexpected_body` for an unknown form,
+ * whose grants would otherwise be missing or too wide without notice. `where` names the row.
  */
-export function policyOf(row: unknown, path: string, where: string): Policy | undefined {
-  const damaged = (fault: string): Error => unexpectedBody(path, `${where} ${fault}`);
-  if (!isRow(row)) throw damaged('is no object');
-  const { id, type, resource, subject, control } = row;
-  if (typeof id !== 'string' || id === '') throw damaged('has no id');
-  if (type === 'authorization') return undefined;
-  const grant = isRow(control) ? control['grant'] : undefined;
-  const roles: unknown = isRow(grant) ? grant['roles'] : undefined;
-  if (!Array.isArray(roles)) throw damaged('has no list control.grant.roles');
+export function policyOf(row: Row, where: string): Policy | undefined {
+  const fault = (detail: string): Error => unexpectedBody(POLICIES, `${where} ${detail}`);
+  const id = textOf(row['id']);
+  if (id === undefined) throw fault('has no id');
+  if (row['type'] === 'authorization') return undefined;
+  const roles = within(within(row['control'], 'grant'), 'roles');
+  if (!Array.isArray(roles) || roles.length === 0) throw fault('has no roles in control.grant.roles');
+  const subject = attributesOf(row, 'subject', fault);
+  if (!SUBJECTS.some((key) => subject.has(key))) throw fault(`has a subject without ${SUBJECTS.join(' or ')}`);
   return {
     id,
     row,
-    resource: attributesOf(resource, 'resource'),
-    subject: attributesOf(subject, 'subject'),
+    resource: attributesOf(row, 'resource', fault),
+    subject,
     roles: roles.map((role: unknown) => {
-      const crn = isRow(role) ? role['role_id'] : undefined;
-      if (typeof crn !== 'string' || crn === '') throw damaged('has a role without role_id');
+      const crn = textOf(within(role, 'role_id'));
+      if (crn === undefined) throw fault('has a role without role_id');
       return crn;
     }),
   };
-
-  function attributesOf(part: unknown, name: string): Attributes {
-    const list: unknown = isRow(part) ? part['attributes'] : undefined;
-    if (!Array.isArray(list)) throw damaged(`has no list ${name}.attributes`);
-    const attributes = new Map<string, string[]>();
-    for (const attribute of list) {
-      const key: unknown = isRow(attribute) ? attribute['key'] : undefined;
-      if (!isRow(attribute) || typeof key !== 'string') throw damaged(`has an attribute of its ${name} without a key`);
-      const values = valuesOf(attribute);
-      if (values === undefined) throw damaged(`has an attribute of its ${name} whose value is no text`);
-      attributes.set(key, [...(attributes.get(key) ?? []), ...values]);
-    }
-    return attributes;
-  }
 }
 
-/** One value, several, or an asterisk where the policy only requires that there is any; undefined if one is no text. */
-function valuesOf({ value, operator }: Row): string[] | undefined {
-  if (operator === 'stringExists') return value === false || value === 'false' ? [] : ['*'];
-  const values = [value].flat();
-  if (!values.every((one) => typeof one === 'string' || typeof one === 'boolean')) return undefined;
-  return values.map(String);
+function attributesOf(row: Row, part: 'resource' | 'subject', fault: (detail: string) => Error): Attributes {
+  const list = within(row[part], 'attributes');
+  if (!Array.isArray(list)) throw fault(`has no list ${part}.attributes`);
+  const attributes = new Map<string, string[]>();
+  for (const attribute of list as unknown[]) {
+    const { key, operator, value } = isRow(attribute) ? attribute : {};
+    const name = textOf(key);
+    if (name === undefined) throw fault(`has an attribute without a key in ${part}.attributes`);
+    const isExistence = operator === 'stringExists';
+    // It must not exist.
+    if (isExistence && String(value) === 'false') continue;
+    const values: unknown[] = isExistence ? ['*'] : [value].flat();
+    const texts = values.flatMap((each) => textOf(each) ?? []);
+    if (SHOWN.has(name) && (texts.length === 0 || texts.length < values.length)) {
+      throw fault(`has an empty value, or one that is not text, for ${name} in ${part}.attributes`);
+    }
+    attributes.set(name, [...(attributes.get(name) ?? []), ...texts]);
+  }
+  return attributes;
+}
+
+/**
+ * Whether a policy covers database services: it names one, or it names no service and covers services in general, not the
+ * account's management or a resource group itself.
+ */
+export function coversDatabases({ resource }: Policy): boolean {
+  const services = resource.get('serviceName');
+  if (services !== undefined) return services.some((service) => isPattern(service) || isDatabaseService(service));
+  const [type = 'service'] = resource.get('serviceType') ?? [];
+  return !resource.has('service_group_id') && !resource.has('resourceType') && ['service', '*'].includes(type);
+}
+
+/** The attributes that limit a policy further than its record says. */
+export function hiddenLimits({ resource }: Policy): string[] {
+  return [...resource.keys()].filter((key) => !SHOWN.has(key) && key !== 'accountId');
+}
+
+/** IAM's wildcard. */
+export function isPattern(value: string): boolean {
+  return value.includes('*');
 }

@@ -1,37 +1,41 @@
 import { parseCrn } from '../api/crn.ts';
 
-/** The user's choice of deployments and resource groups, for reports that do not hang on the inventory. */
-export interface Selection {
-  /** Whether everything is read. */
-  isAll: boolean;
-  /** Empty: all. */
-  resourceGroupIds: readonly string[];
-  /** Whether a deployment, by its CRN or GUID, may be one of the chosen. */
-  hasDeployment(id: string): boolean;
-  hasResourceGroup(id: unknown): boolean;
-  /** The same for a state, as `option:id`. */
-  limits: string[];
-}
-
-export function selectionOf(config: {
+interface SelectionConfig {
   deployment_ids: readonly string[];
   resource_group_ids: readonly string[];
-}): Selection {
-  const guids = new Set(config.deployment_ids.map(guidOf));
-  const groups = new Set<unknown>(config.resource_group_ids);
-  return {
-    isAll: guids.size === 0 && groups.size === 0,
-    resourceGroupIds: config.resource_group_ids,
-    hasDeployment: (id) => guids.size === 0 || guids.has(guidOf(id)),
-    hasResourceGroup: (id) => groups.size === 0 || groups.has(id),
-    limits: [
-      ...[...guids].map((id) => `deployment_ids:${id}`),
-      ...config.resource_group_ids.map((id) => `resource_group_ids:${id}`),
-    ].toSorted(),
-  };
 }
 
-/** The GUID in a CRN, or what stands for one. GUIDs are hexadecimal. */
+/** The deployments and resource groups to read. An empty list selects all. */
+export class Selection {
+  readonly deploymentIds: readonly string[];
+  readonly resourceGroupIds: readonly string[];
+  readonly #guids: ReadonlySet<string>;
+
+  constructor({ deployment_ids, resource_group_ids }: SelectionConfig) {
+    this.deploymentIds = deployment_ids;
+    this.resourceGroupIds = resource_group_ids;
+    this.#guids = new Set(deployment_ids.map(guidOf));
+  }
+
+  get isAll(): boolean {
+    return this.deploymentIds.length === 0 && this.resourceGroupIds.length === 0;
+  }
+
+  /** As a state has it: `option:id`. */
+  get limits(): string[] {
+    return [
+      ...[...this.#guids].map((id) => `deployment_ids:${id}`),
+      ...this.resourceGroupIds.map((id) => `resource_group_ids:${id}`),
+    ].toSorted();
+  }
+
+  /** `id` is a CRN or a GUID. */
+  hasDeployment(id: string): boolean {
+    return this.#guids.size === 0 || this.#guids.has(guidOf(id));
+  }
+}
+
+/** The GUID in a CRN. Any other id is taken for a GUID; GUIDs are case-insensitive. */
 export function guidOf(id: string): string {
   return (parseCrn(id)?.instance ?? id).toLowerCase();
 }

@@ -1,110 +1,97 @@
-import { unexpectedBody } from '../../../core/failure/errors.ts';
-import { type Row, isRow } from '../../../core/record/row.ts';
-import { monthAfter } from '../../../core/retrieval/month/month.ts';
-import { parseCrn } from '../api/crn.ts';
-import type { IbmCloudShared } from '../shared.ts';
-import { engineIn, isBackupService } from './instance.ts';
-import { guidOf } from './selection.ts';
+import { ConnectorError, asConnectorError } from '../../../core/failure/errors.ts';
+import type { Row } from '../../../core/record/row.ts';
+import { allRows, listPages, tokenOfNext } from '../api/pages.ts';
+import { textOf } from '../api/values.ts';
+import { count, requiringRole, terms } from '../terms.ts';
+import { accountId } from './account-id.ts';
+import type { Account } from './account.ts';
+import { RESOURCE_GROUPS, loadResourceGroups } from './resource-groups.ts';
 
-export const USAGE = 'v4/accounts/{id}/resource_instances/usage/{month}';
+const PAGE_SIZE = 200;
+const VIEWER = 'the role Viewer on the resource group';
 
-/** A row for each metric of each database; a number tells apart what differs only in its sums. */
-export async function usageRows(resources: unknown[], month: string, shared: IbmCloudShared): Promise<Row[]> {
-  const seen = new Map<string, number>();
-  const same = new Set<string>();
-  const rows: Row[] = [];
-  for (const [i, resource] of resources.entries()) {
-    if (!isRow(resource)) throw unexpectedBody(USAGE, `row ${i + 1} of ${resources.length} is no object`);
-    const deployment = await deploymentOf(resource, shared);
-    if (deployment === undefined || !(await isSelected(deployment, resource, shared))) continue;
-    // The list is no snapshot, and may show a row on two pages.
-    const whole = JSON.stringify(resource);
-    if (same.has(whole)) continue;
-    same.add(whole);
-    const usage: unknown = resource['usage'] ?? [];
-    if (!Array.isArray(usage))
-      throw unexpectedBody(USAGE, `the usage of row ${i + 1} of ${resources.length} is no list`);
-    for (const metric of usage) {
-      if (!isRow(metric)) throw unexpectedBody(USAGE, `a metric of row ${i + 1} of ${resources.length} is no object`);
-      const row = rowOf(resource, metric, month, deployment);
-      const { resource_instance_id, plan_id, region, pricing_country } = resource;
-      const parts = [month, resource_instance_id, plan_id, metric['metric'], region, pricing_country];
-      const key = parts.filter((part) => typeof part === 'string').join('/');
-      const number = (seen.get(key) ?? 0) + 1;
-      seen.set(key, number);
-      row['id'] = number === 1 ? key : `${key}/${number}`;
-      rows.push(row);
-    }
+/** The usage of a month: one row per instance and plan. */
+interface Usage {
+  rows: Row[];
+  requests: number;
+  /** Whether no resource group was rejected. */
+  isWhole: boolean;
+}
+
+/** `GET …/resource_instances/usage/{month}` (icd-api.md 2.5), of the account or of each resource group. */
+export async function loadUsage(month: string, account: Account): Promise<Usage> {
+  const base = `v4/accounts/${encodeURIComponent(await account.once(accountId))}`;
+  const report = `resource_instances/usage/${month}`;
+  if (account.config.billing === 'account') {
+    const role = 'the role Administrator on the service Billing, or set platform.billing to resource_groups';
+    return { ...(await usageAt(`${base}/${report}`, role, account)), isWhole: true };
   }
-  return rows;
-}
-
-/** The CRN of the database or backup that was used, or what the row has in place of one; undefined: another service. */
-async function deploymentOf(resource: Row, { inventory }: IbmCloudShared): Promise<string | undefined> {
-  const { resource_instance_id: instance, resource_id, plan_id } = resource;
-  const id = typeof instance === 'string' ? instance : '';
-  const crn = parseCrn(id);
-  if (crn !== undefined) return isOfDatabases(crn.service) ? id : undefined;
-  // Nobody has seen one, but the reference does not rule out that it is a bare GUID.
-  const { deployments } = await inventory.load();
-  const found = deployments.find(({ guid }) => guidOf(guid) === guidOf(id));
-  if (found !== undefined) return found.id;
-  if (![resource_id, plan_id].some((text) => isOfDatabases(String(text)))) return undefined;
-  if (id === '') throw unexpectedBody(USAGE, `a row of ${String(plan_id)} has no resource_instance_id`);
-  return id;
-}
-
-function isOfDatabases(service: string): boolean {
-  return engineIn(service) !== undefined || isBackupService(service);
-}
-
-/** A row that does not say its group is in that of its instance; what is gone and says nothing stays, with a warning. */
-async function isSelected(deployment: string, resource: Row, shared: IbmCloudShared): Promise<boolean> {
-  const { selection, inventory, once } = shared;
-  if (!selection.hasDeployment(deployment)) return false;
-  if (selection.resourceGroupIds.length === 0) return true;
-  const group = resource['resource_group_id'];
-  if (typeof group === 'string' && group !== '') return selection.hasResourceGroup(group);
-  const { deployments } = await inventory.load();
-  if (!deployments.some(({ id }) => id === deployment)) {
-    once('warn', `billables: some usage does not say of which resource group it is, and is read, too`);
+  const groups = await groupIds(account);
+  const failures: Array<[group: string, error: ConnectorError]> = [];
+  const lists = await Promise.all(
+    groups.map(async (group) => {
+      try {
+        const path = `${base}/resource_groups/${encodeURIComponent(group)}/${report}`;
+        const list = await usageAt(path, VIEWER, account);
+        // IBM may omit the group id.
+        for (const row of list.rows) row['resource_group_id'] ??= group;
+        return list;
+      } catch (thrown) {
+        const error = asConnectorError(thrown);
+        if (!error.isRejection && !isNoSuchMonth(error)) throw thrown;
+        failures.push([group, error]);
+        return { rows: [], requests: 1 };
+      }
+    }),
+  );
+  const errors = failures.map(([, error]) => error);
+  // A missing role is more useful to know than a missing month.
+  if (errors.length === groups.length) throw errors.find((error) => !isNoSuchMonth(error)) ?? errors[0];
+  const isGone = ({ problem }: ConnectorError): boolean => problem === 'not_found';
+  for (const [group, error] of failures) {
+    const consequence = isGone(error) ? '' : '; every sync reads these months again until the group can be read';
+    account.logOnce('warn', `billables: usage of resource group ${group} skipped (${error.answer})${consequence}`);
   }
-  return true;
-}
-
-function rowOf(resource: Row, metric: Row, month: string, deployment_id: string): Row {
-  const end = new Date(Date.parse(`${monthAfter(month)}-01T00:00:00.000Z`) - 1_000);
   return {
-    account_id: resource['account_id'],
-    month,
-    deployment_id,
-    amount: metric['cost'],
-    currency_code: resource['currency_code'],
-    currency_rate: resource['currency_rate'],
-    start_at: `${month}-01T00:00:00.000Z`,
-    end_at: end.toISOString(),
-    description: metric['metric_name'] ?? resource['resource_name'],
-    identifier: resource['resource_instance_id'],
-    resource_identifier: resource['resource_id'],
-    sku: resource['plan_id'],
-    plan_name: resource['plan_name'],
-    metric: metric['metric'],
-    units: metric['quantity'],
-    unit: metric['unit'],
-    rateable_quantity: metric['rateable_quantity'],
-    rated_cost: metric['rated_cost'],
-    discounts: metric['discounts'],
-    volume_discount: metric['volume_discount'],
-    volume_cost: metric['volume_cost'],
-    region: resource['region'],
-    pricing_country: resource['pricing_country'],
-    billable: resource['billable'],
-    pending: resource['pending'],
-    non_chargeable: metric['non_chargeable'],
-    resource_instance_name: resource['resource_instance_name'],
-    resource_group_id: resource['resource_group_id'],
-    resource_group_name: resource['resource_group_name'],
-    tags: resource['tags'],
-    service_tags: resource['service_tags'],
+    rows: lists.flatMap(({ rows }) => rows),
+    requests: lists.reduce((sum, { requests }) => sum + requests, 0),
+    isWhole: errors.every(isGone),
   };
+}
+
+/** Whether the response may mean that IBM doesn't have the month. */
+export function isNoSuchMonth({ status }: ConnectorError): boolean {
+  return status === 400 || status === 404;
+}
+
+async function groupIds(account: Account): Promise<readonly string[]> {
+  const { resourceGroupIds } = account.selection;
+  const groups =
+    resourceGroupIds.length > 0
+      ? resourceGroupIds
+      : (await account.once(loadResourceGroups)).flatMap(({ id }) => textOf(id) ?? []);
+  if (groups.length === 0) {
+    // Reading nothing would mark months as read.
+    const facts = { ...terms.facts, path: RESOURCE_GROUPS, answer: 'it lists none', role: VIEWER };
+    throw new ConnectorError('role_missing', facts);
+  }
+  account.logOnce(
+    'info',
+    `billables: reading the usage of ${count(groups.length, 'resource group')}. IBM Cloud omits groups that the API key can't view; the role Viewer on all resource groups shows them`,
+  );
+  return groups;
+}
+
+function usageAt(path: string, role: string, { api, config }: Account): Promise<{ rows: Row[]; requests: number }> {
+  const token_rejected = `IBM Cloud's billing at {host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} ${role}. If the problem persists, report it.`;
+  const first = {
+    origin: config.endpoints.billing,
+    path,
+    query: { _limit: PAGE_SIZE, _names: 'true' },
+    messages: { token_rejected },
+  };
+  const pages = listPages(api, first, 'billables', 'resources', ({ next }) =>
+    tokenOfNext(next, '_start', 'offset', path),
+  );
+  return requiringRole(role, path, allRows(pages));
 }

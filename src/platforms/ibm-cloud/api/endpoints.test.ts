@@ -20,10 +20,10 @@ describe('an address in place of it', () => {
   });
 
   test.each<[EndpointName, string, string]>([
-    ['databases', 'https://databases.example.test/v5/ibm', 'must hold {region}, which stands for the region'],
-    ['databases', 'https://api.{Region}.example.test', 'must hold {region}, which stands for the region'],
-    ['logs', 'https://{instance}.logs.example.test', 'must hold {region}, which stands for the region'],
-    ['logs', 'https://{region}.logs.example.test', 'must hold {instance}, which stands for the instance'],
+    ['databases', 'https://databases.example.test/v5/ibm', 'must contain {region}, the placeholder for the region'],
+    ['databases', 'https://api.{Region}.example.test', 'must contain {region}, the placeholder for the region'],
+    ['logs', 'https://{instance}.logs.example.test', 'must contain {region}, the placeholder for the region'],
+    ['logs', 'https://{region}.logs.example.test', 'must contain {instance}, the placeholder for the instance'],
     ['iam', 'iam.cloud.ibm.com', 'must begin with https://, as in https://iam.cloud.ibm.com'],
     ['iam', '', 'must be a URL such as https://iam.cloud.ibm.com'],
     ['iam', 'ftp://iam.cloud.ibm.com', 'must begin with https://'],

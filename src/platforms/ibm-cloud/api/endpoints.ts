@@ -1,6 +1,6 @@
 import { addressProblem } from '../../../http/address.ts';
 
-/** Every address that is ever asked, apart from the region in it (icd-api.md 1.4). No address comes out of a body. */
+/** The only addresses that are requested, apart from the region (icd-api.md 1.4). None comes from a response. */
 export const DEFAULT_ENDPOINTS = {
   iam: 'https://iam.cloud.ibm.com',
   resource_controller: 'https://resource-controller.cloud.ibm.com',
@@ -13,29 +13,28 @@ export const DEFAULT_ENDPOINTS = {
 export type EndpointName = keyof typeof DEFAULT_ENDPOINTS;
 export type Endpoints = Readonly<Record<EndpointName, string>>;
 
-/** What each address must hold, for the part of it that differs. */
 const PLACEHOLDERS: Readonly<Partial<Record<EndpointName, readonly string[]>>> = {
   databases: ['{region}'],
   logs: ['{region}', '{instance}'],
 };
 
-/** What is wrong with an address in place of IBM's, as the end of a sentence about it; undefined if nothing is. */
+/** What is wrong with a configured address, as the end of a sentence about it; undefined if it is valid. */
 export function endpointProblem(name: EndpointName, text: string): string | undefined {
   const missing = PLACEHOLDERS[name]?.find((placeholder) => !text.includes(placeholder));
-  if (missing !== undefined) return `must hold ${missing}, which stands for the ${missing.slice(1, -1)}`;
-  return addressProblem(filled(text), DEFAULT_ENDPOINTS[name]);
+  if (missing !== undefined) return `must contain ${missing}, the placeholder for the ${missing.slice(1, -1)}`;
+  return addressProblem(fill(text, 'us-south', '0'), DEFAULT_ENDPOINTS[name]);
 }
 
-/** Where the databases of a region are asked. The region must have been checked. */
-export function databasesAt(endpoints: Endpoints, region: string): string {
-  return endpoints.databases.replaceAll('{region}', region);
+/** The databases' API of a region, which must be valid. */
+export function databasesAt({ databases }: Endpoints, region: string): string {
+  return fill(databases, region);
 }
 
-/** Where a Logs instance is asked. Region and GUID must have been checked. */
-export function logsAt(endpoints: Endpoints, region: string, instance: string): string {
-  return endpoints.logs.replaceAll('{region}', region).replaceAll('{instance}', instance);
+/** The API of a Logs instance. Its region and GUID must be valid. */
+export function logsAt({ logs }: Endpoints, region: string, instance: string): string {
+  return fill(logs, region, instance);
 }
 
-function filled(text: string): string {
-  return text.replaceAll('{region}', 'us-south').replaceAll('{instance}', '0');
+function fill(address: string, region: string, instance = ''): string {
+  return address.replaceAll('{region}', region).replaceAll('{instance}', instance);
 }

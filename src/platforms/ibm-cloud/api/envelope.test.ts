@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { listIn, objectIn, objectOf, rowsIn, textOrNull } from './envelope.ts';
+import { listIn, objectIn, objectOf, rowsIn } from './envelope.ts';
+import { textOrNull } from './values.ts';
 
 const PATH = 'deployments/d1/backups';
 const problem = (detail: string): unknown =>
@@ -17,12 +18,12 @@ describe('a body', () => {
   );
 
   test.each([null, undefined, 7, 'text', [], [{}]])('that is no object is an error: %j', (body) => {
-    expect(() => objectOf(body, PATH)).toThrow(problem('it is no object'));
+    expect(() => objectOf(body, PATH)).toThrow(problem('it is not an object'));
   });
 
   test('that reports errors nested thousands deep is one, too', () => {
     const body: unknown = JSON.parse(`{"errors":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
-    expect(() => objectOf(body, PATH)).toThrow(problem('the API reports errors in an unknown form'));
+    expect(() => objectOf(body, PATH)).toThrow(problem('the API reports an unknown error'));
   });
 
   test.each([
@@ -49,7 +50,7 @@ test('the object in a body is what stands under its name', () => {
 test.each([{}, { deployment: null }, { deployment: [] }, { deployment: 'd1' }])(
   'without that object a body is an error: %j',
   (body) => {
-    expect(() => objectIn(body, 'deployment', PATH)).toThrow(problem('its deployment is missing or no object'));
+    expect(() => objectIn(body, 'deployment', PATH)).toThrow(problem('deployment is missing or not an object'));
   },
 );
 
@@ -62,16 +63,18 @@ test('the list in a body is given as it is', () => {
 test.each([{}, { backups: null }, { backups: {} }, { backups: 'b' }, { tasks: [] }])(
   'without its list a body is an error, never an empty one: %j',
   (body) => {
-    expect(() => listIn(body, 'backups', PATH)).toThrow(problem('its list backups is missing or no list'));
+    expect(() => listIn(body, 'backups', PATH)).toThrow(problem('the list backups is missing or not a list'));
   },
 );
 
-test('each row is shaped; what is none stays, to be told of with its place', () => {
+test('each row is shaped; one that is not an object is an error', () => {
   const shape = ({ id }: Record<string, unknown>): Record<string, unknown> => ({ key: id });
-  expect(rowsIn({ backups: [{ id: 'a' }, null, ['b'], { id: 'c' }] }, 'backups', PATH, shape)).toEqual({
-    rows: [{ key: 'a' }, null, ['b'], { key: 'c' }],
-    warnings: [],
-  });
+  const rows = rowsIn({ backups: [{ id: 'a' }, { id: 'c' }] }, 'backups', PATH, shape);
+  expect(rows).toEqual({ rows: [{ key: 'a' }, { key: 'c' }], warnings: [] });
+  for (const row of [null, ['b'], 'b']) {
+    const body = { backups: [{ id: 'a' }, row] };
+    expect(() => rowsIn(body, 'backups', PATH)).toThrow(problem('row 2 of 2 is not an object'));
+  }
 });
 
 test.each([

@@ -4,51 +4,46 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { quoted } from '../../../text/quoted.ts';
 import { ibmErrorIn } from './error-text.ts';
 
-/** A body that must be an object and no error. Throws `unexpected_body`. */
+// Functions that take a body throw `unexpected_body` if it has another shape, so that damage never looks like an empty list.
+
+/** A body that must be an object and no error. */
 export function objectOf(body: unknown, path: string): Row {
-  if (!isRow(body)) throw unexpectedBody(path, 'it is no object');
+  if (!isRow(body)) throw unexpectedBody(path, 'it is not an object');
   if (body['errors'] !== undefined && body['errors'] !== null) {
-    const said = quoted(ibmErrorIn(body));
-    throw unexpectedBody(path, said === '' ? 'the API reports errors in an unknown form' : `the API reports "${said}"`);
+    const message = quoted(ibmErrorIn(body));
+    throw unexpectedBody(path, message === '' ? 'the API reports an unknown error' : `the API reports "${message}"`);
   }
   return body;
 }
 
-/** The object that is a body's only content, under its name. Throws `unexpected_body`. */
+/** The object under this name in a body. */
 export function objectIn(body: unknown, name: string, path: string): Row {
   const value = objectOf(body, path)[name];
-  if (!isRow(value)) throw unexpectedBody(path, `its ${name} is missing or no object`);
+  if (!isRow(value)) throw unexpectedBody(path, `${name} is missing or not an object`);
   return value;
 }
 
-/** The list in a body that must be there: without it rows would be lost in silence. Throws `unexpected_body`. */
+/** The list under this name in a body. */
 export function listIn(body: unknown, name: string, path: string): unknown[] {
   const list = objectOf(body, path)[name];
-  if (!Array.isArray(list)) throw unexpectedBody(path, `its list ${name} is missing or no list`);
+  if (!Array.isArray(list)) throw unexpectedBody(path, `the list ${name} is missing or not a list`);
   return list as unknown[];
 }
 
-/** The rows of a list, each as `shape` makes it; what is no object stays, to be told of as a row that cannot be one. */
+/** The list of objects under this name in a body. */
+export function rowsOf(body: unknown, name: string, path: string): Row[] {
+  return listIn(body, name, path).map((row, i, list) => {
+    if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${list.length} is not an object`);
+    return row;
+  });
+}
+
+/** A list of the databases' API; `shape` makes a record of each row. */
 export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): ParsedPage {
-  const rows = listIn(body, name, path).map((row) => (isRow(row) ? shape(withoutOrigin(row)) : row));
-  return { rows, warnings: [] };
+  return { rows: rowsOf(body, name, path).map((row) => shape(withoutOrigin(row))), warnings: [] };
 }
 
-/** A row without what the API says of where it belongs: what was asked about is what other records go by. */
-export function withoutOrigin({ deployment_id: _asked, generation: _gen1, account_id: _own, ...row }: Row): Row {
+/** A row without the fields that it gets from the requested deployment, whose CRN all streams share. */
+export function withoutOrigin({ deployment_id: _id, generation: _generation, account_id: _account, ...row }: Row): Row {
   return row;
-}
-
-/** A text that is there; IBM writes null, "" and nothing at all for one that is not. */
-export function textOrNull(value: unknown): unknown {
-  return value === '' || value === undefined ? null : value;
-}
-
-/**
- * What a part of a row holds under a name. If the part is there and no object, a list of it: that fits no field of one
- * value, so that the record has null there and says so, where nothing at all would have said that nothing was sent.
- */
-export function within(part: unknown, name: string): unknown {
-  if (part === null || part === undefined) return null;
-  return isRow(part) ? (part[name] ?? null) : [part];
 }

@@ -1,8 +1,9 @@
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { type ServerText, rawText, serverText } from '../../../text/server-text.ts';
 import type { Refusals } from '../../../http/failure.ts';
+import { textOf } from './values.ts';
 
-/** How IBM's services say no, each in a form of its own, and what their statuses mean (icd-api.md 1.2). */
+/** The error responses of IBM's services, and what their statuses mean (icd-api.md 1.2). */
 export const refusals: Refusals = {
   textOf: ibmErrorText,
   problemOf(status, said, reads) {
@@ -10,60 +11,47 @@ export const refusals: Refusals = {
     if (reads === 'events' && rawText(said).startsWith('deadline_exceeded')) return 'query_too_long';
     if (status === 410) return 'not_found';
     if (status === 422) return 'not_offered';
-    // 501 is no outage: it stays so.
+    // 501 is permanent.
     return status === 423 || status >= 502 ? 'server_error' : undefined;
   },
 };
 
 /**
- * What a service says: its code, then its text. Of JSON only the texts that the reference knows (icd-api.md 1.2), since
- * anything else could be a secret; empty if there is none. Any other body is returned as it is.
+ * The code and text of an error. Of JSON only the documented texts (icd-api.md 1.2), since anything else could be a secret; any
+ * other body is returned as it is.
  */
 export function ibmErrorText(body: ServerText): ServerText {
-  const said = parsed(rawText(body));
-  if (typeof said === 'string') return serverText(said);
-  return isRow(said) ? ibmErrorIn(said) : serverText('');
+  const text = rawText(body);
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isRow(parsed) ? ibmErrorIn(parsed) : serverText(textOf(parsed) ?? '');
+  } catch {
+    // Damaged JSON could contain anything.
+    return serverText(/^\s*[[{]/.test(text) ? '' : text);
+  }
 }
 
-/** The same of a body that was parsed. */
-export function ibmErrorIn(said: Row): ServerText {
-  const { errors, error, message, errorMessage, errorDetails, details, error_code: code = said['errorCode'] } = said;
-  const text =
-    byField(errors) ?? [errors, error, message, errorMessage, errorDetails, details].map(toldBy).find(isTold);
-  const parts = [typeof code === 'string' ? code : undefined, text];
-  return serverText(parts.filter(isTold).join(': '));
+/** The same for a parsed body. */
+export function ibmErrorIn(body: Row): ServerText {
+  const { errors, error, message, errorMessage, errorDetails, details, error_code: code = body['errorCode'] } = body;
+  const texts = [errors, error, message, errorMessage, errorDetails, details].map(messageOf);
+  const text = texts.find((each) => each !== undefined) ?? byField(errors);
+  return serverText([textOf(code), text].filter((each) => each !== undefined).join(': '));
 }
 
-/** A text; an object with a code and a message; the first of a list of these. */
-function toldBy(value: unknown): string | undefined {
+/** A text, an object with a code and a message, or the first of a list of these. */
+function messageOf(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
-  if (typeof first === 'string') return first === '' ? undefined : first;
-  if (!isRow(first)) return undefined;
-  const { code, message } = first;
-  if (typeof message !== 'string') return typeof code === 'string' ? code : undefined;
-  return typeof code === 'string' ? `${code}: ${message}` : message;
+  if (!isRow(first)) return textOf(first);
+  const parts = [textOf(first['code']), textOf(first['message'])].filter((each) => each !== undefined);
+  return parts.length === 0 ? undefined : parts.join(': ');
 }
 
-/** Lists of texts by the field of the request that they are about, which the databases are known to send. */
+/** Lists of texts by the request's field, which the databases' API sends. */
 function byField(errors: unknown): string | undefined {
-  if (!isRow(errors) || toldBy(errors) !== undefined) return undefined;
-  const texts = Object.entries(errors).flatMap(([field, said]) => {
-    const list = Array.isArray(said) ? said.filter((one) => typeof one === 'string') : [];
-    return list.length === 0 ? [] : [`${field} ${list.join(', ')}`];
+  const texts = Object.entries(isRow(errors) ? errors : {}).flatMap(([field, list]) => {
+    const messages = Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
+    return messages.length === 0 ? [] : [`${field} ${messages.join(', ')}`];
   });
   return texts.length === 0 ? undefined : texts.join('; ');
-}
-
-function isTold(text: string | undefined): boolean {
-  return text !== undefined;
-}
-
-/** The body as JSON; as a text if it is none, and does not look as if it were. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // JSON that is cut off or broken may hold anything.
-    return /^\s*[[{]/.test(body) ? undefined : body;
-  }
 }

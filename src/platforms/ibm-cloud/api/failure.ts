@@ -1,12 +1,22 @@
 import { ConnectorError } from '../../../core/failure/errors.ts';
 
-/** What made one request among others fail, which they can do without. Throws on what ends the whole run, and a stop. */
+/** The result of a request, or the API's rejection as a value. Throws anything else. */
+export async function orRejection<T>(result: Promise<T>): Promise<T | ConnectorError> {
+  try {
+    return await result;
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError && thrown.isRejection) return thrown;
+    throw thrown;
+  }
+}
+
+/** The failure of a request that the sync can do without. Throws bugs, cancellation, and errors that end the sync. */
 export function failureOf(thrown: unknown): ConnectorError {
   if (!(thrown instanceof ConnectorError) || thrown.endsSync) throw thrown;
   return thrown;
 }
 
-/** What the API answered, or if it did not, what went wrong: in a few terms, for brackets. */
+/** What the API responded, or else what went wrong, to be shown in parentheses. */
 export function briefly({ answer, internalMessage, message }: ConnectorError): string {
   return answer ?? internalMessage ?? message;
 }

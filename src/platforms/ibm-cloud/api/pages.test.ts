@@ -9,7 +9,7 @@ const NAMES = ['start', 'next_docid', 'next_url'] as const;
 const problem = (detail: string): unknown =>
   expect.objectContaining({ problem: 'unexpected_body', message: expect.stringContaining(detail) as string });
 
-describe('the token of the next page is taken out of the link, whatever stands around it', () => {
+describe('the token of the next page is taken out of the link, whatever else the link has', () => {
   test.each<[string, string, string]>([
     ['/v2/resource_instances?limit=100&start=abc', 'start', 'abc'],
     ['/v2/resource_instances?next_docid=d7&limit=100&account_id=0', 'next_docid', 'd7'],
@@ -55,7 +55,7 @@ describe('a link without a known token is an error, since to end there would los
   });
 
   test.each([0, false, {}, ['/v2?start=abc'], { href: '/v2?start=abc' }])('%j is no text', (link) => {
-    expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page is no text'));
+    expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page has none of the parameters'));
   });
 });
 
@@ -74,7 +74,7 @@ describe('the token of the next page', () => {
   });
 
   test.each([[{}], [{ href: '/v4/usage' }], [{ href: '/v4/usage?_start=' }], [{ offset: '' }], [7], [{ href: 7 }]])(
-    'that %j does not tell is an error, not the end',
+    'that %j does not have is an error, not the end',
     (next) => {
       expect(() => tokenOfNext(next, '_start', 'offset', PATH)).toThrow(/next page/);
     },
@@ -97,7 +97,7 @@ describe('the offset of the next page', () => {
   });
 
   test.each(['100', '99', '0', '-1', 'x', '1e99'])('%s leads nowhere', (offset) => {
-    expect(() => offsetOfNext({ next: { href: `/groups?offset=${offset}` } }, at)).toThrow(/begins at/);
+    expect(() => offsetOfNext({ next: { href: `/groups?offset=${offset}` } }, at)).toThrow(/doesn't follow/);
   });
 });
 
@@ -122,7 +122,7 @@ const first: Request = { path: PATH, query: { limit: 3 } };
 const all = (api: Api): ReturnType<typeof allRows> =>
   allRows(listPages(api, first, 'teams', 'rows', ({ next }) => tokenOfNext(next, 'start', 'start', PATH)));
 
-test('a list cut into any pages comes whole, with one request for each', async () => {
+test('a list of any pages is read whole, with one request for each page', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
       const { api, asked } = listOf(sizes);
@@ -135,7 +135,13 @@ test('a list cut into any pages comes whole, with one request for each', async (
   );
 });
 
-test('a chain that comes back to where it was is an error', async () => {
+test('a list of ever new pages is an error', async () => {
+  const { api, asked } = listOf(Array<number>(5_000).fill(0));
+  await expect(all(api)).rejects.toThrow(/its pages never end: 2001 were read/);
+  expect(asked).toHaveLength(2_001);
+});
+
+test('a page that leads back to an earlier one is an error', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 8 }), async (period) => {
       const { api } = listOf(Array<number>(50).fill(2), (page) => String(page % period));
@@ -146,5 +152,5 @@ test('a chain that comes back to where it was is an error', async () => {
 
 test('a list that is missing is an error, and none that is empty', async () => {
   const api = { get: () => Promise.resolve({ next: null }) } as unknown as Api;
-  await expect(all(api)).rejects.toThrow(/rows is missing/);
+  await expect(all(api)).rejects.toThrow(/the list rows is missing/);
 });

@@ -2,97 +2,108 @@ import { unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Api } from '../../platform.ts';
-import { listIn, objectOf } from './envelope.ts';
-import { type PageToken, pagesOf } from '../../paging.ts';
+import { objectOf, rowsOf } from './envelope.ts';
+import { textOf } from './values.ts';
 
-/**
- * The token in `next`, an object with a link in `href` and often the token beside it: taken from the link, where it can only
- * be read in one way, and if that has none, from beside it. Throws `unexpected_body` if neither has it.
- */
-export function tokenOfNext(next: unknown, name: string, beside: string, path: string): PageToken | undefined {
-  if (next === undefined || next === null || next === '') return undefined;
-  if (!isRow(next)) throw unexpectedBody(path, 'its next page is no object');
-  const { href, [beside]: value } = next;
-  const hasLink = typeof href === 'string' && href.includes(`${name}=`);
-  if (!hasLink && typeof value === 'string' && value !== '') return { name, value: decoded(value) };
-  // Without a link there is no token either, and that is no end.
-  return tokenIn(href === undefined || href === null || href === '' ? '?' : href, [name], path);
+/** A list of more pages never ends. Pages may be empty, since IBM omits rows that the key can't view. */
+const MAX_PAGES = 2_000;
+
+/** The query parameter that requests the next page. */
+interface PageToken {
+  name: string;
+  value: string;
 }
 
-/** Some services encode a token as it would stand in a link. */
-function decoded(token: string): string {
-  try {
-    return decodeURIComponent(token);
-  } catch {
-    return token;
-  }
-}
-
-/**
- * The offset of the next page in the link of a body's `next`; without one there, that which follows from where the page
- * began and how long it may be by its own `limit`: a service may give less than it was asked for. Throws `unexpected_body`
- * for one that does not lead on.
- */
-export function offsetOfNext({ next, limit }: Row, { path, query }: Request): PageToken | undefined {
-  if (next === undefined || next === null || next === '') return undefined;
-  const link = isRow(next) ? next['href'] : next;
-  const asked = Number(query?.['offset'] ?? 0);
-  const mark = typeof link === 'string' ? link.indexOf('?') : -1;
-  const told = typeof link === 'string' && mark !== -1 ? new URLSearchParams(link.slice(mark + 1)).get('offset') : null;
-  const offset = told === null || told === '' ? asked + Number(limit) : Number(told);
-  if (!Number.isSafeInteger(offset) || offset <= asked) {
-    throw unexpectedBody(
-      path,
-      `its next page begins at ${told ?? 'an offset that it does not name'}, and this one at ${asked}`,
-    );
-  }
-  return { name: 'offset', value: String(offset) };
-}
-
-/**
- * The token in a link to the next page: its host and path are never gone by (icd-api.md 2). Undefined if there is no link,
- * which is the end of a list. Throws `unexpected_body` for a link without one of the known tokens: to take it for the end
- * would lose rows in silence.
- */
-export function tokenIn(link: unknown, names: readonly string[], path: string): PageToken | undefined {
-  if (link === undefined || link === null || link === '') return undefined;
-  if (typeof link !== 'string') throw unexpectedBody(path, 'its link to the next page is no text');
-  const mark = link.indexOf('?');
-  const query = new URLSearchParams(mark === -1 ? '' : link.slice(mark + 1));
-  for (const name of names) {
-    const value = query.get(name);
-    if (value !== null && value !== '') return { name, value };
-  }
-  throw unexpectedBody(path, `its link to the next page has none of the parameters ${names.join(', ')}`);
-}
-
-/** A page of a list. */
-interface ListPage {
+interface Page {
   body: Row;
-  rows: unknown[];
+  rows: Row[];
 }
 
-/** The pages of a list that is in the body under this name. Throws a ConnectorError. */
-export function listPages(
-  api: Pick<Api, 'get'>,
+/**
+ * Yields the pages of a list, which each body has under the name `list`. `next` returns the token of the next page, or undefined
+ * at the end of the list. Throws a ConnectorError, also if the pages never end.
+ */
+export async function* listPages(
+  api: Api,
   first: Request,
-  owner: string,
+  stream: string,
   list: string,
   next: (body: Row, request: Request) => PageToken | undefined,
-): AsyncGenerator<ListPage, void, void> {
-  return pagesOf(api, first, owner, {
-    parse: (body) => ({ body: objectOf(body, first.path), rows: listIn(body, list, first.path) }),
-    next: ({ body }, request) => next(body, request),
-  });
+): AsyncGenerator<Page, void, void> {
+  const { path } = first;
+  const tokens = new Set<string>();
+  for (let request = first; ;) {
+    const body = objectOf(await api.get(request, stream), path);
+    const page = { body, rows: rowsOf(body, list, path) };
+    const token = next(body, request);
+    if (token !== undefined && (tokens.has(token.value) || tokens.size >= MAX_PAGES)) {
+      throw unexpectedBody(path, `its pages never end: ${tokens.size + 1} were read`);
+    }
+    yield page;
+    if (token === undefined) return;
+    tokens.add(token.value);
+    request = { ...first, query: { ...first.query, [token.name]: token.value } };
+  }
 }
 
-/** All rows of the pages, and how many requests they took. */
-export async function allRows(pages: AsyncIterable<ListPage>): Promise<{ rows: unknown[]; requests: number }> {
-  const all: unknown[] = [];
+/** All rows of a list, and the number of requests. */
+export async function allRows(pages: AsyncIterable<Page>): Promise<{ rows: Row[]; requests: number }> {
+  const all: Row[] = [];
   let requests = 0;
   for await (const { rows } of pages) {
     all.push(...rows);
     requests += 1;
   }
   return { rows: all, requests };
+}
+
+// Tokens are taken out of links to the next page, whose host and path are never requested (icd-api.md 2). A link without a
+// token is an error: to take it for the end of the list would lose rows.
+
+/** The token in a link, under one of these names. */
+export function tokenIn(link: unknown, names: readonly string[], path: string): PageToken | undefined {
+  if (isAbsent(link)) return undefined;
+  for (const name of names) {
+    const value = parameterOf(link, name);
+    if (value !== undefined) return { name, value };
+  }
+  throw unexpectedBody(path, `its link to the next page has none of the parameters ${names.join(', ')}`);
+}
+
+/** The token in `next`: in its `href`, under `name`, or else in its field `field`. */
+export function tokenOfNext(next: unknown, name: string, field: string, path: string): PageToken | undefined {
+  if (isAbsent(next)) return undefined;
+  const { href, [field]: value } = isRow(next) ? next : {};
+  const token = parameterOf(href, name) ?? decoded(textOf(value));
+  if (token === undefined) throw unexpectedBody(path, `its link to the next page has no ${name}`);
+  return { name, value: token };
+}
+
+/** The offset in the `href` of `next`, or else the one after this page, whose `limit` the service may have lowered. */
+export function offsetOfNext({ next, limit }: Row, { path, query }: Request): PageToken | undefined {
+  if (isAbsent(next)) return undefined;
+  const current = Number(query?.['offset'] ?? 0);
+  const offset = Number(parameterOf(isRow(next) ? next['href'] : next, 'offset') ?? current + Number(limit));
+  if (!Number.isSafeInteger(offset) || offset <= current) {
+    throw unexpectedBody(path, `its next page doesn't follow the one at offset ${current}`);
+  }
+  return { name: 'offset', value: String(offset) };
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+function parameterOf(link: unknown, name: string): string | undefined {
+  const query = typeof link === 'string' ? link.replace(/^[^?]*\??/, '') : '';
+  return textOf(new URLSearchParams(query).get(name));
+}
+
+/** Some services send a token as it is encoded in a link. */
+function decoded(token: string | undefined): string | undefined {
+  try {
+    return token && decodeURIComponent(token);
+  } catch {
+    return token;
+  }
 }

@@ -2,50 +2,47 @@ import type { Field } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 
 /**
- * Leaves of the objects and lists in a row only what their fields declare, in place: whatever else is in there could hold a
- * secret. A list without properties is one of texts, an object without any has texts by name. What is taken out stands in
- * the row under its path, such as `versions[].secret`, to be told of as any other field that is not declared.
+ * Removes everything from the objects and lists in a row that their fields don't declare, in place, since it could contain a
+ * secret. Their paths, such as `versions[].secret`, become undeclared fields of the row, so that a warning names them. A list
+ * without properties is a list of texts, an object without properties has texts by name.
  */
 export function pruneToFields(row: Row, fields: Readonly<Record<string, Field>>): Row {
-  const unknown = new Set<string>();
+  const removed = new Set<string>();
   for (const [name, field] of Object.entries(fields)) {
-    if (field.kind === 'list' || field.kind === 'object') row[name] = known(row[name], field, name, unknown);
+    if (field.kind === 'list' || field.kind === 'object') row[name] = pruned(row[name], field, name, removed);
   }
-  for (const path of unknown) row[path] = true;
+  for (const path of removed) row[path] = true;
   return row;
 }
 
-function known(value: unknown, { kind, properties = {} }: Field, path: string, unknown: Set<string>): unknown {
-  if (value === null || value === undefined) return value;
-  const areTexts = Object.keys(properties).length === 0;
+/** A value of another kind than its field stays: the record has null instead, and says so. */
+function pruned(value: unknown, { kind, properties }: Field, path: string, removed: Set<string>): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  const hasProperties = properties !== undefined && Object.keys(properties).length > 0;
   if (kind === 'list') {
-    // What is none is told of as a value that does not fit.
     if (!Array.isArray(value)) return value;
-    const items = value.filter((item) => item !== null && item !== undefined);
-    const fitting = items.filter((item) => (areTexts ? typeof item === 'string' : isRow(item)));
-    if (fitting.length < items.length) unknown.add(`${path}[]`);
-    return areTexts ? fitting : fitting.map((item) => knownKeys(item as Row, properties, `${path}[]`, unknown));
+    return value.flatMap((item: unknown) => {
+      if (hasProperties ? isRow(item) : typeof item === 'string') {
+        return hasProperties ? [prunedObject(item as Row, `${path}[]`, removed, properties)] : [item];
+      }
+      if (item !== null) removed.add(`${path}[]`);
+      return [];
+    });
   }
-  if (kind === 'object') {
-    if (!isRow(value)) return value;
-    if (!areTexts) return knownKeys(value, properties, path, unknown);
-    const [texts, others] = [true, false].map((isText) =>
-      Object.entries(value).filter(([, inner]) => (typeof inner === 'string') === isText),
-    ) as [Array<[string, unknown]>, Array<[string, unknown]>];
-    for (const [key, inner] of others) if (inner !== null) unknown.add(`${path}.${key}`);
-    return Object.fromEntries(texts);
-  }
-  if (typeof value !== 'object') return value;
-  unknown.add(path);
+  if (kind === 'object')
+    return isRow(value) ? prunedObject(value, path, removed, hasProperties ? properties : undefined) : value;
+  removed.add(path);
   return null;
 }
 
-function knownKeys(row: Row, properties: Readonly<Record<string, Field>>, path: string, unknown: Set<string>): Row {
+/** Without `properties`, all texts stay. */
+function prunedObject(row: Row, path: string, removed: Set<string>, properties?: Readonly<Record<string, Field>>): Row {
   const kept: Row = {};
   for (const [key, value] of Object.entries(row)) {
-    const field = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (field !== undefined) kept[key] = known(value, field, `${path}.${key}`, unknown);
-    else if (value !== null) unknown.add(`${path}.${key}`);
+    const field = properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (field !== undefined) kept[key] = pruned(value, field, `${path}.${key}`, removed);
+    else if (properties === undefined && typeof value === 'string') kept[key] = value;
+    else if (value !== null) removed.add(`${path}.${key}`);
   }
   return kept;
 }

@@ -104,7 +104,7 @@ test('any other answer of IAM is not about the key', async () => {
   const { get, told } = await services([[404, '404 page not found']]);
   expect(await get()).toMatchObject({
     problem: 'unexpected_status',
-    message: expect.stringMatching(/^There is no IAM at /) as string,
+    message: expect.stringMatching(/rejected the request for an access token, but not as IAM does/) as string,
   });
   expect(told).toEqual([]);
 });
@@ -133,7 +133,7 @@ test('a second 401 of the same request, with a new token, gives up the service, 
     failureType: 'config_error',
     isRejection: false,
     message: expect.stringContaining(
-      `The service at 127.0.0.1:${service.port} rejected the access token that IAM had just issued for this API key (HTTP 401)`,
+      `The service at 127.0.0.1:${service.port} rejected the access token issued for this API key (HTTP 401)`,
     ) as string,
   });
   expect(await get()).toMatchObject({ problem: 'token_rejected' });

@@ -1,23 +1,20 @@
-import { ConnectorError, asConnectorError } from '../../../core/failure/errors.ts';
+import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Terms } from '../../../core/failure/terms.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
+import type { Auth, SendRequest } from '../../../http/auth.ts';
 import { addCredential } from '../../../text/credentials.ts';
 import { rawText, serverText } from '../../../text/server-text.ts';
-import type { Auth, SendRequest } from '../../../http/auth.ts';
+import { textOf, within } from './values.ts';
 
-/** The part of its life after which a token is renewed, and how long before its end it counts as dead (icd-api.md 1.1). */
+/** A token is renewed after this part of its life, and not used in its last seconds (icd-api.md 1.1). */
 const RENEW_AT = 0.8;
-const DEAD_BEFORE_END_MS = 10_000;
+const MARGIN_MS = 10_000;
 
-/** IAM's ways to say that it does not take the key: a wrong one is a 400. */
-const KEY_REFUSED: ReadonlySet<number | undefined> = new Set([400, 401, 403]);
-
-/** How the text of an error of IAM begins: with its code. That of a proxy or a firewall in between does not. */
+/** IAM's error codes. A proxy or firewall has others, or none. */
 const IAM_CODE = /^(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
 
 const PATH = 'identity/token';
-const HEADER_VALUE = /^[\x21-\x7e]+$/;
 
 interface Token {
   header: string;
@@ -28,18 +25,17 @@ interface Token {
 
 export interface IamAccess {
   apiKey: string;
-  /** The address of IAM: the key goes nowhere else. */
+  /** IAM's address. The key is sent nowhere else. */
   iam: string;
-  /** The beginning of the error about a key that IAM does not accept. */
   facts: Terms['facts'];
-  /** Gives Unix ms. */
+  /** Returns Unix ms. */
   now?: () => number;
 }
 
 /**
- * Short-lived tokens that IAM makes of an API key (icd-api.md 1.1): one exchange at a time, for all who need it. While a
- * token is old but alive, requests go on with it and the next is fetched beside them. A 401 of a service means that the token
- * was revoked: a new one is fetched, unless another request has already done so.
+ * Exchanges an API key for short-lived access tokens (icd-api.md 1.1), one exchange at a time. Requests use a token until it is
+ * dead, while the next one is fetched in the background. A service's 401 means that the token was revoked, so a new one is
+ * fetched, unless another request has already done so.
  */
 export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth {
   const request: Request = {
@@ -63,44 +59,28 @@ export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth
   }
 
   async function exchange(send: SendRequest): Promise<Token> {
-    // Whatever its clock says, the token is not younger than the question for it.
-    const asked = now();
-    const { access_token: text, expires_in: seconds } = tokenIn(await answered(send));
-    if (typeof text !== 'string' || !HEADER_VALUE.test(text)) throw notAToken('it holds no access_token');
-    addCredential(text);
-    const life = lifeOf(seconds, text) * 1_000;
-    const deadAt = asked + life - DEAD_BEFORE_END_MS;
-    token = { header: `Bearer ${text}`, deadAt, renewAt: Math.min(deadAt, asked + life * RENEW_AT) };
-    return token;
-  }
-
-  async function answered(send: SendRequest): Promise<unknown> {
-    try {
-      return await send(request);
-    } catch (thrown) {
-      const error = asConnectorError(thrown);
-      const { status, internalMessage = '', answer = '', said = serverText('') } = error;
-      const details = { internalMessage, cause: thrown };
-      const { host } = new URL(iam);
-      // Not as a refusal: that would be one of whatever the token was wanted for.
-      if (status === 404 || status === 410) {
-        const message = `There is no IAM at ${host} that makes tokens of API keys (${answer}). Check platform.endpoints if it is set, and what stands between here and ${host}.`;
-        throw new ConnectorError('unexpected_status', { message }, details);
-      }
-      if (!KEY_REFUSED.has(status)) throw thrown;
-      if (status === 400 || IAM_CODE.test(rawText(said))) {
-        throw new ConnectorError('key_refused', { ...facts, host, answer }, details);
-      }
-      const message = `Something at ${host} refuses to make tokens (${answer}), but does not answer as IAM does: it may be a proxy or a firewall in between. Allow requests to ${host}, and check platform.endpoints if it is set.`;
-      throw new ConnectorError('unexpected_status', { message }, details);
+    const requestedAt = now();
+    const body = await send(request).catch((thrown: unknown) => {
+      throw thrown instanceof ConnectorError ? exchangeError(thrown, iam, facts) : thrown;
+    });
+    const text = textOf(within(body, 'access_token'));
+    if (text === undefined) {
+      const detail = 'it has no access_token';
+      const internalMessage = `POST ${PATH}: HTTP 200, ${detail}`;
+      throw new ConnectorError('unexpected_body', { path: PATH, detail }, { internalMessage });
     }
+    addCredential(text);
+    const life = lifeOf(within(body, 'expires_in'), text) * 1_000;
+    const deadAt = requestedAt + life - MARGIN_MS;
+    token = { header: `Bearer ${text}`, deadAt, renewAt: Math.min(deadAt, requestedAt + life * RENEW_AT) };
+    return token;
   }
 
   return {
     header(send) {
       const at = now();
       if (token === undefined || at >= token.deadAt) return renew(send).then(({ header }) => header);
-      // Should this fail, the token is still good; whoever finds it dead is told why there is no other.
+      // If this fails, the token is still valid; once it is dead, the next request gets the error.
       if (at >= token.renewAt) renew(send).catch(() => undefined);
       return token.header;
     },
@@ -111,32 +91,35 @@ export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth
   };
 }
 
-function tokenIn(body: unknown): Row {
-  if (!isRow(body)) throw notAToken('it is no object');
-  return body;
+/** Never a rejection, which would be skipped as one of whatever the token was needed for. */
+function exchangeError(error: ConnectorError, iam: string, facts: Terms['facts']): ConnectorError {
+  const { status, internalMessage = '', answer = '', said = serverText('') } = error;
+  const details = { internalMessage, cause: error };
+  const { host } = new URL(iam);
+  // A wrong key is HTTP 400.
+  if (status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)))) {
+    return new ConnectorError('key_refused', { ...facts, host, answer }, details);
+  }
+  if (!error.isRejection && status !== 401) return error;
+  const message = `${host} rejected the request for an access token, but not as IAM does (${answer}). A proxy or firewall may have responded. Allow requests to ${host}, and check platform.endpoints if it is set.`;
+  return new ConnectorError('unexpected_status', { message }, details);
 }
 
-function notAToken(detail: string): ConnectorError {
-  const internalMessage = `POST ${PATH}: HTTP 200, ${detail}`;
-  return new ConnectorError('unexpected_body', { path: PATH, detail }, { internalMessage });
-}
-
-/** In seconds; without any word about it a token lives until it is refused. */
-function lifeOf(seconds: unknown, token: string): number {
-  if (Number(seconds) > 0) return Number(seconds);
+/** In seconds. If IAM doesn't say, the token is used until a service rejects it. */
+function lifeOf(expiresIn: unknown, token: string): number {
+  if (Number(expiresIn) > 0) return Number(expiresIn);
   const { exp, iat } = claimsOf(token);
   return typeof exp === 'number' && typeof iat === 'number' && exp > iat ? exp - iat : Infinity;
 }
 
-/** The account that a token is for, as it says itself (icd-api.md 1.3); undefined if it does not. */
+/** The account in a token's claims (icd-api.md 1.3); undefined if there is none. */
 export function accountIn(authorization: string): string | undefined {
-  const { account } = claimsOf(authorization);
-  const id = isRow(account) ? account['bss'] : undefined;
+  const id = within(claimsOf(authorization)['account'], 'bss');
   return typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) ? id : undefined;
 }
 
-/** What a JWT says, which is believed without its signature: it came from IAM itself. */
-function claimsOf(token: string): Record<string, unknown> {
+/** The claims of a JWT. Its signature needs no check, because IAM itself sent it. */
+function claimsOf(token: string): Row {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     return isRow(claims) ? claims : {};

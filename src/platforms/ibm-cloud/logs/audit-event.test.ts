@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Row } from '../../../core/record/row.ts';
-import { type AuditEntry, auditEntry } from './audit-event.ts';
+import { auditEntry } from './audit-event.ts';
 import type { LogEntry } from './query.ts';
 
 const CRN = 'crn:v1:bluemix:public:databases-for-postgresql:us-south:a/0a1b:a0000000-0000-4000-8000-000000000001::';
@@ -40,11 +40,11 @@ function entry(data: unknown, more: Partial<LogEntry> = {}): LogEntry {
 
 function rowOf(given: LogEntry): Row {
   const read = auditEntry(given);
-  if (read === 'other') throw new Error('it is none of a database');
+  if (read === undefined) throw new Error('it is not an event of a database');
   return read.row;
 }
 
-const identity = (read: AuditEntry): string => (read === 'other' ? read : read.identity);
+const identityOf = (given: LogEntry): string | undefined => auditEntry(given)?.identity;
 
 test('an event becomes a row, with the names that the stream has on Compose', () => {
   const row = rowOf(entry({ ...EVENT, newField: 1 }));
@@ -99,9 +99,7 @@ test('a part of a deployment belongs to it', () => {
 describe('the id', () => {
   test('is the one that the event has', () => {
     expect(rowOf(entry({ ...EVENT, id: 'e-1' }))['id']).toBe('e-1');
-    expect(rowOf(entry({ ...EVENT, id: 17 }))['id']).toBe('17');
-    // These would come out as another one.
-    for (const id of [2 ** 60, 1.5, '\uD800', { id: 1 }]) {
+    for (const id of [17, '\uD800', { id: 1 }]) {
       expect(rowOf(entry({ ...EVENT, id }))['id']).toMatch(/^[0-9a-f]{32}$/);
     }
   });
@@ -123,7 +121,7 @@ describe('the id', () => {
       { target: { ...EVENT.target, name: 'other' } },
       { requestData: { members: 4 } },
     ];
-    const ids = [{}, ...others].map((change) => identity(auditEntry(entry({ ...EVENT, ...change }))));
+    const ids = [{}, ...others].map((change) => identityOf(entry({ ...EVENT, ...change })));
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
@@ -134,10 +132,9 @@ describe('what cannot be read', () => {
     ['a text that is no event', '{"level":"info"}'],
     ['no object', '[1]'],
   ])('%s comes as it is, with the time by which it is stored', (_, raw) => {
-    const read = auditEntry(entry(raw));
-    expect(read).toMatchObject({ readable: false });
+    expect(auditEntry(entry(raw))).toMatchObject({ isReadable: false });
     expect(rowOf(entry(raw))).toEqual({
-      id: identity(read),
+      id: identityOf(entry(raw)),
       service: 'databases-for-postgresql',
       created_at: '2026-11-20T10:00:01.250Z',
       raw,
@@ -146,7 +143,7 @@ describe('what cannot be read', () => {
 
   test('it has the same id every time, and comes without labels, too', () => {
     const bare: LogEntry = { timestamp: undefined, application: undefined, subsystem: undefined, data: 'torn {' };
-    expect(rowOf(bare)).toEqual({ id: identity(auditEntry(bare)), service: null, created_at: null, raw: 'torn {' });
+    expect(rowOf(bare)).toEqual({ id: identityOf(bare), service: null, created_at: null, raw: 'torn {' });
     expect(rowOf({ ...bare, data: undefined })['raw']).toBe('');
   });
 
@@ -160,10 +157,10 @@ test('what is of no database is left out, by whatever tells its service', () => 
     action: 'iam-identity.serviceid.login',
     target: { id: 'crn:v1:bluemix:public:iam-identity:global:a/0a1b:::' },
   };
-  expect(auditEntry(entry(iam, { subsystem: 'iam-identity:1' }))).toBe('other');
-  expect(auditEntry(entry(iam, { subsystem: undefined }))).toBe('other');
-  expect(auditEntry(entry('torn {', { subsystem: 'iam-identity:1' }))).toBe('other');
-  expect(auditEntry(entry(EVENT, { application: 'web-shop' }))).toBe('other');
+  expect(auditEntry(entry(iam, { subsystem: 'iam-identity:1' }))).toBeUndefined();
+  expect(auditEntry(entry(iam, { subsystem: undefined }))).toBeUndefined();
+  expect(auditEntry(entry('torn {', { subsystem: 'iam-identity:1' }))).toBeUndefined();
+  expect(auditEntry(entry(EVENT, { application: 'web-shop' }))).toBeUndefined();
   // One thing that names a database is enough.
   expect(rowOf(entry(EVENT, { subsystem: 'renamed' }))['service']).toBe('databases-for-postgresql');
   expect(rowOf(entry({ action: 'messages-for-rabbitmq.deployment.update' }, { subsystem: undefined }))).toMatchObject({

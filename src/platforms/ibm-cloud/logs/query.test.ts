@@ -41,18 +41,13 @@ test('an answer has its entries in several items, beside what tells nothing', ()
   });
 });
 
-test('labels may be an object, too', () => {
-  const labels = { applicationname: 'a', subsystemname: 's' };
-  const items = [{ result: { results: [{ metadata: { timestamp: 't' }, labels, user_data: 'x' }] } }];
-  expect(queryResult(items, 'p').entries).toEqual([{ timestamp: 't', application: 'a', subsystem: 's', data: 'x' }]);
-});
-
 describe('warnings', () => {
   test.each([
     'number_of_results_limit_warning',
     'bytes_scanned_limit_warning',
     'shuffle_file_size_limit_reached_warning',
     'some_new_limit_warning',
+    'results_truncated_warning',
   ])('%s means lost rows', (name) => {
     expect(queryResult([results(1), { warning: { [name]: {} } }], 'p')).toMatchObject({
       truncated: name,
@@ -77,26 +72,16 @@ describe('warnings', () => {
     expect(warnings).toEqual([expect.stringContaining('a compile_warning ("no field x");')]);
   });
 
-  test.each<[unknown, string]>([
-    ['results truncated', 'warning without a name'],
-    [7, 'warning without a name'],
-    [{}, 'warning without a name'],
-    [[{ number_of_results_limit_warning: {} }], 'number_of_results_limit_warning'],
-    [{ numberOfResultsLimitWarning: {} }, 'numberOfResultsLimitWarning'],
-    [{ results_truncated_warning: {} }, 'results_truncated_warning'],
-  ])('%j may mean lost rows, in whatever form it comes', (warning, cut) => {
-    expect(queryResult([results(1), { warning }], 'p').truncated).toBe(cut);
-  });
-
   test('an answer that has as much as there may be is not believed to be whole', () => {
     expect(queryResult([results(MAX_RESULTS - 1)], 'p').truncated).toBeUndefined();
-    expect(queryResult([results(MAX_RESULTS)], 'p').truncated).toBe('12000 results, the most that it gives');
+    expect(queryResult([results(MAX_RESULTS)], 'p').truncated).toBe('12000 results, the maximum');
   });
 });
 
 test.each([
   ['no list', {}],
   ['an item that is no object', [1]],
+  ['a warning that is no object', [{ warning: 'results truncated' }]],
   ['results that are no list', [{ result: {} }]],
   ['an entry that is no object', [{ result: { results: ['x'] } }]],
 ])('%s is no answer of this API', (_, items) => {

@@ -5,31 +5,25 @@ import { quoted } from '../../../text/quoted.ts';
 import { serverText } from '../../../text/server-text.ts';
 import { parseCrn } from '../api/crn.ts';
 import { type Endpoints, logsAt } from '../api/endpoints.ts';
+import { textOf, within } from '../api/values.ts';
 
-const DAY = 86_400_000;
-const MINUTE = 60_000;
-
-/** What a query may span, and how many may be sent to an instance (icd-api.md 2.10). */
-export const MAX_WINDOW_MS = 8 * DAY;
-const RATE = { requests: 10, ms: MINUTE };
-/** The most that a query gives on the tier frequent_search; without it the service may give fewer. */
+/** The limits of a query, and of queries to an instance (icd-api.md 2.10). */
+export const MAX_WINDOW_MS = 8 * 86_400_000;
 export const MAX_RESULTS = 12_000;
+const RATE = { requests: 10, ms: 60_000 };
 
-/**
- * Audit events of database services, told by the labels that IBM documents: the subsystem is the name of the service and the
- * GUID of the instance (icd-api.md 2.10). Nothing else may be filtered here, for what does not come is not missed.
- */
+/** By label: the subsystem is the service's name and the instance's GUID. Filtering any further could lose events unnoticed. */
 const QUERY =
   "source logs | filter $l.applicationname == 'ibm-audit-event' && ($l.subsystemname.startsWith('databases-') || $l.subsystemname.startsWith('messages-for-'))";
 
 const MESSAGES = {
   forbidden:
-    'IBM Cloud refuses queries of the Logs instance at {host} to the {token} (HTTP 403{said}). Grant {holder} the role Reader on this Logs instance, or leave the stream audit_events out.',
+    'The {token} is not authorized to query the Logs instance at {host} (HTTP 403{said}). Grant {holder} the role Reader on this Logs instance, or leave the stream audit_events out.',
   not_found:
-    'There is no Logs instance at {host} (HTTP 404{said}). Correct its CRN in platform.logs_instances, or take it out.',
+    'There is no Logs instance at {host} (HTTP 404{said}). Correct or remove its CRN in platform.logs_instances.',
 } as const;
 
-/** The query for the events of a time, both ends given as UTC texts; whether the end belongs to it is not known. */
+/** The query for the events of a time window. It is unknown whether the end is inclusive. */
 export function eventsQuery(
   instance: string,
   { from, to }: { from: string; to: string },
@@ -55,86 +49,78 @@ export function eventsQuery(
   };
 }
 
-/** A log entry as a query gives it. */
 export interface LogEntry {
-  /** The time by which it is stored, as the API spells it. */
+  /** When the entry was stored. */
   timestamp: unknown;
   application: string | undefined;
   /** `databases-for-postgresql:a0000000-…` */
   subsystem: string | undefined;
-  /** The event, mostly as text. */
+  /** The event, usually as text. */
   data: unknown;
 }
 
 export interface QueryResult {
   entries: LogEntry[];
-  /** The names of warnings that tell of rows that were left out; undefined if there is none. */
+  /** Why entries are missing; undefined if the result is complete. */
   truncated: string | undefined;
-  /** Sentences about all other warnings. */
+  /** Sentences about warnings of other kinds. */
   warnings: string[];
 }
 
-/** Warnings that mean lost rows (icd-api.md 2.10), and any that may: one that has no name, in whatever form it comes. */
-const CUTTING = /limit|trunca|time_?out|time_?range|archive/i;
-const NAMELESS = 'warning without a name';
+/** The names of warnings about missing entries (icd-api.md 2.10). */
+const TRUNCATION = /limit|trunca|time_?out|time_?range|archive/i;
 
-/** What the items of a query's answer hold. Throws `unexpected_body`. */
+/** Combines the items of a response. Throws `unexpected_body`. */
 export function queryResult(items: unknown, path: string): QueryResult {
-  if (!Array.isArray(items)) throw unexpectedBody(path, 'it is no list of items');
+  if (!Array.isArray(items)) throw unexpectedBody(path, 'it is not a list of items');
   const entries: LogEntry[] = [];
-  const cuts = new Set<string>();
+  const truncated = new Set<string>();
   const warnings = new Set<string>();
   for (const item of items as unknown[]) {
-    if (!isRow(item)) throw unexpectedBody(path, 'one of its items is no object');
+    if (!isRow(item)) throw unexpectedBody(path, 'one of its items is not an object');
     const { result, warning } = item;
-    if (result !== undefined && result !== null) entries.push(...entriesIn(result, path));
-    for (const [name, about] of warningsIn(warning)) {
-      if (CUTTING.test(name) || name === NAMELESS) cuts.add(name);
-      else
-        warnings.add(`IBM Cloud Logs answers with a ${name}${about}; events may be missing if it tells of lost rows`);
+    if (isPresent(result)) entries.push(...entriesIn(result, path));
+    if (!isPresent(warning)) continue;
+    if (!isRow(warning)) throw unexpectedBody(path, 'one of its warnings is not an object');
+    for (const [name, details] of Object.entries(warning)) {
+      if (TRUNCATION.test(name)) truncated.add(quoted(serverText(name)));
+      else warnings.add(warningSentence(name, textOf(within(details, 'warning_message'))));
     }
   }
-  // A full answer is not believed to be complete, whatever it says.
-  if (cuts.size === 0 && entries.length >= MAX_RESULTS) cuts.add(`${entries.length} results, the most that it gives`);
-  return { entries, truncated: cuts.size === 0 ? undefined : [...cuts].join(', '), warnings: [...warnings] };
+  // A full result may be truncated, even without a warning.
+  if (truncated.size === 0 && entries.length >= MAX_RESULTS) truncated.add(`${MAX_RESULTS} results, the maximum`);
+  return {
+    entries,
+    truncated: truncated.size === 0 ? undefined : [...truncated].join(', '),
+    warnings: [...warnings],
+  };
 }
 
-/** The names of warnings, each with what it says. */
-function warningsIn(warning: unknown): Array<[name: string, about: string]> {
-  if (warning === undefined || warning === null) return [];
-  // A name that is cut could show half of anything.
-  if (Array.isArray(warning)) return (warning as unknown[]).flatMap(warningsIn);
-  const named = Object.entries(isRow(warning) ? warning : {}).filter(([name]) => /^\w{1,80}$/.test(name));
-  if (named.length === 0) return [[NAMELESS, '']];
-  return named.map(([name, value]) => {
-    const text = isRow(value) ? value['warning_message'] : undefined;
-    return [name, typeof text === 'string' && text !== '' ? ` ("${quoted(serverText(text))}")` : ''];
-  });
+function warningSentence(name: string, message: string | undefined): string {
+  const details = message === undefined ? '' : ` ("${quoted(serverText(message))}")`;
+  return `IBM Cloud Logs returned a ${quoted(serverText(name))}${details}; events may be missing`;
 }
 
 function entriesIn(result: unknown, path: string): LogEntry[] {
-  const results = isRow(result) ? result['results'] : undefined;
-  if (!Array.isArray(results)) throw unexpectedBody(path, 'one of its results is no list');
-  return (results as unknown[]).map((each) => {
-    if (!isRow(each)) throw unexpectedBody(path, 'one of its log entries is no object');
-    const labels = valuesIn(each['labels']);
+  const results = within(result, 'results');
+  if (!Array.isArray(results)) throw unexpectedBody(path, 'one of its results is not a list');
+  return (results as unknown[]).map((entry) => {
+    if (!isRow(entry)) throw unexpectedBody(path, 'one of its log entries is not an object');
+    const labels = valuesIn(entry['labels']);
     return {
-      timestamp: valuesIn(each['metadata']).get('timestamp'),
-      application: textIn(labels, 'applicationname'),
-      subsystem: textIn(labels, 'subsystemname'),
-      data: each['user_data'],
+      timestamp: valuesIn(entry['metadata']).get('timestamp'),
+      application: textOf(labels.get('applicationname')),
+      subsystem: textOf(labels.get('subsystemname')),
+      data: entry['user_data'],
     };
   });
 }
 
-/** A list of keys with their values; nobody has seen whether it is that, or an object. */
 function valuesIn(pairs: unknown): Map<unknown, unknown> {
-  if (isRow(pairs)) return new Map(Object.entries(pairs));
   const list = Array.isArray(pairs) ? (pairs as unknown[]).filter(isRow) : [];
   return new Map(list.map(({ key, value }: Row) => [key, value]));
 }
 
-function textIn(values: Map<unknown, unknown>, key: string): string | undefined {
-  const value = values.get(key);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }

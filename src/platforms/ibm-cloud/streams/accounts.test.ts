@@ -4,10 +4,10 @@ import { ACCOUNT } from '../../../../test-support/unit/instances.ts';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { accounts } from './accounts.ts';
 
-// The authorization of these tests says nothing of the account.
+// The access token of these tests omits the account.
 const details = { account_id: ACCOUNT };
 
-test('the account comes without what it says of people', async () => {
+test('the account has no personal data of its owner', async () => {
   const body = {
     id: ACCOUNT,
     name: 'Orders',
@@ -29,25 +29,22 @@ test('the account comes without what it says of people', async () => {
   });
 });
 
-test('an account that does not tell its id has the one that was asked about', async () => {
+test('an account without an id gets the one that was requested', async () => {
   expect(await ibmRows(accounts, { answers: { details, [ACCOUNT]: { name: 'Orders' } } })).toMatchObject([
     { id: ACCOUNT, name: 'Orders' },
   ]);
 });
 
-test.each([403, 404])(
-  'an account that may not be seen (HTTP %i) comes with its id alone, which is warned about',
-  async (status) => {
-    const { stream, printed, api } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: refusal(status, 'x') } });
-    await stream.toEnd();
-    expect(printed.rows).toEqual([{ id: ACCOUNT }]);
-    expect(api.logged).toEqual([
-      `warn accounts: the account comes with its id alone, because IBM Cloud refused the rest (HTTP ${status})`,
-    ]);
-  },
-);
+test.each([403, 404])('an account that is rejected with HTTP %i has only its id, with a warning', async (status) => {
+  const { stream, printed, api } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: refusal(status, 'x') } });
+  await stream.toEnd();
+  expect(printed.rows).toEqual([{ id: ACCOUNT }]);
+  expect(api.logged).toEqual([
+    `warn accounts: the record has only the id, because IBM Cloud rejected the request (HTTP ${status})`,
+  ]);
+});
 
-test('an outage is none', async () => {
+test('an outage fails the stream', async () => {
   const { stream } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: refusal(503, 'x') } });
   await expect(stream.toEnd()).rejects.toMatchObject({ problem: 'server_error' });
 });

@@ -1,45 +1,38 @@
-import { asConnectorError } from '../../../core/failure/errors.ts';
+import { ConnectorError } from '../../../core/failure/errors.ts';
 import { text } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
+import { accountId } from '../account/account-id.ts';
+import { type Account, ibmStream } from '../account/account.ts';
 import { objectOf } from '../api/envelope.ts';
-import type { IbmCloudShared } from '../shared.ts';
+import { orRejection } from '../api/failure.ts';
 
 const PATH = 'v4/accounts';
 
-/** `GET /v4/accounts/{id}` (icd-api.md 2.9), or what the token says of the account where that is refused. */
-export const accounts = streamsOf<IbmCloudShared>()({
+/** `GET /v4/accounts/{id}` (icd-api.md 2.9). If it is rejected, the record has only the id. */
+export const accounts = ibmStream({
   name: 'accounts',
   description: 'The account that the API key belongs to.',
-  retrieval: {
-    way: 'shared',
-    path: `${PATH}/{id}`,
-    load: loadAccount,
-  },
+  retrieval: { way: 'shared', path: `${PATH}/{id}`, load: loadAccount },
   primaryKey: 'id',
   dropped: ['owner', 'owner_userid', 'owner_iamid', 'linked_softlayer_account', 'team_directory_enabled', 'traits'],
   fields: {
-    id: text('Id of the account.'),
-    name: text('Name of the account; none if the API key may not see it.'),
-    owner_iam_id: text('IAM id of its owner.'),
-    type: text('Kind of account, such as PAYG or SUBSCRIPTION.'),
-    status: text('Whether it is active.'),
+    id: text('ID of the account.'),
+    name: text("Name of the account; null if the API key can't view it."),
+    owner_iam_id: text('IAM ID of the account owner.'),
+    type: text('Account type, such as PAYG or SUBSCRIPTION.'),
+    status: text('Status of the account, such as ACTIVE.'),
   },
 });
 
-async function loadAccount({ account, endpoints, api }: IbmCloudShared): Promise<{ rows: Row[]; requests: number }> {
-  const id = await account('accounts');
+async function loadAccount(account: Account): Promise<{ rows: Row[]; requests: number }> {
+  const { api, config } = account;
+  const id = await account.once(accountId);
   const path = `${PATH}/${encodeURIComponent(id)}`;
-  try {
-    const row = objectOf(await api.get({ origin: endpoints.accounts, path }, 'accounts'), path);
-    return { rows: [{ ...row, id: row['id'] ?? id, owner_iam_id: row['owner_iamid'] }], requests: 1 };
-  } catch (thrown) {
-    const error = asConnectorError(thrown);
-    if (!error.isRejection) throw thrown;
-    api.log(
-      'warn',
-      `accounts: the account comes with its id alone, because IBM Cloud refused the rest (${error.answer})`,
-    );
+  const body = await orRejection(api.get({ origin: config.endpoints.accounts, path }, 'accounts'));
+  if (body instanceof ConnectorError) {
+    api.log('warn', `accounts: the record has only the id, because IBM Cloud rejected the request (${body.answer})`);
     return { rows: [{ id }], requests: 1 };
   }
+  const row = objectOf(body, path);
+  return { rows: [{ ...row, id: row['id'] ?? id, owner_iam_id: row['owner_iamid'] }], requests: 1 };
 }

@@ -4,7 +4,7 @@ import type { Request } from '../../../core/stream/request.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Api } from '../../platform.ts';
 import { ibmCloudConfig } from '../config.ts';
-import { type IbmCloudShared, openShared } from '../shared.ts';
+import { Account } from '../account/account.ts';
 import { billables } from './billables.ts';
 
 const ACCOUNT = 'a'.repeat(32);
@@ -43,31 +43,30 @@ async function read(
     log: (level, sentence) => log.push(`${level} ${sentence}`),
   };
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...config });
-  const shared: IbmCloudShared = openShared(parsed, api);
   const { retrieval } = billables;
   if (retrieval.way !== 'month') throw new Error('it is not read by month');
-  const { rows, isWhole } = await retrieval.load('2026-10', shared);
+  const { rows, isWhole } = await retrieval.load('2026-10', new Account(parsed, api));
   return { rows, isWhole, log };
 }
 
 const deployments = (rows: readonly Row[]): unknown[] => rows.map((row) => row['deployment_id']);
 
-describe('a row that does not say its resource group', () => {
-  test('is in the one that was asked about', async () => {
+describe('a row without a resource group', () => {
+  test('gets the group that was requested', async () => {
     const answers = { [GROUP]: [usage(1)] };
     const { rows } = await read(answers, { resource_group_ids: [GROUP] });
     expect(rows).toMatchObject([{ deployment_id: crnOf(1), resource_group_id: GROUP }]);
   });
 
-  test('is in that of its deployment where the account was asked about, and stays if that is gone', async () => {
+  test('is kept, with a warning, where the usage of the account is read', async () => {
     const answers = { '': [usage(1), usage(2), usage(3, { resource_group_id: OTHER })] };
     const { rows, log } = await read(answers, { billing: 'account', resource_group_ids: [GROUP] });
     expect(deployments(rows)).toEqual([crnOf(1), crnOf(2)]);
-    expect(log.filter((line) => line.includes('does not say of which resource group'))).toHaveLength(1);
+    expect(log.filter((line) => line.includes('has no resource_group_id'))).toHaveLength(1);
   });
 });
 
-test('a row that two pages show is one; one that differs in its sums has a number', async () => {
+test('a row that is listed twice is read once; one that differs only in its costs gets a number', async () => {
   const twice = [usage(1), usage(1), usage(1, { usage: [{ metric: 'DISK', cost: 7 }] })];
   const { rows } = await read({ [GROUP]: twice });
   const key = `2026-10/${crnOf(1)}/databases-for-postgresql-standard/DISK`;

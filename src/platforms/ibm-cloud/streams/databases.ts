@@ -1,39 +1,39 @@
 import { boolean, listOfObjects, text } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
-import { rowsIn } from '../api/envelope.ts';
+import { ibmStream } from '../account/account.ts';
+import { loadCatalogue } from '../account/catalogue.ts';
+import { rowsOf } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import type { IbmCloudShared } from '../shared.ts';
 
 const PATH = 'deployables';
 
-/** `GET /deployables` (icd-api.md 2.3.1): the catalogue of generation 1. That of generation 2 is elsewhere. */
-export const databases = streamsOf<IbmCloudShared>()({
+/** `GET /deployables` (icd-api.md 2.3.1), the catalogue of generation 1. */
+export const databases = ibmStream({
   name: 'databases',
-  description: 'The types of database on offer in generation 1, with their versions.',
+  description: 'The database types available in generation 1, with their versions.',
   retrieval: {
     way: 'shared',
     path: PATH,
-    load: ({ catalogue }) => catalogue(PATH, 'databases', (body) => rowsIn(body, PATH, PATH, shape).rows as Row[]),
+    load: (account) => loadCatalogue(account, PATH, 'databases', (body) => rowsOf(body, PATH, PATH).map(shape)),
   },
   primaryKey: 'type',
-  // The type of the row.
+  // The same as the record's.
   dropped: ['versions[].type'],
   fields: {
-    type: text('Type of database, such as postgresql.'),
-    generation: text('gen1: the catalogue has no other.'),
-    versions: listOfObjects('The versions on offer.', {
-      application: text('Type of database that the version belongs to.'),
-      version: text('The version itself.'),
-      status: text('How mature the version is, such as stable, beta or deprecated.'),
-      preferred: boolean('Whether it is the recommended one.'),
-      is_preferred: boolean('The same, as the API calls it.'),
-      transitions: listOfObjects('What it can be changed to.', {
-        application: text('Type of database.'),
-        method: text('How it is changed: in-place or restore.'),
-        skip_backup_supported: boolean('Whether that can be done without a backup before.'),
-        from_version: text('Version that is changed.'),
-        to_version: text('Version that it becomes.'),
+    type: text('Database type, such as postgresql.'),
+    generation: text('Always gen1.'),
+    versions: listOfObjects('Available versions.', {
+      application: text('Database type of the version.'),
+      version: text('Version number.'),
+      status: text('Support status, such as stable, beta or deprecated.'),
+      preferred: boolean('Whether this is the recommended version.'),
+      is_preferred: boolean("The same, under the API's own name."),
+      transitions: listOfObjects('Available upgrades.', {
+        application: text('Database type.'),
+        method: text('Upgrade method: in-place or restore.'),
+        skip_backup_supported: boolean('Whether the upgrade can skip the backup.'),
+        from_version: text('Current version.'),
+        to_version: text('Target version.'),
       }),
     }),
   },

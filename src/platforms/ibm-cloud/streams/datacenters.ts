@@ -1,33 +1,35 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { text } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
+import { ibmStream } from '../account/account.ts';
+import { loadCatalogue } from '../account/catalogue.ts';
 import { listIn } from '../api/envelope.ts';
-import type { IbmCloudShared } from '../shared.ts';
+import { textOf } from '../api/values.ts';
 
 const PATH = 'regions';
 
-/** `GET /regions` (icd-api.md 2.3.1): names and no more, of which rows are made in the form of Compose's. */
-export const datacenters = streamsOf<IbmCloudShared>()({
+/** `GET /regions` (icd-api.md 2.3.1), a list of names. Records have the form of Compose's. */
+export const datacenters = ibmStream({
   name: 'datacenters',
-  description: 'The regions in which a database can be made.',
+  description: 'The regions where databases can be provisioned.',
   retrieval: {
     way: 'shared',
     path: PATH,
-    load: ({ catalogue }) => catalogue(PATH, 'datacenters', (body) => rowsOf(body, PATH)),
+    load: (account) => loadCatalogue(account, PATH, 'datacenters', rowsIn),
   },
   primaryKey: 'slug',
   dropped: [],
   fields: {
     slug: text('Key made for this stream: ibm:region.'),
-    provider: text('ibm'),
+    provider: text('Always ibm.'),
     region: text('Name of the region, such as us-south.'),
   },
 });
 
-function rowsOf(body: unknown, path: string): Row[] {
-  return listIn(body, PATH, path).map((region, i) => {
-    if (typeof region === 'string' && region !== '') return { slug: `ibm:${region}`, provider: 'ibm', region };
-    throw unexpectedBody(path, `region ${i + 1} has no name`);
+function rowsIn(body: unknown): Row[] {
+  return listIn(body, PATH, PATH).map((name, i) => {
+    const region = textOf(name);
+    if (region === undefined) throw unexpectedBody(PATH, `region ${i + 1} has no name`);
+    return { slug: `ibm:${region}`, provider: 'ibm', region };
   });
 }

@@ -1,22 +1,19 @@
 import { text } from '../../../core/stream/fields.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
-import { rowsIn, textOrNull } from '../api/envelope.ts';
-import type { IbmCloudShared } from '../shared.ts';
-import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
+import { ibmStream } from '../account/account.ts';
+import { gen1Partitions, reportOf } from '../account/partitions.ts';
+import { rowsIn } from '../api/envelope.ts';
+import { textOrNull } from '../api/values.ts';
 
-/** `GET /deployments/{id}/allowlists/ip_addresses` (icd-api.md 2.3.7), which IBM is about to retire. */
-export const deploymentsAllowlists = streamsOf<IbmCloudShared>()({
+/** `GET /deployments/{id}/allowlists/ip_addresses` (icd-api.md 2.3.7), which IBM has deprecated. */
+export const deploymentsAllowlists = ibmStream({
   name: 'deployments_allowlists',
-  description: 'Addresses that may connect to each deployment of generation 1.',
+  description: 'The IP addresses that are allowed to connect to each deployment of generation 1.',
   retrieval: {
     way: 'partition',
-    partitions: gen1Partitions,
-    request: (partition) => ofDatabase(partition, '/allowlists/ip_addresses'),
+    partitions: (account) => gen1Partitions(account),
+    request: (partition) => reportOf(partition, '/allowlists/ip_addresses'),
     rows: (body, { path }) =>
-      rowsIn(body, 'ip_addresses', path, ({ description, ...row }) => ({
-        ...row,
-        description: textOrNull(description),
-      })),
+      rowsIn(body, 'ip_addresses', path, (row) => ({ ...row, description: textOrNull(row['description']) })),
     absentEverywhere: 'empty',
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'address'], needs: ['deployment_id', 'address'] },
@@ -24,8 +21,8 @@ export const deploymentsAllowlists = streamsOf<IbmCloudShared>()({
   fields: {
     id: text('Key made for this stream: deployment_id/address.'),
     deployment_id: text('CRN of the deployment.'),
-    generation: text('gen1: generation 2 has context-based restrictions instead.'),
-    address: text('IP address or network that may connect.'),
-    description: text('What it is for.'),
+    generation: text('Always gen1; generation 2 uses context-based restrictions instead.'),
+    address: text('Allowed IP address or CIDR range.'),
+    description: text('Description of the entry.'),
   },
 });

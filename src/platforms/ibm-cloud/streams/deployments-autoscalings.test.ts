@@ -6,7 +6,7 @@ import { deploymentsAutoscalings } from './deployments-autoscalings.ts';
 const instances = [gen1Row(1)];
 const REPORT = '/groups/member/autoscaling';
 
-test('each resource is a record, with what it is told of', async () => {
+test('each resource is a record', async () => {
   const autoscaling = {
     disk: {
       scalers: {
@@ -20,6 +20,7 @@ test('each resource is a record, with what it is told of', async () => {
       rate: { increase_percent: 10, period_seconds: 900, limit_count_per_member: 10, units: 'count' },
     },
     memory: null,
+    _links: [],
   };
   const rows = await ibmRows(deploymentsAutoscalings, { instances, answers: { [REPORT]: { autoscaling } } });
   const common = { deployment_id: crnOf(1), generation: 'gen1', group_id: 'member' };
@@ -46,6 +47,5 @@ test('each resource is a record, with what it is told of', async () => {
       rate_limit_count_per_member: null,
       rate_units: 'mb',
     },
-    expect.objectContaining({ ...common, id: `${crnOf(1)}/member/memory`, resource: 'memory', rate_units: null }),
   ]);
 });

@@ -1,27 +1,27 @@
 import { integer, text, timestamp } from '../../../core/stream/fields.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
+import { ibmStream } from '../account/account.ts';
+import { gen1Partitions, reportOf } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
-import type { IbmCloudShared } from '../shared.ts';
-import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
 
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
 
 /**
- * `GET /deployments/{id}/tasks` (icd-api.md 2.3.3). A finished task is listed for a day or two, a failed one for a week. It has
- * only the date of its beginning, and changes after that.
+ * `GET /deployments/{id}/tasks` (icd-api.md 2.3.3). Completed tasks are listed for a day or two, failed ones for a week. A task's
+ * only date is its start.
  */
-export const deploymentsRecipes = streamsOf<IbmCloudShared>()({
+export const deploymentsRecipes = ibmStream({
   name: 'deployments_recipes',
-  description: 'Tasks that were run on each deployment of generation 1.',
+  description: 'Tasks of each deployment of generation 1.',
   retrieval: {
     way: 'partition',
-    partitions: (shared) => gen1Partitions(shared, { fields: ({ account }) => ({ account_id: account ?? null }) }),
-    request: (partition) => ofDatabase(partition, '/tasks'),
+    partitions: (account) =>
+      gen1Partitions(account, undefined, (deployment) => ({ account_id: deployment.account ?? null })),
+    request: (partition) => reportOf(partition, '/tasks'),
     rows: (body, { path }) =>
-      rowsIn(body, 'tasks', path, ({ description, resource_type, ...row }) => ({
+      rowsIn(body, 'tasks', path, ({ description = null, resource_type = null, ...row }) => ({
         ...row,
-        name: description ?? null,
-        template: resource_type ?? null,
+        name: description,
+        template: resource_type,
       })),
     incremental: { cursorField: 'created_at', isFinal: ({ status }) => FINAL.has(status) },
   },
@@ -31,12 +31,12 @@ export const deploymentsRecipes = streamsOf<IbmCloudShared>()({
   fields: {
     id: text('CRN of the task.'),
     deployment_id: text('CRN of the deployment.'),
-    generation: text('gen1: generation 2 tells only of the last operation, in deployments.'),
-    account_id: text('Id of the account.'),
-    name: text('What it does, for people.'),
-    template: text('What it works on, such as instance, backup or user.'),
-    status: text('State, such as queued, running, completed, failed or expired.'),
-    progress_percent: integer('How far it is, from 0 to 100.'),
-    created_at: timestamp('When it was made.'),
+    generation: text('Always gen1; for generation 2, deployments has the last operation.'),
+    account_id: text('ID of the account.'),
+    name: text('Description of the task.'),
+    template: text('Resource type of the task, such as instance, backup or user.'),
+    status: text('Status, such as queued, running, completed, failed or expired.'),
+    progress_percent: integer('Progress in percent.'),
+    created_at: timestamp('Creation time.'),
   },
 });

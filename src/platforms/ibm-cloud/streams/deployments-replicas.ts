@@ -1,21 +1,21 @@
 import { listOfTexts, text } from '../../../core/stream/fields.ts';
 import type { ParsedPage } from '../../../core/stream/request.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
-import { objectIn, textOrNull, withoutOrigin } from '../api/envelope.ts';
+import { ibmStream } from '../account/account.ts';
+import { gen1Partitions, reportOf } from '../account/partitions.ts';
+import { objectIn, withoutOrigin } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import type { IbmCloudShared } from '../shared.ts';
-import { gen1Partitions, ofDatabase } from '../account/partitions.ts';
+import { textOrNull } from '../api/values.ts';
 
 const TYPES = new Set(['postgresql', 'enterprisedb']);
 
 /** `GET /deployments/{id}/remotes` (icd-api.md 2.3.8). */
-export const deploymentsReplicas = streamsOf<IbmCloudShared>()({
+export const deploymentsReplicas = ibmStream({
   name: 'deployments_replicas',
-  description: 'The read replicas of each deployment of generation 1, or whose replica it is.',
+  description: 'The read-only replicas of each deployment of generation 1, or its leader.',
   retrieval: {
     way: 'partition',
-    partitions: (shared) => gen1Partitions(shared, { types: TYPES }),
-    request: (partition) => ofDatabase(partition, '/remotes'),
+    partitions: (account) => gen1Partitions(account, TYPES),
+    request: (partition) => reportOf(partition, '/remotes'),
     rows(body, { path }): ParsedPage {
       const { leader, ...row } = withoutOrigin(objectIn(body, 'remotes', path));
       return {
@@ -29,8 +29,8 @@ export const deploymentsReplicas = streamsOf<IbmCloudShared>()({
   dropped: [],
   fields: {
     deployment_id: text('CRN of the deployment.'),
-    generation: text('gen1: generation 2 does not tell of replicas.'),
-    leader: text('The deployment that it is a replica of; none if it is no replica.'),
-    replicas: listOfTexts('Its replicas.'),
+    generation: text("Always gen1; IBM Cloud doesn't report replicas of generation 2."),
+    leader: text('ID of the leader; null if the deployment is not a replica.'),
+    replicas: listOfTexts('IDs of the replicas.'),
   },
 });

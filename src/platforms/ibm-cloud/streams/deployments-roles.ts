@@ -1,20 +1,20 @@
-import { streamsOf } from '../../../core/stream/stream.ts';
-import { POLICIES, grantFields } from '../account/grants.ts';
-import type { IbmCloudShared } from '../shared.ts';
+import { grantFields, loadGrants } from '../account/grants.ts';
+import { ibmStream } from '../account/account.ts';
+import { POLICIES } from '../account/policy.ts';
 
-/** `GET /v2/policies` (icd-api.md 2.7): those for users, service IDs and profiles. */
-export const deploymentsRoles = streamsOf<IbmCloudShared>()({
+/** `GET /v2/policies` (icd-api.md 2.7): the policies for users, service IDs and trusted profiles. */
+export const deploymentsRoles = ibmStream({
   name: 'deployments_roles',
-  description: 'Which users, service IDs and profiles have which role on databases, by which policy.',
+  description: 'Roles that access policies grant to users, service IDs and trusted profiles on databases.',
   retrieval: {
     way: 'shared',
     path: POLICIES,
-    async load({ grants }) {
-      const { rows, requests } = await grants('deployments_roles');
+    async load(account) {
+      const { rows, requests } = await account.once(loadGrants);
       return { rows: rows.iam_id, requests };
     },
   },
   primaryKey: 'id',
   dropped: [],
-  fields: grantFields('iam_id', 'IAM id of the user, service ID or profile that has the role.'),
+  fields: grantFields('iam_id', 'IAM ID of the user, service ID or trusted profile.'),
 });

@@ -161,7 +161,7 @@ describe('a deployment of generation 2 without sizes', () => {
     await stream.toEnd();
     expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual([crnOf(2)]);
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
-      expect.stringContaining(`reports no sizes for deployment db-1 (${crnOf(1)}), so there is no record of it`),
+      expect.stringContaining(`whose sizes IBM Cloud doesn't report: deployment db-1 (${crnOf(1)}). `),
     ]);
     expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
   });
@@ -171,7 +171,7 @@ describe('a deployment of generation 2 without sizes', () => {
     const { stream, api } = openIbmRead(deploymentsScalings, { instances });
     await stream.toEnd();
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
-      expect.stringMatching(/ db-4 \(\S+\), 2 more, so there is no record of them/),
+      expect.stringMatching(/ db-4 \(\S+\), 2 more\. /),
     ]);
   });
 

@@ -1,35 +1,31 @@
 import { type Field, number, text } from '../../../core/stream/fields.ts';
 import { coerce } from '../../../core/record/normalise.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
-import { rowsIn, within } from '../api/envelope.ts';
-import { type Deployment, type Gen2Sizes, gen2SizesOf } from '../account/instance.ts';
-import { labelOf } from '../account/inventory.ts';
-import type { IbmCloudShared } from '../shared.ts';
-import { gen1PartitionsOf, ofDatabase } from '../account/partitions.ts';
+import { type Account, ibmStream } from '../account/account.ts';
+import { type Deployment, gen2SizesOf, labelOf } from '../account/instance.ts';
+import { loadInventory } from '../account/inventory.ts';
+import { partitionsOf, reportOf } from '../account/partitions.ts';
+import { rowsIn } from '../api/envelope.ts';
+import { within } from '../api/values.ts';
 import { count } from '../terms.ts';
 
-/** The only group of a deployment of generation 2. */
-const MEMBER = 'member';
-
-/** After so many, a warning says only how many more there are. */
+/** A warning names this many deployments, and counts the others. */
 const MAX_NAMED = 5;
-
 const MB_PER_GB = 1_024;
 
 /**
- * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) of generation 1, whose sizes are those of a whole group; in generation 2
- * (2.4.1) they are those of one member, and stand in the inventory. Records have both.
+ * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) of generation 1, whose sizes are totals of the group. The inventory has the
+ * sizes of generation 2 (2.4.1), per member. Records have both.
  */
-export const deploymentsScalings = streamsOf<IbmCloudShared>()({
+export const deploymentsScalings = ibmStream({
   name: 'deployments_scalings',
-  description: 'Size of each deployment, per member and in total: one record per group of members.',
+  description: 'Allocated resources of each deployment, per member and in total: one record per scaling group.',
   retrieval: {
     way: 'partition',
-    partitions: sizedDatabases,
-    request: (partition) => ofDatabase(partition, '/groups'),
-    rows: (body, { path }) => rowsIn(body, 'groups', path, groupRow),
+    partitions: scaledDeployments,
+    request: (partition) => reportOf(partition, '/groups'),
+    rows: (body, { path }) => rowsIn(body, 'groups', path, gen1Row),
   },
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id'], needs: ['deployment_id', 'group_id'] },
   dropped: [],
@@ -37,88 +33,83 @@ export const deploymentsScalings = streamsOf<IbmCloudShared>()({
     id: text('Key made for this stream: deployment_id/group_id.'),
     deployment_id: text('CRN of the deployment.'),
     generation: text('gen1 or gen2.'),
-    group_id: text('Group of members: member, or that of an extension, such as analytics.'),
-    members: number('Members of the group.'),
-    ...limits('members', 'members'),
-    cpu_count_per_member: number('CPUs of a member; none if it shares those of its host.'),
-    cpu_count_total: number('CPUs of the group.'),
+    group_id: text('Scaling group: member, or the name of an add-on group such as analytics.'),
+    members: number('Number of members.'),
+    ...limits('members', 'number of members'),
+    cpu_count_per_member: number('CPUs per member; null for shared CPUs.'),
+    cpu_count_total: number('CPUs of the group; null for shared CPUs.'),
     ...limits('cpu_count', 'CPUs of the group'),
-    memory_mb_per_member: number('Memory of a member in MB.'),
+    memory_mb_per_member: number('Memory per member in MB.'),
     memory_mb_total: number('Memory of the group in MB.'),
     ...limits('memory_mb', 'memory of the group in MB'),
-    disk_mb_per_member: number('Disk of a member in MB.'),
+    disk_mb_per_member: number('Disk per member in MB.'),
     disk_mb_total: number('Disk of the group in MB.'),
     ...limits('disk_mb', 'disk of the group in MB'),
-    host_flavor_id: text('Kind of host, such as multitenant or bx3d.4x20.'),
-    host_flavor_name: text('Its name for people; generation 1 only.'),
-    shards: number('Shards; generation 2 only.'),
+    host_flavor_id: text('ID of the host flavor, such as multitenant or bx3d.4x20.'),
+    host_flavor_name: text('Name of the host flavor; generation 1 only.'),
+    shards: number('Number of shards; generation 2 only.'),
   },
 });
 
 function limits<N extends string>(name: N, what: string): Record<`${N}_${'min' | 'max' | 'step'}`, Field> {
   return {
-    [`${name}_min`]: number(`Fewest ${what}; generation 1 only.`.replace(/^Fewest (memory|disk)/, 'Least $1')),
-    [`${name}_max`]: number(`Most ${what}; generation 1 only.`),
-    [`${name}_step`]: number(`Step in which the ${what} can be changed; generation 1 only.`),
+    [`${name}_min`]: number(`Minimum ${what}; generation 1 only.`),
+    [`${name}_max`]: number(`Maximum ${what}; generation 1 only.`),
+    [`${name}_step`]: number(`Step size of the ${what}; generation 1 only.`),
   } as Record<`${N}_${'min' | 'max' | 'step'}`, Field>;
 }
 
-/** A partition for each database of generation 1, and one with its row for each of generation 2 that tells its sizes. */
-async function sizedDatabases(shared: IbmCloudShared): Promise<Partitions> {
-  const { inventory, api } = shared;
-  const { deployments, all, incomplete } = await inventory.load();
-  const brought: Partition[] = [];
+/** One partition per deployment of generation 1, and one with its row per deployment of generation 2 that has sizes. */
+async function scaledDeployments(account: Account): Promise<Partitions> {
+  const { deployments, all, incomplete } = await account.once(loadInventory);
+  const gen2 = deployments.filter(({ generation }) => generation === 'gen2');
   const sizeless: Deployment[] = [];
-  for (const deployment of deployments) {
-    if (deployment.generation === 'gen1') continue;
-    const { id } = deployment;
-    const sizes = gen2SizesOf(deployment);
-    const failed = incomplete.get(id);
+  const partitions = gen2.flatMap((deployment): Partition[] => {
+    const { id, row } = deployment;
     const label = labelOf(deployment);
-    if (failed !== undefined) brought.push({ id, label, failed });
-    else if (sizes !== undefined)
-      brought.push({ id, label, fields: { deployment_id: id, generation: 'gen2' }, rows: [memberRow(sizes)] });
-    else sizeless.push(deployment);
-  }
-  // One that is still provisioned has no sizes yet.
+    const failed = incomplete.get(id);
+    if (failed !== undefined) return [{ id, label, failed }];
+    const sizes = gen2SizesOf(row);
+    if (sizes !== undefined) {
+      return [{ id, label, fields: { deployment_id: id, generation: 'gen2' }, rows: [gen2Row(sizes)] }];
+    }
+    sizeless.push(deployment);
+    return [];
+  });
+  // A deployment that is provisioning has no sizes yet.
   const active = sizeless.filter(({ row }) => row['state'] === 'active');
   if (active.length > 0) {
-    api.log(
+    account.api.log(
       'warn',
-      `deployments_scalings: IBM Cloud reports no sizes for ${some(active)}, so there is no record of ${active.length === 1 ? 'it' : 'them'}. If the problem persists, report it to the maintainers of the connector`,
+      `deployments_scalings: no records for active deployments whose sizes IBM Cloud doesn't report: ${named(active)}. If the problem persists, report it to the maintainers of the connector`,
     );
   }
   const leftOut =
     sizeless.length === 0 ? [] : [`${count(sizeless.length, 'deployment')} of generation 2 without sizes`];
-  return { chosen: [...gen1PartitionsOf(deployments, shared), ...brought], all, leftOut };
+  return { chosen: [...partitionsOf(deployments, account), ...partitions], all, leftOut };
 }
 
-/** The first few, by name. */
-function some(deployments: readonly Deployment[]): string {
+function named(deployments: readonly Deployment[]): string {
   const more = deployments.length - MAX_NAMED;
-  const named = deployments.slice(0, MAX_NAMED).map((each) => labelOf(each));
-  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return [...deployments.slice(0, MAX_NAMED).map(labelOf), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
-/**
- * A group of generation 1, whose allocations are split evenly over its members. What is no number is passed on, so that the
- * record says which fields did not fit; sums are made of numbers alone.
- */
-function groupRow(row: Row): Row {
+/** A group of generation 1, whose allocations are divided equally among its members. */
+function gen1Row(row: Row): Row {
   const { id, count: counted, members, memory, cpu, disk, host_flavor, ...rest } = row;
-  const allocated = within(members, 'allocation_count') ?? counted ?? null;
+  const size = within(members, 'allocation_count') ?? counted ?? null;
   const cpus = within(cpu, 'allocation_count');
   return {
     ...rest,
     group_id: id,
-    members: allocated,
+    members: size,
     ...limitsOf('members', members, 'count'),
-    // None of its own: it shares those of its host.
-    ...shares('cpu_count', numberOf(cpus) === 0 ? null : cpus, allocated),
+    // An allocation of 0 means shared CPUs.
+    ...allocation('cpu_count', numberOf(cpus) === 0 ? null : cpus, size),
     ...limitsOf('cpu_count', cpu, 'count'),
-    ...shares('memory_mb', within(memory, 'allocation_mb'), allocated),
+    ...allocation('memory_mb', within(memory, 'allocation_mb'), size),
     ...limitsOf('memory_mb', memory, 'mb'),
-    ...shares('disk_mb', within(disk, 'allocation_mb'), allocated),
+    ...allocation('disk_mb', within(disk, 'allocation_mb'), size),
     ...limitsOf('disk_mb', disk, 'mb'),
     host_flavor_id: within(host_flavor, 'id'),
     host_flavor_name: within(host_flavor, 'name'),
@@ -134,38 +125,34 @@ function limitsOf(name: string, resource: unknown, unit: string): Row {
   };
 }
 
-/** What does not divide stays a fraction. */
-function shares(name: string, total: unknown, members: unknown): Row {
-  const all = numberOf(total);
-  const count = numberOf(members);
-  const each = all === null || count === null || count === 0 ? null : all / count;
-  return { [`${name}_per_member`]: each, [`${name}_total`]: total };
+function allocation(name: string, total: unknown, members: unknown): Row {
+  const share = numberOf(total) / numberOf(members);
+  return { [`${name}_per_member`]: Number.isFinite(share) ? share : null, [`${name}_total`]: total };
 }
 
-/** A deployment of generation 2. How many members its shards have is not told, and so no total. */
-function memberRow({ members, shards, host_flavor, cpu_count, memory_gb, storage_gb }: Gen2Sizes): Row {
-  const count = numberOf(members);
-  const times = shards === undefined || shards === null ? 1 : numberOf(shards);
-  const sums = (name: string, size: unknown, unit: number): Row => {
-    const number = numberOf(size);
-    const each = number === null ? null : number * unit;
+/** A deployment of generation 2. IBM Cloud doesn't report how many members a shard has, so sharded ones have no totals. */
+function gen2Row({ members = null, shards = null, host_flavor = null, cpu_count, memory_gb, storage_gb }: Row): Row {
+  const sizes = (name: string, size: unknown, unit: number): Row => {
+    const each = numberOf(size) * unit;
+    const total = shards === null ? each * numberOf(members) : NaN;
     return {
-      [`${name}_per_member`]: each ?? size ?? null,
-      [`${name}_total`]: each === null || count === null || times === null ? null : each * count * times,
+      [`${name}_per_member`]: Number.isFinite(each) ? each : null,
+      [`${name}_total`]: Number.isFinite(total) ? total : null,
     };
   };
   return {
-    group_id: MEMBER,
-    members: members ?? null,
-    ...sums('cpu_count', cpu_count, 1),
-    ...sums('memory_mb', memory_gb, MB_PER_GB),
-    ...sums('disk_mb', storage_gb, MB_PER_GB),
-    host_flavor_id: host_flavor ?? null,
-    shards: shards ?? null,
+    group_id: 'member',
+    members,
+    ...sizes('cpu_count', cpu_count, 1),
+    ...sizes('memory_mb', memory_gb, MB_PER_GB),
+    ...sizes('disk_mb', storage_gb, MB_PER_GB),
+    host_flavor_id: host_flavor,
+    shards,
   };
 }
 
-function numberOf(value: unknown): number | null {
+/** NaN if the value is not a number. */
+function numberOf(value: unknown): number {
   const number = coerce(value, 'number');
-  return typeof number === 'number' ? number : null;
+  return typeof number === 'number' ? number : NaN;
 }

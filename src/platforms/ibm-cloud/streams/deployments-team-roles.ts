@@ -1,20 +1,20 @@
-import { streamsOf } from '../../../core/stream/stream.ts';
-import { POLICIES, grantFields } from '../account/grants.ts';
-import type { IbmCloudShared } from '../shared.ts';
+import { grantFields, loadGrants } from '../account/grants.ts';
+import { ibmStream } from '../account/account.ts';
+import { POLICIES } from '../account/policy.ts';
 
-/** `GET /v2/policies` (icd-api.md 2.7): those for access groups. */
-export const deploymentsTeamRoles = streamsOf<IbmCloudShared>()({
+/** `GET /v2/policies` (icd-api.md 2.7): the policies for access groups. */
+export const deploymentsTeamRoles = ibmStream({
   name: 'deployments_team_roles',
-  description: 'Which access groups have which role on databases, by which policy.',
+  description: 'Roles that access policies grant to access groups on databases.',
   retrieval: {
     way: 'shared',
     path: POLICIES,
-    async load({ grants }) {
-      const { rows, requests } = await grants('deployments_team_roles');
+    async load(account) {
+      const { rows, requests } = await account.once(loadGrants);
       return { rows: rows.access_group_id, requests };
     },
   },
   primaryKey: 'id',
   dropped: [],
-  fields: grantFields('access_group_id', 'Id of the access group that has the role, as in teams.'),
+  fields: grantFields('access_group_id', 'ID of the access group, as in teams.'),
 });

@@ -51,7 +51,7 @@ test.each([
   [[null], 'row 1 of 1 is not an object'],
   [[{ version: '15', transitions: ['16'] }], 'row 1 of 1 is not an object'],
   [[{ version: '15', transitions: [{ method: 'restore' }] }], 'row 1 of 1 has no id'],
-  [null, 'its list versions is missing or no list'],
+  [null, 'the list versions is missing or not a list'],
 ])('what is no way to a version fails the stream: %j', async (versions, detail) => {
   const { stream } = openIbmRead(deploymentsVersions, read(versions));
   await expect(stream.toEnd()).rejects.toMatchObject({

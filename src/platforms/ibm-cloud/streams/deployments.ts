@@ -1,36 +1,38 @@
 import type { ConnectorError } from '../../../core/failure/errors.ts';
 import { boolean, number, object, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
+import { type Account, ibmStream } from '../account/account.ts';
+import { type Deployment, diskKeyOf, gen2SizesOf, labelOf } from '../account/instance.ts';
+import { INSTANCES, type Inventory, loadInventory } from '../account/inventory.ts';
+import { reportOf } from '../account/partitions.ts';
+import { resourceGroupNames } from '../account/resource-groups.ts';
 import { isRegion, parseCrn } from '../api/crn.ts';
 import { databasesAt } from '../api/endpoints.ts';
-import { objectIn, textOrNull, within } from '../api/envelope.ts';
-import { type Deployment, diskKeyOf, gen2SizesOf } from '../account/instance.ts';
-import { type Found, INSTANCES, labelOf } from '../account/inventory.ts';
+import { objectIn } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import { type IbmCloudShared, resourceGroupNames } from '../shared.ts';
+import { textOrNull, within } from '../api/values.ts';
 
 /**
- * `GET /v2/resource_instances` (icd-api.md 2.1), each of generation 1 completed from `GET /deployments/{id}` of its region
- * (2.3.2), each of generation 2 from its own `extensions` (2.4.1).
+ * `GET /v2/resource_instances` (icd-api.md 2.1). Generation 1 is completed by `GET /deployments/{id}` of its region (2.3.2),
+ * generation 2 by the instance's own `extensions` (2.4.1).
  */
-export const deployments = streamsOf<IbmCloudShared>()({
+export const deployments = ibmStream({
   name: 'deployments',
-  description: 'The database deployments of both generations that the API key may view.',
+  description: 'The database deployments of both generations that the API key can view.',
   retrieval: {
     way: 'shared',
     path: INSTANCES,
-    async load(shared) {
-      const [found, names] = await Promise.all([shared.inventory.load(), resourceGroupNames(shared)]);
-      const rows = found.deployments.map((each) => rowOf(each, names));
-      return { rows, requests: found.requests, failed: sizesNotRead(found, shared) };
+    async load(account) {
+      const [inventory, names] = await Promise.all([account.once(loadInventory), resourceGroupNames(account)]);
+      const rows = inventory.deployments.map((each) => rowOf(each, names));
+      return { rows, requests: inventory.requests, failed: missingSizes(inventory, account) };
     },
     detail: {
       isWanted: () => true,
-      request({ id, generation }, { endpoints }) {
+      request({ id, generation }, { config }) {
         const region = parseCrn(String(id))?.region ?? '';
         if (generation !== 'gen1' || !isRegion(region)) return undefined;
-        return { origin: databasesAt(endpoints, region), path: `deployments/${encodeURIComponent(String(id))}` };
+        return reportOf({ id: String(id), origin: databasesAt(config.endpoints, region) }, '');
       },
       fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
       values: (body, { path }): Row => pruneToFields(objectIn(body, 'deployment', path), deployments.fields),
@@ -42,7 +44,7 @@ export const deployments = streamsOf<IbmCloudShared>()({
     },
   },
   primaryKey: 'id',
-  // Some may hold secrets, the others are about the instance as a thing that is ordered and paid.
+  // Some may contain secrets; the others are about ordering and billing.
   dropped: [
     ...['parameters', 'extensions', 'platform_options', 'url', 'crn', 'sub_type', 'region_id', 'resource_group_crn'],
     ...['resource_id', 'resource_plan_id', 'deleted_by', 'scheduled_reclaim_at', 'scheduled_reclaim_by', 'restored_at'],
@@ -52,66 +54,65 @@ export const deployments = streamsOf<IbmCloudShared>()({
   ],
   fields: {
     id: text('CRN of the deployment.'),
-    guid: text('GUID of the deployment, which is part of the CRN.'),
-    account_id: text('Id of the account that owns it.'),
+    guid: text('GUID of the deployment, which is part of its CRN.'),
+    account_id: text('ID of the account.'),
     name: text('Name of the deployment.'),
-    type: text('Type of database, as in databases.'),
-    service: text('Service that it is an instance of, such as databases-for-postgresql.'),
+    type: text('Database type, as in databases.'),
+    service: text('Name of the service, such as databases-for-postgresql.'),
     generation: text('gen1 or gen2.'),
-    version: text('Version of the database.'),
-    plan_id: text('Id of its plan.'),
-    region: text('Region that it runs in.'),
-    resource_group_id: text('Id of its resource group.'),
-    resource_group_name: text('Name of its resource group.'),
-    state: text('State, such as active or provisioning.'),
-    created_at: timestamp('When it was made.'),
-    updated_at: timestamp('When it last changed; scaling of generation 1 need not count.'),
-    deleted_at: timestamp('When it was deleted.'),
-    created_by: text('IAM id of who made it.'),
-    updated_by: text('IAM id of who last changed it.'),
-    last_operation_type: text('What was last done to it, such as create or update.'),
-    last_operation_state: text('How that went, such as succeeded or in progress.'),
-    last_operation_description: text('The same in words.'),
-    locked: boolean('Whether it is locked against changes.'),
-    target_crn: text('CRN of what was ordered in the catalogue.'),
-    platform: text('What it runs on, such as classic; generation 1 only.'),
-    enable_public_endpoints: boolean('Whether it can be reached from the internet; generation 1 only.'),
-    enable_private_endpoints: boolean('Whether it can be reached from the private network; generation 1 only.'),
-    admin_usernames: object('Names of its administrators by kind, without passwords; generation 1 only.'),
-    members: number('Members; generation 2 only.'),
-    shards: number('Shards; generation 2 only.'),
-    host_flavor: text('Size of a member, such as bx3d.4x20; generation 2 only.'),
-    cpu_count_per_member: number('CPUs of a member; generation 2 only.'),
-    memory_gb_per_member: number('Memory of a member in GB; generation 2 only.'),
-    storage_gb_per_member: number('Disk of a member in GB; generation 2 only.'),
-    disk_encryption_key_crn: text('CRN of the key that encrypts its disks; generation 2 only.'),
+    version: text('Database version.'),
+    plan_id: text('ID of the plan.'),
+    region: text('Region of the deployment.'),
+    resource_group_id: text('ID of the resource group.'),
+    resource_group_name: text('Name of the resource group.'),
+    state: text('State of the deployment, such as active or provisioning.'),
+    created_at: timestamp('Creation time.'),
+    updated_at: timestamp('Time of the last update; may not include scaling in generation 1.'),
+    deleted_at: timestamp('Deletion time.'),
+    created_by: text('IAM ID of the creator.'),
+    updated_by: text('IAM ID of the last modifier.'),
+    last_operation_type: text('Type of the last operation, such as create or update.'),
+    last_operation_state: text('State of the last operation, such as succeeded or in progress.'),
+    last_operation_description: text('Description of the last operation.'),
+    locked: boolean('Whether the deployment is locked against changes.'),
+    target_crn: text('CRN of the catalog entry that was ordered.'),
+    platform: text('Platform, such as classic; generation 1 only.'),
+    enable_public_endpoints: boolean('Whether public endpoints are enabled; generation 1 only.'),
+    enable_private_endpoints: boolean('Whether private endpoints are enabled; generation 1 only.'),
+    admin_usernames: object('Usernames of the administrators by type, without passwords; generation 1 only.'),
+    members: number('Number of members; generation 2 only.'),
+    shards: number('Number of shards; generation 2 only.'),
+    host_flavor: text('Host flavor of a member, such as bx3d.4x20; generation 2 only.'),
+    cpu_count_per_member: number('CPUs per member; generation 2 only.'),
+    memory_gb_per_member: number('Memory per member in GB; generation 2 only.'),
+    storage_gb_per_member: number('Disk per member in GB; generation 2 only.'),
+    disk_encryption_key_crn: text('CRN of the disk encryption key; generation 2 only.'),
   },
 });
 
-/** The first reason why sizes could not be had; each is told of. */
-function sizesNotRead({ deployments: all, incomplete }: Found, { api }: IbmCloudShared): ConnectorError | undefined {
-  for (const deployment of all) {
+/** Logs each deployment whose request for details failed, and returns the first error. */
+function missingSizes({ deployments, incomplete }: Inventory, { api }: Account): ConnectorError | undefined {
+  const errors = deployments.flatMap((deployment) => {
     const error = incomplete.get(deployment.id);
-    if (error === undefined) continue;
-    api.log('error', `deployments: ${labelOf(deployment)} comes without its sizes: ${error.message}`);
-  }
-  return all.map(({ id }) => incomplete.get(id)).find((error) => error !== undefined);
+    if (error !== undefined) api.log('error', `deployments: no sizes for ${labelOf(deployment)}: ${error.message}`);
+    return error ?? [];
+  });
+  return errors[0];
 }
 
-/** A record; what the API sends beside it stays, to be told of or dropped. */
+/** Undeclared fields of the row stay, so that they are dropped or warned about. */
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
-  const { row, id, guid, account, service, generation, type } = deployment;
+  const { id, row, account = null, service, generation, type } = deployment;
   const operation = row['last_operation'];
-  const sizes = gen2SizesOf(deployment);
+  const { version = null, members = null, shards = null, host_flavor = null, ...sizes } = gen2SizesOf(row) ?? {};
   return {
     ...row,
     id,
-    guid,
-    account_id: textOrNull(row['account_id']) ?? account ?? null,
+    account_id: account,
     type,
     service,
     generation,
-    version: sizes?.version ?? null,
+    version,
     plan_id: row['resource_plan_id'] ?? null,
     region: textOrNull(row['region_id']) ?? parseCrn(id)?.region ?? null,
     resource_group_name: groupNames.get(row['resource_group_id']) ?? null,
@@ -124,12 +125,12 @@ function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>
     enable_public_endpoints: null,
     enable_private_endpoints: null,
     admin_usernames: null,
-    members: sizes?.members ?? null,
-    shards: sizes?.shards ?? null,
-    host_flavor: sizes?.host_flavor ?? null,
-    cpu_count_per_member: sizes?.cpu_count ?? null,
-    memory_gb_per_member: sizes?.memory_gb ?? null,
-    storage_gb_per_member: sizes?.storage_gb ?? null,
+    members,
+    shards,
+    host_flavor,
+    cpu_count_per_member: sizes['cpu_count'] ?? null,
+    memory_gb_per_member: sizes['memory_gb'] ?? null,
+    storage_gb_per_member: sizes['storage_gb'] ?? null,
     disk_encryption_key_crn: diskKeyOf(row),
   };
 }

@@ -3,7 +3,7 @@ import { type Stream, cursorFieldOf, keyFieldOf } from '../../../core/stream/str
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
-import type { IbmCloudShared } from '../shared.ts';
+import type { Account } from '../account/account.ts';
 import { streams } from './index.ts';
 
 const CONTROLLER = 'https://resource-controller.cloud.ibm.com';
@@ -42,7 +42,7 @@ test.each(TABLE.filter(([, , report]) => report !== undefined))(
   (name, _, report) => {
     const { retrieval } = streamOf(name);
     const { stream } = openIbmRead(streamOf(name), {});
-    const shared = stream.reader.session.shared as IbmCloudShared;
+    const shared = stream.reader.session.shared as Account;
     if (retrieval.way !== 'partition') throw new Error('it has no partitions');
     const request = retrieval.request({ id: crnOf(1), label: '', origin: DATABASES }, shared);
     expect(request).toEqual({ origin: DATABASES, path: `deployments/${encodeURIComponent(crnOf(1))}${report}` });
@@ -115,7 +115,7 @@ test.each<[name: string, row: Row, leftOut: string]>([
   expect(stream.reader.report.leftOut).toEqual([`1 deployment of ${leftOut}`]);
 });
 
-function streamOf(name: string): Stream<IbmCloudShared> {
+function streamOf(name: string): Stream<Account> {
   const stream = streams.find((each) => each.name === name);
   if (stream === undefined) throw new Error(`no stream ${name}`);
   return stream;

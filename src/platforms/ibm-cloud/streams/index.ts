@@ -1,5 +1,5 @@
 import type { Stream } from '../../../core/stream/stream.ts';
-import type { IbmCloudShared } from '../shared.ts';
+import type { Account } from '../account/account.ts';
 import { accounts } from './accounts.ts';
 import { auditEvents } from './audit-events.ts';
 import { billables } from './billables.ts';
@@ -19,8 +19,8 @@ import { deploymentsVersions } from './deployments-versions.ts';
 import { resourceGroups } from './resource-groups.ts';
 import { teams } from './teams.ts';
 
-/** Every report that the connector reads, in the order of the catalog. */
-export const streams: readonly Stream<IbmCloudShared>[] = [
+/** All streams, in the order of the catalog. */
+export const streams: readonly Stream<Account>[] = [
   accounts,
   auditEvents,
   billables,

@@ -1,27 +1,27 @@
 import { boolean, text, timestamp } from '../../../core/stream/fields.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
-import { type IbmCloudShared, RESOURCE_GROUPS } from '../shared.ts';
+import { ibmStream } from '../account/account.ts';
+import { RESOURCE_GROUPS, loadResourceGroups } from '../account/resource-groups.ts';
 
-/** `GET /v2/resource_groups` (icd-api.md 2.2), which is not paged. */
-export const resourceGroups = streamsOf<IbmCloudShared>()({
+/** `GET /v2/resource_groups` (icd-api.md 2.2). */
+export const resourceGroups = ibmStream({
   name: 'resource_groups',
-  description: 'The resource groups that the API key may view.',
+  description: 'The resource groups that the API key can view.',
   retrieval: {
     way: 'shared',
     path: RESOURCE_GROUPS,
-    load: async (shared) => ({ rows: await shared.resourceGroups(), requests: 1 }),
+    load: async (account) => ({ rows: await account.once(loadResourceGroups), requests: 1 }),
   },
   primaryKey: 'id',
   dropped: ['quota_url', 'payment_methods_url', 'teams_url', 'resource_linkages'],
   fields: {
-    id: text('Id of the resource group.'),
+    id: text('ID of the resource group.'),
     crn: text('CRN of the resource group.'),
-    account_id: text('Id of the account.'),
+    account_id: text('ID of the account.'),
     name: text('Name of the resource group.'),
-    state: text('State, such as ACTIVE.'),
-    default: boolean('Whether it is the one that is used if none is named.'),
-    quota_id: text('Id of its quota.'),
-    created_at: timestamp('When it was made.'),
-    updated_at: timestamp('When it last changed.'),
+    state: text('State of the resource group, such as ACTIVE.'),
+    default: boolean('Whether this is the default resource group of the account.'),
+    quota_id: text('ID of the quota.'),
+    created_at: timestamp('Creation time.'),
+    updated_at: timestamp('Time of the last update.'),
   },
 });

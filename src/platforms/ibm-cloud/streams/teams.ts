@@ -1,121 +1,101 @@
-import { asConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
+import { ConnectorError } from '../../../core/failure/errors.ts';
 import { boolean, listOfObjects, text, timestamp } from '../../../core/stream/fields.ts';
-import { type Row, isRow } from '../../../core/record/row.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
-import { textOrNull } from '../api/envelope.ts';
+import type { Row } from '../../../core/record/row.ts';
+import { accountId } from '../account/account-id.ts';
+import { type Account, ibmStream } from '../account/account.ts';
+import { orRejection } from '../api/failure.ts';
 import { listPages, offsetOfNext } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import type { IbmCloudShared } from '../shared.ts';
+import { textOrNull } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
 
 const GROUPS = 'v2/groups';
 const PAGE_SIZE = 100;
-const OWNER = 'teams';
 
 /** `GET /v2/groups` and `GET /v2/groups/{id}/members` of each (icd-api.md 2.6). */
-export const teams = streamsOf<IbmCloudShared>()({
-  name: OWNER,
+export const teams = ibmStream({
+  name: 'teams',
   description: 'The access groups of the account, with their members.',
-  retrieval: {
-    way: 'shared',
-    path: GROUPS,
-    load: loadGroups,
-  },
+  retrieval: { way: 'shared', path: GROUPS, load: loadGroups },
   primaryKey: 'id',
   dropped: ['href', 'crn', 'members[].href'],
   fields: {
-    id: text('Id of the access group.'),
-    account_id: text('Id of the account.'),
-    name: text('Name of the group.'),
-    description: text('What it is for.'),
-    is_federated: boolean('Whether rules make members of those who log in.'),
-    members: listOfObjects('Its members; none if IBM Cloud refuses them.', {
-      iam_id: text('IAM id of the member.'),
-      type: text('user, service or profile.'),
-      membership_type: text('static, or dynamic if a rule made it a member.'),
+    id: text('ID of the access group.'),
+    account_id: text('ID of the account.'),
+    name: text('Name of the access group.'),
+    description: text('Description of the access group.'),
+    is_federated: boolean('Whether the access group has dynamic rules.'),
+    members: listOfObjects('Members of the access group; null if IBM Cloud rejects the request for them.', {
+      iam_id: text('IAM ID of the member.'),
+      type: text('Member type: user, service or profile.'),
+      membership_type: text('static, or dynamic for a membership through a dynamic rule.'),
       name: text('Name of the member.'),
-      email: text('Address of a user.'),
-      description: text('What a service ID or profile is for.'),
-      created_at: timestamp('When it became a member.'),
-      created_by_id: text('IAM id of who made it one.'),
+      email: text('Email address of a user.'),
+      description: text('Description of a service ID or trusted profile.'),
+      created_at: timestamp('Time at which the member was added.'),
+      created_by_id: text('IAM ID of who added the member.'),
     }),
-    created_at: timestamp('When the group was made.'),
-    created_by_id: text('IAM id of who made it.'),
-    last_modified_at: timestamp('When its name or description last changed; members do not count.'),
-    last_modified_by_id: text('IAM id of who changed them.'),
+    created_at: timestamp('Creation time.'),
+    created_by_id: text('IAM ID of the creator.'),
+    last_modified_at: timestamp('Time of the last change of name or description.'),
+    last_modified_by_id: text('IAM ID of the last modifier.'),
   },
 });
 
-async function loadGroups(shared: IbmCloudShared): Promise<{ rows: Row[]; requests: number }> {
-  const { api } = shared;
-  const account_id = await shared.account(OWNER);
-  const listing = listOf('groups', GROUPS, { account_id, show_federated: 'true' }, shared);
-  const found = await requiringRole('the role Viewer on IAM Access Groups', GROUPS, listing);
-  let { requests } = found;
-  const groups = new Map<unknown, Row>();
-  for (const group of found.rows) {
-    group['description'] = textOrNull(group['description']);
-    groups.set(group['id'], group);
-  }
-  await Promise.all(
-    [...groups.values()].map(async (group) => {
-      const members = await membersOf(group, shared);
-      group['members'] = members?.rows ?? null;
-      pruneToFields(group, teams.fields);
-      requests += members?.requests ?? 1;
-    }),
-  );
-  api.log(
-    'info',
-    `IBM Cloud lists ${count(groups.size, 'access group')} to this API key. Groups that it may not view are not listed; the role Viewer on IAM Access Groups shows all`,
-  );
-  return { rows: [...groups.values()], requests };
-}
-
-/** Undefined, with a warning, if they are refused; a group may also be gone since it was listed. */
-async function membersOf({ id }: Row, shared: IbmCloudShared): Promise<Listing | undefined> {
-  const path = `${GROUPS}/${encodeURIComponent(String(id))}/members`;
-  try {
-    return await listOf('members', path, { membership_type: 'all', verbose: 'true' }, shared);
-  } catch (thrown) {
-    const error = asConnectorError(thrown);
-    if (!error.isRejection) throw thrown;
-    shared.api.log(
-      'warn',
-      `${OWNER}: the group ${String(id)} comes without its members, because IBM Cloud refused them (${error.answer})`,
-    );
-    return undefined;
-  }
-}
-
-interface Listing {
+interface List {
   rows: Row[];
   requests: number;
 }
 
-/** A whole list of objects. One that ends before it has as many rows as it says is warned of: rows may be lost. */
-async function listOf(
+async function loadGroups(account: Account): Promise<List> {
+  const account_id = await account.once(accountId);
+  const list = loadList('groups', GROUPS, { account_id, show_federated: 'true' }, account);
+  const { rows, requests } = await requiringRole('the role Viewer on IAM Access Groups', GROUPS, list);
+  // Offsets are no snapshot, so a group may be listed twice.
+  const groups = [...new Map(rows.map((group) => [group['id'], group])).values()];
+  const members = await Promise.all(groups.map((group) => loadMembers(group, account)));
+  for (const [i, group] of groups.entries()) {
+    group['description'] = textOrNull(group['description']);
+    group['members'] = members[i]?.rows ?? null;
+    pruneToFields(group, teams.fields);
+  }
+  account.api.log(
+    'info',
+    `IBM Cloud lists ${count(groups.length, 'access group')} to this API key. It omits groups that the key can't view; the role Viewer on IAM Access Groups shows all`,
+  );
+  return { rows: groups, requests: members.reduce((sum, list) => sum + (list?.requests ?? 1), requests) };
+}
+
+/** Undefined, with a warning, if the request is rejected; the group may have been deleted since it was listed. */
+async function loadMembers({ id }: Row, account: Account): Promise<List | undefined> {
+  const path = `${GROUPS}/${encodeURIComponent(String(id))}/members`;
+  const list = await orRejection(loadList('members', path, { membership_type: 'all', verbose: 'true' }, account));
+  if (!(list instanceof ConnectorError)) return list;
+  account.api.log(
+    'warn',
+    `teams: members of ${String(id)} is null, because IBM Cloud rejected the request (${list.answer})`,
+  );
+  return undefined;
+}
+
+/** Warns if the list has fewer rows than it says. */
+async function loadList(
   list: string,
   path: string,
   filters: Readonly<Record<string, string>>,
-  { api, endpoints }: IbmCloudShared,
-): Promise<Listing> {
-  let told: unknown;
+  { api, config }: Account,
+): Promise<List> {
+  const rows: Row[] = [];
   let requests = 0;
-  const found: unknown[] = [];
-  const query = { ...filters, limit: PAGE_SIZE, offset: 0 };
-  for await (const page of listPages(api, { origin: endpoints.iam, path, query }, OWNER, list, offsetOfNext)) {
-    told = page.body['total_count'];
+  let total: unknown;
+  const first = { origin: config.endpoints.iam, path, query: { ...filters, limit: PAGE_SIZE, offset: 0 } };
+  for await (const page of listPages(api, first, 'teams', list, offsetOfNext)) {
+    total = page.body['total_count'];
     requests += 1;
-    found.push(...page.rows);
+    rows.push(...page.rows);
   }
-  const { length } = found;
-  const rows = found.map((row, i) => {
-    if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${length} is no object`);
-    return row;
-  });
-  if (typeof told === 'number' && told > length) {
-    api.log('warn', `${OWNER}: ${path} says that it has ${told} rows, and gave ${length}`);
+  if (typeof total === 'number' && total > rows.length) {
+    api.log('warn', `teams: IBM Cloud returned only ${rows.length} of ${total} rows of ${path}`);
   }
   return { rows, requests };
 }

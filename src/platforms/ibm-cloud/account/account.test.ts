@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { refusal } from '../../../../test-support/unit/fake-api.ts';
+import { ACCOUNT, openApi } from '../../../../test-support/unit/instances.ts';
+import { ibmCloudConfig } from '../config.ts';
+import { accountId } from './account-id.ts';
+import { Account } from './account.ts';
+import { RESOURCE_GROUPS, loadResourceGroups, resourceGroupNames } from './resource-groups.ts';
+
+const CLAIMS = Buffer.from(JSON.stringify({ account: { bss: ACCOUNT } })).toString('base64url');
+const KEY_DETAILS = 'v1/apikeys/details';
+
+interface Given {
+  authorization?: string;
+  /** The response to each path, or an error to throw. */
+  answers?: Record<string, unknown>;
+}
+
+function open({ authorization = `Bearer x.${CLAIMS}.y`, answers = {} }: Given = {}) {
+  const api = openApi(({ path }) => {
+    const answer = answers[path];
+    if (answer instanceof Error) throw answer;
+    return answer;
+  }, authorization);
+  const config = ibmCloudConfig.parse({
+    name: 'ibm_cloud',
+    api_key: 'the-key',
+    endpoints: { iam: 'https://iam.example.test', resource_controller: 'https://controller.example.test' },
+  });
+  return { api, account: new Account(config, api) };
+}
+
+describe("the account's id", () => {
+  test('is in the access token, without a request', async () => {
+    const { api, account } = open();
+    expect(await account.once(accountId)).toBe(ACCOUNT);
+    expect(api.requests).toEqual([]);
+  });
+
+  test('is requested from IAM with the key if the token omits it, once', async () => {
+    const { api, account } = open({
+      authorization: 'Bearer opaque',
+      answers: { [KEY_DETAILS]: { account_id: 'acc-1' } },
+    });
+    expect(await Promise.all([account.once(accountId), account.once(accountId)])).toEqual(['acc-1', 'acc-1']);
+    expect(await account.once(accountId)).toBe('acc-1');
+    expect(api.requests).toEqual([
+      { origin: 'https://iam.example.test', path: KEY_DETAILS, headers: { 'iam-apikey': 'the-key' } },
+    ]);
+  });
+
+  test.each([{}, { account_id: '' }, { account_id: null }, { account_id: 7 }, [], null])(
+    'is an error if IAM omits it: %j',
+    async (body) => {
+      const { account } = open({ authorization: 'Bearer opaque', answers: { [KEY_DETAILS]: body } });
+      await expect(account.once(accountId)).rejects.toMatchObject({ problem: 'unexpected_body' });
+    },
+  );
+});
+
+describe('the resource groups', () => {
+  const groups = [
+    { id: 'g1', name: 'default' },
+    { id: 'g2', name: 'data' },
+  ];
+
+  test('are requested once, and stay as the API sends them', async () => {
+    const { api, account } = open({ answers: { [RESOURCE_GROUPS]: { resources: groups } } });
+    const [rows, names] = await Promise.all([account.once(loadResourceGroups), resourceGroupNames(account)]);
+    expect(rows).toEqual(groups);
+    expect([...names]).toEqual([
+      ['g1', 'default'],
+      ['g2', 'data'],
+    ]);
+    expect(api.requests).toEqual([
+      { origin: 'https://controller.example.test', path: RESOURCE_GROUPS, query: { account_id: ACCOUNT } },
+    ]);
+  });
+
+  test.each([403, 404, 503])(
+    'that fail with HTTP %i leave deployments without names, with a warning',
+    async (status) => {
+      const { api, account } = open({ answers: { [RESOURCE_GROUPS]: refusal(status, RESOURCE_GROUPS) } });
+      expect(await resourceGroupNames(account)).toEqual(new Map());
+      expect(api.logged).toEqual([expect.stringContaining(`because the request failed (HTTP ${status})`)]);
+      await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ status });
+      expect(api.requests).toHaveLength(1);
+    },
+  );
+
+  test.each([{}, { resources: [null] }, { resources: groups, next_url: '/x' }])(
+    'of an unknown form are an error: %j',
+    async (body) => {
+      const { account } = open({ answers: { [RESOURCE_GROUPS]: body } });
+      await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ problem: 'unexpected_body' });
+    },
+  );
+});

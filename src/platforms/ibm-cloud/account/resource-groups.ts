@@ -1,0 +1,30 @@
+import { unexpectedBody } from '../../../core/failure/errors.ts';
+import type { Row } from '../../../core/record/row.ts';
+import { objectOf, rowsOf } from '../api/envelope.ts';
+import { briefly, failureOf } from '../api/failure.ts';
+import { textOf } from '../api/values.ts';
+import type { Account } from './account.ts';
+import { accountId } from './account-id.ts';
+
+export const RESOURCE_GROUPS = 'v2/resource_groups';
+
+/** `GET /v2/resource_groups` (icd-api.md 2.2), which is not paged. Throws a ConnectorError. */
+export async function loadResourceGroups(account: Account): Promise<Row[]> {
+  const query = { account_id: await account.once(accountId) };
+  const origin = account.config.endpoints.resource_controller;
+  const body = await account.api.get({ origin, path: RESOURCE_GROUPS, query }, 'resource_groups');
+  const rows = rowsOf(body, 'resources', RESOURCE_GROUPS);
+  if (textOf(objectOf(body, RESOURCE_GROUPS)['next_url']) === undefined) return rows;
+  throw unexpectedBody(RESOURCE_GROUPS, 'it has a further page, although this list is not documented to be paged');
+}
+
+/** The names of resource groups by id; empty, with a warning, if they can't be read. */
+export async function resourceGroupNames(account: Account): Promise<ReadonlyMap<unknown, unknown>> {
+  try {
+    return new Map((await account.once(loadResourceGroups)).map(({ id, name }) => [id, name]));
+  } catch (thrown) {
+    const error = failureOf(thrown);
+    account.api.log('warn', `deployments: resource_group_name is null, because the request failed (${briefly(error)})`);
+    return new Map();
+  }
+}

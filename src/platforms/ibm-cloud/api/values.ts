@@ -1,0 +1,18 @@
+import { isRow } from '../../../core/record/row.ts';
+
+// IBM uses null, an empty text and absence alike.
+
+/** A text that is not empty. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A value, or null for an empty text or none. */
+export function textOrNull(value: unknown): unknown {
+  return value === '' || value === undefined ? null : value;
+}
+
+/** A field of an object that may be missing. */
+export function within(part: unknown, name: string): unknown {
+  return isRow(part) ? (part[name] ?? null) : null;
+}
