@@ -18,20 +18,12 @@ import {
   status,
   textOf,
   validRead,
+  spec,
 } from './valid-read.ts';
 
 /** A valid spec, check or discover, the same with one thing broken, and the rules that must catch it. */
 type BrokenResult = readonly [name: string, rules: readonly string[], valid: CommandRun, broken: CommandRun];
 
-const spec = {
-  type: 'SPEC',
-  spec: {
-    protocol_version: '0.2.0',
-    documentationUrl: 'https://example.org/docs',
-    changelogUrl: 'https://example.org/changes',
-    connectionSpecification: { type: 'object', properties: {} },
-  },
-};
 const succeeded = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } };
 const failed = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: 'No such token.' } };
 const catalog = { type: 'CATALOG', catalog: discovered };

@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest';
 import { putValue } from './json-schema.ts';
 import { parseTranscript } from './transcript.ts';
-import { error, log, noCursor, type PlainMessage, record, state, status, textOf, validRead } from './valid-read.ts';
+import {
+  error,
+  log,
+  noCursor,
+  type PlainMessage,
+  record,
+  state,
+  status,
+  textOf,
+  validRead,
+  spec,
+} from './valid-read.ts';
 
 const line = JSON.stringify(log('INFO', 'hello'));
 const rulesOf = (stdout: string | Uint8Array): string[] => [
@@ -53,15 +64,6 @@ function withValue(message: PlainMessage, path: string, value: unknown): PlainMe
   return copy;
 }
 
-const spec = {
-  type: 'SPEC',
-  spec: {
-    protocol_version: '0.2.0',
-    documentationUrl: 'https://example.org/docs',
-    changelogUrl: 'https://example.org/changes',
-    connectionSpecification: { type: 'object', properties: {} },
-  },
-};
 const stream = { name: 'teams', json_schema: { properties: {} }, supported_sync_modes: ['full_refresh'] };
 const catalog = { type: 'CATALOG', catalog: { streams: [stream] } };
 const failed = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: 'No.' } };

@@ -9,6 +9,17 @@ export type PlainMessage = Record<string, unknown>;
 
 const emittedAt = 1_767_000_000_000;
 
+/** A SPEC message. */
+export const spec = {
+  type: 'SPEC',
+  spec: {
+    protocol_version: '0.2.0',
+    documentationUrl: 'https://example.org/docs',
+    changelogUrl: 'https://example.org/changes',
+    connectionSpecification: { type: 'object', properties: {} },
+  },
+};
+
 /** A LOG message. */
 export function log(level: string, message: string): PlainMessage {
   return { type: 'LOG', log: { level, message } };

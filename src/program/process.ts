@@ -2,7 +2,7 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { UsageError } from './arguments.ts';
 import type { Context } from './context.ts';
-import { openOutput, wasClosed, writeNow } from '../stdout/file-output.ts';
+import { openStdout, wasClosed, writeNow } from '../stdout/file-output.ts';
 import { LineWriter } from '../stdout/line-writer.ts';
 import type { LineEncoding } from '../stdout/line-encoding.ts';
 import { redacted } from '../text/quoted.ts';
@@ -46,7 +46,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
   const context: Context = {
     // Opened on first use: process.stdout loads a fifth of what Node.js needs to start.
     get writer() {
-      return (writer ??= new LineWriter(openOutput(1, process.stdout), onStdoutFailure, encoding));
+      return (writer ??= new LineWriter(openStdout(1, process.stdout), onStdoutFailure, encoding));
     },
     print(text) {
       const bytes = Buffer.from(text);

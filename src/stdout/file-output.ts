@@ -7,7 +7,7 @@ const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('n
 type WriteSome = (fd: number, bytes: Buffer, offset: number) => number;
 
 /** stdout as a stream that fails if anything can't be written. `fd` is 1, except in tests. */
-export function openOutput(fd: number, stdout: Writable): Writable {
+export function openStdout(fd: number, stdout: Writable): Writable {
   const kind = fstatSync(fd);
   const waits = kind.isFIFO() || kind.isSocket() || ('isTTY' in stdout && stdout.isTTY === true);
   return waits ? stdout : fileOutput(fd, writeSync);

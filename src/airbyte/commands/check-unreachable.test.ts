@@ -57,7 +57,7 @@ describe("for Compose's own address, the message says that Compose closed", () =
 describe('a server that never responds', () => {
   test('is given up after 30 s', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const { promise: requested, resolve } = Promise.withResolvers<void>();
     const { origin } = await startServer(() => resolve());
     const { context, messages } = openContext();
     const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }), false);
@@ -66,18 +66,18 @@ describe('a server that never responds', () => {
       failureType: 'transient_error',
       message: expect.stringContaining('did not answer within 30 s'),
     });
-    await asked;
+    await requested;
     await vi.advanceTimersByTimeAsync(30_000);
     await outcome;
     expect(messages().map(({ type }) => type)).not.toContain('CONNECTION_STATUS');
   });
 
   test('is abandoned when the process is stopped', async () => {
-    const { promise: asked, resolve } = Promise.withResolvers<void>();
+    const { promise: requested, resolve } = Promise.withResolvers<void>();
     const { origin } = await startServer(() => resolve());
     const { context, messages, stop } = openContext();
     const checking = runCheck(context, jsonFile({ api_token: TOKEN, base_url: origin }), false);
-    await asked;
+    await requested;
     stop.abort(new Error('stopped by SIGTERM'));
     await expect(checking).rejects.toThrow('stopped by SIGTERM');
     expect(messages().map(({ type }) => type)).not.toContain('CONNECTION_STATUS');

@@ -165,11 +165,11 @@ test.each(FIELDS)('%s allows null, and what it is for', (_, field, __, values) =
   expect(allows({ field: Symbol('neither') })).toBe(false);
 });
 
-test('a timestamp tells destinations that it has a time zone', () => {
+test('a timestamp declares its time zone', () => {
   expect(schemaOf(timestamp('D.'))).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
 });
 
-test('what is known of the inside of objects and lists is declared, and more may stand in them', () => {
+test('the known content of objects and lists is declared, and other content is allowed', () => {
   const inside = { type: ['null', 'object'], additionalProperties: true, properties: { id: schemaOf(text('Id.')) } };
   expect(schemaOf(object('D.', { id: text('Id.') }))).toMatchObject(inside);
   expect(schemaOf(listOfObjects('D.', { id: text('Id.') }))['items']).toEqual(inside);

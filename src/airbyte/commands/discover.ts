@@ -66,7 +66,7 @@ export function catalogStream(definition: Stream): CatalogStream {
   };
 }
 
-/** The schema of a stream with these fields: everything nullable, nothing required, more allowed. */
+/** The schema of records with these fields: everything is nullable, nothing is required, other fields are allowed. */
 export function recordSchema(fields: Record<string, Field>): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -50,9 +50,9 @@ describe('the log', () => {
   test('masks secrets in the sentence and in the stack', () => {
     const { context, messages } = openContext();
     addCredential('hunter2');
-    new AirbyteOutput(context, 'info').log('error', 'hunter2 is refused', new Error('with hunter2').stack);
+    new AirbyteOutput(context, 'info').log('error', 'hunter2 is rejected', new Error('with hunter2').stack);
     expect(messages()).toMatchObject([
-      { log: { message: '**** is refused', stack_trace: expect.stringContaining('Error: with ****') as string } },
+      { log: { message: '**** is rejected', stack_trace: expect.stringContaining('Error: with ****') as string } },
     ]);
     expect(JSON.stringify(messages())).not.toContain('hunter2');
   });

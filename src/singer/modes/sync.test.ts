@@ -259,14 +259,14 @@ describe('state', () => {
     ['of the other platform', { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
     ['of a later release', { version: 2 }, 'a later release of this connector wrote it'],
     ['that is damaged', { replication_key_value: 'x' }, 'replication_key_value must be a timestamp'],
-  ])('a bookmark %s ends the run before anything is requested or printed', async (_, more, complaint) => {
+  ])('a bookmark %s ends the run before anything is requested or printed', async (_, more, problem) => {
     const tap = openTap();
     const files = {
       configs: [inputFile({ api_token: TOKEN, base_url: 'http://127.0.0.1:9' })],
       catalog: undefined,
       state: inputFile({ bookmarks: { audit_events: { ...BEGIN.audit_events, ...more } } }),
     };
-    await expect(runSync(tap.context, files, false)).rejects.toThrow(complaint);
+    await expect(runSync(tap.context, files, false)).rejects.toThrow(problem);
     expect(tap.stdout()).toBe('');
   });
 });

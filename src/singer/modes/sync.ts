@@ -5,7 +5,6 @@ import { withoutDeselectedDetails } from '../../core/retrieval/shared/deselected
 import { inputError } from '../../core/failure/errors.ts';
 import { readObject } from '../../program/input-file.ts';
 import { readStreams } from '../../core/reading/read-streams.ts';
-import type { Row } from '../../core/record/row.ts';
 import { isOffered } from '../../core/stream/stream.ts';
 import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
@@ -47,7 +46,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   for (const [i, { reader }] of streams.entries()) {
     const format = outputs[i]?.format;
     if (format !== undefined && reader.cursor !== undefined) {
-      states.set(reader.stream.name, reader.cursor.state() as Row, format);
+      states.set(reader.stream.name, reader.cursor.state(), format);
     }
   }
   states.first();

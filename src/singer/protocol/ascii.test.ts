@@ -7,17 +7,17 @@ import { ASCII } from './ascii.ts';
 const { encode } = ASCII;
 
 test.each([
-  ['what is ASCII stays', '{"a":"b\\\\ud83d \\\\u0000 \\n"}', '{"a":"b\\\\ud83d \\\\u0000 \\n"}'],
-  ['letters beyond it are escaped', '"Gr\u00F6\u00DFe"', '"Gr\\u00f6\\u00dfe"'],
-  ['a pair of surrogates stays a pair', '"\u{1F600}"', '"\\ud83d\\ude00"'],
-  ['what Python takes for line breaks', '"\u0085\u2028\u2029"', '"\\u0085\\u2028\\u2029"'],
+  ['ASCII is unchanged', '{"a":"b\\\\ud83d \\\\u0000 \\n"}', '{"a":"b\\\\ud83d \\\\u0000 \\n"}'],
+  ['other letters are escaped', '"Gr\u00F6\u00DFe"', '"Gr\\u00f6\\u00dfe"'],
+  ['a surrogate pair stays a pair', '"\u{1F600}"', '"\\ud83d\\ude00"'],
+  ["Python's line breaks are escaped", '"\u0085\u2028\u2029"', '"\\u0085\\u2028\\u2029"'],
   ['U+0000 becomes U+FFFD', JSON.stringify('a\0b'), '"a\\ufffdb"'],
-  ['and so does half a pair', JSON.stringify('\uD83D \uDE00\uD83D'), '"\\ufffd \\ufffd\\ufffd"'],
+  ['and so does a lone surrogate', JSON.stringify('\uD83D \uDE00\uD83D'), '"\\ufffd \\ufffd\\ufffd"'],
 ])('%s', (_, json, expected) => {
   expect(encode(json)).toBe(expected);
 });
 
-/** Texts of all that is special here, and of anything else. */
+/** Strings of all special characters, and of any others. */
 const text = fc.oneof(
   fc.string({
     unit: fc.constantFrom('\0', '\\', '"', 'u', '0', '0000', 'd83d', '\uD83D', '\uDE00', '\u2028', '\u00F6'),
@@ -27,12 +27,12 @@ const text = fc.oneof(
 // As JSON, once: V8 may give a key that is a lone surrogate differently the next time.
 const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text)).map((any) => JSON.stringify(any));
 
-/** The same with U+FFFD for what no Postgres takes. */
+/** The same with U+FFFD for what Postgres rejects. */
 function withoutMisfits(json: string): string {
   return json.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
-test('any value comes out as ASCII that says the same, but for what no target takes', () => {
+test('any value becomes ASCII with the same content, except what Postgres rejects', () => {
   fc.assert(
     fc.property(text, (any) => {
       const printed = encode(JSON.stringify(any));
@@ -45,7 +45,7 @@ test('any value comes out as ASCII that says the same, but for what no target ta
 });
 
 describe('through the writer', () => {
-  test('records and lines come out as they would one by one, whatever is gathered in a chunk', () => {
+  test('records and lines are encoded the same whatever a chunk contains', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), value), { minLength: 1, maxLength: 30 }), (messages) => {
         let out = '';

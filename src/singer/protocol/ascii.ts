@@ -2,15 +2,15 @@ import { type LineEncoding, SURROGATE } from '../../stdout/line-encoding.ts';
 
 /** How JSON.stringify prints U+0000. */
 const NUL = '\\u0000';
-/** A pair of surrogates as escapes, half of one, U+0000, or any other escape. */
+/** An escaped surrogate pair, a lone surrogate, U+0000, or any other escape. */
 const ESCAPES = /\\(?:u(d[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|u(d[89a-f][0-9a-f]{2}|0000)|.)/g;
 const BEYOND_ASCII = /[\u0080-\uFFFF]/;
 const RUNS_BEYOND_ASCII = /[\u0080-\uFFFF]+/g;
 const REPLACEMENT = '\\ufffd';
 
 /**
- * JSON as every Singer target reads it, in whatever locale: all ASCII, without U+0000 and halves of surrogate pairs, which
- * no Postgres takes. Both become U+FFFD.
+ * Makes JSON text that every Singer target can read in any locale: ASCII only. U+0000 and lone surrogates, which Postgres
+ * rejects, become U+FFFD.
  */
 function ascii(json: string): string {
   const text = json.includes(SURROGATE) || json.includes(NUL) ? json.replace(ESCAPES, withoutMisfits) : json;

@@ -3,7 +3,7 @@ import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** A stream as `--discover` offers it. */
+/** A stream in the catalog that `--discover` prints. */
 export interface CatalogEntry {
   tap_stream_id: string;
   stream: string;
@@ -14,7 +14,7 @@ export interface CatalogEntry {
   metadata: Array<{ breadcrumb: string[]; metadata: Record<string, unknown> }>;
 }
 
-/** The stream in the catalog: everything selected, unless whoever edits it says something else. */
+/** The stream's entry in the catalog, with everything selected. */
 export function catalogEntry(definition: Stream): CatalogEntry {
   const { name, fields } = definition;
   const primaryKey = keyFieldOf(definition);
@@ -34,7 +34,7 @@ export function catalogEntry(definition: Stream): CatalogEntry {
           inclusion: 'available',
           'selected-by-default': true,
           'table-key-properties': [primaryKey],
-          // Forced would say that it cannot be changed, but an incremental stream may be read in full, too.
+          // Not forced for an incremental stream, because users may choose FULL_TABLE.
           ...(cursorField === undefined
             ? { 'forced-replication-method': method }
             : { 'valid-replication-keys': [cursorField], 'replication-key': cursorField }),
@@ -48,14 +48,14 @@ export function catalogEntry(definition: Stream): CatalogEntry {
   };
 }
 
-/** Whether a field is in every record, whatever is selected: the key and what the stream is read by. */
+/** Whether the field is always included: the primary key or the cursor field. */
 export function isAlwaysIn(definition: Stream, field: string): boolean {
   return field === keyFieldOf(definition) || field === cursorFieldOf(definition);
 }
 
 /**
- * The schema of records with these fields: everything nullable, nothing required, more allowed. What objects and lists
- * hold is passed on as it came and is not described: targets validate it, and one value that differs would end their run.
+ * The schema of records with these fields: everything is nullable, nothing is required, other fields are allowed. The
+ * content of objects and lists isn't declared, because targets validate it and fail at the first misfit.
  */
 export function recordSchema(fields: Readonly<Record<string, Field>>): JsonSchema {
   const properties = Object.entries(fields).map(([name, field]) => [name, schemaOf(field)]);

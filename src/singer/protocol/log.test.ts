@@ -109,7 +109,7 @@ describe('structured lines', () => {
   test.each([
     ['no file is named', () => ''],
     ['the file does not exist', () => '/nowhere/logging.json'],
-    ['the file asks for another format', () => inputFile(plainFormat('INFO'))],
+    ['the file requests another format', () => inputFile(plainFormat('INFO'))],
   ])('are not written if %s', (_, path) => {
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: path() });
     new TapLog(tap.context, false).write('info', 'text');

@@ -16,7 +16,7 @@ const NAME = 'tap-compose';
 /** Python's names of pino's levels. */
 const LEVELS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'critical' };
 
-/** The log on stderr: `LEVEL text`, or JSON lines if the file that Meltano names asks for them. */
+/** The log on stderr: `LEVEL text`, or JSON lines if the file that Meltano names requests them. */
 export class TapLog {
   readonly #log: pino.Logger;
   readonly #stderr: (text: string) => void;

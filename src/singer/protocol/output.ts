@@ -145,7 +145,7 @@ class SingerStream implements StreamSink {
   }
 
   state({ value }: State): void {
-    this.#stands(value);
+    this.#setState(value);
     this.#states.sendIfDue();
   }
 
@@ -159,7 +159,7 @@ class SingerStream implements StreamSink {
   }
 
   ended(_complete: boolean, last: { state: State | undefined } | undefined): void {
-    if (last?.state !== undefined) this.#stands(last.state.value);
+    if (last?.state !== undefined) this.#setState(last.state.value);
     this.#states.sendIfNew();
     const { name } = this.#stream.definition;
     for (const [field, count] of this.#nulled) {
@@ -169,9 +169,9 @@ class SingerStream implements StreamSink {
     this.#output.counted(name, this.#records);
   }
 
-  #stands(value: object): void {
+  #setState(value: object): void {
     const { definition, format } = this.#stream;
-    if (format !== undefined) this.#states.set(definition.name, value as Row, format);
+    if (format !== undefined) this.#states.set(definition.name, value, format);
   }
 
   #leaveOut(row: Row): void {

@@ -41,7 +41,7 @@ describe('states of the Airbyte connector become bookmarks', () => {
     airbyteState('teams', { __ab_no_cursor_state_message: true }),
     airbyteState('audit_events', { version: 1, mark: T }),
     airbyteState('deployments_recipes', { version: 1, marks: { d: T }, start_date: T }),
-    airbyteState('nobody_knows', { a: 1 }),
+    airbyteState('unknown_stream', { a: 1 }),
     airbyteState('clusters', {}),
   ];
   const bookmarks = {
@@ -53,7 +53,7 @@ describe('states of the Airbyte connector become bookmarks', () => {
       partitions: [{ context: { deployment_id: 'd' }, replication_key: 'updated_at', replication_key_value: T }],
       pending: [],
     },
-    nobody_knows: { a: 1 },
+    unknown_stream: { a: 1 },
   };
 
   test.each<[string, unknown]>([

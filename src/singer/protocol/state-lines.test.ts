@@ -33,7 +33,7 @@ function open(state: TapState = EMPTY): Open {
   return { lines, tap, clock, states };
 }
 
-/** Prints this many records of this many characters, after which the stream `a` stands at `mark`. */
+/** Prints this many records of this many characters, and then sets the state of the stream `a`. */
 function records({ lines }: Open, count: number, characters: number, mark: number): void {
   for (let i = 0; i < count; i += 1) lines.printed(characters, 1);
   lines.set('a', { mark }, FORMATS.audit_events);
@@ -46,7 +46,7 @@ describe('a STATE', () => {
     expect(states()).toEqual([{ bookmarks: {} }]);
   });
 
-  test('passes on whatever the input contains besides the streams that are read', () => {
+  test('passes on everything else in the input unchanged', () => {
     const given = {
       bookmarks: new Map<string, unknown>([
         ['a', bookmarkAt(0)],

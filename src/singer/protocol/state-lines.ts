@@ -16,8 +16,8 @@ export class StateLines {
   readonly #now: () => number;
   /** Each bookmark as JSON. */
   readonly #bookmarks = new Map<string, string>();
-  /** Where streams stand that have moved since the last STATE. */
-  readonly #news = new Map<string, { state: Row; format: BookmarkFormat }>();
+  /** The states set since the last STATE. Their bookmarks are made only when one is sent. */
+  readonly #news = new Map<string, { state: object; format: BookmarkFormat }>();
   /** The rest of the state as JSON. */
   readonly #rest: string;
   #last = '';
@@ -35,8 +35,8 @@ export class StateLines {
     this.#rest = JSON.stringify(rest);
   }
 
-  /** Sets where a stream stands. Its bookmark is made only when a STATE is sent. */
-  set(name: string, state: Row, format: BookmarkFormat): void {
+  /** Call after the records that the state covers. */
+  set(name: string, state: object, format: BookmarkFormat): void {
     this.#news.set(name, { state, format });
   }
 
@@ -84,7 +84,7 @@ export class StateLines {
 
   #line(): string {
     for (const [name, { state, format }] of this.#news) {
-      this.#bookmarks.set(name, JSON.stringify(bookmarkOf(state, format)));
+      this.#bookmarks.set(name, JSON.stringify(bookmarkOf(state as Row, format)));
     }
     this.#news.clear();
     const all = [...this.#bookmarks].map(([name, bookmark]) => `${JSON.stringify(name)}:${bookmark}`);
