@@ -78,7 +78,9 @@ test('the credentials of a proxy are secrets from the beginning, and an address 
   output.log('info', `it says pr0xy/s3cret, and Basic ${Buffer.from('me:pr0xy/s3cret').toString('base64')}`);
   expect(messages().at(-1)).toMatchObject({ log: { message: 'it says ****, and Basic ****' } });
   const bad = { ...context, env: { HTTPS_PROXY: 'http://me:100%@127.0.0.1:9' } };
-  expect(() => openClient(config, bad, output, events)).toThrow('The environment variable HTTPS_PROXY holds');
+  expect(() => openClient(config, bad, output, events)).toThrow(
+    'The environment variable HTTPS_PROXY must be the address of a proxy',
+  );
 });
 
 describe('the streams of a read', () => {

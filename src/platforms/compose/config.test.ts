@@ -52,7 +52,7 @@ describe('what is refused, and why', () => {
     ['deployment_ids', [`${ID},${ID}`], 'must be a deployment id: 24 hexadecimal digits'],
     ['include_connection_strings', 'true', 'must be true or false'],
     ['base_url', 1, 'must be a string'],
-    ['base_url', 'compose', 'must be a URL such as https://compose.example.com/2016-07'],
+    ['base_url', 'a b', 'must be a URL such as https://compose.example.com/2016-07'],
   ])('%s: %j', (option, value, problem) => {
     expect(problemsOf(option, value)[0]).toBe(problem);
   });
