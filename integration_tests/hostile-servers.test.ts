@@ -95,7 +95,7 @@ describe('a body beyond the limit', () => {
     const { exitCode, stdout, written, maxRss } = await readEndless({});
     expect(exitCode).toBe(1);
     expect(stdout).toContain('"failure_type":"system_error"');
-    expect(stdout).toContain('The answer to accounts is larger than the limit of 256 MB');
+    expect(stdout).toContain('The response for accounts exceeds the limit of 256 MB');
     expect(written).toBeGreaterThan(LIMIT);
     // What stands in buffers between the two is much less than this.
     expect(written).toBeLessThan(1.5 * LIMIT);
@@ -155,7 +155,7 @@ describe('TLS', () => {
       exitCode: 0,
       status: 'FAILED',
       message: expect.stringMatching(
-        /^base_url begins with https:\/\/, but 127\.0\.0\.1:\d+ answers without TLS .* begin base_url with http:\/\/\.$/,
+        /^base_url begins with https:\/\/, but 127\.0\.0\.1:\d+ responds without TLS .* begin base_url with http:\/\/\.$/,
       ) as string,
     });
   });

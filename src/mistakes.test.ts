@@ -110,7 +110,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   [
     `${READ} --streams audit_events`,
     {},
-    'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or leave the stream out.',
+    'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or deselect the stream.',
   ],
 ];
 

@@ -162,9 +162,9 @@ describe.concurrent('check says no', () => {
 
 describe.concurrent('check calls an outage what it is', () => {
   it.each<[string, Fault, RegExp]>([
-    ['the databases', { path: '/databases/**', kind: 'status', status: 502 }, /HTTP 502|did not answer/],
+    ['the databases', { path: '/databases/**', kind: 'status', status: 502 }, /HTTP 502|did not respond/],
     ['a rate limit that outlasts it', { path: INSTANCES, kind: 'status', status: 429, retryAfter: 300 }, /rate limit/],
-    ['no answer', { path: TOKEN_PATH, kind: 'hang' }, /did not answer within 30 s/],
+    ['no answer', { path: TOKEN_PATH, kind: 'hang' }, /did not respond within 30 s/],
   ])('%s: a transient_error within half a minute', async (_, fault, sentence) => {
     await ibmCloud({ faults: [fault] }, async (account) => {
       const answer = await check(account);

@@ -92,7 +92,7 @@ describe.concurrent('what is no word of IAM about the key is not taken for one',
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
       const result = await read({ streams: ['accounts'] });
       expect(result.errors[0]).toMatchObject({ failure_type: 'config_error' });
-      expect(result.errors[0]?.message).toMatch(/does not accept the API key/);
+      expect(result.errors[0]?.message).toMatch(/rejected the API key/);
     });
   });
 });

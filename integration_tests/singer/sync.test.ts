@@ -155,7 +155,7 @@ describe('a sync that fails', () => {
       const synced = await sync({ config: { api_token: token } });
       expect(synced.violations).toEqual([]);
       expect(synced.exitCode).toBe(1);
-      expect(synced.stderr).toMatch(/CRITICAL The Compose API at .* does not accept the API token \(HTTP 401\).*\n$/);
+      expect(synced.stderr).toMatch(/CRITICAL The Compose API at .* rejected the API token \(HTTP 401\).*\n$/);
       expect(synced.stderr + synced.stdout).not.toContain(token);
     });
   });
@@ -171,7 +171,7 @@ describe('--test and --discover as Meltano calls them', () => {
       expect(await tap('--config', config(sandbox.token), '--test')).toMatchObject({ exitCode: 0, stdout: '' });
       const refused = await tap('--config', config('wrong-token-0123456789'), '--test');
       expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
-      expect(refused.stderr).toMatch(/CRITICAL .* does not accept the API token.*\n$/);
+      expect(refused.stderr).toMatch(/CRITICAL .* rejected the API token.*\n$/);
     });
   });
 

@@ -22,7 +22,7 @@ test('a failure names the host that was asked', async () => {
   const other = await startServer((_, response) => answer(response, 401, '{"errors":"invalid_token"}'));
   const { client } = createClient({ address: home.origin });
   await expect(client.get({ origin: other.origin, path: 'metrics' }, 'metrics')).rejects.toThrow(
-    `at 127.0.0.1:${other.port} does not accept`,
+    `at 127.0.0.1:${other.port} rejected the API token`,
   );
 });
 

@@ -31,7 +31,7 @@ test('a port where nothing listens fails the check at the first attempt', async 
   expect(messages().at(-1)).toMatchObject({
     connectionStatus: {
       status: 'FAILED',
-      message: `Nothing answers at ${host} (ECONNREFUSED). Check base_url, and make sure that the server is up and can be reached from here. Inside a container, localhost is the container itself: use the host network, or an address such as http://host.docker.internal.`,
+      message: `Nothing responds at ${host} (ECONNREFUSED). Check base_url, and make sure that the server is up and reachable from here. Inside a container, localhost is the container itself: use the host network, or an address such as http://host.docker.internal.`,
     },
   });
 });
@@ -64,7 +64,7 @@ describe('a server that never responds', () => {
     const outcome = expect(checking).rejects.toMatchObject({
       problem: 'check_timed_out',
       failureType: 'transient_error',
-      message: expect.stringContaining('did not answer within 30 s'),
+      message: expect.stringContaining('did not respond within 30 s'),
     });
     await requested;
     await vi.advanceTimersByTimeAsync(30_000);

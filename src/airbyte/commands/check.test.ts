@@ -44,8 +44,8 @@ describe('SUCCEEDED', () => {
 
 describe('FAILED with a sentence, and exit code 0', () => {
   test.each<[name: string, answer: Answer, sentence: RegExp]>([
-    ['401', [401, '{"errors":"Unauthorized"}'], /does not accept the API token \(HTTP 401\)/],
-    ['403', [403, '{}'], /no right to read accounts \(HTTP 403\)/],
+    ['401', [401, '{"errors":"Unauthorized"}'], /rejected the API token \(HTTP 401\)/],
+    ['403', [403, '{}'], /not allowed to read accounts \(HTTP 403\)/],
     [
       '404',
       [404, 'Not found'],
@@ -60,7 +60,7 @@ describe('FAILED with a sentence, and exit code 0', () => {
     [
       'another API',
       [200, '{"_embedded":{"widgets":[]}}'],
-      /something that is not one of its reports: it holds the list widgets/,
+      /an invalid response for accounts: it holds the list widgets/,
     ],
     ['an error in a 200', [200, '{"errors":"closed"}'], /the API reports "closed"/],
   ])('%s', async (_, accounts, sentence) => {
@@ -99,7 +99,7 @@ test('a 401 on deployments after accounts was read fails the check and quotes th
   expect(code).toBe(0);
   expect(status).toEqual({
     status: 'FAILED',
-    message: expect.stringContaining('The API refused deployments with HTTP 401 ("gone"), although it accepts'),
+    message: expect.stringContaining('The API rejected deployments with HTTP 401 ("gone"), although it accepts'),
   });
   expect(paths).toHaveLength(2);
 });

@@ -114,7 +114,7 @@ describe('--streams', () => {
     ],
     [
       'audit_events',
-      'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or leave the stream out.',
+      'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or deselect the stream.',
     ],
     ['widgets', `The stream widgets does not exist. Choose from: ${ibmStreams.map(({ name }) => name).join(', ')}.`],
   ])('%s is an error', (text, message) => {
@@ -201,7 +201,7 @@ test('a stream that requires an option is available only with it', () => {
     const { chosen, unusable } = chosenWith(platform);
     expect(chosen).toMatchObject([{ definition: events }]);
     const message =
-      'The stream parts needs the option platform.stores, which the config does not have. Set it, or leave the stream out.';
+      'The stream parts needs the option platform.stores, which the config does not have. Set it, or deselect the stream.';
     expect(unusable).toMatchObject([{ descriptor: { name: 'parts' }, error: { message } }]);
   }
 });

@@ -76,7 +76,7 @@ test('only a bug has a stack', () => {
         type: 'ERROR',
         emitted_at: expect.any(Number),
         error: {
-          message: expect.stringContaining('no right to read teams'),
+          message: expect.stringContaining('not allowed to read teams'),
           internal_message: 'GET teams: HTTP 403, on the first attempt',
           failure_type: 'config_error',
         },

@@ -12,7 +12,7 @@ describe('a ConnectorError', () => {
   );
 
   test('has the sentence of its problem, filled in once', () => {
-    expect(error.message).toContain('no right to read teams {host} (HTTP 403)');
+    expect(error.message).toContain('not allowed to read teams {host} (HTTP 403)');
     expect(error).toMatchObject({ problem: 'forbidden', failureType: 'config_error', status: 403, cause: 'c' });
   });
 
@@ -34,8 +34,8 @@ describe('a ConnectorError', () => {
   });
 
   test('can say one sentence more', () => {
-    expect(new ConnectorError('unexpected', {}, { note: 'One more.' }).message).toMatch(/ of this run\. One more\.$/);
-    expect(new ConnectorError('unexpected', {}, { note: undefined }).message).toMatch(/ of this run\.$/);
+    expect(new ConnectorError('unexpected', {}, { note: 'One more.' }).message).toMatch(/ of this sync\. One more\.$/);
+    expect(new ConnectorError('unexpected', {}, { note: undefined }).message).toMatch(/ of this sync\.$/);
   });
 });
 

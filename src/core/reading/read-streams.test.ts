@@ -81,7 +81,7 @@ describe('a stream that fails', () => {
     ]);
     expect(story('parts')).toEqual(['STARTED', 'INCOMPLETE']);
     expect(printed.logged('ERROR')).toEqual([
-      expect.stringMatching(/^parts: The API token has no right to read parts/),
+      expect.stringMatching(/^parts: The API token is not allowed to read parts/),
     ]);
   });
 

@@ -54,7 +54,7 @@ export function isOffered({ needsOption }: Stream, platform: Row): boolean {
 
 /** The sentence about a stream that is requested and not available. */
 export function notOffered({ name, needsOption }: Stream): string {
-  return `The stream ${name} needs the option platform.${needsOption}, which the config does not have. Set it, or leave the stream out.`;
+  return `The stream ${name} needs the option platform.${needsOption}, which the config does not have. Set it, or deselect the stream.`;
 }
 
 /** The sentence about a stream that discover omits. */

@@ -68,7 +68,7 @@ describe('a 401 that is not about the token is a refusal of what was asked for',
       status: 401,
       answer: 'HTTP 401 ("unauthorized")',
       message: expect.stringMatching(
-        /^The API refused deployments\/d1\/recipes with HTTP 401 \("unauthorized"\), .* grant the missing role/,
+        /^The API rejected deployments\/d1\/recipes with HTTP 401 \("unauthorized"\), .* grant the missing role/,
       ) as string,
       internalMessage: 'GET deployments/d1/recipes: HTTP 401 (unauthorized), on the first attempt',
     });

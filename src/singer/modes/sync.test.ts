@@ -281,7 +281,7 @@ describe('failures', () => {
     expect(records('accounts')).toHaveLength(2);
     expect(records('audit_events')).toHaveLength(2);
     expect(outline.at(-1)).toBe('STATE');
-    expect(log.at(-1)).toMatch(/^CRITICAL teams: The API token has no right to read teams \(HTTP 403\)/);
+    expect(log.at(-1)).toMatch(/^CRITICAL teams: The API token is not allowed to read teams \(HTTP 403\)/);
     expect(log).toContainEqual(expect.stringMatching(/^INFO teams: GET .*teams: HTTP 403/));
   });
 
@@ -289,7 +289,7 @@ describe('failures', () => {
     const { code, log } = await sync({ answers: { accounts: 403 }, catalog: { accounts: {}, teams: {} } });
     expect(code).toBe(1);
     expect(log.at(-1)).toMatch(
-      /^CRITICAL 2 of 2 streams failed \(accounts, teams\); accounts: The API token has no right/,
+      /^CRITICAL 2 of 2 streams failed \(accounts, teams\); accounts: The API token is not allowed/,
     );
   });
 
@@ -299,7 +299,7 @@ describe('failures', () => {
       catalog: { accounts: {}, teams: {} },
     });
     expect(code).toBe(1);
-    expect(log.at(-1)).toMatch(/^CRITICAL The Compose API at .* does not accept the API token \(HTTP 401\)/);
+    expect(log.at(-1)).toMatch(/^CRITICAL The Compose API at .* rejected the API token \(HTTP 401\)/);
     expect(outline.at(-1)).toBe('STATE');
     expect(log.join('\n')).not.toContain(TOKEN);
   });

@@ -134,7 +134,7 @@ describe('a partition that came with its rows', () => {
     const definition = withPartitions(backups, [partition('east 1', { rows: [{ id: 'a' }, {}] })]);
     await expect(open(definition, {}).done()).rejects.toMatchObject({
       problem: 'unexpected_body',
-      message: expect.stringMatching(/deployment east 1 .*row 2 of 2 has no id/) as string,
+      message: expect.stringMatching(/deployment east 1: row 2 of 2 has no id/) as string,
     });
   });
 

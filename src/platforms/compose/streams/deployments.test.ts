@@ -20,6 +20,6 @@ test.each([true, false])('the details are wanted if the user includes connection
 
 test('an error in a 200 is not taken for details without any', () => {
   expect(() => detail?.values({ errors: 'gone' }, { path: 'deployments/d1' })).toThrow(
-    'The API answered deployments/d1',
+    'The API returned an invalid response for deployments/d1',
   );
 });

@@ -6,7 +6,7 @@ const PATH = 'deployments/d1/backups';
 const problem = (detail: string): unknown =>
   expect.objectContaining({
     problem: 'unexpected_body',
-    message: expect.stringContaining(`answered ${PATH} with something that is not one of its reports: ${detail}`),
+    message: expect.stringContaining(`invalid response for ${PATH}: ${detail}`),
   });
 
 describe('a body', () => {

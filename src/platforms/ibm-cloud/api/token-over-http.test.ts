@@ -93,7 +93,7 @@ test.each<[number, string, string]>([
     problem: 'key_refused',
     failureType: 'config_error',
     isRejection: false,
-    message: `IBM Cloud at 127.0.0.1:${iam.port} does not accept the API key (${said}). ${facts.renewal}`,
+    message: `IBM Cloud at 127.0.0.1:${iam.port} rejected the API key (${said}). ${facts.renewal}`,
   });
   expect(told).toEqual([error]);
   expect(iam.requests).toHaveLength(1);
