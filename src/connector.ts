@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as after } from 'node:timers/promises';
 import { type Config, platformOf } from './config.ts';
+import { checkStreams } from './check-streams.ts';
 import type { Context } from './program/context.ts';
 import type { CheckpointedSink } from './core/output/checkpoints.ts';
 import { ConnectorError } from './core/failure/errors.ts';
@@ -18,6 +20,9 @@ import type { Api } from './platforms/platform.ts';
 
 /** A person waits for the answer of a check. */
 const CHECK_MS = 30_000;
+
+/** After that, a check no longer waits for what would be only a line about a stream. */
+const CHECK_STREAMS_MS = 20_000;
 
 /** In a check no request waits for another that hangs. */
 const CHECK_PERMITS = 32;
@@ -109,32 +114,53 @@ export function openReads(
   return { streams, refusal: () => refusal, close: () => client.close() };
 }
 
-/** What is wrong with the config, by asking the API. Throws a ConnectorError; that of an outage is a transient one. */
+/**
+ * What is wrong with the config, by asking the API; logs a line about each stream, too. Throws a ConnectorError; that of an
+ * outage is a transient one.
+ */
 export async function checkConnection(config: Config, context: Context, output: Output): Promise<string[]> {
   warnOfFutureStart(config, output);
   const platform = platformOf(config);
   const { address } = platform.connection(config.platform);
   const { host, origin } = new URL(address);
   const notes = [platform.terms.hostHint(host), proxyNote(proxyFor(origin, context.env))];
-  const late = new ConnectorError(
+  const timedOut = new ConnectorError(
     'check_timed_out',
     { ...platform.terms.facts, host, seconds: String(CHECK_MS / 1_000) },
     { note: notes.filter((note) => note !== undefined).join(' ') || undefined },
   );
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(late), CHECK_MS);
+  const timer = setTimeout(() => deadline.abort(timedOut), CHECK_MS);
+  const late = after(CHECK_STREAMS_MS, 'late' as const, { ref: false });
   const client = openClient(config, context, output, {
     signal: AbortSignal.any([context.signal, deadline.signal]),
     deadline: Date.now() + CHECK_MS,
     permits: CHECK_PERMITS,
     onRateLimit: () => undefined,
   });
+  const api: Api = {
+    get: (request, owner) => client.get(request, owner),
+    authorization: (owner) => client.authorization(owner),
+    isCheck: true,
+    log: (level, sentence) => output.log(level, sentence),
+  };
   try {
-    return await platform.check(config.platform, {
-      get: (request, owner) => client.get(request, owner),
-      authorization: (owner) => client.authorization(owner),
-      log: (level, sentence) => output.log(level, sentence),
-    });
+    // Numbers of rows are those of single pages.
+    const quiet: Api = { ...api, log: (level, sentence) => level === 'info' || api.log(level, sentence) };
+    const shared: unknown = platform.open(config.platform, quiet);
+    let complaints: string[] = [];
+    let rejection: ConnectorError | undefined;
+    try {
+      complaints = await platform.check(config.platform, api, shared);
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError) || !thrown.isRejection) throw thrown;
+      rejection = thrown;
+    }
+    // A key that may not read one thing may read others.
+    const failure = await checkStreams(platform, config.platform, shared, api, output, late);
+    if (rejection !== undefined) throw rejection;
+    if (failure !== undefined && complaints.length === 0) throw failure;
+    return complaints;
   } finally {
     clearTimeout(timer);
     await client.close();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -6,8 +7,8 @@ import type { Fault } from '../../sandbox/server.ts';
 import { runConnector } from '../../test-support/connector.ts';
 import type { Finished } from '../../test-support/processes.ts';
 import { type ErrorTrace, contentsOf, messagesOf } from '../../test-support/transcript.ts';
-import type { Row } from './expected.ts';
-import { type Account, INSTANCES, TOKEN_PATH, gen1Of, ibmCloud, pathOf } from './reads.ts';
+import { type Row, STREAMS, type StreamName } from './expected.ts';
+import { type Account, type AccountOptions, INSTANCES, TOKEN_PATH, gen1Of, ibmCloud, pathOf } from './reads.ts';
 
 interface Answer extends Finished {
   status: { status: string; message?: string } | undefined;
@@ -30,6 +31,17 @@ async function check({ workspace, config }: Account, platform?: Row, more?: Row)
   return { ...finished, status: statuses[0], error: errors[0], said };
 }
 
+/** Whether a request looks at a deployment itself, not at one of its reports. */
+const isLook = (path: string): boolean => /^\/databases\/.*\/deployments\/[^/]+$/.test(path);
+
+/** The lines about streams: name and what is said of it. */
+function linesIn(said: string): Array<[name: string, line: string]> {
+  return [...said.matchAll(/^(\w+): ((?:not )?(?:readable|checked).*)$/gm)].map(([, name = '', line = '']) => [
+    name,
+    line,
+  ]);
+}
+
 describe.concurrent('check says yes', () => {
   it('after a token, a page of the inventory and requests to the databases, and how many deployments it found', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
@@ -38,8 +50,30 @@ describe.concurrent('check says yes', () => {
       expect(answer.said).toMatch(/\b13 deployments\b/);
       const paths = account.sandbox.requests.map(({ path }) => path);
       expect(paths.slice(0, 2)).toEqual([TOKEN_PATH, INSTANCES]);
-      expect(paths.length).toBeGreaterThan(2);
-      for (const path of paths.slice(2)) expect(path).toMatch(/^\/databases\/[a-z-]+\/v5\/ibm\//);
+      expect(paths[2]).toMatch(/^\/databases\/[a-z-]+\/v5\/ibm\//);
+    });
+  });
+
+  it('with a line for each stream in the order of the catalog, after one page of one row of each list', async () => {
+    await ibmCloud({ now: '', oddInstances: false, policies: 0 }, async (account) => {
+      const { sandbox } = account;
+      const { said } = await check(account, { logs_instances: sandbox.logsInstances, billing: 'resource_groups' });
+      const lines = linesIn(said);
+      expect(lines.map(([name]) => name)).toEqual(Object.keys(sandbox.counts()).toSorted());
+      for (const [name, line] of lines) {
+        if (name.endsWith('_roles')) {
+          expect(line).toMatch(
+            /^readable, empty so far\. .*: ibmcloud iam .* --service-name iam-access-management --force$/,
+          );
+        } else expect(line).toMatch(/^readable(, empty so far)?$/);
+      }
+      // The look at the databases, and resource groups before their usage.
+      expect(sandbox.requests.length).toBeLessThan(lines.length + 6);
+      for (const { path, query } of sandbox.requests) {
+        if (/\/groups$|\/members$|\/usage\//.test(path) && !path.includes('databases')) {
+          expect(query['limit'] ?? query['_limit'], path).toBe('1');
+        }
+      }
     });
   });
 
@@ -85,6 +119,52 @@ describe.concurrent('check says yes', () => {
   });
 });
 
+it('the docs show a whole check as it looks in a terminal', async () => {
+  const page = readFileSync(new URL('../../docs/sources/ibm-cloud.md', import.meta.url), 'utf8');
+  const [, shown = ''] = /jq -r [^\n]*\n```\n\n```text\n([^`]*)```/.exec(page) ?? [];
+  const faults = forbidden('/iam/v2/groups');
+  await ibmCloud({ now: '', oddInstances: false, policies: 0, faults }, async (account) => {
+    const { said, status } = await check(account, { billing: 'resource_groups' });
+    const lines = said.trim().replace(/ServiceId-[\w-]+/g, 'ServiceId-…');
+    expect(`${lines}\n${status?.status}\n`).toBe(shown);
+  });
+});
+
+const forbidden = (...paths: string[]): Fault[] => paths.map((path) => ({ path, kind: 'status', status: 403 }));
+const byGroup = { billing: 'resource_groups' };
+
+describe.concurrent('a key that lacks a role: the check names the streams that fail in a read, and no other', () => {
+  it.each<[role: string, AccountOptions, platform: Row, streams: string[]]>([
+    ['billing', { missingRoles: ['billing'] }, {}, ['billables']],
+    ['usage of groups', { faults: forbidden('/billing/**') }, byGroup, ['billables']],
+    ['resource groups', { faults: forbidden('/*/v2/resource_groups') }, byGroup, ['billables', 'resource_groups']],
+    ['access groups', { faults: forbidden('/iam/v2/groups') }, {}, ['teams']],
+    ['policies', { faults: forbidden('/iam/v2/policies') }, {}, ['deployments_roles', 'deployments_team_roles']],
+    ['account', { missingRoles: ['account'] }, {}, []],
+    ['logs', { missingRoles: ['logs'] }, {}, ['audit_events']],
+    ['catalogue', { faults: forbidden('/**/deployables', '/**/regions') }, {}, ['databases', 'datacenters']],
+    ['tasks', { faults: forbidden('/**/tasks') }, {}, ['deployments_recipes']],
+  ])('%s', async (_, options, platform, streams) => {
+    await ibmCloud({ now: '', oddInstances: false, ...options }, async (account) => {
+      const { sandbox } = account;
+      const given = { logs_instances: sandbox.logsInstances, ...platform };
+      const answer = await check(account, given);
+      const rejected = linesIn(answer.said).filter(([, line]) => line.startsWith('not readable'));
+      expect(rejected.map(([name]) => name)).toEqual(streams);
+      for (const [, line] of rejected) {
+        expect(line).toMatch(
+          /HTTP 403.*: ibmcloud iam service-policy-create ServiceId-[\w-]+ --roles \w+ --.* --force$/,
+        );
+      }
+      expect(answer.status?.status).toBe(streams.includes('audit_events') ? 'FAILED' : 'SUCCEEDED');
+      const names = [...(Object.keys(STREAMS) as StreamName[]), 'audit_events'] as const;
+      // A few windows of audit events, so that no query waits.
+      const { errors } = await account.read({ platform: given, streams: names, config: { start_date: undefined } });
+      expect(errors.map(({ stream_descriptor: stream }) => stream?.name).toSorted()).toEqual(streams);
+    });
+  });
+});
+
 describe.concurrent('check says no', () => {
   it('to a wrong key, and what to do, after one request', async () => {
     await ibmCloud({}, async (account) => {
@@ -114,7 +194,7 @@ describe.concurrent('check says no', () => {
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
       expect(answer.status?.message).toMatch(/HTTP 403.*Viewer/);
       const paths = account.sandbox.requests.map(({ path }) => path);
-      expect(new Set(paths.filter((path) => path.startsWith('/databases/'))).size).toBe(3);
+      expect(new Set(paths.filter(isLook)).size).toBe(3);
     });
   });
 

@@ -14,7 +14,7 @@ Usage:
 
 Commands:
   spec       print the config options
-  check      test the config: whether the credentials work and the deployment IDs exist
+  check      test the config: whether the credentials work, the deployment IDs exist, and which streams can be read
   discover   print the available streams
   read       read streams: one JSON message per line on stdout
 

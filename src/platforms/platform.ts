@@ -12,6 +12,8 @@ export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
   /** What requests carry now to say who asks. */
   authorization(owner: string): Promise<string>;
+  /** A check: one page of one row is enough of each list, and one of several resource groups. */
+  isCheck?: true;
   /** Takes a sentence for the user. */
   log(level: Level, sentence: string): void;
 }
@@ -37,5 +39,7 @@ export interface Platform<C, S> {
   connection(config: C): Connection;
   open(config: C, api: Api): S;
   /** Asks as little as shows that the config works; gives what is wrong with it. Throws a ConnectorError. */
-  check(config: C, api: Api): Promise<string[]>;
+  check(config: C, api: Api, shared: S): Promise<string[]>;
+  /** The command that grants what a stream needs, if it was rejected, or if its list is empty and may be hidden. */
+  grant?(stream: string, shared: S, outcome: 'rejected' | 'hidden'): Promise<string | undefined>;
 }

@@ -8,7 +8,7 @@ Usage:
   tap-compose --config FILE                                    read all streams
   tap-compose --config FILE --catalog FILE [--state FILE]      read the streams that the catalog selects
   tap-compose --config FILE --discover                         print the catalog
-  tap-compose --config FILE --test                             test the config
+  tap-compose --config FILE --test                             test the config, and which streams can be read
   tap-compose --about [--format json|markdown]                 print what the tap is and its settings
 
 Options:

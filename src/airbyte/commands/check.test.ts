@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Message } from '../protocol/messages.ts';
 import { answer, startServer } from '../../../test-support/unit/http.ts';
 import { jsonFile, openContext } from '../../../test-support/unit/output.ts';
+import { compose } from '../../platforms/compose/compose.ts';
 import { runCheck } from './check.ts';
 
 const TOKEN = '0123456789abcdef';
@@ -29,16 +30,40 @@ function statusOf(messages: Message[]): object | undefined {
 }
 
 describe('SUCCEEDED', () => {
-  test('sends one request, with the token', async () => {
+  test('after a request for the accounts, with the token', async () => {
     const { code, status, paths, server } = await check([200, ACCOUNTS]);
-    expect({ code, status, paths }).toEqual({ code: 0, status: { status: 'SUCCEEDED' }, paths: ['/2016-07/accounts'] });
+    expect({ code, status, first: paths[0] }).toEqual({
+      code: 0,
+      status: { status: 'SUCCEEDED' },
+      first: '/2016-07/accounts',
+    });
     expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${TOKEN}` });
   });
 
-  test('sends one more if deployment_ids are set', async () => {
+  test('after one for the deployments if there are deployment_ids', async () => {
     const { code, status, paths } = await check([200, ACCOUNTS], { deployment_ids: [B, A] });
     expect({ code, status }).toEqual({ code: 0, status: { status: 'SUCCEEDED' } });
-    expect(paths).toEqual(['/2016-07/accounts', '/2016-07/deployments']);
+    expect(paths.slice(0, 2)).toEqual(['/2016-07/accounts', '/2016-07/deployments']);
+  });
+
+  test('with a line for each stream, in the order of the catalog', async () => {
+    const server = await startServer(({ url }, response) => {
+      const [, name = ''] = /\/(\w+)(?:\?|$)/.exec(url ?? '') ?? [];
+      if (name === 'clusters') return answer(response, 403, '{}');
+      const list = name === 'databases' ? 'applications' : name === 'versions' ? 'transitions' : name;
+      const rows = name === 'deployments' ? [{ id: A }, { id: B }] : name === 'teams' ? [{ id: 't' }] : [];
+      answer(response, 200, JSON.stringify({ _embedded: { [list]: rows } }));
+    });
+    const { context, messages } = openContext();
+    await runCheck(context, jsonFile({ api_token: TOKEN, base_url: `${server.origin}/2016-07` }), false);
+    const lines = messages().flatMap((message) => (message.type === 'LOG' ? message.log.message : []));
+    const streams = compose.streams.map(({ name }) => name);
+    expect(lines.slice(-streams.length).map((line) => line.split(':')[0])).toEqual(streams);
+    expect(lines).toContain('teams: readable');
+    expect(lines).toContain('deployments_recipes: readable, empty so far');
+    expect(lines).toContainEqual(expect.stringMatching(/^clusters: not readable: .*no right to read clusters.*Grant/));
+    const ofDeployments = server.requests.filter(({ url }) => url?.includes('/deployments/'));
+    expect(ofDeployments.every(({ url }) => url?.includes(A))).toBe(true);
   });
 });
 
@@ -95,13 +120,12 @@ describe('FAILED with a sentence, and exit code 0', () => {
 });
 
 test('a 401 on deployments after accounts was read fails the check and quotes the API', async () => {
-  const { code, status, paths } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [401, '{"errors":"gone"}']);
+  const { code, status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [401, '{"errors":"gone"}']);
   expect(code).toBe(0);
   expect(status).toEqual({
     status: 'FAILED',
     message: expect.stringContaining('The API rejected deployments with HTTP 401 ("gone"), although it accepts'),
   });
-  expect(paths).toHaveLength(2);
 });
 
 test('a 404 on deployments concerns the stream, since the address has an API', async () => {

@@ -15,6 +15,7 @@ import { ConnectorError } from '../../core/failure/errors.ts';
 import { type FactsOf, type ProblemId, problems } from '../../core/failure/problems.ts';
 import type { Row } from '../../core/record/row.ts';
 import type { IbmCloudConfig } from './config.ts';
+import { Account } from './account/account.ts';
 import { ibmCloud } from './ibm-cloud.ts';
 import { INSTANCES } from './account/inventory.ts';
 
@@ -100,9 +101,14 @@ describe('a check', () => {
     });
   }
 
+  function probed(chosen: IbmCloudConfig, api: TestApi): Promise<string[]> {
+    const once = { ...api, isCheck: true } as const;
+    return ibmCloud.check(chosen, once, new Account(chosen, once));
+  }
+
   test('requests the inventory and one deployment, and logs what it found', async () => {
     const api = account([gen2Row(2, {}), gen1Row(1), backupRow(3, crnOf(2))]);
-    await expect(ibmCloud.check(config(), api)).resolves.toEqual([]);
+    await expect(probed(config(), api)).resolves.toEqual([]);
     expect(api.requests.map(({ origin, path }) => [origin, path])).toEqual([
       ['https://resource-controller.cloud.ibm.com', INSTANCES],
       ['https://api.us-south.databases.cloud.ibm.com/v5/ibm', detail],
@@ -115,27 +121,27 @@ describe('a check', () => {
   test('requests no deployment if none is of generation 1 with a supported CRN', async () => {
     const odd = instanceRow(3, crnOf(3, 'databases-for-redis', 'evil.example.test/'));
     const api = account([gen2Row(2, {}), odd]);
-    await expect(ibmCloud.check(config(), api)).resolves.toEqual([]);
+    await expect(probed(config(), api)).resolves.toEqual([]);
     expect(api.requests).toHaveLength(1);
   });
 
   test('reads the whole inventory for deployment_ids, and names those that do not exist', async () => {
     const api = account([gen1Row(1)]);
     const chosen = config({ deployment_ids: [guidOf(1), guidOf(9)] });
-    await expect(ibmCloud.check(chosen, api)).resolves.toEqual([
+    await expect(probed(chosen, api)).resolves.toEqual([
       `These deployment_ids do not exist for this API key: ${guidOf(9)}. Correct deployment_ids.`,
     ]);
-    await expect(ibmCloud.check(config({ deployment_ids: [guidOf(1)] }), account([gen1Row(1)]))).resolves.toEqual([]);
-    await expect(ibmCloud.check(config({ deployment_ids: [guidOf(9)] }), api)).rejects.toMatchObject({
+    await expect(probed(config({ deployment_ids: [guidOf(1)] }), account([gen1Row(1)]))).resolves.toEqual([]);
+    await expect(probed(config({ deployment_ids: [guidOf(9)] }), api)).rejects.toMatchObject({
       problem: 'deployments_unknown',
     });
   });
 
   test('fails for an account without deployments, since the key may lack the role', async () => {
-    await expect(ibmCloud.check(config(), account([instanceRow(1, crnOf(1, 'kms'))]))).resolves.toEqual([
+    await expect(probed(config(), account([instanceRow(1, crnOf(1, 'kms'))]))).resolves.toEqual([
       'IBM Cloud lists no database deployments to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql.',
     ]);
-    await expect(ibmCloud.check(config({ resource_group_ids: ['a'.repeat(32)] }), account([]))).resolves.toEqual([
+    await expect(probed(config({ resource_group_ids: ['a'.repeat(32)] }), account([]))).resolves.toEqual([
       'IBM Cloud lists no database deployments in these resource groups to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql, and check resource_group_ids.',
     ]);
   });
@@ -145,7 +151,7 @@ describe('a check', () => {
     [{}, 'unexpected_body'],
     [{ errors: 'not_found' }, 'unexpected_body'],
   ])('fails if the response is not a deployment: %j', async (answer, problem) => {
-    await expect(ibmCloud.check(config(), account([gen1Row(1)], { [detail]: answer }))).rejects.toMatchObject({
+    await expect(probed(config(), account([gen1Row(1)], { [detail]: answer }))).rejects.toMatchObject({
       problem,
     });
   });

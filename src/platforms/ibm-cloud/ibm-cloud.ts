@@ -1,12 +1,11 @@
-import { utcText } from '../../core/record/timestamp.ts';
 import type { Platform } from '../platform.ts';
 import { Account } from './account/account.ts';
-import { firstDeployments, loadInventory, missingSentence } from './account/inventory.ts';
+import { loadInventory, missingSentence } from './account/inventory.ts';
 import { refusals } from './api/error-text.ts';
 import { iamAuth } from './api/token.ts';
 import { probeDatabases } from './check-databases.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
-import { eventsQuery, queryResult } from './logs/query.ts';
+import { grant } from './grant.ts';
 import { streams } from './streams/index.ts';
 import { count, terms } from './terms.ts';
 
@@ -25,22 +24,14 @@ export const ibmCloud: Platform<IbmCloudConfig, Account> = {
     refusals,
   }),
   open: (config, api) => new Account(config, api),
-  async check(config, api) {
-    const account = new Account(config, api);
+  grant,
+  async check(config, api, account) {
     const isLimited = config.deployment_ids.length > 0;
-    const { deployments, missing } = isLimited
-      ? await account.once(loadInventory)
-      : { deployments: await firstDeployments(account), missing: [] };
+    const { deployments, missing } = await account.once(loadInventory);
     if (missing.length > 0) return [missingSentence(missing, account.selection)];
     if (deployments.length === 0) return [noDeployments(config)];
     const rejection = await probeDatabases(deployments, account);
     if (rejection !== undefined) return [rejection];
-    const now = Date.now();
-    const lastMinute = { from: utcText(now - 60_000), to: utcText(now) };
-    for (const instance of config.logs_instances) {
-      const query = eventsQuery(instance, lastMinute, config.endpoints);
-      queryResult(await api.get(query, 'check'), query.path);
-    }
     const gen1 = deployments.filter(({ generation }) => generation === 'gen1').length;
     const where = isLimited ? 'in deployment_ids' : 'on the first page that has any';
     const generations = `${gen1} of generation 1, ${deployments.length - gen1} of generation 2`;

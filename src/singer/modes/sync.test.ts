@@ -359,13 +359,14 @@ describe('--test', () => {
     expect(await runTest(tap.context, [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })], false)).toBe(
       0,
     );
+    expect(tap.log()).toContain('INFO accounts: readable');
     expect(tap.log().at(-1)).toBe('INFO the config works');
     expect(tap.stdout()).toBe('');
   });
 
   test('reports what is wrong', async () => {
     const server = await startServer((request, response) =>
-      answer(response, 200, JSON.stringify(ACCOUNT[(request.url ?? '').slice('/v/'.length)])),
+      answer(response, 200, JSON.stringify(ACCOUNT[(request.url ?? '').slice('/v/'.length)] ?? {})),
     );
     const config = { api_token: TOKEN, base_url: `${server.origin}/v`, deployment_ids: ['f'.repeat(24)] };
     const tap = openTap();

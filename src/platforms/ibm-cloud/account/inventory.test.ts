@@ -15,7 +15,7 @@ import type { Request } from '../../../core/stream/request.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { ibmCloudConfig } from '../config.ts';
 import { Account } from './account.ts';
-import { INSTANCES, type Inventory, firstDeployments, loadInventory } from './inventory.ts';
+import { INSTANCES, type Inventory, loadInventory } from './inventory.ts';
 
 const CONTROLLER = 'https://controller.example.test';
 const SIZES = { postgresql: { members: 2, host_flavor: 'bx3d.4x20' } };
@@ -274,14 +274,16 @@ describe('the first deployments', () => {
       const row = page < 2 ? instanceRow(page, crnOf(page, 'kms')) : gen1Row(page);
       return instancesBody([row], `/x?start=${page + 1}`);
     });
-    expect(ids(await firstDeployments(account))).toEqual([crnOf(2)]);
+    api.isCheck = true;
+    expect(ids((await account.once(loadInventory)).deployments)).toEqual([crnOf(2)]);
     expect(api.requests).toHaveLength(3);
     expect(api.logged).toEqual([]);
   });
 
   test('are looked for in all resource groups', async () => {
     const { api, account } = of([backupRow(1, crnOf(2))], ['g1', 'g2']);
-    expect(await firstDeployments(account)).toEqual([]);
+    api.isCheck = true;
+    expect((await account.once(loadInventory)).deployments).toEqual([]);
     expect(queries(api)).toMatchObject([{ resource_group_id: 'g1' }, { resource_group_id: 'g2' }]);
   });
 });

@@ -1,8 +1,8 @@
 import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
-import { isRow } from '../../../core/record/row.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
 import { objectOf } from '../api/envelope.ts';
 import { failureOf } from '../api/failure.ts';
-import { listPages, tokenIn } from '../api/pages.ts';
+import { type PageToken, listPages, tokenIn } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
 import { count } from '../terms.ts';
 import type { Account } from './account.ts';
@@ -39,24 +39,18 @@ type Instances = Map<string, Instance | undefined>;
 export async function loadInventory(account: Account): Promise<Inventory> {
   let instances: Instances = new Map();
   let requests = 0;
+  // A check needs no page after the first that has a deployment, unless it looks for certain deployments.
+  const isGlance = account.api.isCheck === true && account.selection.deploymentIds.length === 0;
   for await (const listed of pagesOf(account)) {
     instances = listed;
     requests += 1;
+    if (isGlance && deploymentsIn(listed).length > 0) break;
   }
   const incomplete = new Map<string, ConnectorError>();
   const lacking = [...instances.values()].filter((each) => each !== undefined).filter(lacksDetails);
   await Promise.all(lacking.map((each) => addDetails(each, instances, incomplete, account)));
-  logSummary(instances, account);
+  if (!isGlance) logSummary(instances, account);
   return { ...select(instances, incomplete, account), incomplete, requests: requests + lacking.length };
-}
-
-/** The deployments on the first page that has any. */
-export async function firstDeployments(account: Account): Promise<Deployment[]> {
-  for await (const instances of pagesOf(account)) {
-    const deployments = deploymentsIn(instances);
-    if (deployments.length > 0) return deployments;
-  }
-  return [];
 }
 
 /** Yields all instances listed so far, after each page. Resource groups are listed one after the other. */
@@ -67,9 +61,8 @@ async function* pagesOf({ api, config, selection }: Account): AsyncGenerator<Ins
   for (const group of resourceGroupIds.length === 0 ? [undefined] : resourceGroupIds) {
     const query = { type: 'service_instance', limit: PAGE_SIZE, resource_group_id: group };
     const first = { origin: config.endpoints.resource_controller, path: INSTANCES, query };
-    const pages = listPages(api, first, 'deployments', 'resources', ({ next_url: link }) =>
-      tokenIn(link, TOKENS, INSTANCES),
-    );
+    const next = ({ next_url: link }: Row): PageToken | undefined => tokenIn(link, TOKENS, INSTANCES);
+    const pages = listPages(api, first, 'deployments', 'resources', next, true);
     for await (const { body, rows } of pages) {
       const { rows_count: expected } = body;
       if (rows.length === 0 && typeof expected === 'number' && expected > 0) {

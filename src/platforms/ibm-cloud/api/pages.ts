@@ -9,7 +9,7 @@ import { textOf } from './values.ts';
 const MAX_PAGES = 2_000;
 
 /** The query parameter that requests the next page. */
-interface PageToken {
+export interface PageToken {
   name: string;
   value: string;
 }
@@ -21,7 +21,7 @@ interface Page {
 
 /**
  * Yields the pages of a list, which each body has under the name `list`. `next` returns the token of the next page, or undefined
- * at the end of the list. Throws a ConnectorError, also if the pages never end.
+ * at the end of the list. A check gets one page of one row, unless `isWhole`. Throws a ConnectorError, also if the pages never end.
  */
 export async function* listPages(
   api: Api,
@@ -29,10 +29,11 @@ export async function* listPages(
   stream: string,
   list: string,
   next: (body: Row, request: Request) => PageToken | undefined,
+  isWhole = api.isCheck !== true,
 ): AsyncGenerator<Page, void, void> {
   const { path } = first;
   const tokens = new Set<string>();
-  for (let request = first; ;) {
+  for (let request = isWhole ? first : ofOneRow(first); ;) {
     const body = objectOf(await api.get(request, stream), path);
     const page = { body, rows: rowsOf(body, list, path) };
     const token = next(body, request);
@@ -40,10 +41,15 @@ export async function* listPages(
       throw unexpectedBody(path, `its pages never end: ${tokens.size + 1} were read`);
     }
     yield page;
-    if (token === undefined) return;
+    if (token === undefined || !isWhole) return;
     tokens.add(token.value);
     request = { ...first, query: { ...first.query, [token.name]: token.value } };
   }
+}
+
+function ofOneRow({ query = {}, ...request }: Request): Request {
+  const limits = ['limit', '_limit'].filter((name) => name in query).map((name) => [name, 1] as const);
+  return { ...request, query: { ...query, ...Object.fromEntries(limits) } };
 }
 
 /** All rows of a list, and the number of requests. */

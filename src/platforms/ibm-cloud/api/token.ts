@@ -118,6 +118,11 @@ export function accountIn(authorization: string): string | undefined {
   return typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) ? id : undefined;
 }
 
+/** The service ID in a token's claims; undefined if it belongs to someone else. */
+export function serviceIdIn(authorization: string): string | undefined {
+  return /^iam-(ServiceId-[\w-]+)$/.exec(String(claimsOf(authorization)['iam_id']))?.[1];
+}
+
 /** The claims of a JWT. Its signature needs no check, because IAM itself sent it. */
 function claimsOf(token: string): Row {
   try {
