@@ -62,7 +62,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   discover: ['config', 'configured'],
   read: ['config', 'catalog', 'streams', 'state'],
 };
-const CHOICE = 'choose from spec, check, discover and read';
+const CHOICE = `choose from ${Object.keys(COMMANDS).join(', ')}`;
 
 export type Command =
   | { name: 'nothing' | 'help' | 'version' | 'spec' }

@@ -87,7 +87,7 @@ export function stateOf(bookmark: unknown, { platform, format, partitionName }: 
     state[partitions] = Object.fromEntries(times);
   }
   for (const key of lists) state[key] = list(key);
-  for (const key of Object.keys(objects)) [state[key]] = list(key);
+  for (const key of Object.keys(objects)) state[key] = list(key)[0];
   return state;
 }
 
