@@ -61,8 +61,8 @@ export async function startUp(runs: number): Promise<Row[]> {
         spec: { command: connector('spec') },
         discover: { command: connector('discover', sandbox) },
         check: { command: connector('check', sandbox) },
-        'tap-compose --discover': { command: tap('--discover') },
-        'tap-compose --about': { command: tap('--about') },
+        'tap-compose --discover': { command: tap('--discover', sandbox) },
+        'tap-compose --about': { command: tap('--about', sandbox) },
       },
       runs * 4,
     );

@@ -29,7 +29,7 @@ export function connectorRead(sandbox: SandboxProcess, names: readonly string[],
 
 /** The tap's command line for reading these streams alone, which `--discover` has to have listed. */
 export async function tapSync(sandbox: SandboxProcess, names: readonly string[], config: object): Promise<string[]> {
-  const tap = [process.execPath, programPath('tap-compose')];
+  const tap = [process.execPath, programPath('tap-compose'), '--config', configFile(sandbox, config)];
   const { streams } = JSON.parse(readFileSync(await printed([...tap, '--discover']), 'utf8')) as {
     streams: Array<{ tap_stream_id: string; metadata: Array<{ breadcrumb: string[]; metadata: object }> }>;
   };
@@ -37,18 +37,12 @@ export async function tapSync(sandbox: SandboxProcess, names: readonly string[],
     const whole = metadata.find(({ breadcrumb }) => breadcrumb.length === 0);
     if (whole !== undefined) whole.metadata = { ...whole.metadata, selected: names.includes(id) };
   }
-  return [
-    ...tap,
-    '--config',
-    configFile(sandbox, config),
-    '--catalog',
-    workspace.file('tap-catalog.json', { streams }),
-  ];
+  return [...tap, '--catalog', workspace.file('tap-catalog.json', { streams })];
 }
 
 /** The tap's command line for what needs no API. */
-export function tap(mode: '--discover' | '--about'): string[] {
-  return [process.execPath, programPath('tap-compose'), mode];
+export function tap(mode: '--discover' | '--about', sandbox: SandboxProcess): string[] {
+  return [process.execPath, programPath('tap-compose'), '--config', configFile(sandbox), mode];
 }
 
 export function floor({ baseUrl, token }: SandboxProcess, pageSize: number): string[] {
