@@ -94,7 +94,7 @@ test('a file that must contain an object contains one', async () => {
 test('JSON that is nested too deeply to be serialized is an error', () => {
   const nested = (levels: number): string => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
   expect(() => parseInput('state', 's.json', nested(20_000))).toThrow(
-    'The state file s.json is nested more than 500 levels deep.',
+    'The state file s.json is nested more than 500 levels deep. Check that it is the right file.',
   );
   expect(() => parseInput('state', 's.json', nested(500))).not.toThrow();
 });

@@ -46,7 +46,9 @@ const MAX_DEPTH = 500;
 /** Throws for JSON so deep that it can't be serialized again. */
 export function checkDepth(what: string, path: string, value: unknown): void {
   if (isDeeper(value, MAX_DEPTH)) {
-    throw inputError(`The ${what} file ${path} is nested more than ${MAX_DEPTH} levels deep.`);
+    throw inputError(
+      `The ${what} file ${path} is nested more than ${MAX_DEPTH} levels deep. Check that it is the right file.`,
+    );
   }
 }
 

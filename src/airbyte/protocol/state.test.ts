@@ -153,5 +153,7 @@ test.each([
 
 test('a deeply nested file is an error that names it', () => {
   const deep = '{"type":"STATE","state":'.repeat(20_000) + '{}' + '}'.repeat(20_000);
-  expect(() => states(deep)).toThrow('The state file s.json is nested more than 500 levels deep.');
+  expect(() => states(deep)).toThrow(
+    'The state file s.json is nested more than 500 levels deep. Check that it is the right file.',
+  );
 });
