@@ -76,7 +76,7 @@ describe('with stdout in a file, a person at the terminal', () => {
       const args = readArguments(workspace, config, catalogOf('incremental', ['audit_events']));
       const { screen } = await atTerminal(args, file, /[1-9]\d* records,/);
       expect(screen).toMatch(
-        /Stopped after [\d,]+ records of 1 stream in \d+\.\d s\. To continue from here, pass the STATE lines/,
+        /Stopped after [\d,]+ records of 1 stream in \d+\.\d s\. To resume, pass the STATE messages/,
       );
       expect(readFileSync(file, 'utf8')).toContain('"type":"STATE"');
     });

@@ -4,7 +4,7 @@ import { type Row, isRow } from '../core/record/row.ts';
 
 /** Reads a file that the user named. `what` is "config", "catalog" or "state"; the errors name it and the path. */
 export async function readInput(what: string, path: string): Promise<string> {
-  // Whoever passes the JSON itself must not see its token in an error about a missing file.
+  // An error about a missing file must not contain the credentials of JSON that is passed as the name.
   if (/^\s*[{[]/.test(path))
     throw inputError(`--${what} takes the name of a file, not the JSON itself. Write the JSON to a file.`);
   try {
@@ -34,7 +34,9 @@ export function parseInput(what: string, path: string, text: string): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw inputError(`The ${what} file ${path} is not valid JSON. Correct it at ${placeOf(error as Error, text)}.`);
+    throw inputError(
+      `The ${what} file ${path} is not valid JSON. Correct it at ${jsonPositionOf(error as Error, text)}.`,
+    );
   }
   checkDepth(what, path, value);
   return value;
@@ -57,32 +59,28 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
-/** Where the JSON breaks off or goes wrong. V8 says so for most errors, but not for a wrong token or an early end. */
-function placeOf({ message }: Error, text: string): string {
-  const place = /\(line (\d+) column (\d+)\)$/.exec(message);
-  if (place !== null) return `line ${place[1]}, column ${place[2]}`;
-  let right = isWrongToken(message) ? 0 : text.length;
-  // What precedes a wrong token only ends too early, so the place can be found by halving.
+/** Where the JSON is invalid. V8 says so for most errors, but not for an unexpected token or an early end. */
+function jsonPositionOf({ message }: Error, text: string): string {
+  const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec(message) ?? [];
+  if (line !== undefined) return `line ${line}, column ${column}`;
+  let right = hasWrongToken(text) ? 0 : text.length;
+  // The text before an unexpected token only ends too early, so a binary search finds the position.
   for (let wrong = text.length; right + 1 < wrong;) {
     const middle = Math.floor((right + wrong) / 2);
-    if (isWrongToken(complaintAbout(text.slice(0, middle)))) wrong = middle;
+    if (hasWrongToken(text.slice(0, middle))) wrong = middle;
     else right = middle;
   }
   const lines = text.slice(0, right).split('\n');
   return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
 }
 
-function complaintAbout(text: string): string {
+function hasWrongToken(text: string): boolean {
   try {
     JSON.parse(text);
-    return '';
+    return false;
   } catch (error) {
-    return (error as Error).message;
+    return (error as Error).message.endsWith('is not valid JSON');
   }
-}
-
-function isWrongToken(message: string): boolean {
-  return message.endsWith('is not valid JSON');
 }
 
 /** The name of a JSON value's type, as a sentence needs it. */

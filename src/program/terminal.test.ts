@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { events, openRead, openRun, parts } from '../../test-support/unit/reads.ts';
-import { type RunEnd, followRun } from './terminal.ts';
+import { type ReadEnd, followRead } from './terminal.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** Two streams, 1,234 records and two seconds later; gives what is written next. */
-function follow(columns: number): { line: () => string | undefined; end: (end: RunEnd) => string | undefined } {
+function follow(columns: number): { line: () => string | undefined; end: (end: ReadEnd) => string | undefined } {
   const testRun = openRun();
   const streams = [openRead(testRun, parts), openRead(testRun, events)] as const;
   const written: string[] = [];
-  const end = followRun(streams, { write: (text) => written.push(text), columns: () => columns });
+  const end = followRead(streams, { write: (text) => written.push(text), columns: () => columns });
   for (const { sink } of streams) sink.started();
   for (let i = 0; i < 1_200; i += 1) streams[0].sink.record({ id: `p${i}` }, 0, undefined);
   for (let i = 0; i < 34; i += 1) streams[1].sink.record({ id: `e${i}` }, 0, undefined);
@@ -32,7 +32,7 @@ function follow(columns: number): { line: () => string | undefined; end: (end: R
 
 describe('while streams are read', () => {
   it('one line says how much, how fast and how long', () => {
-    expect(follow(80).line()).toBe('\r\u001B[K1,234 records, 1 of 2 streams done, 617/s, 0:02');
+    expect(follow(80).line()).toBe('\r\u001B[K1,234 records, 1 of 2 streams done, 617/s, 2.0 s');
   });
 
   it('the line is cut where the terminal is narrow, for one that wraps cannot be wiped', () => {
@@ -58,7 +58,7 @@ describe('at the end', () => {
       String.raw`- a\u000ab\u001b[31m`,
     );
     expect(follow(80).end({ failures: ['teams: No. Ask.'], stopped: true })).toContain(
-      'Stopped after 1,234 records of 2 streams in 2.0 s. To continue from here, pass the STATE lines of the output with --state.\n- teams: No. Ask.\n',
+      'Stopped after 1,234 records of 2 streams in 2.0 s. To resume, pass the STATE messages of the output with --state.\n- teams: No. Ask.\n',
     );
   });
 });

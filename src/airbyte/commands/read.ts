@@ -3,7 +3,7 @@ import { type WantedStream, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { readInput, readObject } from '../../program/input-file.ts';
 import { readStreams } from '../../core/reading/read-streams.ts';
-import { followRun } from '../../program/terminal.ts';
+import { followRead } from '../../program/terminal.ts';
 import type { ReadFiles } from '../command-line.ts';
 import { chooseStreams, streamsIn, streamsNamed } from '../protocol/configured-catalog.ts';
 import { failuresOf, sendError, sentencesOf } from '../protocol/failures.ts';
@@ -36,7 +36,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
     return { definition, mode, state: states.get(definition.name) ?? {}, where };
   });
   const { streams, refusal, close } = openReads(config, context, output, wanted);
-  const endFollowing = context.terminal === undefined ? undefined : followRun(streams, context.terminal);
+  const endFollowing = context.terminal === undefined ? undefined : followRead(streams, context.terminal);
   try {
     for (const { descriptor } of unusable) {
       if (descriptor === undefined) continue;

@@ -47,7 +47,8 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
     expect(breaker.admits(pass)).toBe(true);
     expect(time.now()).toBeGreaterThanOrEqual(closedUntil);
     expect(phase).not.toBe('out');
-    if (phase === 'first') phase = 'out';
+    const isTrial = phase === 'first';
+    if (isTrial) phase = 'out';
     await time.sleep(latencies[sent++ % latencies.length] ?? 0, never);
     if (Math.floor(time.now() / quota.periodMs) !== period) {
       period = Math.floor(time.now() / quota.periodMs);
@@ -55,7 +56,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
     }
     left -= 1;
     if (left >= 0) {
-      if (pass.isTrial) phase = 'open';
+      if (isTrial) phase = 'open';
       breaker.reportOutcome(pass, 'answered');
       seen.answered += 1;
       return true;

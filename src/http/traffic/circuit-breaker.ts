@@ -19,25 +19,18 @@ const LATER_TRIAL_WAIT_MS = 2_000;
  */
 export type Outcome = 'answered' | 'limited' | 'unanswered';
 
-/** Leave to send one request. */
+/** The right to send one request. */
 export interface Pass {
-  /** Nothing else is sent until this attempt ends. */
-  isTrial: boolean;
-  /** By the monotonic clock. */
+  /** When its attempt began, by the monotonic clock. */
   since: number;
 }
 
-interface Waiter {
+interface Waiter extends PromiseWithResolvers<Pass> {
   hasFailed: boolean;
   onLimited: (waitMs: number) => void;
-  resolve: (pass: Pass) => void;
-  reject: (reason: unknown) => void;
 }
 
-/**
- * Why a circuit opened: the reason of its signal.
- * - `token`: the origin rejects a token that was issued a moment before
- */
+/** Why a circuit opened: the reason of its signal. `token`: the origin rejects a new token. */
 export interface OpenCircuit {
   cause: 'outage' | 'rate_limit' | 'token';
   /** How long the origin had not responded. */
@@ -93,18 +86,18 @@ export class CircuitBreaker {
   async enter(hasFailed: boolean, onLimited: (waitMs: number) => void): Promise<Pass> {
     this.#life.throwIfAborted();
     this.signal.throwIfAborted();
-    if (this.#state === 'closed') return { isTrial: false, since: this.#timing.monotonic() };
-    const { promise, resolve, reject } = Promise.withResolvers<Pass>();
-    this.#waiting.push({ hasFailed, onLimited, resolve, reject });
+    if (this.#state === 'closed') return { since: 0 };
+    const waiter = { ...Promise.withResolvers<Pass>(), hasFailed, onLimited };
+    this.#waiting.push(waiter);
     if (this.#limit !== undefined) onLimited(this.waitMs);
     this.#startTrial();
-    return promise;
+    return waiter.promise;
   }
 
-  /** Whether the request may still go, after a further wait since `enter`. Marks the beginning of its attempt. */
+  /** Whether the request may still go, after a further wait since `enter`. Its attempt begins then. */
   admits(pass: Pass): boolean {
     pass.since = this.#timing.monotonic();
-    return pass.isTrial ? this.#trial === pass : this.#state === 'closed';
+    return this.#trial === pass || this.#state === 'closed';
   }
 
   reportOutcome(pass: Pass, outcome: Outcome, retryAfterMs?: number): void {
@@ -136,8 +129,7 @@ export class CircuitBreaker {
     this.#state = 'closed';
     this.#trial = undefined;
     this.#limit = undefined;
-    const since = this.#timing.monotonic();
-    for (const { resolve } of this.#waiting.splice(0)) resolve({ isTrial: false, since });
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ since: 0 });
   }
 
   #reachLimit(isTrial: boolean, retryAfterMs: number | undefined): void {
@@ -198,7 +190,7 @@ export class CircuitBreaker {
     const preferred = this.#waiting.findIndex(({ hasFailed }) => hasFailed === this.#isFailedNext);
     const [next] = this.#waiting.splice(Math.max(0, preferred), 1);
     this.#isFailedNext = next?.hasFailed === false;
-    this.#trial = { isTrial: true, since: this.#timing.monotonic() };
+    this.#trial = { since: 0 };
     next?.resolve(this.#trial);
   }
 

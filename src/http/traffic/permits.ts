@@ -4,10 +4,7 @@ export interface Permit {
   release(): void;
 }
 
-interface Waiter {
-  resolve: (permit: Permit) => void;
-  reject: (reason: unknown) => void;
-}
+type Waiter = PromiseWithResolvers<Permit>;
 
 interface Origin {
   inFlight: number;
@@ -31,13 +28,13 @@ export class Permits {
   }
 
   acquire(address: string, stream: string): Promise<Permit> {
-    const { promise, resolve, reject } = Promise.withResolvers<Permit>();
+    const waiter: Waiter = Promise.withResolvers();
     const { waiting } = this.#originAt(address);
-    const waiters = waiting.get(stream);
-    if (waiters === undefined) waiting.set(stream, [{ resolve, reject }]);
-    else waiters.push({ resolve, reject });
+    const waiters = waiting.get(stream) ?? [];
+    waiters.push(waiter);
+    waiting.set(stream, waiters);
     this.#schedule();
-    return promise;
+    return waiter.promise;
   }
 
   /** Rejects all waiters for an origin. */
