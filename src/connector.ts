@@ -15,7 +15,6 @@ import type { ClientOptions } from './http/client-options.ts';
 import { ApiClient } from './http/client.ts';
 import { proxyNote } from './http/error.ts';
 import { proxyFor } from './http/connection/proxy.ts';
-import { addCredential } from './text/credentials.ts';
 import type { Api } from './platforms/platform.ts';
 
 /** A person waits for the answer of a check. */
@@ -183,22 +182,16 @@ export function openClient(config: Config, context: Context, output: Output, eve
   const { env, timing } = context;
   const { onLongWait, ...rest } = events;
   const platform = platformOf(config);
-  const { address, auth, accept, refusals } = platform.connection(config.platform);
-  // A proxy may repeat its credentials in an error.
-  for (const secret of proxyFor(new URL(address).origin, env)?.secrets ?? []) addCredential(secret);
   return new ApiClient({
     permits: config.num_workers,
     ...rest,
-    ...(timing === undefined ? {} : { timing }),
+    ...(timing && { timing }),
+    ...platform.connection(config.platform),
     env,
-    address,
-    auth,
-    accept,
-    refusals,
     terms: platform.terms,
     userAgent: `source-compose/${VERSION}`,
     timeoutMs: config.request_timeout_seconds * 1_000,
-    onAnswer: (method, path, status, ms) => output.log('debug', `${method} ${path}: HTTP ${status} in ${ms} ms`),
+    onResponse: (method, path, status, ms) => output.log('debug', `${method} ${path}: HTTP ${status} in ${ms} ms`),
     onRetry({ stream, method, path, attempt, reason, waitMs }) {
       const wait = (waitMs / 1_000).toFixed(1);
       output.log('warn', `${method} ${path}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);

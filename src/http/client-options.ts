@@ -5,6 +5,16 @@ import type { Route, RouteOptions } from './connection/route.ts';
 import type { Refusals } from './failure.ts';
 import type { Timing } from './traffic/retry.ts';
 
+/** What differs between APIs. */
+export interface Connection {
+  /** Precedes the path of each request that names no origin. */
+  address: string;
+  auth: Auth;
+  /** The value of the header `Accept`. */
+  accept: string;
+  refusals: Refusals;
+}
+
 export interface RetryEvent {
   stream: string;
   method: 'GET' | 'POST';
@@ -14,17 +24,10 @@ export interface RetryEvent {
   waitMs: number;
 }
 
-export interface ClientOptions {
-  /** Precedes the path of each request that names no origin. */
-  address: string;
-  auth: Auth;
-  /** The value of the header `Accept`. */
-  accept: string;
-  refusals: Refusals;
-  /** What texts call the API and its settings. */
+export interface ClientOptions extends Connection {
   terms: Terms;
   userAgent: string;
-  /** The most requests in flight at once. */
+  /** The maximum number of requests in flight. */
   permits: number;
   timeoutMs: number;
   signal: AbortSignal;
@@ -35,7 +38,7 @@ export interface ClientOptions {
   onRateLimit: (until: number, stream: string) => void;
   /** The API rejects the credentials: no later request can succeed. */
   onTokenRefused?: (error: ConnectorError) => void;
-  onAnswer?: (method: string, path: string, status: number, ms: number) => void;
+  onResponse?: (method: string, path: string, status: number, ms: number) => void;
   /** For a check: waits that would end later (Unix ms) and unreachable addresses are errors at once. */
   deadline?: number;
   maxBodyBytes?: number;

@@ -61,7 +61,7 @@ test('a redirect is not followed, so that the token stays where it belongs', asy
 test('every answer is told, with its status', async () => {
   const answers: unknown[] = [];
   api().get('/accounts').reply(503, '').get('/accounts').reply(200, BODY);
-  const { client } = createClient({ onAnswer: (_, path, status, ms) => answers.push([path, status, ms]) });
+  const { client } = createClient({ onResponse: (_, path, status, ms) => answers.push([path, status, ms]) });
   await client.get({ path: 'accounts' }, 'accounts');
   expect(answers).toEqual([
     ['accounts', 503, 0],

@@ -30,7 +30,7 @@ interface Call {
 
 /**
  * An API client for JSON and for server-sent events that contain JSON. A request passes these layers, outside in: retrying;
- * authorised; paced, gated and permitted; one exchange. Redirects are not followed, so credentials go only to the platform's origins.
+ * authorized; paced, gated and permitted; one exchange. Redirects are not followed, so credentials go only to the platform's origins.
  * Bodies are parsed, but not yet validated.
  */
 export class ApiClient {
@@ -102,7 +102,7 @@ export class ApiClient {
     const { onRetry, deadline, timing } = this.#settings;
     const { origin, stream, method, path } = call;
     for (;;) {
-      const result = await this.#authorised(call);
+      const result = await this.#authorized(call);
       if ('release' in result) return result;
       origin.signal.throwIfAborted();
       const isLimited = outcomeOf(result) === 'limited';
@@ -121,7 +121,7 @@ export class ApiClient {
   }
 
   /** Finds out what a 401 means. */
-  async #authorised(call: Call): Promise<Received | Failure> {
+  async #authorized(call: Call): Promise<Received | Failure> {
     const { auth, onTokenRefused } = this.#settings;
     const { request, stream } = call;
     for (let isRenewed = false; ; isRenewed = true) {

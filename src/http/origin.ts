@@ -85,7 +85,7 @@ export class Origin {
 
   /** Sends the request once. Throws only the signal's reason. */
   async exchange(request: Request, authorization: string | undefined): Promise<{ body: unknown } | Failure> {
-    const { onAnswer, refusals, timing } = this.#settings;
+    const { onResponse, refusals, timing } = this.#settings;
     const { path, post, reads } = request;
     const method = post === undefined ? 'GET' : 'POST';
     const began = timing.monotonic();
@@ -97,7 +97,7 @@ export class Origin {
       body: post?.body ?? null,
     });
     if ('problem' in answer) return answer;
-    onAnswer?.(method, path, answer.status, Math.round(timing.monotonic() - began));
+    onResponse?.(method, path, answer.status, Math.round(timing.monotonic() - began));
     if (answer.status === 200) return reads === 'events' ? itemsIn(answer.text, refusals) : parsed(answer.text);
     const retryAfterMs = retryAfter([answer.headers['retry-after']].flat()[0], timing.now());
     return { ...statusFailure(answer, refusals, reads), retryAfterMs };

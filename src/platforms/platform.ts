@@ -4,8 +4,7 @@ import type { Terms } from '../core/failure/terms.ts';
 import type { Request } from '../core/stream/request.ts';
 import type { Row } from '../core/record/row.ts';
 import type { Stream } from '../core/stream/stream.ts';
-import type { Auth } from '../http/auth.ts';
-import type { Refusals } from '../http/failure.ts';
+import type { Connection } from '../http/client-options.ts';
 
 /** What a platform may ask its API, apart from the reading of streams; `owner` is the stream that needs it. */
 export interface Api {
@@ -16,15 +15,6 @@ export interface Api {
   isCheck?: true;
   /** Takes a sentence for the user. */
   log(level: Level, sentence: string): void;
-}
-
-/** Where the requests of a config go, and what they carry. */
-interface Connection {
-  /** Stands before the path of each request that names no origin of its own. */
-  address: string;
-  auth: Auth;
-  accept: string;
-  refusals: Refusals;
 }
 
 /** One API that has reports: what its config is, what it can be asked for, and how. `S` is shared by all its streams. */

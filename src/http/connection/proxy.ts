@@ -1,5 +1,6 @@
 import { isLoopback } from '../address.ts';
 import { inputError } from '../../core/failure/errors.ts';
+import { addCredential } from '../../text/credentials.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -13,13 +14,14 @@ export interface Proxy {
   host: string;
   /** The value of `Proxy-Authorization`, if its address contains a user. */
   authorization: string | undefined;
-  /** To be masked. */
-  secrets: string[];
 }
 
 const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' };
 
-/** The proxy of HTTP_PROXY or HTTPS_PROXY, unless NO_PROXY or loopback exempts the origin. Throws an input error. */
+/**
+ * The proxy of HTTP_PROXY or HTTPS_PROXY, unless NO_PROXY or loopback exempts the origin. Its credentials are masked from now on, because
+ * a proxy may repeat them in an error. Throws an input error.
+ */
 export function proxyFor(origin: string, env: Env): Proxy | undefined {
   const { hostname, protocol, port } = new URL(origin);
   const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
@@ -29,12 +31,12 @@ export function proxyFor(origin: string, env: Env): Proxy | undefined {
   if (isExempt(hostname, port || DEFAULT_PORTS[protocol], noProxy)) return undefined;
   const { url, user, password } = parsed(variable, env[variable] ?? '');
   const basic = user === '' && password === '' ? undefined : Buffer.from(`${user}:${password}`).toString('base64');
+  for (const secret of [password, basic ?? '']) addCredential(secret);
   return {
     variable,
     origin: url.origin,
     host: `${url.hostname}:${url.port || DEFAULT_PORTS[url.protocol]}`,
     authorization: basic === undefined ? undefined : `Basic ${basic}`,
-    secrets: [password, basic ?? ''].filter((secret) => secret !== ''),
   };
 }
 
