@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { flagsOf, readCommandLine, usage } from './command-line.ts';
 import { PLATFORM_NAMES, withDefaults, withIbmCloudDefaults } from './options.ts';
 
-test('nothing at all is the defaults', () => {
+test('without flags, every option has its default', () => {
   expect(readCommandLine([])).toEqual({
     options: {},
     configFile: undefined,
@@ -13,7 +13,7 @@ test('nothing at all is the defaults', () => {
   });
 });
 
-test.each(['--help', '-h'])('%s asks for the help', (flag) => {
+test.each(['--help', '-h'])('%s prints the help', (flag) => {
   expect(readCommandLine([flag])).toMatchObject({ help: true });
 });
 
@@ -25,7 +25,7 @@ test.each([
   expect(Object.values(flags).toSorted()).toEqual(Object.keys(options).toSorted());
 });
 
-test('a flag means what it does for the platform that is named', () => {
+test('flags depend on the platform', () => {
   const args = '--platform ibm_cloud --deployments 20 --token-life 60 --missing-roles billing,logs';
   expect(readCommandLine(args.split(' '))).toMatchObject({
     options: { platform: 'ibm_cloud', deployments: 20, tokenLife: 60, missingRoles: ['billing', 'logs'] },
@@ -60,13 +60,13 @@ test.each([
   ['--platform ibm_cloud --now yesterday', '--now must be a time such as'],
   ['--platform ibm_cloud --missing-roles billing,cook', '--missing-roles must be some of'],
   ['--future-events 1201', 'futureEvents must not exceed auditEvents'],
-])('%s is refused in one line', (args, problem) => {
+])('%s is rejected with one line', (args, problem) => {
   const read = readCommandLine(args.split(' '));
   expect(read).toContain(problem);
   expect(read).not.toContain('\n');
 });
 
-test('the help names every flag, what it means and its default', () => {
+test('the help lists every flag with its meaning and default', () => {
   for (const flag of (['every', ...PLATFORM_NAMES] as const).flatMap((platform) => Object.keys(flagsOf(platform)))) {
     expect(usage()).toMatch(new RegExp(`--${flag} <.+>\\n +\\w.*`));
   }

@@ -13,9 +13,9 @@ export interface CommandLine {
   readonly options: Given;
   /** Where to write the config, if anywhere. */
   readonly configFile: string | undefined;
-  /** Print one line for programs instead of lines for people. */
+  /** Print one line for programs instead of text for people. */
   readonly json: boolean;
-  /** End when stdin ends, which it does with the parent process. */
+  /** Exit when stdin ends, as it does when the parent process exits. */
   readonly exitWithStdin: boolean;
   readonly help: boolean;
 }
@@ -30,12 +30,12 @@ const SWITCHES = {
   help: 'print this text',
 } as const;
 
-/** The flags for every API, or for one alone: each with the name of its option of `startSandbox`. */
+/** The flags of all APIs, or of one, each with the name of its option of `startSandbox`. */
 export function flagsOf(platform: PlatformName | 'every'): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.keys(optionsOf(platform)).map((name) => [flagOf(name), name]));
 }
 
-/** How far a misspelt flag may be from the one that is meant, in letters. */
+/** The most typing errors for which a flag is suggested. */
 const MOST_TYPOS = 3;
 
 /** What `--help` prints. */
@@ -71,7 +71,7 @@ function flagTexts(platform: PlatformName | 'every'): string[] {
   });
 }
 
-/** Reads the arguments; a text says, in one line, what is wrong with them. */
+/** Parses the arguments. Returns a one-line text if they are invalid. */
 export function readCommandLine(args: readonly string[]): CommandLine | string {
   const every = flagsOf('every');
   const all = Object.assign({}, every, ...PLATFORM_NAMES.map(flagsOf)) as Readonly<Record<string, string>>;
@@ -104,12 +104,12 @@ export function readCommandLine(args: readonly string[]): CommandLine | string {
     if (configFile === '') return '--config must be the path of a file';
     return { options, configFile, json: on('json'), exitWithStdin: on('exit-with-stdin'), help: on('help') };
   } catch (error) {
-    // Only the first sentence: the rest is advice on positional arguments, which there are none of.
+    // Only the first sentence. The rest is about positional arguments, which don't exist here.
     return error instanceof Error ? (error.message.split(/\.\s|\n/)[0] ?? error.message) : String(error);
   }
 }
 
-/** `auditEvents` is `--audit-events`; `faults` is `--fault`, given once for each. */
+/** `auditEvents` is `--audit-events`; `faults` is `--fault`, once per fault. */
 function flagOf(option: string): string {
   return option === 'faults' ? 'fault' : option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
@@ -136,7 +136,7 @@ function suggestion(flag: string, known: readonly string[]): string {
   return `; did you mean --${nearest.name}?`;
 }
 
-/** How many letters to insert, leave out or replace to make one text of the other. */
+/** The number of letters to insert, remove or replace to turn one text into the other. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of from.split('').entries()) {

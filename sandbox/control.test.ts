@@ -22,7 +22,7 @@ const control = (path: string, method = 'GET', body?: unknown): Promise<Response
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
 
-test('another process can ask for counts, keys, statistics and the log, without a token', async () => {
+test('another process can request counts, keys, statistics and the log, without a token', async () => {
   await (await get('/teams')).text();
   expect(await (await control('counts')).json()).toEqual(sandbox.counts());
   const keys = (await (await control('keys?stream=audit_events')).text()).trimEnd().split('\n');
@@ -41,7 +41,7 @@ test('it can add events, touch and add recipes', async () => {
   expect((await control('events', 'POST', { add: -1 })).status).toBe(400);
 });
 
-test('it can switch faults', async () => {
+test('it can replace faults', async () => {
   expect((await control('faults', 'PUT', [{ path: '/teams', kind: 'status', status: 500 }])).status).toBe(200);
   expect((await get('/teams')).status).toBe(500);
   expect((await control('faults', 'PUT', [{ path: '/teams', kind: 'nonsense' }])).status).toBe(400);
@@ -49,7 +49,7 @@ test('it can switch faults', async () => {
   expect((await get('/teams')).status).toBe(200);
 });
 
-test('it answers this machine alone', async () => {
+test('it responds only to this machine', async () => {
   const app = fastify();
   const platform = createCompose(1, withDefaults());
   serveControl(app, { platform, faults: new FaultList([]), statistics: new Statistics() });

@@ -11,8 +11,8 @@ export interface ControlParts {
 }
 
 /**
- * Ours, not the API's: the endpoints below `/_sandbox`, with which another process looks at the sandbox and changes it.
- * They want no token, and so they answer this machine alone.
+ * The endpoints below `/_sandbox`, with which another process inspects and changes the sandbox. They are not part of the
+ * API. They need no token, so they respond only to this machine.
  */
 export function serveControl(root: FastifyInstance, { platform, faults, statistics }: ControlParts): void {
   void root.register(
@@ -60,7 +60,7 @@ function areCounts(value: unknown): value is Record<string, number> {
   );
 }
 
-/** One key a line, in pieces, since there may be millions. */
+/** One key per line, in chunks, because there may be millions. */
 function* lines(keys: Iterable<string>): Generator<string> {
   let piece = '';
   for (const key of keys) {

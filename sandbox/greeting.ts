@@ -1,12 +1,12 @@
-/** What the greeting needs of either sandbox. */
+/** The part of either sandbox that the greeting uses. */
 interface Greeted {
   readonly baseUrl: string;
   counts(): Readonly<Record<string, number>>;
 }
 
 /**
- * What a person sees when a sandbox has started: its address, its records, its config, and commands to paste.
- * `credential` is its token or key, with its name; `configFile` is the file that the config was written to.
+ * The text for people when a sandbox has started: its address, records and config, and commands to paste.
+ * `credential` is its token or key, with a label; `configFile` is the file that the config was written to.
  */
 export function greeting(
   title: string,

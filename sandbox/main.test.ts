@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { Workspace } from '../test-support/workspace.ts';
 
-/** Polling is for what must come, however slow the machine. */
+/** The maximum wait when polling, for slow machines. */
 const PATIENT = { timeout: 30_000 };
 
 let child: ChildProcessWithoutNullStreams;
@@ -23,7 +23,7 @@ const firstOutput = async (): Promise<string> => {
   return chunk.toString();
 };
 
-test('for programs it prints one line, and ends well on SIGTERM even when a request hangs', async () => {
+test('--json prints one line, and SIGTERM ends the sandbox even if a request hangs', async () => {
   start('--json', '--fault', '{"path":"/teams","kind":"hang"}');
   const ended = once(child, 'exit');
   const printed = await firstOutput();
@@ -41,7 +41,7 @@ test('for programs it prints one line, and ends well on SIGTERM even when a requ
   expect(await ended).toEqual([0, null]);
 });
 
-test('for people it prints its config, and ends with its parent', async () => {
+test('without --json it prints its config, and ends with its parent', async () => {
   start('--exit-with-stdin', '--audit-events', '3');
   const ended = once(child, 'exit');
   const printed = await firstOutput();
@@ -53,7 +53,7 @@ test('for people it prints its config, and ends with its parent', async () => {
   expect(await ended).toEqual([0, null]);
 });
 
-test('--config writes a private file, replaces that of an earlier sandbox, and no other', async () => {
+test('--config writes a private file, and replaces only the config of an earlier sandbox', async () => {
   const workspace = new Workspace('sandbox-config');
   const file = join(workspace.folder, 'secrets', 'sandbox.json');
   for (const platform of ['compose', 'ibm_cloud']) {
@@ -87,7 +87,7 @@ test('it imitates IBM Cloud if named', async () => {
   expect(deploymentIds?.length).toBe(13);
 });
 
-test('a port that is taken is told with what to do', async () => {
+test('a port in use is an error that says what to do', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   start('--port', String((other.address() as AddressInfo).port));

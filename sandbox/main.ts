@@ -4,11 +4,11 @@ import { greeting } from './greeting.ts';
 import type { Given } from './options.ts';
 import { type IbmCloudSandbox, type Sandbox, startSandbox } from './server.ts';
 
-/** A sandbox that has been started, as the rest of the program needs it. */
+/** A started sandbox, as the rest of the program uses it. */
 interface Started {
   readonly sandbox: Sandbox | IbmCloudSandbox;
   readonly title: string;
-  /** The token or key, with its name. */
+  /** The token or key, with a label. */
   readonly credential: string;
   /** A config for the connector. */
   readonly config: object;

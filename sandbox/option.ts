@@ -1,15 +1,15 @@
-/** Something that can be set, in code by its name and on the command line by a flag. */
+/** An option: in code by its name, on the command line by its flag. */
 export interface Option<Value> {
   readonly default: Value;
-  /** What `--help` says about it. */
+  /** The description in `--help`. */
   readonly meaning: string;
-  /** What `--help` says stands behind the flag. */
+  /** The placeholder of the value in `--help`. */
   readonly placeholder: string;
-  /** How the default is spelled on the command line; without it, there is none to name. */
+  /** The default as written on the command line, if there is one to show. */
   readonly shownDefault?: string;
   /** Completes the sentence `--flag must be …`. */
   readonly kind: string;
-  /** Reads what stands behind the flag; undefined: it is not of that kind. */
+  /** Parses the value; undefined if it is invalid. */
   read(text: string): Value | undefined;
 }
 
@@ -58,7 +58,7 @@ export function onOff(usual: boolean, meaning: string): Option<boolean> {
   };
 }
 
-/** A text; an empty default stands for one that is made up at the start, and is not named. */
+/** A text. An empty default means that the value is generated at the start, so no default is shown. */
 export function text(usual: string, placeholder: string, meaning: string): Option<string> {
   return {
     default: usual,
@@ -70,7 +70,7 @@ export function text(usual: string, placeholder: string, meaning: string): Optio
   };
 }
 
-/** Some of the words, parted by commas. */
+/** Some of the words, separated by commas. */
 export function someOf<const Word extends string>(words: readonly Word[], meaning: string): Option<readonly Word[]> {
   return {
     default: [],

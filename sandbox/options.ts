@@ -19,14 +19,14 @@ const faults: Option<readonly Fault[]> = {
   },
 };
 
-/** The APIs that the sandbox can play, each with the options that it alone has. */
+/** The APIs that the sandbox can imitate, each with its own options. */
 const OWN_OPTIONS = { compose: COMPOSE_OPTIONS, ibm_cloud: IBM_CLOUD_OPTIONS } as const;
 
 export type PlatformName = keyof typeof OWN_OPTIONS;
 
 export const PLATFORM_NAMES = Object.keys(OWN_OPTIONS) as PlatformName[];
 
-/** What can be set for every API. */
+/** The options of every API. */
 const COMMON_OPTIONS = {
   platform: choice(PLATFORM_NAMES, 'compose', 'the API to play'),
   port: whole({ least: 0, most: 65_535, default: 0, meaning: 'port to listen on; 0 picks a free one' }),
@@ -50,30 +50,30 @@ const COMMON_OPTIONS = {
 
 export type CommonOptions = Omit<Values<typeof COMMON_OPTIONS>, 'platform'>;
 
-/** Everything that can be set for Compose. */
+/** All options for Compose. */
 export type SandboxOptions = CommonOptions & Values<typeof COMPOSE_OPTIONS> & { readonly platform: 'compose' };
 
-/** Everything that can be set for IBM Cloud. */
+/** All options for IBM Cloud. */
 export type IbmCloudSandboxOptions = CommonOptions &
   Values<typeof IBM_CLOUD_OPTIONS> & { readonly platform: 'ibm_cloud' };
 
-/** What is given to start a sandbox of one API or the other; Compose is the default. */
+/** The options to start a sandbox; Compose is the default. */
 export type Given = Partial<SandboxOptions> | (Partial<IbmCloudSandboxOptions> & { readonly platform: 'ibm_cloud' });
 
-/** The options of every API by name, and those of one API alone, in the order in which `--help` lists them. */
+/** The options of every API, or those of one API only, in the order of `--help`. */
 export function optionsOf(platform: PlatformName | 'every'): Readonly<Record<string, Option<unknown>>> {
   return platform === 'every' ? COMMON_OPTIONS : OWN_OPTIONS[platform];
 }
 
-/** The options for Compose with a default for each that is not given. */
+/** The options for Compose, with defaults. */
 export function withDefaults(given: Partial<SandboxOptions> = {}): SandboxOptions {
   const options = { ...defaultsOf('compose'), ...given } as SandboxOptions;
   checkComposeOptions(options);
-  // Compose's tokens look like this, 64 digits (G-cli); the seed makes it the same every time.
+  // Compose's tokens have 64 digits (G-cli). The same seed gives the same token.
   return { ...options, platform: 'compose', token: options.token || madeUpHex(options.seed, 81, 64) };
 }
 
-/** The options for IBM Cloud with a default for each that is not given. */
+/** The options for IBM Cloud, with defaults. */
 export function withIbmCloudDefaults(given: Partial<IbmCloudSandboxOptions> = {}): IbmCloudSandboxOptions {
   const options = { ...defaultsOf('ibm_cloud'), ...given } as IbmCloudSandboxOptions;
   checkIbmCloudOptions(options);

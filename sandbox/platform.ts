@@ -1,86 +1,86 @@
 import type { Fault } from './faults/fault.ts';
 
-/** A row or body as an API gives it. */
+/** A row or body as an API returns it. */
 export type Row = Record<string, unknown>;
 
 /** What to send: a status, a body, and headers beyond the content type. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
-  /** Every character of the body is one byte, which makes a long one cheap to send. */
+  /** Each character of the body is one byte, so that long bodies are cheap to send. */
   readonly oneByte?: true;
-  /** A content type other than the API's own. */
+  /** A content type that isn't the API's usual one. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The parameters of a URL; one that stands there twice is a list. */
+/** The parameters of a URL. A repeated one is a list. */
 export type QueryParameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** What an API may look at in a request. */
+/** The parts of a request that an API can use. */
 export interface Received {
-  /** As faults and statistics name it: below the prefix, without the query. */
+  /** The path as in faults and statistics: without prefix and query. */
   readonly path: string;
-  /** What stands in the path for `:id` and the like, decoded. */
+  /** The decoded parameters of the path, such as `:id`. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: QueryParameters;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Of a POST: JSON is parsed, a form is text. */
+  /** The body of a POST: JSON is parsed, a form is a text. */
   readonly body: unknown;
 }
 
-/** Answers a path: its `:id` (and `:other`), the query, and for those who want more, all of the request. */
+/** Responds to a path, with its parameters, the query and, if needed, the whole request. */
 export type Route = (id: string, other: string, query: QueryParameters, received: Received) => Answer;
 
-/** A spoiled envelope, by its name. */
+/** A malformed envelope, by its name. */
 export type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
-/** The rows in a body, as faults need them. */
+/** A body's rows, for faults. */
 export interface OpenedBody {
   readonly rows: readonly Row[];
-  /** The field that a client takes for the key of a row. */
+  /** The field that a client uses as the key of a row. */
   readonly key: string;
-  /** The body again, around other rows; they are JSON texts, and so is the body. */
+  /** The body rebuilt with other rows. Rows and body are JSON texts. */
   close(rows: readonly string[]): string;
 }
 
-/** What an API is to the server, to the faults and to the control endpoints. */
+/** What the server, the faults and the control endpoints need from an API. */
 export interface Platform<Stream extends string = string> {
-  /** What every path begins with, such as `/2016-07`. */
+  /** The start of every path, such as `/2016-07`. */
   readonly prefix: string;
   readonly contentType: string;
-  /** Every path below the prefix, in fastify's notation; `POST ` stands before one that is posted to. */
+  /** Every path below the prefix, in fastify's notation; `POST ` comes before the paths of POST requests. */
   readonly routes: Readonly<Record<string, Route>>;
-  /** The token or key that opens the API; the log of requests says which of them carried it. */
+  /** The API's token or key. The log of requests records which of them contained it. */
   readonly credential: string;
-  /** The refusal of a request that carries no token, or a wrong one. */
+  /** The response to a request with a missing or wrong token. */
   admit(received: Received): Answer | undefined;
-  /** The service that a path belongs to: each has a quota of its own. */
+  /** The service of a path. Each service has its own quota. */
   serviceOf(path: string): string;
-  /** The API's error body for a status at a path; with the text in it, if there is one. */
+  /** The API's error body for a status on a path, with the text, if there is one. */
   refusal(path: string, status: number, text?: string): Answer;
-  /** The body with its envelope, its list, one of its rows or its link to the next page spoiled. */
+  /** The body with a malformed envelope, list, row or link to the next page. */
   spoil(body: unknown, shape: Shape, otherOrigin: string): unknown;
   open(body: unknown): OpenedBody;
-  /** Makes every cursor or page token that a path has handed out so far an old one. */
+  /** Marks all cursors or page tokens of a path so far as old. */
   forgetCursors(path: string): void;
   readonly deploymentIds: readonly string[];
-  /** The streams a connector can read. */
+  /** The streams that a connector can read. */
   readonly streams: readonly Stream[];
-  /** How many records a full read of each stream must bring. */
+  /** The number of records that a full read of each stream must emit. */
   counts(): Readonly<Record<Stream, number>>;
   /** Their primary keys. */
   keys(stream: Stream): Iterable<string>;
-  /** What another process can change, by name; each takes whole numbers by name and says what it did. */
+  /** The changes that another process can make, by name. Each takes whole numbers by name, and returns what it did. */
   readonly changes: Readonly<Record<string, (numbers: Readonly<Record<string, number>>) => unknown>>;
 }
 
-/** Any value as an answer. */
+/** Any value as a response. */
 export function json(status: number, value: unknown): Answer {
   return { status, body: JSON.stringify(value) };
 }
 
-/** JSON in ASCII alone: one byte a character. */
+/** JSON in ASCII: one byte per character. */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u0080-\uffff]/g,

@@ -14,7 +14,7 @@ export interface ApiParts {
   readonly statistics: Statistics;
 }
 
-/** Serves the API: each request is counted, made to wait, checked for its token and the quota, answered. */
+/** Serves the API: counts each request, delays it, checks its token and the quota, and responds. */
 export function serveApi(app: FastifyInstance, parts: ApiParts): void {
   const { platform, statistics, faults, quota } = parts;
 
@@ -76,10 +76,10 @@ export function serveApi(app: FastifyInstance, parts: ApiParts): void {
   });
 }
 
-/** Whether the credential stands anywhere in a request: in its address, its headers or its body. */
+/** Whether the credential is anywhere in a request: in its URL, its headers or its body. */
 function carries(credential: string, { url, headers, body }: FastifyRequest): boolean {
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
-  // As it is, as part of a path, and as a form spells it.
+  // The credential as is, in a path, and in a form.
   const spellings = [
     credential,
     encodeURIComponent(credential),
@@ -91,8 +91,8 @@ function carries(credential: string, { url, headers, body }: FastifyRequest): bo
 }
 
 /**
- * The path as faults and statistics name it: below the prefix, without query, doubled slashes and one at the end. A colon
- * is itself, since some clients encode it and some do not; an encoded slash stays, for it parts no segments.
+ * The path as in faults and statistics: without prefix, query, repeated slashes and a slash at the end. A colon stays a
+ * colon, because only some clients encode it. An encoded slash stays encoded, because it doesn't separate segments.
  */
 function pathOf(url: string, prefix: string): string {
   const end = url.indexOf('?');

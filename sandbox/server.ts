@@ -21,64 +21,64 @@ import { Quota, type RequestEntry, Statistics, type Stats } from './traffic.ts';
 export { STREAM_NAMES };
 export type { Fault, IbmCloudSandboxOptions, IbmCloudStreamName, SandboxOptions, StreamName };
 
-/** What a running stand-in offers, whatever API it plays. */
+/** What every running sandbox offers. */
 interface RunningSandbox<Stream extends string> {
   readonly deploymentIds: readonly string[];
-  /** How many records a full read of each stream must bring. */
+  /** The number of records that a full read of each stream must emit. */
   counts(): Readonly<Record<Stream, number>>;
   /** Their primary keys. */
   keys(stream: Stream): Iterable<string>;
-  /** Replaces all faults; what they have done so far is forgotten. */
+  /** Replaces all faults, and starts counting again. */
   setFaults(faults: readonly Fault[]): void;
   stats(): Stats;
   /** The latest requests, oldest first. */
   readonly requests: readonly RequestEntry[];
-  /** Ends everything at once, hanging requests too. */
+  /** Closes all connections, including hanging requests. */
   close(): Promise<void>;
 }
 
-/** A running stand-in for the Compose API; the keys of audit events come newest first. */
+/** A running Compose sandbox. Keys of audit events are newest first. */
 export interface Sandbox extends RunningSandbox<StreamName> {
-  /** With the version at its end: what the connector's option `base_url` wants. */
+  /** The address with the version, as in the connector's option `base_url`. */
   readonly baseUrl: string;
   readonly token: string;
-  /** New audit events on top of the present ones. */
+  /** Adds new audit events after the existing ones. */
   addEvents(count: number): void;
-  /** Makes old ones of all cursors handed out so far. */
+  /** Marks all cursors so far as old. */
   forgetCursors(): void;
-  /** Changes a recipe, one after the other, of the first deployment or of this one. */
+  /** Changes a recipe of the first deployment, or of this one: each call changes another. */
   touchRecipe(deploymentId?: string): RecipeChange;
-  /** Adds a recipe to the first deployment or to this one. */
+  /** Adds a recipe to the first deployment, or to this one. */
   addRecipe(deploymentId?: string): RecipeChange;
 }
 
-/** A running stand-in for IBM Cloud, with all its services below one address. */
+/** A running IBM Cloud sandbox, with all services below one address. */
 export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
-  /** The address; each service has a path of its own below it. */
+  /** The address; each service has its own path below it. */
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly accountId: string;
-  /** Where the services are; `{region}` and `{instance}` stand for what a client puts there. */
+  /** The addresses of the services; clients replace `{region}` and `{instance}`. */
   readonly endpoints: Endpoints;
-  /** CRNs of the IBM Cloud Logs instances that hold the audit events. */
+  /** CRNs of the IBM Cloud Logs instances with the audit events. */
   readonly logsInstances: readonly string[];
-  /** The config of a connector that reads from it. */
+  /** A config for the connector. */
   readonly config: Row;
-  /** The rows that a full read of a stream must bring: as the API sends them, with what their key needs beside it. */
+  /** The rows that a full read of a stream must emit: as the API sends them, with the fields that their key also needs. */
   rows(stream: IbmCloudStreamName): Iterable<Row>;
-  /** The moment at which the stand-in is, in milliseconds since 1970: it stands still until time is let pass. */
+  /** The time on the sandbox's clock, in milliseconds since 1970. It doesn't advance by itself. */
   now(): number;
-  /** Lets time pass: jobs end, backups and months come and go, tokens grow old. */
+  /** Advances the clock: tasks end, backups and months are added and removed, tokens age. */
   passTime(seconds: number): void;
-  /** New audit events, dated now or as many seconds before it. */
+  /** Adds audit events, dated now or this many seconds earlier. */
   addEvents(count: number, lateBySeconds?: number): void;
-  /** Adds to the first usage row of the open month or of this one, and gives the key of its first metric. */
+  /** Adds to the first usage row of the open month, or of this one. Returns the key of its first metric. */
   touchUsage(month?: string): string;
 }
 
-/** Starts a stand-in for the Compose API on this machine. The same options always give the same data. */
+/** Starts a Compose sandbox on this machine. The same options always give the same data. */
 export async function startSandbox(given?: Partial<SandboxOptions>): Promise<Sandbox>;
-/** Starts a stand-in for IBM Cloud. The same options, among them `now`, always give the same data. */
+/** Starts an IBM Cloud sandbox. The same options, including `now`, always give the same data. */
 export async function startSandbox(
   given: Partial<IbmCloudSandboxOptions> & { readonly platform: 'ibm_cloud' },
 ): Promise<IbmCloudSandbox>;
@@ -130,7 +130,7 @@ async function startIbmCloud(given: Partial<IbmCloudSandboxOptions>): Promise<Ib
   };
 }
 
-/** Starts the server of a platform, and gives what is the same for all of them. */
+/** Starts the server of a platform, and returns what all platforms share. */
 async function serve<Stream extends string>(
   platform: Platform<Stream>,
   options: CommonOptions,
@@ -141,7 +141,7 @@ async function serve<Stream extends string>(
   const quota = new Quota(options.quota, options.quotaWindowMs);
   const app: FastifyInstance = fastify({
     forceCloseConnections: true,
-    // The id of a deployment at IBM is a CRN, and longer than the 100 characters that are let through by default.
+    // A deployment's id at IBM is a CRN, longer than fastify's default maximum of 100 characters.
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 2000 },
   });
   serveApi(app, { platform, latencyMs, faults, quota, statistics });

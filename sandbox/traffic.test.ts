@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Quota } from './traffic.ts';
 
-test('when so many requests have been let through, all are refused for a while', () => {
+test('after the quota is used up, all requests are rejected for a while', () => {
   let now = 0;
   const quota = new Quota(2, 10_000, () => now);
   const take = (): number | undefined => quota.take('billing');
@@ -17,7 +17,7 @@ test('when so many requests have been let through, all are refused for a while',
   expect([take(), take(), take()]).toEqual([undefined, undefined, 10]);
 });
 
-test('a quota of none lets everything through', () => {
+test('without a quota, all requests are accepted', () => {
   const quota = new Quota(0, 1, () => 0);
   expect([quota.take(''), quota.take('')]).toEqual([undefined, undefined]);
 });

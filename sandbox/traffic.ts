@@ -1,22 +1,22 @@
-/** One request that came in. */
+/** A received request. */
 export interface RequestEntry {
   readonly method: string;
-  /** Below the API's prefix, without the query: `/deployments`. */
+  /** The path without prefix and query: `/deployments`. */
   readonly path: string;
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The host it was sent to, by the name the client used. */
+  /** The host that it was sent to, by the name that the client used. */
   readonly host: string;
-  /** Whether it carried the header Authorization, right or wrong. */
+  /** Whether it had an Authorization header, valid or not. */
   readonly authorization: boolean;
-  /** Whether the API's token or key stood in it: in the address, a header or the body. */
+  /** Whether it contained the API's token or key: in the URL, a header or the body. */
   readonly credential: boolean;
 }
 
-/** What the sandbox has been asked so far. */
+/** The requests that the sandbox has received so far. */
 export interface Stats {
   readonly requests: number;
   readonly byPath: Readonly<Record<string, number>>;
-  /** By status; `none` are those that never got a head. */
+  /** By status; `none` are those without a response head. */
   readonly byStatus: Readonly<Record<string, number>>;
   readonly inFlight: number;
   readonly maxInFlight: number;
@@ -26,7 +26,7 @@ const MOST_PATHS = 20_000;
 const MOST_ENTRIES = 10_000;
 const SECOND = 1000;
 
-/** Counts requests; what it keeps is bounded, however long the sandbox runs. */
+/** Counts requests. Its memory is bounded, however long the sandbox runs. */
 export class Statistics {
   readonly #byPath = new Map<string, number>();
   readonly #byStatus = new Map<string, number>();
@@ -69,13 +69,13 @@ export class Statistics {
 
 interface Usage {
   used: number;
-  /** Until when everything is refused. */
+  /** The end of the rejections. */
   closedUntil?: number;
 }
 
 /**
- * Lets so many requests to each service through, then refuses all for a while, and begins anew: requests count, however
- * slowly they come. A quota of 0 lets everything through.
+ * Accepts a number of requests to each service, then rejects all for a while, then starts again. It counts requests, not
+ * their rate. A quota of 0 accepts everything.
  */
 export class Quota {
   readonly #most: number;
@@ -89,7 +89,7 @@ export class Quota {
     this.#now = now;
   }
 
-  /** Takes one request off the service's quota. Otherwise says how many whole seconds to wait. */
+  /** Takes one request from the service's quota, or returns the number of seconds to wait. */
   take(service: string): number | undefined {
     if (this.#most === 0) return undefined;
     const now = this.#now();

@@ -12,7 +12,7 @@ import { count } from './demo-text.ts';
 /** A platform that the demo shows. */
 export interface DemoPlatform {
   title: string;
-  /** The folder for what its commands print. */
+  /** The folder for the output of its commands. */
   folder: string;
   start(): Promise<DemoApi>;
 }

@@ -7,13 +7,13 @@ const README = 'README.md';
 
 type Parts = Readonly<Record<string, () => string>>;
 
-/** The pages with generated parts, and the function that makes each part. */
+/** The pages with generated parts, and the function that generates each part. */
 const PAGES: Readonly<Record<string, Parts>> = Object.assign(
   { [README]: { streams: () => overviewTable(DOCUMENTED, README) } },
   ...DOCUMENTED.map(partsOfPages),
 );
 
-/** A platform's streams may be described on a page of their own. */
+/** A platform's streams may have a page of their own. */
 function partsOfPages(platform: DocumentedPlatform): Record<string, Parts> {
   const { page, streamsPage } = platform;
   const userParts: Parts = {
@@ -39,7 +39,7 @@ export function pageUrl(path: string): URL {
   return new URL(`../${path}`, import.meta.url);
 }
 
-/** The page with its generated parts up to date. */
+/** The page with its generated parts updated. */
 export function renderPage(path: string): string {
   const parts = Object.entries(PAGES[path] ?? {}).map(([name, make]): [string, string] => [name, make()]);
   return fillMarkers(readFileSync(pageUrl(path), 'utf8'), Object.fromEntries(parts));
@@ -48,7 +48,7 @@ export function renderPage(path: string): string {
 const SECTION = /<!-- generated: (\w+) -->[\s\S]*?<!-- \/generated -->/g;
 
 /**
- * The page with the given texts between their markers. Throws if a marker has no text or a text has no marker, so that no
+ * The page with these texts between their markers. Throws if a marker has no text or a text has no marker, so that no
  * table disappears unnoticed.
  */
 export function fillMarkers(page: string, sections: Readonly<Record<string, string>>): string {
@@ -57,7 +57,7 @@ export function fillMarkers(page: string, sections: Readonly<Record<string, stri
     const text = sections[name];
     if (text === undefined) throw new Error(`nothing generates the section ${name}`);
     missing.delete(name);
-    // Prettier would pad the tables; padded, one long cell would change every line.
+    // Without this, Prettier would pad the tables, and one long cell would change every line.
     return [
       `<!-- generated: ${name} -->`,
       '<!-- prettier-ignore-start -->',

@@ -7,11 +7,11 @@ import type { Field } from '../src/core/stream/fields.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/stream.ts';
 import type { DocumentedPlatform } from './docs-platforms.ts';
 
-// The parts of the pages that are made from the code.
+// The generated parts of the pages.
 
 /**
- * The table of a platform's streams. Each name links to the table of its fields, and each path to what is known of the
- * report. `at` is the page that holds the table.
+ * The table of a platform's streams. Each name links to the table of its fields, each path to its section in the
+ * reference. `at` is the page with the table.
  */
 export function streamsTable({ streamsPage, reference, streams, origin }: DocumentedPlatform, at: string): string {
   return table(
@@ -30,7 +30,7 @@ export function streamsTable({ streamsPage, reference, streams, origin }: Docume
   );
 }
 
-/** The table of the streams of all platforms: which of them has each, and how it can be read there. */
+/** The table of the streams of all platforms: which platforms have each stream, and its sync modes. */
 export function overviewTable(platforms: readonly DocumentedPlatform[], at: string): string {
   const names = new Set(platforms.flatMap(({ streams }) => streams.map(({ name }) => name)));
   const rows = [...names].toSorted().map((name) => {
@@ -48,12 +48,12 @@ function briefMode(stream: Stream): string {
   return cursorFieldOf(stream) === undefined ? 'full' : 'full, incremental';
 }
 
-/** What leads from one page to another; nothing from a page to itself. */
+/** The link from one page to another; empty within a page. */
 function linkTo(page: string, at: string): string {
   return page === at ? '' : relative(dirname(at), page);
 }
 
-/** The anchor of the section of a page that has this in its heading. Throws if there is none. */
+/** The anchor of the section whose heading contains this text. Throws if there is none. */
 function sectionOf(page: string, wanted: string): string {
   const text = readFileSync(new URL(`../${page}`, import.meta.url), 'utf8');
   const heading = headingsOf(text).find((each) => each.includes(wanted));
@@ -61,12 +61,12 @@ function sectionOf(page: string, wanted: string): string {
   return anchorOf(heading);
 }
 
-/** The headings of a page of Markdown, of any level. */
+/** The headings of a Markdown page, of any level. */
 export function headingsOf(page: string): string[] {
   return [...page.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading ?? '');
 }
 
-/** The anchor that GitHub gives a heading. */
+/** The anchor that GitHub generates for a heading. */
 export function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -79,7 +79,7 @@ function modesOf(stream: Stream): string {
   return modes.charAt(0).toUpperCase() + modes.slice(1);
 }
 
-/** Airbyte's sync modes by the last part of their page's address. */
+/** Airbyte's sync modes by the last part of their page's URL. */
 const SYNC_MODES: Readonly<Record<string, string>> = {
   'full-refresh-overwrite': 'Full Refresh - Overwrite',
   'full-refresh-append': 'Full Refresh - Append',
@@ -89,7 +89,7 @@ const SYNC_MODES: Readonly<Record<string, string>> = {
 };
 const SYNC_MODES_PAGE = 'https://docs.airbyte.com/platform/using-airbyte/core-concepts/sync-modes/';
 
-/** The table of Airbyte's sync modes, with the streams that have each. */
+/** The table of Airbyte's sync modes, with the streams that support each. */
 export function syncModesTable({ streams }: DocumentedPlatform): string {
   const incremental = streams.filter((stream) => cursorFieldOf(stream) !== undefined).map(({ name }) => code(name));
   const rows = Object.entries(SYNC_MODES).map(([page, title]) => [
@@ -119,7 +119,7 @@ interface Form {
 
 const { platform: choice, ...common } = spec.connectionSpecification.properties;
 
-/** The table of the options that a platform's config has, from the specification that the program prints. */
+/** The table of a platform's config options, from the program's specification. */
 export function optionsTable({ name }: DocumentedPlatform): string {
   const forms = choice.oneOf as readonly Form[];
   const form = forms.find(({ properties }) => properties['name']?.const === name);
@@ -151,7 +151,7 @@ function defaultOf(option: Option): string {
   return Array.isArray(option.default) ? 'empty' : code(String(option.default));
 }
 
-/** A heading and a table of fields for each stream, with what is known of the insides of lists and objects. */
+/** A heading and a table of fields for each stream, including the known contents of lists and objects. */
 export function fieldTables({ streams }: DocumentedPlatform): string {
   return streams.map((stream) => `#### ${stream.name}\n\n${about(stream)}\n\n${fieldTable(stream)}`).join('\n\n');
 }
@@ -185,7 +185,7 @@ function kindName(kind: Field['kind']): string {
   return kind === 'text' ? 'string' : kind;
 }
 
-/** Messages that are composed where the problem is found: what they look like, and what to do. */
+/** Messages that are composed at run time: their pattern, and what to do. */
 const COMPOSED: Readonly<Record<string, { message: string; advice: string }>> = {
   input_unusable: {
     message: 'The config (or catalog, or state) file `…` cannot be used: …',
@@ -207,8 +207,8 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
 ];
 
 /**
- * The troubleshooting tables: every message that a failure can have, its cause, and what to do, in the platform's words.
- * What differs from case to case stays a place.
+ * The troubleshooting tables: every error message, its cause, and what to do, in the platform's terms. Values that vary
+ * stay placeholders.
  */
 export function problemTables(platform: DocumentedPlatform): string {
   const all = Object.entries<Problem>(problems).filter(([id]) => !platform.withoutProblems.has(id as ProblemId));
@@ -227,21 +227,21 @@ function rowOf(id: string, problem: Problem, { terms, causes }: DocumentedPlatfo
   const template = (terms.messages as Record<string, string | undefined> | undefined)?.[id] ?? problem.message;
   const facts: Readonly<Record<string, string | undefined>> = terms.facts;
   const message = template.replace(/\{(\w+)\}/g, (place, name: string) => facts[name] ?? place);
-  // The first sentence of a message says what happened, the others what to do.
+  // The first sentence of a message says what happened, the rest says what to do.
   const [, happened, advice] = /^(.*?\.) ([A-Z].*)$/.exec(message) ?? [];
   if (happened === undefined || advice === undefined) throw new Error(`the message of ${id} does not say what to do`);
   return [asText(happened), cause, asText(advice)];
 }
 
 /**
- * What is filled in when it happens becomes code: a site built with MDX would take braces for a program. What is only
- * sometimes filled in is left out.
+ * Formats placeholders as code, because a site built with MDX would interpret braces. Omits placeholders that are often
+ * empty.
  */
 function asText(template: string): string {
   return template.replace(/\{said\}/g, '').replace(/\{\w+\}/g, '`$&`');
 }
 
-/** A Markdown table without padding, so that a change of one row is a change of one line. */
+/** A Markdown table without padding, so that a changed row is one changed line. */
 export function table(headings: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   const lines = [headings, headings.map(() => '---'), ...rows];
   return lines.map((cells) => `| ${cells.map(escaped).join(' | ')} |`).join('\n');

@@ -9,20 +9,20 @@ import type { Account } from '../src/platforms/ibm-cloud/account/account.ts';
 
 /** How the docs describe a platform. */
 export interface DocumentedPlatform {
-  /** As a config has it. */
+  /** The name in a config. */
   name: string;
-  /** As people call it. */
+  /** The name for people. */
   title: string;
   /** The page for its users. */
   page: string;
-  /** The page with its relations and fields; may be the same. */
+  /** The page with its relations and fields; may be the same page. */
   streamsPage: string;
   /** The entity diagram of its streams, in the folder of these pages. */
   picture: string;
   /** The reference of its API, with a section for each stream. */
   reference: string;
   streams: readonly Stream[];
-  /** What texts call its parts, and the messages that it has in place of the usual ones. */
+  /** Its terms, and the messages that replace the usual ones. */
   terms: Terms;
   /** Causes that differ from the usual one. */
   causes: Readonly<Partial<Record<ProblemId, string>>>;
@@ -30,9 +30,9 @@ export interface DocumentedPlatform {
   withoutProblems: ReadonlySet<ProblemId>;
   /** The API path of a stream, and text that identifies its section in the reference. */
   origin: (stream: Stream) => { path: string; heading: string };
-  /** Foreign keys whose name means the same in every stream. */
+  /** Foreign keys with the same name in every stream. */
   references: Readonly<Record<string, string>>;
-  /** Foreign keys of single streams: `stream.field`. */
+  /** Foreign keys of one stream: `stream.field`. */
   ownReferences: Readonly<Record<string, string>>;
 }
 
@@ -71,7 +71,7 @@ function composePath(stream: Stream<ComposeShared>): string {
   return pathOf(stream, { pageSize: 50, includeConnectionStrings: false } as ComposeShared);
 }
 
-/** Sections of the reference, by their numbers. */
+/** The section numbers in the reference. */
 const IBM_SECTIONS: Readonly<Record<string, string>> = {
   accounts: '2.9',
   audit_events: '2.10',

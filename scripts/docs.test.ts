@@ -10,7 +10,7 @@ import { anchorOf, headingsOf, table } from './docs-parts.ts';
 import { DOCUMENTED } from './docs-platforms.ts';
 import { relationsOf } from './entity-diagram.ts';
 
-/** Every page of the repository; packages and caches have pages of their own. */
+/** Every page of the repository. Packages and caches have their own. */
 const PAGES = globSync('**/*.md', { exclude: ['**/node_modules', '**/.*', '**/build'] }).toSorted();
 
 const textOf = (path: string): string => readFileSync(pageUrl(path), 'utf8');
@@ -26,7 +26,7 @@ test('the README has at most 130 lines', () => {
 test.each(PAGES.filter((path) => !path.startsWith('docs/reference/')))(
   '%s has no count of streams to go stale',
   (path) => {
-    // What a release had does not change.
+    // Entries about past releases don't change.
     const current = textOf(path).replace(/^## \[0\.[^]*|^\| 0\..*/gm, '');
     expect(current.match(/\b(?:\d+|\w+teen|twenty(?:-\w+)?|thirty) (?:streams|reports)\b.*/gi) ?? []).toEqual([]);
   },
@@ -38,7 +38,7 @@ test.each(PAGES)('%s requires the same Node.js as package.json', (path) => {
   expect(named.filter((version) => version !== needed)).toEqual([]);
 });
 
-test.each(['docs/clients.md', 'integration_tests/clients/README.md'])('%s names the installed clients', (path) => {
+test.each(['docs/clients.md', 'integration_tests/clients/README.md'])('%s lists the installed clients', (path) => {
   const pins = globSync('test-support/requirements/*.txt').flatMap((file) => textOf(file).match(/(?<===)\S+/g) ?? []);
   const rows = textOf(path).match(/^\|.*/gm)?.join('\n') ?? '';
   const named = rows.match(/(?<= )\d+\.\d+(?:\.\d+)?\b/g) ?? [];
@@ -68,13 +68,13 @@ test('a reference to a stream or a field that does not exist is an error', () =>
   expect(() => relationsOf(lost)).toThrow('no stream has what the entity diagram names: gone, teams.gone');
 });
 
-test.each(PAGES)('every link in %s to a file leads to one', (path) => {
+test.each(PAGES)('every link in %s to a file works', (path) => {
   const links = [...textOf(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link ?? '');
   const lost = links.filter((link) => !existsSync(new URL(link, pageUrl(path))));
   expect(lost).toEqual([]);
 });
 
-test.each(PAGES)('every link in %s to a heading leads to one', (path) => {
+test.each(PAGES)('every link in %s to a heading works', (path) => {
   const links = [...textOf(path).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
   const lost = links.filter(([, page, anchor]) => {
     const text = page === '' ? textOf(path) : readFileSync(new URL(page ?? '', pageUrl(path)), 'utf8');
@@ -85,12 +85,12 @@ test.each(PAGES)('every link in %s to a heading leads to one', (path) => {
   expect(lost.map(([link]) => link)).toEqual([]);
 });
 
-test('every npm script that the pages name exists', () => {
+test('every npm script on the pages exists', () => {
   const named = PAGES.flatMap((path) => [...textOf(path).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? ''));
   expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
 });
 
-test('the architecture page names every folder of the core and every layer, and no file that does not exist', () => {
+test('the architecture page lists every layer and every folder of the core, and only existing files', () => {
   const map = textOf('ARCHITECTURE.md');
   const folders = globSync(['src/*/', 'src/core/*/'])
     .map((path) => relative('src', path))
@@ -123,7 +123,7 @@ test.each(DOCUMENTED)('$page has the headings of an Airbyte connector page, in t
   expect(headings.filter((heading) => wanted.includes(heading))).toEqual(wanted);
 });
 
-test('every platform of the config has a page, whose prerequisites name every required option as the form does', () => {
+test('every platform of the config has a page, whose prerequisites list every required option by its title', () => {
   for (const { required, properties } of spec.connectionSpecification.properties.platform.oneOf) {
     const page = DOCUMENTED.find(({ name }) => name === properties.name.const)?.page ?? '';
     const [, prerequisites = ''] = /^## Prerequisites\n([\s\S]*?)^## /m.exec(textOf(page)) ?? [];
@@ -136,7 +136,7 @@ test.each(['CHANGELOG.md', ...DOCUMENTED.map(({ page }) => page)])('%s tells of 
   expect(textOf(path)).toMatch(new RegExp(`^(## \\[${VERSION}\\]|\\| ${VERSION} +\\|)`, 'm'));
 });
 
-test('a marker without a text, and a text without a marker, are errors', () => {
+test('a marker without a text is an error, and so is a text without a marker', () => {
   const page = 'before\n<!-- generated: one -->\nold\n<!-- /generated -->\nafter';
   expect(fillMarkers(page, { one: 'new $& text' })).toContain('\nnew $& text\n');
   expect(fillMarkers(fillMarkers(page, { one: 'x' }), { one: 'y' })).toBe(fillMarkers(page, { one: 'y' }));

@@ -1,9 +1,9 @@
-// Preloaded by the image (NODE_OPTIONS), so that every start uses the compiled code that the image brings along.
+// The image preloads this file (NODE_OPTIONS), so that every start uses the compiled code in the image.
 //
-// Node keeps compiled code in a folder that is named after its release, the processor's features and the user id, and
-// makes it if need be. A container runs as anybody, often on a read-only file system, so the image cannot hold a folder
-// for each. This one gets a link of its own instead, in the shared memory that containers can write to. The folder is
-// new and private, so that no other user can put code into it. V8 checks for itself whether the code fits.
+// Node.js keeps compiled code in a folder named after its version, the CPU's features and the user ID, and creates the
+// folder if needed. A container can run as any user, often on a read-only file system, so the image can't contain a
+// folder for each. Instead, each process gets its own link, in the shared memory that containers can write to. The folder
+// is new and private, so that no other user can put code into it. V8 itself verifies that the code matches.
 const { mkdtempSync, rmSync, symlinkSync } = require('node:fs');
 const { enableCompileCache } = require('node:module');
 const { cachedDataVersionTag } = require('node:v8');
@@ -15,5 +15,5 @@ try {
   symlinkSync('/airbyte/compile_cache', `${folder}/${process.version}-${process.arch}-${tag}-${process.getuid()}`);
   enableCompileCache(folder);
 } catch {
-  // No shared memory, or a full one: the program compiles its code at each start, ten milliseconds or so.
+  // No shared memory, or none left: the program compiles its code at each start, which takes about ten milliseconds.
 }

@@ -1,5 +1,5 @@
 import { makeEnvironments } from '../test-support/python.ts';
 
-// `npm run install:python`: installs what the tests with Python need, which otherwise each of them does for itself.
+// `npm run install:python`: installs the Python packages for tests. Otherwise, each test installs its own.
 
 await makeEnvironments();

@@ -9,13 +9,13 @@ test('the plugin definitions are what `npm run spec` writes', () => {
   expect([written, ofPackage]).toEqual(PLUGIN_DEFINITIONS.map(pluginDefinition));
 });
 
-test('one of them has Meltano install the Python package, and is the same otherwise', () => {
+test('the definitions differ only in whether Meltano installs the Python package', () => {
   const { pip_url, ...rest } = parse(ofPackage) as Record<string, unknown>;
   expect(pip_url).toBe('source-compose');
   expect(rest).toEqual(parse(written));
 });
 
-test('Meltano asks for what one of the platforms requires', () => {
+test('Meltano requires the settings of one of the platforms', () => {
   const { settings_group_validation: groups } = parse(written) as { settings_group_validation: string[][] };
   expect(groups).toEqual([
     ['platform.name', 'platform.api_key'],
@@ -23,7 +23,7 @@ test('Meltano asks for what one of the platforms requires', () => {
   ]);
 });
 
-test('a setting that not every platform has says whose it is', () => {
+test('a setting that not every platform has names its platform', () => {
   const { label, settings } = parse(written) as { label: string; settings: Array<{ name: string; label: string }> };
   const labels = Object.fromEntries(settings.map((setting) => [setting.name, setting.label]));
   expect(label).toBe('IBM Cloud Databases and Compose');
@@ -35,7 +35,7 @@ test('a setting that not every platform has says whose it is', () => {
   });
 });
 
-test('Meltano hides token and key, and gets numbers, lists and switches as such', () => {
+test('Meltano hides token and key, and passes numbers, lists and booleans as such', () => {
   const { settings } = parse(written) as { settings: Array<{ name: string; kind: string; sensitive?: boolean }> };
   const kinds = Object.fromEntries(settings.map(({ name, kind }) => [name, kind]));
   expect(kinds).toMatchObject({

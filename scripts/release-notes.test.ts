@@ -18,7 +18,7 @@ const changelog = `# Changelog
 - The first one.
 `;
 
-test('the notes of a release are what stands below its heading', () => {
+test('the notes of a release are the text below its heading', () => {
   expect(releaseNotes('v0.10.0', '0.10.0', changelog)).toBe('### Added\n\n- A thing.');
   expect(releaseNotes('v0.1.0', '0.1.0', changelog)).toBe('- The first one.');
 });

@@ -1,6 +1,6 @@
 /**
- * What CHANGELOG.md says of a release. Throws unless `tag` is `v` and the version of package.json, and the changelog has a
- * dated section for it in which something stands.
+ * The section of a release in CHANGELOG.md. Throws unless `tag` is `v` plus the version in package.json, and the changelog
+ * has a dated section for it that isn't empty.
  */
 export function releaseNotes(tag: string, version: string, changelog: string): string {
   if (tag !== `v${version}`) throw new Error(`The tag is ${tag}, and package.json says ${version}.`);

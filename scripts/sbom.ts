@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 
-/** A CycloneDX document, as far as anybody here looks into it. */
+/** The parts of a CycloneDX document that are used here. */
 export interface Sbom {
   metadata: { component: { name: string; 'bom-ref': string } };
   components: Array<{ name: string; version: string; 'bom-ref': string; properties?: unknown }>;
@@ -11,9 +11,9 @@ export interface Sbom {
 }
 
 /**
- * What is in the bundle, with hashes and licences, as CycloneDX. npm lists all that the development needs, since nothing
- * is installed with the package; of that, the packages remain whose licences the build put beside the program. Throws if
- * npm does not list one of them.
+ * The contents of the bundle, with hashes and licenses, as CycloneDX. npm lists all development packages, because nothing
+ * is installed with the package. Of these, only the packages whose licenses the build wrote remain. Throws if npm doesn't
+ * list one of them.
  */
 export function makeSbom(): Sbom {
   const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,7 +24,7 @@ export function makeSbom(): Sbom {
   return onlyBundled(JSON.parse(stdout) as Sbom, bundledPackages(licenses));
 }
 
-/** The packages in the text that `thirdPartyLicenses` makes, as `name@version`. */
+/** The packages in the text from `thirdPartyLicenses`, as `name@version`. */
 export function bundledPackages(licenses: string): string[] {
   const parts = licenses.split(/^-{80}\n\n/m);
   return parts.map((part) => (part.split('\n')[0] ?? '').replace(/ (?=[^ ]+$)/, '@'));
@@ -37,9 +37,9 @@ function onlyBundled(all: Sbom, bundled: readonly string[]): Sbom {
   const refs = new Set([all.metadata.component['bom-ref'], ...components.map((each) => each['bom-ref'])]);
   return {
     ...all,
-    // npm takes the name of the folder.
+    // npm uses the name of the folder.
     metadata: { ...all.metadata, component: { ...all.metadata.component, name: manifest.name } },
-    // They are "of development" only for npm.
+    // Only npm considers them development packages.
     components: components.map((component) => ({ ...component, properties: [] })),
     dependencies: all.dependencies
       .filter(({ ref }) => refs.has(ref))

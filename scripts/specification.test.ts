@@ -25,7 +25,7 @@ const form = spec.connectionSpecification;
 const forms = form.properties.platform.oneOf as unknown as PlatformForm[];
 const common = Object.entries(form.properties).filter(([name]) => name !== 'platform') as unknown as Named[];
 
-/** Of each platform: the least that a config must have, and all of its options in the order of the form. */
+/** For each platform: the minimal config, and all of its options in the order of the form. */
 const PLATFORMS = [
   {
     title: 'IBM Cloud Databases',
@@ -49,7 +49,7 @@ function formOf(title: string): PlatformForm {
   return found;
 }
 
-/** The options of a platform but its name. */
+/** The options of a platform except its name. */
 function optionsOf(title: string): Named[] {
   return Object.entries(formOf(title).properties).filter(([name]) => name !== 'name');
 }
@@ -68,7 +68,7 @@ test('spec.json is what `npm run spec` writes', () => {
   expect(specification()).toEqual(spec);
 });
 
-test('every platform of the form is tested here', () => {
+test('this file tests every platform of the form', () => {
   expect(forms.map(({ title }) => title)).toEqual(PLATFORMS.map(({ title }) => title));
 });
 
@@ -84,7 +84,7 @@ test('the options at the top, in the order of the form', () => {
   expect(secretsOf(common)).toEqual([]);
 });
 
-test('a platform is chosen by a constant, and explains itself', () => {
+test('a platform is selected by a constant, and has a title and description', () => {
   expect(form.required).toEqual(['platform']);
   expect(form.properties.platform).toMatchObject({ type: 'object', title: 'Platform' });
   for (const option of forms) {
@@ -99,7 +99,7 @@ describe.each(PLATFORMS)('$title', ({ title, least, options, secrets }) => {
     expect(inOrder(formOf(title).properties)).toEqual(options);
   });
 
-  test('requires what opens the API, and only that is a secret', () => {
+  test('requires the credentials, and only they are secrets', () => {
     expect(formOf(title).required).toEqual(Object.keys(least));
     expect(secretsOf(optionsOf(title))).toEqual(secrets);
   });
@@ -122,7 +122,7 @@ describe.each(common)('%s', (name, option) => {
 
 interface Meaning {
   isRequired: boolean;
-  /** What the connector takes where the option is not given. */
+  /** The connector's default for the option. */
   standard: () => unknown;
 }
 
@@ -132,37 +132,37 @@ function explainsItself(
   configWith: (value: unknown) => object,
   { isRequired, standard }: Meaning,
 ): void {
-  test('explains itself', () => {
+  test('has a title and a description', () => {
     expect(option.title).toMatch(/^[A-Z][^.]*$/);
     expect(option.description).toMatch(/^[A-Z].*\.$/);
   });
 
   test('has one plain type, unless the form does not show it', () => {
     const types = ['string', 'integer', 'boolean', 'array', ...(option['airbyte_hidden'] === true ? ['object'] : [])];
-    // One program reads specs with nested objects only where their type is a list.
+    // One client parses specs with nested objects only if their type is a list.
     expect(types).toContain([option['type']].flat()[0]);
     expect([option['type']].flat()).toHaveLength(1);
     if (option['type'] === 'array') expect(option['items']).toMatchObject({ type: 'string' });
   });
 
-  test('says a pattern in words too', () => {
+  test('describes a pattern in words', () => {
     expect('pattern_descriptor' in option).toBe('pattern' in option);
   });
 
-  test('has examples and a default that form and connector take', () => {
+  test('has examples and a default that form and connector accept', () => {
     const valid = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(option);
     for (const value of [...(option.examples ?? []), ...('default' in option ? [option.default] : [])]) {
       expect(valid(value), JSON.stringify(value)).toBe(true);
       expect(configSchema.safeParse(configWith(value)).success, `${name}: ${JSON.stringify(value)}`).toBe(true);
     }
     const without = standard();
-    // The form shows no empty list.
+    // The form doesn't show an empty list.
     const shown = Array.isArray(without) && without.length === 0 ? undefined : without;
     if (!isRequired) expect(option.default).toEqual(shown);
   });
 }
 
-test('nothing that Airbyte cannot show', () => {
+test('the form has nothing that Airbyte cannot display', () => {
   const forbidden = ['$ref', 'not', 'anyOf', 'allOf', 'patternProperties', 'prefixItems', 'if', 'then', 'else'];
   const found: string[] = [];
   JSON.stringify(spec, (keyword, value: unknown) => {
@@ -175,7 +175,7 @@ test('nothing that Airbyte cannot show', () => {
   expect(found).toEqual([]);
 });
 
-test('the form is draft-07, and takes a full config of each platform and unknown keys', () => {
+test('the form is draft-07, and accepts full configs and unknown keys', () => {
   const { $schema, ...schema } = form;
   expect($schema).toBe('http://json-schema.org/draft-07/schema#');
   const valid = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(schema);
@@ -193,7 +193,7 @@ test('the form is draft-07, and takes a full config of each platform and unknown
   }
 });
 
-test('the date pattern is the one that gives a date picker', () => {
+test('the date pattern makes Airbyte show a date picker', () => {
   expect(form.properties.start_date).toMatchObject({ type: 'string', format: 'date-time' });
   expect('2018-08-22T00:00:00Z').toMatch(new RegExp(form.properties.start_date.pattern));
 });

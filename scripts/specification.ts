@@ -3,21 +3,21 @@ import { configSchema } from '../src/config.ts';
 
 const REPOSITORY = 'https://github.com/source-compose/source-compose';
 
-/** The SPEC message's content: the config's schema in the vocabulary that Airbyte's form understands. */
+/** The content of the SPEC message: the config's schema in the vocabulary of Airbyte's form. */
 export function specification(): object {
   const { $schema, required, properties } = z.toJSONSchema(configSchema, {
     target: 'draft-7',
     io: 'input',
     override({ zodSchema, jsonSchema }) {
       const { examples, airbyte_secret: secret } = z.globalRegistry.get(zodSchema) ?? {};
-      // zod leaves these out where an option is also tidied up, as if they were values of the tidied form.
+      // zod omits these for preprocessed options, as if they described the result.
       if (Array.isArray(examples)) jsonSchema.examples = examples;
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
-      // An empty list is no default that a form could show, and one client cannot print it.
+      // The form can't show an empty list as a default, and one client can't print it.
       if (Array.isArray(jsonSchema.default)) delete jsonSchema.default;
-      // A form would hold white space around a pasted token against it; we cut it off.
+      // The form would reject white space around a pasted token; the connector trims it.
       if (secret === true) delete jsonSchema.pattern;
-      // The form takes a choice only as an object with oneOf, and its constants with a type.
+      // The form accepts a choice only as an object with oneOf, whose constants have a type.
       if (zodSchema instanceof z.ZodDiscriminatedUnion) {
         jsonSchema.type = 'object';
       }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The licences of the packages that these modules of a bundle come from, as one text. Throws if one has none. */
+/** The licenses of the packages in a bundle, as one text. Throws if a package has none. */
 export function thirdPartyLicenses(moduleIds: Iterable<string>): string {
   const folders = new Set([...moduleIds].filter((id) => id.includes('/node_modules/')).map(packageFolder));
   const texts = [...folders].toSorted().map((folder) => {
@@ -13,7 +13,7 @@ export function thirdPartyLicenses(moduleIds: Iterable<string>): string {
   return texts.join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** The folder of the package that a module belongs to: the nearest one with a package.json that has a name. */
+/** The package folder of a module: the nearest folder whose package.json has a name. */
 function packageFolder(id: string): string {
   for (let folder = dirname(id.replace(/^\0/, '')); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');

@@ -1,11 +1,11 @@
-/** A file that repeats the release of package.json, and the places in it. */
+/** A file that repeats the version of package.json, and where. */
 export interface VersionPlace {
   file: string;
-  /** What stands before the release, and where it ends. */
+  /** The text before the version, and where the version ends. */
   pattern: RegExp;
 }
 
-/** No tool reads package.json there, so these repeat it. */
+/** No tool reads package.json there, so these files repeat the version. */
 export const VERSION_PLACES: readonly VersionPlace[] = [
   { file: 'metadata.yaml', pattern: /(?<=^ {2}dockerImageTag: )\S+$/gm },
   { file: 'Dockerfile', pattern: /(?<=\b(?:io\.airbyte|org\.opencontainers\.image)\.version=")[^"]*/g },

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import manifest from '../package.json' with { type: 'json' };
 
-// Writes what is made from the code; tests compare it with what is committed.
+// Writes generated files. Tests compare them with the committed ones.
 const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
   /** `npm run docs`: the generated parts of the pages, and the entity diagrams. */
   async docs() {
@@ -9,25 +9,25 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
     for (const path of PAGE_PATHS) writeFileSync(pageUrl(path), renderPage(path));
     for (const [path, draw] of Object.entries(PICTURES)) writeFileSync(pageUrl(path), await draw());
   },
-  /** `npm run release:notes -- v0.2.0 FILE`: what the changelog says of it; an error if anything is not as released. */
+  /** `npm run release:notes -- v0.2.0 FILE`: the release's section of the changelog. Throws if a version or date is wrong. */
   async notes(tag = '', file = '') {
     const { releaseNotes } = await import('./release-notes.ts');
     const changelog = readFileSync(new URL('../CHANGELOG.md', import.meta.url), 'utf8');
     writeFileSync(file, `${releaseNotes(tag, manifest.version, changelog)}\n`);
   },
-  /** `npm run sbom -- FILE`: what is in the bundle. */
+  /** `npm run sbom -- FILE`: the contents of the bundle. */
   async sbom(file = '') {
     const { makeSbom } = await import('./sbom.ts');
     writeFileSync(file, `${JSON.stringify(makeSbom(), null, 2)}\n`);
   },
-  /** `npm run spec`: spec.json from the config's schema, and from it the plugin definitions for Meltano. */
+  /** `npm run spec`: spec.json from the config's schema, and the plugin definitions for Meltano. */
   async spec() {
     const { specification } = await import('./specification.ts');
     writeFileSync(new URL('../spec.json', import.meta.url), `${JSON.stringify(specification(), null, 2)}\n`);
     const { PLUGIN_DEFINITIONS, pluginDefinition } = await import('./plugin-definition.ts');
     for (const definition of PLUGIN_DEFINITIONS) writeFileSync(definition.url, pluginDefinition(definition));
   },
-  /** `npm version` runs this: package.json's release, in the files that repeat it. */
+  /** Run by `npm version`: writes package.json's version to the files that repeat it. */
   async version() {
     const { VERSION_PLACES } = await import('./version-places.ts');
     for (const { file, pattern } of VERSION_PLACES) {

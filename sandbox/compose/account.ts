@@ -20,11 +20,11 @@ export interface DatabaseType {
   readonly type: string;
   readonly name: string;
   readonly scheme: string;
-  /** Oldest first; the last is preferred. None: the catalogue row comes without versions. */
+  /** Oldest first; the last is preferred. Without any, the row in the catalog has no versions. */
   readonly versions: readonly string[];
 }
 
-/** Every database type of the catalogue (compose-api.md, 9.5). */
+/** Every database type of the catalog (compose-api.md, 9.5). */
 export const DATABASE_TYPES: readonly [DatabaseType, ...DatabaseType[]] = [
   { type: 'postgresql', name: 'PostgreSQL', scheme: 'postgres', versions: ['9.4.16', '9.6.3', '9.6.10', '10.4'] },
   { type: 'mongodb', name: 'MongoDB', scheme: 'mongodb', versions: ['3.2.22', '3.4.10', '3.6.8'] },
@@ -45,12 +45,12 @@ export function accountId(world: World): string {
   return makeId(world.seed, Kind.account, 0, 1);
 }
 
-/** One account, as there was for every user (P-ref). */
+/** Each user had one account (P-ref). */
 export function accounts(world: World): Row[] {
   return [{ id: accountId(world), name: 'Harbour Analytics', slug: ACCOUNT_SLUG }];
 }
 
-/** Users of the account (go user.go): id and name only. */
+/** Users of the account (go user.go): only id and name. */
 export function users(world: World): { id: string; name: string }[] {
   return USER_NAMES.map((name, index) => ({ id: makeId(world.seed, Kind.user, 0, index + 1), name }));
 }
@@ -60,7 +60,7 @@ export function currentUser(world: World): Row {
   return { id: makeId(world.seed, Kind.user, 0, 1), name: USER_NAMES[0] };
 }
 
-/** Teams with their users inline (H-teamsapi): one has none, and one does not even have the list. */
+/** Teams with their users inline (H-teamsapi). One team has no users, and one lacks the list. */
 export function teams(world: World): Row[] {
   const [ada, bo, third] = users(world);
   const id = (index: number): string => makeId(world.seed, Kind.team, 0, index);
@@ -76,7 +76,7 @@ export function clusterId(world: World, index: number): string {
   return makeId(world.seed, Kind.cluster, 0, (index % 3) + 1);
 }
 
-/** Clusters in all their variety: tags came late, and sources disagree on the type of `multitenant` (compose-api.md, 12). */
+/** Clusters with every variation: `tags` came late, and sources disagree on the type of `multitenant` (compose-api.md, 12). */
 export function clusters(world: World): Row[] {
   const common = (index: number, name: string): Row => ({
     id: clusterId(world, index),
@@ -100,7 +100,7 @@ export function clusters(world: World): Row[] {
   ];
 }
 
-/** Places to deploy to; neither id nor date (go datacenter.go). */
+/** Datacenters, which have neither id nor date (go datacenter.go). */
 export function datacenters(): Row[] {
   return DATACENTER_SLUGS.map((slug) => {
     const [provider, region] = slug.split(':');
@@ -108,7 +108,7 @@ export function datacenters(): Row[] {
   });
 }
 
-/** The catalogue, each type with its versions under `_embedded`. */
+/** The catalog: each type with its versions under `_embedded`. */
 export function databases(): Row[] {
   return DATABASE_TYPES.map((database) => ({
     type: database.type,

@@ -9,7 +9,7 @@ const DOWNLOADABLE = new Set(['etcd', 'mongodb', 'mysql', 'postgresql', 'rabbitm
 
 const FAR_FUTURE = '9999-12-31T00:00:00Z';
 
-/** Add-ons, which MongoDB had three kinds of (H-addons). Path, envelope and keys are a guess (compose-api.md, 9.8). */
+/** Add-ons: MongoDB had three kinds (H-addons). Path, envelope and keys are guesses (compose-api.md, 9.8). */
 export function addons(world: World, deployment: number): Row[] {
   if (databaseOf(deployment).type !== 'mongodb') return [];
   const addon = (index: number, type: string, name: string): Row => ({
@@ -26,7 +26,7 @@ export function addons(world: World, deployment: number): Row[] {
   ];
 }
 
-/** The state of one deployment, an object (G-alerts). A capsule id may be missing; the key `check` is our guess. */
+/** The health of one deployment, an object (G-alerts). The capsule id may be missing; the key `check` is our guess. */
 export function alerts(world: World, deployment: number): Row {
   const deployment_id = deploymentId(world, deployment);
   const capsule_id = makeId(world.seed, Kind.capsule, deployment, 1);
@@ -50,7 +50,7 @@ function backupCount(deployment: number): number {
 }
 
 function backup(world: World, deployment: number, index: number): Row {
-  // The newest backup of every third deployment is still going on, and so has no date.
+  // The newest backup of every third deployment is still running, so it has no date.
   const running = index === 0 && deployment % 3 === 1;
   const start = END_OF_HISTORY - (index + 1) * DAY + (noise(world.seed, 41, deployment) % DAY);
   const id = makeId(world.seed, Kind.backup, deployment, index);
@@ -69,7 +69,7 @@ function backup(world: World, deployment: number, index: number): Row {
   };
 }
 
-/** Each deployment's former and present billing row; every other one has a capsule on the bill as well (P-bill). */
+/** Each deployment's previous and current billing rows. Every other deployment is also billed for a capsule (P-bill). */
 export function billables(world: World): Row[] {
   return upTo(world.deployments).flatMap((deployment) =>
     upTo(deployment % 2 === 0 ? 3 : 2).map((index) => billable(world, deployment, index)),
@@ -84,7 +84,7 @@ function billable(world: World, deployment: number, index: number): Row {
   return {
     id: makeId(world.seed, Kind.billable, deployment, index),
     account_id: accountId(world),
-    // No source says whether amounts are numbers or text: both are served.
+    // No source says whether amounts are numbers or texts, so both occur.
     amount: deployment % 2 === 0 ? units * 17.5 : (units * 17.5).toFixed(2),
     start_at: spell(start, deployment),
     end_at: ended ? spell(start + 100 * DAY, deployment) : FAR_FUTURE,
@@ -97,7 +97,7 @@ function billable(world: World, deployment: number, index: number): Row {
   };
 }
 
-/** Roles with their users (node-roles). Listing roles that nobody has is our convention. */
+/** Roles with their users (node-roles). Listing roles without users is our choice. */
 export function roles(world: World, deployment: number): Row[] {
   if (deployment % 5 === 4) return [];
   const [ada, bo, third] = users(world);
@@ -108,7 +108,7 @@ export function roles(world: World, deployment: number): Row[] {
   ];
 }
 
-/** Roles with their teams (go team_roles.go); the users of a team are not always given. */
+/** Roles with their teams (go team_roles.go). The users of a team may be missing. */
 export function teamRoles(world: World, deployment: number): Row[] {
   if (deployment % 4 === 3) return [];
   const [platform, billing] = teams(world);
@@ -118,7 +118,7 @@ export function teamRoles(world: World, deployment: number): Row[] {
   ];
 }
 
-/** The scaling of one deployment, an object without envelope and id; the newer keys are sometimes absent (P-scal). */
+/** The scaling of one deployment, an object without envelope and id. The newer keys may be absent (P-scal). */
 export function scalings(deployment: number): Row {
   const used_units = 1 + (deployment % 3);
   const starting_units = deployment % 4 === 3 ? 2 : 1;
@@ -138,7 +138,7 @@ export function scalings(deployment: number): Row {
   };
 }
 
-/** Version changes open to a deployment (P-vers): none when it is up to date. */
+/** The versions that a deployment can be changed to (P-vers): none if it is up to date. */
 export function transitions(deployment: number): Row[] {
   const { type, versions } = databaseOf(deployment);
   const from_version = versionOf(deployment);

@@ -9,7 +9,7 @@ export function deploymentId(world: World, index: number): string {
   return makeId(world.seed, Kind.deployment, 0, index + 1);
 }
 
-/** Which deployment of this world has the id. */
+/** The number of the deployment with this id. */
 export function deploymentIndex(world: World, id: string): number | undefined {
   const index = (readId(world.seed, Kind.deployment, id)?.index ?? 0) - 1;
   return index >= 0 && index < world.deployments ? index : undefined;
@@ -24,18 +24,18 @@ export function deploymentName(index: number): string {
   return `${pick(SERVICES, index)}-${databaseOf(index).type.replace('_', '')}${number}`;
 }
 
-/** Every second deployment is behind, where its type has an older version at all. */
+/** Every second deployment is outdated, if its type has an older version. */
 export function versionOf(index: number): string | undefined {
   const { versions } = databaseOf(index);
   return versions[index % 2 === 0 ? Math.max(0, versions.length - 3) : versions.length - 1];
 }
 
-/** The whole list; it has no pages. */
+/** The whole list, which has no pages. */
 export function deployments(world: World): Row[] {
   return upTo(world.deployments).map((index) => deploymentRow(world, index));
 }
 
-/** A row of the list: some are full, some sparse, some hosted ones have an empty cluster id (compose-api.md, 9.7). */
+/** A row of the list: some are full, some sparse, and some hosted ones have an empty cluster id (compose-api.md, 9.7). */
 function deploymentRow(world: World, index: number): Row {
   const name = deploymentName(index);
   const created = END_OF_HISTORY - 1400 * DAY + (noise(world.seed, 21, index) % (900 * DAY));
@@ -57,7 +57,7 @@ function deploymentRow(world: World, index: number): Row {
   };
 }
 
-/** One deployment on its own: all fields, and the connection strings that the list leaves out (P-dep1). */
+/** A single deployment: all fields, and the connection strings that the list omits. */
 export function deploymentDetail(world: World, index: number): Row {
   const row = deploymentRow(world, index);
   const id = deploymentId(world, index);
@@ -85,7 +85,7 @@ function connectionStrings(world: World, index: number): Row {
   const password = fakePassword(world, index);
   const portal = (number: number): string => `portal-${number}.example.invalid:${17_000 + (index % 1000)}`;
   const login = `admin:${password}`;
-  // Redis has no databases to name, and one MongoDB address names all hosts (compose-api.md, 15).
+  // Redis addresses have no path, and one MongoDB address has all hosts (compose-api.md, 15).
   const path = type === 'redis' ? '' : '/compose';
   const direct =
     type === 'mongodb'
@@ -103,7 +103,7 @@ function connectionStrings(world: World, index: number): Row {
   };
 }
 
-/** What stands in `misc` for Redis (compose-api.md, 15); that each value is a list is our guess. */
+/** What `misc` contains for Redis (compose-api.md, 15). That each value is a list is our guess. */
 function redisMisc(scheme: string, login: string, host: string): Row {
   return {
     cli_readonly: [`redli --readonly -u ${scheme}://${login}@${host}`],
@@ -112,7 +112,7 @@ function redisMisc(scheme: string, login: string, host: string): Row {
   };
 }
 
-/** A password that opens nothing. */
+/** A password that isn't valid anywhere. */
 function fakePassword(world: World, index: number): string {
   return `FAKE${hex8(noise(world.seed, 31, index))}${hex8(noise(world.seed, 32, index))}`.toUpperCase();
 }

@@ -1,17 +1,17 @@
 import { type Answer, type OpenedBody, type Row, type Shape, asciiJson, json } from '../platform.ts';
 import { rowKey } from './reports.ts';
 
-/** Our convention: the literal header of Compose is unknown, HAL is documented (compose-api.md, 4). */
+/** Our choice: the exact header of Compose is unknown; HAL is documented (compose-api.md, 4). */
 export const HAL = 'application/hal+json; charset=utf-8';
 
 type Body = Row & { readonly _embedded?: Readonly<Record<string, Row[]>> };
 
-/** A list in its HAL envelope: nothing else stands beside `_embedded` (compose-api.md, 5). */
+/** A list in its HAL envelope. Nothing else is next to `_embedded` (compose-api.md, 5). */
 export function list(name: string, rows: readonly Row[]): Answer {
   return json(200, { _embedded: { [name]: rows } });
 }
 
-/** The rows of a list; an object is a row itself. */
+/** The rows of a list. An object is itself a row. */
 export function open(value: unknown): OpenedBody {
   const body = value as Body;
   const { _embedded, ...beside } = body;
@@ -23,7 +23,7 @@ export function open(value: unknown): OpenedBody {
   return { rows, key: rowKey(name), close };
 }
 
-/** The body with its envelope, its list or one of its rows spoiled. */
+/** The body with a malformed envelope, list or row. */
 export function spoil(value: unknown, shape: Shape): unknown {
   const body = value as Body;
   const { _embedded, ...beside } = body;
@@ -51,7 +51,7 @@ function spoilList(shape: Shape, name: string, rows: readonly Row[]): unknown {
     case 'row-without-key':
       return { [name]: spoilFirst(rows, (row) => without(row, rowKey(name))) };
     default:
-      // Compose has no links to next pages that could be spoiled.
+      // Compose has no links to next pages that could be malformed.
       return { [name]: rows };
   }
 }

@@ -6,8 +6,8 @@ export function invalid(errors: Record<string, string[]>): Answer {
 }
 
 /**
- * The error body for a status, with a text of its own where there is one. Bodies come in three shapes: text, lists by
- * field, text by field (compose-api.md, 7.1). Which goes with which status is our convention.
+ * The error body for a status, with its own text if there is one. Bodies have three shapes: text, lists by field,
+ * text by field (compose-api.md, 7.1). Which status has which shape is our choice.
  */
 export function refusal(status: number, text?: string): Answer {
   if (text !== undefined) return json(status, { errors: { error: text } });

@@ -1,9 +1,9 @@
 import { type Values, choice, text, whole } from '../option.ts';
 
-/** How a bound is meant: no source says it, so every way can be played. */
+/** Whether a bound is inclusive. No source says, so the sandbox offers every possibility. */
 const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
 
-/** What can be set about the account of Compose and its API. */
+/** The options of the Compose account and its API. */
 export const COMPOSE_OPTIONS = {
   token: text('', 'text', 'the one token that is accepted (default: made from the seed)'),
   deployments: whole({
@@ -51,7 +51,7 @@ export const COMPOSE_OPTIONS = {
 
 export type ComposeOptions = Values<typeof COMPOSE_OPTIONS>;
 
-/** Refuses options that contradict each other. */
+/** Rejects options that contradict each other. */
 export function checkComposeOptions({ futureEvents, auditEvents }: ComposeOptions): void {
   if (futureEvents > auditEvents) throw new RangeError('futureEvents must not exceed auditEvents');
 }

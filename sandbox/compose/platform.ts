@@ -28,7 +28,7 @@ export interface Compose extends Platform<StreamName> {
   addRecipe(deploymentId?: string): RecipeChange;
 }
 
-/** Makes up an account of Compose. The same seed and options always give the same data. */
+/** Generates a Compose account. The same seed and options always give the same data. */
 export function createCompose(seed: number, options: ComposeOptions): Compose {
   const world: World = { seed, deployments: options.deployments, recipesPerDeployment: options.recipes };
   const trail = new AuditTrail(world, options);
@@ -90,7 +90,7 @@ function routeOf(report: Report | PagedReport, holdings: Holdings): Route {
   return report.path.includes(':id') ? ofDeployment(holdings.world, answer) : () => answer(0);
 }
 
-/** What stands beside the reports (compose-api.md, 10). */
+/** The endpoints that no stream reads (compose-api.md, 10). */
 function otherRoutes({ world }: Holdings): Record<string, Route> {
   return {
     '/deployments/:id': ofDeployment(world, (deployment) => json(200, deploymentDetail(world, deployment))),

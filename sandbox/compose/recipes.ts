@@ -4,14 +4,14 @@ import { accountId } from './account.ts';
 import { deploymentId } from './deployments.ts';
 import { DAY, END_OF_HISTORY, Kind, MINUTE, SECOND, type World, laterMoment, makeId, spell } from './world.ts';
 
-/** A recipe that has just been changed or made. */
+/** A recipe that has just been changed or added. */
 export interface RecipeChange {
   readonly id: string;
   readonly deploymentId: string;
   readonly updatedAt: string;
 }
 
-/** When a recipe was made or changed after the history's end, by its id. */
+/** When recipes were changed or added after the end of the history, by id. */
 type Changes = ReadonlyMap<string, number>;
 
 const NAMES = [
@@ -26,15 +26,15 @@ const NAMES = [
 // Sources disagree on `complete` and `completed` (compose-api.md, 12).
 const STATUSES = ['complete', 'complete', 'completed', 'failed', 'waiting'] as const;
 
-/** The place of the parent of each place in a family, or none: recipes come in families of six. */
+/** The parent of each place in a family, if any. Recipes come in families of six. */
 const PARENT_OF = [undefined, 0, 0, 1, 3, undefined] as const;
 const FAMILY = PARENT_OF.length;
 
-/** All recipes of the world: a fixed history, and what was touched and added since. */
+/** All recipes: a fixed history, and those changed or added since. */
 export class Recipes {
   readonly #world: World;
   readonly #changed = new Map<string, number>();
-  /** How many recipes have been added, by deployment. */
+  /** The number of added recipes by deployment. */
   readonly #added = new Map<number, number>();
   #changes = 0;
 
@@ -42,24 +42,24 @@ export class Recipes {
     this.#world = world;
   }
 
-  /** How many recipes of a deployment there are, at any depth. */
+  /** The number of a deployment's recipes, at any depth. */
   count(deployment: number): number {
     return this.#world.recipesPerDeployment + (this.#added.get(deployment) ?? 0);
   }
 
-  /** The ids of a deployment's recipes, each once. */
+  /** The ids of a deployment's recipes, without duplicates. */
   keys(deployment: number): string[] {
     return upTo(this.count(deployment)).map((index) => recipeId(this.#world, deployment, index));
   }
 
-  /** The list of a deployment, in no order. */
+  /** The list of a deployment, unordered. */
   list(deployment: number): Row[] {
     return upTo(this.count(deployment))
       .filter((index) => isListed(index, this.#world.recipesPerDeployment))
       .map((index) => recipeRow(this.#world, this.#changed, deployment, index));
   }
 
-  /** Changes a recipe of the deployment: another one, at whatever depth, at each call. */
+  /** Changes a recipe of the deployment: each call changes another one, at any depth. */
   touch(deployment: number): RecipeChange {
     const count = this.count(deployment);
     if (count === 0) throw new RangeError('this deployment has no recipe to touch');
@@ -87,7 +87,7 @@ function recipeId(world: World, deployment: number, index: number): string {
   return makeId(world.seed, Kind.recipe, deployment, index);
 }
 
-/** A recipe with its parts inside of it, at every depth. */
+/** A recipe with its children inside, at every depth. */
 function recipeRow(world: World, changes: Changes, deployment: number, index: number): Row {
   const past = world.recipesPerDeployment;
   const id = recipeId(world, deployment, index);
@@ -106,17 +106,17 @@ function recipeRow(world: World, changes: Changes, deployment: number, index: nu
     parent_id: parent === undefined ? null : recipeId(world, deployment, parent),
     created_at: spell(index < past ? created : (changed ?? created), index),
     updated_at: changed === undefined ? spell(updated, index + deployment) : spell(changed, 0),
-    // Some examples lack the counters, and most the source.
+    // Some recorded examples lack the counters, and most lack the source.
     ...(index % 4 === 3 ? {} : { operations_complete: changed === undefined ? 6 : 1, operations_total: 6 }),
     ...(placeOf(index) === 0
       ? { source: 'customer_api', source_user: null, source_reason: null, source_ip: '203.0.113.24' }
       : {}),
-    // One without parts has an empty list, or none at all.
+    // A recipe without children has an empty list or none.
     ...(children.length > 0 || index % 3 === 0 ? { _embedded: { recipes: children } } : {}),
   };
 }
 
-/** Dates of the fixed history: a family begins at some time in the last year, its parts a second apart. */
+/** Dates of the fixed history: a family starts some time in the last year, its children one second apart. */
 function history(world: World, deployment: number, index: number): { created: number; updated: number } {
   const place = placeOf(index);
   const begun = END_OF_HISTORY - DAY - (noise(world.seed, 51 + deployment, index - place) % (300 * DAY));
@@ -129,13 +129,13 @@ function placeOf(index: number): number {
   return index % FAMILY;
 }
 
-/** The index of the recipe that this one is a part of. Only the fixed history has families: `past` recipes. */
+/** The index of the recipe's parent. Only the fixed history, the first `past` recipes, has families. */
 function parentOf(index: number, past: number): number | undefined {
   const parent = PARENT_OF[placeOf(index)];
   return parent === undefined || index >= past ? undefined : index - placeOf(index) + parent;
 }
 
-/** The indices of the parts of a recipe. */
+/** The indices of the recipe's children. */
 function childrenOf(index: number, past: number): number[] {
   return upTo(FAMILY)
     .map((place) => index - placeOf(index) + place)
@@ -143,8 +143,8 @@ function childrenOf(index: number, past: number): number[] {
 }
 
 /**
- * Whether the list has the recipe as a row of its own. It is unknown whether children stand there as well as in their
- * parent (compose-api.md, 9.11), so a child of every other family does.
+ * Whether the list has the recipe as a separate row. It is unknown whether children are listed as well as inside their
+ * parent (compose-api.md, 9.11), so this is the case in every other family.
  */
 function isListed(index: number, past: number): boolean {
   return parentOf(index, past) === undefined || index % (2 * FAMILY) === 2;

@@ -7,30 +7,30 @@ import { deploymentId, deployments } from './deployments.ts';
 import type { Recipes } from './recipes.ts';
 import type { World } from './world.ts';
 
-/** Where answers and keys come from: what is computed, and what has changed since the start. */
+/** What responses and keys are made from: computed data, and what has changed since the start. */
 export interface Holdings {
   readonly world: World;
   readonly trail: AuditTrail;
   readonly recipes: Recipes;
 }
 
-/** Stands in a key for the id in the report's path, which the rows themselves may lack. */
+/** In a key, stands for the id in the path, which the rows themselves may lack. */
 const DEPLOYMENT = 'deployment_id';
 
-/** A report that is given whole. */
+/** A stream that one response returns. */
 export interface Report {
-  /** Below the version. One with `:id` is asked for each deployment, and `rows` gets the deployment's number. */
+  /** The path below the version. One with `:id` is requested per deployment, and `rows` gets the deployment's number. */
   readonly path: string;
-  /** The list's name in the envelope; without it the body is one object, the only row. */
+  /** The list's name in the envelope. Without it, the body is one object, the only row. */
   readonly list?: string;
-  /** The fields that make up the key of a record. */
+  /** The fields of a record's key. */
   readonly key: readonly string[];
   rows(holdings: Holdings, deployment: number): readonly Row[];
-  /** The keys of a deployment where rows lie inside rows. */
+  /** The keys of a deployment, if rows are nested in rows. */
   keys?(holdings: Holdings, deployment: number): Iterable<string>;
 }
 
-/** A report that comes in pages, and is never held as a whole. */
+/** A stream that is paginated and never stored as a whole. */
 export interface PagedReport {
   readonly path: string;
   readonly list: string;
@@ -40,7 +40,7 @@ export interface PagedReport {
   count(holdings: Holdings): number;
 }
 
-/** The sixteen reports that a connector reads, in their order. */
+/** The streams that a connector reads, in their order. */
 const REPORTS = {
   accounts: { path: '/accounts', list: 'accounts', key: ['id'], rows: ({ world }) => accounts(world) },
   audit_events: {
@@ -110,18 +110,18 @@ export type StreamName = keyof typeof REPORTS;
 
 export const STREAM_NAMES = Object.keys(REPORTS) as StreamName[];
 
-/** The table's entry, seen as any report. */
+/** The entry of the table, typed as any stream. */
 export function reportOf(stream: StreamName): Report | PagedReport {
   return REPORTS[stream];
 }
 
-/** What a client takes for the key of a row in the list: the first field of it that stands in the row. */
+/** The field that a client uses as the key of a row: the first key field that the row has. */
 export function rowKey(list: string): string {
   const report = STREAM_NAMES.map(reportOf).find((known) => known.list === list);
   return report?.key.find((field) => field !== DEPLOYMENT) ?? 'id';
 }
 
-/** The primary keys that a full read of the stream must bring, each once; audit events newest first. */
+/** The primary keys that a full read of the stream must emit, without duplicates; audit events newest first. */
 export function* keysOf(holdings: Holdings, stream: StreamName): Generator<string> {
   const report = reportOf(stream);
   if ('page' in report) {
@@ -135,7 +135,7 @@ export function* keysOf(holdings: Holdings, stream: StreamName): Generator<strin
   }
 }
 
-/** How many keys each stream has; pages are not walked through for it. */
+/** The number of keys of each stream. Doesn't compute the pages. */
 export function countsOf(holdings: Holdings): Record<StreamName, number> {
   const counts = STREAM_NAMES.map((stream) => {
     const report = reportOf(stream);

@@ -13,7 +13,7 @@ const has = (rows: readonly Row[], test: (row: Row) => boolean): boolean => rows
 
 const alertsOf = each((at) => alerts(world, at));
 
-// What the default world must offer, because connectors go wrong there.
+// The variations that the default data must have, because connectors handle them wrong.
 test.each([
   ['deployments with and without a version', has(deployments(world), (row) => 'version' in row)],
   ['a deployment with an empty cluster id', has(deployments(world), (row) => row['cluster_id'] === '')],
@@ -28,7 +28,7 @@ test.each([
   ['scalings without the newer keys', has(each(scalings), (row) => !('unit_type' in row))],
   ['healthy deployments', has(alertsOf, (row) => row['summary'] === 'healthy')],
   ['alerts with a capsule', has(alertsOf, (row) => JSON.stringify(row).includes('{"capsule_id"'))],
-])('the default world has %s', (_what, present) => {
+])('the default data has %s', (_what, present) => {
   expect(present).toBe(true);
 });
 
@@ -43,7 +43,7 @@ test.each([
   expect(lists.some((list) => list.length === 0)).toBe(true);
 });
 
-test.each(['deployments', 'backups', 'recipes'])('dates of %s come in three spellings', (what) => {
+test.each(['deployments', 'backups', 'recipes'])('dates of %s have three formats', (what) => {
   const recipes = new Recipes(world);
   const rows = { deployments: deployments(world), backups: each((at) => backups(world, at)), recipes: recipes.list(0) };
   const text = JSON.stringify(rows[what as keyof typeof rows]);
@@ -52,7 +52,7 @@ test.each(['deployments', 'backups', 'recipes'])('dates of %s come in three spel
   expect(text).toMatch(/_at":"[\d-]+T[\d:]+\.\d{3}-05:00"/);
 });
 
-test('a deployment on its own has connection strings in lists, with the password in them', () => {
+test('a single deployment has lists of connection strings that contain its password', () => {
   const { connection_strings, ca_certificate_base64 } = deploymentDetail(world, 1) as Record<string, Row>;
   expect(connection_strings?.['direct']).toEqual([
     expect.stringMatching(/^mongodb:\/\/admin:FAKE[0-9A-F]{16}@portal-1[^,/]+,portal-2[^,/]+\/compose\?/),
@@ -61,7 +61,7 @@ test('a deployment on its own has connection strings in lists, with the password
   expect(ca_certificate_base64).toEqual(expect.stringMatching(/^LS0tLS1CRUdJTi/));
 });
 
-test('recipes lie up to four deep, and some parts are listed as well', () => {
+test('recipes are nested four levels deep, and some children are also listed', () => {
   const listed = new Recipes(world).list(0);
   const depth = (row: Row): number => {
     const parts = (row['_embedded'] as { recipes: Row[] } | undefined)?.recipes ?? [];

@@ -6,7 +6,7 @@ const seeds = fc.integer({ min: 0, max: 0xffff_ffff });
 const groups = fc.integer({ min: 0, max: 0xff_ffff });
 const indices = fc.integer({ min: 0, max: 0xffff_ffff });
 
-test('an id is 24 hexadecimal digits and leads back to what it was made of', () => {
+test('an id is 24 hexadecimal digits and can be decoded', () => {
   fc.assert(
     fc.property(seeds, fc.constantFrom(...Object.values(Kind)), groups, indices, (seed, kind, group, index) => {
       const id = makeId(seed, kind, group, index);
@@ -16,7 +16,7 @@ test('an id is 24 hexadecimal digits and leads back to what it was made of', () 
   );
 });
 
-test('ids of another seed or kind, and nonsense, lead nowhere', () => {
+test('ids of another seed or kind, and invalid ids, cannot be decoded', () => {
   const id = makeId(1, Kind.deployment, 0, 5);
   expect(readId(2, Kind.deployment, id)).toBeUndefined();
   expect(readId(1, Kind.recipe, id)).toBeUndefined();

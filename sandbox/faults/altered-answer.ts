@@ -1,24 +1,24 @@
 import { type Answer, type Platform, type Row, asciiJson, json } from '../platform.ts';
 import type { ConnectionFault, Fault } from './fault.ts';
 
-/** The kinds that send something other than they should, yet as proper HTTP. */
+/** The kinds that send a wrong response as valid HTTP. */
 export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'forget-cursors' | 'change' }>;
 
-/** What of the request is needed: the redirect sends it elsewhere, the echo shows its header. */
+/** The parts of the request that faults use: the redirect its URL, the echo its header. */
 export interface Asked {
   readonly url: string;
   readonly host: string;
-  /** As faults name it. */
+  /** The path as in faults. */
   readonly path: string;
   readonly authorization: string;
 }
 
 const PAGE = '<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>Bad gateway</h1></body></html>\n';
 
-/** What no value of the API holds: it marks where text goes that `JSON.stringify` would not write. */
+/** A text that no value of the API contains: it marks where text is inserted that `JSON.stringify` would not write. */
 const RAW = '@@raw@@';
 
-/** What a fault sends in place of the answer. */
+/** The response that a fault sends instead. */
 export function alteredAnswer(fault: AnswerFault, answer: Answer, asked: Asked, platform: Platform): Answer {
   switch (fault.kind) {
     case 'status':
@@ -63,13 +63,13 @@ function withStatus(
 ): Answer {
   const { status, body, retryAfter } = fault;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  // Another text in a 200 is of the type of the right one: an event stream stays one.
+  // Another text in a 200 keeps the content type, so an event stream stays one.
   const type = status === 200 && typeof body === 'string' && proper.type !== undefined ? { type: proper.type } : {};
   const answer = body === undefined ? platform.refusal(path, status) : { status, body: text, ...type };
   return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
 }
 
-/** The same machine by its other name: another origin, and one that answers. */
+/** The same machine by its other name: another origin that responds. */
 function otherOrigin({ host }: Asked): string {
   const other = host.startsWith('localhost')
     ? host.replace('localhost', '127.0.0.1')
@@ -77,20 +77,20 @@ function otherOrigin({ host }: Asked): string {
   return `http://${other}`;
 }
 
-/** The answer with numbers of many digits for keys: they differ as they are sent, but not as doubles. */
+/** The response with keys that are large numbers: different as sent, but equal as doubles. */
 function spoilKeys(platform: Platform, answer: Answer): Answer {
   return rewriteRows(platform, answer, (row, key) =>
     key in row ? [{ ...row, [key]: RAW }, digitsOf(String(row[key]))] : [row, ''],
   );
 }
 
-/** The answer with a field in each row that holds lists in lists, so many levels deep. */
+/** The response with a field in each row that contains lists in lists, this many levels deep. */
 function nestRows(platform: Platform, answer: Answer, levels: number): Answer {
   const lists = '['.repeat(levels) + ']'.repeat(levels);
   return rewriteRows(platform, answer, (row) => [{ ...row, nested: RAW }, lists]);
 }
 
-/** The answer with each row rewritten as JSON text: `edit` gives a row, and the text that takes the place of RAW in it. */
+/** The response with each row rewritten as JSON text. `edit` returns a row, and the text that replaces RAW in it. */
 function rewriteRows(
   platform: Platform,
   answer: Answer,
@@ -105,12 +105,12 @@ function rewriteRows(
   return { status: answer.status, body: opened.close(texts), oneByte: true };
 }
 
-/** Rows and envelopes are JSON; an event stream, a page or plain text stays as it is. */
+/** Rows and envelopes are JSON. An event stream, an HTML page or plain text stays unchanged. */
 function isJson({ type = 'json' }: Answer): boolean {
   return type.includes('json');
 }
 
-/** The key as a number of many digits: keys that lie near each other are one number to a reader with doubles. */
+/** The key as a large number. Parsed as doubles, keys close to each other become equal. */
 function digitsOf(key: string): string {
   const hex = /^[0-9a-f]+$/.test(key) ? key : Buffer.from(key).toString('hex');
   return String(BigInt(`0x${hex}`) + 2n ** 53n);

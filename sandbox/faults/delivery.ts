@@ -8,7 +8,7 @@ type Framing = 'length' | 'chunked';
 
 const DRIP_MS = 50;
 
-/** Sends the answer, or what the fault makes of it. */
+/** Sends the response, or what the fault makes of it. */
 export function deliver(
   platform: Platform,
   request: FastifyRequest,
@@ -26,7 +26,7 @@ export function deliver(
       return breakConnection(fault, reply, answer, answer.type ?? type);
     case 'forget-cursors':
     case 'change':
-      // It has done its work before the answer was made.
+      // This fault took effect before the response was made.
       return send(reply, answer, type);
     default: {
       const { url, host, headers } = request;
@@ -44,7 +44,7 @@ function send(reply: FastifyReply, { status, body, oneByte, type, headers }: Ans
     .send(oneByte === true ? Buffer.from(body, 'latin1') : body);
 }
 
-/** Takes the connection out of fastify's hands and spoils it. */
+/** Takes the connection over from fastify and breaks it. */
 function breakConnection(fault: ConnectionFault, reply: FastifyReply, answer: Answer, type: string): void {
   reply.hijack();
   switch (fault.kind) {
@@ -60,7 +60,7 @@ function breakConnection(fault: ConnectionFault, reply: FastifyReply, answer: An
   }
 }
 
-/** Half of the body, then the connection is gone: before its announced end, or without the last chunk. */
+/** Half of the body, then the connection closes: before its announced length, or without the last chunk. */
 function cut(raw: ServerResponse, answer: Answer, framing: Framing, type: string): void {
   const body = Buffer.from(answer.body);
   raw.writeHead(answer.status, {
@@ -70,7 +70,7 @@ function cut(raw: ServerResponse, answer: Answer, framing: Framing, type: string
   raw.write(body.subarray(0, Math.ceil(body.length / 2)), () => raw.destroy());
 }
 
-/** White space inside JSON, a byte at a time and without an end. */
+/** White space inside JSON, byte by byte, without end. */
 function drip(raw: ServerResponse, type: string): void {
   raw.writeHead(200, { 'content-type': type });
   raw.write('{');

@@ -5,7 +5,7 @@ import { type Fault, FaultList, KINDS, SHAPES, pathPattern, readFaults } from '.
 const kinds = (list: FaultList, ...paths: string[]): (string | undefined)[] =>
   paths.map((path) => list.take(path)?.kind);
 
-test('a fault hits the first requests to each path that matches', () => {
+test('a fault affects the first requests to each matching path', () => {
   const list = new FaultList([{ path: '/deployments/*', kind: 'hang', times: 2 }]);
   expect(kinds(list, '/deployments/1', '/deployments/2', '/deployments/1', '/deployments/1', '/teams')).toEqual([
     'hang',
@@ -16,7 +16,7 @@ test('a fault hits the first requests to each path that matches', () => {
   ]);
 });
 
-test('a fault can let some requests go well before', () => {
+test('a fault can start after some normal responses', () => {
   const list = new FaultList([{ path: '/teams', kind: 'reset', after: 1, times: 1 }]);
   expect(kinds(list, '/teams', '/teams', '/teams')).toEqual([undefined, 'reset', undefined]);
 });
@@ -26,7 +26,7 @@ test.each(['always', Number.POSITIVE_INFINITY, undefined] as const)('times %s ne
   expect(kinds(list, '/teams', '/teams', '/teams')).toEqual(['reset', 'reset', 'reset']);
 });
 
-test('faults of one path come one after the other, and replacing them begins anew', () => {
+test('faults of one path apply in order, and replacing them starts again', () => {
   const faults: Fault[] = [
     { path: '/teams', kind: 'reset', times: 1 },
     { path: '/teams', kind: 'hang', times: 1 },
@@ -45,7 +45,7 @@ test.each([
   [[{ path: '/teams', kind: 'explode' }], '0.kind'],
   [[{ path: '/teams', kind: 'hang', tiems: 2 }], 'tiems'],
   [[{ path: '/teams', kind: 'envelope', shape: 'round' }], '0.shape'],
-])('%j is no list of faults', (value, problem) => {
+])('%j is not a list of faults', (value, problem) => {
   expect(readFaults(value)).toContain(problem);
 });
 
@@ -64,7 +64,7 @@ test.each([
   expect(pathPattern(pattern)(path)).toBe(matches);
 });
 
-test('the README names every kind and shape, and its examples are faults', async () => {
+test('the README lists every kind and shape, and its examples are valid faults', async () => {
   const readme = await readFile(new URL('README.md', import.meta.url), 'utf8');
   for (const name of [...KINDS, ...SHAPES]) expect(readme).toContain(`\`${name}\``);
   const examples = [...readme.matchAll(/```json\n([^]*?)```/g)].map((match) => JSON.parse(match[1] ?? '') as unknown);

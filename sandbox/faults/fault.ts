@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Ways to spoil a list's envelope and rows. Plain objects are only touched by those that say so. */
+/** Ways to break a list's envelope and rows. Only the shapes that say so change plain objects. */
 export const SHAPES = [
   'no-embedded',
   'embedded-list',
@@ -22,11 +22,11 @@ export const SHAPES = [
 const status = z.int().min(200).max(599);
 
 const common = {
-  /** Below the API's prefix: `/deployments/*\/recipes`; `*` stays within a segment, `**` does not. */
+  /** The path below the API's prefix: `/deployments/*\/recipes`. `*` matches within a segment, `**` across segments. */
   path: z.string().min(1),
-  /** So many requests to each matching path get it; all of them by default. */
+  /** How many requests to each matching path get the fault; all by default. */
   times: z.union([z.int().min(1), z.literal('always')]).optional(),
-  /** So many requests to each matching path go well before. */
+  /** How many requests to each matching path get a normal response first. */
   after: z.int().min(0).optional(),
 };
 
@@ -36,7 +36,7 @@ const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('status'),
     status,
     retryAfter: z.union([z.number(), z.string()]).optional(),
-    /** Text as it is, anything else as JSON. */
+    /** A text as is, anything else as JSON. */
     body: z.unknown().optional(),
   }),
   z.strictObject({ ...common, kind: z.literal('reset') }),
@@ -62,16 +62,16 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('nested'), levels: z.int().min(1).max(1_000_000) }),
 ]);
 
-/** What a fault can be. */
+/** The fields of a fault. */
 export const KINDS = faultSchema.options.map((option) => option.shape.kind.value);
 
-/** A fault to play on some paths; README.md says what each kind does. */
+/** A fault for some paths. README.md describes each kind. */
 export type Fault = Readonly<z.infer<typeof faultSchema>>;
 
-/** The kinds that break HTTP itself, or its body. */
+/** The kinds that break HTTP itself, or the body. */
 export type ConnectionFault = Extract<Fault, { kind: 'reset' | 'cut' | 'hang' | 'drip' }>;
 
-/** Reads faults that came as JSON; a text says what is wrong with them. */
+/** Validates faults that arrived as JSON. Returns a text if they are invalid. */
 export function readFaults(value: unknown): Fault[] | string {
   const read = z.array(faultSchema).safeParse(value);
   if (read.success) return read.data;
@@ -80,8 +80,8 @@ export function readFaults(value: unknown): Fault[] | string {
 }
 
 /**
- * The faults in play. A request gets the first that applies to it and is not counted for those behind, so that faults of
- * one path come one after the other.
+ * The current faults. A request gets the first one that applies and doesn't count for the others, so the faults of a
+ * path apply one after another.
  */
 export class FaultList {
   #list: readonly Occurrences[] = [];
@@ -90,7 +90,7 @@ export class FaultList {
     this.replace(faults);
   }
 
-  /** Puts others in place of all faults, and begins to count anew. */
+  /** Replaces all faults, and starts counting again. */
   replace(faults: readonly Fault[]): void {
     this.#list = faults.map((fault) => new Occurrences(fault));
   }
@@ -100,7 +100,7 @@ export class FaultList {
   }
 }
 
-/** One fault, and how often each path has come to it. */
+/** One fault, and how many requests each path has had. */
 class Occurrences {
   readonly fault: Fault;
   readonly #matches: (path: string) => boolean;
@@ -111,7 +111,7 @@ class Occurrences {
     this.#matches = pathPattern(fault.path);
   }
 
-  /** Counts a request; whether it is one that gets the fault. */
+  /** Counts a request. Returns whether it gets the fault. */
   take(path: string): boolean {
     if (!this.#matches(path)) return false;
     const { after = 0, times = 'always' } = this.fault;
@@ -122,7 +122,7 @@ class Occurrences {
   }
 }
 
-/** Makes a path with `*` (within a segment) and `**` (any number of segments) into a test for paths. */
+/** Makes a test for paths from a pattern with `*` (within a segment) and `**` (across segments). */
 export function pathPattern(pattern: string): (path: string) => boolean {
   const rooted = pattern.startsWith('/') ? pattern : `/${pattern}`;
   if (!rooted.includes('*')) return (path) => path === rooted;

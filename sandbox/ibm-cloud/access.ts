@@ -41,7 +41,7 @@ export function groupId(world: World, index: number): string {
   return `AccessGroupId-${uuid(world, Kind.accessGroup, 0, index)}`;
 }
 
-/** The access groups that the key may see, the one for everybody last (icd-api.md, 2.6). */
+/** The access groups that the key can view; the one for everybody is last (icd-api.md, 2.6). */
 export function accessGroups(world: World): Row[] {
   if (world.options.missingRoles.includes('access_groups')) return [];
   const row = (index: number, id: string, name: string): Row => ({
@@ -64,7 +64,7 @@ export function accessGroups(world: World): Row[] {
   ];
 }
 
-/** The members of a group, of every type: one group in four has none, one in four has four times as many. */
+/** The members of a group, of every type. One group in four has none, one in four has four times as many. */
 export function members(world: World, group: string): Row[] {
   const index = upTo(world.options.accessGroups).find((one) => groupId(world, one) === group);
   if (index === undefined || index % 4 === 3) return [];
@@ -98,7 +98,7 @@ function profileId(world: World, index: number): string {
   return `iam-Profile-${uuid(world, Kind.profile, 0, index)}`;
 }
 
-/** `GET /v2/groups`: paged by offset, with links that name IBM's own host. */
+/** `GET /v2/groups`: paginated by offset, with links to IBM's own host. */
 export function listGroups(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
   const { query, path } = received;
   if (query['account_id'] !== accountId(world)) return refuse(path, query['account_id'] === undefined ? 400 : 403);
@@ -121,7 +121,7 @@ export function listGroups(world: World, pages: Pages, received: Received, refus
   );
 }
 
-/** `GET /v2/groups/:id/members`: only static members unless all are asked for; names only if asked for. */
+/** `GET /v2/groups/:id/members`: only static members unless all are requested; names only on request. */
 export function listMembers(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
   const { parameters, query, path } = received;
   const { id = '' } = parameters;

@@ -5,14 +5,14 @@ import { deploymentId } from './deployments.ts';
 import { gen2Id } from './gen2.ts';
 import { DAY, Kind, SECOND, type World, accountId, crn, iso, regionOf, uuid } from './world.ts';
 
-/** Something that was logged: when, and its number among all entries. */
+/** A log entry: its time, and its number among all entries. */
 export interface Entry {
   readonly serial: number;
   /** Milliseconds since 1970. */
   readonly time: number;
 }
 
-/** What happens to databases (icd-api.md, 2.10), behind the name of the service. */
+/** Actions on databases (icd-api.md, 2.10), without the name of the service. */
 const ACTIONS = [
   'deployment-backup.create',
   'deployment-backup-scheduled.create',
@@ -27,16 +27,16 @@ const ACTIONS = [
   'deployment-version.update',
 ] as const;
 
-/** Times of events are told in hundredths of a second. */
+/** Event times have hundredths of a second. */
 const HUNDREDTH = 10;
 
-/** Two neighbours share a time. */
+/** Every two consecutive entries share a time. */
 const TIES = 2;
 
-/** What an unreadable event keeps of its text: its beginning, where the correlation id stands. */
+/** The part of an unreadable event's text that remains: its start, which contains the correlation id. */
 const READABLE_PART = 0.7;
 
-/** The log entries of the account: computed from their numbers, and what has been added since. */
+/** The log entries of the account: computed from their numbers, and those added since. */
 export class AuditEvents {
   readonly #world: World;
   readonly #step: number;
@@ -54,14 +54,14 @@ export class AuditEvents {
     );
   }
 
-  /** New entries, dated now or as many seconds before it. */
+  /** Adds entries, dated now or this many seconds earlier. */
   add(count: number, lateBySeconds: number): void {
     const { clock, options } = this.#world;
     const time = clock.now - lateBySeconds * SECOND;
     for (const _ of upTo(count)) this.#added.push({ serial: options.auditEvents + this.#added.length, time });
   }
 
-  /** The entries of a Logs instance from one time to another, newest first but for those that were added. */
+  /** The entries of a Logs instance in a time range, newest first, except for added ones. */
   *between(instance: number, from: number, to: number): Generator<Entry> {
     const { auditEvents, logsInstances } = this.#world.options;
     const isThere = ({ serial, time }: Entry): boolean =>
@@ -74,7 +74,7 @@ export class AuditEvents {
     }
   }
 
-  /** All events of databases, oldest first but for those that were added; those that are unreadable too. */
+  /** All events of databases, oldest first, except for added ones. Includes unreadable ones. */
   *ofDatabases(): Generator<Row> {
     const { auditEvents } = this.#world.options;
     for (let serial = 0; serial < auditEvents; serial += 1) {
@@ -94,7 +94,7 @@ export class AuditEvents {
     return uuid(this.#world, Kind.event, 0, serial);
   }
 
-  /** Whether the entry is an event of a database, and not of another service or of an application. */
+  /** Whether the entry is an event of a database, not of another service or an application. */
   isOfDatabase(serial: number): boolean {
     const { deployments, gen2Deployments } = this.#world.options;
     return deployments + gen2Deployments > 0 && !isOfApplication(serial) && serial % 5 !== 4;
@@ -107,7 +107,7 @@ export class AuditEvents {
     return { applicationname: 'ibm-audit-event', subsystemname: `${service}:${guid}` };
   }
 
-  /** An entry as the query API gives it: labels, and the event in a text. */
+  /** An entry as the query API returns it: labels, and the event as text. */
   row(entry: Entry): Row {
     const { serial, time } = entry;
     const pairs = (values: Readonly<Record<string, string>>): Row[] =>
@@ -127,7 +127,7 @@ export class AuditEvents {
     return this.#unreadable.has(entry.serial) ? text.slice(0, Math.floor(text.length * READABLE_PART)) : text;
   }
 
-  /** The CRN an event is about, with what stands in it. */
+  /** The CRN that an event is about, and its parts. */
   #source(serial: number): { id: string; service: string; guid: string } {
     const world = this.#world;
     const { deployments, gen2Deployments } = world.options;
@@ -147,7 +147,7 @@ export class AuditEvents {
     const initiator = userId(world, serial % 5);
     return {
       correlationId: this.#correlationId(serial),
-      // Some events have an id, most have none.
+      // Some events have an id; most don't.
       ...(serial % 3 === 0 && { id: uuid(world, Kind.event, 2, serial) }),
       eventTime: eventTime(time, serial),
       action: `${service}.${action}`,
@@ -180,7 +180,7 @@ function isOfApplication(serial: number): boolean {
   return serial % 13 === 12;
 }
 
-/** Hundredths and a zone without a colon, as in the one example there is; now and then a common form. */
+/** Hundredths, and a zone without a colon, as in IBM's only example; sometimes a common format. */
 function eventTime(time: number, serial: number): string {
   if (serial % 10 === 1) return iso(time);
   return `${iso(time).slice(0, 22)}+0000`;

@@ -1,11 +1,11 @@
 import { type IbmCloudSandbox, type IbmCloudSandboxOptions, startSandbox } from '../server.ts';
 
-/** A stand-in for IBM Cloud whose clock stands at noon. */
+/** An IBM Cloud sandbox whose clock is at noon. */
 export function startAtNoon(options: Partial<IbmCloudSandboxOptions> = {}): Promise<IbmCloudSandbox> {
   return startSandbox({ now: '2026-11-24T12:00:00Z', queriesPerMinute: 0, ...options, platform: 'ibm_cloud' });
 }
 
-/** An IAM token for the key of the sandbox, as a client gets it. */
+/** An IAM token for the sandbox's key, requested as clients do. */
 export async function tokenOf(sandbox: IbmCloudSandbox): Promise<string> {
   const body = new URLSearchParams({
     grant_type: 'urn:ibm:params:oauth:grant-type:apikey',

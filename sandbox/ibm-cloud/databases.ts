@@ -5,22 +5,22 @@ import type { Refuse } from './errors.ts';
 import { backups, tasks } from './history.ts';
 import { DAY, REGIONS, type World, fakeSecret, iso, regionOf } from './world.ts';
 
-/** What a region's host stands below, with `:region` in it. */
+/** The path that stands for a region's host; it contains `:region`. */
 export const DATABASES = '/databases/:region/v5/ibm';
 
-/** A report of each deployment of generation 1. */
+/** A list of each deployment of generation 1. */
 interface DatabaseReport {
-  /** Below the deployment's own path. */
+  /** The path below the deployment's own. */
   readonly path: string;
-  /** The only field of the answer. */
+  /** The only field of the response. */
   readonly field: string;
-  /** What is in it; undefined: the deployment has none yet, which is a 404. */
+  /** Its value; undefined if the deployment has none yet, which gets a 404. */
   value(world: World, deployment: number): unknown;
-  /** Engines that the report is for; the others are answered with 422. */
+  /** The engines that have the list; others get a 422. */
   offered?(engine: Engine): boolean;
 }
 
-/** The reports of a deployment (icd-api.md, 2.3). */
+/** The lists of a deployment (icd-api.md, 2.3). */
 const DATABASE_REPORTS = {
   detail: { path: '', field: 'deployment', value: deploymentDetail },
   tasks: { path: '/tasks', field: 'tasks', value: tasks },
@@ -28,7 +28,7 @@ const DATABASE_REPORTS = {
   groups: { path: '/groups', field: 'groups', value: groups },
   autoscaling: { path: '/groups/member/autoscaling', field: 'autoscaling', value: autoscaling },
   allowlist: { path: '/allowlists/ip_addresses', field: 'ip_addresses', value: allowlist },
-  // IBM's Python client knows it by this older name.
+  // IBM's Python client uses this older name.
   whitelist: { path: '/whitelists/ip_addresses', field: 'ip_addresses', value: allowlist },
   replicas: {
     path: '/remotes',
@@ -43,7 +43,7 @@ const DATABASE_REPORTS = {
     offered: ({ recovery }) => recovery === true,
   },
   versions: { path: '/capability/versions', field: 'capability', value: versions },
-  // Nobody should ask for it: it holds passwords.
+  // Clients must not request it, because it contains passwords.
   connections: {
     path: '/users/database/admin/connections/public',
     field: 'connection',
@@ -51,7 +51,7 @@ const DATABASE_REPORTS = {
   },
 } as const satisfies Record<string, DatabaseReport>;
 
-/** The routes of all regions. A deployment is known in its own region alone. */
+/** The routes of all regions. Only a deployment's own region knows it. */
 export function databaseRoutes(world: World, refuse: Refuse): Record<string, (received: Received) => Answer> {
   const ofDeployment =
     (report: DatabaseReport) =>
@@ -80,12 +80,12 @@ function findDeployment(world: World, { id = '', region }: Received['parameters'
   return index !== undefined && regionOf(world, index) === region ? index : undefined;
 }
 
-/** Regions that something can be provisioned in. */
+/** The regions in which deployments can be created. */
 export function regions(): readonly string[] {
   return REGIONS;
 }
 
-/** The catalogue: each engine with its versions and what they can become (icd-api.md, 2.3.1). */
+/** The catalog: each engine with its versions and their possible upgrades (icd-api.md, 2.3.1). */
 export function deployables(): Row[] {
   const byType = new Map(ENGINES.map((engine) => [engine.type, engine]));
   return [...byType.values()].map((engine) => ({
@@ -117,7 +117,7 @@ function transitionsOf({ type, versions }: Engine, version: string): Row[] {
   }));
 }
 
-/** What the version of a deployment can become: nothing, if it is the newest. */
+/** The versions that a deployment can be upgraded to: none if it has the newest. */
 export function transitions(deployment: number): Row[] {
   return transitionsOf(engineOf(deployment), versionOf(deployment));
 }
@@ -154,12 +154,12 @@ export function groups(_world: World, deployment: number): Row[] {
       count,
       members: { ...amount('count', count, 1), minimum_count: count, maximum_count: 20 },
       memory: {
-        // One in four does not divide among its members.
+        // One in four can't be divided by the number of members.
         ...amount('mb', 4096 * count + (deployment % 4 === 3 ? 100 : 0), 128 * count),
         cpu_enforcement_ratio_ceiling_mb: 16_384,
         cpu_enforcement_ratio_mb: 8192,
       },
-      // None of its own: the deployment shares the CPUs of its host.
+      // No count: the deployment shares its host's CPUs.
       cpu: amount('count', isolated ? 4 * count : 0, count),
       disk: amount('mb', 20_480 * count, 1024 * count),
       host_flavor: FLAVORS[deployment % FLAVORS.length],
@@ -167,7 +167,7 @@ export function groups(_world: World, deployment: number): Row[] {
   });
 }
 
-/** Whether the deployment is a read replica: every other one of those that can be, of the one before it. */
+/** Whether the deployment is a read replica. Of the deployments that can be one, every other is a replica of the previous. */
 function leaderOf(world: World, deployment: number): number | undefined {
   const { type } = engineOf(deployment);
   const ofType = upTo(world.options.deployments).filter((other) => engineOf(other).type === type);
@@ -175,7 +175,7 @@ function leaderOf(world: World, deployment: number): number | undefined {
   return place % 2 === 1 ? ofType[place - 1] : undefined;
 }
 
-/** The read replicas of a deployment, or whose replica it is (icd-api.md, 2.3.8). */
+/** The read replicas of a deployment, or the deployment that it replicates (icd-api.md, 2.3.8). */
 export function replicas(world: World, deployment: number): Row {
   const leader = leaderOf(world, deployment);
   const followers = upTo(world.options.deployments).filter((other) => leaderOf(world, other) === deployment);
@@ -185,7 +185,7 @@ export function replicas(world: World, deployment: number): Row {
   };
 }
 
-/** The autoscaling of the members (icd-api.md, 2.3.6); a read replica that was just made has none. */
+/** The autoscaling of the members (icd-api.md, 2.3.6). A read replica has none. */
 export function autoscaling(world: World, deployment: number): Row | undefined {
   if (world.options.oddInstances && engineOf(deployment).replicas && leaderOf(world, deployment) !== undefined)
     return undefined;
@@ -201,7 +201,7 @@ export function autoscaling(world: World, deployment: number): Row | undefined {
   };
 }
 
-/** Addresses that may connect (icd-api.md, 2.3.7). */
+/** The addresses that can connect (icd-api.md, 2.3.7). */
 export function allowlist(_world: World, deployment: number): Row[] {
   if (deployment % 3 === 2) return [];
   return [
@@ -210,7 +210,7 @@ export function allowlist(_world: World, deployment: number): Row[] {
   ];
 }
 
-/** From when on a deployment can be restored (icd-api.md, 2.3.9); every fifth has no such time yet. */
+/** The earliest time that a deployment can be restored to (icd-api.md, 2.3.9). Every fifth has none yet. */
 export function recovery(world: World, deployment: number): Row {
   const earliest = `${iso(world.clock.now - 7 * DAY).slice(0, 19)}Z`;
   return { earliest_point_in_time_recovery_time: deployment % 5 === 4 ? null : earliest };

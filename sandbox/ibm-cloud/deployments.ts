@@ -11,14 +11,14 @@ export interface Engine {
   /** Oldest first; the last but one is preferred, the last is in beta. */
   readonly versions: readonly [string, ...string[]];
   readonly members: number;
-  /** Which reports the engine has beside those that all have. */
+  /** The lists that the engine has in addition to the common ones. */
   readonly replicas?: true;
   readonly recovery?: true;
-  /** Scaling groups beside `member`. */
+  /** Scaling groups in addition to `member`. */
   readonly groups?: readonly string[];
 }
 
-/** Every engine of the catalogue. */
+/** Every engine of the catalog. */
 export const ENGINES: readonly [Engine, ...Engine[]] = [
   {
     service: 'databases-for-postgresql',
@@ -91,7 +91,7 @@ export const ENGINES: readonly [Engine, ...Engine[]] = [
   },
 ];
 
-/** What the rows of all instances have in common. */
+/** The fields that the rows of all instances share. */
 export interface InstanceParts {
   readonly index: number;
   readonly id: string;
@@ -101,19 +101,19 @@ export interface InstanceParts {
   readonly plan: string;
   readonly region: string;
   readonly created: number;
-  /** Whose place in the list of resource groups is counted from. */
+  /** Where to start in the list of resource groups. */
   readonly group?: number;
 }
 
 const NAMES = ['orders', 'ledger', 'sessions', 'Çelik "étape"', 'search', 'queue'] as const;
 
-/** An instance as the Resource Controller lists it (icd-api.md, 2.1). */
+/** An instance in the Resource Controller's list (icd-api.md, 2.1). */
 export function instanceRow(world: World, parts: InstanceParts): Row {
   const { index, id, guid, service, plan, region, created } = parts;
   const groups = resourceGroupIds(world);
   const group = groups[(parts.group ?? index) % groups.length] ?? '';
   const account = accountId(world);
-  // What is younger has not been changed yet.
+  // Newer instances haven't been changed yet.
   const updated = created + 40 * DAY <= world.clock.start ? created + 40 * DAY : created;
   return {
     id,
@@ -157,7 +157,7 @@ export function instanceRow(world: World, parts: InstanceParts): Row {
     plan_history: [
       { resource_plan_id: plan, start_date: spell(world, created, index), requestor_id: 'IBMid-0000000001' },
     ],
-    // The way to credentials, which nobody but their owner should go.
+    // The link to credentials. Only their owner may follow it.
     resource_keys_url: `/v2/resource_instances/${guid}/resource_keys`,
   };
 }
@@ -171,13 +171,13 @@ export function engineOf(deployment: number): Engine {
   return pick(ENGINES, deployment);
 }
 
-/** The version that a deployment of generation 1 has; the newest one it could have is not taken. */
+/** The version of a deployment of generation 1: not the newest, so that it can be upgraded. */
 export function versionOf(deployment: number): string {
   const { versions } = engineOf(deployment);
   return pick(versions, deployment);
 }
 
-/** The CRN of the n-th deployment of generation 1; some stand for IBM's own staging account. */
+/** The CRN of the n-th deployment of generation 1. Some belong to IBM's own staging account. */
 export function deploymentId(world: World, deployment: number): string {
   const cname = world.options.oddInstances && deployment % 6 === 4 ? 'staging' : 'bluemix';
   const { service } = engineOf(deployment);
@@ -188,7 +188,7 @@ function deploymentGuid(world: World, deployment: number): string {
   return uuid(world, Kind.deployment, 0, deployment);
 }
 
-/** When a deployment was made: between two years and three months ago. */
+/** The creation date of a deployment: two years to three months ago. */
 export function createdOf(world: World, deployment: number): number {
   return world.clock.start - (90 + (noise(world.seed, 430, deployment) % 640)) * DAY;
 }
@@ -208,7 +208,7 @@ export function deploymentRow(world: World, deployment: number): Row {
   });
 }
 
-/** What the databases say of a deployment on its own (icd-api.md, 2.3.2). */
+/** A single deployment in the databases API (icd-api.md, 2.3.2). */
 export function deploymentDetail(world: World, deployment: number): Row {
   const id = deploymentId(world, deployment);
   return {
@@ -224,7 +224,7 @@ export function deploymentDetail(world: World, deployment: number): Row {
   };
 }
 
-/** Instances with a CRN that a client must not take at its word (icd-api.md, 1.5). */
+/** Instances with CRNs that a client must not trust (icd-api.md, 1.5). */
 export function oddRows(world: World): Row[] {
   if (!world.options.oddInstances) return [];
   const guid = (index: number): string => uuid(world, Kind.odd, 0, index);
@@ -242,14 +242,14 @@ export function oddRows(world: World): Row[] {
   const service = 'databases-for-redis';
   const evil = 'us-south.evil.example';
   return [
-    // Pasted into the name of a host, this region would lead to a stranger.
+    // As part of a host name, this region would lead to a foreign host.
     odd(0, crn(world, { service, region: evil, guid: guid(0) }), evil),
-    // A segment short.
+    // One segment is missing.
     odd(1, crn(world, { service, region: 'us-south', guid: guid(1) }).slice(0, -1), 'us-south'),
   ];
 }
 
-/** Instances of other services, which a client of databases leaves out. */
+/** Instances of other services, which a client for databases skips. */
 export function otherRows(world: World): Row[] {
   return upTo(world.options.otherInstances).map((index) => {
     const service = pick(['cloud-object-storage', 'kms', 'databases'] as const, index);
@@ -267,7 +267,7 @@ export function otherRows(world: World): Row[] {
   });
 }
 
-/** What the last request to change an instance sent: there may be passwords in it. */
+/** The parameters of the last request that changed an instance. They may contain passwords. */
 export function secretParameters(world: World, index: number): Row {
   return { dataservices: { members: 3 }, users: [{ username: 'admin', password: fakeSecret(world, 2, index) }] };
 }

@@ -1,14 +1,14 @@
 import { type OpenedBody, type Row, type Shape, asciiJson } from '../platform.ts';
 import type { Pages } from './pages.ts';
 
-/** Where the rows of a body are: in a list, in its only field, or it is the row itself. */
+/** Where a body's rows are: in a list, in its only field, or the body is itself a row. */
 interface Place {
   readonly name?: string;
   readonly rows: readonly Row[];
   readonly isList: boolean;
 }
 
-/** What identifies a row, the first that it has. */
+/** The fields that identify a row; the first one that it has counts. */
 const KEYS = ['id', 'iam_id', 'resource_instance_id', 'address', 'type'] as const;
 
 function placeOf(body: Row): Place {
@@ -23,7 +23,7 @@ function placeOf(body: Row): Place {
     : { rows: [body], isList: false };
 }
 
-/** The rows in a body, and the body again around other rows. */
+/** The rows of a body, and how to rebuild the body with other rows. */
 export function open(value: unknown): OpenedBody {
   const body = value as Row;
   const { name, rows, isList } = placeOf(body);
@@ -36,7 +36,7 @@ export function open(value: unknown): OpenedBody {
   return { rows, key, close };
 }
 
-/** The body with its list, one of its rows or its link to the next page spoiled. */
+/** The body with a malformed list, row or link to the next page. */
 export function spoil(pages: Pages, value: unknown, shape: Shape, otherOrigin: string): unknown {
   const body = value as Row;
   const { name, rows } = placeOf(body);
@@ -86,7 +86,7 @@ function isLast(body: Row): boolean {
   return !body['next'] && !body['next_url'];
 }
 
-/** A next page, whether there is one or not: with this token, in the way in which the list's own links are. */
+/** A link to a next page, even if there is none: with this token, in the form of the list's own links. */
 function withNext(body: Row, edit: (link: string) => string, token: string): Row {
   const start = encodeURIComponent(token);
   if ('rows_count' in body) return { ...body, next_url: edit(`/v2/resource_instances?start=${start}`) };
@@ -107,7 +107,7 @@ function joined(link: string, parameter: string): string {
   return `${link}${link.includes('?') ? '&' : '?'}${parameter}`;
 }
 
-/** The same link at another host: a client takes the token out of it, and asks its own. */
+/** The same link at another host. A client must use only its token, and send it to the original host. */
 function foreign(body: Row, origin: string): Row {
   const moved = (link: string): string => origin + link.replace(/^https?:\/\/[^/]+/, '');
   if (typeof body['next_url'] === 'string') return { next_url: moved(body['next_url']) };

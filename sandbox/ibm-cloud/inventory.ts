@@ -10,16 +10,16 @@ import { Kind, type World, accountId, crn, regionOf, uuid } from './world.ts';
 /** Filters that compare with a field of the row. */
 const FILTERS = ['type', 'sub_type', 'guid', 'name', 'resource_group_id', 'resource_id', 'resource_plan_id'] as const;
 
-/** What is shown if no state is asked for; sources disagree on the rest (icd-api.md, 2.1). */
+/** The states that are listed by default. Sources disagree on the others (icd-api.md, 2.1). */
 const SHOWN_STATES = new Set(['active', 'provisioning', 'failed']);
 
 interface Entry {
   readonly row: Row;
-  /** Counted when the pages are cut, and then taken out. */
+  /** Counted when the list is divided into pages, then removed. */
   readonly hidden: boolean;
 }
 
-/** `GET /v2/resource_instances`: everything in the account, page by page (icd-api.md, 2.1). */
+/** `GET /v2/resource_instances`: everything in the account, paginated (icd-api.md, 2.1). */
 export function listInstances(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
   const { query, path } = received;
   const tokenName = world.options.inventoryToken;
@@ -49,7 +49,7 @@ export function oneInstance(world: World, { parameters, path }: Received, refuse
   return entry === undefined ? refuse(path, 404, 'Instance not found') : json(200, entry.row);
 }
 
-/** `GET /v2/resource_groups` (icd-api.md, 2.2): not paged. */
+/** `GET /v2/resource_groups` (icd-api.md, 2.2): not paginated. */
 export function listResourceGroups(world: World, { query, path }: Received, refuse: Refuse): Answer {
   const account = query['account_id'];
   if (account !== undefined && account !== accountId(world)) return refuse(path, 403);
@@ -57,7 +57,7 @@ export function listResourceGroups(world: World, { query, path }: Received, refu
   return json(200, { resources: resourceGroups(world).filter((row) => name === undefined || row['name'] === name) });
 }
 
-/** Sorted by name, as the list is by default; those that may not be viewed stand in one block in the middle. */
+/** Sorted by name, the default order. The instances that the key can't view are one block in the middle. */
 function entries(world: World): Entry[] {
   const { deployments, gen2Deployments } = world.options;
   const rows = [
@@ -88,7 +88,7 @@ function hiddenRow(world: World, index: number): Row {
   });
 }
 
-/** An instance that is deleted, and shows only to those who ask for this state. */
+/** A deleted instance, listed only if this state is requested. */
 function removedRow(world: World): Row {
   const row = hiddenRow(world, 1_000_000);
   return { ...row, name: 'removed', state: 'removed', deleted_at: row['updated_at'], deleted_by: 'IBMid-0000000001' };

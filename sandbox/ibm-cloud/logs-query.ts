@@ -11,7 +11,7 @@ const LONGEST_WINDOW = 8 * DAY;
 const ARCHIVE_LIMIT = 50_000;
 const USUAL_LIMIT = 12_000;
 
-/** So many results stand in one item of the stream. */
+/** The number of results in each item of the stream. */
 const RESULTS_IN_ITEM = 100;
 
 const time = z
@@ -34,7 +34,7 @@ const bodySchema = z.object({
 
 type Query = z.infer<typeof bodySchema>;
 
-/** `POST /v1/query`: log entries of a time as a stream of events, with a warning when there were too many. */
+/** `POST /v1/query`: log entries of a time range as a stream of events, with a warning if there are too many. */
 export class LogsQuery {
   readonly #world: World;
   readonly #events: AuditEvents;
@@ -69,7 +69,7 @@ export class LogsQuery {
     const { options } = this.#world;
     const { start_date, tier, limit } = metadata;
     const end = metadata.end_date - (options.windowEnd === 'exclusive' ? 1 : 0);
-    // The archive gives more, unless the stand-in was told to give less.
+    // The archive returns more, unless the sandbox's limit is lower.
     const most = tier === 'archive' && options.resultLimit === USUAL_LIMIT ? ARCHIVE_LIMIT : options.resultLimit;
     const wanted = Math.min(limit ?? most, most);
     const isWanted = filterOf(query);
@@ -81,7 +81,7 @@ export class LogsQuery {
       if (isCut) break;
       found.push(entry);
     }
-    // In no order: no source promises one.
+    // Unordered: no source promises an order.
     const mixed = [
       ...found.filter(({ serial }) => serial % 2 === 1),
       ...found.filter(({ serial }) => serial % 2 === 0),
@@ -92,15 +92,15 @@ export class LogsQuery {
       items.push({ result: { results } });
     }
     if (isCut) items.push({ warning: { number_of_results_limit_warning: { number_of_results_limit: wanted } } });
-    // Comments and empty lines keep the connection open, and mean nothing.
+    // Comments and empty lines keep the connection open. Clients must ignore them.
     const body = `: success\n${items.map((item) => `data: ${JSON.stringify(item)}\n\n`).join(': keep-alive\n\n')}\n`;
     return { status: 200, body, type: 'text/event-stream' };
   }
 }
 
 /**
- * What of a query is understood: comparisons of the application's and the subsystem's name with a text in quotes. An entry
- * must match one of those that are made for each; all else is let through, and the client sorts it out.
+ * Parses the supported part of a query: comparisons of the application's and the subsystem's name with a quoted text. An
+ * entry must match one of the texts for each name. Everything else is ignored, and the client filters it.
  */
 function filterOf(query: string): (labels: Readonly<Record<string, string>>) => boolean {
   const textsFor = (label: string): string[] =>

@@ -1,13 +1,13 @@
 import type { QueryParameters, Row } from '../platform.ts';
 import type { IbmCloudOptions } from './options.ts';
 
-/** What a request asks for; `from` is the place of its first row. */
+/** The parameters of a request for a page; `from` is the index of its first row. */
 interface PageRequest {
   readonly from: number;
   readonly limit: number;
 }
 
-/** A part of a list, and where the next part begins, if there is one. */
+/** A part of a list, and the start of the next part, if there is one. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly limit: number;
@@ -15,17 +15,17 @@ export interface Page<Item> {
   readonly next?: number;
 }
 
-/** Bytes that make `+` and `/` of base64, which a client must encode. */
+/** Bytes that become `+` and `/` in base64, which a client must encode. */
 const AWKWARD_BYTES = Buffer.from([0xfb, 0xff, 0xbf]);
 
 const TOKEN_FIELDS = 'next_docid';
 
-/** Cuts lists into pages, and makes and reads the tokens that lead from one to the next. */
+/** Divides lists into pages, and creates and parses the tokens that lead from one page to the next. */
 export class Pages {
   readonly #options: IbmCloudOptions;
-  /** Each token holds the generation that it is of. */
+  /** Each token contains its generation. */
   #generation = 0;
-  /** The first generation whose tokens are known, by path. */
+  /** The first generation whose tokens are valid, by path. */
   readonly #oldest = new Map<string, number>();
   #fresh = 0;
 
@@ -33,27 +33,27 @@ export class Pages {
     this.#options = options;
   }
 
-  /** Makes every token that a path has handed out so far an unknown one. */
+  /** Invalidates all tokens of a path so far. */
   forget(path: string): void {
     this.#generation += 1;
     this.#oldest.set(path, this.#generation);
   }
 
-  /** An opaque token, with `+`, `/` and `=` in it (icd-api.md, 5.5); it may hold what the request filtered by. */
+  /** An opaque token, with `+`, `/` and `=` in it (icd-api.md, 5.5). It may contain the filters of the request. */
   token(from: number, filters: Readonly<Record<string, string>> = {}): string {
     const text = new URLSearchParams({ [TOKEN_FIELDS]: `g${this.#generation}-${from}`, ...filters }).toString();
-    // Base64 ends in `=` unless the number of bytes can be divided by three.
+    // Base64 ends with `=` unless the number of bytes is divisible by three.
     const padding = text.length % 3 === 0 ? ' ' : '';
     return Buffer.concat([AWKWARD_BYTES, Buffer.from(text + padding)]).toString('base64');
   }
 
-  /** A token of the first page that has never been handed out before. */
+  /** A token for the first page that differs from all previous ones. */
   freshToken(): string {
     this.#fresh += 1;
     return this.token(0, { fresh: String(this.#fresh) });
   }
 
-  /** What a token was made of; undefined: it is none, or is no longer known at this path. */
+  /** The content of a token; undefined if it isn't one, or no longer valid on this path. */
   read(token: string, path: string): { from: number; filters: Record<string, string> } | undefined {
     const bytes = Buffer.from(token, 'base64');
     if (!bytes.subarray(0, AWKWARD_BYTES.length).equals(AWKWARD_BYTES)) return undefined;
@@ -64,7 +64,7 @@ export class Pages {
     return from === undefined || generation === undefined || generation < oldest ? undefined : { from, filters };
   }
 
-  /** The page of a list that is asked for by a token; undefined: token or limit are not valid. */
+  /** The requested page of a list with tokens; undefined if token or limit is invalid. */
   byToken<Item>(list: readonly Item[], query: QueryParameters, about: ByToken): Page<Item> | undefined {
     const token = query[about.token];
     const from = token === undefined ? 0 : this.read(String(token), about.path)?.from;
@@ -72,7 +72,7 @@ export class Pages {
     return from === undefined || limit === undefined ? undefined : cut(list, { from, limit });
   }
 
-  /** The page of a list that is asked for by `offset` and `limit`. */
+  /** The requested page of a list with `offset` and `limit`. */
   byOffset<Item>(list: readonly Item[], query: QueryParameters, usual: number): Page<Item> | undefined {
     const from = wholeNumber(query['offset'], 0);
     const limit = this.#limit(query['limit'], { usual, most: 100 });
@@ -88,9 +88,9 @@ export class Pages {
 interface ByToken {
   /** The path of the list. */
   readonly path: string;
-  /** The name of the parameter that holds the token. */
+  /** The name of the parameter for the token. */
   readonly token: string;
-  /** The name of the parameter that holds the limit. */
+  /** The name of the parameter for the limit. */
   readonly limit: string;
   readonly usual: number;
   readonly most: number;
@@ -106,7 +106,7 @@ function cut<Item>(list: readonly Item[], { from, limit }: PageRequest): Page<It
   return { items: list.slice(from, to), limit, from, ...(to < list.length && { next: to }) };
 }
 
-/** A path with the query of a request, some of it replaced: what `next` and `first` of a page look like. */
+/** A path with the query of a request, partly replaced: the links `next` and `first` of a page. */
 export function link(path: string, query: QueryParameters, changed: Readonly<Record<string, string>>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, ...changed })) {
@@ -115,7 +115,7 @@ export function link(path: string, query: QueryParameters, changed: Readonly<Rec
   return `${path}?${parameters.toString()}`;
 }
 
-/** What stands for a next page where there is none: nothing, `null` or an empty text (icd-api.md, 2.1). */
+/** What the last page has as its next link: nothing, `null` or an empty text (icd-api.md, 2.1). */
 export function lastPage(form: IbmCloudOptions['lastPage'], name: string): Row {
   if (form === 'absent') return {};
   return { [name]: form === 'null' ? null : '' };

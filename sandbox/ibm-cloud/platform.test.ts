@@ -12,18 +12,18 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((sandbox) => sandbox.close()));
 });
 
-// What time does to tasks, backups and instances is proven by integration_tests/ibm-cloud/history.test.ts.
+// The effects of time on tasks, backups and instances are tested in integration_tests/ibm-cloud/history.test.ts.
 
 const DAY = 24 * 3600;
 const INSTANCES = '/resource-controller/v2/resource_instances';
 
-/** What a month costs. */
+/** The cost of a month. */
 function costOf(sandbox: IbmCloudSandbox, month: string): number {
   const ofMonth = [...sandbox.rows('billables')].filter((row) => row['month'] === month);
   return ofMonth.reduce((total, row) => total + Number(row['cost']), 0);
 }
 
-test('the same seed and time give the same bodies, another seed others', async () => {
+test('the same seed and time return the same bodies, another seed returns others', async () => {
   const sandboxes = [await start(), await start(), await start({ seed: 2 })];
   const bodies = await Promise.all(
     sandboxes.map(async (sandbox) => (await get(sandbox, await tokenOf(sandbox), INSTANCES)).text()),
@@ -32,7 +32,7 @@ test('the same seed and time give the same bodies, another seed others', async (
   expect(bodies[2]).not.toBe(bodies[0]);
 });
 
-test('the log of requests knows the key however it is spelled', async () => {
+test('the log of requests recognizes the key in every encoding', async () => {
   const apiKey = 'a key "of" +/=& characters';
   const sandbox = await start({ apiKey });
   const token = await tokenOf(sandbox);
@@ -41,7 +41,7 @@ test('the log of requests knows the key however it is spelled', async () => {
   expect(sandbox.requests.map(({ credential }) => credential)).toEqual([true, true, false]);
 });
 
-test('each service has a quota of its own', async () => {
+test('each service has its own quota', async () => {
   const sandbox = await start({ quota: 1, quotaWindowMs: 3_600_000 });
   const token = await tokenOf(sandbox);
   const status = async (path: string): Promise<number> => (await get(sandbox, token, path)).status;
@@ -52,7 +52,7 @@ test('each service has a quota of its own', async () => {
   }
 });
 
-test('the open month grows, is corrected when it is over, and then never changes again', async () => {
+test('the open month grows, is corrected after its end, and then becomes final', async () => {
   const sandbox = await start();
   const open = costOf(sandbox, '2026-11');
   const final = costOf(sandbox, '2026-09');
@@ -69,7 +69,7 @@ test('the open month grows, is corrected when it is over, and then never changes
   expect(costOf(sandbox, '2026-09')).toBe(final);
 });
 
-test('a month can be touched until it is final', async () => {
+test('a month can be changed until it is final', async () => {
   const sandbox = await start();
   const before = costOf(sandbox, '2026-11');
   expect([...sandbox.keys('billables')]).toContain(sandbox.touchUsage());
@@ -78,7 +78,7 @@ test('a month can be touched until it is final', async () => {
   expect(() => sandbox.touchUsage('1999-01')).toThrow('there is no usage of the month 1999-01');
 });
 
-test('another process can let time pass, touch usage, add events and revoke tokens', async () => {
+test('another process can advance the clock, change usage, add events and revoke tokens', async () => {
   const sandbox = await start();
   const token = await tokenOf(sandbox);
   const control = async (path: string, body: object = {}): Promise<unknown> => {

@@ -28,19 +28,19 @@ export interface IbmCloud extends Platform<IbmCloudStreamName> {
   touchUsage(month?: string): string;
 }
 
-/** Where the services stand; the names are those of the connector's option `endpoints`. */
+/** The addresses of the services, with the names of the connector's option `endpoints`. */
 export interface Endpoints {
   readonly iam: string;
   readonly resource_controller: string;
-  /** With `{region}` in it, and all that stands before `/deployments`. */
+  /** Contains `{region}`, and the path before `/deployments`. */
   readonly databases: string;
   readonly billing: string;
   readonly accounts: string;
-  /** With `{region}` and `{instance}` in it. */
+  /** Contains `{region}` and `{instance}`. */
   readonly logs: string;
 }
 
-/** The services below an address. IBM has a host for each; here each has a path. */
+/** The services below an address. IBM has a host per service; the sandbox has a path per service. */
 export function endpointsAt(origin: string): Endpoints {
   return {
     iam: `${origin}/iam`,
@@ -52,7 +52,7 @@ export function endpointsAt(origin: string): Endpoints {
   };
 }
 
-/** Makes up an account of IBM Cloud. The same seed and options, `now` among them, always give the same data. */
+/** Generates an account of IBM Cloud. The same seed and options, including `now`, always give the same data. */
 export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud {
   const clock = new Clock(options.now === '' ? Date.now() : Date.parse(options.now));
   const world: World = { seed, options, clock };
@@ -123,7 +123,7 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
   };
 }
 
-/** The first segments of a path: databases have a host for each region, and logs for each region and instance. */
+/** The first segments of a path. Databases have a host per region, logs per region and instance. */
 function serviceOf(path: string): string {
   const segments = { databases: 2, logs: 3 } as const;
   const parts = path.split('/').slice(1);

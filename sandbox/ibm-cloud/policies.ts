@@ -12,12 +12,12 @@ const VIEWER = 'crn:v1:bluemix:public:iam::::role:Viewer';
 const EDITOR = 'crn:v1:bluemix:public:iam::::role:Editor';
 const ADMINISTRATOR = 'crn:v1:bluemix:public:iam::::role:Administrator';
 
-/** A kind of policy: whom it is for, what it covers, and which roles it gives. */
+/** A kind of policy: its subjects, what it covers, and which roles it grants. */
 interface PolicyKind {
   readonly subject: Subject | readonly Subject[];
   readonly covers: Readonly<Record<string, string>>;
   readonly roles: readonly string[];
-  /** Whether it opens databases: a policy that names no service does too, if it is not for the platform's own. */
+  /** Whether it covers databases. A policy without a service does too, unless it is for the platform's own services. */
   readonly opensDatabases: boolean;
   readonly more?: Row;
 }
@@ -27,7 +27,7 @@ interface Subject {
   readonly value: string;
 }
 
-/** One policy of each kind, in turn; `round` tells those of a kind apart (icd-api.md, 2.7). */
+/** One policy of each kind, in turn. `round` distinguishes those of a kind (icd-api.md, 2.7). */
 function kindsOf(world: World, round: number): readonly [PolicyKind, ...PolicyKind[]] {
   const user = (place: number): Subject => ({ key: 'iam_id', value: userId(world, round + place) });
   const service: Subject = { key: 'iam_id', value: `iam-ServiceId-${uuid(world, Kind.service, 0, round + 2)}` };
@@ -44,14 +44,14 @@ function kindsOf(world: World, round: number): readonly [PolicyKind, ...PolicyKi
     { subject: service, covers: segments(gen2Id(world, round)), roles: [VIEWER], opensDatabases: true },
     { subject: profile, covers: { serviceType: 'service' }, roles: [EDITOR], opensDatabases: true },
     { subject: user(1), covers: { serviceName: 'cloud-object-storage' }, roles: [EDITOR], opensDatabases: false },
-    // Of an instance that is gone.
+    // For a deleted instance.
     {
       subject: group,
       covers: { serviceName: 'databases-for-mysql', serviceInstance: uuid(world, Kind.hidden, 9, round) },
       roles: [VIEWER],
       opensDatabases: true,
     },
-    // One policy for several subjects, and a role of the account's own.
+    // One policy for several subjects, with a custom role.
     { subject: [user(2), user(3)], covers: { region: 'eu-de' }, roles: [own], opensDatabases: true },
     {
       subject: group,
@@ -74,7 +74,7 @@ function kindsOf(world: World, round: number): readonly [PolicyKind, ...PolicyKi
       },
     },
     { subject: group, covers: deployment(round + 1), roles: [VIEWER, own], opensDatabases: true },
-    // From one service to another.
+    // From one service to another (authorization).
     {
       subject: { key: 'iam_id', value: 'none' },
       covers: { serviceName: 'kms' },
@@ -140,7 +140,7 @@ function subjectAttribute(subject: Subject | readonly Subject[]): Row {
   return { key: 'iam_id', operator: 'stringEqualsAnyOf', value: subject.map(({ value }) => value) };
 }
 
-/** What policies give to users, services and profiles, or to groups: a row for each policy, role and subject. */
+/** What policies grant to users, services and profiles, or to groups: one row per policy, role and subject. */
 export function policyGrants(world: World, key: Subject['key']): Row[] {
   return policies(world)
     .filter(({ row, kind }) => kind.opensDatabases && row['type'] === 'access' && row['state'] === 'active')
@@ -156,7 +156,7 @@ function roleName(role: string): string {
   return role.slice(role.lastIndexOf(':') + 1);
 }
 
-/** `GET /v2/policies`: paged by a token, which stands in the link, beside it, or both. */
+/** `GET /v2/policies`: paginated by a token, which is in the link, next to it, or both. */
 export function listPolicies(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
   const { query, path } = received;
   if (query['account_id'] !== accountId(world)) return refuse(path, query['account_id'] === undefined ? 400 : 403);
@@ -189,7 +189,7 @@ export function listPolicies(world: World, pages: Pages, received: Received, ref
 
 const LAST_PERMIT = { last_permit_at: '2026-01-01T00:00:00.000Z', last_permit_frequency: 3 };
 
-/** `GET /v2/roles`: not paged. */
+/** `GET /v2/roles`: not paginated. */
 export function listRoles(world: World, { query, path }: Received, refuse: Refuse): Answer {
   const account = accountId(world);
   if (query['account_id'] !== undefined && query['account_id'] !== account) return refuse(path, 403);

@@ -11,20 +11,20 @@ import { resourceGroups } from './resource-groups.ts';
 import { type Usage, usageMetrics } from './usage.ts';
 import type { World } from './world.ts';
 
-/** Where answers and keys come from: what is computed, and what has changed since the start. */
+/** What responses and keys are made from: computed data, and what has changed since the start. */
 export interface Holdings {
   readonly world: World;
   readonly usage: Usage;
   readonly events: AuditEvents;
 }
 
-/** A stream of a connector: where its records come from, and what they are. */
+/** A stream of a connector: the paths it is read from, and its rows. */
 interface Report {
-  /** The paths that it is read from, below the address of the sandbox. */
+  /** The paths that it is read from, below the sandbox's address. */
   readonly paths: readonly string[];
-  /** The fields that make up the key of a record. */
+  /** The fields of a record's key. */
   readonly key: readonly string[];
-  /** What a full read must bring: rows as the API sends them, with what the key needs beside it. */
+  /** What a full read must emit: rows as the API sends them, with the fields that the key also needs. */
   rows(holdings: Holdings): Iterable<Row>;
 }
 
@@ -37,7 +37,7 @@ const REPORTS = {
   accounts: { paths: ['/accounts/v4/accounts/:id'], key: ['id'], rows: ({ world }) => [accountRow(world)] },
   audit_events: {
     paths: ['/logs/:region/:id/v1/query'],
-    // Few events have an id; the correlation id is each one's own here.
+    // Few events have an id. Here, each event has its own correlation id.
     key: ['correlationId'],
     rows: ({ events }) => events.ofDatabases(),
   },
@@ -146,12 +146,12 @@ export type IbmCloudStreamName = keyof typeof REPORTS;
 
 export const IBM_CLOUD_STREAM_NAMES = Object.keys(REPORTS) as IbmCloudStreamName[];
 
-/** The rows that a full read of the stream must bring. */
+/** The rows that a full read of the stream must emit. */
 export function rowsOf(holdings: Holdings, stream: IbmCloudStreamName): Iterable<Row> {
   return REPORTS[stream].rows(holdings);
 }
 
-/** Their keys, each once: the parts are joined by slashes, and a part that is not there is left out. */
+/** Their keys, without duplicates: the parts joined by slashes, without missing parts. */
 export function* keysOf(holdings: Holdings, stream: IbmCloudStreamName): Generator<string> {
   const { key }: Report = REPORTS[stream];
   for (const row of rowsOf(holdings, stream)) {
@@ -160,7 +160,7 @@ export function* keysOf(holdings: Holdings, stream: IbmCloudStreamName): Generat
   }
 }
 
-/** How many rows each stream has. */
+/** The number of rows of each stream. */
 export function countsOf(holdings: Holdings): Record<IbmCloudStreamName, number> {
   const counts = IBM_CLOUD_STREAM_NAMES.map((stream) => {
     let count = 0;
@@ -170,7 +170,7 @@ export function countsOf(holdings: Holdings): Record<IbmCloudStreamName, number>
   return Object.fromEntries(counts) as Record<IbmCloudStreamName, number>;
 }
 
-/** The rows of all deployments of generation 1, each with the id of its own. */
+/** The rows of all deployments of generation 1, each with its deployment's id. */
 function ofDeployments(world: World, rows: (world: World, deployment: number) => readonly Row[]): Row[] {
   return upTo(world.options.deployments).flatMap((deployment) => {
     const deployment_id = deploymentId(world, deployment);

@@ -11,10 +11,10 @@ function ownIamId(world: World): string {
   return `iam-ServiceId-${uuid(world, Kind.service, 0, 0)}`;
 }
 
-/** The tokens that have been handed out: IAM makes them of the API key, and the services take no others. */
+/** The tokens issued so far. IAM exchanges the API key for them, and the services accept only these. */
 export class Tokens {
   readonly #world: World;
-  /** When each one ends, by the clock that tokens end by. */
+  /** When each token expires, by the tokens' clock. */
   readonly #ends = new Map<string, number>();
   #made = 0;
 
@@ -22,7 +22,7 @@ export class Tokens {
     this.#world = world;
   }
 
-  /** `POST /identity/token` (icd-api.md, 1.1). A wrong key is a 400, not a 401. */
+  /** `POST /identity/token` (icd-api.md, 1.1). A wrong key gets a 400, not a 401. */
   exchange({ body }: Received): Answer {
     const form = new URLSearchParams(typeof body === 'string' ? body : '');
     if (form.get('grant_type') !== GRANT || (form.get('response_type') ?? 'cloud_iam') !== 'cloud_iam') {
@@ -46,7 +46,7 @@ export class Tokens {
     });
   }
 
-  /** Whether a request carries a token that is good. */
+  /** Whether a request has a valid token. */
   admits({ headers }: Received): boolean {
     const { authorization } = headers;
     const token = typeof authorization === 'string' ? /^Bearer (.+)$/i.exec(authorization)?.[1] : undefined;
@@ -57,7 +57,7 @@ export class Tokens {
     this.#ends.clear();
   }
 
-  /** Three parts with a payload to decode: IBM's clients insist (icd-api.md, 5.4). The signature is none. */
+  /** Three parts with a decodable payload, which IBM's clients require (icd-api.md, 5.4). The signature is invalid. */
   #jwt(iat: number, exp: number): string {
     const world = this.#world;
     const iam_id = ownIamId(world);
@@ -85,7 +85,7 @@ export class Tokens {
   }
 }
 
-/** `GET /v1/apikeys/details`: whose key it is (icd-api.md, 1.3). The key itself may stand there in clear. */
+/** `GET /v1/apikeys/details`: the key's owner (icd-api.md, 1.3). May contain the key in clear text. */
 export function keyDetails(world: World, { headers, path }: Received, refuse: Refuse): Answer {
   const { apiKey } = world.options;
   if (headers['iam-apikey'] !== apiKey) return refuse(path, 404, 'Provided API key not found');

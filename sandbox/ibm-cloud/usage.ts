@@ -7,10 +7,10 @@ import { type Pages, lastPage, link } from './pages.ts';
 import { resourceGroupIds } from './resource-groups.ts';
 import { DAY, type World, accountId } from './world.ts';
 
-/** Until then a month that is over may still change: the 21st of the next at 00:00 UTC (icd-api.md, 2.5). */
+/** Until this day, the previous month may still change: the 21st at 00:00 UTC (icd-api.md, 2.5). */
 const FINAL_DAY = 21;
 
-/** When the corrections of a month that is over come in: on this day of the next. */
+/** On this day, the previous month is corrected. */
 const CORRECTION_DAY = 10;
 
 const METRICS = [
@@ -19,24 +19,24 @@ const METRICS = [
   ['VIRTUAL_PROCESSOR_CORES', 'vCPU', 31.5, 'CORES'],
 ] as const;
 
-/** A month by its text, `2026-10`, with the times at which it begins and ends. */
+/** A month by its text, such as `2026-10`, with its start and end. */
 interface Month {
   readonly text: string;
   readonly begin: number;
   readonly end: number;
 }
 
-/** The usage of the account by month. A month grows until it is over, is corrected later, and is final at last. */
+/** The usage of the account by month. A month grows until it ends, is corrected later, and finally becomes final. */
 export class Usage {
   readonly #world: World;
-  /** What has been added by hand to the first row of a month. */
+  /** What was added on request to the first row of a month. */
   readonly #touched = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** The months there is usage of, oldest first; the last is open. */
+  /** The months with usage, oldest first. The last is open. */
   months(): Month[] {
     const { now } = this.#world.clock;
     const date = new Date(now);
@@ -44,20 +44,20 @@ export class Usage {
     return upTo(count).map((back) => monthAt(date.getUTCFullYear(), date.getUTCMonth() - (count - 1 - back)));
   }
 
-  /** The rows of a month, one for each instance, plan and place (icd-api.md, 2.5). */
+  /** The rows of a month: one per instance, plan and location (icd-api.md, 2.5). */
   rows(month: Month): Row[] {
     const world = this.#world;
     return usedInstances(world).flatMap((instance, index) => {
-      // What is not there yet keeps its number, so that the others cost the same every month.
+      // Instances that don't exist yet keep their index, so that the others cost the same every month.
       if (Date.parse(String(instance['created_at'])) >= month.end) return [];
       const row = this.#row(month, instance, index);
-      // One in four is priced in two countries, and one in four comes in two rows that only the sums tell apart.
+      // One in four is priced in two countries, and one in four has two rows that differ only in their sums.
       if (index % 4 === 1) return [row, { ...row, pricing_country: 'DEU' }];
       return index % 4 === 3 ? [row, { ...row, usage: upTo(1).map(() => this.#metric(month, index, 0, 0.5)) }] : [row];
     });
   }
 
-  /** Adds to the first row of a month; gives its text. */
+  /** Adds to the first row of a month. Returns the month's text. */
   touch(text?: string): Month {
     const months = this.months();
     const month = text === undefined ? months.at(-1) : months.find((one) => one.text === text);
@@ -79,14 +79,14 @@ export class Usage {
       pricing_country: 'USA',
       currency_code: 'USD',
       currency_rate: 1,
-      // One in eight costs nothing, as a trial does.
+      // One in eight is free, like a trial.
       billable: index % 8 !== 5,
       ...(index % 2 === 0 && { pending: false }),
       month: month.text,
       created_at: new Date(String(instance['created_at'])).toISOString(),
       ...(index % 3 === 0 && { deleted_at: null }),
       usage: upTo(1 + (index % METRICS.length)).map((metric) => this.#metric(month, index, metric, 1)),
-      // What only those get who ask for it; `answer` takes it out.
+      // Included only on request; `answer` removes it.
       resource_instance_name: instance['name'],
       resource_group_name: 'Default',
       resource_name: instance['resource_id'],
@@ -152,26 +152,26 @@ export class Usage {
     return json(200, { limit: page.limit, count: resources.length, first, ...end, resources });
   }
 
-  /** The link holds the token, and beside it `offset` has it in another encoding. */
+  /** The link contains the token, and `offset` next to it has it in another encoding. */
   #next(pages: Pages, from: number, path: string, query: Received['query']): Row {
     const token = pages.token(from);
     return { next: { href: link(path, query, { _start: token }), offset: encodeURIComponent(token) } };
   }
 }
 
-/** What there is usage of, databases first: none of it comes or goes, so that a final month stays what it is. */
+/** The instances with usage, databases first. None is added or removed, so that a final month doesn't change. */
 function usedInstances(world: World): Row[] {
   const { deployments, gen2Deployments } = world.options;
   const databases = [...upTo(deployments).map((index) => deploymentRow(world, index))];
   return [...databases, ...upTo(gen2Deployments).map((index) => gen2Row(world, index)), ...otherRows(world)];
 }
 
-/** Whether nothing in a month will change any more. */
+/** Whether a month can no longer change. */
 function isFinal(world: World, month: Month): boolean {
   return world.clock.now >= dayOfNext(month, FINAL_DAY);
 }
 
-/** A row for each metric of usage rows; a further one that only its sums tell apart has a number, from 2 on. */
+/** A row per metric of the usage rows. A second one that differs only in its sums has a number, from 2 on. */
 export function usageMetrics(rows: readonly Row[]): Row[] {
   const seen = new Map<string, number>();
   return rows.flatMap(({ usage, ...row }) =>

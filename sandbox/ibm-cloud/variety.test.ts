@@ -11,7 +11,7 @@ afterAll(() => sandbox.close());
 const of = (row: Row, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((value, name) => (value as Row | undefined)?.[name], row);
 
-// What the default world must offer, because connectors go wrong there. Some rows have it, and some do not.
+// The variations that the default data must have, because connectors handle them wrong. Some rows have them, some don't.
 test.each<[string, IbmCloudStreamName, (row: Row) => unknown]>([
   ['plans like gen2-standard', 'deployments', (r) => /-gen2-\w/.test(String(r['resource_plan_id']))],
   ['plans like standard-gen2', 'deployments', (r) => String(r['resource_plan_id']).endsWith('-gen2')],
@@ -54,12 +54,12 @@ test.each<[string, IbmCloudStreamName, (row: Row) => unknown]>([
   ['policies for everything', 'deployments_roles', (r) => !JSON.stringify(r['resource']).includes('service')],
   ['policies for several subjects', 'deployments_roles', (r) => JSON.stringify(r['subject']).includes('AnyOf')],
   ['policies with a time', 'deployments_roles', (r) => 'rule' in r],
-])('the world has %s', (_what, stream, test) => {
+])('the default data has %s', (_what, stream, test) => {
   const rows = [...sandbox.rows(stream)];
   expect(new Set(rows.map((row) => Boolean(test(row))))).toEqual(new Set([true, false]));
 });
 
-test('some engines have every report, and each report has an engine that does not offer it', () => {
+test('some engines have every list, and each list is missing for some engine', () => {
   const { deployments_replicas, deployments_recovery_windows, deployments_allowlists } = sandbox.counts();
   for (const count of [deployments_replicas, deployments_recovery_windows]) expect(count).toBeLessThan(8);
   expect(deployments_allowlists).toBeGreaterThan(0);

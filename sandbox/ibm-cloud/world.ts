@@ -7,15 +7,15 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /**
- * The clock of the stand-in. It stands still, so that two reads in a row find the same, until time is let pass. Tokens
- * alone grow old by themselves, for clients measure their life with a clock of their own.
+ * The sandbox's clock. It doesn't advance by itself, so that two reads in a row return the same data. Only tokens also age
+ * with the real clock, because clients measure their lifetime with their own.
  */
 export class Clock {
   readonly start: number;
   #passed = 0;
 
   constructor(start: number) {
-    // Whole minutes keep the dates that are told apart by seconds readable.
+    // On a whole minute, so that dates that differ by seconds are easy to read.
     this.start = start - (start % MINUTE);
   }
 
@@ -24,7 +24,7 @@ export class Clock {
     return this.start + this.#passed;
   }
 
-  /** The time by which tokens end: the real one, and what was let pass. */
+  /** The clock for tokens: the real time plus the time that was advanced. */
   get real(): number {
     return Date.now() + this.#passed;
   }
@@ -34,14 +34,14 @@ export class Clock {
   }
 }
 
-/** What the made-up account is computed from. */
+/** What the generated account is computed from. */
 export interface World {
   readonly seed: number;
   readonly options: IbmCloudOptions;
   readonly clock: Clock;
 }
 
-/** Regions of IBM Cloud in which databases are offered (icd-api.md, 1.6). */
+/** Regions of IBM Cloud that offer databases (icd-api.md, 1.6). */
 export const REGIONS = [
   'us-south',
   'eu-de',
@@ -60,7 +60,7 @@ export function regionOf(world: World, index: number): string {
   return REGIONS[index % world.options.regions] ?? REGIONS[0];
 }
 
-/** What a made-up id names. */
+/** The kind of thing that a generated id identifies. */
 export const Kind = {
   deployment: 401,
   gen2: 402,
@@ -84,7 +84,7 @@ export const Kind = {
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** A UUID, the same for the same seed, kind, group and index; the index stands at its end, so it is unique. */
+/** A UUID, the same for the same seed, kind, group and index. Unique, because it ends with the index. */
 export function uuid(world: World, kind: Kind, group: number, index: number): string {
   const bits = madeUpHex(world.seed, kind * 100_003 + group, 16);
   const last = madeUpHex(world.seed, kind, 4) + hex8(index);
@@ -95,7 +95,7 @@ export function accountId(world: World): string {
   return madeUpHex(world.seed, 400, 32);
 }
 
-/** Ten segments (icd-api.md, 1.5); a child of an instance has a type and an id of its own. */
+/** Ten segments (icd-api.md, 1.5). A child of an instance has its own type and id. */
 export function crn(world: World, parts: CrnParts): string {
   const { cname = 'bluemix', service, region, guid, type = '', resource = '' } = parts;
   return ['crn', 'v1', cname, 'public', service, region, `a/${accountId(world)}`, guid, type, resource].join(':');
@@ -110,30 +110,30 @@ interface CrnParts {
   readonly resource?: string;
 }
 
-/** The CRN of something inside of an instance. */
+/** The CRN of a child of an instance. */
 export function childCrn(instance: string, type: 'backup' | 'task', id: string): string {
   return `${instance.slice(0, -2)}:${type}:${id}`;
 }
 
-/** A text that opens nothing, yet must show nowhere: all of them look like this. */
+/** A secret that isn't valid anywhere, but must never be shown. All of them look like this. */
 export function fakeSecret(world: World, group: number, index: number): string {
   return `FAKE${madeUpHex(world.seed, Kind.secret * 100_003 + group * 101 + index, 16).toUpperCase()}`;
 }
 
 /**
- * A date with so many digits of a fraction as the index says, as the Resource Controller writes them: up to nine, and
- * zeros at the end are cut off (icd-api.md, 2.1).
+ * A date with as many fraction digits as the index says, as in the Resource Controller's responses: up to nine, without
+ * zeros at the end (icd-api.md, 2.1).
  */
 export function spell(world: World, time: number, index: number): string {
   const seconds = new Date(time).toISOString().slice(0, 19);
   const digits = [9, 0, 3, 7, 1][index % 5] ?? 0;
   if (digits === 0) return `${seconds}Z`;
-  // Nine digits that end in no zero.
+  // Nine digits, the last of which isn't zero.
   const fraction = String(100_000_000 + (noise(world.seed, 420, index) % 90_000_000) * 10 + 1 + (index % 9));
   return `${seconds}.${fraction.slice(0, digits - 1)}${1 + (index % 9)}Z`;
 }
 
-/** A date with milliseconds, as all other services write them. */
+/** A date with milliseconds, as in all other services' responses. */
 export function iso(time: number): string {
   return new Date(time).toISOString();
 }

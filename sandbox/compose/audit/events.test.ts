@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DateText } from './events.ts';
 
-test('it writes what Date writes, in whatever order the dates come', () => {
+test('it formats dates like Date, in any order', () => {
   const dates = fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true });
   fc.assert(
     fc.property(fc.array(dates), (all) => {

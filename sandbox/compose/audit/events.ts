@@ -5,10 +5,10 @@ import { deploymentId, deploymentName } from '../deployments.ts';
 import { DAY, HOUR, MINUTE, SECOND, type World, ZONE, ZONE_OFFSET } from '../world.ts';
 import type { Timeline } from './timeline.ts';
 
-/** What trips up careless readers: quotes, a line separator, letters beyond ASCII. Rare, as in life. */
+/** Characters that break careless parsers: quotes, a line separator, letters beyond ASCII. Rare, as in real data. */
 const ODD_NOTES = ['asked by "Dee"', 'Größe\u2028geändert', 'a\\b', '🚢'] as const;
 
-/** Names of events in the vendor's docs (compose-api.md, 15); which data goes with which is unknown. */
+/** Names of events from the vendor's docs (compose-api.md, 15). Which data belongs to which event is unknown. */
 const DEPLOYMENT_EVENTS = [
   'deployment.provision',
   'deployment.provision_from_backup',
@@ -27,7 +27,7 @@ const DEPLOYMENT_EVENTS = [
   'deployment.remove.node',
 ] as const;
 
-/** How many different events there are, dates and ids apart. */
+/** How many different events there are, ignoring dates and ids. */
 const DETAIL_COUNT = 256;
 
 const AFTER_ID = '","_links":{"self":{"href":"https://api.compose.io/2016-07/audit_events/';
@@ -37,8 +37,8 @@ const TWO_DIGITS = upTo(60).map((number) => String(number).padStart(2, '0'));
 const THREE_DIGITS = upTo(SECOND).map((number) => `.${String(number).padStart(3, '0')}`);
 
 /**
- * Writes audit events as JSON text in ASCII, out of details rendered once: a benchmark asks for them by the hundred
- * thousand.
+ * Writes audit events as JSON text in ASCII, from details rendered once, because benchmarks request hundreds of
+ * thousands.
  */
 export class EventText {
   readonly #seed: number;
@@ -59,13 +59,13 @@ export class EventText {
   at(rank: number): string {
     const time = this.#timeline.timeAt(rank);
     const id = this.#timeline.idAt(rank, time);
-    // Taken from the id's own digits, which stay when the rank of an event of the future moves.
+    // Derived from the id's own digits, which stay the same when the rank of a future event changes.
     const bits = noise(this.#seed, 72, Number.parseInt(id.slice(16), 16));
     const details = this.#details[bits % DETAIL_COUNT] ?? '';
     return `{"id":"${id}${details}${this.#date(time, bits)}${AFTER_ID}${id}${LAST}`;
   }
 
-  /** One in sixteen has an offset; those on a whole second go without milliseconds. */
+  /** One date in sixteen has an offset. Dates on a whole second have no milliseconds. */
   #date(time: number, bits: number): string {
     if ((bits >>> 8) % 16 === 0) return `${this.#offsetDates.of(time + ZONE_OFFSET, true)}${ZONE}`;
     return `${this.#dates.of(time, time % SECOND !== 0)}Z`;
@@ -73,8 +73,8 @@ export class EventText {
 }
 
 /**
- * Writes dates to the millisecond, without zone. `Date.toISOString` would be half the cost of a page of events; these
- * come in order, so that the day is mostly the one of the date before.
+ * Formats dates with milliseconds and without a zone. `Date.toISOString` would take half the time of a page of events.
+ * Dates arrive in order, so the day is usually that of the previous date.
  */
 export class DateText {
   #day = Number.NaN;
@@ -96,7 +96,7 @@ export class DateText {
   }
 }
 
-/** All of an event but id, date and links. Only the first kind of event is a recorded one, with its data. */
+/** An event without id, date and links. Only the first kind of event was recorded with its data. */
 function eventDetails(world: World, number: number): Row {
   const bits = noise(world.seed, 71, number);
   const kind = world.deployments === 0 ? 1 : bits % 3;
@@ -121,7 +121,7 @@ function scaling(world: World, deployment: number, bits: number): Row {
       cluster: 'harbour-eu-c00',
       deployment: deploymentName(deployment),
     },
-    // Recorded events of the system have these two empty, not null (gds-bill).
+    // Recorded system events have these two empty, not null (gds-bill).
     ip: bits % 2 === 0 ? '' : null,
     user_agent: bits % 2 === 0 ? '' : null,
   };
@@ -143,7 +143,7 @@ function login(world: World, bits: number): Row {
 function change(world: World, deployment: number, bits: number): Row {
   const note = bits % 9 === 0 ? pick(ODD_NOTES, bits >>> 4) : 'nightly';
   return {
-    // Absent rather than null: cluster_id, and data now and then.
+    // Absent rather than null: `cluster_id`, and sometimes `data`.
     deployment_id: deploymentId(world, deployment),
     user_id: currentUser(world)['id'],
     email: 'ada@example.com',

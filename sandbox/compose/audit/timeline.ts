@@ -7,19 +7,19 @@ export interface TimelineOptions {
   readonly events: number;
   /** How many of the newest events are dated in the future. */
   readonly future: number;
-  /** How many neighbours share one timestamp. */
+  /** How many consecutive events share a timestamp. */
   readonly ties: number;
 }
 
 const LONGEST_STEP = 6 * HOUR;
 
-/** Serial numbers of events of the future begin here, since their ranks move when events are added below them. */
+/** Serial numbers of future events start here, because their ranks change when events are added before them. */
 const FUTURE_SERIAL = 0xf000_0000;
 
 /**
- * When each audit event happened and what its id is, computed from its rank: 0 is the oldest, the newest comes last.
- * Nothing is stored, so ten million events cost no more than ten. Between the fixed history and the events of the
- * future lie those added later.
+ * The time and id of each audit event, computed from its rank: 0 is the oldest event. Nothing is stored, so ten million
+ * events cost no more than ten. Events added later are between the fixed history and the future
+ * events.
  */
 export class Timeline {
   readonly #options: TimelineOptions;
@@ -42,7 +42,7 @@ export class Timeline {
     return this.#options.events + this.#added;
   }
 
-  /** How many events are not dated in the future; their ranks come first. */
+  /** The number of events that aren't in the future. Their ranks come first. */
   get present(): number {
     return this.#past + this.#added;
   }
@@ -51,7 +51,7 @@ export class Timeline {
     this.#added += count;
   }
 
-  /** Milliseconds since 1970. Never falls as the rank rises. */
+  /** Milliseconds since 1970. Never decreases as the rank increases. */
   timeAt(rank: number): number {
     const { ties, seed } = this.#options;
     if (rank >= this.present) return FUTURE + Math.floor((rank - this.present) / ties) * SECOND;
@@ -60,7 +60,7 @@ export class Timeline {
     if (back === 0) return END_OF_HISTORY;
     const bits = noise(seed, 61, back);
     const jitter = bits % this.#step;
-    // Some lie on a whole second, so that dates without milliseconds occur.
+    // Some are on a whole second, so that dates without milliseconds occur.
     const cut = this.#step >= SECOND && bits % 8 === 0 ? jitter % SECOND : 0;
     return END_OF_HISTORY - back * this.#step - jitter + cut;
   }
@@ -77,7 +77,7 @@ export class Timeline {
     return low;
   }
 
-  /** Time, mark of the seed, serial number. The way back is a computation too. */
+  /** Time, the seed's digits, serial number. The rank can be computed back from them. */
   idAt(rank: number, time: number = this.timeAt(rank)): string {
     const { present } = this;
     const serial = rank < present ? rank : FUTURE_SERIAL + rank - present;

@@ -20,7 +20,7 @@ const page = (trail: AuditTrail, query: QueryParameters): Event[] => {
   return (JSON.parse(body) as { _embedded: { audit_events: Event[] } })._embedded.audit_events;
 };
 
-/** As a client has to walk that knows neither what the cursor means nor how the limit is clamped. */
+/** Pages through the list like a client that doesn't know what the cursor means or how the limit is clamped. */
 const walk = (trail: AuditTrail, query: QueryParameters): Event[] => {
   const events = new Map<string, Event>();
   for (let cursor: string | undefined; ;) {
@@ -48,7 +48,7 @@ const arbitraryTrail = fc
     return trail;
   });
 
-test('a walk brings every event once and newest first, whatever the mode and the limit', () => {
+test('paging returns every event once, newest first, in every mode and with any limit', () => {
   fc.assert(
     fc.property(arbitraryTrail, fc.integer({ min: 2, max: 30 }), (trail, limit) => {
       const events = walk(trail, { limit: String(limit) });
@@ -62,7 +62,7 @@ test('a walk brings every event once and newest first, whatever the mode and the
 
 const bound = fc.constantFrom('exclusive', 'inclusive', 'ignored');
 
-test('cursor, newer_than and limit hold together in one request, in every mode', () => {
+test('cursor, newer_than and limit can be combined in one request, in every mode', () => {
   const modes = fc.record({ cursor: bound, newerThan: bound, ties: fc.integer({ min: 1, max: 9 }) });
   const places = fc.record({ cursor: fc.nat(59), newer_than: fc.nat(59) }, { requiredKeys: [] });
   fc.assert(
@@ -89,7 +89,7 @@ test('cursor, newer_than and limit hold together in one request, in every mode',
   );
 });
 
-test('the end is an empty page, or for an inclusive cursor the cursor alone', () => {
+test('the last page is empty, or has only the event of the cursor if the cursor is inclusive', () => {
   const last = [...trailOf({ auditEvents: 20 }).keys()].at(-1);
   expect(page(trailOf({ auditEvents: 20 }), { cursor: last })).toEqual([]);
   expect(page(trailOf({ auditEvents: 20, cursor: 'inclusive' }), { cursor: last }).length).toBe(1);
@@ -104,14 +104,14 @@ test('the limit is 50 by default and clamped', () => {
   expect(walk(single, {}).map((event) => event.id)).toEqual([...single.keys()]);
 });
 
-test('so many neighbours share a timestamp, and so many of the newest are of the future', () => {
+test('consecutive events share a timestamp, and the newest are in the future', () => {
   const all = walk(trailOf({ auditEvents: 24, ties: 4, futureEvents: 8 }), {});
   const times = all.map((event) => Date.parse(event.created_at));
   expect(new Set(times).size).toBe(6);
   expect(times.map((time) => time > Date.now())).toEqual(all.map((_, index) => index < 8));
 });
 
-test('events of the future keep their ids when others are added below them', () => {
+test('future events keep their ids when others are added before them', () => {
   const trail = trailOf({ auditEvents: 6, futureEvents: 3 });
   const before = page(trail, {});
   trail.add(2);
@@ -120,7 +120,7 @@ test('events of the future keep their ids when others are added below them', () 
   expect(after.slice(5)).toEqual(before.slice(3));
 });
 
-test.each(['refused', 'empty'] as const)('old and unknown cursors can be %s', (oldCursors) => {
+test.each(['refused', 'empty'] as const)('old and unknown cursors are %s', (oldCursors) => {
   const trail = trailOf({ oldCursors });
   const expectOld = (cursor: string): void => {
     if (oldCursors === 'empty') expect(page(trail, { cursor })).toEqual([]);
@@ -141,13 +141,13 @@ test.each([
   [{ cursor: 'f'.repeat(24) }, 'cursor'],
   [{ newer_than: 'yesterday' }, 'newer_than'],
   [{ newer_than: '2020-13-01T00:00:00Z' }, 'newer_than'],
-])('%j is answered with 422 and a map of lists', (query, field) => {
+])('%j gets 422 and a map of lists', (query, field) => {
   const { status, body } = trailOf().page(query);
   expect(status).toBe(422);
   expect(JSON.parse(body)).toEqual({ errors: { [field]: [expect.any(String)] } });
 });
 
-test('events come in every form: data empty, null or absent, system events, three spellings of dates', () => {
+test('events have every form: data empty, null or absent, system events, three date formats', () => {
   const { body } = trailOf({ auditEvents: 2000, maxLimit: 2000 }).page({ limit: '2000' });
   for (const form of [/"data":\{\}/, /"data":null/, /"ip":""/, /"user_id":null/, /"deployment_id":null/, /\\u2028/]) {
     expect(body).toMatch(form);
@@ -161,7 +161,7 @@ test('events come in every form: data empty, null or absent, system events, thre
   expect(body).toMatch(/^[\x20-\x7e]+$/);
 });
 
-test('a thousand million events are no more work than ten: nothing is made before it is asked for', () => {
+test('a thousand million events are no more work than ten, because each is computed when requested', () => {
   const trail = trailOf({ auditEvents: 1_000_000_000, ties: 1 });
   expect(trail.count).toBe(1_000_000_000);
   const [newest] = page(trail, { limit: '1' });

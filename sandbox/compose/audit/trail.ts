@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { EventText } from './events.ts';
 import { Timeline } from './timeline.ts';
 
-/** What a request for audit events may ask, checked. */
+/** The validated parameters of a request for audit events. */
 interface AuditQuery {
   readonly limit: number;
   readonly cursor?: string;
@@ -29,7 +29,7 @@ const DEFAULT_LIMIT = 50;
 
 const MOST_HANDED_OUT = 1000;
 
-/** The audit events of the account: what `GET audit_events` and `GET audit_events/:id` answer. */
+/** The audit events of the account: the responses of `GET audit_events` and `GET audit_events/:id`. */
 export class AuditTrail {
   readonly #options: ComposeOptions;
   readonly #timeline: Timeline;
@@ -52,12 +52,12 @@ export class AuditTrail {
     for (let rank = this.#timeline.end - 1; rank >= 0; rank -= 1) yield this.#timeline.idAt(rank);
   }
 
-  /** New events on top of the present ones. */
+  /** Adds new events after the existing ones. */
   add(count: number): void {
     this.#timeline.add(count);
   }
 
-  /** Makes every cursor handed out so far an old one. */
+  /** Marks all cursors so far as old. */
   forgetCursors(): void {
     this.#handedOut.clear();
   }
@@ -78,7 +78,7 @@ export class AuditTrail {
     return this.#options.oldCursors !== 'accepted' && !this.#handedOut.has(id);
   }
 
-  /** Which events a query asks for; undefined: the cursor is no event's id. */
+  /** The events that a query selects; undefined if the cursor is no event's id. */
   #find(query: AuditQuery): Page | undefined {
     const { cursor, newerThan } = this.#options;
     let to = this.#timeline.end;
@@ -105,7 +105,7 @@ export class AuditTrail {
   }
 }
 
-/** The ids of the latest events on pages: the cursors of a read that is under way. */
+/** The ids of the latest events on pages: the cursors of reads in progress. */
 class HandedOut {
   readonly #ids = new Set<string>();
 
@@ -124,7 +124,7 @@ class HandedOut {
   }
 }
 
-/** Reads the parameters of `GET audit_events` (C go, gds-bill); what is wrong with each, as the API's map of lists. */
+/** Parses the parameters of `GET audit_events` (C go, gds-bill). Returns what is wrong with each, as the API's map of lists. */
 function readAuditQuery(
   parameters: QueryParameters,
   maxLimit: number,
