@@ -17,16 +17,17 @@ COPY scripts/third-party-licenses.ts scripts/image-compile-cache.cjs scripts/
 RUN npm run build \
  && mkdir -p /airbyte/integration_code \
  && cp dist/*.js dist/*.txt dist/package.json scripts/image-compile-cache.cjs /airbyte/integration_code/
-# Compiled code, so that a start need not compile it again; image-compile-cache.cjs says how any user comes to it. Nobody
-# may write there: a container runs once, so what it wrote would be lost. The commands load their code and then miss their
-# files, hence `|| true`.
+# Compile the code now rather than at each start; image-compile-cache.cjs makes it available to any user. The folder is
+# read-only, because a container would lose what it writes. The commands load their code and then fail for lack of files,
+# hence `|| true`.
 RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_code/source-compose.js \
            tap=/airbyte/integration_code/tap-compose.js \
  && node $program spec >/dev/null \
  && (node $program check --config /none || true; node $program discover --config /none || true; \
      node $program read --config /none --catalog /none || true) >/dev/null \
- && node $tap --discover >/dev/null && node $tap --about >/dev/null \
- && (node $tap --config /none || true; node $tap --test --config /none || true) >/dev/null 2>&1 \
+ && node $tap --about >/dev/null \
+ && (node $tap --config /none || true; node $tap --discover --config /none || true; \
+     node $tap --test --config /none || true) >/dev/null 2>&1 \
  && mv $NODE_COMPILE_CACHE/* /airbyte/compile_cache \
  && chmod -R a+rX,go-w /airbyte
 
