@@ -4,7 +4,7 @@ import { runConnector, startConnector } from '../test-support/connector.ts';
 import { contentsOf, firstOf, messagesOf } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-// How each kind of bad input ends. The sentences for all the others are tested beside the code that writes them.
+// How each kind of bad input ends. Other sentences are tested next to their code.
 
 const workspace = new Workspace();
 afterAll(() => workspace.remove());
@@ -14,7 +14,7 @@ const config = workspace.file('config.json', CONFIG);
 const catalog = workspace.file('catalog.json', catalogOf('incremental', ['audit_events']));
 const file = (content: string | object): string => workspace.file('input.json', content);
 
-test('a bad config is a FAILED check, and the same sentence as a config_error of discover and read', async () => {
+test('a bad config makes check FAILED, and discover and read fail with the same sentence', async () => {
   const path = file({ ...CONFIG, num_workers: 33 });
   const check = await runConnector(['check', '--config', path]);
   expect(check).toMatchObject({ exitCode: 0, stderr: '' });

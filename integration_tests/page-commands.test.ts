@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type IbmCloudSandbox, startSandbox } from '../sandbox/server.ts';
 import { clockAt } from '../test-support/clock.ts';
 import { ROOT } from '../test-support/connector.ts';
+import { commandsIn, pageOf, sectionOf } from '../test-support/pages.ts';
 import { outputOf } from '../test-support/processes.ts';
 import { contentsOf, messagesOf } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
@@ -57,8 +58,18 @@ test('the README’s commands for an account test a config and read all streams'
   expect(recordsIn(fileOf('secrets/records.jsonl')).get('deployments')?.length).toBe(sandbox.counts().deployments);
 });
 
-test('the commands of docs/command-line.md select streams and resume a read', async () => {
+test('the commands for IBM Cloud by hand test a config and read all streams', async () => {
+  const [block = ''] = commandsIn(sectionOf(pageOf('docs/sources/ibm-cloud.md'), 'By hand'));
+  const [build, ...others] = block.trim().split('\n');
+  // Not run: it would delete the packages that this process uses.
+  expect(build).toBe('npm ci && npm run build');
+  expect(await bash(others.join('\n'))).toContain('"status":"SUCCEEDED"');
+  expect(recordsIn(fileOf('secrets/records.jsonl')).get('deployments')?.length).toBe(sandbox.counts().deployments);
+});
+
+test('the commands of docs/command-line.md make a folder, select streams and resume a read', async () => {
   const page = pageOf('docs/command-line.md');
+  await bash(commandsIn(sectionOf(page, 'The config'))[0] ?? '');
   const [byName = '', byCatalog = '', ...others] = commandsIn(sectionOf(page, 'Select streams'));
   expect(others).toEqual([]);
   const [first = ''] = byName.split('\n');
@@ -77,20 +88,8 @@ test('the commands of docs/command-line.md select streams and resume a read', as
   expect(resumed.get('deployments_backups')?.length).toBeLessThan(sandbox.counts().deployments_backups);
 });
 
-function pageOf(path: string): string {
-  return readFileSync(join(ROOT, path), 'utf8');
-}
-
 function fileOf(path: string): string {
   return readFileSync(join(checkout.folder, path), 'utf8');
-}
-
-function sectionOf(page: string, heading: string): string {
-  return page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-}
-
-function commandsIn(section: string): string[] {
-  return [...section.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block = '']) => block);
 }
 
 /** Expects a record for each row of the table that starts like this. Its headings are names of fields. */

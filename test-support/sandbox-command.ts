@@ -14,7 +14,7 @@ export async function startSandboxCommand(command: string, cwd: string): Promise
   let stderr = '';
   sandbox.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   for await (const line of createInterface({ input: sandbox.stdout })) {
-    if (!line.startsWith('A sandbox')) continue;
+    if (!/^(A sandbox|\{"baseUrl")/.test(line)) continue;
     sandbox.stdout.resume();
     return stop;
   }

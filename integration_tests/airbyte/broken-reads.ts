@@ -14,7 +14,7 @@ import {
 
 type Change = (valid: PlainMessage[]) => PlainMessage[];
 
-/** One thing broken in the valid read, and exactly the rules that must catch it. */
+/** One defect in the valid read, and exactly the rules that must catch it. */
 type BrokenRead = readonly [name: string, rules: readonly string[], messages: Change, rest?: Partial<CommandRun>];
 
 /** Whether two messages print the same line. */
@@ -24,12 +24,12 @@ export function isSame(a: PlainMessage, b: PlainMessage): boolean {
 
 const unchanged: Change = (valid) => valid;
 
-/** Leaves out messages of the valid read. */
+/** Removes messages from the valid read. */
 function without(...gone: PlainMessage[]): Change {
   return (valid) => valid.filter((message) => !gone.some((other) => isSame(message, other)));
 }
 
-/** Replaces a message by others. */
+/** Replaces a message with others. */
 function instead(gone: PlainMessage, ...others: PlainMessage[]): Change {
   return (valid) => valid.flatMap((message) => (isSame(message, gone) ? others : [message]));
 }
@@ -39,7 +39,7 @@ function atTheEnd(...more: PlainMessage[]): Change {
   return (valid) => [...valid, ...more];
 }
 
-/** Makes one change after the other. */
+/** Makes several changes in order. */
 function both(...changes: Change[]): Change {
   return (valid) => changes.reduce((messages, change) => change(messages), valid);
 }

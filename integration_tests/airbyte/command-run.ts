@@ -11,31 +11,31 @@ import type { Transcript } from './transcript.ts';
 
 type Command = 'spec' | 'check' | 'discover' | 'read';
 
-/** A finished command, with everything that the referee needs to judge it. */
+/** A finished command, with everything that the referee needs to check it. */
 export interface CommandRun {
   readonly command: Command;
   readonly transcript: Transcript;
-  /** null when a signal ended the process. */
+  /** null if a signal ended the process. */
   readonly exitCode: number | null;
   readonly stderr: string;
-  /** What read was given. */
+  /** The files that read was given. */
   readonly configuredCatalog?: ConfiguredCatalog | undefined;
   /** The signal that was sent while it ran. An interrupted read may leave streams unfinished, but must not exit 0. */
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
 
-/** What a read should know about one stream. */
+/** What a read knows about one stream. */
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;
-  /** The source must refuse the entry with a config_error: unknown sync mode, or a duplicate. */
+  /** The source must reject the entry with a config_error: unknown sync mode, or a duplicate. */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
   /** undefined if the client does not say. */
   readonly fullRefreshOnly: boolean | undefined;
 }
 
-/** The streams of the configured catalog, each name once. */
+/** The streams of the configured catalog, without duplicates. */
 export function expectedStreams(run: CommandRun): Map<string, ExpectedStream> {
   const expected = new Map<string, ExpectedStream>();
   for (const configured of run.configuredCatalog?.streams ?? []) {
@@ -57,25 +57,25 @@ function expectedStream({ stream, sync_mode: syncMode }: ConfiguredStream): Expe
   };
 }
 
-/** A message of one stream; `at` is its place among all messages of the command. */
+/** A message of one stream; `at` is its index among all messages of the command. */
 export type StreamEvent =
   | { readonly kind: 'record'; readonly at: number; readonly record: RecordMessage }
   | { readonly kind: 'state'; readonly at: number; readonly state: StateMessage }
   | { readonly kind: 'status'; readonly at: number; readonly status: StreamStatusTrace; readonly emittedAt: number };
 
-/** A TRACE ERROR and its place among all messages. */
+/** A TRACE ERROR and its index among all messages. */
 export interface ErrorEvent {
   readonly at: number;
   readonly error: ErrorTrace;
 }
 
-/** A read, sorted by stream. The messages of a stream keep the order in which they were printed. */
+/** A read, grouped by stream. The messages of a stream stay in the order in which they were printed. */
 export interface ReadEvents {
   readonly streams: ReadonlyMap<string, readonly StreamEvent[]>;
   readonly errors: readonly ErrorEvent[];
 }
 
-/** Sorts the messages of a read by stream. */
+/** Groups the messages of a read by stream. */
 export function readEvents(messages: readonly Message[]): ReadEvents {
   const streams = new Map<string, StreamEvent[]>();
   const errors: ErrorEvent[] = [];
@@ -105,12 +105,12 @@ export function finalStatus(events: readonly StreamEvent[]): 'COMPLETE' | 'INCOM
   return ends.find((status) => status === 'COMPLETE' || status === 'INCOMPLETE');
 }
 
-/** The errors that name no stream: failures of the whole run. */
+/** Errors without a stream: failures of the whole command. */
 export function wholeRunErrors(errors: readonly ErrorEvent[]): ErrorEvent[] {
   return errors.filter(({ error }) => error.stream_descriptor === undefined);
 }
 
-/** The value at a path in a record's data; undefined when there is none. */
+/** The value at a path in a record's data; undefined if there is none. */
 export function fieldValue(data: unknown, path: readonly string[]): unknown {
   let value = data;
   for (const name of path) {
@@ -120,7 +120,7 @@ export function fieldValue(data: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** Whether the text contains this word, not as a part of a longer name. */
+/** Whether the text contains this word, not only as part of a longer name. */
 export function mentions(text: string, word: string): boolean {
   const escaped = word.replace(/[^\w]/g, '\\$&');
   return new RegExp(`(?<![\\w])${escaped}(?![\\w])`).test(text);

@@ -14,7 +14,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   const [items, sameItems] = [previous['items'], current['items']];
   if (isObject(items) && isObject(sameItems)) found.push(...narrowings(items, sameItems, inner('items')));
   for (const [index, variant] of schemasIn(previous, 'oneOf').entries()) {
-    // A variant may move, so it counts as kept if any of the current ones has its constants.
+    // A variant may move: it is kept if any of the current ones has its constants.
     const kept = schemasIn(current, 'oneOf').find((other) =>
       isDeepStrictEqual(constantsOf(other), constantsOf(variant)),
     );
@@ -24,7 +24,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   return found;
 }
 
-/** Keywords that accept less the higher they are, or the lower, or than without them at all. */
+/** Keywords that accept less the higher they are, or the lower, or if present. */
 const LEAST = ['minimum', 'minLength', 'minItems'];
 const MOST = ['maximum', 'maxLength', 'maxItems'];
 const FORMS = ['pattern', 'format'];
@@ -61,7 +61,7 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What breaks a user's connection when this catalog replaces that of the previous release. */
+/** What breaks a user's connection if this catalog replaces the previous release's. */
 export function catalogBreaks(previous: DiscoveredCatalog, current: DiscoveredCatalog): string[] {
   return previous.streams.flatMap((stream) => {
     const same = current.streams.find(({ name }) => name === stream.name);
@@ -76,7 +76,7 @@ function streamBreaks(previous: DiscoveredStream, current: DiscoveredStream): st
   for (const [field, before] of Object.entries(propertiesOf(previous.json_schema))) {
     const now = fields[field];
     if (!now) breaks.push(`${name}: the field ${field} is gone.`);
-    // A column for integers cannot hold other numbers, although a config could.
+    // An integer column can't contain other numbers, although a config could.
     else if (typesOf(before).includes('integer') && !typesOf(now).includes('integer')) {
       breaks.push(`${name}: the field ${field} is no longer an integer.`);
     } else if (before['format'] !== undefined && now['format'] === undefined) {

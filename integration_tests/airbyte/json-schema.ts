@@ -26,7 +26,7 @@ export function schemasIn(schema: JsonSchema, keyword: string): JsonSchema[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-// RFC 3339 with a T, seconds and an offset, because destinations take nothing else.
+// RFC 3339 with T, seconds and an offset, because destinations accept nothing else.
 const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 const date = /^\d{4}-\d{2}-\d{2}$/;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Any JSON object. Its contents are checked elsewhere (record data, json_schema, stream_state). */
+/** Any JSON object. Other checks cover its contents (record data, json_schema, stream_state). */
 const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'is not a JSON object',
@@ -29,7 +29,7 @@ const discoveredCatalog = z.strictObject({ streams: z.array(discoveredStream) })
 export type DiscoveredStream = z.infer<typeof discoveredStream>;
 export type DiscoveredCatalog = z.infer<typeof discoveredCatalog>;
 
-/** One entry of the configured catalog, as loose as clients are, because the source must cope with all of them. */
+/** An entry of the configured catalog, as loose as clients are, because the source must accept all of them. */
 export interface ConfiguredStream {
   readonly stream: {
     readonly name: string;
@@ -46,7 +46,7 @@ export interface ConfiguredCatalog {
   readonly streams: readonly ConfiguredStream[];
 }
 
-/** Milliseconds since 1970 as an integer; seconds are refused. */
+/** Milliseconds since 1970 as an integer; seconds are rejected. */
 const epochMilliseconds = z.int().min(1e12, 'is not in milliseconds');
 
 /** Names a stream; this source has no namespaces. */
@@ -102,7 +102,7 @@ const trace = z.discriminatedUnion('type', [streamStatusTrace, errorTrace, estim
 export type StreamStatusTrace = z.infer<typeof streamStatusTrace>['stream_status'];
 export type ErrorTrace = z.infer<typeof errorTrace>['error'];
 
-// Narrower than the protocol, which allows any key and any payload: this is what a source ought to print.
+// Stricter than the protocol, which allows any key and any payload: what a source should print.
 
 const spec = z.strictObject({
   protocol_version: z.literal('0.2.0'),

@@ -12,11 +12,11 @@ import {
 import type { RecordMessage } from './messages.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** The status machine: STARTED, RUNNING, one final status, and records only in between. */
+/** The order of statuses: STARTED, RUNNING, one final status, and records only in between. */
 export function statusViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
-  // A run that fails before any stream starts (a bad config or state file) has nothing to say about streams.
+  // If a command fails before any stream starts (a bad config or state file), there are no statuses.
   const neverStarted = events.streams.size === 0 && wholeRunErrors(events.errors).length > 0;
   for (const stream of expected.values()) {
     const seen = events.streams.get(stream.name) ?? [];
@@ -56,7 +56,7 @@ function orderViolations(name: string, seen: readonly StreamEvent[]): Violation[
     }
     if (event.kind === 'record' && !running) {
       violations.push(violation('1.13 records only while RUNNING', `Stream ${name} sends a record before RUNNING.`));
-      running = true; // once is enough
+      running = true; // One is enough
     }
     if (event.kind !== 'status') continue;
     const { status, reasons } = event.status;
@@ -86,16 +86,16 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
   return [];
 }
 
-// A mark per deployment can make a STATE large. Below this many bytes of output, the share of the states says nothing.
+// A cursor value per deployment can make a STATE large. Below this output size, the share of states isn't checked.
 const smallOutput = 100_000;
 const largestShare = 1 / 4;
-// A STATE may always go out this long after the last one, or before a wait of this length.
+// A STATE may always be emitted this long after the previous one, or before a wait of this length.
 const checkpointMs = 10_000;
 const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
 
-/** What the checkpoints of a stream promise: their counts, content and size, and their place behind their records. */
+/** The checkpoints of a stream: their counts, content and size, and their position after their records. */
 export function stateViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
@@ -164,8 +164,8 @@ function stateShareViolations(name: string, seen: readonly StreamEvent[]): Viola
 }
 
 /**
- * The bytes of the STATEs that should have waited for more records. Left out are the last one, those that may have been
- * due by time, and those before a wait. A STATE carries no time, so the messages around it say when it may have come.
+ * The bytes of the STATEs that should have waited for more records. Excludes the last one, those that may have been due
+ * by time, and those before a wait. A STATE has no time, so the messages around it bound its time.
  */
 function avoidableStateBytes(seen: readonly StreamEvent[]): number {
   const last = seen.findLastIndex(({ kind }) => kind === 'state');
@@ -235,7 +235,7 @@ function missingStateViolations(stream: ExpectedStream, seen: readonly StreamEve
   return [];
 }
 
-/** What a platform would drop, refuse or fail on in the records. Each rule is reported once per stream. */
+/** Records that a platform would drop, reject or fail on. Each rule is reported once per stream. */
 export function recordViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);

@@ -21,7 +21,7 @@ import {
   spec,
 } from './valid-read.ts';
 
-/** A valid spec, check or discover, the same with one thing broken, and the rules that must catch it. */
+/** A valid spec, check or discover, the same with one defect, and the rules that must catch it. */
 type BrokenResult = readonly [name: string, rules: readonly string[], valid: CommandRun, broken: CommandRun];
 
 const succeeded = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } };
@@ -90,7 +90,7 @@ test.each(brokenResults)('%s: %s', (_name, rules, _valid, broken) => {
   expect(rulesOf(broken)).toEqual(rules.toSorted());
 });
 
-test('every rule of the referee is proved by a broken run', () => {
+test('every rule of the referee catches a broken run', () => {
   const files = ['referee.ts', 'referee-streams.ts'];
   const source = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('');
   const rules = new Set([...source.matchAll(/'(\d+(?:\.\d+)? [^']+)'/g)].map(([, rule]) => rule ?? ''));
@@ -100,17 +100,17 @@ test('every rule of the referee is proved by a broken run', () => {
   expect(rules.size).toBeGreaterThan(30);
 });
 
-test('a failed stream beside good ones is valid when it ends INCOMPLETE and its error comes last', () => {
+test('a failed stream among good ones is valid if it ends INCOMPLETE and its error is last', () => {
   const messages = [...teamsFail(validRead()), error('system_error', 'teams')];
   expect(rulesOf(readOf(messages, { exitCode: 1 }))).toEqual([]);
 });
 
-test('a run that fails before any stream starts is valid with one error', () => {
+test('a command that fails before any stream starts is valid with one error', () => {
   const messages = [log('INFO', 'source-compose 1.2.3'), error('config_error')];
   expect(rulesOf(readOf(messages, { exitCode: 1 }))).toEqual([]);
 });
 
-test('a refused token ends every unfinished stream and has one error without a stream', () => {
+test('a rejected token ends every unfinished stream and has one error without a stream', () => {
   const messages = [
     log('INFO', 'source-compose 1.2.3'),
     status('clusters', 'STARTED'),
@@ -122,7 +122,7 @@ test('a refused token ends every unfinished stream and has one error without a s
   expect(rulesOf(readOf(messages, { exitCode: 1, configuredCatalog: configured('clusters', 'teams') }))).toEqual([]);
 });
 
-test('a stream with an unknown sync mode is refused without any status', () => {
+test('a stream with an unknown sync mode is rejected without any status', () => {
   const rest = { exitCode: 1, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'nonsense') };
   expect(rulesOf(readOf([...validRead(), error('config_error', 'nonsense')], rest))).toEqual([]);
 });
@@ -146,11 +146,11 @@ const goodReasons: [why: string, more: PlainMessage[]][] = [
   ['ten seconds have passed', checkpoints(slowStates, 900)],
 ];
 
-test.each(goodReasons)('states may be more than a quarter where %s', (_why, more) => {
+test.each(goodReasons)('states may be more than a quarter if %s', (_why, more) => {
   expect(rulesOf(readOf(afterWalkState(more)(validRead())))).toEqual([]);
 });
 
-test('states may not be more than a quarter where no wait is long and no ten seconds pass', () => {
+test('states may not be more than a quarter without a long wait or ten seconds', () => {
   const more = [checkpoints(largeStates, 999), checkpoints(slowStates, 400)];
   const rules = more.map((messages) => rulesOf(readOf(afterWalkState(messages)(validRead()))));
   expect(rules).toEqual([['4 states are at most a quarter'], ['4 states are at most a quarter']]);
@@ -164,9 +164,9 @@ test('the last STATE does not count', () => {
   expect(rulesOf(readOf(messages))).toEqual([]);
 });
 
-test('states that each wait for four times their bytes are never too many', () => {
+test('states that each wait for four times their size are never too many', () => {
   const sizes = fc.record({ stateBytes: fc.nat(20_000), extra: fc.nat(10_000) });
-  const ids = 300; // what is in a STATE beside its text, at most
+  const ids = 300; // what a STATE contains in addition to its text, at most
   fc.assert(
     fc.property(fc.array(sizes, { maxLength: 20 }), (all) => {
       const patient = all.map(({ stateBytes, extra }) => {
@@ -177,7 +177,7 @@ test('states that each wait for four times their bytes are never too many', () =
   );
 });
 
-test('only SIGKILL excuses a torn last line', () => {
+test('only SIGKILL excuses a truncated last line', () => {
   const transcript = parseTranscript(textOf(validRead().slice(0, 10)).slice(0, -5));
   expect(rulesOf(readOf([], { transcript, signal: 'SIGKILL', exitCode: null }))).toEqual([]);
   expect(rulesOf(readOf([], { transcript, signal: 'SIGTERM', exitCode: null }))).toEqual(['1.10 partial line']);

@@ -12,11 +12,11 @@ import type { Message } from './messages.ts';
 import { recordViolations, stateViolations, statusViolations } from './referee-streams.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** Judges one command by the rules of the protocol, of real clients and of the design. An empty list means no fault. */
+/** Checks one command by the rules of the protocol, of real clients and of the design. An empty list means no violation. */
 export function violationsOf(run: CommandRun): Violation[] {
   const events = readEvents(run.transcript.messages);
   const violations = run.transcript.violations.filter(
-    // Nobody can finish a line after SIGKILL.
+    // No process can finish a line after SIGKILL.
     ({ rule }) => !(run.signal === 'SIGKILL' && rule === '1.10 partial line'),
   );
   if (run.stderr !== '') {
@@ -65,7 +65,7 @@ function strangerViolations(command: string, messages: readonly Message[], allow
 
 const signalNumbers = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
-/** Exit 0 if and only if everything was done: the platform trusts the exit code more than any status. */
+/** Exits with 0 if and only if everything succeeded: the platform trusts the exit code more than any status. */
 function exitViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const done = isDone(run, events);
   if (run.signal !== undefined) return signalViolations(run.signal, run.exitCode, done);
@@ -92,7 +92,7 @@ function signalViolations(
   return [violation('1.11 exit after a signal', `After ${signal} the command exits with ${exitCode}.`)];
 }
 
-// The platform does not retry a job whose first error is a config_error, so that one must come last.
+// The platform doesn't retry a job whose first error is a config_error, so these must be last.
 const order = ['transient_error', 'system_error', 'config_error'];
 
 /** The TRACE ERRORs of a read: their order, and whether they match the statuses of the streams. */
@@ -105,7 +105,7 @@ function errorViolations(run: CommandRun, events: ReadEvents): Violation[] {
   ];
 }
 
-// Some clients stop at the first error, so anything that other streams send later would be lost.
+// Some clients stop at the first error, so they would lose anything that other streams emit later.
 function placeViolations({ streams, errors }: ReadEvents): Violation[] {
   const last = Math.max(-1, ...Array.from(streams.values(), (seen) => seen.at(-1)?.at ?? -1));
   if (errors.every(({ at }) => at > last)) return [];

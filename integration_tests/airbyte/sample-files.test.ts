@@ -13,7 +13,7 @@ import { violationsOf } from './referee.ts';
 import { sampleFile } from './sample-files.ts';
 import { parseTranscript } from './transcript.ts';
 
-// The sample files are the ones that acceptance-test-config.yml names, which Airbyte's own suite runs on the image.
+// The sample files that acceptance-test-config.yml names, which Airbyte's own suite uses with the image.
 
 let sandbox: Sandbox;
 let workspace: Workspace;
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const sample = (name: string): string => workspace.file(`${name}.json`, sampleFile(name, sandbox));
 
-/** Runs a command that must obey the protocol and print one message of this type. */
+/** Runs a command that must follow the protocol and print one message of this type. */
 async function only<T extends Message['type']>(
   command: 'spec' | 'check' | 'discover',
   type: T,
@@ -43,7 +43,7 @@ async function only<T extends Message['type']>(
   return transcript.messages.find((message) => message.type === type) as Extract<Message, { type: T }>;
 }
 
-/** Reads all streams of the sample catalog that have this sync mode, and judges the read. */
+/** Reads all streams of the sample catalog with this sync mode, and checks the read. */
 async function readAll(mode: 'full_refresh' | 'incremental', state?: string): Promise<ReadResult> {
   const all = catalog.streams.filter(({ supported_sync_modes: modes }) => modes.some((each) => each === mode));
   const configured = { streams: all.map((stream) => ({ stream, sync_mode: mode, destination_sync_mode: 'append' })) };
@@ -85,7 +85,7 @@ describe('discover', () => {
     expect(catalogBreaks((previousRelease('catalog.json') ?? catalog) as DiscoveredCatalog, catalog)).toEqual([]);
   });
 
-  // `npx vitest run integration_tests/airbyte -u` writes the file again.
+  // `npx vitest run integration_tests/airbyte -u` updates the file.
   test('configured_catalog.json contains every stream as discover describes it', async () => {
     const streams = catalog.streams.map((stream) => ({
       stream,
@@ -120,7 +120,7 @@ describe('read', () => {
     }
   });
 
-  test('sample_state.json brings only what is newer', async () => {
+  test('sample_state.json leads to newer records only', async () => {
     const [all, rest] = [await readAll('incremental'), await readAll('incremental', 'sample_state')];
     for (const [name, rows] of all.records) {
       expect(rest.records.get(name)?.length, name).toBeGreaterThan(0);
@@ -128,7 +128,7 @@ describe('read', () => {
     }
   });
 
-  test('abnormal_state.json, from the year 9999, brings only undated records, and is kept', async () => {
+  test('abnormal_state.json, from the year 9999, leads to undated records only, and is kept', async () => {
     const { records, states } = await readAll('incremental', 'abnormal_state');
     for (const { name, default_cursor_field: [cursor = ''] = [] } of catalog.streams) {
       expect(
@@ -141,7 +141,7 @@ describe('read', () => {
   });
 });
 
-/** The same schema, refusing undeclared fields. */
+/** The same schema, without undeclared fields. */
 function strictly(schema: JsonSchema): JsonSchema {
   return { ...schema, additionalProperties: false };
 }

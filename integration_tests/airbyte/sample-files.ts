@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { ROOT } from '../../test-support/connector.ts';
 import { isObject } from './json-schema.ts';
 
-// The sandbox listens on a free port, and the repository contains no token, so the sample files contain placeholders.
+// The sandbox uses a free port, and the repository contains no token, so the sample files contain placeholders.
 const token = 'filled-in-at-run-time';
 const host = 'filled-in-at-run-time.localhost';
-// As a key: one entry for each deployment.
+// As a key: one entry per deployment.
 const deployment = 'every-deployment-at-run-time';
 
-/** The values of the placeholders; a sandbox has them all. */
+/** The values of the placeholders, from a sandbox. */
 export interface SandboxValues {
   readonly baseUrl: string;
   readonly token: string;

@@ -19,7 +19,7 @@ const rulesOf = (stdout: string | Uint8Array): string[] => [
   ...new Set(parseTranscript(stdout).violations.map(({ rule }) => rule)),
 ];
 
-test('a valid transcript has all its messages and no violation', () => {
+test('a valid transcript has all messages and no violation', () => {
   const transcript = parseTranscript(textOf(validRead()));
   expect(transcript.violations).toEqual([]);
   expect(transcript.messages).toEqual(validRead());
@@ -29,7 +29,7 @@ test('no output is a transcript without messages', () => {
   expect(parseTranscript('')).toEqual({ text: '', messages: [], violations: [] });
 });
 
-// A function each, so that no 20 MB line gets into a test's name.
+// Functions, so that no 20 MB line ends up in a test's name.
 const brokenLines: [rule: string, stdout: () => string | Uint8Array][] = [
   ['1.10 UTF-8', () => Uint8Array.of(...Buffer.from(`${line}\n`.replace('hello', 'x')), 0xff, 0x0a)],
   ['1.10 blank line', () => `${line}\n\n${line}\n`],
@@ -52,7 +52,7 @@ test.each(brokenLines.map(([rule, stdout], index) => ({ rule, stdout, index })))
   },
 );
 
-test('escaped separators, whole surrogate pairs and a backslash before the text ud800 are fine', () => {
+test('escaped separators, whole surrogate pairs and a backslash before the text ud800 are valid', () => {
   const fine = [String.raw`a\u2028b`, String.raw`\ud83d\ude00`, '😀', String.raw`C:\\ud800`];
   for (const text of fine) expect(rulesOf(`${line.replace('hello', text)}\n`)).toEqual([]);
 });
@@ -95,11 +95,11 @@ const misshapen: [rule: string, message: PlainMessage, path: string, value: unkn
   ['1.9 CONTROL', config, 'control.connectorConfig', {}],
 ];
 
-test.each(misshapen)('%s of the wrong shape is caught (%#)', (rule, message, path, value) => {
+test.each(misshapen)('a malformed %s is caught (%#)', (rule, message, path, value) => {
   expect(rulesOf(textOf([withValue(message, path, value)]))).toContain(rule);
 });
 
-test('the messages that are misshapen above are valid before', () => {
+test('without the changes above, the messages are valid', () => {
   const whole = withValue(config, 'control.connectorConfig', { config: {} });
   const changed = withValue(record('a', { a: null }), 'record.meta', nulled);
   expect(rulesOf(textOf([spec, catalog, failed, whole, changed, error('system_error', 'a')]))).toEqual([]);

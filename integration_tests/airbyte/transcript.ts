@@ -1,14 +1,14 @@
 import { message, type Message } from './messages.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** What one command printed: its stdout, the valid messages in it, and what is wrong with the lines. */
+/** The output of one command: its stdout, the valid messages, and what is wrong with the lines. */
 export interface Transcript {
   readonly text: string;
   readonly messages: readonly Message[];
   readonly violations: readonly Violation[];
 }
 
-/** The number of the rule about each payload; the README says what the numbers mean. */
+/** The number of the rule for each payload; the README explains the numbers. */
 const sectionOf: Readonly<Record<string, string>> = {
   SPEC: '1.2',
   CONNECTION_STATUS: '1.3',
@@ -22,13 +22,13 @@ const sectionOf: Readonly<Record<string, string>> = {
 
 const longestLine = 20_000_000;
 
-// What Python's splitlines() takes for the end of a line, and JSON.stringify does not escape.
+// The line separators of Python's splitlines() that JSON.stringify doesn't escape.
 const lineSeparator = /[\u0085\u2028\u2029]/;
 
 // JSON.stringify escapes only lone surrogates; an escaped backslash before `ud800` is plain text.
 const loneSurrogate = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;
 
-/** Reads the stdout of one command, line by line, as strictly as the strictest client. */
+/** Parses the stdout of one command, line by line, as strictly as the strictest client. */
 export function parseTranscript(stdout: string | Uint8Array): Transcript {
   const violations: Violation[] = [];
   const text = typeof stdout === 'string' ? stdout : decode(stdout, violations);
@@ -81,7 +81,7 @@ function parseLine(line: string, where: string): { message?: Message; violations
   return { violations };
 }
 
-// The brace must be the very first character: no byte order mark, no indentation, no carriage return at the end.
+// The brace must be the first character: no byte order mark, no indentation. No carriage return at the end.
 function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
   try {

@@ -2,8 +2,8 @@ import type { CommandRun } from './command-run.ts';
 import type { ConfiguredCatalog, DiscoveredCatalog } from './messages.ts';
 import { parseTranscript } from './transcript.ts';
 
-// A small faultless read, in which tests break one thing. Messages are plain objects, so that a test can also make
-// ones that no schema allows.
+// A small valid read, in which tests break one thing. Messages are plain objects, so that tests can also make
+// messages that no schema allows.
 
 export type PlainMessage = Record<string, unknown>;
 
@@ -32,7 +32,7 @@ export function status(name: string, state: string, quotaReset?: number): PlainM
   return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: emittedAt, stream_status: streamStatus } };
 }
 
-/** A RECORD; `later` moves its time on by so many milliseconds. */
+/** A RECORD; `later` advances its time by this many milliseconds. */
 export function record(stream: string, data: Record<string, unknown>, later = 0): PlainMessage {
   return { type: 'RECORD', record: { stream, data, emitted_at: emittedAt + later } };
 }
@@ -66,7 +66,7 @@ function stream(name: string, incremental: boolean): DiscoveredCatalog['streams'
   };
 }
 
-/** The streams of the tests' source: one that can be resumed, and two that are only read in full. */
+/** The streams of the tests' source: one can be resumed, two are full refresh only. */
 export const discovered: DiscoveredCatalog = {
   streams: [stream('audit_events', true), stream('clusters', false), stream('teams', false)],
 };
@@ -82,7 +82,7 @@ export function configured(...names: string[]): ConfiguredCatalog {
   };
 }
 
-/** Three streams, read side by side. clusters is empty; audit_events waits once for its rate limit. */
+/** Three streams, read in parallel. clusters is empty; audit_events waits once for its rate limit. */
 export function validRead(): PlainMessage[] {
   return [
     log('INFO', 'source-compose 1.2.3 reads 3 streams.'),
@@ -111,7 +111,7 @@ export function validRead(): PlainMessage[] {
   ];
 }
 
-/** Records of audit_events and a STATE behind them; `recordBytes` and `stateBytes` are the lengths of the text in each. */
+/** Records of audit_events followed by a STATE; `recordBytes` and `stateBytes` are the lengths of their texts. */
 export interface Checkpoint {
   readonly records: number;
   readonly recordBytes: number;
@@ -130,7 +130,7 @@ export function checkpoints(all: readonly Checkpoint[], msApart = 0): PlainMessa
   ]);
 }
 
-/** The run that printed these messages. */
+/** The finished command that printed these messages. */
 export function readOf(messages: readonly PlainMessage[], rest: Partial<CommandRun> = {}): CommandRun {
   return {
     command: 'read',

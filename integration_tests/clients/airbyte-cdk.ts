@@ -10,11 +10,11 @@ import { fillIn } from '../airbyte/sample-files.ts';
 import { IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { ClientTest, Stage } from './stage.ts';
 
-// What the Python CDK brings to judge a source by: its tests of an image, and its models of the messages.
+// The Python CDK's tools for testing a source: its tests of an image, and its message models.
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** Every test of the CDK's suite, for a config that is good; one whose token is wrong has its `check` alone. */
+/** Every test of the CDK's suite for a good config; for one with a wrong token, only `check`. */
 const EXPECTED = [
   'spec',
   'spec_backward_compatibility',
@@ -55,7 +55,7 @@ export const imageTests: ClientTest = {
 };
 
 /**
- * A connector's folder as the CDK's tests want one: ours as it stands, with the sandbox's address and token in the
+ * A connector's folder as the CDK's tests require it: ours unchanged, with the sandbox's address and token in the
  * configs.
  */
 function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
@@ -71,7 +71,7 @@ function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
   return join(folder, 'source-compose');
 }
 
-/** The SPEC of the last release, which every later one must be compatible with; the present one before there was any. */
+/** The SPEC of the last release, which later ones must be compatible with; before the first release, the current one. */
 function publishedSpec(): string {
   const file = join(ROOT, 'integration_tests', 'previous_release', 'spec.json');
   return existsSync(file) ? file : join(ROOT, 'spec.json');
@@ -81,7 +81,7 @@ const SCRIPT = fileURLToPath(new URL('parse_strictly.py', import.meta.url));
 
 const PARSERS = ['airbyte-cdk', 'airbyte-protocol-models-pdv2'];
 
-/** The kinds that must be among the lines, or the parsers had nothing to judge. */
+/** The message types that must occur, or the parsers would have had nothing to check. */
 const KINDS = ['CATALOG', 'CONNECTION_STATUS', 'LOG', 'RECORD', 'SPEC', 'STATE', 'TRACE'];
 
 export const strictParser: ClientTest = {
@@ -115,13 +115,13 @@ interface Verdict {
   misfits: string[];
 }
 
-/** A command of the program, and the file with all that it printed to stdout. */
+/** A command of the program, and the file with its stdout. */
 interface Recording {
   what: string;
   path: string;
 }
 
-/** Runs every command, well and badly, so that messages of every kind are printed. */
+/** Runs every command, successfully and not, so that messages of every type are printed. */
 async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
   const good = ['--config', file('config.json', config)];
   const wrong = ['--config', file('wrong.json', composeConfig({ api_token: 'wrong', base_url: sandbox.baseUrl }))];

@@ -8,16 +8,16 @@ import { startPostgres } from './postgres.ts';
 import { type Target, openTargets } from './singer-targets.ts';
 import type { IbmCloudClientTest, IbmCloudStage } from './stage.ts';
 
-// The queries of docs/sources/ibm-cloud-queries.md, unchanged, on tables that targets have loaded from an account.
+// Runs the queries of docs/sources/ibm-cloud-queries.md, unchanged, on tables that targets loaded from an account.
 
 const PAGE = join(ROOT, 'docs', 'sources', 'ibm-cloud-queries.md');
 const DAY_MS = 86_400_000;
 
 type Account = Awaited<ReturnType<typeof expectedRows>>;
-/** What psql must print, as texts; an empty one is null. */
+/** The expected output of psql, as texts; an empty one is null. */
 type Answer = (account: Account) => string[][];
 
-/** The queries by a part of their text that only one of them has, and what each must find. */
+/** The queries by a part of their text that is unique, and the expected result of each. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
   'from deployments_team_roles r': members,
   'from billables b': costs,
@@ -30,7 +30,7 @@ export const exampleQueries: IbmCloudClientTest = {
   title:
     'The queries of the page on IBM Cloud, in Postgres, on what tap-compose and two targets have made of an account',
   platform: 'ibm_cloud',
-  // Every engine. Half a day ago, so that no backup is just a day old; the last ones of a few have failed.
+  // Every engine. Half a day ago, so that no backup is exactly a day old; the last backups of a few have failed.
   holdings: {
     deployments: 14,
     gen2Deployments: 8,
@@ -57,7 +57,7 @@ export const exampleQueries: IbmCloudClientTest = {
   },
 };
 
-/** `tap | target`, once. */
+/** Runs `tap | target` once. */
 async function load({ file, folder, config, report }: IbmCloudStage, target: Target): Promise<void> {
   const args = ['--config', file('config.json', config)];
   const tap = startConnector(args, { program: 'tap-compose', stdout: 'leave' });
@@ -85,7 +85,7 @@ function compare(
   if (expected.length === 0) report.fail(`${target.name}: ${part}`, 'nothing to find, so this proves nothing');
 }
 
-/** A time as records have it; psql prints one with a zone or without, in as many digits as it needs. */
+/** A time as in records. psql prints it with or without a zone, and with as many digits as needed. */
 function utc(value: string): string {
   return /^\d{4}-\d\d-\d\d \d\d:/.test(value) ? new Date(`${value.replace(/\+00$/, '')}Z`).toISOString() : value;
 }
@@ -94,7 +94,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Who is in a group with a role. A group of none has one row. */
+/** The members of groups with a role. A group without members has one row. */
 function members({ deployments_team_roles: roles, teams }: Account): string[][] {
   return roles.flatMap((role) => {
     const team = teams.find(({ id }) => id === role['access_group_id']);
@@ -106,9 +106,9 @@ function members({ deployments_team_roles: roles, teams }: Account): string[][] 
   });
 }
 
-/** The cost of each database in each month. */
+/** The cost of each database per month. */
 function costs({ billables, deployments }: Account): string[][] {
-  // In whole millionths, since databases add decimals exactly and round half a cent up.
+  // In millionths, because databases add decimals exactly and round half a cent up.
   const sums = new Map<string, { row: Row; millionths: number }>();
   for (const row of billables) {
     if (row['billable'] === false || row['non_chargeable'] === true) continue;
@@ -128,7 +128,7 @@ function costs({ billables, deployments }: Account): string[][] {
   });
 }
 
-/** Those of generation 1 whose version is neither stable nor beta, with what each can become. */
+/** Deployments of generation 1 whose version is neither stable nor beta, with their possible upgrades. */
 function oldVersions({ deployments, databases, deployments_versions: ways }: Account): string[][] {
   return deployments.flatMap(({ id, name, type, version, generation }) => {
     if (generation !== 'gen1' || version === null) return [];
@@ -144,7 +144,7 @@ function oldVersions({ deployments, databases, deployments_versions: ways }: Acc
   });
 }
 
-/** Active ones without a finished backup of the last day. */
+/** Active deployments without a finished backup in the last day. */
 function staleBackups({ deployments, deployments_backups: backups }: Account): string[][] {
   return deployments.flatMap(({ id, name, type, generation, state }) => {
     const finished = backups.filter(

@@ -10,13 +10,13 @@ import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.t
 import type { Keys, Rows } from './report.ts';
 import type { IbmCloudClientTest, IbmCloudStage } from './stage.ts';
 
-// IBM's own clients read the inventory, its costs and who may do what, as ibm_inventory.py has it, and so does the
-// connector: each row and each field must be the same.
+// IBM's own clients (ibm_inventory.py) and the connector read the inventory, its costs and its access policies. Each row
+// and each field must be the same.
 
 const CLIENTS = ['ibm-platform-services', 'ibm-cloud-databases'];
 const SCRIPT = fileURLToPath(new URL('../../test-support/ibm_inventory.py', import.meta.url));
 
-/** The streams with the field that is the key of each. */
+/** The streams, each with its key field. */
 const KEYS = {
   accounts: 'id',
   billables: 'id',
@@ -46,7 +46,7 @@ export const ibmClients: IbmCloudClientTest = {
   name: 'ibm-clients',
   title: `${CLIENTS.map((name) => `${name} ${pinned('ibm-cloud', name)}`).join(' and ')} beside the connector`,
   platform: 'ibm_cloud',
-  // Every engine of both generations, replicas among them, every kind of policy, and many pages of every list.
+  // Every engine of both generations, including replicas; every kind of policy; many pages of every list.
   holdings: { deployments: 14, gen2Deployments: 8, policies: 28, maxLimit: 4 },
   run: async (stage) => {
     const platform = stage.config['platform'] as object;
@@ -55,7 +55,7 @@ export const ibmClients: IbmCloudClientTest = {
       config: { ...stage.config, platform: { ...platform, billing } },
     });
     await readByBoth(usageOf('account'), 'at first');
-    // By then tasks and backups have ended, others have come and gone, and what was being provisioned is there.
+    // By then, tasks and backups have finished, others were added and deleted, and the new deployment is active.
     stage.sandbox.passTime(DAY_SECONDS);
     stage.sandbox.touchUsage();
     await readByBoth(usageOf('account'), 'a day later');
@@ -82,7 +82,7 @@ async function readByBoth(stage: IbmCloudStage, when: string): Promise<void> {
   report.same(`${when}, it makes the same requests`, differing, []);
 }
 
-/** How often each path has been asked for. Allowlists have two, and IBM's client knows only the older one. */
+/** The number of requests per path. Allowlists have two paths, and IBM's client knows only the older one. */
 function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const [asked, count] of Object.entries(sandbox.stats().byPath)) {
@@ -92,7 +92,7 @@ function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Throws where a key comes twice. */
+/** Throws if a key occurs twice. */
 function byStream(rows: ReadonlyArray<{ stream: string; data: Readonly<Record<string, unknown>> }>): Rows {
   const streams = Object.fromEntries(STREAMS.map((stream) => [stream, new Map<string, Record<string, unknown>>()]));
   for (const { stream, data } of rows) {
@@ -112,7 +112,7 @@ function onlyInOne(one: readonly string[], other: readonly string[]): string[] {
   return [...one, ...other].filter((item) => !one.includes(item) || !other.includes(item));
 }
 
-/** The script gives every row of a stream the same fields. */
+/** The script emits every row of a stream with the same fields. */
 function fieldsOf(rows: Rows): string[] {
   return Object.entries(rows).flatMap(([stream, byKey]) => {
     const [row = {}] = byKey.values();
@@ -136,7 +136,7 @@ interface Declared extends DiscoveredStream {
   json_schema: { properties: object };
 }
 
-/** A full refresh of all that the connector offers, by the sandbox's clock, and the fields that it declares. */
+/** A full refresh of all streams, by the sandbox's clock, and the declared fields. */
 async function byConnector({ config, file, sandbox }: IbmCloudStage): Promise<{ rows: Rows; fields: string[] }> {
   const command = ['--config', file('config.json', config)];
   const discovery = await startConnector(['discover', ...command]).finished;

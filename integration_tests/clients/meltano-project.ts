@@ -5,22 +5,22 @@ import { PYTHON_OPTIONS, environment } from '../../test-support/python.ts';
 import type { Target } from './singer-targets.ts';
 import type { Stage } from './stage.ts';
 
-/** The plugin definitions that ship with the connector: for a tap that is on PATH, and for the package. */
+/** The plugin definitions of the connector: for a tap on PATH, and for the package. */
 export const DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose.yml');
 export const PACKAGE_DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose--pypi.yml');
 
 const PAGE_SIZE = 10;
 
-/** How the tap comes into a project. */
+/** How a project gets the tap. */
 interface Tap {
   definition: string;
-  /** Folders before those of PATH, or, if it is `bare`, instead of them. */
+  /** Folders before those of PATH or, if `bare`, instead of them. */
   path: readonly string[];
   bare?: true;
   env?: NodeJS.ProcessEnv;
 }
 
-/** What Meltano calls the state of the runs into a target. */
+/** Meltano's name for the state of the syncs into a target. */
 export function stateId(target: Target): string {
   return `dev:tap-compose-to-${target.name}`;
 }
@@ -29,7 +29,7 @@ interface SavedState {
   bookmarks: Record<string, { walk?: unknown[] }>;
 }
 
-/** A project in the stage's folder, whose tap came by `meltano add` from a definition that ships. */
+/** A project in the stage's folder, whose tap was added with `meltano add` from a plugin definition. */
 export class MeltanoProject {
   readonly #program: string;
   readonly #folder: string;
@@ -37,7 +37,7 @@ export class MeltanoProject {
 
   static async create(stage: Stage, targets: readonly Target[], tap: Tap): Promise<MeltanoProject> {
     const { sandbox, folder, file } = stage;
-    // JSON is YAML. No target has a pip_url, so that Meltano installs nothing and asks no hub.
+    // JSON is YAML. No target has a pip_url, so Meltano installs nothing and queries no hub.
     file('meltano.yml', {
       default_environment: 'dev',
       send_anonymous_usage_stats: false,
@@ -46,7 +46,7 @@ export class MeltanoProject {
     });
     const project = new MeltanoProject(join(await environment('meltano'), 'meltano'), folder, sandbox.baseUrl, tap);
     await project.output(['add', 'tap-compose', '--plugin-type', 'extractor', '--from-ref', tap.definition]);
-    // It ends up in .env.
+    // Meltano writes it to .env.
     await project.output(['config', 'set', 'tap-compose', 'platform.api_token', sandbox.token]);
     return project;
   }
@@ -70,19 +70,19 @@ export class MeltanoProject {
     return run(this.#program, args, { ...PYTHON_OPTIONS, cwd: this.#folder, env: { ...this.#env, ...more } });
   }
 
-  /** What it prints. Throws unless it exits with 0. */
+  /** The output of a command. Throws unless it exits with 0. */
   async output(args: readonly string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.call(args);
     if (exitCode === 0) return stdout;
     throw new Error(`meltano ${args.join(' ')} ended with ${exitCode}:\n${lastLines(stderr + stdout)}`);
   }
 
-  /** `meltano run` into these targets, one after the other. */
+  /** `meltano run` into these targets, in order. */
   async run(targets: readonly Target[], flags: readonly string[] = []): Promise<void> {
     await this.output(['run', ...flags, ...targets.flatMap(({ name }) => ['tap-compose', name])]);
   }
 
-  /** The state from which the next run into the target goes on. */
+  /** The state from which the next sync into the target resumes. */
   async state(target: Target): Promise<SavedState> {
     const text = await this.output(['state', 'get', stateId(target)]);
     return (JSON.parse(text) as { singer_state: SavedState }).singer_state;

@@ -11,7 +11,7 @@ import type { Counts } from './report.ts';
 import { TARGETS_TITLE, type Target, changesIn, keysIn, openTargets } from './singer-targets.ts';
 import { type ClientTest, INCREMENTAL, type News, type Stage, allKeys, makeNews } from './stage.ts';
 
-/** More than two pages of audit events, so that a walk through them can break off in the middle. */
+/** More than two pages of audit events, so that paging through them can be interrupted. */
 const MANY_EVENTS = 25;
 
 export const meltano: ClientTest = {
@@ -21,7 +21,7 @@ export const meltano: ClientTest = {
     const postgres = await startPostgres(stage.folder);
     try {
       const targets = await openTargets(stage, postgres);
-      // What a global installation by npm makes.
+      // Like a global installation by npm.
       stage.file('bin/.keep', '');
       const bin = join(stage.folder, 'bin');
       symlinkSync(programPath('tap-compose'), join(bin, 'tap-compose'));
@@ -37,7 +37,7 @@ export const meltano: ClientTest = {
   },
 };
 
-/** What people do first: a test of the config, and a look at what there is. */
+/** The first things that people do: test the config, and list the streams. */
 async function lookAround({ report, sandbox }: Stage, project: MeltanoProject): Promise<void> {
   const good = await project.call(['config', 'test', 'tap-compose']);
   report.same('config test', [good.exitCode, good.stdout.includes('Plugin configuration is valid')], [0, true]);
@@ -66,8 +66,8 @@ async function runTwice(stage: Stage, project: MeltanoProject, targets: readonly
 }
 
 /**
- * A walk through the audit events that breaks off in the middle, and a stream that is refused as a whole. The others
- * come; the next run brings what is missing.
+ * An interrupted newest-first read, and a stream that is rejected. The other streams are read, and the next sync reads what
+ * is missing.
  */
 async function failAndGoOn(stage: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
   const { sandbox, report } = stage;
@@ -87,8 +87,8 @@ async function failAndGoOn(stage: Stage, project: MeltanoProject, targets: reado
 }
 
 /**
- * A full refresh while a saved state holds a walk. Meltano merges the states of both for the run after it, whatever the
- * target is.
+ * A full refresh while a saved state contains an unfinished read. Meltano merges both states for the next sync, with any
+ * target.
  */
 async function refresh(stage: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
   const { sandbox, report } = stage;
@@ -108,7 +108,7 @@ async function refresh(stage: Stage, project: MeltanoProject, targets: readonly 
   await compare(stage, 'after the run after it', targets, [changed]);
 }
 
-/** A project that ran tap-airbyte-wrapper goes on from the state that the wrapper saved. */
+/** A project that used tap-airbyte-wrapper resumes from the state that the wrapper saved. */
 async function changeOver(stage: Stage, project: MeltanoProject, target: Target): Promise<void> {
   const { sandbox, report, file, config } = stage;
   const args = ['--config', file('wrapper.json', config), '--catalog', file('catalog.json', catalogOf('incremental'))];
@@ -124,7 +124,7 @@ async function changeOver(stage: Stage, project: MeltanoProject, target: Target)
   report.same('nothing of it is left', Object.keys(await project.state(target)), ['bookmarks']);
 }
 
-/** Runs into each target, with faults, until the run fails. */
+/** Syncs into each target, with faults, until the sync fails. */
 async function failingRuns(
   { sandbox, report }: Stage,
   project: MeltanoProject,
@@ -143,7 +143,7 @@ async function failingRuns(
   sandbox.setFaults([]);
 }
 
-/** Compares all targets with the sandbox, and the changed recipes with what they say. */
+/** Compares all targets with the sandbox, and the changed recipes with their new content. */
 async function compare(
   { sandbox, report }: Stage,
   when: string,
@@ -163,7 +163,7 @@ function moment({ updatedAt }: News['changed']): string {
   return new Date(updatedAt).toISOString();
 }
 
-/** How many lines the target that appends has written to each file, without those that were there before. */
+/** The number of lines that the appending target has added to each file. */
 export async function linesOf(targets: readonly Target[], before: Counts = {}): Promise<Counts> {
   const rows = await targets.find(({ merges }) => !merges)!.rows();
   return Object.fromEntries(Object.entries(rows).map(([name, all]) => [name, all.length - (before[name] ?? 0)]));

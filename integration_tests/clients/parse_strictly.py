@@ -29,7 +29,7 @@ def misfits(file):
                     yield f"line {number}: {parser}: a {kind} without content"
             except Exception as error:
                 yield f"line {number}: {parser}: {str(error)[:200]}"
-    # The CDK takes a line that it cannot read for a LOG: none may have become one.
+    # The CDK treats a line that it can't parse as a LOG, so no line may have become one.
     seen = Counter(message.type.value for message in EntrypointOutput(messages=lines).get_message_iterator())
     if seen != Counter(kinds(lines)):
         yield f"EntrypointOutput sees {dict(seen)} in it"

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { lastLines, outputOf, run } from '../../test-support/processes.ts';
 
-/** A PostgreSQL server with nothing in it, on this machine's loopback address. It is gone when this process is. */
+/** An empty PostgreSQL server on this machine's loopback address. It stops with this process. */
 export interface Postgres {
   port: number;
   /** Rows of a query, column by column as text. */
@@ -15,7 +15,7 @@ export interface Postgres {
 
 export async function startPostgres(folder: string): Promise<Postgres> {
   const bin = programs();
-  // It refuses to be run by root. Debian's package makes a user for it.
+  // It refuses to run as root. Debian's package creates a user for it.
   const uid = process.getuid?.() === 0 ? Number(await outputOf('id', ['-u', 'postgres'])) : undefined;
   const home = join(folder, 'postgres');
   mkdirSync(home);
@@ -35,7 +35,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     stdio: ['ignore', output, output],
     ...(uid === undefined ? {} : { uid }),
   });
-  // It returns when the server is gone, so that the folder can go too.
+  // Returns when the server has stopped, so that the folder can be deleted.
   const stop = (): void => void spawnSync(join(bin, 'pg_ctl'), ['stop', '--pgdata', data, '--mode', 'immediate'], as);
   process.prependOnceListener('exit', stop);
 
@@ -62,7 +62,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   };
 }
 
-/** Debian keeps a server's programs off PATH, and several versions of them side by side. */
+/** Debian keeps a server's programs off PATH, and several versions next to each other. */
 function programs(): string {
   const folders = globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed();
   folders.push(...(process.env['PATH'] ?? '').split(delimiter));

@@ -36,7 +36,7 @@ def check(**other):
 
 def read():
     result = source().read(cache=cache)
-    # In public it only counts them all together.
+    # The public property has only their sum.
     return result._progress_tracker.stream_read_counts
 
 

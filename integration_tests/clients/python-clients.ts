@@ -10,11 +10,11 @@ import { IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { Counts } from './report.ts';
 import { type ClientTest, INCREMENTAL, type Stage, makeNews } from './stage.ts';
 
-// PyAirbyte and airbyte_serverless, each under a script that does what it is told.
+// PyAirbyte and airbyte_serverless, each controlled through a script (dialog.py).
 
 const PYAIRBYTE = pinned('clients', 'airbyte');
 
-/** PyAirbyte starts the program itself, as anybody does who has it on disk. */
+/** PyAirbyte starts the program itself, as for a user who has it on disk. */
 export const pyAirbyte: ClientTest = {
   name: 'pyairbyte',
   title: `PyAirbyte ${PYAIRBYTE}, the executable, into DuckDB`,
@@ -30,7 +30,7 @@ export const pyAirbyteImage: ClientTest = {
   },
 };
 
-/** Two reads into DuckDB. `env`: further variables, for PyAirbyte itself too. */
+/** Two reads into DuckDB. `env`: more variables, also for PyAirbyte itself. */
 export async function readTwice(
   stage: Stage,
   kind: 'executable' | 'image' | 'package',
@@ -42,7 +42,7 @@ export async function readTwice(
   const config = stage.file('config.json', stage.config);
   stage.file('tmp/empty', '');
   const client = await PythonClient.start(stage, 'pyairbyte.py', [kind, connector, config], {
-    // It asks no registry and tells nobody.
+    // Without a registry and telemetry.
     AIRBYTE_OFFLINE_MODE: '1',
     AIRBYTE_PROJECT_DIR: folder,
     AIRBYTE_TEMP_DIR: `${folder}/tmp`,
@@ -87,7 +87,7 @@ export const serverless: ClientTest = {
   run: async (stage) => {
     const { sandbox, report } = stage;
     const names = Object.keys(sandbox.counts());
-    // It is a command for a shell.
+    // A command for a shell.
     const client = await PythonClient.start(stage, 'serverless.py', [
       `'${programPath()}'`,
       stage.file('config.json', stage.config),
@@ -109,7 +109,7 @@ export const serverless: ClientTest = {
   },
 };
 
-/** A Python script that does as it is told, line by line (dialog.py). What it prints besides is in the folder. */
+/** A Python script that follows instructions, line by line (dialog.py). Its other output is in the folder. */
 class PythonClient {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
@@ -132,7 +132,7 @@ class PythonClient {
     this.#answers = this.#lines[Symbol.asyncIterator]();
   }
 
-  /** Gives a command and waits for its answer. */
+  /** Sends an instruction and waits for the response. */
   async ask<T>(command: string, ...args: unknown[]): Promise<T> {
     this.#child.stdin?.write(`${JSON.stringify([command, ...args])}\n`);
     const { value, done } = await this.#answers.next();
@@ -140,7 +140,7 @@ class PythonClient {
     throw new Error(`The client broke down at "${command}":\n${lastLines(readFileSync(this.#log, 'utf8'))}`);
   }
 
-  /** Lets it end by itself. */
+  /** Lets the process exit by itself. */
   async close(): Promise<void> {
     const { exitCode, signalCode } = this.#child;
     this.#child.stdin?.end();

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 /** Rows by stream. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** The primary keys of rows by stream, each as often as there are rows of it. */
+/** The primary keys of rows by stream, with duplicates. */
 export type Keys = Readonly<Record<string, readonly string[]>>;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -11,13 +11,13 @@ type Row = Readonly<Record<string, unknown>>;
 /** Rows by stream and primary key. */
 export type Rows = Readonly<Record<string, ReadonlyMap<string, Row>>>;
 
-/** So many keys of a difference are named. */
+/** The most keys of a difference to list. */
 const SHOWN = 3;
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
 const total = (counts: Counts): number => sum(Object.values(counts));
 
-/** What was compared, told to people as it happens, and counted. */
+/** What was compared: printed as it happens, and counted. */
 export class Report {
   #passed = 0;
   #failed = 0;
@@ -54,7 +54,7 @@ export class Report {
     else this.fail(what, `found     ${JSON.stringify(found)}\nexpected  ${JSON.stringify(expected)}`);
   }
 
-  /** Compares stream by stream; the line shows the sums, and `notable` streams with their own. */
+  /** Compares stream by stream. The line shows the sums, and the `notable` streams with their own. */
   counts(what: string, found: Counts, expected: Counts, notable: readonly string[] = []): void {
     const streams = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     const wrong = streams.filter((stream) => (found[stream] ?? 0) !== (expected[stream] ?? 0));
@@ -66,7 +66,7 @@ export class Report {
     else this.fail(line, differences.join('\n'));
   }
 
-  /** Compares stream by stream and key by key: one that is missing, one too many and one that stands there twice. */
+  /** Compares stream by stream and key by key: missing, additional and duplicate keys. */
   keys(what: string, found: Keys, expected: Keys): void {
     const streams = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     const differences = streams.flatMap((stream) => differencesOf(stream, found[stream] ?? [], expected[stream] ?? []));
@@ -76,7 +76,7 @@ export class Report {
     else this.fail(line, differences.join('\n'));
   }
 
-  /** Compares stream by stream, key by key and field by field; a field that is not there is null. */
+  /** Compares stream by stream, key by key and field by field. A missing field is null. */
   rows(what: string, found: Rows, expected: Rows): void {
     const streams = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     const differences = streams.flatMap((stream) => {
@@ -93,7 +93,7 @@ export class Report {
   }
 }
 
-/** One line for each field that is not the same in all rows that both have. */
+/** A line per field that differs in a row that both have. */
 function fieldDifferencesOf(
   stream: string,
   found: ReadonlyMap<string, Row>,

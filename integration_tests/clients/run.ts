@@ -12,8 +12,8 @@ import { singerPipes } from './singer-pipes.ts';
 import { play } from './stage.ts';
 import { meltanoWheel, pyAirbyteWheel } from './wheel.ts';
 
-// `npm run test:clients`: the built program and its image under the programs that people run them with. README.md tells
-// about each.
+// `npm run test:clients`: the built program and its image with real clients. See README.md for
+// each.
 
 const TESTS = [
   pyAirbyte,
@@ -46,7 +46,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-// What is cleared away at the end is cleared away when it is stopped, too.
+// Exit handlers, which clean up, also run when this process is stopped.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 }

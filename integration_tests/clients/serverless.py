@@ -44,7 +44,7 @@ def template():
 
 
 destinations.DESTINATION_CLASS_MAP["files"] = Files
-# The config as people fill it in: options that are left empty in the template are null.
+# The config as people fill it in: options left empty in the template are null.
 source = yaml.safe_load(template())["source"]
 source["config"].update(json.load(open(config_file)))
 connection = Connection({"source": source, "destination": {"connector": "files", "config": {}}})

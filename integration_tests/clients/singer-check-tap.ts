@@ -4,8 +4,8 @@ import { lastLines, run } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
 import { type ClientTest, type Stage, makeNews } from './stage.ts';
 
-// singer-tools reads what the tap prints with singer-python and validates every record against its schema. It is given the
-// lines on stdin: with --tap it reads the result before it is complete.
+// singer-tools parses the tap's output with singer-python and validates every record against its schema. It gets the lines
+// on stdin: with --tap, it reads its own result before it is complete.
 
 export const singerCheckTap: ClientTest = {
   name: 'singer-check-tap',
@@ -27,7 +27,7 @@ export const singerCheckTap: ClientTest = {
   },
 };
 
-/** Gives the last state that the tap printed. */
+/** Returns the last state that the tap printed. */
 async function check(
   { report, folder, file, config }: Stage,
   what: string,

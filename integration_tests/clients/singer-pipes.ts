@@ -7,12 +7,12 @@ import { startPostgres } from './postgres.ts';
 import { TARGETS_TITLE, type Target, changesIn, keysIn, openTargets } from './singer-targets.ts';
 import { type ClientTest, type Stage, allKeys } from './stage.ts';
 
-// `tap | target` without anybody in between, broken off again and again, and gone on with from the state that the target
-// printed last. What it holds in the end must be everything.
+// `tap | target` without a runner, interrupted again and again, and resumed from the state that the target printed last.
+// In the end, the target must have everything.
 
 /**
- * A way to break off a run. `after`: any line of the tap; one with a STATE; or the first state that the target prints. The
- * latter two are where a state that says too much shows.
+ * A way to interrupt. `after`: any line of the tap, one with a STATE, or the first state that the target prints. The last
+ * two would reveal a state that is ahead of its records.
  */
 interface End {
   victim: 'tap' | 'target' | 'both';
@@ -20,7 +20,7 @@ interface End {
   after: 'any' | 'STATE' | 'print';
 }
 
-/** Meltano stops both at once, and kills the tap if the target has ended. */
+/** Meltano stops both at the same time, and kills the tap if the target has exited. */
 const ENDS: readonly End[] = [
   { victim: 'tap', signal: 'SIGKILL', after: 'any' },
   { victim: 'target', signal: 'SIGKILL', after: 'any' },
@@ -32,9 +32,9 @@ const ENDS: readonly End[] = [
 ];
 
 const KILLS = 2 * ENDS.length;
-/** Between two runs, so that each has enough to read. */
+/** Added between two syncs, so that each has enough to read. */
 const NEW_EVENTS = 150;
-/** PipelineWise's target writes so many rows of a stream at once, and prints a state then. */
+/** PipelineWise's target writes this many rows of a stream at once, and then prints a state. */
 const BATCH_ROWS = 100;
 
 export const singerPipes: ClientTest = {
@@ -55,21 +55,21 @@ export const singerPipes: ClientTest = {
 };
 
 /**
- * What has ended the runs of targets, or has come out as several lines. No plain line break: PipelineWise's target writes
- * one as a backslash and an n.
+ * Texts that have made targets fail, or split lines. No plain line break: PipelineWise's target writes it as a backslash
+ * and an n.
  */
 const ODD = 'NUL \u0000, half of \ud83d, all of \u{1F600}, line breaks \u0085 \u2028, no NUL: \\u0000, "\\';
-/** What no target can hold is replaced. */
+/** Characters that no target can store are replaced. */
 const HELD = ODD.replace('\u0000', '\ufffd').toWellFormed();
 
-/** What the schema says nothing about. */
+/** Content that the schema doesn't describe. */
 function nested(text: string): unknown[] {
   return [
     { id: 7, name: ['not a text'], [text]: null, deep: [[{ big: 123_456_789_012_345_680_000, some: 1.5 }, text]] },
   ];
 }
 
-/** Every target takes the row of a team with odd texts in it. The runs after it bring it as it is. */
+/** Every target accepts a team with unusual texts. The next syncs emit the team unchanged. */
 async function takeOddTexts(stage: Stage, target: Target): Promise<void> {
   const { sandbox, report } = stage;
   const [id] = sandbox.keys('teams');
@@ -90,7 +90,7 @@ async function breakOffAndGoOn(stage: Stage, target: Target): Promise<void> {
   let states = 0;
   for (let kills = 0; kills < KILLS; kills += 1) {
     const held = (await keysIn(target))['audit_events']?.length ?? 0;
-    // A run prints more lines than there are events missing, whatever its state.
+    // A sync prints more lines than there are missing events, whatever its state.
     const line = 1 + random(sandbox.counts().audit_events - held);
     const run = await pipe(stage, target, state, { ...ENDS[kills % ENDS.length]!, line });
     if (!run.killed) report.fail(`${target.name}, kill ${kills + 1}`, `the run was through before line ${line}`);
@@ -119,11 +119,11 @@ interface PipeRun {
   tap: Finished;
   target: Finished;
   killed: boolean;
-  /** The last one that the target printed, if it printed any. */
+  /** The last state that the target printed, if any. */
   state: string | undefined;
 }
 
-/** Runs `tap | target` once, and breaks it off once the tap has printed so many lines. */
+/** Runs `tap | target` once, and interrupts it once the tap has printed this many lines. */
 async function pipe(stage: Stage, target: Target, state?: string, end?: End & { line: number }): Promise<PipeRun> {
   const config = stage.file('config.json', stage.config);
   const resume = state === undefined ? [] : ['--state', stage.file('state.json', state)];
@@ -152,8 +152,8 @@ async function pipe(stage: Stage, target: Target, state?: string, end?: End & { 
 }
 
 /**
- * What the tap prints, as it comes. Calls `kill` behind the line that `end` is about. A tap that got a SIGKILL has printed
- * nothing more: cut within a line, the target would fail and never print its state.
+ * The tap's output, as it arrives. Calls `kill` after the line that `end` names. A tap killed with SIGKILL has printed
+ * nothing more: with a truncated line, the target would fail and never print its state.
  */
 async function* brokenOff(output: Readable, end: End & { line: number }, kill: () => void): AsyncGenerator<Buffer> {
   let lines = 0;

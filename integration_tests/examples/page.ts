@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../test-support/connector.ts';
+import { blockOf as findBlock, pageOf } from '../../test-support/pages.ts';
 
-// examples/README.md as people follow it.
+// The commands of examples/README.md.
 
 export const EXAMPLES = join(ROOT, 'examples');
 
-const PAGE = readFileSync(join(EXAMPLES, 'README.md'), 'utf8');
+const PAGE = pageOf('examples/README.md');
 const COLUMN = 'To run it';
 
-/** The lines of an example in the table, in order. */
+/** The commands of an example in the table, in order. */
 export function linesOf(example: string): string[] {
   const rows = PAGE.split('\n').filter((line) => line.startsWith('|'));
   const cells = (row: string): string[] => row.split('|').map((cell) => cell.trim());
@@ -22,11 +22,7 @@ export function linesOf(example: string): string[] {
   return lines as string[];
 }
 
-/** The lines of the one block that begins with this text. */
-export function blockOf(beginning: string): string[] {
-  const blocks = [...PAGE.matchAll(/^```sh\n([^]*?)\n```$/gm)].map(([, text = '']) => text);
-  const found = blocks.filter((text) => text.startsWith(beginning));
-  if (found.length !== 1)
-    throw new Error(`examples/README.md has ${found.length} blocks that begin with ${beginning}.`);
-  return found[0]!.split('\n');
+/** The lines of the one block that starts like this. */
+export function blockOf(start: string): string[] {
+  return findBlock(PAGE, start).trimEnd().split('\n');
 }

@@ -1,11 +1,13 @@
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ROOT } from '../../test-support/connector.ts';
+import { ROOT, programPath } from '../../test-support/connector.ts';
+import { blockOf as blockOfPage, pageOf } from '../../test-support/pages.ts';
 import { outputOf } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, exampleEnvironment } from '../../test-support/python.ts';
 import { startSandboxCommand } from '../../test-support/sandbox-command.ts';
 import type { Workspace } from '../../test-support/workspace.ts';
 import { copyExample, type } from './example.ts';
+// The commands of 'examples/README.md'.
 import { blockOf, linesOf } from './page.ts';
 import { costOf, keysOf } from './sandbox-data.ts';
 
@@ -38,6 +40,18 @@ test('the script reads the costs and backups that the sandbox has', async () => 
   const [amount, ...counts] = drawn ?? [];
   expect(amount).toBeCloseTo(cost, 1);
   expect(counts.slice(0, 2)).toEqual([months.length, backups]);
+});
+
+test('the function of docs/running.md reads all streams', async () => {
+  const page = blockOfPage(pageOf('docs/running.md'), 'import os');
+  // The sandbox instead of an account, and the program instead of its image.
+  const code = page
+    .replace(/^PLATFORM = .*$/m, 'from charts import platform\nPLATFORM = platform()')
+    .replace(/docker_image=.*/, `local_executable=${JSON.stringify(programPath())},`);
+  workspace.put('function.py', `${code}\nprint(read_databases())\n`);
+  const command = 'IBM_CLOUD_API_KEY=sandbox-key SANDBOX_URL=http://127.0.0.1:8322 python function.py';
+  const printed = await type(command, workspace.folder, options);
+  expect(printed).toContain(`'deployments': ${(await keysOf('deployments')).length}`);
 });
 
 // Compares two pictures at a quarter of their size, because the edges of letters may differ.

@@ -1,10 +1,11 @@
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import spec from '../../spec.json' with { type: 'json' };
 import { composeConfig } from '../../test-support/configs.ts';
 import { ROOT } from '../../test-support/connector.ts';
+import { blockOf, commandsIn, pageOf, sectionOf } from '../../test-support/pages.ts';
 import { outputOf } from '../../test-support/processes.ts';
 import { startSandboxCommand } from '../../test-support/sandbox-command.ts';
 import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
@@ -17,8 +18,9 @@ import { type NpmRegistry, startNpmRegistry } from './npm-registry.ts';
 // The README's commands, run as written. A local repository stands for GitHub, the folder with the wheel for PyPI, and a
 // server with the tarball for npm's registry. `docker pull` isn't run.
 
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const [, INSTALL = ''] = /^## Install\n([\s\S]*?)^## /m.exec(README) ?? [];
+const README = pageOf('README.md');
+const INSTALL = sectionOf(README, 'Install');
+const RUNNING = pageOf('docs/running.md');
 
 interface Line {
   today: string;
@@ -62,14 +64,19 @@ async function rowsOf(line: string, path: string): Promise<number> {
   return linesOf(printed).lines.filter(({ message }) => message?.type === 'RECORD').length;
 }
 
+/** Expects the output to end with the message that `spec` prints. npm prints lines of its own before it. */
+function expectSpec(printed: string): void {
+  expect(firstOf(messagesOf(printed.slice(printed.indexOf('{"type":'))), 'SPEC').spec).toEqual(spec);
+}
+
 const allRows = (): number => Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0);
 const before = (...folders: string[]): string => [...folders, process.env['PATH']].join(delimiter);
 
 test('four commands lead from git clone to records of the sandbox', async () => {
-  const [, section = ''] = /^## Try it without an account\n([\s\S]*?)^## /m.exec(README) ?? [];
-  const [clone = '', build = '', sandboxCommand = '', read = '', ...others] = [
-    ...section.matchAll(/^```sh\n([^]*?)^```$/gm),
-  ].flatMap(([, block = '']) => block.trim().split('\n'));
+  const section = sectionOf(README, 'Try it without an account');
+  const [clone = '', build = '', sandboxCommand = '', read = '', ...others] = commandsIn(section).flatMap((block) =>
+    block.trim().split('\n'),
+  );
   expect(others).toEqual([]);
   const env = {
     ...process.env,
@@ -95,7 +102,7 @@ describe('with Python', () => {
   test.each([
     ['today', today],
     ['once released', released],
-  ])('two lines lead from nothing to rows, %s', async (when, install) => {
+  ])('two lines lead to records, %s', async (when, install) => {
     const venv = join(place.folder, `venv-${when}`.replaceAll(' ', '-'));
     await outputOf('python3', ['-m', 'venv', venv]);
     const bin = join(venv, 'bin');
@@ -104,12 +111,19 @@ describe('with Python', () => {
     await bash(install, isToday ? ROOT : place.folder, { ...env, PATH: before(bin) });
     expect(await rowsOf(run, bin)).toBe(allRows());
   });
+
+  test('the commands of docs/running.md install the wheel', async () => {
+    const venv = join(place.folder, 'venv-running');
+    await outputOf('python3', ['-m', 'venv', venv]);
+    const env = { ...process.env, PATH: before(join(venv, 'bin')) };
+    expectSpec(await bash(blockOf(RUNNING, 'pip install dist-wheel'), ROOT, env));
+  });
 });
 
 describe('with Node.js', () => {
   const { today, released, run } = lineOf('Node.js 22.20');
 
-  test('two lines lead from nothing to rows, today', async () => {
+  test('two lines lead to records, today', async () => {
     const prefix = join(place.folder, 'npm-today');
     await bash(today, ROOT, { ...process.env, npm_config_prefix: prefix });
     for (const tarball of globSync(join(ROOT, 'source-compose-*.tgz'))) rmSync(tarball);
@@ -117,7 +131,15 @@ describe('with Node.js', () => {
     expect(await rowsOf(run, [join(prefix, 'bin'), machine].join(delimiter))).toBe(allRows());
   });
 
-  test('two lines lead from nothing to rows, once released, and npm gets nothing else', async () => {
+  test('the commands of docs/running.md install the npm package', async () => {
+    const prefix = join(place.folder, 'npm-running');
+    const env = { ...process.env, npm_config_prefix: prefix, PATH: before(join(prefix, 'bin')) };
+    const printed = await bash(blockOf(RUNNING, 'npm pack'), ROOT, env);
+    for (const tarball of globSync(join(ROOT, 'source-compose-*.tgz'))) rmSync(tarball);
+    expectSpec(printed);
+  });
+
+  test('two lines lead to records, once released, and npm gets nothing else', async () => {
     const prefix = join(place.folder, 'npm-released');
     const machine = bareMachine(prefix, process.execPath);
     const npmEnv = { npm_config_registry: registry.url, npm_config_prefix: prefix };
@@ -130,8 +152,7 @@ describe('with Node.js', () => {
     const folder = join(place.folder, 'npx');
     const machine = bareMachine(folder, process.execPath);
     const env = { npm_config_registry: registry.url, npm_config_yes: 'true', PATH: machine, HOME: folder };
-    const printed = await bash(line, folder, env);
-    expect(firstOf(messagesOf(printed), 'SPEC').spec).toEqual(spec);
+    expectSpec(await bash(line, folder, env));
   });
 });
 
@@ -141,7 +162,7 @@ describe('with Docker', () => {
   // The container must reach the sandbox, which listens on this machine alone.
   const docker = before(join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network'));
 
-  test('two lines lead from nothing to rows', async () => {
+  test('two lines lead to records', async () => {
     expect(today).toBe(`docker build -t ${image} .`);
     // Built already, with what this network needs besides.
     await dockerOutput(['tag', IMAGE, image]);

@@ -1,0 +1,55 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../test-support/connector.ts';
+import { blocksOf, commandsIn, pageOf } from '../test-support/pages.ts';
+import { outputOf } from '../test-support/processes.ts';
+import { startSandboxCommand } from '../test-support/sandbox-command.ts';
+import { Workspace } from '../test-support/workspace.ts';
+
+// The commands and the code that start sandboxes, as the pages have them.
+
+const PAGES = [
+  'docs/command-line.md',
+  'docs/sources/ibm-cloud.md',
+  'sandbox/README.md',
+  'sandbox/faults/README.md',
+  'sandbox/ibm-cloud/README.md',
+];
+const COMMANDS = PAGES.flatMap((page) =>
+  commandsIn(pageOf(page)).flatMap((block) =>
+    block
+      .trim()
+      .split('\n')
+      .filter((line) => /^(npm run sandbox|npx tsx sandbox)/.test(line)),
+  ),
+);
+const isHelp = (command: string): boolean => command.endsWith(' --help');
+
+/** A folder like a checkout, so that configs of the developer's own sandboxes stay. */
+let checkout: Workspace;
+
+beforeAll(() => {
+  checkout = new Workspace();
+  for (const name of ['node_modules', 'package.json', 'sandbox']) {
+    symlinkSync(join(ROOT, name), join(checkout.folder, name));
+  }
+});
+afterAll(() => checkout.remove());
+
+test.each([...new Set(COMMANDS)].filter((command) => !isHelp(command)))('`%s` starts a sandbox', async (command) => {
+  const stop = await startSandboxCommand(command, checkout.folder);
+  await stop();
+});
+
+test.each(COMMANDS.filter(isHelp))('`%s` prints the flags', async (command) => {
+  expect(await outputOf('sh', ['-c', command], { cwd: checkout.folder })).toContain('--audit-events');
+});
+
+test.each(['sandbox/README.md', 'sandbox/ibm-cloud/README.md'])('the code of %s runs', async (page) => {
+  const [block] = blocksOf(pageOf(page)).filter(({ language }) => language === 'ts');
+  const code = block?.text ?? '';
+  const imported = code.startsWith('import') ? code : `import { startSandbox } from './sandbox/server.ts';\n${code}`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', imported];
+  expect(await outputOf(process.execPath, args, { cwd: ROOT })).toContain('http://127.0.0.1');
+});
