@@ -2,15 +2,15 @@ import { DEPLOYMENT_REPORTS } from '../test-support/catalogs.ts';
 import { type Row, figure, interleaved, measure, ratio, show } from './measure.ts';
 import { connector, connectorRead, countRecords, floor, startSandboxProcess, tap, tapSync } from './programs.ts';
 
-// What is measured of the connector alone; peer.ts measures it beside another.
+// The measurements of the connector alone. peer.ts compares it with another program.
 
 export const PAGE_SIZE = 100;
-/** The list of deployments and the reports of each of them. */
+/** The list of deployments, and the per-deployment streams. */
 const DEPLOYMENT_STREAMS = ['deployments', ...DEPLOYMENT_REPORTS];
 
 const THROUGHPUT_EVENTS = 200_000;
 
-/** Reading audit events against the floor program, which does only what no program can avoid. */
+/** Reading audit events, compared with the floor program, which does only what no program can avoid. */
 export async function throughput(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': THROUGHPUT_EVENTS });
   try {
@@ -51,7 +51,7 @@ export async function throughput(runs: number): Promise<Row[]> {
   }
 }
 
-/** From the start of the process to its end, against a node that does nothing. */
+/** From the start of the process to its end, compared with a node that does nothing. */
 export async function startUp(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': 10 });
   try {
@@ -84,7 +84,7 @@ export async function startUp(runs: number): Promise<Row[]> {
 }
 
 const MEMORY_EVENTS = 1_000_000;
-/** Takes 5 MB a second, and not more. Without the hook, or it would write its own usage over that of what it reads. */
+/** Takes at most 5 MB per second. Without the hook, which would overwrite the usage of the program it reads. */
 const SLOW_READER = `NODE_OPTIONS= node -e '
 let taken = 0; const began = performance.now();
 process.stdin.on("data", (chunk) => {
@@ -125,13 +125,13 @@ const DEPLOYMENTS = 100;
 const LATENCY_MS = 40;
 const WORKERS = 16;
 
-/** Many requests to a slow API, against the time that the requests must take: requests / workers × latency. */
+/** Many requests to a slow API, compared with the minimum time: requests / workers × latency. */
 export async function waiting(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ deployments: DEPLOYMENTS, 'latency-ms': LATENCY_MS });
   try {
     const command = connectorRead(sandbox, DEPLOYMENT_STREAMS, {
       num_workers: WORKERS,
-      // So that each deployment has nine requests, one of them its details.
+      // Each deployment then has nine requests, one of them its details.
       include_connection_strings: true,
     });
     const before = await sandbox.stats();
@@ -153,7 +153,7 @@ export async function waiting(runs: number): Promise<Row[]> {
   }
 }
 
-/** Time per record as the stream grows. */
+/** The time per record as the stream grows. */
 export async function growth(runs: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const events of [10_000, 100_000, 1_000_000]) {
@@ -178,7 +178,7 @@ export async function growth(runs: number): Promise<Row[]> {
 const COUNTED_EVENTS = 5_000;
 const COUNTED_WORKERS = 8;
 
-/** What CI can judge on any machine: records, requests for them, requests at once. Gives one line for each. */
+/** What CI can check on any machine: records, requests, and concurrent requests. Returns a line for each. */
 export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startSandboxProcess({ 'audit-events': COUNTED_EVENTS, deployments: 20, 'latency-ms': 2 });
   try {
@@ -195,7 +195,7 @@ export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
     });
     return [
       equal('audit events read', events.records, COUNTED_EVENTS),
-      // After the last page an empty one, and one that looks back to make sure that the list ends there.
+      // One more for the empty last page, and one that verifies that the list ends there.
       equal('requests for them', pages, COUNTED_EVENTS / PAGE_SIZE + 2),
       equal('records of deployments read', reports.records, reportRecords),
       equal('requests for them', requests - pages, reportRequests),

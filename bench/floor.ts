@@ -3,9 +3,9 @@ import module from 'node:module';
 import { Pool } from 'undici';
 
 /**
- * The floor: what no program can avoid that reads audit events and prints them as RECORD lines. It gets a page, parses
- * it, prints each record in batches and follows the cursor. It checks nothing, normalises nothing, keeps no state and
- * survives no failure; how much more the connector takes is the price of what it does beside that.
+ * The floor: what no program can avoid that reads audit events and prints RECORD lines. It requests a page, parses it,
+ * prints its records in batches, and follows the cursor. It validates nothing, normalizes nothing, keeps no state and
+ * survives no failure. The difference from the connector is the price of all that.
  */
 const BATCH_CHARACTERS = 32 * 1024;
 
@@ -28,7 +28,7 @@ for (let cursor = ''; ;) {
   const end = `,"emitted_at":${Date.now()}}}\n`;
   let batch = '';
   for (const row of rows) {
-    // Not printed by the connector either: to print less is less work.
+    // The connector doesn't print it either: printing less is less work.
     row._links = undefined;
     batch += `{"type":"RECORD","record":{"stream":"audit_events","data":${JSON.stringify(row)}${end}`;
     if (batch.length < BATCH_CHARACTERS) continue;

@@ -5,27 +5,27 @@ import { run } from '../test-support/processes.ts';
 import { PYTHON_OPTIONS } from '../test-support/python.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-/** Where the bench keeps its files. */
+/** The folder for the files of the benchmarks. */
 export const workspace = new Workspace('bench');
 
 export interface Measurement {
   wallMs: number;
   /** User and system time of the process. */
   cpuMs: number;
-  /** Greatest resident memory. */
+  /** Maximum resident memory. */
   peakMb: number;
 }
 
 export interface Measured {
   command: string[];
   env?: Record<string, string>;
-  /** What reads its stdout, as a shell command: by default one that takes it as fast as it comes. */
+  /** The shell command that reads its stdout; by default, one that reads as fast as possible. */
   reader?: string;
 }
 
 const HOOK = fileURLToPath(new URL('./usage.cjs', import.meta.url));
 
-/** Runs a command as a whole process whose stdout goes through a pipe, as under every client. Throws if it fails. */
+/** Runs a command as a process whose stdout is a pipe, as with every client. Throws if it fails. */
 export async function measure({ command, env = {}, reader = 'cat > /dev/null' }: Measured): Promise<Measurement> {
   const usage = join(workspace.folder, `${Math.random()}.json`);
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
@@ -45,14 +45,14 @@ export async function measure({ command, env = {}, reader = 'cat > /dev/null' }:
   return { wallMs, ...(JSON.parse(readFileSync(usage, 'utf8')) as Omit<Measurement, 'wallMs'>) };
 }
 
-/** Runs the commands in turns, so that whatever else the machine does falls on all of them alike. */
+/** Runs the commands in turns, so that other load on the machine affects all of them equally. */
 export async function interleaved<Name extends string>(
   commands: Record<Name, Measured>,
   runs: number,
 ): Promise<Record<Name, Measurement[]>> {
   const names = Object.keys(commands) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, [] as Measurement[]])) as Record<Name, Measurement[]>;
-  // The first turn warms caches and does not count.
+  // The first turn warms caches and isn't counted.
   for (let run = -1; run < runs; run += 1) {
     for (const name of names) {
       const result = await measure(commands[name]);
@@ -62,7 +62,7 @@ export async function interleaved<Name extends string>(
   return results;
 }
 
-/** The median of some numbers and how far they lie apart. */
+/** The median of some numbers, and their spread. */
 export interface Figure {
   median: number;
   least: number;
@@ -76,7 +76,7 @@ export function figure(numbers: number[]): Figure {
   return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, least: at(0), most: at(sorted.length - 1) };
 }
 
-/** How many times as much each run took as the run of the other program beside it. */
+/** Each run's ratio to the run of the other program next to it. */
 export function ratio(ours: Measurement[], theirs: Measurement[], of: keyof Measurement): Figure {
   return figure(ours.map((run, i) => run[of] / (theirs[i]?.[of] ?? NaN)));
 }
@@ -86,7 +86,7 @@ export function show({ median, least, most }: Figure, digits = 2): string {
   return `${median.toFixed(digits)} (${least.toFixed(digits)}-${most.toFixed(digits)})`;
 }
 
-/** One line of the table: what was measured, what it came to, and what it is meant to stay within. */
+/** A line of the table: what was measured, the result, and the goal. */
 export interface Row {
   what: string;
   value: string;

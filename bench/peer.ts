@@ -10,7 +10,7 @@ const EVENTS = 20_000;
 const DEPLOYMENTS = 50;
 const STREAMS = ['audit_events', 'deployments_backups', 'deployments_roles', 'deployments_scalings'];
 
-/** The same reports read by a low-code manifest under Airbyte's Python CDK, on the same sandbox, in turns. */
+/** The same streams, read by a low-code manifest under Airbyte's Python CDK, on the same sandbox, in turns. */
 export async function peer(runs: number): Promise<Row[]> {
   const python = join(await environment('clients'), 'python');
   const sandbox = await startSandboxProcess({ 'audit-events': EVENTS, deployments: DEPLOYMENTS });
@@ -59,7 +59,7 @@ export async function peer(runs: number): Promise<Row[]> {
   }
 }
 
-/** What tells each record from all others, in the fields that both programs print. */
+/** The fields that identify a record, among those that both programs print. */
 async function readKeys(command: string[]): Promise<Set<string>> {
   const keys = new Set<string>();
   let records = 0;
@@ -67,7 +67,7 @@ async function readKeys(command: string[]): Promise<Set<string>> {
     if (!line.startsWith('{"type":"RECORD"')) continue;
     const { record } = JSON.parse(line) as { record: { stream: string; data: Record<string, string> } };
     const { stream, data } = record;
-    // The id of a role is made by us alone.
+    // Only the connector builds the id of a role.
     const ownId = stream === 'deployments_roles' ? data['name'] : data['id'];
     keys.add([stream, data['deployment_id'], ownId].join('/'));
     records += 1;

@@ -8,7 +8,7 @@ import { composeConfig } from '../test-support/configs.ts';
 import { ROOT, build, programPath } from '../test-support/connector.ts';
 import { measure, workspace } from './measure.ts';
 
-/** Builds the connector, and the floor program in the same way. */
+/** Builds the connector, and the floor program the same way. */
 export async function buildPrograms(): Promise<void> {
   await build();
   const bundle = await rolldown({ input: join(ROOT, 'bench/floor.ts'), platform: 'node' });
@@ -16,7 +16,7 @@ export async function buildPrograms(): Promise<void> {
   await bundle.close();
 }
 
-/** The command line of the connector; a read of these streams gets its files written. */
+/** The command line of the connector. For a read of these streams, its files are written. */
 export function connector(command: 'spec' | 'check' | 'discover', sandbox?: SandboxProcess): string[] {
   if (sandbox === undefined) return [process.execPath, programPath(), command];
   return [process.execPath, programPath(), command, '--config', configFile(sandbox)];
@@ -27,7 +27,7 @@ export function connectorRead(sandbox: SandboxProcess, names: readonly string[],
   return [process.execPath, programPath(), 'read', '--config', configFile(sandbox, config), '--catalog', catalog];
 }
 
-/** The tap's command line for reading these streams alone, which `--discover` has to have listed. */
+/** The tap's command line to read only these streams, from the catalog of `--discover`. */
 export async function tapSync(sandbox: SandboxProcess, names: readonly string[], config: object): Promise<string[]> {
   const tap = [process.execPath, programPath('tap-compose'), '--config', configFile(sandbox, config)];
   const { streams } = JSON.parse(readFileSync(await printed([...tap, '--discover']), 'utf8')) as {
@@ -40,7 +40,7 @@ export async function tapSync(sandbox: SandboxProcess, names: readonly string[],
   return [...tap, '--catalog', workspace.file('tap-catalog.json', { streams })];
 }
 
-/** The tap's command line for what needs no API. */
+/** The tap's command line for commands that need no API. */
 export function tap(mode: '--discover' | '--about', sandbox: SandboxProcess): string[] {
   return [process.execPath, programPath('tap-compose'), '--config', configFile(sandbox), mode];
 }
@@ -53,23 +53,23 @@ function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): stri
   return workspace.file('config.json', composeConfig({ api_token: token, base_url: baseUrl, ...more }));
 }
 
-/** How many records a read prints, and how many bytes in all. */
+/** The number of records that a read prints, and of bytes in total. */
 export async function countRecords(command: string[]): Promise<{ records: number; bytes: number }> {
   const lines = await printed(command);
   const records = readFileSync(lines, 'latin1').split(/\n\{"type": ?"RECORD"/).length - 1;
   return { records, bytes: statSync(lines).size };
 }
 
-/** The file that holds all that a command printed; the next one writes over it. */
+/** The file with the output of a command. The next command overwrites it. */
 export async function printed(command: string[]): Promise<string> {
   const lines = join(workspace.folder, 'lines.jsonl');
   await measure({ command, reader: `cat > '${lines}'` });
   return lines;
 }
 
-/** A stand-in for an API, in a process of its own. */
+/** A sandbox in its own process. */
 interface AnySandboxProcess {
-  /** What the sandbox counted: requests in all and by path, and the most at once. */
+  /** The sandbox's statistics: requests in total and by path, and the maximum in flight. */
   stats: () => Promise<{ requests: number; maxInFlight: number; byPath: Record<string, number> }>;
   counts: () => Promise<Record<string, number>>;
   stop: () => Promise<void>;
@@ -81,26 +81,26 @@ export interface SandboxProcess extends AnySandboxProcess {
 }
 
 export interface IbmCloudProcess extends AnySandboxProcess {
-  /** The connector's config, without what only some streams need. */
+  /** The connector's config, without options that only some streams need. */
   config: { platform: object };
 }
 
 const MAIN = join(ROOT, 'sandbox/main.ts');
 
-/** Starts the sandbox in a process of its own, so that it does not share the core of what is measured. */
+/** Starts the sandbox in its own process, so that it doesn't share a core with the measured program. */
 export async function startSandboxProcess(flags: Record<string, number>): Promise<SandboxProcess> {
   const { line, ...controls } = await startProcess(flags);
   return { baseUrl: line.baseUrl, token: String(line['token']), ...controls };
 }
 
-/** The same as a stand-in for IBM Cloud. */
+/** The same for IBM Cloud. */
 export async function startIbmCloudProcess(flags: Record<string, number>): Promise<IbmCloudProcess> {
   const { line, ...controls } = await startProcess({ platform: 'ibm_cloud', ...flags });
   const { endpoints } = (line['config'] as { platform: { endpoints: object } }).platform;
   return { config: { platform: { name: 'ibm_cloud', api_key: line['apiKey'], endpoints } }, ...controls };
 }
 
-/** What the sandbox prints for programs; the rest of it depends on the platform. */
+/** The sandbox's JSON line; its other fields depend on the platform. */
 type Line = { baseUrl: string } & Record<string, unknown>;
 
 async function startProcess(flags: Record<string, number | string>): Promise<AnySandboxProcess & { line: Line }> {

@@ -18,12 +18,12 @@ export function printTable(name: string, rows: Row[]): void {
     console.log(`  ${what.padEnd(width)}  ${value}${goal === '' ? '' : `   ${headings(name)[2]}: ${goal}`}`);
 }
 
-/** The peer has no goal; its own figures stand there. */
+/** The peer has no goal; the table shows its own figures. */
 function headings(name: string): [string, string, string] {
   return name === 'peer' ? ['What', 'Ours', 'Python CDK'] : ['What', 'Median (spread)', 'Goal'];
 }
 
-/** Puts the results into README.md between its markers, with what they were measured on, and draws the chart. */
+/** Writes the results and the machine between the markers of README.md, and draws the chart. */
 export function writeResults(tables: Table[]): void {
   const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     devDependencies: Record<string, string>;
@@ -55,7 +55,7 @@ const ROW = 30;
 const LEFT = 430;
 const SCALE = 160;
 
-/** A bar for each ratio, with the line of 1 (the floor, or bare node) and a tick at each goal; below it, the peer. */
+/** A bar per ratio, with a line at 1 (the floor, or bare node) and a tick at each goal; below it, the peer. */
 function drawChart(tables: Table[]): string {
   const peers = tables.flatMap(({ name, rows }) =>
     rows.flatMap(({ what, goal }) => {

@@ -1,5 +1,5 @@
-// Loaded into a measured node process: leaves what it used in the file that BENCH_USAGE names. The same for floor and
-// connector, so the little that it costs is no advantage to either.
+// Preloaded into measured node processes: writes their usage to the file that BENCH_USAGE names. The floor and the
+// connector both load it, so it favors neither.
 const { writeFileSync } = require('node:fs');
 
 process.on('exit', () => {

@@ -6,7 +6,7 @@ import { PYTHON_OPTIONS, installInto } from '../test-support/python.ts';
 import { type Row, figure, interleaved, show, workspace } from './measure.ts';
 import { connector } from './programs.ts';
 
-/** What Python takes before it has become Node.js, of the wheel in an environment of its own. */
+/** How long the wheel's Python takes before it replaces itself with Node.js. */
 export async function wheel(runs: number): Promise<Row[]> {
   await outputOf('npm', ['run', 'build:wheel'], { cwd: ROOT, env: PYTHON_OPTIONS.env });
   const links = join(ROOT, 'dist-wheel');
@@ -19,7 +19,7 @@ export async function wheel(runs: number): Promise<Row[]> {
     show(figure(installed.map((run, i) => run[of] - (plain[i]?.[of] ?? NaN))), 0);
   return [
     { what: '`spec` through the wheel, ms more than the plain program', value: more('wallMs'), goal: '≤ 120' },
-    // A process keeps what it has used when it becomes another program.
+    // A process keeps its usage when it executes another program.
     { what: 'CPU for the same, ms more', value: more('cpuMs'), goal: '' },
   ];
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Reads what is new since the last run, and writes it to Postgres. Tap and target take their settings from variables.
+# Reads what is new since the last run, and writes it to Postgres. Tap and target are configured by variables.
 set -euo pipefail
 
-# A state counts only once the target has printed it: then the rows before it are written.
+# Save a state only after the target has printed it: then the rows before it are written.
 goes_on=()
 if [ -s "$STATE" ]; then goes_on=(--state "$STATE"); fi
 code=0
