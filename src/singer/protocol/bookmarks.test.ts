@@ -10,15 +10,15 @@ import { cursorFieldOf } from '../../core/stream/stream.ts';
 import { STREAMS } from '../../streams.ts';
 import { type BookmarkFormat, bookmarkFormatOf, bookmarkOf, stateOf } from './bookmarks.ts';
 
-const WALK: BookmarkFormat = {
+const NEWEST_FIRST: BookmarkFormat = {
   platform: 'compose',
   replicationKey: 'created_at',
   format: newestFirstState,
   partitionName: 'deployment_id',
 };
-const MARKS: BookmarkFormat = { ...WALK, replicationKey: 'updated_at', format: partitionState };
-const WINDOWS: BookmarkFormat = { ...WALK, format: windowState, partitionName: 'logs_instance' };
-const MONTHS: BookmarkFormat = { ...WALK, replicationKey: 'month', format: monthState };
+const PARTITIONS: BookmarkFormat = { ...NEWEST_FIRST, replicationKey: 'updated_at', format: partitionState };
+const WINDOWS: BookmarkFormat = { ...NEWEST_FIRST, format: windowState, partitionName: 'logs_instance' };
+const MONTHS: BookmarkFormat = { ...NEWEST_FIRST, replicationKey: 'month', format: monthState };
 
 const T = '2023-02-28T12:00:00.000Z';
 const WHERE = 'The bookmark of it in the state file s.json';
@@ -28,7 +28,7 @@ const time = fc
   .map((date) => date.toISOString());
 const id = fc.oneof(fc.stringMatching(/^[0-9a-f]{24}$/), fc.string({ minLength: 1 }), fc.constant('__proto__'));
 const version = fc.constant(1 as const);
-const walkState = fc.record(
+const newestFirstStates = fc.record(
   {
     version,
     mark: time,
@@ -37,7 +37,7 @@ const walkState = fc.record(
   },
   { requiredKeys: ['version'] },
 );
-const marksState = fc.record(
+const partitionStates = fc.record(
   {
     version,
     start_date: time,
@@ -47,7 +47,7 @@ const marksState = fc.record(
   { requiredKeys: ['version', 'marks'] },
 );
 
-const monthsState = fc.record(
+const monthStates = fc.record(
   {
     version,
     start_date: time,
@@ -71,10 +71,10 @@ test('the context of a partition uses the name that the stream has for it', () =
 
 describe('a state survives the translation into a bookmark and back', () => {
   test.each([
-    ['newest first', walkState, WALK],
-    ['partitions', marksState, MARKS],
-    ['windows', marksState.map(({ pending: _none, ...state }) => state), WINDOWS],
-    ['months', monthsState, MONTHS],
+    ['newest first', newestFirstStates, NEWEST_FIRST],
+    ['partitions', partitionStates, PARTITIONS],
+    ['windows', partitionStates.map(({ pending: _none, ...state }) => state), WINDOWS],
+    ['months', monthStates, MONTHS],
   ] as const)('%s', (_, states, about) => {
     fc.assert(
       fc.property(states, (state) => {
@@ -94,7 +94,7 @@ describe('a state survives the translation into a bookmark and back', () => {
 
 describe('the form', () => {
   test('of newest-first pagination, unfinished and finished', () => {
-    expect(bookmarkOf({ version: 1, mark: T, walk: { top: T, cursor: 'c' } }, WALK)).toEqual({
+    expect(bookmarkOf({ version: 1, mark: T, walk: { top: T, cursor: 'c' } }, NEWEST_FIRST)).toEqual({
       version: 1,
       platform: 'compose',
       replication_key: 'created_at',
@@ -102,11 +102,11 @@ describe('the form', () => {
       start_date: null,
       walk: [{ top: T, cursor: 'c', before: null, floor: null }],
     });
-    expect(bookmarkOf({ version: 1, mark: T }, WALK)).toMatchObject({ walk: [] });
+    expect(bookmarkOf({ version: 1, mark: T }, NEWEST_FIRST)).toMatchObject({ walk: [] });
   });
 
   test('of partitions, sorted by deployment', () => {
-    expect(bookmarkOf({ version: 1, marks: { b: T, a: T } }, MARKS)).toEqual({
+    expect(bookmarkOf({ version: 1, marks: { b: T, a: T } }, PARTITIONS)).toEqual({
       version: 1,
       platform: 'compose',
       start_date: null,
@@ -117,7 +117,9 @@ describe('the form', () => {
       })),
       pending: [],
     });
-    expect(bookmarkOf({ version: 1, marks: {}, pending: ['b', 'a'] }, MARKS)).toMatchObject({ pending: ['b', 'a'] });
+    expect(bookmarkOf({ version: 1, marks: {}, pending: ['b', 'a'] }, PARTITIONS)).toMatchObject({
+      pending: ['b', 'a'],
+    });
   });
 
   test('only incremental streams have bookmarks', () => {
@@ -131,12 +133,17 @@ describe('the form', () => {
 
 describe('other bookmarks that are accepted', () => {
   test.each<[string, BookmarkFormat, Row, Row]>([
-    ['no version', WALK, { replication_key: 'created_at', replication_key_value: T }, { mark: T }],
-    ['nulls', WALK, { version: null, platform: null, replication_key_value: null, walk: null, start_date: null }, {}],
-    ['nulls for lists', MARKS, { partitions: null, pending: null }, { marks: {}, pending: [] }],
+    ['no version', NEWEST_FIRST, { replication_key: 'created_at', replication_key_value: T }, { mark: T }],
+    [
+      'nulls',
+      NEWEST_FIRST,
+      { version: null, platform: null, replication_key_value: null, walk: null, start_date: null },
+      {},
+    ],
+    ['nulls for lists', PARTITIONS, { partitions: null, pending: null }, { marks: {}, pending: [] }],
     [
       'a partition without a value',
-      MARKS,
+      PARTITIONS,
       { partitions: [{ context: { deployment_id: 'd' }, replication_key_value: null }] },
       { marks: {}, pending: [] },
     ],
@@ -151,18 +158,18 @@ describe('other bookmarks that are accepted', () => {
 
 describe('a bookmark that cannot be used', () => {
   test.each<[string, BookmarkFormat, unknown, string]>([
-    ['that is a string', WALK, 'x', 'it must be an object'],
-    ['with a string for a list', WALK, { walk: 'c' }, 'walk must be a list'],
+    ['that is a string', NEWEST_FIRST, 'x', 'it must be an object'],
+    ['with a string for a list', NEWEST_FIRST, { walk: 'c' }, 'walk must be a list'],
     [
       'with a value that is no time',
-      WALK,
+      NEWEST_FIRST,
       { replication_key_value: 'soon' },
       'replication_key_value must be a timestamp',
     ],
-    ['with partitions that are no list', MARKS, { partitions: {} }, 'partitions must be a list'],
+    ['with partitions that are no list', PARTITIONS, { partitions: {} }, 'partitions must be a list'],
     [
       'with an empty partition',
-      MARKS,
+      PARTITIONS,
       { partitions: [{ context: { deployment_id: 'd' } }, {}] },
       'partitions[1].context.deployment_id must be an id',
     ],
@@ -173,8 +180,8 @@ describe('a bookmark that cannot be used', () => {
   });
 
   test.each<[string, BookmarkFormat, Row, string]>([
-    ['with a key that is none', MARKS, { pending: ['r1', 2] }, 'cannot be used: pending.1 must be a key'],
-    ['of another platform', WALK, { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
+    ['with a key that is none', PARTITIONS, { pending: ['r1', 2] }, 'cannot be used: pending.1 must be a key'],
+    ['of another platform', NEWEST_FIRST, { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
   ])('%s is rejected by the core', (_, about, bookmark, problem) => {
     expect(() => parseState(about.format, stateOf(bookmark, about, WHERE), WHERE, 'compose')).toThrow(
       `${WHERE} ${problem}`,
