@@ -12,12 +12,12 @@ const LISTS = STREAM_NAMES.filter((name) => name !== 'deployments_scalings');
 
 /** A row that is spoiled, or a list that is something else, must never look like fewer rows. */
 const damaged: Array<[Shape, RegExp]> = [
-  ['embedded-list', /_embedded is a list/],
-  ['list-object', /_embedded\.\w+ is an object, not an array/],
-  ['other-list', /it holds the list \w+ where \w+ was expected/],
-  ['body-list', /it is a list/],
-  ['body-null', /it is null/],
-  ['row-null', /row \d+ of \d+ is not an object|row \d+ has no id/],
+  ['embedded-list', /_embedded is not an object/],
+  ['list-object', /_embedded\.\w+ is not a list/],
+  ['other-list', /it has the list \w+ instead of \w+/],
+  ['body-list', /it is not an object/],
+  ['body-null', /it is not an object/],
+  ['row-null', /row \d+ of \d+ is not an object|row \d+ has no valid id/],
   ['row-without-key', /has no \w+/],
 ];
 
@@ -67,7 +67,7 @@ describe('a list that is missing', () => {
       expect(countsRead(result)).toEqual({ ...sandbox.counts(), accounts: 0, teams: 0, deployments_backups: 0 });
       const warnings = result.logs.filter(({ level }) => level === 'WARN');
       expect(warnings).toHaveLength(4);
-      expect(warnings[0]?.message).toMatch(/^\w+: \S+ was answered without its list \w+, which is taken as empty$/);
+      expect(warnings[0]?.message).toMatch(/^\w+: \S+ has no list \w+, which is treated as empty$/);
     });
   });
 });

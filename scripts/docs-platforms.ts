@@ -2,7 +2,7 @@ import type { ProblemId } from '../src/core/failure/problems.ts';
 import type { Terms } from '../src/core/failure/terms.ts';
 import type { Stream } from '../src/core/stream/stream.ts';
 import { compose } from '../src/platforms/compose/compose.ts';
-import type { ComposeShared } from '../src/platforms/compose/shared.ts';
+import type { ComposeShared } from '../src/platforms/compose/stream.ts';
 import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/api/endpoints.ts';
 import { ibmCloud } from '../src/platforms/ibm-cloud/ibm-cloud.ts';
 import type { Account } from '../src/platforms/ibm-cloud/account/account.ts';

@@ -108,7 +108,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     [{ api_token: '' }, [['api_token', 'must not be empty']]],
     [
       { api_token: TOKEN, deployment_ids: [ID, 'x'] },
-      [['deployment_ids', '[1] must be a deployment id: 24 hexadecimal digits']],
+      [['deployment_ids', '[1] must be a deployment ID: 24 hexadecimal digits']],
     ],
     [
       { api_token: 7, page_size: 1, num_workers: 0.5 },

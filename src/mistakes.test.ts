@@ -124,7 +124,7 @@ const UNUSABLE: [config: object, why: string][] = [
   [{ platform: { name: 'ibm_cloud', api_key: '' } }, 'platform.api_key must not be empty'],
   [
     { platform: { ...COMPOSE, api_token: 'the-\ntoken' } },
-    'platform.api_token contains a line break or another character that no HTTP header can carry; copy the token again, as one line',
+    'platform.api_token contains a line break or another character that an HTTP header cannot contain; copy the token again, as one line',
   ],
   [
     { platform: IBM, start_date: '2026-02-30T00:00:00Z' },

@@ -13,7 +13,7 @@ import { compose } from '../../src/platforms/compose/compose.ts';
 import { DeploymentList, eachDeployment, ofDeployment } from '../../src/platforms/compose/deployment-list.ts';
 import { embeddedRows, halObject } from '../../src/platforms/compose/envelope.ts';
 import type { Api } from '../../src/platforms/platform.ts';
-import type { ComposeShared } from '../../src/platforms/compose/shared.ts';
+import type { ComposeShared } from '../../src/platforms/compose/stream.ts';
 import { type Answers, type AnyAnswer, FakeApi } from './fake-api.ts';
 import { Printout } from './output.ts';
 
@@ -149,8 +149,7 @@ export const deployments = streamsOf<ComposeShared>()({
       request: ({ id }) => ({ path: `deployments/${String(id)}` }),
       fields: ['strings'],
       values: (body, { path }) => halObject(body, path),
-      label: ({ id }) => `deployment ${String(id)}`,
-      without: (rows) => `${rows.map(({ id }) => `deployment ${String(id)}`).join(', ')} without connection strings`,
+      what: 'connection strings',
     },
   },
   primaryKey: 'id',

@@ -37,7 +37,7 @@ test('a port where nothing listens fails the check at the first attempt', async 
 });
 
 describe("for Compose's own address, the message says that Compose closed", () => {
-  const closed = 'Compose closed on 1 March 2023 and its API with it: base_url must name another server';
+  const closed = 'Compose shut down its API on 1 March 2023. Set base_url to another server';
 
   test.each([
     ['its name does not resolve', 'is unknown (ENOTFOUND)', 'ENOTFOUND'],

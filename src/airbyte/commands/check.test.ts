@@ -74,7 +74,7 @@ describe('FAILED with a sentence, and exit code 0', () => {
     [
       '404',
       [404, 'Not found'],
-      /^There is no Compose API at http:\/\/127\.0\.0\.1:\d+\/2016-07 \(HTTP 404\)\. Correct base_url/,
+      /^There is no Compose API at http:\/\/127\.0\.0\.1:\d+\/2016-07 \(HTTP 404\)\. Set base_url/,
     ],
     [
       'a redirect',
@@ -82,11 +82,7 @@ describe('FAILED with a sentence, and exit code 0', () => {
       /redirected accounts .* to https:\/\/example\.com\/login\./,
     ],
     ['an odd status', [418, '{"errors":"teapot"}'], /HTTP 418 \("teapot"\)/],
-    [
-      'another API',
-      [200, '{"_embedded":{"widgets":[]}}'],
-      /an invalid response for accounts: it holds the list widgets/,
-    ],
+    ['another API', [200, '{"_embedded":{"widgets":[]}}'], /an invalid response for accounts: it has the list widgets/],
     ['an error in a 200', [200, '{"errors":"closed"}'], /the API reports "closed"/],
   ])('%s', async (_, accounts, sentence) => {
     const { code, status } = await check(accounts);
@@ -100,7 +96,7 @@ describe('FAILED with a sentence, and exit code 0', () => {
       code: 0,
       status: {
         status: 'FAILED',
-        message: `This deployment id does not exist for this API token: ${C}. Correct deployment_ids.`,
+        message: `These deployment_ids do not exist for this API token: ${C}. Correct deployment_ids.`,
       },
     });
   });

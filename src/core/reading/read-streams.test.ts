@@ -11,7 +11,7 @@ import {
   parts,
   recipes,
 } from '../../../test-support/unit/reads.ts';
-import type { ComposeShared } from '../../platforms/compose/shared.ts';
+import type { ComposeShared } from '../../platforms/compose/stream.ts';
 import type { StreamEnd } from '../output/output.ts';
 import { readStreams } from './read-streams.ts';
 import type { Stream } from '../stream/stream.ts';

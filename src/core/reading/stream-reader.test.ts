@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConnectorError } from '../failure/errors.ts';
 import { embeddedRows } from '../../platforms/compose/envelope.ts';
-import type { ComposeShared } from '../../platforms/compose/shared.ts';
+import type { ComposeShared } from '../../platforms/compose/stream.ts';
 import { text } from '../stream/fields.ts';
 import { listBody } from '../../../test-support/unit/fake-api.ts';
 import { Printout, StalledOutput } from '../../../test-support/unit/output.ts';
@@ -32,9 +32,7 @@ test('a request asks for its path with its query and gives the rows as record da
 test('what a user should know of a body is warned about in the name of the stream', async () => {
   const testRun = openRun({ answers: { parts: {} } });
   await openRead(testRun, parts).reader.readPage({ path: 'parts' }, rowsOf, ({ rows }) => expect(rows).toEqual([]));
-  expect(testRun.printed.logged('WARN')).toEqual([
-    'parts: parts was answered without its list parts, which is taken as empty',
-  ]);
+  expect(testRun.printed.logged('WARN')).toEqual(['parts: parts has no list parts, which is treated as empty']);
 });
 
 describe('a row without a key, or that is none, fails the stream and is named', () => {

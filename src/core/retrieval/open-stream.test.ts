@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backups, events, openRun, recipes } from '../../../test-support/unit/reads.ts';
-import type { ComposeShared } from '../../platforms/compose/shared.ts';
+import type { ComposeShared } from '../../platforms/compose/stream.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
 import { openStream } from './open-stream.ts';
 import { PartitionCursor } from './partition/cursor.ts';

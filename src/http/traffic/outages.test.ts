@@ -7,7 +7,7 @@ import { VirtualTime } from '../../../test-support/unit/virtual-time.ts';
 import type { Partition, Partitions } from '../../core/retrieval/partitions.ts';
 import type { Request } from '../../core/stream/request.ts';
 import type { Stream } from '../../core/stream/stream.ts';
-import type { ComposeShared } from '../../platforms/compose/shared.ts';
+import type { ComposeShared } from '../../platforms/compose/stream.ts';
 
 const TIMEOUT_MS = 60_000;
 const STREAMS = ['one', 'two', 'three', 'four', 'five', 'six'];

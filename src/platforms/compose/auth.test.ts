@@ -123,7 +123,7 @@ test('if accounts keeps failing, neither is known: it is an outage, which says w
     problem: 'server_error',
     failureType: 'transient_error',
     isRejection: false,
-    message: expect.stringContaining('because teams was refused with HTTP 401') as string,
+    message: expect.stringContaining('because it rejected teams with HTTP 401') as string,
   });
   expect(told).toEqual([]);
 });

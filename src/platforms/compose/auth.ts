@@ -1,24 +1,24 @@
 import { asConnectorError } from '../../core/failure/errors.ts';
 import type { Request } from '../../core/stream/request.ts';
-import { rawText } from '../../text/server-text.ts';
 import type { Auth } from '../../http/auth.ts';
+import { rawText } from '../../text/server-text.ts';
 
-/** What every token may read, so that it tells whether the API accepts the token. */
+/** Any valid token can read it. */
 const PROBE: Request = { path: 'accounts' };
 
-/** So long after the API accepted the token a 401 is taken to be about something else, without asking again. */
+/** For this time after a successful probe, a 401 is taken to be unrelated to the token. */
 const ACCEPTED_MS = 5_000;
 
 /**
- * A token that is sent as it is. A 401 has two meanings (compose-api.md 7.2): the token is not accepted, or a single thing
- * is gone or out of its reach. Only `invalid_token` (7.1), or a 401 for the accounts too, is evidence against the token. If
- * the accounts fail for now, neither is known, and their transient error is thrown: to skip what may be there would lose
- * it, and to blame the token would end the sync for good. `now` gives Unix ms.
+ * A constant token. A 401 means that the API rejects the token, or that a single resource is gone or out of its reach
+ * (compose-api.md 7.2). Only `invalid_token` (7.1), or a 401 for the accounts as well, is evidence against the token. If the
+ * accounts fail temporarily, that error is thrown: skipping the resource could lose records, and rejecting the token would end
+ * the sync. `now` returns Unix ms.
  */
 export function tokenAuth(token: string, now: () => number = Date.now): Auth {
   const value = `Bearer ${token}`;
   let acceptedAt = -Infinity;
-  /** Under way, for all that have to know at the same time. */
+  /** Shared by all requests that get a 401 at the same time. */
   let probing: Promise<boolean> | undefined;
 
   async function isAccepted(send: () => Promise<unknown>): Promise<boolean> {
@@ -40,7 +40,7 @@ export function tokenAuth(token: string, now: () => number = Date.now): Auth {
     async refused({ request, said }, send) {
       if (rawText(said).includes('invalid_token') || request.path === PROBE.path) return 'refused';
       if (now() - acceptedAt <= ACCEPTED_MS) return 'unrelated';
-      const why = `It was asked for because ${request.path} was refused with HTTP 401, to tell whether the API still accepts the token.`;
+      const why = `It was requested to find out whether the API still accepts the token, because it rejected ${request.path} with HTTP 401.`;
       probing ??= isAccepted(() => send(PROBE, why)).finally(() => (probing = undefined));
       return (await probing) ? 'unrelated' : 'refused';
     },

@@ -10,7 +10,7 @@ const never = (): never => expect.fail('nothing is to happen');
 
 test('only for the host that Compose had it is said that Compose closed', () => {
   const { address } = compose.connection(config());
-  expect(compose.terms.hostHint(new URL(address).host)).toMatch(/closed on 1 March 2023.*base_url/);
+  expect(compose.terms.hostHint(new URL(address).host)).toMatch(/shut down its API on 1 March 2023.*base_url/);
   expect(compose.terms.hostHint('compose.example.com')).toBeUndefined();
 });
 

@@ -1,12 +1,13 @@
 import { ConnectorError } from '../../core/failure/errors.ts';
 import type { Terms } from '../../core/failure/terms.ts';
+import { isRow } from '../../core/record/row.ts';
 import { errorText } from '../../http/error-text.ts';
 import type { Api, Platform } from '../platform.ts';
 import { tokenAuth } from './auth.ts';
 import { type ComposeConfig, DEFAULT_BASE_URL, composeConfig } from './config.ts';
-import { DeploymentList, missingSentence } from './deployment-list.ts';
+import { DeploymentList, unknownSentence } from './deployment-list.ts';
 import { embeddedList } from './envelope.ts';
-import type { ComposeShared } from './shared.ts';
+import type { ComposeShared } from './stream.ts';
 import { streams } from './streams/index.ts';
 
 const terms: Terms = {
@@ -14,12 +15,12 @@ const terms: Terms = {
     Api: 'The Compose API',
     address: 'base_url',
     token: 'API token',
-    renewal: 'Create a new one under Account → API Tokens and enter it as api_token.',
+    renewal: 'Create a new one under Account → API Tokens and set it as api_token.',
     holder: 'the user who created the token',
   },
   hostHint(host) {
     if (host !== new URL(DEFAULT_BASE_URL).host) return undefined;
-    return 'Compose closed on 1 March 2023 and its API with it: base_url must name another server that speaks the Compose API.';
+    return 'Compose shut down its API on 1 March 2023. Set base_url to another server that implements the Compose API.';
   },
 };
 
@@ -42,25 +43,25 @@ export const compose: Platform<ComposeConfig, ComposeShared> = {
     pageSize: config.page_size,
     includeConnectionStrings: config.include_connection_strings,
   }),
-  async check({ base_url: address, deployment_ids: chosen }, api) {
-    embeddedList(await askFirst(api, address), 'accounts', 'accounts');
-    if (chosen.length === 0) return [];
+  async check({ base_url: address, deployment_ids: selected }, api) {
+    embeddedList(await accountsAt(address, api), 'accounts', 'accounts');
+    if (selected.length === 0) return [];
     const { rows } = embeddedList(await api.get({ path: 'deployments' }, 'check'), 'deployments', 'deployments');
-    const ids = new Set(rows.map((row) => (row as { id?: unknown } | null)?.id));
-    const missing = chosen.filter((id) => !ids.has(id));
-    return missing.length === 0 ? [] : [missingSentence(missing)];
+    const ids = new Set(rows.map((row) => isRow(row) && row['id']));
+    const unknown = selected.filter((id) => !ids.has(id));
+    return unknown.length === 0 ? [] : [unknownSentence(unknown)];
   },
 };
 
-/** Whoever has just typed an address is told about the address, not about a report that is not there. */
-async function askFirst(api: Api, address: string): Promise<unknown> {
+/** In a check, a 404 means that the address is wrong, not that the accounts are missing. */
+async function accountsAt(address: string, api: Api): Promise<unknown> {
   try {
     return await api.get({ path: 'accounts' }, 'check');
   } catch (thrown) {
     if (!(thrown instanceof ConnectorError) || thrown.problem !== 'not_found') throw thrown;
     const { internalMessage = '' } = thrown;
     const note = terms.hostHint(new URL(address).host);
-    const message = `There is no Compose API at ${address} (HTTP 404). Correct base_url: it must be the whole address, version included, such as https://compose.example.com/2016-07.`;
+    const message = `There is no Compose API at ${address} (HTTP 404). Set base_url to the whole address, version included, such as https://compose.example.com/2016-07.`;
     throw new ConnectorError('api_not_found', { message }, { internalMessage, note, status: 404, cause: thrown });
   }
 }

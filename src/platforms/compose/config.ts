@@ -1,18 +1,17 @@
 import { z } from 'zod';
 import { addressProblem, normaliseAddress } from '../../http/address.ts';
-import { boolean, wholeNumber } from '../options.ts';
+import { boolean, listOf, wholeNumber } from '../options.ts';
 
-/** Where the API lived until 1 March 2023; the version is part of the path. */
+/** The API's address until 1 March 2023. The version is part of the path. */
 export const DEFAULT_BASE_URL = 'https://api.compose.io/2016-07';
 
-/** A server that does not exist, to show what an address looks like. */
 const EXAMPLE_BASE_URL = 'https://compose.example.com/2016-07';
 
 const DEPLOYMENT_ID = /^\s*[0-9a-fA-F]{24}\s*$/;
-/** What undici, and HTTP, let through in a header's value. */
+/** The characters that HTTP and undici allow in a header. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]+$/;
 
-/** What only Compose has in its config. Messages are the end of a sentence that begins with the option's name. */
+/** The options of this platform. An error is the end of a sentence that begins with the option's name. */
 export const composeConfig = z
   .object({
     name: z.literal('compose').meta({ order: 0 }),
@@ -22,42 +21,37 @@ export const composeConfig = z
       .min(1, { error: 'must not be empty' })
       .regex(HEADER_VALUE, {
         error:
-          'contains a line break or another character that no HTTP header can carry; copy the token again, as one line',
+          'contains a line break or another character that an HTTP header cannot contain; copy the token again, as one line',
       })
       .meta({
         title: 'API token',
         description:
-          'Personal token for the Compose API, created in the Compose console under Account → API Tokens. It has the rights of the user who created it.',
+          'Personal API token, created in the Compose console under Account → API Tokens. It has the rights of the user who created it.',
         airbyte_secret: true,
         order: 1,
       }),
-    deployment_ids: z
-      .array(
-        z
-          .string({ error: 'must be a string' })
-          .regex(DEPLOYMENT_ID, { error: 'must be a deployment id: 24 hexadecimal digits' })
-          .transform((id) => id.trim().toLowerCase())
-          .meta({ pattern: '^[0-9a-fA-F]{24}$', pattern_descriptor: '24 hexadecimal digits' }),
-        { error: 'must be an array of strings, even for one: ["…"]' },
-      )
-      .default([])
-      .transform((ids) => [...new Set(ids)])
-      .meta({
-        title: 'Deployment IDs',
-        description:
-          'The deployments to read. Limits the stream deployments and all reports of deployments to these; audit events are not limited. Leave it empty to read all deployments.',
-        examples: [['5a2b4c6d8e0f12001300b001']],
-        order: 2,
-      }),
+    deployment_ids: listOf(
+      z
+        .string({ error: 'must be a string' })
+        .regex(DEPLOYMENT_ID, { error: 'must be a deployment ID: 24 hexadecimal digits' })
+        .transform((id) => id.trim().toLowerCase())
+        .meta({ pattern: '^[0-9a-fA-F]{24}$', pattern_descriptor: '24 hexadecimal digits' }),
+    ).meta({
+      title: 'Deployment IDs',
+      description:
+        'IDs of the deployments to read. Limits deployments and all per-deployment streams, not audit_events. Leave empty to read all deployments.',
+      examples: [['5a2b4c6d8e0f12001300b001']],
+      order: 2,
+    }),
     include_connection_strings: boolean().default(false).meta({
       title: 'Include connection strings',
       description:
-        'Adds connection_strings and ca_certificate_base64 to the stream deployments, at the cost of one more request per deployment. Connection strings contain admin passwords, which then end up in the destination.',
+        'Add connection_strings and ca_certificate_base64 to deployments, with one more request per deployment. Connection strings contain admin passwords, which are then stored in the destination.',
       order: 3,
     }),
     page_size: wholeNumber(10, 100).default(50).meta({
       title: 'Page size',
-      description: 'How many audit events to ask for per request, from 10 to 100.',
+      description: 'Audit events per request, from 10 to 100.',
       order: 4,
     }),
     base_url: z
@@ -72,13 +66,13 @@ export const composeConfig = z
       .meta({
         title: 'Base URL',
         description:
-          'Address of a server that speaks the Compose API, including the version. Compose closed on 1 March 2023, so the default no longer answers. Plain http is accepted only for hosts that cannot be public.',
+          'Address of a server that implements the Compose API, including the version. Compose shut down on 1 March 2023, so the default no longer works. Plain http is accepted only for hosts that cannot be public.',
         examples: [DEFAULT_BASE_URL],
         pattern: '^\\s*https?://\\S+\\s*$',
         pattern_descriptor: 'https://host/version',
         order: 5,
       }),
   })
-  .meta({ title: 'Compose', description: 'The Compose API, or a server that speaks it.' });
+  .meta({ title: 'Compose', description: 'The Compose API, or a server that implements it.' });
 
 export type ComposeConfig = z.output<typeof composeConfig>;

@@ -26,34 +26,30 @@ describe('a list that is not there is empty, and warned about', () => {
   ])('%s', (_, body) => {
     const { rows, warnings } = list(body);
     expect(rows).toEqual([]);
-    expect(warnings).toEqual(['deployments/d1/backups was answered without its list backups, which is taken as empty']);
+    expect(warnings).toEqual(['deployments/d1/backups has no list backups, which is treated as empty']);
   });
 });
 
 describe('a body that is no such list is an error, never an empty list', () => {
   test.each([
-    ['null', null, 'it is null'],
-    ['a bare list', [{ id: 'b' }], 'it is a list'],
-    ['a text', 'hello', 'it is a string'],
+    ['null', null, 'it is not an object'],
+    ['a bare list', [{ id: 'b' }], 'it is not an object'],
+    ['a text', 'hello', 'it is not an object'],
     ['an error text', { errors: 'invalid_token' }, 'the API reports "invalid_token"'],
     [
       'errors beside a list',
       { errors: { limit: ['bad'] }, _embedded: { backups: [] } },
       'the API reports "limit: bad"',
     ],
-    ['errors that say nothing', { errors: [], _embedded: { backups: [] } }, 'errors is an empty list'],
-    ['errors without a field', { errors: {}, _embedded: { backups: [] } }, 'errors is an empty object'],
-    ['an error text that is empty', { errors: '', _embedded: { backups: [] } }, 'errors is an empty text'],
+    ['errors that say nothing', { errors: [], _embedded: { backups: [] } }, 'the API reports an unknown error'],
+    ['errors without a field', { errors: {}, _embedded: { backups: [] } }, 'the API reports an unknown error'],
+    ['an error text that is empty', { errors: '', _embedded: { backups: [] } }, 'the API reports an unknown error'],
     ['errors that are false', { errors: false, _embedded: { backups: [] } }, 'the API reports "false"'],
-    ['an envelope that is a list', { _embedded: [] }, '_embedded is a list'],
-    ['an envelope that is a text', { _embedded: '' }, '_embedded is a string'],
-    ['a list that is an object', { _embedded: { backups: {} } }, '_embedded.backups is an object, not an array'],
-    ['a list that is false', { _embedded: { backups: false } }, '_embedded.backups is a boolean, not an array'],
-    [
-      'another list instead',
-      { _embedded: { snapshots: [] } },
-      'it holds the list snapshots where backups was expected',
-    ],
+    ['an envelope that is a list', { _embedded: [] }, '_embedded is not an object'],
+    ['an envelope that is a text', { _embedded: '' }, '_embedded is not an object'],
+    ['a list that is an object', { _embedded: { backups: {} } }, '_embedded.backups is not a list'],
+    ['a list that is false', { _embedded: { backups: false } }, '_embedded.backups is not a list'],
+    ['another list instead', { _embedded: { snapshots: [] } }, 'it has the list snapshots instead of backups'],
   ])('%s', (_, body, detail) => {
     expect(() => list(body)).toThrow(
       expect.objectContaining({ problem: 'unexpected_body', failureType: 'system_error' }),
@@ -65,7 +61,7 @@ describe('a body that is no such list is an error, never an empty list', () => {
 
 test('a name of a list is not shown if it is long', () => {
   const name = 'x'.repeat(2_000_000);
-  expect(() => list({ _embedded: { [name]: [] } })).toThrow('it holds the list … where');
+  expect(() => list({ _embedded: { [name]: [] } })).toThrow('it has the list … instead');
   expect(() => list({ _embedded: { [name]: [] } })).not.toThrow('xxx');
 });
 
@@ -78,14 +74,14 @@ test('an object without any of the fields that are named is no report', () => {
 test('a link to a next page is warned about, because it is not followed', () => {
   const { rows, warnings } = list({ _embedded: { backups: [1] }, _links: { next: { href: '/p2' } } });
   expect(rows).toEqual([1]);
-  expect(warnings).toEqual([expect.stringContaining('more pages')]);
+  expect(warnings).toEqual([expect.stringContaining('further pages')]);
   expect(list({ _embedded: { backups: [1] }, _links: { next: null } }).warnings).toEqual([]);
 });
 
 test('one object is taken as it is, unless it is an error or none', () => {
   expect(halObject({ id: 'd1' }, 'deployments/d1')).toEqual({ id: 'd1' });
   expect(() => halObject({ errors: 'gone' }, 'deployments/d1')).toThrow('gone');
-  expect(() => halObject([], 'deployments/d1')).toThrow('it is a list');
+  expect(() => halObject([], 'deployments/d1')).toThrow('it is not an object');
 });
 
 /** The row as it is printed. */

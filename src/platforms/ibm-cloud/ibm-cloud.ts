@@ -19,7 +19,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Account> = {
   },
   connection: ({ api_key: apiKey, endpoints }) => ({
     address: endpoints.resource_controller,
-    auth: iamAuth({ apiKey, iam: endpoints.iam, facts: terms.facts }),
+    auth: iamAuth({ apiKey, iam: endpoints.iam }),
     accept: 'application/json',
     refusals,
   }),

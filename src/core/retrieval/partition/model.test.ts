@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { listBody, refusal } from '../../../../test-support/unit/fake-api.ts';
 import { openRead, openRun } from '../../../../test-support/unit/reads.ts';
 import { embeddedRows } from '../../../platforms/compose/envelope.ts';
-import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import type { ComposeShared } from '../../../platforms/compose/stream.ts';
 import { text, timestamp } from '../../stream/fields.ts';
 import { readStreams } from '../../reading/read-streams.ts';
 import type { Row } from '../../record/row.ts';

@@ -10,7 +10,7 @@ import {
   openRun,
   recipes,
 } from '../../../../test-support/unit/reads.ts';
-import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import type { ComposeShared } from '../../../platforms/compose/stream.ts';
 import { CircuitOpenError, ConnectorError } from '../../failure/errors.ts';
 import type { PartitionCursor } from './cursor.ts';
 import type { Partition, Partitions } from '../partitions.ts';

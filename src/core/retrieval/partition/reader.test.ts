@@ -10,7 +10,7 @@ import {
   openRun,
 } from '../../../../test-support/unit/reads.ts';
 import { eachDeployment } from '../../../platforms/compose/deployment-list.ts';
-import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import type { ComposeShared } from '../../../platforms/compose/stream.ts';
 import type { OpenStream } from '../open-stream.ts';
 import type { Stream } from '../../stream/stream.ts';
 

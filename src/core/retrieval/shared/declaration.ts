@@ -23,8 +23,6 @@ export interface Detail<S, F extends string> {
   fields: readonly F[];
   /** The response as an object. Throws `unexpected_body`. */
   values(body: unknown, request: Request): Row;
-  /** How texts name a row: `deployment 5a2b…`. */
-  label(row: Row): string;
-  /** The sentence about rows whose details the API rejects: `deployment 5a2b… comes without its connection strings`. */
-  without(rows: readonly Row[]): string;
+  /** What texts call the details: `connection strings`. */
+  what: string;
 }

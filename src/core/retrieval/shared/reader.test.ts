@@ -8,7 +8,7 @@ import {
   openRead,
   openRun,
 } from '../../../../test-support/unit/reads.ts';
-import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import type { ComposeShared } from '../../../platforms/compose/stream.ts';
 import { text } from '../../stream/fields.ts';
 import type { OpenStream } from '../open-stream.ts';
 import type { Row } from '../../record/row.ts';
@@ -160,14 +160,14 @@ describe('details that are refused', () => {
 
   test('for all rows are warned about in one line, with the first answer', async () => {
     expect(await warned({ d1: 403, d2: 404, d3: 403 })).toEqual([
-      'deployments: deployment d1, deployment d2, deployment d3 without connection strings, because the API rejected them (HTTP 403)',
+      'deployments: all 3 deployments without connection strings, because the API rejected the request (HTTP 403)',
     ]);
   });
 
   test('for some rows are warned about one by one, each with its answer', async () => {
     expect(await warned({ d1: 403, d3: 404 })).toEqual([
-      'deployments: deployment d1 without connection strings, because the API rejected them (HTTP 403)',
-      'deployments: deployment d3 without connection strings, because the API rejected them (HTTP 404)',
+      'deployments: deployment d1 without connection strings, because the API rejected the request (HTTP 403)',
+      'deployments: deployment d3 without connection strings, because the API rejected the request (HTTP 404)',
     ]);
   });
 

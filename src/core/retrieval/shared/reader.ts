@@ -27,7 +27,7 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
     // The list may have these fields, too: the user does not want them, or the request brings them.
     for (const field of detail.fields) if (field in row) row[field] = undefined;
     if (!detail.isWanted(session.shared)) complete.push(row);
-    else incomplete.push({ row, request, label: detail.label(row), origin: request.origin });
+    else incomplete.push({ row, request, label: `deployment ${String(row['id'])}`, origin: request.origin });
   }
   if (complete.length > 0) {
     reader.emit(reader.page(complete, path));
@@ -56,11 +56,11 @@ async function readDetails<S, F extends string>(
   );
   const rows = [...rejected.keys()].map(({ row }) => row);
   const [first] = rejected.values();
-  const warnOf = (some: Row[], answer: string | undefined): void =>
-    reader.warn(`${detail.without(some)}, because the API rejected them (${answer})`);
+  const warnOf = (which: string, answer: string | undefined): void =>
+    reader.warn(`${which} without ${detail.what}, because the API rejected the request (${answer})`);
   // If hundreds are all rejected for one reason, one line says more than hundreds.
-  if (rows.length === incomplete.length && rows.length > 0) warnOf(rows, first?.answer);
-  else for (const [{ row }, { answer }] of rejected) warnOf([row], answer);
+  if (rows.length === incomplete.length && rows.length > 1) warnOf(`all ${rows.length} deployments`, first?.answer);
+  else for (const [{ label }, { answer }] of rejected) warnOf(label, answer);
   for (const row of rows) complete(row, {});
   if (failure !== undefined) throw failure;
 }

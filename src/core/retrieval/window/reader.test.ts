@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { type TestRun, openRead, openRun } from '../../../../test-support/unit/reads.ts';
-import type { ComposeShared } from '../../../platforms/compose/shared.ts';
+import type { ComposeShared } from '../../../platforms/compose/stream.ts';
 import { ConnectorError } from '../../failure/errors.ts';
 import { text, timestamp } from '../../stream/fields.ts';
 import { readStreams } from '../../reading/read-streams.ts';

@@ -1,12 +1,11 @@
-import { embeddedRows } from '../envelope.ts';
 import { object, text, timestamp } from '../../../core/stream/fields.ts';
-import type { ComposeShared } from '../shared.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
+import { embeddedRows } from '../envelope.ts';
+import { composeStream } from '../stream.ts';
 
-/** `GET /audit_events` (compose-api.md 9.2): newest first, paged by the id of the last row, filtered by `newer_than`. */
-export const auditEvents = streamsOf<ComposeShared>()({
+/** `GET /audit_events` (compose-api.md 9.2): newest first, paged by the last row's id, filtered by `newer_than`. */
+export const auditEvents = composeStream({
   name: 'audit_events',
-  description: 'What was done in the account, by whom and when.',
+  description: 'Actions in the account: who did what, and when.',
   retrieval: {
     way: 'newest-first',
     cursorField: 'created_at',
@@ -19,16 +18,16 @@ export const auditEvents = streamsOf<ComposeShared>()({
   primaryKey: 'id',
   startDateField: 'created_at',
   fields: {
-    id: text('Id of the event.'),
-    account_id: text('Id of the account in which it happened.'),
-    deployment_id: text('Id of the deployment that it is about, if it is about one.'),
-    cluster_id: text('Id of the cluster that it is about, if it is about one.'),
-    user_id: text('Id of the user who did it. Empty if the system did it.'),
-    email: text('Address of the user who did it.'),
-    event: text('Dotted name of what happened, such as deployment.scale.members.'),
-    data: object('Details, which differ from event to event.'),
-    ip: text('IP address that it came from.'),
-    user_agent: text('Program that it came from.'),
-    created_at: timestamp('When it happened.'),
+    id: text('ID of the event.'),
+    account_id: text('ID of the account.'),
+    deployment_id: text('ID of the deployment, for events of a deployment.'),
+    cluster_id: text('ID of the cluster, for events of a cluster.'),
+    user_id: text('ID of the user; empty for events of the system.'),
+    email: text('Email address of the user.'),
+    event: text('Event type, such as deployment.scale.members.'),
+    data: object('Details, which depend on the event type.'),
+    ip: text('IP address of the request.'),
+    user_agent: text('User agent of the request.'),
+    created_at: timestamp('Time of the event.'),
   },
 });

@@ -1,29 +1,23 @@
-import type { ComposeShared } from '../shared.ts';
-import { embeddedRows } from '../envelope.ts';
 import { number, text, timestamp } from '../../../core/stream/fields.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
+import { composeStream, wholeList } from '../stream.ts';
 
-/** `GET /billables` (compose-api.md 9.3). No client's code for it is known, so its numbers are read leniently. */
-export const billables = streamsOf<ComposeShared>()({
+/** `GET /billables` (compose-api.md 9.3). No client that reads it is known. */
+export const billables = composeStream({
   name: 'billables',
-  description: 'What the account is billed for. A vendor report: it may not be open to every token.',
-  retrieval: {
-    way: 'once',
-    request: () => ({ path: 'billables' }),
-    rows: (body, { path }) => embeddedRows(body, 'billables', path),
-  },
+  description: 'Billable items of the account. A vendor report, which may not be available to every token.',
+  retrieval: wholeList('billables'),
   primaryKey: 'id',
   fields: {
-    id: text('Id of the billable item.'),
-    account_id: text('Id of the account that is billed.'),
-    amount: number('Amount; the API does not document its unit.'),
+    id: text('ID of the billable item.'),
+    account_id: text('ID of the account.'),
+    amount: number('Amount. The API does not document its unit.'),
     start_at: timestamp('Start of billing.'),
-    end_at: timestamp('End of billing; far in the future while the item is still billed.'),
-    description: text('What it is, for people.'),
-    identifier: text('Unique id of the resource that is billed.'),
-    resource_identifier: text('Unique id of the system that provides the resource.'),
-    sku: text('Stock code of the kind of resource.'),
+    end_at: timestamp('End of billing; far in the future for items that are still billed.'),
+    description: text('Description of the item.'),
+    identifier: text('ID of the billed resource.'),
+    resource_identifier: text('ID of the system that provides the resource.'),
+    sku: text('SKU of the resource.'),
     units: number('Number of data or memory units.'),
-    replaces_id: text('Id of the item that this one replaced after scaling.'),
+    replaces_id: text('ID of the item that this item replaced after scaling.'),
   },
 });

@@ -20,7 +20,7 @@ test('the alerts stay together in one record, as they came', () => {
 
 test('an object that has neither the summary nor the list is no row, with a warning', () => {
   const without = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
-  const warnings = ['path was answered without its list alerts, which is taken as empty'];
+  const warnings = ['path has no list alerts, which is treated as empty'];
   expect(without({ hello: 'world' })).toEqual({ rows: [], warnings });
   expect(without({ _embedded: null })).toEqual({ rows: [], warnings });
   expect(without({ summary: 'healthy' })).toEqual({ rows: [{ summary: 'healthy' }], warnings });
@@ -28,7 +28,7 @@ test('an object that has neither the summary nor the list is no row, with a warn
 
 test('damage is not taken for health', () => {
   const rows = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
-  expect(() => rows({ summary: 'x', _embedded: { alerts: 'none' } })).toThrow('_embedded.alerts is a string');
-  expect(() => rows([])).toThrow('it is a list');
+  expect(() => rows({ summary: 'x', _embedded: { alerts: 'none' } })).toThrow('_embedded.alerts is not a list');
+  expect(() => rows([])).toThrow('it is not an object');
   expect(() => rows({ errors: 'out of order' })).toThrow('out of order');
 });

@@ -59,8 +59,8 @@ test('depth is no limit', () => {
   expect(records(recipe)).toHaveLength(20_000);
 });
 
-test('steps that are no list are not taken for none', () => {
-  expect(() => records({ id: 'a', _embedded: { recipes: 'x' } })).toThrow('the steps of recipe a are no list');
+test('steps that are not a list are an error', () => {
+  expect(() => records({ id: 'a', _embedded: { recipes: 'x' } })).toThrow('the steps of recipe a are not a list');
 });
 
 interface Recipe {

@@ -1,30 +1,26 @@
-import type { ComposeShared } from '../shared.ts';
-import { eachDeployment, ofDeployment } from '../deployment-list.ts';
-import { flatten, halObject } from '../envelope.ts';
 import { integer, text } from '../../../core/stream/fields.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
+import { flatten, halObject } from '../envelope.ts';
+import { composeStream, perDeployment } from '../stream.ts';
 
 const sizes = {
-  allocated_units: integer('Units that it has.'),
-  used_units: integer('Units that it uses.'),
-  starting_units: integer('Units that it was made with.'),
-  minimum_units: integer('The fewest units that it can be scaled to.'),
-  memory_per_unit_in_mb: integer('Memory of a unit in MB.'),
-  storage_per_unit_in_mb: integer('Storage of a unit in MB.'),
-  unit_size_in_mb: integer('Size of a unit in MB, as the web console shows it.'),
-  unit_type: text('What the size counts, such as memory or data.'),
+  allocated_units: integer('Number of allocated units.'),
+  used_units: integer('Number of used units.'),
+  starting_units: integer('Initial number of units.'),
+  minimum_units: integer('Minimum number of units.'),
+  memory_per_unit_in_mb: integer('Memory per unit in MB.'),
+  storage_per_unit_in_mb: integer('Storage per unit in MB.'),
+  unit_size_in_mb: integer('Unit size in MB, as shown in the web console.'),
+  unit_type: text('Resource that the unit size refers to, such as memory or data.'),
 };
 
-/** `GET /deployments/{id}/scalings` (compose-api.md 9.13): one object without an envelope. */
-export const deploymentsScalings = streamsOf<ComposeShared>()({
+/** `GET /deployments/{id}/scalings` (compose-api.md 9.13), one object without an envelope. */
+export const deploymentsScalings = composeStream({
   name: 'deployments_scalings',
-  description: 'Size of each deployment: one record per deployment.',
+  description: 'Allocated resources of each deployment: one record per deployment.',
   retrieval: {
-    way: 'partition',
-    partitions: eachDeployment,
-    request: (partition) => ofDeployment(partition, 'scalings'),
+    ...perDeployment('scalings'),
     rows: (body, { path }) => ({ rows: [flatten(halObject(body, path, Object.keys(sizes)))], warnings: [] }),
   },
   primaryKey: 'deployment_id',
-  fields: { deployment_id: text('Id of the deployment.'), ...sizes },
+  fields: { deployment_id: text('ID of the deployment.'), ...sizes },
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openRun } from '../../../../test-support/unit/reads.ts';
 import type { Shared } from '../../../core/retrieval/shared/declaration.ts';
-import type { ComposeShared } from '../shared.ts';
+import type { ComposeShared } from '../stream.ts';
 import { deployments } from './deployments.ts';
 
 const { detail } = deployments.retrieval as Shared<ComposeShared, string>;

@@ -1,15 +1,14 @@
-import { halObject } from '../envelope.ts';
 import { listOfObjects, listOfTexts, object, text, timestamp } from '../../../core/stream/fields.ts';
-import type { ComposeShared } from '../shared.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
+import { halObject } from '../envelope.ts';
+import { composeStream } from '../stream.ts';
 
 /**
- * `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for the connection strings. Rows of the
- * list may lack much of what a single deployment has.
+ * `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for connection strings. The list may lack fields that
+ * a single deployment has.
  */
-export const deployments = streamsOf<ComposeShared>()({
+export const deployments = composeStream({
   name: 'deployments',
-  description: 'The database deployments that the token may see.',
+  description: 'The database deployments that the token can view.',
   retrieval: {
     way: 'shared',
     path: 'deployments',
@@ -19,32 +18,28 @@ export const deployments = streamsOf<ComposeShared>()({
       request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),
       fields: ['connection_strings', 'ca_certificate_base64'],
       values: (body, { path }) => halObject(body, path),
-      label: ({ id }) => `deployment ${String(id)}`,
-      without: ([one, ...others]) =>
-        others.length === 0
-          ? `deployment ${String(one?.['id'])} comes without its connection strings`
-          : `all ${others.length + 1} deployments come without their connection strings`,
+      what: 'connection strings',
     },
   },
   primaryKey: 'id',
   fields: {
-    id: text('Id of the deployment.'),
-    account_id: text('Id of the account that owns it.'),
+    id: text('ID of the deployment.'),
+    account_id: text('ID of the account that owns the deployment.'),
     name: text('Name of the deployment.'),
-    type: text('Type of database, as in databases.'),
-    created_at: timestamp('When it was made.'),
-    notes: text('Notes of its users.'),
-    customer_billing_code: text('Code that its users gave it for their own billing.'),
-    cluster_id: text('Id of the cluster that it runs on.'),
-    version: text('Version of the database.'),
-    provision_recipe_id: text('Id of the recipe that made it.'),
+    type: text('Database type, as in databases.'),
+    created_at: timestamp('Creation time.'),
+    notes: text("Users' notes."),
+    customer_billing_code: text('Billing code set by users.'),
+    cluster_id: text('ID of the cluster.'),
+    version: text('Database version.'),
+    provision_recipe_id: text('ID of the recipe that created the deployment.'),
     ca_certificate_base64: text('CA certificate for connections; only with include_connection_strings.'),
     connection_strings: object(
-      'How to connect, admin passwords included; only with include_connection_strings.',
+      'Connection strings, including admin passwords; only with include_connection_strings.',
       Object.fromEntries([
         ...['direct', 'cli', 'ssh', 'health', 'admin', 'ssh_admin'].map((key) => [key, listOfTexts(`For ${key}.`)]),
-        ['maps', listOfObjects('Address translation, for Scylla.', {})],
-        ['misc', object('Whatever else there is.')],
+        ['maps', listOfObjects('Address translation for Scylla.', {})],
+        ['misc', object('Other connection strings.')],
       ]),
     ),
   },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../../core/stream/stream.ts';
 import { openRun, rowsIn } from '../../../../test-support/unit/reads.ts';
-import type { ComposeShared } from '../shared.ts';
+import type { ComposeShared } from '../stream.ts';
 import { streams } from './index.ts';
 
 // name, path ({d}: the deployment), name of the list in the body, primary key, cursor. Configs and saved states of users
@@ -64,15 +64,15 @@ test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'
       warnings: [],
     });
     expect(rowsIn(streamOf(name), {}, path).warnings).toEqual([
-      `${path} was answered without its list ${list}, which is taken as empty`,
+      `${path} has no list ${list}, which is treated as empty`,
     ]);
     expect(() => rowsIn(streamOf(name), { _embedded: { other: [] } }, path)).toThrow(
-      `it holds the list other where ${list}`,
+      `it has the list other instead of ${list}`,
     );
   },
 );
 
-test('only the report that nobody has seen may be absent everywhere', () => {
+test('only the unverified report may be absent everywhere', () => {
   const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);
 });
@@ -86,8 +86,7 @@ test('a made key says that it is made', () => {
     'deployments_versions',
   ]);
   const descriptions = made.map((stream) => stream.fields[keyFieldOf(stream)]?.description);
-  expect(descriptions.shift()).toMatch(/^Made by the connector: deployment_id and /);
-  for (const description of descriptions) expect(description).toMatch(/^Made by the connector: deployment_id\//);
+  for (const description of descriptions) expect(description).toMatch(/^Key made for this stream: deployment_id\//);
 });
 
 function streamOf(name: string): Stream<ComposeShared> {

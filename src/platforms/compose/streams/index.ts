@@ -1,5 +1,5 @@
 import type { Stream } from '../../../core/stream/stream.ts';
-import type { ComposeShared } from '../shared.ts';
+import type { ComposeShared } from '../stream.ts';
 import { accounts } from './accounts.ts';
 import { auditEvents } from './audit-events.ts';
 import { billables } from './billables.ts';
@@ -17,7 +17,7 @@ import { deploymentsTeamRoles } from './deployments-team-roles.ts';
 import { deploymentsVersions } from './deployments-versions.ts';
 import { teams } from './teams.ts';
 
-/** Every report that the connector reads, in the order of the catalog. */
+/** All streams, in the order of the catalog. */
 export const streams: readonly Stream<ComposeShared>[] = [
   accounts,
   auditEvents,

@@ -1,21 +1,15 @@
-import type { ComposeShared } from '../shared.ts';
-import { embeddedRows } from '../envelope.ts';
 import { listOfObjects, text } from '../../../core/stream/fields.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
+import { composeStream, wholeList } from '../stream.ts';
 
-/** `GET /teams` (compose-api.md 9.16). Its users are inline. */
-export const teams = streamsOf<ComposeShared>()({
+/** `GET /teams` (compose-api.md 9.16). */
+export const teams = composeStream({
   name: 'teams',
   description: 'The teams of the account, with their users.',
-  retrieval: {
-    way: 'once',
-    request: () => ({ path: 'teams' }),
-    rows: (body, { path }) => embeddedRows(body, 'teams', path),
-  },
+  retrieval: wholeList('teams'),
   primaryKey: 'id',
   fields: {
-    id: text('Id of the team.'),
+    id: text('ID of the team.'),
     name: text('Name of the team.'),
-    users: listOfObjects('Its users.', { id: text('Id of the user.'), name: text('Name of the user.') }),
+    users: listOfObjects('Users of the team.', { id: text('ID of the user.'), name: text('Name of the user.') }),
   },
 });

@@ -30,8 +30,24 @@ interface Grants {
   requests: number;
 }
 
-/** The fields of a grant. Only the subject differs. */
-export function grantFields(subject: SubjectKey, description: string): Record<string, Field> {
+/** The declaration of a stream of the grants to one kind of subject, apart from its name and description. */
+export function grantsTo(subject: SubjectKey, description: string) {
+  return {
+    retrieval: {
+      way: 'shared' as const,
+      path: POLICIES,
+      async load(account: Account) {
+        const { rows, requests } = await account.once(loadGrants);
+        return { rows: rows[subject], requests };
+      },
+    },
+    primaryKey: 'id',
+    dropped: [],
+    fields: grantFields(subject, description),
+  };
+}
+
+function grantFields(subject: SubjectKey, description: string): Record<string, Field> {
   return {
     id: text(`Key made for this stream: policy_id/role/${subject}.`),
     policy_id: text('ID of the policy that grants the role.'),

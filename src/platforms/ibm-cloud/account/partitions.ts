@@ -7,7 +7,16 @@ import type { Account } from './account.ts';
 import { type Deployment, labelOf } from './instance.ts';
 import { loadInventory } from './inventory.ts';
 
-/** The deployments of generation 1, optionally of some types only. `fields` are added to their records. */
+/** One request per deployment of generation 1, optionally of some types only. */
+export function perDeployment(report: string, types?: ReadonlySet<string>) {
+  return {
+    way: 'partition' as const,
+    partitions: (account: Account) => gen1Partitions(account, types),
+    request: (partition: Partition) => reportOf(partition, report),
+  };
+}
+
+/** `fields` are added to the records of each deployment. */
 export async function gen1Partitions(
   account: Account,
   types?: ReadonlySet<string>,

@@ -3,13 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { VirtualTime } from '../../../../test-support/unit/virtual-time.ts';
 import type { SendRequest } from '../../../http/auth.ts';
 import type { Request } from '../../../core/stream/request.ts';
-import { ibmCloud } from '../ibm-cloud.ts';
 import { type IamAccess, accountIn, iamAuth } from './token.ts';
 import { MASK, maskCredentials } from '../../../text/credentials.ts';
 import { serverText } from '../../../text/server-text.ts';
 
 const KEY = 'k+e/y=1 &';
-const { facts } = ibmCloud.terms;
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 
 /** A token as IAM makes them, with these claims. */
@@ -29,7 +27,7 @@ function openIam(options: Partial<IamAccess> = {}) {
     waiting.push(reply);
     return reply.promise;
   };
-  const auth = iamAuth({ apiKey: KEY, iam: 'https://iam.example.test', facts, now: () => clock.now, ...options });
+  const auth = iamAuth({ apiKey: KEY, iam: 'https://iam.example.test', now: () => clock.now, ...options });
   const header = async (): Promise<string> => auth.header(ask);
   /** Answers what was asked first, and lets everyone take it in. */
   const reply = async (body: unknown): Promise<void> => {
@@ -204,7 +202,7 @@ test('whatever the lives of the tokens, no request carries a dead one, and no tw
         deaths.set(`Bearer t${n}`, asked + life * 1_000);
         return { access_token: `t${n}`, expires_in: life };
       };
-      const auth = iamAuth({ apiKey: KEY, iam: 'https://iam.example.test', facts, now: time.now });
+      const auth = iamAuth({ apiKey: KEY, iam: 'https://iam.example.test', now: time.now });
       const run = async (waits: number[]): Promise<void> => {
         for (const ms of waits) {
           await time.sleep(ms, never);

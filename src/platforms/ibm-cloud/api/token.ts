@@ -1,10 +1,10 @@
 import { ConnectorError } from '../../../core/failure/errors.ts';
-import type { Terms } from '../../../core/failure/terms.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Auth, SendRequest } from '../../../http/auth.ts';
 import { addCredential } from '../../../text/credentials.ts';
 import { rawText, serverText } from '../../../text/server-text.ts';
+import { terms } from '../terms.ts';
 import { textOf, within } from './values.ts';
 
 /** A token is renewed after this part of its life, and not used in its last seconds (icd-api.md 1.1). */
@@ -27,7 +27,6 @@ export interface IamAccess {
   apiKey: string;
   /** IAM's address. The key is sent nowhere else. */
   iam: string;
-  facts: Terms['facts'];
   /** Returns Unix ms. */
   now?: () => number;
 }
@@ -37,7 +36,7 @@ export interface IamAccess {
  * dead, while the next one is fetched in the background. A service's 401 means that the token was revoked, so a new one is
  * fetched, unless another request has already done so.
  */
-export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth {
+export function iamAuth({ apiKey, iam, now = Date.now }: IamAccess): Auth {
   const request: Request = {
     origin: iam,
     path: PATH,
@@ -61,7 +60,7 @@ export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth
   async function exchange(send: SendRequest): Promise<Token> {
     const requestedAt = now();
     const body = await send(request).catch((thrown: unknown) => {
-      throw thrown instanceof ConnectorError ? exchangeError(thrown, iam, facts) : thrown;
+      throw thrown instanceof ConnectorError ? exchangeError(thrown, iam) : thrown;
     });
     const text = textOf(within(body, 'access_token'));
     if (text === undefined) {
@@ -92,13 +91,13 @@ export function iamAuth({ apiKey, iam, facts, now = Date.now }: IamAccess): Auth
 }
 
 /** Never a rejection, which would be skipped as one of whatever the token was needed for. */
-function exchangeError(error: ConnectorError, iam: string, facts: Terms['facts']): ConnectorError {
+function exchangeError(error: ConnectorError, iam: string): ConnectorError {
   const { status, internalMessage = '', answer = '', said = serverText('') } = error;
   const details = { internalMessage, cause: error };
   const { host } = new URL(iam);
   // A wrong key is HTTP 400.
   if (status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)))) {
-    return new ConnectorError('key_refused', { ...facts, host, answer }, details);
+    return new ConnectorError('key_refused', { ...terms.facts, host, answer }, details);
   }
   if (!error.isRejection && status !== 401) return error;
   const message = `${host} rejected the request for an access token, but not as IAM does (${answer}). A proxy or firewall may have responded. Allow requests to ${host}, and check platform.endpoints if it is set.`;

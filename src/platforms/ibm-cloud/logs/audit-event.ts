@@ -103,12 +103,11 @@ function accountOf(crns: readonly string[]): string | undefined {
 
 /** The CRN of the deployment in the CRN of a deployment or of a part of one. */
 function deploymentOf(crns: readonly string[]): string | null {
-  for (const id of crns) {
-    const crn = parseCrn(id);
-    if (crn === undefined || !isDatabaseService(crn.service) || crn.instance === '') continue;
-    return `${id.split(':').slice(0, 8).join(':')}::`;
-  }
-  return null;
+  const found = crns.find((id) => {
+    const { service = '', instance = '' } = parseCrn(id) ?? {};
+    return isDatabaseService(service) && instance !== '';
+  });
+  return found === undefined ? null : `${found.split(':').slice(0, 8).join(':')}::`;
 }
 
 function utcTextOf(value: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import { text } from '../../../core/stream/fields.ts';
 import { ibmStream } from '../account/account.ts';
-import { gen1Partitions, reportOf } from '../account/partitions.ts';
+import { perDeployment } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
 import { textOrNull } from '../api/values.ts';
 
@@ -9,9 +9,7 @@ export const deploymentsAllowlists = ibmStream({
   name: 'deployments_allowlists',
   description: 'The IP addresses that are allowed to connect to each deployment of generation 1.',
   retrieval: {
-    way: 'partition',
-    partitions: (account) => gen1Partitions(account),
-    request: (partition) => reportOf(partition, '/allowlists/ip_addresses'),
+    ...perDeployment('/allowlists/ip_addresses'),
     rows: (body, { path }) =>
       rowsIn(body, 'ip_addresses', path, (row) => ({ ...row, description: textOrNull(row['description']) })),
     absentEverywhere: 'empty',

@@ -1,7 +1,7 @@
 import { boolean, integer, number, text } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { ibmStream } from '../account/account.ts';
-import { gen1Partitions, reportOf } from '../account/partitions.ts';
+import { perDeployment } from '../account/partitions.ts';
 import { objectIn, withoutOrigin } from '../api/envelope.ts';
 import { within } from '../api/values.ts';
 
@@ -13,9 +13,7 @@ export const deploymentsAutoscalings = ibmStream({
   name: 'deployments_autoscalings',
   description: 'Autoscaling settings of each deployment of generation 1: one record per resource.',
   retrieval: {
-    way: 'partition',
-    partitions: (account) => gen1Partitions(account),
-    request: (partition) => reportOf(partition, `/groups/${GROUP}/autoscaling`),
+    ...perDeployment(`/groups/${GROUP}/autoscaling`),
     rows: (body, { path }) => ({ rows: rowsOf(objectIn(body, 'autoscaling', path)), warnings: [] }),
     absentEverywhere: 'empty',
   },

@@ -1,6 +1,6 @@
 import { integer, text, timestamp } from '../../../core/stream/fields.ts';
 import { ibmStream } from '../account/account.ts';
-import { gen1Partitions, reportOf } from '../account/partitions.ts';
+import { gen1Partitions, perDeployment } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
 
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
@@ -13,10 +13,9 @@ export const deploymentsRecipes = ibmStream({
   name: 'deployments_recipes',
   description: 'Tasks of each deployment of generation 1.',
   retrieval: {
-    way: 'partition',
+    ...perDeployment('/tasks'),
     partitions: (account) =>
       gen1Partitions(account, undefined, (deployment) => ({ account_id: deployment.account ?? null })),
-    request: (partition) => reportOf(partition, '/tasks'),
     rows: (body, { path }) =>
       rowsIn(body, 'tasks', path, ({ description = null, resource_type = null, ...row }) => ({
         ...row,

@@ -1,6 +1,6 @@
 import { text, timestamp } from '../../../core/stream/fields.ts';
 import { ibmStream } from '../account/account.ts';
-import { gen1Partitions, reportOf } from '../account/partitions.ts';
+import { perDeployment } from '../account/partitions.ts';
 import { objectIn, withoutOrigin } from '../api/envelope.ts';
 import { textOrNull } from '../api/values.ts';
 
@@ -12,9 +12,7 @@ export const deploymentsRecoveryWindows = ibmStream({
   name: 'deployments_recovery_windows',
   description: 'The earliest point-in-time recovery (PITR) time of each deployment of generation 1.',
   retrieval: {
-    way: 'partition',
-    partitions: (account) => gen1Partitions(account, TYPES),
-    request: (partition) => reportOf(partition, `/${NAME}`),
+    ...perDeployment(`/${NAME}`, TYPES),
     rows(body, { path }) {
       const { earliest_point_in_time_recovery_time: earliest, ...row } = withoutOrigin(objectIn(body, NAME, path));
       return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }], warnings: [] };

@@ -1,7 +1,7 @@
 import { listOfTexts, text } from '../../../core/stream/fields.ts';
 import type { ParsedPage } from '../../../core/stream/request.ts';
 import { ibmStream } from '../account/account.ts';
-import { gen1Partitions, reportOf } from '../account/partitions.ts';
+import { perDeployment } from '../account/partitions.ts';
 import { objectIn, withoutOrigin } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { textOrNull } from '../api/values.ts';
@@ -13,9 +13,7 @@ export const deploymentsReplicas = ibmStream({
   name: 'deployments_replicas',
   description: 'The read-only replicas of each deployment of generation 1, or its leader.',
   retrieval: {
-    way: 'partition',
-    partitions: (account) => gen1Partitions(account, TYPES),
-    request: (partition) => reportOf(partition, '/remotes'),
+    ...perDeployment('/remotes', TYPES),
     rows(body, { path }): ParsedPage {
       const { leader, ...row } = withoutOrigin(objectIn(body, 'remotes', path));
       return {

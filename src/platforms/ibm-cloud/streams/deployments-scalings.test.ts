@@ -161,17 +161,17 @@ describe('a deployment of generation 2 without sizes', () => {
     await stream.toEnd();
     expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual([crnOf(2)]);
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
-      expect.stringContaining(`whose sizes IBM Cloud doesn't report: deployment db-1 (${crnOf(1)}). `),
+      expect.stringContaining(`no record for deployment db-1 (${crnOf(1)}) and 0 more, although active`),
     ]);
     expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
   });
 
-  test('is one of a few that are named', async () => {
+  test('is named if it is the first', async () => {
     const instances = Array.from({ length: 7 }, (_, i) => gen2Row(i, {}));
     const { stream, api } = openIbmRead(deploymentsScalings, { instances });
     await stream.toEnd();
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
-      expect.stringMatching(/ db-4 \(\S+\), 2 more\. /),
+      expect.stringMatching(/ db-0 \(\S+\) and 6 more, /),
     ]);
   });
 

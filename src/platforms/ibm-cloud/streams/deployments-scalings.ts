@@ -10,8 +10,6 @@ import { rowsIn } from '../api/envelope.ts';
 import { within } from '../api/values.ts';
 import { count } from '../terms.ts';
 
-/** A warning names this many deployments, and counts the others. */
-const MAX_NAMED = 5;
 const MB_PER_GB = 1_024;
 
 /**
@@ -77,21 +75,16 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
     return [];
   });
   // A deployment that is provisioning has no sizes yet.
-  const active = sizeless.filter(({ row }) => row['state'] === 'active');
-  if (active.length > 0) {
+  const [first, ...others] = sizeless.filter(({ row }) => row['state'] === 'active');
+  if (first !== undefined) {
     account.api.log(
       'warn',
-      `deployments_scalings: no records for active deployments whose sizes IBM Cloud doesn't report: ${named(active)}. If the problem persists, report it to the maintainers of the connector`,
+      `deployments_scalings: no record for ${labelOf(first)} and ${others.length} more, although active, because IBM Cloud reports no sizes. If the problem persists, report it to the maintainers of the connector`,
     );
   }
   const leftOut =
     sizeless.length === 0 ? [] : [`${count(sizeless.length, 'deployment')} of generation 2 without sizes`];
   return { chosen: [...partitionsOf(deployments, account), ...partitions], all, leftOut };
-}
-
-function named(deployments: readonly Deployment[]): string {
-  const more = deployments.length - MAX_NAMED;
-  return [...deployments.slice(0, MAX_NAMED).map(labelOf), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
 /** A group of generation 1, whose allocations are divided equally among its members. */

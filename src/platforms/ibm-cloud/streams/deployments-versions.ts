@@ -1,7 +1,7 @@
 import { boolean, text } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { ibmStream } from '../account/account.ts';
-import { gen1Partitions, reportOf } from '../account/partitions.ts';
+import { perDeployment } from '../account/partitions.ts';
 import { objectIn, rowsOf } from '../api/envelope.ts';
 
 const KEY = ['deployment_id', 'from_version', 'to_version', 'method'] as const;
@@ -11,9 +11,7 @@ export const deploymentsVersions = ibmStream({
   name: 'deployments_versions',
   description: 'The versions that each deployment of generation 1 can be upgraded to.',
   retrieval: {
-    way: 'partition',
-    partitions: (account) => gen1Partitions(account),
-    request: (partition) => reportOf(partition, '/capability/versions'),
+    ...perDeployment('/capability/versions'),
     rows(body, { path }) {
       const versions = rowsOf(objectIn(body, 'capability', path), 'versions', path);
       return { rows: versions.flatMap(transitionsOf), warnings: [] };

@@ -154,7 +154,7 @@ describe('what is refused leaves the deployments as they are in the inventory', 
       ]),
     );
     expect(printed.logged('WARN')).toEqual([
-      `deployments: deployment ${crnOf(1)} comes without its version and endpoints, because the API rejected them (HTTP 403)`,
+      `deployments: deployment ${crnOf(1)} without version and endpoints, because the API rejected the request (HTTP 403)`,
     ]);
   });
 
@@ -167,7 +167,7 @@ describe('what is refused leaves the deployments as they are in the inventory', 
     await stream.toEnd();
     expect(printed.rows).toHaveLength(3);
     expect(printed.logged('WARN')).toEqual([
-      'deployments: all 2 deployments of generation 1 come without their versions and endpoints, because the API rejected them (HTTP 404)',
+      'deployments: all 2 deployments without version and endpoints, because the API rejected the request (HTTP 404)',
     ]);
   });
 });

@@ -36,11 +36,7 @@ export const deployments = ibmStream({
       },
       fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
       values: (body, { path }): Row => pruneToFields(objectIn(body, 'deployment', path), deployments.fields),
-      label: ({ id }) => `deployment ${String(id)}`,
-      without: ([one, ...others]) =>
-        others.length === 0
-          ? `deployment ${String(one?.['id'])} comes without its version and endpoints`
-          : `all ${others.length + 1} deployments of generation 1 come without their versions and endpoints`,
+      what: 'version and endpoints',
     },
   },
   primaryKey: 'id',

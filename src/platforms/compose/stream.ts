@@ -1,0 +1,35 @@
+import type { Partition } from '../../core/retrieval/partitions.ts';
+import type { Request } from '../../core/stream/request.ts';
+import { streamsOf } from '../../core/stream/stream.ts';
+import { type DeploymentList, eachDeployment, ofDeployment } from './deployment-list.ts';
+import { embeddedRows } from './envelope.ts';
+
+/** What the streams of a sync share. */
+export interface ComposeShared {
+  deployments: DeploymentList;
+  /** Audit events per page. */
+  pageSize: number;
+  includeConnectionStrings: boolean;
+}
+
+/** Declares a stream of this platform. */
+export const composeStream = streamsOf<ComposeShared>();
+
+/** One request for a whole list; `list` is its name in the body. */
+export function wholeList(path: string, list = path) {
+  return {
+    way: 'once' as const,
+    request: () => ({ path }),
+    rows: (body: unknown) => embeddedRows(body, list, path),
+  };
+}
+
+/** One request per deployment; `list` is the list's name in the body. */
+export function perDeployment(report: string, list = report) {
+  return {
+    way: 'partition' as const,
+    partitions: eachDeployment,
+    request: (partition: Partition) => ofDeployment(partition, report),
+    rows: (body: unknown, { path }: Request) => embeddedRows(body, list, path),
+  };
+}
