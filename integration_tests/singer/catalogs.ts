@@ -1,6 +1,6 @@
 import type { Row } from './transcript.ts';
 
-/** A stream as `--discover` offers it, and as a catalog has it. */
+/** A stream in the catalog. */
 interface Entry {
   tap_stream_id: string;
   stream: string;
@@ -15,30 +15,30 @@ export interface Catalog {
   streams: readonly Entry[];
 }
 
-/** What a user wants of a stream. */
+/** A user's selection of a stream. */
 interface Choice {
   deselected?: readonly string[];
   fullTable?: boolean;
 }
 
-/** What a run has to bring of a stream. */
+/** What a run must emit of a stream. */
 export interface Expected {
   key: string;
   cursor: string | undefined;
   fields: readonly string[];
   deselected: readonly string[];
-  /** Whether the run moves its bookmark. */
+  /** Whether the run changes its bookmark. */
   hasBookmark: boolean;
 }
 
 export type Choices = Readonly<Record<string, Choice>>;
 
-/** Everything, as a run without a catalog reads it. */
+/** The selection of a run without a catalog. */
 export function everythingIn({ streams }: Catalog): Choices {
   return Object.fromEntries(streams.map(({ stream }) => [stream, {}]));
 }
 
-/** The catalog for these choices, as Meltano writes it: every stream and field says whether it is selected. */
+/** The catalog for these choices, as Meltano writes it: with an explicit selection of every stream and field. */
 export function catalogFor({ streams }: Catalog, choices: Choices): Catalog {
   return {
     streams: streams.map((entry) => {
@@ -57,7 +57,7 @@ export function catalogFor({ streams }: Catalog, choices: Choices): Catalog {
   };
 }
 
-/** What a run with that catalog has to bring. */
+/** What a run with that catalog must emit. */
 export function expectedOf({ streams }: Catalog, choices: Choices): Map<string, Expected> {
   return new Map(
     streams.flatMap(({ stream, key_properties: [key = ''], replication_key: cursor, schema }) => {

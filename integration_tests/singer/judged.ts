@@ -1,47 +1,47 @@
 import type { Expected } from './catalogs.ts';
 import { type Line, type LogLine, type Row, countsIn, linesOf, logOf } from './transcript.ts';
 
-/** A run of the tap that has ended. */
+/** A finished run of the tap. */
 export interface TapRun {
   stdout: string;
   stderr: string;
   exitCode: number | null;
   /** The signal that the test sent, if any. */
   sent?: NodeJS.Signals | undefined;
-  /** What the run had to bring, by stream. */
+  /** What the run must emit, by stream. */
   expected: ReadonlyMap<string, Expected>;
-  /** The state that it was given. */
+  /** Its input state. */
   state?: Row | undefined;
-  /** Whether it was asked for structured lines of the log. */
+  /** Whether a structured log was requested. */
   structured?: boolean | undefined;
   secrets?: readonly string[];
 }
 
-/** A run, taken apart. */
+/** A parsed run. */
 export interface Judged extends TapRun {
   lines: readonly Line[];
-  /** What stands behind the last whole line. */
+  /** What follows the last complete line. */
   rest: string;
   log: ReadonlyArray<LogLine | undefined>;
-  /** The records that the log says each ended stream had. */
+  /** The number of records of each stream that ended, from the log. */
   counts: ReadonlyMap<string, number>;
-  /** Nobody can say a last word after SIGKILL. */
+  /** Whether it was killed, so that it could not write a last line. */
   wasKilled: boolean;
-  /** It ended before it began to read. */
+  /** Whether it ended before it started to read. */
   neverBegan: boolean;
 }
 
-/** One demand on every run. */
+/** A requirement of every run. */
 export interface Rule {
-  /** A number, which README.md explains, and a few words. */
+  /** A number, which README.md explains, and a short name. */
   name: string;
-  /** What it demands and why. */
+  /** What it requires, and why. */
   sentence: string;
-  /** What breaks it. */
+  /** The violations. */
   broken: (run: Judged) => string[];
 }
 
-/** Takes a run apart. */
+/** Parses a run. */
 export function judgedOf(run: TapRun): Judged {
   const { lines, rest } = linesOf(run.stdout);
   const log = logOf(run.stderr);

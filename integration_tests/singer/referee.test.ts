@@ -26,7 +26,7 @@ import {
 const rulesOf = (run: TapRun): string[] => violationsOf(run).map(({ rule }) => rule);
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The valid run with one of its messages replaced by others, or by none. */
+/** The valid run with one message replaced or removed. */
 function instead(gone: Row, ...others: unknown[]): unknown[] {
   const messages = validMessages();
   expect(messages.some((message) => isSame(message, gone))).toBe(true);
@@ -37,7 +37,7 @@ const log = (...lines: string[]): string => linesOfText([...validLog, ...lines])
 /** The log of a run that reads nothing. */
 const began = (...lines: string[]): string => linesOfText(['INFO tap-compose 1.2.3: sync', ...lines]);
 const failed = 'CRITICAL teams: The API has no such report. Leave the stream out.';
-/** The log without what says that teams was read. */
+/** The log without the lines about teams. */
 const withoutTeams = validLog.filter((line) => !line.includes('teams'));
 const walk = (cursor: string, top: string): Row[] => [{ top, cursor, before: 'a', floor: null }];
 
@@ -93,7 +93,7 @@ describe('valid runs', () => {
   });
 });
 
-/** One thing broken in the valid run, and the rules that must catch it. */
+/** A fault in the valid run, and the rules that must catch it. */
 const broken: ReadonlyArray<[string, TapRun, string[]]> = [
   [
     'the output ends inside a line',

@@ -14,7 +14,7 @@ export interface Violation {
   details: readonly string[];
 }
 
-/** Judges a run by all the rules. An empty list means no fault. */
+/** Checks a run against all rules, and returns the violations. */
 export function violationsOf(run: TapRun): Violation[] {
   const judged = judgedOf(run);
   return RULES.flatMap(({ name, sentence, broken }) => {

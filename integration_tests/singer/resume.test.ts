@@ -4,8 +4,8 @@ import { runInterrupted } from '../../test-support/interrupted-runs.ts';
 import { type Synced, type Tapped, tapped } from './taps.ts';
 import type { Row } from './transcript.ts';
 
-// A sync is ended at arbitrary lines and gone on with from the last STATE that came out, until one comes to its end. What
-// all of them brought together must be everything.
+// Syncs are stopped at arbitrary lines and resumed from the last STATE printed, until one completes. Together they must emit
+// everything.
 
 const INCREMENTAL = ['audit_events', 'deployments_recipes'] as const;
 const both = { audit_events: {}, deployments_recipes: {} };
@@ -39,7 +39,7 @@ it('events that arrive between the runs are brought as well', async () => {
   });
 });
 
-/** Ends `ends` syncs at random lines, then lets one come to its end. Gives what all of them brought. */
+/** Stops `ends` syncs at random lines, then lets one complete. Returns what all of them emitted. */
 async function syncWithEnds(
   { sync }: Tapped,
   ends: number,

@@ -3,14 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Judged, Rule } from './judged.ts';
 import type { RecordMessage, Row, SchemaMessage } from './transcript.ts';
 
-// What stands on stdout: lines, SCHEMA and RECORD.
+// Rules about stdout: lines, SCHEMA and RECORD.
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   SCHEMA: ['type', 'stream', 'schema', 'key_properties', 'bookmark_properties'],
   RECORD: ['type', 'stream', 'record', 'time_extracted'],
   STATE: ['type', 'value'],
 };
-/** The least of all limits is that of target-stitch. */
+/** target-stitch has the lowest limit. */
 const MAX_LINE = 20_000_000;
 const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 const HALF_PAIR = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
@@ -20,7 +20,7 @@ const schemasIn = ({ lines }: Judged): SchemaMessage[] =>
 const recordsIn = ({ lines }: Judged): RecordMessage[] =>
   lines.flatMap(({ message }) => (message?.type === 'RECORD' ? [message] : []));
 
-/** What is wrong with each record, by the SCHEMA of its stream; a stream without one is another rule's. */
+/** What is wrong with each record according to its stream's SCHEMA. Another rule requires that there is one. */
 function ofRecords(run: Judged, fault: (record: Row, schema: SchemaMessage) => string | undefined): string[] {
   const schemas = new Map(schemasIn(run).map((schema) => [schema.stream, schema]));
   return recordsIn(run).flatMap(({ stream, record }) => {
@@ -32,7 +32,7 @@ function ofRecords(run: Judged, fault: (record: Row, schema: SchemaMessage) => s
 
 const validators = new Map<string, ValidateFunction>();
 
-/** Draft 7 with times as strict as the targets are. */
+/** Draft 7, with times checked as strictly as by the targets. */
 function validatorOf(schema: Row): ValidateFunction {
   const text = JSON.stringify(schema);
   const known = validators.get(text);
@@ -44,7 +44,7 @@ function validatorOf(schema: Row): ValidateFunction {
   return validator;
 }
 
-/** All texts in a value, however deep. */
+/** All strings in a value, at any depth. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
@@ -95,7 +95,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     sentence: 'No text holds U+0000 or half of a surrogate pair, on which Postgres targets end.',
     broken: ({ lines }) =>
       lines.flatMap(({ text, message }) => {
-        // Only a line with such an escape can hold one.
+        // Only a line with such an escape can contain one.
         if (!/\\u(?:0000|d[89a-f])/i.test(text)) return [];
         return textsIn(message).filter((one) => one.includes('\0') || HALF_PAIR.test(one));
       }),

@@ -1,9 +1,9 @@
 import type { Judged, Rule } from './judged.ts';
 import { type Row, isRow } from './transcript.ts';
 
-// What the exit code and the log say.
+// Rules about the exit code and the log.
 
-/** Of each key of a structured line what Meltano takes. */
+/** What Meltano accepts for each key of a structured line. */
 const LINE: Readonly<Record<string, (value: unknown) => boolean>> = {
   level: (value) => ['debug', 'info', 'warning', 'error', 'critical'].includes(value as string),
   message: isText,
@@ -29,7 +29,7 @@ function lineFaults(line: Row): string[] {
   return [...wrong, ...foreign, ...(fits ? [] : ['metric_info'])];
 }
 
-/** Whether the log says of every stream that it was read to its end. */
+/** Whether every stream was read to its end, according to the log. */
 function isDone({ expected, log, neverBegan }: Judged): boolean {
   if (neverBegan) return false;
   const texts = log.map((line) => line?.message ?? '');

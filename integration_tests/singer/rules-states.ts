@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Judged, Rule } from './judged.ts';
 import { type Row, isRow } from './transcript.ts';
 
-// What the STATE messages say, and when they come.
+// Rules about the content and the time of STATE messages.
 
-/** As a run has its bookmarks: of a walk, or of a mark for each deployment or Logs instance. */
+/** The keys of a bookmark: of newest-first pagination, of partitions, of time windows, of months. */
 const WALK_KEYS = 'platform,replication_key,replication_key_value,start_date,version,walk';
 const MARKS_KEYS = 'partitions,pending,platform,start_date,version';
 const WINDOWS_KEYS = 'partitions,platform,start_date,version';
 const MONTHS_KEYS = 'limits,platform,replication_key,replication_key_value,start_date,version';
-/** Where the output is smaller, the first and the last state have their weight. */
+/** In a smaller output, the first and the last state weigh too much. */
 const MUCH_OUTPUT = 100_000;
 
 interface Stated {
@@ -29,12 +29,12 @@ function bookmarksOf(value: Row | undefined): Readonly<Record<string, Row>> {
   return isRow(value?.['bookmarks']) ? (value['bookmarks'] as Readonly<Record<string, Row>>) : {};
 }
 
-/** The streams whose bookmark this run moves. */
+/** The streams whose bookmark this run changes. */
 function moved({ expected }: Judged): string[] {
   return [...expected].flatMap(([name, { hasBookmark }]) => (hasBookmark ? [name] : []));
 }
 
-/** Meltano's merge of an older state with a newer one; it ends with an error where a null meets an object. */
+/** Meltano's merge of an older state with a newer one, which throws if a null meets an object. */
 function merged(older: unknown, newer: unknown): unknown {
   if (!isRow(newer)) return newer;
   if (older === null) throw new TypeError('null meets an object');
@@ -52,12 +52,12 @@ function mergesBadly(older: Row, newer: Row): boolean {
   }
 }
 
-/** A time, or what is before all times. */
+/** A time, or text that sorts before all times. */
 function timeOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** What of the records has been seen, as far as bookmarks speak of it. */
+/** What has been printed, as far as bookmarks cover it. */
 interface Seen {
   keys: Set<unknown>;
   newest: string;
@@ -81,9 +81,9 @@ function formFaults(name: string, bookmark: Row | undefined): string[] {
   ].map((found) => `${name} has ${found}`);
 }
 
-/** Where a bookmark says more than was printed. `before` is where the run began. */
+/** Where a bookmark covers more than was printed. `before` is the bookmark at the start of the run. */
 function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): string[] {
-  // What has another form is another rule's.
+  // Another rule checks the form.
   if (formFaults(name, bookmark).length > 0) return [];
   // A month may have no records, but the present one is never over.
   if (bookmark['replication_key'] === 'month') {
@@ -116,7 +116,7 @@ function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): stri
   for (const partition of partitions) {
     const { deployment_id: id, logs_instance: instance } = partition['context'] as Row;
     if (instance !== undefined) {
-      // It says which times were asked for, and the last events may be older than those.
+      // It covers the times that were requested, and the last events may be older.
       const end = timeOf(partition['replication_key_value']);
       if (end > new Date().toISOString()) faults.push(`a Logs instance at ${end}, which is to come`);
       continue;

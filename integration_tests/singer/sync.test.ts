@@ -22,7 +22,7 @@ describe('a sync of everything', () => {
       'in full, incremental streams too',
       { ...Object.fromEntries(STREAM_NAMES.map((name) => [name, { fullTable: true }])) },
     ],
-  ])('%s brings every record once and keeps every rule', async (_, choices) => {
+  ])('%s emits every record once and follows every rule', async (_, choices) => {
     await tapped({}, async (given) => {
       const synced = await given.sync(choices === undefined ? {} : { choices });
       expect(synced.violations).toEqual([]);
@@ -31,7 +31,7 @@ describe('a sync of everything', () => {
     });
   });
 
-  it('keeps every rule with structured lines of the log', async () => {
+  it('follows every rule with a structured log', async () => {
     await tapped({}, async ({ sync }) => {
       const synced = await sync({ structured: true });
       expect(synced.violations).toEqual([]);
@@ -39,7 +39,7 @@ describe('a sync of everything', () => {
     });
   });
 
-  it('of an account that has nothing has a SCHEMA of each stream all the same', async () => {
+  it('of an empty account has a SCHEMA of each stream', async () => {
     await tapped({ auditEvents: 0, deployments: 0 }, async ({ sync }) => {
       const synced = await sync();
       expect(synced.violations).toEqual([]);
@@ -47,7 +47,7 @@ describe('a sync of everything', () => {
     });
   });
 
-  it('keeps states rare where there are many deployments', async () => {
+  it('sends few states if there are many deployments', async () => {
     await tapped({ auditEvents: 3_000, deployments: 300, recipes: 12 }, async ({ sync, sandbox }) => {
       const synced = await sync({ choices: both, config: { num_workers: 16 } });
       expect(synced.violations).toEqual([]);
@@ -58,7 +58,7 @@ describe('a sync of everything', () => {
 });
 
 describe('the next sync', () => {
-  it('goes on from the last STATE, and leaves the bookmark of what is read in full', async () => {
+  it('resumes from the last STATE, and keeps the bookmark of a stream that is read in full', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const state = (await sync({ choices: both })).states.at(-1);
       sandbox.addEvents(7);
@@ -75,7 +75,7 @@ describe('the next sync', () => {
     });
   });
 
-  it('takes the state of the Airbyte connector, as the wrapper saved it', async () => {
+  it('accepts the state of the Airbyte connector as the wrapper saved it', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const ended = (await sync({ choices: both })).states.at(-1);
       const { replication_key_value: mark } = bookmarkIn(ended, 'audit_events') as Row;
@@ -93,7 +93,7 @@ describe('the next sync', () => {
         message('teams', { __ab_no_cursor_state_message: true }),
       ];
       sandbox.addEvents(3);
-      // The bookmarks of what is not selected are absorbed as well.
+      // The states of deselected streams are translated as well.
       const next = await sync({ choices: { audit_events: {} }, state: { airbyte_state: saved }, asState: ended ?? {} });
       expect(next.violations).toEqual([]);
       expect(next.keys('audit_events').length).toBeLessThan(30);
@@ -103,7 +103,7 @@ describe('the next sync', () => {
 });
 
 describe('a catalog', () => {
-  it('selects streams and fields, and saves the requests of what nobody wants', async () => {
+  it('selects streams and fields, and requests nothing else', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const synced = await sync({
         config: { include_connection_strings: true },
@@ -120,7 +120,7 @@ describe('a catalog', () => {
 });
 
 describe('a sync that fails', () => {
-  it('for a report that is refused reads the others, and the state is behind all records', async () => {
+  it('because a stream is rejected reads the others, and its last STATE follows all records', async () => {
     await tapped({ faults: [{ path: 'teams', kind: 'status', status: 403 }] }, async (given) => {
       const synced = await given.sync();
       expect(synced.violations).toEqual([]);
@@ -132,7 +132,7 @@ describe('a sync that fails', () => {
     });
   });
 
-  it('in the middle of the walk goes on there the next time', async () => {
+  it('in the middle of newest-first pagination resumes there', async () => {
     const broken = { path: 'audit_events', kind: 'status', status: 403, after: 10 } as const;
     await tapped({ auditEvents: 2_000, faults: [broken] }, async ({ sync, sandbox }) => {
       const first = await sync({ choices: both });
@@ -149,7 +149,7 @@ describe('a sync that fails', () => {
     });
   });
 
-  it('for a token that is not accepted prints no record, and never the token', async () => {
+  it('because the token is rejected prints no record, and never the token', async () => {
     await tapped({}, async ({ sync }) => {
       const token = 'wrong-token-0123456789';
       const synced = await sync({ config: { api_token: token } });
@@ -161,8 +161,8 @@ describe('a sync that fails', () => {
   });
 });
 
-describe('--test and --discover as Meltano calls them', () => {
-  it('--test says on stderr whether the config works, and nothing on stdout', async () => {
+describe('--test and --discover', () => {
+  it('--test reports on stderr whether the config works, and prints nothing on stdout', async () => {
     await tapped({}, async ({ sandbox, workspace }) => {
       const config = (api_token: string): string =>
         workspace.file('config.json', { platform: { name: 'compose', api_token, base_url: sandbox.baseUrl } });
@@ -175,7 +175,7 @@ describe('--test and --discover as Meltano calls them', () => {
     });
   });
 
-  it('--discover opens neither state nor catalog, and asks nothing', async () => {
+  it('--discover opens neither state nor catalog, and sends no request', async () => {
     await tapped({}, async ({ sandbox, workspace, catalog }) => {
       const config = workspace.file('config.json', { api_token: sandbox.token, base_url: sandbox.baseUrl });
       const args = ['--config', config, '--catalog', '/nowhere', '--state', '/nowhere', '--discover'];
@@ -186,7 +186,7 @@ describe('--test and --discover as Meltano calls them', () => {
     });
   });
 
-  it('the environment alone is a config', async () => {
+  it('the environment alone can be the config', async () => {
     await tapped({}, async ({ sandbox }) => {
       const env = {
         TAP_COMPOSE_API_TOKEN: sandbox.token,

@@ -7,13 +7,13 @@ import { type Catalog, type Choices, catalogFor, everythingIn, expectedOf } from
 import { type Violation, violationsOf } from './referee.ts';
 import { type Row, type TapMessage, linesOf } from './transcript.ts';
 
-/** A run of the built tap, taken apart and judged. */
+/** A run of the built tap, parsed and checked. */
 export interface Synced extends Finished {
   messages: readonly TapMessage[];
   violations: readonly Violation[];
   records: ReadonlyMap<string, readonly Row[]>;
   keys: (stream: string) => string[];
-  /** The values of its STATE messages that came out whole. */
+  /** The values of its complete STATE messages. */
   states: readonly Row[];
 }
 
@@ -21,7 +21,7 @@ export interface SyncOptions {
   /** Which streams, and how; undefined: all, without a catalog. */
   choices?: Choices;
   state?: Row | undefined;
-  /** The state that the run is judged to have been given, where the file holds another form of it. */
+  /** The input state as the rules know it, if the file contains another form. */
   asState?: Row;
   structured?: boolean;
   run?: ConnectorOptions;
@@ -32,9 +32,9 @@ export interface SyncOptions {
 export interface Tapped {
   sandbox: Sandbox;
   workspace: Workspace;
-  /** The catalog as the tap prints it. */
+  /** The catalog that the tap prints. */
   catalog: Catalog;
-  /** `config` has options beside token and address. */
+  /** `config` contains options other than token and address. */
   sync: (options?: SyncOptions & { config?: Row }) => Promise<Synced>;
 }
 
@@ -44,7 +44,7 @@ const STRUCTURED = {
   root: { level: 'INFO' },
 };
 
-/** Runs a test with a sandbox and a workspace of its own, and clears both away. */
+/** Runs a test with its own sandbox and workspace, and removes both. */
 export async function tapped<T>(
   options: Partial<SandboxOptions> & { faults?: readonly Fault[] },
   test: (given: Tapped) => Promise<T>,

@@ -19,13 +19,13 @@ interface StateMessage {
 }
 export type TapMessage = SchemaMessage | RecordMessage | StateMessage;
 
-/** A line of stdout, and the message in it if it holds one. */
+/** A line of stdout, and the message in it, if any. */
 export interface Line {
   text: string;
   message: TapMessage | undefined;
 }
 
-/** The lines of stdout that came out whole, and what stands behind the last of them. */
+/** The complete lines of stdout, and what follows the last one. */
 export function linesOf(stdout: string): { lines: Line[]; rest: string } {
   const texts = stdout.split('\n');
   const rest = texts.pop() ?? '';
@@ -45,11 +45,11 @@ function messageIn(text: string): TapMessage | undefined {
 export interface LogLine {
   level: string;
   message: string;
-  /** Its own keys, if it is a structured one. */
+  /** Its keys, if it is structured. */
   structured: Row | undefined;
 }
 
-/** The lines of stderr; undefined for one that is in neither form. The stack of a bug belongs to the line above it. */
+/** The lines of stderr; undefined for one in neither form. A bug's stack belongs to the line above it. */
 export function logOf(stderr: string): Array<LogLine | undefined> {
   return stderr
     .split('\n')
@@ -69,7 +69,7 @@ function logLine(text: string): LogLine | undefined {
   }
 }
 
-/** How many records the log says that each stream had. */
+/** The number of records of each stream, from the log. */
 export function countsIn(log: ReadonlyArray<LogLine | undefined>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const line of log) {

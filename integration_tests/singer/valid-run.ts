@@ -46,7 +46,7 @@ export function record(stream: string, data: Row): Row {
 export const event = (id: string, at: string): Row => record('audit_events', { id, created_at: at, data: {} });
 const recipe = (id: string, at: string): Row => record('recipes', { id, deployment_id: 'd1', updated_at: at });
 
-/** The bookmarks of a run: the mark and the walk of the events, and the mark of the one deployment. */
+/** The bookmarks of a run: of the events, and of the one deployment. */
 export function bookmarks(mark: string | null, walk: Row[], recipes: string | null): Readonly<Record<string, Row>> {
   const common = { version: 1, platform: 'compose', start_date: null };
   const partition = { context: { deployment_id: 'd1' }, replication_key: 'updated_at', replication_key_value: recipes };
@@ -68,7 +68,7 @@ export const recipesState = state(bookmarks(null, [{ top: DAY(3), cursor: 'b', b
 export const lastState = state(bookmarks(DAY(3), [], DAY(2)));
 export const lastTeam = record('teams', { id: 't2', users: null, size: null });
 
-/** Four streams read side by side, one of them empty. */
+/** Four streams read concurrently, one of them empty. */
 export function validMessages(): Row[] {
   return [
     firstState,
@@ -103,7 +103,7 @@ export const validLog: readonly string[] = [
   ]),
 ];
 
-/** A structured line of the log. */
+/** A structured log line. */
 function structuredLine(level: string, message: string, more: Row = {}): Row {
   return {
     level,
@@ -119,7 +119,7 @@ function structuredLine(level: string, message: string, more: Row = {}): Row {
   };
 }
 
-/** The same log in structured lines. */
+/** The same log, structured. */
 export const structuredLog: readonly Row[] = validLog.map((line) => {
   const [, text = ''] = /^INFO (.*)$/.exec(line) ?? [];
   if (!text.startsWith('METRIC: ')) return structuredLine('info', text);
