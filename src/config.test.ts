@@ -237,7 +237,7 @@ describe('the platform', () => {
 
   test('is not named at the top level', async () => {
     expect(await judged({ name: 'compose', api_token: TOKEN })).toEqual({
-      warnings: ['name, which is ignored: move it into platform'],
+      warnings: ['name, which is ignored: there is no such option; correct or remove it'],
       usageError: undefined,
     });
   });

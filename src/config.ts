@@ -143,46 +143,31 @@ interface Ignored {
   name: string;
   hint: string;
   /** The option that was probably meant. */
-  nearest?: string;
+  nearest: string | undefined;
 }
 
-/** Finds misspelled options: with an unnoticed `start_dat`, everything would be read. */
+/** Finds misspelled and misplaced options: with an unnoticed `start_dat`, everything would be read. */
 function ignoredOptions(given: Row, platform: unknown, isFlat: boolean): Ignored[] {
-  const name = isRow(platform) ? platform['name'] : undefined;
-  const named = Object.entries(PLATFORMS).filter(([key]) => key === name);
-  const candidates = named.length > 0 ? named : Object.entries(PLATFORMS);
-  const inside = candidates.flatMap(([, { config }]) => Object.keys(config.shape));
-  const top = Object.keys(configSchema.shape);
-  const unknown = (row: Row, known: string[]): string[] =>
-    // Airbyte adds options that begin with two underscores.
-    Object.keys(row).filter((key) => !known.includes(key) && !key.startsWith('__'));
-  if (isFlat) {
-    const known = [...top, ...inside.filter((key) => key !== 'name')];
-    return unknown(given, known).map((key) => (key === 'name' ? moveIn(key) : misspelled(key, known, '')));
-  }
-  const ignored = unknown(given, top).map((key) => (inside.includes(key) ? moveIn(key) : misspelled(key, top, '')));
-  if (!isRow(platform) || named.length === 0) return ignored;
-  return [
-    ...ignored,
-    ...unknown(platform, inside).map((key) =>
-      top.includes(key) ? moveOut(key) : misspelled(key, inside, 'platform.'),
-    ),
-  ];
-}
-
-const moveIn = (key: string): Ignored => ({ name: key, hint: 'move it into platform', nearest: `platform.${key}` });
-const moveOut = (key: string): Ignored => ({
-  name: `platform.${key}`,
-  hint: 'move it out of platform, to the top level',
-  nearest: key,
-});
-
-function misspelled(key: string, options: readonly string[], prefix: string): Ignored {
-  // A longer name may be anything, so it isn't shown.
-  const name = key.length <= MAX_NAME ? `${prefix}${key}` : `with a name of ${key.length} characters`;
-  const nearest = nearestOf(key, options);
-  if (nearest === undefined) return { name, hint: 'there is no such option; correct or remove it' };
-  return { name, hint: `did you mean ${prefix}${nearest}?`, nearest: `${prefix}${nearest}` };
+  const chosen = Object.entries(PLATFORMS).filter(([name]) => isRow(platform) && name === platform['name']);
+  const inside = (chosen.length > 0 ? chosen : Object.entries(PLATFORMS)).flatMap(([, { config }]) =>
+    Object.keys(config.shape),
+  );
+  /** Where each option belongs. */
+  const options = new Map(Object.keys(configSchema.shape).map((key) => [key, key]));
+  for (const key of inside) if (!isFlat || key !== 'name') options.set(key, isFlat ? key : `platform.${key}`);
+  const ignoredIn = (row: Row, prefix: string): Ignored[] =>
+    Object.keys(row)
+      // Airbyte adds options that begin with two underscores.
+      .filter((key) => options.get(key) !== `${prefix}${key}` && !key.startsWith('__'))
+      .map((key) => {
+        // A longer name may be anything, so it isn't shown.
+        const name = key.length <= MAX_NAME ? `${prefix}${key}` : `with a name of ${key.length} characters`;
+        const nearest = options.get(nearestOf(key, [...options.keys()]) ?? '');
+        const move = prefix === '' ? 'move it into platform' : 'move it to the top level';
+        const suggestion = nearest && (options.has(key) ? move : `did you mean ${nearest}?`);
+        return { name, hint: suggestion ?? 'there is no such option; correct or remove it', nearest };
+      });
+  return [...ignoredIn(given, ''), ...(!isFlat && chosen.length > 0 ? ignoredIn(platform as Row, 'platform.') : [])];
 }
 
 /** `platform.deployment_ids[1]`; in the flat form, `deployment_ids[1]`. */

@@ -194,11 +194,7 @@ const IN_THE_CONFIG: Mistake[] = [
   ],
   [DISCOVER, config(IBM, { start_dat: 'x' }), ignored('start_dat', 'did you mean start_date?')],
   [DISCOVER, config(IBM, { lookback_window: 9 }), ignored('lookback_window', 'did you mean lookback_window_seconds?')],
-  [
-    DISCOVER,
-    config({ ...IBM, num_workers: 1 }),
-    ignored('platform.num_workers', 'move it out of platform, to the top level'),
-  ],
+  [DISCOVER, config({ ...IBM, num_workers: 1 }), ignored('platform.num_workers', 'move it to the top level')],
   [
     DISCOVER,
     config({ ...IBM, colour: 1 }),
