@@ -39,9 +39,8 @@ export function toError({ reason, response, facts, ...failure }: Failure, contex
     ...{ code: '', detail: '', status: '', said: '', target: '' },
     ...facts,
   };
-  const id = response?.requestId === undefined ? '' : `, request id ${response.requestId}`;
   return new (failure.isCircuitOpen === true ? CircuitOpenError : ConnectorError)(problem, known, {
-    internalMessage: `${context.method} ${path}: ${reason}${id}, ${attempts}`,
+    internalMessage: `${context.method} ${path}: ${reason}, ${attempts}`,
     note: noteOf(problem, context),
     template: context.messages?.[problem] ?? terms.messages?.[problem],
     ...(response && { ...response, answer: `HTTP ${response.status}${inQuotes(response.said)}` }),

@@ -34,7 +34,7 @@ export interface Failure {
   /** What the message needs in addition to what is known of every request. */
   facts?: Partial<Record<HttpFact, string>>;
   /** The response, if that is the failure. */
-  response?: { status: number; said: ServerText; requestId: string | undefined };
+  response?: { status: number; said: ServerText };
   retryAfterMs?: number | undefined;
   /** The origin is given up for the rest of the sync. */
   isCircuitOpen?: true;
@@ -66,13 +66,14 @@ export function statusFailure(
 ): Failure {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
+  const requestId = id !== undefined && /^[\w.:-]{1,64}$/.test(id) ? `, request id ${id}` : '';
   const said = refusals.textOf(serverText(text));
   const shown = quoted(said);
   return {
     problem: refusals.problemOf?.(status, said, reads) ?? problemOfStatus(status),
-    reason: `HTTP ${status}${shown === '' ? '' : ` (${shown})`}`,
+    reason: `HTTP ${status}${shown === '' ? '' : ` (${shown})`}${requestId}`,
     facts: { status: String(status), said: inQuotes(said), target: targetOf(header('location')) },
-    response: { status, said, requestId: id !== undefined && /^[\w.:-]{1,64}$/.test(id) ? id : undefined },
+    response: { status, said },
   };
 }
 

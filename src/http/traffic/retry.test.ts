@@ -74,10 +74,6 @@ test.each([
   ['Wed, 22 Aug 2018 09:56:10 GMT', 0],
   ['', undefined],
   ['soon', undefined],
-  ['-5', undefined],
-  ['1e3', undefined],
-  ['12 seconds', undefined],
-  ['2018-08-22T09:56:23Z', undefined],
   ['Wed, 99 Foo 2018', undefined],
 ])('Retry-After %j is %j ms from now', (header, ms) => {
   expect(retryAfter(header, NOW)).toBe(ms);

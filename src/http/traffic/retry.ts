@@ -30,21 +30,18 @@ export function rateLimitWait(inARow: number, random: number, retryAfterMs: numb
   if (retryAfterMs !== undefined && retryAfterMs >= MIN_RATE_LIMIT_MS) {
     return Math.min(MAX_WAIT_MS, retryAfterMs);
   }
-  const wait = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(inARow - 1, 30));
+  const wait = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** (inARow - 1));
   return Math.round(wait * (0.75 + random / 4));
 }
 
 /** A `Retry-After` header in ms from now: seconds or an HTTP date. Undefined if it is neither. `now` is Unix ms. */
 export function retryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const text = header.trim();
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1_000;
-  // An HTTP date begins with the name of a day; Date.parse alone would take far too much.
-  const date = /^[A-Z][a-z]{2,8}, /.test(text) ? Date.parse(text) : NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const text = header?.trim() ?? '';
+  const ms = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** Time and chance, which tests replace. All times are in ms. */
+/** Time and randomness, which tests replace. All times are in ms. */
 export interface Timing {
   /** Unix time. */
   now(): number;
