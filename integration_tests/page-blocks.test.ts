@@ -18,10 +18,15 @@ const MELTANO = 'integration_tests/examples/meltano-page.test.ts';
 const CONTAINER = 'integration_tests/container/pages.test.ts';
 const QUERIES = 'integration_tests/clients/example-queries.ts';
 
-const IBM = 'needs an account at IBM Cloud, and its command line';
-const REGISTRY = 'needs a registry of images, or a cluster';
+const IBM = 'needs an account at IBM Cloud';
 const DEVELOPMENT = 'is how this test is run';
-const UNPUBLISHED = 'needs a published release';
+
+/** Why blocks with these words can't be run, on any page. */
+const REASONS: ReadonlyArray<[RegExp, string]> = [
+  [/^(ibmcloud |for service in)|ibmcloud iam|ibm-key\.json/m, "needs IBM's command line, and an account"],
+  [/^kubectl|^apiVersion|registry\.example|kind load|FROM meltano|docker-image:/m, 'needs a registry or a cluster'],
+  [/tap-airbyte|drop table/, 'needs a project with tap-airbyte-wrapper'],
+];
 
 const BLOCKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'CONTRIBUTING.md': { 'npm ci': DEVELOPMENT },
@@ -45,19 +50,12 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'meltano select': MELTANO,
     'meltano state get': MELTANO,
     'delete from': MELTANO,
-    'meltano remove': 'needs a project with tap-airbyte-wrapper',
-    'meltano state copy': 'needs a project with tap-airbyte-wrapper',
-    'drop table': 'needs tables that tap-airbyte-wrapper created',
     'tap-compose --config': MELTANO,
-    'FROM meltano/meltano': REGISTRY,
   },
   'docs/running.md': {
     'pip install dist-wheel': README,
     'npm pack': README,
     'docker build -t source-compose .': CONTAINER,
-    'docker build --build-context': REGISTRY,
-    'docker build -t registry.example.com': REGISTRY,
-    'docker build -t source-compose:0.1.0': REGISTRY,
     'pip install airbyte': 'tests install a pinned version',
     'import os': PYTHON,
     'import dagster': 'needs Dagster',
@@ -66,8 +64,6 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '# Every hour': 'needs cron',
     "jq -c 'select": CONTAINER,
     'jq -sc': CONTAINER,
-    kubectl: REGISTRY,
-    apiVersion: REGISTRY,
     'docker run --rm -e HTTPS_PROXY': 'needs a proxy',
     'FROM source-compose:0.1.0': CONTAINER,
   },
@@ -77,23 +73,11 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'select d.name, d.type, d.generation': QUERIES,
     'select\n  r.name': QUERIES,
   },
-  'docs/sources/ibm-cloud-streams.md': { 'ibmcloud iam': IBM, 'ibmcloud resource': IBM },
   'docs/sources/ibm-cloud.md': {
-    'ibmcloud login': IBM,
-    'ibmcloud iam service-id-create': IBM,
-    'for service in': IBM,
-    'ibmcloud iam service-policy-create source-compose --roles Viewer --resource-type': IBM,
-    'ibmcloud iam service-policy-create source-compose --roles Administrator': IBM,
-    'ibmcloud iam service-policy-create source-compose --roles Viewer --service-name iam-groups': IBM,
-    'ibmcloud iam service-policy-create source-compose --roles Viewer --service-name iam-access': IBM,
-    'ibmcloud iam service-policy-create source-compose --roles Viewer --account-management': IBM,
-    mkdir: IBM,
-    'ibmcloud resource': IBM,
     'source-compose check': CONTAINER,
     'npm ci': COMMANDS,
     'jq -r': CONTAINER,
     'docker build': CONTAINER,
-    'meltano config': IBM,
     'npm run sandbox': SANDBOX,
   },
   'examples/README.md': {
@@ -109,7 +93,7 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'integration_tests/airbyte/README.md': { 'const transcript': 'shows how tests call the referee' },
   'integration_tests/clients/README.md': { 'npm run test:clients': DEVELOPMENT },
-  'python/README.md': { 'pip install source-compose': UNPUBLISHED },
+  'python/README.md': { 'pip install source-compose': 'needs a published release' },
   'sandbox/README.md': {
     'npm run sandbox -- --platform': SANDBOX,
     'npm run sandbox -- --help': SANDBOX,
@@ -126,7 +110,8 @@ const PAGES = globSync('**/*.md', {
 });
 
 test.each(PAGES)('every command and code block of %s is run, or there is a reason', (page) => {
-  const blocks = blocksOf(pageOf(page)).filter(({ language }) => !['', 'json', 'text'].includes(language));
+  const code = blocksOf(pageOf(page)).filter(({ language }) => !['', 'json', 'text'].includes(language));
+  const blocks = code.filter(({ text }) => !REASONS.some(([words]) => words.test(text)));
   const listed = Object.keys(BLOCKS[page] ?? {});
   const matches = blocks.map(({ text }) => listed.filter((start) => text.startsWith(start)).length > 0);
   expect(blocks.filter((_, i) => !matches[i]).map(({ text }) => text.split('\n')[0])).toEqual([]);

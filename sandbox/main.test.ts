@@ -73,20 +73,6 @@ test('--config writes a private file, and replaces only the config of an earlier
   workspace.remove();
 });
 
-test('it imitates IBM Cloud if named', async () => {
-  start('--platform', 'ibm_cloud', '--json');
-  const { baseUrl, apiKey, config, deploymentIds } = JSON.parse(await firstOutput()) as Record<string, string>;
-  expect(config).toEqual({
-    platform: {
-      name: 'ibm_cloud',
-      api_key: apiKey,
-      logs_instances: [expect.stringMatching(/^crn:v1:bluemix:public:logs:/)],
-      endpoints: expect.objectContaining({ iam: `${baseUrl}/iam`, databases: `${baseUrl}/databases/{region}/v5/ibm` }),
-    },
-  });
-  expect(deploymentIds?.length).toBe(13);
-});
-
 test('a port in use is an error that says what to do', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');

@@ -16,8 +16,3 @@ test('after the quota is used up, all requests are rejected for a while', () => 
   now = 70_000;
   expect([take(), take(), take()]).toEqual([undefined, undefined, 10]);
 });
-
-test('without a quota, all requests are accepted', () => {
-  const quota = new Quota(0, 1, () => 0);
-  expect([quota.take(''), quota.take('')]).toEqual([undefined, undefined]);
-});
