@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import { asConnectorError } from './core/failure/errors.ts';
-import type { Output } from './core/output/output.ts';
+import type { Log } from './core/output/output.ts';
 import { probe } from './core/retrieval/probe.ts';
 import { type Stream, isOffered } from './core/stream/stream.ts';
 import type { Api, Platform } from './platforms/platform.ts';
@@ -15,7 +15,7 @@ export async function checkStreams<C extends Config['platform'], S>(
   platform: C,
   shared: S,
   api: Pick<Api, 'get'>,
-  output: Output,
+  output: Log,
   late: Promise<'late'>,
 ): Promise<Error | undefined> {
   const lines = streams

@@ -6,7 +6,7 @@ import type { Context } from './program/context.ts';
 import type { CheckpointedSink } from './core/output/checkpoints.ts';
 import { ConnectorError } from './core/failure/errors.ts';
 import { type OpenStream, openStream } from './core/retrieval/open-stream.ts';
-import type { Output } from './core/output/output.ts';
+import type { Log, Output } from './core/output/output.ts';
 import type { Stream } from './core/stream/stream.ts';
 import type { Session } from './core/reading/session.ts';
 import { utcText } from './core/record/timestamp.ts';
@@ -117,7 +117,7 @@ export function openReads(
  * What is wrong with the config, by asking the API; logs a line about each stream, too. Throws a ConnectorError; that of an
  * outage is a transient one.
  */
-export async function checkConnection(config: Config, context: Context, output: Output): Promise<string[]> {
+export async function checkConnection(config: Config, context: Context, output: Log): Promise<string[]> {
   warnOfFutureStart(config, output);
   const platform = platformOf(config);
   const { address } = platform.connection(config.platform);
@@ -167,7 +167,7 @@ export async function checkConnection(config: Config, context: Context, output: 
 }
 
 /** It may be a slip of the pen, which nobody would see in a sync that is merely empty. */
-function warnOfFutureStart({ start_date: start }: Config, output: Output): void {
+function warnOfFutureStart({ start_date: start }: Config, output: Log): void {
   if (start === undefined || start <= utcText(Date.now())) return;
   output.log('warn', `start_date ${start} is in the future, so nothing that has a date is read`);
 }
@@ -178,7 +178,7 @@ type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 
 };
 
 /** The API client that the config asks for; each of its retries becomes a line of the log. */
-export function openClient(config: Config, context: Context, output: Output, events: Events): ApiClient {
+export function openClient(config: Config, context: Context, output: Log, events: Events): ApiClient {
   const { env, timing } = context;
   const { onLongWait, ...rest } = events;
   const platform = platformOf(config);

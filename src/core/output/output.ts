@@ -9,12 +9,15 @@ export interface State {
   json: string;
 }
 
-/** What a protocol is to the core: the place where streams, texts and failures go. */
-export interface Output {
-  /** A sink for the records of one stream. */
-  stream(name: string): StreamSink;
+export interface Log {
   /** One sentence for people; `stack` only of a bug. It is redacted. */
   log(level: Level, text: string, stack?: string): void;
+}
+
+/** What a protocol is to the core: the place where streams, texts and failures go. */
+export interface Output extends Log {
+  /** A sink for the records of one stream. */
+  stream(name: string): StreamSink;
   /** Resolves once stdout takes more. */
   ready(): Promise<void>;
 }

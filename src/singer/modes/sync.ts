@@ -9,7 +9,8 @@ import { isOffered } from '../../core/stream/stream.ts';
 import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
 import { reportEnds } from '../protocol/failures.ts';
-import { type OutputStream, type SingerOutput, openSingerOutput } from '../protocol/output.ts';
+import { type TapLog, openTapLog } from '../protocol/log.ts';
+import { type OutputStream, SingerOutput } from '../protocol/output.ts';
 import { type Selection, everything, selectionIn } from '../protocol/selection.ts';
 import { readSettings } from '../protocol/settings.ts';
 import { readTapState } from '../protocol/state-file.ts';
@@ -17,12 +18,12 @@ import { StateLines } from '../protocol/state-lines.ts';
 
 /** Reads the streams that the catalog selects. Returns 0 if every stream is complete. */
 export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
-  const output = openSingerOutput(context, 'sync', debug);
-  const config = await loadTapConfig(context, files.configs, output);
-  const { selected, unusable } = await selectionOf(files.catalog, config, output);
+  const log = openTapLog(context, 'sync', debug);
+  const config = await loadTapConfig(context, files.configs, log);
+  const { selected, unusable } = await selectionOf(files.catalog, config, log);
   const state = await readTapState(files.state);
   if (selected.length + unusable.length === 0)
-    output.log(
+    log.log(
       'warn',
       'no stream is selected, so there is nothing to read; select streams in the catalog, or read without one',
     );
@@ -41,7 +42,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     wanted.push({ definition: withoutDeselectedDetails(definition, deselected), mode, state: from, where });
   }
   const states = new StateLines(context.writer, state, Date.now);
-  output.open(outputs, states);
+  const output = new SingerOutput(context, log, outputs, states);
   const { streams, refusal, close } = openReads(config, context, output, wanted);
   for (const [i, { reader }] of streams.entries()) {
     const format = outputs[i]?.format;
@@ -53,7 +54,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   try {
     const ends = await readStreams(streams).finally(() => states.final());
     context.signal.throwIfAborted();
-    return reportEnds(output, ends, unusable, refusal());
+    return reportEnds(log, ends, unusable, refusal());
   } finally {
     await close();
   }
@@ -63,20 +64,16 @@ const NO_VARIABLES =
   'The environment names no platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
 
 /** Loads the config from files and variables. Throws one sentence about what is wrong with it. */
-export async function loadTapConfig(
-  { env }: Context,
-  configs: readonly string[],
-  output: SingerOutput,
-): Promise<Config> {
+export async function loadTapConfig({ env }: Context, configs: readonly string[], log: TapLog): Promise<Config> {
   const { settings, source } = await readSettings(configs, env);
   const isEmpty = settings['platform'] === undefined && settings['api_token'] === undefined;
   if (isEmpty && configs.every((each) => each === 'ENV')) throw inputError(NO_VARIABLES);
-  return configFrom(settings, source, (sentence) => output.log('warn', sentence));
+  return configFrom(settings, source, (sentence) => log.log('warn', sentence));
 }
 
-async function selectionOf(file: string | undefined, config: Config, output: SingerOutput): Promise<Selection> {
+async function selectionOf(file: string | undefined, config: Config, log: TapLog): Promise<Selection> {
   const { streams } = platformOf(config);
   if (file === undefined) return everything(streams.filter((stream) => isOffered(stream, config.platform)));
   const catalog = await readObject('catalog', file);
-  return selectionIn(catalog, file, { streams, platform: config.platform }, (sentence) => output.log('warn', sentence));
+  return selectionIn(catalog, file, { streams, platform: config.platform }, (sentence) => log.log('warn', sentence));
 }

@@ -1,15 +1,15 @@
 import { checkConnection } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
-import { openSingerOutput } from '../protocol/output.ts';
+import { openTapLog } from '../protocol/log.ts';
 import { loadTapConfig } from './sync.ts';
 
 /** Tests the config, and logs which streams can be read. Prints nothing on stdout. Returns 0 if the config works. */
 export async function runTest(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
-  const output = openSingerOutput(context, 'test', debug);
-  const config = await loadTapConfig(context, configs, output);
+  const log = openTapLog(context, 'test', debug);
+  const config = await loadTapConfig(context, configs, log);
   context.signal.throwIfAborted();
-  const problems = await checkConnection(config, context, output);
-  if (problems.length === 0) output.log('info', 'the config works');
-  else output.log('fatal', problems.join(' '));
+  const problems = await checkConnection(config, context, log);
+  if (problems.length === 0) log.log('info', 'the config works');
+  else log.log('fatal', problems.join(' '));
   return problems.length === 0 ? 0 : 1;
 }

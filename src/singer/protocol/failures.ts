@@ -2,7 +2,6 @@ import type { Context } from '../../program/context.ts';
 import { type ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
 import type { StreamEnd } from '../../core/output/output.ts';
 import { TapLog } from './log.ts';
-import type { SingerOutput } from './output.ts';
 import type { UnusableStream } from './selection.ts';
 
 /**
@@ -10,19 +9,19 @@ import type { UnusableStream } from './selection.ts';
  * because Meltano shows that one alone.
  */
 export function reportEnds(
-  output: SingerOutput,
+  log: TapLog,
   ends: readonly StreamEnd[],
   unusable: readonly UnusableStream[],
   rejection: ConnectorError | undefined,
 ): number {
   const failed = [...ends.flatMap((end) => (end.end === 'failed' ? [end] : [])), ...unusable];
-  for (const { name, error } of unusable) output.log('error', `${name}: ${error.message}`);
+  for (const { name, error } of unusable) log.log('error', `${name}: ${error.message}`);
   for (const { name, error } of failed) {
-    if (error.internalMessage !== undefined) output.log('info', `${name}: ${error.internalMessage}`);
+    if (error.internalMessage !== undefined) log.log('info', `${name}: ${error.internalMessage}`);
   }
   if (rejection !== undefined) {
-    if (rejection.internalMessage !== undefined) output.log('info', rejection.internalMessage);
-    output.fatal(rejection.message, rejection.failureType);
+    if (rejection.internalMessage !== undefined) log.log('info', rejection.internalMessage);
+    log.fatal(rejection.message, rejection.failureType);
     return 1;
   }
   const [first, ...others] = failed;
@@ -30,7 +29,7 @@ export function reportEnds(
   const names = failed.map(({ name }) => name).join(', ');
   const count = `${failed.length} of ${ends.length + unusable.length} streams failed (${names}); `;
   const { message, failureType } = first.error;
-  output.fatal(`${others.length === 0 ? '' : count}${first.name}: ${message}`, failureType);
+  log.fatal(`${others.length === 0 ? '' : count}${first.name}: ${message}`, failureType);
   return 1;
 }
 
@@ -39,7 +38,7 @@ export function reportFailure(context: Context, thrown: unknown): void {
   const log = new TapLog(context, false);
   const { problem, message, internalMessage, failureType } = asConnectorError(thrown);
   if (problem === 'unexpected') {
-    log.write('fatal', internalMessage ?? message, { stack: thrown instanceof Error ? thrown.stack : undefined });
-  } else if (internalMessage !== undefined) log.write('info', internalMessage);
-  log.write('fatal', message, { failureType });
+    log.log('fatal', internalMessage ?? message, thrown instanceof Error ? thrown.stack : undefined);
+  } else if (internalMessage !== undefined) log.log('info', internalMessage);
+  log.fatal(message, failureType);
 }

@@ -26,11 +26,9 @@ describe('plain lines', () => {
   test("begin with Python's name of the level", () => {
     const tap = openTap({ LOG_LEVEL: 'debug' });
     const log = new TapLog(tap.context, false);
-    for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log.write(level, `a ${level} text`);
-    log.write('fatal', 'a bug', { stack: 'Error: a bug\n    at nowhere' });
-    log.write('info', 'METRIC', {
-      metric: { type: 'counter', metric: 'record_count', value: 3, tags: { stream: 'teams' } },
-    });
+    for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log.log(level, `a ${level} text`);
+    log.log('fatal', 'a bug', 'Error: a bug\n    at nowhere');
+    log.counted('teams', 3);
     expect(tap.log()).toEqual([
       'DEBUG a debug text',
       'INFO a info text',
@@ -49,7 +47,7 @@ describe('plain lines', () => {
 test('a plain line stays one line, whatever a name contains', () => {
   const tap = openTap({});
   const log = new TapLog(tap.context, false);
-  log.write('warn', 'deployment evil\nCRITICAL forged\u001b[31m', { stack: 'Error: \u001b[2J\n    at nowhere' });
+  log.log('warn', 'deployment evil\nCRITICAL forged\u001b[31m', 'Error: \u001b[2J\n    at nowhere');
   expect(tap.log()).toEqual([
     String.raw`WARNING deployment evil\u000aCRITICAL forged\u001b[31m`,
     String.raw`Error: \u001b[2J`,
@@ -62,11 +60,10 @@ describe('structured lines', () => {
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(structured('DEBUG')) });
     const log = new TapLog(tap.context, false);
     const before = Date.now() / 1_000;
-    log.write('warn', 'text');
-    log.write('fatal', 'a bug', { stack: 'Error', failureType: 'system_error' });
-    log.write('info', 'METRIC', {
-      metric: { type: 'counter', metric: 'record_count', value: 3, tags: { stream: 'teams' } },
-    });
+    log.log('warn', 'text');
+    log.log('fatal', 'a bug', 'Error');
+    log.fatal('the end', 'system_error');
+    log.counted('teams', 3);
     const lines = tap.log().map((line) => JSON.parse(line) as Line);
     const common = {
       logger_name: 'tap-compose',
@@ -82,8 +79,9 @@ describe('structured lines', () => {
         level: 'critical',
         message: 'a bug',
         stream_name: null,
-        extra: { stack: 'Error', failure_type: 'system_error' },
+        extra: { stack: 'Error' },
       },
+      { ...common, level: 'critical', message: 'the end', stream_name: null, extra: { failure_type: 'system_error' } },
       {
         ...common,
         level: 'info',
@@ -102,7 +100,7 @@ describe('structured lines', () => {
   test('may be requested by a YAML file', () => {
     const yaml = 'formatters:\n  structured:\n    (): singer_sdk.logging.StructuredFormatter\n';
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(yaml) });
-    new TapLog(tap.context, false).write('info', 'text');
+    new TapLog(tap.context, false).log('info', 'text');
     expect(JSON.parse(tap.log()[0] ?? '')).toMatchObject({ message: 'text' });
   });
 
@@ -112,7 +110,7 @@ describe('structured lines', () => {
     ['the file requests another format', () => inputFile(plainFormat('INFO'))],
   ])('are not written if %s', (_, path) => {
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: path() });
-    new TapLog(tap.context, false).write('info', 'text');
+    new TapLog(tap.context, false).log('info', 'text');
     expect(tap.log()).toEqual(['INFO text']);
   });
 });
@@ -121,7 +119,7 @@ describe('the lowest level shown', () => {
   const shown = (env: Record<string, string>, debug = false): string[] => {
     const tap = openTap(env);
     const log = new TapLog(tap.context, debug);
-    for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log.write(level, '');
+    for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log.log(level, '');
     return tap.log().map((line) => line.trim());
   };
   const ALL = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'];
@@ -152,7 +150,7 @@ test.each([
 ])('secrets in text and stack are masked: %s lines', (_, env) => {
   const tap = openTap('SINGER_SDK_LOG_CONFIG' in env ? { SINGER_SDK_LOG_CONFIG: inputFile(structured('INFO')) } : {});
   addCredential('tok"en-0123');
-  new TapLog(tap.context, false).write('error', 'the token tok"en-0123 is wrong', { stack: 'at tok"en-0123\nat b' });
+  new TapLog(tap.context, false).log('error', 'the token tok"en-0123 is wrong', 'at tok"en-0123\nat b');
   const said = tap.log().join('\n');
   expect(said).toContain('the token **** is wrong');
   expect(said).not.toContain('0123');

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import type { Context } from '../../program/context.ts';
-import type { Level } from '../../core/output/output.ts';
+import type { Level, Log } from '../../core/output/output.ts';
 import { asOneLine } from '../../stdout/line-encoding.ts';
 import type { FailureType } from '../../core/failure/problems.ts';
+import { VERSION } from '../../program/version.ts';
 
 /** What a line may contain in addition to its text. */
-interface LogDetails {
+interface Details {
   stack?: string | undefined;
   failureType?: FailureType | undefined;
   metric?: { type: 'counter'; metric: 'record_count'; value: number; tags: { stream: string } };
@@ -16,13 +17,15 @@ const NAME = 'tap-compose';
 /** Python's names of pino's levels. */
 const LEVELS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'critical' };
 
+type LogContext = Pick<Context, 'stderr' | 'env'>;
+
 /** The log on stderr: `LEVEL text`, or JSON lines if the file that Meltano names requests them. */
-export class TapLog {
+export class TapLog implements Log {
   readonly #log: pino.Logger;
   readonly #stderr: (text: string) => void;
   readonly #isStructured: boolean;
 
-  constructor({ stderr, env }: Pick<Context, 'stderr' | 'env'>, debug: boolean) {
+  constructor({ stderr, env }: LogContext, debug: boolean) {
     const config = loggingConfig(env['SINGER_SDK_LOG_CONFIG']);
     const levels = [env['TAP_COMPOSE_LOGLEVEL'], env['LOGLEVEL'], env['LOG_LEVEL'], rootLevelIn(config)];
     this.#stderr = stderr;
@@ -40,7 +43,21 @@ export class TapLog {
     );
   }
 
-  write(level: Level, text: string, { stack, failureType, metric }: LogDetails = {}): void {
+  log(level: Level, text: string, stack?: string): void {
+    this.#write(level, text, { stack });
+  }
+
+  /** Logs the last line of a failed run. */
+  fatal(text: string, failureType: FailureType): void {
+    this.#write('fatal', text, { failureType });
+  }
+
+  /** Logs how many records a stream had. */
+  counted(stream: string, value: number): void {
+    this.#write('info', 'METRIC', { metric: { type: 'counter', metric: 'record_count', value, tags: { stream } } });
+  }
+
+  #write(level: Level, text: string, { stack, failureType, metric }: Details): void {
     if (!this.#log.isLevelEnabled(level)) return;
     if (this.#isStructured) {
       // Keys such as `event`, `level`, `self` or `method_name` in `extra` would end Meltano's run.
@@ -53,6 +70,13 @@ export class TapLog {
     const label = (LEVELS[level] ?? level).toUpperCase();
     this.#stderr(`${[`${label} ${line}`, ...calls].map(asOneLine).join('\n')}\n`);
   }
+}
+
+/** The log of a mode. Its first line names the release. */
+export function openTapLog(context: LogContext, mode: string, debug: boolean): TapLog {
+  const log = new TapLog(context, debug);
+  log.log('info', `tap-compose ${VERSION}: ${mode}`);
+  return log;
 }
 
 /** The text of the file in which Meltano chooses the format and the level; empty if there is none. */

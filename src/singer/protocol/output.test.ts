@@ -4,6 +4,7 @@ import { CheckpointedSink } from '../../core/output/checkpoints.ts';
 import { type Stream, cursorFieldOf } from '../../core/stream/stream.ts';
 import { STREAMS } from '../../streams.ts';
 import { bookmarkFormatOf } from './bookmarks.ts';
+import { TapLog } from './log.ts';
 import { SingerOutput } from './output.ts';
 import { StateLines } from './state-lines.ts';
 
@@ -13,7 +14,6 @@ const definitions = (STREAMS['compose'] ?? []).filter(({ name }) => ['audit_even
 
 interface Open {
   tap: OpenTap;
-  output: SingerOutput;
   /** What each stream has in its state, set by the test. */
   at: Record<string, number>;
   sink: (name: string) => CheckpointedSink;
@@ -21,7 +21,6 @@ interface Open {
 
 function open(): Open {
   const tap = openTap();
-  const output = new SingerOutput(tap.context, false);
   const states = new StateLines(tap.context.writer, { bookmarks: new Map(), rest: {} }, Date.now);
   const at: Record<string, number> = {};
   const streams = definitions.map((definition: Stream) => ({
@@ -29,7 +28,7 @@ function open(): Open {
     deselected: new Set<string>(),
     format: bookmarkFormatOf('compose', definition),
   }));
-  output.open(streams, states);
+  const output = new SingerOutput(tap.context, new TapLog(tap.context, false), streams, states);
   states.first();
   const sink = (name: string): CheckpointedSink => {
     const resumable = definitions.some((stream) => stream.name === name && cursorFieldOf(stream) !== undefined);
@@ -41,7 +40,7 @@ function open(): Open {
     checkpointed.started();
     return checkpointed;
   };
-  return { tap, output, at, sink };
+  return { tap, at, sink };
 }
 
 const marksIn = ({ tap }: Open): unknown[] =>
@@ -94,8 +93,4 @@ test('a rate limit is logged once, and is a wait like any other', () => {
   expect(all.tap.log()).toEqual([
     "WARNING the API's rate limit is used up; requests resume at 2030-01-01T00:00:00.000Z",
   ]);
-});
-
-test('a stream that was not opened has no sink', () => {
-  expect(() => open().output.stream('clusters')).toThrow('the stream clusters was not opened');
 });

@@ -1,14 +1,12 @@
 import type { Context } from '../../program/context.ts';
 import type { LineWriter } from '../../stdout/line-writer.ts';
 import type { Level, Output, State, StreamSink } from '../../core/output/output.ts';
-import type { FailureType } from '../../core/failure/problems.ts';
 import type { Row } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
 import { utcText } from '../../core/record/timestamp.ts';
-import { VERSION } from '../../program/version.ts';
 import type { BookmarkFormat } from './bookmarks.ts';
 import { recordSchema } from './catalog.ts';
-import { TapLog } from './log.ts';
+import type { TapLog } from './log.ts';
 import type { StateLines } from './state-lines.ts';
 
 /** A stream that is read. */
@@ -21,38 +19,27 @@ export interface OutputStream {
 
 /** Writes streams as Singer messages, and everything else to the log. */
 export class SingerOutput implements Output {
-  readonly #log: TapLog;
   readonly #writer: LineWriter;
   readonly #stop: AbortSignal;
-  readonly #streams = new Map<string, OutputStream>();
-  #states: StateLines | undefined;
+  readonly #log: TapLog;
+  readonly #streams: ReadonlyMap<string, OutputStream>;
+  readonly #states: StateLines;
   #heldUntil = 0;
 
-  constructor(context: Context, debug: boolean) {
-    this.#writer = context.writer;
-    this.#stop = context.signal;
-    this.#log = new TapLog(context, debug);
-  }
-
-  /** Call before the streams are opened. */
-  open(streams: readonly OutputStream[], states: StateLines): void {
-    for (const stream of streams) this.#streams.set(stream.definition.name, stream);
+  constructor({ writer, signal }: Context, log: TapLog, streams: readonly OutputStream[], states: StateLines) {
+    this.#writer = writer;
+    this.#stop = signal;
+    this.#log = log;
+    this.#streams = new Map(streams.map((stream) => [stream.definition.name, stream]));
     this.#states = states;
   }
 
   stream(name: string): StreamSink {
-    const stream = this.#streams.get(name);
-    if (stream === undefined || this.#states === undefined) throw new Error(`the stream ${name} was not opened`);
-    return new SingerStream(this, this.#writer, this.#states, stream);
+    return new SingerStream(this, this.#writer, this.#states, this.#streams.get(name) as OutputStream);
   }
 
   log(level: Level, text: string, stack?: string): void {
-    this.#log.write(level, text, { stack });
-  }
-
-  /** Writes the last line of a failed sync. */
-  fatal(text: string, failureType: FailureType): void {
-    this.#log.write('fatal', text, { failureType });
+    this.#log.log(level, text, stack);
   }
 
   ready(): Promise<void> {
@@ -68,18 +55,8 @@ export class SingerOutput implements Output {
 
   /** Logs how many records a stream had, unless the run was stopped: its last line may be the reason. */
   counted(stream: string, value: number): void {
-    if (this.#stop.aborted) return;
-    this.#log.write('info', 'METRIC', {
-      metric: { type: 'counter', metric: 'record_count', value, tags: { stream } },
-    });
+    if (!this.#stop.aborted) this.#log.counted(stream, value);
   }
-}
-
-/** The output of a mode. The first line of its log names the release. */
-export function openSingerOutput(context: Context, mode: string, debug: boolean): SingerOutput {
-  const output = new SingerOutput(context, debug);
-  output.log('info', `tap-compose ${VERSION}: ${mode}`);
-  return output;
 }
 
 /** One stream: its SCHEMA, then records, each bookmark after the records that it covers. */
