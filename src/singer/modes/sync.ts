@@ -8,10 +8,11 @@ import { readStreams } from '../../core/reading/read-streams.ts';
 import { isOffered } from '../../core/stream/stream.ts';
 import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
+import { catalogEntry } from '../protocol/catalog.ts';
 import { reportEnds } from '../protocol/failures.ts';
 import { type TapLog, openTapLog } from '../protocol/log.ts';
 import { type OutputStream, SingerOutput } from '../protocol/output.ts';
-import { type Selection, everything, selectionIn } from '../protocol/selection.ts';
+import { type Selection, selectionIn } from '../protocol/selection.ts';
 import { readSettings } from '../protocol/settings.ts';
 import { readTapState } from '../protocol/state-file.ts';
 import { StateLines } from '../protocol/state-lines.ts';
@@ -73,7 +74,9 @@ export async function loadTapConfig({ env }: Context, configs: readonly string[]
 
 async function selectionOf(file: string | undefined, config: Config, log: TapLog): Promise<Selection> {
   const { streams } = platformOf(config);
-  if (file === undefined) return everything(streams.filter((stream) => isOffered(stream, config.platform)));
-  const catalog = await readObject('catalog', file);
-  return selectionIn(catalog, file, { streams, platform: config.platform }, (sentence) => log.log('warn', sentence));
+  const { platform } = config;
+  const discovered = { streams: streams.filter((stream) => isOffered(stream, platform)).map(catalogEntry) };
+  // The discovered catalog selects everything.
+  const catalog = file === undefined ? discovered : await readObject('catalog', file);
+  return selectionIn(catalog, file, { streams, platform }, (sentence) => log.log('warn', sentence));
 }

@@ -24,16 +24,6 @@ export interface Selection {
 
 type Warn = (sentence: string) => void;
 
-/** The selection without a catalog: all streams and fields, incrementally where possible. */
-export function everything(streams: readonly Stream[]): Selection {
-  const selected = streams.map((definition): SelectedStream => ({
-    definition,
-    mode: cursorFieldOf(definition) === undefined ? 'full_refresh' : 'incremental',
-    deselected: new Set(),
-  }));
-  return { selected, unusable: [] };
-}
-
 /** A stream's entry in the catalog, with the metadata of the stream and of its fields. */
 interface Entry {
   name: string;
@@ -51,7 +41,7 @@ interface Entry {
  */
 export function selectionIn(
   catalog: Row,
-  file: string,
+  file: string | undefined,
   { streams, platform }: { streams: readonly Stream[]; platform: Row },
   warn: Warn,
 ): Selection {
@@ -82,7 +72,7 @@ export function selectionIn(
   return selection;
 }
 
-function entriesOf({ streams }: Row, file: string): Entry[] {
+function entriesOf({ streams }: Row, file: string | undefined): Entry[] {
   if (!Array.isArray(streams)) throw inputError(`The catalog file ${file} must contain "streams" as an array.`);
   return streams.map((raw: unknown, i) => {
     const name = isRow(raw) ? (raw['tap_stream_id'] ?? raw['stream']) : undefined;
