@@ -9,7 +9,7 @@ import type { Workspace } from '../test-support/workspace.ts';
 import { STDOUT_CLOSED } from '../src/program/context.ts';
 import { sandboxed } from './reads.ts';
 
-/** Runs the program by a shell, which says where stdout goes. */
+/** Runs the program in a shell, which redirects stdout. */
 function shell(script: string, args: string[], program?: ProgramName): Promise<Finished> {
   return run('bash', ['-c', script, 'bash', process.execPath, programPath(program), ...args]);
 }
@@ -18,21 +18,24 @@ const configOf = (workspace: Workspace, sandbox: { token: string; baseUrl: strin
   workspace.file('config.json', { api_token: sandbox.token, base_url: sandbox.baseUrl });
 
 describe('stdout that cannot be written', () => {
-  it.each(['spec', 'discover', 'read', '--help'])('%s to a device that is full: exit 1, and why', async (command) => {
-    await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
-      const args = [command];
-      if (command === 'discover' || command === 'read') args.push('--config', configOf(workspace, sandbox));
-      if (command === 'read') args.push('--catalog', workspace.file('catalog.json', catalogOf('full_refresh')));
-      const { exitCode, stderr } = await shell('exec "$@" >/dev/full', args);
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/^source-compose: stdout cannot be written \(ENOSPC: .*\)\. .*Free disk space.*\n$/);
-    });
-  });
+  it.each(['spec', 'discover', 'read', '--help'])(
+    '%s to a full device: exit code 1, and the reason',
+    async (command) => {
+      await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
+        const args = [command];
+        if (command === 'discover' || command === 'read') args.push('--config', configOf(workspace, sandbox));
+        if (command === 'read') args.push('--catalog', workspace.file('catalog.json', catalogOf('full_refresh')));
+        const { exitCode, stderr } = await shell('exec "$@" >/dev/full', args);
+        expect(exitCode).toBe(1);
+        expect(stderr).toMatch(/^source-compose: stdout cannot be written \(ENOSPC: .*\)\. .*Free disk space.*\n$/);
+      });
+    },
+  );
 
   it.each<[ProgramName, string[]]>([
     ['source-compose', ['read']],
     ['tap-compose', []],
-  ])('%s reads nothing into a stdout that is closed: exit 1, and no request', async (program, args) => {
+  ])('%s sends no request if stdout is closed: exit code 1', async (program, args) => {
     await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
       const config = workspace.file('config.json', {
         platform: { name: 'compose', api_token: sandbox.token, base_url: sandbox.baseUrl },
@@ -46,12 +49,15 @@ describe('stdout that cannot be written', () => {
     });
   });
 
-  it.each(['>/dev/null', '1<>/dev/null'])('other commands may be discarded with %s', async (redirection) => {
-    expect(await shell(`exec "$@" ${redirection}`, ['--version'])).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(await shell(`exec "$@" ${redirection}`, ['spec'])).toMatchObject({ exitCode: 0, stderr: '' });
-  });
+  it.each(['>/dev/null', '1<>/dev/null'])(
+    'the output of other commands can be discarded with %s',
+    async (redirection) => {
+      expect(await shell(`exec "$@" ${redirection}`, ['--version'])).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await shell(`exec "$@" ${redirection}`, ['spec'])).toMatchObject({ exitCode: 0, stderr: '' });
+    },
+  );
 
-  it('a file that may not grow further holds no state of a record that did not get into it', async () => {
+  it('a file that cannot grow has no state for records that it does not contain', async () => {
     await sandboxed({ auditEvents: 2_000 }, async ({ sandbox, workspace, read }) => {
       const file = join(workspace.folder, 'out.jsonl');
       const catalog = catalogOf('incremental', ['audit_events']);
@@ -71,7 +77,7 @@ describe('stdout that cannot be written', () => {
     });
   });
 
-  it('a reader that has gone before the only burst of output: exit 1, and silence', async () => {
+  it('a reader that exits before the only burst of output: exit code 1, without a message', async () => {
     await sandboxed({}, async ({ sandbox, workspace }) => {
       const args = ['discover', '--config', configOf(workspace, sandbox)];
       const { child, finished } = startConnector(args, { stdout: 'leave' });

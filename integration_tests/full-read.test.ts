@@ -44,7 +44,7 @@ describe('a read of the whole catalog', () => {
         streams: catalogOf('incremental').streams.map((s) => ({ ...s, sync_mode: 'incremental' })),
       }),
     ],
-  ])('%s brings every record once and keeps every rule', async (_, catalog) => {
+  ])('%s emits every record once and follows every rule', async (_, catalog) => {
     const result = await read(workspace, config(), catalog());
     expect(result.violations).toEqual([]);
     expect(result.exitCode).toBe(0);
@@ -65,7 +65,7 @@ describe('a read of the whole catalog', () => {
     expect(other.it.stats().maxInFlight).toBe(3);
   });
 
-  it('asks for the list of deployments once', async () => {
+  it('requests the list of deployments once', async () => {
     const before = sandbox.stats().byPath['/deployments'] ?? 0;
     await read(workspace, config(), catalogOf('full_refresh'));
     expect((sandbox.stats().byPath['/deployments'] ?? 0) - before).toBe(1);
@@ -73,7 +73,7 @@ describe('a read of the whole catalog', () => {
 });
 
 describe('options', () => {
-  it('deployment_ids limits deployments and their reports, but not audit events', async () => {
+  it('deployment_ids limits deployments and per-deployment streams, but not audit events', async () => {
     const [id = ''] = sandbox.deploymentIds;
     const result = await read(workspace, config({ deployment_ids: [id, id.toUpperCase()] }), catalogOf('full_refresh'));
     expect(result.violations).toEqual([]);
@@ -82,7 +82,7 @@ describe('options', () => {
     expect(result.records.get('audit_events')).toHaveLength(sandbox.counts().audit_events);
   });
 
-  it('deployment_ids of which one does not exist are read with a warning; none is a config_error', async () => {
+  it('a deployment ID that does not exist is a warning; if none exists, it is a config_error', async () => {
     const [id = ''] = sandbox.deploymentIds;
     const unknown = 'f'.repeat(24);
     const some = await read(workspace, config({ deployment_ids: [id, unknown] }), catalogOf('full_refresh'));
@@ -100,7 +100,7 @@ describe('options', () => {
     });
   });
 
-  it('start_date leaves out what is older, keeps what has no date, and says so', async () => {
+  it('start_date skips older records, keeps undated ones, and logs it', async () => {
     const start = '2023-02-26T00:00:00.000Z';
     const all = await read(workspace, config(), catalogOf('full_refresh'));
     const result = await read(
@@ -126,7 +126,7 @@ describe('options', () => {
     );
   });
 
-  it('include_connection_strings adds them, and leaves them out where they are refused', async () => {
+  it('include_connection_strings adds them, except where they are rejected', async () => {
     const catalog = catalogOf('full_refresh', ['deployments']);
     const without = await read(workspace, config(), catalog);
     expect(without.records.get('deployments')?.some((row) => 'connection_strings' in row)).toBe(false);
@@ -143,7 +143,7 @@ describe('options', () => {
   });
 });
 
-/** A sandbox that ends with the block it is used in. */
+/** A sandbox that is closed at the end of its block. */
 async function disposable(starting: Promise<Sandbox>): Promise<{ it: Sandbox } & AsyncDisposable> {
   const it = await starting;
   return { it, [Symbol.asyncDispose]: () => it.close() };

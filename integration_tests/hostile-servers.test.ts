@@ -22,7 +22,7 @@ function workspace(): Workspace {
   return made;
 }
 
-/** The port of a server on loopback that ends with the test, along with its connections. */
+/** The port of a server on loopback that closes, along with its connections, at the end of the test. */
 async function portOf(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -55,7 +55,7 @@ async function read(base_url: string, streams: string[], options: { env?: Env } 
   return result;
 }
 
-/** What check prints in the end, and the whole of its output. */
+/** The last message of check, and its whole output. */
 async function check(base_url: string, env: Env = {}) {
   const config = workspace().file('config.json', { api_token: TOKEN, base_url });
   const { exitCode, stdout, stderr } = await runConnector(['check', '--config', config], { env });
@@ -65,11 +65,11 @@ async function check(base_url: string, env: Env = {}) {
 
 describe('a body beyond the limit', () => {
   const LIMIT = 256 * 2 ** 20;
-  /** Tells the most memory that the program took, in KiB, on stderr when it ends. */
+  /** Prints the maximum memory of the program, in KiB, on stderr when it exits. */
   const TELL_MEMORY =
     "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
 
-  /** Reads accounts from a server that writes without end, and how many bytes it got rid of. */
+  /** Reads accounts from a server that writes without end. Returns how many bytes it sent. */
   async function readEndless(headers: Record<string, string>) {
     let written = 0;
     const piece = Buffer.alloc(65_536, ' ');
@@ -91,20 +91,20 @@ describe('a body beyond the limit', () => {
     return { ...finished, written, maxRss: Number(finished.stderr) * 1_024 };
   }
 
-  it('that never ends is not read on: a system_error that names the limit, in bounded memory', async () => {
+  it('without end is not read further: a system_error that names the limit, in bounded memory', async () => {
     const { exitCode, stdout, written, maxRss } = await readEndless({});
     expect(exitCode).toBe(1);
     expect(stdout).toContain('"failure_type":"system_error"');
     expect(stdout).toContain('The response for accounts exceeds the limit of 256 MB');
     expect(written).toBeGreaterThan(LIMIT);
-    // What stands in buffers between the two is much less than this.
+    // The buffers between the two contain much less than this.
     expect(written).toBeLessThan(1.5 * LIMIT);
     expect(maxRss).toBeLessThan(2.5 * LIMIT);
   });
 });
 
 describe('HTTP 401', () => {
-  /** An API without a report, by a 401 that says nothing of the token. */
+  /** An API that rejects one list with a 401 that isn't about the token. */
   const without = (path: string, accounts: number): RequestListener => {
     return (request, response) => {
       const name = request.url?.split('?')[0]?.slice(1) ?? '';
@@ -116,7 +116,7 @@ describe('HTTP 401', () => {
     };
   };
 
-  it('of one deployment skips that, and the token is not blamed', async () => {
+  it('of one deployment skips it, and does not blame the token', async () => {
     const server = createHttpServer(without('deployments/d1/roles', 200));
     const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['deployments_roles', 'teams']);
     expect(result.exitCode).toBe(0);
@@ -139,7 +139,7 @@ describe('TLS', () => {
     );
   const trusting = (): Env => ({ NODE_EXTRA_CA_CERTS: workspace().file('ca.pem', CERTIFICATE) });
 
-  it('with a certificate that is not trusted is a no, and one that NODE_EXTRA_CA_CERTS names is trusted', async () => {
+  it('with an untrusted certificate fails, unless NODE_EXTRA_CA_CERTS names its authority', async () => {
     const address = `https://127.0.0.1:${await startApi()}`;
     expect(await check(address)).toMatchObject({
       exitCode: 0,
@@ -149,7 +149,7 @@ describe('TLS', () => {
     expect(await check(address, trusting())).toMatchObject({ exitCode: 0, status: 'SUCCEEDED' });
   });
 
-  it('asked of a port that speaks none is said to be that', async () => {
+  it('on a port without TLS fails with an error that says so', async () => {
     const port = await portOf(createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     expect(await check(`https://127.0.0.1:${port}`)).toMatchObject({
       exitCode: 0,
@@ -160,11 +160,11 @@ describe('TLS', () => {
     });
   });
 
-  it('with a handshake that breaks is tried again: it is no matter of the certificate', async () => {
+  it('with a broken handshake is retried, and the certificate is not blamed', async () => {
     const api = await startApi();
     const breaks: Array<(socket: Socket) => void> = [
       (socket) => socket.resetAndDestroy(),
-      // The alert "internal error", as a load balancer sends it that has nobody behind it.
+      // The alert "internal error", as from a load balancer without a backend.
       (socket) => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80])),
     ];
     const server = createServer((socket) => {
@@ -188,7 +188,7 @@ describe('TLS', () => {
     ]);
   });
 
-  it('through a proxy reaches the API in a tunnel, and the proxy alone gets the credentials for it', async () => {
+  it('through a proxy reaches the API in a tunnel, and only the proxy gets its credentials', async () => {
     const api = await startApi();
     const asked: Array<[string | undefined, string | undefined]> = [];
     const proxy = createHttpServer();
@@ -211,7 +211,7 @@ describe('a proxy', () => {
   const SECRET = 'pr0xy-s3cret';
   const address = (port: number): string => `http://me:${SECRET}@127.0.0.1:${port}`;
 
-  /** A proxy that answers each CONNECT, and everything else, with this status. */
+  /** A proxy that responds to each CONNECT, and everything else, with this status. */
   async function proxyWith(status: number): Promise<number> {
     const proxy = createHttpServer((request, response) => {
       response.writeHead(status).end(`refused: ${request.headers['proxy-authorization']}`);
@@ -220,7 +220,7 @@ describe('a proxy', () => {
     return portOf(proxy);
   }
 
-  it.each(['http', 'https'])('that is down (%s) is told of as the proxy, without its password', async (scheme) => {
+  it.each(['http', 'https'])('that is down (%s) is named in the error, without its password', async (scheme) => {
     const port = await closedPort();
     const variable = `${scheme.toUpperCase()}_PROXY`;
     const { stdout, stderr, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
@@ -232,7 +232,7 @@ describe('a proxy', () => {
     expect(stdout + stderr).not.toContain(SECRET);
   });
 
-  it.each(['http', 'https'])('that wants a login (%s) says so', async (scheme) => {
+  it.each(['http', 'https'])('that requires a login (%s) is an error that says so', async (scheme) => {
     const port = await proxyWith(407);
     const variable = `${scheme.toUpperCase()}_PROXY`;
     const { stdout, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
@@ -250,8 +250,8 @@ describe('a proxy', () => {
   });
 });
 
-describe('a rate limit with a Retry-After of next to nothing', () => {
-  it('is not hammered', async () => {
+describe('a rate limit with a tiny Retry-After', () => {
+  it('does not lead to many requests', async () => {
     const times: number[] = [];
     const server = createHttpServer((_, response) => {
       times.push(performance.now());
@@ -263,7 +263,7 @@ describe('a rate limit with a Retry-After of next to nothing', () => {
     expect(result.exitCode).toBe(0);
     const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
     expect(waits).toHaveLength(3);
-    // They grow from three quarters of a second on. Each is measured from before the answer: no slow machine shortens it.
+    // The waits grow from three quarters of a second. Each is measured from before the response, so a slow machine can't shorten it.
     for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThan(700 * 2 ** i);
   });
 });

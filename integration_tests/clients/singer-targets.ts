@@ -10,27 +10,27 @@ type Row = Readonly<Record<string, unknown>>;
 /** Rows by stream. */
 export type Rows = Readonly<Record<string, readonly Row[]>>;
 
-/** A Singer target with a place of its own to write to. */
+/** A Singer target that writes to its own folder or schema. */
 export interface Target {
   name: string;
   /** The path of its program. */
   program: string;
   config: Readonly<Record<string, unknown>>;
-  /** A row that comes again replaces the one that is there. A target that does not merge appends it. */
+  /** A repeated row replaces the existing one. A target that doesn't merge appends it. */
   merges: boolean;
-  /** All that it has written so far. */
+  /** All rows that it has written so far. */
   rows: () => Promise<Rows>;
 }
 
-/** Its file holds a line for every record that ever came. */
+/** Its file has a line per emitted record. */
 const JSONL = { name: 'target-jsonl', environment: 'target-jsonl', package: 'target-jsonl' } as const;
-/** The one of Meltano's SDK: strict about values, and prints a state only when all is written. */
+/** The target of Meltano's SDK: strict about values, and prints a state only when everything is written. */
 const MELTANOLABS = {
   name: 'target-postgres',
   environment: 'target-postgres',
   package: 'meltanolabs-target-postgres',
 } as const;
-/** The other family: prints states as it goes, the first one before anything is written. */
+/** The other family: prints states during the sync, the first before anything is written. */
 const PIPELINEWISE = {
   name: 'target-postgres-pipelinewise',
   environment: 'target-postgres-pipelinewise',
@@ -45,7 +45,7 @@ export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
   )
   .join(', ');
 
-/** The one that writes files. */
+/** The target that writes files. */
 export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<Target> {
   const out = join(stage.folder, 'out');
   stage.file('out/.keep', '');
@@ -59,8 +59,8 @@ export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<
 }
 
 /**
- * The three targets, each with an empty folder or schema of its own. `batchRows` is after how many rows of a stream
- * PipelineWise's writes them; by default that is never before the end of what we read.
+ * The three targets, each with its own empty folder or schema. PipelineWise's target writes after `batchRows` rows of a
+ * stream; by default, only at the end.
  */
 export async function openTargets(
   stage: Pick<Stage, 'folder' | 'file'>,
@@ -93,7 +93,7 @@ function rowsOfFiles(folder: string): Rows {
   return Object.fromEntries(
     files.map((name) => {
       const lines = readFileSync(join(folder, name), 'utf8').split('\n');
-      // One that was killed leaves half a line.
+      // A killed target leaves a truncated line.
       const whole = lines.slice(0, -1).flatMap(rowIn);
       return [name.replace('.jsonl', ''), whole];
     }),
@@ -119,7 +119,7 @@ async function rowsOfTables(query: Postgres['query'], schema: string): Promise<R
   return Object.fromEntries(tables);
 }
 
-/** The keys of what a target holds; of one that appends each key once, however often its row came. */
+/** The keys in a target, without the duplicates of one that appends. */
 export async function keysIn({ rows, merges }: Target): Promise<Keys> {
   return Object.fromEntries(
     Object.entries(await rows()).map(([name, all]) => {
@@ -129,12 +129,12 @@ export async function keysIn({ rows, merges }: Target): Promise<Keys> {
   );
 }
 
-/** When each row of a stream was last changed, by key: of a row that was appended more than once, what the last one says. */
+/** The time when each row of a stream last changed, by key. For a row appended more than once, the last one counts. */
 export function changesIn(rows: Rows, stream: string): Map<string, string> {
   return new Map((rows[stream] ?? []).map((row) => [keyOf(stream, row), utcText(row['updated_at'])]));
 }
 
-/** Postgres gives a time without a zone, in as many digits as it needs. */
+/** Postgres prints a time without a zone, with as many digits as needed. */
 function utcText(value: unknown): string {
   const text = String(value);
   return new Date(/[Z+]/.test(text) ? text : `${text}Z`).toISOString();

@@ -12,33 +12,33 @@ import type { Counts, Keys, Report } from './report.ts';
 
 interface AnyStage {
   folder: string;
-  /** Writes a file into the folder, and gives its path. */
+  /** Writes a file into the folder, and returns its path. */
   file: (name: string, content: string | object) => string;
   report: Report;
 }
 
-/** What a client plays on: a stand-in for the API that nobody else changes, and a folder. */
+/** What a client's test uses: its own sandbox, and a folder. */
 export interface Stage extends AnyStage {
   sandbox: Sandbox;
   config: Record<string, unknown>;
 }
 
-/** The same with a stand-in for IBM Cloud. */
+/** The same with an IBM Cloud sandbox. */
 export interface IbmCloudStage extends AnyStage {
   sandbox: IbmCloudSandbox;
   config: Record<string, unknown>;
 }
 
 interface AnyClientTest {
-  /** As `--only` takes it. */
+  /** The name in `--only`. */
   name: string;
   title: string;
 }
 
-/** A client's test: compares what the client read with what the sandbox holds. */
+/** A client's test: compares what the client read with the sandbox. */
 export interface ClientTest extends AnyClientTest {
   platform?: 'compose';
-  /** What its sandbox holds, if that is to be more than usual. */
+  /** The sandbox's options, if the defaults aren't enough. */
   holdings?: Partial<SandboxOptions>;
   run: (stage: Stage) => Promise<void>;
 }
@@ -49,14 +49,14 @@ export interface IbmCloudClientTest extends AnyClientTest {
   run: (stage: IbmCloudStage) => Promise<void>;
 }
 
-/** Five pages of audit events, and a little of everything else: 389 rows. */
+/** Five pages of audit events, and some of everything else: 389 rows. */
 const HOLDINGS = { auditEvents: 231, deployments: 5, recipes: 12 };
 
-/** Plays one test. A client that breaks down is a failure of its own, and ends only its own test. */
+/** Runs one test. If a client crashes, only its own test fails. */
 export async function play(test: ClientTest | IbmCloudClientTest, report: Report, keep: boolean): Promise<void> {
   const began = performance.now();
   report.say(`\n${test.title}`);
-  // The image's user and Postgres' must get at what lies in it.
+  // The users of the image and of Postgres must be able to read its content.
   const workspace = new Workspace(test.name).openToAll();
   const { folder } = workspace;
   const remove = (): void => workspace.remove();
@@ -94,29 +94,29 @@ async function withSandbox(
   return { run: () => test.run({ ...stage, sandbox, config }), close: () => sandbox.close() };
 }
 
-/** The keys of all that the sandbox holds. */
+/** All keys of the sandbox. */
 export function allKeys(sandbox: Sandbox): Keys {
   return Object.fromEntries(STREAM_NAMES.map((name) => [name, [...sandbox.keys(name)]]));
 }
 
-/** How far the connector goes back behind its mark; the default of lookback_window_seconds. */
+/** How far the connector re-reads; the default of lookback_window_seconds. */
 const LOOKBACK_MS = 60_000;
 const NEW_EVENTS = 7;
 
-/** The streams of which a second read brings only what is new. */
+/** The streams of which a second read emits only what is new. */
 export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_recipes'];
 
 /** What changed in the sandbox between two reads. */
 export interface News {
-  /** The rows that the second read must bring: of incremental streams only what is new, and the boundary. */
+  /** The rows that the second read must emit: of incremental streams, only new ones and those at the boundary. */
   expected: Counts;
-  /** A recipe that was there before and has changed. */
+  /** An existing recipe that has changed. */
   changed: { id: string; updatedAt: string };
 }
 
 /**
- * Lets things happen in the sandbox: audit events come, recipes change and come. What the second read must bring then is
- * made out from the API's own answers.
+ * Adds audit events, changes recipes and adds some. What the second read must emit is derived from the API's own
+ * responses.
  */
 export async function makeNews(sandbox: Sandbox, newEvents = NEW_EVENTS): Promise<News> {
   const events = await ask(sandbox, 'audit_events?limit=100');
@@ -146,7 +146,7 @@ export async function makeNews(sandbox: Sandbox, newEvents = NEW_EVENTS): Promis
 
 interface Row {
   id: string;
-  /** null for a backup that runs. */
+  /** null for a running backup. */
   created_at?: string | null;
   updated_at?: string;
   _embedded?: { recipes?: Row[] };
@@ -163,7 +163,7 @@ function withSteps(rows: Row[]): Row[] {
   return rows.flatMap((row) => [row, ...withSteps(row._embedded?.recipes ?? [])]);
 }
 
-/** The rows that are read again: those within the look-back of the newest one, and those of no date. */
+/** The rows that are re-read: those within the lookback window, and undated ones. */
 function boundary(rows: Array<{ id: string; at: string | null | undefined }>): Set<string> {
   const moments = rows.map(({ id, at }) => ({ id, ms: at == null ? undefined : Date.parse(at) }));
   const newest = Math.max(...moments.map(({ ms }) => ms ?? 0));

@@ -8,7 +8,7 @@ from airbyte_cdk.test.standard_tests._spec_compatibility import PublishedSpec
 
 
 def published_spec(docker_repository, registry):
-    # Airbyte's registry does not have this connector, and the test of compatibility would be skipped.
+    # Airbyte's registry doesn't have this connector, so the compatibility test would be skipped.
     file = Path(os.environ["PUBLISHED_SPEC"])
     return PublishedSpec(version="0.0.0", spec=json.loads(file.read_text()), url=file.as_uri())
 

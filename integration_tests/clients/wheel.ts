@@ -11,22 +11,22 @@ import { readTwice } from './python-clients.ts';
 import { openJsonl } from './singer-targets.ts';
 import { type ClientTest, INCREMENTAL, type Stage, makeNews } from './stage.ts';
 
-// Meltano and PyAirbyte install the Python package by themselves, where there is no node and no Docker. In place of PyPI,
-// pip and uv find it in the folder with the wheel.
+// Meltano and PyAirbyte install the Python package themselves, without Node.js and Docker. Instead of PyPI, pip and uv use
+// the folder with the wheel.
 
-/** Builds the wheel; gives what makes both installers find it. */
+/** Builds the wheel. Returns the variables that make both installers find it. */
 async function wheelEnv(): Promise<NodeJS.ProcessEnv> {
   await outputOf('npm', ['run', 'build:wheel'], { cwd: ROOT, env: PYTHON_OPTIONS.env });
   const links = join(ROOT, 'dist-wheel');
   return { PIP_FIND_LINKS: links, UV_FIND_LINKS: links, UV_PYTHON_DOWNLOADS: 'never' };
 }
 
-/** A folder for PATH with what any machine has that has Python. */
+/** A folder for PATH with what every machine with Python has. */
 async function pythonMachine({ folder, file }: Stage): Promise<string> {
   file('machine/.keep', '');
   const machine = join(folder, 'machine');
   for (const program of ['env', 'sh']) symlinkSync(onPath(program), join(machine, program));
-  // What is called python3 on PATH may be a script that looks for the interpreter.
+  // The python3 on PATH may be a script that looks for the interpreter.
   const python = await outputOf('python3', ['-c', 'import sys; print(sys.executable)']);
   symlinkSync(python.trim(), join(machine, 'python3'));
   return machine;

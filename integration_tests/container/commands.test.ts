@@ -28,7 +28,7 @@ async function printedBy(options: string[], command: string[]): Promise<Message[
   return messagesOf(stdout);
 }
 
-describe('as an unknown user, without rights, on a read-only file system', () => {
+describe('as an unknown user, without capabilities, on a read-only file system', () => {
   it.each(['/secrets', '/tmp', '/airbyte/tmp', '/a folder'])('read, with the files in %s', async (target) => {
     const finished = await runImage(
       [...HARDENED, ...files.mount(target), '--workdir', target],
@@ -40,7 +40,7 @@ describe('as an unknown user, without rights, on a read-only file system', () =>
     expect(countsRead(result)).toEqual(sandbox.counts());
   });
 
-  it('says which user may not read a file', async () => {
+  it('says which user cannot read a file', async () => {
     const secret = files.add('config.json', '{}', 0o600);
     const messages = await printedBy(
       [...HARDENED, ...files.mount('/secrets')],
@@ -68,8 +68,8 @@ describe('as other users', () => {
 });
 
 describe('in little memory', () => {
-  // 64 MB is what Docker leaves a page cache, a heap of 39 MB and node's own code: tight, and enough.
-  it('a read of 40,000 events arrives whole and in order', async () => {
+  // Docker leaves the page cache, a heap of 39 MB and node's own code 64 MB: tight, but enough.
+  it('a read of 40,000 events is complete and in order', async () => {
     const limit = '64m';
     const large = await startSandbox({ auditEvents: 40_000 });
     try {

@@ -4,20 +4,20 @@ import { ROOT, buildIfNeeded } from '../../test-support/connector.ts';
 import { type Finished, outputOf, run } from '../../test-support/processes.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 
-/** The image under test, and its base alone. */
+/** The image under test, and only its base. */
 export const IMAGE = 'source-compose:test';
 export const BASE_IMAGE = 'source-compose:test-base';
 
-/** The strictest way to run a container: a user that no image knows, and no rights but to reach the network. */
+/** The strictest way to run a container: an unknown user, without capabilities except for network access. */
 export const HARDENED = [
   ...['--user', '12345:12345', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-  // The sandbox listens on this machine alone.
+  // The sandbox listens only on this machine.
   ...['--network', 'host'],
 ];
 
 /**
- * Builds the image from the checkout as it is, once for all tests. DOCKER_BUILD_ARGS holds further arguments of
- * `docker build`, for networks that need some. Without Docker nothing is skipped: the run fails and says why.
+ * Builds the image from the checkout, once for all tests. DOCKER_BUILD_ARGS adds arguments of `docker build`, for networks
+ * that need some. Without Docker, the run fails instead of skipping anything.
  */
 export async function setup(): Promise<void> {
   const version = await docker(['version', '--format', '{{.Server.Version}}']).catch((error: unknown) => {
@@ -36,26 +36,26 @@ export function docker(args: string[], input = ''): Promise<Finished> {
   return run('docker', args, { input });
 }
 
-/** What a docker command prints; it must succeed. */
+/** The output of a docker command, which must succeed. */
 export async function dockerOutput(args: string[], input = ''): Promise<string> {
   return (await outputOf('docker', args, { input })).trim();
 }
 
-/** Runs the image's own entrypoint in a container that is gone afterwards. */
+/** Runs the image's entrypoint in a container that is then removed. */
 export function runImage(options: string[], command: string[]): Promise<Finished> {
   return docker(['run', '--rm', ...options, IMAGE, ...command]);
 }
 
-/** Runs a script by the image's `sh`, as Airbyte does; what it prints is the answer. */
+/** Runs a script with the image's `sh`, as Airbyte does, and returns its output. */
 export function runShell(options: string[], script: string): Promise<Finished> {
   return docker(['run', '--rm', ...options, '--entrypoint', 'sh', IMAGE, '-c', script]);
 }
 
-/** A folder with a command's files, for a mount into a container. */
+/** A folder with a command's files, to mount into a container. */
 export class MountedFiles {
   readonly #workspace = new Workspace('container').openToAll();
 
-  /** Writes a file and says its name in the folder. */
+  /** Writes a file and returns its name in the folder. */
   add(name: string, content: string | object, mode = 0o644): string {
     const path = this.#workspace.file(name, content);
     chmodSync(path, mode);

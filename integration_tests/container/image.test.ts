@@ -30,8 +30,8 @@ beforeAll(async () => {
   base = await inspect(BASE_IMAGE);
 });
 
-describe('what the image says of itself', () => {
-  it('carries name and version in the labels that Airbyte and registries read', () => {
+describe('the metadata of the image', () => {
+  it('has name and version in the labels that Airbyte and registries use', () => {
     expect(image.Config.Labels).toMatchObject({
       'io.airbyte.name': manifest.name,
       'io.airbyte.version': manifest.version,
@@ -42,26 +42,26 @@ describe('what the image says of itself', () => {
     });
   });
 
-  it('starts node itself, by absolute paths, and AIRBYTE_ENTRYPOINT says the same', () => {
+  it('starts node directly, with absolute paths, and AIRBYTE_ENTRYPOINT is the same', () => {
     const { Entrypoint, Cmd, Env } = image.Config;
     expect(Entrypoint).toEqual(['/usr/local/bin/node', `/airbyte/integration_code/${PROGRAM}`]);
     expect(Cmd ?? []).toEqual([]);
     expect(Env).toContain(`AIRBYTE_ENTRYPOINT=${Entrypoint.join(' ')}`);
   });
 
-  it('names its user by number, since runAsNonRoot refuses a name', () => {
+  it('identifies its user by number, because runAsNonRoot rejects a name', () => {
     expect(image.Config.User).toBe('1000:1000');
   });
 });
 
-describe('what is in the image', () => {
+describe('the content of the image', () => {
   it('adds less than 8 MB to its base', () => {
     expect(image.RootFS.Layers.slice(0, base.RootFS.Layers.length)).toEqual(base.RootFS.Layers);
     expect(image.Size - base.Size).toBeGreaterThan(0);
     expect(image.Size - base.Size).toBeLessThan(ADDED_LIMIT);
   });
 
-  it('adds the program as it is built here and the compiled code of it, and nothing else', async () => {
+  it('adds only the built program and its compiled code', async () => {
     // The files, and the links to both executables.
     expect(image.RootFS.Layers).toHaveLength(base.RootFS.Layers.length + 2);
     const { stdout } = await runShell([], 'cd /airbyte && find . -type f');
@@ -81,12 +81,12 @@ describe('what is in the image', () => {
     );
   });
 
-  it('lets nobody but root change them', async () => {
+  it('lets only root change them', async () => {
     const { stdout } = await runShell([], 'find /airbyte ! -type l -perm /022; find /airbyte ! -user root');
     expect(stdout).toBe('');
   });
 
-  it('has the tools that Airbyte and a debugging person call', async () => {
+  it('has the tools that Airbyte and debugging require', async () => {
     const { exitCode, stderr } = await runShell(
       [],
       'for tool in sh sleep kill mv touch cat; do command -v $tool || exit 1; done',
@@ -96,8 +96,8 @@ describe('what is in the image', () => {
   });
 });
 
-describe('what is in the context of its build', () => {
-  it('is only what is copied: no config, no token, no test', async () => {
+describe('the build context', () => {
+  it('contains only what is copied: no config, no token, no test', async () => {
     const workspace = new Workspace('context');
     try {
       await dockerOutput(['build', '--output', workspace.folder, '--file', '-', ROOT], 'FROM scratch\nCOPY . /\n');

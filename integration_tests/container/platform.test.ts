@@ -8,8 +8,8 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { countsRead, judge } from '../reads.ts';
 import { HARDENED, runShell } from './docker.ts';
 
-// How Airbyte on Kubernetes runs a source: not by the entrypoint, but by `sh`, AIRBYTE_ENTRYPOINT, a work dir of its own
-// and files or named pipes in it.
+// How Airbyte on Kubernetes runs a source: not by the entrypoint, but with `sh`, AIRBYTE_ENTRYPOINT, its own work
+// directory, and files or named pipes in it.
 
 let sandbox: Sandbox;
 let folder: string;
@@ -31,7 +31,7 @@ beforeEach(() => {
   return () => workspace.remove();
 });
 
-describe('as the platform runs it', () => {
+describe('as Airbyte runs it', () => {
   it.each([
     ['spec', '', 'SPEC'],
     ['check', '--config /config/connectorConfig.json', 'CONNECTION_STATUS'],
@@ -68,7 +68,7 @@ describe('as the platform runs it', () => {
     expect(countsRead(result)).toEqual(sandbox.counts());
   });
 
-  it('is reported with 143 by the shell when it is told to stop', async () => {
+  it('makes the shell exit with 143 when it is stopped', async () => {
     sandbox.setFaults([{ path: '**', kind: 'hang' }]);
     const { stdout } = await runShell(
       mounted('/source'),

@@ -8,7 +8,7 @@ describe('the compile cache', () => {
   const said = ['--env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE'];
 
   it.each(['0:0', '1000:1000', '1000650000:0'])(
-    'is used by user %s without rights on a read-only file system',
+    'is used by user %s without capabilities on a read-only file system',
     async (user) => {
       const { stderr } = await runImage([...hardened, ...said, '--user', user], ['discover', '--config', '/none']);
       const accepted = stderr.match(/V8 code cache for .* was accepted/g) ?? [];
@@ -22,7 +22,7 @@ describe('the compile cache', () => {
     expect(stdout).toBe('');
   });
 
-  it('is done without where there is no shared memory, and nothing is said', async () => {
+  it('is silently not used without shared memory', async () => {
     const { exitCode, stdout, stderr } = await runImage([...HARDENED, '--ipc', 'none'], ['spec']);
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);

@@ -25,7 +25,7 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-/** Starts a read in the background that gets stuck after 20 pages of audit events. */
+/** Starts a read in the background that hangs after 20 pages of audit events. */
 async function startStuckRead(): Promise<string> {
   sandbox.setFaults([{ path: '/audit_events', kind: 'hang', after: 20 }]);
   const id = await startRead();
@@ -48,17 +48,17 @@ async function startRead(
   return id;
 }
 
-/** Waits until so many pages of audit events have been asked for. */
+/** Waits until this many pages of audit events were requested. */
 async function pagesServed(pages: number): Promise<void> {
   const asked = (): number | undefined => sandbox.stats().byPath['/audit_events'];
   await vi.waitFor(() => expect(asked()).toBeGreaterThanOrEqual(pages), { timeout: 60_000, interval: 20 });
 }
 
-/** Waits for the container's end and judges what it has printed. */
+/** Waits for the container's end and checks its output. */
 async function resultOf(id: string, signal?: NodeJS.Signals): Promise<ReadResult> {
   const exitCode = Number(await dockerOutput(['wait', id]));
   const printed = await docker(['logs', id]);
-  // Docker keeps the signal to itself; the exit code is 128 and its number.
+  // Docker doesn't report the signal; the exit code is 128 plus its number.
   const finished: Finished = { ...printed, exitCode };
   return judge(finished, catalog, signal);
 }
@@ -68,8 +68,8 @@ const missing = (...results: ReadResult[]): string[] => {
   return [...sandbox.keys('audit_events')].filter((key) => !seen.has(key));
 };
 
-describe('docker stop in the middle of a request that hangs', () => {
-  it('ends by itself with 143, long before Docker kills, and its last states lead on', async () => {
+describe('docker stop during a hanging request', () => {
+  it('exits with 143 before Docker kills it, and the next read resumes from its last states', async () => {
     const id = await startStuckRead();
     await dockerOutput(['stop', '--time', '10', id]);
     const stopped = await resultOf(id, 'SIGTERM');
@@ -82,7 +82,7 @@ describe('docker stop in the middle of a request that hangs', () => {
     expect(rest.violations).toEqual([]);
     expect(rest.exitCode).toBe(0);
     expect(missing(stopped, rest)).toEqual([]);
-    // The checkpoint came after the last page, so that only the boundary is read twice.
+    // The checkpoint was after the last page, so only the boundary is read twice.
     expect(keysRead(rest, 'audit_events').length).toBeLessThan(1_100);
   });
 });

@@ -8,10 +8,10 @@ import { EXAMPLES, blockOf, linesOf } from './page.ts';
 
 const FOLDER = join(EXAMPLES, 'compose');
 
-// It is read only by those who name the instances that keep it.
+// Only read if its instances are set.
 const NOT_READ = 'audit_events';
 
-test('the containers bring the stand-in into Postgres, and go on from their state', async () => {
+test('the containers load the sandbox into Postgres, and resume from their state', async () => {
   const workspace = new Workspace('example-compose');
   const env = {
     ...process.env,
@@ -45,7 +45,7 @@ test('the containers bring the stand-in into Postgres, and go on from their stat
 
 type Counts = Record<string, number>;
 
-/** Types the line that loads. Gives how many records of each stream the tap says it sent. */
+/** Runs the command that loads. Returns the number of records of each stream from the tap's log. */
 async function countsLoaded(line: string, options: ProcessOptions): Promise<Counts> {
   const { exitCode, stdout, stderr } = await run('sh', ['-c', line], { ...options, cwd: FOLDER });
   const said = stdout + stderr;

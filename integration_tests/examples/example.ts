@@ -4,10 +4,10 @@ import { type ProcessOptions, outputOf } from '../../test-support/processes.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { EXAMPLES } from './page.ts';
 
-/** What is in the folder of an example only because somebody ran it there. */
+/** Files that running an example leaves in its folder. */
 const LEFT_BEHIND = /^(\.meltano|\.cache|\.venv.*|\.env|output|logs|charts\.png)$/;
 
-/** Copies the folder of an example as it is in Git. */
+/** Copies an example's folder as it is in Git. */
 export function copyExample(name: string): Workspace {
   const workspace = new Workspace(`example-${name}`).openToAll();
   cpSync(join(EXAMPLES, name), workspace.folder, {
@@ -17,7 +17,7 @@ export function copyExample(name: string): Workspace {
   return workspace;
 }
 
-/** Types a line into a shell in a folder. Gives what it prints; throws unless it exits with 0. */
+/** Runs a command in a folder. Returns its output; throws unless it exits with 0. */
 export function type(line: string, cwd: string, options: ProcessOptions): Promise<string> {
   return outputOf('sh', ['-c', line], { ...options, cwd });
 }

@@ -11,8 +11,8 @@ const BASES = { POSTGRES_IMAGE: 'postgres:17', PYTHON_IMAGE: 'python:3.12-slim' 
 const BUILD_ARGS = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
 
 /**
- * Values for the variables of compose.yaml: none where base images can be pulled. Where no registry of images answers, one
- * image stands in for each of them.
+ * Values for the variables of compose.yaml: none if base images can be pulled. Without access to a registry of images, one
+ * image replaces each of them.
  */
 export async function baseImages(): Promise<Record<string, string>> {
   const missing: string[] = [];
@@ -31,7 +31,7 @@ export async function baseImages(): Promise<Record<string, string>> {
   return Object.fromEntries(missing.map((variable) => [variable, STAND_IN]));
 }
 
-/** What DOCKER_BUILD_ARGS comes to in a compose file that is laid over the example's. */
+/** DOCKER_BUILD_ARGS as a compose file that overrides the example's. */
 export function overlay(): object {
   const network = valuesOf('--network').at(-1);
   const args = Object.fromEntries(valuesOf('--build-arg').map((text) => text.split(/=(.*)/s).slice(0, 2)));

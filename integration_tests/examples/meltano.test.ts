@@ -7,7 +7,7 @@ import { copyExample, type } from './example.ts';
 import { blockOf, linesOf } from './page.ts';
 import { keysOf } from './sandbox-data.ts';
 
-// What meltano.yml selects.
+// The streams that meltano.yml selects.
 const STREAMS = ['billables', 'deployments', 'deployments_backups', 'deployments_scalings'];
 
 const READ_IDS = `
@@ -18,7 +18,7 @@ def ids(name):
 print(json.dumps({name: ids(name) for name in sys.argv[1:]}))
 `;
 
-test('Meltano reads the stand-in into CSV files, twice, and into Postgres', async () => {
+test('Meltano loads the sandbox into CSV files, twice, and into Postgres', async () => {
   const workspace = copyExample('meltano');
   const { folder } = workspace;
   const postgres = await startPostgres(folder);
@@ -42,7 +42,7 @@ test('Meltano reads the stand-in into CSV files, twice, and into Postgres', asyn
       expect(JSON.parse(ids)).toEqual(Object.fromEntries(STREAMS.map((name) => [name, [runs, expected[name]]])));
     };
     await expectRows(1);
-    // An incremental stream brings only what is new; what came before must still be there.
+    // An incremental sync emits only what is new; the earlier rows must still be there.
     for (const line of linesOf('meltano').slice(-1)) await type(line, folder, options);
     await expectRows(2);
 

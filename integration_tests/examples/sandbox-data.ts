@@ -1,9 +1,9 @@
-// What the stand-in holds, asked of it without the connector.
+// The content of the sandbox, requested without the connector.
 
 const ADDRESS = 'http://127.0.0.1:8322';
 const API_KEY = 'sandbox-key';
 
-/** The primary keys that a full read must bring, sorted. */
+/** The primary keys that a full read must emit, sorted. */
 export async function keysOf(stream: string): Promise<string[]> {
   const answer = await fetch(`${ADDRESS}/_sandbox/keys?stream=${stream}`);
   if (!answer.ok) throw new Error(`the stand-in answers ${answer.status}`);
@@ -18,7 +18,7 @@ interface Usage {
   next?: { offset: string };
 }
 
-/** What the databases cost in a month (docs/reference/icd-api.md, 2.5). */
+/** The cost of the databases in a month (docs/reference/icd-api.md, 2.5). */
 export async function costOf(month: string): Promise<number> {
   const body = new URLSearchParams({ grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey: API_KEY });
   const { access_token } = await json<{ access_token: string }>(

@@ -9,8 +9,8 @@ import { catalogOfTap, runTap } from '../singer/taps.ts';
 import type { Row } from './expected.ts';
 import { type Account, type AccountOptions, type ReadOptions, ibmCloud, logged } from './reads.ts';
 
-// The program's windows end at the real time, so the stand-in's clock stands there, too. A minute has ten queries: no read
-// here needs more of an instance, for none is to wait.
+// The program's windows end at the real time, so the sandbox's clock shows it too. A minute allows ten queries; no read here
+// needs more per instance, so that none waits.
 
 const NAME = 'audit_events' as const;
 const QUERIES = '/logs/*/*/v1/query';
@@ -18,7 +18,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** No start_date, so that a first read goes back thirty days. */
+/** Without start_date, so that a first read goes back thirty days. */
 const FROM_THE_USUAL = { start_date: undefined };
 
 interface Audited extends Account {
@@ -47,14 +47,14 @@ function rowsOf({ records }: Pick<ReadResult, 'records'>): readonly Row[] {
   return records.get(NAME) ?? [];
 }
 
-/** The correlation id of each row, by which the stand-in knows its events; it stands at the beginning of a raw text. */
+/** The correlation id of each row, by which the sandbox identifies its events; it is at the start of a raw text. */
 function correlations(rows: readonly Row[]): string[] {
   return rows.map(({ correlation_id: id, raw }) =>
     typeof id === 'string' ? id : (/"correlationId":"([^"]+)"/.exec(String(raw))?.[1] ?? ''),
   );
 }
 
-/** A row as an event of the stand-in has to come out, but for its id, if that is made (icd-api.md 4.13). */
+/** The expected record of a sandbox event, without its id if that is computed (icd-api.md 4.13). */
 function expectedRow(event: Row): Row {
   const { initiator, target, reason, observer, requestData, responseData, eventTime } = event as Record<string, never>;
   const { id: user, name, typeURI, host, credential } = initiator as unknown as Record<string, Row & string>;
@@ -93,13 +93,13 @@ function expectAllOnce({ sandbox }: Account, result: ReadResult): void {
   expect(correlations(rowsOf(result)).toSorted()).toEqual([...sandbox.keys(NAME)].toSorted());
 }
 
-/** How often the Logs instances were asked. */
+/** The number of requests to the Logs instances. */
 function queries({ sandbox }: Account): number {
   return sandbox.requests.filter(({ path }) => path.endsWith('/v1/query')).length;
 }
 
 describe.concurrent('the catalog', () => {
-  it('has the stream only if there is an instance to read it from', async () => {
+  it('has the stream only if there is an instance', async () => {
     await ibmCloud({}, async (account) => {
       const without = await discover(account);
       expect(without.map(({ name }) => name)).not.toContain(NAME);
@@ -114,7 +114,7 @@ describe.concurrent('the catalog', () => {
     });
   });
 
-  it('that names it without the option fails with what is missing, and other streams come', async () => {
+  it('that selects it without the option fails with the missing option, and other streams are read', async () => {
     await audited({}, async ({ audit, sandbox }) => {
       const result = await audit({ platform: {}, also: 'accounts' });
       expect(result.exitCode).toBe(1);
@@ -142,7 +142,7 @@ describe.concurrent('the catalog', () => {
       'crn:v1:bluemix:public:logs:evil.example:a/0:a0000000-0000-4000-8000-000000000001::',
     ],
     ['an instance that is no GUID', 'crn:v1:bluemix:public:logs:eu-de:a/0:evil.example#::'],
-  ])('%s is no Logs instance', async (_, instance) => {
+  ])('%s is not a Logs instance', async (_, instance) => {
     await ibmCloud({}, async ({ workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: [instance] }));
       const { stdout, exitCode } = await runConnector(['discover', '--config', file]);
@@ -155,7 +155,7 @@ describe.concurrent('the catalog', () => {
 });
 
 describe.concurrent('a read of audit events', () => {
-  it('brings each once, oldest first, with every field', async () => {
+  it('emits each once, oldest first, with every field', async () => {
     await audited({ unreadableEvents: 0 }, async (account) => {
       const result = await account.audit();
       expectAllOnce(account, result);
@@ -178,7 +178,7 @@ describe.concurrent('a read of audit events', () => {
     });
   });
 
-  it('asks for thirty days in four windows, and one line says what was seen', async () => {
+  it('requests thirty days in four windows, and logs a summary', async () => {
     await audited({}, async (account) => {
       const result = await account.audit();
       expectAllOnce(account, result);
@@ -190,19 +190,19 @@ describe.concurrent('a read of audit events', () => {
     });
   });
 
-  it('splits windows whose answers are cut off, without a lost or doubled event', async () => {
+  it('splits windows whose results are truncated, without lost or repeated events', async () => {
     const from = { start_date: new Date(Date.now() - 7.5 * DAY).toISOString() };
     const data = { auditEvents: 140, auditDays: 7, resultLimit: 40 };
     await audited(data, async (account) => {
       const result = await account.audit({ config: from });
       expectAllOnce(account, result);
       expect(queries(account)).toBeGreaterThan(3);
-      // The quota of the stand-in is the real one, and was not touched.
+      // The sandbox's quota is the real one, and wasn't reached.
       expect(logged(result, 'WARN').filter((message) => message.includes('429'))).toEqual([]);
     });
   });
 
-  it('names a minute that is cut off however short it is, and goes on', async () => {
+  it('logs a minute that is still truncated, and continues', async () => {
     await audited({ auditEvents: 0, unreadableEvents: 0, resultLimit: 3, queriesPerMinute: 0 }, async (account) => {
       const { sandbox, audit } = account;
       sandbox.addEvents(30, 120);
@@ -218,22 +218,25 @@ describe.concurrent('a read of audit events', () => {
     });
   });
 
-  it.each(['inclusive', 'exclusive'] as const)('an event at the end of a window comes once: %s', async (windowEnd) => {
-    await audited({ windowEnd, unreadableEvents: 0 }, async (account) => {
-      const times = [...account.sandbox.rows(NAME)].map((event) => String(expectedRow(event)['created_at']));
-      const middle = times[Math.floor(times.length / 2)] ?? '';
-      const start = new Date(Date.parse(middle) - 8 * DAY).toISOString();
-      const result = await account.audit({ config: { start_date: start } });
-      expect(result).toMatchObject({ exitCode: 0, violations: [] });
-      const bodies = account.sandbox.requests.filter(({ path }) => path.endsWith('/v1/query'));
-      expect(bodies.length).toBeGreaterThan(1);
-      const read = rowsOf(result).map(({ created_at: at }) => String(at));
-      expect(read.filter((time) => time === middle)).toHaveLength(times.filter((time) => time === middle).length);
-      expect(read.toSorted()).toEqual(times.filter((time) => time >= start).toSorted());
-    });
-  });
+  it.each(['inclusive', 'exclusive'] as const)(
+    'an event at the end of a window is emitted once: %s',
+    async (windowEnd) => {
+      await audited({ windowEnd, unreadableEvents: 0 }, async (account) => {
+        const times = [...account.sandbox.rows(NAME)].map((event) => String(expectedRow(event)['created_at']));
+        const middle = times[Math.floor(times.length / 2)] ?? '';
+        const start = new Date(Date.parse(middle) - 8 * DAY).toISOString();
+        const result = await account.audit({ config: { start_date: start } });
+        expect(result).toMatchObject({ exitCode: 0, violations: [] });
+        const bodies = account.sandbox.requests.filter(({ path }) => path.endsWith('/v1/query'));
+        expect(bodies.length).toBeGreaterThan(1);
+        const read = rowsOf(result).map(({ created_at: at }) => String(at));
+        expect(read.filter((time) => time === middle)).toHaveLength(times.filter((time) => time === middle).length);
+        expect(read.toSorted()).toEqual(times.filter((time) => time >= start).toSorted());
+      });
+    },
+  );
 
-  it('an event that cannot be read comes with its text, and the log warns of it', async () => {
+  it('an unreadable event is emitted with its text, and a warning', async () => {
     await audited({ unreadableEvents: 3 }, async (account) => {
       const result = await account.audit();
       expectAllOnce(account, result);
@@ -251,7 +254,7 @@ describe.concurrent('a read of audit events', () => {
     });
   });
 
-  it('every instance is read, and has a mark of its own', async () => {
+  it('every instance is read, and has its own mark', async () => {
     await audited({ logsInstances: 3 }, async (account) => {
       const { sandbox, audit } = account;
       const result = await audit({ mode: 'incremental' });
@@ -264,8 +267,8 @@ describe.concurrent('a read of audit events', () => {
   });
 });
 
-describe.concurrent('answers that cannot be gone by', () => {
-  it.each(['truncated-json', 'cut'] as const)('%s is asked for again, and nothing is lost', async (kind) => {
+describe.concurrent('invalid or rejected responses', () => {
+  it.each(['truncated-json', 'cut'] as const)('%s is retried, and nothing is lost', async (kind) => {
     await audited({ faults: [{ path: QUERIES, kind, times: 1, after: 1 }] }, async (account) => {
       const result = await account.audit();
       expectAllOnce(account, result);
@@ -273,7 +276,7 @@ describe.concurrent('answers that cannot be gone by', () => {
     });
   });
 
-  it('a missing role fails the stream and the check with its name', async () => {
+  it('a missing role fails the stream and the check, which name it', async () => {
     await audited({ missingRoles: ['logs'] }, async ({ audit, workspace, config, sandbox }) => {
       const result = await audit({ also: 'accounts' });
       expect(result.exitCode).toBe(1);
@@ -294,7 +297,7 @@ describe.concurrent('answers that cannot be gone by', () => {
     });
   });
 
-  it('a check asks each instance once, for a minute', async () => {
+  it('a check sends one query to each instance, for a minute', async () => {
     await audited({ logsInstances: 2 }, async (account) => {
       const { workspace, config, sandbox } = account;
       const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
@@ -304,7 +307,7 @@ describe.concurrent('answers that cannot be gone by', () => {
     });
   });
 
-  it('one instance that refuses is skipped with a warning, unless the config says to fail', async () => {
+  it('an instance that rejects the query is skipped with a warning, unless the config says to fail', async () => {
     const refused = { path: '/logs/us-south/*/v1/query', kind: 'status', status: 403 } as const;
     await audited({ logsInstances: 3, regions: 3, faults: [refused] }, async ({ audit, sandbox }) => {
       const result = await audit();
@@ -324,7 +327,7 @@ describe.concurrent('answers that cannot be gone by', () => {
 });
 
 describe.concurrent('incremental reads', () => {
-  it('bring what is new, and what came late within an hour or the lookback window', async () => {
+  it('emit what is new, and what arrived late within an hour or the lookback window', async () => {
     await audited({ queriesPerMinute: 0, deployments: 6 }, async ({ audit, sandbox }) => {
       const first = await audit({ mode: 'incremental' });
       const before = new Set(sandbox.keys(NAME));
@@ -335,7 +338,7 @@ describe.concurrent('incremental reads', () => {
       const read = correlations(rowsOf(second));
       expect(inAnHour.length).toBeGreaterThan(3);
       expect(read).toEqual(expect.arrayContaining(inAnHour));
-      // Of what was known, only that hour.
+      // Of known events, only those of that hour.
       expect(read.length).toBeLessThan(inAnHour.length + 10);
       const known = new Set(sandbox.keys(NAME));
       sandbox.addEvents(10, 2.5 * 3_600);
@@ -348,7 +351,7 @@ describe.concurrent('incremental reads', () => {
     });
   });
 
-  it('lose nothing when they are killed at random lines and resumed', async () => {
+  it('lose nothing if killed at random lines and resumed', async () => {
     const data = {
       auditEvents: 2_000,
       auditDays: 29,
@@ -362,7 +365,7 @@ describe.concurrent('incremental reads', () => {
       const keys = [...sandbox.keys(NAME)];
       const last = await runInterrupted<StateMessages, ReadResult & { state: StateMessages }>({
         count: 5,
-        // A window has some 370 records: some of the reads get through one, the others have read in vain.
+        // A window has about 370 records: some reads complete one, others are wasted.
         maxLines: 600,
         run: async (state, killAfterLines) => {
           if (killAfterLines === undefined) expect(seen.size).toBeLessThan(keys.length);
@@ -373,7 +376,7 @@ describe.concurrent('incremental reads', () => {
       });
       expect(last).toMatchObject({ exitCode: 0, violations: [] });
       expect(keys.filter((key) => !seen.has(key))).toEqual([]);
-      // It was resumed, not begun again.
+      // It was resumed, not restarted.
       expect(rowsOf(last).length).toBeLessThan(0.8 * keys.length);
     });
   });
@@ -386,7 +389,7 @@ function newKeys(keys: Iterable<string>, before: ReadonlySet<string>): string[] 
 describe.concurrent('tap-compose', () => {
   const program = 'tap-compose';
 
-  it('discovers and syncs it with the option, goes on from its bookmark, and says what is missing without', async () => {
+  it('discovers and syncs it with the option, resumes from its bookmark, and without the option says what is missing', async () => {
     await audited({ queriesPerMinute: 0 }, async ({ sandbox, workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
       const without = workspace.file('without.json', config(undefined, FROM_THE_USUAL));
@@ -435,7 +438,7 @@ describe.concurrent('tap-compose', () => {
   });
 });
 
-it('nothing secret is printed, be every request logged', async () => {
+it('no secret is printed, even if every request is logged', async () => {
   await audited({ faults: [{ path: QUERIES, kind: 'echo-token', times: 1, status: 503 }] }, async (account) => {
     const result = await account.audit({ run: { env: { LOG_LEVEL: 'debug' } } });
     expectAllOnce(account, result);

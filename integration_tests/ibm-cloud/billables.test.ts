@@ -5,17 +5,17 @@ import type { KillAfterLines } from '../../test-support/planted-code.ts';
 import { expectedRows } from './expected.ts';
 import { type Account, type AccountOptions, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
-// What databases cost, by month. The connector's clock is moved with that of the stand-in, so that months end.
+// What databases cost, by month. The connector's clock moves with the sandbox's, so that months end.
 
 const DAY = 86_400;
 const BEGIN = '2025-06-15T12:00:00Z';
-/** Of no use here, and slow. */
+/** Not used here, and slow. */
 const SMALL = { backupDays: 2, tasksPerDay: 1, usageMonths: 4, now: BEGIN };
 
 interface Synced {
   state: object | undefined;
   result: Awaited<ReturnType<Account['read']>>;
-  /** The months that it asked for, in their order. */
+  /** The months that it requested, in order. */
   months: string[];
 }
 
@@ -73,7 +73,7 @@ function monthIn({ result }: Synced): unknown {
 }
 
 describe.concurrent('usage by month', () => {
-  it('is read again until it is final, and then never again', async () => {
+  it('is re-read until it is final, and then never again', async () => {
     await usageOf({}, async ({ sandbox }, sync, pass) => {
       const first = await sync();
       expect(first.months).toEqual(['2025-03', '2025-04', '2025-05', '2025-06']);
@@ -105,7 +105,7 @@ describe.concurrent('usage by month', () => {
     });
   });
 
-  it('keeps every last word of every month over a year of daily, broken and missed syncs', async () => {
+  it('keeps the final usage of every month over a year of daily, interrupted and missed syncs', async () => {
     await usageOf({ deployments: 3, gen2Deployments: 2 }, async ({ sandbox }, sync, pass) => {
       const kept = new Map<string, object>();
       let state: object | undefined;
@@ -121,14 +121,14 @@ describe.concurrent('usage by month', () => {
       }
       const last = await sync({ state });
       for (const row of rowsRead(last.result.records, 'billables')) kept.set(String(row['id']), row);
-      // The stand-in forgets the oldest months, the destination does not.
+      // The sandbox deletes the oldest months; the destination doesn't.
       const rows = (await expectedRows(sandbox)).billables;
       expect(rows.length).toBeGreaterThan(20);
       for (const row of rows) expect(kept.get(String(row['id'])), String(row['id'])).toEqual(row);
     });
   });
 
-  it('that is too old for the API is left out with a warning', async () => {
+  it('that is too old for the API is skipped with a warning', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       const { result, months } = await sync({ startDate: '2025-01-20T00:00:00Z' });
       expect(result.violations).toEqual([]);
@@ -143,7 +143,7 @@ describe.concurrent('usage by month', () => {
     });
   });
 
-  it('that nobody has while none has been read is an outage and no old age: it comes when that is over', async () => {
+  it('is an outage, not too old, if the API has no month at all, and is read later', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       sandbox.setFaults([{ path: '/billing/**', kind: 'status', status: 404 }]);
       const out = await sync();
@@ -155,7 +155,7 @@ describe.concurrent('usage by month', () => {
     });
   });
 
-  it('that the API refuses though it cannot be too old is an error, and comes next time', async () => {
+  it('that the API rejects although it cannot be too old is an error, and is read in the next sync', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       const first = await sync();
       sandbox.setFaults([
@@ -170,7 +170,7 @@ describe.concurrent('usage by month', () => {
 });
 
 describe.concurrent('killed at random lines and resumed', () => {
-  it('usage of resource groups: nothing is lost, and no month that is final is read again', async () => {
+  it('usage of resource groups: nothing is lost, and no final month is re-read', async () => {
     const platform = { billing: 'resource_groups' };
     const options = { deployments: 9, gen2Deployments: 4, usageMonths: 13, maxLimit: 10, latencyMs: 2 };
     await usageOf(options, async ({ sandbox }, sync, pass) => {
@@ -179,7 +179,7 @@ describe.concurrent('killed at random lines and resumed', () => {
       let runs = 0;
       const last = await runInterrupted<object, Interrupted>({
         count: 8,
-        // A month has some 30 lines.
+        // A month has about 30 records.
         maxLines: 70,
         run: async (state, killAfterLines) => {
           const one = await sync({ state, startDate: '2024-06-01T00:00:00Z', platform, killAfterLines });
@@ -190,7 +190,7 @@ describe.concurrent('killed at random lines and resumed', () => {
         },
         between: () => {
           sandbox.touchUsage();
-          // Another month begins, and with it there is more to read.
+          // Another month starts, so there is more to read.
           if ((runs += 1) % 3 === 0) pass(28);
         },
       });
@@ -204,7 +204,7 @@ describe.concurrent('killed at random lines and resumed', () => {
 });
 
 describe.concurrent('without the role for it', () => {
-  it('billables alone fails, with a sentence that names the role', async () => {
+  it('only billables fails, with a sentence that names the role', async () => {
     await ibmCloud({ ...SMALL, missingRoles: ['billing'] }, async ({ sandbox, read }) => {
       const result = await read({ streams: ['billables', 'teams', 'deployments_roles'] });
       expect(result.violations).toEqual([]);
@@ -222,7 +222,7 @@ describe.concurrent('without the role for it', () => {
     });
   });
 
-  it('a 401 of billing for a new token names it, too', async () => {
+  it('a 401 from billing for a new token also names the role', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       sandbox.setFaults([{ path: '/billing/**', kind: 'status', status: 401 }]);
       const { errors } = await read({ streams: ['billables'] });
@@ -232,7 +232,7 @@ describe.concurrent('without the role for it', () => {
     });
   });
 
-  it('the same rows come group by group', async () => {
+  it('the same rows are read group by group', async () => {
     await usageOf({ missingRoles: ['billing'] }, async ({ sandbox }, sync) => {
       const { result } = await sync({ platform: { billing: 'resource_groups' } });
       expect(result.violations).toEqual([]);
@@ -241,7 +241,7 @@ describe.concurrent('without the role for it', () => {
     });
   });
 
-  it('one group is left out with a warning, and its months come again until it is there', async () => {
+  it('one group is skipped with a warning, and its months are re-read until it succeeds', async () => {
     await usageOf({ missingRoles: ['billing'] }, async ({ sandbox }, sync) => {
       const groups = [...sandbox.keys('resource_groups')];
       const closed = groups.find((id) => [...sandbox.rows('billables')].some((row) => row['resource_group_id'] === id));
@@ -258,7 +258,7 @@ describe.concurrent('without the role for it', () => {
         all.filter((row) => row['resource_group_id'] !== closed),
       );
       expect(logged(some.result, 'WARN').filter((text) => text.includes(String(closed)))).toHaveLength(1);
-      // The month before the first: nothing is closed, and the next read begins where this one did.
+      // The month before the first: none is final, and the next read starts where this one did.
       expect(monthIn(some)).toBe('2025-02');
 
       sandbox.setFaults([]);
@@ -267,7 +267,7 @@ describe.concurrent('without the role for it', () => {
     });
   });
 
-  it('no group at all is an error, and closes nothing', async () => {
+  it('without any group, the read fails, and no month becomes final', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       const path = '/resource-controller/v2/resource_groups';
       sandbox.setFaults([{ path, kind: 'status', status: 200, body: { resources: [] } }]);

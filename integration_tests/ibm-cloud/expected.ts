@@ -1,16 +1,16 @@
 import { get, tokenOf } from '../../sandbox/ibm-cloud/client.ts';
 import type { IbmCloudSandbox } from '../../sandbox/server.ts';
 
-// What a read must bring, field by field: written after docs/reference/icd-api.md, section 4, from the rows as the API
-// sends them. Nothing here knows how the connector does it.
+// What a read must emit, field by field, according to docs/reference/icd-api.md, section 4, and computed from the rows that
+// the API sends. Nothing here depends on the connector's code.
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A stream as the design has it. */
+/** A stream in the design. */
 interface Stream {
   readonly key: string;
   readonly cursor?: string;
-  /** All its fields, parted by blanks. */
+  /** All its fields, separated by spaces. */
   readonly fields: string;
 }
 
@@ -89,7 +89,7 @@ export type StreamName = keyof typeof STREAMS;
 
 export const STREAM_NAMES = Object.keys(STREAMS) as StreamName[];
 
-/** Those that hang on the list of instances. */
+/** The streams that depend on the list of instances. */
 export const DEPLOYMENT_STREAMS = STREAM_NAMES.filter((name) => name.startsWith('deployments'));
 
 export const INCREMENTAL = ['deployments_backups', 'deployments_recipes'] as const;
@@ -99,13 +99,13 @@ export function fieldsOf(name: StreamName): string[] {
   return STREAMS[name].fields.split(/\s+/);
 }
 
-/** Whether a task or backup is what it will be for ever: by its status, which each generation has its own words for. */
+/** Whether a task or backup can no longer change, by its status. The generations have different names for it. */
 export function isFinal({ status, generation }: Row): boolean {
   const words = generation === 'gen2' ? ['active', 'failed', 'removed'] : ['completed', 'failed', 'expired'];
   return words.includes(String(status));
 }
 
-/** A time as records have it: UTC with milliseconds, and further digits cut off. */
+/** A time as in records: UTC with milliseconds; more digits are truncated. */
 function utc(text: unknown): string | null {
   if (typeof text !== 'string') return null;
   const [, seconds = '', digits = ''] = /^(.{19})(?:\.(\d+))?Z$/.exec(text) ?? [];
@@ -114,14 +114,14 @@ function utc(text: unknown): string | null {
 
 const orNull = (value: unknown): unknown => (value === undefined || value === '' ? null : value);
 
-/** Every field that the row does not have is null. */
+/** Every field that the row doesn't have is null. */
 function withNulls(name: StreamName, row: Row): Row {
   return Object.fromEntries(fieldsOf(name).map((field) => [field, orNull(row[field])]));
 }
 
 /**
- * The records of every stream, as the account is now; without `details`, where the databases refuse to tell more of a
- * deployment. Takes a few requests of its own, so it needs a server without faults.
+ * The expected records of every stream now. `details: false`: the databases reject requests for a deployment's details.
+ * Sends a few requests of its own, so the sandbox must have no faults.
  */
 export async function expectedRows(
   sandbox: IbmCloudSandbox,
@@ -159,7 +159,7 @@ export function historyNow(sandbox: IbmCloudSandbox): Record<(typeof INCREMENTAL
   return { deployments_backups: of('deployments_backups'), deployments_recipes: of('deployments_recipes') };
 }
 
-/** What the stand-in's own list of rows says all about. */
+/** Covered completely by the sandbox's own rows. */
 function plainRows(
   sandbox: IbmCloudSandbox,
 ): Record<Exclude<StreamName, 'deployments' | 'deployments_versions'>, Row[]> {
@@ -237,7 +237,7 @@ function billable(row: Row): Row {
   };
 }
 
-/** A role that a policy gives to one subject (sections 4.11 and 4.12). */
+/** A role that a policy grants to one subject (sections 4.11 and 4.12). */
 function grant(row: Row, subject: string, sandbox: IbmCloudSandbox): Row {
   const { attributes } = row['resource'] as { attributes: Row[] };
   const covers = (key: string): unknown => attributes.find((one) => one['key'] === key)?.['value'];
@@ -263,7 +263,7 @@ function grant(row: Row, subject: string, sandbox: IbmCloudSandbox): Row {
   };
 }
 
-/** By the plan, then by what only generation 2 has (section 1.7). */
+/** By the plan, then by fields that only generation 2 has (section 1.7). */
 function generationOf(row: Row): string {
   const isGen2 =
     /-gen2($|-)/.test(String(row['resource_plan_id'])) ||
@@ -272,13 +272,13 @@ function generationOf(row: Row): string {
   return isGen2 ? 'gen2' : 'gen1';
 }
 
-/** Whether it is a CRN of ten segments with a region that can stand in the name of a host (section 1.5). */
+/** Whether it is a CRN of ten segments with a region that is valid in a host name (section 1.5). */
 export function isSound(id: unknown): boolean {
   const segments = String(id).split(':');
   return segments.length === 10 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(segments[5] ?? '');
 }
 
-/** From the name of the service, and where that has several, from the plan (section 1.5). */
+/** From the service's name or, for services with several types, from the plan (section 1.5). */
 function typeOf(service: string, plan: string): string {
   const engine = service.replace(/^(databases|messages)-for-/, '');
   if (engine === 'mongodb' && plan.includes('enterprise-sharding')) return 'mongodbees';
@@ -310,7 +310,7 @@ function deployment(row: Row, detail: Row | undefined, resource_group_name: unkn
   };
 }
 
-/** Both shapes of `extensions`, and none (section 2.4.1). */
+/** Both shapes of `extensions`, or none (section 2.4.1). */
 function gen2Sizes({ extensions }: Row): Row {
   const services = (extensions as { dataservices: Record<string, Row> } | undefined)?.dataservices;
   if (services === undefined) return {};
@@ -351,7 +351,7 @@ function autoscaling(row: Row): Row {
   };
 }
 
-/** One of generation 2 is an instance of its own (section 2.4.2). */
+/** A backup of generation 2 is an instance itself (section 2.4.2). */
 function backup(row: Row): Row {
   if (!('extensions' in row)) return { ...row, generation: 'gen1', created_at: utc(row['created_at']) };
   const { id, name, state } = row;
@@ -381,7 +381,7 @@ function gen1Scaling(row: Row): Row {
   const amounts = (name: string, part: string, unit: string): Row => {
     const sizes = row[part] as Row;
     const total = Number(sizes[`allocation_${unit}`]);
-    // Nothing of its own: the deployment shares the CPUs of its host.
+    // No count: the deployment shares its host's CPUs.
     const own = total > 0 ? { [`${name}_total`]: total, [`${name}_per_member`]: total / count } : {};
     return {
       ...own,
@@ -405,7 +405,7 @@ function gen1Scaling(row: Row): Row {
   };
 }
 
-/** Sizes are those of one member; without the number of members there are no totals. */
+/** Sizes are per member. Without the number of members, there are no totals. */
 function gen2Scaling(row: Row): Row {
   const { deployment_id, group_id, members, shards } = row;
   const amounts = (name: string, each: unknown, factor: number): Row => {

@@ -15,7 +15,7 @@ import {
 } from './reads.ts';
 
 describe('discover', () => {
-  it('lists the streams of the inventory in their order, with key, cursor and every field', async () => {
+  it('lists the streams in order, with key, cursor and every field', async () => {
     const streams = (await discovered()).filter(({ name }) => name !== 'audit_events');
     expect(streams.map(({ name }) => name)).toEqual(STREAM_NAMES);
     for (const stream of streams) {
@@ -54,7 +54,7 @@ const accounts: Array<[string, AccountOptions]> = [
 ];
 
 describe.concurrent('a full read of an account', () => {
-  it.each(accounts)('%s: every record of every stream once, with every field as it should be', async (_, options) => {
+  it.each(accounts)('%s: emits every record of every stream once, with the expected fields', async (_, options) => {
     await ibmCloud(options, async ({ sandbox, read }) => {
       const result = await read();
       expect(result.violations).toEqual([]);
@@ -68,7 +68,7 @@ describe.concurrent('a full read of an account', () => {
     });
   });
 
-  it('with nothing in it at all completes every stream', async () => {
+  it('that is empty completes every stream', async () => {
     const nothing = { deployments: 0, gen2Deployments: 0, gen2Backups: 0, otherInstances: 0, oddInstances: false };
     await ibmCloud(nothing, async ({ sandbox, read }) => {
       const result = await read();
@@ -78,17 +78,17 @@ describe.concurrent('a full read of an account', () => {
     });
   });
 
-  it('that is in order has nothing to warn of', async () => {
-    // Of six deployments none is a read replica, which has no autoscaling.
+  it('without problems logs no warning', async () => {
+    // None of the six deployments is a read replica, which would have no autoscaling.
     await ibmCloud({ ...SMALL, deployments: 6, oddInstances: false }, async ({ read }) => {
-      // The first month that the stand-in has usage of.
+      // The first month with usage in the sandbox.
       const result = await read({ config: { start_date: '2024-06-01T00:00:00Z' } });
       expect(result.exitCode).toBe(0);
       expect(logged(result, 'WARN')).toEqual([]);
     });
   });
 
-  it('asks for the inventory once, for each report of each deployment once, and for nothing that it has no use for', async () => {
+  it('requests the inventory once, each list of each deployment once, and nothing else', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 16 } });
       expect(result.exitCode).toBe(0);
@@ -97,7 +97,7 @@ describe.concurrent('a full read of an account', () => {
       expect(twice).toEqual([]);
       expect(timesAsked(sandbox, INSTANCES)).toBe(1);
       const perDeployment = Object.keys(byPath).filter((path) => path.includes('/deployments/'));
-      // Replicas and recovery windows are asked of some engines alone.
+      // Replicas and recovery windows are requested only for some engines.
       expect(perDeployment.length).toBeLessThanOrEqual(9 * gen1Of(sandbox).length);
       const forbidden =
         /connections|resource_keys|\/backups\/|\/tasks\/|configuration|gen2|\/v2\/resource_instances\/./;
@@ -109,8 +109,8 @@ describe.concurrent('a full read of an account', () => {
   });
 });
 
-describe.concurrent('an instance whose CRN cannot be believed', () => {
-  it('is a deployment all the same; its databases are never asked, no stranger is, and a warning names it', async () => {
+describe.concurrent('an instance with an invalid CRN', () => {
+  it('is still a deployment, but leads to no request, and a warning names it', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const odd = [...sandbox.keys('deployments')].filter((id) => !sandbox.deploymentIds.includes(id));
       expect(odd).toHaveLength(2);
@@ -129,7 +129,7 @@ describe.concurrent('an instance whose CRN cannot be believed', () => {
 });
 
 describe.concurrent('deployment_ids', () => {
-  it('limits deployments and what hangs on them, by CRN or GUID', async () => {
+  it('limits deployments and per-deployment streams, by CRN or GUID', async () => {
     await ibmCloud({ ...SMALL, maxLimit: 2 }, async ({ sandbox, read }) => {
       const [first = '', second = '', ...rest] = sandbox.deploymentIds;
       const gen2 = rest.at(-1) ?? '';
@@ -146,7 +146,7 @@ describe.concurrent('deployment_ids', () => {
       for (const name of STREAM_NAMES) {
         const rows = expected[name].filter((row) => {
           if (!name.startsWith('deployments') && name !== 'billables') return true;
-          // A policy that names no deployment is about these as about all others.
+          // A policy without a deployment covers these like all others.
           if (name.endsWith('roles') && row['service_instance'] === null) return true;
           return wanted.has(String(name === 'deployments' ? row['id'] : row['deployment_id']));
         });
@@ -157,7 +157,7 @@ describe.concurrent('deployment_ids', () => {
 });
 
 describe.concurrent('resource_group_ids', () => {
-  it('limits deployments and what hangs on them, with a chain of requests for each group', async () => {
+  it('limits deployments and per-deployment streams, and requests the pages of each group', async () => {
     await ibmCloud({ ...SMALL, maxLimit: 2, deployments: 9, gen2Deployments: 8 }, async ({ sandbox, read }) => {
       const groups = [...sandbox.keys('resource_groups')].slice(1);
       const result = await read({ platform: { resource_group_ids: groups } });
@@ -193,7 +193,7 @@ describe.concurrent('resource_group_ids', () => {
 });
 
 describe.concurrent('start_date', () => {
-  it('leaves out tasks and backups from before it, and says so', async () => {
+  it('skips earlier tasks and backups, and logs it', async () => {
     await ibmCloud({}, async ({ sandbox, read }) => {
       const start = '2025-06-01T00:00:00.000Z';
       const result = await read({ config: { start_date: '2025-06-01T02:00:00+02:00' } });
@@ -214,7 +214,7 @@ describe.concurrent('start_date', () => {
   });
 });
 
-it('a field that nobody knows is named once for each stream in a warning, and not passed on', async () => {
+it('an unknown field is named in one warning per stream, and is in no record', async () => {
   const faults = [
     { path: '/resource-controller/**', kind: 'nested', levels: 3 },
     { path: `${EVERY_DEPLOYMENT}/*`, kind: 'nested', levels: 3 },

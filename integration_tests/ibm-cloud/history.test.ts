@@ -12,14 +12,14 @@ function emptyHistory(): History {
   return { deployments_backups: new Map(), deployments_recipes: new Map() };
 }
 
-/** What a destination has that appends and keeps the latest row of each key. */
+/** The rows of a destination that appends and keeps the latest row of each key. */
 function keep(history: History, result: ReadResult): void {
   for (const name of INCREMENTAL) {
     for (const row of rowsRead(result.records, name)) history[name].set(String(row['id']), row);
   }
 }
 
-/** Reads both streams from where the state left off. */
+/** Reads both streams from the last state. */
 async function sync(
   { read }: Account,
   state?: object,
@@ -40,7 +40,7 @@ function marksOf(result: ReadResult, name: (typeof INCREMENTAL)[number]): Record
   return stateOf(result, name)['marks'] as Record<string, string>;
 }
 
-/** The mark of each deployment: its newest row, but not beyond its oldest one that is not final. */
+/** The mark of each deployment: its newest row, but not after its oldest unfinished one. */
 function dueMarks(rows: readonly Row[]): Record<string, string> {
   const marks: Record<string, string> = {};
   for (const { deployment_id, created_at } of rows) {
@@ -55,7 +55,7 @@ function dueMarks(rows: readonly Row[]): Record<string, string> {
 }
 
 describe.concurrent('a read right after another', () => {
-  it('brings what is not final, and what is as new as that', async () => {
+  it('emits unfinished rows, and those that are as new', async () => {
     await ibmCloud({}, async (account) => {
       const rows = historyNow(account.sandbox);
       const first = await sync(account);
@@ -78,7 +78,7 @@ describe.concurrent('a read right after another', () => {
     });
   });
 
-  it('brings again what was not final until it is, and then no more', async () => {
+  it('emits unfinished rows again until they finish', async () => {
     await ibmCloud({ tasksPerDay: 1 }, async (account) => {
       const { sandbox } = account;
       const first = await sync(account);
@@ -92,10 +92,10 @@ describe.concurrent('a read right after another', () => {
       ) as Record<(typeof INCREMENTAL)[number], string[]>;
       sandbox.passTime(10 * 60);
       const second = await sync(account, first.states);
-      // Hours later all of them have come to an end.
+      // Hours later, all of them have finished.
       sandbox.passTime(3 * 3_600);
       const third = await sync(account, second.states);
-      // By then each deployment has had something newer.
+      // By then, each deployment has newer rows.
       sandbox.passTime(2 * 86_400);
       const fourth = await sync(account, third.states);
       const fifth = await sync(account, fourth.states);
@@ -113,7 +113,7 @@ describe.concurrent('a read right after another', () => {
 });
 
 describe('reads every twenty hours for ten days', () => {
-  it('keep all that was ever listed, in its final form, long after the server has forgotten it', async () => {
+  it('keep everything that was ever listed, in its final form, long after the server has deleted it', async () => {
     const options = { deployments: 7, gen2Deployments: 4, backupDays: 3, gen2Backups: 2, tasksPerDay: 5 };
     await ibmCloud(options, async (account) => {
       const { sandbox } = account;
@@ -142,17 +142,17 @@ describe('reads every twenty hours for ten days', () => {
       for (const name of INCREMENTAL) {
         expect([...kept[name].keys()].toSorted(), name).toEqual([...listed[name].keys()].toSorted());
         for (const [key, row] of listed[name]) expect(kept[name].get(key), `${name} ${key}`).toEqual(row);
-        // The server has forgotten most of it.
+        // The server has deleted most of it.
         expect(now[name].length, name).toBeLessThan(kept[name].size / 2);
       }
-      // Each row came once or a few times, not with every read.
+      // Each row was emitted once or a few times, not in every read.
       expect(brought).toBeLessThan(2.5 * kept['deployments_backups'].size);
     });
   });
 });
 
 describe.concurrent('the mark of a deployment', () => {
-  it('that is refused, or that deployment_ids leave out, stays where it is', async () => {
+  it('that rejects requests, or is not in deployment_ids, keeps its value', async () => {
     await ibmCloud({}, async (account) => {
       const { sandbox } = account;
       const [refused = '', read = ''] = gen1Of(sandbox);
@@ -176,7 +176,7 @@ describe.concurrent('the mark of a deployment', () => {
 });
 
 describe.concurrent('start_date', () => {
-  it('leaves out old rows of an incremental read too, and not what comes later', async () => {
+  it('also skips old rows in incremental reads, but not later ones', async () => {
     await ibmCloud({ backupDays: 6 }, async (account) => {
       const config = { start_date: '2025-06-01T00:00:00Z' };
       const first = await sync(account, undefined, { config });

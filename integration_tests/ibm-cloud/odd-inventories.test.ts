@@ -8,14 +8,14 @@ const SMALL = { backupDays: 2, deployments: 3, gen2Deployments: 3, oddInstances:
 const DETAILS = `${INSTANCES}/**`;
 const RESOURCE_GROUPS = '/resource-controller/v2/resource_groups';
 
-/** The instances that the account lists: databases and backups of generation 2. */
+/** The instances in the account's list: databases and backups of generation 2. */
 async function listed({ sandbox }: Account): Promise<Row[]> {
   const path = '/resource-controller/v2/resource_instances?limit=100';
   const answer = await get(sandbox, await tokenOf(sandbox), path);
   return ((await answer.json()) as { resources: Row[] }).resources;
 }
 
-/** The list of instances as these pages. */
+/** The list of instances, divided into these pages. */
 function pages(sandbox: IbmCloudSandbox, ...lists: readonly Row[][]): void {
   const faults = lists.map((resources, i): Fault => {
     const next_url = i + 1 === lists.length ? null : `/v2/resource_instances?start=page${i + 1}`;
@@ -29,7 +29,7 @@ const without = (row: Row, ...fields: string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([field]) => !fields.includes(field)));
 
 describe.concurrent('an instance', () => {
-  it('whose id is a GUID goes by the CRN beside it', async () => {
+  it('whose id is a GUID is identified by its CRN', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const expected = await expectedRows(sandbox);
@@ -45,7 +45,7 @@ describe.concurrent('an instance', () => {
     });
   });
 
-  it('that comes with its GUID on one page and without it on the next comes once', async () => {
+  it('that has its GUID on one page and not on the next is emitted once', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const expected = await expectedRows(sandbox);
@@ -65,7 +65,7 @@ describe.concurrent('an instance', () => {
     });
   });
 
-  it('whose CRN names no account, and whose row has no region, has those that the other tells', async () => {
+  it('whose CRN has no account, and whose row has no region, gets each from the other', async () => {
     await ibmCloud({ ...SMALL, gen2Deployments: 0, gen2Backups: 0 }, async (account) => {
       const { sandbox, read } = account;
       const [row] = (await listed(account)).filter(({ id }) => sandbox.deploymentIds.includes(String(id)));
@@ -86,10 +86,10 @@ describe.concurrent('an instance', () => {
   });
 });
 
-describe.concurrent('instances of generation 2 that the list shows without what they are', () => {
+describe.concurrent('instances of generation 2 without details in the list', () => {
   const bare = (row: Row): Row => without(row, 'extensions');
 
-  it('are completed one by one: databases and backups alike', async () => {
+  it('are completed one by one, databases and backups', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const expected = await expectedRows(sandbox);
@@ -105,7 +105,7 @@ describe.concurrent('instances of generation 2 that the list shows without what 
     });
   });
 
-  it('fail the streams that need it where it cannot be had, after all their other rows; no other stream', async () => {
+  it('fail only the streams that need the details if these can not be read, after all other rows', async () => {
     await ibmCloud({ ...SMALL, gen2Backups: 2 }, async (account) => {
       const { sandbox, read } = account;
       const expected = await expectedRows(sandbox);
@@ -160,8 +160,8 @@ describe.concurrent('instances of generation 2 that the list shows without what 
   });
 });
 
-describe.concurrent('a list that says it has more than it has', () => {
-  it('is an error: rows that are counted and not there', async () => {
+describe.concurrent('a list that claims more rows than it has', () => {
+  it('is an error if counted rows are missing', async () => {
     const body = { rows_count: 5, resources: [] };
     await ibmCloud({ ...SMALL, faults: [{ path: INSTANCES, kind: 'status', status: 200, body }] }, async ({ read }) => {
       const result = await read({ streams: ['deployments'] });
@@ -171,7 +171,7 @@ describe.concurrent('a list that says it has more than it has', () => {
     });
   });
 
-  it('is an error: a further page of resource groups', async () => {
+  it('is an error if resource groups have another page', async () => {
     const body = { next_url: '/v2/resource_groups?start=a', resources: [] };
     const faults: Fault[] = [{ path: RESOURCE_GROUPS, kind: 'status', status: 200, body }];
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
@@ -183,8 +183,8 @@ describe.concurrent('a list that says it has more than it has', () => {
   });
 });
 
-describe.concurrent('the id of a deployment outside of the resource groups', () => {
-  it('is said to be outside of them', async () => {
+describe.concurrent('a deployment ID outside the resource groups', () => {
+  it('is an error that says so', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const [row] = await listed(account);

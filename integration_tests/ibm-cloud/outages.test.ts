@@ -22,7 +22,7 @@ const inRegion = (id: unknown): boolean => String(id).split(':')[5] === REGION;
 /** Longer than any test may take. */
 const FOR_LONG = 600;
 
-/** Reads until every one of these keys has come, by stream, and stops it then. */
+/** Reads until all of these keys were emitted, by stream, then stops the read. */
 async function readUntil(
   { read }: Account,
   keys: ReadonlyMap<StreamName, readonly string[]>,
@@ -49,7 +49,7 @@ const waits: Array<[string, Kind]> = [
 ];
 
 describe.concurrent('of one region', () => {
-  it.each(waits)('%s holds up no other, nor any other service, even with one worker', async (_, kind) => {
+  it.each(waits)('%s delays no other region or service, even with one worker', async (_, kind) => {
     const faults = [{ path: `/databases/${REGION}/**`, ...kind } as Fault];
     await ibmCloud({ ...SMALL, faults }, async (account) => {
       const { sandbox } = account;
@@ -61,13 +61,13 @@ describe.concurrent('of one region', () => {
       for (const [name, wanted] of keys) expect(wanted.length, name).toBeGreaterThan(0);
       const result = await readUntil(account, new Map(keys));
       expect(result.signal).toBe('SIGTERM');
-      // In the region there was something to wait for.
+      // In the region, there was something to wait for.
       const asked = Object.keys(sandbox.stats().byPath).filter((path) => path.startsWith(`/databases/${REGION}/`));
       expect(asked.length).toBeGreaterThan(0);
     });
   });
 
-  it('an outage that lasts is a transient_error of what is read there, after all the others', async () => {
+  it('a lasting outage is a transient_error of its streams, after everything else was read', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const expected = (await expectedRows(sandbox)).deployments_allowlists;
       sandbox.setFaults([{ path: `/databases/${REGION}/**`, kind: 'status', status: 503 }]);
@@ -89,17 +89,17 @@ describe.concurrent('of one region', () => {
   });
 });
 
-describe.concurrent('a region that accepts requests and never answers', () => {
+describe.concurrent('a region that accepts requests and never responds', () => {
   const faults: Fault[] = [{ path: `/databases/${REGION}/**`, kind: 'hang' }];
 
-  it('takes up one of the workers, and the others read on', async () => {
+  it('uses one worker, and the others continue', async () => {
     await ibmCloud({ ...SMALL, deployments: 20, faults }, async (account) => {
       const { sandbox } = account;
       const keys = STREAM_NAMES.map((name): [StreamName, string[]] => [
         name,
         [...sandbox.keys(name)].filter((key) => !inRegion(key) && !['databases', 'datacenters'].includes(name)),
       ]);
-      // No request is over before the read is stopped, so none of the others can have waited for one.
+      // No request ends before the read is stopped, so none of the others can have waited for one.
       const result = await readUntil(account, new Map(keys), { num_workers: 4, request_timeout_seconds: 600 });
       expect(result.signal).toBe('SIGTERM');
       const asked = sandbox.requests.filter(({ path }) => path.startsWith(`/databases/${REGION}/`));
@@ -107,7 +107,7 @@ describe.concurrent('a region that accepts requests and never answers', () => {
     });
   });
 
-  it('is given up once for all streams, whose other rows are all there', async () => {
+  it('opens its circuit once for all streams, and all other rows are read', async () => {
     const names = STREAM_NAMES.filter((name) => !['databases', 'datacenters'].includes(name));
     await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
       const expected = await expectedRows(sandbox);
@@ -136,8 +136,8 @@ describe.concurrent('a region that accepts requests and never answers', () => {
   });
 });
 
-describe.concurrent('the details of a deployment that cannot be had', () => {
-  it('leave out one row, not the others', async () => {
+describe.concurrent('unavailable details of a deployment', () => {
+  it('are missing in one row, not in others', async () => {
     await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
       const expected = (await expectedRows(sandbox)).deployments;
       const [id = ''] = gen1Of(sandbox);
@@ -158,8 +158,8 @@ describe.concurrent('the details of a deployment that cannot be had', () => {
   });
 });
 
-describe.concurrent('what is still asked for when everything has ended', () => {
-  it('ends with it, without a word', async () => {
+describe.concurrent('a request that is unfinished when all streams have ended', () => {
+  it('is canceled without a message', async () => {
     const faults: Fault[] = [
       { path: INSTANCES, kind: 'status', status: 403 },
       { path: '/resource-controller/v2/resource_groups', kind: 'hang' },
@@ -174,7 +174,7 @@ describe.concurrent('what is still asked for when everything has ended', () => {
   });
 });
 
-describe.concurrent('of the region that comes first', () => {
+describe.concurrent('of the first region', () => {
   it.each([
     ['an outage', { kind: 'status', status: 503 }],
     ['a refusal', { kind: 'status', status: 403 }],
@@ -197,7 +197,7 @@ describe.concurrent('of the region that comes first', () => {
   });
 });
 
-// Policies come from IAM, too, and wait for its rate limit.
+// Policies also come from IAM, so they wait for its rate limit.
 const services: Array<[string, string, (name: StreamName) => boolean]> = [
   ['accounts', '/accounts/**', (name) => name === 'accounts'],
   ['usage reports', '/billing/**', (name) => name === 'billables'],
@@ -206,7 +206,7 @@ const services: Array<[string, string, (name: StreamName) => boolean]> = [
 ];
 
 describe.concurrent.each(waits)('%s of one service', (_, kind) => {
-  it.each(services)('holds up no other: %s', async (_service, path, hangsOn) => {
+  it.each(services)('delays no other service: %s', async (_service, path, hangsOn) => {
     await ibmCloud({ ...SMALL, faults: [{ path, ...kind }] }, async (account) => {
       const others = STREAM_NAMES.filter((name) => !hangsOn(name));
       const keys = others.map((name): [StreamName, string[]] => [name, [...account.sandbox.keys(name)]]);

@@ -4,20 +4,20 @@ import type { ReadResult } from '../reads.ts';
 import { type StreamName, expectedRows } from './expected.ts';
 import { INSTANCES, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
-// How tokens are taken out of links, and which chains end, is tested beside page-chain.ts and all-rows.ts.
+// How tokens are parsed from links, and which chains end, is tested next to page-chain.ts and all-rows.ts.
 
-/** Three pages of each list at least. */
+/** At least three pages of each list. */
 const SMALL = { deployments: 4, gen2Deployments: 2, backupDays: 2, usageMonths: 3, maxLimit: 2 };
 
 interface List {
   readonly name: string;
   readonly path: string;
   readonly streams: readonly StreamName[];
-  /** What an error calls it. */
+  /** Its name in errors. */
   readonly told: RegExp;
-  /** How its later pages are asked for. */
+  /** How its later pages are requested. */
   readonly parameter: string;
-  /** What is asked of every page. */
+  /** The parameters of every page. */
   readonly filters: Readonly<Record<string, string>>;
 }
 
@@ -64,7 +64,7 @@ const LISTS: readonly List[] = [
   },
 ];
 
-/** What is read beside the streams of a list, and does not hang on it. */
+/** The streams that are read as well and don't depend on the list. */
 function othersOf({ path, streams }: List): StreamName[] {
   const others = (['billables', 'deployments_roles', 'deployments_team_roles', 'teams'] as const).filter(
     (name) => !streams.includes(name),
@@ -76,7 +76,7 @@ describe.concurrent.each([...LISTS])('a chain of pages of $name', (list) => {
   const { path, streams, parameter, filters } = list;
   const all = [...streams, ...othersOf(list)];
 
-  it('at a strange host is gone on with at our own, with all that was asked for at first', async () => {
+  it('that names a foreign host continues at the original host, with all parameters', async () => {
     const faults: Fault[] = [{ path, kind: 'envelope', shape: 'next-foreign' }];
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ streams: all });
@@ -97,7 +97,7 @@ describe.concurrent.each([...LISTS])('a chain of pages of $name', (list) => {
     ['has the same rows under tokens that are new each time', { shape: 'next-endless' }],
     ['lacks its list on a later page', { shape: 'list-missing', after: 1 }],
     ['has null for a row', { shape: 'row-null' }],
-  ])('that %s is an error that names it, not an end and not endless', async (_, fault) => {
+  ])('that %s is an error that names it, not an end or an endless loop', async (_, fault) => {
     await ibmCloud({ ...SMALL, faults: [{ path, kind: 'envelope', ...fault }] }, async ({ sandbox, read }) => {
       expectBroken(await read({ streams: all }), list);
       expect(sandbox.stats().requests).toBeLessThan(20_000);
@@ -105,7 +105,7 @@ describe.concurrent.each([...LISTS])('a chain of pages of $name', (list) => {
   });
 });
 
-it('a token that is forgotten on the way is an error that quotes the service', async () => {
+it('a token that the service no longer knows is an error that quotes the service', async () => {
   const faults = [{ path: INSTANCES, kind: 'forget-cursors', after: 2, times: 1 }] as const;
   await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
     const { errors } = await read({ streams: ['deployments'] });
@@ -115,7 +115,7 @@ it('a token that is forgotten on the way is an error that quotes the service', a
   });
 });
 
-it('a list of instances that just ends cannot be told from a short one: the log says how many deployments it had', async () => {
+it('a list of instances that just ends looks like a short one, so the log has the number of deployments', async () => {
   const faults = [{ path: INSTANCES, kind: 'envelope', shape: 'next-dropped' }] as const;
   await ibmCloud({ ...SMALL, maxLimit: 7, oddInstances: false, faults }, async ({ read }) => {
     const result = await read({ streams: ['deployments'] });
@@ -145,7 +145,7 @@ function expectComplete(result: ReadResult): void {
   expect(result).toMatchObject({ violations: [], errors: [], exitCode: 0 });
 }
 
-/** The streams of the list have failed with an error that names it, and the others are there. */
+/** The streams of the list have failed with an error that names it; the others were read. */
 function expectBroken(result: ReadResult, list: List): void {
   expect(result.violations).toEqual([]);
   expect(logged(result, 'FATAL')).toEqual([]);

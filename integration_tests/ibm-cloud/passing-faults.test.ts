@@ -4,7 +4,7 @@ import { type Kind, expectRows, ibmCloud, keysRead, logged } from './reads.ts';
 
 const SMALL = { backupDays: 2, deployments: 6, gen2Deployments: 3 };
 
-/** Each month is a path, and one is read after the other. */
+/** Each month is a path, and the months are read in order. */
 const FEW_MONTHS = { usageMonths: 3 };
 
 const passing: Array<[string, Kind, Row?]> = [
@@ -19,7 +19,7 @@ const passing: Array<[string, Kind, Row?]> = [
 ];
 
 describe.concurrent('the first request to every path of every service ends in', () => {
-  it.each(passing)('%s: every record comes once, and the retries are told of', async (_, kind, config) => {
+  it.each(passing)('%s: every record is emitted once, and the retries are logged', async (_, kind, config) => {
     await ibmCloud({ ...SMALL, ...FEW_MONTHS }, async ({ sandbox, read }) => {
       const expected = await expectedRows(sandbox);
       sandbox.setFaults([{ path: '**', times: 1, ...kind }]);
@@ -34,7 +34,7 @@ describe.concurrent('the first request to every path of every service ends in', 
 });
 
 describe('a small quota of each service', () => {
-  it('that is obeyed never makes a read fail', async () => {
+  it('never makes a read fail', async () => {
     await ibmCloud({ ...SMALL, quota: 9, quotaWindowMs: 100 }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 8 } });
       expect(result.violations).toEqual([]);
