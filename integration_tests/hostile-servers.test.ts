@@ -203,7 +203,9 @@ describe('TLS', () => {
     });
     const env = { ...trusting(), HTTPS_PROXY: `http://me:p%40ss@127.0.0.1:${await portOf(proxy)}` };
     expect(await check('https://api.internal', env)).toMatchObject({ exitCode: 0, status: 'SUCCEEDED' });
-    expect(asked).toEqual([['api.internal:443', `Basic ${Buffer.from('me:p@ss').toString('base64')}`]]);
+    expect(asked.length).toBeGreaterThan(0);
+    const tunnel = ['api.internal:443', `Basic ${Buffer.from('me:p@ss').toString('base64')}`];
+    expect(asked.filter((each) => each.join() !== tunnel.join())).toEqual([]);
   });
 });
 
