@@ -2,10 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answer, startServer } from '../../../test-support/unit/http.ts';
 import { type OpenTap, type TapMessage, inputFile, openTap } from '../../../test-support/unit/singer.ts';
 import type { Row } from '../../core/record/row.ts';
-import { runTest } from './try-config.ts';
-import { reportFailure } from '../protocol/failures.ts';
 import { runSync } from './sync.ts';
-import { addCredential } from '../../text/credentials.ts';
 
 const TOKEN = 'token-0123456789';
 const T = '2023-02-28T12:00:00.000Z';
@@ -322,56 +319,5 @@ describe('failures', () => {
     };
     await expect(runSync(tap.context, files, false)).rejects.toThrow('stopped');
     expect(tap.messages().map(({ type }) => type)).toEqual(['STATE', 'SCHEMA', 'SCHEMA', 'RECORD', 'RECORD', 'STATE']);
-  });
-});
-
-describe('what ends a whole run', () => {
-  test('is reported with its details, the most helpful sentence last', async () => {
-    const tap = openTap();
-    const error = await runSync(
-      tap.context,
-      { configs: [inputFile({ api_token: 7, num_workers: 99 })], catalog: undefined, state: undefined },
-      false,
-    ).catch((thrown: unknown) => thrown);
-    reportFailure(tap.context, error);
-    expect(tap.stdout()).toBe('');
-    expect(tap.log().at(-1)).toMatch(
-      /^CRITICAL The config file .* cannot be used: api_token must be a string; num_workers must be a whole number/,
-    );
-  });
-
-  test('is reported with its stack if it is a bug, and a sentence about what to do', () => {
-    const tap = openTap();
-    addCredential(TOKEN);
-    reportFailure(tap.context, new TypeError(`boom ${TOKEN}`));
-    const log = tap.log();
-    expect(log[0]).toBe('CRITICAL TypeError: boom ****');
-    expect(log[1]).toBe('TypeError: boom ****');
-    expect(log.at(-1)).toMatch(/^CRITICAL The connector hit an unexpected error, probably a bug/);
-    expect(log.join('\n')).not.toContain(TOKEN);
-  });
-});
-
-describe('--test', () => {
-  test('reports on stderr that the config works, and prints nothing on stdout', async () => {
-    const server = await startServer((_, response) => answer(response, 200, JSON.stringify(ACCOUNT['accounts'])));
-    const tap = openTap();
-    expect(await runTest(tap.context, [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })], false)).toBe(
-      0,
-    );
-    expect(tap.log()).toContain('INFO accounts: readable');
-    expect(tap.log().at(-1)).toBe('INFO the config works');
-    expect(tap.stdout()).toBe('');
-  });
-
-  test('reports what is wrong', async () => {
-    const server = await startServer((request, response) =>
-      answer(response, 200, JSON.stringify(ACCOUNT[(request.url ?? '').slice('/v/'.length)] ?? {})),
-    );
-    const config = { api_token: TOKEN, base_url: `${server.origin}/v`, deployment_ids: ['f'.repeat(24)] };
-    const tap = openTap();
-    expect(await runTest(tap.context, [inputFile(config)], false)).toBe(1);
-    expect(tap.log().at(-1)).toMatch(/^CRITICAL These deployment_ids do not exist/);
-    expect(tap.stdout()).toBe('');
   });
 });

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { answer, startServer } from '../../../test-support/unit/http.ts';
+import { inputFile, openTap } from '../../../test-support/unit/singer.ts';
+import { runTest } from './try-config.ts';
+
+const TOKEN = 'token-0123456789';
+const ACCOUNTS = { _embedded: { accounts: [{ id: 'a1' }] } };
+const BODIES: Record<string, unknown> = {
+  '/v/accounts': ACCOUNTS,
+  '/v/deployments': { _embedded: { deployments: [{ id: 'd1' }] } },
+};
+
+describe('--test', () => {
+  test('reports on stderr that the config works, and prints nothing on stdout', async () => {
+    const server = await startServer((_, response) => answer(response, 200, JSON.stringify(ACCOUNTS)));
+    const tap = openTap();
+    expect(await runTest(tap.context, [inputFile({ api_token: TOKEN, base_url: `${server.origin}/v` })], false)).toBe(
+      0,
+    );
+    expect(tap.log()).toContain('INFO accounts: readable');
+    expect(tap.log().at(-1)).toBe('INFO the config works');
+    expect(tap.stdout()).toBe('');
+  });
+
+  test('reports what is wrong', async () => {
+    const server = await startServer((request, response) =>
+      answer(response, 200, JSON.stringify(BODIES[request.url ?? ''] ?? {})),
+    );
+    const config = { api_token: TOKEN, base_url: `${server.origin}/v`, deployment_ids: ['f'.repeat(24)] };
+    const tap = openTap();
+    expect(await runTest(tap.context, [inputFile(config)], false)).toBe(1);
+    expect(tap.log().at(-1)).toMatch(/^CRITICAL These deployment_ids do not exist/);
+    expect(tap.stdout()).toBe('');
+  });
+});
