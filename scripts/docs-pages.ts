@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { fieldTables, optionsTable, overviewTable, problemTables, streamsTable, syncModesTable } from './docs-parts.ts';
+import {
+  fieldTables,
+  optionsTable,
+  overviewTable,
+  problemTables,
+  streamsTable,
+  syncModesTable,
+  questionsTable,
+  unverifiedTable,
+} from './docs-parts.ts';
 import { DOCUMENTED, type DocumentedPlatform } from './docs-platforms.ts';
 import { entityDiagram } from './entity-diagram.ts';
 
@@ -11,6 +20,10 @@ type Parts = Readonly<Record<string, () => string>>;
 const PAGES: Readonly<Record<string, Parts>> = Object.assign(
   { [README]: { streams: () => overviewTable(DOCUMENTED, README) } },
   ...DOCUMENTED.map(partsOfPages),
+  {
+    'docs/reference/icd-api.md': { questions: questionsTable },
+    'docs/sources/ibm-cloud-limits.md': { unverified: unverifiedTable },
+  },
 );
 
 /** A platform's streams may have a page of their own. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path/posix';
+import questions from '../docs/reference/icd-questions.json' with { type: 'json' };
 import spec from '../spec.json' with { type: 'json' };
 import { type FailureType, type Problem, type ProblemId, problems } from '../src/core/failure/problems.ts';
 import { catalogStream } from '../src/airbyte/commands/discover.ts';
@@ -239,6 +240,28 @@ function rowOf(id: string, problem: Problem, { terms, causes }: DocumentedPlatfo
  */
 function asText(template: string): string {
   return template.replace(/\{said\}/g, '').replace(/\{\w+\}/g, '`$&`');
+}
+
+/** The reference's table of open questions. */
+export function questionsTable(): string {
+  const rows = questions.map(({ question, expected, otherwise, handling }) => [
+    question,
+    expected,
+    otherwise,
+    handling,
+  ]);
+  return table(['question', 'assume A', 'assume B', 'how a client stays right'], rows);
+}
+
+/** The same for users: whether `verify` shows the answer, and the state of the question. */
+export function unverifiedTable(): string {
+  const rows = questions.map(({ question, expected, state, noProbe }) => [
+    question,
+    expected,
+    noProbe === undefined ? 'yes' : `No. ${noProbe}`,
+    state,
+  ]);
+  return table(['Question', 'Expected', 'Does `verify` show it?', 'State'], rows);
 }
 
 /** A Markdown table without padding, so that a changed row is one changed line. */

@@ -55,6 +55,7 @@ export function openReads(
   context: Context,
   output: Output,
   wanted: readonly WantedStream[],
+  onExchange?: ClientOptions['onExchange'],
 ): OpenReads {
   const platform = platformOf(config);
   const { env } = context;
@@ -71,6 +72,7 @@ export function openReads(
       refusal ??= error;
       refused.abort(error);
     },
+    onExchange,
     onLongWait: (owner) => sinkOf(owner)?.waits(),
     onRateLimit(until, owner) {
       if (until <= (limitedUntil.get(owner) ?? 0) + SAME_LIMIT_MS) return;
@@ -175,12 +177,13 @@ function warnOfFutureStart({ start_date: start }: Config, output: Log): void {
 type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline'> & {
   permits?: number;
   onLongWait?: (owner: string) => void;
+  onExchange?: ClientOptions['onExchange'] | undefined;
 };
 
 /** The API client that the config asks for; each of its retries becomes a line of the log. */
 export function openClient(config: Config, context: Context, output: Log, events: Events): ApiClient {
   const { env, timing } = context;
-  const { onLongWait, ...rest } = events;
+  const { onLongWait, onExchange, ...rest } = events;
   const platform = platformOf(config);
   return new ApiClient({
     permits: config.num_workers,
@@ -191,7 +194,12 @@ export function openClient(config: Config, context: Context, output: Log, events
     terms: platform.terms,
     userAgent: `source-compose/${VERSION}`,
     timeoutMs: config.request_timeout_seconds * 1_000,
-    onResponse: (method, path, status, ms) => output.log('debug', `${method} ${path}: HTTP ${status} in ${ms} ms`),
+    onExchange(exchange) {
+      const { request, status, ms } = exchange;
+      const method = request.post === undefined ? 'GET' : 'POST';
+      output.log('debug', `${method} ${request.path}: HTTP ${status} in ${ms} ms`);
+      onExchange?.(exchange);
+    },
     onRetry({ stream, method, path, attempt, reason, waitMs }) {
       const wait = (waitMs / 1_000).toFixed(1);
       output.log('warn', `${method} ${path}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);

@@ -65,9 +65,9 @@ const CHOOSE =
 const USAGE: [line: string, why: string][] = [
   [
     'source-compose chek --config CONFIG',
-    'unknown command (did you mean check?); choose from spec, check, discover, read',
+    'unknown command (did you mean check?); choose from spec, check, discover, read, verify',
   ],
-  ['source-compose --config CONFIG', 'no command; choose from spec, check, discover, read'],
+  ['source-compose --config CONFIG', 'no command; choose from spec, check, discover, read, verify'],
   ['source-compose check', 'check needs --config FILE'],
   ['source-compose check CONFIG', 'unexpected argument; use --config FILE'],
   ['source-compose check --config', '--config needs a value'],

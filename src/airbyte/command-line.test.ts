@@ -80,7 +80,7 @@ test.each(GOOD)('source-compose %s', (line, command) => {
   expect(parseCommandLine(words(line))).toEqual(command);
 });
 
-const CHOICE = 'choose from spec, check, discover, read';
+const CHOICE = 'choose from spec, check, discover, read, verify';
 
 test.each([
   ['sync', `unknown command; ${CHOICE}`],

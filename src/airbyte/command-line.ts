@@ -11,12 +11,14 @@ Usage:
   source-compose discover --config FILE [--configured]
   source-compose read     --config FILE --streams NAMES [--state FILE]
   source-compose read     --config FILE --catalog FILE  [--state FILE]
+  source-compose verify   --config FILE
 
 Commands:
   spec       print the config options
   check      test the config: whether the credentials work, the deployment IDs exist, and which streams can be read
   discover   print the available streams
   read       read streams: one JSON message per line on stdout
+  verify     read all streams once, and print a report for an issue: what the API is like, without your data
 
 Options:
   --config FILE    the config, as JSON
@@ -61,12 +63,13 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   check: ['config'],
   discover: ['config', 'configured'],
   read: ['config', 'catalog', 'streams', 'state'],
+  verify: ['config'],
 };
 const CHOICE = `choose from ${Object.keys(COMMANDS).join(', ')}`;
 
 export type Command =
   | { name: 'nothing' | 'help' | 'version' | 'spec' }
-  | { name: 'check'; config: string; debug: boolean }
+  | { name: 'check' | 'verify'; config: string; debug: boolean }
   | { name: 'discover'; config: string; configured: boolean; debug: boolean }
   | ({ name: 'read'; debug: boolean } & ReadFiles);
 
@@ -101,6 +104,10 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
     case 'check': {
       const { runCheck } = await import('./commands/check.ts');
       return runCheck(context, command.config, command.debug);
+    }
+    case 'verify': {
+      const { runVerify } = await import('../verify/verify.ts');
+      return runVerify(context, command.config, command.debug);
     }
     case 'discover': {
       const { runDiscover } = await import('./commands/discover.ts');
@@ -146,7 +153,7 @@ export function parseCommandLine(argv: string[]): Command {
   if (foreign !== undefined) throw new UsageError(`${name} takes no --${foreign}`);
   if (name === 'spec') return { name };
   if (config === undefined) throw new UsageError(`${name} needs --config FILE`);
-  if (name === 'check') return { name, config, debug };
+  if (name === 'check' || name === 'verify') return { name, config, debug };
   if (name === 'discover') return { name, config, configured, debug };
   if (catalog === undefined && streams === undefined) {
     throw new UsageError('read needs --streams NAMES or --catalog FILE');

@@ -1,4 +1,5 @@
 import type { ConnectorError } from '../core/failure/errors.ts';
+import type { Request } from '../core/stream/request.ts';
 import type { Terms } from '../core/failure/terms.ts';
 import type { Auth } from './auth.ts';
 import type { Route, RouteOptions } from './connection/route.ts';
@@ -24,6 +25,17 @@ export interface RetryEvent {
   waitMs: number;
 }
 
+/** A request and its response. */
+export interface Exchange {
+  request: Request;
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  text: string;
+  /** The parsed body of a 200. */
+  body: unknown;
+  ms: number;
+}
+
 export interface ClientOptions extends Connection {
   terms: Terms;
   userAgent: string;
@@ -38,7 +50,7 @@ export interface ClientOptions extends Connection {
   onRateLimit: (until: number, stream: string) => void;
   /** The API rejects the credentials: no later request can succeed. */
   onTokenRefused?: (error: ConnectorError) => void;
-  onResponse?: (method: string, path: string, status: number, ms: number) => void;
+  onExchange?: (exchange: Exchange) => void;
   /** For a check: waits that would end later (Unix ms) and unreachable addresses are errors at once. */
   deadline?: number;
   maxBodyBytes?: number;

@@ -61,11 +61,13 @@ test('a redirect is not followed, so that the token stays where it belongs', asy
 test('every answer is told, with its status', async () => {
   const answers: unknown[] = [];
   api().get('/accounts').reply(503, '').get('/accounts').reply(200, BODY);
-  const { client } = createClient({ onResponse: (_, path, status, ms) => answers.push([path, status, ms]) });
+  const { client } = createClient({
+    onExchange: ({ request, status, body, ms }) => answers.push([request.path, status, body, ms]),
+  });
   await client.get({ path: 'accounts' }, 'accounts');
   expect(answers).toEqual([
-    ['accounts', 503, 0],
-    ['accounts', 200, 0],
+    ['accounts', 503, undefined, 0],
+    ['accounts', 200, BODY, 0],
   ]);
 });
 

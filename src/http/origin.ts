@@ -85,8 +85,8 @@ export class Origin {
 
   /** Sends the request once. Throws only the signal's reason. */
   async exchange(request: Request, authorization: string | undefined): Promise<{ body: unknown } | Failure> {
-    const { onResponse, refusals, timing } = this.#settings;
-    const { path, post, reads } = request;
+    const { onExchange, refusals, timing } = this.#settings;
+    const { post, reads } = request;
     const method = post === undefined ? 'GET' : 'POST';
     const began = timing.monotonic();
     const answer = await this.#attempts.send({
@@ -97,8 +97,12 @@ export class Origin {
       body: post?.body ?? null,
     });
     if ('problem' in answer) return answer;
-    onResponse?.(method, path, answer.status, Math.round(timing.monotonic() - began));
-    if (answer.status === 200) return reads === 'events' ? itemsIn(answer.text, refusals) : parsed(answer.text);
+    const { status, headers, text } = answer;
+    const ms = Math.round(timing.monotonic() - began);
+    const result = status === 200 ? (reads === 'events' ? itemsIn(text, refusals) : parsed(text)) : undefined;
+    const body = result !== undefined && 'body' in result ? result.body : undefined;
+    onExchange?.({ request, status, headers, text, body, ms });
+    if (result !== undefined) return result;
     const retryAfterMs = retryAfter([answer.headers['retry-after']].flat()[0], timing.now());
     return { ...statusFailure(answer, refusals, reads), retryAfterMs };
   }

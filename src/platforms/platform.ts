@@ -4,7 +4,7 @@ import type { Level } from '../core/output/output.ts';
 import type { Row } from '../core/record/row.ts';
 import type { Request } from '../core/stream/request.ts';
 import type { Stream } from '../core/stream/stream.ts';
-import type { Connection } from '../http/client-options.ts';
+import type { Connection, Exchange } from '../http/client-options.ts';
 
 /** A platform's access to its API, apart from what streams read. `owner` is the stream that needs the response. */
 export interface Api {
@@ -15,6 +15,15 @@ export interface Api {
   isCheck?: true;
   /** Logs a sentence for the user. */
   log(level: Level, sentence: string): void;
+}
+
+/** Reports what a response says about an open question of the reference; `what` is in fixed words, without data of the account. */
+type Report = (isAsExpected: boolean, what: string) => void;
+
+/** Looks at the responses of the endpoints that match `at`, such as `GET deployments/{id}/tasks`. */
+export interface Probe {
+  at: RegExp;
+  look: (exchange: Exchange, report: Report) => void;
 }
 
 /** A vendor's API: its config `C` and its streams, which share `S`. */
@@ -30,6 +39,8 @@ export interface Platform<C, S> {
   open(config: C, api: Api): S;
   /** Checks the config with few requests, and returns what is wrong with it. Throws a ConnectorError. */
   check(config: C, api: Api, shared: S): Promise<string[]>;
+  /** Probes of the reference's open questions, by their id. */
+  probes?: Readonly<Record<string, Probe>>;
   /** The command that grants what a stream needs, if it was rejected, or if its list is empty and may be hidden. */
   grant?(stream: string, shared: S, outcome: 'rejected' | 'hidden'): Promise<string | undefined>;
 }

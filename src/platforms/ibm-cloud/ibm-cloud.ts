@@ -6,6 +6,7 @@ import { iamAuth } from './api/token.ts';
 import { probeDatabases } from './check-databases.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
 import { grant } from './grant.ts';
+import { probes } from './probes.ts';
 import { streams } from './streams/index.ts';
 import { count, terms } from './terms.ts';
 
@@ -24,6 +25,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Account> = {
     refusals,
   }),
   open: (config, api) => new Account(config, api),
+  probes,
   grant,
   async check(config, api, account) {
     const isLimited = config.deployment_ids.length > 0;

@@ -1,0 +1,163 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import questions from '../../docs/reference/icd-questions.json' with { type: 'json' };
+import type { Fault } from '../../sandbox/server.ts';
+import { probes } from '../../src/platforms/ibm-cloud/probes.ts';
+import { runConnector } from '../../test-support/connector.ts';
+import type { Finished } from '../../test-support/processes.ts';
+import type { Row } from './expected.ts';
+import { type Account, type AccountOptions, ibmCloud } from './reads.ts';
+
+/** As documented: the real time, and no backup that failed, since the list has only what is active or provisioned. */
+const DOCUMENTED = { now: '', oddInstances: false, gen2Backups: 0, usageMonths: 13 } as const;
+
+async function verify({ sandbox, workspace, config }: Account, platform: Row = {}, debug = false): Promise<Finished> {
+  const given = config({ logs_instances: sandbox.logsInstances, ...platform }, { start_date: undefined });
+  const path = workspace.file('verify.json', given);
+  return runConnector(['verify', '--config', path, ...(debug ? ['--debug'] : [])]);
+}
+
+/** The questions of a report by their result. */
+function resultsIn(report: string): Map<string, string[]> {
+  const results = new Map<string, string[]>();
+  for (const { id, question } of questions) {
+    const line = report.split('\n').find((each) => each.startsWith(`| ${question} |`)) ?? '';
+    const result = /\*\*(confirmed|different|not seen)\*\*/.exec(line)?.[1] ?? 'none';
+    results.set(result, [...(results.get(result) ?? []), id].toSorted());
+  }
+  return results;
+}
+
+it('each open question has a probe, or says why it has none', () => {
+  const without = questions.filter(({ id, noProbe }) => Object.hasOwn(probes, id) === (noProbe !== undefined));
+  expect(without).toEqual([]);
+  expect(Object.keys(probes).filter((id) => !questions.some((question) => question.id === id))).toEqual([]);
+});
+
+describe.concurrent('a report', () => {
+  it('names no difference where there is none, and all endpoints and streams', async () => {
+    await ibmCloud(DOCUMENTED, async (account) => {
+      const { stdout, stderr, exitCode } = await verify(account);
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+      const results = resultsIn(stdout);
+      expect(results.get('different')).toBeUndefined();
+      expect(results.get('none')).toBeUndefined();
+      expect(results.get('confirmed')?.length).toBeGreaterThan(12);
+      for (const [name, count] of Object.entries(account.sandbox.counts())) {
+        expect(stdout).toMatch(new RegExp(`^\\| ${name} \\| complete \\| ${count} \\|`, 'm'));
+      }
+      expect(stdout).toMatch(/^\| GET deployments\/\{id\}\/tasks \| 8 \| 200 \(8\) \|/m);
+    });
+  });
+
+  it('names all ten differences from the reference', async () => {
+    const old = new Date(Date.now() - 40 * 86_400_000).toISOString();
+    const body = (path: string, body: unknown, times = 1): Fault => ({
+      path,
+      kind: 'status',
+      status: 200,
+      body,
+      times,
+    });
+    const usage = { resource_instance_id: 'a-guid', resource_id: 'databases-for-redis', plan_id: 'p', usage: [] };
+    const faults: Fault[] = [
+      { path: '/databases/**/ip_addresses', kind: 'status', status: 404, body: '<html></html>' },
+      { path: '/accounts/**', kind: 'status', status: 404 },
+      { path: '/databases/*/v5/ibm/regions', kind: 'status', status: 429, retryAfter: 1, times: 1 },
+      body('/databases/**/tasks', { tasks: [{ id: 't', status: 'completed', created_at: old }] }),
+      body('/databases/**/backups', { backups: [{ id: 'b', status: 'completed', type: 'weekly' }] }),
+      body('/billing/**', { resources: [usage] }),
+    ];
+    const options = {
+      ...DOCUMENTED,
+      maxLimit: 5,
+      inventoryToken: 'next_docid',
+      policies: 3,
+      tokenLife: 600,
+      accountClaim: false,
+    } as const;
+    await ibmCloud({ ...options, faults }, async (account) => {
+      const { stdout } = await verify(account);
+      expect(resultsIn(stdout).get('different')).toEqual(
+        [
+          ...['account', 'account_claim', 'allowlist', 'backup_fields', 'page_token', 'task_retention', 'token_life'],
+          ...['usage_instance', 'v5_errors', 'v5_rate_limit'],
+        ].toSorted(),
+      );
+    });
+  });
+
+  it('tells of streams that fail, by the kind of failure', async () => {
+    await ibmCloud({ ...DOCUMENTED, missingRoles: ['billing'] }, async (account) => {
+      const { stdout, exitCode } = await verify(account);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^\| billables \| \*\*failed\*\*: role_missing \(HTTP 403\) \| 0 \|/m);
+    });
+  });
+
+  it('shows none of 3,000 values of the account, also with --debug', async () => {
+    const options: AccountOptions = { ...DOCUMENTED, gen2Backups: 3, oddInstances: true, unreadableEvents: 2 };
+    await ibmCloud(options, async (account) => {
+      const markers = await planting(account.sandbox.baseUrl);
+      const endpoints = JSON.parse(
+        JSON.stringify(account.sandbox.endpoints).replaceAll(account.sandbox.baseUrl, markers.origin),
+      ) as Row;
+      const { stdout, stderr } = await verify(account, { endpoints }, true);
+      expect(stdout).toContain('## Streams');
+      expect(stderr).toMatch(/^GET deployments\/\{id\}\/tasks: HTTP 200 in \d+ ms$/m);
+      expect(markers.values.size).toBeGreaterThan(3_000);
+      const shown = [...markers.values].filter((value) => stdout.includes(value) || stderr.includes(value));
+      expect(shown).toEqual([]);
+    });
+  });
+});
+
+/** What requests and dates need; a report must not show these values either. */
+const NEEDED =
+  /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
+
+/** A server that passes all requests on, and plants a marker in every value of every response. */
+async function planting(target: string): Promise<{ origin: string; values: Set<string> }> {
+  const values = new Set<string>();
+  const planted = (value: unknown, name = ''): unknown => {
+    if (Array.isArray(value)) return value.map((each) => planted(each, name));
+    if (typeof value === 'object' && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, planted(part, key)]));
+    }
+    if (typeof value !== 'string') return value;
+    if (name === 'user_data') return JSON.stringify(planted(parsed(value)));
+    const kept = NEEDED.test(name) ? value : `${value}marker${values.size}end`;
+    if (kept.length >= 12 && /\d/.test(kept)) values.add(NEEDED.test(name) ? value : `marker${values.size}end`);
+    return kept;
+  };
+  const rewritten = (text: string): string =>
+    text.startsWith(':')
+      ? text.replace(/^data: ([^\n]*)/gm, (_, json: string) => `data: ${JSON.stringify(planted(JSON.parse(json)))}`)
+      : JSON.stringify(planted(JSON.parse(text)));
+  const server = createServer((request, response) => {
+    void (async () => {
+      const sent: Buffer[] = [];
+      for await (const chunk of request) sent.push(chunk as Buffer);
+      const { 'content-type': type, authorization } = request.headers;
+      const headers = { ...(type && { 'content-type': type }), ...(authorization && { authorization }) };
+      const post = request.method === 'POST' ? { body: Buffer.concat(sent) } : {};
+      const answer = await fetch(target + request.url, { method: request.method ?? 'GET', headers, ...post });
+      const text = await answer.text();
+      const body = answer.ok ? rewritten(text) : text;
+      response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(body);
+    })().catch((error: unknown) => response.writeHead(500).end(String(error)));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, values };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { text };
+  }
+}

@@ -1,0 +1,42 @@
+import type { Exchange } from '../http/client-options.ts';
+import type { Probe } from '../platforms/platform.ts';
+
+/** What was seen of an open question, and how often. */
+interface Answer {
+  asExpected: Map<string, number>;
+  different: Map<string, number>;
+}
+
+/** What all responses say about the open questions. */
+export class Answers {
+  readonly #probes: ReadonlyArray<[string, Probe]>;
+  readonly #byEndpoint = new Map<string, ReadonlyArray<[string, Probe]>>();
+  readonly #answers = new Map<string, Answer>();
+
+  constructor(probes: Readonly<Record<string, Probe>> = {}) {
+    this.#probes = Object.entries(probes);
+  }
+
+  see(endpoint: string, exchange: Exchange): void {
+    let probes = this.#byEndpoint.get(endpoint);
+    if (probes === undefined) {
+      probes = this.#probes.filter(([, { at }]) => at.test(endpoint));
+      this.#byEndpoint.set(endpoint, probes);
+    }
+    for (const [id, { look }] of probes) {
+      look(exchange, (isAsExpected, what) => {
+        const answer = this.#answers.get(id) ?? { asExpected: new Map(), different: new Map() };
+        this.#answers.set(id, answer);
+        const seen = isAsExpected ? answer.asExpected : answer.different;
+        seen.set(what, (seen.get(what) ?? 0) + 1);
+      });
+    }
+  }
+
+  /** The result of a question, and the evidence for it. */
+  of(id: string): [result: 'confirmed' | 'different' | 'not seen', evidence: string] {
+    const { asExpected, different } = this.#answers.get(id) ?? { asExpected: new Map(), different: new Map() };
+    const evidence = [...different, ...asExpected].map(([what, count]) => `${what} (${count})`).join(', ');
+    return [different.size > 0 ? 'different' : asExpected.size > 0 ? 'confirmed' : 'not seen', evidence];
+  }
+}

@@ -1,0 +1,57 @@
+import type { Exchange } from '../http/client-options.ts';
+
+/** The only words of a path that a report shows: everything else may be an id. */
+const WORDS: ReadonlySet<string> = new Set(
+  `accounts addons alerts allowlists apikeys audit_events autoscaling backups billables capability clusters databases
+  datacenters deployables deployments details groups identity ip_addresses member members point_in_time_recovery_data
+  policies query recipes regions remotes resource_groups resource_instances roles scalings tasks team_roles teams token
+  usage v1 v2 v4 versions`.split(/\s+/),
+);
+const RATE_HEADERS = ['retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
+/** A request with one of these, and not with 0, is for a later page. */
+const PAGE_TOKENS = ['start', '_start', 'next_docid', 'next_url', 'offset', 'cursor'];
+
+/** The requests to one endpoint. */
+interface Endpoint {
+  requests: number;
+  laterPages: number;
+  bytes: number;
+  maxBytes: number;
+  maxMs: number;
+  statuses: Map<number, number>;
+  rateHeaders: Set<string>;
+}
+
+/** What a report says of traffic. Bodies are not kept. */
+export class Traffic {
+  readonly endpoints = new Map<string, Endpoint>();
+
+  see(endpoint: string, { request, status, headers, text, ms }: Exchange): void {
+    let seen = this.endpoints.get(endpoint);
+    if (seen === undefined) {
+      seen = {
+        requests: 0,
+        laterPages: 0,
+        bytes: 0,
+        maxBytes: 0,
+        maxMs: 0,
+        statuses: new Map(),
+        rateHeaders: new Set(),
+      };
+      this.endpoints.set(endpoint, seen);
+    }
+    seen.requests += 1;
+    if (PAGE_TOKENS.some((name) => Boolean(request.query?.[name]))) seen.laterPages += 1;
+    seen.bytes += text.length;
+    seen.maxBytes = Math.max(seen.maxBytes, text.length);
+    seen.maxMs = Math.max(seen.maxMs, ms);
+    seen.statuses.set(status, (seen.statuses.get(status) ?? 0) + 1);
+    for (const name of RATE_HEADERS) if (headers[name] !== undefined) seen.rateHeaders.add(name);
+  }
+}
+
+/** The endpoint of a request, without ids: `GET deployments/{id}/tasks`. */
+export function endpointOf({ path, post }: Exchange['request']): string {
+  const words = path.split('/').map((word) => (WORDS.has(word) ? word : '{id}'));
+  return `${post === undefined ? 'GET' : 'POST'} ${words.join('/')}`;
+}
