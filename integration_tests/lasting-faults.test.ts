@@ -5,7 +5,7 @@ import { countsRead, pathOf, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 120, deployments: 3 };
 
-describe('a stream that is refused for good', () => {
+describe('a stream that is rejected permanently', () => {
   const cases = STREAM_NAMES.flatMap((name) => [
     { name, status: 403, type: 'config_error' },
     ...(name === 'deployments_addons' ? [] : [{ name, status: 404, type: 'system_error' }]),
@@ -33,7 +33,7 @@ describe('a stream that is refused for good', () => {
     );
   });
 
-  it('add-ons that no deployment has (HTTP 404) are no add-ons, with one warning', async () => {
+  it('without add-ons in any deployment (HTTP 404), the stream is empty, with one warning', async () => {
     await sandboxed(
       { ...SMALL, faults: [{ path: 'deployments/*/addons', kind: 'status', status: 404 }] },
       async ({ sandbox, read }) => {
@@ -67,8 +67,8 @@ describe('one deployment', () => {
   });
 });
 
-describe('retries that are used up', () => {
-  it('make the stream fail with a transient_error, listed before what a retry cannot cure', async () => {
+describe('exhausted retries', () => {
+  it('make the stream fail with a transient_error, listed before permanent errors', async () => {
     await sandboxed(
       {
         ...SMALL,
@@ -101,8 +101,8 @@ describe('retries that are used up', () => {
   });
 });
 
-describe('a token that dies in the middle', () => {
-  it('ends the run at once: every stream INCOMPLETE, one error without a stream, the state at the last checkpoint', async () => {
+describe('a token that becomes invalid during the read', () => {
+  it('ends the read: every stream INCOMPLETE, one error without a stream, the state of the last checkpoint', async () => {
     await sandboxed({ ...SMALL, auditEvents: 2_000 }, async ({ sandbox, read }) => {
       sandbox.setFaults([{ path: 'audit_events', kind: 'status', status: 401, after: 10 }]);
       const result = await read({ catalog: catalogOf('incremental', ['audit_events']), config: { num_workers: 1 } });

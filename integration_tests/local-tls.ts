@@ -1,6 +1,6 @@
 /**
- * A certificate that signs itself, for api.internal and 127.0.0.1, and its key: made for these tests, and trusted by
- * nobody who is not told to.
+ * A self-signed certificate for api.internal and 127.0.0.1, and its key. Made for these tests, and not trusted unless
+ * configured.
  */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBtDCCAVqgAwIBAgIUP7xg2KiteMS/SYdbVrHb/e3LbVEwCgYIKoZIzj0EAwIw

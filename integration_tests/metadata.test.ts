@@ -27,7 +27,7 @@ const text = (path: string): string => readFileSync(path, 'utf8');
 const { data } = parse(text('metadata.yaml')) as { data: Metadata };
 const dockerfile = text('Dockerfile');
 
-describe('metadata.yaml says what the code says', () => {
+describe('metadata.yaml agrees with the code', () => {
   it('name, licence, release, protocol and documentation', () => {
     expect(data).toMatchObject({
       name: spec.connectionSpecification.title,
@@ -43,7 +43,7 @@ describe('metadata.yaml says what the code says', () => {
     expect(data.definitionId).toBe('0ecd53eb-15a6-4922-a9df-84798cc13579');
   });
 
-  it('every host that the connector contacts, and so does the page', () => {
+  it('lists every host that the connector contacts, and so does the page', () => {
     const ofIbm = Object.values(DEFAULT_ENDPOINTS).map((address) => address.split('/')[2] ?? '');
     const wildcards = ofIbm.map((host) => host.replace(/^.*}/, '*'));
     const ofCompose = [new URL(DEFAULT_BASE_URL).hostname, '${platform.base_url}'];
@@ -54,12 +54,12 @@ describe('metadata.yaml says what the code says', () => {
     }
   });
 
-  it('where breaking changes are announced', () => {
+  it('links to the page that announces breaking changes', () => {
     const url = data.releases.migrationDocumentationUrl;
     expect(text(url.replace(/^.*\/blob\/main\//, ''))).toContain('# Migration guides');
   });
 
-  it('suggests every stream but the one that nobody can verify', () => {
+  it('suggests every stream except the unverified one', () => {
     const names = new Set(Object.values(STREAMS).flatMap((streams) => streams.map(({ name }) => name)));
     names.delete('deployments_addons');
     expect(data.suggestedStreams.streams).toEqual([...names].toSorted());
@@ -91,7 +91,7 @@ describe('the Dockerfile', () => {
 });
 
 describe('the icon', () => {
-  it('is square and draws nothing from elsewhere', () => {
+  it('is square and loads nothing', () => {
     const icon = text(data.icon);
     expect(icon).toMatch(
       /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="(\d+)" height="\1" viewBox="0 0 \1 \1">/,
@@ -116,7 +116,7 @@ describe('Node.js', () => {
 });
 
 describe('the workflows', () => {
-  it('run other people’s actions only by commit, and name the release of each', () => {
+  it('pin third-party actions by commit, and name the version of each', () => {
     const used = globSync('.github/workflows/*.yml').flatMap(
       (file) => text(file).match(/^.*\buses: (?!\$\/).*$/gm) ?? [],
     );

@@ -10,7 +10,7 @@ type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
 const LISTS = STREAM_NAMES.filter((name) => name !== 'deployments_scalings');
 
-/** A row that is spoiled, or a list that is something else, must never look like fewer rows. */
+/** A malformed row or list must never look like fewer rows. */
 const damaged: Array<[Shape, RegExp]> = [
   ['embedded-list', /_embedded is not an object/],
   ['list-object', /_embedded\.\w+ is not a list/],
@@ -21,13 +21,13 @@ const damaged: Array<[Shape, RegExp]> = [
   ['row-without-key', /has no \w+/],
 ];
 
-describe('a body that is no report', () => {
-  it.each(damaged)('%s is a system_error for every list, and says what is wrong', async (shape, text) => {
+describe('a body that is not a list', () => {
+  it.each(damaged)('%s is a system_error for every list that says what is wrong', async (shape, text) => {
     const names = LISTS.filter((name) => applies(name, shape));
     const ofAccount = names.filter((name) => !name.startsWith('deployments'));
     const reports = names.filter((name) => name.startsWith('deployments_'));
     await sandboxed(SMALL, async ({ sandbox, read }) => {
-      // Without the list of deployments nothing of theirs would even be asked for: it has a read of its own.
+      // Without the list of deployments, their lists wouldn't be requested, so it has its own read.
       for (const spoiled of [ofAccount, ['deployments'], reports]) {
         sandbox.setFaults(spoiled.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape })));
         const result = await read({ catalog: catalogOf('full_refresh', spoiled) });
@@ -42,7 +42,7 @@ describe('a body that is no report', () => {
     });
   });
 
-  it('an error text in a 200 is an error with that text, for every report', async () => {
+  it('an error text in a 200 is an error with that text, for every list', async () => {
     const faults: Fault[] = STREAM_NAMES.filter((name) => name !== 'deployments').map((name) => ({
       path: pathOf(name),
       kind: 'errors',
@@ -57,8 +57,8 @@ describe('a body that is no report', () => {
   });
 });
 
-describe('a list that is missing', () => {
-  it('has no rows, and is warned about', async () => {
+describe('a missing list', () => {
+  it('has no rows, and logs a warning', async () => {
     const paths = ['accounts', 'teams', 'deployments/*/backups'];
     const faults = paths.map((path): Fault => ({ path, kind: 'envelope', shape: 'list-missing' }));
     await sandboxed({ ...SMALL, faults }, async ({ sandbox, read }) => {
@@ -72,8 +72,8 @@ describe('a list that is missing', () => {
   });
 });
 
-describe('a page in the middle of a walk that lacks its list', () => {
-  it.each(['no-embedded', 'list-null'] as const)('%s does not pass for the end', async (shape) => {
+describe('a page without its list in the middle of newest-first pagination', () => {
+  it.each(['no-embedded', 'list-null'] as const)('%s is not mistaken for the end', async (shape) => {
     const catalog = catalogOf('incremental', ['audit_events']);
     const faults: Fault[] = [{ path: 'audit_events', kind: 'envelope', shape, after: 3, times: 1 }];
     await sandboxed({ auditEvents: 500, faults }, async ({ sandbox, read }) => {
@@ -126,7 +126,7 @@ describe('a cursor that the API ignores', () => {
   });
 });
 
-/** Alerts are one object, whose rows are not looked into; add-ons have no key of their own. */
+/** Alerts are one object, whose rows aren't checked; add-ons have no key of their own. */
 function applies(name: string, shape: Shape): boolean {
   if (name === 'deployments_alerts') return !shape.startsWith('row-');
   return !(name === 'deployments_addons' && shape === 'row-without-key');

@@ -7,7 +7,7 @@ const SMALL = { auditEvents: 200, deployments: 3 };
 // The distributive form keeps each kind's own fields.
 type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;
 
-/** Only what is never answered is to take no longer: on a slow machine anything else may. */
+/** Only a request without a response may time out sooner; on a slow machine, any other may take long. */
 const IMPATIENT = { request_timeout_seconds: 2 };
 
 const passing: Array<[string, Kind, reason: string, object?]> = [
@@ -27,7 +27,7 @@ const passing: Array<[string, Kind, reason: string, object?]> = [
 ];
 
 describe.concurrent('the first request to every path ends in', () => {
-  it.each(passing)('%s: every record comes, and the retries are told of', async (_, kind, reason, config) => {
+  it.each(passing)('%s: every record is emitted, and the retries are logged', async (_, kind, reason, config) => {
     await sandboxed({ ...SMALL, faults: [{ path: '**', times: 1, ...kind }] }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 32, ...config } });
       expect(result.violations).toEqual([]);
@@ -42,7 +42,7 @@ describe.concurrent('the first request to every path ends in', () => {
 });
 
 describe('an API with a small quota', () => {
-  it('that is obeyed never makes a read fail, and the streams say that they wait', async () => {
+  it('never makes a read fail, and the streams report that they wait', async () => {
     await sandboxed({ ...SMALL, quota: 12, quotaWindowMs: 100 }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 8 } });
       expect(result.violations).toEqual([]);

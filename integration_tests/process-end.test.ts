@@ -9,7 +9,7 @@ import { tapped } from './singer/taps.ts';
 
 const programs = ['source-compose', 'tap-compose'] as const;
 
-/** The command line of a read of everything. */
+/** The command line to read everything. */
 function everything(program: ProgramName, { sandbox, workspace }: Pick<Sandboxed, 'sandbox' | 'workspace'>): string[] {
   const config = { api_token: sandbox.token, base_url: sandbox.baseUrl, num_workers: 16 };
   if (program === 'source-compose') return readArguments(workspace, config, catalogOf('full_refresh'));
@@ -29,7 +29,7 @@ describe('SIGTERM', () => {
         catalog: catalogOf('incremental', ['teams', 'audit_events']),
         run: {
           onLine(line, kill) {
-            // The other stream has come to its end, or the wait has been told of: now it hangs.
+            // The other stream has ended, or the wait was reported: now it hangs.
             const hangs = line.includes('"audit_events"') && line.includes('COMPLETE');
             if (hangs || line.includes('retrying in')) kill('SIGTERM');
           },
@@ -49,7 +49,7 @@ describe('SIGTERM', () => {
         sent: 'SIGTERM',
         run: {
           onLine(line, kill) {
-            // The events are through, or their records have come and the rate limit holds the rest.
+            // The events were read, or their records were emitted and the rate limit delays the rest.
             if (line.includes('"type":"RECORD"')) known += 1;
             if (known > 0 && line.includes('"type":"STATE"')) kill('SIGTERM');
           },
@@ -62,7 +62,7 @@ describe('SIGTERM', () => {
   });
 });
 
-describe('a reader', () => {
+describe('a reader of stdout', () => {
   it.each(programs)('that goes away ends %s quietly', async (program) => {
     await sandboxed({ auditEvents: 20_000 }, async (given) => {
       const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });
@@ -75,7 +75,7 @@ describe('a reader', () => {
     });
   });
 
-  it('that stalls stops the asking, so that nothing piles up, and gets everything when it goes on', async () => {
+  it('that stalls stops the requests, so that nothing accumulates, and gets everything when it resumes', async () => {
     await sandboxed({ auditEvents: 500, deployments: 200, recipes: 12, latencyMs: 1 }, async (given) => {
       const { sandbox } = given;
       const { child, finished } = startConnector(everything('source-compose', given), {
@@ -84,7 +84,7 @@ describe('a reader', () => {
       });
       await new Promise((done) => child.stderr?.once('data', done));
       const { requests } = sandbox.stats();
-      // A pipe and the stream's buffer hold about 80 KB; then each of 16 workers holds one page.
+      // A pipe and the stream's buffer contain about 80 KB; each of 16 workers then holds one page.
       expect(requests).toBeGreaterThan(16);
       expect(requests).toBeLessThan(300);
       let text = '';
@@ -102,18 +102,18 @@ describe('a reader', () => {
       const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });
       await new Promise((done) => child.stdout?.once('readable', done));
       child.kill('SIGTERM');
-      // Its end closes the pipe, which nobody has read.
+      // Its end closes the pipe, which has not been read.
       child.once('exit', () => child.stdout?.resume());
       expect(await finished).toMatchObject({ exitCode: null, signal: 'SIGTERM' });
     });
   });
 });
 
-describe.each(programs)('a bug that nobody caught in %s', (program) => {
+describe.each(programs)('an uncaught exception in %s', (program) => {
   it.each([
     ['an exception', 'setImmediate(() => { throw new Error("boom tok-abcdef"); });'],
     ['a rejection', 'void Promise.reject(new Error("boom tok-abcdef"));'],
-  ])('%s is told at the end without the token, and ends it with 1', async (_, code) => {
+  ])('%s is reported at the end without the token, and the exit code is 1', async (_, code) => {
     await sandboxed({ token: 'tok-abcdef', faults: [{ path: '**', kind: 'hang' }] }, async (given) => {
       const env = { NODE_OPTIONS: onFirstRequest(code) };
       const args =

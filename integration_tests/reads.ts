@@ -9,7 +9,7 @@ import { violationsOf } from './airbyte/referee.ts';
 import { parseTranscript } from './airbyte/transcript.ts';
 import type { Violation } from './airbyte/violation.ts';
 
-/** A read that has ended, taken apart, and judged by the rules of the protocol. */
+/** A finished read, parsed, and checked by the rules of the protocol. */
 export interface ReadResult extends Finished, Contents {
   messages: readonly Message[];
   violations: readonly Violation[];
@@ -18,13 +18,13 @@ export interface ReadResult extends Finished, Contents {
 /** The messages of a state file. */
 export type StateMessages = ReadResult['states'];
 
-/** The last state of each stream: a read that was killed may have printed none of some. */
+/** The last state of each stream. A killed read may have printed none for some. */
 export function latestStates(before: StateMessages | undefined, printed: StateMessages): StateMessages {
   const states = [...(before ?? []), ...printed].map((state) => [state.stream.stream_descriptor.name, state] as const);
   return [...new Map(states).values()];
 }
 
-/** Takes a read apart that was given this catalog, and judges it. `signal` is the one that it was sent, if any. */
+/** Parses a read with this catalog, and checks it. `signal` is the signal that it was sent, if any. */
 export function judge(finished: Finished, catalog: ConfiguredCatalog, signal?: NodeJS.Signals): ReadResult {
   const transcript = parseTranscript(finished.stdout);
   const violations = violationsOf({
@@ -39,17 +39,17 @@ export function judge(finished: Finished, catalog: ConfiguredCatalog, signal?: N
   return { ...finished, ...contentsOf(messages), messages, violations };
 }
 
-/** Records by stream, as the sandbox counts them. */
+/** The number of records by stream, like the sandbox's counts. */
 export function countsRead({ records }: ReadResult): Record<string, number> {
   return Object.fromEntries(STREAM_NAMES.map((name) => [name, records.get(name)?.length ?? 0]));
 }
 
-/** The paths of a stream in the sandbox, as a pattern. */
+/** The sandbox's paths of a stream, as a pattern. */
 export function pathOf(name: string): string {
   return DEPLOYMENT_REPORTS.includes(name) ? `deployments/*/${name.replace('deployments_', '')}` : name;
 }
 
-/** Reads by the built program. `state` is the content of the state file; none: no state file. */
+/** Reads with the built program. `state` is the content of the state file, if there is one. */
 export async function read(
   workspace: Workspace,
   config: Readonly<Record<string, unknown>>,
@@ -61,7 +61,7 @@ export async function read(
   return judge(finished, catalog, options?.killAfterLines?.signal);
 }
 
-/** Writes the files of a read, with these options of the config, and gives its command line. */
+/** Writes the files of a read, with these config options, and returns its command line. */
 export function readArguments(
   workspace: Workspace,
   config: Readonly<Record<string, unknown>>,
@@ -79,7 +79,7 @@ export function readArguments(
 export interface Sandboxed {
   sandbox: Sandbox;
   workspace: Workspace;
-  /** Reads everything in full, unless told otherwise. */
+  /** A full refresh of everything, by default. */
   read: (more?: {
     config?: Readonly<Record<string, unknown>>;
     catalog?: ConfiguredCatalog;
@@ -88,7 +88,7 @@ export interface Sandboxed {
   }) => Promise<ReadResult>;
 }
 
-/** Runs a test with a sandbox and a workspace of its own, and clears both away. */
+/** Runs a test with its own sandbox and workspace, and removes both. */
 export async function sandboxed<T>(
   options: Partial<SandboxOptions> & { faults?: readonly Fault[] },
   test: (given: Sandboxed) => Promise<T>,

@@ -7,8 +7,8 @@ import { keysRead } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
 import { type ReadResult, type StateMessages, latestStates, read as readIn } from './reads.ts';
 
-// A read is killed at random lines and resumed from the last STATE that came through, until one comes to its
-// end. What all of them brought together must be everything, whatever the API's habits are that nobody knows for sure.
+// Reads are killed at random lines and resumed from the last complete STATE, until one completes. Together they must emit
+// everything, whatever the undocumented behavior of the API.
 
 const INCREMENTAL = ['audit_events', 'deployments_recipes'] as const;
 const DATA = { auditEvents: 3_000, deployments: 20, recipes: 12, latencyMs: 1 };
@@ -31,7 +31,7 @@ const modes: Array<[string, Partial<SandboxOptions>, number]> = [
 ];
 
 describe('killed at random lines and resumed', () => {
-  it.each(modes)('%s: nothing is lost, and the next read brings only the boundary', async (_, options, kills) => {
+  it.each(modes)('%s: nothing is lost, and the next read emits only the boundary', async (_, options, kills) => {
     const sandbox = await startSandbox({ ...DATA, ...options });
     try {
       const { seen, state } = await readWithKills(sandbox, kills, () => sandbox.forgetCursors());
@@ -41,7 +41,7 @@ describe('killed at random lines and resumed', () => {
       const again = await read(sandbox, state);
       expect(again.violations).toEqual([]);
       expect(again.exitCode).toBe(0);
-      // The newest timestamp's events, those within the look-back of a minute, those of the future; one recipe a mark.
+      // The events of the newest timestamp, in the lookback window of a minute, and in the future; one recipe per deployment.
       const boundary = (options.ties ?? 3) + (options.futureEvents ?? 0) + 10;
       expect(keysRead(again, 'audit_events').length).toBeLessThanOrEqual(boundary);
       expect(keysRead(again, 'deployments_recipes').length).toBeLessThanOrEqual(2 * DATA.deployments);
@@ -50,7 +50,7 @@ describe('killed at random lines and resumed', () => {
     }
   });
 
-  it('brings events that arrive during the walk, and after it', async () => {
+  it('emits events that arrive during newest-first pagination, and after it', async () => {
     const sandbox = await startSandbox(DATA);
     try {
       const { seen, state } = await readWithKills(sandbox, 4, () => sandbox.addEvents(7));
@@ -67,7 +67,7 @@ describe('killed at random lines and resumed', () => {
     }
   });
 
-  it('reads 12,000 events and 240 recipes at most 1.5 times over for a dozen kills', async () => {
+  it('reads 12,000 events and 240 recipes at most 1.5 times for a dozen kills', async () => {
     const sandbox = await startSandbox({ ...DATA, auditEvents: 12_000 });
     try {
       const { seen, emitted } = await readWithKills(sandbox, 12);
@@ -79,10 +79,10 @@ describe('killed at random lines and resumed', () => {
   });
 });
 
-describe('a full refresh of the two', () => {
+describe('a full refresh of both streams', () => {
   const run = { env: { WORKER_JOB_ID: '7' } };
 
-  it('goes on within the same job, and does not believe a state of another one', async () => {
+  it('resumes within the same job, and ignores a state of another', async () => {
     const sandbox = await startSandbox({ ...DATA, latencyMs: 0 });
     try {
       const first = await read(sandbox, undefined, 'full_refresh', run);
@@ -95,7 +95,7 @@ describe('a full refresh of the two', () => {
       expect(keysRead(otherJob, 'audit_events')).toHaveLength(3_000);
       const noJob = await read(sandbox, otherJob.states, 'full_refresh');
       expect(keysRead(noJob, 'deployments_recipes')).toHaveLength(240);
-      // What an incremental read left behind is no part of a full refresh either.
+      // A full refresh doesn't use the state of an incremental read either.
       const incremental = await read(sandbox, noJob.states, 'incremental');
       const refreshed = await read(sandbox, incremental.states, 'full_refresh');
       expect(keysRead(refreshed, 'audit_events')).toHaveLength(3_000);
@@ -105,8 +105,8 @@ describe('a full refresh of the two', () => {
   });
 });
 
-describe('SIGTERM in the middle of a walk', () => {
-  it('brings out a last checkpoint, so that nothing is read twice but the page on its way', async () => {
+describe('SIGTERM during newest-first pagination', () => {
+  it('leads to a last checkpoint, so that only the page in flight is read twice', async () => {
     const sandbox = await startSandbox({ ...DATA, latencyMs: 5 });
     try {
       const stopped = await read(sandbox, undefined, 'incremental', {
@@ -135,7 +135,7 @@ async function read(
   return readIn(workspace, config, catalogOf(mode, [...INCREMENTAL]), state, run);
 }
 
-/** Kills `kills` reads at random lines, then lets one come to its end. */
+/** Kills `kills` reads at random lines, then lets one complete. */
 async function readWithKills(sandbox: Sandbox, kills: number, between?: () => void) {
   const seen = { audit_events: new Set<string>(), deployments_recipes: new Set<string>() };
   let emitted = 0;

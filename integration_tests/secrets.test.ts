@@ -6,10 +6,10 @@ import { sandboxed } from './reads.ts';
 
 const TOKEN = 'tok"en/with+odd=chars&more-0123456789';
 
-/** No part of it stands in any other text. */
+/** No part of it occurs in any other text. */
 const ODD_TOKEN = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6s';
 
-/** Every form in which a text could give the token away. */
+/** Every form in which a text could contain the token. */
 function formsOf(token: string): string[] {
   const json = JSON.stringify(token).slice(1, -1);
   return [
@@ -21,7 +21,7 @@ function formsOf(token: string): string[] {
   ];
 }
 
-/** As PHP and Rails print JSON. */
+/** As in JSON by PHP and Rails. */
 function escapedJson(text: string): string {
   const hex = (char: string): string => `\\u00${char.charCodeAt(0).toString(16)}`;
   return JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/').replace(/[&+=]/g, hex);
@@ -33,7 +33,7 @@ function base64(part: string): string {
 
 describe('the token', () => {
   it.each(['check', 'read'])(
-    'is nowhere in what %s prints, though the API echoes it and --debug is on',
+    'is not in the output of %s, even if the API echoes it and --debug is on',
     async (command) => {
       await sandboxed(
         { token: TOKEN, auditEvents: 30, faults: [{ path: '**', kind: 'echo-token', status: 400 }] },
@@ -82,7 +82,7 @@ describe('the token', () => {
     });
   });
 
-  it('is not followed along a redirect to another host', async () => {
+  it('is not sent along a redirect to another host', async () => {
     const asked: Array<string | undefined> = [];
     const other = createServer((request, response) => {
       asked.push(request.headers.authorization);
@@ -105,14 +105,14 @@ describe('the token', () => {
 });
 
 describe('passwords in connection strings', () => {
-  it('are in the records that the user asked for, and in no other message', async () => {
+  it('are in the requested records, and in no other message', async () => {
     await sandboxed({ auditEvents: 10 }, async ({ sandbox, read }) => {
       const config = { include_connection_strings: true };
       const clean = await read({ config });
       const strings = JSON.stringify(clean.records.get('deployments'));
       const passwords = [...strings.matchAll(/:\/\/[^:/"]*:([^@"\s]+)@/g)].map((match) => match[1] ?? '');
       expect(passwords.length).toBeGreaterThan(3);
-      // The API repeats one in errors: in a connection string, with an option and by name.
+      // The API repeats one in errors: in a connection string, with an option and with a name.
       const [password = ''] = passwords;
       const errors = `postgres://admin:${password}@db, mongo -p ${password}, password=${password}`;
       sandbox.setFaults([

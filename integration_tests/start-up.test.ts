@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { type ProgramName, runConnector } from '../test-support/connector.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-/** Tells on stderr, when the program ends, how many bytes of code it loaded, and whether undici was among it. */
+/** Prints on stderr, when the program exits, how many bytes of code it loaded, and whether undici was included. */
 const TELL_CODE = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   let bytes = 0;
@@ -18,7 +18,7 @@ const TELL_CODE = `data:text/javascript,${encodeURIComponent(`
   })));
 `)}`;
 
-// What takes longest at a start is the HTTP client (a megabyte), the checking of configs (200 KB) and the logger (120 KB).
+// The largest parts at start are the HTTP client (a megabyte), the config validation (200 KB) and the logger (120 KB).
 it.each<[ProgramName, string, number, boolean]>([
   ['source-compose', 'spec', 5_000_000, false],
   ['source-compose', 'discover', 5_000_000, false],

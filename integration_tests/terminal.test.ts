@@ -8,11 +8,11 @@ import { readArguments, sandboxed } from './reads.ts';
 
 interface Watched {
   code: number | null;
-  /** What a person saw in the end: of each line what was written last. */
+  /** What the terminal shows in the end: for each line, what was written last. */
   screen: string;
 }
 
-/** Runs the program at a pseudo-terminal, with stdout into a file. It is stopped as Ctrl-C does it once the screen shows `stopWhen`. */
+/** Runs the program in a pseudo-terminal, with stdout redirected to a file. Sends Ctrl-C once the screen shows `stopWhen`. */
 async function atTerminal(args: string[], file: string, stopWhen?: RegExp): Promise<Watched> {
   const quoted = [process.execPath, programPath(), ...args].map((arg) => `'${arg}'`).join(' ');
   const child = spawn('script', ['-qec', `echo $$ > '${file}.pid'; exec ${quoted} > '${file}'`, '/dev/null'], {
@@ -69,7 +69,7 @@ describe('with stdout in a file, a person at the terminal', () => {
     });
   });
 
-  it('sees after Ctrl-C how to go on, and the file has the states for it', async () => {
+  it('sees after Ctrl-C how to resume, and the file has the states for it', async () => {
     await sandboxed({ auditEvents: 5_000, latencyMs: 20 }, async ({ sandbox, workspace }) => {
       const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
       const file = join(workspace.folder, 'out.jsonl');

@@ -3,7 +3,7 @@ import { catalogStream } from '../src/airbyte/commands/discover.ts';
 
 export type SyncMode = 'full_refresh' | 'incremental';
 
-/** A stream as discover offers it. */
+/** A stream as discover lists it. */
 export interface DiscoveredStream {
   name: string;
   supported_sync_modes: readonly string[];
@@ -15,13 +15,13 @@ export interface ConfiguredCatalog {
   streams: Array<{ stream: DiscoveredStream; sync_mode: string; destination_sync_mode: string }>;
 }
 
-/** Every stream, in the order in which discover lists them. */
+/** Every stream, in the order of discover. */
 const STREAMS: readonly DiscoveredStream[] = streams.map(catalogStream);
 export const STREAM_NAMES: readonly string[] = STREAMS.map(({ name }) => name);
-/** Those that take one request per deployment. */
+/** The streams with one request per deployment. */
 export const DEPLOYMENT_REPORTS: readonly string[] = STREAM_NAMES.filter((name) => name.startsWith('deployments_'));
 
-/** A configured catalog of these streams, or of all; one that has no cursor is read in full whatever is asked. */
+/** A configured catalog of these streams, or of all. Streams without a cursor are full refresh in any case. */
 export function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): ConfiguredCatalog {
   return configure(
     STREAMS.filter(({ name }) => names.includes(name)),
@@ -29,7 +29,7 @@ export function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAME
   );
 }
 
-/** A configured catalog of streams that were discovered. `destination` says what becomes of the records of each mode. */
+/** A configured catalog of discovered streams. `destination` is the destination mode for each sync mode. */
 export function configure(
   discovered: readonly DiscoveredStream[],
   mode: SyncMode,
@@ -43,7 +43,7 @@ export function configure(
   };
 }
 
-/** The value of a stream's primary key in one of its records; deployments_addons has none but this. */
+/** The primary key of a record. deployments_addons has only this one. */
 export function keyOf(name: string, data: Readonly<Record<string, unknown>>): string {
   const field = STREAMS.find((stream) => stream.name === name)?.source_defined_primary_key?.[0]?.[0];
   return field === undefined ? `${String(data['deployment_id'])}/${String(data['id'])}` : String(data[field]);

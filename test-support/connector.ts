@@ -5,31 +5,31 @@ import manifest from '../package.json' with { type: 'json' };
 import { type KillAfterLines, killingAfterLines } from './planted-code.ts';
 import { type Finished, type ProcessOptions, type Running, outputOf, start } from './processes.ts';
 
-/** The folder of the repository. */
+/** The root of the repository. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** A program that package.json offers. */
+/** A program in package.json. */
 export type ProgramName = keyof typeof manifest.bin;
 
-/** The path of a built program, as package.json names it. `npm run build` makes it. */
+/** The path of a built program, from package.json. `npm run build` writes it. */
 export function programPath(name: ProgramName = 'source-compose'): string {
   return join(ROOT, manifest.bin[name]);
 }
 
 export interface ConnectorOptions extends ProcessOptions {
-  /** Which of the built programs; `source-compose` by default. */
+  /** The program; `source-compose` by default. */
   program?: ProgramName;
-  /** Ends the program with a signal at exactly this line of its output, however slowly anyone reads it. */
+  /** Ends the program with a signal at exactly this line of its output, however slowly it is read. */
   killAfterLines?: KillAfterLines | undefined;
 }
 
-/** Starts one command of a built program as a child process, as any client does. */
+/** Starts a command of a built program as a child process, like any client. */
 export function startConnector(
   args: readonly string[],
   { program, killAfterLines, ...options }: ConnectorOptions = {},
 ): Running {
   const { PATH, NODE_V8_COVERAGE } = process.env;
-  // Nothing of this machine's settings, such as a proxy or a log level, may have a say.
+  // Settings of this machine, such as a proxy or a log level, must not apply.
   const env: NodeJS.ProcessEnv = {
     PATH,
     ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }),
@@ -42,8 +42,8 @@ export function startConnector(
 }
 
 /**
- * Runs one command to its end, for a test. Without options it runs in this process, from `src/`, and its retries and rate
- * limits wait an eighth of the real time. With options, or with `REAL_PROCESSES=1`, it is a child process of the built
+ * Runs a command to its end, for a test. Without options, it runs in this process, from `src/`, and waits of retries and
+ * rate limits take an eighth of the real time. With options, or with `REAL_PROCESSES=1`, it is a child process of the built
  * program.
  */
 export async function runConnector(args: readonly string[], options: ConnectorOptions = {}): Promise<Finished> {
@@ -56,7 +56,7 @@ export async function runConnector(args: readonly string[], options: ConnectorOp
 
 const SOURCES = ['src/**/*.ts', 'spec.json', 'package.json', 'rolldown.config.ts'];
 
-/** Builds the programs if there are none, or if a source is newer. Gives a few words about it. */
+/** Builds the programs if there are none, or if a source is newer. Returns what it did. */
 export async function buildIfNeeded(): Promise<string> {
   if (isUpToDate(programPath())) return `${relative(ROOT, programPath())} is up to date`;
   const began = performance.now();
@@ -64,7 +64,7 @@ export async function buildIfNeeded(): Promise<string> {
   return `npm run build: ${((performance.now() - began) / 1_000).toFixed(1)} s`;
 }
 
-/** Whether a file that is made from the programs' sources, and from `more`, exists and is newer than all of them. */
+/** Whether a file made from the programs' sources, and from `more`, is newer than all of them. */
 export function isUpToDate(file: string, more: readonly string[] = []): boolean {
   const sources = globSync([...SOURCES, ...more], { cwd: ROOT, exclude: (name) => name.endsWith('.test.ts') });
   return Math.max(...sources.map((path) => changedAt(join(ROOT, path)))) <= changedAt(file);
@@ -72,7 +72,7 @@ export function isUpToDate(file: string, more: readonly string[] = []): boolean 
 
 /** Builds the programs. */
 export async function build(): Promise<void> {
-  // On Windows npm is a script, which only a shell can start.
+  // On Windows, npm is a script, which only a shell can start.
   const [shell, flags] = process.platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c']] : ['/bin/sh', ['-c']];
   await outputOf(shell, [...flags, 'npm run --silent build'], { cwd: ROOT });
 }

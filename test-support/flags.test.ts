@@ -13,7 +13,7 @@ describe('the flags of a script', () => {
     expect(parseFlags(FLAGS, ['--only', 'a,b', '--runs=9', '--keep'])).toEqual({ only: 'a,b', runs: '9', keep: true });
   });
 
-  it('are --help and -h, whatever the script', () => {
+  it('include --help and -h in every script', () => {
     expect(parseFlags(FLAGS, ['-h'])).toMatchObject({ help: true });
     expect(parseFlags(FLAGS, ['--help'])).toMatchObject({ help: true });
   });
@@ -23,7 +23,7 @@ describe('the flags of a script', () => {
     ['a flag without its value', ['--runs'], /^Option '--runs <value>' argument missing$/],
     ['a switch with a value', ['--keep=yes'], /^Option '--keep' does not take an argument$/],
     ['a word that is no flag', ['peer'], /^Unexpected argument 'peer'/],
-  ])('%s is refused', (_, args, sentence) => {
+  ])('%s is rejected', (_, args, sentence) => {
     expect(parseFlags(FLAGS, args)).toMatch(sentence);
   });
 

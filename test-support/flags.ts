@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
 
-/** A flag of a script: what it means and, if it takes a value, what that is called in the help. */
+/** A flag of a script: its meaning and, if it takes a value, the placeholder in the help. */
 export interface Flag {
   meaning: string;
-  /** None: the flag is a switch. */
+  /** Absent for a switch. */
   value?: string;
-  /** What holds without the flag, as it would be given. */
+  /** The value without the flag, as on the command line. */
   default?: string;
 }
 
 const HELP: Flag = { meaning: 'print this' };
 
-/** The value of each flag that takes one, and whether each switch is on. */
+/** The value of each flag, and whether each switch is on. */
 export type FlagValues<F extends Readonly<Record<string, Flag>>> = {
   [N in keyof F]: F[N] extends { default: string }
     ? string
@@ -21,8 +21,8 @@ export type FlagValues<F extends Readonly<Record<string, Flag>>> = {
 };
 
 /**
- * Reads the flags of a script. Prints the help and exits with 0 if `--help` is among them; says in one line what is wrong
- * and exits with 2 if one is unknown.
+ * Parses the flags of a script. Prints the help and exits with 0 if `--help` is among them. Prints one line and exits
+ * with 2 if a flag is unknown.
  */
 export function readFlags<const F extends Readonly<Record<string, Flag>>>(
   script: string,
@@ -37,7 +37,7 @@ export function readFlags<const F extends Readonly<Record<string, Flag>>>(
   return values as FlagValues<F>;
 }
 
-/** The flags' values, `help` among them, or a sentence about what is wrong. */
+/** The values of the flags, including `help`, or a sentence about what is wrong. */
 export function parseFlags(
   flags: Readonly<Record<string, Flag>>,
   args: string[],
@@ -53,7 +53,7 @@ export function parseFlags(
     const off = Object.fromEntries(switches.map(([name]) => [name, false]));
     return { ...off, ...(values as Record<string, string | boolean | undefined>) };
   } catch (error) {
-    // Only the first sentence: the rest is advice on words that are no flags, which there are none of.
+    // Only the first sentence. The rest is about positional arguments, which don't exist here.
     return (error as Error).message.split(/\.\s|\n/)[0] ?? '';
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
 import { forgetCredentials } from '../src/text/credentials.ts';
 
-// The test files of a worker share a process, and so its credentials.
+// The test files of a worker share a process, and so its registered credentials.
 afterAll(forgetCredentials);

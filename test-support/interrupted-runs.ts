@@ -1,10 +1,10 @@
 import type { Finished } from './processes.ts';
 import type { KillAfterLines } from './planted-code.ts';
 
-/** The same in every run of a test, so that a failure comes again. */
+/** The same in every run of a test, so that a failure can be reproduced. */
 const SEED = 42;
 
-/** Whole numbers from 0 to below a bound, in a sequence that depends on the seed alone. */
+/** Whole numbers from 0 to below a bound, in a sequence that depends only on the seed. */
 export function randomNumbers(seed = SEED): (bound: number) => number {
   let last = seed;
   return (bound) => {
@@ -16,17 +16,17 @@ export function randomNumbers(seed = SEED): (bound: number) => number {
 interface Interruptions<State, Result> {
   /** How many runs are interrupted. */
   count: number;
-  /** Each ends after one of its first lines, of which there are so many. */
+  /** Each run ends after one of this many first lines. */
   maxLines: number;
   /** SIGKILL by default. */
   signal?: NodeJS.Signals;
-  /** Runs the command from a state, and gives the state to resume from: the same one if the run printed none. */
+  /** Runs the command from a state. Returns the state to resume from, which is the same if the run printed none. */
   run: (state: State | undefined, killAfterLines: KillAfterLines | undefined) => Promise<Result>;
   /** Called after each interrupted run. */
   between?: (() => void) | undefined;
 }
 
-/** Interrupts a command at random lines again and again, resumes it, and lets the last run come to its end. */
+/** Interrupts a command at random lines, resumes it, again and again, and lets the last run complete. */
 export async function runInterrupted<State, Result extends Pick<Finished, 'signal'> & { state: State | undefined }>({
   count,
   maxLines,

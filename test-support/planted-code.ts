@@ -1,9 +1,9 @@
-/** Options for Node.js, as in NODE_OPTIONS, by which a child process runs a module of this code before the program. */
+/** Options for Node.js, as in NODE_OPTIONS, that make a child process run this code before the program. */
 function preload(code: string): string {
   return `--import data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-/** Options for Node.js by which a child process runs this code when its first request goes out. */
+/** Options for Node.js that make a child process run this code when it sends its first request. */
 export function onFirstRequest(code: string): string {
   return preload(`
     import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -16,8 +16,8 @@ export function onFirstRequest(code: string): string {
 export const STALLED = 'stalled';
 
 /**
- * Options for Node.js by which a child process says on stderr that it stalls: its reader takes nothing more, no request is
- * under way, and none has followed in a thousand turns of the event loop. Turns, not time, so that no machine is too slow.
+ * Options for Node.js that make a child process report a stall on stderr: its reader accepts nothing more, no request is
+ * in flight, and none has followed in a thousand turns of the event loop. Turns, not time, so that no machine is too slow.
  */
 export function tellingOfStall(): string {
   return preload(`
@@ -38,15 +38,15 @@ export function tellingOfStall(): string {
     subscribe('undici:request:error', ended);`);
 }
 
-/** After which line a process ends itself, and by which signal. */
+/** The line after which a process ends itself, and the signal. */
 export interface KillAfterLines {
   lines: number;
   signal: NodeJS.Signals;
 }
 
 /**
- * Options for Node.js by which a child process sends itself a signal when it has printed so many lines. From outside it
- * would come at a later line the slower the reader is, or after the process has ended.
+ * Options for Node.js that make a child process send itself a signal when it has printed this many lines. A signal from
+ * outside would arrive later the slower the reader is, or after the process has ended.
  */
 export function killingAfterLines({ lines, signal }: KillAfterLines): string {
   return preload(`

@@ -3,9 +3,9 @@ import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable, pipeline } from 'node:stream';
 
-/** A process that has ended, and what it printed. */
+/** A finished process, and its output. */
 export interface Finished {
-  /** null when a signal ended it. */
+  /** null if a signal ended it. */
   exitCode: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
@@ -17,26 +17,26 @@ export interface ProcessOptions {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   uid?: number | undefined;
-  /** What it finds on stdin: a text, or what a stream brings; by default nothing. */
+  /** Its stdin: a text or a stream; by default nothing. */
   input?: string | Readable;
   /**
-   * Where its stdout goes: `collect` it (the default), `leave` it to the caller, who reads `child.stdout`, or send it
-   * into the file of this path, as a shell's `>` does.
+   * Its stdout: `collect` it (the default), `leave` it to the caller, who reads `child.stdout`, or redirect it to the file
+   * with this path.
    */
   stdout?: 'collect' | 'leave' | { file: string };
-  /** `show` lets its stderr through to that of this process; by default it is collected. */
+  /** `show` passes its stderr to that of this process; by default, it is collected. */
   stderr?: 'collect' | 'show';
-  /** A process that takes longer is killed, and its run fails. */
+  /** A process that takes longer is killed, and the promise rejects. */
   timeoutMs?: number;
-  /** When it is aborted, the process gets a SIGTERM. */
+  /** When aborted, the process gets a SIGTERM. */
   abort?: AbortSignal;
-  /** Is told of each line of stdout as it comes, and may send a signal. */
+  /** Called with each line of stdout as it arrives; may send a signal. */
   onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 export interface Running {
   child: ChildProcess;
-  /** Rejects only if the process could not start, or took longer than it may. */
+  /** Rejects only if the process could not start, or took too long. */
   finished: Promise<Finished>;
 }
 
@@ -55,7 +55,7 @@ export function start(program: string, args: readonly string[], options: Process
   });
   if (file !== undefined) closeSync(file);
   child.stdin?.on('error', () => undefined);
-  // One that ends before its input does has read enough.
+  // A process that exits before it has read its input has read enough.
   if (input instanceof Readable) pipeline(input, child.stdin!, () => undefined);
   else child.stdin?.end(input);
   const chunks: Buffer[] = [];
@@ -95,12 +95,12 @@ function watchLines(child: ChildProcess, { onLine }: ProcessOptions): void {
   createInterface({ input: child.stdout }).on('line', (line) => onLine(line, (signal) => child.kill(signal)));
 }
 
-/** Runs a process to its end, however it ends. */
+/** Runs a process to its end, whatever its exit code. */
 export function run(program: string, args: readonly string[], options?: ProcessOptions): Promise<Finished> {
   return start(program, args, options).finished;
 }
 
-/** What a process prints to stdout. Throws with the end of its output unless it exits with 0. */
+/** The stdout of a process. Throws with the end of its output unless it exits with 0. */
 export async function outputOf(program: string, args: readonly string[], options?: ProcessOptions): Promise<string> {
   const { exitCode, signal, stdout, stderr } = await run(program, args, options);
   if (exitCode === 0) return stdout;

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { ROOT } from './connector.ts';
 import { outputOf, run } from './processes.ts';
 
-/** Where the Python environments and all that Python compiles are kept from run to run; Git ignores it. */
+/** The folder for Python environments and compiled files, kept between runs; Git ignores it. */
 const KEPT = join(ROOT, '.venv', 'clients');
 
-// The connector's first line asks `env` for node: let it be the project's.
+// The connector's first line runs node through `env`: make it the project's.
 const PYTHON_ENV: NodeJS.ProcessEnv = {
   ...process.env,
   PATH: [join(ROOT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
@@ -18,15 +18,15 @@ const PYTHON_ENV: NodeJS.ProcessEnv = {
   DO_NOT_TRACK: '1',
 };
 
-/** How Python programs are run. None needs a minute; one that hangs must not hang the whole run. */
+/** How to run Python programs. None takes a minute; one that hangs must not block the whole run. */
 export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
 
-/** PyAirbyte and its kin need 3.10 to 3.12, and the versions pinned here 3.11. */
+/** PyAirbyte requires 3.10 to 3.12, and the versions pinned here 3.11. */
 const PYTHON = '>=3.11,<3.13';
 
-/** The environments that some of their packages have to be built for: PyPI has no wheels of them. */
+/** Environments with packages that must be built, because PyPI has no wheels of them. */
 const FROM_SOURCE = ['ibm-cloud', 'target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
 
 const WHEELS_ALONE = ['--only-binary', ':all:'];
@@ -57,26 +57,26 @@ export function requirementsOf(name: Environment): string {
   return join(REQUIREMENTS, `${name}.txt`);
 }
 
-/** The examples that come with requirements, and where what these bring along is pinned. */
+/** The examples with requirements, and the environments that pin their dependencies. */
 const EXAMPLES = { meltano: ['meltano'], pyairbyte: ['clients', 'charts'] } as const;
 
 const made = new Map<string, Promise<string>>();
 
-/** The folder `bin` of an environment with the pinned versions, which is made when it is first asked for. */
+/** The folder `bin` of an environment with the pinned versions. Creates it when first needed. */
 export function environment(name: Environment): Promise<string> {
   const building = ['--build-constraints', join(REQUIREMENTS, 'build.txt')];
   const wheels = FROM_SOURCE.includes(name) ? building : WHEELS_ALONE;
   return environmentOf(name, requirementsOf(name), wheels);
 }
 
-/** The same with the requirements of an example, as the example has them. */
+/** The same with the requirements of an example. */
 export function exampleEnvironment(name: keyof typeof EXAMPLES): Promise<string> {
   const constraints = EXAMPLES[name].flatMap((pins) => ['--constraints', join(REQUIREMENTS, `${pins}.txt`)]);
   const requirements = join(ROOT, 'examples', name, 'requirements.txt');
   return environmentOf(`example-${name}`, requirements, [...WHEELS_ALONE, ...constraints]);
 }
 
-/** Makes every environment that is missing or out of date, one by one. */
+/** Creates every missing or outdated environment, one by one. */
 export async function makeEnvironments(): Promise<void> {
   for (const name of ENVIRONMENTS) await environment(name);
   for (const name of Object.keys(EXAMPLES)) await exampleEnvironment(name as keyof typeof EXAMPLES);
@@ -101,9 +101,9 @@ async function makeEnvironment(name: string, requirements: string, options: read
   return join(folder, 'bin');
 }
 
-/** The interpreter of a release on this machine, such as 3.12; undefined if it has none. Nothing is downloaded. */
+/** The interpreter of a version on this machine, such as 3.12; undefined if there is none. Downloads nothing. */
 export async function findPython(release: string): Promise<string | undefined> {
-  // pyenv puts only the releases on PATH that it was told to.
+  // pyenv puts only selected versions on PATH.
   const pyenv = globSync(join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions', '*', 'bin'));
   const env = { ...PYTHON_ENV, PATH: [...pyenv, PYTHON_ENV['PATH']].join(delimiter) };
   const find = ['python', 'find', '--no-project', '--system', '--no-python-downloads', release];
@@ -111,14 +111,14 @@ export async function findPython(release: string): Promise<string | undefined> {
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-/** Makes an environment in a folder and installs a package, which may also lie in `links`. Gives its folder `bin`. */
+/** Creates an environment in a folder and installs a package, which may be in `links`. Returns its folder `bin`. */
 export async function installInto(
   folder: string,
   { python = PYTHON, name, links }: { python?: string; name: string; links: string },
 ): Promise<string> {
   await uv('venv', '--quiet', '--no-python-downloads', '--python', python, folder);
   const install = ['pip', 'install', '--quiet', '--python', join(folder, 'bin', 'python')];
-  // A package of the same release may have been built differently before.
+  // A package of the same version may have been built differently before.
   await uv(...install, '--only-binary', ':all:', '--find-links', links, '--refresh-package', name, name);
   return join(folder, 'bin');
 }
@@ -134,7 +134,7 @@ async function uv(...args: string[]): Promise<void> {
   await outputOf(await theInstaller(), args, PYTHON_OPTIONS);
 }
 
-/** uv is quick, and needs no pip in what it makes. */
+/** uv is fast, and needs no pip in the environments. */
 async function makeInstaller(): Promise<string> {
   const folder = join(KEPT, 'uv');
   const requirements = join(REQUIREMENTS, 'uv.txt');

@@ -16,7 +16,7 @@ export interface ErrorTrace {
   stream_descriptor?: { name: string };
 }
 
-/** A message as a program printed it, as far as anybody here looks into it. */
+/** The parts of a message that are used here. */
 export type Message =
   | { type: 'SPEC'; spec: { connectionSpecification: { properties: object; required: string[] } } }
   | { type: 'CONNECTION_STATUS'; connectionStatus: { status: string; message?: string } }
@@ -36,14 +36,14 @@ export type Message =
 
 export type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>;
 
-/** The messages that a program printed, one in each line. Throws where a line is something else. */
+/** The messages of a program, one per line. Throws if a line is something else. */
 export function messagesOf(stdout: string): Message[] {
   const lines = stdout.split('\n');
   if (lines.pop() !== '') throw new Error('the output ends inside a line');
   return lines.map(messageIn);
 }
 
-/** The lines of a file that a program wrote, one after the other, and the message in each. */
+/** The lines of a program's output file, in order, and the message in each. */
 export async function* messagesInFile(path: string): AsyncGenerator<{ text: string; message: Message }> {
   let index = 0;
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
@@ -60,24 +60,24 @@ function messageIn(line: string, index: number): Message {
   }
 }
 
-/** The first of these messages that has the type. Throws if there is none. */
+/** The first of these messages with this type. Throws if there is none. */
 export function firstOf<T extends Message['type']>(messages: readonly Message[], type: T): MessageOf<T> {
   const found = messages.find((message) => message.type === type);
   if (found === undefined) throw new Error(`the program printed no ${type}`);
   return found as MessageOf<T>;
 }
 
-/** What the messages of one command hold. */
+/** The content of a command's messages. */
 export interface Contents {
   /** The data of the records, by stream. */
   records: ReadonlyMap<string, readonly Row[]>;
-  /** The last state of each stream, as a state file takes it. */
+  /** The last state of each stream, as in a state file. */
   states: readonly StreamState[];
   errors: readonly ErrorTrace[];
   logs: ReadonlyArray<{ level: string; message: string }>;
 }
 
-/** Sorts messages by what they hold, each kind in its order. */
+/** Groups messages by their content, each kind in order. */
 export function contentsOf(messages: readonly Message[]): Contents {
   const records = new Map<string, Row[]>();
   const states = new Map<string, StreamState>();
@@ -100,7 +100,7 @@ export function contentsOf(messages: readonly Message[]): Contents {
   return { records, states: [...states.values()], errors, logs };
 }
 
-/** The primary keys of a stream's records, in their order. */
+/** The primary keys of a stream's records, in order. */
 export function keysRead({ records }: Pick<Contents, 'records'>, stream: string): string[] {
   return (records.get(stream) ?? []).map((data) => keyOf(stream, data));
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A temporary folder with the files that a client writes for a command. */
+/** A temporary folder for the files of a command. */
 export class Workspace {
   readonly folder: string;
   #files = 0;
@@ -11,12 +11,12 @@ export class Workspace {
     this.folder = mkdtempSync(join(tmpdir(), `source-compose-${name}-`));
   }
 
-  /** Writes a file of its own, whatever has been written before, and gives its path. Objects are written as JSON. */
+  /** Writes a new file, whatever was written before, and returns its path. Objects are written as JSON. */
   file(name: string, content: string | object): string {
     return this.put(`${(this.#files += 1)}-${name}`, content);
   }
 
-  /** Writes the file of exactly this name, which may lie in a subfolder, and gives its path. */
+  /** Writes the file with exactly this name, which may be in a subfolder, and returns its path. */
   put(name: string, content: string | object): string {
     const path = join(this.folder, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -24,7 +24,7 @@ export class Workspace {
     return path;
   }
 
-  /** Lets every user of this machine look into the folder: a container's user, and that of a server, is not ours. */
+  /** Lets every user of this machine read the folder, such as the users of a container and of a server. */
   openToAll(): this {
     chmodSync(this.folder, 0o755);
     return this;

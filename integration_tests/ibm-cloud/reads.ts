@@ -12,13 +12,13 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { type ReadResult, judge } from '../reads.ts';
 import { type Row, STREAMS, STREAM_NAMES, type StreamName, fieldsOf, isSound } from './expected.ts';
 
-/** Where the clock of the stand-in stands: in the past on any machine, for marks never pass the real time. */
+/** The time on the sandbox's clock: in the past on any machine, because cursor values never pass the real time. */
 const NOW = '2025-06-02T12:00:00Z';
 
-/** Before everything that the stand-in has. */
+/** Before everything in the sandbox. */
 const START = '2024-05-01T00:00:00Z';
 
-/** From then on until its clock: otherwise every read would warn of a month that is too old. */
+/** The start of the sandbox's usage. An earlier start would log a warning about months that are too old. */
 const USAGE_MONTHS = 14;
 
 export const TOKEN_PATH = '/iam/identity/token';
@@ -26,16 +26,16 @@ export const INSTANCES = '/resource-controller/v2/resource_instances';
 
 export type AccountOptions = Partial<Omit<IbmCloudSandboxOptions, 'platform'>>;
 
-/** What a read is told beyond the config that leads to the account. */
+/** Options of a read in addition to the account's config. */
 export interface ReadOptions {
-  /** Beside `platform` in the config. */
+  /** Options at the top level of the config. */
   config?: Row;
-  /** Inside `platform`. */
+  /** Options below `platform`. */
   platform?: Row;
   mode?: SyncMode;
-  /** All, unless told otherwise. */
+  /** All streams by default. */
   streams?: readonly (StreamName | 'audit_events')[];
-  /** The content of the state file; none: no state file. */
+  /** The content of the state file, if there is one. */
   state?: string | object | undefined;
   run?: ConnectorOptions;
 }
@@ -43,13 +43,13 @@ export interface ReadOptions {
 export interface Account {
   sandbox: IbmCloudSandbox;
   workspace: Workspace;
-  /** The config of a connector that reads it. */
+  /** A config that reads the account. */
   config: (platform?: Row, more?: Row) => Row;
-  /** Reads by the built program: everything in full, unless told otherwise. */
+  /** Reads with the built program; by default, a full refresh of everything. */
   read: (options?: ReadOptions) => Promise<ReadResult>;
 }
 
-/** Runs a test with an account at IBM Cloud and a workspace of its own, and clears both away. */
+/** Runs a test with its own IBM Cloud account and workspace, and removes both. */
 export async function ibmCloud<T>(options: AccountOptions, test: (account: Account) => Promise<T>): Promise<T> {
   const defaults = { now: NOW, usageMonths: USAGE_MONTHS, oddInstances: true };
   const sandbox = await startSandbox({ ...defaults, ...options, platform: 'ibm_cloud' });
@@ -59,7 +59,7 @@ export async function ibmCloud<T>(options: AccountOptions, test: (account: Accou
       name: 'ibm_cloud',
       api_key: sandbox.apiKey,
       endpoints: sandbox.endpoints,
-      // One list of usage a month, so that a fault or a count is about all of it.
+      // One list of usage per month, so that a fault or a count applies to all of it.
       billing: 'account',
       ...platform,
     },
@@ -87,7 +87,7 @@ export async function ibmCloud<T>(options: AccountOptions, test: (account: Accou
 
 let discovering: Promise<readonly DiscoveredStream[]> | undefined;
 
-/** The streams that `discover` lists for a config of IBM Cloud with an instance of Logs. It needs no server. */
+/** The streams that `discover` lists for a config of IBM Cloud with a Logs instance. Needs no server. */
 export function discovered(): Promise<readonly DiscoveredStream[]> {
   discovering ??= discover();
   return discovering;
@@ -106,7 +106,7 @@ async function discover(): Promise<readonly DiscoveredStream[]> {
   }
 }
 
-/** A configured catalog of these streams, or of all but `audit_events`. */
+/** A configured catalog of these streams, or of all except `audit_events`. */
 export async function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): Promise<ConfiguredCatalog> {
   const streams = await discovered();
   return configure(
@@ -115,35 +115,35 @@ export async function catalogOf(mode: SyncMode, names: readonly string[] = STREA
   );
 }
 
-/** The keys of a stream's records, in their order. */
+/** The keys of a stream's records, in order. */
 export function keysRead({ records }: Pick<ReadResult, 'records'>, name: StreamName): string[] {
   return rowsRead(records, name).map((row) => String(row[STREAMS[name].key]));
 }
 
-/** The records of a stream. A field that is not there is as good as null. */
+/** The records of a stream. Missing fields equal null. */
 export function rowsRead(records: ReadResult['records'], name: StreamName): readonly Row[] {
   const nulls = Object.fromEntries(fieldsOf(name).map((field) => [field, null]));
   return (records.get(name) ?? []).map((row) => ({ ...nulls, ...row }));
 }
 
-/** What the log says on a level. */
+/** The log messages of a level. */
 export function logged({ logs }: Pick<ReadResult, 'logs'>, level: string): string[] {
   return logs.filter((log) => log.level === level).map(({ message }) => message);
 }
 
-/** Rows by their key, for a comparison that does not look at their order. */
+/** Rows by key, to compare them in any order. */
 export function byKey(name: StreamName, rows: readonly Row[]): Row[] {
   const { key } = STREAMS[name];
   return rows.toSorted((one, other) => (String(one[key]) < String(other[key]) ? -1 : 1));
 }
 
-/** That the stream has these rows, each once, and no other. */
+/** Expects the stream to have exactly these rows, each once. */
 export function expectRows(result: Pick<ReadResult, 'records'>, name: StreamName, rows: readonly Row[]): void {
   const read = byKey(name, rowsRead(result.records, name)).map(judgeable);
   expect(read, name).toEqual(byKey(name, rows).map(judgeable));
 }
 
-/** Nobody knows what becomes of what is read from a CRN that is none: the region, and if it is too short, the rest. */
+/** What becomes of an invalid CRN is undefined: its region and, if it is too short, the other parts. */
 function judgeable(row: Row): Row {
   const { id, generation } = row;
   if (!('guid' in row) || generation !== 'gen1' || isSound(id)) return row;
@@ -151,16 +151,16 @@ function judgeable(row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([field]) => !unknown.includes(field)));
 }
 
-/** The path below which the stand-in answers for a deployment, as faults and the log of requests name it. */
+/** The sandbox's path of a deployment, as in faults and the log of requests. */
 export function pathOf(deployment: string, report = ''): string {
   const [, , , , , region = ''] = deployment.split(':');
   return `/databases/${region}/v5/ibm/deployments/${deployment.replaceAll('/', '%2F')}${report}`;
 }
 
-/** The path of the same report of every deployment, as a pattern. */
+/** The path of the same list of every deployment, as a pattern. */
 export const EVERY_DEPLOYMENT = '/databases/*/v5/ibm/deployments/*';
 
-/** What stands behind the path of a deployment for each of its reports. */
+/** The paths of a deployment's lists, below the deployment's own. */
 export const REPORT_PATHS = {
   deployments_allowlists: '/allowlists/ip_addresses',
   deployments_autoscalings: '/groups/member/autoscaling',
@@ -174,7 +174,7 @@ export const REPORT_PATHS = {
 
 export type DeploymentReport = keyof typeof REPORT_PATHS;
 
-/** The deployments of generation 1, which are those that can be asked. */
+/** The deployments of generation 1, which have per-deployment requests. */
 export function gen1Of(sandbox: IbmCloudSandbox): string[] {
   return [...sandbox.rows('deployments')]
     .filter(
@@ -183,10 +183,10 @@ export function gen1Of(sandbox: IbmCloudSandbox): string[] {
     .map(({ id }) => String(id));
 }
 
-/** How often a path was asked for. */
+/** The number of requests to a path. */
 export function timesAsked(sandbox: IbmCloudSandbox, path: string): number {
   return sandbox.stats().byPath[path] ?? 0;
 }
 
-/** A fault without its path: the distributive form keeps each kind's own fields. */
+/** A fault without its path. The distributive form keeps each kind's own fields. */
 export type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;

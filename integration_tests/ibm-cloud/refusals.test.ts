@@ -13,14 +13,14 @@ import {
   pathOf,
 } from './reads.ts';
 
-// Which status means what is tested beside the streams, shared.ts and inventory.ts.
+// The meaning of each status is tested next to the streams, shared.ts and inventory.ts.
 
 const SMALL = { backupDays: 3 };
-/** Where a refusal of all deployments of generation 1 is one of all there are. */
+/** The streams that consist only of generation 1. */
 const GEN1_ALONE = { ...SMALL, deployments: 8, gen2Deployments: 0, gen2Backups: 0 };
 const REPORTS = Object.keys(REPORT_PATHS) as DeploymentReport[];
 const isReport = (name: string): boolean => REPORTS.some((report) => report === name);
-/** IBM retires such things, and then nobody has them. */
+/** IBM retires such APIs; then no deployment has them. */
 const RETIRING: readonly DeploymentReport[] = [
   'deployments_allowlists',
   'deployments_autoscalings',
@@ -30,7 +30,7 @@ const RETIRING: readonly DeploymentReport[] = [
 
 describe.concurrent('one deployment', () => {
   it.each([403, 404])(
-    'whose reports are refused (HTTP %i) is skipped with a warning and counted; the streams are complete',
+    'that rejects requests (HTTP %i) is skipped with a warning and counted; the streams are complete',
     async (status) => {
       await ibmCloud(SMALL, async ({ sandbox, read }) => {
         const [gone = ''] = gen1Of(sandbox);
@@ -53,7 +53,7 @@ describe.concurrent('one deployment', () => {
     },
   );
 
-  it('whose details are refused keeps what the inventory says', async () => {
+  it('whose details are rejected keeps the fields of the inventory', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const [gone = ''] = gen1Of(sandbox);
       const whole = (await expectedRows(sandbox)).deployments;
@@ -69,7 +69,7 @@ describe.concurrent('one deployment', () => {
     });
   });
 
-  it('fails the stream if the config says so, after the others have been read', async () => {
+  it('fails the stream if the config says so, after the other deployments were read', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const [gone = ''] = gen1Of(sandbox);
       const expected = (await expectedRows(sandbox)).deployments_recipes;
@@ -84,12 +84,12 @@ describe.concurrent('one deployment', () => {
   });
 });
 
-describe.concurrent('reports that every deployment is refused', () => {
+describe.concurrent('lists that every deployment rejects', () => {
   it.each([
     { status: 403, type: 'config_error', failing: REPORTS },
     { status: 404, type: 'system_error', failing: REPORTS.filter((name) => !RETIRING.includes(name)) },
     { status: 422, type: 'system_error', failing: REPORTS.filter((name) => !RETIRING.includes(name)) },
-  ])('with HTTP $status are a $type, unless IBM retires them; the others are complete', async (expected) => {
+  ])('with HTTP $status are a $type, unless IBM retires them; other streams are complete', async (expected) => {
     const { status, type, failing } = expected;
     const paths = REPORTS.map((name) => `${EVERY_DEPLOYMENT}${REPORT_PATHS[name]}`);
     const faults = paths.map((path) => ({ path, kind: 'status', status }) as const);
@@ -113,7 +113,7 @@ describe.concurrent('reports that every deployment is refused', () => {
 });
 
 describe.concurrent('the inventory', () => {
-  it('that is refused fails all that hangs on it, with the role that is missing; the rest is read', async () => {
+  it('that is rejected fails the streams that need it, and names the missing role; the others are read', async () => {
     const faults = [{ path: INSTANCES, kind: 'status', status: 403 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
       const result = await read();
@@ -130,7 +130,7 @@ describe.concurrent('the inventory', () => {
     });
   });
 
-  it('comes without the names of resource groups where those are refused', async () => {
+  it('has no names of resource groups if these are rejected', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const rows = (await expectedRows(sandbox)).deployments;
       sandbox.setFaults([{ path: '/resource-controller/v2/resource_groups', kind: 'status', status: 403 }]);

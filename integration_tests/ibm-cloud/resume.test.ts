@@ -4,8 +4,8 @@ import { type StateMessages, latestStates } from '../reads.ts';
 import { INCREMENTAL, type Row, historyNow } from './expected.ts';
 import { type Account, type AccountOptions, ibmCloud, rowsRead } from './reads.ts';
 
-// A read is killed at random lines and resumed from the last STATE that came through, until one comes to its
-// end. What all of them brought together must be everything, and each row as it was last.
+// Reads are killed at random lines and resumed from the last complete STATE, until one completes. Together they must emit
+// everything, and the latest version of each row.
 
 const DATA = { deployments: 40, gen2Deployments: 9, backupDays: 40, tasksPerDay: 6, latencyMs: 1 };
 
@@ -23,12 +23,12 @@ describe.concurrent('killed at random lines and resumed', () => {
       const rows = historyNow(account.sandbox);
       for (const name of INCREMENTAL) expectAll(seen, name, rows[name]);
       const total = INCREMENTAL.reduce((sum, name) => sum + rows[name].length, 0);
-      // It was resumed, not begun again.
+      // It was resumed, not restarted.
       expect(last).toBeLessThan(total);
     });
   });
 
-  it('brings what begins and ends in between', async () => {
+  it('emits what starts and finishes in between', async () => {
     await ibmCloud(DATA, async (account) => {
       const { sandbox } = account;
       const { seen } = await readWithKills(account, () => sandbox.passTime(1_200));
@@ -39,7 +39,7 @@ describe.concurrent('killed at random lines and resumed', () => {
 });
 
 describe('SIGTERM', () => {
-  it('brings out a last checkpoint, so that little is read twice', async () => {
+  it('leads to a last checkpoint, so that little is read twice', async () => {
     await ibmCloud({ ...DATA, latencyMs: 10 }, async (account) => {
       let records = 0;
       const stopped = await account.read({
@@ -81,12 +81,12 @@ function expectAll(seen: Readonly<Record<string, Map<string, Row>>>, name: strin
   for (const row of rows) expect(seen[name]?.get(String(row['id'])), `${name} ${String(row['id'])}`).toEqual(row);
 }
 
-/** Kills four reads at random lines, then lets one come to its end. `last` is how many records that one brought. */
+/** Kills four reads at random lines, then lets one complete. `last` is the number of records of that one. */
 async function readWithKills({ read }: Account, between?: () => void) {
   const seen: Record<string, Map<string, Row>> = {};
   const { brought: last } = await runInterrupted<StateMessages, Interrupted>({
     count: 4,
-    // Streams have a checkpoint after 250 records: some of the kills come behind one.
+    // Streams have a checkpoint after 250 records, so some of the kills follow one.
     maxLines: 900,
     run: async (state, killAfterLines) => {
       const result = await read({ mode: 'incremental', streams: INCREMENTAL, state, run: { killAfterLines } });

@@ -14,12 +14,12 @@ import {
   rowsRead,
 } from './reads.ts';
 
-// Everything in the stand-in that must show nowhere holds FAKE and 16 hexadecimal digits: links to backups, parameters,
-// connection strings, and the signature of every token. The key is in each test.
+// All secrets of the sandbox contain FAKE and 16 hexadecimal digits: links to backups, parameters, connection strings, and
+// the signature of every token. The tests also search for the key.
 
 const KEY = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6sTfB2eY1';
 
-/** The texts themselves, and in base64 as they stand in a token. */
+/** The texts themselves, and their base64 as in a token. */
 const SECRETS = [/FAKE[0-9A-F]{8}/i, /RkFLR[\w+/-]{8}/, /eyJ[\w-]{8,}\.eyJ/];
 
 const SMALL = { backupDays: 3, apiKey: KEY };
@@ -57,7 +57,7 @@ async function everyCommand({ workspace, config }: Account): Promise<Array<[stri
   ];
 }
 
-describe.concurrent('nothing secret is printed', () => {
+describe.concurrent('no secret is printed', () => {
   it.each<[string, readonly Fault[]]>([
     ['where all is well', []],
     ['where every row has a field that nobody knows', [{ path: '**', kind: 'nested', levels: 2 }]],
@@ -96,20 +96,20 @@ describe.concurrent('nothing secret is printed', () => {
       'under a name',
       { errorCode: 'BXNIM0109E', errorMessage: 'no', errorDetails: KEY, context: { url: `/?k=${KEY}` } },
     ],
-  ])('where IAM echoes the key: %s', async (_, body) => {
+  ])('if IAM echoes the key: %s', async (_, body) => {
     const faults: Fault[] = [{ path: TOKEN_PATH, kind: 'status', status: 400, body }];
     await ibmCloud({ ...SMALL, faults }, async (account) => {
       for (const [command, printed] of await everyCommand(account)) {
         expect(printed.stdout + printed.stderr, command).not.toBe('');
         expectNoSecret(printed);
-        // Not even a part of it.
+        // Nor any part of it.
         const parts = Array.from({ length: KEY.length - 5 }, (_part, at) => KEY.slice(at, at + 6));
         expect(parts.filter((part) => (printed.stdout + printed.stderr).includes(part))).toEqual([]);
       }
     });
   });
 
-  it('where a service echoes a token that was renewed meanwhile', async () => {
+  it('if a service echoes a token that has been renewed since', async () => {
     const faults: Fault[] = [
       { path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'change', change: 'tokens', times: 1 },
       { path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'echo-token', status: 400 },
@@ -137,7 +137,7 @@ describe.concurrent('nothing secret is printed', () => {
     });
   });
 
-  it('where the config is broken or an option is mistaken', async () => {
+  it('if the config is invalid or an option is wrong', async () => {
     await ibmCloud(SMALL, async ({ workspace, config }) => {
       const secret = 's3cret-key-value-0123456789';
       const contents = [
@@ -157,8 +157,8 @@ describe.concurrent('nothing secret is printed', () => {
   });
 });
 
-describe.concurrent('what nobody has declared inside of a field', () => {
-  it('is in no record, wherever it stands, and is named once', async () => {
+describe.concurrent('an undeclared part of a field', () => {
+  it('is in no record, at any depth, and is named once', async () => {
     const SECRET = 'FAKE0123456789ABCDEF';
     const inner = { password: SECRET };
     await ibmCloud({ ...SMALL, deployments: 3, gen2Deployments: 1 }, async ({ sandbox, read }) => {
@@ -214,7 +214,7 @@ describe('what is not read', () => {
       for (const message of messagesOf(stdout)) if (message.type === 'RECORD') gather(message.record.data);
       const forbidden = /download_link|parameters|connection|resource_keys|extensions|password|phone|photo|composed/;
       expect([...fields].filter((field) => forbidden.test(field))).toEqual([]);
-      // The stand-in does have them.
+      // The sandbox does send them.
       const sent = STREAM_NAMES.map((name) => JSON.stringify([...sandbox.rows(name)])).join('');
       expect(sent).toMatch(/download_link/);
       expect(sent).toMatch(/FAKE[0-9A-F]{16}/);

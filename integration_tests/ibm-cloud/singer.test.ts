@@ -18,7 +18,7 @@ import { type Account, type AccountOptions, byKey, expectRows, gen1Of, ibmCloud 
 
 interface Tap extends Account {
   catalog: Catalog;
-  /** `now` is where the clock of the tap begins; by default it is the real one. */
+  /** `now` is the time at which the tap's clock starts; by default the real time. */
   sync: (options?: SyncOptions & { config?: Row; now?: number }) => Promise<Synced>;
 }
 
@@ -50,7 +50,7 @@ function bookmarkIn(state: Row | undefined, name: StreamName): Bookmark | undefi
 const both: Choices = { deployments_backups: {}, deployments_recipes: {} };
 
 describe.concurrent('tap-compose --discover', () => {
-  it('shows the streams of the platform that the config names, and asks nothing', async () => {
+  it('lists the streams of the platform in the config, and sends no request', async () => {
     await tapped({}, async ({ catalog, sandbox }) => {
       expect(catalog.streams.map(({ stream }) => stream)).toEqual(STREAM_NAMES);
       for (const { stream, key_properties, replication_key, replication_method, schema } of catalog.streams) {
@@ -67,7 +67,7 @@ describe.concurrent('tap-compose --discover', () => {
 });
 
 describe.concurrent('a sync of everything', () => {
-  it('brings every record once, with every field, and keeps every rule', async () => {
+  it('emits every record once, with every field, and follows every rule', async () => {
     await tapped({}, async ({ sandbox, sync }) => {
       const synced = await sync();
       expect(synced.violations).toEqual([]);
@@ -77,7 +77,7 @@ describe.concurrent('a sync of everything', () => {
     });
   });
 
-  it('takes the platform from a variable, as JSON text', async () => {
+  it('reads the platform from a variable, as JSON', async () => {
     await tapped({ backupDays: 2 }, async ({ config, sandbox, workspace }) => {
       const { platform } = config();
       const env = { TAP_COMPOSE_PLATFORM: JSON.stringify(platform), TAP_COMPOSE_NUM_WORKERS: '8' };
@@ -88,7 +88,7 @@ describe.concurrent('a sync of everything', () => {
     });
   });
 
-  it('selects fields, and makes no request for details that nobody wants', async () => {
+  it('selects fields, and sends no request for details that are not selected', async () => {
     await tapped({ backupDays: 2 }, async ({ sync, sandbox }) => {
       const details = ['version', 'platform', 'admin_usernames', 'enable_public_endpoints', 'enable_private_endpoints'];
       const synced = await sync({ choices: { deployments: { deselected: [...details, 'name', 'type'] } } });
@@ -100,7 +100,7 @@ describe.concurrent('a sync of everything', () => {
 });
 
 describe.concurrent('a bookmark', () => {
-  it('of usage names the last month that is final; the next sync asks for those behind it', async () => {
+  it('of usage has the last final month; the next sync requests later ones', async () => {
     await tapped({ now: '2025-06-15T12:00:00Z', usageMonths: 4 }, async ({ sandbox, sync }) => {
       const usage = { choices: { billables: {} }, config: { start_date: '2025-03-01T00:00:00Z' } };
       const first = await sync({ ...usage, now: sandbox.now() });
@@ -128,7 +128,7 @@ describe.concurrent('a bookmark', () => {
     });
   });
 
-  it('names the platform, and has a mark for each deployment; the next sync goes on from it', async () => {
+  it('has the platform, and a value per deployment; the next sync resumes from it', async () => {
     await tapped({}, async ({ sandbox, sync }) => {
       const first = await sync({ choices: both });
       expect(first.violations).toEqual([]);
@@ -164,7 +164,7 @@ describe.concurrent('a bookmark', () => {
     });
   });
 
-  it('of Compose is an error that says to reset the stream, before any request', async () => {
+  it('from Compose is an error that says to reset the stream, before any request', async () => {
     await tapped({}, async ({ sandbox, sync }) => {
       const state = { bookmarks: { deployments_recipes: { version: 1, platform: 'compose', partitions: [] } } };
       const { exitCode, stderr, records } = await sync({ choices: { deployments_recipes: {} }, state });
@@ -175,7 +175,7 @@ describe.concurrent('a bookmark', () => {
     });
   });
 
-  it('of a stream that is not read stays as it came, whatever platform it is of', async () => {
+  it('of a deselected stream is kept unchanged, from any platform', async () => {
     await tapped({ backupDays: 2 }, async ({ sync }) => {
       const old = { version: 1, platform: 'compose', partitions: [] };
       const state = { bookmarks: { deployments_recipes: old, audit_events: { anything: true } } };
@@ -188,7 +188,7 @@ describe.concurrent('a bookmark', () => {
 });
 
 describe.concurrent('a sync that fails', () => {
-  it('reads what it can, and ends with a state behind all records', async () => {
+  it('reads what it can, and ends with a state after all records', async () => {
     await tapped({ backupDays: 2 }, async ({ sandbox, sync }) => {
       const expected = await expectedRows(sandbox);
       sandbox.setFaults([{ path: '/resource-controller/v2/resource_groups', kind: 'status', status: 409 }]);

@@ -5,11 +5,11 @@ import { EVERY_DEPLOYMENT, TOKEN_PATH, gen1Of, ibmCloud, keysRead, pathOf, times
 
 const SMALL = { backupDays: 3, deployments: 6 };
 
-/** Any character that needs care in a form, a header or JSON. */
+/** Characters that must be encoded in a form, a header or JSON. */
 const ODD_KEY = 'k+e/y=&1 %2B"quoted"-0123456789abcdefghij';
 
 describe.concurrent('the API key', () => {
-  it('with characters that need care is exchanged for one token, which serves all requests', async () => {
+  it('with special characters is exchanged for one token, which is used for all requests', async () => {
     await ibmCloud({ ...SMALL, apiKey: ODD_KEY, latencyMs: 1 }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 16 } });
       expect(result.violations).toEqual([]);
@@ -24,7 +24,7 @@ describe.concurrent('the API key', () => {
     });
   });
 
-  it('goes to IAM alone where the token does not say whose it is', async () => {
+  it('is sent only to IAM, even if the token has no account', async () => {
     await ibmCloud({ ...SMALL, accountClaim: false }, async ({ sandbox, read }) => {
       const result = await read();
       expect(result.exitCode).toBe(0);
@@ -34,7 +34,7 @@ describe.concurrent('the API key', () => {
     });
   });
 
-  it('that is wrong is a config_error that says what to do, after one request and no other', async () => {
+  it('that is wrong is a config_error that says what to do, after a single request', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const result = await read({ platform: { api_key: 'wrong-key-0123456789abcdef' } });
       expect(result.violations).toEqual([]);
@@ -50,7 +50,7 @@ describe.concurrent('the API key', () => {
   });
 });
 
-describe.concurrent('what is no word of IAM about the key is not taken for one', () => {
+describe.concurrent('these responses are not mistaken for a rejected key', () => {
   const page = '<html><title>Blocked</title><body>Access denied by policy</body></html>';
   it.each<[string, Fault, RegExp, RegExp]>([
     [
@@ -77,7 +77,7 @@ describe.concurrent('what is no word of IAM about the key is not taken for one',
     });
   });
 
-  it('the details of the key that are not there', async () => {
+  it('missing details of the key', async () => {
     const faults: Fault[] = [{ path: '/iam/v1/apikeys/details', kind: 'status', status: 404 }];
     await ibmCloud({ ...SMALL, accountClaim: false, faults }, async ({ read }) => {
       const result = await read({ streams: ['accounts'] });
@@ -87,7 +87,7 @@ describe.concurrent('what is no word of IAM about the key is not taken for one',
     });
   });
 
-  it('but a 403 of IAM itself is', async () => {
+  it('but a 403 from IAM itself is a rejected key', async () => {
     const faults: Fault[] = [{ path: TOKEN_PATH, kind: 'status', status: 403 }];
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
       const result = await read({ streams: ['accounts'] });
@@ -98,7 +98,7 @@ describe.concurrent('what is no word of IAM about the key is not taken for one',
 });
 
 describe.concurrent('a token', () => {
-  it('that lives for 9 s, less than any is used, brings everything all the same', async () => {
+  it('that is valid for 9 s, less than a token is used, still reads everything', async () => {
     await ibmCloud({ ...SMALL, tokenLife: 9 }, async ({ sandbox, read }) => {
       const result = await read();
       expect(result.violations).toEqual([]);
@@ -109,7 +109,7 @@ describe.concurrent('a token', () => {
     });
   });
 
-  it('that is revoked in the middle is renewed once, however many requests it was refused to', async () => {
+  it('that is revoked during the read is renewed once, however many requests were rejected', async () => {
     await ibmCloud({ ...SMALL, latencyMs: 2 }, async ({ sandbox, read }) => {
       const [first = ''] = gen1Of(sandbox);
       sandbox.setFaults([{ path: pathOf(first, '/tasks'), kind: 'change', change: 'tokens', times: 1 }]);
@@ -124,7 +124,7 @@ describe.concurrent('a token', () => {
     });
   });
 
-  it('that one service rejects although it is new fails the streams of that service alone', async () => {
+  it('that is new and rejected by one service fails only the streams of that service', async () => {
     const faults = [{ path: '/billing/**', kind: 'status', status: 401 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read();
@@ -144,7 +144,7 @@ describe.concurrent('a token', () => {
     });
   });
 
-  it('that two regions reject although it is new ends the run with a config_error', async () => {
+  it('that is new and rejected by two regions ends the read with a config_error', async () => {
     const faults = [{ path: `${EVERY_DEPLOYMENT}/**`, kind: 'status', status: 401 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 2 } });
@@ -161,8 +161,8 @@ describe.concurrent('a token', () => {
   });
 });
 
-describe('an outage of IAM that lasts', () => {
-  it('is a transient_error, after six attempts and not six for each stream', async () => {
+describe('a lasting outage of IAM', () => {
+  it('is a transient_error after six attempts in total, not six per stream', async () => {
     const faults = [{ path: TOKEN_PATH, kind: 'status', status: 503 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 8 } });

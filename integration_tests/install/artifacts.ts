@@ -7,12 +7,12 @@ import { PYTHON_OPTIONS } from '../../test-support/python.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { setup as buildImage } from '../container/docker.ts';
 
-/** What a release consists of, beside the image. */
+/** The packages of a release, except for the image. */
 export interface Artifacts {
-  /** The folder with the wheel, as `npm run build:wheel` leaves it. */
+  /** The folder with the wheel that `npm run build:wheel` writes. */
   wheels: string;
   wheel: string;
-  /** What `npm pack` makes. */
+  /** The file that `npm pack` writes. */
   tarball: string;
 }
 
@@ -22,7 +22,7 @@ declare module 'vitest' {
   }
 }
 
-/** Makes all that people install, from the checkout as it is, once for all tests. */
+/** Builds everything that people install from the checkout, once for all tests. */
 export async function setup({ provide }: TestProject): Promise<() => void> {
   const workspace = new Workspace('artifacts');
   await npm(['run', 'build:wheel']);
@@ -33,7 +33,7 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
   return () => workspace.remove();
 }
 
-/** Runs the npm that belongs to this checkout's node. */
+/** Runs npm with this checkout's node. */
 async function npm(args: readonly string[]): Promise<void> {
   await outputOf('npm', args, { cwd: ROOT, env: PYTHON_OPTIONS.env });
 }

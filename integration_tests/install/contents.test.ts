@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-/** The files below a folder, in order. */
+/** The files below a folder, sorted. */
 function filesIn(path: string): string[] {
   const all = globSync('**/*', { cwd: path, withFileTypes: true, exclude: (entry) => entry.name === '__pycache__' });
   return all
@@ -25,7 +25,7 @@ function filesIn(path: string): string[] {
     .toSorted();
 }
 
-/** The files that name the folder in which they were built. */
+/** The files that contain the path in which they were built. */
 function betraying(path: string): string[] {
   return filesIn(path).filter((name) => readFileSync(join(path, name), 'latin1').includes(ROOT.replace(/\/$/, '')));
 }
@@ -38,18 +38,18 @@ describe('the tarball', () => {
     await outputOf('tar', ['-xzf', inject('artifacts').tarball, '-C', path, '--strip-components=1']);
   });
 
-  it('holds the built files, the licences and the README, and nothing else', () => {
+  it('contains the built files, the licenses and the README, and nothing else', () => {
     const program = [...PROGRAM, 'THIRD_PARTY_LICENSES.txt'].map((name) => `dist/${name}`);
     const found = filesIn(path).filter((name) => name !== '.keep');
     expect(found).toEqual(['LICENSE', 'README.md', 'package.json', ...program].toSorted());
     expect(statSync(inject('artifacts').tarball).size).toBeLessThan(MB);
   });
 
-  it('names no folder of the machine that built it', () => {
+  it('contains no path of the machine that built it', () => {
     expect(betraying(path)).toEqual([]);
   });
 
-  it('brings no other package, and runs nothing when it is installed', async () => {
+  it('has no dependencies, and runs nothing when it is installed', async () => {
     const installed = join(folder.folder, 'prefix', 'lib', 'node_modules');
     const machine = bareMachine(folder.folder, process.execPath);
     await npm(machine, ['install', '--global', '--prefix', join(installed, '../..'), inject('artifacts').tarball]);
@@ -75,7 +75,7 @@ describe('the wheel', () => {
     await outputOf('python3', ['-m', 'zipfile', '-e', inject('artifacts').wheel, path]);
   });
 
-  it('holds the built files, the licences and a few lines of Python, and nothing else', () => {
+  it('contains the built files, the licenses and a few lines of Python, and nothing else', () => {
     const program = [...PROGRAM, 'THIRD_PARTY_LICENSES.txt', 'package.json'];
     const about = `source_compose-${manifest.version}.dist-info`;
     expect(filesIn(path)).toEqual(
@@ -89,11 +89,11 @@ describe('the wheel', () => {
     expect(statSync(inject('artifacts').wheel).size).toBeLessThan(MB);
   });
 
-  it('names no folder of the machine that built it', () => {
+  it('contains no path of the machine that built it', () => {
     expect(betraying(path)).toEqual([]);
   });
 
-  it('is of this release, for any system, and wants nothing but Node.js', () => {
+  it('has this version, is for any system, and requires only Node.js', () => {
     expect(basename(inject('artifacts').wheel)).toBe(`source_compose-${manifest.version}-py3-none-any.whl`);
     const metadata = readFileSync(join(path, `source_compose-${manifest.version}.dist-info/METADATA`), 'utf8');
     expect(metadata).toContain(`\nVersion: ${manifest.version}\n`);
@@ -104,7 +104,7 @@ describe('the wheel', () => {
     ]);
   });
 
-  it('holds the program as it was built', () => {
+  it('contains the built program', () => {
     for (const name of PROGRAM) {
       const shipped = readFileSync(join(path, 'source_compose/program', name), 'utf8');
       expect(shipped === readFileSync(join(ROOT, 'dist', name), 'utf8'), name).toBe(true);

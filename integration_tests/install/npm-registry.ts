@@ -4,13 +4,13 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import manifest from '../../package.json' with { type: 'json' };
 
-/** A registry of npm that holds one package, this one. */
+/** An npm registry with one package, this one. */
 export interface NpmRegistry {
   url: string;
   close: () => Promise<void>;
 }
 
-/** Serves the tarball as the latest release. Every other package is unknown there. */
+/** Serves the tarball as the latest release. All other packages are unknown. */
 export async function startNpmRegistry(tarball: string): Promise<NpmRegistry> {
   const bytes = readFileSync(tarball);
   const { name, version, bin, engines } = manifest;

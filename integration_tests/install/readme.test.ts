@@ -159,12 +159,12 @@ describe('with Node.js', () => {
 describe('with Docker', () => {
   const { today, released, run } = lineOf('Docker');
   const image = released.split(' ').at(-1) ?? '';
-  // The container must reach the sandbox, which listens on this machine alone.
+  // The container must reach the sandbox, which listens only on this machine.
   const docker = before(join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network'));
 
   test('two lines lead to records', async () => {
     expect(today).toBe(`docker build -t ${image} .`);
-    // Built already, with what this network needs besides.
+    // Already built, with the arguments that this network needs.
     await dockerOutput(['tag', IMAGE, image]);
     try {
       expect(await rowsOf(run, docker)).toBe(allRows());
