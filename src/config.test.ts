@@ -84,7 +84,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     });
   });
 
-  test('takes null for "not given", and ids once', async () => {
+  test('treats null as "not given", and removes duplicate ids', async () => {
     const config = await load(
       inForm({ api_token: TOKEN, start_date: null, page_size: null, deployment_ids: [ID, ` ${ID}`] }),
     );
@@ -146,7 +146,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     });
   });
 
-  test('with an option whose name is long is warned of without the name, which may be anything', async () => {
+  test('with a long option name gets a warning without the name, which may be anything', async () => {
     const name = TOKEN.repeat(4);
     expect(await judged({ ...inForm({ api_token: TOKEN }), [name]: 1 })).toEqual({
       warnings: ['with a name of 64 characters, which is ignored: there is no such option; correct or remove it'],
@@ -154,13 +154,13 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     });
   });
 
-  test('may have options that begin with two underscores: platforms put them in', async () => {
+  test('may have options that begin with two underscores, which Airbyte adds', async () => {
     const config = { ...inForm({ api_token: TOKEN }), __injected_declarative_manifest: {}, __x: null };
     expect(await judged(config)).toEqual({ warnings: [], usageError: undefined });
     expect(await load(config)).not.toHaveProperty('__x');
   });
 
-  test('has no option by a name that every object has', async () => {
+  test('has no inherited options', async () => {
     const config = { ...inForm({ api_token: TOKEN }), constructor: 1, toString: 2 };
     expect(await judged(config)).toEqual({
       warnings: [
@@ -177,7 +177,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
   });
 });
 
-describe('a misspelt option of Compose', () => {
+describe('a misspelled option of Compose', () => {
   test.each([
     ['api_tokn', 'api_token'],
     ['apitoken', 'api_token'],
@@ -263,7 +263,7 @@ test.each([
   });
 });
 
-test('a config that was read already is named as the caller names it, and stays as it was', () => {
+test('a parsed config is named by the caller, and not modified', () => {
   for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
     const before = structuredClone(raw);
     expect(() => configFrom(raw, 'The config of the demo', () => undefined)).toThrow(
@@ -282,7 +282,7 @@ function problemsOf(option: string, value: unknown): string[] {
   return error?.issues.map(({ message }) => message) ?? [];
 }
 
-describe('the options beside platform', () => {
+describe('the top-level options', () => {
   test.each([
     ['2018-08-22T00:00:00Z', '2018-08-22T00:00:00.000Z'],
     ['2018-08-22T02:30:00.1239+02:30', '2018-08-22T00:00:00.123Z'],
@@ -351,7 +351,7 @@ const value = fc.oneof(
   fc.constantFrom(TOKEN, [TOKEN], `https://${TOKEN}/`, `http://a:${TOKEN}@b/?${TOKEN}`, [ID, ID.toUpperCase()]),
 );
 
-test('any value of any option ends in a config that fits, or in one sentence that names file and option', async () => {
+test('any value of any option results in a valid config, or in one sentence that names file and option', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...FORMS), option, value, async ([, inForm, of], name, given) => {
       const raw = inForm({ api_token: TOKEN, [name]: given });
@@ -374,7 +374,7 @@ test('any value of any option ends in a config that fits, or in one sentence tha
   );
 });
 
-test('any JSON at all ends in a config or a ConnectorError, and every token in it is masked', async () => {
+test('any JSON results in a config or a ConnectorError, and every token in it is masked', async () => {
   const platform = fc.oneof(fc.jsonValue(), fc.record({ name: fc.constantFrom('compose', 'x'), api_token: value }));
   const config = fc.oneof(fc.jsonValue(), fc.record({ platform, api_token: value }, { requiredKeys: [] }));
   await fc.assert(
@@ -411,7 +411,7 @@ describe('a config of IBM Cloud', () => {
     },
   );
 
-  test('with endpoints that are no object says so', async () => {
+  test('with endpoints that are not an object is rejected', async () => {
     expect((await judged(ibm({ endpoints: 'x' }))).usageError).toBe(
       'platform.endpoints must be an object of addresses.',
     );

@@ -50,7 +50,7 @@ test('requests go to base_url, with the token and the name and version of the pr
   expect(lines).toEqual([]);
 });
 
-test('every request is told of with --debug alone, without its query', async () => {
+test('requests are logged only with --debug, without their queries', async () => {
   const { lines } = await ask(true);
   expect(lines).toEqual([{ level: 'DEBUG', message: expect.stringMatching(/^GET teams: HTTP 200 in \d+ ms$/) }]);
 });
@@ -64,12 +64,12 @@ test('every retry is a warning that says why and when', async () => {
   expect(sleep.mock.calls.map(([ms]) => ms)).toEqual([500, 7_000]);
 });
 
-test('only a long wait is announced, to the stream that waits', async () => {
+test('only long waits are announced, to the waiting stream', async () => {
   expect((await ask(false, {}, { 'retry-after': '1' })).longWaits).toEqual([]);
   expect((await ask(false, { 'retry-after': '2' })).longWaits).toEqual([['the stream']]);
 });
 
-test('the credentials of a proxy are secrets from the beginning, and an address that is none ends the command', () => {
+test("a proxy's credentials are masked at once, and an invalid address ends the command", () => {
   const { context, messages, stop } = openContext({ HTTPS_PROXY: 'http://me:pr0xy%2Fs3cret@127.0.0.1:9' });
   const config = configOf('https://api.internal');
   const events = { signal: stop.signal, onRateLimit: () => undefined };
@@ -114,7 +114,7 @@ describe('the streams of a read', () => {
         message.type === 'LOG' ? [`${message.log.level} ${message.log.message}`] : [],
       );
     };
-    const sentence = 'WARN start_date 2999-01-01T00:00:00.000Z is in the future, so nothing that has a date is read';
+    const sentence = 'WARN start_date 2999-01-01T00:00:00.000Z is in the future, so only undated records are read';
     expect((await warned('2999-01-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([
       sentence,
       sentence,
@@ -122,7 +122,7 @@ describe('the streams of a read', () => {
     expect((await warned('2018-09-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([]);
   });
 
-  test('are told of a rate limit, all of them, but only once for all that run into it', async () => {
+  test('are all told of a rate limit, but only once', async () => {
     let now = Date.parse('2018-09-01T00:00:00Z');
     for (const clock of ['now', 'monotonic'] as const) {
       const mocked = vi.spyOn(realTiming, clock).mockImplementation(() => now);
@@ -146,7 +146,7 @@ describe('the streams of a read', () => {
     ]);
   });
 
-  test('stop when the token is refused, for the one reason that is kept', async () => {
+  test('stop when the token is rejected, for the first reason', async () => {
     const { streams, refusal, requests } = await open(['accounts', 'teams'], [401, '{"errors":"invalid_token"}']);
     expect(refusal()).toBeUndefined();
     const ends = await readStreams(streams);

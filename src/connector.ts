@@ -17,39 +17,39 @@ import { proxyNote } from './http/error.ts';
 import { proxyFor } from './http/connection/proxy.ts';
 import type { Api } from './platforms/platform.ts';
 
-/** A person waits for the answer of a check. */
+/** The maximum time for a check, because a person waits. */
 const CHECK_MS = 30_000;
 
-/** After that, a check no longer waits for what would be only a line about a stream. */
+/** After this time, a check no longer waits for lines about streams. */
 const CHECK_STREAMS_MS = 20_000;
 
-/** In a check no request waits for another that hangs. */
+/** In a check, no request waits behind one that hangs. */
 const CHECK_PERMITS = 32;
 
-/** A checkpoint goes out before a longer wait. */
+/** Save a checkpoint before longer waits. */
 const LONG_WAIT_MS = 1_000;
 
-/** The rate limit is announced again only when its end has moved by more than this. */
+/** Announce a rate limit again only if its end moved by more than this. */
 const SAME_LIMIT_MS = 1_000;
 
-/** A stream that the user wants, and where an earlier read left it. */
+/** A selected stream, with its saved state. */
 export interface WantedStream {
   definition: Stream;
   mode: 'full_refresh' | 'incremental';
-  /** As a state file holds it; empty: from the beginning. */
+  /** As in a state file; empty to read from the beginning. */
   state: object;
-  /** Names the state's file and stream for the error about a state that cannot be used. */
+  /** Names the state's file and stream, for errors. */
   where: string;
 }
 
 export interface OpenReads {
   streams: OpenStream[];
-  /** Why the credentials are refused, which has stopped the run. */
+  /** Why the credentials were rejected, which stopped the sync. */
   refusal: () => ConnectorError | undefined;
   close: () => Promise<void>;
 }
 
-/** Sets up what the streams of one read share, and opens each. Throws for a state that cannot be used. */
+/** Sets up what the streams of one read share, and opens each. Throws for an invalid state. */
 export function openReads(
   config: Config,
   context: Context,
@@ -62,7 +62,7 @@ export function openReads(
   const refused = new AbortController();
   let refusal: ConnectorError | undefined;
   const signal = AbortSignal.any([context.signal, refused.signal]);
-  // Every wait and request listens to it; Node would warn about a leak on stderr.
+  // Every wait and request listens to it. Node.js would warn about a leak on stderr.
   setMaxListeners(0, signal);
   const streams: OpenStream[] = [];
   const limitedUntil = new Map<string, number>();
@@ -116,8 +116,8 @@ export function openReads(
 }
 
 /**
- * What is wrong with the config, by asking the API; logs a line about each stream, too. Throws a ConnectorError; that of an
- * outage is a transient one.
+ * Checks the config against the API, and logs a line about each stream. Returns what is wrong. Throws a ConnectorError, a transient one
+ * for an outage.
  */
 export async function checkConnection(config: Config, context: Context, output: Log): Promise<string[]> {
   warnOfFutureStart(config, output);
@@ -157,7 +157,7 @@ export async function checkConnection(config: Config, context: Context, output: 
       if (!(thrown instanceof ConnectorError) || !thrown.isRejection) throw thrown;
       rejection = thrown;
     }
-    // A key that may not read one thing may read others.
+    // The credentials may still be able to read other streams.
     const failure = await checkStreams(platform, config.platform, shared, api, output, late);
     if (rejection !== undefined) throw rejection;
     if (failure !== undefined && complaints.length === 0) throw failure;
@@ -168,10 +168,10 @@ export async function checkConnection(config: Config, context: Context, output: 
   }
 }
 
-/** It may be a slip of the pen, which nobody would see in a sync that is merely empty. */
+/** A mistyped year would go unnoticed in a sync without records. */
 function warnOfFutureStart({ start_date: start }: Config, output: Log): void {
   if (start === undefined || start <= utcText(Date.now())) return;
-  output.log('warn', `start_date ${start} is in the future, so nothing that has a date is read`);
+  output.log('warn', `start_date ${start} is in the future, so only undated records are read`);
 }
 
 type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline'> & {
@@ -180,7 +180,7 @@ type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 
   onExchange?: ClientOptions['onExchange'] | undefined;
 };
 
-/** The API client that the config asks for; each of its retries becomes a line of the log. */
+/** The API client for a config. Logs retries. */
 export function openClient(config: Config, context: Context, output: Log, events: Events): ApiClient {
   const { env, timing } = context;
   const { onLongWait, onExchange, ...rest } = events;

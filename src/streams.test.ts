@@ -18,7 +18,7 @@ function nested(schema: Schema, path: string): [path: string, schema: Schema][] 
 }
 
 describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) => {
-  test('have a file each, under their own names', async () => {
+  test('have one file each, named like the stream', async () => {
     const folder = join(import.meta.dirname, 'platforms', platform.replace('_', '-'), 'streams');
     const names = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
     const files = names.filter((name) => name !== 'index' && !name.endsWith('.test'));
@@ -50,7 +50,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
     },
   );
 
-  test('that report on a deployment say which one it is', () => {
+  test("per-deployment streams contain the deployment's id", () => {
     // Roles in IBM Cloud are those of policies, which may be about all deployments.
     const isReport = ({ name }: Stream): boolean =>
       name.startsWith('deployments_') && (platform === 'compose' || !name.endsWith('roles'));
@@ -59,7 +59,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
     expect(reports).toHaveLength(8);
   });
 
-  test('leave out events, recipes and backups from before start_date, and nothing else', () => {
+  test('start_date skips events, recipes and backups, and nothing else', () => {
     const dated = streams.filter(({ startDateField }) => startDateField !== undefined);
     expect(dated.map(({ name, startDateField }) => [name, startDateField])).toEqual([
       ['audit_events', 'created_at'],

@@ -3,7 +3,7 @@ import { addressProblem, containerNote, isLoopback, normaliseAddress } from './a
 
 const EXAMPLE = 'https://compose.example.com/2016-07';
 
-describe('an address that is taken', () => {
+describe('an accepted address', () => {
   test.each([
     'https://api.compose.io/2016-07',
     'https://compose.example.com',
@@ -32,7 +32,7 @@ describe('an address that is taken', () => {
   });
 });
 
-describe('an address that is refused', () => {
+describe('a rejected address', () => {
   const httpsOnly = /^must begin with https:\/\/ \(plain http only for/;
   test.each([
     ['', /^must be a URL such as /],
@@ -106,7 +106,7 @@ test.each([
   expect(containerNote(host)).toEqual(may ? expect.stringContaining('http://host.docker.internal') : undefined);
 });
 
-test('slashes at the end are cut off, however many there are', () => {
+test('slashes at the end are removed, however many there are', () => {
   const many = '/'.repeat(200_000);
   expect(normaliseAddress(`https://compose.example.com/x${many}`)).toBe('https://compose.example.com/x');
   expect(normaliseAddress(`https://compose.example.com${many}x`)).toMatch(/x$/);

@@ -33,7 +33,7 @@ async function ask(statuses: number[], meanings: RefusalMeaning[] = [], auth: Pa
 }
 
 describe('a 401', () => {
-  test('after which there are new credentials is asked again with these, which is no retry', async () => {
+  test('with renewed credentials is sent again with these, which is not a retry', async () => {
     const { result, sent, refusals, accepted, told, retries } = await ask([401], ['renewed']);
     expect(result).toEqual({ errors: 'who are you' });
     expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
@@ -42,7 +42,7 @@ describe('a 401', () => {
     expect({ told, retries }).toEqual({ told: [], retries: [] });
   });
 
-  test('of new credentials too opens the circuit of the origin, and nobody renews them for ever', async () => {
+  test("for renewed credentials opens the origin's circuit instead of renewing them forever", async () => {
     const { result, sent, refusals, told } = await ask([401, 401, 401], ['renewed', 'renewed']);
     expect(result).toBeInstanceOf(CircuitOpenError);
     expect(result).toMatchObject({ problem: 'token_rejected', failureType: 'config_error', isRejection: false });
@@ -51,7 +51,7 @@ describe('a 401', () => {
     expect(told).toEqual([]);
   });
 
-  test('of new credentials too at a second origin shows that they are to blame, which is told', async () => {
+  test('for renewed credentials at a second origin is reported: the credentials are to blame', async () => {
     const servers = await Promise.all(
       [1, 2].map(() => startServer((_, response) => answer(response, 401, '{"errors":"who are you"}'))),
     );
@@ -66,7 +66,7 @@ describe('a 401', () => {
     expect(told).toEqual([errors[1]]);
   });
 
-  test('whose meaning cannot be found out now fails with the reason', async () => {
+  test("whose meaning can't be found out now fails with the reason", async () => {
     const outage = new Error('an outage');
     const { result, told } = await ask([401], [], { refused: () => Promise.reject(outage) });
     expect(result).toBe(outage);

@@ -14,7 +14,7 @@ function endless(): { timing: Timing; asleep: Promise<void> } {
   return { timing: { now: () => 0, monotonic: () => 0, random: () => 0, sleep }, asleep };
 }
 
-test('a request under way ends with the client, and is not tried again', async () => {
+test('closing the client ends a request in flight, without a retry', async () => {
   const { origin, server, requests } = await startServer(() => undefined);
   const { client, retries } = createClient({ address: origin });
   const asked = client.get({ path: 'teams' }, 'teams');
@@ -38,7 +38,7 @@ test.each([
   expect(retries).toHaveLength(1);
 });
 
-test('a closed client asks for nothing more', async () => {
+test('a closed client sends nothing', async () => {
   const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
   const { client } = createClient({ address: origin });
   await client.close();

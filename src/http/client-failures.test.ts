@@ -11,7 +11,7 @@ const get = (options = {}): { result: Promise<unknown> } & ReturnType<typeof cre
   return { ...created, result: created.client.get({ path: 'teams' }, 'teams') };
 };
 
-describe('what may pass is tried again', () => {
+describe('transient failures are retried', () => {
   test.each([408, 425, 500, 502, 503, 504])('HTTP %i', async (status) => {
     api().get('/teams').reply(status, '{"errors":"not now"}').get('/teams').reply(200, { id: 1 });
     const { result, retries } = get();
@@ -32,7 +32,7 @@ describe('what may pass is tried again', () => {
     expect(retries).toMatchObject([{ reason: `damaged response (${detail})` }]);
   });
 
-  test('a connection that is lost in the middle of the body', async () => {
+  test('a connection lost in the middle of the body', async () => {
     const { origin, requests } = await startServer((request, response) => {
       if (requests.length > 2) answer(response, 200, '{"id":1}');
       else response.write('{"id":1}', () => request.socket.destroy());
@@ -43,7 +43,7 @@ describe('what may pass is tried again', () => {
   });
 });
 
-test('the waits in between grow, and are as long as the API asks for', async () => {
+test('the waits grow, and are never shorter than Retry-After', async () => {
   api().get('/teams').times(3).reply(503, '').get('/teams').reply(503, '', { 'retry-after': '45' });
   api().get('/teams').reply(503, '', { 'retry-after': 'Thu, 01 Jan 1970 00:02:00 GMT' }).get('/teams').reply(200, {});
   const { result, slept, retries } = get();
@@ -53,7 +53,7 @@ test('the waits in between grow, and are as long as the API asks for', async () 
   expect(retries.map(({ waitMs }) => waitMs)).toEqual(slept);
 });
 
-test('after five retries it is given up', async () => {
+test('five times', async () => {
   api().get('/teams').times(6).reply(502, '', { 'x-request-id': 'r-17' });
   const { result, retries } = get();
   await expect(result).rejects.toMatchObject({
@@ -66,7 +66,7 @@ test('after five retries it is given up', async () => {
   expect(retries.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('a 429 is waited for as long as the API says, is announced, and uses up no attempt', async () => {
+test('a 429 is waited out for Retry-After, announced, and uses up no attempt', async () => {
   api().get('/teams').times(9).reply(429, '', { 'retry-after': '30' });
   api().get('/teams').times(5).reply(503, '').get('/teams').reply(200, { id: 1 });
   const { result, slept, limits, retries } = get();
@@ -77,7 +77,7 @@ test('a 429 is waited for as long as the API says, is announced, and uses up no 
   expect(retries.at(-1)).toMatchObject({ attempt: 5, reason: 'HTTP 503' });
 });
 
-test('half an hour of refusals is a transient error', async () => {
+test('half an hour of 429s is a transient error', async () => {
   const { origin } = await startServer((_, response) => answer(response, 429, '{"errors":"slow down"}'));
   const timing = skippedTime();
   const { client } = createClient({ address: origin, timing });
@@ -91,7 +91,7 @@ test('half an hour of refusals is a transient error', async () => {
   expect(timing.now()).toBeGreaterThanOrEqual(30 * 60_000);
 });
 
-describe('what will not pass is not tried again', () => {
+describe('definite failures are not retried', () => {
   test.each([
     [301, 'redirected'],
     [400, 'unexpected_status'],
@@ -109,22 +109,22 @@ describe('what will not pass is not tried again', () => {
   });
 });
 
-describe('with a deadline, because somebody looks on', () => {
-  test('nobody waits past it', async () => {
+describe('with a deadline, because a person waits', () => {
+  test('no wait exceeds it', async () => {
     api().get('/teams').times(3).reply(503, '');
     const { result, slept } = get({ deadline: 4_000 });
     await expect(result).rejects.toMatchObject({ problem: 'server_error' });
     expect(slept).toEqual([750, 1_500]);
   });
 
-  test('nobody waits for a rate limit that ends later', async () => {
+  test('a rate limit that ends later is an error at once', async () => {
     api().get('/teams').reply(429, '', { 'retry-after': '60' });
     const { result, limits } = get({ deadline: 30_000 });
     await expect(result).rejects.toMatchObject({ problem: 'rate_limited' });
     expect(limits).toEqual([]);
   });
 
-  test('nobody waits for a host that is not there', async () => {
+  test('an unreachable host is an error at once', async () => {
     const { server, origin } = await startServer(() => undefined);
     server.close();
     await once(server, 'close');
@@ -134,7 +134,7 @@ describe('with a deadline, because somebody looks on', () => {
   });
 });
 
-test('a body beyond the limit is not asked for again', async () => {
+test('a body larger than the limit is not requested again', async () => {
   api()
     .get('/teams')
     .reply(200, `"${'x'.repeat(1_000)}"`);
@@ -147,7 +147,7 @@ test('a body beyond the limit is not asked for again', async () => {
   expect(retries).toEqual([]);
 });
 
-test('a body of millions of spaces is looked at in no time, whatever comes behind them', async () => {
+test('a body of millions of spaces is classified quickly', async () => {
   const spaces = ' '.repeat(4_000_000);
   api().get('/teams').times(6).reply(200, `${spaces}x`);
   await expect(get().result).rejects.toMatchObject({ message: expect.stringContaining('not complete JSON') as string });

@@ -3,7 +3,7 @@ import { type LocalServer, answer, createClient, startServer } from '../../test-
 
 const fine = (): Promise<LocalServer> => startServer((_, response) => answer(response, 200, '{"id":1}'));
 
-test('a request with an origin of its own goes there, with the same credentials, and the others to the address', async () => {
+test('a request with its own origin goes there, with the same credentials; others go to the address', async () => {
   const home = await fine();
   const other = await fine();
   const { client } = createClient({ address: `${home.origin}/2016-07` });
@@ -17,7 +17,7 @@ test('a request with an origin of its own goes there, with the same credentials,
   expect(home.requests.map(({ url }) => url)).toEqual(['/2016-07/teams']);
 });
 
-test('a failure names the host that was asked', async () => {
+test('a failure names its host', async () => {
   const home = await fine();
   const other = await startServer((_, response) => answer(response, 401, '{"errors":"invalid_token"}'));
   const { client } = createClient({ address: home.origin });
@@ -26,7 +26,7 @@ test('a failure names the host that was asked', async () => {
   );
 });
 
-test('each origin is connected to once, however often it is asked', async () => {
+test('each origin is connected to once, however many requests it gets', async () => {
   const home = await fine();
   const other = await fine();
   const { client } = createClient({ address: home.origin, permits: 1 });

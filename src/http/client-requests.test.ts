@@ -17,7 +17,7 @@ async function serve(...replies: Array<[status: number, headers?: Record<string,
 }
 
 describe('a request', () => {
-  test('with headers of its own sends them beside the usual ones', async () => {
+  test('with its own headers sends them in addition to the usual ones', async () => {
     const { origin, requests } = await serve();
     const { client } = createClient({ address: origin });
     await client.get({ path: 'a', headers: { 'iam-apikey': 'k' } }, 'a');
@@ -27,7 +27,7 @@ describe('a request', () => {
     expect(requests[1]?.headers).not.toHaveProperty('iam-apikey');
   });
 
-  test('with a body is a POST with its type, and is sent whole again after a failure', async () => {
+  test('with a body is a POST with its type, and is sent completely again after a failure', async () => {
     const { origin, requests, bodies } = await serve([503], [200]);
     const { client, retries } = createClient({ address: origin });
     const post = { type: 'application/json', body: '{"query":"ü"}' };
@@ -58,7 +58,7 @@ describe('a request', () => {
     },
   );
 
-  test('that is anonymous and answered with 401 fails, without a word about credentials', async () => {
+  test('that is anonymous fails on a 401, whatever the credentials are', async () => {
     const { origin } = await serve([401]);
     const told: unknown[] = [];
     const { client } = createClient({ address: origin, onTokenRefused: (error) => told.push(error) });

@@ -6,7 +6,7 @@ mockTheApi();
 
 const BODY = { _embedded: { accounts: [{ id: '5a1c3e7f9b20d4001200a001' }] } };
 
-test('a report is asked for below the address with the token, and comes parsed', async () => {
+test('requests go below the address with the token, and bodies are parsed', async () => {
   const sent: Headers[] = [];
   api()
     .get('/accounts')
@@ -23,7 +23,7 @@ test('a report is asked for below the address with the token, and comes parsed',
   });
 });
 
-test('the query holds what is defined, encoded', async () => {
+test('the query contains defined values, encoded', async () => {
   const query = { limit: 50, newer_than: '2018-08-22T09:56:23.363Z', cursor: 'a b&c', older_than: undefined };
   api()
     .get('/audit_events')
@@ -42,12 +42,12 @@ test.each(['', '/', '/v1', '/v1/'])('an address may have the path "%s"', async (
   expect(requests[0]?.url).toBe(`${path.replace(/\/$/, '')}/deployments/d1/backups`);
 });
 
-test('JSON is JSON, whatever the content type says', async () => {
+test('JSON is parsed, whatever the content type', async () => {
   api().get('/accounts').reply(200, JSON.stringify(BODY), { 'content-type': 'text/plain' });
   expect(await createClient().client.get({ path: 'accounts' }, 'accounts')).toEqual(BODY);
 });
 
-test('a redirect is not followed, so that the token stays where it belongs', async () => {
+test('redirects are not followed, so the token goes nowhere else', async () => {
   const elsewhere = await startServer((_, response) => answer(response, 200, '{}'));
   const { origin } = await startServer((_, response) => answer(response, 302, '', { location: elsewhere.origin }));
   const { client } = createClient({ address: origin });
@@ -58,7 +58,7 @@ test('a redirect is not followed, so that the token stays where it belongs', asy
   expect(elsewhere.requests).toEqual([]);
 });
 
-test('every answer is told, with its status', async () => {
+test('every response is reported, with its status', async () => {
   const answers: unknown[] = [];
   api().get('/accounts').reply(503, '').get('/accounts').reply(200, BODY);
   const { client } = createClient({
@@ -71,7 +71,7 @@ test('every answer is told, with its status', async () => {
   ]);
 });
 
-test('an abort ends everything at once with its reason: what is under way, what waits, and what comes', async () => {
+test('an abort ends everything at once with its reason: requests in flight, waiting, and new ones', async () => {
   const stop = new AbortController();
   const { origin, requests } = await startServer((_, response) => {
     if (requests.length === 1) answer(response, 200, '{}');

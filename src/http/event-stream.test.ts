@@ -9,13 +9,13 @@ const read = (text: string): ReturnType<typeof itemsIn> => itemsIn(text, REFUSAL
 const damaged = (detail: string): object =>
   expect.objectContaining({ problem: 'damaged_answer', facts: { detail } }) as object;
 
-test('comments, empty lines and the names of events mean nothing', () => {
+test('comments, empty lines and event names are ignored', () => {
   const text =
     ': success\ndata: {"a":1}\n\n: keep-alive\n\n\nevent: more\r\ndata: {"b":"ü\\n"}\r\n\r\ndata: {"c":\ndata: 3}\n\n\n';
   expect(read(text)).toEqual({ body: [{ a: 1 }, { b: 'ü\n' }, { c: 3 }] });
 });
 
-test('what holds no event is no answer', () => {
+test('a body without events is damaged', () => {
   expect(read('')).toEqual(damaged('it is empty'));
   expect(read('\n\n')).toEqual(damaged('it is empty'));
   expect(read(': success\n\n')).toEqual(damaged('it is not a stream of events'));
@@ -23,7 +23,7 @@ test('what holds no event is no answer', () => {
   expect(read('data: {"a"\n\n')).toEqual(damaged('one of its events is not complete JSON'));
 });
 
-test('a body that is cut off anywhere but behind an event is never taken for a whole one', () => {
+test('a body truncated anywhere but after an event is never taken for a complete one', () => {
   const items = fc.array(fc.record({ text: fc.string(), number: fc.integer() }), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(items, fc.nat(), (given, at) => {
@@ -39,7 +39,7 @@ test('a body that is cut off anywhere but behind an event is never taken for a w
   );
 });
 
-test('an error in the stream is a failure: with the status that it names, or a passing one', () => {
+test('an error in the stream is a failure: with its status, or else a transient one', () => {
   expect(read('data: {"query_id":{}}\n\ndata: {"error":{"message":"out of time"}}\n\n')).toMatchObject({
     problem: 'damaged_answer',
     reason: expect.stringContaining('out of time') as string,
@@ -52,7 +52,7 @@ test('an error in the stream is a failure: with the status that it names, or a p
   });
 });
 
-test('a stream that is cut off, or says that it failed, is asked for again', async () => {
+test('a truncated stream, or one with an error, is requested again', async () => {
   const bodies = [
     'data: {"n":1}\n\ndata: {"n":',
     'data: {"error":{"message":"deadline_exceeded"}}\n\n',
@@ -77,7 +77,7 @@ test('a stream that is cut off, or says that it failed, is asked for again', asy
   ]);
 });
 
-test('a 429 in the stream closes the gate like any other, and costs no attempt', async () => {
+test('a 429 in the stream counts like any other, and uses up no attempt', async () => {
   const { origin, requests } = await startServer((_, response) => {
     const limited = 'data: {"errors":[{"message":"slow down"}],"status_code":429}\n\n';
     answer(response, 200, requests.length <= 8 ? limited : 'data: {"n":1}\n\n');
@@ -87,7 +87,7 @@ test('a 429 in the stream closes the gate like any other, and costs no attempt',
   expect(limits).toHaveLength(8);
 });
 
-test('what a request knows of a rate holds its origin back, retries too, and is told of', async () => {
+test('the rate of a request delays its origin, retries too, and is announced', async () => {
   const { origin, requests } = await startServer((_, response) => {
     if (requests.length === 2) answer(response, 503, '');
     else answer(response, 200, '{"id":1}');
@@ -100,7 +100,7 @@ test('what a request knows of a rate holds its origin back, retries too, and is 
   expect(limits).toEqual([61_000]);
 });
 
-test('the messages of a request stand in place of the usual ones', async () => {
+test("a request's own messages replace the usual ones", async () => {
   const { origin } = await startServer((_, response) => answer(response, 403, ''));
   const { client } = createClient({ address: origin });
   const messages = { forbidden: 'Ask {holder} for the role Reader.' };

@@ -37,7 +37,7 @@ const proxy = proxyFor('https://api.example.test', { HTTPS_PROXY: 'http://me:s3c
 const proxyFailed = (code: string, problem: ProxyError['problem']): Failure =>
   connectionFailure(new ProxyError(problem, withCode(code, 'it went wrong')), false);
 
-describe('who can do something about a failure, and what the user reads', () => {
+describe('who can act on a failure, and what the user reads', () => {
   test.each([
     [status(401), 'config_error', 'token_refused', 'The Compose API at api.example.test rejected the API token'],
     [status(403), 'config_error', 'forbidden', 'is not allowed to read deployments (HTTP 403)'],
@@ -99,7 +99,7 @@ describe('who can do something about a failure, and what the user reads', () => 
   });
 });
 
-test('a platform may tell some problems in words of its own, and leaves the others as they are', () => {
+test("a platform's own messages replace the usual ones", () => {
   const messages = { forbidden: '{Api} at {host} says no to {path} (HTTP {status}{said}).' };
   const own = { ...context, terms: { ...compose.terms, messages } };
   const no = status(403, '{"errors":"not_yours"}');
@@ -113,7 +113,7 @@ test('a platform may tell some problems in words of its own, and leaves the othe
   expect(toError(status(404), own).message).toBe(toError(status(404), context).message);
 });
 
-test('notes stand behind the words of a platform, too', () => {
+test("notes follow a platform's own messages, too", () => {
   const messages = { connection_refused: 'Nobody is at {host} ({code}).' };
   const own = { ...context, terms: { ...compose.terms, messages }, host: 'localhost:8080', why: 'It was needed.' };
   expect(toError(failed('ECONNREFUSED'), own).message).toMatch(
@@ -121,7 +121,7 @@ test('notes stand behind the words of a platform, too', () => {
   );
 });
 
-test('what a status means is for the platform to say first', () => {
+test('a platform may define what a status means', () => {
   const refusals = {
     textOf: errorText,
     problemOf: (code: number) =>
@@ -134,7 +134,7 @@ test('what a status means is for the platform to say first', () => {
   expect(isTransient(status(599))).toBe(false);
 });
 
-test('a redirect is told with its target, but without a query that may hold secrets', () => {
+test('a redirect is reported with its target, without a query, which may contain secrets', () => {
   const error = toError(status(302, '', { location: 'https://login.example.test/in?next=secret#part' }), context);
   expect(error).toMatchObject({ problem: 'redirected', failureType: 'system_error' });
   expect(error.message).toContain(
@@ -143,7 +143,7 @@ test('a redirect is told with its target, but without a query that may hold secr
   expect(toError(status(304), context).message).toContain('to an unnamed address');
 });
 
-test('the log gets path, status, what the API said, its request id and the attempts', () => {
+test("the log contains path, status, the API's text, its request id and the attempts", () => {
   const failure = status(503, '{"errors":"maintenance"}', { 'x-request-id': ['r-17', 'r-18'] });
   expect(toError(failure, context).internalMessage).toBe(
     'GET deployments: HTTP 503 (maintenance), request id r-17, after 6 attempts',
@@ -183,12 +183,12 @@ test.each([
   expect(isUnreachable(failure)).toBe(nobody);
 });
 
-test('where Compose itself lived, a failure says that Compose has closed', () => {
+test("at Compose's own host, a failure says that Compose has closed", () => {
   expect(toError(failed('ENOTFOUND'), { ...context, host: 'api.compose.io' }).message).toContain('1 March 2023');
   expect(toError(failed('ENOTFOUND'), context).message).not.toContain('2023');
 });
 
-test('a proxy is told of where it may be what keeps silent, and never with its password', () => {
+test('a proxy that may be unresponsive is named, without its password', () => {
   const note = 'Requests go through the proxy proxy.example:3128 (HTTPS_PROXY).';
   for (const failure of [TIMED_OUT, failed('ECONNRESET'), failed('EPROTO')]) {
     const { message } = toError(failure, { ...context, proxy });
@@ -199,7 +199,7 @@ test('a proxy is told of where it may be what keeps silent, and never with its p
   expect(toError(status(500), { ...context, proxy }).message).not.toContain(note);
 });
 
-test('only where this machine itself refuses, it is said what that means in a container', () => {
+test('only a connection refused by this machine explains localhost in containers', () => {
   const hint = 'Inside a container, localhost is the container itself';
   for (const host of ['localhost:8080', '127.0.0.1', '[::1]:8080']) {
     expect(toError(failed('ECONNREFUSED'), { ...context, host }).message).toContain(hint);
@@ -226,7 +226,7 @@ test.each(['an id', 'x'.repeat(65), 'ä', 'a\nb', ''])('%j is not shown as the i
   expect(toError(status(500, '', { 'x-request-id': id }), context).internalMessage).not.toContain('request id');
 });
 
-test('headers that are too long are not shown, not even in part', () => {
+test('long headers are not shown, not even in part', () => {
   const long = 'x'.repeat(10_000);
   expect(toError(status(302, '', { location: `/${long}` }), context).message).toContain('to …. Redirects');
   expect(toError(status(500, '', { 'x-request-id': long }), context).internalMessage).not.toContain('request id');

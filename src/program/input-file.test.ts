@@ -15,11 +15,11 @@ function file(name: string, content: string): string {
   return path;
 }
 
-test('a file is read whatever its name, without its byte order mark', async () => {
+test('a file is read without its byte order mark, whatever its name', async () => {
   await expect(readInput('state', file('state.txt', '\uFEFF{"a":"ä"}'))).resolves.toBe('{"a":"ä"}');
 });
 
-describe('a file that cannot be read is named, with the reason', () => {
+describe('an unreadable file is named, with the reason', () => {
   test.each([
     ['does not exist. Check the path', join(folder, 'none.json')],
     ['does not exist. Check the path', join(file('plain', ''), 'below.json')],
@@ -32,7 +32,7 @@ describe('a file that cannot be read is named, with the reason', () => {
     });
   });
 
-  test('permission denied: also who we are', async () => {
+  test('permission denied: with the current user', async () => {
     const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
     const readFile = vi.spyOn(fs, 'readFile').mockRejectedValue(denied);
     onTestFinished(() => {
@@ -52,7 +52,7 @@ describe('a file that cannot be read is named, with the reason', () => {
   });
 });
 
-describe('JSON that is none', () => {
+describe('invalid JSON', () => {
   test.each([
     ['', 'is empty; it must contain JSON.'],
     [' \n', 'is empty; it must contain JSON.'],
@@ -71,19 +71,19 @@ describe('JSON that is none', () => {
   });
 });
 
-test('a state need not exist, so the error says how to do without', async () => {
+test('a missing state: how to read without one', async () => {
   await expect(readInput('state', join(folder, 'none'))).rejects.toThrow(
     'none does not exist. Check the path, or leave out --state to read from the beginning.',
   );
 });
 
-test('the output of discover is told from a configured catalog', () => {
+test('the output of discover is not a configured catalog', () => {
   expect(() => parseInput('catalog', 'c.json', '{"type":"LOG"}\n{"type":"CATALOG"}\n')).toThrow(
     'The catalog file c.json contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.',
   );
 });
 
-test('a file that must contain an object contains one', async () => {
+test('a file must contain an object', async () => {
   const path = file('list.json', '[1]');
   await expect(readObject('config', path)).rejects.toThrow(
     `The config file ${path} must contain a JSON object, not an array.`,

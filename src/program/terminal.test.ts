@@ -31,29 +31,29 @@ function follow(columns: number): { line: () => string | undefined; end: (end: R
 }
 
 describe('while streams are read', () => {
-  it('one line says how much, how fast and how long', () => {
+  it('one line shows how much, how fast and how long', () => {
     expect(follow(80).line()).toBe('\r\u001B[K1,234 records, 1 of 2 streams done, 617/s, 2.0 s');
   });
 
-  it('the line is cut where the terminal is narrow, for one that wraps cannot be wiped', () => {
+  it("the line is truncated on a narrow terminal, because a wrapped one can't be wiped", () => {
     expect(follow(20).line()).toBe('\r\u001B[K1,234 records, 1 of');
   });
 });
 
 describe('at the end', () => {
-  it('it says what was read, and what was skipped', () => {
+  it('it reports what was read, and what was skipped', () => {
     expect(follow(80).end({ failures: [], stopped: false })).toBe(
       '\r\u001B[KRead 1,234 records of 2 streams in 2.0 s.\n- parts: 2 deployments skipped\n',
     );
   });
 
-  it('each failure with what to do', () => {
+  it('it reports each failure with what to do', () => {
     expect(follow(80).end({ failures: ['teams: No. Ask.', 'parts: No.'], stopped: false })).toContain(
       'Incomplete: read 1,234 records of 2 streams in 2.0 s.\n- teams: No. Ask.\n- parts: No.\n',
     );
   });
 
-  it('how to go on, if it was stopped', () => {
+  it('it says how to resume, if it was stopped', () => {
     expect(follow(80).end({ failures: ['a\nb\u001b[31m'], stopped: false })).toContain(
       String.raw`- a\u000ab\u001b[31m`,
     );

@@ -4,7 +4,7 @@ import { proxyFor } from './proxy.ts';
 
 const PROXY = 'http://proxy.example:3128';
 
-test('the variable is told that names it, and its host and port', () => {
+test('it has its variable, host and port', () => {
   expect(proxyFor('https://api.internal', { HTTPS_PROXY: PROXY, HTTP_PROXY: 'http://other.example' })).toEqual({
     variable: 'HTTPS_PROXY',
     origin: PROXY,
@@ -59,7 +59,7 @@ describe('NO_PROXY', () => {
     expect(proxyFor('https://api.internal', env) === undefined).toBe(exempt);
   });
 
-  test('in small letters goes first, like the other variables', () => {
+  test('in lower case takes precedence, like the other variables', () => {
     expect(proxyFor('https://api.internal', { HTTPS_PROXY: PROXY, no_proxy: 'x', NO_PROXY: '*' })).toBeDefined();
   });
 });

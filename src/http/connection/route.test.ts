@@ -67,7 +67,7 @@ describe('with a proxy in the environment', () => {
     expect(tunnels).toEqual([]);
   });
 
-  test('user and password of the proxy are for the proxy', async () => {
+  test("the proxy's user and password go to the proxy", async () => {
     const { port, requests } = await startProxy();
     expect(await get('http://api.internal', { HTTP_PROXY: `http://me:secret@127.0.0.1:${port}` })).toBe('the proxy');
     const basic = Buffer.from('me:secret').toString('base64');
@@ -84,7 +84,7 @@ describe('with a proxy in the environment', () => {
     },
   );
 
-  test('the proxy for https is not the one for http, nor the other way round', async () => {
+  test('https and http have separate proxies', async () => {
     const http = await startProxy();
     const https = await startProxy();
     const env = { HTTP_PROXY: http.origin, HTTPS_PROXY: https.origin };
@@ -123,7 +123,7 @@ test.each([{}, { HTTP_PROXY: '' }, { HTTP_PROXY: undefined }])(
   },
 );
 
-test('no more connections are opened than asked for, whatever waits', async () => {
+test('connections never exceed the limit, however many requests wait', async () => {
   const { origin, requests, connections } = await startApi();
   const attempts = attemptsBy(routeTo(origin, {}, 2));
   await Promise.all(Array.from({ length: 20 }, () => attempts.send({ origin, path: '/', method: 'GET' })));
@@ -140,7 +140,7 @@ test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
   },
 );
 
-describe('a failure of the proxy is not one of the API', () => {
+describe('a failure of the proxy is not a failure of the API', () => {
   const proxied = (proxy: string): Promise<Answer | Failure> => tryOut('https://api.internal', { HTTPS_PROXY: proxy });
 
   test.each([
@@ -173,7 +173,7 @@ describe('a failure of the proxy is not one of the API', () => {
     });
   });
 
-  test('but a tunnel whose other end breaks the TLS handshake is one of the API', async () => {
+  test('but a failed TLS handshake through a tunnel is a failure of the API', async () => {
     const proxy = await startServer(() => undefined);
     proxy.server.on('connect', (_, socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');

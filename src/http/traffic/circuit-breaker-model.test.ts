@@ -76,7 +76,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
   return seen;
 }
 
-test('an API with any quota is obeyed: one request goes first after each wait, and all get their responses in the end', async () => {
+test('any quota is respected: one request goes first after each wait, and all get their responses in the end', async () => {
   await fc.assert(
     fc.asyncProperty(load, async (given) => {
       const { answered } = await work(given);
@@ -86,7 +86,7 @@ test('an API with any quota is obeyed: one request goes first after each wait, a
   );
 });
 
-test('without a limit nobody is held back', async () => {
+test('without a limit, no request is delayed', async () => {
   const quota: Quota = { most: 1_000, periodMs: 60_000, says: 'nothing' };
   expect(await work({ quota, workers: [5, 5, 5], latencies: [10] })).toEqual({ answered: 15, refused: 0 });
 });

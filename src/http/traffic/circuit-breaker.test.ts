@@ -74,7 +74,7 @@ describe('half-open', () => {
     expect(at).toEqual([0, 0, 1_000, 3_000, 5_000, 7_000]);
   });
 
-  test('a trial that is canceled lets the next begin at once', async () => {
+  test('a canceled trial lets the next begin at once', async () => {
     const { time, breaker, go } = open();
     const [first, second] = [go('a'), go('b')];
     breaker.cancel(await first);
@@ -97,7 +97,7 @@ describe('half-open', () => {
 });
 
 describe('the circuit opens', () => {
-  test('after three trials without a response, for everyone who waits or comes', async () => {
+  test('after three trials without a response, for waiting and new requests', async () => {
     const { time, breaker, go, attempt } = open();
     const trials = [1, 2, 3].map(() => attempt('unanswered', MINUTE));
     const waiting = expect(go('a')).rejects.toMatchObject({ cause: 'outage', ms: 3 * MINUTE + 1_000 });
@@ -113,7 +113,7 @@ describe('the circuit opens', () => {
     expect(time.now()).toBeLessThan(MINUTE + 3_000);
   });
 
-  test('as fast when the origin stops responding later, however many requests are in flight', async () => {
+  test('just as fast when the origin stops responding later, however many requests are in flight', async () => {
     const { time, breaker, attempt } = open();
     await attempt('answered');
     await time.pass(Promise.all([1, 2, 3, 4].map(() => attempt('unanswered', MINUTE))));
@@ -149,7 +149,7 @@ describe('after HTTP 429', () => {
     expect(time.now()).toBe(30_000);
   });
 
-  test('everyone who waits is told for how long, those behind a trial too', async () => {
+  test('all waiting requests learn for how long, also those behind a trial', async () => {
     const { time, breaker, go } = await limited();
     const waits: number[] = [];
     const enter = (): Promise<Pass> => breaker.enter(false, (ms) => void waits.push(time.now() + ms));

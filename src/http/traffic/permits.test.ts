@@ -49,7 +49,7 @@ test('one origin alone gets all permits', async () => {
   expect(ended.at(-1)?.[1]).toBe(20);
 });
 
-test('a slow origin does not delay the others, whichever was first', async () => {
+test('a slow origin does not delay others, whichever was first', async () => {
   const { ended } = await run(4, [
     ...times(20, task('slow', 's', 10_000)),
     ...times(40, task('a', 's')),
@@ -58,7 +58,7 @@ test('a slow origin does not delay the others, whichever was first', async () =>
   for (const [{ origin }, at] of ended) if (origin !== 'slow') expect(at).toBeLessThan(10_000);
 });
 
-test('canceled waiters are rejected, and the permits stay with the others', async () => {
+test('canceled waiters are rejected, and others keep their permits', async () => {
   const permits = new Permits(1);
   const held = await permits.acquire('a', 's');
   const canceled = permits.acquire('a', 's');
@@ -70,7 +70,7 @@ test('canceled waiters are rejected, and the permits stay with the others', asyn
   (await permits.acquire('a', 's')).release();
 });
 
-test('whatever comes: never more than there are, fewest in flight first, streams in turn, all served', async () => {
+test('any load: never too many permits, fewest in flight first, streams in turn, all served', async () => {
   const tasks = fc.array(
     fc.record({
       origin: fc.constantFrom('x', 'y', 'z'),

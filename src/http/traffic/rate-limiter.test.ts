@@ -16,7 +16,7 @@ test('as many requests as allowed go at once, and the next one when the first is
   expect(limiter.reserve()).toBe(61_000);
 });
 
-test('whatever comes when, no minute has more than it may, and nobody waits while there is room', () => {
+test('any load: no minute exceeds the rate, and no request waits unnecessarily', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 12 }),

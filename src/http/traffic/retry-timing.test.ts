@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { realTiming } from './retry.ts';
 
-test('a sleep lasts as long as it is asked to', async () => {
+test('a sleep lasts as long as requested', async () => {
   const began = performance.now();
   await realTiming.sleep(20, new AbortController().signal);
   // Timers count whole milliseconds, so the clock may show a little less.
@@ -18,6 +18,6 @@ test('an abort ends a sleep at once with its own reason, and leaves no listener'
   expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
 });
 
-test('nobody falls asleep when the abort came before', async () => {
+test('a sleep after the abort is rejected at once', async () => {
   await expect(realTiming.sleep(3_600_000, AbortSignal.abort('stopped'))).rejects.toBe('stopped');
 });

@@ -16,7 +16,7 @@ test('a backoff without Retry-After lies in the upper half below a ceiling that 
   );
 });
 
-test('all retries of a request take 15 s at least, whatever chance and the API say, because outages last that long', () => {
+test('all retries of a request take at least 15 s, because outages last that long', () => {
   const retry = fc.tuple(chance, asked);
   fc.assert(
     fc.property(fc.array(retry, { minLength: MAX_RETRIES, maxLength: MAX_RETRIES }), (retries) => {
@@ -26,7 +26,7 @@ test('all retries of a request take 15 s at least, whatever chance and the API s
   );
 });
 
-test('a backoff is never shorter than Retry-After asks, unless that is more than ten minutes', () => {
+test('a backoff is never shorter than Retry-After, up to ten minutes', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), chance, asked, (attempt, random, retryAfterMs) => {
       const wait = backoff(attempt, random, retryAfterMs);
@@ -36,13 +36,13 @@ test('a backoff is never shorter than Retry-After asks, unless that is more than
   );
 });
 
-test('a wait for the rate limit is what the API asks, at most ten minutes', () => {
+test('a wait for the rate limit is Retry-After, at most ten minutes', () => {
   expect(rateLimitWait(1, 0.5, 7_000)).toBe(7_000);
   expect(rateLimitWait(9, 0, 7_000)).toBe(7_000);
   expect(rateLimitWait(1, 0.5, 3_600_000)).toBe(MAX_WAIT_MS);
 });
 
-test('a wait for the rate limit of which the API says nothing is long, and grows with every refusal in a row', () => {
+test('without Retry-After, a wait for the rate limit grows with every consecutive 429', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 2_000 }),
@@ -89,7 +89,7 @@ test('any number of seconds and any HTTP date in Retry-After is understood', () 
   );
 });
 
-test('whatever stands in Retry-After, the waits that come of it can be waited', () => {
+test('any Retry-After results in a possible wait', () => {
   const header = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.stringMatching(/^[0-9]{1,400}(\.[0-9]+)?$/),
