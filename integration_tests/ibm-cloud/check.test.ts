@@ -224,7 +224,7 @@ describe.concurrent('check says no', () => {
         const address = `http://127.0.0.1:${port}${service === 'databases' ? '/{region}' : ''}`;
         const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, [service]: address } });
         expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
-        expect(answer.status?.message).toMatch(new RegExp(`Nothing listens at 127\\.0\\.0\\.1:${port}`));
+        expect(answer.status?.message).toMatch(new RegExp(`Nothing responds at 127\\.0\\.0\\.1:${port}`));
       });
     },
   );

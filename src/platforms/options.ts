@@ -7,6 +7,13 @@ export function wholeNumber(least: number, most: number): z.ZodInt {
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
+export function requiredText(): z.ZodString {
+  return z
+    .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a string') })
+    .trim()
+    .min(1, { error: 'must not be empty' });
+}
+
 export function boolean(): z.ZodBoolean {
   return z.boolean({ error: 'must be true or false' });
 }

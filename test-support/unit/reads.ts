@@ -10,7 +10,7 @@ import type { Row } from '../../src/core/record/row.ts';
 import { type Stream, streamsOf } from '../../src/core/stream/stream.ts';
 import type { Session } from '../../src/core/reading/session.ts';
 import { compose } from '../../src/platforms/compose/compose.ts';
-import { DeploymentList, eachDeployment, ofDeployment } from '../../src/platforms/compose/deployment-list.ts';
+import { deploymentList, eachDeployment, ofDeployment } from '../../src/platforms/compose/deployment-list.ts';
 import { embeddedRows, halObject } from '../../src/platforms/compose/envelope.ts';
 import type { Api } from '../../src/platforms/platform.ts';
 import type { ComposeShared } from '../../src/platforms/compose/stream.ts';
@@ -49,7 +49,7 @@ export function openRun(options: RunOptions = {}): TestRun {
     output,
     terms: compose.terms.facts,
     shared: {
-      deployments: new DeploymentList(chosen, {
+      deployments: deploymentList(chosen, {
         get: (request, owner) => api.get(request, owner),
         authorization: () => api.authorization(),
         log: (level, sentence) => output.log(level, sentence),
@@ -143,7 +143,7 @@ export const deployments = streamsOf<ComposeShared>()({
   retrieval: {
     way: 'shared',
     path: 'deployments',
-    load: async ({ deployments: list }) => ({ rows: (await list.load()).rows, requests: 1 }),
+    load: async (shared) => ({ rows: (await shared.deployments()).rows, requests: 1 }),
     detail: {
       isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
       request: ({ id }) => ({ path: `deployments/${String(id)}` }),

@@ -31,6 +31,6 @@ test('what its streams share comes from the config', async () => {
   const options = config({ deployment_ids: [ID], page_size: 20, include_connection_strings: true });
   const shared = compose.open(options, api);
   expect(shared).toMatchObject({ pageSize: 20, includeConnectionStrings: true });
-  expect((await shared.deployments.load()).ids).toEqual([ID]);
+  expect((await shared.deployments()).rows).toEqual([{ id: ID }]);
   expect(api.logged).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { errorText } from '../../http/error-text.ts';
 import type { Api, Platform } from '../platform.ts';
 import { tokenAuth } from './auth.ts';
 import { type ComposeConfig, DEFAULT_BASE_URL, composeConfig } from './config.ts';
-import { DeploymentList, unknownSentence } from './deployment-list.ts';
+import { deploymentList, unknownSentence } from './deployment-list.ts';
 import { embeddedList } from './envelope.ts';
 import type { ComposeShared } from './stream.ts';
 import { streams } from './streams/index.ts';
@@ -39,7 +39,7 @@ export const compose: Platform<ComposeConfig, ComposeShared> = {
     refusals: { textOf: errorText },
   }),
   open: (config, api) => ({
-    deployments: new DeploymentList(config.deployment_ids, api),
+    deployments: deploymentList(config.deployment_ids, api),
     pageSize: config.page_size,
     includeConnectionStrings: config.include_connection_strings,
   }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addressProblem, normaliseAddress } from '../../http/address.ts';
-import { boolean, listOf, wholeNumber } from '../options.ts';
+import { boolean, listOf, requiredText, wholeNumber } from '../options.ts';
 
 /** The API's address until 1 March 2023. The version is part of the path. */
 export const DEFAULT_BASE_URL = 'https://api.compose.io/2016-07';
@@ -15,10 +15,7 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]+$/;
 export const composeConfig = z
   .object({
     name: z.literal('compose').meta({ order: 0 }),
-    api_token: z
-      .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a string') })
-      .trim()
-      .min(1, { error: 'must not be empty' })
+    api_token: requiredText()
       .regex(HEADER_VALUE, {
         error:
           'contains a line break or another character that an HTTP header cannot contain; copy the token again, as one line',

@@ -8,68 +8,49 @@ import { embeddedRows } from './envelope.ts';
 
 const PATH = 'deployments';
 
-interface Deployments {
+export interface Deployments {
   /** The selected deployments. */
   rows: Row[];
-  /** Their ids. */
-  ids: string[];
-  /** The ids of all deployments; undefined if the response has no list. */
-  all: ReadonlySet<string> | undefined;
-  /** Whether all deployments are selected. */
-  isWhole: boolean;
+  /** The partitions that all per-deployment streams share: those of thousands of deployments take megabytes. */
+  partitions: Partitions;
 }
 
-/** The list of deployments, which is requested once per sync. */
-export class DeploymentList {
-  readonly #selected: readonly string[];
-  readonly #api: Api;
-  #loading: Promise<Deployments> | undefined;
-  #partitions: Promise<Partitions> | undefined;
+/** Requests the list of deployments for the first stream that needs it. `selected` are the user's deployment_ids; empty means all. */
+export function deploymentList(selected: readonly string[], api: Api): () => Promise<Deployments> {
+  let loading: Promise<Deployments> | undefined;
+  return () => (loading ??= loadDeployments(selected, api));
+}
 
-  /** `selected`: the user's deployment_ids; empty means all. */
-  constructor(selected: readonly string[], api: Api) {
-    this.#selected = selected;
-    this.#api = api;
-  }
-
-  /** Throws a ConnectorError, the same one for all streams. */
-  load(): Promise<Deployments> {
-    return (this.#loading ??= this.#load());
-  }
-
-  /** The partitions that all per-deployment streams share: those of thousands of deployments take megabytes. */
-  partitions(): Promise<Partitions> {
-    return (this.#partitions ??= this.load().then(({ ids, all, isWhole }) => {
-      const chosen = ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } }));
-      return { chosen, all, isWhole };
-    }));
-  }
-
-  async #load(): Promise<Deployments> {
-    const { rows, warnings, missing } = embeddedRows(await this.#api.get({ path: PATH }, PATH), PATH, PATH);
-    for (const warning of warnings) this.#api.log('warn', warning);
-    const byId = new Map(rows.map((row, i) => [idOf(row, i), row as Row]));
-    const unknown = this.#selected.filter((id) => !byId.has(id));
-    if (unknown.length > 0) {
-      if (unknown.length === this.#selected.length) {
-        throw new ConnectorError('deployments_unknown', { token: 'API token', ids: unknown.join(', ') });
-      }
-      this.#api.log('warn', unknownSentence(unknown));
+/** Throws a ConnectorError. */
+async function loadDeployments(selected: readonly string[], api: Api): Promise<Deployments> {
+  const { rows, warnings, missing } = embeddedRows(await api.get({ path: PATH }, PATH), PATH, PATH);
+  for (const warning of warnings) api.log('warn', warning);
+  const byId = new Map(rows.map((row, i) => [idOf(row, i), row as Row]));
+  const unknown = selected.filter((id) => !byId.has(id));
+  if (unknown.length > 0) {
+    if (unknown.length === selected.length) {
+      throw new ConnectorError('deployments_unknown', { token: 'API token', ids: unknown.join(', ') });
     }
-    const isWhole = this.#selected.length === 0;
-    const ids = isWhole ? [...byId.keys()] : this.#selected.filter((id) => byId.has(id));
-    return {
-      ids,
-      rows: ids.map((id) => byId.get(id) ?? {}),
-      all: missing ? undefined : new Set(byId.keys()),
-      isWhole: isWhole && !missing,
-    };
+    api.log('warn', unknownSentence(unknown));
   }
+  const ids = selected.length === 0 ? [...byId.keys()] : selected.filter((id) => byId.has(id));
+  return {
+    rows: ids.map((id) => byId.get(id) ?? {}),
+    partitions: {
+      chosen: ids.map((id) => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } })),
+      all: missing ? undefined : new Set(byId.keys()),
+      isWhole: selected.length === 0 && !missing,
+    },
+  };
 }
 
 /** The partitions of a per-deployment stream. */
-export function eachDeployment({ deployments }: { deployments: DeploymentList }): Promise<Partitions> {
-  return deployments.partitions();
+export async function eachDeployment({
+  deployments,
+}: {
+  deployments: () => Promise<Deployments>;
+}): Promise<Partitions> {
+  return (await deployments()).partitions;
 }
 
 /** The request for one report of one deployment. */

@@ -1,12 +1,12 @@
 import type { Partition } from '../../core/retrieval/partitions.ts';
 import type { Request } from '../../core/stream/request.ts';
 import { streamsOf } from '../../core/stream/stream.ts';
-import { type DeploymentList, eachDeployment, ofDeployment } from './deployment-list.ts';
+import { type Deployments, eachDeployment, ofDeployment } from './deployment-list.ts';
 import { embeddedRows } from './envelope.ts';
 
 /** What the streams of a sync share. */
 export interface ComposeShared {
-  deployments: DeploymentList;
+  deployments: () => Promise<Deployments>;
   /** Audit events per page. */
   pageSize: number;
   includeConnectionStrings: boolean;

@@ -44,12 +44,6 @@ function candidates(deployments: readonly Deployment[]): Array<{ id: string; reg
 }
 
 function rejectionSentence(errors: readonly ConnectorError[]): string {
-  const forbidden = errors.find(({ status }) => status === 403);
-  const role = `Grant ${terms.facts.holder} the role Viewer on the database services, such as databases-for-postgresql.`;
-  const advice =
-    forbidden === undefined
-      ? `New deployments, and ones that are being deleted, are rejected in this way. For others: ${role}`
-      : role;
-  const answer = (forbidden ?? errors[0])?.answer;
-  return `The databases' API rejected all ${errors.length} requests for a deployment (${answer}). ${advice}`;
+  const { answer } = errors.find(({ status }) => status === 403) ?? errors[0] ?? {};
+  return `The databases' API rejected all ${errors.length} requests for a deployment (${answer}). Unless these deployments are new or being deleted, grant ${terms.facts.holder} the role Viewer on the database services, such as databases-for-postgresql.`;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_NAME, nearestOf } from '../../text/nearest.ts';
-import { listOf } from '../options.ts';
+import { listOf, requiredText } from '../options.ts';
 import { GUID, isRegion, parseCrn } from './api/crn.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './api/endpoints.ts';
 
@@ -39,25 +39,19 @@ function endpoint(name: EndpointName): z.ZodType<string> {
 
 /** A misspelled endpoint must not send a test's key to IBM. */
 function unknownEndpoints(keys: readonly string[]): string {
-  const known = Object.keys(DEFAULT_ENDPOINTS);
   const named = keys.map((key) => {
     if (key.length > MAX_NAME) return `endpoint with a name of ${key.length} characters`;
-    const nearest = nearestOf(key, known);
+    const nearest = nearestOf(key, NAMES);
     return nearest === undefined ? key : `${key} (did you mean ${nearest}?)`;
   });
-  return `has no ${named.join(', ')}; the endpoints are ${known.join(', ')}`;
+  return `has no ${named.join(', ')}; the endpoints are ${NAMES.join(', ')}`;
 }
+
+const NAMES = Object.keys(DEFAULT_ENDPOINTS) as EndpointName[];
 
 const endpoints = z
   .strictObject(
-    {
-      iam: endpoint('iam'),
-      resource_controller: endpoint('resource_controller'),
-      databases: endpoint('databases'),
-      billing: endpoint('billing'),
-      accounts: endpoint('accounts'),
-      logs: endpoint('logs'),
-    } satisfies Record<EndpointName, z.ZodType<string>>,
+    Object.fromEntries(NAMES.map((name) => [name, endpoint(name)])) as Record<EndpointName, z.ZodType<string>>,
     {
       error: (issue) =>
         issue.code === 'unrecognized_keys' ? unknownEndpoints(issue.keys) : 'must be an object of addresses',
@@ -69,17 +63,13 @@ const endpoints = z
 export const ibmCloudConfig = z
   .object({
     name: z.literal('ibm_cloud').meta({ order: 0 }),
-    api_key: z
-      .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be a string') })
-      .trim()
-      .min(1, { error: 'must not be empty' })
-      .meta({
-        title: 'API key',
-        description:
-          'IAM API key. We recommend a service ID with the role Viewer on the database services; create its key under Manage → Access (IAM) → Service IDs → API keys. The key is sent only to IAM.',
-        airbyte_secret: true,
-        order: 1,
-      }),
+    api_key: requiredText().meta({
+      title: 'API key',
+      description:
+        'IAM API key. We recommend a service ID with the role Viewer on the database services; create its key under Manage → Access (IAM) → Service IDs → API keys. The key is sent only to IAM.',
+      airbyte_secret: true,
+      order: 1,
+    }),
     deployment_ids: listOf(deploymentId).meta({
       title: 'Deployment IDs',
       description:

@@ -12,7 +12,7 @@ export const deployments = composeStream({
   retrieval: {
     way: 'shared',
     path: 'deployments',
-    load: async ({ deployments: list }) => ({ rows: (await list.load()).rows, requests: 1 }),
+    load: async (shared) => ({ rows: (await shared.deployments()).rows, requests: 1 }),
     detail: {
       isWanted: ({ includeConnectionStrings }) => includeConnectionStrings,
       request: ({ id }) => ({ path: `deployments/${encodeURIComponent(String(id))}` }),

@@ -17,7 +17,7 @@ export async function accountId({ api, config }: Account): Promise<string> {
   if (body instanceof ConnectorError) {
     // Thrown as it is, it would pass for a rejection of what the id is needed for, and be skipped.
     const { answer = '', internalMessage = '' } = body;
-    const message = `IAM at ${new URL(iam).host} doesn't report which account the API key belongs to (${answer}), and neither do its access tokens. If platform.endpoints is set, check it. If the problem persists, report it to the maintainers of the connector.`;
+    const message = `IAM at ${new URL(iam).host} doesn't report which account the API key belongs to (${answer}), and neither do its access tokens. If platform.endpoints is set, check it. If the problem persists, report it.`;
     throw new ConnectorError('unexpected_status', { message }, { internalMessage, cause: body });
   }
   const id = textOf(objectOf(body, KEY_DETAILS)['account_id']);

@@ -1,4 +1,3 @@
-import type { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { databasesAt } from '../api/endpoints.ts';
 import { briefly, failureOf } from '../api/failure.ts';
@@ -24,18 +23,16 @@ export async function loadCatalogue(
   const { deployments } = await account.once(loadInventory);
   const own = [...new Set(deployments.flatMap(({ region }) => region ?? []))].toSorted();
   const regions = [...new Set([...own.slice(0, MAX_REGIONS), DEFAULT_REGION])];
-  let firstError: ConnectorError | undefined;
   for (const [i, region] of regions.entries()) {
     try {
       const body = await api.get({ origin: databasesAt(config.endpoints, region), path }, stream);
       return { rows: rows(body), requests: i + 1 };
     } catch (thrown) {
       const error = failureOf(thrown);
-      firstError ??= error;
       const next = regions[i + 1];
-      if (next === undefined) break;
+      if (next === undefined) throw error;
       api.log('warn', `${stream}: the request to ${region} failed (${briefly(error)}); requesting ${next} instead`);
     }
   }
-  throw firstError ?? new Error('no region was requested');
+  throw new Error('no region was requested');
 }

@@ -4,7 +4,7 @@ import type { Row } from '../../../core/record/row.ts';
 import { objectOf, rowsOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
 import { allRows, listPages, tokenOfNext } from '../api/pages.ts';
-import { textOrNull, within } from '../api/values.ts';
+import { pick, textOrNull, within } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
 import { accountId } from './account-id.ts';
 import type { Account } from './account.ts';
@@ -166,7 +166,6 @@ function grantsOf(
   crns: ReadonlyMap<string, string>,
   names: ReadonlyMap<unknown, unknown>,
 ): Row[] {
-  const { state, description, pattern, rule, created_at, created_by_id, last_modified_at, last_modified_by_id } = row;
   const instance = specific(textIn(resource, 'serviceInstance'));
   const resource_group_id = specific(textIn(resource, 'resourceGroupId'));
   const service_name = textIn(resource, 'serviceName');
@@ -178,15 +177,10 @@ function grantsOf(
     service_name,
     resource_group_id,
     region: textIn(resource, 'region'),
-    state,
-    description: textOrNull(description),
+    description: textOrNull(row['description']),
     resource_tags: within(row['resource'], 'tags'),
-    time_condition: pattern,
-    rule,
-    created_at,
-    created_by_id,
-    last_modified_at,
-    last_modified_by_id,
+    time_condition: row['pattern'],
+    ...pick(row, ['state', 'rule', 'created_at', 'created_by_id', 'last_modified_at', 'last_modified_by_id']),
   };
   const used = new Set<string>();
   return roles.flatMap((role_id) => {

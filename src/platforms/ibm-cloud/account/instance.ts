@@ -31,6 +31,8 @@ export interface IndependentBackup {
 
 export type Instance = Deployment | IndependentBackup;
 
+const BACKUPS = 'databases-independent-backups';
+
 /** What a row of the inventory is; undefined for an instance of another service (icd-api.md 1.7, 2.4.2). */
 export function instanceOf(id: string, row: Row): Instance | undefined {
   const crn = parseCrn(id);
@@ -38,12 +40,12 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
   const service = textOf(id.split(':')[4]) ?? textOf(row['resource_id']) ?? '';
   const dataservices = dataservicesOf(row);
   const backup = dataservices?.['backup'];
-  if (isRow(backup) || isBackupService(service)) {
+  const engine = engineIn(service);
+  if (isRow(backup) || service === BACKUPS || engine?.endsWith('-backup') === true) {
     const details = isRow(backup) ? backup : {};
     const source = textOf(details['source_data_service_crn']);
     return { kind: 'independent backup', id, row, backup: details, source };
   }
-  const engine = engineIn(service);
   if (engine === undefined) return undefined;
   const plan = textOf(row['resource_plan_id']) ?? '';
   // Valkey exists in generation 2 only.
@@ -85,13 +87,9 @@ export function diskKeyOf(row: Row): unknown {
   return within(dataservicesOf(row)?.['encryption'], 'disk');
 }
 
-export function isBackupService(service: string): boolean {
-  return service === 'databases-independent-backups' || (engineIn(service)?.endsWith('-backup') ?? false);
-}
-
 /** Whether the service provides databases or their backups. */
 export function isDatabaseService(service: string): boolean {
-  return isBackupService(service) || engineIn(service) !== undefined;
+  return service === BACKUPS || engineIn(service) !== undefined;
 }
 
 /** `postgresql` of `databases-for-postgresql`; undefined for other services. New engines need no release. */

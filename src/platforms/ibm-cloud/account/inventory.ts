@@ -44,13 +44,16 @@ export async function loadInventory(account: Account): Promise<Inventory> {
   for await (const listed of pagesOf(account)) {
     instances = listed;
     requests += 1;
-    if (isGlance && deploymentsIn(listed).length > 0) break;
+    if (isGlance && [...listed.values()].some((each) => each?.kind === 'deployment')) break;
   }
   const incomplete = new Map<string, ConnectorError>();
   const lacking = [...instances.values()].filter((each) => each !== undefined).filter(lacksDetails);
   await Promise.all(lacking.map((each) => addDetails(each, instances, incomplete, account)));
-  if (!isGlance) logSummary(instances, account);
-  return { ...select(instances, incomplete, account), incomplete, requests: requests + lacking.length };
+  const all = [...instances.values()];
+  const deployments = all.filter((each) => each?.kind === 'deployment');
+  const backups = all.filter((each) => each?.kind === 'independent backup');
+  if (!isGlance) logSummary(all.length, deployments, backups, account);
+  return { ...select(deployments, backups, incomplete, account), incomplete, requests: requests + lacking.length };
 }
 
 /** Yields all instances listed so far, after each page. Resource groups are listed one after the other. */
@@ -105,25 +108,21 @@ async function addDetails(
   }
 }
 
-function deploymentsIn(instances: Instances): Deployment[] {
-  return [...instances.values()].filter((each) => each?.kind === 'deployment');
-}
-
-function backupsIn(instances: Instances): IndependentBackup[] {
-  return [...instances.values()].filter((each) => each?.kind === 'independent backup');
-}
-
-function logSummary(instances: Instances, { api }: Account): void {
-  const deployments = deploymentsIn(instances);
+function logSummary(
+  instances: number,
+  deployments: readonly Deployment[],
+  backups: readonly IndependentBackup[],
+  { api }: Account,
+): void {
   const gen1 = deployments.filter(({ generation }) => generation === 'gen1');
   const numbers = [
     `${count(gen1.length, 'deployment')} of generation 1`,
     `${deployments.length - gen1.length} of generation 2`,
-    count(backupsIn(instances).length, 'independent backup'),
+    count(backups.length, 'independent backup'),
   ];
   api.log(
     'info',
-    `IBM Cloud lists ${count(instances.size, 'instance')} to this API key: ${numbers.join(', ')}. It omits instances that the key can't view; the role Viewer on the database services shows all of theirs`,
+    `IBM Cloud lists ${count(instances, 'instance')} to this API key: ${numbers.join(', ')}. It omits instances that the key can't view; the role Viewer on the database services shows all of theirs`,
   );
   for (const deployment of gen1) {
     if (deployment.region !== undefined) continue;
@@ -132,12 +131,11 @@ function logSummary(instances: Instances, { api }: Account): void {
 }
 
 function select(
-  instances: Instances,
+  deployments: readonly Deployment[],
+  backups: readonly IndependentBackup[],
   incomplete: ReadonlyMap<string, ConnectorError>,
   { api, selection }: Account,
 ): Omit<Inventory, 'incomplete' | 'requests'> {
-  const deployments = deploymentsIn(instances);
-  const backups = backupsIn(instances);
   const sources = backups.flatMap(({ source }) => source ?? []);
   const known = new Set([...deployments.map(({ id }) => id), ...sources].map(guidOf));
   const missing = selection.deploymentIds.filter((id) => !known.has(guidOf(id)));

@@ -52,15 +52,15 @@ function ofOneRow({ query = {}, ...request }: Request): Request {
   return { ...request, query: { ...query, ...Object.fromEntries(limits) } };
 }
 
-/** All rows of a list, and the number of requests. */
-export async function allRows(pages: AsyncIterable<Page>): Promise<{ rows: Row[]; requests: number }> {
-  const all: Row[] = [];
-  let requests = 0;
-  for await (const { rows } of pages) {
-    all.push(...rows);
-    requests += 1;
+/** All rows of a list, the last body, and the number of requests. */
+export async function allRows(pages: AsyncIterable<Page>): Promise<Page & { requests: number }> {
+  const all = { body: {}, rows: [] as Row[], requests: 0 };
+  for await (const { body, rows } of pages) {
+    all.body = body;
+    all.rows.push(...rows);
+    all.requests += 1;
   }
-  return { rows: all, requests };
+  return all;
 }
 
 // Tokens are taken out of links to the next page, whose host and path are never requested (icd-api.md 2). A link without a

@@ -1,4 +1,4 @@
-import { isRow } from '../../../core/record/row.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
 
 // IBM uses null, an empty text and absence alike.
 
@@ -10,6 +10,11 @@ export function textOf(value: unknown): string | undefined {
 /** A value, or null for an empty text or none. */
 export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
+}
+
+/** The fields of a row that keep their names; null if they are missing. */
+export function pick(row: Row, names: readonly string[]): Row {
+  return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 }
 
 /** A field of an object that may be missing. */

@@ -10,7 +10,7 @@ import { isNoSuchMonth, loadUsage } from '../account/usage.ts';
 import { parseCrn } from '../api/crn.ts';
 import { rowsOf } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import { textOf } from '../api/values.ts';
+import { pick, textOf } from '../api/values.ts';
 
 const PATH = 'v4/accounts/{id}/resource_instances/usage/{month}';
 
@@ -125,36 +125,26 @@ function isSelected(deployment: string, resource: Row, account: Account): boolea
 function rowOf(resource: Row, metric: Row, month: string, deployment_id: string): Row {
   const end = new Date(Date.parse(`${monthAfter(month)}-01T00:00:00.000Z`) - 1_000);
   return {
-    account_id: resource['account_id'],
     month,
     deployment_id,
     amount: metric['cost'],
-    currency_code: resource['currency_code'],
-    currency_rate: resource['currency_rate'],
     start_at: `${month}-01T00:00:00.000Z`,
     end_at: end.toISOString(),
     description: metric['metric_name'] ?? resource['resource_name'],
     identifier: resource['resource_instance_id'],
     resource_identifier: resource['resource_id'],
     sku: resource['plan_id'],
-    plan_name: resource['plan_name'],
-    metric: metric['metric'],
     units: metric['quantity'],
-    unit: metric['unit'],
-    rateable_quantity: metric['rateable_quantity'],
-    rated_cost: metric['rated_cost'],
-    discounts: metric['discounts'],
-    volume_discount: metric['volume_discount'],
-    volume_cost: metric['volume_cost'],
-    region: resource['region'],
-    pricing_country: resource['pricing_country'],
-    billable: resource['billable'],
-    pending: resource['pending'],
-    non_chargeable: metric['non_chargeable'],
-    resource_instance_name: resource['resource_instance_name'],
-    resource_group_id: resource['resource_group_id'],
-    resource_group_name: resource['resource_group_name'],
-    tags: resource['tags'],
-    service_tags: resource['service_tags'],
+    ...pick(resource, FROM_RESOURCE),
+    ...pick(metric, FROM_METRIC),
   };
 }
+
+const FROM_RESOURCE = [
+  ...['account_id', 'currency_code', 'currency_rate', 'plan_name', 'region', 'pricing_country', 'billable', 'pending'],
+  ...['resource_instance_name', 'resource_group_id', 'resource_group_name', 'tags', 'service_tags'],
+];
+const FROM_METRIC = [
+  ...['metric', 'unit', 'rateable_quantity', 'rated_cost', 'discounts', 'volume_discount', 'volume_cost'],
+  'non_chargeable',
+];

@@ -7,6 +7,7 @@ import { type IndependentBackup, labelOf } from '../account/instance.ts';
 import { loadInventory } from '../account/inventory.ts';
 import { partitionsOf, reportOf } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
+import { pick } from '../api/values.ts';
 
 /** Final statuses: the first three of generation 1, the last three of generation 2, where they are the instance's state. */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
@@ -82,19 +83,13 @@ function isFinal({ status, deployment_id }: Row): boolean {
 }
 
 function rowOf({ id, row, backup }: IndependentBackup): Row {
-  const { name, state = null, created_at, updated_at } = row;
-  const { type = null, size_gb = null, version = null, can_be_deleted_after = null } = backup;
+  const { state = null } = row;
   return {
     id,
-    name,
-    type,
     status: state,
     is_downloadable: false,
     is_restorable: state === 'active',
-    created_at,
-    updated_at,
-    size_gb,
-    version,
-    can_be_deleted_after,
+    ...pick(row, ['name', 'created_at', 'updated_at']),
+    ...pick(backup, ['type', 'size_gb', 'version', 'can_be_deleted_after']),
   };
 }

@@ -79,7 +79,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
   if (first !== undefined) {
     account.api.log(
       'warn',
-      `deployments_scalings: no record for ${labelOf(first)} and ${others.length} more, although active, because IBM Cloud reports no sizes. If the problem persists, report it to the maintainers of the connector`,
+      `deployments_scalings: no record for ${labelOf(first)} and ${others.length} more, although active, because IBM Cloud reports no sizes. If the problem persists, report it`,
     );
   }
   const leftOut =

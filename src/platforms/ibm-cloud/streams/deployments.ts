@@ -10,7 +10,7 @@ import { isRegion, parseCrn } from '../api/crn.ts';
 import { databasesAt } from '../api/endpoints.ts';
 import { objectIn } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
-import { textOrNull, within } from '../api/values.ts';
+import { pick, textOrNull, within } from '../api/values.ts';
 
 /**
  * `GET /v2/resource_instances` (icd-api.md 2.1). Generation 1 is completed by `GET /deployments/{id}` of its region (2.3.2),
@@ -100,7 +100,7 @@ function missingSizes({ deployments, incomplete }: Inventory, { api }: Account):
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
   const { id, row, account = null, service, generation, type } = deployment;
   const operation = row['last_operation'];
-  const { version = null, members = null, shards = null, host_flavor = null, ...sizes } = gen2SizesOf(row) ?? {};
+  const sizes = gen2SizesOf(row) ?? {};
   return {
     ...row,
     id,
@@ -108,7 +108,6 @@ function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>
     type,
     service,
     generation,
-    version,
     plan_id: row['resource_plan_id'] ?? null,
     region: textOrNull(row['region_id']) ?? parseCrn(id)?.region ?? null,
     resource_group_name: groupNames.get(row['resource_group_id']) ?? null,
@@ -121,9 +120,7 @@ function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>
     enable_public_endpoints: null,
     enable_private_endpoints: null,
     admin_usernames: null,
-    members,
-    shards,
-    host_flavor,
+    ...pick(sizes, ['version', 'members', 'shards', 'host_flavor']),
     cpu_count_per_member: sizes['cpu_count'] ?? null,
     memory_gb_per_member: sizes['memory_gb'] ?? null,
     storage_gb_per_member: sizes['storage_gb'] ?? null,

@@ -4,7 +4,7 @@ import type { Row } from '../../../core/record/row.ts';
 import { accountId } from '../account/account-id.ts';
 import { type Account, ibmStream } from '../account/account.ts';
 import { orRejection } from '../api/failure.ts';
-import { listPages, offsetOfNext } from '../api/pages.ts';
+import { allRows, listPages, offsetOfNext } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { textOrNull } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
@@ -85,15 +85,9 @@ async function loadList(
   filters: Readonly<Record<string, string>>,
   { api, config }: Account,
 ): Promise<List> {
-  const rows: Row[] = [];
-  let requests = 0;
-  let total: unknown;
   const first = { origin: config.endpoints.iam, path, query: { ...filters, limit: PAGE_SIZE, offset: 0 } };
-  for await (const page of listPages(api, first, 'teams', list, offsetOfNext)) {
-    total = page.body['total_count'];
-    requests += 1;
-    rows.push(...page.rows);
-  }
+  const { body, rows, requests } = await allRows(listPages(api, first, 'teams', list, offsetOfNext));
+  const { total_count: total } = body;
   if (typeof total === 'number' && total > rows.length && api.isCheck !== true) {
     api.log('warn', `teams: IBM Cloud returned only ${rows.length} of ${total} rows of ${path}`);
   }
