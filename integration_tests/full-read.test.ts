@@ -122,7 +122,7 @@ describe('options', () => {
       expect(expected.length, stream).toBeGreaterThan(0);
     }
     expect(result.logs.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/^deployments_recipes: .* before start_date .* left out/),
+      expect.stringMatching(/^deployments_recipes: .* before start_date .* omitted/),
     );
   });
 

@@ -185,7 +185,7 @@ describe.concurrent('a read of audit events', () => {
       expect(queries(account)).toBe(4);
       const lines = logged(result, 'INFO').filter((message) => message.startsWith('audit_events:'));
       expect(lines).toEqual([
-        expect.stringMatching(new RegExp(`; ${rowsOf(result).length} events seen, 0 of other services left out$`)),
+        expect.stringMatching(new RegExp(`; ${rowsOf(result).length} events seen, 0 of other services omitted$`)),
       ]);
     });
   });

@@ -206,7 +206,7 @@ describe.concurrent('start_date', () => {
         expect(rows.length, name).toBeLessThan(expected[name].length);
         expectRows(result, name, rows);
         expect(logged(result, 'INFO')).toContainEqual(
-          expect.stringMatching(new RegExp(`^${name}: .* before start_date .* left out`)),
+          expect.stringMatching(new RegExp(`^${name}: .* before start_date .* omitted`)),
         );
       }
       expectRows(result, 'deployments', expected.deployments);

@@ -15,7 +15,7 @@ function follow(columns: number): { line: () => string | undefined; end: (end: R
   for (let i = 0; i < 1_200; i += 1) streams[0].sink.record({ id: `p${i}` }, 0, undefined);
   for (let i = 0; i < 34; i += 1) streams[1].sink.record({ id: `e${i}` }, 0, undefined);
   streams[0].reader.report.skipped = '2 deployments';
-  streams[1].sink.complete();
+  streams[1].sink.end(true);
   expect(written).toEqual([]);
   vi.advanceTimersByTime(2_000);
   return {

@@ -41,7 +41,7 @@ test('a stream that cannot be resumed has one state at its end, which means noth
   const { sink, printed, emit } = open();
   emit(3);
   sink.checkpoint();
-  sink.complete();
+  sink.end(true);
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'RECORD', 'RECORD', 'STATE 3', 'COMPLETE']);
   expect(printed.states).toEqual([{ __ab_no_cursor_state_message: true }]);
 });
@@ -49,14 +49,14 @@ test('a stream that cannot be resumed has one state at its end, which means noth
 test('it sends no state when it fails', () => {
   const { sink, printed, emit } = open();
   emit(1);
-  sink.incomplete();
+  sink.end(false);
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'INCOMPLETE']);
 });
 
 test('a stream without records still runs, and has its state', () => {
   for (const stateNow of [counting, undefined]) {
     const { sink, printed } = open(stateNow);
-    sink.complete();
+    sink.end(true);
     expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'STATE 0', 'COMPLETE']);
   }
 });
@@ -66,7 +66,7 @@ test('a state tells where its stream stands, and counts the records since the on
   emit(2);
   sink.checkpoint();
   emit(3);
-  sink.complete();
+  sink.end(true);
   expect(printed.outline.filter((line) => line.startsWith('STATE'))).toEqual(['STATE 2', 'STATE 3']);
   expect(printed.states).toEqual([
     { version: 1, upTo: 2 },
@@ -120,7 +120,7 @@ test('a checkpoint does not repeat what the reader has, nor goes out when the st
   emit(1);
   sink.checkpoint();
   sink.checkpoint();
-  sink.complete();
+  sink.end(true);
   sink.checkpoint();
   sink.held(5_000);
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE 1', 'COMPLETE']);
@@ -131,7 +131,7 @@ test('the last state counts the last records even if it says the same, and then 
   emit(1);
   sink.checkpoint();
   emit(1);
-  sink.complete();
+  sink.end(true);
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE 1', 'RECORD', 'STATE 1', 'COMPLETE']);
   expect(printed.states[0]).toEqual({ version: 1 });
   expect(printed.states[1]).toMatchObject({ version: 1 });
@@ -148,13 +148,12 @@ test('a rate limit is told with its end, behind a checkpoint', () => {
   ]);
 });
 
-test('only a stream that has begun and not ended is active, and tells of rate limits and checkpoints', () => {
+test('a stream that has not begun reports no rate limit and no checkpoint', () => {
   const { sink, printed } = openNew(() => ({ version: 1 }));
   sink.held(5_000);
   sink.checkpoint();
-  expect([sink.isActive, sink.hasEnded, printed.messages.length]).toEqual([false, false, 0]);
+  expect([sink.hasEnded, printed.messages.length]).toEqual([false, 0]);
   sink.started();
-  expect([sink.isActive, sink.hasEnded]).toEqual([true, false]);
-  sink.incomplete();
-  expect([sink.isActive, sink.hasEnded]).toEqual([false, true]);
+  sink.end(false);
+  expect(sink.hasEnded).toBe(true);
 });

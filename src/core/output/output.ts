@@ -3,43 +3,39 @@ import type { Row } from '../record/row.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** Where an incremental read stands: as an object and as its JSON, which is made once. */
+/** The state of a stream, as an object and as its JSON, which is made once. */
 export interface State {
   value: object;
   json: string;
 }
 
 export interface Log {
-  /** One sentence for people; `stack` only of a bug. It is redacted. */
+  /** Logs one sentence, redacted; `stack` only for a bug. */
   log(level: Level, text: string, stack?: string): void;
 }
 
-/** What a protocol is to the core: the place where streams, texts and failures go. */
+/** A protocol, as the core sees it. */
 export interface Output extends Log {
-  /** A sink for the records of one stream. */
   stream(name: string): StreamSink;
   /** Resolves once stdout takes more. */
   ready(): Promise<void>;
 }
 
-/** One stream on its way out. The core calls it in this order: started, any of the middle ones, ended. */
+/** The output of one stream. `started` is called first, `ended` last. */
 export interface StreamSink {
   started(): void;
-  /** Prints one record: `at` in Unix ms, `nulled` the fields that had to be set to null. Gives its length in characters. */
+  /** Prints one record: `at` in Unix ms, `nulled` the fields that were set to null. Returns its length in characters. */
   record(row: Row, at: number, nulled?: readonly string[]): number;
-  /** A checkpoint, behind the records that it covers; `records` counts those since the one before. */
+  /** A checkpoint; `records` counts those since the last one. */
   state(state: State, records: number): void;
-  /** The API's rate limit holds the stream up until then (Unix ms). */
+  /** The API's rate limit holds the stream up until this time (Unix ms). */
   held(until: number): void;
-  /** The stream waits for a while: a protocol that has kept a checkpoint back sends it. */
+  /** The stream waits for a while: a protocol that holds a checkpoint back sends it. */
   waits?(): void;
-  /**
-   * `last` is a last checkpoint: of a stream that cannot be resumed without a state, and only if it is complete; of any
-   * other what was not yet told.
-   */
+  /** `last` is a last checkpoint, if it is news; its state is undefined for a stream that cannot be resumed. */
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;
 }
 
-/** How a stream ended: read to its end, failed, or stopped along with the whole run. */
+/** How a stream ended; it is stopped together with the whole sync. */
 export type StreamEnd =
   { name: string; end: 'complete' | 'stopped' } | { name: string; end: 'failed'; error: ConnectorError };

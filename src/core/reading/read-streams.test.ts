@@ -67,7 +67,7 @@ test('each finished stream has one line that tells what was read and what was le
   expect(printed.logged('INFO')).toEqual([
     expect.stringMatching(/^parts: 2 records in \d+\.\d s with 1 request$/),
     expect.stringMatching(
-      /^backups: 0 records in \d+\.\d s with 1 request; 1 before start_date 2018-08-02T00:00:00.000Z left out; 1 deployment skipped$/,
+      /^backups: 0 records in \d+\.\d s with 1 request; 1 before start_date 2018-08-02T00:00:00.000Z omitted; 1 deployment skipped$/,
     ),
   ]);
 });

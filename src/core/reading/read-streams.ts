@@ -2,7 +2,7 @@ import { asConnectorError } from '../failure/errors.ts';
 import type { StreamEnd } from '../output/output.ts';
 import type { OpenStream } from '../retrieval/open-stream.ts';
 
-/** Reads all streams side by side. One that fails is incomplete at once, and the others go on. */
+/** Reads all streams in parallel. A stream that fails is incomplete at once; the others go on. */
 export async function readStreams(streams: readonly OpenStream[]): Promise<StreamEnd[]> {
   return Promise.all(streams.map(readStream));
 }
@@ -14,11 +14,11 @@ async function readStream({ reader, toEnd }: OpenStream): Promise<StreamEnd> {
   sink.started();
   try {
     await toEnd();
-    sink.complete();
+    sink.end(true);
     session.output.log('info', report.line(name, sink.records, Date.now() - began, session.startDate));
     return { name, end: 'complete' };
   } catch (thrown) {
-    sink.incomplete();
+    sink.end(false);
     if (session.signal.aborted) return { name, end: 'stopped' };
     const error = asConnectorError(thrown);
     if (error.problem === 'unexpected') {

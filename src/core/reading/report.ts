@@ -1,10 +1,10 @@
-/** What the line at a stream's end says besides its records: what was left out, and why. */
+/** What the line at a stream's end says besides its records. */
 export class StreamReport {
   requests = 0;
   beforeStartDate = 0;
   /** The partitions that the API rejects: `2 deployments`. */
   skipped: string | undefined;
-  /** What has no records on purpose: `3 deployments of generation 2`. */
+  /** What was omitted on purpose: `3 deployments of generation 2`. */
   readonly leftOut: string[] = [];
   /** Anything else: `300 events seen`. */
   readonly remarks: string[] = [];
@@ -14,9 +14,9 @@ export class StreamReport {
     const parts = [
       `${stream}: ${count(records, 'record')} in ${(ms / 1_000).toFixed(1)} s with ${count(this.requests, 'request')}`,
     ];
-    if (this.beforeStartDate > 0) parts.push(`${this.beforeStartDate} before start_date ${startDate} left out`);
+    if (this.beforeStartDate > 0) parts.push(`${this.beforeStartDate} before start_date ${startDate} omitted`);
     if (this.skipped !== undefined) parts.push(`${this.skipped} skipped`);
-    for (const what of this.leftOut) parts.push(`${what} left out`);
+    for (const what of this.leftOut) parts.push(`${what} omitted`);
     return [...parts, ...this.remarks].join('; ');
   }
 }

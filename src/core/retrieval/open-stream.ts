@@ -1,7 +1,7 @@
 import type { Session } from '../reading/session.ts';
 import { StreamReader } from '../reading/stream-reader.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
-import type { CursorOptions } from './cursor.ts';
+import type { Cursor, CursorOptions } from './cursor.ts';
 import { MonthCursor } from './month/cursor.ts';
 import { readMonths } from './month/reader.ts';
 import { monthState } from './month/state.ts';
@@ -19,14 +19,14 @@ import { WindowCursor } from './window/cursor.ts';
 import { readWindows } from './window/reader.ts';
 import { windowState } from './window/state.ts';
 
-/** A stream that is ready to be read from where its state says. */
+/** A stream that is ready to be read from its state. */
 export interface OpenStream {
   reader: StreamReader;
-  /** Reads it to its end. Throws a ConnectorError or the signal's reason. */
+  /** Throws a ConnectorError or the signal's reason. */
   toEnd: () => Promise<void>;
 }
 
-/** What an opener is given besides the retrieval. */
+/** What an opener gets besides the retrieval. */
 interface Opening<S> {
   stream: Stream<S>;
   session: Session<S>;
@@ -35,59 +35,52 @@ interface Opening<S> {
   state: <T extends object>(format: StateFormat<T>) => SharedState & T;
 }
 
+interface Opened<S> {
+  cursor?: Cursor | undefined;
+  read: (reader: StreamReader<S>) => Promise<void>;
+}
+
 type Way = Retrieval<never, never>['way'];
 type Of<W extends Way, S> = Extract<Retrieval<S, string>, { way: W }>;
 
-/** Opens a stream of each way of reading; nothing else asks for the way. */
-const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => OpenStream } = {
-  once(retrieval, { stream, session }) {
-    const reader = new StreamReader(stream, session, undefined);
-    return { reader, toEnd: () => readOnce(reader, retrieval) };
-  },
-  shared(retrieval, { stream, session }) {
-    const reader = new StreamReader(stream, session, undefined);
-    return { reader, toEnd: () => readShared(reader, retrieval) };
-  },
-  partition(retrieval, { stream, session, options, state }) {
+/** One opener for each way of reading. */
+const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Opened<S> } = {
+  once: (retrieval) => ({ read: (reader) => readOnce(reader, retrieval) }),
+  shared: (retrieval) => ({ read: (reader) => readShared(reader, retrieval) }),
+  partition(retrieval, { options, state }) {
     const isIncremental = retrieval.incremental !== undefined;
     const cursor = isIncremental ? new PartitionCursor(state(partitionState), options) : undefined;
-    const reader = new StreamReader(stream, session, cursor);
-    return { reader, toEnd: () => readPartitions(reader, retrieval, cursor) };
+    return { cursor, read: (reader) => readPartitions(reader, retrieval, cursor) };
   },
   'newest-first'(retrieval, { stream, session, options, state }) {
     const { path } = retrieval.request({ newerThan: undefined, after: undefined }, session.shared);
     const list = { path, key: keyFieldOf(stream), time: retrieval.cursorField };
     const cursor = new NewestFirstCursor(state(newestFirstState), options, list);
-    const reader = new StreamReader(stream, session, cursor);
-    return { reader, toEnd: () => readNewestFirst(reader, retrieval, cursor) };
+    return { cursor, read: (reader) => readNewestFirst(reader, retrieval, cursor) };
   },
-  month(retrieval, { stream, session, options, state }) {
+  month(retrieval, { session, options, state }) {
     const cursor = new MonthCursor(state(monthState), options, retrieval.rules, retrieval.limits?.(session.shared));
-    const reader = new StreamReader(stream, session, cursor);
-    return { reader, toEnd: () => readMonths(reader, retrieval, cursor) };
+    return { cursor, read: (reader) => readMonths(reader, retrieval, cursor) };
   },
-  window(retrieval, { stream, session, options, state }) {
+  window(retrieval, { options, state }) {
     const cursor = new WindowCursor(state(windowState), options, retrieval.size);
-    const reader = new StreamReader(stream, session, cursor);
-    return { reader, toEnd: () => readWindows(reader, retrieval, cursor) };
+    return { cursor, read: (reader) => readWindows(reader, retrieval, cursor) };
   },
 };
 
-/** Opens a stream. `where` names the state's file and stream for the error about a state that cannot be used. */
+/** Opens a stream. `where` names the state's file and stream for errors. */
 export function openStream<S>(
   stream: Stream<S>,
   session: Session<S>,
-  state: object,
+  saved: object,
   where: string,
   options: CursorOptions,
 ): OpenStream {
   const { retrieval } = stream;
   // The compiler cannot see that the opener belongs to the retrieval.
-  const open = OPENERS[retrieval.way] as (retrieval: Retrieval<S, string>, opening: Opening<S>) => OpenStream;
-  return open(retrieval, {
-    stream,
-    session,
-    options,
-    state: (format) => parseState(format, state, where, options.platform),
-  });
+  const open = OPENERS[retrieval.way] as (retrieval: Retrieval<S, string>, opening: Opening<S>) => Opened<S>;
+  const state: Opening<S>['state'] = (format) => parseState(format, saved, where, options.platform);
+  const { cursor, read } = open(retrieval, { stream, session, options, state });
+  const reader = new StreamReader(stream, session, cursor);
+  return { reader, toEnd: () => read(reader) };
 }

@@ -1,21 +1,22 @@
 import { z } from 'zod';
 import { inputError } from '../failure/errors.ts';
+import { isRow } from '../record/row.ts';
 import { toUtcText } from '../record/timestamp.ts';
 
-/** Every state carries it, so that a later release knows what it reads. All that were ever written stay readable. */
+/** The version in every state. Every state that a release wrote stays readable. */
 export const STATE_VERSION = 1;
 
-/** A state that names no platform is this one's, which was once the only one. */
+/** The platform of states that name none: it was once the only one. */
 export const UNNAMED_PLATFORM = 'compose';
 
-/** What a cursor saves, beyond what every state has. Protocols translate it without asking which cursor it is. */
+/** What a cursor saves. Protocols translate it without knowing the cursor. */
 export interface StateFormat<T extends object = object> {
   schema: z.ZodType<SharedState & T>;
-  /** The one cursor value: its key, and what it is. */
+  /** The key of the only cursor value. */
   value?: { key: string; kind: 'timestamp' | 'month' };
-  /** The key of the cursor values, timestamps by partition. */
+  /** The key of timestamps by partition. */
   partitions?: string;
-  /** The keys of lists of record keys. */
+  /** The keys of lists of texts. */
   lists: readonly string[];
   /** The keys of objects, with the keys in each. */
   objects: Readonly<Record<string, readonly string[]>>;
@@ -51,7 +52,7 @@ export const sharedState = z.object({
 
 export type SharedState = z.infer<typeof sharedState>;
 
-/** Parses a saved state; an empty one is the beginning. `where` names file and stream, for the error. */
+/** Parses a saved state; an empty one is the beginning. `where` names its file and stream for errors. */
 export function parseState<T extends object>(
   { schema }: StateFormat<T>,
   raw: object,
@@ -70,7 +71,7 @@ export function parseState<T extends object>(
   );
 }
 
-/** Cursor values of one API mean nothing to another: rows would be skipped that were never read. */
+/** With cursor values of another API, rows would be skipped that were never read. */
 function checkPlatform(of: unknown, where: string, platform: string): void {
   if (of === platform) return;
   const whose = typeof of === 'string' && of.length <= 60 ? of : 'of another kind';
@@ -84,10 +85,6 @@ function withoutNulls(value: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, part]) => part !== null && part !== undefined)
-      .map(([key, part]): [string, unknown] => [key, isObject(part) ? withoutNulls(part) : part]),
+      .map(([key, part]): [string, unknown] => [key, isRow(part) ? withoutNulls(part) : part]),
   );
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -14,7 +14,7 @@ const FORMATS = {
   window: windowState,
 } satisfies Record<Stream['retrieval']['way'], StateFormat | undefined>;
 
-/** What a stream saves, for the protocols; undefined if it is only read in full. */
+/** What a stream saves; undefined if it is only read in full. */
 export function stateFormatOf({ retrieval }: Pick<Stream, 'retrieval'>): StateFormat | undefined {
   return retrieval.way === 'partition' && retrieval.incremental === undefined ? undefined : FORMATS[retrieval.way];
 }

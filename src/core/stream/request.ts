@@ -2,41 +2,36 @@ import type { ProblemId } from '../failure/problems.ts';
 
 export type Query = Record<string, string | number | undefined>;
 
-/** One request, mostly a GET. */
 export interface Request {
-  /** The address that `path` is relative to, such as `https://host/v2`; without it the platform's own. */
+  /** What `path` is relative to, such as `https://host/v2`; default: the platform's address. */
   origin?: string;
   path: string;
   query?: Query;
-  /** Sent beside the headers that every request carries. */
+  /** Sent in addition to the headers of every request. */
   headers?: Readonly<Record<string, string>>;
-  /** What a POST sends: a body and its type. */
+  /** The body of a POST and its type. */
   post?: { type: string; body: string };
-  /** It does not say who asks. */
+  /** Sent without credentials. */
   anonymous?: true;
-  /** The body is a stream of server-sent events, and what comes of it the list of their items; without it, JSON. */
+  /** The response is a stream of server-sent events, parsed into the list of their items; default: JSON. */
   reads?: 'events';
-  /** No more than so many go to its origin in so long (ms). */
+  /** The rate limit of its origin. */
   rate?: { requests: number; ms: number };
-  /** In place of the platform's messages about what the API says to it. */
+  /** Replace the platform's messages about its failures. */
   messages?: Partial<Record<ProblemId, string>>;
 }
 
-/** The response to a request. */
 export interface Received {
   /** The parsed body of a 200. */
   body: unknown;
-  /**
-   * Lets another request go. To be called when what was made of the body is emitted, so that nothing piles up behind a stalled
-   * reader; and before the next request, or the read waits for itself.
-   */
+  /** Returns the permit. Call it once the records were emitted, and before the next request. */
   release: () => void;
 }
 
-/** Rows as they came, not yet checked, and what a user should be warned of. */
+/** Unchecked rows, and what to warn the user about. */
 export interface ParsedPage {
   rows: unknown[];
   warnings: string[];
-  /** The API left its list out, which is not the same as an empty one. */
+  /** The API omitted its list, which is not the same as an empty one. */
   missing?: true;
 }

@@ -63,7 +63,7 @@ test('a STATE is sent after 1,000 records and covers only what was printed', () 
   const sink = all.sink('audit_events');
   records(all, sink, 3_500);
   expect(marksIn(all)).toEqual([undefined, 1_000, 2_000, 3_000]);
-  sink.complete();
+  sink.end(true);
   expect(marksIn(all).at(-1)).toBe(3_500);
 });
 
@@ -78,7 +78,7 @@ test('before a long wait, the bookmarks held back are sent, whichever stream wai
   records(all, events, 20);
   events.waits();
   expect(marksIn(all)).toEqual([undefined, 250, 320]);
-  teams.complete();
+  teams.end(true);
   teams.waits();
   expect(marksIn(all)).toHaveLength(3);
 });

@@ -224,7 +224,7 @@ describe('what the log says', () => {
     );
     await finished();
     expect(printed.logged('INFO').at(-1)).toMatch(
-      /^events: 2 records in .* with 1 request; 7 events seen, 4 of other services left out; 1 duplicate left out$/,
+      /^events: 2 records in .* with 1 request; 7 events seen, 4 of other services omitted; 1 duplicate omitted$/,
     );
   });
 

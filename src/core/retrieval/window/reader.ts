@@ -36,8 +36,8 @@ export async function readWindows<S, F extends string>(
   await eachPartition(reader, chosen, terms.partition, (partition) =>
     readPartition(reader, retrieval, partition, cursor, counts, warnOnce),
   );
-  report.remarks.push(`${counts.seen} ${terms.things} seen, ${counts.others} ${terms.others} left out`);
-  if (counts.doubled > 0) report.remarks.push(`${count(counts.doubled, 'duplicate')} left out`);
+  report.remarks.push(`${counts.seen} ${terms.things} seen, ${counts.others} ${terms.others} omitted`);
+  if (counts.doubled > 0) report.remarks.push(`${count(counts.doubled, 'duplicate')} omitted`);
 }
 
 async function readPartition<S, F extends string>(
