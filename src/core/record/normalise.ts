@@ -4,28 +4,27 @@ import type { Row } from './row.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
 import { toUtcText } from './timestamp.ts';
 
-/** What of a stream makes its records. */
+/** The parts of a stream that make its records. */
 type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
 
-/** What is odd about a row, if anything is. */
+/** What is unusual about a row. */
 export interface Findings {
-  /** The fields that had to be set to null. */
+  /** The fields that were set to null. */
   nulledFields: string[] | undefined;
-  /** The field with a number beyond 2^53 in the row's key, which is not kept exactly; several such keys would be one. */
+  /** The field of the row's key with a number beyond 2^53, which is not kept exactly: several such keys could become one. */
   inexactField: string | undefined;
 }
 
 /**
- * Makes rows into record data, in place, since a copy would cost as much as printing. What is taken out is set to
- * undefined, which JSON.stringify leaves out: `delete` would turn the row into a slow dictionary.
+ * Makes rows into record data, in place, since a copy would cost as much as printing. Removed fields are set to undefined,
+ * which JSON.stringify omits: `delete` would turn the row into a slow dictionary.
  */
 export class Normaliser {
   readonly #names: string[];
   readonly #kinds: FieldKind[];
   readonly #dropped: readonly string[] | undefined;
   readonly #keyField: string;
-  readonly #madeOf: readonly string[] | undefined;
-  readonly #needs: readonly string[];
+  readonly #made: Exclude<Stream['primaryKey'], string> | undefined;
   readonly #onUnknown: (field: string) => void;
 
   /** `onUnknown` is called for every field of every row that the stream neither declares nor drops. */
@@ -33,14 +32,13 @@ export class Normaliser {
     const { fields, primaryKey, dropped } = stream;
     this.#dropped = dropped;
     this.#keyField = keyFieldOf(stream);
-    this.#madeOf = typeof primaryKey === 'string' ? undefined : primaryKey.madeOf;
-    this.#needs = typeof primaryKey === 'string' ? [] : primaryKey.needs;
+    this.#made = typeof primaryKey === 'string' ? undefined : primaryKey;
     this.#onUnknown = onUnknown;
     this.#names = Object.keys(fields);
     this.#kinds = Object.values(fields).map(({ kind }) => kind);
   }
 
-  /** Normalises the top-level fields of a row; `fields` are what it gets where the API leaves it out. */
+  /** Normalises the top-level fields of a row; `fields` are what it gets where the API omits it. */
   normalise(row: Row, fields?: Row): Findings | undefined {
     for (const field in fields) if (!hasText(row[field])) row[field] = fields[field];
 
@@ -52,8 +50,7 @@ export class Normaliser {
     for (const field in row) {
       const value = row[field];
       if (value === undefined || (value === null && keepsUnknown)) continue;
-      // Rows have their fields in the order in which they are declared, so each is a few steps behind the one before it;
-      // to look it up was measured as twice as slow.
+      // Rows have their fields in the declared order, so each is a few steps after the last one; a lookup was twice as slow.
       let at = next;
       while (at < names.length && names[at] !== field) at += 1;
       if (at === names.length) at = names.indexOf(field);
@@ -64,7 +61,7 @@ export class Normaliser {
       next = at + 1;
       if (value === null) continue;
       const kind = this.#kinds[at] as FieldKind;
-      // The common case, without a call: text is declared and text came.
+      // The common case, without a call.
       if (kind === 'text' && typeof value === 'string') continue;
       const fitting = coerce(value, kind);
       if (fitting === value) continue;
@@ -74,7 +71,7 @@ export class Normaliser {
       row[field] = fitting === UNCOERCIBLE ? null : fitting;
       if (fitting === UNCOERCIBLE) (nulledFields ??= []).push(field);
     }
-    if (this.#madeOf !== undefined) row[this.#keyField] = joinedKey(row, this.#madeOf, this.#needs);
+    if (this.#made !== undefined) row[this.#keyField] = joinedKey(row, this.#made.madeOf, this.#made.needs);
     return nulledFields === undefined && inexactField === undefined ? undefined : { nulledFields, inexactField };
   }
 
@@ -85,7 +82,7 @@ export class Normaliser {
   }
 
   #inKey(field: string): boolean {
-    return this.#madeOf === undefined ? field === this.#keyField : this.#madeOf.includes(field);
+    return this.#made === undefined ? field === this.#keyField : this.#made.madeOf.includes(field);
   }
 }
 
@@ -95,10 +92,10 @@ function hasText(value: unknown): boolean {
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** What a value that cannot be made to fit becomes; null itself is a value that fits. */
+/** A value that does not fit; null does. */
 export const UNCOERCIBLE = Symbol('uncoercible');
 
-/** The value as its declared kind: itself if it fits, the same in another spelling where that loses nothing, or UNCOERCIBLE. */
+/** The value as its declared kind: itself if it fits, converted without loss, or UNCOERCIBLE. */
 export function coerce(value: unknown, kind: FieldKind): unknown {
   if (value === null || value === undefined) return null;
   switch (kind) {
@@ -129,7 +126,7 @@ function numberOf(value: unknown, fits: (number: number) => boolean): unknown {
   return fits(number) ? number : UNCOERCIBLE;
 }
 
-/** JSON spells greater ones with an exponent, which readers do not take for an integer. */
+/** JSON spells greater integers with an exponent, which readers reject. */
 function isSpeltWhole(number: number): boolean {
   return Number.isInteger(number) && Math.abs(number) < 1e21;
 }

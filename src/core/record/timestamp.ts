@@ -1,13 +1,13 @@
 const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
-/** The spellings in which the API was seen to send times. One test by a pattern is the fastest that was measured. */
+/** The spellings in which the API was seen to send times. A pattern is the fastest test that was measured. */
 const USUAL =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-/** And what is near: a space for the T, no zone (taken as UTC), `UTC`, no seconds, other fractions, a date alone. */
+/** Similar spellings: a space for the T, no zone (taken as UTC), `UTC`, no seconds, other fractions, only a date. */
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * A timestamp of the API as UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, so that texts compare as times do. Digits beyond the
- * millisecond are cut off. Undefined if the text names no time that exists.
+ * A timestamp of the API as UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that texts compare as times
+ * do. Undefined if no such time exists.
  */
 export function toUtcText(text: string): string | undefined {
   const usual = USUAL.test(text) ? text : respelled(text);
@@ -25,20 +25,19 @@ function respelled(text: string): string | undefined {
   return USUAL.test(usual) ? usual : undefined;
 }
 
-/** The same time at offset zero. Undefined if that leads out of the years 0 to 9999. */
+/** The same time in UTC; undefined outside the years 0 to 9999. */
 function moved(usual: string): string | undefined {
   const zone = usual.length - '+hh:mm'.length;
   const milliseconds = zone === 23 ? usual.slice(19, 23) : '.000';
   const offset = minutes(usual, zone + 1);
   const minute = minutes(usual, 11) - (usual.charCodeAt(zone) === MINUS ? -offset : offset);
-  // On the same day, as mostly: no date is needed, which costs as much as ten times that are in UTC.
+  // Mostly it is on the same day. A Date costs as much as ten times that are in UTC.
   if (minute >= 0 && minute < MINUTES_A_DAY) {
     const hour = Math.floor(minute / 60);
     return `${usual.slice(0, 11)}${two(hour)}:${two(minute % 60)}${usual.slice(16, 19)}${milliseconds}Z`;
   }
   const midnight = Date.parse(`${usual.slice(0, 11)}00:00${usual.slice(16, 19)}${milliseconds}Z`);
   const utc = new Date(midnight + minute * 60_000).toISOString();
-  // A year before 0 or after 9999 has another form, which is no RFC 3339 and does not compare as text.
   return utc.length === CANONICAL_LENGTH ? utc : undefined;
 }
 
@@ -47,27 +46,22 @@ export function utcText(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The UTC text `ms` earlier; what would be before the year 0 is the year 0. */
+/** The UTC text `ms` earlier, but not before the year 0. */
 export function msBefore(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }
 
+/** Every month has 28 days; a Date moves a later day that does not exist to the next month. */
 function dayExists(usual: string): boolean {
-  const month = pair(usual, 5);
   const day = pair(usual, 8);
-  return day <= (MAX_DAYS[month] ?? 0) && (month !== 2 || day < 29 || isLeap(pair(usual, 0) * 100 + pair(usual, 2)));
+  return day <= 28 || new Date(`${usual.slice(0, 10)}T00:00:00Z`).getUTCDate() === day;
 }
 
-function isLeap(year: number): boolean {
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-}
-
-/** The minutes that `hh:mm` spells, which begins at `from`. */
+/** The minutes of `hh:mm`, which begins at `from`. */
 function minutes(text: string, from: number): number {
   return pair(text, from) * 60 + pair(text, from + 3);
 }
 
-/** The number that two digits spell. */
 function pair(text: string, from: number): number {
   return (text.charCodeAt(from) - ZERO) * 10 + text.charCodeAt(from + 1) - ZERO;
 }
@@ -76,8 +70,6 @@ function two(number: number): string {
   return number < 10 ? `0${number}` : `${number}`;
 }
 
-/** Of each month, from 1. */
-const MAX_DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const MINUTES_A_DAY = 1_440;
 const ZERO = 48;
 const MINUS = 45;

@@ -1,32 +1,23 @@
 import { CircuitOpenError, type ConnectorError, asConnectorError } from '../failure/errors.ts';
 import { count } from '../reading/report.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
+import type { Partition } from './partitions.ts';
 
 /** After so many transient failures in a row, the rest of the group is not requested: hundreds more would take hours. */
 const MAX_FAILURES_IN_A_ROW = 5;
 
 /** A partition, or a row that one more request completes. */
-export interface Item {
-  /** How texts name it: `deployment 5a2b…`. */
-  label: string;
-  /** Items of different origins do not wait for each other. */
-  origin?: string | undefined;
-  /** Why it failed before it could be read. */
-  failed?: ConnectorError;
-}
+export type Item = Pick<Partition, 'label' | 'origin' | 'failed'>;
 
-/** What became of the items that could not be read. */
 export interface Outcome<T> {
-  /** What the API rejects. */
   rejected: Map<T, ConnectorError>;
   /** The first failure, which makes the stream incomplete. */
   failure: ConnectorError | undefined;
 }
 
 /**
- * Reads all items, those of each origin in parallel; `read` throws what goes wrong, and `noun` is what texts call an item. A
- * failure is logged, and the others are read all the same, unless too many fail in a row or the origin's circuit opens.
- * Throws only bugs, and the signal's reason.
+ * Reads all items, those of each origin in parallel. A failure is logged, and the others are read, unless too many fail in a
+ * row or the origin's circuit opens. `noun` is what texts call an item. Throws only bugs, and the signal's reason.
  */
 export async function each<S, T extends Item>(
   { session, stream }: StreamReader<S>,

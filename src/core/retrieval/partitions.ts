@@ -1,30 +1,29 @@
 import type { ConnectorError } from '../failure/errors.ts';
 import type { Row } from '../record/row.ts';
 
-/** A part of a stream that is requested by itself, such as a deployment. */
+/** A part of a stream with a request of its own, such as a deployment. */
 export interface Partition {
   id: string;
   /** How texts name it: `deployment 5a2b…`. */
   label: string;
-  /** What its rows get where the API leaves it out. */
+  /** What its rows get where the API omits it. */
   fields?: Row;
   /** Where it is requested. Partitions of different origins do not wait for each other. */
-  origin?: string;
-  /** Its rows, if the list of partitions had them already. */
+  origin?: string | undefined;
+  /** Its rows, if the list of partitions had them. */
   rows?: Row[];
-  /** Why its entry in the list could not be completed. */
+  /** Why it failed before it could be read. */
   failed?: ConnectorError;
-  /** Its cursor value stays at or before this time, since later rows may turn out to belong to it. */
+  /** The most its cursor value may become, since later rows may turn out to belong to it. */
   ceiling?: string | undefined;
 }
 
 export interface Partitions {
-  /** The partitions to read. */
   chosen: readonly Partition[];
-  /** The ids of all partitions, chosen or not; undefined if they are not known. */
+  /** The ids of all partitions, chosen or not; undefined: unknown. */
   all: ReadonlySet<string> | undefined;
-  /** Whether everything is chosen, so that a row which no partition has any more is gone. */
+  /** Whether all partitions are chosen, so that a row that none has any more is gone. */
   isWhole?: boolean;
-  /** What is left out on purpose, for the line at the stream's end: `3 deployments of generation 2`. */
+  /** What is omitted on purpose, for the line at the stream's end: `3 deployments of generation 2`. */
   leftOut?: readonly string[];
 }

@@ -5,9 +5,8 @@ export function monthOf(text: string): string {
   return text.slice(0, 7);
 }
 
-/** The month that comes so many after it, or before it if negative. */
+/** The month that is `count` months later, or earlier if negative. */
 export function monthAfter(month: string, count = 1): string {
   const [year = 0, number = 0] = month.split('-').map(Number);
-  const months = year * 12 + number - 1 + count;
-  return `${String(Math.floor(months / 12)).padStart(4, '0')}-${String((months % 12) + 1).padStart(2, '0')}`;
+  return monthOf(new Date(Date.UTC(year, number - 1 + count)).toISOString());
 }

@@ -1,6 +1,6 @@
 import type { ParsedPage, Request } from '../../stream/request.ts';
 
-/** Which page of a newest-first list to request; undefined: without that parameter. */
+/** The page to request; undefined: without this parameter. */
 export interface Position {
   newerThan: string | undefined;
   /** The key of the row that the page follows. */
@@ -12,6 +12,6 @@ export interface NewestFirst<S, F extends string> {
   way: 'newest-first';
   cursorField: F;
   request(position: Position, shared: S): Request;
-  /** The rows in the body of a 200. Throws `unexpected_body`. */
+  /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
 }

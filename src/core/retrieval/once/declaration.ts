@@ -4,6 +4,6 @@ import type { ParsedPage, Request } from '../../stream/request.ts';
 export interface Once<S> {
   way: 'once';
   request(shared: S): Request;
-  /** The rows in the body of a 200. Throws `unexpected_body`. */
+  /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
 }

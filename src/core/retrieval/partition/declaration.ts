@@ -7,14 +7,14 @@ export interface ByPartition<S, F extends string> {
   way: 'partition';
   partitions(shared: S): Promise<Partitions>;
   request(partition: Partition, shared: S): Request;
-  /** The rows in the body of a 200. Throws `unexpected_body`. */
+  /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
-  /** Without it the stream is only read in full. */
+  /** Default: the stream is only read in full. */
   incremental?: {
     cursorField: F;
-    /** Whether a row stays as it is. One that does not is read again until it does. */
+    /** Whether a row no longer changes; until then, every sync emits it again. */
     isFinal?(row: Row): boolean;
   };
-  /** What it means if the API does not have the stream for any partition: that it has no records. Without it, a failure. */
+  /** The stream has no records if no partition has it. Default: it fails. */
   absentEverywhere?: 'empty';
 }

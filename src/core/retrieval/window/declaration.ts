@@ -1,7 +1,7 @@
 import type { Request } from '../../stream/request.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
-/** A list that is requested by time windows, each partition by itself. */
+/** Requests by partition and time window. */
 export interface ByWindow<S, F extends string> {
   way: 'window';
   cursorField: F;
@@ -17,29 +17,27 @@ export interface ByWindow<S, F extends string> {
   terms: { partition: string; things: string; others: string };
 }
 
-/** How a time is divided into windows, all in ms. */
+/** How time is divided into windows, in ms. */
 export interface WindowSize {
-  /** The longest window that may be requested. */
   longestMs: number;
-  /** A window as short is not halved any more. */
+  /** A window of this length is not halved. */
   shortestMs: number;
-  /** How far a read goes back behind its cursor value at least, to catch late arrivals. */
+  /** The least lookback, to catch late arrivals. */
   overlapMs: number;
-  /** How far a first read goes back if the user has set no start_date. */
+  /** How far a first read goes back without a start_date. */
   firstMs: number;
 }
 
-/** The rows of a time window. */
 export interface WindowPage {
   rows: unknown[];
-  /** What tells each row from the others: two rows with the same identity are one row that came twice. */
+  /** One for each row: rows with the same identity are duplicates. */
   identities: string[];
-  /** What a user should know, once per read. */
+  /** Logged once per read. */
   warnings: string[];
-  /** How the API says that the page is truncated, so that a shorter window must be requested; undefined: it is complete. */
+  /** How the API says that the page is truncated; undefined: it is complete. */
   truncated: string | undefined;
-  /** How many of the rows that came are not the stream's. */
+  /** How many further rows are not the stream's. */
   others: number;
-  /** How many rows have only the text of what cannot be parsed, in the field `raw`. */
+  /** How many rows cannot be parsed, so that their text is in the field `raw`. */
   unreadable: number;
 }
