@@ -1,8 +1,8 @@
-/** How the lines of a protocol are encoded, beyond what JSON.stringify makes of them. */
+/** How a protocol's lines are encoded, beyond JSON.stringify. */
 export interface LineEncoding {
-  /** Makes JSON text that every reader of the protocol takes. ASCII gets no longer by it. */
+  /** Makes JSON text that every reader of the protocol accepts. ASCII gets no longer. */
   encode: (json: string) => string;
-  /** What ASCII text contains if `encode` has to look at it. */
+  /** ASCII text without any of these needs no encoding. */
   suspects: readonly string[];
 }
 
@@ -12,13 +12,12 @@ export const SURROGATE = '\\ud';
 const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
 
 /**
- * UTF-8 as every client can read it. Python's readers split lines at U+0085, U+2028 and U+2029, so these are
- * escaped; a lone surrogate, which JSON.stringify prints as an escape and strict parsers refuse, becomes U+FFFD.
- * The escapes are found pairwise, so that a backslash that is itself escaped stays what it is.
+ * Python's readers split lines at U+0085, U+2028 and U+2029, so these are escaped. A lone surrogate, which strict parsers
+ * reject, becomes U+FFFD.
  */
 function utf8(json: string): string {
   let text = json;
-  // A search for one character runs at the speed of memory; a regular expression for the three was 5 % of a read.
+  // Searches for single characters are fast; a regular expression for the three took 5% of a read.
   for (const char of LINE_BREAKS) {
     if (text.includes(char)) text = text.replaceAll(char, `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
   }
@@ -32,10 +31,7 @@ export const UTF8: LineEncoding = { encode: utf8, suspects: [SURROGATE] };
 
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
-/**
- * One line of plain text for a terminal. A name that the API sends could hold a line break, which begins a line of its own,
- * or what a terminal takes for a command: such characters are shown as JSON escapes them.
- */
+/** One line of plain text for a terminal: line breaks and control characters, which an API could send, are escaped. */
 export function asOneLine(text: string): string {
   return text.replaceAll(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,27 +1,26 @@
 import type { Writable } from 'node:stream';
 import { type LineEncoding, UTF8 } from './line-encoding.ts';
 
-/** Bytes gathered before they go to stdout: as many as a pipe takes at once, so that a page is mostly one write. */
+/** As many bytes as a pipe takes at once, so that a page is mostly one write. */
 const CHUNK_BYTES = 56 * 1024;
 const ROOM_BYTES = 64 * 1024;
-/** What one UTF-16 unit takes at most in UTF-8. */
+/** The most bytes of one UTF-16 unit in UTF-8. */
 const UNIT_BYTES = 3;
 
-/** The sole owner of stdout. Records are gathered into chunks; every other line goes out at once, behind them. */
+/** The only writer to stdout. Records are collected into chunks; any other line is written at once, after them. */
 export class LineWriter {
   readonly #out: Writable;
-  // As bytes: one character beyond Latin-1 would make a text of the whole chunk one of two bytes a character, which is
-  // slow to put together and slow to encode.
+  // Bytes, because one character beyond Latin-1 would make a string of the whole chunk slow to build and to encode.
   #chunk = Buffer.allocUnsafe(ROOM_BYTES);
   #used = 0;
-  /** How many of these bytes are encoded; the rest is looked at before it goes out. */
+  /** How many of these bytes are encoded; the rest is checked before it is written. */
   #encoded = 0;
   #draining: Promise<void> | undefined;
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
   readonly #encoding: LineEncoding;
   #failed = false;
 
-  /** `onFailure` is called once, when stdout fails: its reader has gone, or a disk is full. Nothing is written after it. */
+  /** `onFailure` is called once, when stdout fails, such as a full disk. Nothing is written after it. */
   constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void, encoding: LineEncoding = UTF8) {
     this.#out = out;
     this.#encoding = encoding;
@@ -30,7 +29,7 @@ export class LineWriter {
     out.on('error', (error) => this.#fail(error));
   }
 
-  /** Whether something that was handed over did not come out. */
+  /** Whether output is incomplete. */
   get failed(): boolean {
     return this.#failed;
   }
@@ -41,13 +40,13 @@ export class LineWriter {
     this.#onFailure(error);
   }
 
-  /** Takes a line, or several, with what ends them. */
+  /** Writes whole lines, including their line breaks. */
   line(text: string): void {
     this.#append(text);
     this.flush();
   }
 
-  /** Takes one RECORD, as a line in three parts: to put them together first would copy every record once more. */
+  /** Writes a line in three parts: to join them first would copy every record once more. */
   record(head: Uint8Array, data: string, tail: Uint8Array): void {
     const most = head.length + data.length * UNIT_BYTES + tail.length;
     if (this.#used + most > ROOM_BYTES || !this.#appendAscii(head, data, tail)) {
@@ -56,23 +55,23 @@ export class LineWriter {
     if (this.#used >= CHUNK_BYTES) this.flush();
   }
 
-  /** Hands what was gathered to stdout. To be called before anything waits. */
+  /** Writes the chunk. Call it before anything waits. */
   flush(): void {
     if (this.#used === 0) return;
     this.#encodeFresh();
     const chunk = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
     this.#encoded = 0;
-    // Behind a stalled reader many small messages wait, and none of them is to hold a whole chunk.
+    // Many small messages may wait for a stalled reader; none of them must hold a whole chunk.
     if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
     else {
       this.#write(chunk);
-      // Mostly it is taken at once, and the chunk is free again.
+      // Mostly stdout takes it at once, and the chunk is free again.
       if (this.#out.writableLength > 0) this.#chunk = Buffer.allocUnsafe(ROOM_BYTES);
     }
   }
 
-  /** Looks at the records that came as ASCII: in JSON a lone surrogate is ASCII, too. */
+  /** Encodes the records that are ASCII: in JSON a lone surrogate is ASCII, too. */
   #encodeFresh(): void {
     const { suspects, encode } = this.#encoding;
     const fresh = this.#chunk.subarray(this.#encoded, this.#used);
@@ -86,7 +85,7 @@ export class LineWriter {
     const chunk = this.#chunk;
     const at = this.#used + head.length;
     const bytes = chunk.write(data, at);
-    // As many bytes as characters: ASCII, in which no line break has to be escaped.
+    // As many bytes as characters: ASCII, so no line break must be escaped.
     if (bytes !== data.length) return false;
     chunk.set(head, this.#used);
     chunk.set(tail, at + bytes);
@@ -110,10 +109,10 @@ export class LineWriter {
     if (!this.#failed) this.#out.write(chunk);
   }
 
-  /** Flushes, and resolves once stdout takes more. All that wait share one `drain`. */
+  /** Flushes, and resolves once stdout takes more. */
   async ready(): Promise<void> {
     this.flush();
-    // Asked at the moment of waiting: a remembered `false` of write() would wait for a drain that is long past.
+    // Checked now: a remembered `false` of write() would wait for a drain that is long past.
     if (this.#failed || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
     this.#draining ??= new Promise((resolve) => {
       const done = (): void => {
@@ -126,7 +125,7 @@ export class LineWriter {
     await this.#draining;
   }
 
-  /** Flushes, and resolves once stdout has taken everything, or failed: only then is it known how a run ended. */
+  /** Flushes, and resolves once stdout has taken everything, or failed. */
   async drained(): Promise<void> {
     this.flush();
     if (this.#failed) return;

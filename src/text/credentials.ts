@@ -1,4 +1,3 @@
-/** Stands for whatever is masked. */
 export const MASK = '****';
 
 /** A shorter credential would mask half of every text. */
@@ -9,14 +8,14 @@ const MIN_BASE64_LENGTH = 8;
 /** Every form of every credential of this process, the longest first: one credential may contain another. */
 let forms: string[] = [];
 
-/** Adds a credential, which no text shows from now on. */
+/** Adds a credential, which is masked from now on. */
 export function addCredential(credential: string): void {
   if (credential.length < MIN_LENGTH || forms.includes(credential)) return;
   const all = new Set([...forms, ...formsOf(credential)]);
   forms = [...all].toSorted((a, b) => b.length - a.length);
 }
 
-/** Forgets every credential: for tests, which share a process. */
+/** For tests, which share a process. */
 export function forgetCredentials(): void {
   forms = [];
 }
@@ -45,7 +44,7 @@ function urlForms(text: string): string[] {
   return [...all, ...all.map((one) => one.replace(/%../g, (escape) => escape.toLowerCase()))];
 }
 
-/** The base64 digits that depend on the credential alone, `offset` bytes after the start of a group of three. */
+/** The base64 digits that depend only on the credential, if `offset` bytes come before it in a group of three. */
 function base64At(credential: string, offset: number): string[] {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(credential)]);
   const [start, end] = [Math.ceil((offset * 4) / 3), Math.floor((bytes.length * 4) / 3)];

@@ -1,7 +1,7 @@
 import { MASK } from './credentials.ts';
 import { isPlain, maskOpaque } from './opaque.ts';
 
-// Every rule takes time by the length of the text: what may fail to match is bounded.
+// Every rule takes linear time: its quantifiers are bounded where a match may fail.
 
 /** A value: in quotes, or up to white space, `&` or `;`. */
 const VALUE = String.raw`("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"'&;<>]*[^\s"'&;<>,.)}\]])`;
@@ -18,10 +18,10 @@ const NAMED_TOKEN = new RegExp(`(${TOKEN}${IS}(?:(?:bearer|basic) )?|(?<![a-z])(
 const OPTION = new RegExp(`((?<![\\w-])(?:--(?:${PASSWORD}|auth|token)|-[apw]) )${VALUE}`, 'gi');
 /** `-u user:…` */
 const USER_OPTION = new RegExp(`((?<![\\w-])(?:-u|--user) ["']?[^\\s:"']{1,64}:)${VALUE}`, 'gi');
-/** The user info of a URL. Text before `@` that begins with a host and port, or holds a path, is none. */
+/** The user info of a URL; text before `@` that begins with a host and port, or has a path, is not. */
 const USER_INFO = /(:\/\/)(?:[^\s/:?#"'<>]{0,100}:(?!\d{2,5}[/?])[^\s"'<>]{1,200}@|[^\s/?#"'<>@]{1,200}@)/g;
 
-/** Masks what looks like a secret: by the name or option before it, by its place in a URL, or by its characters. */
+/** Masks what looks like a secret: by the name or option before it, as user info of a URL, or as an opaque word. */
 export function maskByForm(text: string): string {
   const named = text
     .replace(NAMED_PASSWORD, (all, name: string, value: string) => (isSentence(name, value) ? all : name + MASK))
@@ -33,7 +33,7 @@ export function maskByForm(text: string): string {
   return maskWords(named);
 }
 
-/** The rules that need no name: URLs and opaque words. */
+/** Only the rules for URLs and opaque words. */
 export function maskWords(text: string): string {
   return maskOpaque(text.replace(USER_INFO, `$1${MASK}@`));
 }

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** A longer word is never shown: it may be anything, a secret too. */
+/** A longer word is never shown: it may be a secret. */
 export const MAX_NAME = 60;
 
 /** The known name that a misspelled or shortened word probably means. */
@@ -12,10 +12,10 @@ export function nearestOf(word: string, known: readonly string[]): string | unde
   if (best === undefined) return undefined;
   // More than half of a short word would be wrong: "sync" does not mean "spec".
   if (best.steps <= Math.max(2, Math.floor(best.name.length / 4)) && best.steps * 2 < typed.length) return best.name;
-  if (typed.length < SHORTEST_START) return undefined;
+  if (typed.length < MIN_START) return undefined;
   const [first, ...others] = known.filter((name) => name.startsWith(typed) || typed.startsWith(`${name}_`));
   return others.length === 0 ? first : undefined;
 }
 
 /** Fewer letters begin too many names. */
-const SHORTEST_START = 4;
+const MIN_START = 4;

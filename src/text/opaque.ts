@@ -2,14 +2,14 @@ import { MASK } from './credentials.ts';
 
 /** A word long enough for a token. */
 const WORD = /[a-z0-9+/_.~%-]{20,}={0,2}/gi;
-/** Useful text that only looks random. The escapes go first, since they hide the borders of the rest. */
+/** Useful text that only looks random. Escapes are first, since they hide the ends of the others. */
 const KNOWN: readonly RegExp[] = [
   /%[0-9a-f]{2}/gi,
   // Host names of three labels or more.
   /(?<![\w.+~%=-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.[a-z]{2,24}(?![\w+~%=-])/g,
-  // GUIDs, also with a typo: an error has to name the one that a user mistyped.
+  // GUIDs, also misspelled ones, which errors must name.
   /(?<![0-9a-z])[0-9a-z]{7,9}(?:-[0-9a-z]{3,5}){3}-[0-9a-z]{11,13}(?![0-9a-z])/gi,
-  // Ids of Compose.
+  // Compose ids.
   /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi,
   // Ids of 32 digits, only after a word that says so, or in a CRN.
   /(?:id|trace|transaction|request|group|account|(?<![0-9a-z])a)s?[^0-9a-z]{1,4}[0-9a-f]{32}(?![0-9a-z])/gi,
@@ -34,13 +34,13 @@ export function maskOpaque(text: string): string {
     const length = odd.reduce((sum, [piece]) => sum + piece.length, 0);
     const min = /[+=]/.test(word) ? MIN_ODD_IN_BASE64 : MIN_ODD;
     if (length < min || end - start < MIN_SPAN || length * 2 < end - start) return word;
-    // Of a path with a digest the rest is useful.
+    // In a path with a digest, the rest is useful.
     const isHex = odd.every(([piece]) => /^[0-9a-f]+$/i.test(piece));
     return isHex ? word.slice(0, start) + MASK + word.slice(end) : MASK;
   });
 }
 
-/** Whether a value consists of terms, numbers and identifiers. */
+/** Whether a value consists of words, numbers and identifiers. */
 export function isPlain(value: string): boolean {
   return oddPieces(withoutKnown(value)).length === 0;
 }

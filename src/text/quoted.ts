@@ -3,25 +3,23 @@ import { maskByForm, maskWords } from './mask-by-form.ts';
 import { type ServerText, rawText } from './server-text.ts';
 
 const MAX_LENGTH = 300;
-/** Far more of a page than its first 300 characters without tags and white space. */
 const MAX_RAW_LENGTH = 250_000;
-/** More than is left of these once secrets are masked. */
 const MAX_LINE_LENGTH = 4_000;
 
-/** Text of a server as one line of at most 300 characters without secrets; empty if there is nothing to show. */
+/** Server text as one line of at most 300 characters, with secrets masked; empty if there is nothing to show. */
 export function quoted(text: ServerText): string {
-  // Truncation between words leaves no half of a credential, which would not be recognized.
+  // Truncated between words: half of a credential would not be recognized.
   const raw = maskCredentials(truncated(rawText(text), MAX_RAW_LENGTH));
   const line = maskCredentials(oneLine(unescapedHtml(withoutTags(unescapedJson(raw)))));
   return truncated(maskByForm(truncated(line, MAX_LINE_LENGTH)), MAX_LENGTH);
 }
 
-/** The last step of every text for people: masks what no type shows to come from a server, such as ids and stacks. */
+/** The last step of every text for people: masks what is not typed as server text, such as ids and stacks. */
 export function redacted(text: string): string {
   return maskWords(maskCredentials(text));
 }
 
-/** At most `max` characters, truncated between terms, with a mark: part of a token could pass for a word. */
+/** At most `max` characters, truncated between words: part of a token could pass for a word. */
 function truncated(text: string, max: number): string {
   if (text.length <= max) return text;
   let end = max - 1;
@@ -49,14 +47,14 @@ function unescapedHtml(text: string): string {
   );
 }
 
-/** Inside a word, a space in place of these would tear it. */
+/** These may be inside a word, where a space would tear a token. */
 const INLINE_TAGS = new Set(
   '!-- a abbr b bdi bdo big cite del dfn em font i ins kbd mark nobr q s samp small span strike strong sub sup tt u var wbr'.split(
     ' ',
   ),
 );
 
-/** What is not closed ends with the text: to search for each end anew would take quadratic time. */
+/** Unclosed tags end with the text: to search for each end anew would take quadratic time. */
 function withoutTags(text: string): string {
   return text
     .replace(/<(script|style)\b.*?(?:<\/\1>|$)/gis, ' ')
@@ -65,7 +63,7 @@ function withoutTags(text: string): string {
     );
 }
 
-/** Without control characters and invisible ones, with one space for any white space. */
+/** Without control and invisible characters, with one space for any white space. */
 function oneLine(text: string): string {
   return text
     .replace(/[\u00AD\u200B-\u200D\u2060]/g, '')
