@@ -42,7 +42,7 @@ test('who can do something about it', () => {
       proxy_login proxy_refused api_not_found windows_cut_off`),
     system_error: words(`
       not_offered not_found redirected unexpected_status unexpected_body body_too_large nested_too_deeply
-      cursor_ignored list_cut_off unexpected`),
+      list_not_paged unexpected`),
     transient_error: words(`
       server_error query_too_long rate_limited host_unknown connection_refused connection_lost tls_failed proxy_unreachable
       proxy_failed host_unresponsive timed_out damaged_answer list_missing check_timed_out`),

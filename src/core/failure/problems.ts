@@ -139,15 +139,10 @@ const systemErrors = problemsOf('system_error', {
     message: 'The API sent data nested too deeply to serialize. Deselect the stream, and report the problem.',
     cause: 'A field is nested thousands of levels deep, perhaps one that no record has.',
   },
-  cursor_ignored: {
+  list_not_paged: {
     message:
-      'The API ignores the cursor for {path}: it returned rows again, so the rest of the list cannot be read. Report the problem to the maintainers of the API.',
-    cause: 'The server at base_url does not page as the API is documented to.',
-  },
-  list_cut_off: {
-    message:
-      'The API returned an incomplete {path} list and no longer recognizes the cursor, so the list cannot be paged reliably. Run the sync again; if the problem persists, report it to the maintainers of the API.',
-    cause: 'The server at base_url does not page as the API is documented to.',
+      'The API does not page {path} as documented: {detail}, so the rest of the list cannot be read. Run the sync again; if the problem persists, report it to the maintainers of the API.',
+    cause: 'The server at base_url ignores the cursor, or no longer recognizes it.',
   },
   unexpected: {
     message:

@@ -12,8 +12,10 @@ const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|
 export function toUtcText(text: string): string | undefined {
   const usual = USUAL.test(text) ? text : respelled(text);
   if (usual === undefined || !dayExists(usual)) return undefined;
-  if (!usual.endsWith('Z')) return moved(usual);
-  return usual.length === CANONICAL_LENGTH ? usual : `${usual.slice(0, 19)}.000Z`;
+  if (usual.endsWith('Z')) return usual.length === CANONICAL_LENGTH ? usual : `${usual.slice(0, 19)}.000Z`;
+  const utc = new Date(usual).toISOString();
+  // A year before 0 or after 9999 is spelled longer, and does not compare as text.
+  return utc.length === CANONICAL_LENGTH ? utc : undefined;
 }
 
 function respelled(text: string): string | undefined {
@@ -23,22 +25,6 @@ function respelled(text: string): string | undefined {
   const offset = /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(-2)}` : 'Z';
   const usual = `${day}T${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}${offset}`;
   return USUAL.test(usual) ? usual : undefined;
-}
-
-/** The same time in UTC; undefined outside the years 0 to 9999. */
-function moved(usual: string): string | undefined {
-  const zone = usual.length - '+hh:mm'.length;
-  const milliseconds = zone === 23 ? usual.slice(19, 23) : '.000';
-  const offset = minutes(usual, zone + 1);
-  const minute = minutes(usual, 11) - (usual.charCodeAt(zone) === MINUS ? -offset : offset);
-  // Mostly it is on the same day. A Date costs as much as ten times that are in UTC.
-  if (minute >= 0 && minute < MINUTES_A_DAY) {
-    const hour = Math.floor(minute / 60);
-    return `${usual.slice(0, 11)}${two(hour)}:${two(minute % 60)}${usual.slice(16, 19)}${milliseconds}Z`;
-  }
-  const midnight = Date.parse(`${usual.slice(0, 11)}00:00${usual.slice(16, 19)}${milliseconds}Z`);
-  const utc = new Date(midnight + minute * 60_000).toISOString();
-  return utc.length === CANONICAL_LENGTH ? utc : undefined;
 }
 
 /** The UTC text of a Unix time in ms. */
@@ -53,23 +39,6 @@ export function msBefore(utc: string, ms: number): string {
 
 /** Every month has 28 days; a Date moves a later day that does not exist to the next month. */
 function dayExists(usual: string): boolean {
-  const day = pair(usual, 8);
+  const day = Number(usual.slice(8, 10));
   return day <= 28 || new Date(`${usual.slice(0, 10)}T00:00:00Z`).getUTCDate() === day;
 }
-
-/** The minutes of `hh:mm`, which begins at `from`. */
-function minutes(text: string, from: number): number {
-  return pair(text, from) * 60 + pair(text, from + 3);
-}
-
-function pair(text: string, from: number): number {
-  return (text.charCodeAt(from) - ZERO) * 10 + text.charCodeAt(from + 1) - ZERO;
-}
-
-function two(number: number): string {
-  return number < 10 ? `0${number}` : `${number}`;
-}
-
-const MINUTES_A_DAY = 1_440;
-const ZERO = 48;
-const MINUS = 45;

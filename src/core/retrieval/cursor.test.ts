@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StateFrame, latestOf } from './cursor.ts';
+import { latestOf, StateFrame } from './cursor.ts';
 
 const EARLY = '2018-08-22T09:56:23.362Z';
 const LATE = '2018-08-22T09:56:23.363Z';

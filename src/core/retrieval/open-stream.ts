@@ -2,22 +2,17 @@ import type { Session } from '../reading/session.ts';
 import { StreamReader } from '../reading/stream-reader.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
-import { MonthCursor } from './month/cursor.ts';
+import { MonthCursor, monthState } from './month/cursor.ts';
 import { readMonths } from './month/reader.ts';
-import { monthState } from './month/state.ts';
-import { NewestFirstCursor } from './newest-first/cursor.ts';
+import { NewestFirstCursor, newestFirstState } from './newest-first/cursor.ts';
 import { readNewestFirst } from './newest-first/reader.ts';
-import { newestFirstState } from './newest-first/state.ts';
-import { readOnce } from './once/reader.ts';
-import { PartitionCursor } from './partition/cursor.ts';
+import { PartitionCursor, partitionState } from './partition/cursor.ts';
 import { readPartitions } from './partition/reader.ts';
-import { partitionState } from './partition/state.ts';
 import type { Retrieval } from './retrieval.ts';
 import { readShared } from './shared/reader.ts';
 import { type SharedState, type StateFormat, parseState } from './state-format.ts';
-import { WindowCursor } from './window/cursor.ts';
+import { WindowCursor, windowState } from './window/cursor.ts';
 import { readWindows } from './window/reader.ts';
-import { windowState } from './window/state.ts';
 
 /** A stream that is ready to be read from its state. */
 export interface OpenStream {
@@ -45,7 +40,9 @@ type Of<W extends Way, S> = Extract<Retrieval<S, string>, { way: W }>;
 
 /** One opener for each way of reading. */
 const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Opened<S> } = {
-  once: (retrieval) => ({ read: (reader) => readOnce(reader, retrieval) }),
+  once: (retrieval, { session }) => ({
+    read: (reader) => reader.readPage(retrieval.request(session.shared), retrieval, (page) => reader.emit(page)),
+  }),
   shared: (retrieval) => ({ read: (reader) => readShared(reader, retrieval) }),
   partition(retrieval, { options, state }) {
     const isIncremental = retrieval.incremental !== undefined;
@@ -83,4 +80,21 @@ export function openStream<S>(
   const { cursor, read } = open(retrieval, { stream, session, options, state });
   const reader = new StreamReader(stream, session, cursor);
   return { reader, toEnd: () => read(reader) };
+}
+
+/** What a stream saves; undefined if it is only read in full. */
+export function stateFormatOf({ retrieval }: Pick<Stream, 'retrieval'>): StateFormat | undefined {
+  switch (retrieval.way) {
+    case 'once':
+    case 'shared':
+      return undefined;
+    case 'partition':
+      return retrieval.incremental === undefined ? undefined : partitionState;
+    case 'newest-first':
+      return newestFirstState;
+    case 'month':
+      return monthState;
+    case 'window':
+      return windowState;
+  }
 }

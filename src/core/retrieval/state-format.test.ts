@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { partitionState } from './partition/state.ts';
-import { monthState } from './month/state.ts';
-import { newestFirstState } from './newest-first/state.ts';
+import { partitionState } from './partition/cursor.ts';
+import { monthState } from './month/cursor.ts';
+import { newestFirstState } from './newest-first/cursor.ts';
 import { StateFrame } from './cursor.ts';
 import { type StateFormat, parseState } from './state-format.ts';
 

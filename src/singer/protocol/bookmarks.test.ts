@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { partitionState } from '../../core/retrieval/partition/state.ts';
-import { monthState } from '../../core/retrieval/month/state.ts';
-import { newestFirstState } from '../../core/retrieval/newest-first/state.ts';
-import { windowState } from '../../core/retrieval/window/state.ts';
+import { partitionState } from '../../core/retrieval/partition/cursor.ts';
+import { monthState } from '../../core/retrieval/month/cursor.ts';
+import { newestFirstState } from '../../core/retrieval/newest-first/cursor.ts';
+import { windowState } from '../../core/retrieval/window/cursor.ts';
 import { parseState } from '../../core/retrieval/state-format.ts';
 import type { Row } from '../../core/record/row.ts';
 import { cursorFieldOf } from '../../core/stream/stream.ts';

@@ -1,6 +1,6 @@
 import { inputError } from '../../core/failure/errors.ts';
 import { STATE_VERSION, type StateFormat } from '../../core/retrieval/state-format.ts';
-import { partitionNameOf, stateFormatOf } from '../../core/retrieval/state-formats.ts';
+import { stateFormatOf } from '../../core/retrieval/open-stream.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf } from '../../core/stream/stream.ts';
 import { toUtcText } from '../../core/record/timestamp.ts';
@@ -23,7 +23,9 @@ export function bookmarkFormatOf(platform: string, stream: Stream): BookmarkForm
   const format = stateFormatOf(stream);
   const replicationKey = cursorFieldOf(stream);
   if (format === undefined || replicationKey === undefined) return undefined;
-  return { platform, replicationKey, format, partitionName: partitionNameOf(stream) };
+  const { retrieval } = stream;
+  const partitionName = retrieval.way === 'window' ? retrieval.partitionName : 'deployment_id';
+  return { platform, replicationKey, format, partitionName };
 }
 
 /** Translates a state into a bookmark. Values are checked only when the bookmark is read. */

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { monthState, type MonthState } from './state.ts';
+import { MonthCursor, monthState, type MonthState } from './cursor.ts';
 import { parseState } from '../state-format.ts';
 import type { CursorOptions } from '../cursor.ts';
-import { MonthCursor } from './cursor.ts';
 import { monthAfter, monthOf } from './month.ts';
 
 const STARTED_AT = '2026-11-26T10:00:00.000Z';

@@ -1,9 +1,39 @@
-import { ConnectorError } from '../../failure/errors.ts';
-import type { Row } from '../../record/row.ts';
-import { msBefore } from '../../record/timestamp.ts';
-import { type Cursor, type CursorOptions, StateFrame, latestOf } from '../cursor.ts';
+import { z } from 'zod';
 import type { Position } from './declaration.ts';
-import type { NewestFirstState } from './state.ts';
+import type { Row } from '../../record/row.ts';
+import { ConnectorError } from '../../failure/errors.ts';
+import { msBefore } from '../../record/timestamp.ts';
+import { type Cursor, type CursorOptions, latestOf, StateFrame } from '../cursor.ts';
+import { type StateFormat, sharedState, time } from '../state-format.ts';
+
+const id = z.string({ error: 'must be an id' }).min(1, { error: 'must be an id' });
+
+const schema = sharedState.extend({
+  /** Everything up to here was emitted. */
+  mark: time.optional(),
+  /** An unfinished pass down the list. */
+  walk: z
+    .object({
+      /** What the mark becomes when the pass is through. */
+      top: time.optional(),
+      /** The id of the last row that was emitted. */
+      cursor: id,
+      /** The id of the row above it; absent: there is none, or a release that did not write it. */
+      before: id.optional(),
+      /** Where the pass ends; absent: at the oldest row. */
+      floor: time.optional(),
+    })
+    .optional(),
+});
+
+export type NewestFirstState = z.infer<typeof schema>;
+
+export const newestFirstState: StateFormat<NewestFirstState> = {
+  schema,
+  value: { key: 'mark', kind: 'timestamp' },
+  lists: [],
+  objects: { walk: ['top', 'cursor', 'before', 'floor'] },
+};
 
 /** The list that is read: its path, and the fields that hold a record's key and its cursor value. */
 export interface NewestFirstList {
@@ -87,8 +117,7 @@ export class NewestFirstCursor implements Cursor {
   }
 
   /**
-   * Passes each row of a page to `take`, with whether it is new and to be emitted, and moves on. Returns a warning, or throws
-   * `cursor_ignored` if the page repeats rows, or `list_cut_off`.
+   * Passes each row of a page to `take`, with whether to emit it, and moves on. Returns a warning, or throws `list_not_paged`.
    */
   page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
@@ -107,7 +136,7 @@ export class NewestFirstCursor implements Cursor {
       const at = (row[time] ?? undefined) as string | undefined;
       const isKnown = this.#isKnown(id, at);
       const repeats = isKnown ? id !== this.#pass.cursor && !this.#lookingBack : id === this.#landmark;
-      if (repeats) throw this.#failure('cursor_ignored', `HTTP 200, repeats the row ${id}`);
+      if (repeats) throw this.#notPaged('it repeats rows', 'HTTP 200');
       const isNew = !isKnown && (at === undefined || bound === undefined || at >= bound);
       ids.push(id);
       if (!isKnown) fresh = id;
@@ -131,8 +160,8 @@ export class NewestFirstCursor implements Cursor {
   }
 
   /**
-   * The API returned no new row, or rejected the request at `position`: looks back one step first, then begins again. Returns
-   * a warning, or throws `list_cut_off`.
+   * The API returned no new row, or rejected the request: looks back one step first, then begins again. Returns a warning, or
+   * throws `list_not_paged`.
    */
   noNewRow(answer: string): string | undefined {
     const { cursor } = this.#pass;
@@ -141,7 +170,7 @@ export class NewestFirstCursor implements Cursor {
       this.#lookingBack = true;
       return undefined;
     }
-    if (this.#begunAgain) throw this.#failure('list_cut_off', answer);
+    if (this.#begunAgain) throw this.#notPaged('it no longer recognizes the cursor', answer);
     this.#begin(this.#pass.floor);
     this.#begunAgain = true;
     return `the API returned nothing new after the row ${cursor} (${answer}), so the read starts over at the newest row and emits some records again`;
@@ -192,9 +221,9 @@ export class NewestFirstCursor implements Cursor {
     this.#lookingBack = false;
   }
 
-  #failure(problem: 'cursor_ignored' | 'list_cut_off', what: string): ConnectorError {
+  #notPaged(detail: string, answer: string): ConnectorError {
     const { path } = this.#list;
-    const internalMessage = `GET ${path}?cursor=${this.#after ?? ''}: ${what}`;
-    return new ConnectorError(problem, { path }, { internalMessage });
+    const internalMessage = `GET ${path}?cursor=${this.#after ?? ''}: ${answer}, ${detail}`;
+    return new ConnectorError('list_not_paged', { path, detail }, { internalMessage });
   }
 }

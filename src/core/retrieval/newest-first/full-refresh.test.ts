@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import type { NewestFirstState } from './state.ts';
+import { NewestFirstCursor, type NewestFirstState } from './cursor.ts';
 import type { CursorOptions } from '../cursor.ts';
-import { NewestFirstCursor } from './cursor.ts';
 
 const NOON = '2018-08-31T12:00:00.000Z';
 const ROW = { id: 'e9', at: NOON };

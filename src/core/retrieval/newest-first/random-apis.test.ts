@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newestFirstState, type NewestFirstState } from './state.ts';
+import { type NewestFirstCursor, newestFirstState, type NewestFirstState } from './cursor.ts';
 import { parseState } from '../state-format.ts';
 import { listBody, refusal } from '../../../../test-support/unit/fake-api.ts';
 import { events, openRead, openRun } from '../../../../test-support/unit/reads.ts';
 import type { StreamEnd } from '../../output/output.ts';
 import { readStreams } from '../../reading/read-streams.ts';
 import type { Query } from '../../stream/request.ts';
-import type { NewestFirstCursor } from './cursor.ts';
 
 // Random newest-first APIs, sound and broken, whose list changes during the reads, which are killed at random points. Whatever
 // the API does: a read that completes has lost nothing, and every other end is a clear error.
@@ -249,7 +248,7 @@ test('nothing is lost in silence, whatever the API does and wherever reads are k
         expect(model.missing.filter(({ id }) => present.has(id))).toEqual([]);
         expect(walk).toBeUndefined();
       } else {
-        const expected = model.isSound ? [503] : [503, 'cursor_ignored', 'list_cut_off'];
+        const expected = model.isSound ? [503] : [503, 'list_not_paged'];
         expect(expected).toContain(end.end === 'failed' ? (end.error.status ?? end.error.problem) : end.end);
       }
       // The mark passes no event that was not emitted, and not the start of the read; it never goes back.

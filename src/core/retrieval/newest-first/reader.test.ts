@@ -143,7 +143,7 @@ describe('an unfinished read', () => {
 
   test('starts over at the newest row if both are gone', async () => {
     const { read, printed } = open(pagesOf(all, { instead: { e6: EMPTY, e7: refuses(404) } }), state);
-    await expect(read()).rejects.toMatchObject({ problem: 'list_cut_off' });
+    await expect(read()).rejects.toMatchObject({ problem: 'list_not_paged' });
     expect(printed.rows.map(({ id }) => id)).toEqual(['e11', 'e10', 'e9', 'e8', 'e7', 'e6']);
     expect(printed.logged('WARN')).toEqual([
       'events: the API returned nothing new after the row e6 (HTTP 404), so the read starts over at the newest row and emits some records again',
@@ -197,7 +197,7 @@ describe('an API that', () => {
 
   test('recognizes no cursor fails the stream after starting over once', async () => {
     const opened = open(pagesOf(all, { instead: { e8: EMPTY, e9: EMPTY } }));
-    await expect(opened.read()).rejects.toMatchObject({ problem: 'list_cut_off', failureType: 'system_error' });
+    await expect(opened.read()).rejects.toMatchObject({ problem: 'list_not_paged', failureType: 'system_error' });
     expect(opened.asked()).toEqual([undefined, 'e8', 'e9', undefined, 'e8', 'e9']);
     expect(opened.cursor.state()).toEqual({ version: 1, walk: { top: at(9), cursor: 'e8', before: 'e9' } });
   });
@@ -207,7 +207,7 @@ describe('an API that', () => {
     ['the first page, with a new row', rows(10, 9)],
   ])('ignores the cursor fails the stream: %s', async (_, second) => {
     const { read, cursor } = open(({ cursor: id }) => listBody('events', id === undefined ? rows(9, 8) : second));
-    await expect(read()).rejects.toMatchObject({ problem: 'cursor_ignored', failureType: 'system_error' });
+    await expect(read()).rejects.toMatchObject({ problem: 'list_not_paged', failureType: 'system_error' });
     expect(cursor.state()).toEqual({ version: 1, walk: { top: at(9), cursor: 'e8', before: 'e9' } });
   });
 

@@ -10,8 +10,7 @@ import type { Row } from '../../record/row.ts';
 import { streamsOf } from '../../stream/stream.ts';
 import type { Partition } from '../partitions.ts';
 import { parseState } from '../state-format.ts';
-import type { PartitionCursor } from './cursor.ts';
-import { type PartitionState, partitionState } from './state.ts';
+import { type PartitionCursor, type PartitionState, partitionState } from './cursor.ts';
 
 /** All times are multiples of this, so that many rows share one. */
 const TICK = 500;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { WindowState } from './state.ts';
+import { type Window, WindowCursor, type WindowState } from './cursor.ts';
 import type { CursorOptions } from '../cursor.ts';
-import { WindowCursor, type Window } from './cursor.ts';
 import type { WindowSize } from './declaration.ts';
 import { utcText } from '../../record/timestamp.ts';
 

@@ -1,7 +1,17 @@
-import { utcText } from '../../record/timestamp.ts';
-import { type Cursor, type CursorOptions, StateFrame, latestOf } from '../cursor.ts';
+import type { z } from 'zod';
 import type { WindowSize } from './declaration.ts';
-import type { WindowState } from './state.ts';
+import { type Cursor, type CursorOptions, latestOf, StateFrame } from '../cursor.ts';
+import { type StateFormat, sharedState, timesByPartition } from '../state-format.ts';
+import { utcText } from '../../record/timestamp.ts';
+
+const schema = sharedState.extend({
+  /** For each partition, all windows up to here were read. */
+  marks: timesByPartition,
+});
+
+export type WindowState = z.infer<typeof schema>;
+
+export const windowState: StateFormat<WindowState> = { schema, partitions: 'marks', lists: [], objects: {} };
 
 /** A time window, in Unix ms. A row dated `to` may be in it or in the next one. */
 export interface Window {
