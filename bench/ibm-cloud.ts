@@ -120,10 +120,10 @@ async function requestsForTheSame(sandbox: IbmCloudProcess, ours: string[], scri
   const wanted = lines.map((line) => canonical(JSON.parse(line)));
   const [there, expected] = [new Set(read), new Set(wanted)];
   const alone = [...read.filter((row) => !expected.has(row)), ...wanted.filter((row) => !there.has(row))];
-  if (alone.length > 0) throw new Error(`${alone.length} rows were read by one alone, such as ${alone[0]}`);
-  if (read.length !== wanted.length) throw new Error(`${read.length} rows beside ${wanted.length} of the script`);
+  if (alone.length > 0) throw new Error(`${alone.length} rows were read by only one program, such as ${alone[0]}`);
+  if (read.length !== wanted.length) throw new Error(`${read.length} rows instead of the script's ${wanted.length}`);
   const [requests, theirs] = [between - before, after - between];
-  if (requests !== theirs) throw new Error(`${requests} requests beside ${theirs} of the script`);
+  if (requests !== theirs) throw new Error(`${requests} requests instead of the script's ${theirs}`);
   return requests;
 }
 

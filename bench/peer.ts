@@ -23,7 +23,8 @@ export async function peer(runs: number): Promise<Row[]> {
     const ours = await readKeys(read);
     const theirs = await readKeys(cdkRead);
     const missing = [...ours, ...theirs].filter((key) => !ours.has(key) || !theirs.has(key));
-    if (missing.length > 0) throw new Error(`${missing.length} records were read by one alone, such as ${missing[0]}`);
+    if (missing.length > 0)
+      throw new Error(`${missing.length} records were read by only one program, such as ${missing[0]}`);
     const reads = await interleaved({ ours: { command: read }, cdk: { command: cdkRead } }, Math.min(runs, 3));
     const starts = await interleaved(
       { ours: { command: connector('spec') }, cdk: { command: [...runner, 'spec'] } },
@@ -72,6 +73,7 @@ async function readKeys(command: string[]): Promise<Set<string>> {
     keys.add([stream, data['deployment_id'], ownId].join('/'));
     records += 1;
   }
-  if (records !== keys.size) throw new Error(`${records - keys.size} records came twice from ${command.join(' ')}`);
+  if (records !== keys.size)
+    throw new Error(`${records - keys.size} records are duplicates in the output of ${command.join(' ')}`);
   return keys;
 }

@@ -56,7 +56,7 @@ test.each([
   ['--config=', '--config must be the path of a file'],
   ['stray', "Unexpected argument 'stray'"],
   ['--platform heroku', '--platform must be one of compose, ibm_cloud'],
-  ['--token-life 60', '--token-life does not belong to the platform compose'],
+  ['--token-life 60', '--token-life is not a flag for the platform compose'],
   ['--platform ibm_cloud --now yesterday', '--now must be a time such as'],
   ['--platform ibm_cloud --missing-roles billing,cook', '--missing-roles must be some of'],
   ['--future-events 1201', 'futureEvents must not exceed auditEvents'],

@@ -25,8 +25,8 @@ const CONFIG_FLAG = `  --config <file>
 
 /** Flags without a value. */
 const SWITCHES = {
-  json: 'print one line of JSON for programs: what opens the API, deploymentIds, pid',
-  'exit-with-stdin': 'stop when stdin ends, as it does when the parent process is gone',
+  json: 'print one line of JSON for programs: address, credentials, deploymentIds, pid',
+  'exit-with-stdin': 'stop when stdin ends, as it does when the parent process exits',
   help: 'print this text',
 } as const;
 
@@ -93,7 +93,7 @@ export function readCommandLine(args: readonly string[]): CommandLine | string {
     if (typeof named === 'string') return named;
     const platform = (named['platform'] ?? 'compose') as PlatformName;
     const foreign = Object.keys(values).find((flag) => flag in all && !(flag in every) && !(flag in flagsOf(platform)));
-    if (foreign !== undefined) return `--${foreign} does not belong to the platform ${platform}; see --help`;
+    if (foreign !== undefined) return `--${foreign} is not a flag for the platform ${platform}; see --help`;
     const own = collect(values, platform);
     if (typeof own === 'string') return own;
     const options = { ...named, ...own } as Given;

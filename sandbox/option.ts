@@ -65,7 +65,7 @@ export function text(usual: string, placeholder: string, meaning: string): Optio
     meaning,
     placeholder,
     ...(usual !== '' && { shownDefault: usual }),
-    kind: 'a text that is not empty',
+    kind: 'a non-empty text',
     read: (value) => (value === '' ? undefined : value),
   };
 }
@@ -76,7 +76,7 @@ export function someOf<const Word extends string>(words: readonly Word[], meanin
     default: [],
     meaning,
     placeholder: 'words',
-    kind: `some of ${words.join(', ')}, parted by commas`,
+    kind: `some of ${words.join(', ')}, separated by commas`,
     read: (value) => {
       const read = value.split(',').map((part) => words.find((word) => word === part));
       return read.every((word) => word !== undefined) ? read : undefined;

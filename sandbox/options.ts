@@ -6,7 +6,7 @@ import { type Option, type Values, choice, text, whole } from './option.ts';
 
 const faults: Option<readonly Fault[]> = {
   default: [],
-  meaning: 'a fault to play, as JSON (see sandbox/faults/README.md); may be given several times',
+  meaning: 'a fault as JSON (see sandbox/faults/README.md); may be repeated',
   placeholder: 'json',
   kind: 'a fault as JSON, such as {"path":"/teams","kind":"hang"}',
   read: (value) => {
@@ -28,22 +28,22 @@ export const PLATFORM_NAMES = Object.keys(OWN_OPTIONS) as PlatformName[];
 
 /** The options of every API. */
 const COMMON_OPTIONS = {
-  platform: choice(PLATFORM_NAMES, 'compose', 'the API to play'),
+  platform: choice(PLATFORM_NAMES, 'compose', 'the API to imitate'),
   port: whole({ least: 0, most: 65_535, default: 0, meaning: 'port to listen on; 0 picks a free one' }),
   host: text('127.0.0.1', 'address', 'address to listen on; 0.0.0.0 makes it reachable from containers'),
-  seed: whole({ least: 0, most: 4_294_967_295, default: 1, meaning: 'all data follow from it' }),
-  latencyMs: whole({ least: 0, most: 3_600_000, default: 0, meaning: 'milliseconds to wait before each answer' }),
+  seed: whole({ least: 0, most: 4_294_967_295, default: 1, meaning: 'determines all data' }),
+  latencyMs: whole({ least: 0, most: 3_600_000, default: 0, meaning: 'milliseconds to wait before each response' }),
   quota: whole({
     least: 0,
     most: 1_000_000_000,
     default: 0,
-    meaning: 'requests to each service until all get 429 with Retry-After for a while; 0: no quota',
+    meaning: 'requests to each service before it responds with 429 and Retry-After for a while; 0: unlimited',
   }),
   quotaWindowMs: whole({
     least: 1,
     most: 86_400_000,
     default: 60_000,
-    meaning: 'for how many milliseconds they do; then the next requests are let through',
+    meaning: 'how many milliseconds it does; then requests succeed again',
   }),
   faults,
 } as const;

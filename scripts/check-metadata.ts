@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 // `npm run check:metadata -- SCHEMA.json`: validates metadata.yaml against Airbyte's schema ConnectorMetadataDefinitionV0,
 // with all references inlined. The schema belongs to Airbyte and isn't part of this repository.
 const [schemaFile] = process.argv.slice(2);
-if (schemaFile === undefined) throw new Error('Which schema? npm run check:metadata -- SCHEMA.json');
+if (schemaFile === undefined) throw new Error('Name the schema: npm run check:metadata -- SCHEMA.json');
 
 const ajv = new Ajv({
   strict: false,

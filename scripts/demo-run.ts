@@ -200,7 +200,7 @@ async function runProgram(args: readonly string[], outputFile: string, signal: A
     abort: signal,
   });
   signal.throwIfAborted();
-  if (exitCode !== 0) throw new Error(`source-compose ${args[0]} exited with ${exitCode}: ${outputFile} says why`);
+  if (exitCode !== 0) throw new Error(`source-compose ${args[0]} exited with ${exitCode}: see ${outputFile}`);
 }
 
 /** The words on one line, or on several that a shell joins. */

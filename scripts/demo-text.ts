@@ -24,7 +24,7 @@ export async function tallyOf(file: string): Promise<Tally> {
   for await (const { text, message } of messagesInFile(file)) {
     if (message.type === 'RECORD') {
       const stream = streams.get(message.record.stream);
-      if (stream === undefined) throw new Error(`a record of ${message.record.stream} came before its STARTED`);
+      if (stream === undefined) throw new Error(`a record of ${message.record.stream} precedes its STARTED`);
       stream.records += 1;
       stream.bytes += Buffer.byteLength(text) + 1;
     } else if (message.type === 'STATE') {

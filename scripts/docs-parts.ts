@@ -124,7 +124,7 @@ const { platform: choice, ...common } = spec.connectionSpecification.properties;
 export function optionsTable({ name }: DocumentedPlatform): string {
   const forms = choice.oneOf as readonly Form[];
   const form = forms.find(({ properties }) => properties['name']?.const === name);
-  if (form === undefined) throw new Error(`the specification does not offer ${name}`);
+  if (form === undefined) throw new Error(`the specification has no platform ${name}`);
   const rows = [...rowsOfOptions(form.properties, form.required, 'platform.'), ...rowsOfOptions(common, [], '')];
   return table(['Option', 'In the form', 'Type', 'Default', 'Meaning'], rows);
 }

@@ -124,7 +124,7 @@ const ibmCloudPages: DocumentedPlatform = {
   withoutProblems: new Set(['api_not_found', 'list_not_paged', 'list_missing', 'token_refused', 'unauthorized']),
   origin(stream) {
     const section = IBM_SECTIONS[stream.name];
-    if (section === undefined) throw new Error(`no section of the reference is named for ${stream.name}`);
+    if (section === undefined) throw new Error(`no section of the reference is listed for ${stream.name}`);
     return { path: ibmCloudPath(stream), heading: `${section} ` };
   },
   references: {

@@ -65,7 +65,7 @@ test.each(Object.entries(PICTURES))('%s is what `npm run docs` draws', async (pa
 test('a reference to a stream or a field that does not exist is an error', () => {
   const [platform] = DOCUMENTED;
   const lost = { ...platform!, references: { account_id: 'gone' }, ownReferences: { 'teams.gone': 'accounts' } };
-  expect(() => relationsOf(lost)).toThrow('no stream has what the entity diagram names: gone, teams.gone');
+  expect(() => relationsOf(lost)).toThrow('the entity diagram has unknown streams or fields: gone, teams.gone');
 });
 
 test.each(PAGES)('every link in %s to a file works', (path) => {

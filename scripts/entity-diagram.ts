@@ -58,7 +58,7 @@ export function relationsOf({ streams, references, ownReferences }: DocumentedPl
     ...[...Object.values(references), ...Object.values(ownReferences)].filter((target) => !names.has(target)),
     ...Object.keys(ownReferences).filter((field) => !fields.has(field)),
   ];
-  if (lost.length > 0) throw new Error(`no stream has what the entity diagram names: ${lost.join(', ')}`);
+  if (lost.length > 0) throw new Error(`the entity diagram has unknown streams or fields: ${lost.join(', ')}`);
   return streams.flatMap(({ name, fields }) =>
     Object.keys(fields).flatMap((field) => {
       const target = ownReferences[`${name}.${field}`] ?? references[field];

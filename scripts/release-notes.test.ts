@@ -28,13 +28,7 @@ test.each([
   ['a tag without its v', '0.10.0', '0.10.0', changelog, 'The tag is 0.10.0'],
   ['a release that the changelog does not have', 'v0.2.0', '0.2.0', changelog, 'no section for 0.2.0'],
   ['one without a date', 'v0.2.0', '0.2.0', '## [0.2.0]\n\n- A thing.\n', 'no date for 0.2.0'],
-  [
-    'one of which nothing is said',
-    'v0.2.0',
-    '0.2.0',
-    '## [0.2.0] - 2026-12-01\n\n### Added\n',
-    'says nothing of 0.2.0',
-  ],
+  ['an empty section', 'v0.2.0', '0.2.0', '## [0.2.0] - 2026-12-01\n\n### Added\n', 'is empty'],
 ])('%s is an error', (_, tag, version, text, message) => {
   expect(() => releaseNotes(tag, version, text)).toThrow(message);
 });

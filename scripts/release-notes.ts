@@ -10,6 +10,6 @@ export function releaseNotes(tag: string, version: string, changelog: string): s
   const [heading = '', ...lines] = section.split('\n');
   if (!/ - \d{4}-\d{2}-\d{2}$/.test(heading)) throw new Error(`CHANGELOG.md has no date for ${version}.`);
   const notes = lines.join('\n').trim();
-  if (!/^- /m.test(notes)) throw new Error(`CHANGELOG.md says nothing of ${version}.`);
+  if (!/^- /m.test(notes)) throw new Error(`The section for ${version} in CHANGELOG.md is empty.`);
   return notes;
 }

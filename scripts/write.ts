@@ -39,5 +39,5 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
 
 const [what = '', ...args] = process.argv.slice(2);
 const write = WRITERS[what];
-if (write === undefined) throw new Error(`Write what? There are ${Object.keys(WRITERS).join(', ')}.`);
+if (write === undefined) throw new Error(`Name what to write: ${Object.keys(WRITERS).join(', ')}.`);
 await write(...args);

@@ -39,7 +39,7 @@ export type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>
 /** The messages of a program, one per line. Throws if a line is something else. */
 export function messagesOf(stdout: string): Message[] {
   const lines = stdout.split('\n');
-  if (lines.pop() !== '') throw new Error('the output ends inside a line');
+  if (lines.pop() !== '') throw new Error('the output ends with a truncated line');
   return lines.map(messageIn);
 }
 
@@ -56,7 +56,7 @@ function messageIn(line: string, index: number): Message {
   try {
     return JSON.parse(line) as Message;
   } catch (cause) {
-    throw new Error(`line ${index + 1} is no JSON: ${line.slice(0, 120)}`, { cause });
+    throw new Error(`line ${index + 1} is not JSON: ${line.slice(0, 120)}`, { cause });
   }
 }
 

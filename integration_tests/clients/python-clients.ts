@@ -137,7 +137,7 @@ class PythonClient {
     this.#child.stdin?.write(`${JSON.stringify([command, ...args])}\n`);
     const { value, done } = await this.#answers.next();
     if (done !== true) return JSON.parse(value) as T;
-    throw new Error(`The client broke down at "${command}":\n${lastLines(readFileSync(this.#log, 'utf8'))}`);
+    throw new Error(`The client failed at "${command}":\n${lastLines(readFileSync(this.#log, 'utf8'))}`);
   }
 
   /** Lets the process exit by itself. */

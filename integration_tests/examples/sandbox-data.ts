@@ -6,7 +6,7 @@ const API_KEY = 'sandbox-key';
 /** The primary keys that a full read must emit, sorted. */
 export async function keysOf(stream: string): Promise<string[]> {
   const answer = await fetch(`${ADDRESS}/_sandbox/keys?stream=${stream}`);
-  if (!answer.ok) throw new Error(`the stand-in answers ${answer.status}`);
+  if (!answer.ok) throw new Error(`the sandbox responds with ${answer.status}`);
   return (await answer.text())
     .split('\n')
     .filter((key) => key !== '')
@@ -41,6 +41,6 @@ export async function costOf(month: string): Promise<number> {
 
 async function json<T>(asked: Promise<Response>): Promise<T> {
   const answer = await asked;
-  if (!answer.ok) throw new Error(`the stand-in answers ${answer.status}`);
+  if (!answer.ok) throw new Error(`the sandbox responds with ${answer.status}`);
   return (await answer.json()) as T;
 }

@@ -5,14 +5,14 @@ const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
 
 /** The options of the Compose account and its API. */
 export const COMPOSE_OPTIONS = {
-  token: text('', 'text', 'the one token that is accepted (default: made from the seed)'),
+  token: text('', 'text', 'the only valid token (default: made from the seed)'),
   deployments: whole({
     least: 0,
     most: 100_000,
     default: 5,
     meaning: 'number of deployments; 11 cover every database type',
   }),
-  recipes: whole({ least: 0, most: 1_000_000, default: 12, meaning: 'recipes of each deployment, at any depth' }),
+  recipes: whole({ least: 0, most: 1_000_000, default: 12, meaning: 'recipes per deployment, at any depth' }),
   auditEvents: whole({
     least: 0,
     most: 1_000_000_000,
@@ -23,29 +23,29 @@ export const COMPOSE_OPTIONS = {
     least: 0,
     most: 1_000_000_000,
     default: 0,
-    meaning: 'how many of the newest events are dated 2099',
+    meaning: 'how many of the newest events have a date in 2099',
   }),
-  ties: whole({ least: 1, most: 1_000_000, default: 3, meaning: 'how many neighbouring events share a timestamp' }),
+  ties: whole({ least: 1, most: 1_000_000, default: 3, meaning: 'how many consecutive events share a timestamp' }),
   cursor: choice(
     BOUNDS,
     'exclusive',
-    'inclusive: a page starts with the event that the cursor names; exclusive: right after it; ignored: every page is the first',
+    'inclusive: a page starts with the event of the cursor; exclusive: right after it; ignored: every page is the first',
   ),
   newerThan: choice(
     BOUNDS,
     'exclusive',
-    'whether newer_than includes events of that very time; ignored: it has no effect',
+    'whether newer_than includes events of exactly that time; ignored: it has no effect',
   ),
   maxLimit: whole({
     least: 1,
     most: 100_000,
     default: 100,
-    meaning: 'most events on a page; a higher limit is clamped to it',
+    meaning: 'maximum of events per page; a higher limit is clamped to it',
   }),
   oldCursors: choice(
     ['accepted', 'refused', 'empty'],
     'accepted',
-    'the answer to a cursor that was on no page lately; accepted: a page; refused: 422; empty: an empty page',
+    'the response to a cursor that was on no recent page; accepted: a page; refused: 422; empty: an empty page',
   ),
 } as const;
 

@@ -5,7 +5,7 @@ import { type Option, type Values, choice, onOff, someOf, text, whole } from '..
 const ROLES = ['billing', 'access_groups', 'policies', 'account', 'logs'] as const;
 
 const now: Option<string> = {
-  ...text('', 'time', 'where the clock of the stand-in stands at the start (default: the real time)'),
+  ...text('', 'time', 'the initial time of the clock (default: the real time)'),
   kind: 'a time such as 2026-11-24T12:00:00Z',
   read: (value) => (isTime(value) ? value : undefined),
 };
@@ -15,46 +15,52 @@ const size = (usual: number, meaning: string, most = 100_000): Option<number> =>
 
 /** The options of the account at IBM Cloud and its services. */
 export const IBM_CLOUD_OPTIONS = {
-  apiKey: text('', 'text', 'the one API key that gets tokens (default: made from the seed)'),
-  tokenLife: whole({ least: 1, most: 3600, default: 3600, meaning: 'seconds until a token is refused' }),
-  accountClaim: onOff(true, 'off: tokens do not say which account they are for'),
+  apiKey: text('', 'text', 'the only valid API key (default: made from the seed)'),
+  tokenLife: whole({ least: 1, most: 3600, default: 3600, meaning: 'seconds until a token expires' }),
+  accountClaim: onOff(true, 'off: tokens do not contain the account'),
   now,
-  regions: whole({ least: 1, most: 10, default: 3, meaning: 'number of regions that deployments are spread over' }),
+  regions: whole({ least: 1, most: 10, default: 3, meaning: 'regions of the deployments' }),
   deployments: size(8, 'deployments of generation 1; 12 cover every database type'),
   gen2Deployments: size(5, 'deployments of generation 2; 8 cover every database type'),
-  gen2Backups: size(3, 'days for which the daily backups of generation 2 are kept; 0: there are none'),
-  backupDays: size(30, 'days for which the daily backups of generation 1 are kept'),
-  tasksPerDay: size(3, 'tasks of each deployment a day'),
-  otherInstances: size(3, 'instances of services that are no databases'),
-  hiddenInstances: size(3, 'instances that may not be viewed, in one block: they are cut out of their pages'),
-  oddInstances: onOff(
-    false,
-    'on: CRNs that a client must not take at their word, and a read replica without autoscaling',
-  ),
-  maxLimit: whole({ least: 1, most: 1000, default: 100, meaning: 'most rows on a page; a higher limit is clamped' }),
+  gen2Backups: size(3, 'days that daily backups of generation 2 are kept; 0: none'),
+  backupDays: size(30, 'days that daily backups of generation 1 are kept'),
+  tasksPerDay: size(3, 'tasks per deployment and day'),
+  otherInstances: size(3, 'instances of other services'),
+  hiddenInstances: size(3, 'instances that the key cannot view, in one block: they are removed from their pages'),
+  oddInstances: onOff(false, 'on: CRNs that a client must not trust, and a read replica without autoscaling'),
+  maxLimit: whole({
+    least: 1,
+    most: 1000,
+    default: 100,
+    meaning: 'maximum of rows per page; a higher limit is clamped',
+  }),
   inventoryToken: choice(
     ['start', 'next_docid', 'next_url'],
     'start',
     'the parameter of next_url that holds the token of the next page of instances',
   ),
-  lastPage: choice(['absent', 'null', 'empty'], 'absent', 'what stands for the next page on the last one'),
-  usageMonths: whole({ least: 1, most: 120, default: 13, meaning: 'months of usage, the open one included' }),
-  accessGroups: size(5, 'access groups, besides the one for public access'),
+  lastPage: choice(['absent', 'null', 'empty'], 'absent', 'the link to the next page on the last page'),
+  usageMonths: whole({ least: 1, most: 120, default: 13, meaning: 'months of usage, including the open one' }),
+  accessGroups: size(5, 'access groups, in addition to Public Access'),
   members: size(3, 'members of an access group; some have more, some have none'),
   policies: size(14, 'IAM policies; 14 cover every kind'),
-  missingRoles: someOf(ROLES, `roles that the API key lacks, parted by commas: ${ROLES.join(', ')}`),
+  missingRoles: someOf(ROLES, `roles that the API key lacks, separated by commas: ${ROLES.join(', ')}`),
   logsInstances: whole({ least: 1, most: 10, default: 1, meaning: 'IBM Cloud Logs instances; they share the events' }),
   auditEvents: size(400, 'log entries, of which most are audit events of databases', 10_000_000),
-  auditDays: whole({ least: 1, most: 3650, default: 30, meaning: 'days that the log entries are spread over' }),
-  unreadableEvents: size(0, 'how many of the oldest audit events of databases are cut off in their text'),
+  auditDays: whole({ least: 1, most: 3650, default: 30, meaning: 'days of the log entries' }),
+  unreadableEvents: size(0, 'how many of the oldest audit events of databases have truncated text'),
   resultLimit: whole({
     least: 1,
     most: 50_000,
     default: 12_000,
-    meaning: 'most log entries that a query gives; on the archive it is 50000 unless set lower',
+    meaning: 'maximum of log entries per query; 50000 for the archive unless set lower',
   }),
-  windowEnd: choice(['inclusive', 'exclusive'], 'inclusive', 'whether a query finds entries of the very end'),
-  queriesPerMinute: size(10, 'queries allowed to each Logs instance in a minute; 0: any number'),
+  windowEnd: choice(
+    ['inclusive', 'exclusive'],
+    'inclusive',
+    'whether a query includes entries at the end of its window',
+  ),
+  queriesPerMinute: size(10, 'queries per minute and Logs instance; 0: unlimited'),
 } as const;
 
 export type IbmCloudOptions = Values<typeof IBM_CLOUD_OPTIONS>;
