@@ -67,6 +67,7 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'docker run --rm -e HTTPS_PROXY': 'needs a proxy',
     'FROM source-compose:0.1.0': CONTAINER,
   },
+  'docs/sources/ibm-cloud-limits.md': { 'source-compose verify': COMMANDS },
   'docs/sources/ibm-cloud-queries.md': {
     'select\n': QUERIES,
     'select d.name, d.type, d.version': QUERIES,

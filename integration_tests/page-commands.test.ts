@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type IbmCloudSandbox, startSandbox } from '../sandbox/server.ts';
 import { clockAt } from '../test-support/clock.ts';
 import { ROOT } from '../test-support/connector.ts';
-import { commandsIn, pageOf, sectionOf } from '../test-support/pages.ts';
+import { blockOf, commandsIn, pageOf, sectionOf } from '../test-support/pages.ts';
 import { outputOf } from '../test-support/processes.ts';
 import { contentsOf, messagesOf } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
@@ -65,6 +65,11 @@ test('the commands for IBM Cloud by hand test a config and read all streams', as
   expect(build).toBe('npm ci && npm run build');
   expect(await bash(others.join('\n'))).toContain('"status":"SUCCEEDED"');
   expect(recordsIn(fileOf('secrets/records.jsonl')).get('deployments')?.length).toBe(sandbox.counts().deployments);
+});
+
+test('the command of docs/sources/ibm-cloud-limits.md writes a report', async () => {
+  await bash(blockOf(pageOf('docs/sources/ibm-cloud-limits.md'), 'source-compose verify'));
+  expect(fileOf('report.md')).toContain('deployments_backups');
 });
 
 test('the commands of docs/command-line.md make a folder, select streams and resume a read', async () => {
