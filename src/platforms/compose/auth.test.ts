@@ -7,7 +7,7 @@ import { serverText } from '../../text/server-text.ts';
 
 type Reply = [status: number, body: string];
 
-/** An API that answers each path as told, the last reply again and again, and the client that asks it. */
+/** An API that sends these replies to each path, repeating the last one, and a client of it. */
 async function withReplies(replies: Record<string, Reply[]>, options: Parameters<typeof createClient>[0] = {}) {
   const { origin, requests } = await startServer((request, response) => {
     const left = replies[request.url?.slice(1) ?? ''] ?? [[404, '']];
@@ -24,12 +24,12 @@ async function withReplies(replies: Record<string, Reply[]>, options: Parameters
 const UNAUTHORIZED: Reply = [401, '{"errors":"unauthorized"}'];
 const FINE: Reply = [200, '{"_embedded":{"accounts":[]}}'];
 
-describe('the token is refused, which is told at once, because nothing that follows can succeed', () => {
+describe('the API rejects the token, which is reported at once', () => {
   test.each([
     ['a text', '{"errors":"invalid_token"}'],
     ['a map of lists', '{"errors":{"token":["invalid_token"]}}'],
     ['a map of texts', '{"errors":{"error":"invalid_token"}}'],
-  ])('by a 401 that says invalid_token as %s, without another request', async (_, body) => {
+  ])('for a 401 with invalid_token as %s, without another request', async (_, body) => {
     const { get, told, paths } = await withReplies({ teams: [[401, body]] });
     const error = await get('teams');
     expect(error).toMatchObject({
@@ -42,14 +42,14 @@ describe('the token is refused, which is told at once, because nothing that foll
     expect(paths()).toEqual(['teams']);
   });
 
-  test('by any other 401 if accounts is refused with 401 too', async () => {
+  test('for any other 401 if accounts gets a 401, too', async () => {
     const { get, told, paths } = await withReplies({ teams: [UNAUTHORIZED], accounts: [UNAUTHORIZED] });
     expect(await get('teams')).toMatchObject({ problem: 'token_refused', failureType: 'config_error' });
     expect(told[0]).toMatchObject({ problem: 'token_refused' });
     expect(paths()).toEqual(['teams', 'accounts']);
   });
 
-  test('by a 401 of accounts itself, which needs no second question', async () => {
+  test('for a 401 of accounts itself, without another request', async () => {
     const { get, told, paths } = await withReplies({ accounts: [UNAUTHORIZED] });
     const error = await get('accounts');
     expect(error).toMatchObject({ problem: 'token_refused' });
@@ -58,8 +58,8 @@ describe('the token is refused, which is told at once, because nothing that foll
   });
 });
 
-describe('a 401 that is not about the token is a refusal of what was asked for', () => {
-  test('if accounts can be read; it quotes the API, and nobody is told that the token is refused', async () => {
+describe('a 401 that is not about the token is a rejection of the resource', () => {
+  test('if accounts can be read; it quotes the API, and the token is not reported', async () => {
     const { get, told, paths } = await withReplies({ 'deployments/d1/recipes': [UNAUTHORIZED], accounts: [FINE] });
     expect(await get('deployments/d1/recipes')).toMatchObject({
       problem: 'unauthorized',
@@ -80,14 +80,14 @@ describe('a 401 that is not about the token is a refusal of what was asked for',
     [403, ''],
     [404, ''],
     [422, ''],
-  ])('also if accounts answers %i: that is no evidence against the token', async (...reply) => {
+  ])('if accounts returns HTTP %i, which is no evidence against the token', async (...reply) => {
     const { get, told } = await withReplies({ teams: [UNAUTHORIZED], accounts: [reply] });
     expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
     expect(told).toEqual([]);
   });
 });
 
-test('accounts is asked once for all that ask at the same time, and not again for a while', async () => {
+test('accounts is requested once for simultaneous 401s, and not again for a while', async () => {
   const paths = Array.from({ length: 8 }, (_, i) => `deployments/d${i}/roles`);
   const replies = Object.fromEntries(paths.map((path) => [path, [UNAUTHORIZED]]));
   let now = 0;
@@ -110,14 +110,14 @@ test('accounts is asked once for all that ask at the same time, and not again fo
   expect(probes()).toBe(3);
 });
 
-test('what is read of accounts anyway need not be asked for again', async () => {
+test('accounts is not requested again if it has just been read', async () => {
   const { get, paths } = await withReplies({ teams: [UNAUTHORIZED], accounts: [FINE] });
   await get('accounts');
   expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
   expect(paths()).toEqual(['accounts', 'teams']);
 });
 
-test('if accounts keeps failing, neither is known: it is an outage, which says why accounts was asked for', async () => {
+test('if accounts keeps failing, the error is an outage that says why accounts was requested', async () => {
   const { get, told } = await withReplies({ teams: [UNAUTHORIZED], accounts: [[500, '']] });
   expect(await get('teams')).toMatchObject({
     problem: 'server_error',
@@ -131,7 +131,7 @@ test('if accounts keeps failing, neither is known: it is an outage, which says w
 describe('without a client', () => {
   const TEAMS: Request = { path: 'teams' };
 
-  test('what was accepted elsewhere is no evidence for the token, since not everything needs one', async () => {
+  test('success elsewhere is no evidence for the token, since not every path requires it', async () => {
     const auth = tokenAuth('t');
     auth.accepted?.({ path: 'databases' });
     let asked = 0;
@@ -140,7 +140,7 @@ describe('without a client', () => {
     expect(asked).toBe(1);
   });
 
-  test('a question that failed is asked again by the next who needs it', async () => {
+  test('a probe that failed is repeated for the next 401', async () => {
     const auth = tokenAuth('t');
     const gone = new Error('stopped by SIGTERM');
     const meaning = (ask: () => Promise<unknown>): Promise<RefusalMeaning> =>

@@ -4,7 +4,7 @@ import { composeConfig } from './config.ts';
 const TOKEN = { name: 'compose', api_token: '0123456789abcdef' };
 const ID = '5a2b4c6d8e0f12001300b001';
 
-describe('what is tidied up', () => {
+describe('values are normalized', () => {
   test.each([
     [{ api_token: ' \n0123456789abcdef\t' }, { api_token: '0123456789abcdef' }],
     [{ api_token: 'with space inside' }, { api_token: 'with space inside' }],
@@ -16,7 +16,7 @@ describe('what is tidied up', () => {
   });
 });
 
-describe('the ends of the ranges are taken, what lies beyond is not', () => {
+describe('ranges include their ends', () => {
   test.each([['page_size', 10, 100]])('%s from %d to %d', (option, least, most) => {
     const problem = `must be a whole number from ${least} to ${most}`;
     for (const value of [least, most]) expect(problemsOf(option, value)).toEqual([]);
@@ -26,7 +26,7 @@ describe('the ends of the ranges are taken, what lies beyond is not', () => {
   });
 });
 
-describe('what is refused, and why', () => {
+describe('invalid values', () => {
   test.each([
     ['api_token', undefined, 'is missing'],
     ['api_token', 12_345_678, 'must be a string'],

@@ -6,17 +6,17 @@ import { embeddedList, flatten, halObject } from './envelope.ts';
 
 const list = (body: unknown): ParsedPage => embeddedList(body, 'backups', 'deployments/d1/backups');
 
-test('the rows of a list come as they are, in their order', () => {
+test('the rows of a list are unchanged and in order', () => {
   const rows = [{ id: 'b' }, { id: 'a' }, null, 'odd'];
   expect(list({ _embedded: { backups: rows } })).toEqual({ rows, warnings: [] });
   expect(list({ _embedded: { backups: [] }, _links: {} })).toEqual({ rows: [], warnings: [] });
 });
 
-test('other lists beside the wanted one do not matter', () => {
+test('other lists in the body are ignored', () => {
   expect(list({ _embedded: { users: [1], backups: [2] } }).rows).toEqual([2]);
 });
 
-describe('a list that is not there is empty, and warned about', () => {
+describe('a missing list is empty, with a warning', () => {
   test.each([
     ['no envelope', {}],
     ['an envelope that is null', { _embedded: null }],
@@ -30,7 +30,7 @@ describe('a list that is not there is empty, and warned about', () => {
   });
 });
 
-describe('a body that is no such list is an error, never an empty list', () => {
+describe('a body without the list is an error, never an empty list', () => {
   test.each([
     ['null', null, 'it is not an object'],
     ['a bare list', [{ id: 'b' }], 'it is not an object'],
@@ -59,13 +59,13 @@ describe('a body that is no such list is an error, never an empty list', () => {
   });
 });
 
-test('a name of a list is not shown if it is long', () => {
+test('a long name of a list is not shown', () => {
   const name = 'x'.repeat(2_000_000);
   expect(() => list({ _embedded: { [name]: [] } })).toThrow('it has the list … instead');
   expect(() => list({ _embedded: { [name]: [] } })).not.toThrow('xxx');
 });
 
-test('an object without any of the fields that are named is no report', () => {
+test('an object without any of the expected fields is an error', () => {
   expect(halObject({ b: null }, 'x', ['a', 'b'])).toEqual({ b: null });
   expect(() => halObject({ c: 1 }, 'x', ['a', 'b'])).toThrow('it has none of the fields a, b');
   expect(() => halObject(JSON.parse('{"__proto__":1}'), 'x', ['toString'])).toThrow('it has none of the fields');
@@ -78,7 +78,7 @@ test('a link to a next page is warned about, because it is not followed', () => 
   expect(list({ _embedded: { backups: [1] }, _links: { next: null } }).warnings).toEqual([]);
 });
 
-test('one object is taken as it is, unless it is an error or none', () => {
+test('an object is returned unchanged unless it is an error', () => {
   expect(halObject({ id: 'd1' }, 'deployments/d1')).toEqual({ id: 'd1' });
   expect(() => halObject({ errors: 'gone' }, 'deployments/d1')).toThrow('gone');
   expect(() => halObject([], 'deployments/d1')).toThrow('it is not an object');
@@ -87,19 +87,19 @@ test('one object is taken as it is, unless it is an error or none', () => {
 /** The row as it is printed. */
 const flat = (row: Row): unknown => JSON.parse(JSON.stringify(flatten(row)));
 
-test('links go, and embedded lists get their plain name', () => {
+test('links are removed, and embedded lists move to the top', () => {
   const row = { id: 'a', _links: { self: { href: '/a{?embed}' } }, _embedded: { users: [{ id: 'u' }], other: [1] } };
   expect(flat(row)).toEqual({ id: 'a', users: [{ id: 'u' }], other: [1] });
   expect(flat({ id: 'a', _links: null, _embedded: null })).toEqual({ id: 'a' });
   expect(flat({ id: 'a', _embedded: 'x' })).toEqual({ id: 'a' });
 });
 
-test('what stands inside objects and lists keeps its links and envelopes', () => {
+test('nested objects and lists keep their links and envelopes', () => {
   const inside = { users: [{ id: 7, _links: {} }], data: { id: 7, _links: {}, _embedded: { a: [] } } };
   expect(flat(structuredClone(inside))).toEqual(inside);
 });
 
-test('of any row, each field stays, and what the envelope adds stands where there was nothing', () => {
+test('a row keeps its own fields, and embedded lists fill in missing ones', () => {
   const fields = fc.dictionary(fc.constantFrom('id', 'users', 'teams', 'data'), fc.jsonValue({ maxDepth: 2 }));
   fc.assert(
     fc.property(fields, fields, (own, lists) => {

@@ -6,7 +6,7 @@ import { DEFAULT_ENDPOINTS } from './api/endpoints.ts';
 const KEY = { name: 'ibm_cloud', api_key: 'the-key' };
 const GROUP = '11112222333344445555666677778888';
 
-test('with nothing but a key every other option has its default', () => {
+test('all options but the key have defaults', () => {
   expect(ibmCloudConfig.parse(KEY)).toEqual({
     ...KEY,
     deployment_ids: [],
@@ -17,12 +17,12 @@ test('with nothing but a key every other option has its default', () => {
   });
 });
 
-test('one address in place of IBM’s leaves the others as they are', () => {
+test('one endpoint leaves the others at their defaults', () => {
   const { endpoints } = ibmCloudConfig.parse({ ...KEY, endpoints: { iam: 'https://private.iam.cloud.ibm.com' } });
   expect(endpoints).toEqual({ ...DEFAULT_ENDPOINTS, iam: 'https://private.iam.cloud.ibm.com' });
 });
 
-describe('what is tidied up', () => {
+describe('values are normalized', () => {
   test.each([
     [{ api_key: ' \nthe-key\t' }, { api_key: 'the-key' }],
     [{ deployment_ids: [` ${guidOf(1)}\n`, guidOf(1)] }, { deployment_ids: [guidOf(1)] }],
@@ -34,7 +34,7 @@ describe('what is tidied up', () => {
   });
 });
 
-describe('what is refused, and why', () => {
+describe('invalid values', () => {
   const NO_ID = 'must be the CRN or the GUID of a deployment';
   const NO_GROUP = 'must be the ID of a resource group: 32 hexadecimal digits';
   test.each([

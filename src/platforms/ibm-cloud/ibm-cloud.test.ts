@@ -22,18 +22,18 @@ import { INSTANCES } from './account/inventory.ts';
 const config = (options: object = {}): IbmCloudConfig =>
   ibmCloud.config.parse({ name: 'ibm_cloud', api_key: 'the-key', ...options });
 
-test('requests that name no origin go to the Resource Controller, and ask for JSON', () => {
+test('requests without an origin go to the Resource Controller and accept JSON', () => {
   const endpoints = { resource_controller: 'http://localhost:8080/rc' };
   const { address, accept } = ibmCloud.connection(config({ endpoints }));
   expect({ address, accept }).toEqual({ address: 'http://localhost:8080/rc', accept: 'application/json' });
 });
 
-test('the key is a credential, as it was written and without white space, in whatever else there is', () => {
+test('the key is a credential, as written and trimmed, even in an invalid config', () => {
   expect(ibmCloud.credentials({ api_key: ' the-key\n', endpoints: 'odd' })).toEqual([' the-key\n', 'the-key']);
   for (const none of [{}, { api_key: 7 }, { api_key: null }]) expect(ibmCloud.credentials(none)).toEqual([]);
 });
 
-describe('an error in the words of this platform', () => {
+describe("an error in this platform's terms", () => {
   const { messages = {}, facts } = ibmCloud.terms;
   const own = Object.keys(messages) as ProblemId[];
   /** What the API client knows of any failure with a status or a code. */
@@ -48,7 +48,7 @@ describe('an error in the words of this platform', () => {
     target: 't',
   } as unknown as FactsOf<ProblemId>;
 
-  test.each(own)('%s is told in whole sentences, with every fact filled in', (id) => {
+  test.each(own)('%s is a complete sentence', (id) => {
     const { message, failureType } = new ConnectorError(id, known, { template: messages[id] });
     expect(message).toMatch(/^[A-Z].*\.$/);
     expect(message).not.toMatch(/[{}]|\s{2}|undefined|Compose|base_url/);
@@ -60,12 +60,12 @@ describe('an error in the words of this platform', () => {
     [410, 'not_found'],
     [422, 'not_offered'],
     [418, 'unexpected_status'],
-  ] as const)('about HTTP %i names that status', (status, id) => {
+  ] as const)('names HTTP %i', (status, id) => {
     const { message } = new ConnectorError(id, { ...known, status: String(status) }, { template: messages[id] });
     expect(message).toContain(`HTTP ${status} ("no")`);
   });
 
-  test('never speaks of Compose or of its options, whatever the failure', () => {
+  test('never mentions Compose or its options', () => {
     const others = {
       detail: 'd',
       target: 't',

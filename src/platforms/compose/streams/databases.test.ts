@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { recordsOf } from '../../../../test-support/unit/reads.ts';
 import { databases } from './databases.ts';
 
-test('the versions come out of their envelope and stay inline', () => {
+test('embedded versions become a field', () => {
   const versions = [
     { application: 'postgresql', status: 'deprecated', preferred: false, version: '9.4.16' },
     { application: 'postgresql', status: 'stable', preferred: true, version: '9.6.10' },

@@ -10,7 +10,7 @@ const DIGEST = /^d1\/[0-9a-f]{32}$/;
 
 const records = (...addons: unknown[]): unknown[] => recordsOf(deploymentsAddons, { _embedded: { addons } }, 'd1');
 
-test('the likely fields are taken out, and the whole row is kept as it came', () => {
+test('likely fields are extracted, and addon has the whole row', () => {
   const addon = {
     id: 7,
     name: 'Syslog-NG',
@@ -32,7 +32,7 @@ test('the likely fields are taken out, and the whole row is kept as it came', ()
   ]);
 });
 
-test('a row of which nothing is known is a record too', () => {
+test('a row without known fields is a record, too', () => {
   const none = { id: null, name: null, type: null, status: null, created_at: null };
   expect(records({ plan: 'big' }, {})).toEqual([
     { key: expect.stringMatching(DIGEST), deployment_id: 'd1', ...none, addon: { plan: 'big' } },
@@ -40,20 +40,20 @@ test('a row of which nothing is known is a record too', () => {
   ]);
 });
 
-test('the deployment that the row names is kept', () => {
+test("the row's own deployment_id is kept", () => {
   expect(records({ deployment_id: 'd2' })).toMatchObject([
     { deployment_id: 'd2', key: expect.stringMatching(/^d2\//) },
   ]);
 });
 
-test('what is no object is left for the reader to complain about', () => {
+test("a row that is not an object stays, for the reader's error", () => {
   expect(rowsIn(deploymentsAddons, { _embedded: { addons: ['x', null] } }).rows).toEqual(['x', null]);
 });
 
 describe('the key', () => {
   const keys = (...addons: unknown[]): unknown[] => (records(...addons) as { key: unknown }[]).map(({ key }) => key);
 
-  test('is made of the deployment and the id, be it a text or a number', () => {
+  test('consists of the deployment and the id, as text or number', () => {
     expect(keys({ id: 'a-1' }, { id: 7 }, { id: 0 }, { id: '7', name: 'x' })).toEqual([
       'd1/a-1',
       'd1/7',
@@ -62,11 +62,11 @@ describe('the key', () => {
     ]);
   });
 
-  test.each([undefined, null, '', false, {}, ['a']])('is a digest of the row where the id is %j', (id) => {
+  test.each([undefined, null, '', false, {}, ['a']])('has a hash of the row if the id is %j', (id) => {
     expect(keys({ id, name: 'Syslog-NG' })).toEqual([expect.stringMatching(DIGEST)]);
   });
 
-  test('is the same for the same fields in whatever order, and another for others', () => {
+  test('depends on the fields, not on their order', () => {
     const names = fc.string().filter((name) => name !== 'id' && name !== 'one more');
     const fields = fc.dictionary(names, fc.jsonValue({ maxDepth: 2 })).map((row) => Object.entries(row));
     const shuffled = fields.chain((entries) =>
@@ -86,11 +86,11 @@ describe('the key', () => {
     expect(keys({ name: 'a', plan: 'b' })).not.toEqual(keys({ name: 'b', plan: 'a' }));
   });
 
-  test('does not change from one release to the next, since destinations know rows by it', () => {
+  test('stays the same in every release', () => {
     expect(keys({ name: 'Syslog-NG', plan: 'big' })).toEqual(['d1/1ab977760d6a7b7dac5635e1e0c89360']);
   });
 
-  test('keeps no id that a reader of JSON would not', () => {
+  test('reports an inexact id', () => {
     const normaliser = new Normaliser(deploymentsAddons, () => undefined);
     const body = { _embedded: { addons: [{ id: 2 ** 53 }] } };
     const [row] = rowsIn(deploymentsAddons, body).rows;

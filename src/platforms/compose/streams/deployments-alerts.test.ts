@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsAlerts } from './deployments-alerts.ts';
 
-test('a healthy deployment has a record too', () => {
+test('a healthy deployment has a record, too', () => {
   expect(recordsOf(deploymentsAlerts, { summary: 'healthy', _embedded: { alerts: [] } }, 'd1')).toEqual([
     { deployment_id: 'd1', summary: 'healthy', alerts: [] },
   ]);
 });
 
-test('the alerts stay together in one record, as they came', () => {
+test('all alerts are in one record, unchanged', () => {
   const alerts = [
     { capsule_id: 'c1', message: 'Disk usage is at 92%', status: 'critical', check: 'disk' },
     { status: 1 },
@@ -18,7 +18,7 @@ test('the alerts stay together in one record, as they came', () => {
   ]);
 });
 
-test('an object that has neither the summary nor the list is no row, with a warning', () => {
+test('an object without summary and list is no record, with a warning', () => {
   const without = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
   const warnings = ['path has no list alerts, which is treated as empty'];
   expect(without({ hello: 'world' })).toEqual({ rows: [], warnings });
@@ -26,7 +26,7 @@ test('an object that has neither the summary nor the list is no row, with a warn
   expect(without({ summary: 'healthy' })).toEqual({ rows: [{ summary: 'healthy' }], warnings });
 });
 
-test('damage is not taken for health', () => {
+test('a damaged response is an error', () => {
   const rows = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
   expect(() => rows({ summary: 'x', _embedded: { alerts: 'none' } })).toThrow('_embedded.alerts is not a list');
   expect(() => rows([])).toThrow('it is not an object');

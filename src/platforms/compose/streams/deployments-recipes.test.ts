@@ -6,14 +6,14 @@ import { deploymentsRecipes } from './deployments-recipes.ts';
 const list = (...recipes: unknown[]): object => ({ _embedded: { recipes } });
 const records = (...recipes: unknown[]): unknown[] => recordsOf(deploymentsRecipes, list(...recipes), 'd1');
 
-test('a recipe without steps is one record, as the API sent it', () => {
+test('a recipe without steps is one unchanged record', () => {
   const recipe = { id: 'r1', name: 'Scale', parent_id: null, operations_total: 6, _embedded: { recipes: [] } };
   expect(records(recipe)).toEqual([
     { id: 'r1', name: 'Scale', parent_id: null, operations_total: 6, deployment_id: 'd1' },
   ]);
 });
 
-describe('steps become records of their own, behind what they are steps of', () => {
+describe('steps become records of their own, after their parents', () => {
   const expected = [
     { id: 'a', deployment_id: 'd1', parent_id: null },
     { id: 'a1', deployment_id: 'd1', parent_id: 'a' },
@@ -22,7 +22,7 @@ describe('steps become records of their own, behind what they are steps of', () 
     { id: 'b', deployment_id: 'd1', parent_id: null },
   ];
 
-  test('in recipes, as its documents have it', () => {
+  test('in recipes, as documented', () => {
     const a1 = { id: 'a1', recipes: [{ id: 'a1x', recipes: [] }] };
     expect(records({ id: 'a', recipes: [a1, { id: 'a2' }] }, { id: 'b' })).toEqual(expected);
   });
@@ -48,12 +48,12 @@ describe('each id is one record', () => {
     ]);
   });
 
-  test('rows without one all stay, to be told of', () => {
+  test("rows without an id all stay, for the reader's error", () => {
     expect(rowsIn(deploymentsRecipes, list({ id: null }, { id: null }, 'x')).rows).toHaveLength(3);
   });
 });
 
-test('depth is no limit', () => {
+test('the depth is not limited', () => {
   let recipe: object = { id: '0' };
   for (let i = 1; i < 20_000; i++) recipe = { id: String(i), ...list(recipe) };
   expect(records(recipe)).toHaveLength(20_000);
@@ -81,7 +81,7 @@ const forest = fc.array(fc.nat()).map((numbers) => {
   return all.filter(({ parent }) => parent === null);
 });
 
-test('any tree comes out whole: every recipe once, before its steps, with its parent, and no list left', () => {
+test('any tree is flattened: every recipe once, before its steps, with its parent_id', () => {
   const asApi = ({ id, steps }: Recipe): object => ({ id, ...list(...steps.map(asApi)) });
   const flat = ({ id, parent, steps }: Recipe): object[] => [
     { id, parent_id: parent, deployment_id: 'd1' },

@@ -6,19 +6,19 @@ import { deployments } from './deployments.ts';
 
 const { detail } = deployments.retrieval as Shared<ComposeShared, string>;
 
-test('the details are asked for by id, and are the two fields that hold secrets', () => {
+test('the details are requested by id, and are the two fields with secrets', () => {
   expect(detail).toMatchObject({ fields: ['connection_strings', 'ca_certificate_base64'] });
   expect(detail?.request({ id: '5a2b/?' }, openRun().run.shared)).toEqual({
     path: 'deployments/5a2b%2F%3F',
   });
 });
 
-test.each([true, false])('the details are wanted if the user includes connection strings: %s', (wanted) => {
+test.each([true, false])('the details are requested with include_connection_strings: %s', (wanted) => {
   const shared = openRun({ includeConnectionStrings: wanted }).run.shared;
   expect(detail?.isWanted(shared)).toBe(wanted);
 });
 
-test('an error in a 200 is not taken for details without any', () => {
+test('an error in a 200 fails the details', () => {
   expect(() => detail?.values({ errors: 'gone' }, { path: 'deployments/d1' })).toThrow(
     'The API returned an invalid response for deployments/d1',
   );

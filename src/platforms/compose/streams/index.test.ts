@@ -25,12 +25,12 @@ const TABLE: [name: string, path: string, list: string, key: string, cursor?: st
   ['teams', 'teams', 'teams', 'id'],
 ];
 
-test('the registry is the table, in its order', () => {
+test('the streams are those of the table, in order', () => {
   const offers = streams.map((stream) => [stream.name, keyFieldOf(stream), cursorFieldOf(stream)]);
   expect(offers).toEqual(TABLE.map(([name, , , key, cursor]) => [name, key, cursor]));
 });
 
-test.each(TABLE)('%s asks for %s', (name, path) => {
+test.each(TABLE)('%s requests %s', (name, path) => {
   const stream = streamOf(name);
   const { shared } = openRun({ pageSize: 10 }).run;
   const { retrieval } = stream;
@@ -44,7 +44,7 @@ test.each(TABLE)('%s asks for %s', (name, path) => {
   }
 });
 
-test('audit events are requested in pages of the size that the user wants', () => {
+test('audit events are requested in pages of page_size', () => {
   const { shared } = openRun({ pageSize: 17 }).run;
   const query = { limit: 17, newer_than: 'n', cursor: 'c' };
   const { retrieval } = streamOf('audit_events');
@@ -77,7 +77,7 @@ test('only the unverified report may be absent everywhere', () => {
   expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);
 });
 
-test('a made key says that it is made', () => {
+test('the description of a made key says so', () => {
   const made = streams.filter(({ primaryKey }) => typeof primaryKey !== 'string');
   expect(made.map(({ name }) => name)).toEqual([
     'deployments_addons',

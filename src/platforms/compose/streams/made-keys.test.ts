@@ -13,7 +13,7 @@ describe.each([
   ['roles', 'users', deploymentsRoles],
   ['team_roles', 'teams', deploymentsTeamRoles],
 ] as const)('%s with %s', (list, members, stream) => {
-  test(`the id in ${list} is made of deployment and name, whatever the API sends for one`, () => {
+  test(`the id in ${list} consists of deployment and name, whatever id the API sends`, () => {
     const given = [{ id: 'u1', name: 'Ada' }];
     expect(records(stream, list, { name: 'admin', [members]: given }, { id: '7', name: 'developer' })).toEqual([
       { id: 'd1/admin', deployment_id: 'd1', name: 'admin', [members]: given },
@@ -21,12 +21,12 @@ describe.each([
     ]);
   });
 
-  test.each([{}, { name: null }, { name: '' }])(`%j of ${list} has none, which the reader complains about`, (row) => {
+  test.each([{}, { name: null }, { name: '' }])(`%j of ${list} has no id, for the reader's error`, (row) => {
     expect(records(stream, list, row)[0]).not.toHaveProperty('id');
   });
 });
 
-test('two changes of version that differ in one part differ in their id', () => {
+test('upgrades that differ in one part have different ids', () => {
   const row = { application: 'redis', method: 'in_place', from_version: '3.2.11', to_version: '3.2.12' };
   const found = records(
     deploymentsVersions,
@@ -46,7 +46,7 @@ test('two changes of version that differ in one part differ in their id', () => 
   ]);
 });
 
-test('parts that the API left out leave their place empty', () => {
+test('missing parts of an id are empty', () => {
   expect(records(deploymentsVersions, 'transitions', { to_version: '4' })).toMatchObject([{ id: 'd1//4/' }]);
   expect(records(deploymentsVersions, 'transitions', { from_version: '4' })[0]).not.toHaveProperty('id');
 });

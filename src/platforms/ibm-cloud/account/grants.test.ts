@@ -63,7 +63,7 @@ function policy(covers: Row, { subject = { iam_id: 'IBMid-1' }, ...more }: Row &
   };
 }
 
-describe('a policy opens databases', () => {
+describe('a policy covers databases', () => {
   test.each([
     [{ serviceName: 'databases-for-redis' }, 'service'],
     [{ serviceName: 'databases-for-*' }, 'service'],
@@ -88,12 +88,12 @@ describe('a policy opens databases', () => {
     expect((await grantsOf({ policies: [policy(covers)] })).rows.iam_id).toEqual([]);
   });
 
-  test('nor one from a service to another', async () => {
+  test('nor an authorization between services', async () => {
     expect((await grantsOf({ policies: [policy({}, { type: 'authorization' })] })).rows.iam_id).toEqual([]);
   });
 });
 
-test('every role and subject of a policy is a row of its own', async () => {
+test('there is one row per role and subject of a policy', async () => {
   const own = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Nightwatch`;
   const { rows } = await grantsOf({
     policies: [
@@ -120,7 +120,7 @@ test('every role and subject of a policy is a row of its own', async () => {
   ]);
 });
 
-test('roles of one short name are two rows', async () => {
+test('roles with the same short name have different ids', async () => {
   const own = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Viewer`;
   const roles = [{ role_id: VIEWER }, { role_id: own }];
   const { rows } = await grantsOf({ policies: [policy({}, { id: 'p', control: { grant: { roles } } })] });
@@ -133,7 +133,7 @@ test('an attribute that must not exist is no limit', async () => {
   expect(rows.iam_id).toMatchObject([{ scope: 'account' }]);
 });
 
-describe('a policy of an unknown shape is an error', () => {
+describe('a policy of an unknown form is an error', () => {
   const NO_TEXT = 'has an empty value, or one that is not text, for iam_id in subject.attributes';
   const NOBODY = 'has a subject without iam_id or access_group_id';
   const role = { role_id: VIEWER };
@@ -184,7 +184,7 @@ test('a policy that is listed twice is read once', async () => {
   expect((await grantsOf({ policies: [twice, { ...twice }] })).rows.iam_id).toHaveLength(1);
 });
 
-test('a deployment that is gone leaves its GUID, and no CRN', async () => {
+test('a deleted deployment has a GUID, but no CRN', async () => {
   const gone = policy({ serviceName: 'databases-for-redis', serviceInstance: OTHER_GUID });
   const { rows } = await grantsOf({ policies: [gone] });
   expect(rows.iam_id[0]).toMatchObject({ service_instance: OTHER_GUID, scope: 'instance' });
@@ -202,7 +202,7 @@ test('without the names of roles, a role is named as in its CRN', async () => {
 /** Those that say something of every choice. */
 const MORE = ['two', 'pattern', 'two groups', 'any group'];
 
-describe('the choice of the user', () => {
+describe('deployment_ids and resource_group_ids', () => {
   const policies = [
     policy({ serviceName: 'databases-for-postgresql', serviceInstance: GUID }, { id: 'own' }),
     policy({ serviceName: 'databases-for-postgresql', serviceInstance: OTHER_GUID }, { id: 'other' }),
@@ -220,7 +220,7 @@ describe('the choice of the user', () => {
     ['a GUID', { deployment_ids: [GUID.toUpperCase()] }, ['own', 'group', 'other group', 'account', ...MORE]],
     ['a CRN', { deployment_ids: [CRN] }, ['own', 'group', 'other group', 'account', ...MORE]],
     ['a group', { resource_group_ids: [GROUP] }, ['own', 'group', 'account', ...MORE]],
-  ])('%s keeps what says something of it', async (_, config, expected) => {
+  ])('%s keeps the policies that may cover it', async (_, config, expected) => {
     const { rows } = await grantsOf({ policies, config });
     expect(rows.iam_id.map((row) => row['policy_id'])).toEqual(expected);
   });

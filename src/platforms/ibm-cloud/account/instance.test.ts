@@ -23,7 +23,7 @@ function deploymentOf(row: Row): Deployment {
 const planned = (service: string, plan: string, more: Row = {}): Row =>
   instanceRow(1, crnOf(1, service), { resource_plan_id: plan, ...more });
 
-test('a deployment is what its CRN says of it', () => {
+test('a deployment is described by its CRN', () => {
   const row = gen1Row(1);
   expect(deploymentOf(row)).toEqual({
     kind: 'deployment',
@@ -76,7 +76,7 @@ test.each(['cloud-object-storage', 'databases-for-', 'my-databases-for-postgresq
   },
 );
 
-describe('a CRN that is odd', () => {
+describe('an unsupported CRN', () => {
   test('that is a segment short still has the service, but no region', () => {
     const short = crnOf(1).slice(0, -1);
     expect(deploymentOf(instanceRow(1, short, { account_id: 'the account' }))).toEqual(
@@ -138,7 +138,7 @@ describe('a backup', () => {
     ['the service of its database, with -backup', planned('databases-for-postgresql-backup', 'x')],
     ['the service of its database', gen2Row(1, { backup: { source_data_service_crn: source } })],
     ['an unknown service', planned('odd', 'x', { extensions: { dataservices: { backup: {} } } })],
-  ])('of %s is one, too', (_, row) => {
+  ])('can be an instance of %s', (_, row) => {
     expect(of(row)?.kind).toBe('independent backup');
   });
 

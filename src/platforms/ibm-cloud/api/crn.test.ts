@@ -25,7 +25,7 @@ describe('a CRN', () => {
       { service: 'iam', region: 'global', account: '', instance: '' },
     ],
     ['crn:v1::::::::', { service: '', region: '', account: '', instance: '' }],
-  ])('%s tells its parts', (text, parts) => {
+  ])('%s has these parts', (text, parts) => {
     expect(parseCrn(text)).toEqual(parts);
   });
 
@@ -63,7 +63,7 @@ describe('a region', () => {
     expect(isRegion(text)).toBe(false);
   });
 
-  test('never leads to a stranger: the host is one of the databases, with the region as it is', () => {
+  test("never changes the host's domain", () => {
     const odd = fc
       .array(fc.constantFrom('a', 'z', '0', '9', '-', '.', '/', ':', '@', '#', '?', '%', '\\', ' ', '\n', '\u3002'))
       .map((characters) => characters.join(''));

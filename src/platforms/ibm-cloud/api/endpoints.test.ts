@@ -3,11 +3,11 @@ import { DEFAULT_ENDPOINTS, type EndpointName, databasesAt, endpointProblem } fr
 
 const names = Object.keys(DEFAULT_ENDPOINTS) as EndpointName[];
 
-test.each(names)("IBM's own address of %s is taken", (name) => {
+test.each(names)("IBM's own address of %s is valid", (name) => {
   expect(endpointProblem(name, DEFAULT_ENDPOINTS[name])).toBeUndefined();
 });
 
-describe('an address in place of it', () => {
+describe('another address', () => {
   test.each<[EndpointName, string]>([
     ['iam', 'https://private.iam.cloud.ibm.com'],
     ['iam', 'http://127.0.0.1:8080/iam'],
@@ -35,14 +35,14 @@ describe('an address in place of it', () => {
     expect(endpointProblem(name, text)).toContain(problem);
   });
 
-  test('is not quoted where it is complained about, as it may hold a password', () => {
+  test('is not quoted in its error, since it may contain a password', () => {
     for (const text of ['https://user:hunter2@host', 'hunter2', 'ftp://hunter2', 'http://hunter2.example.test']) {
       expect(endpointProblem('iam', text)).not.toContain('hunter2');
     }
   });
 });
 
-test('the databases of a region are asked there, wherever it stands in the address', () => {
+test('the region is filled in wherever the address has its placeholder', () => {
   expect(databasesAt(DEFAULT_ENDPOINTS, 'eu-de')).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
   const endpoints = { ...DEFAULT_ENDPOINTS, databases: 'http://{region}.localhost/{region}/v5/ibm' };
   expect(databasesAt(endpoints, 'eu-de')).toBe('http://eu-de.localhost/eu-de/v5/ibm');

@@ -21,7 +21,7 @@ describe('a body', () => {
     expect(() => objectOf(body, PATH)).toThrow(problem('it is not an object'));
   });
 
-  test('that reports errors nested thousands deep is one, too', () => {
+  test('with deeply nested errors is an error, too', () => {
     const body: unknown = JSON.parse(`{"errors":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
     expect(() => objectOf(body, PATH)).toThrow(problem('the API reports an unknown error'));
   });
@@ -31,7 +31,7 @@ describe('a body', () => {
     [{ errors: { limit: ['is too large', 'is odd'] } }, 'limit is too large, is odd'],
     [{ errors: [{ code: 'bad', message: 'No.' }] }, 'bad: No.'],
     [{ errors: [], message: 'Something else.' }, 'Something else.'],
-  ])('that reports errors is one, and quotes them, even with HTTP 200: %j', (body, said) => {
+  ])('with errors is an error that quotes them, even with HTTP 200: %j', (body, said) => {
     for (const take of [
       objectOf,
       (): unknown => listIn(body, 'backups', PATH),
@@ -42,7 +42,7 @@ describe('a body', () => {
   });
 });
 
-test('the object in a body is what stands under its name', () => {
+test('the object in a body is returned', () => {
   const deployment = { id: 'd1' };
   expect(objectIn({ deployment, other: 1 }, 'deployment', PATH)).toBe(deployment);
 });
@@ -54,7 +54,7 @@ test.each([{}, { deployment: null }, { deployment: [] }, { deployment: 'd1' }])(
   },
 );
 
-test('the list in a body is given as it is', () => {
+test('the list in a body is returned unchanged', () => {
   const backups = [{ id: 'b' }, null, 'odd'];
   expect(listIn({ backups, rows_count: 3 }, 'backups', PATH)).toBe(backups);
   expect(listIn({ backups: [] }, 'backups', PATH)).toEqual([]);
@@ -85,6 +85,6 @@ test.each([
   [' ', ' '],
   [0, 0],
   [false, false],
-])('%j is a text that is %j', (value, text) => {
+])('%j becomes %j', (value, text) => {
   expect(textOrNull(value)).toBe(text);
 });

@@ -6,7 +6,7 @@ import { ibmErrorText, refusals } from './error-text.ts';
 
 const shown = (body: string): string => quoted(ibmErrorText(serverText(body)));
 
-describe('what a service says', () => {
+describe('the text of an error', () => {
   test.each([
     [
       { errors: [{ code: 'not_found', message: 'No such thing.', more_info: 'https://x' }], trace: 't' },
@@ -32,18 +32,18 @@ describe('what a service says', () => {
     ['<html><body><h1>503</h1> Service <b>Unavail</b>able</body></html>', '503 Service Unavailable'],
     ['"a text"', 'a text'],
     ['', ''],
-  ])('is the text without tags where it is no JSON: %j', (body, text) => {
+  ])('is the body without tags if that is not JSON: %j', (body, text) => {
     expect(shown(body)).toBe(text);
   });
 
-  test('of a long page is its beginning', () => {
+  test('of a long page is truncated', () => {
     const text = shown('word '.repeat(100));
     expect(text.length).toBeLessThanOrEqual(300);
     expect(text).toMatch(/word …$/);
   });
 });
 
-describe('what could be a secret is not told', () => {
+describe('possible secrets are not shown', () => {
   test.each([
     { connection: { password: 'SECRET' } },
     { errors: { connection: 'postgres://admin:SECRET@host:1/db' } },
@@ -60,12 +60,12 @@ describe('what could be a secret is not told', () => {
     expect(shown(JSON.stringify(body))).not.toContain('SECRET');
   });
 
-  test('nor is JSON that is cut off', () => {
+  test('in truncated JSON', () => {
     expect(shown('{"connection":{"password":"SECRET"')).toBe('');
     expect(shown('\n [{"password":"SECRET"')).toBe('');
   });
 
-  test('whatever form the body has that holds it under a name of its own', () => {
+  test('in any undocumented field', () => {
     const KNOWN = [
       'errors',
       'error',
@@ -90,14 +90,14 @@ describe('what could be a secret is not told', () => {
   });
 });
 
-test('of a body that is nested thousands deep nothing is told, and nothing breaks', () => {
+test('a deeply nested body has no text', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   for (const body of [deep, `{"errors":${deep}}`, `{"errors":{"id":${deep}}}`, '{"errors":{"id":{"toString":1}}}']) {
     expect(shown(body)).toBe('');
   }
 });
 
-describe('a status means something else here than it does elsewhere', () => {
+describe('some statuses have a meaning of their own', () => {
   test.each<[number, string]>([
     [410, 'not_found'],
     [422, 'not_offered'],
@@ -109,7 +109,7 @@ describe('a status means something else here than it does elsewhere', () => {
     expect(refusals.problemOf?.(status, serverText(''), undefined)).toBe(problem);
   });
 
-  test('of a Logs query alone, deadline_exceeded asks for a shorter time window', () => {
+  test('deadline_exceeded of a Logs query requires a shorter time window', () => {
     const said = serverText('deadline_exceeded: too much to scan');
     expect(refusals.problemOf?.(504, said, 'events')).toBe('query_too_long');
     expect(refusals.problemOf?.(504, said, undefined)).toBe('server_error');

@@ -25,7 +25,7 @@ describe('the token of the next page is taken out of the link, whatever else the
     expect(tokenIn(link, NAMES, PATH)).toEqual({ name, value });
   });
 
-  test('any token comes out as it was put in', () => {
+  test('any token is decoded correctly', () => {
     fc.assert(
       fc.property(fc.constantFrom(...NAMES), fc.string({ minLength: 1, unit: 'grapheme' }), (name, value) => {
         const link = `https://stranger.example.test/x?${new URLSearchParams({ limit: '100', [name]: value }).toString()}`;
@@ -39,7 +39,7 @@ test.each([undefined, null, ''])('a link that is %j is the end of the list', (li
   expect(tokenIn(link, NAMES, PATH)).toBeUndefined();
 });
 
-describe('a link without a known token is an error, since to end there would lose rows', () => {
+describe('a link without a known token is an error, not the end', () => {
   test.each([
     '/v2/resource_instances',
     '/v2/resource_instances?',
@@ -54,7 +54,7 @@ describe('a link without a known token is an error, since to end there would los
     );
   });
 
-  test.each([0, false, {}, ['/v2?start=abc'], { href: '/v2?start=abc' }])('%j is no text', (link) => {
+  test.each([0, false, {}, ['/v2?start=abc'], { href: '/v2?start=abc' }])('%j is not a link', (link) => {
     expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page has none of the parameters'));
   });
 });
@@ -96,12 +96,12 @@ describe('the offset of the next page', () => {
     expect(offsetOfNext({ next, limit: 50 }, at)?.value).toBe(offset);
   });
 
-  test.each(['100', '99', '0', '-1', 'x', '1e99'])('%s leads nowhere', (offset) => {
+  test.each(['100', '99', '0', '-1', 'x', '1e99'])('%s is an error', (offset) => {
     expect(() => offsetOfNext({ next: { href: `/groups?offset=${offset}` } }, at)).toThrow(/doesn't follow/);
   });
 });
 
-/** A list that is cut into pages of these sizes, told by tokens, which `tokens` may spoil. */
+/** A list with pages of these sizes; `tokenAt` is the token of a page. */
 function listOf(sizes: readonly number[], tokenAt: (page: number) => string = String): { api: Api; asked: string[] } {
   const asked: string[] = [];
   let page = 0;
@@ -135,7 +135,7 @@ test('a list of any pages is read whole, with one request for each page', async 
   );
 });
 
-test('a list of ever new pages is an error', async () => {
+test('an endless list is an error', async () => {
   const { api, asked } = listOf(Array<number>(5_000).fill(0));
   await expect(all(api)).rejects.toThrow(/its pages never end: 2001 were read/);
   expect(asked).toHaveLength(2_001);
@@ -150,7 +150,7 @@ test('a page that leads back to an earlier one is an error', async () => {
   );
 });
 
-test('a list that is missing is an error, and none that is empty', async () => {
+test('a missing list is an error, not an empty list', async () => {
   const api = { get: () => Promise.resolve({ next: null }) } as unknown as Api;
   await expect(all(api)).rejects.toThrow(/the list rows is missing/);
 });

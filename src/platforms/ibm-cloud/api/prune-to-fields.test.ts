@@ -27,25 +27,25 @@ function kept(row: Row): { row: Row; told: string[] } {
   };
 }
 
-describe('what is declared', () => {
+describe('declared parts', () => {
   test.each<[Row]>([
     [{}],
     [{ name: 'a', tags: ['x', 'y'], names: { admin: 'a' }, place: { region: 'r' } }],
     [{ tags: null, names: null, versions: null, place: null }],
     [{ tags: [], versions: [{}, { version: '1', size: '2', preferred: null, steps: [{ to: 'x' }, {}] }] }],
-  ])('stays as it comes: %j', (row) => {
+  ])('stay unchanged: %j', (row) => {
     expect(kept(structuredClone(row))).toEqual({ row, told: [] });
   });
 
   test.each<[Row]>([[{ tags: 'x' }], [{ tags: { a: 1 } }], [{ names: ['a'] }], [{ versions: 7 }], [{ place: 'r' }]])(
-    'and is of another kind stays, to be told of as what does not fit: %j',
+    "of another kind stay, for the normaliser's warning: %j",
     (row) => {
       expect(kept(structuredClone(row))).toEqual({ row, told: [] });
     },
   );
 });
 
-describe('what is not declared', () => {
+describe('undeclared parts', () => {
   test.each<[given: Row, left: Row, told: string[]]>([
     [{ tags: ['x', { password: 'p' }, null, 7] }, { tags: ['x'] }, ['tags[]']],
     [{ names: { admin: 'a', user: { password: 'p' }, none: null } }, { names: { admin: 'a' } }, ['names.user']],
@@ -61,13 +61,13 @@ describe('what is not declared', () => {
       { versions: [{ steps: [{ to: 'x' }] }] },
       ['versions[].steps[].link'],
     ],
-  ])('is taken out and told of: %j', (given, left, told) => {
+  ])('are removed and reported: %j', (given, left, told) => {
     const { row, told: paths } = kept(structuredClone(given));
     expect(row).toEqual(left);
     expect(paths.toSorted()).toEqual(told.toSorted());
   });
 
-  test('never stays, wherever it stands', () => {
+  test('never stay, at any depth', () => {
     const leaf = fc.constantFrom<unknown>('SECRET', ['SECRET'], { password: 'SECRET' }, { a: { b: ['SECRET'] } });
     const inside = fc.dictionary(fc.constantFrom('version', 'steps', 'to', 'region', 'x', 'y'), leaf);
     const list = fc.array(fc.oneof(inside, leaf));

@@ -52,7 +52,7 @@ const WRONG_KEY = JSON.stringify({
   context: { requestId: 'r1', host: 'iam' },
 });
 
-test('many requests take one token, and IAM alone gets the key', async () => {
+test('many requests share one token, and only IAM gets the key', async () => {
   const { get, iam, service, bodies, sent } = await services();
   const results = await Promise.all(Array.from({ length: 8 }, (_, i) => get(`things/${i}`)));
   expect(results).toEqual(results.map(() => ({ id: 1 })));
@@ -71,7 +71,7 @@ test('many requests take one token, and IAM alone gets the key', async () => {
   for (const { method } of service.requests) expect(method).toBe('GET');
 });
 
-test('an outage of IAM is one, not a wrong key', async () => {
+test('an outage of IAM is not a rejected key', async () => {
   const { get, told, service } = await services(Array.from({ length: 6 }, () => [500, '']));
   expect(await get()).toMatchObject({
     problem: 'server_error',
@@ -86,7 +86,7 @@ test.each<[number, string, string]>([
   [400, WRONG_KEY, 'HTTP 400 ("BXNIM0415E: Provided API key could not be found.")'],
   [400, '', 'HTTP 400'],
   [403, '{"errors":[{"code":"forbidden","message":"No."}]}', 'HTTP 403 ("forbidden: No.")'],
-])('a key that IAM answers with HTTP %i is refused, which ends the run', async (status, body, said) => {
+])('a key that IAM rejects with HTTP %i ends the sync', async (status, body, said) => {
   const { get, told, iam, service } = await services([[status, body]]);
   const error = await get();
   expect(error).toMatchObject({
@@ -100,7 +100,7 @@ test.each<[number, string, string]>([
   expect(service.requests).toEqual([]);
 });
 
-test('any other answer of IAM is not about the key', async () => {
+test('any other response of IAM is not about the key', async () => {
   const { get, told } = await services([[404, '404 page not found']]);
   expect(await get()).toMatchObject({
     problem: 'unexpected_status',
@@ -109,7 +109,7 @@ test('any other answer of IAM is not about the key', async () => {
   expect(told).toEqual([]);
 });
 
-test('a token that is revoked in the middle is renewed, and the request made again, which is no retry', async () => {
+test('a revoked token is renewed, and the request is sent again, not counted as a retry', async () => {
   const { get, good, iam, retries, told, sent } = await services();
   await get();
   good.clear();
@@ -119,7 +119,7 @@ test('a token that is revoked in the middle is renewed, and the request made aga
   expect({ retries, told }).toEqual({ retries: [], told: [] });
 });
 
-test('a second 401 of the same request, with a new token, gives up the service, and the key is not blamed', async () => {
+test('a second 401 with a new token gives up the service, not the key', async () => {
   const { get, iam, service, told, good } = await services();
   service.server.removeAllListeners('request');
   service.server.on('request', (request, response) => {

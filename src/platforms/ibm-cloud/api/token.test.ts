@@ -29,7 +29,7 @@ function openIam(options: Partial<IamAccess> = {}) {
   };
   const auth = iamAuth({ apiKey: KEY, iam: 'https://iam.example.test', now: () => clock.now, ...options });
   const header = async (): Promise<string> => auth.header(ask);
-  /** Answers what was asked first, and lets everyone take it in. */
+  /** Responds to the first pending request. */
   const reply = async (body: unknown): Promise<void> => {
     waiting.shift()?.resolve(body);
     await new Promise(setImmediate);
@@ -37,7 +37,7 @@ function openIam(options: Partial<IamAccess> = {}) {
   return { auth, ask, asked, clock, header, reply, waiting };
 }
 
-/** The same with its first token, which lives as told. */
+/** The same with its first token. */
 async function withToken(body: object) {
   const iam = openIam();
   const first = iam.header();
@@ -47,14 +47,14 @@ async function withToken(body: object) {
 }
 
 describe('the exchange', () => {
-  test('has its token kept out of everything that is shown before anyone gets it', async () => {
+  test('registers the token as a credential before it is used', async () => {
     const { header, reply } = openIam();
     const shown = header().then(maskCredentials);
     await reply({ access_token: 'ey.token.1', expires_in: 3_600, refresh_token: 'not_supported' });
     expect(await shown).toBe(`Bearer ${MASK}`);
   });
 
-  test('that fails fails all who wait for it, and the next who needs a token asks again', async () => {
+  test('fails for all that wait for it, and is repeated for the next request', async () => {
     const { asked, header, reply, waiting } = openIam();
     const outage = new Error('stopped by SIGTERM');
     const headers = Promise.allSettled([header(), header()]);
@@ -83,14 +83,14 @@ describe('the exchange', () => {
 describe('a token', () => {
   const HOUR = { access_token: 't1', expires_in: 3_600 };
 
-  test('is not renewed before four fifths of its life', async () => {
+  test('is not renewed before 80% of its life', async () => {
     const { asked, clock, header } = await withToken(HOUR);
     clock.now = 2_880_000 - 1;
     expect(await header()).toBe('Bearer t1');
     expect(asked).toHaveLength(1);
   });
 
-  test('is renewed then, once, while requests go on with it', async () => {
+  test('is then renewed once, while requests still use it', async () => {
     const { asked, clock, header, reply } = await withToken(HOUR);
     clock.now = 2_880_000;
     expect(await Promise.all([header(), header(), header()])).toEqual(['Bearer t1', 'Bearer t1', 'Bearer t1']);
@@ -100,7 +100,7 @@ describe('a token', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('stays in use if it cannot be renewed yet, and whoever finds it dead is told why', async () => {
+  test('stays in use if its renewal fails; the error is thrown once it is dead', async () => {
     const { asked, clock, header, waiting } = await withToken(HOUR);
     const outage = new Error('an outage');
     clock.now = 3_000_000;
@@ -119,7 +119,7 @@ describe('a token', () => {
     ['as a text', { access_token: 't1', expires_in: '60' }, 48_000],
     ['by its own claims', { access_token: jwt({ iat: 1_000, exp: 1_060 }) }, 48_000],
     ['by its own claims where it is no number', { access_token: jwt({ iat: 0, exp: 60 }), expires_in: 'soon' }, 48_000],
-  ])('tells its life %s', async (_, body, renewAt) => {
+  ])('has its life %s', async (_, body, renewAt) => {
     const { asked, clock, header } = await withToken(body);
     clock.now = renewAt - 1;
     await header();
@@ -133,7 +133,7 @@ describe('a token', () => {
     { access_token: 'opaque' },
     { access_token: jwt({ exp: 1_060 }) },
     { access_token: jwt({ iat: 1_060, exp: 1_000 }) },
-  ])('that does not tell its life is used until it is refused: %j', async (body) => {
+  ])('without a life is used until it is rejected: %j', async (body) => {
     const { asked, clock, header } = await withToken(body);
     clock.now = 10 ** 12;
     await header();
@@ -148,7 +148,7 @@ describe('a 401 of a service', () => {
     said: serverText('Token is expired'),
   });
 
-  test('of a token that has been renewed since asks for none', async () => {
+  test('does not renew a token that has been renewed since', async () => {
     const { auth, ask, asked } = await withToken({ access_token: 't1', expires_in: 3_600 });
     expect(await auth.refused(refusal('Bearer t0'), ask)).toBe('renewed');
     expect(asked).toHaveLength(1);
@@ -169,7 +169,7 @@ describe('the account of a token', () => {
     expect(accountIn(authorization)).toBe(account);
   });
 
-  test('is never anything but an id, whatever the token is', () => {
+  test('is always an id, whatever the token is', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.object().map(jwt)), (text) => {
         expect(accountIn(text) ?? ACCOUNT).toMatch(/^[0-9a-f]{32}$/);
@@ -178,7 +178,7 @@ describe('the account of a token', () => {
   });
 });
 
-test('whatever the lives of the tokens, no request carries a dead one, and no two exchanges are under way at once', async () => {
+test('no request carries a dead token, and exchanges never overlap', async () => {
   const plan = fc.record({
     lives: fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 6 }),
     latencies: fc.array(fc.nat(20_000), { minLength: 1, maxLength: 6 }),

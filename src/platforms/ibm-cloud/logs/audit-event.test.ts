@@ -46,7 +46,7 @@ function rowOf(given: LogEntry): Row {
 
 const identityOf = (given: LogEntry): string | undefined => auditEntry(given)?.identity;
 
-test('an event becomes a row, with the names that the stream has on Compose', () => {
+test("an event becomes a row with Compose's field names", () => {
   const row = rowOf(entry({ ...EVENT, newField: 1 }));
   expect(row).toEqual({
     id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
@@ -73,38 +73,38 @@ test('an event becomes a row, with the names that the stream has on Compose', ()
     data_event: false,
     save_service_copy: true,
     created_at: '2026-11-20T10:00:00.530Z',
-    // Whatever else an event has is for the stream to judge.
+    // Undeclared fields stay, for the normaliser.
     newField: 1,
   });
 });
 
-test('a field of an event that has the name of another of the stream does not stand in its place', () => {
+test('undeclared fields of an event do not replace declared ones', () => {
   const odd = { ...EVENT, deployment_id: 'x', service: 'x', created_at: 'x', raw: 'x', logs_instance: 'x', ip: 'x' };
   expect(rowOf(entry(odd))).toEqual(rowOf(entry(EVENT)));
 });
 
-test('an event may stand at the top or below message, as a text or an object', () => {
+test('an event may be at the top or in message, as text or object', () => {
   const top = rowOf(entry(EVENT));
   expect(rowOf(entry({ message: JSON.stringify(EVENT) }))).toEqual(top);
   expect(rowOf(entry({ message: EVENT }))).toEqual(top);
   expect(rowOf(entry('', { data: EVENT }))).toEqual(top);
 });
 
-test('a part of a deployment belongs to it', () => {
+test('a part of a deployment has its deployment_id', () => {
   const part = `${CRN.slice(0, -1)}backup:b-1`.replace('::backup', ':backup');
   const row = rowOf(entry({ ...EVENT, target: { id: part } }));
   expect(row).toMatchObject({ deployment_id: CRN, target_id: part });
 });
 
 describe('the id', () => {
-  test('is the one that the event has', () => {
+  test("is the event's own", () => {
     expect(rowOf(entry({ ...EVENT, id: 'e-1' }))['id']).toBe('e-1');
     for (const id of [17, '\uD800', { id: 1 }]) {
       expect(rowOf(entry({ ...EVENT, id }))['id']).toMatch(/^[0-9a-f]{32}$/);
     }
   });
 
-  test('is else made of the content: the same every time, whatever surrounds it and in whatever order it comes', () => {
+  test('is otherwise a hash of the content, whatever its order and envelope', () => {
     // A release that makes another one sends every event again under a new id.
     expect(rowOf(entry(EVENT))['id']).toBe('702dd92394b9478cc39b2173393eea3c');
     const turned = Object.fromEntries(Object.entries({ ...EVENT, id: '' }).toReversed());
@@ -113,7 +113,7 @@ describe('the id', () => {
     );
   });
 
-  test('differs where anything that matters does', () => {
+  test('differs for different events', () => {
     const others = [
       { outcome: 'failure' },
       { correlationId: 'c-2' },
@@ -126,12 +126,12 @@ describe('the id', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('unreadable entries', () => {
   test.each([
     ['text that is cut off', JSON.stringify(EVENT).slice(0, 200)],
     ['a text that is no event', '{"level":"info"}'],
     ['no object', '[1]'],
-  ])('%s comes as it is, with the time by which it is stored', (_, raw) => {
+  ])('%s stays in raw, with the time of storage', (_, raw) => {
     expect(auditEntry(entry(raw))).toMatchObject({ isReadable: false });
     expect(rowOf(entry(raw))).toEqual({
       id: identityOf(entry(raw)),
@@ -141,18 +141,18 @@ describe('what cannot be read', () => {
     });
   });
 
-  test('it has the same id every time, and comes without labels, too', () => {
+  test('have a stable id, even without labels', () => {
     const bare: LogEntry = { timestamp: undefined, application: undefined, subsystem: undefined, data: 'torn {' };
     expect(rowOf(bare)).toEqual({ id: identityOf(bare), service: null, created_at: null, raw: 'torn {' });
     expect(rowOf({ ...bare, data: undefined })['raw']).toBe('');
   });
 
-  test('an event without a time that is one gets that by which it is stored', () => {
+  test('an event without a valid time gets the time of storage', () => {
     expect(rowOf(entry({ ...EVENT, eventTime: 'lately' }))['created_at']).toBe('2026-11-20T10:00:01.250Z');
   });
 });
 
-test('what is of no database is left out, by whatever tells its service', () => {
+test('events of other services are skipped, whichever field names the service', () => {
   const iam = {
     action: 'iam-identity.serviceid.login',
     target: { id: 'crn:v1:bluemix:public:iam-identity:global:a/0a1b:::' },

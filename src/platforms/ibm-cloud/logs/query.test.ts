@@ -9,7 +9,7 @@ const pairs = (values: Row): Row[] => Object.entries(values).map(([key, value]) 
 const entry = { metadata: pairs({ timestamp: 't' }), labels: pairs({ applicationname: 'a' }), user_data: '{}' };
 const results = (count: number): Row => ({ result: { results: Array.from({ length: count }, () => entry) } });
 
-test('a query goes to the host of its instance, as the API wants it', () => {
+test('a query is sent to its instance in the documented form', () => {
   const window = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-09T00:00:00.000Z' };
   const { origin, path, headers, post, reads, rate } = eventsQuery(INSTANCE, window, DEFAULT_ENDPOINTS);
   expect({ origin, path, headers, reads, rate }).toEqual({
@@ -32,7 +32,7 @@ test('a query goes to the host of its instance, as the API wants it', () => {
   });
 });
 
-test('an answer has its entries in several items, beside what tells nothing', () => {
+test('the entries of a response are in several items', () => {
   const items = [{ query_id: { query_id: 'q' } }, results(2), { statistics: {} }, results(1), { result: null }];
   expect(queryResult(items, 'p')).toEqual({
     entries: Array.from({ length: 3 }, () => ({ timestamp: 't', application: 'a', subsystem: undefined, data: '{}' })),
@@ -48,14 +48,14 @@ describe('warnings', () => {
     'shuffle_file_size_limit_reached_warning',
     'some_new_limit_warning',
     'results_truncated_warning',
-  ])('%s means lost rows', (name) => {
+  ])('%s means missing entries', (name) => {
     expect(queryResult([results(1), { warning: { [name]: {} } }], 'p')).toMatchObject({
       truncated: name,
       warnings: [],
     });
   });
 
-  test('several in an answer are all named', () => {
+  test('are all named', () => {
     const items = [
       { warning: { blocks_limit_warning: {}, time_range_warning: {} } },
       { warning: { archive_warning: {} } },
@@ -63,7 +63,7 @@ describe('warnings', () => {
     expect(queryResult(items, 'p').truncated).toBe('blocks_limit_warning, time_range_warning, archive_warning');
   });
 
-  test('others are for the user to judge', () => {
+  test('of other kinds are passed on', () => {
     const { truncated, warnings } = queryResult(
       [{ warning: { compile_warning: { warning_message: 'no field x' } } }],
       'p',
@@ -72,7 +72,7 @@ describe('warnings', () => {
     expect(warnings).toEqual([expect.stringContaining('a compile_warning ("no field x");')]);
   });
 
-  test('an answer that has as much as there may be is not believed to be whole', () => {
+  test('a full result is taken to be truncated', () => {
     expect(queryResult([results(MAX_RESULTS - 1)], 'p').truncated).toBeUndefined();
     expect(queryResult([results(MAX_RESULTS)], 'p').truncated).toBe('12000 results, the maximum');
   });
@@ -84,6 +84,6 @@ test.each([
   ['a warning that is no object', [{ warning: 'results truncated' }]],
   ['results that are no list', [{ result: {} }]],
   ['an entry that is no object', [{ result: { results: ['x'] } }]],
-])('%s is no answer of this API', (_, items) => {
+])('%s is an error', (_, items) => {
   expect(() => queryResult(items, 'v1/query')).toThrow(/v1\/query/);
 });

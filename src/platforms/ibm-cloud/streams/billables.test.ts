@@ -88,7 +88,7 @@ describe('one group of two', () => {
     expect(found.log.filter((line) => line.startsWith('warn ') && line.includes(OTHER))).toHaveLength(1);
   });
 
-  test('that is refused says more than one that is gone, whichever comes first', async () => {
+  test('that is rejected is the error, not one that is gone, whichever comes first', async () => {
     for (const answers of [
       { [GROUP]: 404, [OTHER]: 403 },
       { [GROUP]: 403, [OTHER]: 404 },

@@ -25,7 +25,7 @@ const backup = (day: number, more: Row = {}): Row => ({
 const independent = (n: number, source: string | undefined, day: number, more: Row = {}): Row =>
   backupRow(n, source, { created_at: at(day), updated_at: at(day), ...more });
 
-test('a backup of generation 1 belongs to the CRN that was asked about, and comes without its link', async () => {
+test('a backup of generation 1 has the requested CRN as deployment_id, and no link', async () => {
   const answers = { '/backups': { backups: [backup(1)] } };
   const { stream, printed } = openIbmRead(deploymentsBackups, { instances: [gen1Row(1)], answers });
   await stream.toEnd();
@@ -45,7 +45,7 @@ test('a backup of generation 1 belongs to the CRN that was asked about, and come
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
 });
 
-test('a backup of generation 2 is an instance, and is asked for by nothing more', async () => {
+test('a backup of generation 2 comes from the inventory, without another request', async () => {
   const details = {
     type: 'automatic',
     size_gb: 1.5,
@@ -76,7 +76,7 @@ test('a backup of generation 2 is an instance, and is asked for by nothing more'
   expect(api.requests).toHaveLength(1);
 });
 
-test('a backup that is being made cannot be restored, and one of nobody knows what has no deployment', async () => {
+test('a running backup is not restorable, and one of an unknown source has no deployment_id', async () => {
   const [row] = await ibmRows(deploymentsBackups, {
     instances: [independent(1, undefined, 3, { state: 'provisioning' })],
   });
@@ -84,7 +84,7 @@ test('a backup that is being made cannot be restored, and one of nobody knows wh
   expect(row?.['deployment_id'] ?? null).toBeNull();
 });
 
-test('the choice of a deployment takes its backups alone, also when it is gone', async () => {
+test('deployment_ids limit backups, also those of deleted deployments', async () => {
   const instances = [
     gen2Row(1, {}),
     independent(2, crnOf(1), 1),
@@ -99,7 +99,7 @@ test('the choice of a deployment takes its backups alone, also when it is gone',
   expect(await idsFor(crnOf(9))).toEqual([crnOf(3, BACKUPS)]);
 });
 
-describe('marks', () => {
+describe('cursor values', () => {
   const read = async (instances: Row[], marks: Record<string, string>, backups: Row[] = [], config: Row = {}) => {
     const state = { version: 1, platform: 'ibm_cloud', marks };
     const answers = { '/backups': { backups } };
@@ -108,7 +108,7 @@ describe('marks', () => {
     return { ids: printed.rows.map(({ id }) => id), state: stream.reader.cursor?.state() };
   };
 
-  test('are kept for each database, of whichever generation and even if it is gone', async () => {
+  test('are kept per deployment, even if it is deleted', async () => {
     const instances = [gen1Row(1), gen2Row(2, {}), independent(3, crnOf(2), 5), independent(4, crnOf(9), 7)];
     const { ids, state } = await read(instances, {}, [backup(1), backup(2)]);
     expect(ids).toHaveLength(4);
@@ -121,13 +121,13 @@ describe('marks', () => {
     expect(again.ids.toSorted()).toEqual([backup(2)['id'], crnOf(3, BACKUPS), crnOf(4, BACKUPS)].toSorted());
   });
 
-  test('are forgotten for databases that have neither an instance nor a backup', async () => {
+  test('are removed for deployments without instance and backups', async () => {
     const { state } = await read([gen1Row(1), independent(2, crnOf(8), 1)], { [crnOf(7)]: at(1) }, [backup(3)]);
     expect(state).toMatchObject({ marks: { [crnOf(1)]: at(3), [crnOf(8)]: at(1) } });
     expect(state).not.toHaveProperty(['marks', crnOf(7)]);
   });
 
-  test('of a database of generation 1 and of independent backups that say they are its own do not mix', async () => {
+  test('of generation 1 and of independent backups of the same deployment are separate', async () => {
     const instances = [gen1Row(1), independent(2, crnOf(1), 8), independent(3, crnOf(1), 9)];
     const { ids, state } = await read(instances, {}, [backup(1), backup(2)]);
     expect(ids).toHaveLength(4);
@@ -137,7 +137,7 @@ describe('marks', () => {
     expect(later.ids.toSorted()).toEqual([backup(2)['id'], backup(3)['id'], crnOf(3, BACKUPS)].toSorted());
   });
 
-  test('wait for a backup that does not say yet whose it is', async () => {
+  test('wait for a backup of an unknown source', async () => {
     const config = { deployment_ids: [guidOf(1)] };
     const instances = [gen2Row(1, {}), independent(2, crnOf(1), 1), independent(3, crnOf(1), 5)];
     const before = await read([...instances, independent(4, undefined, 3)], {}, [], config);
@@ -149,7 +149,7 @@ describe('marks', () => {
     expect(after.state).toMatchObject({ marks: { [crnOf(1)]: at(5) } });
   });
 
-  test.each([403, 404])('bring a backup again whose details were rejected once (HTTP %i)', async (status) => {
+  test.each([403, 404])('include a backup again whose details were rejected once (HTTP %i)', async (status) => {
     const whole = independent(1, crnOf(9), 3);
     const { extensions: _, ...listed } = whole;
     const next = async (instance: Row, state: object): Promise<{ rows: Row[]; state: object }> => {
@@ -174,7 +174,7 @@ describe('marks', () => {
   });
 });
 
-test('backups whose details failed are told one by one, and the others are read', async () => {
+test('backups whose details failed are reported one by one, and the others are read', async () => {
   const listed = (n: number): Row => ({ ...independent(n, undefined, n), extensions: undefined });
   const { stream, printed } = openIbmRead(deploymentsBackups, {
     instances: [gen1Row(1), gen1Row(2), listed(3), listed(4), independent(5, crnOf(9), 5)],

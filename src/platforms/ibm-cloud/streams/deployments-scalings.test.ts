@@ -28,8 +28,8 @@ async function gen2(sizes: Row, service = 'databases-for-postgresql', engine = '
   return record;
 }
 
-describe('generation 1 tells the sizes of a whole group', () => {
-  test('which are split evenly over its members', async () => {
+describe('generation 1 has the sizes of a group', () => {
+  test('which are divided equally among its members', async () => {
     expect(await gen1(group())).toEqual([
       {
         id: `${crnOf(1)}/member`,
@@ -62,7 +62,7 @@ describe('generation 1 tells the sizes of a whole group', () => {
     ]);
   });
 
-  test('one record for each group', async () => {
+  test('in one record per group', async () => {
     const rows = await gen1(group(), group({ id: 'analytics', members: { allocation_count: 1 } }));
     expect(rows).toMatchObject([
       { group_id: 'analytics', members: 1, disk_mb_per_member: 10_240 },
@@ -70,17 +70,17 @@ describe('generation 1 tells the sizes of a whole group', () => {
     ]);
   });
 
-  test('no CPUs where the group shares those of its host', async () => {
+  test('without CPUs if they are shared', async () => {
     const [row] = await gen1(group({ cpu: { allocation_count: 0, minimum_count: 3 } }));
     expect(row).toMatchObject({ cpu_count_per_member: null, cpu_count_total: null, cpu_count_min: 3 });
   });
 
-  test('no flavor on the old hosting model', async () => {
+  test('without a flavor on the old hosting model', async () => {
     const [row] = await gen1(group({ host_flavor: null }));
     expect(row).toMatchObject({ host_flavor_id: null, host_flavor_name: null });
   });
 
-  test('members by their count where the group does not tell them otherwise', async () => {
+  test('with members from count if members is missing', async () => {
     expect(await gen1(group({ members: null }))).toMatchObject([{ members: 3, memory_mb_per_member: 4_096 }]);
     expect(await gen1(group({ members: null, count: null }))).toMatchObject([
       { members: null, memory_mb_per_member: null, memory_mb_total: 12_288 },
@@ -90,19 +90,19 @@ describe('generation 1 tells the sizes of a whole group', () => {
     ]);
   });
 
-  test('in a text as well as in a number', async () => {
+  test('as text or number', async () => {
     const [row] = await gen1(group({ members: { allocation_count: '2' }, memory: { allocation_mb: '1024' } }));
     expect(row).toMatchObject({ members: 2, memory_mb_per_member: 512 });
   });
 
-  test('and nothing of what is missing or odd', async () => {
+  test('null if they are missing or invalid', async () => {
     const [row] = await gen1({ id: 'member', memory: [], cpu: 'many', disk: { allocation_mb: {} } });
     expect(row).toMatchObject({ members: null, memory_mb_total: null, cpu_count_total: null, disk_mb_total: null });
   });
 });
 
-describe('generation 2 tells the sizes of one member', () => {
-  test('of which a total is made', async () => {
+describe('generation 2 has the sizes of a member', () => {
+  test('from which totals are computed', async () => {
     expect(await gen2({ members: 3, host_flavor: 'bx3d.4x20', cpu_count: 4, memory_gb: 20, storage_gb: 10.5 })).toEqual(
       {
         id: `${crnOf(1)}/member`,
@@ -122,7 +122,7 @@ describe('generation 2 tells the sizes of one member', () => {
     );
   });
 
-  test('but not how many members a shard has, and so no total', async () => {
+  test('but no totals if it has shards', async () => {
     const sizes = { shards: 2, host_flavor: 'bx3d.4x20', cpu_count: 4, memory_gb: 20 };
     expect(await gen2(sizes, 'databases-for-mongodb', 'mongodbees')).toMatchObject({
       members: null,
@@ -133,7 +133,7 @@ describe('generation 2 tells the sizes of one member', () => {
     });
   });
 
-  test('and is asked for nothing; what tells no sizes yet is counted', async () => {
+  test('without a request; deployments without sizes are counted', async () => {
     const instances = [
       gen2Row(1, { postgresql: { members: 2 } }),
       gen2Row(2, {}),
@@ -154,7 +154,7 @@ describe('a deployment of generation 2 without sizes', () => {
     ['empty', {}],
     ['missing', undefined],
     ['without an object for its engine', { postgresql: 2 }],
-  ])('is warned of when it is active (its dataservices are %s)', async (_, dataservices) => {
+  ])('is warned about if it is active (its dataservices are %s)', async (_, dataservices) => {
     const odd = gen2Row(1, {}, { extensions: { dataservices } });
     const instances = [odd, gen2Row(2, { postgresql: { members: 2 } })];
     const { stream, printed, api } = openIbmRead(deploymentsScalings, { instances });

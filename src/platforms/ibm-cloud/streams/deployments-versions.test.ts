@@ -7,7 +7,7 @@ const instances = [gen1Row(1)];
 const REPORT = '/capability/versions';
 const read = (versions: unknown) => ({ instances, answers: { [REPORT]: { capability: { versions } } } });
 
-test('each way to another version is a record, which says what the version of now is', async () => {
+test('each upgrade is a record, with the status of the current version', async () => {
   const transition = { method: 'in-place', to_version: '16', skip_backup_supported: true };
   const version = { type: 'postgresql', version: '15', status: 'deprecated', is_preferred: false };
   const transitions = [transition, { ...transition, method: 'restore', application: 'pg', from_version: '15.4' }];
@@ -43,7 +43,7 @@ test.each([
   [[{ version: '16', transitions: [] }]],
   [[{ version: '16', transitions: null }]],
   [[{ version: '16' }]],
-])('a version that leads to no other has no record: %j', async (versions) => {
+])('a version without upgrades has no record: %j', async (versions) => {
   expect(await ibmRows(deploymentsVersions, read(versions))).toEqual([]);
 });
 
@@ -52,7 +52,7 @@ test.each([
   [[{ version: '15', transitions: ['16'] }], 'row 1 of 1 is not an object'],
   [[{ version: '15', transitions: [{ method: 'restore' }] }], 'row 1 of 1 has no id'],
   [null, 'the list versions is missing or not a list'],
-])('what is no way to a version fails the stream: %j', async (versions, detail) => {
+])('an invalid upgrade fails the stream: %j', async (versions, detail) => {
   const { stream } = openIbmRead(deploymentsVersions, read(versions));
   await expect(stream.toEnd()).rejects.toMatchObject({
     problem: 'unexpected_body',

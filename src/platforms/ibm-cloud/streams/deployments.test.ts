@@ -61,7 +61,7 @@ const whole = (row: Row): Row => ({
   parameters: { members_memory_allocation_mb: 1, password: 'hunter2' },
 });
 
-test('a deployment of generation 1 is its instance, completed by what its own databases say', async () => {
+test('a deployment of generation 1 is its instance, completed by the databases API', async () => {
   const { stream, printed, api } = openIbmRead(deployments, { instances: [whole(gen1Row(1))], answers });
   await stream.toEnd();
   expect(printed.rows).toEqual([
@@ -109,7 +109,7 @@ test('a deployment of generation 1 is its instance, completed by what its own da
   expect(stream.reader.report.requests).toBe(2);
 });
 
-test('one of generation 2 tells its sizes itself, and nothing of its connection', async () => {
+test('a deployment of generation 2 has its sizes, but not its connection', async () => {
   const row = gen2Row(1, {
     postgresql: { version: '18', members: 2, host_flavor: 'bx3d.4x20', cpu_count: 4, memory_gb: 20, storage_gb: 10 },
     encryption: { disk: 'crn:key' },
@@ -135,14 +135,14 @@ test('one of generation 2 tells its sizes itself, and nothing of its connection'
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
 });
 
-test('where the region is not told, it is that of the CRN', async () => {
+test('a missing region is taken from the CRN', async () => {
   expect(await ibmRows(deployments, { instances: [gen2Row(1, {})], answers })).toMatchObject([{ region: 'us-south' }]);
 });
 
-describe('what is refused leaves the deployments as they are in the inventory', () => {
+describe('deployments whose details are rejected keep the data of the inventory', () => {
   const path = encodeURIComponent(crnOf(1));
 
-  test('for one, with a warning that names it', async () => {
+  test('with a warning that names one', async () => {
     const instances = [gen1Row(1), gen1Row(2)];
     const some = { ...answers, [path]: refusal(403, path), [encodeURIComponent(crnOf(2))]: detail() };
     const { stream, printed } = openIbmRead(deployments, { instances, answers: some });
@@ -158,7 +158,7 @@ describe('what is refused leaves the deployments as they are in the inventory', 
     ]);
   });
 
-  test('for all, with one warning', async () => {
+  test('with one warning for all', async () => {
     const instances = [gen1Row(1), gen1Row(2), gen2Row(3, {})];
     const { stream, printed } = openIbmRead(deployments, {
       instances,
@@ -172,7 +172,7 @@ describe('what is refused leaves the deployments as they are in the inventory', 
   });
 });
 
-test('an answer that is no deployment fails the stream', async () => {
+test('a response that is not a deployment fails the stream', async () => {
   const { stream } = openIbmRead(deployments, {
     instances: [gen1Row(1)],
     answers: { ...answers, [encodeURIComponent(crnOf(1))]: {} },

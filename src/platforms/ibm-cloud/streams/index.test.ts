@@ -9,8 +9,7 @@ import { streams } from './index.ts';
 const CONTROLLER = 'https://resource-controller.cloud.ibm.com';
 const DATABASES = 'https://api.us-south.databases.cloud.ibm.com/v5/ibm';
 
-// name, primary key, what follows the deployment in the path of those that are asked for one by one, cursor. Configs and
-// saved states of users depend on these.
+// name, primary key, path after the deployment, cursor. Users' configs and saved states depend on these.
 const TABLE: [name: string, key: string, report?: string | undefined, cursor?: string][] = [
   ['accounts', 'id'],
   ['audit_events', 'id', undefined, 'created_at'],
@@ -32,13 +31,13 @@ const TABLE: [name: string, key: string, report?: string | undefined, cursor?: s
   ['teams', 'id'],
 ];
 
-test('the registry is the table, in its order', () => {
+test('the streams are those of the table, in order', () => {
   const offers = streams.map((stream) => [stream.name, keyFieldOf(stream), cursorFieldOf(stream)]);
   expect(offers).toEqual(TABLE.map(([name, key, , cursor]) => [name, key, cursor]));
 });
 
 test.each(TABLE.filter(([, , report]) => report !== undefined))(
-  '%s asks for its report in the region of the deployment',
+  '%s is requested in the region of the deployment',
   (name, _, report) => {
     const { retrieval } = streamOf(name);
     const { stream } = openIbmRead(streamOf(name), {});
@@ -49,8 +48,8 @@ test.each(TABLE.filter(([, , report]) => report !== undefined))(
   },
 );
 
-test('no stream is asked for anywhere but at our own addresses', async () => {
-  // Without Logs instances there are no events, and nobody is asked for them.
+test('requests go only to the configured endpoints', async () => {
+  // Without Logs instances nothing is requested.
   for (const definition of streams.filter(({ name }) => name !== 'audit_events')) {
     const { stream, api } = openIbmRead(definition, {
       instances: [
@@ -65,20 +64,20 @@ test('no stream is asked for anywhere but at our own addresses', async () => {
   }
 });
 
-test('every stream passes on no more than it declares, and knows nothing to drop that it does', () => {
+test('every stream drops undeclared fields, and no declared ones', () => {
   for (const { name, fields, dropped } of streams) {
     expect(dropped, name).toBeDefined();
     for (const field of dropped ?? []) expect(fields, `${name}.${field}`).not.toHaveProperty(field);
   }
 });
 
-test('every deployment report says of which generation the deployment is', () => {
+test('every per-deployment stream has generation', () => {
   for (const { name, fields } of streams) {
     if (name.startsWith('deployments_') && !name.endsWith('roles')) expect(fields, name).toHaveProperty('generation');
   }
 });
 
-test('only reports that not every deployment has may be absent everywhere', () => {
+test('only optional reports may be absent everywhere', () => {
   const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual([
     'deployments_allowlists',
@@ -95,11 +94,11 @@ test.each([
     ['running', 'provisioning', 'pending_removal'],
   ],
   ['deployments_recipes', ['completed', 'failed', 'expired'], ['running', 'queued', 'active']],
-])('rows of %s are read again until they are %j', (name, final, open) => {
+])('records of %s are final if they are %j', (name, final, open) => {
   const { retrieval } = streamOf(name);
   const incremental = retrieval.way === 'partition' ? retrieval.incremental : undefined;
   for (const status of final) expect(incremental?.isFinal?.({ status, deployment_id: 'd' }), status).toBe(true);
-  // What nobody knows may still change.
+  // An unknown status may still change.
   for (const status of [...open, 'odd', '', null, undefined])
     expect(incremental?.isFinal?.({ status, deployment_id: 'd' }), String(status)).toBe(false);
 });
@@ -108,7 +107,7 @@ test.each<[name: string, row: Row, leftOut: string]>([
   ['deployments_autoscalings', gen2Row(2, {}), 'generation 2'],
   ['deployments_recovery_windows', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
   ['deployments_replicas', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
-])('%s is not asked for of deployments that have none', async (name, row, leftOut) => {
+])('%s is not requested for deployments without it', async (name, row, leftOut) => {
   const { stream, api } = openIbmRead(streamOf(name), { instances: [row] });
   await stream.toEnd();
   expect(api.requests).toHaveLength(1);

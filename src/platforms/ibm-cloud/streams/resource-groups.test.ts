@@ -5,7 +5,7 @@ import { resourceGroups } from './resource-groups.ts';
 
 const details = { account_id: ACCOUNT };
 
-test('a resource group comes without links and without what it is linked to', async () => {
+test('a resource group has no links', async () => {
   const group = {
     id: 'g1',
     crn: 'crn:group',
