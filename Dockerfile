@@ -1,15 +1,15 @@
 # docker build -t source-compose .
 #
-# The digest makes builds repeatable. Dependabot moves it, but only in a FROM line without variables. To build on another base:
+# The digest makes builds repeatable. Dependabot updates it only in FROM lines without variables. To build on another base:
 #   docker build --build-context base=docker-image://node:24-slim -t source-compose .
 FROM node:24-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
 
 FROM base AS build
-# Another npm registry, for networks that do not reach the public one; unset, npm takes its own.
+# For networks with their own npm registry. Default: npm's own.
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /build
 COPY package.json package-lock.json ./
-# Without the workspace that brings a node for machines with an older one: here the base is node 24.
+# Without the workspace that installs Node.js 24, because the base already has it.
 RUN npm ci --workspaces=false --no-audit --no-fund
 COPY tsconfig.json rolldown.config.ts spec.json ./
 COPY src src
@@ -33,11 +33,11 @@ RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_co
 
 FROM base
 COPY --from=build /airbyte /airbyte
-# Either by its name: `docker run --entrypoint tap-compose …`.
+# Both programs by name: `docker run --entrypoint tap-compose …`.
 RUN ln -s /airbyte/integration_code/source-compose.js /usr/local/bin/source-compose \
  && ln -s /airbyte/integration_code/tap-compose.js /usr/local/bin/tap-compose
 
-# metadata.yaml and package.json say the same; `npm version` carries the version over, and a test compares them.
+# The same as in metadata.yaml and package.json: `npm version` updates them, and a test compares them.
 LABEL io.airbyte.name="source-compose" \
       io.github.source-compose.executable.airbyte="source-compose" \
       io.github.source-compose.executable.singer="tap-compose" \
@@ -49,11 +49,11 @@ LABEL io.airbyte.name="source-compose" \
       org.opencontainers.image.source="https://github.com/source-compose/source-compose" \
       org.opencontainers.image.documentation="https://github.com/source-compose/source-compose#readme"
 
-# V8 alone lets the heap grow to 259 MB at least, past the limit of a small container, which the kernel then kills. This
-# leaves 40 % of the limit to buffers and code. Whoever sets NODE_OPTIONS replaces both, and does no harm.
+# By default, V8's heap may grow to at least 259 MB, so the kernel would kill a smaller container. This leaves 40% of the
+# limit to buffers and code. Setting NODE_OPTIONS replaces both options, which is harmless.
 ENV NODE_OPTIONS="--max-old-space-size-percentage=60 --require=/airbyte/integration_code/image-compile-cache.cjs" \
     AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/source-compose.js"
 
-# By number: Kubernetes' runAsNonRoot cannot tell that a name is not root. Any other user will do as well.
+# By number, because Kubernetes' runAsNonRoot rejects user names. Any other user works too.
 USER 1000:1000
 ENTRYPOINT ["/usr/local/bin/node", "/airbyte/integration_code/source-compose.js"]

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// CI adds up the tests of all runs.
+// CI adds up the results of all runs.
 const { RESULTS } = process.env;
 
 export default defineConfig({
@@ -11,20 +11,20 @@ export default defineConfig({
     include: ['{integration_tests,sandbox,scripts,src,test-support}/**/*.test.ts'],
     // These need more than Node.js and have their own configurations.
     exclude: [...configDefaults.exclude, 'integration_tests/{container,install,examples}/**'],
-    // The test files of a worker share what they import. A file undoes what it changes globally.
+    // The test files of a worker share imported modules. Each file restores what it changes globally.
     pool: 'threads',
     isolate: false,
     setupFiles: ['test-support/forget-credentials.ts'],
     coverage: {
       include: ['src/**/*.ts'],
-      // process.ts is the process: it runs only as a child, in integration_tests/process-end.test.ts and its neighbours.
+      // process.ts runs only as a child process, for example in integration_tests/process-end.test.ts.
       exclude: ['src/**/*.test.ts', 'src/program/process.ts'],
       thresholds: { lines: 95, statements: 95, functions: 95 },
       reporter: ['text-summary', 'html'],
     },
-    // They wait for servers and processes more than they work.
+    // The tests mostly wait for servers and processes.
     maxWorkers: availableParallelism() + 3,
-    // Only what hangs takes so long: no test is to fail because the machine is slow.
+    // Only a hanging test takes this long. No test may fail because the machine is slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

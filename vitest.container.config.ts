@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// The tests of the image. They need Docker, so `npm test` leaves them to `npm run test:container`.
-// CI adds up the tests of all runs.
+// The tests of the image. They need Docker, so `npm test` excludes them: npm run test:container
+// CI adds up the results of all runs.
 const { RESULTS } = process.env;
 
 export default defineConfig({

@@ -1,5 +1,5 @@
-# The stand-in for IBM Cloud. Node.js runs its TypeScript as it is. Down to `npm ci` the steps are those of the Dockerfile in
-# the root, so that Docker takes them from its cache.
+# The IBM Cloud sandbox. Node.js runs its TypeScript directly. Up to `npm ci`, the steps equal those of the Dockerfile in the
+# root, so that Docker reuses its cache.
 ARG NODE_IMAGE=node:24-slim
 FROM ${NODE_IMAGE}
 ARG NPM_CONFIG_REGISTRY

