@@ -44,7 +44,7 @@ export async function grant(
   return `ibmcloud iam service-policy-create ${serviceId} ${policy} --force`;
 }
 
-/** A service whose databases are asked. */
+/** The service of a deployment of generation 1, to which the role applies. */
 async function serviceOf(account: Account): Promise<string> {
   const found = await account.once(loadInventory).catch(() => undefined);
   const first = found?.deployments.find(({ generation }) => generation === 'gen1');

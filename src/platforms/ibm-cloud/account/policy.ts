@@ -6,7 +6,7 @@ import { isDatabaseService } from './instance.ts';
 export const POLICIES = 'v2/policies';
 
 /** The kinds of subject that a role is granted to. */
-export const SUBJECTS = ['iam_id', 'access_group_id'] as const;
+const SUBJECTS = ['iam_id', 'access_group_id'] as const;
 export type SubjectKey = (typeof SUBJECTS)[number];
 
 /** The attributes that records show. */
