@@ -4,7 +4,7 @@ import type { ReadResult } from '../reads.ts';
 import { type StreamName, expectedRows } from './expected.ts';
 import { INSTANCES, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
-// How tokens are parsed from links, and which chains end, is tested next to page-chain.ts and all-rows.ts.
+// How tokens are parsed from links, and which lists end, is tested next to api/pages.ts.
 
 /** At least three pages of each list. */
 const SMALL = { deployments: 4, gen2Deployments: 2, backupDays: 2, usageMonths: 3, maxLimit: 2 };
