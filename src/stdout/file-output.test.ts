@@ -16,7 +16,7 @@ test.each([
   closeSync(fd);
 });
 
-test('what a write leaves over is written next, however little it takes at a time', async () => {
+test('short writes continue until the chunk is written', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ maxLength: 300 })),
@@ -38,7 +38,7 @@ test('what a write leaves over is written next, however little it takes at a tim
   );
 });
 
-test('a disk that is full in the middle of a line gets nothing behind it, even when it has room again', async () => {
+test('after a disk was full in the middle of a line, nothing more is written', async () => {
   const written: string[] = [];
   let room = 10;
   const out = fileOutput(1, (_, chunk, offset) => {

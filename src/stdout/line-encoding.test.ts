@@ -34,7 +34,7 @@ const value = fc.oneof(
   fc.anything({ values: [text, fc.integer(), fc.boolean(), fc.constant(null)], key, withNullPrototype: false }),
 );
 
-test('any JSON stays what it is, but for lone surrogates, and is one line for every reader', () => {
+test('any JSON stays the same, except lone surrogates, and is one line for every reader', () => {
   fc.assert(
     fc.property(value, (given) => {
       const json = JSON.stringify(given);
@@ -56,7 +56,7 @@ function wellFormed(given: unknown): unknown {
   return Object.fromEntries(Object.entries(given).map(([key, part]) => [key.toWellFormed(), wellFormed(part)]));
 }
 
-test('text for a terminal is one line without commands', () => {
+test('text for a terminal is one line without control characters', () => {
   expect(asOneLine('evil\nCRITICAL fake\u001b[31m\u0085\u2028\r')).toBe(
     String.raw`evil\u000aCRITICAL fake\u001b[31m\u0085\u2028\u000d`,
   );

@@ -19,8 +19,8 @@ const big = line({ text: 'x'.repeat(30_000) });
 const record = (writer: LineWriter, text: string): void =>
   writer.record(Buffer.from(text.slice(0, 1)), text.slice(1, -1), Buffer.from(text.slice(-1)));
 
-describe('what waits, and what goes out', () => {
-  test('records are gathered until they are worth a write, and no longer', async () => {
+describe('what is collected, and what is written', () => {
+  test('records are collected until they are worth a write', async () => {
     const { out, writer } = open();
     record(writer, big);
     expect(out.text).toBe('');
@@ -35,7 +35,7 @@ describe('what waits, and what goes out', () => {
     expect(out.text).toBe(`${big}${big}{}\n`);
   });
 
-  test('any other line goes out at once, behind the records before it', () => {
+  test('any other line is written at once, after the records before it', () => {
     const { out, writer } = open();
     record(writer, '{"n":1}\n');
     record(writer, '{"n":2}\n');
@@ -64,7 +64,7 @@ describe('a slow reader', () => {
     await ready;
   });
 
-  test('hundreds that wait share one drain', async () => {
+  test('hundreds of waits share one drain', async () => {
     const { out, writer } = open();
     const before = out.listenerCount('error');
     record(writer, big);
@@ -77,7 +77,7 @@ describe('a slow reader', () => {
 });
 
 describe('before the process ends itself', () => {
-  test('even a short line is waited for until the reader has taken it', async () => {
+  test('even a short line is written completely', async () => {
     const { out, writer } = open();
     const after = vi.fn<() => void>();
     writer.line(status);
@@ -88,7 +88,7 @@ describe('before the process ends itself', () => {
     await drained;
   });
 
-  test('a reader that goes is not waited for', async () => {
+  test('a reader that has gone is not waited for', async () => {
     const { out, writer } = open();
     writer.line(status);
     const drained = writer.drained();
@@ -98,8 +98,8 @@ describe('before the process ends itself', () => {
   });
 });
 
-describe('a reader that goes', () => {
-  test('lets whoever waits go on, and nothing is thrown', async () => {
+describe('a reader that has gone', () => {
+  test('ends all waits, and nothing is thrown', async () => {
     const { out, onGone, writer } = open();
     record(writer, big);
     const waiting = writer.ready();
@@ -113,7 +113,7 @@ describe('a reader that goes', () => {
     expect(onGone).toHaveBeenCalledTimes(1);
   });
 
-  test('is told once, though stdout complains about every write', () => {
+  test('is reported once, although every write fails', () => {
     const { out, onGone, writer } = open();
     for (let i = 0; i < 3; i++) {
       out.emit('error', new Error('broken pipe'));
@@ -123,7 +123,7 @@ describe('a reader that goes', () => {
     expect(out.text).toBe('');
   });
 
-  test('without a word keeps nobody waiting either', async () => {
+  test('without an error ends all waits, too', async () => {
     const { out, writer } = open();
     record(writer, big);
     const waiting = writer.ready();
@@ -145,7 +145,7 @@ const anyData = fc
   )
   .map(([unit, times]) => JSON.stringify({ text: unit.repeat(times) }));
 
-test('whatever the lines are made of and however long, they come out whole, printable and in their order', async () => {
+test('any lines of any length are written completely, valid and in order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyData, { maxLength: 12 }), async (all) => {
       const out = new StalledOutput();
@@ -169,7 +169,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom('line', 'flush', 'ready', 'take', 'hurry', 'stall'),
 );
 
-test('whatever several tasks write comes whole and in order, however slowly it is taken', async () => {
+test('lines of several tasks are written completely and in order, however slow the reader', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step), { maxLength: 4 }), async (tasks) => {
       const out = new StalledOutput();

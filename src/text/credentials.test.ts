@@ -20,7 +20,7 @@ const ENCODINGS: Array<(text: string) => string> = [
 /** No asterisk: the mask itself is made of them. */
 const credential = fc.string({ unit: 'grapheme', minLength: 6, maxLength: 60 }).filter((text) => !text.includes('*'));
 
-describe('a credential does not show', () => {
+describe('a credential is masked', () => {
   test('plain or escaped', () => {
     fc.assert(
       fc.property(credential, (text) => {
@@ -52,7 +52,7 @@ test('the longest credential is masked first', () => {
   expect(maskCredentials('password-1 passing')).toBe('**** ****ing');
 });
 
-test('short credentials are left alone: they would mask half of every text', () => {
+test('short credentials are not masked: they would mask half of every text', () => {
   for (const short of ['', 'a', 'the']) addCredential(short);
   expect(maskCredentials('a thesis')).toBe('a thesis');
 });

@@ -42,7 +42,7 @@ describe('server text', () => {
     expect(shown(text)).toBe(line);
   });
 
-  test('is truncated between terms, after its secrets are masked', () => {
+  test('is truncated between words, after its secrets are masked', () => {
     for (let before = 240; before <= 310; before += 1) {
       const line = shown(`${'x'.repeat(before % 7)} ${'word '.repeat(before / 5)}${TOKEN} and ${'more '.repeat(20)}`);
       expect(line.length).toBeLessThanOrEqual(300);
@@ -61,7 +61,7 @@ describe('the output gate', () => {
     expect(redacted(text)).toBe(masked);
   });
 
-  test('leaves the rest as it is', () => {
+  test('does not change the rest', () => {
     const { stack = '' } = new RangeError('two\nlines: the password: hunter2');
     expect(redacted(stack)).toBe(stack);
   });

@@ -33,13 +33,13 @@ describe('a ConnectorError', () => {
     expect(new ConnectorError(problem, facts).isRejection).toBe(isRejection);
   });
 
-  test('can say one sentence more', () => {
+  test('may have a further sentence', () => {
     expect(new ConnectorError('unexpected', {}, { note: 'One more.' }).message).toMatch(/ of this sync\. One more\.$/);
     expect(new ConnectorError('unexpected', {}, { note: undefined }).message).toMatch(/ of this sync\.$/);
   });
 });
 
-test('an input error says what it was given, braces included', () => {
+test('an input error keeps its sentence, including braces', () => {
   expect(inputError('The file {x} is odd.')).toMatchObject({
     message: 'The file {x} is odd.',
     failureType: 'config_error',
@@ -47,12 +47,12 @@ test('an input error says what it was given, braces included', () => {
 });
 
 describe('anything thrown becomes a ConnectorError', () => {
-  test('which one already is stays itself', () => {
+  test('a ConnectorError stays itself', () => {
     const error = inputError('x');
     expect(asConnectorError(error)).toBe(error);
   });
 
-  test('which says that data was nested too deeply, whatever followed it down', () => {
+  test('a stack overflow says that data is nested too deeply, wherever it happened', () => {
     const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     const depthOf = (value: unknown): number => (Array.isArray(value) ? 1 + depthOf(value[0]) : 0);
     for (const follow of [JSON.stringify, structuredClone, depthOf]) {
@@ -70,7 +70,7 @@ describe('anything thrown becomes a ConnectorError', () => {
     ['a text', 'a text'],
     [undefined, 'undefined'],
     [null, 'null'],
-  ])('%s is a bug, told to the log alone', (thrown, internalMessage) => {
+  ])('%s is a bug, whose text is only for the log', (thrown, internalMessage) => {
     const error = asConnectorError(thrown);
     expect(error).toMatchObject({ problem: 'unexpected', failureType: 'system_error', internalMessage, cause: thrown });
     if (internalMessage !== 'undefined') expect(error.message).not.toContain(internalMessage);

@@ -14,14 +14,14 @@ describe.each(ids)('%s', (id) => {
   const { cause } = problems[id];
   const message = told(id);
 
-  test('is told in whole sentences', () => {
+  test('has whole sentences', () => {
     for (const text of [message, cause]) {
       expect(text).toMatch(/^(?:\{detail\}$|(?:[A-Z]|base_url |\{host\} ).*\.$)/);
       expect(text).not.toMatch(/\n|\s{2}|undefined/);
     }
   });
 
-  test('leaves only facts open that its name can have', () => {
+  test('has only valid facts in braces', () => {
     const facts = [...message.matchAll(/\{(.*?)\}/g)].map((match) => match[1] ?? '');
     for (const fact of facts) expect(fact).toMatch(/^[a-z]+$/);
     // The cause goes into the docs as it is.
@@ -32,7 +32,7 @@ describe.each(ids)('%s', (id) => {
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
 // Airbyte does not retry a job whose first error is a config_error, so this is no matter of taste (design, section 5).
-test('who can do something about it', () => {
+test('the failure type of each problem', () => {
   const byType: Record<string, string[]> = {};
   for (const id of ids) (byType[problems[id].failureType] ??= []).push(id);
   expect(byType).toEqual({

@@ -37,7 +37,7 @@ function open(stateNow?: (upTo: number) => object): Opened {
 
 const counting = (upTo: number): object => ({ version: 1, upTo });
 
-test('a stream that cannot be resumed has one state at its end, which means nothing', () => {
+test('a stream that cannot be resumed has one state at its end, without a position', () => {
   const { sink, printed, emit } = open();
   emit(3);
   sink.checkpoint();
@@ -46,7 +46,7 @@ test('a stream that cannot be resumed has one state at its end, which means noth
   expect(printed.states).toEqual([{ __ab_no_cursor_state_message: true }]);
 });
 
-test('it sends no state when it fails', () => {
+test('it sends no state if it fails', () => {
   const { sink, printed, emit } = open();
   emit(1);
   sink.end(false);
@@ -61,7 +61,7 @@ test('a stream without records still runs, and has its state', () => {
   }
 });
 
-test('a state tells where its stream stands, and counts the records since the one before', () => {
+test('a state counts the records since the last one', () => {
   const { sink, printed, emit } = open(counting);
   emit(2);
   sink.checkpoint();
@@ -74,7 +74,7 @@ test('a state tells where its stream stands, and counts the records since the on
   ]);
 });
 
-test('a checkpoint goes out when enough records have gone since the last one', () => {
+test('a checkpoint is sent after enough records', () => {
   const { sink, printed, emit } = open(counting);
   for (let i = 0; i < 2 * CHECKPOINT_RECORDS; i++) {
     emit(1);
@@ -83,7 +83,7 @@ test('a checkpoint goes out when enough records have gone since the last one', (
   expect(printed.states).toEqual([CHECKPOINT_RECORDS, 2 * CHECKPOINT_RECORDS].map((upTo) => ({ version: 1, upTo })));
 });
 
-test('a checkpoint goes out when enough time has gone since the last one', () => {
+test('a checkpoint is sent after enough time', () => {
   const { sink, printed, emit, clock } = open(counting);
   emit(1);
   clock.ms = CHECKPOINT_MS - 1;
@@ -115,7 +115,7 @@ test('a large state waits until four times its bytes were printed, or until it i
   expect(printed.states).toHaveLength(upTo.length + 1);
 });
 
-test('a checkpoint does not repeat what the reader has, nor goes out when the stream has ended', () => {
+test('a checkpoint is not repeated, and not sent after the stream has ended', () => {
   const { sink, printed, emit } = open(counting);
   emit(1);
   sink.checkpoint();
@@ -126,7 +126,7 @@ test('a checkpoint does not repeat what the reader has, nor goes out when the st
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE 1', 'COMPLETE']);
 });
 
-test('the last state counts the last records even if it says the same, and then differs from the one before', () => {
+test('the last state counts the last records even if it is the same', () => {
   const { sink, printed, emit } = open(() => ({ version: 1 }));
   emit(1);
   sink.checkpoint();
@@ -138,7 +138,7 @@ test('the last state counts the last records even if it says the same, and then 
   expect(printed.states[1]).not.toEqual(printed.states[0]);
 });
 
-test('a rate limit is told with its end, behind a checkpoint', () => {
+test('a rate limit is reported with its end, after a checkpoint', () => {
   const { sink, printed, emit } = open(counting);
   emit(2);
   sink.held(5_000);

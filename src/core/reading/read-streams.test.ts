@@ -61,7 +61,7 @@ test('every way of reading ends COMPLETE, with its records before its last state
   expect(story('events')).toEqual(['STARTED', 'RUNNING', 'STATE', 'COMPLETE']);
 });
 
-test('each finished stream has one line that tells what was read and what was left out', async () => {
+test('each finished stream has one line about records and omissions', async () => {
   const refused = { 'deployments/d1/backups': refuses(403) };
   const { printed } = await readAll([parts, backups], refused, { startDate: '2018-08-02T00:00:00.000Z' });
   expect(printed.logged('INFO')).toEqual([
@@ -73,7 +73,7 @@ test('each finished stream has one line that tells what was read and what was le
 });
 
 describe('a stream that fails', () => {
-  test('is INCOMPLETE at once, keeps its error, and does not hinder the others', async () => {
+  test('is INCOMPLETE at once, keeps its error, and does not stop the others', async () => {
     const { ends, story, printed } = await readAll([parts, backups], { parts: refuses(403, 'parts') });
     expect(ends).toEqual([
       { name: 'parts', end: 'failed', error: expect.objectContaining({ problem: 'forbidden' }) as Error },
@@ -85,7 +85,7 @@ describe('a stream that fails', () => {
     ]);
   });
 
-  test('sends the state that it came to, if it can be resumed', async () => {
+  test('sends its state if it can be resumed', async () => {
     const page = listBody('events', [{ id: 'e1', created_at: '2018-08-01T00:00:00Z' }]);
     const { story, printed } = await readAll([events], {
       events: ({ cursor }: { cursor?: string }) => (cursor === undefined ? page : refuses(503)()),
@@ -94,12 +94,12 @@ describe('a stream that fails', () => {
     expect(printed.states).toEqual([{ version: 1, walk: { cursor: 'e1', top: '2018-08-01T00:00:00.000Z' } }]);
   });
 
-  test('takes the reports along that need its list', async () => {
+  test('fails together with the streams that need its list', async () => {
     const { ends } = await readAll([deployments, backups, recipes, parts], { deployments: refuses(403) });
     expect(ends.map(({ end }) => end)).toEqual(['failed', 'failed', 'failed', 'complete']);
   });
 
-  test('by a bug is told as one, with its trace in the log', async () => {
+  test('with a bug has its stack in the log', async () => {
     const bug = (): never => {
       throw new TypeError('x is not a function');
     };
@@ -113,7 +113,7 @@ describe('a stream that fails', () => {
   });
 });
 
-test('when the run is stopped every unfinished stream is INCOMPLETE with its state, and none has failed', async () => {
+test('when the sync is stopped, every unfinished stream is INCOMPLETE with its state, and none has failed', async () => {
   const testRun = openRun({ answers: { ...ANSWERS } });
   testRun.api.answers['deployments/d1/recipes'] = () => {
     testRun.stop.abort('SIGTERM');
@@ -127,7 +127,7 @@ test('when the run is stopped every unfinished stream is INCOMPLETE with its sta
   expect(printed.logged('ERROR')).toEqual([]);
 });
 
-test('streams share the slots, so that no more requests than workers are under way', async () => {
+test('streams share the permits, so that no more requests than workers are in flight', async () => {
   let underWay = 0;
   let most = 0;
   const slow = (body: unknown) => async (): Promise<unknown> => {

@@ -19,7 +19,7 @@ const page = (count: number): unknown =>
     Array.from({ length: count }, (_, i) => ({ id: `p${i}` })),
   );
 
-test('a request asks for its path with its query and gives the rows as record data', async () => {
+test('a request has its path and query, and its rows become record data', async () => {
   const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 7, units: '3', _links: {} }]) } });
   const { reader } = openRead(testRun, parts);
   const got: Row[] = [];
@@ -29,13 +29,13 @@ test('a request asks for its path with its query and gives the rows as record da
   expect(reader.report.requests).toBe(1);
 });
 
-test('what a user should know of a body is warned about in the name of the stream', async () => {
+test('warnings about a body name the stream', async () => {
   const testRun = openRun({ answers: { parts: {} } });
   await openRead(testRun, parts).reader.readPage({ path: 'parts' }, rowsOf, ({ rows }) => expect(rows).toEqual([]));
   expect(testRun.printed.logged('WARN')).toEqual(['parts: parts has no list parts, which is treated as empty']);
 });
 
-describe('a row without a key, or that is none, fails the stream and is named', () => {
+describe('an invalid row fails the stream and is named', () => {
   test.each([null, 'a', 7, ['a']])('%j is not an object', (row) => {
     const { reader } = openRead(openRun(), parts);
     expect(() => reader.page([{ id: 'a' }, row], 'parts')).toThrow(
@@ -51,7 +51,7 @@ describe('a row without a key, or that is none, fails the stream and is named', 
     expect(() => reader.page([row], 'parts')).toThrow('row 1 of 1 has no id that could be its key');
   });
 
-  test('a made key needs its parts, such as the deployment', () => {
+  test('a made key requires its parts, such as the deployment', () => {
     const madeOf = ['deployment_id', 'name'];
     const keyed: Stream<ComposeShared> = { ...addons, primaryKey: { field: 'id', madeOf, needs: madeOf } };
     const { reader } = openRead(openRun(), { ...keyed, fields: { id: text('Id.'), ...addons.fields } });
@@ -61,7 +61,7 @@ describe('a row without a key, or that is none, fails the stream and is named', 
     expect(() => reader.page([{ name: 'a' }], 'addons')).toThrow('row 1 of 1 has no id that could be its key');
   });
 
-  test.each(['a\ud800', 'a\ufffd'])('a key that is no Unicode text (%j) is refused: two could become one', (id) => {
+  test.each(['a\ud800', 'a\ufffd'])('a key that is invalid Unicode (%j) is rejected: two could become one', (id) => {
     const { reader } = openRead(openRun(), parts);
     expect(() => reader.page([{ id }], 'parts')).toThrow('row 1 of 1 has text that is not valid Unicode for its id');
   });
@@ -93,10 +93,10 @@ test('an API that makes up fields does not flood the log', () => {
   for (const warning of warnings) expect(warning.length).toBeLessThan(300);
 });
 
-describe('of a stream that passes nothing on which it does not declare', () => {
+describe('of a stream that emits only declared fields', () => {
   const strict = { ...parts, dropped: ['link'] };
 
-  test('an undeclared field is left out with one warning, and a known one without', () => {
+  test('an undeclared field is omitted with one warning, a known one without', () => {
     const testRun = openRun();
     const { reader } = openRead(testRun, strict);
     reader.emit(reader.page([{ id: 'a', colour: 'secret', link: 'secret' }], 'parts'));
@@ -108,7 +108,7 @@ describe('of a stream that passes nothing on which it does not declare', () => {
   });
 });
 
-test('rows before start_date are left out and counted; the date itself and rows without a date stay', () => {
+test('rows before start_date are omitted and counted; the date itself and undated rows stay', () => {
   const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
   const { reader } = openRead(testRun, parts);
   const at = (id: string, created_at: unknown): unknown => ({ id, created_at });
@@ -124,14 +124,14 @@ test('rows before start_date are left out and counted; the date itself and rows 
   expect(reader.report.beforeStartDate).toBe(2);
 });
 
-test('start_date leaves streams alone that have no date to go by', () => {
+test('start_date does not affect streams without a date', () => {
   const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
   const { reader } = openRead(testRun, addons);
   reader.emit(reader.page([{ name: 'a', created_at: '2000-01-01T00:00:00Z' }], 'addons', { deployment_id: 'd1' }));
   expect(testRun.printed.rows).toHaveLength(1);
 });
 
-test('while the reader of stdout stands still, no more pages are asked for than there are slots', async () => {
+test('while the reader of stdout stalls, no more pages are requested than there are permits', async () => {
   const out = new StalledOutput();
   const testRun = openRun({ workers: 2, printed: new Printout(out), answers: { parts: page(1_000) } });
   const { reader } = openRead(testRun, parts);

@@ -7,7 +7,7 @@ const KINDS: FieldKind[] = ['text', 'integer', 'number', 'boolean', 'timestamp',
 const LIST = ['a'];
 const OBJECT = { a: 1 };
 
-describe('what fits, or can be made to fit without a loss', () => {
+describe('values that fit, or can be converted without loss', () => {
   test.each<[FieldKind, unknown, unknown]>([
     ['text', 'aws', 'aws'],
     ['text', 12, '12'],
@@ -34,13 +34,13 @@ describe('what fits, or can be made to fit without a loss', () => {
     expect(coerce(value, kind)).toBe(result);
   });
 
-  test.each(KINDS)('null fits %s, and so does what is not there', (kind) => {
+  test.each(KINDS)('null and undefined fit %s', (kind) => {
     expect(coerce(null, kind)).toBeNull();
     expect(coerce(undefined, kind)).toBeNull();
   });
 });
 
-describe('what does not fit', () => {
+describe('values that do not fit', () => {
   test.each<[FieldKind, unknown[]]>([
     ['text', [OBJECT, LIST]],
     ['integer', [1.5, 1e21, '-1e21', '1.5', 'three', true, LIST]],
@@ -54,7 +54,7 @@ describe('what does not fit', () => {
   });
 });
 
-test('a result always is of its kind, and stays the same the next time', () => {
+test('a result is always of its kind, and converting it again changes nothing', () => {
   const likely = fc.constantFrom<unknown>(
     'true',
     ' 7 ',

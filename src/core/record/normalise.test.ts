@@ -42,7 +42,7 @@ function normalised(row: Row, fields?: Row, definition = plain): { row: Row; nul
   return { row: JSON.parse(JSON.stringify(row)) as Row, nulled, unknown };
 }
 
-test('values are spelled as declared, and what cannot be is null and told of', () => {
+test('values are converted as declared, or null and reported', () => {
   const row = { id: 7, units: '3', amount: 'much', shared: 'true', created_at: '2017-08-30T12:46:29Z', data: 'x' };
   expect(normalised(row)).toEqual({
     row: { id: '7', units: 3, amount: null, shared: true, created_at: '2017-08-30T12:46:29.000Z', data: null },
@@ -51,7 +51,7 @@ test('values are spelled as declared, and what cannot be is null and told of', (
   });
 });
 
-test('null and an empty number are null without a word', () => {
+test('null and an empty number are null without a report', () => {
   const { row, nulled } = normalised({ id: 'a', units: '', amount: null, data: null });
   expect(row).toEqual({ id: 'a', units: null, amount: null, data: null });
   expect(nulled).toBeUndefined();
@@ -72,16 +72,16 @@ test('a deployment that the API names itself stays', () => {
 });
 
 describe('a made key', () => {
-  test('is made of what the row has by then', () => {
+  test('is made of converted values', () => {
     expect(normalised({ name: 'admin' }, OF_D1, keyed).row['id']).toBe('d1/admin');
   });
 
-  test('is not there if the row lacks a part of it', () => {
+  test('is undefined if the row lacks a part', () => {
     expect(normalised({ name: null, id: 'theirs' }, OF_D1, keyed).row).not.toHaveProperty('id');
   });
 });
 
-test('a made key may be made of what does not come out', () => {
+test('a made key may be made of fields that are not emitted', () => {
   const row = { deployment_id: 'd1', name: 'admin' };
   expect(normalised(row, undefined, { ...keyed, dropped: ['name'] }).row).toEqual({ deployment_id: 'd1' });
 });
@@ -91,7 +91,7 @@ const likely = fc.constantFrom<unknown>('', ' 7 ', '7.5', 'true', ...times, 1e30
 const names = fc.oneof(fc.constantFrom(...Object.keys(plain.fields)), fc.string());
 const anyRow = fc.dictionary(names, fc.oneof(fc.jsonValue({ maxDepth: 2 }), likely)).map((row) => JSON.stringify(row));
 
-test('any row becomes one that its schema allows: what is declared fits or is null, the rest stays as it is', () => {
+test('any row fits its schema: declared values fit or are null, others are unchanged', () => {
   const allows = new Ajv({ strict: false, validateFormats: false }).compile(topLevel(recordSchema(plain.fields)));
   fc.assert(
     fc.property(anyRow, (json) => {
@@ -111,7 +111,7 @@ test('any row becomes one that its schema allows: what is declared fits or is nu
   );
 });
 
-test('of any row no more comes out than is declared, and what goes is told of, but for nulls and what is known', () => {
+test('only declared fields of any row are emitted, and omissions are reported, except nulls and known fields', () => {
   const dropped = ['known', 'toString', '__proto__'];
   const field = fc.oneof(names, fc.constantFrom(...dropped, 'constructor', 'valueOf'));
   const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), likely);
@@ -154,12 +154,12 @@ describe('a number beyond 2^53', () => {
     return normaliser.normalise(row, fields)?.inexactField;
   };
 
-  test.each([2 ** 53, -(2 ** 53), 1e300])('%d is told of in a key', (number) => {
+  test.each([2 ** 53, -(2 ** 53), 1e300])('%d is reported in a key', (number) => {
     expect(inexactField({ id: number })).toBe('id');
     expect(inexactField({ name: number }, OF_D1, keyedByName)).toBe('name');
   });
 
-  test('is taken everywhere else, and so is a smaller one in a key', () => {
+  test('is accepted anywhere else, and so is a smaller one in a key', () => {
     expect(inexactField({ id: 2 ** 53 - 1, amount: 2 ** 60 })).toBeUndefined();
     expect(normalised({ id: 2 ** 53 - 1 }).row).toEqual({ id: '9007199254740991' });
   });

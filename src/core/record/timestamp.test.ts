@@ -10,7 +10,7 @@ const moment = fc.date({
 });
 const offset = fc.integer({ min: -23 * 60 - 59, max: 23 * 60 + 59 });
 
-describe('every spelling that names a time becomes UTC text with milliseconds', () => {
+describe('every spelling of a time becomes UTC text with milliseconds', () => {
   test.each([
     ['2016-12-16T15:00:14.922Z', '2016-12-16T15:00:14.922Z'],
     ['2017-08-30T12:46:29Z', '2017-08-30T12:46:29.000Z'],
@@ -33,7 +33,7 @@ describe('every spelling that names a time becomes UTC text with milliseconds', 
   });
 });
 
-describe('what names no time that exists is none', () => {
+describe('a time that does not exist is undefined', () => {
   test.each([
     '',
     'yesterday',
@@ -66,7 +66,7 @@ describe('what names no time that exists is none', () => {
   });
 });
 
-test('any moment survives in each of the spellings of the API', () => {
+test('any moment survives in every spelling of the API', () => {
   fc.assert(
     fc.property(moment, offset, (date, minutes) => {
       const utc = date.toISOString();
@@ -80,7 +80,7 @@ test('any moment survives in each of the spellings of the API', () => {
   );
 });
 
-test('whatever the text is, the result compares as times do, or is none', () => {
+test('the result of any text compares as times do, or is undefined', () => {
   const digit = fc.stringMatching(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?$/);
   fc.assert(
     fc.property(fc.oneof(digit, fc.string()), (text) => {

@@ -5,7 +5,7 @@ import { eachInParallel } from './each.ts';
 
 const never = new AbortController().signal;
 
-test('each item is worked on once, in order of their beginnings and never more than allowed at once', async () => {
+test('each item is worked on once, in order, with no more than `width` at once', async () => {
   const plan = fc.record({ width: fc.integer({ min: 1, max: 8 }), durations: fc.array(fc.nat(20), { maxLength: 30 }) });
   await fc.assert(
     fc.asyncProperty(plan, async ({ width, durations }) => {
@@ -27,7 +27,7 @@ test('each item is worked on once, in order of their beginnings and never more t
   );
 });
 
-test('the width is made use of', async () => {
+test('the whole width is used', async () => {
   const time = new VirtualTime();
   await time.pass(eachInParallel(Array.from({ length: 12 }), 4, () => time.sleep(10, never)));
   expect(time.now()).toBe(30);

@@ -22,7 +22,7 @@ const options: CursorOptions = {
 const open = (definition: Definition, state: object = {}, more?: Partial<CursorOptions>): Cursor | undefined =>
   openStream(definition, openRun().run, state, 'The state of it in s.json', { ...options, ...more }).reader.cursor;
 
-test('a stream that cannot be read incrementally has none, whatever its state says', () => {
+test('a full-refresh stream has none, whatever its state says', () => {
   expect(open(backups)).toBeUndefined();
   expect(open(backups, { version: 9 })).toBeUndefined();
 });
@@ -55,7 +55,7 @@ describe('the start_date of earlier reads', () => {
     [recipes, { version: 1, marks: { d1: STARTED_AT }, start_date: FROM }],
   ];
 
-  test.each(states)('and that was moved back or taken away is warned about (%#)', (definition, state) => {
+  test.each(states)('that was moved back or removed is warned about (%#)', (definition, state) => {
     const warning = (startDate: string | undefined): string[] | undefined =>
       open(definition, state, { startDate })?.warnings();
     expect(warning(BEFORE)).toEqual([
@@ -70,7 +70,7 @@ describe('the start_date of earlier reads', () => {
     expect(open(definition, state, { startDate: BEFORE })?.state()).toEqual(state);
   });
 
-  test('is the latest under which anything was read', () => {
+  test('is the latest of all reads', () => {
     const marks = open(recipes, { version: 1, marks: { d1: FROM }, start_date: BEFORE }, { startDate: FROM });
     if (!(marks instanceof PartitionCursor)) throw new Error('recipes have no marks');
     marks.begin('d1');

@@ -68,12 +68,12 @@ test('nulls and foreign fields are ignored at any depth', () => {
   });
 });
 
-test('times may be spelled otherwise, and compare as times afterwards', () => {
+test('times may be spelled differently', () => {
   expect(walk({ version: 1, mark: '2018-08-22T11:56:23.363+02:00' })).toEqual({ version: 1, mark: T1 });
   expect(marks({ version: 1, marks: { d1: '2018-08-23' } })).toEqual({ version: 1, marks: { d1: T2 } });
 });
 
-describe('a state that cannot be used is one sentence that names place and field', () => {
+describe('an unusable state is one sentence that names file and field', () => {
   test.each([
     [{ mark: T1 }, 'version must be 1'],
     [{ version: '1' }, 'version must be 1'],
@@ -108,7 +108,7 @@ describe('the platform of a state', () => {
       { mode: 'incremental', platform, startedAt: T2, lookbackMs: 0, startDate: undefined, jobId: undefined },
     ).state({});
 
-  test('is named by what every state begins with, but for Compose, whose states are older than the name', () => {
+  test('is in every state, except for Compose, whose states are older than the name', () => {
     expect(stateHead('compose')).toEqual({ version: 1 });
     expect(stateHead('ibm_cloud')).toEqual({ version: 1, platform: 'ibm_cloud' });
   });
@@ -121,24 +121,21 @@ describe('the platform of a state', () => {
     [{ version: 1, platform: 'x'.repeat(61) }, 'compose', 'belongs to the platform of another kind'],
     // Even a state that is of no use otherwise.
     [{ platform: 'ibm_cloud', version: 9 }, 'compose', 'belongs to the platform ibm_cloud'],
-  ])(
-    'that is not the one of the config is refused, for its marks mean nothing there: %j for %s',
-    (state, platform, said) => {
-      for (const format of formats) {
-        expect(() => parseState(format, state, WHERE, platform)).toThrow(
-          expect.objectContaining({
-            failureType: 'config_error',
-            message: expect.stringContaining(
-              `${WHERE} ${said}, but the config names ${platform}. Reset the stream`,
-            ) as string,
-          }),
-        );
-      }
-    },
-  );
+  ])('that differs from the config is rejected: %j for %s', (state, platform, said) => {
+    for (const format of formats) {
+      expect(() => parseState(format, state, WHERE, platform)).toThrow(
+        expect.objectContaining({
+          failureType: 'config_error',
+          message: expect.stringContaining(
+            `${WHERE} ${said}, but the config names ${platform}. Reset the stream`,
+          ) as string,
+        }),
+      );
+    }
+  });
 
   test.each([{}, { version: null }, { platform: null }, { __ab_no_cursor_state_message: true }])(
-    'is any where nothing was read yet: %j',
+    'may be any in an empty state: %j',
     (state) => {
       for (const platform of ['compose', 'ibm_cloud']) {
         expect(each(state, platform)).toEqual([{ version: 1 }, { version: 1, marks: {} }]);
@@ -147,7 +144,7 @@ describe('the platform of a state', () => {
   );
 });
 
-test('whatever stands in a state, it is understood or refused in words', () => {
+test('any state is understood or rejected with a sentence', () => {
   const json = fc.oneof(
     fc.dictionary(fc.constantFrom('version', 'mark', 'walk', 'job', 'marks', 'pending'), fc.jsonValue()),
     fc.record({ version: fc.constant(1), mark: fc.jsonValue(), walk: fc.jsonValue(), marks: fc.jsonValue() }),

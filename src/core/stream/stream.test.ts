@@ -21,7 +21,7 @@ test('a stream is its declaration', () => {
   expect(cursorFieldOf(parts)).toBeUndefined();
 });
 
-test('fields have to be declared, wherever they are named', () => {
+test('fields must be declared wherever they are named', () => {
   // @ts-expect-error primary key
   declare({ ...common, fields, primaryKey: 'key', retrieval: once });
   // @ts-expect-error parts of a made key
@@ -55,7 +55,7 @@ test('fields have to be declared, wherever they are named', () => {
   });
 });
 
-test('what belongs to another way of reading is no part of a declaration', () => {
+test('a declaration has no members of another way of reading', () => {
   // @ts-expect-error once has no partitions
   declare({ ...common, fields, primaryKey: 'id', retrieval: { way: 'once', request, rows, partitions } });
   // @ts-expect-error a request is missing

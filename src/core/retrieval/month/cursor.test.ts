@@ -58,7 +58,7 @@ describe('a month is final on the 21st of the next, and not before', () => {
     const months = monthsOf({ month: '2026-06' }, { startedAt });
     readAll(months);
     expect(months.state()).toEqual({ version: 1, month: last });
-    // The next read asks for those alone that were open.
+    // The next read requests only open months.
     expect(monthsOf({ month: last }, { startedAt }).wanted()).toEqual(open);
   });
 });
@@ -70,7 +70,7 @@ test('a month that was not read whole keeps it and all later months open', () =>
 });
 
 describe('start_date', () => {
-  test('later than the state leaves out what lies between, and the state remembers that', () => {
+  test('later than the state skips what lies between, and the state remembers that', () => {
     const startDate = '2026-09-15T00:00:00.000Z';
     const months = monthsOf({ month: '2026-03' }, { startDate });
     expect(readAll(months)).toEqual(['2026-09', '2026-10', '2026-11']);
@@ -80,7 +80,7 @@ describe('start_date', () => {
     expect(monthsOf(state, { startDate }).warnings()).toEqual([]);
   });
 
-  test('earlier than the state asks for nothing twice', () => {
+  test('earlier than the state requests nothing twice', () => {
     expect(monthsOf({ month: '2026-10' }, { startDate: '2026-01-01T00:00:00.000Z' }).wanted()).toEqual(['2026-11']);
   });
 });
@@ -120,12 +120,12 @@ describe('a choice that is wider than when months were closed', () => {
 });
 
 describe('a full refresh', () => {
-  test('does not go by the state', () => {
+  test('ignores the state', () => {
     expect(monthsOf({ month: '2026-10' }, { mode: 'full_refresh' }).wanted()).toHaveLength(13);
   });
 });
 
-test('months are counted over the turns of years', () => {
+test('months are counted across years', () => {
   expect(monthAfter('2026-12')).toBe('2027-01');
   expect(monthAfter('2026-01', -1)).toBe('2025-12');
   expect(monthAfter('2026-11', -12)).toBe('2025-11');

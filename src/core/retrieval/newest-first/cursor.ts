@@ -42,13 +42,9 @@ export interface NewestFirstList {
   time: string;
 }
 
-/** One pass down the list. `cursor` is the last row emitted, `before` the row above it. */
-interface Pass {
-  top?: string | undefined;
-  cursor?: string | undefined;
-  before?: string | undefined;
-  floor?: string | undefined;
-}
+/** One pass down the list; without a cursor it begins at the newest row. */
+type Pass = { [Key in keyof Walk]?: Walk[Key] | undefined };
+type Walk = NonNullable<NewestFirstState['walk']>;
 
 /** Request one second more than the bound: the API may exclude the bound itself, or compare whole seconds. */
 const BOUND_SLACK_MS = 1_000;

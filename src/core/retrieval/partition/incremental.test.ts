@@ -42,13 +42,13 @@ function open(reports: Record<string, unknown>, marks: Record<string, string> = 
   return { ...testRun, stream, read, marks: () => stream.cursor.state().marks };
 }
 
-test('only what is newer than the mark less the look-back comes, the boundary included', async () => {
+test('only rows since the mark, less the look-back, are emitted, including the boundary', async () => {
   const { read, marks } = open({ d1: [row(9), row(8), row(7), { id: 'x' }], d2: [row(1)] }, { d1: at(9) });
   expect(await read()).toEqual(['r9', 'r8', 'x', 'r1']);
   expect(marks()).toEqual({ d1: at(9), d2: at(1) });
 });
 
-test('rows before start_date are left out, counted, and move nothing', async () => {
+test('rows before start_date are omitted and counted, and move no mark', async () => {
   const { read, marks, stream } = open({ d1: [row(1), row(2)], d2: [row(8)] }, {}, { startDate: at(5) });
   expect(await read()).toEqual(['r8']);
   expect(marks()).toEqual({ d2: at(8) });
@@ -61,7 +61,7 @@ test('a deployment that is skipped keeps its mark', async () => {
   expect(marks()).toEqual({ d1: at(1), d2: at(9) });
 });
 
-test('one bad row keeps its whole deployment back', async () => {
+test('one invalid row holds its whole deployment back', async () => {
   const { read, marks, printed } = open({ d1: [row(2), null] }, { d1: at(1) });
   await expect(read()).rejects.toMatchObject({ problem: 'unexpected_body' });
   expect([printed.rows, marks()]).toEqual([[], { d1: at(1) }]);
@@ -92,10 +92,10 @@ describe('an unfinished row', () => {
       ['r1', 'r3', 'r5'],
       at(3),
     ],
-    ['comes again, with all that follow', [rowAt(3, 'running'), rowAt(5, 'done')], at(3), {}, ['r3', 'r5'], at(3)],
+    ['is emitted again, with all that follow', [rowAt(3, 'running'), rowAt(5, 'done')], at(3), {}, ['r3', 'r5'], at(3)],
     ['releases the mark when it is done', [rowAt(3, 'done'), rowAt(5, 'done')], at(3), {}, ['r3', 'r5'], at(5)],
     [
-      'comes however old it is, and takes the mark back',
+      'is emitted however old it is, and moves the mark back',
       [rowAt(1, 'running'), rowAt(5, 'done')],
       at(9),
       {},
@@ -130,7 +130,7 @@ describe('an unfinished row', () => {
   });
 });
 
-describe('a row that was told as unfinished', () => {
+describe('a row that was emitted unfinished', () => {
   const job = (status: string, updated_at: string | null): unknown => ({ id: 'j', status, updated_at });
   const read = async (reports: Record<string, unknown>, state: object, options: RunOptions = {}) => {
     const testRun = openRun({ workers: 1, ...options, answers: api(reports) });
@@ -140,7 +140,7 @@ describe('a row that was told as unfinished', () => {
   };
   const begun = { version: 1, marks: { d1: at(9), d2: at(9) }, pending: ['j'] };
 
-  test('without a date comes when it is done, however old its date is', async () => {
+  test('without a date is emitted when it is done, however old its date is', async () => {
     const first = await read({ d1: [job('running', null), { ...(row(9) as Row), status: 'done' }], d2: [] }, {});
     expect(first.state).toEqual({ version: 1, marks: { d1: at(9) }, pending: ['j'] });
     const second = await read({ d1: [job('done', at(1))], d2: [] }, first.state);
@@ -148,13 +148,13 @@ describe('a row that was told as unfinished', () => {
     expect((await read({ d1: [job('done', at(1))], d2: [] }, second.state)).rows).toEqual([]);
   });
 
-  test('comes in another deployment too, even from before a start_date', async () => {
+  test('is emitted in another deployment too, even from before start_date', async () => {
     expect((await read({ d1: [], d2: [job('done', at(1))] }, begun)).rows).toEqual([['j', 'done']]);
     const { rows } = await read({ d1: [], d2: [job('done', at(1))] }, begun, { startDate: at(5) });
     expect(rows).toEqual([['j', 'done']]);
   });
 
-  test('is waited for while a part is refused, left out or without its list, and forgotten when it is gone', async () => {
+  test('is pending while a part is rejected, omitted or without its list, and forgotten when it is gone', async () => {
     const kept = { state: { pending: ['j'] } };
     expect(await read({ d1: refuses(403), d2: [] }, begun)).toMatchObject(kept);
     expect(await read({ d1: [], d2: [] }, begun, { chosen: ['d1'] })).toMatchObject(kept);

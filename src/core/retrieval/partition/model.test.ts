@@ -238,7 +238,7 @@ const jobsIn = (chosen: readonly Partition[], all: Set<string>, changes: boolean
     },
   });
 
-test('the end of every row comes out, whatever moves, is refused, removed or chosen, and wherever reads are killed', async () => {
+test('the final version of every row is emitted, whatever moves, is rejected, removed or chosen, and wherever reads are killed', async () => {
   const check = async (story: Story): Promise<void> => {
     const model = new Model(story);
     for (const read of [...story.reads, LAST]) {

@@ -41,7 +41,7 @@ function open({
   return { ...testRun, stream, done: stream.toEnd };
 }
 
-test('every deployment has its own request, and its rows say whose they are', async () => {
+test('every deployment has its own request, and its rows have its id', async () => {
   const { printed, api, stream, done } = open({ answers: answersFor(2, 'backups') });
   await done();
   expect(api.paths).toEqual(['deployments', 'deployments/d1/backups', 'deployments/d2/backups']);
@@ -52,7 +52,7 @@ test('every deployment has its own request, and its rows say whose they are', as
   expect(stream.reader.report.requests).toBe(2);
 });
 
-test('no deployments at all are no rows and no refusal', async () => {
+test('without deployments there are no rows and no rejection', async () => {
   const { printed, done } = open({ answers: answersFor(0, 'backups') });
   await done();
   expect(printed.messages).toEqual([]);
@@ -75,16 +75,19 @@ test('a deployment that the list could not complete fails by itself, and the oth
   expect(stream.reader.report.skipped).toBe('1 deployment');
 });
 
-describe('a report that is refused for some deployments', () => {
-  test.each([403, 404])('with HTTP %i is skipped there, with a warning that names both', async (status) => {
-    const { printed, stream, done } = open({ answers: answersFor(3, 'backups', { d2: refuses(status) }) });
-    await done();
-    expect(printed.rows.map(({ id }) => id)).toEqual(['row of d1', 'row of d3']);
-    expect(printed.logged('WARN')).toEqual([
-      `backups: the API rejects this stream for deployment d2 (HTTP ${status}), so it is skipped. The sync has no records for it, and a destination that overwrites loses those it had. To make the stream fail instead, turn on fail_on_refused_deployments`,
-    ]);
-    expect(stream.reader.report.skipped).toBe('1 deployment');
-  });
+describe('a stream that the API rejects for some deployments', () => {
+  test.each([403, 404])(
+    'with HTTP %i is skipped there, with a warning that names the deployment and status',
+    async (status) => {
+      const { printed, stream, done } = open({ answers: answersFor(3, 'backups', { d2: refuses(status) }) });
+      await done();
+      expect(printed.rows.map(({ id }) => id)).toEqual(['row of d1', 'row of d3']);
+      expect(printed.logged('WARN')).toEqual([
+        `backups: the API rejects this stream for deployment d2 (HTTP ${status}), so it is skipped. The sync has no records for it, and a destination that overwrites loses those it had. To make the stream fail instead, turn on fail_on_refused_deployments`,
+      ]);
+      expect(stream.reader.report.skipped).toBe('1 deployment');
+    },
+  );
 
   test.each([403, 404])('with HTTP %i fails the stream if the user wants that, after the others', async (status) => {
     const answers = answersFor(3, 'backups', { d1: refuses(status) });
@@ -96,7 +99,7 @@ describe('a report that is refused for some deployments', () => {
     expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2', 'row of d3']);
   });
 
-  test('fails for the missing right before what is not there', async () => {
+  test('fails for a missing role rather than an absence', async () => {
     const answers = answersFor(4, 'backups', { d1: refuses(404), d2: refuses(403), d3: refuses(403) });
     await expect(open({ answers, failOnRefusedDeployments: true }).done()).rejects.toMatchObject({
       problem: 'partitions_rejected',
@@ -104,29 +107,29 @@ describe('a report that is refused for some deployments', () => {
     });
   });
 
-  test('fails for an outage first, which a later try may cure, even if the user wants it to fail for refusals', async () => {
+  test('fails for an outage first, even if the user wants it to fail for rejections', async () => {
     const answers = answersFor(3, 'backups', { d1: refuses(403), d2: refuses(503) });
     const { done } = open({ answers, failOnRefusedDeployments: true });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
   });
 });
 
-describe('a report that is refused for all of them', () => {
-  test('fails the stream: for the missing right, if that is among the reasons', async () => {
+describe('a stream that the API rejects for all of them', () => {
+  test('fails for a missing role, if that is among the reasons', async () => {
     const others = { d1: refuses(404), d2: refuses(403) };
     const { done } = open({ answers: answersFor(2, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'forbidden', status: 403 });
   });
 
-  test('fails such a report all the same if one of the reasons is a missing right', async () => {
+  test('fails even an optional stream if one of the reasons is a missing role', async () => {
     const others = { d1: refuses(404), d2: refuses(403) };
     const { done } = open({ definition: addons, answers: answersFor(2, 'addons', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
   });
 });
 
-describe('a deployment whose report fails', () => {
-  test('makes the stream fail in the end, but the others are read', async () => {
+describe('a deployment that fails', () => {
+  test('fails the stream after the others were read', async () => {
     const others = { d2: refuses(503, 'deployments/d2/backups'), d3: refuses(404) };
     const { printed, done } = open({ answers: answersFor(4, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
@@ -134,7 +137,7 @@ describe('a deployment whose report fails', () => {
     expect(printed.logged('ERROR')).toEqual([expect.stringContaining('backups: deployment d2 could not be read')]);
   });
 
-  test('with a row that is none is told with path and row', async () => {
+  test('with an invalid row is logged with path and row', async () => {
     const others = { d1: listBody('backups', [{ id: 'a' }, null]) };
     const { printed, done } = open({ answers: answersFor(2, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'unexpected_body' });
@@ -142,7 +145,7 @@ describe('a deployment whose report fails', () => {
     expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2']);
   });
 
-  test('for good is no outage either: the healthy ones are read, however many are broken', async () => {
+  test('permanently is not an outage: the others are read, however many fail', async () => {
     const others = Object.fromEntries(ids(12).flatMap((id, i) => (i < 8 ? [[id, refuses(418)]] : [])));
     const { printed, api, done } = open({ answers: answersFor(12, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'unexpected_status' });
@@ -150,7 +153,7 @@ describe('a deployment whose report fails', () => {
     expect(printed.rows).toHaveLength(4);
   });
 
-  test('now and then is no outage', async () => {
+  test('occasionally is not an outage', async () => {
     const others = Object.fromEntries(ids(20).flatMap((id, i) => (i % 5 === 0 ? [] : [[id, refuses(503)]])));
     const { printed, api, done } = open({ answers: answersFor(20, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
@@ -159,7 +162,7 @@ describe('a deployment whose report fails', () => {
   });
 });
 
-test('a bug is not taken for a failure of one deployment', async () => {
+test('a bug is not a failure of one deployment', async () => {
   const bug = (): never => {
     throw new TypeError('x is not a function');
   };
@@ -168,7 +171,7 @@ test('a bug is not taken for a failure of one deployment', async () => {
   expect(api.paths.at(-1)).toBe('deployments/d2/backups');
 });
 
-test('a stop ends it, without a word about deployments', async () => {
+test('a stop ends it, without a line about deployments', async () => {
   const testRun = open({ answers: {} });
   Object.assign(
     testRun.api.answers,

@@ -30,7 +30,7 @@ describe('deployments without their details', () => {
     { id: 'd2', name: 'two', _embedded: { strings: { direct: ['secret'] } } },
   ]);
 
-  test('are the shared list, without the details even if that held them', async () => {
+  test('are the shared list, without the details even if the list has them', async () => {
     const { printed, api, stream } = await read({ answers: { deployments: list } });
     expect(printed.rows).toEqual([
       { id: 'd1', name: 'one' },
@@ -41,7 +41,7 @@ describe('deployments without their details', () => {
   });
 });
 
-test.each([true, false])('details that only the list has never come out, asked for or not: %s', async (asked) => {
+test.each([true, false])('details that only the list has are never emitted, wanted or not: %s', async (asked) => {
   const strings = { direct: ['secret'] };
   const answers = {
     deployments: listBody('deployments', [
@@ -101,7 +101,7 @@ describe('a list without details', () => {
   const definition = altered(deployments, { detail: undefined });
   const answers = { deployments: listBody('deployments', [{ id: 'd1', strings: { direct: [] } }, { id: 'd2' }]) };
 
-  test('comes as it is, with one request', async () => {
+  test('is emitted as it is, with one request', async () => {
     const testRun = openRun({ answers, includeConnectionStrings: true });
     const stream = openRead(testRun, definition);
     await stream.toEnd();
@@ -129,7 +129,7 @@ describe('a list of which not every row has details', () => {
     'deployments/d3': { strings: { direct: ['c'] } },
   };
 
-  test('asks for those of the others, and leaves the rest as it came', async () => {
+  test('requests those of the others, and does not change the rest', async () => {
     const testRun = openRun({ answers, includeConnectionStrings: true, workers: 1 });
     await openRead(testRun, some).toEnd();
     expect(testRun.api.paths).toEqual(['deployments', 'deployments/d1', 'deployments/d3']);
@@ -142,7 +142,7 @@ describe('a list of which not every row has details', () => {
   });
 });
 
-describe('details that are refused', () => {
+describe('details that are rejected', () => {
   const answersOf = (statuses: Record<string, number>): Record<string, unknown> => ({
     deployments: listBody('deployments', [{ id: 'd1' }, { id: 'd2' }, { id: 'd3' }]),
     ...Object.fromEntries(
@@ -176,14 +176,14 @@ describe('details that are refused', () => {
   });
 });
 
-describe('details of a stream that passes nothing on which it does not declare', () => {
+describe('details of a stream that emits only declared fields', () => {
   const strict: Stream<ComposeShared> = {
     ...altered<ComposeShared>(deployments, { detail: { ...detail, fields: ['strings', 'kind'] } }),
     fields: { ...deployments.fields, kind: text('Kind.') },
     dropped: ['secret'],
   };
 
-  test('are taken as far as they are named; what is undeclared is told of, and left out', async () => {
+  test('are emitted if declared; undeclared fields are reported and omitted', async () => {
     const answers = {
       deployments: listBody('deployments', [{ id: 'd1', name: 'one', kind: 'of the list' }]),
       'deployments/d1': {

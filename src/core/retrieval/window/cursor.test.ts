@@ -75,7 +75,7 @@ describe('where a read begins', () => {
     expect(from({ startDate: '2024-06-02T05:30:00.000Z' })).toBe('2025-06-02T05:00:00.000Z');
   });
 
-  test('each partition has its own mark, and one that is new is read from its beginning', () => {
+  test('each partition has its own mark, and a new one is read from its beginning', () => {
     const cursor = open(marked('2025-06-02T06:00:00.000Z'));
     expect(utcText(cursor.windowsOf('two').at(-1)?.from ?? 0)).toBe('2025-05-03T12:00:00.000Z');
     expect(readAll(cursor)).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('where a read begins', () => {
 });
 
 describe('the state', () => {
-  test('names version, platform, marks, what reads went by, and the job of a full refresh', () => {
+  test('has version, platform, marks, start date, and the job of a full refresh', () => {
     const cursor = open(NONE, { mode: 'full_refresh', jobId: '7' });
     expect(cursor.state()).toEqual({ version: 1, platform: 'ibm_cloud', marks: {}, job: '7' });
     readFirst(cursor, 'one');
@@ -97,7 +97,7 @@ describe('the state', () => {
     });
   });
 
-  test('a partition of which nothing could be read says nothing about where reading began', () => {
+  test('a partition that was not read does not change the start date', () => {
     const state = marked('2025-06-02T06:00:00.000Z', { start_date: '2025-01-01T00:00:00.000Z' });
     const cursor = open(state);
     cursor.windowsOf('refused');
@@ -107,7 +107,7 @@ describe('the state', () => {
     expect(cursor.state().start_date).toBe('2025-05-03T12:00:00.000Z');
   });
 
-  test('a start_date that is moved back behind where reading began is warned about', () => {
+  test('a start_date before that of the first read is warned about', () => {
     const state = marked('2025-06-02T06:00:00.000Z', { start_date: '2025-05-03T12:00:00.000Z' });
     expect(open(state).warnings()).toEqual([]);
     expect(open(state, { startDate: '2025-05-04T00:00:00.000Z' }).warnings()).toEqual([]);
@@ -124,7 +124,7 @@ describe('the state', () => {
   });
 });
 
-test('the halves of a window are whole minutes, and one that is as short as it may be has none', () => {
+test('a window is halved at whole minutes, and the shortest has no halves', () => {
   const cursor = open();
   const from = START - 3 * MINUTE - 1;
   const [newer, older] = cursor.halvesOf({ from, to: START }) ?? [];

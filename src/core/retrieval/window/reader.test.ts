@@ -143,7 +143,7 @@ test('a window that the API cannot complete in time is halved; one that is as sh
   expect(asked.at(-1)).toBeLessThanOrEqual(MINUTE);
 });
 
-test('whatever is cut off, no event is lost or doubled, but for those of minutes that the log names', async () => {
+test('whatever is truncated, no event is lost or duplicated, except in minutes that the log names', async () => {
   await fc.assert(
     fc.asyncProperty(models, async (model) => {
       const read = open({ one: serve(model) });
@@ -163,7 +163,7 @@ test('whatever is cut off, no event is lost or doubled, but for those of minutes
   );
 });
 
-test('stopped after any request and gone on with, also with events that come late: nothing is lost', async () => {
+test('stopped after any request and resumed, even with late events: nothing is lost', async () => {
   const late = fc.array(fc.integer({ min: 0, max: HOUR }), { maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(
@@ -215,7 +215,7 @@ function isAtTheEnd({ end }: Model, time: number): boolean {
 }
 
 describe('what the log says', () => {
-  test('what was seen, left out and doubled stands in the one line at the end', async () => {
+  test('the line at the end has the counts of seen, omitted and duplicate events', async () => {
     const rows = [{ id: 'a' }, { id: 'a' }, { id: 'b' }];
     const { printed, finished } = open(
       { one: () => ({ rows, others: 4 }) },
@@ -228,7 +228,7 @@ describe('what the log says', () => {
     );
   });
 
-  test('a minute that is still cut off is named, its events come, and the read goes on', async () => {
+  test('a minute that is still truncated is named, its events are emitted, and the read continues', async () => {
     const burst = Array.from({ length: 9 }, (_, i) => ({ id: `b${i}`, time: START - DAY + i }));
     const events = [...burst, { id: 'later', time: START - HOUR }];
     const read = open({ one: serve({ events, limit: 4, end: 'inclusive' }) });
@@ -241,7 +241,7 @@ describe('what the log says', () => {
     ]);
   });
 
-  test('a limit that has nothing to do with the time ends the read, and what was read stays good', async () => {
+  test('a limit that does not depend on time ends the read, and keeps what was read', async () => {
     let requests = 0;
     const { done, cursor } = open({
       one: () => {
@@ -256,7 +256,7 @@ describe('what the log says', () => {
     expect(cursor.state().marks['one']).toBe('2025-05-03T12:10:00.000Z');
   });
 
-  test('other warnings are told once a read, and what cannot be read by its time', async () => {
+  test('other warnings are logged once per read, unreadable events with their window', async () => {
     const { printed, done } = open({ one: () => ({ rows: [], warnings: ['take care'], unreadable: 2 }) });
     await done();
     const warnings = printed.logged('WARN');
@@ -273,7 +273,7 @@ describe('stores that cannot be read', () => {
     throw refusal(403, 'query');
   };
 
-  test('one that is refused is skipped with a warning, and has no mark', async () => {
+  test('a rejected one is skipped with a warning, and has no mark', async () => {
     const { printed, done, ids, cursor } = open({ one: forbidden, two: good });
     await done();
     expect(ids()).toEqual(['good']);
@@ -283,7 +283,7 @@ describe('stores that cannot be read', () => {
     expect(Object.keys(cursor.state().marks)).toEqual(['two']);
   });
 
-  test('all that there are, or the wish to fail, make the stream fail, behind what the others have', async () => {
+  test('the stream fails if all are rejected or the user wants that, after the others were read', async () => {
     await expect(open({ one: forbidden, two: forbidden }).done()).rejects.toThrow('403');
     const { done, ids } = open({ one: forbidden, two: good }, {}, { failOnRefusedDeployments: true });
     await expect(done()).rejects.toThrow('403');
