@@ -32,23 +32,6 @@ test('another process can request counts, keys, statistics and the log, without 
   expect((await control('keys?stream=nothing')).status).toBe(400);
 });
 
-test('it can add events, touch and add recipes', async () => {
-  const before = sandbox.counts();
-  expect(await (await control('events', 'POST', { add: 5 })).json()).toEqual({ audit_events: before.audit_events + 5 });
-  const changes = (await (await control('recipes', 'POST', { add: 2, touch: 1 })).json()) as object;
-  expect(changes).toMatchObject({ added: [{}, {}], touched: [{ deploymentId: sandbox.deploymentIds[0] }] });
-  expect(sandbox.counts().deployments_recipes).toBe(before.deployments_recipes + 2);
-  expect((await control('events', 'POST', { add: -1 })).status).toBe(400);
-});
-
-test('it can replace faults', async () => {
-  expect((await control('faults', 'PUT', [{ path: '/teams', kind: 'status', status: 500 }])).status).toBe(200);
-  expect((await get('/teams')).status).toBe(500);
-  expect((await control('faults', 'PUT', [{ path: '/teams', kind: 'nonsense' }])).status).toBe(400);
-  await control('faults', 'PUT', []);
-  expect((await get('/teams')).status).toBe(200);
-});
-
 test('it responds only to this machine', async () => {
   const app = fastify();
   const platform = createCompose(1, withDefaults());

@@ -38,7 +38,7 @@ export function readFlags<const F extends Readonly<Record<string, Flag>>>(
 }
 
 /** The values of the flags, including `help`, or a sentence about what is wrong. */
-export function parseFlags(
+function parseFlags(
   flags: Readonly<Record<string, Flag>>,
   args: string[],
 ): Record<string, string | boolean | undefined> | string {
@@ -59,7 +59,7 @@ export function parseFlags(
 }
 
 /** The help: what the script does, and each flag with its meaning and default. */
-export function helpText(script: string, purpose: string, flags: Readonly<Record<string, Flag>>): string {
+function helpText(script: string, purpose: string, flags: Readonly<Record<string, Flag>>): string {
   const shown = Object.entries({ ...flags, help: HELP }).map(([name, flag]) => ({
     flag: `${flag === HELP ? '-h, ' : ''}--${name}${flag.value === undefined ? '' : ` ${flag.value}`}`,
     meaning: flag.default === undefined ? flag.meaning : `${flag.meaning} (default: ${flag.default})`,

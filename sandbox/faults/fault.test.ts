@@ -5,27 +5,6 @@ import { type Fault, FaultList, KINDS, SHAPES, pathPattern, readFaults } from '.
 const kinds = (list: FaultList, ...paths: string[]): (string | undefined)[] =>
   paths.map((path) => list.take(path)?.kind);
 
-test('a fault affects the first requests to each matching path', () => {
-  const list = new FaultList([{ path: '/deployments/*', kind: 'hang', times: 2 }]);
-  expect(kinds(list, '/deployments/1', '/deployments/2', '/deployments/1', '/deployments/1', '/teams')).toEqual([
-    'hang',
-    'hang',
-    'hang',
-    undefined,
-    undefined,
-  ]);
-});
-
-test('a fault can start after some normal responses', () => {
-  const list = new FaultList([{ path: '/teams', kind: 'reset', after: 1, times: 1 }]);
-  expect(kinds(list, '/teams', '/teams', '/teams')).toEqual([undefined, 'reset', undefined]);
-});
-
-test.each(['always', Number.POSITIVE_INFINITY, undefined] as const)('times %s never ends', (times) => {
-  const list = new FaultList([{ path: '/teams', kind: 'reset', ...(times !== undefined && { times }) }]);
-  expect(kinds(list, '/teams', '/teams', '/teams')).toEqual(['reset', 'reset', 'reset']);
-});
-
 test('faults of one path apply in order, and replacing them starts again', () => {
   const faults: Fault[] = [
     { path: '/teams', kind: 'reset', times: 1 },
