@@ -76,7 +76,7 @@ export class EventText {
  * Formats dates with milliseconds and without a zone. `Date.toISOString` would take half the time of a page of events.
  * Dates arrive in order, so the day is usually that of the previous date.
  */
-export class DateText {
+class DateText {
   #day = Number.NaN;
   #dayText = '';
 
