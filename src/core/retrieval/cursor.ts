@@ -3,15 +3,15 @@ import { STATE_VERSION, type SharedState, UNNAMED_PLATFORM } from './state-forma
 
 /** Where an incremental read stands. */
 export interface Cursor {
-  /** The state to save: consistent whenever no row is half emitted. */
+  /** The state to save. */
   state(): object;
-  /** What a user should know about the saved state. */
+  /** Warnings about the saved state. */
   warnings(): string[];
 }
 
 export interface CursorOptions {
   mode: 'full_refresh' | 'incremental';
-  /** The name of the platform, which its states carry. */
+  /** The platform's name, which is in its states. */
   platform: string;
   /** Start of this sync, as UTC text. No cursor value passes it, since earlier rows may still arrive. */
   startedAt: string;
@@ -23,12 +23,12 @@ export interface CursorOptions {
   jobId: string | undefined;
 }
 
-/** What all cursors share: whether the saved state counts, the start date, and what every state carries. */
+/** What all cursors share: whether the saved state counts, the start date, and what is in every state. */
 export class StateFrame {
   readonly #options: CursorOptions;
-  /** Whether this read may build on the saved state: a full refresh only on that of an earlier attempt of its job. */
+  /** Whether this read continues from the saved state: a full refresh only from that of its own job. */
   readonly counts: boolean;
-  /** Earlier syncs skipped records before this date; undefined: they skipped none. */
+  /** Syncs skipped records before this date; undefined: none. */
   startDate: string | undefined;
 
   constructor({ start_date, job }: SharedState, options: CursorOptions) {
@@ -42,7 +42,7 @@ export class StateFrame {
     this.startDate = latestOf(this.startDate, date);
   }
 
-  /** What a user should know about a state with this greatest cursor value, now that start_date is `now`. */
+  /** Warnings about a state with this greatest cursor value, now that start_date is `now`. */
   warnings(value: string | undefined, now = this.#options.startDate): string[] {
     const { startDate: before } = this;
     if (value === undefined) return [];
@@ -54,7 +54,7 @@ export class StateFrame {
     }
     if (before !== undefined && (now === undefined || now < before)) {
       warnings.push(
-        `earlier syncs skipped records before start_date ${before}, and it ${now === undefined ? 'is gone' : `is now ${now}`}; these records are not read. Reset the stream to read them`,
+        `earlier syncs skipped records before ${before}, and start_date ${now === undefined ? 'is gone' : `is now ${now}`}; these records are not read. Reset the stream to read them`,
       );
     }
     return warnings;

@@ -67,7 +67,7 @@ export class NewestFirstCursor implements Cursor {
   /** The ids of the last page, and the least time on it: older rows cannot be among them. */
   #known: string[] = [];
   #knownLowest: string | undefined;
-  /** A fresh row of page 1, 2, 4, 8 …: if it becomes fresh again, the pages go round in a circle (Brent's algorithm). */
+  /** A fresh row of page 1, 2, 4, 8 …: if it is fresh again, the pages go round in a circle (Brent's algorithm). */
   #landmark: string | undefined;
   #pages = 0;
   #sawLongPage = false;
