@@ -113,7 +113,11 @@ describe('time grows with the length alone', () => {
     };
     time(8_000);
     // Quadratic time would be 1,024 times as much.
-    expect(time(256_000)).toBeLessThan(300 * Math.max(time(8_000), 2_000));
+    const limit = 300 * Math.max(time(8_000), 2_000);
+    // Other test files run in threads of the same process, whose time is counted, too: the least of some is its own.
+    let least = time(256_000);
+    for (let again = 0; again < 4 && least >= limit; again += 1) least = Math.min(least, time(256_000));
+    expect(least).toBeLessThan(limit);
   });
 
   test('for a body of megabytes', () => {
