@@ -201,11 +201,6 @@ const IN_THE_CONFIG: Mistake[] = [
     ignored('platform.colour', 'there is no such option; correct or remove it'),
   ],
   ['tap-compose --config CONFIG', { CONFIG: {} }, unusable(CHOOSE)],
-  ...[{}, { platform: { name: 'constructor' } }].map((held): Mistake => [
-    'tap-compose --config CONFIG --discover',
-    { CONFIG: held },
-    'The config names no known platform, and the catalog depends on it. Set platform.name to ibm_cloud or compose.',
-  ]),
   [
     'tap-compose --config ENV',
     {},

@@ -40,7 +40,7 @@ test.each([
   ['--discover --config', '--config needs a value'],
   ['--config --discover', '--config needs a value'],
   ['--config c --state=', '--state needs a value'],
-  ['--discover', 'no config; use --config FILE, or --config ENV'],
+  ['--test', 'no config; use --config FILE, or --config ENV'],
   ['--config c more', 'unexpected argument; use --config FILE'],
   ['--config c --test=some', '--test takes no value'],
   ['--discover=yes', '--discover takes no value'],

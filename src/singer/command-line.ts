@@ -83,7 +83,7 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
     }
     case 'discover': {
       const { runDiscover } = await import('./modes/discover.ts');
-      return runDiscover(context, invocation.files.configs);
+      return runDiscover(context, invocation.files.configs, invocation.debug);
     }
     case 'test': {
       const { runTest } = await import('./modes/try-config.ts');
@@ -117,7 +117,7 @@ export function parseCommandLine(argv: string[]): Invocation {
   if (values.version === true) return { mode: 'version' };
   if (values.about === true) return { mode: 'about', format };
   const files = { configs, catalog, state };
-  if (configs.length === 0) throw new UsageError('no config; use --config FILE, or --config ENV');
   if (values.discover === true) return { mode: 'discover', files, debug };
+  if (configs.length === 0) throw new UsageError('no config; use --config FILE, or --config ENV');
   return { mode: values.test === true ? 'test' : 'sync', files, debug };
 }

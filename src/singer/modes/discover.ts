@@ -1,22 +1,35 @@
 import type { Context } from '../../program/context.ts';
-import { inputError } from '../../core/failure/errors.ts';
-import { isRow } from '../../core/record/row.ts';
+import { asConnectorError } from '../../core/failure/errors.ts';
+import { type Row, isRow } from '../../core/record/row.ts';
 import { isOffered, omission } from '../../core/stream/stream.ts';
 import { STREAMS } from '../../streams.ts';
 import { catalogEntry } from '../protocol/catalog.ts';
 import { readSettings } from '../protocol/settings.ts';
 
-/** Prints the catalog of the config's platform. Meltano's config may be unfinished, so nothing else in it is checked. */
-export async function runDiscover(context: Context, configs: readonly string[]): Promise<number> {
-  const { settings } = await readSettings(configs, context.env);
-  const platform = isRow(settings['platform']) ? settings['platform'] : {};
-  // Without a platform, the config is Compose's flat form.
-  const name = platform['name'] ?? (settings['api_token'] === undefined ? undefined : 'compose');
-  const streams = typeof name === 'string' && Object.hasOwn(STREAMS, name) ? STREAMS[name] : undefined;
+/**
+ * Prints the catalog of the config's platform. Clients may discover before the config is finished, or without one, so
+ * nothing else in it is checked; without a usable platform, this is Compose's.
+ */
+export async function runDiscover(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
+  let config: Row = {};
+  let problem = 'The config names no platform.';
+  try {
+    config = (await readSettings(configs, context.env)).settings;
+  } catch (thrown) {
+    problem = asConnectorError(thrown).message;
+  }
+  const platform = isRow(config['platform']) ? config['platform'] : {};
+  // Without a platform, the config may be Compose's flat form.
+  const name = platform['name'] ?? (config['api_token'] === undefined ? undefined : 'compose');
+  let streams = typeof name === 'string' && Object.hasOwn(STREAMS, name) ? STREAMS[name] : undefined;
   if (streams === undefined) {
-    throw inputError(
-      'The config names no known platform, and the catalog depends on it. Set platform.name to ibm_cloud or compose.',
-    );
+    if (name !== undefined) problem = 'The config names an unknown platform.';
+    streams = STREAMS['compose'] ?? [];
+    // Loaded only if there is something to say.
+    const { TapLog } = await import('../protocol/log.ts');
+    const advice =
+      'This catalog lists the streams of Compose. For IBM Cloud Databases, set platform.name to ibm_cloud.';
+    new TapLog(context, debug).log('warn', `${problem} ${advice}`);
   }
   const available = streams.filter((stream) => isOffered(stream, platform));
   // Only for a person: Meltano discovers before every sync, and would log the omissions each time.

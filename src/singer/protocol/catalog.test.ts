@@ -55,12 +55,11 @@ describe.each(all)('%s: %s', (_platform, name, definition) => {
 });
 
 describe('--discover', () => {
-  const discover = async (configs: string[], env = {}): Promise<string[]> => {
+  const discover = async (configs: string[], env = {}): Promise<{ names: string[]; log: string[] }> => {
     const tap = openTap(env);
-    expect(await runDiscover(tap.context, configs)).toBe(0);
-    expect(tap.log()).toEqual([]);
+    expect(await runDiscover(tap.context, configs, false)).toBe(0);
     const { streams: entries } = JSON.parse(tap.stdout()) as { streams: CatalogEntry[] };
-    return entries.map(({ stream }) => stream);
+    return { names: entries.map(({ stream }) => stream), log: tap.log() };
   };
   const names = streams.map(({ name }) => name);
 
@@ -69,7 +68,17 @@ describe('--discover', () => {
     ["Compose's flat config", () => [inputFile({ api_token: 'token' })]],
     ['the environment', () => ['ENV']],
   ])('prints the catalog with %s', async (_, configs) => {
-    expect(await discover(configs(), { TAP_COMPOSE_PLATFORM: '{"name":"compose"}' })).toEqual(names);
+    expect(await discover(configs(), { TAP_COMPOSE_PLATFORM: '{"name":"compose"}' })).toEqual({ names, log: [] });
+  });
+
+  const advice = 'This catalog lists the streams of Compose. For IBM Cloud Databases, set platform.name to ibm_cloud.';
+  test.each<[string, () => string[], string]>([
+    ['no config', () => [], 'The config names no platform.'],
+    ['an empty config', () => [inputFile({})], 'The config names no platform.'],
+    ['an unknown platform', () => [inputFile({ platform: { name: 'ibm' } })], 'The config names an unknown platform.'],
+    ['a missing file', () => ['/none'], 'The config file /none does not exist. Check the path.'],
+  ])("prints Compose's catalog and a warning with %s", async (_, configs, problem) => {
+    expect(await discover(configs())).toEqual({ names, log: [`WARNING ${problem} ${advice}`] });
   });
 
   test('names an omitted stream only to a person at a terminal', async () => {
@@ -77,8 +86,8 @@ describe('--discover', () => {
     const seen: string[] = [];
     const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
     const config = inputFile({ platform: { name: 'ibm_cloud' } });
-    await runDiscover({ ...tap.context, terminal }, [config]);
+    await runDiscover({ ...tap.context, terminal }, [config], false);
     expect(seen).toEqual(['The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n']);
-    expect(await discover([config])).not.toContain('audit_events');
+    expect((await discover([config])).names).not.toContain('audit_events');
   });
 });
