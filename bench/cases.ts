@@ -16,7 +16,12 @@ export async function throughput(runs: number): Promise<Row[]> {
   try {
     const ours = { command: connectorRead(sandbox, ['audit_events'], { page_size: PAGE_SIZE }) };
     const singer = { command: await tapSync(sandbox, ['audit_events'], { page_size: PAGE_SIZE }) };
-    const results = await interleaved({ floor: { command: floor(sandbox, PAGE_SIZE) }, ours, singer }, runs);
+    const all = { command: connectorRead(sandbox, ['audit_events', ...DEPLOYMENT_STREAMS], {}) };
+    const verify = { command: connector('verify', sandbox) };
+    const results = await interleaved(
+      { floor: { command: floor(sandbox, PAGE_SIZE) }, ours, singer, all, verify },
+      runs,
+    );
     const { records, bytes } = await countRecords(ours.command);
     const tapped = await countRecords(singer.command);
     for (const count of [records, tapped.records]) {
@@ -38,6 +43,16 @@ export async function throughput(runs: number): Promise<Row[]> {
         what: 'Time for the same by `tap-compose`, × the floor',
         value: show(ratio(results.singer, results.floor, 'wallMs')),
         goal: '≤ 1.15',
+      },
+      {
+        what: 'Time of `verify`, × a read',
+        value: show(ratio(results.verify, results.all, 'wallMs')),
+        goal: '≤ 1.1',
+      },
+      {
+        what: 'Peak memory of `verify`, × a read',
+        value: show(ratio(results.verify, results.all, 'peakMb')),
+        goal: '≤ 1.1',
       },
       {
         what: 'Records a second',

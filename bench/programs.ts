@@ -17,7 +17,7 @@ export async function buildPrograms(): Promise<void> {
 }
 
 /** The command line of the connector. For a read of these streams, its files are written. */
-export function connector(command: 'spec' | 'check' | 'discover', sandbox?: SandboxProcess): string[] {
+export function connector(command: 'spec' | 'check' | 'discover' | 'verify', sandbox?: SandboxProcess): string[] {
   if (sandbox === undefined) return [process.execPath, programPath(), command];
   return [process.execPath, programPath(), command, '--config', configFile(sandbox)];
 }

@@ -17,8 +17,11 @@ export interface Api {
   log(level: Level, sentence: string): void;
 }
 
-/** Reports what a response says about an open question of the reference; `what` is in fixed words, without data of the account. */
-type Report = (isAsExpected: boolean, what: string) => void;
+/**
+ * Reports what a response says about an open question of the reference: the first text if it is as expected, else the second.
+ * Both are fixed words, without data of the account.
+ */
+type Report = (isAsExpected: boolean, expected: string, different?: string) => void;
 
 /** Looks at the responses of the endpoints that match `at`, such as `GET deployments/{id}/tasks`. */
 export interface Probe {

@@ -24,10 +24,10 @@ export class Answers {
       this.#byEndpoint.set(endpoint, probes);
     }
     for (const [id, { look }] of probes) {
-      look(exchange, (isAsExpected, what) => {
+      look(exchange, (isAsExpected, expected, different = expected) => {
         const answer = this.#answers.get(id) ?? { asExpected: new Map(), different: new Map() };
         this.#answers.set(id, answer);
-        const seen = isAsExpected ? answer.asExpected : answer.different;
+        const [seen, what] = isAsExpected ? [answer.asExpected, expected] : [answer.different, different];
         seen.set(what, (seen.get(what) ?? 0) + 1);
       });
     }

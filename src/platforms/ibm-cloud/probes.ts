@@ -15,44 +15,36 @@ const TOKEN = /identity\/token$/;
 export const probes: Readonly<Record<string, Probe>> = {
   default_state: ofRows(INSTANCES, 'resources', ({ state }, report) => {
     const isOther = ['inactive', 'failed', 'pre_provisioning'].includes(String(state));
-    report(!isOther, isOther ? `a row with the state ${String(state)}` : 'rows with other states');
+    report(!isOther, 'rows with other states', `a row with the state ${String(state)}`);
   }),
   page_token: ofBody(INSTANCES, ({ next_url: link }, report) => {
     if (typeof link !== 'string' || link === '') return;
-    const name = ['start', 'next_docid', 'next_url'].find((each) => link.includes(`${each}=`)) ?? 'none of the known';
-    report(name === 'start', `the token is ${name}`);
+    report(/[?&]start=/.test(link), 'the token is start', 'the token is another');
   }),
   extensions: ofRows(INSTANCES, 'resources', ({ resource_plan_id: plan, state, extensions }, report) => {
     if (state !== 'active' || !/-gen2($|-)/.test(String(plan))) return;
-    report(isRow(extensions), `an active row of generation 2 ${isRow(extensions) ? 'with' : 'without'} extensions`);
+    report(isRow(extensions), 'an active row of generation 2 with them', 'an active row of generation 2 without them');
   }),
   v5_errors: {
     at: DATABASES,
     look({ status, text }, report) {
       if (status < 400 || status === 429 || status >= 500) return;
-      const errors = within(parsed(text), 'errors');
-      report(
-        typeof errors === 'string',
-        `HTTP ${status} with ${typeof errors === 'string' ? 'a text' : 'something else'}`,
-      );
+      const isText = typeof within(parsed(text), 'errors') === 'string';
+      report(isText, `HTTP ${status} with a text`, `HTTP ${status} with something else`);
     },
   },
   v5_rate_limit: {
     at: DATABASES,
-    look: ({ status, headers }, report) =>
-      status === 429
-        ? report(false, `HTTP 429 ${headers['retry-after'] === undefined ? 'without' : 'with'} Retry-After`)
-        : report(true, 'no HTTP 429'),
+    look: ({ status }, report) => report(status !== 429, 'no HTTP 429', 'HTTP 429'),
   },
   task_retention: ofRows(/\/tasks$/, 'tasks', ({ status, created_at: at }, report) => {
     if (!['completed', 'failed', 'expired'].includes(String(status))) return;
     const isOld = Date.now() - Date.parse(String(at)) > (status === 'completed' ? 4 : 11) * DAY;
-    report(!isOld, isOld ? 'a finished task from long before that' : 'finished tasks, none older');
+    report(!isOld, 'finished tasks, none older', 'a finished task from long before that');
   }),
   backup_fields: ofRows(/\/backups$/, 'backups', ({ created_at: at, type }, report) => {
-    const isKnown = type === 'scheduled' || type === 'on_demand';
-    const fault = typeof at === 'string' ? 'a backup of another type' : 'a backup without created_at';
-    report(typeof at === 'string' && isKnown, typeof at === 'string' && isKnown ? 'backups with both' : fault);
+    report(typeof at === 'string', 'backups with created_at', 'a backup without created_at');
+    report(type === 'scheduled' || type === 'on_demand', 'backups of known types', 'a backup of another type');
   }),
   allowlist: {
     at: /ip_addresses$/,
@@ -60,25 +52,23 @@ export const probes: Readonly<Record<string, Probe>> = {
   },
   shared_cpu: ofRows(/\/groups$/, 'groups', ({ host_flavor: flavor, cpu }, report) => {
     if (within(flavor, 'id') !== 'multitenant') return;
-    const isZero = within(cpu, 'allocation_count') === 0;
-    report(isZero, isZero ? 'shared CPU of 0' : 'shared CPU that is not 0');
+    report(within(cpu, 'allocation_count') === 0, 'shared CPU of 0', 'shared CPU that is not 0');
   }),
   per_member: ofRows(INSTANCES, 'resources', ({ extensions }, report) => {
     for (const sizes of Object.values((within(extensions, 'dataservices') ?? {}) as Row).filter(isRow)) {
       const { host_flavor: flavor, cpu_count: cpus, members } = sizes;
       const inFlavor = Number(/\.(\d+)x\d+$/.exec(String(flavor))?.[1]);
       if (!(Number(members) > 1) || !(inFlavor > 0) || typeof cpus !== 'number') continue;
-      report(cpus === inFlavor, cpus === inFlavor ? 'CPUs are those of the flavor' : 'CPUs differ from the flavor');
+      report(cpus === inFlavor, 'CPUs are those of the flavor', 'CPUs differ from the flavor');
     }
   }),
   usage_instance: ofRows(USAGE, 'resources', ({ resource_instance_id: id }, report) => {
-    const isCrn = parseCrn(String(id)) !== undefined;
-    report(isCrn, isCrn ? 'rows with a CRN' : 'a row without a CRN');
+    report(parseCrn(String(id)) !== undefined, 'rows with a CRN', 'a row without a CRN');
   }),
   usage_resource_id: ofRows(USAGE, 'resources', ({ resource_instance_id: id, resource_id: service }, report) => {
     const crn = parseCrn(String(id));
     if (crn === undefined || !/^(databases|messages)-for-/.test(crn.service)) return;
-    report(service === crn.service, service === crn.service ? 'the service name' : 'something else');
+    report(service === crn.service, 'the service name', 'something else');
   }),
   usage_history: {
     at: USAGE,
@@ -93,13 +83,13 @@ export const probes: Readonly<Record<string, Probe>> = {
   usage_token: ofBody(USAGE, ({ next }, report) => {
     const offset = within(next, 'offset');
     if (typeof offset !== 'string') return;
-    report(!offset.includes('%'), offset.includes('%') ? 'an encoded offset' : 'a plain offset');
+    report(!offset.includes('%'), 'a plain offset', 'an encoded offset');
   }),
   policy_pages: ofBody(/v2\/policies$/, ({ next }, report) =>
-    report(!isRow(next), isRow(next) ? 'more pages without a limit' : 'one page'),
+    report(!isRow(next), 'one page', 'more pages without a limit'),
   ),
   policy_token: ofBody(/v2\/policies$/, ({ next }, report) => {
-    if (isRow(next)) report('start' in next, 'start' in next ? 'start' : 'only href');
+    if (isRow(next)) report('start' in next, 'start', 'only href');
   }),
   account: {
     at: /^GET v4\/accounts\/\{id\}$/,
@@ -108,32 +98,34 @@ export const probes: Readonly<Record<string, Probe>> = {
   iam_rate_limit: {
     at: TOKEN,
     look({ status, headers }, report) {
-      const has = headers['retry-after'] !== undefined;
-      if (status === 429) report(has, `HTTP 429 ${has ? 'with' : 'without'} Retry-After`);
+      if (status === 429) report(headers['retry-after'] !== undefined, 'with Retry-After', 'without Retry-After');
     },
   },
   token_life: ofBody(TOKEN, ({ expires_in: seconds }, report) =>
-    report(Number(seconds) >= 3_600, Number(seconds) >= 3_600 ? 'an hour' : 'less than an hour'),
+    report(Number(seconds) >= 3_600, 'an hour', 'less than an hour'),
   ),
   account_claim: ofBody(TOKEN, ({ access_token: token }, report) => {
-    const has = accountIn(`Bearer ${String(token)}`) !== undefined;
-    report(has, `a token ${has ? 'with' : 'without'} the account`);
+    report(
+      accountIn(`Bearer ${String(token)}`) !== undefined,
+      'a token with the account',
+      'a token without the account',
+    );
   }),
   backup_region: ofRows(INSTANCES, 'resources', ({ crn, extensions }, report) => {
     const backup = within(within(extensions, 'dataservices'), 'backup');
     const [own, source] = [parseCrn(String(crn)), parseCrn(String(within(backup, 'source_data_service_crn')))];
     if (own === undefined || source === undefined) return;
-    report(own.region === source.region, own.region === source.region ? 'the same region' : 'another region');
+    report(own.region === source.region, 'the same region', 'another region');
   }),
   older_backups: ofRows(INSTANCES, 'resources', ({ crn }, report) => {
     if (/^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '')) report(true, 'a backup of that plan');
   }),
   event_nesting: ofEvents((events, report) => {
-    for (const event of events) report('action' in event, 'action' in event ? 'at the top' : 'deeper');
+    for (const event of events) report('action' in event, 'at the top', 'deeper');
   }),
   event_id: ofEvents((events, report) => {
     const without = events.filter((event) => !('id' in event)).length;
-    if (events.length > 1) report(without > 0, without > 0 ? 'events without an id' : 'an id in every event');
+    if (events.length > 1) report(without > 0, 'events without an id', 'an id in every event');
   }),
 };
 
