@@ -14,6 +14,6 @@ export default defineConfig({
     // In parallel on any number of cores, because they mostly wait for packages.
     maxWorkers: 3,
     testTimeout: 600_000,
-    hookTimeout: 120_000,
+    hookTimeout: 600_000,
   },
 });

@@ -1,4 +1,4 @@
-"""Who may do what, of IBM's clients for access groups and policies (docs/reference/icd-api.md, 2.6, 2.7 and 4.10 to 4.12)."""
+"""Who has which role, read with IBM's clients for access groups and policies (docs/reference/icd-api.md, 2.6, 2.7 and 4.10 to 4.12)."""
 from ibm_platform_services.iam_access_groups_v2 import AccessGroupMembersPager, AccessGroupsPager
 from ibm_platform_services.iam_policy_management_v1 import V2PoliciesPager
 
@@ -16,7 +16,7 @@ def members_of(client, group_id):
 
 
 def team(group, members):
-    """Of members, what is described of them."""
+    """The documented fields of members."""
     fields = ["id", "account_id", "name", "description", "is_federated", "created_by_id", "last_modified_by_id"]
     return {**picked(group, fields, dates=["created_at", "last_modified_at"]), "members": [member(each) for each in members]}
 
@@ -27,19 +27,19 @@ def member(row):
 
 
 def policies(client, account_id):
-    """All for access to something: those without a service open databases, too, and the API filters by one service."""
+    """All access policies: those without a service also cover databases, and the API filters by one service only."""
     return V2PoliciesPager(client=client, account_id=account_id, type="access").get_all()
 
 
 def role_names(client, account_id):
-    """The names of roles for people by their CRNs."""
+    """The display names of roles by their CRNs."""
     roles = client.list_roles(account_id=account_id).get_result()
     lists = [roles.get(name) or [] for name in ("system_roles", "service_roles", "custom_roles")]
     return {role["crn"]: role["display_name"] for each in lists for role in each}
 
 
 def grant_rows(all_policies, names, deployments, subject):
-    """A row for each role that a policy on databases gives to each subject: `iam_id` or `access_group_id`."""
+    """One row per role that a policy on databases grants to each subject: `iam_id` or `access_group_id`."""
     crns = {row["guid"]: row["id"] for row in deployments}
     return [
         grant(policy, role["role_id"], names, crns, subject, value)
@@ -51,7 +51,7 @@ def grant_rows(all_policies, names, deployments, subject):
 
 
 def opens_databases(policy):
-    """It names a database service, or no service where it may be any of them."""
+    """Whether it covers a database service, or any service."""
     services = values(policy["resource"], "serviceName")
     if services:
         return any(is_of_databases(service) for service in services)
@@ -90,7 +90,7 @@ def covered(policy, key):
 
 
 def values(part, key):
-    """Those of an attribute, which has one or a list of them."""
+    """The values of an attribute, which has one or a list."""
     found = []
     for attribute in part["attributes"]:
         if attribute["key"] == key:

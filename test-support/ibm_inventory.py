@@ -1,9 +1,9 @@
-"""Reads the inventory of IBM Cloud Databases, what it costs and who may do what with IBM's own clients, eight requests at a
-time, and prints a line of JSON for each row: what one would write without the connector.    ibm_inventory.py CONFIG [NOW]
+"""Reads the inventory of IBM Cloud Databases, its costs and roles, with IBM's own clients and eight concurrent requests.
+Prints a line of JSON per row: what a user would write without the connector.    ibm_inventory.py CONFIG [NOW]
 
-The config is the connector's; NOW is a time in UTC, by which usage is asked for up to its month. What the rows must hold is written after docs/reference/icd-api.md, section 4, and knows
-nothing of the connector. ibm-cloud-databases 0.1.0 has no method for the versions that a deployment can change to, so
-its client is asked by path, and asks for allowlists by their older name.
+The config is the connector's; NOW is a time in UTC, which determines the months of usage. The rows follow
+docs/reference/icd-api.md, section 4, and not the connector's code. ibm-cloud-databases 0.1.0 has no method for possible
+upgrades, so the script requests them by path, and it requests allowlists by their older name.
 """
 import json
 import re
@@ -48,7 +48,7 @@ def main():
         service.set_service_url(url)
         return service
 
-    # First of all, and on its own: whoever asks for a token while another one does sleeps for half a second.
+    # First, and alone: a thread that requests a token while another does sleeps for half a second.
     claims = jwt.decode(authenticator.token_manager.get_token(), options={"verify_signature": False})
     account_id = claims["account"]["bss"]
     controller = client(ResourceControllerV2, at["resource_controller"])
@@ -70,7 +70,7 @@ def main():
         gen2 = [row for row in deployments if is_gen2(row)]
         gen1 = [row for row in deployments if not is_gen2(row)]
         asked = [row for row in gen1 if region_of(row["crn"]) is not None]
-        # What belongs to no deployment is asked for in the region of the first.
+        # Requests that concern no deployment go to the region of the first one.
         regions = sorted({region_of(row["crn"]) for row in asked} or {"us-south"})
         databases = {region: client(CloudDatabasesV5, at["databases"].replace("{region}", region)) for region in regions}
         names = {row["id"]: row["name"] for row in groups.result()}
@@ -111,7 +111,7 @@ def emit(stream, rows):
         sys.stdout.write(json.dumps({"stream": stream, "data": row}) + "\n")
 
 
-# Instances: which is what (1.5 and 1.7).
+# Instances: their kinds (1.5 and 1.7).
 
 
 def service_of(crn):
@@ -119,7 +119,7 @@ def service_of(crn):
 
 
 def region_of(crn):
-    """None: a region that must not get into the name of a host, or no CRN at all."""
+    """None if the region isn't valid in a host name, or if it is no CRN."""
     segments = crn.split(":")
     return segments[5] if len(segments) == 10 and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", segments[5]) else None
 
@@ -144,7 +144,7 @@ def dataservices(row):
 
 
 def type_of(row):
-    """As the databases call it, out of service and plan."""
+    """The type as the databases API calls it, from service and plan."""
     name = re.sub("^(databases|messages)-for-", "", service_of(row["crn"]))
     plan = row["resource_plan_id"]
     if name == "mongodb" and "enterprise-sharding" in plan:
@@ -165,7 +165,7 @@ def reports_of(row):
     return reports
 
 
-# Reports of the account.
+# Lists of the account.
 
 
 def resource_groups(manager, account_id):
@@ -208,7 +208,7 @@ def datacenter_rows(databases):
     return "datacenters", [{"slug": f"ibm:{region}", "provider": "ibm", "region": region} for region in regions]
 
 
-# Reports of a deployment of generation 1. 404 and 422: this deployment does not have it.
+# Lists of a deployment of generation 1. 404 and 422: this deployment doesn't have them.
 
 
 def answer(ask, field):
@@ -263,7 +263,7 @@ def scalings(databases, crn):
 
 
 def gen1_scaling(crn, row):
-    """What a group is allocated is meant for all of its members together; no CPUs: it shares those of its host."""
+    """Allocations are totals of the group. No CPUs: it shares those of its host."""
     members = row["members"]["allocation_count"]
     flavor = row.get("host_flavor") or {}
     data = {
@@ -357,7 +357,7 @@ def recovery_window(databases, crn):
     return "deployments_recovery_windows", [{**of_deployment(crn), **picked(row, [], dates)} for row in rows]
 
 
-# Rows that the inventory itself holds.
+# Rows that are part of the inventory.
 
 
 def deployment(row, groups, detail=None):
@@ -391,7 +391,7 @@ def deployment(row, groups, detail=None):
 
 
 def engine(row):
-    """The sizes of a deployment of generation 2, and its version; both shapes of the row (2.4.1)."""
+    """The sizes and version of a deployment of generation 2, from both shapes of the row (2.4.1)."""
     services = dataservices(row)
     if "resources" in services:
         return {**services["resources"]["database"], "version": services.get("version")}

@@ -1,4 +1,4 @@
-"""What is common to the rows that are made of IBM's answers: empty texts, and times (docs/reference/icd-api.md, section 4)."""
+"""Conversions for all rows: empty texts, and times (docs/reference/icd-api.md, section 4)."""
 from datetime import datetime, timezone
 
 
@@ -7,17 +7,17 @@ def picked(row, fields, dates=()):
 
 
 def text(value):
-    """An empty text says nothing, like null."""
+    """An empty text is treated as null."""
     return None if value == "" else value
 
 
 def timestamp(value):
-    """In UTC with milliseconds; further digits are cut off."""
+    """In UTC with milliseconds; more digits are truncated."""
     if not value:
         return None
     return datetime.fromisoformat(value).astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def is_of_databases(service):
-    """By its name in a CRN or a policy (1.5)."""
+    """Whether the service in a CRN or policy is a database (1.5)."""
     return service.startswith(("databases-for-", "messages-for-"))

@@ -7,10 +7,10 @@ import { realTiming } from '../src/http/traffic/retry.ts';
 import { redacted } from '../src/text/quoted.ts';
 import type { Finished } from './processes.ts';
 
-/** How many times as fast as real time retries and rate limits wait. */
+/** How much faster than real time the waits of retries and rate limits are. */
 const SPEED = 8;
 
-/** Runs one command of the source from `src/` in this process, with its own stdout and stderr and no environment. */
+/** Runs a command from `src/` in this process, with its own stdout and stderr and without an environment. */
 export async function runInProcess(args: readonly string[]): Promise<Finished> {
   const chunks: Buffer[] = [];
   const stdout = new Writable({

@@ -1,4 +1,4 @@
-"""Takes commands from another process, as lines of JSON: ["name", argument, …]. Answers each with a line of JSON."""
+"""Reads commands from another process as lines of JSON: ["name", argument, …]. Responds to each with a line of JSON."""
 import json
 import os
 import sys

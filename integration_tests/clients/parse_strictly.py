@@ -1,4 +1,4 @@
-"""What is wrong with each line of recorded stdout, in the eyes of the CDK and of PyAirbyte.    parse_strictly.py FILE…"""
+"""Prints what the CDK and PyAirbyte reject in each line of recorded stdout.    parse_strictly.py FILE…"""
 import json
 import sys
 from collections import Counter

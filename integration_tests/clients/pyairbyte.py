@@ -1,4 +1,4 @@
-"""PyAirbyte, as it is told (dialog.py).
+"""Runs PyAirbyte as instructed (dialog.py).
 
 pyairbyte.py executable PATH CONFIG    pyairbyte.py image NAME CONFIG    pyairbyte.py package PIP_URL CONFIG
 """

@@ -1,4 +1,4 @@
-"""airbyte_serverless, as it is told (dialog.py).    serverless.py COMMAND CONFIG"""
+"""Runs airbyte_serverless as instructed (dialog.py).    serverless.py COMMAND CONFIG"""
 import json
 import sys
 from collections import Counter
@@ -14,7 +14,7 @@ command, config_file = sys.argv[1:]
 
 
 class Files(destinations.BaseDestination):
-    """Of its own it writes only to the screen and to BigQuery. This is a file a table, and the state as BigQuery keeps it."""
+    """A destination with a file per table, and the state as BigQuery stores it. The package has only the screen and BigQuery."""
 
     def _write(self, record_type, records):
         with open(f"{record_type}.jsonl", "a") as file:

@@ -1,4 +1,4 @@
-"""All tests that the CDK has for an image. CONNECTOR_ROOT is a connector's folder as Airbyte has them."""
+"""All of the CDK's tests for an image. CONNECTOR_ROOT is a connector's folder in Airbyte's layout."""
 import json
 import os
 from pathlib import Path

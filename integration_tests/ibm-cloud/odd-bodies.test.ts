@@ -4,12 +4,12 @@ import { messagesOf } from '../../test-support/transcript.ts';
 import type { Row, StreamName } from './expected.ts';
 import { EVERY_DEPLOYMENT, type Kind, ibmCloud, keysRead, logged } from './reads.ts';
 
-// Which bodies are odd, and what is said of them, is tested beside envelope.ts, instance.ts and grants.ts; pages of the
-// inventory, usage and access are spoiled in page-chains.test.ts.
+// The kinds of malformed bodies and their errors are tested next to envelope.ts, instance.ts and grants.ts; malformed pages
+// of the inventory, usage and access in page-chains.test.ts.
 
 const SMALL = { backupDays: 2, deployments: 4, gen2Deployments: 1 };
 
-/** Those whose rows stand in a list or an object that has to be there. */
+/** The streams whose rows are in a list or object that must exist. */
 const STREAMS: readonly StreamName[] = [
   'databases',
   'deployments_allowlists',
@@ -37,7 +37,7 @@ describe.concurrent('an answer of the databases', () => {
     });
   });
 
-  it('that one deployment alone gets fails the stream, after the others have been read', async () => {
+  it('for one deployment only fails the stream, after the others were read', async () => {
     const faults: Fault[] = [{ path: '/databases/eu-de/**', kind: 'envelope', shape: 'row-null' }];
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ streams: ['deployments_recipes'] });
@@ -56,22 +56,25 @@ it.each<[string, string, readonly StreamName[], RegExp]>([
   ['members', '/iam/v2/groups/*/members', ['teams'], /v2\/groups\/[^ ]+\/members/],
   ['policies', '/iam/v2/policies', ['deployments_roles', 'deployments_team_roles'], /v2\/policies/],
   ['roles', '/iam/v2/roles', ['deployments_roles', 'deployments_team_roles'], /v2\/roles/],
-])('an answer of %s that is no list is a system_error of its streams that names it', async (_, path, streams, told) => {
-  await ibmCloud({ ...SMALL, usageMonths: 3 }, async ({ sandbox, read }) => {
-    sandbox.setFaults([{ path, kind: 'envelope', shape: 'list-object' }]);
-    const result = await read({ streams: ['accounts', ...streams] });
-    expect(result.violations).toEqual([]);
-    expect(result.exitCode).toBe(1);
-    expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(streams);
-    for (const { failure_type, message, internal_message } of result.errors) {
-      expect(failure_type).toBe('system_error');
-      expect(`${message} ${internal_message}`).toMatch(told);
-    }
-    expect(keysRead(result, 'accounts')).toHaveLength(1);
-  });
-});
+])(
+  'a response of %s that is not a list is a system_error of its streams that names it',
+  async (_, path, streams, told) => {
+    await ibmCloud({ ...SMALL, usageMonths: 3 }, async ({ sandbox, read }) => {
+      sandbox.setFaults([{ path, kind: 'envelope', shape: 'list-object' }]);
+      const result = await read({ streams: ['accounts', ...streams] });
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(1);
+      expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(streams);
+      for (const { failure_type, message, internal_message } of result.errors) {
+        expect(failure_type).toBe('system_error');
+        expect(`${message} ${internal_message}`).toMatch(told);
+      }
+      expect(keysRead(result, 'accounts')).toHaveLength(1);
+    });
+  },
+);
 
-it('sizes that are no numbers are null, and the record says which; what can be read is', async () => {
+it('sizes that are not numbers are null, and the record says which; the others are read', async () => {
   const member = {
     id: 'member',
     members: { allocation_count: 'two', minimum_count: '2', maximum_count: null },
@@ -96,7 +99,7 @@ it('sizes that are no numbers are null, and the record says which; what can be r
   });
 });
 
-it('data nested thousands of levels deep fails its stream in one sentence, also in a field that no record has', async () => {
+it('data nested thousands of levels deep fails its stream with one sentence, even in an undeclared field', async () => {
   const path = '/billing/v4/accounts/*/resource_instances/usage/*';
   await ibmCloud({ ...SMALL, faults: [{ path, kind: 'nested', levels: 100_000 }] }, async ({ read }) => {
     const result = await read({ streams: ['billables', 'accounts'] });
@@ -109,7 +112,7 @@ it('data nested thousands of levels deep fails its stream in one sentence, also 
   });
 });
 
-it('keys that are numbers no double can tell apart fail the stream', async () => {
+it('numeric keys beyond the precision of a double fail the stream', async () => {
   const faults: Fault[] = [{ path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'keys' }];
   await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
     const result = await read({ streams: ['deployments_recipes', 'deployments_backups'] });

@@ -1,11 +1,11 @@
-/** A text as a server may send it, what of it must not show, and what must. */
+/** A text as a server may send it, the parts that must be masked, and those that must not. */
 export interface ErrorText {
   text: string;
   secrets: string[];
   useful: string[];
 }
 
-/** `count` error texts: of proxies, services and libraries, each with a secret, with identifiers, or with both. */
+/** `count` error texts of proxies, services and libraries, each with a secret, with identifiers, or with both. */
 export function* errorTexts(seed: number, count: number, known: readonly string[]): Generator<ErrorText> {
   const random = mulberry32(seed);
   const upTo = (n: number): number => Math.floor(random() * n);
@@ -89,7 +89,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
       'RC-IBMCloudResourceNotFoundError',
     ]);
 
-  /** Each gives a text around a token of at least 20 characters. */
+  /** Each returns a text around a token of at least 20 characters. */
   const withToken: Array<(token: string) => string> = [
     (it) => JSON.stringify({ errors: [{ code: code(), message: `The token ${it} is not valid` }], trace: hex(32) }),
     (it) => JSON.stringify({ errorCode: code(), errorMessage: `Provided API key ${it} could not be found.` }),
@@ -107,7 +107,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
     (it) => `https://${it}@${host()}/repository.git not found`,
     (it) => `${it} does not match`,
   ];
-  /** Each gives a text around a password of any length. */
+  /** Each returns a text around a password of any length. */
   const withPassword: Array<(password: string) => string> = [
     (it) => `postgres://admin:${it}@${host()}:17000/compose?sslmode=require: connection refused`,
     (it) => `could not connect to mongodb://admin:${it}@${host()}:1,${host()}:2/admin`,
@@ -124,7 +124,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
     (it) => `<td>db.password</td><td>x</td><pre>secret: ${it}</pre>`,
     (it) => `KeyError: api_key='${it}' is not permitted`,
   ];
-  /** Each gives a text whose parts are all useful. */
+  /** Each returns a text that must stay unchanged. */
   const plain: Array<() => string[]> = [
     () => ['The requested instance', id(), 'was not found at', host()],
     () => [code(), '(HTTP 404):', path(), trace()],
@@ -164,7 +164,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
       yield { text: parts.join(' '), secrets: [], useful };
     } else {
       const secret = kind === 0 ? token() : password();
-      // In base64, the digits at the ends also depend on what stands there.
+      // In base64, the digits at both ends also depend on the neighboring characters.
       const secrets = [kind === 0 ? secret.slice(8, -3) : secret];
       yield { text: pick(kind === 0 ? withToken : withPassword)(secret), secrets, useful: [] };
     }

@@ -12,15 +12,15 @@ export interface FakeRequest {
   owner: string;
 }
 
-/** What is answered at a path: a body, or what a function gives or throws. Bodies are copied, as if they were parsed. */
+/** The response for a path: a body, or a function that returns or throws. Bodies are copied, as if they were parsed. */
 export type Answers = Record<string, unknown>;
 
 export type AnyAnswer = (path: string, query: Query) => unknown;
 
-/** An API in place of the client. What it has no answer for goes to `otherwise`, or is HTTP 404. */
+/** A fake API client. Paths without a response go to `otherwise`, or get HTTP 404. */
 export class FakeApi {
   readonly requests: FakeRequest[] = [];
-  /** What was logged, as `level sentence`. */
+  /** The log, as `level sentence`. */
   readonly logged: string[] = [];
   readonly answers: Answers;
   readonly #otherwise: AnyAnswer;
@@ -45,13 +45,13 @@ export class FakeApi {
     this.logged.push(`${level} ${sentence}`);
   }
 
-  /** The paths that were asked for, in order. */
+  /** The requested paths, in order. */
   get paths(): string[] {
     return this.requests.map(({ path }) => path);
   }
 }
 
-/** What the client throws when the API gives this status. `tokenAccepted`: a 401 is about something else. */
+/** The error that the client throws for this status. `tokenAccepted`: a 401 that isn't about the token. */
 export function refusal(status: number, path = 'somewhere', tokenAccepted = false): ConnectorError {
   const failure = statusFailure({ status, headers: {}, text: '' }, { textOf: errorText });
   return toError(tokenAccepted ? { ...failure, problem: 'unauthorized' } : failure, {
@@ -66,7 +66,7 @@ export function refusal(status: number, path = 'somewhere', tokenAccepted = fals
   });
 }
 
-/** An answer that is this refusal. */
+/** A response that is this rejection. */
 export function refuses(status: number, path?: string): () => never {
   return () => {
     throw refusal(status, path);

@@ -13,14 +13,14 @@ export const BASE_URL = 'https://api.example.test/2016-07';
 
 export interface TestClient {
   client: ApiClient;
-  /** The waits, in ms, of which none takes time. */
+  /** The waits, in ms; they take no time. */
   slept: number[];
   retries: RetryEvent[];
-  /** The ends of the rate limit that were announced, in ms from the beginning. */
+  /** The announced ends of the rate limit, in ms from the start. */
   limits: number[];
 }
 
-/** A client of the API at BASE_URL, whose waits are over at once. */
+/** A client of the API at BASE_URL whose waits take no time. */
 export function createClient(options: Partial<ClientOptions> = {}): TestClient {
   const timing = skippedTime();
   const retries: RetryEvent[] = [];
@@ -50,13 +50,13 @@ export interface LocalServer {
   /** `http://127.0.0.1:<port>` */
   origin: string;
   port: number;
-  /** Every request so far. */
+  /** All requests so far. */
   requests: IncomingMessage[];
-  /** How many connections were opened so far. */
+  /** The number of opened connections. */
   connections: () => number;
 }
 
-/** A real server on loopback, or on every address of this machine, which ends with the test. */
+/** A real server on loopback, or on every address of this machine, that closes with the test. */
 export async function startServer(listener: RequestListener, host = '127.0.0.1'): Promise<LocalServer> {
   const requests: IncomingMessage[] = [];
   let connections = 0;
@@ -77,7 +77,7 @@ export async function startServer(listener: RequestListener, host = '127.0.0.1')
   return { server, origin: `http://127.0.0.1:${port}`, port, requests, connections: () => connections };
 }
 
-/** What a request brought, as text. */
+/** The body of a request, as text. */
 export async function bodyOf(request: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);

@@ -15,14 +15,14 @@ import { openRun, sendTo } from './reads.ts';
 
 interface AccountData {
   instances?: readonly unknown[];
-  /** What is answered at the end of a path, or an error that is thrown; anything else is HTTP 404. */
+  /** The response for paths with this end, or an error to throw; anything else gets HTTP 404. */
   answers?: Record<string, unknown>;
   config?: object;
   state?: object;
   startedAt?: string;
 }
 
-/** A stream of IBM Cloud that is ready to be read from an account, and what comes out of it. */
+/** A stream of IBM Cloud, ready to be read, and its output. */
 export interface IbmRead {
   stream: OpenStream;
   api: TestApi;
@@ -57,7 +57,7 @@ export function openIbmRead(definition: Stream<Account>, account: AccountData): 
   return { stream: openStream(definition, run, state, 'The state', options), api, printed };
 }
 
-/** All records of a stream, read to its end, in the order of their keys. */
+/** All records of a stream, in the order of their keys. */
 export async function ibmRows(definition: Stream<Account>, account: AccountData): Promise<Row[]> {
   const { stream, printed } = openIbmRead(definition, account);
   await stream.toEnd();

@@ -14,7 +14,7 @@ export function crnOf(n: number, service = 'databases-for-postgresql', region = 
   return `crn:v1:bluemix:public:${service}:${region}:a/${ACCOUNT}:${guidOf(n)}::`;
 }
 
-/** A row of the inventory (icd-api.md 2.1); `more` goes over what it has by itself. */
+/** A row of the inventory (icd-api.md 2.1); `more` overrides its fields. */
 export function instanceRow(n: number, crn = crnOf(n), more: Row = {}): Row {
   const [, , , , service] = crn.split(':');
   return { id: crn, guid: guidOf(n), crn, name: `db-${n}`, state: 'active', resource_id: service, ...more };
@@ -45,13 +45,13 @@ export function backupRow(n: number, source: string | undefined, more?: Row): Ro
 
 export interface TestApi extends Api {
   requests: Request[];
-  /** The streams that asked, in order. */
+  /** The streams that sent requests, in order. */
   owners: string[];
-  /** What was logged, as `level sentence`. */
+  /** The log, as `level sentence`. */
   logged: string[];
 }
 
-/** An API whose every answer comes from `answer`, which gives a body or throws; who asks has this authorization. */
+/** An API whose every response comes from `answer`, which returns a body or throws; requests have this authorization. */
 export function openApi(answer: (request: Request) => unknown, authorization = 'Bearer t'): TestApi {
   const requests: Request[] = [];
   const owners: string[] = [];
@@ -63,7 +63,7 @@ export function openApi(answer: (request: Request) => unknown, authorization = '
     async get(request, owner) {
       requests.push(request);
       owners.push(owner);
-      // What was asked for together is under way together.
+      // Concurrent requests stay concurrent.
       await Promise.resolve();
       return structuredClone(answer(request));
     },
@@ -72,7 +72,7 @@ export function openApi(answer: (request: Request) => unknown, authorization = '
   };
 }
 
-/** The rows as one page, with the link to the next. */
+/** The rows as one page, with a link to the next. */
 export function instancesBody(resources: readonly unknown[], next?: unknown): Row {
   return { rows_count: resources.length, next_url: next, resources };
 }

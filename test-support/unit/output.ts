@@ -18,7 +18,7 @@ export interface Printed {
   trace?: { stream_status?: { stream_descriptor: { name: string }; status: string; reasons?: unknown[] } };
 }
 
-/** A writer whose messages can be looked at; `out` in place of an output that takes all at once. */
+/** A writer whose messages can be inspected; `out` replaces an output that accepts everything at once. */
 export class Printout {
   readonly writer: LineWriter;
   #text = '';
@@ -31,13 +31,13 @@ export class Printout {
     this.writer = new LineWriter(out ?? new Writable({ write }), () => undefined);
   }
 
-  /** Everything that was printed so far. */
+  /** Everything printed so far. */
   get text(): string {
     this.writer.flush();
     return this.#text;
   }
 
-  /** The same as messages, in their order. */
+  /** The same as messages, in order. */
   get messages(): Printed[] {
     return this.text
       .split('\n')
@@ -53,12 +53,12 @@ export class Printout {
     return this.messages.flatMap(({ state }) => (state === undefined ? [] : [state.stream.stream_state]));
   }
 
-  /** The lines of the log of this level. */
+  /** The log lines of this level. */
   logged(level: string): string[] {
     return this.messages.flatMap(({ log }) => (log?.level === level ? [log.message] : []));
   }
 
-  /** The messages in short: `STARTED`, `RECORD`, `STATE 3` with its count of records. */
+  /** The messages in short: `STARTED`, `RECORD`, or `STATE 3` with its record count. */
   get outline(): string[] {
     return this.messages.map(({ type, state, trace }) =>
       state === undefined ? (trace?.stream_status?.status ?? type) : `STATE ${state.sourceStats.recordCount}`,
@@ -68,15 +68,15 @@ export class Printout {
 
 export interface OpenContext {
   context: Context;
-  /** What was printed so far, each line parsed. */
+  /** The output so far, each line parsed. */
   messages: () => Message[];
-  /** What was said on stderr. */
+  /** The text on stderr. */
   stderr: () => string;
-  /** As a SIGTERM or a lost reader would. */
+  /** Like a SIGTERM or a closed reader. */
   stop: AbortController;
 }
 
-/** What the process gives a command, with a stdout that is kept. */
+/** The environment of a command, with an stdout that is kept. */
 export function openContext(env: Context['env'] = {}): OpenContext {
   let text = '';
   let said = '';
@@ -110,7 +110,7 @@ export function openContext(env: Context['env'] = {}): OpenContext {
   };
 }
 
-/** A stdout whose reader takes a chunk only when it is told to, unless it is prompt: then it takes all at once. */
+/** An stdout whose reader takes a chunk only when told to, or, if it is prompt, everything at once. */
 export class StalledOutput extends Writable {
   text = '';
   prompt = false;
@@ -130,21 +130,21 @@ export class StalledOutput extends Writable {
     });
   }
 
-  /** Says whether there was something to take. */
+  /** Returns whether there was something to take. */
   takeOne(): boolean {
     const done = this.#taken.shift();
     done?.();
     return done !== undefined;
   }
 
-  /** Takes what is there, and what follows. */
+  /** Takes what is there, and everything that follows. */
   async takeAll(): Promise<void> {
     do await everyoneElse();
     while (this.takeOne());
   }
 }
 
-/** The path of a file with this content as JSON, which goes with the test. */
+/** The path of a file with this content as JSON, which is deleted with the test. */
 export function jsonFile(content: unknown): string {
   const folder = mkdtempSync(join(tmpdir(), 'json-file-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

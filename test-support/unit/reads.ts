@@ -29,7 +29,7 @@ export interface RunOptions extends Partial<
     Pick<ComposeShared, 'pageSize' | 'includeConnectionStrings'>
 > {
   answers?: Answers;
-  /** What is answered at every other path. */
+  /** The response for every other path. */
   otherwise?: AnyAnswer;
   chosen?: string[];
   printed?: Printout;
@@ -37,7 +37,7 @@ export interface RunOptions extends Partial<
 
 const STARTED_AT = '2018-09-01T00:00:00.000Z';
 
-/** A run against a fake API, whose output can be looked at. */
+/** A read from a fake API, whose output can be inspected. */
 export function openRun(options: RunOptions = {}): TestRun {
   const { answers = {}, otherwise, chosen = [], printed = new Printout() } = options;
   const { workers = 4, pageSize = 10, includeConnectionStrings = false, failOnRefusedDeployments = false } = options;
@@ -66,7 +66,7 @@ export function openRun(options: RunOptions = {}): TestRun {
   return { run, api, printed, stop };
 }
 
-/** Requests to an API, with as many permits as there are workers. */
+/** Requests to an API, with as many permits as workers. */
 export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSignal): Session['send'] {
   const permits = new Permits(workers);
   return async (request, stream) => {
@@ -82,7 +82,7 @@ export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSign
   };
 }
 
-/** A stream of a run, opened at the place that its state tells; `C` is the cursor that the test knows it to have. */
+/** A stream of a read, opened at its state. `C` is the type of its cursor. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function openRead<C extends Cursor | undefined = undefined>(
   { run }: TestRun,
@@ -102,7 +102,7 @@ export function openRead<C extends Cursor | undefined = undefined>(
   return { ...stream, cursor: stream.reader.cursor as C, sink: stream.reader.sink };
 }
 
-// Streams of every way of reading, with no more to them than that.
+// A minimal stream for every way of reading.
 
 /** One request, one list. */
 export const parts = streamsOf<ComposeShared>()({
@@ -118,7 +118,7 @@ export const parts = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), units: integer('Units.'), created_at: timestamp('When it was made.') },
 });
 
-/** Newest first, in pages. */
+/** Newest first, paginated. */
 export const events = streamsOf<ComposeShared>()({
   name: 'events',
   description: 'Events.',
@@ -171,7 +171,7 @@ export const backups = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), created_at: timestamp('When it was made.') },
 });
 
-/** The same by marks. */
+/** The same with cursor values. */
 export const recipes = streamsOf<ComposeShared>()({
   name: 'recipes',
   description: 'Recipes.',
@@ -187,13 +187,13 @@ export const recipes = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), updated_at: timestamp('When it changed.') },
 });
 
-/** The same for rows that change until they are done, and have only the date of their beginning. */
+/** The same for rows that change until they finish, and have only the date of their start. */
 export const tasks: Stream<ComposeShared> = {
   ...altered(recipes, { incremental: { cursorField: 'updated_at', isFinal: ({ status }: Row) => status === 'done' } }),
   fields: { ...recipes.fields, status: text('Status.'), version: integer('How often it has changed.') },
 };
 
-/** The same for a report that an API may not have at all. */
+/** The same for a list that an API may not have at all. */
 export const addons = streamsOf<ComposeShared>()({
   name: 'addons',
   description: 'Add-ons.',
@@ -208,18 +208,18 @@ export const addons = streamsOf<ComposeShared>()({
   fields: { deployment_id: text('Its deployment.'), name: text('Name.') },
 });
 
-/** The same stream, but for a part of its retrieval. */
+/** The same stream, with a part of its retrieval replaced. */
 export function altered<S>(stream: Stream<S>, changes: object): Stream<S> {
   return { ...stream, retrieval: { ...stream.retrieval, ...changes } };
 }
 
-/** The rows in a body, as the stream's declaration parses them. */
+/** The rows of a body, as the stream's declaration parses them. */
 export function rowsIn<S>({ retrieval }: Stream<S>, body: unknown, path = 'path'): ParsedPage {
   if (!('rows' in retrieval) || retrieval.way === 'window') throw new Error('the stream has no pages of rows');
   return retrieval.rows(body, { path });
 }
 
-/** The records that a stream makes of a body, as a reader of the output gets them. */
+/** The records that a stream makes of a body. */
 export function recordsOf(stream: Stream<ComposeShared>, body: unknown, deploymentId?: string): unknown[] {
   const normaliser = new Normaliser(stream, () => undefined);
   return rowsIn(stream, body).rows.map((row) => {

@@ -16,10 +16,10 @@ export interface SimulatedRequest {
   at: number;
 }
 
-/** Servers in virtual time, in place of connections. */
+/** Servers in virtual time, instead of connections. */
 export class SimulatedNetwork {
   readonly requests: SimulatedRequest[] = [];
-  /** The most requests in flight at once, by origin; `all` for the sum. */
+  /** The maximum of requests in flight, by origin; `all` for the sum. */
   readonly most = new Map<string, number>();
   readonly #inFlight = new Map<string, number>();
   readonly #time: VirtualTime;

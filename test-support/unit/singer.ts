@@ -23,16 +23,16 @@ export type TapMessage =
 
 export interface OpenTap {
   context: Context;
-  /** All that went to stdout so far. */
+  /** Everything on stdout so far. */
   stdout: () => string;
   messages: () => TapMessage[];
-  /** The lines of stderr so far. */
+  /** The lines on stderr so far. */
   log: () => string[];
-  /** As a SIGTERM would. */
+  /** Like a SIGTERM. */
   stop: AbortController;
 }
 
-/** What the process gives tap-compose, with a stdout and a stderr that are kept. */
+/** The environment of tap-compose, with an stdout and stderr that are kept. */
 export function openTap(env: Context['env'] = {}): OpenTap {
   let text = '';
   let said = '';
@@ -69,7 +69,7 @@ export function openTap(env: Context['env'] = {}): OpenTap {
   };
 }
 
-/** The path of a file with this content, which goes with the test. Objects are written as JSON. */
+/** The path of a file with this content, which is deleted with the test. Objects are written as JSON. */
 export function inputFile(content: unknown, name = 'file.json'): string {
   const folder = mkdtempSync(join(tmpdir(), 'tap-file-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -7,11 +7,11 @@ interface Sleeper {
 }
 
 /**
- * A clock that moves only when everyone sleeps, and then to the next waking: hours of waiting take no time and always
- * end the same. For work that waits for nothing but this clock and promises.
+ * A clock that advances only when everyone sleeps, to the next wake-up: hours of waiting take no time and always end the
+ * same way. For work that waits only for this clock and promises.
  */
 export class VirtualTime implements Timing {
-  /** What `random` gives. */
+  /** The value of `random`. */
   chance = 0.5;
   readonly #sleepers = new Set<Sleeper>();
   #now: number;
@@ -44,7 +44,7 @@ export class VirtualTime implements Timing {
     });
   };
 
-  /** The result of `work`, with all the time that it takes. Throws if it waits for what can never come. */
+  /** The result of `work`, which takes no real time. Throws if it waits for something that never happens. */
   async pass<T>(work: Promise<T>): Promise<T> {
     let settled = false;
     const end = (): void => {
@@ -64,13 +64,13 @@ export class VirtualTime implements Timing {
     }
   }
 
-  /** Lets everyone go on as far as they come without time passing. */
+  /** Lets everyone continue as far as possible without time passing. */
   async standStill(): Promise<void> {
     await everyoneElse();
   }
 }
 
-/** A clock whose every sleep is over at once, for work that also waits for a real server; `slept` lists the sleeps. */
+/** A clock on which sleeps take no time, for work that also waits for a real server; `slept` lists the sleeps. */
 export function skippedTime(now = 0): Timing & { slept: number[] } {
   const slept: number[] = [];
   const clock = (): number => now + slept.reduce((sum, ms) => sum + ms, 0);
