@@ -162,9 +162,10 @@ class Model {
     else if (change.kind === 'date' && !job.isDated) {
       job.isDated = true;
       job.version += 1;
-    } // A job that moved before it was seen can't be recognized.
-    else if (change.kind === 'move' && isKnown && this.#story.changes) job.partition = change.partition;
-    else if ((change.kind === 'progress' || change.kind === 'finish') && !job.isFinal) {
+    } // A job that moved before it was seen can't be recognized, and one that moved to a removed partition is gone.
+    else if (change.kind === 'move' && isKnown && this.#story.changes) {
+      if (this.present.has(change.partition)) job.partition = change.partition;
+    } else if ((change.kind === 'progress' || change.kind === 'finish') && !job.isFinal) {
       // A late job has to be seen while it runs.
       if (change.kind === 'finish' && job.isLate && !isKnown) return;
       job.version += 1;
