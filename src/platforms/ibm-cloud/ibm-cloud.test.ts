@@ -118,13 +118,6 @@ describe('a check', () => {
     ]);
   });
 
-  test('requests no deployment if none is of generation 1 with a supported CRN', async () => {
-    const odd = instanceRow(3, crnOf(3, 'databases-for-redis', 'evil.example.test/'));
-    const api = account([gen2Row(2, {}), odd]);
-    await expect(probed(config(), api)).resolves.toEqual([]);
-    expect(api.requests).toHaveLength(1);
-  });
-
   test('reads the whole inventory for deployment_ids, and names those that do not exist', async () => {
     const api = account([gen1Row(1)]);
     const chosen = config({ deployment_ids: [guidOf(1), guidOf(9)] });
