@@ -10,20 +10,15 @@ interface Answer {
 /** What all responses say about the open questions. */
 export class Answers {
   readonly #probes: ReadonlyArray<[string, Probe]>;
-  readonly #byEndpoint = new Map<string, ReadonlyArray<[string, Probe]>>();
   readonly #answers = new Map<string, Answer>();
 
-  constructor(probes: Readonly<Record<string, Probe>> = {}) {
+  constructor(probes: Readonly<Record<string, Probe>>) {
     this.#probes = Object.entries(probes);
   }
 
   see(endpoint: string, exchange: Exchange): void {
-    let probes = this.#byEndpoint.get(endpoint);
-    if (probes === undefined) {
-      probes = this.#probes.filter(([, { at }]) => at.test(endpoint));
-      this.#byEndpoint.set(endpoint, probes);
-    }
-    for (const [id, { look }] of probes) {
+    for (const [id, { at, look }] of this.#probes) {
+      if (!at.test(endpoint)) continue;
       look(exchange, (isAsExpected, expected, different = expected) => {
         const answer = this.#answers.get(id) ?? { asExpected: new Map(), different: new Map() };
         this.#answers.set(id, answer);

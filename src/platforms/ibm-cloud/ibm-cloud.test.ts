@@ -2,10 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { refusal } from '../../../test-support/unit/fake-api.ts';
 import {
   type TestApi,
-  backupRow,
   crnOf,
   gen1Row,
-  gen2Row,
   guidOf,
   instanceRow,
   instancesBody,
@@ -105,18 +103,6 @@ describe('a check', () => {
     const once = { ...api, isCheck: true } as const;
     return ibmCloud.check(chosen, once, new Account(chosen, once));
   }
-
-  test('requests the inventory and one deployment, and logs what it found', async () => {
-    const api = account([gen2Row(2, {}), gen1Row(1), backupRow(3, crnOf(2))]);
-    await expect(probed(config(), api)).resolves.toEqual([]);
-    expect(api.requests.map(({ origin, path }) => [origin, path])).toEqual([
-      ['https://resource-controller.cloud.ibm.com', INSTANCES],
-      ['https://api.us-south.databases.cloud.ibm.com/v5/ibm', detail],
-    ]);
-    expect(api.logged).toEqual([
-      'info found 2 deployments on the first page that has any: 1 of generation 1, 1 of generation 2',
-    ]);
-  });
 
   test('reads the whole inventory for deployment_ids, and names those that do not exist', async () => {
     const api = account([gen1Row(1)]);
