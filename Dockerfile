@@ -12,6 +12,7 @@ COPY package.json package-lock.json ./
 # Without the workspace that installs Node.js 24, because the base already has it.
 RUN npm ci --workspaces=false --no-audit --no-fund
 COPY tsconfig.json rolldown.config.ts spec.json ./
+COPY docs/reference/icd-questions.json docs/reference/
 COPY src src
 COPY scripts/third-party-licenses.ts scripts/image-compile-cache.cjs scripts/
 RUN npm run build \
@@ -24,7 +25,8 @@ RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_co
            tap=/airbyte/integration_code/tap-compose.js \
  && node $program spec >/dev/null \
  && (node $program check --config /none || true; node $program discover --config /none || true; \
-     node $program read --config /none --catalog /none || true) >/dev/null \
+     node $program read --config /none --catalog /none || true; \
+     node $program verify --config /none || true) >/dev/null 2>&1 \
  && node $tap --about >/dev/null \
  && (node $tap --config /none || true; node $tap --discover --config /none || true; \
      node $tap --test --config /none || true) >/dev/null 2>&1 \

@@ -3,7 +3,7 @@ import { defineConfig, type Plugin } from 'rolldown';
 import manifest from './package.json' with { type: 'json' };
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts';
 
-/** The bundled packages ask for their licences to come along. */
+/** The licenses of the bundled packages, which they require. */
 const licenses: Plugin = {
   name: 'licenses',
   generateBundle() {
@@ -12,7 +12,7 @@ const licenses: Plugin = {
   },
 };
 
-/** What the folder is, wherever it is copied to: modules, which Node.js would have to find out at every start. */
+/** Declares the files as modules, wherever they are copied; otherwise Node.js detects it at every start. */
 const description: Plugin = {
   name: 'description',
   generateBundle() {
@@ -22,10 +22,10 @@ const description: Plugin = {
   },
 };
 
-/** They are started by their names; chmod(1) is not everywhere where npm is. */
+/** The files are executable. Not by chmod(1), which not every system with npm has. */
 const executable: Plugin = {
   name: 'executable',
-  closeBundle() {
+  writeBundle() {
     for (const path of Object.values(manifest.bin)) chmodSync(path, 0o755);
   },
 };

@@ -102,6 +102,7 @@ describe('the build context', () => {
     try {
       await dockerOutput(['build', '--output', workspace.folder, '--file', '-', ROOT], 'FROM scratch\nCOPY . /\n');
       expect(readdirSync(workspace.folder).toSorted()).toEqual([
+        'docs',
         'package-lock.json',
         'package.json',
         'rolldown.config.ts',
