@@ -18,15 +18,15 @@ export interface Api {
 }
 
 /**
- * Reports what a response says about an open question of the reference: the first text if it is as expected, else the second.
- * Both are fixed words, without data of the account.
+ * What a response shows of an open question of the reference: the first text if it is as expected, else the second. Both
+ * are fixed words, without data of the account.
  */
-type Report = (isAsExpected: boolean, expected: string, different?: string) => void;
+export type Sighting = [isAsExpected: boolean, expected: string, different?: string];
 
 /** Looks at the responses of the endpoints that match `at`, such as `GET deployments/{id}/tasks`. */
 export interface Probe {
   at: RegExp;
-  look: (exchange: Exchange, report: Report) => void;
+  look: (exchange: Exchange) => Sighting[];
 }
 
 /** A vendor's API: its config `C` and its streams, which share `S`. */

@@ -19,12 +19,12 @@ export class Answers {
   see(endpoint: string, exchange: Exchange): void {
     for (const [id, { at, look }] of this.#probes) {
       if (!at.test(endpoint)) continue;
-      look(exchange, (isAsExpected, expected, different = expected) => {
+      for (const [isAsExpected, expected, different = expected] of look(exchange)) {
         const answer = this.#answers.get(id) ?? { asExpected: new Map(), different: new Map() };
         this.#answers.set(id, answer);
         const [seen, what] = isAsExpected ? [answer.asExpected, expected] : [answer.different, different];
         seen.set(what, (seen.get(what) ?? 0) + 1);
-      });
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 import { type Row, isRow } from '../../core/record/row.ts';
 import { monthAfter, monthOf } from '../../core/retrieval/month/month.ts';
-import type { Probe } from '../platform.ts';
+import type { Exchange } from '../../http/client-options.ts';
+import type { Probe, Sighting } from '../platform.ts';
 import { parseCrn } from './api/crn.ts';
 import { accountIn } from './api/token.ts';
 import { within } from './api/values.ts';
@@ -8,149 +9,124 @@ import { within } from './api/values.ts';
 const DAY = 86_400_000;
 const INSTANCES = /v2\/resource_instances$/;
 const USAGE = /resource_instances\/usage\/\{id\}$/;
+const POLICIES = /v2\/policies$/;
 const DATABASES = /deployments\/\{id\}|deployables$|regions$/;
 const TOKEN = /identity\/token$/;
 
 /** The probes of the open questions in docs/reference/icd-questions.json. */
 export const probes: Readonly<Record<string, Probe>> = {
-  default_state: ofRows(INSTANCES, 'resources', ({ state }, report) => {
+  default_state: rows(INSTANCES, 'resources', ({ state }) => {
     const isOther = ['inactive', 'failed', 'pre_provisioning'].includes(String(state));
-    report(!isOther, 'rows with other states', `a row with the state ${String(state)}`);
+    return [!isOther, 'rows with other states', `a row with the state ${String(state)}`];
   }),
-  page_token: ofBody(INSTANCES, ({ next_url: link }, report) => {
-    if (typeof link !== 'string' || link === '') return;
-    report(/[?&]start=/.test(link), 'the token is start', 'the token is another');
+  page_token: body(INSTANCES, ({ next_url: link }) => {
+    return typeof link === 'string' && link !== '' && [/[?&]start=/.test(link), 'start', 'another token'];
   }),
-  extensions: ofRows(INSTANCES, 'resources', ({ resource_plan_id: plan, state, extensions }, report) => {
-    if (state !== 'active' || !/-gen2($|-)/.test(String(plan))) return;
-    report(isRow(extensions), 'an active row of generation 2 with them', 'an active row of generation 2 without them');
+  extensions: rows(INSTANCES, 'resources', ({ resource_plan_id: plan, state, extensions }) => {
+    if (state !== 'active' || !/-gen2($|-)/.test(String(plan))) return undefined;
+    return [isRow(extensions), 'an active row of generation 2 with them', 'an active row of generation 2 without them'];
   }),
-  v5_errors: {
-    at: DATABASES,
-    look({ status, text }, report) {
-      if (status < 400 || status === 429 || status >= 500) return;
-      const isText = typeof within(parsed(text), 'errors') === 'string';
-      report(isText, `HTTP ${status} with a text`, `HTTP ${status} with something else`);
-    },
-  },
-  v5_rate_limit: {
-    at: DATABASES,
-    look: ({ status }, report) => report(status !== 429, 'no HTTP 429', 'HTTP 429'),
-  },
-  task_retention: ofRows(/\/tasks$/, 'tasks', ({ status, created_at: at }, report) => {
-    if (!['completed', 'failed', 'expired'].includes(String(status))) return;
+  v5_errors: any(DATABASES, ({ status, text }) => {
+    if (status < 400 || status === 429 || status >= 500) return undefined;
+    const isText = typeof within(parsed(text), 'errors') === 'string';
+    return [isText, `HTTP ${status} with a text`, `HTTP ${status} with something else`];
+  }),
+  v5_rate_limit: any(DATABASES, ({ status }) => [status !== 429, 'no HTTP 429', 'HTTP 429']),
+  task_retention: rows(/\/tasks$/, 'tasks', ({ status, created_at: at }) => {
+    if (!['completed', 'failed', 'expired'].includes(String(status))) return undefined;
     const isOld = Date.now() - Date.parse(String(at)) > (status === 'completed' ? 4 : 11) * DAY;
-    report(!isOld, 'finished tasks, none older', 'a finished task from long before that');
+    return [!isOld, 'finished tasks, none older', 'a finished task from long before that'];
   }),
-  backup_fields: ofRows(/\/backups$/, 'backups', ({ created_at: at, type }, report) => {
-    report(typeof at === 'string', 'backups with created_at', 'a backup without created_at');
-    report(type === 'scheduled' || type === 'on_demand', 'backups of known types', 'a backup of another type');
+  backup_fields: rows(/\/backups$/, 'backups', ({ created_at: at, type }) => {
+    const isKnown = typeof at === 'string' && (type === 'scheduled' || type === 'on_demand');
+    return [isKnown, 'backups with both', 'a backup without created_at, or of another type'];
   }),
-  allowlist: {
-    at: /ip_addresses$/,
-    look: ({ status }, report) => report(status === 200, `HTTP ${status}`),
-  },
-  shared_cpu: ofRows(/\/groups$/, 'groups', ({ host_flavor: flavor, cpu }, report) => {
-    if (within(flavor, 'id') !== 'multitenant') return;
-    report(within(cpu, 'allocation_count') === 0, 'shared CPU of 0', 'shared CPU that is not 0');
+  allowlist: any(/ip_addresses$/, ({ status }) => [status === 200, `HTTP ${status}`]),
+  shared_cpu: rows(/\/groups$/, 'groups', ({ host_flavor: flavor, cpu }) => {
+    if (within(flavor, 'id') !== 'multitenant') return undefined;
+    return [within(cpu, 'allocation_count') === 0, 'shared CPU of 0', 'shared CPU that is not 0'];
   }),
-  per_member: ofRows(INSTANCES, 'resources', ({ extensions }, report) => {
-    for (const sizes of Object.values((within(extensions, 'dataservices') ?? {}) as Row).filter(isRow)) {
-      const { host_flavor: flavor, cpu_count: cpus, members } = sizes;
-      const inFlavor = Number(/\.(\d+)x\d+$/.exec(String(flavor))?.[1]);
-      if (!(Number(members) > 1) || !(inFlavor > 0) || typeof cpus !== 'number') continue;
-      report(cpus === inFlavor, 'CPUs are those of the flavor', 'CPUs differ from the flavor');
-    }
+  per_member: rows(INSTANCES, 'resources', ({ extensions }) => {
+    const blocks = Object.values((within(extensions, 'dataservices') ?? {}) as Row).filter(isRow);
+    const { host_flavor: flavor, cpu_count: cpus } = blocks.find(({ members }) => Number(members) > 1) ?? {};
+    const inFlavor = Number(/\.(\d+)x\d+$/.exec(String(flavor))?.[1]);
+    return inFlavor > 0 && [cpus === inFlavor, 'CPUs are those of the flavor', 'CPUs differ from the flavor'];
   }),
-  usage_instance: ofRows(USAGE, 'resources', ({ resource_instance_id: id }, report) => {
-    report(parseCrn(String(id)) !== undefined, 'rows with a CRN', 'a row without a CRN');
+  usage_instance: rows(USAGE, 'resources', ({ resource_instance_id: id }) => {
+    return [parseCrn(String(id)) !== undefined, 'rows with a CRN', 'a row without a CRN'];
   }),
-  usage_resource_id: ofRows(USAGE, 'resources', ({ resource_instance_id: id, resource_id: service }, report) => {
+  usage_resource_id: rows(USAGE, 'resources', ({ resource_instance_id: id, resource_id: service }) => {
     const crn = parseCrn(String(id));
-    if (crn === undefined || !/^(databases|messages)-for-/.test(crn.service)) return;
-    report(service === crn.service, 'the service name', 'something else');
+    if (crn === undefined || !/^(databases|messages)-for-/.test(crn.service)) return undefined;
+    return [service === crn.service, 'the service name', 'something else'];
   }),
-  usage_history: {
-    at: USAGE,
-    look({ request, status }, report) {
-      const month = request.path.slice(-7);
-      const now = monthOf(new Date().toISOString());
-      if (status !== 200 && status !== 400 && status !== 404) return;
-      if (month > monthAfter(now, -24) && month <= now)
-        report(status === 200, `HTTP ${status} for a month of the last 24`);
-    },
-  },
-  usage_token: ofBody(USAGE, ({ next }, report) => {
+  usage_history: any(USAGE, ({ request, status }) => {
+    const month = request.path.slice(-7);
+    const now = monthOf(new Date().toISOString());
+    const isRecent = month > monthAfter(now, -24) && month <= now;
+    return isRecent && [200, 400, 404].includes(status) && [status === 200, `HTTP ${status} for one of 24 months`];
+  }),
+  usage_token: body(USAGE, ({ next }) => {
     const offset = within(next, 'offset');
-    if (typeof offset !== 'string') return;
-    report(!offset.includes('%'), 'a plain offset', 'an encoded offset');
+    return typeof offset === 'string' && [!offset.includes('%'), 'a plain offset', 'an encoded offset'];
   }),
-  policy_pages: ofBody(/v2\/policies$/, ({ next }, report) =>
-    report(!isRow(next), 'one page', 'more pages without a limit'),
-  ),
-  policy_token: ofBody(/v2\/policies$/, ({ next }, report) => {
-    if (isRow(next)) report('start' in next, 'start', 'only href');
+  policy_pages: body(POLICIES, ({ next }) => [!isRow(next), 'one page', 'more pages without a limit']),
+  policy_token: body(POLICIES, ({ next }) => isRow(next) && ['start' in next, 'start', 'only href']),
+  account: any(/^GET v4\/accounts\/\{id\}$/, ({ status }) => [status === 200, `HTTP ${status}`]),
+  iam_rate_limit: any(TOKEN, ({ status, headers }) => {
+    return status === 429 && [headers['retry-after'] !== undefined, 'with Retry-After', 'without Retry-After'];
   }),
-  account: {
-    at: /^GET v4\/accounts\/\{id\}$/,
-    look: ({ status }, report) => report(status === 200, `HTTP ${status}`),
-  },
-  iam_rate_limit: {
-    at: TOKEN,
-    look({ status, headers }, report) {
-      if (status === 429) report(headers['retry-after'] !== undefined, 'with Retry-After', 'without Retry-After');
-    },
-  },
-  token_life: ofBody(TOKEN, ({ expires_in: seconds }, report) =>
-    report(Number(seconds) >= 3_600, 'an hour', 'less than an hour'),
-  ),
-  account_claim: ofBody(TOKEN, ({ access_token: token }, report) => {
-    report(
-      accountIn(`Bearer ${String(token)}`) !== undefined,
-      'a token with the account',
-      'a token without the account',
-    );
+  token_life: body(TOKEN, ({ expires_in: life }) => [Number(life) >= 3_600, 'an hour', 'less than an hour']),
+  account_claim: body(TOKEN, ({ access_token: token }) => {
+    return [accountIn(`Bearer ${String(token)}`) !== undefined, 'a token with it', 'a token without it'];
   }),
-  backup_region: ofRows(INSTANCES, 'resources', ({ crn, extensions }, report) => {
+  backup_region: rows(INSTANCES, 'resources', ({ crn, extensions }) => {
     const backup = within(within(extensions, 'dataservices'), 'backup');
-    const [own, source] = [parseCrn(String(crn)), parseCrn(String(within(backup, 'source_data_service_crn')))];
-    if (own === undefined || source === undefined) return;
-    report(own.region === source.region, 'the same region', 'another region');
+    const [own, source] = [crn, within(backup, 'source_data_service_crn')].map((each) => parseCrn(String(each)));
+    if (own === undefined || source === undefined) return undefined;
+    return [own.region === source.region, 'the same region', 'another region'];
   }),
-  older_backups: ofRows(INSTANCES, 'resources', ({ crn }, report) => {
-    if (/^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '')) report(true, 'a backup of that plan');
+  older_backups: rows(INSTANCES, 'resources', ({ crn }) => {
+    return /^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '') && [true, 'a backup of that plan'];
   }),
-  event_nesting: ofEvents((events, report) => {
-    for (const event of events) report('action' in event, 'at the top', 'deeper');
-  }),
-  event_id: ofEvents((events, report) => {
-    const without = events.filter((event) => !('id' in event)).length;
-    if (events.length > 1) report(without > 0, 'events without an id', 'an id in every event');
+  event_nesting: events((all) => all.map((event) => ['action' in event, 'at the top', 'deeper'])),
+  event_id: events((all) => {
+    const hasEvery = all.every((event) => 'id' in event);
+    return all.length > 1 ? [[!hasEvery, 'events without an id', 'an id in every event']] : [];
   }),
 };
 
-type Report = Parameters<Probe['look']>[1];
+/** `false` and undefined: it shows nothing. */
+type Shown = Sighting | false | undefined;
 
-function ofBody(at: RegExp, look: (body: Row, report: Report) => void): Probe {
-  return { at, look: ({ body }, report) => isRow(body) && look(body, report) };
+function any(at: RegExp, look: (exchange: Exchange) => Shown): Probe {
+  return { at, look: (exchange) => [look(exchange)].filter(isShown) };
 }
 
-function ofRows(at: RegExp, list: string, look: (row: Row, report: Report) => void): Probe {
-  return ofBody(at, ({ [list]: rows }, report) => {
-    if (Array.isArray(rows)) for (const row of rows.filter(isRow)) look(row, report);
-  });
+function body(at: RegExp, look: (body: Row) => Shown): Probe {
+  return any(at, (exchange) => isRow(exchange.body) && look(exchange.body));
 }
 
-function ofEvents(look: (events: Row[], report: Report) => void): Probe {
+function rows(at: RegExp, list: string, look: (row: Row) => Shown): Probe {
+  return { at, look: ({ body }) => rowsOf(within(body, list)).map(look).filter(isShown) };
+}
+
+function events(look: (events: Row[]) => Sighting[]): Probe {
   return {
     at: /v1\/query$/,
-    look({ body }, report) {
-      const entries = (Array.isArray(body) ? body : []).flatMap(
-        (item) => within(within(item, 'result'), 'results') ?? [],
-      );
-      look(entries.map((entry) => parsed(String(within(entry, 'user_data')))).filter(isRow), report);
+    look({ body }) {
+      const entries = rowsOf(body).flatMap(({ result }) => rowsOf(within(result, 'results')));
+      return look(entries.map(({ user_data: text }) => parsed(String(text))).filter(isRow));
     },
   };
+}
+
+function isShown(shown: Shown): shown is Sighting {
+  return shown !== undefined && shown !== false;
+}
+
+function rowsOf(list: unknown): Row[] {
+  return Array.isArray(list) ? (list as unknown[]).filter(isRow) : [];
 }
 
 function parsed(text: string): unknown {
