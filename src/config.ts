@@ -104,8 +104,8 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
   const isFlat = given['platform'] === undefined;
   const config = isFlat ? nestedForm(given) : given;
   if (isRow(config['platform'])) config['platform'] = withoutNulls(config['platform']);
-  for (const { credentials } of Object.values(PLATFORMS)) {
-    for (const part of [given, config['platform']]) if (isRow(part)) credentials(part).forEach(addCredential);
+  for (const platform of Object.values(PLATFORMS)) {
+    for (const part of [given, config['platform']]) if (isRow(part)) platform.credentials(part).forEach(addCredential);
   }
   const ignored = ignoredOptions(given, config['platform'], isFlat);
   const isChosen =
