@@ -18,7 +18,7 @@ const ID = '5a2b4c6d8e0f12001300b001';
 const TOKEN = '0123456789abcdef';
 const OF_COMPOSE = ['api_token', 'deployment_ids', 'include_connection_strings', 'page_size', 'base_url'];
 
-/** The same config with what is Compose's below `platform`. */
+/** The same config with Compose's options under `platform`. */
 function nested(flat: Row): Row {
   const options = Object.entries(flat);
   return {
@@ -37,7 +37,7 @@ async function load(config: unknown, warn: (sentence: string) => void = () => un
   return loadConfig(path, warn);
 }
 
-/** What a user is warned of, and why the config cannot be used, if it cannot. */
+/** The warnings about a config, and the error if it is invalid. */
 async function judged(config: unknown): Promise<{ warnings: string[]; usageError: string | undefined }> {
   const warnings: string[] = [];
   let usageError: string | undefined;
@@ -209,7 +209,7 @@ describe('a misspelled option of Compose', () => {
   });
 });
 
-/** What a config is told that does not say which API to read. */
+/** The error about a config that does not name a platform. */
 const CHOOSE =
   'it names no platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}.';
 
@@ -275,7 +275,7 @@ test('a parsed config is named by the caller, and not modified', () => {
 
 const PLATFORM = { name: 'compose', api_token: TOKEN };
 
-/** What is said of this value of an option beside platform. */
+/** The error about this value of a top-level option. */
 function problemsOf(option: string, value: unknown): string[] {
   const { error } = configSchema.safeParse({ platform: PLATFORM, [option]: value });
   expect(error?.issues.every((issue) => issue.path[0] === option) ?? true).toBe(true);
@@ -318,7 +318,7 @@ describe('the top-level options', () => {
   });
 });
 
-/** What each option may be once the config is accepted. */
+/** The valid values of each option in an accepted config. */
 const ACCEPTED: { [option in keyof Omit<Config, 'platform'>]-?: (value: Config[option]) => boolean } = {
   start_date: (date) => date === undefined || new Date(date).toISOString() === date,
   fail_on_refused_deployments: (value) => typeof value === 'boolean',
@@ -342,7 +342,7 @@ function expectToFit(options: object, accepted: object): void {
 }
 
 const option = fc.constantFrom(...Object.keys(ACCEPTED), ...OF_COMPOSE);
-/** Also what is nearly right, and what holds the token at the wrong place. */
+/** Includes values that are nearly right, and values with the token in the wrong place. */
 const value = fc.oneof(
   fc.jsonValue(),
   fc.integer({ min: -1, max: 100_000 }),

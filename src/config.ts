@@ -87,7 +87,7 @@ export function platformOf({ platform: { name } }: Config): Platform<unknown, un
   return PLATFORMS[name];
 }
 
-/** Receives a sentence about an option that is ignored. */
+/** Called with a sentence about each ignored option. */
 type Warn = (sentence: string) => void;
 
 /**
@@ -130,7 +130,7 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
   throw inputError(`${source} cannot be used: ${[...errors.values()].join('; ')}.`);
 }
 
-/** The flat form as today's form. */
+/** Converts the flat form to the current form. */
 function nestedForm(given: Row): Row {
   const [own, others]: [Row, Row] = [{ name: 'compose' }, {}];
   for (const [key, value] of Object.entries(given)) {

@@ -18,7 +18,7 @@ function configOf(base_url: string, options: object = {}): Config {
   return configSchema.parse({ platform: { name: 'compose', api_token: 'the-token', base_url }, ...options });
 }
 
-/** Asks once; the API fails as often as there are headers before it answers. */
+/** Sends one request; the API fails once for each of these headers, then succeeds. */
 async function ask(debug: boolean, ...failures: Record<string, string>[]) {
   const server = await startServer((_, response) => {
     const headers = failures.shift();
@@ -84,7 +84,7 @@ test("a proxy's credentials are masked at once, and an invalid address ends the 
 });
 
 describe('the streams of a read', () => {
-  /** Opens these streams, at an API that responds so to the first request. */
+  /** Opens these streams with an API that returns this response to the first request. */
   async function open(names: string[], first: [status: number, body: string, headers?: Record<string, string>]) {
     const server = await startServer((_, response) => {
       if (server.requests.length === 1) answer(response, ...first);

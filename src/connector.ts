@@ -23,7 +23,7 @@ const CHECK_MS = 30_000;
 /** After this time, a check no longer waits for lines about streams. */
 const CHECK_STREAMS_MS = 20_000;
 
-/** In a check, no request waits behind one that hangs. */
+/** In a check, no request waits for another that hangs. */
 const CHECK_PERMITS = 32;
 
 /** Save a checkpoint before longer waits. */
@@ -62,7 +62,7 @@ export function openReads(
   const refused = new AbortController();
   let refusal: ConnectorError | undefined;
   const signal = AbortSignal.any([context.signal, refused.signal]);
-  // Every wait and request listens to it. Node.js would warn about a leak on stderr.
+  // Every wait and request listens to this signal. Node.js would warn about a leak on stderr.
   setMaxListeners(0, signal);
   const streams: OpenStream[] = [];
   const limitedUntil = new Map<string, number>();
@@ -146,7 +146,7 @@ export async function checkConnection(config: Config, context: Context, output: 
     log: (level, sentence) => output.log(level, sentence),
   };
   try {
-    // Numbers of rows are those of single pages.
+    // Row counts are those of single pages.
     const quiet: Api = { ...api, log: (level, sentence) => level === 'info' || api.log(level, sentence) };
     const shared: unknown = platform.open(config.platform, quiet);
     let complaints: string[] = [];

@@ -84,7 +84,7 @@ const CHOICE = 'choose from spec, check, discover, read, verify';
 
 test.each([
   ['sync', `unknown command; ${CHOICE}`],
-  // Every object has this property; it is no command.
+  // Every object inherits this property, but it is not a command.
   ['constructor', `unknown command; ${CHOICE}`],
   ['discover --debug', 'discover needs --config FILE'],
   ['read --catalog l', 'read needs --config FILE'],

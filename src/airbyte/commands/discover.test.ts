@@ -149,7 +149,7 @@ const FIELDS: Array<[name: string, field: Field, type: string, values: unknown[]
   ['listOfTexts', listOfTexts('D.'), 'array', [[], ['a', null]]],
 ];
 
-/** What the catalog says of one field. */
+/** The catalog's schema of one field. */
 function schemaOf(field: Field): JsonSchema {
   const { properties } = recordSchema({ field });
   return (properties as { field: JsonSchema }).field;

@@ -40,7 +40,7 @@ async function printConfigured({ stderr, writer }: Context, configPath: string):
   return 0;
 }
 
-/** The streams that are available with this config, and a sentence about each other one. */
+/** The streams that are available with this config, and a sentence about each unavailable stream. */
 function streamsFor(config: Config): { available: Stream[]; omissions: string[] } {
   const { streams } = platformOf(config);
   const available = streams.filter((stream) => isOffered(stream, config.platform));

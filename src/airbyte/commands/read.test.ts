@@ -19,7 +19,7 @@ const ibm = (options: Row = {}): Config =>
 const IBM = ibm();
 
 interface Given {
-  /** In place of a catalog. */
+  /** Used instead of a catalog. */
   streams?: string;
   names?: string[];
   status?: number;
@@ -43,7 +43,7 @@ async function read({ streams: named, names = ['accounts', 'teams'], status = 20
   return { code, files, requests, messages: messages() };
 }
 
-/** What was printed of one stream, in order. */
+/** The messages printed for one stream, in order. */
 function outline(messages: Message[], name: string): string[] {
   return messages.flatMap((message) => {
     const text = JSON.stringify(message);

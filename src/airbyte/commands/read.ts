@@ -22,7 +22,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
       ? streamsNamed(files.streams ?? '', config)
       : streamsIn(await readObject('catalog', catalog), catalog);
   const { chosen, unusable } = chooseStreams(configured, platformOf(config).streams, config.platform);
-  // Whoever types names can correct them at once.
+  // The user typed the names, and can correct them at once.
   if (catalog === undefined && unusable[0] !== undefined) throw unusable[0].error;
   const stateText = files.state === undefined ? '' : await readInput('state', files.state);
   const states = parseState(files.state ?? '', stateText, warn);
@@ -47,9 +47,9 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
     const failures = failuresOf(ends, unusable, refusal());
     endFollowing?.({ failures: sentencesOf(failures), stopped: context.signal.aborted });
     context.signal.throwIfAborted();
-    // Only now, because some clients stop reading at the first error.
+    // Reported last, because some clients stop reading at the first error.
     for (const { error, descriptor } of failures) sendError(output, error, descriptor);
-    // On 0, Airbyte takes every stream for complete, whatever its status.
+    // If the exit code is 0, Airbyte considers every stream complete, whatever its status.
     return failures.length === 0 && ends.every(({ end }) => end === 'complete') ? 0 : 1;
   } finally {
     await close();

@@ -6,10 +6,10 @@ import { unknownStream } from '../../streams.ts';
 import type { StreamFailure } from './failures.ts';
 import type { StreamDescriptor, SyncMode } from './messages.ts';
 
-/** What read needs of a configured stream. */
+/** The part of a configured stream that `read` needs. */
 export interface ConfiguredStream {
   descriptor: StreamDescriptor;
-  /** Not checked yet. */
+  /** Not validated yet. */
   syncMode: unknown;
 }
 
@@ -67,7 +67,7 @@ export function chooseStreams(
         syncMode === undefined ? 'is missing sync_mode' : `has the unknown sync_mode ${JSON.stringify(syncMode)}`;
       reject(`The stream ${label} ${what}. Set it to full_refresh or incremental.`);
     } else {
-      // PyAirbyte requests incremental for every stream.
+      // PyAirbyte requests incremental mode for every stream.
       chosen.push({ definition, mode: cursorFieldOf(definition) === undefined ? 'full_refresh' : syncMode });
     }
   }

@@ -10,11 +10,11 @@ const ORDER: FailureType[] = ['transient_error', 'system_error', 'config_error']
 
 export interface StreamFailure {
   error: ConnectorError;
-  /** Undefined for what ended the whole sync. */
+  /** Undefined for an error that ended the whole sync. */
   descriptor: StreamDescriptor | undefined;
 }
 
-/** What failed, in the order of the report. `unusable` are streams that were never started. */
+/** The failures, in the order in which they are reported. `unusable` are streams that were never started. */
 export function failuresOf(
   ends: StreamEnd[],
   unusable: StreamFailure[],
@@ -38,7 +38,7 @@ export function sentencesOf(failures: readonly StreamFailure[]): string[] {
   return [...streams].map(([message, names]) => (names.length === 0 ? message : `${names.join(', ')}: ${message}`));
 }
 
-/** Reports what ended a whole command: a TRACE ERROR, and for a bug also a LOG FATAL. */
+/** Reports the error that ended a command: a TRACE ERROR, and for a bug also a LOG FATAL. */
 export function reportFailure(context: Pick<Context, 'writer' | 'terminal'>, thrown: unknown): void {
   const output = new AirbyteOutput(context, 'info');
   const error = asConnectorError(thrown);

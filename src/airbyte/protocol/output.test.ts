@@ -23,7 +23,7 @@ describe('the log', () => {
     ['trace', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']],
     ['info', ['INFO', 'WARN', 'ERROR', 'FATAL']],
     ['error', ['ERROR', 'FATAL']],
-    // An unknown level is no error, because LOG_LEVEL may be meant for other programs.
+    // An unknown level is not an error, because LOG_LEVEL may be meant for other programs.
     ['verbose', ['INFO', 'WARN', 'ERROR', 'FATAL']],
     ['constructor', ['INFO', 'WARN', 'ERROR', 'FATAL']],
     ['', ['INFO', 'WARN', 'ERROR', 'FATAL']],
@@ -92,7 +92,7 @@ describe('redaction', () => {
   const error = { message: secret, failure_type: 'system_error' } as const;
   const more = { internal_message: secret, stack_trace: secret, stream_descriptor: { name: 'teams' } };
 
-  /** What `write` prints through an output that redacts. */
+  /** The text that `write` prints through an output that redacts. */
   function printed(write: (output: AirbyteOutput) => void): string[] {
     const out = new StalledOutput();
     out.prompt = true;

@@ -10,7 +10,7 @@ import { type Message, stateLine, streamStatus } from './messages.ts';
 /** The state of a full-refresh-only stream: clients require one, and it must mean nothing. */
 const NO_STATE = { json: '{"__ab_no_cursor_state_message":true}' };
 
-/** The keys of a message that hold text for people. */
+/** The keys of a message that contain text for people. */
 const TEXTS = new Set(['message', 'internal_message', 'stack_trace']);
 
 /** Writes streams, log lines and failures as Airbyte messages, and redacts text for people. */
@@ -79,7 +79,7 @@ class AirbyteStream implements StreamSink {
   #isRunning = false;
   #lastJson: string | undefined;
   #repeats = 0;
-  /** What follows the data of a record, and the time in it: the same for a whole page. */
+  /** The end of a RECORD line after its data, and the time in it: the same for a whole page. */
   #tail = Buffer.alloc(0);
   #emittedAt: number | undefined;
 

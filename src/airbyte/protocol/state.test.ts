@@ -117,7 +117,7 @@ describe('a file that is no state', () => {
   });
 });
 
-/** JSON whose keys and types are those that states have, in every wrong place. */
+/** JSON with the keys and types of states, in every wrong place. */
 const nearState = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },

@@ -3,10 +3,10 @@ import { type Row, isRow } from '../../core/record/row.ts';
 import { checkDepth, typeName } from '../../program/input-file.ts';
 
 /**
- * Parses a state file into the state of each stream. Accepts what clients pass: an array of state messages, one message,
- * `{}`, `[]`, an empty file, or the lines that `read` prints, of which a stream's last STATE counts. Ignores nulls and
- * unknown keys. A truncated last line, as a full disk or a kill leaves it, is skipped with a warning. Throws one sentence
- * that names the file and the position.
+ * Parses a state file into the state of each stream. Accepts what clients pass: an array of state messages, one
+ * message, `{}`, `[]`, an empty file, or the lines that `read` prints, where each stream's last STATE counts. Ignores
+ * nulls and unknown keys. A truncated last line, as a full disk or a kill leaves it, is skipped with a warning. Throws
+ * one sentence that names the file and the position.
  */
 export function parseState(path: string, text: string, warn: (sentence: string) => void): Map<string, Row> {
   const states = new Map<string, Row>();
@@ -49,7 +49,7 @@ function valuesIn(path: string, text: string, warn: (sentence: string) => void):
 
 const OTHER_MESSAGES: readonly unknown[] = ['RECORD', 'LOG', 'TRACE', 'CONTROL'];
 
-/** Undefined if there is no state in it: an empty object, only nulls, another message of a read. */
+/** Undefined if it contains no state: an empty object, only nulls, or another message of a read. */
 function streamStateIn(message: Row, file: string, position: string): { name: string; state: Row } | undefined {
   const value = message['type'] === 'STATE' && isRow(message['state']) ? message['state'] : message;
   const { type, stream } = value;

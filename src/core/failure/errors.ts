@@ -12,7 +12,7 @@ export interface ErrorDetails {
   cause?: unknown;
   /** A further sentence for the user. */
   note?: string | undefined;
-  /** Replaces the problem's own message; with names in braces. */
+  /** Replaces the problem's own message; may have names in braces. */
   template?: string | undefined;
 }
 

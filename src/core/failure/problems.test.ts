@@ -5,7 +5,7 @@ import { type ProblemId, problems } from './problems.ts';
 const ids = Object.keys(problems) as ProblemId[];
 const terms = new Map(Object.entries(compose.terms.facts));
 
-/** The message with the words of a platform in it, and with its other facts left open. */
+/** The message with a platform's terms filled in and its other facts left in braces. */
 function told(id: ProblemId): string {
   return problems[id].message.replace(/\{(\w+)\}/g, (place, name: string) => terms.get(name) ?? place);
 }
@@ -24,14 +24,14 @@ describe.each(ids)('%s', (id) => {
   test('has only valid facts in braces', () => {
     const facts = [...message.matchAll(/\{(.*?)\}/g)].map((match) => match[1] ?? '');
     for (const fact of facts) expect(fact).toMatch(/^[a-z]+$/);
-    // The cause goes into the docs as it is.
+    // The cause is copied into the docs unchanged.
     expect(cause).not.toMatch(/[{}]/);
   });
 });
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
-// Airbyte does not retry a job whose first error is a config_error, so this is no matter of taste (design, section 5).
+// Airbyte does not retry a job whose first error is a config_error.
 test('the failure type of each problem', () => {
   const byType: Record<string, string[]> = {};
   for (const id of ids) (byType[problems[id].failureType] ??= []).push(id);

@@ -227,7 +227,7 @@ const transientErrors = problemsOf('transient_error', {
   },
 });
 
-/** Everything that can go wrong. The docs' troubleshooting tables are made from it. */
+/** Everything that can go wrong. The docs' troubleshooting tables are generated from this table. */
 export const problems = { ...configErrors, ...systemErrors, ...transientErrors };
 
 export type ProblemId = keyof typeof problems;

@@ -11,7 +11,7 @@ export interface Terms {
     token: string;
     /** A sentence on how to get a new one. */
     renewal: string;
-    /** Who has its rights: `the user who created the token`. */
+    /** The user or service ID whose rights it has: `the user who created the token`. */
     holder: string;
   };
   /** Replace the messages of problems, with the same names in braces. */

@@ -10,7 +10,10 @@ interface Opened {
   clock: { ms: number };
 }
 
-/** A stream with a clock that can be set. `stateNow` gets the count of its records; without it, it cannot be resumed. */
+/**
+ * A stream with a clock that can be set. `stateNow` gets the number of records; without `stateNow`, the stream cannot
+ * be resumed.
+ */
 function openNew(stateNow?: (upTo: number) => object): Opened {
   const printed = new Printout();
   const clock = { ms: 0 };

@@ -1,13 +1,15 @@
 import type { State, StreamSink } from './output.ts';
 import type { Row } from '../record/row.ts';
 
-/** A checkpoint is due after so many records, which bounds what an interrupted read repeats, or after so long. */
+/**
+ * A checkpoint is due after this many records, which limits how many an interrupted read repeats, or after this time.
+ */
 export const CHECKPOINT_RECORDS = 250;
 export const CHECKPOINT_MS = 10_000;
 /** A state may be large: at most a fifth of the output is states. */
 export const RECORD_BYTES_PER_STATE_BYTE = 4;
 
-/** The records of one stream and the checkpoints among them, which go the same way, after the records that they cover. */
+/** The records of one stream, and its checkpoints, each of which is sent after the records that it covers. */
 export class CheckpointedSink {
   readonly #sink: StreamSink;
   readonly #now: () => number;
@@ -50,7 +52,7 @@ export class CheckpointedSink {
     if (this.#recordsSince >= CHECKPOINT_RECORDS || this.#isLate()) this.checkpoint();
   }
 
-  /** Sends the state, unless it was sent already or is too large for the records since. */
+  /** Sends the state, unless it was already sent or is too large compared with the records since the last one. */
   checkpoint(): void {
     if (this.#phase !== 'active') return;
     if (this.#bytesSince < this.#stateBytes * RECORD_BYTES_PER_STATE_BYTE && !this.#isLate()) return;
@@ -64,14 +66,14 @@ export class CheckpointedSink {
     this.#lastCheckpoint = this.#now();
   }
 
-  /** Call before the stream waits for long. */
+  /** Call before the stream waits for a long time. */
   waits(): void {
     if (this.#phase !== 'active') return;
     this.checkpoint();
     this.#sink.waits?.();
   }
 
-  /** The rate limit holds the stream up, which is no stall. */
+  /** The stream waits for the rate limit; it hasn't stalled. */
   held(until: number): void {
     if (this.#phase !== 'active') return;
     this.checkpoint();

@@ -28,11 +28,14 @@ export interface StreamSink {
   record(row: Row, at: number, nulled?: readonly string[]): number;
   /** A checkpoint; `records` counts those since the last one. */
   state(state: State, records: number): void;
-  /** The API's rate limit holds the stream up until this time (Unix ms). */
+  /** The stream waits for the API's rate limit until this time (Unix ms). */
   held(until: number): void;
-  /** The stream waits for a while: a protocol that holds a checkpoint back sends it. */
+  /** The stream is about to wait: a protocol that has held back a checkpoint sends it. */
   waits?(): void;
-  /** `last` is a last checkpoint, if it is news; its state is undefined for a stream that cannot be resumed. */
+  /**
+   * `last` is a final checkpoint, if it differs from the one before; its state is undefined for a stream that cannot be
+   * resumed.
+   */
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;
 }
 

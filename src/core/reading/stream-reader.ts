@@ -61,7 +61,7 @@ export class StreamReader<S = unknown> {
     }
   }
 
-  /** The same for a page of rows. `fields` are what rows get where the API omits it. */
+  /** The same for a page of rows. `fields` are added to rows where the API omits them. */
   readPage(
     request: Request,
     retrieval: { rows(body: unknown, request: Request): ParsedPage },

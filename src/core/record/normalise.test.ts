@@ -31,10 +31,10 @@ const keyed: Stream = {
 };
 const keyedByName: Stream = { ...keyed, fields: { ...plain.fields, name: text('Name.') } };
 
-/** What a row gets where the API leaves it out. */
+/** Fields that a row gets where the API omits them. */
 const OF_D1: Row = { deployment_id: 'd1' };
 
-/** A row as it is printed, the fields told of as set to null, and those that nobody declared. */
+/** A row as it is printed, the fields reported as set to null, and the undeclared fields. */
 function normalised(row: Row, fields?: Row, definition = plain): { row: Row; nulled: unknown; unknown: string[] } {
   const unknown: string[] = [];
   const found = new Normaliser(definition, (field) => unknown.push(field)).normalise(row, fields);
@@ -125,7 +125,7 @@ test('only declared fields of any row are emitted, and omissions are reported, e
         expect(unknown).toEqual(
           Object.keys(before).filter((name) => !isDeclared(name) && !dropped.includes(name) && before[name] !== null),
         );
-        // What is declared comes out as it would otherwise.
+        // Declared fields are emitted as usual.
         const kept = Object.entries(normalised(JSON.parse(json) as Row).row).filter(([name]) => isDeclared(name));
         expect(Object.entries(row)).toEqual(kept);
       },
@@ -134,7 +134,7 @@ test('only declared fields of any row are emitted, and omissions are reported, e
   );
 });
 
-/** The schema without what it says of the insides of objects and lists, which are passed on as they came. */
+/** The schema without the properties of objects and lists, which are passed on unchanged. */
 function topLevel(schema: JsonSchema): JsonSchema {
   const properties = Object.entries(schema['properties'] as Record<string, JsonSchema>);
   return { ...schema, properties: Object.fromEntries(properties.map(([name, { type }]) => [name, { type }])) };

@@ -7,7 +7,7 @@ import { toUtcText } from './timestamp.ts';
 /** The parts of a stream that make its records. */
 type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
 
-/** What is unusual about a row. */
+/** Anything unusual about a row. */
 export interface Findings {
   /** The fields that were set to null. */
   nulledFields: string[] | undefined;
@@ -38,7 +38,7 @@ export class Normaliser {
     this.#kinds = Object.values(fields).map(({ kind }) => kind);
   }
 
-  /** Normalises the top-level fields of a row; `fields` are what it gets where the API omits it. */
+  /** Normalises the top-level fields of a row; `fields` are added where the API omits them. */
   normalise(row: Row, fields?: Row): Findings | undefined {
     for (const field in fields) if (!hasText(row[field])) row[field] = fields[field];
 
@@ -50,7 +50,8 @@ export class Normaliser {
     for (const field in row) {
       const value = row[field];
       if (value === undefined || (value === null && keepsUnknown)) continue;
-      // Rows have their fields in the declared order, so each is a few steps after the last one; a lookup was twice as slow.
+      // Rows have their fields in the declared order, so each field is a few steps after the last; a lookup was twice
+      // as slow.
       let at = next;
       while (at < names.length && names[at] !== field) at += 1;
       if (at === names.length) at = names.indexOf(field);
@@ -92,7 +93,7 @@ function hasText(value: unknown): boolean {
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** A value that does not fit; null does. */
+/** Stands for a value that does not fit, since null is valid. */
 export const UNCOERCIBLE = Symbol('uncoercible');
 
 /** The value as its declared kind: itself if it fits, converted without loss, or UNCOERCIBLE. */

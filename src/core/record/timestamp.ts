@@ -1,8 +1,8 @@
 const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
-/** The spellings in which the API was seen to send times. A pattern is the fastest test that was measured. */
+/** The formats in which the API was seen to send times. A regular expression was the fastest test measured. */
 const USUAL =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-/** Similar spellings: a space for the T, no zone (taken as UTC), `UTC`, no seconds, other fractions, only a date. */
+/** Similar formats: a space for the T, no zone (taken as UTC), `UTC`, no seconds, other fractions, only a date. */
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
@@ -14,7 +14,7 @@ export function toUtcText(text: string): string | undefined {
   if (usual === undefined || !dayExists(usual)) return undefined;
   if (usual.endsWith('Z')) return usual.length === CANONICAL_LENGTH ? usual : `${usual.slice(0, 19)}.000Z`;
   const utc = new Date(usual).toISOString();
-  // A year before 0 or after 9999 is spelled longer, and does not compare as text.
+  // A year before 0 or after 9999 has more characters, and does not compare as text.
   return utc.length === CANONICAL_LENGTH ? utc : undefined;
 }
 
@@ -32,7 +32,7 @@ export function utcText(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The UTC text `ms` earlier, but not before the year 0. */
+/** The time `ms` earlier, as UTC text, but not before the year 0. */
 export function msBefore(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }

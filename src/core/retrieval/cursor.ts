@@ -1,7 +1,7 @@
 import { msBefore } from '../record/timestamp.ts';
 import { STATE_VERSION, type SharedState, UNNAMED_PLATFORM } from './state-format.ts';
 
-/** Where an incremental read stands. */
+/** The position of an incremental read. */
 export interface Cursor {
   /** The state to save. */
   state(): object;
@@ -13,7 +13,7 @@ export interface CursorOptions {
   mode: 'full_refresh' | 'incremental';
   /** The platform's name, which is in its states. */
   platform: string;
-  /** Start of this sync, as UTC text. No cursor value passes it, since earlier rows may still arrive. */
+  /** Start of this sync, as UTC text. No cursor value is later than this, since earlier rows may still arrive. */
   startedAt: string;
   /** The user's lookback_window_seconds. */
   lookbackMs: number;
@@ -23,10 +23,10 @@ export interface CursorOptions {
   jobId: string | undefined;
 }
 
-/** What all cursors share: whether the saved state counts, the start date, and what is in every state. */
+/** The part that all cursors share: whether the saved state counts, the start date, and the values in every state. */
 export class StateFrame {
   readonly #options: CursorOptions;
-  /** Whether this read continues from the saved state: a full refresh only from that of its own job. */
+  /** Whether this read continues from the saved state. A full refresh only continues from a state of its own job. */
   readonly counts: boolean;
   /** Syncs skipped records before this date; undefined: none. */
   startDate: string | undefined;
@@ -60,12 +60,12 @@ export class StateFrame {
     return warnings;
   }
 
-  /** Rows before this time are known, or undefined: none are. The API spells some times in whole seconds. */
+  /** Rows before this time are known; undefined: none are. The API spells some times in whole seconds. */
   boundOf(mark: string | undefined): string | undefined {
     return mark === undefined ? undefined : msBefore(mark, Math.max(1_000, this.#options.lookbackMs));
   }
 
-  /** The state with these values. Without any cursor value nothing was skipped yet. */
+  /** The state with these values. Without a cursor value, nothing has been skipped yet. */
   state<T extends object>(values: T, hasValues = true): T & SharedState {
     const { platform, mode, jobId } = this.#options;
     return {

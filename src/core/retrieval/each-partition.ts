@@ -5,8 +5,8 @@ import { each } from './each.ts';
 import type { Partition } from './partitions.ts';
 
 /**
- * Reads all partitions, and skips those that the API rejects with a warning each. Throws the first failure once the others
- * were read, and a rejection if all are rejected or the user wants that. Returns whether none was skipped.
+ * Reads all partitions. Those that the API rejects are skipped, each with a warning. Throws the first failure after the
+ * others were read, and a rejection if all are rejected or the user wants that. Returns whether none was skipped.
  */
 export async function eachPartition<S>(
   reader: StreamReader<S>,
@@ -17,7 +17,7 @@ export async function eachPartition<S>(
 ): Promise<boolean> {
   const { session, report } = reader;
   const { rejected, failure } = await each(reader, partitions, noun, read);
-  // A missing role says more than an absence.
+  // A missing role is more useful to know than an absence.
   const rejections = [...rejected].toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
   const [[first, error] = []] = rejections;
   if (error !== undefined && rejected.size === partitions.filter(({ failed }) => failed === undefined).length) {

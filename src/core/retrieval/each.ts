@@ -3,7 +3,9 @@ import { count } from '../reading/report.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
 import type { Partition } from './partitions.ts';
 
-/** After so many transient failures in a row, the rest of the group is not requested: hundreds more would take hours. */
+/**
+ * After this many transient failures in a row, the rest of the group is not requested: hundreds more would take hours.
+ */
 const MAX_FAILURES_IN_A_ROW = 5;
 
 /** A partition, or a row that one more request completes. */

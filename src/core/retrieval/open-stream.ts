@@ -21,7 +21,7 @@ export interface OpenStream {
   toEnd: () => Promise<void>;
 }
 
-/** What an opener gets besides the retrieval. */
+/** An opener's arguments other than the retrieval. */
 interface Opening<S> {
   stream: Stream<S>;
   session: Session<S>;
@@ -82,7 +82,7 @@ export function openStream<S>(
   return { reader, toEnd: () => read(reader) };
 }
 
-/** What a stream saves; undefined if it is only read in full. */
+/** The state that a stream saves; undefined if it is only read in full. */
 export function stateFormatOf({ retrieval }: Pick<Stream, 'retrieval'>): StateFormat | undefined {
   switch (retrieval.way) {
     case 'once':

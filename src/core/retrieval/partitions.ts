@@ -6,15 +6,15 @@ export interface Partition {
   id: string;
   /** How texts name it: `deployment 5a2b…`. */
   label: string;
-  /** What its rows get where the API omits it. */
+  /** Fields added to its rows where the API omits them. */
   fields?: Row;
-  /** Where it is requested. Partitions of different origins do not wait for each other. */
+  /** The origin to request it from. Partitions of different origins do not wait for each other. */
   origin?: string | undefined;
   /** Its rows, if the list of partitions had them. */
   rows?: Row[];
-  /** Why it failed before it could be read. */
+  /** The reason if it failed before it could be read. */
   failed?: ConnectorError;
-  /** The most its cursor value may become, since later rows may turn out to belong to it. */
+  /** The upper limit of its cursor value, since later rows may turn out to belong to it. */
   ceiling?: string | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Partitions {
   chosen: readonly Partition[];
   /** The ids of all partitions, chosen or not; undefined: unknown. */
   all: ReadonlySet<string> | undefined;
-  /** Whether all partitions are chosen, so that a row that none has any more is gone. */
+  /** Whether all partitions are chosen, so that a row missing from all of them is gone. */
   isWhole?: boolean;
   /** What is omitted on purpose, for the line at the stream's end: `3 deployments of generation 2`. */
   leftOut?: readonly string[];

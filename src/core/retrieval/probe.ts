@@ -4,11 +4,15 @@ import type { Stream } from '../stream/stream.ts';
 import type { Request } from '../stream/request.ts';
 import { monthOf } from './month/month.ts';
 
-/** A deployment may be new, or about to be deleted; so many rejections say that the others reject it, too. */
+/**
+ * A deployment may be new, or about to be deleted; after this many rejections, assume that the others reject it, too.
+ */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
 
-/** Sends the cheapest request of a stream, and returns how many rows came. Throws what a read would fail with. */
+/**
+ * Sends the cheapest request of a stream, and returns the number of rows. Throws the error that a read would fail with.
+ */
 export async function probe<S>(
   { retrieval }: Stream<S>,
   shared: S,

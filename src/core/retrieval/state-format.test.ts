@@ -119,7 +119,7 @@ describe('the platform of a state', () => {
     [{ version: 1, platform: null, mark: T1 }, 'ibm_cloud', 'belongs to the platform compose'],
     [{ version: 1, platform: ['compose'] }, 'compose', 'belongs to the platform of another kind'],
     [{ version: 1, platform: 'x'.repeat(61) }, 'compose', 'belongs to the platform of another kind'],
-    // Even a state that is of no use otherwise.
+    // Even in a state that is otherwise unusable.
     [{ platform: 'ibm_cloud', version: 9 }, 'compose', 'belongs to the platform ibm_cloud'],
   ])('that differs from the config is rejected: %j for %s', (state, platform, said) => {
     for (const format of formats) {

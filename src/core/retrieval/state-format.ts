@@ -6,19 +6,19 @@ import { toUtcText } from '../record/timestamp.ts';
 /** The version in every state. Every state that a release wrote stays readable. */
 export const STATE_VERSION = 1;
 
-/** The platform of states that name none: it was once the only one. */
+/** The platform of states that name none, from when Compose was the only platform. */
 export const UNNAMED_PLATFORM = 'compose';
 
-/** What a cursor saves. Protocols translate it without knowing the cursor. */
+/** The data that a cursor saves. Protocols translate it without knowing the cursor. */
 export interface StateFormat<T extends object = object> {
   schema: z.ZodType<SharedState & T>;
   /** The key of the only cursor value. */
   value?: { key: string; kind: 'timestamp' | 'month' };
   /** The key of timestamps by partition. */
   partitions?: string;
-  /** The keys of lists of texts. */
+  /** The keys whose values are lists of strings. */
   lists: readonly string[];
-  /** The keys of objects, with the keys in each. */
+  /** The keys whose values are objects, with the keys of each object. */
   objects: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -35,7 +35,7 @@ export const month = z
 /** Cursor values by partition. */
 export const timesByPartition = z.record(z.string(), time, { error: 'must be an object of timestamps' }).default({});
 
-/** What every state has. */
+/** The keys of every state. */
 export const sharedState = z.object({
   version: z.literal(STATE_VERSION, {
     error: ({ input }) =>
@@ -52,7 +52,7 @@ export const sharedState = z.object({
 
 export type SharedState = z.infer<typeof sharedState>;
 
-/** Parses a saved state; an empty one is the beginning. `where` names its file and stream for errors. */
+/** Parses a saved state; an empty state means the beginning. `where` names its file and stream for errors. */
 export function parseState<T extends object>(
   { schema }: StateFormat<T>,
   raw: object,

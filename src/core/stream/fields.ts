@@ -4,7 +4,7 @@ export type FieldKind = 'text' | 'integer' | 'number' | 'boolean' | 'timestamp' 
 export interface Field {
   kind: FieldKind;
   description: string;
-  /** The known properties of an object, or of the objects in a list; a list without it holds texts. */
+  /** The known properties of an object, or of the objects in a list; without it, a list contains strings. */
   properties?: Record<string, Field>;
 }
 
@@ -16,7 +16,7 @@ export const number = (description: string): Field => ({ kind: 'number', descrip
 export const boolean = (description: string): Field => ({ kind: 'boolean', description });
 export const timestamp = (description: string): Field => ({ kind: 'timestamp', description });
 
-/** An object, emitted as it came; `properties` describe what is known of it. */
+/** An object, emitted unchanged; `properties` describe its known content. */
 export function object(description: string, properties: Record<string, Field> = {}): Field {
   return { kind: 'object', description, properties };
 }

@@ -2,7 +2,7 @@ import type { Field } from './fields.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Row } from '../record/row.ts';
 
-/** A stream as data. `S` is what the streams of its platform share, `F` the names of its fields. */
+/** A stream as data. `S` is the data that the streams of its platform share, `F` the names of its fields. */
 export interface Stream<S = unknown, F extends string = string> {
   name: string;
   description: string;

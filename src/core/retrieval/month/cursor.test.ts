@@ -24,7 +24,7 @@ function monthsOf(
   return new MonthCursor({ version: 1, ...state }, { ...defaults, ...options }, rules, limits);
 }
 
-/** Reads all that is wanted; gives the months. */
+/** Reads all requested months; returns them. */
 function readAll(months: MonthCursor, isWhole: (month: string) => boolean = () => true): string[] {
   const wanted = months.wanted();
   for (const month of wanted) months.done(month, isWhole(month));
@@ -108,7 +108,7 @@ describe('a choice that is wider than when months were closed', () => {
     const months = monthsOf(closed, {}, limits);
     expect(months.warnings()).toHaveLength(warnings);
     for (const warning of months.warnings()) expect(warning).toMatch(/up to 2026-09 .* ids selects more now .* Reset/);
-    // Until a reset it stays known what is missing.
+    // The state records what is missing until a reset.
     expect(months.state()).toEqual({ version: 1, ...closed, limits: warnings === 0 ? limits : closed.limits });
   });
 

@@ -7,7 +7,7 @@ import { type StateFormat, month, sharedState } from '../state-format.ts';
 const schema = sharedState.extend({
   /** The last month that was final when it was read, like all before it. */
   month: month.optional(),
-  /** What the user had limited those months to, as `option:id`; absent: to nothing. */
+  /** The limits the user had set for those months, as `option:id`; absent: none. */
   limits: z.array(z.string({ error: 'must be a limit' }), { error: 'must be a list of limits' }).optional(),
 });
 
@@ -25,9 +25,9 @@ export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #rules: MonthRules;
   readonly #frame: StateFrame;
-  /** What the months up to the last final one were limited to; undefined: to nothing. */
+  /** The limits set when the months up to the last final one were read; undefined: none. */
   readonly #limits: string[] | undefined;
-  /** The options that are wider now than they were then. */
+  /** The options that select more now than they did then. */
   readonly #widened: readonly string[];
   #month: string | undefined;
   /** A month could not be closed, so no later one can. */
@@ -66,9 +66,9 @@ export class MonthCursor implements Cursor {
     return months;
   }
 
-  /** Call for each of these months, in order, when its records were emitted. */
+  /** Call for each of these months, in order, after its records were emitted. */
   done(month: string, isWhole: boolean): void {
-    // If nothing can be closed yet, the next read begins where the first one did.
+    // If no month can be closed yet, the next read begins where the first one did.
     this.#month ??= monthAfter(month, -1);
     if (!isWhole || this.#finalFrom(month) > this.#options.startedAt) this.#isHeld = true;
     if (!this.#isHeld) this.#month = month;
@@ -86,7 +86,7 @@ export class MonthCursor implements Cursor {
   }
 }
 
-/** The options by which less was selected before than is now. */
+/** The options that selected less before than they do now. */
 function widened(before: readonly string[], now: readonly string[]): string[] {
   const optionOf = (limit: string): string => limit.slice(0, limit.indexOf(':'));
   return [...new Set(before.map(optionOf))].filter((option) => {

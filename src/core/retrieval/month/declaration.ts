@@ -7,13 +7,13 @@ export interface ByMonth<S, F extends string> {
   cursorField: F;
   path: string;
   rules: MonthRules;
-  /** What the user limits the rows to, as `option:id`. */
+  /** The limits that the user set, as `option:id`. */
   limits?(shared: S): string[];
   /** `isWhole` is false if a part was rejected, so that the month must be read again. Throws a ConnectorError. */
   load(month: string, shared: S): Promise<{ rows: Row[]; requests: number; isWhole: boolean }>;
 }
 
-/** What an API promises about its months. */
+/** The API's guarantees about its months. */
 export interface MonthRules {
   /** How many months a first read goes back without a start_date. */
   firstMonths: number;

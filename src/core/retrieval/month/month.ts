@@ -1,4 +1,4 @@
-// A month is a text such as `2026-10`, in UTC.
+// A month is a string such as `2026-10`, in UTC.
 
 /** The month of a moment in UTC text. */
 export function monthOf(text: string): string {

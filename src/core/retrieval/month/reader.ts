@@ -4,7 +4,7 @@ import type { MonthCursor } from './cursor.ts';
 import type { ByMonth } from './declaration.ts';
 import { monthAfter } from './month.ts';
 
-/** Reads month after month, oldest first. The oldest are skipped with a warning if the API no longer has them. */
+/** Reads the months one by one, oldest first. The oldest are skipped with a warning if the API no longer has them. */
 export async function readMonths<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByMonth<S, F>,

@@ -14,11 +14,11 @@ const schema = sharedState.extend({
   /** An unfinished pass down the list. */
   walk: z
     .object({
-      /** What the mark becomes when the pass is through. */
+      /** The new mark once the pass is complete. */
       top: time.optional(),
       /** The id of the last row that was emitted. */
       cursor: id,
-      /** The id of the row above it; absent: there is none, or a release that did not write it. */
+      /** The id of the row above it; absent: there is none, or an older release wrote the state. */
       before: id.optional(),
       /** Where the pass ends; absent: at the oldest row. */
       floor: time.optional(),
@@ -50,12 +50,12 @@ type Walk = NonNullable<NewestFirstState['walk']>;
 const BOUND_SLACK_MS = 1_000;
 
 /**
- * The cursor of a list that is paged newest first. The mark can only move when a pass has reached the old mark (`floor`),
- * so the state also holds the unfinished pass.
+ * The cursor of a list that is paged newest first. The mark can only move when a pass has reached the old mark
+ * (`floor`), so the state also contains the unfinished pass.
  *
- * An API that has forgotten the cursor's row may respond as if the list ended there. So the end is believed only where the
- * API shows a known row with nothing after it: the cursor's own row, or the row after `before`. This requires that a page can
- * hold two rows.
+ * An API that has forgotten the cursor's row may respond as if the list ended there. So the list counts as ended only
+ * if the API shows a known row with nothing after it: the cursor's own row, or the row after `before`. This requires
+ * that a page can hold two rows.
  */
 export class NewestFirstCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -64,10 +64,13 @@ export class NewestFirstCursor implements Cursor {
   #mark: string | undefined;
   #pass: Pass;
   #resumed = false;
-  /** The ids of the last page, and the least time on it: older rows cannot be among them. */
+  /** The ids of the last page, and the earliest time on it: rows before that time cannot be among these ids. */
   #known: string[] = [];
   #knownLowest: string | undefined;
-  /** A fresh row of page 1, 2, 4, 8 …: if it is fresh again, the pages go round in a circle (Brent's algorithm). */
+  /**
+   * A new row of page 1, 2, 4, 8 …: if it is new again on a later page, the pages repeat in a cycle (Brent's
+   * algorithm).
+   */
   #landmark: string | undefined;
   #pages = 0;
   #sawLongPage = false;
@@ -103,7 +106,7 @@ export class NewestFirstCursor implements Cursor {
     return { newerThan: bound === undefined ? undefined : msBefore(bound, BOUND_SLACK_MS), after: this.#after };
   }
 
-  /** Whether the next page continues a pass, so that an empty list means something else than an empty account. */
+  /** Whether the next page continues a pass, so that an empty list does not mean an empty account. */
   get isUnderWay(): boolean {
     return this.#pass.cursor !== undefined;
   }
@@ -120,9 +123,9 @@ export class NewestFirstCursor implements Cursor {
     const { startedAt } = this.#options;
     const bound = this.#bound;
     const ids: string[] = [];
-    /** The least time on the page. */
+    /** The earliest time on the page. */
     let lowest: string | undefined;
-    /** The greatest time to emit, except times after the start of the sync: more rows may still arrive before those. */
+    /** The latest time to emit, except times after the start of the sync, before which more rows may still arrive. */
     let { top } = this.#pass;
     /** The last row that was not on the page before. */
     let fresh: string | undefined;
@@ -156,8 +159,8 @@ export class NewestFirstCursor implements Cursor {
   }
 
   /**
-   * The API returned no new row, or rejected the request: looks back one step first, then begins again. Returns a warning, or
-   * throws `list_not_paged`.
+   * The API returned no new row, or rejected the request: first looks back one row, then begins again. Returns a
+   * warning, or throws `list_not_paged`.
    */
   noNewRow(answer: string): string | undefined {
     const { cursor } = this.#pass;
@@ -188,7 +191,7 @@ export class NewestFirstCursor implements Cursor {
   }
 
   #isKnown(id: string, at: string | undefined): boolean {
-    // Rarely true, so nearly every row is spared the search.
+    // Rarely true, so the search is skipped for nearly every row.
     const mayBe = at === undefined || this.#knownLowest === undefined || at >= this.#knownLowest;
     return mayBe && this.#known.includes(id);
   }

@@ -8,15 +8,15 @@ import type { StreamEnd } from '../../output/output.ts';
 import { readStreams } from '../../reading/read-streams.ts';
 import type { Query } from '../../stream/request.ts';
 
-// Random newest-first APIs, sound and broken, whose list changes during the reads, which are killed at random points. Whatever
-// the API does: a read that completes has lost nothing, and every other end is a clear error.
+// Random newest-first APIs, correct and broken, whose list changes during reads that are killed at random points.
+// Whatever the API does, a read that completes has lost nothing, and any other read ends in a clear error.
 
 /** All times are multiples of this, so that many events share one. */
 const TICK = 500;
 const BEGIN = Date.parse('2018-09-01T00:00:00Z');
 const MAX_REQUESTS = 600;
 
-/** What happens to the list. `late`: how many ticks an event is dated before its arrival. */
+/** The events that change the list. `late`: how many ticks an event is dated before its arrival. */
 type Change =
   | { kind: 'arrive'; late: number }
   | { kind: 'arrive_early'; ahead: number }
@@ -25,20 +25,20 @@ type Change =
   | { kind: 'delete'; index: number }
   | { kind: 'pass'; ticks: number };
 
-/** How a request with a cursor is answered: as it should be, as if the list ended, with a 4xx, or with the first page. */
+/** The response to a request with a cursor: the correct page, the end of the list, a 4xx, or the first page. */
 type Answer = 'page' | 'empty' | 'rejected' | 'first';
 
 interface Traits {
   cursor: 'exclusive' | 'inclusive' | 'ignored';
   newerThan: 'exclusive' | 'inclusive' | 'whole_seconds' | 'ignored';
-  /** What stands first among events of the same time. */
+  /** Decides the order of events with the same time. */
   ties: 'newcomer' | 'first_come';
-  /** The size of each page, and the answer to each request with a cursor, both repeated. */
+  /** The size of each page, and the response to each request with a cursor, both repeated. */
   sizes: number[];
   answers: Answer[];
-  /** The answer to a cursor whose event is gone. */
+  /** The response to a cursor whose event is gone. */
   gone: Exclude<Answer, 'page'>;
-  /** Every so many events there is one whose id the API never takes for a cursor; 0: none. */
+  /** One in this many events has an id that the API never recognizes as a cursor; 0: none. */
   unknown: number;
 }
 
@@ -50,7 +50,7 @@ interface Read {
   jobId: string | undefined;
   /** The request at which the process is killed. */
   killedAt: number | undefined;
-  /** Which of the printed states was saved by then: 0 for none, 1 for the last. */
+  /** Which of the printed states had been saved by then, from 0 (none) to 1 (the last). */
   saved: number;
 }
 
@@ -102,7 +102,7 @@ const story: fc.Arbitrary<Story> = fc.record({
   ),
 });
 
-/** The API, the state that goes from read to read, and the events that were emitted and that the state covers. */
+/** The API, the state passed from read to read, the emitted events, and the events that the state covers. */
 class Model {
   readonly #story: Story;
   #count = 0;
@@ -218,7 +218,7 @@ class Model {
     return this.list.filter(({ id, time }) => time >= from && !this.covered.has(id));
   }
 
-  /** Whether this API never gives a reason to fail. */
+  /** Whether no read of this API may fail. */
   get isSound(): boolean {
     const { traits, reads } = this.#story;
     const changes = reads.flatMap(({ before, during }) => [...before, ...during.flat()]);
@@ -251,7 +251,7 @@ test('nothing is lost in silence, whatever the API does and wherever reads are k
         const expected = model.isSound ? [503] : [503, 'list_not_paged'];
         expect(expected).toContain(end.end === 'failed' ? (end.error.status ?? end.error.problem) : end.end);
       }
-      // The mark passes no event that was not emitted, and not the start of the read; it never goes back.
+      // The mark never passes an event that was not emitted or the start of the read, and never goes back.
       const bound = mark === undefined ? -Infinity : Date.parse(mark) - model.lookbackMs;
       expect(model.missing.filter(({ time, dated }) => dated && time < bound)).toEqual([]);
       expect(mark === undefined || Date.parse(mark) <= now).toBe(true);

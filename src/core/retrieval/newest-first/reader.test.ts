@@ -14,11 +14,11 @@ const rows = (...minutes: number[]): Row[] => minutes.map((minute) => ({ id: `e$
 interface Pages {
   size?: number;
   inclusive?: boolean;
-  /** By cursor: the answer in place of the page after it. */
+  /** By cursor: the response returned instead of the next page. */
   instead?: Record<string, unknown>;
 }
 
-/** A sound API with these rows, except for some cursors. */
+/** A correct API with these rows, except for some cursors. */
 function pagesOf(all: Row[], { size = 2, inclusive = false, instead = {} }: Pages = {}): (query: Query) => unknown {
   return ({ cursor = '' }) => {
     const answer = instead[cursor];
@@ -33,7 +33,7 @@ const EMPTY = listBody('events', []);
 interface Opened extends TestRun {
   cursor: NewestFirstCursor;
   stream: ReturnType<typeof openRead<NewestFirstCursor>>;
-  /** Reads to the end; gives the ids of the records. */
+  /** Reads to the end; returns the ids of the records. */
   read: () => Promise<string[]>;
   /** The cursor of each request. */
   asked: () => unknown[];

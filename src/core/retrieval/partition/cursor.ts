@@ -20,8 +20,8 @@ export const partitionState: StateFormat<PartitionState> = {
 
 /**
  * The cursor of a stream whose partitions are always read whole: a high-water mark for each, up to which everything was
- * emitted. A partition without a mark is read in full, also when it is added years later. The keys of emitted rows that may
- * still change are kept, too: a row may get its date, or its partition, only later.
+ * emitted. A partition without a mark is read in full, even if it is added years later. The keys of emitted rows that
+ * may still change are kept, too: a row may get its date, or its partition, only later.
  */
 export class PartitionCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -53,7 +53,7 @@ export class PartitionCursor implements Cursor {
     return bound;
   }
 
-  /** Whether the row could still change when it was emitted: it is emitted again, wherever it is now and however old. */
+  /** Whether the row could still change when it was emitted: it is emitted again, whatever its partition and age. */
   isPending(key: string): boolean {
     return this.#pending.has(key);
   }
@@ -66,15 +66,16 @@ export class PartitionCursor implements Cursor {
   }
 
   /**
-   * Call when all rows of a partition were emitted. `newest` is the greatest time of a final row. `oldestOpen` is the least
-   * time of a row that may still change: it holds the mark, so that the next read emits this row again, and all that follow.
+   * Call when all rows of a partition were emitted. `newest` is the latest time of a final row. `oldestOpen` is the
+   * earliest time of a row that may still change. It holds the mark back, so that the next read emits this row and all
+   * later rows again.
    */
   read(partition: string, newest: string | undefined, oldestOpen: string | undefined): void {
     const mark = oldestOpen ?? latestOf(this.#marks.get(partition), newest);
     if (mark !== undefined) this.#marks.set(partition, mark);
   }
 
-  /** Forgets the partitions that the API no longer has, so that the state does not grow for ever. */
+  /** Forgets the partitions that the API no longer has, so that the state does not grow forever. */
   retain(partitions: ReadonlySet<string>): void {
     for (const partition of this.#marks.keys()) if (!partitions.has(partition)) this.#marks.delete(partition);
   }

@@ -27,11 +27,13 @@ interface Job {
   isDated: boolean;
   isFinal: boolean;
   version: number;
-  /** It began before the look-back from when it was first listed. */
+  /** It began earlier than the look-back before it was first listed. */
   isLate: boolean;
 }
 
-/** `which` picks one of the present jobs; `late`: how many ticks before now a job is dated; below 0: ahead. */
+/**
+ * `which` selects one of the current jobs; `late`: how many ticks before now a job is dated; negative: in the future.
+ */
 type Change =
   | { kind: 'begin'; partition: string; isDated: boolean; isFinal: boolean; late: number }
   | { kind: 'progress' | 'finish' | 'date' | 'forget'; which: number }
@@ -45,7 +47,7 @@ interface Read {
   jobId: string | undefined;
   chosen: string[];
   workers: number;
-  /** The statuses that partitions respond with in place of their rows. */
+  /** The statuses that partitions return instead of their rows. */
   refused: Record<string, number>;
   /** The request at which the process is killed. */
   killedAt: number | undefined;
@@ -108,7 +110,7 @@ const LAST: Read = {
   saved: 1,
 };
 
-/** The API, the state that goes from read to read, and the version of each job that the state covers. */
+/** The API, the state passed from read to read, and the version of each job that the state covers. */
 class Model {
   readonly #story: Story;
   readonly lookbackMs: number;
@@ -173,7 +175,7 @@ class Model {
     }
   }
 
-  /** Reads once; gives the partitions that were read to their ends, and the records that came out. */
+  /** Reads once; returns the partitions that were read completely, and the emitted records. */
   async read({ mode, jobId, chosen, workers, refused, killedAt, saved }: Read): Promise<{
     isComplete: boolean;
     whole: string[];
@@ -251,13 +253,13 @@ test('the final version of every row is emitted, whatever moves, is rejected, re
       const { marks, pending = [] } = model.state;
       const boundOf = (mark?: string): number => (mark === undefined ? -Infinity : Date.parse(mark) - model.lookbackMs);
       const timeOf = ({ isDated, time }: Job): number => (isDated ? time : Infinity);
-      // A partition that was read to its end has come out as it is now.
+      // A completely read partition was emitted in its current form.
       if (isComplete) expect(model.listed.filter((job) => whole.includes(job.partition) && isStale(job))).toEqual([]);
-      // The next read passes over nothing that has not come out as it stays.
+      // The next read skips no row that was not emitted in its final form.
       const passedOver = ({ partition, isFinal, key, ...job }: Job): boolean =>
         isFinal && !pending.includes(key) && timeOf({ partition, isFinal, key, ...job }) < boundOf(marks[partition]);
       expect(model.listed.filter((job) => passedOver(job) && isStale(job))).toEqual([]);
-      // A row that came out unfinished is waited for, unless its partition is read anew.
+      // A row that was emitted unfinished stays pending, unless its partition is read in full again.
       const isOpen = (job: Job): boolean => model.covered.has(job.key) && (!job.isFinal || isStale(job));
       const forgotten = model.listed.filter((job) => isOpen(job) && !pending.includes(job.key));
       if (story.changes) expect(forgotten.filter(({ partition }) => marks[partition] !== undefined)).toEqual([]);

@@ -18,7 +18,7 @@ import type { Stream } from '../../stream/stream.ts';
 
 type Definition = Stream<ComposeShared>;
 
-/** A partition such as `east 1`, at the origin that its name begins with. */
+/** A partition such as `east 1`, whose name begins with its origin. */
 const partition = (id: string, more: Partial<Partition> = {}): Partition => ({
   id,
   label: `deployment ${id}`,
@@ -37,7 +37,7 @@ const withPartitions = (
   ...altered(definition, { partitions: async () => ({ chosen, all: undefined, ...more }) }),
 });
 
-/** One row for each partition, except those with another answer. */
+/** One row for each partition, unless it has a different response. */
 function answersFor(ids: readonly string[], others: Record<string, unknown> = {}, name = 'backups'): Answers {
   return Object.fromEntries(
     ids.map((id) => [

@@ -18,7 +18,7 @@ type Given = RunOptions & { definition?: Stream<ComposeShared> };
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, i) => `d${i + 1}`);
 
-/** What the API answers for the deployments d1, d2, …, of which each report has one row. */
+/** The API's responses for the deployments d1, d2, …, each of which has one row per report. */
 function answersFor(count: number, name: string, others: Record<string, unknown> = {}): Answers {
   const answers: Answers = {
     deployments: listBody(

@@ -4,7 +4,7 @@ import type { Partition } from '../partitions.ts';
 import type { PartitionCursor } from './cursor.ts';
 import type { ByPartition } from './declaration.ts';
 
-/** Reads all partitions. `cursor` is that of an incremental stream. */
+/** Reads all partitions. `cursor` is set for an incremental stream. */
 export async function readPartitions<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByPartition<S, F>,
@@ -24,7 +24,7 @@ export async function readPartitions<S, F extends string>(
     emit(partition, reader.page(rows, label, fields));
     await session.output.ready();
   }
-  // A response without its list does not say that its rows are gone.
+  // A response without its list does not mean that the rows are gone.
   let isListMissing = false;
   const isNoneSkipped = await eachPartition(
     reader,
@@ -52,7 +52,7 @@ function emitNew<S, F extends string>(
 ): void {
   const { cursorField = '' } = incremental ?? {};
   const { startedAt } = reader.session;
-  // Later rows may still arrive before these.
+  // Rows dated before these may still arrive.
   const limit = ceiling !== undefined && ceiling < startedAt ? ceiling : startedAt;
   const bound = cursor.begin(id);
   let newest: string | undefined;

@@ -12,14 +12,14 @@ export interface Shared<S, F extends string> {
 
 /** One more request for each row, which completes it. */
 export interface Detail<S, F extends string> {
-  /** Whether the user wants it. */
+  /** Whether the user wants the details. */
   isWanted(shared: S): boolean;
   /** Undefined for a row that is complete. */
   request(row: Row, shared: S): Request | undefined;
-  /** The fields that it adds. If the user does not want them, they are removed from rows. */
+  /** The fields that the details add. If the user does not want them, they are removed from rows. */
   fields: readonly F[];
   /** Throws `unexpected_body`. */
   values(body: unknown, request: Request): Row;
-  /** What texts call the details: `connection strings`. */
+  /** The name of the details in texts: `connection strings`. */
   what: string;
 }

@@ -1,6 +1,6 @@
 import type { Stream } from '../../stream/stream.ts';
 
-/** The stream without the requests for details that only bring deselected fields. */
+/** The stream without requests for details that only contain deselected fields. */
 export function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string>): Stream {
   const { retrieval } = stream;
   if (retrieval.way !== 'shared' || retrieval.detail === undefined) return stream;

@@ -24,7 +24,7 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
       complete.push(row);
       continue;
     }
-    // The list may have these fields, too: the user does not want them, or the request brings them.
+    // The list may have these fields, too, but the user does not want them, or the request returns them.
     for (const field of detail.fields) if (field in row) row[field] = undefined;
     if (!detail.isWanted(session.shared)) complete.push(row);
     else incomplete.push({ row, request, label: `deployment ${String(row['id'])}`, origin: request.origin });
@@ -37,7 +37,10 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
   if (failed !== undefined) throw failed;
 }
 
-/** A row whose details are rejected is emitted without them. One whose details fail is not, and the stream fails in the end. */
+/**
+ * A row whose details are rejected is emitted without them. A row whose details fail is not, and the stream fails at
+ * its end.
+ */
 async function readDetails<S, F extends string>(
   reader: StreamReader<S>,
   path: string,

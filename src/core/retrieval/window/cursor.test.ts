@@ -32,7 +32,7 @@ function marked(mark: string, more: Partial<WindowState> = {}): WindowState {
   return { version: 1, platform: 'ibm_cloud', marks: { one: mark }, ...more };
 }
 
-/** Reads all windows of a partition; gives them, the oldest first. */
+/** Reads all windows of a partition; returns them, oldest first. */
 function readAll(cursor: WindowCursor, partition = 'one'): Window[] {
   const all = cursor.windowsOf(partition).toReversed();
   for (const window of all) cursor.read(partition, window);

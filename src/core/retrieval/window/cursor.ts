@@ -20,8 +20,9 @@ export interface Window {
 }
 
 /**
- * The cursor of a list that is requested by time windows: for each partition a high-water mark, up to which all windows were
- * read. They are read from the oldest to the start of the sync, so that a stopped read has a mark to resume from.
+ * The cursor of a list that is requested by time windows: for each partition a high-water mark, up to which all windows
+ * were read. Windows are read from the oldest up to the start of the sync, so that a stopped read has a mark to resume
+ * from.
  */
 export class WindowCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -38,11 +39,11 @@ export class WindowCursor implements Cursor {
 
   warnings(): string[] {
     const newest = [...this.#marks.values()].reduce<string | undefined>(latestOf, undefined);
-    // A first read goes back only so far without a start_date, too.
+    // Without a start_date, a first read goes back only this far, too.
     return this.#frame.warnings(newest, this.#options.startDate ?? this.#frame.startDate);
   }
 
-  /** The windows of a partition that are to be read now, the oldest last. */
+  /** The windows of a partition to read now, oldest last. */
   windowsOf(partition: string): Window[] {
     const { lookbackMs, startDate, startedAt } = this.#options;
     const { longestMs, overlapMs, firstMs } = this.#size;
@@ -58,7 +59,9 @@ export class WindowCursor implements Cursor {
     return windows.toReversed();
   }
 
-  /** The halves of a window that the API truncated, the older last; undefined if it is as short as it may become. */
+  /**
+   * The halves of a window that the API truncated, older half last; undefined if the window can't be halved further.
+   */
   halvesOf({ from, to }: Window): Window[] | undefined {
     const { shortestMs } = this.#size;
     if (to - from <= shortestMs) return undefined;
@@ -69,7 +72,7 @@ export class WindowCursor implements Cursor {
     ];
   }
 
-  /** Call once everything of a window was emitted. */
+  /** Call once all rows of a window were emitted. */
   read(partition: string, { from, to }: Window): void {
     const mark = this.#marks.get(partition);
     if (mark === undefined || Date.parse(mark) < from) this.#frame.skipBefore(utcText(from));

@@ -5,7 +5,7 @@ import type { Partition, Partitions } from '../partitions.ts';
 export interface ByWindow<S, F extends string> {
   way: 'window';
   cursorField: F;
-  /** What states call a partition: `logs_instance`. */
+  /** The name of a partition in states: `logs_instance`. */
   partitionName: string;
   partitions(shared: S): Promise<Partitions>;
   /** Times are UTC texts. */
@@ -13,7 +13,10 @@ export interface ByWindow<S, F extends string> {
   /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
-  /** What texts call a partition, the rows, and those that are not the stream's: `Logs instance`, `events`, `of other services`. */
+  /**
+   * The names in texts of a partition, of the rows, and of rows that are not the stream's: `Logs instance`, `events`,
+   * `of other services`.
+   */
   terms: { partition: string; things: string; others: string };
 }
 
@@ -22,7 +25,7 @@ export interface WindowSize {
   longestMs: number;
   /** A window of this length is not halved. */
   shortestMs: number;
-  /** The least lookback, to catch late arrivals. */
+  /** The minimum lookback, to catch late arrivals. */
   overlapMs: number;
   /** How far a first read goes back without a start_date. */
   firstMs: number;

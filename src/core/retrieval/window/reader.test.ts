@@ -23,14 +23,14 @@ interface Stored {
   time: number;
 }
 
-/** A list of events that can be asked for a time, and leaves out what is beyond its limit. */
+/** A list of events that is requested by time window, and omits events beyond its limit. */
 interface Model {
   events: Stored[];
   limit: number;
   end: 'inclusive' | 'exclusive';
 }
 
-/** The body of an answer, as the fake stream below reads it. */
+/** The body of a response, as the test stream below parses it. */
 interface Body {
   rows: Row[];
   truncated?: string;
@@ -74,11 +74,11 @@ function streamOf(partitions: readonly string[]): Stream<ComposeShared> {
 
 interface Opened extends TestRun {
   cursor: WindowCursor;
-  /** The ids that were emitted so far, in their order. */
+  /** The ids that were emitted so far, in order. */
   ids: () => string[];
-  /** Reads to the end; what went wrong is thrown. */
+  /** Reads to the end; throws the stream's error. */
   done: () => Promise<void>;
-  /** The same as a run of the program does it, with the line about its end. */
+  /** The same as in a sync, including the stream's last log line. */
   finished: () => Promise<void>;
 }
 
@@ -101,7 +101,7 @@ const serve =
   (query: Query): Body =>
     answerOf(model, query);
 
-/** Windows of one read may have boundaries anywhere, so many events are dated just there. */
+/** Windows may have boundaries anywhere, so many events are dated exactly at a boundary. */
 const times = fc.oneof(
   fc.integer({ min: 0, max: 20 * 24 * 60 }).map((minutes) => START - minutes * MINUTE),
   fc.integer({ min: 0, max: 20 * DAY }).map((ms) => START - ms),
@@ -117,7 +117,7 @@ const models = fc.record({
   end: fc.constantFrom('inclusive' as const, 'exclusive' as const),
 });
 
-/** The windows that the log says are cut off, as times. */
+/** The windows that the log reports as truncated, as times. */
 function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
   return printed.logged('WARN').flatMap((message) => {
     const match = /truncates the events of store one from (\S+) to (\S+) \(/.exec(message);
@@ -174,7 +174,7 @@ test('stopped after any request and resumed, even with late events: nothing is l
         const inMinute = given.events.map(
           ({ time }) => given.events.filter((other) => other.time >= time && other.time <= time + MINUTE).length,
         );
-        // No minute is cut off.
+        // No minute is truncated.
         const model = { ...given, events: [...given.events], limit: Math.max(given.limit, ...inMinute) };
         const seen = new Set<string>();
         let state: object = {};
@@ -191,7 +191,7 @@ test('stopped after any request and resumed, even with late events: nothing is l
           );
           await read.finished();
           for (const id of read.ids()) seen.add(id);
-          // A killed process has left the last state that was printed, or one before.
+          // A killed process leaves the last printed state, or an earlier one.
           state = read.printed.states.at(-1) ?? state;
           const mark = Date.parse(read.cursor.state().marks['one'] ?? '');
           if (stop !== Infinity) continue;
@@ -209,7 +209,7 @@ test('stopped after any request and resumed, even with late events: nothing is l
   );
 });
 
-/** What is dated at the very start of the run comes with the next one, if ends are exclusive. */
+/** If ends are exclusive, an event dated at the very start of the sync is emitted by the next one. */
 function isAtTheEnd({ end }: Model, time: number): boolean {
   return end === 'exclusive' && time === START;
 }

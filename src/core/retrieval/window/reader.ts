@@ -8,10 +8,10 @@ import type { Partition } from '../partitions.ts';
 import type { Window, WindowCursor } from './cursor.ts';
 import type { ByWindow, WindowPage } from './declaration.ts';
 
-/** After so many truncated windows in a row, each the shortest possible, shorter windows do not help. */
+/** After this many truncated windows in a row, each the shortest possible, give up. */
 const MAX_TRUNCATED_IN_A_ROW = 10;
 
-/** Reads partition by partition, window after window. */
+/** Reads one partition after another, window by window. */
 export async function readWindows<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByWindow<S, F>,
