@@ -42,28 +42,33 @@ export function tellingOfStall(): string {
 export interface KillAfterLines {
   lines: number;
   signal: NodeJS.Signals;
+  /** Counts from the first line that begins so. */
+  from?: string;
 }
 
 /**
  * Options for Node.js that make a child process send itself a signal when it has printed this many lines. A signal from
  * outside would arrive later the slower the reader is, or after the process has ended.
  */
-export function killingAfterLines({ lines, signal }: KillAfterLines): string {
+export function killingAfterLines({ lines, signal, from = '' }: KillAfterLines): string {
   return preload(`
     const { stdout } = process;
     const write = stdout.write.bind(stdout);
-    let left = ${lines};
+    const from = Buffer.from(${JSON.stringify(from)});
+    let left = ${lines}, counts = false, killed = false;
     stdout.write = (chunk, ...more) => {
-      if (left <= 0) return write(chunk, ...more);
+      if (left <= 0) return killed || write(chunk, ...more);
       const bytes = Buffer.from(chunk);
       let end = 0;
       for (let at = bytes.indexOf(10); at !== -1 && left > 0; at = bytes.indexOf(10, end)) {
+        counts ||= bytes.subarray(end, at).indexOf(from) === 0;
         end = at + 1;
-        left -= 1;
+        if (counts) left -= 1;
       }
       if (left > 0) return write(bytes, ...more);
-      write(bytes.subarray(0, end));
-      process.kill(process.pid, '${signal}');
-      return write(bytes.subarray(end), ...more);
+      // Only when the reader has these lines: SIGKILL would lose what the pipe had no room for.
+      write(bytes.subarray(0, end), () => process.kill(process.pid, '${signal}'));
+      killed = ${signal === 'SIGKILL'};
+      return killed || write(bytes.subarray(end), ...more);
     };`);
 }
