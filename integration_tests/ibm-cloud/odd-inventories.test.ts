@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { get, tokenOf } from '../../sandbox/ibm-cloud/client.ts';
 import type { Fault, IbmCloudSandbox } from '../../sandbox/server.ts';
-import { DEPLOYMENT_STREAMS, type Row, STREAM_NAMES, expectedRows } from './expected.ts';
+import { DEPLOYMENT_STREAMS, type Row, expectedRows } from './expected.ts';
 import { type Account, INSTANCES, expectRows, ibmCloud, keysRead, logged, rowsRead } from './reads.ts';
 
 const SMALL = { backupDays: 2, deployments: 3, gen2Deployments: 3, oddInstances: false };
-const DETAILS = `${INSTANCES}/**`;
 const RESOURCE_GROUPS = '/resource-controller/v2/resource_groups';
 
 /** The instances in the account's list: databases and backups of generation 2. */
@@ -89,68 +88,13 @@ describe.concurrent('an instance', () => {
 describe.concurrent('instances of generation 2 without details in the list', () => {
   const bare = (row: Row): Row => without(row, 'extensions');
 
-  it('are completed one by one, databases and backups', async () => {
-    await ibmCloud(SMALL, async (account) => {
-      const { sandbox, read } = account;
-      const expected = await expectedRows(sandbox);
-      const rows = await listed(account);
-      pages(
-        sandbox,
-        rows.map((row) => (row['state'] === 'active' ? bare(row) : row)),
-      );
-      const result = await read();
-      expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      for (const name of STREAM_NAMES) expectRows(result, name, expected[name]);
-    });
-  });
-
-  it('fail only the streams that need the details if these can not be read, after all other rows', async () => {
-    await ibmCloud({ ...SMALL, gen2Backups: 2 }, async (account) => {
-      const { sandbox, read } = account;
-      const expected = await expectedRows(sandbox);
-      const rows = await listed(account);
-      const isGen2 = (row: Row): boolean => 'extensions' in row && row['state'] === 'active' && !isBackup(row);
-      const down = rows.find(isGen2);
-      const backup = rows.find((row) => isBackup(row) && row['state'] === 'active');
-      const resources = rows.map((row) => (row === down || row === backup ? bare(row) : row));
-      sandbox.setFaults([
-        { path: INSTANCES, kind: 'status', status: 200, body: { resources } },
-        { path: DETAILS, kind: 'status', status: 503 },
-      ]);
-      const result = await read();
-      expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(1);
-      const failed = result.errors.map(({ stream_descriptor }) => stream_descriptor?.name);
-      expect(failed.toSorted()).toEqual(['deployments', 'deployments_backups', 'deployments_scalings']);
-      for (const { failure_type } of result.errors) expect(failure_type).toBe('transient_error');
-      const told = logged(result, 'ERROR');
-      expect(
-        told.filter((text) => text.startsWith('deployments: ') && text.includes(String(down?.['id']))),
-      ).not.toEqual([]);
-      expect(keysRead(result, 'deployments').toSorted()).toEqual([...sandbox.keys('deployments')].toSorted());
-      for (const name of STREAM_NAMES) {
-        if (name === 'deployments') continue;
-        const missing = name === 'deployments_backups' ? backup?.['id'] : `${String(down?.['id'])}/member`;
-        expectRows(
-          result,
-          name,
-          expected[name].filter(({ id }) => !failed.includes(name) || id !== missing),
-        );
-      }
-    });
-  });
-
   it('as backups of an unknown database are skipped for deployment_ids, with a warning', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const rows = await listed(account);
       const backups = rows.filter((row) => isBackup(row) && row['state'] === 'active');
       const resources = rows.map((row) => (backups.includes(row) ? bare(row) : row));
-      sandbox.setFaults([
-        { path: INSTANCES, kind: 'status', status: 200, body: { resources } },
-        { path: DETAILS, kind: 'status', status: 404 },
-      ]);
+      sandbox.setFaults([{ path: INSTANCES, kind: 'status', status: 200, body: { resources } }]);
       const deployment_ids = [sandbox.deploymentIds.at(-1)];
       const result = await read({ streams: ['deployments_backups'], platform: { deployment_ids } });
       expect(result.exitCode).toBe(0);
@@ -160,18 +104,8 @@ describe.concurrent('instances of generation 2 without details in the list', () 
   });
 });
 
-describe.concurrent('a list that claims more rows than it has', () => {
-  it('is an error if counted rows are missing', async () => {
-    const body = { rows_count: 5, resources: [] };
-    await ibmCloud({ ...SMALL, faults: [{ path: INSTANCES, kind: 'status', status: 200, body }] }, async ({ read }) => {
-      const result = await read({ streams: ['deployments'] });
-      expect(result.violations).toEqual([]);
-      expect(result.errors[0]).toMatchObject({ failure_type: 'system_error' });
-      expect(result.errors[0]?.message).toContain('rows_count is 5');
-    });
-  });
-
-  it('is an error if resource groups have another page', async () => {
+describe.concurrent('a list that is not paged', () => {
+  it('is an error if it has another page', async () => {
     const body = { next_url: '/v2/resource_groups?start=a', resources: [] };
     const faults: Fault[] = [{ path: RESOURCE_GROUPS, kind: 'status', status: 200, body }];
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {

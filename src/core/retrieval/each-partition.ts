@@ -20,7 +20,7 @@ export async function eachPartition<S>(
   // A missing role is more useful to know than an absence.
   const rejections = [...rejected].toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
   const [[first, error] = []] = rejections;
-  if (error !== undefined && rejected.size === partitions.filter(({ failed }) => failed === undefined).length) {
+  if (error !== undefined && rejected.size === partitions.length) {
     if (!error.isAbsence || absentEverywhere !== 'empty') throw error;
     const statuses = [...new Set([...rejected.values()].map(({ status }) => status))].join(' or ');
     reader.warn(`the API does not have this stream for any ${noun} (HTTP ${statuses}), so there are no records of it`);

@@ -9,7 +9,7 @@ import type { Partition } from './partitions.ts';
 const MAX_FAILURES_IN_A_ROW = 5;
 
 /** A partition, or a row that one more request completes. */
-export type Item = Pick<Partition, 'label' | 'origin' | 'failed'>;
+export type Item = Pick<Partition, 'label' | 'origin'>;
 
 export interface Outcome<T> {
   rejected: Map<T, ConnectorError>;
@@ -29,10 +29,6 @@ export async function each<S, T extends Item>(
 ): Promise<Outcome<T>> {
   const outcome: Outcome<T> = { rejected: new Map(), failure: undefined };
   const log = (sentence: string): void => session.output.log('error', `${stream.name}: ${sentence}`);
-  const fail = ({ label }: Item, error: ConnectorError): void => {
-    outcome.failure ??= error;
-    log(`${label} could not be read: ${error.message}`);
-  };
 
   async function readGroup(group: readonly T[]): Promise<void> {
     let failuresInARow = 0;
@@ -57,7 +53,10 @@ export async function each<S, T extends Item>(
         if (isOpen) failuresInARow = MAX_FAILURES_IN_A_ROW;
         else if (error.failureType === 'transient_error') failuresInARow += 1;
         if (error.isRejection) outcome.rejected.set(item, error);
-        else fail(item, error);
+        else {
+          outcome.failure ??= error;
+          log(`${item.label} could not be read: ${error.message}`);
+        }
       }
       untried -= 1;
     });
@@ -66,9 +65,7 @@ export async function each<S, T extends Item>(
     }
   }
 
-  for (const item of items) if (item.failed !== undefined) fail(item, item.failed);
-  const readable = items.filter(({ failed }) => failed === undefined);
-  const groups = [...Map.groupBy(readable, ({ origin }) => origin).values()];
+  const groups = [...Map.groupBy(items, ({ origin }) => origin).values()];
   await eachInParallel(groups, groups.length, readGroup);
   return outcome;
 }

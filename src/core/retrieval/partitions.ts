@@ -1,4 +1,3 @@
-import type { ConnectorError } from '../failure/errors.ts';
 import type { Row } from '../record/row.ts';
 
 /** A part of a stream with a request of its own, such as a deployment. */
@@ -12,10 +11,6 @@ export interface Partition {
   origin?: string | undefined;
   /** Its rows, if the list of partitions had them. */
   rows?: Row[];
-  /** The reason if it failed before it could be read. */
-  failed?: ConnectorError;
-  /** The upper limit of its cursor value, since later rows may turn out to belong to it. */
-  ceiling?: string | undefined;
 }
 
 export interface Partitions {

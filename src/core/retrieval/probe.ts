@@ -40,7 +40,7 @@ export async function probe<S>(
     }
     case 'partition': {
       const { chosen } = await retrieval.partitions(shared);
-      const asked = chosen.filter(({ rows, failed }) => rows === undefined && failed === undefined);
+      const asked = chosen.filter(({ rows }) => rows === undefined);
       const errors: ConnectorError[] = [];
       for (const partition of asked.slice(0, MAX_PARTITIONS)) {
         try {

@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Answers, listBody, refusal, refuses } from '../../../../test-support/unit/fake-api.ts';
+import { type Answers, listBody, refuses } from '../../../../test-support/unit/fake-api.ts';
 import {
   type RunOptions,
   type TestRun,
   addons,
-  altered,
   backups,
   openRead,
   openRun,
 } from '../../../../test-support/unit/reads.ts';
-import { eachDeployment } from '../../../platforms/compose/deployment-list.ts';
 import type { ComposeShared } from '../../../platforms/compose/stream.ts';
 import type { OpenStream } from '../open-stream.ts';
 import type { Stream } from '../../stream/stream.ts';
@@ -56,23 +54,6 @@ test('without deployments there are no rows and no rejection', async () => {
   const { printed, done } = open({ answers: answersFor(0, 'backups') });
   await done();
   expect(printed.messages).toEqual([]);
-});
-
-test('a deployment that the list could not complete fails by itself, and the others are read', async () => {
-  const failed = refusal(503, 'deployments/d0');
-  const definition = altered(backups, {
-    async partitions(shared: ComposeShared) {
-      const { chosen, ...rest } = await eachDeployment(shared);
-      return { ...rest, chosen: [{ id: 'd0', label: 'deployment d0', failed }, ...chosen] };
-    },
-  });
-  const answers = answersFor(2, 'backups', { d1: refuses(403) });
-  const { printed, stream, done } = open({ answers, definition });
-  await expect(done()).rejects.toBe(failed);
-  expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual(['d2']);
-  expect(printed.logged('ERROR')).toEqual([`backups: deployment d0 could not be read: ${failed.message}`]);
-  expect(printed.logged('WARN')).toEqual([expect.stringContaining('deployment d1')]);
-  expect(stream.reader.report.skipped).toBe('1 deployment');
 });
 
 describe('a stream that the API rejects for some deployments', () => {

@@ -47,13 +47,11 @@ function emitNew<S, F extends string>(
   reader: StreamReader<S>,
   { incremental }: ByPartition<S, F>,
   cursor: PartitionCursor,
-  { id, ceiling }: Partition,
+  { id }: Partition,
   page: Page,
 ): void {
   const { cursorField = '' } = incremental ?? {};
   const { startedAt } = reader.session;
-  // Rows dated before these may still arrive.
-  const limit = ceiling !== undefined && ceiling < startedAt ? ceiling : startedAt;
   const bound = cursor.begin(id);
   let newest: string | undefined;
   let oldestOpen: string | undefined;
@@ -69,7 +67,8 @@ function emitNew<S, F extends string>(
     }
     reader.record(row, now, page);
     cursor.emitted(key, isFinal);
-    if (at === undefined || at > limit) continue;
+    // Rows dated before these may still arrive.
+    if (at === undefined || at > startedAt) continue;
     if (isFinal) newest = newest === undefined || at > newest ? at : newest;
     else oldestOpen = oldestOpen === undefined || at < oldestOpen ? at : oldestOpen;
   }

@@ -5,8 +5,8 @@ import type { Row } from '../../record/row.ts';
 export interface Shared<S, F extends string> {
   way: 'shared';
   path: string;
-  /** `failed` is why some rows are incomplete: they are emitted, then the stream fails. Throws a ConnectorError. */
-  load(shared: S): Promise<{ rows: Row[]; requests: number; failed?: Error | undefined }>;
+  /** Throws a ConnectorError. */
+  load(shared: S): Promise<{ rows: Row[]; requests: number }>;
   detail?: Detail<S, F>;
 }
 

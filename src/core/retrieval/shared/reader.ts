@@ -14,7 +14,7 @@ interface Incomplete extends Item {
 export async function readShared<S, F extends string>(reader: StreamReader<S>, retrieval: Shared<S, F>): Promise<void> {
   const { session, report } = reader;
   const { path, detail } = retrieval;
-  const { rows, requests, failed } = await retrieval.load(session.shared);
+  const { rows, requests } = await retrieval.load(session.shared);
   report.requests += requests;
   const complete: Row[] = [];
   const incomplete: Incomplete[] = [];
@@ -34,7 +34,6 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
     await session.output.ready();
   }
   if (detail !== undefined) await readDetails(reader, path, detail, incomplete);
-  if (failed !== undefined) throw failed;
 }
 
 /**

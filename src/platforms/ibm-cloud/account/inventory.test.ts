@@ -162,7 +162,6 @@ describe('pages', () => {
     [{ resources: [gen1Row(1), null] }, 'row 2 of 2 is not an object'],
     [{ resources: [{ name: 'db', guid: '', id: null }] }, 'row 1 of 1 has no CRN'],
     [[], 'it is not an object'],
-    [{ resources: [], rows_count: 5 }, 'it has no rows, although rows_count is 5'],
   ])('of an unknown form are an error, never the end: %j', async (body, detail) => {
     await expect(open(() => body).load()).rejects.toMatchObject({
       problem: 'unexpected_body',
@@ -213,58 +212,6 @@ test('a list of any pages is read whole and once', async () => {
       expect(api.requests).toHaveLength(pages.length);
     }),
   );
-});
-
-describe('an instance of generation 2 without its sizes', () => {
-  const path = `${INSTANCES}/${encodeURIComponent(crnOf(1))}`;
-  const list = (row: Row, detail: (request: Request) => unknown) =>
-    open((request) => (request.path === INSTANCES ? instancesBody([row]) : detail(request)));
-
-  test('is requested by itself if it is active', async () => {
-    const row = gen2Row(1, SIZES);
-    const { api, load } = list(gen2Row(1), () => row);
-    const { deployments, requests } = await load();
-    expect(deployments[0]?.row['extensions']).toEqual(row['extensions']);
-    expect(api.requests.at(-1)).toEqual({ origin: CONTROLLER, path });
-    expect(requests).toBe(2);
-  });
-
-  test.each<[string, Row]>([
-    ['it is provisioning', gen2Row(1, undefined, { state: 'provisioning' })],
-    ['it has extensions that tell none', gen2Row(1, { connection: {} })],
-    ['it is of generation 1', gen1Row(1)],
-    ['it is a backup', backupRow(1, crnOf(2))],
-  ])('is not requested if %s', async (_, row) => {
-    const { api, load } = list(row, () => expect.fail('nothing more is to be asked for'));
-    await load();
-    expect(api.requests).toHaveLength(1);
-  });
-
-  test.each([403, 404])('stays without them after HTTP %i, with a warning', async (status) => {
-    const { api, load } = list(gen2Row(1), () => {
-      throw refusal(status, path);
-    });
-    expect(ids((await load()).deployments)).toEqual([crnOf(1)]);
-    expect(api.logged[0]).toBe(
-      `warn IBM Cloud rejected the request for the details of deployment db-1 (${crnOf(1)}) (HTTP ${status})`,
-    );
-  });
-
-  test('is incomplete after an outage, which does not affect other instances', async () => {
-    const { load } = list(gen2Row(1), () => {
-      throw refusal(503, path);
-    });
-    const { deployments, incomplete } = await load();
-    expect(ids(deployments)).toEqual([crnOf(1)]);
-    expect([...incomplete]).toMatchObject([[crnOf(1), { problem: 'server_error' }]]);
-  });
-
-  test('may have none in its details either', async () => {
-    for (const detail of [{}, { extensions: null }, { extensions: [] }]) {
-      const { load } = list(gen2Row(1), () => detail);
-      expect(ids((await load()).deployments)).toEqual([crnOf(1)]);
-    }
-  });
 });
 
 describe('the first deployments', () => {

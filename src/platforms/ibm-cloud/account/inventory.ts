@@ -1,7 +1,5 @@
 import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
-import { type Row, isRow } from '../../../core/record/row.ts';
-import { objectOf } from '../api/envelope.ts';
-import { failureOf } from '../api/failure.ts';
+import type { Row } from '../../../core/record/row.ts';
 import { type PageToken, listPages, tokenIn } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
 import { count } from '../terms.ts';
@@ -21,14 +19,10 @@ export interface Inventory {
   deployments: Deployment[];
   /** The independent backups of selected deployments, including deleted ones. */
   backups: IndependentBackup[];
-  /** Backups that may belong to a selected deployment, but whose deployment is unknown. */
-  sourceless: IndependentBackup[];
   /** The CRNs of all deployments that exist or have backups; undefined if only some resource groups were listed. */
   all: ReadonlySet<string> | undefined;
   /** The selected ids that do not exist. */
   missing: string[];
-  /** The failed requests for details, by CRN. The list's own data of these instances is above. */
-  incomplete: ReadonlyMap<string, ConnectorError>;
   requests: number;
 }
 
@@ -46,14 +40,11 @@ export async function loadInventory(account: Account): Promise<Inventory> {
     requests += 1;
     if (isGlance && [...listed.values()].some((each) => each?.kind === 'deployment')) break;
   }
-  const incomplete = new Map<string, ConnectorError>();
-  const lacking = [...instances.values()].filter((each) => each !== undefined).filter(lacksDetails);
-  await Promise.all(lacking.map((each) => addDetails(each, instances, incomplete, account)));
   const all = [...instances.values()];
   const deployments = all.filter((each) => each?.kind === 'deployment');
   const backups = all.filter((each) => each?.kind === 'independent backup');
   if (!isGlance) logSummary(all.length, deployments, backups, account);
-  return { ...select(deployments, backups, incomplete, account), incomplete, requests: requests + lacking.length };
+  return { ...select(deployments, backups, account), requests };
 }
 
 /** Yields all instances listed so far, after each page. Resource groups are listed one after the other. */
@@ -66,11 +57,7 @@ async function* pagesOf({ api, config, selection }: Account): AsyncGenerator<Ins
     const first = { origin: config.endpoints.resource_controller, path: INSTANCES, query };
     const next = ({ next_url: link }: Row): PageToken | undefined => tokenIn(link, TOKENS, INSTANCES);
     const pages = listPages(api, first, 'deployments', 'resources', next, true);
-    for await (const { body, rows } of pages) {
-      const { rows_count: expected } = body;
-      if (rows.length === 0 && typeof expected === 'number' && expected > 0) {
-        throw unexpectedBody(INSTANCES, `it has no rows, although rows_count is ${expected}`);
-      }
+    for await (const { rows } of pages) {
       for (const [i, row] of rows.entries()) {
         const id = textOf(row['crn']) ?? textOf(row['id']);
         if (id === undefined) throw unexpectedBody(INSTANCES, `row ${i + 1} of ${rows.length} has no CRN`);
@@ -78,33 +65,6 @@ async function* pagesOf({ api, config, selection }: Account): AsyncGenerator<Ins
       }
       yield instances;
     }
-  }
-}
-
-/** The list should have the details of all instances of generation 2 that are ready (icd-api.md 6). */
-function lacksDetails(instance: Instance): boolean {
-  const { state, extensions } = instance.row;
-  const isGen1 = instance.kind === 'deployment' && instance.generation === 'gen1';
-  return !isGen1 && state === 'active' && !isRow(extensions);
-}
-
-/** Only streams that need the details of this instance fail if the request does. */
-async function addDetails(
-  instance: Instance,
-  instances: Instances,
-  incomplete: Map<string, ConnectorError>,
-  { api, config }: Account,
-): Promise<void> {
-  const { id, row } = instance;
-  const path = `${INSTANCES}/${encodeURIComponent(id)}`;
-  try {
-    const body = await api.get({ origin: config.endpoints.resource_controller, path }, 'deployments');
-    const { extensions = null } = objectOf(body, path);
-    instances.set(id, instanceOf(id, { ...row, extensions }));
-  } catch (thrown) {
-    const error = failureOf(thrown);
-    if (!error.isRejection) incomplete.set(id, error);
-    else api.log('warn', `IBM Cloud rejected the request for the details of ${labelOf(instance)} (${error.answer})`);
   }
 }
 
@@ -133,9 +93,8 @@ function logSummary(
 function select(
   deployments: readonly Deployment[],
   backups: readonly IndependentBackup[],
-  incomplete: ReadonlyMap<string, ConnectorError>,
   { api, selection }: Account,
-): Omit<Inventory, 'incomplete' | 'requests'> {
+): Omit<Inventory, 'requests'> {
   const sources = backups.flatMap(({ source }) => source ?? []);
   const known = new Set([...deployments.map(({ id }) => id), ...sources].map(guidOf));
   const missing = selection.deploymentIds.filter((id) => !known.has(guidOf(id)));
@@ -145,10 +104,8 @@ function select(
     else if (selection.resourceGroupIds.length > 0) throw new ConnectorError('deployments_unknown', { message });
     else throw new ConnectorError('deployments_unknown', { token: 'API key', ids: missing.join(', ') });
   }
-  const isSelected = ({ id, source }: IndependentBackup): boolean =>
-    source === undefined ? selection.deploymentIds.length === 0 || incomplete.has(id) : selection.hasDeployment(source);
-  const sourceless = backups.filter((backup) => backup.source === undefined && !isSelected(backup));
-  if (sourceless.length > 0) {
+  const sourceless = backups.filter(({ source }) => source === undefined);
+  if (sourceless.length > 0 && selection.deploymentIds.length > 0) {
     const skipped = count(sourceless.length, 'independent backup');
     api.log(
       'warn',
@@ -158,8 +115,7 @@ function select(
   const all = [...deployments.map(({ id }) => id), ...backups.map(({ id, source }) => source ?? id)];
   return {
     deployments: deployments.filter(({ id }) => selection.hasDeployment(id)),
-    backups: backups.filter(isSelected),
-    sourceless,
+    backups: backups.filter(({ source = '' }) => selection.hasDeployment(source)),
     all: selection.resourceGroupIds.length === 0 ? new Set(all) : undefined,
     missing,
   };

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { backupRow, crnOf, gen1Row, gen2Row, guidOf } from '../../../../test-support/unit/instances.ts';
-import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { deploymentsBackups } from './deployments-backups.ts';
 
@@ -137,59 +136,22 @@ describe('cursor values', () => {
     expect(later.ids.toSorted()).toEqual([backup(2)['id'], backup(3)['id'], crnOf(3, BACKUPS)].toSorted());
   });
 
-  test('wait for a backup of an unknown source', async () => {
-    const config = { deployment_ids: [guidOf(1)] };
-    const instances = [gen2Row(1, {}), independent(2, crnOf(1), 1), independent(3, crnOf(1), 5)];
-    const before = await read([...instances, independent(4, undefined, 3)], {}, [], config);
-    expect(before.ids).toEqual([crnOf(2, BACKUPS), crnOf(3, BACKUPS)]);
-    expect(before.state).toMatchObject({ marks: { [crnOf(1)]: at(1) } });
-    const { marks } = before.state as { marks: Record<string, string> };
-    const after = await read([...instances, independent(4, crnOf(1), 3)], marks, [], config);
-    expect(after.ids).toContain(crnOf(4, BACKUPS));
-    expect(after.state).toMatchObject({ marks: { [crnOf(1)]: at(5) } });
-  });
-
-  test.each([403, 404])('include a backup again whose details were rejected once (HTTP %i)', async (status) => {
+  test('include a backup again that was once listed without its deployment', async () => {
     const whole = independent(1, crnOf(9), 3);
     const { extensions: _, ...listed } = whole;
     const next = async (instance: Row, state: object): Promise<{ rows: Row[]; state: object }> => {
-      const answers = { [encodeURIComponent(crnOf(1, BACKUPS))]: refusal(status, 'v2/resource_instances') };
-      const { stream, printed } = openIbmRead(deploymentsBackups, {
-        instances: [instance, independent(2, crnOf(9), 4)],
-        answers,
-        state,
-      });
+      const instances = [instance, independent(2, crnOf(9), 4)];
+      const { stream, printed } = openIbmRead(deploymentsBackups, { instances, state });
       await stream.toEnd();
       const rows = printed.rows.filter(({ id }) => id === crnOf(1, BACKUPS));
       return { rows, state: stream.reader.cursor?.state() ?? {} };
     };
-    const first = await next(whole, {});
-    expect(first.rows).toMatchObject([{ deployment_id: crnOf(9) }]);
-    const second = await next(listed, first.state);
-    expect(second.state).toMatchObject({ pending: [crnOf(1, BACKUPS)] });
-    const third = await next(whole, second.state);
-    expect(third.rows).toMatchObject([{ deployment_id: crnOf(9) }]);
-    expect(third.state).toMatchObject({ pending: undefined });
-    expect((await next(whole, third.state)).rows).toEqual([]);
+    const first = await next(listed, {});
+    expect(first.rows).toHaveLength(1);
+    expect(first.state).toMatchObject({ pending: [crnOf(1, BACKUPS)] });
+    const second = await next(whole, first.state);
+    expect(second.rows).toMatchObject([{ deployment_id: crnOf(9) }]);
+    expect(second.state).toMatchObject({ pending: undefined });
+    expect((await next(whole, second.state)).rows).toEqual([]);
   });
-});
-
-test('backups whose details failed are reported one by one, and the others are read', async () => {
-  const listed = (n: number): Row => ({ ...independent(n, undefined, n), extensions: undefined });
-  const { stream, printed } = openIbmRead(deploymentsBackups, {
-    instances: [gen1Row(1), gen1Row(2), listed(3), listed(4), independent(5, crnOf(9), 5)],
-    answers: {
-      [`${encodeURIComponent(crnOf(1))}/backups`]: { backups: [backup(1)] },
-      [`${encodeURIComponent(crnOf(2))}/backups`]: refusal(403, 'backups'),
-      [encodeURIComponent(crnOf(3, BACKUPS))]: refusal(503, 'v2/resource_instances'),
-      [encodeURIComponent(crnOf(4, BACKUPS))]: refusal(503, 'v2/resource_instances'),
-    },
-  });
-  await expect(stream.toEnd()).rejects.toMatchObject({ status: 503 });
-  expect(printed.rows.map(({ id }) => id).toSorted()).toEqual([backup(1)['id'], crnOf(5, BACKUPS)].toSorted());
-  expect(printed.logged('ERROR')).toEqual(
-    [3, 4].map((n) => expect.stringContaining(`independent backup db-${n} (${crnOf(n, BACKUPS)}) could not be read`)),
-  );
-  expect(printed.logged('WARN')).toEqual([expect.stringContaining('deployment db-2')]);
-  expect(stream.reader.report.skipped).toBe('1 deployment');
 });

@@ -1,9 +1,8 @@
 import { boolean, number, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { toUtcText } from '../../../core/record/timestamp.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
 import { type Account, ibmStream } from '../account/account.ts';
-import { type IndependentBackup, labelOf } from '../account/instance.ts';
+import type { IndependentBackup } from '../account/instance.ts';
 import { loadInventory } from '../account/inventory.ts';
 import { partitionsOf, reportOf } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
@@ -49,29 +48,20 @@ export const deploymentsBackups = ibmStream({
 
 /** One partition per deployment of generation 1, and one with its rows per deployment that has independent backups. */
 async function backedUpDeployments(account: Account): Promise<Partitions> {
-  const { deployments, backups, sourceless, all, incomplete } = await account.once(loadInventory);
+  const { deployments, backups, all } = await account.once(loadInventory);
   const gen1 = partitionsOf(deployments, account);
   const ids = new Set(gen1.map(({ id }) => id));
-  const failed = backups.flatMap((backup): Partition[] => {
-    const error = incomplete.get(backup.id);
-    return error === undefined ? [] : [{ id: backup.id, label: labelOf(backup), failed: error }];
-  });
-  const known = backups.filter(({ id }) => !incomplete.has(id));
-  // A backup may later turn out to belong to any deployment, and must then be after that deployment's cursor value.
-  const [ceiling] = [...backups.filter(({ id }) => incomplete.has(id)), ...sourceless]
-    .map(({ row }) => toUtcText(String(row['created_at'])) ?? '')
-    .toSorted();
-  const bySource = Map.groupBy(known, ({ id, source }) =>
+  const bySource = Map.groupBy(backups, ({ id, source }) =>
     // Two partitions with the same id would share a cursor value.
     source !== undefined && ids.has(source) ? `${source} (independent)` : (source ?? id),
   );
   const independent = [...bySource].map(([id, group]): Partition => {
     const source = group[0]?.source;
     const fields = { generation: 'gen2', ...(source !== undefined && { deployment_id: source }) };
-    return { id, label: `independent backups of ${id}`, fields, rows: group.map(rowOf), ceiling };
+    return { id, label: `independent backups of ${id}`, fields, rows: group.map(rowOf) };
   });
   return {
-    chosen: [...gen1, ...independent, ...failed],
+    chosen: [...gen1, ...independent],
     all: all && new Set([...all, ...bySource.keys()]),
     isWhole: account.selection.isAll,
   };

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { crnOf, gen1Row, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
@@ -173,17 +172,5 @@ describe('a deployment of generation 2 without sizes', () => {
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
       expect.stringMatching(/ db-0 \(\S+\) and 6 more, /),
     ]);
-  });
-
-  test('fails by itself if its details failed, and the others are read', async () => {
-    const instances = [gen2Row(1), gen1Row(2), gen2Row(3, { postgresql: { members: 2 } })];
-    const answers = {
-      [encodeURIComponent(crnOf(1))]: refusal(503, 'v2/resource_instances'),
-      '/groups': { groups: [group({})] },
-    };
-    const { stream, printed } = openIbmRead(deploymentsScalings, { instances, answers });
-    await expect(stream.toEnd()).rejects.toMatchObject({ status: 503 });
-    expect(printed.rows.map(({ deployment_id }) => deployment_id).toSorted()).toEqual([crnOf(2), crnOf(3)]);
-    expect(printed.logged('ERROR')).toEqual([expect.stringContaining('deployment db-1')]);
   });
 });

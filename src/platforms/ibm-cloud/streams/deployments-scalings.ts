@@ -59,17 +59,15 @@ function limits<N extends string>(name: N, what: string): Record<`${N}_${'min' |
 
 /** One partition per deployment of generation 1, and one with its row per deployment of generation 2 that has sizes. */
 async function scaledDeployments(account: Account): Promise<Partitions> {
-  const { deployments, all, incomplete } = await account.once(loadInventory);
+  const { deployments, all } = await account.once(loadInventory);
   const gen2 = deployments.filter(({ generation }) => generation === 'gen2');
   const sizeless: Deployment[] = [];
   const partitions = gen2.flatMap((deployment): Partition[] => {
     const { id, row } = deployment;
-    const label = labelOf(deployment);
-    const failed = incomplete.get(id);
-    if (failed !== undefined) return [{ id, label, failed }];
     const sizes = gen2SizesOf(row);
     if (sizes !== undefined) {
-      return [{ id, label, fields: { deployment_id: id, generation: 'gen2' }, rows: [gen2Row(sizes)] }];
+      const fields = { deployment_id: id, generation: 'gen2' };
+      return [{ id, label: labelOf(deployment), fields, rows: [gen2Row(sizes)] }];
     }
     sizeless.push(deployment);
     return [];

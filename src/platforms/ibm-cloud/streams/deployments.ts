@@ -1,9 +1,8 @@
-import type { ConnectorError } from '../../../core/failure/errors.ts';
 import { boolean, number, object, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { type Account, ibmStream } from '../account/account.ts';
-import { type Deployment, diskKeyOf, gen2SizesOf, labelOf } from '../account/instance.ts';
-import { INSTANCES, type Inventory, loadInventory } from '../account/inventory.ts';
+import { ibmStream } from '../account/account.ts';
+import { type Deployment, diskKeyOf, gen2SizesOf } from '../account/instance.ts';
+import { INSTANCES, loadInventory } from '../account/inventory.ts';
 import { reportOf } from '../account/partitions.ts';
 import { resourceGroupNames } from '../account/resource-groups.ts';
 import { isRegion, parseCrn } from '../api/crn.ts';
@@ -24,8 +23,7 @@ export const deployments = ibmStream({
     path: INSTANCES,
     async load(account) {
       const [inventory, names] = await Promise.all([account.once(loadInventory), resourceGroupNames(account)]);
-      const rows = inventory.deployments.map((each) => rowOf(each, names));
-      return { rows, requests: inventory.requests, failed: missingSizes(inventory, account) };
+      return { rows: inventory.deployments.map((each) => rowOf(each, names)), requests: inventory.requests };
     },
     detail: {
       isWanted: () => true,
@@ -85,16 +83,6 @@ export const deployments = ibmStream({
     disk_encryption_key_crn: text('CRN of the disk encryption key; generation 2 only.'),
   },
 });
-
-/** Logs each deployment whose request for details failed, and returns the first error. */
-function missingSizes({ deployments, incomplete }: Inventory, { api }: Account): ConnectorError | undefined {
-  const errors = deployments.flatMap((deployment) => {
-    const error = incomplete.get(deployment.id);
-    if (error !== undefined) api.log('error', `deployments: no sizes for ${labelOf(deployment)}: ${error.message}`);
-    return error ?? [];
-  });
-  return errors[0];
-}
 
 /** Undeclared fields of the row stay, so that they are dropped or warned about. */
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
