@@ -24,7 +24,7 @@ export type HttpFact =
   | 'target';
 
 /** The problems whose messages need no other facts. */
-export type HttpProblem = { [Id in ProblemId]: keyof FactsOf<Id> extends HttpFact ? Id : never }[ProblemId];
+type HttpProblem = { [Id in ProblemId]: keyof FactsOf<Id> extends HttpFact ? Id : never }[ProblemId];
 
 /** Why a request failed. */
 export interface Failure {

@@ -60,7 +60,7 @@ export function inputError(detail: string, cause?: unknown): ConnectorError {
 
 /** A 200 with an unexpected body; `detail` is a clause about it. */
 export function unexpectedBody(path: string, detail: string): ConnectorError {
-  const internalMessage = `GET ${path}: HTTP 200, ${detail}`;
+  const internalMessage = `${path}: HTTP 200, ${detail}`;
   return new ConnectorError('unexpected_body', { path, detail }, { internalMessage });
 }
 

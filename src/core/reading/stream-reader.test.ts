@@ -41,7 +41,7 @@ describe('an invalid row fails the stream and is named', () => {
     expect(() => reader.page([{ id: 'a' }, row], 'parts')).toThrow(
       expect.objectContaining({
         problem: 'unexpected_body',
-        internalMessage: 'GET parts: HTTP 200, row 2 of 2 is not an object',
+        internalMessage: 'parts: HTTP 200, row 2 of 2 is not an object',
       }),
     );
   });

@@ -4,7 +4,7 @@ import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/st
 import { unknownStream } from '../../streams.ts';
 import { isAlwaysIn } from './catalog.ts';
 
-export interface SelectedStream {
+interface SelectedStream {
   definition: Stream;
   mode: 'full_refresh' | 'incremental';
   /** The fields that neither SCHEMA nor RECORD has. */
