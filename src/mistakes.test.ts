@@ -8,7 +8,8 @@ import { asConnectorError } from './core/failure/errors.ts';
 import { UsageError } from './program/arguments.ts';
 import { runCommandLine as runTap } from './singer/command-line.ts';
 
-// What people get wrong at the command line and in the config, and the whole answer: what happened, and what to do.
+// Mistakes that people make at the command line and in the config, with the complete output: what happened, and what to
+// do.
 
 const folder = mkdtempSync(join(tmpdir(), 'mistakes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,10 +18,13 @@ const IBM = { name: 'ibm_cloud', api_key: 'the-key' };
 const COMPOSE = { name: 'compose', api_token: 'the-token' };
 const GOOD = { platform: IBM };
 
-/** What the files hold that a command line names CONFIG, CATALOG and STATE; a text stands as it is. */
+/** The content of the files that a command line names CONFIG, CATALOG and STATE; a string is written unchanged. */
 type Files = Readonly<Record<string, unknown>>;
 
-/** Everything that a person reads of a run: usage errors, warnings, failures. Paths are named as the command line does. */
+/**
+ * Everything that a command prints for a person: usage errors, warnings, failures. Paths are named as on the command
+ * line.
+ */
 async function answerTo(line: string, files: Files): Promise<string> {
   const [program = '', ...words] = line.split(' ');
   const paths = new Map(['CONFIG', 'CATALOG', 'STATE'].map((name) => [name, join(folder, name)]));
@@ -54,14 +58,14 @@ const CHECK = 'source-compose check --config CONFIG';
 const DISCOVER = 'source-compose discover --config CONFIG';
 const READ = 'source-compose read --config CONFIG';
 
-/** The frames of the answers. */
+/** The fixed parts of the messages. */
 const unusable = (text: string): string => `The config file CONFIG cannot be used: ${text}.`;
 const ignored = (option: string, hint: string): string =>
   `the config has an option ${option}, which is ignored: ${hint}`;
 const CHOOSE =
   'it names no platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
 
-/** A command line that is not understood, and why. */
+/** An invalid command line, and the reason. */
 const USAGE: [line: string, why: string][] = [
   [
     'source-compose chek --config CONFIG',
@@ -114,7 +118,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   ],
 ];
 
-/** A config that cannot be used, and why. */
+/** An invalid config, and the reason. */
 const UNUSABLE: [config: object, why: string][] = [
   [{}, CHOOSE],
   [{ apikey: 'x' }, CHOOSE],

@@ -41,7 +41,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
       }
       for (const [path, part] of nested(schema, name)) {
         expect(part['description'], path).toMatch(/\w{2}/);
-        // Destinations know the zone of a timestamp only by this type.
+        // Destinations know the time zone of a timestamp only from this type.
         if (path.endsWith('_at')) {
           expect(part, path).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
         }
@@ -51,7 +51,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
   );
 
   test("per-deployment streams contain the deployment's id", () => {
-    // Roles in IBM Cloud are those of policies, which may be about all deployments.
+    // Roles in IBM Cloud come from policies, which may cover all deployments.
     const isReport = ({ name }: Stream): boolean =>
       name.startsWith('deployments_') && (platform === 'compose' || !name.endsWith('roles'));
     const reports = streams.filter(isReport);

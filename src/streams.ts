@@ -3,10 +3,13 @@ import { streams as compose } from './platforms/compose/streams/index.ts';
 import { streams as ibmCloud } from './platforms/ibm-cloud/streams/index.ts';
 import { nearestOf } from './text/nearest.ts';
 
-/** The streams of every platform, without what its config needs: for what only lists them, and is to start at once. */
+/**
+ * The streams of every platform, without its config's dependencies, for commands that only list streams and must start
+ * quickly.
+ */
 export const STREAMS: Readonly<Record<string, readonly Stream[]>> = { ibm_cloud: ibmCloud, compose };
 
-/** What happened and what to do where a stream is wanted that this platform does not have. */
+/** A sentence on what happened and what to do if a requested stream is unknown to this platform. */
 export function unknownStream(label: string, streams: readonly Stream[], platform: unknown): string {
   const names = streams.map(({ name }) => name);
   const nearest = nearestOf(label, names);

@@ -9,7 +9,7 @@ describe('an accepted address', () => {
     'https://compose.example.com',
     'https://compose.example.com:8443/api/2016-07/',
     'https://203.0.113.5/x',
-    // Plain http: nobody outside can be at these.
+    // Plain http is safe here: these addresses are never outside the local network.
     'http://localhost:8080/2016-07',
     'http://127.0.0.1:8080',
     'http://127.9.9.9',
@@ -63,7 +63,7 @@ describe('a rejected address', () => {
     ['http://10.example.com', httpsOnly],
     ['http://internal.example.com', httpsOnly],
     ['http://notinternal.com', httpsOnly],
-    // 134744072 is how 8.8.8.8 looks as one number.
+    // 134744072 is 8.8.8.8 as one number.
     ['http://134744072', httpsOnly],
   ])('%s', (text, problem) => {
     expect(addressProblem(text, EXAMPLE)).toMatch(problem);

@@ -7,8 +7,8 @@ export function containerNote(host: string): string | undefined {
 }
 
 /**
- * What is wrong with an address that a user enters, as a clause that quotes nothing of it; undefined if nothing is. `example` is a
- * valid one.
+ * The problem with an address that a user entered, as a clause that quotes no part of it; undefined if the address is
+ * valid. `example` is a valid address.
  */
 export function addressProblem(text: string, example: string): string | undefined {
   if (!text.includes('://')) {

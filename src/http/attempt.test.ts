@@ -35,14 +35,14 @@ function dripInto(response: ServerResponse): void {
   response.on('close', () => clearInterval(drip));
 }
 
-/** Takes requests and never responds. */
+/** Accepts requests and never responds. */
 function silent(): { dispatcher: Dispatcher; handlers: Dispatcher.DispatchHandler[] } {
   const handlers: Dispatcher.DispatchHandler[] = [];
   const dispatch = (_: unknown, handler: Dispatcher.DispatchHandler): boolean => handlers.push(handler) > 0;
   return { dispatcher: { dispatch } as unknown as Dispatcher, handlers };
 }
 
-/** For failures that no test can cause. */
+/** For failures that tests can't cause. */
 function rejecting(error: Error): Dispatcher {
   const dispatch = (_: unknown, handler: Dispatcher.DispatchHandler): boolean => {
     handler.onResponseError?.(undefined as never, error);

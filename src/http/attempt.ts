@@ -23,7 +23,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#maxBodyBytes = maxBodyBytes;
   }
 
-  /** A connection that fails in the middle of the body is a failure, whatever came before. */
+  /** If the connection fails in the middle of the body, the attempt fails, whatever was received before. */
   get ended(): Promise<Answer | Failure> {
     return this.#ended.promise;
   }

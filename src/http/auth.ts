@@ -4,7 +4,7 @@ import type { Request } from '../core/stream/request.ts';
 /** A response with HTTP 401. */
 interface Refusal {
   request: Request;
-  /** What the request sent. */
+  /** The header that the request sent. */
   authorization: string;
   said: ServerText;
 }

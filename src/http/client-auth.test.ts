@@ -4,7 +4,7 @@ import type { Request } from '../core/stream/request.ts';
 import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
 import type { Auth, RefusalMeaning } from './auth.ts';
 
-/** A server that answers with the next of these statuses, and 200 after them; and a client whose auth is looked at. */
+/** A server that responds with each of these statuses, then with 200; and a client whose auth is observed. */
 async function ask(statuses: number[], meanings: RefusalMeaning[] = [], auth: Partial<Auth> = {}) {
   const { origin, requests } = await startServer((_, response) => {
     answer(response, statuses.shift() ?? 200, '{"errors":"who are you"}');

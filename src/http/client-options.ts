@@ -6,9 +6,9 @@ import type { Route, RouteOptions } from './connection/route.ts';
 import type { Refusals } from './failure.ts';
 import type { Timing } from './traffic/retry.ts';
 
-/** What differs between APIs. */
+/** The settings that differ between APIs. */
 export interface Connection {
-  /** Precedes the path of each request that names no origin. */
+  /** The base of each path in a request that names no origin. */
   address: string;
   auth: Auth;
   /** The value of the header `Accept`. */
@@ -46,7 +46,7 @@ export interface ClientOptions extends Connection {
   env: RouteOptions['env'];
   /** Before each wait for another attempt. */
   onRetry: (event: RetryEvent) => void;
-  /** A rate limit delays a request of the stream until then (Unix ms). */
+  /** A rate limit delays a request of the stream until this time (Unix ms). */
   onRateLimit: (until: number, stream: string) => void;
   /** The API rejects the credentials: no later request can succeed. */
   onTokenRefused?: (error: ConnectorError) => void;
@@ -55,7 +55,7 @@ export interface ClientOptions extends Connection {
   deadline?: number;
   maxBodyBytes?: number;
   timing?: Timing;
-  /** In place of real connections, for simulations. */
+  /** Replaces real connections, for simulations. */
   openRoute?: (options: RouteOptions) => Route;
 }
 

@@ -4,7 +4,7 @@ import type { Auth } from './auth.ts';
 import { skippedTime } from '../../test-support/unit/virtual-time.ts';
 import { answer, bodyOf, createClient, startServer } from '../../test-support/unit/http.ts';
 
-/** A server that gives these answers in turn, the last one again and again, and what it was sent. */
+/** A server that sends these responses in turn, repeating the last one; and the requests it received. */
 async function serve(...replies: Array<[status: number, headers?: Record<string, string>]>) {
   const bodies: string[] = [];
   const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -88,7 +88,7 @@ describe('with one permit', () => {
     const { client } = createClient({ address: origin, permits: 1 });
     const { release } = await client.send({ path: 'a' }, 'a');
     const next = client.get({ path: 'b' }, 'b');
-    // A whole exchange of another client goes through meanwhile.
+    // Meanwhile, another client completes an exchange.
     await createClient({ address: origin }).client.get({ path: 'other' }, 'other');
     expect(requests.map(({ url }) => url)).toEqual(['/a', '/other']);
     release();

@@ -22,9 +22,9 @@ interface Call {
   path: string;
   attempts: number;
   hasFailed: boolean;
-  /** What the last attempt sent. */
+  /** The header that the last attempt sent. */
   authorization: string | undefined;
-  /** For the error's text, if the request isn't the stream's own. */
+  /** Added to the error's text if the request isn't the stream's own. */
   why: string | undefined;
 }
 
@@ -47,7 +47,7 @@ export class ApiClient {
     this.#settings = { timing: realTiming, maxBodyBytes: MAX_BODY_BYTES, ...options };
     this.#permits = new Permits(options.permits);
     this.#signal = AbortSignal.any([options.signal, this.#life.signal]);
-    // Every origin and every wait listens to them; Node.js would warn about a leak on stderr.
+    // Every origin and every wait listens to these signals; Node.js would warn about a leak on stderr.
     setMaxListeners(0, this.#life.signal, this.#signal);
     // An invalid proxy address is an error at once.
     this.#originAt(options.address);
@@ -92,7 +92,7 @@ export class ApiClient {
     return this.#orStop(this.#settings.auth.header(this.#sendFor(stream)));
   }
 
-  /** Ends what is still in flight, without an error. */
+  /** Ends requests that are still in flight, without an error. */
   async close(): Promise<void> {
     this.#life.abort();
     await Promise.all([...this.#origins.values()].map(({ route }) => route.close()));
@@ -108,12 +108,12 @@ export class ApiClient {
       const isLimited = outcomeOf(result) === 'limited';
       if (!isLimited && (call.attempts > MAX_RETRIES || !isTransient(result))) throw this.#error(call, result);
       const waitMs = isLimited ? origin.breaker.waitMs : backoff(call.attempts, timing.random(), result.retryAfterMs);
-      // A person waits, who may have just typed the address.
+      // A person is waiting, and may have just typed the address.
       if (deadline !== undefined && (isUnreachable(result) || timing.now() + waitMs >= deadline))
         throw this.#error(call, result);
       onRetry({ stream, method, path, attempt: call.attempts, reason: result.reason, waitMs });
       call.hasFailed = true;
-      // HTTP 429 uses up no attempt, and the circuit breaker waits for its end.
+      // HTTP 429 uses up no attempt; the circuit breaker waits until the rate limit ends.
       if (isLimited) continue;
       call.attempts += 1;
       await timing.sleep(waitMs, origin.signal);
@@ -151,7 +151,7 @@ export class ApiClient {
     const { auth, onRateLimit, timing } = this.#settings;
     const onLimited = (waitMs: number): void => onRateLimit(Math.ceil(timing.now() + waitMs), stream);
     for (let isFirst = true; ; isFirst = false) {
-      // Before the request waits or holds a permit: the request for a new token has to pass, too.
+      // Before the request waits or holds a permit, because the request for a new token needs a permit, too.
       call.authorization = request.anonymous === true ? undefined : await this.authorization(stream);
       const admission = await origin.admit(request, stream, hasFailed, onLimited);
       let isKept = false;
@@ -179,7 +179,10 @@ export class ApiClient {
     }
   }
 
-  /** One origin that rejects new tokens is given up. A second one shows that the credentials are to blame, and stops the sync. */
+  /**
+   * One origin that rejects new tokens is given up. A second origin shows that the credentials are to blame, and stops
+   * the sync.
+   */
   #rejectsNewTokens(call: Call): ConnectorError {
     const circuit: OpenCircuit = { cause: 'token', ms: 0 };
     const error = this.#error(call, circuitFailure(circuit));

@@ -5,7 +5,7 @@ import type { Terms } from '../core/failure/terms.ts';
 import type { Proxy } from './connection/proxy.ts';
 import { type Failure, type HttpFact, inQuotes } from './failure.ts';
 
-/** What is known of a failed request. */
+/** Facts about a failed request. */
 export interface FailureContext {
   /** The path below the platform's address, without its query. */
   path: string;

@@ -5,16 +5,16 @@ import { isRow } from '../core/record/row.ts';
 import { type Failure, type Refusals, damaged, statusFailure } from './failure.ts';
 
 /**
- * The items of a complete body of server-sent events whose data are JSON. Nothing in such a body says that it is complete: one that
- * ends inside an event was truncated, and one without any event is no response. An item with `error` or `errors` is a failure of
- * the whole request (icd-api.md 2.10).
+ * The items of a complete body of server-sent events whose data are JSON. Nothing in such a body says that it is
+ * complete. A body that ends inside an event was truncated, and a body without events is not a response. An item with
+ * `error` or `errors` is a failure of the whole request (icd-api.md 2.10).
  */
 export function itemsIn(text: string, refusals: Refusals): { body: unknown[] } | Failure {
   const data: string[] = [];
   const parser = createParser({ onEvent: (event) => data.push(event.data) });
   parser.feed(text);
   const count = data.length;
-  // An event ends with an empty line. If one more completes an event, the body was truncated.
+  // An event ends with an empty line. If one more line break completes an event, the body was truncated.
   parser.feed('\n\n');
   if (data.length > count || (text !== '' && !/[\r\n]$/.test(text)))
     return damaged('it ends in the middle of an event');

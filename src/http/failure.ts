@@ -7,7 +7,7 @@ import { ProxyError } from './connection/route.ts';
 import type { OpenCircuit, Outcome } from './traffic/circuit-breaker.ts';
 import { TRANSIENT_STATUSES } from './traffic/retry.ts';
 
-/** What a message about a request may mention. */
+/** Facts that a message about a request may mention. */
 export type HttpFact =
   | keyof Terms['facts']
   | 'path'
@@ -31,7 +31,7 @@ export interface Failure {
   problem: HttpProblem;
   /** A clause for the log. */
   reason: string;
-  /** What the message needs in addition to what is known of every request. */
+  /** The facts that the message needs in addition to those of every request. */
   facts?: Partial<Record<HttpFact, string>>;
   /** The response, if that is the failure. */
   response?: { status: number; said: ServerText };
@@ -45,9 +45,9 @@ export const TOO_LARGE: Failure = { problem: 'body_too_large', reason: 'body too
 
 /** How an API rejects requests. */
 export interface Refusals {
-  /** What it says; empty if it says nothing. */
+  /** The API's text; empty if there is none. */
   textOf(body: ServerText): ServerText;
-  /** What a status means to this API, if it differs from the usual meaning. */
+  /** The meaning of a status in this API, if it differs from the usual one. */
   problemOf?(status: number, said: ServerText, reads: Request['reads']): HttpProblem | undefined;
 }
 
@@ -103,7 +103,7 @@ export function damaged(detail: string): Failure {
   return { problem: 'damaged_answer', reason: `damaged response (${detail})`, facts: { detail } };
 }
 
-/** What undici reports. `connected`: the request was sent, so name, address and TLS handshake are fine. */
+/** The failures that undici reports. `connected`: the request was sent, so name, address and TLS handshake are fine. */
 export function connectionFailure(error: unknown, connected: boolean): Failure {
   const isProxy = error instanceof ProxyError;
   const { code, detail } = describe(isProxy ? error.cause : error);
@@ -112,7 +112,7 @@ export function connectionFailure(error: unknown, connected: boolean): Failure {
   return { problem: isProxy ? error.problem : connectionProblem(code, detail, connected), reason, facts: { code } };
 }
 
-/** Node.js hides the reason of a failed connection one level down, and of one to several addresses in a list. */
+/** Node.js hides the reason for a failed connection one level down, or in a list if it tried several addresses. */
 function describe(error: unknown): { code: string; detail: string } {
   const chain: Array<Error & { code?: string }> = [];
   for (let next: unknown = error; next instanceof Error && chain.length < 5;) {
@@ -151,7 +151,7 @@ export function circuitFailure({ cause, ms }: OpenCircuit): Failure {
   return { problem, reason, facts: { seconds }, isCircuitOpen: true };
 }
 
-/** Failures without a complete response, which may pass. */
+/** Failures without a complete response, which may be temporary. */
 const UNANSWERED: ReadonlySet<ProblemId> = new Set<HttpProblem>([
   'timed_out',
   'host_unknown',
@@ -167,13 +167,13 @@ export function isTransient({ problem }: Failure): boolean {
   return UNANSWERED.has(problem) || problem === 'server_error' || problem === 'damaged_answer';
 }
 
-/** What a failed attempt says about its origin. */
+/** What a failed attempt shows about its origin. */
 export function outcomeOf({ problem, response }: Failure): Outcome {
   if (response?.status === 429) return 'limited';
   return UNANSWERED.has(problem) ? 'unanswered' : 'answered';
 }
 
-/** Whether nothing responds at the address: not worth a wait for someone who has just typed it. */
+/** Whether nothing responds at the address. A person who has just typed it should not have to wait. */
 export function isUnreachable({ problem }: Failure): boolean {
   return 'isUnreachable' in problems[problem];
 }

@@ -69,7 +69,7 @@ export class Origin {
     }
     for (;;) {
       const pass = await this.breaker.enter(hasFailed, onLimited);
-      // Rejects only with the signal's reason, when nothing goes through the breaker any more.
+      // Rejects only with the signal's reason, once the breaker lets no more requests through.
       const permit = await this.#permits.acquire(this.#address, stream);
       const release = (): void => {
         this.breaker.cancel(pass);

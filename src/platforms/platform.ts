@@ -11,19 +11,19 @@ export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
   /** The current value of the header `Authorization`. */
   authorization(owner: string): Promise<string>;
-  /** In a check, one page of one row of each list is enough, and one of several resource groups. */
+  /** In a check, one page of one row is enough for each list, and so is one of several resource groups. */
   isCheck?: true;
   /** Logs a sentence for the user. */
   log(level: Level, sentence: string): void;
 }
 
 /**
- * What a response shows of an open question of the reference: the first text if it is as expected, else the second. Both
- * are fixed words, without data of the account.
+ * The answer that a response gives to an open question of the reference: the first text if it is as expected, else the
+ * second. Both are fixed words, without data of the account.
  */
 export type Sighting = [isAsExpected: boolean, expected: string, different?: string];
 
-/** Looks at the responses of the endpoints that match `at`, such as `GET deployments/{id}/tasks`. */
+/** Examines the responses of the endpoints that match `at`, such as `GET deployments/{id}/tasks`. */
 export interface Probe {
   at: RegExp;
   look: (exchange: Exchange) => Sighting[];
@@ -40,7 +40,7 @@ export interface Platform<C, S> {
   credentials(raw: Row): string[];
   connection(config: C): Connection;
   open(config: C, api: Api): S;
-  /** Checks the config with few requests, and returns what is wrong with it. Throws a ConnectorError. */
+  /** Checks the config with few requests, and returns the problem, if any. Throws a ConnectorError. */
   check(config: C, api: Api, shared: S): Promise<string[]>;
   /** Probes of the reference's open questions, by their id. */
   probes?: Readonly<Record<string, Probe>>;

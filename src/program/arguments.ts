@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
 import { nearestOf } from '../text/nearest.ts';
 
-// An import would load what every export of node:util needs.
+// An import would load the dependencies of every export of node:util.
 const { parseArgs } = process.getBuiltinModule('node:util');
 
 /** A wrong command line. The message is a clause that quotes no value, because a value may be a secret. */

@@ -5,7 +5,7 @@ import type { Terminal } from './terminal.ts';
 export const STDOUT_CLOSED =
   "stdout is closed, or open for reading like Python's DEVNULL, so the records would be lost. Redirect it to a file or a pipe; to discard the records, use > /dev/null.";
 
-/** What the process provides to a command. */
+/** The parts of the process that a command uses. */
 export interface Context {
   /** stdout. */
   readonly writer: LineWriter;
@@ -18,7 +18,7 @@ export interface Context {
   env: Record<string, string | undefined>;
   /** Writes a text for people to stderr. */
   stderr: (text: string) => void;
-  /** For people's eyes, if stderr is a terminal and stdout is not. Texts are redacted. */
+  /** For a person who watches, if stderr is a terminal and stdout is not. Texts are redacted. */
   readonly terminal?: Terminal | undefined;
   /** The real ones by default. */
   timing?: Timing;

@@ -59,12 +59,14 @@ function isDeeper(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
-/** Where the JSON is invalid. V8 says so for most errors, but not for an unexpected token or an early end. */
+/**
+ * Where the JSON is invalid. V8 reports the position for most errors, but not for an unexpected token or an early end.
+ */
 function jsonPositionOf({ message }: Error, text: string): string {
   const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec(message) ?? [];
   if (line !== undefined) return `line ${line}, column ${column}`;
   let right = hasWrongToken(text) ? 0 : text.length;
-  // The text before an unexpected token only ends too early, so a binary search finds the position.
+  // Text that stops before an unexpected token only ends too early, so a binary search finds the position.
   for (let wrong = text.length; right + 1 < wrong;) {
     const middle = Math.floor((right + wrong) / 2);
     if (hasWrongToken(text.slice(0, middle))) wrong = middle;
@@ -83,7 +85,7 @@ function hasWrongToken(text: string): boolean {
   }
 }
 
-/** The name of a JSON value's type, as a sentence needs it. */
+/** The name of a JSON value's type, as used in a sentence. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';

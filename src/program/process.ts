@@ -18,9 +18,9 @@ interface Program {
   name: string;
   /** How its lines on stdout are encoded, if not in UTF-8. */
   encoding?: LineEncoding;
-  /** Runs one command line and returns its exit code. Throws a UsageError for a wrong one. */
+  /** Runs one command line and returns its exit code. Throws a UsageError for an invalid command line. */
   run: (argv: string[], context: Context) => Promise<number>;
-  /** Loads what reports the error that ended a command. */
+  /** Loads the function that reports the error that ended a command. */
   failures: () => Promise<{ reportFailure: (context: Context, thrown: unknown) => void }>;
 }
 
@@ -65,7 +65,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
 
   function onStdoutFailure(error: NodeJS.ErrnoException): void {
     stop.abort(new Error('stdout has failed'));
-    // A reader that closed its end needs no message. A full disk does, since stdout can't report it.
+    // A reader that closed its end needs no message, but a full disk does, since stdout can't report it.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
     stderr(
       `${name}: stdout cannot be written (${error.message}). Output is incomplete. Free disk space, then rerun; for read, pass the last complete state.\n`,

@@ -5,7 +5,7 @@ import { type ReadEnd, followRead } from './terminal.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Two streams, 1,234 records and two seconds later; gives what is written next. */
+/** Two streams, after 1,234 records and two seconds; returns the text that is written next. */
 function follow(columns: number): { line: () => string | undefined; end: (end: ReadEnd) => string | undefined } {
   const testRun = openRun();
   const streams = [openRead(testRun, parts), openRead(testRun, events)] as const;

@@ -39,7 +39,7 @@ const OPTIONS = {
   discover: { type: 'boolean', short: 'd' },
   about: { type: 'boolean' },
   debug: { type: 'boolean' },
-  // Accepted and ignored, as singer-python's.
+  // Accepted and ignored, as in singer-python.
   dev: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 
-// An import would load what every export of these modules needs, and double the time that `spec` takes beyond a bare node.
+// An import would load the dependencies of every export of these modules, and double the time that `spec` takes beyond
+// a bare node.
 const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('node:fs');
 
 /** Writes part of the bytes, from the offset on, and returns how many. */
@@ -13,7 +14,10 @@ export function openStdout(fd: number, stdout: Writable): Writable {
   return waits ? stdout : fileOutput(fd, writeSync);
 }
 
-/** Writes what stdout takes at once, and returns how many bytes that were. An error shows when the rest is written. */
+/**
+ * Writes as much as stdout accepts at once, and returns the number of bytes. An error is reported when the rest is
+ * written.
+ */
 export function writeNow(bytes: Buffer): number {
   try {
     return writeSync(1, bytes);
@@ -23,8 +27,8 @@ export function writeNow(bytes: Buffer): number {
 }
 
 /**
- * Whether stdout was closed when the process started. Node.js then opens /dev/null in its place, for reading too, unlike a
- * shell's `>`, but like Python's DEVNULL. `fd` is 1, except in tests.
+ * Whether stdout was closed when the process started. Node.js then opens /dev/null in its place, also for reading, like
+ * Python's DEVNULL but unlike a shell's `>`. `fd` is 1, except in tests.
  */
 export function wasClosed(fd = 1): boolean {
   const kind = fstatSync(fd);
@@ -39,8 +43,8 @@ export function wasClosed(fd = 1): boolean {
 }
 
 /**
- * A file as a stream that writes each chunk completely, or ends with the error. Node's own takes a short write, as on a disk that is
- * full for a moment, for a complete one, and continues after the truncated line.
+ * A file as a stream that writes each chunk completely, or ends with the error. Node's own stream treats a short write,
+ * as on a disk that is briefly full, as complete, and continues after the truncated line.
  */
 export function fileOutput(fd: number, write: WriteSome): Writable {
   const stream = process.getBuiltinModule('node:stream');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UTF8, asOneLine } from './line-encoding.ts';
 
-/** What Python's str.splitlines takes for the end of a line, beyond what JSON escapes anyway. */
+/** The characters that Python's str.splitlines treats as line ends and JSON does not escape. */
 const BREAKS = ['\u0085', '\u2028', '\u2029'];
 
 describe('what is printed', () => {
@@ -24,10 +24,10 @@ describe('what is printed', () => {
   });
 });
 
-/** Characters that matter, backslashes among them. */
+/** Characters that matter, including backslashes. */
 const UNITS = ['\\', 'u', 'd', '8', '3', '"', '\n', '😀', 'ü', ...BREAKS];
 const text = fc.string({ unit: fc.constantFrom(...UNITS, '\ud83d', '\ude00') });
-// V8 reads a key that is a lone surrogate as another one now and then, so that no comparison of objects can hold.
+// V8 occasionally reads a key that is a lone surrogate as a different one, so comparing objects would be unreliable.
 const key = fc.string({ unit: fc.constantFrom(...UNITS) });
 const value = fc.oneof(
   fc.jsonValue(),
@@ -42,7 +42,7 @@ test('any JSON stays the same, except lone surrogates, and is one line for every
       expect(JSON.parse(printed)).toEqual(wellFormed(JSON.parse(json)));
       for (const char of [...BREAKS, '\n', '\r']) expect(printed).not.toContain(char);
       expect(printed.isWellFormed()).toBe(true);
-      // Nor may an escape bring back half a character.
+      // An escape must not bring back half a character either.
       expect(JSON.stringify(JSON.parse(printed))).not.toMatch(/(?<!\\)(?:\\\\)*\\ud[89a-f]/);
     }),
     { numRuns: 1_000 },

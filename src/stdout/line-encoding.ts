@@ -1,6 +1,6 @@
 /** How a protocol's lines are encoded, beyond JSON.stringify. */
 export interface LineEncoding {
-  /** Makes JSON text that every reader of the protocol accepts. ASCII gets no longer. */
+  /** Makes JSON text that every reader of the protocol accepts. ASCII doesn't get longer. */
   encode: (json: string) => string;
   /** ASCII text without any of these needs no encoding. */
   suspects: readonly string[];

@@ -137,7 +137,7 @@ describe('a reader that has gone', () => {
 const HEAD = Buffer.from('{"data":');
 const TAIL = Buffer.from('}\n');
 
-/** From a few characters to more than a chunk holds, in every width that UTF-8 has. */
+/** From a few characters to more than fits in a chunk, in every UTF-8 width. */
 const anyData = fc
   .tuple(
     fc.constantFrom('x', 'é', '\u0085', '\u2028', '港', '🚢', '\ud800'),
@@ -161,7 +161,7 @@ test('any lines of any length are written completely, valid and in order', async
 
 type Step = { record: number; unit: string } | 'line' | 'flush' | 'ready' | 'take' | 'hurry' | 'stall';
 
-/** Records that fit by the hundred into a chunk, and such as fill one alone. */
+/** Records that fit into a chunk by the hundred, and records that fill a chunk each. */
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc
     .oneof(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 15_000, max: 70_000 }))
@@ -194,7 +194,7 @@ test('lines of several tasks are written completely and in order, however slow t
       };
       const reading = new AbortController();
       const all = Promise.all(tasks.map(run)).finally(() => reading.abort());
-      // With a task that waits for ever this would never end.
+      // This would never end if a task waited forever.
       do await out.takeAll();
       while (!reading.signal.aborted);
       await all;

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
 import { type LineEncoding, UTF8 } from './line-encoding.ts';
 
-/** As many bytes as a pipe takes at once, so that a page is mostly one write. */
+/** As many bytes as a pipe accepts at once, so that a page is usually one write. */
 const CHUNK_BYTES = 56 * 1024;
 const ROOM_BYTES = 64 * 1024;
-/** The most bytes of one UTF-16 unit in UTF-8. */
+/** The maximum number of bytes of one UTF-16 unit in UTF-8. */
 const UNIT_BYTES = 3;
 
 /** The only writer to stdout. Records are collected into chunks; any other line is written at once, after them. */
@@ -20,7 +20,9 @@ export class LineWriter {
   readonly #encoding: LineEncoding;
   #failed = false;
 
-  /** `onFailure` is called once, when stdout fails, such as a full disk. Nothing is written after it. */
+  /**
+   * `onFailure` is called once, when stdout fails, for example because the disk is full. Nothing is written after it.
+   */
   constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void, encoding: LineEncoding = UTF8) {
     this.#out = out;
     this.#encoding = encoding;
@@ -46,7 +48,7 @@ export class LineWriter {
     this.flush();
   }
 
-  /** Writes a line in three parts: to join them first would copy every record once more. */
+  /** Writes a line in three parts: joining them first would copy every record once more. */
   record(head: Uint8Array, data: string, tail: Uint8Array): void {
     const most = head.length + data.length * UNIT_BYTES + tail.length;
     if (this.#used + most > ROOM_BYTES || !this.#appendAscii(head, data, tail)) {
@@ -62,11 +64,11 @@ export class LineWriter {
     const chunk = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
     this.#encoded = 0;
-    // Many small messages may wait for a stalled reader; none of them must hold a whole chunk.
+    // Many small messages may wait for a stalled reader, so none may keep a whole chunk.
     if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
     else {
       this.#write(chunk);
-      // Mostly stdout takes it at once, and the chunk is free again.
+      // Usually stdout accepts all of it at once, and the chunk is free again.
       if (this.#out.writableLength > 0) this.#chunk = Buffer.allocUnsafe(ROOM_BYTES);
     }
   }
@@ -109,10 +111,10 @@ export class LineWriter {
     if (!this.#failed) this.#out.write(chunk);
   }
 
-  /** Flushes, and resolves once stdout takes more. */
+  /** Flushes, and resolves once stdout accepts more. */
   async ready(): Promise<void> {
     this.flush();
-    // Checked now: a remembered `false` of write() would wait for a drain that is long past.
+    // Checked now: a remembered `false` from write() would wait for a drain event that is long past.
     if (this.#failed || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
     this.#draining ??= new Promise((resolve) => {
       const done = (): void => {
@@ -125,7 +127,7 @@ export class LineWriter {
     await this.#draining;
   }
 
-  /** Flushes, and resolves once stdout has taken everything, or failed. */
+  /** Flushes, and resolves once stdout has accepted everything, or failed. */
   async drained(): Promise<void> {
     this.flush();
     if (this.#failed) return;

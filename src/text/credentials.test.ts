@@ -37,7 +37,7 @@ describe('a credential is masked', () => {
       const encoded = Buffer.from(`${before}${text}:after`).toString(encoding);
       const masked = maskCredentials(encoded);
       expect(masked).toContain(MASK);
-      // What is left are the text around it and at most a digit at each end.
+      // Only the text around it is left, and at most one digit at each end.
       expect(encoded.length - masked.replace(MASK, '').length).toBeGreaterThanOrEqual(
         Math.floor((text.length * 4) / 3) - 1,
       );

@@ -1,6 +1,6 @@
 export const MASK = '****';
 
-/** A shorter credential would mask half of every text. */
+/** Masking a shorter credential would mask half of every text. */
 const MIN_LENGTH = 4;
 /** Shorter base64 also occurs by chance. */
 const MIN_BASE64_LENGTH = 8;

@@ -38,7 +38,7 @@ export function maskWords(text: string): string {
   return maskOpaque(text.replace(USER_INFO, `$1${MASK}@`));
 }
 
-/** `password: is too short` names no password. */
+/** `password: is too short` contains no password. */
 function isSentence(name: string, value: string): boolean {
   return name.endsWith(': ') && /^[a-z]{1,7}$/.test(value);
 }

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** A longer word is never shown: it may be a secret. */
+/** A longer word is never suggested: it may be a secret. */
 export const MAX_NAME = 60;
 
 /** The known name that a misspelled or shortened word probably means. */
@@ -17,5 +17,5 @@ export function nearestOf(word: string, known: readonly string[]): string | unde
   return others.length === 0 ? first : undefined;
 }
 
-/** Fewer letters begin too many names. */
+/** Too many names begin with fewer letters. */
 const MIN_START = 4;

@@ -11,7 +11,7 @@ const KNOWN: readonly RegExp[] = [
   /(?<![0-9a-z])[0-9a-z]{7,9}(?:-[0-9a-z]{3,5}){3}-[0-9a-z]{11,13}(?![0-9a-z])/gi,
   // Compose ids.
   /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi,
-  // Ids of 32 digits, only after a word that says so, or in a CRN.
+  // Ids of 32 digits, only after a word that announces an id, or in a CRN.
   /(?:id|trace|transaction|request|group|account|(?<![0-9a-z])a)s?[^0-9a-z]{1,4}[0-9a-f]{32}(?![0-9a-z])/gi,
   /sha\d{1,3}[:-][0-9a-f]{40,128}(?![0-9a-z])/gi,
   // Dates.
@@ -34,7 +34,7 @@ export function maskOpaque(text: string): string {
     const length = odd.reduce((sum, [piece]) => sum + piece.length, 0);
     const min = /[+=]/.test(word) ? MIN_ODD_IN_BASE64 : MIN_ODD;
     if (length < min || end - start < MIN_SPAN || length * 2 < end - start) return word;
-    // In a path with a digest, the rest is useful.
+    // In a path with a digest, the other segments are useful.
     const isHex = odd.every(([piece]) => /^[0-9a-f]+$/i.test(piece));
     return isHex ? word.slice(0, start) + MASK + word.slice(end) : MASK;
   });
@@ -54,7 +54,9 @@ function oddPieces(text: string): RegExpExecArray[] {
   return [...text.matchAll(/[a-z0-9]+/gi)].filter(([piece]) => !isWord(piece));
 }
 
-/** Digits, or letters with up to four digits after them: in one case, or with few humps, as `GetAddrInfoReqWrap`. */
+/**
+ * Digits, or letters with up to four digits after them: in one case, or with few humps, such as `GetAddrInfoReqWrap`.
+ */
 function isWord(piece: string): boolean {
   if (/^\d+$/.test(piece)) return true;
   if (!/^[a-z]+\d{0,4}$/i.test(piece) || /^[A-Z]{16}/.test(piece)) return false;

@@ -24,7 +24,7 @@ describe('of 10,000 error texts', () => {
   });
 });
 
-/** Whether a text shows eight characters in a row of a secret. */
+/** Whether a text shows eight consecutive characters of a secret. */
 function showsPart(text: string, secret: string): boolean {
   for (let at = 0; at + 8 <= secret.length; at += 1) if (text.includes(secret.slice(at, at + 8))) return true;
   return false;
@@ -114,7 +114,8 @@ describe('time grows with the length alone', () => {
     time(8_000);
     // Quadratic time would be 1,024 times as much.
     const limit = 300 * Math.max(time(8_000), 2_000);
-    // Other test files run in threads of the same process, whose time is counted, too: the least of some is its own.
+    // Test files in other threads of the same process also use CPU time, so the minimum of several runs is the best
+    // estimate.
     let least = time(256_000);
     for (let again = 0; again < 4 && least >= limit; again += 1) least = Math.min(least, time(256_000));
     expect(least).toBeLessThan(limit);

@@ -14,7 +14,9 @@ export function quoted(text: ServerText): string {
   return truncated(maskByForm(truncated(line, MAX_LINE_LENGTH)), MAX_LENGTH);
 }
 
-/** The last step of every text for people: masks what is not typed as server text, such as ids and stacks. */
+/**
+ * The last step for every text for people: masks secrets that are not in server text, such as those in ids and stacks.
+ */
 export function redacted(text: string): string {
   return maskWords(maskCredentials(text));
 }
@@ -54,7 +56,7 @@ const INLINE_TAGS = new Set(
   ),
 );
 
-/** Unclosed tags end with the text: to search for each end anew would take quadratic time. */
+/** Unclosed tags end with the text: searching for each end separately would take quadratic time. */
 function withoutTags(text: string): string {
   return text
     .replace(/<(script|style)\b.*?(?:<\/\1>|$)/gis, ' ')

@@ -1,6 +1,6 @@
 declare const brand: unique symbol;
 
-/** Text that a server sent: at run time a string, but only `quoted` makes it fit to be shown. */
+/** Text that a server sent: at run time a string, but only `quoted` makes it safe to show. */
 export interface ServerText {
   readonly [brand]: never;
 }
@@ -9,7 +9,7 @@ export function serverText(text: string): ServerText {
   return text as unknown as ServerText;
 }
 
-/** The text as it was sent, for parsers and decisions only. */
+/** The text as it was sent, only for parsers and decisions. */
 export function rawText(text: ServerText): string {
   return text as unknown as string;
 }

@@ -1,13 +1,13 @@
 import type { Exchange } from '../http/client-options.ts';
 import type { Probe } from '../platforms/platform.ts';
 
-/** What was seen of an open question, and how often. */
+/** The observations on an open question, and how often each was made. */
 interface Answer {
   asExpected: Map<string, number>;
   different: Map<string, number>;
 }
 
-/** What all responses say about the open questions. */
+/** The evidence of all responses on the open questions. */
 export class Answers {
   readonly #probes: ReadonlyArray<[string, Probe]>;
   readonly #answers = new Map<string, Answer>();

@@ -16,11 +16,11 @@ const VALUES: ReadonlySet<string> = new Set(
   running satellite scheduled search service stable static SUBSCRIPTION succeeded success TRIAL update upgrade user valkey
   warning ACTIVE`.split(/\s+/),
 );
-/** Anything else may be made of data. */
+/** Anything else may contain data. */
 const NAME = /^[A-Za-z_]{1,40}$/;
 const MAX_UNDECLARED = 50;
 
-/** What the values of a field are like, and of the fields in it. */
+/** The types and kinds of a field's values, and of the fields inside it. */
 export interface Part {
   path: string;
   name: string;
@@ -29,7 +29,7 @@ export interface Part {
   parts: Part[];
 }
 
-/** The shape of a stream's records, which are not kept. */
+/** The shape of a stream's records; the records themselves are not kept. */
 export class Shape implements StreamSink {
   readonly parts: Part[];
   readonly undeclared = new Set<string>();
@@ -46,7 +46,7 @@ export class Shape implements StreamSink {
       if (this.#known.has(name) || this.undeclared.size >= MAX_UNDECLARED) continue;
       this.undeclared.add(NAME.test(name) ? name : 'a name that is not shown');
     }
-    // No state is ever due.
+    // No state is ever sent.
     return 0;
   }
 
@@ -56,7 +56,7 @@ export class Shape implements StreamSink {
   ended(): void {}
 }
 
-/** Takes records for their shapes, and shows no texts, since these name things. */
+/** Collects the shapes of records, and shows no texts, since texts may contain names. */
 export class ShapesOutput implements Output {
   readonly shapes: ReadonlyMap<string, Shape>;
 

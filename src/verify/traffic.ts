@@ -1,6 +1,6 @@
 import type { Exchange } from '../http/client-options.ts';
 
-/** The only words of a path that a report shows: everything else may be an id. */
+/** The only path segments that a report shows: all others may be ids. */
 const WORDS: ReadonlySet<string> = new Set(
   `accounts addons alerts allowlists apikeys audit_events autoscaling backups billables capability clusters databases
   datacenters deployables deployments details groups identity ip_addresses member members point_in_time_recovery_data
@@ -8,7 +8,7 @@ const WORDS: ReadonlySet<string> = new Set(
   usage v1 v2 v4 versions`.split(/\s+/),
 );
 const RATE_HEADERS = ['retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
-/** A request with one of these, and not with 0, is for a later page. */
+/** A request with one of these parameters, unless it is 0, is for a later page. */
 const PAGE_TOKENS = ['start', '_start', 'next_docid', 'next_url', 'offset', 'cursor'];
 
 /** The requests to one endpoint. */
@@ -22,7 +22,7 @@ interface Endpoint {
   rateHeaders: Set<string>;
 }
 
-/** What a report says of traffic. Bodies are not kept. */
+/** The part of a report about traffic. Bodies are not kept. */
 export class Traffic {
   readonly endpoints = new Map<string, Endpoint>();
 

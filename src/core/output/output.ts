@@ -17,7 +17,7 @@ export interface Log {
 /** A protocol, as the core sees it. */
 export interface Output extends Log {
   stream(name: string): StreamSink;
-  /** Resolves once stdout takes more. */
+  /** Resolves once stdout accepts more. */
   ready(): Promise<void>;
 }
 

@@ -46,8 +46,8 @@ export class StreamReader<S = unknown> {
   }
 
   /**
-   * Sends a request, and passes the body of the response to `take`. The permit is released only when stdout has taken what
-   * `take` emitted, so that nothing piles up behind a stalled reader.
+   * Sends a request, and passes the body of the response to `take`. The permit is released only when stdout has
+   * accepted what `take` emitted, so that nothing piles up for a stalled reader.
    */
   async read(request: Request, take: (body: unknown) => void): Promise<void> {
     const { session, stream, report } = this;

@@ -4,9 +4,9 @@ import { addCredential } from '../../text/credentials.ts';
 
 type Env = Record<string, string | undefined>;
 
-/** The proxy that the environment names for one origin. */
+/** The proxy that the environment sets for one origin. */
 export interface Proxy {
-  /** The environment variable that names it. */
+  /** The environment variable that sets it. */
   variable: string;
   /** Its scheme, host and port, without user and password. */
   origin: string;

@@ -18,7 +18,7 @@ function routeTo(origin: string, env: Env = {}, connections = 4): Route {
   return route;
 }
 
-/** How `GET /accounts` at the origin ends. */
+/** The outcome of `GET /accounts` at the origin. */
 async function tryOut(origin: string, env: Env = {}): Promise<Answer | Failure> {
   const route = routeTo(origin, env);
   return attemptsBy(route).send({
@@ -29,7 +29,7 @@ async function tryOut(origin: string, env: Env = {}): Promise<Answer | Failure> 
   });
 }
 
-/** What comes back from `GET /accounts` at the origin. */
+/** The response to `GET /accounts` at the origin. */
 async function get(origin: string, env: Env = {}): Promise<string> {
   const outcome = await tryOut(origin, env);
   return 'problem' in outcome ? outcome.problem : outcome.text;
@@ -38,7 +38,7 @@ async function get(origin: string, env: Env = {}): Promise<string> {
 const startApi = (host?: string): Promise<LocalServer> =>
   startServer((_, response) => answer(response, 200, 'the API'), host);
 
-/** A proxy that answers in the API's place, and opens no tunnels but notes who wants one. */
+/** A proxy that responds in the API's place. It opens no tunnels, but records the requests for them. */
 async function startProxy(): Promise<LocalServer & { tunnels: string[] }> {
   const proxy = await startServer((_, response) => answer(response, 200, 'the proxy'));
   return { ...proxy, tunnels: tunnelsOf(proxy.server) };
@@ -95,7 +95,7 @@ describe('with a proxy in the environment', () => {
     expect(http.tunnels).toEqual([]);
   });
 
-  // 0.0.0.0 leads to this machine, but is none of the names and addresses that mean loopback.
+  // 0.0.0.0 leads to this machine, but is not one of the loopback names and addresses.
   test.each(['0.0.0.0', 'example.test,0.0.0.0', '*'])(
     'NO_PROXY=%s lets the API be reached directly',
     async (noProxy) => {

@@ -9,7 +9,7 @@ export interface RouteOptions {
   origin: string;
   connections: number;
   connectTimeoutMs: number;
-  /** Ends connecting, for which undici itself would wait. */
+  /** Ends connection attempts, which undici itself would wait for. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
 }
@@ -25,7 +25,7 @@ export interface Route {
   close: () => Promise<void>;
 }
 
-/** A failure between here and the proxy, or in the proxy, rather than of the API. */
+/** A failure of the proxy or of the connection to it, rather than of the API. */
 export class ProxyError extends Error {
   readonly problem: 'proxy_unreachable' | 'proxy_failed' | 'proxy_refused' | 'proxy_login';
 

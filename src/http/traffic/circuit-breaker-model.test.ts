@@ -5,7 +5,7 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 
 const never = new AbortController().signal;
 
-/** An API that answers `most` requests per period and refuses the others; what it says of the wait differs. */
+/** An API that accepts `most` requests per period and rejects the others, with varying Retry-After headers. */
 interface Quota {
   most: number;
   periodMs: number;
@@ -14,7 +14,7 @@ interface Quota {
 
 interface Load {
   quota: Quota;
-  /** How many requests each worker has to make. */
+  /** How many requests each worker sends. */
   workers: number[];
   /** How long requests take, in turn. */
   latencies: number[];
@@ -30,7 +30,10 @@ const load: fc.Arbitrary<Load> = fc.record({
   latencies: fc.array(fc.nat(3_000), { minLength: 1, maxLength: 20 }),
 });
 
-/** Every request of a load as the breaker lets it go; checks each against what the breaker was told before. */
+/**
+ * Every request of a load, in the order in which the breaker lets them go. Checks each against the outcomes reported
+ * before.
+ */
 async function work({ quota, workers, latencies }: Load): Promise<{ answered: number; refused: number }> {
   const time = new VirtualTime();
   const breaker = new CircuitBreaker(time, never);
@@ -38,7 +41,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
   let left = 0;
   let sent = 0;
   let closedUntil = 0;
-  /** Closed: nobody may go. First: one may go, once the time has come. Out: that one is under way. */
+  /** Closed: no request may go. First: one request may go once it is time. Out: that request is in flight. */
   let phase: 'open' | 'first' | 'out' = 'first';
   const seen = { answered: 0, refused: 0 };
 

@@ -9,11 +9,11 @@ const ignore = (): void => undefined;
 interface Breaker {
   time: VirtualTime;
   breaker: CircuitBreaker;
-  /** The names of the requests that went, in order. */
+  /** The names of the requests that were let through, in order. */
   gone: string[];
-  /** Enters under a name. A name with `again` is a retry. */
+  /** Enters the breaker under a name. A name with `again` is a retry. */
   go: (name: string) => Promise<Pass>;
-  /** Sends a request that ends so, after so long. */
+  /** Sends a request that has this outcome after this time. */
   attempt: (outcome: Outcome, takes?: number, retryAfterMs?: number) => Promise<void>;
 }
 
@@ -35,7 +35,7 @@ function open(life = never): Breaker {
   return { time, breaker, gone, go, attempt };
 }
 
-/** One whose circuit is closed, and of which a request with HTTP 429 says to wait for ten seconds. */
+/** A breaker whose circuit is closed, and that has received an HTTP 429 with a wait of ten seconds. */
 async function limited(): Promise<Breaker> {
   const opened = open();
   await opened.attempt('answered');

@@ -12,8 +12,8 @@ const LATER_TRIAL_WAIT_MS = 2_000;
 
 /**
  * How an attempt ended.
- * - `answered`: with a whole response, whatever its status, or with a failure that no retry can cure, such as a bad certificate.
- *   Headers alone are no response: a stalled body would hide behind them.
+ * - `answered`: with a whole response, whatever its status, or with a failure that no retry can cure, such as a bad
+ *   certificate. Headers alone don't count as a response: the body may be stalled.
  * - `limited`: with HTTP 429
  * - `unanswered`: without a whole response
  */
@@ -39,10 +39,10 @@ export interface OpenCircuit {
 
 /**
  * Decides when a request may go to one origin; it also enforces the origin's rate limit.
- * - Half-open, initially and after an attempt without a whole response or with HTTP 429: one attempt at a time, the trial, goes to
- *   the origin. Trials are alternately requests that failed before and fresh ones, so neither a single bad report nor a long
- *   backoff decides alone.
- * - Closed, after a whole response: requests go at once.
+ * - Half-open, initially and after an attempt without a whole response or with HTTP 429: one attempt at a time, the
+ *   trial, goes to the origin. Trials are alternately requests that failed before and fresh ones, so neither a single
+ *   bad report nor a long backoff decides alone.
+ * - Closed, after a complete response: requests go at once.
  * - Open, for the rest of the sync: nothing goes, and `signal` is aborted.
  */
 export class CircuitBreaker {
@@ -54,7 +54,7 @@ export class CircuitBreaker {
   #waiting: Waiter[] = [];
   #isFailedNext = false;
   #isAsleep = false;
-  /** When the next trial may begin. Times are those of the monotonic clock. */
+  /** When the next trial may begin. Times are from the monotonic clock. */
   #trialFrom = -Infinity;
   #answeredAt = -Infinity;
   #unanswered = 0;
@@ -118,7 +118,7 @@ export class CircuitBreaker {
     this.cancel(pass);
   }
 
-  /** Ends a pass of whose attempt nothing is known: the next trial may begin. */
+  /** Ends a pass whose attempt has no known outcome: the next trial may begin. */
   cancel(pass: Pass): void {
     if (this.#trial !== pass) return;
     this.#trial = undefined;

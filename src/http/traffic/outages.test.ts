@@ -31,7 +31,7 @@ function report(name: string): Stream<ComposeShared> {
 
 const responds = (afterMs = 200): Reaction => ({ status: 200, afterMs, body: listBody('backups', [{ id: 'x' }]) });
 
-/** Reads all streams in virtual time, while the region `bad` reacts so. Times are in seconds. */
+/** Reads all streams in virtual time, while the region `bad` behaves like this. Times are in seconds. */
 async function read(workers: number, react: (at: number) => Reaction) {
   const time = new VirtualTime();
   const network = new SimulatedNetwork(time, TIMEOUT_MS, ({ origin, at }) =>
@@ -75,7 +75,7 @@ function smallQuota(): (at: number) => Reaction {
 const refuses: Reaction = { code: 'ECONNREFUSED' };
 
 describe.each([1, 4, 8])('with %i workers, a region of three that', (workers) => {
-  /** Seconds in which the others are read; a single worker can't do it beside a request that takes its time. */
+  /** The others are read within this many seconds; a single worker can't do that while another request is slow. */
   const patience = workers === 1 ? Infinity : 60;
 
   test.each<[string, (at: number) => Reaction, problem: string, givenUpAfter: number, attempts: number]>([
@@ -93,7 +93,7 @@ describe.each([1, 4, 8])('with %i workers, a region of three that', (workers) =>
     expect(problems).toHaveLength(STREAMS.length);
     expect(end.bad).toBeLessThanOrEqual(seconds);
     expect(attempts).toBeLessThanOrEqual(most);
-    // For each stream some failures, and a line about all the rest.
+    // For each stream, some failures, and one line about the rest.
     for (const name of STREAMS) expect(errors).toContainEqual(expect.stringMatching(`^${name}: \\d+ more deployments`));
   });
 

@@ -84,7 +84,7 @@ test('any load: never too many permits, fewest in flight first, streams in turn,
     fc.asyncProperty(fc.integer({ min: 1, max: 6 }), tasks, async (many, all) => {
       const waiting: Task[] = [];
       const inFlight: Task[] = [];
-      /** By origin and stream: the streams that were served there while it waited. */
+      /** By origin and stream: the streams that this origin served while the stream waited. */
       const passedBy = new Map<string, Set<string>>();
       const keyOf = ({ origin, stream }: Task): string => `${origin} ${stream}`;
       const inFlightAt = (origin: string): number => inFlight.filter((each) => each.origin === origin).length;

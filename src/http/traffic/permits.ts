@@ -8,7 +8,7 @@ type Waiter = PromiseWithResolvers<Permit>;
 
 interface Origin {
   inFlight: number;
-  /** The waiters of each stream. A Map keeps its order, so the first entry is the stream whose turn it is. */
+  /** The waiters of each stream. A Map keeps its order, so the first entry is the next stream to serve. */
   waiting: Map<string, Waiter[]>;
 }
 

@@ -11,7 +11,7 @@ test('as many requests as allowed go at once, and the next one when the first is
   now += 20_000;
   expect(limiter.reserve()).toBe(41_000);
   now += 41_000;
-  // The two others of the first three are as old.
+  // The other two of the first three are equally old.
   expect([limiter.reserve(), limiter.reserve()]).toEqual([0, 0]);
   expect(limiter.reserve()).toBe(61_000);
 });

@@ -1,10 +1,13 @@
-/** At most so many requests in so long. */
+/** A maximum number of requests in a period. */
 export interface Rate {
   requests: number;
   ms: number;
 }
 
-/** Server and client don't start counting at the same moment: one request may take longer to arrive than the next. */
+/**
+ * Added because server and client don't count from the same moment: one request may take longer to arrive than the
+ * next.
+ */
 const MARGIN_MS = 1_000;
 
 /** Keeps requests below a known rate limit. As many as allowed go at once, the rest one after the other. */

@@ -45,7 +45,7 @@ export function retryAfter(header: string | undefined, now: number): number | un
 export interface Timing {
   /** Unix time. */
   now(): number;
-  /** Only differences count; never jumps. */
+  /** Only differences are meaningful; it never jumps. */
   monotonic(): number;
   /** Rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;

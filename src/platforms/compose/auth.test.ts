@@ -104,7 +104,7 @@ test('accounts is requested once for simultaneous 401s, and not again for a whil
   now += 1;
   await get('deployments/d0/roles');
   expect(probes()).toBe(2);
-  // A token that is revoked in the middle is noticed.
+  // A token that is revoked during the sync is noticed.
   now += 60_000;
   expect(await get('deployments/d0/roles')).toMatchObject({ problem: 'token_refused' });
   expect(probes()).toBe(3);

@@ -3,7 +3,7 @@ import type { Request } from '../../core/stream/request.ts';
 import type { Auth } from '../../http/auth.ts';
 import { rawText } from '../../text/server-text.ts';
 
-/** Any valid token can read it. */
+/** Any valid token can read this path. */
 const PROBE: Request = { path: 'accounts' };
 
 /** For this time after a successful probe, a 401 is taken to be unrelated to the token. */

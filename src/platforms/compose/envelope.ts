@@ -49,8 +49,8 @@ export function embeddedRows(body: unknown, name: string, path: string): ParsedP
 }
 
 /**
- * Removes `_links` from a row, and moves the lists in `_embedded` to the top. Removed fields are set to undefined, which
- * JSON.stringify omits: `delete` would turn the row into a slow dictionary.
+ * Removes `_links` from a row, and moves the lists in `_embedded` to the top level. Removed fields are set to
+ * undefined, which JSON.stringify omits: `delete` would turn the row into a slow dictionary.
  */
 export function flatten(row: Row): Row {
   if (row['_links'] !== undefined) row['_links'] = undefined;

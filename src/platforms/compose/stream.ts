@@ -4,7 +4,7 @@ import { streamsOf } from '../../core/stream/stream.ts';
 import { type Deployments, eachDeployment, ofDeployment } from './deployment-list.ts';
 import { embeddedRows } from './envelope.ts';
 
-/** What the streams of a sync share. */
+/** The data that the streams of a sync share. */
 export interface ComposeShared {
   deployments: () => Promise<Deployments>;
   /** Audit events per page. */

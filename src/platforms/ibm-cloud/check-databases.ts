@@ -10,8 +10,9 @@ import { terms } from './terms.ts';
 const MAX_PROBES = 3;
 
 /**
- * Checks that the databases' API accepts the API key (icd-api.md 2.3.2). Returns what is wrong if it rejects all requests,
- * undefined if it accepts one or if there is nothing to request. Throws a ConnectorError for any other failure.
+ * Checks that the databases' API accepts the API key (icd-api.md 2.3.2). Returns the problem if it rejects all
+ * requests, undefined if it accepts one or if there is nothing to request. Throws a ConnectorError for any other
+ * failure.
  */
 export async function probeDatabases(
   deployments: readonly Deployment[],

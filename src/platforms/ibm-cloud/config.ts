@@ -107,7 +107,7 @@ export const ibmCloudConfig = z
     endpoints: endpoints.meta({
       title: 'Endpoints',
       description: "Addresses to use instead of IBM's. Plain http is accepted only for hosts that cannot be public.",
-      // Programs that make config templates of specs also accept this spelling.
+      // Programs that generate config templates from specs also accept this spelling.
       type: ['object'],
       airbyte_hidden: true,
       order: 6,

@@ -34,7 +34,7 @@ test('the key is a credential, as written and trimmed, even in an invalid config
 describe("an error in this platform's terms", () => {
   const { messages = {}, facts } = ibmCloud.terms;
   const own = Object.keys(messages) as ProblemId[];
-  /** What the API client knows of any failure with a status or a code. */
+  /** The facts that the API client has about any failure with a status or a code. */
   const known = {
     ...facts,
     path: 'v2/things',
@@ -79,7 +79,7 @@ describe("an error in this platform's terms", () => {
       partition: 's',
       from: 'f',
     };
-    // There is no address of this platform that could lack its version.
+    // No address of this platform could lack a version.
     const ids = (Object.keys(problems) as ProblemId[]).filter((id) => id !== 'api_not_found');
     for (const id of ids) {
       const { message } = new ConnectorError(id, { ...known, ...others }, { template: messages[id] });

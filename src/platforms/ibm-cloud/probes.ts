@@ -96,7 +96,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
 };
 
-/** `false` and undefined: it shows nothing. */
+/** `false` and undefined: the response shows nothing. */
 type Shown = Sighting | false | undefined;
 
 function any(at: RegExp, look: (exchange: Exchange) => Shown): Probe {

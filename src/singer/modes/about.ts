@@ -17,7 +17,7 @@ interface Property extends Record<string, unknown> {
   platforms?: string[];
 }
 
-/** What `--about` prints. Without a format, it is the Markdown text, which is also readable in a terminal. */
+/** The text that `--about` prints. Without a format, it is the Markdown text, which is also readable in a terminal. */
 export function about(format: Format): string {
   const properties = Object.fromEntries(
     [...SETTINGS].flatMap(([name, setting]) =>

@@ -25,7 +25,7 @@ export async function runDiscover(context: Context, configs: readonly string[], 
   if (streams === undefined) {
     if (name !== undefined) problem = 'The config names an unknown platform.';
     streams = STREAMS['compose'] ?? [];
-    // Loaded only if there is something to say.
+    // Loaded only if there is something to report.
     const { TapLog } = await import('../protocol/log.ts');
     const advice =
       'This catalog lists the streams of Compose. For IBM Cloud Databases, set platform.name to ibm_cloud.';

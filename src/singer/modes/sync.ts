@@ -64,7 +64,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
 const NO_VARIABLES =
   'The environment names no platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
 
-/** Loads the config from files and variables. Throws one sentence about what is wrong with it. */
+/** Loads the config from files and variables. Throws one sentence about the problem. */
 export async function loadTapConfig({ env }: Context, configs: readonly string[], log: TapLog): Promise<Config> {
   const { settings, source } = await readSettings(configs, env);
   const isEmpty = settings['platform'] === undefined && settings['api_token'] === undefined;

@@ -27,7 +27,7 @@ const text = fc.oneof(
 // As JSON, once: V8 may give a key that is a lone surrogate differently the next time.
 const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text)).map((any) => JSON.stringify(any));
 
-/** The same with U+FFFD for what Postgres rejects. */
+/** The same with U+FFFD in place of characters that Postgres rejects. */
 function withoutMisfits(json: string): string {
   return json.toWellFormed().replaceAll('\0', '\uFFFD');
 }

@@ -9,7 +9,7 @@ import { toUtcText } from '../../core/record/timestamp.ts';
 // value, and a null that meets an object breaks the merge. So a bookmark always has every key, an absent value is null or
 // an empty list, and no object has keys that vary.
 
-/** What translates between the states and the bookmarks of an incremental stream. */
+/** Translates between the states and the bookmarks of an incremental stream. */
 export interface BookmarkFormat {
   platform: string;
   replicationKey: string;

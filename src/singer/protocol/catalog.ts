@@ -55,7 +55,7 @@ export function isAlwaysIn(definition: Stream, field: string): boolean {
 
 /**
  * The schema of records with these fields: everything is nullable, nothing is required, other fields are allowed. The
- * content of objects and lists isn't declared, because targets validate it and fail at the first misfit.
+ * content of objects and lists isn't declared, because targets validate it and fail at the first mismatch.
  */
 export function recordSchema(fields: Readonly<Record<string, Field>>): JsonSchema {
   const properties = Object.entries(fields).map(([name, field]) => [name, schemaOf(field)]);

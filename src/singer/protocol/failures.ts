@@ -5,8 +5,8 @@ import { TapLog } from './log.ts';
 import type { UnusableStream } from './selection.ts';
 
 /**
- * Reports what failed, when all streams have ended, and returns the exit code. The last line is the most helpful sentence,
- * because Meltano shows that one alone.
+ * Reports the failures when all streams have ended, and returns the exit code. The last line is the most helpful
+ * sentence, because Meltano shows only that line.
  */
 export function reportEnds(
   log: TapLog,
@@ -33,7 +33,7 @@ export function reportEnds(
   return 1;
 }
 
-/** Reports what ended a whole run. */
+/** Reports the error that ended the sync. */
 export function reportFailure(context: Context, thrown: unknown): void {
   const log = new TapLog(context, false);
   const { problem, message, internalMessage, failureType } = asConnectorError(thrown);

@@ -3,7 +3,7 @@ import { inputFile, openTap } from '../../../test-support/unit/singer.ts';
 import { TapLog } from './log.ts';
 import { addCredential } from '../../text/credentials.ts';
 
-/** What Meltano writes for a tap that declares structured logging, and for one that does not. */
+/** The files that Meltano writes for a tap that declares structured logging, and for a tap that does not. */
 const structured = (level: string): object => ({
   version: 1,
   formatters: { default: { '()': 'singer_sdk.logging.StructuredFormatter' } },

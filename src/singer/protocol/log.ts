@@ -6,7 +6,7 @@ import { asOneLine } from '../../stdout/line-encoding.ts';
 import type { FailureType } from '../../core/failure/problems.ts';
 import { VERSION } from '../../program/version.ts';
 
-/** What a line may contain in addition to its text. */
+/** The keys that a line may contain in addition to its text. */
 interface Details {
   stack?: string | undefined;
   failureType?: FailureType | undefined;

@@ -14,7 +14,7 @@ const definitions = (STREAMS['compose'] ?? []).filter(({ name }) => ['audit_even
 
 interface Open {
   tap: OpenTap;
-  /** What each stream has in its state, set by the test. */
+  /** The content of each stream's state, set by the test. */
   at: Record<string, number>;
   sink: (name: string) => CheckpointedSink;
 }

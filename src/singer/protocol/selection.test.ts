@@ -102,10 +102,10 @@ describe('how', () => {
     return [mode ?? error, ...warnings].join(' / ');
   };
 
-  /** What metadata says of the stream. */
+  /** The stream's metadata. */
   const own = (method: unknown, key?: string) => (entry: CatalogEntry) =>
     Object.assign(ofStream(entry), { 'replication-method': method }, key !== undefined && { 'replication-key': key });
-  /** What the entry says itself. */
+  /** Keys of the entry itself. */
   const entry = (method: unknown) => (of: Row) => Object.assign(of, { replication_method: method });
 
   test.each<[string, string, (entry: CatalogEntry & Row) => void, RegExp]>([

@@ -35,9 +35,9 @@ interface Entry {
 }
 
 /**
- * What a catalog selects of the platform's streams, in any form that users, Meltano and old tools write. A stream that
- * can't be read doesn't affect the others. `platform` is the config's part of that name, `file` names the catalog for the
- * error about an invalid one.
+ * The streams and fields that a catalog selects, in any form that users, Meltano and old tools write. A stream that
+ * can't be read doesn't affect the others. `platform` is the config's part of that name, `file` names the catalog for
+ * the error about an invalid one.
  */
 export function selectionIn(
   catalog: Row,
@@ -93,7 +93,7 @@ function entriesOf({ streams }: Row, file: string | undefined): Entry[] {
   });
 }
 
-/** What the catalog says about the stream itself, in any of three places. */
+/** The catalog's metadata about the stream itself, from any of three places. */
 function isSelected({ raw, own }: Entry): boolean | undefined {
   const schema = isRow(raw['schema']) ? raw['schema'] : {};
   return truth(own['selected']) ?? truth(raw['selected']) ?? truth(schema['selected']);
@@ -105,7 +105,7 @@ function truth(value: unknown): boolean | undefined {
   return value === 'true' ? true : value === 'false' ? false : undefined;
 }
 
-/** How to read the stream, or why it can't be read like that. */
+/** How to read the stream, or why it can't be read as the catalog requires. */
 function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): SelectedStream['mode'] | ConnectorError {
   const cursorField = cursorFieldOf(definition);
   const wanted = own['replication-method'] ?? raw['replication_method'] ?? own['forced-replication-method'];

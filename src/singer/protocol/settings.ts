@@ -26,7 +26,7 @@ export interface PlatformForm {
 const { platform: choice, ...common } = spec.connectionSpecification.properties;
 export const PLATFORM_FORMS = choice.oneOf as readonly PlatformForm[];
 
-/** Every setting by its dotted name, as in `platform.api_key`. If several platforms have it, the first one's. */
+/** Every setting by its dotted name, as in `platform.api_key`. If several platforms have it, the first platform's. */
 export const SETTINGS = new Map<string, Setting>();
 for (const { properties } of PLATFORM_FORMS) {
   for (const [name, setting] of Object.entries(properties)) {
@@ -92,7 +92,10 @@ function nested(flat: Row): Row {
   return Object.keys(platform).length === 0 ? settings : { ...settings, platform };
 }
 
-/** The value that a string spells, if the setting isn't a string. One that spells none stays, to be rejected later. */
+/**
+ * The value that a string spells, if the setting isn't a string. A string that spells no value stays, to be rejected
+ * later.
+ */
 function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   if (typeof value !== 'string' || setting === undefined) return value;
   const text = value.trim();

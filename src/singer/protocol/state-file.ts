@@ -5,11 +5,11 @@ import { UNNAMED_PLATFORM } from '../../core/retrieval/state-format.ts';
 import { STREAMS } from '../../streams.ts';
 import { bookmarkFormatOf, bookmarkOf } from './bookmarks.ts';
 
-/** Where earlier syncs stopped. */
+/** The positions where earlier syncs stopped. */
 export interface TapState {
   /** By stream. Only a bookmark that is used has to be valid. */
   bookmarks: Map<string, unknown>;
-  /** Whatever else the state contains, to be passed on. */
+  /** The rest of the state, to be passed on. */
   rest: Row;
 }
 

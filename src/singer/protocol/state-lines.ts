@@ -4,7 +4,7 @@ import type { Row } from '../../core/record/row.ts';
 import { type BookmarkFormat, bookmarkOf } from './bookmarks.ts';
 import type { TapState } from './state-file.ts';
 
-/** A STATE is sent after this many records of all streams, or after the time of any checkpoint. */
+/** A STATE is sent after this many records of all streams, or after the time between checkpoints. */
 const STATE_RECORDS = 1_000;
 
 /**
@@ -51,7 +51,7 @@ export class StateLines {
     if (this.#records >= STATE_RECORDS || this.#isLate()) this.sendIfWorthIt();
   }
 
-  /** Before a long wait: sends news, unless the last STATE was large compared with what was printed since. */
+  /** Before a long wait: sends new bookmarks, unless the last STATE was large compared with the output since. */
   sendIfWorthIt(): void {
     const isWorthIt = this.#characters >= this.#last.length * RECORD_BYTES_PER_STATE_BYTE;
     if (isWorthIt || this.#isLate()) this.sendIfNew();
@@ -67,7 +67,7 @@ export class StateLines {
     this.#send(this.#characters > 0);
   }
 
-  /** Call before any other message is printed: targets take the first STATE for one that has been saved. */
+  /** Call before any other message is printed: targets assume that the first STATE has already been saved. */
   first(): void {
     this.#send(true);
   }

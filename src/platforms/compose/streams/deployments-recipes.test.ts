@@ -69,7 +69,7 @@ interface Recipe {
   steps: Recipe[];
 }
 
-/** Recipes in any shape: each number says of which earlier recipe, or of none, that one is a step. */
+/** Recipe trees of any shape: each number selects the earlier recipe, if any, that this recipe is a step of. */
 const forest = fc.array(fc.nat()).map((numbers) => {
   const all: Recipe[] = [];
   for (const [i, number] of numbers.entries()) {

@@ -5,8 +5,8 @@ import { embeddedList, flatten } from '../envelope.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
 /**
- * `GET /deployments/{id}/recipes` (compose-api.md 9.11): all jobs ever run, with nested steps, which become records of their own.
- * The API may also list steps at the top, so each id is read once.
+ * `GET /deployments/{id}/recipes` (compose-api.md 9.11): all jobs ever run, with nested steps, which become records of
+ * their own. The API may also list steps at the top level, so each id is read only once.
  */
 export const deploymentsRecipes = composeStream({
   name: 'deployments_recipes',
@@ -59,7 +59,7 @@ function unnested(recipes: unknown[], path: string): unknown[] {
       byId.set(recipe['id'], recipe);
       flat.push(flatten(recipe));
     }
-    // A step that has no parent_id of its own has only its nesting.
+    // Only the nesting shows the parent of a step without a parent_id.
     (known ?? recipe)['parent_id'] ??= parentId;
   }
   return flat;

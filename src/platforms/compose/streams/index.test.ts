@@ -4,7 +4,7 @@ import { openRun, rowsIn } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../stream.ts';
 import { streams } from './index.ts';
 
-// name, path ({d}: the deployment), name of the list in the body, primary key, cursor. Configs and saved states of users
+// name, path ({d}: the deployment), name of the list in the body, primary key, cursor. Users' configs and saved states
 // depend on these.
 const TABLE: [name: string, path: string, list: string, key: string, cursor?: string][] = [
   ['accounts', 'accounts', 'accounts', 'id'],

@@ -15,7 +15,7 @@ export async function accountId({ api, config }: Account): Promise<string> {
   const headers = { 'iam-apikey': config.api_key };
   const body = await orRejection(api.get({ origin: iam, path: KEY_DETAILS, headers }, 'accounts'));
   if (body instanceof ConnectorError) {
-    // Thrown as it is, it would pass for a rejection of what the id is needed for, and be skipped.
+    // Thrown unchanged, it would look like a rejection of the request that needs the id, and be skipped.
     const { answer = '', internalMessage = '' } = body;
     const message = `IAM at ${new URL(iam).host} doesn't report which account the API key belongs to (${answer}), and neither do its access tokens. If platform.endpoints is set, check it. If the problem persists, report it.`;
     throw new ConnectorError('unexpected_status', { message }, { internalMessage, cause: body });

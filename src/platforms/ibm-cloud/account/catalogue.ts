@@ -10,8 +10,8 @@ const DEFAULT_REGION = 'us-south';
 const MAX_REGIONS = 2;
 
 /**
- * Requests a list that belongs to no deployment from the databases' API; `rows` extracts its rows. If one region fails, logs a
- * warning and requests the next. Throws a ConnectorError.
+ * Requests a list that doesn't belong to a deployment from the databases' API; `rows` extracts its rows. If one region
+ * fails, logs a warning and requests the next. Throws a ConnectorError.
  */
 export async function loadCatalogue(
   account: Account,

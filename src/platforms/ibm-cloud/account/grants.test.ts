@@ -21,7 +21,7 @@ interface Given {
   config?: Row;
 }
 
-/** The policies of an account with one deployment, as the two streams get them. */
+/** The policies of an account with one deployment, as the two streams receive them. */
 async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }: Given): Promise<{
   rows: Readonly<Record<SubjectKey, Row[]>>;
   log: string[];
@@ -199,7 +199,7 @@ test('without the names of roles, a role is named as in its CRN', async () => {
   expect(log).toContainEqual(expect.stringMatching(/rejected the request for role names \(HTTP 410\)/));
 });
 
-/** Those that say something of every choice. */
+/** Policies that every choice of ids keeps. */
 const MORE = ['two', 'pattern', 'two groups', 'any group'];
 
 describe('deployment_ids and resource_group_ids', () => {

@@ -30,7 +30,7 @@ interface Grants {
   requests: number;
 }
 
-/** The declaration of a stream of the grants to one kind of subject, apart from its name and description. */
+/** Declares a stream with the grants to one kind of subject, except for its name and description. */
 export function grantsTo(subject: SubjectKey, description: string) {
   return {
     retrieval: {
@@ -94,7 +94,7 @@ export async function loadGrants(account: Account): Promise<Grants> {
     account.once(loadInventory),
   ]);
   const crns = new Map(deployments.map(({ id }) => [guidOf(id), id]));
-  // A list is no snapshot, and may contain a policy twice.
+  // The list isn't a snapshot, and may contain a policy twice.
   const policies = new Map<string, Policy>();
   for (const [i, row] of rows.entries()) {
     const policy = policyOf(row, `row ${i + 1} of ${rows.length}`);

@@ -14,7 +14,7 @@ export interface Deployment {
   /** The type's name in the databases' API: `postgresql`, `mongodbee`. */
   type: string;
   account: string | undefined;
-  /** The region whose databases' API has it; undefined for generation 2 and for an unsupported CRN. */
+  /** The region whose databases API has the instance; undefined for generation 2 and for an unsupported CRN. */
   region: string | undefined;
 }
 

@@ -170,7 +170,7 @@ describe('pages', () => {
   });
 });
 
-/** What is on each page, with repetitions and pages without a row; each leads on by a token of some name. */
+/** The content of each page, with repeated rows and empty pages; each links to the next by a token with some name. */
 const account = fc
   .record({ count: fc.nat(25), cuts: fc.array(fc.nat(4), { minLength: 1, maxLength: 30 }) })
   .chain(({ count, cuts }) =>
@@ -194,7 +194,7 @@ test('a list of any pages is read whole and once', async () => {
         pages.push(rows.slice(at, at + size));
         at += size;
       }
-      // The list is no snapshot: a row may move to a page that comes later.
+      // The list isn't a snapshot: a row may move to a later page.
       for (const [i, n] of repeats.entries()) {
         const row = rows[n];
         if (row !== undefined) pages[pages.length - 1 - (i % pages.length)]?.push(row);

@@ -9,7 +9,7 @@ import { type Selection, guidOf } from './selection.ts';
 
 export const INSTANCES = 'v2/resource_instances';
 
-/** The names that were seen for the next page's token (icd-api.md 2.1). */
+/** The names seen for the next page's token (icd-api.md 2.1). */
 const TOKENS = ['start', 'next_docid', 'next_url'] as const;
 const PAGE_SIZE = 100;
 
@@ -50,7 +50,7 @@ export async function loadInventory(account: Account): Promise<Inventory> {
 /** Yields all instances listed so far, after each page. Resource groups are listed one after the other. */
 async function* pagesOf({ api, config, selection }: Account): AsyncGenerator<Instances, void, void> {
   const { resourceGroupIds } = selection;
-  // A list is no snapshot, and may contain an instance twice.
+  // The list isn't a snapshot, and may contain an instance twice.
   const instances: Instances = new Map();
   for (const group of resourceGroupIds.length === 0 ? [undefined] : resourceGroupIds) {
     const query = { type: 'service_instance', limit: PAGE_SIZE, resource_group_id: group };

@@ -29,8 +29,8 @@ export interface Policy {
 }
 
 /**
- * Parses a row of the list; undefined for an authorization between services. Throws `unexpected_body` for an unknown form,
- * whose grants would otherwise be missing or too wide without notice. `where` names the row.
+ * Parses a row of the list; undefined for an authorization between services. Throws `unexpected_body` for an unknown
+ * form, whose grants would otherwise silently be missing or too wide. `where` names the row.
  */
 export function policyOf(row: Row, where: string): Policy | undefined {
   const fault = (detail: string): Error => unexpectedBody(POLICIES, `${where} ${detail}`);
@@ -63,7 +63,7 @@ function attributesOf(row: Row, part: 'resource' | 'subject', fault: (detail: st
     const name = textOf(key);
     if (name === undefined) throw fault(`has an attribute without a key in ${part}.attributes`);
     const isExistence = operator === 'stringExists';
-    // It must not exist.
+    // The attribute must not exist.
     if (isExistence && String(value) === 'false') continue;
     const values: unknown[] = isExistence ? ['*'] : [value].flat();
     const texts = values.flatMap((each) => textOf(each) ?? []);

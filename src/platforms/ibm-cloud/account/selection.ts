@@ -21,7 +21,7 @@ export class Selection {
     return this.deploymentIds.length === 0 && this.resourceGroupIds.length === 0;
   }
 
-  /** As a state has it: `option:id`. */
+  /** As written in a state: `option:id`. */
   get limits(): string[] {
     return [
       ...[...this.#guids].map((id) => `deployment_ids:${id}`),
@@ -35,7 +35,7 @@ export class Selection {
   }
 }
 
-/** The GUID in a CRN. Any other id is taken for a GUID; GUIDs are case-insensitive. */
+/** The GUID in a CRN. Any other id is treated as a GUID; GUIDs are case-insensitive. */
 export function guidOf(id: string): string {
   return (parseCrn(id)?.instance ?? id).toLowerCase();
 }

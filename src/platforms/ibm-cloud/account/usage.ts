@@ -72,7 +72,7 @@ async function groupIds(account: Account): Promise<readonly string[]> {
       ? resourceGroupIds
       : (await account.once(loadResourceGroups)).flatMap(({ id }) => textOf(id) ?? []);
   if (groups.length === 0) {
-    // Reading nothing would mark months as read.
+    // Without this error, the months would be marked as read.
     const facts = { ...terms.facts, path: RESOURCE_GROUPS, answer: 'it lists none', role: VIEWER };
     throw new ConnectorError('role_missing', facts);
   }

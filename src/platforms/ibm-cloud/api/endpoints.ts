@@ -1,6 +1,8 @@
 import { addressProblem } from '../../../http/address.ts';
 
-/** The only addresses that are requested, apart from the region (icd-api.md 1.4). None comes from a response. */
+/**
+ * The only addresses that are requested, apart from the region (icd-api.md 1.4). No address is taken from a response.
+ */
 export const DEFAULT_ENDPOINTS = {
   iam: 'https://iam.cloud.ibm.com',
   resource_controller: 'https://resource-controller.cloud.ibm.com',
@@ -18,7 +20,7 @@ const PLACEHOLDERS: Readonly<Partial<Record<EndpointName, readonly string[]>>> =
   logs: ['{region}', '{instance}'],
 };
 
-/** What is wrong with a configured address, as the end of a sentence about it; undefined if it is valid. */
+/** The problem with a configured address, as the end of a sentence about it; undefined if it is valid. */
 export function endpointProblem(name: EndpointName, text: string): string | undefined {
   const missing = PLACEHOLDERS[name]?.find((placeholder) => !text.includes(placeholder));
   if (missing !== undefined) return `must contain ${missing}, the placeholder for the ${missing.slice(1, -1)}`;

@@ -6,7 +6,7 @@ import { ibmErrorIn } from './error-text.ts';
 
 // Functions that take a body throw `unexpected_body` if it has another shape, so that damage never looks like an empty list.
 
-/** A body that must be an object and no error. */
+/** A body that must be an object, and not an error. */
 export function objectOf(body: unknown, path: string): Row {
   if (!isRow(body)) throw unexpectedBody(path, 'it is not an object');
   if (body['errors'] !== undefined && body['errors'] !== null) {
@@ -38,7 +38,7 @@ export function rowsOf(body: unknown, name: string, path: string): Row[] {
   });
 }
 
-/** A list of the databases' API; `shape` makes a record of each row. */
+/** A list of the databases' API; `shape` converts each row to a record. */
 export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): ParsedPage {
   return { rows: rowsOf(body, name, path).map((row) => shape(withoutOrigin(row))), warnings: [] };
 }

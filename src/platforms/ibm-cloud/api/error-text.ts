@@ -7,7 +7,7 @@ import { textOf } from './values.ts';
 export const refusals: Refusals = {
   textOf: ibmErrorText,
   problemOf(status, said, reads) {
-    // Of a Logs query: a shorter time window can succeed, the same one can't (icd-api.md 2.10).
+    // For a Logs query: a shorter time window can succeed, the same window can't (icd-api.md 2.10).
     if (reads === 'events' && rawText(said).startsWith('deadline_exceeded')) return 'query_too_long';
     if (status === 410) return 'not_found';
     if (status === 422) return 'not_offered';
@@ -17,8 +17,8 @@ export const refusals: Refusals = {
 };
 
 /**
- * The code and text of an error. Of JSON only the documented texts (icd-api.md 1.2), since anything else could be a secret; any
- * other body is returned as it is.
+ * The code and text of an error. From JSON, only the documented texts are used (icd-api.md 1.2), since anything else
+ * could be a secret; any other body is returned unchanged.
  */
 export function ibmErrorText(body: ServerText): ServerText {
   const text = rawText(body);

@@ -10,13 +10,13 @@ export async function orRejection<T>(result: Promise<T>): Promise<T | ConnectorE
   }
 }
 
-/** The failure of a request that the sync can do without. Throws bugs, cancellation, and errors that end the sync. */
+/** The failure of an optional request. Throws bugs, cancellation, and errors that end the sync. */
 export function failureOf(thrown: unknown): ConnectorError {
   if (!(thrown instanceof ConnectorError) || thrown.endsSync) throw thrown;
   return thrown;
 }
 
-/** What the API responded, or else what went wrong, to be shown in parentheses. */
+/** The API's response, or else the failure, to be shown in parentheses. */
 export function briefly({ answer, internalMessage, message }: ConnectorError): string {
   return answer ?? internalMessage ?? message;
 }

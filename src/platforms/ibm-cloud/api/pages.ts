@@ -5,7 +5,10 @@ import type { Api } from '../../platform.ts';
 import { objectOf, rowsOf } from './envelope.ts';
 import { textOf } from './values.ts';
 
-/** A list of more pages never ends. Pages may be empty, since IBM omits rows that the key can't view. */
+/**
+ * A list with more pages than this is considered endless. Pages may be empty, since IBM omits rows that the key can't
+ * view.
+ */
 const MAX_PAGES = 2_000;
 
 /** The query parameter that requests the next page. */
@@ -20,8 +23,9 @@ interface Page {
 }
 
 /**
- * Yields the pages of a list, which each body has under the name `list`. `next` returns the token of the next page, or undefined
- * at the end of the list. A check gets one page of one row, unless `isWhole`. Throws a ConnectorError, also if the pages never end.
+ * Yields the pages of a list, which each body has under the name `list`. `next` returns the token of the next page, or
+ * undefined at the end of the list. A check requests one page of one row, unless `isWhole`. Throws a ConnectorError,
+ * also if the pages never end.
  */
 export async function* listPages(
   api: Api,
@@ -63,8 +67,8 @@ export async function allRows(pages: AsyncIterable<Page>): Promise<Page & { requ
   return all;
 }
 
-// Tokens are taken out of links to the next page, whose host and path are never requested (icd-api.md 2). A link without a
-// token is an error: to take it for the end of the list would lose rows.
+// Tokens are taken out of links to the next page, whose host and path are never requested (icd-api.md 2). A link
+// without a token is an error: treating it as the end of the list would lose rows.
 
 /** The token in a link, under one of these names. */
 export function tokenIn(link: unknown, names: readonly string[], path: string): PageToken | undefined {

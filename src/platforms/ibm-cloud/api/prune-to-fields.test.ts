@@ -17,7 +17,7 @@ const FIELDS = {
   place: object('An object.', { region: text('A text.') }),
 };
 
-/** What is left of a row, and the paths of what is not. */
+/** The remaining parts of a row, and the paths of the removed parts. */
 function kept(row: Row): { row: Row; told: string[] } {
   const entries = Object.entries(pruneToFields(row, FIELDS)).filter(([, value]) => value !== undefined);
   const isField = ([name]: [string, unknown]): boolean => name in FIELDS;

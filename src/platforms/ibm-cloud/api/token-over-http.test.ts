@@ -5,11 +5,11 @@ import { refusals } from './error-text.ts';
 import { ibmCloud } from '../ibm-cloud.ts';
 import { iamAuth } from './token.ts';
 
-// Whatever has a meaning in a form or in a URL.
+// Characters with a special meaning in a form or a URL.
 const KEY = 'k+e/y=1 &';
 const { facts } = ibmCloud.terms;
 
-/** A server for IAM and one for a service, which takes the tokens that are `good`, and a client of both. */
+/** A server for IAM, a server for a service, which accepts the tokens in `good`, and a client of both. */
 async function services(replies: Array<[status: number, body: string, headers?: Record<string, string>]> = []) {
   const good = new Set<string>();
   const bodies: string[] = [];
@@ -41,7 +41,7 @@ async function services(replies: Array<[status: number, body: string, headers?: 
   return { ...opened, get, iam, service, good, bodies, told, sent };
 }
 
-/** All that a server was sent, apart from bodies. */
+/** Everything sent to a server, except bodies. */
 function received({ requests }: LocalServer): string {
   return requests.map(({ url, rawHeaders }) => [url, ...rawHeaders].join('\n')).join('\n');
 }

@@ -10,13 +10,13 @@ import { serverText } from '../../../text/server-text.ts';
 const KEY = 'k+e/y=1 &';
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 
-/** A token as IAM makes them, with these claims. */
+/** A token like IAM's, with these claims. */
 function jwt(claims: object): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'RS256' })}.${part(claims)}.signature`;
 }
 
-/** The tokens of a key, and an IAM in place of the real one, whose answers are given when the test wants it. */
+/** The tokens of a key, with a substitute for IAM that responds when the test tells it to. */
 function openIam(options: Partial<IamAccess> = {}) {
   const asked: Request[] = [];
   const waiting: Array<PromiseWithResolvers<unknown>> = [];
@@ -208,7 +208,7 @@ test('no request carries a dead token, and exchanges never overlap', async () =>
           await time.sleep(ms, never);
           const began = time.now();
           const header = await auth.header(ask);
-          // What was waited for may be short-lived: it is used at once all the same.
+          // A token that a request waited for may be short-lived: it is still used at once.
           if (time.now() === began) expect(deaths.get(header)).toBeGreaterThan(time.now());
           else expect(header).toBe(`Bearer t${made}`);
         }

@@ -11,7 +11,7 @@ import { textOf, within } from './values.ts';
 const RENEW_AT = 0.8;
 const MARGIN_MS = 10_000;
 
-/** IAM's error codes. A proxy or firewall has others, or none. */
+/** IAM's error codes. A proxy or firewall returns other codes, or none. */
 const IAM_CODE = /^(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
 
 const PATH = 'identity/token';
@@ -90,7 +90,7 @@ export function iamAuth({ apiKey, iam, now = Date.now }: IamAccess): Auth {
   };
 }
 
-/** Never a rejection, which would be skipped as one of whatever the token was needed for. */
+/** Never a rejection, which would be skipped as a rejection of the request that needed the token. */
 function exchangeError(error: ConnectorError, iam: string): ConnectorError {
   const { status, internalMessage = '', answer = '', said = serverText('') } = error;
   const details = { internalMessage, cause: error };

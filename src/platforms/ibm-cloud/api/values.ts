@@ -7,7 +7,7 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A value, or null for an empty text or none. */
+/** A value, or null if it is an empty text or missing. */
 export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
 }

@@ -105,7 +105,7 @@ describe('the id', () => {
   });
 
   test('is otherwise a hash of the content, whatever its order and envelope', () => {
-    // A release that makes another one sends every event again under a new id.
+    // If a release computes a different id, it emits every event again.
     expect(rowOf(entry(EVENT))['id']).toBe('702dd92394b9478cc39b2173393eea3c');
     const turned = Object.fromEntries(Object.entries({ ...EVENT, id: '' }).toReversed());
     expect(rowOf(entry({ message: turned }, { timestamp: undefined, subsystem: undefined }))['id']).toBe(
@@ -161,7 +161,7 @@ test('events of other services are skipped, whichever field names the service', 
   expect(auditEntry(entry(iam, { subsystem: undefined }))).toBeUndefined();
   expect(auditEntry(entry('torn {', { subsystem: 'iam-identity:1' }))).toBeUndefined();
   expect(auditEntry(entry(EVENT, { application: 'web-shop' }))).toBeUndefined();
-  // One thing that names a database is enough.
+  // One field that names a database is enough.
   expect(rowOf(entry(EVENT, { subsystem: 'renamed' }))['service']).toBe('databases-for-postgresql');
   expect(rowOf(entry({ action: 'messages-for-rabbitmq.deployment.update' }, { subsystem: undefined }))).toMatchObject({
     service: 'messages-for-rabbitmq',

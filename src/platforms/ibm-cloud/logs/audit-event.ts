@@ -101,7 +101,7 @@ function accountOf(crns: readonly string[]): string | undefined {
   return crns.map((crn) => textOf(parseCrn(crn)?.account)).find((account) => account !== undefined);
 }
 
-/** The CRN of the deployment in the CRN of a deployment or of a part of one. */
+/** The deployment's CRN, from its own CRN or that of a part of it. */
 function deploymentOf(crns: readonly string[]): string | null {
   const found = crns.find((id) => {
     const { service = '', instance = '' } = parseCrn(id) ?? {};

@@ -19,7 +19,7 @@ const usage = (n: number, more: Row = {}): Row => ({
   ...more,
 });
 
-/** A month as it is read where the usage of a group, or of the account (''), is a list of rows or a status. */
+/** A month as read if the usage of each group, or of the account (''), is a list of rows or a status. */
 async function read(
   answers: Readonly<Record<string, Row[] | number>>,
   config: Row = {},

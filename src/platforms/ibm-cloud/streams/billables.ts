@@ -77,7 +77,7 @@ async function loadMonth(
   account: Account,
 ): Promise<{ rows: Row[]; requests: number; isWhole: boolean }> {
   const { rows: resources, ...rest } = await loadUsage(month, account);
-  // A list is no snapshot, and may contain a row twice.
+  // The list isn't a snapshot, and may contain a row twice.
   const distinct = new Map(resources.map((resource) => [JSON.stringify(resource), resource])).values();
   const rows: Row[] = [];
   const keys = new Map<string, number>();
@@ -97,7 +97,7 @@ async function loadMonth(
   return { rows, ...rest };
 }
 
-/** The CRN of the deployment or backup, or the id in its place; undefined for another service. */
+/** The CRN of the deployment or backup, or the id if there is no CRN; undefined for another service. */
 async function deploymentOf(resource: Row, account: Account): Promise<string | undefined> {
   const { resource_instance_id, resource_id, plan_id } = resource;
   const id = textOf(resource_instance_id) ?? '';

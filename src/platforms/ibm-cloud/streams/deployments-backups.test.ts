@@ -7,7 +7,7 @@ import { deploymentsBackups } from './deployments-backups.ts';
 const at = (day: number): string => new Date(Date.UTC(2026, 10, day)).toISOString();
 const BACKUPS = 'databases-independent-backups';
 
-/** A backup as icd-api.md 2.3.4 has it. */
+/** A backup as documented in icd-api.md 2.3.4. */
 const backup = (day: number, more: Row = {}): Row => ({
   id: `${crnOf(1).slice(0, -1)}backup:b${day}`,
   deployment_id: 'as the databases call it',

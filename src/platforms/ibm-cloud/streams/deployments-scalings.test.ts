@@ -4,7 +4,7 @@ import { crnOf, gen1Row, gen2Row, instanceRow } from '../../../../test-support/u
 import type { Row } from '../../../core/record/row.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
 
-/** A group as icd-api.md 2.3.5 has it. */
+/** A group as documented in icd-api.md 2.3.5. */
 const group = (more: Row = {}): Row => ({
   id: 'member',
   count: 3,

@@ -8,7 +8,7 @@ import { deployments } from './deployments.ts';
 const GROUPS = { resources: [{ id: 'g1', name: 'default' }] };
 const KEY = { account_id: ACCOUNT };
 
-/** What the databases say of a deployment (icd-api.md 2.3.2). */
+/** A deployment in the databases API (icd-api.md 2.3.2). */
 const detail = (more: Row = {}): Row => ({
   deployment: {
     id: crnOf(1),
@@ -25,7 +25,7 @@ const detail = (more: Row = {}): Row => ({
 });
 const answers = { details: KEY, resource_groups: GROUPS, [encodeURIComponent(crnOf(1))]: detail() };
 
-/** A row with all that the inventory is known to send of it (icd-api.md 2.1), some of which may hold secrets. */
+/** A row with every field that the inventory is known to send (icd-api.md 2.1), some of which may contain secrets. */
 const whole = (row: Row): Row => ({
   ...row,
   url: '/v2/resource_instances/x',
@@ -104,7 +104,7 @@ test('a deployment of generation 1 is its instance, completed by the databases A
   ]);
   expect(printed.logged('WARN')).toEqual([]);
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
-  // Key details, groups, list, detail: each once.
+  // Key details, groups, list, details: each once.
   expect(api.requests).toHaveLength(4);
   expect(stream.reader.report.requests).toBe(2);
 });

@@ -49,7 +49,7 @@ test.each(TABLE.filter(([, , report]) => report !== undefined))(
 );
 
 test('requests go only to the configured endpoints', async () => {
-  // Without Logs instances nothing is requested.
+  // Without Logs instances, nothing is requested.
   for (const definition of streams.filter(({ name }) => name !== 'audit_events')) {
     const { stream, api } = openIbmRead(definition, {
       instances: [

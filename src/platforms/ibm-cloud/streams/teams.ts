@@ -51,7 +51,7 @@ async function loadGroups(account: Account): Promise<List> {
   const account_id = await account.once(accountId);
   const list = loadList('groups', GROUPS, { account_id, show_federated: 'true' }, account);
   const { rows, requests } = await requiringRole('the role Viewer on IAM Access Groups', GROUPS, list);
-  // Offsets are no snapshot, so a group may be listed twice.
+  // Paging by offset isn't a snapshot, so a group may be listed twice.
   const groups = [...new Map(rows.map((group) => [group['id'], group])).values()];
   const members = await Promise.all(groups.map((group) => loadMembers(group, account)));
   for (const [i, group] of groups.entries()) {
@@ -78,7 +78,7 @@ async function loadMembers({ id }: Row, account: Account): Promise<List | undefi
   return undefined;
 }
 
-/** Warns if the list has fewer rows than it says. */
+/** Warns if the list has fewer rows than it claims. */
 async function loadList(
   list: string,
   path: string,
