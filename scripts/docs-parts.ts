@@ -189,12 +189,10 @@ function kindName(kind: Field['kind']): string {
 /** Messages that are composed at run time: their pattern, and what to do. */
 const COMPOSED: Readonly<Record<string, { message: string; advice: string }>> = {
   input_unusable: {
-    message: 'The config (or catalog, or state) file `…` cannot be used: …',
-    advice: 'Correct the file, at the field or position that the message names.',
-  },
-  stream_not_usable: {
-    message: 'The stream `…` does not exist (or has an invalid sync mode, or is in the catalog twice).',
-    advice: 'In Airbyte, refresh the connection’s schema. By hand, use the names that `discover` prints.',
+    message:
+      'The config (or catalog, or state) file `…` cannot be used: … Or: The stream `…` does not exist (or has an invalid sync mode, or is in the catalog twice).',
+    advice:
+      'Correct the file, at the field or position that the message names. If a stream is unknown, refresh the connection’s schema in Airbyte; by hand, use the names that `discover` prints.',
   },
 };
 
@@ -235,11 +233,13 @@ function rowOf(id: string, problem: Problem, { terms, causes }: DocumentedPlatfo
 }
 
 /**
- * Formats placeholders as code, because a site built with MDX would interpret braces. Omits placeholders that are often
- * empty.
+ * Formats placeholders as code, because a site built with MDX would interpret braces. Omits or abbreviates quotations.
  */
 function asText(template: string): string {
-  return template.replace(/\{said\}/g, '').replace(/\{\w+\}/g, '`$&`');
+  return template
+    .replace(/\{said\}/g, '')
+    .replace(/\{answer\}/g, 'HTTP 4xx')
+    .replace(/\{\w+\}/g, '`$&`');
 }
 
 /** The reference's table of open questions. */

@@ -46,7 +46,7 @@ const composePages: DocumentedPlatform = {
   streams: compose.streams,
   terms: compose.terms,
   causes: {},
-  withoutProblems: new Set(['key_refused', 'token_rejected', 'not_offered', 'windows_cut_off', 'query_too_long']),
+  withoutProblems: new Set(['token_rejected', 'not_offered', 'windows_cut_off', 'query_too_long']),
   origin(stream) {
     const path = composePath(stream);
     return { path, heading: `\`GET ${path.replace('{id}', '{d}')}\`` };
@@ -106,11 +106,11 @@ const ibmCloudPages: DocumentedPlatform = {
     deployments_unknown:
       'The ids are misspelled, the deployments no longer exist, or the key belongs to another account.',
     partitions_rejected: 'The key can’t view a deployment, and `fail_on_refused_deployments` is on.',
-    token_refused: 'The service ID was locked or deleted, or the key was deleted during the sync.',
+    credentials_rejected: 'The key is misspelled, deleted, locked or expired, or its service ID was locked or deleted.',
     forbidden: 'The service ID has no role on the service, or only in other resource groups.',
-    certificate_refused: 'A proxy presents its own certificate, or the address in `endpoints` is wrong.',
+    certificate_untrusted: 'A proxy presents its own certificate, or the address in `endpoints` is wrong.',
     tls_not_spoken: 'An address in `endpoints` isn’t IBM’s.',
-    proxy_refused: 'The proxy’s rules block the hosts of IBM Cloud.',
+    proxy_rejected: 'The proxy’s rules block the hosts of IBM Cloud.',
     not_found: 'The deployment was deleted during the sync, or IBM has retired this API path.',
     redirected: 'Something between the connector and IBM responded instead, such as a proxy’s login page.',
     unexpected_status: 'The server sent a status that IBM doesn’t document.',
@@ -121,7 +121,7 @@ const ibmCloudPages: DocumentedPlatform = {
     proxy_failed: 'The proxy is overloaded, or can’t reach the hosts of IBM Cloud.',
     check_timed_out: 'IBM Cloud is down or very slow, or a firewall drops the requests.',
   },
-  withoutProblems: new Set(['api_not_found', 'list_not_paged', 'list_missing', 'token_refused', 'unauthorized']),
+  withoutProblems: new Set(['api_not_found', 'list_not_paged', 'list_missing', 'unauthorized']),
   origin(stream) {
     const section = IBM_SECTIONS[stream.name];
     if (section === undefined) throw new Error(`no section of the reference is listed for ${stream.name}`);

@@ -5,7 +5,7 @@ import { openContext } from '../test-support/unit/output.ts';
 import { VERSION } from './program/version.ts';
 import { openAirbyteOutput } from './airbyte/protocol/output.ts';
 import { type Config, configSchema, platformOf } from './config.ts';
-import { checkConnection, openClient, openReads } from './connector.ts';
+import { checkConnection, connect, openReads } from './connector.ts';
 import { readStreams } from './core/reading/read-streams.ts';
 
 const sleep = vi.spyOn(realTiming, 'sleep').mockResolvedValue();
@@ -28,7 +28,7 @@ async function ask(debug: boolean, ...failures: Record<string, string>[]) {
   const { context, messages, stop } = openContext();
   const config = configOf(`${server.origin}/v`, { num_workers: 1 });
   const onLongWait = vi.fn<(owner: string) => void>();
-  const client = openClient(config, context, openAirbyteOutput(context, 'read', debug), {
+  const { client } = connect(config, context, openAirbyteOutput(context, 'read', debug), {
     onLongWait,
     signal: stop.signal,
     onRateLimit: () => undefined,
@@ -74,11 +74,11 @@ test("a proxy's credentials are masked at once, and an invalid address ends the 
   const config = configOf('https://api.internal');
   const events = { signal: stop.signal, onRateLimit: () => undefined };
   const output = openAirbyteOutput(context, 'read', false);
-  openClient(config, context, output, events);
+  connect(config, context, output, events);
   output.log('info', `it says pr0xy/s3cret, and Basic ${Buffer.from('me:pr0xy/s3cret').toString('base64')}`);
   expect(messages().at(-1)).toMatchObject({ log: { message: 'it says ****, and Basic ****' } });
   const bad = { ...context, env: { HTTPS_PROXY: 'http://me:100%@127.0.0.1:9' } };
-  expect(() => openClient(config, bad, output, events)).toThrow(
+  expect(() => connect(config, bad, output, events)).toThrow(
     'The environment variable HTTPS_PROXY must be the address of a proxy',
   );
 });
@@ -154,7 +154,7 @@ describe('the streams of a read', () => {
       { name: 'accounts', end: 'stopped' },
       { name: 'teams', end: 'stopped' },
     ]);
-    expect(refusal()).toMatchObject({ problem: 'token_refused', status: 401 });
+    expect(refusal()).toMatchObject({ problem: 'credentials_rejected', status: 401 });
     expect(requests).toHaveLength(1);
   });
 });

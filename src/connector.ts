@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import { type Config, platformOf } from './config.ts';
 import { checkStreams } from './check-streams.ts';
@@ -7,12 +6,14 @@ import type { CheckpointedSink } from './core/output/checkpoints.ts';
 import { ConnectorError } from './core/failure/errors.ts';
 import { type OpenStream, openStream } from './core/retrieval/open-stream.ts';
 import type { Log, Output } from './core/output/output.ts';
+import { methodOf } from './core/stream/request.ts';
 import type { Stream } from './core/stream/stream.ts';
 import type { Session } from './core/reading/session.ts';
 import { utcText } from './core/record/timestamp.ts';
 import { VERSION } from './program/version.ts';
 import type { ClientOptions } from './http/client-options.ts';
 import { ApiClient } from './http/client.ts';
+import { realTiming } from './http/traffic/retry.ts';
 import { proxyNote } from './http/error.ts';
 import { proxyFor } from './http/connection/proxy.ts';
 import type { Api } from './platforms/platform.ts';
@@ -25,6 +26,9 @@ const CHECK_STREAMS_MS = 20_000;
 
 /** In a check, no request waits for another that hangs. */
 const CHECK_PERMITS = 32;
+
+/** A larger body wouldn't fit into memory next to those of the other requests. */
+const MAX_BODY_BYTES = 256 * 2 ** 20;
 
 /** Save a checkpoint before longer waits. */
 const LONG_WAIT_MS = 1_000;
@@ -59,20 +63,18 @@ export function openReads(
 ): OpenReads {
   const platform = platformOf(config);
   const { env } = context;
-  const refused = new AbortController();
+  const rejected = new AbortController();
   let refusal: ConnectorError | undefined;
-  const signal = AbortSignal.any([context.signal, refused.signal]);
-  // Every wait and request listens to this signal. Node.js would warn about a leak on stderr.
-  setMaxListeners(0, signal);
+  const signal = AbortSignal.any([context.signal, rejected.signal]);
   const streams: OpenStream[] = [];
   const limitedUntil = new Map<string, number>();
-  const client = openClient(config, context, output, {
+  const { client, api } = connect(config, context, output, {
     signal,
-    onTokenRefused(error) {
+    onCredentialsRejected(error) {
       refusal ??= error;
-      refused.abort(error);
+      rejected.abort(error);
     },
-    onExchange,
+    ...(onExchange && { onExchange }),
     onLongWait: (owner) => sinkOf(owner)?.waits(),
     onRateLimit(until, owner) {
       if (until <= (limitedUntil.get(owner) ?? 0) + SAME_LIMIT_MS) return;
@@ -82,11 +84,6 @@ export function openReads(
   });
   const sinkOf = (owner: string): CheckpointedSink | undefined =>
     streams.find(({ reader }) => reader.stream.name === owner)?.reader.sink;
-  const api: Api = {
-    get: (request, owner) => client.get(request, owner),
-    authorization: (owner) => client.authorization(owner),
-    log: (level, sentence) => output.log(level, sentence),
-  };
   const session: Session = {
     send: (request, stream) => client.send(request, stream),
     output,
@@ -98,7 +95,6 @@ export function openReads(
     startedAt: utcText(Date.now()),
     signal,
   };
-  warnOfFutureStart(config, output);
   for (const { definition, mode, state, where } of wanted) {
     const options = {
       mode,
@@ -120,7 +116,6 @@ export function openReads(
  * for an outage.
  */
 export async function checkConnection(config: Config, context: Context, output: Log): Promise<string[]> {
-  warnOfFutureStart(config, output);
   const platform = platformOf(config);
   const { address } = platform.connection(config.platform);
   const { host, origin } = new URL(address);
@@ -133,26 +128,20 @@ export async function checkConnection(config: Config, context: Context, output: 
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(timedOut), CHECK_MS);
   const late = after(CHECK_STREAMS_MS, 'late' as const, { ref: false });
-  const client = openClient(config, context, output, {
+  const { client, api } = connect(config, context, output, {
     signal: AbortSignal.any([context.signal, deadline.signal]),
     deadline: Date.now() + CHECK_MS,
     permits: CHECK_PERMITS,
     onRateLimit: () => undefined,
   });
-  const api: Api = {
-    get: (request, owner) => client.get(request, owner),
-    authorization: (owner) => client.authorization(owner),
-    isCheck: true,
-    log: (level, sentence) => output.log(level, sentence),
-  };
   try {
     // Row counts are those of single pages.
     const quiet: Api = { ...api, log: (level, sentence) => level === 'info' || api.log(level, sentence) };
     const shared: unknown = platform.open(config.platform, quiet);
-    let complaints: string[] = [];
+    let problems: string[] = [];
     let rejection: ConnectorError | undefined;
     try {
-      complaints = await platform.check(config.platform, api, shared);
+      problems = await platform.check(config.platform, api, shared);
     } catch (thrown) {
       if (!(thrown instanceof ConnectorError) || !thrown.isRejection) throw thrown;
       rejection = thrown;
@@ -160,50 +149,60 @@ export async function checkConnection(config: Config, context: Context, output: 
     // The credentials may still be able to read other streams.
     const failure = await checkStreams(platform, config.platform, shared, api, output, late);
     if (rejection !== undefined) throw rejection;
-    if (failure !== undefined && complaints.length === 0) throw failure;
-    return complaints;
+    if (failure !== undefined && problems.length === 0) throw failure;
+    return problems;
   } finally {
     clearTimeout(timer);
     await client.close();
   }
 }
 
-/** A mistyped year would go unnoticed in a sync without records. */
-function warnOfFutureStart({ start_date: start }: Config, output: Log): void {
-  if (start === undefined || start <= utcText(Date.now())) return;
-  output.log('warn', `start_date ${start} is in the future, so only undated records are read`);
-}
+type Options = Pick<ClientOptions, 'signal' | 'onRateLimit'> &
+  Partial<Pick<ClientOptions, 'permits' | 'deadline' | 'onCredentialsRejected' | 'onExchange'>> & {
+    onLongWait?: (owner: string) => void;
+  };
 
-type Events = Pick<ClientOptions, 'signal' | 'onRateLimit' | 'onTokenRefused' | 'deadline'> & {
-  permits?: number;
-  onLongWait?: (owner: string) => void;
-  onExchange?: ClientOptions['onExchange'] | undefined;
-};
-
-/** The API client for a config. Logs retries. */
-export function openClient(config: Config, context: Context, output: Log, events: Events): ApiClient {
-  const { env, timing } = context;
-  const { onLongWait, onExchange, ...rest } = events;
+/** The API client for a config, which logs retries, and what the platform gets of it. A deadline makes it a check. */
+export function connect(
+  config: Config,
+  context: Context,
+  output: Log,
+  { onLongWait, onExchange, ...options }: Options,
+): { client: ApiClient; api: Api } {
+  const { env, timing = realTiming } = context;
+  const { start_date: start } = config;
+  // A mistyped year would go unnoticed in a sync without records.
+  if (start !== undefined && start > utcText(Date.now())) {
+    output.log('warn', `start_date ${start} is in the future, so only undated records are read`);
+  }
   const platform = platformOf(config);
-  return new ApiClient({
+  const client = new ApiClient({
     permits: config.num_workers,
-    ...rest,
-    ...(timing && { timing }),
+    ...options,
     ...platform.connection(config.platform),
     env,
+    timing,
+    maxBodyBytes: MAX_BODY_BYTES,
     terms: platform.terms,
     userAgent: `source-compose/${VERSION}`,
     timeoutMs: config.request_timeout_seconds * 1_000,
     onExchange(exchange) {
       const { request, status, ms } = exchange;
-      const method = request.post === undefined ? 'GET' : 'POST';
-      output.log('debug', `${method} ${request.path}: HTTP ${status} in ${ms} ms`);
+      output.log('debug', `${methodOf(request)} ${request.path}: HTTP ${status} in ${ms} ms`);
       onExchange?.(exchange);
     },
-    onRetry({ stream, method, path, attempt, reason, waitMs }) {
+    onRetry({ request, stream, attempt, reason, waitMs }) {
+      const label = `${methodOf(request)} ${request.path}`;
       const wait = (waitMs / 1_000).toFixed(1);
-      output.log('warn', `${method} ${path}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
+      output.log('warn', `${label}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
       if (waitMs > LONG_WAIT_MS) onLongWait?.(stream);
     },
   });
+  const api: Api = {
+    get: (request, owner) => client.get(request, owner),
+    authorization: (owner) => client.authorization(owner),
+    ...(options.deadline !== undefined && { isCheck: true }),
+    log: (level, sentence) => output.log(level, sentence),
+  };
+  return { client, api };
 }

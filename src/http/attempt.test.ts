@@ -3,19 +3,24 @@ import { getEventListeners, once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { answer, startServer } from '../../test-support/unit/http.ts';
-import { Attempts } from './attempt.ts';
+import { attempt } from './attempt.ts';
 import { type Answer, type Failure, TIMED_OUT, TOO_LARGE } from './failure.ts';
 
 const LONG = 60_000;
 const MAX_BODY_BYTES = 1_000;
 const never = new AbortController().signal;
 
-const attemptsBy = (dispatcher: Dispatcher, timeoutMs = LONG, signal = never): Attempts =>
-  new Attempts(dispatcher, { timeoutMs, maxBodyBytes: MAX_BODY_BYTES }, signal);
-
-const requestTo = (origin: string): Dispatcher.DispatchOptions => ({ origin, path: '/teams', method: 'GET' });
+function attemptBy(
+  dispatcher: Dispatcher,
+  origin = 'http://api.internal',
+  timeoutMs = LONG,
+  signal = never,
+): Promise<Answer | Failure> {
+  const limits = { timeoutMs, maxBodyBytes: MAX_BODY_BYTES };
+  return attempt(dispatcher, { origin, path: '/teams', method: 'GET' }, limits, signal);
+}
 
 function poolTo(origin: string): Pool {
   const pool = new Pool(origin, { headersTimeout: 0, bodyTimeout: 0 });
@@ -26,7 +31,7 @@ function poolTo(origin: string): Pool {
 /** An attempt at a real server with this behavior, through a pool like the client's. */
 async function attemptAt(listener: RequestListener, timeoutMs = LONG, signal = never): Promise<Answer | Failure> {
   const { origin } = await startServer(listener);
-  return attemptsBy(poolTo(origin), timeoutMs, signal).send(requestTo(origin));
+  return attemptBy(poolTo(origin), origin, timeoutMs, signal);
 }
 
 function dripInto(response: ServerResponse): void {
@@ -122,67 +127,15 @@ describe('the time-out includes connecting and the last byte', () => {
 
   test('of a connection that undici gives up', async () => {
     const error = Object.assign(new Error('Connect Timeout Error'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
-    expect(await attemptsBy(rejecting(error)).send(requestTo('http://api.internal'))).toBe(TIMED_OUT);
+    expect(await attemptBy(rejecting(error))).toBe(TIMED_OUT);
   });
 
   test('and nothing is sent if the connection is made later', async () => {
     const { dispatcher, handlers } = silent();
-    expect(await attemptsBy(dispatcher, 50).send(requestTo('http://api.internal'))).toBe(TIMED_OUT);
+    expect(await attemptBy(dispatcher, undefined, 50)).toBe(TIMED_OUT);
     const abort = vi.fn<(reason: Error) => void>();
     handlers[0]?.onRequestStart?.({ abort } as unknown as Dispatcher.DispatchController, undefined);
     expect(abort).toHaveBeenCalledOnce();
-  });
-});
-
-describe('of many requests, each has its own time', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-
-  function sender(): { send: () => { ended: (Answer | Failure)[]; handler: Dispatcher.DispatchHandler | undefined } } {
-    const { dispatcher, handlers } = silent();
-    const attempts = attemptsBy(dispatcher, 1_000);
-    return {
-      send() {
-        const ended: (Answer | Failure)[] = [];
-        void attempts.send(requestTo('http://api.internal')).then((end) => ended.push(end));
-        return { ended, handler: handlers.at(-1) };
-      },
-    };
-  }
-
-  test('however many there are', async () => {
-    const { send } = sender();
-    const first = send();
-    await vi.advanceTimersByTimeAsync(400);
-    const [second, third] = [send(), send()];
-    await vi.advanceTimersByTimeAsync(599);
-    expect(first.ended).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect([first.ended, second.ended]).toEqual([[TIMED_OUT], []]);
-    await vi.advanceTimersByTimeAsync(399);
-    expect([second.ended, third.ended]).toEqual([[], []]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect([second.ended, third.ended]).toEqual([[TIMED_OUT], [TIMED_OUT]]);
-  });
-
-  test('also after another ended, and after a pause', async () => {
-    const { send } = sender();
-    const { handler, ended } = send();
-    await vi.advanceTimersByTimeAsync(900);
-    handler?.onResponseStart?.(undefined as never, 200, {}, '');
-    handler?.onResponseEnd?.(undefined as never, {});
-    const later = send();
-    await vi.advanceTimersByTimeAsync(999);
-    expect([ended, later.ended]).toEqual([[{ status: 200, headers: {}, text: '' }], []]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(later.ended).toEqual([TIMED_OUT]);
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect(vi.getTimerCount()).toBe(0);
-    const last = send();
-    await vi.advanceTimersByTimeAsync(999);
-    expect(last.ended).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(last.ended).toEqual([TIMED_OUT]);
   });
 });
 
@@ -208,7 +161,7 @@ describe('a connection that fails is a failure, whatever came before', () => {
     const { server, origin } = await startServer(() => undefined);
     server.close();
     await once(server, 'close');
-    expect(await attemptsBy(poolTo(origin)).send(requestTo(origin))).toMatchObject({
+    expect(await attemptBy(poolTo(origin), origin)).toMatchObject({
       problem: 'connection_refused',
       reason: expect.stringMatching(/^ECONNREFUSED \(.*127\.0\.0\.1/) as string,
     });
@@ -227,11 +180,11 @@ describe('a connection that fails is a failure, whatever came before', () => {
         new Error('it failed', { cause: Object.assign(new Error('it has expired'), { code: 'CERT_HAS_EXPIRED' }) }),
         { code: 'UND_ERR_SOMETHING' },
       ),
-      'certificate_refused',
+      'certificate_untrusted',
       /^CERT_HAS_EXPIRED \(it failed: it has expired\)$/,
     ],
   ])('a connection %s', async (_, error, problem, reason) => {
-    const ended = await attemptsBy(rejecting(error)).send(requestTo('http://localhost'));
+    const ended = await attemptBy(rejecting(error));
     expect(ended).toMatchObject({ problem, reason: expect.stringMatching(reason) as string });
   });
 });
@@ -252,22 +205,22 @@ describe('an abort ends the attempt with its reason', () => {
     const origin = `https://127.0.0.1:${(mute.address() as AddressInfo).port}`;
     const stop = new AbortController();
     mute.on('connection', () => stop.abort('SIGTERM'));
-    await expect(attemptsBy(poolTo(origin), LONG, stop.signal).send(requestTo(origin))).rejects.toBe('SIGTERM');
+    await expect(attemptBy(poolTo(origin), origin, LONG, stop.signal)).rejects.toBe('SIGTERM');
   });
 });
 
 test('a response leaves no timer that would keep the process running', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const before = timers();
-  await attemptsBy(rejecting(new Error('it failed'))).send(requestTo('http://api.internal'));
+  await attemptBy(rejecting(new Error('it failed')));
   expect(timers()).toBe(before);
 });
 
-test('many responses share one listener of the signal, and reuse connections', async () => {
+test('many responses leave no listener of the signal, and reuse connections', async () => {
   const { signal } = new AbortController();
   const { origin, connections } = await startServer((_, response) => answer(response, 200, '{}'));
-  const attempts = attemptsBy(poolTo(origin), LONG, signal);
-  for (let i = 0; i < 100; i++) await attempts.send(requestTo(origin));
-  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  const pool = poolTo(origin);
+  for (let i = 0; i < 100; i++) await attemptBy(pool, origin, LONG, signal);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   expect(connections()).toBeLessThan(10);
 });

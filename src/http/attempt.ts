@@ -66,55 +66,27 @@ class Exchange implements Dispatcher.DispatchHandler {
 }
 
 /**
- * Sends requests to one origin, each within the time-out, which includes connecting and the whole body, so a server that drips bytes
- * can't hold a worker. One timer and one listener serve all requests: a pair for each was measured as 2 % of a read.
+ * Sends one request and reads its whole body. The time-out includes connecting and the whole body, so a server that drips bytes
+ * can't hold a worker. Rejects only with the signal's reason.
  */
-export class Attempts {
-  readonly #dispatcher: Dispatcher;
-  readonly #timeoutMs: number;
-  readonly #maxBodyBytes: number;
-  readonly #signal: AbortSignal;
-  /** When each exchange times out, the earliest first. */
-  readonly #due = new Map<Exchange, number>();
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(dispatcher: Dispatcher, limits: { timeoutMs: number; maxBodyBytes: number }, signal: AbortSignal) {
-    this.#dispatcher = dispatcher;
-    this.#timeoutMs = limits.timeoutMs;
-    this.#maxBodyBytes = limits.maxBodyBytes;
-    this.#signal = signal;
-    signal.addEventListener('abort', () => {
-      for (const exchange of this.#due.keys()) exchange.stop({ problem: 'connection_lost', reason: 'stopped' });
-    });
-  }
-
-  /** Sends one request and reads its whole body. Rejects only with the signal's reason. */
-  async send(request: Dispatcher.DispatchOptions): Promise<Answer | Failure> {
-    this.#signal.throwIfAborted();
-    const exchange = new Exchange(this.#maxBodyBytes);
-    this.#due.set(exchange, performance.now() + this.#timeoutMs);
-    if (this.#timer === undefined) this.#wakeIn(this.#timeoutMs);
-    this.#dispatcher.dispatch(request, exchange);
+export async function attempt(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  { timeoutMs, maxBodyBytes }: { timeoutMs: number; maxBodyBytes: number },
+  signal: AbortSignal,
+): Promise<Answer | Failure> {
+  signal.throwIfAborted();
+  const exchange = new Exchange(maxBodyBytes);
+  const stop = (): void => exchange.stop({ problem: 'connection_lost', reason: 'stopped' });
+  const timer = setTimeout(() => exchange.stop(TIMED_OUT), timeoutMs);
+  signal.addEventListener('abort', stop);
+  try {
+    dispatcher.dispatch(request, exchange);
     const ended = await exchange.ended;
-    this.#due.delete(exchange);
-    if ('problem' in ended) this.#signal.throwIfAborted();
+    if ('problem' in ended) signal.throwIfAborted();
     return ended;
-  }
-
-  #wakeIn(ms: number): void {
-    // The timer may outlive its exchange, and must not keep the process running.
-    this.#timer = setTimeout(() => this.#check(), ms).unref();
-  }
-
-  #check(): void {
-    this.#timer = undefined;
-    const now = performance.now();
-    for (const [exchange, due] of this.#due) {
-      if (due > now) {
-        this.#wakeIn(due - now);
-        return;
-      }
-      exchange.stop(TIMED_OUT);
-    }
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
   }
 }

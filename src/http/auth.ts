@@ -2,7 +2,7 @@ import type { ServerText } from '../text/server-text.ts';
 import type { Request } from '../core/stream/request.ts';
 
 /** A response with HTTP 401. */
-interface Refusal {
+interface Rejection {
   request: Request;
   /** The header that the request sent. */
   authorization: string;
@@ -13,11 +13,12 @@ interface Refusal {
 export type SendRequest = (request: Request, why?: string) => Promise<unknown>;
 
 /**
+ * What a 401 means.
  * - `renewed`: there are new credentials, so the request is sent again
- * - `refused`: the API rejects the credentials, so no other request will succeed
+ * - `rejected`: the API rejects the credentials, so no other request will succeed
  * - `unrelated`: the credentials are accepted, but not for this request
  */
-export type RefusalMeaning = 'renewed' | 'refused' | 'unrelated';
+export type RejectionMeaning = 'renewed' | 'rejected' | 'unrelated';
 
 /** How requests are authenticated. */
 export interface Auth {
@@ -26,8 +27,8 @@ export interface Auth {
    * ConnectorError.
    */
   header(send: SendRequest): string | Promise<string>;
-  /** What a 401 means. Throws if that can't be found out now. */
-  refused(refusal: Refusal, send: SendRequest): Promise<RefusalMeaning>;
+  /** Throws if that can't be found out now. */
+  meaningOf(rejection: Rejection, send: SendRequest): Promise<RejectionMeaning>;
   /** Called after each response with HTTP 200. */
   accepted?(request: Request): void;
 }

@@ -2,24 +2,24 @@ import { describe, expect, test } from 'vitest';
 import { CircuitOpenError } from '../core/failure/errors.ts';
 import type { Request } from '../core/stream/request.ts';
 import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
-import type { Auth, RefusalMeaning } from './auth.ts';
+import type { Auth, RejectionMeaning } from './auth.ts';
 
 /** A server that responds with each of these statuses, then with 200; and a client whose auth is observed. */
-async function ask(statuses: number[], meanings: RefusalMeaning[] = [], auth: Partial<Auth> = {}) {
+async function ask(statuses: number[], meanings: RejectionMeaning[] = [], auth: Partial<Auth> = {}) {
   const { origin, requests } = await startServer((_, response) => {
     answer(response, statuses.shift() ?? 200, '{"errors":"who are you"}');
   });
-  const refusals: unknown[] = [];
+  const rejections: unknown[] = [];
   const accepted: Request[] = [];
   const told: unknown[] = [];
   let token = 0;
   const { client, retries } = createClient({
     address: origin,
-    onTokenRefused: (error) => told.push(error),
+    onCredentialsRejected: (error) => told.push(error),
     auth: {
       header: () => `Bearer ${token}`,
-      async refused(refusal) {
-        refusals.push(refusal);
+      async meaningOf(rejection) {
+        rejections.push(rejection);
         token += 1;
         return meanings.shift() ?? 'unrelated';
       },
@@ -29,25 +29,25 @@ async function ask(statuses: number[], meanings: RefusalMeaning[] = [], auth: Pa
   });
   const result = await client.get({ path: 'teams' }, 'teams').catch((error: unknown) => error);
   const sent = requests.map(({ headers }) => headers.authorization);
-  return { result, sent, refusals, accepted, told, retries };
+  return { result, sent, rejections, accepted, told, retries };
 }
 
 describe('a 401', () => {
   test('with renewed credentials is sent again with these, which is not a retry', async () => {
-    const { result, sent, refusals, accepted, told, retries } = await ask([401], ['renewed']);
+    const { result, sent, rejections, accepted, told, retries } = await ask([401], ['renewed']);
     expect(result).toEqual({ errors: 'who are you' });
     expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
-    expect(refusals).toEqual([{ request: { path: 'teams' }, authorization: 'Bearer 0', said: 'who are you' }]);
+    expect(rejections).toEqual([{ request: { path: 'teams' }, authorization: 'Bearer 0', said: 'who are you' }]);
     expect(accepted).toEqual([{ path: 'teams' }]);
     expect({ told, retries }).toEqual({ told: [], retries: [] });
   });
 
   test("for renewed credentials opens the origin's circuit instead of renewing them forever", async () => {
-    const { result, sent, refusals, told } = await ask([401, 401, 401], ['renewed', 'renewed']);
+    const { result, sent, rejections, told } = await ask([401, 401, 401], ['renewed', 'renewed']);
     expect(result).toBeInstanceOf(CircuitOpenError);
     expect(result).toMatchObject({ problem: 'token_rejected', failureType: 'config_error', isRejection: false });
     expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
-    expect(refusals).toHaveLength(1);
+    expect(rejections).toHaveLength(1);
     expect(told).toEqual([]);
   });
 
@@ -56,8 +56,8 @@ describe('a 401', () => {
       [1, 2].map(() => startServer((_, response) => answer(response, 401, '{"errors":"who are you"}'))),
     );
     const told: unknown[] = [];
-    const auth: Auth = { header: () => 'Bearer t', refused: async () => 'renewed' };
-    const { client } = createClient({ auth, onTokenRefused: (error) => told.push(error) });
+    const auth: Auth = { header: () => 'Bearer t', meaningOf: async () => 'renewed' };
+    const { client } = createClient({ auth, onCredentialsRejected: (error) => told.push(error) });
     const errors = [];
     for (const { origin } of servers) {
       expect(told).toEqual([]);
@@ -68,15 +68,15 @@ describe('a 401', () => {
 
   test("whose meaning can't be found out now fails with the reason", async () => {
     const outage = new Error('an outage');
-    const { result, told } = await ask([401], [], { refused: () => Promise.reject(outage) });
+    const { result, told } = await ask([401], [], { meaningOf: () => Promise.reject(outage) });
     expect(result).toBe(outage);
     expect(told).toEqual([]);
   });
 });
 
 test.each([403, 404, 418])('HTTP %i is nothing that the credentials are asked about', async (status) => {
-  const { refusals, accepted, told } = await ask([status]);
-  expect({ refusals, accepted, told }).toEqual({ refusals: [], accepted: [], told: [] });
+  const { rejections, accepted, told } = await ask([status]);
+  expect({ rejections, accepted, told }).toEqual({ rejections: [], accepted: [], told: [] });
 });
 
 test('before each request, credentials that have to be requested first are awaited', async () => {

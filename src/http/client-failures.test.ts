@@ -17,7 +17,7 @@ describe('transient failures are retried', () => {
     const { result, retries } = get();
     expect(await result).toEqual({ id: 1 });
     expect(retries).toEqual([
-      { stream: 'teams', method: 'GET', path: 'teams', attempt: 1, reason: `HTTP ${status} (not now)`, waitMs: 750 },
+      { request: { path: 'teams' }, stream: 'teams', attempt: 1, reason: `HTTP ${status} (not now)`, waitMs: 750 },
     ]);
   });
 
@@ -95,7 +95,7 @@ describe('definite failures are not retried', () => {
   test.each([
     [301, 'redirected'],
     [400, 'unexpected_status'],
-    [401, 'token_refused'],
+    [401, 'credentials_rejected'],
     [402, 'unexpected_status'],
     [403, 'forbidden'],
     [404, 'not_found'],

@@ -3,7 +3,7 @@ import type { Request } from '../core/stream/request.ts';
 import type { Terms } from '../core/failure/terms.ts';
 import type { Auth } from './auth.ts';
 import type { Route, RouteOptions } from './connection/route.ts';
-import type { Refusals } from './failure.ts';
+import type { Rejections } from './failure.ts';
 import type { Timing } from './traffic/retry.ts';
 
 /** The settings that differ between APIs. */
@@ -13,13 +13,12 @@ export interface Connection {
   auth: Auth;
   /** The value of the header `Accept`. */
   accept: string;
-  refusals: Refusals;
+  rejections: Rejections;
 }
 
 export interface RetryEvent {
+  request: Request;
   stream: string;
-  method: 'GET' | 'POST';
-  path: string;
   attempt: number;
   reason: string;
   waitMs: number;
@@ -49,15 +48,13 @@ export interface ClientOptions extends Connection {
   /** A rate limit delays a request of the stream until this time (Unix ms). */
   onRateLimit: (until: number, stream: string) => void;
   /** The API rejects the credentials: no later request can succeed. */
-  onTokenRefused?: (error: ConnectorError) => void;
+  onCredentialsRejected?: (error: ConnectorError) => void;
   onExchange?: (exchange: Exchange) => void;
   /** For a check: waits that would end later (Unix ms) and unreachable addresses are errors at once. */
   deadline?: number;
-  maxBodyBytes?: number;
-  timing?: Timing;
+  /** A larger body is an error. */
+  maxBodyBytes: number;
+  timing: Timing;
   /** Replaces real connections, for simulations. */
   openRoute?: (options: RouteOptions) => Route;
 }
-
-/** The options with all defaults. */
-export type Settings = ClientOptions & Required<Pick<ClientOptions, 'maxBodyBytes' | 'timing'>>;

@@ -39,7 +39,7 @@ describe('a request', () => {
       authorization: 'Bearer the-token',
     });
     expect(bodies).toEqual([post.body, post.body]);
-    expect(retries).toMatchObject([{ method: 'POST', path: 'query', stream: 'events' }]);
+    expect(retries).toMatchObject([{ request: { path: 'query' }, stream: 'events' }]);
   });
 
   test.each([undefined, { type: 'text/plain', body: 'x' }])(
@@ -48,7 +48,7 @@ describe('a request', () => {
       const { origin, requests } = await serve();
       const auth = {
         header: () => expect.fail('no authorization is wanted'),
-        refused: () => expect.fail('nothing is refused'),
+        meaningOf: () => expect.fail('nothing is rejected'),
       };
       const { client } = createClient({ address: origin, auth });
       const request = { path: 'a', anonymous: true, headers: { 'x-own': '1' }, ...(post && { post }) } as const;
@@ -61,7 +61,7 @@ describe('a request', () => {
   test('that is anonymous fails on a 401, whatever the credentials are', async () => {
     const { origin } = await serve([401]);
     const told: unknown[] = [];
-    const { client } = createClient({ address: origin, onTokenRefused: (error) => told.push(error) });
+    const { client } = createClient({ address: origin, onCredentialsRejected: (error) => told.push(error) });
     await expect(client.get({ path: 'a', anonymous: true }, 'a')).rejects.toMatchObject({ status: 401 });
     expect(told).toEqual([]);
   });
@@ -106,7 +106,7 @@ describe('with one permit', () => {
       header: (send) =>
         token ??
         (renewing ??= send({ origin: iam.origin, path: 'token', anonymous: true }).then(() => (token = 'Bearer new'))),
-      refused: () => expect.fail('nothing is refused'),
+      meaningOf: () => expect.fail('nothing is rejected'),
     };
     let now = 0;
     const timing = { ...skippedTime(), monotonic: () => now };

@@ -1,25 +1,19 @@
-import { setMaxListeners } from 'node:events';
 import { ConnectorError } from '../core/failure/errors.ts';
 import type { Received, Request } from '../core/stream/request.ts';
 import type { SendRequest } from './auth.ts';
-import type { ClientOptions, Settings } from './client-options.ts';
+import type { ClientOptions } from './client-options.ts';
 import { toError } from './error.ts';
 import { type Failure, circuitFailure, isTransient, isUnreachable, outcomeOf } from './failure.ts';
 import { Origin } from './origin.ts';
 import type { OpenCircuit } from './traffic/circuit-breaker.ts';
 import { Permits } from './traffic/permits.ts';
-import { MAX_RETRIES, backoff, realTiming } from './traffic/retry.ts';
-
-/** A larger body is an error: it wouldn't fit into memory next to those of the other requests. */
-const MAX_BODY_BYTES = 256 * 2 ** 20;
+import { MAX_RETRIES, backoff } from './traffic/retry.ts';
 
 /** A request on its way through the client's layers. */
 interface Call {
   request: Request;
   stream: string;
   origin: Origin;
-  method: 'GET' | 'POST';
-  path: string;
   attempts: number;
   hasFailed: boolean;
   /** The header that the last attempt sent. */
@@ -34,7 +28,7 @@ interface Call {
  * Bodies are parsed, but not yet validated.
  */
 export class ApiClient {
-  readonly #settings: Settings;
+  readonly #settings: ClientOptions;
   readonly #permits: Permits;
   readonly #origins = new Map<string, Origin>();
   /** The origins that reject new tokens. */
@@ -44,11 +38,9 @@ export class ApiClient {
   readonly #signal: AbortSignal;
 
   constructor(options: ClientOptions) {
-    this.#settings = { timing: realTiming, maxBodyBytes: MAX_BODY_BYTES, ...options };
+    this.#settings = options;
     this.#permits = new Permits(options.permits);
     this.#signal = AbortSignal.any([options.signal, this.#life.signal]);
-    // Every origin and every wait listens to these signals; Node.js would warn about a leak on stderr.
-    setMaxListeners(0, this.#life.signal, this.#signal);
     // An invalid proxy address is an error at once.
     this.#originAt(options.address);
   }
@@ -59,23 +51,11 @@ export class ApiClient {
    */
   async send(request: Request, stream: string, why?: string): Promise<Received> {
     const origin = this.#originAt(request.origin ?? this.#settings.address);
-    const method = request.post === undefined ? 'GET' : 'POST';
-    const { path } = request;
-    const call: Call = {
-      request,
-      stream,
-      origin,
-      method,
-      path,
-      attempts: 1,
-      hasFailed: false,
-      authorization: undefined,
-      why,
-    };
+    const call: Call = { request, stream, origin, attempts: 1, hasFailed: false, authorization: undefined, why };
     try {
       return await this.#retrying(call);
     } catch (thrown) {
-      if (thrown !== origin.breaker.signal.reason) throw thrown;
+      if (thrown !== origin.signal.reason || thrown === this.#signal.reason) throw thrown;
       throw this.#error(call, circuitFailure(thrown as OpenCircuit));
     }
   }
@@ -100,7 +80,7 @@ export class ApiClient {
 
   async #retrying(call: Call): Promise<Received> {
     const { onRetry, deadline, timing } = this.#settings;
-    const { origin, stream, method, path } = call;
+    const { request, stream, origin } = call;
     for (;;) {
       const result = await this.#authorized(call);
       if ('release' in result) return result;
@@ -111,7 +91,7 @@ export class ApiClient {
       // A person is waiting, and may have just typed the address.
       if (deadline !== undefined && (isUnreachable(result) || timing.now() + waitMs >= deadline))
         throw this.#error(call, result);
-      onRetry({ stream, method, path, attempt: call.attempts, reason: result.reason, waitMs });
+      onRetry({ request, stream, attempt: call.attempts, reason: result.reason, waitMs });
       call.hasFailed = true;
       // HTTP 429 uses up no attempt; the circuit breaker waits until the rate limit ends.
       if (isLimited) continue;
@@ -122,7 +102,7 @@ export class ApiClient {
 
   /** Finds out what a 401 means. */
   async #authorized(call: Call): Promise<Received | Failure> {
-    const { auth, onTokenRefused } = this.#settings;
+    const { auth, onCredentialsRejected } = this.#settings;
     const { request, stream } = call;
     for (let isRenewed = false; ; isRenewed = true) {
       const result = await this.#admitted(call);
@@ -134,12 +114,12 @@ export class ApiClient {
       const { authorization } = call;
       if (response?.status !== 401 || authorization === undefined) return result;
       if (isRenewed) throw this.#rejectsNewTokens(call);
-      const refusal = { request, authorization, said: response.said };
-      const meaning = await this.#orStop(auth.refused(refusal, this.#sendFor(stream)));
+      const rejection = { request, authorization, said: response.said };
+      const meaning = await this.#orStop(auth.meaningOf(rejection, this.#sendFor(stream)));
       if (meaning === 'unrelated') throw this.#error(call, { ...result, problem: 'unauthorized' });
-      if (meaning === 'refused') {
+      if (meaning === 'rejected') {
         const error = this.#error(call, result);
-        onTokenRefused?.(error);
+        onCredentialsRejected?.(error);
         throw error;
       }
     }
@@ -188,7 +168,7 @@ export class ApiClient {
     const error = this.#error(call, circuitFailure(circuit));
     this.#rejecting.add(call.origin);
     call.origin.breaker.open(circuit);
-    if (this.#rejecting.size > 1) this.#settings.onTokenRefused?.(error);
+    if (this.#rejecting.size > 1) this.#settings.onCredentialsRejected?.(error);
     return error;
   }
 
@@ -197,7 +177,7 @@ export class ApiClient {
     try {
       return await credentials;
     } catch (thrown) {
-      if (thrown instanceof ConnectorError && thrown.problem === 'key_refused') this.#settings.onTokenRefused?.(thrown);
+      if (thrown instanceof ConnectorError && thrown.endsSync) this.#settings.onCredentialsRejected?.(thrown);
       throw thrown;
     }
   }
@@ -209,14 +189,13 @@ export class ApiClient {
   #originAt(address: string): Origin {
     const known = this.#origins.get(address);
     if (known !== undefined) return known;
-    const origin = new Origin(address, this.#settings, this.#permits, this.#signal, this.#life.signal);
+    const origin = new Origin(address, this.#settings, this.#permits, this.#signal);
     this.#origins.set(address, origin);
     return origin;
   }
 
   #error(call: Call, failure: Failure): ConnectorError {
     const { host, route } = call.origin;
-    const { messages } = call.request;
-    return toError(failure, { ...this.#settings, ...call, host, proxy: route.proxy, messages });
+    return toError(failure, { ...this.#settings, ...call, host, proxy: route.proxy });
   }
 }

@@ -2,14 +2,13 @@ import { containerNote } from './address.ts';
 import { CircuitOpenError, ConnectorError } from '../core/failure/errors.ts';
 import type { ProblemId } from '../core/failure/problems.ts';
 import type { Terms } from '../core/failure/terms.ts';
+import { type Request, methodOf } from '../core/stream/request.ts';
 import type { Proxy } from './connection/proxy.ts';
 import { type Failure, type HttpFact, inQuotes } from './failure.ts';
 
 /** Facts about a failed request. */
 export interface FailureContext {
-  /** The path below the platform's address, without its query. */
-  path: string;
-  method: 'GET' | 'POST';
+  request: Request;
   host: string;
   terms: Terms;
   attempts: number;
@@ -18,32 +17,31 @@ export interface FailureContext {
   proxy: Proxy | undefined;
   /** Why the request was sent, as a sentence, if it isn't the stream's own. */
   why?: string | undefined;
-  /** The request's own messages, in place of the platform's. */
-  messages?: Terms['messages'] | undefined;
 }
 
 /** The failure as an error for the user, with method, path, status, the API's text and request id for the log. */
 export function toError({ reason, response, facts, ...failure }: Failure, context: FailureContext): ConnectorError {
-  const { path, host, terms, proxy } = context;
+  const { request, host, terms, proxy } = context;
   const problem = response?.status === 407 && proxy !== undefined ? 'proxy_login' : failure.problem;
   const attempts = context.attempts === 1 ? 'on the first attempt' : `after ${context.attempts} attempts`;
   const known: Record<HttpFact, string> = {
     ...terms.facts,
-    path: readable(path),
+    path: readable(request.path),
     host,
     attempts,
     seconds: String(context.timeoutMs / 1_000),
     megabytes: String(context.maxBodyBytes / 2 ** 20),
     proxy: proxy?.host ?? '',
     variable: proxy?.variable ?? '',
+    answer: response === undefined ? '' : `HTTP ${response.status}${inQuotes(response.said)}`,
     ...{ code: '', detail: '', status: '', said: '', target: '' },
     ...facts,
   };
   return new (failure.isCircuitOpen === true ? CircuitOpenError : ConnectorError)(problem, known, {
-    internalMessage: `${context.method} ${path}: ${reason}, ${attempts}`,
+    internalMessage: `${methodOf(request)} ${request.path}: ${reason}, ${attempts}`,
     note: noteOf(problem, context),
-    template: context.messages?.[problem] ?? terms.messages?.[problem],
-    ...(response && { ...response, answer: `HTTP ${response.status}${inQuotes(response.said)}` }),
+    template: request.messages?.[problem] ?? terms.messages?.[problem],
+    ...(response && { ...response, answer: known.answer }),
   });
 }
 

@@ -2,14 +2,14 @@ import { createParser } from 'eventsource-parser';
 import { quoted } from '../text/quoted.ts';
 import { serverText } from '../text/server-text.ts';
 import { isRow } from '../core/record/row.ts';
-import { type Failure, type Refusals, damaged, statusFailure } from './failure.ts';
+import { type Failure, type Rejections, damaged, statusFailure } from './failure.ts';
 
 /**
  * The items of a complete body of server-sent events whose data are JSON. Nothing in such a body says that it is
  * complete. A body that ends inside an event was truncated, and a body without events is not a response. An item with
  * `error` or `errors` is a failure of the whole request (icd-api.md 2.10).
  */
-export function itemsIn(text: string, refusals: Refusals): { body: unknown[] } | Failure {
+export function itemsIn(text: string, rejections: Rejections): { body: unknown[] } | Failure {
   const data: string[] = [];
   const parser = createParser({ onEvent: (event) => data.push(event.data) });
   parser.feed(text);
@@ -27,18 +27,18 @@ export function itemsIn(text: string, refusals: Refusals): { body: unknown[] } |
     } catch {
       return damaged('one of its events is not complete JSON');
     }
-    if (isRow(item) && (item['error'] ?? item['errors'] ?? undefined) !== undefined) return reported(item, refusals);
+    if (isRow(item) && (item['error'] ?? item['errors'] ?? undefined) !== undefined) return reported(item, rejections);
     body.push(item);
   }
   return { body };
 }
 
 /** An error after a status of 200. It may name the status that it would have had. */
-function reported(item: Record<string, unknown>, refusals: Refusals): Failure {
+function reported(item: Record<string, unknown>, rejections: Rejections): Failure {
   const text = JSON.stringify(item);
   const { status_code: status } = item;
   if (typeof status === 'number' && status >= 400 && status <= 599) {
-    return statusFailure({ status, headers: {}, text }, refusals, 'events');
+    return statusFailure({ status, headers: {}, text }, rejections, 'events');
   }
-  return damaged(`it reports "${quoted(refusals.textOf(serverText(text)))}"`);
+  return damaged(`it reports "${quoted(rejections.textOf(serverText(text)))}"`);
 }

@@ -16,8 +16,7 @@ import { proxyFor } from './connection/proxy.ts';
 import { ProxyError } from './connection/route.ts';
 
 const context = {
-  path: 'deployments',
-  method: 'GET' as const,
+  request: { path: 'deployments' },
   host: 'api.example.test',
   terms: compose.terms,
   attempts: 6,
@@ -39,7 +38,7 @@ const proxyFailed = (code: string, problem: ProxyError['problem']): Failure =>
 
 describe('who can act on a failure, and what the user reads', () => {
   test.each([
-    [status(401), 'config_error', 'token_refused', 'The Compose API at api.example.test rejected the API token'],
+    [status(401), 'config_error', 'credentials_rejected', 'The Compose API at api.example.test rejected the API token'],
     [status(403), 'config_error', 'forbidden', 'is not allowed to read deployments (HTTP 403)'],
     [status(404), 'system_error', 'not_found', 'does not have deployments (HTTP 404)'],
     [status(408), 'transient_error', 'server_error', 'failed on deployments (HTTP 408) after 6 attempts'],
@@ -49,9 +48,9 @@ describe('who can act on a failure, and what the user reads', () => {
     [failed('ENOTFOUND'), 'transient_error', 'host_unknown', 'The host api.example.test is unknown (ENOTFOUND)'],
     [failed('ECONNREFUSED'), 'transient_error', 'connection_refused', 'Nothing responds at api.example.test'],
     [failed('ECONNRESET'), 'transient_error', 'connection_lost', 'failed on deployments after 6 attempts (ECONNRESET)'],
-    [failed('CERT_HAS_EXPIRED'), 'config_error', 'certificate_refused', 'NODE_EXTRA_CA_CERTS'],
-    [failed('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'config_error', 'certificate_refused', 'of api.example.test'],
-    [failed('ERR_TLS_CERT_ALTNAME_INVALID'), 'config_error', 'certificate_refused', 'is not trusted'],
+    [failed('CERT_HAS_EXPIRED'), 'config_error', 'certificate_untrusted', 'NODE_EXTRA_CA_CERTS'],
+    [failed('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'config_error', 'certificate_untrusted', 'of api.example.test'],
+    [failed('ERR_TLS_CERT_ALTNAME_INVALID'), 'config_error', 'certificate_untrusted', 'is not trusted'],
     [failed('ERR_SSL_WRONG_VERSION_NUMBER'), 'config_error', 'tls_not_spoken', 'api.example.test responds without TLS'],
     [
       failed('EPROTO'),
@@ -75,9 +74,9 @@ describe('who can act on a failure, and what the user reads', () => {
     [proxyFailed('HTTP 407', 'proxy_login'), 'config_error', 'proxy_login', 'Set HTTPS_PROXY to an address'],
     [status(407), 'config_error', 'proxy_login', 'The proxy proxy.example:3128 requires a user name'],
     [
-      proxyFailed('HTTP 403', 'proxy_refused'),
+      proxyFailed('HTTP 403', 'proxy_rejected'),
       'config_error',
-      'proxy_refused',
+      'proxy_rejected',
       'does not allow connections to api.example.test (HTTP 403)',
     ],
     [proxyFailed('HTTP 429', 'proxy_failed'), 'transient_error', 'proxy_failed', '(HTTP 429)'],
@@ -122,12 +121,12 @@ test("notes follow a platform's own messages, too", () => {
 });
 
 test('a platform may define what a status means', () => {
-  const refusals = {
+  const rejections = {
     textOf: errorText,
     problemOf: (code: number) =>
       code === 410 ? ('not_found' as const) : code === 599 ? ('server_error' as const) : undefined,
   };
-  const of = (code: number): Failure => statusFailure({ status: code, headers: {}, text: '' }, refusals);
+  const of = (code: number): Failure => statusFailure({ status: code, headers: {}, text: '' }, rejections);
   expect(toError(of(410), context)).toMatchObject({ problem: 'not_found', isRejection: true, status: 410 });
   expect(toError(status(410), context)).toMatchObject({ problem: 'unexpected_status', isRejection: false });
   expect([599, 503, 410, 418].map((code) => isTransient(of(code)))).toEqual([true, true, false, false]);
@@ -167,7 +166,7 @@ test.each([
   [proxyFailed('ECONNREFUSED', 'proxy_unreachable'), true],
   [proxyFailed('HTTP 502', 'proxy_failed'), true],
   [proxyFailed('HTTP 407', 'proxy_login'), false],
-  [proxyFailed('HTTP 403', 'proxy_refused'), false],
+  [proxyFailed('HTTP 403', 'proxy_rejected'), false],
 ])('%j is worth another attempt: %s', (failure, worth) => {
   expect(isTransient(failure)).toBe(worth);
 });
@@ -209,8 +208,8 @@ test('only a connection refused by this machine explains localhost in containers
 });
 
 test.each([
-  ['CERT_REVOKED', 'certificate_refused'],
-  ['HOSTNAME_MISMATCH', 'certificate_refused'],
+  ['CERT_REVOKED', 'certificate_untrusted'],
+  ['HOSTNAME_MISMATCH', 'certificate_untrusted'],
   ['ERR_TLS_HANDSHAKE_TIMEOUT', 'tls_failed'],
   ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'tls_failed'],
 ])('of what breaks a TLS handshake, %s is %s', (code, problem) => {
@@ -238,7 +237,7 @@ test.each([
   ['deployments/100%', 'deployments/100%'],
   ['deployments/crn%3…', 'deployments/crn%3…'],
 ])('the user reads an id in the path %s as it is known, the log as it was sent', (path, read) => {
-  const error = toError(status(500), { ...context, path });
+  const error = toError(status(500), { ...context, request: { path } });
   expect(error.message).toContain(`failed on ${read} (HTTP 500)`);
   expect(error.internalMessage).toContain(`GET ${path}: `);
 });

@@ -21,6 +21,7 @@ export type HttpFact =
   | 'detail'
   | 'status'
   | 'said'
+  | 'answer'
   | 'target';
 
 /** The problems whose messages need no other facts. */
@@ -44,7 +45,7 @@ export const TIMED_OUT: Failure = { problem: 'timed_out', reason: 'time-out' };
 export const TOO_LARGE: Failure = { problem: 'body_too_large', reason: 'body too large' };
 
 /** How an API rejects requests. */
-export interface Refusals {
+export interface Rejections {
   /** The API's text; empty if there is none. */
   textOf(body: ServerText): ServerText;
   /** The meaning of a status in this API, if it differs from the usual one. */
@@ -61,16 +62,16 @@ export interface Answer {
 /** A response with a status other than 200. */
 export function statusFailure(
   { status, headers, text }: Answer,
-  refusals: Refusals,
+  rejections: Rejections,
   reads?: Request['reads'],
 ): Failure {
   const header = (name: string): string | undefined => [headers[name]].flat()[0];
   const id = header('x-request-id') ?? header('request-id') ?? header('x-correlation-id');
   const requestId = id !== undefined && /^[\w.:-]{1,64}$/.test(id) ? `, request id ${id}` : '';
-  const said = refusals.textOf(serverText(text));
+  const said = rejections.textOf(serverText(text));
   const shown = quoted(said);
   return {
-    problem: refusals.problemOf?.(status, said, reads) ?? problemOfStatus(status),
+    problem: rejections.problemOf?.(status, said, reads) ?? problemOfStatus(status),
     reason: `HTTP ${status}${shown === '' ? '' : ` (${shown})`}${requestId}`,
     facts: { status: String(status), said: inQuotes(said), target: targetOf(header('location')) },
     response: { status, said },
@@ -84,7 +85,7 @@ export function inQuotes(text: ServerText): string {
 }
 
 function problemOfStatus(status: number): HttpProblem {
-  if (status === 401) return 'token_refused';
+  if (status === 401) return 'credentials_rejected';
   if (status === 403) return 'forbidden';
   if (status === 404) return 'not_found';
   if (status === 429) return 'rate_limited';
@@ -128,7 +129,7 @@ const UNTRUSTED =
   /^(?:ERR_TLS_CERT_|CERT_|CRL_|ERROR_IN_C|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 
 function connectionProblem(code: string, detail: string, connected: boolean): HttpProblem {
-  if (UNTRUSTED.test(code)) return 'certificate_refused';
+  if (UNTRUSTED.test(code)) return 'certificate_untrusted';
   if (!connected) {
     if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'EPROTO' && /wrong version/.test(detail)))
       return 'tls_not_spoken';

@@ -1,6 +1,6 @@
-import type { Request } from '../core/stream/request.ts';
-import { Attempts } from './attempt.ts';
-import type { Settings } from './client-options.ts';
+import { type Request, methodOf } from '../core/stream/request.ts';
+import { attempt } from './attempt.ts';
+import type { ClientOptions } from './client-options.ts';
 import { type Route, openRoute } from './connection/route.ts';
 import { itemsIn } from './event-stream.ts';
 import { type Failure, damaged, statusFailure } from './failure.ts';
@@ -20,19 +20,16 @@ export class Origin {
   readonly host: string;
   readonly route: Route;
   readonly breaker: CircuitBreaker;
-  /** Aborted when the circuit opens, and at the end of the client's life. */
-  readonly signal: AbortSignal;
   readonly #address: string;
-  readonly #settings: Settings;
+  readonly #settings: ClientOptions;
   readonly #permits: Permits;
   #limiter: RateLimiter | undefined;
   readonly #origin: string;
   /** Precedes each path in the request line. */
   readonly #root: string;
-  readonly #attempts: Attempts;
 
-  /** `stop` ends requests and waits, `life` ends connecting. */
-  constructor(address: string, settings: Settings, permits: Permits, stop: AbortSignal, life: AbortSignal) {
+  /** `life` ends requests, waits and connecting. */
+  constructor(address: string, settings: ClientOptions, permits: Permits, life: AbortSignal) {
     const { permits: connections, timeoutMs, env, timing } = settings;
     const { origin, host, pathname } = new URL(address);
     const route = { origin, connections, connectTimeoutMs: timeoutMs, signal: life, env };
@@ -43,10 +40,13 @@ export class Origin {
     this.#origin = origin;
     this.route = (settings.openRoute ?? openRoute)(route);
     this.#root = this.route.prefix + pathname.replace(/\/$/, '');
-    this.breaker = new CircuitBreaker(timing, stop);
-    this.signal = AbortSignal.any([stop, this.breaker.signal]);
-    this.#attempts = new Attempts(this.route.dispatcher, settings, this.signal);
+    this.breaker = new CircuitBreaker(timing, life);
     this.signal.addEventListener('abort', () => permits.cancel(address, this.signal.reason));
+  }
+
+  /** Aborted when the circuit opens, and at the end of the client's life. */
+  get signal(): AbortSignal {
+    return this.breaker.signal;
   }
 
   /**
@@ -70,10 +70,10 @@ export class Origin {
     for (;;) {
       const pass = await this.breaker.enter(hasFailed, onLimited);
       // Rejects only with the signal's reason, once the breaker lets no more requests through.
-      const permit = await this.#permits.acquire(this.#address, stream);
+      const releasePermit = await this.#permits.acquire(this.#address, stream);
       const release = (): void => {
         this.breaker.cancel(pass);
-        permit.release();
+        releasePermit();
       };
       // The circuit may have changed while the request waited for its permit.
       if (this.breaker.admits(pass)) {
@@ -85,26 +85,26 @@ export class Origin {
 
   /** Sends the request once. Throws only the signal's reason. */
   async exchange(request: Request, authorization: string | undefined): Promise<{ body: unknown } | Failure> {
-    const { onExchange, refusals, timing } = this.#settings;
+    const { onExchange, rejections, timing } = this.#settings;
     const { post, reads } = request;
-    const method = post === undefined ? 'GET' : 'POST';
     const began = timing.monotonic();
-    const answer = await this.#attempts.send({
+    const options = {
       origin: this.#origin,
       path: this.#targetOf(request),
-      method,
+      method: methodOf(request),
       headers: this.#headersOf(request, authorization),
       body: post?.body ?? null,
-    });
+    };
+    const answer = await attempt(this.route.dispatcher, options, this.#settings, this.signal);
     if ('problem' in answer) return answer;
     const { status, headers, text } = answer;
     const ms = Math.round(timing.monotonic() - began);
-    const result = status === 200 ? (reads === 'events' ? itemsIn(text, refusals) : parsed(text)) : undefined;
+    const result = status === 200 ? (reads === 'events' ? itemsIn(text, rejections) : parsed(text)) : undefined;
     const body = result !== undefined && 'body' in result ? result.body : undefined;
     onExchange?.({ request, status, headers, text, body, ms });
     if (result !== undefined) return result;
     const retryAfterMs = retryAfter([answer.headers['retry-after']].flat()[0], timing.now());
-    return { ...statusFailure(answer, refusals, reads), retryAfterMs };
+    return { ...statusFailure(answer, rejections, reads), retryAfterMs };
   }
 
   #targetOf({ path, query }: Request): string {

@@ -55,8 +55,7 @@ export class FakeApi {
 export function refusal(status: number, path = 'somewhere', tokenAccepted = false): ConnectorError {
   const failure = statusFailure({ status, headers: {}, text: '' }, { textOf: errorText });
   return toError(tokenAccepted ? { ...failure, problem: 'unauthorized' } : failure, {
-    path,
-    method: 'GET',
+    request: { path },
     host: 'api.example.test',
     terms: compose.terms,
     attempts: 1,

@@ -70,8 +70,7 @@ export function openRun(options: RunOptions = {}): TestRun {
 export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSignal): Session['send'] {
   const permits = new Permits(workers);
   return async (request, stream) => {
-    const permit = await permits.acquire(request.origin ?? '', stream);
-    const release = (): void => permit.release();
+    const release = await permits.acquire(request.origin ?? '', stream);
     try {
       signal.throwIfAborted();
       return { body: await api.get(request, stream), release };

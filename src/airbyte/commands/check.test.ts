@@ -69,7 +69,7 @@ describe('SUCCEEDED', () => {
 
 describe('FAILED with a sentence, and exit code 0', () => {
   test.each<[name: string, answer: Answer, sentence: RegExp]>([
-    ['401', [401, '{"errors":"Unauthorized"}'], /rejected the API token \(HTTP 401\)/],
+    ['401', [401, '{"errors":"Unauthorized"}'], /rejected the API token \(HTTP 401 \("Unauthorized"\)\)/],
     ['403', [403, '{}'], /not allowed to read accounts \(HTTP 403\)/],
     [
       '404',

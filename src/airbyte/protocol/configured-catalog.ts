@@ -56,7 +56,7 @@ export function chooseStreams(
   for (const { descriptor, syncMode } of configured) {
     const label = labelOf(descriptor);
     const reject = (detail: string): void =>
-      void unusable.set(label, { descriptor, error: new ConnectorError('stream_not_usable', { detail }) });
+      void unusable.set(label, { descriptor, error: new ConnectorError('input_unusable', { detail }) });
     const definition = streams.find(({ name }) => name === label);
     const entries = configured.filter((other) => labelOf(other.descriptor) === label).length;
     if (definition === undefined) reject(unknownStream(label, streams, platform['name']));

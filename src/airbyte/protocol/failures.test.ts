@@ -11,7 +11,7 @@ import { addCredential } from '../../text/credentials.ts';
 const complete: StreamEnd = { name: 'accounts', end: 'complete' };
 const failed = (name: string, error: ConnectorError): StreamEnd => ({ name, end: 'failed', error });
 const unusable: StreamFailure[] = [
-  { descriptor: { name: 'widgets' }, error: new ConnectorError('stream_not_usable', { detail: 'No widgets.' }) },
+  { descriptor: { name: 'widgets' }, error: new ConnectorError('input_unusable', { detail: 'No widgets.' }) },
 ];
 
 function reported(ends: StreamEnd[], wrong: StreamFailure[] = [], refused?: ConnectorError) {

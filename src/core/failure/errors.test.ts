@@ -25,11 +25,19 @@ describe('a ConnectorError', () => {
     ['forbidden', true],
     ['unauthorized', true],
     ['not_found', true],
-    ['token_refused', false],
+    ['credentials_rejected', false],
     ['server_error', false],
     ['unexpected_status', false],
   ] as const)('%s is a rejection of one thing alone: %s', (problem, isRejection) => {
-    const facts = { ...terms, path: 'teams', host: 'h', said: '', status: '400', attempts: 'after 6 attempts' };
+    const facts = {
+      ...terms,
+      path: 'teams',
+      host: 'h',
+      said: '',
+      status: '400',
+      answer: 'HTTP 400',
+      attempts: 'after 6 attempts',
+    };
     expect(new ConnectorError(problem, facts).isRejection).toBe(isRejection);
   });
 

@@ -37,9 +37,9 @@ test('the failure type of each problem', () => {
   for (const id of ids) (byType[problems[id].failureType] ??= []).push(id);
   expect(byType).toEqual({
     config_error: words(`
-      input_unusable stream_not_usable deployments_unknown partitions_rejected token_refused key_refused token_rejected
-      unauthorized forbidden role_missing certificate_refused tls_not_spoken
-      proxy_login proxy_refused api_not_found windows_cut_off`),
+      input_unusable deployments_unknown partitions_rejected credentials_rejected token_rejected
+      unauthorized forbidden role_missing certificate_untrusted tls_not_spoken
+      proxy_login proxy_rejected api_not_found windows_cut_off`),
     system_error: words(`
       not_offered not_found redirected unexpected_status unexpected_body body_too_large nested_too_deeply
       list_not_paged unexpected`),

@@ -22,11 +22,8 @@ export interface Problem {
 const configErrors = problemsOf('config_error', {
   input_unusable: {
     message: '{detail}',
-    cause: 'The config, catalog or state file is missing, unreadable or not JSON, or has an invalid value.',
-  },
-  stream_not_usable: {
-    message: '{detail}',
-    cause: 'The configured catalog has an unknown stream or sync mode, or lists a stream twice.',
+    cause:
+      'The config, catalog or state file is missing, unreadable or not JSON, or has an invalid value, such as an unknown stream.',
   },
   deployments_unknown: {
     message:
@@ -38,15 +35,10 @@ const configErrors = problemsOf('config_error', {
       'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove what no longer exists from the config, or turn the option off.',
     cause: 'The token may not view a deployment, or the API has no such data for it, and the option is on.',
   },
-  token_refused: {
-    endsSync: true,
-    message: '{Api} at {host} rejected the {token} (HTTP 401). {renewal}',
-    cause: 'The token is misspelled or was revoked, or belongs to a server other than base_url.',
-  },
-  key_refused: {
+  credentials_rejected: {
     endsSync: true,
     message: '{Api} at {host} rejected the {token} ({answer}). {renewal}',
-    cause: 'The key is misspelled, deleted, locked or expired.',
+    cause: 'The token is misspelled or was revoked, or belongs to a server other than base_url.',
   },
   token_rejected: {
     message:
@@ -70,7 +62,7 @@ const configErrors = problemsOf('config_error', {
     message: '{Api} does not let the {token} read {path} ({answer}). Grant {holder} {role}, or deselect the stream.',
     cause: 'Some streams require roles of their own, which the docs name.',
   },
-  certificate_refused: {
+  certificate_untrusted: {
     message:
       'The TLS certificate of {host} is not trusted ({code}). Check {address}; if a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the file with its CA certificate.',
     cause: 'The certificate comes from a private CA, has expired, or is for another host name.',
@@ -85,7 +77,7 @@ const configErrors = problemsOf('config_error', {
       'The proxy {proxy} requires a user name and password, or rejected them (HTTP 407). Set {variable} to an address such as http://user:password@proxy.example:3128.',
     cause: 'The address of the proxy lacks its user name and password, or they are wrong.',
   },
-  proxy_refused: {
+  proxy_rejected: {
     message:
       'The proxy {proxy}, set in {variable}, does not allow connections to {host} ({code}). Allow them in the proxy, or add the host to NO_PROXY if it can be reached directly.',
     cause: 'The rules of the proxy block the host or the port of base_url.',

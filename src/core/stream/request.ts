@@ -2,6 +2,12 @@ import type { ProblemId } from '../failure/problems.ts';
 
 export type Query = Record<string, string | number | undefined>;
 
+/** A maximum number of requests in a period. */
+export interface Rate {
+  requests: number;
+  ms: number;
+}
+
 export interface Request {
   /** What `path` is relative to, such as `https://host/v2`; default: the platform's address. */
   origin?: string;
@@ -16,9 +22,13 @@ export interface Request {
   /** The response is a stream of server-sent events, parsed into the list of their items; default: JSON. */
   reads?: 'events';
   /** The rate limit of its origin. */
-  rate?: { requests: number; ms: number };
+  rate?: Rate;
   /** Replace the platform's messages about its failures. */
   messages?: Partial<Record<ProblemId, string>>;
+}
+
+export function methodOf({ post }: Request): 'GET' | 'POST' {
+  return post === undefined ? 'GET' : 'POST';
 }
 
 export interface Received {

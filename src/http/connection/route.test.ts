@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { Dispatcher } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LocalServer, answer, startServer } from '../../../test-support/unit/http.ts';
-import { Attempts } from '../attempt.ts';
+import { attempt } from '../attempt.ts';
 import type { Answer, Failure } from '../failure.ts';
 import { type Route, openRoute } from './route.ts';
 
 type Env = Record<string, string | undefined>;
 
 const never = new AbortController().signal;
-const attemptsBy = ({ dispatcher }: Route): Attempts =>
-  new Attempts(dispatcher, { timeoutMs: 60_000, maxBodyBytes: 1e6 }, never);
+const attemptBy = (dispatcher: Dispatcher, request: Dispatcher.DispatchOptions): Promise<Answer | Failure> =>
+  attempt(dispatcher, request, { timeoutMs: 60_000, maxBodyBytes: 1e6 }, never);
 
 function routeTo(origin: string, env: Env = {}, connections = 4): Route {
   const route = openRoute({ origin, connections, connectTimeoutMs: 60_000, signal: never, env });
@@ -20,13 +21,9 @@ function routeTo(origin: string, env: Env = {}, connections = 4): Route {
 
 /** The outcome of `GET /accounts` at the origin. */
 async function tryOut(origin: string, env: Env = {}): Promise<Answer | Failure> {
-  const route = routeTo(origin, env);
-  return attemptsBy(route).send({
-    origin,
-    path: `${route.prefix}/accounts`,
-    headers: { ...route.headers, authorization: 'Bearer t' },
-    method: 'GET',
-  });
+  const { dispatcher, prefix, headers } = routeTo(origin, env);
+  const path = `${prefix}/accounts`;
+  return attemptBy(dispatcher, { origin, path, headers: { ...headers, authorization: 'Bearer t' }, method: 'GET' });
 }
 
 /** The response to `GET /accounts` at the origin. */
@@ -78,7 +75,7 @@ describe('with a proxy in the environment', () => {
     'https asks the proxy of %s for a tunnel, and sends nothing without',
     async (name) => {
       const { origin: proxy, requests, tunnels } = await startProxy();
-      expect(await get('https://api.internal', { [name]: proxy })).toBe('proxy_refused');
+      expect(await get('https://api.internal', { [name]: proxy })).toBe('proxy_rejected');
       expect(tunnels).toEqual(['api.internal:443']);
       expect(requests).toEqual([]);
     },
@@ -125,8 +122,8 @@ test.each([{}, { HTTP_PROXY: '' }, { HTTP_PROXY: undefined }])(
 
 test('connections never exceed the limit, however many requests wait', async () => {
   const { origin, requests, connections } = await startApi();
-  const attempts = attemptsBy(routeTo(origin, {}, 2));
-  await Promise.all(Array.from({ length: 20 }, () => attempts.send({ origin, path: '/', method: 'GET' })));
+  const { dispatcher } = routeTo(origin, {}, 2);
+  await Promise.all(Array.from({ length: 20 }, () => attemptBy(dispatcher, { origin, path: '/', method: 'GET' })));
   expect(requests).toHaveLength(20);
   expect(connections()).toBeLessThanOrEqual(2);
 });
@@ -144,7 +141,7 @@ describe('a failure of the proxy is not a failure of the API', () => {
   const proxied = (proxy: string): Promise<Answer | Failure> => tryOut('https://api.internal', { HTTPS_PROXY: proxy });
 
   test.each([
-    [403, 'proxy_refused'],
+    [403, 'proxy_rejected'],
     [407, 'proxy_login'],
     [429, 'proxy_failed'],
     [502, 'proxy_failed'],

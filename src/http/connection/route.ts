@@ -27,7 +27,7 @@ export interface Route {
 
 /** A failure of the proxy or of the connection to it, rather than of the API. */
 export class ProxyError extends Error {
-  readonly problem: 'proxy_unreachable' | 'proxy_failed' | 'proxy_refused' | 'proxy_login';
+  readonly problem: 'proxy_unreachable' | 'proxy_failed' | 'proxy_rejected' | 'proxy_login';
 
   constructor(problem: ProxyError['problem'], cause: unknown) {
     super(problem, { cause });
@@ -92,6 +92,6 @@ function throughTunnel(tunnels: Pool, connect: Connect, headers: Record<string, 
 
 function tunnelError(status: number): ProxyError {
   const isTransient = status === 429 || status >= 500 || TRANSIENT_STATUSES.has(status);
-  const problem = status === 407 ? 'proxy_login' : isTransient ? 'proxy_failed' : 'proxy_refused';
+  const problem = status === 407 ? 'proxy_login' : isTransient ? 'proxy_failed' : 'proxy_rejected';
   return new ProxyError(problem, Object.assign(new Error('no tunnel'), { code: `HTTP ${status}` }));
 }

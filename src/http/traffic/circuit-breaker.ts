@@ -30,7 +30,7 @@ interface Waiter extends PromiseWithResolvers<Pass> {
   onLimited: (waitMs: number) => void;
 }
 
-/** Why a circuit opened: the reason of its signal. `token`: the origin rejects a new token. */
+/** Why a circuit opened. `token`: the origin rejects a new token. */
 export interface OpenCircuit {
   cause: 'outage' | 'rate_limit' | 'token';
   /** How long the origin had not responded. */
@@ -43,13 +43,14 @@ export interface OpenCircuit {
  *   trial, goes to the origin. Trials are alternately requests that failed before and fresh ones, so neither a single
  *   bad report nor a long backoff decides alone.
  * - Closed, after a complete response: requests go at once.
- * - Open, for the rest of the sync: nothing goes, and `signal` is aborted.
+ * - Open, for the rest of the sync: nothing goes, since `signal` is aborted.
  */
 export class CircuitBreaker {
+  /** Aborted with an `OpenCircuit` when the circuit opens, and at the end of the client's life. */
+  readonly signal: AbortSignal;
   readonly #timing: Timing;
-  readonly #life: AbortSignal;
   readonly #opened = new AbortController();
-  #state: 'half-open' | 'closed' | 'open' = 'half-open';
+  #isClosed = false;
   #trial: Pass | undefined;
   #waiting: Waiter[] = [];
   #isFailedNext = false;
@@ -62,16 +63,12 @@ export class CircuitBreaker {
   /** The HTTP 429s since the last other response to a trial. */
   #limit: { since: number; inARow: number } | undefined;
 
-  /** `life` ends all waits. */
   constructor(timing: Timing, life: AbortSignal) {
     this.#timing = timing;
-    this.#life = life;
-    life.addEventListener('abort', () => this.#rejectAll(life.reason));
-  }
-
-  /** Aborted with an `OpenCircuit` when the circuit opens. */
-  get signal(): AbortSignal {
-    return this.#opened.signal;
+    this.signal = AbortSignal.any([life, this.#opened.signal]);
+    this.signal.addEventListener('abort', () => {
+      for (const { reject } of this.#waiting.splice(0)) reject(this.signal.reason);
+    });
   }
 
   /** How long until the next trial may begin. */
@@ -80,13 +77,12 @@ export class CircuitBreaker {
   }
 
   /**
-   * Resolves when the request may go. End the pass with `reportOutcome` or `cancel`. Rejects when the circuit opens, or `life` ends.
+   * Resolves when the request may go. End the pass with `reportOutcome` or `cancel`. Rejects with the signal's reason.
    * `onLimited` is called for as long as a rate limit delays the request.
    */
   async enter(hasFailed: boolean, onLimited: (waitMs: number) => void): Promise<Pass> {
-    this.#life.throwIfAborted();
     this.signal.throwIfAborted();
-    if (this.#state === 'closed') return { since: 0 };
+    if (this.#isClosed) return { since: 0 };
     const waiter = { ...Promise.withResolvers<Pass>(), hasFailed, onLimited };
     this.#waiting.push(waiter);
     if (this.#limit !== undefined) onLimited(this.waitMs);
@@ -97,11 +93,11 @@ export class CircuitBreaker {
   /** Whether the request may still go, after a further wait since `enter`. Its attempt begins then. */
   admits(pass: Pass): boolean {
     pass.since = this.#timing.monotonic();
-    return this.#trial === pass || this.#state === 'closed';
+    return this.#trial === pass || this.#isClosed;
   }
 
   reportOutcome(pass: Pass, outcome: Outcome, retryAfterMs?: number): void {
-    if (this.#state === 'open') return;
+    if (this.signal.aborted) return;
     const isTrial = this.#trial === pass;
     if (outcome !== 'unanswered') {
       this.#unanswered = 0;
@@ -112,7 +108,7 @@ export class CircuitBreaker {
       if (this.#limit === undefined || isTrial) this.#close();
     } else if (outcome === 'limited') {
       this.#reachLimit(isTrial, retryAfterMs);
-    } else if (isTrial || this.#state === 'closed') {
+    } else if (isTrial || this.#isClosed) {
       this.#missResponse(pass.since);
     }
     this.cancel(pass);
@@ -126,7 +122,7 @@ export class CircuitBreaker {
   }
 
   #close(): void {
-    this.#state = 'closed';
+    this.#isClosed = true;
     this.#trial = undefined;
     this.#limit = undefined;
     for (const { resolve } of this.#waiting.splice(0)) resolve({ since: 0 });
@@ -165,24 +161,17 @@ export class CircuitBreaker {
   }
 
   #halfOpen(trialFrom: number): void {
-    this.#state = 'half-open';
+    this.#isClosed = false;
     this.#trialFrom = Math.max(this.#trialFrom, trialFrom);
   }
 
   /** Ends all requests to the origin, and all waits for it. */
   open(reason: OpenCircuit): void {
-    if (this.#state === 'open') return;
-    this.#state = 'open';
     this.#opened.abort(reason);
-    this.#rejectAll(reason);
-  }
-
-  #rejectAll(reason: unknown): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(reason);
   }
 
   #startTrial(): void {
-    if (this.#state !== 'half-open' || this.#trial !== undefined || this.#waiting.length === 0) return;
+    if (this.#isClosed || this.#trial !== undefined || this.#waiting.length === 0) return;
     if (this.waitMs > 0) {
       void this.#startTrialLater();
       return;
@@ -199,9 +188,9 @@ export class CircuitBreaker {
     this.#isAsleep = true;
     try {
       // A later HTTP 429 may prolong the wait.
-      while (this.waitMs > 0) await this.#timing.sleep(this.waitMs, this.#life);
+      while (this.waitMs > 0) await this.#timing.sleep(this.waitMs, this.signal);
     } catch {
-      return; // `life` has ended, and with it every wait.
+      return; // Every wait has ended.
     } finally {
       this.#isAsleep = false;
     }

@@ -27,14 +27,13 @@ async function run(
       tasks.map(async (task) => {
         if (task.after > 0) await time.sleep(task.after, never);
         observe('waits', task);
-        const permit = await permits.acquire(task.origin, task.stream);
+        const release = await permits.acquire(task.origin, task.stream);
         observe('goes', task);
         granted.push(task);
         await time.sleep(task.takes, never);
         ended.push([task, time.now()]);
         observe('ends', task);
-        permit.release();
-        permit.release();
+        release();
       }),
     ),
   );
@@ -60,14 +59,14 @@ test('a slow origin does not delay others, whichever was first', async () => {
 
 test('canceled waiters are rejected, and others keep their permits', async () => {
   const permits = new Permits(1);
-  const held = await permits.acquire('a', 's');
+  const release = await permits.acquire('a', 's');
   const canceled = permits.acquire('a', 's');
   const other = permits.acquire('b', 's');
   permits.cancel('a', new Error('gone'));
   await expect(canceled).rejects.toThrow('gone');
-  held.release();
-  (await other).release();
-  (await permits.acquire('a', 's')).release();
+  release();
+  (await other)();
+  (await permits.acquire('a', 's'))();
 });
 
 test('any load: never too many permits, fewest in flight first, streams in turn, all served', async () => {

@@ -1,15 +1,10 @@
-/** The right to have one request in flight. */
-export interface Permit {
-  /** Gives the permit back. Further calls do nothing. */
-  release(): void;
-}
+/** Gives a permit back. Call it once. */
+type Release = () => void;
 
-type Waiter = PromiseWithResolvers<Permit>;
-
-interface Origin {
-  inFlight: number;
-  /** The waiters of each stream. A Map keeps its order, so the first entry is the next stream to serve. */
-  waiting: Map<string, Waiter[]>;
+interface Waiter extends PromiseWithResolvers<Release> {
+  address: string;
+  /** The stream at this address. */
+  queue: string;
 }
 
 /**
@@ -19,37 +14,30 @@ interface Origin {
  */
 export class Permits {
   #free: number;
-  /** Origins that were served last come last. */
-  readonly #origins = new Map<string, Origin>();
+  #waiting: Waiter[] = [];
+  /** The requests in flight, by address. */
+  readonly #inFlight = new Map<string, number>();
+  /** When an address or a queue was served last: the number of that permit. */
+  readonly #served = new Map<string, number>();
+  #granted = 0;
   #isScheduled = false;
 
   constructor(permits: number) {
     this.#free = permits;
   }
 
-  acquire(address: string, stream: string): Promise<Permit> {
-    const waiter: Waiter = Promise.withResolvers();
-    const { waiting } = this.#originAt(address);
-    const waiters = waiting.get(stream) ?? [];
-    waiters.push(waiter);
-    waiting.set(stream, waiters);
+  acquire(address: string, stream: string): Promise<Release> {
+    const waiter = { ...Promise.withResolvers<Release>(), address, queue: `${address} ${stream}` };
+    this.#waiting.push(waiter);
     this.#schedule();
     return waiter.promise;
   }
 
   /** Rejects all waiters for an origin. */
   cancel(address: string, reason: unknown): void {
-    const { waiting } = this.#originAt(address);
-    for (const waiter of [...waiting.values()].flat()) waiter.reject(reason);
-    waiting.clear();
-  }
-
-  #originAt(address: string): Origin {
-    const known = this.#origins.get(address);
-    if (known !== undefined) return known;
-    const origin: Origin = { inFlight: 0, waiting: new Map() };
-    this.#origins.set(address, origin);
-    return origin;
+    const canceled = this.#waiting.filter((waiter) => waiter.address === address);
+    this.#waiting = this.#waiting.filter((waiter) => waiter.address !== address);
+    for (const { reject } of canceled) reject(reason);
   }
 
   /** In a microtask, once every request of this moment is queued: otherwise the first origin would take all permits. */
@@ -58,52 +46,36 @@ export class Permits {
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
-      this.#grant();
+      while (this.#free > 0 && this.#waiting.length > 0) this.#grant();
     });
   }
 
   #grant(): void {
-    while (this.#free > 0) {
-      const next = this.#nextOrigin();
-      if (next === undefined) return;
-      const [address, origin] = next;
-      this.#origins.delete(address);
-      this.#origins.set(address, origin);
-      this.#free -= 1;
-      origin.inFlight += 1;
-      takeNext(origin.waiting)?.resolve(this.#permitFor(origin));
-    }
+    const next = this.#waiting.reduce((first, waiter) => (this.#compare(waiter, first) < 0 ? waiter : first));
+    const { address, queue, resolve } = next;
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    this.#granted += 1;
+    for (const key of [address, queue]) this.#served.set(key, this.#granted);
+    this.#count(address, 1);
+    resolve(() => {
+      this.#count(address, -1);
+      this.#schedule();
+    });
   }
 
-  #nextOrigin(): [address: string, origin: Origin] | undefined {
-    let next: [string, Origin] | undefined;
-    for (const entry of this.#origins) {
-      const [, { waiting, inFlight }] = entry;
-      if (waiting.size > 0 && (next === undefined || inFlight < next[1].inFlight)) next = entry;
-    }
-    return next;
+  /** Negative if `one` goes first. */
+  #compare(one: Waiter, other: Waiter): number {
+    const inFlight = ({ address }: Waiter): number => this.#inFlight.get(address) ?? 0;
+    const served = (key: string): number => this.#served.get(key) ?? 0;
+    return (
+      inFlight(one) - inFlight(other) ||
+      served(one.address) - served(other.address) ||
+      served(one.queue) - served(other.queue)
+    );
   }
 
-  #permitFor(origin: Origin): Permit {
-    let isHeld = true;
-    return {
-      release: () => {
-        if (!isHeld) return;
-        isHeld = false;
-        origin.inFlight -= 1;
-        this.#free += 1;
-        this.#schedule();
-      },
-    };
+  #count(address: string, change: 1 | -1): void {
+    this.#free -= change;
+    this.#inFlight.set(address, (this.#inFlight.get(address) ?? 0) + change);
   }
-}
-
-function takeNext(waiting: Map<string, Waiter[]>): Waiter | undefined {
-  for (const [stream, waiters] of waiting) {
-    const next = waiters.shift();
-    waiting.delete(stream);
-    if (waiters.length > 0) waiting.set(stream, waiters);
-    return next;
-  }
-  return undefined;
 }

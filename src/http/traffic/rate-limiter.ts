@@ -1,8 +1,4 @@
-/** A maximum number of requests in a period. */
-export interface Rate {
-  requests: number;
-  ms: number;
-}
+import type { Rate } from '../../core/stream/request.ts';
 
 /**
  * Added because server and client don't count from the same moment: one request may take longer to arrive than the

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Request } from '../../core/stream/request.ts';
-import type { RefusalMeaning } from '../../http/auth.ts';
+import type { RejectionMeaning } from '../../http/auth.ts';
 import { answer, createClient, startServer } from '../../../test-support/unit/http.ts';
 import { tokenAuth } from './auth.ts';
 import { serverText } from '../../text/server-text.ts';
@@ -14,7 +14,7 @@ async function withReplies(replies: Record<string, Reply[]>, options: Parameters
     answer(response, ...((left.length > 1 ? left.shift() : left[0]) as Reply));
   });
   const told: unknown[] = [];
-  const created = createClient({ address: origin, onTokenRefused: (error) => told.push(error), ...options });
+  const created = createClient({ address: origin, onCredentialsRejected: (error) => told.push(error), ...options });
   const get = (path: string): Promise<unknown> =>
     created.client.get({ path }, path).catch((error: unknown) => error as Error);
   const paths = (): Array<string | undefined> => requests.map(({ url }) => url?.slice(1));
@@ -33,7 +33,7 @@ describe('the API rejects the token, which is reported at once', () => {
     const { get, told, paths } = await withReplies({ teams: [[401, body]] });
     const error = await get('teams');
     expect(error).toMatchObject({
-      problem: 'token_refused',
+      problem: 'credentials_rejected',
       failureType: 'config_error',
       status: 401,
       isRejection: false,
@@ -44,15 +44,15 @@ describe('the API rejects the token, which is reported at once', () => {
 
   test('for any other 401 if accounts gets a 401, too', async () => {
     const { get, told, paths } = await withReplies({ teams: [UNAUTHORIZED], accounts: [UNAUTHORIZED] });
-    expect(await get('teams')).toMatchObject({ problem: 'token_refused', failureType: 'config_error' });
-    expect(told[0]).toMatchObject({ problem: 'token_refused' });
+    expect(await get('teams')).toMatchObject({ problem: 'credentials_rejected', failureType: 'config_error' });
+    expect(told[0]).toMatchObject({ problem: 'credentials_rejected' });
     expect(paths()).toEqual(['teams', 'accounts']);
   });
 
   test('for a 401 of accounts itself, without another request', async () => {
     const { get, told, paths } = await withReplies({ accounts: [UNAUTHORIZED] });
     const error = await get('accounts');
-    expect(error).toMatchObject({ problem: 'token_refused' });
+    expect(error).toMatchObject({ problem: 'credentials_rejected' });
     expect(told).toEqual([error]);
     expect(paths()).toEqual(['accounts']);
   });
@@ -106,7 +106,7 @@ test('accounts is requested once for simultaneous 401s, and not again for a whil
   expect(probes()).toBe(2);
   // A token that is revoked during the sync is noticed.
   now += 60_000;
-  expect(await get('deployments/d0/roles')).toMatchObject({ problem: 'token_refused' });
+  expect(await get('deployments/d0/roles')).toMatchObject({ problem: 'credentials_rejected' });
   expect(probes()).toBe(3);
 });
 
@@ -136,15 +136,15 @@ describe('without a client', () => {
     auth.accepted?.({ path: 'databases' });
     let asked = 0;
     const ask = async (): Promise<void> => void (asked += 1);
-    await auth.refused({ request: TEAMS, authorization: 'Bearer t', said: serverText('') }, ask);
+    await auth.meaningOf({ request: TEAMS, authorization: 'Bearer t', said: serverText('') }, ask);
     expect(asked).toBe(1);
   });
 
   test('a probe that failed is repeated for the next 401', async () => {
     const auth = tokenAuth('t');
     const gone = new Error('stopped by SIGTERM');
-    const meaning = (ask: () => Promise<unknown>): Promise<RefusalMeaning> =>
-      auth.refused({ request: TEAMS, authorization: 'Bearer t', said: serverText('') }, ask);
+    const meaning = (ask: () => Promise<unknown>): Promise<RejectionMeaning> =>
+      auth.meaningOf({ request: TEAMS, authorization: 'Bearer t', said: serverText('') }, ask);
     await expect(meaning(() => Promise.reject(gone))).rejects.toBe(gone);
     await expect(meaning(() => Promise.resolve({}))).resolves.toBe('unrelated');
   });

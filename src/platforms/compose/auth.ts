@@ -28,7 +28,7 @@ export function tokenAuth(token: string, now: () => number = Date.now): Auth {
     } catch (thrown) {
       const error = asConnectorError(thrown);
       if (error.failureType === 'transient_error' || error.status === undefined) throw thrown;
-      return error.problem !== 'token_refused';
+      return error.problem !== 'credentials_rejected';
     }
   }
 
@@ -37,12 +37,12 @@ export function tokenAuth(token: string, now: () => number = Date.now): Auth {
     accepted({ path }) {
       if (path === PROBE.path) acceptedAt = now();
     },
-    async refused({ request, said }, send) {
-      if (rawText(said).includes('invalid_token') || request.path === PROBE.path) return 'refused';
+    async meaningOf({ request, said }, send) {
+      if (rawText(said).includes('invalid_token') || request.path === PROBE.path) return 'rejected';
       if (now() - acceptedAt <= ACCEPTED_MS) return 'unrelated';
       const why = `It was requested to find out whether the API still accepts the token, because it rejected ${request.path} with HTTP 401.`;
       probing ??= isAccepted(() => send(PROBE, why)).finally(() => (probing = undefined));
-      return (await probing) ? 'unrelated' : 'refused';
+      return (await probing) ? 'unrelated' : 'rejected';
     },
   };
 }

@@ -36,7 +36,7 @@ export const compose: Platform<ComposeConfig, ComposeShared> = {
     address,
     auth: tokenAuth(token),
     accept: 'application/hal+json, application/json',
-    refusals: { textOf: errorText },
+    rejections: { textOf: errorText },
   }),
   open: (config, api) => ({
     deployments: deploymentList(config.deployment_ids, api),

@@ -1,7 +1,7 @@
 import type { Platform } from '../platform.ts';
 import { Account } from './account/account.ts';
 import { loadInventory, missingSentence } from './account/inventory.ts';
-import { refusals } from './api/error-text.ts';
+import { rejections } from './api/error-text.ts';
 import { iamAuth } from './api/token.ts';
 import { probeDatabases } from './check-databases.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
@@ -22,7 +22,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Account> = {
     address: endpoints.resource_controller,
     auth: iamAuth({ apiKey, iam: endpoints.iam }),
     accept: 'application/json',
-    refusals,
+    rejections,
   }),
   open: (config, api) => new Account(config, api),
   probes,

@@ -19,7 +19,7 @@ export const terms: Terms = {
       'IBM Cloud has no {path} at {host} (HTTP {status}{said}). The deployment may have been deleted. Otherwise, check platform.endpoints if it is set, or deselect the stream and report the problem.',
     redirected:
       'IBM Cloud redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because tokens are sent only to IBM Cloud. A proxy may have responded instead. If platform.endpoints is set, check it.',
-    certificate_refused:
+    certificate_untrusted:
       'The TLS certificate of {host} is not trusted ({code}). If a proxy or a private CA issued it, set NODE_EXTRA_CA_CERTS to the file with its CA certificate. If platform.endpoints is set, check it.',
     unexpected_status:
       'IBM Cloud rejected {path} at {host} with HTTP {status}{said}. If the problem persists, report it.',

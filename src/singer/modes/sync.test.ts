@@ -296,7 +296,7 @@ describe('failures', () => {
       catalog: { accounts: {}, teams: {} },
     });
     expect(code).toBe(1);
-    expect(log.at(-1)).toMatch(/^CRITICAL The Compose API at .* rejected the API token \(HTTP 401\)/);
+    expect(log.at(-1)).toMatch(/^CRITICAL The Compose API at .* rejected the API token \(HTTP 401/);
     expect(outline.at(-1)).toBe('STATE');
     expect(log.join('\n')).not.toContain(TOKEN);
   });

@@ -127,7 +127,7 @@ function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): Sele
 }
 
 function notUsable(detail: string): ConnectorError {
-  return new ConnectorError('stream_not_usable', { detail });
+  return new ConnectorError('input_unusable', { detail });
 }
 
 function deselectedIn({ fields }: Entry, definition: Stream): Set<string> {

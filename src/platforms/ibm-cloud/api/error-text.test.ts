@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quoted } from '../../../text/quoted.ts';
 import { serverText } from '../../../text/server-text.ts';
-import { ibmErrorText, refusals } from './error-text.ts';
+import { ibmErrorText, rejections } from './error-text.ts';
 
 const shown = (body: string): string => quoted(ibmErrorText(serverText(body)));
 
@@ -106,16 +106,16 @@ describe('some statuses have a meaning of their own', () => {
     [520, 'server_error'],
     [599, 'server_error'],
   ])('%i: %s', (status, problem) => {
-    expect(refusals.problemOf?.(status, serverText(''), undefined)).toBe(problem);
+    expect(rejections.problemOf?.(status, serverText(''), undefined)).toBe(problem);
   });
 
   test('deadline_exceeded of a Logs query requires a shorter time window', () => {
     const said = serverText('deadline_exceeded: too much to scan');
-    expect(refusals.problemOf?.(504, said, 'events')).toBe('query_too_long');
-    expect(refusals.problemOf?.(504, said, undefined)).toBe('server_error');
+    expect(rejections.problemOf?.(504, said, 'events')).toBe('query_too_long');
+    expect(rejections.problemOf?.(504, said, undefined)).toBe('server_error');
   });
 
   test.each([400, 401, 403, 404, 409, 418, 429, 500, 501])('but not %i', (status) => {
-    expect(refusals.problemOf?.(status, serverText(''), undefined)).toBeUndefined();
+    expect(rejections.problemOf?.(status, serverText(''), undefined)).toBeUndefined();
   });
 });

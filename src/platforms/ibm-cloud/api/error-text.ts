@@ -1,10 +1,10 @@
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { type ServerText, rawText, serverText } from '../../../text/server-text.ts';
-import type { Refusals } from '../../../http/failure.ts';
+import type { Rejections } from '../../../http/failure.ts';
 import { textOf } from './values.ts';
 
 /** The error responses of IBM's services, and what their statuses mean (icd-api.md 1.2). */
-export const refusals: Refusals = {
+export const rejections: Rejections = {
   textOf: ibmErrorText,
   problemOf(status, said, reads) {
     // For a Logs query: a shorter time window can succeed, the same window can't (icd-api.md 2.10).

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { type LocalServer, answer, bodyOf, createClient, startServer } from '../../../../test-support/unit/http.ts';
-import { refusals } from './error-text.ts';
+import { rejections } from './error-text.ts';
 import { ibmCloud } from '../ibm-cloud.ts';
 import { iamAuth } from './token.ts';
 
@@ -31,9 +31,9 @@ async function services(replies: Array<[status: number, body: string, headers?: 
   const opened = createClient({
     address: service.origin,
     auth: iamAuth({ apiKey: KEY, iam: iam.origin }),
-    refusals,
+    rejections,
     terms: ibmCloud.terms,
-    onTokenRefused: (error) => told.push(error),
+    onCredentialsRejected: (error) => told.push(error),
   });
   const get = (path = 'things'): Promise<unknown> =>
     opened.client.get({ path }, path).catch((error: unknown) => error as Error);
@@ -90,7 +90,7 @@ test.each<[number, string, string]>([
   const { get, told, iam, service } = await services([[status, body]]);
   const error = await get();
   expect(error).toMatchObject({
-    problem: 'key_refused',
+    problem: 'credentials_rejected',
     failureType: 'config_error',
     isRejection: false,
     message: `IBM Cloud at 127.0.0.1:${iam.port} rejected the API key (${said}). ${facts.renewal}`,

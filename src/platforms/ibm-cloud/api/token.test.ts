@@ -142,7 +142,7 @@ describe('a token', () => {
 });
 
 describe('a 401 of a service', () => {
-  const refusal = (authorization: string): Parameters<ReturnType<typeof iamAuth>['refused']>[0] => ({
+  const refusal = (authorization: string): Parameters<ReturnType<typeof iamAuth>['meaningOf']>[0] => ({
     request: { path: 'v2/resource_instances' },
     authorization,
     said: serverText('Token is expired'),
@@ -150,7 +150,7 @@ describe('a 401 of a service', () => {
 
   test('does not renew a token that has been renewed since', async () => {
     const { auth, ask, asked } = await withToken({ access_token: 't1', expires_in: 3_600 });
-    expect(await auth.refused(refusal('Bearer t0'), ask)).toBe('renewed');
+    expect(await auth.meaningOf(refusal('Bearer t0'), ask)).toBe('renewed');
     expect(asked).toHaveLength(1);
   });
 });

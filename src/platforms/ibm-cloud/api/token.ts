@@ -83,7 +83,7 @@ export function iamAuth({ apiKey, iam, now = Date.now }: IamAccess): Auth {
       if (at >= token.renewAt) renew(send).catch(() => undefined);
       return token.header;
     },
-    async refused({ authorization }, send) {
+    async meaningOf({ authorization }, send) {
       if (token === undefined || token.header === authorization) await renew(send);
       return 'renewed';
     },
@@ -97,7 +97,7 @@ function exchangeError(error: ConnectorError, iam: string): ConnectorError {
   const { host } = new URL(iam);
   // A wrong key is HTTP 400.
   if (status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)))) {
-    return new ConnectorError('key_refused', { ...terms.facts, host, answer }, details);
+    return new ConnectorError('credentials_rejected', { ...terms.facts, host, answer }, details);
   }
   if (!error.isRejection && status !== 401) return error;
   const message = `${host} rejected the request for an access token, but not as IAM does (${answer}). A proxy or firewall may have responded. Allow requests to ${host}, and check platform.endpoints if it is set.`;
