@@ -19,7 +19,7 @@ const configOf = (workspace: Workspace, sandbox: { token: string; baseUrl: strin
 
 describe('stdout that cannot be written', () => {
   it.each(['spec', 'discover', 'read', '--help'])(
-    '%s to a full device: exit code 1, and the reason',
+    '%s to a full device: exit code 1, and an error with the reason',
     async (command) => {
       await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
         const args = [command];

@@ -68,7 +68,7 @@ const PAGES = globSync('**/*.md', {
   exclude: ['**/node_modules', '**/.*', 'docs/reference', 'docs/decisions'],
 });
 
-test.each(PAGES)('every command and code block of %s is run, or there is a reason', (page) => {
+test.each(PAGES)('every command and code block of %s is run, or a reason is given', (page) => {
   const code = blocksOf(pageOf(page)).filter(({ language }) => !['', 'json', 'text'].includes(language));
   const entries = BLOCKS.filter(([of]) => of === page);
   const unlisted = code.filter(({ text }) => !entries.some(([, , words]) => words.test(text)));

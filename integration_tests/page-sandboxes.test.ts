@@ -46,7 +46,7 @@ test.each(COMMANDS.filter(isHelp))('`%s` prints the flags', async (command) => {
   expect(await outputOf('sh', ['-c', command], { cwd: checkout.folder })).toContain('--audit-events');
 });
 
-test.each(['sandbox/README.md', 'sandbox/ibm-cloud/README.md'])('the code of %s runs', async (page) => {
+test.each(['sandbox/README.md', 'sandbox/ibm-cloud/README.md'])('the code in %s runs', async (page) => {
   const [block] = blocksOf(pageOf(page)).filter(({ language }) => language === 'ts');
   const code = block?.text ?? '';
   const imported = code.startsWith('import') ? code : `import { startSandbox } from './sandbox/server.ts';\n${code}`;

@@ -53,7 +53,7 @@ describe('the token', () => {
     },
   );
 
-  it('is not shown in any error that contains it, nor a part of it', async () => {
+  it('is not shown in any error that contains it, not even in part', async () => {
     const bodies: Record<string, unknown> = {
       accounts: `{"errors":"${escapedJson(ODD_TOKEN)}"}`,
       billables: { errors: JSON.stringify({ token: ODD_TOKEN }) },

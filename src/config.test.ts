@@ -51,7 +51,7 @@ async function judged(config: unknown): Promise<{ warnings: string[]; usageError
 }
 
 describe.each(FORMS)('a config %s', (_form, inForm, of) => {
-  test('with nothing but a token has the defaults', async () => {
+  test('with only a token has the defaults', async () => {
     await expect(judged(inForm({ api_token: TOKEN }))).resolves.toEqual({ warnings: [], usageError: undefined });
     expect(await load(inForm({ api_token: TOKEN }))).toEqual({
       platform: {
@@ -138,7 +138,7 @@ describe.each(FORMS)('a config %s', (_form, inForm, of) => {
     ['num_worker', 'num_workers'],
     ['lookback_seconds', undefined],
     ['colour', undefined],
-  ])('with a misspelt option %s is warned of, with the one that was probably meant: %s', async (name, meant) => {
+  ])('with a misspelled option %s gets a warning that suggests an option: %s', async (name, meant) => {
     const hint = meant === undefined ? 'there is no such option; correct or remove it' : `did you mean ${meant}?`;
     await expect(judged({ ...inForm({ api_token: TOKEN }), [name]: 'anything' })).resolves.toEqual({
       warnings: [`${name}, which is ignored: ${hint}`],
@@ -184,7 +184,7 @@ describe('a misspelled option of Compose', () => {
     ['deployment_id', 'deployment_ids'],
     ['base-url', 'base_url'],
     ['page_sizes', 'page_size'],
-  ])('%s is warned of in both forms', async (name, meant) => {
+  ])('%s gets a warning in both forms', async (name, meant) => {
     // Its value may be a secret.
     const own = { api_token: TOKEN, [name]: TOKEN };
     for (const [config, below] of [
@@ -196,7 +196,7 @@ describe('a misspelled option of Compose', () => {
     }
   });
 
-  test('is named with the one that is missing', async () => {
+  test('is named with the missing option', async () => {
     expect((await judged({ api_tokn: TOKEN })).usageError).toBe(
       'api_token is missing (the config has api_tokn; did you mean api_token?).',
     );
@@ -215,21 +215,18 @@ const CHOOSE =
 
 describe('the platform', () => {
   test.each([{}, { apikey: 'x' }, { api_token: null }, { name: 'compose' }, { start_date: '2026-01-01T00:00:00Z' }])(
-    'has to be chosen: %j',
+    'is required: %j',
     async (config) => {
       expect((await judged(config)).usageError).toBe(CHOOSE);
     },
   );
 
-  test.each([undefined, 'kompose', 'Compose', 'toString', '', 7, ['compose']])(
-    '%j is none that there is',
-    async (name) => {
-      const { usageError } = await judged({ platform: { name, api_token: TOKEN, num_workers: 1 } });
-      expect(usageError).toBe('platform.name must be "ibm_cloud" or "compose".');
-    },
-  );
+  test.each([undefined, 'kompose', 'Compose', 'toString', '', 7, ['compose']])('%j does not exist', async (name) => {
+    const { usageError } = await judged({ platform: { name, api_token: TOKEN, num_workers: 1 } });
+    expect(usageError).toBe('platform.name must be "ibm_cloud" or "compose".');
+  });
 
-  test.each(['compose', '', 7, true, [], [{ name: 'compose' }]])('%j is no object', async (platform) => {
+  test.each(['compose', '', 7, true, [], [{ name: 'compose' }]])('%j is not an object', async (platform) => {
     const example = platform === 'compose' ? 'compose","api_token":"YOUR TOKEN' : 'ibm_cloud","api_key":"YOUR KEY';
     const { usageError } = await judged({ platform, api_token: TOKEN });
     expect(usageError).toBe(`platform must be an object, as in {"platform":{"name":"${example}"}}.`);
@@ -242,7 +239,7 @@ describe('the platform', () => {
     });
   });
 
-  test('that is null is not given: the form is the flat one', async () => {
+  test('that is null counts as not given, so the form is flat', async () => {
     expect(await judged({ platform: null, api_token: TOKEN })).toEqual({ warnings: [], usageError: undefined });
     expect((await judged({ platform: null })).usageError).toBe(CHOOSE);
   });
@@ -256,14 +253,14 @@ test.each([
   [[], 'an array'],
   ['text', 'a string'],
   [null, 'null'],
-])('%j is no config', async (config, held) => {
+])('%j is not a config', async (config, held) => {
   await expect(load(config)).rejects.toMatchObject({
     message: `The config file ${path} must contain a JSON object, not ${held}.`,
     failureType: 'config_error',
   });
 });
 
-test('a parsed config is named by the caller, and not modified', () => {
+test('a parsed config is named by the caller, and is not modified', () => {
   for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
     const before = structuredClone(raw);
     expect(() => configFrom(raw, 'The config of the demo', () => undefined)).toThrow(
@@ -294,7 +291,7 @@ describe('the top-level options', () => {
     ['num_workers', 1, 32],
     ['lookback_window_seconds', 0, 86_400],
     ['request_timeout_seconds', 1, 600],
-  ])('%s goes from %d to %d, and what lies beyond is not taken', (option, least, most) => {
+  ])('%s goes from %d to %d; values outside the range are rejected', (option, least, most) => {
     const problem = `must be a whole number from ${least} to ${most}`;
     for (const value of [least, most]) expect(problemsOf(option, value)).toEqual([]);
     for (const value of [least - 1, most + 1, least + 0.5, String(least), true]) {
@@ -313,7 +310,7 @@ describe('the top-level options', () => {
     ['start_date', '2018-08-22T24:00:00Z', missing],
     ['start_date', '2018-08-22T00:00:00+99:00', missing],
     ['fail_on_refused_deployments', 'true', 'must be true or false'],
-  ])('%s: %j is refused', (option, value, problem) => {
+  ])('%s: %j is rejected', (option, value, problem) => {
     expect(problemsOf(option, value)[0]).toBe(problem);
   });
 });
@@ -402,7 +399,7 @@ describe('a config of IBM Cloud', () => {
     [{ iam_url: 'https://iam.example.com' }, 'iam_url (did you mean iam?)'],
     [{ [KEY.repeat(2)]: 'x' }, 'endpoint with a name of 88 characters'],
   ])(
-    'with an endpoint that there is not is refused: a key of a test must not go to IBM: %j',
+    'with an unknown endpoint is rejected, because a key for tests must not go to IBM: %j',
     async (endpoints, said) => {
       const { usageError } = await judged(ibm({ endpoints }));
       expect(usageError).toContain('platform.endpoints has no ');

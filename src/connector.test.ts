@@ -64,7 +64,7 @@ test('every retry is a warning that says why and when', async () => {
   expect(sleep.mock.calls.map(([ms]) => ms)).toEqual([500, 7_000]);
 });
 
-test('only long waits are announced, to the waiting stream', async () => {
+test('only long waits are announced, and only to the waiting stream', async () => {
   expect((await ask(false, {}, { 'retry-after': '1' })).longWaits).toEqual([]);
   expect((await ask(false, { 'retry-after': '2' })).longWaits).toEqual([['the stream']]);
 });
@@ -102,7 +102,7 @@ describe('the streams of a read', () => {
     return { ...reads, context, messages, requests: server.requests };
   }
 
-  test('are warned of a start_date in the future, once', async () => {
+  test('are warned once about a start_date in the future', async () => {
     const warned = async (start_date: string): Promise<string[]> => {
       const { context, messages, stop } = openContext();
       const config = configOf('https://api.internal', { start_date });
@@ -122,7 +122,7 @@ describe('the streams of a read', () => {
     expect((await warned('2018-09-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([]);
   });
 
-  test('are all told of a rate limit, but only once', async () => {
+  test('are all notified of a rate limit, but only once', async () => {
     let now = Date.parse('2018-09-01T00:00:00Z');
     for (const clock of ['now', 'monotonic'] as const) {
       const mocked = vi.spyOn(realTiming, clock).mockImplementation(() => now);
@@ -146,7 +146,7 @@ describe('the streams of a read', () => {
     ]);
   });
 
-  test('stop when the token is rejected, for the first reason', async () => {
+  test('stop when the token is rejected, with the first reason', async () => {
     const { streams, refusal, requests } = await open(['accounts', 'teams'], [401, '{"errors":"invalid_token"}']);
     expect(refusal()).toBeUndefined();
     const ends = await readStreams(streams);

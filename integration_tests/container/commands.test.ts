@@ -40,7 +40,7 @@ describe('as an unknown user, without capabilities, on a read-only file system',
     expect(countsRead(result)).toEqual(sandbox.counts());
   });
 
-  it('says which user cannot read a file', async () => {
+  it('names the user who cannot read a file', async () => {
     const secret = files.add('config.json', '{}', 0o600);
     const messages = await printedBy(
       [...HARDENED, ...files.mount('/secrets')],

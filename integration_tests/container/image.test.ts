@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 describe('the metadata of the image', () => {
-  it('has name and version in the labels that Airbyte and registries use', () => {
+  it('has its name and version in the labels that Airbyte and registries use', () => {
     expect(image.Config.Labels).toMatchObject({
       'io.airbyte.name': manifest.name,
       'io.airbyte.version': manifest.version,

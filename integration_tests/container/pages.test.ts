@@ -74,7 +74,7 @@ test('docs/sources/ibm-cloud.md: the image checks a config and reads all streams
   expect(stdout).toMatch(/^orders-g1-0\tpostgresql\t13\tgen1\tus-south\tactive$/m);
 });
 
-test('docs/running.md: the script for cron reads what is new, and jq shows records and shortens the state', async () => {
+test('docs/running.md: the script for cron reads new records, and jq shows records and shortens the state', async () => {
   const script = folder.put('read.sh', blockOf(RUNNING, '#!/bin/sh'));
   chmodSync(script, 0o755);
   const args = ['discover', '--config', folder.put('config.json', config()), '--configured'];

@@ -68,7 +68,7 @@ describe('as Airbyte runs it', () => {
     expect(countsRead(result)).toEqual(sandbox.counts());
   });
 
-  it('makes the shell exit with 143 when it is stopped', async () => {
+  it('makes the shell exit with 143 when stopped', async () => {
     sandbox.setFaults([{ path: '**', kind: 'hang' }]);
     const { stdout } = await runShell(
       mounted('/source'),

@@ -52,7 +52,7 @@ function runBlock(start: string, cwd: string, change = (text: string): string =>
 const rowsIn = async (table: string): Promise<number> =>
   Number((await postgres.query(`select count(*) from compose.${table}`))[0]?.[0]);
 
-test('from nothing to rows in Postgres, and what comes after', async () => {
+test('from nothing to rows in Postgres, and the sections after that', async () => {
   await runBlock('git clone', '.', (text) => text.replaceAll('~/.local/bin', join(folder.folder, 'bin')));
   await runBlock('meltano init', '.');
 
@@ -82,7 +82,7 @@ test('from nothing to rows in Postgres, and what comes after', async () => {
   expect(await rowsIn('teams')).toBe(ibmCloud.counts().teams);
 });
 
-test('the Python package in a project for Compose, and the tap without Meltano', async () => {
+test('the Python package in a Compose project, and the tap without Meltano', async () => {
   const sandbox = await startSandbox({ auditEvents: 30, deployments: 1 });
   try {
     cpSync(join(ROOT, 'dist-wheel'), join(folder.folder, 'source-compose', 'dist-wheel'), { recursive: true });

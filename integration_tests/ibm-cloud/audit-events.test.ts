@@ -114,7 +114,7 @@ describe.concurrent('the catalog', () => {
     });
   });
 
-  it('that selects it without the option fails with the missing option, and other streams are read', async () => {
+  it('that selects it without the option fails and names the option, and other streams are read', async () => {
     await audited({}, async ({ audit, sandbox }) => {
       const result = await audit({ platform: {}, also: 'accounts' });
       expect(result.exitCode).toBe(1);
@@ -327,7 +327,7 @@ describe.concurrent('invalid or rejected responses', () => {
 });
 
 describe.concurrent('incremental reads', () => {
-  it('emit what is new, and what arrived late within an hour or the lookback window', async () => {
+  it('emit new events, and late events within an hour or the lookback window', async () => {
     await audited({ queriesPerMinute: 0, deployments: 6 }, async ({ audit, sandbox }) => {
       const first = await audit({ mode: 'incremental' });
       const before = new Set(sandbox.keys(NAME));
@@ -389,7 +389,7 @@ function newKeys(keys: Iterable<string>, before: ReadonlySet<string>): string[] 
 describe.concurrent('tap-compose', () => {
   const program = 'tap-compose';
 
-  it('discovers and syncs it with the option, resumes from its bookmark, and without the option says what is missing', async () => {
+  it('discovers and syncs it with the option, resumes from its bookmark, and names the option if it is missing', async () => {
     await audited({ queriesPerMinute: 0 }, async ({ sandbox, workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
       const without = workspace.file('without.json', config(undefined, FROM_THE_USUAL));

@@ -281,7 +281,7 @@ describe.concurrent('without the role for it', () => {
   });
 });
 
-describe.concurrent('what a 200 hides', () => {
+describe.concurrent('what HTTP 200 hides', () => {
   it.each([
     ['access_groups', ['teams'], /lists 0 access groups .* the role Viewer on IAM Access Groups/],
     [
@@ -289,7 +289,7 @@ describe.concurrent('what a 200 hides', () => {
       ['deployments_roles', 'deployments_team_roles'],
       /lists 0 policies .* the role Viewer on IAM Access Management/,
     ],
-  ] as const)('without the role for %s is told of in one line', async (role, streams, line) => {
+  ] as const)('without the role for %s, one line says so', async (role, streams, line) => {
     await ibmCloud({ ...SMALL, missingRoles: [role] }, async ({ read }) => {
       const result = await read({ streams });
       expect(result.violations).toEqual([]);

@@ -42,8 +42,8 @@ function linesIn(said: string): Array<[name: string, line: string]> {
   ]);
 }
 
-describe.concurrent('check says yes', () => {
-  it('after a token, a page of the inventory and requests to the databases, and how many deployments it found', async () => {
+describe.concurrent('a check succeeds', () => {
+  it('after requesting a token, a page of the inventory and the databases, and logs how many deployments it found', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const answer = await check(account);
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
@@ -87,7 +87,7 @@ describe.concurrent('check says yes', () => {
     };
   };
 
-  it('although one region of several rejects the request', async () => {
+  it('even if one of several regions rejects the request', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { region, fault } = inOrder(account);
       account.sandbox.setFaults([fault, { path: `/databases/${region}/**`, kind: 'status', status: 403 }]);
@@ -96,7 +96,7 @@ describe.concurrent('check says yes', () => {
     });
   });
 
-  it('although one region of several does not answer, with any number of workers', async () => {
+  it('even if one of several regions does not respond, with any number of workers', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { region, fault } = inOrder(account);
       account.sandbox.setFaults([fault, { path: `/databases/${region}/**`, kind: 'hang' }]);
@@ -105,7 +105,7 @@ describe.concurrent('check says yes', () => {
     });
   });
 
-  it('after requesting a deployment that is active, if there is one', async () => {
+  it('after requesting an active deployment, if there is one', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { sandbox } = account;
       const ids = gen1Of(sandbox);
@@ -119,7 +119,7 @@ describe.concurrent('check says yes', () => {
   });
 });
 
-it('the docs show a whole check as it looks in a terminal', async () => {
+it('the docs show a complete check as it looks in a terminal', async () => {
   const page = readFileSync(new URL('../../docs/sources/ibm-cloud.md', import.meta.url), 'utf8');
   const [, shown = ''] = /jq -r [^\n]*\n```\n\n```text\n([^`]*)```/.exec(page) ?? [];
   const faults = forbidden('/iam/v2/groups');
@@ -165,8 +165,8 @@ describe.concurrent('a key that lacks a role: the check names the streams that f
   });
 });
 
-describe.concurrent('check says no', () => {
-  it('to a wrong key, and what to do, after one request', async () => {
+describe.concurrent('a check fails', () => {
+  it('for a wrong key after one request, and says what to do', async () => {
     await ibmCloud({}, async (account) => {
       const answer = await check(account, { api_key: 'wrong-key-0123456789' });
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
@@ -175,7 +175,7 @@ describe.concurrent('check says no', () => {
     });
   });
 
-  it('to deployment ids that do not exist, and names them', async () => {
+  it('for deployment ids that do not exist, and names them', async () => {
     await ibmCloud({ maxLimit: 4 }, async (account) => {
       const [id = ''] = account.sandbox.deploymentIds;
       const unknown = ['00000000-0000-4000-8000-00000000dead', id.replace(/.::$/, 'x::')];
@@ -187,7 +187,7 @@ describe.concurrent('check says no', () => {
     });
   });
 
-  it('where the databases refuse all that are asked, and names the role', async () => {
+  it('if the databases reject all requests, and names the role', async () => {
     const faults: Fault[] = [{ path: '/databases/**', kind: 'status', status: 403 }];
     await ibmCloud({ oddInstances: false, faults }, async (account) => {
       const answer = await check(account);
@@ -204,7 +204,7 @@ describe.concurrent('check says no', () => {
     ['another place', { path: INSTANCES, kind: 'redirect' }, /redirect/],
     ['a body of another kind', { path: INSTANCES, kind: 'envelope', shape: 'body-list' }, /.{20}/],
   ];
-  it.each(definite)('where the answer is a refusal or nonsense: %s', async (_, fault, sentence) => {
+  it.each(definite)('if the response is a rejection or invalid: %s', async (_, fault, sentence) => {
     await ibmCloud({ faults: [fault] }, async (account) => {
       const answer = await check(account);
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
@@ -212,24 +212,21 @@ describe.concurrent('check says no', () => {
     });
   });
 
-  it.each(['iam', 'resource_controller', 'databases'] as const)(
-    'at once where nothing answers: %s',
-    async (service) => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const { port } = server.address() as AddressInfo;
-      server.close();
-      await once(server, 'close');
-      await ibmCloud({}, async (account) => {
-        const address = `http://127.0.0.1:${port}${service === 'databases' ? '/{region}' : ''}`;
-        const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, [service]: address } });
-        expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
-        expect(answer.status?.message).toMatch(new RegExp(`Nothing responds at 127\\.0\\.0\\.1:${port}`));
-      });
-    },
-  );
+  it.each(['iam', 'resource_controller', 'databases'] as const)('at once if nothing responds: %s', async (service) => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    await ibmCloud({}, async (account) => {
+      const address = `http://127.0.0.1:${port}${service === 'databases' ? '/{region}' : ''}`;
+      const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, [service]: address } });
+      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+      expect(answer.status?.message).toMatch(new RegExp(`Nothing responds at 127\\.0\\.0\\.1:${port}`));
+    });
+  });
 
-  it('to a config that cannot be used, and names the option, without a request', async () => {
+  it('for an invalid config without a request, and names the option', async () => {
     await ibmCloud({}, async (account) => {
       const iam = 'http://iam.cloud.ibm.com';
       const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, iam } });
@@ -240,12 +237,12 @@ describe.concurrent('check says no', () => {
   });
 });
 
-describe.concurrent('check calls an outage what it is', () => {
+describe.concurrent('an outage during a check', () => {
   it.each<[string, Fault, RegExp]>([
     ['the databases', { path: '/databases/**', kind: 'status', status: 502 }, /HTTP 502|did not respond/],
     ['a rate limit that outlasts it', { path: INSTANCES, kind: 'status', status: 429, retryAfter: 300 }, /rate limit/],
     ['no answer', { path: TOKEN_PATH, kind: 'hang' }, /did not respond within 30 s/],
-  ])('%s: a transient_error within half a minute', async (_, fault, sentence) => {
+  ])('%s is a transient_error within half a minute', async (_, fault, sentence) => {
     await ibmCloud({ faults: [fault] }, async (account) => {
       const answer = await check(account);
       expect(answer).toMatchObject({ exitCode: 1, error: { failure_type: 'transient_error' } });

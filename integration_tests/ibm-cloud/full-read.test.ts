@@ -68,7 +68,7 @@ describe.concurrent('a full read of an account', () => {
     });
   });
 
-  it('that is empty completes every stream', async () => {
+  it('without databases completes every stream', async () => {
     const nothing = { deployments: 0, gen2Deployments: 0, gen2Backups: 0, otherInstances: 0, oddInstances: false };
     await ibmCloud(nothing, async ({ sandbox, read }) => {
       const result = await read();

@@ -55,7 +55,7 @@ function dueMarks(rows: readonly Row[]): Record<string, string> {
 }
 
 describe.concurrent('a read right after another', () => {
-  it('emits unfinished rows, and those that are as new', async () => {
+  it('emits unfinished rows, and rows of the same age', async () => {
     await ibmCloud({}, async (account) => {
       const rows = historyNow(account.sandbox);
       const first = await sync(account);

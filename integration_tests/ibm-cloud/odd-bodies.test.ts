@@ -20,7 +20,7 @@ const STREAMS: readonly StreamName[] = [
   'deployments_versions',
 ];
 
-describe.concurrent('an answer of the databases', () => {
+describe.concurrent('a response of the databases', () => {
   it.each<[string, Kind, RegExp]>([
     ['of another form than it should be', { kind: 'envelope', shape: 'body-list' }, /it is not an object/],
     ['with errors in a 200', { kind: 'errors', errors: { limit: ['too big'] } }, /too big/],

@@ -115,7 +115,7 @@ it('a token that the service no longer knows is an error that quotes the service
   });
 });
 
-it('a list of instances that just ends looks like a short one, so the log has the number of deployments', async () => {
+it('a list of instances that ends too early looks like a short list, so the log has the number of deployments', async () => {
   const faults = [{ path: INSTANCES, kind: 'envelope', shape: 'next-dropped' }] as const;
   await ibmCloud({ ...SMALL, maxLimit: 7, oddInstances: false, faults }, async ({ read }) => {
     const result = await read({ streams: ['deployments'] });
@@ -129,7 +129,7 @@ it('a list of instances that just ends looks like a short one, so the log has th
 });
 
 it.each(LISTS.filter(({ streams }) => streams.includes('teams')))(
-  'rows of $name fewer than are told of are warned of',
+  'fewer rows of $name than the list claims cause a warning',
   async ({ path, told }) => {
     const faults: Fault[] = [{ path, kind: 'envelope', shape: 'next-dropped' }];
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {

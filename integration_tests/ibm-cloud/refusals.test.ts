@@ -152,7 +152,7 @@ it.each([
     /HTTP 409 .*a fault played/,
   ],
   ['the accounts', '/accounts/**', 'accounts', /HTTP 409 .*a fault played/],
-] as const)('what %s say of a refusal is quoted', async (_, path, name, said) => {
+] as const)('the reason that %s give for a rejection is quoted', async (_, path, name, said) => {
   await ibmCloud({ ...SMALL, faults: [{ path, kind: 'status', status: 409 }] }, async ({ read }) => {
     const result = await read({ streams: [name] });
     expect(result).toMatchObject({ violations: [], exitCode: 1 });

@@ -28,7 +28,7 @@ describe.concurrent('killed at random lines and resumed', () => {
     });
   });
 
-  it('emits what starts and finishes in between', async () => {
+  it('emits tasks that start and finish in between', async () => {
     await ibmCloud(DATA, async (account) => {
       const { sandbox } = account;
       const { seen } = await readWithKills(account, () => sandbox.passTime(1_200));

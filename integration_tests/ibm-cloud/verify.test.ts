@@ -89,7 +89,7 @@ describe.concurrent('a report', () => {
     });
   });
 
-  it('tells of streams that fail, by the kind of failure', async () => {
+  it('lists the streams that fail, with the kind of failure', async () => {
     await ibmCloud({ ...DOCUMENTED, missingRoles: ['billing'] }, async (account) => {
       const { stdout, exitCode } = await verify(account);
       expect(exitCode).toBe(0);
@@ -97,7 +97,7 @@ describe.concurrent('a report', () => {
     });
   });
 
-  it('shows none of 3,000 values of the account, also with --debug', async () => {
+  it('shows none of 3,000 values of the account, even with --debug', async () => {
     const options: AccountOptions = { ...DOCUMENTED, gen2Backups: 3, oddInstances: true, unreadableEvents: 2 };
     await ibmCloud(options, async (account) => {
       const markers = await planting(account.sandbox.baseUrl);

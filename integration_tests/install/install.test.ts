@@ -111,7 +111,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     }
   });
 
-  it('the tap emits as many', async () => {
+  it('the tap emits the same number of records', async () => {
     for (const api of apis) {
       const discovered = await run('tap-compose', [...config(api.config), '--discover']);
       const streams = (JSON.parse(discovered.stdout) as Catalog).streams.map(({ stream }) => stream);

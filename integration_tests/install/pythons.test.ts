@@ -14,7 +14,7 @@ const RELEASES = [...readFileSync(join(ROOT, 'python', 'pyproject.toml'), 'utf8'
   ([, release]) => release ?? '',
 );
 
-test('the wheel is for Python 3.10 to 3.14', () => {
+test('the wheel supports Python 3.10 to 3.14', () => {
   expect(RELEASES).toEqual(['3.10', '3.11', '3.12', '3.13', '3.14']);
 });
 

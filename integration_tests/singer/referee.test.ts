@@ -258,7 +258,7 @@ test.each(broken)('%s', (_, run, rules) => {
   expect(rulesOf(run).toSorted()).toEqual(rules.toSorted());
 });
 
-test('every rule has a name of its own and a sentence, and is seen to catch something', () => {
+test('every rule has a unique name and a sentence, and catches something', () => {
   const names = RULES.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { sentence } of RULES) expect(sentence).toMatch(/^[A-Z].*\.$/s);

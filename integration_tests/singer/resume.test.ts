@@ -28,7 +28,7 @@ it.each(cases)('%s: nothing is lost', async (_, options, ends, signal) => {
   });
 });
 
-it('events that arrive between the runs are brought as well', async () => {
+it('events that arrive between the syncs are emitted, too', async () => {
   await tapped(DATA, async (given) => {
     const seen = await syncWithEnds(given, 6, 'SIGTERM', () => {
       given.sandbox.addEvents(7);

@@ -36,7 +36,7 @@ test.each(['--version', '-v'])('%s goes to stdout, exit code 0', async (line) =>
   await expect(run(line)).resolves.toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
 
-test('spec prints spec.json as its one message, needing no file and no network', async () => {
+test('spec prints spec.json as its only message, and needs no file and no network', async () => {
   const ran = await run('spec');
   expect(ran).toMatchObject({ code: 0, stderr: '' });
   expect(messagesOf(ran)).toEqual([{ type: 'SPEC', spec }]);
@@ -44,7 +44,7 @@ test('spec prints spec.json as its one message, needing no file and no network',
 
 const MISSING = 'The config file none.json does not exist. Check the path.';
 
-test('check gets its config, and says in its message that it is not there', async () => {
+test('check names the missing config file in its message', async () => {
   const ran = await run('check', '--config', 'none.json');
   expect(ran.code).toBe(0);
   expect(messagesOf(ran).at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED', message: MISSING } });

@@ -91,7 +91,7 @@ test.each([
   ['notlocalhost', false],
   ['10.0.0.1', false],
   ['[fe80::1]', false],
-])('proxies are left out for %s: %s', (host, loopback) => {
+])('no proxy is used for %s: %s', (host, loopback) => {
   expect(isLoopback(host)).toBe(loopback);
 });
 
@@ -102,7 +102,7 @@ test.each([
   ['compose.localhost', true],
   ['localhost.example.com', false],
   ['10.0.0.1:8080', false],
-])('%s may be another machine than meant in a container: %s', (host, may) => {
+])('in a container, %s may not be the intended machine: %s', (host, may) => {
   expect(containerNote(host)).toEqual(may ? expect.stringContaining('http://host.docker.internal') : undefined);
 });
 

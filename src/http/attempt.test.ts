@@ -71,7 +71,7 @@ describe('a response', () => {
     expect(ended).toMatchObject({ status: 203, headers: { 'x-a': 'b' }, text });
   });
 
-  test('is not an informational one', async () => {
+  test('is never informational', async () => {
     const ended = await attemptAt((_, response) => {
       response.writeProcessing();
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
@@ -104,18 +104,18 @@ describe('a body larger than the limit is not read', () => {
     await closed.promise;
   });
 
-  test('unless it is just as large', async () => {
+  test('unless it is exactly as large', async () => {
     const text = 'x'.repeat(MAX_BODY_BYTES);
     expect(await attemptAt((_, response) => answer(response, 200, text))).toMatchObject({ text });
   });
 });
 
-describe('the time-out includes connecting and the last byte', () => {
-  test('of a server that never responds', async () => {
+describe('the time-out, which covers everything from connecting to the last byte, applies', () => {
+  test('to a server that never responds', async () => {
     expect(await attemptAt(() => undefined, 50)).toBe(TIMED_OUT);
   });
 
-  test('of a server that drips bytes, whose connection is then closed', async () => {
+  test('to a server that sends its response byte by byte, and closes the connection', async () => {
     const closed = Promise.withResolvers<void>();
     const ended = await attemptAt((request, response) => {
       request.socket.on('close', () => closed.resolve());
@@ -125,12 +125,12 @@ describe('the time-out includes connecting and the last byte', () => {
     await closed.promise;
   });
 
-  test('of a connection that undici gives up', async () => {
+  test('to a connection that undici gives up', async () => {
     const error = Object.assign(new Error('Connect Timeout Error'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
     expect(await attemptBy(rejecting(error))).toBe(TIMED_OUT);
   });
 
-  test('and nothing is sent if the connection is made later', async () => {
+  test('and nothing is sent on a later connection', async () => {
     const { dispatcher, handlers } = silent();
     expect(await attemptBy(dispatcher, undefined, 50)).toBe(TIMED_OUT);
     const abort = vi.fn<(reason: Error) => void>();

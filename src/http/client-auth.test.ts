@@ -33,7 +33,7 @@ async function ask(statuses: number[], meanings: RejectionMeaning[] = [], auth: 
 }
 
 describe('a 401', () => {
-  test('with renewed credentials is sent again with these, which is not a retry', async () => {
+  test('with renewed credentials is sent again with them, which is not a retry', async () => {
     const { result, sent, rejections, accepted, told, retries } = await ask([401], ['renewed']);
     expect(result).toEqual({ errors: 'who are you' });
     expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
@@ -74,7 +74,7 @@ describe('a 401', () => {
   });
 });
 
-test.each([403, 404, 418])('HTTP %i is nothing that the credentials are asked about', async (status) => {
+test.each([403, 404, 418])('HTTP %i does not concern the credentials', async (status) => {
   const { rejections, accepted, told } = await ask([status]);
   expect({ rejections, accepted, told }).toEqual({ rejections: [], accepted: [], told: [] });
 });

@@ -43,7 +43,7 @@ describe('a request', () => {
   });
 
   test.each([undefined, { type: 'text/plain', body: 'x' }])(
-    'that is anonymous does not say who asks, and nobody is asked for it (body: %j)',
+    'that is anonymous has no credentials, and requests none (body: %j)',
     async (post) => {
       const { origin, requests } = await serve();
       const auth = {

@@ -33,6 +33,6 @@ test.each([
   ['a page that was cut off', 'Bad gateway<br/><style>b{color:', 'Bad gateway'],
   ['text with a sign that is no tag', 'limit must be < 100 and > 0', 'limit must be < 100 and > 0'],
   ['JSON that was cut off', '{"errors":"inv', '{"errors":"inv'],
-])('%s is told in one line', (_, body, text) => {
+])('%s becomes one line', (_, body, text) => {
   expect(shown(body)).toBe(text);
 });

@@ -178,7 +178,7 @@ test.each([
   [proxyFailed('ECONNREFUSED', 'proxy_unreachable'), true],
   [proxyFailed('HTTP 502', 'proxy_failed'), false],
   [TIMED_OUT, false],
-])('%j means that nobody is there: %s', (failure, nobody) => {
+])('%j means that nothing responds: %s', (failure, nobody) => {
   expect(isUnreachable(failure)).toBe(nobody);
 });
 
@@ -212,7 +212,7 @@ test.each([
   ['HOSTNAME_MISMATCH', 'certificate_untrusted'],
   ['ERR_TLS_HANDSHAKE_TIMEOUT', 'tls_failed'],
   ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'tls_failed'],
-])('of what breaks a TLS handshake, %s is %s', (code, problem) => {
+])('the TLS failure %s is %s', (code, problem) => {
   expect(toError(failed(code), context).problem).toBe(problem);
 });
 
@@ -236,7 +236,7 @@ test.each([
   ['deployments/%1b%5B31m', 'deployments/%1b%5B31m'],
   ['deployments/100%', 'deployments/100%'],
   ['deployments/crn%3…', 'deployments/crn%3…'],
-])('the user reads an id in the path %s as it is known, the log as it was sent', (path, read) => {
+])('an id in the path %s is readable for the user, and as sent in the log', (path, read) => {
   const error = toError(status(500), { ...context, request: { path } });
   expect(error.message).toContain(`failed on ${read} (HTTP 500)`);
   expect(error.internalMessage).toContain(`GET ${path}: `);

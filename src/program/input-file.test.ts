@@ -32,7 +32,7 @@ describe('an unreadable file is named, with the reason', () => {
     });
   });
 
-  test('permission denied: with the current user', async () => {
+  test('permission denied, naming the current user', async () => {
     const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
     const readFile = vi.spyOn(fs, 'readFile').mockRejectedValue(denied);
     onTestFinished(() => {
@@ -45,7 +45,7 @@ describe('an unreadable file is named, with the reason', () => {
     );
   });
 
-  test.each(['{"api_token":"hunter2"}', ' [{"a":1}]'])('%s is no name of a file, and is not shown', async (json) => {
+  test.each(['{"api_token":"hunter2"}', ' [{"a":1}]'])('%s is not a file name, and is not shown', async (json) => {
     await expect(readInput('config', json)).rejects.toThrow(
       '--config takes the name of a file, not the JSON itself. Write the JSON to a file.',
     );

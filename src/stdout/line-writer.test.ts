@@ -19,7 +19,7 @@ const big = line({ text: 'x'.repeat(30_000) });
 const record = (writer: LineWriter, text: string): void =>
   writer.record(Buffer.from(text.slice(0, 1)), text.slice(1, -1), Buffer.from(text.slice(-1)));
 
-describe('what is collected, and what is written', () => {
+describe('collecting and writing', () => {
   test('records are collected until they are worth a write', async () => {
     const { out, writer } = open();
     record(writer, big);
@@ -88,7 +88,7 @@ describe('before the process ends itself', () => {
     await drained;
   });
 
-  test('a reader that has gone is not waited for', async () => {
+  test('a reader that has gone away is not waited for', async () => {
     const { out, writer } = open();
     writer.line(status);
     const drained = writer.drained();
@@ -98,7 +98,7 @@ describe('before the process ends itself', () => {
   });
 });
 
-describe('a reader that has gone', () => {
+describe('a reader that has gone away', () => {
   test('ends all waits, and nothing is thrown', async () => {
     const { out, onGone, writer } = open();
     record(writer, big);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { maskByForm } from './mask-by-form.ts';
 
-describe('a secret is known', () => {
+describe('a secret is recognized', () => {
   test.each([
     ['password=hunter2', 'password=****'],
     ['db.password: Hunter2', 'db.password: ****'],

@@ -67,7 +67,7 @@ describe('the output gate', () => {
   });
 });
 
-describe('time grows with the length alone', () => {
+describe('time is linear in the length', () => {
   test.each([
     ...[
       'a://',

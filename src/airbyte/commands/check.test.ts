@@ -30,7 +30,7 @@ function statusOf(messages: Message[]): object | undefined {
 }
 
 describe('SUCCEEDED', () => {
-  test('after a request for the accounts, with the token', async () => {
+  test('after requesting the accounts with the token', async () => {
     const { code, status, paths, server } = await check([200, ACCOUNTS]);
     expect({ code, status, first: paths[0] }).toEqual({
       code: 0,
@@ -40,7 +40,7 @@ describe('SUCCEEDED', () => {
     expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${TOKEN}` });
   });
 
-  test('after one for the deployments if there are deployment_ids', async () => {
+  test('after requesting the deployments if there are deployment_ids', async () => {
     const { code, status, paths } = await check([200, ACCOUNTS], { deployment_ids: [B, A] });
     expect({ code, status }).toEqual({ code: 0, status: { status: 'SUCCEEDED' } });
     expect(paths.slice(0, 2)).toEqual(['/2016-07/accounts', '/2016-07/deployments']);

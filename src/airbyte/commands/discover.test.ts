@@ -34,7 +34,7 @@ test('discover prints one catalog with every stream, and sends no request', asyn
 
 const IBM = { name: 'ibm_cloud', api_key: 'k' };
 
-test('a stream that requires an unset option is omitted, and log and terminal say so', async () => {
+test('a stream that requires an unset option is omitted, and the log and the terminal say so', async () => {
   const { context, messages } = openContext();
   const seen: string[] = [];
   const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
@@ -105,7 +105,7 @@ const plain: Stream = {
   fields,
 };
 
-test('a stream without a cursor offers its primary key and a full refresh, and nothing that it has not', () => {
+test('a stream without a cursor offers only its primary key and a full refresh', () => {
   expect(catalogStream(plain)).toEqual({
     name: 'parts',
     json_schema: recordSchema(fields),
@@ -159,7 +159,7 @@ test.each(FIELDS)('%s is declared with one type or null, and with its descriptio
   expect(schemaOf(field)).toMatchObject({ type: ['null', type], description: 'D.' });
 });
 
-test.each(FIELDS)('%s allows null, and what it is for', (_, field, __, values) => {
+test.each(FIELDS)('%s allows null and the type of the field', (_, field, __, values) => {
   const allows = new Ajv({ strict: false, validateFormats: false }).compile(recordSchema({ field }));
   for (const value of [null, ...values]) expect(allows({ field: value })).toBe(true);
   expect(allows({ field: Symbol('neither') })).toBe(false);
@@ -176,7 +176,7 @@ test('the known content of objects and lists is declared, and other content is a
   expect(schemaOf(listOfTexts('D.'))['items']).toEqual({ type: ['null', 'string'] });
 });
 
-test('a record may have more fields than are declared, and lack any that is', () => {
+test('a record may have undeclared fields, and may lack declared ones', () => {
   const schema = recordSchema({ b: text('B.'), a: integer('A.') });
   expect(schema).toMatchObject({ type: 'object', additionalProperties: true });
   expect(schema).not.toHaveProperty('required');

@@ -77,7 +77,7 @@ function outputOfRead(): unknown[] {
   ];
 }
 
-describe('a file that is no state', () => {
+describe('a file that is not a state', () => {
   const file = 'The state file s.json';
   test.each([
     ['[null]', `${file} must contain state messages, not null.`],
@@ -135,7 +135,7 @@ test.each([
   ['a whole file', nearState.map((value) => JSON.stringify(value))],
   ['lines', fc.array(nearState).map((values) => lines(...values))],
   ['anything else', fc.string()],
-])('%s of any content ends in the states or a ConnectorError', (_, text) => {
+])('%s with any content results in states or a ConnectorError', (_, text) => {
   fc.assert(
     fc.property(text, (content) => {
       try {

@@ -28,7 +28,7 @@ describe('a ConnectorError', () => {
     ['credentials_rejected', false],
     ['server_error', false],
     ['unexpected_status', false],
-  ] as const)('%s is a rejection of one thing alone: %s', (problem, isRejection) => {
+  ] as const)('%s rejects only one request: %s', (problem, isRejection) => {
     const facts = {
       ...terms,
       path: 'teams',

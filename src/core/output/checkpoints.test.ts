@@ -49,14 +49,14 @@ test('a stream that cannot be resumed has one state at its end, without a positi
   expect(printed.states).toEqual([{ __ab_no_cursor_state_message: true }]);
 });
 
-test('it sends no state if it fails', () => {
+test('such a stream sends no state if it fails', () => {
   const { sink, printed, emit } = open();
   emit(1);
   sink.end(false);
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'INCOMPLETE']);
 });
 
-test('a stream without records still runs, and has its state', () => {
+test('a stream without records still starts, and sends its state', () => {
   for (const stateNow of [counting, undefined]) {
     const { sink, printed } = open(stateNow);
     sink.end(true);

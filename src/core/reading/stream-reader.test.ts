@@ -51,7 +51,7 @@ describe('an invalid row fails the stream and is named', () => {
     expect(() => reader.page([row], 'parts')).toThrow('row 1 of 1 has no id that could be its key');
   });
 
-  test('a made key requires its parts, such as the deployment', () => {
+  test('a generated key requires its parts, such as the deployment', () => {
     const madeOf = ['deployment_id', 'name'];
     const keyed: Stream<ComposeShared> = { ...addons, primaryKey: { field: 'id', madeOf, needs: madeOf } };
     const { reader } = openRead(openRun(), { ...keyed, fields: { id: text('Id.'), ...addons.fields } });

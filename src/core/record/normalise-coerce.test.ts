@@ -76,7 +76,7 @@ test('a result is always of its kind, and converting it again changes nothing', 
   );
 });
 
-test('any number survives being sent as text, and any text, number or boolean a declaration as text', () => {
+test('any number sent as text keeps its value, and so does any text, number or boolean declared as text', () => {
   fc.assert(
     fc.property(fc.double({ noDefaultInfinity: true, noNaN: true }), fc.boolean(), (number, truth) => {
       expect(coerce(String(number), 'number')).toBe(Number(String(number)));

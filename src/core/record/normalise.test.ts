@@ -71,8 +71,8 @@ test('a deployment that the API names itself stays', () => {
   expect(normalised({ id: 'a' }).row).toEqual({ id: 'a' });
 });
 
-describe('a made key', () => {
-  test('is made of converted values', () => {
+describe('a generated key', () => {
+  test('is built from converted values', () => {
     expect(normalised({ name: 'admin' }, OF_D1, keyed).row['id']).toBe('d1/admin');
   });
 
@@ -81,7 +81,7 @@ describe('a made key', () => {
   });
 });
 
-test('a made key may be made of fields that are not emitted', () => {
+test('a generated key may be built from fields that are not emitted', () => {
   const row = { deployment_id: 'd1', name: 'admin' };
   expect(normalised(row, undefined, { ...keyed, dropped: ['name'] }).row).toEqual({ deployment_id: 'd1' });
 });

@@ -22,7 +22,7 @@ const options: CursorOptions = {
 const open = (definition: Definition, state: object = {}, more?: Partial<CursorOptions>): Cursor | undefined =>
   openStream(definition, openRun().run, state, 'The state of it in s.json', { ...options, ...more }).reader.cursor;
 
-test('a full-refresh stream has none, whatever its state says', () => {
+test('a full-refresh stream has no state, whatever was saved', () => {
   expect(open(backups)).toBeUndefined();
   expect(open(backups, { version: 9 })).toBeUndefined();
 });
@@ -41,7 +41,7 @@ describe('a state in the future', () => {
     [events, { version: 1, mark: STARTED_AT }],
     [recipes, {}],
     [recipes, { version: 1, marks: { d1: STARTED_AT } }],
-  ])('is not any state of $name: %j', (definition, state) => {
+  ])('does not include this state of $name: %j', (definition, state) => {
     const cursor = open(definition, state);
     expect(cursor?.warnings()).toEqual([]);
   });

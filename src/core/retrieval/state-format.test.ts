@@ -45,12 +45,12 @@ describe('every state that a release wrote is understood', () => {
   });
 });
 
-test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('the month %j is none', (month) => {
+test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('%j is not a month', (month) => {
   expect(() => months({ version: 1, month })).toThrow(/month must be a month/);
 });
 
 test.each([{}, { mark: null, version: null }, { __ab_no_cursor_state_message: true }])(
-  '%j is the beginning',
+  '%j means the beginning',
   (state) => {
     expect(walk(state)).toEqual({ version: 1 });
     expect(marks(state)).toEqual({ version: 1, marks: {} });

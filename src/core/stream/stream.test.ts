@@ -55,7 +55,7 @@ test('fields must be declared wherever they are named', () => {
   });
 });
 
-test('a declaration has no members of another way of reading', () => {
+test('a declaration has no members that belong to another way of reading', () => {
   // @ts-expect-error once has no partitions
   declare({ ...common, fields, primaryKey: 'id', retrieval: { way: 'once', request, rows, partitions } });
   // @ts-expect-error a request is missing

@@ -51,7 +51,7 @@ function tunnelsOf(server: Server): string[] {
 }
 
 describe('with a proxy in the environment', () => {
-  test.each(['HTTP_PROXY', 'http_proxy'])('plain http goes to the proxy of %s as it is', async (name) => {
+  test.each(['HTTP_PROXY', 'http_proxy'])('plain http goes to the proxy of %s unchanged', async (name) => {
     const { origin: proxy, requests, tunnels } = await startProxy();
     expect(await get('http://api.internal', { [name]: proxy })).toBe('the proxy');
     expect(requests).toMatchObject([
@@ -72,7 +72,7 @@ describe('with a proxy in the environment', () => {
   });
 
   test.each(['HTTPS_PROXY', 'https_proxy'])(
-    'https asks the proxy of %s for a tunnel, and sends nothing without',
+    'https requests a tunnel from the proxy of %s, and sends nothing without it',
     async (name) => {
       const { origin: proxy, requests, tunnels } = await startProxy();
       expect(await get('https://api.internal', { [name]: proxy })).toBe('proxy_rejected');
@@ -129,7 +129,7 @@ test('connections never exceed the limit, however many requests wait', async () 
 });
 
 test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
-  'the proxy %s is no proxy, which is said without quoting it',
+  'the invalid proxy %s is reported without quoting it',
   (address) => {
     const open = (): Route => routeTo('https://api.internal', { HTTPS_PROXY: address });
     expect(open).toThrow('The environment variable HTTPS_PROXY must be the address of a proxy');

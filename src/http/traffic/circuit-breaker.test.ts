@@ -60,7 +60,7 @@ describe('half-open', () => {
     expect(time.now()).toBe(0);
   });
 
-  test('trials are fresh requests and retries in turn, and follow after 0, 1, 2, 2 … s', async () => {
+  test('trials alternate between new requests and retries, and follow after 0, 1, 2, 2 … s', async () => {
     const { time, breaker, gone, go } = open();
     const at: number[] = [];
     const names = ['a', 'b', 'c', 'd', 'x again', 'y again'];
@@ -82,7 +82,7 @@ describe('half-open', () => {
     expect(time.now()).toBe(0);
   });
 
-  test('a response that was on its way closes the circuit, and a pass from before is void then and now', async () => {
+  test('a response that was on its way closes the circuit, and an earlier pass stays void', async () => {
     const { breaker, go, attempt } = open();
     await attempt('answered');
     const [slow, lost, waiting] = await Promise.all([go('a'), go('b'), go('c')]);
@@ -149,7 +149,7 @@ describe('after HTTP 429', () => {
     expect(time.now()).toBe(30_000);
   });
 
-  test('all waiting requests learn for how long, also those behind a trial', async () => {
+  test('all waiting requests learn for how long, including those that wait for a trial', async () => {
     const { time, breaker, go } = await limited();
     const waits: number[] = [];
     const enter = (): Promise<Pass> => breaker.enter(false, (ms) => void waits.push(time.now() + ms));
@@ -163,7 +163,7 @@ describe('after HTTP 429', () => {
     await Promise.all(others);
   });
 
-  test('without Retry-After the waits grow from trial to trial, and begin small again after a response', async () => {
+  test('without Retry-After, the waits grow from trial to trial, and start over after a response', async () => {
     const { time, breaker, attempt } = open();
     const waits: number[] = [];
     for (let i = 0; i < 12; i += 1) {
@@ -181,7 +181,7 @@ describe('after HTTP 429', () => {
     expect(breaker.waitMs).toBe(875);
   });
 
-  test('the circuit opens after half an hour of nothing else', async () => {
+  test('the circuit opens after half an hour without any other response', async () => {
     const { time, breaker, go, attempt } = open();
     let trials = 0;
     for (; !breaker.signal.aborted; trials += 1) await time.pass(attempt('limited'));
@@ -201,7 +201,7 @@ describe('after HTTP 429', () => {
   });
 });
 
-test('the end of its life ends all waits with its reason', async () => {
+test('a breaker whose life ends rejects all waits with the reason', async () => {
   const stop = new AbortController();
   const { time, go, attempt } = open(stop.signal);
   await attempt('limited', 0, 10 * MINUTE);

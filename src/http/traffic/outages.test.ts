@@ -85,7 +85,7 @@ describe.each([1, 4, 8])('with %i workers, a region of three that', (workers) =>
     ['has no name in DNS', () => ({ code: 'ENOTFOUND', afterMs: 50 }), 'host_unresponsive', 62, 34],
     ['sends nothing but HTTP 503', () => ({ status: 503, afterMs: 100 }), 'server_error', 140, EACH * 6],
     ['sends nothing but HTTP 429', () => ({ status: 429, afterMs: 20 }), 'rate_limited', 2_400, 20],
-  ])('%s is given up soon, once for all streams', async (_, react, problem, seconds, most) => {
+  ])('%s is soon given up, once for all streams', async (_, react, problem, seconds, most) => {
     const { rows, end, problems, attempts, errors } = await read(workers, react);
     expect(rows.others).toBe(2 * EACH);
     expect(end.others).toBeLessThan(patience);
@@ -104,7 +104,7 @@ describe.each([1, 4, 8])('with %i workers, a region of three that', (workers) =>
     ['flaps', (at) => (Math.floor(at / 10_000) % 2 === 0 ? responds() : { code: 'ECONNRESET' }), 110],
     ['has a small quota', smallQuota(), 121],
     ['is slow', () => responds(50_000), (EACH * 50) / Math.max(1, workers - 2) + 100],
-  ])('%s is read whole', async (_, react, seconds) => {
+  ])('%s is read completely', async (_, react, seconds) => {
     const { rows, end, problems, errors } = await read(workers, react);
     expect(problems).toEqual([]);
     expect(errors).toEqual([]);

@@ -45,7 +45,7 @@ test('deployment_ids limit rows and partitions, but not `all`', async () => {
   expect(warnings).toEqual([]);
 });
 
-test('it is requested once for all streams', async () => {
+test('the list is requested once for all streams', async () => {
   const { list, fetched } = open([], () => listBody('deployments', ROWS));
   const [one, other] = await Promise.all([list(), list()]);
   expect(other).toBe(one);
@@ -68,7 +68,7 @@ test('unknown deployment_ids are warned about, and the others are read', async (
   expect(warnings).toEqual(['These deployment_ids do not exist for this API token: d9, d8. Correct deployment_ids.']);
 });
 
-test('deployment_ids of which none exists are an error', async () => {
+test('deployment_ids are an error if none of them exist', async () => {
   const { list } = open(['d9', 'd8'], () => listBody('deployments', ROWS));
   await expect(list()).rejects.toMatchObject({
     problem: 'deployments_unknown',

@@ -71,7 +71,7 @@ test('an object without any of the expected fields is an error', () => {
   expect(() => halObject(JSON.parse('{"__proto__":1}'), 'x', ['toString'])).toThrow('it has none of the fields');
 });
 
-test('a link to a next page is warned about, because it is not followed', () => {
+test('a link to a next page causes a warning, because it is not followed', () => {
   const { rows, warnings } = list({ _embedded: { backups: [1] }, _links: { next: { href: '/p2' } } });
   expect(rows).toEqual([1]);
   expect(warnings).toEqual([expect.stringContaining('further pages')]);
@@ -87,7 +87,7 @@ test('an object is returned unchanged unless it is an error', () => {
 /** The row as it is printed. */
 const flat = (row: Row): unknown => JSON.parse(JSON.stringify(flatten(row)));
 
-test('links are removed, and embedded lists move to the top', () => {
+test('links are removed, and embedded lists move to the top level', () => {
   const row = { id: 'a', _links: { self: { href: '/a{?embed}' } }, _embedded: { users: [{ id: 'u' }], other: [1] } };
   expect(flat(row)).toEqual({ id: 'a', users: [{ id: 'u' }], other: [1] });
   expect(flat({ id: 'a', _links: null, _embedded: null })).toEqual({ id: 'a' });

@@ -148,7 +148,7 @@ describe('messages', () => {
     expect(deselected.log.filter((line) => line.includes('did not fit'))).toEqual([]);
   });
 
-  test('each stream has a metric of its records, and its report', async () => {
+  test('each stream has a metric for its records, and a report', async () => {
     const { log } = await sync({ catalog: { accounts: {}, clusters: {} } });
     expect(log).toContain(
       'INFO METRIC: {"type":"counter","metric":"record_count","value":2,"tags":{"stream":"accounts"}}',

@@ -67,7 +67,7 @@ test('a STATE is sent after 1,000 records and covers only what was printed', () 
   expect(marksIn(all).at(-1)).toBe(3_500);
 });
 
-test('before a long wait, the bookmarks held back are sent, whichever stream waits', () => {
+test('before a long wait, held-back bookmarks are sent, whichever stream waits', () => {
   const all = open();
   const events = all.sink('audit_events');
   const teams = all.sink('teams');

@@ -147,7 +147,7 @@ describe('how', () => {
 });
 
 describe('which fields', () => {
-  test('random selections: deselected fields are out, except the key and the cursor', () => {
+  test('random selections: deselected fields are omitted, except the key and the cursor', () => {
     const fieldsOf = (name: string): string[] =>
       Object.keys(streams.find((stream) => stream.name === name)?.fields ?? {});
     const choice = fc.constantFrom('true', 'false', true, false, null, undefined);
@@ -203,6 +203,6 @@ test.each<[string, Row, string]>([
     { streams: [{ stream: 'teams' }, {}] },
     'The catalog file k.json cannot be used: streams[1] is missing tap_stream_id.',
   ],
-])('%s is no catalog', (_, catalog, message) => {
+])('%s is not a catalog', (_, catalog, message) => {
   expect(() => choose(catalog)).toThrow(message);
 });

@@ -90,7 +90,7 @@ test.each<[string, unknown, string]>([
   ['null', null, 'must contain a JSON object, not null.'],
   ['bookmarks as a list', { bookmarks: [] }, 'must contain bookmarks as an object, not an array.'],
   ['a list of something else', [{ a: 1 }], 'contains an airbyte_state that is not a list of STREAM states.'],
-])('%s is no state', (_, raw, problem) => {
+])('%s is not a state', (_, raw, problem) => {
   expect(() => parse(raw)).toThrow(`The state file s.json ${problem}`);
 });
 

@@ -63,14 +63,14 @@ describe('a month is final on the 21st of the next, and not before', () => {
   });
 });
 
-test('a month that was not read whole keeps it and all later months open', () => {
+test('a partially read month and all later months stay open', () => {
   const months = monthsOf({ month: '2026-05' });
   readAll(months, (month) => month !== '2026-07');
   expect(months.state()).toEqual({ version: 1, month: '2026-06' });
 });
 
 describe('start_date', () => {
-  test('later than the state skips what lies between, and the state remembers that', () => {
+  test('later than the state skips the months between, and the state records that', () => {
     const startDate = '2026-09-15T00:00:00.000Z';
     const months = monthsOf({ month: '2026-03' }, { startDate });
     expect(readAll(months)).toEqual(['2026-09', '2026-10', '2026-11']);
@@ -112,7 +112,7 @@ describe('a choice that is wider than when months were closed', () => {
     expect(months.state()).toEqual({ version: 1, ...closed, limits: warnings === 0 ? limits : closed.limits });
   });
 
-  test('is no matter to a full refresh, or where no month was closed', () => {
+  test('does not matter to a full refresh, or if no month was closed', () => {
     expect(monthsOf(closed, { mode: 'full_refresh' }).warnings()).toEqual([]);
     expect(monthsOf({ limits: closed.limits }).warnings()).toEqual([]);
     expect(monthsOf({ month: '2026-09' }, {}, ['ids:a']).warnings()).toEqual([]);
@@ -134,7 +134,7 @@ test('months are counted across years', () => {
 
 const DAY = 86_400_000;
 
-test('over any sequence of reads every month is read at least once after it became final, and not again then', () => {
+test('in any sequence of reads, every month is read at least once after it became final, and then not again', () => {
   const gaps = fc.array(
     fc.record({
       days: fc.integer({ min: 0, max: 75 }),

@@ -19,18 +19,21 @@ test('a full refresh of a finished state starts over in another job, and reads n
   expect(['17', '18'].map(newerThan)).toEqual(['2018-08-31T11:58:59.000Z', undefined]);
 });
 
-test.each(['17', '18', undefined])('it continues an unfinished read of the whole list (job %s)', (jobId) => {
-  const { position } = cursorAt({ walk: { cursor: 'e6' }, job: '17' }, { jobId });
-  expect(position).toEqual({ newerThan: undefined, after: 'e6' });
-});
+test.each(['17', '18', undefined])(
+  'a full refresh continues an unfinished read of the whole list (job %s)',
+  (jobId) => {
+    const { position } = cursorAt({ walk: { cursor: 'e6' }, job: '17' }, { jobId });
+    expect(position).toEqual({ newerThan: undefined, after: 'e6' });
+  },
+);
 
-test('it continues an unfinished read with a floor only in the same job', () => {
+test('a full refresh continues an unfinished read with a floor only in the same job', () => {
   const state = { mark: NOON, walk: { cursor: 'e6', floor: NOON }, job: '17' };
   expect(cursorAt(state, { jobId: '17' }).position.after).toBe('e6');
   expect(cursorAt(state, { jobId: '18' }).position).toEqual({ newerThan: undefined, after: undefined });
 });
 
-test('it keeps its job in the state; an incremental read continues from it and keeps none', () => {
+test('a full refresh keeps its job in the state; an incremental read continues from the state without a job', () => {
   const refresh = cursorAt({}, { jobId: '17' });
   refresh.page([ROW], () => undefined);
   refresh.page([ROW], () => undefined);

@@ -233,7 +233,7 @@ class Model {
 
 const LAST: Read = { before: [], during: [], mode: 'incremental', jobId: undefined, killedAt: undefined, saved: 1 };
 
-test('nothing is lost in silence, whatever the API does and wherever reads are killed', async () => {
+test('nothing is lost silently, whatever the API does and wherever reads are killed', async () => {
   const check = async (story: Story): Promise<void> => {
     const model = new Model(story);
     for (const read of [...story.reads, LAST]) {

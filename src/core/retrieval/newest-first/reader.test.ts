@@ -92,7 +92,7 @@ describe('the next read', () => {
     expect(cursor.state().mark).toBe(at(9));
   });
 
-  test('of a mark in the future emits nothing and keeps the mark', async () => {
+  test('from a mark in the future emits nothing and keeps the mark', async () => {
     const future = { version: 1, mark: at(700) };
     const { read, cursor } = open(pagesOf(rows(9, 8)), future);
     expect(await read()).toEqual([]);
@@ -100,7 +100,7 @@ describe('the next read', () => {
   });
 });
 
-test('rows before start_date are skipped and counted; the later of it and the mark counts', async () => {
+test('rows before start_date or the mark, whichever is later, are skipped and counted', async () => {
   const { read, stream } = open(pagesOf(rows(5, 4, 3, 2, 1)), {}, { startDate: at(4) });
   expect(await read()).toEqual(['e5', 'e4']);
   expect(stream.reader.report.beforeStartDate).toBe(2);
@@ -215,7 +215,7 @@ describe('an API that', () => {
     await expect(open(pagesOf(all, { instead: { e8: {} } })).read()).rejects.toMatchObject({ problem: 'list_missing' });
   });
 
-  test('returns one row a page is warned about, once its list has no bound', async () => {
+  test('returns one row per page gets a warning if its list has no bound', async () => {
     const warning = 'events: every page had at most one row, so rows may be missing after the last one';
     const warnings = async (state: object, size: number): Promise<string[]> => {
       const { read, printed } = open(pagesOf(all, { size, inclusive: true }), state);

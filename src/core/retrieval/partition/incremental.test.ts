@@ -140,7 +140,7 @@ describe('a row that was emitted unfinished', () => {
   };
   const begun = { version: 1, marks: { d1: at(9), d2: at(9) }, pending: ['j'] };
 
-  test('without a date is emitted when it is done, however old its date is', async () => {
+  test('without a date is emitted when it finishes, however old its date is', async () => {
     const first = await read({ d1: [job('running', null), { ...(row(9) as Row), status: 'done' }], d2: [] }, {});
     expect(first.state).toEqual({ version: 1, marks: { d1: at(9) }, pending: ['j'] });
     const second = await read({ d1: [job('done', at(1))], d2: [] }, first.state);
@@ -148,7 +148,7 @@ describe('a row that was emitted unfinished', () => {
     expect((await read({ d1: [job('done', at(1))], d2: [] }, second.state)).rows).toEqual([]);
   });
 
-  test('is emitted in another deployment too, even from before start_date', async () => {
+  test('is also emitted in another deployment, even from before start_date', async () => {
     expect((await read({ d1: [], d2: [job('done', at(1))] }, begun)).rows).toEqual([['j', 'done']]);
     const { rows } = await read({ d1: [], d2: [job('done', at(1))] }, begun, { startDate: at(5) });
     expect(rows).toEqual([['j', 'done']]);

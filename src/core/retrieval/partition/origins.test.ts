@@ -74,7 +74,7 @@ describe('origins', () => {
     expect(testRun.api.paths.filter((path) => path.includes('east'))).toEqual(idsAt('east', 3).map((id) => pathOf(id)));
   });
 
-  test('whose server is down are given up by themselves', async () => {
+  test('whose server is down are given up individually', async () => {
     const ids = idsAt('east', 40).flatMap((id, i) => [id, ...(i < 20 ? [`west ${i + 1}`] : [])]);
     const down = Object.fromEntries(idsAt('east', 40).map((id) => [id, refuses(503)]));
     const { api, printed, done } = open(
@@ -158,7 +158,7 @@ describe('a partition that came with its rows', () => {
   });
 });
 
-describe('a stream that an API need not have', () => {
+describe('an optional stream', () => {
   const absent = (): never => {
     throw new ConnectorError(
       'not_offered',
@@ -190,14 +190,14 @@ describe('a stream that an API need not have', () => {
     expect(printed.logged('WARN')).toHaveLength(2);
   });
 
-  test('is not taken for empty in an outage', async () => {
+  test('is not considered empty in an outage', async () => {
     const others = { 'east 1': absent, 'west 1': refuses(404), 'west 2': refuses(503) };
     await expect(open(definition, answersFor(ids, others, 'addons')).done()).rejects.toMatchObject({
       problem: 'server_error',
     });
   });
 
-  test('fails if no partition has it and it must exist', async () => {
+  test('fails if no partition has it and the stream is required', async () => {
     const needed = withPartitions(
       backups,
       ids.map((id) => partition(id)),
@@ -207,7 +207,7 @@ describe('a stream that an API need not have', () => {
   });
 });
 
-test('what is left out on purpose is kept for the line at the end', async () => {
+test('the report at the end has the intended omissions', async () => {
   const testRun = openRun();
   const leftOut = ['3 deployments of generation 2', '1 deployment of other types'];
   const stream = openRead(testRun, withPartitions(backups, [], { leftOut }));

@@ -126,7 +126,7 @@ describe('a deployment that fails', () => {
     expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2']);
   });
 
-  test('permanently is not an outage: the others are read, however many fail', async () => {
+  test('permanently does not count as an outage: the others are read, however many fail', async () => {
     const others = Object.fromEntries(ids(12).flatMap((id, i) => (i < 8 ? [[id, refuses(418)]] : [])));
     const { printed, api, done } = open({ answers: answersFor(12, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'unexpected_status' });
@@ -152,7 +152,7 @@ test('a bug is not a failure of one deployment', async () => {
   expect(api.paths.at(-1)).toBe('deployments/d2/backups');
 });
 
-test('a stop ends it, without a line about deployments', async () => {
+test('stopping the sync ends the read, without a line about deployments', async () => {
   const testRun = open({ answers: {} });
   Object.assign(
     testRun.api.answers,

@@ -86,7 +86,7 @@ describe('deployments with their details', () => {
     ['a status that no API should have', refuses(418, 'deployments/d2'), 'unexpected_status'],
     ['an error text', { errors: 'no' }, 'unexpected_body'],
     ['a list', [], 'unexpected_body'],
-  ])('fail the stream behind the other rows if the API answers with %s', async (_, answer, problem) => {
+  ])('fail the stream after the other rows if the API responds with %s', async (_, answer, problem) => {
     const testRun = openRun({ ...asked, answers: { ...answers, 'deployments/d2': answer } });
     const reading = openRead(testRun, deployments).toEnd();
     await expect(reading).rejects.toMatchObject({ problem });
@@ -111,7 +111,7 @@ describe('a list without details', () => {
   });
 });
 
-describe('a list of which not every row has details', () => {
+describe('a list in which some rows have no details', () => {
   const some = altered(deployments, {
     detail: {
       ...detail,
@@ -158,13 +158,13 @@ describe('details that are rejected', () => {
     return printed.logged('WARN');
   };
 
-  test('for all rows are warned about in one line, with the first answer', async () => {
+  test('for all rows are warned about in one line, with the first response', async () => {
     expect(await warned({ d1: 403, d2: 404, d3: 403 })).toEqual([
       'deployments: all 3 deployments without connection strings, because the API rejected the request (HTTP 403)',
     ]);
   });
 
-  test('for some rows are warned about one by one, each with its answer', async () => {
+  test('for some rows are warned about one by one, each with its response', async () => {
     expect(await warned({ d1: 403, d3: 404 })).toEqual([
       'deployments: deployment d1 without connection strings, because the API rejected the request (HTTP 403)',
       'deployments: deployment d3 without connection strings, because the API rejected the request (HTTP 404)',

@@ -47,7 +47,7 @@ function readFirst(cursor: WindowCursor, partition: string): void {
 const shown = ({ from, to }: Window): string => `${utcText(from)}/${utcText(to)}`;
 
 describe('where a read begins', () => {
-  test('thirty days back, in windows of eight days, up to the start of the run', () => {
+  test('thirty days back, in windows of eight days, up to the start of the sync', () => {
     expect(readAll(open()).map(shown)).toEqual([
       '2025-05-03T12:00:00.000Z/2025-05-11T12:00:00.000Z',
       '2025-05-11T12:00:00.000Z/2025-05-19T12:00:00.000Z',

@@ -18,7 +18,7 @@ test('all alerts are in one record, unchanged', () => {
   ]);
 });
 
-test('an object without summary and list is no record, with a warning', () => {
+test('an object with neither summary nor list gives no record, but a warning', () => {
   const without = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
   const warnings = ['path has no list alerts, which is treated as empty'];
   expect(without({ hello: 'world' })).toEqual({ rows: [], warnings });

@@ -77,7 +77,7 @@ test('only the unverified report may be absent everywhere', () => {
   expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);
 });
 
-test('the description of a made key says so', () => {
+test('the description of a generated key says so', () => {
   const made = streams.filter(({ primaryKey }) => typeof primaryKey !== 'string');
   expect(made.map(({ name }) => name)).toEqual([
     'deployments_addons',

@@ -127,7 +127,7 @@ test('roles with the same short name have different ids', async () => {
   expect(rows.iam_id.map(({ id }) => id)).toEqual(['p/Viewer/IBMid-1', `p/${own}/IBMid-1`]);
 });
 
-test('an attribute that must not exist is no limit', async () => {
+test('an attribute that must not exist is not a limit', async () => {
   const attributes = [{ key: 'serviceName', operator: 'stringExists', value: false }];
   const { rows } = await grantsOf({ policies: [policy({}, { resource: { attributes } })] });
   expect(rows.iam_id).toMatchObject([{ scope: 'account' }]);

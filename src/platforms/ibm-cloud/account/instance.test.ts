@@ -70,7 +70,7 @@ test.each([
 });
 
 test.each(['cloud-object-storage', 'databases-for-', 'my-databases-for-postgresql', 'dashdb-for-transactions'])(
-  'an instance of %s is no database',
+  'an instance of %s is not a database',
   (service) => {
     expect(of(planned(service, `${service}-standard`))).toBeUndefined();
   },
@@ -89,7 +89,7 @@ describe('an unsupported CRN', () => {
     );
   });
 
-  test('that is no CRN leaves the service to the row', () => {
+  test('that is not a CRN leaves the service to the row', () => {
     expect(deploymentOf({ id: guidOf(1), resource_id: 'databases-for-redis' })).toEqual(
       expect.objectContaining({ id: guidOf(1), type: 'redis', account: undefined, region: undefined }),
     );
@@ -110,7 +110,7 @@ describe('an unsupported CRN', () => {
 describe('a backup', () => {
   const source = crnOf(7);
 
-  test('of the service for backups has its own details', () => {
+  test('that is an instance of the backup service has its own details', () => {
     const row = backupRow(1, source);
     expect(of(row)).toEqual({
       kind: 'independent backup',
@@ -147,7 +147,7 @@ describe('a backup', () => {
   });
 });
 
-describe('the sizes of a deployment of generation 2', () => {
+describe('the sizes of a generation 2 deployment', () => {
   const postgresql = {
     version: '18',
     members: 2,
@@ -178,7 +178,7 @@ describe('the sizes of a deployment of generation 2', () => {
     ['no dataservices', undefined],
     ['nothing but a connection', { connection: { cli: { arguments: ['$PGUSER'] } } }],
     ['resources that are none', { resources: 'many' }],
-  ])('are not known with %s', (_, dataservices) => {
+  ])('are unknown with %s', (_, dataservices) => {
     expect(sizesOf(dataservices)).toBeUndefined();
   });
 });
@@ -188,7 +188,7 @@ test.each([
   [{ name: '' }, `deployment ${crnOf(1)}`],
   [{ name: null }, `deployment ${crnOf(1)}`],
   [{ name: 'x'.repeat(101) }, `deployment ${crnOf(1)}`],
-])('a label has the name of a deployment, if that is short: %j', (more, label) => {
+])('a label contains the name of a deployment if it is short: %j', (more, label) => {
   expect(labelOf(deploymentOf(gen1Row(1, more)))).toBe(label);
 });
 

@@ -53,7 +53,7 @@ describe('deployment_ids', () => {
     expect(backups.map(({ source }) => source)).toEqual([crnOf(2), crnOf(9), undefined]);
   });
 
-  test('that partly exist are partly read, with a warning', async () => {
+  test('are read as far as they exist, with a warning', async () => {
     const { api, load } = of(rows, [guidOf(77), guidOf(1), crnOf(88)]);
     const { deployments, missing } = await load();
     expect(ids(deployments)).toEqual([crnOf(1)]);
@@ -63,7 +63,7 @@ describe('deployment_ids', () => {
     );
   });
 
-  test('of which none exists are an error', async () => {
+  test('are an error if none of them exist', async () => {
     await expect(chosen(guidOf(77), crnOf(88))).rejects.toMatchObject({
       problem: 'deployments_unknown',
       failureType: 'config_error',

@@ -40,7 +40,7 @@ const load = (rows: readonly unknown[]): Promise<Inventory> => of(rows).load();
 const ids = (found: ReadonlyArray<{ id: string }>): string[] => found.map(({ id }) => id);
 const queries = ({ requests }: TestApi): unknown[] => requests.map(({ query }) => query);
 
-test('it distinguishes deployments of both generations, backups, and other instances', async () => {
+test('the inventory distinguishes deployments of both generations, backups, and other instances', async () => {
   const rows = [
     gen1Row(1),
     instanceRow(2, crnOf(2, 'cloud-object-storage')),
@@ -59,7 +59,7 @@ test('it distinguishes deployments of both generations, backups, and other insta
   expect({ missing, requests }).toEqual({ missing: [], requests: 1 });
 });
 
-test('it is requested once for all streams, which get the same failure', async () => {
+test('the inventory is requested once for all streams, which get the same failure', async () => {
   const { api, load } = of([gen1Row(1)]);
   const [one, other] = await Promise.all([load(), load()]);
   expect(other).toBe(one);
@@ -184,7 +184,7 @@ const account = fc
     }),
   );
 
-test('a list of any pages is read whole and once', async () => {
+test('a list with any pages is read completely, and once', async () => {
   await fc.assert(
     fc.asyncProperty(account, async ({ count, cuts, repeats, name, last, token }) => {
       const rows = Array.from({ length: count }, (_, i) => gen1Row(i));
@@ -215,7 +215,7 @@ test('a list of any pages is read whole and once', async () => {
 });
 
 describe('the first deployments', () => {
-  test('are those of the first page that has any', async () => {
+  test('are those on the first page with deployments', async () => {
     const { api, account } = open(({ query = {} }) => {
       const page = Number(query['start'] ?? 0);
       const row = page < 2 ? instanceRow(page, crnOf(page, 'kms')) : gen1Row(page);
@@ -227,7 +227,7 @@ describe('the first deployments', () => {
     expect(api.logged).toEqual([]);
   });
 
-  test('are looked for in all resource groups', async () => {
+  test('are searched for in all resource groups', async () => {
     const { api, account } = of([backupRow(1, crnOf(2))], ['g1', 'g2']);
     api.isCheck = true;
     expect((await account.once(loadInventory)).deployments).toEqual([]);

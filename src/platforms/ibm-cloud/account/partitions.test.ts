@@ -66,7 +66,7 @@ describe('the partitions of a stream of generation 1', () => {
     expect(all).toEqual(new Set([crnOf(1), crnOf(2)]));
   });
 
-  test('of some resource groups leave unknown which others exist', async () => {
+  test('of some resource groups do not show which others exist', async () => {
     const account = accountOf([gen1Row(1)], { resource_group_ids: ['a'.repeat(32)] });
     expect((await gen1Partitions(account)).all).toBeUndefined();
   });
@@ -78,7 +78,7 @@ describe('the partitions of a stream of generation 1', () => {
   });
 });
 
-test('a report is requested in the region of its deployment, whose whole CRN is one segment of the path', () => {
+test('a report is requested in the region of the deployment, with the whole CRN as one path segment', () => {
   const crn = crnOf(1);
   const origin = 'https://api.eu-de.databases.cloud.ibm.com/v5/ibm';
   const request = reportOf({ id: crn, origin }, '/groups/member/autoscaling');

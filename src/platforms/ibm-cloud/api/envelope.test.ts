@@ -11,13 +11,13 @@ const problem = (detail: string): unknown =>
 
 describe('a body', () => {
   test.each([{}, { errors: null }, { a: 1, errors: undefined }])(
-    'that is an object and no error is taken: %j',
+    'that is an object and not an error is accepted: %j',
     (body) => {
       expect(objectOf(body, PATH)).toBe(body);
     },
   );
 
-  test.each([null, undefined, 7, 'text', [], [{}]])('that is no object is an error: %j', (body) => {
+  test.each([null, undefined, 7, 'text', [], [{}]])('that is not an object is an error: %j', (body) => {
     expect(() => objectOf(body, PATH)).toThrow(problem('it is not an object'));
   });
 

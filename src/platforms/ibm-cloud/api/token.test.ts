@@ -54,7 +54,7 @@ describe('the exchange', () => {
     expect(await shown).toBe(`Bearer ${MASK}`);
   });
 
-  test('fails for all that wait for it, and is repeated for the next request', async () => {
+  test('fails for all requests that wait for it, and is repeated for the next one', async () => {
     const { asked, header, reply, waiting } = openIam();
     const outage = new Error('stopped by SIGTERM');
     const headers = Promise.allSettled([header(), header()]);
@@ -83,7 +83,7 @@ describe('the exchange', () => {
 describe('a token', () => {
   const HOUR = { access_token: 't1', expires_in: 3_600 };
 
-  test('is not renewed before 80% of its life', async () => {
+  test('is not renewed before 80% of its lifetime', async () => {
     const { asked, clock, header } = await withToken(HOUR);
     clock.now = 2_880_000 - 1;
     expect(await header()).toBe('Bearer t1');
@@ -119,7 +119,7 @@ describe('a token', () => {
     ['as a text', { access_token: 't1', expires_in: '60' }, 48_000],
     ['by its own claims', { access_token: jwt({ iat: 1_000, exp: 1_060 }) }, 48_000],
     ['by its own claims where it is no number', { access_token: jwt({ iat: 0, exp: 60 }), expires_in: 'soon' }, 48_000],
-  ])('has its life %s', async (_, body, renewAt) => {
+  ])('has a lifetime %s', async (_, body, renewAt) => {
     const { asked, clock, header } = await withToken(body);
     clock.now = renewAt - 1;
     await header();
@@ -133,7 +133,7 @@ describe('a token', () => {
     { access_token: 'opaque' },
     { access_token: jwt({ exp: 1_060 }) },
     { access_token: jwt({ iat: 1_060, exp: 1_000 }) },
-  ])('without a life is used until it is rejected: %j', async (body) => {
+  ])('without a lifetime is used until it is rejected: %j', async (body) => {
     const { asked, clock, header } = await withToken(body);
     clock.now = 10 ** 12;
     await header();
@@ -178,7 +178,7 @@ describe('the account of a token', () => {
   });
 });
 
-test('no request carries a dead token, and exchanges never overlap', async () => {
+test('no request has an expired token, and exchanges never overlap', async () => {
   const plan = fc.record({
     lives: fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 6 }),
     latencies: fc.array(fc.nat(20_000), { minLength: 1, maxLength: 6 }),

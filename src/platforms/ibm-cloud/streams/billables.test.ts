@@ -58,7 +58,7 @@ describe('a row without a resource group', () => {
     expect(rows).toMatchObject([{ deployment_id: crnOf(1), resource_group_id: GROUP }]);
   });
 
-  test('is kept, with a warning, where the usage of the account is read', async () => {
+  test('is kept, with a warning, if the usage of the account is read', async () => {
     const answers = { '': [usage(1), usage(2), usage(3, { resource_group_id: OTHER })] };
     const { rows, log } = await read(answers, { billing: 'account', resource_group_ids: [GROUP] });
     expect(deployments(rows)).toEqual([crnOf(1), crnOf(2)]);
@@ -81,14 +81,14 @@ describe('one group of two', () => {
     [400, false],
     [403, false],
     [404, true],
-  ])('that is answered with HTTP %i costs the other nothing; the month is whole: %s', async (status, isWhole) => {
+  ])('with HTTP %i does not affect the other; the month is complete: %s', async (status, isWhole) => {
     const found = await read({ [GROUP]: [usage(1)], [OTHER]: status });
     expect(deployments(found.rows)).toEqual([crnOf(1)]);
     expect(found.isWhole).toBe(isWhole);
     expect(found.log.filter((line) => line.startsWith('warn ') && line.includes(OTHER))).toHaveLength(1);
   });
 
-  test('that is rejected is the error, not one that is gone, whichever comes first', async () => {
+  test('that is rejected is reported rather than a missing month, whichever comes first', async () => {
     for (const answers of [
       { [GROUP]: 404, [OTHER]: 403 },
       { [GROUP]: 403, [OTHER]: 404 },

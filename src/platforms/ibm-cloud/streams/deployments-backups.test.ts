@@ -83,7 +83,7 @@ test('a running backup is not restorable, and one of an unknown source has no de
   expect(row?.['deployment_id'] ?? null).toBeNull();
 });
 
-test('deployment_ids limit backups, also those of deleted deployments', async () => {
+test('deployment_ids limit backups, including those of deleted deployments', async () => {
   const instances = [
     gen2Row(1, {}),
     independent(2, crnOf(1), 1),
