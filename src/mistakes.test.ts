@@ -94,7 +94,7 @@ const USAGE: [line: string, why: string][] = [
 
 const AT_THE_COMMAND_LINE: Mistake[] = [
   ...USAGE.map(([line, why]): Mistake => [line, {}, `${why}. See --help.`]),
-  ['source-compose check --config FOLDER', {}, 'The config file FOLDER is a directory. Give the path of a file in it.'],
+  ['source-compose check --config FOLDER', {}, 'The config file FOLDER is a directory. Use the path of a file in it.'],
   [
     'source-compose check --config /nowhere/config.json',
     {},
@@ -109,7 +109,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   [
     `${READ} --streams clusters`,
     {},
-    'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+    'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Remove the stream, or create a new catalog with discover.',
   ],
   [
     `${READ} --streams audit_events`,
@@ -244,7 +244,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { streams: [entry('clusters', 'full_refresh')] } },
-    'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+    'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Remove the stream, or create a new catalog with discover.',
   ],
   [
     BOTH,
@@ -269,7 +269,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     RESUME,
     { STATE: streamState({ version: 1, mark: '2026-01-01T00:00:00Z' }) },
-    'The state of billables in the state file STATE belongs to the platform compose, but the config names ibm_cloud. Reset the stream; by hand, read without this state, from the beginning.',
+    'The state of billables in the state file STATE belongs to the platform compose, but the config names ibm_cloud. Reset the stream; on the command line, read without this state, from the beginning.',
   ],
   [
     RESUME,

@@ -63,7 +63,7 @@ test.each<[string, string, unknown]>([
 });
 
 test.each<[string, string, unknown]>([
-  ['nothing is required any more', 'required', []],
+  ['no field is required', 'required', []],
   ['a new option', 'properties.region', { type: 'string' }],
   ['null is let in', 'properties.since.type', ['string', 'null']],
   ['an integer may be a number', 'properties.size.type', 'number'],
@@ -78,7 +78,7 @@ test.each<[string, string, unknown]>([
   ['a stream has another name', 'streams.0.name', 'events'],
   ['a field is gone', `${fields}.count`, undefined],
   ['a field has another type', `${fields}.id.type`, ['null', 'boolean']],
-  ['a field cannot be null any more', `${fields}.id.type`, 'string'],
+  ['a field can no longer be null', `${fields}.id.type`, 'string'],
   ['an integer becomes a number', `${fields}.count.type`, ['null', 'number']],
   ['a format is gone', `${fields}.created_at.format`, undefined],
   ['another cursor', 'streams.0.default_cursor_field', ['id']],

@@ -137,8 +137,8 @@ describe.concurrent('usage by month', () => {
       expectRows(result, 'billables', (await expectedRows(sandbox)).billables);
       const warnings = logged(result, 'WARN').filter((text) => text.startsWith('billables: '));
       expect(warnings).toEqual([
-        expect.stringMatching(/not have 2025-01 any more \(HTTP 404/),
-        expect.stringMatching(/not have 2025-02 any more \(HTTP 404/),
+        expect.stringMatching(/no longer has 2025-01 \(HTTP 404/),
+        expect.stringMatching(/no longer has 2025-02 \(HTTP 404/),
       ]);
     });
   });

@@ -18,7 +18,7 @@ Commands:
   check      test the config: whether the credentials work, the deployment IDs exist, and which streams can be read
   discover   print the available streams
   read       read streams: one JSON message per line on stdout
-  verify     read all streams once, and print a report for an issue: what the API is like, without your data
+  verify     read all streams once, and print a report for an issue: how the API responds, without your data
 
 Options:
   --config FILE    the config, as JSON

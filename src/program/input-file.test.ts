@@ -23,7 +23,7 @@ describe('an unreadable file is named, with the reason', () => {
   test.each([
     ['does not exist. Check the path', join(folder, 'none.json')],
     ['does not exist. Check the path', join(file('plain', ''), 'below.json')],
-    ['is a directory. Give the path of a file in it', folder],
+    ['is a directory. Use the path of a file in it', folder],
     ['cannot be read (ENAMETOOLONG)', join(folder, 'n'.repeat(300))],
   ])('%s', async (reason, path) => {
     await expect(readInput('catalog', path)).rejects.toMatchObject({

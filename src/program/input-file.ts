@@ -98,7 +98,7 @@ function reasonOf(what: string, error: NodeJS.ErrnoException): string {
     case 'ENOTDIR':
       return `does not exist. Check the path${what === 'state' ? ', or leave out --state to read from the beginning' : ''}`;
     case 'EISDIR':
-      return 'is a directory. Give the path of a file in it';
+      return 'is a directory. Use the path of a file in it';
     case 'EACCES':
     case 'EPERM':
       return `cannot be read: permission denied for uid ${process.getuid?.() ?? 'unknown'}, which this program runs as. Make it readable for that user`;

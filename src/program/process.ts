@@ -28,7 +28,7 @@ interface Program {
 export function runProcess({ name, encoding, run, failures }: Program): void {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
-      `${name} needs Node.js 22.20 or later; this is ${process.versions.node}. In a checkout, type "npx node" for "node"; elsewhere, update Node.js or install the Python package, which includes it.\n`,
+      `${name} needs Node.js 22.20 or later; this is ${process.versions.node}. In a checkout, use "npx node" instead of "node"; elsewhere, update Node.js or install the Python package, which includes it.\n`,
     );
     process.exitCode = 1;
     return;

@@ -8,8 +8,8 @@ Usage:
   tap-compose --config FILE                                    read all streams
   tap-compose --config FILE --catalog FILE [--state FILE]      read the streams that the catalog selects
   tap-compose --config FILE --discover                         print the catalog
-  tap-compose --config FILE --test                             test the config, and which streams can be read
-  tap-compose --about [--format json|markdown]                 print what the tap is and its settings
+  tap-compose --config FILE --test                             test the config, and report which streams can be read
+  tap-compose --about [--format json|markdown]                 describe the tap and its settings
 
 Options:
   --config FILE    the config, as JSON; later files override earlier ones. ENV reads environment variables

@@ -110,7 +110,7 @@ describe('--streams', () => {
     ['deployments_recipe', 'The stream deployments_recipe does not exist. Did you mean deployments_recipes?'],
     [
       'clusters',
-      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Remove the stream, or create a new catalog with discover.',
     ],
     [
       'audit_events',
@@ -217,7 +217,7 @@ describe('a stream that cannot be read is reported once, and the others are read
     [[stream('event')], 'The stream event does not exist. Did you mean events?'],
     [
       [stream('clusters')],
-      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Leave the stream out, or make a new catalog with discover.',
+      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Remove the stream, or create a new catalog with discover.',
     ],
     [
       [{ descriptor: { name: 'events' }, syncMode: undefined }],

@@ -32,7 +32,7 @@ const configErrors = problemsOf('config_error', {
   },
   partitions_rejected: {
     message:
-      'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove what no longer exists from the config, or turn the option off.',
+      'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove anything that no longer exists from the config, or turn the option off.',
     cause: 'The token may not view a deployment, or the API has no such data for it, and the option is on.',
   },
   credentials_rejected: {
@@ -60,12 +60,12 @@ const configErrors = problemsOf('config_error', {
   role_missing: {
     isRejection: true,
     message: '{Api} does not let the {token} read {path} ({answer}). Grant {holder} {role}, or deselect the stream.',
-    cause: 'Some streams require roles of their own, which the docs name.',
+    cause: 'Some streams require additional roles, which the docs name.',
   },
   certificate_untrusted: {
     message:
       'The TLS certificate of {host} is not trusted ({code}). Check {address}; if a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the file with its CA certificate.',
-    cause: 'The certificate comes from a private CA, has expired, or is for another host name.',
+    cause: 'The certificate comes from a private CA, has expired, or is for a different host name.',
   },
   tls_not_spoken: {
     message:
@@ -85,12 +85,12 @@ const configErrors = problemsOf('config_error', {
   api_not_found: {
     message:
       'There is no such API at {location} (HTTP 404). Correct {address}: it must be the whole address, including the version.',
-    cause: 'base_url has another server or path, or lacks the version.',
+    cause: 'base_url has the wrong server or path, or lacks the version.',
   },
   windows_cut_off: {
     message:
       'The API still truncates {things} of {partition} at the smallest time window ({detail}), last from {from} on. If the service no longer keeps them, set start_date to a later time; otherwise, report the problem.',
-    cause: 'The service limits results by something other than time, or no longer keeps data that old.',
+    cause: 'The service limits results by something other than time, or no longer keeps such old data.',
   },
 });
 
@@ -111,7 +111,7 @@ const systemErrors = problemsOf('system_error', {
   redirected: {
     message:
       'The API redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the {token} is only sent to the configured server. Set {address} to the final address.',
-    cause: 'The API has moved, or base_url says http where the server requires https.',
+    cause: 'The API has moved, or base_url uses http although the server requires https.',
   },
   unexpected_status: {
     message: 'The API rejected {path} with HTTP {status}{said}. Check {address}; if it is correct, report the problem.',
@@ -179,7 +179,7 @@ const transientErrors = problemsOf('transient_error', {
     isUnreachable: true,
     message:
       'The TLS handshake with {host} failed {attempts} ({code}). Run the sync again later; if the problem persists, check {address}, and that the server supports TLS 1.2 or later.',
-    cause: 'The server or its load balancer is down, or has no version or cipher in common with the connector.',
+    cause: 'The server or its load balancer is down, or has no TLS version or cipher in common with the connector.',
   },
   proxy_unreachable: {
     isUnreachable: true,

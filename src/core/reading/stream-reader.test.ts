@@ -48,7 +48,7 @@ describe('an invalid row fails the stream and is named', () => {
 
   test.each([{}, { id: null }, { id: '' }, { id: {} }])('%j has no key', (row) => {
     const { reader } = openRead(openRun(), parts);
-    expect(() => reader.page([row], 'parts')).toThrow('row 1 of 1 has no id that could be its key');
+    expect(() => reader.page([row], 'parts')).toThrow('row 1 of 1 has no id to use as its key');
   });
 
   test('a generated key requires its parts, such as the deployment', () => {
@@ -58,7 +58,7 @@ describe('an invalid row fails the stream and is named', () => {
     expect(reader.page([{ name: 'a' }], 'addons', { deployment_id: 'd1' }).rows).toEqual([
       { id: 'd1/a', name: 'a', deployment_id: 'd1' },
     ]);
-    expect(() => reader.page([{ name: 'a' }], 'addons')).toThrow('row 1 of 1 has no id that could be its key');
+    expect(() => reader.page([{ name: 'a' }], 'addons')).toThrow('row 1 of 1 has no id to use as its key');
   });
 
   test.each(['a\ud800', 'a\ufffd'])('a key that is invalid Unicode (%j) is rejected: two could become one', (id) => {
@@ -103,7 +103,7 @@ describe('of a stream that emits only declared fields', () => {
     reader.emit(reader.page([{ id: 'b', colour: 'secret', link: null, size: null }], 'parts'));
     expect(testRun.printed.rows).toEqual([{ id: 'a' }, { id: 'b' }]);
     expect(testRun.printed.logged('WARN')).toEqual([
-      'parts: the API sends the field "colour", which the catalog does not declare; it is omitted, since it could hold a secret, until a release declares it',
+      'parts: the API sends the field "colour", which the catalog does not declare; it is omitted, since it could contain a secret, until a release declares it',
     ]);
   });
 });

@@ -95,7 +95,7 @@ export class StreamReader<S = unknown> {
       return `has a number beyond 2^53 for its ${inexactField}, which JSON readers do not keep exactly`;
     }
     const key = row[this.#keyField];
-    if (typeof key !== 'string' || key === '') return `has no ${this.#keyField} that could be its key`;
+    if (typeof key !== 'string' || key === '') return `has no ${this.#keyField} to use as its key`;
     return isPrintedAsItIs(key) ? undefined : `has text that is not valid Unicode for its ${this.#keyField}`;
   }
 
@@ -136,7 +136,7 @@ export class StreamReader<S = unknown> {
     const fate =
       this.stream.dropped === undefined
         ? 'it is emitted, but destinations drop it until a release declares it'
-        : 'it is omitted, since it could hold a secret, until a release declares it';
+        : 'it is omitted, since it could contain a secret, until a release declares it';
     this.warn(`the API sends the field "${quoted(serverText(field))}", which the catalog does not declare; ${fate}`);
   }
 }

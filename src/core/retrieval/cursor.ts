@@ -54,7 +54,7 @@ export class StateFrame {
     }
     if (before !== undefined && (now === undefined || now < before)) {
       warnings.push(
-        `earlier syncs skipped records before ${before}, and start_date ${now === undefined ? 'is gone' : `is now ${now}`}; these records are not read. Reset the stream to read them`,
+        `earlier syncs skipped records before ${before}, and start_date ${now === undefined ? 'is no longer set' : `is now ${now}`}; these records are not read. Reset the stream to read them`,
       );
     }
     return warnings;

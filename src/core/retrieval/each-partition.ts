@@ -23,7 +23,7 @@ export async function eachPartition<S>(
   if (error !== undefined && rejected.size === partitions.length) {
     if (!error.isAbsence || absentEverywhere !== 'empty') throw error;
     const statuses = [...new Set([...rejected.values()].map(({ status }) => status))].join(' or ');
-    reader.warn(`the API does not have this stream for any ${noun} (HTTP ${statuses}), so there are no records of it`);
+    reader.warn(`the API does not have this stream for any ${noun} (HTTP ${statuses}), so it has no records`);
   } else if (error !== undefined && failure === undefined && session.failOnRefusedDeployments) {
     const others = rejected.size === 1 ? '' : ` and ${count(rejected.size - 1, `other ${noun}`)}`;
     const { answer = '', internalMessage = '' } = error;

@@ -61,7 +61,7 @@ describe('the start_date of earlier reads', () => {
     expect(warning(BEFORE)).toEqual([
       `earlier syncs skipped records before ${FROM}, and start_date is now ${BEFORE}; these records are not read. Reset the stream to read them`,
     ]);
-    expect(warning(undefined)).toEqual([expect.stringContaining('and start_date is gone')]);
+    expect(warning(undefined)).toEqual([expect.stringContaining('and start_date is no longer set')]);
     expect(warning(FROM)).toEqual([]);
     expect(warning('2018-07-01T00:00:00.000Z')).toEqual([]);
   });

@@ -40,7 +40,7 @@ export const sharedState = z.object({
   version: z.literal(STATE_VERSION, {
     error: ({ input }) =>
       typeof input === 'number' && input > STATE_VERSION
-        ? `is ${input}: a later release of this connector wrote it; run that one, or reset the stream`
+        ? `is ${input}: a later release of this connector wrote it; use that release, or reset the stream`
         : `must be ${STATE_VERSION}`,
   }),
   platform: z.string().optional(),
@@ -76,7 +76,7 @@ function checkPlatform(of: unknown, where: string, platform: string): void {
   if (of === platform) return;
   const whose = typeof of === 'string' && of.length <= 60 ? of : 'of another kind';
   throw inputError(
-    `${where} belongs to the platform ${whose}, but the config names ${platform}. Reset the stream; by hand, read without this state, from the beginning.`,
+    `${where} belongs to the platform ${whose}, but the config names ${platform}. Reset the stream; on the command line, read without this state, from the beginning.`,
   );
 }
 

@@ -35,7 +35,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Account> = {
     const rejection = await probeDatabases(deployments, account);
     if (rejection !== undefined) return [rejection];
     const gen1 = deployments.filter(({ generation }) => generation === 'gen1').length;
-    const where = isLimited ? 'in deployment_ids' : 'on the first page that has any';
+    const where = isLimited ? 'in deployment_ids' : 'on the first page with deployments';
     const generations = `${gen1} of generation 1, ${deployments.length - gen1} of generation 2`;
     api.log('info', `found ${count(deployments.length, 'deployment')} ${where}: ${generations}`);
     return [];

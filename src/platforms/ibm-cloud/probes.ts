@@ -24,7 +24,11 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
   extensions: rows(INSTANCES, 'resources', ({ resource_plan_id: plan, state, extensions }) => {
     if (state !== 'active' || !/-gen2($|-)/.test(String(plan))) return undefined;
-    return [isRow(extensions), 'an active row of generation 2 with them', 'an active row of generation 2 without them'];
+    return [
+      isRow(extensions),
+      'an active row of generation 2 with extensions',
+      'an active row of generation 2 without extensions',
+    ];
   }),
   v5_errors: any(DATABASES, ({ status, text }) => {
     if (status < 400 || status === 429 || status >= 500) return undefined;
@@ -35,11 +39,11 @@ export const probes: Readonly<Record<string, Probe>> = {
   task_retention: rows(/\/tasks$/, 'tasks', ({ status, created_at: at }) => {
     if (!['completed', 'failed', 'expired'].includes(String(status))) return undefined;
     const isOld = Date.now() - Date.parse(String(at)) > (status === 'completed' ? 4 : 11) * DAY;
-    return [!isOld, 'finished tasks, none older', 'a finished task from long before that'];
+    return [!isOld, 'finished tasks, none older', 'a finished task from long before'];
   }),
   backup_fields: rows(/\/backups$/, 'backups', ({ created_at: at, type }) => {
     const isKnown = typeof at === 'string' && (type === 'scheduled' || type === 'on_demand');
-    return [isKnown, 'backups with both', 'a backup without created_at, or of another type'];
+    return [isKnown, 'backups with created_at and a known type', 'a backup without created_at, or of another type'];
   }),
   allowlist: any(/ip_addresses$/, ({ status }) => [status === 200, `HTTP ${status}`]),
   shared_cpu: rows(/\/groups$/, 'groups', ({ host_flavor: flavor, cpu }) => {
@@ -50,7 +54,7 @@ export const probes: Readonly<Record<string, Probe>> = {
     const blocks = Object.values((within(extensions, 'dataservices') ?? {}) as Row).filter(isRow);
     const { host_flavor: flavor, cpu_count: cpus } = blocks.find(({ members }) => Number(members) > 1) ?? {};
     const inFlavor = Number(/\.(\d+)x\d+$/.exec(String(flavor))?.[1]);
-    return inFlavor > 0 && [cpus === inFlavor, 'CPUs are those of the flavor', 'CPUs differ from the flavor'];
+    return inFlavor > 0 && [cpus === inFlavor, 'CPUs match the flavor', 'CPUs differ from the flavor'];
   }),
   usage_instance: rows(USAGE, 'resources', ({ resource_instance_id: id }) => {
     return [parseCrn(String(id)) !== undefined, 'rows with a CRN', 'a row without a CRN'];

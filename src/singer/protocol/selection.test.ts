@@ -117,14 +117,14 @@ describe('how', () => {
       'LOG_BASED',
       'audit_events',
       own('LOG_BASED'),
-      /^The stream audit_events doesn't have the replication method that the catalog sets\. Set replication-method/,
+      /^The stream audit_events doesn't support the replication method that the catalog sets\. Set replication-method/,
     ],
-    ['nonsense', 'teams', own(5), /^The stream teams doesn't have the replication method/],
+    ['nonsense', 'teams', own(5), /^The stream teams doesn't support the replication method/],
     [
       'another key',
       'audit_events',
       own(undefined, 'id'),
-      /^The catalog sets a replication key of the stream audit_events other than created_at/,
+      /^The catalog sets a replication key for the stream audit_events other than created_at/,
     ],
     ['another key for a read in full', 'audit_events', own('FULL_TABLE', 'id'), /^full_refresh$/],
     [

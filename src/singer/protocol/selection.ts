@@ -56,7 +56,7 @@ export function selectionIn(
     if (definition === undefined) {
       warn(`${unknownStream(name, streams, platform['name'])} The catalog selects it; it is skipped.`);
     } else if (seen.has(name)) {
-      warn(`the catalog lists the stream ${name} more than once; its first entry counts`);
+      warn(`the catalog lists the stream ${name} more than once; only the first entry is used`);
     } else {
       seen.add(name);
       if (entry.deselectsInside) {
@@ -113,7 +113,7 @@ function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): Sele
   if (method === 'FULL_TABLE') return 'full_refresh';
   if (method !== 'INCREMENTAL') {
     return notUsable(
-      `The stream ${name} doesn't have the replication method that the catalog sets. Set replication-method to INCREMENTAL or FULL_TABLE.`,
+      `The stream ${name} doesn't support the replication method that the catalog sets. Set replication-method to INCREMENTAL or FULL_TABLE.`,
     );
   }
   if (cursorField === undefined) {
@@ -122,7 +122,7 @@ function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): Sele
   }
   if ((own['replication-key'] ?? raw['replication_key'] ?? cursorField) === cursorField) return 'incremental';
   return notUsable(
-    `The catalog sets a replication key of the stream ${name} other than ${cursorField}, its only one. Set replication-key to ${cursorField}, or replication-method to FULL_TABLE.`,
+    `The catalog sets a replication key for the stream ${name} other than ${cursorField}, the only valid one. Set replication-key to ${cursorField}, or replication-method to FULL_TABLE.`,
   );
 }
 

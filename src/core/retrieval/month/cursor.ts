@@ -46,7 +46,7 @@ export class MonthCursor implements Cursor {
     const warnings = this.#frame.warnings(this.#month);
     if (this.#widened.length > 0) {
       warnings.push(
-        `the months up to ${this.#month} are closed, and ${this.#widened.join(' and ')} selects more now than when they were read; records of what was added come only for later months. Reset the stream to read all months again`,
+        `the months up to ${this.#month} are closed, and ${this.#widened.join(' and ')} selects more now than when they were read; the additional records are emitted only for later months. Reset the stream to read all months again`,
       );
     }
     return warnings;

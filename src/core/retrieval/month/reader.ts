@@ -29,7 +29,7 @@ export async function readMonths<S, F extends string>(
       if (!mayBeTooOld || isKept || !rules.saysThereIsNone(error)) throw thrown;
       // Not closed before a later month was read, since the API may reject the request for another reason.
       report.requests += 1;
-      reader.warn(`the API does not have ${month} any more (${error.answer}), so there are no records of it`);
+      reader.warn(`the API no longer has ${month} (${error.answer}), so it has no records`);
     }
     reader.sink.checkpoint();
     await session.output.ready();

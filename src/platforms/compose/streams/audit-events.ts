@@ -22,7 +22,7 @@ export const auditEvents = composeStream({
     account_id: text('ID of the account.'),
     deployment_id: text('ID of the deployment, for events of a deployment.'),
     cluster_id: text('ID of the cluster, for events of a cluster.'),
-    user_id: text('ID of the user; empty for events of the system.'),
+    user_id: text('ID of the user; empty for system events.'),
     email: text('Email address of the user.'),
     event: text('Event type, such as deployment.scale.members.'),
     data: object('Details, which depend on the event type.'),

@@ -8,7 +8,7 @@ export const deploymentsTeamRoles = composeStream({
   retrieval: perDeployment('team_roles'),
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'name'], needs: ['name'] },
   fields: {
-    id: text('Key made for this stream: deployment_id/name.'),
+    id: text('Key generated for this stream: deployment_id/name.'),
     deployment_id: text('ID of the deployment.'),
     name: text('Name of the role, such as admin, manager or developer.'),
     teams: listOfObjects('Teams with the role.', {

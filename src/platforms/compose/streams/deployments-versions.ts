@@ -8,7 +8,7 @@ export const deploymentsVersions = composeStream({
   retrieval: perDeployment('versions', 'transitions'),
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'from_version', 'to_version', 'method'], needs: ['to_version'] },
   fields: {
-    id: text('Key made for this stream: deployment_id/from_version/to_version/method.'),
+    id: text('Key generated for this stream: deployment_id/from_version/to_version/method.'),
     deployment_id: text('ID of the deployment.'),
     application: text('Database type.'),
     method: text('Upgrade method, such as in_place or restore.'),

@@ -86,7 +86,8 @@ test('the description of a generated key says so', () => {
     'deployments_versions',
   ]);
   const descriptions = made.map((stream) => stream.fields[keyFieldOf(stream)]?.description);
-  for (const description of descriptions) expect(description).toMatch(/^Key made for this stream: deployment_id\//);
+  for (const description of descriptions)
+    expect(description).toMatch(/^Key generated for this stream: deployment_id\//);
 });
 
 function streamOf(name: string): Stream<ComposeShared> {

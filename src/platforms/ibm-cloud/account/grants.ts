@@ -49,17 +49,17 @@ export function grantsTo(subject: SubjectKey, description: string) {
 
 function grantFields(subject: SubjectKey, description: string): Record<string, Field> {
   return {
-    id: text(`Key made for this stream: policy_id/role/${subject}.`),
+    id: text(`Key generated for this stream: policy_id/role/${subject}.`),
     policy_id: text('ID of the policy that grants the role.'),
     [subject]: text(description),
     name: text('Display name of the role, such as Viewer.'),
     role: text('Name of the role in its CRN.'),
     role_id: text('CRN of the role.'),
     scope: text('Scope of the policy: instance, resource_group, service or account.'),
-    deployment_id: text('CRN of the deployment, for a policy on one that is listed.'),
-    service_instance: text('GUID of the service instance, for a policy on one.'),
+    deployment_id: text('CRN of the deployment, if the policy is limited to a listed deployment.'),
+    service_instance: text('GUID of the service instance, if the policy is limited to one instance.'),
     service_name: text('Name of the service, such as databases-for-postgresql; null for a policy on all services.'),
-    resource_group_id: text('ID of the resource group, for a policy on one.'),
+    resource_group_id: text('ID of the resource group, if the policy is limited to one group.'),
     region: text('Region that the policy is limited to.'),
     state: text('State of the policy, such as active.'),
     description: text('Description of the policy.'),
@@ -146,7 +146,7 @@ async function roleNames({ api, config }: Account, account_id: string): Promise<
   if (response instanceof ConnectorError) {
     api.log(
       'warn',
-      `${STREAM}: IBM Cloud rejected the request for role names (${response.answer}); name is the one in the role's CRN`,
+      `${STREAM}: IBM Cloud rejected the request for role names (${response.answer}); name is taken from the role's CRN`,
     );
     return new Map();
   }

@@ -82,7 +82,7 @@ function logSummary(
   ];
   api.log(
     'info',
-    `IBM Cloud lists ${count(instances, 'instance')} to this API key: ${numbers.join(', ')}. It omits instances that the key can't view; the role Viewer on the database services shows all of theirs`,
+    `IBM Cloud lists ${count(instances, 'instance')} to this API key: ${numbers.join(', ')}. It omits instances that the key can't view; the role Viewer on the database services shows all their instances`,
   );
   for (const deployment of gen1) {
     if (deployment.region !== undefined) continue;

@@ -104,7 +104,7 @@ test('any other response of IAM is not about the key', async () => {
   const { get, told } = await services([[404, '404 page not found']]);
   expect(await get()).toMatchObject({
     problem: 'unexpected_status',
-    message: expect.stringMatching(/rejected the request for an access token, but not as IAM does/) as string,
+    message: expect.stringMatching(/rejected the request for an access token with an unexpected response/) as string,
   });
   expect(told).toEqual([]);
 });

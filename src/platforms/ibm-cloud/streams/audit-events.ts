@@ -65,7 +65,9 @@ export const auditEvents = ibmStream({
     save_service_copy: boolean('Whether the service provider keeps a copy.'),
     created_at: timestamp('Time of the event.'),
     logs_instance: text('CRN of the Logs instance that has the event.'),
-    raw: text("Text of an event that can't be parsed. Only id, service, created_at and logs_instance are set, too."),
+    raw: text(
+      "Text of an event that can't be parsed. Such a record otherwise has only id, service, created_at and logs_instance.",
+    ),
   },
 });
 

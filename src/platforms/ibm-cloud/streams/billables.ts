@@ -31,7 +31,7 @@ export const billables = ibmStream({
   dropped: [],
   fields: {
     id: text(
-      'Key made for this stream: month/identifier/sku/metric/region/pricing_country, and a number if these are the same.',
+      'Key generated for this stream: month/identifier/sku/metric/region/pricing_country, plus a number for records that share these values.',
     ),
     account_id: text('ID of the account.'),
     month: text('Billing month in UTC, such as 2026-10.'),

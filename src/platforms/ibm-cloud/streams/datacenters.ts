@@ -20,7 +20,7 @@ export const datacenters = ibmStream({
   primaryKey: 'slug',
   dropped: [],
   fields: {
-    slug: text('Key made for this stream: ibm:region.'),
+    slug: text('Key generated for this stream: ibm:region.'),
     provider: text('Always ibm.'),
     region: text('Name of the region, such as us-south.'),
   },

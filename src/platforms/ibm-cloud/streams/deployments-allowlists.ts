@@ -17,7 +17,7 @@ export const deploymentsAllowlists = ibmStream({
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'address'], needs: ['deployment_id', 'address'] },
   dropped: [],
   fields: {
-    id: text('Key made for this stream: deployment_id/address.'),
+    id: text('Key generated for this stream: deployment_id/address.'),
     deployment_id: text('CRN of the deployment.'),
     generation: text('Always gen1; generation 2 uses context-based restrictions instead.'),
     address: text('Allowed IP address or CIDR range.'),

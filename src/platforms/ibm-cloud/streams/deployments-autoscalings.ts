@@ -20,7 +20,7 @@ export const deploymentsAutoscalings = ibmStream({
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id', 'resource'], needs: ['deployment_id', 'resource'] },
   dropped: [],
   fields: {
-    id: text('Key made for this stream: deployment_id/group_id/resource.'),
+    id: text('Key generated for this stream: deployment_id/group_id/resource.'),
     deployment_id: text('CRN of the deployment.'),
     generation: text('Always gen1; generation 2 has no autoscaling.'),
     group_id: text('Scaling group; always member.'),

@@ -160,7 +160,7 @@ describe('a deployment of generation 2 without sizes', () => {
     await stream.toEnd();
     expect(printed.rows.map(({ deployment_id }) => deployment_id)).toEqual([crnOf(2)]);
     expect(api.logged.filter((line) => line.startsWith('warn '))).toEqual([
-      expect.stringContaining(`no record for deployment db-1 (${crnOf(1)}) and 0 more, although active`),
+      expect.stringContaining(`no record for deployment db-1 (${crnOf(1)}) and 0 more, although they are active`),
     ]);
     expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
   });

@@ -28,7 +28,7 @@ export const deploymentsScalings = ibmStream({
   primaryKey: { field: 'id', madeOf: ['deployment_id', 'group_id'], needs: ['deployment_id', 'group_id'] },
   dropped: [],
   fields: {
-    id: text('Key made for this stream: deployment_id/group_id.'),
+    id: text('Key generated for this stream: deployment_id/group_id.'),
     deployment_id: text('CRN of the deployment.'),
     generation: text('gen1 or gen2.'),
     group_id: text('Scaling group: member, or the name of an add-on group such as analytics.'),
@@ -77,7 +77,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
   if (first !== undefined) {
     account.api.log(
       'warn',
-      `deployments_scalings: no record for ${labelOf(first)} and ${others.length} more, although active, because IBM Cloud reports no sizes. If the problem persists, report it`,
+      `deployments_scalings: no record for ${labelOf(first)} and ${others.length} more, although they are active, because IBM Cloud reports no sizes. If the problem persists, report it`,
     );
   }
   const leftOut =

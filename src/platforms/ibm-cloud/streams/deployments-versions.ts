@@ -20,7 +20,7 @@ export const deploymentsVersions = ibmStream({
   primaryKey: { field: 'id', madeOf: KEY, needs: ['deployment_id', 'to_version'] },
   dropped: [],
   fields: {
-    id: text('Key made for this stream: deployment_id/from_version/to_version/method.'),
+    id: text('Key generated for this stream: deployment_id/from_version/to_version/method.'),
     deployment_id: text('CRN of the deployment.'),
     generation: text("Always gen1; IBM Cloud doesn't report upgrades of generation 2."),
     application: text('Database type.'),

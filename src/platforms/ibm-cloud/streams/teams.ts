@@ -33,11 +33,11 @@ export const teams = ibmStream({
       email: text('Email address of a user.'),
       description: text('Description of a service ID or trusted profile.'),
       created_at: timestamp('Time at which the member was added.'),
-      created_by_id: text('IAM ID of who added the member.'),
+      created_by_id: text('IAM ID of the user or service ID that added the member.'),
     }),
     created_at: timestamp('Creation time.'),
     created_by_id: text('IAM ID of the creator.'),
-    last_modified_at: timestamp('Time of the last change of name or description.'),
+    last_modified_at: timestamp('Time of the last change to the name or description.'),
     last_modified_by_id: text('IAM ID of the last modifier.'),
   },
 });
