@@ -101,16 +101,16 @@ export async function loadConfig(path: string, warn: Warn): Promise<Config> {
 /** The same for parsed JSON; `source` begins the sentence about what is wrong with it. */
 export function configFrom(raw: Row, source: string, warn: Warn): Config {
   const given = withoutNulls(raw);
+  for (const platform of Object.values(PLATFORMS)) {
+    for (const part of [given, given['platform']]) if (isRow(part)) platform.credentials(part).forEach(addCredential);
+  }
   const isFlat = given['platform'] === undefined;
+  if (isFlat && given['api_token'] === undefined) {
+    throw inputError(`${source} cannot be used: it names no platform. ${CHOOSE}`);
+  }
   const config = isFlat ? nestedForm(given) : given;
   if (isRow(config['platform'])) config['platform'] = withoutNulls(config['platform']);
-  for (const platform of Object.values(PLATFORMS)) {
-    for (const part of [given, config['platform']]) if (isRow(part)) platform.credentials(part).forEach(addCredential);
-  }
-  const ignored = ignoredOptions(given, config['platform'], isFlat);
-  const isChosen =
-    !isFlat || 'api_token' in given || ignored.some(({ nearest = '' }) => ['platform', 'api_token'].includes(nearest));
-  if (!isChosen) throw inputError(`${source} cannot be used: it names no platform. ${CHOOSE}`);
+  const ignored = ignoredOptions(config);
   for (const { name, hint } of ignored) warn(`the config has an option ${name}, which is ignored: ${hint}`);
 
   const result = configSchema.safeParse(config);
@@ -118,13 +118,10 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
   // Only the first issue of each option: the others follow from it.
   const errors = new Map<string, string>();
   for (const { path, message } of result.error.issues) {
-    const option = optionAt(path, isFlat);
-    // Without a correctly spelled `platform`, the config looks like the flat form.
-    const misspelled = ignored.find(({ nearest }) => nearest === option || (isFlat && nearest === 'platform'));
+    const option = z.core.toDotPath(path);
+    const misspelled = ignored.find(({ nearest }) => nearest === option);
     const advice =
-      misspelled === undefined
-        ? ': add it'
-        : ` (the config has ${misspelled.name}; did you mean ${misspelled.nearest}?)`;
+      misspelled === undefined ? ': add it' : ` (the config has ${misspelled.name}; did you mean ${option}?)`;
     if (!errors.has(option)) errors.set(option, `${option} ${message}${message === 'is missing' ? advice : ''}`);
   }
   throw inputError(`${source} cannot be used: ${[...errors.values()].join('; ')}.`);
@@ -134,7 +131,7 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
 function nestedForm(given: Row): Row {
   const [own, others]: [Row, Row] = [{ name: 'compose' }, {}];
   for (const [key, value] of Object.entries(given)) {
-    (key !== 'name' && key in compose.config.shape ? own : others)[key] = value;
+    (key !== 'name' && Object.hasOwn(compose.config.shape, key) ? own : others)[key] = value;
   }
   return { ...others, platform: own };
 }
@@ -146,15 +143,19 @@ interface Ignored {
   nearest: string | undefined;
 }
 
-/** Finds misspelled and misplaced options: with an unnoticed `start_dat`, everything would be read. */
-function ignoredOptions(given: Row, platform: unknown, isFlat: boolean): Ignored[] {
-  const chosen = Object.entries(PLATFORMS).filter(([name]) => isRow(platform) && name === platform['name']);
-  const inside = (chosen.length > 0 ? chosen : Object.entries(PLATFORMS)).flatMap(([, { config }]) =>
-    Object.keys(config.shape),
-  );
+/**
+ * Finds misspelled and misplaced options: with an unnoticed `start_dat`, everything would be read. Empty for an unknown platform, which
+ * is an error anyway.
+ */
+function ignoredOptions(config: Row): Ignored[] {
+  const { platform } = config;
+  const chosen = Object.entries(PLATFORMS).find(([name]) => isRow(platform) && name === platform['name'])?.[1];
+  if (chosen === undefined) return [];
   /** Where each option belongs. */
-  const options = new Map(Object.keys(configSchema.shape).map((key) => [key, key]));
-  for (const key of inside) if (!isFlat || key !== 'name') options.set(key, isFlat ? key : `platform.${key}`);
+  const options = new Map([
+    ...Object.keys(configSchema.shape).map((key) => [key, key] as const),
+    ...Object.keys(chosen.config.shape).map((key) => [key, `platform.${key}`] as const),
+  ]);
   const ignoredIn = (row: Row, prefix: string): Ignored[] =>
     Object.keys(row)
       // Airbyte adds options that begin with two underscores.
@@ -167,13 +168,7 @@ function ignoredOptions(given: Row, platform: unknown, isFlat: boolean): Ignored
         const suggestion = nearest && (options.has(key) ? move : `did you mean ${nearest}?`);
         return { name, hint: suggestion ?? 'there is no such option; correct or remove it', nearest };
       });
-  return [...ignoredIn(given, ''), ...(!isFlat && chosen.length > 0 ? ignoredIn(platform as Row, 'platform.') : [])];
-}
-
-/** `platform.deployment_ids[1]`; in the flat form, `deployment_ids[1]`. */
-function optionAt(path: readonly PropertyKey[], isFlat: boolean): string {
-  const [first, ...rest] = isFlat && path[0] === 'platform' ? path.slice(1) : path;
-  return String(first) + rest.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return [...ignoredIn(config, ''), ...ignoredIn(platform as Row, 'platform.')];
 }
 
 function withoutNulls(row: Row): Row {

@@ -184,7 +184,7 @@ const IN_THE_CONFIG: Mistake[] = [
   [
     CHECK,
     { CONFIG: { platform: 'ibm_cloud', api_key: 'x' } },
-    `${ignored('api_key', 'move it into platform')} ${unusable('platform must be an object, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}')}`,
+    unusable('platform must be an object, as in {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}'),
   ],
   [
     CHECK,

@@ -30,33 +30,13 @@ export function parseInput(what: string, path: string, text: string): unknown {
       `The catalog file ${path} contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.`,
     );
   }
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw inputError(
       `The ${what} file ${path} is not valid JSON. Correct it at ${jsonPositionOf(error as Error, text)}.`,
     );
   }
-  checkDepth(what, path, value);
-  return value;
-}
-
-/** More levels than any file needs, and far fewer than exhaust the stack. */
-const MAX_DEPTH = 500;
-
-/** Throws for JSON so deep that it can't be serialized again. */
-export function checkDepth(what: string, path: string, value: unknown): void {
-  if (isDeeper(value, MAX_DEPTH)) {
-    throw inputError(
-      `The ${what} file ${path} is nested more than ${MAX_DEPTH} levels deep. Check that it is the right file.`,
-    );
-  }
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
 /**

@@ -150,10 +150,3 @@ test.each([
     { numRuns: 1_000 },
   );
 });
-
-test('a deeply nested file is an error that names it', () => {
-  const deep = '{"type":"STATE","state":'.repeat(20_000) + '{}' + '}'.repeat(20_000);
-  expect(() => states(deep)).toThrow(
-    'The state file s.json is nested more than 500 levels deep. Check that it is the right file.',
-  );
-});

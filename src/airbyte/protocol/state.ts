@@ -1,6 +1,6 @@
 import { inputError } from '../../core/failure/errors.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
-import { checkDepth, typeName } from '../../program/input-file.ts';
+import { typeName } from '../../program/input-file.ts';
 
 /**
  * Parses a state file into the state of each stream. Accepts what clients pass: an array of state messages, one
@@ -12,7 +12,6 @@ export function parseState(path: string, text: string, warn: (sentence: string) 
   const states = new Map<string, Row>();
   const values = valuesIn(path, text, warn);
   for (const [i, value] of values.entries()) {
-    checkDepth('state', path, value);
     const position = values.length === 1 ? '' : ` (entry ${i + 1})`;
     if (!isRow(value)) {
       throw inputError(`The state file ${path} must contain state messages, not ${typeName(value)}${position}.`);

@@ -93,10 +93,3 @@ test.each<[string, unknown, string]>([
 ])('%s is not a state', (_, raw, problem) => {
   expect(() => parse(raw)).toThrow(`The state file s.json ${problem}`);
 });
-
-test('a deeply nested state is an error that names the file', async () => {
-  const path = inputFile('{"bookmarks":{"a":' + '['.repeat(20_000) + ']'.repeat(20_000) + '}}');
-  await expect(readTapState(path)).rejects.toThrow(
-    `The state file ${path} is nested more than 500 levels deep. Check that it is the right file.`,
-  );
-});
