@@ -164,7 +164,7 @@ export class ApiClient {
    * the sync.
    */
   #rejectsNewTokens(call: Call): ConnectorError {
-    const circuit: OpenCircuit = { cause: 'token', ms: 0 };
+    const circuit: OpenCircuit = { problem: 'token_rejected', ms: 0 };
     const error = this.#error(call, circuitFailure(circuit));
     this.#rejecting.add(call.origin);
     call.origin.breaker.open(circuit);

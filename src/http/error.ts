@@ -1,5 +1,5 @@
 import { containerNote } from './address.ts';
-import { CircuitOpenError, ConnectorError } from '../core/failure/errors.ts';
+import { ConnectorError } from '../core/failure/errors.ts';
 import type { ProblemId } from '../core/failure/problems.ts';
 import type { Terms } from '../core/failure/terms.ts';
 import { type Request, methodOf } from '../core/stream/request.ts';
@@ -37,7 +37,7 @@ export function toError({ reason, response, facts, ...failure }: Failure, contex
     ...{ code: '', detail: '', status: '', said: '', target: '' },
     ...facts,
   };
-  return new (failure.isCircuitOpen === true ? CircuitOpenError : ConnectorError)(problem, known, {
+  return new ConnectorError(problem, known, {
     internalMessage: `${methodOf(request)} ${request.path}: ${reason}, ${attempts}`,
     note: noteOf(problem, context),
     template: request.messages?.[problem] ?? terms.messages?.[problem],

@@ -37,8 +37,6 @@ export interface Failure {
   /** The response, if that is the failure. */
   response?: { status: number; said: ServerText };
   retryAfterMs?: number | undefined;
-  /** The origin is given up for the rest of the sync. */
-  isCircuitOpen?: true;
 }
 
 export const TIMED_OUT: Failure = { problem: 'timed_out', reason: 'time-out' };
@@ -140,16 +138,14 @@ function connectionProblem(code: string, detail: string, connected: boolean): Ht
 }
 
 /** A request that isn't sent, because its origin is given up. */
-export function circuitFailure({ cause, ms }: OpenCircuit): Failure {
+export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
   const seconds = String(Math.round(ms / 1_000));
-  const problem = ({ outage: 'host_unresponsive', rate_limit: 'rate_limited', token: 'token_rejected' } as const)[
-    cause
-  ];
-  const reason =
-    cause === 'token'
-      ? 'HTTP 401 for a new token'
-      : `no response ${cause === 'outage' ? '' : 'but HTTP 429 '}for ${seconds} s`;
-  return { problem, reason, facts: { seconds }, isCircuitOpen: true };
+  const reasons = {
+    host_unresponsive: `no response for ${seconds} s`,
+    rate_limited: `no response but HTTP 429 for ${seconds} s`,
+    token_rejected: 'HTTP 401 for a new token',
+  };
+  return { problem, reason: reasons[problem], facts: { seconds } };
 }
 
 /** Failures without a complete response, which may be temporary. */

@@ -1,8 +1,9 @@
 import { type Config, loadConfig, platformOf } from '../../config.ts';
 import type { Context } from '../../program/context.ts';
 import type { Field } from '../../core/stream/fields.ts';
+import { type JsonSchema, fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import { type Stream, cursorFieldOf, isOffered, keyFieldOf, omission } from '../../core/stream/stream.ts';
-import type { CatalogStream, JsonSchema } from '../protocol/messages.ts';
+import type { CatalogStream } from '../protocol/messages.ts';
 import { openAirbyteOutput, warnOfConfig } from '../protocol/output.ts';
 
 /**
@@ -53,7 +54,7 @@ export function catalogStream(definition: Stream): CatalogStream {
   const cursorField = cursorFieldOf(definition);
   const common = {
     name,
-    json_schema: recordSchema(fields),
+    json_schema: { $schema: 'http://json-schema.org/draft-07/schema#', ...recordSchema(fields, schemaOf) },
     source_defined_primary_key: [[keyFieldOf(definition)]],
   };
   if (cursorField === undefined) return { ...common, supported_sync_modes: ['full_refresh'] };
@@ -66,42 +67,21 @@ export function catalogStream(definition: Stream): CatalogStream {
   };
 }
 
-/** The schema of records with these fields: everything is nullable, nothing is required, other fields are allowed. */
-export function recordSchema(fields: Record<string, Field>): JsonSchema {
-  return {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    type: 'object',
-    additionalProperties: true,
-    properties: schemas(fields),
-  };
-}
-
-function schemaOf({ kind, description, properties }: Field): JsonSchema {
+function schemaOf(field: Field): JsonSchema {
+  const { kind, properties } = field;
+  const schema = fieldSchema(field);
   switch (kind) {
-    case 'text':
-      return { type: ['null', 'string'], description };
     case 'timestamp':
-      return {
-        type: ['null', 'string'],
-        format: 'date-time',
-        airbyte_type: 'timestamp_with_timezone',
-        description,
-      };
+      return { ...schema, airbyte_type: 'timestamp_with_timezone' };
     case 'object':
-      return { ...objectSchema(properties ?? {}), description };
-    case 'list': {
-      const items = properties === undefined ? { type: ['null', 'string'] } : objectSchema(properties);
-      return { type: ['null', 'array'], items, description };
-    }
+      return { ...schema, ...objectSchema(properties) };
+    case 'list':
+      return { ...schema, items: properties === undefined ? { type: ['null', 'string'] } : objectSchema(properties) };
     default:
-      return { type: ['null', kind], description };
+      return schema;
   }
 }
 
-function objectSchema(properties: Record<string, Field>): JsonSchema {
-  return { type: ['null', 'object'], additionalProperties: true, properties: schemas(properties) };
-}
-
-function schemas(fields: Record<string, Field>): JsonSchema {
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, schemaOf(field)]));
+function objectSchema(properties: Record<string, Field> = {}): JsonSchema {
+  return { ...recordSchema(properties, schemaOf), type: ['null', 'object'] };
 }

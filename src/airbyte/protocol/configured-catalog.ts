@@ -1,5 +1,5 @@
 import { type Config, platformOf } from '../../config.ts';
-import { ConnectorError, inputError } from '../../core/failure/errors.ts';
+import { inputError } from '../../core/failure/errors.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf, isOffered, notOffered } from '../../core/stream/stream.ts';
 import { unknownStream } from '../../streams.ts';
@@ -55,8 +55,7 @@ export function chooseStreams(
   const unusable = new Map<string, StreamFailure>();
   for (const { descriptor, syncMode } of configured) {
     const label = labelOf(descriptor);
-    const reject = (detail: string): void =>
-      void unusable.set(label, { descriptor, error: new ConnectorError('input_unusable', { detail }) });
+    const reject = (detail: string): void => void unusable.set(label, { descriptor, error: inputError(detail) });
     const definition = streams.find(({ name }) => name === label);
     const entries = configured.filter((other) => labelOf(other.descriptor) === label).length;
     if (definition === undefined) reject(unknownStream(label, streams, platform['name']));

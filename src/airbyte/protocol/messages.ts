@@ -1,10 +1,10 @@
 import type { FailureType } from '../../core/failure/problems.ts';
+import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
 // The messages of the Airbyte protocol that a source sends, in the protocol's own spelling.
 
 type LogLevel = 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE';
 export type SyncMode = 'full_refresh' | 'incremental';
-export type JsonSchema = { readonly [keyword: string]: unknown };
 
 export interface StreamDescriptor {
   name: string;

@@ -24,6 +24,7 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   readonly isRejection: boolean;
   readonly isAbsence: boolean;
   readonly isUnreachable: boolean;
+  readonly endsOrigin: boolean;
   readonly endsSync: boolean;
   readonly internalMessage: string | undefined;
   readonly status: number | undefined;
@@ -40,17 +41,13 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
     this.isRejection = row.isRejection === true;
     this.isAbsence = row.isAbsence === true;
     this.isUnreachable = row.isUnreachable === true;
+    this.endsOrigin = row.endsOrigin === true;
     this.endsSync = row.endsSync === true;
     this.internalMessage = details.internalMessage;
     this.status = details.status;
     this.answer = details.answer;
     this.said = details.said;
   }
-}
-
-/** The origin is given up for the rest of the sync, so no later request to it can succeed. */
-export class CircuitOpenError<Id extends ProblemId = ProblemId> extends ConnectorError<Id> {
-  override name = 'CircuitOpenError';
 }
 
 /** A config, catalog or state that cannot be used; `detail` is the whole message. */

@@ -13,6 +13,8 @@ export interface Problem {
   isAbsence?: true;
   /** Nothing responds at the address: to a check that is a definite answer, not an outage. */
   isUnreachable?: true;
+  /** The origin's circuit is open: no further request to it is sent. */
+  endsOrigin?: true;
   /** No further request of the sync can succeed. */
   endsSync?: true;
 }
@@ -41,6 +43,7 @@ const configErrors = problemsOf('config_error', {
     cause: 'The token is misspelled or was revoked, or belongs to a server other than base_url.',
   },
   token_rejected: {
+    endsOrigin: true,
     message:
       '{host} rejected the access token that had just been issued for this {token} (HTTP 401). Grant {holder} the role that the docs name for the stream. If the problem persists, report it.',
     cause: 'The service does not accept the credentials, although they are valid elsewhere.',
@@ -154,6 +157,7 @@ const transientErrors = problemsOf('transient_error', {
     cause: 'The service is overloaded, or searches more data than it can within its own time limit.',
   },
   rate_limited: {
+    endsOrigin: true,
     message:
       "The API's rate limit is used up: it rejected {path} (HTTP 429). Run the sync later or less often, or lower num_workers.",
     cause: 'This sync, or others with the same token, made more requests than the API allows.',
@@ -193,6 +197,7 @@ const transientErrors = problemsOf('transient_error', {
     cause: 'The proxy is overloaded, or cannot reach the host of base_url.',
   },
   host_unresponsive: {
+    endsOrigin: true,
     message:
       '{host} has not responded for {seconds} s, so no more requests are sent to it in this sync. Run the sync again later; if the problem persists, check {address} and the network.',
     cause: 'The server, the network or name resolution is down, or the server is overloaded.',

@@ -1,8 +1,8 @@
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recordSchema } from '../../airbyte/commands/discover.ts';
-import type { JsonSchema } from '../../airbyte/protocol/messages.ts';
+import { catalogStream } from '../../airbyte/commands/discover.ts';
+import type { JsonSchema } from '../stream/json-schema.ts';
 import { boolean, integer, listOfObjects, listOfTexts, number, object, text, timestamp } from '../stream/fields.ts';
 import { Normaliser } from './normalise.ts';
 import type { Row } from './row.ts';
@@ -92,7 +92,7 @@ const names = fc.oneof(fc.constantFrom(...Object.keys(plain.fields)), fc.string(
 const anyRow = fc.dictionary(names, fc.oneof(fc.jsonValue({ maxDepth: 2 }), likely)).map((row) => JSON.stringify(row));
 
 test('any row fits its schema: declared values fit or are null, others are unchanged', () => {
-  const allows = new Ajv({ strict: false, validateFormats: false }).compile(topLevel(recordSchema(plain.fields)));
+  const allows = new Ajv({ strict: false, validateFormats: false }).compile(topLevel(catalogStream(plain).json_schema));
   fc.assert(
     fc.property(anyRow, (json) => {
       const before = JSON.parse(json) as Row;

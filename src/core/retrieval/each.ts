@@ -1,4 +1,4 @@
-import { CircuitOpenError, type ConnectorError, asConnectorError } from '../failure/errors.ts';
+import { type ConnectorError, asConnectorError } from '../failure/errors.ts';
 import { count } from '../reading/report.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
 import type { Partition } from './partitions.ts';
@@ -47,10 +47,9 @@ export async function each<S, T extends Item>(
         session.signal.throwIfAborted();
         const error = asConnectorError(thrown);
         if (error.problem === 'unexpected') throw thrown;
-        const isOpen = error instanceof CircuitOpenError;
         // One error line is enough for all that waited for the same circuit.
-        if (isOpen && failuresInARow >= MAX_FAILURES_IN_A_ROW) return;
-        if (isOpen) failuresInARow = MAX_FAILURES_IN_A_ROW;
+        if (error.endsOrigin && failuresInARow >= MAX_FAILURES_IN_A_ROW) return;
+        if (error.endsOrigin) failuresInARow = MAX_FAILURES_IN_A_ROW;
         else if (error.failureType === 'transient_error') failuresInARow += 1;
         if (error.isRejection) outcome.rejected.set(item, error);
         else {

@@ -100,7 +100,7 @@ describe('the circuit opens', () => {
   test('after three trials without a response, for waiting and new requests', async () => {
     const { time, breaker, go, attempt } = open();
     const trials = [1, 2, 3].map(() => attempt('unanswered', MINUTE));
-    const waiting = expect(go('a')).rejects.toMatchObject({ cause: 'outage', ms: 3 * MINUTE + 1_000 });
+    const waiting = expect(go('a')).rejects.toMatchObject({ problem: 'host_unresponsive', ms: 3 * MINUTE + 1_000 });
     await time.pass(Promise.all(trials));
     await waiting;
     await expect(go('b')).rejects.toBe(breaker.signal.reason);
@@ -185,7 +185,7 @@ describe('after HTTP 429', () => {
     const { time, breaker, go, attempt } = open();
     let trials = 0;
     for (; !breaker.signal.aborted; trials += 1) await time.pass(attempt('limited'));
-    await expect(go('late')).rejects.toMatchObject({ cause: 'rate_limit' });
+    await expect(go('late')).rejects.toMatchObject({ problem: 'rate_limited' });
     expect(time.now()).toBeGreaterThanOrEqual(MAX_RATE_LIMIT_MS);
     expect(time.now()).toBeLessThanOrEqual(MAX_RATE_LIMIT_MS + 10 * MINUTE);
     expect(trials).toBeGreaterThan(10);

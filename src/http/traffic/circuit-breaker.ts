@@ -30,9 +30,9 @@ interface Waiter extends PromiseWithResolvers<Pass> {
   onLimited: (waitMs: number) => void;
 }
 
-/** Why a circuit opened. `token`: the origin rejects a new token. */
+/** Why a circuit opened. `token_rejected`: the origin rejects a new token. */
 export interface OpenCircuit {
-  cause: 'outage' | 'rate_limit' | 'token';
+  problem: 'host_unresponsive' | 'rate_limited' | 'token_rejected';
   /** How long the origin had not responded. */
   ms: number;
 }
@@ -135,7 +135,7 @@ export class CircuitBreaker {
     if (isTrial || this.#limit.inARow === 0) this.#limit.inARow += 1;
     const limitedMs = now - this.#limit.since;
     if (limitedMs >= MAX_RATE_LIMIT_MS) {
-      this.open({ cause: 'rate_limit', ms: limitedMs });
+      this.open({ problem: 'rate_limited', ms: limitedMs });
       return;
     }
     const waitMs = rateLimitWait(this.#limit.inARow, this.#timing.random(), retryAfterMs);
@@ -156,7 +156,8 @@ export class CircuitBreaker {
     if (this.#unanswered === 0) this.#unansweredSince = began;
     this.#unanswered += 1;
     const outageMs = now - this.#unansweredSince;
-    if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS) this.open({ cause: 'outage', ms: outageMs });
+    if (this.#unanswered >= MAX_TRIALS && outageMs >= MIN_OUTAGE_MS)
+      this.open({ problem: 'host_unresponsive', ms: outageMs });
     else this.#halfOpen(now + (TRIAL_WAITS_MS[this.#unanswered - 1] ?? LATER_TRIAL_WAIT_MS));
   }
 

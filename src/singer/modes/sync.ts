@@ -1,11 +1,10 @@
 import { type Config, configFrom, platformOf } from '../../config.ts';
 import { type WantedStream, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
-import { withoutDeselectedDetails } from '../../core/retrieval/shared/deselected.ts';
 import { inputError } from '../../core/failure/errors.ts';
 import { readObject } from '../../program/input-file.ts';
 import { readStreams } from '../../core/reading/read-streams.ts';
-import { isOffered } from '../../core/stream/stream.ts';
+import { type Stream, isOffered } from '../../core/stream/stream.ts';
 import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
 import { catalogEntry } from '../protocol/catalog.ts';
@@ -59,6 +58,15 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   } finally {
     await close();
   }
+}
+
+/** The stream without requests for details that only contain deselected fields. */
+function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string>): Stream {
+  const { retrieval } = stream;
+  if (retrieval.way !== 'shared' || retrieval.detail === undefined) return stream;
+  const { detail } = retrieval;
+  if (!detail.fields.every((field) => deselected.has(field))) return stream;
+  return { ...stream, retrieval: { ...retrieval, detail: { ...detail, isWanted: () => false } } };
 }
 
 const NO_VARIABLES =

@@ -1,7 +1,5 @@
-import type { Field } from '../../core/stream/fields.ts';
+import { type JsonSchema, fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
-
-export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** A stream in the catalog that `--discover` prints. */
 export interface CatalogEntry {
@@ -26,7 +24,8 @@ export function catalogEntry(definition: Stream): CatalogEntry {
     key_properties: [primaryKey],
     ...(cursorField === undefined ? {} : { replication_key: cursorField }),
     replication_method: method,
-    schema: recordSchema(fields),
+    // Without the contents of objects and lists, because targets validate them and fail at the first misfit.
+    schema: recordSchema(fields, fieldSchema),
     metadata: [
       {
         breadcrumb: [],
@@ -51,28 +50,4 @@ export function catalogEntry(definition: Stream): CatalogEntry {
 /** Whether the field is always included: the primary key or the cursor field. */
 export function isAlwaysIn(definition: Stream, field: string): boolean {
   return field === keyFieldOf(definition) || field === cursorFieldOf(definition);
-}
-
-/**
- * The schema of records with these fields: everything is nullable, nothing is required, other fields are allowed. The
- * content of objects and lists isn't declared, because targets validate it and fail at the first mismatch.
- */
-export function recordSchema(fields: Readonly<Record<string, Field>>): JsonSchema {
-  const properties = Object.entries(fields).map(([name, field]) => [name, schemaOf(field)]);
-  return { type: 'object', additionalProperties: true, properties: Object.fromEntries(properties) as JsonSchema };
-}
-
-function schemaOf({ kind, description }: Field): JsonSchema {
-  switch (kind) {
-    case 'text':
-      return { type: ['null', 'string'], description };
-    case 'timestamp':
-      return { type: ['null', 'string'], format: 'date-time', description };
-    case 'object':
-      return { type: ['null', 'object'], additionalProperties: true, description };
-    case 'list':
-      return { type: ['null', 'array'], description };
-    default:
-      return { type: ['null', kind], description };
-  }
 }

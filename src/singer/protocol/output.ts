@@ -5,7 +5,7 @@ import type { Row } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../../core/stream/stream.ts';
 import { utcText } from '../../core/record/timestamp.ts';
 import type { BookmarkFormat } from './bookmarks.ts';
-import { recordSchema } from './catalog.ts';
+import { fieldSchema, recordSchema } from '../../core/stream/json-schema.ts';
 import type { TapLog } from './log.ts';
 import type { StateLines } from './state-lines.ts';
 
@@ -95,7 +95,7 @@ class SingerStream implements StreamSink {
     const line = `${JSON.stringify({
       type: 'SCHEMA',
       stream: name,
-      schema: recordSchema(selected),
+      schema: recordSchema(selected, fieldSchema),
       key_properties: [keyFieldOf(definition)],
       ...(cursorField === undefined ? {} : { bookmark_properties: [cursorField] }),
     })}\n`;

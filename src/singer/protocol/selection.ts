@@ -64,7 +64,7 @@ export function selectionIn(
       }
       const mode = isOffered(definition, platform)
         ? modeOf(entry, definition, warn)
-        : notUsable(notOffered(definition));
+        : inputError(notOffered(definition));
       if (mode instanceof ConnectorError) selection.unusable.push({ name, error: mode });
       else selection.selected.push({ definition, mode, deselected: deselectedIn(entry, definition) });
     }
@@ -112,7 +112,7 @@ function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): Sele
   const method = typeof wanted === 'string' ? wanted.toUpperCase() : (wanted ?? 'INCREMENTAL');
   if (method === 'FULL_TABLE') return 'full_refresh';
   if (method !== 'INCREMENTAL') {
-    return notUsable(
+    return inputError(
       `The stream ${name} doesn't support the replication method that the catalog sets. Set replication-method to INCREMENTAL or FULL_TABLE.`,
     );
   }
@@ -121,13 +121,9 @@ function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): Sele
     return 'full_refresh';
   }
   if ((own['replication-key'] ?? raw['replication_key'] ?? cursorField) === cursorField) return 'incremental';
-  return notUsable(
+  return inputError(
     `The catalog sets a replication key for the stream ${name} other than ${cursorField}, the only valid one. Set replication-key to ${cursorField}, or replication-method to FULL_TABLE.`,
   );
-}
-
-function notUsable(detail: string): ConnectorError {
-  return new ConnectorError('input_unusable', { detail });
 }
 
 function deselectedIn({ fields }: Entry, definition: Stream): Set<string> {

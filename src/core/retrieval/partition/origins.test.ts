@@ -11,7 +11,7 @@ import {
   recipes,
 } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../../../platforms/compose/stream.ts';
-import { CircuitOpenError, ConnectorError } from '../../failure/errors.ts';
+import { ConnectorError } from '../../failure/errors.ts';
 import type { PartitionCursor } from './cursor.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 import type { Stream } from '../../stream/stream.ts';
@@ -97,7 +97,7 @@ describe('origins', () => {
       ids.map((id) => partition(id)),
     );
     const open503 = (): never => {
-      throw new CircuitOpenError('host_unresponsive', { host: 'east.test', seconds: '61', address: 'base_url' });
+      throw new ConnectorError('host_unresponsive', { host: 'east.test', seconds: '61', address: 'base_url' });
     };
     const down = Object.fromEntries(idsAt('east', 40).map((id) => [id, open503]));
     const { api, printed, done } = open(definition, answersFor(ids, down), { workers: 4 });
