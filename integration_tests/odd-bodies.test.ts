@@ -121,7 +121,7 @@ describe('a cursor that the API ignores', () => {
         failure_type: 'system_error',
         stream_descriptor: { name: 'audit_events' },
       });
-      expect(result.errors[0]?.message).toContain('ignores the cursor');
+      expect(result.errors[0]?.message).toContain('does not page audit_events as documented');
     });
   });
 });
