@@ -6,7 +6,6 @@ import { VERSION } from './program/version.ts';
 import { openAirbyteOutput } from './airbyte/protocol/output.ts';
 import { type Config, configSchema, platformOf } from './config.ts';
 import { checkConnection, connect, openReads } from './connector.ts';
-import { readStreams } from './core/reading/read-streams.ts';
 
 const sleep = vi.spyOn(realTiming, 'sleep').mockResolvedValue();
 vi.spyOn(realTiming, 'random').mockReturnValue(0);
@@ -98,7 +97,6 @@ describe('the streams of a read', () => {
       return { definition, mode: 'full_refresh' as const, state: {}, where: 'The state' };
     });
     const reads = openReads(config, context, openAirbyteOutput(context, 'read', false), wanted);
-    onTestFinished(() => reads.close());
     return { ...reads, context, messages, requests: server.requests };
   }
 
@@ -107,7 +105,7 @@ describe('the streams of a read', () => {
       const { context, messages, stop } = openContext();
       const config = configOf('https://api.internal', { start_date });
       const reads = openReads(config, context, openAirbyteOutput(context, 'read', false), []);
-      await reads.close();
+      await reads.toEnd();
       stop.abort();
       await checkConnection(config, context, openAirbyteOutput(context, 'check', false)).catch(() => undefined);
       return messages().flatMap((message) =>
@@ -132,8 +130,8 @@ describe('the streams of a read', () => {
     onTestFinished(() => void sleep.mockResolvedValue());
     const quota_reset = now + 60_000;
 
-    const { streams, messages } = await open(['accounts', 'teams'], [429, '', { 'retry-after': '60' }]);
-    await readStreams(streams);
+    const { toEnd, messages } = await open(['accounts', 'teams'], [429, '', { 'retry-after': '60' }]);
+    await toEnd();
     const waits = messages().flatMap((message) => {
       if (message.type !== 'TRACE' || message.trace.type !== 'STREAM_STATUS') return [];
       const { stream_descriptor, reasons } = message.trace.stream_status;
@@ -147,14 +145,13 @@ describe('the streams of a read', () => {
   });
 
   test('stop when the token is rejected, with the first reason', async () => {
-    const { streams, refusal, requests } = await open(['accounts', 'teams'], [401, '{"errors":"invalid_token"}']);
-    expect(refusal()).toBeUndefined();
-    const ends = await readStreams(streams);
+    const { toEnd, requests } = await open(['accounts', 'teams'], [401, '{"errors":"invalid_token"}']);
+    const { ends, rejection } = await toEnd();
     expect(ends).toEqual([
       { name: 'accounts', end: 'stopped' },
       { name: 'teams', end: 'stopped' },
     ]);
-    expect(refusal()).toMatchObject({ problem: 'credentials_rejected', status: 401 });
+    expect(rejection).toMatchObject({ problem: 'credentials_rejected', status: 401 });
     expect(requests).toHaveLength(1);
   });
 });

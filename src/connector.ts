@@ -5,7 +5,8 @@ import type { Context } from './program/context.ts';
 import type { CheckpointedSink } from './core/output/checkpoints.ts';
 import { ConnectorError } from './core/failure/errors.ts';
 import { type OpenStream, openStream } from './core/retrieval/open-stream.ts';
-import type { Log, Output } from './core/output/output.ts';
+import type { Log, Output, StreamEnd } from './core/output/output.ts';
+import { readStreams } from './core/reading/read-streams.ts';
 import { methodOf } from './core/stream/request.ts';
 import type { Stream } from './core/stream/stream.ts';
 import type { Session } from './core/reading/session.ts';
@@ -48,9 +49,8 @@ export interface WantedStream {
 
 export interface OpenReads {
   streams: OpenStream[];
-  /** Why the credentials were rejected, which stopped the sync. */
-  refusal: () => ConnectorError | undefined;
-  close: () => Promise<void>;
+  /** Reads all streams, and closes the connections. `rejection` is why the credentials were rejected, which stopped the sync. */
+  toEnd: () => Promise<{ ends: StreamEnd[]; rejection: ConnectorError | undefined }>;
 }
 
 /** Sets up what the streams of one read share, and opens each. Throws for an invalid state. */
@@ -64,14 +64,14 @@ export function openReads(
   const platform = platformOf(config);
   const { env } = context;
   const rejected = new AbortController();
-  let refusal: ConnectorError | undefined;
+  let rejection: ConnectorError | undefined;
   const signal = AbortSignal.any([context.signal, rejected.signal]);
   const streams: OpenStream[] = [];
   const limitedUntil = new Map<string, number>();
   const { client, api } = connect(config, context, output, {
     signal,
     onCredentialsRejected(error) {
-      refusal ??= error;
+      rejection ??= error;
       rejected.abort(error);
     },
     ...(onExchange && { onExchange }),
@@ -108,7 +108,11 @@ export function openReads(
     for (const warning of stream.reader.cursor?.warnings() ?? []) stream.reader.warn(warning);
     streams.push(stream);
   }
-  return { streams, refusal: () => refusal, close: () => client.close() };
+  const toEnd: OpenReads['toEnd'] = async () => {
+    const ends = await readStreams(streams).finally(() => client.close());
+    return { ends, rejection };
+  };
+  return { streams, toEnd };
 }
 
 /**

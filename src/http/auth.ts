@@ -29,6 +29,4 @@ export interface Auth {
   header(send: SendRequest): string | Promise<string>;
   /** Throws if that can't be found out now. */
   meaningOf(rejection: Rejection, send: SendRequest): Promise<RejectionMeaning>;
-  /** Called after each response with HTTP 200. */
-  accepted?(request: Request): void;
 }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Request } from '../core/stream/request.ts';
 import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
 import type { Auth, RejectionMeaning } from './auth.ts';
 
@@ -9,7 +8,6 @@ async function ask(statuses: number[], meanings: RejectionMeaning[] = [], auth: 
     answer(response, statuses.shift() ?? 200, '{"errors":"who are you"}');
   });
   const rejections: unknown[] = [];
-  const accepted: Request[] = [];
   const told: unknown[] = [];
   let token = 0;
   const { client, retries } = createClient({
@@ -22,22 +20,20 @@ async function ask(statuses: number[], meanings: RejectionMeaning[] = [], auth: 
         token += 1;
         return meanings.shift() ?? 'unrelated';
       },
-      accepted: (request) => accepted.push(request),
       ...auth,
     },
   });
   const result = await client.get({ path: 'teams' }, 'teams').catch((error: unknown) => error);
   const sent = requests.map(({ headers }) => headers.authorization);
-  return { result, sent, rejections, accepted, told, retries };
+  return { result, sent, rejections, told, retries };
 }
 
 describe('a 401', () => {
   test('with renewed credentials is sent again with them, which is not a retry', async () => {
-    const { result, sent, rejections, accepted, told, retries } = await ask([401], ['renewed']);
+    const { result, sent, rejections, told, retries } = await ask([401], ['renewed']);
     expect(result).toEqual({ errors: 'who are you' });
     expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
     expect(rejections).toEqual([{ request: { path: 'teams' }, authorization: 'Bearer 0', said: 'who are you' }]);
-    expect(accepted).toEqual([{ path: 'teams' }]);
     expect({ told, retries }).toEqual({ told: [], retries: [] });
   });
 
@@ -78,8 +74,8 @@ describe('a 401', () => {
 });
 
 test.each([403, 404, 418])('HTTP %i does not concern the credentials', async (status) => {
-  const { rejections, accepted, told } = await ask([status]);
-  expect({ rejections, accepted, told }).toEqual({ rejections: [], accepted: [], told: [] });
+  const { rejections, told } = await ask([status]);
+  expect({ rejections, told }).toEqual({ rejections: [], told: [] });
 });
 
 test('before each request, credentials that have to be requested first are awaited', async () => {

@@ -106,10 +106,7 @@ export class ApiClient {
     const { request, stream } = call;
     for (let isRenewed = false; ; isRenewed = true) {
       const result = await this.#admitted(call);
-      if ('release' in result) {
-        auth.accepted?.(request);
-        return result;
-      }
+      if ('release' in result) return result;
       const { response } = result;
       const { authorization } = call;
       if (response?.status !== 401 || authorization === undefined) return result;
@@ -133,7 +130,7 @@ export class ApiClient {
     for (let isFirst = true; ; isFirst = false) {
       // Before the request waits or holds a permit, because the request for a new token needs a permit, too.
       call.authorization = request.anonymous === true ? undefined : await this.authorization(stream);
-      const admission = await origin.admit(request, stream, hasFailed, onLimited);
+      const { pass, release } = await origin.admit(request, stream, hasFailed, onLimited);
       let isKept = false;
       try {
         if (isFirst && call.authorization !== undefined) {
@@ -147,14 +144,14 @@ export class ApiClient {
         }
         const result = await origin.exchange(request, call.authorization);
         if ('problem' in result) {
-          admission.report(outcomeOf(result), result.retryAfterMs);
+          origin.breaker.reportOutcome(pass, outcomeOf(result), result.retryAfterMs);
           return result;
         }
-        admission.report('answered');
+        origin.breaker.reportOutcome(pass, 'answered');
         isKept = true;
-        return { body: result.body, release: admission.release };
+        return { body: result.body, release };
       } finally {
-        if (!isKept) admission.release();
+        if (!isKept) release();
       }
     }
   }

@@ -4,14 +4,14 @@ import type { ClientOptions } from './client-options.ts';
 import { type Route, openRoute } from './connection/route.ts';
 import { itemsIn } from './event-stream.ts';
 import { type Failure, damaged, statusFailure } from './failure.ts';
-import { CircuitBreaker, type Outcome } from './traffic/circuit-breaker.ts';
+import { CircuitBreaker, type Pass } from './traffic/circuit-breaker.ts';
 import type { Permits } from './traffic/permits.ts';
 import { RateLimiter } from './traffic/rate-limiter.ts';
 import { retryAfter } from './traffic/retry.ts';
 
 /** The right to send one request. Holds a permit until it is released. */
-export interface Admission {
-  report: (outcome: Outcome, retryAfterMs?: number) => void;
+interface Admission {
+  pass: Pass;
   release: () => void;
 }
 
@@ -76,9 +76,7 @@ export class Origin {
         releasePermit();
       };
       // The circuit may have changed while the request waited for its permit.
-      if (this.breaker.admits(pass)) {
-        return { release, report: (outcome, retryAfterMs) => this.breaker.reportOutcome(pass, outcome, retryAfterMs) };
-      }
+      if (this.breaker.admits(pass)) return { pass, release };
       release();
     }
   }

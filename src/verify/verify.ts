@@ -1,6 +1,5 @@
 import { loadConfig, platformOf } from '../config.ts';
 import { openReads } from '../connector.ts';
-import { readStreams } from '../core/reading/read-streams.ts';
 import { isOffered } from '../core/stream/stream.ts';
 import type { Context } from '../program/context.ts';
 import { followRead } from '../program/terminal.ts';
@@ -20,32 +19,19 @@ export async function runVerify(context: Context, configPath: string, debug: boo
   const answers = probes === undefined ? undefined : new Answers(probes);
   const wanted = offered.map((definition) => ({ definition, mode: 'full_refresh' as const, state: {}, where: '' }));
   const began = performance.now();
-  const { streams, refusal, close } = openReads(config, context, output, wanted, (exchange) => {
+  const { streams, toEnd } = openReads(config, context, output, wanted, (exchange) => {
     const endpoint = endpointOf(exchange.request);
     traffic.see(endpoint, exchange);
     answers?.see(endpoint, exchange);
     if (debug) context.stderr(`${endpoint}: HTTP ${exchange.status} in ${exchange.ms} ms\n`);
   });
   const endFollowing = context.terminal === undefined ? undefined : followRead(streams, context.terminal);
-  try {
-    const ends = await readStreams(streams);
-    const stop = refusal();
-    endFollowing?.({ failures: [], stopped: context.signal.aborted });
-    context.signal.throwIfAborted();
-    if (stop !== undefined) throw stop;
-    const seconds = (performance.now() - began) / 1_000;
-    const findings = {
-      platform: config.platform.name,
-      seconds,
-      answers,
-      traffic,
-      streams,
-      ends,
-      shapes: output.shapes,
-    };
-    context.print(reportOf(findings));
-    return 0;
-  } finally {
-    await close();
-  }
+  const { ends, rejection } = await toEnd();
+  endFollowing?.({ failures: [], stopped: context.signal.aborted });
+  context.signal.throwIfAborted();
+  if (rejection !== undefined) throw rejection;
+  const { shapes } = output;
+  const seconds = (performance.now() - began) / 1_000;
+  context.print(reportOf({ platform: config.platform.name, seconds, answers, traffic, streams, ends, shapes }));
+  return 0;
 }

@@ -2,7 +2,6 @@ import { loadConfig, platformOf } from '../../config.ts';
 import { type WantedStream, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { readInput, readObject } from '../../program/input-file.ts';
-import { readStreams } from '../../core/reading/read-streams.ts';
 import { followRead } from '../../program/terminal.ts';
 import type { ReadFiles } from '../command-line.ts';
 import { chooseStreams, streamsIn, streamsNamed } from '../protocol/configured-catalog.ts';
@@ -35,23 +34,19 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
     const where = `The state of ${definition.name} in the state file ${files.state}`;
     return { definition, mode, state: states.get(definition.name) ?? {}, where };
   });
-  const { streams, refusal, close } = openReads(config, context, output, wanted);
+  const { streams, toEnd } = openReads(config, context, output, wanted);
   const endFollowing = context.terminal === undefined ? undefined : followRead(streams, context.terminal);
-  try {
-    for (const { descriptor } of unusable) {
-      if (descriptor === undefined) continue;
-      output.send(streamStatus(descriptor, 'STARTED'));
-      output.send(streamStatus(descriptor, 'INCOMPLETE'));
-    }
-    const ends = await readStreams(streams);
-    const failures = failuresOf(ends, unusable, refusal());
-    endFollowing?.({ failures: sentencesOf(failures), stopped: context.signal.aborted });
-    context.signal.throwIfAborted();
-    // Reported last, because some clients stop reading at the first error.
-    for (const { error, descriptor } of failures) sendError(output, error, descriptor);
-    // If the exit code is 0, Airbyte considers every stream complete, whatever its status.
-    return failures.length === 0 && ends.every(({ end }) => end === 'complete') ? 0 : 1;
-  } finally {
-    await close();
+  for (const { descriptor } of unusable) {
+    if (descriptor === undefined) continue;
+    output.send(streamStatus(descriptor, 'STARTED'));
+    output.send(streamStatus(descriptor, 'INCOMPLETE'));
   }
+  const { ends, rejection } = await toEnd();
+  const failures = failuresOf(ends, unusable, rejection);
+  endFollowing?.({ failures: sentencesOf(failures), stopped: context.signal.aborted });
+  context.signal.throwIfAborted();
+  // Reported last, because some clients stop reading at the first error.
+  for (const { error, descriptor } of failures) sendError(output, error, descriptor);
+  // If the exit code is 0, Airbyte considers every stream complete, whatever its status.
+  return failures.length === 0 && ends.every(({ end }) => end === 'complete') ? 0 : 1;
 }

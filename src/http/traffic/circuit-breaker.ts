@@ -172,9 +172,15 @@ export class CircuitBreaker {
   }
 
   #startTrial(): void {
-    if (this.#isClosed || this.#trial !== undefined || this.#waiting.length === 0) return;
+    if (this.#isClosed || this.#isAsleep || this.#trial !== undefined || this.#waiting.length === 0) return;
     if (this.waitMs > 0) {
-      void this.#startTrialLater();
+      this.#isAsleep = true;
+      // A later HTTP 429 may have prolonged the wait.
+      const wake = (): void => {
+        this.#isAsleep = false;
+        this.#startTrial();
+      };
+      void this.#timing.sleep(this.waitMs, this.signal).then(wake, wake);
       return;
     }
     const preferred = this.#waiting.findIndex(({ hasFailed }) => hasFailed === this.#isFailedNext);
@@ -182,19 +188,5 @@ export class CircuitBreaker {
     this.#isFailedNext = next?.hasFailed === false;
     this.#trial = { since: 0 };
     next?.resolve(this.#trial);
-  }
-
-  async #startTrialLater(): Promise<void> {
-    if (this.#isAsleep) return;
-    this.#isAsleep = true;
-    try {
-      // A later HTTP 429 may prolong the wait.
-      while (this.waitMs > 0) await this.#timing.sleep(this.waitMs, this.signal);
-    } catch {
-      return; // Every wait has ended.
-    } finally {
-      this.#isAsleep = false;
-    }
-    this.#startTrial();
   }
 }

@@ -110,13 +110,6 @@ test('accounts is requested once for simultaneous 401s, and not again for a whil
   expect(probes()).toBe(3);
 });
 
-test('accounts is not requested again if it has just been read', async () => {
-  const { get, paths } = await withReplies({ teams: [UNAUTHORIZED], accounts: [FINE] });
-  await get('accounts');
-  expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
-  expect(paths()).toEqual(['accounts', 'teams']);
-});
-
 test('if accounts keeps failing, the error is an outage that says why accounts was requested', async () => {
   const { get, told } = await withReplies({ teams: [UNAUTHORIZED], accounts: [[500, '']] });
   expect(await get('teams')).toMatchObject({
@@ -130,15 +123,6 @@ test('if accounts keeps failing, the error is an outage that says why accounts w
 
 describe('without a client', () => {
   const TEAMS: Request = { path: 'teams' };
-
-  test('success elsewhere is no evidence for the token, since not every path requires it', async () => {
-    const auth = tokenAuth('t');
-    auth.accepted?.({ path: 'databases' });
-    let asked = 0;
-    const ask = async (): Promise<void> => void (asked += 1);
-    await auth.meaningOf({ request: TEAMS, authorization: 'Bearer t', said: serverText('') }, ask);
-    expect(asked).toBe(1);
-  });
 
   test('a probe that failed is repeated for the next 401', async () => {
     const auth = tokenAuth('t');

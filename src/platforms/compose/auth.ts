@@ -24,6 +24,7 @@ export function tokenAuth(token: string, now: () => number = Date.now): Auth {
   async function isAccepted(send: () => Promise<unknown>): Promise<boolean> {
     try {
       await send();
+      acceptedAt = now();
       return true;
     } catch (thrown) {
       const error = asConnectorError(thrown);
@@ -34,9 +35,6 @@ export function tokenAuth(token: string, now: () => number = Date.now): Auth {
 
   return {
     header: () => value,
-    accepted({ path }) {
-      if (path === PROBE.path) acceptedAt = now();
-    },
     async meaningOf({ request, said }, send) {
       if (rawText(said).includes('invalid_token') || request.path === PROBE.path) return 'rejected';
       if (now() - acceptedAt <= ACCEPTED_MS) return 'unrelated';

@@ -3,7 +3,6 @@ import { type WantedStream, openReads } from '../../connector.ts';
 import type { Context } from '../../program/context.ts';
 import { inputError } from '../../core/failure/errors.ts';
 import { readObject } from '../../program/input-file.ts';
-import { readStreams } from '../../core/reading/read-streams.ts';
 import { type Stream, isOffered } from '../../core/stream/stream.ts';
 import { bookmarkFormatOf, stateOf } from '../protocol/bookmarks.ts';
 import type { TapFiles } from '../command-line.ts';
@@ -43,7 +42,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   }
   const states = new StateLines(context.writer, state, Date.now);
   const output = new SingerOutput(context, log, outputs, states);
-  const { streams, refusal, close } = openReads(config, context, output, wanted);
+  const { streams, toEnd } = openReads(config, context, output, wanted);
   for (const [i, { reader }] of streams.entries()) {
     const format = outputs[i]?.format;
     if (format !== undefined && reader.cursor !== undefined) {
@@ -51,13 +50,9 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
     }
   }
   states.first();
-  try {
-    const ends = await readStreams(streams).finally(() => states.final());
-    context.signal.throwIfAborted();
-    return reportEnds(log, ends, unusable, refusal());
-  } finally {
-    await close();
-  }
+  const { ends, rejection } = await toEnd().finally(() => states.final());
+  context.signal.throwIfAborted();
+  return reportEnds(log, ends, unusable, rejection);
 }
 
 /** The stream without requests for details that only contain deselected fields. */
