@@ -174,29 +174,6 @@ describe.concurrent('a request that is unfinished when all streams have ended', 
   });
 });
 
-describe.concurrent('of the first region', () => {
-  it.each([
-    ['an outage', { kind: 'status', status: 503 }],
-    ['a refusal', { kind: 'status', status: 403 }],
-    ['an answer of another form', { kind: 'envelope', shape: 'body-list' }],
-  ] as const)('%s costs databases and datacenters nothing: the next is requested', async (_, kind) => {
-    await ibmCloud(SMALL, async ({ sandbox, read }) => {
-      const expected = await expectedRows(sandbox);
-      const [first = '', next = ''] = [...new Set(gen1Of(sandbox).map((id) => id.split(':')[5] ?? ''))].toSorted();
-      sandbox.setFaults([{ path: `/databases/${first}/**`, ...kind }]);
-      const result = await read({ streams: ['databases', 'datacenters'] });
-      expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      for (const name of ['databases', 'datacenters'] as const) {
-        expectRows(result, name, expected[name]);
-        expect(logged(result, 'WARN')).toContainEqual(
-          expect.stringMatching(new RegExp(`^${name}: the request to ${first} .*requesting ${next} instead`)),
-        );
-      }
-    });
-  });
-});
-
 // Policies also come from IAM, so they wait for its rate limit.
 const services: Array<[string, string, (name: StreamName) => boolean]> = [
   ['accounts', '/accounts/**', (name) => name === 'accounts'],

@@ -128,19 +128,6 @@ it('a list of instances that ends too early looks like a short list, so the log 
   });
 });
 
-it.each(LISTS.filter(({ streams }) => streams.includes('teams')))(
-  'fewer rows of $name than the list claims cause a warning',
-  async ({ path, told }) => {
-    const faults: Fault[] = [{ path, kind: 'envelope', shape: 'next-dropped' }];
-    await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
-      const result = await read({ streams: ['teams'] });
-      expectComplete(result);
-      const warnings = logged(result, 'WARN').filter((text) => text.startsWith('teams: ') && told.test(text));
-      expect(warnings.length).toBeGreaterThan(0);
-    });
-  },
-);
-
 function expectComplete(result: ReadResult): void {
   expect(result).toMatchObject({ violations: [], errors: [], exitCode: 0 });
 }

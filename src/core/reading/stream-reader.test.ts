@@ -60,11 +60,6 @@ describe('an invalid row fails the stream and is named', () => {
     ]);
     expect(() => reader.page([{ name: 'a' }], 'addons')).toThrow('row 1 of 1 has no id to use as its key');
   });
-
-  test.each(['a\ud800', 'a\ufffd'])('a key that is invalid Unicode (%j) is rejected: two could become one', (id) => {
-    const { reader } = openRead(openRun(), parts);
-    expect(() => reader.page([{ id }], 'parts')).toThrow('row 1 of 1 has text that is not valid Unicode for its id');
-  });
 });
 
 test('an undeclared field is warned about once', () => {

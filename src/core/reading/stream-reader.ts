@@ -7,7 +7,6 @@ import type { Cursor } from '../retrieval/cursor.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
 import type { ParsedPage, Request } from '../stream/request.ts';
 import { type Row, isRow } from '../record/row.ts';
-import { isPrintedAsItIs } from '../record/key.ts';
 import { StreamReport } from './report.ts';
 import type { Session } from './session.ts';
 
@@ -61,7 +60,7 @@ export class StreamReader<S = unknown> {
     }
   }
 
-  /** The same for a page of rows. `fields` are added to rows where the API omits them. */
+  /** The same for a page of rows. `fields` are set in each row. */
   readPage(
     request: Request,
     retrieval: { rows(body: unknown, request: Request): ParsedPage },
@@ -81,22 +80,14 @@ export class StreamReader<S = unknown> {
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i];
       if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} is not an object`);
-      const found = this.#normaliser.normalise(row, fields);
-      if (found?.nulledFields !== undefined) (nulledFields ??= new Map()).set(row, found.nulledFields);
-      const fault = this.#faultOf(row, found?.inexactField);
-      if (fault !== undefined) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} ${fault}`);
+      const nulled = this.#normaliser.normalise(row, fields);
+      if (nulled !== undefined) (nulledFields ??= new Map()).set(row, nulled);
+      const key = row[this.#keyField];
+      if (typeof key !== 'string' || key === '') {
+        throw unexpectedBody(path, `row ${i + 1} of ${rows.length} has no ${this.#keyField} to use as its key`);
+      }
     }
     return { rows: rows as Row[], missing, nulledFields };
-  }
-
-  /** What is wrong with the key of a row, as the end of a sentence. */
-  #faultOf(row: Row, inexactField: string | undefined): string | undefined {
-    if (inexactField !== undefined) {
-      return `has a number beyond 2^53 for its ${inexactField}, which JSON readers do not keep exactly`;
-    }
-    const key = row[this.#keyField];
-    if (typeof key !== 'string' || key === '') return `has no ${this.#keyField} to use as its key`;
-    return isPrintedAsItIs(key) ? undefined : `has text that is not valid Unicode for its ${this.#keyField}`;
   }
 
   /** The primary key of a record. */

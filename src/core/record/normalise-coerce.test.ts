@@ -18,7 +18,6 @@ describe('values that fit, or can be converted without loss', () => {
     ['integer', ' 12 ', 12],
     ['integer', '3.0', 3],
     ['integer', '1e3', 1_000],
-    ['integer', '1e20', 1e20],
     ['integer', '', null],
     ['number', 31.25, 31.25],
     ['number', '31.25', 31.25],
@@ -42,8 +41,8 @@ describe('values that fit, or can be converted without loss', () => {
 
 describe('values that do not fit', () => {
   test.each<[FieldKind, unknown[]]>([
-    ['text', [OBJECT, LIST]],
-    ['integer', [1.5, 1e21, '-1e21', '1.5', 'three', true, LIST]],
+    ['text', [2 ** 53, OBJECT, LIST]],
+    ['integer', [1.5, 2 ** 53, '-1e21', '1.5', 'three', true, LIST]],
     ['number', ['0x10', '1,5', 'NaN', 'Infinity', '1e999', Infinity, '.', '1 2', false]],
     ['boolean', [1, 'yes', '', OBJECT]],
     ['timestamp', [1_534_931_783, '', 'yesterday', LIST]],
@@ -76,11 +75,11 @@ test('a result is always of its kind, and converting it again changes nothing', 
   );
 });
 
-test('any number sent as text keeps its value, and so does any text, number or boolean declared as text', () => {
+test('any number sent as text keeps its value, and so does an exact number or a boolean declared as text', () => {
   fc.assert(
     fc.property(fc.double({ noDefaultInfinity: true, noNaN: true }), fc.boolean(), (number, truth) => {
       expect(coerce(String(number), 'number')).toBe(Number(String(number)));
-      expect(coerce(number, 'text')).toBe(String(number));
+      if (Math.abs(number) < 2 ** 53) expect(coerce(number, 'text')).toBe(String(number));
       expect(coerce(String(truth), 'boolean')).toBe(truth);
       expect(coerce(truth, 'text')).toBe(String(truth));
     }),

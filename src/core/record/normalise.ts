@@ -1,19 +1,10 @@
 import type { FieldKind } from '../stream/fields.ts';
-import { joinedKey } from './key.ts';
 import type { Row } from './row.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
 import { toUtcText } from './timestamp.ts';
 
 /** The parts of a stream that make its records. */
 type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
-
-/** Anything unusual about a row. */
-export interface Findings {
-  /** The fields that were set to null. */
-  nulledFields: string[] | undefined;
-  /** The field of the row's key with a number beyond 2^53, which is not kept exactly: several such keys could become one. */
-  inexactField: string | undefined;
-}
 
 /**
  * Makes rows into record data, in place, since a copy would cost as much as printing. Removed fields are set to undefined,
@@ -38,14 +29,13 @@ export class Normaliser {
     this.#kinds = Object.values(fields).map(({ kind }) => kind);
   }
 
-  /** Normalises the top-level fields of a row; `fields` are added where the API omits them. */
-  normalise(row: Row, fields?: Row): Findings | undefined {
-    for (const field in fields) if (!hasText(row[field])) row[field] = fields[field];
+  /** Normalises the top-level fields of a row, and sets `fields`. Returns the fields that were set to null, if any. */
+  normalise(row: Row, fields?: Row): string[] | undefined {
+    for (const field in fields) row[field] = fields[field];
 
     const names = this.#names;
     const keepsUnknown = this.#dropped === undefined;
     let nulledFields: string[] | undefined;
-    let inexactField: string | undefined;
     let next = 0;
     for (const field in row) {
       const value = row[field];
@@ -66,14 +56,11 @@ export class Normaliser {
       if (kind === 'text' && typeof value === 'string') continue;
       const fitting = coerce(value, kind);
       if (fitting === value) continue;
-      if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER && this.#inKey(field)) {
-        inexactField = field;
-      }
       row[field] = fitting === UNCOERCIBLE ? null : fitting;
       if (fitting === UNCOERCIBLE) (nulledFields ??= []).push(field);
     }
     if (this.#made !== undefined) row[this.#keyField] = joinedKey(row, this.#made.madeOf, this.#made.needs);
-    return nulledFields === undefined && inexactField === undefined ? undefined : { nulledFields, inexactField };
+    return nulledFields;
   }
 
   #takeUnknown(row: Row, field: string): void {
@@ -81,14 +68,12 @@ export class Normaliser {
     if (row[field] !== null && dropped?.includes(field) !== true) this.#onUnknown(field);
     if (dropped !== undefined) row[field] = undefined;
   }
-
-  #inKey(field: string): boolean {
-    return this.#made === undefined ? field === this.#keyField : this.#made.madeOf.includes(field);
-  }
 }
 
-function hasText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
+/** The parts joined with slashes; undefined if the row lacks one of `needs`. */
+function joinedKey(row: Row, parts: readonly string[], needs: readonly string[]): string | undefined {
+  if (needs.some((part) => row[part] === null || row[part] === undefined || row[part] === '')) return undefined;
+  return parts.map((part) => String((row[part] ?? '') as string | number)).join('/');
 }
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -102,11 +87,13 @@ export function coerce(value: unknown, kind: FieldKind): unknown {
   switch (kind) {
     case 'text':
       if (typeof value === 'string') return value;
-      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : UNCOERCIBLE;
+      // A number beyond 2^53 is inexact, so several keys could become one.
+      if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : UNCOERCIBLE;
+      return typeof value === 'boolean' ? String(value) : UNCOERCIBLE;
     case 'timestamp':
       return typeof value === 'string' ? (toUtcText(value) ?? UNCOERCIBLE) : UNCOERCIBLE;
     case 'integer':
-      return numberOf(value, isSpeltWhole);
+      return numberOf(value, Number.isSafeInteger);
     case 'number':
       return numberOf(value, Number.isFinite);
     case 'boolean':
@@ -125,11 +112,6 @@ function numberOf(value: unknown, fits: (number: number) => boolean): unknown {
   if (text === '') return null;
   const number = NUMBER.test(text) ? Number(text) : NaN;
   return fits(number) ? number : UNCOERCIBLE;
-}
-
-/** JSON spells greater integers with an exponent, which readers reject. */
-function isSpeltWhole(number: number): boolean {
-  return Number.isInteger(number) && Math.abs(number) < 1e21;
 }
 
 function booleanOf(value: unknown): unknown {

@@ -103,12 +103,10 @@ test('without a list, all deployments are unknown', async () => {
   expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined, isWhole: false });
 });
 
-test('a number beyond 2^53, or invalid Unicode, is not a valid id', async () => {
-  for (const id of [2 ** 53, '\ud800']) {
-    const { list } = open([], () => listBody('deployments', [{ id }]));
-    await expect(list()).rejects.toMatchObject({
-      problem: 'unexpected_body',
-      message: expect.stringContaining('row 1 has no valid id') as string,
-    });
-  }
+test('a number beyond 2^53 is not a valid id', async () => {
+  const { list } = open([], () => listBody('deployments', [{ id: 2 ** 53 }]));
+  await expect(list()).rejects.toMatchObject({
+    problem: 'unexpected_body',
+    message: expect.stringContaining('row 1 has no valid id') as string,
+  });
 });

@@ -1,5 +1,4 @@
 import { ConnectorError, unexpectedBody } from '../../core/failure/errors.ts';
-import { isPrintedAsItIs } from '../../core/record/key.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import type { Partition, Partitions } from '../../core/retrieval/partitions.ts';
 import type { Request } from '../../core/stream/request.ts';
@@ -66,7 +65,7 @@ export function unknownSentence(ids: readonly string[]): string {
 /** Ids that JSON readers don't keep exactly could be confused. */
 function idOf(row: unknown, i: number): string {
   const id = isRow(row) ? row['id'] : undefined;
-  const isExact = typeof id === 'string' ? id !== '' && isPrintedAsItIs(id) : Number.isSafeInteger(id);
+  const isExact = typeof id === 'string' ? id !== '' : Number.isSafeInteger(id);
   if (!isExact) throw unexpectedBody(PATH, `row ${i + 1} has no valid id`);
   return String(id);
 }

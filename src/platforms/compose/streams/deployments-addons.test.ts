@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Normaliser } from '../../../core/record/normalise.ts';
-import type { Row } from '../../../core/record/row.ts';
 import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsAddons } from './deployments-addons.ts';
 
@@ -37,12 +35,6 @@ test('a row without known fields is a record, too', () => {
   expect(records({ plan: 'big' }, {})).toEqual([
     { key: expect.stringMatching(DIGEST), deployment_id: 'd1', ...none, addon: { plan: 'big' } },
     { key: expect.stringMatching(DIGEST), deployment_id: 'd1', ...none, addon: {} },
-  ]);
-});
-
-test("the row's own deployment_id is kept", () => {
-  expect(records({ deployment_id: 'd2' })).toMatchObject([
-    { deployment_id: 'd2', key: expect.stringMatching(/^d2\//) },
   ]);
 });
 
@@ -88,12 +80,5 @@ describe('the key', () => {
 
   test('stays the same in every release', () => {
     expect(keys({ name: 'Syslog-NG', plan: 'big' })).toEqual(['d1/1ab977760d6a7b7dac5635e1e0c89360']);
-  });
-
-  test('reports an inexact id', () => {
-    const normaliser = new Normaliser(deploymentsAddons, () => undefined);
-    const body = { _embedded: { addons: [{ id: 2 ** 53 }] } };
-    const [row] = rowsIn(deploymentsAddons, body).rows;
-    expect(normaliser.normalise(row as Row, { deployment_id: 'd1' })?.inexactField).toBe('key');
   });
 });

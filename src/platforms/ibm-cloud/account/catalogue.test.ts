@@ -23,7 +23,7 @@ test.each<[string, Row[]]>([
 ])('the catalogue is requested in %s', async (region, rows) => {
   const api = openApi(({ path }) => (path === INSTANCES ? instancesBody(rows) : {}));
   const account = new Account(ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k' }), api);
-  await loadCatalogue(account, 'deployables', 'databases', () => []);
+  await loadCatalogue(account, 'deployables', 'databases');
   expect(api.requests.slice(1)).toEqual([
     { origin: `https://api.${region}.databases.cloud.ibm.com/v5/ibm`, path: 'deployables' },
   ]);

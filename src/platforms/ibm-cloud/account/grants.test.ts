@@ -191,14 +191,6 @@ test('a deleted deployment has a GUID, but no CRN', async () => {
   expect(rows.iam_id[0]?.['deployment_id']).toBeUndefined();
 });
 
-test('without the names of roles, a role is named as in its CRN', async () => {
-  const what = { path: 'v2/roles', status: '410', said: '' };
-  const refusal = new ConnectorError('not_offered', what, { answer: 'HTTP 410' });
-  const { rows, log } = await grantsOf({ policies: [policy({})], roles: refusal });
-  expect(rows.iam_id).toMatchObject([{ name: 'Viewer', role: 'Viewer' }]);
-  expect(log).toContainEqual(expect.stringMatching(/rejected the request for role names \(HTTP 410\)/));
-});
-
 /** Policies that every choice of ids keeps. */
 const MORE = ['two', 'pattern', 'two groups', 'any group'];
 

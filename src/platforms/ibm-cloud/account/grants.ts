@@ -1,9 +1,8 @@
-import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
+import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { type Field, listOfObjects, object, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { objectOf, rowsOf } from '../api/envelope.ts';
-import { orRejection } from '../api/failure.ts';
-import { allRows, listPages, tokenOfNext } from '../api/pages.ts';
+import { allRows, listPages, tokenIn } from '../api/pages.ts';
 import { pick, textOrNull, within } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
 import { accountId } from './account-id.ts';
@@ -22,6 +21,7 @@ import {
 import { guidOf } from './selection.ts';
 
 const ROLES = 'v2/roles';
+const VIEWER = 'the role Viewer on IAM Access Management';
 const STREAM = 'deployments_roles';
 
 /** The roles that policies grant on databases: one row per policy, role and subject. */
@@ -85,11 +85,9 @@ export async function loadGrants(account: Account): Promise<Grants> {
   const { api, config } = account;
   const account_id = await account.once(accountId);
   const request = { origin: config.endpoints.iam, path: POLICIES, query: { account_id, type: 'access' } };
-  const pages = listPages(api, request, STREAM, 'policies', ({ next }) =>
-    tokenOfNext(next, 'start', 'start', POLICIES),
-  );
+  const pages = listPages(api, request, STREAM, 'policies', ({ next }) => tokenIn(next, ['start'], POLICIES));
   const [{ rows, requests }, names, { deployments }] = await Promise.all([
-    requiringRole('the role Viewer on IAM Access Management', POLICIES, allRows(pages)),
+    requiringRole(VIEWER, POLICIES, allRows(pages)),
     roleNames(account, account_id),
     account.once(loadInventory),
   ]);
@@ -103,7 +101,7 @@ export async function loadGrants(account: Account): Promise<Grants> {
   const covering = [...policies.values()].filter(coversDatabases);
   api.log(
     'info',
-    `IBM Cloud lists ${count(policies.size, 'policy', 'policies')} to this API key, ${covering.length} of which cover databases. It omits policies that the key can't view; the role Viewer on IAM Access Management should show all. Compare the number with the console`,
+    `IBM Cloud lists ${count(policies.size, 'policy', 'policies')} to this API key, ${covering.length} of which cover databases. It omits policies that the key can't view; ${VIEWER} should show all. Compare the number with the console`,
   );
   const selected = covering.filter((policy) => isSelected(policy, crns, account));
   warnOfLimits(selected, account);
@@ -139,18 +137,10 @@ function warnOfLimits(policies: readonly Policy[], { api }: Account): void {
   );
 }
 
-/** The display names of roles by CRN. If they can't be read, roles are named as in their CRNs. */
+/** The display names of roles by CRN. */
 async function roleNames({ api, config }: Account, account_id: string): Promise<ReadonlyMap<unknown, unknown>> {
   const request = { origin: config.endpoints.iam, path: ROLES, query: { account_id } };
-  const response = await orRejection(api.get(request, STREAM));
-  if (response instanceof ConnectorError) {
-    api.log(
-      'warn',
-      `${STREAM}: IBM Cloud rejected the request for role names (${response.answer}); name is taken from the role's CRN`,
-    );
-    return new Map();
-  }
-  const body = objectOf(response, ROLES);
+  const body = objectOf(await requiringRole(VIEWER, ROLES, api.get(request, STREAM)), ROLES);
   // IBM may omit empty lists, but not all three.
   const lists = ['system_roles', 'service_roles', 'custom_roles'].filter((name) => name in body);
   if (lists.length === 0) throw unexpectedBody(ROLES, 'it has no list of roles');

@@ -57,7 +57,7 @@ async function* pagesOf({ api, config, selection }: Account): AsyncGenerator<Ins
     const first = { origin: config.endpoints.resource_controller, path: INSTANCES, query };
     const next = ({ next_url: link }: Row): PageToken | undefined => tokenIn(link, TOKENS, INSTANCES);
     const pages = listPages(api, first, 'deployments', 'resources', next, true);
-    for await (const { rows } of pages) {
+    for await (const rows of pages) {
       for (const [i, row] of rows.entries()) {
         const id = textOf(row['crn']) ?? textOf(row['id']);
         if (id === undefined) throw unexpectedBody(INSTANCES, `row ${i + 1} of ${rows.length} has no CRN`);

@@ -1,9 +1,5 @@
 import { parseCrn } from '../api/crn.ts';
-
-interface SelectionConfig {
-  deployment_ids: readonly string[];
-  resource_group_ids: readonly string[];
-}
+import type { IbmCloudConfig } from '../config.ts';
 
 /** The deployments and resource groups to read. An empty list selects all. */
 export class Selection {
@@ -11,7 +7,7 @@ export class Selection {
   readonly resourceGroupIds: readonly string[];
   readonly #guids: ReadonlySet<string>;
 
-  constructor({ deployment_ids, resource_group_ids }: SelectionConfig) {
+  constructor({ deployment_ids, resource_group_ids }: Pick<IbmCloudConfig, 'deployment_ids' | 'resource_group_ids'>) {
     this.deploymentIds = deployment_ids;
     this.resourceGroupIds = resource_group_ids;
     this.#guids = new Set(deployment_ids.map(guidOf));

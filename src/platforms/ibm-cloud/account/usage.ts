@@ -1,6 +1,6 @@
 import { ConnectorError, asConnectorError } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { allRows, listPages, tokenOfNext } from '../api/pages.ts';
+import { allRows, listPages, tokenIn } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
 import { count, requiringRole, terms } from '../terms.ts';
 import { accountId } from './account-id.ts';
@@ -91,8 +91,6 @@ function usageAt(path: string, role: string, { api, config }: Account): Promise<
     query: { _limit: PAGE_SIZE, _names: 'true' },
     messages: { token_rejected },
   };
-  const pages = listPages(api, first, 'billables', 'resources', ({ next }) =>
-    tokenOfNext(next, '_start', 'offset', path),
-  );
+  const pages = listPages(api, first, 'billables', 'resources', ({ next }) => tokenIn(next, ['_start'], path));
   return requiringRole(role, path, allRows(pages));
 }

@@ -40,10 +40,5 @@ export function rowsOf(body: unknown, name: string, path: string): Row[] {
 
 /** A list of the databases' API; `shape` converts each row to a record. */
 export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): ParsedPage {
-  return { rows: rowsOf(body, name, path).map((row) => shape(withoutOrigin(row))), warnings: [] };
-}
-
-/** A row without the fields that it gets from the requested deployment, whose CRN all streams share. */
-export function withoutOrigin({ deployment_id: _id, generation: _generation, account_id: _account, ...row }: Row): Row {
-  return row;
+  return { rows: rowsOf(body, name, path).map(shape), warnings: [] };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Request } from '../../../core/stream/request.ts';
 import type { Api } from '../../platform.ts';
-import { allRows, listPages, offsetOfNext, tokenIn, tokenOfNext } from './pages.ts';
+import { allRows, listPages, offsetOfNext, tokenIn } from './pages.ts';
 
 const PATH = 'v4/usage';
 const NAMES = ['start', 'next_docid', 'next_url'] as const;
@@ -54,7 +54,7 @@ describe('a link without a known token is an error, not the end', () => {
     );
   });
 
-  test.each([0, false, {}, ['/v2?start=abc'], { href: '/v2?start=abc' }])('%j is not a link', (link) => {
+  test.each([0, false, {}, ['/v2?start=abc'], { href: 7 }])('%j is not a link', (link) => {
     expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page has none of the parameters'));
   });
 });
@@ -66,17 +66,14 @@ describe('the token of the next page', () => {
     ['', undefined],
     [{ href: '/v4/usage?_limit=2&_start=a%2Bb%3D' }, 'a+b='],
     [{ href: 'https://stranger.example/v4?_start=t', offset: 'other' }, 't'],
-    [{ href: '/v4/usage', offset: 'a%2Bb%3D' }, 'a+b='],
-    [{ offset: 'plain' }, 'plain'],
-    [{ offset: '100%' }, '100%'],
   ])('in %j is %s', (next, token) => {
-    expect(tokenOfNext(next, '_start', 'offset', PATH)?.value).toBe(token);
+    expect(tokenIn(next, ['_start'], PATH)?.value).toBe(token);
   });
 
-  test.each([[{}], [{ href: '/v4/usage' }], [{ href: '/v4/usage?_start=' }], [{ offset: '' }], [7], [{ href: 7 }]])(
+  test.each([[{}], [{ href: '/v4/usage' }], [{ href: '/v4/usage?_start=' }], [{ offset: 'a' }], [7], [{ href: 7 }]])(
     'that %j does not have is an error, not the end',
     (next) => {
-      expect(() => tokenOfNext(next, '_start', 'offset', PATH)).toThrow(/next page/);
+      expect(() => tokenIn(next, ['_start'], PATH)).toThrow(/next page/);
     },
   );
 });
@@ -111,7 +108,7 @@ function listOf(sizes: readonly number[], tokenAt: (page: number) => string = St
       const before = sizes.slice(0, page).reduce((sum, size) => sum + size, 0);
       const rows = Array.from({ length: sizes[page] ?? 0 }, (_, i) => ({ id: before + i }));
       page += 1;
-      const next = page < sizes.length ? { next: { start: tokenAt(page) } } : {};
+      const next = page < sizes.length ? { next: `?${new URLSearchParams({ start: tokenAt(page) }).toString()}` } : {};
       return Promise.resolve({ rows, ...next });
     },
   } as unknown as Api;
@@ -120,7 +117,7 @@ function listOf(sizes: readonly number[], tokenAt: (page: number) => string = St
 
 const first: Request = { path: PATH, query: { limit: 3 } };
 const all = (api: Api): ReturnType<typeof allRows> =>
-  allRows(listPages(api, first, 'teams', 'rows', ({ next }) => tokenOfNext(next, 'start', 'start', PATH)));
+  allRows(listPages(api, first, 'teams', 'rows', ({ next }) => tokenIn(next, ['start'], PATH)));
 
 test('a list with any pages is read completely, with one request per page', async () => {
   await fc.assert(

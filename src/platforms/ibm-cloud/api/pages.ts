@@ -17,15 +17,10 @@ export interface PageToken {
   value: string;
 }
 
-interface Page {
-  body: Row;
-  rows: Row[];
-}
-
 /**
- * Yields the pages of a list, which each body has under the name `list`. `next` returns the token of the next page, or
- * undefined at the end of the list. A check requests one page of one row, unless `isWhole`. Throws a ConnectorError,
- * also if the pages never end.
+ * Yields the rows of each page of a list, which each body has under the name `list`. `next` returns the token of the next
+ * page, or undefined at the end of the list. A check requests one page of one row, unless `isWhole`. Throws a
+ * ConnectorError, also if the pages never end.
  */
 export async function* listPages(
   api: Api,
@@ -34,17 +29,17 @@ export async function* listPages(
   list: string,
   next: (body: Row, request: Request) => PageToken | undefined,
   isWhole = api.isCheck !== true,
-): AsyncGenerator<Page, void, void> {
+): AsyncGenerator<Row[], void, void> {
   const { path } = first;
   const tokens = new Set<string>();
   for (let request = isWhole ? first : ofOneRow(first); ;) {
     const body = objectOf(await api.get(request, stream), path);
-    const page = { body, rows: rowsOf(body, list, path) };
+    const rows = rowsOf(body, list, path);
     const token = next(body, request);
     if (token !== undefined && (tokens.has(token.value) || tokens.size >= MAX_PAGES)) {
       throw unexpectedBody(path, `its pages never end: ${tokens.size + 1} were read`);
     }
-    yield page;
+    yield rows;
     if (token === undefined || !isWhole) return;
     tokens.add(token.value);
     request = { ...first, query: { ...first.query, [token.name]: token.value } };
@@ -56,21 +51,17 @@ function ofOneRow({ query = {}, ...request }: Request): Request {
   return { ...request, query: { ...query, ...Object.fromEntries(limits) } };
 }
 
-/** All rows of a list, the last body, and the number of requests. */
-export async function allRows(pages: AsyncIterable<Page>): Promise<Page & { requests: number }> {
-  const all = { body: {}, rows: [] as Row[], requests: 0 };
-  for await (const { body, rows } of pages) {
-    all.body = body;
-    all.rows.push(...rows);
-    all.requests += 1;
-  }
-  return all;
+/** All rows of a list, and the number of requests. */
+export async function allRows(pages: AsyncIterable<Row[]>): Promise<{ rows: Row[]; requests: number }> {
+  const all: Row[][] = [];
+  for await (const rows of pages) all.push(rows);
+  return { rows: all.flat(), requests: all.length };
 }
 
 // Tokens are taken out of links to the next page, whose host and path are never requested (icd-api.md 2). A link
 // without a token is an error: treating it as the end of the list would lose rows.
 
-/** The token in a link, under one of these names. */
+/** The token in a link, or in the `href` of one, under one of these names. */
 export function tokenIn(link: unknown, names: readonly string[], path: string): PageToken | undefined {
   if (isAbsent(link)) return undefined;
   for (const name of names) {
@@ -80,20 +71,11 @@ export function tokenIn(link: unknown, names: readonly string[], path: string): 
   throw unexpectedBody(path, `its link to the next page has none of the parameters ${names.join(', ')}`);
 }
 
-/** The token in `next`: in its `href`, under `name`, or else in its field `field`. */
-export function tokenOfNext(next: unknown, name: string, field: string, path: string): PageToken | undefined {
-  if (isAbsent(next)) return undefined;
-  const { href, [field]: value } = isRow(next) ? next : {};
-  const token = parameterOf(href, name) ?? decoded(textOf(value));
-  if (token === undefined) throw unexpectedBody(path, `its link to the next page has no ${name}`);
-  return { name, value: token };
-}
-
 /** The offset in the `href` of `next`, or else the one after this page, whose `limit` the service may have lowered. */
 export function offsetOfNext({ next, limit }: Row, { path, query }: Request): PageToken | undefined {
   if (isAbsent(next)) return undefined;
   const current = Number(query?.['offset'] ?? 0);
-  const offset = Number(parameterOf(isRow(next) ? next['href'] : next, 'offset') ?? current + Number(limit));
+  const offset = Number(parameterOf(next, 'offset') ?? current + Number(limit));
   if (!Number.isSafeInteger(offset) || offset <= current) {
     throw unexpectedBody(path, `its next page doesn't follow the one at offset ${current}`);
   }
@@ -105,15 +87,7 @@ function isAbsent(value: unknown): boolean {
 }
 
 function parameterOf(link: unknown, name: string): string | undefined {
-  const query = typeof link === 'string' ? link.replace(/^[^?]*\??/, '') : '';
+  const href = isRow(link) ? link['href'] : link;
+  const query = typeof href === 'string' ? href.replace(/^[^?]*\??/, '') : '';
   return textOf(new URLSearchParams(query).get(name));
-}
-
-/** Some services send a token as it is encoded in a link. */
-function decoded(token: string | undefined): string | undefined {
-  try {
-    return token && decodeURIComponent(token);
-  } catch {
-    return token;
-  }
 }

@@ -115,16 +115,12 @@ describe('a token', () => {
     await expect(dead).rejects.toBe(outage);
   });
 
-  test.each<[string, object, number]>([
-    ['as a text', { access_token: 't1', expires_in: '60' }, 48_000],
-    ['by its own claims', { access_token: jwt({ iat: 1_000, exp: 1_060 }) }, 48_000],
-    ['by its own claims where it is no number', { access_token: jwt({ iat: 0, exp: 60 }), expires_in: 'soon' }, 48_000],
-  ])('has a lifetime %s', async (_, body, renewAt) => {
-    const { asked, clock, header } = await withToken(body);
-    clock.now = renewAt - 1;
+  test('has a lifetime that may be a text', async () => {
+    const { asked, clock, header } = await withToken({ access_token: 't1', expires_in: '60' });
+    clock.now = 47_999;
     await header();
     expect(asked).toHaveLength(1);
-    clock.now = renewAt;
+    clock.now = 48_000;
     await header();
     expect(asked).toHaveLength(2);
   });

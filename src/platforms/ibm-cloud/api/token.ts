@@ -69,7 +69,8 @@ export function iamAuth({ apiKey, iam, now = Date.now }: IamAccess): Auth {
       throw new ConnectorError('unexpected_body', { path: PATH, detail }, { internalMessage });
     }
     addCredential(text);
-    const life = lifeOf(within(body, 'expires_in'), text) * 1_000;
+    // If IAM doesn't say, the token is used until a service rejects it.
+    const life = (Number(within(body, 'expires_in')) || Infinity) * 1_000;
     const deadAt = requestedAt + life - MARGIN_MS;
     token = { header: `Bearer ${text}`, deadAt, renewAt: Math.min(deadAt, requestedAt + life * RENEW_AT) };
     return token;
@@ -102,13 +103,6 @@ function exchangeError(error: ConnectorError, iam: string): ConnectorError {
   if (!error.isRejection && status !== 401) return error;
   const message = `${host} rejected the request for an access token with an unexpected response (${answer}). A proxy or firewall may have responded. Allow requests to ${host}, and check platform.endpoints if it is set.`;
   return new ConnectorError('unexpected_status', { message }, details);
-}
-
-/** In seconds. If IAM doesn't say, the token is used until a service rejects it. */
-function lifeOf(expiresIn: unknown, token: string): number {
-  if (Number(expiresIn) > 0) return Number(expiresIn);
-  const { exp, iat } = claimsOf(token);
-  return typeof exp === 'number' && typeof iat === 'number' && exp > iat ? exp - iat : Infinity;
 }
 
 /** The account in a token's claims (icd-api.md 1.3); undefined if there is none. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { isPrintedAsItIs } from '../../../core/record/key.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { toUtcText } from '../../../core/record/timestamp.ts';
 import { isDatabaseService } from '../account/instance.ts';
@@ -68,7 +67,7 @@ function rowOf(event: Row, identity: string): Row {
   return {
     // First, so that no undeclared field replaces a declared one.
     ...more,
-    id: typeof id === 'string' && id !== '' && isPrintedAsItIs(id) ? id : identity,
+    id: textOf(id) ?? identity,
     account_id: textOrNull(accountId ?? accountOf(crns)),
     deployment_id: deploymentOf(crns),
     event: textOrNull(action),
@@ -87,7 +86,6 @@ function rowOf(event: Row, identity: string): Row {
     log_source_crn: textOrNull(logSourceCRN),
     data_event: dataEvent,
     save_service_copy: saveServiceCopy,
-    logs_instance: undefined,
     raw: undefined,
   };
 }

@@ -90,7 +90,7 @@ async function loadMonth(
       const key = parts.filter((part) => typeof part === 'string').join('/');
       const number = (keys.get(key) ?? 0) + 1;
       keys.set(key, number);
-      const row = { id: number === 1 ? key : `${key}/${number}`, ...rowOf(resource, metric, month, deployment) };
+      const row = { ...rowOf(resource, metric, month, deployment), id: number === 1 ? key : `${key}/${number}` };
       rows.push(pruneToFields(row, billables.fields));
     }
   }
@@ -125,6 +125,7 @@ function isSelected(deployment: string, resource: Row, account: Account): boolea
 function rowOf(resource: Row, metric: Row, month: string, deployment_id: string): Row {
   const end = new Date(Date.parse(`${monthAfter(month)}-01T00:00:00.000Z`) - 1_000);
   return {
+    ...pick({ ...resource, ...metric }, Object.keys(billables.fields)),
     month,
     deployment_id,
     amount: metric['cost'],
@@ -135,16 +136,5 @@ function rowOf(resource: Row, metric: Row, month: string, deployment_id: string)
     resource_identifier: resource['resource_id'],
     sku: resource['plan_id'],
     units: metric['quantity'],
-    ...pick(resource, FROM_RESOURCE),
-    ...pick(metric, FROM_METRIC),
   };
 }
-
-const FROM_RESOURCE = [
-  ...['account_id', 'currency_code', 'currency_rate', 'plan_name', 'region', 'pricing_country', 'billable', 'pending'],
-  ...['resource_instance_name', 'resource_group_id', 'resource_group_name', 'tags', 'service_tags'],
-];
-const FROM_METRIC = [
-  ...['metric', 'unit', 'rateable_quantity', 'rated_cost', 'discounts', 'volume_discount', 'volume_cost'],
-  'non_chargeable',
-];

@@ -14,7 +14,10 @@ export const databases = ibmStream({
   retrieval: {
     way: 'shared',
     path: PATH,
-    load: (account) => loadCatalogue(account, PATH, 'databases', (body) => rowsOf(body, PATH, PATH).map(shape)),
+    async load(account) {
+      const body = await loadCatalogue(account, PATH, 'databases');
+      return { rows: rowsOf(body, PATH, PATH).map(shape), requests: 1 };
+    },
   },
   primaryKey: 'type',
   // The same as the record's.

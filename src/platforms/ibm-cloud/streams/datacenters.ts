@@ -15,7 +15,7 @@ export const datacenters = ibmStream({
   retrieval: {
     way: 'shared',
     path: PATH,
-    load: (account) => loadCatalogue(account, PATH, 'datacenters', rowsIn),
+    load: async (account) => ({ rows: rowsIn(await loadCatalogue(account, PATH, 'datacenters')), requests: 1 }),
   },
   primaryKey: 'slug',
   dropped: [],

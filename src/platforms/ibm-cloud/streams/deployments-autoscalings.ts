@@ -2,7 +2,7 @@ import { boolean, integer, number, text } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { ibmStream } from '../account/account.ts';
 import { perDeployment } from '../account/partitions.ts';
-import { objectIn, withoutOrigin } from '../api/envelope.ts';
+import { objectIn } from '../api/envelope.ts';
 import { within } from '../api/values.ts';
 
 /** Only this group supports autoscaling. */
@@ -46,7 +46,7 @@ function rowOf(resource: string, { scalers, rate, ...rest }: Row): Row {
   const capacity = within(scalers, 'capacity');
   const io = within(scalers, 'io_utilization');
   return {
-    ...withoutOrigin(rest),
+    ...rest,
     group_id: GROUP,
     resource,
     capacity_enabled: within(capacity, 'enabled'),

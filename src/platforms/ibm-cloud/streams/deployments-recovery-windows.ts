@@ -1,7 +1,7 @@
 import { text, timestamp } from '../../../core/stream/fields.ts';
 import { ibmStream } from '../account/account.ts';
 import { perDeployment } from '../account/partitions.ts';
-import { objectIn, withoutOrigin } from '../api/envelope.ts';
+import { objectIn } from '../api/envelope.ts';
 import { textOrNull } from '../api/values.ts';
 
 const NAME = 'point_in_time_recovery_data';
@@ -14,7 +14,7 @@ export const deploymentsRecoveryWindows = ibmStream({
   retrieval: {
     ...perDeployment(`/${NAME}`, TYPES),
     rows(body, { path }) {
-      const { earliest_point_in_time_recovery_time: earliest, ...row } = withoutOrigin(objectIn(body, NAME, path));
+      const { earliest_point_in_time_recovery_time: earliest, ...row } = objectIn(body, NAME, path);
       return { rows: [{ ...row, earliest_point_in_time_recovery_time: textOrNull(earliest) }], warnings: [] };
     },
     absentEverywhere: 'empty',

@@ -2,7 +2,7 @@ import { listOfTexts, text } from '../../../core/stream/fields.ts';
 import type { ParsedPage } from '../../../core/stream/request.ts';
 import { ibmStream } from '../account/account.ts';
 import { perDeployment } from '../account/partitions.ts';
-import { objectIn, withoutOrigin } from '../api/envelope.ts';
+import { objectIn } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
 import { textOrNull } from '../api/values.ts';
 
@@ -15,7 +15,7 @@ export const deploymentsReplicas = ibmStream({
   retrieval: {
     ...perDeployment('/remotes', TYPES),
     rows(body, { path }): ParsedPage {
-      const { leader, ...row } = withoutOrigin(objectIn(body, 'remotes', path));
+      const { leader, ...row } = objectIn(body, 'remotes', path);
       return {
         rows: [pruneToFields({ ...row, leader: textOrNull(leader) }, deploymentsReplicas.fields)],
         warnings: [],
