@@ -91,7 +91,7 @@ describe('a body beyond the limit', () => {
     return { ...finished, written, maxRss: Number(finished.stderr) * 1_024 };
   }
 
-  it('without end is not read further: a system_error that names the limit, in bounded memory', async () => {
+  it('that never ends is not read further: a system_error that names the limit, in bounded memory', async () => {
     const { exitCode, stdout, written, maxRss } = await readEndless({});
     expect(exitCode).toBe(1);
     expect(stdout).toContain('"failure_type":"system_error"');

@@ -23,7 +23,7 @@ describe('SIGTERM', () => {
     ['while the rate limit holds it', { path: 'teams', kind: 'status', status: 429, retryAfter: 300 }],
   ] as const;
 
-  it.each(waits)('%s ends a read by that signal, with its streams INCOMPLETE, and is silent', async (_, fault) => {
+  it.each(waits)('%s ends a read with that signal and its streams INCOMPLETE, without an error', async (_, fault) => {
     await sandboxed({ auditEvents: 30, faults: [fault] }, async ({ sandbox, read }) => {
       const result = await read({
         catalog: catalogOf('incremental', ['teams', 'audit_events']),
@@ -41,7 +41,7 @@ describe('SIGTERM', () => {
     });
   });
 
-  it.each(waits)('%s ends a tap by that signal, with a last STATE', async (_, fault) => {
+  it.each(waits)('%s ends a tap with that signal and a last STATE', async (_, fault) => {
     await tapped({ auditEvents: 30, faults: [fault] }, async ({ sync, sandbox }) => {
       let known = 0;
       const synced = await sync({

@@ -15,7 +15,7 @@ const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9
 /** The platforms by their names in configs. */
 const PLATFORMS = { ibm_cloud: ibmCloud, compose } as const;
 
-/** A minimal config for each, to copy. */
+/** A minimal config for each platform, to copy. */
 const EXAMPLES: Record<keyof typeof PLATFORMS, string> = {
   ibm_cloud: '{"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}',
   compose: '{"platform":{"name":"compose","api_token":"YOUR TOKEN"}}',
@@ -98,7 +98,7 @@ export async function loadConfig(path: string, warn: Warn): Promise<Config> {
   return configFrom(await readObject('config', path), `The config file ${path}`, warn);
 }
 
-/** The same for parsed JSON; `source` begins the sentence about what is wrong with it. */
+/** Validates parsed JSON; `source` begins the sentence about the problem. */
 export function configFrom(raw: Row, source: string, warn: Warn): Config {
   const given = withoutNulls(raw);
   for (const platform of Object.values(PLATFORMS)) {
@@ -115,7 +115,7 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
 
   const result = configSchema.safeParse(config);
   if (result.success) return result.data;
-  // Only the first issue of each option: the others follow from it.
+  // Report only the first issue of each option: the others follow from it.
   const errors = new Map<string, string>();
   for (const { path, message } of result.error.issues) {
     const option = z.core.toDotPath(path);

@@ -67,7 +67,7 @@ describe('as other users', () => {
   });
 });
 
-describe('in little memory', () => {
+describe('with little memory', () => {
   // Docker leaves the page cache, a heap of 39 MB and node's own code 64 MB: tight, but enough.
   it('a read of 40,000 events is complete and in order', async () => {
     const limit = '64m';

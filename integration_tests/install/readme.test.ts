@@ -72,7 +72,7 @@ function expectSpec(printed: string): void {
 const allRows = (): number => Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0);
 const before = (...folders: string[]): string => [...folders, process.env['PATH']].join(delimiter);
 
-test('four commands lead from git clone to records of the sandbox', async () => {
+test('four commands, from git clone on, print records of the sandbox', async () => {
   const section = sectionOf(README, 'Try it without an account');
   const [clone = '', build = '', sandboxCommand = '', read = '', ...others] = commandsIn(section).flatMap((block) =>
     block.trim().split('\n'),
@@ -102,7 +102,7 @@ describe('with Python', () => {
   test.each([
     ['today', today],
     ['once released', released],
-  ])('two lines lead to records, %s', async (when, install) => {
+  ])('two commands print records, %s', async (when, install) => {
     const venv = join(place.folder, `venv-${when}`.replaceAll(' ', '-'));
     await outputOf('python3', ['-m', 'venv', venv]);
     const bin = join(venv, 'bin');
@@ -123,7 +123,7 @@ describe('with Python', () => {
 describe('with Node.js', () => {
   const { today, released, run } = lineOf('Node.js 22.20');
 
-  test('two lines lead to records, today', async () => {
+  test('two commands print records, today', async () => {
     const prefix = join(place.folder, 'npm-today');
     await bash(today, ROOT, { ...process.env, npm_config_prefix: prefix });
     for (const tarball of globSync(join(ROOT, 'source-compose-*.tgz'))) rmSync(tarball);
@@ -139,7 +139,7 @@ describe('with Node.js', () => {
     expectSpec(printed);
   });
 
-  test('two lines lead to records, once released, and npm gets nothing else', async () => {
+  test('two commands print records, once released, and npm gets nothing else', async () => {
     const prefix = join(place.folder, 'npm-released');
     const machine = bareMachine(prefix, process.execPath);
     const npmEnv = { npm_config_registry: registry.url, npm_config_prefix: prefix };
@@ -162,7 +162,7 @@ describe('with Docker', () => {
   // The container must reach the sandbox, which listens only on this machine.
   const docker = before(join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network'));
 
-  test('two lines lead to records', async () => {
+  test('two commands print records', async () => {
     expect(today).toBe(`docker build -t ${image} .`);
     // Already built, with the arguments that this network needs.
     await dockerOutput(['tag', IMAGE, image]);

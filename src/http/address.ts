@@ -53,7 +53,7 @@ function cannotBePublic(hostname: string): boolean {
   return !host.includes('.') || /\.(?:localhost|local|internal)$/.test(host);
 }
 
-/** Without the brackets of an IPv6 address, or the dot at the end of a name. URLs are in lower case. */
+/** The host without the brackets of an IPv6 address, or the dot at the end of a name. URLs are in lower case. */
 function bare(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 }

@@ -110,12 +110,12 @@ describe('a body larger than the limit is not read', () => {
   });
 });
 
-describe('the time-out, which covers everything from connecting to the last byte, applies', () => {
-  test('to a server that never responds', async () => {
+describe('the time-out covers everything from connecting to the last byte', () => {
+  test('and ends a request to a server that never responds', async () => {
     expect(await attemptAt(() => undefined, 50)).toBe(TIMED_OUT);
   });
 
-  test('to a server that sends its response byte by byte, and closes the connection', async () => {
+  test('and closes the connection to a server that drips bytes', async () => {
     const closed = Promise.withResolvers<void>();
     const ended = await attemptAt((request, response) => {
       request.socket.on('close', () => closed.resolve());
@@ -125,7 +125,7 @@ describe('the time-out, which covers everything from connecting to the last byte
     await closed.promise;
   });
 
-  test('to a connection that undici gives up', async () => {
+  test('and ends a connection that undici gives up', async () => {
     const error = Object.assign(new Error('Connect Timeout Error'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
     expect(await attemptBy(rejecting(error))).toBe(TIMED_OUT);
   });

@@ -9,11 +9,11 @@ interface Rejection {
   said: ServerText;
 }
 
-/** Sends a further request. `why` is a sentence for the text of its error. */
+/** Sends a further request. `why` is a sentence added to the error if the request fails. */
 export type SendRequest = (request: Request, why?: string) => Promise<unknown>;
 
 /**
- * What a 401 means.
+ * The meaning of a 401.
  * - `renewed`: there are new credentials, so the request is sent again
  * - `rejected`: the API rejects the credentials, so no other request will succeed
  * - `unrelated`: the credentials are accepted, but not for this request

@@ -60,7 +60,7 @@ export class ApiClient {
     }
   }
 
-  /** The same for a body that is not emitted: its permit is released at once. */
+  /** Like `send`, for a body that is not emitted: its permit is released at once. */
   async get(request: Request, stream: string, why?: string): Promise<unknown> {
     const { body, release } = await this.send(request, stream, why);
     release();

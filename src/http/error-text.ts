@@ -1,8 +1,8 @@
 import { type ServerText, rawText, serverText } from '../text/server-text.ts';
 
 /**
- * What the API itself says about an error; empty if it says nothing. Its error bodies contain `errors` as a text, a map of lists, or a
- * map of texts (compose-api.md 7.1); any other body, such as a proxy's page, is returned as it is.
+ * The API's own text about an error; empty if there is none. Its error bodies contain `errors` as a string, a map of
+ * lists, or a map of strings (compose-api.md 7.1); any other body, such as a proxy's page, is returned unchanged.
  */
 export function errorText(body: ServerText): ServerText {
   let json: unknown;

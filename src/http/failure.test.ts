@@ -216,7 +216,7 @@ test.each([
   expect(toError(failed(code), context).problem).toBe(problem);
 });
 
-test('EPROTO is plain text only if OpenSSL says so', () => {
+test('EPROTO means a server without TLS only if OpenSSL says so', () => {
   const detail = 'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:';
   expect(toError(failed('EPROTO', false, detail), context).problem).toBe('tls_not_spoken');
 });

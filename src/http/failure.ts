@@ -91,7 +91,7 @@ function problemOfStatus(status: number): HttpProblem {
   return TRANSIENT_STATUSES.has(status) ? 'server_error' : 'unexpected_status';
 }
 
-/** Where a redirect points, without its query, which may contain secrets. */
+/** The target of a redirect, without its query, which may contain secrets. */
 function targetOf(location: string | undefined): string {
   const [address = ''] = location?.split(/[?#]/) ?? [];
   return address === '' ? 'an unnamed address' : quoted(serverText(address));

@@ -127,7 +127,7 @@ export class Origin {
   }
 }
 
-/** A 200 whose body isn't JSON was damaged on its way, or is a proxy's page: a retry may cure both. */
+/** A 200 whose body isn't JSON was damaged on its way, or is a proxy's page: a retry may fix both. */
 function parsed(text: string): { body: unknown } | Failure {
   try {
     return { body: JSON.parse(text) };

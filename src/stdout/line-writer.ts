@@ -13,7 +13,7 @@ export class LineWriter {
   // Bytes, because one character beyond Latin-1 would make a string of the whole chunk slow to build and to encode.
   #chunk = Buffer.allocUnsafe(ROOM_BYTES);
   #used = 0;
-  /** How many of these bytes are encoded; the rest is checked before it is written. */
+  /** The number of these bytes that are encoded; the rest is checked before it is written. */
   #encoded = 0;
   #draining: Promise<void> | undefined;
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
@@ -27,7 +27,7 @@ export class LineWriter {
     this.#out = out;
     this.#encoding = encoding;
     this.#onFailure = onFailure;
-    // Without a listener a broken pipe would be an uncaught exception.
+    // Without a listener, a broken pipe would be an uncaught exception.
     out.on('error', (error) => this.#fail(error));
   }
 

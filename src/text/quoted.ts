@@ -65,7 +65,7 @@ function withoutTags(text: string): string {
     );
 }
 
-/** Without control and invisible characters, with one space for any white space. */
+/** Removes control and invisible characters, and collapses white space to one space. */
 function oneLine(text: string): string {
   return text
     .replace(/[\u00AD\u200B-\u200D\u2060]/g, '')

@@ -32,7 +32,7 @@ test('complete streams have no error', () => {
   expect(reported([])).toEqual({ errors: [], messages: [] });
 });
 
-test('each failure names its stream, and errors that a retry may cure come first', () => {
+test('each failure names its stream, and errors that a retry may fix come first', () => {
   const ends = [
     failed('teams', refusal(403)),
     failed('clusters', refusal(404)),

@@ -5,7 +5,7 @@ import type { FailureType } from '../../core/failure/problems.ts';
 import type { StreamDescriptor } from './messages.ts';
 import { AirbyteOutput } from './output.ts';
 
-/** Airbyte doesn't retry a job whose first error is a config_error, so errors that a retry may cure come first. */
+/** Airbyte doesn't retry a job whose first error is a config_error, so errors that a retry may fix come first. */
 const ORDER: FailureType[] = ['transient_error', 'system_error', 'config_error'];
 
 export interface StreamFailure {

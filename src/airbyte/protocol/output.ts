@@ -70,7 +70,7 @@ export function warnOfConfig(context: Pick<Context, 'terminal'>, output: Airbyte
   };
 }
 
-/** One stream: STARTED, RUNNING from the first record on, records and states, COMPLETE or INCOMPLETE. */
+/** One stream: STARTED, then RUNNING from the first record on, records and states, then COMPLETE or INCOMPLETE. */
 class AirbyteStream implements StreamSink {
   readonly #output: AirbyteOutput;
   readonly #writer: LineWriter;

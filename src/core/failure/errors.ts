@@ -5,7 +5,7 @@ export interface ErrorDetails {
   internalMessage?: string;
   /** The HTTP status of the response, if that is the failure. */
   status?: number;
-  /** What the API responded, in a few words: `HTTP 401 ("unauthorized")`. */
+  /** The API's response, in a few words: `HTTP 401 ("unauthorized")`. */
   answer?: string;
   /** The API's own text, for decisions. */
   said?: ServerText;
@@ -31,7 +31,7 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   readonly answer: string | undefined;
   readonly said: ServerText | undefined;
 
-  /** `facts` are what the problem's message needs, or a whole message in its place. */
+  /** `facts` are what the problem's message needs, or a complete message instead. */
   constructor(problem: Id, facts: FactsOf<NoInfer<Id>> | { message: string }, details: ErrorDetails = {}) {
     const row: Problem = problems[problem];
     const sentence = 'message' in facts ? facts.message : fill(details.template ?? row.message, facts);
@@ -61,7 +61,7 @@ export function unexpectedBody(path: string, detail: string): ConnectorError {
   return new ConnectorError('unexpected_body', { path, detail }, { internalMessage });
 }
 
-/** Anything thrown as a ConnectorError: anything else is a bug, whose text is only for the log. */
+/** Converts anything thrown to a ConnectorError: anything unexpected is a bug, whose text is only for the log. */
 export function asConnectorError(thrown: unknown): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
   // Only the API decides how deeply data is nested.

@@ -14,7 +14,7 @@ describe.each(ids)('%s', (id) => {
   const { cause } = problems[id];
   const message = told(id);
 
-  test('has whole sentences', () => {
+  test('has complete sentences', () => {
     for (const text of [message, cause]) {
       expect(text).toMatch(/^(?:\{detail\}$|(?:[A-Z]|base_url |\{host\} ).*\.$)/);
       expect(text).not.toMatch(/\n|\s{2}|undefined/);

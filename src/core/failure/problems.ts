@@ -242,5 +242,5 @@ type NamesIn<Message extends string> = Message extends `${string}{${infer Name}}
   ? Name | NamesIn<Rest>
   : never;
 
-/** What the message of a problem needs. */
+/** The facts that a problem's message needs. */
 export type FactsOf<Id extends ProblemId> = Record<NamesIn<(typeof problems)[Id]['message']>, string>;

@@ -1,6 +1,6 @@
 import type { ProblemId } from './problems.ts';
 
-/** What texts call a platform and its settings. */
+/** The names of a platform and its settings in texts. */
 export interface Terms {
   facts: {
     /** At the beginning of a sentence: `The Compose API`. */

@@ -23,7 +23,7 @@ export class CheckpointedSink {
   #lastCheckpoint: number;
   records = 0;
 
-  /** Without `stateNow` the stream cannot be resumed. `now` returns Unix ms. */
+  /** Without `stateNow`, the stream cannot be resumed. `now` returns Unix ms. */
   constructor(sink: StreamSink, stateNow: (() => object) | undefined, now: () => number) {
     this.#sink = sink;
     this.#now = now;

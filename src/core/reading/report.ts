@@ -1,12 +1,12 @@
-/** What the line at a stream's end says besides its records. */
+/** The facts in a stream's last log line, in addition to its records. */
 export class StreamReport {
   requests = 0;
   beforeStartDate = 0;
   /** The partitions that the API rejects: `2 deployments`. */
   skipped: string | undefined;
-  /** What was omitted on purpose: `3 deployments of generation 2`. */
+  /** Intentional omissions: `3 deployments of generation 2`. */
   readonly leftOut: string[] = [];
-  /** Anything else: `300 events seen`. */
+  /** Any other facts: `300 events seen`. */
   readonly remarks: string[] = [];
 
   /** The line: `teams: 5 records in 0.2 s with 1 request`. */

@@ -62,7 +62,7 @@ describe('an invalid row fails the stream and is named', () => {
   });
 });
 
-test('an undeclared field is warned about once', () => {
+test('an undeclared field causes only one warning', () => {
   const testRun = openRun();
   const { reader } = openRead(testRun, parts);
   reader.page(

@@ -60,7 +60,7 @@ export class StreamReader<S = unknown> {
     }
   }
 
-  /** The same for a page of rows. `fields` are set in each row. */
+  /** Does the same for a page of rows. `fields` are set in each row. */
   readPage(
     request: Request,
     retrieval: { rows(body: unknown, request: Request): ParsedPage },

@@ -18,8 +18,9 @@ export interface Outcome<T> {
 }
 
 /**
- * Reads all items, those of each origin in parallel. A failure is logged, and the others are read, unless too many fail in a
- * row or the origin's circuit opens. `noun` is what texts call an item. Throws only bugs, and the signal's reason.
+ * Reads all items, those of each origin in parallel. A failure is logged, and the others are read, unless too many fail
+ * in a row or the origin's circuit opens. `noun` is the name of an item in texts. Throws only bugs, and the signal's
+ * reason.
  */
 export async function each<S, T extends Item>(
   { session, stream }: StreamReader<S>,
@@ -47,7 +48,7 @@ export async function each<S, T extends Item>(
         session.signal.throwIfAborted();
         const error = asConnectorError(thrown);
         if (error.problem === 'unexpected') throw thrown;
-        // One error line is enough for all that waited for the same circuit.
+        // One error line is enough for all items that waited for the same circuit.
         if (error.endsOrigin && failuresInARow >= MAX_FAILURES_IN_A_ROW) return;
         if (error.endsOrigin) failuresInARow = MAX_FAILURES_IN_A_ROW;
         else if (error.failureType === 'transient_error') failuresInARow += 1;
@@ -70,8 +71,8 @@ export async function each<S, T extends Item>(
 }
 
 /**
- * Does `work` for each item, up to `width` at once, in order. After a failure no further item is begun; the running ones are
- * waited for, and the first error is thrown.
+ * Runs `work` for each item, up to `width` at once, in order. After a failure no further item is begun; the running
+ * ones are waited for, and the first error is thrown.
  */
 export async function eachInParallel<T>(
   items: Iterable<T>,

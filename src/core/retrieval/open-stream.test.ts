@@ -31,7 +31,7 @@ describe('a state in the future', () => {
   test.each<[Definition, object]>([
     [events, { version: 1, mark: LATER }],
     [recipes, { version: 1, marks: { d1: STARTED_AT, d2: LATER } }],
-  ])('of $name is warned about', (definition, state) => {
+  ])('of $name causes a warning', (definition, state) => {
     const cursor = open(definition, state);
     expect(cursor?.warnings()).toEqual([expect.stringContaining(`everything up to ${LATER} was read`)]);
   });
@@ -55,7 +55,7 @@ describe('the start_date of earlier reads', () => {
     [recipes, { version: 1, marks: { d1: STARTED_AT }, start_date: FROM }],
   ];
 
-  test.each(states)('that was moved back or removed is warned about (%#)', (definition, state) => {
+  test.each(states)('that was moved back or removed causes a warning (%#)', (definition, state) => {
     const warning = (startDate: string | undefined): string[] | undefined =>
       open(definition, state, { startDate })?.warnings();
     expect(warning(BEFORE)).toEqual([
@@ -66,7 +66,7 @@ describe('the start_date of earlier reads', () => {
     expect(warning('2018-07-01T00:00:00.000Z')).toEqual([]);
   });
 
-  test.each(states)('stays in the state, so that it is warned about again (%#)', (definition, state) => {
+  test.each(states)('stays in the state, so that it causes a warning again (%#)', (definition, state) => {
     expect(open(definition, state, { startDate: BEFORE })?.state()).toEqual(state);
   });
 

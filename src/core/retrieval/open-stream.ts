@@ -38,7 +38,7 @@ interface Opened<S> {
 type Way = Retrieval<never, never>['way'];
 type Of<W extends Way, S> = Extract<Retrieval<S, string>, { way: W }>;
 
-/** One opener for each way of reading. */
+/** Each way of reading has an opener. */
 const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Opened<S> } = {
   once: (retrieval, { session }) => ({
     read: (reader) => reader.readPage(retrieval.request(session.shared), retrieval, (page) => reader.emit(page)),

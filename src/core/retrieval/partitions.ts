@@ -1,9 +1,9 @@
 import type { Row } from '../record/row.ts';
 
-/** A part of a stream with a request of its own, such as a deployment. */
+/** A part of a stream with its own request, such as a deployment. */
 export interface Partition {
   id: string;
-  /** How texts name it: `deployment 5a2b…`. */
+  /** Its name in texts: `deployment 5a2b…`. */
   label: string;
   /** Fields added to its rows where the API omits them. */
   fields?: Row;
@@ -19,6 +19,6 @@ export interface Partitions {
   all: ReadonlySet<string> | undefined;
   /** Whether all partitions are chosen, so that a row missing from all of them is gone. */
   isWhole?: boolean;
-  /** What is omitted on purpose, for the line at the stream's end: `3 deployments of generation 2`. */
+  /** Intentional omissions, for the stream's last log line: `3 deployments of generation 2`. */
   leftOut?: readonly string[];
 }

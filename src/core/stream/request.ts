@@ -9,7 +9,7 @@ export interface Rate {
 }
 
 export interface Request {
-  /** What `path` is relative to, such as `https://host/v2`; default: the platform's address. */
+  /** The base of `path`, such as `https://host/v2`; default: the platform's address. */
   origin?: string;
   path: string;
   query?: Query;

@@ -18,7 +18,7 @@ export interface Stream<S = unknown, F extends string = string> {
   retrieval: Retrieval<S, NoInfer<F>>;
 }
 
-/** A field with a unique value, or one made of others, joined with slashes; a row must have `needs`. */
+/** A field with a unique value, or a key built from other fields, joined with slashes; a row must have `needs`. */
 type PrimaryKey<F extends string> = F | { field: F; madeOf: readonly F[]; needs: readonly F[] };
 
 /** Declares the streams of a platform: `streamsOf<Shared>()({ … })`. */

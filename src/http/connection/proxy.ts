@@ -10,7 +10,7 @@ export interface Proxy {
   variable: string;
   /** Its scheme, host and port, without user and password. */
   origin: string;
-  /** Its host and port, for texts. */
+  /** Its host and port, for error texts. */
   host: string;
   /** The value of `Proxy-Authorization`, if its address contains a user. */
   authorization: string | undefined;

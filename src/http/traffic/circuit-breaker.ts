@@ -12,7 +12,7 @@ const LATER_TRIAL_WAIT_MS = 2_000;
 
 /**
  * How an attempt ended.
- * - `answered`: with a whole response, whatever its status, or with a failure that no retry can cure, such as a bad
+ * - `answered`: with a whole response, whatever its status, or with a failure that no retry can fix, such as a bad
  *   certificate. Headers alone don't count as a response: the body may be stalled.
  * - `limited`: with HTTP 429
  * - `unanswered`: without a whole response
@@ -33,7 +33,7 @@ interface Waiter extends PromiseWithResolvers<Pass> {
 /** Why a circuit opened. `token_rejected`: the origin rejects a new token. */
 export interface OpenCircuit {
   problem: 'host_unresponsive' | 'rate_limited' | 'token_rejected';
-  /** How long the origin had not responded. */
+  /** How long the origin had been unresponsive. */
   ms: number;
 }
 

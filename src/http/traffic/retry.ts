@@ -9,7 +9,7 @@ export const MAX_WAIT_MS = 600_000;
 /** A shorter Retry-After with a 429 is ignored: it would permit hundreds of requests a second. */
 const MIN_RATE_LIMIT_MS = 1_000;
 
-/** Statuses that a retry may cure. The circuit breaker handles 429. */
+/** Statuses that a retry may fix. The circuit breaker handles 429. */
 export const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 
 /**

@@ -19,7 +19,7 @@ function open(
   };
   const api: Api = {
     get,
-    authorization: () => expect.fail('nothing is to be told of who asks'),
+    authorization: () => expect.fail('the list needs no credentials'),
     log: (_, sentence) => warnings.push(sentence),
   };
   const list = deploymentList(chosen, api);
@@ -62,7 +62,7 @@ test('all streams get the same failure', async () => {
   expect(fetched).toHaveLength(1);
 });
 
-test('unknown deployment_ids are warned about, and the others are read', async () => {
+test('unknown deployment_ids cause a warning, and the others are read', async () => {
   const { list, warnings } = open(['d9', 'd1', 'd8'], () => listBody('deployments', ROWS));
   expect((await list()).rows).toEqual([ROWS[1]]);
   expect(warnings).toEqual(['These deployment_ids do not exist for this API token: d9, d8. Correct deployment_ids.']);

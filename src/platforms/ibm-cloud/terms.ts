@@ -1,7 +1,7 @@
 import { ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
 import type { Terms } from '../../core/failure/terms.ts';
 
-/** What texts call IBM Cloud and its settings. */
+/** The names of IBM Cloud and its settings in texts. */
 export const terms: Terms = {
   facts: {
     Api: 'IBM Cloud',

@@ -24,7 +24,7 @@ export function catalogEntry(definition: Stream): CatalogEntry {
     key_properties: [primaryKey],
     ...(cursorField === undefined ? {} : { replication_key: cursorField }),
     replication_method: method,
-    // Without the contents of objects and lists, because targets validate them and fail at the first misfit.
+    // Without the contents of objects and lists, because targets validate them and fail at the first mismatch.
     schema: recordSchema(fields, fieldSchema),
     metadata: [
       {

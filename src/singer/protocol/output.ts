@@ -68,11 +68,11 @@ class SingerStream implements StreamSink {
   readonly #head: Buffer;
   readonly #selected: readonly string[];
   readonly #deselected: readonly string[];
-  /** What follows the data of a record, and the time in it: the same for a whole page. */
+  /** The end of a RECORD line after its data, and the time in it: the same for a whole page. */
   #tail = Buffer.alloc(0);
   #emittedAt: number | undefined;
   #records = 0;
-  /** How many values of each field were set to null, which a RECORD has no place for. */
+  /** The number of values of each field that were set to null, which a RECORD can't express. */
   readonly #nulled = new Map<string, number>();
 
   constructor(output: SingerOutput, writer: LineWriter, states: StateLines, stream: OutputStream) {

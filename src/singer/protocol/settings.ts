@@ -35,7 +35,7 @@ for (const { properties } of PLATFORM_FORMS) {
 }
 for (const [name, setting] of Object.entries(common)) SETTINGS.set(name, setting);
 
-/** What the flat form has at the top level. Its platform is Compose. */
+/** The settings that the flat form has at the top level. Its platform is Compose. */
 const FLAT = PLATFORM_FORMS.filter(({ properties }) => properties['name']?.const === 'compose')
   .flatMap(({ properties }) => Object.keys(properties))
   .filter((name) => name !== 'name');

@@ -52,7 +52,7 @@ export class MonthCursor implements Cursor {
     return warnings;
   }
 
-  /** The months to request, oldest first, up to the present one. */
+  /** The months to request, oldest first, up to the current one. */
   wanted(): string[] {
     const { startedAt, startDate } = this.#options;
     const present = monthOf(startedAt);

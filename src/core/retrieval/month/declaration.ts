@@ -19,7 +19,7 @@ export interface MonthRules {
   firstMonths: number;
   /** A month is final on this day of the next one, 00:00 UTC. */
   finalOnDay: number;
-  /** How many months the API keeps at least, including the present one. */
+  /** The minimum number of months that the API keeps, including the current one. */
   keptMonths: number;
   /** Whether the error may mean that the API no longer has the month. */
   saysThereIsNone(error: ConnectorError): boolean;

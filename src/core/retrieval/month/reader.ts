@@ -27,7 +27,8 @@ export async function readMonths<S, F extends string>(
       const error = asConnectorError(thrown);
       const isKept = month > monthAfter(newest, -rules.keptMonths);
       if (!mayBeTooOld || isKept || !rules.saysThereIsNone(error)) throw thrown;
-      // Not closed before a later month was read, since the API may reject the request for another reason.
+      // These months are closed only after a later month was read, since the API may reject the request for another
+      // reason.
       report.requests += 1;
       reader.warn(`the API no longer has ${month} (${error.answer}), so it has no records`);
     }

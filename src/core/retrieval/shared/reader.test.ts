@@ -158,20 +158,20 @@ describe('details that are rejected', () => {
     return printed.logged('WARN');
   };
 
-  test('for all rows are warned about in one line, with the first response', async () => {
+  test('for all rows cause one warning, with the first response', async () => {
     expect(await warned({ d1: 403, d2: 404, d3: 403 })).toEqual([
       'deployments: all 3 deployments without connection strings, because the API rejected the request (HTTP 403)',
     ]);
   });
 
-  test('for some rows are warned about one by one, each with its response', async () => {
+  test('for some rows cause one warning each, with their responses', async () => {
     expect(await warned({ d1: 403, d3: 404 })).toEqual([
       'deployments: deployment d1 without connection strings, because the API rejected the request (HTTP 403)',
       'deployments: deployment d3 without connection strings, because the API rejected the request (HTTP 404)',
     ]);
   });
 
-  test('for none are not warned about', async () => {
+  test('for no row cause no warning', async () => {
     expect(await warned({})).toEqual([]);
   });
 });

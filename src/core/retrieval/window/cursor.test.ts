@@ -107,7 +107,7 @@ describe('the state', () => {
     expect(cursor.state().start_date).toBe('2025-05-03T12:00:00.000Z');
   });
 
-  test('a start_date before that of the first read is warned about', () => {
+  test('a start_date before that of the first read causes a warning', () => {
     const state = marked('2025-06-02T06:00:00.000Z', { start_date: '2025-05-03T12:00:00.000Z' });
     expect(open(state).warnings()).toEqual([]);
     expect(open(state, { startDate: '2025-05-04T00:00:00.000Z' }).warnings()).toEqual([]);
@@ -116,7 +116,7 @@ describe('the state', () => {
     ]);
   });
 
-  test('a mark in the future is warned about and never goes back', () => {
+  test('a mark in the future causes a warning and never goes back', () => {
     const cursor = open(marked('2025-06-02T12:30:00.000Z'));
     expect(cursor.warnings()).toEqual([expect.stringContaining('which is in the future')]);
     expect(readAll(cursor)).toHaveLength(1);

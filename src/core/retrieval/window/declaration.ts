@@ -8,7 +8,7 @@ export interface ByWindow<S, F extends string> {
   /** The name of a partition in states: `logs_instance`. */
   partitionName: string;
   partitions(shared: S): Promise<Partitions>;
-  /** Times are UTC texts. */
+  /** Times are UTC strings. */
   request(partition: Partition, window: { from: string; to: string }, shared: S): Request;
   /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): WindowPage;
@@ -33,14 +33,14 @@ export interface WindowSize {
 
 export interface WindowPage {
   rows: unknown[];
-  /** One for each row: rows with the same identity are duplicates. */
+  /** One identity per row: rows with the same identity are duplicates. */
   identities: string[];
   /** Logged once per read. */
   warnings: string[];
   /** How the API says that the page is truncated; undefined: it is complete. */
   truncated: string | undefined;
-  /** How many further rows are not the stream's. */
+  /** The number of further rows that are not the stream's. */
   others: number;
-  /** How many rows cannot be parsed, so that their text is in the field `raw`. */
+  /** The number of rows that cannot be parsed, whose text is in the field `raw`. */
   unreadable: number;
 }

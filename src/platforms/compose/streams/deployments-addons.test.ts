@@ -38,7 +38,7 @@ test('a row without known fields is a record, too', () => {
   ]);
 });
 
-test("a row that is not an object stays, for the reader's error", () => {
+test('a row that is not an object stays, so that the reader reports it', () => {
   expect(rowsIn(deploymentsAddons, { _embedded: { addons: ['x', null] } }).rows).toEqual(['x', null]);
 });
 

@@ -13,7 +13,7 @@ test('a recipe without steps is one unchanged record', () => {
   ]);
 });
 
-describe('steps become records of their own, after their parents', () => {
+describe('steps become separate records, after their parents', () => {
   const expected = [
     { id: 'a', deployment_id: 'd1', parent_id: null },
     { id: 'a1', deployment_id: 'd1', parent_id: 'a' },
@@ -48,7 +48,7 @@ describe('each id is one record', () => {
     ]);
   });
 
-  test("rows without an id all stay, for the reader's error", () => {
+  test('all rows without an id stay, so that the reader reports them', () => {
     expect(rowsIn(deploymentsRecipes, list({ id: null }, { id: null }, 'x')).rows).toHaveLength(3);
   });
 });

@@ -10,7 +10,7 @@ import { composeStream, perDeployment } from '../stream.ts';
  */
 export const deploymentsRecipes = composeStream({
   name: 'deployments_recipes',
-  description: 'Jobs of each deployment and their steps, each a record of its own.',
+  description: 'Jobs of each deployment and their steps, as separate records.',
   retrieval: {
     ...perDeployment('recipes'),
     rows(body, { path }) {

@@ -25,7 +25,7 @@ const TABLE: [name: string, path: string, list: string, key: string, cursor?: st
   ['teams', 'teams', 'teams', 'id'],
 ];
 
-test('the streams are those of the table, in order', () => {
+test('the streams match the table, in order', () => {
   const offers = streams.map((stream) => [stream.name, keyFieldOf(stream), cursorFieldOf(stream)]);
   expect(offers).toEqual(TABLE.map(([name, , , key, cursor]) => [name, key, cursor]));
 });
@@ -53,7 +53,7 @@ test('audit events are requested in pages of page_size', () => {
   expect(request).toEqual({ path: 'audit_events', query });
 });
 
-// The list of deployments has a file of its own, and tests.
+// The list of deployments has its own file and tests.
 test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'))(
   '%s takes its rows from the body of %s: %s',
   (name, path, list) => {

@@ -21,7 +21,7 @@ describe.each([
     ]);
   });
 
-  test.each([{}, { name: null }, { name: '' }])(`%j of ${list} has no id, for the reader's error`, (row) => {
+  test.each([{}, { name: null }, { name: '' }])(`%j of ${list} gets no id, so that the reader reports it`, (row) => {
     expect(records(stream, list, row)[0]).not.toHaveProperty('id');
   });
 });

@@ -169,7 +169,7 @@ describe('a policy of an unknown form is an error', () => {
   });
 });
 
-test('attributes that no field shows are warned about, for policies on databases only', async () => {
+test('attributes that no field shows cause a warning, only for policies on databases', async () => {
   const limited = policy({ serviceName: 'databases-for-redis', resourceType: 'backup', path: { odd: 1 } }, { id: 'p' });
   const other = policy({ serviceName: 'cloud-object-storage', prefix: 'x' });
   const { rows, log } = await grantsOf({ policies: [policy({}), other, limited] });

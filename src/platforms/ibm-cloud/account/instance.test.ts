@@ -89,7 +89,7 @@ describe('an unsupported CRN', () => {
     );
   });
 
-  test('that is not a CRN leaves the service to the row', () => {
+  test('that is not a CRN takes the service from the row', () => {
     expect(deploymentOf({ id: guidOf(1), resource_id: 'databases-for-redis' })).toEqual(
       expect.objectContaining({ id: guidOf(1), type: 'redis', account: undefined, region: undefined }),
     );

@@ -18,7 +18,7 @@ export interface Deployment {
   region: string | undefined;
 }
 
-/** A backup of generation 2, which is an instance of its own (icd-api.md 2.4.2). */
+/** A backup of generation 2, which is a separate instance (icd-api.md 2.4.2). */
 export interface IndependentBackup {
   kind: 'independent backup';
   id: string;
@@ -105,7 +105,7 @@ function typeOf(engine: string, plan: string): string {
   return plan.includes('enterprise') ? 'mongodbee' : engine;
 }
 
-/** How texts name an instance. */
+/** The name of an instance in texts. */
 export function labelOf({ kind, id, row }: Instance): string {
   const { name } = row;
   return typeof name === 'string' && name !== '' && name.length <= 100 ? `${kind} ${name} (${id})` : `${kind} ${id}`;

@@ -84,7 +84,7 @@ test('a summary is logged, so that missing instances can be noticed', async () =
   ]);
 });
 
-test('a deployment with an unsupported CRN is warned about, and stays in the list', async () => {
+test('a deployment with an unsupported CRN causes a warning, and stays in the list', async () => {
   const odd = crnOf(1, 'databases-for-redis', 'evil.example.test/');
   const { api, load } = of([instanceRow(1, odd), gen1Row(2)]);
   expect(ids((await load()).deployments)).toEqual([odd, crnOf(2)]);

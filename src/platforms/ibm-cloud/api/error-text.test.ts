@@ -97,7 +97,7 @@ test('a deeply nested body has no text', () => {
   }
 });
 
-describe('some statuses have a meaning of their own', () => {
+describe('some statuses have a special meaning', () => {
   test.each<[number, string]>([
     [410, 'not_found'],
     [422, 'not_offered'],

@@ -31,7 +31,7 @@ export function ibmErrorText(body: ServerText): ServerText {
   }
 }
 
-/** The same for a parsed body. */
+/** The text of an error in a parsed body. */
 export function ibmErrorIn(body: Row): ServerText {
   const { errors, error, message, errorMessage, errorDetails, details, error_code: code = body['errorCode'] } = body;
   const texts = [errors, error, message, errorMessage, errorDetails, details].map(messageOf);
@@ -39,7 +39,7 @@ export function ibmErrorIn(body: Row): ServerText {
   return serverText([textOf(code), text].filter((each) => each !== undefined).join(': '));
 }
 
-/** A text, an object with a code and a message, or the first of a list of these. */
+/** A string, an object with a code and a message, or the first of a list of these. */
 function messageOf(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   if (!isRow(first)) return textOf(first);
@@ -47,7 +47,7 @@ function messageOf(value: unknown): string | undefined {
   return parts.length === 0 ? undefined : parts.join(': ');
 }
 
-/** Lists of texts by the request's field, which the databases' API sends. */
+/** Lists of strings by request field, as sent by the databases' API. */
 function byField(errors: unknown): string | undefined {
   const texts = Object.entries(isRow(errors) ? errors : {}).flatMap(([field, list]) => {
     const messages = Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];

@@ -100,7 +100,7 @@ describe('a token', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('stays in use if its renewal fails; the error is thrown once it is dead', async () => {
+  test('stays in use if its renewal fails; the error is thrown once it has expired', async () => {
     const { asked, clock, header, waiting } = await withToken(HOUR);
     const outage = new Error('an outage');
     clock.now = 3_000_000;

@@ -32,9 +32,9 @@ export interface IamAccess {
 }
 
 /**
- * Exchanges an API key for short-lived access tokens (icd-api.md 1.1), one exchange at a time. Requests use a token until it is
- * dead, while the next one is fetched in the background. A service's 401 means that the token was revoked, so a new one is
- * fetched, unless another request has already done so.
+ * Exchanges an API key for short-lived access tokens (icd-api.md 1.1), one exchange at a time. Requests use a token
+ * until it expires, while the next one is fetched in the background. A service's 401 means that the token was revoked,
+ * so a new one is fetched, unless another request has already done so.
  */
 export function iamAuth({ apiKey, iam, now = Date.now }: IamAccess): Auth {
   const request: Request = {
@@ -80,7 +80,7 @@ export function iamAuth({ apiKey, iam, now = Date.now }: IamAccess): Auth {
     header(send) {
       const at = now();
       if (token === undefined || at >= token.deadAt) return renew(send).then(({ header }) => header);
-      // If this fails, the token is still valid; once it is dead, the next request gets the error.
+      // If this fails, the token is still valid; once it has expired, the next request gets the error.
       if (at >= token.renewAt) renew(send).catch(() => undefined);
       return token.header;
     },

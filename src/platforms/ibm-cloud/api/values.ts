@@ -1,13 +1,13 @@
 import { type Row, isRow } from '../../../core/record/row.ts';
 
-// IBM uses null, an empty text and absence alike.
+// IBM uses null, an empty string and absence interchangeably.
 
-/** A text that is not empty. */
+/** A non-empty string. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A value, or null if it is an empty text or missing. */
+/** A value, or null if it is an empty string or missing. */
 export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
 }

@@ -83,7 +83,7 @@ test('undeclared fields of an event do not replace declared ones', () => {
   expect(rowOf(entry(odd))).toEqual(rowOf(entry(EVENT)));
 });
 
-test('an event may be at the top or in message, as text or object', () => {
+test('an event may be at the top level or in message, as text or object', () => {
   const top = rowOf(entry(EVENT));
   expect(rowOf(entry({ message: JSON.stringify(EVENT) }))).toEqual(top);
   expect(rowOf(entry({ message: EVENT }))).toEqual(top);
@@ -129,7 +129,7 @@ describe('the id', () => {
 describe('unreadable entries', () => {
   test.each([
     ['text that is cut off', JSON.stringify(EVENT).slice(0, 200)],
-    ['a text that is no event', '{"level":"info"}'],
+    ['a string that is not an event', '{"level":"info"}'],
     ['no object', '[1]'],
   ])('%s stays in raw, with the time of storage', (_, raw) => {
     expect(auditEntry(entry(raw))).toMatchObject({ isReadable: false });

@@ -20,7 +20,7 @@ export const databases = ibmStream({
     },
   },
   primaryKey: 'type',
-  // The same as the record's.
+  // The same value as in the record.
   dropped: ['versions[].type'],
   fields: {
     type: text('Database type, such as postgresql.'),

@@ -153,7 +153,7 @@ describe('a deployment of generation 2 without sizes', () => {
     ['empty', {}],
     ['missing', undefined],
     ['without an object for its engine', { postgresql: 2 }],
-  ])('is warned about if it is active (its dataservices are %s)', async (_, dataservices) => {
+  ])('causes a warning if it is active (its dataservices are %s)', async (_, dataservices) => {
     const odd = gen2Row(1, {}, { extensions: { dataservices } });
     const instances = [odd, gen2Row(2, { postgresql: { members: 2 } })];
     const { stream, printed, api } = openIbmRead(deploymentsScalings, { instances });
