@@ -143,7 +143,7 @@ function rowsOfOptions(options: Record<string, Option>, required: readonly strin
 
 function typeOf({ type, format, minimum, maximum }: Option): string {
   if (format === 'date-time') return 'date and time';
-  if (type === 'array') return 'list of ids';
+  if (type === 'array') return 'list of IDs';
   return minimum === undefined || maximum === undefined ? type : `${type}, ${minimum} to ${maximum}`;
 }
 

@@ -104,7 +104,7 @@ const ibmCloudPages: DocumentedPlatform = {
   terms: ibmCloud.terms,
   causes: {
     deployments_unknown:
-      'The ids are misspelled, the deployments no longer exist, or the key belongs to another account.',
+      'The IDs are misspelled, the deployments no longer exist, or the key belongs to another account.',
     partitions_rejected: 'The key can’t view a deployment, and `fail_on_refused_deployments` is on.',
     credentials_rejected: 'The key is misspelled, deleted, locked or expired, or its service ID was locked or deleted.',
     forbidden: 'The service ID has no role on the service, or only in other resource groups.',

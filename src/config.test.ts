@@ -32,7 +32,7 @@ const FORMS: [form: string, inForm: (flat: Row) => Row][] = [
   ['below platform', nested],
 ];
 
-/** What errors call an option. */
+/** The name of an option in errors. */
 const nameOf = (option: string): string => (OF_COMPOSE.includes(option) ? `platform.${option}` : option);
 
 async function load(config: unknown, warn: (sentence: string) => void = () => undefined): Promise<Config> {

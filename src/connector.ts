@@ -28,7 +28,7 @@ const CHECK_STREAMS_MS = 20_000;
 /** In a check, no request waits for another that hangs. */
 const CHECK_PERMITS = 32;
 
-/** A larger body wouldn't fit into memory next to those of the other requests. */
+/** A larger body wouldn't fit into memory alongside those of the other requests. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
 /** Save a checkpoint before longer waits. */
@@ -166,7 +166,10 @@ type Options = Pick<ClientOptions, 'signal' | 'onRateLimit'> &
     onLongWait?: (owner: string) => void;
   };
 
-/** The API client for a config, which logs retries, and what the platform gets of it. A deadline makes it a check. */
+/**
+ * The API client for a config, which logs retries, and the part of it that the platform receives. A deadline makes it a
+ * check.
+ */
 export function connect(
   config: Config,
   context: Context,

@@ -130,7 +130,7 @@ describe.concurrent('the inventory', () => {
     });
   });
 
-  it('has no names of resource groups if these are rejected', async () => {
+  it('has no names of resource groups if IBM rejects their list', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const rows = (await expectedRows(sandbox)).deployments;
       sandbox.setFaults([{ path: '/resource-controller/v2/resource_groups', kind: 'status', status: 403 }]);

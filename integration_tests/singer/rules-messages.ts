@@ -194,7 +194,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.3 a value for the key',
-    sentence: 'Every RECORD has a key that is a text, for no table takes null for one.',
+    sentence: 'Every RECORD has a string key, because no table accepts null as a key.',
     broken: (run) =>
       ofRecords(run, (record, { key_properties: [key = ''] }) => {
         const value = record[key];

@@ -148,7 +148,7 @@ function see(seen: Seen, record: Row, key: string, cursor: string): void {
 export const STATE_RULES: readonly Rule[] = [
   {
     name: '5.3 STATE first',
-    sentence: 'The first message is a STATE: PipelineWise targets take the first one for one that was saved already.',
+    sentence: 'The first message is a STATE: PipelineWise targets assume that the first STATE has already been saved.',
     broken: ({ lines }) =>
       lines[0] === undefined || lines[0].message?.type === 'STATE' ? [] : [lines[0].text.slice(0, 80)],
   },

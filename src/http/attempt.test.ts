@@ -216,7 +216,7 @@ test('a response leaves no timer that would keep the process running', async () 
   expect(timers()).toBe(before);
 });
 
-test('many responses leave no listener of the signal, and reuse connections', async () => {
+test('many responses leave no listener on the signal, and reuse connections', async () => {
   const { signal } = new AbortController();
   const { origin, connections } = await startServer((_, response) => answer(response, 200, '{}'));
   const pool = poolTo(origin);

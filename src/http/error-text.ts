@@ -16,7 +16,7 @@ export function errorText(body: ServerText): ServerText {
   return errorsText(errors ?? error ?? message ?? json);
 }
 
-/** All texts of an `errors` value, each with its name. */
+/** All messages in an `errors` value, each with its name. */
 export function errorsText(errors: unknown): ServerText {
   return serverText(textsIn(errors, '').join('; '));
 }

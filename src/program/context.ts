@@ -9,16 +9,16 @@ export const STDOUT_CLOSED =
 export interface Context {
   /** stdout. */
   readonly writer: LineWriter;
-  /** Prints a text that needs nothing else, such as --help, to stdout at once. */
+  /** Prints text that needs nothing else, such as --help, to stdout at once. */
   print(text: string): void;
   /** stdout was closed when the process started, so records would be lost. */
   isStdoutClosed?: boolean;
   /** Aborted when the process is to stop. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
-  /** Writes a text for people to stderr. */
+  /** Writes text for people to stderr. */
   stderr: (text: string) => void;
-  /** For a person who watches, if stderr is a terminal and stdout is not. Texts are redacted. */
+  /** For a person watching, if stderr is a terminal and stdout is not. Text is redacted. */
   readonly terminal?: Terminal | undefined;
   /** The real ones by default. */
   timing?: Timing;

@@ -30,7 +30,7 @@ const configErrors = problemsOf('config_error', {
   deployments_unknown: {
     message:
       'None of the deployment_ids exist for this {token}: {ids}. Correct deployment_ids, or leave it empty to read all deployments.',
-    cause: 'The ids are misspelled, the deployments no longer exist, or the token belongs to another account.',
+    cause: 'The IDs are misspelled, the deployments no longer exist, or the token belongs to another account.',
   },
   partitions_rejected: {
     message:

@@ -1,6 +1,6 @@
 import type { ProblemId } from './problems.ts';
 
-/** The names of a platform and its settings in texts. */
+/** The names of a platform and its settings in messages. */
 export interface Terms {
   facts: {
     /** At the beginning of a sentence: `The Compose API`. */

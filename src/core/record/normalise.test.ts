@@ -142,7 +142,7 @@ function isBlankNumber(field: string, value: unknown): boolean {
 }
 
 describe('a number beyond 2^53', () => {
-  test.each([2 ** 53, -(2 ** 53), 1e300])('%d is null in a text or an integer', (number) => {
+  test.each([2 ** 53, -(2 ** 53), 1e300])('%d is null in a string or integer field', (number) => {
     expect(normalised({ id: number, units: number })).toMatchObject({
       row: { id: null, units: null },
       nulled: ['id', 'units'],

@@ -6,8 +6,8 @@ const USUAL =
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * A timestamp of the API as UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that texts compare as times
- * do. Undefined if no such time exists.
+ * A timestamp of the API as UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that the strings compare
+ * as times do. Undefined if no such time exists.
  */
 export function toUtcText(text: string): string | undefined {
   const usual = USUAL.test(text) ? text : respelled(text);

@@ -19,7 +19,7 @@ export interface Outcome<T> {
 
 /**
  * Reads all items, those of each origin in parallel. A failure is logged, and the others are read, unless too many fail
- * in a row or the origin's circuit opens. `noun` is the name of an item in texts. Throws only bugs, and the signal's
+ * in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs, and the signal's
  * reason.
  */
 export async function each<S, T extends Item>(

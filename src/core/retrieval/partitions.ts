@@ -3,7 +3,7 @@ import type { Row } from '../record/row.ts';
 /** A part of a stream with its own request, such as a deployment. */
 export interface Partition {
   id: string;
-  /** Its name in texts: `deployment 5a2b…`. */
+  /** Its name in messages: `deployment 5a2b…`. */
   label: string;
   /** Fields added to its rows where the API omits them. */
   fields?: Row;

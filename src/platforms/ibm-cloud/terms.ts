@@ -1,7 +1,7 @@
 import { ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
 import type { Terms } from '../../core/failure/terms.ts';
 
-/** The names of IBM Cloud and its settings in texts. */
+/** The names of IBM Cloud and its settings in messages. */
 export const terms: Terms = {
   facts: {
     Api: 'IBM Cloud',

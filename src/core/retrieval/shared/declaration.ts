@@ -20,6 +20,6 @@ export interface Detail<S, F extends string> {
   fields: readonly F[];
   /** Throws `unexpected_body`. */
   values(body: unknown, request: Request): Row;
-  /** The name of the details in texts: `connection strings`. */
+  /** The name of the details in messages: `connection strings`. */
   what: string;
 }

@@ -14,8 +14,8 @@ export interface ByWindow<S, F extends string> {
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
   /**
-   * The names in texts of a partition, of the rows, and of rows that are not the stream's: `Logs instance`, `events`,
-   * `of other services`.
+   * The names in messages of a partition, of the rows, and of rows that are not the stream's: `Logs instance`,
+   * `events`, `of other services`.
    */
   terms: { partition: string; things: string; others: string };
 }

@@ -166,7 +166,7 @@ describe('the sizes of a generation 2 deployment', () => {
     expect(sizesOf({ mongodbees: { shards: 2, storage_gb: 10.5 } })).toMatchObject({ shards: 2, storage_gb: 10.5 });
   });
 
-  test('were elsewhere in 2025', () => {
+  test('may have the form of 2025', () => {
     const database = { members: 3, host_flavor: 'bxf.4x16', cpu_count: 4, memory_gb: 16, storage_gb: 20 };
     expect(sizesOf({ version: '17', resources: { database } })).toMatchObject({ version: '17', ...database });
     expect(sizesOf({ version: '17', resources: { database: { ...database, version: '17.4' } } })).toMatchObject({

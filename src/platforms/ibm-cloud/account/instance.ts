@@ -105,7 +105,7 @@ function typeOf(engine: string, plan: string): string {
   return plan.includes('enterprise') ? 'mongodbee' : engine;
 }
 
-/** The name of an instance in texts. */
+/** The name of an instance in messages. */
 export function labelOf({ kind, id, row }: Instance): string {
   const { name } = row;
   return typeof name === 'string' && name !== '' && name.length <= 100 ? `${kind} ${name} (${id})` : `${kind} ${id}`;

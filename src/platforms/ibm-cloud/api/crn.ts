@@ -12,7 +12,7 @@ export interface Crn {
 
 export const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
-/** It becomes part of a host name, so only a valid region is accepted. */
+/** A region becomes part of a host name, so only a valid one is accepted. */
 const REGION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const MAX_REGION = 63;
 

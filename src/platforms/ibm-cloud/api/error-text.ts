@@ -17,7 +17,7 @@ export const rejections: Rejections = {
 };
 
 /**
- * The code and text of an error. From JSON, only the documented texts are used (icd-api.md 1.2), since anything else
+ * The code and text of an error. From JSON, only the documented messages are used (icd-api.md 1.2), since anything else
  * could be a secret; any other body is returned unchanged.
  */
 export function ibmErrorText(body: ServerText): ServerText {

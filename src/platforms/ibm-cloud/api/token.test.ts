@@ -115,7 +115,7 @@ describe('a token', () => {
     await expect(dead).rejects.toBe(outage);
   });
 
-  test('has a lifetime that may be a text', async () => {
+  test('may have its lifetime as a string', async () => {
     const { asked, clock, header } = await withToken({ access_token: 't1', expires_in: '60' });
     clock.now = 47_999;
     await header();

@@ -136,7 +136,7 @@ describe('cursor values', () => {
     expect(later.ids.toSorted()).toEqual([backup(2)['id'], backup(3)['id'], crnOf(3, BACKUPS)].toSorted());
   });
 
-  test('include a backup again that was once listed without its deployment', async () => {
+  test('include a backup again if it was once listed without its deployment', async () => {
     const whole = independent(1, crnOf(9), 3);
     const { extensions: _, ...listed } = whole;
     const next = async (instance: Row, state: object): Promise<{ rows: Row[]; state: object }> => {
