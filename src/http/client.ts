@@ -192,7 +192,7 @@ export class ApiClient {
   }
 
   #error(call: Call, failure: Failure): ConnectorError {
-    const { host, route } = call.origin;
-    return toError(failure, { ...this.#settings, ...call, host, proxy: route.proxy });
+    const { url, route } = call.origin;
+    return toError(failure, { ...this.#settings, ...call, host: url.host, proxy: route.proxy });
   }
 }

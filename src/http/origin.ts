@@ -17,29 +17,24 @@ interface Admission {
 
 /** An address to send requests to, with its own connections, rate limiter and circuit breaker, so it can't affect others. */
 export class Origin {
-  readonly host: string;
+  readonly url: URL;
   readonly route: Route;
   readonly breaker: CircuitBreaker;
   readonly #address: string;
   readonly #settings: ClientOptions;
   readonly #permits: Permits;
   #limiter: RateLimiter | undefined;
-  readonly #origin: string;
-  /** Precedes each path in the request line. */
-  readonly #root: string;
 
   /** `life` ends requests, waits and connecting. */
   constructor(address: string, settings: ClientOptions, permits: Permits, life: AbortSignal) {
     const { permits: connections, timeoutMs, env, timing } = settings;
-    const { origin, host, pathname } = new URL(address);
+    this.url = new URL(address);
+    const { origin } = this.url;
     const route = { origin, connections, connectTimeoutMs: timeoutMs, signal: life, env };
-    this.host = host;
     this.#address = address;
     this.#settings = settings;
     this.#permits = permits;
-    this.#origin = origin;
     this.route = (settings.openRoute ?? openRoute)(route);
-    this.#root = this.route.prefix + pathname.replace(/\/$/, '');
     this.breaker = new CircuitBreaker(timing, life);
     this.signal.addEventListener('abort', () => permits.cancel(address, this.signal.reason));
   }
@@ -87,7 +82,7 @@ export class Origin {
     const { post, reads } = request;
     const began = timing.monotonic();
     const options = {
-      origin: this.#origin,
+      origin: this.url.origin,
       path: this.#targetOf(request),
       method: methodOf(request),
       headers: this.#headersOf(request, authorization),
@@ -111,7 +106,7 @@ export class Origin {
       const value = query[name];
       if (value !== undefined) search += `${search === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
     }
-    return `${this.#root}/${path}${search}`;
+    return `${this.route.prefix}${this.url.pathname.replace(/\/$/, '')}/${path}${search}`;
   }
 
   #headersOf({ headers, post }: Request, authorization: string | undefined): Record<string, string> {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../protocol/messages.ts';
 import { answer, startServer } from '../../../test-support/unit/http.ts';
-import { jsonFile, openContext } from '../../../test-support/unit/output.ts';
+import { type Message, jsonFile, openContext } from '../../../test-support/unit/output.ts';
 import { compose } from '../../platforms/compose/compose.ts';
 import { runCheck } from './check.ts';
 

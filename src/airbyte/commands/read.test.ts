@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../protocol/messages.ts';
 import { answer, startServer } from '../../../test-support/unit/http.ts';
-import { jsonFile, openContext } from '../../../test-support/unit/output.ts';
+import { type Message, jsonFile, openContext } from '../../../test-support/unit/output.ts';
 import { events, parts } from '../../../test-support/unit/reads.ts';
 import { type Config, configFrom } from '../../config.ts';
 import type { Row } from '../../core/record/row.ts';

@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import { ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
 import type { StreamEnd } from '../../core/output/output.ts';
 import { refusal } from '../../../test-support/unit/fake-api.ts';
-import { openContext } from '../../../test-support/unit/output.ts';
+import { type Message, openContext } from '../../../test-support/unit/output.ts';
 import { type StreamFailure, failuresOf, reportFailure, sendError, sentencesOf } from './failures.ts';
-import type { Message } from './messages.ts';
 import { AirbyteOutput } from './output.ts';
 import { addCredential } from '../../text/credentials.ts';
 

@@ -1,9 +1,8 @@
 import type { FailureType } from '../../core/failure/problems.ts';
 import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
-// The messages of the Airbyte protocol that a source sends, in the protocol's own spelling.
+// The messages of the Airbyte protocol that a source sends, in the protocol's own spelling. RECORD, STATE and LOG are written as lines.
 
-type LogLevel = 'FATAL' | 'ERROR' | 'WARN' | 'INFO' | 'DEBUG' | 'TRACE';
 export type SyncMode = 'full_refresh' | 'incremental';
 
 export interface StreamDescriptor {
@@ -35,19 +34,10 @@ interface StreamStatusTrace {
   reasons?: [{ type: 'RATE_LIMITED'; rate_limited: { quota_reset: number } }];
 }
 
-interface StreamState {
-  type: 'STREAM';
-  stream: { stream_descriptor: StreamDescriptor; stream_state: object };
-  /** Records of this stream since its previous STATE. */
-  sourceStats: { recordCount: number };
-}
-
 export type Message =
   | { type: 'SPEC'; spec: object }
   | { type: 'CONNECTION_STATUS'; connectionStatus: { status: 'SUCCEEDED' | 'FAILED'; message?: string } }
   | { type: 'CATALOG'; catalog: { streams: CatalogStream[] } }
-  | { type: 'LOG'; log: { level: LogLevel; message: string; stack_trace?: string } }
-  | { type: 'STATE'; state: StreamState }
   | { type: 'TRACE'; trace: { type: 'ERROR'; emitted_at: number; error: ErrorTrace } }
   | { type: 'TRACE'; trace: { type: 'STREAM_STATUS'; emitted_at: number; stream_status: StreamStatusTrace } };
 

@@ -115,7 +115,6 @@ describe('redaction', () => {
   });
 
   test.each<Message>([
-    JSON.parse(stateLine('teams', JSON.stringify({ cursor: secret }), 1)) as Message,
     { type: 'SPEC', spec: { title: secret } },
     { type: 'CATALOG', catalog: { streams: [] } },
     { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } },
