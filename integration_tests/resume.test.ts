@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => workspace.remove());
 
 const modes: Array<[string, Partial<SandboxOptions>, number]> = [
-  ['as the API is taken to be', {}, 6],
+  ['as the API is assumed to be', {}, 6],
   ['an inclusive cursor and an inclusive newer_than', { cursor: 'inclusive', newerThan: 'inclusive' }, 6],
   ['newer_than is ignored', { newerThan: 'ignored' }, 5],
   ['the page size is clamped', { maxLimit: 20, cursor: 'inclusive' }, 5],

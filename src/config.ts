@@ -144,8 +144,8 @@ interface Ignored {
 }
 
 /**
- * Finds misspelled and misplaced options: with an unnoticed `start_dat`, everything would be read. Empty for an unknown platform, which
- * is an error anyway.
+ * Finds misspelled and misplaced options: an unnoticed `start_dat` would make a sync read everything. Empty for an
+ * unknown platform, which is an error anyway.
  */
 function ignoredOptions(config: Row): Ignored[] {
   const { platform } = config;

@@ -215,7 +215,7 @@ function stateContentViolations(stream: ExpectedStream, seen: readonly StreamEve
       violations.push(violation('4 state has a version', `A STATE of ${stream.name} is not of version 1.`));
     }
     if (stream.fullRefreshOnly === false && JSON.stringify(state).includes(':null')) {
-      violations.push(violation('4 state without nulls', `A STATE of ${stream.name} holds a null.`));
+      violations.push(violation('4 state without nulls', `A STATE of ${stream.name} contains a null.`));
     }
   }
   return violations;

@@ -12,7 +12,7 @@ const both = { audit_events: {}, deployments_recipes: {} };
 const DATA = { auditEvents: 6_000, deployments: 20, recipes: 12, latencyMs: 1 };
 
 const cases: Array<[string, Partial<SandboxOptions>, number, NodeJS.Signals]> = [
-  ['as the API is taken to be', {}, 8, 'SIGKILL'],
+  ['as the API is assumed to be', {}, 8, 'SIGKILL'],
   ['an inclusive cursor and an inclusive newer_than', { cursor: 'inclusive', newerThan: 'inclusive' }, 8, 'SIGTERM'],
 ];
 

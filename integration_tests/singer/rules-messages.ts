@@ -68,12 +68,12 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.1 one message per line',
-    sentence: 'Every line is one JSON object with a type: no target takes anything else.',
+    sentence: 'Every line is one JSON object with a type: no target accepts anything else.',
     broken: ({ lines }) => lines.flatMap(({ text, message }) => (message === undefined ? [text.slice(0, 80)] : [])),
   },
   {
     name: '3.1 known messages',
-    sentence: 'There are SCHEMA, RECORD and STATE with their own keys: targets end at any other.',
+    sentence: 'All messages are SCHEMA, RECORD or STATE, with their own keys: targets fail at any other.',
     broken: ({ lines }) =>
       lines.flatMap(({ message }) => {
         if (message === undefined) return [];
@@ -92,7 +92,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.1 no U+0000, no half pairs',
-    sentence: 'No text holds U+0000 or half of a surrogate pair, on which Postgres targets end.',
+    sentence: 'No string contains U+0000 or half of a surrogate pair, which make Postgres targets fail.',
     broken: ({ lines }) =>
       lines.flatMap(({ text, message }) => {
         // Only a line with such an escape can contain one.
@@ -118,7 +118,8 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.2 SCHEMA once',
-    sentence: 'A stream has one SCHEMA in a run, because some targets write all they hold at a second one.',
+    sentence:
+      'A stream has one SCHEMA in a run, because some targets write everything they have buffered at a second one.',
     broken: (run) => {
       const streams = schemasIn(run).map(({ stream }) => stream);
       return streams.filter((stream, i) => streams.indexOf(stream) !== i);
@@ -126,7 +127,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.2 SCHEMA of every stream',
-    sentence: 'Every selected stream has a SCHEMA, one without records too, and no other stream has.',
+    sentence: 'Every selected stream has a SCHEMA, even without records, and no other stream has one.',
     broken: (run) => {
       const streams = schemasIn(run).map(({ stream }) => stream);
       const due = [...run.expected.keys()];
@@ -137,7 +138,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.2 a key',
-    sentence: 'Every SCHEMA names the key, which is one of its fields: PipelineWise targets end without one.',
+    sentence: 'Every SCHEMA names the key, which is one of its fields: PipelineWise targets fail without one.',
     broken: (run) =>
       schemasIn(run).flatMap(({ stream, key_properties: keys, schema }) => {
         const { key } = run.expected.get(stream) ?? {};
@@ -148,7 +149,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   {
     name: '3.2 dialect',
     sentence:
-      'A schema is an open object whose fields have a nullable type each, and nothing about what is inside them, which targets would validate.',
+      'A schema is an open object whose fields each have a nullable type, and declares nothing about their content, which targets would validate.',
     broken: (run) =>
       schemasIn(run).flatMap(({ stream, schema }) => {
         const faults = Object.entries(schema.properties).flatMap(([name, property]) => propertyFaults(name, property));
@@ -170,7 +171,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.3 records fit their SCHEMA',
-    sentence: 'Every RECORD is valid by its SCHEMA, because SDK targets end at one that is not.',
+    sentence: 'Every RECORD matches its SCHEMA, because SDK targets fail otherwise.',
     broken: (run) =>
       ofRecords(run, (record, { schema }) => {
         const validate = validatorOf(schema);
@@ -179,13 +180,13 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.3 every field',
-    sentence: 'Every RECORD has every field of its SCHEMA, null where there is none: else old values would stay.',
+    sentence: 'Every RECORD has every field of its SCHEMA, or null: otherwise old values would stay.',
     broken: (run) =>
       ofRecords(run, (record, { schema }) => Object.keys(schema.properties).find((field) => !(field in record))),
   },
   {
     name: '4.2 no deselected field',
-    sentence: 'No RECORD has a field that the catalog deselects, because target-jsonl writes what it gets.',
+    sentence: 'No RECORD has a field that the catalog deselects, because target-jsonl writes every field it receives.',
     broken: (run) =>
       recordsIn(run).flatMap(({ stream, record }) => {
         const { deselected = [] } = run.expected.get(stream) ?? {};
@@ -215,7 +216,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     name: '3.1 whole numbers',
-    sentence: 'An integer is spelt as one: 1e21 is a float for Python.',
+    sentence: 'An integer has no exponent: 1e21 is a float in Python.',
     broken: (run) =>
       ofRecords(run, (record, { schema }) => {
         const integers = Object.entries(schema.properties).filter(([, { type }]) =>

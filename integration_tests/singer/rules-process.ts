@@ -41,7 +41,8 @@ function isDone({ expected, log, neverBegan }: Judged): boolean {
 export const PROCESS_RULES: readonly Rule[] = [
   {
     name: '1.4 exit code',
-    sentence: 'The exit code is 0 only if every stream was read to its end; a signal ends the tap as a signal does.',
+    sentence:
+      'The exit code is 0 only if every stream was read completely; after a signal, the tap dies of that signal.',
     broken: (run) => {
       const { exitCode, sent } = run;
       const done = isDone(run);
@@ -51,7 +52,7 @@ export const PROCESS_RULES: readonly Rule[] = [
   },
   {
     name: '2.8 lines of the log',
-    sentence: 'The log has lines with a level, in the form that Meltano asks for, and stderr nothing else.',
+    sentence: 'Every line on stderr is a log line with a level, in the format that Meltano requests.',
     broken: ({ log, structured = false }) =>
       log.flatMap((line, i) => {
         if (line === undefined) return [`line ${i + 1}`];
@@ -63,7 +64,7 @@ export const PROCESS_RULES: readonly Rule[] = [
   },
   {
     name: '2.5 the last line helps',
-    sentence: 'The last line of a run that fails is the CRITICAL sentence about it: Meltano shows that one alone.',
+    sentence: 'The last line of a failed run is its CRITICAL sentence: Meltano shows only that line.',
     broken: ({ exitCode, log }) => {
       const critical = log.filter((line) => line?.level === 'critical');
       if (exitCode !== 1) return critical.map((line) => line?.message ?? '');
@@ -85,7 +86,7 @@ export const PROCESS_RULES: readonly Rule[] = [
   },
   {
     name: '2.3 no secrets',
-    sentence: 'The log holds no secret.',
+    sentence: 'The log contains no secret.',
     broken: ({ stderr, secrets = [] }) =>
       secrets.flatMap((secret, i) => (stderr.includes(secret) ? [`secret ${i + 1}`] : [])),
   },

@@ -154,7 +154,8 @@ export const STATE_RULES: readonly Rule[] = [
   },
   {
     name: '5.3 STATE last',
-    sentence: 'The last message is a STATE, however the run ends: target-jsonl forgets one that a RECORD follows.',
+    sentence:
+      'The last message is a STATE, however the run ends: target-jsonl forgets a STATE that is followed by a RECORD.',
     broken: ({ lines, wasKilled }) => {
       const last = lines.at(-1);
       return wasKilled || last === undefined || last.message?.type === 'STATE' ? [] : [last.text.slice(0, 80)];
@@ -162,12 +163,12 @@ export const STATE_RULES: readonly Rule[] = [
   },
   {
     name: '5.3 never an empty STATE',
-    sentence: 'Every STATE has its bookmarks, be there none: an empty one some targets take for no state.',
+    sentence: 'Every STATE has the key bookmarks, even without bookmarks: some targets ignore an empty STATE.',
     broken: (run) => statesIn(run).flatMap(({ value, text }) => (isRow(value['bookmarks']) ? [] : [text.slice(0, 80)])),
   },
   {
     name: '5.2 form of bookmarks',
-    sentence: 'Every bookmark that the run moves has all its keys, and lists for what may be missing.',
+    sentence: 'Every bookmark that the run changes has all its keys, with lists for values that may be missing.',
     broken: (run) =>
       statesIn(run).flatMap(({ value }) => moved(run).flatMap((name) => formFaults(name, bookmarksOf(value)[name]))),
   },
@@ -185,7 +186,7 @@ export const STATE_RULES: readonly Rule[] = [
   {
     name: '5.3 what is not read is passed on',
     sentence:
-      'Bookmarks of other streams, and whatever else the state held, are in every STATE as they came, and nothing more.',
+      'Bookmarks of other streams, and the rest of the state, are unchanged in every STATE, and nothing is added.',
     broken: (run) => {
       const ours = moved(run);
       const rest = (value: Row | undefined): object => {
@@ -222,7 +223,7 @@ export const STATE_RULES: readonly Rule[] = [
   },
   {
     name: '3.4 not ahead of its records',
-    sentence: 'A STATE says of no record that it was printed which was not: it would be lost.',
+    sentence: 'A STATE never covers a record that was not printed: it would be lost.',
     broken: (run) => {
       const seen = new Map(moved(run).map((name) => [name, newSeen()]));
       const before = bookmarksOf(statesIn(run)[0]?.value);
@@ -242,7 +243,7 @@ export const STATE_RULES: readonly Rule[] = [
   },
   {
     name: '5.3 states are at most a quarter',
-    sentence: 'Of much output at most a quarter are states, but for the first and the last.',
+    sentence: 'At most a quarter of a long output is states, not counting the first and the last.',
     broken: (run) => {
       const total = run.stdout.length;
       const between = statesIn(run)

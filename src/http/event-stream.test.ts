@@ -23,7 +23,7 @@ test('a body without events is damaged', () => {
   expect(read('data: {"a"\n\n')).toEqual(damaged('one of its events is not complete JSON'));
 });
 
-test('a body truncated anywhere but after an event is never taken for a complete one', () => {
+test('a body truncated anywhere but after an event is never considered complete', () => {
   const items = fc.array(fc.record({ text: fc.string(), number: fc.integer() }), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(items, fc.nat(), (given, at) => {

@@ -17,7 +17,7 @@ const ENCODINGS: Array<(text: string) => string> = [
   (text) => inSmallLetters(formText(text)),
 ];
 
-/** No asterisk: the mask itself is made of them. */
+/** No asterisks: the mask itself consists of them. */
 const credential = fc.string({ unit: 'grapheme', minLength: 6, maxLength: 60 }).filter((text) => !text.includes('*'));
 
 describe('a credential is masked', () => {

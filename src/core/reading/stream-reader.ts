@@ -22,7 +22,7 @@ export interface Page {
 /** An API that makes up field names does not flood the log. */
 const MAX_UNKNOWN_FIELDS = 20;
 
-/** Reads one stream: requests pages, makes records of their rows, and emits them. */
+/** Reads one stream: requests pages, converts their rows to records, and emits them. */
 export class StreamReader<S = unknown> {
   readonly stream: Stream<S>;
   readonly session: Session<S>;
@@ -74,7 +74,7 @@ export class StreamReader<S = unknown> {
     });
   }
 
-  /** Makes rows into record data, in place. Throws `unexpected_body` naming the first row that cannot be a record. */
+  /** Converts rows to record data, in place. Throws `unexpected_body` naming the first row that cannot be a record. */
   page(rows: unknown[], path: string, fields?: Row, missing = false): Page {
     let nulledFields: Map<Row, readonly string[]> | undefined;
     for (let i = 0; i < rows.length; i += 1) {

@@ -7,8 +7,8 @@ import { toUtcText } from './timestamp.ts';
 type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
 
 /**
- * Makes rows into record data, in place, since a copy would cost as much as printing. Removed fields are set to undefined,
- * which JSON.stringify omits: `delete` would turn the row into a slow dictionary.
+ * Converts rows to record data, in place, since a copy would cost as much as printing. Removed fields are set to
+ * undefined, which JSON.stringify omits: `delete` would turn the row into a slow dictionary.
  */
 export class Normaliser {
   readonly #names: string[];

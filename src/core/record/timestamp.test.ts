@@ -93,7 +93,7 @@ test('the result of any text compares as times do, or is undefined', () => {
   );
 });
 
-test('earlier takes milliseconds off, down to the year 0', () => {
+test('`earlier` subtracts milliseconds, down to the year 0', () => {
   expect(msBefore('2018-08-22T00:00:00.000Z', 60_000)).toBe('2018-08-21T23:59:00.000Z');
   expect(msBefore('2018-08-22T00:00:00.000Z', 0)).toBe('2018-08-22T00:00:00.000Z');
   expect(msBefore('0000-01-01T00:00:01.000Z', 86_400_000)).toBe('0000-01-01T00:00:00.000Z');

@@ -6,7 +6,7 @@ import { rawText } from '../../text/server-text.ts';
 /** Any valid token can read this path. */
 const PROBE: Request = { path: 'accounts' };
 
-/** For this time after a successful probe, a 401 is taken to be unrelated to the token. */
+/** For this time after a successful probe, a 401 is considered unrelated to the token. */
 const ACCEPTED_MS = 5_000;
 
 /**

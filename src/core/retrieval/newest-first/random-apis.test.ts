@@ -257,7 +257,7 @@ test('nothing is lost silently, whatever the API does and wherever reads are kil
       expect(mark === undefined || Date.parse(mark) <= now).toBe(true);
       if (read.mode === 'incremental') {
         expect((mark ?? '') >= (state.mark ?? '')).toBe(true);
-        // Nothing known is emitted again, except within the look-back.
+        // Nothing known is emitted again, except within the lookback.
         const oldest = state.mark === undefined ? -Infinity : Date.parse(state.mark) - model.lookbackMs;
         if (state.walk === undefined) expect(emitted.filter((id) => (times.get(id) ?? Infinity) < oldest)).toEqual([]);
       }

@@ -74,7 +74,7 @@ describe('the first read', () => {
 describe('the next read', () => {
   const state = { version: 1, mark: at(9) };
 
-  test('requests rows since the mark, less the look-back and a second, and emits none before the look-back', async () => {
+  test('requests rows since the mark, minus the lookback and a second, and emits none before the lookback', async () => {
     const { api, read, cursor } = open(pagesOf(rows(11, 10, 9, 8, 7, 6, 5), { size: 3 }), state);
     expect(await read()).toEqual(['e11', 'e10', 'e9', 'e8']);
     expect(api.requests.map(({ query }) => query['newer_than'])).toEqual(Array(3).fill('2018-08-31T12:07:59.000Z'));

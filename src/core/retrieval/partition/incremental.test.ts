@@ -42,7 +42,7 @@ function open(reports: Record<string, unknown>, marks: Record<string, string> = 
   return { ...testRun, stream, read, marks: () => stream.cursor.state().marks };
 }
 
-test('only rows since the mark, less the look-back, are emitted, including the boundary', async () => {
+test('only rows since the mark, minus the lookback, are emitted, including the boundary', async () => {
   const { read, marks } = open({ d1: [row(9), row(8), row(7), { id: 'x' }], d2: [row(1)] }, { d1: at(9) });
   expect(await read()).toEqual(['r9', 'r8', 'x', 'r1']);
   expect(marks()).toEqual({ d1: at(9), d2: at(1) });
@@ -73,7 +73,7 @@ test('only deployments that the API no longer has lose their mark, not those tha
   expect(marks()).toEqual({ d1: at(9), d2: at(1) });
 });
 
-test('the look-back is at least a second, because the API truncates some times to seconds', () => {
+test('the lookback is at least a second, because the API truncates some times to seconds', () => {
   const options = { lookbackMs: 0 };
   const { cursor } = openRead<PartitionCursor>(openRun(), recipes, { version: 1, marks: { d1: at(1) } }, options);
   expect(cursor.begin('d1')).toBe('2018-08-31T12:00:59.000Z');

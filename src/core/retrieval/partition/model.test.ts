@@ -27,7 +27,7 @@ interface Job {
   isDated: boolean;
   isFinal: boolean;
   version: number;
-  /** It began earlier than the look-back before it was first listed. */
+  /** It began earlier than the lookback before it was first listed. */
   isLate: boolean;
 }
 
@@ -51,7 +51,7 @@ interface Read {
   refused: Record<string, number>;
   /** The request at which the process is killed. */
   killedAt: number | undefined;
-  /** Which of the printed states was saved by then: 0 for none, 1 for the last. */
+  /** Which of the printed states had been saved by then, from 0 (none) to 1 (the last). */
   saved: number;
 }
 
@@ -143,7 +143,7 @@ class Model {
 
   #begin({ partition, isDated, isFinal, late }: Change & { kind: 'begin' }): void {
     const { lookback, changes } = this.#story;
-    // Final rows are listed within the look-back; rows that still change may be listed later.
+    // Final rows are listed within the lookback; rows that still change may be listed later.
     const ticks = isFinal || !changes ? Math.min(late, lookback) : late;
     const time = this.now - ticks * TICK;
     const key = `j${(this.#count += 1)}`;
@@ -265,7 +265,7 @@ test('the final version of every row is emitted, whatever moves, is rejected, re
       if (story.changes) expect(forgotten.filter(({ partition }) => marks[partition] !== undefined)).toEqual([]);
       // No mark is in the future.
       for (const mark of Object.values(marks)) expect(Date.parse(mark)).toBeLessThanOrEqual(model.now);
-      // Nothing known and final is emitted again, except within the look-back.
+      // Nothing known and final is emitted again, except within the lookback.
       const jobs = new Map(model.jobs.map((job) => [job.key, job]));
       const again = emitted.filter(({ id }) => {
         const job = jobs.get(String(id));

@@ -65,7 +65,7 @@ describe('where a read begins', () => {
     expect(readAll(open(NONE, { startDate: '2025-07-01T00:00:00.000Z' }))).toEqual([]);
   });
 
-  test('an hour before the mark, or the look-back window if that is longer, but not before start_date', () => {
+  test('an hour before the mark, or the lookback window if that is longer, but not before start_date', () => {
     const mark = marked('2025-06-02T06:00:00.000Z');
     const from = (options: Partial<CursorOptions>): string =>
       utcText(open(mark, options).windowsOf('one').at(-1)?.from ?? 0);

@@ -21,7 +21,7 @@ export const deploymentsAddons = composeStream({
   },
   primaryKey: { field: 'key', madeOf: ['deployment_id', 'key'], needs: ['deployment_id', 'key'] },
   fields: {
-    key: text('Key generated for this stream: deployment_id/id, or a hash of the row instead of a missing id.'),
+    key: text('Key generated for this stream: deployment_id/id, or a hash of the row if the id is missing.'),
     deployment_id: text('ID of the deployment.'),
     id: text('ID of the add-on.'),
     name: text('Name of the add-on.'),

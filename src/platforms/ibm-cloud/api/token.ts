@@ -7,7 +7,7 @@ import { rawText, serverText } from '../../../text/server-text.ts';
 import { terms } from '../terms.ts';
 import { textOf, within } from './values.ts';
 
-/** A token is renewed after this part of its life, and not used in its last seconds (icd-api.md 1.1). */
+/** A token is renewed after this fraction of its lifetime, and not used in its last seconds (icd-api.md 1.1). */
 const RENEW_AT = 0.8;
 const MARGIN_MS = 10_000;
 

@@ -72,7 +72,7 @@ describe('warnings', () => {
     expect(warnings).toEqual([expect.stringContaining('a compile_warning ("no field x");')]);
   });
 
-  test('a full result is taken to be truncated', () => {
+  test('a full result is considered truncated', () => {
     expect(queryResult([results(MAX_RESULTS - 1)], 'p').truncated).toBeUndefined();
     expect(queryResult([results(MAX_RESULTS)], 'p').truncated).toBe('12000 results, the maximum');
   });
