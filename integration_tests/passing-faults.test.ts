@@ -17,13 +17,13 @@ const passing: Array<[string, Kind, reason: string, object?]> = [
   ['HTTP 429 without Retry-After', { kind: 'status', status: 429 }, 'HTTP 429'],
   ['HTTP 408', { kind: 'status', status: 408 }, 'HTTP 408'],
   ['a connection that is reset', { kind: 'reset' }, 'ECONNRESET'],
-  ['a body cut off before its length', { kind: 'cut', framing: 'length' }, 'UND_ERR_SOCKET'],
-  ['a chunked body that is cut off', { kind: 'cut', framing: 'chunked' }, 'UND_ERR_SOCKET'],
+  ['a body truncated before its length', { kind: 'cut', framing: 'length' }, 'UND_ERR_SOCKET'],
+  ['a truncated chunked body', { kind: 'cut', framing: 'chunked' }, 'UND_ERR_SOCKET'],
   ['JSON that ends too early', { kind: 'truncated-json' }, 'damaged response (it is not complete JSON)'],
   ["a proxy's web page with HTTP 200", { kind: 'html' }, 'damaged response (it is a web page)'],
   ['an empty body with HTTP 200', { kind: 'empty-body' }, 'damaged response (it is empty)'],
   ['no answer', { kind: 'hang' }, 'time-out', IMPATIENT],
-  ['an answer that drips', { kind: 'drip' }, 'time-out', IMPATIENT],
+  ['a response that drips', { kind: 'drip' }, 'time-out', IMPATIENT],
 ];
 
 describe.concurrent('the first request to every path ends in', () => {

@@ -20,7 +20,7 @@ describe('SIGTERM', () => {
   const waits = [
     ['in the middle of a request', { path: 'teams', kind: 'hang' }],
     ['while it waits for another attempt', { path: 'teams', kind: 'status', status: 503, retryAfter: 300 }],
-    ['while the rate limit holds it', { path: 'teams', kind: 'status', status: 429, retryAfter: 300 }],
+    ['while it waits for the rate limit', { path: 'teams', kind: 'status', status: 429, retryAfter: 300 }],
   ] as const;
 
   it.each(waits)('%s ends a read with that signal and its streams INCOMPLETE, without an error', async (_, fault) => {

@@ -29,7 +29,7 @@ function nested(flat: Row): Row {
 
 const FORMS: [form: string, inForm: (flat: Row) => Row][] = [
   ['in the flat form', (flat) => flat],
-  ['below platform', nested],
+  ['under platform', nested],
 ];
 
 /** The name of an option in errors. */

@@ -52,12 +52,12 @@ test.each<[string, string, unknown]>([
   ['null is gone', 'properties.level.type', 'string'],
   ['any type becomes one', 'properties.open.type', 'string'],
   ['a value of an enum is gone', 'properties.level.enum', ['low', null]],
-  ['another type of items', 'properties.ids.items.type', 'integer'],
+  ['a different type of items', 'properties.ids.items.type', 'integer'],
   ['a tighter limit', 'properties.size.maximum', 50],
   ['a limit where there was none', 'properties.ratio.minimum', 0],
-  ['another pattern', 'properties.token.pattern', '^[0-9]{8}$'],
+  ['a different pattern', 'properties.token.pattern', '^[0-9]{8}$'],
   ['a variant is gone', 'properties.sign_in', choice('key')],
-  ['another type in a variant', 'properties.sign_in.oneOf.1.properties.a.type', 'integer'],
+  ['a different type in a variant', 'properties.sign_in.oneOf.1.properties.a.type', 'integer'],
 ])('a config breaks if %s', (_what, path, value) => {
   expect(narrowings(oldSpec, changed(oldSpec, path, value))).toHaveLength(1);
 });
@@ -65,7 +65,7 @@ test.each<[string, string, unknown]>([
 test.each<[string, string, unknown]>([
   ['no field is required', 'required', []],
   ['a new option', 'properties.region', { type: 'string' }],
-  ['null is let in', 'properties.since.type', ['string', 'null']],
+  ['null is allowed', 'properties.since.type', ['string', 'null']],
   ['an integer may be a number', 'properties.size.type', 'number'],
   ['a new value in an enum', 'properties.level.enum', ['low', 'middle', 'high', null]],
   ['the variants change places', 'properties.sign_in', choice('oauth', 'key')],
@@ -75,14 +75,14 @@ test.each<[string, string, unknown]>([
 
 const fields = 'streams.0.json_schema.properties';
 test.each<[string, string, unknown]>([
-  ['a stream has another name', 'streams.0.name', 'events'],
+  ['a stream has a different name', 'streams.0.name', 'events'],
   ['a field is gone', `${fields}.count`, undefined],
-  ['a field has another type', `${fields}.id.type`, ['null', 'boolean']],
+  ['a field has a different type', `${fields}.id.type`, ['null', 'boolean']],
   ['a field can no longer be null', `${fields}.id.type`, 'string'],
   ['an integer becomes a number', `${fields}.count.type`, ['null', 'number']],
   ['a format is gone', `${fields}.created_at.format`, undefined],
-  ['another cursor', 'streams.0.default_cursor_field', ['id']],
-  ['another primary key', 'streams.0.source_defined_primary_key', [['count']]],
+  ['a different cursor', 'streams.0.default_cursor_field', ['id']],
+  ['a different primary key', 'streams.0.source_defined_primary_key', [['count']]],
   ['a sync mode is gone', 'streams.0.supported_sync_modes', ['full_refresh']],
 ])('a connection breaks if %s', (_what, path, value) => {
   expect(catalogBreaks(oldCatalog, changed(oldCatalog, path, value))).toHaveLength(1);

@@ -18,8 +18,8 @@ test.each([
   ['a row too few', { a: 1, b: 1 }, 'a: 1 instead of 2'],
   ['a row too many', { a: 3, b: 1 }, 'a: 3 instead of 2'],
   ['rows in the wrong stream', { a: 1, b: 2 }, 'a: 1 instead of 2\n      b: 2 instead of 1'],
-  ['a stream that is not there', { a: 2 }, 'b: 0 instead of 1'],
-  ['a stream that should not be there', { a: 2, b: 1, c: 1 }, 'c: 1 instead of 0'],
+  ['a missing stream', { a: 2 }, 'b: 0 instead of 1'],
+  ['an unexpected stream', { a: 2, b: 1, c: 1 }, 'c: 1 instead of 0'],
 ])('%s fails', (_, found, difference) => {
   const { lines, anyFailed } = reported((report) => report.counts('read', found, { a: 2, b: 1 }));
   expect(lines[0]).toContain(`✗ read`);
@@ -42,10 +42,10 @@ test('the same keys in any order pass', () => {
 
 test.each([
   ['a key that is missing', { a: ['1'], b: ['1'] }, 'a: 1 missing (2)'],
-  ['another key in its place', { a: ['1', '3'], b: ['1'] }, 'a: 1 missing (2)\n      a: 1 too many (3)'],
-  ['a key that stands there twice', { a: ['1', '2', '2'], b: ['1'] }, 'a: 1 repeated (2)'],
-  ['a stream that is not there', { a: ['1', '2'] }, 'b: 1 missing (1)'],
-  ['a stream that should not be there', { a: ['1', '2'], b: ['1'], c: ['7'] }, 'c: 1 too many (7)'],
+  ['a different key instead', { a: ['1', '3'], b: ['1'] }, 'a: 1 missing (2)\n      a: 1 too many (3)'],
+  ['a duplicate key', { a: ['1', '2', '2'], b: ['1'] }, 'a: 1 repeated (2)'],
+  ['a missing stream', { a: ['1', '2'] }, 'b: 1 missing (1)'],
+  ['an unexpected stream', { a: ['1', '2'], b: ['1'], c: ['7'] }, 'c: 1 too many (7)'],
   ['many of them', { a: ['1', '2'], b: ['1', '2', '3', '4', '5'] }, 'b: 4 too many (2, 3, 4, …)'],
 ])('%s fails', (_, found, difference) => {
   const { lines, anyFailed } = reported((report) => report.keys('table', found, { a: ['1', '2'], b: ['1'] }));
@@ -67,7 +67,7 @@ test('the same rows pass, in any order, with a null or without the field', () =>
 test.each([
   ['a row that is missing', rows({ id: '1', x: 1 }), 'a: 1 missing (2)'],
   ['a row too many', rows({ id: '1', x: 1 }, { id: '2', x: 2 }, { id: '3' }), 'a: 1 too many (3)'],
-  ['another value', rows({ id: '1', x: 1 }, { id: '2', x: '2' }), 'a.x differs in 1\n        2: "2" instead of 2'],
+  ['a different value', rows({ id: '1', x: 1 }, { id: '2', x: '2' }), 'a.x differs in 1\n        2: "2" instead of 2'],
   [
     'a value for null',
     rows({ id: '1', x: 1, y: '' }, { id: '2', x: 2 }),

@@ -141,7 +141,7 @@ describe.concurrent('the catalog', () => {
       'a region that leads elsewhere',
       'crn:v1:bluemix:public:logs:evil.example:a/0:a0000000-0000-4000-8000-000000000001::',
     ],
-    ['an instance that is no GUID', 'crn:v1:bluemix:public:logs:eu-de:a/0:evil.example#::'],
+    ['an instance that is not a GUID', 'crn:v1:bluemix:public:logs:eu-de:a/0:evil.example#::'],
   ])('%s is not a Logs instance', async (_, instance) => {
     await ibmCloud({}, async ({ workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: [instance] }));

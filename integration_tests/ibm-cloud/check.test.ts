@@ -201,8 +201,8 @@ describe.concurrent('a check fails', () => {
   const definite: Array<[string, Fault, RegExp]> = [
     ['the inventory', { path: INSTANCES, kind: 'status', status: 403 }, /HTTP 403/],
     ['every token', { path: INSTANCES, kind: 'status', status: 401 }, /HTTP 401/],
-    ['another place', { path: INSTANCES, kind: 'redirect' }, /redirect/],
-    ['a body of another kind', { path: INSTANCES, kind: 'envelope', shape: 'body-list' }, /.{20}/],
+    ['a redirect', { path: INSTANCES, kind: 'redirect' }, /redirect/],
+    ['a body of a different kind', { path: INSTANCES, kind: 'envelope', shape: 'body-list' }, /.{20}/],
   ];
   it.each(definite)('if the response is a rejection or invalid: %s', async (_, fault, sentence) => {
     await ibmCloud({ faults: [fault] }, async (account) => {

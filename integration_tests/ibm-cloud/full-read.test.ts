@@ -45,12 +45,12 @@ const accounts: Array<[string, AccountOptions]> = [
   ['as it is by default', {}],
   ['of every engine in all regions', { deployments: 13, gen2Deployments: 9, regions: 10 }],
   ['with pages of one row', { ...SMALL, maxLimit: 1, deployments: 3, gen2Deployments: 2 }],
-  ['with pages of two, told by next_docid', { ...SMALL, maxLimit: 2, inventoryToken: 'next_docid' }],
-  ['with pages of three, told by next_url', { ...SMALL, maxLimit: 3, inventoryToken: 'next_url', lastPage: 'null' }],
-  ['with pages that are empty and not the last', { ...SMALL, maxLimit: 2, hiddenInstances: 9, lastPage: 'null' }],
-  ['whose tokens do not say which account it is', { ...SMALL, accountClaim: false }],
-  ['with generation 2 alone', { deployments: 0, oddInstances: false }],
-  ['of another seed', { ...SMALL, seed: 7 }],
+  ['with pages of two, linked by next_docid', { ...SMALL, maxLimit: 2, inventoryToken: 'next_docid' }],
+  ['with pages of three, linked by next_url', { ...SMALL, maxLimit: 3, inventoryToken: 'next_url', lastPage: 'null' }],
+  ['with empty pages before the last', { ...SMALL, maxLimit: 2, hiddenInstances: 9, lastPage: 'null' }],
+  ['whose tokens do not name the account', { ...SMALL, accountClaim: false }],
+  ['with only generation 2', { deployments: 0, oddInstances: false }],
+  ['of a different seed', { ...SMALL, seed: 7 }],
 ];
 
 describe.concurrent('a full read of an account', () => {

@@ -22,7 +22,7 @@ const STREAMS: readonly StreamName[] = [
 
 describe.concurrent('a response of the databases', () => {
   it.each<[string, Kind, RegExp]>([
-    ['of another form than it should be', { kind: 'envelope', shape: 'body-list' }, /it is not an object/],
+    ['of the wrong form', { kind: 'envelope', shape: 'body-list' }, /it is not an object/],
     ['with errors in a 200', { kind: 'errors', errors: { limit: ['too big'] } }, /too big/],
   ])('%s is a system_error that says so', async (_, kind, said) => {
     await ibmCloud({ ...SMALL, faults: [{ path: '/databases/**', ...kind }] }, async ({ read }) => {

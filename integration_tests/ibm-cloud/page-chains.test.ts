@@ -93,8 +93,8 @@ describe.concurrent.each([...LISTS])('a chain of pages of $name', (list) => {
   });
 
   it.each<[string, Omit<Extract<Fault, { kind: 'envelope' }>, 'path' | 'kind'>]>([
-    ['leads back for ever', { shape: 'next-repeated', after: 1 }],
-    ['has the same rows under tokens that are new each time', { shape: 'next-endless' }],
+    ['leads back forever', { shape: 'next-repeated', after: 1 }],
+    ['has the same rows under ever new tokens', { shape: 'next-endless' }],
     ['lacks its list on a later page', { shape: 'list-missing', after: 1 }],
     ['has null for a row', { shape: 'row-null' }],
   ])('that %s is an error that names it, not an end or an endless loop', async (_, fault) => {

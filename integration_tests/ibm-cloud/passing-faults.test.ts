@@ -12,7 +12,7 @@ const passing: Array<[string, Kind, Row?]> = [
   ['HTTP 503 with Retry-After', { kind: 'status', status: 503, retryAfter: 1 }],
   ['HTTP 429 with Retry-After', { kind: 'status', status: 429, retryAfter: 1 }],
   ['a connection that is reset', { kind: 'reset' }],
-  ['a body that is cut off', { kind: 'cut', framing: 'length' }],
+  ['a truncated body', { kind: 'cut', framing: 'length' }],
   ['JSON that ends too early', { kind: 'truncated-json' }],
   ["a gateway's page with HTTP 200", { kind: 'html' }],
   ['no answer', { kind: 'hang' }, { request_timeout_seconds: 2 }],

@@ -13,7 +13,7 @@ const cases: Array<[string, AccountOptions]> = [
   ['many deployments', {}],
   ['pages of ten, in ten regions', { maxLimit: 10, regions: 10 }],
   ['few deployments with many rows', { deployments: 6, backupDays: 360, tasksPerDay: 20 }],
-  ['tokens that live for a few seconds', { tokenLife: 11 }],
+  ['tokens that are valid for a few seconds', { tokenLife: 11 }],
 ];
 
 describe.concurrent('killed at random lines and resumed', () => {

@@ -59,9 +59,9 @@ async function everyCommand({ workspace, config }: Account): Promise<Array<[stri
 
 describe.concurrent('no secret is printed', () => {
   it.each<[string, readonly Fault[]]>([
-    ['where all is well', []],
-    ['where every row has a field that nobody knows', [{ path: '**', kind: 'nested', levels: 2 }]],
-    ['where the inventory echoes the token it refuses', [{ path: INSTANCES, kind: 'echo-token', status: 401 }]],
+    ['if everything works', []],
+    ['if every row has an unknown field', [{ path: '**', kind: 'nested', levels: 2 }]],
+    ['if the inventory echoes the token that it rejects', [{ path: INSTANCES, kind: 'echo-token', status: 401 }]],
     ...[400, 403].map((status): [string, Fault[]] => [
       `where what fails with HTTP ${status} comes with an echo`,
       [`${EVERY_DEPLOYMENT}/**`, '/accounts/**', '/billing/**', '/iam/v2/**'].map((path): Fault => ({
@@ -70,7 +70,7 @@ describe.concurrent('no secret is printed', () => {
         status,
       })),
     ]),
-    ['where an answer that holds secrets is cut', [{ path: INSTANCES, kind: 'truncated-json', times: 1 }]],
+    ['if a response with secrets is truncated', [{ path: INSTANCES, kind: 'truncated-json', times: 1 }]],
     [
       'where pages lead nowhere and rows have no keys',
       [

@@ -61,7 +61,7 @@ describe.concurrent('these responses are not mistaken for a rejected key', () =>
     ],
     ['no IAM there', { path: TOKEN_PATH, kind: 'status', status: 404, body: 'no' }, /endpoints/, /new one|deployment/],
     ['a redirect', { path: TOKEN_PATH, kind: 'redirect' }, /sent only to IBM Cloud/, /API key is meant/],
-    ['a token that is none', { path: TOKEN_PATH, kind: 'status', status: 200, body: {} }, /access_token/, /GET/],
+    ['an invalid token', { path: TOKEN_PATH, kind: 'status', status: 200, body: {} }, /access_token/, /GET/],
   ])('%s', async (_, fault, advice, wrong) => {
     await ibmCloud({ ...SMALL, faults: [fault] }, async ({ read }) => {
       const result = await read({ streams: ['accounts', 'deployments'] });

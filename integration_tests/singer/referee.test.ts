@@ -243,7 +243,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     runOf(validMessages(), { stderr: log('(node:1) Warning: something') }),
     ['2.8 lines of the log'],
   ],
-  ['another last line', runOf([], { exitCode: 1, stderr: began(failed, 'INFO bye') }), ['2.5 the last line helps']],
+  ['a different last line', runOf([], { exitCode: 1, stderr: began(failed, 'INFO bye') }), ['2.5 the last line helps']],
   [
     'no record_count',
     runOf(validMessages(), {

@@ -17,7 +17,7 @@ const both = { audit_events: {}, deployments_recipes: {} };
 describe('a sync of everything', () => {
   it.each([
     ['without a catalog', undefined],
-    ['with the catalog of discovery', Object.fromEntries(STREAM_NAMES.map((name) => [name, {}]))],
+    ['with the discovered catalog', Object.fromEntries(STREAM_NAMES.map((name) => [name, {}]))],
     [
       'in full, incremental streams too',
       { ...Object.fromEntries(STREAM_NAMES.map((name) => [name, { fullTable: true }])) },

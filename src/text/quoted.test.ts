@@ -34,7 +34,7 @@ describe('server text', () => {
   test.each([
     ['line breaks and controls', 'two\r\n\tlines\u0007 \u0085here', 'two lines here'],
     ['tags', '<style>b{}</style><h1>502</h1>Bad <b>gate</b>way', '502 Bad gateway'],
-    ['a tag that is not closed', 'Bad gateway<br/><style>b{color:', 'Bad gateway'],
+    ['an unclosed tag', 'Bad gateway<br/><style>b{color:', 'Bad gateway'],
     ['JSON escapes', String.raw`{\"path\":\"\u00fc\/x\",\n\"a\":1}`, '{"path":"ü/x", "a":1}'],
     ['HTML entities', 'a &lt; b &amp;&amp; c&#39;d&#x27;', "a < b && c'd'"],
     ['credentials in tags and escapes', 'no qZ7xv&quot;Kw3<wbr>Jx/p9L2m+zR8cN=t5QWv&amp;k4D7y-HbG6s!', 'no ****!'],

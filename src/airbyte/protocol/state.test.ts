@@ -28,7 +28,7 @@ describe('every form that clients pass', () => {
     ['the whole output of read', lines(...outputOfRead()), states2('c')],
     ['Windows line ends', lines(...twoStates).replaceAll('\n', '\r\n'), TWO],
     ['indented JSON', JSON.stringify(twoStates, null, 2), TWO],
-    ['twice the same stream', JSON.stringify([stream('a', { n: 1 }), stream('a', { n: 2 })]), { a: { n: 2 } }],
+    ['the same stream twice', JSON.stringify([stream('a', { n: 1 }), stream('a', { n: 2 })]), { a: { n: 2 } }],
     ['no type', JSON.stringify({ ...stream('a', { n: 1 }), type: undefined }), { a: { n: 1 } }],
     ['nulls', JSON.stringify([{ ...stream('a', { n: null }), global: null, data: null, x: null }]), { a: { n: null } }],
     [

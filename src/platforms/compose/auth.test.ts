@@ -28,7 +28,7 @@ describe('the API rejects the token, which is reported at once', () => {
   test.each([
     ['a text', '{"errors":"invalid_token"}'],
     ['a map of lists', '{"errors":{"token":["invalid_token"]}}'],
-    ['a map of texts', '{"errors":{"error":"invalid_token"}}'],
+    ['a map of strings', '{"errors":{"error":"invalid_token"}}'],
   ])('for a 401 with invalid_token as %s, without another request', async (_, body) => {
     const { get, told, paths } = await withReplies({ teams: [[401, body]] });
     const error = await get('teams');

@@ -166,7 +166,7 @@ describe('a bookmark that cannot be used', () => {
       { replication_key_value: 'soon' },
       'replication_key_value must be a timestamp',
     ],
-    ['with partitions that are no list', PARTITIONS, { partitions: {} }, 'partitions must be a list'],
+    ['with partitions that are not a list', PARTITIONS, { partitions: {} }, 'partitions must be a list'],
     [
       'with an empty partition',
       PARTITIONS,
@@ -180,8 +180,8 @@ describe('a bookmark that cannot be used', () => {
   });
 
   test.each<[string, BookmarkFormat, Row, string]>([
-    ['with a key that is none', PARTITIONS, { pending: ['r1', 2] }, 'cannot be used: pending.1 must be a key'],
-    ['of another platform', NEWEST_FIRST, { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
+    ['with an invalid key', PARTITIONS, { pending: ['r1', 2] }, 'cannot be used: pending.1 must be a key'],
+    ['of a different platform', NEWEST_FIRST, { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
   ])('%s is rejected by the core', (_, about, bookmark, problem) => {
     expect(() => parseState(about.format, stateOf(bookmark, about, WHERE), WHERE, 'compose')).toThrow(
       `${WHERE} ${problem}`,

@@ -54,7 +54,7 @@ describe('which streams', () => {
     ['nothing is set for any stream', {}, true],
     ['metadata says yes', own({ selected: true }), true],
     ['metadata says no', own({ selected: false }), false],
-    ['metadata says no in a text', own({ selected: 'false' }), false],
+    ['metadata says no in a string', own({ selected: 'false' }), false],
     ['the entry says no', { selected: false }, false],
     ['the schema says no', { schema: { selected: false } }, false],
     ['metadata says yes, the entry no', { selected: false, ...own({ selected: true }) }, true],
@@ -126,7 +126,7 @@ describe('how', () => {
       own(undefined, 'id'),
       /^The catalog sets a replication key for the stream audit_events other than created_at/,
     ],
-    ['another key for a read in full', 'audit_events', own('FULL_TABLE', 'id'), /^full_refresh$/],
+    ['a different key for a full refresh', 'audit_events', own('FULL_TABLE', 'id'), /^full_refresh$/],
     [
       'INCREMENTAL without a cursor',
       'teams',
@@ -169,10 +169,10 @@ describe('which fields', () => {
   });
 
   test.each<[string, object, boolean]>([
-    ['automatic, though deselected', { inclusion: 'automatic', selected: false }, false],
-    ['unsupported, though selected', { inclusion: 'unsupported', selected: true }, true],
+    ['automatic, although deselected', { inclusion: 'automatic', selected: false }, false],
+    ['unsupported, although selected', { inclusion: 'unsupported', selected: true }, true],
     ['not by default', { 'selected-by-default': false }, true],
-    ['selected, though not by default', { selected: true, 'selected-by-default': false }, false],
+    ['selected, although not by default', { selected: true, 'selected-by-default': false }, false],
   ])('%s', (_, metadata, isOut) => {
     const catalog = { streams: [{ stream: 'teams', metadata: [{ breadcrumb: ['properties', 'name'], metadata }] }] };
     expect(choose(catalog).selected[0]?.deselected.has('name')).toBe(isOut);

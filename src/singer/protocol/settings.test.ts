@@ -33,7 +33,7 @@ describe('values that Meltano passes', () => {
       { platform: { name: 'compose', page_size: 20, deployment_ids: [] } },
     ],
     ['a date alone', { start_date: '2018-01-01' }, { start_date: '2018-01-01T00:00:00.000Z' }],
-    ['a time without a zone', { start_date: '2018-01-01T10:20:30' }, { start_date: '2018-01-01T10:20:30.000Z' }],
+    ['a time without a time zone', { start_date: '2018-01-01T10:20:30' }, { start_date: '2018-01-01T10:20:30.000Z' }],
     [
       'a time with a space and microseconds',
       { start_date: '2018-01-01 10:20:30.123456' },

@@ -29,7 +29,7 @@ test.each([
 
 test.each<[string, unknown]>([
   ['the value of a STATE', { bookmarks: { audit_events: OURS }, currently_syncing: 'x' }],
-  ['a whole STATE message', { type: 'STATE', value: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
+  ['a complete STATE message', { type: 'STATE', value: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
   ['what meltano state get prints', { singer_state: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
 ])('%s: the bookmarks unchanged, and the rest', (_, raw) => {
   expect(parse(raw)).toEqual({ bookmarks: { audit_events: OURS }, rest: { currently_syncing: 'x' } });
@@ -89,7 +89,7 @@ test.each<[string, unknown, string]>([
   ['a text', 'x', 'must contain a JSON object, not a string.'],
   ['null', null, 'must contain a JSON object, not null.'],
   ['bookmarks as a list', { bookmarks: [] }, 'must contain bookmarks as an object, not an array.'],
-  ['a list of something else', [{ a: 1 }], 'contains an airbyte_state that is not a list of STREAM states.'],
+  ['a list of other values', [{ a: 1 }], 'contains an airbyte_state that is not a list of STREAM states.'],
 ])('%s is not a state', (_, raw, problem) => {
   expect(() => parse(raw)).toThrow(`The state file s.json ${problem}`);
 });

@@ -92,8 +92,8 @@ describe('an unfinished row', () => {
       ['r1', 'r3', 'r5'],
       at(3),
     ],
-    ['is emitted again, with all that follow', [rowAt(3, 'running'), rowAt(5, 'done')], at(3), {}, ['r3', 'r5'], at(3)],
-    ['releases the mark when it is done', [rowAt(3, 'done'), rowAt(5, 'done')], at(3), {}, ['r3', 'r5'], at(5)],
+    ['is emitted again, with all later rows', [rowAt(3, 'running'), rowAt(5, 'done')], at(3), {}, ['r3', 'r5'], at(3)],
+    ['releases the mark when it finishes', [rowAt(3, 'done'), rowAt(5, 'done')], at(3), {}, ['r3', 'r5'], at(5)],
     [
       'is emitted however old it is, and moves the mark back',
       [rowAt(1, 'running'), rowAt(5, 'done')],
@@ -103,9 +103,9 @@ describe('an unfinished row', () => {
       at(1),
     ],
     ['releases the mark when the API has forgotten it', [rowAt(5, 'done')], at(3), {}, ['r5'], at(5)],
-    ['without a date holds nothing', [undated, rowAt(5, 'done')], at(4), {}, ['x', 'r5'], at(5)],
+    ['without a date does not hold the mark', [undated, rowAt(5, 'done')], at(4), {}, ['x', 'r5'], at(5)],
     [
-      'after the start of the sync holds nothing',
+      'after the start of the sync does not hold the mark',
       [rowAt(5, 'done'), rowAt(20, 'running')],
       at(4),
       { startedAt: at(10) },

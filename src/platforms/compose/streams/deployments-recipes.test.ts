@@ -37,7 +37,7 @@ describe('each id is one record', () => {
   const flat = { id: 'a1', name: 'Step' };
 
   test.each([
-    ['behind its parent', [a, flat]],
+    ['after its parent', [a, flat]],
     ['before its parent', [flat, a]],
     ['everywhere', [flat, a, flat, { ...a }]],
   ])('when the API lists a step %s too', (_, recipes) => {

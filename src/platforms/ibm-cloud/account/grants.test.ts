@@ -149,8 +149,8 @@ describe('a policy of an unknown form is an error', () => {
       'has an attribute without a key in subject.attributes',
     ],
     ['a value that is an object', { subject: { attributes: [{ ...subject, value: { id: 1 } }] } }, NO_TEXT],
-    ['an empty text', { subject: { attributes: [{ ...subject, value: '' }] } }, NO_TEXT],
-    ['a subject of another kind', { subject: { attributes: [{ ...subject, key: 'name' }] } }, NOBODY],
+    ['an empty string', { subject: { attributes: [{ ...subject, value: '' }] } }, NO_TEXT],
+    ['a subject of a different kind', { subject: { attributes: [{ ...subject, key: 'name' }] } }, NOBODY],
     ['no resource', { resource: null }, 'has no list resource.attributes'],
     [
       'a service that is no text',

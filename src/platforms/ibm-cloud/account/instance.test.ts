@@ -39,19 +39,19 @@ test('a deployment is described by its CRN', () => {
 
 describe('the generation', () => {
   test.each<[string, Row]>([
-    ['by its plan in the order of today', planned('databases-for-redis', 'databases-for-redis-gen2-standard')],
+    ['by its plan in the current order', planned('databases-for-redis', 'databases-for-redis-gen2-standard')],
     ['by its plan in the other order', planned('databases-for-redis', 'databases-for-redis-standard-gen2')],
-    ['by what it says of itself', planned('databases-for-redis', 'odd', { extensions: { dataservices: {} } })],
+    ['by its own description', planned('databases-for-redis', 'odd', { extensions: { dataservices: {} } })],
     ['by its service, which has no other', planned('databases-for-valkey', 'databases-for-valkey-standard')],
   ])('is the second %s, which has no region to request', (_, row) => {
     expect(deploymentOf(row)).toMatchObject({ generation: 'gen2', region: undefined });
   });
 
   test.each<[string, Row]>([
-    ['with a plan of the first', planned('databases-for-redis', 'databases-for-redis-standard')],
-    ['with a plan that only looks like it', planned('databases-for-redis', 'databases-for-redis-gen20')],
-    ['with extensions of another kind', planned('databases-for-redis', 'x', { extensions: { virtual: {} } })],
-    ['with dataservices that are none', planned('databases-for-redis', 'x', { extensions: { dataservices: 'x' } })],
+    ['with a plan of the first generation', planned('databases-for-redis', 'databases-for-redis-standard')],
+    ['with a similar plan', planned('databases-for-redis', 'databases-for-redis-gen20')],
+    ['with extensions of a different kind', planned('databases-for-redis', 'x', { extensions: { virtual: {} } })],
+    ['with invalid dataservices', planned('databases-for-redis', 'x', { extensions: { dataservices: 'x' } })],
   ])('is the first %s', (_, row) => {
     expect(deploymentOf(row)).toMatchObject({ generation: 'gen1', region: 'us-south' });
   });
@@ -177,7 +177,7 @@ describe('the sizes of a generation 2 deployment', () => {
   test.each<[string, Row | undefined]>([
     ['no dataservices', undefined],
     ['nothing but a connection', { connection: { cli: { arguments: ['$PGUSER'] } } }],
-    ['resources that are none', { resources: 'many' }],
+    ['invalid resources', { resources: 'many' }],
   ])('are unknown with %s', (_, dataservices) => {
     expect(sizesOf(dataservices)).toBeUndefined();
   });

@@ -128,7 +128,7 @@ describe('the id', () => {
 
 describe('unreadable entries', () => {
   test.each([
-    ['text that is cut off', JSON.stringify(EVENT).slice(0, 200)],
+    ['truncated text', JSON.stringify(EVENT).slice(0, 200)],
     ['a string that is not an event', '{"level":"info"}'],
     ['no object', '[1]'],
   ])('%s stays in raw, with the time of storage', (_, raw) => {

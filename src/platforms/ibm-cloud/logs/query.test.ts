@@ -80,10 +80,10 @@ describe('warnings', () => {
 
 test.each([
   ['no list', {}],
-  ['an item that is no object', [1]],
-  ['a warning that is no object', [{ warning: 'results truncated' }]],
-  ['results that are no list', [{ result: {} }]],
-  ['an entry that is no object', [{ result: { results: ['x'] } }]],
+  ['an item that is not an object', [1]],
+  ['a warning that is not an object', [{ warning: 'results truncated' }]],
+  ['results that are not a list', [{ result: {} }]],
+  ['an entry that is not an object', [{ result: { results: ['x'] } }]],
 ])('%s is an error', (_, items) => {
   expect(() => queryResult(items, 'v1/query')).toThrow(/v1\/query/);
 });
