@@ -4,8 +4,8 @@ import { createClient, startServer, answer } from '../../test-support/unit/http.
 import { errorText } from './error-text.ts';
 import { itemsIn } from './event-stream.ts';
 
-const REFUSALS = { textOf: errorText };
-const read = (text: string): ReturnType<typeof itemsIn> => itemsIn(text, REFUSALS);
+const REJECTIONS = { textOf: errorText };
+const read = (text: string): ReturnType<typeof itemsIn> => itemsIn(text, REJECTIONS);
 const damaged = (detail: string): object =>
   expect.objectContaining({ problem: 'damaged_answer', facts: { detail } }) as object;
 

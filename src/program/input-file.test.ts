@@ -64,9 +64,9 @@ describe('invalid JSON', () => {
     ['{"api_token": "hunter2",\n"a": ', 'is not valid JSON. Correct it at line 2, column 6.'],
     ['hunter2', 'is not valid JSON. Correct it at line 1, column 1.'],
     ['undefined', 'is not valid JSON. Correct it at line 1, column 1.'],
-  ])('%j', (text, complaint) => {
+  ])('%j', (text, message) => {
     expect(() => parseInput('config', 'c.json', text)).toThrow(/^The config file c\.json /);
-    expect(() => parseInput('config', 'c.json', text)).toThrow(complaint);
+    expect(() => parseInput('config', 'c.json', text)).toThrow(message);
     expect(() => parseInput('config', 'c.json', text)).not.toThrow('hunter2');
   });
 });

@@ -34,7 +34,7 @@ const load: fc.Arbitrary<Load> = fc.record({
  * Every request of a load, in the order in which the breaker lets them go. Checks each against the outcomes reported
  * before.
  */
-async function work({ quota, workers, latencies }: Load): Promise<{ answered: number; refused: number }> {
+async function work({ quota, workers, latencies }: Load): Promise<{ answered: number; rejected: number }> {
   const time = new VirtualTime();
   const breaker = new CircuitBreaker(time, never);
   let period = -1;
@@ -43,7 +43,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
   let closedUntil = 0;
   /** Closed: no request may go. First: one request may go once it is time. Out: that request is in flight. */
   let phase: 'open' | 'first' | 'out' = 'first';
-  const seen = { answered: 0, refused: 0 };
+  const seen = { answered: 0, rejected: 0 };
 
   const request = async (): Promise<boolean> => {
     const pass = await breaker.enter(false, () => undefined);
@@ -69,7 +69,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
     expect(breaker.waitMs).toBeGreaterThan(0);
     closedUntil = Math.max(closedUntil, time.now() + breaker.waitMs);
     phase = 'first';
-    seen.refused += 1;
+    seen.rejected += 1;
     return false;
   };
   const worker = async (requests: number): Promise<void> => {
@@ -91,5 +91,5 @@ test('any quota is respected: one request goes first after each wait, and all ge
 
 test('without a limit, no request is delayed', async () => {
   const quota: Quota = { most: 1_000, periodMs: 60_000, says: 'nothing' };
-  expect(await work({ quota, workers: [5, 5, 5], latencies: [10] })).toEqual({ answered: 15, refused: 0 });
+  expect(await work({ quota, workers: [5, 5, 5], latencies: [10] })).toEqual({ answered: 15, rejected: 0 });
 });
