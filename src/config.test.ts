@@ -396,15 +396,11 @@ describe('a config of IBM Cloud', () => {
     ...more,
   });
 
-  test.each([
-    [{ iam_url: 'https://iam.example.com' }, 'iam_url (did you mean iam?)'],
-    [{ [KEY.repeat(2)]: 'x' }, 'endpoint with a name of 88 characters'],
-  ])(
+  test.each([{ iam_url: 'https://iam.example.com' }, { [KEY.repeat(2)]: 'x' }])(
     'with an unknown endpoint is rejected, because a key for tests must not go to IBM: %j',
-    async (endpoints, said) => {
+    async (endpoints) => {
       const { usageError } = await judged(ibm({ endpoints }));
-      expect(usageError).toContain('platform.endpoints has no ');
-      expect(usageError).toContain(said);
+      expect(usageError).toContain('platform.endpoints has an unknown endpoint; the endpoints are iam, ');
       expect(usageError).not.toContain(KEY);
     },
   );

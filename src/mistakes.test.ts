@@ -152,7 +152,7 @@ const UNUSABLE: [config: object, why: string][] = [
   ],
   [
     { platform: { ...IBM, endpoints: { iam_url: 'x' } } },
-    'platform.endpoints has no iam_url (did you mean iam?); the endpoints are iam, resource_controller, databases, billing, accounts, logs',
+    'platform.endpoints has an unknown endpoint; the endpoints are iam, resource_controller, databases, billing, accounts, logs',
   ],
   [
     { platform: { ...IBM, endpoints: { iam: 'localhost:8321/iam' } } },

@@ -179,7 +179,7 @@ export const recipes = streamsOf<ComposeShared>()({
     partitions: eachDeployment,
     request: (partition) => ofDeployment(partition, 'recipes'),
     rows: (body, { path }) => embeddedRows(body, 'recipes', path),
-    incremental: { cursorField: 'updated_at' },
+    cursorField: 'updated_at',
   },
   primaryKey: 'id',
   startDateField: 'updated_at',
@@ -188,7 +188,7 @@ export const recipes = streamsOf<ComposeShared>()({
 
 /** The same for rows that change until they finish, and have only the date of their start. */
 export const tasks: Stream<ComposeShared> = {
-  ...altered(recipes, { incremental: { cursorField: 'updated_at', isFinal: ({ status }: Row) => status === 'done' } }),
+  ...altered(recipes, { isFinal: ({ status }: Row) => status === 'done' }),
   fields: { ...recipes.fields, status: text('Status.'), version: integer('How often it has changed.') },
 };
 

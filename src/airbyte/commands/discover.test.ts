@@ -121,7 +121,7 @@ test.each<Stream['retrieval']>([
     partitions: async () => ({ chosen: [], all: undefined }),
     request: () => ({ path: 'parts' }),
     rows: nothing,
-    incremental: { cursorField: 'created_at' },
+    cursorField: 'created_at',
   },
 ])(
   'a stream with a cursor ($way) also offers incremental reads, by its own cursor, and can be resumed',

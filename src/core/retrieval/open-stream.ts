@@ -1,6 +1,6 @@
 import type { Session } from '../reading/session.ts';
 import { StreamReader } from '../reading/stream-reader.ts';
-import { type Stream, keyFieldOf } from '../stream/stream.ts';
+import { type Stream, cursorFieldOf, keyFieldOf } from '../stream/stream.ts';
 import type { Cursor, CursorOptions } from './cursor.ts';
 import { MonthCursor, monthState } from './month/cursor.ts';
 import { readMonths } from './month/reader.ts';
@@ -45,7 +45,7 @@ const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Op
   }),
   shared: (retrieval) => ({ read: (reader) => readShared(reader, retrieval) }),
   partition(retrieval, { options, state }) {
-    const isIncremental = retrieval.incremental !== undefined;
+    const isIncremental = retrieval.cursorField !== undefined;
     const cursor = isIncremental ? new PartitionCursor(state(partitionState), options) : undefined;
     return { cursor, read: (reader) => readPartitions(reader, retrieval, cursor) };
   },
@@ -82,19 +82,14 @@ export function openStream<S>(
   return { reader, toEnd: () => read(reader) };
 }
 
+const FORMATS: Partial<Record<Way, StateFormat>> = {
+  partition: partitionState,
+  'newest-first': newestFirstState,
+  month: monthState,
+  window: windowState,
+};
+
 /** The state that a stream saves; undefined if it is only read in full. */
-export function stateFormatOf({ retrieval }: Pick<Stream, 'retrieval'>): StateFormat | undefined {
-  switch (retrieval.way) {
-    case 'once':
-    case 'shared':
-      return undefined;
-    case 'partition':
-      return retrieval.incremental === undefined ? undefined : partitionState;
-    case 'newest-first':
-      return newestFirstState;
-    case 'month':
-      return monthState;
-    case 'window':
-      return windowState;
-  }
+export function stateFormatOf(stream: Pick<Stream, 'retrieval'>): StateFormat | undefined {
+  return cursorFieldOf(stream) === undefined ? undefined : FORMATS[stream.retrieval.way];
 }

@@ -36,7 +36,7 @@ test('fields must be declared wherever they are named', () => {
     ...common,
     fields,
     primaryKey: 'id',
-    retrieval: { ...byPartition, incremental: { cursorField: 'created_at', isFinal } },
+    retrieval: { ...byPartition, cursorField: 'created_at', isFinal },
   });
   expect(cursorFieldOf(good)).toBe('created_at');
   declare({
@@ -44,7 +44,7 @@ test('fields must be declared wherever they are named', () => {
     fields,
     primaryKey: 'id',
     // @ts-expect-error cursor of partitions
-    retrieval: { ...byPartition, incremental: { cursorField: 'made_at', isFinal } },
+    retrieval: { ...byPartition, cursorField: 'made_at', isFinal },
   });
   declare({
     ...common,

@@ -33,15 +33,7 @@ export function keyFieldOf({ primaryKey }: Pick<Stream, 'primaryKey'>): string {
 
 /** Undefined for a stream that is only read in full. */
 export function cursorFieldOf({ retrieval }: Pick<Stream, 'retrieval'>): string | undefined {
-  switch (retrieval.way) {
-    case 'once':
-    case 'shared':
-      return undefined;
-    case 'partition':
-      return retrieval.incremental?.cursorField;
-    default:
-      return retrieval.cursorField;
-  }
+  return 'cursorField' in retrieval ? retrieval.cursorField : undefined;
 }
 
 /** Whether the stream is available; `platform` is this part of the config. */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { MAX_NAME, nearestOf } from '../../text/nearest.ts';
 import { listOf, requiredText } from '../options.ts';
 import { GUID, isRegion, parseCrn } from './api/crn.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './api/endpoints.ts';
@@ -37,16 +36,6 @@ function endpoint(name: EndpointName): z.ZodType<string> {
     .meta({ examples: [DEFAULT_ENDPOINTS[name]] });
 }
 
-/** A misspelled endpoint must not send a test's key to IBM. */
-function unknownEndpoints(keys: readonly string[]): string {
-  const named = keys.map((key) => {
-    if (key.length > MAX_NAME) return `endpoint with a name of ${key.length} characters`;
-    const nearest = nearestOf(key, NAMES);
-    return nearest === undefined ? key : `${key} (did you mean ${nearest}?)`;
-  });
-  return `has no ${named.join(', ')}; the endpoints are ${NAMES.join(', ')}`;
-}
-
 const NAMES = Object.keys(DEFAULT_ENDPOINTS) as EndpointName[];
 
 const endpoints = z
@@ -54,7 +43,10 @@ const endpoints = z
     Object.fromEntries(NAMES.map((name) => [name, endpoint(name)])) as Record<EndpointName, z.ZodType<string>>,
     {
       error: (issue) =>
-        issue.code === 'unrecognized_keys' ? unknownEndpoints(issue.keys) : 'must be an object of addresses',
+        // A misspelled endpoint must not send a test's key to IBM.
+        issue.code === 'unrecognized_keys'
+          ? `has an unknown endpoint; the endpoints are ${NAMES.join(', ')}`
+          : 'must be an object of addresses',
     },
   )
   .default(DEFAULT_ENDPOINTS);

@@ -20,7 +20,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Account> = {
   },
   connection: ({ api_key: apiKey, endpoints }) => ({
     address: endpoints.resource_controller,
-    auth: iamAuth({ apiKey, iam: endpoints.iam }),
+    auth: iamAuth(apiKey, endpoints.iam),
     accept: 'application/json',
     rejections,
   }),

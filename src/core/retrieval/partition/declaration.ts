@@ -10,11 +10,9 @@ export interface ByPartition<S, F extends string> {
   /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
   /** Default: the stream is only read in full. */
-  incremental?: {
-    cursorField: F;
-    /** Whether a row no longer changes; until then, every sync emits it again. */
-    isFinal?(row: Row): boolean;
-  };
+  cursorField?: F;
+  /** Whether a row no longer changes; until then, every sync emits it again. */
+  isFinal?(row: Row): boolean;
   /** The stream has no records if no partition has it. Default: it fails. */
   absentEverywhere?: 'empty';
 }

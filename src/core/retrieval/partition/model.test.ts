@@ -230,7 +230,8 @@ const jobsIn = (chosen: readonly Partition[], all: Set<string>, changes: boolean
       partitions: () => Promise.resolve({ chosen, all, isWhole: chosen.length === all.size }),
       request: ({ id }) => ({ path: id }),
       rows: (body, { path }) => embeddedRows(body, 'jobs', path),
-      incremental: { cursorField: 'created_at', ...(changes && { isFinal: ({ status }: Row) => status === 'done' }) },
+      cursorField: 'created_at',
+      ...(changes && { isFinal: ({ status }: Row) => status === 'done' }),
     },
     primaryKey: 'id',
     fields: {

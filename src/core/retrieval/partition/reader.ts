@@ -45,22 +45,21 @@ export async function readPartitions<S, F extends string>(
 /** Emits the new rows of a partition, and those that may still change or could when they were last emitted. */
 function emitNew<S, F extends string>(
   reader: StreamReader<S>,
-  { incremental }: ByPartition<S, F>,
+  { cursorField, isFinal: isFinalRow = () => true }: ByPartition<S, F>,
   cursor: PartitionCursor,
   { id }: Partition,
   page: Page,
 ): void {
-  const { cursorField = '' } = incremental ?? {};
   const { startedAt } = reader.session;
   const bound = cursor.begin(id);
   let newest: string | undefined;
   let oldestOpen: string | undefined;
   const now = Date.now();
   for (const row of page.rows) {
-    const at = (row[cursorField] ?? undefined) as string | undefined;
+    const at = (row[cursorField ?? ''] ?? undefined) as string | undefined;
     const key = reader.keyOf(row);
     // An undated row may get its date later, and then be older than the mark.
-    const isFinal = at !== undefined && (incremental?.isFinal?.(row) ?? true);
+    const isFinal = at !== undefined && isFinalRow(row);
     if (!cursor.isPending(key)) {
       if (isFinal && bound !== undefined && at < bound) continue;
       if (reader.dropIfBeforeStart(row)) continue;

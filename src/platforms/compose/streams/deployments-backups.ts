@@ -10,7 +10,8 @@ export const deploymentsBackups = composeStream({
   description: 'Available backups of each deployment.',
   retrieval: {
     ...perDeployment('backups'),
-    incremental: { cursorField: 'created_at', isFinal: ({ status }) => FINAL.has(status) },
+    cursorField: 'created_at',
+    isFinal: ({ status }) => FINAL.has(status),
   },
   primaryKey: 'id',
   startDateField: 'created_at',

@@ -17,7 +17,7 @@ export const deploymentsRecipes = composeStream({
       const { rows, ...rest } = embeddedList(body, 'recipes', path);
       return { rows: unnested(rows, path), ...rest };
     },
-    incremental: { cursorField: 'updated_at' },
+    cursorField: 'updated_at',
   },
   primaryKey: 'id',
   startDateField: 'updated_at',

@@ -30,7 +30,7 @@ async function services(replies: Array<[status: number, body: string, headers?: 
   const told: unknown[] = [];
   const opened = createClient({
     address: service.origin,
-    auth: iamAuth({ apiKey: KEY, iam: iam.origin }),
+    auth: iamAuth(KEY, iam.origin),
     rejections,
     terms: ibmCloud.terms,
     onCredentialsRejected: (error) => told.push(error),

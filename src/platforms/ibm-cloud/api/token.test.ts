@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { VirtualTime } from '../../../../test-support/unit/virtual-time.ts';
 import type { SendRequest } from '../../../http/auth.ts';
 import type { Request } from '../../../core/stream/request.ts';
-import { type IamAccess, accountIn, iamAuth } from './token.ts';
+import { accountIn, iamAuth } from './token.ts';
 import { MASK, maskCredentials } from '../../../text/credentials.ts';
 import { serverText } from '../../../text/server-text.ts';
 
@@ -17,7 +17,7 @@ function jwt(claims: object): string {
 }
 
 /** The tokens of a key, with a substitute for IAM that responds when the test tells it to. */
-function openIam(options: Partial<IamAccess> = {}) {
+function openIam() {
   const asked: Request[] = [];
   const waiting: Array<PromiseWithResolvers<unknown>> = [];
   const clock = { now: 0 };
@@ -27,7 +27,7 @@ function openIam(options: Partial<IamAccess> = {}) {
     waiting.push(reply);
     return reply.promise;
   };
-  const auth = iamAuth({ apiKey: KEY, iam: 'https://iam.example.test', now: () => clock.now, ...options });
+  const auth = iamAuth(KEY, 'https://iam.example.test', () => clock.now);
   const header = async (): Promise<string> => auth.header(ask);
   /** Responds to the first pending request. */
   const reply = async (body: unknown): Promise<void> => {
@@ -198,7 +198,7 @@ test('no request has an expired token, and exchanges never overlap', async () =>
         deaths.set(`Bearer t${n}`, asked + life * 1_000);
         return { access_token: `t${n}`, expires_in: life };
       };
-      const auth = iamAuth({ apiKey: KEY, iam: 'https://iam.example.test', now: time.now });
+      const auth = iamAuth(KEY, 'https://iam.example.test', time.now);
       const run = async (waits: number[]): Promise<void> => {
         for (const ms of waits) {
           await time.sleep(ms, never);

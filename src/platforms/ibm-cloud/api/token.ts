@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../../core/failure/errors.ts';
+import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import type { Auth, SendRequest } from '../../../http/auth.ts';
@@ -23,20 +23,13 @@ interface Token {
   deadAt: number;
 }
 
-export interface IamAccess {
-  apiKey: string;
-  /** IAM's address. The key is sent nowhere else. */
-  iam: string;
-  /** Returns Unix ms. */
-  now?: () => number;
-}
-
 /**
  * Exchanges an API key for short-lived access tokens (icd-api.md 1.1), one exchange at a time. Requests use a token
  * until it expires, while the next one is fetched in the background. A service's 401 means that the token was revoked,
- * so a new one is fetched, unless another request has already done so.
+ * so a new one is fetched, unless another request has already done so. The key is only sent to `iam`. `now` returns
+ * Unix ms.
  */
-export function iamAuth({ apiKey, iam, now = Date.now }: IamAccess): Auth {
+export function iamAuth(apiKey: string, iam: string, now: () => number = Date.now): Auth {
   const request: Request = {
     origin: iam,
     path: PATH,
@@ -63,11 +56,7 @@ export function iamAuth({ apiKey, iam, now = Date.now }: IamAccess): Auth {
       throw thrown instanceof ConnectorError ? exchangeError(thrown, iam) : thrown;
     });
     const text = textOf(within(body, 'access_token'));
-    if (text === undefined) {
-      const detail = 'it has no access_token';
-      const internalMessage = `POST ${PATH}: HTTP 200, ${detail}`;
-      throw new ConnectorError('unexpected_body', { path: PATH, detail }, { internalMessage });
-    }
+    if (text === undefined) throw unexpectedBody(PATH, 'it has no access_token');
     addCredential(text);
     // If IAM doesn't say, the token is used until a service rejects it.
     const life = (Number(within(body, 'expires_in')) || Infinity) * 1_000;

@@ -96,11 +96,11 @@ test.each([
   ['deployments_recipes', ['completed', 'failed', 'expired'], ['running', 'queued', 'active']],
 ])('records of %s are final if they are %j', (name, final, open) => {
   const { retrieval } = streamOf(name);
-  const incremental = retrieval.way === 'partition' ? retrieval.incremental : undefined;
-  for (const status of final) expect(incremental?.isFinal?.({ status, deployment_id: 'd' }), status).toBe(true);
+  const partitioned = retrieval.way === 'partition' ? retrieval : undefined;
+  for (const status of final) expect(partitioned?.isFinal?.({ status, deployment_id: 'd' }), status).toBe(true);
   // An unknown status may still change.
   for (const status of [...open, 'odd', '', null, undefined])
-    expect(incremental?.isFinal?.({ status, deployment_id: 'd' }), String(status)).toBe(false);
+    expect(partitioned?.isFinal?.({ status, deployment_id: 'd' }), String(status)).toBe(false);
 });
 
 test.each<[name: string, row: Row, leftOut: string]>([
