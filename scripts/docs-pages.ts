@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { martParts } from './docs-marts.ts';
 import {
   fieldTables,
   optionsTable,
@@ -18,7 +19,7 @@ type Parts = Readonly<Record<string, () => string>>;
 
 /** The pages with generated parts, and the function that generates each part. */
 const PAGES: Readonly<Record<string, Parts>> = Object.assign(
-  { [README]: { streams: () => overviewTable(DOCUMENTED, README) } },
+  { [README]: { streams: () => overviewTable(DOCUMENTED, README) }, 'docs/sources/ibm-cloud-queries.md': martParts() },
   ...DOCUMENTED.map(partsOfPages),
   {
     'docs/reference/icd-api.md': { questions: questionsTable },

@@ -3,11 +3,13 @@ import manifest from '../package.json' with { type: 'json' };
 
 // Writes generated files. Tests compare them with the committed ones.
 const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
-  /** `npm run docs`: the generated parts of the pages, and the entity diagrams. */
+  /** `npm run docs`: the generated parts of the pages, the staging models of the dbt package, and the entity diagrams. */
   async docs() {
     const { PAGE_PATHS, PICTURES, pageUrl, renderPage } = await import('./docs-pages.ts');
     for (const path of PAGE_PATHS) writeFileSync(pageUrl(path), renderPage(path));
     for (const [path, draw] of Object.entries(PICTURES)) writeFileSync(pageUrl(path), await draw());
+    const { dbtModels } = await import('./dbt-models.ts');
+    for (const [path, text] of Object.entries(dbtModels())) writeFileSync(pageUrl(path), text);
   },
   /** `npm run release:notes -- v0.2.0 FILE`: the release's section of the changelog. Throws if a version or date is wrong. */
   async notes(tag = '', file = '') {
@@ -26,6 +28,11 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
     writeFileSync(new URL('../spec.json', import.meta.url), `${JSON.stringify(specification(), null, 2)}\n`);
     const { PLUGIN_DEFINITIONS, pluginDefinition } = await import('./plugin-definition.ts');
     for (const definition of PLUGIN_DEFINITIONS) writeFileSync(definition.url, pluginDefinition(definition));
+  },
+  /** `npm run dbt:views`: the marts as plain views, which dbt compiles. */
+  async views() {
+    const { VIEW_TARGETS, compileViews, viewsUrl } = await import('./dbt-views.ts');
+    for (const target of VIEW_TARGETS) writeFileSync(viewsUrl(target), await compileViews(target));
   },
   /** Run by `npm version`: writes package.json's version to the files that repeat it. */
   async version() {

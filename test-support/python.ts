@@ -34,6 +34,7 @@ const WHEELS_ALONE = ['--only-binary', ':all:'];
 /** The environments with pinned versions. */
 const ENVIRONMENTS = [
   'clients',
+  'dbt',
   'ibm-cloud',
   'lint',
   'meltano',
@@ -66,7 +67,7 @@ const made = new Map<string, Promise<string>>();
 export function environment(name: Environment): Promise<string> {
   const building = ['--build-constraints', join(REQUIREMENTS, 'build.txt')];
   const wheels = FROM_SOURCE.includes(name) ? building : WHEELS_ALONE;
-  return environmentOf(name, requirementsOf(name), wheels);
+  return environmentOf(name, requirementsOf(name), name === 'dbt' ? [...wheels, '--no-deps'] : wheels);
 }
 
 /** The same with the requirements of an example. */

@@ -10,6 +10,8 @@ export interface Postgres {
   port: number;
   /** Rows of a query, column by column as text. */
   query: (text: string) => Promise<string[][]>;
+  /** Runs the statements in a file, all or none of them. */
+  run: (file: string) => Promise<void>;
   stop: () => void;
 }
 
@@ -54,6 +56,9 @@ export async function startPostgres(folder: string): Promise<Postgres> {
         .split('\n')
         .filter((row) => row !== '')
         .map((row) => row.split('\t'));
+    },
+    run: async (file) => {
+      await outputOf(join(bin, 'psql'), [...address, '-Xq1', '-v', 'ON_ERROR_STOP=1', '-f', file]);
     },
     stop: () => {
       process.off('exit', stop);

@@ -5,12 +5,15 @@ import { type Interface, createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { programPath } from '../../test-support/connector.ts';
 import { lastLines } from '../../test-support/processes.ts';
-import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
+import { type Environment, PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
 import { IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { Counts } from './report.ts';
 import { type ClientTest, INCREMENTAL, type Stage, makeNews } from './stage.ts';
 
 // PyAirbyte and airbyte_serverless, each controlled through a script (dialog.py).
+
+/** One that hangs must not hang the whole run. */
+const LONGEST_MS = 1_800_000;
 
 const PYAIRBYTE = pinned('clients', 'airbyte');
 
@@ -110,22 +113,28 @@ export const serverless: ClientTest = {
 };
 
 /** A Python script that follows instructions, line by line (dialog.py). Its other output is in the folder. */
-class PythonClient {
+export class PythonClient {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
   readonly #lines: Interface;
   readonly #log: string;
 
-  static async start(stage: Stage, script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<PythonClient> {
-    const bin = await environment('clients');
+  static async start(
+    { folder }: Pick<Stage, 'folder'>,
+    script: string,
+    args: string[],
+    env: NodeJS.ProcessEnv = {},
+    packages: Environment = 'clients',
+  ): Promise<PythonClient> {
+    const bin = await environment(packages);
     const command = [fileURLToPath(new URL(script, import.meta.url)), ...args];
-    return new PythonClient(join(bin, 'python'), command, stage.folder, { ...PYTHON_OPTIONS.env, ...env });
+    return new PythonClient(join(bin, 'python'), command, folder, { ...PYTHON_OPTIONS.env, ...env });
   }
 
   private constructor(python: string, args: string[], cwd: string, env: NodeJS.ProcessEnv) {
     this.#log = join(cwd, 'client.log');
     const log = openSync(this.#log, 'w');
-    this.#child = spawn(python, args, { cwd, env, stdio: ['pipe', 'pipe', log], timeout: PYTHON_OPTIONS.timeoutMs });
+    this.#child = spawn(python, args, { cwd, env, stdio: ['pipe', 'pipe', log], timeout: LONGEST_MS });
     closeSync(log);
     this.#child.stdin?.on('error', () => undefined);
     this.#lines = createInterface({ input: this.#child.stdout! });

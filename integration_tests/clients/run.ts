@@ -2,7 +2,6 @@ import { constants } from 'node:os';
 import { buildIfNeeded } from '../../test-support/connector.ts';
 import { readFlags } from '../../test-support/flags.ts';
 import { imageTests, strictParser } from './airbyte-cdk.ts';
-import { exampleQueries } from './example-queries.ts';
 import { ibmClients } from './ibm-clients.ts';
 import { meltano } from './meltano.ts';
 import { pyAirbyte, pyAirbyteImage, serverless } from './python-clients.ts';
@@ -27,7 +26,6 @@ const TESTS = [
   singerCheckTap,
   singerPipes,
   ibmClients,
-  exampleQueries,
 ];
 const NAMES = TESTS.map(({ name }) => name);
 

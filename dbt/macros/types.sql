@@ -1,0 +1,63 @@
+{#- The type of a kind of field. -#}
+{% macro type_of(kind) %}{{ return(adapter.dispatch('type_of', 'source_compose')(kind)) }}{% endmacro %}
+
+{% macro default__type_of(kind) %}
+  {{ return({
+    'text': 'text', 'integer': 'bigint', 'number': 'numeric(38, 9)', 'boolean': 'boolean', 'timestamp': 'timestamptz',
+    'object': 'json', 'list': 'json'
+  }[kind]) }}
+{% endmacro %}
+
+{% macro postgres__type_of(kind) %}
+  {{ return('jsonb' if kind in ['object', 'list'] else source_compose.default__type_of(kind)) }}
+{% endmacro %}
+
+{#- A column as the type of its kind, whatever type its loader gave it. Some loaders write null in place of an empty text. -#}
+{% macro typed(column, kind) %}{{ return(adapter.dispatch('typed', 'source_compose')(column, kind)) }}{% endmacro %}
+
+{% macro default__typed(column, kind) %}
+  {%- if kind == 'text' -%}
+    {{ return("nullif(cast(" ~ column ~ " as text), '')") }}
+  {%- elif kind == 'timestamp' -%}
+    {{ return("cast(cast(" ~ column ~ " as text) || case typeof(" ~ column ~ ") when 'TIMESTAMP' then 'Z' else '' end as timestamptz)") }}
+  {%- endif -%}
+  {{ return('cast(' ~ column ~ ' as ' ~ source_compose.type_of(kind) ~ ')') }}
+{% endmacro %}
+
+{#- Some loaders write times without a zone, in UTC; and JSON null where there is nothing. -#}
+{% macro postgres__typed(column, kind) %}
+  {%- if kind == 'text' -%}
+    {{ return("nullif(cast(" ~ column ~ " as text), '')") }}
+  {%- elif kind == 'timestamp' -%}
+    {{ return("cast(cast(" ~ column ~ " as text) || case when pg_typeof(" ~ column ~ ") = 'timestamp'::regtype then 'Z' else '' end as timestamptz)") }}
+  {%- elif kind in ['object', 'list'] -%}
+    {{ return("cast(nullif(cast(" ~ column ~ " as text), 'null') as jsonb)") }}
+  {%- endif -%}
+  {{ return('cast(' ~ column ~ ' as ' ~ source_compose.type_of(kind) ~ ')') }}
+{% endmacro %}
+
+{#- The elements of a list: `left join {{ elements('t.members', 'm') }} on true`, then `m.value ->> 'name'`. -#}
+{% macro elements(list, alias) %}{{ return(adapter.dispatch('elements', 'source_compose')(list, alias)) }}{% endmacro %}
+
+{% macro default__elements(list, alias) %}
+  {{ return('lateral (select unnest(cast(' ~ list ~ ' as json[])) as value) as ' ~ alias) }}
+{% endmacro %}
+
+{% macro postgres__elements(list, alias) %}
+  {{ return('lateral (select jsonb_array_elements(' ~ list ~ ') as value) as ' ~ alias) }}
+{% endmacro %}
+
+{#- The time at which ages are measured. -#}
+{% macro as_of() -%}
+  {%- if var('as_of') -%}cast('{{ var("as_of") }}' as timestamptz){%- else -%}current_timestamp{%- endif -%}
+{%- endmacro %}
+
+{#- Whole hours from one time to another. -#}
+{% macro hours_between(first, last) -%}
+  cast(floor(extract(epoch from ({{ last }} - {{ first }})) / 3600) as integer)
+{%- endmacro %}
+
+{#- A column of texts as one key. -#}
+{% macro key_of(columns) -%}
+  {%- for column in columns -%}coalesce({{ column }}, ''){% if not loop.last %} || '/' || {% endif %}{%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,13 @@
+-- Written by `npm run docs` from the declarations of the streams.
+{% set ibm_cloud = {
+  'type': 'text',
+  'generation': 'text',
+  'versions': 'list',
+} %}
+{% set compose = {
+  'type': 'text',
+  'status': 'text',
+  'display_name': 'text',
+  'versions': 'list',
+} %}
+{{ stage({'ibm_cloud': ibm_cloud, 'compose': compose}, full_refresh=['ibm_cloud', 'compose']) }}

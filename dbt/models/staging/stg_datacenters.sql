@@ -1,0 +1,12 @@
+-- Written by `npm run docs` from the declarations of the streams.
+{% set ibm_cloud = {
+  'slug': 'text',
+  'provider': 'text',
+  'region': 'text',
+} %}
+{% set compose = {
+  'slug': 'text',
+  'provider': 'text',
+  'region': 'text',
+} %}
+{{ stage({'ibm_cloud': ibm_cloud, 'compose': compose}, full_refresh=['ibm_cloud', 'compose']) }}

@@ -1,0 +1,9 @@
+-- Written by `npm run docs` from the declarations of the streams.
+{% set ibm_cloud = {
+  'id': 'text',
+  'deployment_id': 'text',
+  'generation': 'text',
+  'address': 'text',
+  'description': 'text',
+} %}
+{{ stage({'ibm_cloud': ibm_cloud}, full_refresh=['ibm_cloud']) }}

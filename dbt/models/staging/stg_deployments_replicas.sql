@@ -1,0 +1,8 @@
+-- Written by `npm run docs` from the declarations of the streams.
+{% set ibm_cloud = {
+  'deployment_id': 'text',
+  'generation': 'text',
+  'leader': 'text',
+  'replicas': 'list',
+} %}
+{{ stage({'ibm_cloud': ibm_cloud}, full_refresh=['ibm_cloud']) }}

@@ -1,0 +1,31 @@
+-- Written by `npm run docs` from the declarations of the streams.
+{% set ibm_cloud = {
+  'id': 'text',
+  'policy_id': 'text',
+  'iam_id': 'text',
+  'name': 'text',
+  'role': 'text',
+  'role_id': 'text',
+  'scope': 'text',
+  'deployment_id': 'text',
+  'service_instance': 'text',
+  'service_name': 'text',
+  'resource_group_id': 'text',
+  'region': 'text',
+  'state': 'text',
+  'description': 'text',
+  'resource_tags': 'list',
+  'time_condition': 'text',
+  'rule': 'object',
+  'created_at': 'timestamp',
+  'created_by_id': 'text',
+  'last_modified_at': 'timestamp',
+  'last_modified_by_id': 'text',
+} %}
+{% set compose = {
+  'id': 'text',
+  'deployment_id': 'text',
+  'name': 'text',
+  'users': 'list',
+} %}
+{{ stage({'ibm_cloud': ibm_cloud, 'compose': compose}, full_refresh=['ibm_cloud', 'compose']) }}

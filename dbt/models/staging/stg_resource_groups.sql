@@ -1,0 +1,13 @@
+-- Written by `npm run docs` from the declarations of the streams.
+{% set ibm_cloud = {
+  'id': 'text',
+  'crn': 'text',
+  'account_id': 'text',
+  'name': 'text',
+  'state': 'text',
+  'default': 'boolean',
+  'quota_id': 'text',
+  'created_at': 'timestamp',
+  'updated_at': 'timestamp',
+} %}
+{{ stage({'ibm_cloud': ibm_cloud}, full_refresh=['ibm_cloud']) }}

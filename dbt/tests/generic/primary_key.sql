@@ -1,0 +1,7 @@
+{#- No row without the key, and no two rows with the same. -#}
+{% test primary_key(model, column) %}
+select {{ column }}, count(*) as count_of_rows
+from {{ model }}
+group by {{ column }}
+having {{ column }} is null or count(*) > 1
+{% endtest %}

@@ -1,0 +1,1132 @@
+-- Written by `npm run dbt:views` from the models in dbt/models.
+-- An error that a table or column does not exist is harmless: it isn't synced, and the view of that stream is empty.
+-- Run it: duckdb FILE <duckdb.sql
+-- The tables are in the schema ibm_cloud. If yours are in main: sed 's/ibm_cloud[.]/main./' duckdb.sql | duckdb FILE
+drop schema if exists databases cascade;
+create schema databases;
+
+create view databases.stg_deployments as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as guid,
+  cast(null as text) as account_id,
+  cast(null as text) as name,
+  cast(null as text) as type,
+  cast(null as text) as service,
+  cast(null as text) as generation,
+  cast(null as text) as version,
+  cast(null as text) as plan_id,
+  cast(null as text) as region,
+  cast(null as text) as resource_group_id,
+  cast(null as text) as resource_group_name,
+  cast(null as text) as state,
+  cast(null as timestamptz) as created_at,
+  cast(null as timestamptz) as updated_at,
+  cast(null as timestamptz) as deleted_at,
+  cast(null as text) as created_by,
+  cast(null as text) as updated_by,
+  cast(null as text) as last_operation_type,
+  cast(null as text) as last_operation_state,
+  cast(null as text) as last_operation_description,
+  cast(null as boolean) as locked,
+  cast(null as text) as target_crn,
+  cast(null as text) as hosting_platform,
+  cast(null as boolean) as enable_public_endpoints,
+  cast(null as boolean) as enable_private_endpoints,
+  cast(null as json) as admin_usernames,
+  cast(null as numeric(38, 9)) as members,
+  cast(null as numeric(38, 9)) as shards,
+  cast(null as text) as host_flavor,
+  cast(null as numeric(38, 9)) as cpu_count_per_member,
+  cast(null as numeric(38, 9)) as memory_gb_per_member,
+  cast(null as numeric(38, 9)) as storage_gb_per_member,
+  cast(null as text) as disk_encryption_key_crn,
+  cast(null as text) as notes,
+  cast(null as text) as customer_billing_code,
+  cast(null as text) as cluster_id,
+  cast(null as text) as provision_recipe_id,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_deployments as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(guid as text), '') as guid,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(type as text), '') as type,
+  nullif(cast(service as text), '') as service,
+  nullif(cast(generation as text), '') as generation,
+  nullif(cast(version as text), '') as version,
+  nullif(cast(plan_id as text), '') as plan_id,
+  nullif(cast(region as text), '') as region,
+  nullif(cast(resource_group_id as text), '') as resource_group_id,
+  nullif(cast(resource_group_name as text), '') as resource_group_name,
+  nullif(cast(state as text), '') as state,
+  cast(cast(created_at as text) || case typeof(created_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as created_at,
+  cast(cast(updated_at as text) || case typeof(updated_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as updated_at,
+  cast(cast(deleted_at as text) || case typeof(deleted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as deleted_at,
+  nullif(cast(created_by as text), '') as created_by,
+  nullif(cast(updated_by as text), '') as updated_by,
+  nullif(cast(last_operation_type as text), '') as last_operation_type,
+  nullif(cast(last_operation_state as text), '') as last_operation_state,
+  nullif(cast(last_operation_description as text), '') as last_operation_description,
+  cast(locked as boolean) as locked,
+  nullif(cast(target_crn as text), '') as target_crn,
+  nullif(cast(platform as text), '') as hosting_platform,
+  cast(enable_public_endpoints as boolean) as enable_public_endpoints,
+  cast(enable_private_endpoints as boolean) as enable_private_endpoints,
+  cast(admin_usernames as json) as admin_usernames,
+  cast(members as numeric(38, 9)) as members,
+  cast(shards as numeric(38, 9)) as shards,
+  nullif(cast(host_flavor as text), '') as host_flavor,
+  cast(cpu_count_per_member as numeric(38, 9)) as cpu_count_per_member,
+  cast(memory_gb_per_member as numeric(38, 9)) as memory_gb_per_member,
+  cast(storage_gb_per_member as numeric(38, 9)) as storage_gb_per_member,
+  nullif(cast(disk_encryption_key_crn as text), '') as disk_encryption_key_crn,
+  cast(null as text) as notes,
+  cast(null as text) as customer_billing_code,
+  cast(null as text) as cluster_id,
+  cast(null as text) as provision_recipe_id,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.deployments as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.deployments as loaded
+);
+
+create view databases.stg_deployments_backups as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as deployment_id,
+  cast(null as text) as generation,
+  cast(null as text) as name,
+  cast(null as text) as type,
+  cast(null as text) as status,
+  cast(null as boolean) as is_downloadable,
+  cast(null as boolean) as is_restorable,
+  cast(null as timestamptz) as created_at,
+  cast(null as timestamptz) as updated_at,
+  cast(null as numeric(38, 9)) as size_gb,
+  cast(null as text) as version,
+  cast(null as text) as can_be_deleted_after,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_deployments_backups as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(generation as text), '') as generation,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(type as text), '') as type,
+  nullif(cast(status as text), '') as status,
+  cast(is_downloadable as boolean) as is_downloadable,
+  cast(is_restorable as boolean) as is_restorable,
+  cast(cast(created_at as text) || case typeof(created_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as created_at,
+  cast(cast(updated_at as text) || case typeof(updated_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as updated_at,
+  cast(size_gb as numeric(38, 9)) as size_gb,
+  nullif(cast(version as text), '') as version,
+  nullif(cast(can_be_deleted_after as text), '') as can_be_deleted_after,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.deployments_backups as loaded;
+
+create view databases.stg_deployments_recovery_windows as
+select
+  cast(null as text) as platform,
+  cast(null as text) as deployment_id,
+  cast(null as text) as generation,
+  cast(null as timestamptz) as earliest_point_in_time_recovery_time,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_deployments_recovery_windows as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(generation as text), '') as generation,
+  cast(cast(earliest_point_in_time_recovery_time as text) || case typeof(earliest_point_in_time_recovery_time) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as earliest_point_in_time_recovery_time,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.deployments_recovery_windows as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.deployments_recovery_windows as loaded
+);
+
+-- The backups of each active database: how old the newest finished one is, which gaps there are, and what can be restored. Backups of the last backup_kept_days days count.
+create view databases.backup_compliance as
+-- How old the newest finished backup of each active database is, which gaps its history has, and what can be restored.
+with finished as (
+  select
+    platform, deployment_id, created_at, is_restorable,
+    lag(created_at) over (partition by platform, deployment_id order by created_at) as previous_at
+  from databases.stg_deployments_backups
+  -- Of Compose; of generation 1; of generation 2.
+  where status in ('complete', 'completed', 'active')
+    and created_at >= current_timestamp - interval '30 days'
+),
+backups as (
+  select
+    platform, deployment_id,
+    count(*) as finished_backups,
+    max(created_at) as newest_backup_at,
+    max(cast(floor(extract(epoch from (created_at - previous_at)) / 3600) as integer)) as longest_gap_hours,
+    min(case when is_restorable then created_at end) as oldest_restorable_at,
+    max(case when is_restorable then created_at end) as newest_restorable_at
+  from finished
+  group by platform, deployment_id
+),
+failed as (
+  select platform, deployment_id, count(*) as failed_backups
+  from databases.stg_deployments_backups
+  where status in ('failed', 'expired')
+    and created_at >= current_timestamp - interval '30 days'
+  group by platform, deployment_id
+)
+select
+  d.platform,
+  d.id as deployment_id,
+  d.name as database_name,
+  d.type,
+  d.generation,
+  b.newest_backup_at,
+  cast(floor(extract(epoch from (current_timestamp - b.newest_backup_at)) / 3600) as integer) as newest_backup_age_hours,
+  case
+    when b.newest_backup_at is null then 'none'
+    when b.newest_backup_at < current_timestamp - interval '24 hours' then 'late'
+    else 'ok'
+  end as status,
+  coalesce(b.finished_backups, 0) as finished_backups,
+  coalesce(f.failed_backups, 0) as failed_backups,
+  b.longest_gap_hours,
+  w.earliest_point_in_time_recovery_time as point_in_time_from,
+  b.oldest_restorable_at as restorable_from,
+  -- IBM keeps a backup for so long. How long Compose does is not known.
+  case when d.platform = 'ibm_cloud' then b.newest_restorable_at + interval '30 days' end
+    as restorable_until
+from databases.stg_deployments as d
+left join backups as b on b.platform = d.platform and b.deployment_id = d.id
+left join failed as f on f.platform = d.platform and f.deployment_id = d.id
+left join databases.stg_deployments_recovery_windows as w on w.platform = d.platform and w.deployment_id = d.id
+where coalesce(d.state, 'active') = 'active';
+
+create view databases.stg_audit_events as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as deployment_id,
+  cast(null as text) as service,
+  cast(null as text) as event,
+  cast(null as text) as user_id,
+  cast(null as text) as email,
+  cast(null as text) as user_type,
+  cast(null as text) as credential_type,
+  cast(null as text) as ip,
+  cast(null as text) as user_agent,
+  cast(null as text) as target_id,
+  cast(null as text) as target_type,
+  cast(null as text) as target_name,
+  cast(null as text) as outcome,
+  cast(null as text) as severity,
+  cast(null as text) as message,
+  cast(null as json) as data,
+  cast(null as text) as correlation_id,
+  cast(null as text) as observer,
+  cast(null as text) as log_source_crn,
+  cast(null as boolean) as data_event,
+  cast(null as boolean) as save_service_copy,
+  cast(null as timestamptz) as created_at,
+  cast(null as text) as logs_instance,
+  cast(null as text) as raw,
+  cast(null as text) as cluster_id,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_audit_events as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(service as text), '') as service,
+  nullif(cast(event as text), '') as event,
+  nullif(cast(user_id as text), '') as user_id,
+  nullif(cast(email as text), '') as email,
+  nullif(cast(user_type as text), '') as user_type,
+  nullif(cast(credential_type as text), '') as credential_type,
+  nullif(cast(ip as text), '') as ip,
+  nullif(cast(user_agent as text), '') as user_agent,
+  nullif(cast(target_id as text), '') as target_id,
+  nullif(cast(target_type as text), '') as target_type,
+  nullif(cast(target_name as text), '') as target_name,
+  nullif(cast(outcome as text), '') as outcome,
+  nullif(cast(severity as text), '') as severity,
+  nullif(cast(message as text), '') as message,
+  cast(data as json) as data,
+  nullif(cast(correlation_id as text), '') as correlation_id,
+  nullif(cast(observer as text), '') as observer,
+  nullif(cast(log_source_crn as text), '') as log_source_crn,
+  cast(data_event as boolean) as data_event,
+  cast(save_service_copy as boolean) as save_service_copy,
+  cast(cast(created_at as text) || case typeof(created_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as created_at,
+  nullif(cast(logs_instance as text), '') as logs_instance,
+  nullif(cast(raw as text), '') as raw,
+  cast(null as text) as cluster_id,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.audit_events as loaded;
+
+create view databases.stg_deployments_roles as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as policy_id,
+  cast(null as text) as iam_id,
+  cast(null as text) as name,
+  cast(null as text) as role,
+  cast(null as text) as role_id,
+  cast(null as text) as scope,
+  cast(null as text) as deployment_id,
+  cast(null as text) as service_instance,
+  cast(null as text) as service_name,
+  cast(null as text) as resource_group_id,
+  cast(null as text) as region,
+  cast(null as text) as state,
+  cast(null as text) as description,
+  cast(null as json) as resource_tags,
+  cast(null as text) as time_condition,
+  cast(null as json) as rule,
+  cast(null as timestamptz) as created_at,
+  cast(null as text) as created_by_id,
+  cast(null as timestamptz) as last_modified_at,
+  cast(null as text) as last_modified_by_id,
+  cast(null as json) as users,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_deployments_roles as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(policy_id as text), '') as policy_id,
+  nullif(cast(iam_id as text), '') as iam_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(role as text), '') as role,
+  nullif(cast(role_id as text), '') as role_id,
+  nullif(cast(scope as text), '') as scope,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(service_instance as text), '') as service_instance,
+  nullif(cast(service_name as text), '') as service_name,
+  nullif(cast(resource_group_id as text), '') as resource_group_id,
+  nullif(cast(region as text), '') as region,
+  nullif(cast(state as text), '') as state,
+  nullif(cast(description as text), '') as description,
+  cast(resource_tags as json) as resource_tags,
+  nullif(cast(time_condition as text), '') as time_condition,
+  cast(rule as json) as rule,
+  cast(cast(created_at as text) || case typeof(created_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as created_at,
+  nullif(cast(created_by_id as text), '') as created_by_id,
+  cast(cast(last_modified_at as text) || case typeof(last_modified_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as last_modified_at,
+  nullif(cast(last_modified_by_id as text), '') as last_modified_by_id,
+  cast(null as json) as users,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.deployments_roles as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.deployments_roles as loaded
+);
+
+create view databases.stg_teams as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as name,
+  cast(null as text) as description,
+  cast(null as boolean) as is_federated,
+  cast(null as json) as members,
+  cast(null as timestamptz) as created_at,
+  cast(null as text) as created_by_id,
+  cast(null as timestamptz) as last_modified_at,
+  cast(null as text) as last_modified_by_id,
+  cast(null as json) as users,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_teams as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(description as text), '') as description,
+  cast(is_federated as boolean) as is_federated,
+  cast(members as json) as members,
+  cast(cast(created_at as text) || case typeof(created_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as created_at,
+  nullif(cast(created_by_id as text), '') as created_by_id,
+  cast(cast(last_modified_at as text) || case typeof(last_modified_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as last_modified_at,
+  nullif(cast(last_modified_by_id as text), '') as last_modified_by_id,
+  cast(null as json) as users,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.teams as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.teams as loaded
+);
+
+-- Names of users, service IDs and profiles, as far as access groups, teams, roles and audit events have them.
+create view databases.identities as
+-- The names of users and programs, as far as groups, teams and audit events tell them.
+with known as (
+  select
+    t.platform,
+    (m.value ->> 'iam_id') as id,
+    (m.value ->> 'name') as name,
+    (m.value ->> 'email') as email
+  from databases.stg_teams as t
+  left join lateral (select unnest(cast(t.members as json[])) as value) as m on true
+  union all
+  select t.platform, (u.value ->> 'id'), (u.value ->> 'name'), null
+  from databases.stg_teams as t
+  left join lateral (select unnest(cast(t.users as json[])) as value) as u on true
+  union all
+  select r.platform, (u.value ->> 'id'), (u.value ->> 'name'), null
+  from databases.stg_deployments_roles as r
+  left join lateral (select unnest(cast(r.users as json[])) as value) as u on true
+  union all
+  select platform, user_id, null, email
+  from databases.stg_audit_events
+)
+select platform, id, coalesce(max(name), max(email)) as name, max(email) as email
+from known
+where id is not null
+group by platform, id;
+
+create view databases.stg_deployments_recipes as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as deployment_id,
+  cast(null as text) as generation,
+  cast(null as text) as account_id,
+  cast(null as text) as name,
+  cast(null as text) as template,
+  cast(null as text) as status,
+  cast(null as bigint) as progress_percent,
+  cast(null as timestamptz) as created_at,
+  cast(null as text) as status_detail,
+  cast(null as text) as parent_id,
+  cast(null as timestamptz) as updated_at,
+  cast(null as bigint) as operations_complete,
+  cast(null as bigint) as operations_total,
+  cast(null as text) as source,
+  cast(null as text) as source_user,
+  cast(null as text) as source_reason,
+  cast(null as text) as source_ip,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_deployments_recipes as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(generation as text), '') as generation,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(template as text), '') as template,
+  nullif(cast(status as text), '') as status,
+  cast(progress_percent as bigint) as progress_percent,
+  cast(cast(created_at as text) || case typeof(created_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as created_at,
+  cast(null as text) as status_detail,
+  cast(null as text) as parent_id,
+  cast(null as timestamptz) as updated_at,
+  cast(null as bigint) as operations_complete,
+  cast(null as bigint) as operations_total,
+  cast(null as text) as source,
+  cast(null as text) as source_user,
+  cast(null as text) as source_reason,
+  cast(null as text) as source_ip,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.deployments_recipes as loaded;
+
+-- What happened to the databases, in one line of time. Tasks of generation 1 and Compose's recipes, and audit events.
+create view databases.change_log as
+-- What happened to the databases, in one line of time: tasks and audit events.
+with changes as (
+  select
+    platform, id, 'task' as kind, created_at as happened_at, deployment_id, name as what, status as outcome,
+    source_user as actor_id, cast(null as text) as actor_email, source_ip as ip
+  from databases.stg_deployments_recipes
+  union all
+  select platform, id, 'audit_event', created_at, deployment_id, event, outcome, user_id, email, ip
+  from databases.stg_audit_events
+)
+select
+  coalesce(c.platform, '') || '/' || coalesce(c.kind, '') || '/' || coalesce(c.id, '') as id,
+  c.platform,
+  c.happened_at,
+  c.kind,
+  c.deployment_id,
+  d.name as database_name,
+  c.what,
+  c.outcome,
+  c.actor_id,
+  coalesce(i.name, c.actor_email, c.actor_id) as actor_name,
+  c.ip
+from changes as c
+left join databases.stg_deployments as d on d.platform = c.platform and d.id = c.deployment_id
+left join databases.identities as i on i.platform = c.platform and i.id = c.actor_id;
+
+create view databases.stg_deployments_team_roles as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as policy_id,
+  cast(null as text) as access_group_id,
+  cast(null as text) as name,
+  cast(null as text) as role,
+  cast(null as text) as role_id,
+  cast(null as text) as scope,
+  cast(null as text) as deployment_id,
+  cast(null as text) as service_instance,
+  cast(null as text) as service_name,
+  cast(null as text) as resource_group_id,
+  cast(null as text) as region,
+  cast(null as text) as state,
+  cast(null as text) as description,
+  cast(null as json) as resource_tags,
+  cast(null as text) as time_condition,
+  cast(null as json) as rule,
+  cast(null as timestamptz) as created_at,
+  cast(null as text) as created_by_id,
+  cast(null as timestamptz) as last_modified_at,
+  cast(null as text) as last_modified_by_id,
+  cast(null as json) as teams,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_deployments_team_roles as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(policy_id as text), '') as policy_id,
+  nullif(cast(access_group_id as text), '') as access_group_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(role as text), '') as role,
+  nullif(cast(role_id as text), '') as role_id,
+  nullif(cast(scope as text), '') as scope,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(service_instance as text), '') as service_instance,
+  nullif(cast(service_name as text), '') as service_name,
+  nullif(cast(resource_group_id as text), '') as resource_group_id,
+  nullif(cast(region as text), '') as region,
+  nullif(cast(state as text), '') as state,
+  nullif(cast(description as text), '') as description,
+  cast(resource_tags as json) as resource_tags,
+  nullif(cast(time_condition as text), '') as time_condition,
+  cast(rule as json) as rule,
+  cast(cast(created_at as text) || case typeof(created_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as created_at,
+  nullif(cast(created_by_id as text), '') as created_by_id,
+  cast(cast(last_modified_at as text) || case typeof(last_modified_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as last_modified_at,
+  nullif(cast(last_modified_by_id as text), '') as last_modified_by_id,
+  cast(null as json) as teams,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.deployments_team_roles as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.deployments_team_roles as loaded
+);
+
+-- Which user, service ID or trusted profile has which role on which database, through which policy and access group. Policies without a service, which open databases too, are included. Conditions of policies aren't evaluated.
+create view databases.database_access as
+-- Who has which role on which database, and through which policy and group. A condition of a policy is not evaluated.
+with policies as (
+  select
+    platform, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope, service_instance,
+    service_name, resource_group_id, region, resource_tags is not null or time_condition is not null as is_conditional
+  from databases.stg_deployments_roles
+  where platform = 'ibm_cloud'
+  union all
+  select
+    platform, policy_id, null, access_group_id, name, scope, service_instance, service_name, resource_group_id, region,
+    resource_tags is not null or time_condition is not null
+  from databases.stg_deployments_team_roles
+  where platform = 'ibm_cloud'
+),
+-- A policy covers what has each value that it names.
+grants as (
+  select
+    p.platform, d.id as deployment_id, p.role, p.policy_id, p.scope, p.service_name is not null as names_service,
+    p.is_conditional, p.subject_id as direct_id, p.group_id, t.name as group_name, m.value as member
+  from policies as p
+  join databases.stg_deployments as d
+    on d.platform = p.platform
+    and (p.service_instance is null or p.service_instance = d.guid)
+    and (p.service_name is null or p.service_name = d.service)
+    and (p.resource_group_id is null or p.resource_group_id = d.resource_group_id)
+    and (p.region is null or p.region = d.region)
+  left join databases.stg_teams as t on t.platform = p.platform and t.id = p.group_id
+  left join lateral (select unnest(cast(t.members as json[])) as value) as m on true
+),
+access as (
+  select
+    platform, deployment_id, coalesce(direct_id, (member ->> 'iam_id')) as subject_id, role, policy_id, scope,
+    names_service, is_conditional, group_id, group_name
+  from grants
+  union all
+  select
+    r.platform, r.deployment_id, (u.value ->> 'id'), r.name, null, 'instance', true, false, null, null
+  from databases.stg_deployments_roles as r
+  left join lateral (select unnest(cast(r.users as json[])) as value) as u on true
+  where r.platform = 'compose' and u.value is not null
+  union all
+  select
+    r.platform, r.deployment_id, (u.value ->> 'id'), r.name, null, 'instance', true, false, (g.value ->> 'id'),
+    (g.value ->> 'name')
+  from databases.stg_deployments_team_roles as r
+  left join lateral (select unnest(cast(r.teams as json[])) as value) as g on true
+  left join databases.stg_teams as t on t.platform = r.platform and t.id = (g.value ->> 'id')
+  left join lateral (select unnest(cast(t.users as json[])) as value) as u on true
+  where r.platform = 'compose'
+)
+select distinct
+  coalesce(a.platform, '') || '/' || coalesce(a.deployment_id, '') || '/' || coalesce(a.policy_id, '') || '/' || coalesce(a.role, '') || '/' || coalesce(a.group_id, '') || '/' || coalesce(a.subject_id, '') as id,
+  a.platform,
+  a.deployment_id,
+  d.name as database_name,
+  a.subject_id,
+  case
+    when a.group_id = 'AccessGroupId-PublicAccess' then 'everyone'
+    when a.subject_id is null then 'nobody_known'
+    when a.subject_id like 'iam-ServiceId-%' then 'service'
+    when a.subject_id like 'iam-Profile-%' then 'profile'
+    else 'user'
+  end as subject_type,
+  i.name as subject_name,
+  i.email as subject_email,
+  a.role,
+  a.group_id,
+  a.group_name,
+  a.policy_id,
+  a.scope,
+  a.names_service,
+  a.is_conditional
+from access as a
+left join databases.stg_deployments as d on d.platform = a.platform and d.id = a.deployment_id
+left join databases.identities as i on i.platform = a.platform and i.id = a.subject_id;
+
+create view databases.stg_billables as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as account_id,
+  cast(null as text) as month,
+  cast(null as text) as deployment_id,
+  cast(null as numeric(38, 9)) as amount,
+  cast(null as text) as currency_code,
+  cast(null as numeric(38, 9)) as currency_rate,
+  cast(null as timestamptz) as start_at,
+  cast(null as timestamptz) as end_at,
+  cast(null as text) as description,
+  cast(null as text) as identifier,
+  cast(null as text) as resource_identifier,
+  cast(null as text) as sku,
+  cast(null as text) as plan_name,
+  cast(null as text) as metric,
+  cast(null as numeric(38, 9)) as units,
+  cast(null as text) as unit,
+  cast(null as numeric(38, 9)) as rateable_quantity,
+  cast(null as numeric(38, 9)) as rated_cost,
+  cast(null as json) as discounts,
+  cast(null as numeric(38, 9)) as volume_discount,
+  cast(null as numeric(38, 9)) as volume_cost,
+  cast(null as text) as region,
+  cast(null as text) as pricing_country,
+  cast(null as boolean) as billable,
+  cast(null as boolean) as pending,
+  cast(null as boolean) as non_chargeable,
+  cast(null as text) as resource_instance_name,
+  cast(null as text) as resource_group_id,
+  cast(null as text) as resource_group_name,
+  cast(null as json) as tags,
+  cast(null as json) as service_tags,
+  cast(null as text) as replaces_id,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_billables as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(month as text), '') as month,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  cast(amount as numeric(38, 9)) as amount,
+  nullif(cast(currency_code as text), '') as currency_code,
+  cast(currency_rate as numeric(38, 9)) as currency_rate,
+  cast(cast(start_at as text) || case typeof(start_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as start_at,
+  cast(cast(end_at as text) || case typeof(end_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as end_at,
+  nullif(cast(description as text), '') as description,
+  nullif(cast(identifier as text), '') as identifier,
+  nullif(cast(resource_identifier as text), '') as resource_identifier,
+  nullif(cast(sku as text), '') as sku,
+  nullif(cast(plan_name as text), '') as plan_name,
+  nullif(cast(metric as text), '') as metric,
+  cast(units as numeric(38, 9)) as units,
+  nullif(cast(unit as text), '') as unit,
+  cast(rateable_quantity as numeric(38, 9)) as rateable_quantity,
+  cast(rated_cost as numeric(38, 9)) as rated_cost,
+  cast(discounts as json) as discounts,
+  cast(volume_discount as numeric(38, 9)) as volume_discount,
+  cast(volume_cost as numeric(38, 9)) as volume_cost,
+  nullif(cast(region as text), '') as region,
+  nullif(cast(pricing_country as text), '') as pricing_country,
+  cast(billable as boolean) as billable,
+  cast(pending as boolean) as pending,
+  cast(non_chargeable as boolean) as non_chargeable,
+  nullif(cast(resource_instance_name as text), '') as resource_instance_name,
+  nullif(cast(resource_group_id as text), '') as resource_group_id,
+  nullif(cast(resource_group_name as text), '') as resource_group_name,
+  cast(tags as json) as tags,
+  cast(service_tags as json) as service_tags,
+  cast(null as text) as replaces_id,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.billables as loaded;
+
+create view databases.stg_resource_groups as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as crn,
+  cast(null as text) as account_id,
+  cast(null as text) as name,
+  cast(null as text) as state,
+  cast(null as boolean) as "default",
+  cast(null as text) as quota_id,
+  cast(null as timestamptz) as created_at,
+  cast(null as timestamptz) as updated_at,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_resource_groups as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(crn as text), '') as crn,
+  nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(name as text), '') as name,
+  nullif(cast(state as text), '') as state,
+  cast("default" as boolean) as "default",
+  nullif(cast(quota_id as text), '') as quota_id,
+  cast(cast(created_at as text) || case typeof(created_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as created_at,
+  cast(cast(updated_at as text) || case typeof(updated_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as updated_at,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.resource_groups as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.resource_groups as loaded
+);
+
+-- What each database costs by month, resource group and plan, and why that differs from the month before. IBM Cloud only: Compose doesn't document the unit of its amounts. A database that has no cost anymore has one last row with a cost of 0.
+create view databases.database_costs as
+-- What each database costs, by month, and why that differs from the month before.
+with lines as (
+  select
+    platform, account_id, month, deployment_id, resource_group_id, sku, currency_code, metric, region, pricing_country,
+    max(resource_instance_name) as instance_name,
+    max(resource_group_name) as resource_group_name,
+    max(plan_name) as plan_name,
+    sum(units) as quantity,
+    sum(amount) as cost
+  from databases.stg_billables
+  where platform = 'ibm_cloud' and billable is not false and non_chargeable is not true
+  group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+),
+months as (
+  select distinct platform, account_id, month
+  from lines
+),
+-- Each line in its own month, and as the line before in the next one.
+with_previous as (
+  select *, 0 as previous_quantity, 0 as previous_cost, 1 as is_here, 0 as was_here
+  from lines
+  union all
+  select
+    platform, account_id,
+    left(cast(cast(month || '-01' as date) + interval '1 month' as text), 7) as month,
+    deployment_id, resource_group_id, sku, currency_code, metric, region, pricing_country, instance_name,
+    resource_group_name, plan_name, 0, 0, quantity, cost, 0, 1
+  from lines
+),
+changes as (
+  select
+    w.platform, w.account_id, w.month, w.deployment_id, w.resource_group_id, w.sku, w.currency_code,
+    max(w.instance_name) as instance_name,
+    max(w.resource_group_name) as resource_group_name,
+    max(w.plan_name) as plan_name,
+    sum(w.cost) as cost,
+    sum(w.previous_cost) as previous_cost,
+    case
+      when max(w.was_here) = 1 and max(w.is_here) = 1 and sum(w.previous_quantity) <> 0 then cast(
+        cast(sum(w.quantity) - sum(w.previous_quantity) as double precision)
+        * cast(sum(w.previous_cost) as double precision)
+        / cast(sum(w.previous_quantity) as double precision)
+        as numeric(38, 6)
+      )
+      else 0
+    end as by_quantity,
+    case when max(w.was_here) = 0 then sum(w.cost) else 0 end as by_new,
+    case when max(w.is_here) = 0 then -sum(w.previous_cost) else 0 end as by_gone
+  from with_previous as w
+  join months as m on m.platform = w.platform and m.account_id = w.account_id and m.month = w.month
+  group by
+    w.platform, w.account_id, w.month, w.deployment_id, w.resource_group_id, w.sku, w.currency_code, w.metric, w.region,
+    w.pricing_country
+),
+costs as (
+  select
+    platform, account_id, month, deployment_id, resource_group_id, sku, currency_code,
+    max(instance_name) as instance_name,
+    max(resource_group_name) as resource_group_name,
+    max(plan_name) as plan_name,
+    sum(cost) as cost,
+    sum(previous_cost) as previous_cost,
+    sum(by_quantity) as by_quantity,
+    sum(by_new) as by_new,
+    sum(by_gone) as by_gone
+  from changes
+  group by 1, 2, 3, 4, 5, 6, 7
+)
+select
+  coalesce(c.month, '') || '/' || coalesce(c.deployment_id, '') || '/' || coalesce(c.resource_group_id, '') || '/' || coalesce(c.sku, '') || '/' || coalesce(c.currency_code, '') as id,
+  c.platform,
+  c.month,
+  c.deployment_id,
+  coalesce(d.name, c.instance_name, c.deployment_id) as database_name,
+  c.resource_group_id,
+  coalesce(g.name, c.resource_group_name) as resource_group_name,
+  c.sku as plan_id,
+  c.plan_name,
+  c.currency_code,
+  cast(c.cost as numeric(38, 6)) as cost,
+  -- IBM may still correct a month until the 20th of the next one.
+  current_timestamp >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
+  -- Nothing to compare with: the month before was not read.
+  cast(case when p.month is not null then c.previous_cost end as numeric(38, 6)) as previous_cost,
+  cast(case when p.month is not null then c.cost - c.previous_cost end as numeric(38, 6)) as change,
+  cast(case when p.month is not null then c.by_quantity end as numeric(38, 6)) as change_by_quantity,
+  cast(case when p.month is not null then c.cost - c.previous_cost - c.by_quantity - c.by_new - c.by_gone end as numeric(38, 6)) as change_by_price,
+  cast(case when p.month is not null then c.by_new end as numeric(38, 6)) as change_by_new,
+  cast(case when p.month is not null then c.by_gone end as numeric(38, 6)) as change_by_gone
+from costs as c
+left join months as p
+  on p.platform = c.platform and p.account_id = c.account_id
+  and left(cast(cast(p.month || '-01' as date) + interval '1 month' as text), 7) = c.month
+left join databases.stg_deployments as d on d.platform = c.platform and d.id = c.deployment_id
+left join databases.stg_resource_groups as g on g.platform = c.platform and g.id = c.resource_group_id;
+
+create view databases.stg_deployments_autoscalings as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as deployment_id,
+  cast(null as text) as generation,
+  cast(null as text) as group_id,
+  cast(null as text) as resource,
+  cast(null as boolean) as capacity_enabled,
+  cast(null as numeric(38, 9)) as capacity_free_space_less_than_percent,
+  cast(null as boolean) as io_enabled,
+  cast(null as text) as io_over_period,
+  cast(null as numeric(38, 9)) as io_above_percent,
+  cast(null as numeric(38, 9)) as rate_increase_percent,
+  cast(null as bigint) as rate_period_seconds,
+  cast(null as numeric(38, 9)) as rate_limit_mb_per_member,
+  cast(null as numeric(38, 9)) as rate_limit_count_per_member,
+  cast(null as text) as rate_units,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_deployments_autoscalings as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(generation as text), '') as generation,
+  nullif(cast(group_id as text), '') as group_id,
+  nullif(cast(resource as text), '') as resource,
+  cast(capacity_enabled as boolean) as capacity_enabled,
+  cast(capacity_free_space_less_than_percent as numeric(38, 9)) as capacity_free_space_less_than_percent,
+  cast(io_enabled as boolean) as io_enabled,
+  nullif(cast(io_over_period as text), '') as io_over_period,
+  cast(io_above_percent as numeric(38, 9)) as io_above_percent,
+  cast(rate_increase_percent as numeric(38, 9)) as rate_increase_percent,
+  cast(rate_period_seconds as bigint) as rate_period_seconds,
+  cast(rate_limit_mb_per_member as numeric(38, 9)) as rate_limit_mb_per_member,
+  cast(rate_limit_count_per_member as numeric(38, 9)) as rate_limit_count_per_member,
+  nullif(cast(rate_units as text), '') as rate_units,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.deployments_autoscalings as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.deployments_autoscalings as loaded
+);
+
+create view databases.stg_deployments_scalings as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as deployment_id,
+  cast(null as text) as generation,
+  cast(null as text) as group_id,
+  cast(null as numeric(38, 9)) as members,
+  cast(null as numeric(38, 9)) as members_min,
+  cast(null as numeric(38, 9)) as members_max,
+  cast(null as numeric(38, 9)) as members_step,
+  cast(null as numeric(38, 9)) as cpu_count_per_member,
+  cast(null as numeric(38, 9)) as cpu_count_total,
+  cast(null as numeric(38, 9)) as cpu_count_min,
+  cast(null as numeric(38, 9)) as cpu_count_max,
+  cast(null as numeric(38, 9)) as cpu_count_step,
+  cast(null as numeric(38, 9)) as memory_mb_per_member,
+  cast(null as numeric(38, 9)) as memory_mb_total,
+  cast(null as numeric(38, 9)) as memory_mb_min,
+  cast(null as numeric(38, 9)) as memory_mb_max,
+  cast(null as numeric(38, 9)) as memory_mb_step,
+  cast(null as numeric(38, 9)) as disk_mb_per_member,
+  cast(null as numeric(38, 9)) as disk_mb_total,
+  cast(null as numeric(38, 9)) as disk_mb_min,
+  cast(null as numeric(38, 9)) as disk_mb_max,
+  cast(null as numeric(38, 9)) as disk_mb_step,
+  cast(null as text) as host_flavor_id,
+  cast(null as text) as host_flavor_name,
+  cast(null as numeric(38, 9)) as shards,
+  cast(null as bigint) as allocated_units,
+  cast(null as bigint) as used_units,
+  cast(null as bigint) as starting_units,
+  cast(null as bigint) as minimum_units,
+  cast(null as bigint) as memory_per_unit_in_mb,
+  cast(null as bigint) as storage_per_unit_in_mb,
+  cast(null as bigint) as unit_size_in_mb,
+  cast(null as text) as unit_type,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_deployments_scalings as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(generation as text), '') as generation,
+  nullif(cast(group_id as text), '') as group_id,
+  cast(members as numeric(38, 9)) as members,
+  cast(members_min as numeric(38, 9)) as members_min,
+  cast(members_max as numeric(38, 9)) as members_max,
+  cast(members_step as numeric(38, 9)) as members_step,
+  cast(cpu_count_per_member as numeric(38, 9)) as cpu_count_per_member,
+  cast(cpu_count_total as numeric(38, 9)) as cpu_count_total,
+  cast(cpu_count_min as numeric(38, 9)) as cpu_count_min,
+  cast(cpu_count_max as numeric(38, 9)) as cpu_count_max,
+  cast(cpu_count_step as numeric(38, 9)) as cpu_count_step,
+  cast(memory_mb_per_member as numeric(38, 9)) as memory_mb_per_member,
+  cast(memory_mb_total as numeric(38, 9)) as memory_mb_total,
+  cast(memory_mb_min as numeric(38, 9)) as memory_mb_min,
+  cast(memory_mb_max as numeric(38, 9)) as memory_mb_max,
+  cast(memory_mb_step as numeric(38, 9)) as memory_mb_step,
+  cast(disk_mb_per_member as numeric(38, 9)) as disk_mb_per_member,
+  cast(disk_mb_total as numeric(38, 9)) as disk_mb_total,
+  cast(disk_mb_min as numeric(38, 9)) as disk_mb_min,
+  cast(disk_mb_max as numeric(38, 9)) as disk_mb_max,
+  cast(disk_mb_step as numeric(38, 9)) as disk_mb_step,
+  nullif(cast(host_flavor_id as text), '') as host_flavor_id,
+  nullif(cast(host_flavor_name as text), '') as host_flavor_name,
+  cast(shards as numeric(38, 9)) as shards,
+  cast(null as bigint) as allocated_units,
+  cast(null as bigint) as used_units,
+  cast(null as bigint) as starting_units,
+  cast(null as bigint) as minimum_units,
+  cast(null as bigint) as memory_per_unit_in_mb,
+  cast(null as bigint) as storage_per_unit_in_mb,
+  cast(null as bigint) as unit_size_in_mb,
+  cast(null as text) as unit_type,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.deployments_scalings as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.deployments_scalings as loaded
+);
+
+-- How large each database is, how far from its limits, and what it cost in the last complete month: one row per database and currency of its costs. IBM doesn't report how much of a database is used.
+create view databases.database_sizes_and_costs as
+-- How large each database is, how far it can grow or shrink, and what it cost in the last complete month.
+with sizes as (
+  select
+    platform, deployment_id,
+    sum(members) as members,
+    sum(cpu_count_total) as cpu_count,
+    sum(memory_mb_total) / 1024 as memory_gb,
+    sum(disk_mb_total) / 1024 as disk_gb,
+    max(case when memory_mb_max > 0 then 100 * cast(memory_mb_total as double precision) / memory_mb_max end)
+      as memory_percent_of_max,
+    max(case when disk_mb_max > 0 then 100 * cast(disk_mb_total as double precision) / disk_mb_max end)
+      as disk_percent_of_max,
+    min(case when memory_mb_total <= memory_mb_min and disk_mb_total <= disk_mb_min then 1 else 0 end) as is_minimum,
+    cast(null as double precision) as used_percent
+  from databases.stg_deployments_scalings
+  where platform = 'ibm_cloud'
+  group by platform, deployment_id
+  union all
+  select
+    platform, deployment_id, null, null,
+    cast(allocated_units * memory_per_unit_in_mb as numeric(38, 9)) / 1024,
+    cast(allocated_units * storage_per_unit_in_mb as numeric(38, 9)) / 1024,
+    null, null,
+    case when allocated_units <= minimum_units then 1 else 0 end,
+    case when allocated_units > 0 then 100 * cast(used_units as double precision) / allocated_units end
+  from databases.stg_deployments_scalings
+  where platform = 'compose'
+),
+autoscaled as (
+  select platform, deployment_id, max(case when capacity_enabled or io_enabled then 1 else 0 end) as is_autoscaled
+  from databases.stg_deployments_autoscalings
+  where resource = 'disk'
+  group by platform, deployment_id
+),
+months as (
+  select platform, max(month) as month
+  from databases.database_costs
+  where month < left(cast(current_timestamp at time zone 'UTC' as text), 7)
+  group by platform
+),
+costs as (
+  select c.platform, c.deployment_id, c.month, c.currency_code, sum(c.cost) as cost
+  from databases.database_costs as c
+  join months as m on m.platform = c.platform and m.month = c.month
+  group by 1, 2, 3, 4
+)
+select
+  coalesce(d.platform, '') || '/' || coalesce(d.id, '') || '/' || coalesce(c.currency_code, '') as id,
+  d.platform,
+  d.id as deployment_id,
+  d.name as database_name,
+  d.type,
+  d.generation,
+  d.region,
+  d.resource_group_name,
+  cast(s.members as numeric(38, 0)) as members,
+  cast(s.cpu_count as numeric(38, 3)) as cpu_count,
+  cast(s.memory_gb as numeric(38, 3)) as memory_gb,
+  cast(s.disk_gb as numeric(38, 3)) as disk_gb,
+  cast(s.memory_percent_of_max as numeric(38, 1)) as memory_percent_of_max,
+  cast(s.disk_percent_of_max as numeric(38, 1)) as disk_percent_of_max,
+  cast(s.used_percent as numeric(38, 1)) as used_percent,
+  coalesce(a.is_autoscaled = 1, false) as has_disk_autoscaling,
+  case
+    when s.memory_percent_of_max >= 80 or s.disk_percent_of_max >= 80 then 'near_maximum'
+    when s.is_minimum = 1 then 'minimum'
+    when s.used_percent < 50 then 'half_unused'
+    when s.memory_percent_of_max is not null or s.used_percent is not null then 'within_limits'
+    else 'no_limits_known'
+  end as size_status,
+  c.month,
+  c.currency_code,
+  cast(c.cost as numeric(38, 6)) as cost,
+  cast(cast(c.cost as double precision) / nullif(cast(s.memory_gb as double precision), 0) as numeric(38, 4))
+    as cost_per_memory_gb,
+  cast(cast(c.cost as double precision) / nullif(cast(s.disk_gb as double precision), 0) as numeric(38, 4))
+    as cost_per_disk_gb
+from databases.stg_deployments as d
+left join sizes as s on s.platform = d.platform and s.deployment_id = d.id
+left join autoscaled as a on a.platform = d.platform and a.deployment_id = d.id
+left join costs as c on c.platform = d.platform and c.deployment_id = d.id;
+
+create view databases.stg_databases as
+select
+  cast(null as text) as platform,
+  cast(null as text) as type,
+  cast(null as text) as generation,
+  cast(null as json) as versions,
+  cast(null as text) as status,
+  cast(null as text) as display_name,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_databases as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(type as text), '') as type,
+  nullif(cast(generation as text), '') as generation,
+  cast(versions as json) as versions,
+  cast(null as text) as status,
+  cast(null as text) as display_name,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.databases as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.databases as loaded
+);
+
+create view databases.stg_deployments_versions as
+select
+  cast(null as text) as platform,
+  cast(null as text) as id,
+  cast(null as text) as deployment_id,
+  cast(null as text) as generation,
+  cast(null as text) as application,
+  cast(null as text) as method,
+  cast(null as text) as from_version,
+  cast(null as text) as to_version,
+  cast(null as boolean) as skip_backup_supported,
+  cast(null as text) as status,
+  cast(null as boolean) as is_preferred,
+  cast(null as timestamptz) as _extracted_at
+where false;
+create or replace view databases.stg_deployments_versions as
+select
+  'ibm_cloud' as platform,
+  nullif(cast(id as text), '') as id,
+  nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(generation as text), '') as generation,
+  nullif(cast(application as text), '') as application,
+  nullif(cast(method as text), '') as method,
+  nullif(cast(from_version as text), '') as from_version,
+  nullif(cast(to_version as text), '') as to_version,
+  cast(skip_backup_supported as boolean) as skip_backup_supported,
+  nullif(cast(status as text), '') as status,
+  cast(is_preferred as boolean) as is_preferred,
+  cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) as _extracted_at
+from ibm_cloud.deployments_versions as loaded
+where cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz) >= (
+  select max(cast(cast(_airbyte_extracted_at as text) || case typeof(_airbyte_extracted_at) when 'TIMESTAMP' then 'Z' else '' end as timestamptz)) - interval '36 hours'
+  from ibm_cloud.deployments_versions as loaded
+);
+
+-- Databases whose version is deprecated or no longer in the catalog. Generation 2 has no catalog.
+create view databases.version_risks as
+-- Databases whose version is deprecated or no longer in the catalog, and what they can be upgraded to.
+with catalog as (
+  select c.platform, c.type, (v.value ->> 'version') as version, (v.value ->> 'status') as status
+  from databases.stg_databases as c
+  join lateral (select unnest(cast(c.versions as json[])) as value) as v on true
+),
+upgrades as (
+  select platform, deployment_id, string_agg(to_version || ' (' || method || ')', ', ' order by to_version, method) as upgrade_to
+  from databases.stg_deployments_versions
+  group by platform, deployment_id
+),
+preferred as (
+  select c.platform, c.type, string_agg(v.value ->> 'version', ', ' order by v.value ->> 'version') as version
+  from databases.stg_databases as c
+  join lateral (select unnest(cast(c.versions as json[])) as value) as v on true
+  where (v.value ->> 'preferred') = 'true'
+  group by c.platform, c.type
+)
+select
+  d.platform,
+  d.id as deployment_id,
+  d.name as database_name,
+  d.type,
+  d.version,
+  coalesce(c.status, 'not_in_catalog') as status,
+  u.upgrade_to,
+  p.version as preferred_versions
+from databases.stg_deployments as d
+left join catalog as c on c.platform = d.platform and c.type = d.type and c.version = d.version
+left join upgrades as u on u.platform = d.platform and u.deployment_id = d.id
+left join preferred as p on p.platform = d.platform and p.type = d.type
+where
+  d.version is not null
+  -- The catalog has no versions of generation 2.
+  and coalesce(d.generation, 'gen1') = 'gen1'
+  and coalesce(c.status, '') not in ('stable', 'beta');

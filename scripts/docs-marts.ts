@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { table } from './docs-parts.ts';
+
+// The marts of the dbt package, for the page with queries.
+
+interface Mart {
+  name: string;
+  columns: Array<{ name: string; description: string }>;
+}
+
+const textOf = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+
+/** The columns of a mart, and the SQL of its view, by the mart's name; without `identities`, which serves the others. */
+export function martParts(): Readonly<Record<string, () => string>> {
+  const { models } = parse(textOf('dbt/models/marts/_models.yml')) as { models: Mart[] };
+  const marts = models.filter(({ name }) => name !== 'identities');
+  return Object.fromEntries(marts.map((mart) => [mart.name, () => martPart(mart)]));
+}
+
+function martPart({ name, columns }: Mart): string {
+  const rows = columns.map((column) => [`\`${column.name}\``, column.description.trim()]);
+  const view = new RegExp(`^create view ${name} as\\n[^]*?;$`, 'm').exec(textOf('dbt/views/postgres.sql'))?.[0];
+  if (view === undefined) throw new Error(`dbt/views/postgres.sql has no view ${name}`);
+  const summary = '<summary>The view in SQL; <code>stg_…</code> are the streams with typed columns</summary>';
+  return `${table(['Column', 'Meaning'], rows)}\n\n<details>\n${summary}\n\n\`\`\`sql\n${view}\n\`\`\`\n\n</details>`;
+}
