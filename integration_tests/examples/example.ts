@@ -5,7 +5,8 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { EXAMPLES } from './page.ts';
 
 /** Files that running an example leaves in its folder. */
-const LEFT_BEHIND = /^(\.meltano|\.cache|\.venv.*|\.env|output|logs|charts\.png)$/;
+const LEFT_BEHIND =
+  /^(\.meltano|\.cache|\.venv.*|\.env|output|logs|charts\.png|target|insights\.html|.*\.duckdb|__pycache__)$/;
 
 /** Copies an example's folder as it is in Git. */
 export function copyExample(name: string): Workspace {

@@ -1,0 +1,145 @@
+"""Reads IBM Cloud Databases, builds the dbt package on what it read, and writes insights.html: one page with pictures.
+
+    IBM_CLOUD_API_KEY  the API key of your account
+    SANDBOX_URL        where the sandbox is; leave it out to read IBM Cloud itself
+    LOGS_INSTANCE      the CRN of the IBM Cloud Logs instance with your audit events, if you have one
+"""
+
+import html
+import json
+import os
+import sys
+from pathlib import Path
+from string import Template
+
+os.environ.setdefault("AIRBYTE_OFFLINE_MODE", "1")  # Airbyte's registry does not have the connector.
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+import airbyte as ab
+import duckdb
+import pandas as pd
+from airbyte.caches import DuckDBCache
+from dbt.cli.main import dbtRunner
+
+from pictures import access_matrix, backups_by_day, cost_by_month, size_and_cost
+
+HERE = Path(__file__).parent
+PACKAGE = os.environ.get("DBT_PACKAGE", HERE.parent.parent / "dbt")
+SANDBOX = os.environ.get("SANDBOX_URL")
+
+
+def platform() -> dict:
+    """Which account to read, as the option `platform` of the connector."""
+    account = {"name": "ibm_cloud", "api_key": os.environ["IBM_CLOUD_API_KEY"]}
+    if "LOGS_INSTANCE" in os.environ:
+        account["logs_instances"] = [os.environ["LOGS_INSTANCE"]]
+    if not SANDBOX:
+        return account
+    paths = {
+        "iam": "/iam",
+        "resource_controller": "/resource-controller",
+        "databases": "/databases/{region}/v5/ibm",
+        "billing": "/billing",
+        "accounts": "/accounts",
+        "logs": "/logs/{region}/{instance}",
+    }
+    return {**account, "endpoints": {name: SANDBOX + path for name, path in paths.items()}}
+
+
+def read(database: Path) -> None:
+    """Brings the database up to date: the next run only asks for what is new."""
+    source = ab.get_source("source-compose", pip_url="source-compose", config={"platform": platform()}, streams="*")
+    cache = DuckDBCache(db_path=database, schema_name="ibm_cloud")
+    source.read(cache=cache)
+    cache.get_sql_engine().dispose()
+
+
+def build(database: Path) -> None:
+    """Makes the marts."""
+    os.environ.update(DUCKDB_PATH=str(database), DBT_SCHEMA="databases")
+    target = str(HERE / "target")
+    project = ["--project-dir", str(PACKAGE), "--profiles-dir", str(PACKAGE), "--target-path", target, "--log-path", target]
+    outcome = dbtRunner().invoke(["--quiet", "build", "--target", "duckdb", *project])
+    if not outcome.success:
+        sys.exit("dbt found errors.")
+
+
+def table(rows: pd.DataFrame) -> str:
+    """A table in HTML."""
+
+    def cell(value: object) -> str:
+        if isinstance(value, float) and not pd.isna(value):
+            return f'<td class="number">{value:,.2f}</td>'
+        return f"<td>{'' if pd.isna(value) else html.escape(str(value))}</td>"
+
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in rows.columns.str.replace("_", " "))
+    body = "".join(f"<tr>{''.join(map(cell, row))}</tr>" for row in rows.itertuples(index=False))
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def figure(title: str, note: str, pictures: dict[str, str], rows: pd.DataFrame) -> str:
+    """A picture for wide screens, one for narrow ones, and the numbers of both in a table."""
+    label = f'role="img" aria-label="{html.escape(title)}"'
+    drawn = "".join(svg.replace("<svg ", f'<svg class="{width}" {label} ', 1) for width, svg in pictures.items())
+    shown = f"<details><summary>The numbers</summary>{table(rows)}</details>"
+    return f"<figure><figcaption><h2>{title}</h2><p>{note}</p></figcaption>{drawn}{shown}</figure>"
+
+
+def section(title: str, note: str, rows: pd.DataFrame) -> str:
+    shown = "<p>None.</p>" if rows.empty else table(rows)
+    return f"<section><h2>{title}</h2><p>{note}</p>{shown}</section>"
+
+
+def page(database: Path) -> tuple[str, str]:
+    """The page, and what it says in a line."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'; set search_path = 'databases'")
+        query = lambda text: connection.execute(text).df()
+        costs = query("select month, database_name, currency_code, cost::double as cost, change::double as change from database_costs")
+        sizes = query("""select database_name, type, memory_gb::double as memory_gb, disk_gb::double as disk_gb, size_status,
+            cost::double as cost, currency_code from database_sizes_and_costs order by cost desc""")
+        backups = query("""select coalesce(d.name, 'deleted') as database_name, strftime(b.created_at, '%Y-%m-%d') as day,
+            case when bool_or(b.status in ('completed', 'active')) then 'complete'
+              when bool_or(b.status in ('failed', 'expired')) then 'failed' else 'not finished' end as outcome
+            from stg_deployments_backups as b left join stg_deployments as d on d.id = b.deployment_id
+            group by all order by all""")
+        compliance = query("""select database_name, status, strftime(newest_backup_at, '%Y-%m-%d %H:%M') as newest_backup_at, longest_gap_hours,
+            strftime(restorable_until, '%Y-%m-%d %H:%M') as restorable_until from backup_compliance where status <> 'ok' order by backup_compliance.newest_backup_at nulls first, database_name""")
+        risks = query("select database_name, type, version, status, upgrade_to from version_risks order by all")
+        access = query("""select database_name, coalesce(subject_name, subject_id, group_name) as subject,
+            string_agg(distinct role, ', ' order by role) as roles, bool_and(is_conditional) as conditional
+            from database_access group by all order by all""")
+        changes = query("""select strftime(happened_at, '%Y-%m-%d %H:%M') as time, database_name, what, outcome, actor_name
+            from change_log order by happened_at desc, id limit 20""")
+    by_month = costs.groupby(["month", "database_name"], as_index=False)[["cost", "change"]].sum()
+    currency = " and ".join(sorted(costs["currency_code"].unique()))
+    total = costs["cost"].sum()
+    moved = by_month[by_month["month"] == by_month["month"].max()]
+    parts = [
+        figure(f"Cost by month, in {currency}", "The current month isn't complete.", cost_by_month(by_month), by_month),
+        figure("Size and cost", f"Memory, and the cost of the last complete month in {currency}. Each dot is a database.",
+            size_and_cost(sizes), sizes),
+        section("Versions at risk", "Deprecated, or no longer in IBM's catalog.", risks),
+        figure("Backups by day", "A day in UTC; a blank one has no backup.", backups_by_day(backups), backups),
+        section("Databases without a recent backup", "None of the last 24 hours is finished.", compliance),
+        figure("Who can access what", "Pale: only under a condition of the policy.", access_matrix(access), access),
+        section("Latest changes", "Tasks and audit events; times are in UTC.", changes),
+    ]
+    summary = (f"{total:.2f} {currency} in {by_month['month'].nunique()} months, {len(sizes)} databases, {len(risks)} versions at risk, "
+        f"{len(compliance)} without a recent backup")
+    text = Template((HERE / "page.html").read_text("utf-8")).substitute(
+        title="IBM Cloud Databases", summary=html.escape(summary), sections="\n".join(parts))
+    return text, summary
+
+
+def main() -> None:
+    database = HERE / ("sandbox.duckdb" if SANDBOX else "ibm_cloud.duckdb")
+    read(database)
+    build(database)
+    text, summary = page(database)
+    Path("insights.html").write_text(text, "utf-8")
+    print(f"insights.html: {summary}")
+
+
+if __name__ == "__main__":
+    main()
