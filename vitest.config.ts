@@ -10,7 +10,7 @@ export default defineConfig({
       RESULTS === undefined ? ['default'] : ['default', ['json', { outputFile: `${RESULTS}/${Date.now()}.json` }]],
     include: ['{integration_tests,sandbox,scripts,src,test-support}/**/*.test.ts'],
     // These need more than Node.js and have their own configurations.
-    exclude: [...configDefaults.exclude, 'integration_tests/{container,install,examples}/**'],
+    exclude: [...configDefaults.exclude, 'integration_tests/{container,dbt,examples,install}/**'],
     // The test files of a worker share imported modules. Each file restores what it changes globally.
     pool: 'threads',
     isolate: false,

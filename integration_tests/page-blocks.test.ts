@@ -16,7 +16,7 @@ const EXAMPLES = 'integration_tests/examples/page.ts';
 const PYTHON = 'integration_tests/examples/pyairbyte.test.ts';
 const MELTANO = 'integration_tests/examples/meltano-page.test.ts';
 const CONTAINER = 'integration_tests/container/pages.test.ts';
-const QUERIES = 'integration_tests/clients/example-queries.ts';
+const QUERIES = 'integration_tests/dbt/package.test.ts';
 
 const DEVELOPMENT = 'is how this test is run';
 
@@ -25,6 +25,11 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['CONTRIBUTING.md', DEVELOPMENT, /^npm ci\n/],
   ['README.md', README, /^git clone|^node dist/],
   ['README.md', COMMANDS, /^mkdir/],
+  [
+    'dbt/README.md',
+    'is run with paths and a profile of the test, in integration_tests/dbt',
+    /^(packages:|vars:|dbt|import functools|psql)/,
+  ],
   ['docs/command-line.md', COMMANDS, /^(mkdir|source-compose (read|discover)|grep) /],
   ['docs/command-line.md', SANDBOX, /^npm run sandbox/],
   ['docs/meltano.md', MELTANO, /^(git clone|export UV_FIND_LINKS|tap-compose --config|loaders:|delete from)/],
@@ -45,7 +50,8 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
     /^(import dagster|from airflow|# Every|pip install airbyte)/,
   ],
   ['docs/sources/ibm-cloud-limits.md', COMMANDS, /^source-compose verify/],
-  ['docs/sources/ibm-cloud-queries.md', QUERIES, /^select/],
+  ['docs/sources/ibm-cloud-queries.md', QUERIES, /^(create view|select|set search_path)/],
+  ['docs/sources/ibm-cloud-queries.md', 'is run with other schemas, in integration_tests/dbt', /^psql/],
   ['docs/sources/ibm-cloud-streams.md', "needs IBM's command line", /^ibmcloud/],
   ['docs/sources/ibm-cloud.md', "needs IBM's command line", /ibmcloud|ibm-key\.json/],
   ['docs/sources/ibm-cloud.md', COMMANDS, /^npm ci/],

@@ -1,0 +1,196 @@
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type IbmCloudSandbox, startSandbox } from '../../sandbox/server.ts';
+import { VIEW_TARGETS, compileViews, viewsUrl } from '../../scripts/dbt-views.ts';
+import { clockAt } from '../../test-support/clock.ts';
+import { composeConfig } from '../../test-support/configs.ts';
+import { ROOT, buildIfNeeded } from '../../test-support/connector.ts';
+import { outputOf } from '../../test-support/processes.ts';
+import { PYTHON_OPTIONS, environment } from '../../test-support/python.ts';
+import { Workspace } from '../../test-support/workspace.ts';
+import { type Postgres, startPostgres } from '../clients/postgres.ts';
+import { expectedRows } from '../ibm-cloud/expected.ts';
+import { difference, screenshot, widthsIn } from './browser.ts';
+import { EXPECTED_COLUMNS, expectedMarts, rowText } from './expected-marts.ts';
+import { MARTS, type Marts, type Row, WAREHOUSES, Warehouses } from './warehouses.ts';
+
+const DAY_SECONDS = 86_400;
+/** Every engine, with little of everything. */
+const ACCOUNT = {
+  platform: 'ibm_cloud',
+  now: '2026-11-24T12:00:00Z',
+  deployments: 14,
+  gen2Deployments: 8,
+  usageMonths: 4,
+  backupDays: 6,
+  tasksPerDay: 1,
+  auditEvents: 60,
+  auditDays: 7,
+  // Four loaders read at once.
+  queriesPerMinute: 0,
+} as const;
+/** Streams whose records stay when they are gone at IBM. */
+const KEPT = ['billables', 'deployments_backups', 'deployments_recipes'];
+
+const workspace = new Workspace('dbt').openToAll();
+const kept = new Map<string, Map<unknown, Row>>(KEPT.map((name) => [name, new Map()]));
+let postgres: Postgres;
+let warehouses: Warehouses;
+let sandbox: IbmCloudSandbox;
+/** The marts as they were built last. */
+let latest: Marts;
+
+beforeAll(async () => {
+  await buildIfNeeded();
+  postgres = await startPostgres(workspace.folder);
+  warehouses = await Warehouses.open(workspace, postgres);
+  sandbox = await startSandbox(ACCOUNT);
+});
+
+afterAll(async () => {
+  await sandbox.close();
+  await warehouses.close();
+  postgres.stop();
+  workspace.remove();
+});
+
+/** Syncs the account with all loaders, by the sandbox's clock. */
+function sync(): Promise<Record<string, boolean>> {
+  return warehouses.sync({ platform: 'ibm_cloud', config: sandbox.config, nodeOptions: clockAt(sandbox.now()) });
+}
+
+const SUCCEEDED = Object.fromEntries(WAREHOUSES.map((name) => [name, true]));
+const FAILED = Object.fromEntries(WAREHOUSES.map((name) => [name, false]));
+
+/** Notes what the account has now of streams that keep their records, as a sync does. */
+async function note(): Promise<Record<string, Row[]>> {
+  const now = await expectedRows(sandbox);
+  for (const [name, rows] of kept) for (const row of now[name as 'billables']) rows.set(row['id'], row);
+  return { ...now, ...Object.fromEntries([...kept].map(([name, rows]) => [name, [...rows.values()]])) };
+}
+
+/** Builds the marts of all warehouses: they must be equal, and what the sandbox says. */
+async function build(command: 'build' | 'run'): Promise<Marts> {
+  const all: Marts[] = [];
+  for (const warehouse of WAREHOUSES) all.push(await warehouses.build(warehouse, command, sandbox.now()));
+  const [first, ...others] = all.map((marts) => sorted(marts));
+  for (const [i, other] of others.entries()) expect(other, WAREHOUSES[i + 1]).toEqual(first);
+  [latest] = all as [Marts];
+
+  for (const [mart, expected] of Object.entries(expectedMarts(await note(), sandbox.now()))) {
+    const rows = latest[mart as keyof Marts].filter(
+      (row) => row['platform'] === 'ibm_cloud' && row['kind'] !== 'audit_event',
+    );
+    const texts = rows.map((row) => rowText(EXPECTED_COLUMNS[mart]!.map((column) => row[column])));
+    expect(texts.toSorted(), mart).toEqual(expected.toSorted());
+    expect(expected.length, mart).toBeGreaterThan(0);
+  }
+  return latest;
+}
+
+function sorted(marts: Marts, isWanted: (row: Row) => boolean = () => true): Record<string, string[]> {
+  const texts = (rows: Row[]): string[] =>
+    rows
+      .filter(isWanted)
+      .map((row) => JSON.stringify(row))
+      .toSorted();
+  return Object.fromEntries(MARTS.map((mart) => [mart, texts(marts[mart])]));
+}
+
+test('whatever loads them, all marts are equal, and what the sandbox has', async () => {
+  const compose = await startSandbox({ deployments: 3, auditEvents: 30, recipes: 4 });
+  const config = composeConfig({ api_token: compose.token, base_url: compose.baseUrl });
+  expect(await warehouses.sync({ platform: 'compose', config, nodeOptions: '' })).toEqual(SUCCEEDED);
+  await compose.close();
+  expect(await sync()).toEqual(SUCCEEDED);
+  const marts = await build('build');
+  const ofCompose = MARTS.filter((mart) => marts[mart].some(({ platform }) => platform === 'compose'));
+  expect(ofCompose).toEqual(MARTS.slice(1));
+  const events = marts.change_log.filter(({ id }) => String(id).startsWith('ibm_cloud/audit_event/'));
+  expect(events.length).toBe(sandbox.counts().audit_events);
+});
+
+/** It shows the page on IBM's page. `UPDATE_PICTURES=1` replaces it. */
+const PICTURE = join(ROOT, 'docs', 'sources', 'ibm-cloud-insights.png');
+const PAGE = join(ROOT, 'docs', 'sources', 'ibm-cloud-queries.md');
+
+test.each(VIEW_TARGETS)(
+  'the views for %s are what `npm run dbt:views` writes, and have the same rows',
+  async (target) => {
+    const text = readFileSync(viewsUrl(target), 'utf8');
+    expect(text).toBe(await compileViews(target));
+    const loader = target === 'duckdb' ? 'pyairbyte' : 'meltanolabs';
+    const now = `timestamptz '${new Date(sandbox.now()).toISOString()}'`;
+    const ours = text.replace(/ibm_cloud(?=[.;])/g, `${loader}_ibm_cloud`).replaceAll('current_timestamp', now);
+    await warehouses.execute(target, ours);
+    const found = sorted(await warehouses.rows(target, 'databases'));
+    expect(found).toEqual(sorted(latest, ({ platform }) => platform === 'ibm_cloud'));
+
+    // The queries of the page, unchanged.
+    const blocks = [...readFileSync(PAGE, 'utf8').matchAll(/^```sql\n(s[^]*?)^```$/gm)].map(([, sql = '']) => sql);
+    expect(blocks.length).toBe(MARTS.length);
+    await warehouses.execute(target, blocks.join('\n'));
+    // Later syncs find the tables as they were.
+    if (target === 'postgres') await warehouses.execute(target, 'drop schema databases cascade;');
+  },
+);
+
+test('the page of examples/insights has the numbers of the marts, and looks as its picture at every width', async () => {
+  const html = workspace.file('insights.html', '');
+  const make = `import sys, pathlib, insights; pathlib.Path(sys.argv[2]).write_text(insights.page(pathlib.Path(sys.argv[1]))[0], "utf-8")`;
+  const env = { ...PYTHON_OPTIONS.env, PYTHONPATH: join(ROOT, 'examples', 'insights') };
+  const python = join(await environment('dbt'), 'python');
+  await outputOf(python, ['-c', make, warehouses.duckdb, html], { ...PYTHON_OPTIONS, env });
+  const text = readFileSync(html, 'utf8');
+  const ofIbm = (mart: keyof Marts): Row[] => latest[mart].filter(({ platform }) => platform === 'ibm_cloud');
+  const total = ofIbm('database_costs').reduce((sum, { cost }) => sum + Number(cost), 0);
+  const months = new Set(ofIbm('database_costs').map(({ month }) => month));
+  const risky = ofIbm('version_risks');
+  const late = ofIbm('backup_compliance').filter(({ status }) => status !== 'ok');
+  const summary = `${total.toFixed(2)} USD in ${months.size} months, ${ofIbm('database_sizes_and_costs').length} databases, ${risky.length} versions at risk, ${late.length} without a recent backup`;
+  expect(text).toContain(`<p>${summary}</p>`);
+  const cells = new Set([...text.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, cell]) => cell));
+  const names = [...risky, ...late].map((row) => String(row['database_name']).replaceAll('"', '&quot;'));
+  expect(names.filter((name) => !cells.has(name))).toEqual([]);
+  expect(text).not.toContain('<script');
+
+  const frames = [1100, 768, 375];
+  const shown = await widthsIn(workspace, text, frames);
+  expect(shown.console).toEqual([]);
+  expect(shown.widths).toEqual(frames);
+  const png = workspace.file('insights.png', '');
+  await screenshot(html, [1000, 1800], png);
+  if (process.env['UPDATE_PICTURES'] === '1') cpSync(png, PICTURE);
+  expect(await difference(png, PICTURE)).toBeLessThan(0.03);
+});
+
+test('the same a day later, and after a sync that fails', async () => {
+  sandbox.passTime(DAY_SECONDS);
+  sandbox.touchUsage();
+  sandbox.addEvents(3);
+  expect(await sync()).toEqual(SUCCEEDED);
+  sandbox.setFaults([
+    { path: '/iam/v2/groups', kind: 'status', status: 403 },
+    { path: '/databases/*/v5/ibm/deployments/*/capability/versions', kind: 'envelope', shape: 'list-missing' },
+  ]);
+  expect(await sync()).toEqual(FAILED);
+  sandbox.setFaults([]);
+  await build('run');
+});
+
+test('a database that is deleted is gone from all marts but the log', async () => {
+  const before = sandbox.deploymentIds;
+  await sandbox.close();
+  sandbox = await startSandbox({ ...ACCOUNT, gen2Deployments: ACCOUNT.gen2Deployments - 1 });
+  const [deleted, ...others] = before.filter((id) => !sandbox.deploymentIds.includes(id));
+  expect(others).toEqual([]);
+  sandbox.passTime(DAY_SECONDS);
+  sandbox.touchUsage();
+  sandbox.addEvents(3);
+  sandbox.passTime(2 * DAY_SECONDS);
+  expect(await sync()).toEqual(SUCCEEDED);
+  const marts = await build('run');
+  const having = MARTS.filter((mart) => marts[mart].some(({ deployment_id: id }) => id === deleted));
+  expect(having).toEqual(['change_log']);
+});
