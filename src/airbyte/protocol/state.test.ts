@@ -30,6 +30,7 @@ describe('every form that clients pass', () => {
     ['indented JSON', JSON.stringify(twoStates, null, 2), TWO],
     ['the same stream twice', JSON.stringify([stream('a', { n: 1 }), stream('a', { n: 2 })]), { a: { n: 2 } }],
     ['no type', JSON.stringify({ ...stream('a', { n: 1 }), type: undefined }), { a: { n: 1 } }],
+    ['an empty LEGACY state', '[{"data":{}},{"type":"LEGACY","data":{}}]', {}],
     ['nulls', JSON.stringify([{ ...stream('a', { n: null }), global: null, data: null, x: null }]), { a: { n: null } }],
     [
       'foreign fields',

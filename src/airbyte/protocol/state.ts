@@ -51,8 +51,9 @@ const OTHER_MESSAGES: readonly unknown[] = ['RECORD', 'LOG', 'TRACE', 'CONTROL']
 /** Undefined if it contains no state: an empty object, only nulls, or another message of a read. */
 function streamStateIn(message: Row, file: string, position: string): { name: string; state: Row } | undefined {
   const value = message['type'] === 'STATE' && isRow(message['state']) ? message['state'] : message;
-  const { type, stream } = value;
+  const { type, stream, data } = value;
   if (OTHER_MESSAGES.includes(type) || Object.values(value).every((part) => part === null)) return undefined;
+  if ((type === undefined || type === 'LEGACY') && isRow(data) && Object.keys(data).length === 0) return undefined;
   if (type === 'GLOBAL' || type === 'LEGACY') {
     throw inputError(
       `${file} contains a ${type} state${position}, but this connector accepts only STREAM states. Pass the STATE lines that a read printed.`,

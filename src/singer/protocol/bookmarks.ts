@@ -31,7 +31,11 @@ export function bookmarkFormatOf(platform: string, stream: Stream): BookmarkForm
 /** Translates a state into a bookmark. Values are checked only when the bookmark is read. */
 export function bookmarkOf(state: Row, { platform, replicationKey, format, partitionName }: BookmarkFormat): Row {
   const { value, partitions, lists, objects } = format;
-  const bookmark: Row = { version: STATE_VERSION, platform, start_date: state['start_date'] ?? null };
+  const bookmark: Row = {
+    version: state['version'] ?? STATE_VERSION,
+    platform,
+    start_date: state['start_date'] ?? null,
+  };
   if (value !== undefined) {
     bookmark['replication_key'] = replicationKey;
     bookmark['replication_key_value'] = state[value.key] ?? null;

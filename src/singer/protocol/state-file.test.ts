@@ -79,6 +79,11 @@ describe('states of the Airbyte connector become bookmarks', () => {
     });
   });
 
+  test('and keep a later version, which is then rejected', () => {
+    const state = airbyteState('audit_events', { version: 2, mark: T });
+    expect(parse([state]).bookmarks).toMatchObject({ audit_events: { version: 2, replication_key_value: T } });
+  });
+
   test('and keep the name of their platform', () => {
     const state = airbyteState('audit_events', { version: 1, mark: T, platform: 'elsewhere' });
     expect(parse([state]).bookmarks).toEqual({ audit_events: { version: 1, mark: T, platform: 'elsewhere' } });
