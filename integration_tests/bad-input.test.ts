@@ -39,7 +39,7 @@ test.each<[string, string[], RegExp]>([
     /state file \S+ is neither JSON nor lines/,
   ],
   [
-    'a state that is missing',
+    'a missing state',
     ['--catalog', catalog, '--state', `${workspace.folder}/none`],
     /state file \S+none does not exist/,
   ],

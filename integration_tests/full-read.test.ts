@@ -39,7 +39,7 @@ describe('a read of the whole catalog', () => {
     ['incrementally', (): ConfiguredCatalog => catalogOf('incremental')],
     ['with the nulls that some clients write', (): ConfiguredCatalog => withNulls(catalogOf('full_refresh'))],
     [
-      'with incremental asked of every stream, as PyAirbyte does',
+      'with incremental requested for every stream, as PyAirbyte does',
       (): ConfiguredCatalog => ({
         streams: catalogOf('incremental').streams.map((s) => ({ ...s, sync_mode: 'incremental' })),
       }),

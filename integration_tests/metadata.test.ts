@@ -28,7 +28,7 @@ const { data } = parse(text('metadata.yaml')) as { data: Metadata };
 const dockerfile = text('Dockerfile');
 
 describe('metadata.yaml agrees with the code', () => {
-  it('name, licence, release, protocol and documentation', () => {
+  it('name, license, release, protocol and documentation', () => {
     expect(data).toMatchObject({
       name: spec.connectionSpecification.title,
       dockerRepository: manifest.name,

@@ -59,13 +59,13 @@ const brokenResults: readonly BrokenResult[] = [
     runOf('check', [record('teams', { id: 1 }), succeeded]),
   ],
   [
-    'discover goes on after its catalog',
+    'discover continues after its catalog',
     ['4.1 the result comes last'],
     runOf('discover', [hello, catalog]),
     runOf('discover', [catalog, hello]),
   ],
   [
-    'discover writes on stderr',
+    'discover writes to stderr',
     ['5 nothing on stderr'],
     runOf('discover', [catalog]),
     runOf('discover', [catalog], 0, { stderr: '(node:1) Warning' }),

@@ -72,7 +72,7 @@ describe.concurrent('no secret is printed', () => {
     ]),
     ['if a response with secrets is truncated', [{ path: INSTANCES, kind: 'truncated-json', times: 1 }]],
     [
-      'where pages lead nowhere and rows have no keys',
+      'if pages lead nowhere and rows have no keys',
       [
         { path: '/billing/**', kind: 'envelope', shape: 'next-unknown' },
         { path: '/iam/v2/**', kind: 'envelope', shape: 'next-repeated' },

@@ -54,7 +54,7 @@ describe.concurrent('these responses are not mistaken for a rejected key', () =>
   const page = '<html><title>Blocked</title><body>Access denied by policy</body></html>';
   it.each<[string, Fault, RegExp, RegExp]>([
     [
-      'a page of a firewall',
+      'a firewall page',
       { path: TOKEN_PATH, kind: 'status', status: 403, body: page },
       /firewall/,
       /new one|deployment/,

@@ -71,7 +71,7 @@ describe('valid runs', () => {
       }),
     ],
     [
-      'that went on from a state',
+      'that resumed from a state',
       runOf([state(bookmarks(DAY(3), [], DAY(2))), ...validMessages().slice(1)], {
         state: state(bookmarks(DAY(3), [], DAY(2)))['value'] as Row,
       }),
@@ -151,7 +151,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['4.2 fields of the SCHEMA'],
   ],
   [
-    'a value of another type',
+    'a value of a different type',
     runOf(instead(lastTeam, record('teams', { id: 't2', users: 'none', size: null }))),
     ['3.3 records fit their SCHEMA'],
   ],
@@ -161,7 +161,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['3.3 records fit their SCHEMA', '3.3 times in UTC'],
   ],
   [
-    'a field that is not there',
+    'a missing field',
     runOf(instead(lastTeam, record('teams', { id: 't2', users: null }))),
     ['3.3 every field', '3.1 whole numbers'],
   ],
@@ -188,7 +188,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['5.3 never an empty STATE', '5.2 form of bookmarks', '5.4 states merge', '5.3 what is not read is passed on'],
   ],
   [
-    'a key that comes and goes',
+    'a key that is not always present',
     runOf(
       instead(
         walkState,
@@ -201,7 +201,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['5.2 form of bookmarks', '5.4 states merge'],
   ],
   [
-    'a run that does not begin where it was',
+    'a run that does not begin at its previous state',
     runOf(validMessages(), {
       state: {
         ...GIVEN,
@@ -239,7 +239,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['1.4 exit code'],
   ],
   [
-    'a warning of node on stderr',
+    'a Node.js warning on stderr',
     runOf(validMessages(), { stderr: log('(node:1) Warning: something') }),
     ['2.8 lines of the log'],
   ],

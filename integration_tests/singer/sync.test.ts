@@ -19,7 +19,7 @@ describe('a sync of everything', () => {
     ['without a catalog', undefined],
     ['with the discovered catalog', Object.fromEntries(STREAM_NAMES.map((name) => [name, {}]))],
     [
-      'in full, incremental streams too',
+      'in full, including incremental streams',
       { ...Object.fromEntries(STREAM_NAMES.map((name) => [name, { fullTable: true }])) },
     ],
   ])('%s emits every record once and follows every rule', async (_, choices) => {

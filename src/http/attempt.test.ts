@@ -169,7 +169,7 @@ describe('a connection that fails is a failure, whatever came before', () => {
 
   test.each([
     [
-      'of one to several addresses',
+      'if there are several addresses',
       new AggregateError([Object.assign(new Error('connect ECONNREFUSED ::1:80'), { code: 'ECONNREFUSED' })]),
       'connection_refused',
       /^ECONNREFUSED \(.*::1:80\)$/,

@@ -24,7 +24,7 @@ test.each([
   ['a JSON null', 'null', 'null'],
   ['plain text over several lines', ' upstream\r\n  timed\tout\n', 'upstream timed out'],
   [
-    'a page of a proxy',
+    'a proxy page',
     '<html><head><style>b{color:red}</style><script>go(1)</script></head><body><h1>502</h1>Bad gateway</body></html>',
     '502 Bad gateway',
   ],

@@ -29,7 +29,7 @@ export class Normaliser {
     this.#kinds = Object.values(fields).map(({ kind }) => kind);
   }
 
-  /** Normalises the top-level fields of a row, and sets `fields`. Returns the fields that were set to null, if any. */
+  /** Normalizes the top-level fields of a row, and sets `fields`. Returns the fields that were set to null, if any. */
   normalise(row: Row, fields?: Row): string[] | undefined {
     for (const field in fields) row[field] = fields[field];
 

@@ -37,7 +37,7 @@ describe('a body without the list is an error, never an empty list', () => {
     ['a text', 'hello', 'it is not an object'],
     ['an error text', { errors: 'invalid_token' }, 'the API reports "invalid_token"'],
     [
-      'errors beside a list',
+      'errors in addition to a list',
       { errors: { limit: ['bad'] }, _embedded: { backups: [] } },
       'the API reports "limit: bad"',
     ],

@@ -6,7 +6,7 @@ import { DEFAULT_ENDPOINTS } from './api/endpoints.ts';
 const KEY = { name: 'ibm_cloud', api_key: 'the-key' };
 const GROUP = '11112222333344445555666677778888';
 
-test('all options but the key have defaults', () => {
+test('all options except the key have defaults', () => {
   expect(ibmCloudConfig.parse(KEY)).toEqual({
     ...KEY,
     deployment_ids: [],

@@ -161,7 +161,7 @@ describe('a bookmark that cannot be used', () => {
     ['that is a string', NEWEST_FIRST, 'x', 'it must be an object'],
     ['with a string for a list', NEWEST_FIRST, { walk: 'c' }, 'walk must be a list'],
     [
-      'with a value that is no time',
+      'with a value that is not a time',
       NEWEST_FIRST,
       { replication_key_value: 'soon' },
       'replication_key_value must be a timestamp',

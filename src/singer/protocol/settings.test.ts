@@ -10,7 +10,7 @@ describe('values that Meltano passes', () => {
   test.each<[string, object, object]>([
     ['null and "" are not set', { start_date: '', num_workers: null, page_size: 10 }, { page_size: 10 }],
     [
-      'nor are they inside platform',
+      'inside platform, they are not set either',
       { platform: { name: 'compose', base_url: '', api_token: TOKEN } },
       { platform: { name: 'compose', api_token: TOKEN } },
     ],
@@ -22,7 +22,7 @@ describe('values that Meltano passes', () => {
       { include_connection_strings: true, fail_on_refused_deployments: false },
     ],
     [
-      'other words for booleans',
+      'other spellings of booleans',
       { include_connection_strings: 'yes', fail_on_refused_deployments: '0' },
       { include_connection_strings: true, fail_on_refused_deployments: false },
     ],

@@ -5,7 +5,7 @@ import { type Cursor, type CursorOptions, latestOf, StateFrame } from '../cursor
 import { type StateFormat, month, sharedState } from '../state-format.ts';
 
 const schema = sharedState.extend({
-  /** The last month that was final when it was read, like all before it. */
+  /** The last month that was final when it was read, like all months before it. */
   month: month.optional(),
   /** The limits the user had set for those months, as `option:id`; absent: none. */
   limits: z.array(z.string({ error: 'must be a limit' }), { error: 'must be a list of limits' }).optional(),
@@ -20,7 +20,10 @@ export const monthState: StateFormat<MonthState> = {
   objects: {},
 };
 
-/** The cursor of a stream by month: the last month that is final and was read, like all before it. Later months are read again. */
+/**
+ * The cursor of a stream that is read by month: the last final month that was read, like all months before it. Later
+ * months are read again.
+ */
 export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #rules: MonthRules;

@@ -81,7 +81,7 @@ describe('the next read', () => {
     expect(cursor.state()).toEqual({ version: 1, mark: at(11) });
   });
 
-  test('compares times as times, however they are spelled', async () => {
+  test('compares times chronologically, whatever their format', async () => {
     const page = [
       { id: 'a', created_at: '2018-08-31T14:09:00+02:00' },
       { id: 'b', created_at: '2018-08-31T12:08:00Z' },

@@ -113,7 +113,7 @@ describe('an unfinished row', () => {
       at(5),
     ],
     [
-      'from before start_date is skipped, and holds nothing',
+      'from before start_date is skipped, and does not hold the mark',
       [rowAt(1, 'running'), rowAt(5, 'done')],
       undefined,
       { startDate: at(3) },

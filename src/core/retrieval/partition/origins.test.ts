@@ -112,7 +112,7 @@ describe('origins', () => {
 });
 
 describe('a partition that came with its rows', () => {
-  test('is not requested, and its rows are normalised', async () => {
+  test('is not requested, and its rows are normalized', async () => {
     const brought = partition('east 9', { rows: [{ id: 7, created_at: '2018-08-22T02:00:00+02:00' }] });
     const definition = withPartitions(backups, [partition('east 1'), brought]);
     const { api, printed, done } = open(definition, answersFor(['east 1']));

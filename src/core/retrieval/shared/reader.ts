@@ -49,7 +49,7 @@ async function readDetails<S, F extends string>(
   const { fields, dropped } = reader.stream;
   const complete = (row: Row, values: Row): void => {
     for (const field of detail.fields) row[field] = values[field] ?? null;
-    // Copied so that the normaliser can warn about undeclared fields.
+    // Copied so that the normalizer can warn about undeclared fields.
     if (dropped !== undefined) for (const field in values) if (!(field in fields)) row[field] = values[field];
     reader.emit(reader.page([row], path));
   };

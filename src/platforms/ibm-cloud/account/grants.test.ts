@@ -144,7 +144,7 @@ describe('a policy of an unknown form is an error', () => {
     ['a role without its id', { control: { grant: { roles: [role, { id: VIEWER }] } } }, 'has a role without role_id'],
     ['no subject', { subject: undefined }, 'has no list subject.attributes'],
     [
-      'an attribute that is text',
+      'an attribute that is a string',
       { subject: { attributes: ['IBMid-1'] } },
       'has an attribute without a key in subject.attributes',
     ],
@@ -153,7 +153,7 @@ describe('a policy of an unknown form is an error', () => {
     ['a subject of a different kind', { subject: { attributes: [{ ...subject, key: 'name' }] } }, NOBODY],
     ['no resource', { resource: null }, 'has no list resource.attributes'],
     [
-      'a service that is no text',
+      'a service that is not a string',
       { resource: { attributes: [{ key: 'serviceName', value: { name: 'databases-for-redis' } }] } },
       'has an empty value, or one that is not text, for serviceName in resource.attributes',
     ],

@@ -38,7 +38,7 @@ describe('declared parts', () => {
   });
 
   test.each<[Row]>([[{ tags: 'x' }], [{ tags: { a: 1 } }], [{ names: ['a'] }], [{ versions: 7 }], [{ place: 'r' }]])(
-    "of another kind stay, for the normaliser's warning: %j",
+    'of another kind stay, so that the normalizer warns about them: %j',
     (row) => {
       expect(kept(structuredClone(row))).toEqual({ row, told: [] });
     },

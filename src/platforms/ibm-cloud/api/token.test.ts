@@ -37,7 +37,7 @@ function openIam() {
   return { auth, ask, asked, clock, header, reply, waiting };
 }
 
-/** The same with its first token. */
+/** The same, with its first token exchanged. */
 async function withToken(body: object) {
   const iam = openIam();
   const first = iam.header();

@@ -73,7 +73,7 @@ test("an event becomes a row with Compose's field names", () => {
     data_event: false,
     save_service_copy: true,
     created_at: '2026-11-20T10:00:00.530Z',
-    // Undeclared fields stay, for the normaliser.
+    // Undeclared fields stay for the normalizer.
     newField: 1,
   });
 });
