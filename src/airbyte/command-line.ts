@@ -83,8 +83,8 @@ export interface ReadFiles {
 }
 
 /**
- * Runs one command line and returns its exit code. A command's code is loaded only when it runs, so that `spec` starts at
- * once. Throws a UsageError, and what the command throws.
+ * Runs one command line and returns its exit code. A command's code is loaded only when it runs, so that `spec` starts
+ * at once. Throws a UsageError, and any error of the command.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   const command = parseCommandLine(argv);

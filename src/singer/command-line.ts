@@ -62,7 +62,7 @@ export type Invocation =
 
 /**
  * Runs one command line and returns its exit code. A mode's code is loaded only when it runs, because Meltano discovers
- * before every sync. Throws a UsageError, and what the mode throws.
+ * before every sync. Throws a UsageError, and any error of the mode.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   const invocation = parseCommandLine(argv);

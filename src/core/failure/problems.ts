@@ -5,7 +5,7 @@ export interface Problem {
   failureType: FailureType;
   /** For the user: what happened, then what to do. Facts are in braces. */
   message: string;
-  /** Why it happens, for the troubleshooting table of the docs. */
+  /** The cause, for the docs' troubleshooting table. */
   cause: string;
   /** The API rejects this request for good, but may accept others. */
   isRejection?: true;

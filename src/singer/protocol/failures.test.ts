@@ -4,7 +4,7 @@ import { inputError } from '../../core/failure/errors.ts';
 import { addCredential } from '../../text/credentials.ts';
 import { reportFailure } from './failures.ts';
 
-describe('what ends a whole run', () => {
+describe('an error that ends the sync', () => {
   test('is reported as the last line', () => {
     const tap = openTap();
     reportFailure(tap.context, inputError('The config file c.json cannot be used.'));
