@@ -73,6 +73,7 @@ export class NewestFirstCursor implements Cursor {
    */
   #landmark: string | undefined;
   #pages = 0;
+  #sawLongPage = false;
   #lookingBack = false;
   #begunAgain = false;
   #done = false;
@@ -150,6 +151,7 @@ export class NewestFirstCursor implements Cursor {
     this.#pass = { ...this.#pass, top, before, cursor: ids.at(-1) };
     this.#pages += 1;
     if ((this.#pages & (this.#pages - 1)) === 0) this.#landmark = fresh;
+    this.#sawLongPage ||= ids.length > 1;
     this.#lookingBack = false;
     this.#known = ids;
     this.#knownLowest = lowest;
@@ -194,15 +196,17 @@ export class NewestFirstCursor implements Cursor {
     return mayBe && this.#known.includes(id);
   }
 
-  #end(): undefined {
-    const { top, floor } = this.#pass;
+  #end(): string | undefined {
+    const { top, cursor, floor } = this.#pass;
     const { startDate } = this.#options;
     // Rows below start_date were not read; below a floor, they matter only where start_date is later.
     if (floor === undefined) this.#frame.startDate = startDate;
     else if (this.#bound === startDate) this.#frame.skipBefore(startDate);
     this.#mark = latestOf(this.#mark, top);
+    const mayBeClamped = floor === undefined && cursor !== undefined && !this.#sawLongPage;
     if (this.#resumed) this.#begin(this.#mark);
     else this.#done = true;
+    return mayBeClamped ? 'every page had at most one row, so rows may be missing after the last one' : undefined;
   }
 
   /** Begins a pass at the newest row. */

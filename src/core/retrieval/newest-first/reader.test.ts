@@ -214,4 +214,16 @@ describe('an API that', () => {
   test('omits its list after the first page fails the stream', async () => {
     await expect(open(pagesOf(all, { instead: { e8: {} } })).read()).rejects.toMatchObject({ problem: 'list_missing' });
   });
+
+  test('returns one row per page gets a warning if its list has no bound', async () => {
+    const warning = 'events: every page had at most one row, so rows may be missing after the last one';
+    const warnings = async (state: object, size: number): Promise<string[]> => {
+      const { read, printed } = open(pagesOf(all, { size, inclusive: true }), state);
+      await read();
+      return printed.logged('WARN');
+    };
+    expect(await warnings({}, 1)).toEqual([warning]);
+    expect(await warnings({}, 2)).toEqual([]);
+    expect(await warnings({ version: 1, mark: at(9) }, 1)).toEqual([]);
+  });
 });
