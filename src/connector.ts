@@ -109,8 +109,11 @@ export function openReads(
     streams.push(stream);
   }
   const toEnd: OpenReads['toEnd'] = async () => {
-    const ends = await readStreams(streams).finally(() => client.close());
-    return { ends, rejection };
+    try {
+      return { ends: await readStreams(streams), rejection };
+    } finally {
+      await client.close();
+    }
   };
   return { streams, toEnd };
 }

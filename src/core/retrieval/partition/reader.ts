@@ -45,7 +45,7 @@ export async function readPartitions<S, F extends string>(
 /** Emits the new rows of a partition, and those that may still change or could when they were last emitted. */
 function emitNew<S, F extends string>(
   reader: StreamReader<S>,
-  { cursorField, isFinal: isFinalRow = () => true }: ByPartition<S, F>,
+  retrieval: ByPartition<S, F>,
   cursor: PartitionCursor,
   { id }: Partition,
   page: Page,
@@ -56,10 +56,10 @@ function emitNew<S, F extends string>(
   let oldestOpen: string | undefined;
   const now = Date.now();
   for (const row of page.rows) {
-    const at = (row[cursorField ?? ''] ?? undefined) as string | undefined;
+    const at = (row[retrieval.cursorField ?? ''] ?? undefined) as string | undefined;
     const key = reader.keyOf(row);
     // An undated row may get its date later, and then be older than the mark.
-    const isFinal = at !== undefined && isFinalRow(row);
+    const isFinal = at !== undefined && retrieval.isFinal?.(row) !== false;
     if (!cursor.isPending(key)) {
       if (isFinal && bound !== undefined && at < bound) continue;
       if (reader.dropIfBeforeStart(row)) continue;
