@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { type ConnectorError, asConnectorError } from './core/failure/errors.ts';
 import type { Log } from './core/output/output.ts';
-import { probe } from './core/retrieval/probe.ts';
+import { type Probed, probe } from './core/retrieval/probe.ts';
 import { type Stream, isOffered } from './core/stream/stream.ts';
 import type { Api, Platform } from './platforms/platform.ts';
 
@@ -18,7 +18,7 @@ interface Line {
  */
 export async function checkStreams<C extends Config['platform'], S>(
   { streams, grant }: Pick<Platform<C, S>, 'streams' | 'grant'>,
-  platform: C,
+  { platform, fail_on_refused_deployments: failOnRejected }: Config,
   shared: S,
   api: Pick<Api, 'get'>,
   output: Log,
@@ -31,23 +31,36 @@ export async function checkStreams<C extends Config['platform'], S>(
 
   async function lineOf(stream: Stream<S>): Promise<Line> {
     const { name, needsOption } = stream;
-    const count = probe(stream, shared, (request) => api.get(request, name));
-    try {
-      const rows = await (needsOption === undefined ? Promise.race([count, late]) : count);
-      if (rows === 'late') return { level: 'warn', text: `${name}: not checked: no response in time` };
-      if (rows > 0) return { level: 'info', text: `${name}: readable` };
-      const command = await grant?.(name, shared, 'hidden');
-      const hint = command === undefined ? '' : `. If records are missing, grant the role that shows them: ${command}`;
-      return { level: 'info', text: `${name}: readable, empty so far${hint}` };
-    } catch (thrown) {
-      const error = asConnectorError(thrown);
-      if (error.problem === 'unexpected') throw thrown;
+    const probed = probe(stream, shared, (request) => api.get(request, name), failOnRejected).catch(failed);
+    const outcome = await Promise.race([probed, late]);
+    if (outcome === 'late') return { level: 'warn', text: `${name}: not checked: no response in time` };
+    const { rows, skipped } = outcome;
+    if (skipped !== undefined) {
+      const { error, label, id } = skipped;
+      if (error.failureType === 'transient_error' && !error.isUnreachable) {
+        const reason = error.problem === 'rate_limited' ? 'rate limited' : error.message;
+        return { level: 'warn', text: `${name}: not checked: ${reason}` };
+      }
       const lacksRole = error.problem === 'token_rejected' || (error.isRejection && !error.isAbsence);
-      const command = lacksRole ? await grant?.(name, shared, 'rejected') : undefined;
-      const reason =
-        command === undefined ? error.message : `${error.answer ?? 'HTTP 401'}. Grant the missing role: ${command}`;
+      const answer = error.problem === 'token_rejected' ? 'HTTP 401' : error.answer;
+      const command = lacksRole && answer !== undefined ? await grant?.(name, shared, 'rejected', id) : undefined;
+      const advice = command === undefined ? '' : `. Grant the missing role: ${command}`;
+      if (rows !== undefined) {
+        return { level: 'warn', text: `${name}: readable, but the API rejects ${label} (${answer})${advice}` };
+      }
+      const reason = command === undefined ? error.message : `${answer}${advice}`;
       const failure = needsOption === undefined ? undefined : error;
       return { level: 'warn', text: `${name}: not readable: ${reason}`, failure };
     }
+    if (rows !== 0) return { level: 'info', text: `${name}: readable` };
+    const command = await grant?.(name, shared, 'hidden');
+    const hint = command === undefined ? '' : `. If records are missing, grant the role that shows them: ${command}`;
+    return { level: 'info', text: `${name}: readable, empty so far${hint}` };
   }
+}
+
+function failed(thrown: unknown): Probed {
+  const error = asConnectorError(thrown);
+  if (error.problem === 'unexpected') throw thrown;
+  return { rows: undefined, skipped: { label: '', error } };
 }

@@ -154,7 +154,7 @@ export async function checkConnection(config: Config, context: Context, output: 
       rejection = thrown;
     }
     // The credentials may still be able to read other streams.
-    const failure = await checkStreams(platform, config.platform, shared, api, output, late);
+    const failure = await checkStreams(platform, config, shared, api, output, late);
     if (rejection !== undefined) throw rejection;
     if (failure !== undefined && problems.length === 0) throw failure;
     return problems;

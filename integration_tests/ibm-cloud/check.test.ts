@@ -4,43 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/server.ts';
-import { runConnector } from '../../test-support/connector.ts';
-import type { Finished } from '../../test-support/processes.ts';
-import { type ErrorTrace, contentsOf, messagesOf } from '../../test-support/transcript.ts';
-import { type Row, STREAMS, type StreamName } from './expected.ts';
-import { type Account, type AccountOptions, INSTANCES, TOKEN_PATH, gen1Of, ibmCloud, pathOf } from './reads.ts';
-
-interface Answer extends Finished {
-  status: { status: string; message?: string } | undefined;
-  error: ErrorTrace | undefined;
-  /** What the log says, and the message of the answer. */
-  said: string;
-}
-
-async function check({ workspace, config }: Account, platform?: Row, more?: Row): Promise<Answer> {
-  const finished = await runConnector(['check', '--config', workspace.file('config.json', config(platform, more))]);
-  expect(finished.stderr).toBe('');
-  const messages = messagesOf(finished.stdout);
-  const statuses = messages.flatMap((message) =>
-    message.type === 'CONNECTION_STATUS' ? message.connectionStatus : [],
-  );
-  const { errors, logs } = contentsOf(messages);
-  // Exactly one of the two: clients take the first.
-  expect(statuses.length + errors.length).toBe(1);
-  const said = [...logs.map(({ message }) => message), statuses[0]?.message ?? ''].join('\n');
-  return { ...finished, status: statuses[0], error: errors[0], said };
-}
+import { check, forbidden, linesIn } from './checks.ts';
+import { type Account, INSTANCES, TOKEN_PATH, gen1Of, ibmCloud, pathOf } from './reads.ts';
 
 /** Whether a request looks at a deployment itself, not at one of its reports. */
 const isLook = (path: string): boolean => /^\/databases\/.*\/deployments\/[^/]+$/.test(path);
-
-/** The lines about streams: name and what is said of it. */
-function linesIn(said: string): Array<[name: string, line: string]> {
-  return [...said.matchAll(/^(\w+): ((?:not )?(?:readable|checked).*)$/gm)].map(([, name = '', line = '']) => [
-    name,
-    line,
-  ]);
-}
 
 describe.concurrent('a check succeeds', () => {
   it('after requesting a token, a page of the inventory and the databases, and logs how many deployments it found', async () => {
@@ -67,8 +35,8 @@ describe.concurrent('a check succeeds', () => {
           );
         } else expect(line).toMatch(/^readable(, empty so far)?$/);
       }
-      // The look at the databases, and resource groups before their usage.
-      expect(sandbox.requests.length).toBeLessThan(lines.length + 6);
+      // The look at the databases, and resource groups before the usage of three.
+      expect(sandbox.requests.length).toBeLessThan(lines.length + 8);
       for (const { path, query } of sandbox.requests) {
         if (/\/groups$|\/members$|\/usage\//.test(path) && !path.includes('databases')) {
           expect(query['limit'] ?? query['_limit'], path).toBe('1');
@@ -127,41 +95,6 @@ it('the docs show a complete check as it looks in a terminal', async () => {
     const { said, status } = await check(account, { billing: 'resource_groups' });
     const lines = said.trim().replace(/ServiceId-[\w-]+/g, 'ServiceId-…');
     expect(`${lines}\n${status?.status}\n`).toBe(shown);
-  });
-});
-
-const forbidden = (...paths: string[]): Fault[] => paths.map((path) => ({ path, kind: 'status', status: 403 }));
-const byGroup = { billing: 'resource_groups' };
-
-describe.concurrent('a key that lacks a role: the check names the streams that fail in a read, and no other', () => {
-  it.each<[role: string, AccountOptions, platform: Row, streams: string[]]>([
-    ['billing', { missingRoles: ['billing'] }, {}, ['billables']],
-    ['usage of groups', { faults: forbidden('/billing/**') }, byGroup, ['billables']],
-    ['resource groups', { faults: forbidden('/*/v2/resource_groups') }, byGroup, ['billables', 'resource_groups']],
-    ['access groups', { faults: forbidden('/iam/v2/groups') }, {}, ['teams']],
-    ['policies', { faults: forbidden('/iam/v2/policies') }, {}, ['deployments_roles', 'deployments_team_roles']],
-    ['account', { missingRoles: ['account'] }, {}, []],
-    ['logs', { missingRoles: ['logs'] }, {}, ['audit_events']],
-    ['catalogue', { faults: forbidden('/**/deployables', '/**/regions') }, {}, ['databases', 'datacenters']],
-    ['tasks', { faults: forbidden('/**/tasks') }, {}, ['deployments_recipes']],
-  ])('%s', async (_, options, platform, streams) => {
-    await ibmCloud({ now: '', oddInstances: false, ...options }, async (account) => {
-      const { sandbox } = account;
-      const given = { logs_instances: sandbox.logsInstances, ...platform };
-      const answer = await check(account, given);
-      const rejected = linesIn(answer.said).filter(([, line]) => line.startsWith('not readable'));
-      expect(rejected.map(([name]) => name)).toEqual(streams);
-      for (const [, line] of rejected) {
-        expect(line).toMatch(
-          /HTTP 403.*: ibmcloud iam service-policy-create ServiceId-[\w-]+ --roles \w+ --.* --force$/,
-        );
-      }
-      expect(answer.status?.status).toBe(streams.includes('audit_events') ? 'FAILED' : 'SUCCEEDED');
-      const names = [...(Object.keys(STREAMS) as StreamName[]), 'audit_events'] as const;
-      // A few windows of audit events, so that no query waits.
-      const { errors } = await account.read({ platform: given, streams: names, config: { start_date: undefined } });
-      expect(errors.map(({ stream_descriptor: stream }) => stream?.name).toSorted()).toEqual(streams);
-    });
   });
 });
 

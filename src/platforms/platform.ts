@@ -11,7 +11,7 @@ export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
   /** The current value of the header `Authorization`. */
   authorization(owner: string): Promise<string>;
-  /** In a check, one page of one row is enough for each list, and so is one of several resource groups. */
+  /** In a check, one page of one row is enough for each list, and so are a few of several resource groups. */
   isCheck?: true;
   /** Logs a sentence for the user. */
   log(level: Level, sentence: string): void;
@@ -44,6 +44,9 @@ export interface Platform<C, S> {
   check(config: C, api: Api, shared: S): Promise<string[]>;
   /** Probes of the reference's open questions, by their id. */
   probes?: Readonly<Record<string, Probe>>;
-  /** The command that grants what a stream needs, if it was rejected, or if its list is empty and may be hidden. */
-  grant?(stream: string, shared: S, outcome: 'rejected' | 'hidden'): Promise<string | undefined>;
+  /**
+   * The command that grants what a stream needs, if it or one of its partitions was rejected, or if its list is empty and may
+   * be hidden.
+   */
+  grant?(stream: string, shared: S, outcome: 'rejected' | 'hidden', partition?: string): Promise<string | undefined>;
 }

@@ -1,3 +1,4 @@
+import type { ConnectorError } from '../failure/errors.ts';
 import type { Row } from '../record/row.ts';
 
 /** A part of a stream with its own request, such as a deployment. */
@@ -11,6 +12,13 @@ export interface Partition {
   origin?: string | undefined;
   /** Its rows, if the list of partitions had them. */
   rows?: Row[];
+}
+
+/** A part of a stream that the API rejects, and a read skips; with an `id` if it is a partition. */
+export interface Skipped {
+  id?: string;
+  label: string;
+  error: ConnectorError;
 }
 
 export interface Partitions {

@@ -10,9 +10,9 @@ const BILLING = {
 } as const;
 
 /** The policies that streams need (icd-api.md 1.8), unless Viewer on the database service is enough. */
-const POLICIES: Readonly<Record<string, (config: IbmCloudConfig) => string>> = {
+const POLICIES: Readonly<Record<string, (config: IbmCloudConfig, partition?: string) => string>> = {
   accounts: () => '--roles Viewer --account-management',
-  audit_events({ logs_instances: [instance = ''] }) {
+  audit_events({ logs_instances: [first = ''] }, instance = first) {
     return `--roles Reader --service-name logs --service-instance ${parseCrn(instance)?.instance}`;
   },
   billables: ({ billing }) => BILLING[billing],
@@ -31,15 +31,18 @@ const HIDING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The command that grants the role a stream needs. Where its list is `hidden`, only if a missing role can be the reason.
+ * The command that grants the role a stream needs, for its `partition` if that is rejected. Where its list is `hidden`, only
+ * if a missing role can be the reason.
  */
 export async function grant(
   stream: string,
   account: Account,
   outcome: 'rejected' | 'hidden',
+  partition?: string,
 ): Promise<string | undefined> {
   if (outcome === 'hidden' && !HIDING.has(stream)) return undefined;
-  const policy = POLICIES[stream]?.(account.config) ?? `--roles Viewer --service-name ${await serviceOf(account)}`;
+  const service = parseCrn(partition ?? '')?.service ?? (await serviceOf(account));
+  const policy = POLICIES[stream]?.(account.config, partition) ?? `--roles Viewer --service-name ${service}`;
   const serviceId = serviceIdIn(await account.api.authorization('check')) ?? 'SERVICE_ID';
   return `ibmcloud iam service-policy-create ${serviceId} ${policy} --force`;
 }

@@ -1,5 +1,6 @@
 import type { ConnectorError } from '../../failure/errors.ts';
 import type { Row } from '../../record/row.ts';
+import type { Skipped } from '../partitions.ts';
 
 /** One load for each month, such as `2026-10`, oldest first. */
 export interface ByMonth<S, F extends string> {
@@ -9,8 +10,16 @@ export interface ByMonth<S, F extends string> {
   rules: MonthRules;
   /** The limits that the user set, as `option:id`. */
   limits?(shared: S): string[];
-  /** `isWhole` is false if a part was rejected, so that the month must be read again. Throws a ConnectorError. */
-  load(month: string, shared: S): Promise<{ rows: Row[]; requests: number; isWhole: boolean }>;
+  /** Throws a ConnectorError. */
+  load(month: string, shared: S): Promise<Month>;
+}
+
+export interface Month {
+  rows: Row[];
+  requests: number;
+  /** Whether no part was rejected. If one was, the month must be read again. */
+  isWhole: boolean;
+  skipped?: Skipped | undefined;
 }
 
 /** The API's guarantees about its months. */

@@ -1,12 +1,13 @@
 import type { Request } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
+import type { Skipped } from '../partitions.ts';
 
 /** A list that several streams share, requested once per sync. */
 export interface Shared<S, F extends string> {
   way: 'shared';
   path: string;
   /** Throws a ConnectorError. */
-  load(shared: S): Promise<{ rows: Row[]; requests: number }>;
+  load(shared: S): Promise<{ rows: Row[]; requests: number; skipped?: Skipped | undefined }>;
   detail?: Detail<S, F>;
 }
 

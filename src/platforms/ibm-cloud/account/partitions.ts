@@ -33,13 +33,21 @@ export async function gen1Partitions(
   return { chosen: partitionsOf(offered, account, fields), all, isWhole: account.selection.isAll, leftOut };
 }
 
+/** Deployments of different services and regions first, because roles often apply to all of a service. */
+function varied(deployments: readonly Deployment[]): Deployment[] {
+  const firsts = (['service', 'region'] as const).flatMap((key) =>
+    [...Map.groupBy(deployments, (deployment) => deployment[key]).values()].flatMap(([first]) => first ?? []),
+  );
+  return [...new Set([...firsts, ...deployments])];
+}
+
 /** One partition per deployment of generation 1 whose region is known. */
 export function partitionsOf(
   deployments: readonly Deployment[],
-  { config }: Account,
+  { config, api }: Account,
   fields?: (deployment: Deployment) => Row,
 ): Partition[] {
-  return deployments.flatMap((deployment) => {
+  return (api.isCheck === true ? varied(deployments) : deployments).flatMap((deployment) => {
     const { id, region } = deployment;
     if (region === undefined) return [];
     const common = { deployment_id: id, generation: 'gen1', ...fields?.(deployment) };

@@ -1,5 +1,6 @@
 import { ConnectorError, asConnectorError } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
+import type { Month } from '../../../core/retrieval/month/declaration.ts';
 import { allRows, listPages, tokenIn } from '../api/pages.ts';
 import { textOf } from '../api/values.ts';
 import { count, requiringRole, terms } from '../terms.ts';
@@ -10,16 +11,14 @@ import { RESOURCE_GROUPS, loadResourceGroups } from './resource-groups.ts';
 const PAGE_SIZE = 200;
 const VIEWER = 'the role Viewer on the resource group';
 
-/** The usage of a month: one row per instance and plan. */
-interface Usage {
-  rows: Row[];
-  requests: number;
-  /** Whether no resource group was rejected. */
-  isWhole: boolean;
-}
+/** A check requests the usage of at most this many resource groups; one success is enough. */
+const MAX_CHECKED = 3;
 
-/** `GET …/resource_instances/usage/{month}` (icd-api.md 2.5), of the account or of each resource group. */
-export async function loadUsage(month: string, account: Account): Promise<Usage> {
+/**
+ * `GET …/resource_instances/usage/{month}` (icd-api.md 2.5), of the account or of each resource group: one row per instance
+ * and plan.
+ */
+export async function loadUsage(month: string, account: Account): Promise<Month> {
   const base = `v4/accounts/${encodeURIComponent(await account.once(accountId))}`;
   const report = `resource_instances/usage/${month}`;
   if (account.config.billing === 'account') {
@@ -27,7 +26,7 @@ export async function loadUsage(month: string, account: Account): Promise<Usage>
     return { ...(await usageAt(`${base}/${report}`, role, account)), isWhole: true };
   }
   const all = await groupIds(account);
-  const groups = account.api.isCheck === true ? all.slice(0, 1) : all;
+  const groups = account.api.isCheck === true ? all.slice(0, MAX_CHECKED) : all;
   const failures: Array<[group: string, error: ConnectorError]> = [];
   const lists = await Promise.all(
     groups.map(async (group) => {
@@ -49,14 +48,17 @@ export async function loadUsage(month: string, account: Account): Promise<Usage>
   // A missing role is more useful to know than a missing month.
   if (errors.length === groups.length) throw errors.find((error) => !isNoSuchMonth(error)) ?? errors[0];
   const isGone = ({ problem }: ConnectorError): boolean => problem === 'not_found';
-  for (const [group, error] of failures) {
+  // A check has a line for the stream.
+  for (const [group, error] of account.api.isCheck === true ? [] : failures) {
     const consequence = isGone(error) ? '' : '; every sync reads these months again until the group can be read';
     account.logOnce('warn', `billables: usage of resource group ${group} skipped (${error.answer})${consequence}`);
   }
+  const [group, error] = failures.find((failure) => !isNoSuchMonth(failure[1])) ?? [];
   return {
     rows: lists.flatMap(({ rows }) => rows),
     requests: lists.reduce((sum, { requests }) => sum + requests, 0),
     isWhole: errors.every(isGone),
+    skipped: error && { label: `resource group ${group}`, error },
   };
 }
 

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../../core/failure/errors.ts';
 import { text } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
+import type { Skipped } from '../../../core/retrieval/partitions.ts';
 import { accountId } from '../account/account-id.ts';
 import { type Account, ibmStream } from '../account/account.ts';
 import { objectOf } from '../api/envelope.ts';
@@ -24,14 +25,16 @@ export const accounts = ibmStream({
   },
 });
 
-async function loadAccount(account: Account): Promise<{ rows: Row[]; requests: number }> {
+async function loadAccount(account: Account): Promise<{ rows: Row[]; requests: number; skipped?: Skipped }> {
   const { api, config } = account;
   const id = await account.once(accountId);
   const path = `${PATH}/${encodeURIComponent(id)}`;
   const body = await orRejection(api.get({ origin: config.endpoints.accounts, path }, 'accounts'));
   if (body instanceof ConnectorError) {
-    api.log('warn', `accounts: the record has only the id, because IBM Cloud rejected the request (${body.answer})`);
-    return { rows: [{ id }], requests: 1 };
+    if (api.isCheck !== true) {
+      api.log('warn', `accounts: the record has only the id, because IBM Cloud rejected the request (${body.answer})`);
+    }
+    return { rows: [{ id }], requests: 1, skipped: { label: `the details of account ${id}`, error: body } };
   }
   const row = objectOf(body, path);
   return { rows: [{ ...row, id: row['id'] ?? id, owner_iam_id: row['owner_iamid'] }], requests: 1 };

@@ -1,5 +1,6 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '../../../core/stream/fields.ts';
+import type { Month } from '../../../core/retrieval/month/declaration.ts';
 import { monthAfter } from '../../../core/retrieval/month/month.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { type Account, ibmStream } from '../account/account.ts';
@@ -72,10 +73,7 @@ export const billables = ibmStream({
   },
 });
 
-async function loadMonth(
-  month: string,
-  account: Account,
-): Promise<{ rows: Row[]; requests: number; isWhole: boolean }> {
+async function loadMonth(month: string, account: Account): Promise<Month> {
   const { rows: resources, ...rest } = await loadUsage(month, account);
   // The list isn't a snapshot, and may contain a row twice.
   const distinct = new Map(resources.map((resource) => [JSON.stringify(resource), resource])).values();
