@@ -158,7 +158,6 @@ function gen2BackupRow(world: World, database: number, day: number, offset: numb
   // Days before the start are negative, but an id requires a positive number.
   const serial = 100_000 + day;
   const running = world.clock.now < started + BACKUP_TAKES;
-  const failed = !running && noise(world.seed, 432 + database, serial) % 7 === 0;
   const independent = serial % 2 === 0;
   const service = independent ? 'databases-independent-backups' : `databases-for-${key}-backup`;
   const region = regionOf(world, database + 1);
@@ -176,12 +175,12 @@ function gen2BackupRow(world: World, database: number, day: number, offset: numb
   });
   return {
     ...row,
-    state: running ? 'provisioning' : failed ? 'failed' : 'active',
+    state: running ? 'provisioning' : 'active',
     dashboard_url: null,
     updated_at: row['created_at'],
     last_operation: {
       type: 'create',
-      state: running ? 'in progress' : failed ? 'failed' : 'succeeded',
+      state: running ? 'in progress' : 'succeeded',
       description: null,
       updated_at: row['created_at'],
     },

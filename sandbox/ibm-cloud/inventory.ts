@@ -10,8 +10,8 @@ import { Kind, type World, accountId, crn, regionOf, uuid } from './world.ts';
 /** Filters that compare with a field of the row. */
 const FILTERS = ['type', 'sub_type', 'guid', 'name', 'resource_group_id', 'resource_id', 'resource_plan_id'] as const;
 
-/** The states that are listed by default. Sources disagree on the others (icd-api.md, 2.1). */
-const SHOWN_STATES = new Set(['active', 'provisioning', 'failed']);
+/** The states that are listed by default. Some sources name others too (icd-api.md, 2.1). */
+const SHOWN_STATES = new Set(['active', 'provisioning']);
 
 interface Entry {
   readonly row: Row;

@@ -1,4 +1,5 @@
 import type { Exchange } from '../http/client-options.ts';
+import { isAboutRate } from '../http/traffic/retry.ts';
 
 /** The only path segments that a report shows: all others may be ids. */
 const WORDS: ReadonlySet<string> = new Set(
@@ -7,7 +8,6 @@ const WORDS: ReadonlySet<string> = new Set(
   policies query recipes regions remotes resource_groups resource_instances roles scalings tasks team_roles teams token
   usage v1 v2 v4 versions`.split(/\s+/),
 );
-const RATE_HEADERS = ['retry-after', 'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
 /** A request with one of these parameters, unless it is 0, is for a later page. */
 const PAGE_TOKENS = ['start', '_start', 'next_docid', 'next_url', 'offset', 'cursor'];
 
@@ -46,7 +46,7 @@ export class Traffic {
     seen.maxBytes = Math.max(seen.maxBytes, text.length);
     seen.maxMs = Math.max(seen.maxMs, ms);
     seen.statuses.set(status, (seen.statuses.get(status) ?? 0) + 1);
-    for (const name of RATE_HEADERS) if (headers[name] !== undefined) seen.rateHeaders.add(name);
+    for (const name in headers) if (name === 'retry-after' || isAboutRate(name)) seen.rateHeaders.add(name);
   }
 }
 

@@ -41,6 +41,11 @@ export function retryAfter(header: string | undefined, now: number): number | un
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
+/** Whether a header, such as `x-ratelimit-limit`, is about a rate limit. */
+export function isAboutRate(header: string): boolean {
+  return /^(x-)?rate-?limit(-[a-z-]{1,30})?$/.test(header);
+}
+
 /** Time and randomness, which tests replace. All times are in ms. */
 export interface Timing {
   /** Unix time. */

@@ -1,12 +1,15 @@
 import { type Row, isRow } from '../../core/record/row.ts';
-import { monthAfter, monthOf } from '../../core/retrieval/month/month.ts';
 import type { Exchange } from '../../http/client-options.ts';
+import { isAboutRate } from '../../http/traffic/retry.ts';
 import type { Probe, Sighting } from '../platform.ts';
 import { parseCrn } from './api/crn.ts';
-import { accountIn } from './api/token.ts';
+import { accountIn, claimsOf } from './api/token.ts';
 import { within } from './api/values.ts';
 
 const DAY = 86_400_000;
+const OTHER_STATES = ['inactive', 'failed', 'pre_provisioning', 'pending_reclamation', 'pending_removal', 'removed'];
+/** IAM, a proxy or a gateway responds with these, in front of the databases' own API. */
+const NOT_OF_V5 = [401, 403, 408, 429];
 const INSTANCES = /v2\/resource_instances$/;
 const USAGE = /resource_instances\/usage\/\{id\}$/;
 const POLICIES = /v2\/policies$/;
@@ -16,8 +19,9 @@ const TOKEN = /identity\/token$/;
 /** The probes of the open questions in docs/reference/icd-questions.json. */
 export const probes: Readonly<Record<string, Probe>> = {
   default_state: rows(INSTANCES, 'resources', ({ state }) => {
-    const isOther = ['inactive', 'failed', 'pre_provisioning'].includes(String(state));
-    return [!isOther, 'rows with other states', `a row with the state ${String(state)}`];
+    const isListed = state === 'active' || state === 'provisioning';
+    const shown = OTHER_STATES.find((other) => other === state);
+    return [isListed, 'active or provisioning', shown === undefined ? 'another state' : `the state ${shown}`];
   }),
   page_token: body(INSTANCES, ({ next_url: link }) => {
     return typeof link === 'string' && link !== '' && [/[?&]start=/.test(link), 'start', 'another token'];
@@ -31,21 +35,29 @@ export const probes: Readonly<Record<string, Probe>> = {
     ];
   }),
   v5_errors: any(DATABASES, ({ status, text }) => {
-    if (status < 400 || status === 429 || status >= 500) return undefined;
+    if (status < 400 || status >= 500 || NOT_OF_V5.includes(status)) return undefined;
     const isText = typeof within(parsed(text), 'errors') === 'string';
     return [isText, `HTTP ${status} with a text`, `HTTP ${status} with something else`];
   }),
-  v5_rate_limit: any(DATABASES, ({ status }) => [status !== 429, 'no HTTP 429', 'HTTP 429']),
+  v5_rate_limit: any(DATABASES, ({ status, headers }) => {
+    if (status === 429) return [false, '', 'HTTP 429'];
+    if (Object.keys(headers).some(isAboutRate)) return [false, '', 'headers about a rate limit'];
+    return status === 200 && [true, 'no HTTP 429'];
+  }),
   task_retention: rows(/\/tasks$/, 'tasks', ({ status, created_at: at }) => {
     if (!['completed', 'failed', 'expired'].includes(String(status))) return undefined;
-    const isOld = Date.now() - Date.parse(String(at)) > (status === 'completed' ? 4 : 11) * DAY;
+    const age = Date.now() - Date.parse(String(at));
+    if (Number.isNaN(age)) return undefined;
+    const isOld = age > (status === 'completed' ? 4 : 11) * DAY;
     return [!isOld, 'finished tasks, none older', 'a finished task from long before'];
   }),
   backup_fields: rows(/\/backups$/, 'backups', ({ created_at: at, type }) => {
     const isKnown = typeof at === 'string' && (type === 'scheduled' || type === 'on_demand');
     return [isKnown, 'backups with created_at and a known type', 'a backup without created_at, or of another type'];
   }),
-  allowlist: any(/ip_addresses$/, ({ status }) => [status === 200, `HTTP ${status}`]),
+  allowlist: any(/ip_addresses$/, ({ status }) => {
+    return [200, 404, 410, 422].includes(status) && [status === 200, `HTTP ${status}`];
+  }),
   shared_cpu: rows(/\/groups$/, 'groups', ({ host_flavor: flavor, cpu }) => {
     if (within(flavor, 'id') !== 'multitenant') return undefined;
     return [within(cpu, 'allocation_count') === 0, 'shared CPU of 0', 'shared CPU that is not 0'];
@@ -65,22 +77,28 @@ export const probes: Readonly<Record<string, Probe>> = {
     return [service === crn.service, 'the service name', 'something else'];
   }),
   usage_history: any(USAGE, ({ request, status }) => {
-    const month = request.path.slice(-7);
-    const now = monthOf(new Date().toISOString());
-    const isRecent = month > monthAfter(now, -24) && month <= now;
-    return isRecent && [200, 400, 404].includes(status) && [status === 200, `HTTP ${status} for one of 24 months`];
+    const age = monthsSince(request.path.slice(-7));
+    if (status === 400 || status === 404) return [false, '', `HTTP ${status} for the month ${age} months ago`];
+    return status === 200 && age > 24 && [true, 'months from more than 24 months ago'];
   }),
   usage_token: body(USAGE, ({ next }) => {
-    const offset = within(next, 'offset');
-    return typeof offset === 'string' && [!offset.includes('%'), 'a plain offset', 'an encoded offset'];
+    const token = /[?&]_start=([^&]+)/.exec(String(within(next, 'href')))?.[1];
+    // Links encode every token once.
+    return token !== undefined && [!/%25[\dA-F]{2}/i.test(token), 'encoded once', 'encoded twice'];
   }),
   policy_pages: body(POLICIES, ({ next }) => [!isRow(next), 'one page', 'more pages without a limit']),
   policy_token: body(POLICIES, ({ next }) => isRow(next) && ['start' in next, 'start', 'only href']),
-  account: any(/^GET v4\/accounts\/\{id\}$/, ({ status }) => [status === 200, `HTTP ${status}`]),
+  account: any(/^GET v4\/accounts\/\{id\}$/, ({ status }) => {
+    return [200, 404].includes(status) && [status === 200, `HTTP ${status}`];
+  }),
   iam_rate_limit: any(TOKEN, ({ status, headers }) => {
     return status === 429 && [headers['retry-after'] !== undefined, 'with Retry-After', 'without Retry-After'];
   }),
-  token_life: body(TOKEN, ({ expires_in: life }) => [Number(life) >= 3_600, 'an hour', 'less than an hour']),
+  token_life: body(TOKEN, ({ expires_in, access_token: token }) => {
+    const { exp, iat } = claimsOf(String(token));
+    const life = Number(expires_in ?? Number(exp) - Number(iat));
+    return !Number.isNaN(life) && [life >= 3_600, 'an hour', 'less than an hour'];
+  }),
   account_claim: body(TOKEN, ({ access_token: token }) => {
     return [accountIn(`Bearer ${String(token)}`) !== undefined, 'a token with it', 'a token without it'];
   }),
@@ -123,6 +141,12 @@ function events(look: (events: Row[]) => Sighting[]): Probe {
       return look(entries.map(({ user_data: text }) => parsed(String(text))).filter(isRow));
     },
   };
+}
+
+/** How many months ago a month such as `2026-10` was. */
+function monthsSince(month: string): number {
+  const [now, then] = [new Date(), new Date(`${month}-01`)];
+  return (now.getUTCFullYear() - then.getUTCFullYear()) * 12 + now.getUTCMonth() - then.getUTCMonth();
 }
 
 function isShown(shown: Shown): shown is Sighting {
