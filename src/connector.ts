@@ -198,7 +198,10 @@ export function connect(
     timeoutMs: config.request_timeout_seconds * 1_000,
     onExchange(exchange) {
       const { request, status, ms } = exchange;
-      output.log('debug', `${methodOf(request)} ${request.path}: HTTP ${status} in ${ms} ms`);
+      output.log(
+        'debug',
+        `${methodOf(request)} ${request.path}: ${status === 0 ? 'no response' : `HTTP ${status}`} in ${ms} ms`,
+      );
       onExchange?.(exchange);
     },
     onRetry({ request, stream, attempt, reason, waitMs }) {

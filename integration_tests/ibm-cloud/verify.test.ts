@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import questions from '../../docs/reference/icd-questions.json' with { type: 'json' };
+import { IBM_CLOUD_OPTIONS } from '../../sandbox/ibm-cloud/options.ts';
 import type { Fault } from '../../sandbox/server.ts';
 import { probes } from '../../src/platforms/ibm-cloud/probes.ts';
 import { runConnector } from '../../test-support/connector.ts';
@@ -10,8 +11,9 @@ import type { Finished } from '../../test-support/processes.ts';
 import type { Row } from './expected.ts';
 import { type Account, type AccountOptions, ibmCloud } from './reads.ts';
 
-/** As documented: the real time, and no backup that failed, since the list has only what is active or provisioned. */
-const DOCUMENTED = { now: '', oddInstances: false, gen2Backups: 0, usageMonths: 13 } as const;
+/** The sandbox's defaults. */
+const { now, oddInstances, usageMonths } = IBM_CLOUD_OPTIONS;
+const DOCUMENTED = { now: now.default, oddInstances: oddInstances.default, usageMonths: usageMonths.default };
 
 async function verify({ sandbox, workspace, config }: Account, platform: Row = {}, debug = false): Promise<Finished> {
   const given = config({ logs_instances: sandbox.logsInstances, ...platform }, { start_date: undefined });
@@ -40,15 +42,34 @@ describe.concurrent('a report', () => {
   it('names no difference where there is none, and all endpoints and streams', async () => {
     await ibmCloud(DOCUMENTED, async (account) => {
       const { stdout, stderr, exitCode } = await verify(account);
-      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+      expect(exitCode).toBe(0);
       const results = resultsIn(stdout);
       expect(results.get('different')).toBeUndefined();
       expect(results.get('none')).toBeUndefined();
       expect(results.get('confirmed')?.length).toBeGreaterThan(12);
+      expect(results.get('not seen')).toContain('usage_history');
       for (const [name, count] of Object.entries(account.sandbox.counts())) {
         expect(stdout).toMatch(new RegExp(`^\\| ${name} \\| complete \\| ${count} \\|`, 'm'));
+        expect(stderr).toMatch(new RegExp(`^${name}: ${count} records?$`, 'm'));
       }
       expect(stdout).toMatch(/^\| GET deployments\/\{id\}\/tasks \| 8 \| 200 \(8\) \|/m);
+    });
+  });
+
+  it('names no difference because of small pages, transient failures or rejections', async () => {
+    const fault = (path: string, status: number, times?: number): Fault => ({
+      path: `/databases/**/${path}`,
+      kind: 'status',
+      status,
+      body: 'a proxy',
+      ...(times && { times }),
+    });
+    const reset: Fault = { path: '/databases/**/tasks', kind: 'reset', times: 1 };
+    const faults = [fault('ip_addresses', 503, 1), fault('deployables', 401, 1), fault('groups', 403), reset];
+    await ibmCloud({ ...DOCUMENTED, maxLimit: 5, policies: 3, faults }, async (account) => {
+      const { stdout } = await verify(account);
+      expect(resultsIn(stdout).get('different')).toBeUndefined();
+      expect(stdout).toMatch(/tasks \| 16 \| no complete response \(8\), 200 \(8\) \|/);
     });
   });
 
@@ -66,7 +87,9 @@ describe.concurrent('a report', () => {
       { path: '/databases/**/ip_addresses', kind: 'status', status: 404, body: '<html></html>' },
       { path: '/accounts/**', kind: 'status', status: 404 },
       { path: '/databases/*/v5/ibm/regions', kind: 'status', status: 429, retryAfter: 1, times: 1 },
-      body('/databases/**/tasks', { tasks: [{ id: 't', status: 'completed', created_at: old }] }),
+      body('/databases/**/tasks', {
+        tasks: [{ id: 't', status: 'completed', progress_percent: '17', description: [], created_at: old }],
+      }),
       body('/databases/**/backups', { backups: [{ id: 'b', status: 'completed', type: 'weekly' }] }),
       body('/billing/**', { resources: [usage] }),
     ];
@@ -86,6 +109,9 @@ describe.concurrent('a report', () => {
           ...['usage_instance', 'v5_errors', 'v5_rate_limit'],
         ].toSorted(),
       );
+      // As the API returned them: the records have a number and null.
+      expect(stdout).toMatch(/^\| progress_percent \| string \(8\) \|/m);
+      expect(stdout).toMatch(/^\| name \| list \(8\) \|/m);
     });
   });
 
@@ -94,6 +120,23 @@ describe.concurrent('a report', () => {
       const { stdout, exitCode } = await verify(account);
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/^\| billables \| \*\*failed\*\*: role_missing \(HTTP 403\) \| 0 \|/m);
+    });
+  });
+
+  it('reports to stderr why there is no report, and fails if all streams do', async () => {
+    await ibmCloud(DOCUMENTED, async (account) => {
+      const rejected = await verify(account, { api_key: 'another-key' });
+      expect(rejected).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(rejected.stderr).toMatch(/^source-compose: IBM Cloud at [^\n]* rejected the API key [^\n]*\n$/);
+      const invalid = await verify(account, { api_key: 7 });
+      expect(invalid).toMatchObject({ exitCode: 1, stdout: '' });
+      expect(invalid.stderr).toMatch(/^source-compose: The config file [^\n]*api_key[^\n]*\n$/);
+    });
+    const faults: Fault[] = [{ path: '/**', kind: 'status', status: 418 }];
+    await ibmCloud({ ...DOCUMENTED, faults }, async (account) => {
+      const { exitCode, stdout } = await verify(account);
+      expect(exitCode).toBe(1);
+      expect(stdout).toContain('**failed**');
     });
   });
 

@@ -27,6 +27,7 @@ export interface RetryEvent {
 /** A request and its response. */
 export interface Exchange {
   request: Request;
+  /** 0 if there was no complete response. */
   status: number;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   text: string;

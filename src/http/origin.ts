@@ -89,9 +89,12 @@ export class Origin {
       body: post?.body ?? null,
     };
     const answer = await attempt(this.route.dispatcher, options, this.#settings, this.signal);
-    if ('problem' in answer) return answer;
-    const { status, headers, text } = answer;
     const ms = Math.round(timing.monotonic() - began);
+    if ('problem' in answer) {
+      onExchange?.({ request, status: 0, headers: {}, text: '', body: undefined, ms });
+      return answer;
+    }
+    const { status, headers, text } = answer;
     const result = status === 200 ? (reads === 'events' ? itemsIn(text, rejections) : parsed(text)) : undefined;
     const body = result !== undefined && 'body' in result ? result.body : undefined;
     onExchange?.({ request, status, headers, text, body, ms });

@@ -42,7 +42,9 @@ function endpointTable({ endpoints }: Traffic): string {
   const rows = [...endpoints]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([endpoint, seen]) => {
-      const statuses = [...seen.statuses].map(([status, count]) => `${status} (${count})`).join(', ');
+      const statuses = [...seen.statuses]
+        .map(([status, count]) => `${status || 'no complete response'} (${count})`)
+        .join(', ');
       const sizes = `${kilobytes(seen.bytes)}, at most ${kilobytes(seen.maxBytes)}`;
       return [
         endpoint,
@@ -74,8 +76,8 @@ function shapeSection({ reader: { stream, sink } }: OpenStream, shapes: Readonly
   return [`### ${stream.name}\n\n${undeclared}${table(['Path', 'Types', 'Values'], rowsOf(shape.parts))}`];
 }
 
-function rowsOf(parts: readonly Part[]): string[][] {
-  return parts.flatMap(({ path, types, values = {}, parts: inner }) =>
+function rowsOf(parts: Part['parts']): string[][] {
+  return [...parts.values()].flatMap(({ path, types, values = {}, parts: inner }) =>
     Object.keys(types).length === 0 ? [] : [[path, counted(types), counted(values)], ...rowsOf(inner)],
   );
 }

@@ -23,29 +23,38 @@ const MAX_UNDECLARED = 50;
 /** The types and kinds of a field's values, and of the fields inside it. */
 export interface Part {
   path: string;
-  name: string;
   types: Record<string, number>;
   values: Record<string, number> | undefined;
-  parts: Part[];
+  /** The fields inside it, by name, and the path that their paths begin with. */
+  parts: Map<string, Part>;
+  prefix: string;
 }
 
-/** The shape of a stream's records; the records themselves are not kept. */
+/** The shape of a stream's rows as the API returned them; the rows themselves are not kept. */
 export class Shape implements StreamSink {
-  readonly parts: Part[];
+  readonly parts: Part['parts'];
   readonly undeclared = new Set<string>();
-  readonly #known: ReadonlySet<string>;
+  readonly #dropped: ReadonlySet<string>;
+  /** The paths that an undeclared field's path may begin with. */
+  readonly #prefixes = new Set(['']);
+  readonly #onComplete: (records: number) => void;
+  #records = 0;
 
-  constructor({ fields, dropped = [] }: Pick<Stream, 'fields' | 'dropped'>) {
-    this.parts = partsOf(fields, '');
-    this.#known = new Set([...Object.keys(fields), ...dropped]);
+  constructor(
+    { fields, dropped = [] }: Pick<Stream, 'fields' | 'dropped'>,
+    onComplete: (records: number) => void = () => undefined,
+  ) {
+    this.parts = this.#partsOf(fields, '');
+    this.#dropped = new Set(dropped);
+    this.#onComplete = onComplete;
   }
 
-  record(row: Row): number {
-    for (const part of this.parts) look(part, row[part.name]);
-    for (const name in row) {
-      if (this.#known.has(name) || this.undeclared.size >= MAX_UNDECLARED) continue;
-      this.undeclared.add(NAME.test(name) ? name : 'a name that is not shown');
-    }
+  received(row: Row): void {
+    this.#lookInside(row, this.parts, '');
+  }
+
+  record(): number {
+    this.#records += 1;
     // No state is ever sent.
     return 0;
   }
@@ -53,15 +62,58 @@ export class Shape implements StreamSink {
   started(): void {}
   state(): void {}
   held(): void {}
-  ended(): void {}
+
+  ended(complete: boolean): void {
+    if (complete) this.#onComplete(this.#records);
+  }
+
+  #partsOf(fields: Readonly<Record<string, Field>>, parent: string): Part['parts'] {
+    const parts = Object.entries(fields).map(([name, { kind, properties }]): [string, Part] => {
+      const path = parent + name;
+      const prefix = `${path}${kind === 'list' ? '[]' : ''}.`;
+      if (properties !== undefined) this.#prefixes.add(prefix);
+      const values = ENUMERATIONS.has(name) ? {} : undefined;
+      return [name, { path, prefix, types: {}, values, parts: this.#partsOf(properties ?? {}, prefix) }];
+    });
+    return new Map(parts);
+  }
+
+  #lookInside(row: Row, parts: Part['parts'], prefix: string): void {
+    for (const [name, part] of parts) this.#look(part, row[name]);
+    for (const name in row) if (!parts.has(name)) this.#seeUndeclared(prefix + name);
+  }
+
+  #look({ types, values, parts, prefix }: Part, value: unknown): void {
+    const type =
+      value === undefined ? 'absent' : value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value;
+    types[type] = (types[type] ?? 0) + 1;
+    if (values !== undefined && typeof value === 'string') {
+      const shown = VALUES.has(value) ? value : 'other';
+      values[shown] = (values[shown] ?? 0) + 1;
+    }
+    if (parts.size === 0) return;
+    for (const each of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (isRow(each)) this.#lookInside(each, parts, prefix);
+    }
+  }
+
+  /** The path of a nested field may also come as the name of a field of the row. */
+  #seeUndeclared(path: string): void {
+    if (this.#dropped.has(path) || this.undeclared.size >= MAX_UNDECLARED) return;
+    const end = path.lastIndexOf('.') + 1;
+    const isPlain = this.#prefixes.has(path.slice(0, end)) && NAME.test(path.slice(end));
+    this.undeclared.add(isPlain ? path : 'a name that is not shown');
+  }
 }
 
-/** Collects the shapes of records, and shows no texts, since texts may contain names. */
+/** Collects the shapes of rows, and shows no texts, since texts may contain names. `onComplete` is called when a stream is complete. */
 export class ShapesOutput implements Output {
   readonly shapes: ReadonlyMap<string, Shape>;
 
-  constructor(streams: readonly Stream[]) {
-    this.shapes = new Map(streams.map((stream) => [stream.name, new Shape(stream)]));
+  constructor(streams: readonly Stream[], onComplete: (stream: string, records: number) => void) {
+    this.shapes = new Map(
+      streams.map((stream) => [stream.name, new Shape(stream, (records) => onComplete(stream.name, records))]),
+    );
   }
 
   stream(name: string): StreamSink {
@@ -72,30 +124,4 @@ export class ShapesOutput implements Output {
 
   log(): void {}
   async ready(): Promise<void> {}
-}
-
-function partsOf(fields: Readonly<Record<string, Field>>, parent: string): Part[] {
-  return Object.entries(fields).map(([name, { kind, properties = {} }]) => {
-    const path = parent + name;
-    return {
-      path,
-      name,
-      types: {},
-      values: ENUMERATIONS.has(name) ? {} : undefined,
-      parts: partsOf(properties, `${path}${kind === 'list' ? '[]' : ''}.`),
-    };
-  });
-}
-
-function look({ types, values, parts }: Part, value: unknown): void {
-  const type = value === undefined ? 'absent' : value === null ? 'null' : Array.isArray(value) ? 'list' : typeof value;
-  types[type] = (types[type] ?? 0) + 1;
-  if (values !== undefined && typeof value === 'string') {
-    const shown = VALUES.has(value) ? value : 'other';
-    values[shown] = (values[shown] ?? 0) + 1;
-  }
-  if (parts.length === 0) return;
-  for (const each of Array.isArray(value) ? (value as unknown[]) : [value]) {
-    if (isRow(each)) for (const part of parts) look(part, each[part.name]);
-  }
 }

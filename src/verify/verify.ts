@@ -1,5 +1,7 @@
 import { loadConfig, platformOf } from '../config.ts';
 import { openReads } from '../connector.ts';
+import { asConnectorError } from '../core/failure/errors.ts';
+import { count } from '../core/reading/report.ts';
 import { isOffered } from '../core/stream/stream.ts';
 import type { Context } from '../program/context.ts';
 import { followRead } from '../program/terminal.ts';
@@ -8,13 +10,30 @@ import { reportOf } from './report.ts';
 import { ShapesOutput } from './shape.ts';
 import { Traffic, endpointOf } from './traffic.ts';
 
-/** Reads all streams once, discards the records, and prints a report that shows no data of the account. Returns 0. */
+/**
+ * Reads all streams once, discards the records, and prints a report that shows no data of the account. Returns 1 if all streams
+ * failed, or if there is no report; the reason goes to stderr, since stdout may be a file for the report.
+ */
 export async function runVerify(context: Context, configPath: string, debug: boolean): Promise<number> {
+  try {
+    return await verify(context, configPath, debug);
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    const { problem, message, internalMessage = '' } = asConnectorError(thrown);
+    context.stderr(`source-compose: ${message}${problem === 'unexpected' ? ` ${internalMessage}` : ''}\n`);
+    return 1;
+  }
+}
+
+async function verify(context: Context, configPath: string, debug: boolean): Promise<number> {
   const config = await loadConfig(configPath, (sentence) => context.stderr(`Warning: ${sentence}\n`));
   context.signal.throwIfAborted();
   const { streams: all, probes } = platformOf(config);
   const offered = all.filter((stream) => isOffered(stream, config.platform));
-  const output = new ShapesOutput(offered);
+  const { terminal } = context;
+  const output = new ShapesOutput(offered, (stream, records) => {
+    if (terminal === undefined) context.stderr(`${stream}: ${count(records, 'record')}\n`);
+  });
   const traffic = new Traffic();
   const answers = probes === undefined ? undefined : new Answers(probes);
   const wanted = offered.map((definition) => ({ definition, mode: 'full_refresh' as const, state: {}, where: '' }));
@@ -22,16 +41,19 @@ export async function runVerify(context: Context, configPath: string, debug: boo
   const { streams, toEnd } = openReads(config, context, output, wanted, (exchange) => {
     const endpoint = endpointOf(exchange.request);
     traffic.see(endpoint, exchange);
-    answers?.see(endpoint, exchange);
-    if (debug) context.stderr(`${endpoint}: HTTP ${exchange.status} in ${exchange.ms} ms\n`);
+    const { status, ms } = exchange;
+    if (status !== 0) answers?.see(endpoint, exchange);
+    if (debug) context.stderr(`${endpoint}: ${status === 0 ? 'no response' : `HTTP ${status}`} in ${ms} ms\n`);
   });
-  const endFollowing = context.terminal === undefined ? undefined : followRead(streams, context.terminal);
+  const endFollowing = terminal && followRead(streams, terminal);
   const { ends, rejection } = await toEnd();
   endFollowing?.({ failures: [], stopped: context.signal.aborted });
   context.signal.throwIfAborted();
   if (rejection !== undefined) throw rejection;
+  const failed = ends.filter(({ end }) => end === 'failed');
+  for (const { name } of failed) context.stderr(`${name}: failed\n`);
   const { shapes } = output;
   const seconds = (performance.now() - began) / 1_000;
   context.print(reportOf({ platform: config.platform.name, seconds, answers, traffic, streams, ends, shapes }));
-  return 0;
+  return failed.length === ends.length ? 1 : 0;
 }

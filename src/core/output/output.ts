@@ -24,6 +24,8 @@ export interface Output extends Log {
 /** The output of one stream. `started` is called first, `ended` last. */
 export interface StreamSink {
   started(): void;
+  /** Called with each row as the API returned it, before it is converted to a record in place. */
+  received?(row: Row): void;
   /** Prints one record: `at` in Unix ms, `nulled` the fields that were set to null. Returns its length in characters. */
   record(row: Row, at: number, nulled?: readonly string[]): number;
   /** A checkpoint; `records` counts those since the last one. */

@@ -1,6 +1,7 @@
 import { quoted } from '../../text/quoted.ts';
 import { serverText } from '../../text/server-text.ts';
 import { CheckpointedSink } from '../output/checkpoints.ts';
+import type { StreamSink } from '../output/output.ts';
 import { unexpectedBody } from '../failure/errors.ts';
 import { Normaliser } from '../record/normalise.ts';
 import type { Cursor } from '../retrieval/cursor.ts';
@@ -31,6 +32,7 @@ export class StreamReader<S = unknown> {
   readonly sink: CheckpointedSink;
   readonly report = new StreamReport();
   readonly #keyField: string;
+  readonly #output: StreamSink;
   readonly #normaliser: Normaliser;
   readonly #unknown = new Set<string>();
 
@@ -39,7 +41,8 @@ export class StreamReader<S = unknown> {
     this.session = session;
     this.cursor = cursor;
     const stateNow = cursor === undefined ? undefined : (): object => cursor.state();
-    this.sink = new CheckpointedSink(session.output.stream(stream.name), stateNow, Date.now);
+    this.#output = session.output.stream(stream.name);
+    this.sink = new CheckpointedSink(this.#output, stateNow, Date.now);
     this.#keyField = keyFieldOf(stream);
     this.#normaliser = new Normaliser(stream, (field) => this.#warnOfUnknown(field));
   }
@@ -80,6 +83,7 @@ export class StreamReader<S = unknown> {
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i];
       if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} is not an object`);
+      this.#output.received?.(row);
       const nulled = this.#normaliser.normalise(row, fields);
       if (nulled !== undefined) (nulledFields ??= new Map()).set(row, nulled);
       const key = row[this.#keyField];
