@@ -269,7 +269,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     RESUME,
     { STATE: streamState({ version: 1, mark: '2026-01-01T00:00:00Z' }) },
-    'The state of billables in the state file STATE belongs to the platform compose, but the config names ibm_cloud. Reset the stream; on the command line, read without this state, from the beginning.',
+    'The state of billables in the state file STATE belongs to the platform compose, but the config names ibm_cloud. Reset the stream; on the command line, rerun without this state to read from the beginning.',
   ],
   [
     RESUME,

@@ -32,7 +32,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
   });
 
   test.each(streams.map((stream) => [stream.name, stream] as const))(
-    '%s has a schema that is valid, leaves room for nulls, and describes every property',
+    'the schema of %s is valid, allows nulls, and describes every property',
     (name, stream) => {
       const schema = catalogStream(stream).json_schema as Schema;
       expect(new Ajv({ strict: false }).validateSchema(schema)).toBe(true);

@@ -9,7 +9,7 @@ import { nearestOf } from './text/nearest.ts';
  */
 export const STREAMS: Readonly<Record<string, readonly Stream[]>> = { ibm_cloud: ibmCloud, compose };
 
-/** A sentence on what happened and what to do if a requested stream is unknown to this platform. */
+/** The error text for a requested stream that this platform does not have: what happened, then what to do. */
 export function unknownStream(label: string, streams: readonly Stream[], platform: unknown): string {
   const names = streams.map(({ name }) => name);
   const nearest = nearestOf(label, names);

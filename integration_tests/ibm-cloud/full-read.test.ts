@@ -193,7 +193,7 @@ describe.concurrent('resource_group_ids', () => {
 });
 
 describe.concurrent('start_date', () => {
-  it('skips earlier tasks and backups, and logs it', async () => {
+  it('skips earlier tasks and backups, and logs how many', async () => {
     await ibmCloud({}, async ({ sandbox, read }) => {
       const start = '2025-06-01T00:00:00.000Z';
       const result = await read({ config: { start_date: '2025-06-01T02:00:00+02:00' } });

@@ -56,7 +56,7 @@ const INLINE_TAGS = new Set(
   ),
 );
 
-/** Unclosed tags end with the text: searching for each end separately would take quadratic time. */
+/** An unclosed tag extends to the end of the text: searching for each end separately would take quadratic time. */
 function withoutTags(text: string): string {
   return text
     .replace(/<(script|style)\b.*?(?:<\/\1>|$)/gis, ' ')

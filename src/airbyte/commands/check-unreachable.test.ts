@@ -24,7 +24,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-test('a port where nothing listens fails the check at the first attempt', async () => {
+test('a port where nothing listens fails the check on the first attempt', async () => {
   const host = `127.0.0.1:${await closedPort()}`;
   const { context, messages } = openContext();
   await expect(runCheck(context, jsonFile({ api_token: TOKEN, base_url: `http://${host}` }), false)).resolves.toBe(0);
@@ -55,7 +55,7 @@ describe("for Compose's own address, the message says that Compose closed", () =
 });
 
 describe('a server that never responds', () => {
-  test('is given up after 30 s', async () => {
+  test('fails the check after 30 s', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { promise: requested, resolve } = Promise.withResolvers<void>();
     const { origin } = await startServer(() => resolve());

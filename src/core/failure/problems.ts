@@ -35,7 +35,8 @@ const configErrors = problemsOf('config_error', {
   partitions_rejected: {
     message:
       'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove anything that no longer exists from the config, or turn the option off.',
-    cause: 'The token may not view a deployment, or the API has no such data for it, and the option is on.',
+    cause:
+      'The token can’t view a deployment, or the API has no such data for it, and `fail_on_refused_deployments` is on.',
   },
   credentials_rejected: {
     endsSync: true,
@@ -52,7 +53,7 @@ const configErrors = problemsOf('config_error', {
     isRejection: true,
     message:
       'The API rejected {path} with HTTP 401{said}, although it accepts the {token} elsewhere. It may no longer exist; otherwise, grant the missing role to {holder}, or deselect the stream.',
-    cause: 'The API also responds with HTTP 401 for things that no longer exist or that the token may not view.',
+    cause: 'The API also responds with HTTP 401 for resources that no longer exist or that the token can’t view.',
   },
   forbidden: {
     isRejection: true,

@@ -5,8 +5,9 @@ import { each } from './each.ts';
 import type { Partition } from './partitions.ts';
 
 /**
- * Reads all partitions. Those that the API rejects are skipped, each with a warning. Throws the first failure after the
- * others were read, and a rejection if all are rejected or the user wants that. Returns whether none was skipped.
+ * Reads all partitions. Skips partitions that the API rejects, each with a warning; throws the rejection if the API
+ * rejects all of them or the user turned on fail_on_refused_deployments. Throws the first failure only after reading
+ * the remaining partitions. Returns whether none was skipped.
  */
 export async function eachPartition<S>(
   reader: StreamReader<S>,

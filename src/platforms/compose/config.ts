@@ -36,7 +36,7 @@ export const composeConfig = z
     ).meta({
       title: 'Deployment IDs',
       description:
-        'IDs of the deployments to read. Limits deployments and all per-deployment streams, not audit_events. Leave empty to read all deployments.',
+        'IDs of the deployments to read. Applies to deployments and all per-deployment streams, not audit_events. Leave empty to read all deployments.',
       examples: [['5a2b4c6d8e0f12001300b001']],
       order: 2,
     }),

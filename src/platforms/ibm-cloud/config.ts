@@ -65,7 +65,7 @@ export const ibmCloudConfig = z
     deployment_ids: listOf(deploymentId).meta({
       title: 'Deployment IDs',
       description:
-        'CRNs or GUIDs of the deployments to read. Limits deployments, all per-deployment streams and billables. Leave empty to read all deployments.',
+        'CRNs or GUIDs of the deployments to read. Applies to deployments, billables and all per-deployment streams. Leave empty to read all deployments.',
       examples: [['a0000000-0000-4000-8000-000000000001']],
       order: 2,
     }),

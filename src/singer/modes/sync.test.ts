@@ -148,7 +148,7 @@ describe('messages', () => {
     expect(deselected.log.filter((line) => line.includes('did not fit'))).toEqual([]);
   });
 
-  test('each stream has a metric for its records, and a report', async () => {
+  test('each stream logs its record count as a metric, and a report', async () => {
     const { log } = await sync({ catalog: { accounts: {}, clusters: {} } });
     expect(log).toContain(
       'INFO METRIC: {"type":"counter","metric":"record_count","value":2,"tags":{"stream":"accounts"}}',
@@ -282,7 +282,7 @@ describe('failures', () => {
     expect(log).toContainEqual(expect.stringMatching(/^INFO teams: GET .*teams: HTTP 403/));
   });
 
-  test('if several fail, the last line names all, and the error of the first', async () => {
+  test('if several streams fail, the last line names them all and gives the first error', async () => {
     const { code, log } = await sync({ answers: { accounts: 403 }, catalog: { accounts: {}, teams: {} } });
     expect(code).toBe(1);
     expect(log.at(-1)).toMatch(

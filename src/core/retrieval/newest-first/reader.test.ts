@@ -141,7 +141,7 @@ describe('an unfinished read', () => {
     expect(await open(pagesOf(all, { instead: { e6: rejects } }), state).read()).toContain('e4');
   });
 
-  test('starts over at the newest row if both are gone', async () => {
+  test('starts over at the newest row if its cursor and the row above are gone', async () => {
     const { read, printed } = open(pagesOf(all, { instead: { e6: EMPTY, e7: refuses(404) } }), state);
     await expect(read()).rejects.toMatchObject({ problem: 'list_not_paged' });
     expect(printed.rows.map(({ id }) => id)).toEqual(['e11', 'e10', 'e9', 'e8', 'e7', 'e6']);

@@ -36,7 +36,7 @@ describe("the account's id", () => {
     expect(api.requests).toEqual([]);
   });
 
-  test('is requested from IAM with the key if the token omits it, once', async () => {
+  test('is requested from IAM only once, with the key, if the token omits it', async () => {
     const { api, account } = open({
       authorization: 'Bearer opaque',
       answers: { [KEY_DETAILS]: { account_id: 'acc-1' } },

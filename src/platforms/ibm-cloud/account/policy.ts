@@ -9,7 +9,7 @@ export const POLICIES = 'v2/policies';
 const SUBJECTS = ['iam_id', 'access_group_id'] as const;
 export type SubjectKey = (typeof SUBJECTS)[number];
 
-/** The attributes that records show. */
+/** The attributes included in records. */
 const SHOWN: ReadonlySet<string> = new Set([
   ...['serviceName', 'serviceType', 'serviceInstance', 'resourceGroupId', 'region'],
   ...SUBJECTS,

@@ -83,7 +83,7 @@ test('undeclared fields of an event do not replace declared ones', () => {
   expect(rowOf(entry(odd))).toEqual(rowOf(entry(EVENT)));
 });
 
-test('an event may be at the top level or in message, as text or object', () => {
+test('an event may be at the top level or in message, as text or as an object', () => {
   const top = rowOf(entry(EVENT));
   expect(rowOf(entry({ message: JSON.stringify(EVENT) }))).toEqual(top);
   expect(rowOf(entry({ message: EVENT }))).toEqual(top);

@@ -35,7 +35,7 @@ test('an account without an id gets the one that was requested', async () => {
   ]);
 });
 
-test.each([403, 404])('an account that is rejected with HTTP %i has only its id, with a warning', async (status) => {
+test.each([403, 404])('if the request gets HTTP %i, the record has only the id, with a warning', async (status) => {
   const { stream, printed, api } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: refusal(status, 'x') } });
   await stream.toEnd();
   expect(printed.rows).toEqual([{ id: ACCOUNT }]);

@@ -12,8 +12,9 @@ import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, textOrNull, within } from '../api/values.ts';
 
 /**
- * `GET /v2/resource_instances` (icd-api.md 2.1). Generation 1 is completed by `GET /deployments/{id}` of its region (2.3.2),
- * generation 2 by the instance's own `extensions` (2.4.1).
+ * `GET /v2/resource_instances` (icd-api.md 2.1). The remaining fields come from
+ * `GET /deployments/{id}` in the deployment's region for generation 1 (2.3.2), and from the instance's own `extensions`
+ * for generation 2 (2.4.1).
  */
 export const deployments = ibmStream({
   name: 'deployments',
