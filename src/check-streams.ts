@@ -33,24 +33,25 @@ export async function checkStreams<C extends Config['platform'], S>(
     const { name, needsOption } = stream;
     const probed = probe(stream, shared, (request) => api.get(request, name), failOnRejected).catch(failed);
     const outcome = await Promise.race([probed, late]);
-    if (outcome === 'late') return { level: 'warn', text: `${name}: not checked: no response in time` };
+    const warn = (text: string, failure?: ConnectorError): Line => ({
+      level: 'warn',
+      text: `${name}: ${text}`,
+      failure,
+    });
+    if (outcome === 'late') return warn('not checked: no response in time');
     const { rows, skipped } = outcome;
     if (skipped !== undefined) {
       const { error, label, id } = skipped;
-      if (error.failureType === 'transient_error' && !error.isUnreachable) {
-        const reason = error.problem === 'rate_limited' ? 'rate limited' : error.message;
-        return { level: 'warn', text: `${name}: not checked: ${reason}` };
-      }
-      const lacksRole = error.problem === 'token_rejected' || (error.isRejection && !error.isAbsence);
-      const answer = error.problem === 'token_rejected' ? 'HTTP 401' : error.answer;
+      if (error.problem === 'rate_limited') return warn('not checked: rate limited');
+      if (error.failureType === 'transient_error' && !error.isUnreachable) return warn(`not checked: ${error.message}`);
+      const isTokenRejected = error.problem === 'token_rejected';
+      const lacksRole = isTokenRejected || (error.isRejection && !error.isAbsence);
+      const answer = isTokenRejected ? 'HTTP 401' : error.answer;
       const command = lacksRole && answer !== undefined ? await grant?.(name, shared, 'rejected', id) : undefined;
       const advice = command === undefined ? '' : `. Grant the missing role: ${command}`;
-      if (rows !== undefined) {
-        return { level: 'warn', text: `${name}: readable, but the API rejects ${label} (${answer})${advice}` };
-      }
+      if (rows !== undefined) return warn(`readable, but the API rejects ${label} (${answer})${advice}`);
       const reason = command === undefined ? error.message : `${answer}${advice}`;
-      const failure = needsOption === undefined ? undefined : error;
-      return { level: 'warn', text: `${name}: not readable: ${reason}`, failure };
+      return warn(`not readable: ${reason}`, needsOption === undefined ? undefined : error);
     }
     if (rows !== 0) return { level: 'info', text: `${name}: readable` };
     const command = await grant?.(name, shared, 'hidden');

@@ -3,13 +3,17 @@ import { utcText } from '../record/timestamp.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Request } from '../stream/request.ts';
 import { monthOf } from './month/month.ts';
-import type { Skipped } from './partitions.ts';
+import type { Partition, Skipped } from './partitions.ts';
 
 /**
  * A deployment may be new, or about to be deleted; after this many rejections, assume that the others reject it, too.
  */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
+
+interface List {
+  rows(body: unknown, request: Request): { rows: unknown[] };
+}
 
 export interface Probed {
   /** The number of rows; undefined if a read would fail. */
@@ -27,10 +31,16 @@ export async function probe<S>(
   get: (request: Request) => Promise<unknown>,
   failOnRejected: boolean,
 ): Promise<Probed> {
-  const countIn = async (
-    list: { rows(body: unknown, request: Request): { rows: unknown[] } },
-    request: Request,
-  ): Promise<number> => list.rows(await get(request), request).rows.length;
+  const countIn = async (list: List, request: Request): Promise<number> =>
+    list.rows(await get(request), request).rows.length;
+  const countOf = async (partition: Partition, list: List, request: Request): Promise<number | Skipped> => {
+    try {
+      return await countIn(list, request);
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError) || !thrown.isRejection) throw thrown;
+      return { ...partition, error: thrown };
+    }
+  };
   switch (retrieval.way) {
     case 'once':
       return { rows: await countIn(retrieval, retrieval.request(shared)) };
@@ -48,39 +58,29 @@ export async function probe<S>(
       const now = Date.now();
       const lastMinute = { from: utcText(now - MINUTE), to: utcText(now) };
       const { chosen } = await retrieval.partitions(shared);
-      const counts = chosen.map(async (partition) => {
-        const count = countIn(retrieval, retrieval.request(partition, lastMinute, shared));
-        return count.catch((thrown: unknown) => ({ ...partition, error: rejectionOf(thrown) }));
-      });
+      const counts = chosen.map((each) => countOf(each, retrieval, retrieval.request(each, lastMinute, shared)));
       return outcomeOf(await Promise.all(counts));
     }
     case 'partition': {
       const { chosen } = await retrieval.partitions(shared);
-      const outcomes: Array<number | Skipped> = [];
-      for (const partition of chosen.filter(({ rows }) => rows === undefined).slice(0, MAX_PARTITIONS)) {
-        const count = countIn(retrieval, retrieval.request(partition, shared));
-        outcomes.push(await count.catch((thrown: unknown) => ({ ...partition, error: rejectionOf(thrown) })));
-        if (typeof outcomes.at(-1) === 'number') break;
+      const counts: Array<number | Skipped> = [];
+      for (const each of chosen.filter(({ rows }) => rows === undefined).slice(0, MAX_PARTITIONS)) {
+        const count = await countOf(each, retrieval, retrieval.request(each, shared));
+        counts.push(count);
+        if (typeof count === 'number') break;
       }
-      const { rows, skipped } = outcomeOf(outcomes, retrieval.absentEverywhere);
-      const known = chosen.reduce((sum, partition) => sum + (partition.rows?.length ?? 0), 0);
-      return { rows: rows === undefined ? undefined : rows + known, skipped };
+      const known = chosen.reduce((sum, { rows = [] }) => sum + rows.length, 0);
+      return outcomeOf(counts, known, retrieval.absentEverywhere);
     }
   }
 
-  /** As `eachPartition` decides, from row counts and rejections. */
-  function outcomeOf(outcomes: ReadonlyArray<number | Skipped>, absentEverywhere?: 'empty'): Probed {
-    const rejected = outcomes.filter((outcome) => typeof outcome !== 'number');
-    const rows = outcomes.reduce<number>((sum, outcome) => sum + (typeof outcome === 'number' ? outcome : 0), 0);
+  /** The outcome that `eachPartition` has for these partitions. */
+  function outcomeOf(counts: ReadonlyArray<number | Skipped>, known = 0, absentEverywhere?: 'empty'): Probed {
+    const rejected = counts.filter((count) => typeof count !== 'number');
+    const rows = counts.filter((count) => typeof count === 'number').reduce((sum, count) => sum + count, known);
+    const isAll = rejected.length === counts.length;
     const skipped = rejected.find(({ error }) => !error.isAbsence);
-    const [first = skipped] = rejected;
-    const isAll = rejected.length === outcomes.length;
-    if (first === undefined || (isAll && skipped === undefined && absentEverywhere === 'empty')) return { rows };
-    return isAll || failOnRejected ? { rows: undefined, skipped: skipped ?? first } : { rows, skipped };
+    if (rejected.length === 0 || (isAll && skipped === undefined && absentEverywhere === 'empty')) return { rows };
+    return isAll || failOnRejected ? { rows: undefined, skipped: skipped ?? rejected[0] } : { rows, skipped };
   }
-}
-
-function rejectionOf(thrown: unknown): ConnectorError {
-  if (thrown instanceof ConnectorError && thrown.isRejection) return thrown;
-  throw thrown;
 }
