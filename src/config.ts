@@ -60,7 +60,7 @@ export const configSchema = z.object({
   fail_on_refused_deployments: boolean().default(false).meta({
     title: 'Fail on refused deployments',
     description:
-      'What to do if the API rejects a stream for single deployments, for example with HTTP 403 or 404. Off: skip them with a warning; a destination that overwrites then loses their records. On: fail the stream after the other deployments were read.',
+      'What to do if the API rejects requests for individual deployments, for example with HTTP 403 or 404. Off: skip them with a warning; a destination that overwrites then loses their records. On: fail the stream after reading the other deployments.',
     order: 2,
   }),
   num_workers: wholeNumber(1, 32).default(4).meta({
@@ -71,7 +71,7 @@ export const configSchema = z.object({
   lookback_window_seconds: wholeNumber(0, 86_400).default(60).meta({
     title: 'Lookback window (seconds)',
     description:
-      'How far before the last synced record to re-read, to catch late arrivals. Minimum: 1 second. These records are emitted again; a destination that deduplicates by primary key drops them.',
+      'How far before the last synced record to re-read, to catch late arrivals. 0 counts as 1 second. These records are emitted again; a destination that deduplicates by primary key drops them.',
     order: 4,
   }),
   request_timeout_seconds: wholeNumber(1, 600).default(60).meta({

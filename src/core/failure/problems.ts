@@ -34,7 +34,7 @@ const configErrors = problemsOf('config_error', {
   },
   partitions_rejected: {
     message:
-      'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove anything that no longer exists from the config, or turn the option off.',
+      'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove anything that no longer exists from the config, or turn off fail_on_refused_deployments.',
     cause:
       'The token can’t view a deployment, or the API has no such data for it, and `fail_on_refused_deployments` is on.',
   },
@@ -52,7 +52,7 @@ const configErrors = problemsOf('config_error', {
   unauthorized: {
     isRejection: true,
     message:
-      'The API rejected {path} with HTTP 401{said}, although it accepts the {token} elsewhere. It may no longer exist; otherwise, grant the missing role to {holder}, or deselect the stream.',
+      'The API rejected {path} with HTTP 401{said}, although it accepts the {token} elsewhere. The resource may no longer exist. If it does, grant the missing role to {holder}, or deselect the stream.',
     cause: 'The API also responds with HTTP 401 for resources that no longer exist or that the token can’t view.',
   },
   forbidden: {
@@ -83,7 +83,7 @@ const configErrors = problemsOf('config_error', {
   },
   proxy_rejected: {
     message:
-      'The proxy {proxy}, set in {variable}, does not allow connections to {host} ({code}). Allow them in the proxy, or add the host to NO_PROXY if it can be reached directly.',
+      'The proxy {proxy}, set in {variable}, does not allow connections to {host} ({code}). Allow these connections in the proxy, or add the host to NO_PROXY if it can be reached directly.',
     cause: 'The rules of the proxy block the host or the port of base_url.',
   },
   api_not_found: {
@@ -93,7 +93,7 @@ const configErrors = problemsOf('config_error', {
   },
   windows_cut_off: {
     message:
-      'The API still truncates {things} of {partition} at the smallest time window ({detail}), last from {from} on. If the service no longer keeps them, set start_date to a later time; otherwise, report the problem.',
+      'The API still truncates {things} of {partition} at the smallest time window ({detail}), last from {from} on. If the service no longer keeps this data, set start_date to a later time; otherwise, report the problem.',
     cause: 'The service limits results by something other than time, or no longer keeps such old data.',
   },
 });

@@ -15,7 +15,7 @@ const terms: Terms = {
     Api: 'The Compose API',
     address: 'base_url',
     token: 'API token',
-    renewal: 'Create a new one under Account → API Tokens and set it as api_token.',
+    renewal: 'Create a new token under Account → API Tokens and set it as api_token.',
     holder: 'the user who created the token',
   },
   hostHint(host) {

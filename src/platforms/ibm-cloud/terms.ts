@@ -7,7 +7,7 @@ export const terms: Terms = {
     Api: 'IBM Cloud',
     address: 'platform.endpoints',
     token: 'API key',
-    renewal: 'Create a new one under Manage → Access (IAM) → Service IDs and set it as platform.api_key.',
+    renewal: 'Create a new key under Manage → Access (IAM) → Service IDs and set it as platform.api_key.',
     holder: 'the service ID of the API key',
   },
   messages: {
@@ -20,7 +20,7 @@ export const terms: Terms = {
     redirected:
       'IBM Cloud redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because tokens are sent only to IBM Cloud. A proxy may have responded instead. If platform.endpoints is set, check it.',
     certificate_untrusted:
-      'The TLS certificate of {host} is not trusted ({code}). If a proxy or a private CA issued it, set NODE_EXTRA_CA_CERTS to the file with its CA certificate. If platform.endpoints is set, check it.',
+      'The TLS certificate of {host} is not trusted ({code}). If a proxy or a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the file with its CA certificate. If platform.endpoints is set, check it.',
     unexpected_status:
       'IBM Cloud rejected {path} at {host} with HTTP {status}{said}. If the problem persists, report it.',
   },
