@@ -17,7 +17,7 @@ export const clusters = composeStream({
     multitenant: boolean('Whether several accounts share the cluster.'),
     account_slug: text('Short name of the account that owns the cluster.'),
     created_at: timestamp('Creation time.'),
-    subdomain: text('Subdomain of its host names.'),
+    subdomain: text("Subdomain of the cluster's host names."),
     tags: listOfTexts('Tags for the placement of deployments.'),
   },
 });

@@ -37,7 +37,10 @@ export const deployments = composeStream({
     connection_strings: object(
       'Connection strings, including admin passwords; only with include_connection_strings.',
       Object.fromEntries([
-        ...['direct', 'cli', 'ssh', 'health', 'admin', 'ssh_admin'].map((key) => [key, listOfTexts(`For ${key}.`)]),
+        ...['direct', 'cli', 'ssh', 'health', 'admin', 'ssh_admin'].map((key) => [
+          key,
+          listOfTexts(`Connection strings of type ${key}.`),
+        ]),
         ['maps', listOfObjects('Address translation for Scylla.', {})],
         ['misc', object('Other connection strings.')],
       ]),
