@@ -82,7 +82,7 @@ describe('options', () => {
     expect(result.records.get('audit_events')).toHaveLength(sandbox.counts().audit_events);
   });
 
-  it('a deployment ID that does not exist is a warning; if none exists, it is a config_error', async () => {
+  it('a deployment ID that does not exist causes a warning; if no ID exists, that is a config_error', async () => {
     const [id = ''] = sandbox.deploymentIds;
     const unknown = 'f'.repeat(24);
     const some = await read(workspace, config({ deployment_ids: [id, unknown] }), catalogOf('full_refresh'));
@@ -100,7 +100,7 @@ describe('options', () => {
     });
   });
 
-  it('start_date skips older records, keeps undated ones, and logs it', async () => {
+  it('start_date skips older records, keeps undated records, and logs the omission', async () => {
     const start = '2023-02-26T00:00:00.000Z';
     const all = await read(workspace, config(), catalogOf('full_refresh'));
     const result = await read(
@@ -126,7 +126,7 @@ describe('options', () => {
     );
   });
 
-  it('include_connection_strings adds them, except where they are rejected', async () => {
+  it('include_connection_strings adds connection strings, except where the API rejects the request', async () => {
     const catalog = catalogOf('full_refresh', ['deployments']);
     const without = await read(workspace, config(), catalog);
     expect(without.records.get('deployments')?.some((row) => 'connection_strings' in row)).toBe(false);

@@ -22,7 +22,7 @@ const damaged: Array<[Shape, RegExp]> = [
 ];
 
 describe('a body that is not a list', () => {
-  it.each(damaged)('%s is a system_error for every list that says what is wrong', async (shape, text) => {
+  it.each(damaged)('%s fails every list with a system_error that says what is wrong', async (shape, text) => {
     const names = LISTS.filter((name) => applies(name, shape));
     const ofAccount = names.filter((name) => !name.startsWith('deployments'));
     const reports = names.filter((name) => name.startsWith('deployments_'));

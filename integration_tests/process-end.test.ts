@@ -96,7 +96,7 @@ describe('a reader of stdout', () => {
     });
   });
 
-  it('that stalls does not keep a stopped tap alive, as meltano config test does', async () => {
+  it('that stalls, as under meltano config test, does not keep a stopped tap alive', async () => {
     const program = 'tap-compose';
     await sandboxed({ auditEvents: 20_000 }, async (given) => {
       const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });

@@ -31,7 +31,7 @@ const modes: Array<[string, Partial<SandboxOptions>, number]> = [
 ];
 
 describe('killed at random lines and resumed', () => {
-  it.each(modes)('%s: nothing is lost, and the next read emits only the boundary', async (_, options, kills) => {
+  it.each(modes)('%s: nothing is lost, and the next read emits only boundary records', async (_, options, kills) => {
     const sandbox = await startSandbox({ ...DATA, ...options });
     try {
       const { seen, state } = await readWithKills(sandbox, kills, () => sandbox.forgetCursors());
@@ -67,7 +67,7 @@ describe('killed at random lines and resumed', () => {
     }
   });
 
-  it('reads 12,000 events and 240 recipes at most 1.5 times for a dozen kills', async () => {
+  it('reads 12,000 events and 240 recipes at most 1.5 times despite a dozen kills', async () => {
     const sandbox = await startSandbox({ ...DATA, auditEvents: 12_000 });
     try {
       const { seen, emitted } = await readWithKills(sandbox, 12);
@@ -82,7 +82,7 @@ describe('killed at random lines and resumed', () => {
 describe('a full refresh of both streams', () => {
   const run = { env: { WORKER_JOB_ID: '7' } };
 
-  it('resumes within the same job, and ignores a state of another', async () => {
+  it('resumes within the same job, and ignores the state of another job', async () => {
     const sandbox = await startSandbox({ ...DATA, latencyMs: 0 });
     try {
       const first = await read(sandbox, undefined, 'full_refresh', run);

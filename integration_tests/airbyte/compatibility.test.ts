@@ -49,16 +49,16 @@ function changed<T extends object>(old: T, path: string, value: unknown): T {
 test.each<[string, string, unknown]>([
   ['an old option becomes required', 'required', ['token', 'size']],
   ['a number becomes an integer', 'properties.ratio.type', 'integer'],
-  ['null is gone', 'properties.level.type', 'string'],
-  ['any type becomes one', 'properties.open.type', 'string'],
-  ['a value of an enum is gone', 'properties.level.enum', ['low', null]],
-  ['a different type of items', 'properties.ids.items.type', 'integer'],
+  ['null is no longer allowed', 'properties.level.type', 'string'],
+  ['only one type is allowed instead of any', 'properties.open.type', 'string'],
+  ['an enum value is gone', 'properties.level.enum', ['low', null]],
+  ['a different item type', 'properties.ids.items.type', 'integer'],
   ['a tighter limit', 'properties.size.maximum', 50],
   ['a limit where there was none', 'properties.ratio.minimum', 0],
   ['a different pattern', 'properties.token.pattern', '^[0-9]{8}$'],
   ['a variant is gone', 'properties.sign_in', choice('key')],
   ['a different type in a variant', 'properties.sign_in.oneOf.1.properties.a.type', 'integer'],
-])('a config breaks if %s', (_what, path, value) => {
+])('a config breaks: %s', (_what, path, value) => {
   expect(narrowings(oldSpec, changed(oldSpec, path, value))).toHaveLength(1);
 });
 
@@ -68,8 +68,8 @@ test.each<[string, string, unknown]>([
   ['null is allowed', 'properties.since.type', ['string', 'null']],
   ['an integer may be a number', 'properties.size.type', 'number'],
   ['a new value in an enum', 'properties.level.enum', ['low', 'middle', 'high', null]],
-  ['the variants change places', 'properties.sign_in', choice('oauth', 'key')],
-])('no config breaks if %s', (_what, path, value) => {
+  ['the order of the variants changes', 'properties.sign_in', choice('oauth', 'key')],
+])('no config breaks: %s', (_what, path, value) => {
   expect(narrowings(oldSpec, changed(oldSpec, path, value))).toEqual([]);
 });
 
@@ -84,7 +84,7 @@ test.each<[string, string, unknown]>([
   ['a different cursor', 'streams.0.default_cursor_field', ['id']],
   ['a different primary key', 'streams.0.source_defined_primary_key', [['count']]],
   ['a sync mode is gone', 'streams.0.supported_sync_modes', ['full_refresh']],
-])('a connection breaks if %s', (_what, path, value) => {
+])('a connection breaks: %s', (_what, path, value) => {
   expect(catalogBreaks(oldCatalog, changed(oldCatalog, path, value))).toHaveLength(1);
 });
 

@@ -146,17 +146,17 @@ const goodReasons: [why: string, more: PlainMessage[]][] = [
   ['ten seconds have passed', checkpoints(slowStates, 900)],
 ];
 
-test.each(goodReasons)('states may be more than a quarter if %s', (_why, more) => {
+test.each(goodReasons)('states may exceed a quarter of the output if %s', (_why, more) => {
   expect(rulesOf(readOf(afterWalkState(more)(validRead())))).toEqual([]);
 });
 
-test('states may not be more than a quarter without a long wait or ten seconds', () => {
+test('states must not exceed a quarter of the output without a long wait or ten seconds', () => {
   const more = [checkpoints(largeStates, 999), checkpoints(slowStates, 400)];
   const rules = more.map((messages) => rulesOf(readOf(afterWalkState(messages)(validRead()))));
   expect(rules).toEqual([['4 states are at most a quarter'], ['4 states are at most a quarter']]);
 });
 
-test('the last STATE does not count', () => {
+test('the last STATE does not count toward the limit', () => {
   const last = { version: 1, mark: 'm'.repeat(200_000) };
   const messages = validRead().map((message) =>
     isSame(message, markState) ? state('audit_events', last, 1) : message,

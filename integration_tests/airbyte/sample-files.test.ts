@@ -120,7 +120,7 @@ describe('read', () => {
     }
   });
 
-  test('sample_state.json leads to newer records only', async () => {
+  test('a read from sample_state.json emits only newer records', async () => {
     const [all, rest] = [await readAll('incremental'), await readAll('incremental', 'sample_state')];
     for (const [name, rows] of all.records) {
       expect(rest.records.get(name)?.length, name).toBeGreaterThan(0);
@@ -128,7 +128,7 @@ describe('read', () => {
     }
   });
 
-  test('abnormal_state.json, from the year 9999, leads to undated records only, and is kept', async () => {
+  test('a read from abnormal_state.json (year 9999) emits only undated records and keeps the state', async () => {
     const { records, states } = await readAll('incremental', 'abnormal_state');
     for (const { name, default_cursor_field: [cursor = ''] = [] } of catalog.streams) {
       expect(

@@ -33,7 +33,7 @@ test('a difference is shown from both sides', () => {
   expect(tally).toBe('0 passed, 1 failed');
 });
 
-test('the same keys in any order pass', () => {
+test('the same keys pass in any order', () => {
   const { lines } = reported((report) =>
     report.keys('table', { a: ['2', '1'], b: ['1'] }, { b: ['1'], a: ['1', '2'] }),
   );
@@ -57,7 +57,7 @@ test.each([
 const rows = (...given: Array<Record<string, unknown>>): ReadonlyMap<string, Record<string, unknown>> =>
   new Map(given.map((row) => [String(row['id']), row]));
 
-test('the same rows pass, in any order, with a null or without the field', () => {
+test('the same rows pass in any order, whether a field is null or missing', () => {
   const found = { a: rows({ id: '2', list: [{ x: 1 }] }, { id: '1', size: null }) };
   const expected = { a: rows({ id: '1' }, { id: '2', list: [{ x: 1 }], size: null }) };
   const { lines } = reported((report) => report.rows('read', found, expected));

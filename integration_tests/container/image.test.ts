@@ -81,7 +81,7 @@ describe('the content of the image', () => {
     );
   });
 
-  it('lets only root change them', async () => {
+  it('lets only root change its files', async () => {
     const { stdout } = await runShell([], 'find /airbyte ! -type l -perm /022; find /airbyte ! -user root');
     expect(stdout).toBe('');
   });

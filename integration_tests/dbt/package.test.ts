@@ -98,7 +98,7 @@ function sorted(marts: Marts, isWanted: (row: Row) => boolean = () => true): Rec
   return Object.fromEntries(MARTS.map((mart) => [mart, texts(marts[mart])]));
 }
 
-test('whatever loads them, all marts are equal, and what the sandbox has', async () => {
+test('all marts match the sandbox, whichever program loads the data', async () => {
   const compose = await startSandbox({ deployments: 3, auditEvents: 30, recipes: 4 });
   const config = composeConfig({ api_token: compose.token, base_url: compose.baseUrl });
   expect(await warehouses.sync({ platform: 'compose', config, nodeOptions: '' })).toEqual(SUCCEEDED);
@@ -136,7 +136,7 @@ test.each(VIEW_TARGETS)(
   },
 );
 
-test('the page of examples/insights has the numbers of the marts, and looks as its picture at every width', async () => {
+test('the examples/insights page has the numbers of the marts, and looks like its picture at every width', async () => {
   const html = workspace.file('insights.html', '');
   const make = `import sys, pathlib, insights; pathlib.Path(sys.argv[2]).write_text(insights.page(pathlib.Path(sys.argv[1]))[0], "utf-8")`;
   const env = { ...PYTHON_OPTIONS.env, PYTHONPATH: join(ROOT, 'examples', 'insights') };
@@ -165,7 +165,7 @@ test('the page of examples/insights has the numbers of the marts, and looks as i
   expect(await difference(png, PICTURE)).toBeLessThan(0.03);
 });
 
-test('the same a day later, and after a sync that fails', async () => {
+test('the marts match the sandbox a day later, too, and after a failed sync', async () => {
   sandbox.passTime(DAY_SECONDS);
   sandbox.touchUsage();
   sandbox.addEvents(3);
@@ -179,7 +179,7 @@ test('the same a day later, and after a sync that fails', async () => {
   await build('run');
 });
 
-test('a database that is deleted is gone from all marts but the log', async () => {
+test('a deleted database is gone from all marts except the log', async () => {
   const before = sandbox.deploymentIds;
   await sandbox.close();
   sandbox = await startSandbox({ ...ACCOUNT, gen2Deployments: ACCOUNT.gen2Deployments - 1 });

@@ -52,7 +52,7 @@ function runBlock(start: string, cwd: string, change = (text: string): string =>
 const rowsIn = async (table: string): Promise<number> =>
   Number((await postgres.query(`select count(*) from compose.${table}`))[0]?.[0]);
 
-test('from nothing to rows in Postgres, and the sections after that', async () => {
+test('the page leads from nothing to rows in Postgres, and its later sections work', async () => {
   await runBlock('git clone', '.', (text) => text.replaceAll('~/.local/bin', join(folder.folder, 'bin')));
   await runBlock('meltano init', '.');
 
@@ -82,7 +82,7 @@ test('from nothing to rows in Postgres, and the sections after that', async () =
   expect(await rowsIn('teams')).toBe(ibmCloud.counts().teams);
 });
 
-test('the Python package in a Compose project, and the tap without Meltano', async () => {
+test('the Python package works in a Compose project, and the tap works without Meltano', async () => {
   const sandbox = await startSandbox({ auditEvents: 30, deployments: 1 });
   try {
     cpSync(join(ROOT, 'dist-wheel'), join(folder.folder, 'source-compose', 'dist-wheel'), { recursive: true });

@@ -155,7 +155,7 @@ describe.concurrent('the catalog', () => {
 });
 
 describe.concurrent('a read of audit events', () => {
-  it('emits each once, oldest first, with every field', async () => {
+  it('emits each event once, oldest first, with every field', async () => {
     await audited({ unreadableEvents: 0 }, async (account) => {
       const result = await account.audit();
       expectAllOnce(account, result);
@@ -276,7 +276,7 @@ describe.concurrent('invalid or rejected responses', () => {
     });
   });
 
-  it('a missing role fails the stream and the check, which name it', async () => {
+  it('a missing role fails the stream and the check, and both errors name the role', async () => {
     await audited({ missingRoles: ['logs'] }, async ({ audit, workspace, config, sandbox }) => {
       const result = await audit({ also: 'accounts' });
       expect(result.exitCode).toBe(1);
@@ -297,7 +297,7 @@ describe.concurrent('invalid or rejected responses', () => {
     });
   });
 
-  it('a check sends one query to each instance, for a minute', async () => {
+  it('a check sends one query to each instance, for a window of one minute', async () => {
     await audited({ logsInstances: 2 }, async (account) => {
       const { workspace, config, sandbox } = account;
       const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
@@ -389,7 +389,7 @@ function newKeys(keys: Iterable<string>, before: ReadonlySet<string>): string[] 
 describe.concurrent('tap-compose', () => {
   const program = 'tap-compose';
 
-  it('discovers and syncs it with the option, resumes from its bookmark, and names the option if it is missing', async () => {
+  it('lists and syncs the stream with the option, resumes from a bookmark, and names an unset option', async () => {
     await audited({ queriesPerMinute: 0 }, async ({ sandbox, workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
       const without = workspace.file('without.json', config(undefined, FROM_THE_USUAL));

@@ -143,7 +143,7 @@ describe.concurrent('usage by month', () => {
     });
   });
 
-  it('is an outage, not too old, if the API has no month at all, and is read later', async () => {
+  it('counts as an outage, not as too old, if the API has no month at all, and is read later', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       sandbox.setFaults([{ path: '/billing/**', kind: 'status', status: 404 }]);
       const out = await sync();
@@ -203,7 +203,7 @@ describe.concurrent('killed at random lines and resumed', () => {
   });
 });
 
-describe.concurrent('without the role for it', () => {
+describe.concurrent('without the role for usage', () => {
   it('only billables fails, with a sentence that names the role', async () => {
     await ibmCloud({ ...SMALL, missingRoles: ['billing'] }, async ({ sandbox, read }) => {
       const result = await read({ streams: ['billables', 'teams', 'deployments_roles'] });

@@ -6,7 +6,7 @@ import { type Account, type AccountOptions, INSTANCES, gen1Of, ibmCloud, pathOf 
 
 const byGroup = { billing: 'resource_groups' };
 
-describe.concurrent('a key that lacks a role: the check names the streams that fail in a read, and no other', () => {
+describe.concurrent('a key that lacks a role: the check names the streams that fail in a read, and no others', () => {
   it.each<[role: string, AccountOptions, platform: Row, streams: string[]]>([
     ['billing', { missingRoles: ['billing'] }, {}, ['billables']],
     ['usage of groups', { faults: forbidden('/billing/**') }, byGroup, ['billables']],
@@ -50,7 +50,7 @@ function serviceFirst({ sandbox }: Account): { service: string; faults: Fault[];
   return { service, faults: forbidden(...ofService.map((id) => pathOf(id, '/tasks'))), resources };
 }
 
-describe.concurrent('a key that can read a part of a stream: the check says what a read skips', () => {
+describe.concurrent('a key that can read only part of a stream: the check says what a read skips', () => {
   it.each<[part: string, options: AccountOptions, faultsOf: (account: Account) => Fault[], line: RegExp]>([
     [
       'a resource group',

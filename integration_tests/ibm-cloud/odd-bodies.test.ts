@@ -37,7 +37,7 @@ describe.concurrent('a response of the databases', () => {
     });
   });
 
-  it('for one deployment only fails the stream, after the others were read', async () => {
+  it('for only one deployment fails the stream, after the other deployments were read', async () => {
     const faults: Fault[] = [{ path: '/databases/eu-de/**', kind: 'envelope', shape: 'row-null' }];
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ streams: ['deployments_recipes'] });
@@ -57,7 +57,7 @@ it.each<[string, string, readonly StreamName[], RegExp]>([
   ['policies', '/iam/v2/policies', ['deployments_roles', 'deployments_team_roles'], /v2\/policies/],
   ['roles', '/iam/v2/roles', ['deployments_roles', 'deployments_team_roles'], /v2\/roles/],
 ])(
-  'a response of %s that is not a list is a system_error of its streams that names it',
+  'a response of %s that is not a list fails its streams with a system_error that names the list',
   async (_, path, streams, told) => {
     await ibmCloud({ ...SMALL, usageMonths: 3 }, async ({ sandbox, read }) => {
       sandbox.setFaults([{ path, kind: 'envelope', shape: 'list-object' }]);
@@ -74,7 +74,7 @@ it.each<[string, string, readonly StreamName[], RegExp]>([
   },
 );
 
-it('sizes that are not numbers are null, and the record says which; the others are read', async () => {
+it('sizes that are not numbers are null, and the record names them; other sizes are read', async () => {
   const member = {
     id: 'member',
     members: { allocation_count: 'two', minimum_count: '2', maximum_count: null },

@@ -64,7 +64,7 @@ describe.concurrent('an instance', () => {
     });
   });
 
-  it('whose CRN has no account, and whose row has no region, gets each from the other', async () => {
+  it('takes an account missing in its CRN from its row, and a region missing in the row from the CRN', async () => {
     await ibmCloud({ ...SMALL, gen2Deployments: 0, gen2Backups: 0 }, async (account) => {
       const { sandbox, read } = account;
       const [row] = (await listed(account)).filter(({ id }) => sandbox.deploymentIds.includes(String(id)));
@@ -88,7 +88,7 @@ describe.concurrent('an instance', () => {
 describe.concurrent('instances of generation 2 without details in the list', () => {
   const bare = (row: Row): Row => without(row, 'extensions');
 
-  it('as backups of an unknown database are skipped for deployment_ids, with a warning', async () => {
+  it('are skipped as backups of an unknown database if deployment_ids is set, with a warning', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const rows = await listed(account);

@@ -137,7 +137,7 @@ describe.concurrent('a region that accepts requests and never responds', () => {
 });
 
 describe.concurrent('unavailable details of a deployment', () => {
-  it('are missing in one row, not in others', async () => {
+  it("are missing only in that deployment's row", async () => {
     await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
       const expected = (await expectedRows(sandbox)).deployments;
       const [id = ''] = gen1Of(sandbox);

@@ -115,7 +115,7 @@ it('a token that the service no longer knows is an error that quotes the service
   });
 });
 
-it('a list of instances that ends too early looks like a short list, so the log has the number of deployments', async () => {
+it('a list of instances that ends too early looks like a short list, so the log counts deployments', async () => {
   const faults = [{ path: INSTANCES, kind: 'envelope', shape: 'next-dropped' }] as const;
   await ibmCloud({ ...SMALL, maxLimit: 7, oddInstances: false, faults }, async ({ read }) => {
     const result = await read({ streams: ['deployments'] });

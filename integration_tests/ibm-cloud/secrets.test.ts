@@ -198,7 +198,7 @@ describe.concurrent('an undeclared part of a field', () => {
   });
 });
 
-describe('what is not read', () => {
+describe('data that is not read', () => {
   it('is in no record: links to backups, parameters, connections, resource keys', async () => {
     await ibmCloud({ deployments: 13, gen2Deployments: 9 }, async ({ sandbox, read }) => {
       const { stdout, exitCode } = await read();

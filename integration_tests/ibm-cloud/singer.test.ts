@@ -100,7 +100,7 @@ describe.concurrent('a sync of everything', () => {
 });
 
 describe.concurrent('a bookmark', () => {
-  it('of usage has the last final month; the next sync requests later ones', async () => {
+  it('of usage has the last final month; the next sync requests later months', async () => {
     await tapped({ now: '2025-06-15T12:00:00Z', usageMonths: 4 }, async ({ sandbox, sync }) => {
       const usage = { choices: { billables: {} }, config: { start_date: '2025-03-01T00:00:00Z' } };
       const first = await sync({ ...usage, now: sandbox.now() });

@@ -39,7 +39,7 @@ it('each open question has a probe, or says why it has none', () => {
 });
 
 describe.concurrent('a report', () => {
-  it('names no difference where there is none, and all endpoints and streams', async () => {
+  it('names all endpoints and streams, and no difference where there is none', async () => {
     await ibmCloud(DOCUMENTED, async (account) => {
       const { stdout, stderr, exitCode } = await verify(account);
       expect(exitCode).toBe(0);
@@ -56,7 +56,7 @@ describe.concurrent('a report', () => {
     });
   });
 
-  it('names no difference because of small pages, transient failures or rejections', async () => {
+  it('does not mistake small pages, transient failures or rejections for differences', async () => {
     const fault = (path: string, status: number, times?: number): Fault => ({
       path: `/databases/**/${path}`,
       kind: 'status',

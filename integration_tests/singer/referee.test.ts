@@ -146,7 +146,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['3.2 dialect'],
   ],
   [
-    'a field too many in a SCHEMA',
+    'an additional field in a SCHEMA',
     runOf(instead(schema('clusters'), schema('clusters', { name: { type: ['null', 'string'] } }))),
     ['4.2 fields of the SCHEMA'],
   ],

@@ -120,7 +120,7 @@ describe('a catalog', () => {
 });
 
 describe('a sync that fails', () => {
-  it('because a stream is rejected reads the others, and its last STATE follows all records', async () => {
+  it('because a stream is rejected reads the other streams, and its last STATE follows all records', async () => {
     await tapped({ faults: [{ path: 'teams', kind: 'status', status: 403 }] }, async (given) => {
       const synced = await given.sync();
       expect(synced.violations).toEqual([]);

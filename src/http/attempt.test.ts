@@ -57,7 +57,7 @@ function rejecting(error: Error): Dispatcher {
 }
 
 describe('a response', () => {
-  test('is put together from its pieces, wherever they were split', async () => {
+  test('is assembled from its pieces, wherever it was split', async () => {
     const text = JSON.stringify({ name: 'Zürich 𝕊' });
     const ended = await attemptAt((_, response) => {
       const bytes = Buffer.from(text);
@@ -104,7 +104,7 @@ describe('a body larger than the limit is not read', () => {
     await closed.promise;
   });
 
-  test('unless it is exactly as large', async () => {
+  test('but a body exactly as large is', async () => {
     const text = 'x'.repeat(MAX_BODY_BYTES);
     expect(await attemptAt((_, response) => answer(response, 200, text))).toMatchObject({ text });
   });

@@ -23,7 +23,7 @@ describe('transient failures are retried', () => {
 
   test.each([
     ['an empty body', '', 'it is empty'],
-    ['JSON that was cut off', '{"_embedded":{"teams":[{"id"', 'it is not complete JSON'],
+    ['truncated JSON', '{"_embedded":{"teams":[{"id"', 'it is not complete JSON'],
     ["a proxy's page", '<!DOCTYPE html><title>Please wait</title>', 'it is a web page'],
   ])('a 200 with %s', async (_, body, detail) => {
     api().get('/teams').reply(200, body).get('/teams').reply(200, { id: 1 });

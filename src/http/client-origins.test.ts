@@ -3,7 +3,7 @@ import { type LocalServer, answer, createClient, startServer } from '../../test-
 
 const fine = (): Promise<LocalServer> => startServer((_, response) => answer(response, 200, '{"id":1}'));
 
-test('a request with its own origin goes there, with the same credentials; others go to the address', async () => {
+test('a request with its own origin goes there, with the same credentials; others go to the base URL', async () => {
   const home = await fine();
   const other = await fine();
   const { client } = createClient({ address: `${home.origin}/2016-07` });

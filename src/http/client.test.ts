@@ -71,7 +71,7 @@ test('every response is reported, with its status', async () => {
   ]);
 });
 
-test('an abort ends everything at once with its reason: requests in flight, waiting, and new ones', async () => {
+test('an abort ends requests in flight, waiting requests and new requests at once with its reason', async () => {
   const stop = new AbortController();
   const { origin, requests } = await startServer((_, response) => {
     if (requests.length === 1) answer(response, 200, '{}');

@@ -32,7 +32,7 @@ test.each([
   ['a response in XML', '<Error><Code>Denied</Code><Message>No access</Message></Error>', 'Denied No access'],
   ['a truncated page', 'Bad gateway<br/><style>b{color:', 'Bad gateway'],
   ['text with an angle bracket that is not a tag', 'limit must be < 100 and > 0', 'limit must be < 100 and > 0'],
-  ['JSON that was cut off', '{"errors":"inv', '{"errors":"inv'],
+  ['truncated JSON', '{"errors":"inv', '{"errors":"inv'],
 ])('%s becomes one line', (_, body, text) => {
   expect(shown(body)).toBe(text);
 });

@@ -43,7 +43,7 @@ describe('collecting and writing', () => {
     expect(out.text).toBe(`{"n":1}\n{"n":2}\n${status}`);
   });
 
-  test('line breaks of other alphabets are escaped in records and other lines', () => {
+  test('Unicode line breaks are escaped in records and other lines', () => {
     const { out, writer } = open();
     record(writer, line({ a: '\u2028' }));
     writer.line(stateLine('teams', JSON.stringify({ b: '\u0085' }), 1));

@@ -32,7 +32,7 @@ test('a shape has types, values of the fixed list, and names of undeclared field
   expect([...shape.undeclared]).toEqual(['colour', 'a name that is not shown']);
 });
 
-test('a nested name is shown like one at the top, whether it comes nested or as a path', () => {
+test('a nested name is shown like a top-level name, whether it comes nested or as a path', () => {
   const shape = new Shape({ fields, dropped: ['sizes[].href'] });
   shape.received({ sizes: [{ colour: 1, href: 'x' }], 'sizes[].shade': true, 'sizes[].href': true });
   expect([...shape.undeclared]).toEqual(['sizes[].colour', 'sizes[].shade']);

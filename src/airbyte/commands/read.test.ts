@@ -134,7 +134,7 @@ describe('--streams', () => {
   });
 });
 
-test('an empty catalog is a warning', async () => {
+test('an empty catalog causes a warning', async () => {
   const { code, requests, messages } = await read({ names: [] });
   expect({ code, requests }).toEqual({ code: 0, requests: [] });
   expect(messages.at(-1)).toMatchObject({ log: { level: 'WARN', message: expect.stringContaining('no streams') } });
@@ -241,7 +241,7 @@ describe('a stream that cannot be read is reported once, and the others are read
     expect(unusable[0]?.error.failureType).toBe('config_error');
   });
 
-  test('each has its own error', () => {
+  test('each stream has its own error', () => {
     const { chosen, unusable } = choose(stream('widgets'), stream('events', 'INVALID'), stream('gadgets'));
     expect(chosen).toEqual([]);
     expect(unusable.map(({ descriptor }) => descriptor?.name)).toEqual(['widgets', 'events', 'gadgets']);

@@ -49,7 +49,7 @@ test('a stream that cannot be resumed has one state at its end, without a positi
   expect(printed.states).toEqual([{ __ab_no_cursor_state_message: true }]);
 });
 
-test('such a stream sends no state if it fails', () => {
+test('a stream that cannot be resumed sends no state if it fails', () => {
   const { sink, printed, emit } = open();
   emit(1);
   sink.end(false);
@@ -129,7 +129,7 @@ test('a checkpoint is not repeated, and not sent after the stream has ended', ()
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE 1', 'COMPLETE']);
 });
 
-test('the last state counts the last records even if it is the same', () => {
+test('the last state counts the last records even if the state is unchanged', () => {
   const { sink, printed, emit } = open(() => ({ version: 1 }));
   emit(1);
   sink.checkpoint();

@@ -91,7 +91,7 @@ test('an API that makes up fields does not flood the log', () => {
 describe('of a stream that emits only declared fields', () => {
   const strict = { ...parts, dropped: ['link'] };
 
-  test('an undeclared field is omitted with one warning, a known one without', () => {
+  test('an undeclared field is omitted with one warning, a known field without a warning', () => {
     const testRun = openRun();
     const { reader } = openRead(testRun, strict);
     reader.emit(reader.page([{ id: 'a', colour: 'secret', link: 'secret' }], 'parts'));
@@ -103,7 +103,7 @@ describe('of a stream that emits only declared fields', () => {
   });
 });
 
-test('rows before start_date are omitted and counted; the date itself and undated rows stay', () => {
+test('rows before start_date are omitted and counted; rows at that date and undated rows stay', () => {
   const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
   const { reader } = openRead(testRun, parts);
   const at = (id: string, created_at: unknown): unknown => ({ id, created_at });
@@ -140,7 +140,7 @@ test('while the reader of stdout stalls, no more pages are requested than there 
   expect(testRun.api.requests).toHaveLength(6);
 });
 
-test('any JSON body ends in all its rows, in a warning, or in an error that says what is wrong', () => {
+test('any JSON body results in all its rows, a warning, or an error that says what is wrong', () => {
   const row = fc.oneof(
     fc.record({ id: fc.oneof(fc.string(), fc.jsonValue()), name: fc.jsonValue() }, { requiredKeys: [] }),
     fc.jsonValue(),

@@ -40,7 +40,7 @@ function normalised(row: Row, fields?: Row, definition = plain): { row: Row; nul
   return { row: JSON.parse(JSON.stringify(row)) as Row, nulled, unknown };
 }
 
-test('values are converted as declared, or null and reported', () => {
+test('values are converted as declared, or set to null and reported', () => {
   const row = { id: 7, units: '3', amount: 'much', shared: 'true', created_at: '2017-08-30T12:46:29Z', data: 'x' };
   expect(normalised(row)).toEqual({
     row: { id: '7', units: 3, amount: null, shared: true, created_at: '2017-08-30T12:46:29.000Z', data: null },
@@ -150,7 +150,7 @@ describe('a number beyond 2^53', () => {
     expect(normalised({ name: number }, OF_D1, keyedByName).row).not.toHaveProperty('id');
   });
 
-  test('is accepted anywhere else, and so is a smaller one', () => {
+  test('is accepted anywhere else, and so is a smaller number', () => {
     expect(normalised({ id: 2 ** 53 - 1, amount: 2 ** 60 })).toMatchObject({
       row: { id: '9007199254740991', amount: 2 ** 60 },
       nulled: undefined,

@@ -66,7 +66,7 @@ describe('a time that does not exist is undefined', () => {
   });
 });
 
-test('any moment survives in every spelling of the API', () => {
+test('any time keeps its value in every spelling that the API uses', () => {
   fc.assert(
     fc.property(moment, offset, (date, minutes) => {
       const utc = date.toISOString();

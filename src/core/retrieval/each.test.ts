@@ -5,7 +5,7 @@ import { eachInParallel } from './each.ts';
 
 const never = new AbortController().signal;
 
-test('each item is worked on once, in order, with no more than `width` at once', async () => {
+test('each item is processed once, in order, with no more than `width` at once', async () => {
   const plan = fc.record({ width: fc.integer({ min: 1, max: 8 }), durations: fc.array(fc.nat(20), { maxLength: 30 }) });
   await fc.assert(
     fc.asyncProperty(plan, async ({ width, durations }) => {
@@ -33,7 +33,7 @@ test('the whole width is used', async () => {
   expect(time.now()).toBe(30);
 });
 
-test('after a failure no further item is begun, the running ones end, and the first error is thrown', async () => {
+test('after a failure no further item is begun, items in progress end, and the first error is thrown', async () => {
   const time = new VirtualTime();
   const begun: number[] = [];
   const ended: number[] = [];

@@ -73,7 +73,7 @@ test('times may be spelled differently', () => {
   expect(marks({ version: 1, marks: { d1: '2018-08-23' } })).toEqual({ version: 1, marks: { d1: T2 } });
 });
 
-describe('an unusable state is one sentence that names file and field', () => {
+describe('an unusable state causes one sentence that names file and field', () => {
   test.each([
     [{ mark: T1 }, 'version must be 1'],
     [{ version: '1' }, 'version must be 1'],

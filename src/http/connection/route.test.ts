@@ -103,7 +103,7 @@ describe('with a proxy in the environment', () => {
     },
   );
 
-  test.each(['127.0.0.1', 'localhost'])('loopback (%s) never goes through it', async (host) => {
+  test.each(['127.0.0.1', 'localhost'])('loopback (%s) never goes through the proxy', async (host) => {
     const { port } = await startApi('0.0.0.0');
     const { origin: proxy, connections } = await startProxy();
     const env = { HTTP_PROXY: proxy, http_proxy: proxy, HTTPS_PROXY: proxy, NO_PROXY: '' };

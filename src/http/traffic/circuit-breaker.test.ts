@@ -48,7 +48,7 @@ describe('half-open', () => {
   test.each<[string, Outcome[]]>([
     ['initially', []],
     ['after an attempt without a response', ['answered', 'unanswered']],
-  ])('%s: one goes at a time, and a response of whatever status lets all go', async (_, before) => {
+  ])('%s: one request goes at a time, and a response with any status lets all go', async (_, before) => {
     const { time, breaker, gone, go, attempt } = open();
     for (const outcome of before) await attempt(outcome);
     gone.length = 0;
@@ -149,7 +149,7 @@ describe('after HTTP 429', () => {
     expect(time.now()).toBe(30_000);
   });
 
-  test('all waiting requests learn for how long, including those that wait for a trial', async () => {
+  test('all waiting requests learn how long the wait is, including those that wait for a trial', async () => {
     const { time, breaker, go } = await limited();
     const waits: number[] = [];
     const enter = (): Promise<Pass> => breaker.enter(false, (ms) => void waits.push(time.now() + ms));

@@ -89,7 +89,7 @@ test('any number of seconds and any HTTP date in Retry-After is understood', () 
   );
 });
 
-test('any Retry-After results in a possible wait', () => {
+test('any Retry-After results in a valid wait', () => {
   const header = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.stringMatching(/^[0-9]{1,400}(\.[0-9]+)?$/),

@@ -31,7 +31,7 @@ test('the token is a secret, and a choice lists its values', () => {
   expect(json.settings.properties['num_workers']).toMatchObject({ type: 'integer', default: 4 });
 });
 
-test('a setting names its platforms, unless all have it', () => {
+test('a setting names its platforms, unless all platforms have it', () => {
   const platformsOf = (name: string): unknown => json.settings.properties[name]?.['platforms'];
   expect(platformsOf('platform.api_key')).toEqual(['ibm_cloud']);
   expect(platformsOf('platform.base_url')).toEqual(['compose']);

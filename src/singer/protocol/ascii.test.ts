@@ -12,7 +12,7 @@ test.each([
   ['a surrogate pair stays a pair', '"\u{1F600}"', '"\\ud83d\\ude00"'],
   ["Python's line breaks are escaped", '"\u0085\u2028\u2029"', '"\\u0085\\u2028\\u2029"'],
   ['U+0000 becomes U+FFFD', JSON.stringify('a\0b'), '"a\\ufffdb"'],
-  ['and so does a lone surrogate', JSON.stringify('\uD83D \uDE00\uD83D'), '"\\ufffd \\ufffd\\ufffd"'],
+  ['a lone surrogate becomes U+FFFD', JSON.stringify('\uD83D \uDE00\uD83D'), '"\\ufffd \\ufffd\\ufffd"'],
 ])('%s', (_, json, expected) => {
   expect(encode(json)).toBe(expected);
 });

@@ -40,7 +40,7 @@ test('the discovered catalog selects everything, incrementally where possible', 
   );
 });
 
-describe('which streams', () => {
+describe('which streams are selected', () => {
   const bare = (more: object): object => ({
     tap_stream_id: 'teams',
     stream: 'teams',
@@ -94,7 +94,7 @@ describe('which streams', () => {
   });
 });
 
-describe('how', () => {
+describe('how a stream is read', () => {
   const modes = (name: string, change: (entry: CatalogEntry & Row) => void): string => {
     const { selected, unusable, warnings } = choose(edited({ [name]: change }));
     const mode = selected.find(({ definition }) => definition.name === name)?.mode;
@@ -146,7 +146,7 @@ describe('how', () => {
   });
 });
 
-describe('which fields', () => {
+describe('which fields are selected', () => {
   test('random selections: deselected fields are omitted, except the key and the cursor', () => {
     const fieldsOf = (name: string): string[] =>
       Object.keys(streams.find((stream) => stream.name === name)?.fields ?? {});

@@ -96,7 +96,7 @@ describe('a STATE is sent', () => {
     expect(all.states()).toHaveLength(2);
   });
 
-  test('before a wait, if enough was printed and there is news', () => {
+  test('before a wait, if enough was printed and there are new bookmarks', () => {
     const all = open();
     all.lines.first();
     records(all, 1, 100, 1);
@@ -110,7 +110,7 @@ describe('a STATE is sent', () => {
     expect(all.states()).toHaveLength(2);
   });
 
-  test('at the end of a stream, if there is news', () => {
+  test('at the end of a stream, if there are new bookmarks', () => {
     const all = open();
     all.lines.first();
     all.lines.sendIfNew();
@@ -121,7 +121,7 @@ describe('a STATE is sent', () => {
     expect(all.states()).toHaveLength(2);
   });
 
-  test('at the end of the sync, if anything followed the last one', () => {
+  test('at the end of the sync, if anything followed the last STATE', () => {
     const all = open();
     all.lines.first();
     all.lines.final();

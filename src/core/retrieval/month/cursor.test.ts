@@ -32,7 +32,7 @@ function readAll(months: MonthCursor, isWhole: (month: string) => boolean = () =
 }
 
 describe('a first read', () => {
-  test('goes twelve months back, oldest first, the present one last', () => {
+  test('goes twelve months back, oldest first, the current month last', () => {
     const wanted = monthsOf().wanted();
     expect(wanted).toHaveLength(13);
     expect(wanted[0]).toBe('2025-11');
@@ -47,14 +47,14 @@ describe('a first read', () => {
   });
 });
 
-describe('a month is final on the 21st of the next, and not before', () => {
+describe('a month is final on the 21st of the next month, and not before', () => {
   test.each([
     ['2026-11-20T23:59:59.999Z', '2026-09', ['2026-10', '2026-11']],
     ['2026-11-21T00:00:00.000Z', '2026-10', ['2026-11']],
     ['2026-12-31T23:59:59.999Z', '2026-11', ['2026-12']],
     ['2027-01-01T00:00:00.000Z', '2026-11', ['2026-12', '2027-01']],
     ['2027-01-21T00:00:00.000Z', '2026-12', ['2027-01']],
-  ])('at %s the last final one is %s', (startedAt, last, open) => {
+  ])('at %s the last final month is %s', (startedAt, last, open) => {
     const months = monthsOf({ month: '2026-06' }, { startedAt });
     readAll(months);
     expect(months.state()).toEqual({ version: 1, month: last });
@@ -95,7 +95,7 @@ test.each(['2026-12', '9999-12'])(
   },
 );
 
-describe('a choice that is wider than when months were closed', () => {
+describe('a selection that is wider than when months were closed', () => {
   const closed = { month: '2026-09', limits: ['ids:a', 'ids:b'] };
 
   test.each([
@@ -134,7 +134,7 @@ test('months are counted across years', () => {
 
 const DAY = 86_400_000;
 
-test('in any sequence of reads, every month is read at least once after it became final, and then not again', () => {
+test('in any sequence of reads, every month is read at least once after it becomes final, and then not again', () => {
   const gaps = fc.array(
     fc.record({
       days: fc.integer({ min: 0, max: 75 }),

@@ -14,7 +14,7 @@ function cursorAt(state: Omit<NewestFirstState, 'version'>, options: Partial<Cur
   );
 }
 
-test('a full refresh of a finished state starts over in another job, and reads newer rows in the same', () => {
+test('a full refresh of a finished state starts over in another job, and reads newer rows in the same job', () => {
   const newerThan = (jobId: string): unknown => cursorAt({ mark: NOON, job: '17' }, { jobId }).position.newerThan;
   expect(['17', '18'].map(newerThan)).toEqual(['2018-08-31T11:58:59.000Z', undefined]);
 });

@@ -215,7 +215,7 @@ describe('an API that', () => {
     await expect(open(pagesOf(all, { instead: { e8: {} } })).read()).rejects.toMatchObject({ problem: 'list_missing' });
   });
 
-  test('returns one row per page gets a warning if its list has no bound', async () => {
+  test('returns one row per page causes a warning if its list has no bound', async () => {
     const warning = 'events: every page had at most one row, so rows may be missing after the last one';
     const warnings = async (state: object, size: number): Promise<string[]> => {
       const { read, printed } = open(pagesOf(all, { size, inclusive: true }), state);

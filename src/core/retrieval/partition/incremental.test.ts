@@ -61,7 +61,7 @@ test('a deployment that is skipped keeps its mark', async () => {
   expect(marks()).toEqual({ d1: at(1), d2: at(9) });
 });
 
-test('one invalid row holds its whole deployment back', async () => {
+test('one invalid row holds back its whole deployment', async () => {
   const { read, marks, printed } = open({ d1: [row(2), null] }, { d1: at(1) });
   await expect(read()).rejects.toMatchObject({ problem: 'unexpected_body' });
   expect([printed.rows, marks()]).toEqual([[], { d1: at(1) }]);

@@ -124,7 +124,7 @@ describe('a partition that came with its rows', () => {
     ]);
   });
 
-  test('may have none, and is not requested either', async () => {
+  test('may have no rows, and is not requested either', async () => {
     const { api, done } = open(withPartitions(backups, [partition('east 1', { rows: [] })]), {});
     await done();
     expect(api.paths).toEqual([]);

@@ -70,7 +70,7 @@ describe('a stream that the API rejects for some deployments', () => {
     },
   );
 
-  test.each([403, 404])('with HTTP %i fails the stream if the user wants that, after the others', async (status) => {
+  test.each([403, 404])('with HTTP %i fails the stream after the others, if the user wants it', async (status) => {
     const answers = answersFor(3, 'backups', { d1: refuses(status) });
     const { printed, done } = open({ answers, failOnRefusedDeployments: true });
     await expect(done()).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('a stream that the API rejects for some deployments', () => {
   });
 });
 
-describe('a stream that the API rejects for all of them', () => {
+describe('a stream that the API rejects for all deployments', () => {
   test('fails for a missing role, if that is among the reasons', async () => {
     const others = { d1: refuses(404), d2: refuses(403) };
     const { done } = open({ answers: answersFor(2, 'backups', others) });

@@ -111,7 +111,7 @@ describe('a list without details', () => {
   });
 });
 
-describe('a list in which some rows have no details', () => {
+describe('a list in which some rows need no details', () => {
   const some = altered(deployments, {
     detail: {
       ...detail,
@@ -129,7 +129,7 @@ describe('a list in which some rows have no details', () => {
     'deployments/d3': { strings: { direct: ['c'] } },
   };
 
-  test('requests those of the others, and does not change the rest', async () => {
+  test('requests details for the other rows, and leaves these rows unchanged', async () => {
     const testRun = openRun({ answers, includeConnectionStrings: true, workers: 1 });
     await openRead(testRun, some).toEnd();
     expect(testRun.api.paths).toEqual(['deployments', 'deployments/d1', 'deployments/d3']);

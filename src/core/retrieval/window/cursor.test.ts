@@ -56,7 +56,7 @@ describe('where a read begins', () => {
     ]);
   });
 
-  test('at start_date, however old or young', () => {
+  test('at start_date, however old or recent', () => {
     const early = readAll(open(NONE, { startDate: '2025-01-01T00:00:00.000Z' }));
     expect(early[0]?.from).toBe(Date.parse('2025-01-01T00:00:00.000Z'));
     expect(early).toHaveLength(20);

@@ -125,7 +125,7 @@ function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
   });
 }
 
-test('a window that the API cannot complete in time is halved; one that is as short as it can be fails', async () => {
+test('a window that the API cannot complete in time is halved; the shortest possible window fails', async () => {
   const asked: number[] = [];
   const tooLong = (longest: number) => (query: Query) => {
     const [from, to] = [Number(query['from']), Number(query['to'])];
@@ -256,7 +256,7 @@ describe('what the log says', () => {
     expect(cursor.state().marks['one']).toBe('2025-05-03T12:10:00.000Z');
   });
 
-  test('other warnings are logged once per read, unreadable events with their window', async () => {
+  test('other warnings are logged once per read, and unreadable events with their window', async () => {
     const { printed, done } = open({ one: () => ({ rows: [], warnings: ['take care'], unreadable: 2 }) });
     await done();
     const warnings = printed.logged('WARN');
@@ -273,7 +273,7 @@ describe('stores that cannot be read', () => {
     throw refusal(403, 'query');
   };
 
-  test('a rejected one is skipped with a warning, and has no mark', async () => {
+  test('a rejected store is skipped with a warning, and has no mark', async () => {
     const { printed, done, ids, cursor } = open({ one: forbidden, two: good });
     await done();
     expect(ids()).toEqual(['good']);
@@ -283,7 +283,7 @@ describe('stores that cannot be read', () => {
     expect(Object.keys(cursor.state().marks)).toEqual(['two']);
   });
 
-  test('the stream fails if all are rejected or the user wants that, after the others were read', async () => {
+  test('the stream fails if all stores are rejected or the user wants that, after the others were read', async () => {
     await expect(open({ one: forbidden, two: forbidden }).done()).rejects.toThrow('403');
     const { done, ids } = open({ one: forbidden, two: good }, {}, { failOnRefusedDeployments: true });
     await expect(done()).rejects.toThrow('403');

@@ -65,7 +65,7 @@ test.each([
   ['databases-for-mongodb', 'databases-for-mongodb-enterprise-sharding-gen2', 'mongodbees'],
   ['databases-for-redis', 'databases-for-redis-enterprise', 'redis'],
   ['databases-for-newdb', 'databases-for-newdb-standard', 'newdb'],
-])('%s with the plan %s is of the type %s', (service, plan, type) => {
+])('%s with the plan %s has the type %s', (service, plan, type) => {
   expect(deploymentOf(planned(service, plan))).toMatchObject({ service, type });
 });
 

@@ -53,7 +53,7 @@ describe('deployment_ids', () => {
     expect(backups.map(({ source }) => source)).toEqual([crnOf(2), crnOf(9), undefined]);
   });
 
-  test('are read as far as they exist, with a warning', async () => {
+  test('that exist are read, with a warning about the others', async () => {
     const { api, load } = of(rows, [guidOf(77), guidOf(1), crnOf(88)]);
     const { deployments, missing } = await load();
     expect(ids(deployments)).toEqual([crnOf(1)]);

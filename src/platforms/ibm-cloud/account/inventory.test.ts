@@ -119,7 +119,7 @@ describe('pages', () => {
     expect(queries(api)[2]).toEqual({ type: 'service_instance', limit: 100, next_docid: 'd' });
   });
 
-  test('are requested per resource group; instances outside of them are unknown', async () => {
+  test('are requested per resource group; instances outside these groups are unknown', async () => {
     const { api, load } = open(
       ({ query = {} }) => {
         const group = String(query['resource_group_id']);
@@ -184,7 +184,7 @@ const account = fc
     }),
   );
 
-test('a list with any pages is read completely, and once', async () => {
+test('a list of any number of pages is read completely, and only once', async () => {
   await fc.assert(
     fc.asyncProperty(account, async ({ count, cuts, repeats, name, last, token }) => {
       const rows = Array.from({ length: count }, (_, i) => gen1Row(i));

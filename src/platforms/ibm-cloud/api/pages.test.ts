@@ -119,7 +119,7 @@ const first: Request = { path: PATH, query: { limit: 3 } };
 const all = (api: Api): ReturnType<typeof allRows> =>
   allRows(listPages(api, first, 'teams', 'rows', ({ next }) => tokenIn(next, ['start'], PATH)));
 
-test('a list with any pages is read completely, with one request per page', async () => {
+test('a list of any number of pages is read completely, with one request per page', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
       const { api, asked } = listOf(sizes);

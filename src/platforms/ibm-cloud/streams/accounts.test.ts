@@ -29,7 +29,7 @@ test('the account has no personal data of its owner', async () => {
   });
 });
 
-test('an account without an id gets the one that was requested', async () => {
+test('an account without an id gets the requested id', async () => {
   expect(await ibmRows(accounts, { answers: { details, [ACCOUNT]: { name: 'Orders' } } })).toMatchObject([
     { id: ACCOUNT, name: 'Orders' },
   ]);

@@ -66,7 +66,7 @@ describe('a row without a resource group', () => {
   });
 });
 
-test('a row that is listed twice is read once; one that differs only in its costs gets a number', async () => {
+test('a row that is listed twice is read once; a row that differs only in its costs gets a number', async () => {
   const twice = [usage(1), usage(1), usage(1, { usage: [{ metric: 'DISK', cost: 7 }] })];
   const { rows } = await read({ [GROUP]: twice });
   const key = `2026-10/${crnOf(1)}/databases-for-postgresql-standard/DISK`;

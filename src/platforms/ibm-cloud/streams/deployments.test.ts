@@ -142,7 +142,7 @@ test('a missing region is taken from the CRN', async () => {
 describe('deployments whose details are rejected keep the data of the inventory', () => {
   const path = encodeURIComponent(crnOf(1));
 
-  test('with a warning that names one', async () => {
+  test('with a warning that names a single rejected deployment', async () => {
     const instances = [gen1Row(1), gen1Row(2)];
     const some = { ...answers, [path]: refusal(403, path), [encodeURIComponent(crnOf(2))]: detail() };
     const { stream, printed } = openIbmRead(deployments, { instances, answers: some });
@@ -158,7 +158,7 @@ describe('deployments whose details are rejected keep the data of the inventory'
     ]);
   });
 
-  test('with one warning for all', async () => {
+  test('with one warning if all are rejected', async () => {
     const instances = [gen1Row(1), gen1Row(2), gen2Row(3, {})];
     const { stream, printed } = openIbmRead(deployments, {
       instances,
