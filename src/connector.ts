@@ -31,7 +31,7 @@ const CHECK_PERMITS = 32;
 /** A larger body wouldn't fit into memory alongside those of the other requests. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
-/** Save a checkpoint before longer waits. */
+/** Save a checkpoint before any longer wait. */
 const LONG_WAIT_MS = 1_000;
 
 /** Announce a rate limit again only if its end moved by more than this. */

@@ -77,7 +77,7 @@ export type Command =
 export interface ReadFiles {
   config: string;
   catalog?: string | undefined;
-  /** Names separated by commas, or `all`. */
+  /** Comma-separated names, or `all`. */
   streams?: string | undefined;
   state: string | undefined;
 }

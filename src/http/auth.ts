@@ -27,6 +27,6 @@ export interface Auth {
    * ConnectorError.
    */
   header(send: SendRequest): string | Promise<string>;
-  /** Throws if that can't be found out now. */
+  /** Throws if the meaning can't be determined now. */
   meaningOf(rejection: Rejection, send: SendRequest): Promise<RejectionMeaning>;
 }

@@ -11,7 +11,7 @@ export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
   /** The current value of the header `Authorization`. */
   authorization(owner: string): Promise<string>;
-  /** In a check, one page of one row is enough for each list, and so are a few of several resource groups. */
+  /** In a check, one page of one row is enough for each list, and a few resource groups are enough. */
   isCheck?: true;
   /** Logs a sentence for the user. */
   log(level: Level, sentence: string): void;

@@ -97,7 +97,7 @@ export class Shape implements StreamSink {
     }
   }
 
-  /** The path of a nested field may also come as the name of a field of the row. */
+  /** The row may also have a field whose name is a nested field's path. */
   #seeUndeclared(path: string): void {
     if (this.#dropped.has(path) || this.undeclared.size >= MAX_UNDECLARED) return;
     const end = path.lastIndexOf('.') + 1;

@@ -45,7 +45,7 @@ interface ChosenStream {
   mode: SyncMode;
 }
 
-/** Looks up the configured streams among the platform's. `platform` is the config's part of that name. */
+/** Looks up the configured streams among the platform's. `platform` is the config's `platform` object. */
 export function chooseStreams(
   configured: ConfiguredStream[],
   streams: readonly Stream[],

@@ -9,9 +9,9 @@ export interface Terms {
     address: string;
     /** `API token` */
     token: string;
-    /** A sentence on how to get a new one. */
+    /** A sentence on how to get new credentials. */
     renewal: string;
-    /** The user or service ID whose rights it has: `the user who created the token`. */
+    /** The user or service ID whose rights the credentials have: `the user who created the token`. */
     holder: string;
   };
   /** Replace the messages of problems, with the same names in braces. */

@@ -7,7 +7,7 @@ import type { Partition } from './partitions.ts';
 /**
  * Reads all partitions. Skips partitions that the API rejects, each with a warning; throws the rejection if the API
  * rejects all of them or the user turned on fail_on_refused_deployments. Throws the first failure only after reading
- * the remaining partitions. Returns whether none was skipped.
+ * the remaining partitions. Returns whether all were read.
  */
 export async function eachPartition<S>(
   reader: StreamReader<S>,

@@ -71,8 +71,8 @@ export async function each<S, T extends Item>(
 }
 
 /**
- * Runs `work` for each item, up to `width` at once, in order. After a failure no further item is begun; the running
- * ones are waited for, and the first error is thrown.
+ * Runs `work` for each item, up to `width` at once, in order. After a failure no further item is begun; the
+ * items in progress are awaited, and the first error is thrown.
  */
 export async function eachInParallel<T>(
   items: Iterable<T>,

@@ -10,7 +10,7 @@ export interface Partition {
   fields?: Row;
   /** The origin to request it from. Partitions of different origins do not wait for each other. */
   origin?: string | undefined;
-  /** Its rows, if the list of partitions had them. */
+  /** Its rows, if the list of partitions includes them. */
   rows?: Row[];
 }
 

@@ -6,7 +6,7 @@ import { monthOf } from './month/month.ts';
 import type { Partition, Skipped } from './partitions.ts';
 
 /**
- * A deployment may be new, or about to be deleted; after this many rejections, assume that the others reject it, too.
+ * A deployment may be new, or about to be deleted; after this many rejections, assume that all are rejected.
  */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;

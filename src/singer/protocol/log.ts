@@ -47,7 +47,7 @@ export class TapLog implements Log {
     this.#write(level, text, { stack });
   }
 
-  /** Logs the last line of a failed run. */
+  /** Logs the last line of a failed sync. */
   fatal(text: string, failureType: FailureType): void {
     this.#write('fatal', text, { failureType });
   }

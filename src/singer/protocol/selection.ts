@@ -36,8 +36,8 @@ interface Entry {
 
 /**
  * The streams and fields that a catalog selects, in any form that users, Meltano and old tools write. A stream that
- * can't be read doesn't affect the others. `platform` is the config's part of that name, `file` names the catalog for
- * the error about an invalid one.
+ * can't be read doesn't affect the others. `platform` is the config's `platform` object, and `file` names the catalog in
+ * the error about an invalid catalog.
  */
 export function selectionIn(
   catalog: Row,

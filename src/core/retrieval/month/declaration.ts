@@ -17,7 +17,7 @@ export interface ByMonth<S, F extends string> {
 export interface Month {
   rows: Row[];
   requests: number;
-  /** Whether no part was rejected. If one was, the month must be read again. */
+  /** Whether no part was rejected. If any part was, the month must be read again. */
   isWhole: boolean;
   skipped?: Skipped | undefined;
 }
@@ -26,7 +26,7 @@ export interface Month {
 export interface MonthRules {
   /** How many months a first read goes back without a start_date. */
   firstMonths: number;
-  /** A month is final on this day of the next one, 00:00 UTC. */
+  /** A month is final on this day of the next month, 00:00 UTC. */
   finalOnDay: number;
   /** The minimum number of months that the API keeps, including the current one. */
   keptMonths: number;

@@ -13,6 +13,6 @@ export interface ByPartition<S, F extends string> {
   cursorField?: F;
   /** Whether a row no longer changes; until then, every sync emits it again. */
   isFinal?(row: Row): boolean;
-  /** The stream has no records if no partition has it. Default: it fails. */
+  /** If no partition has the stream, it has no records. Default: the stream fails. */
   absentEverywhere?: 'empty';
 }

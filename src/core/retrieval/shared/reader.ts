@@ -37,8 +37,8 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
 }
 
 /**
- * A row whose details are rejected is emitted without them. A row whose details fail is not, and the stream fails at
- * its end.
+ * A row whose details are rejected is emitted without them. A row whose details fail is omitted, and the stream fails
+ * at its end.
  */
 async function readDetails<S, F extends string>(
   reader: StreamReader<S>,
@@ -60,7 +60,7 @@ async function readDetails<S, F extends string>(
   const [first] = rejected.values();
   const warnOf = (which: string, answer: string | undefined): void =>
     reader.warn(`${which} without ${detail.what}, because the API rejected the request (${answer})`);
-  // If hundreds are all rejected for one reason, one line says more than hundreds.
+  // If all details are rejected for one reason, log one line rather than hundreds.
   if (rows.length === incomplete.length && rows.length > 1) warnOf(`all ${rows.length} deployments`, first?.answer);
   else for (const [{ label }, { answer }] of rejected) warnOf(label, answer);
   for (const row of rows) complete(row, {});

@@ -61,7 +61,7 @@ export async function allRows(pages: AsyncIterable<Row[]>): Promise<{ rows: Row[
 // Tokens are taken out of links to the next page, whose host and path are never requested (icd-api.md 2). A link
 // without a token is an error: treating it as the end of the list would lose rows.
 
-/** The token in a link, or in the `href` of one, under one of these names. */
+/** The token under one of these names in a link, which may be an object with `href`. */
 export function tokenIn(link: unknown, names: readonly string[], path: string): PageToken | undefined {
   if (isAbsent(link)) return undefined;
   for (const name of names) {
@@ -71,7 +71,7 @@ export function tokenIn(link: unknown, names: readonly string[], path: string): 
   throw unexpectedBody(path, `its link to the next page has none of the parameters ${names.join(', ')}`);
 }
 
-/** The offset in the `href` of `next`, or else the one after this page, whose `limit` the service may have lowered. */
+/** The offset in the `href` of `next`, or else computed from `limit`, which the service may have lowered. */
 export function offsetOfNext({ next, limit }: Row, { path, query }: Request): PageToken | undefined {
   if (isAbsent(next)) return undefined;
   const current = Number(query?.['offset'] ?? 0);
