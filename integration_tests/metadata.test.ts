@@ -43,7 +43,7 @@ describe('metadata.yaml agrees with the code', () => {
     expect(data.definitionId).toBe('0ecd53eb-15a6-4922-a9df-84798cc13579');
   });
 
-  it('lists every host that the connector contacts, and so does the page', () => {
+  it('lists every host that the connector contacts, as does the page for IBM Cloud', () => {
     const ofIbm = Object.values(DEFAULT_ENDPOINTS).map((address) => address.split('/')[2] ?? '');
     const wildcards = ofIbm.map((host) => host.replace(/^.*}/, '*'));
     const ofCompose = [new URL(DEFAULT_BASE_URL).hostname, '${platform.base_url}'];

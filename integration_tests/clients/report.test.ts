@@ -27,7 +27,7 @@ test.each([
   expect(anyFailed).toBe(true);
 });
 
-test('a difference is shown from both sides', () => {
+test('a mismatch shows both the actual and the expected value', () => {
   const { lines, tally } = reported((report) => report.same('status', 'FAILED', 'SUCCEEDED'));
   expect(lines).toEqual(['  ✗ status\n      found     "FAILED"\n      expected  "SUCCEEDED"']);
   expect(tally).toBe('0 passed, 1 failed');

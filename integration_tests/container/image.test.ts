@@ -42,7 +42,7 @@ describe('the metadata of the image', () => {
     });
   });
 
-  it('starts node directly, with absolute paths, and AIRBYTE_ENTRYPOINT is the same', () => {
+  it('has an entrypoint that runs node with absolute paths, and AIRBYTE_ENTRYPOINT matches it', () => {
     const { Entrypoint, Cmd, Env } = image.Config;
     expect(Entrypoint).toEqual(['/usr/local/bin/node', `/airbyte/integration_code/${PROGRAM}`]);
     expect(Cmd ?? []).toEqual([]);

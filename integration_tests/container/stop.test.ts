@@ -69,7 +69,7 @@ const missing = (...results: ReadResult[]): string[] => {
 };
 
 describe('docker stop during a hanging request', () => {
-  it('exits with 143 before Docker kills it, and the next read resumes from its last states', async () => {
+  it('makes the read exit with 143 before Docker kills it, and the next read resumes from the last states', async () => {
     const id = await startStuckRead();
     await dockerOutput(['stop', '--time', '10', id]);
     const stopped = await resultOf(id, 'SIGTERM');

@@ -175,7 +175,7 @@ describe.concurrent('a bookmark', () => {
     });
   });
 
-  it('of a deselected stream is kept unchanged, from any platform', async () => {
+  it('of a deselected stream is kept unchanged, even if another platform wrote it', async () => {
     await tapped({ backupDays: 2 }, async ({ sync }) => {
       const old = { version: 1, platform: 'compose', partitions: [] };
       const state = { bookmarks: { deployments_recipes: old, audit_events: { anything: true } } };

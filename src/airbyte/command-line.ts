@@ -40,7 +40,7 @@ A config for IBM Cloud Databases:
 A config for Compose:
   { "platform": { "name": "compose", "api_token": "YOUR TOKEN" } }
 
-Exit codes: 0 the command succeeded (also a check that reports FAILED), 1 it failed or no command was
+Exit codes: 0 the command succeeded (as does a check that reports FAILED), 1 it failed or no command was
 given, 2 the command line is wrong, 130 stopped by Ctrl-C, 143 stopped by SIGTERM.
 
 Docs: ${spec.documentationUrl}

@@ -66,7 +66,7 @@ test('five times', async () => {
   expect(retries.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('a 429 is announced, waits for Retry-After, and uses up no attempt', async () => {
+test('a 429 is reported, delays the retry by Retry-After, and uses up no attempt', async () => {
   api().get('/teams').times(9).reply(429, '', { 'retry-after': '30' });
   api().get('/teams').times(5).reply(503, '').get('/teams').reply(200, { id: 1 });
   const { result, slept, limits, retries } = get();

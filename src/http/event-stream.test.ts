@@ -77,7 +77,7 @@ test('a truncated stream, or one with an error, is requested again', async () =>
   ]);
 });
 
-test('a 429 in the stream counts like any other, and uses up no attempt', async () => {
+test('a 429 in an event stream is handled like any other 429 and uses up no attempt', async () => {
   const { origin, requests } = await startServer((_, response) => {
     const limited = 'data: {"errors":[{"message":"slow down"}],"status_code":429}\n\n';
     answer(response, 200, requests.length <= 8 ? limited : 'data: {"n":1}\n\n');

@@ -19,7 +19,7 @@ export interface Api {
 
 /**
  * The answer that a response gives to an open question of the reference: the first text if it is as expected, else the
- * second. Both are fixed words, without data of the account.
+ * second. Both are constant strings and contain no account data.
  */
 export type Sighting = [isAsExpected: boolean, expected: string, different?: string];
 

@@ -62,7 +62,7 @@ export function openAirbyteOutput(context: Context, command: string, debug: bool
   return output;
 }
 
-/** Returns a function that logs a warning about the config, and shows it to a person whose log goes elsewhere. */
+/** Returns a function that logs a warning about the config and, if stdout is redirected, also prints it to the terminal. */
 export function warnOfConfig(context: Pick<Context, 'terminal'>, output: AirbyteOutput): (sentence: string) => void {
   return (sentence) => {
     output.log('warn', sentence);

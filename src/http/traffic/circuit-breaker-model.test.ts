@@ -40,15 +40,15 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
   let period = -1;
   let left = 0;
   let sent = 0;
-  let closedUntil = 0;
-  /** Closed: no request may go. First: one request may go once it is time. Out: that request is in flight. */
-  let phase: 'open' | 'first' | 'out' = 'first';
+  let waitUntil = 0;
+  /** `first`: one trial may be sent once the wait is over. `out`: it is in flight. `closed`: requests are sent freely. */
+  let phase: 'closed' | 'first' | 'out' = 'first';
   const seen = { answered: 0, rejected: 0 };
 
   const request = async (): Promise<boolean> => {
     const pass = await breaker.enter(false, () => undefined);
     expect(breaker.admits(pass)).toBe(true);
-    expect(time.now()).toBeGreaterThanOrEqual(closedUntil);
+    expect(time.now()).toBeGreaterThanOrEqual(waitUntil);
     expect(phase).not.toBe('out');
     const isTrial = phase === 'first';
     if (isTrial) phase = 'out';
@@ -59,7 +59,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
     }
     left -= 1;
     if (left >= 0) {
-      if (isTrial) phase = 'open';
+      if (isTrial) phase = 'closed';
       breaker.reportOutcome(pass, 'answered');
       seen.answered += 1;
       return true;
@@ -67,7 +67,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
     const rest = (period + 1) * quota.periodMs - time.now();
     breaker.reportOutcome(pass, 'limited', quota.says === 'nothing' ? undefined : rest);
     expect(breaker.waitMs).toBeGreaterThan(0);
-    closedUntil = Math.max(closedUntil, time.now() + breaker.waitMs);
+    waitUntil = Math.max(waitUntil, time.now() + breaker.waitMs);
     phase = 'first';
     seen.rejected += 1;
     return false;

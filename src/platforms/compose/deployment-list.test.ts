@@ -97,7 +97,7 @@ describe('a row without a valid id is an error that names it', () => {
   });
 });
 
-test('without a list, all deployments are unknown', async () => {
+test('if the response has no list of deployments, `all` is undefined', async () => {
   const { list } = open([], () => ({}));
   const shared = { deployments: list, pageSize: 10, includeConnectionStrings: false };
   expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined, isWhole: false });

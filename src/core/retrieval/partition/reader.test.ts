@@ -143,7 +143,7 @@ describe('a deployment that fails', () => {
   });
 });
 
-test('a bug is not a failure of one deployment', async () => {
+test('a bug ends the read instead of counting as a failure of one deployment', async () => {
   const bug = (): never => {
     throw new TypeError('x is not a function');
   };

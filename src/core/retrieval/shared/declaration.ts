@@ -11,7 +11,7 @@ export interface Shared<S, F extends string> {
   detail?: Detail<S, F>;
 }
 
-/** One more request for each row, which completes it. */
+/** An additional request per row, for fields that the list omits. */
 export interface Detail<S, F extends string> {
   /** Whether the user wants the details. */
   isWanted(shared: S): boolean;

@@ -42,8 +42,8 @@ describe('the generation', () => {
     ['by its plan in the current order', planned('databases-for-redis', 'databases-for-redis-gen2-standard')],
     ['by its plan in the other order', planned('databases-for-redis', 'databases-for-redis-standard-gen2')],
     ['by its own description', planned('databases-for-redis', 'odd', { extensions: { dataservices: {} } })],
-    ['by its service, which has no other', planned('databases-for-valkey', 'databases-for-valkey-standard')],
-  ])('is the second %s, which has no region to request', (_, row) => {
+    ['by its service, which exists only in gen2', planned('databases-for-valkey', 'databases-for-valkey-standard')],
+  ])('is gen2, without a region to request: %s', (_, row) => {
     expect(deploymentOf(row)).toMatchObject({ generation: 'gen2', region: undefined });
   });
 
@@ -52,7 +52,7 @@ describe('the generation', () => {
     ['with a similar plan', planned('databases-for-redis', 'databases-for-redis-gen20')],
     ['with extensions of a different kind', planned('databases-for-redis', 'x', { extensions: { virtual: {} } })],
     ['with invalid dataservices', planned('databases-for-redis', 'x', { extensions: { dataservices: 'x' } })],
-  ])('is the first %s', (_, row) => {
+  ])('is gen1: %s', (_, row) => {
     expect(deploymentOf(row)).toMatchObject({ generation: 'gen1', region: 'us-south' });
   });
 });
