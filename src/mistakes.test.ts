@@ -114,7 +114,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   [
     `${READ} --streams audit_events`,
     {},
-    'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or deselect the stream.',
+    'The stream audit_events needs the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
   ],
 ];
 

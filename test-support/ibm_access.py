@@ -68,6 +68,7 @@ def grant(policy, role_id, names, crns, subject, value):
         "id": f"{policy['id']}/{role}/{value}",
         "policy_id": policy["id"],
         subject: value,
+        "subject_type": "access_group" if subject == "access_group_id" else subject_type(value),
         "name": names.get(role_id, role),
         "role": role,
         "role_id": role_id,
@@ -82,6 +83,13 @@ def grant(policy, role_id, names, crns, subject, value):
         "rule": policy.get("rule"),
         **picked(policy, fields, dates=["created_at", "last_modified_at"]),
     }
+
+
+def subject_type(iam_id):
+    """By the prefix of the id."""
+    if iam_id.startswith("iam-ServiceId-"):
+        return "service_id"
+    return "profile" if iam_id.startswith("iam-Profile-") else "user"
 
 
 def covered(policy, key):

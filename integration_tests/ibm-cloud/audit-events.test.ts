@@ -123,7 +123,7 @@ describe.concurrent('the catalog', () => {
           failure_type: 'config_error',
           stream_descriptor: { name: NAME },
           message:
-            'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or deselect the stream.',
+            'The stream audit_events needs the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
         }),
       ]);
       expect(result.records.get('accounts')).toHaveLength(1);

@@ -15,7 +15,7 @@ interface Stream {
 }
 
 function grantFields(subject: string): string {
-  return `id policy_id ${subject} name role role_id scope deployment_id service_instance service_name resource_group_id
+  return `id policy_id ${subject} subject_type name role role_id scope deployment_id service_instance service_name resource_group_id
     region state description resource_tags time_condition rule created_at created_by_id last_modified_at last_modified_by_id`;
 }
 
@@ -248,6 +248,7 @@ function grant(row: Row, subject: string, sandbox: IbmCloudSandbox): Row {
   return {
     ...row,
     id: [row['policy_id'], row['role'], row[subject]].map(String).join('/'),
+    subject_type: subjectType(String(row[subject])),
     name: row['role'] === 'Nightwatch' ? 'Night watch' : row['role'],
     role_id,
     scope: instance ? 'instance' : group ? 'resource_group' : service ? 'service' : 'account',
@@ -261,6 +262,13 @@ function grant(row: Row, subject: string, sandbox: IbmCloudSandbox): Row {
     created_at: utc(row['created_at']),
     last_modified_at: utc(row['last_modified_at']),
   };
+}
+
+/** By the prefix of the subject's id (icd-accounts-access.md, 2.19). */
+function subjectType(id: string): string {
+  if (id.startsWith('iam-ServiceId-')) return 'service_id';
+  if (id.startsWith('iam-Profile-')) return 'profile';
+  return id.startsWith('AccessGroupId-') ? 'access_group' : 'user';
 }
 
 /** By the plan, then by fields that only generation 2 has (section 1.7). */

@@ -3,6 +3,7 @@
   'id': 'text',
   'policy_id': 'text',
   'iam_id': 'text',
+  'subject_type': 'text',
   'name': 'text',
   'role': 'text',
   'role_id': 'text',

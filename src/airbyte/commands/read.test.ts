@@ -113,7 +113,7 @@ describe('--streams', () => {
     ],
     [
       'audit_events',
-      'The stream audit_events needs the option platform.logs_instances, which the config does not have. Set it, or deselect the stream.',
+      'The stream audit_events needs the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
     ],
     ['widgets', `The stream widgets does not exist. Choose from: ${ibmStreams.map(({ name }) => name).join(', ')}.`],
   ])('%s is an error', (text, message) => {
@@ -196,11 +196,11 @@ test('a stream that requires an option is available only with it', () => {
   const chosenWith = (platform: Row): ReturnType<typeof chooseStreams> =>
     chooseStreams([stream('parts'), stream('events')], [optional, events], platform);
   expect(chosenWith({ stores: ['s'] })).toMatchObject({ chosen: [{}, {}], unusable: [] });
-  for (const platform of [{}, { stores: [] }, { stores: null }]) {
+  for (const platform of [{}, { stores: [] }, { stores: null }, { stores: false }]) {
     const { chosen, unusable } = chosenWith(platform);
     expect(chosen).toMatchObject([{ definition: events }]);
     const message =
-      'The stream parts needs the option platform.stores, which the config does not have. Set it, or deselect the stream.';
+      'The stream parts needs the option platform.stores, which is not set. Set it, or deselect the stream.';
     expect(unusable).toMatchObject([{ descriptor: { name: 'parts' }, error: { message } }]);
   }
 });

@@ -40,11 +40,11 @@ export function cursorFieldOf({ retrieval }: Pick<Stream, 'retrieval'>): string 
 export function isOffered({ needsOption }: Stream, platform: Row): boolean {
   if (needsOption === undefined) return true;
   const value = platform[needsOption];
-  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== false;
 }
 
 export function notOffered({ name, needsOption }: Stream): string {
-  return `The stream ${name} needs the option platform.${needsOption}, which the config does not have. Set it, or deselect the stream.`;
+  return `The stream ${name} needs the option platform.${needsOption}, which is not set. Set it, or deselect the stream.`;
 }
 
 export function omission({ name, needsOption }: Stream): string {

@@ -120,6 +120,17 @@ test('there is one row per role and subject of a policy', async () => {
   ]);
 });
 
+test.each([
+  ['IBMid-1', 'user'],
+  ['SL-2', 'user'],
+  ['iam-ServiceId-3', 'service_id'],
+  ['Iam-Profile-4', 'profile'],
+  ['crn-crn:v1:bluemix:public:containers-kubernetes:eu-de:a/1:2::', 'resource'],
+])('a policy for %s has a subject of the type %s', async (iam_id, type) => {
+  const { rows } = await grantsOf({ policies: [policy({}, { subject: { iam_id } })] });
+  expect(rows.iam_id).toMatchObject([{ subject_type: type }]);
+});
+
 test('roles with the same short name have different ids', async () => {
   const own = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Viewer`;
   const roles = [{ role_id: VIEWER }, { role_id: own }];

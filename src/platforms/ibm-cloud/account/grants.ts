@@ -17,6 +17,7 @@ import {
   hiddenLimits,
   isPattern,
   policyOf,
+  subjectTypeOf,
 } from './policy.ts';
 import { guidOf } from './selection.ts';
 
@@ -52,6 +53,7 @@ function grantFields(subject: SubjectKey, description: string): Record<string, F
     id: text(`Key generated for this stream: policy_id/role/${subject}.`),
     policy_id: text('ID of the policy that grants the role.'),
     [subject]: text(description),
+    subject_type: text('Kind of subject: user, service_id, profile, resource or access_group.'),
     name: text('Display name of the role, such as Viewer.'),
     role: text('Name of the role in its CRN.'),
     role_id: text('CRN of the role.'),
@@ -182,6 +184,7 @@ function grantsOf(
     return (subject.get(key) ?? []).map((subject) => ({
       id: `${id}/${role}/${subject}`,
       [key]: subject,
+      subject_type: subjectTypeOf(key, subject),
       name,
       role,
       role_id,

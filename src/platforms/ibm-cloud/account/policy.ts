@@ -91,6 +91,13 @@ export function hiddenLimits({ resource }: Policy): string[] {
   return [...resource.keys()].filter((key) => !SHOWN.has(key) && key !== 'accountId');
 }
 
+/** The kind of subject that an id names, by its prefix (icd-accounts-access.md 2.19); users have several realms. */
+export function subjectTypeOf(key: SubjectKey, id: string): string {
+  if (key === 'access_group_id') return 'access_group';
+  const [, kind = 'user'] = /^(?:iam-(ServiceId|Profile)|(crn)-crn)/i.exec(id)?.filter(Boolean) ?? [];
+  return { serviceid: 'service_id', profile: 'profile', crn: 'resource' }[kind.toLowerCase()] ?? 'user';
+}
+
 /** IAM's wildcard. */
 export function isPattern(value: string): boolean {
   return value.includes('*');
