@@ -10,11 +10,11 @@ import { fillIn } from '../airbyte/sample-files.ts';
 import { IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { ClientTest, Stage } from './stage.ts';
 
-// The Python CDK's tools for testing a source: its tests of an image, and its message models.
+// Tests the image with the Python CDK's test suite, and parses output with the CDK's message models.
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** Every test of the CDK's suite for a good config; for one with a wrong token, only `check`. */
+/** The CDK's tests: all of them for a valid config, and only `check` for a config with a wrong token. */
 const EXPECTED = [
   'spec',
   'spec_backward_compatibility',
@@ -48,14 +48,14 @@ export const imageTests: ClientTest = {
     const outcomes = [...stdout.matchAll(/::test_docker_image_(?:build_and_)?(.+) (PASSED|FAILED|ERROR|SKIPPED)/g)];
     const passed = outcomes.filter(([, , outcome]) => outcome === 'PASSED').map(([, name = '']) => name);
     for (const name of passed) stage.report.pass(name.replace(/\['(.*)' .*/, ', $1'));
-    stage.report.same(`${EXPECTED.length} tests passed`, passed.toSorted(), EXPECTED.toSorted());
-    if (exitCode === 0) stage.report.pass('none failed');
-    else stage.report.fail('none failed', lastLines(stdout + stderr));
+    stage.report.same(`${EXPECTED.length} tests pass`, passed.toSorted(), EXPECTED.toSorted());
+    if (exitCode === 0) stage.report.pass('no test fails');
+    else stage.report.fail('no test fails', lastLines(stdout + stderr));
   },
 };
 
 /**
- * A connector's folder as the CDK's tests require it: ours unchanged, with the sandbox's address and token in the
+ * Creates a connector folder as the CDK's tests require it: our files, with the sandbox's address and token in the
  * configs.
  */
 function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
@@ -71,7 +71,9 @@ function makeConnectorRoot({ file, folder, sandbox }: Stage): string {
   return join(folder, 'source-compose');
 }
 
-/** The SPEC of the last release, which later ones must be compatible with; before the first release, the current one. */
+/**
+ * The SPEC of the last release, with which later SPECs must be compatible. Before the first release, the current SPEC.
+ */
 function publishedSpec(): string {
   const file = join(ROOT, 'integration_tests', 'previous_release', 'spec.json');
   return existsSync(file) ? file : join(ROOT, 'spec.json');
@@ -81,13 +83,12 @@ const SCRIPT = fileURLToPath(new URL('parse_strictly.py', import.meta.url));
 
 const PARSERS = ['airbyte-cdk', 'airbyte-protocol-models-pdv2'];
 
-/** The message types that must occur, or the parsers would have had nothing to check. */
+/** The message types that must occur, so that the parsers have something to check. */
 const KINDS = ['CATALOG', 'CONNECTION_STATUS', 'LOG', 'RECORD', 'SPEC', 'STATE', 'TRACE'];
 
 export const strictParser: ClientTest = {
   name: 'strict-parser',
-  title:
-    PARSERS.map((name) => `${name} ${pinned('clients', name)}`).join(' and ') + ', all that was printed, line by line',
+  title: PARSERS.map((name) => `${name} ${pinned('clients', name)}`).join(' and ') + ', which parse every printed line',
   run: async (stage) => {
     const recordings = await record(stage);
     const bin = await environment('clients');
@@ -105,7 +106,7 @@ export const strictParser: ClientTest = {
       if (misfits.length === 0) stage.report.pass(what);
       else stage.report.fail(what, misfits.slice(0, 10).join('\n'));
     }
-    stage.report.same('messages of every kind were among them', [...met].toSorted(), KINDS);
+    stage.report.same('the messages include every type', [...met].toSorted(), KINDS);
   },
 };
 
@@ -115,13 +116,13 @@ interface Verdict {
   misfits: string[];
 }
 
-/** A command of the program, and the file with its stdout. */
+/** A command, and the file with its stdout. */
 interface Recording {
   what: string;
   path: string;
 }
 
-/** Runs every command, successfully and not, so that messages of every type are printed. */
+/** Runs every command, both successfully and not, so that messages of every type are printed. */
 async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
   const good = ['--config', file('config.json', config)];
   const wrong = ['--config', file('wrong.json', composeConfig({ api_token: 'wrong', base_url: sandbox.baseUrl }))];
@@ -139,7 +140,7 @@ async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
   await keep('check with a wrong token', ['check', ...wrong]);
   await keep('discover', ['discover', ...good]);
   const full = ['read', ...good, '--catalog', file('full.json', catalogOf('full_refresh'))];
-  await keep('read in full, --debug', [...full, '--debug']);
+  await keep('full read with --debug', [...full, '--debug']);
   const state = await keep('read', reading);
   sandbox.addEvents(3);
   await keep('read from a state', [...reading, '--state', state]);
@@ -150,7 +151,7 @@ async function record({ sandbox, config, file }: Stage): Promise<Recording[]> {
     { path: '/clusters', kind: 'status', status: 429, retryAfter: 1, times: 1 },
     { path: '/deployments/*/recipes', kind: 'envelope', shape: 'row-without-key' },
   ]);
-  await keep('read with streams that fail, one that is told to wait', reading);
+  await keep('read with failing streams and a rate-limited stream', reading);
   await keep('read without a catalog', ['read', ...good, '--catalog', '/nowhere/catalog.json']);
   return recordings;
 }

@@ -1,4 +1,4 @@
-"""Reads commands from another process as lines of JSON: ["name", argument, …]. Responds to each with a line of JSON."""
+"""Reads commands from another process as JSON lines: ["name", argument, …]. Responds to each command with a JSON line."""
 import json
 import os
 import sys

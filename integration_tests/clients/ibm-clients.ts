@@ -10,8 +10,8 @@ import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.t
 import type { Keys, Rows } from './report.ts';
 import type { IbmCloudClientTest, IbmCloudStage } from './stage.ts';
 
-// IBM's own clients (ibm_inventory.py) and the connector read the inventory, its costs and its access policies. Each row
-// and each field must be the same.
+// IBM's own clients (ibm_inventory.py) and the connector read the inventory, its costs and its access policies. All
+// rows and fields must be the same.
 
 const CLIENTS = ['ibm-platform-services', 'ibm-cloud-databases'];
 const SCRIPT = fileURLToPath(new URL('../../test-support/ibm_inventory.py', import.meta.url));
@@ -46,7 +46,8 @@ export const ibmClients: IbmCloudClientTest = {
   name: 'ibm-clients',
   title: `${CLIENTS.map((name) => `${name} ${pinned('ibm-cloud', name)}`).join(' and ')} beside the connector`,
   platform: 'ibm_cloud',
-  // Every engine of both generations, including replicas; every kind of policy; many pages of every list.
+  // The account has every engine of both generations, including replicas, every kind of policy, and several pages of
+  // every list.
   holdings: { deployments: 14, gen2Deployments: 8, policies: 28, maxLimit: 4 },
   run: async (stage) => {
     const platform = stage.config['platform'] as object;
@@ -55,7 +56,7 @@ export const ibmClients: IbmCloudClientTest = {
       config: { ...stage.config, platform: { ...platform, billing } },
     });
     await readByBoth(usageOf('account'), 'at first');
-    // By then, tasks and backups have finished, others were added and deleted, and the new deployment is active.
+    // By then, tasks and backups have finished, others have been added and deleted, and the new deployment is active.
     stage.sandbox.passTime(DAY_SECONDS);
     stage.sandbox.touchUsage();
     await readByBoth(usageOf('account'), 'a day later');
@@ -82,7 +83,7 @@ async function readByBoth(stage: IbmCloudStage, when: string): Promise<void> {
   report.same(`${when}, it makes the same requests`, differing, []);
 }
 
-/** The number of requests per path. Allowlists have two paths, and IBM's client knows only the older one. */
+/** The number of requests per path. Allowlists have two paths; IBM's client knows only the older path. */
 function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const [asked, count] of Object.entries(sandbox.stats().byPath)) {
@@ -92,7 +93,7 @@ function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Throws if a key occurs twice. */
+/** Groups rows by stream and key. Throws if a key occurs twice. */
 function byStream(rows: ReadonlyArray<{ stream: string; data: Readonly<Record<string, unknown>> }>): Rows {
   const streams = Object.fromEntries(STREAMS.map((stream) => [stream, new Map<string, Record<string, unknown>>()]));
   for (const { stream, data } of rows) {
@@ -112,7 +113,7 @@ function onlyInOne(one: readonly string[], other: readonly string[]): string[] {
   return [...one, ...other].filter((item) => !one.includes(item) || !other.includes(item));
 }
 
-/** The script emits every row of a stream with the same fields. */
+/** All fields as `stream.field`. The script emits all rows of a stream with the same fields. */
 function fieldsOf(rows: Rows): string[] {
   return Object.entries(rows).flatMap(([stream, byKey]) => {
     const [row = {}] = byKey.values();
@@ -136,7 +137,10 @@ interface Declared extends DiscoveredStream {
   json_schema: { properties: object };
 }
 
-/** A full refresh of all streams, by the sandbox's clock, and the declared fields. */
+/**
+ * Reads all streams as a full refresh, with the program's clock set to the sandbox's. Returns the rows and the declared
+ * fields.
+ */
 async function byConnector({ config, file, sandbox }: IbmCloudStage): Promise<{ rows: Rows; fields: string[] }> {
   const command = ['--config', file('config.json', config)];
   const discovery = await startConnector(['discover', ...command]).finished;

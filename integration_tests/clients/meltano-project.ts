@@ -5,7 +5,7 @@ import { PYTHON_OPTIONS, environment } from '../../test-support/python.ts';
 import type { Target } from './singer-targets.ts';
 import type { Stage } from './stage.ts';
 
-/** The plugin definitions of the connector: for a tap on PATH, and for the package. */
+/** The connector's plugin definitions: for a tap on PATH, and for the package. */
 export const DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose.yml');
 export const PACKAGE_DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose--pypi.yml');
 
@@ -14,13 +14,13 @@ const PAGE_SIZE = 10;
 /** How a project gets the tap. */
 interface Tap {
   definition: string;
-  /** Folders before those of PATH or, if `bare`, instead of them. */
+  /** These folders precede those of PATH or, if `bare`, replace them. */
   path: readonly string[];
   bare?: true;
   env?: NodeJS.ProcessEnv;
 }
 
-/** Meltano's name for the state of the syncs into a target. */
+/** Meltano's id for the state of the syncs into a target. */
 export function stateId(target: Target): string {
   return `dev:tap-compose-to-${target.name}`;
 }
@@ -29,7 +29,7 @@ interface SavedState {
   bookmarks: Record<string, { walk?: unknown[] }>;
 }
 
-/** A project in the stage's folder, whose tap was added with `meltano add` from a plugin definition. */
+/** A Meltano project in the stage's folder. `meltano add` adds its tap from a plugin definition. */
 export class MeltanoProject {
   readonly #program: string;
   readonly #folder: string;
@@ -37,7 +37,7 @@ export class MeltanoProject {
 
   static async create(stage: Stage, targets: readonly Target[], tap: Tap): Promise<MeltanoProject> {
     const { sandbox, folder, file } = stage;
-    // JSON is YAML. No target has a pip_url, so Meltano installs nothing and queries no hub.
+    // JSON is valid YAML. No target has a pip_url, so Meltano installs nothing and queries no hub.
     file('meltano.yml', {
       default_environment: 'dev',
       send_anonymous_usage_stats: false,
@@ -46,7 +46,7 @@ export class MeltanoProject {
     });
     const project = new MeltanoProject(join(await environment('meltano'), 'meltano'), folder, sandbox.baseUrl, tap);
     await project.output(['add', 'tap-compose', '--plugin-type', 'extractor', '--from-ref', tap.definition]);
-    // Meltano writes it to .env.
+    // Meltano writes the token to .env.
     await project.output(['config', 'set', 'tap-compose', 'platform.api_token', sandbox.token]);
     return project;
   }
@@ -70,14 +70,14 @@ export class MeltanoProject {
     return run(this.#program, args, { ...PYTHON_OPTIONS, cwd: this.#folder, env: { ...this.#env, ...more } });
   }
 
-  /** The output of a command. Throws unless it exits with 0. */
+  /** Returns a command's output. Throws unless the command exits with 0. */
   async output(args: readonly string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.call(args);
     if (exitCode === 0) return stdout;
     throw new Error(`meltano ${args.join(' ')} ended with ${exitCode}:\n${lastLines(stderr + stdout)}`);
   }
 
-  /** `meltano run` into these targets, in order. */
+  /** Runs `meltano run` into these targets, in order. */
   async run(targets: readonly Target[], flags: readonly string[] = []): Promise<void> {
     await this.output(['run', ...flags, ...targets.flatMap(({ name }) => ['tap-compose', name])]);
   }

@@ -21,7 +21,7 @@ export const meltano: ClientTest = {
     const postgres = await startPostgres(stage.folder);
     try {
       const targets = await openTargets(stage, postgres);
-      // Like a global installation by npm.
+      // The link imitates a global npm installation.
       stage.file('bin/.keep', '');
       const bin = join(stage.folder, 'bin');
       symlinkSync(programPath('tap-compose'), join(bin, 'tap-compose'));
@@ -37,7 +37,7 @@ export const meltano: ClientTest = {
   },
 };
 
-/** The first things that people do: test the config, and list the streams. */
+/** The first commands that users run: test the config, and list the streams. */
 async function lookAround({ report, sandbox }: Stage, project: MeltanoProject): Promise<void> {
   const good = await project.call(['config', 'test', 'tap-compose']);
   report.same('config test', [good.exitCode, good.stdout.includes('Plugin configuration is valid')], [0, true]);
@@ -46,28 +46,33 @@ async function lookAround({ report, sandbox }: Stage, project: MeltanoProject): 
   report.same(`config test with a wrong token: ${said}`, [bad.exitCode, said.includes('token')], [1, true]);
   const listed = await project.output(['select', 'tap-compose', '--list', '--all']);
   const streams = new Set([...listed.matchAll(/^\s*\[(?:selected|automatic) *\] (\w+)\./gm)].map(([, name]) => name));
-  report.same('select --list: all streams', [...streams].toSorted(), Object.keys(sandbox.counts()).toSorted());
+  report.same('select --list shows all streams', [...streams].toSorted(), Object.keys(sandbox.counts()).toSorted());
 }
 
 async function runTwice(stage: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
   const { sandbox, report } = stage;
   await project.run(targets);
   const first = await linesOf(targets);
-  report.counts('first run, lines in the files of target-jsonl', first, sandbox.counts(), INCREMENTAL);
-  await compare(stage, 'after the first run', targets);
+  report.counts('the first sync, in lines of target-jsonl', first, sandbox.counts(), INCREMENTAL);
+  await compare(stage, 'after the first sync', targets);
   const { expected, changed } = await makeNews(sandbox);
   const asked = sandbox.requests.length;
   await project.run(targets);
-  report.counts("second run from Meltano's state, only news", await linesOf(targets, first), expected, INCREMENTAL);
+  report.counts(
+    "the second sync, from Meltano's state, emits only new records",
+    await linesOf(targets, first),
+    expected,
+    INCREMENTAL,
+  );
   const pages = sandbox.requests.slice(asked).filter(({ path }) => path === '/audit_events');
   const newer = pages.length >= targets.length && pages.every(({ query }) => 'newer_than' in query);
-  report.same('the API was asked for newer events only', newer, true);
-  await compare(stage, 'after the second run', targets, [changed]);
+  report.same('only newer events were requested', newer, true);
+  await compare(stage, 'after the second sync', targets, [changed]);
 }
 
 /**
- * An interrupted newest-first read, and a stream that is rejected. The other streams are read, and the next sync reads what
- * is missing.
+ * Interrupts a newest-first read, and rejects a stream. The other streams are read, and the next sync reads the missing
+ * records.
  */
 async function failAndGoOn(stage: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
   const { sandbox, report } = stage;
@@ -75,20 +80,24 @@ async function failAndGoOn(stage: Stage, project: MeltanoProject, targets: reado
   await failingRuns(stage, project, targets);
   const states = await Promise.all(targets.map((target) => project.state(target)));
   for (const [i, target] of targets.entries()) {
-    report.same(`${target.name}: the state holds the walk`, states[i]?.bookmarks['audit_events']?.walk?.length, 1);
+    report.same(
+      `${target.name}: the state contains the unfinished read`,
+      states[i]?.bookmarks['audit_events']?.walk?.length,
+      1,
+    );
     const held = (await keysIn(target))['audit_events']?.length ?? 0;
     const missing = sandbox.counts().audit_events - held;
-    report.same(`${target.name}: a part of the events has come`, missing > 0 && missing < MANY_EVENTS, true);
+    report.same(`${target.name}: some of the new events were loaded`, missing > 0 && missing < MANY_EVENTS, true);
     const recipes = changesIn(await target.rows(), 'deployments_recipes');
-    report.same(`${target.name}: a changed recipe has come`, recipes.get(changed.id), moment(changed));
+    report.same(`${target.name}: the changed recipe was loaded`, recipes.get(changed.id), moment(changed));
   }
   await project.run(targets);
-  await compare(stage, 'after the run behind the failing one', targets, [changed]);
+  await compare(stage, 'after the sync that follows the failed one', targets, [changed]);
 }
 
 /**
- * A full refresh while a saved state contains an unfinished read. Meltano merges both states for the next sync, with any
- * target.
+ * Runs a full refresh while a saved state contains an unfinished read. For the next sync, Meltano merges both states,
+ * whatever the target.
  */
 async function refresh(stage: Stage, project: MeltanoProject, targets: readonly Target[]): Promise<void> {
   const { sandbox, report } = stage;
@@ -97,15 +106,20 @@ async function refresh(stage: Stage, project: MeltanoProject, targets: readonly 
   await failingRuns(stage, project, [walking]);
   const before = await linesOf(targets);
   await project.run(targets, ['--full-refresh']);
-  report.counts('--full-refresh, everything again', await linesOf(targets, before), sandbox.counts(), INCREMENTAL);
+  report.counts(
+    '--full-refresh emits all records again',
+    await linesOf(targets, before),
+    sandbox.counts(),
+    INCREMENTAL,
+  );
   await compare(stage, 'after --full-refresh', targets);
   const { bookmarks } = await project.state(walking);
-  report.same('no walk is left in the state', bookmarks['audit_events']?.walk, []);
+  report.same('the state contains no unfinished read', bookmarks['audit_events']?.walk, []);
   const { expected, changed } = await makeNews(sandbox);
   const refreshed = await linesOf(targets);
   await project.run(targets);
-  report.counts('the run after it, only news', await linesOf(targets, refreshed), expected, INCREMENTAL);
-  await compare(stage, 'after the run after it', targets, [changed]);
+  report.counts('the next sync emits only new records', await linesOf(targets, refreshed), expected, INCREMENTAL);
+  await compare(stage, 'after the sync that follows --full-refresh', targets, [changed]);
 }
 
 /** A project that used tap-airbyte-wrapper resumes from the state that the wrapper saved. */
@@ -120,11 +134,16 @@ async function changeOver(stage: Stage, project: MeltanoProject, target: Target)
   const { expected } = await makeNews(sandbox);
   const before = await linesOf([target]);
   await project.run([target]);
-  report.counts("from the wrapper's state, only news", await linesOf([target], before), expected, INCREMENTAL);
-  report.same('nothing of it is left', Object.keys(await project.state(target)), ['bookmarks']);
+  report.counts(
+    "a sync from the wrapper's state emits only new records",
+    await linesOf([target], before),
+    expected,
+    INCREMENTAL,
+  );
+  report.same("nothing of the wrapper's state is left", Object.keys(await project.state(target)), ['bookmarks']);
 }
 
-/** Syncs into each target, with faults, until the sync fails. */
+/** Syncs into each target with faults. Each sync must fail. */
 async function failingRuns(
   { sandbox, report }: Stage,
   project: MeltanoProject,
@@ -138,7 +157,7 @@ async function failingRuns(
     const { exitCode, stdout, stderr } = await project.call(['run', 'tap-compose', target.name]);
     const said = stdout + stderr;
     const told = [exitCode, /error .*tap-compose.*teams/i.test(said), said.includes('Extractor failed')];
-    report.same(`${target.name}: a failing run fails, and says why`, told, [1, true, true]);
+    report.same(`${target.name}: a failed sync reports the reason`, told, [1, true, true]);
   }
   sandbox.setFaults([]);
 }
@@ -154,7 +173,7 @@ async function compare(
     report.keys(`${target.name} ${when}`, await keysIn(target), allKeys(sandbox));
     const recipes = changesIn(await target.rows(), 'deployments_recipes');
     for (const recipe of changed) {
-      report.same(`${target.name}: a changed recipe has changed`, recipes.get(recipe.id), moment(recipe));
+      report.same(`${target.name}: the changed recipe was updated`, recipes.get(recipe.id), moment(recipe));
     }
   }
 }

@@ -1,4 +1,4 @@
-"""Prints what the CDK and PyAirbyte reject in each line of recorded stdout.    parse_strictly.py FILE…"""
+"""Parses each line of recorded stdout as the CDK and PyAirbyte do, and prints the errors.    parse_strictly.py FILE…"""
 import json
 import sys
 from collections import Counter
@@ -29,7 +29,7 @@ def misfits(file):
                     yield f"line {number}: {parser}: a {kind} without content"
             except Exception as error:
                 yield f"line {number}: {parser}: {str(error)[:200]}"
-    # The CDK treats a line that it can't parse as a LOG, so no line may have become one.
+    # The CDK treats a line that it can't parse as a LOG, so no line may have been converted to a LOG.
     seen = Counter(message.type.value for message in EntrypointOutput(messages=lines).get_message_iterator())
     if seen != Counter(kinds(lines)):
         yield f"EntrypointOutput sees {dict(seen)} in it"

@@ -5,19 +5,19 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { lastLines, outputOf, run } from '../../test-support/processes.ts';
 
-/** An empty PostgreSQL server on this machine's loopback address. It stops with this process. */
+/** An empty PostgreSQL server on the loopback address. The server stops with this process. */
 export interface Postgres {
   port: number;
-  /** Rows of a query, column by column as text. */
+  /** Returns the rows of a query, with each column as text. */
   query: (text: string) => Promise<string[][]>;
-  /** Runs the statements in a file, all or none of them. */
+  /** Runs the statements in a file in one transaction. */
   run: (file: string) => Promise<void>;
   stop: () => void;
 }
 
 export async function startPostgres(folder: string): Promise<Postgres> {
   const bin = programs();
-  // It refuses to run as root. Debian's package creates a user for it.
+  // PostgreSQL refuses to run as root. Debian's package creates a user for the server.
   const uid = process.getuid?.() === 0 ? Number(await outputOf('id', ['-u', 'postgres'])) : undefined;
   const home = join(folder, 'postgres');
   mkdirSync(home);
@@ -37,7 +37,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     stdio: ['ignore', output, output],
     ...(uid === undefined ? {} : { uid }),
   });
-  // Returns when the server has stopped, so that the folder can be deleted.
+  // The command returns once the server has stopped, so that the folder can be deleted.
   const stop = (): void => void spawnSync(join(bin, 'pg_ctl'), ['stop', '--pgdata', data, '--mode', 'immediate'], as);
   process.prependOnceListener('exit', stop);
 
@@ -67,7 +67,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   };
 }
 
-/** Debian keeps a server's programs off PATH, and several versions next to each other. */
+/** Debian installs the server's programs outside PATH, and several versions side by side. */
 function programs(): string {
   const folders = globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed();
   folders.push(...(process.env['PATH'] ?? '').split(delimiter));

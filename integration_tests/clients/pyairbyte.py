@@ -1,4 +1,4 @@
-"""Runs PyAirbyte as instructed (dialog.py).
+"""Runs PyAirbyte on commands from the test (dialog.py).
 
 pyairbyte.py executable PATH CONFIG    pyairbyte.py image NAME CONFIG    pyairbyte.py package PIP_URL CONFIG
 """
@@ -36,7 +36,7 @@ def check(**other):
 
 def read():
     result = source().read(cache=cache)
-    # The public property has only their sum.
+    # The public property has only the sum of all streams.
     return result._progress_tracker.stream_read_counts
 
 

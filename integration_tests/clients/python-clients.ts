@@ -10,30 +10,30 @@ import { IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { Counts } from './report.ts';
 import { type ClientTest, INCREMENTAL, type Stage, makeNews } from './stage.ts';
 
-// PyAirbyte and airbyte_serverless, each controlled through a script (dialog.py).
+// Tests PyAirbyte and airbyte_serverless, each controlled through a script (dialog.py).
 
-/** One that hangs must not hang the whole run. */
+/** A hanging client must not block the other tests. */
 const LONGEST_MS = 1_800_000;
 
 const PYAIRBYTE = pinned('clients', 'airbyte');
 
-/** PyAirbyte starts the program itself, as for a user who has it on disk. */
+/** PyAirbyte starts the program itself, as it does for users who have the program on disk. */
 export const pyAirbyte: ClientTest = {
   name: 'pyairbyte',
-  title: `PyAirbyte ${PYAIRBYTE}, the executable, into DuckDB`,
+  title: `PyAirbyte ${PYAIRBYTE}with the executable, into DuckDB`,
   run: (stage) => readTwice(stage, 'executable', programPath()),
 };
 
 export const pyAirbyteImage: ClientTest = {
   name: 'pyairbyte-image',
-  title: `PyAirbyte ${PYAIRBYTE}, the image, into DuckDB`,
+  title: `PyAirbyte ${PYAIRBYTE}with the image, into DuckDB`,
   run: async (stage) => {
     await buildImage();
     await readTwice(stage, 'image', IMAGE);
   },
 };
 
-/** Two reads into DuckDB. `env`: more variables, also for PyAirbyte itself. */
+/** Reads twice into DuckDB. `env` has additional variables, which PyAirbyte also reads. */
 export async function readTwice(
   stage: Stage,
   kind: 'executable' | 'image' | 'package',
@@ -45,7 +45,7 @@ export async function readTwice(
   const config = stage.file('config.json', stage.config);
   stage.file('tmp/empty', '');
   const client = await PythonClient.start(stage, 'pyairbyte.py', [kind, connector, config], {
-    // Without a registry and telemetry.
+    // Disables the registry and telemetry.
     AIRBYTE_OFFLINE_MODE: '1',
     AIRBYTE_PROJECT_DIR: folder,
     AIRBYTE_TEMP_DIR: `${folder}/tmp`,
@@ -63,16 +63,18 @@ export async function readTwice(
 
     const { expected, changed } = await makeNews(sandbox);
     const asked = sandbox.requests.length;
-    report.counts('second read, only news', await client.ask('read'), expected, INCREMENTAL);
+    report.counts('the second read emits only new records', await client.ask('read'), expected, INCREMENTAL);
     const pages = sandbox.requests.slice(asked).filter(({ path }) => path === '/audit_events');
     report.same(
-      'the API was asked for newer events only',
+      'only newer events were requested',
       pages.length > 0 && pages.every(({ query }) => 'newer_than' in query),
       true,
     );
     report.counts('its tables', await rowsOfTables(client, names), sandbox.counts(), INCREMENTAL);
     const recipe = `select strftime(updated_at, '%Y-%m-%dT%H:%M:%S.%gZ') from compose.deployments_recipes where id = '${changed.id}'`;
-    report.same('a changed recipe has changed in its table', await client.ask('query', recipe), [[changed.updatedAt]]);
+    report.same('the changed recipe was updated in its table', await client.ask('query', recipe), [
+      [changed.updatedAt],
+    ]);
   } finally {
     await client.close();
   }
@@ -86,33 +88,36 @@ async function rowsOfTables(client: PythonClient, names: readonly string[]): Pro
 
 export const serverless: ClientTest = {
   name: 'serverless',
-  title: `airbyte_serverless ${pinned('clients', 'airbyte-serverless')}, the executable, into files`,
+  title: `airbyte_serverless ${pinned('clients', 'airbyte-serverless')}with the executable, into files`,
   run: async (stage) => {
     const { sandbox, report } = stage;
     const names = Object.keys(sandbox.counts());
-    // A command for a shell.
+    // airbyte_serverless requires a shell command.
     const client = await PythonClient.start(stage, 'serverless.py', [
       `'${programPath()}'`,
       stage.file('config.json', stage.config),
     ]);
     try {
       const template = await client.ask<string>('template');
-      report.same('config template: names the API key', /^ {6}api_key: .*REQUIRED/m.test(template), true);
+      report.same('the config template contains the API key', /^ {6}api_key: .*REQUIRED/m.test(template), true);
       report.same('check: SUCCEEDED', await client.ask('check'), { status: 'SUCCEEDED' });
       report.same('streams: all sixteen', await client.ask('streams'), names);
       const first = await client.ask<{ stream: string }>('first_record');
       report.same(`first record: one of ${first.stream}`, names.includes(first.stream), true);
 
-      report.counts('first run', await client.ask('run'), sandbox.counts(), INCREMENTAL);
+      report.counts('first sync', await client.ask('run'), sandbox.counts(), INCREMENTAL);
       const { expected } = await makeNews(sandbox);
-      report.counts('second run, only news', await client.ask('run'), expected, INCREMENTAL);
+      report.counts('the second sync emits only new records', await client.ask('run'), expected, INCREMENTAL);
     } finally {
       await client.close();
     }
   },
 };
 
-/** A Python script that follows instructions, line by line (dialog.py). Its other output is in the folder. */
+/**
+ * A Python script that runs commands, one per line (dialog.py). The script's other output is in the folder's
+ * client.log.
+ */
 export class PythonClient {
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
@@ -141,7 +146,7 @@ export class PythonClient {
     this.#answers = this.#lines[Symbol.asyncIterator]();
   }
 
-  /** Sends an instruction and waits for the response. */
+  /** Sends a command and waits for the response. */
   async ask<T>(command: string, ...args: unknown[]): Promise<T> {
     this.#child.stdin?.write(`${JSON.stringify([command, ...args])}\n`);
     const { value, done } = await this.#answers.next();
@@ -149,7 +154,7 @@ export class PythonClient {
     throw new Error(`The client failed at "${command}":\n${lastLines(readFileSync(this.#log, 'utf8'))}`);
   }
 
-  /** Lets the process exit by itself. */
+  /** Closes stdin, so that the process exits. */
   async close(): Promise<void> {
     const { exitCode, signalCode } = this.#child;
     this.#child.stdin?.end();

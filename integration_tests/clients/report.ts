@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Rows by stream. */
+/** The number of rows of each stream. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** The primary keys of rows by stream, with duplicates. */
+/** The primary keys of each stream's rows, including duplicates. */
 export type Keys = Readonly<Record<string, readonly string[]>>;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -11,13 +11,13 @@ type Row = Readonly<Record<string, unknown>>;
 /** Rows by stream and primary key. */
 export type Rows = Readonly<Record<string, ReadonlyMap<string, Row>>>;
 
-/** The most keys of a difference to list. */
+/** A difference lists at most this many keys. */
 const SHOWN = 3;
 
 const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
 const total = (counts: Counts): number => sum(Object.values(counts));
 
-/** What was compared: printed as it happens, and counted. */
+/** Prints each comparison at once, and counts passes and failures. */
 export class Report {
   #passed = 0;
   #failed = 0;
@@ -54,7 +54,7 @@ export class Report {
     else this.fail(what, `found     ${JSON.stringify(found)}\nexpected  ${JSON.stringify(expected)}`);
   }
 
-  /** Compares stream by stream. The line shows the sums, and the `notable` streams with their own. */
+  /** Compares the row counts of each stream. The line shows the sums, and the counts of the `notable` streams. */
   counts(what: string, found: Counts, expected: Counts, notable: readonly string[] = []): void {
     const streams = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     const wrong = streams.filter((stream) => (found[stream] ?? 0) !== (expected[stream] ?? 0));
@@ -66,7 +66,7 @@ export class Report {
     else this.fail(line, differences.join('\n'));
   }
 
-  /** Compares stream by stream and key by key: missing, additional and duplicate keys. */
+  /** Compares the keys of each stream, and reports missing, additional and duplicate keys. */
   keys(what: string, found: Keys, expected: Keys): void {
     const streams = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     const differences = streams.flatMap((stream) => differencesOf(stream, found[stream] ?? [], expected[stream] ?? []));
@@ -76,7 +76,7 @@ export class Report {
     else this.fail(line, differences.join('\n'));
   }
 
-  /** Compares stream by stream, key by key and field by field. A missing field is null. */
+  /** Compares all fields of all rows. A missing field counts as null. */
   rows(what: string, found: Rows, expected: Rows): void {
     const streams = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
     const differences = streams.flatMap((stream) => {
@@ -93,7 +93,7 @@ export class Report {
   }
 }
 
-/** A line per field that differs in a row that both have. */
+/** Returns a line per field that differs in rows with the same key. */
 function fieldDifferencesOf(
   stream: string,
   found: ReadonlyMap<string, Row>,

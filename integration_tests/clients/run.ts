@@ -11,8 +11,7 @@ import { singerPipes } from './singer-pipes.ts';
 import { play } from './stage.ts';
 import { meltanoWheel, pyAirbyteWheel } from './wheel.ts';
 
-// `npm run test:clients`: the built program and its image with real clients. See README.md for
-// each.
+// `npm run test:clients` runs the built program and its image with real clients, which README.md describes.
 
 const TESTS = [
   pyAirbyte,
@@ -29,14 +28,10 @@ const TESTS = [
 ];
 const NAMES = TESTS.map(({ name }) => name);
 
-const flags = readFlags(
-  'test:clients',
-  'Runs the connector under its real clients. Needs Python, Docker, PostgreSQL.',
-  {
-    only: { value: 'NAMES', meaning: 'the clients to run, separated by commas', default: NAMES.join(',') },
-    keep: { meaning: "leave each client's folder behind, and name it" },
-  },
-);
+const flags = readFlags('test:clients', 'Runs the connector with real clients. Needs Python, Docker, PostgreSQL.', {
+  only: { value: 'NAMES', meaning: 'the clients to run, separated by commas', default: NAMES.join(',') },
+  keep: { meaning: "keep each client's folder, and print its name" },
+});
 const only = flags.only.split(',');
 const unknown = only.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) {
@@ -44,7 +39,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-// Exit handlers, which clean up, also run when this process is stopped.
+// Exit handlers, which clean up, must also run when this process is stopped.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 }

@@ -1,4 +1,4 @@
-"""Runs airbyte_serverless as instructed (dialog.py).    serverless.py COMMAND CONFIG"""
+"""Runs airbyte_serverless on commands from the test (dialog.py).    serverless.py COMMAND CONFIG"""
 import json
 import sys
 from collections import Counter
@@ -14,7 +14,10 @@ command, config_file = sys.argv[1:]
 
 
 class Files(destinations.BaseDestination):
-    """A destination with a file per table, and the state as BigQuery stores it. The package has only the screen and BigQuery."""
+    """A destination that writes a file per table, and stores the state like BigQuery.
+
+    The package has no destinations except the screen and BigQuery.
+    """
 
     def _write(self, record_type, records):
         with open(f"{record_type}.jsonl", "a") as file:
@@ -44,7 +47,7 @@ def template():
 
 
 destinations.DESTINATION_CLASS_MAP["files"] = Files
-# The config as people fill it in: options left empty in the template are null.
+# A config as users fill it in: options left empty in the template are null.
 source = yaml.safe_load(template())["source"]
 source["config"].update(json.load(open(config_file)))
 connection = Connection({"source": source, "destination": {"connector": "files", "config": {}}})

@@ -4,30 +4,30 @@ import { lastLines, run } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
 import { type ClientTest, type Stage, makeNews } from './stage.ts';
 
-// singer-tools parses the tap's output with singer-python and validates every record against its schema. It gets the lines
-// on stdin: with --tap, it reads its own result before it is complete.
+// singer-tools parses the tap's output with singer-python, and validates every record against its schema. The test
+// passes the output on stdin, because with --tap, singer-check-tap reads its own result before it is complete.
 
 export const singerCheckTap: ClientTest = {
   name: 'singer-check-tap',
   title: `singer-check-tap ${pinned('singer-tools', 'singer-tools')} with singer-python ${pinned('singer-tools', 'singer-python')}`,
   run: async (stage) => {
     const { sandbox } = stage;
-    const first = await check(stage, 'first run', []);
+    const first = await check(stage, 'first sync', []);
     await makeNews(sandbox);
-    await check(stage, "second run, from the first one's last state", ['--state', stage.file('state.json', first)]);
+    await check(stage, 'second sync, from the last state of the first', ['--state', stage.file('state.json', first)]);
     sandbox.setFaults([{ path: '/teams', kind: 'status', status: 403 }]);
-    await check(stage, 'run in which a stream fails', [], { exitCode: 1 });
+    await check(stage, 'sync in which a stream fails', [], { exitCode: 1 });
     sandbox.setFaults([{ path: '/**', kind: 'nested', levels: 100 }]);
-    await check(stage, 'run with lists in lists that nobody declared', []);
+    await check(stage, 'sync with undeclared nested lists', []);
     sandbox.setFaults([]);
-    await check(stage, 'run that is stopped', [], {
+    await check(stage, 'stopped sync', [], {
       exitCode: null,
       killAfterLines: { lines: 200, signal: 'SIGTERM' },
     });
   },
 };
 
-/** Returns the last state that the tap printed. */
+/** Checks the output of a sync. Returns the last state that the tap printed. */
 async function check(
   { report, folder, file, config }: Stage,
   what: string,

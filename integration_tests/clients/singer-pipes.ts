@@ -7,12 +7,12 @@ import { startPostgres } from './postgres.ts';
 import { TARGETS_TITLE, type Target, changesIn, keysIn, openTargets } from './singer-targets.ts';
 import { type ClientTest, type Stage, allKeys } from './stage.ts';
 
-// `tap | target` without a runner, interrupted again and again, and resumed from the state that the target printed last.
-// In the end, the target must have everything.
+// Interrupts `tap | target` repeatedly, without a runner, and resumes each time from the last state that the target
+// printed. In the end, the target must contain all rows.
 
 /**
- * A way to interrupt. `after`: any line of the tap, one with a STATE, or the first state that the target prints. The last
- * two would reveal a state that is ahead of its records.
+ * How a sync is interrupted: after any line of the tap, after a STATE line, or after the first state that the target
+ * prints. The last two reveal a state that is ahead of its records.
  */
 interface End {
   victim: 'tap' | 'target' | 'both';
@@ -20,7 +20,7 @@ interface End {
   after: 'any' | 'STATE' | 'print';
 }
 
-/** Meltano stops both at the same time, and kills the tap if the target has exited. */
+/** Meltano stops both processes at once, and kills the tap if the target has exited. */
 const ENDS: readonly End[] = [
   { victim: 'tap', signal: 'SIGKILL', after: 'any' },
   { victim: 'target', signal: 'SIGKILL', after: 'any' },
@@ -32,14 +32,14 @@ const ENDS: readonly End[] = [
 ];
 
 const KILLS = 2 * ENDS.length;
-/** Added between two syncs, so that each has enough to read. */
+/** The number of events added between two syncs, so that each sync has enough to read. */
 const NEW_EVENTS = 150;
 /** PipelineWise's target writes this many rows of a stream at once, and then prints a state. */
 const BATCH_ROWS = 100;
 
 export const singerPipes: ClientTest = {
   name: 'singer-pipes',
-  title: `tap-compose, broken off ${KILLS} times on its way into each of ${TARGETS_TITLE}`,
+  title: `tap-compose, interrupted ${KILLS} times with each of ${TARGETS_TITLE}`,
   holdings: { auditEvents: 1_000 },
   run: async (stage) => {
     const postgres = await startPostgres(stage.folder);
@@ -55,21 +55,21 @@ export const singerPipes: ClientTest = {
 };
 
 /**
- * Texts that have made targets fail, or split lines. No plain line break: PipelineWise's target writes it as a backslash
- * and an n.
+ * Text that has made targets fail, or split lines. There is no plain line break, because PipelineWise's target writes
+ * it as a backslash and an n.
  */
 const ODD = 'NUL \u0000, half of \ud83d, all of \u{1F600}, line breaks \u0085 \u2028, no NUL: \\u0000, "\\';
-/** Characters that no target can store are replaced. */
+/** Targets replace the characters that they can't store. */
 const HELD = ODD.replace('\u0000', '\ufffd').toWellFormed();
 
-/** Content that the schema doesn't describe. */
+/** Data that the schema doesn't describe. */
 function nested(text: string): unknown[] {
   return [
     { id: 7, name: ['not a text'], [text]: null, deep: [[{ big: 123_456_789_012_345_680_000, some: 1.5 }, text]] },
   ];
 }
 
-/** Every target accepts a team with unusual texts. The next syncs emit the team unchanged. */
+/** Loads a team with unusual text, which every target must accept. The next syncs emit the team unchanged. */
 async function takeOddTexts(stage: Stage, target: Target): Promise<void> {
   const { sandbox, report } = stage;
   const [id] = sandbox.keys('teams');
@@ -77,10 +77,10 @@ async function takeOddTexts(stage: Stage, target: Target): Promise<void> {
   sandbox.setFaults([{ path: '/teams', kind: 'status', status: 200, body }]);
   const { tap, target: loaded } = await pipe(stage, target);
   sandbox.setFaults([]);
-  if (loaded.exitCode !== 0) report.fail(`${target.name}: odd texts`, lastLines(loaded.stderr));
+  if (loaded.exitCode !== 0) report.fail(`${target.name}: unusual text`, lastLines(loaded.stderr));
   const [row] = (await target.rows())['teams'] ?? [];
-  report.same(`${target.name}: odd texts come through`, [tap.exitCode, row?.['name']], [0, HELD]);
-  report.same(`${target.name}: odd texts in lists and objects, too`, row?.['users'], nested(HELD));
+  report.same(`${target.name}: unusual text is loaded`, [tap.exitCode, row?.['name']], [0, HELD]);
+  report.same(`${target.name}: unusual text in lists and objects is loaded`, row?.['users'], nested(HELD));
 }
 
 async function breakOffAndGoOn(stage: Stage, target: Target): Promise<void> {
@@ -93,7 +93,7 @@ async function breakOffAndGoOn(stage: Stage, target: Target): Promise<void> {
     // A sync prints more lines than there are missing events, whatever its state.
     const line = 1 + random(sandbox.counts().audit_events - held);
     const run = await pipe(stage, target, state, { ...ENDS[kills % ENDS.length]!, line });
-    if (!run.killed) report.fail(`${target.name}, kill ${kills + 1}`, `the run was through before line ${line}`);
+    if (!run.killed) report.fail(`${target.name}, kill ${kills + 1}`, `the sync ended before line ${line}`);
     if (run.state !== undefined) states += 1;
     state = run.state ?? state;
     sandbox.addEvents(NEW_EVENTS);
@@ -103,14 +103,14 @@ async function breakOffAndGoOn(stage: Stage, target: Target): Promise<void> {
   }
   const last = await pipe(stage, target, state);
   const codes = { tap: last.tap.exitCode, target: last.target.exitCode };
-  report.same(`${target.name}: the last run succeeds`, codes, { tap: 0, target: 0 });
+  report.same(`${target.name}: the last sync succeeds`, codes, { tap: 0, target: 0 });
   if (last.tap.exitCode !== 0) report.say(lastLines(last.tap.stderr));
   if (last.target.exitCode !== 0) report.say(lastLines(last.target.stderr));
-  const what = `${target.name}, broken off ${KILLS} times, ${states} times with a new state`;
+  const what = `${target.name}, interrupted ${KILLS} times, ${states} times with a new state`;
   report.keys(what, await keysIn(target), allKeys(sandbox));
   const recipes = changesIn(await target.rows(), 'deployments_recipes');
   const stale = [...changed].filter(([id, at]) => recipes.get(id) !== at);
-  report.same(`${target.name}: ${changed.size} recipes that were changed in between have changed`, stale, []);
+  report.same(`${target.name}: ${changed.size} recipes changed between syncs were updated`, stale, []);
 }
 
 const random = randomNumbers();
@@ -123,7 +123,7 @@ interface PipeRun {
   state: string | undefined;
 }
 
-/** Runs `tap | target` once, and interrupts it once the tap has printed this many lines. */
+/** Runs `tap | target` once, and interrupts it after the tap has printed this many lines. */
 async function pipe(stage: Stage, target: Target, state?: string, end?: End & { line: number }): Promise<PipeRun> {
   const config = stage.file('config.json', stage.config);
   const resume = state === undefined ? [] : ['--state', stage.file('state.json', state)];
@@ -152,8 +152,8 @@ async function pipe(stage: Stage, target: Target, state?: string, end?: End & { 
 }
 
 /**
- * The tap's output, as it arrives. Calls `kill` after the line that `end` names. A tap killed with SIGKILL has printed
- * nothing more: with a truncated line, the target would fail and never print its state.
+ * Passes on the tap's output as it arrives, and calls `kill` after the line specified by `end`. After SIGKILL, a tap's
+ * output ends with a complete line: with a truncated line, the target would fail and never print its state.
  */
 async function* brokenOff(output: Readable, end: End & { line: number }, kill: () => void): AsyncGenerator<Buffer> {
   let lines = 0;

@@ -7,37 +7,39 @@ import type { Keys } from './report.ts';
 import type { Stage } from './stage.ts';
 
 type Row = Readonly<Record<string, unknown>>;
-/** Rows by stream. */
+/** The rows of each stream. */
 export type Rows = Readonly<Record<string, readonly Row[]>>;
 
 /** A Singer target that writes to its own folder or schema. */
 export interface Target {
   name: string;
-  /** The path of its program. */
+  /** The path of the target's program. */
   program: string;
   config: Readonly<Record<string, unknown>>;
-  /** A repeated row replaces the existing one. A target that doesn't merge appends it. */
+  /** Whether a repeated row replaces the existing row. Targets that don't merge append rows. */
   merges: boolean;
-  /** All rows that it has written so far. */
+  /** Returns all rows that the target has written so far. */
   rows: () => Promise<Rows>;
 }
 
-/** Its file has a line per emitted record. */
+/** target-jsonl writes a line per emitted record. */
 const JSONL = { name: 'target-jsonl', environment: 'target-jsonl', package: 'target-jsonl' } as const;
-/** The target of Meltano's SDK: strict about values, and prints a state only when everything is written. */
+/**
+ * The target built on Meltano's SDK validates values strictly, and prints a state only when all records are written.
+ */
 const MELTANOLABS = {
   name: 'target-postgres',
   environment: 'target-postgres',
   package: 'meltanolabs-target-postgres',
 } as const;
-/** The other family: prints states during the sync, the first before anything is written. */
+/** PipelineWise's target prints states during the sync, the first before any record is written. */
 const PIPELINEWISE = {
   name: 'target-postgres-pipelinewise',
   environment: 'target-postgres-pipelinewise',
   package: 'pipelinewise-target-postgres',
 } as const;
 
-/** All three with their versions, for a title. */
+/** The versions of all three targets, for a test's title. */
 export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
   .map(
     (kind: { environment: Environment; package: string }) =>
@@ -45,7 +47,7 @@ export const TARGETS_TITLE = [JSONL, MELTANOLABS, PIPELINEWISE]
   )
   .join(', ');
 
-/** The target that writes files. */
+/** The target that writes files, in a new folder. */
 export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<Target> {
   const out = join(stage.folder, 'out');
   stage.file('out/.keep', '');
@@ -59,8 +61,8 @@ export async function openJsonl(stage: Pick<Stage, 'folder' | 'file'>): Promise<
 }
 
 /**
- * The three targets, each with its own empty folder or schema. PipelineWise's target writes after `batchRows` rows of a
- * stream; by default, only at the end.
+ * The three targets, each with its own empty folder or schema. PipelineWise's target writes when it has `batchRows`
+ * rows of a stream; by default, only at the end.
  */
 export async function openTargets(
   stage: Pick<Stage, 'folder' | 'file'>,
@@ -93,7 +95,7 @@ function rowsOfFiles(folder: string): Rows {
   return Object.fromEntries(
     files.map((name) => {
       const lines = readFileSync(join(folder, name), 'utf8').split('\n');
-      // A killed target leaves a truncated line.
+      // A killed target leaves a truncated last line.
       const whole = lines.slice(0, -1).flatMap(rowIn);
       return [name.replace('.jsonl', ''), whole];
     }),
@@ -119,7 +121,7 @@ async function rowsOfTables(query: Postgres['query'], schema: string): Promise<R
   return Object.fromEntries(tables);
 }
 
-/** The keys in a target, without the duplicates of one that appends. */
+/** The keys in a target. Duplicates are removed if the target appends. */
 export async function keysIn({ rows, merges }: Target): Promise<Keys> {
   return Object.fromEntries(
     Object.entries(await rows()).map(([name, all]) => {
@@ -129,12 +131,12 @@ export async function keysIn({ rows, merges }: Target): Promise<Keys> {
   );
 }
 
-/** The time when each row of a stream last changed, by key. For a row appended more than once, the last one counts. */
+/** When each row of a stream last changed, by key. If a row was appended repeatedly, the last copy counts. */
 export function changesIn(rows: Rows, stream: string): Map<string, string> {
   return new Map((rows[stream] ?? []).map((row) => [keyOf(stream, row), utcText(row['updated_at'])]));
 }
 
-/** Postgres prints a time without a zone, with as many digits as needed. */
+/** Postgres prints times without a zone, with as many digits as needed. */
 function utcText(value: unknown): string {
   const text = String(value);
   return new Date(/[Z+]/.test(text) ? text : `${text}Z`).toISOString();

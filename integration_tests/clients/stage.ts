@@ -17,28 +17,28 @@ interface AnyStage {
   report: Report;
 }
 
-/** What a client's test uses: its own sandbox, and a folder. */
+/** The sandbox and the folder of one client's test. */
 export interface Stage extends AnyStage {
   sandbox: Sandbox;
   config: Record<string, unknown>;
 }
 
-/** The same with an IBM Cloud sandbox. */
+/** The same for a test with an IBM Cloud sandbox. */
 export interface IbmCloudStage extends AnyStage {
   sandbox: IbmCloudSandbox;
   config: Record<string, unknown>;
 }
 
 interface AnyClientTest {
-  /** The name in `--only`. */
+  /** The test's name in `--only`. */
   name: string;
   title: string;
 }
 
-/** A client's test: compares what the client read with the sandbox. */
+/** A test that compares the rows that a client read with the sandbox. */
 export interface ClientTest extends AnyClientTest {
   platform?: 'compose';
-  /** The sandbox's options, if the defaults aren't enough. */
+  /** Sandbox options that replace the defaults. */
   holdings?: Partial<SandboxOptions>;
   run: (stage: Stage) => Promise<void>;
 }
@@ -49,14 +49,14 @@ export interface IbmCloudClientTest extends AnyClientTest {
   run: (stage: IbmCloudStage) => Promise<void>;
 }
 
-/** Five pages of audit events, and some of everything else: 389 rows. */
+/** Five pages of audit events, and a few rows of every other stream: 389 rows in total. */
 const HOLDINGS = { auditEvents: 231, deployments: 5, recipes: 12 };
 
 /** Runs one test. If a client crashes, only its own test fails. */
 export async function play(test: ClientTest | IbmCloudClientTest, report: Report, keep: boolean): Promise<void> {
   const began = performance.now();
   report.say(`\n${test.title}`);
-  // The users of the image and of Postgres must be able to read its content.
+  // The users of the image and of Postgres must be able to read the folder.
   const workspace = new Workspace(test.name).openToAll();
   const { folder } = workspace;
   const remove = (): void => workspace.remove();
@@ -70,7 +70,7 @@ export async function play(test: ClientTest | IbmCloudClientTest, report: Report
   try {
     await run();
   } catch (error) {
-    report.fail('it runs to its end', error instanceof Error ? error.message : String(error));
+    report.fail('the test completes', error instanceof Error ? error.message : String(error));
   } finally {
     await close();
     if (!keep) remove();
@@ -78,7 +78,7 @@ export async function play(test: ClientTest | IbmCloudClientTest, report: Report
   report.say(`  ${((performance.now() - began) / 1_000).toFixed(0)} s`);
 }
 
-/** Starts the sandbox of the platform that the test is for. */
+/** Starts a sandbox for the test's platform. */
 async function withSandbox(
   test: ClientTest | IbmCloudClientTest,
   stage: AnyStage,
@@ -94,29 +94,29 @@ async function withSandbox(
   return { run: () => test.run({ ...stage, sandbox, config }), close: () => sandbox.close() };
 }
 
-/** All keys of the sandbox. */
+/** All keys in the sandbox, by stream. */
 export function allKeys(sandbox: Sandbox): Keys {
   return Object.fromEntries(STREAM_NAMES.map((name) => [name, [...sandbox.keys(name)]]));
 }
 
-/** How far the connector re-reads; the default of lookback_window_seconds. */
+/** How far back the connector re-reads: the default of lookback_window_seconds. */
 const LOOKBACK_MS = 60_000;
 const NEW_EVENTS = 7;
 
-/** The streams of which a second read emits only what is new. */
+/** The streams from which a second read emits only new records. */
 export const INCREMENTAL = ['audit_events', 'deployments_backups', 'deployments_recipes'];
 
-/** What changed in the sandbox between two reads. */
+/** Changes in the sandbox between two reads. */
 export interface News {
-  /** The rows that the second read must emit: of incremental streams, only new ones and those at the boundary. */
+  /** The rows that the second read must emit: from incremental streams, only new rows and those at the boundary. */
   expected: Counts;
   /** An existing recipe that has changed. */
   changed: { id: string; updatedAt: string };
 }
 
 /**
- * Adds audit events, changes recipes and adds some. What the second read must emit is derived from the API's own
- * responses.
+ * Adds audit events and recipes, and changes recipes. The rows that the second read must emit are derived from the
+ * API's responses.
  */
 export async function makeNews(sandbox: Sandbox, newEvents = NEW_EVENTS): Promise<News> {
   const events = await ask(sandbox, 'audit_events?limit=100');
@@ -146,7 +146,7 @@ export async function makeNews(sandbox: Sandbox, newEvents = NEW_EVENTS): Promis
 
 interface Row {
   id: string;
-  /** null for a running backup. */
+  /** The date is null while a backup is running. */
   created_at?: string | null;
   updated_at?: string;
   _embedded?: { recipes?: Row[] };
@@ -163,7 +163,7 @@ function withSteps(rows: Row[]): Row[] {
   return rows.flatMap((row) => [row, ...withSteps(row._embedded?.recipes ?? [])]);
 }
 
-/** The rows that are re-read: those within the lookback window, and undated ones. */
+/** The rows that are re-read: those in the lookback window, and undated rows. */
 function boundary(rows: Array<{ id: string; at: string | null | undefined }>): Set<string> {
   const moments = rows.map(({ id, at }) => ({ id, ms: at == null ? undefined : Date.parse(at) }));
   const newest = Math.max(...moments.map(({ ms }) => ms ?? 0));

@@ -1,4 +1,4 @@
-"""All of the CDK's tests for an image. CONNECTOR_ROOT is a connector's folder in Airbyte's layout."""
+"""Runs all CDK tests on an image. CONNECTOR_ROOT is a connector's folder in Airbyte's layout."""
 import json
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from airbyte_cdk.test.standard_tests._spec_compatibility import PublishedSpec
 
 
 def published_spec(docker_repository, registry):
-    # Airbyte's registry doesn't have this connector, so the compatibility test would be skipped.
+    # Without this, the compatibility test would be skipped, because Airbyte's registry doesn't have this connector.
     file = Path(os.environ["PUBLISHED_SPEC"])
     return PublishedSpec(version="0.0.0", spec=json.loads(file.read_text()), url=file.as_uri())
 

@@ -11,17 +11,17 @@ import { readTwice } from './python-clients.ts';
 import { openJsonl } from './singer-targets.ts';
 import { type ClientTest, INCREMENTAL, type Stage, makeNews } from './stage.ts';
 
-// Meltano and PyAirbyte install the Python package themselves, without Node.js and Docker. Instead of PyPI, pip and uv use
-// the folder with the wheel.
+// Meltano and PyAirbyte install the Python package without Node.js and Docker. pip and uv use the wheel's folder
+// instead of PyPI.
 
-/** Builds the wheel. Returns the variables that make both installers find it. */
+/** Builds the wheel. Returns the variables that tell both installers where to find the wheel. */
 async function wheelEnv(): Promise<NodeJS.ProcessEnv> {
   await outputOf('npm', ['run', 'build:wheel'], { cwd: ROOT, env: PYTHON_OPTIONS.env });
   const links = join(ROOT, 'dist-wheel');
   return { PIP_FIND_LINKS: links, UV_FIND_LINKS: links, UV_PYTHON_DOWNLOADS: 'never' };
 }
 
-/** A folder for PATH with what every machine with Python has. */
+/** Creates a folder for PATH with the programs that every machine with Python has. */
 async function pythonMachine({ folder, file }: Stage): Promise<string> {
   file('machine/.keep', '');
   const machine = join(folder, 'machine');
@@ -48,16 +48,21 @@ export const meltanoWheel: ClientTest = {
     report.same('config test', tested.exitCode, 0);
     await project.run([target]);
     const first = await linesOf([target]);
-    report.counts('first run, lines in the files', first, sandbox.counts(), INCREMENTAL);
+    report.counts('the first sync, in lines of the files', first, sandbox.counts(), INCREMENTAL);
     const { expected } = await makeNews(sandbox);
     await project.run([target]);
-    report.counts("second run from Meltano's state, only news", await linesOf([target], first), expected, INCREMENTAL);
+    report.counts(
+      "the second sync, from Meltano's state, emits only new records",
+      await linesOf([target], first),
+      expected,
+      INCREMENTAL,
+    );
   },
 };
 
 export const pyAirbyteWheel: ClientTest = {
   name: 'pyairbyte-wheel',
-  title: `PyAirbyte ${pinned('clients', 'airbyte')}, which installs the wheel, without node and Docker, into DuckDB`,
+  title: `PyAirbyte ${pinned('clients', 'airbyte')}with the wheel, without node and Docker, into DuckDB`,
   run: async (stage) => {
     const path = [await environment('clients'), await pythonMachine(stage)].join(delimiter);
     await readTwice(stage, 'package', manifest.name, { ...(await wheelEnv()), PATH: path });

@@ -3,9 +3,9 @@ import { type Finished, run } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment } from '../../test-support/python.ts';
 import type { Workspace } from '../../test-support/workspace.ts';
 
-// Debian's Chromium, told by its command line.
+// Runs Debian's Chromium from the command line.
 
-/** How long it takes to load fonts on a busy machine. */
+/** Chromium may take this long to load fonts on a busy machine. */
 const TIMEOUT_MS = 120_000;
 
 async function chromium(args: readonly string[]): Promise<Finished> {
@@ -15,7 +15,7 @@ async function chromium(args: readonly string[]): Promise<Finished> {
   return finished;
 }
 
-/** How wide a page is in frames of these widths, and what came to the console. */
+/** Returns the page's width in frames of the given widths, and its console output. */
 export async function widthsIn(
   workspace: Workspace,
   html: string,
@@ -31,7 +31,7 @@ export async function widthsIn(
   return { widths: measured.split(',').map(Number), console: stderr.match(/.*CONSOLE.*/g) ?? [] };
 }
 
-/** Takes a picture of a page. */
+/** Takes a screenshot of a page. */
 export async function screenshot(html: string, [width, height]: readonly [number, number], png: string): Promise<void> {
   await chromium([`--window-size=${width},${height}`, `--screenshot=${png}`, `file://${html}`]);
 }
@@ -43,7 +43,7 @@ first, second = (Image.open(path).convert("RGB").resize((50, 90), Image.Resampli
 print(sum(ImageStat.Stat(ImageChops.difference(first, second)).mean) / 3 / 255)
 `;
 
-/** How much two pictures differ from afar: 0 if not at all, 1 if one is white and the other black. */
+/** How different two images look at low resolution, from 0 (identical) to 1 (one is white, the other black). */
 export async function difference(first: string, second: string): Promise<number> {
   const python = join(await environment('dbt'), 'python');
   const { stdout } = await run(python, ['-c', COMPARE, first, second], PYTHON_OPTIONS);

@@ -5,8 +5,9 @@ import { startConnector } from '../../test-support/connector.ts';
 import { type MessageOf, contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
 import type { Postgres } from '../clients/postgres.ts';
 
-// Tables as Airbyte's destination-postgres types them: full refresh overwrites once a stream is complete, incremental appends and
-// dedupes. Airbyte's image isn't in a package registry, so this is written after its documentation.
+// Creates tables with the types that Airbyte's destination-postgres uses. A full refresh overwrites the table once its
+// stream is complete; an incremental sync appends and deduplicates. Airbyte's image isn't in a package registry, so
+// this code follows Airbyte's documentation.
 
 interface Property {
   type: string | string[];
@@ -31,7 +32,7 @@ function columnType({ type, format }: Property): string {
   return TYPES[[type].flat().find((one) => one !== 'null') ?? ''] ?? 'varchar';
 }
 
-/** Syncs once into a schema, from the state of the last sync. Gives the exit code of the read. */
+/** Syncs once into a schema, from the last sync's state. Returns the exit code of the read. */
 export async function loadAsAirbyte(
   { folder, schema, config, env }: { folder: string; schema: string; config: string; env: NodeJS.ProcessEnv },
   postgres: Postgres,
@@ -80,7 +81,7 @@ function knownStates(file: string): Map<string, ReturnType<typeof contentsOf>['s
   }
 }
 
-/** Creates a table, and writes records into it; undefined: it stays as it is. */
+/** The SQL that creates a table and writes records into it. Without records, the table remains unchanged. */
 function tableText(
   schema: string,
   { name, json_schema: { properties }, source_defined_primary_key: key }: Declared,

@@ -1,13 +1,14 @@
 import type { Row } from './warehouses.ts';
 
-// What the marts must have of IBM Cloud, made out from the records as the sandbox has them (expected.ts of integration_tests/ibm-cloud).
+// The expected content of the marts for IBM Cloud, derived from the sandbox's records
+// (integration_tests/ibm-cloud/expected.ts).
 
 const HOUR_MS = 3_600_000;
 const FINISHED = ['completed', 'active'];
 
 type Account = Readonly<Record<string, Row[]>>;
 
-/** Columns of the marts by mart, each row as a text. */
+/** The expected rows of each mart, as strings. */
 export function expectedMarts(account: Account, now: number): Record<string, string[]> {
   return {
     database_costs: costs(account),
@@ -19,7 +20,7 @@ export function expectedMarts(account: Account, now: number): Record<string, str
   };
 }
 
-/** The columns of each mart that `expectedMarts` makes out. */
+/** The columns of each mart that `expectedMarts` covers. */
 export const EXPECTED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   database_costs: ['month', 'database_name', 'cost', 'change'],
   database_sizes_and_costs: ['database_name', 'memory_gb', 'disk_gb', 'members'],
@@ -29,7 +30,9 @@ export const EXPECTED_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   change_log: ['happened_at', 'what', 'outcome', 'database_name'],
 };
 
-/** A row as a text: numbers to six places, times as in records, nothing for null. */
+/**
+ * Formats a row as a string: numbers rounded to six decimal places, times as in records, and null as an empty string.
+ */
 export function rowText(values: readonly unknown[]): string {
   return values
     .map((value) => {
@@ -45,7 +48,7 @@ function sum(rows: readonly Row[], field: string): number | undefined {
   return numbers.length === 0 ? undefined : numbers.reduce((total, one) => total + Math.round(one * 1e6), 0) / 1e6;
 }
 
-/** The cost of each database in each month, and that of the month before, if it was read. */
+/** The monthly cost of each database, and the change from the previous month, if that month was read. */
 function costs({ billables = [], deployments = [] }: Account): string[] {
   const charged = billables.filter((row) => row['billable'] !== false && row['non_chargeable'] !== true);
   const months = [...new Set(charged.map((row) => String(row['month'])))].toSorted();
@@ -72,7 +75,7 @@ function sizes({ deployments = [], deployments_scalings: groups = [] }: Account)
   });
 }
 
-/** Those of generation 1 whose version is neither stable nor beta, with what each can become. */
+/** Generation 1 deployments whose version is neither stable nor beta, with their possible upgrades. */
 function oldVersions({ deployments = [], databases = [], deployments_versions: ways = [] }: Account): string[] {
   return deployments.flatMap(({ id, name, type, version, generation }) => {
     if (generation !== 'gen1' || version === null) return [];

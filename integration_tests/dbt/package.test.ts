@@ -16,7 +16,7 @@ import { EXPECTED_COLUMNS, expectedMarts, rowText } from './expected-marts.ts';
 import { MARTS, type Marts, type Row, WAREHOUSES, Warehouses } from './warehouses.ts';
 
 const DAY_SECONDS = 86_400;
-/** Every engine, with little of everything. */
+/** An account with every engine, and few rows of each stream. */
 const ACCOUNT = {
   platform: 'ibm_cloud',
   now: '2026-11-24T12:00:00Z',
@@ -27,10 +27,10 @@ const ACCOUNT = {
   tasksPerDay: 1,
   auditEvents: 60,
   auditDays: 7,
-  // Four loaders read at once.
+  // Four loaders read at the same time, so queries are unlimited.
   queriesPerMinute: 0,
 } as const;
-/** Streams whose records stay when they are gone at IBM. */
+/** Streams whose records the warehouse keeps after IBM has deleted them. */
 const KEPT = ['billables', 'deployments_backups', 'deployments_recipes'];
 
 const workspace = new Workspace('dbt').openToAll();
@@ -38,7 +38,7 @@ const kept = new Map<string, Map<unknown, Row>>(KEPT.map((name) => [name, new Ma
 let postgres: Postgres;
 let warehouses: Warehouses;
 let sandbox: IbmCloudSandbox;
-/** The marts as they were built last. */
+/** The marts of the last build. */
 let latest: Marts;
 
 beforeAll(async () => {
@@ -55,7 +55,7 @@ afterAll(async () => {
   workspace.remove();
 });
 
-/** Syncs the account with all loaders, by the sandbox's clock. */
+/** Syncs the account with all loaders, with their clocks set to the sandbox's. */
 function sync(): Promise<Record<string, boolean>> {
   return warehouses.sync({ platform: 'ibm_cloud', config: sandbox.config, nodeOptions: clockAt(sandbox.now()) });
 }
@@ -63,14 +63,14 @@ function sync(): Promise<Record<string, boolean>> {
 const SUCCEEDED = Object.fromEntries(WAREHOUSES.map((name) => [name, true]));
 const FAILED = Object.fromEntries(WAREHOUSES.map((name) => [name, false]));
 
-/** Notes what the account has now of streams that keep their records, as a sync does. */
+/** Remembers the current records of streams whose records are kept, as a sync does. */
 async function note(): Promise<Record<string, Row[]>> {
   const now = await expectedRows(sandbox);
   for (const [name, rows] of kept) for (const row of now[name as 'billables']) rows.set(row['id'], row);
   return { ...now, ...Object.fromEntries([...kept].map(([name, rows]) => [name, [...rows.values()]])) };
 }
 
-/** Builds the marts of all warehouses: they must be equal, and what the sandbox says. */
+/** Builds the marts of all warehouses, which must be equal and match the sandbox. */
 async function build(command: 'build' | 'run'): Promise<Marts> {
   const all: Marts[] = [];
   for (const warehouse of WAREHOUSES) all.push(await warehouses.build(warehouse, command, sandbox.now()));
@@ -111,12 +111,12 @@ test('all marts match the sandbox, whichever program loads the data', async () =
   expect(events.length).toBe(sandbox.counts().audit_events);
 });
 
-/** It shows the page on IBM's page. `UPDATE_PICTURES=1` replaces it. */
+/** The screenshot of the insights page in the docs. `UPDATE_PICTURES=1` replaces it. */
 const PICTURE = join(ROOT, 'docs', 'sources', 'ibm-cloud-insights.png');
 const PAGE = join(ROOT, 'docs', 'sources', 'ibm-cloud-queries.md');
 
 test.each(VIEW_TARGETS)(
-  'the views for %s are what `npm run dbt:views` writes, and have the same rows',
+  'the views for %s match the output of `npm run dbt:views`, and have the same rows as the marts',
   async (target) => {
     const text = readFileSync(viewsUrl(target), 'utf8');
     expect(text).toBe(await compileViews(target));
@@ -127,16 +127,16 @@ test.each(VIEW_TARGETS)(
     const found = sorted(await warehouses.rows(target, 'databases'));
     expect(found).toEqual(sorted(latest, ({ platform }) => platform === 'ibm_cloud'));
 
-    // The queries of the page, unchanged.
+    // Runs the page's queries unchanged.
     const blocks = [...readFileSync(PAGE, 'utf8').matchAll(/^```sql\n(s[^]*?)^```$/gm)].map(([, sql = '']) => sql);
     expect(blocks.length).toBe(MARTS.length);
     await warehouses.execute(target, blocks.join('\n'));
-    // Later syncs find the tables as they were.
+    // Later syncs must find the tables unchanged.
     if (target === 'postgres') await warehouses.execute(target, 'drop schema databases cascade;');
   },
 );
 
-test('the examples/insights page has the numbers of the marts, and looks like its picture at every width', async () => {
+test('the examples/insights page shows the numbers in the marts, and looks like its screenshot at every width', async () => {
   const html = workspace.file('insights.html', '');
   const make = `import sys, pathlib, insights; pathlib.Path(sys.argv[2]).write_text(insights.page(pathlib.Path(sys.argv[1]))[0], "utf-8")`;
   const env = { ...PYTHON_OPTIONS.env, PYTHONPATH: join(ROOT, 'examples', 'insights') };
@@ -165,7 +165,7 @@ test('the examples/insights page has the numbers of the marts, and looks like it
   expect(await difference(png, PICTURE)).toBeLessThan(0.03);
 });
 
-test('the marts match the sandbox a day later, too, and after a failed sync', async () => {
+test('the marts still match the sandbox a day later, and after a failed sync', async () => {
   sandbox.passTime(DAY_SECONDS);
   sandbox.touchUsage();
   sandbox.addEvents(3);
@@ -179,7 +179,7 @@ test('the marts match the sandbox a day later, too, and after a failed sync', as
   await build('run');
 });
 
-test('a deleted database is gone from all marts except the log', async () => {
+test('a deleted database disappears from all marts except the log', async () => {
   const before = sandbox.deploymentIds;
   await sandbox.close();
   sandbox = await startSandbox({ ...ACCOUNT, gen2Deployments: ACCOUNT.gen2Deployments - 1 });

@@ -1,4 +1,4 @@
-"""PyAirbyte and dbt, as they are told (../clients/dialog.py): both take seconds to import.
+"""Runs PyAirbyte and dbt on commands from the test (../clients/dialog.py), in one process, because imports take seconds.
 
 session.py DUCKDB_FILE POSTGRES_PORT
 """
@@ -20,7 +20,8 @@ from dbt.cli.main import dbtRunner
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "clients"))
 from dialog import answer
 
-# As dbt/README.md says: otherwise PostgresCache makes the version "13" a number, and that the text "13.0".
+# dbt/README.md recommends this: otherwise, PostgresCache converts the version "13" to a number, and then to the text
+# "13.0".
 pandas.read_json = functools.partial(pandas.read_json, dtype=False)
 
 duckdb_file, port = sys.argv[1], int(sys.argv[2])
@@ -29,7 +30,10 @@ os.environ.update(DUCKDB_PATH=duckdb_file, PGHOST="127.0.0.1", PGPORT=str(port),
 
 
 def sync(program, schema, config, unused, node_options):
-    """Whether a sync into DuckDB and one into Postgres succeed. Streams that no mart uses are left out: their tables don't exist."""
+    """Returns whether the syncs into DuckDB and into Postgres succeeded.
+
+    Streams that no mart uses are omitted, so their tables don't exist.
+    """
     os.environ["NODE_OPTIONS"] = node_options
     caches = [
         DuckDBCache(db_path=duckdb_file, schema_name=schema),
@@ -48,12 +52,12 @@ def read(program, config, unused, cache):
         print(error, file=sys.stderr)
         return False
     finally:
-        # dbt opens the same file.
+        # Closes the file, which dbt opens next.
         cache.get_sql_engine().dispose()
 
 
 def build(schema, *arguments):
-    """What failed."""
+    """Returns the failures."""
     os.environ["DBT_SCHEMA"] = schema
     outcome = dbtRunner().invoke(list(arguments))
     DuckDBConnectionManager.close_all_connections()
@@ -71,7 +75,7 @@ def plain(value):
 
 
 def rows(kind, schema, *tables):
-    """All rows of tables: {"table": [row, …]}. Times are in UTC."""
+    """Returns all rows of the tables: {"table": [row, …]}. Times are in UTC."""
     database = duckdb.connect(duckdb_file) if kind == "duckdb" else psycopg2.connect(user="postgres", dbname="postgres", **server)
     cursor = database.cursor()
     found = {}

@@ -8,16 +8,16 @@ import { PythonClient } from '../clients/python-clients.ts';
 import { openTargets } from '../clients/singer-targets.ts';
 import { loadAsAirbyte } from './destination.ts';
 
-/** The ways in which records become tables. The first is in DuckDB, the others are in Postgres. */
+/** The programs and databases that turn records into tables. The first uses DuckDB, all others use Postgres. */
 export const WAREHOUSES = ['pyairbyte-duckdb', 'pyairbyte', 'airbyte', 'meltanolabs', 'pipelinewise'] as const;
 
 type Warehouse = (typeof WAREHOUSES)[number];
 
-/** A source to read. */
+/** The platform and the config to read. */
 export interface Source {
   platform: 'ibm_cloud' | 'compose';
   config: object;
-  /** NODE_OPTIONS of the connector. */
+  /** NODE_OPTIONS for the connector. */
   nodeOptions: string;
 }
 
@@ -45,7 +45,7 @@ const UNUSED = [
 export type Row = Readonly<Record<string, unknown>>;
 export type Marts = Readonly<Record<(typeof MARTS)[number], Row[]>>;
 
-/** A file of DuckDB and a server of Postgres, with a schema for each platform that each loader has written. */
+/** A DuckDB file and a Postgres server, with a schema for each combination of loader and platform. */
 export class Warehouses {
   readonly duckdb: string;
   readonly #workspace: Workspace;
@@ -71,7 +71,7 @@ export class Warehouses {
     this.#session = session;
   }
 
-  /** Syncs once with each loader, from its last state. Gives which of them succeeded. */
+  /** Syncs once with each loader, from its last state. Returns which loaders succeeded. */
   async sync(source: Source): Promise<Record<Warehouse, boolean>> {
     const { platform, config, nodeOptions } = source;
     const reading = [programPath(), `pyairbyte_${platform}`, config, UNUSED, nodeOptions];
@@ -91,7 +91,7 @@ export class Warehouses {
     return (await loadAsAirbyte(read, this.#postgres)) === 0;
   }
 
-  /** `tap | target`. */
+  /** Runs `tap | target`. */
   async #singer(loader: 'meltanolabs' | 'pipelinewise', { platform, config, nodeOptions }: Source): Promise<boolean> {
     const workspace = this.#workspace;
     const { folder } = workspace;
@@ -118,7 +118,7 @@ export class Warehouses {
     return read.exitCode === 0;
   }
 
-  /** Runs dbt for a warehouse, and gives the rows of its marts. Throws if anything fails. */
+  /** Runs dbt for a warehouse, and returns the rows of its marts. Throws if anything fails. */
   async build(warehouse: Warehouse, command: 'build' | 'run', asOf: number): Promise<Marts> {
     const kind = warehouse === 'pyairbyte-duckdb' ? 'duckdb' : 'postgres';
     const loader = warehouse.replace('-duckdb', '');
@@ -132,7 +132,7 @@ export class Warehouses {
     const project = join(ROOT, 'dbt');
     const folder = join(this.#workspace.folder, `dbt-${warehouse}`);
     const places = ['--project-dir', project, '--profiles-dir', project, '--target-path', folder, '--log-path', folder];
-    // What loaded the tables makes no difference to unit tests: once for each kind of database is enough.
+    // Unit tests don't depend on the loader, so they run once per kind of database.
     const tests =
       command === 'build' && !warehouse.startsWith('pyairbyte') ? ['--exclude-resource-type', 'unit_test'] : [];
     const args = ['--quiet', command, '--target', kind, ...places, ...tests, '--vars', JSON.stringify(vars)];

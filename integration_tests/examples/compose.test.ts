@@ -8,10 +8,10 @@ import { EXAMPLES, blockOf, linesOf } from './page.ts';
 
 const FOLDER = join(EXAMPLES, 'compose');
 
-// Only read if its instances are set.
+// Audit events are read only if the config lists Logs instances.
 const NOT_READ = 'audit_events';
 
-test('the containers load the sandbox into Postgres, and resume from their state', async () => {
+test("the containers load the sandbox's data into Postgres, and resume from the saved state", async () => {
   const workspace = new Workspace('example-compose');
   const env = {
     ...process.env,
@@ -45,7 +45,7 @@ test('the containers load the sandbox into Postgres, and resume from their state
 
 type Counts = Record<string, number>;
 
-/** Runs the command that loads. Returns the number of records of each stream from the tap's log. */
+/** Runs the command that loads the data. Returns the number of records of each stream, from the tap's log. */
 async function countsLoaded(line: string, options: ProcessOptions): Promise<Counts> {
   const { exitCode, stdout, stderr } = await run('sh', ['-c', line], { ...options, cwd: FOLDER });
   const said = stdout + stderr;

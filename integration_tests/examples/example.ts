@@ -4,7 +4,7 @@ import { type ProcessOptions, outputOf } from '../../test-support/processes.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { EXAMPLES } from './page.ts';
 
-/** Files that running an example leaves in its folder. */
+/** Files that an example leaves in its folder when it runs. */
 const LEFT_BEHIND =
   /^(\.meltano|\.cache|\.venv.*|\.env|output|logs|charts\.png|target|insights\.html|.*\.duckdb|__pycache__)$/;
 
@@ -18,7 +18,7 @@ export function copyExample(name: string): Workspace {
   return workspace;
 }
 
-/** Runs a command in a folder. Returns its output; throws unless it exits with 0. */
+/** Runs a command in a folder, and returns its output. Throws unless the command exits with 0. */
 export function type(line: string, cwd: string, options: ProcessOptions): Promise<string> {
   return outputOf('sh', ['-c', line], { ...options, cwd });
 }

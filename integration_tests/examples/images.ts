@@ -4,15 +4,15 @@ import { ROOT } from '../../test-support/connector.ts';
 
 const STAND_IN = 'source-compose-example-stand-in';
 
-/** The variables of compose.yaml for base images, with their defaults. */
+/** The compose.yaml variables for base images, with their defaults. */
 const BASES = { POSTGRES_IMAGE: 'postgres:17', PYTHON_IMAGE: 'python:3.12-slim' };
 
-/** `docker build` arguments for networks that need some. */
+/** The `docker build` arguments that some networks require. */
 const BUILD_ARGS = (process.env['DOCKER_BUILD_ARGS'] ?? '').split(/\s+/).filter((word) => word !== '');
 
 /**
- * Values for the variables of compose.yaml: none if base images can be pulled. Without access to a registry of images, one
- * image replaces each of them.
+ * Values for the variables of compose.yaml: none if base images can be pulled. Without access to an image registry, one
+ * image replaces all base images.
  */
 export async function baseImages(): Promise<Record<string, string>> {
   const missing: string[] = [];
@@ -31,7 +31,7 @@ export async function baseImages(): Promise<Record<string, string>> {
   return Object.fromEntries(missing.map((variable) => [variable, STAND_IN]));
 }
 
-/** DOCKER_BUILD_ARGS as a compose file that overrides the example's. */
+/** Returns DOCKER_BUILD_ARGS as a compose file that extends the example's file. */
 export function overlay(): object {
   const network = valuesOf('--network').at(-1);
   const args = Object.fromEntries(valuesOf('--build-arg').map((text) => text.split(/=(.*)/s).slice(0, 2)));

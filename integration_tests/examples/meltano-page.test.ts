@@ -9,7 +9,8 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { type Postgres, startPostgres } from '../clients/postgres.ts';
 import { type } from './example.ts';
 
-// The commands of docs/meltano.md, in its order. Only addresses differ: of GitHub, the API, the database and the folder on PATH.
+// Runs the commands of docs/meltano.md in their order. Only the addresses of GitHub, the API and the database, and the
+// folder on PATH, are different.
 
 const PAGE = pageOf('docs/meltano.md');
 
@@ -44,7 +45,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Runs the block that starts like this. */
+/** Runs the block that starts with this text. */
 function runBlock(start: string, cwd: string, change = (text: string): string => text): Promise<string> {
   return type(`set -e\n${change(blockOf(PAGE, start))}`, join(folder.folder, cwd), { ...PYTHON_OPTIONS, env });
 }
@@ -52,14 +53,14 @@ function runBlock(start: string, cwd: string, change = (text: string): string =>
 const rowsIn = async (table: string): Promise<number> =>
   Number((await postgres.query(`select count(*) from compose.${table}`))[0]?.[0]);
 
-test('the page leads from nothing to rows in Postgres, and its later sections work', async () => {
+test('the steps on the page lead from an empty folder to rows in Postgres, and its later sections work', async () => {
   await runBlock('git clone', '.', (text) => text.replaceAll('~/.local/bin', join(folder.folder, 'bin')));
   await runBlock('meltano init', '.');
 
   const project = 'compose-project';
   const file = join(folder.folder, project, 'meltano.yml');
   const set = (text: string): void => writeFileSync(file, text);
-  // Where the sandbox is; and no audit events, whose queries are limited to ten a minute.
+  // Points the tap to the sandbox, and deselects audit events, which are limited to ten queries a minute.
   const { endpoints } = ibmCloud.config['platform'] as { endpoints: object };
   set(
     readFileSync(file, 'utf8').replace(

@@ -18,7 +18,7 @@ def ids(name):
 print(json.dumps({name: ids(name) for name in sys.argv[1:]}))
 `;
 
-test('Meltano loads the sandbox into CSV files, twice, and into Postgres', async () => {
+test("Meltano loads the sandbox's data into CSV files twice, and then into Postgres", async () => {
   const workspace = copyExample('meltano');
   const { folder } = workspace;
   const postgres = await startPostgres(folder);
@@ -42,7 +42,7 @@ test('Meltano loads the sandbox into CSV files, twice, and into Postgres', async
       expect(JSON.parse(ids)).toEqual(Object.fromEntries(STREAMS.map((name) => [name, [runs, expected[name]]])));
     };
     await expectRows(1);
-    // An incremental sync emits only what is new; the earlier rows must still be there.
+    // An incremental sync emits only new rows; the earlier rows must remain.
     for (const line of linesOf('meltano').slice(-1)) await type(line, folder, options);
     await expectRows(2);
 

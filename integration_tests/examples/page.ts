@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { ROOT } from '../../test-support/connector.ts';
 import { blockOf as findBlock, pageOf } from '../../test-support/pages.ts';
 
-// The commands of examples/README.md.
+// The commands in examples/README.md.
 
 export const EXAMPLES = join(ROOT, 'examples');
 
 const PAGE = pageOf('examples/README.md');
 const COLUMN = 'To run it';
 
-/** The commands of an example in the table, in order. */
+/** The commands of an example in the page's table, in order. */
 export function linesOf(example: string): string[] {
   const rows = PAGE.split('\n').filter((line) => line.startsWith('|'));
   const cells = (row: string): string[] => row.split('|').map((cell) => cell.trim());
@@ -22,7 +22,7 @@ export function linesOf(example: string): string[] {
   return lines as string[];
 }
 
-/** The lines of the one block that starts like this. */
+/** The lines of the only block that starts with this text. */
 export function blockOf(start: string): string[] {
   return findBlock(PAGE, start).trimEnd().split('\n');
 }

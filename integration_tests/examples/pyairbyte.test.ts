@@ -7,7 +7,7 @@ import { PYTHON_OPTIONS, exampleEnvironment } from '../../test-support/python.ts
 import { startSandboxCommand } from '../../test-support/sandbox-command.ts';
 import type { Workspace } from '../../test-support/workspace.ts';
 import { copyExample, type } from './example.ts';
-// The commands of 'examples/README.md'.
+// Runs the commands in examples/README.md.
 import { blockOf, linesOf } from './page.ts';
 import { costOf, keysOf } from './sandbox-data.ts';
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.remove());
 
-test('the script reads the costs and backups that the sandbox has', async () => {
+test('the script reads all costs and backups in the sandbox', async () => {
   let said = '';
   for (const line of linesOf('pyairbyte')) said = await type(line, workspace.folder, options);
 
@@ -42,9 +42,9 @@ test('the script reads the costs and backups that the sandbox has', async () => 
   expect(counts.slice(0, 2)).toEqual([months.length, backups]);
 });
 
-test('the function of docs/running.md reads all streams', async () => {
+test('the function in docs/running.md reads all streams', async () => {
   const page = blockOfPage(pageOf('docs/running.md'), 'import os');
-  // The sandbox instead of an account, and the program instead of its image.
+  // Replaces the account with the sandbox, and the image with the program.
   const code = page
     .replace(/^PLATFORM = .*$/m, 'from charts import platform\nPLATFORM = platform()')
     .replace(/docker_image=.*/, `local_executable=${JSON.stringify(programPath())},`);
@@ -54,7 +54,7 @@ test('the function of docs/running.md reads all streams', async () => {
   expect(printed).toContain(`'deployments': ${(await keysOf('deployments')).length}`);
 });
 
-// Compares two pictures at a quarter of their size, because the edges of letters may differ.
+// Compares two images at a quarter of their size, because the edges of letters may differ.
 const SHARE_THAT_DIFFERS = `
 import sys
 from PIL import Image, ImageChops
@@ -65,7 +65,7 @@ difference = ImageChops.difference(a.resize(size), b.resize(size)).convert("L")
 print(sum(difference.histogram()[48:]) / (size[0] * size[1]))
 `;
 
-test('the script draws the charts that the README shows', async () => {
+test('the script draws the charts shown in the README', async () => {
   const stop = await startSandboxCommand(
     blockOf('npm run sandbox -- --platform ibm_cloud --port 8323').join('\n'),
     ROOT,

@@ -1,4 +1,4 @@
-// The content of the sandbox, requested without the connector.
+// The sandbox's data, requested without the connector.
 
 const ADDRESS = 'http://127.0.0.1:8322';
 const API_KEY = 'sandbox-key';
@@ -18,7 +18,7 @@ interface Usage {
   next?: { offset: string };
 }
 
-/** The cost of the databases in a month (docs/reference/icd-api.md, 2.5). */
+/** The total cost of all databases in a month (docs/reference/icd-api.md, 2.5). */
 export async function costOf(month: string): Promise<number> {
   const body = new URLSearchParams({ grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey: API_KEY });
   const { access_token } = await json<{ access_token: string }>(

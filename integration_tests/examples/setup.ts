@@ -4,10 +4,13 @@ import { exampleEnvironment } from '../../test-support/python.ts';
 import { startSandboxCommand } from '../../test-support/sandbox-command.ts';
 import { blockOf } from './page.ts';
 
-/** What the page requires before its table: the wheel, the variable that points to it, the sandbox, and Meltano. */
+/**
+ * The steps that the page requires before its table: the wheel, the variable that points to it, the sandbox, and
+ * Meltano.
+ */
 export async function setup(): Promise<() => Promise<void>> {
   const [install, ...lines] = blockOf('npm ci');
-  // Not run: it would delete the packages that this process uses.
+  // This command isn't run, because it would delete the packages that this process uses.
   if (install !== 'npm ci') throw new Error('The first line of examples/README.md is no longer `npm ci`.');
   const stop = await startSandboxCommand(
     blockOf('npm run sandbox -- --platform ibm_cloud --port 8322').join('\n'),
@@ -16,7 +19,7 @@ export async function setup(): Promise<() => Promise<void>> {
   try {
     const script = [...lines, 'echo "$UV_FIND_LINKS"'].join('\n');
     process.env['UV_FIND_LINKS'] = (await outputOf('sh', ['-ec', script], { cwd: ROOT })).trim().split('\n').at(-1);
-    // The first environment installs uv, which the tests then use to create the others in parallel.
+    // The first environment installs uv, which the tests use to create the other environments in parallel.
     await exampleEnvironment('meltano');
   } catch (error) {
     await stop();

@@ -41,7 +41,7 @@ export function groupId(world: World, index: number): string {
   return `AccessGroupId-${uuid(world, Kind.accessGroup, 0, index)}`;
 }
 
-/** The access groups that the key can view; the one for everybody is last (icd-api.md, 2.6). */
+/** The access groups that the key can view; the group for all users is last (icd-api.md, 2.6). */
 export function accessGroups(world: World): Row[] {
   if (world.options.missingRoles.includes('access_groups')) return [];
   const row = (index: number, id: string, name: string): Row => ({
@@ -64,7 +64,7 @@ export function accessGroups(world: World): Row[] {
   ];
 }
 
-/** The members of a group, of every type. One group in four has none, one in four has four times as many. */
+/** The members of a group, of every type. One group in four has no members, and one in four has four times as many. */
 export function members(world: World, group: string): Row[] {
   const index = upTo(world.options.accessGroups).find((one) => groupId(world, one) === group);
   if (index === undefined || index % 4 === 3) return [];
@@ -121,7 +121,9 @@ export function listGroups(world: World, pages: Pages, received: Received, refus
   );
 }
 
-/** `GET /v2/groups/:id/members`: only static members unless all are requested; names only on request. */
+/**
+ * `GET /v2/groups/:id/members`: returns only static members unless the request includes all, and names only on request.
+ */
 export function listMembers(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
   const { parameters, query, path } = received;
   const { id = '' } = parameters;

@@ -5,14 +5,14 @@ import { deploymentId } from './deployments.ts';
 import { gen2Id } from './gen2.ts';
 import { DAY, Kind, SECOND, type World, accountId, crn, iso, regionOf, uuid } from './world.ts';
 
-/** A log entry: its time, and its number among all entries. */
+/** A log entry: its time and its serial number. */
 export interface Entry {
   readonly serial: number;
   /** Milliseconds since 1970. */
   readonly time: number;
 }
 
-/** Actions on databases (icd-api.md, 2.10), without the name of the service. */
+/** Actions on databases (icd-api.md, 2.10), without the service's name. */
 const ACTIONS = [
   'deployment-backup.create',
   'deployment-backup-scheduled.create',
@@ -27,16 +27,16 @@ const ACTIONS = [
   'deployment-version.update',
 ] as const;
 
-/** Event times have hundredths of a second. */
+/** Event times have a resolution of hundredths of a second. */
 const HUNDREDTH = 10;
 
-/** Every two consecutive entries share a time. */
+/** Each pair of consecutive entries shares a time. */
 const TIES = 2;
 
-/** The part of an unreadable event's text that remains: its start, which contains the correlation id. */
+/** The fraction of an unreadable event's text that is kept. The kept start contains the correlation id. */
 const READABLE_PART = 0.7;
 
-/** The log entries of the account: computed from their numbers, and those added since. */
+/** The account's log entries: generated from their serial numbers, plus entries added later. */
 export class AuditEvents {
   readonly #world: World;
   readonly #step: number;
@@ -54,14 +54,14 @@ export class AuditEvents {
     );
   }
 
-  /** Adds entries, dated now or this many seconds earlier. */
+  /** Adds entries, dated now or the given number of seconds earlier. */
   add(count: number, lateBySeconds: number): void {
     const { clock, options } = this.#world;
     const time = clock.now - lateBySeconds * SECOND;
     for (const _ of upTo(count)) this.#added.push({ serial: options.auditEvents + this.#added.length, time });
   }
 
-  /** The entries of a Logs instance in a time range, newest first, except for added ones. */
+  /** The entries of a Logs instance in a time range: added entries first, then all others, newest first. */
   *between(instance: number, from: number, to: number): Generator<Entry> {
     const { auditEvents, logsInstances } = this.#world.options;
     const isThere = ({ serial, time }: Entry): boolean =>
@@ -74,7 +74,7 @@ export class AuditEvents {
     }
   }
 
-  /** All events of databases, oldest first, except for added ones. Includes unreadable ones. */
+  /** All database events, including unreadable events: oldest first, then added events. */
   *ofDatabases(): Generator<Row> {
     const { auditEvents } = this.#world.options;
     for (let serial = 0; serial < auditEvents; serial += 1) {
@@ -94,20 +94,20 @@ export class AuditEvents {
     return uuid(this.#world, Kind.event, 0, serial);
   }
 
-  /** Whether the entry is an event of a database, not of another service or an application. */
+  /** Whether the entry is a database event, not an event of another service or an application. */
   isOfDatabase(serial: number): boolean {
     const { deployments, gen2Deployments } = this.#world.options;
     return deployments + gen2Deployments > 0 && !isOfApplication(serial) && serial % 5 !== 4;
   }
 
-  /** Application and subsystem of an entry. */
+  /** The application and the subsystem of an entry. */
   labels(serial: number): { applicationname: string; subsystemname: string } {
     if (isOfApplication(serial)) return { applicationname: 'web-shop', subsystemname: 'checkout' };
     const { service, guid } = this.#source(serial);
     return { applicationname: 'ibm-audit-event', subsystemname: `${service}:${guid}` };
   }
 
-  /** An entry as the query API returns it: labels, and the event as text. */
+  /** An entry as the query API returns it, with the labels and the event as text. */
   row(entry: Entry): Row {
     const { serial, time } = entry;
     const pairs = (values: Readonly<Record<string, string>>): Row[] =>
@@ -127,7 +127,7 @@ export class AuditEvents {
     return this.#unreadable.has(entry.serial) ? text.slice(0, Math.floor(text.length * READABLE_PART)) : text;
   }
 
-  /** The CRN that an event is about, and its parts. */
+  /** The CRN of the deployment that an event is about, and the parts of that CRN. */
   #source(serial: number): { id: string; service: string; guid: string } {
     const world = this.#world;
     const { deployments, gen2Deployments } = world.options;
@@ -180,13 +180,13 @@ function isOfApplication(serial: number): boolean {
   return serial % 13 === 12;
 }
 
-/** Hundredths, and a zone without a colon, as in IBM's only example; sometimes a common format. */
+/** Hundredths and a zone without a colon, as in IBM's only example, or a common format. */
 function eventTime(time: number, serial: number): string {
   if (serial % 10 === 1) return iso(time);
   return `${iso(time).slice(0, 22)}+0000`;
 }
 
-/** The Logs instances that the events are routed to. */
+/** The Logs instances to which events are routed. */
 export function logsInstances(world: World): string[] {
   return upTo(world.options.logsInstances).map((index) => {
     const guid = uuid(world, Kind.logs, 0, index);

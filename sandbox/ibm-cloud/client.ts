@@ -5,7 +5,7 @@ export function startAtNoon(options: Partial<IbmCloudSandboxOptions> = {}): Prom
   return startSandbox({ now: '2026-11-24T12:00:00Z', queriesPerMinute: 0, ...options, platform: 'ibm_cloud' });
 }
 
-/** An IAM token for the sandbox's key, requested as clients do. */
+/** Requests an IAM token for the sandbox's key, as clients do. */
 export async function tokenOf(sandbox: IbmCloudSandbox): Promise<string> {
   const body = new URLSearchParams({
     grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
@@ -15,7 +15,7 @@ export async function tokenOf(sandbox: IbmCloudSandbox): Promise<string> {
   return ((await answer.json()) as { access_token: string }).access_token;
 }
 
-/** A GET of a path below the sandbox. */
+/** Sends a GET request for a path below the sandbox's address. */
 export function get({ baseUrl }: IbmCloudSandbox, token: string, path: string): Promise<Response> {
   return fetch(baseUrl + path, { headers: { authorization: `Bearer ${token}` } });
 }

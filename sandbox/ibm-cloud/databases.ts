@@ -5,18 +5,18 @@ import type { Refuse } from './errors.ts';
 import { backups, tasks } from './history.ts';
 import { DAY, REGIONS, type World, fakeSecret, iso, regionOf } from './world.ts';
 
-/** The path that stands for a region's host; it contains `:region`. */
+/** The path that replaces a region's host in the sandbox; it contains `:region`. */
 export const DATABASES = '/databases/:region/v5/ibm';
 
-/** A list of each deployment of generation 1. */
+/** A list that each deployment of generation 1 has. */
 interface DatabaseReport {
-  /** The path below the deployment's own. */
+  /** The list's path below the deployment's path. */
   readonly path: string;
   /** The only field of the response. */
   readonly field: string;
-  /** Its value; undefined if the deployment has none yet, which gets a 404. */
+  /** The field's value, or undefined if the deployment has none yet, which returns a 404. */
   value(world: World, deployment: number): unknown;
-  /** The engines that have the list; others get a 422. */
+  /** Whether an engine has the list. Requests for other engines return a 422. */
   offered?(engine: Engine): boolean;
 }
 
@@ -28,7 +28,7 @@ const DATABASE_REPORTS = {
   groups: { path: '/groups', field: 'groups', value: groups },
   autoscaling: { path: '/groups/member/autoscaling', field: 'autoscaling', value: autoscaling },
   allowlist: { path: '/allowlists/ip_addresses', field: 'ip_addresses', value: allowlist },
-  // IBM's Python client uses this older name.
+  // IBM's Python client uses this older path.
   whitelist: { path: '/whitelists/ip_addresses', field: 'ip_addresses', value: allowlist },
   replicas: {
     path: '/remotes',
@@ -43,7 +43,7 @@ const DATABASE_REPORTS = {
     offered: ({ recovery }) => recovery === true,
   },
   versions: { path: '/capability/versions', field: 'capability', value: versions },
-  // Clients must not request it, because it contains passwords.
+  // Clients must not request this path, because the response contains passwords.
   connections: {
     path: '/users/database/admin/connections/public',
     field: 'connection',
@@ -51,7 +51,7 @@ const DATABASE_REPORTS = {
   },
 } as const satisfies Record<string, DatabaseReport>;
 
-/** The routes of all regions. Only a deployment's own region knows it. */
+/** The routes of all regions. Each deployment exists only in its own region. */
 export function databaseRoutes(world: World, refuse: Refuse): Record<string, (received: Received) => Answer> {
   const ofDeployment =
     (report: DatabaseReport) =>
@@ -85,7 +85,7 @@ export function regions(): readonly string[] {
   return REGIONS;
 }
 
-/** The catalog: each engine with its versions and their possible upgrades (icd-api.md, 2.3.1). */
+/** The catalog: all engines with their versions and possible upgrades (icd-api.md, 2.3.1). */
 export function deployables(): Row[] {
   const byType = new Map(ENGINES.map((engine) => [engine.type, engine]));
   return [...byType.values()].map((engine) => ({
@@ -117,12 +117,12 @@ function transitionsOf({ type, versions }: Engine, version: string): Row[] {
   }));
 }
 
-/** The versions that a deployment can be upgraded to: none if it has the newest. */
+/** The versions that a deployment can be upgraded to, or none if the deployment has the newest version. */
 export function transitions(deployment: number): Row[] {
   return transitionsOf(engineOf(deployment), versionOf(deployment));
 }
 
-/** The one version that a deployment has (icd-api.md, 2.3.10). */
+/** The version of a deployment (icd-api.md, 2.3.10). */
 function versions(_world: World, deployment: number): Row {
   return { versions: [catalogueVersion(engineOf(deployment), versionOf(deployment))] };
 }
@@ -133,7 +133,7 @@ const FLAVORS = [
   null,
 ] as const;
 
-/** The scaling groups; allocations are totals of the group (icd-api.md, 2.3.5). */
+/** The scaling groups; allocations are totals per group (icd-api.md, 2.3.5). */
 export function groups(_world: World, deployment: number): Row[] {
   const engine = engineOf(deployment);
   return ['member', ...(engine.groups ?? [])].map((id, place) => {
@@ -154,12 +154,12 @@ export function groups(_world: World, deployment: number): Row[] {
       count,
       members: { ...amount('count', count, 1), minimum_count: count, maximum_count: 20 },
       memory: {
-        // One in four can't be divided by the number of members.
+        // In one deployment of four, memory can't be divided evenly among the members.
         ...amount('mb', 4096 * count + (deployment % 4 === 3 ? 100 : 0), 128 * count),
         cpu_enforcement_ratio_ceiling_mb: 16_384,
         cpu_enforcement_ratio_mb: 8192,
       },
-      // No count: the deployment shares its host's CPUs.
+      // The CPU count is zero if the deployment shares its host's CPUs.
       cpu: amount('count', isolated ? 4 * count : 0, count),
       disk: amount('mb', 20_480 * count, 1024 * count),
       host_flavor: FLAVORS[deployment % FLAVORS.length],
@@ -167,7 +167,7 @@ export function groups(_world: World, deployment: number): Row[] {
   });
 }
 
-/** Whether the deployment is a read replica. Of the deployments that can be one, every other is a replica of the previous. */
+/** Returns the leader if the deployment is a read replica. Every other deployment of the same engine is a replica. */
 function leaderOf(world: World, deployment: number): number | undefined {
   const { type } = engineOf(deployment);
   const ofType = upTo(world.options.deployments).filter((other) => engineOf(other).type === type);
@@ -175,7 +175,7 @@ function leaderOf(world: World, deployment: number): number | undefined {
   return place % 2 === 1 ? ofType[place - 1] : undefined;
 }
 
-/** The read replicas of a deployment, or the deployment that it replicates (icd-api.md, 2.3.8). */
+/** The read replicas of a deployment, or its leader if the deployment is a replica itself (icd-api.md, 2.3.8). */
 export function replicas(world: World, deployment: number): Row {
   const leader = leaderOf(world, deployment);
   const followers = upTo(world.options.deployments).filter((other) => leaderOf(world, other) === deployment);
@@ -185,7 +185,7 @@ export function replicas(world: World, deployment: number): Row {
   };
 }
 
-/** The autoscaling of the members (icd-api.md, 2.3.6). A read replica has none. */
+/** The autoscaling settings of the members (icd-api.md, 2.3.6). A read replica has none. */
 export function autoscaling(world: World, deployment: number): Row | undefined {
   if (world.options.oddInstances && engineOf(deployment).replicas && leaderOf(world, deployment) !== undefined)
     return undefined;
@@ -201,7 +201,7 @@ export function autoscaling(world: World, deployment: number): Row | undefined {
   };
 }
 
-/** The addresses that can connect (icd-api.md, 2.3.7). */
+/** The addresses that are allowed to connect (icd-api.md, 2.3.7). */
 export function allowlist(_world: World, deployment: number): Row[] {
   if (deployment % 3 === 2) return [];
   return [
@@ -210,7 +210,10 @@ export function allowlist(_world: World, deployment: number): Row[] {
   ];
 }
 
-/** The earliest time that a deployment can be restored to (icd-api.md, 2.3.9). Every fifth has none yet. */
+/**
+ * The earliest time to which a deployment can be restored (icd-api.md, 2.3.9). Every fifth deployment has no such time
+ * yet.
+ */
 export function recovery(world: World, deployment: number): Row {
   const earliest = `${iso(world.clock.now - 7 * DAY).slice(0, 19)}Z`;
   return { earliest_point_in_time_recovery_time: deployment % 5 === 4 ? null : earliest };

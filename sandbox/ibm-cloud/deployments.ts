@@ -3,15 +3,15 @@ import type { Row } from '../platform.ts';
 import { resourceGroupIds } from './resource-groups.ts';
 import { DAY, Kind, type World, accountId, crn, fakeSecret, regionOf, spell, uuid } from './world.ts';
 
-/** An engine of generation 1 in one of its plans (icd-api.md, 1.5). */
+/** A generation 1 engine in one of its plans (icd-api.md, 1.5). */
 export interface Engine {
   readonly service: string;
   readonly plan: string;
   readonly type: string;
-  /** Oldest first; the last but one is preferred, the last is in beta. */
+  /** Versions, oldest first: the second to last is preferred, and the last is in beta. */
   readonly versions: readonly [string, ...string[]];
   readonly members: number;
-  /** The lists that the engine has in addition to the common ones. */
+  /** The lists that the engine has in addition to the common lists. */
   readonly replicas?: true;
   readonly recovery?: true;
   /** Scaling groups in addition to `member`. */
@@ -91,7 +91,7 @@ export const ENGINES: readonly [Engine, ...Engine[]] = [
   },
 ];
 
-/** The fields that the rows of all instances share. */
+/** The values from which an instance's row is built. */
 export interface InstanceParts {
   readonly index: number;
   readonly id: string;
@@ -101,7 +101,7 @@ export interface InstanceParts {
   readonly plan: string;
   readonly region: string;
   readonly created: number;
-  /** Where to start in the list of resource groups. */
+  /** The instance's position in the list of resource groups, if not its index. */
   readonly group?: number;
 }
 
@@ -113,7 +113,7 @@ export function instanceRow(world: World, parts: InstanceParts): Row {
   const groups = resourceGroupIds(world);
   const group = groups[(parts.group ?? index) % groups.length] ?? '';
   const account = accountId(world);
-  // Newer instances haven't been changed yet.
+  // Recently created instances haven't been changed yet.
   const updated = created + 40 * DAY <= world.clock.start ? created + 40 * DAY : created;
   return {
     id,
@@ -157,12 +157,12 @@ export function instanceRow(world: World, parts: InstanceParts): Row {
     plan_history: [
       { resource_plan_id: plan, start_date: spell(world, created, index), requestor_id: 'IBMid-0000000001' },
     ],
-    // The link to credentials. Only their owner may follow it.
+    // The link leads to credentials. Clients must not follow it.
     resource_keys_url: `/v2/resource_instances/${guid}/resource_keys`,
   };
 }
 
-/** The name of the n-th instance of a kind; the number at the end makes it unique. */
+/** The name of the n-th instance of a kind. The number at the end makes the name unique. */
 export function instanceName(index: number, kind: string): string {
   return `${pick(NAMES, index)}-${kind}-${index}`;
 }
@@ -171,13 +171,12 @@ export function engineOf(deployment: number): Engine {
   return pick(ENGINES, deployment);
 }
 
-/** The version of a deployment of generation 1: not the newest, so that it can be upgraded. */
 export function versionOf(deployment: number): string {
   const { versions } = engineOf(deployment);
   return pick(versions, deployment);
 }
 
-/** The CRN of the n-th deployment of generation 1. Some belong to IBM's own staging account. */
+/** The CRN of the n-th generation 1 deployment. Some deployments belong to IBM's own staging account. */
 export function deploymentId(world: World, deployment: number): string {
   const cname = world.options.oddInstances && deployment % 6 === 4 ? 'staging' : 'bluemix';
   const { service } = engineOf(deployment);
@@ -188,12 +187,12 @@ function deploymentGuid(world: World, deployment: number): string {
   return uuid(world, Kind.deployment, 0, deployment);
 }
 
-/** The creation date of a deployment: two years to three months ago. */
+/** The creation date of a deployment: between three months and two years ago. */
 export function createdOf(world: World, deployment: number): number {
   return world.clock.start - (90 + (noise(world.seed, 430, deployment) % 640)) * DAY;
 }
 
-/** The row of a deployment of generation 1 in the list of instances. */
+/** The row of a generation 1 deployment in the list of instances. */
 export function deploymentRow(world: World, deployment: number): Row {
   const { service, plan } = engineOf(deployment);
   return instanceRow(world, {
@@ -208,7 +207,7 @@ export function deploymentRow(world: World, deployment: number): Row {
   });
 }
 
-/** A single deployment in the databases API (icd-api.md, 2.3.2). */
+/** A single deployment as the databases API returns it (icd-api.md, 2.3.2). */
 export function deploymentDetail(world: World, deployment: number): Row {
   const id = deploymentId(world, deployment);
   return {
@@ -242,14 +241,14 @@ export function oddRows(world: World): Row[] {
   const service = 'databases-for-redis';
   const evil = 'us-south.evil.example';
   return [
-    // As part of a host name, this region would lead to a foreign host.
+    // In a host name, this region would lead to a foreign host.
     odd(0, crn(world, { service, region: evil, guid: guid(0) }), evil),
-    // One segment is missing.
+    // This CRN lacks one segment.
     odd(1, crn(world, { service, region: 'us-south', guid: guid(1) }).slice(0, -1), 'us-south'),
   ];
 }
 
-/** Instances of other services, which a client for databases skips. */
+/** Instances of other services, which a client for databases must skip. */
 export function otherRows(world: World): Row[] {
   return upTo(world.options.otherInstances).map((index) => {
     const service = pick(['cloud-object-storage', 'kms', 'databases'] as const, index);
@@ -267,7 +266,7 @@ export function otherRows(world: World): Row[] {
   });
 }
 
-/** The parameters of the last request that changed an instance. They may contain passwords. */
+/** The parameters of the last request that changed an instance. Such parameters may contain passwords. */
 export function secretParameters(world: World, index: number): Row {
   return { dataservices: { members: 3 }, users: [{ username: 'admin', password: fakeSecret(world, 2, index) }] };
 }

@@ -1,19 +1,19 @@
 import { type OpenedBody, type Row, type Shape, asciiJson } from '../platform.ts';
 import type { Pages } from './pages.ts';
 
-/** Where a body's rows are: in a list, in its only field, or the body is itself a row. */
+/** Where the rows of a body are: in a list or in the body's only field, unless the body itself is a row. */
 interface Place {
   readonly name?: string;
   readonly rows: readonly Row[];
   readonly isList: boolean;
 }
 
-/** The fields that identify a row; the first one that it has counts. */
+/** The fields that identify a row; the first field that the row has counts. */
 const KEYS = ['id', 'iam_id', 'resource_instance_id', 'address', 'type'] as const;
 
 function placeOf(body: Row): Place {
   for (const [name, value] of Object.entries(body)) {
-    // Regions are texts, not rows.
+    // Regions are strings, not rows.
     if (Array.isArray(value) && typeof value[0] !== 'string') return { name, rows: value as Row[], isList: true };
   }
   const [[name, value] = [], second] = Object.entries(body);
@@ -23,7 +23,7 @@ function placeOf(body: Row): Place {
     : { rows: [body], isList: false };
 }
 
-/** The rows of a body, and how to rebuild the body with other rows. */
+/** Returns the rows of a body, and a function that rebuilds the body with other rows. */
 export function open(value: unknown): OpenedBody {
   const body = value as Row;
   const { name, rows, isList } = placeOf(body);
@@ -36,7 +36,7 @@ export function open(value: unknown): OpenedBody {
   return { rows, key, close };
 }
 
-/** The body with a malformed list, row or link to the next page. */
+/** Returns the body with a malformed list, row or link to the next page. */
 export function spoil(pages: Pages, value: unknown, shape: Shape, otherOrigin: string): unknown {
   const body = value as Row;
   const { name, rows } = placeOf(body);
@@ -86,7 +86,9 @@ function isLast(body: Row): boolean {
   return !body['next'] && !body['next_url'];
 }
 
-/** A link to a next page, even if there is none: with this token, in the form of the list's own links. */
+/**
+ * Adds a link to a next page, even after the last page. The link has this token, and the form of the list's own links.
+ */
 function withNext(body: Row, edit: (link: string) => string, token: string): Row {
   const start = encodeURIComponent(token);
   if ('rows_count' in body) return { ...body, next_url: edit(`/v2/resource_instances?start=${start}`) };
@@ -107,7 +109,9 @@ function joined(link: string, parameter: string): string {
   return `${link}${link.includes('?') ? '&' : '?'}${parameter}`;
 }
 
-/** The same link at another host. A client must use only its token, and send it to the original host. */
+/**
+ * Returns the same link with another host. A client must use only the link's token, and send it to the original host.
+ */
 function foreign(body: Row, origin: string): Row {
   const moved = (link: string): string => origin + link.replace(/^https?:\/\/[^/]+/, '');
   if (typeof body['next_url'] === 'string') return { next_url: moved(body['next_url']) };

@@ -3,7 +3,7 @@ import { type Answer, json } from '../platform.ts';
 /** The services, by the first segment of their paths in the sandbox. */
 export const SERVICES = ['iam', 'resource-controller', 'databases', 'billing', 'accounts', 'logs'] as const;
 
-/** The names of statuses in the query API (icd-api.md, 2.10). */
+/** The query API's names for HTTP statuses (icd-api.md, 2.10). */
 const CODES: Readonly<Record<number, string>> = {
   400: 'bad_request_or_unspecified',
   401: 'unauthenticated',
@@ -30,7 +30,7 @@ const TRACE = '0123456789abcdef0123456789abcdef';
 
 const GATEWAY = '<html><head><title>503 Service Unavailable</title></head><body>503</body></html>\n';
 
-/** A service's error body, in its own shape (icd-api.md, 1.2). */
+/** An error body in the service's own shape (icd-api.md, 1.2). */
 export type Refuse = (path: string, status: number, text?: string) => Answer;
 
 /** The error bodies of all services. */
@@ -49,7 +49,7 @@ export const errorBody: Refuse = (path, status, text) => {
     case 'logs':
       return json(status, handbook(status, message));
     default:
-      // Paths that no host of IBM has: a gateway responds.
+      // No IBM host has these paths, so a gateway responds.
       return { status, body: '404 page not found\n', type: 'text/plain; charset=utf-8' };
   }
 };
@@ -60,11 +60,11 @@ function iamError(path: string, status: number, message: string): Answer {
     return tokenError(status, status === 400 ? 'BXNIM0415E' : 'BXNIM0001E', message);
   if (path.includes('/policies') || path.includes('/roles')) return json(status, handbook(status, message));
   const errors = [{ code: CODES[status] ?? 'unspecified', message_code: 'BXNIM0407E', message, details: message }];
-  // Here, the status is a text.
+  // Here, the status is a string.
   return json(status, { context: context(path), errors, trace: TRACE, status_code: String(status) });
 }
 
-/** An error of the token endpoint (icd-api.md, 1.1). */
+/** An error response of the token endpoint (icd-api.md, 1.1). */
 export function tokenError(status: number, errorCode: string, errorMessage: string): Answer {
   const errorDetails = `More about ${errorCode}`;
   return json(status, { errorCode, errorMessage, errorDetails, context: context('/identity/token') });

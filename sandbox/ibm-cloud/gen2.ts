@@ -3,7 +3,7 @@ import type { Row } from '../platform.ts';
 import { createdOf, instanceName, instanceRow, secretParameters } from './deployments.ts';
 import { DAY, HOUR, Kind, MINUTE, type World, crn, fakeSecret, iso, regionOf, uuid } from './world.ts';
 
-/** An engine of generation 2. Its key in `extensions.dataservices` can differ from the service's name. */
+/** A generation 2 engine. Its key in `extensions.dataservices` can differ from the service's name. */
 interface Gen2Engine {
   readonly service: string;
   readonly plan: string;
@@ -25,7 +25,7 @@ const ENGINES: readonly [Gen2Engine, ...Gen2Engine[]] = [
   { ...sized('mongodb', '8.0', 20), storageGb: 40 },
 ];
 
-/** A new deployment is provisioned until then, and has no `extensions`. */
+/** A new deployment is being provisioned for this long, and has no `extensions` until then. */
 const PROVISIONED_AFTER = HOUR;
 
 const BACKUP_TAKES = 40 * MINUTE;
@@ -39,18 +39,18 @@ function guidOf(world: World, index: number): string {
   return uuid(world, Kind.gen2, 0, index);
 }
 
-/** The CRN of the n-th deployment of generation 2. */
+/** The CRN of the n-th generation 2 deployment. */
 export function gen2Id(world: World, index: number): string {
   const { service } = pick(ENGINES, index);
   return crn(world, { service, region: regionOf(world, index + 1), guid: guidOf(world, index) });
 }
 
-/** Whether the deployment isn't ready yet: the fourth of each eight is new when the sandbox starts. */
+/** Whether the deployment isn't ready yet. The fourth of every eight deployments is new when the sandbox starts. */
 function isProvisioning(world: World, index: number): boolean {
   return index % ENGINES.length === 3 && world.clock.now < world.clock.start + PROVISIONED_AFTER;
 }
 
-/** The sizes of a deployment: one row, or none while it has no `extensions`. */
+/** The sizes of a deployment: one row, or no row while the deployment has no `extensions`. */
 export function gen2Scaling(world: World, index: number): Row[] {
   if (isProvisioning(world, index)) return [];
   const { dataservices } = extensions(world, index) as { dataservices: Record<string, Row> };
@@ -59,7 +59,7 @@ export function gen2Scaling(world: World, index: number): Row[] {
   return [{ ...sizes, deployment_id: gen2Id(world, index), group_id: 'member' }];
 }
 
-/** The row of a deployment of generation 2 (icd-api.md, 2.4.1). */
+/** The row of a generation 2 deployment (icd-api.md, 2.4.1). */
 export function gen2Row(world: World, index: number): Row {
   const { service, plan } = pick(ENGINES, index);
   const region = regionOf(world, index + 1);
@@ -93,7 +93,10 @@ export function gen2Row(world: World, index: number): Row {
   };
 }
 
-/** The generation is on either side of the plan. Valkey has only this generation, and omits it (icd-api.md, 1.7). */
+/**
+ * The generation precedes or follows the plan's name. Valkey exists only in generation 2, and its plan omits the
+ * generation (icd-api.md, 1.7).
+ */
 function planName(index: number, plan: string): string {
   if (pick(ENGINES, index).key === 'valkey') return plan;
   return index % 2 === 0 ? `gen2-${plan}` : `${plan}-gen2`;
@@ -104,7 +107,7 @@ function extensions(world: World, index: number): Row {
   const password = fakeSecret(world, 3, index);
   const host = `${guidOf(world, index)}.example.invalid`;
   const connection = { [key]: { type: 'uri', composed: [`${key}://$USER:${password}@${host}:5432/ibmclouddb`] } };
-  // The rows until 2025.
+  // IBM's rows had this shape until 2025.
   if (key === 'redis') {
     const database = { members: 2, host_flavor: flavor, storage_gb: storageGb };
     return { dataservices: { version, resources: { database }, endpoints: connection } };
@@ -138,9 +141,9 @@ function extensions(world: World, index: number): Row {
 }
 
 /**
- * The independent backups of generation 2, which are instances themselves (icd-api.md, 2.4.2): daily, kept for a number
- * of days, the newest of every other database unfinished until time passes. The last database has been deleted, but
- * its backups still exist.
+ * The independent backups of generation 2, which are instances themselves (icd-api.md, 2.4.2). They are taken daily and
+ * kept for a number of days. The newest backup of every other database is unfinished until time passes. The last
+ * database has been deleted, but its backups still exist.
  */
 export function gen2BackupRows(world: World): Row[] {
   const { gen2Backups, gen2Deployments } = world.options;
@@ -155,7 +158,7 @@ export function gen2BackupRows(world: World): Row[] {
 function gen2BackupRow(world: World, database: number, day: number, offset: number): Row {
   const { key, version } = pick(ENGINES, database);
   const started = world.clock.start - offset + day * DAY;
-  // Days before the start are negative, but an id requires a positive number.
+  // Days before the start are negative, but ids require a positive number.
   const serial = 100_000 + day;
   const running = world.clock.now < started + BACKUP_TAKES;
   const independent = serial % 2 === 0;

@@ -3,17 +3,17 @@ import type { Row } from '../platform.ts';
 import { deploymentId, engineOf } from './deployments.ts';
 import { DAY, HOUR, Kind, MINUTE, type World, childCrn, fakeSecret, iso, uuid } from './world.ts';
 
-/** Finished tasks are listed for at least 24 hours, failed ones for at least 7 days (icd-api.md, 2.3.3). */
+/** Finished tasks remain listed for at least 24 hours, failed tasks for at least 7 days (icd-api.md, 2.3.3). */
 const FINISHED_STAYS = DAY;
 const FAILED_STAYS = 7 * DAY;
 
 const QUEUED_FOR = 2 * MINUTE;
 const BACKUP_TAKES = 30 * MINUTE;
 
-/** Serial numbers start long before the sandbox does, so that none is negative. */
+/** Serial numbers start high, so that tasks from before the sandbox's start don't get negative numbers. */
 const SERIAL = 1_000_000;
 
-/** The type of the resource, and a description for people. */
+/** The resource type of a task, and its description for people. */
 type Task = readonly [string, string];
 
 const TASKS: readonly [Task, ...Task[]] = [
@@ -27,14 +27,14 @@ const TASKS: readonly [Task, ...Task[]] = [
 
 const DOWNLOADABLE = new Set(['mongodb', 'mongodbee', 'postgresql', 'redis']);
 
-/** Something that repeats on a deployment. */
+/** An event that repeats on a deployment. */
 interface Happening {
   readonly serial: number;
   readonly time: number;
 }
 
 /**
- * What has happened since a time, newest first, at regular intervals. The newest of every third deployment is dated just
+ * The events since a time, newest first, at regular intervals. The newest event of every third deployment is dated just
  * before the start, so that something is always still running.
  */
 function happenings(world: World, deployment: number, salt: number, every: number, since: number): Happening[] {
@@ -48,7 +48,7 @@ function happenings(world: World, deployment: number, salt: number, every: numbe
   }));
 }
 
-/** The tasks of a deployment that are still listed: they run, finish, and are deleted. */
+/** The tasks of a deployment that are still listed. Tasks run, finish, and are deleted. */
 export function tasks(world: World, deployment: number): Row[] {
   const { tasksPerDay } = world.options;
   if (tasksPerDay === 0) return [];
@@ -91,7 +91,10 @@ function task(world: World, deployment: number, happening: Happening): Row {
   };
 }
 
-/** The backups of a deployment that are still kept (icd-api.md, 2.3.4). The newest of some haven't finished. */
+/**
+ * The backups of a deployment that are still kept (icd-api.md, 2.3.4). In some deployments, the newest backup hasn't
+ * finished.
+ */
 export function backups(world: World, deployment: number): Row[] {
   const since = world.clock.now - world.options.backupDays * DAY;
   return happenings(world, deployment, 454, DAY, since).map((happening) => backup(world, deployment, happening));
@@ -109,7 +112,7 @@ function backup(world: World, deployment: number, { serial, time }: Happening): 
     status: running ? 'running' : failed ? 'failed' : 'completed',
     is_downloadable,
     is_restorable: !running && !failed,
-    // Anyone with this link can download the backup.
+    // Anyone who has this link can download the backup.
     ...(is_downloadable && {
       download_link: `https://backups.example.invalid/${id}?signature=${fakeSecret(world, 4 + deployment, serial)}`,
     }),

@@ -7,19 +7,19 @@ import { type Pages, lastPage, link } from './pages.ts';
 import { resourceGroups } from './resource-groups.ts';
 import { Kind, type World, accountId, crn, regionOf, uuid } from './world.ts';
 
-/** Filters that compare with a field of the row. */
+/** The filters that compare with a field of the row. */
 const FILTERS = ['type', 'sub_type', 'guid', 'name', 'resource_group_id', 'resource_id', 'resource_plan_id'] as const;
 
-/** The states that are listed by default. Some sources name others too (icd-api.md, 2.1). */
+/** The states that are listed by default. Some sources name additional states (icd-api.md, 2.1). */
 const SHOWN_STATES = new Set(['active', 'provisioning']);
 
 interface Entry {
   readonly row: Row;
-  /** Counted when the list is divided into pages, then removed. */
+  /** Hidden instances are counted when the list is divided into pages, and removed afterwards. */
   readonly hidden: boolean;
 }
 
-/** `GET /v2/resource_instances`: everything in the account, paginated (icd-api.md, 2.1). */
+/** `GET /v2/resource_instances`: all instances in the account, paginated (icd-api.md, 2.1). */
 export function listInstances(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
   const { query, path } = received;
   const tokenName = world.options.inventoryToken;
@@ -57,7 +57,9 @@ export function listResourceGroups(world: World, { query, path }: Received, refu
   return json(200, { resources: resourceGroups(world).filter((row) => name === undefined || row['name'] === name) });
 }
 
-/** Sorted by name, the default order. The instances that the key can't view are one block in the middle. */
+/**
+ * Instances in the API's default order, by name. The instances that the key can't view form one block in the middle.
+ */
 function entries(world: World): Entry[] {
   const { deployments, gen2Deployments } = world.options;
   const rows = [
@@ -88,7 +90,7 @@ function hiddenRow(world: World, index: number): Row {
   });
 }
 
-/** A deleted instance, listed only if this state is requested. */
+/** A deleted instance, listed only if the request names this state. */
 function removedRow(world: World): Row {
   const row = hiddenRow(world, 1_000_000);
   return { ...row, name: 'removed', state: 'removed', deleted_at: row['updated_at'], deleted_by: 'IBMid-0000000001' };

@@ -5,13 +5,13 @@ import { type AuditEvents, type Entry, logsInstances } from './audit-events.ts';
 import type { Refuse } from './errors.ts';
 import { DAY, MINUTE, type World, uuid, Kind } from './world.ts';
 
-/** The longest time a query may span (icd-api.md, 2.10). */
+/** The longest time range that a query may span (icd-api.md, 2.10). */
 const LONGEST_WINDOW = 8 * DAY;
 
 const ARCHIVE_LIMIT = 50_000;
 const USUAL_LIMIT = 12_000;
 
-/** The number of results in each item of the stream. */
+/** The number of results in each item of the event stream. */
 const RESULTS_IN_ITEM = 100;
 
 const time = z
@@ -34,7 +34,10 @@ const bodySchema = z.object({
 
 type Query = z.infer<typeof bodySchema>;
 
-/** `POST /v1/query`: log entries of a time range as a stream of events, with a warning if there are too many. */
+/**
+ * `POST /v1/query`: returns the log entries of a time range as a stream of events, with a warning if there are too
+ * many.
+ */
 export class LogsQuery {
   readonly #world: World;
   readonly #events: AuditEvents;
@@ -69,7 +72,7 @@ export class LogsQuery {
     const { options } = this.#world;
     const { start_date, tier, limit } = metadata;
     const end = metadata.end_date - (options.windowEnd === 'exclusive' ? 1 : 0);
-    // The archive returns more, unless the sandbox's limit is lower.
+    // The archive has a higher limit, unless the sandbox's option sets a lower one.
     const most = tier === 'archive' && options.resultLimit === USUAL_LIMIT ? ARCHIVE_LIMIT : options.resultLimit;
     const wanted = Math.min(limit ?? most, most);
     const isWanted = filterOf(query);
@@ -81,7 +84,7 @@ export class LogsQuery {
       if (isCut) break;
       found.push(entry);
     }
-    // Unordered: no source promises an order.
+    // The results are unordered, because IBM promises no order.
     const mixed = [
       ...found.filter(({ serial }) => serial % 2 === 1),
       ...found.filter(({ serial }) => serial % 2 === 0),
@@ -92,15 +95,15 @@ export class LogsQuery {
       items.push({ result: { results } });
     }
     if (isCut) items.push({ warning: { number_of_results_limit_warning: { number_of_results_limit: wanted } } });
-    // Comments and empty lines keep the connection open. Clients must ignore them.
+    // Comments and empty lines keep the connection open. Clients must ignore both.
     const body = `: success\n${items.map((item) => `data: ${JSON.stringify(item)}\n\n`).join(': keep-alive\n\n')}\n`;
     return { status: 200, body, type: 'text/event-stream' };
   }
 }
 
 /**
- * Parses the supported part of a query: comparisons of the application's and the subsystem's name with a quoted text. An
- * entry must match one of the texts for each name. Everything else is ignored, and the client filters it.
+ * Parses the supported part of a query: comparisons of the application's and the subsystem's name with a quoted string.
+ * An entry must match one of the strings for each name. The rest of the query is ignored, so the client must filter.
  */
 function filterOf(query: string): (labels: Readonly<Record<string, string>>) => boolean {
   const textsFor = (label: string): string[] =>

@@ -1,7 +1,7 @@
 import { noise } from '../noise.ts';
 import { type Option, type Values, choice, onOff, someOf, text, whole } from '../option.ts';
 
-/** The roles that can be missing. README.md describes what each service omits without them (icd-api.md, 1.8). */
+/** The roles that the key may lack. README.md describes what each service omits without them (icd-api.md, 1.8). */
 const ROLES = ['billing', 'access_groups', 'policies', 'account', 'logs'] as const;
 
 const now: Option<string> = {
@@ -13,7 +13,7 @@ const now: Option<string> = {
 const size = (usual: number, meaning: string, most = 100_000): Option<number> =>
   whole({ least: 0, most, default: usual, meaning });
 
-/** The options of the account at IBM Cloud and its services. */
+/** The options of the IBM Cloud account and its services. */
 export const IBM_CLOUD_OPTIONS = {
   apiKey: text('', 'text', 'the only valid API key (default: made from the seed)'),
   tokenLife: whole({ least: 1, most: 3600, default: 3600, meaning: 'seconds until a token expires' }),
@@ -65,7 +65,7 @@ export const IBM_CLOUD_OPTIONS = {
 
 export type IbmCloudOptions = Values<typeof IBM_CLOUD_OPTIONS>;
 
-/** Rejects what the command line would, and options that contradict each other. */
+/** Rejects values that the command line would reject, and options that contradict each other. */
 export function checkIbmCloudOptions({ now, unreadableEvents, auditEvents }: IbmCloudOptions): void {
   if (now !== '' && !isTime(now)) throw new RangeError('now must be a time such as 2026-11-24T12:00:00Z');
   if (unreadableEvents > auditEvents) throw new RangeError('unreadableEvents must not exceed auditEvents');
@@ -74,7 +74,7 @@ export function checkIbmCloudOptions({ now, unreadableEvents, auditEvents }: Ibm
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
 const KEY_LENGTH = 44;
 
-/** A key in the format of IBM's keys that isn't valid anywhere. */
+/** A key in IBM's format that isn't valid anywhere. */
 export function madeUpKey(seed: number): string {
   return Array.from({ length: KEY_LENGTH }, (_, index) => LETTERS[noise(seed, 300, index) % LETTERS.length]).join('');
 }

@@ -7,7 +7,7 @@ interface PageRequest {
   readonly limit: number;
 }
 
-/** A part of a list, and the start of the next part, if there is one. */
+/** A part of a list, and the start of the next part, if any. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly limit: number;
@@ -15,17 +15,17 @@ export interface Page<Item> {
   readonly next?: number;
 }
 
-/** Bytes that become `+` and `/` in base64, which a client must encode. */
+/** These bytes become `+` and `/` in base64, which a client must percent-encode. */
 const AWKWARD_BYTES = Buffer.from([0xfb, 0xff, 0xbf]);
 
 const TOKEN_FIELDS = 'next_docid';
 
-/** Divides lists into pages, and creates and parses the tokens that lead from one page to the next. */
+/** Divides lists into pages, and creates and parses the tokens that link one page to the next. */
 export class Pages {
   readonly #options: IbmCloudOptions;
-  /** Each token contains its generation. */
+  /** Each token contains the generation in which it was created. */
   #generation = 0;
-  /** The first generation whose tokens are valid, by path. */
+  /** The first generation whose tokens are still valid, by path. */
   readonly #oldest = new Map<string, number>();
   #fresh = 0;
 
@@ -33,13 +33,13 @@ export class Pages {
     this.#options = options;
   }
 
-  /** Invalidates all tokens of a path so far. */
+  /** Invalidates all tokens issued for a path. */
   forget(path: string): void {
     this.#generation += 1;
     this.#oldest.set(path, this.#generation);
   }
 
-  /** An opaque token, with `+`, `/` and `=` in it (icd-api.md, 5.5). It may contain the filters of the request. */
+  /** An opaque token that contains `+`, `/` and `=` (icd-api.md, 5.5). The token may contain the request's filters. */
   token(from: number, filters: Readonly<Record<string, string>> = {}): string {
     const text = new URLSearchParams({ [TOKEN_FIELDS]: `g${this.#generation}-${from}`, ...filters }).toString();
     // Base64 ends with `=` unless the number of bytes is divisible by three.
@@ -47,13 +47,13 @@ export class Pages {
     return Buffer.concat([AWKWARD_BYTES, Buffer.from(text + padding)]).toString('base64');
   }
 
-  /** A token for the first page that differs from all previous ones. */
+  /** A token for the first page that differs from all previous tokens. */
   freshToken(): string {
     this.#fresh += 1;
     return this.token(0, { fresh: String(this.#fresh) });
   }
 
-  /** The content of a token; undefined if it isn't one, or no longer valid on this path. */
+  /** The content of a token; undefined if the token is invalid, or no longer valid on this path. */
   read(token: string, path: string): { from: number; filters: Record<string, string> } | undefined {
     const bytes = Buffer.from(token, 'base64');
     if (!bytes.subarray(0, AWKWARD_BYTES.length).equals(AWKWARD_BYTES)) return undefined;
@@ -64,7 +64,7 @@ export class Pages {
     return from === undefined || generation === undefined || generation < oldest ? undefined : { from, filters };
   }
 
-  /** The requested page of a list with tokens; undefined if token or limit is invalid. */
+  /** The requested page of a list with tokens; undefined if the token or the limit is invalid. */
   byToken<Item>(list: readonly Item[], query: QueryParameters, about: ByToken): Page<Item> | undefined {
     const token = query[about.token];
     const from = token === undefined ? 0 : this.read(String(token), about.path)?.from;
@@ -86,11 +86,11 @@ export class Pages {
 }
 
 interface ByToken {
-  /** The path of the list. */
+  /** The list's path. */
   readonly path: string;
-  /** The name of the parameter for the token. */
+  /** The token parameter's name. */
   readonly token: string;
-  /** The name of the parameter for the limit. */
+  /** The limit parameter's name. */
   readonly limit: string;
   readonly usual: number;
   readonly most: number;
@@ -106,7 +106,7 @@ function cut<Item>(list: readonly Item[], { from, limit }: PageRequest): Page<It
   return { items: list.slice(from, to), limit, from, ...(to < list.length && { next: to }) };
 }
 
-/** A path with the query of a request, partly replaced: the links `next` and `first` of a page. */
+/** A path with the request's query, partly replaced: the links `next` and `first` of a page. */
 export function link(path: string, query: QueryParameters, changed: Readonly<Record<string, string>>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, ...changed })) {
@@ -115,7 +115,7 @@ export function link(path: string, query: QueryParameters, changed: Readonly<Rec
   return `${path}?${parameters.toString()}`;
 }
 
-/** What the last page has as its next link: nothing, `null` or an empty text (icd-api.md, 2.1). */
+/** The next link on the last page: missing, `null` or an empty string (icd-api.md, 2.1). */
 export function lastPage(form: IbmCloudOptions['lastPage'], name: string): Row {
   if (form === 'absent') return {};
   return { [name]: form === 'null' ? null : '' };

@@ -17,13 +17,13 @@ afterEach(async () => {
 const DAY = 24 * 3600;
 const INSTANCES = '/resource-controller/v2/resource_instances';
 
-/** The cost of a month. */
+/** The total cost of a month. */
 function costOf(sandbox: IbmCloudSandbox, month: string): number {
   const ofMonth = [...sandbox.rows('billables')].filter((row) => row['month'] === month);
   return ofMonth.reduce((total, row) => total + Number(row['cost']), 0);
 }
 
-test('the same seed and time return the same bodies, another seed returns others', async () => {
+test('sandboxes with the same seed and time return the same bodies, and another seed changes the bodies', async () => {
   const sandboxes = [await start(), await start(), await start({ seed: 2 })];
   const bodies = await Promise.all(
     sandboxes.map(async (sandbox) => (await get(sandbox, await tokenOf(sandbox), INSTANCES)).text()),
@@ -32,7 +32,7 @@ test('the same seed and time return the same bodies, another seed returns others
   expect(bodies[2]).not.toBe(bodies[0]);
 });
 
-test('the log of requests recognizes the key in every encoding', async () => {
+test('the request log recognizes the API key in every encoding', async () => {
   const apiKey = 'a key "of" +/=& characters';
   const sandbox = await start({ apiKey });
   const token = await tokenOf(sandbox);
@@ -52,7 +52,7 @@ test('each service has its own quota', async () => {
   }
 });
 
-test('the open month grows, is corrected after its end, and then becomes final', async () => {
+test("usage of the open month grows, is corrected after the month's end, and then becomes final", async () => {
   const sandbox = await start();
   const open = costOf(sandbox, '2026-11');
   const final = costOf(sandbox, '2026-09');
@@ -69,7 +69,7 @@ test('the open month grows, is corrected after its end, and then becomes final',
   expect(costOf(sandbox, '2026-09')).toBe(final);
 });
 
-test('a month can be changed until it is final', async () => {
+test('usage of a month can be changed until the month is final', async () => {
   const sandbox = await start();
   const before = costOf(sandbox, '2026-11');
   expect([...sandbox.keys('billables')]).toContain(sandbox.touchUsage());
@@ -78,7 +78,7 @@ test('a month can be changed until it is final', async () => {
   expect(() => sandbox.touchUsage('1999-01')).toThrow('there is no usage of the month 1999-01');
 });
 
-test('another process can advance the clock, change usage, add events and revoke tokens', async () => {
+test('another process can advance the clock, change usage, add events and revoke tokens over HTTP', async () => {
   const sandbox = await start();
   const token = await tokenOf(sandbox);
   const control = async (path: string, body: object = {}): Promise<unknown> => {

@@ -17,7 +17,7 @@ import { TOKEN_PATH, Tokens, keyDetails } from './tokens.ts';
 import { Usage } from './usage.ts';
 import { Clock, type World, accountId } from './world.ts';
 
-/** IBM Cloud, and what can be changed in its account. */
+/** IBM Cloud, and the ways to change its account. */
 export interface IbmCloud extends Platform<IbmCloudStreamName> {
   readonly accountId: string;
   readonly logsInstances: readonly string[];
@@ -28,11 +28,11 @@ export interface IbmCloud extends Platform<IbmCloudStreamName> {
   touchUsage(month?: string): string;
 }
 
-/** The addresses of the services, with the names of the connector's option `endpoints`. */
+/** The addresses of the services, named as in the connector's option `endpoints`. */
 export interface Endpoints {
   readonly iam: string;
   readonly resource_controller: string;
-  /** Contains `{region}`, and the path before `/deployments`. */
+  /** Contains `{region}` and the path before `/deployments`. */
   readonly databases: string;
   readonly billing: string;
   readonly accounts: string;
@@ -40,7 +40,7 @@ export interface Endpoints {
   readonly logs: string;
 }
 
-/** The services below an address. IBM has a host per service; the sandbox has a path per service. */
+/** The services below an origin. IBM has a host per service; the sandbox has a path per service. */
 export function endpointsAt(origin: string): Endpoints {
   return {
     iam: `${origin}/iam`,
@@ -52,7 +52,7 @@ export function endpointsAt(origin: string): Endpoints {
   };
 }
 
-/** Generates an account of IBM Cloud. The same seed and options, including `now`, always give the same data. */
+/** Generates an IBM Cloud account. The same seed and options, including `now`, always produce the same data. */
 export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud {
   const clock = new Clock(options.now === '' ? Date.now() : Date.parse(options.now));
   const world: World = { seed, options, clock };
@@ -123,7 +123,7 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
   };
 }
 
-/** The first segments of a path. Databases have a host per region, logs per region and instance. */
+/** The first segments of a path. Databases have one host per region, and logs one host per region and instance. */
 function serviceOf(path: string): string {
   const segments = { databases: 2, logs: 3 } as const;
   const parts = path.split('/').slice(1);

@@ -12,12 +12,15 @@ const VIEWER = 'crn:v1:bluemix:public:iam::::role:Viewer';
 const EDITOR = 'crn:v1:bluemix:public:iam::::role:Editor';
 const ADMINISTRATOR = 'crn:v1:bluemix:public:iam::::role:Administrator';
 
-/** A kind of policy: its subjects, what it covers, and which roles it grants. */
+/** A kind of policy: its subjects, the resources it covers, and the roles it grants. */
 interface PolicyKind {
   readonly subject: Subject | readonly Subject[];
   readonly covers: Readonly<Record<string, string>>;
   readonly roles: readonly string[];
-  /** Whether it covers databases. A policy without a service does too, unless it is for the platform's own services. */
+  /**
+   * Whether the policy covers databases. A policy without a service does too, unless it is for the platform's own
+   * services.
+   */
   readonly opensDatabases: boolean;
   readonly more?: Row;
 }
@@ -27,7 +30,7 @@ interface Subject {
   readonly value: string;
 }
 
-/** One policy of each kind, in turn. `round` distinguishes those of a kind (icd-api.md, 2.7). */
+/** One policy of each kind. `round` distinguishes policies of the same kind (icd-api.md, 2.7). */
 function kindsOf(world: World, round: number): readonly [PolicyKind, ...PolicyKind[]] {
   const user = (place: number): Subject => ({ key: 'iam_id', value: userId(world, round + place) });
   const service: Subject = { key: 'iam_id', value: `iam-ServiceId-${uuid(world, Kind.service, 0, round + 2)}` };
@@ -44,14 +47,14 @@ function kindsOf(world: World, round: number): readonly [PolicyKind, ...PolicyKi
     { subject: service, covers: segments(gen2Id(world, round)), roles: [VIEWER], opensDatabases: true },
     { subject: profile, covers: { serviceType: 'service' }, roles: [EDITOR], opensDatabases: true },
     { subject: user(1), covers: { serviceName: 'cloud-object-storage' }, roles: [EDITOR], opensDatabases: false },
-    // For a deleted instance.
+    // A policy for a deleted instance.
     {
       subject: group,
       covers: { serviceName: 'databases-for-mysql', serviceInstance: uuid(world, Kind.hidden, 9, round) },
       roles: [VIEWER],
       opensDatabases: true,
     },
-    // One policy for several subjects, with a custom role.
+    // A policy for several subjects, with a custom role.
     { subject: [user(2), user(3)], covers: { region: 'eu-de' }, roles: [own], opensDatabases: true },
     {
       subject: group,
@@ -74,7 +77,7 @@ function kindsOf(world: World, round: number): readonly [PolicyKind, ...PolicyKi
       },
     },
     { subject: group, covers: deployment(round + 1), roles: [VIEWER, own], opensDatabases: true },
-    // From one service to another (authorization).
+    // An authorization of one service for another.
     {
       subject: { key: 'iam_id', value: 'none' },
       covers: { serviceName: 'kms' },
@@ -140,7 +143,9 @@ function subjectAttribute(subject: Subject | readonly Subject[]): Row {
   return { key: 'iam_id', operator: 'stringEqualsAnyOf', value: subject.map(({ value }) => value) };
 }
 
-/** What policies grant to users, services and profiles, or to groups: one row per policy, role and subject. */
+/**
+ * The roles that policies grant to users, services and profiles, or to groups: one row per policy, role and subject.
+ */
 export function policyGrants(world: World, key: Subject['key']): Row[] {
   return policies(world)
     .filter(({ row, kind }) => kind.opensDatabases && row['type'] === 'access' && row['state'] === 'active')
@@ -156,7 +161,7 @@ function roleName(role: string): string {
   return role.slice(role.lastIndexOf(':') + 1);
 }
 
-/** `GET /v2/policies`: paginated by a token, which is in the link, next to it, or both. */
+/** `GET /v2/policies`: paginated by a token, which is in the link, in a field next to the link, or in both. */
 export function listPolicies(world: World, pages: Pages, received: Received, refuse: Refuse): Answer {
   const { query, path } = received;
   if (query['account_id'] !== accountId(world)) return refuse(path, query['account_id'] === undefined ? 400 : 403);

@@ -11,20 +11,20 @@ import { resourceGroups } from './resource-groups.ts';
 import { type Usage, usageMetrics } from './usage.ts';
 import type { World } from './world.ts';
 
-/** What responses and keys are made from: computed data, and what has changed since the start. */
+/** The source of responses and keys: generated data, and changes since the start. */
 export interface Holdings {
   readonly world: World;
   readonly usage: Usage;
   readonly events: AuditEvents;
 }
 
-/** A stream of a connector: the paths it is read from, and its rows. */
+/** A stream of a connector: the paths from which it is read, and its rows. */
 interface Report {
-  /** The paths that it is read from, below the sandbox's address. */
+  /** The stream's paths below the sandbox's address. */
   readonly paths: readonly string[];
   /** The fields of a record's key. */
   readonly key: readonly string[];
-  /** What a full read must emit: rows as the API sends them, with the fields that the key also needs. */
+  /** The rows that a full read must emit: as the API returns them, plus the fields that the key requires. */
   rows(holdings: Holdings): Iterable<Row>;
 }
 
@@ -32,12 +32,12 @@ const INSTANCES = '/resource-controller/v2/resource_instances';
 const DEPLOYMENT = `${databases.DATABASES}/deployments/:id`;
 const POLICIES = '/iam/v2/policies';
 
-/** Every stream of icd-api.md, section 4. */
+/** Every stream in icd-api.md, section 4. */
 const REPORTS = {
   accounts: { paths: ['/accounts/v4/accounts/:id'], key: ['id'], rows: ({ world }) => [accountRow(world)] },
   audit_events: {
     paths: ['/logs/:region/:id/v1/query'],
-    // Few events have an id. Here, each event has its own correlation id.
+    // Few events have an id, but each sandbox event has a unique correlation id.
     key: ['correlationId'],
     rows: ({ events }) => events.ofDatabases(),
   },
@@ -151,7 +151,7 @@ export function rowsOf(holdings: Holdings, stream: IbmCloudStreamName): Iterable
   return REPORTS[stream].rows(holdings);
 }
 
-/** Their keys, without duplicates: the parts joined by slashes, without missing parts. */
+/** Their keys, without duplicates: the key's parts joined by slashes, without missing parts. */
 export function* keysOf(holdings: Holdings, stream: IbmCloudStreamName): Generator<string> {
   const { key }: Report = REPORTS[stream];
   for (const row of rowsOf(holdings, stream)) {
@@ -170,7 +170,7 @@ export function countsOf(holdings: Holdings): Record<IbmCloudStreamName, number>
   return Object.fromEntries(counts) as Record<IbmCloudStreamName, number>;
 }
 
-/** The rows of all deployments of generation 1, each with its deployment's id. */
+/** The rows of all generation 1 deployments, each with its deployment's id. */
 function ofDeployments(world: World, rows: (world: World, deployment: number) => readonly Row[]): Row[] {
   return upTo(world.options.deployments).flatMap((deployment) => {
     const deployment_id = deploymentId(world, deployment);
@@ -178,7 +178,7 @@ function ofDeployments(world: World, rows: (world: World, deployment: number) =>
   });
 }
 
-/** By the service in the CRN (icd-api.md, 1.5). */
+/** Whether a usage row is for a database, by the service in the CRN (icd-api.md, 1.5). */
 function isOfDatabase({ resource_instance_id }: Row): boolean {
   return /^crn:v1:[^:]*:[^:]*:(databases|messages)-for-/.test(String(resource_instance_id));
 }

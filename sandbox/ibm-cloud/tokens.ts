@@ -6,15 +6,15 @@ const GRANT = 'urn:ibm:params:oauth:grant-type:apikey';
 
 export const TOKEN_PATH = '/iam/identity/token';
 
-/** The service id that the API key belongs to. */
+/** The service id that owns the API key. */
 function ownIamId(world: World): string {
   return `iam-ServiceId-${uuid(world, Kind.service, 0, 0)}`;
 }
 
-/** The tokens issued so far. IAM exchanges the API key for them, and the services accept only these. */
+/** The tokens issued so far. IAM exchanges the API key for a token, and the services accept only tokens. */
 export class Tokens {
   readonly #world: World;
-  /** When each token expires, by the tokens' clock. */
+  /** When each token expires, according to the clock for tokens. */
   readonly #ends = new Map<string, number>();
   #made = 0;
 
@@ -22,7 +22,7 @@ export class Tokens {
     this.#world = world;
   }
 
-  /** `POST /identity/token` (icd-api.md, 1.1). A wrong key gets a 400, not a 401. */
+  /** `POST /identity/token` (icd-api.md, 1.1). IAM rejects a wrong key with a 400, not a 401. */
   exchange({ body }: Received): Answer {
     const form = new URLSearchParams(typeof body === 'string' ? body : '');
     if (form.get('grant_type') !== GRANT || (form.get('response_type') ?? 'cloud_iam') !== 'cloud_iam') {
@@ -57,7 +57,10 @@ export class Tokens {
     this.#ends.clear();
   }
 
-  /** Three parts with a decodable payload, which IBM's clients require (icd-api.md, 5.4). The signature is invalid. */
+  /**
+   * A token in three parts with a decodable payload, which IBM's clients require (icd-api.md, 5.4). The signature is
+   * invalid.
+   */
   #jwt(iat: number, exp: number): string {
     const world = this.#world;
     const iam_id = ownIamId(world);
@@ -85,7 +88,7 @@ export class Tokens {
   }
 }
 
-/** `GET /v1/apikeys/details`: the key's owner (icd-api.md, 1.3). May contain the key in clear text. */
+/** `GET /v1/apikeys/details`: the key's owner (icd-api.md, 1.3). The response may contain the key in clear text. */
 export function keyDetails(world: World, { headers, path }: Received, refuse: Refuse): Answer {
   const { apiKey } = world.options;
   if (headers['iam-apikey'] !== apiKey) return refuse(path, 404, 'Provided API key not found');

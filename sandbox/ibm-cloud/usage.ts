@@ -7,10 +7,10 @@ import { type Pages, lastPage, link } from './pages.ts';
 import { resourceGroupIds } from './resource-groups.ts';
 import { DAY, type World, accountId } from './world.ts';
 
-/** Until this day, the previous month may still change: the 21st at 00:00 UTC (icd-api.md, 2.5). */
+/** Until this day, usage of the previous month can still change: the 21st at 00:00 UTC (icd-api.md, 2.5). */
 const FINAL_DAY = 21;
 
-/** On this day, the previous month is corrected. */
+/** On this day, usage of the previous month is corrected. */
 const CORRECTION_DAY = 10;
 
 const METRICS = [
@@ -19,24 +19,24 @@ const METRICS = [
   ['VIRTUAL_PROCESSOR_CORES', 'vCPU', 31.5, 'CORES'],
 ] as const;
 
-/** A month by its text, such as `2026-10`, with its start and end. */
+/** A month with its text, such as `2026-10`, its start and its end. */
 interface Month {
   readonly text: string;
   readonly begin: number;
   readonly end: number;
 }
 
-/** The usage of the account by month. A month grows until it ends, is corrected later, and finally becomes final. */
+/** The account's usage by month. Usage grows until the month ends, is corrected later, and finally becomes final. */
 export class Usage {
   readonly #world: World;
-  /** What was added on request to the first row of a month. */
+  /** The quantity that was added on request to the first row of each month. */
   readonly #touched = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** The months with usage, oldest first. The last is open. */
+  /** The months with usage, oldest first. The last month is open. */
   months(): Month[] {
     const { now } = this.#world.clock;
     const date = new Date(now);
@@ -48,16 +48,17 @@ export class Usage {
   rows(month: Month): Row[] {
     const world = this.#world;
     return usedInstances(world).flatMap((instance, index) => {
-      // Instances that don't exist yet keep their index, so that the others cost the same every month.
+      // Instances that don't exist yet keep their index, so that all other instances cost the same every month.
       if (Date.parse(String(instance['created_at'])) >= month.end) return [];
       const row = this.#row(month, instance, index);
-      // One in four is priced in two countries, and one in four has two rows that differ only in their sums.
+      // One instance in four is priced in two countries. Another one in four has two rows that differ only in their
+      // amounts.
       if (index % 4 === 1) return [row, { ...row, pricing_country: 'DEU' }];
       return index % 4 === 3 ? [row, { ...row, usage: upTo(1).map(() => this.#metric(month, index, 0, 0.5)) }] : [row];
     });
   }
 
-  /** Adds to the first row of a month. Returns the month's text. */
+  /** Adds usage to the first row of a month. Returns the month's text. */
   touch(text?: string): Month {
     const months = this.months();
     const month = text === undefined ? months.at(-1) : months.find((one) => one.text === text);
@@ -79,14 +80,14 @@ export class Usage {
       pricing_country: 'USA',
       currency_code: 'USD',
       currency_rate: 1,
-      // One in eight is free, like a trial.
+      // One instance in eight is free, like a trial.
       billable: index % 8 !== 5,
       ...(index % 2 === 0 && { pending: false }),
       month: month.text,
       created_at: new Date(String(instance['created_at'])).toISOString(),
       ...(index % 3 === 0 && { deleted_at: null }),
       usage: upTo(1 + (index % METRICS.length)).map((metric) => this.#metric(month, index, metric, 1)),
-      // Included only on request; `answer` removes it.
+      // These fields are included only on request; `answer` removes them otherwise.
       resource_instance_name: instance['name'],
       resource_group_name: 'Default',
       resource_name: instance['resource_id'],
@@ -121,7 +122,7 @@ export class Usage {
     };
   }
 
-  /** `GET …/resource_instances/usage/:month`, of the account or of one of its resource groups. */
+  /** `GET …/resource_instances/usage/:month`: usage of the account or of one of its resource groups. */
   answer(pages: Pages, received: Received, refuse: Refuse): Answer {
     const world = this.#world;
     const { parameters, query, path } = received;
@@ -152,14 +153,17 @@ export class Usage {
     return json(200, { limit: page.limit, count: resources.length, first, ...end, resources });
   }
 
-  /** The link contains the token, and `offset` next to it has it in another encoding. */
+  /** The link contains the token, and the field `offset` contains it in another encoding. */
   #next(pages: Pages, from: number, path: string, query: Received['query']): Row {
     const token = pages.token(from);
     return { next: { href: link(path, query, { _start: token }), offset: encodeURIComponent(token) } };
   }
 }
 
-/** The instances with usage, databases first. None is added or removed, so that a final month doesn't change. */
+/**
+ * The instances with usage, databases first. Instances are never added or removed, so that a final month doesn't
+ * change.
+ */
 function usedInstances(world: World): Row[] {
   const { deployments, gen2Deployments } = world.options;
   const databases = [...upTo(deployments).map((index) => deploymentRow(world, index))];
@@ -171,7 +175,7 @@ function isFinal(world: World, month: Month): boolean {
   return world.clock.now >= dayOfNext(month, FINAL_DAY);
 }
 
-/** A row per metric of the usage rows. A second one that differs only in its sums has a number, from 2 on. */
+/** A row per metric of the usage rows. Rows that differ only in their amounts are numbered from the second on. */
 export function usageMetrics(rows: readonly Row[]): Row[] {
   const seen = new Map<string, number>();
   return rows.flatMap(({ usage, ...row }) =>

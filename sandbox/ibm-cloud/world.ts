@@ -7,15 +7,15 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /**
- * The sandbox's clock. It doesn't advance by itself, so that two reads in a row return the same data. Only tokens also age
- * with the real clock, because clients measure their lifetime with their own.
+ * The sandbox's clock. It doesn't advance by itself, so that two consecutive reads return the same data. Only tokens
+ * also age in real time, because clients measure token lifetimes with their own clock.
  */
 export class Clock {
   readonly start: number;
   #passed = 0;
 
   constructor(start: number) {
-    // On a whole minute, so that dates that differ by seconds are easy to read.
+    // The clock starts on a whole minute, so that dates that differ by seconds are easy to read.
     this.start = start - (start % MINUTE);
   }
 
@@ -24,7 +24,7 @@ export class Clock {
     return this.start + this.#passed;
   }
 
-  /** The clock for tokens: the real time plus the time that was advanced. */
+  /** The clock for tokens: real time plus the time by which the sandbox's clock was advanced. */
   get real(): number {
     return Date.now() + this.#passed;
   }
@@ -34,7 +34,7 @@ export class Clock {
   }
 }
 
-/** What the generated account is computed from. */
+/** The inputs from which the account is generated. */
 export interface World {
   readonly seed: number;
   readonly options: IbmCloudOptions;
@@ -84,7 +84,7 @@ export const Kind = {
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** A UUID, the same for the same seed, kind, group and index. Unique, because it ends with the index. */
+/** A UUID that depends only on the seed, kind, group and index. The index at its end makes it unique. */
 export function uuid(world: World, kind: Kind, group: number, index: number): string {
   const bits = madeUpHex(world.seed, kind * 100_003 + group, 16);
   const last = madeUpHex(world.seed, kind, 4) + hex8(index);
@@ -95,7 +95,7 @@ export function accountId(world: World): string {
   return madeUpHex(world.seed, 400, 32);
 }
 
-/** Ten segments (icd-api.md, 1.5). A child of an instance has its own type and id. */
+/** A CRN of ten segments (icd-api.md, 1.5). A child of an instance has its own type and id. */
 export function crn(world: World, parts: CrnParts): string {
   const { cname = 'bluemix', service, region, guid, type = '', resource = '' } = parts;
   return ['crn', 'v1', cname, 'public', service, region, `a/${accountId(world)}`, guid, type, resource].join(':');
@@ -115,25 +115,25 @@ export function childCrn(instance: string, type: 'backup' | 'task', id: string):
   return `${instance.slice(0, -2)}:${type}:${id}`;
 }
 
-/** A secret that isn't valid anywhere, but must never be shown. All of them look like this. */
+/** A secret that isn't valid anywhere, but must never be shown. All fake secrets have this format. */
 export function fakeSecret(world: World, group: number, index: number): string {
   return `FAKE${madeUpHex(world.seed, Kind.secret * 100_003 + group * 101 + index, 16).toUpperCase()}`;
 }
 
 /**
- * A date with as many fraction digits as the index says, as in the Resource Controller's responses: up to nine, without
- * zeros at the end (icd-api.md, 2.1).
+ * A date with a number of fraction digits that depends on the index, as in the Resource Controller's responses: up to
+ * nine digits, without trailing zeros (icd-api.md, 2.1).
  */
 export function spell(world: World, time: number, index: number): string {
   const seconds = new Date(time).toISOString().slice(0, 19);
   const digits = [9, 0, 3, 7, 1][index % 5] ?? 0;
   if (digits === 0) return `${seconds}Z`;
-  // Nine digits, the last of which isn't zero.
+  // The date has nine digits, the last of which isn't zero.
   const fraction = String(100_000_000 + (noise(world.seed, 420, index) % 90_000_000) * 10 + 1 + (index % 9));
   return `${seconds}.${fraction.slice(0, digits - 1)}${1 + (index % 9)}Z`;
 }
 
-/** A date with milliseconds, as in all other services' responses. */
+/** A date with milliseconds, as in the responses of all other services. */
 export function iso(time: number): string {
   return new Date(time).toISOString();
 }
