@@ -386,7 +386,33 @@ def deployment(row, groups, detail=None):
         "cpu_count_per_member": sizes.get("cpu_count"),
         "memory_gb_per_member": sizes.get("memory_gb"),
         "storage_gb_per_member": sizes.get("storage_gb"),
-        "disk_encryption_key_crn": (dataservices(row).get("encryption") or {}).get("disk"),
+        **gen2_settings(row),
+        "onetime_credentials": row["onetime_credentials"],
+    }
+
+
+def gen2_settings(row):
+    """Backups, encryption and network of a deployment of generation 2 (2.4.1)."""
+    services = dataservices(row)
+    encryption = services.get("encryption") or {}
+    backups = services.get("backups") or {}
+    automatic = backups.get("automatic_backups") or {}
+    retention = backups.get("retention_days") or backups.get("retention")
+    granted = services.get("authorizations")
+    outside = (row.get("extensions") or {}).get("virtual_private_endpoints")
+    network = outside or services.get("virtual_private_endpoints") or {}
+    return {
+        "disk_encryption_key_crn": encryption.get("disk"),
+        "backup_encryption_key_crn": encryption.get("backup"),
+        "automatic_backups_enabled": automatic.get("enabled"),
+        "backup_window_start": (automatic.get("window") or {}).get("start_time"),
+        "backup_retention_days": retention and int(str(retention).removesuffix("d")),
+        "backups_preserved": backups.get("preserve"),
+        "pitr_retention_days": (backups.get("point_in_time_recovery") or {}).get("retention_days"),
+        "independent_backups_authorized": granted and all(value in (True, "true") for value in granted.values()),
+        "endpoints": services.get("endpoints"),
+        "vpe_dns_domain": network.get("dns_domain"),
+        "vpe_ip_addresses": network and [endpoint["ip_address"] for endpoint in network["endpoints"]] or None,
     }
 
 

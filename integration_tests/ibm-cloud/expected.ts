@@ -38,7 +38,9 @@ export const STREAMS = {
       state created_at updated_at deleted_at created_by updated_by last_operation_type last_operation_state
       last_operation_description locked target_crn platform enable_public_endpoints enable_private_endpoints
       admin_usernames members shards host_flavor cpu_count_per_member memory_gb_per_member storage_gb_per_member
-      disk_encryption_key_crn`,
+      disk_encryption_key_crn backup_encryption_key_crn automatic_backups_enabled backup_window_start
+      backup_retention_days backups_preserved pitr_retention_days independent_backups_authorized endpoints
+      vpe_dns_domain vpe_ip_addresses onetime_credentials`,
   },
   deployments_allowlists: { key: 'id', fields: 'id deployment_id generation address description' },
   deployments_autoscalings: {
@@ -332,7 +334,32 @@ function gen2Sizes({ extensions }: Row): Row {
     cpu_count_per_member: sizes['cpu_count'],
     memory_gb_per_member: sizes['memory_gb'],
     storage_gb_per_member: sizes['storage_gb'],
-    disk_encryption_key_crn: services['encryption']?.['disk'],
+    ...gen2Settings(extensions as Row),
+  };
+}
+
+/** Backups, encryption and network (sections 2.4.1 and 4.25). */
+function gen2Settings(extensions: Row): Row {
+  const part = (of: unknown, ...names: string[]): unknown =>
+    names.reduce((value, name) => (value as Row | undefined)?.[name], of);
+  const services = extensions['dataservices'];
+  const backups = part(services, 'backups');
+  const days = part(backups, 'retention_days') ?? part(backups, 'retention');
+  const authorizations = part(services, 'authorizations') as Row | undefined;
+  const vpe = extensions['virtual_private_endpoints'] ?? part(services, 'virtual_private_endpoints');
+  return {
+    disk_encryption_key_crn: part(services, 'encryption', 'disk'),
+    backup_encryption_key_crn: part(services, 'encryption', 'backup'),
+    automatic_backups_enabled: part(backups, 'automatic_backups', 'enabled'),
+    backup_window_start: part(backups, 'automatic_backups', 'window', 'start_time'),
+    backup_retention_days: days === undefined ? undefined : Number.parseInt(days as string, 10),
+    backups_preserved: part(backups, 'preserve'),
+    pitr_retention_days: part(backups, 'point_in_time_recovery', 'retention_days'),
+    independent_backups_authorized:
+      authorizations && Object.values(authorizations).every((each) => String(each) === 'true'),
+    endpoints: part(services, 'endpoints'),
+    vpe_dns_domain: part(vpe, 'dns_domain'),
+    vpe_ip_addresses: (part(vpe, 'endpoints') as Row[]).map(({ ip_address }) => ip_address),
   };
 }
 

@@ -110,7 +110,8 @@ function extensions(world: World, index: number): Row {
   // IBM's rows had this shape until 2025.
   if (key === 'redis') {
     const database = { members: 2, host_flavor: flavor, storage_gb: storageGb };
-    return { dataservices: { version, resources: { database }, endpoints: connection } };
+    const older = { version, resources: { database }, endpoints: 'private', virtual_private_endpoints: vpe(host) };
+    return { dataservices: { ...older, connection } };
   }
   const members = key === 'mongodbees' ? { shards: 2 } : { members: 2 + (index % 2) };
   return {
@@ -126,17 +127,29 @@ function extensions(world: World, index: number): Row {
         configuration: key === 'postgresql' ? { max_connections: 200 } : {},
       },
       encryption: { disk: `crn:v1:bluemix:public:kms:${regionOf(world, index + 1)}:a/x:k:key:${index}` },
-      backups: { automatic_backups: { enabled: true, window: { start_time: '02:30Z' } }, retention: '30d' },
-      authorizations: { independent_backups: true, resource_group: 'true' },
+      backups: {
+        automatic_backups: { enabled: index % 5 !== 4, window: { start_time: '02:30Z' } },
+        ...(index % 2 === 0 ? { retention: '30d' } : { retention_days: 30 }),
+        ...(key !== 'mysql' && { preserve: index % 4 === 1 }),
+        point_in_time_recovery: { retention_days: 7 },
+      },
+      authorizations: { independent_backups: true, resource_group: index % 3 === 1 ? false : 'true' },
       connection,
     },
-    virtual_private_endpoints: {
-      dns_domain: host,
-      dns_hosts: ['', '*'],
-      origin_type: 'vpc',
-      endpoints: [{ ip_address: '10.0.0.1', zone: 'zone-1' }],
-      ports: [{ port_min: 5432, port_max: 5432 }],
-    },
+    virtual_private_endpoints: vpe(host),
+  };
+}
+
+function vpe(host: string): Row {
+  return {
+    dns_domain: host,
+    dns_hosts: ['', '*'],
+    origin_type: 'vpc',
+    endpoints: [
+      { ip_address: '10.0.0.1', zone: 'zone-1' },
+      { ip_address: '10.0.1.1', zone: 'zone-2' },
+    ],
+    ports: [{ port_min: 5432, port_max: 5432 }],
   };
 }
 

@@ -34,6 +34,17 @@
   'memory_gb_per_member': 'number',
   'storage_gb_per_member': 'number',
   'disk_encryption_key_crn': 'text',
+  'backup_encryption_key_crn': 'text',
+  'automatic_backups_enabled': 'boolean',
+  'backup_window_start': 'text',
+  'backup_retention_days': 'integer',
+  'backups_preserved': 'boolean',
+  'pitr_retention_days': 'integer',
+  'independent_backups_authorized': 'boolean',
+  'endpoints': 'text',
+  'vpe_dns_domain': 'text',
+  'vpe_ip_addresses': 'list',
+  'onetime_credentials': 'boolean',
 } %}
 {% set compose = {
   'id': 'text',

@@ -9,7 +9,7 @@ import {
   instanceRow,
 } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { type Deployment, diskKeyOf, gen2SizesOf, instanceOf, labelOf } from './instance.ts';
+import { type Deployment, gen2SizesOf, instanceOf, labelOf } from './instance.ts';
 
 const of = (row: Row) => instanceOf(String(row['id']), row);
 
@@ -190,11 +190,4 @@ test.each([
   [{ name: 'x'.repeat(101) }, `deployment ${crnOf(1)}`],
 ])('a label contains the name of a deployment if it is short: %j', (more, label) => {
   expect(labelOf(deploymentOf(gen1Row(1, more)))).toBe(label);
-});
-
-test('the key that encrypts the disks is the one in the details', () => {
-  expect(diskKeyOf(gen2Row(1, { encryption: { disk: 'crn:key', backup: 'crn:other' } }))).toBe('crn:key');
-  for (const row of [gen1Row(1), gen2Row(1, {}), gen2Row(1, { encryption: null }), gen2Row(1, { encryption: {} })]) {
-    expect(diskKeyOf(row) ?? null).toBeNull();
-  }
 });

@@ -63,7 +63,7 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
 }
 
 /** The details that only instances of generation 2 have; absent while an instance is provisioning. */
-function dataservicesOf({ extensions }: Row): Row | undefined {
+export function dataservicesOf({ extensions }: Row): Row | undefined {
   const dataservices = within(extensions, 'dataservices');
   return isRow(dataservices) ? dataservices : undefined;
 }
@@ -80,11 +80,6 @@ export function gen2SizesOf(row: Row): Row | undefined {
   const blocks = [...Object.values(dataservices), within(dataservices['resources'], 'database')];
   const sizes = blocks.filter(isRow).find((block) => SIZES.some((name) => name in block));
   return sizes && { version: dataservices['version'], ...sizes };
-}
-
-/** The CRN of the key that encrypts the disks. */
-export function diskKeyOf(row: Row): unknown {
-  return within(dataservicesOf(row)?.['encryption'], 'disk');
 }
 
 /** Whether the service provides databases or their backups. */

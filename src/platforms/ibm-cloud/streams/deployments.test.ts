@@ -100,6 +100,17 @@ test('a deployment of generation 1 is its instance, completed by the databases A
       memory_gb_per_member: null,
       storage_gb_per_member: null,
       disk_encryption_key_crn: null,
+      backup_encryption_key_crn: null,
+      automatic_backups_enabled: null,
+      backup_window_start: null,
+      backup_retention_days: null,
+      backups_preserved: null,
+      pitr_retention_days: null,
+      independent_backups_authorized: null,
+      endpoints: null,
+      vpe_dns_domain: null,
+      vpe_ip_addresses: null,
+      onetime_credentials: false,
     },
   ]);
   expect(printed.logged('WARN')).toEqual([]);

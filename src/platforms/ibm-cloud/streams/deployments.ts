@@ -1,7 +1,8 @@
-import { boolean, number, object, text, timestamp } from '../../../core/stream/fields.ts';
+import { boolean, integer, listOfTexts, number, object, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { ibmStream } from '../account/account.ts';
-import { type Deployment, diskKeyOf, gen2SizesOf } from '../account/instance.ts';
+import { gen2SettingsOf } from '../account/gen2-settings.ts';
+import { type Deployment, gen2SizesOf } from '../account/instance.ts';
 import { INSTANCES, loadInventory } from '../account/inventory.ts';
 import { reportOf } from '../account/partitions.ts';
 import { resourceGroupNames } from '../account/resource-groups.ts';
@@ -43,7 +44,7 @@ export const deployments = ibmStream({
   dropped: [
     ...['parameters', 'extensions', 'platform_options', 'url', 'crn', 'sub_type', 'region_id', 'resource_group_crn'],
     ...['resource_id', 'resource_plan_id', 'deleted_by', 'scheduled_reclaim_at', 'scheduled_reclaim_by', 'restored_at'],
-    ...['restored_by', 'reseller_channel_id', 'controlled_by', 'allow_cleanup', 'migrated', 'onetime_credentials'],
+    ...['restored_by', 'reseller_channel_id', 'controlled_by', 'allow_cleanup', 'migrated'],
     ...['dashboard_url', 'last_operation', 'plan_history', 'resource_keys_url', 'resource_aliases_url'],
     'resource_bindings_url',
   ],
@@ -82,6 +83,21 @@ export const deployments = ibmStream({
     memory_gb_per_member: number('Memory per member in GB; generation 2 only.'),
     storage_gb_per_member: number('Disk per member in GB; generation 2 only.'),
     disk_encryption_key_crn: text('CRN of the disk encryption key; generation 2 only.'),
+    backup_encryption_key_crn: text('CRN of the backup encryption key; generation 2 only.'),
+    automatic_backups_enabled: boolean('Whether backups are made automatically; generation 2 only.'),
+    backup_window_start: text('Start of the hour in which backups are made, such as 02:30Z; generation 2 only.'),
+    backup_retention_days: integer('Days that backups are kept; generation 2 only.'),
+    backups_preserved: boolean(
+      'Whether backups are kept when the deployment is deleted; false: they are deleted with it. Generation 2 only.',
+    ),
+    pitr_retention_days: integer('Days that a point-in-time recovery can go back; generation 2 only.'),
+    independent_backups_authorized: boolean(
+      'Whether the account authorizes independent backups; false: no new ones are made. Generation 2 only.',
+    ),
+    endpoints: text('Kind of endpoints, such as private; generation 2 only, and only in older deployments.'),
+    vpe_dns_domain: text('DNS domain of the virtual private endpoints; generation 2 only.'),
+    vpe_ip_addresses: listOfTexts('IP addresses of the virtual private endpoints; generation 2 only.'),
+    onetime_credentials: boolean('Whether credentials can be viewed only when they are created.'),
   },
 });
 
@@ -113,6 +129,6 @@ function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>
     cpu_count_per_member: sizes['cpu_count'] ?? null,
     memory_gb_per_member: sizes['memory_gb'] ?? null,
     storage_gb_per_member: sizes['storage_gb'] ?? null,
-    disk_encryption_key_crn: diskKeyOf(row),
+    ...gen2SettingsOf(row),
   };
 }

@@ -1,0 +1,44 @@
+import { type Row, isRow } from '../../../core/record/row.ts';
+import { textOf, within } from '../api/values.ts';
+import { dataservicesOf } from './instance.ts';
+
+/** The backups, encryption and network of a deployment of generation 2 (icd-api.md 2.4.1). */
+export function gen2SettingsOf(row: Row): Row {
+  const services = dataservicesOf(row);
+  const encryption = services?.['encryption'];
+  const backups = services?.['backups'];
+  const automatic = within(backups, 'automatic_backups');
+  // Beside `dataservices`, or inside it in the form of 2025.
+  const vpe = within(row['extensions'], 'virtual_private_endpoints') ?? services?.['virtual_private_endpoints'];
+  return {
+    disk_encryption_key_crn: within(encryption, 'disk'),
+    backup_encryption_key_crn: within(encryption, 'backup'),
+    automatic_backups_enabled: within(automatic, 'enabled'),
+    backup_window_start: within(within(automatic, 'window'), 'start_time'),
+    backup_retention_days: within(backups, 'retention_days') ?? daysIn(within(backups, 'retention')),
+    backups_preserved: within(backups, 'preserve'),
+    pitr_retention_days: within(within(backups, 'point_in_time_recovery'), 'retention_days'),
+    independent_backups_authorized: isAuthorized(services?.['authorizations']),
+    // Anything but a text may contain credentials.
+    endpoints: textOf(services?.['endpoints']) ?? null,
+    vpe_dns_domain: within(vpe, 'dns_domain'),
+    vpe_ip_addresses: addressesOf(within(vpe, 'endpoints')),
+  };
+}
+
+/** `30` of `30d`. Any other value stays, so that a warning names the field. */
+function daysIn(retention: unknown): unknown {
+  return typeof retention === 'string' ? (/^(\d+)d$/.exec(retention)?.[1] ?? retention) : retention;
+}
+
+/** Whether both authorizations exist, without which no new backups are made; null if one is unknown. */
+function isAuthorized(authorizations: unknown): boolean | null {
+  const all = ['independent_backups', 'resource_group'].map((name) => within(authorizations, name));
+  if (all.some((each) => each === false || each === 'false')) return false;
+  return all.every((each) => each === true || each === 'true') ? true : null;
+}
+
+function addressesOf(endpoints: unknown): string[] | null {
+  if (!Array.isArray(endpoints)) return null;
+  return (endpoints as unknown[]).filter(isRow).flatMap(({ ip_address: address }) => textOf(address) ?? []);
+}
