@@ -18,11 +18,11 @@ export function streamsTable({ streamsPage, reference, streams, origin }: Docume
   return table(
     ['Stream', 'Contents', 'API path', 'Primary key', 'Sync modes', 'Cursor'],
     streams.map((stream) => {
-      const { path, heading } = origin(stream);
+      const { path, heading, page = reference } = origin(stream);
       return [
         `[${stream.name}](${linkTo(streamsPage, at)}#${stream.name})`,
         stream.description,
-        `[${code(path)}](${linkTo(reference, at)}#${sectionOf(reference, heading)})`,
+        `[${code(path)}](${linkTo(page, at)}#${sectionOf(page, heading)})`,
         code(keyFieldOf(stream)),
         modesOf(stream),
         [cursorFieldOf(stream)].flatMap((field) => (field === undefined ? [] : code(field))).join(''),

@@ -28,8 +28,8 @@ export interface DocumentedPlatform {
   causes: Readonly<Partial<Record<ProblemId, string>>>;
   /** Problems that cannot occur on this platform. */
   withoutProblems: ReadonlySet<ProblemId>;
-  /** The API path of a stream, and text that identifies its section in the reference. */
-  origin: (stream: Stream) => { path: string; heading: string };
+  /** The API path of a stream, and its section: the text in its heading, and the page if it is another one. */
+  origin: (stream: Stream) => { path: string; heading: string; page?: string };
   /** Foreign keys with the same name in every stream. */
   references: Readonly<Record<string, string>>;
   /** Foreign keys of one stream: `stream.field`. */
@@ -125,7 +125,13 @@ const ibmCloudPages: DocumentedPlatform = {
   origin(stream) {
     const section = IBM_SECTIONS[stream.name];
     if (section === undefined) throw new Error(`no section of the reference is listed for ${stream.name}`);
-    return { path: ibmCloudPath(stream), heading: `${section} ` };
+    // Later sections are on a page of their own.
+    const isLater = Number(section.split('.')[1]) >= 12;
+    return {
+      path: ibmCloudPath(stream),
+      heading: `${section} `,
+      ...(isLater && { page: 'docs/reference/icd-accounts-access.md' }),
+    };
   },
   references: {
     account_id: 'accounts',
