@@ -6,13 +6,12 @@ import { databasesAt } from './api/endpoints.ts';
 import { objectIn } from './api/envelope.ts';
 import { terms } from './terms.ts';
 
-/** At most this many deployments are requested; one success is enough. */
+/** At most this many deployments are requested, and one successful request is enough. */
 const MAX_PROBES = 3;
 
 /**
- * Checks that the databases' API accepts the API key (icd-api.md 2.3.2). Returns the problem if it rejects all
- * requests, undefined if it accepts one or if there is nothing to request. Throws a ConnectorError for any other
- * failure.
+ * Checks that the databases API accepts the API key (icd-api.md 2.3.2). Returns the problem if the API rejects all
+ * requests; undefined if it accepts one, or if there is nothing to request. Throws a ConnectorError for any other failure.
  */
 export async function probeDatabases(
   deployments: readonly Deployment[],
@@ -34,7 +33,7 @@ export async function probeDatabases(
   }
 }
 
-/** One deployment per region, preferably one that is active. */
+/** One deployment per region, preferably an active one. */
 function candidates(deployments: readonly Deployment[]): Array<{ id: string; region: string }> {
   const active = deployments.filter(({ row }) => row['state'] === 'active');
   const byRegion = new Map<string, string>();

@@ -17,24 +17,24 @@ test('all options except the key have defaults', () => {
   });
 });
 
-test('one endpoint leaves the others at their defaults', () => {
+test('a config that sets one endpoint keeps the defaults of the others', () => {
   const { endpoints } = ibmCloudConfig.parse({ ...KEY, endpoints: { iam: 'https://private.iam.cloud.ibm.com' } });
   expect(endpoints).toEqual({ ...DEFAULT_ENDPOINTS, iam: 'https://private.iam.cloud.ibm.com' });
 });
 
-describe('values are normalized', () => {
+describe('the parsed config', () => {
   test.each([
     [{ api_key: ' \nthe-key\t' }, { api_key: 'the-key' }],
     [{ deployment_ids: [` ${guidOf(1)}\n`, guidOf(1)] }, { deployment_ids: [guidOf(1)] }],
     [{ deployment_ids: [crnOf(1), ` ${crnOf(1)}`] }, { deployment_ids: [crnOf(1)] }],
     [{ resource_group_ids: ['AAAA'.repeat(8), ` ${'aaaa'.repeat(8)}`] }, { resource_group_ids: ['aaaa'.repeat(8)] }],
     [{ endpoints: { iam: ' http://localhost:8080/iam// ' } }, { endpoints: { iam: 'http://localhost:8080/iam' } }],
-  ])('%j', (given, kept) => {
+  ])('has normalized values: %j', (given, kept) => {
     expect(ibmCloudConfig.parse({ ...KEY, ...given })).toMatchObject(kept);
   });
 });
 
-describe('invalid values', () => {
+describe('an invalid value', () => {
   const NO_ID = 'must be the CRN or the GUID of a deployment';
   const NO_GROUP = 'must be the ID of a resource group: 32 hexadecimal digits';
   test.each([
@@ -49,7 +49,7 @@ describe('invalid values', () => {
     ['resource_group_ids', ['default'], NO_GROUP],
     ['resource_group_ids', [`${GROUP}0`], NO_GROUP],
     ['endpoints', { iam: 1 }, 'must be a string'],
-  ])('%s: %j', (option, value, problem) => {
+  ])('of %s causes an error that names the option: %j', (option, value, problem) => {
     const { error } = ibmCloudConfig.safeParse({ ...KEY, [option]: value });
     expect(error?.issues.map(({ path }) => path[0])).toEqual([option]);
     expect(error?.issues[0]?.message).toContain(problem);

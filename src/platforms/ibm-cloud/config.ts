@@ -19,7 +19,7 @@ const resourceGroupId = string
 const LOGS_CRN = new RegExp(`^crn:v1:[^:]*:[^:]*:logs:[a-z0-9-]+:[^:]*:${GUID.source.slice(1, -1)}:[^:]*:[^:]*$`);
 const LOGS_ERROR = { error: 'must be the CRN of an IBM Cloud Logs instance, such as crn:v1:bluemix:public:logs:…' };
 
-/** Its region and GUID become part of a host name. */
+/** The region and the GUID of a Logs instance become part of a host name, so both must be valid. */
 const logsInstance = string
   .regex(LOGS_CRN, LOGS_ERROR)
   .refine((text) => isRegion(parseCrn(text)?.region ?? ''), LOGS_ERROR)
@@ -43,7 +43,7 @@ const endpoints = z
     Object.fromEntries(NAMES.map((name) => [name, endpoint(name)])) as Record<EndpointName, z.ZodType<string>>,
     {
       error: (issue) =>
-        // A misspelled endpoint must not send a test's key to IBM.
+        // A misspelled endpoint must be an error, because the default would send the key to IBM.
         issue.code === 'unrecognized_keys'
           ? `has an unknown endpoint; the endpoints are ${NAMES.join(', ')}`
           : 'must be an object of addresses',
@@ -51,7 +51,7 @@ const endpoints = z
   )
   .default(DEFAULT_ENDPOINTS);
 
-/** The options of this platform. An error is the end of a sentence that begins with the option's name. */
+/** The options of this platform. Each error message is the end of a sentence that begins with the option's name. */
 export const ibmCloudConfig = z
   .object({
     name: z.literal('ibm_cloud').meta({ order: 0 }),
@@ -99,7 +99,7 @@ export const ibmCloudConfig = z
     endpoints: endpoints.meta({
       title: 'Endpoints',
       description: "Addresses to use instead of IBM's. Plain http is accepted only for hosts that cannot be public.",
-      // Programs that generate config templates from specs also accept this spelling.
+      // Programs that generate config templates from specs also accept a list of types.
       type: ['object'],
       airbyte_hidden: true,
       order: 6,

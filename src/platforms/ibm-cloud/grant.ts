@@ -9,7 +9,7 @@ const BILLING = {
   resource_groups: '--roles Viewer --resource-type resource-group',
 } as const;
 
-/** The policies that streams need (icd-api.md 1.8), unless Viewer on the database service is enough. */
+/** The policies that streams need (icd-api.md 1.8). All other streams need only Viewer on the database service. */
 const POLICIES: Readonly<Record<string, (config: IbmCloudConfig, partition?: string) => string>> = {
   accounts: () => '--roles Viewer --account-management',
   audit_events({ logs_instances: [first = ''] }, instance = first) {
@@ -22,7 +22,7 @@ const POLICIES: Readonly<Record<string, (config: IbmCloudConfig, partition?: str
   teams: () => '--roles Viewer --service-name iam-groups',
 };
 
-/** The streams whose lists are just shorter without the role. */
+/** Without the role, the API returns shorter lists for these streams instead of rejecting the request. */
 const HIDING: ReadonlySet<string> = new Set([
   'deployments_roles',
   'deployments_team_roles',
@@ -31,8 +31,8 @@ const HIDING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The command that grants the role a stream needs, for its `partition` if that is rejected. Where its list is `hidden`, only
- * if a missing role can be the reason.
+ * The command that grants the role that a stream needs or, if `partition` is set, the role that this partition needs. For
+ * the outcome `hidden`, undefined unless a missing role can explain the empty list.
  */
 export async function grant(
   stream: string,
@@ -47,7 +47,7 @@ export async function grant(
   return `ibmcloud iam service-policy-create ${serviceId} ${policy} --force`;
 }
 
-/** The service of a deployment of generation 1, to which the role applies. */
+/** The service of the first generation 1 deployment, on which the role is granted. */
 async function serviceOf(account: Account): Promise<string> {
   const found = await account.once(loadInventory).catch(() => undefined);
   const first = found?.deployments.find(({ generation }) => generation === 'gen1');

@@ -20,21 +20,21 @@ import { INSTANCES } from './account/inventory.ts';
 const config = (options: object = {}): IbmCloudConfig =>
   ibmCloud.config.parse({ name: 'ibm_cloud', api_key: 'the-key', ...options });
 
-test('requests without an origin go to the Resource Controller and accept JSON', () => {
+test('requests without an origin are sent to the Resource Controller and accept JSON', () => {
   const endpoints = { resource_controller: 'http://localhost:8080/rc' };
   const { address, accept } = ibmCloud.connection(config({ endpoints }));
   expect({ address, accept }).toEqual({ address: 'http://localhost:8080/rc', accept: 'application/json' });
 });
 
-test('the key is a credential, as written and trimmed, even in an invalid config', () => {
+test('the key is registered as a credential, both as written and trimmed, even if the config is invalid', () => {
   expect(ibmCloud.credentials({ api_key: ' the-key\n', endpoints: 'odd' })).toEqual([' the-key\n', 'the-key']);
   for (const none of [{}, { api_key: 7 }, { api_key: null }]) expect(ibmCloud.credentials(none)).toEqual([]);
 });
 
-describe("an error in this platform's terms", () => {
+describe('an error message of this platform', () => {
   const { messages = {}, facts } = ibmCloud.terms;
   const own = Object.keys(messages) as ProblemId[];
-  /** The facts that the API client has about any failure with a status or a code. */
+  /** The facts that the API client knows about any failure with a status or a code. */
   const known = {
     ...facts,
     path: 'v2/things',
@@ -46,7 +46,7 @@ describe("an error in this platform's terms", () => {
     target: 't',
   } as unknown as FactsOf<ProblemId>;
 
-  test.each(own)('%s is a complete sentence', (id) => {
+  test.each(own)('is a complete sentence for the problem %s', (id) => {
     const { message, failureType } = new ConnectorError(id, known, { template: messages[id] });
     expect(message).toMatch(/^[A-Z].*\.$/);
     expect(message).not.toMatch(/[{}]|\s{2}|undefined|Compose|base_url/);
@@ -58,7 +58,7 @@ describe("an error in this platform's terms", () => {
     [410, 'not_found'],
     [422, 'not_offered'],
     [418, 'unexpected_status'],
-  ] as const)('names HTTP %i', (status, id) => {
+  ] as const)('contains the status HTTP %i', (status, id) => {
     const { message } = new ConnectorError(id, { ...known, status: String(status) }, { template: messages[id] });
     expect(message).toContain(`HTTP ${status} ("no")`);
   });
@@ -79,7 +79,7 @@ describe("an error in this platform's terms", () => {
       partition: 's',
       from: 'f',
     };
-    // No address of this platform could lack a version.
+    // The addresses of this platform always include the version.
     const ids = (Object.keys(problems) as ProblemId[]).filter((id) => id !== 'api_not_found');
     for (const id of ids) {
       const { message } = new ConnectorError(id, { ...known, ...others }, { template: messages[id] });
@@ -104,7 +104,7 @@ describe('a check', () => {
     return ibmCloud.check(chosen, once, new Account(chosen, once));
   }
 
-  test('reads the whole inventory for deployment_ids, and names those that do not exist', async () => {
+  test('reads the whole inventory if deployment_ids is set, and lists the ids that do not exist', async () => {
     const api = account([gen1Row(1)]);
     const chosen = config({ deployment_ids: [guidOf(1), guidOf(9)] });
     await expect(probed(chosen, api)).resolves.toEqual([
@@ -116,7 +116,7 @@ describe('a check', () => {
     });
   });
 
-  test('fails for an account without deployments, since the key may lack the role', async () => {
+  test('fails if the account has no deployments, since the key may lack the role', async () => {
     await expect(probed(config(), account([instanceRow(1, crnOf(1, 'kms'))]))).resolves.toEqual([
       'IBM Cloud lists no database deployments to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql.',
     ]);
@@ -129,7 +129,7 @@ describe('a check', () => {
     [refusal(503, detail), 'server_error'],
     [{}, 'unexpected_body'],
     [{ errors: 'not_found' }, 'unexpected_body'],
-  ])('fails if the response is not a deployment: %j', async (answer, problem) => {
+  ])('fails if the request for a deployment returns %j', async (answer, problem) => {
     await expect(probed(config(), account([gen1Row(1)], { [detail]: answer }))).rejects.toMatchObject({
       problem,
     });

@@ -47,6 +47,6 @@ test.each<[id: string, exchange: Partial<Exchange>, seen: unknown[]]>([
   ['token_life', token({}, { iat: 1_000, exp: 4_599 }), ['less than an hour']],
   ['token_life', token({}), []],
   ['token_life', token({ expires_in: 3_600 }), ['as expected']],
-])('%s of %j: %j', (id, exchange, expected) => {
+])('the probe %s, given %j, returns %j', (id, exchange, expected) => {
   expect(seen(id, exchange)).toEqual(expected);
 });

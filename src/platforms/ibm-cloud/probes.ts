@@ -8,7 +8,7 @@ import { within } from './api/values.ts';
 
 const DAY = 86_400_000;
 const OTHER_STATES = ['inactive', 'failed', 'pre_provisioning', 'pending_reclamation', 'pending_removal', 'removed'];
-/** IAM, a proxy or a gateway responds with these, in front of the databases' own API. */
+/** Statuses with which IAM, a proxy or a gateway may respond instead of the databases API. */
 const NOT_OF_V5 = [401, 403, 408, 429];
 const INSTANCES = /v2\/resource_instances$/;
 const USAGE = /resource_instances\/usage\/\{id\}$/;
@@ -16,7 +16,7 @@ const POLICIES = /v2\/policies$/;
 const DATABASES = /deployments\/\{id\}|deployables$|regions$/;
 const TOKEN = /identity\/token$/;
 
-/** The probes of the open questions in docs/reference/icd-questions.json. */
+/** The probes for the open questions in docs/reference/icd-questions.json. */
 export const probes: Readonly<Record<string, Probe>> = {
   default_state: rows(INSTANCES, 'resources', ({ state }) => {
     const isListed = state === 'active' || state === 'provisioning';
@@ -83,7 +83,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
   usage_token: body(USAGE, ({ next }) => {
     const token = /[?&]_start=([^&]+)/.exec(String(within(next, 'href')))?.[1];
-    // Links encode every token once.
+    // A link should contain each token in singly encoded form.
     return token !== undefined && [!/%25[\dA-F]{2}/i.test(token), 'encoded once', 'encoded twice'];
   }),
   policy_pages: body(POLICIES, ({ next }) => [!isRow(next), 'one page', 'more pages without a limit']),
@@ -118,7 +118,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
 };
 
-/** `false` and undefined: the response shows nothing. */
+/** What a response shows; `false` or undefined if it shows nothing. */
 type Shown = Sighting | false | undefined;
 
 function any(at: RegExp, look: (exchange: Exchange) => Shown): Probe {
@@ -143,7 +143,7 @@ function events(look: (events: Row[]) => Sighting[]): Probe {
   };
 }
 
-/** How many months ago a month such as `2026-10` was. */
+/** The number of months since a month such as `2026-10`. */
 function monthsSince(month: string): number {
   const [now, then] = [new Date(), new Date(`${month}-01`)];
   return (now.getUTCFullYear() - then.getUTCFullYear()) * 12 + now.getUTCMonth() - then.getUTCMonth();

@@ -1,7 +1,7 @@
 import { ConnectorError, asConnectorError } from '../../core/failure/errors.ts';
 import type { Terms } from '../../core/failure/terms.ts';
 
-/** The names of IBM Cloud and its settings in messages. */
+/** The names for IBM Cloud and its settings in messages. */
 export const terms: Terms = {
   facts: {
     Api: 'IBM Cloud',
@@ -27,12 +27,12 @@ export const terms: Terms = {
   hostHint: () => undefined,
 };
 
-/** `1 deployment`, `2 deployments`. */
+/** A count with its noun, such as `1 deployment` or `2 deployments`. */
 export function count(n: number, thing: string, things = `${thing}s`): string {
   return `${n} ${n === 1 ? thing : things}`;
 }
 
-/** A 403 becomes an error that names the required role, such as `the role Viewer on the resource group`. */
+/** Turns a 403 into an error that names the required role, such as `the role Viewer on the resource group`. */
 export async function requiringRole<T>(role: string, path: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;

@@ -7,7 +7,9 @@ import type { Account } from './account.ts';
 
 const KEY_DETAILS = 'v1/apikeys/details';
 
-/** The account's id: from the access token, or from IAM if the token omits it (icd-api.md 1.3). Throws a ConnectorError. */
+/**
+ * The account's id: from the access token, or from IAM if the token omits the id (icd-api.md 1.3). Throws a ConnectorError.
+ */
 export async function accountId({ api, config }: Account): Promise<string> {
   const claimed = accountIn(await api.authorization('accounts'));
   if (claimed !== undefined) return claimed;
@@ -15,7 +17,7 @@ export async function accountId({ api, config }: Account): Promise<string> {
   const headers = { 'iam-apikey': config.api_key };
   const body = await orRejection(api.get({ origin: iam, path: KEY_DETAILS, headers }, 'accounts'));
   if (body instanceof ConnectorError) {
-    // Thrown unchanged, it would look like a rejection of the request that needs the id, and be skipped.
+    // Rethrown unchanged, this error would look as if the request that needs the id had been rejected.
     const { answer = '', internalMessage = '' } = body;
     const message = `IAM at ${new URL(iam).host} doesn't report which account the API key belongs to (${answer}), and neither do its access tokens. If platform.endpoints is set, check it. If the problem persists, report it.`;
     throw new ConnectorError('unexpected_status', { message }, { internalMessage, cause: body });

@@ -29,14 +29,14 @@ function open({ authorization = `Bearer x.${CLAIMS}.y`, answers = {} }: Given = 
   return { api, account: new Account(config, api) };
 }
 
-describe("the account's id", () => {
-  test('is in the access token, without a request', async () => {
+describe("the lookup of the account's id", () => {
+  test('uses the access token, without a request', async () => {
     const { api, account } = open();
     expect(await account.once(accountId)).toBe(ACCOUNT);
     expect(api.requests).toEqual([]);
   });
 
-  test('is requested from IAM only once, with the key, if the token omits it', async () => {
+  test('sends IAM a single request, with the key, if the token omits the id', async () => {
     const { api, account } = open({
       authorization: 'Bearer opaque',
       answers: { [KEY_DETAILS]: { account_id: 'acc-1' } },
@@ -49,7 +49,7 @@ describe("the account's id", () => {
   });
 
   test.each([{}, { account_id: '' }, { account_id: null }, { account_id: 7 }, [], null])(
-    'is an error if IAM omits it: %j',
+    'fails if IAM responds with %j',
     async (body) => {
       const { account } = open({ authorization: 'Bearer opaque', answers: { [KEY_DETAILS]: body } });
       await expect(account.once(accountId)).rejects.toMatchObject({ problem: 'unexpected_body' });
@@ -57,13 +57,13 @@ describe("the account's id", () => {
   );
 });
 
-describe('the resource groups', () => {
+describe('the list of resource groups', () => {
   const groups = [
     { id: 'g1', name: 'default' },
     { id: 'g2', name: 'data' },
   ];
 
-  test('are requested once, and stay as the API sends them', async () => {
+  test('is requested only once and returned unchanged', async () => {
     const { api, account } = open({ answers: { [RESOURCE_GROUPS]: { resources: groups } } });
     const [rows, names] = await Promise.all([account.once(loadResourceGroups), resourceGroupNames(account)]);
     expect(rows).toEqual(groups);
@@ -77,7 +77,7 @@ describe('the resource groups', () => {
   });
 
   test.each([403, 404, 503])(
-    'that fail with HTTP %i leave deployments without names, with a warning',
+    'may fail with HTTP %i: deployments then have no group name, and a warning is logged',
     async (status) => {
       const { api, account } = open({ answers: { [RESOURCE_GROUPS]: refusal(status, RESOURCE_GROUPS) } });
       expect(await resourceGroupNames(account)).toEqual(new Map());
@@ -88,7 +88,7 @@ describe('the resource groups', () => {
   );
 
   test.each([{}, { resources: [null] }, { resources: groups, next_url: '/x' }])(
-    'of an unknown form are an error: %j',
+    'is invalid if the response is %j',
     async (body) => {
       const { account } = open({ answers: { [RESOURCE_GROUPS]: body } });
       await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ problem: 'unexpected_body' });

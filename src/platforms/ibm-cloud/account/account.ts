@@ -4,7 +4,7 @@ import type { Api } from '../../platform.ts';
 import type { IbmCloudConfig } from '../config.ts';
 import { Selection } from './selection.ts';
 
-/** The account that a sync reads. All streams of the sync share one instance. */
+/** The account that is read. All streams of a sync share one instance. */
 export class Account {
   readonly api: Api;
   readonly config: IbmCloudConfig;

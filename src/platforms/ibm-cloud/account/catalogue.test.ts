@@ -20,7 +20,7 @@ test.each<[string, Row[]]>([
   ['us-south', []],
   ['us-south', [gen2Row(1, {}), redis(2, 'evil.example.test/')]],
   ['us-south', [gen2Row(1, {}), gen1Row(2)]],
-])('the catalog is requested in %s', async (region, rows) => {
+])('the catalog is requested from the API in the region %s', async (region, rows) => {
   const api = openApi(({ path }) => (path === INSTANCES ? instancesBody(rows) : {}));
   const account = new Account(ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k' }), api);
   await loadCatalogue(account, 'deployables', 'databases');

@@ -2,10 +2,10 @@ import { databasesAt } from '../api/endpoints.ts';
 import type { Account } from './account.ts';
 import { loadInventory } from './inventory.ts';
 
-/** Requested where no deployment has a region of its own (icd-api.md 1.6). */
+/** The region to use if no deployment has a known region (icd-api.md 1.6). */
 const DEFAULT_REGION = 'us-south';
 
-/** Requests a list that belongs to no deployment from the databases' API of one region. Throws a ConnectorError. */
+/** Requests a list that all deployments share from one region's databases API. Throws a ConnectorError. */
 export async function loadCatalogue(account: Account, path: string, stream: string): Promise<unknown> {
   const { deployments } = await account.once(loadInventory);
   const [region = DEFAULT_REGION] = deployments.flatMap((each) => each.region ?? []).toSorted();

@@ -7,7 +7,7 @@ const vpe = { dns_domain: 'db.example.test', endpoints: [{ ip_address: '10.0.0.1
 
 test.each<[form: string, dataservices: Row | undefined, more: Row, settings: Row]>([
   [
-    'of 2026',
+    'in the 2026 format',
     {
       encryption: { disk: 'crn:disk', backup: 'crn:backup' },
       backups: {
@@ -33,7 +33,7 @@ test.each<[form: string, dataservices: Row | undefined, more: Row, settings: Row
     },
   ],
   [
-    'of 2025',
+    'in the 2025 format',
     { endpoints: 'private', virtual_private_endpoints: vpe, backups: { retention: '30d' } },
     {},
     {
@@ -43,10 +43,10 @@ test.each<[form: string, dataservices: Row | undefined, more: Row, settings: Row
       vpe_ip_addresses: ['10.0.0.1'],
     },
   ],
-  ['with a retention of unknown form', { backups: { retention: 'P30D' } }, {}, { backup_retention_days: 'P30D' }],
+  ['with a retention in an unknown format', { backups: { retention: 'P30D' } }, {}, { backup_retention_days: 'P30D' }],
   ['with endpoints that may contain credentials', { endpoints: { uri: 'postgres://u:p@h' } }, {}, { endpoints: null }],
   ['without extensions', undefined, {}, {}],
-])('settings %s are read', (_, dataservices, more, settings) => {
+])('the settings are read from a row %s', (_, dataservices, more, settings) => {
   const row = dataservices === undefined ? gen2Row(1) : { extensions: { dataservices, ...more } };
   const nothing = Object.fromEntries(Object.keys(gen2SettingsOf({})).map((name) => [name, null]));
   expect(gen2SettingsOf(row)).toEqual({ ...nothing, ...settings });
@@ -57,7 +57,7 @@ test.each([
   [{ independent_backups: 'false' }, false],
   [{ independent_backups: true }, null],
   [{}, null],
-])('the authorizations %j mean %j', (authorizations, isAuthorized) => {
+])('with the authorizations %j, independent_backups_authorized is %j', (authorizations, isAuthorized) => {
   const row = { extensions: { dataservices: { authorizations } } };
   expect(gen2SettingsOf(row)).toMatchObject({ independent_backups_authorized: isAuthorized });
 });

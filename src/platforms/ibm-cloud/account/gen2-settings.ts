@@ -2,13 +2,13 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { textOf, within } from '../api/values.ts';
 import { dataservicesOf } from './instance.ts';
 
-/** The backups, encryption and network of a deployment of generation 2 (icd-api.md 2.4.1). */
+/** The backup, encryption and network settings of a generation 2 deployment (icd-api.md 2.4.1). */
 export function gen2SettingsOf(row: Row): Row {
   const services = dataservicesOf(row);
   const encryption = services?.['encryption'];
   const backups = services?.['backups'];
   const automatic = within(backups, 'automatic_backups');
-  // Beside `dataservices`, or inside it in the form of 2025.
+  // The block is next to `dataservices`, or inside it in the 2025 format.
   const vpe = within(row['extensions'], 'virtual_private_endpoints') ?? services?.['virtual_private_endpoints'];
   return {
     disk_encryption_key_crn: within(encryption, 'disk'),
@@ -19,19 +19,19 @@ export function gen2SettingsOf(row: Row): Row {
     backups_preserved: within(backups, 'preserve'),
     pitr_retention_days: within(within(backups, 'point_in_time_recovery'), 'retention_days'),
     independent_backups_authorized: isAuthorized(services?.['authorizations']),
-    // Anything but a text may contain credentials.
+    // A value that is not a string may contain credentials.
     endpoints: textOf(services?.['endpoints']) ?? null,
     vpe_dns_domain: within(vpe, 'dns_domain'),
     vpe_ip_addresses: addressesOf(within(vpe, 'endpoints')),
   };
 }
 
-/** `30` of `30d`. Any other value stays, so that a warning names the field. */
+/** Converts `30d` to `30`. Any other value stays, so that a warning names the field. */
 function daysIn(retention: unknown): unknown {
   return typeof retention === 'string' ? (/^(\d+)d$/.exec(retention)?.[1] ?? retention) : retention;
 }
 
-/** Whether both authorizations exist, without which no new backups are made; null if one is unknown. */
+/** Whether both authorizations that new backups require exist; null if one is unknown. */
 function isAuthorized(authorizations: unknown): boolean | null {
   const all = ['independent_backups', 'resource_group'].map((name) => within(authorizations, name));
   if (all.some((each) => each === false || each === 'false')) return false;

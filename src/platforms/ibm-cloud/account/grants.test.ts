@@ -21,7 +21,7 @@ interface Given {
   config?: Row;
 }
 
-/** The policies of an account with one deployment, as the two streams receive them. */
+/** The rows of both streams of roles for an account with one deployment. */
 async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }: Given): Promise<{
   rows: Readonly<Record<SubjectKey, Row[]>>;
   log: string[];
@@ -63,7 +63,7 @@ function policy(covers: Row, { subject = { iam_id: 'IBMid-1' }, ...more }: Row &
   };
 }
 
-describe('a policy covers databases', () => {
+describe("a policy's resource", () => {
   test.each([
     [{ serviceName: 'databases-for-redis' }, 'service'],
     [{ serviceName: 'databases-for-*' }, 'service'],
@@ -73,7 +73,7 @@ describe('a policy covers databases', () => {
     [{ serviceInstance: '*', serviceName: 'databases-for-redis' }, 'service'],
     [{ resourceGroupId: '*' }, 'account'],
     [{}, 'account'],
-  ])('that covers %j', async (covers, scope) => {
+  ])('covers databases if its attributes are %j', async (covers, scope) => {
     const { rows } = await grantsOf({ policies: [policy(covers)] });
     expect(rows.iam_id).toMatchObject([{ scope }]);
     expect(rows.access_group_id).toEqual([]);
@@ -84,16 +84,16 @@ describe('a policy covers databases', () => {
     [{ serviceType: 'platform_service' }],
     [{ service_group_id: 'IAM' }],
     [{ resourceType: 'resource-group', resource: GROUP }],
-  ])('but not one that covers %j', async (covers) => {
+  ])('does not cover databases if its attributes are %j', async (covers) => {
     expect((await grantsOf({ policies: [policy(covers)] })).rows.iam_id).toEqual([]);
   });
 
-  test('nor an authorization between services', async () => {
+  test('is ignored if the policy is an authorization between services', async () => {
     expect((await grantsOf({ policies: [policy({}, { type: 'authorization' })] })).rows.iam_id).toEqual([]);
   });
 });
 
-test('there is one row per role and subject of a policy', async () => {
+test('a policy becomes one row per role and subject', async () => {
   const own = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Nightwatch`;
   const { rows } = await grantsOf({
     policies: [
@@ -126,25 +126,25 @@ test.each([
   ['iam-ServiceId-3', 'service_id'],
   ['Iam-Profile-4', 'profile'],
   ['crn-crn:v1:bluemix:public:containers-kubernetes:eu-de:a/1:2::', 'resource'],
-])('a policy for %s has a subject of the type %s', async (iam_id, type) => {
+])('a policy for the id %s has the subject type %s', async (iam_id, type) => {
   const { rows } = await grantsOf({ policies: [policy({}, { subject: { iam_id } })] });
   expect(rows.iam_id).toMatchObject([{ subject_type: type }]);
 });
 
-test('roles with the same short name have different ids', async () => {
+test('two roles with the same short name get different ids', async () => {
   const own = `crn:v1:bluemix:public:iam-access-management::a/${ACCOUNT}::customRole:Viewer`;
   const roles = [{ role_id: VIEWER }, { role_id: own }];
   const { rows } = await grantsOf({ policies: [policy({}, { id: 'p', control: { grant: { roles } } })] });
   expect(rows.iam_id.map(({ id }) => id)).toEqual(['p/Viewer/IBMid-1', `p/${own}/IBMid-1`]);
 });
 
-test('an attribute that must not exist is not a limit', async () => {
+test('an attribute with the operator stringExists and the value false does not limit a policy', async () => {
   const attributes = [{ key: 'serviceName', operator: 'stringExists', value: false }];
   const { rows } = await grantsOf({ policies: [policy({}, { resource: { attributes } })] });
   expect(rows.iam_id).toMatchObject([{ scope: 'account' }]);
 });
 
-describe('a policy of an unknown form is an error', () => {
+describe('an invalid policy', () => {
   const NO_TEXT = 'has an empty value, or one that is not text, for iam_id in subject.attributes';
   const NOBODY = 'has a subject without iam_id or access_group_id';
   const role = { role_id: VIEWER };
@@ -173,14 +173,14 @@ describe('a policy of an unknown form is an error', () => {
       { resource: { attributes: [{ key: 'serviceName', value: '' }] } },
       'has an empty value, or one that is not text, for serviceName in resource.attributes',
     ],
-  ])('(%s)', async (_, more, fault) => {
+  ])('causes an error if it has %s', async (_, more, fault) => {
     const damaged = grantsOf({ policies: [policy({}), { ...policy({}), ...more }] });
     await expect(damaged).rejects.toThrow(`row 2 of 2 ${fault}`);
     await expect(damaged).rejects.toMatchObject({ problem: 'unexpected_body' });
   });
 });
 
-test('attributes that no field shows cause a warning, only for policies on databases', async () => {
+test('policies on databases cause a warning if they have attributes that no field contains', async () => {
   const limited = policy({ serviceName: 'databases-for-redis', resourceType: 'backup', path: { odd: 1 } }, { id: 'p' });
   const other = policy({ serviceName: 'cloud-object-storage', prefix: 'x' });
   const { rows, log } = await grantsOf({ policies: [policy({}), other, limited] });
@@ -190,22 +190,22 @@ test('attributes that no field shows cause a warning, only for policies on datab
   ]);
 });
 
-test('a policy that is listed twice is read once', async () => {
+test('a policy that is listed twice becomes one record', async () => {
   const twice = policy({});
   expect((await grantsOf({ policies: [twice, { ...twice }] })).rows.iam_id).toHaveLength(1);
 });
 
-test('a deleted deployment has a GUID, but no CRN', async () => {
+test('a role on a deleted deployment has the GUID of the deployment, but no CRN', async () => {
   const gone = policy({ serviceName: 'databases-for-redis', serviceInstance: OTHER_GUID });
   const { rows } = await grantsOf({ policies: [gone] });
   expect(rows.iam_id[0]).toMatchObject({ service_instance: OTHER_GUID, scope: 'instance' });
   expect(rows.iam_id[0]?.['deployment_id']).toBeUndefined();
 });
 
-/** Policies that every choice of ids keeps. */
+/** Policies that are kept whichever ids are configured. */
 const MORE = ['two', 'pattern', 'two groups', 'any group'];
 
-describe('deployment_ids and resource_group_ids', () => {
+describe('a selection', () => {
   const policies = [
     policy({ serviceName: 'databases-for-postgresql', serviceInstance: GUID }, { id: 'own' }),
     policy({ serviceName: 'databases-for-postgresql', serviceInstance: OTHER_GUID }, { id: 'other' }),
@@ -219,11 +219,11 @@ describe('deployment_ids and resource_group_ids', () => {
   ];
 
   test.each([
-    ['none', {}, ['own', 'other', 'group', 'other group', 'account', ...MORE]],
+    ['no ids', {}, ['own', 'other', 'group', 'other group', 'account', ...MORE]],
     ['a GUID', { deployment_ids: [GUID.toUpperCase()] }, ['own', 'group', 'other group', 'account', ...MORE]],
     ['a CRN', { deployment_ids: [CRN] }, ['own', 'group', 'other group', 'account', ...MORE]],
-    ['a group', { resource_group_ids: [GROUP] }, ['own', 'group', 'account', ...MORE]],
-  ])('%s keeps the policies that may cover it', async (_, config, expected) => {
+    ['a resource group', { resource_group_ids: [GROUP] }, ['own', 'group', 'account', ...MORE]],
+  ])('with %s keeps all policies that may apply to it', async (_, config, expected) => {
     const { rows } = await grantsOf({ policies, config });
     expect(rows.iam_id.map((row) => row['policy_id'])).toEqual(expected);
   });

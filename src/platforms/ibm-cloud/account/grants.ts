@@ -31,7 +31,7 @@ interface Grants {
   requests: number;
 }
 
-/** Declares a stream with the grants to one kind of subject, except for its name and description. */
+/** Declares a stream of the roles granted to one kind of subject; the caller adds the stream's name and description. */
 export function grantsTo(subject: SubjectKey, description: string) {
   return {
     retrieval: {
@@ -80,8 +80,8 @@ function grantFields(subject: SubjectKey, description: string): Record<string, F
 }
 
 /**
- * `GET /v2/policies` (icd-api.md 2.7), for both streams of roles. Not filtered by service: the API filters by one at a time, and
- * policies without a service cover databases, too. Throws a ConnectorError.
+ * `GET /v2/policies` (icd-api.md 2.7), for both streams of roles. The request doesn't filter by service: the API filters by
+ * only one service at a time, and policies without a service cover databases, too. Throws a ConnectorError.
  */
 export async function loadGrants(account: Account): Promise<Grants> {
   const { api, config } = account;
@@ -94,7 +94,7 @@ export async function loadGrants(account: Account): Promise<Grants> {
     account.once(loadInventory),
   ]);
   const crns = new Map(deployments.map(({ id }) => [guidOf(id), id]));
-  // The list isn't a snapshot, and may contain a policy twice.
+  // The list isn't a snapshot, so it may contain a policy twice.
   const policies = new Map<string, Policy>();
   for (const [i, row] of rows.entries()) {
     const policy = policyOf(row, `row ${i + 1} of ${rows.length}`);
@@ -111,7 +111,7 @@ export async function loadGrants(account: Account): Promise<Grants> {
   return { rows: { iam_id: rowsFor('iam_id'), access_group_id: rowsFor('access_group_id') }, requests: requests + 1 };
 }
 
-/** Whether a policy may cover selected deployments. */
+/** Whether a policy may cover a selected deployment. */
 function isSelected({ resource }: Policy, crns: ReadonlyMap<string, string>, { selection }: Account): boolean {
   const { resourceGroupIds } = selection;
   const instances = resource.get('serviceInstance');
@@ -143,7 +143,7 @@ function warnOfLimits(policies: readonly Policy[], { api }: Account): void {
 async function roleNames({ api, config }: Account, account_id: string): Promise<ReadonlyMap<unknown, unknown>> {
   const request = { origin: config.endpoints.iam, path: ROLES, query: { account_id } };
   const body = objectOf(await requiringRole(VIEWER, ROLES, api.get(request, STREAM)), ROLES);
-  // IBM may omit empty lists, but not all three.
+  // IBM may omit empty lists, but never all three lists.
   const lists = ['system_roles', 'service_roles', 'custom_roles'].filter((name) => name in body);
   if (lists.length === 0) throw unexpectedBody(ROLES, 'it has no list of roles');
   return new Map(

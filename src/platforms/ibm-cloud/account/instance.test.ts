@@ -19,11 +19,11 @@ function deploymentOf(row: Row): Deployment {
   return instance;
 }
 
-/** The row of an instance of a service and a plan. */
+/** An instance with this service and plan. */
 const planned = (service: string, plan: string, more: Row = {}): Row =>
   instanceRow(1, crnOf(1, service), { resource_plan_id: plan, ...more });
 
-test('a deployment is described by its CRN', () => {
+test('a deployment gets its service, region, account and GUID from its CRN', () => {
   const row = gen1Row(1);
   expect(deploymentOf(row)).toEqual({
     kind: 'deployment',
@@ -43,7 +43,7 @@ describe('the generation', () => {
     ['by its plan in the other order', planned('databases-for-redis', 'databases-for-redis-standard-gen2')],
     ['by its own description', planned('databases-for-redis', 'odd', { extensions: { dataservices: {} } })],
     ['by its service, which exists only in gen2', planned('databases-for-valkey', 'databases-for-valkey-standard')],
-  ])('is gen2, without a region to request: %s', (_, row) => {
+  ])('is gen2, without a region for the databases API, as shown %s', (_, row) => {
     expect(deploymentOf(row)).toMatchObject({ generation: 'gen2', region: undefined });
   });
 
@@ -52,7 +52,7 @@ describe('the generation', () => {
     ['with a similar plan', planned('databases-for-redis', 'databases-for-redis-gen20')],
     ['with extensions of a different kind', planned('databases-for-redis', 'x', { extensions: { virtual: {} } })],
     ['with invalid dataservices', planned('databases-for-redis', 'x', { extensions: { dataservices: 'x' } })],
-  ])('is gen1: %s', (_, row) => {
+  ])('is gen1 for an instance %s', (_, row) => {
     expect(deploymentOf(row)).toMatchObject({ generation: 'gen1', region: 'us-south' });
   });
 });
@@ -65,19 +65,19 @@ test.each([
   ['databases-for-mongodb', 'databases-for-mongodb-enterprise-sharding-gen2', 'mongodbees'],
   ['databases-for-redis', 'databases-for-redis-enterprise', 'redis'],
   ['databases-for-newdb', 'databases-for-newdb-standard', 'newdb'],
-])('%s with the plan %s has the type %s', (service, plan, type) => {
+])('the service %s with the plan %s has the database type %s', (service, plan, type) => {
   expect(deploymentOf(planned(service, plan))).toMatchObject({ service, type });
 });
 
 test.each(['cloud-object-storage', 'databases-for-', 'my-databases-for-postgresql', 'dashdb-for-transactions'])(
-  'an instance of %s is not a database',
+  'an instance of the service %s is not a database',
   (service) => {
     expect(of(planned(service, `${service}-standard`))).toBeUndefined();
   },
 );
 
 describe('an unsupported CRN', () => {
-  test('that is a segment short still has the service, but no region', () => {
+  test('that lacks one segment still contains the service, but no region', () => {
     const short = crnOf(1).slice(0, -1);
     expect(deploymentOf(instanceRow(1, short, { account_id: 'the account' }))).toEqual(
       expect.objectContaining({
@@ -89,7 +89,7 @@ describe('an unsupported CRN', () => {
     );
   });
 
-  test('that is not a CRN takes the service from the row', () => {
+  test('that is not a CRN at all leaves the service to the row', () => {
     expect(deploymentOf({ id: guidOf(1), resource_id: 'databases-for-redis' })).toEqual(
       expect.objectContaining({ id: guidOf(1), type: 'redis', account: undefined, region: undefined }),
     );
@@ -97,7 +97,7 @@ describe('an unsupported CRN', () => {
   });
 
   test.each(['', 'US-South', 'evil.example.test/', 'us-south@evil.example.test', 'us south', '127.0.0.1'])(
-    'with the region %j has none',
+    'has no region if its region is %j',
     (region) => {
       expect(deploymentOf(instanceRow(1, crnOf(1, 'databases-for-redis', region)))).toMatchObject({
         generation: 'gen1',
@@ -110,7 +110,7 @@ describe('an unsupported CRN', () => {
 describe('a backup', () => {
   const source = crnOf(7);
 
-  test('that is an instance of the backup service has its own details', () => {
+  test('that is an instance of the backup service contains the details of the backup', () => {
     const row = backupRow(1, source);
     expect(of(row)).toEqual({
       kind: 'independent backup',
@@ -126,7 +126,7 @@ describe('a backup', () => {
     expect(of(row)).toMatchObject({ kind: 'independent backup', backup: {}, source: undefined });
   });
 
-  test.each([null, '', 7, {}])('whose database is %j has no known source', (crn) => {
+  test.each([null, '', 7, {}])('has no known source if the CRN of its database is %j', (crn) => {
     const dataservices = { backup: { source_data_service_crn: crn, type: 'automatic' } };
     expect(of(backupRow(1, undefined, { extensions: { dataservices } }))).toMatchObject({
       source: undefined,
@@ -142,7 +142,7 @@ describe('a backup', () => {
     expect(of(row)?.kind).toBe('independent backup');
   });
 
-  test('is not a deployment with settings for backups', () => {
+  test('is not confused with a deployment that has backup settings', () => {
     expect(of(gen2Row(1, { backups: { retention: '30d' }, encryption: { backup: 'crn' } }))?.kind).toBe('deployment');
   });
 });
@@ -158,7 +158,7 @@ describe('the sizes of a generation 2 deployment', () => {
   };
   const sizesOf = (dataservices?: Row): unknown => gen2SizesOf(gen2Row(1, dataservices));
 
-  test('are under the name of its engine, whatever that is', () => {
+  test('are found under the name of the engine, even if the engine is unknown', () => {
     for (const name of ['postgresql', 'mongodbees', 'new_engine']) {
       const others = { $schema: { version: '1.0.0' }, encryption: { disk: 'crn' }, backups: { retention: '30d' } };
       expect(sizesOf({ ...others, [name]: { ...postgresql, configuration: { a: 1 } } })).toMatchObject(postgresql);
@@ -166,7 +166,7 @@ describe('the sizes of a generation 2 deployment', () => {
     expect(sizesOf({ mongodbees: { shards: 2, storage_gb: 10.5 } })).toMatchObject({ shards: 2, storage_gb: 10.5 });
   });
 
-  test('may have the form of 2025', () => {
+  test('may be in the 2025 format', () => {
     const database = { members: 3, host_flavor: 'bxf.4x16', cpu_count: 4, memory_gb: 16, storage_gb: 20 };
     expect(sizesOf({ version: '17', resources: { database } })).toMatchObject({ version: '17', ...database });
     expect(sizesOf({ version: '17', resources: { database: { ...database, version: '17.4' } } })).toMatchObject({
@@ -178,7 +178,7 @@ describe('the sizes of a generation 2 deployment', () => {
     ['no dataservices', undefined],
     ['nothing but a connection', { connection: { cli: { arguments: ['$PGUSER'] } } }],
     ['invalid resources', { resources: 'many' }],
-  ])('are unknown with %s', (_, dataservices) => {
+  ])('are unknown if the row contains %s', (_, dataservices) => {
     expect(sizesOf(dataservices)).toBeUndefined();
   });
 });
@@ -188,6 +188,6 @@ test.each([
   [{ name: '' }, `deployment ${crnOf(1)}`],
   [{ name: null }, `deployment ${crnOf(1)}`],
   [{ name: 'x'.repeat(101) }, `deployment ${crnOf(1)}`],
-])('a label contains the name of a deployment if it is short: %j', (more, label) => {
+])('a label contains the name of a deployment only if the name is neither empty nor too long: %j', (more, label) => {
   expect(labelOf(deploymentOf(gen1Row(1, more)))).toBe(label);
 });

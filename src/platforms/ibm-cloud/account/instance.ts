@@ -7,7 +7,7 @@ export interface Deployment {
   kind: 'deployment';
   /** The CRN. */
   id: string;
-  /** The row of the inventory. */
+  /** The row in the list of the Resource Controller. */
   row: Row;
   service: string;
   generation: 'gen1' | 'gen2';
@@ -23,9 +23,9 @@ export interface IndependentBackup {
   kind: 'independent backup';
   id: string;
   row: Row;
-  /** `extensions.dataservices.backup`; empty if the row has none. */
+  /** `extensions.dataservices.backup`; empty if the row does not contain it. */
   backup: Row;
-  /** The CRN of the deployment, which may be deleted; undefined if it is unknown. */
+  /** The CRN of the backed-up deployment, which may have been deleted; undefined if unknown. */
   source: string | undefined;
 }
 
@@ -33,10 +33,10 @@ export type Instance = Deployment | IndependentBackup;
 
 const BACKUPS = 'databases-independent-backups';
 
-/** What a row of the inventory is; undefined for an instance of another service (icd-api.md 1.7, 2.4.2). */
+/** Classifies a row of the inventory; undefined for an instance of another service (icd-api.md 1.7, 2.4.2). */
 export function instanceOf(id: string, row: Row): Instance | undefined {
   const crn = parseCrn(id);
-  // An incomplete CRN still contains its service.
+  // Even an incomplete CRN contains the service.
   const service = textOf(id.split(':')[4]) ?? textOf(row['resource_id']) ?? '';
   const dataservices = dataservicesOf(row);
   const backup = dataservices?.['backup'];
@@ -62,7 +62,7 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
   };
 }
 
-/** The details that only instances of generation 2 have; absent while an instance is provisioning. */
+/** Details that only generation 2 instances have; absent during provisioning. */
 export function dataservicesOf({ extensions }: Row): Row | undefined {
   const dataservices = within(extensions, 'dataservices');
   return isRow(dataservices) ? dataservices : undefined;
@@ -71,8 +71,8 @@ export function dataservicesOf({ extensions }: Row): Row | undefined {
 const SIZES = ['members', 'shards', 'host_flavor', 'cpu_count', 'memory_gb', 'storage_gb'];
 
 /**
- * The version and the per-member sizes of a deployment of generation 2, from the block that is named after its engine, or in
- * the form of 2025 `resources.database` (icd-api.md 2.4.1). Undefined if the row has none.
+ * The version and the per-member sizes of a generation 2 deployment, from the block named after its engine, or from
+ * `resources.database` in the 2025 format (icd-api.md 2.4.1). Undefined if the row has neither.
  */
 export function gen2SizesOf(row: Row): Row | undefined {
   const dataservices = dataservicesOf(row);
@@ -87,12 +87,12 @@ export function isDatabaseService(service: string): boolean {
   return service === BACKUPS || engineIn(service) !== undefined;
 }
 
-/** `postgresql` of `databases-for-postgresql`; undefined for other services. New engines need no release. */
+/** `postgresql` for `databases-for-postgresql`; undefined for other services. New engines don't require a release. */
 function engineIn(service: string): string | undefined {
   return /^(?:databases|messages)-for-(.+)$/.exec(service)?.[1];
 }
 
-/** The databases' API has several types for some services, depending on the plan (icd-api.md 1.5). */
+/** For some services, the type in the databases API depends on the plan (icd-api.md 1.5). */
 function typeOf(engine: string, plan: string): string {
   if (engine === 'elasticsearch') return plan.includes('platinum') ? 'elasticsearchpl' : engine;
   if (engine !== 'mongodb') return engine;

@@ -24,11 +24,11 @@ function of(rows: readonly unknown[], deploymentIds: string[]) {
 
 const ids = (found: ReadonlyArray<{ id: string }>): string[] => found.map(({ id }) => id);
 
-describe('deployment_ids', () => {
+describe('the option deployment_ids', () => {
   const rows = [gen1Row(1), gen2Row(2, SIZES), backupRow(3, crnOf(2)), backupRow(4, crnOf(9)), backupRow(5, undefined)];
   const chosen = (...deploymentIds: string[]): Promise<Inventory> => of(rows, deploymentIds).load();
 
-  test('may be CRNs or GUIDs in any case, and limit deployments and backups, but not `all`', async () => {
+  test('accepts CRNs and GUIDs in any case, and limits deployments and backups, but not the set of all known CRNs', async () => {
     for (const id of [crnOf(2), guidOf(2), guidOf(2).toUpperCase()]) {
       const { deployments, backups, all, missing } = await chosen(id);
       expect(ids(deployments)).toEqual([crnOf(2)]);
@@ -38,7 +38,7 @@ describe('deployment_ids', () => {
     }
   });
 
-  test('may be those of deleted deployments with backups', async () => {
+  test('accepts ids of deleted deployments that still have backups', async () => {
     for (const id of [crnOf(9), guidOf(9), guidOf(9).toUpperCase()]) {
       const { deployments, backups, missing } = await chosen(id);
       expect(deployments).toEqual([]);
@@ -47,13 +47,13 @@ describe('deployment_ids', () => {
     }
   });
 
-  test('select everything if empty, including backups of unknown deployments', async () => {
+  test('selects everything if it is empty, including backups of unknown deployments', async () => {
     const { deployments, backups } = await chosen();
     expect(ids(deployments)).toEqual([crnOf(1), crnOf(2)]);
     expect(backups.map(({ source }) => source)).toEqual([crnOf(2), crnOf(9), undefined]);
   });
 
-  test('that exist are read, with a warning about the others', async () => {
+  test('selects the ids that exist, and a warning lists the others', async () => {
     const { api, load } = of(rows, [guidOf(77), guidOf(1), crnOf(88)]);
     const { deployments, missing } = await load();
     expect(ids(deployments)).toEqual([crnOf(1)]);
@@ -63,7 +63,7 @@ describe('deployment_ids', () => {
     );
   });
 
-  test('are an error if none of them exist', async () => {
+  test('causes an error if none of its ids exist', async () => {
     await expect(chosen(guidOf(77), crnOf(88))).rejects.toMatchObject({
       problem: 'deployments_unknown',
       failureType: 'config_error',
@@ -71,7 +71,7 @@ describe('deployment_ids', () => {
     });
   });
 
-  test('can only be those of databases', async () => {
+  test('does not accept ids of other services', async () => {
     await expect(of([instanceRow(1, crnOf(1, 'kms')), gen1Row(2)], [guidOf(1)]).load()).rejects.toMatchObject({
       problem: 'deployments_unknown',
     });

@@ -59,7 +59,7 @@ test('the inventory distinguishes deployments of both generations, backups, and 
   expect({ missing, requests }).toEqual({ missing: [], requests: 1 });
 });
 
-test('the inventory is requested once for all streams, which get the same failure', async () => {
+test('all streams share one request for the inventory, and the error if that request fails', async () => {
   const { api, load } = of([gen1Row(1)]);
   const [one, other] = await Promise.all([load(), load()]);
   expect(other).toBe(one);
@@ -74,7 +74,7 @@ test('the inventory is requested once for all streams, which get the same failur
   expect(failing.api.requests).toHaveLength(1);
 });
 
-test('a summary is logged, so that missing instances can be noticed', async () => {
+test('the log contains a summary of the inventory, so that users notice missing instances', async () => {
   const { api, load } = of([gen1Row(1), gen2Row(2, SIZES), backupRow(3, crnOf(2)), instanceRow(4, crnOf(4, 'kms'))]);
   await load();
   expect(api.logged).toEqual([
@@ -84,7 +84,7 @@ test('a summary is logged, so that missing instances can be noticed', async () =
   ]);
 });
 
-test('a deployment with an unsupported CRN causes a warning, and stays in the list', async () => {
+test('a deployment with an unsupported CRN causes a warning and stays in the inventory', async () => {
   const odd = crnOf(1, 'databases-for-redis', 'evil.example.test/');
   const { api, load } = of([instanceRow(1, odd), gen1Row(2)]);
   expect(ids((await load()).deployments)).toEqual([odd, crnOf(2)]);
@@ -93,7 +93,7 @@ test('a deployment with an unsupported CRN causes a warning, and stays in the li
   ]);
 });
 
-describe('pages', () => {
+describe('the pages of the inventory', () => {
   test('are requested by token, at the configured address and with all filters', async () => {
     const { api, load } = open(({ query }) => {
       if (query?.['start'] === undefined)
@@ -108,7 +108,7 @@ describe('pages', () => {
     ]);
   });
 
-  test('may have tokens of different names, of which only the last is sent', async () => {
+  test('may name their token differently, and only the latest token is sent', async () => {
     const { api, load } = open(({ query = {} }) => {
       if (query['start'] !== undefined) return instancesBody([gen1Row(2)], '/x?next_docid=d');
       return query['next_docid'] === undefined
@@ -119,7 +119,7 @@ describe('pages', () => {
     expect(queries(api)[2]).toEqual({ type: 'service_instance', limit: 100, next_docid: 'd' });
   });
 
-  test('are requested per resource group; instances outside these groups are unknown', async () => {
+  test('are requested per resource group, so it is unknown which instances exist in other groups', async () => {
     const { api, load } = open(
       ({ query = {} }) => {
         const group = String(query['resource_group_id']);
@@ -140,7 +140,7 @@ describe('pages', () => {
     ]);
   });
 
-  test('that never end are an error', async () => {
+  test('cause an error if they never end', async () => {
     const { api, load } = open(({ query = {} }) =>
       instancesBody([gen1Row(1)], `/x?start=${Number(query['start'] ?? 0) + 1}`),
     );
@@ -162,7 +162,7 @@ describe('pages', () => {
     [{ resources: [gen1Row(1), null] }, 'row 2 of 2 is not an object'],
     [{ resources: [{ name: 'db', guid: '', id: null }] }, 'row 1 of 1 has no CRN'],
     [[], 'it is not an object'],
-  ])('of an unknown form are an error, never the end: %j', async (body, detail) => {
+  ])('cause an error if one of them is %j', async (body, detail) => {
     await expect(open(() => body).load()).rejects.toMatchObject({
       problem: 'unexpected_body',
       message: expect.stringContaining(detail) as string,
@@ -170,7 +170,10 @@ describe('pages', () => {
   });
 });
 
-/** The content of each page, with repeated rows and empty pages; each links to the next by a token with some name. */
+/**
+ * The content of each page, including repeated rows and empty pages. Each page links to the next by a token with one of the
+ * known names.
+ */
 const account = fc
   .record({ count: fc.nat(25), cuts: fc.array(fc.nat(4), { minLength: 1, maxLength: 30 }) })
   .chain(({ count, cuts }) =>
@@ -184,7 +187,7 @@ const account = fc
     }),
   );
 
-test('a list of any number of pages is read completely, and only once', async () => {
+test('the inventory is complete and has no duplicates, however many pages it has', async () => {
   await fc.assert(
     fc.asyncProperty(account, async ({ count, cuts, repeats, name, last, token }) => {
       const rows = Array.from({ length: count }, (_, i) => gen1Row(i));
@@ -214,8 +217,8 @@ test('a list of any number of pages is read completely, and only once', async ()
   );
 });
 
-describe('the first deployments', () => {
-  test('are those on the first page with deployments', async () => {
+describe('the search for the first deployments', () => {
+  test('ends with the first page that contains a deployment', async () => {
     const { api, account } = open(({ query = {} }) => {
       const page = Number(query['start'] ?? 0);
       const row = page < 2 ? instanceRow(page, crnOf(page, 'kms')) : gen1Row(page);
@@ -227,7 +230,7 @@ describe('the first deployments', () => {
     expect(api.logged).toEqual([]);
   });
 
-  test('are searched for in all resource groups', async () => {
+  test('covers all resource groups', async () => {
     const { api, account } = of([backupRow(1, crnOf(2))], ['g1', 'g2']);
     api.isCheck = true;
     expect((await account.once(loadInventory)).deployments).toEqual([]);
@@ -235,7 +238,7 @@ describe('the first deployments', () => {
   });
 });
 
-test('an instance that is listed twice is read once, as listed last', async () => {
+test('an instance that is listed twice is included once, in its latest version', async () => {
   const { api, load } = open(({ query = {} }) =>
     query['start'] === undefined
       ? instancesBody([gen1Row(1, { name: 'before' })], '/x?start=2')

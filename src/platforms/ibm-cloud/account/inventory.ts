@@ -9,7 +9,7 @@ import { type Selection, guidOf } from './selection.ts';
 
 export const INSTANCES = 'v2/resource_instances';
 
-/** The names seen for the next page's token (icd-api.md 2.1). */
+/** The known names of the parameter with the next page's token (icd-api.md 2.1). */
 const TOKENS = ['start', 'next_docid', 'next_url'] as const;
 const PAGE_SIZE = 100;
 
@@ -26,14 +26,14 @@ export interface Inventory {
   requests: number;
 }
 
-/** By id; undefined for an instance of another service. */
+/** Instances by id; the value is undefined for an instance of another service. */
 type Instances = Map<string, Instance | undefined>;
 
 /** Throws a ConnectorError. */
 export async function loadInventory(account: Account): Promise<Inventory> {
   let instances: Instances = new Map();
   let requests = 0;
-  // A check needs no page after the first that has a deployment, unless it looks for certain deployments.
+  // Once a page contains a deployment, a check needs no further page, unless deployment_ids is set.
   const isGlance = account.api.isCheck === true && account.selection.deploymentIds.length === 0;
   for await (const listed of pagesOf(account)) {
     instances = listed;
@@ -47,10 +47,10 @@ export async function loadInventory(account: Account): Promise<Inventory> {
   return { ...select(deployments, backups, account), requests };
 }
 
-/** Yields all instances listed so far, after each page. Resource groups are listed one after the other. */
+/** Yields all instances listed so far, after each page. Lists one resource group after another. */
 async function* pagesOf({ api, config, selection }: Account): AsyncGenerator<Instances, void, void> {
   const { resourceGroupIds } = selection;
-  // The list isn't a snapshot, and may contain an instance twice.
+  // The list isn't a snapshot, so it may contain an instance twice.
   const instances: Instances = new Map();
   for (const group of resourceGroupIds.length === 0 ? [undefined] : resourceGroupIds) {
     const query = { type: 'service_instance', limit: PAGE_SIZE, resource_group_id: group };
@@ -121,7 +121,7 @@ function select(
   };
 }
 
-/** The sentence about deployment_ids that do not exist. */
+/** The warning about deployment_ids that do not exist. */
 export function missingSentence(missing: readonly string[], { resourceGroupIds }: Selection): string {
   const ids = missing.join(', ');
   return resourceGroupIds.length === 0

@@ -26,8 +26,8 @@ function accountOf(rows: readonly Row[], options: object = {}): Account {
 const redis = (n: number, region: string): Row => instanceRow(n, crnOf(n, 'databases-for-redis', region));
 const TYPES = new Set(['redis']);
 
-describe('the partitions of a stream of generation 1', () => {
-  test('are its deployments, each at the origin of its region, with the fields of their records', async () => {
+describe('the partitions of a generation 1 stream', () => {
+  test('are its deployments, each with the origin of its region and the fields for its records', async () => {
     const { chosen, all, leftOut } = await gen1Partitions(accountOf([gen1Row(1), redis(2, 'eu-de')]));
     expect(chosen).toEqual([
       {
@@ -45,40 +45,40 @@ describe('the partitions of a stream of generation 1', () => {
     expect(leftOut).toEqual([]);
   });
 
-  test('exclude generation 2 and other types, and count them', async () => {
+  test('exclude deployments of generation 2 and of other types, and count them', async () => {
     const account = accountOf([gen1Row(1), redis(2, 'eu-de'), gen1Row(3), gen2Row(4, {}), backupRow(5, crnOf(4))]);
     const { chosen, leftOut } = await gen1Partitions(account, TYPES);
     expect(chosen.map(({ id }) => id)).toEqual([crnOf(2, 'databases-for-redis', 'eu-de')]);
     expect(leftOut).toEqual(['1 deployment of generation 2', '2 deployments of other types']);
   });
 
-  test('exclude deployments with an unsupported CRN, which the inventory warns about', async () => {
+  test('exclude deployments with an unsupported CRN without counting them', async () => {
     const account = accountOf([redis(1, 'evil.example.test/'), redis(2, 'eu-de')]);
     const { chosen, leftOut } = await gen1Partitions(account);
     expect(chosen.map(({ id }) => id)).toEqual([crnOf(2, 'databases-for-redis', 'eu-de')]);
     expect(leftOut).toEqual([]);
   });
 
-  test('are the selected ones, while all keep their cursor values', async () => {
+  test('are limited to the selected deployments, while the cursor values of all deployments are kept', async () => {
     const account = accountOf([gen1Row(1), gen1Row(2)], { deployment_ids: [crnOf(2)] });
     const { chosen, all } = await gen1Partitions(account);
     expect(chosen.map(({ id }) => id)).toEqual([crnOf(2)]);
     expect(all).toEqual(new Set([crnOf(1), crnOf(2)]));
   });
 
-  test('of some resource groups do not show which others exist', async () => {
+  test('do not show which other deployments exist if only some resource groups are read', async () => {
     const account = accountOf([gen1Row(1)], { resource_group_ids: ['a'.repeat(32)] });
     expect((await gen1Partitions(account)).all).toBeUndefined();
   });
 
-  test('may add fields to their records', async () => {
+  test('may contain additional fields for their records', async () => {
     const account = accountOf([gen1Row(1)]);
     const { chosen } = await gen1Partitions(account, undefined, (deployment) => ({ account_id: deployment.account }));
     expect(chosen[0]?.fields).toEqual({ deployment_id: crnOf(1), generation: 'gen1', account_id: ACCOUNT });
   });
 });
 
-test('a report is requested in the region of the deployment, with the whole CRN as one path segment', () => {
+test('a report is requested in the region of its deployment, with the CRN as a single path segment', () => {
   const crn = crnOf(1);
   const origin = 'https://api.eu-de.databases.cloud.ibm.com/v5/ibm';
   const request = reportOf({ id: crn, origin }, '/groups/member/autoscaling');
@@ -93,6 +93,6 @@ test.each([
   [0, '0 deployments'],
   [1, '1 deployment'],
   [2, '2 deployments'],
-])('%i is %s', (n, text) => {
+])('the count %i is written as "%s"', (n, text) => {
   expect(count(n, 'deployment')).toBe(text);
 });

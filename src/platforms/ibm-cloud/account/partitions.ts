@@ -7,7 +7,7 @@ import type { Account } from './account.ts';
 import { type Deployment, labelOf } from './instance.ts';
 import { loadInventory } from './inventory.ts';
 
-/** One request per deployment of generation 1, optionally of some types only. */
+/** Reads one report per generation 1 deployment, optionally only of some database types. */
 export function perDeployment(report: string, types?: ReadonlySet<string>) {
   return {
     way: 'partition' as const,
@@ -16,7 +16,7 @@ export function perDeployment(report: string, types?: ReadonlySet<string>) {
   };
 }
 
-/** `fields` are added to the records of each deployment. */
+/** `fields` returns additional fields for the records of a deployment. */
 export async function gen1Partitions(
   account: Account,
   types?: ReadonlySet<string>,
@@ -33,7 +33,7 @@ export async function gen1Partitions(
   return { chosen: partitionsOf(offered, account, fields), all, isWhole: account.selection.isAll, leftOut };
 }
 
-/** Deployments of different services and regions first, because roles often apply to all of a service. */
+/** Requests different services and regions first, because roles often apply to a whole service. */
 function varied(deployments: readonly Deployment[]): Deployment[] {
   const firsts = (['service', 'region'] as const).flatMap((key) =>
     [...Map.groupBy(deployments, (deployment) => deployment[key]).values()].flatMap(([first]) => first ?? []),
@@ -41,7 +41,7 @@ function varied(deployments: readonly Deployment[]): Deployment[] {
   return [...new Set([...firsts, ...deployments])];
 }
 
-/** One partition per deployment of generation 1 whose region is known. */
+/** One partition per generation 1 deployment whose region is known. */
 export function partitionsOf(
   deployments: readonly Deployment[],
   { config, api }: Account,
@@ -55,7 +55,7 @@ export function partitionsOf(
   });
 }
 
-/** The request for one report of a deployment of generation 1 (icd-api.md 2.3). */
+/** The request for one report of a generation 1 deployment (icd-api.md 2.3). */
 export function reportOf({ id, origin }: Pick<Partition, 'id' | 'origin'>, report: string): Request {
   return { ...(origin !== undefined && { origin }), path: `deployments/${encodeURIComponent(id)}${report}` };
 }

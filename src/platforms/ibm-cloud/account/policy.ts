@@ -5,17 +5,17 @@ import { isDatabaseService } from './instance.ts';
 
 export const POLICIES = 'v2/policies';
 
-/** The kinds of subject that a role is granted to. */
+/** The kinds of subject that a role can be granted to. */
 const SUBJECTS = ['iam_id', 'access_group_id'] as const;
 export type SubjectKey = (typeof SUBJECTS)[number];
 
-/** The attributes included in records. */
+/** The attributes that records contain. */
 const SHOWN: ReadonlySet<string> = new Set([
   ...['serviceName', 'serviceType', 'serviceInstance', 'resourceGroupId', 'region'],
   ...SUBJECTS,
 ]);
 
-/** The values of attributes by key; only those of shown attributes are read. */
+/** The values of the attributes that records contain, by key. Other values are not read. */
 export type Attributes = ReadonlyMap<string, readonly string[]>;
 
 /** An access policy (icd-api.md 2.7). */
@@ -24,13 +24,13 @@ export interface Policy {
   row: Row;
   resource: Attributes;
   subject: Attributes;
-  /** CRNs. */
+  /** The CRNs of the granted roles. */
   roles: readonly string[];
 }
 
 /**
- * Parses a row of the list; undefined for an authorization between services. Throws `unexpected_body` for an unknown
- * form, whose grants would otherwise silently be missing or too wide. `where` names the row.
+ * Parses a row of the list; undefined for an authorization between services. Throws `unexpected_body` for an unknown form,
+ * because its grants would otherwise be silently missing or too broad. `where` names the row in the error.
  */
 export function policyOf(row: Row, where: string): Policy | undefined {
   const fault = (detail: string): Error => unexpectedBody(POLICIES, `${where} ${detail}`);
@@ -63,7 +63,7 @@ function attributesOf(row: Row, part: 'resource' | 'subject', fault: (detail: st
     const name = textOf(key);
     if (name === undefined) throw fault(`has an attribute without a key in ${part}.attributes`);
     const isExistence = operator === 'stringExists';
-    // The attribute must not exist.
+    // This operator says that the attribute must not exist.
     if (isExistence && String(value) === 'false') continue;
     const values: unknown[] = isExistence ? ['*'] : [value].flat();
     const texts = values.flatMap((each) => textOf(each) ?? []);
@@ -76,8 +76,8 @@ function attributesOf(row: Row, part: 'resource' | 'subject', fault: (detail: st
 }
 
 /**
- * Whether a policy covers database services: it names one, or it names no service and covers services in general, not the
- * account's management or a resource group itself.
+ * Whether a policy covers database services. It does if it names a database service, or if it names no service and covers
+ * services in general rather than account management or a resource group itself.
  */
 export function coversDatabases({ resource }: Policy): boolean {
   const services = resource.get('serviceName');
@@ -86,19 +86,19 @@ export function coversDatabases({ resource }: Policy): boolean {
   return !resource.has('service_group_id') && !resource.has('resourceType') && ['service', '*'].includes(type);
 }
 
-/** The attributes that limit a policy further than its record says. */
+/** The limiting attributes of a policy that its record does not contain. */
 export function hiddenLimits({ resource }: Policy): string[] {
   return [...resource.keys()].filter((key) => !SHOWN.has(key) && key !== 'accountId');
 }
 
-/** The kind of subject that an id names, by its prefix (icd-accounts-access.md 2.19); users have several realms. */
+/** The kind of subject, from the prefix of its id (icd-accounts-access.md 2.19). Users may have any other prefix. */
 export function subjectTypeOf(key: SubjectKey, id: string): string {
   if (key === 'access_group_id') return 'access_group';
   const [, kind = 'user'] = /^(?:iam-(ServiceId|Profile)|(crn)-crn)/i.exec(id)?.filter(Boolean) ?? [];
   return { serviceid: 'service_id', profile: 'profile', crn: 'resource' }[kind.toLowerCase()] ?? 'user';
 }
 
-/** IAM's wildcard. */
+/** Whether a value contains the wildcard of IAM. */
 export function isPattern(value: string): boolean {
   return value.includes('*');
 }

@@ -8,7 +8,7 @@ import { accountId } from './account-id.ts';
 
 export const RESOURCE_GROUPS = 'v2/resource_groups';
 
-/** `GET /v2/resource_groups` (icd-api.md 2.2), which is not paged. Throws a ConnectorError. */
+/** `GET /v2/resource_groups` (icd-api.md 2.2), which has no pagination. Throws a ConnectorError. */
 export async function loadResourceGroups(account: Account): Promise<Row[]> {
   const query = { account_id: await account.once(accountId) };
   const origin = account.config.endpoints.resource_controller;
@@ -18,7 +18,7 @@ export async function loadResourceGroups(account: Account): Promise<Row[]> {
   throw unexpectedBody(RESOURCE_GROUPS, 'it has a further page, although this list is not documented to be paged');
 }
 
-/** The names of resource groups by id; empty, with a warning, if they can't be read. */
+/** The names of resource groups by id. If they can't be read, logs a warning and returns an empty map. */
 export async function resourceGroupNames(account: Account): Promise<ReadonlyMap<unknown, unknown>> {
   try {
     return new Map((await account.once(loadResourceGroups)).map(({ id, name }) => [id, name]));

@@ -17,7 +17,7 @@ export class Selection {
     return this.deploymentIds.length === 0 && this.resourceGroupIds.length === 0;
   }
 
-  /** As written in a state: `option:id`. */
+  /** The selected ids as saved in a state, each as `option:id`. */
   get limits(): string[] {
     return [
       ...[...this.#guids].map((id) => `deployment_ids:${id}`),
@@ -25,7 +25,7 @@ export class Selection {
     ].toSorted();
   }
 
-  /** `id` is a CRN or a GUID. */
+  /** Whether a deployment is selected; `id` is a CRN or a GUID. */
   hasDeployment(id: string): boolean {
     return this.#guids.size === 0 || this.#guids.has(guidOf(id));
   }

@@ -11,12 +11,12 @@ import { RESOURCE_GROUPS, loadResourceGroups } from './resource-groups.ts';
 const PAGE_SIZE = 200;
 const VIEWER = 'the role Viewer on the resource group';
 
-/** A check requests the usage of at most this many resource groups; one success is enough. */
+/** A check requests the usage of at most this many resource groups, and passes if one request succeeds. */
 const MAX_CHECKED = 3;
 
 /**
- * `GET …/resource_instances/usage/{month}` (icd-api.md 2.5), of the account or of each resource group: one row per instance
- * and plan.
+ * `GET …/resource_instances/usage/{month}` (icd-api.md 2.5) for the account or for each resource group. The result has one
+ * row per instance and plan.
  */
 export async function loadUsage(month: string, account: Account): Promise<Month> {
   const base = `v4/accounts/${encodeURIComponent(await account.once(accountId))}`;
@@ -45,10 +45,10 @@ export async function loadUsage(month: string, account: Account): Promise<Month>
     }),
   );
   const errors = failures.map(([, error]) => error);
-  // A missing role is more useful to know than a missing month.
+  // Reporting a missing role is more useful than reporting a missing month.
   if (errors.length === groups.length) throw errors.find((error) => !isNoSuchMonth(error)) ?? errors[0];
   const isGone = ({ problem }: ConnectorError): boolean => problem === 'not_found';
-  // A check has a line for the stream.
+  // A check already reports the result of each stream.
   for (const [group, error] of account.api.isCheck === true ? [] : failures) {
     const consequence = isGone(error) ? '' : '; every sync reads these months again until the group can be read';
     account.logOnce('warn', `billables: usage of resource group ${group} skipped (${error.answer})${consequence}`);
@@ -62,7 +62,7 @@ export async function loadUsage(month: string, account: Account): Promise<Month>
   };
 }
 
-/** Whether the response may mean that IBM doesn't have the month. */
+/** Whether the response may mean that IBM has no data for the month. */
 export function isNoSuchMonth({ status }: ConnectorError): boolean {
   return status === 400 || status === 404;
 }

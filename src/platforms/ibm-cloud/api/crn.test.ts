@@ -25,7 +25,7 @@ describe('a CRN', () => {
       { service: 'iam', region: 'global', account: '', instance: '' },
     ],
     ['crn:v1::::::::', { service: '', region: '', account: '', instance: '' }],
-  ])('%s has these parts', (text, parts) => {
+  ])('is parsed into its parts: %s', (text, parts) => {
     expect(parseCrn(text)).toEqual(parts);
   });
 
@@ -37,7 +37,7 @@ describe('a CRN', () => {
     `crn:v2:bluemix:public:databases-for-redis:eu-de:a/${ACCOUNT}:${GUID}::`,
     `CRN:v1:bluemix:public:databases-for-redis:eu-de:a/${ACCOUNT}:${GUID}::`,
     ` crn:v1:bluemix:public:databases-for-redis:eu-de:a/${ACCOUNT}:${GUID}::`,
-  ])('is not %j', (text) => {
+  ])('is not recognized in %j', (text) => {
     expect(parseCrn(text)).toBeUndefined();
   });
 });
@@ -59,11 +59,11 @@ describe('a region', () => {
     'us-south\n',
     'ü',
     'b'.repeat(64),
-  ])('is not %j', (text) => {
+  ])('must not be %j', (text) => {
     expect(isRegion(text)).toBe(false);
   });
 
-  test("never changes the host's domain", () => {
+  test('cannot change the domain of the host', () => {
     const odd = fc
       .array(fc.constantFrom('a', 'z', '0', '9', '-', '.', '/', ':', '@', '#', '?', '%', '\\', ' ', '\n', '\u3002'))
       .map((characters) => characters.join(''));

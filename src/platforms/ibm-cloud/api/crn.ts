@@ -2,9 +2,9 @@
 export interface Crn {
   /** `databases-for-postgresql` */
   service: string;
-  /** `us-south`; not validated. */
+  /** A region such as `us-south`; not validated. */
   region: string;
-  /** The account's id; empty for other scopes. */
+  /** The account's id; empty if the CRN belongs to another kind of scope. */
   account: string;
   /** The instance's GUID. */
   instance: string;
@@ -12,11 +12,11 @@ export interface Crn {
 
 export const GUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
-/** A region becomes part of a host name, so only a valid one is accepted. */
+/** Whether the text is a valid region. Other regions are rejected, because the region becomes part of a host name. */
 const REGION = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const MAX_REGION = 63;
 
-/** Undefined if the text does not begin like a CRN or has fewer than ten segments. */
+/** Parses a CRN. Undefined if the text does not begin like a CRN or has fewer than ten segments. */
 export function parseCrn(text: string): Crn | undefined {
   const [prefix, version, , , service = '', region = '', scope = '', instance = '', ...rest] = text.split(':');
   if (prefix !== 'crn' || version !== 'v1' || rest.length < 2) return undefined;

@@ -3,11 +3,11 @@ import { DEFAULT_ENDPOINTS, type EndpointName, databasesAt, endpointProblem } fr
 
 const names = Object.keys(DEFAULT_ENDPOINTS) as EndpointName[];
 
-test.each(names)("IBM's own address of %s is valid", (name) => {
+test.each(names)('the default address of %s is valid', (name) => {
   expect(endpointProblem(name, DEFAULT_ENDPOINTS[name])).toBeUndefined();
 });
 
-describe('another address', () => {
+describe('a configured address', () => {
   test.each<[EndpointName, string]>([
     ['iam', 'https://private.iam.cloud.ibm.com'],
     ['iam', 'http://127.0.0.1:8080/iam'],
@@ -31,18 +31,18 @@ describe('another address', () => {
     ['iam', 'https://iam.cloud.ibm.com/?a=b', 'must end with the path'],
     ['iam', 'http://iam.cloud.ibm.com', 'plain http only for loopback'],
     ['databases', 'http://api.{region}.databases.cloud.ibm.com', 'plain http only for loopback'],
-  ])('of %s is not %s', (name, text, problem) => {
+  ])('of %s must not be %s', (name, text, problem) => {
     expect(endpointProblem(name, text)).toContain(problem);
   });
 
-  test('is not quoted in its error, since it may contain a password', () => {
+  test('is not quoted in the error, since it may contain a password', () => {
     for (const text of ['https://user:hunter2@host', 'hunter2', 'ftp://hunter2', 'http://hunter2.example.test']) {
       expect(endpointProblem('iam', text)).not.toContain('hunter2');
     }
   });
 });
 
-test('the region is filled in wherever the address has its placeholder', () => {
+test('the region replaces the placeholder, wherever the address contains it', () => {
   expect(databasesAt(DEFAULT_ENDPOINTS, 'eu-de')).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
   const endpoints = { ...DEFAULT_ENDPOINTS, databases: 'http://{region}.localhost/{region}/v5/ibm' };
   expect(databasesAt(endpoints, 'eu-de')).toBe('http://eu-de.localhost/eu-de/v5/ibm');

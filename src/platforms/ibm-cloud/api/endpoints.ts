@@ -1,7 +1,8 @@
 import { addressProblem } from '../../../http/address.ts';
 
 /**
- * The only addresses that are requested, apart from the region (icd-api.md 1.4). No address is taken from a response.
+ * The only addresses that receive requests, apart from the region (icd-api.md 1.4). No address is ever taken from a
+ * response.
  */
 export const DEFAULT_ENDPOINTS = {
   iam: 'https://iam.cloud.ibm.com',
@@ -20,19 +21,19 @@ const PLACEHOLDERS: Readonly<Partial<Record<EndpointName, readonly string[]>>> =
   logs: ['{region}', '{instance}'],
 };
 
-/** The problem with a configured address, as the end of a sentence about it; undefined if it is valid. */
+/** The end of an error message that begins with the option's name; undefined if the address is valid. */
 export function endpointProblem(name: EndpointName, text: string): string | undefined {
   const missing = PLACEHOLDERS[name]?.find((placeholder) => !text.includes(placeholder));
   if (missing !== undefined) return `must contain ${missing}, the placeholder for the ${missing.slice(1, -1)}`;
   return addressProblem(fill(text, 'us-south', '0'), DEFAULT_ENDPOINTS[name]);
 }
 
-/** The databases' API of a region, which must be valid. */
+/** The address of the databases API in a region, which must be valid. */
 export function databasesAt({ databases }: Endpoints, region: string): string {
   return fill(databases, region);
 }
 
-/** The API of a Logs instance. Its region and GUID must be valid. */
+/** The address of the API of a Logs instance, whose region and GUID must be valid. */
 export function logsAt({ logs }: Endpoints, region: string, instance: string): string {
   return fill(logs, region, instance);
 }

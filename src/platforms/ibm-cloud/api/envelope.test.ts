@@ -9,19 +9,19 @@ const problem = (detail: string): unknown =>
     message: expect.stringContaining(`invalid response for ${PATH}: ${detail}`),
   });
 
-describe('a body', () => {
+describe('a response body', () => {
   test.each([{}, { errors: null }, { a: 1, errors: undefined }])(
-    'that is an object and not an error is accepted: %j',
+    'is accepted if it is an object that reports no error: %j',
     (body) => {
       expect(objectOf(body, PATH)).toBe(body);
     },
   );
 
-  test.each([null, undefined, 7, 'text', [], [{}]])('that is not an object is an error: %j', (body) => {
+  test.each([null, undefined, 7, 'text', [], [{}]])('causes an error if it is not an object: %j', (body) => {
     expect(() => objectOf(body, PATH)).toThrow(problem('it is not an object'));
   });
 
-  test('with deeply nested errors is an error, too', () => {
+  test('causes an error if its errors are deeply nested', () => {
     const body: unknown = JSON.parse(`{"errors":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
     expect(() => objectOf(body, PATH)).toThrow(problem('the API reports an unknown error'));
   });
@@ -31,7 +31,7 @@ describe('a body', () => {
     [{ errors: { limit: ['is too large', 'is odd'] } }, 'limit is too large, is odd'],
     [{ errors: [{ code: 'bad', message: 'No.' }] }, 'bad: No.'],
     [{ errors: [], message: 'Something else.' }, 'Something else.'],
-  ])('with errors is an error that quotes them, even with HTTP 200: %j', (body, said) => {
+  ])('causes an error that quotes the reported errors, even with HTTP 200: %j', (body, said) => {
     for (const take of [
       objectOf,
       (): unknown => listIn(body, 'backups', PATH),
@@ -42,32 +42,32 @@ describe('a body', () => {
   });
 });
 
-test('the object in a body is returned', () => {
+test('objectIn returns the object with the given name', () => {
   const deployment = { id: 'd1' };
   expect(objectIn({ deployment, other: 1 }, 'deployment', PATH)).toBe(deployment);
 });
 
 test.each([{}, { deployment: null }, { deployment: [] }, { deployment: 'd1' }])(
-  'without that object a body is an error: %j',
+  'objectIn rejects a body without that object: %j',
   (body) => {
     expect(() => objectIn(body, 'deployment', PATH)).toThrow(problem('deployment is missing or not an object'));
   },
 );
 
-test('the list in a body is returned unchanged', () => {
+test('listIn returns the list with the given name unchanged', () => {
   const backups = [{ id: 'b' }, null, 'odd'];
   expect(listIn({ backups, rows_count: 3 }, 'backups', PATH)).toBe(backups);
   expect(listIn({ backups: [] }, 'backups', PATH)).toEqual([]);
 });
 
 test.each([{}, { backups: null }, { backups: {} }, { backups: 'b' }, { tasks: [] }])(
-  'without its list a body is an error, never an empty one: %j',
+  'listIn rejects a body without that list instead of returning an empty list: %j',
   (body) => {
     expect(() => listIn(body, 'backups', PATH)).toThrow(problem('the list backups is missing or not a list'));
   },
 );
 
-test('each row is shaped; one that is not an object is an error', () => {
+test('rowsIn converts each row, and rejects a row that is not an object', () => {
   const shape = ({ id }: Record<string, unknown>): Record<string, unknown> => ({ key: id });
   const rows = rowsIn({ backups: [{ id: 'a' }, { id: 'c' }] }, 'backups', PATH, shape);
   expect(rows).toEqual({ rows: [{ key: 'a' }, { key: 'c' }], warnings: [] });
@@ -85,6 +85,6 @@ test.each([
   [' ', ' '],
   [0, 0],
   [false, false],
-])('%j becomes %j', (value, text) => {
+])('textOrNull converts %j to %j', (value, text) => {
   expect(textOrNull(value)).toBe(text);
 });

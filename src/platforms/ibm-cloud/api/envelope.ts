@@ -4,9 +4,10 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 import { quoted } from '../../../text/quoted.ts';
 import { ibmErrorIn } from './error-text.ts';
 
-// Functions that take a body throw `unexpected_body` if it has another shape, so that damage never looks like an empty list.
+// Functions that take a body throw `unexpected_body` if the body has another shape, so that an invalid response never looks
+// like an empty list.
 
-/** A body that must be an object, and not an error. */
+/** Returns the body if it is an object that reports no error. */
 export function objectOf(body: unknown, path: string): Row {
   if (!isRow(body)) throw unexpectedBody(path, 'it is not an object');
   if (body['errors'] !== undefined && body['errors'] !== null) {
@@ -16,21 +17,21 @@ export function objectOf(body: unknown, path: string): Row {
   return body;
 }
 
-/** The object under this name in a body. */
+/** The object with this name in a body. */
 export function objectIn(body: unknown, name: string, path: string): Row {
   const value = objectOf(body, path)[name];
   if (!isRow(value)) throw unexpectedBody(path, `${name} is missing or not an object`);
   return value;
 }
 
-/** The list under this name in a body. */
+/** The list with this name in a body. */
 export function listIn(body: unknown, name: string, path: string): unknown[] {
   const list = objectOf(body, path)[name];
   if (!Array.isArray(list)) throw unexpectedBody(path, `the list ${name} is missing or not a list`);
   return list as unknown[];
 }
 
-/** The list of objects under this name in a body. */
+/** The list of objects with this name in a body. */
 export function rowsOf(body: unknown, name: string, path: string): Row[] {
   return listIn(body, name, path).map((row, i, list) => {
     if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${list.length} is not an object`);
@@ -38,7 +39,7 @@ export function rowsOf(body: unknown, name: string, path: string): Row[] {
   });
 }
 
-/** A list of the databases' API; `shape` converts each row to a record. */
+/** A list of the databases API; `shape` converts each row to a record. */
 export function rowsIn(body: unknown, name: string, path: string, shape: (row: Row) => Row = (row) => row): ParsedPage {
   return { rows: rowsOf(body, name, path).map(shape), warnings: [] };
 }

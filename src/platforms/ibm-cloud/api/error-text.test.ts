@@ -23,7 +23,7 @@ describe('the text of an error', () => {
     [{ error: 'plain' }, 'plain'],
     [{ message: 'plain' }, 'plain'],
     [{ error_code: 'RC-1' }, 'RC-1'],
-  ])('is its code and text: %j', (body, text) => {
+  ])('consists of its code and message: %j', (body, text) => {
     expect(shown(JSON.stringify(body))).toBe(text);
   });
 
@@ -32,18 +32,18 @@ describe('the text of an error', () => {
     ['<html><body><h1>503</h1> Service <b>Unavail</b>able</body></html>', '503 Service Unavailable'],
     ['"a text"', 'a text'],
     ['', ''],
-  ])('is the body without tags if that is not JSON: %j', (body, text) => {
+  ])('is the body without tags if the body is not JSON: %j', (body, text) => {
     expect(shown(body)).toBe(text);
   });
 
-  test('of a long page is truncated', () => {
+  test('is truncated if the body is a long page', () => {
     const text = shown('word '.repeat(100));
     expect(text.length).toBeLessThanOrEqual(300);
     expect(text).toMatch(/word …$/);
   });
 });
 
-describe('possible secrets are not shown', () => {
+describe('the text of an error', () => {
   test.each([
     { connection: { password: 'SECRET' } },
     { errors: { connection: 'postgres://admin:SECRET@host:1/db' } },
@@ -56,16 +56,16 @@ describe('possible secrets are not shown', () => {
     ['SECRET'],
     7,
     null,
-  ])('%j', (body) => {
+  ])('omits possible secrets: %j', (body) => {
     expect(shown(JSON.stringify(body))).not.toContain('SECRET');
   });
 
-  test('in truncated JSON', () => {
+  test('omits possible secrets in truncated JSON', () => {
     expect(shown('{"connection":{"password":"SECRET"')).toBe('');
     expect(shown('\n [{"password":"SECRET"')).toBe('');
   });
 
-  test('in any undocumented field', () => {
+  test('omits possible secrets in all undocumented fields', () => {
     const KNOWN = [
       'errors',
       'error',
@@ -90,14 +90,14 @@ describe('possible secrets are not shown', () => {
   });
 });
 
-test('a deeply nested body has no text', () => {
+test('the error text is empty if the body is deeply nested', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   for (const body of [deep, `{"errors":${deep}}`, `{"errors":{"id":${deep}}}`, '{"errors":{"id":{"toString":1}}}']) {
     expect(shown(body)).toBe('');
   }
 });
 
-describe('some statuses have a special meaning', () => {
+describe('an HTTP status', () => {
   test.each<[number, string]>([
     [410, 'not_found'],
     [422, 'not_offered'],
@@ -105,17 +105,17 @@ describe('some statuses have a special meaning', () => {
     [502, 'server_error'],
     [520, 'server_error'],
     [599, 'server_error'],
-  ])('%i: %s', (status, problem) => {
+  ])('of %i means %s', (status, problem) => {
     expect(rejections.problemOf?.(status, serverText(''), undefined)).toBe(problem);
   });
 
-  test('deadline_exceeded of a Logs query requires a shorter time window', () => {
+  test('with the text deadline_exceeded means that a Logs query requires a shorter time window', () => {
     const said = serverText('deadline_exceeded: too much to scan');
     expect(rejections.problemOf?.(504, said, 'events')).toBe('query_too_long');
     expect(rejections.problemOf?.(504, said, undefined)).toBe('server_error');
   });
 
-  test.each([400, 401, 403, 404, 409, 418, 429, 500, 501])('but not %i', (status) => {
+  test.each([400, 401, 403, 404, 409, 418, 429, 500, 501])('of %i has no special meaning', (status) => {
     expect(rejections.problemOf?.(status, serverText(''), undefined)).toBeUndefined();
   });
 });

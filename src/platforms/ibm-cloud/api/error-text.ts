@@ -3,22 +3,22 @@ import { type ServerText, rawText, serverText } from '../../../text/server-text.
 import type { Rejections } from '../../../http/failure.ts';
 import { textOf } from './values.ts';
 
-/** The error responses of IBM's services, and what their statuses mean (icd-api.md 1.2). */
+/** Parses the error responses of IBM's services and interprets their statuses (icd-api.md 1.2). */
 export const rejections: Rejections = {
   textOf: ibmErrorText,
   problemOf(status, said, reads) {
-    // For a Logs query: a shorter time window can succeed, the same window can't (icd-api.md 2.10).
+    // A Logs query can succeed with a shorter time window, but not with the same one (icd-api.md 2.10).
     if (reads === 'events' && rawText(said).startsWith('deadline_exceeded')) return 'query_too_long';
     if (status === 410) return 'not_found';
     if (status === 422) return 'not_offered';
-    // 501 is permanent.
+    // HTTP 501 is permanent.
     return status === 423 || status >= 502 ? 'server_error' : undefined;
   },
 };
 
 /**
- * The code and text of an error. From JSON, only the documented messages are used (icd-api.md 1.2), since anything else
- * could be a secret; any other body is returned unchanged.
+ * The code and message of an error. If the body is JSON, only the documented messages are included (icd-api.md 1.2), since
+ * anything else could be a secret. Any other body is returned unchanged.
  */
 export function ibmErrorText(body: ServerText): ServerText {
   const text = rawText(body);
@@ -26,12 +26,12 @@ export function ibmErrorText(body: ServerText): ServerText {
     const parsed: unknown = JSON.parse(text);
     return isRow(parsed) ? ibmErrorIn(parsed) : serverText(textOf(parsed) ?? '');
   } catch {
-    // Damaged JSON could contain anything.
+    // Damaged JSON could contain secrets anywhere.
     return serverText(/^\s*[[{]/.test(text) ? '' : text);
   }
 }
 
-/** The text of an error in a parsed body. */
+/** The code and message of an error in a parsed body. */
 export function ibmErrorIn(body: Row): ServerText {
   const { errors, error, message, errorMessage, errorDetails, details, error_code: code = body['errorCode'] } = body;
   const texts = [errors, error, message, errorMessage, errorDetails, details].map(messageOf);
@@ -39,7 +39,7 @@ export function ibmErrorIn(body: Row): ServerText {
   return serverText([textOf(code), text].filter((each) => each !== undefined).join(': '));
 }
 
-/** A string, an object with a code and a message, or the first of a list of these. */
+/** The text of an error that is a string or an object with a code and a message. The first error in a list counts. */
 function messageOf(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   if (!isRow(first)) return textOf(first);
@@ -47,7 +47,7 @@ function messageOf(value: unknown): string | undefined {
   return parts.length === 0 ? undefined : parts.join(': ');
 }
 
-/** Lists of strings by request field, as sent by the databases' API. */
+/** The databases API sends one list of strings per invalid field of the request. */
 function byField(errors: unknown): string | undefined {
   const texts = Object.entries(isRow(errors) ? errors : {}).flatMap(([field, list]) => {
     const messages = Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../../../core/failure/errors.ts';
 
-/** The result of a request, or the API's rejection as a value. Throws anything else. */
+/** Returns the result of a request, or the API's rejection as a value. Throws any other failure. */
 export async function orRejection<T>(result: Promise<T>): Promise<T | ConnectorError> {
   try {
     return await result;
@@ -10,13 +10,13 @@ export async function orRejection<T>(result: Promise<T>): Promise<T | ConnectorE
   }
 }
 
-/** The failure of an optional request. Throws bugs, cancellation, and errors that end the sync. */
+/** Returns the failure of an optional request. Rethrows bugs, cancellations, and errors that end the sync. */
 export function failureOf(thrown: unknown): ConnectorError {
   if (!(thrown instanceof ConnectorError) || thrown.endsSync) throw thrown;
   return thrown;
 }
 
-/** The API's response, or else the failure, to be shown in parentheses. */
+/** The API's response or, without a response, the failure. Messages show this text in parentheses. */
 export function briefly({ answer, internalMessage, message }: ConnectorError): string {
   return answer ?? internalMessage ?? message;
 }

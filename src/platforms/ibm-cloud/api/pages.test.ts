@@ -9,7 +9,7 @@ const NAMES = ['start', 'next_docid', 'next_url'] as const;
 const problem = (detail: string): unknown =>
   expect.objectContaining({ problem: 'unexpected_body', message: expect.stringContaining(detail) as string });
 
-describe('the token of the next page is taken out of the link, whatever else the link has', () => {
+describe('the link to the next page', () => {
   test.each<[string, string, string]>([
     ['/v2/resource_instances?limit=100&start=abc', 'start', 'abc'],
     ['/v2/resource_instances?next_docid=d7&limit=100&account_id=0', 'next_docid', 'd7'],
@@ -21,11 +21,11 @@ describe('the token of the next page is taken out of the link, whatever else the
     ['javascript:alert(1)?start=abc', 'start', 'abc'],
     ['/v2?next_url=n1&next_docid=d7&start=abc', 'start', 'abc'],
     ['/v2?start=&next_docid=d7', 'next_docid', 'd7'],
-  ])('%s', (link, name, value) => {
+  ])('may be %s, and only its token is used', (link, name, value) => {
     expect(tokenIn(link, NAMES, PATH)).toEqual({ name, value });
   });
 
-  test('any token is decoded correctly', () => {
+  test('may contain any token, which is decoded correctly', () => {
     fc.assert(
       fc.property(fc.constantFrom(...NAMES), fc.string({ minLength: 1, unit: 'grapheme' }), (name, value) => {
         const link = `https://stranger.example.test/x?${new URLSearchParams({ limit: '100', [name]: value }).toString()}`;
@@ -35,11 +35,11 @@ describe('the token of the next page is taken out of the link, whatever else the
   });
 });
 
-test.each([undefined, null, ''])('a link that is %j is the end of the list', (link) => {
+test.each([undefined, null, ''])('the list ends if the link is %j', (link) => {
   expect(tokenIn(link, NAMES, PATH)).toBeUndefined();
 });
 
-describe('a link without a known token is an error, not the end', () => {
+describe('an invalid link', () => {
   test.each([
     '/v2/resource_instances',
     '/v2/resource_instances?',
@@ -48,15 +48,18 @@ describe('a link without a known token is an error, not the end', () => {
     '/v2/resource_instances?START=abc',
     'start=abc',
     ' ',
-  ])('%j', (link) => {
+  ])('without a known token causes an error instead of ending the list: %j', (link) => {
     expect(() => tokenIn(link, NAMES, PATH)).toThrow(
       problem('its link to the next page has none of the parameters start, next_docid, next_url'),
     );
   });
 
-  test.each([0, false, {}, ['/v2?start=abc'], { href: 7 }])('%j is not a link', (link) => {
-    expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page has none of the parameters'));
-  });
+  test.each([0, false, {}, ['/v2?start=abc'], { href: 7 }])(
+    'with the value %j causes an error instead of ending the list',
+    (link) => {
+      expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page has none of the parameters'));
+    },
+  );
 });
 
 describe('the token of the next page', () => {
@@ -66,12 +69,12 @@ describe('the token of the next page', () => {
     ['', undefined],
     [{ href: '/v4/usage?_limit=2&_start=a%2Bb%3D' }, 'a+b='],
     [{ href: 'https://stranger.example/v4?_start=t', offset: 'other' }, 't'],
-  ])('in %j is %s', (next, token) => {
+  ])('in the link %j is %s', (next, token) => {
     expect(tokenIn(next, ['_start'], PATH)?.value).toBe(token);
   });
 
   test.each([[{}], [{ href: '/v4/usage' }], [{ href: '/v4/usage?_start=' }], [{ offset: 'a' }], [7], [{ href: 7 }]])(
-    'that %j does not have is an error, not the end',
+    'causes an error if it cannot be found in the link %j',
     (next) => {
       expect(() => tokenIn(next, ['_start'], PATH)).toThrow(/next page/);
     },
@@ -85,20 +88,20 @@ describe('the offset of the next page', () => {
     [undefined, undefined],
     [null, undefined],
     [{ href: 'https://stranger.example/groups?offset=150&limit=50' }, '150'],
-    // A server that clamps pages.
+    // A server may return smaller pages than requested.
     [{ href: '/groups?offset=110' }, '110'],
     [{ href: '/groups' }, '150'],
     [{}, '150'],
-  ])('in %j is %s', (next, offset) => {
+  ])('in the link %j is %s', (next, offset) => {
     expect(offsetOfNext({ next, limit: 50 }, at)?.value).toBe(offset);
   });
 
-  test.each(['100', '99', '0', '-1', 'x', '1e99'])('%s is an error', (offset) => {
+  test.each(['100', '99', '0', '-1', 'x', '1e99'])('causes an error if it is %s after offset 100', (offset) => {
     expect(() => offsetOfNext({ next: { href: `/groups?offset=${offset}` } }, at)).toThrow(/doesn't follow/);
   });
 });
 
-/** A list with pages of these sizes; `tokenAt` is the token of a page. */
+/** A list with pages of these sizes; `tokenAt` returns the token of a page. */
 function listOf(sizes: readonly number[], tokenAt: (page: number) => string = String): { api: Api; asked: string[] } {
   const asked: string[] = [];
   let page = 0;
@@ -119,7 +122,7 @@ const first: Request = { path: PATH, query: { limit: 3 } };
 const all = (api: Api): ReturnType<typeof allRows> =>
   allRows(listPages(api, first, 'teams', 'rows', ({ next }) => tokenIn(next, ['start'], PATH)));
 
-test('a list of any number of pages is read completely, with one request per page', async () => {
+test('a list with any number of pages is read completely, with one request per page', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
       const { api, asked } = listOf(sizes);
@@ -132,13 +135,13 @@ test('a list of any number of pages is read completely, with one request per pag
   );
 });
 
-test('an endless list is an error', async () => {
+test('a list that never ends causes an error', async () => {
   const { api, asked } = listOf(Array<number>(5_000).fill(0));
   await expect(all(api)).rejects.toThrow(/its pages never end: 2001 were read/);
   expect(asked).toHaveLength(2_001);
 });
 
-test('a page that leads back to an earlier one is an error', async () => {
+test('a link back to an earlier page causes an error', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 8 }), async (period) => {
       const { api } = listOf(Array<number>(50).fill(2), (page) => String(page % period));
@@ -147,7 +150,7 @@ test('a page that leads back to an earlier one is an error', async () => {
   );
 });
 
-test('a missing list is an error, not an empty list', async () => {
+test('a response without the list causes an error and is not treated as an empty list', async () => {
   const api = { get: () => Promise.resolve({ next: null }) } as unknown as Api;
   await expect(all(api)).rejects.toThrow(/the list rows is missing/);
 });

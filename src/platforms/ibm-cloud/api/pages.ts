@@ -6,8 +6,8 @@ import { objectOf, rowsOf } from './envelope.ts';
 import { textOf } from './values.ts';
 
 /**
- * A list with more pages than this is considered endless. Pages may be empty, since IBM omits rows that the key can't
- * view.
+ * A list with more pages than this is considered endless. The limit is generous because IBM omits rows that the key can't
+ * view, so pages may be empty.
  */
 const MAX_PAGES = 2_000;
 
@@ -18,9 +18,9 @@ export interface PageToken {
 }
 
 /**
- * Yields the rows of each page of a list, which each body has under the name `list`. `next` returns the token of the next
- * page, or undefined at the end of the list. A check requests one page of one row, unless `isWhole`. Throws a
- * ConnectorError, also if the pages never end.
+ * Yields the rows of each page of a list. Each response body contains its rows under the name `list`. `next` returns the
+ * token of the next page, or undefined at the end of the list. A check requests one page with one row, unless `isWhole`.
+ * Throws a ConnectorError, even for pages that never end.
  */
 export async function* listPages(
   api: Api,
@@ -51,17 +51,17 @@ function ofOneRow({ query = {}, ...request }: Request): Request {
   return { ...request, query: { ...query, ...Object.fromEntries(limits) } };
 }
 
-/** All rows of a list, and the number of requests. */
+/** Returns all rows of a list, and the number of requests. */
 export async function allRows(pages: AsyncIterable<Row[]>): Promise<{ rows: Row[]; requests: number }> {
   const all: Row[][] = [];
   for await (const rows of pages) all.push(rows);
   return { rows: all.flat(), requests: all.length };
 }
 
-// Tokens are taken out of links to the next page, whose host and path are never requested (icd-api.md 2). A link
-// without a token is an error: treating it as the end of the list would lose rows.
+// Only the token is taken from the link to the next page; the link's host and path are never requested (icd-api.md 2). A
+// link without a token is an error: treating it as the end of the list would lose rows.
 
-/** The token under one of these names in a link, which may be an object with `href`. */
+/** The token in a link, under the first of these names that the link contains. The link may be an object with `href`. */
 export function tokenIn(link: unknown, names: readonly string[], path: string): PageToken | undefined {
   if (isAbsent(link)) return undefined;
   for (const name of names) {
@@ -71,7 +71,10 @@ export function tokenIn(link: unknown, names: readonly string[], path: string): 
   throw unexpectedBody(path, `its link to the next page has none of the parameters ${names.join(', ')}`);
 }
 
-/** The offset in the `href` of `next`, or else computed from `limit`, which the service may have lowered. */
+/**
+ * The offset in the link `next`. If the link has no offset, it is computed from `limit`, which the service may have
+ * lowered.
+ */
 export function offsetOfNext({ next, limit }: Row, { path, query }: Request): PageToken | undefined {
   if (isAbsent(next)) return undefined;
   const current = Number(query?.['offset'] ?? 0);

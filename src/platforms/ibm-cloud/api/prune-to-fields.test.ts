@@ -27,25 +27,25 @@ function kept(row: Row): { row: Row; told: string[] } {
   };
 }
 
-describe('declared parts', () => {
+describe('a declared part of a row', () => {
   test.each<[Row]>([
     [{}],
     [{ name: 'a', tags: ['x', 'y'], names: { admin: 'a' }, place: { region: 'r' } }],
     [{ tags: null, names: null, versions: null, place: null }],
     [{ tags: [], versions: [{}, { version: '1', size: '2', preferred: null, steps: [{ to: 'x' }, {}] }] }],
-  ])('stay unchanged: %j', (row) => {
+  ])('stays unchanged: %j', (row) => {
     expect(kept(structuredClone(row))).toEqual({ row, told: [] });
   });
 
   test.each<[Row]>([[{ tags: 'x' }], [{ tags: { a: 1 } }], [{ names: ['a'] }], [{ versions: 7 }], [{ place: 'r' }]])(
-    'of another kind stay, so that the normalizer warns about them: %j',
+    'stays if its type is wrong, so that the normalizer warns about it: %j',
     (row) => {
       expect(kept(structuredClone(row))).toEqual({ row, told: [] });
     },
   );
 });
 
-describe('undeclared parts', () => {
+describe('an undeclared part of a row', () => {
   test.each<[given: Row, left: Row, told: string[]]>([
     [{ tags: ['x', { password: 'p' }, null, 7] }, { tags: ['x'] }, ['tags[]']],
     [{ names: { admin: 'a', user: { password: 'p' }, none: null } }, { names: { admin: 'a' } }, ['names.user']],
@@ -61,13 +61,13 @@ describe('undeclared parts', () => {
       { versions: [{ steps: [{ to: 'x' }] }] },
       ['versions[].steps[].link'],
     ],
-  ])('are removed and reported: %j', (given, left, told) => {
+  ])('is removed and reported: %j', (given, left, told) => {
     const { row, told: paths } = kept(structuredClone(given));
     expect(row).toEqual(left);
     expect(paths.toSorted()).toEqual(told.toSorted());
   });
 
-  test('never stay, at any depth', () => {
+  test('is removed at any depth', () => {
     const leaf = fc.constantFrom<unknown>('SECRET', ['SECRET'], { password: 'SECRET' }, { a: { b: ['SECRET'] } });
     const inside = fc.dictionary(fc.constantFrom('version', 'steps', 'to', 'region', 'x', 'y'), leaf);
     const list = fc.array(fc.oneof(inside, leaf));

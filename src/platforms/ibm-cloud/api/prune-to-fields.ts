@@ -2,9 +2,9 @@ import type { Field } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 
 /**
- * Removes everything from the objects and lists in a row that their fields don't declare, in place, since it could
- * contain a secret. Their paths, such as `versions[].secret`, become undeclared fields of the row, so that a warning
- * names them. A list without properties contains strings; an object without properties contains strings by name.
+ * Removes all undeclared values inside the objects and lists of a row, in place, since they could be secrets. The removed
+ * paths, such as `versions[].secret`, become undeclared fields of the row, so that a warning names them. A list without
+ * declared properties may contain only strings, and so may an object without declared properties.
  */
 export function pruneToFields(row: Row, fields: Readonly<Record<string, Field>>): Row {
   const removed = new Set<string>();
@@ -15,7 +15,7 @@ export function pruneToFields(row: Row, fields: Readonly<Record<string, Field>>)
   return row;
 }
 
-/** A value of a different kind than its field stays: the record has null instead, and says so. */
+/** A value of the wrong type stays: the normalizer will replace it with null and warn about it. */
 function pruned(value: unknown, { kind, properties }: Field, path: string, removed: Set<string>): unknown {
   if (value === null || typeof value !== 'object') return value;
   const hasProperties = properties !== undefined && Object.keys(properties).length > 0;
@@ -35,7 +35,7 @@ function pruned(value: unknown, { kind, properties }: Field, path: string, remov
   return null;
 }
 
-/** Without `properties`, all strings stay. */
+/** If `properties` is undefined, all strings stay. */
 function prunedObject(row: Row, path: string, removed: Set<string>, properties?: Readonly<Record<string, Field>>): Row {
   const kept: Row = {};
   for (const [key, value] of Object.entries(row)) {

@@ -5,11 +5,11 @@ import { rejections } from './error-text.ts';
 import { ibmCloud } from '../ibm-cloud.ts';
 import { iamAuth } from './token.ts';
 
-// Characters with a special meaning in a form or a URL.
+// The key contains characters that have a special meaning in forms and URLs.
 const KEY = 'k+e/y=1 &';
 const { facts } = ibmCloud.terms;
 
-/** A server for IAM, a server for a service, which accepts the tokens in `good`, and a client of both. */
+/** Starts a server for IAM and a server for a service, which accepts the tokens in `good`, and creates a client of both. */
 async function services(replies: Array<[status: number, body: string, headers?: Record<string, string>]> = []) {
   const good = new Set<string>();
   const bodies: string[] = [];
@@ -41,7 +41,7 @@ async function services(replies: Array<[status: number, body: string, headers?: 
   return { ...opened, get, iam, service, good, bodies, told, sent };
 }
 
-/** Everything sent to a server, except bodies. */
+/** Everything that a server received, except the bodies. */
 function received({ requests }: LocalServer): string {
   return requests.map(({ url, rawHeaders }) => [url, ...rawHeaders].join('\n')).join('\n');
 }
@@ -52,7 +52,7 @@ const WRONG_KEY = JSON.stringify({
   context: { requestId: 'r1', host: 'iam' },
 });
 
-test('many requests share one token, and only IAM gets the key', async () => {
+test('all requests share one token, and only IAM receives the key', async () => {
   const { get, iam, service, bodies, sent } = await services();
   const results = await Promise.all(Array.from({ length: 8 }, (_, i) => get(`things/${i}`)));
   expect(results).toEqual(results.map(() => ({ id: 1 })));
@@ -71,7 +71,7 @@ test('many requests share one token, and only IAM gets the key', async () => {
   for (const { method } of service.requests) expect(method).toBe('GET');
 });
 
-test('an outage of IAM is not a rejected key', async () => {
+test('an IAM outage is not reported as a rejected key', async () => {
   const { get, told, service } = await services(Array.from({ length: 6 }, () => [500, '']));
   expect(await get()).toMatchObject({
     problem: 'server_error',
@@ -86,7 +86,7 @@ test.each<[number, string, string]>([
   [400, WRONG_KEY, 'HTTP 400 ("BXNIM0415E: Provided API key could not be found.")'],
   [400, '', 'HTTP 400'],
   [403, '{"errors":[{"code":"forbidden","message":"No."}]}', 'HTTP 403 ("forbidden: No.")'],
-])('a key that IAM rejects with HTTP %i ends the sync', async (status, body, said) => {
+])('the sync ends if IAM rejects the key with HTTP %i', async (status, body, said) => {
   const { get, told, iam, service } = await services([[status, body]]);
   const error = await get();
   expect(error).toMatchObject({
@@ -100,7 +100,7 @@ test.each<[number, string, string]>([
   expect(service.requests).toEqual([]);
 });
 
-test('any other response of IAM is not about the key', async () => {
+test('an unexpected response from IAM is not reported as a rejected key', async () => {
   const { get, told } = await services([[404, '404 page not found']]);
   expect(await get()).toMatchObject({
     problem: 'unexpected_status',
@@ -109,7 +109,7 @@ test('any other response of IAM is not about the key', async () => {
   expect(told).toEqual([]);
 });
 
-test('a revoked token is renewed, and the request is sent again, not counted as a retry', async () => {
+test('a revoked token is replaced, and the request is sent again without counting as a retry', async () => {
   const { get, good, iam, retries, told, sent } = await services();
   await get();
   good.clear();
@@ -119,7 +119,7 @@ test('a revoked token is renewed, and the request is sent again, not counted as 
   expect({ retries, told }).toEqual({ retries: [], told: [] });
 });
 
-test('a second 401 with a new token gives up the service, not the key', async () => {
+test('a service that also rejects the new token fails, but the key does not count as rejected', async () => {
   const { get, iam, service, told, good } = await services();
   service.server.removeAllListeners('request');
   service.server.on('request', (request, response) => {

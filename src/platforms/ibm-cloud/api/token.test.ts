@@ -10,13 +10,13 @@ import { serverText } from '../../../text/server-text.ts';
 const KEY = 'k+e/y=1 &';
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 
-/** A token like IAM's, with these claims. */
+/** A token with these claims, in IAM's format. */
 function jwt(claims: object): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'RS256' })}.${part(claims)}.signature`;
 }
 
-/** The tokens of a key, with a substitute for IAM that responds when the test tells it to. */
+/** Opens the authentication for a key, with a substitute for IAM that responds when the test says so. */
 function openIam() {
   const asked: Request[] = [];
   const waiting: Array<PromiseWithResolvers<unknown>> = [];
@@ -37,7 +37,7 @@ function openIam() {
   return { auth, ask, asked, clock, header, reply, waiting };
 }
 
-/** The same, with its first token exchanged. */
+/** Opens the same authentication, and completes the first exchange with this response. */
 async function withToken(body: object) {
   const iam = openIam();
   const first = iam.header();
@@ -46,15 +46,15 @@ async function withToken(body: object) {
   return iam;
 }
 
-describe('the exchange', () => {
-  test('registers the token as a credential before it is used', async () => {
+describe('an exchange of the key', () => {
+  test('registers the token as a credential before the token is used', async () => {
     const { header, reply } = openIam();
     const shown = header().then(maskCredentials);
     await reply({ access_token: 'ey.token.1', expires_in: 3_600, refresh_token: 'not_supported' });
     expect(await shown).toBe(`Bearer ${MASK}`);
   });
 
-  test('fails for all requests that wait for it, and is repeated for the next one', async () => {
+  test('fails for all requests that wait for it, and is repeated for the next request', async () => {
     const { asked, header, reply, waiting } = openIam();
     const outage = new Error('stopped by SIGTERM');
     const headers = Promise.allSettled([header(), header()]);
@@ -67,7 +67,7 @@ describe('the exchange', () => {
   });
 
   test.each([[{}], [{ access_token: 7 }], [[]], [{ errors: [{ code: 'odd', message: 'No.' }] }]])(
-    'without a token is an error: %j',
+    'causes an error if the response contains no token: %j',
     async (body) => {
       const { header, reply } = openIam();
       const failed = header().catch((error: unknown) => error);
@@ -90,7 +90,7 @@ describe('a token', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('is then renewed once, while requests still use it', async () => {
+  test('is renewed only once after 80% of its lifetime, and meanwhile remains in use', async () => {
     const { asked, clock, header, reply } = await withToken(HOUR);
     clock.now = 2_880_000;
     expect(await Promise.all([header(), header(), header()])).toEqual(['Bearer t1', 'Bearer t1', 'Bearer t1']);
@@ -100,7 +100,7 @@ describe('a token', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('stays in use if its renewal fails; the error is thrown once it has expired', async () => {
+  test('remains in use if its renewal fails, until it expires', async () => {
     const { asked, clock, header, waiting } = await withToken(HOUR);
     const outage = new Error('an outage');
     clock.now = 3_000_000;
@@ -115,7 +115,7 @@ describe('a token', () => {
     await expect(dead).rejects.toBe(outage);
   });
 
-  test('may have its lifetime as a string', async () => {
+  test('may have a lifetime that is a string', async () => {
     const { asked, clock, header } = await withToken({ access_token: 't1', expires_in: '60' });
     clock.now = 47_999;
     await header();
@@ -129,7 +129,7 @@ describe('a token', () => {
     { access_token: 'opaque' },
     { access_token: jwt({ exp: 1_060 }) },
     { access_token: jwt({ iat: 1_060, exp: 1_000 }) },
-  ])('without a lifetime is used until it is rejected: %j', async (body) => {
+  ])('is used until it is rejected if it has no lifetime: %j', async (body) => {
     const { asked, clock, header } = await withToken(body);
     clock.now = 10 ** 12;
     await header();
@@ -137,21 +137,21 @@ describe('a token', () => {
   });
 });
 
-describe('a 401 of a service', () => {
+describe('an HTTP 401 from a service', () => {
   const refusal = (authorization: string): Parameters<ReturnType<typeof iamAuth>['meaningOf']>[0] => ({
     request: { path: 'v2/resource_instances' },
     authorization,
     said: serverText('Token is expired'),
   });
 
-  test('does not renew a token that has been renewed since', async () => {
+  test('does not cause another renewal if the token has already been renewed', async () => {
     const { auth, ask, asked } = await withToken({ access_token: 't1', expires_in: 3_600 });
     expect(await auth.meaningOf(refusal('Bearer t0'), ask)).toBe('renewed');
     expect(asked).toHaveLength(1);
   });
 });
 
-describe('the account of a token', () => {
+describe('the account in the claims of a token', () => {
   test.each([
     [`Bearer ${jwt({ account: { bss: ACCOUNT } })}`, ACCOUNT],
     [jwt({ account: { bss: ACCOUNT, valid: true } }), ACCOUNT],
@@ -161,11 +161,11 @@ describe('the account of a token', () => {
     [`Bearer ${jwt({})}`, undefined],
     ['Bearer a.b.c', undefined],
     ['', undefined],
-  ])('in %s', (authorization, account) => {
+  ])('is found only if it is valid: %s', (authorization, account) => {
     expect(accountIn(authorization)).toBe(account);
   });
 
-  test('is always an id, whatever the token is', () => {
+  test('is always a valid id, even if the token is not valid', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.object().map(jwt)), (text) => {
         expect(accountIn(text) ?? ACCOUNT).toMatch(/^[0-9a-f]{32}$/);
@@ -174,7 +174,7 @@ describe('the account of a token', () => {
   });
 });
 
-test('no request has an expired token, and exchanges never overlap', async () => {
+test('no request is sent with an expired token, and exchanges never overlap', async () => {
   const plan = fc.record({
     lives: fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 6 }),
     latencies: fc.array(fc.nat(20_000), { minLength: 1, maxLength: 6 }),
@@ -204,7 +204,7 @@ test('no request has an expired token, and exchanges never overlap', async () =>
           await time.sleep(ms, never);
           const began = time.now();
           const header = await auth.header(ask);
-          // A token that a request waited for may be short-lived: it is still used at once.
+          // A token may expire soon after the request waited for it, but it is still used at once.
           if (time.now() === began) expect(deaths.get(header)).toBeGreaterThan(time.now());
           else expect(header).toBe(`Bearer t${made}`);
         }

@@ -11,7 +11,7 @@ import { textOf, within } from './values.ts';
 const RENEW_AT = 0.8;
 const MARGIN_MS = 10_000;
 
-/** IAM's error codes. A proxy or firewall returns other codes, or none. */
+/** Matches IAM's error codes. A proxy or firewall returns other codes or none. */
 const IAM_CODE = /^(?:BX[A-Z]+\d+[A-Z]?|[a-z]+(?:_[a-z]+)*): /;
 
 const PATH = 'identity/token';
@@ -24,9 +24,9 @@ interface Token {
 }
 
 /**
- * Exchanges an API key for short-lived access tokens (icd-api.md 1.1), one exchange at a time. Requests use a token
- * until it expires, while the next one is fetched in the background. A service's 401 means that the token was revoked,
- * so a new one is fetched, unless another request has already done so. The key is only sent to `iam`. `now` returns
+ * Exchanges an API key for short-lived access tokens (icd-api.md 1.1), one exchange at a time. Requests use a token until
+ * it expires, while the next token is fetched in the background. An HTTP 401 from a service means that the token was
+ * revoked: a new token is fetched, unless another request has already done so. The key is sent only to `iam`. `now` returns
  * Unix ms.
  */
 export function iamAuth(apiKey: string, iam: string, now: () => number = Date.now): Auth {
@@ -58,7 +58,7 @@ export function iamAuth(apiKey: string, iam: string, now: () => number = Date.no
     const text = textOf(within(body, 'access_token'));
     if (text === undefined) throw unexpectedBody(PATH, 'it has no access_token');
     addCredential(text);
-    // If IAM doesn't say, the token is used until a service rejects it.
+    // If IAM returns no lifetime, the token is used until a service rejects it.
     const life = (Number(within(body, 'expires_in')) || Infinity) * 1_000;
     const deadAt = requestedAt + life - MARGIN_MS;
     token = { header: `Bearer ${text}`, deadAt, renewAt: Math.min(deadAt, requestedAt + life * RENEW_AT) };
@@ -69,7 +69,7 @@ export function iamAuth(apiKey: string, iam: string, now: () => number = Date.no
     header(send) {
       const at = now();
       if (token === undefined || at >= token.deadAt) return renew(send).then(({ header }) => header);
-      // If this fails, the token is still valid; once it has expired, the next request gets the error.
+      // If the renewal fails, the current token is still valid. Once it has expired, the next request fails with the error.
       if (at >= token.renewAt) renew(send).catch(() => undefined);
       return token.header;
     },
@@ -80,12 +80,12 @@ export function iamAuth(apiKey: string, iam: string, now: () => number = Date.no
   };
 }
 
-/** Never a rejection, which would be skipped as a rejection of the request that needed the token. */
+/** The error must not count as a rejection; otherwise, the request that needed the token would be skipped as rejected. */
 function exchangeError(error: ConnectorError, iam: string): ConnectorError {
   const { status, internalMessage = '', answer = '', said = serverText('') } = error;
   const details = { internalMessage, cause: error };
   const { host } = new URL(iam);
-  // A wrong key is HTTP 400.
+  // IAM rejects a wrong key with HTTP 400.
   if (status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)))) {
     return new ConnectorError('credentials_rejected', { ...terms.facts, host, answer }, details);
   }
@@ -94,18 +94,18 @@ function exchangeError(error: ConnectorError, iam: string): ConnectorError {
   return new ConnectorError('unexpected_status', { message }, details);
 }
 
-/** The account in a token's claims (icd-api.md 1.3); undefined if there is none. */
+/** The account in a token's claims (icd-api.md 1.3); undefined if there is no valid account id. */
 export function accountIn(authorization: string): string | undefined {
   const id = within(claimsOf(authorization)['account'], 'bss');
   return typeof id === 'string' && /^[0-9a-f]{32}$/.test(id) ? id : undefined;
 }
 
-/** The service ID in a token's claims; undefined if it belongs to someone else. */
+/** The service ID in a token's claims; undefined if the token belongs to a user or a trusted profile. */
 export function serviceIdIn(authorization: string): string | undefined {
   return /^iam-(ServiceId-[\w-]+)$/.exec(String(claimsOf(authorization)['iam_id']))?.[1];
 }
 
-/** The claims of a JWT. Its signature needs no check, because IAM itself sent it. */
+/** The claims of a JWT. The signature is not verified, because IAM itself sent the token. */
 export function claimsOf(token: string): Row {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());

@@ -46,7 +46,7 @@ function rowOf(given: LogEntry): Row {
 
 const identityOf = (given: LogEntry): string | undefined => auditEntry(given)?.identity;
 
-test("an event becomes a row with Compose's field names", () => {
+test('an event becomes a row with the same field names as on Compose', () => {
   const row = rowOf(entry({ ...EVENT, newField: 1 }));
   expect(row).toEqual({
     id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
@@ -73,7 +73,7 @@ test("an event becomes a row with Compose's field names", () => {
     data_event: false,
     save_service_copy: true,
     created_at: '2026-11-20T10:00:00.530Z',
-    // Undeclared fields stay for the normalizer.
+    // Undeclared fields stay, because the normalizer reports them.
     newField: 1,
   });
 });
@@ -83,29 +83,29 @@ test('undeclared fields of an event do not replace declared ones', () => {
   expect(rowOf(entry(odd))).toEqual(rowOf(entry(EVENT)));
 });
 
-test('an event may be at the top level or in message, as text or as an object', () => {
+test('an event may be the log entry itself or its message, as text or as an object', () => {
   const top = rowOf(entry(EVENT));
   expect(rowOf(entry({ message: JSON.stringify(EVENT) }))).toEqual(top);
   expect(rowOf(entry({ message: EVENT }))).toEqual(top);
   expect(rowOf(entry('', { data: EVENT }))).toEqual(top);
 });
 
-test('a part of a deployment has its deployment_id', () => {
+test('an event about part of a deployment has the deployment_id of that deployment', () => {
   const part = `${CRN.slice(0, -1)}backup:b-1`.replace('::backup', ':backup');
   const row = rowOf(entry({ ...EVENT, target: { id: part } }));
   expect(row).toMatchObject({ deployment_id: CRN, target_id: part });
 });
 
-describe('the id', () => {
-  test("is the event's own", () => {
+describe('the id of an event', () => {
+  test('is the id that the event contains', () => {
     expect(rowOf(entry({ ...EVENT, id: 'e-1' }))['id']).toBe('e-1');
     for (const id of [17, { id: 1 }]) {
       expect(rowOf(entry({ ...EVENT, id }))['id']).toMatch(/^[0-9a-f]{32}$/);
     }
   });
 
-  test('is otherwise a hash of the content, whatever its order and envelope', () => {
-    // If a release computes a different id, it emits every event again.
+  test('is otherwise a hash of the content that depends neither on the order of keys nor on the log entry', () => {
+    // A release that computes a different id would emit every event again.
     expect(rowOf(entry(EVENT))['id']).toBe('702dd92394b9478cc39b2173393eea3c');
     const turned = Object.fromEntries(Object.entries({ ...EVENT, id: '' }).toReversed());
     expect(rowOf(entry({ message: turned }, { timestamp: undefined, subsystem: undefined }))['id']).toBe(
@@ -126,12 +126,12 @@ describe('the id', () => {
   });
 });
 
-describe('unreadable entries', () => {
+describe('a log entry', () => {
   test.each([
     ['truncated text', JSON.stringify(EVENT).slice(0, 200)],
     ['a string that is not an event', '{"level":"info"}'],
     ['no object', '[1]'],
-  ])('%s stays in raw, with the time of storage', (_, raw) => {
+  ])('is kept in raw, with the time of storage, if it contains %s', (_, raw) => {
     expect(auditEntry(entry(raw))).toMatchObject({ isReadable: false });
     expect(rowOf(entry(raw))).toEqual({
       id: identityOf(entry(raw)),
@@ -141,18 +141,18 @@ describe('unreadable entries', () => {
     });
   });
 
-  test('have a stable id, even without labels', () => {
+  test('has a stable id even if it is unreadable and has no labels', () => {
     const bare: LogEntry = { timestamp: undefined, application: undefined, subsystem: undefined, data: 'torn {' };
     expect(rowOf(bare)).toEqual({ id: identityOf(bare), service: null, created_at: null, raw: 'torn {' });
     expect(rowOf({ ...bare, data: undefined })['raw']).toBe('');
   });
 
-  test('an event without a valid time gets the time of storage', () => {
+  test('provides the time of storage if its event has no valid time', () => {
     expect(rowOf(entry({ ...EVENT, eventTime: 'lately' }))['created_at']).toBe('2026-11-20T10:00:01.250Z');
   });
 });
 
-test('events of other services are skipped, whichever field names the service', () => {
+test('an event of another service is skipped, whichever field names the service', () => {
   const iam = {
     action: 'iam-identity.serviceid.login',
     target: { id: 'crn:v1:bluemix:public:iam-identity:global:a/0a1b:::' },
@@ -161,7 +161,7 @@ test('events of other services are skipped, whichever field names the service', 
   expect(auditEntry(entry(iam, { subsystem: undefined }))).toBeUndefined();
   expect(auditEntry(entry('torn {', { subsystem: 'iam-identity:1' }))).toBeUndefined();
   expect(auditEntry(entry(EVENT, { application: 'web-shop' }))).toBeUndefined();
-  // One field that names a database is enough.
+  // The event is kept if any of its fields names a database.
   expect(rowOf(entry(EVENT, { subsystem: 'renamed' }))['service']).toBe('databases-for-postgresql');
   expect(rowOf(entry({ action: 'messages-for-rabbitmq.deployment.update' }, { subsystem: undefined }))).toMatchObject({
     service: 'messages-for-rabbitmq',

@@ -10,19 +10,19 @@ const APPLICATION = 'ibm-audit-event';
 
 interface AuditEvent {
   row: Row;
-  /** Differs for different events, and is the same whenever an event is read. */
+  /** Distinguishes events; the same event has the same identity in every read. */
   identity: string;
-  /** Whether the text is an event; otherwise the row has it in `raw`. */
+  /** Whether the text could be parsed as an event; if not, the row contains the text in `raw`. */
   isReadable: boolean;
 }
 
-/** The event in a log entry (icd-api.md 4.13); undefined for an entry of another service. */
+/** Parses the event in a log entry (icd-api.md 4.13). Undefined for an entry of another service. */
 export function auditEntry({ timestamp, application, subsystem, data }: LogEntry): AuditEvent | undefined {
   if (application !== undefined && application !== APPLICATION) return undefined;
   const event = eventIn(data);
   const services = [subsystem?.split(':')[0], ...servicesOf(event ?? {})].filter((name) => name !== undefined);
   const service = services.find(isDatabaseService) ?? null;
-  // The query asked for databases, so an entry that names no service is kept.
+  // The query is limited to databases, so an entry that names no service is kept.
   if (service === null && services.length > 0) return undefined;
   const storedAt = utcTextOf(timestamp) ?? null;
   if (event === undefined) {
@@ -35,7 +35,7 @@ export function auditEntry({ timestamp, application, subsystem, data }: LogEntry
   return { row, identity, isReadable: true };
 }
 
-/** The event is the entry's text, or its `message`, as text or as an object (icd-api.md 6). */
+/** The event is the log entry itself or its `message`, as text or as an object (icd-api.md 6). */
 function eventIn(data: unknown): Row | undefined {
   const outer = objectIn(data);
   return [outer, objectIn(outer?.['message'])].find(
@@ -53,7 +53,7 @@ function objectIn(value: unknown): Row | undefined {
   }
 }
 
-/** The services that an event names. */
+/** The names of the services in an event. */
 function servicesOf({ action, target, logSourceCRN }: Row): Array<string | undefined> {
   const crns = [within(target, 'id'), logSourceCRN].map((id) => parseCrn(textOf(id) ?? '')?.service);
   return [...crns, textOf(action)?.split('.')[0]];
@@ -65,7 +65,7 @@ function rowOf(event: Row, identity: string): Row {
   const host = within(initiator, 'host');
   const crns = [within(target, 'id'), logSourceCRN].flatMap((each) => textOf(each) ?? []);
   return {
-    // First, so that no undeclared field replaces a declared one.
+    // Undeclared fields are spread first, so that they never replace declared fields.
     ...more,
     id: textOf(id) ?? identity,
     account_id: textOrNull(accountId ?? accountOf(crns)),
@@ -99,7 +99,7 @@ function accountOf(crns: readonly string[]): string | undefined {
   return crns.map((crn) => textOf(parseCrn(crn)?.account)).find((account) => account !== undefined);
 }
 
-/** The deployment's CRN, from its own CRN or that of a part of it. */
+/** The CRN of the deployment in the first matching CRN, which may belong to a part of the deployment. */
 function deploymentOf(crns: readonly string[]): string | null {
   const found = crns.find((id) => {
     const { service = '', instance = '' } = parseCrn(id) ?? {};
@@ -113,8 +113,8 @@ function utcTextOf(value: unknown): string | undefined {
 }
 
 /**
- * The fields that make an event's identity. A change would emit every event again under a new id. The log entry's own id is not
- * among them: it may differ between queries.
+ * The fields that identify an event. If this list changed, every event would be emitted again with a new id. The id of the
+ * log entry is excluded, because it may differ between queries.
  */
 const IDENTITY = [
   ...['id', 'eventTime', 'action', 'initiator', 'target', 'outcome', 'reason', 'correlationId', 'message'],
@@ -128,7 +128,7 @@ function hashOf(value: unknown): string {
     .slice(0, 32);
 }
 
-/** Makes the order of keys irrelevant. */
+/** Sorts the keys of objects, so that their order does not affect the hash. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isRow(value)) return value;

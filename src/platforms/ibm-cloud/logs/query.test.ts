@@ -9,7 +9,7 @@ const pairs = (values: Row): Row[] => Object.entries(values).map(([key, value]) 
 const entry = { metadata: pairs({ timestamp: 't' }), labels: pairs({ applicationname: 'a' }), user_data: '{}' };
 const results = (count: number): Row => ({ result: { results: Array.from({ length: count }, () => entry) } });
 
-test('a query is sent to its instance in the documented form', () => {
+test('a query is sent to its Logs instance in the documented form', () => {
   const window = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-09T00:00:00.000Z' };
   const { origin, path, headers, post, reads, rate } = eventsQuery(INSTANCE, window, DEFAULT_ENDPOINTS);
   expect({ origin, path, headers, reads, rate }).toEqual({
@@ -32,7 +32,7 @@ test('a query is sent to its instance in the documented form', () => {
   });
 });
 
-test('the entries of a response are in several items', () => {
+test('the result combines the entries of all items in the response', () => {
   const items = [{ query_id: { query_id: 'q' } }, results(2), { statistics: {} }, results(1), { result: null }];
   expect(queryResult(items, 'p')).toEqual({
     entries: Array.from({ length: 3 }, () => ({ timestamp: 't', application: 'a', subsystem: undefined, data: '{}' })),
@@ -41,21 +41,21 @@ test('the entries of a response are in several items', () => {
   });
 });
 
-describe('warnings', () => {
+describe('a query result', () => {
   test.each([
     'number_of_results_limit_warning',
     'bytes_scanned_limit_warning',
     'shuffle_file_size_limit_reached_warning',
     'some_new_limit_warning',
     'results_truncated_warning',
-  ])('%s means missing entries', (name) => {
+  ])('is truncated if the API returns the warning %s', (name) => {
     expect(queryResult([results(1), { warning: { [name]: {} } }], 'p')).toMatchObject({
       truncated: name,
       warnings: [],
     });
   });
 
-  test('are all named', () => {
+  test('names all warnings about missing entries', () => {
     const items = [
       { warning: { blocks_limit_warning: {}, time_range_warning: {} } },
       { warning: { archive_warning: {} } },
@@ -63,7 +63,7 @@ describe('warnings', () => {
     expect(queryResult(items, 'p').truncated).toBe('blocks_limit_warning, time_range_warning, archive_warning');
   });
 
-  test('of other kinds are passed on', () => {
+  test('passes on warnings of other kinds', () => {
     const { truncated, warnings } = queryResult(
       [{ warning: { compile_warning: { warning_message: 'no field x' } } }],
       'p',
@@ -72,7 +72,7 @@ describe('warnings', () => {
     expect(warnings).toEqual([expect.stringContaining('a compile_warning ("no field x");')]);
   });
 
-  test('a full result is considered truncated', () => {
+  test('is considered truncated at the maximum number of entries, even without a warning', () => {
     expect(queryResult([results(MAX_RESULTS - 1)], 'p').truncated).toBeUndefined();
     expect(queryResult([results(MAX_RESULTS)], 'p').truncated).toBe('12000 results, the maximum');
   });
@@ -84,6 +84,6 @@ test.each([
   ['a warning that is not an object', [{ warning: 'results truncated' }]],
   ['results that are not a list', [{ result: {} }]],
   ['an entry that is not an object', [{ result: { results: ['x'] } }]],
-])('%s is an error', (_, items) => {
+])('a response causes an error if it contains %s', (_, items) => {
   expect(() => queryResult(items, 'v1/query')).toThrow(/v1\/query/);
 });

@@ -7,12 +7,12 @@ import { parseCrn } from '../api/crn.ts';
 import { type Endpoints, logsAt } from '../api/endpoints.ts';
 import { textOf, within } from '../api/values.ts';
 
-/** The limits of a query, and of queries to an instance (icd-api.md 2.10). */
+/** The limits of a query, and the rate limit of an instance (icd-api.md 2.10). */
 export const MAX_WINDOW_MS = 8 * 86_400_000;
 export const MAX_RESULTS = 12_000;
 const RATE = { requests: 10, ms: 60_000 };
 
-/** By label: the subsystem is the service's name and the instance's GUID. Filtering any further could lose events unnoticed. */
+/** Filters by label. The subsystem is the service's name and the instance's GUID. Stricter filters might omit events. */
 const QUERY =
   "source logs | filter $l.applicationname == 'ibm-audit-event' && ($l.subsystemname.startsWith('databases-') || $l.subsystemname.startsWith('messages-for-'))";
 
@@ -23,7 +23,7 @@ const MESSAGES = {
     'There is no Logs instance at {host} (HTTP 404{said}). Correct or remove its CRN in platform.logs_instances.',
 } as const;
 
-/** The query for the events of a time window. It is unknown whether the end is inclusive. */
+/** The query for the events in a time window. It is unknown whether the API includes events at the exact end. */
 export function eventsQuery(
   instance: string,
   { from, to }: { from: string; to: string },
@@ -50,10 +50,10 @@ export function eventsQuery(
 }
 
 export interface LogEntry {
-  /** When the entry was stored. */
+  /** The time when the entry was stored. */
   timestamp: unknown;
   application: string | undefined;
-  /** `databases-for-postgresql:a0000000-…` */
+  /** Service and instance, such as `databases-for-postgresql:a0000000-…`. */
   subsystem: string | undefined;
   /** The event, usually as text. */
   data: unknown;
@@ -63,14 +63,14 @@ export interface QueryResult {
   entries: LogEntry[];
   /** Why entries are missing; undefined if the result is complete. */
   truncated: string | undefined;
-  /** Sentences about warnings of other kinds. */
+  /** Log sentences about all other warnings. */
   warnings: string[];
 }
 
-/** The names of warnings about missing entries (icd-api.md 2.10). */
+/** Matches the names of warnings about missing entries (icd-api.md 2.10). */
 const TRUNCATION = /limit|trunca|time_?out|time_?range|archive/i;
 
-/** Combines the items of a response. Throws `unexpected_body`. */
+/** Combines the items of a response. Throws `unexpected_body` if the response is invalid. */
 export function queryResult(items: unknown, path: string): QueryResult {
   if (!Array.isArray(items)) throw unexpectedBody(path, 'it is not a list of items');
   const entries: LogEntry[] = [];

@@ -4,10 +4,10 @@ import { ACCOUNT } from '../../../../test-support/unit/instances.ts';
 import { refusal } from '../../../../test-support/unit/fake-api.ts';
 import { accounts } from './accounts.ts';
 
-// The access token of these tests omits the account.
+// The access token in these tests does not contain the account.
 const details = { account_id: ACCOUNT };
 
-test('the account has no personal data of its owner', async () => {
+test('the record of the account excludes the personal data of the owner', async () => {
   const body = {
     id: ACCOUNT,
     name: 'Orders',
@@ -29,13 +29,13 @@ test('the account has no personal data of its owner', async () => {
   });
 });
 
-test('an account without an id gets the requested id', async () => {
+test('a response without an id gets the requested id', async () => {
   expect(await ibmRows(accounts, { answers: { details, [ACCOUNT]: { name: 'Orders' } } })).toMatchObject([
     { id: ACCOUNT, name: 'Orders' },
   ]);
 });
 
-test.each([403, 404])('if the request gets HTTP %i, the record has only the id, with a warning', async (status) => {
+test.each([403, 404])('with HTTP %i, the record contains only the id, and a warning is logged', async (status) => {
   const { stream, printed, api } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: refusal(status, 'x') } });
   await stream.toEnd();
   expect(printed.rows).toEqual([{ id: ACCOUNT }]);
@@ -44,7 +44,7 @@ test.each([403, 404])('if the request gets HTTP %i, the record has only the id, 
   ]);
 });
 
-test('an outage fails the stream', async () => {
+test('the stream fails if the API has an outage', async () => {
   const { stream } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: refusal(503, 'x') } });
   await expect(stream.toEnd()).rejects.toMatchObject({ problem: 'server_error' });
 });

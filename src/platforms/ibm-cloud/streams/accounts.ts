@@ -9,7 +9,7 @@ import { orRejection } from '../api/failure.ts';
 
 const PATH = 'v4/accounts';
 
-/** `GET /v4/accounts/{id}` (icd-api.md 2.9). If it is rejected, the record has only the id. */
+/** `GET /v4/accounts/{id}` (icd-api.md 2.9). If the request is rejected, the record contains only the id. */
 export const accounts = ibmStream({
   name: 'accounts',
   description: 'The account that the API key belongs to.',

@@ -19,7 +19,9 @@ const usage = (n: number, more: Row = {}): Row => ({
   ...more,
 });
 
-/** A month as read if the usage of each group, or of the account (''), is a list of rows or a status. */
+/**
+ * Reads a month. `answers` contains the rows or the HTTP status for each resource group, or for the whole account (`''`).
+ */
 async function read(
   answers: Readonly<Record<string, Row[] | number>>,
   config: Row = {},
@@ -51,14 +53,14 @@ async function read(
 
 const deployments = (rows: readonly Row[]): unknown[] => rows.map((row) => row['deployment_id']);
 
-describe('a row without a resource group', () => {
-  test('gets the group that was requested', async () => {
+describe('a usage row without a resource group', () => {
+  test('gets the resource group that was requested', async () => {
     const answers = { [GROUP]: [usage(1)] };
     const { rows } = await read(answers, { resource_group_ids: [GROUP] });
     expect(rows).toMatchObject([{ deployment_id: crnOf(1), resource_group_id: GROUP }]);
   });
 
-  test('is kept, with a warning, if the usage of the account is read', async () => {
+  test('is kept, with a warning, if the usage of the whole account is read', async () => {
     const answers = { '': [usage(1), usage(2), usage(3, { resource_group_id: OTHER })] };
     const { rows, log } = await read(answers, { billing: 'account', resource_group_ids: [GROUP] });
     expect(deployments(rows)).toEqual([crnOf(1), crnOf(2)]);
@@ -66,7 +68,7 @@ describe('a row without a resource group', () => {
   });
 });
 
-test('a row that is listed twice is read once; a row that differs only in its costs gets a number', async () => {
+test('a usage row that is listed twice is read once, and a row that differs only in its costs gets a numbered key', async () => {
   const twice = [usage(1), usage(1), usage(1, { usage: [{ metric: 'DISK', cost: 7 }] })];
   const { rows } = await read({ [GROUP]: twice });
   const key = `2026-10/${crnOf(1)}/databases-for-postgresql-standard/DISK`;
@@ -76,19 +78,19 @@ test('a row that is listed twice is read once; a row that differs only in its co
   ]);
 });
 
-describe('one group of two', () => {
+describe('a resource group', () => {
   test.each([
     [400, false],
     [403, false],
     [404, true],
-  ])('with HTTP %i does not affect the other; the month is complete: %s', async (status, isWhole) => {
+  ])('with HTTP %i does not affect other groups (month complete: %s)', async (status, isWhole) => {
     const found = await read({ [GROUP]: [usage(1)], [OTHER]: status });
     expect(deployments(found.rows)).toEqual([crnOf(1)]);
     expect(found.isWhole).toBe(isWhole);
     expect(found.log.filter((line) => line.startsWith('warn ') && line.includes(OTHER))).toHaveLength(1);
   });
 
-  test('that is rejected is reported rather than a missing month, whichever comes first', async () => {
+  test('that rejects the request is reported even if another group has no data for the month', async () => {
     for (const answers of [
       { [GROUP]: 404, [OTHER]: 403 },
       { [GROUP]: 403, [OTHER]: 404 },

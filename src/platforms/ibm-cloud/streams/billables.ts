@@ -15,14 +15,14 @@ import { pick, textOf } from '../api/values.ts';
 
 const PATH = 'v4/accounts/{id}/resource_instances/usage/{month}';
 
-/** One record per metric of the usage of an instance (icd-api.md 2.5). */
+/** One record per instance, plan and metric of a month's usage (icd-api.md 2.5). */
 export const billables = ibmStream({
   name: 'billables',
   description: 'Costs of databases: one record per month, deployment, plan and metric.',
   retrieval: {
     way: 'month',
     cursorField: 'month',
-    // IBM finalizes a month on the 20th at the latest. How many months it keeps is unknown.
+    // IBM finalizes a month by the 20th of the next month. It is unknown how many months IBM keeps.
     rules: { firstMonths: 12, finalOnDay: 21, keptMonths: 3, saysThereIsNone: isNoSuchMonth },
     limits: ({ selection }) => selection.limits,
     path: PATH,
@@ -75,7 +75,7 @@ export const billables = ibmStream({
 
 async function loadMonth(month: string, account: Account): Promise<Month> {
   const { rows: resources, ...rest } = await loadUsage(month, account);
-  // The list isn't a snapshot, and may contain a row twice.
+  // The list isn't a snapshot, so it may contain a row twice.
   const distinct = new Map(resources.map((resource) => [JSON.stringify(resource), resource])).values();
   const rows: Row[] = [];
   const keys = new Map<string, number>();
@@ -95,13 +95,13 @@ async function loadMonth(month: string, account: Account): Promise<Month> {
   return { rows, ...rest };
 }
 
-/** The CRN of the deployment or backup, or the id if there is no CRN; undefined for another service. */
+/** The CRN of the deployment or backup, or the id if no CRN is known; undefined for another service. */
 async function deploymentOf(resource: Row, account: Account): Promise<string | undefined> {
   const { resource_instance_id, resource_id, plan_id } = resource;
   const id = textOf(resource_instance_id) ?? '';
   const crn = parseCrn(id);
   if (crn !== undefined) return isDatabaseService(crn.service) ? id : undefined;
-  // It may be a bare GUID (icd-api.md 6).
+  // The id may be a bare GUID (icd-api.md 6).
   const { deployments } = await account.once(loadInventory);
   const found = deployments.find((deployment) => guidOf(deployment.id) === guidOf(id));
   if (found !== undefined) return found.id;

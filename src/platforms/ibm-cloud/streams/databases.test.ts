@@ -5,7 +5,7 @@ import { databases } from './databases.ts';
 
 const instances = [instanceRow(1, crnOf(1, 'databases-for-redis', 'eu-de'))];
 
-test('each type is a record, whose versions have preferred and is_preferred', async () => {
+test('each database type becomes a record, whose versions have both preferred and is_preferred', async () => {
   const versions = [{ version: '16', status: 'stable', is_preferred: true, transitions: [] }, 'odd'];
   const deployables = [
     { type: 'postgresql', versions },

@@ -7,7 +7,7 @@ import { pruneToFields } from '../api/prune-to-fields.ts';
 
 const PATH = 'deployables';
 
-/** `GET /deployables` (icd-api.md 2.3.1), the catalog of generation 1. */
+/** `GET /deployables` (icd-api.md 2.3.1): the catalog of generation 1. */
 export const databases = ibmStream({
   name: 'databases',
   description: 'The database types available in generation 1, with their versions.',
@@ -20,7 +20,7 @@ export const databases = ibmStream({
     },
   },
   primaryKey: 'type',
-  // The same value as in the record.
+  // The type of a version is the type of its record.
   dropped: ['versions[].type'],
   fields: {
     type: text('Database type, such as postgresql.'),

@@ -5,7 +5,7 @@ import { datacenters } from './datacenters.ts';
 
 const instances = [instanceRow(1, crnOf(1, 'databases-for-redis', 'eu-de'))];
 
-test('each region is a record', async () => {
+test('each region becomes a record', async () => {
   const rows = await ibmRows(datacenters, { instances, answers: { regions: { regions: ['us-south', 'eu-de'] } } });
   expect(rows).toEqual([
     { slug: 'ibm:eu-de', provider: 'ibm', region: 'eu-de' },
@@ -13,7 +13,7 @@ test('each region is a record', async () => {
   ]);
 });
 
-test.each([null, '', 7, { name: 'eu-de' }])('a region that is %j fails the stream', async (region) => {
+test.each([null, '', 7, { name: 'eu-de' }])('the stream fails if the name of a region is %j', async (region) => {
   const { stream } = openIbmRead(datacenters, { instances, answers: { regions: { regions: ['us-south', region] } } });
   await expect(stream.toEnd()).rejects.toThrow('region 2 has no name');
 });

@@ -8,7 +8,7 @@ import { textOf } from '../api/values.ts';
 
 const PATH = 'regions';
 
-/** `GET /regions` (icd-api.md 2.3.1), a list of names. Records have the form of Compose's. */
+/** `GET /regions` (icd-api.md 2.3.1): a list of names. Records have the same fields as on Compose. */
 export const datacenters = ibmStream({
   name: 'datacenters',
   description: 'The regions where databases can be provisioned.',

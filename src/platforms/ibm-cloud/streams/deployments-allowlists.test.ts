@@ -6,7 +6,7 @@ import { deploymentsAllowlists } from './deployments-allowlists.ts';
 const common = { deployment_id: crnOf(1), generation: 'gen1' };
 const instances = [gen1Row(1)];
 
-test('each allowed address is a record', async () => {
+test('each allowed address becomes a record', async () => {
   const ip_addresses = [
     { address: '10.0.0.0/8', description: 'office' },
     { address: '1.2.3.4', description: '' },

@@ -6,7 +6,7 @@ import { deploymentsAutoscalings } from './deployments-autoscalings.ts';
 const instances = [gen1Row(1)];
 const REPORT = '/groups/member/autoscaling';
 
-test('each resource is a record', async () => {
+test('each autoscaled resource becomes a record', async () => {
   const autoscaling = {
     disk: {
       scalers: {

@@ -5,10 +5,10 @@ import { perDeployment } from '../account/partitions.ts';
 import { objectIn } from '../api/envelope.ts';
 import { within } from '../api/values.ts';
 
-/** Only this group supports autoscaling. */
+/** The only scaling group that supports autoscaling. */
 const GROUP = 'member';
 
-/** `GET /deployments/{id}/groups/member/autoscaling` (icd-api.md 2.3.6), an object with a part for each resource. */
+/** `GET /deployments/{id}/groups/member/autoscaling` (icd-api.md 2.3.6): an object with one property per resource. */
 export const deploymentsAutoscalings = ibmStream({
   name: 'deployments_autoscalings',
   description: 'Autoscaling settings of each deployment of generation 1: one record per resource.',

@@ -20,11 +20,11 @@ const backup = (day: number, more: Row = {}): Row => ({
   ...more,
 });
 
-/** A backup of generation 2 (icd-api.md 2.4.2). */
+/** An independent backup of a generation 2 deployment (icd-api.md 2.4.2). */
 const independent = (n: number, source: string | undefined, day: number, more: Row = {}): Row =>
   backupRow(n, source, { created_at: at(day), updated_at: at(day), ...more });
 
-test('a backup of generation 1 has the requested CRN as deployment_id, and no link', async () => {
+test('a generation 1 backup has the requested CRN as its deployment_id, but no download link', async () => {
   const answers = { '/backups': { backups: [backup(1)] } };
   const { stream, printed } = openIbmRead(deploymentsBackups, { instances: [gen1Row(1)], answers });
   await stream.toEnd();
@@ -44,7 +44,7 @@ test('a backup of generation 1 has the requested CRN as deployment_id, and no li
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
 });
 
-test('a backup of generation 2 comes from the inventory, without another request', async () => {
+test('a generation 2 backup is read from the inventory, without another request', async () => {
   const details = {
     type: 'automatic',
     size_gb: 1.5,
@@ -75,7 +75,7 @@ test('a backup of generation 2 comes from the inventory, without another request
   expect(api.requests).toHaveLength(1);
 });
 
-test('a running backup is not restorable, and one of an unknown source has no deployment_id', async () => {
+test('a running backup is not restorable, and a backup of an unknown deployment has no deployment_id', async () => {
   const [row] = await ibmRows(deploymentsBackups, {
     instances: [independent(1, undefined, 3, { state: 'provisioning' })],
   });
@@ -83,7 +83,7 @@ test('a running backup is not restorable, and one of an unknown source has no de
   expect(row?.['deployment_id'] ?? null).toBeNull();
 });
 
-test('deployment_ids limit backups, including those of deleted deployments', async () => {
+test('the option deployment_ids limits all backups, including those of deleted deployments', async () => {
   const instances = [
     gen2Row(1, {}),
     independent(2, crnOf(1), 1),
@@ -98,7 +98,7 @@ test('deployment_ids limit backups, including those of deleted deployments', asy
   expect(await idsFor(crnOf(9))).toEqual([crnOf(3, BACKUPS)]);
 });
 
-describe('cursor values', () => {
+describe('the state', () => {
   const read = async (instances: Row[], marks: Record<string, string>, backups: Row[] = [], config: Row = {}) => {
     const state = { version: 1, platform: 'ibm_cloud', marks };
     const answers = { '/backups': { backups } };
@@ -107,7 +107,7 @@ describe('cursor values', () => {
     return { ids: printed.rows.map(({ id }) => id), state: stream.reader.cursor?.state() };
   };
 
-  test('are kept per deployment, even if it is deleted', async () => {
+  test('contains one cursor value per deployment, even for deleted deployments', async () => {
     const instances = [gen1Row(1), gen2Row(2, {}), independent(3, crnOf(2), 5), independent(4, crnOf(9), 7)];
     const { ids, state } = await read(instances, {}, [backup(1), backup(2)]);
     expect(ids).toHaveLength(4);
@@ -120,13 +120,13 @@ describe('cursor values', () => {
     expect(again.ids.toSorted()).toEqual([backup(2)['id'], crnOf(3, BACKUPS), crnOf(4, BACKUPS)].toSorted());
   });
 
-  test('are removed for deployments without instance and backups', async () => {
+  test('contains no cursor value for a deployment that neither exists nor has backups', async () => {
     const { state } = await read([gen1Row(1), independent(2, crnOf(8), 1)], { [crnOf(7)]: at(1) }, [backup(3)]);
     expect(state).toMatchObject({ marks: { [crnOf(1)]: at(3), [crnOf(8)]: at(1) } });
     expect(state).not.toHaveProperty(['marks', crnOf(7)]);
   });
 
-  test('of generation 1 and of independent backups of the same deployment are separate', async () => {
+  test('contains separate cursor values for the generation 1 backups and the independent backups of a deployment', async () => {
     const instances = [gen1Row(1), independent(2, crnOf(1), 8), independent(3, crnOf(1), 9)];
     const { ids, state } = await read(instances, {}, [backup(1), backup(2)]);
     expect(ids).toHaveLength(4);
@@ -136,7 +136,7 @@ describe('cursor values', () => {
     expect(later.ids.toSorted()).toEqual([backup(2)['id'], backup(3)['id'], crnOf(3, BACKUPS)].toSorted());
   });
 
-  test('include a backup again if it was once listed without its deployment', async () => {
+  test('causes a backup to be emitted again if its deployment was not known before', async () => {
     const whole = independent(1, crnOf(9), 3);
     const { extensions: _, ...listed } = whole;
     const next = async (instance: Row, state: object): Promise<{ rows: Row[]; state: object }> => {

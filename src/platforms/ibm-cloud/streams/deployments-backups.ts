@@ -8,12 +8,14 @@ import { partitionsOf, reportOf } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
 import { pick } from '../api/values.ts';
 
-/** Final statuses: the first three of generation 1, the last three of generation 2, where they are the instance's state. */
+/**
+ * The final statuses: the first three for generation 1, the last three for generation 2, where they are instance states.
+ */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'active', 'removed']);
 
 /**
- * `GET /deployments/{id}/backups` (icd-api.md 2.3.4) of generation 1. Those of generation 2 are instances in the inventory
- * (2.4.2). Both are listed for 30 days.
+ * `GET /deployments/{id}/backups` (icd-api.md 2.3.4) for generation 1. Generation 2 backups are instances in the inventory
+ * (2.4.2). IBM lists both kinds for 30 days.
  */
 export const deploymentsBackups = ibmStream({
   name: 'deployments_backups',
@@ -28,7 +30,7 @@ export const deploymentsBackups = ibmStream({
   },
   primaryKey: 'id',
   startDateField: 'created_at',
-  // The link gives access to the backup.
+  // The link gives access to the backup's contents.
   dropped: ['download_link'],
   fields: {
     id: text('CRN of the backup.'),
@@ -47,7 +49,7 @@ export const deploymentsBackups = ibmStream({
   },
 });
 
-/** One partition per deployment of generation 1, and one with its rows per deployment that has independent backups. */
+/** One partition per generation 1 deployment, and another per deployment with independent backups. */
 async function backedUpDeployments(account: Account): Promise<Partitions> {
   const { deployments, backups, all } = await account.once(loadInventory);
   const gen1 = partitionsOf(deployments, account);
@@ -68,7 +70,7 @@ async function backedUpDeployments(account: Account): Promise<Partitions> {
   };
 }
 
-/** A backup without its deployment was listed without details, which a later sync may get. */
+/** A backup without a deployment is not final: it was listed without details, and a later sync may find them. */
 function isFinal({ status, deployment_id }: Row): boolean {
   return FINAL.has(status) && typeof deployment_id === 'string';
 }

@@ -13,7 +13,7 @@ const task = (n: number, status: string): object => ({
   created_at: `2026-11-0${n}T10:00:00Z`,
 });
 
-test('a task is a recipe: description is its name, resource_type its template', async () => {
+test('a task becomes a recipe with the description as its name and the resource_type as its template', async () => {
   const answers = { '/tasks': { tasks: [task(1, 'completed'), { id: 'bare' }] } };
   const { stream, printed } = openIbmRead(deploymentsRecipes, { instances: [gen1Row(1), gen2Row(2, {})], answers });
   await stream.toEnd();

@@ -11,7 +11,7 @@ test.each([
   [{ earliest_point_in_time_recovery_time: '' }, null],
   [{ earliest_point_in_time_recovery_time: null }, null],
   [{}, null],
-])('the earliest recovery time may be missing: %j', async (data, earliest) => {
+])('a deployment may have no earliest recovery time: %j', async (data, earliest) => {
   const answers = { '/point_in_time_recovery_data': { point_in_time_recovery_data: data } };
   expect(await ibmRows(deploymentsRecoveryWindows, { instances, answers })).toEqual([
     { ...common, earliest_point_in_time_recovery_time: earliest },

@@ -17,7 +17,7 @@ test.each([
   ],
   [{ leader: null }, { leader: null }],
   [{}, { leader: null }],
-])('leader and replicas may be missing: %j', async (remotes, told) => {
+])('a deployment may have no leader and no replicas: %j', async (remotes, told) => {
   expect(await ibmRows(deploymentsReplicas, { instances, answers: { '/remotes': { remotes } } })).toEqual([
     { ...common, ...told },
   ]);

@@ -4,7 +4,7 @@ import { crnOf, gen1Row, gen2Row, instanceRow } from '../../../../test-support/u
 import type { Row } from '../../../core/record/row.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
 
-/** A group as documented in icd-api.md 2.3.5. */
+/** A scaling group as documented in icd-api.md 2.3.5. */
 const group = (more: Row = {}): Row => ({
   id: 'member',
   count: 3,
@@ -20,15 +20,15 @@ async function gen1(...groups: Row[]): Promise<Row[]> {
   return ibmRows(deploymentsScalings, { instances: [gen1Row(1)], answers: { '/groups': { groups } } });
 }
 
-/** The record of a deployment of generation 2 with these sizes. */
+/** Reads the record of a generation 2 deployment with these sizes. */
 async function gen2(sizes: Row, service = 'databases-for-postgresql', engine = 'postgresql'): Promise<Row | undefined> {
   const row = instanceRow(1, crnOf(1, service), { extensions: { dataservices: { [engine]: sizes } } });
   const [record] = await ibmRows(deploymentsScalings, { instances: [row] });
   return record;
 }
 
-describe('generation 1 has the sizes of a group', () => {
-  test('which are divided equally among its members', async () => {
+describe('a scaling group of generation 1', () => {
+  test('has sizes that are divided equally among its members', async () => {
     expect(await gen1(group())).toEqual([
       {
         id: `${crnOf(1)}/member`,
@@ -61,7 +61,7 @@ describe('generation 1 has the sizes of a group', () => {
     ]);
   });
 
-  test('in one record per group', async () => {
+  test('becomes a record of its own', async () => {
     const rows = await gen1(group(), group({ id: 'analytics', members: { allocation_count: 1 } }));
     expect(rows).toMatchObject([
       { group_id: 'analytics', members: 1, disk_mb_per_member: 10_240 },
@@ -69,17 +69,17 @@ describe('generation 1 has the sizes of a group', () => {
     ]);
   });
 
-  test('without CPUs if they are shared', async () => {
+  test('has no CPUs if they are shared', async () => {
     const [row] = await gen1(group({ cpu: { allocation_count: 0, minimum_count: 3 } }));
     expect(row).toMatchObject({ cpu_count_per_member: null, cpu_count_total: null, cpu_count_min: 3 });
   });
 
-  test('without a flavor on the old hosting model', async () => {
+  test('has no flavor under the old hosting model', async () => {
     const [row] = await gen1(group({ host_flavor: null }));
     expect(row).toMatchObject({ host_flavor_id: null, host_flavor_name: null });
   });
 
-  test('with members from count if members is missing', async () => {
+  test('gets its number of members from count if members is missing', async () => {
     expect(await gen1(group({ members: null }))).toMatchObject([{ members: 3, memory_mb_per_member: 4_096 }]);
     expect(await gen1(group({ members: null, count: null }))).toMatchObject([
       { members: null, memory_mb_per_member: null, memory_mb_total: 12_288 },
@@ -89,19 +89,19 @@ describe('generation 1 has the sizes of a group', () => {
     ]);
   });
 
-  test('as text or number', async () => {
+  test('may have sizes that are strings', async () => {
     const [row] = await gen1(group({ members: { allocation_count: '2' }, memory: { allocation_mb: '1024' } }));
     expect(row).toMatchObject({ members: 2, memory_mb_per_member: 512 });
   });
 
-  test('null if they are missing or invalid', async () => {
+  test('has null for missing and invalid sizes', async () => {
     const [row] = await gen1({ id: 'member', memory: [], cpu: 'many', disk: { allocation_mb: {} } });
     expect(row).toMatchObject({ members: null, memory_mb_total: null, cpu_count_total: null, disk_mb_total: null });
   });
 });
 
-describe('generation 2 has the sizes of a member', () => {
-  test('from which totals are computed', async () => {
+describe('the record of a generation 2 deployment', () => {
+  test('contains sizes per member, and totals computed from them', async () => {
     expect(await gen2({ members: 3, host_flavor: 'bx3d.4x20', cpu_count: 4, memory_gb: 20, storage_gb: 10.5 })).toEqual(
       {
         id: `${crnOf(1)}/member`,
@@ -121,7 +121,7 @@ describe('generation 2 has the sizes of a member', () => {
     );
   });
 
-  test('but no totals if it has shards', async () => {
+  test('contains no totals if the deployment has shards', async () => {
     const sizes = { shards: 2, host_flavor: 'bx3d.4x20', cpu_count: 4, memory_gb: 20 };
     expect(await gen2(sizes, 'databases-for-mongodb', 'mongodbees')).toMatchObject({
       members: null,
@@ -132,7 +132,7 @@ describe('generation 2 has the sizes of a member', () => {
     });
   });
 
-  test('without a request; deployments without sizes are counted', async () => {
+  test('requires no request and is omitted, but counted, if the sizes are missing', async () => {
     const instances = [
       gen2Row(1, { postgresql: { members: 2 } }),
       gen2Row(2, {}),
@@ -146,14 +146,14 @@ describe('generation 2 has the sizes of a member', () => {
   });
 });
 
-describe('a deployment of generation 2 without sizes', () => {
+describe('an active generation 2 deployment without sizes', () => {
   test.each([
-    ['no object', 'postgresql'],
+    ['not an object', 'postgresql'],
     ['a list', [{ postgresql: { members: 2 } }]],
     ['empty', {}],
     ['missing', undefined],
     ['without an object for its engine', { postgresql: 2 }],
-  ])('causes a warning if it is active (its dataservices are %s)', async (_, dataservices) => {
+  ])('causes a warning if its dataservices are %s', async (_, dataservices) => {
     const odd = gen2Row(1, {}, { extensions: { dataservices } });
     const instances = [odd, gen2Row(2, { postgresql: { members: 2 } })];
     const { stream, printed, api } = openIbmRead(deploymentsScalings, { instances });
@@ -165,7 +165,7 @@ describe('a deployment of generation 2 without sizes', () => {
     expect(stream.reader.report.leftOut).toEqual(['1 deployment of generation 2 without sizes']);
   });
 
-  test('is named if it is the first', async () => {
+  test('is named in the warning if it is the first one', async () => {
     const instances = Array.from({ length: 7 }, (_, i) => gen2Row(i, {}));
     const { stream, api } = openIbmRead(deploymentsScalings, { instances });
     await stream.toEnd();

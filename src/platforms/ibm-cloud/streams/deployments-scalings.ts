@@ -13,8 +13,8 @@ import { count } from '../terms.ts';
 const MB_PER_GB = 1_024;
 
 /**
- * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) of generation 1, whose sizes are totals of the group. The inventory has the
- * sizes of generation 2 (2.4.1), per member. Records have both.
+ * `GET /deployments/{id}/groups` (icd-api.md 2.3.5) for generation 1, where sizes are totals of the group. For generation
+ * 2, the inventory contains the sizes per member (2.4.1). Records contain both.
  */
 export const deploymentsScalings = ibmStream({
   name: 'deployments_scalings',
@@ -57,7 +57,7 @@ function limits<N extends string>(name: N, what: string): Record<`${N}_${'min' |
   } as Record<`${N}_${'min' | 'max' | 'step'}`, Field>;
 }
 
-/** One partition per deployment of generation 1, and one with its row per deployment of generation 2 that has sizes. */
+/** One partition per generation 1 deployment, and another per generation 2 deployment with known sizes. */
 async function scaledDeployments(account: Account): Promise<Partitions> {
   const { deployments, all } = await account.once(loadInventory);
   const gen2 = deployments.filter(({ generation }) => generation === 'gen2');
@@ -72,7 +72,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
     sizeless.push(deployment);
     return [];
   });
-  // A deployment that is provisioning has no sizes yet.
+  // Deployments that are still being provisioned have no sizes.
   const [first, ...others] = sizeless.filter(({ row }) => row['state'] === 'active');
   if (first !== undefined) {
     account.api.log(
@@ -85,7 +85,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
   return { chosen: [...partitionsOf(deployments, account), ...partitions], all, leftOut };
 }
 
-/** A group of generation 1, whose allocations are divided equally among its members. */
+/** The row of a generation 1 group, whose allocations are divided equally among its members. */
 function gen1Row(row: Row): Row {
   const { id, count: counted, members, memory, cpu, disk, host_flavor, ...rest } = row;
   const size = within(members, 'allocation_count') ?? counted ?? null;
@@ -121,7 +121,9 @@ function allocation(name: string, total: unknown, members: unknown): Row {
   return { [`${name}_per_member`]: Number.isFinite(share) ? share : null, [`${name}_total`]: total };
 }
 
-/** A deployment of generation 2. IBM Cloud doesn't report how many members a shard has, so sharded ones have no totals. */
+/**
+ * The row of a generation 2 deployment. It has no totals if it has shards: IBM doesn't report how many members they have.
+ */
 function gen2Row({ members = null, shards = null, host_flavor = null, cpu_count, memory_gb, storage_gb }: Row): Row {
   const sizes = (name: string, size: unknown, unit: number): Row => {
     const each = numberOf(size) * unit;
@@ -142,7 +144,7 @@ function gen2Row({ members = null, shards = null, host_flavor = null, cpu_count,
   };
 }
 
-/** NaN if the value is not a number. */
+/** The value as a number; NaN if the value is not numeric. */
 function numberOf(value: unknown): number {
   const number = coerce(value, 'number');
   return typeof number === 'number' ? number : NaN;

@@ -7,7 +7,7 @@ const instances = [gen1Row(1)];
 const REPORT = '/capability/versions';
 const read = (versions: unknown) => ({ instances, answers: { [REPORT]: { capability: { versions } } } });
 
-test('each upgrade is a record, with the status of the current version', async () => {
+test('each upgrade becomes a record with the status of the current version', async () => {
   const transition = { method: 'in-place', to_version: '16', skip_backup_supported: true };
   const version = { type: 'postgresql', version: '15', status: 'deprecated', is_preferred: false };
   const transitions = [transition, { ...transition, method: 'restore', application: 'pg', from_version: '15.4' }];
@@ -43,7 +43,7 @@ test.each([
   [[{ version: '16', transitions: [] }]],
   [[{ version: '16', transitions: null }]],
   [[{ version: '16' }]],
-])('a version without upgrades has no record: %j', async (versions) => {
+])('a version without upgrades adds no record: %j', async (versions) => {
   expect(await ibmRows(deploymentsVersions, read(versions))).toEqual([]);
 });
 
@@ -52,7 +52,7 @@ test.each([
   [[{ version: '15', transitions: ['16'] }], 'row 1 of 1 is not an object'],
   [[{ version: '15', transitions: [{ method: 'restore' }] }], 'row 1 of 1 has no id'],
   [null, 'the list versions is missing or not a list'],
-])('an invalid upgrade fails the stream: %j', async (versions, detail) => {
+])('the stream fails if an upgrade is invalid: %j', async (versions, detail) => {
   const { stream } = openIbmRead(deploymentsVersions, read(versions));
   await expect(stream.toEnd()).rejects.toMatchObject({
     problem: 'unexpected_body',

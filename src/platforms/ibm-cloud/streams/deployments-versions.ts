@@ -6,7 +6,7 @@ import { objectIn, rowsOf } from '../api/envelope.ts';
 
 const KEY = ['deployment_id', 'from_version', 'to_version', 'method'] as const;
 
-/** `GET /deployments/{id}/capability/versions` (icd-api.md 2.3.10): the deployment's version and its transitions. */
+/** `GET /deployments/{id}/capability/versions` (icd-api.md 2.3.10): the current version and its upgrades. */
 export const deploymentsVersions = ibmStream({
   name: 'deployments_versions',
   description: 'The versions that each deployment of generation 1 can be upgraded to.',

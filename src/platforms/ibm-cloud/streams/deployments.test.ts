@@ -25,7 +25,7 @@ const detail = (more: Row = {}): Row => ({
 });
 const answers = { details: KEY, resource_groups: GROUPS, [encodeURIComponent(crnOf(1))]: detail() };
 
-/** A row with every field that the inventory is known to send (icd-api.md 2.1), some of which may contain secrets. */
+/** A row with every field that the inventory is known to contain (icd-api.md 2.1). Some fields may contain secrets. */
 const whole = (row: Row): Row => ({
   ...row,
   url: '/v2/resource_instances/x',
@@ -61,7 +61,7 @@ const whole = (row: Row): Row => ({
   parameters: { members_memory_allocation_mb: 1, password: 'hunter2' },
 });
 
-test('a deployment of generation 1 is its instance, completed by the databases API', async () => {
+test('the record of a generation 1 deployment combines its instance with the response of the databases API', async () => {
   const { stream, printed, api } = openIbmRead(deployments, { instances: [whole(gen1Row(1))], answers });
   await stream.toEnd();
   expect(printed.rows).toEqual([
@@ -115,12 +115,12 @@ test('a deployment of generation 1 is its instance, completed by the databases A
   ]);
   expect(printed.logged('WARN')).toEqual([]);
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
-  // Key details, groups, list, details: each once.
+  // The key details, the groups, the list, and the deployment's details are requested once each.
   expect(api.requests).toHaveLength(4);
   expect(stream.reader.report.requests).toBe(2);
 });
 
-test('a deployment of generation 2 has its sizes, but not its connection', async () => {
+test('the record of a generation 2 deployment contains its sizes, but not its connection details', async () => {
   const row = gen2Row(1, {
     postgresql: { version: '18', members: 2, host_flavor: 'bx3d.4x20', cpu_count: 4, memory_gb: 20, storage_gb: 10 },
     encryption: { disk: 'crn:key' },
@@ -146,14 +146,14 @@ test('a deployment of generation 2 has its sizes, but not its connection', async
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
 });
 
-test('a missing region is taken from the CRN', async () => {
+test('a deployment without a region gets the region in its CRN', async () => {
   expect(await ibmRows(deployments, { instances: [gen2Row(1, {})], answers })).toMatchObject([{ region: 'us-south' }]);
 });
 
-describe('deployments whose details are rejected keep the data of the inventory', () => {
+describe('a deployment whose details request is rejected', () => {
   const path = encodeURIComponent(crnOf(1));
 
-  test('with a warning that names a single rejected deployment', async () => {
+  test('keeps its inventory data and is named in a warning', async () => {
     const instances = [gen1Row(1), gen1Row(2)];
     const some = { ...answers, [path]: refusal(403, path), [encodeURIComponent(crnOf(2))]: detail() };
     const { stream, printed } = openIbmRead(deployments, { instances, answers: some });
@@ -169,7 +169,7 @@ describe('deployments whose details are rejected keep the data of the inventory'
     ]);
   });
 
-  test('with one warning if all are rejected', async () => {
+  test('keeps its inventory data, and a single warning is logged if all requests are rejected', async () => {
     const instances = [gen1Row(1), gen1Row(2), gen2Row(3, {})];
     const { stream, printed } = openIbmRead(deployments, {
       instances,
@@ -183,7 +183,7 @@ describe('deployments whose details are rejected keep the data of the inventory'
   });
 });
 
-test('a response that is not a deployment fails the stream', async () => {
+test('the stream fails if the response is not a deployment', async () => {
   const { stream } = openIbmRead(deployments, {
     instances: [gen1Row(1)],
     answers: { ...answers, [encodeURIComponent(crnOf(1))]: {} },

@@ -13,9 +13,8 @@ import { pruneToFields } from '../api/prune-to-fields.ts';
 import { pick, textOrNull, within } from '../api/values.ts';
 
 /**
- * `GET /v2/resource_instances` (icd-api.md 2.1). The remaining fields come from
- * `GET /deployments/{id}` in the deployment's region for generation 1 (2.3.2), and from the instance's own `extensions`
- * for generation 2 (2.4.1).
+ * `GET /v2/resource_instances` (icd-api.md 2.1). The remaining fields come from `GET /deployments/{id}` in the deployment's
+ * region for generation 1 (2.3.2), and from the `extensions` of the instance for generation 2 (2.4.1).
  */
 export const deployments = ibmStream({
   name: 'deployments',
@@ -40,7 +39,7 @@ export const deployments = ibmStream({
     },
   },
   primaryKey: 'id',
-  // Some may contain secrets; the others are about ordering and billing.
+  // Some of these fields may contain secrets; the others are about ordering and billing.
   dropped: [
     ...['parameters', 'extensions', 'platform_options', 'url', 'crn', 'sub_type', 'region_id', 'resource_group_crn'],
     ...['resource_id', 'resource_plan_id', 'deleted_by', 'scheduled_reclaim_at', 'scheduled_reclaim_by', 'restored_at'],
@@ -101,7 +100,7 @@ export const deployments = ibmStream({
   },
 });
 
-/** Undeclared fields of the row stay, so that they are dropped or warned about. */
+/** Undeclared fields of the row stay, so that they are dropped or reported later. */
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
   const { id, row, account = null, service, generation, type } = deployment;
   const operation = row['last_operation'];

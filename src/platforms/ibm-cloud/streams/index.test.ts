@@ -9,7 +9,8 @@ import { streams } from './index.ts';
 const CONTROLLER = 'https://resource-controller.cloud.ibm.com';
 const DATABASES = 'https://api.us-south.databases.cloud.ibm.com/v5/ibm';
 
-// name, primary key, path after the deployment, cursor. Users' configs and saved states depend on these.
+// The columns are name, primary key, path after the deployment, and cursor field. Users' configs and saved states depend on
+// them.
 const TABLE: [name: string, key: string, report?: string | undefined, cursor?: string][] = [
   ['accounts', 'id'],
   ['audit_events', 'id', undefined, 'created_at'],
@@ -31,13 +32,13 @@ const TABLE: [name: string, key: string, report?: string | undefined, cursor?: s
   ['teams', 'id'],
 ];
 
-test('the streams are those of the table, in order', () => {
+test('the streams match the table, in the same order', () => {
   const offers = streams.map((stream) => [stream.name, keyFieldOf(stream), cursorFieldOf(stream)]);
   expect(offers).toEqual(TABLE.map(([name, key, , cursor]) => [name, key, cursor]));
 });
 
 test.each(TABLE.filter(([, , report]) => report !== undefined))(
-  '%s is requested in the region of the deployment',
+  'the stream %s is requested in the region of the deployment',
   (name, _, report) => {
     const { retrieval } = streamOf(name);
     const { stream } = openIbmRead(streamOf(name), {});
@@ -48,8 +49,8 @@ test.each(TABLE.filter(([, , report]) => report !== undefined))(
   },
 );
 
-test('requests go only to the configured endpoints', async () => {
-  // Without Logs instances, nothing is requested.
+test('all requests are sent to the configured endpoints', async () => {
+  // Without Logs instances, audit_events sends no request.
   for (const definition of streams.filter(({ name }) => name !== 'audit_events')) {
     const { stream, api } = openIbmRead(definition, {
       instances: [
@@ -64,20 +65,20 @@ test('requests go only to the configured endpoints', async () => {
   }
 });
 
-test('every stream drops undeclared fields, and no declared ones', () => {
+test('every stream lists the fields to drop, and none of them is a declared field', () => {
   for (const { name, fields, dropped } of streams) {
     expect(dropped, name).toBeDefined();
     for (const field of dropped ?? []) expect(fields, `${name}.${field}`).not.toHaveProperty(field);
   }
 });
 
-test('every per-deployment stream has generation', () => {
+test('every per-deployment stream has the field generation', () => {
   for (const { name, fields } of streams) {
     if (name.startsWith('deployments_') && !name.endsWith('roles')) expect(fields, name).toHaveProperty('generation');
   }
 });
 
-test('only optional reports may be absent everywhere', () => {
+test('only reports on optional features may be absent for all deployments', () => {
   const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual([
     'deployments_allowlists',
@@ -94,7 +95,7 @@ test.each([
     ['running', 'provisioning', 'pending_removal'],
   ],
   ['deployments_recipes', ['completed', 'failed', 'expired'], ['running', 'queued', 'active']],
-])('records of %s are final if they are %j', (name, final, open) => {
+])('a record of %s is final if its status is one of %j', (name, final, open) => {
   const { retrieval } = streamOf(name);
   const partitioned = retrieval.way === 'partition' ? retrieval : undefined;
   for (const status of final) expect(partitioned?.isFinal?.({ status, deployment_id: 'd' }), status).toBe(true);
@@ -107,7 +108,7 @@ test.each<[name: string, row: Row, leftOut: string]>([
   ['deployments_autoscalings', gen2Row(2, {}), 'generation 2'],
   ['deployments_recovery_windows', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
   ['deployments_replicas', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
-])('%s is not requested for deployments without it', async (name, row, leftOut) => {
+])('the stream %s sends no request for a deployment without this feature', async (name, row, leftOut) => {
   const { stream, api } = openIbmRead(streamOf(name), { instances: [row] });
   await stream.toEnd();
   expect(api.requests).toHaveLength(1);

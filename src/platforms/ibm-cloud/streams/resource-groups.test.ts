@@ -5,7 +5,7 @@ import { resourceGroups } from './resource-groups.ts';
 
 const details = { account_id: ACCOUNT };
 
-test('a resource group has no links', async () => {
+test('the record of a resource group contains no links', async () => {
   const group = {
     id: 'g1',
     crn: 'crn:group',

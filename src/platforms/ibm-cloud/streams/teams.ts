@@ -12,7 +12,7 @@ import { count, requiringRole } from '../terms.ts';
 const GROUPS = 'v2/groups';
 const PAGE_SIZE = 100;
 
-/** `GET /v2/groups` and `GET /v2/groups/{id}/members` of each (icd-api.md 2.6). */
+/** `GET /v2/groups`, and `GET /v2/groups/{id}/members` for each group (icd-api.md 2.6). */
 export const teams = ibmStream({
   name: 'teams',
   description: 'The access groups of the account, with their members.',
@@ -51,7 +51,7 @@ async function loadGroups(account: Account): Promise<List> {
   const account_id = await account.once(accountId);
   const list = loadList('groups', GROUPS, { account_id, show_federated: 'true' }, account);
   const { rows, requests } = await requiringRole('the role Viewer on IAM Access Groups', GROUPS, list);
-  // Paging by offset isn't a snapshot, so a group may be listed twice.
+  // Pagination by offset isn't a snapshot, so a group may be listed twice.
   const groups = [...new Map(rows.map((group) => [group['id'], group])).values()];
   const members = await Promise.all(groups.map((group) => loadMembers(group, account)));
   for (const [i, group] of groups.entries()) {
@@ -66,7 +66,7 @@ async function loadGroups(account: Account): Promise<List> {
   return { rows: groups, requests: members.reduce((sum, list) => sum + (list?.requests ?? 1), requests) };
 }
 
-/** Undefined, with a warning, if the request is rejected; the group may have been deleted since it was listed. */
+/** Undefined, with a warning, if the request is rejected: the group may have been deleted since it was listed. */
 async function loadMembers({ id }: Row, account: Account): Promise<List | undefined> {
   const path = `${GROUPS}/${encodeURIComponent(String(id))}/members`;
   const list = await orRejection(loadList('members', path, { membership_type: 'all', verbose: 'true' }, account));
