@@ -3,13 +3,13 @@ import { addressProblem, containerNote, isLoopback, normaliseAddress } from './a
 
 const EXAMPLE = 'https://compose.example.com/2016-07';
 
-describe('an accepted address', () => {
+describe('a valid address', () => {
   test.each([
     'https://api.compose.io/2016-07',
     'https://compose.example.com',
     'https://compose.example.com:8443/api/2016-07/',
     'https://203.0.113.5/x',
-    // Plain http is safe here: these addresses are never outside the local network.
+    // Plain HTTP is safe for these hosts, which are never outside the local network.
     'http://localhost:8080/2016-07',
     'http://127.0.0.1:8080',
     'http://127.9.9.9',
@@ -27,12 +27,12 @@ describe('an accepted address', () => {
     'http://printer.local',
     'http://api.corp.internal',
     'http://API.Corp.INTERNAL.',
-  ])('%s', (text) => {
+  ])('%s is accepted', (text) => {
     expect(addressProblem(text, EXAMPLE)).toBeUndefined();
   });
 });
 
-describe('a rejected address', () => {
+describe('an invalid address', () => {
   const httpsOnly = /^must begin with https:\/\/ \(plain http only for/;
   test.each([
     ['', /^must be a URL such as /],
@@ -63,9 +63,9 @@ describe('a rejected address', () => {
     ['http://10.example.com', httpsOnly],
     ['http://internal.example.com', httpsOnly],
     ['http://notinternal.com', httpsOnly],
-    // 134744072 is 8.8.8.8 as one number.
+    // 134744072 is the IPv4 address 8.8.8.8 written as a single number.
     ['http://134744072', httpsOnly],
-  ])('%s', (text, problem) => {
+  ])('%j is rejected', (text, problem) => {
     expect(addressProblem(text, EXAMPLE)).toMatch(problem);
     expect(addressProblem(text, EXAMPLE)).not.toContain('hunter2');
   });
@@ -75,7 +75,7 @@ test.each([
   ['  https://compose.example.com/2016-07/ \n', 'https://compose.example.com/2016-07'],
   ['https://compose.example.com//', 'https://compose.example.com'],
   ['https://COMPOSE.example.com:443/V', 'https://compose.example.com/V'],
-])('%j is kept as %s', (text, kept) => {
+])('%j is normalized to %s', (text, kept) => {
   expect(normaliseAddress(text)).toBe(kept);
 });
 
@@ -91,7 +91,7 @@ test.each([
   ['notlocalhost', false],
   ['10.0.0.1', false],
   ['[fe80::1]', false],
-])('no proxy is used for %s: %s', (host, loopback) => {
+])('isLoopback("%s") returns %s', (host, loopback) => {
   expect(isLoopback(host)).toBe(loopback);
 });
 
@@ -102,11 +102,11 @@ test.each([
   ['compose.localhost', true],
   ['localhost.example.com', false],
   ['10.0.0.1:8080', false],
-])('in a container, %s may not be the intended machine: %s', (host, may) => {
+])('only loopback hosts cause a note about containers (%s: %s)', (host, may) => {
   expect(containerNote(host)).toEqual(may ? expect.stringContaining('http://host.docker.internal') : undefined);
 });
 
-test('slashes at the end are removed, however many there are', () => {
+test('any number of trailing slashes is removed from an address', () => {
   const many = '/'.repeat(200_000);
   expect(normaliseAddress(`https://compose.example.com/x${many}`)).toBe('https://compose.example.com/x');
   expect(normaliseAddress(`https://compose.example.com${many}x`)).toMatch(/x$/);

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 
-/** For users who run the connector in a container and the server on the host. `host` may have a port. */
+/** A note for users who run the connector in a container and the server on the host machine. `host` may include a port. */
 export function containerNote(host: string): string | undefined {
   if (!isLoopback(new URL(`http://${host}`).hostname)) return undefined;
   return 'Inside a container, localhost is the container itself: use the host network, or an address such as http://host.docker.internal.';
 }
 
 /**
- * The problem with an address that a user entered, as a clause that quotes no part of it; undefined if the address is
- * valid. `example` is a valid address.
+ * Describes what is wrong with an address that a user entered, in a clause that doesn't quote the address. Returns undefined
+ * if the address is valid. `example` is a valid address to suggest.
  */
 export function addressProblem(text: string, example: string): string | undefined {
   if (!text.includes('://')) {
@@ -29,7 +29,7 @@ export function addressProblem(text: string, example: string): string | undefine
   return undefined;
 }
 
-/** A valid URL without white space around it or slashes at its end. */
+/** Removes surrounding whitespace and trailing slashes from a valid URL. */
 export function normaliseAddress(text: string): string {
   const { href } = new URL(text.trim());
   let end = href.length;
@@ -37,14 +37,14 @@ export function normaliseAddress(text: string): string {
   return href.slice(0, end);
 }
 
-/** Whether a URL's host is this machine. */
+/** Whether the host name of a URL refers to this machine. */
 export function isLoopback(hostname: string): boolean {
   const host = bare(hostname);
   if (isIP(host) !== 0) return host === '::1' || host.startsWith('127.');
   return host === 'localhost' || host.endsWith('.localhost');
 }
 
-/** Loopback, private and link-local addresses, as URLs spell them. */
+/** Loopback, private and link-local addresses as they are written in URLs. */
 const PRIVATE = /^(?:(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\.|::1$|fe[89ab]|f[cd])/;
 
 function cannotBePublic(hostname: string): boolean {
@@ -53,7 +53,7 @@ function cannotBePublic(hostname: string): boolean {
   return !host.includes('.') || /\.(?:localhost|local|internal)$/.test(host);
 }
 
-/** The host without the brackets of an IPv6 address, or the dot at the end of a name. URLs are in lower case. */
+/** Removes the brackets around an IPv6 address and the trailing dot of a name. URLs are already in lowercase. */
 function bare(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
 }

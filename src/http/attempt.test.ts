@@ -28,7 +28,7 @@ function poolTo(origin: string): Pool {
   return pool;
 }
 
-/** An attempt at a real server with this behavior, through a pool like the client's. */
+/** Sends a request to a real server with this behavior, through a connection pool like the client's. */
 async function attemptAt(listener: RequestListener, timeoutMs = LONG, signal = never): Promise<Answer | Failure> {
   const { origin } = await startServer(listener);
   return attemptBy(poolTo(origin), origin, timeoutMs, signal);
@@ -40,14 +40,14 @@ function dripInto(response: ServerResponse): void {
   response.on('close', () => clearInterval(drip));
 }
 
-/** Accepts requests and never responds. */
+/** A dispatcher that accepts requests and never responds. */
 function silent(): { dispatcher: Dispatcher; handlers: Dispatcher.DispatchHandler[] } {
   const handlers: Dispatcher.DispatchHandler[] = [];
   const dispatch = (_: unknown, handler: Dispatcher.DispatchHandler): boolean => handlers.push(handler) > 0;
   return { dispatcher: { dispatch } as unknown as Dispatcher, handlers };
 }
 
-/** For failures that tests can't cause. */
+/** A dispatcher that fails with an error that a test server can't cause. */
 function rejecting(error: Error): Dispatcher {
   const dispatch = (_: unknown, handler: Dispatcher.DispatchHandler): boolean => {
     handler.onResponseError?.(undefined as never, error);
@@ -56,8 +56,8 @@ function rejecting(error: Error): Dispatcher {
   return { dispatch } as unknown as Dispatcher;
 }
 
-describe('a response', () => {
-  test('is assembled from its pieces, wherever it was split', async () => {
+describe('the response of an attempt', () => {
+  test('a body is assembled correctly, wherever it was split', async () => {
     const text = JSON.stringify({ name: 'Zürich 𝕊' });
     const ended = await attemptAt((_, response) => {
       const bytes = Buffer.from(text);
@@ -71,7 +71,7 @@ describe('a response', () => {
     expect(ended).toMatchObject({ status: 203, headers: { 'x-a': 'b' }, text });
   });
 
-  test('is never informational', async () => {
+  test('informational responses are ignored', async () => {
     const ended = await attemptAt((_, response) => {
       response.writeProcessing();
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
@@ -81,15 +81,15 @@ describe('a response', () => {
   });
 });
 
-describe('a body larger than the limit is not read', () => {
-  test('if the server announces its length', async () => {
+describe('the maximum body size', () => {
+  test('a body is not read if its announced length exceeds the limit', async () => {
     const ended = await attemptAt((_, response) => {
       response.writeHead(200, { 'content-length': String(MAX_BODY_BYTES + 1) }).flushHeaders();
     });
     expect(ended).toBe(TOO_LARGE);
   });
 
-  test('beyond the limit, and its connection is closed', async () => {
+  test('a body of unknown length is read only up to the limit, and then its connection is closed', async () => {
     const closed = Promise.withResolvers<void>();
     const ended = await attemptAt((request, response) => {
       request.socket.on('close', () => closed.resolve());
@@ -104,18 +104,18 @@ describe('a body larger than the limit is not read', () => {
     await closed.promise;
   });
 
-  test('but a body exactly as large is', async () => {
+  test('a body of exactly the maximum size is read', async () => {
     const text = 'x'.repeat(MAX_BODY_BYTES);
     expect(await attemptAt((_, response) => answer(response, 200, text))).toMatchObject({ text });
   });
 });
 
-describe('the time-out covers everything from connecting to the last byte', () => {
-  test('and ends a request to a server that never responds', async () => {
+describe('the time-out of an attempt', () => {
+  test('a request to a server that never responds times out', async () => {
     expect(await attemptAt(() => undefined, 50)).toBe(TIMED_OUT);
   });
 
-  test('and closes the connection to a server that drips bytes', async () => {
+  test('a response that drips in times out, and its connection is closed', async () => {
     const closed = Promise.withResolvers<void>();
     const ended = await attemptAt((request, response) => {
       request.socket.on('close', () => closed.resolve());
@@ -125,12 +125,12 @@ describe('the time-out covers everything from connecting to the last byte', () =
     await closed.promise;
   });
 
-  test('and ends a connection that undici gives up', async () => {
+  test("undici's own connect time-out is reported as a time-out", async () => {
     const error = Object.assign(new Error('Connect Timeout Error'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
     expect(await attemptBy(rejecting(error))).toBe(TIMED_OUT);
   });
 
-  test('and nothing is sent on a later connection', async () => {
+  test('a request that timed out is not sent when a connection becomes available later', async () => {
     const { dispatcher, handlers } = silent();
     expect(await attemptBy(dispatcher, undefined, 50)).toBe(TIMED_OUT);
     const abort = vi.fn<(reason: Error) => void>();
@@ -139,25 +139,25 @@ describe('the time-out covers everything from connecting to the last byte', () =
   });
 });
 
-describe('a connection that fails is a failure, whatever came before', () => {
-  test('reset before the response', async () => {
+describe('a failed connection', () => {
+  test('a connection that is reset before the response is a failure', async () => {
     const ended = await attemptAt((request) => request.socket.resetAndDestroy());
     expect(ended).toMatchObject({ problem: 'connection_lost', facts: { code: 'ECONNRESET' } });
   });
 
-  test('closed in a chunked body that looks complete', async () => {
+  test('a connection that closes within a chunked body is a failure, even if the body looks complete', async () => {
     const ended = await attemptAt((request, response) => {
       response.write('{"_embedded":{"teams":[]}}', () => request.socket.destroy());
     });
     expect(ended).toMatchObject({ problem: 'connection_lost' });
   });
 
-  test('a response that is not HTTP', async () => {
+  test('a response that is not HTTP is a failure', async () => {
     const ended = await attemptAt((request) => request.socket.end('SSH-2.0-OpenSSH\r\n\r\n'));
     expect(ended).toMatchObject({ problem: 'connection_lost', facts: { code: 'HTTPParserError' } });
   });
 
-  test('a closed port', async () => {
+  test('a connection to a closed port is reported as refused, with its address', async () => {
     const { server, origin } = await startServer(() => undefined);
     server.close();
     await once(server, 'close');
@@ -169,13 +169,13 @@ describe('a connection that fails is a failure, whatever came before', () => {
 
   test.each([
     [
-      'if there are several addresses',
+      'a host with several addresses',
       new AggregateError([Object.assign(new Error('connect ECONNREFUSED ::1:80'), { code: 'ECONNREFUSED' })]),
       'connection_refused',
       /^ECONNREFUSED \(.*::1:80\)$/,
     ],
     [
-      'with a cause',
+      'an error with a cause',
       Object.assign(
         new Error('it failed', { cause: Object.assign(new Error('it has expired'), { code: 'CERT_HAS_EXPIRED' }) }),
         { code: 'UND_ERR_SOMETHING' },
@@ -183,14 +183,14 @@ describe('a connection that fails is a failure, whatever came before', () => {
       'certificate_untrusted',
       /^CERT_HAS_EXPIRED \(it failed: it has expired\)$/,
     ],
-  ])('a connection %s', async (_, error, problem, reason) => {
+  ])('the original error is reported for %s', async (_, error, problem, reason) => {
     const ended = await attemptBy(rejecting(error));
     expect(ended).toMatchObject({ problem, reason: expect.stringMatching(reason) as string });
   });
 });
 
-describe('an abort ends the attempt with its reason', () => {
-  test('in the middle of a body', async () => {
+describe('an aborted attempt', () => {
+  test("an abort in the middle of a body ends the attempt with the signal's reason", async () => {
     const stop = new AbortController();
     const onHead = (): void => stop.abort('SIGTERM');
     subscribe('undici:request:headers', onHead);
@@ -198,7 +198,7 @@ describe('an abort ends the attempt with its reason', () => {
     await expect(attemptAt((_, response) => dripInto(response), LONG, stop.signal)).rejects.toBe('SIGTERM');
   });
 
-  test('while it is connecting', async () => {
+  test("an abort during the TLS handshake ends the attempt with the signal's reason", async () => {
     const mute = createServer(() => undefined).listen(0, '127.0.0.1');
     onTestFinished(() => void mute.close());
     await once(mute, 'listening');
@@ -209,14 +209,14 @@ describe('an abort ends the attempt with its reason', () => {
   });
 });
 
-test('a response leaves no timer that would keep the process running', async () => {
+test('an attempt leaves no timer that would keep the process running', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const before = timers();
   await attemptBy(rejecting(new Error('it failed')));
   expect(timers()).toBe(before);
 });
 
-test('many responses leave no listener on the signal, and reuse connections', async () => {
+test('many attempts reuse connections and leave no listeners on the signal', async () => {
   const { signal } = new AbortController();
   const { origin, connections } = await startServer((_, response) => answer(response, 200, '{}'));
   const pool = poolTo(origin);

@@ -4,9 +4,9 @@ import { type Answer, type Failure, TIMED_OUT, TOO_LARGE, connectionFailure } fr
 const DECODER = new TextDecoder();
 
 /**
- * Sends one request and reads its whole body. The time-out includes connecting and the whole body, so a server that drips bytes
- * can't hold a worker. Rejects only with the signal's reason. The response comes piece by piece, because undici's `request`
- * makes a stream of every body, which was measured as 7 % of a read.
+ * Sends one request and reads the whole response. The time-out covers everything from connecting to the last byte, so a
+ * server that drips bytes can't block a worker. Rejects only with the signal's reason. It calls `dispatch` because undici's
+ * `request` creates a stream for every body, which was measured as 7% of a read.
  */
 export async function attempt(
   dispatcher: Dispatcher,
@@ -21,7 +21,7 @@ export async function attempt(
   let head: Pick<Answer, 'status' | 'headers'> = { status: 0, headers: {} };
   let controller: Dispatcher.DispatchController | undefined;
   let isStopped = false;
-  /** Ends the attempt at once, even while it is connecting. Nothing is sent then. */
+  /** Ends the attempt at once. If it is still connecting, the request is never sent. */
   const stop = (failure: Failure): void => {
     isStopped = true;
     pieces.length = 0;
@@ -48,11 +48,11 @@ export async function attempt(
       },
       onResponseEnd() {
         const [first] = pieces;
-        // A single piece needs no copy.
+        // A body in one piece doesn't have to be copied.
         const body = first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces);
         end({ ...head, text: DECODER.decode(body) });
       },
-      // A connection that fails in the middle of the body is a failure, too.
+      // A connection that fails in the middle of the body is also a failure.
       onResponseError: (_, error) => end(connectionFailure(error, controller !== undefined)),
     });
     const result = await ended;

@@ -4,12 +4,12 @@ import type { Request } from '../core/stream/request.ts';
 /** A response with HTTP 401. */
 interface Rejection {
   request: Request;
-  /** The header that the request sent. */
+  /** The `Authorization` header that the request sent. */
   authorization: string;
   said: ServerText;
 }
 
-/** Sends a further request. `why` is a sentence added to the error if the request fails. */
+/** Sends another request. If it fails, the sentence `why` is added to the error. */
 export type SendRequest = (request: Request, why?: string) => Promise<unknown>;
 
 /**
@@ -23,10 +23,10 @@ export type RejectionMeaning = 'renewed' | 'rejected' | 'unrelated';
 /** How requests are authenticated. */
 export interface Auth {
   /**
-   * The value of the header `Authorization`; a promise if it must be requested first. `send` must send anonymous requests. Throws a
-   * ConnectorError.
+   * Returns the value of the `Authorization` header, or a promise if a token must be requested first. Requests that it sends
+   * with `send` must be anonymous. Throws a ConnectorError.
    */
   header(send: SendRequest): string | Promise<string>;
-  /** Throws if the meaning can't be determined now. */
+  /** Throws if the meaning of the 401 can't be determined now. */
   meaningOf(rejection: Rejection, send: SendRequest): Promise<RejectionMeaning>;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
 import type { Auth, RejectionMeaning } from './auth.ts';
 
-/** A server that responds with each of these statuses, then with 200; and a client whose auth is observed. */
+/** Sends a request with this auth to a server that responds with these statuses in turn, and then with 200. */
 async function ask(statuses: number[], meanings: RejectionMeaning[] = [], auth: Partial<Auth> = {}) {
   const { origin, requests } = await startServer((_, response) => {
     answer(response, statuses.shift() ?? 200, '{"errors":"who are you"}');
@@ -28,8 +28,8 @@ async function ask(statuses: number[], meanings: RejectionMeaning[] = [], auth: 
   return { result, sent, rejections, told, retries };
 }
 
-describe('a 401', () => {
-  test('with renewed credentials is sent again with them, which is not a retry', async () => {
+describe('HTTP 401', () => {
+  test('a request is sent again with renewed credentials, which does not count as a retry', async () => {
     const { result, sent, rejections, told, retries } = await ask([401], ['renewed']);
     expect(result).toEqual({ errors: 'who are you' });
     expect(sent).toEqual(['Bearer 0', 'Bearer 1']);
@@ -37,7 +37,7 @@ describe('a 401', () => {
     expect({ told, retries }).toEqual({ told: [], retries: [] });
   });
 
-  test("for renewed credentials opens the origin's circuit instead of renewing them forever", async () => {
+  test('the circuit opens for an origin that also rejects the renewed credentials', async () => {
     const { result, sent, rejections, told } = await ask([401, 401, 401], ['renewed', 'renewed']);
     expect(result).toMatchObject({
       problem: 'token_rejected',
@@ -50,7 +50,7 @@ describe('a 401', () => {
     expect(told).toEqual([]);
   });
 
-  test('for renewed credentials at a second origin is reported: the credentials are to blame', async () => {
+  test('the credentials are only reported when a second origin rejects them after a renewal', async () => {
     const servers = await Promise.all(
       [1, 2].map(() => startServer((_, response) => answer(response, 401, '{"errors":"who are you"}'))),
     );
@@ -65,7 +65,7 @@ describe('a 401', () => {
     expect(told).toEqual([errors[1]]);
   });
 
-  test("whose meaning can't be found out now fails with the reason", async () => {
+  test('a request fails with the underlying error if the meaning of its 401 cannot be determined', async () => {
     const outage = new Error('an outage');
     const { result, told } = await ask([401], [], { meaningOf: () => Promise.reject(outage) });
     expect(result).toBe(outage);
@@ -73,12 +73,12 @@ describe('a 401', () => {
   });
 });
 
-test.each([403, 404, 418])('HTTP %i does not concern the credentials', async (status) => {
+test.each([403, 404, 418])('HTTP %i is not treated as a rejection of the credentials', async (status) => {
   const { rejections, told } = await ask([status]);
   expect({ rejections, told }).toEqual({ rejections: [], told: [] });
 });
 
-test('before each request, credentials that have to be requested first are awaited', async () => {
+test('every attempt waits for credentials that must be requested first', async () => {
   let requested = 0;
   let isValid = true;
   const header = (): string | Promise<string> => {
@@ -89,7 +89,7 @@ test('before each request, credentials that have to be requested first are await
   expect(sent).toEqual(['Bearer 1', 'Bearer 2']);
 });
 
-test('credentials that expire while the request waits are replaced', async () => {
+test('credentials that expire while a request waits are replaced before it is sent', async () => {
   const headers = ['Bearer old', Promise.resolve('Bearer new'), 'Bearer new', 'Bearer new'];
   const { sent } = await ask([], [], { header: () => headers.shift() ?? 'Bearer none' });
   expect(sent).toEqual(['Bearer new']);

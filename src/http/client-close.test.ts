@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { answer, createClient, startServer } from '../../test-support/unit/http.ts';
 import type { Timing } from './traffic/retry.ts';
 
-/** A clock whose sleeps end only with their signal; `asleep` resolves with the first. */
+/** A clock whose sleeps end only when their signal is aborted. `asleep` resolves when the first sleep begins. */
 function endless(): { timing: Timing; asleep: Promise<void> } {
   const { promise: asleep, resolve } = Promise.withResolvers<void>();
   const sleep = (_: number, signal: AbortSignal): Promise<void> =>
@@ -14,7 +14,7 @@ function endless(): { timing: Timing; asleep: Promise<void> } {
   return { timing: { now: () => 0, monotonic: () => 0, random: () => 0, sleep }, asleep };
 }
 
-test('closing the client ends a request in flight, without a retry', async () => {
+test('closing the client ends requests in flight without retrying them', async () => {
   const { origin, server, requests } = await startServer(() => undefined);
   const { client, retries } = createClient({ address: origin });
   const asked = client.get({ path: 'teams' }, 'teams');
@@ -27,7 +27,7 @@ test('closing the client ends a request in flight, without a retry', async () =>
 test.each([
   ['for another attempt', 503],
   ['for the end of a rate limit', 429],
-])('a wait %s ends with the client', async (_, status) => {
+])('closing the client ends a wait %s', async (_, status) => {
   const { origin, requests } = await startServer((_request, response) => answer(response, status, ''));
   const { timing, asleep } = endless();
   const { client, retries } = createClient({ address: origin, timing });
@@ -38,7 +38,7 @@ test.each([
   expect(retries).toHaveLength(1);
 });
 
-test('a closed client sends nothing', async () => {
+test('a closed client sends no requests', async () => {
   const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
   const { client } = createClient({ address: origin });
   await client.close();

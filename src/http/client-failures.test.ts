@@ -11,8 +11,8 @@ const get = (options = {}): { result: Promise<unknown> } & ReturnType<typeof cre
   return { ...created, result: created.client.get({ path: 'teams' }, 'teams') };
 };
 
-describe('transient failures are retried', () => {
-  test.each([408, 425, 500, 502, 503, 504])('HTTP %i', async (status) => {
+describe('a transient failure', () => {
+  test.each([408, 425, 500, 502, 503, 504])('a request is retried after HTTP %i', async (status) => {
     api().get('/teams').reply(status, '{"errors":"not now"}').get('/teams').reply(200, { id: 1 });
     const { result, retries } = get();
     expect(await result).toEqual({ id: 1 });
@@ -24,15 +24,15 @@ describe('transient failures are retried', () => {
   test.each([
     ['an empty body', '', 'it is empty'],
     ['truncated JSON', '{"_embedded":{"teams":[{"id"', 'it is not complete JSON'],
-    ["a proxy's page", '<!DOCTYPE html><title>Please wait</title>', 'it is a web page'],
-  ])('a 200 with %s', async (_, body, detail) => {
+    ["a proxy's web page", '<!DOCTYPE html><title>Please wait</title>', 'it is a web page'],
+  ])('a request is retried after an HTTP 200 with %s', async (_, body, detail) => {
     api().get('/teams').reply(200, body).get('/teams').reply(200, { id: 1 });
     const { result, retries } = get();
     expect(await result).toEqual({ id: 1 });
     expect(retries).toMatchObject([{ reason: `damaged response (${detail})` }]);
   });
 
-  test('a connection lost in the middle of the body', async () => {
+  test('a request is retried if its connection is lost in the middle of the body', async () => {
     const { origin, requests } = await startServer((request, response) => {
       if (requests.length > 2) answer(response, 200, '{"id":1}');
       else response.write('{"id":1}', () => request.socket.destroy());
@@ -43,7 +43,7 @@ describe('transient failures are retried', () => {
   });
 });
 
-test('the waits grow, and are never shorter than Retry-After', async () => {
+test('the waits between attempts grow and are never shorter than Retry-After', async () => {
   api().get('/teams').times(3).reply(503, '').get('/teams').reply(503, '', { 'retry-after': '45' });
   api().get('/teams').reply(503, '', { 'retry-after': 'Thu, 01 Jan 1970 00:02:00 GMT' }).get('/teams').reply(200, {});
   const { result, slept, retries } = get();
@@ -53,7 +53,7 @@ test('the waits grow, and are never shorter than Retry-After', async () => {
   expect(retries.map(({ waitMs }) => waitMs)).toEqual(slept);
 });
 
-test('five times', async () => {
+test('a request fails after five retries', async () => {
   api().get('/teams').times(6).reply(502, '', { 'x-request-id': 'r-17' });
   const { result, retries } = get();
   await expect(result).rejects.toMatchObject({
@@ -66,7 +66,7 @@ test('five times', async () => {
   expect(retries.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('a 429 is reported, delays the retry by Retry-After, and uses up no attempt', async () => {
+test('HTTP 429 is reported, delays the retry by Retry-After, and does not count as an attempt', async () => {
   api().get('/teams').times(9).reply(429, '', { 'retry-after': '30' });
   api().get('/teams').times(5).reply(503, '').get('/teams').reply(200, { id: 1 });
   const { result, slept, limits, retries } = get();
@@ -77,7 +77,7 @@ test('a 429 is reported, delays the retry by Retry-After, and uses up no attempt
   expect(retries.at(-1)).toMatchObject({ attempt: 5, reason: 'HTTP 503' });
 });
 
-test('half an hour of 429s is a transient error', async () => {
+test('half an hour of HTTP 429 ends a request with a transient error', async () => {
   const { origin } = await startServer((_, response) => answer(response, 429, '{"errors":"slow down"}'));
   const timing = skippedTime();
   const { client } = createClient({ address: origin, timing });
@@ -91,7 +91,7 @@ test('half an hour of 429s is a transient error', async () => {
   expect(timing.now()).toBeGreaterThanOrEqual(30 * 60_000);
 });
 
-describe('definite failures are not retried', () => {
+describe('a permanent failure', () => {
   test.each([
     [301, 'redirected'],
     [400, 'unexpected_status'],
@@ -101,7 +101,7 @@ describe('definite failures are not retried', () => {
     [404, 'not_found'],
     [422, 'unexpected_status'],
     [501, 'unexpected_status'],
-  ])('HTTP %i', async (status, problem) => {
+  ])('a request is not retried after HTTP %i', async (status, problem) => {
     api().get('/teams').reply(status, '{"errors":"invalid_token"}');
     const { result, retries } = get();
     await expect(result).rejects.toMatchObject({ problem, status });
@@ -109,22 +109,22 @@ describe('definite failures are not retried', () => {
   });
 });
 
-describe('with a deadline, because a person is waiting', () => {
-  test('no wait exceeds it', async () => {
+describe('a client with a deadline', () => {
+  test('a request fails instead of waiting beyond the deadline', async () => {
     api().get('/teams').times(3).reply(503, '');
     const { result, slept } = get({ deadline: 4_000 });
     await expect(result).rejects.toMatchObject({ problem: 'server_error' });
     expect(slept).toEqual([750, 1_500]);
   });
 
-  test('a rate limit that ends later is an error at once', async () => {
+  test('a rate limit that ends after the deadline fails the request at once', async () => {
     api().get('/teams').reply(429, '', { 'retry-after': '60' });
     const { result, limits } = get({ deadline: 30_000 });
     await expect(result).rejects.toMatchObject({ problem: 'rate_limited' });
     expect(limits).toEqual([]);
   });
 
-  test('an unreachable host is an error at once', async () => {
+  test('an unreachable host fails the request at once', async () => {
     const { server, origin } = await startServer(() => undefined);
     server.close();
     await once(server, 'close');
@@ -134,7 +134,7 @@ describe('with a deadline, because a person is waiting', () => {
   });
 });
 
-test('a body larger than the limit is not requested again', async () => {
+test('a response that exceeds the size limit is not requested again', async () => {
   api()
     .get('/teams')
     .reply(200, `"${'x'.repeat(1_000)}"`);
@@ -147,7 +147,7 @@ test('a body larger than the limit is not requested again', async () => {
   expect(retries).toEqual([]);
 });
 
-test('a body of millions of spaces is classified quickly', async () => {
+test('an invalid body with millions of leading spaces is classified quickly', async () => {
   const spaces = ' '.repeat(4_000_000);
   api().get('/teams').times(6).reply(200, `${spaces}x`);
   await expect(get().result).rejects.toMatchObject({ message: expect.stringContaining('not complete JSON') as string });

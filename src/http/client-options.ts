@@ -8,10 +8,10 @@ import type { Timing } from './traffic/retry.ts';
 
 /** The settings that differ between APIs. */
 export interface Connection {
-  /** The base of each path in a request that names no origin. */
+  /** The base URL of requests that don't name an origin. */
   address: string;
   auth: Auth;
-  /** The value of the header `Accept`. */
+  /** The value of the `Accept` header. */
   accept: string;
   rejections: Rejections;
 }
@@ -31,7 +31,7 @@ export interface Exchange {
   status: number;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   text: string;
-  /** The parsed body of a 200. */
+  /** The parsed body of an HTTP 200 response. */
   body: unknown;
   ms: number;
 }
@@ -44,18 +44,18 @@ export interface ClientOptions extends Connection {
   timeoutMs: number;
   signal: AbortSignal;
   env: RouteOptions['env'];
-  /** Before each wait for another attempt. */
+  /** Called before each wait for another attempt. */
   onRetry: (event: RetryEvent) => void;
-  /** A rate limit delays a request of the stream until this time (Unix ms). */
+  /** Called when a rate limit delays a request of the stream. `until` is in Unix ms. */
   onRateLimit: (until: number, stream: string) => void;
-  /** The API rejects the credentials: no later request can succeed. */
+  /** Called when the API rejects the credentials, so that no later request can succeed. */
   onCredentialsRejected?: (error: ConnectorError) => void;
   onExchange?: (exchange: Exchange) => void;
-  /** For a check: waits that would end later (Unix ms) and unreachable addresses are errors at once. */
+  /** For checks, in Unix ms: requests fail instead of waiting beyond this time or retrying an unreachable address. */
   deadline?: number;
-  /** A larger body is an error. */
+  /** Responses with a larger body are errors. */
   maxBodyBytes: number;
   timing: Timing;
-  /** Replaces real connections, for simulations. */
+  /** Replaces real connections in simulations. */
   openRoute?: (options: RouteOptions) => Route;
 }

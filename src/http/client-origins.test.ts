@@ -3,7 +3,7 @@ import { type LocalServer, answer, createClient, startServer } from '../../test-
 
 const fine = (): Promise<LocalServer> => startServer((_, response) => answer(response, 200, '{"id":1}'));
 
-test('a request with its own origin goes there, with the same credentials; others go to the base URL', async () => {
+test('a request that names an origin is sent there with the same credentials, and all others to the base URL', async () => {
   const home = await fine();
   const other = await fine();
   const { client } = createClient({ address: `${home.origin}/2016-07` });
@@ -17,7 +17,7 @@ test('a request with its own origin goes there, with the same credentials; other
   expect(home.requests.map(({ url }) => url)).toEqual(['/2016-07/teams']);
 });
 
-test('a failure names its host', async () => {
+test('the error for a failed request names the host', async () => {
   const home = await fine();
   const other = await startServer((_, response) => answer(response, 401, '{"errors":"invalid_token"}'));
   const { client } = createClient({ address: home.origin });
@@ -26,7 +26,7 @@ test('a failure names its host', async () => {
   );
 });
 
-test('each origin is connected to once, however many requests it gets', async () => {
+test('consecutive requests to the same origin share one connection', async () => {
   const home = await fine();
   const other = await fine();
   const { client } = createClient({ address: home.origin, permits: 1 });

@@ -4,7 +4,7 @@ import type { Auth } from './auth.ts';
 import { skippedTime } from '../../test-support/unit/virtual-time.ts';
 import { answer, bodyOf, createClient, startServer } from '../../test-support/unit/http.ts';
 
-/** A server that sends these responses in turn, repeating the last one; and the requests it received. */
+/** Starts a server that sends these responses in turn, then repeats the last one. It records the bodies of requests. */
 async function serve(...replies: Array<[status: number, headers?: Record<string, string>]>) {
   const bodies: string[] = [];
   const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -17,7 +17,7 @@ async function serve(...replies: Array<[status: number, headers?: Record<string,
 }
 
 describe('a request', () => {
-  test('with its own headers sends them in addition to the usual ones', async () => {
+  test("a request's own headers are sent in addition to the usual headers", async () => {
     const { origin, requests } = await serve();
     const { client } = createClient({ address: origin });
     await client.get({ path: 'a', headers: { 'iam-apikey': 'k' } }, 'a');
@@ -27,7 +27,7 @@ describe('a request', () => {
     expect(requests[1]?.headers).not.toHaveProperty('iam-apikey');
   });
 
-  test('with a body is a POST with its type, and is sent completely again after a failure', async () => {
+  test('a request with a body is sent as a POST with its content type, and a retry sends the whole body again', async () => {
     const { origin, requests, bodies } = await serve([503], [200]);
     const { client, retries } = createClient({ address: origin });
     const post = { type: 'application/json', body: '{"query":"ü"}' };
@@ -43,7 +43,7 @@ describe('a request', () => {
   });
 
   test.each([undefined, { type: 'text/plain', body: 'x' }])(
-    'that is anonymous has no credentials, and requests none (body: %j)',
+    'an anonymous request neither sends nor requests credentials (body: %j)',
     async (post) => {
       const { origin, requests } = await serve();
       const auth = {
@@ -58,7 +58,7 @@ describe('a request', () => {
     },
   );
 
-  test('that is anonymous fails on a 401, whatever the credentials are', async () => {
+  test('HTTP 401 for an anonymous request does not mean that the credentials are rejected', async () => {
     const { origin } = await serve([401]);
     const told: unknown[] = [];
     const { client } = createClient({ address: origin, onCredentialsRejected: (error) => told.push(error) });
@@ -67,11 +67,11 @@ describe('a request', () => {
   });
 });
 
-describe('with one permit', () => {
+describe('a client with one permit', () => {
   test.each([
     ['another attempt', 503],
-    ["a rate limit's end", 429],
-  ])('a request that waits for %s lets another origin respond', async (_, status) => {
+    ['the end of a rate limit', 429],
+  ])('a request that waits for %s does not block requests to another origin', async (_, status) => {
     const waiting = await serve([status], [200]);
     const other = await serve();
     const { client } = createClient({
@@ -83,12 +83,12 @@ describe('with one permit', () => {
     expect(await Promise.all([second.promise, first])).toEqual([{ id: 1 }, { id: 1 }]);
   });
 
-  test('a response keeps the permit until it is released, so the next request waits for its reader', async () => {
+  test('a response keeps its permit until it is released, so the next request has to wait', async () => {
     const { origin, requests } = await serve();
     const { client } = createClient({ address: origin, permits: 1 });
     const { release } = await client.send({ path: 'a' }, 'a');
     const next = client.get({ path: 'b' }, 'b');
-    // Meanwhile, another client completes an exchange.
+    // By the time another client completes an exchange, the next request would have been sent, too.
     await createClient({ address: origin }).client.get({ path: 'other' }, 'other');
     expect(requests.map(({ url }) => url)).toEqual(['/a', '/other']);
     release();
@@ -97,7 +97,7 @@ describe('with one permit', () => {
     expect(requests.map(({ url }) => url)).toEqual(['/a', '/other', '/b']);
   });
 
-  test('a token that expires while its request waits is renewed first, with the same permit', async () => {
+  test('a token that expires while a request waits is renewed before the request is sent, with the same permit', async () => {
     const { origin, requests } = await serve();
     const iam = await serve();
     let token: string | undefined = 'Bearer old';

@@ -6,7 +6,7 @@ mockTheApi();
 
 const BODY = { _embedded: { accounts: [{ id: '5a1c3e7f9b20d4001200a001' }] } };
 
-test('requests go below the address with the token, and bodies are parsed', async () => {
+test('a request sends the token and the usual headers, and its response is parsed', async () => {
   const sent: Headers[] = [];
   api()
     .get('/accounts')
@@ -23,7 +23,7 @@ test('requests go below the address with the token, and bodies are parsed', asyn
   });
 });
 
-test('the query contains defined values, encoded', async () => {
+test('query parameters are encoded, and undefined parameters are omitted', async () => {
   const query = { limit: 50, newer_than: '2018-08-22T09:56:23.363Z', cursor: 'a b&c', older_than: undefined };
   api()
     .get('/audit_events')
@@ -35,19 +35,19 @@ test('the query contains defined values, encoded', async () => {
   await createClient().client.get({ path: 'audit_events', query }, 'audit_events');
 });
 
-test.each(['', '/', '/v1', '/v1/'])('an address may have the path "%s"', async (path) => {
+test.each(['', '/', '/v1', '/v1/'])('paths are appended to an address that ends with "%s"', async (path) => {
   const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
   const { client } = createClient({ address: `${origin}${path}` });
   await client.get({ path: 'deployments/d1/backups' }, 'deployments_backups');
   expect(requests[0]?.url).toBe(`${path.replace(/\/$/, '')}/deployments/d1/backups`);
 });
 
-test('JSON is parsed, whatever the content type', async () => {
+test('JSON is parsed regardless of its content type', async () => {
   api().get('/accounts').reply(200, JSON.stringify(BODY), { 'content-type': 'text/plain' });
   expect(await createClient().client.get({ path: 'accounts' }, 'accounts')).toEqual(BODY);
 });
 
-test('redirects are not followed, so the token goes nowhere else', async () => {
+test('redirects are not followed, so the token is not sent to other servers', async () => {
   const elsewhere = await startServer((_, response) => answer(response, 200, '{}'));
   const { origin } = await startServer((_, response) => answer(response, 302, '', { location: elsewhere.origin }));
   const { client } = createClient({ address: origin });
@@ -58,7 +58,7 @@ test('redirects are not followed, so the token goes nowhere else', async () => {
   expect(elsewhere.requests).toEqual([]);
 });
 
-test('every response is reported, with its status', async () => {
+test('every response is reported with its status', async () => {
   const answers: unknown[] = [];
   api().get('/accounts').reply(503, '').get('/accounts').reply(200, BODY);
   const { client } = createClient({
@@ -71,7 +71,7 @@ test('every response is reported, with its status', async () => {
   ]);
 });
 
-test('an abort ends requests in flight, waiting requests and new requests at once with its reason', async () => {
+test("an abort ends requests in flight, waiting requests and new requests with the signal's reason", async () => {
   const stop = new AbortController();
   const { origin, requests } = await startServer((_, response) => {
     if (requests.length === 1) answer(response, 200, '{}');

@@ -16,16 +16,16 @@ interface Call {
   origin: Origin;
   attempts: number;
   hasFailed: boolean;
-  /** The header that the last attempt sent. */
+  /** The `Authorization` header that the last attempt sent. */
   authorization: string | undefined;
-  /** Added to the error's text if the request isn't the stream's own. */
+  /** Explains the request in an error, if it doesn't read the stream itself. */
   why: string | undefined;
 }
 
 /**
- * An API client for JSON and for server-sent events that contain JSON. A request passes these layers, outside in: retrying;
- * authorized; paced, gated and permitted; one exchange. Redirects are not followed, so credentials go only to the platform's origins.
- * Bodies are parsed, but not yet validated.
+ * An API client for JSON and for server-sent events that contain JSON. A request passes through these layers, from the
+ * outside in: retries; authorization; rate limiter, circuit breaker and permits; the exchange itself. Redirects are not
+ * followed, so credentials are sent only to the platform's origins. Bodies are parsed, but not validated.
  */
 export class ApiClient {
   readonly #settings: ClientOptions;
@@ -41,13 +41,13 @@ export class ApiClient {
     this.#settings = options;
     this.#permits = new Permits(options.permits);
     this.#signal = AbortSignal.any([options.signal, this.#life.signal]);
-    // An invalid proxy address is an error at once.
+    // An invalid proxy address should be reported before the first request.
     this.#originAt(options.address);
   }
 
   /**
-   * Sends a request for a stream. `why` is added to an error, for a request that is not the stream's own. Throws a ConnectorError, or
-   * the signal's reason.
+   * Sends a request for a stream. If the request doesn't read the stream itself, `why` explains it in an error. Throws a
+   * ConnectorError or the signal's reason.
    */
   async send(request: Request, stream: string, why?: string): Promise<Received> {
     const origin = this.#originAt(request.origin ?? this.#settings.address);
@@ -60,19 +60,19 @@ export class ApiClient {
     }
   }
 
-  /** Like `send`, for a body that is not emitted: its permit is released at once. */
+  /** Like `send`, for a body that is not emitted: the permit is released immediately. */
   async get(request: Request, stream: string, why?: string): Promise<unknown> {
     const { body, release } = await this.send(request, stream, why);
     release();
     return body;
   }
 
-  /** The header `Authorization` as requests send it now. Throws a ConnectorError. */
+  /** The value of the `Authorization` header that requests currently send. Throws a ConnectorError. */
   authorization(stream: string): Promise<string> {
     return this.#orStop(this.#settings.auth.header(this.#sendFor(stream)));
   }
 
-  /** Ends requests that are still in flight, without an error. */
+  /** Aborts requests that are still in flight, and closes all connections. */
   async close(): Promise<void> {
     this.#life.abort();
     await Promise.all([...this.#origins.values()].map(({ route }) => route.close()));
@@ -88,19 +88,19 @@ export class ApiClient {
       const isLimited = outcomeOf(result) === 'limited';
       if (!isLimited && (call.attempts > MAX_RETRIES || !isTransient(result))) throw this.#error(call, result);
       const waitMs = isLimited ? origin.breaker.waitMs : backoff(call.attempts, timing.random(), result.retryAfterMs);
-      // A person is waiting, and may have just typed the address.
+      // With a deadline, a user is waiting who may have mistyped the address.
       if (deadline !== undefined && (isUnreachable(result) || timing.now() + waitMs >= deadline))
         throw this.#error(call, result);
       onRetry({ request, stream, attempt: call.attempts, reason: result.reason, waitMs });
       call.hasFailed = true;
-      // HTTP 429 uses up no attempt; the circuit breaker waits until the rate limit ends.
+      // HTTP 429 doesn't count as an attempt; the circuit breaker waits until the rate limit ends.
       if (isLimited) continue;
       call.attempts += 1;
       await timing.sleep(waitMs, origin.signal);
     }
   }
 
-  /** Finds out what a 401 means. */
+  /** Sends a request with credentials, and determines the meaning of a 401. */
   async #authorized(call: Call): Promise<Received | Failure> {
     const { auth, onCredentialsRejected } = this.#settings;
     const { request, stream } = call;
@@ -122,13 +122,13 @@ export class ApiClient {
     }
   }
 
-  /** Paced, gated and permitted: waits until the request may go, and sends it once. */
+  /** Waits for the rate limiter, the circuit breaker and a permit, then sends the request once. */
   async #admitted(call: Call): Promise<Received | Failure> {
     const { request, stream, origin, hasFailed } = call;
     const { auth, onRateLimit, timing } = this.#settings;
     const onLimited = (waitMs: number): void => onRateLimit(Math.ceil(timing.now() + waitMs), stream);
     for (let isFirst = true; ; isFirst = false) {
-      // Before the request waits or holds a permit, because the request for a new token needs a permit, too.
+      // A new token is requested before the request waits or gets a permit, because the token request needs a permit, too.
       call.authorization = request.anonymous === true ? undefined : await this.authorization(stream);
       const { pass, release } = await origin.admit(request, stream, hasFailed, onLimited);
       let isKept = false;
@@ -157,8 +157,8 @@ export class ApiClient {
   }
 
   /**
-   * One origin that rejects new tokens is given up. A second origin shows that the credentials are to blame, and stops
-   * the sync.
+   * If one origin rejects new tokens, its circuit opens. If a second origin also rejects them, the credentials are to blame,
+   * and the sync stops.
    */
   #rejectsNewTokens(call: Call): ConnectorError {
     const circuit: OpenCircuit = { problem: 'token_rejected', ms: 0 };
@@ -169,7 +169,7 @@ export class ApiClient {
     return error;
   }
 
-  /** A rejected key stops the sync, whichever request needed it first. */
+  /** Rejected credentials stop the sync, no matter which request needed them first. */
   async #orStop<T>(credentials: T | Promise<T>): Promise<T> {
     try {
       return await credentials;

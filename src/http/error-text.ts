@@ -1,8 +1,9 @@
 import { type ServerText, rawText, serverText } from '../text/server-text.ts';
 
 /**
- * The API's own text about an error; empty if there is none. Its error bodies contain `errors` as a string, a map of
- * lists, or a map of strings (compose-api.md 7.1); any other body, such as a proxy's page, is returned unchanged.
+ * Extracts the API's own error text; empty if there is none. The API's error bodies contain `errors` as a string, a map of
+ * lists, or a map of strings (compose-api.md 7.1). A body that isn't JSON, such as a proxy's web page, is returned
+ * unchanged.
  */
 export function errorText(body: ServerText): ServerText {
   let json: unknown;
@@ -16,7 +17,7 @@ export function errorText(body: ServerText): ServerText {
   return errorsText(errors ?? error ?? message ?? json);
 }
 
-/** All messages in an `errors` value, each with its name. */
+/** Joins all messages in an `errors` value. Each message is preceded by the name of its field. */
 export function errorsText(errors: unknown): ServerText {
   return serverText(textsIn(errors, '').join('; '));
 }
@@ -24,7 +25,7 @@ export function errorsText(errors: unknown): ServerText {
 function textsIn(value: unknown, name: string): string[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, name));
-  // `{"error": "…"}` names nothing; `{"limit": ["…"]}` names the invalid field.
+  // The key in `{"limit": ["…"]}` names the invalid field; the key in `{"error": "…"}` names nothing.
   if (typeof value === 'object')
     return Object.entries(value).flatMap(([key, part]) => textsIn(part, key === 'error' ? name : key));
   const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -15,11 +15,14 @@ export interface FailureContext {
   timeoutMs: number;
   maxBodyBytes: number;
   proxy: Proxy | undefined;
-  /** Why the request was sent, as a sentence, if it isn't the stream's own. */
+  /** A sentence that explains the request, if it doesn't read the stream itself. */
   why?: string | undefined;
 }
 
-/** The failure as an error for the user, with method, path, status, the API's text and request id for the log. */
+/**
+ * Converts a failure to an error for the user. Its internal message contains the method, path, status, API text and request
+ * id for the log.
+ */
 export function toError({ reason, response, facts, ...failure }: Failure, context: FailureContext): ConnectorError {
   const { request, host, terms, proxy } = context;
   const problem = response?.status === 407 && proxy !== undefined ? 'proxy_login' : failure.problem;
@@ -45,7 +48,10 @@ export function toError({ reason, response, facts, ...failure }: Failure, contex
   });
 }
 
-/** A path with a readable id: `crn:v1:…`, not `crn%3Av1%3A…`. Anything that isn't plain text stays encoded. */
+/**
+ * Decodes an id in a path, so that users see `crn:v1:…` instead of `crn%3Av1%3A…`. A path that contains anything other than
+ * plain text stays encoded.
+ */
 function readable(path: string): string {
   try {
     const text = decodeURIComponent(path);
@@ -63,7 +69,7 @@ function noteOf(problem: ProblemId, { host, terms, proxy, why }: FailureContext)
   return notes.filter((note) => note !== undefined).join(' ') || undefined;
 }
 
-/** Without this note, an unresponsive proxy would be mistaken for the API. */
+/** Without this note, users would mistake an unresponsive proxy for an unresponsive API. */
 export function proxyNote(proxy: Proxy | undefined): string | undefined {
   return proxy === undefined ? undefined : `Requests go through the proxy ${proxy.host} (${proxy.variable}).`;
 }

@@ -9,13 +9,13 @@ const read = (text: string): ReturnType<typeof itemsIn> => itemsIn(text, REJECTI
 const damaged = (detail: string): object =>
   expect.objectContaining({ problem: 'damaged_answer', facts: { detail } }) as object;
 
-test('comments, empty lines and event names are ignored', () => {
+test('comments, empty lines and event names are ignored in event streams', () => {
   const text =
     ': success\ndata: {"a":1}\n\n: keep-alive\n\n\nevent: more\r\ndata: {"b":"ü\\n"}\r\n\r\ndata: {"c":\ndata: 3}\n\n\n';
   expect(read(text)).toEqual({ body: [{ a: 1 }, { b: 'ü\n' }, { c: 3 }] });
 });
 
-test('a body without events is damaged', () => {
+test('a body without events is reported as damaged', () => {
   expect(read('')).toEqual(damaged('it is empty'));
   expect(read('\n\n')).toEqual(damaged('it is empty'));
   expect(read(': success\n\n')).toEqual(damaged('it is not a stream of events'));
@@ -23,7 +23,7 @@ test('a body without events is damaged', () => {
   expect(read('data: {"a"\n\n')).toEqual(damaged('one of its events is not complete JSON'));
 });
 
-test('a body truncated anywhere but after an event is never considered complete', () => {
+test('a body that is truncated within an event is never considered complete', () => {
   const items = fc.array(fc.record({ text: fc.string(), number: fc.integer() }), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(items, fc.nat(), (given, at) => {
@@ -39,7 +39,7 @@ test('a body truncated anywhere but after an event is never considered complete'
   );
 });
 
-test('an error in the stream is a failure: with its status, or else a transient one', () => {
+test('an error event fails the request with its status, or with a transient error if it has no status', () => {
   expect(read('data: {"query_id":{}}\n\ndata: {"error":{"message":"out of time"}}\n\n')).toMatchObject({
     problem: 'damaged_answer',
     reason: expect.stringContaining('out of time') as string,
@@ -52,7 +52,7 @@ test('an error in the stream is a failure: with its status, or else a transient 
   });
 });
 
-test('a truncated stream, or one with an error, is requested again', async () => {
+test('a request is sent again after a truncated event stream or an error event', async () => {
   const bodies = [
     'data: {"n":1}\n\ndata: {"n":',
     'data: {"error":{"message":"deadline_exceeded"}}\n\n',
@@ -77,7 +77,7 @@ test('a truncated stream, or one with an error, is requested again', async () =>
   ]);
 });
 
-test('a 429 in an event stream is handled like any other 429 and uses up no attempt', async () => {
+test('an event with the status 429 is handled like any HTTP 429 and does not count as an attempt', async () => {
   const { origin, requests } = await startServer((_, response) => {
     const limited = 'data: {"errors":[{"message":"slow down"}],"status_code":429}\n\n';
     answer(response, 200, requests.length <= 8 ? limited : 'data: {"n":1}\n\n');
@@ -87,7 +87,7 @@ test('a 429 in an event stream is handled like any other 429 and uses up no atte
   expect(limits).toHaveLength(8);
 });
 
-test('the rate of a request delays its origin, retries too, and is announced', async () => {
+test("a request's rate limit also delays retries, and the delay is reported", async () => {
   const { origin, requests } = await startServer((_, response) => {
     if (requests.length === 2) answer(response, 503, '');
     else answer(response, 200, '{"id":1}');
@@ -95,12 +95,12 @@ test('the rate of a request delays its origin, retries too, and is announced', a
   const { client, slept, limits } = createClient({ address: origin });
   const request = { path: 'v1/query', rate: { requests: 3, ms: 60_000 } };
   for (let n = 0; n < 4; n += 1) await client.get(request, 'events');
-  // The first waits for its retry, the third for the rest of the minute.
+  // The first sleep precedes the retry; the second lasts for the rest of the minute.
   expect(slept).toEqual([750, 60_250]);
   expect(limits).toEqual([61_000]);
 });
 
-test("a request's own messages replace the usual ones", async () => {
+test("a request's own error messages replace the default messages", async () => {
   const { origin } = await startServer((_, response) => answer(response, 403, ''));
   const { client } = createClient({ address: origin });
   const messages = { forbidden: 'Ask {holder} for the role Reader.' };

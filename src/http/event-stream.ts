@@ -5,16 +5,16 @@ import { isRow } from '../core/record/row.ts';
 import { type Failure, type Rejections, damaged, statusFailure } from './failure.ts';
 
 /**
- * The items of a complete body of server-sent events whose data are JSON. Nothing in such a body says that it is
- * complete. A body that ends inside an event was truncated, and a body without events is not a response. An item with
- * `error` or `errors` is a failure of the whole request (icd-api.md 2.10).
+ * Parses a complete body of server-sent events that contain JSON. Event streams have no end marker: a body that ends inside
+ * an event was truncated, and a body without events is not a valid response. An item with `error` or `errors` fails the
+ * whole request (icd-api.md 2.10).
  */
 export function itemsIn(text: string, rejections: Rejections): { body: unknown[] } | Failure {
   const data: string[] = [];
   const parser = createParser({ onEvent: (event) => data.push(event.data) });
   parser.feed(text);
   const count = data.length;
-  // An event ends with an empty line. If one more line break completes an event, the body was truncated.
+  // An event ends with an empty line. If an additional empty line completes an event, the body was truncated.
   parser.feed('\n\n');
   if (data.length > count || (text !== '' && !/[\r\n]$/.test(text)))
     return damaged('it ends in the middle of an event');
@@ -33,7 +33,7 @@ export function itemsIn(text: string, rejections: Rejections): { body: unknown[]
   return { body };
 }
 
-/** An error after a status of 200. It may name the status that it would have had. */
+/** Converts an error event in an HTTP 200 response to a failure. The event may contain the error's own status. */
 function reported(item: Record<string, unknown>, rejections: Rejections): Failure {
   const text = JSON.stringify(item);
   const { status_code: status } = item;

@@ -28,7 +28,7 @@ const context = {
 const status = (code: number, text = '', headers: Record<string, string | string[]> = {}): Failure =>
   statusFailure({ status: code, headers, text }, { textOf: errorText });
 const withCode = (code: string, message: string): Error => Object.assign(new Error(message), { code });
-/** A connection that can't be made, or breaks later. */
+/** A connection that fails before or, if `connected`, after it is established. */
 const failed = (code: string, connected = false, detail = 'it went wrong'): Failure =>
   connectionFailure(withCode(code, detail), connected);
 
@@ -36,7 +36,7 @@ const proxy = proxyFor('https://api.example.test', { HTTPS_PROXY: 'http://me:s3c
 const proxyFailed = (code: string, problem: ProxyError['problem']): Failure =>
   connectionFailure(new ProxyError(problem, withCode(code, 'it went wrong')), false);
 
-describe('who can act on a failure, and what the user reads', () => {
+describe('toError', () => {
   test.each([
     [status(401), 'config_error', 'credentials_rejected', 'The Compose API at api.example.test rejected the API token'],
     [status(403), 'config_error', 'forbidden', 'is not allowed to read deployments (HTTP 403)'],
@@ -91,14 +91,14 @@ describe('who can act on a failure, and what the user reads', () => {
     [TIMED_OUT, 'transient_error', 'timed_out', 'within 60 s, after 6 attempts'],
     [TIMED_OUT, 'transient_error', 'timed_out', 'raise request_timeout_seconds'],
     [damaged('it is empty'), 'transient_error', 'damaged_answer', 'after 6 attempts: it is empty'],
-  ])('%j is a %s', (failure, failureType, problem, sentence) => {
+  ])('the problem $problem is reported as a $1', (failure, failureType, problem, sentence) => {
     const error = toError(failure, problem.startsWith('proxy') ? { ...context, proxy } : context);
     expect(error).toMatchObject({ failureType, problem });
     expect(error.message).toContain(sentence);
   });
 });
 
-test("a platform's own messages replace the usual ones", () => {
+test("a platform's own error messages replace the default messages", () => {
   const messages = { forbidden: '{Api} at {host} says no to {path} (HTTP {status}{said}).' };
   const own = { ...context, terms: { ...compose.terms, messages } };
   const no = status(403, '{"errors":"not_yours"}');
@@ -112,7 +112,7 @@ test("a platform's own messages replace the usual ones", () => {
   expect(toError(status(404), own).message).toBe(toError(status(404), context).message);
 });
 
-test("notes follow a platform's own messages, too", () => {
+test("notes are also appended to a platform's own error messages", () => {
   const messages = { connection_refused: 'Nobody is at {host} ({code}).' };
   const own = { ...context, terms: { ...compose.terms, messages }, host: 'localhost:8080', why: 'It was needed.' };
   expect(toError(failed('ECONNREFUSED'), own).message).toMatch(
@@ -120,7 +120,7 @@ test("notes follow a platform's own messages, too", () => {
   );
 });
 
-test('a platform may define what a status means', () => {
+test('a platform can override the meaning of an HTTP status', () => {
   const rejections = {
     textOf: errorText,
     problemOf: (code: number) =>
@@ -133,7 +133,7 @@ test('a platform may define what a status means', () => {
   expect(isTransient(status(599))).toBe(false);
 });
 
-test('a redirect is reported with its target, without a query, which may contain secrets', () => {
+test('a redirect is reported with its target, but without the query, which may contain secrets', () => {
   const error = toError(status(302, '', { location: 'https://login.example.test/in?next=secret#part' }), context);
   expect(error).toMatchObject({ problem: 'redirected', failureType: 'system_error' });
   expect(error.message).toContain(
@@ -142,7 +142,7 @@ test('a redirect is reported with its target, without a query, which may contain
   expect(toError(status(304), context).message).toContain('to an unnamed address');
 });
 
-test("the log contains path, status, the API's text, its request id and the attempts", () => {
+test('the log message contains the path, status, API text, request id and number of attempts', () => {
   const failure = status(503, '{"errors":"maintenance"}', { 'x-request-id': ['r-17', 'r-18'] });
   expect(toError(failure, context).internalMessage).toBe(
     'GET deployments: HTTP 503 (maintenance), request id r-17, after 6 attempts',
@@ -167,7 +167,7 @@ test.each([
   [proxyFailed('HTTP 502', 'proxy_failed'), true],
   [proxyFailed('HTTP 407', 'proxy_login'), false],
   [proxyFailed('HTTP 403', 'proxy_rejected'), false],
-])('%j is worth another attempt: %s', (failure, worth) => {
+])('isTransient returns $1 for the problem $problem', (failure, worth) => {
   expect(isTransient(failure)).toBe(worth);
 });
 
@@ -178,16 +178,16 @@ test.each([
   [proxyFailed('ECONNREFUSED', 'proxy_unreachable'), true],
   [proxyFailed('HTTP 502', 'proxy_failed'), false],
   [TIMED_OUT, false],
-])('%j means that nothing responds: %s', (failure, nobody) => {
+])('isUnreachable returns $1 for the problem $problem', (failure, nobody) => {
   expect(isUnreachable(failure)).toBe(nobody);
 });
 
-test("at Compose's own host, a failure says that Compose has closed", () => {
+test("an error about Compose's own host says that Compose has closed", () => {
   expect(toError(failed('ENOTFOUND'), { ...context, host: 'api.compose.io' }).message).toContain('1 March 2023');
   expect(toError(failed('ENOTFOUND'), context).message).not.toContain('2023');
 });
 
-test('a proxy that may be unresponsive is named, without its password', () => {
+test("an error names the proxy that may have caused it, without the proxy's password", () => {
   const note = 'Requests go through the proxy proxy.example:3128 (HTTPS_PROXY).';
   for (const failure of [TIMED_OUT, failed('ECONNRESET'), failed('EPROTO')]) {
     const { message } = toError(failure, { ...context, proxy });
@@ -198,7 +198,7 @@ test('a proxy that may be unresponsive is named, without its password', () => {
   expect(toError(status(500), { ...context, proxy }).message).not.toContain(note);
 });
 
-test('only a connection refused by this machine explains localhost in containers', () => {
+test('only a connection refused by localhost causes a note about containers', () => {
   const hint = 'Inside a container, localhost is the container itself';
   for (const host of ['localhost:8080', '127.0.0.1', '[::1]:8080']) {
     expect(toError(failed('ECONNREFUSED'), { ...context, host }).message).toContain(hint);
@@ -212,20 +212,20 @@ test.each([
   ['HOSTNAME_MISMATCH', 'certificate_untrusted'],
   ['ERR_TLS_HANDSHAKE_TIMEOUT', 'tls_failed'],
   ['ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE', 'tls_failed'],
-])('the TLS failure %s is %s', (code, problem) => {
+])('the TLS error code %s is reported as %s', (code, problem) => {
   expect(toError(failed(code), context).problem).toBe(problem);
 });
 
-test('EPROTO means a server without TLS only if OpenSSL says so', () => {
+test('EPROTO means that the server does not speak TLS if OpenSSL reports a wrong version number', () => {
   const detail = 'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:';
   expect(toError(failed('EPROTO', false, detail), context).problem).toBe('tls_not_spoken');
 });
 
-test.each(['an id', 'x'.repeat(65), 'ä', 'a\nb', ''])('%j is not shown as the id of a request', (id) => {
+test.each(['an id', 'x'.repeat(65), 'ä', 'a\nb', ''])('the invalid request id %j is not logged', (id) => {
   expect(toError(status(500, '', { 'x-request-id': id }), context).internalMessage).not.toContain('request id');
 });
 
-test('long headers are not shown, not even in part', () => {
+test('overlong headers are not shown, not even in part', () => {
   const long = 'x'.repeat(10_000);
   expect(toError(status(302, '', { location: `/${long}` }), context).message).toContain('to …. Redirects');
   expect(toError(status(500, '', { 'x-request-id': long }), context).internalMessage).not.toContain('request id');
@@ -236,7 +236,7 @@ test.each([
   ['deployments/%1b%5B31m', 'deployments/%1b%5B31m'],
   ['deployments/100%', 'deployments/100%'],
   ['deployments/crn%3…', 'deployments/crn%3…'],
-])('an id in the path %s is readable for the user, and as sent in the log', (path, read) => {
+])('ids in the path %s are decoded for users, but not in the log', (path, read) => {
   const error = toError(status(500), { ...context, request: { path } });
   expect(error.message).toContain(`failed on ${read} (HTTP 500)`);
   expect(error.internalMessage).toContain(`GET ${path}: `);

@@ -7,7 +7,7 @@ import { ProxyError } from './connection/route.ts';
 import type { OpenCircuit, Outcome } from './traffic/circuit-breaker.ts';
 import { TRANSIENT_STATUSES } from './traffic/retry.ts';
 
-/** Facts that a message about a request may mention. */
+/** The facts that an error message about a request may contain. */
 export type HttpFact =
   | keyof Terms['facts']
   | 'path'
@@ -24,17 +24,17 @@ export type HttpFact =
   | 'answer'
   | 'target';
 
-/** The problems whose messages need no other facts. */
+/** The problems whose messages contain only these facts. */
 type HttpProblem = { [Id in ProblemId]: keyof FactsOf<Id> extends HttpFact ? Id : never }[ProblemId];
 
 /** Why a request failed. */
 export interface Failure {
   problem: HttpProblem;
-  /** A clause for the log. */
+  /** The reason for the failure, as a clause for the log. */
   reason: string;
-  /** The facts that the message needs in addition to those of every request. */
+  /** The facts that the message needs in addition to the facts of every request. */
   facts?: Partial<Record<HttpFact, string>>;
-  /** The response, if that is the failure. */
+  /** The response, if its status is the failure. */
   response?: { status: number; said: ServerText };
   retryAfterMs?: number | undefined;
 }
@@ -42,11 +42,11 @@ export interface Failure {
 export const TIMED_OUT: Failure = { problem: 'timed_out', reason: 'time-out' };
 export const TOO_LARGE: Failure = { problem: 'body_too_large', reason: 'body too large' };
 
-/** How an API rejects requests. */
+/** How an API reports rejected requests. */
 export interface Rejections {
-  /** The API's text; empty if there is none. */
+  /** Extracts the API's error text; empty if there is none. */
   textOf(body: ServerText): ServerText;
-  /** The meaning of a status in this API, if it differs from the usual one. */
+  /** Returns the problem that a status means in this API, if it differs from the default. */
   problemOf?(status: number, said: ServerText, reads: Request['reads']): HttpProblem | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface Answer {
   text: string;
 }
 
-/** A response with a status other than 200. */
+/** Converts a response with a status other than 200 to a failure. */
 export function statusFailure(
   { status, headers, text }: Answer,
   rejections: Rejections,
@@ -76,7 +76,7 @@ export function statusFailure(
   };
 }
 
-/** ` ("invalid_token")`, or nothing. */
+/** Returns, for example, ` ("invalid_token")`, or an empty string. */
 export function inQuotes(text: ServerText): string {
   const said = quoted(text);
   return said === '' ? '' : ` ("${said}")`;
@@ -97,12 +97,15 @@ function targetOf(location: string | undefined): string {
   return address === '' ? 'an unnamed address' : quoted(serverText(address));
 }
 
-/** A 200 with a body that can't be what the API sent; `detail` is a clause about it. */
+/** An HTTP 200 response with a body that the API can't have sent like this. `detail` is a clause about the body. */
 export function damaged(detail: string): Failure {
   return { problem: 'damaged_answer', reason: `damaged response (${detail})`, facts: { detail } };
 }
 
-/** The failures that undici reports. `connected`: the request was sent, so name, address and TLS handshake are fine. */
+/**
+ * Converts an error that undici reports to a failure. If `connected`, the request was sent, so the host name, address and
+ * TLS handshake were fine.
+ */
 export function connectionFailure(error: unknown, connected: boolean): Failure {
   const isProxy = error instanceof ProxyError;
   const { code, detail } = describe(isProxy ? error.cause : error);
@@ -111,7 +114,7 @@ export function connectionFailure(error: unknown, connected: boolean): Failure {
   return { problem: isProxy ? error.problem : connectionProblem(code, detail, connected), reason, facts: { code } };
 }
 
-/** Node.js hides the reason for a failed connection one level down, or in a list if it tried several addresses. */
+/** Node.js hides the reason for a failed connection in the error's `cause`, or in a list if it tried several addresses. */
 function describe(error: unknown): { code: string; detail: string } {
   const chain: Array<Error & { code?: string }> = [];
   for (let next: unknown = error; next instanceof Error && chain.length < 5;) {
@@ -122,7 +125,7 @@ function describe(error: unknown): { code: string; detail: string } {
   return { code: code ?? chain[0]?.name ?? 'unknown', detail: chain.map((link) => link.message).join(': ') };
 }
 
-/** Node.js's codes for certificates that it doesn't trust. */
+/** Node.js error codes for untrusted certificates. */
 const UNTRUSTED =
   /^(?:ERR_TLS_CERT_|CERT_|CRL_|ERROR_IN_C|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 
@@ -137,7 +140,7 @@ function connectionProblem(code: string, detail: string, connected: boolean): Ht
   return code === 'ECONNREFUSED' ? 'connection_refused' : 'connection_lost';
 }
 
-/** A request that isn't sent, because its origin is given up. */
+/** The failure of a request that isn't sent because the origin's circuit is open. */
 export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
   const seconds = String(Math.round(ms / 1_000));
   const reasons = {
@@ -148,7 +151,7 @@ export function circuitFailure({ problem, ms }: OpenCircuit): Failure {
   return { problem, reason: reasons[problem], facts: { seconds } };
 }
 
-/** Failures without a complete response, which may be temporary. */
+/** Problems without a complete response, which may be temporary. */
 const UNANSWERED: ReadonlySet<ProblemId> = new Set<HttpProblem>([
   'timed_out',
   'host_unknown',
@@ -164,13 +167,13 @@ export function isTransient({ problem }: Failure): boolean {
   return UNANSWERED.has(problem) || problem === 'server_error' || problem === 'damaged_answer';
 }
 
-/** What a failed attempt shows about its origin. */
+/** The outcome of a failed attempt, for the circuit breaker. */
 export function outcomeOf({ problem, response }: Failure): Outcome {
   if (response?.status === 429) return 'limited';
   return UNANSWERED.has(problem) ? 'unanswered' : 'answered';
 }
 
-/** Whether nothing responds at the address. A person who has just typed it should not have to wait. */
+/** Whether nothing responds at the address. A user who has just entered the address should not have to wait. */
 export function isUnreachable({ problem }: Failure): boolean {
   return 'isUnreachable' in problems[problem];
 }

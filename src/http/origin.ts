@@ -9,13 +9,13 @@ import type { Permits } from './traffic/permits.ts';
 import { RateLimiter } from './traffic/rate-limiter.ts';
 import { retryAfter } from './traffic/retry.ts';
 
-/** The right to send one request. Holds a permit until it is released. */
+/** Permission to send one request. It includes a permit, which `release` returns. */
 interface Admission {
   pass: Pass;
   release: () => void;
 }
 
-/** An address to send requests to, with its own connections, rate limiter and circuit breaker, so it can't affect others. */
+/** An address with its own connections, rate limiter and circuit breaker, so that it can't affect other addresses. */
 export class Origin {
   readonly url: URL;
   readonly route: Route;
@@ -25,7 +25,7 @@ export class Origin {
   readonly #permits: Permits;
   #limiter: RateLimiter | undefined;
 
-  /** `life` ends requests, waits and connecting. */
+  /** Aborting `life` ends requests, waits and connection attempts. */
   constructor(address: string, settings: ClientOptions, permits: Permits, life: AbortSignal) {
     const { permits: connections, timeoutMs, env, timing } = settings;
     this.url = new URL(address);
@@ -39,14 +39,14 @@ export class Origin {
     this.signal.addEventListener('abort', () => permits.cancel(address, this.signal.reason));
   }
 
-  /** Aborted when the circuit opens, and at the end of the client's life. */
+  /** Aborted when the circuit opens, the sync is stopped, or the client is closed. */
   get signal(): AbortSignal {
     return this.breaker.signal;
   }
 
   /**
-   * Resolves when the request may go: paced by the rate limiter, gated by the circuit breaker, with a permit. No permit is held during
-   * a wait. `onLimited` is called with the ms for which a rate limit delays the request. Throws the signal's reason.
+   * Waits for the rate limiter, the circuit breaker and a permit. No permit is held during the other waits. If a rate limit
+   * delays the request, `onLimited` is called with the delay in ms. Throws the signal's reason.
    */
   async admit(
     { rate }: Request,
@@ -55,7 +55,7 @@ export class Origin {
     onLimited: (waitMs: number) => void,
   ): Promise<Admission> {
     const { timing } = this.#settings;
-    // Each origin has at most one rate.
+    // Each origin has at most one rate limit.
     if (rate !== undefined) this.#limiter ??= new RateLimiter(rate, () => timing.monotonic());
     const waitMs = rate === undefined ? 0 : (this.#limiter?.reserve() ?? 0);
     if (waitMs > 0) {
@@ -64,13 +64,14 @@ export class Origin {
     }
     for (;;) {
       const pass = await this.breaker.enter(hasFailed, onLimited);
-      // Rejects only with the signal's reason, once the breaker lets no more requests through.
+      // Rejects only with the signal's reason; then the breaker doesn't admit any more requests, so the pass needs no
+      // cleanup.
       const releasePermit = await this.#permits.acquire(this.#address, stream);
       const release = (): void => {
         this.breaker.cancel(pass);
         releasePermit();
       };
-      // The circuit may have changed while the request waited for its permit.
+      // The circuit's state may have changed while the request waited for its permit.
       if (this.breaker.admits(pass)) return { pass, release };
       release();
     }
@@ -125,7 +126,10 @@ export class Origin {
   }
 }
 
-/** A 200 whose body isn't JSON was damaged on its way, or is a proxy's page: a retry may fix both. */
+/**
+ * Parses the body of an HTTP 200. A body that isn't JSON was damaged in transit, or is a proxy's web page; a retry may fix
+ * both.
+ */
 function parsed(text: string): { body: unknown } | Failure {
   try {
     return { body: JSON.parse(text) };

@@ -28,7 +28,7 @@ const ANSWERS: Answers = {
 
 interface Result extends TestRun {
   ends: StreamEnd[];
-  /** The statuses and states of one stream. */
+  /** The statuses and states of one stream, in order. */
   story: (name: string) => string[];
 }
 
@@ -51,7 +51,7 @@ function resultOf(testRun: TestRun, ends: StreamEnd[]): Result {
   return { ...testRun, ends, story };
 }
 
-test('every way of reading ends COMPLETE, with its records before its last state', async () => {
+test('streams of every kind emit their records before their last state and end as COMPLETE', async () => {
   const { ends, story } = await readAll([parts, deployments, backups, recipes, events]);
   expect(ends.map(({ end }) => end)).toEqual(Array.from({ length: 5 }, () => 'complete'));
   for (const { name } of [parts, deployments, backups]) {
@@ -61,7 +61,7 @@ test('every way of reading ends COMPLETE, with its records before its last state
   expect(story('events')).toEqual(['STARTED', 'RUNNING', 'STATE', 'COMPLETE']);
 });
 
-test('each finished stream has one line about records and omissions', async () => {
+test('each finished stream logs one line about its records and omissions', async () => {
   const refused = { 'deployments/d1/backups': refuses(403) };
   const { printed } = await readAll([parts, backups], refused, { startDate: '2018-08-02T00:00:00.000Z' });
   expect(printed.logged('INFO')).toEqual([
@@ -72,8 +72,8 @@ test('each finished stream has one line about records and omissions', async () =
   ]);
 });
 
-describe('a stream that fails', () => {
-  test('is INCOMPLETE at once, keeps its error, and does not stop the others', async () => {
+describe('a failed stream', () => {
+  test('a failed stream becomes INCOMPLETE at once, keeps its error, and does not stop other streams', async () => {
     const { ends, story, printed } = await readAll([parts, backups], { parts: refuses(403, 'parts') });
     expect(ends).toEqual([
       { name: 'parts', end: 'failed', error: expect.objectContaining({ problem: 'forbidden' }) as Error },
@@ -85,7 +85,7 @@ describe('a stream that fails', () => {
     ]);
   });
 
-  test('sends its state if it can be resumed', async () => {
+  test('a failed stream saves its state if it can be resumed', async () => {
     const page = listBody('events', [{ id: 'e1', created_at: '2018-08-01T00:00:00Z' }]);
     const { story, printed } = await readAll([events], {
       events: ({ cursor }: { cursor?: string }) => (cursor === undefined ? page : refuses(503)()),
@@ -94,12 +94,12 @@ describe('a stream that fails', () => {
     expect(printed.states).toEqual([{ version: 1, walk: { cursor: 'e1', top: '2018-08-01T00:00:00.000Z' } }]);
   });
 
-  test('fails together with the streams that need its list', async () => {
+  test('a failed stream also fails the streams that need its list', async () => {
     const { ends } = await readAll([deployments, backups, recipes, parts], { deployments: refuses(403) });
     expect(ends.map(({ end }) => end)).toEqual(['failed', 'failed', 'failed', 'complete']);
   });
 
-  test('with a bug has its stack in the log', async () => {
+  test('a bug in a stream is logged with its stack trace', async () => {
     const bug = (): never => {
       throw new TypeError('x is not a function');
     };
@@ -113,7 +113,7 @@ describe('a stream that fails', () => {
   });
 });
 
-test('when the sync is stopped, every unfinished stream is INCOMPLETE with its state, and none has failed', async () => {
+test('stopping the sync ends every unfinished stream as INCOMPLETE with its state, but not as failed', async () => {
   const testRun = openRun({ answers: { ...ANSWERS } });
   testRun.api.answers['deployments/d1/recipes'] = () => {
     testRun.stop.abort('SIGTERM');
@@ -127,7 +127,7 @@ test('when the sync is stopped, every unfinished stream is INCOMPLETE with its s
   expect(printed.logged('ERROR')).toEqual([]);
 });
 
-test('streams share the permits, so that no more requests than workers are in flight', async () => {
+test('streams share their permits, so there are never more requests in flight than workers', async () => {
   let underWay = 0;
   let most = 0;
   const slow = (body: unknown) => async (): Promise<unknown> => {

@@ -1,15 +1,15 @@
-/** The facts in a stream's last log line, in addition to its records. */
+/** The facts in a stream's last log line, in addition to the number of records. */
 export class StreamReport {
   requests = 0;
   beforeStartDate = 0;
-  /** The partitions that the API rejects: `2 deployments`. */
+  /** The partitions that the API rejected, such as `2 deployments`. */
   skipped: string | undefined;
-  /** Intentional omissions: `3 deployments of generation 2`. */
+  /** Intentional omissions, such as `3 deployments of generation 2`. */
   readonly leftOut: string[] = [];
-  /** Any other facts: `300 events seen`. */
+  /** Any other facts, such as `300 events seen`. */
   readonly remarks: string[] = [];
 
-  /** The line: `teams: 5 records in 0.2 s with 1 request`. */
+  /** Formats the log line, such as `teams: 5 records in 0.2 s with 1 request`. */
   line(stream: string, records: number, ms: number, startDate: string | undefined): string {
     const parts = [
       `${stream}: ${count(records, 'record')} in ${(ms / 1_000).toFixed(1)} s with ${count(this.requests, 'request')}`,
@@ -21,7 +21,7 @@ export class StreamReport {
   }
 }
 
-/** `1 record`, `2 records` */
+/** Formats a count, such as `1 record` or `2 records`. */
 export function count(n: number, thing: string): string {
   return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }

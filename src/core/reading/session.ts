@@ -3,8 +3,8 @@ import type { Terms } from '../failure/terms.ts';
 import type { Received, Request } from '../stream/request.ts';
 
 /**
- * The data and functions that all streams of one sync share; `S` is the data that their platform loads once for all of
- * them.
+ * The data and functions that all streams of a sync share. `S` is the type of the data that the platform loads once for all
+ * streams.
  */
 export interface Session<S = unknown> {
   /** Sends a request for a stream. Throws a ConnectorError or the signal's reason. */
@@ -12,12 +12,12 @@ export interface Session<S = unknown> {
   output: Output;
   terms: Terms['facts'];
   shared: S;
-  /** How many requests to one origin a stream may have in flight. */
+  /** The maximum number of requests that a stream may have in flight at one origin. */
   workers: number;
-  /** As UTC text. */
+  /** The user's start_date as UTC text. */
   startDate: string | undefined;
   failOnRefusedDeployments: boolean;
-  /** As UTC text. */
+  /** The start of the sync as UTC text. */
   startedAt: string;
   signal: AbortSignal;
 }

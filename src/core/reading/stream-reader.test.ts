@@ -19,7 +19,7 @@ const page = (count: number): unknown =>
     Array.from({ length: count }, (_, i) => ({ id: `p${i}` })),
   );
 
-test('a request has its path and query, and its rows become record data', async () => {
+test('a page is requested with its path and query, and its rows become record data', async () => {
   const testRun = openRun({ answers: { parts: listBody('parts', [{ id: 7, units: '3', _links: {} }]) } });
   const { reader } = openRead(testRun, parts);
   const got: Row[] = [];
@@ -29,14 +29,14 @@ test('a request has its path and query, and its rows become record data', async 
   expect(reader.report.requests).toBe(1);
 });
 
-test('warnings about a body name the stream', async () => {
+test('a warning about a response body names the stream', async () => {
   const testRun = openRun({ answers: { parts: {} } });
   await openRead(testRun, parts).reader.readPage({ path: 'parts' }, rowsOf, ({ rows }) => expect(rows).toEqual([]));
   expect(testRun.printed.logged('WARN')).toEqual(['parts: parts has no list parts, which is treated as empty']);
 });
 
-describe('an invalid row fails the stream and is named', () => {
-  test.each([null, 'a', 7, ['a']])('%j is not an object', (row) => {
+describe('an invalid row', () => {
+  test.each([null, 'a', 7, ['a']])('the row %j fails the stream because it is not an object', (row) => {
     const { reader } = openRead(openRun(), parts);
     expect(() => reader.page([{ id: 'a' }, row], 'parts')).toThrow(
       expect.objectContaining({
@@ -46,12 +46,12 @@ describe('an invalid row fails the stream and is named', () => {
     );
   });
 
-  test.each([{}, { id: null }, { id: '' }, { id: {} }])('%j has no key', (row) => {
+  test.each([{}, { id: null }, { id: '' }, { id: {} }])('the row %j fails the stream because it has no key', (row) => {
     const { reader } = openRead(openRun(), parts);
     expect(() => reader.page([row], 'parts')).toThrow('row 1 of 1 has no id to use as its key');
   });
 
-  test('a generated key requires its parts, such as the deployment', () => {
+  test('a row fails the stream if a part of its generated key is missing', () => {
     const madeOf = ['deployment_id', 'name'];
     const keyed: Stream<ComposeShared> = { ...addons, primaryKey: { field: 'id', madeOf, needs: madeOf } };
     const { reader } = openRead(openRun(), { ...keyed, fields: { id: text('Id.'), ...addons.fields } });
@@ -79,7 +79,7 @@ test('an undeclared field causes only one warning', () => {
   ]);
 });
 
-test('an API that makes up fields does not flood the log', () => {
+test('the log is not flooded if the API invents field names', () => {
   const testRun = openRun();
   const { reader } = openRead(testRun, parts);
   for (let i = 0; i < 100; i++) reader.page([{ id: 'a', [`f${i}${'x'.repeat(500)}`]: 1 }], 'parts');
@@ -88,10 +88,10 @@ test('an API that makes up fields does not flood the log', () => {
   for (const warning of warnings) expect(warning.length).toBeLessThan(300);
 });
 
-describe('of a stream that emits only declared fields', () => {
+describe('a stream that emits only declared fields', () => {
   const strict = { ...parts, dropped: ['link'] };
 
-  test('an undeclared field is omitted with one warning, a known field without a warning', () => {
+  test('unknown fields are omitted with one warning, and fields known to be dropped without a warning', () => {
     const testRun = openRun();
     const { reader } = openRead(testRun, strict);
     reader.emit(reader.page([{ id: 'a', colour: 'secret', link: 'secret' }], 'parts'));
@@ -103,7 +103,7 @@ describe('of a stream that emits only declared fields', () => {
   });
 });
 
-test('rows before start_date are omitted and counted; rows at that date and undated rows stay', () => {
+test('rows before start_date are omitted and counted, but rows at that date and undated rows are emitted', () => {
   const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
   const { reader } = openRead(testRun, parts);
   const at = (id: string, created_at: unknown): unknown => ({ id, created_at });
@@ -119,14 +119,14 @@ test('rows before start_date are omitted and counted; rows at that date and unda
   expect(reader.report.beforeStartDate).toBe(2);
 });
 
-test('start_date does not affect streams without a date', () => {
+test('start_date does not affect streams without a date field', () => {
   const testRun = openRun({ startDate: '2018-08-22T00:00:00.000Z' });
   const { reader } = openRead(testRun, addons);
   reader.emit(reader.page([{ name: 'a', created_at: '2000-01-01T00:00:00Z' }], 'addons', { deployment_id: 'd1' }));
   expect(testRun.printed.rows).toHaveLength(1);
 });
 
-test('while the reader of stdout stalls, no more pages are requested than there are permits', async () => {
+test('a stalled reader of stdout stops page requests when all permits are in use', async () => {
   const out = new StalledOutput();
   const testRun = openRun({ workers: 2, printed: new Printout(out), answers: { parts: page(1_000) } });
   const { reader } = openRead(testRun, parts);
@@ -140,7 +140,7 @@ test('while the reader of stdout stalls, no more pages are requested than there 
   expect(testRun.api.requests).toHaveLength(6);
 });
 
-test('any JSON body results in all its rows, a warning, or an error that says what is wrong', () => {
+test('any JSON body results in records of all its rows, a warning, or an error that explains the problem', () => {
   const row = fc.oneof(
     fc.record({ id: fc.oneof(fc.string(), fc.jsonValue()), name: fc.jsonValue() }, { requiredKeys: [] }),
     fc.jsonValue(),

@@ -11,23 +11,23 @@ import { type Row, isRow } from '../record/row.ts';
 import { StreamReport } from './report.ts';
 import type { Session } from './session.ts';
 
-/** Rows as record data. */
+/** Rows that were converted to record data. */
 export interface Page {
   rows: Row[];
-  /** The API omitted its list, which is not the same as an empty one. */
+  /** Whether the API omitted the list, which is not the same as an empty list. */
   missing: boolean;
-  /** The fields that were set to null, of the few rows that have any. */
+  /** The names of fields that were set to null, for the few rows with such fields. */
   nulledFields: ReadonlyMap<Row, readonly string[]> | undefined;
 }
 
-/** An API that makes up field names does not flood the log. */
+/** The maximum number of warnings about unknown fields, in case the API invents field names. */
 const MAX_UNKNOWN_FIELDS = 20;
 
 /** Reads one stream: requests pages, converts their rows to records, and emits them. */
 export class StreamReader<S = unknown> {
   readonly stream: Stream<S>;
   readonly session: Session<S>;
-  /** Undefined for a stream that is only read in full. */
+  /** Undefined for full-refresh streams. */
   readonly cursor: Cursor | undefined;
   readonly sink: CheckpointedSink;
   readonly report = new StreamReport();
@@ -48,8 +48,8 @@ export class StreamReader<S = unknown> {
   }
 
   /**
-   * Sends a request, and passes the body of the response to `take`. The permit is released only when stdout has
-   * accepted what `take` emitted, so that nothing piles up for a stalled reader.
+   * Sends a request, and passes the response body to `take`. The permit is released only when stdout has accepted what
+   * `take` emitted, so that output doesn't accumulate in memory while the reader of stdout stalls.
    */
   async read(request: Request, take: (body: unknown) => void): Promise<void> {
     const { session, stream, report } = this;
@@ -63,7 +63,7 @@ export class StreamReader<S = unknown> {
     }
   }
 
-  /** Does the same for a page of rows. `fields` are set in each row. */
+  /** Like `read`, for a page of rows. `fields` are set in each row. */
   readPage(
     request: Request,
     retrieval: { rows(body: unknown, request: Request): ParsedPage },
@@ -77,7 +77,9 @@ export class StreamReader<S = unknown> {
     });
   }
 
-  /** Converts rows to record data, in place. Throws `unexpected_body` naming the first row that cannot be a record. */
+  /**
+   * Converts rows to record data, in place. Throws `unexpected_body`, which names the first row that can't become a record.
+   */
   page(rows: unknown[], path: string, fields?: Row, missing = false): Page {
     let nulledFields: Map<Row, readonly string[]> | undefined;
     for (let i = 0; i < rows.length; i += 1) {
@@ -110,7 +112,7 @@ export class StreamReader<S = unknown> {
     this.sink.record(row, emittedAt, nulledFields?.get(row));
   }
 
-  /** Whether the row is dated before the user's start_date; if so, counts it. */
+  /** Whether the row is dated before the user's start_date. Counts such rows. */
   dropIfBeforeStart(row: Row): boolean {
     const { startDate } = this.session;
     const { startDateField } = this.stream;

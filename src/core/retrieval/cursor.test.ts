@@ -11,7 +11,7 @@ test.each([
   [undefined, EARLY, EARLY],
   [EARLY, undefined, EARLY],
   [undefined, undefined, undefined],
-])('the later of %s and %s is %s', (a, b, latest) => {
+])('the later of the times %s and %s is %s', (a, b, latest) => {
   expect(latestOf(a, b)).toBe(latest);
 });
 
@@ -21,7 +21,7 @@ test.each([
   ['17', undefined, false],
   [undefined, '17', false],
   [undefined, undefined, false],
-])('a full refresh in job %s builds on a state of job %s: %s', (jobId, job, expected) => {
+])('a full refresh resumes only from a state of its own job (job %s, state of job %s: %s)', (jobId, job, expected) => {
   const options = { platform: 'compose', startedAt: LATE, lookbackMs: 0, startDate: undefined, jobId };
   expect(new StateFrame({ version: 1, job }, { mode: 'full_refresh', ...options }).counts).toBe(expected);
   expect(new StateFrame({ version: 1, job }, { mode: 'incremental', ...options }).counts).toBe(true);

@@ -11,24 +11,24 @@ export interface Cursor {
 
 export interface CursorOptions {
   mode: 'full_refresh' | 'incremental';
-  /** The platform's name, which is in its states. */
+  /** The platform's name, as it is saved in states. */
   platform: string;
-  /** Start of this sync, as UTC text. No cursor value is later than this, since earlier rows may still arrive. */
+  /** The start of this sync, as UTC text. No cursor value may be later, because earlier rows may still arrive. */
   startedAt: string;
   /** The user's lookback_window_seconds. */
   lookbackMs: number;
   /** The user's start_date as UTC text. */
   startDate: string | undefined;
-  /** The orchestrator's job: its later attempts may build on the state of a full refresh. */
+  /** The orchestrator's job. Later attempts of the same job may resume its full refresh. */
   jobId: string | undefined;
 }
 
-/** The part that all cursors share: whether the saved state counts, the start date, and the values in every state. */
+/** The part that all cursors share: whether the saved state is used, the start date, and the values in every state. */
 export class StateFrame {
   readonly #options: CursorOptions;
-  /** Whether this read continues from the saved state. A full refresh only continues from a state of its own job. */
+  /** Whether this read resumes from the saved state. A full refresh resumes only from a state of its own job. */
   readonly counts: boolean;
-  /** Syncs skipped records before this date; undefined: none. */
+  /** Syncs have skipped records before this date. Undefined if they skipped none. */
   startDate: string | undefined;
 
   constructor({ start_date, job }: SharedState, options: CursorOptions) {
@@ -37,12 +37,12 @@ export class StateFrame {
     this.startDate = this.counts ? start_date : undefined;
   }
 
-  /** Records before this date are skipped now, and later they will be below the cursor value. */
+  /** Call this when records before the date are skipped, because later reads resume after them. */
   skipBefore(date: string | undefined): void {
     this.startDate = latestOf(this.startDate, date);
   }
 
-  /** Warnings about a state with this greatest cursor value, now that start_date is `now`. */
+  /** Warnings about a state whose greatest cursor value is `value`, if start_date is now `now`. */
   warnings(value: string | undefined, now = this.#options.startDate): string[] {
     const { startDate: before } = this;
     if (value === undefined) return [];
@@ -60,12 +60,18 @@ export class StateFrame {
     return warnings;
   }
 
-  /** Rows before this time are known; undefined: none are. The API spells some times in whole seconds. */
+  /**
+   * Rows before this time are known; if undefined, no rows are known. It is at least a second before the cursor value,
+   * because the API returns some times in whole seconds.
+   */
   boundOf(mark: string | undefined): string | undefined {
     return mark === undefined ? undefined : msBefore(mark, Math.max(1_000, this.#options.lookbackMs));
   }
 
-  /** The state with these values. Without a cursor value, nothing has been skipped yet. */
+  /**
+   * Returns a state with these values. `start_date` is included only if the state has a cursor value: before that, nothing
+   * was skipped.
+   */
   state<T extends object>(values: T, hasValues = true): T & SharedState {
     const { platform, mode, jobId } = this.#options;
     return {

@@ -5,7 +5,7 @@ import { eachInParallel } from './each.ts';
 
 const never = new AbortController().signal;
 
-test('each item is processed once, in order, with no more than `width` at once', async () => {
+test('each item is processed once and in order, with never more than `width` items in progress', async () => {
   const plan = fc.record({ width: fc.integer({ min: 1, max: 8 }), durations: fc.array(fc.nat(20), { maxLength: 30 }) });
   await fc.assert(
     fc.asyncProperty(plan, async ({ width, durations }) => {
@@ -27,13 +27,13 @@ test('each item is processed once, in order, with no more than `width` at once',
   );
 });
 
-test('the whole width is used', async () => {
+test('the full width is used', async () => {
   const time = new VirtualTime();
   await time.pass(eachInParallel(Array.from({ length: 12 }), 4, () => time.sleep(10, never)));
   expect(time.now()).toBe(30);
 });
 
-test('after a failure no further item is begun, items in progress end, and the first error is thrown', async () => {
+test('after a failure, no further item is started, items in progress end, and the first error is thrown', async () => {
   const time = new VirtualTime();
   const begun: number[] = [];
   const ended: number[] = [];
@@ -48,7 +48,7 @@ test('after a failure no further item is begun, items in progress end, and the f
   expect(ended).toEqual([1, 0, 2]);
 });
 
-test('work that throws at once is a failure like any other', async () => {
+test('a synchronous error is handled like any other failure', async () => {
   const work = (): Promise<void> => {
     throw new Error('at once');
   };

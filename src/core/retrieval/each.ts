@@ -3,12 +3,10 @@ import { count } from '../reading/report.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
 import type { Partition } from './partitions.ts';
 
-/**
- * After this many transient failures in a row, the rest of the group is not requested: hundreds more would take hours.
- */
+/** After this many consecutive transient failures, the rest of the group is not requested, because that would take hours. */
 const MAX_FAILURES_IN_A_ROW = 5;
 
-/** A partition, or a row that one more request completes. */
+/** A partition, or a row that requires one more request. */
 export type Item = Pick<Partition, 'label' | 'origin'>;
 
 export interface Outcome<T> {
@@ -18,9 +16,9 @@ export interface Outcome<T> {
 }
 
 /**
- * Reads all items, those of each origin in parallel. A failure is logged, and the others are read, unless too many fail
- * in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs, and the signal's
- * reason.
+ * Reads all items; each origin is read in parallel to the others. A failure is logged, and the other items are read, unless
+ * too many fail in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs and the
+ * signal's reason.
  */
 export async function each<S, T extends Item>(
   { session, stream }: StreamReader<S>,
@@ -48,7 +46,7 @@ export async function each<S, T extends Item>(
         session.signal.throwIfAborted();
         const error = asConnectorError(thrown);
         if (error.problem === 'unexpected') throw thrown;
-        // One error line is enough for all items that waited for the same circuit.
+        // One log line is enough for all items that waited for the same circuit.
         if (error.endsOrigin && failuresInARow >= MAX_FAILURES_IN_A_ROW) return;
         if (error.endsOrigin) failuresInARow = MAX_FAILURES_IN_A_ROW;
         else if (error.failureType === 'transient_error') failuresInARow += 1;
@@ -71,8 +69,8 @@ export async function each<S, T extends Item>(
 }
 
 /**
- * Runs `work` for each item, up to `width` at once, in order. After a failure no further item is begun; the
- * items in progress are awaited, and the first error is thrown.
+ * Runs `work` for each item in order, up to `width` at once. After a failure, no further item is started; the items in
+ * progress are awaited, and then the first error is thrown.
  */
 export async function eachInParallel<T>(
   items: Iterable<T>,

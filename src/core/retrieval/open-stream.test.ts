@@ -18,11 +18,11 @@ const options: CursorOptions = {
   startDate: undefined,
   jobId: undefined,
 };
-/** The cursor with which a stream is opened. */
+/** The cursor that a stream is opened with. */
 const open = (definition: Definition, state: object = {}, more?: Partial<CursorOptions>): Cursor | undefined =>
   openStream(definition, openRun().run, state, 'The state of it in s.json', { ...options, ...more }).reader.cursor;
 
-test('a full-refresh stream has no state, whatever was saved', () => {
+test('a full-refresh stream has no cursor, whatever state was saved', () => {
   expect(open(backups)).toBeUndefined();
   expect(open(backups, { version: 9 })).toBeUndefined();
 });
@@ -31,7 +31,7 @@ describe('a state in the future', () => {
   test.each<[Definition, object]>([
     [events, { version: 1, mark: LATER }],
     [recipes, { version: 1, marks: { d1: STARTED_AT, d2: LATER } }],
-  ])('of $name causes a warning', (definition, state) => {
+  ])('a state of $name in the future causes a warning', (definition, state) => {
     const cursor = open(definition, state);
     expect(cursor?.warnings()).toEqual([expect.stringContaining(`everything up to ${LATER} was read`)]);
   });
@@ -41,13 +41,13 @@ describe('a state in the future', () => {
     [events, { version: 1, mark: STARTED_AT }],
     [recipes, {}],
     [recipes, { version: 1, marks: { d1: STARTED_AT } }],
-  ])('does not include this state of $name: %j', (definition, state) => {
+  ])('other states of $name cause no warning (%#)', (definition, state) => {
     const cursor = open(definition, state);
     expect(cursor?.warnings()).toEqual([]);
   });
 });
 
-describe('the start_date of earlier reads', () => {
+describe('the start_date of earlier syncs', () => {
   const FROM = '2018-06-01T00:00:00.000Z';
   const BEFORE = '2018-01-01T00:00:00.000Z';
   const states: Array<[Definition, object]> = [
@@ -55,7 +55,7 @@ describe('the start_date of earlier reads', () => {
     [recipes, { version: 1, marks: { d1: STARTED_AT }, start_date: FROM }],
   ];
 
-  test.each(states)('that was moved back or removed causes a warning (%#)', (definition, state) => {
+  test.each(states)('moving back or removing start_date causes a warning (%#)', (definition, state) => {
     const warning = (startDate: string | undefined): string[] | undefined =>
       open(definition, state, { startDate })?.warnings();
     expect(warning(BEFORE)).toEqual([
@@ -66,11 +66,14 @@ describe('the start_date of earlier reads', () => {
     expect(warning('2018-07-01T00:00:00.000Z')).toEqual([]);
   });
 
-  test.each(states)('stays in the state, so that it causes a warning again (%#)', (definition, state) => {
-    expect(open(definition, state, { startDate: BEFORE })?.state()).toEqual(state);
-  });
+  test.each(states)(
+    'an earlier start_date stays in the state, so that later syncs warn again (%#)',
+    (definition, state) => {
+      expect(open(definition, state, { startDate: BEFORE })?.state()).toEqual(state);
+    },
+  );
 
-  test('is the latest of all reads', () => {
+  test('the latest start_date of all syncs is saved', () => {
     const marks = open(recipes, { version: 1, marks: { d1: FROM }, start_date: BEFORE }, { startDate: FROM });
     if (!(marks instanceof PartitionCursor)) throw new Error('recipes have no marks');
     marks.begin('d1');

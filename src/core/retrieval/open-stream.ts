@@ -21,12 +21,12 @@ export interface OpenStream {
   toEnd: () => Promise<void>;
 }
 
-/** An opener's arguments other than the retrieval. */
+/** The arguments of an opener, except for the retrieval. */
 interface Opening<S> {
   stream: Stream<S>;
   session: Session<S>;
   options: CursorOptions;
-  /** Parses the saved state. Throws one sentence about a state that cannot be used. */
+  /** Parses the saved state. Throws an input error if the state can't be used. */
   state: <T extends object>(format: StateFormat<T>) => SharedState & T;
 }
 
@@ -38,7 +38,7 @@ interface Opened<S> {
 type Way = Retrieval<never, never>['way'];
 type Of<W extends Way, S> = Extract<Retrieval<S, string>, { way: W }>;
 
-/** Each way of reading has an opener. */
+/** The opener for each way of reading. */
 const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Opened<S> } = {
   once: (retrieval, { session }) => ({
     read: (reader) => reader.readPage(retrieval.request(session.shared), retrieval, (page) => reader.emit(page)),
@@ -65,7 +65,7 @@ const OPENERS: { [W in Way]: <S>(retrieval: Of<W, S>, opening: Opening<S>) => Op
   },
 };
 
-/** Opens a stream. `where` names the state's file and stream for errors. */
+/** Opens a stream. `where` names the file and the stream of the state for errors. */
 export function openStream<S>(
   stream: Stream<S>,
   session: Session<S>,
@@ -74,7 +74,7 @@ export function openStream<S>(
   options: CursorOptions,
 ): OpenStream {
   const { retrieval } = stream;
-  // The compiler cannot see that the opener belongs to the retrieval.
+  // The compiler can't see that this opener belongs to this retrieval.
   const open = OPENERS[retrieval.way] as (retrieval: Retrieval<S, string>, opening: Opening<S>) => Opened<S>;
   const state: Opening<S>['state'] = (format) => parseState(format, saved, where, options.platform);
   const { cursor, read } = open(retrieval, { stream, session, options, state });
@@ -89,7 +89,7 @@ const FORMATS: Partial<Record<Way, StateFormat>> = {
   window: windowState,
 };
 
-/** The state that a stream saves; undefined if it is only read in full. */
+/** The format of the state that a stream saves; undefined for full-refresh streams. */
 export function stateFormatOf(stream: Pick<Stream, 'retrieval'>): StateFormat | undefined {
   return cursorFieldOf(stream) === undefined ? undefined : FORMATS[stream.retrieval.way];
 }

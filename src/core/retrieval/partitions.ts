@@ -4,17 +4,17 @@ import type { Row } from '../record/row.ts';
 /** A part of a stream with its own request, such as a deployment. */
 export interface Partition {
   id: string;
-  /** Its name in messages: `deployment 5a2b…`. */
+  /** The partition's name in messages, such as `deployment 5a2b…`. */
   label: string;
-  /** Fields added to its rows where the API omits them. */
+  /** Fields added to the partition's rows if the API omits them. */
   fields?: Row;
-  /** The origin to request it from. Partitions of different origins do not wait for each other. */
+  /** The origin to request the partition from. Partitions of different origins don't wait for each other. */
   origin?: string | undefined;
-  /** Its rows, if the list of partitions includes them. */
+  /** The partition's rows, if the list of partitions contains them. */
   rows?: Row[];
 }
 
-/** A part of a stream that the API rejects, and a read skips; with an `id` if it is a partition. */
+/** A part of a stream that is skipped because the API rejects it. It has an `id` if it is a partition. */
 export interface Skipped {
   id?: string;
   label: string;
@@ -23,10 +23,10 @@ export interface Skipped {
 
 export interface Partitions {
   chosen: readonly Partition[];
-  /** The ids of all partitions, chosen or not; undefined: unknown. */
+  /** The ids of all partitions, whether chosen or not; undefined if unknown. */
   all: ReadonlySet<string> | undefined;
-  /** Whether all partitions are chosen, so that a row missing from all of them is gone. */
+  /** Whether all partitions are chosen. Then a row that is missing from all of them no longer exists. */
   isWhole?: boolean;
-  /** Intentional omissions, for the stream's last log line: `3 deployments of generation 2`. */
+  /** Intentional omissions for the stream's last log line, such as `3 deployments of generation 2`. */
   leftOut?: readonly string[];
 }

@@ -6,7 +6,8 @@ import { monthOf } from './month/month.ts';
 import type { Partition, Skipped } from './partitions.ts';
 
 /**
- * A deployment may be new, or about to be deleted; after this many rejections, assume that all are rejected.
+ * After this many rejections, assume that all partitions are rejected. Fewer may be new deployments, or deployments that are
+ * being deleted.
  */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
@@ -22,9 +23,7 @@ export interface Probed {
   skipped?: Skipped | undefined;
 }
 
-/**
- * Sends the cheapest request of a stream. Throws the error that a read would fail with, unless partitions are rejected.
- */
+/** Sends the cheapest request of a stream. Throws the error that a read would throw, unless partitions are rejected. */
 export async function probe<S>(
   { retrieval }: Stream<S>,
   shared: S,
@@ -74,7 +73,7 @@ export async function probe<S>(
     }
   }
 
-  /** The outcome that `eachPartition` has for these partitions. */
+  /** The outcome that `eachPartition` would have for these partitions. */
   function outcomeOf(counts: ReadonlyArray<number | Skipped>, known = 0, absentEverywhere?: 'empty'): Probed {
     const rejected = counts.filter((count) => typeof count !== 'number');
     const rows = counts.filter((count) => typeof count === 'number').reduce((sum, count) => sum + count, known);

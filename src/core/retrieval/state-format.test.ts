@@ -14,7 +14,7 @@ const walk = (state: object): unknown => parseState(newestFirstState, state, WHE
 const marks = (state: object): unknown => parseState(partitionState, state, WHERE, 'compose');
 const months = (state: object): unknown => parseState(monthState, state, WHERE, 'compose');
 
-describe('every state that a release wrote is understood', () => {
+describe('a state written by any release', () => {
   test.each([
     { version: 1 },
     { version: 1, mark: T1 },
@@ -23,7 +23,7 @@ describe('every state that a release wrote is understood', () => {
     { version: 1, walk: { top: T2, cursor: 'e7' } },
     { version: 1, mark: T1, walk: { top: T2, cursor: 'e7', floor: T1 }, job: '17' },
     { version: 1, mark: T1, walk: { top: T2, cursor: 'e7', before: 'e8', floor: T1 } },
-  ])('a walk %j', (state) => {
+  ])('the newest-first state %j is understood', (state) => {
     expect(walk(state)).toEqual(state);
   });
 
@@ -32,7 +32,7 @@ describe('every state that a release wrote is understood', () => {
     { version: 1, marks: { d1: T1, d2: T2 } },
     { version: 1, marks: { d1: T1 }, job: '17' },
     { version: 1, marks: { d1: T1 }, pending: ['r1', 'r2'] },
-  ])('marks %j', (state) => {
+  ])('the partition state %j is understood', (state) => {
     expect(marks(state)).toEqual(state);
   });
 
@@ -40,24 +40,24 @@ describe('every state that a release wrote is understood', () => {
     { version: 1 },
     { version: 1, month: '2018-07' },
     { version: 1, month: '2018-07', start_date: T1, job: '17' },
-  ])('months %j', (state) => {
+  ])('the month state %j is understood', (state) => {
     expect(months(state)).toEqual(state);
   });
 });
 
-test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('%j is not a month', (month) => {
+test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('%j is rejected as a month', (month) => {
   expect(() => months({ version: 1, month })).toThrow(/month must be a month/);
 });
 
 test.each([{}, { mark: null, version: null }, { __ab_no_cursor_state_message: true }])(
-  '%j means the beginning',
+  'a state of %j means that the stream is read from the beginning',
   (state) => {
     expect(walk(state)).toEqual({ version: 1 });
     expect(marks(state)).toEqual({ version: 1, marks: {} });
   },
 );
 
-test('nulls and foreign fields are ignored at any depth', () => {
+test('nulls and unknown fields are ignored at any depth', () => {
   expect(walk({ version: 1, mark: null, repeat: 3, walk: { cursor: 'e7', top: null, floor: null, x: 1 } })).toEqual({
     version: 1,
     walk: { cursor: 'e7' },
@@ -68,12 +68,12 @@ test('nulls and foreign fields are ignored at any depth', () => {
   });
 });
 
-test('times may be spelled differently', () => {
+test('timestamps in any ISO 8601 form are understood', () => {
   expect(walk({ version: 1, mark: '2018-08-22T11:56:23.363+02:00' })).toEqual({ version: 1, mark: T1 });
   expect(marks({ version: 1, marks: { d1: '2018-08-23' } })).toEqual({ version: 1, marks: { d1: T2 } });
 });
 
-describe('an unusable state causes one sentence that names file and field', () => {
+describe('an unusable state', () => {
   test.each([
     [{ mark: T1 }, 'version must be 1'],
     [{ version: '1' }, 'version must be 1'],
@@ -83,7 +83,7 @@ describe('an unusable state causes one sentence that names file and field', () =
     [{ version: 1, walk: { cursor: 'e7', before: 8 } }, 'walk.before must be an id'],
     [{ version: 1, walk: { cursor: 'e7', floor: [] } }, 'walk.floor must be a timestamp'],
     [{ version: 1, job: 17 }, 'job must be a string'],
-  ])('a walk %j', (state, problem) => {
+  ])('the newest-first state %j causes an error that names the file and the field', (state, problem) => {
     expect(() => walk(state)).toThrow(expect.objectContaining({ failureType: 'config_error' }));
     expect(() => walk(state)).toThrow(`${WHERE} cannot be used: ${problem}`);
   });
@@ -93,7 +93,7 @@ describe('an unusable state causes one sentence that names file and field', () =
     [{ version: 1, marks: { d1: 'soon' } }, 'marks.d1 must be a timestamp'],
     [{ version: 1, marks: {}, pending: { r1: true } }, 'pending must be a list of keys'],
     [{ version: 1, marks: {}, pending: ['r1', 2] }, 'pending.1 must be a key'],
-  ])('marks %j', (state, problem) => {
+  ])('the partition state %j causes an error that names the file and the field', (state, problem) => {
     expect(() => marks(state)).toThrow(`${WHERE} cannot be used: ${problem}`);
   });
 });
@@ -108,7 +108,7 @@ describe('the platform of a state', () => {
       { mode: 'incremental', platform, startedAt: T2, lookbackMs: 0, startDate: undefined, jobId: undefined },
     ).state({});
 
-  test('is in every state, except for Compose, whose states are older than the name', () => {
+  test('every state contains its platform, except for Compose, whose states are older than this field', () => {
     expect(stateHead('compose')).toEqual({ version: 1 });
     expect(stateHead('ibm_cloud')).toEqual({ version: 1, platform: 'ibm_cloud' });
   });
@@ -119,9 +119,9 @@ describe('the platform of a state', () => {
     [{ version: 1, platform: null, mark: T1 }, 'ibm_cloud', 'belongs to the platform compose'],
     [{ version: 1, platform: ['compose'] }, 'compose', 'belongs to the platform of another kind'],
     [{ version: 1, platform: 'x'.repeat(61) }, 'compose', 'belongs to the platform of another kind'],
-    // Even in a state that is otherwise unusable.
+    // The platform is checked first, even if the state is unusable for other reasons.
     [{ platform: 'ibm_cloud', version: 9 }, 'compose', 'belongs to the platform ibm_cloud'],
-  ])('that differs from the config is rejected: %j for %s', (state, platform, said) => {
+  ])('the state %j is rejected if the config names the platform %s', (state, platform, said) => {
     for (const format of formats) {
       expect(() => parseState(format, state, WHERE, platform)).toThrow(
         expect.objectContaining({
@@ -135,7 +135,7 @@ describe('the platform of a state', () => {
   });
 
   test.each([{}, { version: null }, { platform: null }, { __ab_no_cursor_state_message: true }])(
-    'may be any in an empty state: %j',
+    'the empty state %j is accepted for any platform',
     (state) => {
       for (const platform of ['compose', 'ibm_cloud']) {
         expect(each(state, platform)).toEqual([{ version: 1 }, { version: 1, marks: {} }]);
@@ -144,7 +144,7 @@ describe('the platform of a state', () => {
   );
 });
 
-test('any state is understood or rejected with a sentence', () => {
+test('any JSON state is either understood or rejected with one sentence', () => {
   const json = fc.oneof(
     fc.dictionary(fc.constantFrom('version', 'mark', 'walk', 'job', 'marks', 'pending'), fc.jsonValue()),
     fc.record({ version: fc.constant(1), mark: fc.jsonValue(), walk: fc.jsonValue(), marks: fc.jsonValue() }),

@@ -3,22 +3,22 @@ import { inputError } from '../failure/errors.ts';
 import { isRow } from '../record/row.ts';
 import { toUtcText } from '../record/timestamp.ts';
 
-/** The version in every state. Every state that a release wrote stays readable. */
+/** The version in every state. States written by any release must stay readable. */
 export const STATE_VERSION = 1;
 
-/** The platform of states that name none, from when Compose was the only platform. */
+/** The platform of states that don't name one. They were written when Compose was the only platform. */
 export const UNNAMED_PLATFORM = 'compose';
 
-/** The data that a cursor saves. Protocols translate it without knowing the cursor. */
+/** The format of the data that a cursor saves. Protocols can convert it without knowing the cursor. */
 export interface StateFormat<T extends object = object> {
   schema: z.ZodType<SharedState & T>;
-  /** The key of the only cursor value. */
+  /** The key of the cursor value, if there is only one. */
   value?: { key: string; kind: 'timestamp' | 'month' };
-  /** The key of timestamps by partition. */
+  /** The key of the timestamps by partition. */
   partitions?: string;
-  /** The keys whose values are lists of strings. */
+  /** The keys of lists of strings. */
   lists: readonly string[];
-  /** The keys whose values are objects, with the keys of each object. */
+  /** The keys of objects, each with the keys in the object. */
   objects: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -35,7 +35,7 @@ export const month = z
 /** Cursor values by partition. */
 export const timesByPartition = z.record(z.string(), time, { error: 'must be an object of timestamps' }).default({});
 
-/** The keys of every state. */
+/** The keys that every state may have. */
 export const sharedState = z.object({
   version: z.literal(STATE_VERSION, {
     error: ({ input }) =>
@@ -44,15 +44,18 @@ export const sharedState = z.object({
         : `must be ${STATE_VERSION}`,
   }),
   platform: z.string().optional(),
-  /** Earlier syncs skipped records before this date; absent: none. */
+  /** The date before which earlier syncs skipped records; absent if they skipped none. */
   start_date: time.optional(),
-  /** The orchestrator's job that a full refresh belongs to. */
+  /** The orchestrator's job that the full refresh belongs to. */
   job: z.string({ error: 'must be a string' }).optional(),
 });
 
 export type SharedState = z.infer<typeof sharedState>;
 
-/** Parses a saved state; an empty state means the beginning. `where` names its file and stream for errors. */
+/**
+ * Parses a saved state. An empty state means that the stream is read from the beginning. `where` names the state's file and
+ * stream for errors.
+ */
 export function parseState<T extends object>(
   { schema }: StateFormat<T>,
   raw: object,
@@ -71,7 +74,7 @@ export function parseState<T extends object>(
   );
 }
 
-/** With cursor values of another API, rows would be skipped that were never read. */
+/** Rejects the cursor values of another API, which would cause rows to be skipped that were never read. */
 function checkPlatform(of: unknown, where: string, platform: string): void {
   if (of === platform) return;
   const whose = typeof of === 'string' && of.length <= 60 ? of : 'of another kind';
@@ -80,7 +83,7 @@ function checkPlatform(of: unknown, where: string, platform: string): void {
   );
 }
 
-/** Some clients write every absent field as null. */
+/** Removes null fields, because some clients write absent fields as null. */
 function withoutNulls(value: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value)

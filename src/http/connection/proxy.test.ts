@@ -4,7 +4,7 @@ import { proxyFor } from './proxy.ts';
 
 const PROXY = 'http://proxy.example:3128';
 
-test('a proxy has its variable, host and port', () => {
+test('a proxy is described by its variable, host and port', () => {
   expect(proxyFor('https://api.internal', { HTTPS_PROXY: PROXY, HTTP_PROXY: 'http://other.example' })).toEqual({
     variable: 'HTTPS_PROXY',
     origin: PROXY,
@@ -17,24 +17,27 @@ test('a proxy has its variable, host and port', () => {
   });
 });
 
-describe('user and password', () => {
+describe("a proxy's user name and password", () => {
   test.each([
     ['http://me:s3cret@p:1', 'me:s3cret'],
     ['http://me:p%40ss%25@p:1', 'me:p@ss%'],
     ['http://me@p:1', 'me:'],
     ['me:s3cret@p:1', 'me:s3cret'],
-  ])('of %s are %s', (address, pair) => {
+  ])('the address %s contains the credentials %s', (address, pair) => {
     const basic = Buffer.from(pair).toString('base64');
     const proxy = proxyFor('https://api.internal', { HTTPS_PROXY: address });
     expect(proxy).toMatchObject({ authorization: `Basic ${basic}`, host: 'p:1' });
     expect(maskCredentials(`Basic ${basic}`)).toBe('Basic ****');
   });
 
-  test.each(['http://me:100%@p:1', 'http://%zz:x@p:1', 'http://me:%e9@p:1'])('of %s are invalid', (address) => {
-    const open = (): unknown => proxyFor('https://api.internal', { HTTPS_PROXY: address });
-    expect(open).toThrow(expect.objectContaining({ problem: 'input_unusable' }));
-    expect(open).toThrow('write "%25" for a "%".');
-  });
+  test.each(['http://me:100%@p:1', 'http://%zz:x@p:1', 'http://me:%e9@p:1'])(
+    'the invalid credentials in %s are an input error',
+    (address) => {
+      const open = (): unknown => proxyFor('https://api.internal', { HTTPS_PROXY: address });
+      expect(open).toThrow(expect.objectContaining({ problem: 'input_unusable' }));
+      expect(open).toThrow('write "%25" for a "%".');
+    },
+  );
 });
 
 describe('NO_PROXY', () => {
@@ -54,12 +57,12 @@ describe('NO_PROXY', () => {
     ['www.api.internal', false],
     [',', false],
     ['', false],
-  ])('%j exempts api.internal: %s', (noProxy, exempt) => {
+  ])('NO_PROXY is matched by host name, domain and port (%j matches api.internal: %s)', (noProxy, exempt) => {
     const env = { HTTPS_PROXY: PROXY, NO_PROXY: noProxy };
     expect(proxyFor('https://api.internal', env) === undefined).toBe(exempt);
   });
 
-  test('in lower case takes precedence, like the other variables', () => {
+  test('the lowercase variable no_proxy takes precedence', () => {
     expect(proxyFor('https://api.internal', { HTTPS_PROXY: PROXY, no_proxy: 'x', NO_PROXY: '*' })).toBeDefined();
   });
 });

@@ -4,23 +4,23 @@ import { addCredential } from '../../text/credentials.ts';
 
 type Env = Record<string, string | undefined>;
 
-/** The proxy that the environment sets for one origin. */
+/** The proxy that environment variables set for an origin. */
 export interface Proxy {
-  /** The environment variable that sets it. */
+  /** The environment variable that contains the proxy's address. */
   variable: string;
-  /** Its scheme, host and port, without user and password. */
+  /** The proxy's scheme, host and port, without the user name and password. */
   origin: string;
-  /** Its host and port, for error texts. */
+  /** The proxy's host and port, for error texts. */
   host: string;
-  /** The value of `Proxy-Authorization`, if its address contains a user. */
+  /** The value of the `Proxy-Authorization` header, if the address contains a user name or password. */
   authorization: string | undefined;
 }
 
 const DEFAULT_PORTS: Record<string, string> = { 'http:': '80', 'https:': '443' };
 
 /**
- * The proxy of HTTP_PROXY or HTTPS_PROXY, unless NO_PROXY or loopback exempts the origin. Its credentials are masked from now on, because
- * a proxy may repeat them in an error. Throws an input error.
+ * Returns the proxy set in HTTP_PROXY or HTTPS_PROXY, unless the origin is a loopback address or listed in NO_PROXY. Masks
+ * the proxy's credentials in all later output, because a proxy may repeat them in an error. Throws an input error.
  */
 export function proxyFor(origin: string, env: Env): Proxy | undefined {
   const { hostname, protocol, port } = new URL(origin);
@@ -40,21 +40,21 @@ export function proxyFor(origin: string, env: Env): Proxy | undefined {
   };
 }
 
-/** The error doesn't quote the address, which may contain a password. */
+/** The error doesn't quote the proxy's address, which may contain a password. */
 function parsed(variable: string, value: string): { url: URL; user: string; password: string } {
   try {
     const url = new URL(value.includes('://') ? value : `http://${value}`);
     const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
     if (url.protocol in DEFAULT_PORTS) return { url, user, password };
   } catch {
-    // Invalid, like a proxy of another protocol.
+    // An address that can't be parsed causes the same error as an unsupported protocol.
   }
   throw inputError(
     `The environment variable ${variable} must be the address of a proxy, for example http://proxy.example:3128. In a user name or password, write "%25" for a "%".`,
   );
 }
 
-/** Whether NO_PROXY lists the host: by its name, with or without a port, or by a domain that contains it. */
+/** Whether NO_PROXY lists the host or a domain that contains it, with or without a port. */
 function isExempt(hostname: string, port: string | undefined, noProxy: string): boolean {
   return noProxy.split(/[,\s]+/).some((entry) => {
     if (entry === '*') return true;

@@ -19,14 +19,14 @@ function routeTo(origin: string, env: Env = {}, connections = 4): Route {
   return route;
 }
 
-/** The outcome of `GET /accounts` at the origin. */
+/** Sends `GET /accounts` to the origin, and returns the outcome. */
 async function tryOut(origin: string, env: Env = {}): Promise<Answer | Failure> {
   const { dispatcher, prefix, headers } = routeTo(origin, env);
   const path = `${prefix}/accounts`;
   return attemptBy(dispatcher, { origin, path, headers: { ...headers, authorization: 'Bearer t' }, method: 'GET' });
 }
 
-/** The response to `GET /accounts` at the origin. */
+/** Sends `GET /accounts` to the origin, and returns the body or the problem. */
 async function get(origin: string, env: Env = {}): Promise<string> {
   const outcome = await tryOut(origin, env);
   return 'problem' in outcome ? outcome.problem : outcome.text;
@@ -35,7 +35,7 @@ async function get(origin: string, env: Env = {}): Promise<string> {
 const startApi = (host?: string): Promise<LocalServer> =>
   startServer((_, response) => answer(response, 200, 'the API'), host);
 
-/** A proxy that responds in the API's place. It opens no tunnels, but records the requests for them. */
+/** A proxy that responds instead of the API. It rejects and records requests for tunnels. */
 async function startProxy(): Promise<LocalServer & { tunnels: string[] }> {
   const proxy = await startServer((_, response) => answer(response, 200, 'the proxy'));
   return { ...proxy, tunnels: tunnelsOf(proxy.server) };
@@ -50,21 +50,24 @@ function tunnelsOf(server: Server): string[] {
   return tunnels;
 }
 
-describe('with a proxy in the environment', () => {
-  test.each(['HTTP_PROXY', 'http_proxy'])('plain http goes to the proxy of %s unchanged', async (name) => {
-    const { origin: proxy, requests, tunnels } = await startProxy();
-    expect(await get('http://api.internal', { [name]: proxy })).toBe('the proxy');
-    expect(requests).toMatchObject([
-      {
-        method: 'GET',
-        url: 'http://api.internal/accounts',
-        headers: { host: 'api.internal', authorization: 'Bearer t' },
-      },
-    ]);
-    expect(tunnels).toEqual([]);
-  });
+describe('a proxy set in the environment', () => {
+  test.each(['HTTP_PROXY', 'http_proxy'])(
+    'plain HTTP requests are sent unchanged to the proxy set in %s',
+    async (name) => {
+      const { origin: proxy, requests, tunnels } = await startProxy();
+      expect(await get('http://api.internal', { [name]: proxy })).toBe('the proxy');
+      expect(requests).toMatchObject([
+        {
+          method: 'GET',
+          url: 'http://api.internal/accounts',
+          headers: { host: 'api.internal', authorization: 'Bearer t' },
+        },
+      ]);
+      expect(tunnels).toEqual([]);
+    },
+  );
 
-  test("the proxy's user and password go to the proxy", async () => {
+  test('the user name and password in its address are sent to the proxy', async () => {
     const { port, requests } = await startProxy();
     expect(await get('http://api.internal', { HTTP_PROXY: `http://me:secret@127.0.0.1:${port}` })).toBe('the proxy');
     const basic = Buffer.from('me:secret').toString('base64');
@@ -72,7 +75,7 @@ describe('with a proxy in the environment', () => {
   });
 
   test.each(['HTTPS_PROXY', 'https_proxy'])(
-    'https requests a tunnel from the proxy of %s, and sends nothing without it',
+    'HTTPS requests require a tunnel through the proxy set in %s, and send nothing without a tunnel',
     async (name) => {
       const { origin: proxy, requests, tunnels } = await startProxy();
       expect(await get('https://api.internal', { [name]: proxy })).toBe('proxy_rejected');
@@ -81,7 +84,7 @@ describe('with a proxy in the environment', () => {
     },
   );
 
-  test('https and http have separate proxies', async () => {
+  test('HTTP and HTTPS requests use separate proxies', async () => {
     const http = await startProxy();
     const https = await startProxy();
     const env = { HTTP_PROXY: http.origin, HTTPS_PROXY: https.origin };
@@ -92,9 +95,9 @@ describe('with a proxy in the environment', () => {
     expect(http.tunnels).toEqual([]);
   });
 
-  // 0.0.0.0 leads to this machine, but is not one of the loopback names and addresses.
+  // 0.0.0.0 reaches this machine, but is not a loopback address.
   test.each(['0.0.0.0', 'example.test,0.0.0.0', '*'])(
-    'NO_PROXY=%s lets the API be reached directly',
+    'NO_PROXY=%s makes requests bypass the proxy',
     async (noProxy) => {
       const { port } = await startApi('0.0.0.0');
       const { origin: proxy, connections } = await startProxy();
@@ -103,7 +106,7 @@ describe('with a proxy in the environment', () => {
     },
   );
 
-  test.each(['127.0.0.1', 'localhost'])('loopback (%s) never goes through the proxy', async (host) => {
+  test.each(['127.0.0.1', 'localhost'])('requests to the loopback host %s never go through the proxy', async (host) => {
     const { port } = await startApi('0.0.0.0');
     const { origin: proxy, connections } = await startProxy();
     const env = { HTTP_PROXY: proxy, http_proxy: proxy, HTTPS_PROXY: proxy, NO_PROXY: '' };
@@ -113,14 +116,14 @@ describe('with a proxy in the environment', () => {
 });
 
 test.each([{}, { HTTP_PROXY: '' }, { HTTP_PROXY: undefined }])(
-  'without a proxy (%j) requests go directly',
+  'requests are sent directly if no proxy is set (%j)',
   async (env) => {
     const { port } = await startApi('0.0.0.0');
     expect(await get(`http://0.0.0.0:${port}`, env)).toBe('the API');
   },
 );
 
-test('connections never exceed the limit, however many requests wait', async () => {
+test('connections never exceed the limit, however many requests are waiting', async () => {
   const { origin, requests, connections } = await startApi();
   const { dispatcher } = routeTo(origin, {}, 2);
   await Promise.all(Array.from({ length: 20 }, () => attemptBy(dispatcher, { origin, path: '/', method: 'GET' })));
@@ -129,7 +132,7 @@ test('connections never exceed the limit, however many requests wait', async () 
 });
 
 test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
-  'the invalid proxy %s is reported without quoting it',
+  'the invalid proxy address %s is reported without its password',
   (address) => {
     const open = (): Route => routeTo('https://api.internal', { HTTPS_PROXY: address });
     expect(open).toThrow('The environment variable HTTPS_PROXY must be the address of a proxy');
@@ -137,7 +140,7 @@ test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
   },
 );
 
-describe('a failure of the proxy is not a failure of the API', () => {
+describe('a failing proxy', () => {
   const proxied = (proxy: string): Promise<Answer | Failure> => tryOut('https://api.internal', { HTTPS_PROXY: proxy });
 
   test.each([
@@ -145,7 +148,7 @@ describe('a failure of the proxy is not a failure of the API', () => {
     [407, 'proxy_login'],
     [429, 'proxy_failed'],
     [502, 'proxy_failed'],
-  ])('that responds to CONNECT with HTTP %i: %s', async (status, problem) => {
+  ])('a proxy that responds to CONNECT with HTTP %i causes the problem %s', async (status, problem) => {
     const proxy = await startServer(() => undefined);
     proxy.server.on('connect', (_, socket) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`));
     expect(await proxied(proxy.origin)).toMatchObject({ problem, facts: { code: `HTTP ${status}` } });
@@ -154,23 +157,26 @@ describe('a failure of the proxy is not a failure of the API', () => {
   test.each([
     ['closes the connection', '', 'UND_ERR_SOCKET'],
     ['does not speak HTTP', 'SSH-2.0-OpenSSH\r\n\r\n', 'HTTPParserError'],
-  ])('that %s', async (_, bytes, code) => {
+  ])('a proxy that %s is reported as the cause of the failure', async (_, bytes, code) => {
     const proxy = await startServer(() => undefined);
     proxy.server.on('connect', (_request, socket) => socket.end(bytes));
     expect(await proxied(proxy.origin)).toMatchObject({ problem: 'proxy_failed', facts: { code } });
   });
 
-  test.each(['http', 'https'])('that is down, for %s', async (scheme) => {
-    const { server, origin: proxy } = await startServer(() => undefined);
-    server.close();
-    await once(server, 'close');
-    expect(await tryOut(`${scheme}://api.internal`, { HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toMatchObject({
-      problem: 'proxy_unreachable',
-      facts: { code: 'ECONNREFUSED' },
-    });
-  });
+  test.each(['http', 'https'])(
+    'an unreachable proxy for %s requests is reported as the cause of the failure',
+    async (scheme) => {
+      const { server, origin: proxy } = await startServer(() => undefined);
+      server.close();
+      await once(server, 'close');
+      expect(await tryOut(`${scheme}://api.internal`, { HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toMatchObject({
+        problem: 'proxy_unreachable',
+        facts: { code: 'ECONNREFUSED' },
+      });
+    },
+  );
 
-  test('but a failed TLS handshake through a tunnel is a failure of the API', async () => {
+  test('a failed TLS handshake through a tunnel is reported as a failure of the API', async () => {
     const proxy = await startServer(() => undefined);
     proxy.server.on('connect', (_, socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');

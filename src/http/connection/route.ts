@@ -9,7 +9,7 @@ export interface RouteOptions {
   origin: string;
   connections: number;
   connectTimeoutMs: number;
-  /** Ends connection attempts, which undici itself would wait for. */
+  /** Ends connection attempts, which undici would otherwise wait for. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
 }
@@ -19,7 +19,7 @@ export interface Route {
   dispatcher: Dispatcher;
   /** Precedes the path in the request line. */
   prefix: string;
-  /** Sent with each request. */
+  /** The headers to send with each request. */
   headers: Record<string, string>;
   proxy: Proxy | undefined;
   close: () => Promise<void>;
@@ -36,8 +36,8 @@ export class ProxyError extends Error {
 }
 
 /**
- * A pool of connections to the origin, or to the proxy that the environment names. HTTP/2 is off because it was measured to be slower.
- * undici's time-outs are off because the client has one for the whole request.
+ * Opens a connection pool to the origin, or to the proxy set in the environment. HTTP/2 is off because it was slower in
+ * measurements. undici's time-outs are off because the client has its own for the whole request.
  */
 export function openRoute({ origin, connections, connectTimeoutMs, signal, env }: RouteOptions): Route {
   const connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, signal });
@@ -51,7 +51,7 @@ export function openRoute({ origin, connections, connectTimeoutMs, signal, env }
   const login = authorization === undefined ? undefined : { 'proxy-authorization': authorization };
   const toProxy = asProxy(connect);
   if (origin.startsWith('http:')) {
-    // Like curl: many proxies open tunnels only for https.
+    // Like curl, don't open a tunnel for plain HTTP: many proxies allow tunnels only for HTTPS.
     const pool = new Pool(proxy.origin, { ...options, connect: toProxy });
     const headers = { host: new URL(origin).host, ...login };
     return { dispatcher: pool, prefix: origin, headers, proxy, close: () => pool.destroy() };
@@ -71,8 +71,8 @@ function asProxy(connect: Connect): Connect {
 }
 
 /**
- * Requests a tunnel from the proxy, and speaks TLS with the API through it. undici's own ProxyAgent doesn't tell a failure of the proxy
- * from one of the API, and retries a proxy that closes the connection thousands of times a second.
+ * Requests a tunnel from the proxy, and speaks TLS with the API through it. undici's own ProxyAgent doesn't distinguish
+ * failures of the proxy from failures of the API. If a proxy closes the connection, it retries thousands of times a second.
  */
 function throughTunnel(tunnels: Pool, connect: Connect, headers: Record<string, string>): Connect {
   return (target, callback) => {

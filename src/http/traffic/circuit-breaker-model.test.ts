@@ -5,7 +5,7 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 
 const never = new AbortController().signal;
 
-/** An API that accepts `most` requests per period and rejects the others, with varying Retry-After headers. */
+/** An API that accepts `most` requests per period and rejects the rest, with or without a Retry-After header. */
 interface Quota {
   most: number;
   periodMs: number;
@@ -16,7 +16,7 @@ interface Load {
   quota: Quota;
   /** How many requests each worker sends. */
   workers: number[];
-  /** How long requests take, in turn. */
+  /** The durations of successive requests. */
   latencies: number[];
 }
 
@@ -30,10 +30,7 @@ const load: fc.Arbitrary<Load> = fc.record({
   latencies: fc.array(fc.nat(3_000), { minLength: 1, maxLength: 20 }),
 });
 
-/**
- * Every request of a load, in the order in which the breaker lets them go. Checks each against the outcomes reported
- * before.
- */
+/** Simulates a load, and checks each request that the breaker admits against the outcomes reported before. */
 async function work({ quota, workers, latencies }: Load): Promise<{ answered: number; rejected: number }> {
   const time = new VirtualTime();
   const breaker = new CircuitBreaker(time, never);
@@ -41,7 +38,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
   let left = 0;
   let sent = 0;
   let waitUntil = 0;
-  /** `first`: one trial may be sent once the wait is over. `out`: it is in flight. `closed`: requests are sent freely. */
+  /** `first`: a trial may be sent after the wait. `out`: the trial is in flight. `closed`: any request may be sent. */
   let phase: 'closed' | 'first' | 'out' = 'first';
   const seen = { answered: 0, rejected: 0 };
 
@@ -79,7 +76,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
   return seen;
 }
 
-test('any quota is respected: one request goes first after each wait, and all get their responses in the end', async () => {
+test('under any quota, one request is sent after each wait, and every request gets its response eventually', async () => {
   await fc.assert(
     fc.asyncProperty(load, async (given) => {
       const { answered } = await work(given);
@@ -89,7 +86,7 @@ test('any quota is respected: one request goes first after each wait, and all ge
   );
 });
 
-test('without a limit, no request is delayed', async () => {
+test('no request is delayed as long as no limit is reached', async () => {
   const quota: Quota = { most: 1_000, periodMs: 60_000, says: 'nothing' };
   expect(await work({ quota, workers: [5, 5, 5], latencies: [10] })).toEqual({ answered: 15, rejected: 0 });
 });

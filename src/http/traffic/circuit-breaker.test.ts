@@ -11,9 +11,9 @@ interface Breaker {
   breaker: CircuitBreaker;
   /** The names of the requests that were let through, in order. */
   gone: string[];
-  /** Enters the breaker under a name. A name with `again` is a retry. */
+  /** Enters the breaker with a named request. If the name contains `again`, the request is a retry. */
   go: (name: string) => Promise<Pass>;
-  /** Sends a request that has this outcome after this time. */
+  /** Sends a request that has this outcome after this time in ms. */
   attempt: (outcome: Outcome, takes?: number, retryAfterMs?: number) => Promise<void>;
 }
 
@@ -35,7 +35,7 @@ function open(life = never): Breaker {
   return { time, breaker, gone, go, attempt };
 }
 
-/** A breaker whose circuit is closed, and that has received an HTTP 429 with a wait of ten seconds. */
+/** A breaker that received a complete response, and then an HTTP 429 with a wait of ten seconds. */
 async function limited(): Promise<Breaker> {
   const opened = open();
   await opened.attempt('answered');
@@ -44,23 +44,26 @@ async function limited(): Promise<Breaker> {
   return opened;
 }
 
-describe('half-open', () => {
+describe('a half-open circuit', () => {
   test.each<[string, Outcome[]]>([
     ['initially', []],
     ['after an attempt without a response', ['answered', 'unanswered']],
-  ])('%s: one request goes at a time, and a response with any status lets all go', async (_, before) => {
-    const { time, breaker, gone, go, attempt } = open();
-    for (const outcome of before) await attempt(outcome);
-    gone.length = 0;
-    const [first, ...others] = [go('a'), go('b'), go('c')];
-    await time.standStill();
-    expect(gone).toEqual(['a']);
-    breaker.reportOutcome(await first, 'answered');
-    await time.pass(Promise.all(others));
-    expect(time.now()).toBe(0);
-  });
+  ])(
+    '%s, one request is sent at a time until a response with any status lets all others through',
+    async (_, before) => {
+      const { time, breaker, gone, go, attempt } = open();
+      for (const outcome of before) await attempt(outcome);
+      gone.length = 0;
+      const [first, ...others] = [go('a'), go('b'), go('c')];
+      await time.standStill();
+      expect(gone).toEqual(['a']);
+      breaker.reportOutcome(await first, 'answered');
+      await time.pass(Promise.all(others));
+      expect(time.now()).toBe(0);
+    },
+  );
 
-  test('trials alternate between new requests and retries, and follow after 0, 1, 2, 2 … s', async () => {
+  test('trials alternate between new requests and retries, and wait for 0, 1, 2, 2, … s', async () => {
     const { time, breaker, gone, go } = open();
     const at: number[] = [];
     const names = ['a', 'b', 'c', 'd', 'x again', 'y again'];
@@ -74,7 +77,7 @@ describe('half-open', () => {
     expect(at).toEqual([0, 0, 1_000, 3_000, 5_000, 7_000]);
   });
 
-  test('a canceled trial lets the next begin at once', async () => {
+  test('canceling a trial lets the next trial begin at once', async () => {
     const { time, breaker, go } = open();
     const [first, second] = [go('a'), go('b')];
     breaker.cancel(await first);
@@ -82,7 +85,7 @@ describe('half-open', () => {
     expect(time.now()).toBe(0);
   });
 
-  test('a response that was on its way closes the circuit, and an earlier pass stays void', async () => {
+  test('earlier passes are invalid until a late response closes the circuit', async () => {
     const { breaker, go, attempt } = open();
     await attempt('answered');
     const [slow, lost, waiting] = await Promise.all([go('a'), go('b'), go('c')]);
@@ -96,8 +99,8 @@ describe('half-open', () => {
   });
 });
 
-describe('the circuit opens', () => {
-  test('after three trials without a response, for waiting and new requests', async () => {
+describe('an unresponsive origin', () => {
+  test('three trials without a response open the circuit for waiting and new requests', async () => {
     const { time, breaker, go, attempt } = open();
     const trials = [1, 2, 3].map(() => attempt('unanswered', MINUTE));
     const waiting = expect(go('a')).rejects.toMatchObject({ problem: 'host_unresponsive', ms: 3 * MINUTE + 1_000 });
@@ -106,14 +109,14 @@ describe('the circuit opens', () => {
     await expect(go('b')).rejects.toBe(breaker.signal.reason);
   });
 
-  test('not before a minute has passed since the first of them began', async () => {
+  test('the circuit does not open until a minute after the first failed trial began', async () => {
     const { time, breaker, attempt } = open();
     while (!breaker.signal.aborted) await time.pass(attempt('unanswered', 10));
     expect(time.now()).toBeGreaterThanOrEqual(MINUTE);
     expect(time.now()).toBeLessThan(MINUTE + 3_000);
   });
 
-  test('just as fast when the origin stops responding later, however many requests are in flight', async () => {
+  test('the circuit opens just as fast if the origin stops responding later with many requests in flight', async () => {
     const { time, breaker, attempt } = open();
     await attempt('answered');
     await time.pass(Promise.all([1, 2, 3, 4].map(() => attempt('unanswered', MINUTE))));
@@ -123,7 +126,7 @@ describe('the circuit opens', () => {
     expect(time.now()).toBe(3 * MINUTE + 1_000);
   });
 
-  test('never at an origin that responds to others meanwhile', async () => {
+  test('the circuit does not open if the origin responds to other requests in the meantime', async () => {
     const { time, breaker, attempt } = open();
     await attempt('answered');
     for (let i = 0; i < 20; i += 1) {
@@ -133,8 +136,8 @@ describe('the circuit opens', () => {
   });
 });
 
-describe('after HTTP 429', () => {
-  test('a response that was on its way does not end the wait, and another 429 can only prolong it', async () => {
+describe('HTTP 429', () => {
+  test('a late response does not end the wait for a rate limit, and another HTTP 429 can only prolong it', async () => {
     const { time, breaker, go, attempt } = open();
     await attempt('answered');
     const [one, two, three, four] = await Promise.all([go('a'), go('b'), go('c'), go('d')]);
@@ -149,7 +152,7 @@ describe('after HTTP 429', () => {
     expect(time.now()).toBe(30_000);
   });
 
-  test('all waiting requests learn how long the wait is, including those that wait for a trial', async () => {
+  test('all waiting requests are told how long they have to wait, even if they wait for a trial', async () => {
     const { time, breaker, go } = await limited();
     const waits: number[] = [];
     const enter = (): Promise<Pass> => breaker.enter(false, (ms) => void waits.push(time.now() + ms));
@@ -163,7 +166,7 @@ describe('after HTTP 429', () => {
     await Promise.all(others);
   });
 
-  test('without Retry-After, the waits grow from trial to trial, and start over after a response', async () => {
+  test('waits without Retry-After grow from trial to trial, and start over after a response', async () => {
     const { time, breaker, attempt } = open();
     const waits: number[] = [];
     for (let i = 0; i < 12; i += 1) {
@@ -173,7 +176,7 @@ describe('after HTTP 429', () => {
     expect(waits.slice(0, 7)).toEqual([875, 1_750, 3_500, 7_000, 14_000, 0, 875]);
   });
 
-  test('requests that were all in flight when the limit was reached count as one', async () => {
+  test('requests in flight when the limit was reached count as a single HTTP 429', async () => {
     const { breaker, go, attempt } = open();
     await attempt('answered');
     const passes = await Promise.all(Array.from({ length: 32 }, () => go('')));
@@ -181,7 +184,7 @@ describe('after HTTP 429', () => {
     expect(breaker.waitMs).toBe(875);
   });
 
-  test('the circuit opens after half an hour without any other response', async () => {
+  test('the circuit opens after half an hour of nothing but HTTP 429', async () => {
     const { time, breaker, go, attempt } = open();
     let trials = 0;
     for (; !breaker.signal.aborted; trials += 1) await time.pass(attempt('limited'));
@@ -191,7 +194,7 @@ describe('after HTTP 429', () => {
     expect(trials).toBeGreaterThan(10);
   });
 
-  test('but never at an API that lets one request pass now and then', async () => {
+  test('the circuit does not open if the API accepts a request now and then', async () => {
     const { time, breaker, attempt } = open();
     while (time.now() < 300 * MINUTE) {
       await time.pass(attempt('limited', 0, 9 * MINUTE));
@@ -201,7 +204,7 @@ describe('after HTTP 429', () => {
   });
 });
 
-test('a breaker whose life ends rejects all waits with the reason', async () => {
+test("an abort rejects all waiting and new requests with the signal's reason", async () => {
   const stop = new AbortController();
   const { time, go, attempt } = open(stop.signal);
   await attempt('limited', 0, 10 * MINUTE);

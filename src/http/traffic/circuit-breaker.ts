@@ -1,27 +1,27 @@
 import { type Timing, rateLimitWait } from './retry.ts';
 
-/** The circuit opens after this many trials in a row without a whole response, but not before … */
+/** The circuit opens after this many consecutive trials without a complete response. */
 const MAX_TRIALS = 3;
-/** … this long after the first of them began. */
+/** The circuit doesn't open until this long after the first of these trials began. */
 const MIN_OUTAGE_MS = 60_000;
-/** An origin that returns nothing but HTTP 429 for this long is given up. */
+/** The circuit opens if an origin returns nothing but HTTP 429 for this long. */
 export const MAX_RATE_LIMIT_MS = 30 * 60_000;
-/** How long to wait after the first and the second trial without a response, and after any further one. */
+/** The waits after the first and second trial without a response. After later trials, the wait is LATER_TRIAL_WAIT_MS. */
 const TRIAL_WAITS_MS = [0, 1_000];
 const LATER_TRIAL_WAIT_MS = 2_000;
 
 /**
  * How an attempt ended.
- * - `answered`: with a whole response, whatever its status, or with a failure that no retry can fix, such as a bad
- *   certificate. Headers alone don't count as a response: the body may be stalled.
+ * - `answered`: with a complete response, whatever its status, or with a failure that no retry can fix, such as an untrusted
+ *   certificate. Headers alone don't count as a response, because the body may stall.
  * - `limited`: with HTTP 429
- * - `unanswered`: without a whole response
+ * - `unanswered`: without a complete response
  */
 export type Outcome = 'answered' | 'limited' | 'unanswered';
 
-/** The right to send one request. */
+/** Permission to send one request. */
 export interface Pass {
-  /** When its attempt began, by the monotonic clock. */
+  /** When the attempt began, according to the monotonic clock. */
   since: number;
 }
 
@@ -38,15 +38,15 @@ export interface OpenCircuit {
 }
 
 /**
- * Decides when a request may go to one origin; it also enforces the origin's rate limit.
- * - Half-open, initially and after an attempt without a whole response or with HTTP 429: one attempt at a time, the
- *   trial, goes to the origin. Trials are alternately requests that failed before and fresh ones, so neither a single
- *   bad report nor a long backoff decides alone.
- * - Closed, after a complete response: requests go at once.
- * - Open, for the rest of the sync: nothing goes, since `signal` is aborted.
+ * Decides when a request may be sent to an origin, and enforces the origin's rate limit.
+ * - Half-open: initially, and after HTTP 429 or an attempt without a complete response. Only one request is in flight at a
+ *   time, the trial. Trials alternate between retries and new requests, so that neither a single failing request nor a long
+ *   backoff decides alone.
+ * - Closed: after a complete response. All requests are sent immediately.
+ * - Open: for the rest of the sync. No requests are sent, because `signal` is aborted.
  */
 export class CircuitBreaker {
-  /** Aborted with an `OpenCircuit` when the circuit opens, and at the end of the client's life. */
+  /** Aborted with an `OpenCircuit` when the circuit opens, or with the reason of `life`. */
   readonly signal: AbortSignal;
   readonly #timing: Timing;
   readonly #opened = new AbortController();
@@ -55,12 +55,12 @@ export class CircuitBreaker {
   #waiting: Waiter[] = [];
   #isFailedNext = false;
   #isAsleep = false;
-  /** When the next trial may begin. Times are from the monotonic clock. */
+  /** When the next trial may begin. All times are from the monotonic clock. */
   #trialFrom = -Infinity;
   #answeredAt = -Infinity;
   #unanswered = 0;
   #unansweredSince = 0;
-  /** The HTTP 429s since the last other response to a trial. */
+  /** The current series of HTTP 429s. Any other response to a trial ends the series. */
   #limit: { since: number; inARow: number } | undefined;
 
   constructor(timing: Timing, life: AbortSignal) {
@@ -71,14 +71,14 @@ export class CircuitBreaker {
     });
   }
 
-  /** How long until the next trial may begin. */
+  /** The ms until the next trial may begin. */
   get waitMs(): number {
     return Math.max(0, this.#trialFrom - this.#timing.monotonic());
   }
 
   /**
-   * Resolves when the request may go. End the pass with `reportOutcome` or `cancel`. Rejects with the signal's reason.
-   * `onLimited` is called for as long as a rate limit delays the request.
+   * Resolves when the request may be sent. The caller must end the pass with `reportOutcome` or `cancel`. Rejects with the
+   * signal's reason. If a rate limit delays the request, `onLimited` is called with each new wait.
    */
   async enter(hasFailed: boolean, onLimited: (waitMs: number) => void): Promise<Pass> {
     this.signal.throwIfAborted();
@@ -90,7 +90,7 @@ export class CircuitBreaker {
     return waiter.promise;
   }
 
-  /** Whether the request may still go, after a further wait since `enter`. Its attempt begins then. */
+  /** Whether the request may still be sent after a wait that followed `enter`. Its attempt begins now. */
   admits(pass: Pass): boolean {
     pass.since = this.#timing.monotonic();
     return this.#trial === pass || this.#isClosed;
@@ -104,7 +104,7 @@ export class CircuitBreaker {
       this.#answeredAt = this.#timing.monotonic();
     }
     if (outcome === 'answered') {
-      // A response that was on its way when the limit was reached doesn't end the limit.
+      // A response that was already on its way when the limit was reached doesn't end the limit.
       if (this.#limit === undefined || isTrial) this.#close();
     } else if (outcome === 'limited') {
       this.#reachLimit(isTrial, retryAfterMs);
@@ -114,7 +114,7 @@ export class CircuitBreaker {
     this.cancel(pass);
   }
 
-  /** Ends a pass whose attempt has no known outcome: the next trial may begin. */
+  /** Ends a pass whose attempt has no known outcome, so that the next trial may begin. */
   cancel(pass: Pass): void {
     if (this.#trial !== pass) return;
     this.#trial = undefined;
@@ -131,7 +131,7 @@ export class CircuitBreaker {
   #reachLimit(isTrial: boolean, retryAfterMs: number | undefined): void {
     const now = this.#timing.monotonic();
     this.#limit ??= { since: now, inARow: 0 };
-    // Requests that were in flight when the limit was reached are rejected too; they don't make the wait grow.
+    // Requests that were in flight when the limit was reached are rejected, too, but don't prolong the wait.
     if (isTrial || this.#limit.inARow === 0) this.#limit.inARow += 1;
     const limitedMs = now - this.#limit.since;
     if (limitedMs >= MAX_RATE_LIMIT_MS) {
@@ -140,7 +140,7 @@ export class CircuitBreaker {
     }
     const waitMs = rateLimitWait(this.#limit.inARow, this.#timing.random(), retryAfterMs);
     this.#halfOpen(now + waitMs);
-    // A trial that is still in flight may have been sent before the limit was reached, so another must follow.
+    // A trial that is still in flight may have been sent before the limit was reached, so another trial must follow.
     this.#trial = undefined;
     for (const { onLimited } of this.#waiting) onLimited(this.waitMs);
     this.#startTrial();
@@ -149,7 +149,7 @@ export class CircuitBreaker {
   #missResponse(began: number): void {
     const now = this.#timing.monotonic();
     if (this.#answeredAt > began) {
-      // The origin responded to others meanwhile.
+      // The origin has responded to other requests in the meantime.
       this.#halfOpen(now);
       return;
     }
@@ -166,7 +166,7 @@ export class CircuitBreaker {
     this.#trialFrom = Math.max(this.#trialFrom, trialFrom);
   }
 
-  /** Ends all requests to the origin, and all waits for it. */
+  /** Opens the circuit, which ends all requests to the origin and all waits for it. */
   open(reason: OpenCircuit): void {
     this.#opened.abort(reason);
   }

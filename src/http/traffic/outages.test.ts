@@ -14,7 +14,7 @@ const STREAMS = ['one', 'two', 'three', 'four', 'five', 'six'];
 const DEPLOYMENTS = 20;
 const EACH = STREAMS.length * DEPLOYMENTS;
 
-/** A report on deployments in three regions, each of which is an origin. */
+/** A stream of deployments in three regions, each of which is an origin. */
 function report(name: string): Stream<ComposeShared> {
   const ids = ['bad', 'good', 'fine'].flatMap((region) =>
     Array.from({ length: DEPLOYMENTS }, (_, i) => `${region}-${i}`),
@@ -31,7 +31,7 @@ function report(name: string): Stream<ComposeShared> {
 
 const responds = (afterMs = 200): Reaction => ({ status: 200, afterMs, body: listBody('backups', [{ id: 'x' }]) });
 
-/** Reads all streams in virtual time, while the region `bad` behaves like this. Times are in seconds. */
+/** Reads all streams in virtual time while the region `bad` behaves as specified. Times are in seconds. */
 async function read(workers: number, react: (at: number) => Reaction) {
   const time = new VirtualTime();
   const network = new SimulatedNetwork(time, TIMEOUT_MS, ({ origin, at }) =>
@@ -60,7 +60,7 @@ async function read(workers: number, react: (at: number) => Reaction) {
   return { rows, end, problems, attempts, errors: testRun.printed.logged('ERROR') };
 }
 
-/** Ten requests in ten seconds. */
+/** A quota of ten requests per ten seconds. */
 function smallQuota(): (at: number) => Reaction {
   const seen = new Map<number, number>();
   return (at) => {
@@ -74,18 +74,18 @@ function smallQuota(): (at: number) => Reaction {
 
 const refuses: Reaction = { code: 'ECONNREFUSED' };
 
-describe.each([1, 4, 8])('with %i workers, a region of three that', (workers) => {
-  /** The others are read within this many seconds; a single worker can't do that while another request is slow. */
+describe.each([1, 4, 8])('one faulty region of three (workers: %i)', (workers) => {
+  /** The other regions are read within this many seconds. A single worker may have to wait for the faulty region. */
   const patience = workers === 1 ? Infinity : 60;
 
   test.each<[string, (at: number) => Reaction, problem: string, givenUpAfter: number, attempts: number]>([
     ['hangs', () => 'hang', 'host_unresponsive', 182, 3],
     ['hangs after a while', (at) => (at < 5_000 ? responds() : 'hang'), 'host_unresponsive', 190, EACH],
     ['refuses connections', () => refuses, 'host_unresponsive', 62, 34],
-    ['has no name in DNS', () => ({ code: 'ENOTFOUND', afterMs: 50 }), 'host_unresponsive', 62, 34],
-    ['sends nothing but HTTP 503', () => ({ status: 503, afterMs: 100 }), 'server_error', 140, EACH * 6],
-    ['sends nothing but HTTP 429', () => ({ status: 429, afterMs: 20 }), 'rate_limited', 2_400, 20],
-  ])('%s is soon given up, once for all streams', async (_, react, problem, seconds, most) => {
+    ['is unknown to DNS', () => ({ code: 'ENOTFOUND', afterMs: 50 }), 'host_unresponsive', 62, 34],
+    ['returns only HTTP 503', () => ({ status: 503, afterMs: 100 }), 'server_error', 140, EACH * 6],
+    ['returns only HTTP 429', () => ({ status: 429, afterMs: 20 }), 'rate_limited', 2_400, 20],
+  ])('requests to a region that %s soon stop for all streams', async (_, react, problem, seconds, most) => {
     const { rows, end, problems, attempts, errors } = await read(workers, react);
     expect(rows.others).toBe(2 * EACH);
     expect(end.others).toBeLessThan(patience);
@@ -93,7 +93,7 @@ describe.each([1, 4, 8])('with %i workers, a region of three that', (workers) =>
     expect(problems).toHaveLength(STREAMS.length);
     expect(end.bad).toBeLessThanOrEqual(seconds);
     expect(attempts).toBeLessThanOrEqual(most);
-    // For each stream, some failures, and one line about the rest.
+    // Each stream logs some failures, and one line about the rest.
     for (const name of STREAMS) expect(errors).toContainEqual(expect.stringMatching(`^${name}: \\d+ more deployments`));
   });
 
@@ -104,7 +104,7 @@ describe.each([1, 4, 8])('with %i workers, a region of three that', (workers) =>
     ['flaps', (at) => (Math.floor(at / 10_000) % 2 === 0 ? responds() : { code: 'ECONNRESET' }), 110],
     ['has a small quota', smallQuota(), 121],
     ['is slow', () => responds(50_000), (EACH * 50) / Math.max(1, workers - 2) + 100],
-  ])('%s is read completely', async (_, react, seconds) => {
+  ])('a region that %s is read completely', async (_, react, seconds) => {
     const { rows, end, problems, errors } = await read(workers, react);
     expect(problems).toEqual([]);
     expect(errors).toEqual([]);

@@ -12,7 +12,10 @@ interface Task {
   takes: number;
 }
 
-/** Runs tasks, each of which holds a permit for a while; `observe` sees a task when it waits, goes and ends. */
+/**
+ * Runs tasks, each of which holds a permit for a while. `observe` is called when a task starts waiting, gets its permit, and
+ * ends.
+ */
 async function run(
   many: number,
   tasks: readonly Task[],
@@ -43,12 +46,12 @@ async function run(
 const task = (origin: string, stream: string, takes = 1): Task => ({ origin, stream, after: 0, takes });
 const times = <T>(count: number, item: T): T[] => Array.from({ length: count }, () => item);
 
-test('one origin alone gets all permits', async () => {
+test('a single origin gets all permits', async () => {
   const { ended } = await run(4, times(8, task('o', 's', 10)));
   expect(ended.at(-1)?.[1]).toBe(20);
 });
 
-test('a slow origin does not delay others, whichever was first', async () => {
+test('a slow origin does not delay other origins, even if its requests came first', async () => {
   const { ended } = await run(4, [
     ...times(20, task('slow', 's', 10_000)),
     ...times(40, task('a', 's')),
@@ -57,7 +60,7 @@ test('a slow origin does not delay others, whichever was first', async () => {
   for (const [{ origin }, at] of ended) if (origin !== 'slow') expect(at).toBeLessThan(10_000);
 });
 
-test('canceled waiters are rejected, and others keep their permits', async () => {
+test('canceling the waiting requests of one origin does not affect other origins', async () => {
   const permits = new Permits(1);
   const release = await permits.acquire('a', 's');
   const canceled = permits.acquire('a', 's');
@@ -69,7 +72,7 @@ test('canceled waiters are rejected, and others keep their permits', async () =>
   (await permits.acquire('a', 's'))();
 });
 
-test('any load: never too many permits, fewest in flight first, streams in turn, all served', async () => {
+test('under any load, permits never exceed the limit, go to the least busy origin and to its streams in turn, and reach every task', async () => {
   const tasks = fc.array(
     fc.record({
       origin: fc.constantFrom('x', 'y', 'z'),
@@ -83,7 +86,7 @@ test('any load: never too many permits, fewest in flight first, streams in turn,
     fc.asyncProperty(fc.integer({ min: 1, max: 6 }), tasks, async (many, all) => {
       const waiting: Task[] = [];
       const inFlight: Task[] = [];
-      /** By origin and stream: the streams that this origin served while the stream waited. */
+      /** For each waiting stream of an origin, the streams that the origin has served since. */
       const passedBy = new Map<string, Set<string>>();
       const keyOf = ({ origin, stream }: Task): string => `${origin} ${stream}`;
       const inFlightAt = (origin: string): number => inFlight.filter((each) => each.origin === origin).length;

@@ -1,23 +1,23 @@
-/** Gives a permit back. Call it once. */
+/** Returns a permit. Call it only once. */
 type Release = () => void;
 
 interface Waiter extends PromiseWithResolvers<Release> {
   address: string;
-  /** The stream at this address. */
+  /** Identifies the stream at this address. */
   queue: string;
 }
 
 /**
- * A semaphore that all streams of a sync share. A free permit goes to the origin with the fewest requests in flight, so a slow
- * origin can't starve the others, and at that origin to the streams in turn, so a stream with hundreds of partitions can't starve
- * one that sends request after request.
+ * A semaphore that all streams of a sync share. A free permit goes to the origin with the fewest requests in flight, so that
+ * a slow origin can't starve other origins. The streams of an origin take turns, so that a stream with hundreds of
+ * partitions can't starve a stream that sends one request at a time.
  */
 export class Permits {
   #free: number;
   #waiting: Waiter[] = [];
-  /** The requests in flight, by address. */
+  /** The number of requests in flight, by address. */
   readonly #inFlight = new Map<string, number>();
-  /** When an address or a queue was served last: the number of that permit. */
+  /** The sequence number of the last permit that each address and queue received. */
   readonly #served = new Map<string, number>();
   #granted = 0;
   #isScheduled = false;
@@ -33,14 +33,17 @@ export class Permits {
     return waiter.promise;
   }
 
-  /** Rejects all waiters for an origin. */
+  /** Rejects all waiting requests of an origin. */
   cancel(address: string, reason: unknown): void {
     const canceled = this.#waiting.filter((waiter) => waiter.address === address);
     this.#waiting = this.#waiting.filter((waiter) => waiter.address !== address);
     for (const { reject } of canceled) reject(reason);
   }
 
-  /** In a microtask, once every request of this moment is queued: otherwise the first origin would take all permits. */
+  /**
+   * Grants permits in a microtask, after all simultaneous requests are queued. Otherwise, the first origin would take all
+   * permits.
+   */
   #schedule(): void {
     if (this.#isScheduled || this.#free === 0) return;
     this.#isScheduled = true;
@@ -63,7 +66,7 @@ export class Permits {
     });
   }
 
-  /** Negative if `one` goes first. */
+  /** Returns a negative number if `one` goes first. */
   #compare(one: Waiter, other: Waiter): number {
     const inFlight = ({ address }: Waiter): number => this.#inFlight.get(address) ?? 0;
     const served = (key: string): number => this.#served.get(key) ?? 0;

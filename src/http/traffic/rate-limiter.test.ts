@@ -4,19 +4,19 @@ import { RateLimiter } from './rate-limiter.ts';
 
 const MINUTE = 60_000;
 
-test('as many requests as allowed go at once, and the next one when the first is a minute old', () => {
+test('the allowed number of requests is sent at once, and the next request when the first is a minute old', () => {
   let now = 5_000;
   const limiter = new RateLimiter({ requests: 3, ms: MINUTE }, () => now);
   expect([limiter.reserve(), limiter.reserve(), limiter.reserve()]).toEqual([0, 0, 0]);
   now += 20_000;
   expect(limiter.reserve()).toBe(41_000);
   now += 41_000;
-  // The other two of the first three are equally old.
+  // The second and third requests are as old as the first.
   expect([limiter.reserve(), limiter.reserve()]).toEqual([0, 0]);
   expect(limiter.reserve()).toBe(61_000);
 });
 
-test('any load: no minute exceeds the rate, and no request waits unnecessarily', () => {
+test('under any load, no minute exceeds the rate limit, and no request waits unnecessarily', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 12 }),

@@ -1,25 +1,22 @@
 import type { Rate } from '../../core/stream/request.ts';
 
-/**
- * Added because server and client don't count from the same moment: one request may take longer to arrive than the
- * next.
- */
+/** A safety margin, because one request may take longer than the next to reach the server that counts them. */
 const MARGIN_MS = 1_000;
 
-/** Keeps requests below a known rate limit. As many as allowed go at once, the rest one after the other. */
+/** Keeps requests below a known rate limit. As many requests as allowed are sent immediately; the others are delayed. */
 export class RateLimiter {
   readonly #rate: Rate;
   readonly #now: () => number;
-  /** When the last requests go, oldest first: as many as the rate allows. */
+  /** When the latest requests are sent, oldest first. The list is as long as the rate allows. */
   readonly #times: number[] = [];
 
-  /** `now` returns ms. */
+  /** `now` returns the time in ms. */
   constructor(rate: Rate, now: () => number) {
     this.#rate = rate;
     this.#now = now;
   }
 
-  /** Reserves the next time to send a request, and returns the ms until then. */
+  /** Reserves the next possible time for a request, and returns the ms until then. */
   reserve(): number {
     const now = this.#now();
     const { requests, ms } = this.#rate;

@@ -5,11 +5,11 @@ import { realTiming } from './retry.ts';
 test('a sleep lasts as long as requested', async () => {
   const began = performance.now();
   await realTiming.sleep(20, new AbortController().signal);
-  // Timers count whole milliseconds, so the clock may show a little less.
+  // Timers count in whole milliseconds, so slightly less time may have passed.
   expect(performance.now() - began).toBeGreaterThan(18);
 });
 
-test('an abort ends a sleep at once with its own reason, and leaves no listener', async () => {
+test("an abort ends a sleep at once with the signal's reason and leaves no listener", async () => {
   const stop = new AbortController();
   const reason = new Error('stopped by SIGTERM');
   const sleep = realTiming.sleep(3_600_000, stop.signal);
@@ -18,6 +18,6 @@ test('an abort ends a sleep at once with its own reason, and leaves no listener'
   expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
 });
 
-test('a sleep after the abort is rejected at once', async () => {
+test('a sleep that begins after the abort is rejected at once', async () => {
   await expect(realTiming.sleep(3_600_000, AbortSignal.abort('stopped'))).rejects.toBe('stopped');
 });

@@ -5,7 +5,7 @@ import { MAX_WAIT_MS, MAX_RETRIES, backoff, rateLimitWait, retryAfter } from './
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const asked = fc.option(fc.oneof(fc.nat(2_000_000), fc.constant(Infinity)), { nil: undefined });
 
-test('a backoff without Retry-After lies in the upper half below a ceiling that doubles from 1 s to 30 s', () => {
+test('a backoff without Retry-After is between half and all of a ceiling that doubles from 1 s to 30 s', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), chance, (attempt, random) => {
       const ceiling = Math.min(30_000, 1_000 * 2 ** (attempt - 1));
@@ -16,7 +16,7 @@ test('a backoff without Retry-After lies in the upper half below a ceiling that 
   );
 });
 
-test('all retries of a request take at least 15 s, because outages last that long', () => {
+test('all retries of a request together take at least 15 s, because outages last that long', () => {
   const retry = fc.tuple(chance, asked);
   fc.assert(
     fc.property(fc.array(retry, { minLength: MAX_RETRIES, maxLength: MAX_RETRIES }), (retries) => {
@@ -36,13 +36,13 @@ test('a backoff is never shorter than Retry-After, up to ten minutes', () => {
   );
 });
 
-test('a wait for the rate limit is Retry-After, at most ten minutes', () => {
+test('a wait for a rate limit lasts as long as Retry-After requires, but at most ten minutes', () => {
   expect(rateLimitWait(1, 0.5, 7_000)).toBe(7_000);
   expect(rateLimitWait(9, 0, 7_000)).toBe(7_000);
   expect(rateLimitWait(1, 0.5, 3_600_000)).toBe(MAX_WAIT_MS);
 });
 
-test('without Retry-After, a wait for the rate limit grows with every consecutive 429', () => {
+test('a wait for a rate limit without Retry-After grows with every consecutive 429', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 2_000 }),
@@ -75,11 +75,11 @@ test.each([
   ['', undefined],
   ['soon', undefined],
   ['Wed, 99 Foo 2018', undefined],
-])('Retry-After %j is %j ms from now', (header, ms) => {
+])('a Retry-After header of %j is parsed as %j ms', (header, ms) => {
   expect(retryAfter(header, NOW)).toBe(ms);
 });
 
-test('any number of seconds and any HTTP date in Retry-After is understood', () => {
+test('a Retry-After header may contain any number of seconds or any HTTP date', () => {
   const inSeconds = fc.integer({ min: 0, max: 4_000_000_000 });
   fc.assert(
     fc.property(inSeconds, fc.integer({ min: -1_000_000_000, max: 4_000_000_000 }), (seconds, ahead) => {
@@ -89,7 +89,7 @@ test('any number of seconds and any HTTP date in Retry-After is understood', () 
   );
 });
 
-test('any Retry-After results in a valid wait', () => {
+test('any text in a Retry-After header results in a valid wait', () => {
   const header = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.stringMatching(/^[0-9]{1,400}(\.[0-9]+)?$/),

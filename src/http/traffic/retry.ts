@@ -1,20 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Retries after the first attempt, as many as the vendor's own client makes (compose-api.md 7.3). */
+/** The number of retries after the first attempt, as in the vendor's own client (compose-api.md 7.3). */
 export const MAX_RETRIES = 5;
 const FIRST_WAIT_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
-/** The longest wait between two attempts, whatever the API requests. */
+/** The longest wait between two attempts, even if the API requests a longer wait. */
 export const MAX_WAIT_MS = 600_000;
-/** A shorter Retry-After with a 429 is ignored: it would permit hundreds of requests a second. */
+/** A shorter Retry-After of an HTTP 429 is ignored, because it would allow hundreds of requests a second. */
 const MIN_RATE_LIMIT_MS = 1_000;
 
-/** Statuses that a retry may fix. The circuit breaker handles 429. */
+/** HTTP statuses that a retry may fix. The circuit breaker handles HTTP 429. */
 export const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 500, 502, 503, 504]);
 
 /**
- * The ms before the next attempt: exponential, with jitter over the upper half, so that the five waits take at least 15 s in all
- * (compose-api.md 15: outages lasted that long), and never less than Retry-After. `attempt` starts at 1, `random` is from 0 to 1.
+ * The ms to wait before the next attempt. The wait grows exponentially, with jitter over its upper half, and is never
+ * shorter than Retry-After. The five waits add up to at least 15 s, the length of past outages (compose-api.md 15).
+ * `attempt` starts at 1; `random` is between 0 and 1.
  */
 export function backoff(attempt: number, random: number, retryAfterMs: number | undefined): number {
   const ceiling = Math.min(MAX_BACKOFF_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
@@ -23,8 +24,8 @@ export function backoff(attempt: number, random: number, retryAfterMs: number | 
 }
 
 /**
- * The ms to wait after a 429: Retry-After if that is a second or more, otherwise a growing wait with a jitter of a quarter.
- * `inARow` counts consecutive 429s, starting at 1.
+ * The ms to wait after HTTP 429: Retry-After if it is at least a second; otherwise, a growing wait with a jitter of a
+ * quarter. `inARow` is the number of consecutive 429s, starting at 1.
  */
 export function rateLimitWait(inARow: number, random: number, retryAfterMs: number | undefined): number {
   if (retryAfterMs !== undefined && retryAfterMs >= MIN_RATE_LIMIT_MS) {
@@ -34,7 +35,10 @@ export function rateLimitWait(inARow: number, random: number, retryAfterMs: numb
   return Math.round(wait * (0.75 + random / 4));
 }
 
-/** A `Retry-After` header in ms from now: seconds or an HTTP date. Undefined if it is neither. `now` is Unix ms. */
+/**
+ * Parses a `Retry-After` header, which contains seconds or an HTTP date. Returns the ms from `now` (Unix ms), or undefined
+ * if the header is neither.
+ */
 export function retryAfter(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';
   const ms = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
@@ -50,11 +54,11 @@ export function isAboutRate(header: string): boolean {
 export interface Timing {
   /** Unix time. */
   now(): number;
-  /** Only differences are meaningful; it never jumps. */
+  /** A clock that never jumps. Only differences between its values are meaningful. */
   monotonic(): number;
-  /** Rejects with the signal's reason as soon as it is aborted. */
+  /** Rejects with the signal's reason as soon as the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** From 0 up to, but not including, 1. */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
 }
 
