@@ -8,13 +8,13 @@ import type { Api, Platform } from './platforms/platform.ts';
 interface Line {
   level: 'info' | 'warn';
   text: string;
-  /** Why a stream that an option enables can't be read. */
+  /** Why the stream can't be read; only for a stream that an option enables. */
   failure?: ConnectorError | undefined;
 }
 
 /**
- * Logs a line for each stream, in the order of the catalog: whether the credentials can read it, and if not, how to
- * change that. No line waits longer than `late`. Returns the error of a stream that an option enables.
+ * Logs a line for each stream, in catalog order: whether the credentials can read the stream and, if they can't, how to change that.
+ * No line waits longer than `late`. Returns the error of a stream that an option enables.
  */
 export async function checkStreams<C extends Config['platform'], S>(
   { streams, grant }: Pick<Platform<C, S>, 'streams' | 'grant'>,

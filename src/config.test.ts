@@ -18,7 +18,7 @@ const ID = '5a2b4c6d8e0f12001300b001';
 const TOKEN = '0123456789abcdef';
 const OF_COMPOSE = ['api_token', 'deployment_ids', 'include_connection_strings', 'page_size', 'base_url'];
 
-/** The same config with Compose's options under `platform`. */
+/** Moves the Compose options of a flat config under `platform`. */
 function nested(flat: Row): Row {
   const options = Object.entries(flat);
   return {
@@ -32,7 +32,7 @@ const FORMS: [form: string, inForm: (flat: Row) => Row][] = [
   ['under platform', nested],
 ];
 
-/** The name of an option in errors. */
+/** The name of an option in error messages. */
 const nameOf = (option: string): string => (OF_COMPOSE.includes(option) ? `platform.${option}` : option);
 
 async function load(config: unknown, warn: (sentence: string) => void = () => undefined): Promise<Config> {
@@ -54,7 +54,7 @@ async function judged(config: unknown): Promise<{ warnings: string[]; usageError
 }
 
 describe.each(FORMS)('a config %s', (_form, inForm) => {
-  test('with only a token has the defaults', async () => {
+  test('has default values for all options except the token', async () => {
     await expect(judged(inForm({ api_token: TOKEN }))).resolves.toEqual({ warnings: [], usageError: undefined });
     expect(await load(inForm({ api_token: TOKEN }))).toEqual({
       platform: {
@@ -72,7 +72,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     });
   });
 
-  test('is read with all of its options', async () => {
+  test('can set all options', async () => {
     const own = { api_token: TOKEN, deployment_ids: [ID], include_connection_strings: true, page_size: 10 };
     const common = {
       fail_on_refused_deployments: true,
@@ -87,7 +87,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     });
   });
 
-  test('treats null as "not given", and removes duplicate ids', async () => {
+  test('treats null as "not given" and omits duplicate ids', async () => {
     const config = await load(
       inForm({ api_token: TOKEN, start_date: null, page_size: null, deployment_ids: [ID, ` ${ID}`] }),
     );
@@ -96,8 +96,8 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
   });
 
   test.each([
-    ['with white space and without', ' tok-en1\n', 'tok-en1'],
-    ['even if it is invalid', 'two\nlines', 'two\nlines'],
+    ['both with and without white space', ' tok-en1\n', 'tok-en1'],
+    ['even if the token is invalid', 'two\nlines', 'two\nlines'],
   ])('masks its token before the first warning, %s', async (_, token, shown) => {
     const seen: string[] = [];
     const loading = load(inForm({ api_token: token, page_size: 0, colour: 1 }), () =>
@@ -122,7 +122,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
       ],
     ],
   ] as [config: Row, usageErrors: [option: string, usageError: string][]][])(
-    '%j is rejected, naming each option',
+    'causes an error that names each invalid option: %j',
     async (config, usageErrors) => {
       const told = usageErrors.map(([option, usageError]) => `${nameOf(option)} ${usageError}`.replace(' [', '['));
       await expect(load(inForm(config))).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     ['num_worker', 'num_workers'],
     ['lookback_seconds', undefined],
     ['colour', undefined],
-  ])('with a misspelled option %s gets a warning that suggests an option: %s', async (name, meant) => {
+  ])('with the misspelled option %s causes a warning (suggestion: %s)', async (name, meant) => {
     const hint = meant === undefined ? 'there is no such option; correct or remove it' : `did you mean ${meant}?`;
     await expect(judged({ ...inForm({ api_token: TOKEN }), [name]: 'anything' })).resolves.toEqual({
       warnings: [`${name}, which is ignored: ${hint}`],
@@ -149,7 +149,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     });
   });
 
-  test('with a long option name gets a warning without the name, which may be anything', async () => {
+  test('causes a warning about a long option name without quoting the name, which could be a secret', async () => {
     const name = TOKEN.repeat(4);
     expect(await judged({ ...inForm({ api_token: TOKEN }), [name]: 1 })).toEqual({
       warnings: ['with a name of 64 characters, which is ignored: there is no such option; correct or remove it'],
@@ -157,13 +157,13 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     });
   });
 
-  test('may have options that begin with two underscores, which Airbyte adds', async () => {
+  test('may contain options that begin with two underscores, which Airbyte adds', async () => {
     const config = { ...inForm({ api_token: TOKEN }), __injected_declarative_manifest: {}, __x: null };
     expect(await judged(config)).toEqual({ warnings: [], usageError: undefined });
     expect(await load(config)).not.toHaveProperty('__x');
   });
 
-  test('has no inherited options', async () => {
+  test('does not take options from its prototype', async () => {
     const config = { ...inForm({ api_token: TOKEN }), constructor: 1, toString: 2 };
     expect(await judged(config)).toEqual({
       warnings: [
@@ -187,8 +187,8 @@ describe('a misspelled option of Compose', () => {
     ['deployment_id', 'deployment_ids'],
     ['base-url', 'base_url'],
     ['page_sizes', 'page_size'],
-  ])('%s gets a warning in both forms', async (name, meant) => {
-    // Its value may be a secret.
+  ])('%s causes a warning in both forms of the config', async (name, meant) => {
+    // The value of a misspelled option may be a secret.
     const own = { api_token: TOKEN, [name]: TOKEN };
     for (const [config, below] of [
       [own, ''],
@@ -199,14 +199,14 @@ describe('a misspelled option of Compose', () => {
     }
   });
 
-  test('is named with the missing option', async () => {
+  test('is named in the error about the missing option', async () => {
     expect((await judged({ platform: { name: 'compose', api_tokn: TOKEN } })).usageError).toBe(
       'platform.api_token is missing (the config has platform.api_tokn; did you mean platform.api_token?).',
     );
   });
 });
 
-/** The error about a config that does not name a platform. */
+/** The error for a config that names no platform. */
 const CHOOSE =
   'it names no platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}.';
 
@@ -218,34 +218,37 @@ describe('the platform', () => {
     { api_token: null },
     { name: 'compose' },
     { start_date: '2026-01-01T00:00:00Z' },
-  ])('is required: %j', async (config) => {
+  ])('must be named, unlike in %j', async (config) => {
     expect((await judged(config)).usageError).toBe(CHOOSE);
   });
 
-  test.each([undefined, 'kompose', 'Compose', 'toString', '', 7, ['compose']])('%j does not exist', async (name) => {
-    const { usageError } = await judged({ platform: { name, api_token: TOKEN, num_workers: 1 } });
-    expect(usageError).toBe('platform.name must be "ibm_cloud" or "compose".');
-  });
+  test.each([undefined, 'kompose', 'Compose', 'toString', '', 7, ['compose']])(
+    'must not have the name %j',
+    async (name) => {
+      const { usageError } = await judged({ platform: { name, api_token: TOKEN, num_workers: 1 } });
+      expect(usageError).toBe('platform.name must be "ibm_cloud" or "compose".');
+    },
+  );
 
-  test.each(['compose', '', 7, true, [], [{ name: 'compose' }]])('%j is not an object', async (platform) => {
+  test.each(['compose', '', 7, true, [], [{ name: 'compose' }]])('must be an object, not %j', async (platform) => {
     const example = platform === 'compose' ? 'compose","api_token":"YOUR TOKEN' : 'ibm_cloud","api_key":"YOUR KEY';
     const { usageError } = await judged({ platform, api_token: TOKEN });
     expect(usageError).toBe(`platform must be an object, as in {"platform":{"name":"${example}"}}.`);
   });
 
-  test('is not named at the top level', async () => {
+  test('is ignored at the top level, with a warning', async () => {
     expect(await judged({ name: 'compose', api_token: TOKEN })).toEqual({
       warnings: ['name, which is ignored: move it into platform'],
       usageError: undefined,
     });
   });
 
-  test('that is null counts as not given, so the form is flat', async () => {
+  test('counts as "not given" if it is null, so the config is read in the flat form', async () => {
     expect(await judged({ platform: null, api_token: TOKEN })).toEqual({ warnings: [], usageError: undefined });
     expect((await judged({ platform: null })).usageError).toBe(CHOOSE);
   });
 
-  test('of a config is found', async () => {
+  test('is found for a flat config', async () => {
     expect(platformOf(await load({ api_token: TOKEN }))).toBe(compose);
   });
 });
@@ -254,14 +257,14 @@ test.each([
   [[], 'an array'],
   ['text', 'a string'],
   [null, 'null'],
-])('%j is not a config', async (config, held) => {
+])('a config must be an object, not %j', async (config, held) => {
   await expect(load(config)).rejects.toMatchObject({
     message: `The config file ${path} must contain a JSON object, not ${held}.`,
     failureType: 'config_error',
   });
 });
 
-test('a parsed config is named by the caller, and is not modified', () => {
+test('an error about a parsed config begins with the name of its source, and the config is not modified', () => {
   for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
     const before = structuredClone(raw);
     expect(() => configFrom(raw, 'The config of the demo', () => undefined)).toThrow(
@@ -273,7 +276,7 @@ test('a parsed config is named by the caller, and is not modified', () => {
 
 const PLATFORM = { name: 'compose', api_token: TOKEN };
 
-/** The error about this value of a top-level option. */
+/** The error messages about this value of a top-level option. */
 function problemsOf(option: string, value: unknown): string[] {
   const { error } = configSchema.safeParse({ platform: PLATFORM, [option]: value });
   expect(error?.issues.every((issue) => issue.path[0] === option) ?? true).toBe(true);
@@ -284,7 +287,7 @@ describe('the top-level options', () => {
   test.each([
     ['2018-08-22T00:00:00Z', '2018-08-22T00:00:00.000Z'],
     ['2018-08-22T02:30:00.1239+02:30', '2018-08-22T00:00:00.123Z'],
-  ])('start_date %s is kept as %s', (given, kept) => {
+  ])('include start_date, whose value %s becomes %s', (given, kept) => {
     expect(configSchema.parse({ platform: PLATFORM, start_date: given }).start_date).toBe(kept);
   });
 
@@ -292,7 +295,7 @@ describe('the top-level options', () => {
     ['num_workers', 1, 32],
     ['lookback_window_seconds', 0, 86_400],
     ['request_timeout_seconds', 1, 600],
-  ])('%s goes from %d to %d; values outside the range are rejected', (option, least, most) => {
+  ])('include %s, which must be from %d to %d', (option, least, most) => {
     const problem = `must be a whole number from ${least} to ${most}`;
     for (const value of [least, most]) expect(problemsOf(option, value)).toEqual([]);
     for (const value of [least - 1, most + 1, least + 0.5, String(least), true]) {
@@ -311,12 +314,12 @@ describe('the top-level options', () => {
     ['start_date', '2018-08-22T24:00:00Z', missing],
     ['start_date', '2018-08-22T00:00:00+99:00', missing],
     ['fail_on_refused_deployments', 'true', 'must be true or false'],
-  ])('%s: %j is rejected', (option, value, problem) => {
+  ])('include %s, which must not be %j', (option, value, problem) => {
     expect(problemsOf(option, value)[0]).toBe(problem);
   });
 });
 
-/** The valid values of each option in an accepted config. */
+/** For each option, whether an accepted config may have this value. */
 const ACCEPTED: { [option in keyof Omit<Config, 'platform'>]-?: (value: Config[option]) => boolean } = {
   start_date: (date) => date === undefined || new Date(date).toISOString() === date,
   fail_on_refused_deployments: (value) => typeof value === 'boolean',
@@ -340,7 +343,7 @@ function expectToFit(options: object, accepted: object): void {
 }
 
 const option = fc.constantFrom(...Object.keys(ACCEPTED), ...OF_COMPOSE);
-/** Includes values that are nearly right, and values with the token in the wrong place. */
+/** Includes almost valid values, and values that contain the token in the wrong place. */
 const value = fc.oneof(
   fc.jsonValue(),
   fc.integer({ min: -1, max: 100_000 }),
@@ -349,7 +352,7 @@ const value = fc.oneof(
   fc.constantFrom(TOKEN, [TOKEN], `https://${TOKEN}/`, `http://a:${TOKEN}@b/?${TOKEN}`, [ID, ID.toUpperCase()]),
 );
 
-test('any value of any option results in a valid config, or in one sentence that names file and option', async () => {
+test('every value of every option results in a valid config or in a one-sentence error that names the file and the option', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...FORMS), option, value, async ([, inForm], name, given) => {
       const raw = inForm({ api_token: TOKEN, [name]: given });
@@ -372,7 +375,7 @@ test('any value of any option results in a valid config, or in one sentence that
   );
 });
 
-test('any JSON results in a config or a ConnectorError, and every token in it is masked', async () => {
+test('every JSON document results in a config or a ConnectorError, and every token in it is masked', async () => {
   const platform = fc.oneof(fc.jsonValue(), fc.record({ name: fc.constantFrom('compose', 'x'), api_token: value }));
   const config = fc.oneof(fc.jsonValue(), fc.record({ platform, api_token: value }, { requiredKeys: [] }));
   await fc.assert(
@@ -389,7 +392,7 @@ test('any JSON results in a config or a ConnectorError, and every token in it is
   );
 });
 
-describe('a config of IBM Cloud', () => {
+describe('an IBM Cloud config', () => {
   const KEY = 'k'.repeat(44);
   const ibm = (platform: Row, more: Row = {}): Row => ({
     platform: { name: 'ibm_cloud', api_key: KEY, ...platform },
@@ -397,7 +400,7 @@ describe('a config of IBM Cloud', () => {
   });
 
   test.each([{ iam_url: 'https://iam.example.com' }, { [KEY.repeat(2)]: 'x' }])(
-    'with an unknown endpoint is rejected, because a key for tests must not go to IBM: %j',
+    "must not contain an unknown endpoint, because the default endpoint would receive the test's key: %j",
     async (endpoints) => {
       const { usageError } = await judged(ibm({ endpoints }));
       expect(usageError).toContain('platform.endpoints has an unknown endpoint; the endpoints are iam, ');
@@ -405,14 +408,14 @@ describe('a config of IBM Cloud', () => {
     },
   );
 
-  test('with endpoints that are not an object is rejected', async () => {
+  test('must not contain endpoints that are not an object', async () => {
     expect((await judged(ibm({ endpoints: 'x' }))).usageError).toBe(
       'platform.endpoints must be an object of addresses.',
     );
   });
 
   test.each([{ name: 'ibm_cloud', api_key: KEY }, { api_key: KEY, deployment_ids: [] }, { name: 'ibm_cloud' }])(
-    'has no flat form: %j',
+    'has no flat form, unlike %j',
     async (config) => {
       expect(await judged(config)).toEqual({ warnings: [], usageError: CHOOSE });
     },

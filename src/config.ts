@@ -12,10 +12,10 @@ import { MAX_NAME, nearestOf } from './text/nearest.ts';
 
 const DATE_TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
-/** The platforms by their names in configs. */
+/** The platforms by name, as used in configs. */
 const PLATFORMS = { ibm_cloud: ibmCloud, compose } as const;
 
-/** A minimal config for each platform, to copy. */
+/** A minimal config for each platform, which users can copy. */
 const EXAMPLES: Record<keyof typeof PLATFORMS, string> = {
   ibm_cloud: '{"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}',
   compose: '{"platform":{"name":"compose","api_token":"YOUR TOKEN"}}',
@@ -31,7 +31,10 @@ const platform = z
   })
   .meta({ title: 'Platform', description: 'The API to read, and how to reach it.', order: 0 });
 
-/** The user's config, from which `npm run spec` writes spec.json. Messages continue a sentence that begins with the option's name. */
+/**
+ * The schema of the user's config, from which `npm run spec` writes spec.json. Each message continues a sentence that begins with the
+ * option's name.
+ */
 export const configSchema = z.object({
   platform,
   start_date: z
@@ -91,14 +94,14 @@ export function platformOf({ platform: { name } }: Config): Platform<unknown, un
 type Warn = (sentence: string) => void;
 
 /**
- * Reads and validates the config file. Null means "not given". A config without `platform` is the flat form of release 0.1: Compose's,
- * with everything at the top level. Throws one sentence that names the file and each invalid option.
+ * Reads and validates the config file. Null means "not given". A config without `platform` has the flat form of release 0.1, with all
+ * Compose options at the top level. The error is one sentence that names the file and each invalid option.
  */
 export async function loadConfig(path: string, warn: Warn): Promise<Config> {
   return configFrom(await readObject('config', path), `The config file ${path}`, warn);
 }
 
-/** Validates parsed JSON; `source` begins the sentence about the problem. */
+/** Validates a parsed config. Error messages begin with `source`. */
 export function configFrom(raw: Row, source: string, warn: Warn): Config {
   const given = withoutNulls(raw);
   for (const platform of Object.values(PLATFORMS)) {
@@ -127,7 +130,7 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
   throw inputError(`${source} cannot be used: ${[...errors.values()].join('; ')}.`);
 }
 
-/** Converts the flat form to the current form. */
+/** Converts a flat config to the current form. */
 function nestedForm(given: Row): Row {
   const [own, others]: [Row, Row] = [{ name: 'compose' }, {}];
   for (const [key, value] of Object.entries(given)) {
@@ -139,19 +142,19 @@ function nestedForm(given: Row): Row {
 interface Ignored {
   name: string;
   hint: string;
-  /** The option that was probably meant. */
+  /** The option that the user probably meant. */
   nearest: string | undefined;
 }
 
 /**
- * Finds misspelled and misplaced options: an unnoticed `start_dat` would make a sync read everything. Empty for an
- * unknown platform, which is an error anyway.
+ * Finds misspelled and misplaced options. For example, an ignored `start_dat` would make a sync read everything. Returns an empty
+ * list for an unknown platform, which causes an error elsewhere.
  */
 function ignoredOptions(config: Row): Ignored[] {
   const { platform } = config;
   const chosen = Object.entries(PLATFORMS).find(([name]) => isRow(platform) && name === platform['name'])?.[1];
   if (chosen === undefined) return [];
-  /** Where each option belongs. */
+  /** The correct place of each option. */
   const options = new Map([
     ...Object.keys(configSchema.shape).map((key) => [key, key] as const),
     ...Object.keys(chosen.config.shape).map((key) => [key, `platform.${key}`] as const),
@@ -161,7 +164,7 @@ function ignoredOptions(config: Row): Ignored[] {
       // Airbyte adds options that begin with two underscores.
       .filter((key) => options.get(key) !== `${prefix}${key}` && !key.startsWith('__'))
       .map((key) => {
-        // A longer name may be anything, so it isn't shown.
+        // A longer name could be a secret, so it isn't shown.
         const name = key.length <= MAX_NAME ? `${prefix}${key}` : `with a name of ${key.length} characters`;
         const nearest = options.get(nearestOf(key, [...options.keys()]) ?? '');
         const move = prefix === '' ? 'move it into platform' : 'move it to the top level';

@@ -17,7 +17,7 @@ function configOf(base_url: string, options: object = {}): Config {
   return configSchema.parse({ platform: { name: 'compose', api_token: 'the-token', base_url }, ...options });
 }
 
-/** Sends one request; the API fails once for each of these headers, then succeeds. */
+/** Sends one request. The API fails once for each of these headers and then succeeds. */
 async function ask(debug: boolean, ...failures: Record<string, string>[]) {
   const server = await startServer((_, response) => {
     const headers = failures.shift();
@@ -38,7 +38,7 @@ async function ask(debug: boolean, ...failures: Record<string, string>[]) {
   return { lines: lines.slice(1), requests: server.requests, longWaits: onLongWait.mock.calls };
 }
 
-test('requests go to base_url, with the token and the name and version of the program', async () => {
+test('requests are sent to base_url with the token and a user agent that names the program and its version', async () => {
   const { requests, lines } = await ask(false);
   expect(requests.map(({ url }) => url)).toEqual(['/v/teams?limit=1']);
   expect(requests[0]?.headers).toMatchObject({
@@ -49,12 +49,12 @@ test('requests go to base_url, with the token and the name and version of the pr
   expect(lines).toEqual([]);
 });
 
-test('requests are logged only with --debug, without their queries', async () => {
+test('requests are logged only with --debug, and without their query', async () => {
   const { lines } = await ask(true);
   expect(lines).toEqual([{ level: 'DEBUG', message: expect.stringMatching(/^GET teams: HTTP 200 in \d+ ms$/) }]);
 });
 
-test('every retry is a warning that says why and when', async () => {
+test('a warning about each retry contains the reason and the waiting time', async () => {
   const { lines } = await ask(false, {}, { 'retry-after': '7' });
   expect(lines).toEqual([
     { level: 'WARN', message: 'GET teams: attempt 1 failed: HTTP 503; retrying in 0.5 s' },
@@ -68,7 +68,7 @@ test('only long waits are announced, and only to the waiting stream', async () =
   expect((await ask(false, { 'retry-after': '2' })).longWaits).toEqual([['the stream']]);
 });
 
-test("a proxy's credentials are masked at once, and an invalid address ends the command", () => {
+test('the credentials of a proxy are masked immediately, and an invalid proxy address causes an error', () => {
   const { context, messages, stop } = openContext({ HTTPS_PROXY: 'http://me:pr0xy%2Fs3cret@127.0.0.1:9' });
   const config = configOf('https://api.internal');
   const events = { signal: stop.signal, onRateLimit: () => undefined };
@@ -100,7 +100,7 @@ describe('the streams of a read', () => {
     return { ...reads, context, messages, requests: server.requests };
   }
 
-  test('are warned once about a start_date in the future', async () => {
+  test('cause one warning if start_date is in the future', async () => {
     const warned = async (start_date: string): Promise<string[]> => {
       const { context, messages, stop } = openContext();
       const config = configOf('https://api.internal', { start_date });
@@ -120,7 +120,7 @@ describe('the streams of a read', () => {
     expect((await warned('2018-09-01T00:00:00Z')).filter((line) => line.includes('start_date'))).toEqual([]);
   });
 
-  test('are all notified of a rate limit, but only once', async () => {
+  test('each announce a rate limit once', async () => {
     let now = Date.parse('2018-09-01T00:00:00Z');
     for (const clock of ['now', 'monotonic'] as const) {
       const mocked = vi.spyOn(realTiming, clock).mockImplementation(() => now);
@@ -144,7 +144,7 @@ describe('the streams of a read', () => {
     ]);
   });
 
-  test('stop when the token is rejected, with the first reason', async () => {
+  test('stop if the token is rejected, and the rejection is returned', async () => {
     const { toEnd, requests } = await open(['accounts', 'teams'], [401, '{"errors":"invalid_token"}']);
     const { ends, rejection } = await toEnd();
     expect(ends).toEqual([

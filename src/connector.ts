@@ -19,41 +19,41 @@ import { proxyNote } from './http/error.ts';
 import { proxyFor } from './http/connection/proxy.ts';
 import type { Api } from './platforms/platform.ts';
 
-/** The maximum time for a check, because a person waits. */
+/** The time limit of a check, because a person is waiting for the result. */
 const CHECK_MS = 30_000;
 
-/** After this time, a check no longer waits for lines about streams. */
+/** After this time, a check no longer waits for the results of streams. */
 const CHECK_STREAMS_MS = 20_000;
 
-/** In a check, no request waits for another that hangs. */
+/** The permits of a check: enough that no request has to wait for an unresponsive one. */
 const CHECK_PERMITS = 32;
 
-/** A larger body wouldn't fit into memory alongside those of the other requests. */
+/** The maximum size of a response body, because all concurrent bodies must fit into memory. */
 const MAX_BODY_BYTES = 256 * 2 ** 20;
 
-/** Save a checkpoint before any longer wait. */
+/** A checkpoint is saved before any longer wait. */
 const LONG_WAIT_MS = 1_000;
 
-/** Announce a rate limit again only if its end moved by more than this. */
+/** A rate limit is announced again only if its end has moved by more than this. */
 const SAME_LIMIT_MS = 1_000;
 
 /** A selected stream, with its saved state. */
 export interface WantedStream {
   definition: Stream;
   mode: 'full_refresh' | 'incremental';
-  /** As in a state file; empty to read from the beginning. */
+  /** The state as saved in a state file; empty to read from the beginning. */
   state: object;
-  /** Names the state's file and stream, for errors. */
+  /** The name of the state's file and stream in error messages. */
   where: string;
 }
 
 export interface OpenReads {
   streams: OpenStream[];
-  /** Reads all streams, and closes the connections. `rejection` is why the credentials were rejected, which stopped the sync. */
+  /** Reads all streams and closes the connections. If rejected credentials stopped the sync, `rejection` contains the reason. */
   toEnd: () => Promise<{ ends: StreamEnd[]; rejection: ConnectorError | undefined }>;
 }
 
-/** Sets up what the streams of one read share, and opens each. Throws for an invalid state. */
+/** Sets up what the streams of a read share, and opens each stream. Throws an error if a state is invalid. */
 export function openReads(
   config: Config,
   context: Context,
@@ -119,8 +119,8 @@ export function openReads(
 }
 
 /**
- * Checks the config against the API, and logs a line about each stream. Returns what is wrong. Throws a ConnectorError, a transient one
- * for an outage.
+ * Checks the config against the API and logs a line about each stream. Returns the problems found. Throws a ConnectorError, which is
+ * transient for an outage.
  */
 export async function checkConnection(config: Config, context: Context, output: Log): Promise<string[]> {
   const platform = platformOf(config);
@@ -142,7 +142,7 @@ export async function checkConnection(config: Config, context: Context, output: 
     onRateLimit: () => undefined,
   });
   try {
-    // Row counts are those of single pages.
+    // A check requests only one page, so row counts in log lines would be misleading.
     const quiet: Api = { ...api, log: (level, sentence) => level === 'info' || api.log(level, sentence) };
     const shared: unknown = platform.open(config.platform, quiet);
     let problems: string[] = [];
@@ -170,8 +170,8 @@ type Options = Pick<ClientOptions, 'signal' | 'onRateLimit'> &
   };
 
 /**
- * The API client for a config, which logs retries, and the part of it that the platform receives. A deadline makes it a
- * check.
+ * Creates the API client for a config, which logs retries, and the part of the client that the platform may use. A deadline makes the
+ * client part of a check.
  */
 export function connect(
   config: Config,
@@ -181,7 +181,7 @@ export function connect(
 ): { client: ApiClient; api: Api } {
   const { env, timing = realTiming } = context;
   const { start_date: start } = config;
-  // A mistyped year would go unnoticed in a sync without records.
+  // Without this warning, nobody would notice a mistyped year: the sync would simply emit no records.
   if (start !== undefined && start > utcText(Date.now())) {
     output.log('warn', `start_date ${start} is in the future, so only undated records are read`);
   }

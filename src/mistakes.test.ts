@@ -8,8 +8,7 @@ import { asConnectorError } from './core/failure/errors.ts';
 import { UsageError } from './program/arguments.ts';
 import { runCommandLine as runTap } from './singer/command-line.ts';
 
-// Mistakes that people make at the command line and in the config, with the complete output: what happened, and what to
-// do.
+// Users' mistakes at the command line and in files, each with the complete output, which says what happened and what to do.
 
 const folder = mkdtempSync(join(tmpdir(), 'mistakes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -18,12 +17,12 @@ const IBM = { name: 'ibm_cloud', api_key: 'the-key' };
 const COMPOSE = { name: 'compose', api_token: 'the-token' };
 const GOOD = { platform: IBM };
 
-/** The content of the files that a command line names CONFIG, CATALOG and STATE; a string is written unchanged. */
+/** The content of the files CONFIG, CATALOG and STATE on a command line; a string is written unchanged. */
 type Files = Readonly<Record<string, unknown>>;
 
 /**
- * Everything that a command prints for a person: usage errors, warnings, failures. Paths are named as on the command
- * line.
+ * Returns everything that a command prints for a person: usage errors, warnings and failures. File paths are replaced with the names
+ * used on the command line.
  */
 async function answerTo(line: string, files: Files): Promise<string> {
   const [program = '', ...words] = line.split(' ');
@@ -58,14 +57,14 @@ const CHECK = 'source-compose check --config CONFIG';
 const DISCOVER = 'source-compose discover --config CONFIG';
 const READ = 'source-compose read --config CONFIG';
 
-/** The fixed parts of the messages. */
+/** The constant parts of the messages. */
 const unusable = (text: string): string => `The config file CONFIG cannot be used: ${text}.`;
 const ignored = (option: string, hint: string): string =>
   `the config has an option ${option}, which is ignored: ${hint}`;
 const CHOOSE =
   'it names no platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
 
-/** An invalid command line, and the reason. */
+/** Invalid command lines, each with the expected explanation. */
 const USAGE: [line: string, why: string][] = [
   [
     'source-compose chek --config CONFIG',
@@ -118,7 +117,7 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   ],
 ];
 
-/** An invalid config, and the reason. */
+/** Invalid configs, each with the expected explanation. */
 const UNUSABLE: [config: object, why: string][] = [
   [{}, CHOOSE],
   [{ apikey: 'x' }, CHOOSE],
@@ -281,9 +280,9 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
 describe.each([
   ['at the command line', AT_THE_COMMAND_LINE],
   ['in the config', IN_THE_CONFIG],
-  ['in catalog and state', IN_CATALOG_AND_STATE],
+  ['in the catalog or the state', IN_CATALOG_AND_STATE],
 ])('a mistake %s', (_where, mistakes) => {
-  test.each(mistakes)('%s with %j', async (line, files, answer) => {
+  test.each(mistakes)('is explained if a user runs %s with the files %j', async (line, files, answer) => {
     expect(await answerTo(line, files)).toBe(answer);
   });
 });

@@ -8,7 +8,7 @@ import { STREAMS } from './streams.ts';
 
 type Schema = { [keyword: string]: unknown; properties?: Record<string, Schema>; items?: Schema };
 
-/** Every property inside, with the path to it. */
+/** All nested properties of a schema, with their paths. */
 function nested(schema: Schema, path: string): [path: string, schema: Schema][] {
   const parts = Object.entries(schema.properties ?? {}).flatMap(([name, part]): [string, Schema][] => [
     [`${path}.${name}`, part],
@@ -18,7 +18,7 @@ function nested(schema: Schema, path: string): [path: string, schema: Schema][] 
 }
 
 describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) => {
-  test('have one file each, named like the stream', async () => {
+  test('are each defined in a file with the same name', async () => {
     const folder = join(import.meta.dirname, 'platforms', platform.replace('_', '-'), 'streams');
     const names = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
     const files = names.filter((name) => name !== 'index' && !name.endsWith('.test'));
@@ -32,7 +32,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
   });
 
   test.each(streams.map((stream) => [stream.name, stream] as const))(
-    'the schema of %s is valid, allows nulls, and describes every property',
+    'include %s, whose schema is valid, allows nulls, and describes every property',
     (name, stream) => {
       const schema = catalogStream(stream).json_schema as Schema;
       expect(new Ajv({ strict: false }).validateSchema(schema)).toBe(true);
@@ -41,7 +41,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
       }
       for (const [path, part] of nested(schema, name)) {
         expect(part['description'], path).toMatch(/\w{2}/);
-        // Destinations know the time zone of a timestamp only from this type.
+        // Destinations recognize the time zone of a timestamp only by this type.
         if (path.endsWith('_at')) {
           expect(part, path).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
         }
@@ -50,8 +50,8 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
     },
   );
 
-  test("per-deployment streams contain the deployment's id", () => {
-    // Roles in IBM Cloud come from policies, which may cover all deployments.
+  test("contain the deployment's id if they are per-deployment streams", () => {
+    // In IBM Cloud, roles are granted by policies, which may cover all deployments.
     const isReport = ({ name }: Stream): boolean =>
       name.startsWith('deployments_') && (platform === 'compose' || !name.endsWith('roles'));
     const reports = streams.filter(isReport);
@@ -59,7 +59,7 @@ describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) 
     expect(reports).toHaveLength(8);
   });
 
-  test('start_date skips events, recipes and backups, and nothing else', () => {
+  test('are limited by start_date only if they contain events, recipes or backups', () => {
     const dated = streams.filter(({ startDateField }) => startDateField !== undefined);
     expect(dated.map(({ name, startDateField }) => [name, startDateField])).toEqual([
       ['audit_events', 'created_at'],

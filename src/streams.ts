@@ -3,13 +3,10 @@ import { streams as compose } from './platforms/compose/streams/index.ts';
 import { streams as ibmCloud } from './platforms/ibm-cloud/streams/index.ts';
 import { nearestOf } from './text/nearest.ts';
 
-/**
- * The streams of every platform, without its config's dependencies, for commands that only list streams and must start
- * quickly.
- */
+/** The streams of every platform, loaded without the config's dependencies, so that commands that only list streams start quickly. */
 export const STREAMS: Readonly<Record<string, readonly Stream[]>> = { ibm_cloud: ibmCloud, compose };
 
-/** The error text for a requested stream that this platform does not have: what happened, then what to do. */
+/** The error message for a requested stream that the platform does not have. */
 export function unknownStream(label: string, streams: readonly Stream[], platform: unknown): string {
   const names = streams.map(({ name }) => name);
   const nearest = nearestOf(label, names);
