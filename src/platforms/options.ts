@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// Option types of several platforms. An error is the end of a sentence that begins with the option's name.
+// The option types that several platforms use. Each error message is the end of a sentence that begins with the option's name.
 
 export function wholeNumber(least: number, most: number): z.ZodInt {
   const error = `must be a whole number from ${least} to ${most}`;
@@ -18,7 +18,7 @@ export function boolean(): z.ZodBoolean {
   return z.boolean({ error: 'must be true or false' });
 }
 
-/** A list without duplicates; empty by default. */
+/** A list of strings, from which duplicates are removed; empty by default. */
 export function listOf<T extends z.ZodType<string>>(item: T) {
   return z
     .array(item, { error: 'must be an array of strings, even for one: ["…"]' })

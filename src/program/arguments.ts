@@ -1,10 +1,10 @@
 import type { ParseArgsConfig } from 'node:util';
 import { nearestOf } from '../text/nearest.ts';
 
-// An import would load the dependencies of every export of node:util.
+// An import statement would load the dependencies of all exports of node:util.
 const { parseArgs } = process.getBuiltinModule('node:util');
 
-/** A wrong command line. The message is a clause that quotes no value, because a value may be a secret. */
+/** An invalid command line. The message is a clause and quotes no values, because a value could be a secret. */
 export class UsageError extends Error {}
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -27,7 +27,7 @@ export function parseArguments<O extends Options>(args: string[], options: O): A
   return parseArgs({ args, options, allowPositionals: true });
 }
 
-/** ` (did you mean --config?)`, or nothing if no known name is similar. */
+/** ` (did you mean --config?)`, or an empty string if no known name is similar. */
 export function suggestion(word: string, known: readonly string[], prefix = ''): string {
   const nearest = word.length === 1 ? known.find((name) => name.startsWith(word)) : nearestOf(word, known);
   return nearest === undefined ? '' : ` (did you mean ${prefix}${nearest}?)`;

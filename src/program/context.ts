@@ -7,19 +7,19 @@ export const STDOUT_CLOSED =
 
 /** The parts of the process that a command uses. */
 export interface Context {
-  /** stdout. */
+  /** The writer for stdout. */
   readonly writer: LineWriter;
-  /** Prints text that needs nothing else, such as --help, to stdout at once. */
+  /** Prints a text, such as --help, to stdout immediately, without setting up the writer. */
   print(text: string): void;
-  /** stdout was closed when the process started, so records would be lost. */
+  /** Whether stdout was closed when the process started, so that records would be lost. */
   isStdoutClosed?: boolean;
-  /** Aborted when the process is to stop. */
+  /** Aborted when the process should stop. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
   /** Writes text for people to stderr. */
   stderr: (text: string) => void;
-  /** For a person watching, if stderr is a terminal and stdout is not. Text is redacted. */
+  /** The terminal of a person who is watching: present if stderr is a terminal and stdout is not. Text is redacted. */
   readonly terminal?: Terminal | undefined;
-  /** The real ones by default. */
+  /** The clock and timers; the real ones by default. */
   timing?: Timing;
 }

@@ -15,24 +15,24 @@ function file(name: string, content: string): string {
   return path;
 }
 
-test('a file is read without its byte order mark, whatever its name', async () => {
+test("a file is read without its byte order mark, whatever the file's name", async () => {
   await expect(readInput('state', file('state.txt', '\uFEFF{"a":"ä"}'))).resolves.toBe('{"a":"ä"}');
 });
 
-describe('an unreadable file is named, with the reason', () => {
+describe('an error about an unreadable file', () => {
   test.each([
     ['does not exist. Check the path', join(folder, 'none.json')],
     ['does not exist. Check the path', join(file('plain', ''), 'below.json')],
     ['is a directory. Use the path of a file in it', folder],
     ['cannot be read (ENAMETOOLONG)', join(folder, 'n'.repeat(300))],
-  ])('%s', async (reason, path) => {
+  ])('contains the path and the reason: %s', async (reason, path) => {
     await expect(readInput('catalog', path)).rejects.toMatchObject({
       message: `The catalog file ${path} ${reason}.`,
       failureType: 'config_error',
     });
   });
 
-  test('permission denied, naming the current user', async () => {
+  test('names the current user if permission is denied', async () => {
     const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
     const readFile = vi.spyOn(fs, 'readFile').mockRejectedValue(denied);
     onTestFinished(() => {
@@ -45,14 +45,17 @@ describe('an unreadable file is named, with the reason', () => {
     );
   });
 
-  test.each(['{"api_token":"hunter2"}', ' [{"a":1}]'])('%s is not a file name, and is not shown', async (json) => {
-    await expect(readInput('config', json)).rejects.toThrow(
-      '--config takes the name of a file, not the JSON itself. Write the JSON to a file.',
-    );
-  });
+  test.each(['{"api_token":"hunter2"}', ' [{"a":1}]'])(
+    'does not quote JSON that was given instead of a path: %s',
+    async (json) => {
+      await expect(readInput('config', json)).rejects.toThrow(
+        '--config takes the name of a file, not the JSON itself. Write the JSON to a file.',
+      );
+    },
+  );
 });
 
-describe('invalid JSON', () => {
+describe('an error about invalid JSON', () => {
   test.each([
     ['', 'is empty; it must contain JSON.'],
     [' \n', 'is empty; it must contain JSON.'],
@@ -64,26 +67,26 @@ describe('invalid JSON', () => {
     ['{"api_token": "hunter2",\n"a": ', 'is not valid JSON. Correct it at line 2, column 6.'],
     ['hunter2', 'is not valid JSON. Correct it at line 1, column 1.'],
     ['undefined', 'is not valid JSON. Correct it at line 1, column 1.'],
-  ])('%j', (text, message) => {
+  ])('contains the position, but not the text: %j', (text, message) => {
     expect(() => parseInput('config', 'c.json', text)).toThrow(/^The config file c\.json /);
     expect(() => parseInput('config', 'c.json', text)).toThrow(message);
     expect(() => parseInput('config', 'c.json', text)).not.toThrow('hunter2');
   });
 });
 
-test('a missing state: how to read without one', async () => {
+test('an error about a missing state file explains how to read without a state', async () => {
   await expect(readInput('state', join(folder, 'none'))).rejects.toThrow(
     'none does not exist. Check the path, or leave out --state to read from the beginning.',
   );
 });
 
-test('the output of discover is not a configured catalog', () => {
+test('the output of discover is not accepted as a configured catalog', () => {
   expect(() => parseInput('catalog', 'c.json', '{"type":"LOG"}\n{"type":"CATALOG"}\n')).toThrow(
     'The catalog file c.json contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.',
   );
 });
 
-test('a file must contain an object', async () => {
+test('an input file must contain an object', async () => {
   const path = file('list.json', '[1]');
   await expect(readObject('config', path)).rejects.toThrow(
     `The config file ${path} must contain a JSON object, not an array.`,
@@ -91,7 +94,7 @@ test('a file must contain an object', async () => {
   await expect(readObject('config', file('object.json', '{"a":[1]}'))).resolves.toEqual({ a: [1] });
 });
 
-test('JSON of any type is parsed', () => {
+test('parseInput accepts JSON of any type', () => {
   expect(parseInput('config', 'c.json', ' {"a":[1,null]}\n')).toEqual({ a: [1, null] });
   expect(parseInput('config', 'c.json', 'null')).toBeNull();
 });
@@ -103,6 +106,6 @@ test.each([
   ['', 'a string'],
   [0, 'a number'],
   [false, 'a boolean'],
-])('%j is %s in a sentence', (value, name) => {
+])('typeName describes %j as "%s"', (value, name) => {
   expect(typeName(value)).toBe(name);
 });

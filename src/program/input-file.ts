@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { inputError } from '../core/failure/errors.ts';
 import { type Row, isRow } from '../core/record/row.ts';
 
-/** Reads a file that the user named. `what` is "config", "catalog" or "state"; the errors name it and the path. */
+/** Reads a file that the user specified. `what` is "config", "catalog" or "state"; errors contain it and the path. */
 export async function readInput(what: string, path: string): Promise<string> {
-  // An error about a missing file must not contain the credentials of JSON that is passed as the name.
+  // If JSON is given instead of a path, the error must not quote it, because JSON may contain credentials.
   if (/^\s*[{[]/.test(path))
     throw inputError(`--${what} takes the name of a file, not the JSON itself. Write the JSON to a file.`);
   try {
@@ -22,7 +22,7 @@ export async function readObject(what: string, path: string): Promise<Row> {
   return value;
 }
 
-/** Parses a file's JSON. The error names the position and never quotes the text, which may contain a credential. */
+/** Parses the JSON in a file. The error contains the position, but never quotes the text, which may contain a credential. */
 export function parseInput(what: string, path: string, text: string): unknown {
   if (text.trim() === '') throw inputError(`The ${what} file ${path} is empty; it must contain JSON.`);
   if (what === 'catalog' && text.trimStart().startsWith('{"type":')) {
@@ -40,13 +40,14 @@ export function parseInput(what: string, path: string, text: string): unknown {
 }
 
 /**
- * Where the JSON is invalid. V8 reports the position for most errors, but not for an unexpected token or an early end.
+ * Returns the position where the JSON is invalid. V8 reports the position for most errors, but not for an unexpected token or an
+ * unexpected end.
  */
 function jsonPositionOf({ message }: Error, text: string): string {
   const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec(message) ?? [];
   if (line !== undefined) return `line ${line}, column ${column}`;
   let right = hasWrongToken(text) ? 0 : text.length;
-  // Text that stops before an unexpected token only ends too early, so a binary search finds the position.
+  // Text that ends before an unexpected token is merely incomplete, so a binary search finds the position.
   for (let wrong = text.length; right + 1 < wrong;) {
     const middle = Math.floor((right + wrong) / 2);
     if (hasWrongToken(text.slice(0, middle))) wrong = middle;

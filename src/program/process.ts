@@ -10,21 +10,21 @@ import { redacted } from '../text/quoted.ts';
 /** How long a stopped process may take to write its last checkpoints. */
 const FLUSH_MS = 1_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
-/** For a terminal that doesn't know its width. */
+/** The width of a terminal that doesn't report its width. */
 const USUAL_COLUMNS = 80;
 
 /** An executable. */
 interface Program {
   name: string;
-  /** How its lines on stdout are encoded, if not in UTF-8. */
+  /** The encoding of lines on stdout, if not UTF-8. */
   encoding?: LineEncoding;
   /** Runs one command line and returns its exit code. Throws a UsageError for an invalid command line. */
   run: (argv: string[], context: Context) => Promise<number>;
-  /** Loads the function that reports the error that ended a command. */
+  /** Loads the function that reports the error that ended the command. */
   failures: () => Promise<{ reportFailure: (context: Context, thrown: unknown) => void }>;
 }
 
-/** The process around a program: stdout, signals, uncaught exceptions, the exit code. */
+/** Runs a program's process: stdout, signals, uncaught exceptions, and the exit code. */
 export function runProcess({ name, encoding, run, failures }: Program): void {
   if (isTooOld(process.versions.node)) {
     process.stderr.write(
@@ -33,7 +33,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
     process.exitCode = 1;
     return;
   }
-  // Caches compiled code for the next start. Old releases lack it.
+  // Caches compiled code to speed up the next start. Old Node.js releases lack this function.
   module.enableCompileCache?.();
   const stop = new AbortController();
   const stderr = (text: string): void => {
@@ -44,7 +44,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
   let writer: LineWriter | undefined;
 
   const context: Context = {
-    // Opened on first use: process.stdout loads a fifth of what Node.js needs to start.
+    // stdout is opened on first use: loading process.stdout takes a fifth of the startup time of Node.js.
     get writer() {
       return (writer ??= new LineWriter(openStdout(1, process.stdout), onStdoutFailure, encoding));
     },
@@ -65,7 +65,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
 
   function onStdoutFailure(error: NodeJS.ErrnoException): void {
     stop.abort(new Error('stdout has failed'));
-    // A reader that closed its end needs no message, but a full disk does, since stdout can't report it.
+    // If the reader closed the pipe, no message is needed. A full disk needs one on stderr, since stdout can't report it.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
     stderr(
       `${name}: stdout cannot be written (${error.message}). Output is incomplete. Free disk space, then rerun; for read, pass the last complete state.\n`,
@@ -89,7 +89,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
         code = 2;
       } else if (!stop.signal.aborted) await report(thrown);
     }
-    // stdout may fail at the very last byte.
+    // Writing to stdout may fail as late as the last byte.
     await writer?.drained();
     process.exitCode = writer?.failed === true ? 1 : code;
   }
@@ -99,17 +99,17 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
     reportFailure(context, thrown);
   }
 
-  /** Stops the command, waits for its last checkpoints, and dies of the signal, which some clients check. */
+  /** Stops the command, waits for its last checkpoints, and terminates by the signal, because some clients check for it. */
   async function endBySignal(signal: (typeof SIGNALS)[number]): Promise<void> {
     stop.abort(new Error(`stopped by ${signal}`));
     await withinFlushTime(finished.then(() => writer?.drained()));
     for (const each of SIGNALS) process.removeAllListeners(each);
     process.kill(process.pid, signal);
-    // The kernel ignores the signal if this is pid 1 of a container. Exit code 0 would mean that everything was read.
+    // As pid 1 of a container, the process ignores the signal. It must not exit with 0, which would mean that everything was read.
     setTimeout(() => process.exit(128 + constants.signals[signal]), 50);
   }
 
-  /** After an uncaught error, the state of the process is unknown: it reports the error, once, and ends. */
+  /** Reports an uncaught error, once, and exits, because the process may be in an inconsistent state. */
   async function endByBug(thrown: unknown): Promise<void> {
     if (endsByBug) return;
     endsByBug = true;
@@ -123,7 +123,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
   }
 }
 
-/** Whether this release of Node.js lacks APIs that the program uses. */
+/** Whether this Node.js release lacks APIs that the program uses. */
 function isTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < 22 || (major === 22 && minor < 20);

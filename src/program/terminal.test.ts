@@ -5,7 +5,7 @@ import { type ReadEnd, followRead } from './terminal.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Two streams, after 1,234 records and two seconds; returns the text that is written next. */
+/** Follows two streams for two seconds and 1,234 records. Returns functions for the text that is written next. */
 function follow(columns: number): { line: () => string | undefined; end: (end: ReadEnd) => string | undefined } {
   const testRun = openRun();
   const streams = [openRead(testRun, parts), openRead(testRun, events)] as const;
@@ -30,30 +30,30 @@ function follow(columns: number): { line: () => string | undefined; end: (end: R
   };
 }
 
-describe('while streams are read', () => {
-  it('one line shows how much, how fast and how long', () => {
+describe('the progress line', () => {
+  it('shows the number of records, the speed and the elapsed time', () => {
     expect(follow(80).line()).toBe('\r\u001B[K1,234 records, 1 of 2 streams done, 617/s, 2.0 s');
   });
 
-  it("the line is truncated on a narrow terminal, because a wrapped one can't be wiped", () => {
+  it("is truncated on a narrow terminal, because a wrapped line can't be erased", () => {
     expect(follow(20).line()).toBe('\r\u001B[K1,234 records, 1 of');
   });
 });
 
-describe('at the end', () => {
-  it('it reports what was read, and what was skipped', () => {
+describe('the summary at the end', () => {
+  it('reports what was read and what was skipped', () => {
     expect(follow(80).end({ failures: [], stopped: false })).toBe(
       '\r\u001B[KRead 1,234 records of 2 streams in 2.0 s.\n- parts: 2 deployments skipped\n',
     );
   });
 
-  it('it reports each failure with what to do', () => {
+  it('reports each failure and what to do about it', () => {
     expect(follow(80).end({ failures: ['teams: No. Ask.', 'parts: No.'], stopped: false })).toContain(
       'Incomplete: read 1,234 records of 2 streams in 2.0 s.\n- teams: No. Ask.\n- parts: No.\n',
     );
   });
 
-  it('it says how to resume, if it was stopped', () => {
+  it('explains how to resume if the read was stopped', () => {
     expect(follow(80).end({ failures: ['a\nb\u001b[31m'], stopped: false })).toContain(
       String.raw`- a\u000ab\u001b[31m`,
     );

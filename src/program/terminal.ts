@@ -1,10 +1,10 @@
 import type { OpenStream } from '../core/retrieval/open-stream.ts';
 import { asOneLine } from '../stdout/line-encoding.ts';
 
-/** The terminal that a person watches while stdout goes to a file or another program. */
+/** The terminal of a person who is watching while stdout is redirected to a file or another program. */
 export interface Terminal {
   write(text: string): void;
-  /** Its width in characters, which may change. */
+  /** The width in characters, which may change. */
   columns(): number;
 }
 
@@ -13,12 +13,12 @@ const WIPE = '\r\u001B[K';
 
 /** How a read ended. */
 export interface ReadEnd {
-  /** Sentences on what happened and what to do. */
+  /** Sentences about what happened and what to do. */
   failures: readonly string[];
   stopped: boolean;
 }
 
-/** Keeps one line on the terminal up to date while streams are read. Call the returned function at their end. */
+/** Keeps one line on the terminal up to date while streams are read. Call the returned function when they have ended. */
 export function followRead(streams: readonly OpenStream[], terminal: Terminal): (end: ReadEnd) => void {
   const began = Date.now();
   const seconds = (): number => (Date.now() - began) / 1_000;
@@ -27,7 +27,7 @@ export function followRead(streams: readonly OpenStream[], terminal: Terminal): 
     const ended = streams.filter(({ reader }) => reader.sink.hasEnded).length;
     const rate = Math.round(records() / Math.max(seconds(), 0.001)).toLocaleString('en');
     const line = `${count(records(), 'record')}, ${ended} of ${streams.length} streams done, ${rate}/s, ${duration(seconds())}`;
-    // A line that wraps can't be wiped.
+    // A wrapped line can't be erased.
     terminal.write(`${WIPE}${line.slice(0, Math.max(0, terminal.columns() - 1))}`);
   };
   const timer = setInterval(show, INTERVAL_MS);
@@ -49,7 +49,7 @@ function count(n: number, noun: string): string {
   return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** `59.9 s`; `2 min`. */
+/** A duration such as `59.9 s` or `2 min`. */
 function duration(seconds: number): string {
   return seconds < 120 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min`;
 }

@@ -1,4 +1,4 @@
 import manifest from '../../package.json' with { type: 'json' };
 
-/** The release, from package.json, the only place that defines it. */
+/** The release, which only package.json defines. */
 export const VERSION: string = manifest.version;

@@ -1,13 +1,13 @@
 import type { Exchange } from '../http/client-options.ts';
 import type { Probe } from '../platforms/platform.ts';
 
-/** The observations on an open question, and how often each was made. */
+/** The observations about an open question, and how often each was made. */
 interface Answer {
   asExpected: Map<string, number>;
   different: Map<string, number>;
 }
 
-/** The evidence of all responses on the open questions. */
+/** The evidence about the open questions in all responses. */
 export class Answers {
   readonly #probes: ReadonlyArray<[string, Probe]>;
   readonly #answers = new Map<string, Answer>();
@@ -28,7 +28,7 @@ export class Answers {
     }
   }
 
-  /** The result of a question, and the evidence for it. */
+  /** The result for a question, and the evidence. */
   of(id: string): [result: 'confirmed' | 'different' | 'not seen', evidence: string] {
     const { asExpected, different } = this.#answers.get(id) ?? { asExpected: new Map(), different: new Map() };
     const evidence = [...different, ...asExpected].map(([what, count]) => `${what} (${count})`).join(', ');

@@ -16,7 +16,7 @@ export interface Findings {
   shapes: ReadonlyMap<string, Shape>;
 }
 
-/** The report, in Markdown. */
+/** The report in Markdown. */
 export function reportOf(findings: Findings): string {
   const { platform, seconds, answers, traffic } = findings;
   const runtime = `source-compose ${VERSION}, Node.js ${process.versions.node}, ${process.platform}`;

@@ -8,7 +8,7 @@ const fields = {
   sizes: listOfObjects('Sizes.', { units: number('Units.'), type: text('Type.') }),
 };
 
-test('a shape has types, values of the fixed list, and names of undeclared fields', () => {
+test('a shape contains types, listed values, and the names of undeclared fields', () => {
   const shape = new Shape({ fields, dropped: ['link', 'sizes[].href'] });
   shape.received({
     id: 'secret',
@@ -32,7 +32,7 @@ test('a shape has types, values of the fixed list, and names of undeclared field
   expect([...shape.undeclared]).toEqual(['colour', 'a name that is not shown']);
 });
 
-test('a nested name is shown like a top-level name, whether it comes nested or as a path', () => {
+test('an undeclared nested name is treated like a top-level name, whether it is nested or part of a path', () => {
   const shape = new Shape({ fields, dropped: ['sizes[].href'] });
   shape.received({ sizes: [{ colour: 1, href: 'x' }], 'sizes[].shade': true, 'sizes[].href': true });
   expect([...shape.undeclared]).toEqual(['sizes[].colour', 'sizes[].shade']);

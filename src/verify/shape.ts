@@ -3,7 +3,7 @@ import { type Row, isRow } from '../core/record/row.ts';
 import type { Field } from '../core/stream/fields.ts';
 import type { Stream } from '../core/stream/stream.ts';
 
-/** Fields whose values are shown, if they are in the list below; a value that isn't there may be anything. */
+/** Fields whose values are shown if VALUES contains them. Any other value could be confidential. */
 const ENUMERATIONS: ReadonlySet<string> = new Set(
   `generation group_id last_operation_state last_operation_type membership_type method outcome platform resource scope
   severity state status template type`.split(/\s+/),
@@ -16,26 +16,26 @@ const VALUES: ReadonlySet<string> = new Set(
   running satellite scheduled search service stable static SUBSCRIPTION succeeded success TRIAL update upgrade user valkey
   warning ACTIVE`.split(/\s+/),
 );
-/** Anything else may contain data. */
+/** Matches the names that are shown. Any other name could contain data. */
 const NAME = /^[A-Za-z_]{1,40}$/;
 const MAX_UNDECLARED = 50;
 
-/** The types and kinds of a field's values, and of the fields inside it. */
+/** The types and known values of a field, and the fields inside the field. */
 export interface Part {
   path: string;
   types: Record<string, number>;
   values: Record<string, number> | undefined;
-  /** The fields inside it, by name, and the path that their paths begin with. */
+  /** The inner fields by name, and the prefix of their paths. */
   parts: Map<string, Part>;
   prefix: string;
 }
 
-/** The shape of a stream's rows as the API returned them; the rows themselves are not kept. */
+/** The shape of a stream's rows, as returned by the API. The rows themselves are not kept. */
 export class Shape implements StreamSink {
   readonly parts: Part['parts'];
   readonly undeclared = new Set<string>();
   readonly #dropped: ReadonlySet<string>;
-  /** The paths that an undeclared field's path may begin with. */
+  /** The possible prefixes of an undeclared field's path. */
   readonly #prefixes = new Set(['']);
   readonly #onComplete: (records: number) => void;
   #records = 0;
@@ -55,7 +55,7 @@ export class Shape implements StreamSink {
 
   record(): number {
     this.#records += 1;
-    // No state is ever sent.
+    // The size of a record matters only for saving states, and verify saves none.
     return 0;
   }
 
@@ -97,7 +97,7 @@ export class Shape implements StreamSink {
     }
   }
 
-  /** The row may also have a field whose name is a nested field's path. */
+  /** Records an undeclared field. A row may also contain the path of a nested field as a name. */
   #seeUndeclared(path: string): void {
     if (this.#dropped.has(path) || this.undeclared.size >= MAX_UNDECLARED) return;
     const end = path.lastIndexOf('.') + 1;
@@ -106,7 +106,9 @@ export class Shape implements StreamSink {
   }
 }
 
-/** Collects the shapes of rows, and shows no texts, since texts may contain names. `onComplete` is called when a stream is complete. */
+/**
+ * Collects the shapes of rows. No free text is kept, since it could contain names. `onComplete` is called when a stream is complete.
+ */
 export class ShapesOutput implements Output {
   readonly shapes: ReadonlyMap<string, Shape>;
 

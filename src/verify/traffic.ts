@@ -1,14 +1,14 @@
 import type { Exchange } from '../http/client-options.ts';
 import { isAboutRate } from '../http/traffic/retry.ts';
 
-/** The only path segments that a report shows: all others may be ids. */
+/** The only path segments that a report shows, because any other segment could be an id. */
 const WORDS: ReadonlySet<string> = new Set(
   `accounts addons alerts allowlists apikeys audit_events autoscaling backups billables capability clusters databases
   datacenters deployables deployments details groups identity ip_addresses member members point_in_time_recovery_data
   policies query recipes regions remotes resource_groups resource_instances roles scalings tasks team_roles teams token
   usage v1 v2 v4 versions`.split(/\s+/),
 );
-/** A request with one of these parameters, unless it is 0, is for a later page. */
+/** A request with one of these parameters is for a later page, unless the value is 0. */
 const PAGE_TOKENS = ['start', '_start', 'next_docid', 'next_url', 'offset', 'cursor'];
 
 /** The requests to one endpoint. */
@@ -22,7 +22,7 @@ interface Endpoint {
   rateHeaders: Set<string>;
 }
 
-/** The part of a report about traffic. Bodies are not kept. */
+/** The traffic section of a report. Response bodies are not kept. */
 export class Traffic {
   readonly endpoints = new Map<string, Endpoint>();
 
@@ -50,7 +50,7 @@ export class Traffic {
   }
 }
 
-/** The endpoint of a request, without ids: `GET deployments/{id}/tasks`. */
+/** The endpoint of a request without ids, such as `GET deployments/{id}/tasks`. */
 export function endpointOf({ path, post }: Exchange['request']): string {
   const words = path.split('/').map((word) => (WORDS.has(word) ? word : '{id}'));
   return `${post === undefined ? 'GET' : 'POST'} ${words.join('/')}`;

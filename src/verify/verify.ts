@@ -11,8 +11,8 @@ import { ShapesOutput } from './shape.ts';
 import { Traffic, endpointOf } from './traffic.ts';
 
 /**
- * Reads all streams once, discards the records, and prints a report that shows no data of the account. Returns 1 if all streams
- * failed, or if there is no report; the reason goes to stderr, since stdout may be a file for the report.
+ * Reads all streams once, discards the records, and prints a report without any account data. Returns 1 if all streams failed or if
+ * there is no report. Errors are written to stderr, because stdout may be redirected to a file for the report.
  */
 export async function runVerify(context: Context, configPath: string, debug: boolean): Promise<number> {
   try {

@@ -7,7 +7,7 @@ import { serverText } from '../../text/server-text.ts';
 
 type Reply = [status: number, body: string];
 
-/** An API that sends these replies to each path, repeating the last one, and a client of it. */
+/** Starts an API with these replies to each path, the last of which is repeated, and creates a client. */
 async function withReplies(replies: Record<string, Reply[]>, options: Parameters<typeof createClient>[0] = {}) {
   const { origin, requests } = await startServer((request, response) => {
     const left = replies[request.url?.slice(1) ?? ''] ?? [[404, '']];
@@ -24,12 +24,12 @@ async function withReplies(replies: Record<string, Reply[]>, options: Parameters
 const UNAUTHORIZED: Reply = [401, '{"errors":"unauthorized"}'];
 const FINE: Reply = [200, '{"_embedded":{"accounts":[]}}'];
 
-describe('the API rejects the token, which is reported at once', () => {
+describe('the token', () => {
   test.each([
     ['a text', '{"errors":"invalid_token"}'],
     ['a map of lists', '{"errors":{"token":["invalid_token"]}}'],
     ['a map of strings', '{"errors":{"error":"invalid_token"}}'],
-  ])('for a 401 with invalid_token as %s, without another request', async (_, body) => {
+  ])('counts as rejected, without another request, if a 401 contains invalid_token as %s', async (_, body) => {
     const { get, told, paths } = await withReplies({ teams: [[401, body]] });
     const error = await get('teams');
     expect(error).toMatchObject({
@@ -42,14 +42,14 @@ describe('the API rejects the token, which is reported at once', () => {
     expect(paths()).toEqual(['teams']);
   });
 
-  test('for any other 401 if accounts gets a 401, too', async () => {
+  test('counts as rejected if a request for accounts also gets a 401', async () => {
     const { get, told, paths } = await withReplies({ teams: [UNAUTHORIZED], accounts: [UNAUTHORIZED] });
     expect(await get('teams')).toMatchObject({ problem: 'credentials_rejected', failureType: 'config_error' });
     expect(told[0]).toMatchObject({ problem: 'credentials_rejected' });
     expect(paths()).toEqual(['teams', 'accounts']);
   });
 
-  test('for a 401 of accounts itself, without another request', async () => {
+  test('counts as rejected, without another request, if the 401 was for accounts', async () => {
     const { get, told, paths } = await withReplies({ accounts: [UNAUTHORIZED] });
     const error = await get('accounts');
     expect(error).toMatchObject({ problem: 'credentials_rejected' });
@@ -58,8 +58,8 @@ describe('the API rejects the token, which is reported at once', () => {
   });
 });
 
-describe('a 401 that is not about the token is a rejection of the resource', () => {
-  test('if accounts can be read; it quotes the API, and the token is not reported', async () => {
+describe('an HTTP 401 for a resource', () => {
+  test('does not mean that the token is rejected if accounts can be read', async () => {
     const { get, told, paths } = await withReplies({ 'deployments/d1/recipes': [UNAUTHORIZED], accounts: [FINE] });
     expect(await get('deployments/d1/recipes')).toMatchObject({
       problem: 'unauthorized',
@@ -80,14 +80,14 @@ describe('a 401 that is not about the token is a rejection of the resource', () 
     [403, ''],
     [404, ''],
     [422, ''],
-  ])('if accounts returns HTTP %i, which is no evidence against the token', async (...reply) => {
+  ])('does not mean that the token is rejected if accounts returns HTTP %i', async (...reply) => {
     const { get, told } = await withReplies({ teams: [UNAUTHORIZED], accounts: [reply] });
     expect(await get('teams')).toMatchObject({ problem: 'unauthorized' });
     expect(told).toEqual([]);
   });
 });
 
-test('accounts is requested once for simultaneous 401s, and not again for a while', async () => {
+test('accounts is requested once for simultaneous 401s, and not again for five seconds', async () => {
   const paths = Array.from({ length: 8 }, (_, i) => `deployments/d${i}/roles`);
   const replies = Object.fromEntries(paths.map((path) => [path, [UNAUTHORIZED]]));
   let now = 0;
@@ -104,13 +104,13 @@ test('accounts is requested once for simultaneous 401s, and not again for a whil
   now += 1;
   await get('deployments/d0/roles');
   expect(probes()).toBe(2);
-  // A token that is revoked during the sync is noticed.
+  // A token that is revoked during the sync must be noticed.
   now += 60_000;
   expect(await get('deployments/d0/roles')).toMatchObject({ problem: 'credentials_rejected' });
   expect(probes()).toBe(3);
 });
 
-test('if accounts keeps failing, the error is an outage that says why accounts was requested', async () => {
+test('if requests for accounts keep failing, the error is transient and explains why accounts was requested', async () => {
   const { get, told } = await withReplies({ teams: [UNAUTHORIZED], accounts: [[500, '']] });
   expect(await get('teams')).toMatchObject({
     problem: 'server_error',
@@ -121,10 +121,10 @@ test('if accounts keeps failing, the error is an outage that says why accounts w
   expect(told).toEqual([]);
 });
 
-describe('without a client', () => {
+describe('a failed request for accounts', () => {
   const TEAMS: Request = { path: 'teams' };
 
-  test('a probe that failed is repeated for the next 401', async () => {
+  test('is repeated for the next 401', async () => {
     const auth = tokenAuth('t');
     const gone = new Error('stopped by SIGTERM');
     const meaning = (ask: () => Promise<unknown>): Promise<RejectionMeaning> =>

@@ -3,22 +3,22 @@ import type { Request } from '../../core/stream/request.ts';
 import type { Auth } from '../../http/auth.ts';
 import { rawText } from '../../text/server-text.ts';
 
-/** Any valid token can read this path. */
+/** Every valid token can read this path. */
 const PROBE: Request = { path: 'accounts' };
 
-/** For this time after a successful probe, a 401 is considered unrelated to the token. */
+/** For this long after a successful request for the accounts, a 401 is considered unrelated to the token. */
 const ACCEPTED_MS = 5_000;
 
 /**
- * A constant token. A 401 means that the API rejects the token, or that a single resource is gone or out of its reach
- * (compose-api.md 7.2). Only `invalid_token` (7.1), or a 401 for the accounts as well, is evidence against the token. If the
- * accounts fail temporarily, that error is thrown: skipping the resource could lose records, and rejecting the token would end
- * the sync. `now` returns Unix ms.
+ * Authenticates with a constant token. A 401 means that the API rejects the token, or that a single resource is gone or inaccessible
+ * (compose-api.md 7.2). Only the text `invalid_token` (7.1) or a 401 for the accounts is evidence against the token. If the request
+ * for the accounts fails temporarily, its error is thrown: skipping the resource could lose records, and rejecting the token would
+ * end the sync. `now` returns Unix ms.
  */
 export function tokenAuth(token: string, now: () => number = Date.now): Auth {
   const value = `Bearer ${token}`;
   let acceptedAt = -Infinity;
-  /** Shared by all requests that get a 401 at the same time. */
+  /** The pending request for the accounts, shared by all requests that get a 401 meanwhile. */
   let probing: Promise<boolean> | undefined;
 
   async function isAccepted(send: () => Promise<unknown>): Promise<boolean> {

@@ -8,25 +8,25 @@ const config = (options: object = {}): ComposeConfig =>
   compose.config.parse({ name: 'compose', api_token: 'the-token', ...options });
 const never = (): never => expect.fail('nothing is to happen');
 
-test("only Compose's own host gets a hint that Compose shut down", () => {
+test("the hint about the shutdown of Compose is shown only for Compose's own host", () => {
   const { address } = compose.connection(config());
   expect(compose.terms.hostHint(new URL(address).host)).toMatch(/shut down its API on 1 March 2023.*base_url/);
   expect(compose.terms.hostHint('compose.example.com')).toBeUndefined();
 });
 
-test('requests go to base_url with the token and accept JSON', async () => {
+test('requests are sent to base_url with the token and accept JSON', async () => {
   const { address, auth, accept } = compose.connection(config({ base_url: 'https://compose.example.com/v/' }));
   expect(address).toBe('https://compose.example.com/v');
   expect(await auth.header(never)).toBe('Bearer the-token');
   expect(accept).toBe('application/hal+json, application/json');
 });
 
-test('the token is a credential, as written and trimmed, even in an invalid config', () => {
+test('the token is registered as a credential, both as written and trimmed, even if the config is invalid', () => {
   expect(compose.credentials({ api_token: ' the-token\n', page_size: 'much' })).toEqual([' the-token\n', 'the-token']);
   for (const none of [{}, { api_token: 7 }, { api_token: null }]) expect(compose.credentials(none)).toEqual([]);
 });
 
-test("the streams' shared options come from the config", async () => {
+test('the options that all streams share are read from the config', async () => {
   const api = new FakeApi({ deployments: listBody('deployments', [{ id: ID }, { id: 'other' }]) });
   const options = config({ deployment_ids: [ID], page_size: 20, include_connection_strings: true });
   const shared = compose.open(options, api);

@@ -53,7 +53,7 @@ export const compose: Platform<ComposeConfig, ComposeShared> = {
   },
 };
 
-/** In a check, a 404 means that the address is wrong, not that the accounts are missing. */
+/** Requests the accounts for a check. A 404 means that the address is wrong, not that the accounts are missing. */
 async function accountsAt(address: string, api: Api): Promise<unknown> {
   try {
     return await api.get({ path: 'accounts' }, 'check');

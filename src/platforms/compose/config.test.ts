@@ -4,20 +4,20 @@ import { composeConfig } from './config.ts';
 const TOKEN = { name: 'compose', api_token: '0123456789abcdef' };
 const ID = '5a2b4c6d8e0f12001300b001';
 
-describe('values are normalized', () => {
+describe('the parsed config', () => {
   test.each([
     [{ api_token: ' \n0123456789abcdef\t' }, { api_token: '0123456789abcdef' }],
     [{ api_token: 'with space inside' }, { api_token: 'with space inside' }],
     [{ deployment_ids: [` ${ID.toUpperCase()}\n`] }, { deployment_ids: [ID] }],
     [{ deployment_ids: [ID, ` ${ID}`] }, { deployment_ids: [ID] }],
     [{ base_url: ' http://localhost:8080/2016-07/ ' }, { base_url: 'http://localhost:8080/2016-07' }],
-  ])('%j', (given, kept) => {
+  ])('has normalized values: %j', (given, kept) => {
     expect(composeConfig.parse({ ...TOKEN, ...given })).toMatchObject(kept);
   });
 });
 
-describe('ranges include their ends', () => {
-  test.each([['page_size', 10, 100]])('%s from %d to %d', (option, least, most) => {
+describe('a number', () => {
+  test.each([['page_size', 10, 100]])('for %s must be from %d to %d, inclusive', (option, least, most) => {
     const problem = `must be a whole number from ${least} to ${most}`;
     for (const value of [least, most]) expect(problemsOf(option, value)).toEqual([]);
     for (const value of [least - 1, most + 1, least + 0.5, String(least), true]) {
@@ -26,7 +26,7 @@ describe('ranges include their ends', () => {
   });
 });
 
-describe('invalid values', () => {
+describe('an invalid value', () => {
   test.each([
     ['api_token', undefined, 'is missing'],
     ['api_token', 12_345_678, 'must be a string'],
@@ -53,7 +53,7 @@ describe('invalid values', () => {
     ['include_connection_strings', 'true', 'must be true or false'],
     ['base_url', 1, 'must be a string'],
     ['base_url', 'a b', 'must be a URL such as https://compose.example.com/2016-07'],
-  ])('%s: %j', (option, value, problem) => {
+  ])('of %s causes an error that names the option: %j', (option, value, problem) => {
     expect(problemsOf(option, value)[0]).toBe(problem);
   });
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addressProblem, normaliseAddress } from '../../http/address.ts';
 import { boolean, listOf, requiredText, wholeNumber } from '../options.ts';
 
-/** The API's address until 1 March 2023. The version is part of the path. */
+/** The address of the API until 1 March 2023. Its path includes the version. */
 export const DEFAULT_BASE_URL = 'https://api.compose.io/2016-07';
 
 const EXAMPLE_BASE_URL = 'https://compose.example.com/2016-07';
@@ -11,7 +11,7 @@ const DEPLOYMENT_ID = /^\s*[0-9a-fA-F]{24}\s*$/;
 /** The characters that HTTP and undici allow in a header. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]+$/;
 
-/** The options of this platform. An error is the end of a sentence that begins with the option's name. */
+/** The options of this platform. Each error message is the end of a sentence that begins with the option's name. */
 export const composeConfig = z
   .object({
     name: z.literal('compose').meta({ order: 0 }),

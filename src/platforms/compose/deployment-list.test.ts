@@ -28,7 +28,7 @@ function open(
 
 const partition = (id: string): Partition => ({ id, label: `deployment ${id}`, fields: { deployment_id: id } });
 
-test('without deployment_ids all deployments are read, in the order of the API', async () => {
+test('all deployments are read in the order of the API if deployment_ids is not set', async () => {
   const { list } = open([], () => listBody('deployments', ROWS));
   expect(await list()).toEqual({
     rows: ROWS,
@@ -36,7 +36,7 @@ test('without deployment_ids all deployments are read, in the order of the API',
   });
 });
 
-test('deployment_ids limit rows and partitions, but not `all`', async () => {
+test('deployment_ids limits the rows and the selected partitions, but not the set of all partitions', async () => {
   const { list, warnings } = open(['d3', 'd2'], () => listBody('deployments', ROWS));
   expect(await list()).toEqual({
     rows: [ROWS[2], ROWS[0]],
@@ -53,7 +53,7 @@ test('the list is requested once for all streams', async () => {
   expect(fetched).toEqual(['deployments for deployments']);
 });
 
-test('all streams get the same failure', async () => {
+test('all streams get the same error if the request fails', async () => {
   const { list, fetched } = open([], refuses(403, 'deployments'));
   const errors = await Promise.all([1, 2].map(() => list().catch((error: unknown) => error)));
   expect(errors[0]).toMatchObject({ problem: 'forbidden' });
@@ -68,7 +68,7 @@ test('unknown deployment_ids cause a warning, and the others are read', async ()
   expect(warnings).toEqual(['These deployment_ids do not exist for this API token: d9, d8. Correct deployment_ids.']);
 });
 
-test('deployment_ids are an error if none of them exist', async () => {
+test('deployment_ids causes an error if none of the ids exist', async () => {
   const { list } = open(['d9', 'd8'], () => listBody('deployments', ROWS));
   await expect(list()).rejects.toMatchObject({
     problem: 'deployments_unknown',
@@ -77,27 +77,30 @@ test('deployment_ids are an error if none of them exist', async () => {
   });
 });
 
-test('an id that is a number becomes text', async () => {
+test('an id that is a number is converted to a string', async () => {
   expect((await open(['7'], () => listBody('deployments', [{ id: 7 }])).list()).rows).toEqual([{ id: 7 }]);
 });
 
-test('a missing list is empty, with a warning', async () => {
+test('a missing list counts as empty and causes a warning', async () => {
   const { list, warnings } = open([], () => ({}));
   expect((await list()).rows).toEqual([]);
   expect(warnings).toEqual([expect.stringContaining('has no list deployments')]);
 });
 
-describe('a row without a valid id is an error that names it', () => {
-  test.each([null, 'd1', ['d1'], {}, { id: null }, { id: '' }, { id: ['d1'] }])('%j', async (row) => {
-    const { list } = open([], () => listBody('deployments', [ROWS[0], row]));
-    await expect(list()).rejects.toMatchObject({
-      problem: 'unexpected_body',
-      message: expect.stringContaining('row 2 has no valid id') as string,
-    });
-  });
+describe('a row without a valid id', () => {
+  test.each([null, 'd1', ['d1'], {}, { id: null }, { id: '' }, { id: ['d1'] }])(
+    'causes an error that names the row: %j',
+    async (row) => {
+      const { list } = open([], () => listBody('deployments', [ROWS[0], row]));
+      await expect(list()).rejects.toMatchObject({
+        problem: 'unexpected_body',
+        message: expect.stringContaining('row 2 has no valid id') as string,
+      });
+    },
+  );
 });
 
-test('if the response has no list of deployments, `all` is undefined', async () => {
+test('the set of all partitions is undefined if the response has no list of deployments', async () => {
   const { list } = open([], () => ({}));
   const shared = { deployments: list, pageSize: 10, includeConnectionStrings: false };
   expect(await eachDeployment(shared)).toEqual({ chosen: [], all: undefined, isWhole: false });

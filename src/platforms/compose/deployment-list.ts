@@ -10,11 +10,14 @@ const PATH = 'deployments';
 export interface Deployments {
   /** The selected deployments. */
   rows: Row[];
-  /** The partitions that all per-deployment streams share: those of thousands of deployments take megabytes. */
+  /** The partitions, which all per-deployment streams share to save memory: those of thousands of deployments take megabytes. */
   partitions: Partitions;
 }
 
-/** Requests the list of deployments for the first stream that needs it. `selected` are the user's deployment_ids; empty means all. */
+/**
+ * Requests the list of deployments for the first stream that needs it. `selected` contains the configured deployment_ids; an empty
+ * list selects all.
+ */
 export function deploymentList(selected: readonly string[], api: Api): () => Promise<Deployments> {
   let loading: Promise<Deployments> | undefined;
   return () => (loading ??= loadDeployments(selected, api));
@@ -57,12 +60,12 @@ export function ofDeployment({ id }: Partition, report: string): Request {
   return { path: `deployments/${encodeURIComponent(id)}/${report}` };
 }
 
-/** The sentence about deployment_ids that do not exist. */
+/** The warning about deployment_ids that do not exist. */
 export function unknownSentence(ids: readonly string[]): string {
   return `These deployment_ids do not exist for this API token: ${ids.join(', ')}. Correct deployment_ids.`;
 }
 
-/** Ids that JSON readers don't keep exactly could be confused. */
+/** The id of a row. Numbers that JSON parsers can't represent exactly are rejected, because two such ids could look the same. */
 function idOf(row: unknown, i: number): string {
   const id = isRow(row) ? row['id'] : undefined;
   const isExact = typeof id === 'string' ? id !== '' : Number.isSafeInteger(id);

@@ -6,7 +6,7 @@ import { embeddedList, flatten, halObject } from './envelope.ts';
 
 const list = (body: unknown): ParsedPage => embeddedList(body, 'backups', 'deployments/d1/backups');
 
-test('the rows of a list are unchanged and in order', () => {
+test('the rows of a list are returned unchanged and in order', () => {
   const rows = [{ id: 'b' }, { id: 'a' }, null, 'odd'];
   expect(list({ _embedded: { backups: rows } })).toEqual({ rows, warnings: [] });
   expect(list({ _embedded: { backups: [] }, _links: {} })).toEqual({ rows: [], warnings: [] });
@@ -16,21 +16,21 @@ test('other lists in the body are ignored', () => {
   expect(list({ _embedded: { users: [1], backups: [2] } }).rows).toEqual([2]);
 });
 
-describe('a missing list is empty, with a warning', () => {
+describe('a missing list', () => {
   test.each([
     ['no envelope', {}],
     ['an envelope that is null', { _embedded: null }],
     ['an empty envelope', { _embedded: {} }],
     ['a list that is null', { _embedded: { backups: null } }],
     ['errors that are null', { errors: null, _embedded: {} }],
-  ])('%s', (_, body) => {
+  ])('counts as empty and causes a warning if the body has %s', (_, body) => {
     const { rows, warnings } = list(body);
     expect(rows).toEqual([]);
     expect(warnings).toEqual(['deployments/d1/backups has no list backups, which is treated as empty']);
   });
 });
 
-describe('a body without the list is an error, never an empty list', () => {
+describe('an invalid body', () => {
   test.each([
     ['null', null, 'it is not an object'],
     ['a bare list', [{ id: 'b' }], 'it is not an object'],
@@ -50,7 +50,7 @@ describe('a body without the list is an error, never an empty list', () => {
     ['a list that is an object', { _embedded: { backups: {} } }, '_embedded.backups is not a list'],
     ['a list that is false', { _embedded: { backups: false } }, '_embedded.backups is not a list'],
     ['another list instead', { _embedded: { snapshots: [] } }, 'it has the list snapshots instead of backups'],
-  ])('%s', (_, body, detail) => {
+  ])('causes an error instead of counting as an empty list: %s', (_, body, detail) => {
     expect(() => list(body)).toThrow(
       expect.objectContaining({ problem: 'unexpected_body', failureType: 'system_error' }),
     );
@@ -59,35 +59,35 @@ describe('a body without the list is an error, never an empty list', () => {
   });
 });
 
-test('a long name of a list is not shown', () => {
+test('a very long list name is not quoted in the error', () => {
   const name = 'x'.repeat(2_000_000);
   expect(() => list({ _embedded: { [name]: [] } })).toThrow('it has the list … instead');
   expect(() => list({ _embedded: { [name]: [] } })).not.toThrow('xxx');
 });
 
-test('an object without any of the expected fields is an error', () => {
+test('an object causes an error if it has none of the expected fields', () => {
   expect(halObject({ b: null }, 'x', ['a', 'b'])).toEqual({ b: null });
   expect(() => halObject({ c: 1 }, 'x', ['a', 'b'])).toThrow('it has none of the fields a, b');
   expect(() => halObject(JSON.parse('{"__proto__":1}'), 'x', ['toString'])).toThrow('it has none of the fields');
 });
 
-test('a link to a next page causes a warning, because it is not followed', () => {
+test('a link to a next page causes a warning, because the page is not read', () => {
   const { rows, warnings } = list({ _embedded: { backups: [1] }, _links: { next: { href: '/p2' } } });
   expect(rows).toEqual([1]);
   expect(warnings).toEqual([expect.stringContaining('further pages')]);
   expect(list({ _embedded: { backups: [1] }, _links: { next: null } }).warnings).toEqual([]);
 });
 
-test('an object is returned unchanged unless it is an error', () => {
+test('halObject returns an object unchanged unless it reports an error', () => {
   expect(halObject({ id: 'd1' }, 'deployments/d1')).toEqual({ id: 'd1' });
   expect(() => halObject({ errors: 'gone' }, 'deployments/d1')).toThrow('gone');
   expect(() => halObject([], 'deployments/d1')).toThrow('it is not an object');
 });
 
-/** The row as it is printed. */
+/** The row after serialization. */
 const flat = (row: Row): unknown => JSON.parse(JSON.stringify(flatten(row)));
 
-test('links are removed, and embedded lists move to the top level', () => {
+test('links are removed, and embedded lists become fields of the row', () => {
   const row = { id: 'a', _links: { self: { href: '/a{?embed}' } }, _embedded: { users: [{ id: 'u' }], other: [1] } };
   expect(flat(row)).toEqual({ id: 'a', users: [{ id: 'u' }], other: [1] });
   expect(flat({ id: 'a', _links: null, _embedded: null })).toEqual({ id: 'a' });
@@ -99,7 +99,7 @@ test('nested objects and lists keep their links and envelopes', () => {
   expect(flat(structuredClone(inside))).toEqual(inside);
 });
 
-test('a row keeps its own fields, and embedded lists fill in missing ones', () => {
+test('a row keeps its own fields, and embedded lists become fields only if those are missing', () => {
   const fields = fc.dictionary(fc.constantFrom('id', 'users', 'teams', 'data'), fc.jsonValue({ maxDepth: 2 }));
   fc.assert(
     fc.property(fields, fields, (own, lists) => {

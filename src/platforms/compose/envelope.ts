@@ -6,8 +6,8 @@ import { quoted } from '../../text/quoted.ts';
 import { serverText } from '../../text/server-text.ts';
 
 /**
- * The rows of a list: `{"_embedded": {"<name>": [ … ]}}` (compose-api.md 5). A missing list is empty, with a warning. Throws
- * `unexpected_body` for anything else, so that damage never looks like an empty list.
+ * The rows of a list: `{"_embedded": {"<name>": [ … ]}}` (compose-api.md 5). A missing list counts as empty, with a warning. Throws
+ * `unexpected_body` for anything else, so that an invalid response never looks like an empty list.
  */
 export function embeddedList(body: unknown, name: string, path: string): ParsedPage {
   const { _links: links, _embedded: embedded } = halObject(body, path);
@@ -27,7 +27,10 @@ export function embeddedList(body: unknown, name: string, path: string): ParsedP
   return { rows: [], warnings: [...warnings, `${path} has no list ${name}, which is treated as empty`], missing: true };
 }
 
-/** A body that must be an object, no error, and have at least one of `fields`, if given. Throws `unexpected_body`. */
+/**
+ * Returns the body if it is an object that reports no error and has at least one of `fields`, if given. Otherwise, throws
+ * `unexpected_body`.
+ */
 export function halObject(body: unknown, path: string, fields?: readonly string[]): Row {
   if (!isRow(body)) throw unexpectedBody(path, 'it is not an object');
   const { errors } = body;
@@ -41,7 +44,7 @@ export function halObject(body: unknown, path: string, fields?: readonly string[
   return body;
 }
 
-/** The rows of a list, flattened. */
+/** The flattened rows of a list. */
 export function embeddedRows(body: unknown, name: string, path: string): ParsedPage {
   const page = embeddedList(body, name, path);
   for (const row of page.rows) if (isRow(row)) flatten(row);

@@ -7,7 +7,7 @@ import { embeddedRows } from './envelope.ts';
 /** The data that the streams of a sync share. */
 export interface ComposeShared {
   deployments: () => Promise<Deployments>;
-  /** Audit events per page. */
+  /** The number of audit events per page. */
   pageSize: number;
   includeConnectionStrings: boolean;
 }
@@ -15,7 +15,7 @@ export interface ComposeShared {
 /** Declares a stream of this platform. */
 export const composeStream = streamsOf<ComposeShared>();
 
-/** One request for a whole list; `list` is its name in the body. */
+/** Sends one request for a whole list, whose name in the body is `list`. */
 export function wholeList(path: string, list = path) {
   return {
     way: 'once' as const,
@@ -24,7 +24,7 @@ export function wholeList(path: string, list = path) {
   };
 }
 
-/** One request per deployment; `list` is the list's name in the body. */
+/** Sends one request per deployment. The name of the list in the body is `list`. */
 export function perDeployment(report: string, list = report) {
   return {
     way: 'partition' as const,

@@ -1,7 +1,7 @@
 import { text } from '../../../core/stream/fields.ts';
 import { composeStream, wholeList } from '../stream.ts';
 
-/** `GET /accounts` (compose-api.md 9.1), a list of one account. */
+/** `GET /accounts` (compose-api.md 9.1): a list with a single account. */
 export const accounts = composeStream({
   name: 'accounts',
   description: 'The account that the token belongs to.',

@@ -2,7 +2,7 @@ import { object, text, timestamp } from '../../../core/stream/fields.ts';
 import { embeddedRows } from '../envelope.ts';
 import { composeStream } from '../stream.ts';
 
-/** `GET /audit_events` (compose-api.md 9.2): newest first, paged by the last row's id, filtered by `newer_than`. */
+/** `GET /audit_events` (compose-api.md 9.2): newest first, paginated by the last row's id, filtered by `newer_than`. */
 export const auditEvents = composeStream({
   name: 'audit_events',
   description: 'Actions in the account: who did what, and when.',

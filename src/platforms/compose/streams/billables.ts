@@ -1,7 +1,7 @@
 import { number, text, timestamp } from '../../../core/stream/fields.ts';
 import { composeStream, wholeList } from '../stream.ts';
 
-/** `GET /billables` (compose-api.md 9.3). No client that reads it is known. */
+/** `GET /billables` (compose-api.md 9.3). No known client reads this list. */
 export const billables = composeStream({
   name: 'billables',
   description: 'Billable items of the account. A vendor report, which may not be available to every token.',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { recordsOf } from '../../../../test-support/unit/reads.ts';
 import { databases } from './databases.ts';
 
-test('embedded versions become a field', () => {
+test('the embedded versions become a field of the record', () => {
   const versions = [
     { application: 'postgresql', status: 'deprecated', preferred: false, version: '9.4.16' },
     { application: 'postgresql', status: 'stable', preferred: true, version: '9.6.10' },

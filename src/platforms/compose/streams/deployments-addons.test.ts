@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsAddons } from './deployments-addons.ts';
 
-/** The key of an add-on without an id. */
+/** Matches the key of an add-on without an id. */
 const DIGEST = /^d1\/[0-9a-f]{32}$/;
 
 const records = (...addons: unknown[]): unknown[] => recordsOf(deploymentsAddons, { _embedded: { addons } }, 'd1');
 
-test('likely fields are extracted, and addon has the whole row', () => {
+test('the likely fields are extracted, and addon contains the whole row', () => {
   const addon = {
     id: 7,
     name: 'Syslog-NG',
@@ -30,7 +30,7 @@ test('likely fields are extracted, and addon has the whole row', () => {
   ]);
 });
 
-test('a row without known fields is a record, too', () => {
+test('a row without known fields also becomes a record', () => {
   const none = { id: null, name: null, type: null, status: null, created_at: null };
   expect(records({ plan: 'big' }, {})).toEqual([
     { key: expect.stringMatching(DIGEST), deployment_id: 'd1', ...none, addon: { plan: 'big' } },
@@ -38,14 +38,14 @@ test('a row without known fields is a record, too', () => {
   ]);
 });
 
-test('a row that is not an object stays, so that the reader reports it', () => {
+test('a row that is not an object is returned, so that the reader reports it', () => {
   expect(rowsIn(deploymentsAddons, { _embedded: { addons: ['x', null] } }).rows).toEqual(['x', null]);
 });
 
-describe('the key', () => {
+describe('the key of an add-on', () => {
   const keys = (...addons: unknown[]): unknown[] => (records(...addons) as { key: unknown }[]).map(({ key }) => key);
 
-  test('consists of the deployment and the id, as text or number', () => {
+  test('consists of the deployment and the id, which may be a string or a number', () => {
     expect(keys({ id: 'a-1' }, { id: 7 }, { id: 0 }, { id: '7', name: 'x' })).toEqual([
       'd1/a-1',
       'd1/7',
@@ -54,11 +54,11 @@ describe('the key', () => {
     ]);
   });
 
-  test.each([undefined, null, '', false, {}, ['a']])('has a hash of the row if the id is %j', (id) => {
+  test.each([undefined, null, '', false, {}, ['a']])('contains a hash of the row if the id is %j', (id) => {
     expect(keys({ id, name: 'Syslog-NG' })).toEqual([expect.stringMatching(DIGEST)]);
   });
 
-  test('depends on the fields, not on their order', () => {
+  test('depends on the fields, but not on their order', () => {
     const names = fc.string().filter((name) => name !== 'id' && name !== 'one more');
     const fields = fc.dictionary(names, fc.jsonValue({ maxDepth: 2 })).map((row) => Object.entries(row));
     const shuffled = fields.chain((entries) =>
@@ -78,7 +78,7 @@ describe('the key', () => {
     expect(keys({ name: 'a', plan: 'b' })).not.toEqual(keys({ name: 'b', plan: 'a' }));
   });
 
-  test('stays the same in every release', () => {
+  test('stays the same in all releases', () => {
     expect(keys({ name: 'Syslog-NG', plan: 'big' })).toEqual(['d1/1ab977760d6a7b7dac5635e1e0c89360']);
   });
 });

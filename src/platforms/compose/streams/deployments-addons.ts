@@ -5,8 +5,8 @@ import { embeddedList } from '../envelope.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
 /**
- * `GET /deployments/{id}/addons` (compose-api.md 9.8). Its response is unknown, so the likely fields are declared, `addon` has the
- * whole row, and an API without the endpoint has no add-ons.
+ * `GET /deployments/{id}/addons` (compose-api.md 9.8). The form of the response is unknown: only likely fields are declared, and
+ * `addon` contains the whole row. If the endpoint does not exist, there are no add-ons.
  */
 export const deploymentsAddons = composeStream({
   name: 'deployments_addons',
@@ -38,7 +38,7 @@ function withWholeRow(addon: Row): Row {
   return { key: hasId ? id : hashOf(addon), deployment_id, id, name, type, status, created_at, addon };
 }
 
-/** Independent of the order of fields. */
+/** The hash of an add-on's fields, regardless of their order. */
 function hashOf(addon: Row): string {
   const fields = Object.entries(addon).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 32);

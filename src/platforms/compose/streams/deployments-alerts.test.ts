@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsAlerts } from './deployments-alerts.ts';
 
-test('a healthy deployment has a record, too', () => {
+test('a healthy deployment also has a record', () => {
   expect(recordsOf(deploymentsAlerts, { summary: 'healthy', _embedded: { alerts: [] } }, 'd1')).toEqual([
     { deployment_id: 'd1', summary: 'healthy', alerts: [] },
   ]);
 });
 
-test('all alerts are in one record, unchanged', () => {
+test('all alerts of a deployment are in one record, unchanged', () => {
   const alerts = [
     { capsule_id: 'c1', message: 'Disk usage is at 92%', status: 'critical', check: 'disk' },
     { status: 1 },
@@ -18,7 +18,7 @@ test('all alerts are in one record, unchanged', () => {
   ]);
 });
 
-test('an object with neither summary nor list gives no record, but a warning', () => {
+test('an object with neither a summary nor a list causes a warning and adds no record', () => {
   const without = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
   const warnings = ['path has no list alerts, which is treated as empty'];
   expect(without({ hello: 'world' })).toEqual({ rows: [], warnings });
@@ -26,7 +26,7 @@ test('an object with neither summary nor list gives no record, but a warning', (
   expect(without({ summary: 'healthy' })).toEqual({ rows: [{ summary: 'healthy' }], warnings });
 });
 
-test('a damaged response is an error', () => {
+test('an invalid response causes an error', () => {
   const rows = (body: unknown): unknown => rowsIn(deploymentsAlerts, body);
   expect(() => rows({ summary: 'x', _embedded: { alerts: 'none' } })).toThrow('_embedded.alerts is not a list');
   expect(() => rows([])).toThrow('it is not an object');

@@ -4,8 +4,8 @@ import { embeddedList, flatten } from '../envelope.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
 /**
- * `GET /deployments/{id}/alerts` (compose-api.md 9.9): one object with a summary and a list. It is one record, so that healthy
- * deployments have one, too, and alerts need no key.
+ * `GET /deployments/{id}/alerts` (compose-api.md 9.9): one object with a summary and a list. It becomes a single record, so that
+ * healthy deployments have a record and alerts need no key.
  */
 export const deploymentsAlerts = composeStream({
   name: 'deployments_alerts',
@@ -14,7 +14,7 @@ export const deploymentsAlerts = composeStream({
     ...perDeployment('alerts'),
     rows(body, { path }) {
       const { warnings, missing } = embeddedList(body, 'alerts', path);
-      // An object with neither says nothing about the deployment's health.
+      // An object with neither a summary nor a list says nothing about the deployment's health.
       const isReport = missing === undefined || Object.hasOwn(body as object, 'summary');
       return { rows: isReport ? [flatten(body as Row)] : [], warnings };
     },

@@ -1,10 +1,10 @@
 import { boolean, text, timestamp } from '../../../core/stream/fields.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
-/** Final statuses (compose-api.md 9.10). */
+/** The final statuses (compose-api.md 9.10). */
 const FINAL: ReadonlySet<unknown> = new Set(['complete', 'completed', 'failed']);
 
-/** `GET /deployments/{id}/backups` (compose-api.md 9.10). Old backups disappear; a running one has no date yet. */
+/** `GET /deployments/{id}/backups` (compose-api.md 9.10). Old backups disappear from the list; a running backup has no date yet. */
 export const deploymentsBackups = composeStream({
   name: 'deployments_backups',
   description: 'Available backups of each deployment.',

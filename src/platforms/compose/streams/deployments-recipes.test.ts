@@ -6,14 +6,14 @@ import { deploymentsRecipes } from './deployments-recipes.ts';
 const list = (...recipes: unknown[]): object => ({ _embedded: { recipes } });
 const records = (...recipes: unknown[]): unknown[] => recordsOf(deploymentsRecipes, list(...recipes), 'd1');
 
-test('a recipe without steps is one unchanged record', () => {
+test('a recipe without steps becomes one record and stays unchanged', () => {
   const recipe = { id: 'r1', name: 'Scale', parent_id: null, operations_total: 6, _embedded: { recipes: [] } };
   expect(records(recipe)).toEqual([
     { id: 'r1', name: 'Scale', parent_id: null, operations_total: 6, deployment_id: 'd1' },
   ]);
 });
 
-describe('steps become separate records, after their parents', () => {
+describe('a nested step', () => {
   const expected = [
     { id: 'a', deployment_id: 'd1', parent_id: null },
     { id: 'a1', deployment_id: 'd1', parent_id: 'a' },
@@ -22,17 +22,17 @@ describe('steps become separate records, after their parents', () => {
     { id: 'b', deployment_id: 'd1', parent_id: null },
   ];
 
-  test('in recipes, as documented', () => {
+  test('becomes a separate record after its parent', () => {
     const a1 = { id: 'a1', recipes: [{ id: 'a1x', recipes: [] }] };
     expect(records({ id: 'a', recipes: [a1, { id: 'a2' }] }, { id: 'b' })).toEqual(expected);
   });
 
-  test('a parent_id that the API sent is kept', () => {
+  test('keeps the parent_id that the API sent', () => {
     expect(records({ id: 'a', ...list({ id: 'a1', parent_id: 'other' }) })[1]).toMatchObject({ parent_id: 'other' });
   });
 });
 
-describe('each id is one record', () => {
+describe('a step that is listed repeatedly', () => {
   const a = { id: 'a', name: 'Run', ...list({ id: 'a1', name: 'Step' }) };
   const flat = { id: 'a1', name: 'Step' };
 
@@ -40,7 +40,7 @@ describe('each id is one record', () => {
     ['after its parent', [a, flat]],
     ['before its parent', [flat, a]],
     ['everywhere', [flat, a, flat, { ...a }]],
-  ])('when the API lists a step %s too', (_, recipes) => {
+  ])('becomes one record if the API lists the step %s', (_, recipes) => {
     const found = records(...structuredClone(recipes)) as { id: string }[];
     expect(found.toSorted((one, other) => one.id.localeCompare(other.id))).toEqual([
       { id: 'a', name: 'Run', deployment_id: 'd1', parent_id: null },
@@ -48,18 +48,18 @@ describe('each id is one record', () => {
     ]);
   });
 
-  test('all rows without an id stay, so that the reader reports them', () => {
+  test('is kept each time if it has no id, so that the reader reports it', () => {
     expect(rowsIn(deploymentsRecipes, list({ id: null }, { id: null }, 'x')).rows).toHaveLength(3);
   });
 });
 
-test('the depth is not limited', () => {
+test('steps may be nested to any depth', () => {
   let recipe: object = { id: '0' };
   for (let i = 1; i < 20_000; i++) recipe = { id: String(i), ...list(recipe) };
   expect(records(recipe)).toHaveLength(20_000);
 });
 
-test('steps that are not a list are an error', () => {
+test('steps that are not a list cause an error', () => {
   expect(() => records({ id: 'a', _embedded: { recipes: 'x' } })).toThrow('the steps of recipe a are not a list');
 });
 
@@ -69,7 +69,7 @@ interface Recipe {
   steps: Recipe[];
 }
 
-/** Recipe trees of any shape: each number selects the earlier recipe, if any, that this recipe is a step of. */
+/** Trees of recipes of any shape. Each number determines which earlier recipe, if any, this recipe is a step of. */
 const forest = fc.array(fc.nat()).map((numbers) => {
   const all: Recipe[] = [];
   for (const [i, number] of numbers.entries()) {
@@ -81,7 +81,7 @@ const forest = fc.array(fc.nat()).map((numbers) => {
   return all.filter(({ parent }) => parent === null);
 });
 
-test('any tree is flattened: every recipe once, before its steps, with its parent_id', () => {
+test('each recipe in a tree becomes one record, before its steps and with its parent_id', () => {
   const asApi = ({ id, steps }: Recipe): object => ({ id, ...list(...steps.map(asApi)) });
   const flat = ({ id, parent, steps }: Recipe): object[] => [
     { id, parent_id: parent, deployment_id: 'd1' },

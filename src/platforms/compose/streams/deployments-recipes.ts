@@ -5,8 +5,8 @@ import { embeddedList, flatten } from '../envelope.ts';
 import { composeStream, perDeployment } from '../stream.ts';
 
 /**
- * `GET /deployments/{id}/recipes` (compose-api.md 9.11): all jobs ever run, with nested steps, which become records of
- * their own. The API may also list steps at the top level, so each id is read only once.
+ * `GET /deployments/{id}/recipes` (compose-api.md 9.11): all jobs ever run, with nested steps. Each step becomes a separate record.
+ * The API may also list steps at the top level, so each id is read only once.
  */
 export const deploymentsRecipes = composeStream({
   name: 'deployments_recipes',
@@ -41,7 +41,7 @@ export const deploymentsRecipes = composeStream({
   },
 });
 
-/** Recipes and their steps in one list, parents first. Not recursive, since the API decides how deep it is. */
+/** Recipes and their steps in one list, parents first. The function is iterative, because steps may be nested to any depth. */
 function unnested(recipes: unknown[], path: string): unknown[] {
   const flat: unknown[] = [];
   const byId = new Map<unknown, Row>();
@@ -59,13 +59,13 @@ function unnested(recipes: unknown[], path: string): unknown[] {
       byId.set(recipe['id'], recipe);
       flat.push(flatten(recipe));
     }
-    // Only the nesting shows the parent of a step without a parent_id.
+    // If a step has no parent_id, its parent is known only from the nesting.
     (known ?? recipe)['parent_id'] ??= parentId;
   }
   return flat;
 }
 
-/** Removes the steps from a recipe: from `_embedded`, as in examples, or from `recipes`, as in old docs. */
+/** Takes the steps out of a recipe: from `_embedded`, as in examples, or from `recipes`, as in old docs. */
 function stepsOf(row: Row, path: string): unknown[] {
   const embedded = isRow(row['_embedded']) ? row['_embedded'] : undefined;
   const steps = embedded?.['recipes'] ?? row['recipes'] ?? [];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { recordsOf, rowsIn } from '../../../../test-support/unit/reads.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
 
-test('one known field makes a body a record, even if it is null', () => {
+test('a body with a single known field becomes a record, even if the field is null', () => {
   expect(recordsOf(deploymentsScalings, { allocated_units: 3 }, 'd1')).toMatchObject([
     { deployment_id: 'd1', allocated_units: 3 },
   ]);
@@ -12,7 +12,7 @@ test('one known field makes a body a record, even if it is null', () => {
 });
 
 test.each([[{}], [{ hello: 'world' }], [{ deployment_id: 'd1' }], [{ _embedded: { scalings: [] } }]])(
-  'an object without known fields (%j) is an error',
+  'a body without known fields causes an error: %j',
   (body) => {
     expect(() => rowsIn(deploymentsScalings, body)).toThrow('it has none of the fields allocated_units, used_units');
   },

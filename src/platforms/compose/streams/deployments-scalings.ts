@@ -13,7 +13,7 @@ const sizes = {
   unit_type: text('Resource that the unit size refers to, such as memory or data.'),
 };
 
-/** `GET /deployments/{id}/scalings` (compose-api.md 9.13), one object without an envelope. */
+/** `GET /deployments/{id}/scalings` (compose-api.md 9.13): one object without an envelope. */
 export const deploymentsScalings = composeStream({
   name: 'deployments_scalings',
   description: 'Allocated resources of each deployment: one record per deployment.',

@@ -4,7 +4,7 @@ import { composeStream } from '../stream.ts';
 
 /**
  * `GET /deployments` (compose-api.md 9.7), and `GET /deployments/{id}` (10.1) for connection strings. The list may lack fields that
- * a single deployment has.
+ * the response for a single deployment contains.
  */
 export const deployments = composeStream({
   name: 'deployments',

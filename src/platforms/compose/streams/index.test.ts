@@ -4,8 +4,8 @@ import { openRun, rowsIn } from '../../../../test-support/unit/reads.ts';
 import type { ComposeShared } from '../stream.ts';
 import { streams } from './index.ts';
 
-// name, path ({d}: the deployment), name of the list in the body, primary key, cursor. Users' configs and saved states
-// depend on these.
+// The columns are name, path ({d} is the deployment), name of the list in the body, primary key, and cursor field. Users' configs and
+// saved states depend on them.
 const TABLE: [name: string, path: string, list: string, key: string, cursor?: string][] = [
   ['accounts', 'accounts', 'accounts', 'id'],
   ['audit_events', 'audit_events', 'audit_events', 'id', 'created_at'],
@@ -25,12 +25,12 @@ const TABLE: [name: string, path: string, list: string, key: string, cursor?: st
   ['teams', 'teams', 'teams', 'id'],
 ];
 
-test('the streams match the table, in order', () => {
+test('the streams match the table, in the same order', () => {
   const offers = streams.map((stream) => [stream.name, keyFieldOf(stream), cursorFieldOf(stream)]);
   expect(offers).toEqual(TABLE.map(([name, , , key, cursor]) => [name, key, cursor]));
 });
 
-test.each(TABLE)('%s requests %s', (name, path) => {
+test.each(TABLE)('the stream %s requests %s', (name, path) => {
   const stream = streamOf(name);
   const { shared } = openRun({ pageSize: 10 }).run;
   const { retrieval } = stream;
@@ -44,7 +44,7 @@ test.each(TABLE)('%s requests %s', (name, path) => {
   }
 });
 
-test('audit events are requested in pages of page_size', () => {
+test('audit events are requested with page_size as the page size', () => {
   const { shared } = openRun({ pageSize: 17 }).run;
   const query = { limit: 17, newer_than: 'n', cursor: 'c' };
   const { retrieval } = streamOf('audit_events');
@@ -53,9 +53,9 @@ test('audit events are requested in pages of page_size', () => {
   expect(request).toEqual({ path: 'audit_events', query });
 });
 
-// The list of deployments has its own file and tests.
+// The list of deployments is tested with deployment-list.ts.
 test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'))(
-  '%s takes its rows from the body of %s: %s',
+  'the stream %s extracts its rows from the response to %s: %s',
   (name, path, list) => {
     const embedded = list === 'alerts' ? [] : [{ id: '1' }, { id: '2' }];
     const body = { _embedded: { [list]: embedded } };
@@ -72,12 +72,12 @@ test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'
   },
 );
 
-test('only the unverified report may be absent everywhere', () => {
+test('only the report whose endpoint is unverified may be absent for all deployments', () => {
   const optional = streams.filter(({ retrieval }) => 'absentEverywhere' in retrieval);
   expect(optional.map(({ name }) => name)).toEqual(['deployments_addons']);
 });
 
-test('the description of a generated key says so', () => {
+test('the description of a generated key says that the key is generated', () => {
   const made = streams.filter(({ primaryKey }) => typeof primaryKey !== 'string');
   expect(made.map(({ name }) => name)).toEqual([
     'deployments_addons',

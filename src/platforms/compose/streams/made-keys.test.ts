@@ -12,8 +12,8 @@ function records(stream: Stream, list: string, ...rows: object[]): unknown[] {
 describe.each([
   ['roles', 'users', deploymentsRoles],
   ['team_roles', 'teams', deploymentsTeamRoles],
-] as const)('%s with %s', (list, members, stream) => {
-  test(`the id in ${list} consists of deployment and name, whatever id the API sends`, () => {
+] as const)('the id of a record in %s with %s', (list, members, stream) => {
+  test('consists of the deployment and the name, whatever id the API sends', () => {
     const given = [{ id: 'u1', name: 'Ada' }];
     expect(records(stream, list, { name: 'admin', [members]: given }, { id: '7', name: 'developer' })).toEqual([
       { id: 'd1/admin', deployment_id: 'd1', name: 'admin', [members]: given },
@@ -21,9 +21,12 @@ describe.each([
     ]);
   });
 
-  test.each([{}, { name: null }, { name: '' }])(`%j of ${list} gets no id, so that the reader reports it`, (row) => {
-    expect(records(stream, list, row)[0]).not.toHaveProperty('id');
-  });
+  test.each([{}, { name: null }, { name: '' }])(
+    'is missing if the row is %j, so that the reader reports the row',
+    (row) => {
+      expect(records(stream, list, row)[0]).not.toHaveProperty('id');
+    },
+  );
 });
 
 test('upgrades that differ in one part have different ids', () => {
@@ -44,7 +47,7 @@ test('upgrades that differ in one part have different ids', () => {
   ]);
 });
 
-test('missing parts of an id are empty', () => {
+test('a part of an id is empty if the row does not contain it', () => {
   expect(records(deploymentsVersions, 'transitions', { to_version: '4' })).toMatchObject([{ id: 'd1//4/' }]);
   expect(records(deploymentsVersions, 'transitions', { from_version: '4' })[0]).not.toHaveProperty('id');
 });
