@@ -9,8 +9,8 @@ import { catalogOfTap, runTap } from '../singer/taps.ts';
 import type { Row } from './expected.ts';
 import { type Account, type AccountOptions, type ReadOptions, ibmCloud, logged } from './reads.ts';
 
-// The program's windows end at the real time, so the sandbox's clock shows it too. A minute allows ten queries; no read here
-// needs more per instance, so that none waits.
+// The program's time windows end at the real time, so the sandbox's clock shows the real time, too. The API allows ten
+// queries a minute per instance; no read here needs more, so none waits.
 
 const NAME = 'audit_events' as const;
 const QUERIES = '/logs/*/*/v1/query';
@@ -18,15 +18,15 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Without start_date, so that a first read goes back thirty days. */
+/** Omits start_date, so that a first read covers thirty days. */
 const FROM_THE_USUAL = { start_date: undefined };
 
 interface Audited extends Account {
-  /** Reads the events, with the option that brings the stream; `also` is read beside it. */
+  /** Reads the audit events. `platform` enables the stream; `also` names a stream to read in addition. */
   audit: (options?: ReadOptions & { also?: 'accounts' }) => Promise<ReadResult>;
 }
 
-/** An account that routes its events to Logs, and a program that reads them. */
+/** An account that routes its events to Logs instances, and a program that reads the events. */
 async function audited(options: AccountOptions, test: (account: Audited) => Promise<void>): Promise<void> {
   await ibmCloud({ now: '', auditDays: 20, ...options }, async (account) => {
     const platform = { logs_instances: account.sandbox.logsInstances };
@@ -47,14 +47,14 @@ function rowsOf({ records }: Pick<ReadResult, 'records'>): readonly Row[] {
   return records.get(NAME) ?? [];
 }
 
-/** The correlation id of each row, by which the sandbox identifies its events; it is at the start of a raw text. */
+/** The correlation id of each row, which identifies the sandbox's events. An unreadable event's text starts with it. */
 function correlations(rows: readonly Row[]): string[] {
   return rows.map(({ correlation_id: id, raw }) =>
     typeof id === 'string' ? id : (/"correlationId":"([^"]+)"/.exec(String(raw))?.[1] ?? ''),
   );
 }
 
-/** The expected record of a sandbox event, without its id if that is computed (icd-api.md 4.13). */
+/** The expected record of a sandbox event. An id that the connector computes is omitted (icd-api.md 4.13). */
 function expectedRow(event: Row): Row {
   const { initiator, target, reason, observer, requestData, responseData, eventTime } = event as Record<string, never>;
   const { id: user, name, typeURI, host, credential } = initiator as unknown as Record<string, Row & string>;
@@ -98,8 +98,8 @@ function queries({ sandbox }: Account): number {
   return sandbox.requests.filter(({ path }) => path.endsWith('/v1/query')).length;
 }
 
-describe.concurrent('the catalog', () => {
-  it('has the stream only if there is an instance', async () => {
+describe.concurrent('audit_events in the catalog', () => {
+  it('discover lists audit_events only if logs_instances contains an instance', async () => {
     await ibmCloud({}, async (account) => {
       const without = await discover(account);
       expect(without.map(({ name }) => name)).not.toContain(NAME);
@@ -114,7 +114,7 @@ describe.concurrent('the catalog', () => {
     });
   });
 
-  it('that selects it without the option fails and names the option, and other streams are read', async () => {
+  it('without logs_instances, a selected audit_events stream fails and names the option, while other streams are read', async () => {
     await audited({}, async ({ audit, sandbox }) => {
       const result = await audit({ platform: {}, also: 'accounts' });
       expect(result.exitCode).toBe(1);
@@ -132,17 +132,17 @@ describe.concurrent('the catalog', () => {
   });
 
   it.each([
-    ['a GUID', 'a0000000-0000-4000-8000-000000000001'],
+    ['a bare GUID', 'a0000000-0000-4000-8000-000000000001'],
     [
       'a CRN of another service',
       'crn:v1:bluemix:public:databases-for-redis:eu-de:a/0:a0000000-0000-4000-8000-000000000001::',
     ],
     [
-      'a region that leads elsewhere',
+      'a CRN whose region would lead to another host',
       'crn:v1:bluemix:public:logs:evil.example:a/0:a0000000-0000-4000-8000-000000000001::',
     ],
-    ['an instance that is not a GUID', 'crn:v1:bluemix:public:logs:eu-de:a/0:evil.example#::'],
-  ])('%s is not a Logs instance', async (_, instance) => {
+    ['an instance id that is not a GUID', 'crn:v1:bluemix:public:logs:eu-de:a/0:evil.example#::'],
+  ])('logs_instances rejects %s', async (_, instance) => {
     await ibmCloud({}, async ({ workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: [instance] }));
       const { stdout, exitCode } = await runConnector(['discover', '--config', file]);
@@ -155,7 +155,7 @@ describe.concurrent('the catalog', () => {
 });
 
 describe.concurrent('a read of audit events', () => {
-  it('emits each event once, oldest first, with every field', async () => {
+  it('a read emits each event once, oldest first, with every field', async () => {
     await audited({ unreadableEvents: 0 }, async (account) => {
       const result = await account.audit();
       expectAllOnce(account, result);
@@ -178,7 +178,7 @@ describe.concurrent('a read of audit events', () => {
     });
   });
 
-  it('requests thirty days in four windows, and logs a summary', async () => {
+  it('a read covers thirty days in four windows, and logs a summary', async () => {
     await audited({}, async (account) => {
       const result = await account.audit();
       expectAllOnce(account, result);
@@ -190,19 +190,19 @@ describe.concurrent('a read of audit events', () => {
     });
   });
 
-  it('splits windows whose results are truncated, without lost or repeated events', async () => {
+  it('a read splits windows with truncated results, and neither loses nor repeats events', async () => {
     const from = { start_date: new Date(Date.now() - 7.5 * DAY).toISOString() };
     const data = { auditEvents: 140, auditDays: 7, resultLimit: 40 };
     await audited(data, async (account) => {
       const result = await account.audit({ config: from });
       expectAllOnce(account, result);
       expect(queries(account)).toBeGreaterThan(3);
-      // The sandbox's quota is the real one, and wasn't reached.
+      // The sandbox has the real API's quota, which the read didn't exceed.
       expect(logged(result, 'WARN').filter((message) => message.includes('429'))).toEqual([]);
     });
   });
 
-  it('logs a minute that is still truncated, and continues', async () => {
+  it('a read warns about a minute that is still truncated, and continues', async () => {
     await audited({ auditEvents: 0, unreadableEvents: 0, resultLimit: 3, queriesPerMinute: 0 }, async (account) => {
       const { sandbox, audit } = account;
       sandbox.addEvents(30, 120);
@@ -219,7 +219,7 @@ describe.concurrent('a read of audit events', () => {
   });
 
   it.each(['inclusive', 'exclusive'] as const)(
-    'an event at the end of a window is emitted once: %s',
+    'a read emits an event at the end of a window once if window ends are %s',
     async (windowEnd) => {
       await audited({ windowEnd, unreadableEvents: 0 }, async (account) => {
         const times = [...account.sandbox.rows(NAME)].map((event) => String(expectedRow(event)['created_at']));
@@ -236,7 +236,7 @@ describe.concurrent('a read of audit events', () => {
     },
   );
 
-  it('an unreadable event is emitted with its text, and a warning', async () => {
+  it('a read emits an unreadable event with its text, and logs a warning', async () => {
     await audited({ unreadableEvents: 3 }, async (account) => {
       const result = await account.audit();
       expectAllOnce(account, result);
@@ -254,7 +254,7 @@ describe.concurrent('a read of audit events', () => {
     });
   });
 
-  it('every instance is read, and has its own mark', async () => {
+  it('a read covers every Logs instance, and saves a high-water mark for each', async () => {
     await audited({ logsInstances: 3 }, async (account) => {
       const { sandbox, audit } = account;
       const result = await audit({ mode: 'incremental' });
@@ -267,14 +267,17 @@ describe.concurrent('a read of audit events', () => {
   });
 });
 
-describe.concurrent('invalid or rejected responses', () => {
-  it.each(['truncated-json', 'cut'] as const)('%s is retried, and nothing is lost', async (kind) => {
-    await audited({ faults: [{ path: QUERIES, kind, times: 1, after: 1 }] }, async (account) => {
-      const result = await account.audit();
-      expectAllOnce(account, result);
-      expect(logged(result, 'WARN').filter((message) => message.includes('attempt 1 failed'))).toHaveLength(1);
-    });
-  });
+describe.concurrent('invalid or rejected Logs responses', () => {
+  it.each(['truncated-json', 'cut'] as const)(
+    'a read retries a query whose response is damaged (%s), and loses no events',
+    async (kind) => {
+      await audited({ faults: [{ path: QUERIES, kind, times: 1, after: 1 }] }, async (account) => {
+        const result = await account.audit();
+        expectAllOnce(account, result);
+        expect(logged(result, 'WARN').filter((message) => message.includes('attempt 1 failed'))).toHaveLength(1);
+      });
+    },
+  );
 
   it('a missing role fails the stream and the check, and both errors name the role', async () => {
     await audited({ missingRoles: ['logs'] }, async ({ audit, workspace, config, sandbox }) => {
@@ -307,7 +310,7 @@ describe.concurrent('invalid or rejected responses', () => {
     });
   });
 
-  it('an instance that rejects the query is skipped with a warning, unless the config says to fail', async () => {
+  it('a read skips an instance that rejects the query with a warning, unless the config says to fail', async () => {
     const refused = { path: '/logs/us-south/*/v1/query', kind: 'status', status: 403 } as const;
     await audited({ logsInstances: 3, regions: 3, faults: [refused] }, async ({ audit, sandbox }) => {
       const result = await audit();
@@ -326,8 +329,8 @@ describe.concurrent('invalid or rejected responses', () => {
   });
 });
 
-describe.concurrent('incremental reads', () => {
-  it('emit new events, and late events within an hour or the lookback window', async () => {
+describe.concurrent('incremental reads of audit events', () => {
+  it('an incremental read emits new events, including those up to an hour late, or as late as the lookback window allows', async () => {
     await audited({ queriesPerMinute: 0, deployments: 6 }, async ({ audit, sandbox }) => {
       const first = await audit({ mode: 'incremental' });
       const before = new Set(sandbox.keys(NAME));
@@ -338,7 +341,7 @@ describe.concurrent('incremental reads', () => {
       const read = correlations(rowsOf(second));
       expect(inAnHour.length).toBeGreaterThan(3);
       expect(read).toEqual(expect.arrayContaining(inAnHour));
-      // Of known events, only those of that hour.
+      // Of the known events, only those of the last hour are re-read.
       expect(read.length).toBeLessThan(inAnHour.length + 10);
       const known = new Set(sandbox.keys(NAME));
       sandbox.addEvents(10, 2.5 * 3_600);
@@ -351,7 +354,7 @@ describe.concurrent('incremental reads', () => {
     });
   });
 
-  it('lose nothing if killed at random lines and resumed', async () => {
+  it('reads that are killed at random lines and then resumed lose no events', async () => {
     const data = {
       auditEvents: 2_000,
       auditDays: 29,
@@ -365,7 +368,7 @@ describe.concurrent('incremental reads', () => {
       const keys = [...sandbox.keys(NAME)];
       const last = await runInterrupted<StateMessages, ReadResult & { state: StateMessages }>({
         count: 5,
-        // A window has about 370 records: some reads complete one, others are wasted.
+        // A window has about 370 records, so some reads complete a window and others make no progress.
         maxLines: 600,
         run: async (state, killAfterLines) => {
           if (killAfterLines === undefined) expect(seen.size).toBeLessThan(keys.length);
@@ -376,7 +379,7 @@ describe.concurrent('incremental reads', () => {
       });
       expect(last).toMatchObject({ exitCode: 0, violations: [] });
       expect(keys.filter((key) => !seen.has(key))).toEqual([]);
-      // It was resumed, not restarted.
+      // The last read was resumed, not restarted.
       expect(rowsOf(last).length).toBeLessThan(0.8 * keys.length);
     });
   });
@@ -386,10 +389,10 @@ function newKeys(keys: Iterable<string>, before: ReadonlySet<string>): string[] 
   return [...keys].filter((key) => !before.has(key));
 }
 
-describe.concurrent('tap-compose', () => {
+describe.concurrent('audit_events in tap-compose', () => {
   const program = 'tap-compose';
 
-  it('lists and syncs the stream with the option, resumes from a bookmark, and names an unset option', async () => {
+  it('the tap lists and syncs the stream if the option is set, resumes from a bookmark, and names an unset option', async () => {
     await audited({ queriesPerMinute: 0 }, async ({ sandbox, workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
       const without = workspace.file('without.json', config(undefined, FROM_THE_USUAL));
@@ -438,7 +441,7 @@ describe.concurrent('tap-compose', () => {
   });
 });
 
-it('no secret is printed, even if every request is logged', async () => {
+it('a read prints no secret, even if every request is logged', async () => {
   await audited({ faults: [{ path: QUERIES, kind: 'echo-token', times: 1, status: 503 }] }, async (account) => {
     const result = await account.audit({ run: { env: { LOG_LEVEL: 'debug' } } });
     expectAllOnce(account, result);

@@ -5,17 +5,17 @@ import type { KillAfterLines } from '../../test-support/planted-code.ts';
 import { expectedRows } from './expected.ts';
 import { type Account, type AccountOptions, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
-// What databases cost, by month. The connector's clock moves with the sandbox's, so that months end.
+// Costs of databases by month. The connector's clock advances with the sandbox's, so that months end.
 
 const DAY = 86_400;
 const BEGIN = '2025-06-15T12:00:00Z';
-/** Not used here, and slow. */
+/** Few backups and tasks, because these tests don't use them and they are slow. */
 const SMALL = { backupDays: 2, tasksPerDay: 1, usageMonths: 4, now: BEGIN };
 
 interface Synced {
   state: object | undefined;
   result: Awaited<ReturnType<Account['read']>>;
-  /** The months that it requested, in order. */
+  /** The months that the sync requested, in order. */
   months: string[];
 }
 
@@ -73,11 +73,11 @@ function monthIn({ result }: Synced): unknown {
 }
 
 describe.concurrent('usage by month', () => {
-  it('is re-read until it is final, and then never again', async () => {
+  it('usage of a month is re-read until it is final, and then never again', async () => {
     await usageOf({}, async ({ sandbox }, sync, pass) => {
       const first = await sync();
       expect(first.months).toEqual(['2025-03', '2025-04', '2025-05', '2025-06']);
-      // On the 15th of June, May may still change.
+      // On 15 June, usage of May may still change.
       expect(monthIn(first)).toBe('2025-04');
 
       sandbox.touchUsage('2025-05');
@@ -105,7 +105,7 @@ describe.concurrent('usage by month', () => {
     });
   });
 
-  it('keeps the final usage of every month over a year of daily, interrupted and missed syncs', async () => {
+  it('a year of daily, interrupted and missed syncs reads the final usage of every month', async () => {
     await usageOf({ deployments: 3, gen2Deployments: 2 }, async ({ sandbox }, sync, pass) => {
       const kept = new Map<string, object>();
       let state: object | undefined;
@@ -121,14 +121,14 @@ describe.concurrent('usage by month', () => {
       }
       const last = await sync({ state });
       for (const row of rowsRead(last.result.records, 'billables')) kept.set(String(row['id']), row);
-      // The sandbox deletes the oldest months; the destination doesn't.
+      // The sandbox deletes the oldest months, but the destination keeps them.
       const rows = (await expectedRows(sandbox)).billables;
       expect(rows.length).toBeGreaterThan(20);
       for (const row of rows) expect(kept.get(String(row['id'])), String(row['id'])).toEqual(row);
     });
   });
 
-  it('that is too old for the API is skipped with a warning', async () => {
+  it('a month that is too old for the API is skipped with a warning', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       const { result, months } = await sync({ startDate: '2025-01-20T00:00:00Z' });
       expect(result.violations).toEqual([]);
@@ -143,7 +143,7 @@ describe.concurrent('usage by month', () => {
     });
   });
 
-  it('counts as an outage, not as too old, if the API has no month at all, and is read later', async () => {
+  it('if the API rejects all months, that counts as an outage, and the next sync reads all of them', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       sandbox.setFaults([{ path: '/billing/**', kind: 'status', status: 404 }]);
       const out = await sync();
@@ -155,7 +155,7 @@ describe.concurrent('usage by month', () => {
     });
   });
 
-  it('that the API rejects although it cannot be too old is an error, and is read in the next sync', async () => {
+  it('if the API rejects a month that is not too old, the stream fails, and the next sync requests it again', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       const first = await sync();
       sandbox.setFaults([
@@ -169,8 +169,8 @@ describe.concurrent('usage by month', () => {
   });
 });
 
-describe.concurrent('killed at random lines and resumed', () => {
-  it('usage of resource groups: nothing is lost, and no final month is re-read', async () => {
+describe.concurrent('interrupted reads of billables', () => {
+  it('reads of usage by resource group that are killed and resumed lose nothing, and re-read no final month', async () => {
     const platform = { billing: 'resource_groups' };
     const options = { deployments: 9, gen2Deployments: 4, usageMonths: 13, maxLimit: 10, latencyMs: 2 };
     await usageOf(options, async ({ sandbox }, sync, pass) => {
@@ -190,7 +190,7 @@ describe.concurrent('killed at random lines and resumed', () => {
         },
         between: () => {
           sandbox.touchUsage();
-          // Another month starts, so there is more to read.
+          // Another month starts, so that there is more to read.
           if ((runs += 1) % 3 === 0) pass(28);
         },
       });
@@ -203,8 +203,8 @@ describe.concurrent('killed at random lines and resumed', () => {
   });
 });
 
-describe.concurrent('without the role for usage', () => {
-  it('only billables fails, with a sentence that names the role', async () => {
+describe.concurrent('a key without the role for account usage', () => {
+  it('only billables fails, and its error names the role', async () => {
     await ibmCloud({ ...SMALL, missingRoles: ['billing'] }, async ({ sandbox, read }) => {
       const result = await read({ streams: ['billables', 'teams', 'deployments_roles'] });
       expect(result.violations).toEqual([]);
@@ -222,7 +222,7 @@ describe.concurrent('without the role for usage', () => {
     });
   });
 
-  it('a 401 from billing for a new token also names the role', async () => {
+  it('if Billing rejects a new token with a 401, the error also names the role', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       sandbox.setFaults([{ path: '/billing/**', kind: 'status', status: 401 }]);
       const { errors } = await read({ streams: ['billables'] });
@@ -232,7 +232,7 @@ describe.concurrent('without the role for usage', () => {
     });
   });
 
-  it('the same rows are read group by group', async () => {
+  it('the same rows can be read per resource group', async () => {
     await usageOf({ missingRoles: ['billing'] }, async ({ sandbox }, sync) => {
       const { result } = await sync({ platform: { billing: 'resource_groups' } });
       expect(result.violations).toEqual([]);
@@ -241,7 +241,7 @@ describe.concurrent('without the role for usage', () => {
     });
   });
 
-  it('one group is skipped with a warning, and its months are re-read until it succeeds', async () => {
+  it('a rejected group is skipped with a warning, and its months are re-read until IBM accepts the requests', async () => {
     await usageOf({ missingRoles: ['billing'] }, async ({ sandbox }, sync) => {
       const groups = [...sandbox.keys('resource_groups')];
       const closed = groups.find((id) => [...sandbox.rows('billables')].some((row) => row['resource_group_id'] === id));
@@ -258,7 +258,7 @@ describe.concurrent('without the role for usage', () => {
         all.filter((row) => row['resource_group_id'] !== closed),
       );
       expect(logged(some.result, 'WARN').filter((text) => text.includes(String(closed)))).toHaveLength(1);
-      // The month before the first: none is final, and the next read starts where this one did.
+      // This month precedes the first: no month is final, and the next read starts where this read did.
       expect(monthIn(some)).toBe('2025-02');
 
       sandbox.setFaults([]);
@@ -267,7 +267,7 @@ describe.concurrent('without the role for usage', () => {
     });
   });
 
-  it('without any group, the read fails, and no month becomes final', async () => {
+  it('without any resource group, the read fails, and no month becomes final', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       const path = '/resource-controller/v2/resource_groups';
       sandbox.setFaults([{ path, kind: 'status', status: 200, body: { resources: [] } }]);
@@ -281,7 +281,7 @@ describe.concurrent('without the role for usage', () => {
   });
 });
 
-describe.concurrent('what HTTP 200 hides', () => {
+describe.concurrent('an empty list in an HTTP 200 response', () => {
   it.each([
     ['access_groups', ['teams'], /lists 0 access groups .* the role Viewer on IAM Access Groups/],
     [
@@ -289,7 +289,7 @@ describe.concurrent('what HTTP 200 hides', () => {
       ['deployments_roles', 'deployments_team_roles'],
       /lists 0 policies .* the role Viewer on IAM Access Management/,
     ],
-  ] as const)('without the role for %s, one line says so', async (role, streams, line) => {
+  ] as const)('if the list is empty for lack of the role for %s, one log line says so', async (role, streams, line) => {
     await ibmCloud({ ...SMALL, missingRoles: [role] }, async ({ read }) => {
       const result = await read({ streams });
       expect(result.violations).toEqual([]);

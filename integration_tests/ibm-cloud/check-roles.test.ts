@@ -6,39 +6,42 @@ import { type Account, type AccountOptions, INSTANCES, gen1Of, ibmCloud, pathOf 
 
 const byGroup = { billing: 'resource_groups' };
 
-describe.concurrent('a key that lacks a role: the check names the streams that fail in a read, and no others', () => {
+describe.concurrent('a check with a key that lacks a role', () => {
   it.each<[role: string, AccountOptions, platform: Row, streams: string[]]>([
-    ['billing', { missingRoles: ['billing'] }, {}, ['billables']],
-    ['usage of groups', { faults: forbidden('/billing/**') }, byGroup, ['billables']],
+    ['account usage', { missingRoles: ['billing'] }, {}, ['billables']],
+    ['usage of resource groups', { faults: forbidden('/billing/**') }, byGroup, ['billables']],
     ['resource groups', { faults: forbidden('/*/v2/resource_groups') }, byGroup, ['billables', 'resource_groups']],
     ['access groups', { faults: forbidden('/iam/v2/groups') }, {}, ['teams']],
     ['policies', { faults: forbidden('/iam/v2/policies') }, {}, ['deployments_roles', 'deployments_team_roles']],
-    ['account', { missingRoles: ['account'] }, {}, []],
-    ['logs', { missingRoles: ['logs'] }, {}, ['audit_events']],
-    ['catalogue', { faults: forbidden('/**/deployables', '/**/regions') }, {}, ['databases', 'datacenters']],
+    ['the account', { missingRoles: ['account'] }, {}, []],
+    ['Logs instances', { missingRoles: ['logs'] }, {}, ['audit_events']],
+    ['the catalog', { faults: forbidden('/**/deployables', '/**/regions') }, {}, ['databases', 'datacenters']],
     ['tasks', { faults: forbidden('/**/tasks') }, {}, ['deployments_recipes']],
-  ])('%s', async (_, options, platform, streams) => {
-    await ibmCloud({ now: '', oddInstances: false, ...options }, async (account) => {
-      const { sandbox } = account;
-      const given = { logs_instances: sandbox.logsInstances, ...platform };
-      const answer = await check(account, given);
-      const rejected = linesIn(answer.said).filter(([, line]) => line.startsWith('not readable'));
-      expect(rejected.map(([name]) => name)).toEqual(streams);
-      for (const [, line] of rejected) {
-        expect(line).toMatch(
-          /HTTP 403.*: ibmcloud iam service-policy-create ServiceId-[\w-]+ --roles \w+ --.* --force$/,
-        );
-      }
-      expect(answer.status?.status).toBe(streams.includes('audit_events') ? 'FAILED' : 'SUCCEEDED');
-      const names = [...(Object.keys(STREAMS) as StreamName[]), 'audit_events'] as const;
-      // A few windows of audit events, so that no query waits.
-      const { errors } = await account.read({ platform: given, streams: names, config: { start_date: undefined } });
-      expect(errors.map(({ stream_descriptor: stream }) => stream?.name).toSorted()).toEqual(streams);
-    });
-  });
+  ])(
+    'without access to %s, the check names exactly the streams that fail in a read',
+    async (_, options, platform, streams) => {
+      await ibmCloud({ now: '', oddInstances: false, ...options }, async (account) => {
+        const { sandbox } = account;
+        const given = { logs_instances: sandbox.logsInstances, ...platform };
+        const answer = await check(account, given);
+        const rejected = linesIn(answer.said).filter(([, line]) => line.startsWith('not readable'));
+        expect(rejected.map(([name]) => name)).toEqual(streams);
+        for (const [, line] of rejected) {
+          expect(line).toMatch(
+            /HTTP 403.*: ibmcloud iam service-policy-create ServiceId-[\w-]+ --roles \w+ --.* --force$/,
+          );
+        }
+        expect(answer.status?.status).toBe(streams.includes('audit_events') ? 'FAILED' : 'SUCCEEDED');
+        const names = [...(Object.keys(STREAMS) as StreamName[]), 'audit_events'] as const;
+        // There are only a few windows of audit events, so that no query waits.
+        const { errors } = await account.read({ platform: given, streams: names, config: { start_date: undefined } });
+        expect(errors.map(({ stream_descriptor: stream }) => stream?.name).toSorted()).toEqual(streams);
+      });
+    },
+  );
 });
 
-/** The deployments of generation 1, those of a service first, and the service of the first. */
+/** The generation 1 deployments, sorted so that the service of the first one is rejected. */
 function serviceFirst({ sandbox }: Account): { service: string; faults: Fault[]; resources: Row[] } {
   const ids = gen1Of(sandbox);
   const service = ids.at(-1)?.split(':')[4] ?? '';
@@ -50,7 +53,7 @@ function serviceFirst({ sandbox }: Account): { service: string; faults: Fault[];
   return { service, faults: forbidden(...ofService.map((id) => pathOf(id, '/tasks'))), resources };
 }
 
-describe.concurrent('a key that can read only part of a stream: the check says what a read skips', () => {
+describe.concurrent('a check with a key that can read only part of a stream', () => {
   it.each<[part: string, options: AccountOptions, faultsOf: (account: Account) => Fault[], line: RegExp]>([
     [
       'a resource group',
@@ -78,12 +81,12 @@ describe.concurrent('a key that can read only part of a stream: the check says w
       /^audit_events: readable, but the API rejects Logs instance \S+:([\w-]+):: .* --service-instance \1 --force$/m,
     ],
     [
-      'the id of the account',
+      'the details of the account',
       { missingRoles: ['account'] },
       () => [],
       /^accounts: readable, but the API rejects the details .*\(HTTP 403.*\)\. .* --account-management --force$/m,
     ],
-  ])('%s', async (_, options, faultsOf, line) => {
+  ])('the check reports that a read skips %s', async (_, options, faultsOf, line) => {
     await ibmCloud({ now: '', oddInstances: false, ...options }, async (account) => {
       account.sandbox.setFaults(faultsOf(account));
       const given = { ...byGroup, logs_instances: account.sandbox.logsInstances };
@@ -95,7 +98,7 @@ describe.concurrent('a key that can read only part of a stream: the check says w
     });
   });
 
-  it('unless fail_on_refused_deployments makes the stream fail', async () => {
+  it('the check reports a failing stream if fail_on_refused_deployments is set', async () => {
     await ibmCloud({ now: '', oddInstances: false }, async (account) => {
       const { service, faults, resources } = serviceFirst(account);
       account.sandbox.setFaults([...faults, { path: INSTANCES, kind: 'status', status: 200, body: { resources } }]);
@@ -108,9 +111,9 @@ describe.concurrent('a key that can read only part of a stream: the check says w
   });
 });
 
-it('the check names the service of the deployments that are rejected', async () => {
+it('the check names the service of the rejected deployments', async () => {
   await ibmCloud({ now: '', oddInstances: false }, async (account) => {
-    // Only these have replicas.
+    // Only these services have replicas.
     const isPostgres = ({ id }: Row): boolean => /:databases-for-(postgresql|enterprisedb):/.test(String(id));
     const rows = [...account.sandbox.rows('deployments')];
     const resources = rows.toSorted((a, b) => Number(isPostgres(a)) - Number(isPostgres(b)));
@@ -125,7 +128,7 @@ it('the check names the service of the deployments that are rejected', async () 
   });
 });
 
-it('the check invents no status where the API lists no resource groups', async () => {
+it('the check reports no HTTP status if the API lists no resource groups', async () => {
   const faults: Fault[] = [{ path: '/*/v2/resource_groups', kind: 'status', status: 200, body: { resources: [] } }];
   await ibmCloud({ now: '', oddInstances: false, faults }, async (account) => {
     const { said } = await check(account, byGroup);

@@ -7,11 +7,11 @@ import type { Fault } from '../../sandbox/server.ts';
 import { check, forbidden, linesIn } from './checks.ts';
 import { type Account, INSTANCES, TOKEN_PATH, gen1Of, ibmCloud, pathOf } from './reads.ts';
 
-/** Whether a request looks at a deployment itself, not at one of its reports. */
+/** Whether a request reads a deployment itself, not one of its lists. */
 const isLook = (path: string): boolean => /^\/databases\/.*\/deployments\/[^/]+$/.test(path);
 
-describe.concurrent('a check succeeds', () => {
-  it('after requesting a token, a page of the inventory and the databases, and logs how many deployments it found', async () => {
+describe.concurrent('a successful check', () => {
+  it('the check requests a token, a page of the inventory and the databases, and logs the number of deployments', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const answer = await check(account);
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'SUCCEEDED' } });
@@ -22,7 +22,7 @@ describe.concurrent('a check succeeds', () => {
     });
   });
 
-  it('with a line for each stream in the order of the catalog, after one page of one row of each list', async () => {
+  it('the check logs a line per stream in catalog order, after requesting one page of one row of each list', async () => {
     await ibmCloud({ now: '', oddInstances: false, policies: 0 }, async (account) => {
       const { sandbox } = account;
       const { said } = await check(account, { logs_instances: sandbox.logsInstances, billing: 'resource_groups' });
@@ -35,7 +35,8 @@ describe.concurrent('a check succeeds', () => {
           );
         } else expect(line).toMatch(/^readable(, empty so far)?$/);
       }
-      // The look at the databases, and resource groups before the usage of three.
+      // The extra requests are the one to the databases, and those for resource groups before the usage of three
+      // groups.
       expect(sandbox.requests.length).toBeLessThan(lines.length + 8);
       for (const { path, query } of sandbox.requests) {
         if (/\/groups$|\/members$|\/usage\//.test(path) && !path.includes('databases')) {
@@ -45,7 +46,7 @@ describe.concurrent('a check succeeds', () => {
     });
   });
 
-  /** Those of generation 1, in this order. */
+  /** Deployments of generation 1 only, in this order. */
   const inOrder = ({ sandbox }: Account): { region: string; fault: Fault } => {
     const ids = gen1Of(sandbox);
     const resources = [...sandbox.rows('deployments')].filter(({ id }) => ids.includes(String(id)));
@@ -55,7 +56,7 @@ describe.concurrent('a check succeeds', () => {
     };
   };
 
-  it('even if one of several regions rejects the request', async () => {
+  it('the check succeeds even if one of several regions rejects the request', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { region, fault } = inOrder(account);
       account.sandbox.setFaults([fault, { path: `/databases/${region}/**`, kind: 'status', status: 403 }]);
@@ -64,7 +65,7 @@ describe.concurrent('a check succeeds', () => {
     });
   });
 
-  it('even if one of several regions does not respond, with any number of workers', async () => {
+  it('the check succeeds even if one of several regions does not respond, with any number of workers', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { region, fault } = inOrder(account);
       account.sandbox.setFaults([fault, { path: `/databases/${region}/**`, kind: 'hang' }]);
@@ -73,7 +74,7 @@ describe.concurrent('a check succeeds', () => {
     });
   });
 
-  it('after requesting an active deployment, if there is one', async () => {
+  it('the check requests an active deployment, if any', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { sandbox } = account;
       const ids = gen1Of(sandbox);
@@ -87,7 +88,7 @@ describe.concurrent('a check succeeds', () => {
   });
 });
 
-it('the docs show a complete check as it looks in a terminal', async () => {
+it('the docs show a complete check as a terminal shows it', async () => {
   const page = readFileSync(new URL('../../docs/sources/ibm-cloud.md', import.meta.url), 'utf8');
   const [, shown = ''] = /jq -r [^\n]*\n```\n\n```text\n([^`]*)```/.exec(page) ?? [];
   const faults = forbidden('/iam/v2/groups');
@@ -98,8 +99,8 @@ it('the docs show a complete check as it looks in a terminal', async () => {
   });
 });
 
-describe.concurrent('a check fails', () => {
-  it('for a wrong key after one request, and says what to do', async () => {
+describe.concurrent('a failing check', () => {
+  it('a wrong key fails the check after one request, with advice on what to do', async () => {
     await ibmCloud({}, async (account) => {
       const answer = await check(account, { api_key: 'wrong-key-0123456789' });
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
@@ -108,7 +109,7 @@ describe.concurrent('a check fails', () => {
     });
   });
 
-  it('for deployment ids that do not exist, and names them', async () => {
+  it('deployment ids that do not exist fail the check, which names them', async () => {
     await ibmCloud({ maxLimit: 4 }, async (account) => {
       const [id = ''] = account.sandbox.deploymentIds;
       const unknown = ['00000000-0000-4000-8000-00000000dead', id.replace(/.::$/, 'x::')];
@@ -120,7 +121,7 @@ describe.concurrent('a check fails', () => {
     });
   });
 
-  it('if the databases reject all requests, and names the role', async () => {
+  it('the check fails if the databases reject all requests, and names the role', async () => {
     const faults: Fault[] = [{ path: '/databases/**', kind: 'status', status: 403 }];
     await ibmCloud({ oddInstances: false, faults }, async (account) => {
       const answer = await check(account);
@@ -132,12 +133,12 @@ describe.concurrent('a check fails', () => {
   });
 
   const definite: Array<[string, Fault, RegExp]> = [
-    ['the inventory', { path: INSTANCES, kind: 'status', status: 403 }, /HTTP 403/],
-    ['every token', { path: INSTANCES, kind: 'status', status: 401 }, /HTTP 401/],
+    ['a rejected inventory request', { path: INSTANCES, kind: 'status', status: 403 }, /HTTP 403/],
+    ['a rejected token', { path: INSTANCES, kind: 'status', status: 401 }, /HTTP 401/],
     ['a redirect', { path: INSTANCES, kind: 'redirect' }, /redirect/],
-    ['a body of a different kind', { path: INSTANCES, kind: 'envelope', shape: 'body-list' }, /.{20}/],
+    ['a body of the wrong type', { path: INSTANCES, kind: 'envelope', shape: 'body-list' }, /.{20}/],
   ];
-  it.each(definite)('if the response is a rejection or invalid: %s', async (_, fault, sentence) => {
+  it.each(definite)('the check fails on %s', async (_, fault, sentence) => {
     await ibmCloud({ faults: [fault] }, async (account) => {
       const answer = await check(account);
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
@@ -145,21 +146,24 @@ describe.concurrent('a check fails', () => {
     });
   });
 
-  it.each(['iam', 'resource_controller', 'databases'] as const)('at once if nothing responds: %s', async (service) => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    await ibmCloud({}, async (account) => {
-      const address = `http://127.0.0.1:${port}${service === 'databases' ? '/{region}' : ''}`;
-      const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, [service]: address } });
-      expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
-      expect(answer.status?.message).toMatch(new RegExp(`Nothing responds at 127\\.0\\.0\\.1:${port}`));
-    });
-  });
+  it.each(['iam', 'resource_controller', 'databases'] as const)(
+    'the check fails at once if nothing responds at the address of %s',
+    async (service) => {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      server.close();
+      await once(server, 'close');
+      await ibmCloud({}, async (account) => {
+        const address = `http://127.0.0.1:${port}${service === 'databases' ? '/{region}' : ''}`;
+        const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, [service]: address } });
+        expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
+        expect(answer.status?.message).toMatch(new RegExp(`Nothing responds at 127\\.0\\.0\\.1:${port}`));
+      });
+    },
+  );
 
-  it('for an invalid config without a request, and names the option', async () => {
+  it('the check rejects an invalid config without sending a request, and names the option', async () => {
     await ibmCloud({}, async (account) => {
       const iam = 'http://iam.cloud.ibm.com';
       const answer = await check(account, { endpoints: { ...account.sandbox.endpoints, iam } });
@@ -172,9 +176,13 @@ describe.concurrent('a check fails', () => {
 
 describe.concurrent('an outage during a check', () => {
   it.each<[string, Fault, RegExp]>([
-    ['the databases', { path: '/databases/**', kind: 'status', status: 502 }, /HTTP 502|did not respond/],
-    ['a rate limit that outlasts it', { path: INSTANCES, kind: 'status', status: 429, retryAfter: 300 }, /rate limit/],
-    ['no answer', { path: TOKEN_PATH, kind: 'hang' }, /did not respond within 30 s/],
+    ['an outage of the databases', { path: '/databases/**', kind: 'status', status: 502 }, /HTTP 502|did not respond/],
+    [
+      'a rate limit that outlasts the check',
+      { path: INSTANCES, kind: 'status', status: 429, retryAfter: 300 },
+      /rate limit/,
+    ],
+    ['a request without a response', { path: TOKEN_PATH, kind: 'hang' }, /did not respond within 30 s/],
   ])('%s is a transient_error within half a minute', async (_, fault, sentence) => {
     await ibmCloud({ faults: [fault] }, async (account) => {
       const answer = await check(account);

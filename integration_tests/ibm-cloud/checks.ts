@@ -9,7 +9,7 @@ import type { Account } from './reads.ts';
 interface Answer extends Finished {
   status: { status: string; message?: string } | undefined;
   error: ErrorTrace | undefined;
-  /** What the log says, and the message of the answer. */
+  /** The log messages, and the message of the result. */
   said: string;
 }
 
@@ -22,13 +22,13 @@ export async function check({ workspace, config }: Account, platform?: Row, more
     message.type === 'CONNECTION_STATUS' ? message.connectionStatus : [],
   );
   const { errors, logs } = contentsOf(messages);
-  // Exactly one of the two: clients take the first.
+  // There must be exactly one result or error, because clients use only the first.
   expect(statuses.length + errors.length).toBe(1);
   const said = [...logs.map(({ message }) => message), statuses[0]?.message ?? ''].join('\n');
   return { ...finished, status: statuses[0], error: errors[0], said };
 }
 
-/** The lines about streams: name and what is said of it. */
+/** The log lines about streams: the stream's name, and the rest of the line. */
 export function linesIn(said: string): Array<[name: string, line: string]> {
   return [...said.matchAll(/^(\w+): ((?:not )?(?:readable|checked).*)$/gm)].map(([, name = '', line = '']) => [
     name,

@@ -15,7 +15,7 @@ import {
 } from './reads.ts';
 
 describe('discover', () => {
-  it('lists the streams in order, with key, cursor and every field', async () => {
+  it('discover lists the streams in order, with their keys, cursors and fields', async () => {
     const streams = (await discovered()).filter(({ name }) => name !== 'audit_events');
     expect(streams.map(({ name }) => name)).toEqual(STREAM_NAMES);
     for (const stream of streams) {
@@ -42,33 +42,36 @@ describe('discover', () => {
 const SMALL = { backupDays: 3 };
 
 const accounts: Array<[string, AccountOptions]> = [
-  ['as it is by default', {}],
-  ['of every engine in all regions', { deployments: 13, gen2Deployments: 9, regions: 10 }],
+  ['with default options', {}],
+  ['with every engine in all regions', { deployments: 13, gen2Deployments: 9, regions: 10 }],
   ['with pages of one row', { ...SMALL, maxLimit: 1, deployments: 3, gen2Deployments: 2 }],
   ['with pages of two, linked by next_docid', { ...SMALL, maxLimit: 2, inventoryToken: 'next_docid' }],
   ['with pages of three, linked by next_url', { ...SMALL, maxLimit: 3, inventoryToken: 'next_url', lastPage: 'null' }],
   ['with empty pages before the last', { ...SMALL, maxLimit: 2, hiddenInstances: 9, lastPage: 'null' }],
   ['whose tokens do not name the account', { ...SMALL, accountClaim: false }],
   ['with only generation 2', { deployments: 0, oddInstances: false }],
-  ['of a different seed', { ...SMALL, seed: 7 }],
+  ['from a different seed', { ...SMALL, seed: 7 }],
 ];
 
 describe.concurrent('a full read of an account', () => {
-  it.each(accounts)('%s: emits every record of every stream once, with the expected fields', async (_, options) => {
-    await ibmCloud(options, async ({ sandbox, read }) => {
-      const result = await read();
-      expect(result.violations).toEqual([]);
-      expect(result.errors).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      const expected = await expectedRows(sandbox);
-      for (const name of STREAM_NAMES) {
-        expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
-        expectRows(result, name, expected[name]);
-      }
-    });
-  });
+  it.each(accounts)(
+    'a full read of an account %s emits every record once, with the expected fields',
+    async (_, options) => {
+      await ibmCloud(options, async ({ sandbox, read }) => {
+        const result = await read();
+        expect(result.violations).toEqual([]);
+        expect(result.errors).toEqual([]);
+        expect(result.exitCode).toBe(0);
+        const expected = await expectedRows(sandbox);
+        for (const name of STREAM_NAMES) {
+          expect(keysRead(result, name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
+          expectRows(result, name, expected[name]);
+        }
+      });
+    },
+  );
 
-  it('without databases completes every stream', async () => {
+  it('a full read of an account without databases completes every stream', async () => {
     const nothing = { deployments: 0, gen2Deployments: 0, gen2Backups: 0, otherInstances: 0, oddInstances: false };
     await ibmCloud(nothing, async ({ sandbox, read }) => {
       const result = await read();
@@ -78,17 +81,17 @@ describe.concurrent('a full read of an account', () => {
     });
   });
 
-  it('without problems logs no warning', async () => {
-    // None of the six deployments is a read replica, which would have no autoscaling.
+  it('a full read without problems logs no warning', async () => {
+    // None of the six deployments is a read replica, because read replicas have no autoscaling.
     await ibmCloud({ ...SMALL, deployments: 6, oddInstances: false }, async ({ read }) => {
-      // The first month with usage in the sandbox.
+      // The read starts at the first month with usage in the sandbox.
       const result = await read({ config: { start_date: '2024-06-01T00:00:00Z' } });
       expect(result.exitCode).toBe(0);
       expect(logged(result, 'WARN')).toEqual([]);
     });
   });
 
-  it('requests the inventory once, each list of each deployment once, and nothing else', async () => {
+  it('a full read requests the inventory once, each list of each deployment once, and nothing else', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 16 } });
       expect(result.exitCode).toBe(0);
@@ -110,7 +113,7 @@ describe.concurrent('a full read of an account', () => {
 });
 
 describe.concurrent('an instance with an invalid CRN', () => {
-  it('is still a deployment, but leads to no request, and a warning names it', async () => {
+  it('an instance with an invalid CRN is emitted and named in a warning, but is never requested', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const odd = [...sandbox.keys('deployments')].filter((id) => !sandbox.deploymentIds.includes(id));
       expect(odd).toHaveLength(2);
@@ -129,7 +132,7 @@ describe.concurrent('an instance with an invalid CRN', () => {
 });
 
 describe.concurrent('deployment_ids', () => {
-  it('limits deployments and per-deployment streams, by CRN or GUID', async () => {
+  it('deployment_ids limits deployments and per-deployment streams by CRN or GUID', async () => {
     await ibmCloud({ ...SMALL, maxLimit: 2 }, async ({ sandbox, read }) => {
       const [first = '', second = '', ...rest] = sandbox.deploymentIds;
       const gen2 = rest.at(-1) ?? '';
@@ -146,7 +149,7 @@ describe.concurrent('deployment_ids', () => {
       for (const name of STREAM_NAMES) {
         const rows = expected[name].filter((row) => {
           if (!name.startsWith('deployments') && name !== 'billables') return true;
-          // A policy without a deployment covers these like all others.
+          // A policy that names no deployment covers these deployments like all others.
           if (name.endsWith('roles') && row['service_instance'] === null) return true;
           return wanted.has(String(name === 'deployments' ? row['id'] : row['deployment_id']));
         });
@@ -157,7 +160,7 @@ describe.concurrent('deployment_ids', () => {
 });
 
 describe.concurrent('resource_group_ids', () => {
-  it('limits deployments and per-deployment streams, and requests the pages of each group', async () => {
+  it('resource_group_ids limits deployments and per-deployment streams, and the pages of each group are requested', async () => {
     await ibmCloud({ ...SMALL, maxLimit: 2, deployments: 9, gen2Deployments: 8 }, async ({ sandbox, read }) => {
       const groups = [...sandbox.keys('resource_groups')].slice(1);
       const result = await read({ platform: { resource_group_ids: groups } });
@@ -193,7 +196,7 @@ describe.concurrent('resource_group_ids', () => {
 });
 
 describe.concurrent('start_date', () => {
-  it('skips earlier tasks and backups, and logs how many', async () => {
+  it('start_date skips earlier tasks and backups, and the log reports their number', async () => {
     await ibmCloud({}, async ({ sandbox, read }) => {
       const start = '2025-06-01T00:00:00.000Z';
       const result = await read({ config: { start_date: '2025-06-01T02:00:00+02:00' } });
@@ -214,7 +217,7 @@ describe.concurrent('start_date', () => {
   });
 });
 
-it('an unknown field is named in one warning per stream, and is in no record', async () => {
+it('an unknown field is named in one warning per stream, and omitted from records', async () => {
   const faults = [
     { path: '/resource-controller/**', kind: 'nested', levels: 3 },
     { path: `${EVERY_DEPLOYMENT}/*`, kind: 'nested', levels: 3 },

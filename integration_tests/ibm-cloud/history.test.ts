@@ -12,14 +12,14 @@ function emptyHistory(): History {
   return { deployments_backups: new Map(), deployments_recipes: new Map() };
 }
 
-/** The rows of a destination that appends and keeps the latest row of each key. */
+/** Stores rows like a destination that appends and keeps the latest row of each key. */
 function keep(history: History, result: ReadResult): void {
   for (const name of INCREMENTAL) {
     for (const row of rowsRead(result.records, name)) history[name].set(String(row['id']), row);
   }
 }
 
-/** Reads both streams from the last state. */
+/** Reads both streams, resuming from the last state. */
 async function sync(
   { read }: Account,
   state?: object,
@@ -40,7 +40,9 @@ function marksOf(result: ReadResult, name: (typeof INCREMENTAL)[number]): Record
   return stateOf(result, name)['marks'] as Record<string, string>;
 }
 
-/** The mark of each deployment: its newest row, but not after its oldest unfinished one. */
+/**
+ * The expected high-water mark of each deployment: the time of its newest row, but not after its oldest unfinished row.
+ */
 function dueMarks(rows: readonly Row[]): Record<string, string> {
   const marks: Record<string, string> = {};
   for (const { deployment_id, created_at } of rows) {
@@ -54,8 +56,8 @@ function dueMarks(rows: readonly Row[]): Record<string, string> {
   return marks;
 }
 
-describe.concurrent('a read right after another', () => {
-  it('emits unfinished rows, and rows of the same age', async () => {
+describe.concurrent('consecutive incremental reads', () => {
+  it('a second read re-emits only unfinished rows and rows in the lookback window', async () => {
     await ibmCloud({}, async (account) => {
       const rows = historyNow(account.sandbox);
       const first = await sync(account);
@@ -78,7 +80,7 @@ describe.concurrent('a read right after another', () => {
     });
   });
 
-  it('emits unfinished rows again until they finish', async () => {
+  it('later reads re-emit unfinished rows until the rows finish', async () => {
     await ibmCloud({ tasksPerDay: 1 }, async (account) => {
       const { sandbox } = account;
       const first = await sync(account);
@@ -92,7 +94,7 @@ describe.concurrent('a read right after another', () => {
       ) as Record<(typeof INCREMENTAL)[number], string[]>;
       sandbox.passTime(10 * 60);
       const second = await sync(account, first.states);
-      // Hours later, all of them have finished.
+      // Hours later, all of these rows have finished.
       sandbox.passTime(3 * 3_600);
       const third = await sync(account, second.states);
       // By then, each deployment has newer rows.
@@ -112,8 +114,8 @@ describe.concurrent('a read right after another', () => {
   });
 });
 
-describe('reads every twenty hours for ten days', () => {
-  it('keep everything that was ever listed, in its final form, long after the server has deleted it', async () => {
+describe('incremental reads over ten days', () => {
+  it('reads every twenty hours emit the final form of everything that was ever listed', async () => {
     const options = { deployments: 7, gen2Deployments: 4, backupDays: 3, gen2Backups: 2, tasksPerDay: 5 };
     await ibmCloud(options, async (account) => {
       const { sandbox } = account;
@@ -142,7 +144,7 @@ describe('reads every twenty hours for ten days', () => {
       for (const name of INCREMENTAL) {
         expect([...kept[name].keys()].toSorted(), name).toEqual([...listed[name].keys()].toSorted());
         for (const [key, row] of listed[name]) expect(kept[name].get(key), `${name} ${key}`).toEqual(row);
-        // The server has deleted most of it.
+        // The server has since deleted most rows.
         expect(now[name].length, name).toBeLessThan(kept[name].size / 2);
       }
       // Each row was emitted once or a few times, not in every read.
@@ -151,8 +153,8 @@ describe('reads every twenty hours for ten days', () => {
   });
 });
 
-describe.concurrent('the mark of a deployment', () => {
-  it('that rejects requests, or is not in deployment_ids, keeps its value', async () => {
+describe.concurrent('the high-water mark of a deployment', () => {
+  it('the mark remains unchanged if the deployment rejects requests, or is not in deployment_ids', async () => {
     await ibmCloud({}, async (account) => {
       const { sandbox } = account;
       const [refused = '', read = ''] = gen1Of(sandbox);
@@ -175,8 +177,8 @@ describe.concurrent('the mark of a deployment', () => {
   });
 });
 
-describe.concurrent('start_date', () => {
-  it('also skips old rows in incremental reads, but not later ones', async () => {
+describe.concurrent('start_date in incremental reads', () => {
+  it('incremental reads skip rows before start_date, but no later rows', async () => {
     await ibmCloud({ backupDays: 6 }, async (account) => {
       const config = { start_date: '2025-06-01T00:00:00Z' };
       const first = await sync(account, undefined, { config });

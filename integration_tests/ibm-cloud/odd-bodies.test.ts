@@ -4,8 +4,8 @@ import { messagesOf } from '../../test-support/transcript.ts';
 import type { Row, StreamName } from './expected.ts';
 import { EVERY_DEPLOYMENT, type Kind, ibmCloud, keysRead, logged } from './reads.ts';
 
-// The kinds of malformed bodies and their errors are tested next to envelope.ts, instance.ts and grants.ts; malformed pages
-// of the inventory, usage and access in page-chains.test.ts.
+// The tests next to envelope.ts, instance.ts and grants.ts cover all kinds of malformed bodies and their errors.
+// page-chains.test.ts covers malformed pages of inventory, usage and access.
 
 const SMALL = { backupDays: 2, deployments: 4, gen2Deployments: 1 };
 
@@ -20,11 +20,11 @@ const STREAMS: readonly StreamName[] = [
   'deployments_versions',
 ];
 
-describe.concurrent('a response of the databases', () => {
+describe.concurrent('malformed responses of the databases', () => {
   it.each<[string, Kind, RegExp]>([
-    ['of the wrong form', { kind: 'envelope', shape: 'body-list' }, /it is not an object/],
-    ['with errors in a 200', { kind: 'errors', errors: { limit: ['too big'] } }, /too big/],
-  ])('%s is a system_error that says so', async (_, kind, said) => {
+    ['of the wrong type', { kind: 'envelope', shape: 'body-list' }, /it is not an object/],
+    ['that contains errors despite HTTP 200', { kind: 'errors', errors: { limit: ['too big'] } }, /too big/],
+  ])('a response %s is a system_error that states the problem', async (_, kind, said) => {
     await ibmCloud({ ...SMALL, faults: [{ path: '/databases/**', ...kind }] }, async ({ read }) => {
       const result = await read({ streams: STREAMS });
       expect(result.violations).toEqual([]);
@@ -37,7 +37,7 @@ describe.concurrent('a response of the databases', () => {
     });
   });
 
-  it('for only one deployment fails the stream, after the other deployments were read', async () => {
+  it('a malformed response for one deployment fails the stream after the other deployments have been read', async () => {
     const faults: Fault[] = [{ path: '/databases/eu-de/**', kind: 'envelope', shape: 'row-null' }];
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ streams: ['deployments_recipes'] });
@@ -57,7 +57,7 @@ it.each<[string, string, readonly StreamName[], RegExp]>([
   ['policies', '/iam/v2/policies', ['deployments_roles', 'deployments_team_roles'], /v2\/policies/],
   ['roles', '/iam/v2/roles', ['deployments_roles', 'deployments_team_roles'], /v2\/roles/],
 ])(
-  'a response of %s that is not a list fails its streams with a system_error that names the list',
+  'if the response for %s has no list, its streams fail with a system_error that names the list',
   async (_, path, streams, told) => {
     await ibmCloud({ ...SMALL, usageMonths: 3 }, async ({ sandbox, read }) => {
       sandbox.setFaults([{ path, kind: 'envelope', shape: 'list-object' }]);
@@ -74,7 +74,7 @@ it.each<[string, string, readonly StreamName[], RegExp]>([
   },
 );
 
-it('sizes that are not numbers are null, and the record names them; other sizes are read', async () => {
+it('sizes that are not numbers become null and are named in the record, and other sizes are kept', async () => {
   const member = {
     id: 'member',
     members: { allocation_count: 'two', minimum_count: '2', maximum_count: null },
@@ -99,7 +99,7 @@ it('sizes that are not numbers are null, and the record names them; other sizes 
   });
 });
 
-it('data nested thousands of levels deep fails its stream with one sentence, even in an undeclared field', async () => {
+it('data nested thousands of levels deep fails its stream with one message, even in an undeclared field', async () => {
   const path = '/billing/v4/accounts/*/resource_instances/usage/*';
   await ibmCloud({ ...SMALL, faults: [{ path, kind: 'nested', levels: 100_000 }] }, async ({ read }) => {
     const result = await read({ streams: ['billables', 'accounts'] });

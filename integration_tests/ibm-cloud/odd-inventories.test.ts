@@ -7,14 +7,14 @@ import { type Account, INSTANCES, expectRows, ibmCloud, keysRead, logged, rowsRe
 const SMALL = { backupDays: 2, deployments: 3, gen2Deployments: 3, oddInstances: false };
 const RESOURCE_GROUPS = '/resource-controller/v2/resource_groups';
 
-/** The instances in the account's list: databases and backups of generation 2. */
+/** The instances in the account's list: generation 2 databases and backups. */
 async function listed({ sandbox }: Account): Promise<Row[]> {
   const path = '/resource-controller/v2/resource_instances?limit=100';
   const answer = await get(sandbox, await tokenOf(sandbox), path);
   return ((await answer.json()) as { resources: Row[] }).resources;
 }
 
-/** The list of instances, divided into these pages. */
+/** Replaces the list of instances with these pages. */
 function pages(sandbox: IbmCloudSandbox, ...lists: readonly Row[][]): void {
   const faults = lists.map((resources, i): Fault => {
     const next_url = i + 1 === lists.length ? null : `/v2/resource_instances?start=page${i + 1}`;
@@ -27,8 +27,8 @@ const isBackup = ({ id }: Row): boolean => /:databases-(independent-backups|for-
 const without = (row: Row, ...fields: string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([field]) => !fields.includes(field)));
 
-describe.concurrent('an instance', () => {
-  it('whose id is a GUID is identified by its CRN', async () => {
+describe.concurrent('an unusual instance', () => {
+  it('an instance whose id is a GUID is identified by its CRN', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const expected = await expectedRows(sandbox);
@@ -44,7 +44,7 @@ describe.concurrent('an instance', () => {
     });
   });
 
-  it('that has its GUID on one page and not on the next is emitted once', async () => {
+  it('an instance that has its GUID on only some pages is emitted once', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const expected = await expectedRows(sandbox);
@@ -64,7 +64,7 @@ describe.concurrent('an instance', () => {
     });
   });
 
-  it('takes an account missing in its CRN from its row, and a region missing in the row from the CRN', async () => {
+  it('the account is read from the row if the CRN lacks it, and the region from the CRN if the row lacks it', async () => {
     await ibmCloud({ ...SMALL, gen2Deployments: 0, gen2Backups: 0 }, async (account) => {
       const { sandbox, read } = account;
       const [row] = (await listed(account)).filter(({ id }) => sandbox.deploymentIds.includes(String(id)));
@@ -85,10 +85,10 @@ describe.concurrent('an instance', () => {
   });
 });
 
-describe.concurrent('instances of generation 2 without details in the list', () => {
+describe.concurrent('generation 2 instances without details in the list', () => {
   const bare = (row: Row): Row => without(row, 'extensions');
 
-  it('are skipped as backups of an unknown database if deployment_ids is set, with a warning', async () => {
+  it('with deployment_ids, generation 2 backups without details are skipped with a warning, because their database is unknown', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const rows = await listed(account);
@@ -104,8 +104,8 @@ describe.concurrent('instances of generation 2 without details in the list', () 
   });
 });
 
-describe.concurrent('a list that is not paged', () => {
-  it('is an error if it has another page', async () => {
+describe.concurrent('an unpaginated list', () => {
+  it('a further page of an unpaginated list is an error', async () => {
     const body = { next_url: '/v2/resource_groups?start=a', resources: [] };
     const faults: Fault[] = [{ path: RESOURCE_GROUPS, kind: 'status', status: 200, body }];
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
@@ -117,8 +117,8 @@ describe.concurrent('a list that is not paged', () => {
   });
 });
 
-describe.concurrent('a deployment ID outside the resource groups', () => {
-  it('is an error that says so', async () => {
+describe.concurrent('deployment_ids with resource_group_ids', () => {
+  it('a deployment ID outside the resource groups is an error that names resource_group_ids', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const [row] = await listed(account);

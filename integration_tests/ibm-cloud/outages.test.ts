@@ -19,10 +19,10 @@ const SMALL = { backupDays: 2, deployments: 6, gen2Deployments: 3 };
 const REGION = 'eu-de';
 const inRegion = (id: unknown): boolean => String(id).split(':')[5] === REGION;
 
-/** Longer than any test may take. */
+/** Longer than any test may take, in seconds. */
 const FOR_LONG = 600;
 
-/** Reads until all of these keys were emitted, by stream, then stops the read. */
+/** Reads until the given keys of each stream have been emitted, then stops the read. */
 async function readUntil(
   { read }: Account,
   keys: ReadonlyMap<StreamName, readonly string[]>,
@@ -48,8 +48,8 @@ const waits: Array<[string, Kind]> = [
   ['an outage', { kind: 'status', status: 503, retryAfter: FOR_LONG }],
 ];
 
-describe.concurrent('of one region', () => {
-  it.each(waits)('%s delays no other region or service, even with one worker', async (_, kind) => {
+describe.concurrent('an unavailable region', () => {
+  it.each(waits)('%s of one region delays no other region or service, even with one worker', async (_, kind) => {
     const faults = [{ path: `/databases/${REGION}/**`, ...kind } as Fault];
     await ibmCloud({ ...SMALL, faults }, async (account) => {
       const { sandbox } = account;
@@ -61,13 +61,13 @@ describe.concurrent('of one region', () => {
       for (const [name, wanted] of keys) expect(wanted.length, name).toBeGreaterThan(0);
       const result = await readUntil(account, new Map(keys));
       expect(result.signal).toBe('SIGTERM');
-      // In the region, there was something to wait for.
+      // The read did wait for requests to the region.
       const asked = Object.keys(sandbox.stats().byPath).filter((path) => path.startsWith(`/databases/${REGION}/`));
       expect(asked.length).toBeGreaterThan(0);
     });
   });
 
-  it('a lasting outage is a transient_error of its streams, after everything else was read', async () => {
+  it('a lasting outage of one region is a transient_error of its streams, after everything else has been read', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const expected = (await expectedRows(sandbox)).deployments_allowlists;
       sandbox.setFaults([{ path: `/databases/${REGION}/**`, kind: 'status', status: 503 }]);
@@ -89,17 +89,17 @@ describe.concurrent('of one region', () => {
   });
 });
 
-describe.concurrent('a region that accepts requests and never responds', () => {
+describe.concurrent('a region that never responds', () => {
   const faults: Fault[] = [{ path: `/databases/${REGION}/**`, kind: 'hang' }];
 
-  it('uses one worker, and the others continue', async () => {
+  it('a region that never responds blocks only one worker', async () => {
     await ibmCloud({ ...SMALL, deployments: 20, faults }, async (account) => {
       const { sandbox } = account;
       const keys = STREAM_NAMES.map((name): [StreamName, string[]] => [
         name,
         [...sandbox.keys(name)].filter((key) => !inRegion(key) && !['databases', 'datacenters'].includes(name)),
       ]);
-      // No request ends before the read is stopped, so none of the others can have waited for one.
+      // No request to the region ends before the read is stopped, so no other request can have waited for one to end.
       const result = await readUntil(account, new Map(keys), { num_workers: 4, request_timeout_seconds: 600 });
       expect(result.signal).toBe('SIGTERM');
       const asked = sandbox.requests.filter(({ path }) => path.startsWith(`/databases/${REGION}/`));
@@ -107,7 +107,7 @@ describe.concurrent('a region that accepts requests and never responds', () => {
     });
   });
 
-  it('opens its circuit once for all streams, and all other rows are read', async () => {
+  it('a region that never responds opens its circuit once for all streams, and all other rows are read', async () => {
     const names = STREAM_NAMES.filter((name) => !['databases', 'datacenters'].includes(name));
     await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
       const expected = await expectedRows(sandbox);
@@ -125,7 +125,7 @@ describe.concurrent('a region that accepts requests and never responds', () => {
           name,
         ).toEqual([]);
       }
-      // For a minute, one attempt at a time, with a pause of two seconds after each.
+      // For a minute, the region gets one attempt at a time, with a pause of two seconds after each.
       const asked = sandbox.requests.slice(before).filter(({ path }) => path.startsWith(`/databases/${REGION}/`));
       expect(asked.length).toBeLessThanOrEqual(25);
       expect(logged(result, 'ERROR')).toContainEqual(expect.stringMatching(/has not responded for \d+ s/));
@@ -136,8 +136,8 @@ describe.concurrent('a region that accepts requests and never responds', () => {
   });
 });
 
-describe.concurrent('unavailable details of a deployment', () => {
-  it("are missing only in that deployment's row", async () => {
+describe.concurrent('unavailable deployment details', () => {
+  it('only the deployment whose details are unavailable is missing from the stream', async () => {
     await ibmCloud({ ...SMALL, deployments: 30 }, async ({ sandbox, read }) => {
       const expected = (await expectedRows(sandbox)).deployments;
       const [id = ''] = gen1Of(sandbox);
@@ -158,8 +158,8 @@ describe.concurrent('unavailable details of a deployment', () => {
   });
 });
 
-describe.concurrent('a request that is unfinished when all streams have ended', () => {
-  it('is canceled without a message', async () => {
+describe.concurrent('an unfinished request at the end of a read', () => {
+  it('a request that is unfinished when all streams have ended is canceled without a message', async () => {
     const faults: Fault[] = [
       { path: INSTANCES, kind: 'status', status: 403 },
       { path: '/resource-controller/v2/resource_groups', kind: 'hang' },
@@ -174,16 +174,16 @@ describe.concurrent('a request that is unfinished when all streams have ended', 
   });
 });
 
-// Policies also come from IAM, so they wait for its rate limit.
+// Policies also come from IAM, so their streams wait for IAM's rate limit.
 const services: Array<[string, string, (name: StreamName) => boolean]> = [
-  ['accounts', '/accounts/**', (name) => name === 'accounts'],
-  ['usage reports', '/billing/**', (name) => name === 'billables'],
-  ['the access groups of IAM', '/iam/v2/groups', (name) => name === 'teams' || name.endsWith('roles')],
+  ['the accounts service', '/accounts/**', (name) => name === 'accounts'],
+  ['the usage service', '/billing/**', (name) => name === 'billables'],
+  ['the access groups service', '/iam/v2/groups', (name) => name === 'teams' || name.endsWith('roles')],
   ['the Resource Controller', '/resource-controller/**', (name) => name !== 'accounts'],
 ];
 
 describe.concurrent.each(waits)('%s of one service', (_, kind) => {
-  it.each(services)('delays no other service: %s', async (_service, path, hangsOn) => {
+  it.each(services)('requests to other services continue while %s is unavailable', async (_service, path, hangsOn) => {
     await ibmCloud({ ...SMALL, faults: [{ path, ...kind }] }, async (account) => {
       const others = STREAM_NAMES.filter((name) => !hangsOn(name));
       const keys = others.map((name): [StreamName, string[]] => [name, [...account.sandbox.keys(name)]]);

@@ -4,7 +4,7 @@ import type { ReadResult } from '../reads.ts';
 import { type StreamName, expectedRows } from './expected.ts';
 import { INSTANCES, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 
-// How tokens are parsed from links, and which lists end, is tested next to api/pages.ts.
+// The tests next to api/pages.ts cover the parsing of page tokens, and the end of each list.
 
 /** At least three pages of each list. */
 const SMALL = { deployments: 4, gen2Deployments: 2, backupDays: 2, usageMonths: 3, maxLimit: 2 };
@@ -13,11 +13,11 @@ interface List {
   readonly name: string;
   readonly path: string;
   readonly streams: readonly StreamName[];
-  /** Its name in errors. */
+  /** The list's name in errors. */
   readonly told: RegExp;
-  /** How its later pages are requested. */
+  /** The parameter that requests later pages. */
   readonly parameter: string;
-  /** The parameters of every page. */
+  /** The parameters that every page request must contain. */
   readonly filters: Readonly<Record<string, string>>;
 }
 
@@ -64,7 +64,7 @@ const LISTS: readonly List[] = [
   },
 ];
 
-/** The streams that are read as well and don't depend on the list. */
+/** Streams that are read in addition and don't depend on the list. */
 function othersOf({ path, streams }: List): StreamName[] {
   const others = (['billables', 'deployments_roles', 'deployments_team_roles', 'teams'] as const).filter(
     (name) => !streams.includes(name),
@@ -72,11 +72,11 @@ function othersOf({ path, streams }: List): StreamName[] {
   return path === INSTANCES ? ['accounts', 'resource_groups', 'teams'] : others;
 }
 
-describe.concurrent.each([...LISTS])('a chain of pages of $name', (list) => {
+describe.concurrent.each([...LISTS])('the pages of $name', (list) => {
   const { path, streams, parameter, filters } = list;
   const all = [...streams, ...othersOf(list)];
 
-  it('that names a foreign host continues at the original host, with all parameters', async () => {
+  it('if a next link names a foreign host, the read continues at the original host with all parameters', async () => {
     const faults: Fault[] = [{ path, kind: 'envelope', shape: 'next-foreign' }];
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ streams: all });
@@ -93,11 +93,11 @@ describe.concurrent.each([...LISTS])('a chain of pages of $name', (list) => {
   });
 
   it.each<[string, Omit<Extract<Fault, { kind: 'envelope' }>, 'path' | 'kind'>]>([
-    ['leads back forever', { shape: 'next-repeated', after: 1 }],
-    ['has the same rows under ever new tokens', { shape: 'next-endless' }],
-    ['lacks its list on a later page', { shape: 'list-missing', after: 1 }],
-    ['has null for a row', { shape: 'row-null' }],
-  ])('that %s is an error that names it, not an end or an endless loop', async (_, fault) => {
+    ['repeats a page forever', { shape: 'next-repeated', after: 1 }],
+    ['repeats its rows under new tokens forever', { shape: 'next-endless' }],
+    ['is missing on a later page', { shape: 'list-missing', after: 1 }],
+    ['contains null instead of a row', { shape: 'row-null' }],
+  ])('a list that %s is an error that names the list, not an end or an endless loop', async (_, fault) => {
     await ibmCloud({ ...SMALL, faults: [{ path, kind: 'envelope', ...fault }] }, async ({ sandbox, read }) => {
       expectBroken(await read({ streams: all }), list);
       expect(sandbox.stats().requests).toBeLessThan(20_000);
@@ -105,7 +105,7 @@ describe.concurrent.each([...LISTS])('a chain of pages of $name', (list) => {
   });
 });
 
-it('a token that the service no longer knows is an error that quotes the service', async () => {
+it('a page token that the service no longer recognizes is an error that quotes the service', async () => {
   const faults = [{ path: INSTANCES, kind: 'forget-cursors', after: 2, times: 1 }] as const;
   await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
     const { errors } = await read({ streams: ['deployments'] });
@@ -115,7 +115,7 @@ it('a token that the service no longer knows is an error that quotes the service
   });
 });
 
-it('a list of instances that ends too early looks like a short list, so the log counts deployments', async () => {
+it('a list of instances that ends too early looks complete, so the log reports the number of deployments', async () => {
   const faults = [{ path: INSTANCES, kind: 'envelope', shape: 'next-dropped' }] as const;
   await ibmCloud({ ...SMALL, maxLimit: 7, oddInstances: false, faults }, async ({ read }) => {
     const result = await read({ streams: ['deployments'] });
@@ -132,7 +132,7 @@ function expectComplete(result: ReadResult): void {
   expect(result).toMatchObject({ violations: [], errors: [], exitCode: 0 });
 }
 
-/** The streams of the list have failed with an error that names it; the others were read. */
+/** Expects that the list's streams failed with an error that names the list, and that all other streams were read. */
 function expectBroken(result: ReadResult, list: List): void {
   expect(result.violations).toEqual([]);
   expect(logged(result, 'FATAL')).toEqual([]);

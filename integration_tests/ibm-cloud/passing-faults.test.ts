@@ -4,22 +4,22 @@ import { type Kind, expectRows, ibmCloud, keysRead, logged } from './reads.ts';
 
 const SMALL = { backupDays: 2, deployments: 6, gen2Deployments: 3 };
 
-/** Each month is a path, and the months are read in order. */
+/** Each month has its own path, and the months are read in order. */
 const FEW_MONTHS = { usageMonths: 3 };
 
 const passing: Array<[string, Kind, Row?]> = [
   ['HTTP 500', { kind: 'status', status: 500 }],
   ['HTTP 503 with Retry-After', { kind: 'status', status: 503, retryAfter: 1 }],
   ['HTTP 429 with Retry-After', { kind: 'status', status: 429, retryAfter: 1 }],
-  ['a connection that is reset', { kind: 'reset' }],
+  ['a connection reset', { kind: 'reset' }],
   ['a truncated body', { kind: 'cut', framing: 'length' }],
-  ['JSON that ends too early', { kind: 'truncated-json' }],
+  ['truncated JSON', { kind: 'truncated-json' }],
   ["a gateway's page with HTTP 200", { kind: 'html' }],
-  ['no answer', { kind: 'hang' }, { request_timeout_seconds: 2 }],
+  ['a request without a response', { kind: 'hang' }, { request_timeout_seconds: 2 }],
 ];
 
-describe.concurrent('the first request to every path of every service ends in', () => {
-  it.each(passing)('%s: every record is emitted once, and the retries are logged', async (_, kind, config) => {
+describe.concurrent('a fault in the first request to every path of every service', () => {
+  it.each(passing)('after %s, every record is emitted once, and the retries are logged', async (_, kind, config) => {
     await ibmCloud({ ...SMALL, ...FEW_MONTHS }, async ({ sandbox, read }) => {
       const expected = await expectedRows(sandbox);
       sandbox.setFaults([{ path: '**', times: 1, ...kind }]);
@@ -34,7 +34,7 @@ describe.concurrent('the first request to every path of every service ends in', 
 });
 
 describe('a small quota of each service', () => {
-  it('never makes a read fail', async () => {
+  it('a small quota of each service never makes a read fail', async () => {
     await ibmCloud({ ...SMALL, quota: 9, quotaWindowMs: 100 }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 8 } });
       expect(result.violations).toEqual([]);

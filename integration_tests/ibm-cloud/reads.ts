@@ -12,10 +12,10 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { type ReadResult, judge } from '../reads.ts';
 import { type Row, STREAMS, STREAM_NAMES, type StreamName, fieldsOf, isSound } from './expected.ts';
 
-/** The time on the sandbox's clock: in the past on any machine, because cursor values never pass the real time. */
+/** The time on the sandbox's clock: always in the past, because cursor values never exceed the real time. */
 const NOW = '2025-06-02T12:00:00Z';
 
-/** Before everything in the sandbox. */
+/** A time before everything in the sandbox. */
 const START = '2024-05-01T00:00:00Z';
 
 /** The start of the sandbox's usage. An earlier start would log a warning about months that are too old. */
@@ -33,9 +33,9 @@ export interface ReadOptions {
   /** Options below `platform`. */
   platform?: Row;
   mode?: SyncMode;
-  /** All streams by default. */
+  /** The streams to read; by default, all. */
   streams?: readonly (StreamName | 'audit_events')[];
-  /** The content of the state file, if there is one. */
+  /** The content of the state file, if any. */
   state?: string | object | undefined;
   run?: ConnectorOptions;
 }
@@ -45,11 +45,11 @@ export interface Account {
   workspace: Workspace;
   /** A config that reads the account. */
   config: (platform?: Row, more?: Row) => Row;
-  /** Reads with the built program; by default, a full refresh of everything. */
+  /** Runs a read with the built program; by default, a full refresh of all streams. */
   read: (options?: ReadOptions) => Promise<ReadResult>;
 }
 
-/** Runs a test with its own IBM Cloud account and workspace, and removes both. */
+/** Runs a test with its own IBM Cloud account and workspace, and removes both afterwards. */
 export async function ibmCloud<T>(options: AccountOptions, test: (account: Account) => Promise<T>): Promise<T> {
   const defaults = { now: NOW, usageMonths: USAGE_MONTHS, oddInstances: true };
   const sandbox = await startSandbox({ ...defaults, ...options, platform: 'ibm_cloud' });
@@ -59,7 +59,7 @@ export async function ibmCloud<T>(options: AccountOptions, test: (account: Accou
       name: 'ibm_cloud',
       api_key: sandbox.apiKey,
       endpoints: sandbox.endpoints,
-      // One list of usage per month, so that a fault or a count applies to all of it.
+      // Usage has one list per month, so that a fault or a count applies to all of it.
       billing: 'account',
       ...platform,
     },
@@ -87,7 +87,7 @@ export async function ibmCloud<T>(options: AccountOptions, test: (account: Accou
 
 let discovering: Promise<readonly DiscoveredStream[]> | undefined;
 
-/** The streams that `discover` lists for a config of IBM Cloud with a Logs instance. Needs no server. */
+/** The streams that `discover` lists for an IBM Cloud config with a Logs instance. No server is needed. */
 export function discovered(): Promise<readonly DiscoveredStream[]> {
   discovering ??= discover();
   return discovering;
@@ -106,7 +106,7 @@ async function discover(): Promise<readonly DiscoveredStream[]> {
   }
 }
 
-/** A configured catalog of these streams, or of all except `audit_events`. */
+/** A configured catalog of these streams; by default, of all except `audit_events`. */
 export async function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): Promise<ConfiguredCatalog> {
   const streams = await discovered();
   return configure(
@@ -120,30 +120,30 @@ export function keysRead({ records }: Pick<ReadResult, 'records'>, name: StreamN
   return rowsRead(records, name).map((row) => String(row[STREAMS[name].key]));
 }
 
-/** The records of a stream. Missing fields equal null. */
+/** The records of a stream, with missing fields set to null. */
 export function rowsRead(records: ReadResult['records'], name: StreamName): readonly Row[] {
   const nulls = Object.fromEntries(fieldsOf(name).map((field) => [field, null]));
   return (records.get(name) ?? []).map((row) => ({ ...nulls, ...row }));
 }
 
-/** The log messages of a level. */
+/** The log messages of one level. */
 export function logged({ logs }: Pick<ReadResult, 'logs'>, level: string): string[] {
   return logs.filter((log) => log.level === level).map(({ message }) => message);
 }
 
-/** Rows by key, to compare them in any order. */
+/** Rows by key, to be compared in any order. */
 export function byKey(name: StreamName, rows: readonly Row[]): Row[] {
   const { key } = STREAMS[name];
   return rows.toSorted((one, other) => (String(one[key]) < String(other[key]) ? -1 : 1));
 }
 
-/** Expects the stream to have exactly these rows, each once. */
+/** Expects exactly these rows in the stream, each once. */
 export function expectRows(result: Pick<ReadResult, 'records'>, name: StreamName, rows: readonly Row[]): void {
   const read = byKey(name, rowsRead(result.records, name)).map(judgeable);
   expect(read, name).toEqual(byKey(name, rows).map(judgeable));
 }
 
-/** What becomes of an invalid CRN is undefined: its region and, if it is too short, the other parts. */
+/** The fields from an invalid CRN are undefined: its region and, if the CRN is too short, all other parts. */
 function judgeable(row: Row): Row {
   const { id, generation } = row;
   if (!('guid' in row) || generation !== 'gen1' || isSound(id)) return row;
@@ -151,16 +151,16 @@ function judgeable(row: Row): Row {
   return Object.fromEntries(Object.entries(row).filter(([field]) => !unknown.includes(field)));
 }
 
-/** The sandbox's path of a deployment, as in faults and the log of requests. */
+/** The path of a deployment in the sandbox, as in faults and the request log. */
 export function pathOf(deployment: string, report = ''): string {
   const [, , , , , region = ''] = deployment.split(':');
   return `/databases/${region}/v5/ibm/deployments/${deployment.replaceAll('/', '%2F')}${report}`;
 }
 
-/** The path of the same list of every deployment, as a pattern. */
+/** A pattern that matches every deployment's path. */
 export const EVERY_DEPLOYMENT = '/databases/*/v5/ibm/deployments/*';
 
-/** The paths of a deployment's lists, below the deployment's own. */
+/** The paths of a deployment's lists, below the deployment's path. */
 export const REPORT_PATHS = {
   deployments_allowlists: '/allowlists/ip_addresses',
   deployments_autoscalings: '/groups/member/autoscaling',
@@ -174,7 +174,7 @@ export const REPORT_PATHS = {
 
 export type DeploymentReport = keyof typeof REPORT_PATHS;
 
-/** The deployments of generation 1, which have per-deployment requests. */
+/** The generation 1 deployments, which have per-deployment requests. */
 export function gen1Of(sandbox: IbmCloudSandbox): string[] {
   return [...sandbox.rows('deployments')]
     .filter(
@@ -188,5 +188,5 @@ export function timesAsked(sandbox: IbmCloudSandbox, path: string): number {
   return sandbox.stats().byPath[path] ?? 0;
 }
 
-/** A fault without its path. The distributive form keeps each kind's own fields. */
+/** A fault without its path. The distributive type keeps the fields of each kind. */
 export type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;

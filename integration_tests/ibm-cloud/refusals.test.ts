@@ -13,14 +13,14 @@ import {
   pathOf,
 } from './reads.ts';
 
-// The meaning of each status is tested next to the streams, shared.ts and inventory.ts.
+// The tests next to the streams, shared.ts and inventory.ts cover the meaning of each status.
 
 const SMALL = { backupDays: 3 };
-/** The streams that consist only of generation 1. */
+/** An account without generation 2, which has no per-deployment lists. */
 const GEN1_ALONE = { ...SMALL, deployments: 8, gen2Deployments: 0, gen2Backups: 0 };
 const REPORTS = Object.keys(REPORT_PATHS) as DeploymentReport[];
 const isReport = (name: string): boolean => REPORTS.some((report) => report === name);
-/** IBM retires such APIs; then no deployment has them. */
+/** When IBM retires an API, no deployment has its lists anymore. */
 const RETIRING: readonly DeploymentReport[] = [
   'deployments_allowlists',
   'deployments_autoscalings',
@@ -28,9 +28,9 @@ const RETIRING: readonly DeploymentReport[] = [
   'deployments_replicas',
 ];
 
-describe.concurrent('one deployment', () => {
+describe.concurrent('a deployment that rejects requests', () => {
   it.each([403, 404])(
-    'that rejects requests (HTTP %i) is skipped with a warning and counted; the streams are complete',
+    'a deployment that rejects requests (HTTP %i) is skipped with a warning and counted, and all streams are complete',
     async (status) => {
       await ibmCloud(SMALL, async ({ sandbox, read }) => {
         const [gone = ''] = gen1Of(sandbox);
@@ -53,7 +53,7 @@ describe.concurrent('one deployment', () => {
     },
   );
 
-  it('whose details are rejected keeps the fields of the inventory', async () => {
+  it('a deployment whose details are rejected keeps the fields from the inventory', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const [gone = ''] = gen1Of(sandbox);
       const whole = (await expectedRows(sandbox)).deployments;
@@ -69,7 +69,7 @@ describe.concurrent('one deployment', () => {
     });
   });
 
-  it('fails the stream if the config says so, after the other deployments were read', async () => {
+  it('a rejected deployment fails the stream if the config says so, after the other deployments have been read', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const [gone = ''] = gen1Of(sandbox);
       const expected = (await expectedRows(sandbox)).deployments_recipes;
@@ -89,31 +89,34 @@ describe.concurrent('lists that every deployment rejects', () => {
     { status: 403, type: 'config_error', failing: REPORTS },
     { status: 404, type: 'system_error', failing: REPORTS.filter((name) => !RETIRING.includes(name)) },
     { status: 422, type: 'system_error', failing: REPORTS.filter((name) => !RETIRING.includes(name)) },
-  ])('with HTTP $status are a $type, unless IBM retires them; other streams are complete', async (expected) => {
-    const { status, type, failing } = expected;
-    const paths = REPORTS.map((name) => `${EVERY_DEPLOYMENT}${REPORT_PATHS[name]}`);
-    const faults = paths.map((path) => ({ path, kind: 'status', status }) as const);
-    await ibmCloud({ ...GEN1_ALONE, faults }, async ({ sandbox, read }) => {
-      const result = await read();
-      expect(result).toMatchObject({ violations: [], exitCode: 1 });
-      const failed = result.errors.map(({ stream_descriptor }) => stream_descriptor?.name);
-      expect(failed.toSorted()).toEqual(failing.toSorted());
-      for (const { failure_type, message } of result.errors) {
-        expect(failure_type).toBe(type);
-        expect(message).toContain(`HTTP ${status}`);
-      }
-      for (const name of STREAM_NAMES) {
-        expect(keysRead(result, name).length, name).toBe(isReport(name) ? 0 : sandbox.counts()[name]);
-        const isRetired = isReport(name) && !failing.includes(name as DeploymentReport);
-        const warnings = logged(result, 'WARN').filter((text) => text.startsWith(`${name}: `));
-        if (isRetired) expect(warnings, name).toHaveLength(1);
-      }
-    });
-  });
+  ])(
+    'HTTP $status for a list of every deployment is a $type, unless IBM retires the API; other streams are complete',
+    async (expected) => {
+      const { status, type, failing } = expected;
+      const paths = REPORTS.map((name) => `${EVERY_DEPLOYMENT}${REPORT_PATHS[name]}`);
+      const faults = paths.map((path) => ({ path, kind: 'status', status }) as const);
+      await ibmCloud({ ...GEN1_ALONE, faults }, async ({ sandbox, read }) => {
+        const result = await read();
+        expect(result).toMatchObject({ violations: [], exitCode: 1 });
+        const failed = result.errors.map(({ stream_descriptor }) => stream_descriptor?.name);
+        expect(failed.toSorted()).toEqual(failing.toSorted());
+        for (const { failure_type, message } of result.errors) {
+          expect(failure_type).toBe(type);
+          expect(message).toContain(`HTTP ${status}`);
+        }
+        for (const name of STREAM_NAMES) {
+          expect(keysRead(result, name).length, name).toBe(isReport(name) ? 0 : sandbox.counts()[name]);
+          const isRetired = isReport(name) && !failing.includes(name as DeploymentReport);
+          const warnings = logged(result, 'WARN').filter((text) => text.startsWith(`${name}: `));
+          if (isRetired) expect(warnings, name).toHaveLength(1);
+        }
+      });
+    },
+  );
 });
 
 describe.concurrent('the inventory', () => {
-  it('that is rejected fails the streams that need it, and names the missing role; the others are read', async () => {
+  it('a rejected inventory fails the streams that need it and names the missing role; other streams are read', async () => {
     const faults = [{ path: INSTANCES, kind: 'status', status: 403 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
       const result = await read();
@@ -130,7 +133,7 @@ describe.concurrent('the inventory', () => {
     });
   });
 
-  it('has no names of resource groups if IBM rejects their list', async () => {
+  it('deployments have no resource group names if IBM rejects the list of resource groups', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const rows = (await expectedRows(sandbox)).deployments;
       sandbox.setFaults([{ path: '/resource-controller/v2/resource_groups', kind: 'status', status: 403 }]);
@@ -151,8 +154,8 @@ it.each([
     'resource_groups',
     /HTTP 409 .*a fault played/,
   ],
-  ['the accounts', '/accounts/**', 'accounts', /HTTP 409 .*a fault played/],
-] as const)('the reason that %s give for a rejection is quoted', async (_, path, name, said) => {
+  ['the accounts service', '/accounts/**', 'accounts', /HTTP 409 .*a fault played/],
+] as const)('an error quotes the reason for a rejection by %s', async (_, path, name, said) => {
   await ibmCloud({ ...SMALL, faults: [{ path, kind: 'status', status: 409 }] }, async ({ read }) => {
     const result = await read({ streams: [name] });
     expect(result).toMatchObject({ violations: [], exitCode: 1 });

@@ -4,8 +4,8 @@ import { type StateMessages, latestStates } from '../reads.ts';
 import { INCREMENTAL, type Row, historyNow } from './expected.ts';
 import { type Account, type AccountOptions, ibmCloud, rowsRead } from './reads.ts';
 
-// Reads are killed at random lines and resumed from the last complete STATE, until one completes. Together they must emit
-// everything, and the latest version of each row.
+// Reads are killed at random lines and resumed from the last complete STATE, until one read completes. In total, they
+// must emit all rows, including the latest version of each row.
 
 const DATA = { deployments: 40, gen2Deployments: 9, backupDays: 40, tasksPerDay: 6, latencyMs: 1 };
 
@@ -16,19 +16,19 @@ const cases: Array<[string, AccountOptions]> = [
   ['tokens that are valid for a few seconds', { tokenLife: 11 }],
 ];
 
-describe.concurrent('killed at random lines and resumed', () => {
-  it.each(cases)('%s: nothing is lost', async (_, options) => {
+describe.concurrent('reads that are killed at random lines and then resumed', () => {
+  it.each(cases)('the reads lose nothing if the account has %s', async (_, options) => {
     await ibmCloud({ ...DATA, ...options }, async (account) => {
       const { seen, last } = await readWithKills(account);
       const rows = historyNow(account.sandbox);
       for (const name of INCREMENTAL) expectAll(seen, name, rows[name]);
       const total = INCREMENTAL.reduce((sum, name) => sum + rows[name].length, 0);
-      // It was resumed, not restarted.
+      // The last read was resumed, not restarted.
       expect(last).toBeLessThan(total);
     });
   });
 
-  it('emits tasks that start and finish in between', async () => {
+  it('the reads also emit tasks that start and finish between them', async () => {
     await ibmCloud(DATA, async (account) => {
       const { sandbox } = account;
       const { seen } = await readWithKills(account, () => sandbox.passTime(1_200));
@@ -39,7 +39,7 @@ describe.concurrent('killed at random lines and resumed', () => {
 });
 
 describe('SIGTERM', () => {
-  it('leads to a last checkpoint, so that little is read twice', async () => {
+  it('SIGTERM causes a last checkpoint, so that the next read repeats few records', async () => {
     await ibmCloud({ ...DATA, latencyMs: 10 }, async (account) => {
       let records = 0;
       const stopped = await account.read({
@@ -81,14 +81,14 @@ function expectAll(seen: Readonly<Record<string, Map<string, Row>>>, name: strin
   for (const row of rows) expect(seen[name]?.get(String(row['id'])), `${name} ${String(row['id'])}`).toEqual(row);
 }
 
-/** Kills four reads at random lines, then lets one complete. `last` is the number of records of that one. */
+/** Kills four reads at random lines, then lets one complete. `last` is the number of records of the completed read. */
 async function readWithKills({ read }: Account, between?: () => void) {
   const seen: Record<string, Map<string, Row>> = {};
   const { brought: last } = await runInterrupted<StateMessages, Interrupted>({
     count: 4,
     maxLines: 300,
     run: async (state, kill) => {
-      // The first kill follows a checkpoint, so that the reads after it have one to resume from.
+      // The first kill follows a checkpoint, so that later reads can resume from one.
       const killAfterLines = kill && { ...kill, ...(state === undefined && { from: '{"type":"STATE"' }) };
       const result = await read({ mode: 'incremental', streams: INCREMENTAL, state, run: { killAfterLines } });
       if (kill === undefined) expect(result).toMatchObject({ exitCode: 0, violations: [] });

@@ -14,12 +14,12 @@ import {
   rowsRead,
 } from './reads.ts';
 
-// All secrets of the sandbox contain FAKE and 16 hexadecimal digits: links to backups, parameters, connection strings, and
-// the signature of every token. The tests also search for the key.
+// All secrets of the sandbox contain FAKE and 16 hexadecimal digits: links to backups, parameters, connection strings,
+// and the signature of every token. The tests also search for the API key.
 
 const KEY = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6sTfB2eY1';
 
-/** The texts themselves, and their base64 as in a token. */
+/** The secret's start as text, and as base64 in a token. */
 const SECRETS = [/FAKE[0-9A-F]{8}/i, /RkFLR[\w+/-]{8}/, /eyJ[\w-]{8,}\.eyJ/];
 
 const SMALL = { backupDays: 3, apiKey: KEY };
@@ -45,7 +45,7 @@ function expectNoSecret({ stdout, stderr }: Printed, key = KEY): void {
   for (const form of forms) expect(lines.filter((line) => line.includes(form))).toEqual([]);
 }
 
-/** Every command of both programs that sends requests, with --debug. */
+/** Runs every command of both programs that sends requests, with --debug. */
 async function everyCommand({ workspace, config }: Account): Promise<Array<[string, Printed]>> {
   const file = workspace.file('config.json', config());
   const catalog = workspace.file('catalog.json', await catalogOf('incremental'));
@@ -57,13 +57,13 @@ async function everyCommand({ workspace, config }: Account): Promise<Array<[stri
   ];
 }
 
-describe.concurrent('no secret is printed', () => {
+describe.concurrent('printed output', () => {
   it.each<[string, readonly Fault[]]>([
     ['if everything works', []],
     ['if every row has an unknown field', [{ path: '**', kind: 'nested', levels: 2 }]],
     ['if the inventory echoes the token that it rejects', [{ path: INSTANCES, kind: 'echo-token', status: 401 }]],
     ...[400, 403].map((status): [string, Fault[]] => [
-      `where what fails with HTTP ${status} comes with an echo`,
+      `if responses with HTTP ${status} echo the token`,
       [`${EVERY_DEPLOYMENT}/**`, '/accounts/**', '/billing/**', '/iam/v2/**'].map((path): Fault => ({
         path,
         kind: 'echo-token',
@@ -80,7 +80,7 @@ describe.concurrent('no secret is printed', () => {
         { path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'envelope', shape: 'body-list' },
       ],
     ],
-  ])('by any command: %s', async (_, faults) => {
+  ])('no command prints a secret %s', async (_, faults) => {
     await ibmCloud({ ...SMALL, faults }, async (account) => {
       for (const [command, printed] of await everyCommand(account)) {
         expect(printed.stdout + printed.stderr, command).not.toBe('');
@@ -90,26 +90,29 @@ describe.concurrent('no secret is printed', () => {
   });
 
   it.each<[string, unknown]>([
-    ['in JSON in JSON', { errorCode: 'BXNIM0415E', errorMessage: JSON.stringify({ apikey: KEY }) }],
-    ['in a page', `<html><body>no such key: ${KEY.replaceAll('"', '&quot;').replaceAll('&k', '&amp;k')}</body></html>`],
+    ['in nested JSON', { errorCode: 'BXNIM0415E', errorMessage: JSON.stringify({ apikey: KEY }) }],
     [
-      'under a name',
+      'in a web page',
+      `<html><body>no such key: ${KEY.replaceAll('"', '&quot;').replaceAll('&k', '&amp;k')}</body></html>`,
+    ],
+    [
+      'in named fields',
       { errorCode: 'BXNIM0109E', errorMessage: 'no', errorDetails: KEY, context: { url: `/?k=${KEY}` } },
     ],
-  ])('if IAM echoes the key: %s', async (_, body) => {
+  ])('no command prints the API key if IAM echoes it %s', async (_, body) => {
     const faults: Fault[] = [{ path: TOKEN_PATH, kind: 'status', status: 400, body }];
     await ibmCloud({ ...SMALL, faults }, async (account) => {
       for (const [command, printed] of await everyCommand(account)) {
         expect(printed.stdout + printed.stderr, command).not.toBe('');
         expectNoSecret(printed);
-        // Nor any part of it.
+        // No part of the key is printed either.
         const parts = Array.from({ length: KEY.length - 5 }, (_part, at) => KEY.slice(at, at + 6));
         expect(parts.filter((part) => (printed.stdout + printed.stderr).includes(part))).toEqual([]);
       }
     });
   });
 
-  it('if a service echoes a token that has been renewed since', async () => {
+  it('a read prints no secret if a service echoes a token that has since been renewed', async () => {
     const faults: Fault[] = [
       { path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'change', change: 'tokens', times: 1 },
       { path: `${EVERY_DEPLOYMENT}/tasks`, kind: 'echo-token', status: 400 },
@@ -120,7 +123,7 @@ describe.concurrent('no secret is printed', () => {
     });
   });
 
-  it('by a command that sends no request', async () => {
+  it('commands that send no request print no secret', async () => {
     await ibmCloud(SMALL, async ({ sandbox, workspace, config }) => {
       const file = workspace.file('config.json', config());
       const printed = [
@@ -137,7 +140,7 @@ describe.concurrent('no secret is printed', () => {
     });
   });
 
-  it('if the config is invalid or an option is wrong', async () => {
+  it('no command prints a secret if the config is invalid or an option is wrong', async () => {
     await ibmCloud(SMALL, async ({ workspace, config }) => {
       const secret = 's3cret-key-value-0123456789';
       const contents = [
@@ -158,7 +161,7 @@ describe.concurrent('no secret is printed', () => {
 });
 
 describe.concurrent('an undeclared part of a field', () => {
-  it('is in no record, at any depth, and is named once', async () => {
+  it('an undeclared part of a field is omitted from all records, at any depth, and named once in the log', async () => {
     const SECRET = 'FAKE0123456789ABCDEF';
     const inner = { password: SECRET };
     await ibmCloud({ ...SMALL, deployments: 3, gen2Deployments: 1 }, async ({ sandbox, read }) => {
@@ -198,8 +201,8 @@ describe.concurrent('an undeclared part of a field', () => {
   });
 });
 
-describe('data that is not read', () => {
-  it('is in no record: links to backups, parameters, connections, resource keys', async () => {
+describe('data that the connector omits', () => {
+  it('links to backups, parameters, connections and resource keys are in no record', async () => {
     await ibmCloud({ deployments: 13, gen2Deployments: 9 }, async ({ sandbox, read }) => {
       const { stdout, exitCode } = await read();
       expect(exitCode).toBe(0);
@@ -214,7 +217,7 @@ describe('data that is not read', () => {
       for (const message of messagesOf(stdout)) if (message.type === 'RECORD') gather(message.record.data);
       const forbidden = /download_link|parameters|connection|resource_keys|extensions|password|phone|photo|composed/;
       expect([...fields].filter((field) => forbidden.test(field))).toEqual([]);
-      // The sandbox does send them.
+      // The sandbox does send such data.
       const sent = STREAM_NAMES.map((name) => JSON.stringify([...sandbox.rows(name)])).join('');
       expect(sent).toMatch(/download_link/);
       expect(sent).toMatch(/FAKE[0-9A-F]{16}/);

@@ -18,13 +18,13 @@ import { type Account, type AccountOptions, byKey, expectRows, gen1Of, ibmCloud 
 
 interface Tap extends Account {
   catalog: Catalog;
-  /** `now` is the time at which the tap's clock starts; by default the real time. */
+  /** `now` is the start time of the tap's clock; by default, the real time. */
   sync: (options?: SyncOptions & { config?: Row; now?: number }) => Promise<Synced>;
 }
 
 const program = 'tap-compose';
 
-/** Runs a test with an account and the tap. */
+/** Runs a test with an account and a tap. */
 async function tapped(options: AccountOptions, test: (tap: Tap) => Promise<void>): Promise<void> {
   await ibmCloud(options, async (account) => {
     const { workspace, config, sandbox } = account;
@@ -50,7 +50,7 @@ function bookmarkIn(state: Row | undefined, name: StreamName): Bookmark | undefi
 const both: Choices = { deployments_backups: {}, deployments_recipes: {} };
 
 describe.concurrent('tap-compose --discover', () => {
-  it('lists the streams of the platform in the config, and sends no request', async () => {
+  it("tap-compose --discover lists the streams of the config's platform, and sends no request", async () => {
     await tapped({}, async ({ catalog, sandbox }) => {
       expect(catalog.streams.map(({ stream }) => stream)).toEqual(STREAM_NAMES);
       for (const { stream, key_properties, replication_key, replication_method, schema } of catalog.streams) {
@@ -66,8 +66,8 @@ describe.concurrent('tap-compose --discover', () => {
   });
 });
 
-describe.concurrent('a sync of everything', () => {
-  it('emits every record once, with every field, and follows every rule', async () => {
+describe.concurrent('a sync of all streams', () => {
+  it('a sync emits every record once, with every field, and follows every rule', async () => {
     await tapped({}, async ({ sandbox, sync }) => {
       const synced = await sync();
       expect(synced.violations).toEqual([]);
@@ -77,7 +77,7 @@ describe.concurrent('a sync of everything', () => {
     });
   });
 
-  it('reads the platform from a variable, as JSON', async () => {
+  it('a sync accepts the platform as JSON in an environment variable', async () => {
     await tapped({ backupDays: 2 }, async ({ config, sandbox, workspace }) => {
       const { platform } = config();
       const env = { TAP_COMPOSE_PLATFORM: JSON.stringify(platform), TAP_COMPOSE_NUM_WORKERS: '8' };
@@ -88,7 +88,7 @@ describe.concurrent('a sync of everything', () => {
     });
   });
 
-  it('selects fields, and sends no request for details that are not selected', async () => {
+  it('a sync emits only selected fields, and requests no details for deselected fields', async () => {
     await tapped({ backupDays: 2 }, async ({ sync, sandbox }) => {
       const details = ['version', 'platform', 'admin_usernames', 'enable_public_endpoints', 'enable_private_endpoints'];
       const synced = await sync({ choices: { deployments: { deselected: [...details, 'name', 'type'] } } });
@@ -99,8 +99,8 @@ describe.concurrent('a sync of everything', () => {
   });
 });
 
-describe.concurrent('a bookmark', () => {
-  it('of usage has the last final month; the next sync requests later months', async () => {
+describe.concurrent('a Singer bookmark', () => {
+  it('a bookmark of usage contains the last final month, and the next sync requests only later months', async () => {
     await tapped({ now: '2025-06-15T12:00:00Z', usageMonths: 4 }, async ({ sandbox, sync }) => {
       const usage = { choices: { billables: {} }, config: { start_date: '2025-03-01T00:00:00Z' } };
       const first = await sync({ ...usage, now: sandbox.now() });
@@ -128,7 +128,7 @@ describe.concurrent('a bookmark', () => {
     });
   });
 
-  it('has the platform, and a value per deployment; the next sync resumes from it', async () => {
+  it('a bookmark contains the platform and a value per deployment, and the next sync resumes from it', async () => {
     await tapped({}, async ({ sandbox, sync }) => {
       const first = await sync({ choices: both });
       expect(first.violations).toEqual([]);
@@ -164,7 +164,7 @@ describe.concurrent('a bookmark', () => {
     });
   });
 
-  it('from Compose is an error that says to reset the stream, before any request', async () => {
+  it('a bookmark from Compose causes an error that says to reset the stream, before any request is sent', async () => {
     await tapped({}, async ({ sandbox, sync }) => {
       const state = { bookmarks: { deployments_recipes: { version: 1, platform: 'compose', partitions: [] } } };
       const { exitCode, stderr, records } = await sync({ choices: { deployments_recipes: {} }, state });
@@ -175,7 +175,7 @@ describe.concurrent('a bookmark', () => {
     });
   });
 
-  it('of a deselected stream is kept unchanged, even if another platform wrote it', async () => {
+  it('a bookmark of a deselected stream remains unchanged, even if another platform wrote it', async () => {
     await tapped({ backupDays: 2 }, async ({ sync }) => {
       const old = { version: 1, platform: 'compose', partitions: [] };
       const state = { bookmarks: { deployments_recipes: old, audit_events: { anything: true } } };
@@ -188,7 +188,7 @@ describe.concurrent('a bookmark', () => {
 });
 
 describe.concurrent('a sync that fails', () => {
-  it('reads what it can, and ends with a state after all records', async () => {
+  it('a failing sync reads all streams that it can, and ends with a state after all records', async () => {
     await tapped({ backupDays: 2 }, async ({ sandbox, sync }) => {
       const expected = await expectedRows(sandbox);
       sandbox.setFaults([{ path: '/resource-controller/v2/resource_groups', kind: 'status', status: 409 }]);
@@ -202,7 +202,7 @@ describe.concurrent('a sync that fails', () => {
 });
 
 describe.concurrent('syncs that are stopped at random lines and resumed', () => {
-  it('lose nothing', async () => {
+  it('syncs that are stopped at random lines and resumed lose nothing', async () => {
     const data = { deployments: 30, gen2Deployments: 9, backupDays: 50, tasksPerDay: 6, latencyMs: 1 };
     await tapped(data, async ({ sandbox, sync }) => {
       const seen: Record<string, Map<string, Row>> = {};

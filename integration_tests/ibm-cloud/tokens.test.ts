@@ -5,11 +5,11 @@ import { EVERY_DEPLOYMENT, TOKEN_PATH, gen1Of, ibmCloud, keysRead, pathOf, times
 
 const SMALL = { backupDays: 3, deployments: 6 };
 
-/** Characters that must be encoded in a form, a header or JSON. */
+/** The key contains characters that must be encoded in a form, a header or JSON. */
 const ODD_KEY = 'k+e/y=&1 %2B"quoted"-0123456789abcdefghij';
 
 describe.concurrent('the API key', () => {
-  it('with special characters is exchanged for one token, which is used for all requests', async () => {
+  it('an API key with special characters is exchanged for one token, which is used for all requests', async () => {
     await ibmCloud({ ...SMALL, apiKey: ODD_KEY, latencyMs: 1 }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 16 } });
       expect(result.violations).toEqual([]);
@@ -24,7 +24,7 @@ describe.concurrent('the API key', () => {
     });
   });
 
-  it('is sent only to IAM, even if the token has no account', async () => {
+  it('the API key is sent only to IAM, even if the token has no account', async () => {
     await ibmCloud({ ...SMALL, accountClaim: false }, async ({ sandbox, read }) => {
       const result = await read();
       expect(result.exitCode).toBe(0);
@@ -34,7 +34,7 @@ describe.concurrent('the API key', () => {
     });
   });
 
-  it('that is wrong is a config_error that says what to do, after a single request', async () => {
+  it('a wrong API key is a config_error that says what to do, after a single request', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const result = await read({ platform: { api_key: 'wrong-key-0123456789abcdef' } });
       expect(result.violations).toEqual([]);
@@ -50,19 +50,24 @@ describe.concurrent('the API key', () => {
   });
 });
 
-describe.concurrent('these responses are not mistaken for a rejected key', () => {
+describe.concurrent('a response that does not reject the API key', () => {
   const page = '<html><title>Blocked</title><body>Access denied by policy</body></html>';
   it.each<[string, Fault, RegExp, RegExp]>([
     [
-      'a firewall page',
+      "a firewall's web page",
       { path: TOKEN_PATH, kind: 'status', status: 403, body: page },
       /firewall/,
       /new one|deployment/,
     ],
-    ['no IAM there', { path: TOKEN_PATH, kind: 'status', status: 404, body: 'no' }, /endpoints/, /new one|deployment/],
+    [
+      'an address without IAM',
+      { path: TOKEN_PATH, kind: 'status', status: 404, body: 'no' },
+      /endpoints/,
+      /new one|deployment/,
+    ],
     ['a redirect', { path: TOKEN_PATH, kind: 'redirect' }, /sent only to IBM Cloud/, /API key is meant/],
     ['an invalid token', { path: TOKEN_PATH, kind: 'status', status: 200, body: {} }, /access_token/, /GET/],
-  ])('%s', async (_, fault, advice, wrong) => {
+  ])('%s is not mistaken for a rejected key', async (_, fault, advice, wrong) => {
     await ibmCloud({ ...SMALL, faults: [fault] }, async ({ read }) => {
       const result = await read({ streams: ['accounts', 'deployments'] });
       expect(result.violations).toEqual([]);
@@ -77,7 +82,7 @@ describe.concurrent('these responses are not mistaken for a rejected key', () =>
     });
   });
 
-  it('missing details of the key', async () => {
+  it('missing details of the key are not mistaken for a rejected key', async () => {
     const faults: Fault[] = [{ path: '/iam/v1/apikeys/details', kind: 'status', status: 404 }];
     await ibmCloud({ ...SMALL, accountClaim: false, faults }, async ({ read }) => {
       const result = await read({ streams: ['accounts'] });
@@ -87,7 +92,7 @@ describe.concurrent('these responses are not mistaken for a rejected key', () =>
     });
   });
 
-  it('but a 403 from IAM itself is a rejected key', async () => {
+  it('a 403 from IAM itself means that the key is rejected', async () => {
     const faults: Fault[] = [{ path: TOKEN_PATH, kind: 'status', status: 403 }];
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
       const result = await read({ streams: ['accounts'] });
@@ -97,8 +102,8 @@ describe.concurrent('these responses are not mistaken for a rejected key', () =>
   });
 });
 
-describe.concurrent('a token', () => {
-  it('that is valid for only 9 s still reads everything', async () => {
+describe.concurrent('an access token', () => {
+  it('a read completes even if tokens are valid for only 9 s', async () => {
     await ibmCloud({ ...SMALL, tokenLife: 9 }, async ({ sandbox, read }) => {
       const result = await read();
       expect(result.violations).toEqual([]);
@@ -109,7 +114,7 @@ describe.concurrent('a token', () => {
     });
   });
 
-  it('that is revoked during the read is renewed once, however many requests were rejected', async () => {
+  it('a token that is revoked during the read is renewed once, however many requests were rejected', async () => {
     await ibmCloud({ ...SMALL, latencyMs: 2 }, async ({ sandbox, read }) => {
       const [first = ''] = gen1Of(sandbox);
       sandbox.setFaults([{ path: pathOf(first, '/tasks'), kind: 'change', change: 'tokens', times: 1 }]);
@@ -124,7 +129,7 @@ describe.concurrent('a token', () => {
     });
   });
 
-  it('that is new and rejected by one service fails only the streams of that service', async () => {
+  it('if one service rejects a new token, only the streams of that service fail', async () => {
     const faults = [{ path: '/billing/**', kind: 'status', status: 401 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read();
@@ -144,7 +149,7 @@ describe.concurrent('a token', () => {
     });
   });
 
-  it('that is new and rejected by two regions ends the read with a config_error', async () => {
+  it('if two regions reject a new token, the read ends with a config_error', async () => {
     const faults = [{ path: `${EVERY_DEPLOYMENT}/**`, kind: 'status', status: 401 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 2 } });
@@ -162,7 +167,7 @@ describe.concurrent('a token', () => {
 });
 
 describe('a lasting outage of IAM', () => {
-  it('is a transient_error after six attempts in total, not six per stream', async () => {
+  it('a lasting outage of IAM is a transient_error after six attempts in total, not six per stream', async () => {
     const faults = [{ path: TOKEN_PATH, kind: 'status', status: 503 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 8 } });

@@ -11,7 +11,7 @@ import type { Finished } from '../../test-support/processes.ts';
 import type { Row } from './expected.ts';
 import { type Account, type AccountOptions, ibmCloud } from './reads.ts';
 
-/** The sandbox's defaults. */
+/** The sandbox's default options. */
 const { now, oddInstances, usageMonths } = IBM_CLOUD_OPTIONS;
 const DOCUMENTED = { now: now.default, oddInstances: oddInstances.default, usageMonths: usageMonths.default };
 
@@ -21,7 +21,7 @@ async function verify({ sandbox, workspace, config }: Account, platform: Row = {
   return runConnector(['verify', '--config', path, ...(debug ? ['--debug'] : [])]);
 }
 
-/** The questions of a report by their result. */
+/** Groups the questions of a report by their result. */
 function resultsIn(report: string): Map<string, string[]> {
   const results = new Map<string, string[]>();
   for (const { id, question } of questions) {
@@ -32,14 +32,14 @@ function resultsIn(report: string): Map<string, string[]> {
   return results;
 }
 
-it('each open question has a probe, or says why it has none', () => {
+it('each open question has either a probe or a reason why it has none', () => {
   const without = questions.filter(({ id, noProbe }) => Object.hasOwn(probes, id) === (noProbe !== undefined));
   expect(without).toEqual([]);
   expect(Object.keys(probes).filter((id) => !questions.some((question) => question.id === id))).toEqual([]);
 });
 
-describe.concurrent('a report', () => {
-  it('names all endpoints and streams, and no difference where there is none', async () => {
+describe.concurrent('a report of verify', () => {
+  it('a report names all endpoints and streams, and no differences if there are none', async () => {
     await ibmCloud(DOCUMENTED, async (account) => {
       const { stdout, stderr, exitCode } = await verify(account);
       expect(exitCode).toBe(0);
@@ -56,7 +56,7 @@ describe.concurrent('a report', () => {
     });
   });
 
-  it('does not mistake small pages, transient failures or rejections for differences', async () => {
+  it('a report does not mistake small pages, transient failures or rejections for differences', async () => {
     const fault = (path: string, status: number, times?: number): Fault => ({
       path: `/databases/**/${path}`,
       kind: 'status',
@@ -73,7 +73,7 @@ describe.concurrent('a report', () => {
     });
   });
 
-  it('names all ten differences from the reference', async () => {
+  it('a report names all ten differences from the reference', async () => {
     const old = new Date(Date.now() - 40 * 86_400_000).toISOString();
     const body = (path: string, body: unknown, times = 1): Fault => ({
       path,
@@ -109,13 +109,13 @@ describe.concurrent('a report', () => {
           ...['usage_instance', 'v5_errors', 'v5_rate_limit'],
         ].toSorted(),
       );
-      // As the API returned them: the records have a number and null.
+      // The report shows the types that the API returned; the records contain a number and null.
       expect(stdout).toMatch(/^\| progress_percent \| string \(8\) \|/m);
       expect(stdout).toMatch(/^\| name \| list \(8\) \|/m);
     });
   });
 
-  it('lists the streams that fail, with the kind of failure', async () => {
+  it('a report lists each failing stream with the kind of failure', async () => {
     await ibmCloud({ ...DOCUMENTED, missingRoles: ['billing'] }, async (account) => {
       const { stdout, exitCode } = await verify(account);
       expect(exitCode).toBe(0);
@@ -123,7 +123,7 @@ describe.concurrent('a report', () => {
     });
   });
 
-  it('reports to stderr why there is no report, and fails if all streams do', async () => {
+  it('verify prints to stderr why there is no report, and exits with 1 if all streams fail', async () => {
     await ibmCloud(DOCUMENTED, async (account) => {
       const rejected = await verify(account, { api_key: 'another-key' });
       expect(rejected).toMatchObject({ exitCode: 1, stdout: '' });
@@ -140,7 +140,7 @@ describe.concurrent('a report', () => {
     });
   });
 
-  it('shows none of 3,000 values of the account, even with --debug', async () => {
+  it('a report shows none of 3,000 values from the account, even with --debug', async () => {
     const options: AccountOptions = { ...DOCUMENTED, gen2Backups: 3, oddInstances: true, unreadableEvents: 2 };
     await ibmCloud(options, async (account) => {
       const markers = await planting(account.sandbox.baseUrl);
@@ -157,11 +157,11 @@ describe.concurrent('a report', () => {
   });
 });
 
-/** What requests and dates need; a report must not show these values either. */
+/** Requests and dates need these values unchanged; a report must not show them either. */
 const NEEDED =
   /^(id|crn|guid|.*_id|.*_crn|href|next_url|offset|start|.*_at|access_token|key|value|timestamp|eventTime)$/;
 
-/** A server that passes all requests on, and plants a marker in every value of every response. */
+/** A server that forwards all requests, and adds a marker to every value in the responses. */
 async function planting(target: string): Promise<{ origin: string; values: Set<string> }> {
   const values = new Set<string>();
   const planted = (value: unknown, name = ''): unknown => {
