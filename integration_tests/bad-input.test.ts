@@ -4,7 +4,7 @@ import { runConnector, startConnector } from '../test-support/connector.ts';
 import { contentsOf, firstOf, messagesOf } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-// How each kind of bad input ends. Other sentences are tested next to their code.
+// Tests one example of each kind of bad input. The other messages are tested next to their code.
 
 const workspace = new Workspace();
 afterAll(() => workspace.remove());
@@ -14,7 +14,7 @@ const config = workspace.file('config.json', CONFIG);
 const catalog = workspace.file('catalog.json', catalogOf('incremental', ['audit_events']));
 const file = (content: string | object): string => workspace.file('input.json', content);
 
-test('a bad config makes check FAILED, and discover and read fail with the same sentence', async () => {
+test('with an invalid config, check prints FAILED, and discover and read fail with the same message', async () => {
   const path = file({ ...CONFIG, num_workers: 33 });
   const check = await runConnector(['check', '--config', path]);
   expect(check).toMatchObject({ exitCode: 0, stderr: '' });
@@ -25,7 +25,7 @@ test('a bad config makes check FAILED, and discover and read fail with the same 
   await expectConfigError(['read', '--config', path, '--catalog', catalog], connectionStatus.message);
 });
 
-test('a config may contain unknown keys, and null for an option that is not set', async () => {
+test('a config may contain unknown keys, and null for unset options', async () => {
   const path = file({ ...CONFIG, start_date: null, deployment_ids: null, num_workers: null, comment: 'x', _limit: 5 });
   expect(await runConnector(['discover', '--config', path])).toMatchObject({ exitCode: 0 });
 });
@@ -60,8 +60,8 @@ test.each<[string, string[], RegExp]>([
 });
 
 test.each<[string, string[], number, RegExp]>([
-  ['no command', [], 1, /^source-compose: an Airbyte source[\s\S]*Usage:/],
-  ['a bad command line', ['check'], 2, /^source-compose: check needs --config FILE\.[^\n]*\n$/],
+  ['a missing command', [], 1, /^source-compose: an Airbyte source[\s\S]*Usage:/],
+  ['an invalid command line', ['check'], 2, /^source-compose: check needs --config FILE\.[^\n]*\n$/],
 ])('%s is reported only on stderr', async (_, args, exitCode, text) => {
   const run = await startConnector(args).finished;
   expect(run).toMatchObject({ exitCode, stdout: '' });

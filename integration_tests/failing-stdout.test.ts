@@ -9,7 +9,7 @@ import type { Workspace } from '../test-support/workspace.ts';
 import { STDOUT_CLOSED } from '../src/program/context.ts';
 import { sandboxed } from './reads.ts';
 
-/** Runs the program in a shell, which redirects stdout. */
+/** Runs a program in a shell that redirects stdout. */
 function shell(script: string, args: string[], program?: ProgramName): Promise<Finished> {
   return run('bash', ['-c', script, 'bash', process.execPath, programPath(program), ...args]);
 }
@@ -17,9 +17,9 @@ function shell(script: string, args: string[], program?: ProgramName): Promise<F
 const configOf = (workspace: Workspace, sandbox: { token: string; baseUrl: string }): string =>
   workspace.file('config.json', { api_token: sandbox.token, base_url: sandbox.baseUrl });
 
-describe('stdout that cannot be written', () => {
+describe('unwritable stdout', () => {
   it.each(['spec', 'discover', 'read', '--help'])(
-    '%s to a full device: exit code 1, and an error with the reason',
+    '%s exits with 1 and reports the reason if stdout is a full device',
     async (command) => {
       await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
         const args = [command];
@@ -35,7 +35,7 @@ describe('stdout that cannot be written', () => {
   it.each<[ProgramName, string[]]>([
     ['source-compose', ['read']],
     ['tap-compose', []],
-  ])('%s sends no request if stdout is closed: exit code 1', async (program, args) => {
+  ])('%s exits with 1 without sending a request if stdout is closed', async (program, args) => {
     await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
       const config = workspace.file('config.json', {
         platform: { name: 'compose', api_token: sandbox.token, base_url: sandbox.baseUrl },
@@ -50,20 +50,20 @@ describe('stdout that cannot be written', () => {
   });
 
   it.each(['>/dev/null', '1<>/dev/null'])(
-    'the output of other commands can be discarded with %s',
+    'other commands succeed if their output is discarded with %s',
     async (redirection) => {
       expect(await shell(`exec "$@" ${redirection}`, ['--version'])).toMatchObject({ exitCode: 0, stderr: '' });
       expect(await shell(`exec "$@" ${redirection}`, ['spec'])).toMatchObject({ exitCode: 0, stderr: '' });
     },
   );
 
-  it('a file that cannot grow has no state for records that it does not contain', async () => {
+  it('a file that cannot grow contains no state for records that it lacks', async () => {
     await sandboxed({ auditEvents: 2_000 }, async ({ sandbox, workspace, read }) => {
       const file = join(workspace.folder, 'out.jsonl');
       const catalog = catalogOf('incremental', ['audit_events']);
       const catalogFile = workspace.file('catalog.json', catalog);
       const args = ['read', '--config', configOf(workspace, sandbox), '--catalog', catalogFile];
-      // Of 150 blocks of 1,024 bytes: less than half of the output.
+      // The limit is 150 blocks of 1,024 bytes, which is less than half of the output.
       const { exitCode } = await shell(`ulimit -f 150; exec "$@" >${file}`, args);
       expect(exitCode).toBe(1);
       const output = readFileSync(file, 'utf8');
@@ -77,7 +77,7 @@ describe('stdout that cannot be written', () => {
     });
   });
 
-  it('a reader that exits before the only burst of output: exit code 1, without a message', async () => {
+  it('a program exits with 1 and without a message if its reader exits before the only burst of output', async () => {
     await sandboxed({}, async ({ sandbox, workspace }) => {
       const args = ['discover', '--config', configOf(workspace, sandbox)];
       const { child, finished } = startConnector(args, { stdout: 'leave' });

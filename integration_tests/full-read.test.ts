@@ -33,10 +33,10 @@ const withNulls = ({ streams: configured }: ConfiguredCatalog): ConfiguredCatalo
   })),
 });
 
-describe('a read of the whole catalog', () => {
+describe('a read of all streams', () => {
   it.each([
-    ['in full', (): ConfiguredCatalog => catalogOf('full_refresh')],
-    ['incrementally', (): ConfiguredCatalog => catalogOf('incremental')],
+    ['with full refresh', (): ConfiguredCatalog => catalogOf('full_refresh')],
+    ['with incremental sync', (): ConfiguredCatalog => catalogOf('incremental')],
     ['with the nulls that some clients write', (): ConfiguredCatalog => withNulls(catalogOf('full_refresh'))],
     [
       'with incremental requested for every stream, as PyAirbyte does',
@@ -44,7 +44,7 @@ describe('a read of the whole catalog', () => {
         streams: catalogOf('incremental').streams.map((s) => ({ ...s, sync_mode: 'incremental' })),
       }),
     ],
-  ])('%s emits every record once and follows every rule', async (_, catalog) => {
+  ])('a read %s emits every record once and follows every rule', async (_, catalog) => {
     const result = await read(workspace, config(), catalog());
     expect(result.violations).toEqual([]);
     expect(result.exitCode).toBe(0);
@@ -54,7 +54,7 @@ describe('a read of the whole catalog', () => {
     }
   });
 
-  it('never has more requests in flight than num_workers', async () => {
+  it('a read never has more requests in flight than num_workers', async () => {
     await using other = await disposable(startSandbox({ deployments: 12, auditEvents: 100, latencyMs: 5 }));
     const result = await read(
       workspace,
@@ -65,14 +65,14 @@ describe('a read of the whole catalog', () => {
     expect(other.it.stats().maxInFlight).toBe(3);
   });
 
-  it('requests the list of deployments once', async () => {
+  it('a read requests the list of deployments once', async () => {
     const before = sandbox.stats().byPath['/deployments'] ?? 0;
     await read(workspace, config(), catalogOf('full_refresh'));
     expect((sandbox.stats().byPath['/deployments'] ?? 0) - before).toBe(1);
   });
 });
 
-describe('options', () => {
+describe('Compose options', () => {
   it('deployment_ids limits deployments and per-deployment streams, but not audit events', async () => {
     const [id = ''] = sandbox.deploymentIds;
     const result = await read(workspace, config({ deployment_ids: [id, id.toUpperCase()] }), catalogOf('full_refresh'));
@@ -82,7 +82,7 @@ describe('options', () => {
     expect(result.records.get('audit_events')).toHaveLength(sandbox.counts().audit_events);
   });
 
-  it('a deployment ID that does not exist causes a warning; if no ID exists, that is a config_error', async () => {
+  it('an unknown deployment ID causes a warning, but if all IDs are unknown, the read fails with a config_error', async () => {
     const [id = ''] = sandbox.deploymentIds;
     const unknown = 'f'.repeat(24);
     const some = await read(workspace, config({ deployment_ids: [id, unknown] }), catalogOf('full_refresh'));
@@ -100,7 +100,7 @@ describe('options', () => {
     });
   });
 
-  it('start_date skips older records, keeps undated records, and logs the omission', async () => {
+  it('start_date skips older records, keeps undated records, and is mentioned in the log', async () => {
     const start = '2023-02-26T00:00:00.000Z';
     const all = await read(workspace, config(), catalogOf('full_refresh'));
     const result = await read(
@@ -126,7 +126,7 @@ describe('options', () => {
     );
   });
 
-  it('include_connection_strings adds connection strings, except where the API rejects the request', async () => {
+  it('include_connection_strings adds connection strings, except for deployments whose requests the API rejects', async () => {
     const catalog = catalogOf('full_refresh', ['deployments']);
     const without = await read(workspace, config(), catalog);
     expect(without.records.get('deployments')?.some((row) => 'connection_strings' in row)).toBe(false);
@@ -143,7 +143,7 @@ describe('options', () => {
   });
 });
 
-/** A sandbox that is closed at the end of its block. */
+/** Starts a sandbox that is closed at the end of the block. */
 async function disposable(starting: Promise<Sandbox>): Promise<{ it: Sandbox } & AsyncDisposable> {
   const it = await starting;
   return { it, [Symbol.asyncDispose]: () => it.close() };

@@ -22,7 +22,7 @@ function workspace(): Workspace {
   return made;
 }
 
-/** The port of a server on loopback that closes, along with its connections, at the end of the test. */
+/** Returns the port of a loopback server. The server and its connections close at the end of the test. */
 async function portOf(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -38,7 +38,7 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A port at which nothing listens. */
+/** Returns a port where nothing listens. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -55,7 +55,7 @@ async function read(base_url: string, streams: string[], options: { env?: Env } 
   return result;
 }
 
-/** The last message of check, and its whole output. */
+/** Runs check, and returns its last message and its whole output. */
 async function check(base_url: string, env: Env = {}) {
   const config = workspace().file('config.json', { api_token: TOKEN, base_url });
   const { exitCode, stdout, stderr } = await runConnector(['check', '--config', config], { env });
@@ -63,13 +63,13 @@ async function check(base_url: string, env: Env = {}) {
   return { exitCode, stdout, stderr, ...(last?.type === 'CONNECTION_STATUS' ? last.connectionStatus : {}) };
 }
 
-describe('a body beyond the limit', () => {
+describe('an endless body', () => {
   const LIMIT = 256 * 2 ** 20;
-  /** Prints the maximum memory of the program, in KiB, on stderr when it exits. */
+  /** Prints the program's maximum memory in KiB on stderr when the program exits. */
   const TELL_MEMORY =
     "data:text/javascript,process.on('exit',()=>process.stderr.write(String(process.resourceUsage().maxRSS)))";
 
-  /** Reads accounts from a server that writes without end. Returns how many bytes it sent. */
+  /** Reads accounts from a server that sends an endless body. Returns the number of bytes sent. */
   async function readEndless(headers: Record<string, string>) {
     let written = 0;
     const piece = Buffer.alloc(65_536, ' ');
@@ -91,13 +91,13 @@ describe('a body beyond the limit', () => {
     return { ...finished, written, maxRss: Number(finished.stderr) * 1_024 };
   }
 
-  it('that never ends is not read further: a system_error that names the limit, in bounded memory', async () => {
+  it('an endless body is read only up to the limit, in bounded memory, and causes a system_error that names the limit', async () => {
     const { exitCode, stdout, written, maxRss } = await readEndless({});
     expect(exitCode).toBe(1);
     expect(stdout).toContain('"failure_type":"system_error"');
     expect(stdout).toContain('The response for accounts exceeds the limit of 256 MB');
     expect(written).toBeGreaterThan(LIMIT);
-    // The buffers between the two contain much less than this.
+    // The buffers on both sides contain much less than half of the limit.
     expect(written).toBeLessThan(1.5 * LIMIT);
     expect(maxRss).toBeLessThan(2.5 * LIMIT);
   });
@@ -116,7 +116,7 @@ describe('HTTP 401', () => {
     };
   };
 
-  it('of one deployment skips it, and does not blame the token', async () => {
+  it('a 401 for one deployment skips this deployment, and is not blamed on the token', async () => {
     const server = createHttpServer(without('deployments/d1/roles', 200));
     const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['deployments_roles', 'teams']);
     expect(result.exitCode).toBe(0);
@@ -139,7 +139,7 @@ describe('TLS', () => {
     );
   const trusting = (): Env => ({ NODE_EXTRA_CA_CERTS: workspace().file('ca.pem', CERTIFICATE) });
 
-  it('with an untrusted certificate fails, unless NODE_EXTRA_CA_CERTS names its authority', async () => {
+  it('an untrusted certificate fails the check, unless NODE_EXTRA_CA_CERTS names its authority', async () => {
     const address = `https://127.0.0.1:${await startApi()}`;
     expect(await check(address)).toMatchObject({
       exitCode: 0,
@@ -149,7 +149,7 @@ describe('TLS', () => {
     expect(await check(address, trusting())).toMatchObject({ exitCode: 0, status: 'SUCCEEDED' });
   });
 
-  it('on a port without TLS fails with an error that says so', async () => {
+  it('a port without TLS fails the check with an error that says so', async () => {
     const port = await portOf(createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')));
     expect(await check(`https://127.0.0.1:${port}`)).toMatchObject({
       exitCode: 0,
@@ -160,11 +160,11 @@ describe('TLS', () => {
     });
   });
 
-  it('with a broken handshake is retried, and the certificate is not blamed', async () => {
+  it('a broken TLS handshake is retried, and is not blamed on the certificate', async () => {
     const api = await startApi();
     const breaks: Array<(socket: Socket) => void> = [
       (socket) => socket.resetAndDestroy(),
-      // The alert "internal error", as from a load balancer without a backend.
+      // The "internal error" alert, as a load balancer sends it if it has no backend.
       (socket) => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80])),
     ];
     const server = createServer((socket) => {
@@ -188,7 +188,7 @@ describe('TLS', () => {
     ]);
   });
 
-  it('through a proxy reaches the API in a tunnel, and only the proxy gets its credentials', async () => {
+  it("a request through a proxy reaches the API in a tunnel, and only the proxy gets the proxy's credentials", async () => {
     const api = await startApi();
     const asked: Array<[string | undefined, string | undefined]> = [];
     const proxy = createHttpServer();
@@ -209,11 +209,11 @@ describe('TLS', () => {
   });
 });
 
-describe('a proxy', () => {
+describe('an unusable proxy', () => {
   const SECRET = 'pr0xy-s3cret';
   const address = (port: number): string => `http://me:${SECRET}@127.0.0.1:${port}`;
 
-  /** A proxy that responds to each CONNECT, and everything else, with this status. */
+  /** A proxy that responds to every request, including CONNECT, with this status. */
   async function proxyWith(status: number): Promise<number> {
     const proxy = createHttpServer((request, response) => {
       response.writeHead(status).end(`refused: ${request.headers['proxy-authorization']}`);
@@ -222,7 +222,7 @@ describe('a proxy', () => {
     return portOf(proxy);
   }
 
-  it.each(['http', 'https'])('that is down (%s) is named in the error, without its password', async (scheme) => {
+  it.each(['http', 'https'])('the error names a proxy that is down, without its password (%s)', async (scheme) => {
     const port = await closedPort();
     const variable = `${scheme.toUpperCase()}_PROXY`;
     const { stdout, stderr, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
@@ -234,7 +234,7 @@ describe('a proxy', () => {
     expect(stdout + stderr).not.toContain(SECRET);
   });
 
-  it.each(['http', 'https'])('that requires a login (%s) is an error that says so', async (scheme) => {
+  it.each(['http', 'https'])('the error says that the proxy requires a login (%s)', async (scheme) => {
     const port = await proxyWith(407);
     const variable = `${scheme.toUpperCase()}_PROXY`;
     const { stdout, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
@@ -252,20 +252,21 @@ describe('a proxy', () => {
   });
 });
 
-describe('a rate limit with a tiny Retry-After', () => {
-  it('does not lead to many requests', async () => {
+describe('a tiny Retry-After', () => {
+  it('a rate limit with a tiny Retry-After does not cause many requests', async () => {
     const times: number[] = [];
     const server = createHttpServer((_, response) => {
       times.push(performance.now());
       if (times.length > 3) response.writeHead(200).end(ACCOUNTS);
       else response.writeHead(429, { 'retry-after': '0.001' }).end();
     });
-    // A child process waits in real time.
+    // The program runs as a child process, which waits in real time.
     const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['accounts'], { env: {} });
     expect(result.exitCode).toBe(0);
     const waits = times.slice(1).map((time, i) => time - (times[i] ?? 0));
     expect(waits).toHaveLength(3);
-    // The waits grow from three quarters of a second. Each is measured from before the response, so a slow machine can't shorten it.
+    // Waits grow from three quarters of a second. Each is measured from before the response, so a slow machine can't
+    // shorten a wait.
     for (const [i, wait] of waits.entries()) expect(wait).toBeGreaterThan(700 * 2 ** i);
   });
 });

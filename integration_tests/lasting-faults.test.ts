@@ -5,35 +5,38 @@ import { countsRead, pathOf, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 120, deployments: 3 };
 
-describe('a stream that is rejected permanently', () => {
+describe('a permanently rejected stream', () => {
   const cases = STREAM_NAMES.flatMap((name) => [
     { name, status: 403, type: 'config_error' },
     ...(name === 'deployments_addons' ? [] : [{ name, status: 404, type: 'system_error' }]),
   ]);
 
-  it.each(cases)('$name with HTTP $status is a $type; the others are complete', async ({ name, status, type }) => {
-    await sandboxed(
-      { ...SMALL, faults: [{ path: pathOf(name), kind: 'status', status }] },
-      async ({ sandbox, read }) => {
-        const result = await read();
-        const failing = name === 'deployments' ? [name, ...DEPLOYMENT_REPORTS] : [name];
-        expect(result.violations).toEqual([]);
-        expect(result.exitCode).toBe(1);
-        expect(result.errors.map((error) => error.stream_descriptor?.name).toSorted()).toEqual(failing.toSorted());
-        for (const error of result.errors) {
-          expect(error.failure_type).toBe(type);
-          expect(error.message).toContain(`HTTP ${status}`);
-          expect(error.internal_message).toMatch(/^GET \S+: HTTP \d+/);
-        }
-        const expected = Object.fromEntries(
-          Object.entries(sandbox.counts()).map(([s, n]) => [s, failing.includes(s) ? 0 : n]),
-        );
-        expect(countsRead(result)).toEqual(expected);
-      },
-    );
-  });
+  it.each(cases)(
+    'HTTP $status for $name is a $type, and the other streams are complete',
+    async ({ name, status, type }) => {
+      await sandboxed(
+        { ...SMALL, faults: [{ path: pathOf(name), kind: 'status', status }] },
+        async ({ sandbox, read }) => {
+          const result = await read();
+          const failing = name === 'deployments' ? [name, ...DEPLOYMENT_REPORTS] : [name];
+          expect(result.violations).toEqual([]);
+          expect(result.exitCode).toBe(1);
+          expect(result.errors.map((error) => error.stream_descriptor?.name).toSorted()).toEqual(failing.toSorted());
+          for (const error of result.errors) {
+            expect(error.failure_type).toBe(type);
+            expect(error.message).toContain(`HTTP ${status}`);
+            expect(error.internal_message).toMatch(/^GET \S+: HTTP \d+/);
+          }
+          const expected = Object.fromEntries(
+            Object.entries(sandbox.counts()).map(([s, n]) => [s, failing.includes(s) ? 0 : n]),
+          );
+          expect(countsRead(result)).toEqual(expected);
+        },
+      );
+    },
+  );
 
-  it('without add-ons in any deployment (HTTP 404), the stream is empty, with one warning', async () => {
+  it('if all requests for add-ons return HTTP 404, the stream is empty, with one warning', async () => {
     await sandboxed(
       { ...SMALL, faults: [{ path: 'deployments/*/addons', kind: 'status', status: 404 }] },
       async ({ sandbox, read }) => {
@@ -47,8 +50,8 @@ describe('a stream that is rejected permanently', () => {
   });
 });
 
-describe('one deployment', () => {
-  it('that rejects a request is skipped with a warning and counted; the stream is complete', async () => {
+describe('a deployment that rejects requests', () => {
+  it('a deployment that rejects a request is skipped with a warning and counted, and the stream is complete', async () => {
     await sandboxed(SMALL, async ({ sandbox, read }) => {
       const [gone = ''] = sandbox.deploymentIds;
       sandbox.setFaults([{ path: `deployments/${gone}/*`, kind: 'status', status: 404 }]);
@@ -68,7 +71,7 @@ describe('one deployment', () => {
 });
 
 describe('exhausted retries', () => {
-  it('make the stream fail with a transient_error, listed before permanent errors', async () => {
+  it('exhausted retries fail the stream with a transient_error, listed before permanent errors', async () => {
     await sandboxed(
       {
         ...SMALL,
@@ -102,7 +105,7 @@ describe('exhausted retries', () => {
 });
 
 describe('a token that becomes invalid during the read', () => {
-  it('ends the read: every stream INCOMPLETE, one error without a stream, the state of the last checkpoint', async () => {
+  it('a token that becomes invalid ends the read: every stream is INCOMPLETE, and one error follows the last states', async () => {
     await sandboxed({ ...SMALL, auditEvents: 2_000 }, async ({ sandbox, read }) => {
       sandbox.setFaults([{ path: 'audit_events', kind: 'status', status: 401, after: 10 }]);
       const result = await read({ catalog: catalogOf('incremental', ['audit_events']), config: { num_workers: 1 } });

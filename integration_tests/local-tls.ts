@@ -1,6 +1,6 @@
 /**
- * A self-signed certificate for api.internal and 127.0.0.1, and its key. Made for these tests, and not trusted unless
- * configured.
+ * A self-signed certificate for api.internal and 127.0.0.1, and its key, created for these tests. Programs trust it
+ * only if they are configured to.
  */
 export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBtDCCAVqgAwIBAgIUP7xg2KiteMS/SYdbVrHb/e3LbVEwCgYIKoZIzj0EAwIw

@@ -27,8 +27,8 @@ const text = (path: string): string => readFileSync(path, 'utf8');
 const { data } = parse(text('metadata.yaml')) as { data: Metadata };
 const dockerfile = text('Dockerfile');
 
-describe('metadata.yaml agrees with the code', () => {
-  it('name, license, release, protocol and documentation', () => {
+describe('metadata.yaml', () => {
+  it('metadata.yaml has the same name, license, release, protocol version and documentation URL as the code', () => {
     expect(data).toMatchObject({
       name: spec.connectionSpecification.title,
       dockerRepository: manifest.name,
@@ -39,11 +39,11 @@ describe('metadata.yaml agrees with the code', () => {
     });
   });
 
-  it('an id that never changes', () => {
+  it('metadata.yaml keeps its definition id forever', () => {
     expect(data.definitionId).toBe('0ecd53eb-15a6-4922-a9df-84798cc13579');
   });
 
-  it('lists every host that the connector contacts, as does the page for IBM Cloud', () => {
+  it('metadata.yaml and the page for IBM Cloud list every host that the connector contacts', () => {
     const ofIbm = Object.values(DEFAULT_ENDPOINTS).map((address) => address.split('/')[2] ?? '');
     const wildcards = ofIbm.map((host) => host.replace(/^.*}/, '*'));
     const ofCompose = [new URL(DEFAULT_BASE_URL).hostname, '${platform.base_url}'];
@@ -54,25 +54,25 @@ describe('metadata.yaml agrees with the code', () => {
     }
   });
 
-  it('links to the page that announces breaking changes', () => {
+  it('metadata.yaml links to the page that announces breaking changes', () => {
     const url = data.releases.migrationDocumentationUrl;
     expect(text(url.replace(/^.*\/blob\/main\//, ''))).toContain('# Migration guides');
   });
 
-  it('suggests every stream except the unverified one', () => {
+  it('metadata.yaml suggests every stream except deployments_addons, which is unverified', () => {
     const names = new Set(Object.values(STREAMS).flatMap((streams) => streams.map(({ name }) => name)));
     names.delete('deployments_addons');
     expect(data.suggestedStreams.streams).toEqual([...names].toSorted());
   });
 });
 
-describe('the release', () => {
-  it.each([...VERSION_PLACES])('is package.json’s in $file', ({ file, pattern }) => {
+describe('the version', () => {
+  it.each([...VERSION_PLACES])('the version in $file matches package.json', ({ file, pattern }) => {
     const found = text(file).match(pattern) ?? [];
     expect(new Set(found)).toEqual(new Set([manifest.version]));
   });
 
-  it('is in the changelogs', () => {
+  it('the changelogs contain the version', () => {
     expect(text('CHANGELOG.md')).toContain(`## [${manifest.version}] - `);
     expect(text('docs/sources/compose.md')).toContain(`| ${manifest.version} `);
   });
@@ -85,13 +85,13 @@ describe('the Dockerfile', () => {
     ['org.opencontainers.image.description', manifest.description],
     ['org.opencontainers.image.licenses', manifest.license],
     ['org.opencontainers.image.documentation', data.documentationUrl],
-  ])('labels the image with %s', (label, value) => {
+  ])('the Dockerfile labels the image with %s', (label, value) => {
     expect(dockerfile).toContain(`${label}="${value}"`);
   });
 });
 
 describe('the icon', () => {
-  it('is square and loads nothing', () => {
+  it('the icon is square and loads no other files', () => {
     const icon = text(data.icon);
     expect(icon).toMatch(
       /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="(\d+)" height="\1" viewBox="0 0 \1 \1">/,
@@ -100,14 +100,14 @@ describe('the icon', () => {
   });
 });
 
-describe('Node.js', () => {
-  it('is the same range in package.json, CI and the README', () => {
+describe('the Node.js version', () => {
+  it('package.json, CI and the README have the same range of Node.js versions', () => {
     const [, oldest = 'none'] = /^>=(\d+\.\d+)$/.exec(manifest.engines.node) ?? [];
     expect(text('.github/workflows/ci.yml')).toContain(`node: ['${oldest}', '${text('.node-version').trim()}']`);
     expect(text('README.md')).toContain(oldest);
   });
 
-  it('is the same release line for development, in the image and in the dev container', () => {
+  it('development, the image and the dev container use the same Node.js release line', () => {
     const line = text('.node-version').trim();
     expect(dockerfile).toMatch(new RegExp(`^FROM node:${line}-slim@sha256:[0-9a-f]{64} AS base$`, 'm'));
     expect(text('.devcontainer/devcontainer.json')).toContain(`javascript-node:${line}"`);
@@ -116,7 +116,7 @@ describe('Node.js', () => {
 });
 
 describe('the workflows', () => {
-  it('pin third-party actions by commit, and name the version of each', () => {
+  it('workflows pin third-party actions by commit, and name each version', () => {
     const used = globSync('.github/workflows/*.yml').flatMap(
       (file) => text(file).match(/^.*\buses: (?!\$\/).*$/gm) ?? [],
     );

@@ -10,7 +10,7 @@ type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
 const LISTS = STREAM_NAMES.filter((name) => name !== 'deployments_scalings');
 
-/** A malformed row or list must never look like fewer rows. */
+/** Malformed rows and lists, which must never look like fewer rows. */
 const damaged: Array<[Shape, RegExp]> = [
   ['embedded-list', /_embedded is not an object/],
   ['list-object', /_embedded\.\w+ is not a list/],
@@ -21,28 +21,31 @@ const damaged: Array<[Shape, RegExp]> = [
   ['row-without-key', /has no \w+/],
 ];
 
-describe('a body that is not a list', () => {
-  it.each(damaged)('%s fails every list with a system_error that says what is wrong', async (shape, text) => {
-    const names = LISTS.filter((name) => applies(name, shape));
-    const ofAccount = names.filter((name) => !name.startsWith('deployments'));
-    const reports = names.filter((name) => name.startsWith('deployments_'));
-    await sandboxed(SMALL, async ({ sandbox, read }) => {
-      // Without the list of deployments, their lists wouldn't be requested, so it has its own read.
-      for (const spoiled of [ofAccount, ['deployments'], reports]) {
-        sandbox.setFaults(spoiled.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape })));
-        const result = await read({ catalog: catalogOf('full_refresh', spoiled) });
-        expect(result).toMatchObject({ violations: [], exitCode: 1 });
-        expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(spoiled);
-        for (const error of result.errors) {
-          expect(error.failure_type).toBe('system_error');
-          expect(error.message, error.stream_descriptor?.name).toMatch(text);
-          expect(error.message).not.toMatch(/undefined|\[object/);
+describe('a malformed body', () => {
+  it.each(damaged)(
+    'a body malformed as %s fails every list with a system_error that says what is wrong',
+    async (shape, text) => {
+      const names = LISTS.filter((name) => applies(name, shape));
+      const ofAccount = names.filter((name) => !name.startsWith('deployments'));
+      const reports = names.filter((name) => name.startsWith('deployments_'));
+      await sandboxed(SMALL, async ({ sandbox, read }) => {
+        // The list of deployments gets its own read, because the per-deployment lists can't be requested without it.
+        for (const spoiled of [ofAccount, ['deployments'], reports]) {
+          sandbox.setFaults(spoiled.map((name): Fault => ({ path: pathOf(name), kind: 'envelope', shape })));
+          const result = await read({ catalog: catalogOf('full_refresh', spoiled) });
+          expect(result).toMatchObject({ violations: [], exitCode: 1 });
+          expect(result.errors.map(({ stream_descriptor }) => stream_descriptor?.name).toSorted()).toEqual(spoiled);
+          for (const error of result.errors) {
+            expect(error.failure_type).toBe('system_error');
+            expect(error.message, error.stream_descriptor?.name).toMatch(text);
+            expect(error.message).not.toMatch(/undefined|\[object/);
+          }
         }
-      }
-    });
-  });
+      });
+    },
+  );
 
-  it('an error text in a 200 is an error with that text, for every list', async () => {
+  it('an error text in an HTTP 200 response fails every list with that text', async () => {
     const faults: Fault[] = STREAM_NAMES.filter((name) => name !== 'deployments').map((name) => ({
       path: pathOf(name),
       kind: 'errors',
@@ -58,7 +61,7 @@ describe('a body that is not a list', () => {
 });
 
 describe('a missing list', () => {
-  it('has no rows, and logs a warning', async () => {
+  it('a missing list counts as empty, and causes a warning', async () => {
     const paths = ['accounts', 'teams', 'deployments/*/backups'];
     const faults = paths.map((path): Fault => ({ path, kind: 'envelope', shape: 'list-missing' }));
     await sandboxed({ ...SMALL, faults }, async ({ sandbox, read }) => {
@@ -72,25 +75,30 @@ describe('a missing list', () => {
   });
 });
 
-describe('a page without its list in the middle of newest-first pagination', () => {
-  it.each(['no-embedded', 'list-null'] as const)('%s is not mistaken for the end', async (shape) => {
-    const catalog = catalogOf('incremental', ['audit_events']);
-    const faults: Fault[] = [{ path: 'audit_events', kind: 'envelope', shape, after: 3, times: 1 }];
-    await sandboxed({ auditEvents: 500, faults }, async ({ sandbox, read }) => {
-      const result = await read({ catalog });
-      expect(result.violations).toEqual([]);
-      expect(result.exitCode).toBe(1);
-      expect(result.errors).toMatchObject([{ failure_type: 'transient_error' }]);
-      const rest = await read({ catalog, state: result.states });
-      expect(rest.exitCode).toBe(0);
-      const ids = [result, rest].flatMap(({ records }) => (records.get('audit_events') ?? []).map((row) => row['id']));
-      expect(new Set(ids).size).toBe(sandbox.counts().audit_events);
-    });
-  });
+describe('a page without a list in newest-first pagination', () => {
+  it.each(['no-embedded', 'list-null'] as const)(
+    'a page malformed as %s is not mistaken for the last page',
+    async (shape) => {
+      const catalog = catalogOf('incremental', ['audit_events']);
+      const faults: Fault[] = [{ path: 'audit_events', kind: 'envelope', shape, after: 3, times: 1 }];
+      await sandboxed({ auditEvents: 500, faults }, async ({ sandbox, read }) => {
+        const result = await read({ catalog });
+        expect(result.violations).toEqual([]);
+        expect(result.exitCode).toBe(1);
+        expect(result.errors).toMatchObject([{ failure_type: 'transient_error' }]);
+        const rest = await read({ catalog, state: result.states });
+        expect(rest.exitCode).toBe(0);
+        const ids = [result, rest].flatMap(({ records }) =>
+          (records.get('audit_events') ?? []).map((row) => row['id']),
+        );
+        expect(new Set(ids).size).toBe(sandbox.counts().audit_events);
+      });
+    },
+  );
 });
 
 describe('data nested 200,000 levels deep', () => {
-  it('is one sentence in both programs, without a stack', async () => {
+  it('data nested 200,000 levels deep causes one message in both programs, without a stack trace', async () => {
     await sandboxed(
       { ...SMALL, faults: [{ path: 'teams', kind: 'nested', levels: 200_000 }] },
       async ({ workspace, sandbox }) => {
@@ -112,7 +120,7 @@ describe('data nested 200,000 levels deep', () => {
 });
 
 describe('a cursor that the API ignores', () => {
-  it('is a system_error, neither an endless loop nor a silent end', async () => {
+  it('a cursor that the API ignores is a system_error, not an endless loop or a silent end', async () => {
     await sandboxed({ ...SMALL, cursor: 'ignored' }, async ({ read }) => {
       const result = await read({ catalog: catalogOf('incremental', ['audit_events']) });
       expect(result.violations).toEqual([]);
@@ -126,7 +134,7 @@ describe('a cursor that the API ignores', () => {
   });
 });
 
-/** Alerts are one object, whose rows aren't checked; add-ons have no key of their own. */
+/** Alerts are a single object, whose rows aren't checked, and add-ons have no key of their own. */
 function applies(name: string, shape: Shape): boolean {
   if (name === 'deployments_alerts') return !shape.startsWith('row-');
   return !(name === 'deployments_addons' && shape === 'row-without-key');

@@ -6,8 +6,8 @@ import spec from '../spec.json' with { type: 'json' };
 import { ROOT } from '../test-support/connector.ts';
 import { blocksOf, pageOf } from '../test-support/pages.ts';
 
-// Every block of commands or code on a page is run as written by a test, or it says here why that isn't possible. A new block
-// has no entry and fails.
+// A test must run every block of commands or code on a page as written, or this file must say why that isn't possible.
+// A new block has no entry, so it fails.
 
 const README = 'integration_tests/install/readme.test.ts';
 const COMMANDS = 'integration_tests/page-commands.test.ts';
@@ -20,7 +20,7 @@ const QUERIES = 'integration_tests/dbt/package.test.ts';
 
 const DEVELOPMENT = 'is how this test is run';
 
-/** The blocks of a page that match the words are run by this test, or can't be run for this reason. */
+/** Blocks of a page that match the words are run by this test, or can't be run for this reason. */
 const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['CONTRIBUTING.md', DEVELOPMENT, /^npm ci\n/],
   ['README.md', README, /^git clone|^node dist/],
@@ -68,13 +68,16 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['sandbox/ibm-cloud/README.md', SANDBOX, /^npm run sandbox|^const sandbox/],
 ];
 
-/** JSON is checked below; texts are shown. The references show what APIs send, and decisions are about the past. */
+/**
+ * JSON is checked below, and plain text is only shown. The references show API responses, and decisions describe the
+ * past.
+ */
 const PAGES = globSync('**/*.md', {
   cwd: ROOT,
   exclude: ['**/node_modules', '**/.*', 'docs/reference', 'docs/decisions'],
 });
 
-test.each(PAGES)('every command and code block of %s is run, or a reason is given', (page) => {
+test.each(PAGES)('every command and code block in %s is run by a test, or has a reason why not', (page) => {
   const code = blocksOf(pageOf(page)).filter(({ language }) => !['', 'json', 'text'].includes(language));
   const entries = BLOCKS.filter(([of]) => of === page);
   const unlisted = code.filter(({ text }) => !entries.some(([, , words]) => words.test(text)));
@@ -82,12 +85,12 @@ test.each(PAGES)('every command and code block of %s is run, or a reason is give
   expect(entries.filter(([, , words]) => !code.some(({ text }) => words.test(text)))).toEqual([]);
 });
 
-test.each(BLOCKS.filter(([, how]) => how.endsWith('.ts')))('blocks of %s are run by %s', (page, file) => {
+test.each(BLOCKS.filter(([, how]) => how.endsWith('.ts')))('the blocks of %s are run by %s', (page, file) => {
   const text = readFileSync(join(ROOT, file), 'utf8');
   expect(text.includes(`'${page}'`) || text.includes(`'${page.split('/').at(-1)}'`)).toBe(true);
 });
 
-test.each(PAGES)('every JSON block of %s is valid, and so is every config', (page) => {
+test.each(PAGES)('every JSON block in %s is valid, and so is every config', (page) => {
   const blocks = blocksOf(pageOf(page)).filter(({ language }) => language === 'json');
   const isConfig = new Ajv({ strict: false, validateFormats: false }).compile(spec.connectionSpecification);
   for (const { text } of blocks) {

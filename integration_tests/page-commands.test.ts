@@ -9,21 +9,21 @@ import { outputOf } from '../test-support/processes.ts';
 import { contentsOf, messagesOf } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-// Commands of the pages, run as written, with the sandbox's config.
+// Runs commands from the pages as written, with the sandbox's config.
 
 const README = pageOf('README.md');
 
-/** The time on the clocks of the sandbox and of the program. The README's table of costs is of the month before. */
+/** The time on the clocks of the sandbox and the program. The README's table of costs covers the previous month. */
 const NOW = '2026-11-24T12:00:00Z';
 
 let sandbox: IbmCloudSandbox;
-/** A folder like a checkout, with the built program also on the PATH. */
+/** A folder like a checkout, with the built program on PATH. */
 let checkout: Workspace;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ platform: 'ibm_cloud', now: NOW });
   checkout = new Workspace();
-  // Without audit events, whose queries are limited to ten a minute.
+  // Audit events are omitted, because their queries are limited to ten a minute.
   const platform = { ...(sandbox.config['platform'] as object), logs_instances: [] };
   for (const name of ['sandbox', 'config']) checkout.put(`secrets/${name}.json`, { platform });
   symlinkSync(join(ROOT, 'dist'), join(checkout.folder, 'dist'));
@@ -34,7 +34,7 @@ afterAll(async () => {
   checkout.remove();
 });
 
-test('the README’s tables show records that its command prints', async () => {
+test('the tables in the README show records that the command in the README prints', async () => {
   const section = sectionOf(README, 'Try it without an account');
   const command = commandsIn(section).find((block) => block.includes(' read ')) ?? '';
   const deployments = recordsIn(await bash(command)).get('deployments') ?? [];
@@ -47,7 +47,7 @@ test('the README’s tables show records that its command prints', async () => {
   expectRows(section, '| `month`', costs);
 });
 
-test('the README’s commands for an account test a config and read all streams', async () => {
+test('the account commands in the README test a config and read all streams', async () => {
   const [block = ''] = commandsIn(sectionOf(README, 'Read your account'));
   const [mkdir = '', echo = '', ...others] = block.trim().split('\n');
   const config = fileOf('secrets/config.json');
@@ -58,21 +58,21 @@ test('the README’s commands for an account test a config and read all streams'
   expect(recordsIn(fileOf('secrets/records.jsonl')).get('deployments')?.length).toBe(sandbox.counts().deployments);
 });
 
-test('the commands for IBM Cloud by hand test a config and read all streams', async () => {
+test('the command-line steps for IBM Cloud test a config and read all streams', async () => {
   const [block = ''] = commandsIn(sectionOf(pageOf('docs/sources/ibm-cloud.md'), 'By hand'));
   const [build, ...others] = block.trim().split('\n');
-  // Not run: it would delete the packages that this process uses.
+  // This command isn't run, because it would delete the packages that this process uses.
   expect(build).toBe('npm ci && npm run build');
   expect(await bash(others.join('\n'))).toContain('"status":"SUCCEEDED"');
   expect(recordsIn(fileOf('secrets/records.jsonl')).get('deployments')?.length).toBe(sandbox.counts().deployments);
 });
 
-test('the command of docs/sources/ibm-cloud-limits.md writes a report', async () => {
+test('the command in docs/sources/ibm-cloud-limits.md writes a report', async () => {
   await bash(blockOf(pageOf('docs/sources/ibm-cloud-limits.md'), 'source-compose verify'));
   expect(fileOf('report.md')).toContain('deployments_backups');
 });
 
-test('the commands of docs/command-line.md make a folder, select streams and resume a read', async () => {
+test('the commands in docs/command-line.md create a folder, select streams and resume a read', async () => {
   const page = pageOf('docs/command-line.md');
   await bash(commandsIn(sectionOf(page, 'The config'))[0] ?? '');
   const [byName = '', byCatalog = '', ...others] = commandsIn(sectionOf(page, 'Select streams'));
@@ -97,7 +97,7 @@ function fileOf(path: string): string {
   return readFileSync(join(checkout.folder, path), 'utf8');
 }
 
-/** Expects a record for each row of the table that starts like this. Its headings are names of fields. */
+/** Expects a record for each row of the table that starts with this text. The table's headings are field names. */
 function expectRows(section: string, start: string, records: readonly object[]): void {
   const table = section.slice(section.indexOf(start)).split('\n\n')[0] ?? '';
   const [fields = [], , ...rows] = table.split('\n').map((row) =>

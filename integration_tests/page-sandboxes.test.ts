@@ -7,7 +7,7 @@ import { outputOf } from '../test-support/processes.ts';
 import { startSandboxCommand } from '../test-support/sandbox-command.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-// The commands and the code that start sandboxes, as the pages have them.
+// Runs the commands and code that start sandboxes, exactly as shown on the pages.
 
 const PAGES = [
   'docs/command-line.md',
@@ -26,7 +26,7 @@ const COMMANDS = PAGES.flatMap((page) =>
 );
 const isHelp = (command: string): boolean => command.endsWith(' --help');
 
-/** A folder like a checkout, so that configs of the developer's own sandboxes stay. */
+/** A folder like a checkout, so that a developer's own sandbox configs aren't overwritten. */
 let checkout: Workspace;
 
 beforeAll(() => {
@@ -46,7 +46,7 @@ test.each(COMMANDS.filter(isHelp))('`%s` prints the flags', async (command) => {
   expect(await outputOf('sh', ['-c', command], { cwd: checkout.folder })).toContain('--audit-events');
 });
 
-test.each(['sandbox/README.md', 'sandbox/ibm-cloud/README.md'])('the code in %s runs', async (page) => {
+test.each(['sandbox/README.md', 'sandbox/ibm-cloud/README.md'])('the code in %s starts a sandbox', async (page) => {
   const [block] = blocksOf(pageOf(page)).filter(({ language }) => language === 'ts');
   const code = block?.text ?? '';
   const imported = code.startsWith('import') ? code : `import { startSandbox } from './sandbox/server.ts';\n${code}`;

@@ -4,10 +4,10 @@ import { countsRead, sandboxed } from './reads.ts';
 
 const SMALL = { auditEvents: 200, deployments: 3 };
 
-// The distributive form keeps each kind's own fields.
+// The distributive type keeps the fields of each kind.
 type Kind = Fault extends infer F ? (F extends Fault ? Omit<F, 'path' | 'times'> : never) : never;
 
-/** Only a request without a response may time out sooner; on a slow machine, any other may take long. */
+/** Only requests without a response get a short timeout. On a slow machine, any other request may take long. */
 const IMPATIENT = { request_timeout_seconds: 2 };
 
 const passing: Array<[string, Kind, reason: string, object?]> = [
@@ -16,18 +16,18 @@ const passing: Array<[string, Kind, reason: string, object?]> = [
   ['HTTP 429 with Retry-After', { kind: 'status', status: 429, retryAfter: 1 }, 'HTTP 429'],
   ['HTTP 429 without Retry-After', { kind: 'status', status: 429 }, 'HTTP 429'],
   ['HTTP 408', { kind: 'status', status: 408 }, 'HTTP 408'],
-  ['a connection that is reset', { kind: 'reset' }, 'ECONNRESET'],
-  ['a body truncated before its length', { kind: 'cut', framing: 'length' }, 'UND_ERR_SOCKET'],
+  ['a connection reset', { kind: 'reset' }, 'ECONNRESET'],
+  ['a body shorter than its declared length', { kind: 'cut', framing: 'length' }, 'UND_ERR_SOCKET'],
   ['a truncated chunked body', { kind: 'cut', framing: 'chunked' }, 'UND_ERR_SOCKET'],
-  ['JSON that ends too early', { kind: 'truncated-json' }, 'damaged response (it is not complete JSON)'],
+  ['truncated JSON', { kind: 'truncated-json' }, 'damaged response (it is not complete JSON)'],
   ["a proxy's web page with HTTP 200", { kind: 'html' }, 'damaged response (it is a web page)'],
   ['an empty body with HTTP 200', { kind: 'empty-body' }, 'damaged response (it is empty)'],
-  ['no answer', { kind: 'hang' }, 'time-out', IMPATIENT],
-  ['a response that drips', { kind: 'drip' }, 'time-out', IMPATIENT],
+  ['a request without a response', { kind: 'hang' }, 'time-out', IMPATIENT],
+  ['a response that arrives too slowly', { kind: 'drip' }, 'time-out', IMPATIENT],
 ];
 
-describe.concurrent('the first request to every path ends in', () => {
-  it.each(passing)('%s: every record is emitted, and the retries are logged', async (_, kind, reason, config) => {
+describe.concurrent('a fault in the first request to every path', () => {
+  it.each(passing)('after %s, every record is emitted, and the retries are logged', async (_, kind, reason, config) => {
     await sandboxed({ ...SMALL, faults: [{ path: '**', times: 1, ...kind }] }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 32, ...config } });
       expect(result.violations).toEqual([]);
@@ -42,7 +42,7 @@ describe.concurrent('the first request to every path ends in', () => {
 });
 
 describe('an API with a small quota', () => {
-  it('never makes a read fail, and the streams report that they wait', async () => {
+  it('a small quota never makes a read fail, and the streams report that they wait', async () => {
     await sandboxed({ ...SMALL, quota: 12, quotaWindowMs: 100 }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 8 } });
       expect(result.violations).toEqual([]);

@@ -9,7 +9,7 @@ import { tapped } from './singer/taps.ts';
 
 const programs = ['source-compose', 'tap-compose'] as const;
 
-/** The command line to read everything. */
+/** The command line for reading all streams. */
 function everything(program: ProgramName, { sandbox, workspace }: Pick<Sandboxed, 'sandbox' | 'workspace'>): string[] {
   const config = { api_token: sandbox.token, base_url: sandbox.baseUrl, num_workers: 16 };
   if (program === 'source-compose') return readArguments(workspace, config, catalogOf('full_refresh'));
@@ -18,18 +18,18 @@ function everything(program: ProgramName, { sandbox, workspace }: Pick<Sandboxed
 
 describe('SIGTERM', () => {
   const waits = [
-    ['in the middle of a request', { path: 'teams', kind: 'hang' }],
-    ['while it waits for another attempt', { path: 'teams', kind: 'status', status: 503, retryAfter: 300 }],
-    ['while it waits for the rate limit', { path: 'teams', kind: 'status', status: 429, retryAfter: 300 }],
+    ['during a request', { path: 'teams', kind: 'hang' }],
+    ['during a wait for a retry', { path: 'teams', kind: 'status', status: 503, retryAfter: 300 }],
+    ['during a wait for the rate limit', { path: 'teams', kind: 'status', status: 429, retryAfter: 300 }],
   ] as const;
 
-  it.each(waits)('%s ends a read with that signal and its streams INCOMPLETE, without an error', async (_, fault) => {
+  it.each(waits)('SIGTERM %s ends a read with that signal, INCOMPLETE streams and no error', async (_, fault) => {
     await sandboxed({ auditEvents: 30, faults: [fault] }, async ({ sandbox, read }) => {
       const result = await read({
         catalog: catalogOf('incremental', ['teams', 'audit_events']),
         run: {
           onLine(line, kill) {
-            // The other stream has ended, or the wait was reported: now it hangs.
+            // The other stream has ended, or the wait was logged, so the read now hangs.
             const hangs = line.includes('"audit_events"') && line.includes('COMPLETE');
             if (hangs || line.includes('retrying in')) kill('SIGTERM');
           },
@@ -41,7 +41,7 @@ describe('SIGTERM', () => {
     });
   });
 
-  it.each(waits)('%s ends a tap with that signal and a last STATE', async (_, fault) => {
+  it.each(waits)('SIGTERM %s ends a tap with that signal and a last STATE', async (_, fault) => {
     await tapped({ auditEvents: 30, faults: [fault] }, async ({ sync, sandbox }) => {
       let known = 0;
       const synced = await sync({
@@ -63,7 +63,7 @@ describe('SIGTERM', () => {
 });
 
 describe('a reader of stdout', () => {
-  it.each(programs)('that goes away ends %s quietly', async (program) => {
+  it.each(programs)('%s exits quietly if its reader goes away', async (program) => {
     await sandboxed({ auditEvents: 20_000 }, async (given) => {
       const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });
       await new Promise((done) => child.stdout?.once('data', done));
@@ -75,7 +75,7 @@ describe('a reader of stdout', () => {
     });
   });
 
-  it('that stalls stops the requests, so that nothing accumulates, and gets everything when it resumes', async () => {
+  it('a stalled reader stops the requests, so that memory stays flat, and gets everything when it resumes', async () => {
     await sandboxed({ auditEvents: 500, deployments: 200, recipes: 12, latencyMs: 1 }, async (given) => {
       const { sandbox } = given;
       const { child, finished } = startConnector(everything('source-compose', given), {
@@ -84,7 +84,7 @@ describe('a reader of stdout', () => {
       });
       await new Promise((done) => child.stderr?.once('data', done));
       const { requests } = sandbox.stats();
-      // A pipe and the stream's buffer contain about 80 KB; each of 16 workers then holds one page.
+      // A pipe and the stream's buffer contain about 80 KB, and each of the 16 workers holds one more page.
       expect(requests).toBeGreaterThan(16);
       expect(requests).toBeLessThan(300);
       let text = '';
@@ -96,23 +96,23 @@ describe('a reader of stdout', () => {
     });
   });
 
-  it('that stalls, as under meltano config test, does not keep a stopped tap alive', async () => {
+  it('a stalled reader, as under meltano config test, does not keep a stopped tap alive', async () => {
     const program = 'tap-compose';
     await sandboxed({ auditEvents: 20_000 }, async (given) => {
       const { child, finished } = startConnector(everything(program, given), { program, stdout: 'leave' });
       await new Promise((done) => child.stdout?.once('readable', done));
       child.kill('SIGTERM');
-      // Its end closes the pipe, which has not been read.
+      // The program's exit closes the pipe, which nobody has read.
       child.once('exit', () => child.stdout?.resume());
       expect(await finished).toMatchObject({ exitCode: null, signal: 'SIGTERM' });
     });
   });
 });
 
-describe.each(programs)('an uncaught exception in %s', (program) => {
+describe.each(programs)('an unexpected error in %s', (program) => {
   it.each([
-    ['an exception', 'setImmediate(() => { throw new Error("boom tok-abcdef"); });'],
-    ['a rejection', 'void Promise.reject(new Error("boom tok-abcdef"));'],
+    ['an uncaught exception', 'setImmediate(() => { throw new Error("boom tok-abcdef"); });'],
+    ['an unhandled rejection', 'void Promise.reject(new Error("boom tok-abcdef"));'],
   ])('%s is reported at the end without the token, and the exit code is 1', async (_, code) => {
     await sandboxed({ token: 'tok-abcdef', faults: [{ path: '**', kind: 'hang' }] }, async (given) => {
       const env = { NODE_OPTIONS: onFirstRequest(code) };

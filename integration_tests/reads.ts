@@ -9,22 +9,22 @@ import { violationsOf } from './airbyte/referee.ts';
 import { parseTranscript } from './airbyte/transcript.ts';
 import type { Violation } from './airbyte/violation.ts';
 
-/** A finished read, parsed, and checked by the rules of the protocol. */
+/** A finished read, parsed and checked against the rules of the protocol. */
 export interface ReadResult extends Finished, Contents {
   messages: readonly Message[];
   violations: readonly Violation[];
 }
 
-/** The messages of a state file. */
+/** The messages in a state file. */
 export type StateMessages = ReadResult['states'];
 
-/** The last state of each stream. A killed read may have printed none for some. */
+/** The last state of each stream. A killed read may have printed no state for some streams. */
 export function latestStates(before: StateMessages | undefined, printed: StateMessages): StateMessages {
   const states = [...(before ?? []), ...printed].map((state) => [state.stream.stream_descriptor.name, state] as const);
   return [...new Map(states).values()];
 }
 
-/** Parses a read with this catalog, and checks it. `signal` is the signal that it was sent, if any. */
+/** Parses and checks a read with this catalog. `signal` is the signal that was sent to the read, if any. */
 export function judge(finished: Finished, catalog: ConfiguredCatalog, signal?: NodeJS.Signals): ReadResult {
   const transcript = parseTranscript(finished.stdout);
   const violations = violationsOf({
@@ -39,17 +39,17 @@ export function judge(finished: Finished, catalog: ConfiguredCatalog, signal?: N
   return { ...finished, ...contentsOf(messages), messages, violations };
 }
 
-/** The number of records by stream, like the sandbox's counts. */
+/** The number of records of each stream, like the sandbox's counts. */
 export function countsRead({ records }: ReadResult): Record<string, number> {
   return Object.fromEntries(STREAM_NAMES.map((name) => [name, records.get(name)?.length ?? 0]));
 }
 
-/** The sandbox's paths of a stream, as a pattern. */
+/** A pattern for the sandbox's paths of a stream. */
 export function pathOf(name: string): string {
   return DEPLOYMENT_REPORTS.includes(name) ? `deployments/*/${name.replace('deployments_', '')}` : name;
 }
 
-/** Reads with the built program. `state` is the content of the state file, if there is one. */
+/** Runs a read with the built program. `state` is the content of the state file, if any. */
 export async function read(
   workspace: Workspace,
   config: Readonly<Record<string, unknown>>,
@@ -61,7 +61,7 @@ export async function read(
   return judge(finished, catalog, options?.killAfterLines?.signal);
 }
 
-/** Writes the files of a read, with these config options, and returns its command line. */
+/** Writes the input files of a read with these config options, and returns the command line. */
 export function readArguments(
   workspace: Workspace,
   config: Readonly<Record<string, unknown>>,
@@ -79,7 +79,7 @@ export function readArguments(
 export interface Sandboxed {
   sandbox: Sandbox;
   workspace: Workspace;
-  /** A full refresh of everything, by default. */
+  /** By default, a full refresh of all streams. */
   read: (more?: {
     config?: Readonly<Record<string, unknown>>;
     catalog?: ConfiguredCatalog;
@@ -88,7 +88,7 @@ export interface Sandboxed {
   }) => Promise<ReadResult>;
 }
 
-/** Runs a test with its own sandbox and workspace, and removes both. */
+/** Runs a test with its own sandbox and workspace, and removes both afterwards. */
 export async function sandboxed<T>(
   options: Partial<SandboxOptions> & { faults?: readonly Fault[] },
   test: (given: Sandboxed) => Promise<T>,

@@ -7,8 +7,8 @@ import { keysRead } from '../test-support/transcript.ts';
 import { Workspace } from '../test-support/workspace.ts';
 import { type ReadResult, type StateMessages, latestStates, read as readIn } from './reads.ts';
 
-// Reads are killed at random lines and resumed from the last complete STATE, until one completes. Together they must emit
-// everything, whatever the undocumented behavior of the API.
+// Reads are killed at random lines and resumed from the last complete STATE, until one read completes. In total, they
+// must emit all records, however the API behaves where it is undocumented.
 
 const INCREMENTAL = ['audit_events', 'deployments_recipes'] as const;
 const DATA = { auditEvents: 3_000, deployments: 20, recipes: 12, latencyMs: 1 };
@@ -20,8 +20,8 @@ beforeAll(() => {
 afterAll(() => workspace.remove());
 
 const modes: Array<[string, Partial<SandboxOptions>, number]> = [
-  ['as the API is assumed to be', {}, 6],
-  ['an inclusive cursor and an inclusive newer_than', { cursor: 'inclusive', newerThan: 'inclusive' }, 6],
+  ['the API behaves as assumed', {}, 6],
+  ['cursor and newer_than are inclusive', { cursor: 'inclusive', newerThan: 'inclusive' }, 6],
   ['newer_than is ignored', { newerThan: 'ignored' }, 5],
   ['the page size is clamped', { maxLimit: 20, cursor: 'inclusive' }, 5],
   ['many events share a timestamp', { ties: 120 }, 5],
@@ -30,8 +30,8 @@ const modes: Array<[string, Partial<SandboxOptions>, number]> = [
   ['cursors of earlier reads get an empty page', { oldCursors: 'empty' }, 3],
 ];
 
-describe('killed at random lines and resumed', () => {
-  it.each(modes)('%s: nothing is lost, and the next read emits only boundary records', async (_, options, kills) => {
+describe('reads that are killed at random lines and then resumed', () => {
+  it.each(modes)('if %s, nothing is lost, and the next read emits only boundary records', async (_, options, kills) => {
     const sandbox = await startSandbox({ ...DATA, ...options });
     try {
       const { seen, state } = await readWithKills(sandbox, kills, () => sandbox.forgetCursors());
@@ -41,7 +41,8 @@ describe('killed at random lines and resumed', () => {
       const again = await read(sandbox, state);
       expect(again.violations).toEqual([]);
       expect(again.exitCode).toBe(0);
-      // The events of the newest timestamp, in the lookback window of a minute, and in the future; one recipe per deployment.
+      // The boundary consists of events with the newest timestamp, events in the lookback window of a minute, future
+      // events, and one recipe per deployment.
       const boundary = (options.ties ?? 3) + (options.futureEvents ?? 0) + 10;
       expect(keysRead(again, 'audit_events').length).toBeLessThanOrEqual(boundary);
       expect(keysRead(again, 'deployments_recipes').length).toBeLessThanOrEqual(2 * DATA.deployments);
@@ -50,7 +51,7 @@ describe('killed at random lines and resumed', () => {
     }
   });
 
-  it('emits events that arrive during newest-first pagination, and after it', async () => {
+  it('the reads also emit events that arrive during newest-first pagination, and after it', async () => {
     const sandbox = await startSandbox(DATA);
     try {
       const { seen, state } = await readWithKills(sandbox, 4, () => sandbox.addEvents(7));
@@ -67,7 +68,7 @@ describe('killed at random lines and resumed', () => {
     }
   });
 
-  it('reads 12,000 events and 240 recipes at most 1.5 times despite a dozen kills', async () => {
+  it('the reads emit 12,000 events and 240 recipes at most 1.5 times despite a dozen kills', async () => {
     const sandbox = await startSandbox({ ...DATA, auditEvents: 12_000 });
     try {
       const { seen, emitted } = await readWithKills(sandbox, 12);
@@ -82,7 +83,7 @@ describe('killed at random lines and resumed', () => {
 describe('a full refresh of both streams', () => {
   const run = { env: { WORKER_JOB_ID: '7' } };
 
-  it('resumes within the same job, and ignores the state of another job', async () => {
+  it('a full refresh of both streams resumes within the same job, and ignores the state of another job', async () => {
     const sandbox = await startSandbox({ ...DATA, latencyMs: 0 });
     try {
       const first = await read(sandbox, undefined, 'full_refresh', run);
@@ -106,7 +107,7 @@ describe('a full refresh of both streams', () => {
 });
 
 describe('SIGTERM during newest-first pagination', () => {
-  it('leads to a last checkpoint, so that only the page in flight is read twice', async () => {
+  it('SIGTERM during newest-first pagination causes a last checkpoint, so that only the page in flight is read twice', async () => {
     const sandbox = await startSandbox({ ...DATA, latencyMs: 5 });
     try {
       const stopped = await read(sandbox, undefined, 'incremental', {

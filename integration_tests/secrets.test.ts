@@ -6,10 +6,10 @@ import { sandboxed } from './reads.ts';
 
 const TOKEN = 'tok"en/with+odd=chars&more-0123456789';
 
-/** No part of it occurs in any other text. */
+/** The token's parts occur in no other text. */
 const ODD_TOKEN = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6s';
 
-/** Every form in which a text could contain the token. */
+/** All encodings in which text could contain the token. */
 function formsOf(token: string): string[] {
   const json = JSON.stringify(token).slice(1, -1);
   return [
@@ -21,7 +21,7 @@ function formsOf(token: string): string[] {
   ];
 }
 
-/** As in JSON by PHP and Rails. */
+/** JSON as PHP and Rails encode it. */
 function escapedJson(text: string): string {
   const hex = (char: string): string => `\\u00${char.charCodeAt(0).toString(16)}`;
   return JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/').replace(/[&+=]/g, hex);
@@ -33,7 +33,7 @@ function base64(part: string): string {
 
 describe('the token', () => {
   it.each(['check', 'read'])(
-    'is not in the output of %s, even if the API echoes it and --debug is on',
+    'the output of %s does not contain the token, even if the API echoes it and --debug is on',
     async (command) => {
       await sandboxed(
         { token: TOKEN, auditEvents: 30, faults: [{ path: '**', kind: 'echo-token', status: 400 }] },
@@ -53,7 +53,7 @@ describe('the token', () => {
     },
   );
 
-  it('is not shown in any error that contains it, not even in part', async () => {
+  it('no error shows the token, not even in part, if the response contains it', async () => {
     const bodies: Record<string, unknown> = {
       accounts: `{"errors":"${escapedJson(ODD_TOKEN)}"}`,
       billables: { errors: JSON.stringify({ token: ODD_TOKEN }) },
@@ -82,7 +82,7 @@ describe('the token', () => {
     });
   });
 
-  it('is not sent along a redirect to another host', async () => {
+  it('the token is not sent along with a redirect to another host', async () => {
     const asked: Array<string | undefined> = [];
     const other = createServer((request, response) => {
       asked.push(request.headers.authorization);
@@ -105,14 +105,14 @@ describe('the token', () => {
 });
 
 describe('passwords in connection strings', () => {
-  it('are in the requested records, and in no other message', async () => {
+  it('passwords in connection strings appear in the requested records, and in no other message', async () => {
     await sandboxed({ auditEvents: 10 }, async ({ sandbox, read }) => {
       const config = { include_connection_strings: true };
       const clean = await read({ config });
       const strings = JSON.stringify(clean.records.get('deployments'));
       const passwords = [...strings.matchAll(/:\/\/[^:/"]*:([^@"\s]+)@/g)].map((match) => match[1] ?? '');
       expect(passwords.length).toBeGreaterThan(3);
-      // The API repeats one in errors: in a connection string, with an option and with a name.
+      // The API repeats a password in errors: in a connection string, with an option and with a name.
       const [password = ''] = passwords;
       const errors = `postgres://admin:${password}@db, mongo -p ${password}, password=${password}`;
       sandbox.setFaults([

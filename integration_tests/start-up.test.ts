@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { type ProgramName, runConnector } from '../test-support/connector.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-/** Prints on stderr, when the program exits, how many bytes of code it loaded, and whether undici was included. */
+/** Prints on stderr, when the program exits, how many bytes of code it loaded, and whether undici was among them. */
 const TELL_CODE = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   let bytes = 0;
@@ -18,7 +18,8 @@ const TELL_CODE = `data:text/javascript,${encodeURIComponent(`
   })));
 `)}`;
 
-// The largest parts at start are the HTTP client (a megabyte), the config validation (200 KB) and the logger (120 KB).
+// The largest modules at startup are the HTTP client (a megabyte), the config validation (200 KB) and the logger (120
+// KB).
 it.each<[ProgramName, string, number, boolean]>([
   ['source-compose', 'spec', 5_000_000, false],
   ['source-compose', 'discover', 5_000_000, false],
@@ -27,7 +28,7 @@ it.each<[ProgramName, string, number, boolean]>([
   ['tap-compose', '--about', 150_000, false],
   ['tap-compose', '--version', 100_000, false],
   ['tap-compose', '--test', 5_000_000, true],
-])('%s %s loads at most %i bytes of code; the HTTP client: %s', async (program, command, most, undici) => {
+])('%s %s loads at most %i bytes of code (HTTP client loaded: %s)', async (program, command, most, undici) => {
   const workspace = new Workspace();
   onTestFinished(() => workspace.remove());
   const config = workspace.file('config.json', { api_token: 'token-0123456789', base_url: 'http://127.0.0.1:9' });
@@ -40,7 +41,7 @@ it.each<[ProgramName, string, number, boolean]>([
 });
 
 it.each(['source-compose', 'tap-compose'] as const)(
-  '%s says which Node.js it needs, if that is older',
+  '%s names the required Node.js version if the installed version is older',
   async (program) => {
     const older = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'22.19.0'})";
     const { exitCode, stdout, stderr } = await runConnector(['--help'], {

@@ -8,11 +8,14 @@ import { readArguments, sandboxed } from './reads.ts';
 
 interface Watched {
   code: number | null;
-  /** What the terminal shows in the end: for each line, what was written last. */
+  /** The final text on the terminal: for each line, the text that was written last. */
   screen: string;
 }
 
-/** Runs the program in a pseudo-terminal, with stdout redirected to a file. Sends Ctrl-C once the screen shows `stopWhen`. */
+/**
+ * Runs the program in a pseudo-terminal, with stdout redirected to a file. Sends Ctrl-C once the screen shows
+ * `stopWhen`.
+ */
 async function atTerminal(args: string[], file: string, stopWhen?: RegExp): Promise<Watched> {
   const quoted = [process.execPath, programPath(), ...args].map((arg) => `'${arg}'`).join(' ');
   const child = spawn('script', ['-qec', `echo $$ > '${file}.pid'; exec ${quoted} > '${file}'`, '/dev/null'], {
@@ -36,8 +39,8 @@ async function atTerminal(args: string[], file: string, stopWhen?: RegExp): Prom
   return { code, screen: lines.map(shown).join('\n') };
 }
 
-describe('with stdout in a file, a person at the terminal', () => {
-  it('sees how much was read', async () => {
+describe('a terminal with stdout redirected to a file', () => {
+  it('the terminal shows how much was read', async () => {
     await sandboxed({ auditEvents: 30 }, async ({ sandbox, workspace }) => {
       const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
       const args = readArguments(workspace, config, catalogOf('full_refresh'));
@@ -47,7 +50,7 @@ describe('with stdout in a file, a person at the terminal', () => {
     });
   });
 
-  it('sees each failure and what to do, without secrets', async () => {
+  it('the terminal shows each failure and what to do, without secrets', async () => {
     const faults = [{ path: 'teams', kind: 'status', status: 403 }] as const;
     await sandboxed({ auditEvents: 30, faults }, async ({ sandbox, workspace }) => {
       const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
@@ -61,7 +64,7 @@ describe('with stdout in a file, a person at the terminal', () => {
     });
   });
 
-  it('sees why nothing was read', async () => {
+  it('the terminal shows why nothing was read', async () => {
     await sandboxed({}, async ({ workspace }) => {
       const args = ['check', '--config', join(workspace.folder, 'none.json')];
       const { screen } = await atTerminal(args, join(workspace.folder, 'out.jsonl'));
@@ -69,7 +72,7 @@ describe('with stdout in a file, a person at the terminal', () => {
     });
   });
 
-  it('sees after Ctrl-C how to resume, and the file has the states for it', async () => {
+  it('after Ctrl-C, the terminal shows how to resume, and the file contains the required states', async () => {
     await sandboxed({ auditEvents: 5_000, latencyMs: 20 }, async ({ sandbox, workspace }) => {
       const config = { api_token: sandbox.token, base_url: sandbox.baseUrl };
       const file = join(workspace.folder, 'out.jsonl');

@@ -14,7 +14,7 @@ import {
 
 type Change = (valid: PlainMessage[]) => PlainMessage[];
 
-/** One defect in the valid read, and exactly the rules that must catch it. */
+/** A defect in the valid read, and the exact set of rules that must catch it. */
 type BrokenRead = readonly [name: string, rules: readonly string[], messages: Change, rest?: Partial<CommandRun>];
 
 /** Whether two messages print the same line. */
@@ -29,35 +29,35 @@ function without(...gone: PlainMessage[]): Change {
   return (valid) => valid.filter((message) => !gone.some((other) => isSame(message, other)));
 }
 
-/** Replaces a message with others. */
+/** Replaces one message with others. */
 function instead(gone: PlainMessage, ...others: PlainMessage[]): Change {
   return (valid) => valid.flatMap((message) => (isSame(message, gone) ? others : [message]));
 }
 
-/** Adds messages at the end. */
+/** Appends messages. */
 function atTheEnd(...more: PlainMessage[]): Change {
   return (valid) => [...valid, ...more];
 }
 
-/** Makes several changes in order. */
+/** Applies several changes in order. */
 function both(...changes: Change[]): Change {
   return (valid) => changes.reduce((messages, change) => change(messages), valid);
 }
 
-// Messages of the valid read that several tests break.
+// Messages of the valid read that several tests change.
 const lastTeam = record('teams', { id: 't2' });
 const teamsState = state('teams', noCursor, 2);
 const clustersState = state('clusters', noCursor, 0);
 const walkState = state('audit_events', { version: 1, walk: { top: '2026-01-02T00:00:00.000Z', cursor: 'b' } }, 2);
 export const markState = state('audit_events', { version: 1, mark: '2026-01-02T00:00:00.000Z' }, 1);
 const teamsComplete = status('teams', 'COMPLETE');
-/** Adds messages of audit_events in the middle of the stream. */
+/** Inserts messages of audit_events in the middle of the stream. */
 export const afterWalkState = (more: readonly PlainMessage[]): Change => instead(walkState, walkState, ...more);
-/** More than 100 KB, nearly half of them in STATEs. */
+/** Checkpoints of more than 100 KB, of which STATEs are nearly half. */
 export const largeStates: readonly Checkpoint[] = Array.from({ length: 100 }, () => {
   return { records: 1, recordBytes: 800, stateBytes: 500 };
 });
-/** Makes teams a failed stream; the tests add its error. */
+/** Makes the stream teams fail. Each test adds the error itself. */
 export const teamsFail = both(instead(teamsComplete, status('teams', 'INCOMPLETE')), without(teamsState));
 
 const exitCode = 1;
@@ -69,65 +69,61 @@ const clustersFail = both(
 export const brokenReads: readonly BrokenRead[] = [
   // Stream statuses.
   [
-    'no status of a configured stream',
+    'a configured stream without a status',
     ['1.13 every stream has a status'],
     unchanged,
     { configuredCatalog: configured('audit_events', 'clusters', 'teams', 'users'), exitCode: 1 },
   ],
   ['RUNNING before STARTED', ['1.13 STARTED first'], without(status('teams', 'STARTED'))],
-  ['STARTED again', ['1.13 STARTED once'], instead(lastTeam, status('teams', 'STARTED'), lastTeam)],
+  ['a second STARTED', ['1.13 STARTED once'], instead(lastTeam, status('teams', 'STARTED'), lastTeam)],
   ['a record before RUNNING', ['1.13 records only while RUNNING'], without(status('audit_events', 'RUNNING'))],
   [
-    'COMPLETE of an empty stream without RUNNING',
+    'an empty stream that is COMPLETE without RUNNING',
     ['1.13 RUNNING before COMPLETE'],
     without(status('clusters', 'RUNNING')),
   ],
   ['a second final status', ['1.13 one final status'], atTheEnd(teamsComplete)],
   ['a STATE after COMPLETE', ['1.13 nothing after the final status'], atTheEnd(clustersState)],
-  ['no final status', ['1.13 a final status'], without(teamsComplete), { exitCode: 1 }],
+  ['a missing final status', ['1.13 a final status'], without(teamsComplete), { exitCode: 1 }],
   [
-    'reasons with STARTED',
+    'a STARTED status with reasons',
     ['1.9 reasons only with RUNNING'],
     instead(status('teams', 'STARTED'), status('teams', 'STARTED', 1_767_000_000_000)),
   ],
   [
-    'COMPLETE of a stream that nobody asked for',
+    'a COMPLETE status of an unselected stream',
     ['1.12 status of an unknown stream'],
     atTheEnd(status('users', 'STARTED'), status('users', 'RUNNING'), status('users', 'COMPLETE'), log('INFO', 'users')),
   ],
 
   // Checkpoints.
-  ['no STATE', ['1.13 at least one STATE'], without(clustersState)],
+  ['a stream without a STATE', ['1.13 at least one STATE'], without(clustersState)],
   [
-    'recordCount counts the whole run',
+    'a recordCount for the whole read',
     ['1.7 recordCount'],
     instead(markState, state('audit_events', { version: 1, mark: '2026-01-02T00:00:00.000Z' }, 3)),
   ],
   [
-    'a record behind the last STATE',
+    'a record after the last STATE',
     ['1.13 no records after the last STATE'],
     instead(teamsComplete, record('teams', { id: 't3' }), teamsComplete),
   ],
   [
-    'the same STATE again after records',
+    'an unchanged STATE after records',
     ['1.13 a new STATE after records'],
     instead(
       markState,
       state('audit_events', { walk: { cursor: 'b', top: '2026-01-02T00:00:00.000Z' }, version: 1 }, 1),
     ),
   ],
-  [
-    'large STATEs after every few records',
-    ['4 states are at most a quarter'],
-    afterWalkState(checkpoints(largeStates)),
-  ],
+  ['a large STATE after every record', ['4 states are at most a quarter'], afterWalkState(checkpoints(largeStates))],
   [
     'a cursor in the STATE of a full-refresh stream',
     ['4 state of a full-refresh stream'],
     instead(teamsState, state('teams', { version: 1 }, 2)),
   ],
   [
-    'a STATE without version',
+    'a STATE without a version',
     ['4 state has a version'],
     instead(markState, state('audit_events', { mark: '2026-01-02T00:00:00.000Z' }, 1)),
   ],
@@ -143,14 +139,14 @@ export const brokenReads: readonly BrokenRead[] = [
     { exitCode: 1 },
   ],
   [
-    'a STATE of a stream that nobody asked for',
+    'a STATE of an unselected stream',
     ['1.12 state of an unknown stream'],
     instead(teamsState, teamsState, state('users', noCursor, 0)),
   ],
 
   // Records.
   [
-    'a record of a stream that nobody asked for',
+    'a record of an unselected stream',
     ['1.12 record of an unknown stream'],
     instead(lastTeam, lastTeam, record('users', { id: 1 })),
   ],
@@ -160,7 +156,7 @@ export const brokenReads: readonly BrokenRead[] = [
     instead(lastTeam, record('teams', {})),
   ],
   [
-    'a field that is said to be nulled and is not',
+    'a field that has a value although it is reported as NULLED',
     ['1.6 NULLED means null'],
     instead(lastTeam, {
       type: 'RECORD',
@@ -174,27 +170,27 @@ export const brokenReads: readonly BrokenRead[] = [
   ],
 
   // Errors, the exit code, stderr and the log.
-  ['INCOMPLETE without an error', ['1.13 INCOMPLETE means an error'], teamsFail, { exitCode }],
+  ['an INCOMPLETE status without an error', ['1.13 INCOMPLETE means an error'], teamsFail, { exitCode }],
   [
-    'an error of a COMPLETE stream',
+    'an error for a COMPLETE stream',
     ['5 an error means INCOMPLETE'],
     atTheEnd(error('system_error', 'teams')),
     { exitCode },
   ],
   [
-    'an error of a stream that nobody asked for',
+    'an error for an unselected stream',
     ['5 error of an unknown stream'],
     atTheEnd(error('system_error', 'users')),
     { exitCode },
   ],
   [
-    'two errors of one stream',
+    'two errors for one stream',
     ['5 one error per stream'],
     both(teamsFail, atTheEnd(error('system_error', 'teams'), error('config_error', 'teams'))),
     { exitCode },
   ],
   [
-    'an error while other streams go on',
+    'an error before all streams have ended',
     ['5 errors last'],
     (valid) => [...teamsFail(valid).slice(0, -1), error('system_error', 'teams'), status('teams', 'INCOMPLETE')],
     { exitCode },
@@ -206,51 +202,55 @@ export const brokenReads: readonly BrokenRead[] = [
     { exitCode },
   ],
   [
-    'a summary after the errors of the streams',
+    'a summary error after the errors of the streams',
     ['5 no summary error'],
     both(teamsFail, atTheEnd(error('system_error', 'teams'), error('config_error'))),
     { exitCode },
   ],
   [
-    'two errors of the whole run',
+    'two errors for the whole read',
     ['5 one error for the whole run'],
     both(teamsFail, atTheEnd(error('system_error'), error('config_error'))),
     { exitCode },
   ],
   [
-    'the error of an unknown sync mode is a system_error',
+    'a system_error for an unknown sync mode',
     ['5 a refused stream has a config_error'],
     atTheEnd(error('system_error', 'nonsense')),
     { exitCode, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'nonsense') },
   ],
   [
-    'a stream that stands twice in the catalog is read',
+    'a read of a stream that the catalog contains twice',
     ['5 a refused stream is not read'],
     atTheEnd(error('config_error', 'teams')),
     { exitCode, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'teams') },
   ],
-  ['exit 0 with a failed stream', ['1.11 exit code'], both(teamsFail, atTheEnd(error('system_error', 'teams')))],
   [
-    'exit 0 after SIGTERM in the middle',
+    'exit code 0 despite a failed stream',
+    ['1.11 exit code'],
+    both(teamsFail, atTheEnd(error('system_error', 'teams'))),
+  ],
+  [
+    'exit code 0 after SIGTERM during the read',
     ['1.11 exit after a signal'],
     (valid) => valid.slice(0, 10),
     { exitCode: 0, signal: 'SIGTERM' },
   ],
-  ['a word on stderr', ['5 nothing on stderr'], unchanged, { stderr: 'MaxListenersExceededWarning' }],
+  ['text on stderr', ['5 nothing on stderr'], unchanged, { stderr: 'MaxListenersExceededWarning' }],
   [
     'a first LOG without the version',
     ['1 version in the first LOG'],
     (valid) => [log('INFO', 'Let us begin.'), ...valid],
   ],
-  ['no INFO line of a stream', ['3 one INFO line per stream'], without(log('INFO', 'teams: 2 records.'))],
+  ['a stream without an INFO line', ['3 one INFO line per stream'], without(log('INFO', 'teams: 2 records.'))],
   [
-    'no WARN for a catalog without streams',
+    'a missing WARN for a catalog without streams',
     ['5 WARN for no streams'],
     (valid) => valid.slice(0, 1),
     { configuredCatalog: { streams: [] } },
   ],
   [
-    'a read prints a CATALOG',
+    'a CATALOG message in a read',
     ['1.1 messages of this command'],
     atTheEnd({ type: 'CATALOG', catalog: { streams: [] } }),
   ],

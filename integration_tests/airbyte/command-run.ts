@@ -11,27 +11,30 @@ import type { Transcript } from './transcript.ts';
 
 type Command = 'spec' | 'check' | 'discover' | 'read';
 
-/** A finished command, with everything that the referee needs to check it. */
+/** A finished command, with all the data that the referee checks. */
 export interface CommandRun {
   readonly command: Command;
   readonly transcript: Transcript;
-  /** null if a signal ended the process. */
+  /** The exit code, or null if a signal ended the process. */
   readonly exitCode: number | null;
   readonly stderr: string;
-  /** The files that read was given. */
+  /** The input files of a read. */
   readonly configuredCatalog?: ConfiguredCatalog | undefined;
-  /** The signal that was sent while it ran. An interrupted read may leave streams unfinished, but must not exit 0. */
+  /**
+   * The signal that was sent during the command. An interrupted read may leave streams unfinished, but must not exit
+   * with 0.
+   */
   readonly signal?: 'SIGTERM' | 'SIGINT' | 'SIGKILL' | undefined;
 }
 
-/** What a read knows about one stream. */
+/** The expectations for one stream of a read. */
 export interface ExpectedStream {
   readonly name: string;
   readonly syncMode: string;
-  /** The source must reject the entry with a config_error: unknown sync mode, or a duplicate. */
+  /** The source must reject this stream with a config_error, because its sync mode is unknown or it occurs twice. */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
-  /** undefined if the client does not say. */
+  /** undefined if the client doesn't specify it. */
   readonly fullRefreshOnly: boolean | undefined;
 }
 
@@ -57,7 +60,7 @@ function expectedStream({ stream, sync_mode: syncMode }: ConfiguredStream): Expe
   };
 }
 
-/** A message of one stream; `at` is its index among all messages of the command. */
+/** A message about one stream; `at` is its index among all messages of the command. */
 export type StreamEvent =
   | { readonly kind: 'record'; readonly at: number; readonly record: RecordMessage }
   | { readonly kind: 'state'; readonly at: number; readonly state: StateMessage }
@@ -69,7 +72,7 @@ export interface ErrorEvent {
   readonly error: ErrorTrace;
 }
 
-/** A read, grouped by stream. The messages of a stream stay in the order in which they were printed. */
+/** A read, grouped by stream. Each stream's messages stay in printed order. */
 export interface ReadEvents {
   readonly streams: ReadonlyMap<string, readonly StreamEvent[]>;
   readonly errors: readonly ErrorEvent[];
@@ -99,18 +102,18 @@ export function readEvents(messages: readonly Message[]): ReadEvents {
   return { streams, errors };
 }
 
-/** COMPLETE or INCOMPLETE, if the stream ended. */
+/** COMPLETE or INCOMPLETE, if the stream has ended. */
 export function finalStatus(events: readonly StreamEvent[]): 'COMPLETE' | 'INCOMPLETE' | undefined {
   const ends = events.flatMap((event) => (event.kind === 'status' ? [event.status.status] : []));
   return ends.find((status) => status === 'COMPLETE' || status === 'INCOMPLETE');
 }
 
-/** Errors without a stream: failures of the whole command. */
+/** Errors without a stream, which mean that the whole command failed. */
 export function wholeRunErrors(errors: readonly ErrorEvent[]): ErrorEvent[] {
   return errors.filter(({ error }) => error.stream_descriptor === undefined);
 }
 
-/** The value at a path in a record's data; undefined if there is none. */
+/** The value at a path in a record's data, or undefined if the path doesn't exist. */
 export function fieldValue(data: unknown, path: readonly string[]): unknown {
   let value = data;
   for (const name of path) {
@@ -120,7 +123,7 @@ export function fieldValue(data: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** Whether the text contains this word, not only as part of a longer name. */
+/** Whether a text contains this word by itself, not only as part of a longer name. */
 export function mentions(text: string, word: string): boolean {
   const escaped = word.replace(/[^\w]/g, '\\$&');
   return new RegExp(`(?<![\\w])${escaped}(?![\\w])`).test(text);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isObject, type JsonSchema, propertiesOf, schemasIn, typesOf } from './json-schema.ts';
 import type { DiscoveredCatalog, DiscoveredStream } from './messages.ts';
 
-/** What the previous schema accepted and the current one does not, as sentences. */
+/** Returns sentences about everything that the previous schema accepts and the current schema rejects. */
 export function narrowings(previous: JsonSchema, current: JsonSchema, path = ''): string[] {
   const place = path === '' ? 'The root' : path;
   const inner = (name: string): string => (path === '' ? name : `${path}.${name}`);
@@ -14,7 +14,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   const [items, sameItems] = [previous['items'], current['items']];
   if (isObject(items) && isObject(sameItems)) found.push(...narrowings(items, sameItems, inner('items')));
   for (const [index, variant] of schemasIn(previous, 'oneOf').entries()) {
-    // A variant may move: it is kept if any of the current ones has its constants.
+    // Variants may be reordered: a variant is kept if any of the current variants has the same constants.
     const kept = schemasIn(current, 'oneOf').find((other) =>
       isDeepStrictEqual(constantsOf(other), constantsOf(variant)),
     );
@@ -24,7 +24,7 @@ export function narrowings(previous: JsonSchema, current: JsonSchema, path = '')
   return found;
 }
 
-/** Keywords that accept less the higher they are, or the lower, or if present. */
+/** These keywords accept less if their value increases, if it decreases, or if they are present at all. */
 const LEAST = ['minimum', 'minLength', 'minItems'];
 const MOST = ['maximum', 'maxLength', 'maxItems'];
 const FORMS = ['pattern', 'format'];
@@ -61,7 +61,9 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What breaks a user's connection if this catalog replaces the previous release's. */
+/**
+ * Returns sentences about every change in this catalog that would break a connection created with the previous release.
+ */
 export function catalogBreaks(previous: DiscoveredCatalog, current: DiscoveredCatalog): string[] {
   return previous.streams.flatMap((stream) => {
     const same = current.streams.find(({ name }) => name === stream.name);
@@ -76,7 +78,7 @@ function streamBreaks(previous: DiscoveredStream, current: DiscoveredStream): st
   for (const [field, before] of Object.entries(propertiesOf(previous.json_schema))) {
     const now = fields[field];
     if (!now) breaks.push(`${name}: the field ${field} is gone.`);
-    // An integer column can't contain other numbers, although a config could.
+    // Unlike a config, an integer column can't contain other numbers.
     else if (typesOf(before).includes('integer') && !typesOf(now).includes('integer')) {
       breaks.push(`${name}: the field ${field} is no longer an integer.`);
     } else if (before['format'] !== undefined && now['format'] === undefined) {

@@ -7,30 +7,30 @@ export function isObject(value: unknown): value is JsonSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The `type` of a schema as a list. */
+/** The `type` of a schema, always as a list. */
 export function typesOf(schema: JsonSchema): unknown[] {
   const { type } = schema as { type?: unknown };
   if (type === undefined) return [];
   return Array.isArray(type) ? type : [type];
 }
 
-/** The properties of a schema, empty if it has none. */
+/** The properties of a schema, or an empty object if there are none. */
 export function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
   const { properties } = schema as { properties?: unknown };
   return isObject(properties) ? (properties as Readonly<Record<string, JsonSchema>>) : {};
 }
 
-/** The schemas in the list under a keyword. */
+/** The schemas listed under a keyword. */
 export function schemasIn(schema: JsonSchema, keyword: string): JsonSchema[] {
   const list = schema[keyword];
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-// RFC 3339 with T, seconds and an offset, because destinations accept nothing else.
+// RFC 3339 with T, seconds and an offset: destinations accept no other form.
 const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 const date = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Draft-07 with the two formats of the protocol; Airbyte's own keywords are ignored. */
+/** A draft-07 validator with the protocol's two formats. Airbyte's own keywords are ignored. */
 function newAjv(): Ajv {
   const ajv = new Ajv({ strict: false, allErrors: true });
   ajv.addFormat('date-time', (text) => dateTime.test(text) && !Number.isNaN(Date.parse(text)));
@@ -38,7 +38,7 @@ function newAjv(): Ajv {
   return ajv;
 }
 
-/** Compiles a schema into a function that lists what is wrong with a value. */
+/** Compiles a schema into a function that lists the problems of a value. */
 export function validatorOf(schema: JsonSchema): (value: unknown) => string[] {
   const ajv = newAjv();
   const validate: ValidateFunction = ajv.compile(schema);
@@ -50,7 +50,7 @@ export function validatorOf(schema: JsonSchema): (value: unknown) => string[] {
   };
 }
 
-/** Sets the value at a path such as `streams.0.name`; undefined deletes it. */
+/** Sets the value at a path such as `streams.0.name`. undefined deletes the value. */
 export function putValue(root: object, path: string, value: unknown): void {
   const names = path.split('.');
   const last = names.pop() ?? '';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Any JSON object. Other checks cover its contents (record data, json_schema, stream_state). */
+/** Any JSON object. Separate checks cover its contents (record data, json_schema, stream_state). */
 const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'is not a JSON object',
@@ -8,7 +8,7 @@ const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
 
 const fieldPath = z.array(z.string().min(1)).min(1);
 
-/** One stream of discover's CATALOG: no namespace, no nulls, no keys beyond the protocol's. */
+/** A stream in discover's CATALOG, without a namespace, nulls or keys outside the protocol. */
 const discoveredStream = z.strictObject({
   name: z.string().min(1),
   json_schema: jsonObject.refine(
@@ -23,13 +23,16 @@ const discoveredStream = z.strictObject({
   is_file_based: z.boolean().optional(),
 });
 
-/** What discover prints. */
+/** The catalog that discover prints. */
 const discoveredCatalog = z.strictObject({ streams: z.array(discoveredStream) });
 
 export type DiscoveredStream = z.infer<typeof discoveredStream>;
 export type DiscoveredCatalog = z.infer<typeof discoveredCatalog>;
 
-/** An entry of the configured catalog, as loose as clients are, because the source must accept all of them. */
+/**
+ * An entry of the configured catalog. The schema is as loose as clients are, because the source must accept all of
+ * them.
+ */
 export interface ConfiguredStream {
   readonly stream: {
     readonly name: string;
@@ -46,10 +49,10 @@ export interface ConfiguredCatalog {
   readonly streams: readonly ConfiguredStream[];
 }
 
-/** Milliseconds since 1970 as an integer; seconds are rejected. */
+/** An integer in milliseconds since 1970. Seconds are rejected. */
 const epochMilliseconds = z.int().min(1e12, 'is not in milliseconds');
 
-/** Names a stream; this source has no namespaces. */
+/** The name of a stream. This source has no namespaces. */
 const streamDescriptor = z.strictObject({ name: z.string().min(1) });
 
 const rateLimited = z.strictObject({
@@ -96,13 +99,13 @@ const analyticsTrace = z.strictObject({
   analytics: z.strictObject({ type: z.string().min(1), value: z.string().optional() }),
 });
 
-/** The payload of a TRACE message: exactly the part that its type names. */
+/** The payload of a TRACE message: only the field that its type specifies. */
 const trace = z.discriminatedUnion('type', [streamStatusTrace, errorTrace, estimateTrace, analyticsTrace]);
 
 export type StreamStatusTrace = z.infer<typeof streamStatusTrace>['stream_status'];
 export type ErrorTrace = z.infer<typeof errorTrace>['error'];
 
-// Stricter than the protocol, which allows any key and any payload: what a source should print.
+// Stricter than the protocol, which allows any key and any payload, because this source needs none of that freedom.
 
 const spec = z.strictObject({
   protocol_version: z.literal('0.2.0'),
@@ -136,7 +139,7 @@ const record = z.strictObject({
   meta: z.strictObject({ changes: z.array(recordChange).min(1) }).optional(),
 });
 
-// The protocol allows GLOBAL and LEGACY states, but half of the clients lose them.
+// The protocol also allows GLOBAL and LEGACY states, but half of the clients lose them.
 const state = z.strictObject({
   type: z.literal('STREAM'),
   stream: z.strictObject({ stream_descriptor: streamDescriptor, stream_state: jsonObject }),
@@ -155,7 +158,7 @@ const control = z.strictObject({
   connectorConfig: z.strictObject({ config: jsonObject }),
 });
 
-/** One line of stdout: a type and its payload, nothing else. */
+/** A line of stdout: only a type and its payload. */
 export const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('SPEC'), spec }),
   z.strictObject({ type: z.literal('CONNECTION_STATUS'), connectionStatus }),

@@ -12,11 +12,12 @@ import {
 import type { RecordMessage } from './messages.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** The order of statuses: STARTED, RUNNING, one final status, and records only in between. */
+/** Checks the order of statuses: STARTED, RUNNING, one final status, and records only while RUNNING. */
 export function statusViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
-  // If a command fails before any stream starts (a bad config or state file), there are no statuses.
+  // There are no statuses if a command fails before any stream starts, for example because of an invalid config or
+  // state file.
   const neverStarted = events.streams.size === 0 && wholeRunErrors(events.errors).length > 0;
   for (const stream of expected.values()) {
     const seen = events.streams.get(stream.name) ?? [];
@@ -56,7 +57,7 @@ function orderViolations(name: string, seen: readonly StreamEvent[]): Violation[
     }
     if (event.kind === 'record' && !running) {
       violations.push(violation('1.13 records only while RUNNING', `Stream ${name} sends a record before RUNNING.`));
-      running = true; // One is enough
+      running = true; // one violation is enough
     }
     if (event.kind !== 'status') continue;
     const { status, reasons } = event.status;
@@ -86,16 +87,17 @@ function endViolations(stream: ExpectedStream, seen: readonly StreamEvent[], int
   return [];
 }
 
-// A cursor value per deployment can make a STATE large. Below this output size, the share of states isn't checked.
+// One cursor value per deployment can make a STATE large. The share of states is checked only for output of at least
+// this size.
 const smallOutput = 100_000;
 const largestShare = 1 / 4;
-// A STATE may always be emitted this long after the previous one, or before a wait of this length.
+// A STATE is always allowed this long after the previous STATE, or before a wait of this length.
 const checkpointMs = 10_000;
 const waitMs = 1_000;
 
 const noCursor = { __ab_no_cursor_state_message: true };
 
-/** The checkpoints of a stream: their counts, content and size, and their position after their records. */
+/** Checks the checkpoints of a stream: their counts, content and size, and their position after their records. */
 export function stateViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);
@@ -164,15 +166,15 @@ function stateShareViolations(name: string, seen: readonly StreamEvent[]): Viola
 }
 
 /**
- * The bytes of the STATEs that should have waited for more records. Excludes the last one, those that may have been due
- * by time, and those before a wait. A STATE has no time, so the messages around it bound its time.
+ * The total size of STATEs that should have waited for more records. The last STATE, STATEs that may have been due by
+ * time, and STATEs before a wait are excluded. A STATE has no time, so the messages around it bound its time.
  */
 function avoidableStateBytes(seen: readonly StreamEvent[]): number {
   const last = seen.findLastIndex(({ kind }) => kind === 'state');
   let bytes = 0;
   let latest = timeOf(seen[0]) ?? 0;
   let latestBeforeState = latest;
-  // STATEs that are not yet followed by a message with a time.
+  // STATEs that no message with a time has followed yet.
   let open: { readonly bytes: number; readonly since: number; readonly latest: number }[] = [];
   for (const [index, event] of seen.entries()) {
     if (event.kind === 'state') {
@@ -235,7 +237,7 @@ function missingStateViolations(stream: ExpectedStream, seen: readonly StreamEve
   return [];
 }
 
-/** Records that a platform would drop, reject or fail on. Each rule is reported once per stream. */
+/** Checks for records that a platform would drop, reject or fail on. Each rule is reported once per stream. */
 export function recordViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const expected = expectedStreams(run);

@@ -21,7 +21,7 @@ import {
   spec,
 } from './valid-read.ts';
 
-/** A valid spec, check or discover, the same with one defect, and the rules that must catch it. */
+/** A valid spec, check or discover, the same command with one defect, and the rules that must catch the defect. */
 type BrokenResult = readonly [name: string, rules: readonly string[], valid: CommandRun, broken: CommandRun];
 
 const succeeded = { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } };
@@ -74,43 +74,43 @@ const brokenResults: readonly BrokenResult[] = [
 
 const rulesOf = (run: CommandRun): string[] => [...new Set(violationsOf(run).map(({ rule }) => rule))].toSorted();
 
-test('a valid read has no violation', () => {
+test('the referee accepts a valid read', () => {
   expect(violationsOf(readOf(validRead()))).toEqual([]);
 });
 
-test('valid results of spec, check and discover have no violation', () => {
+test('the referee accepts valid results of spec, check and discover', () => {
   for (const [, , valid] of brokenResults) expect(violationsOf(valid)).toEqual([]);
 });
 
-test.for(brokenReads)('%s: %s', ([, rules, messages, rest]) => {
+test.for(brokenReads)('the referee catches %s', ([, rules, messages, rest]) => {
   expect(rulesOf(readOf(messages(validRead()), rest))).toEqual(rules.toSorted());
 });
 
-test.each(brokenResults)('%s: %s', (_name, rules, _valid, broken) => {
+test.each(brokenResults)('the referee catches that %s', (_name, rules, _valid, broken) => {
   expect(rulesOf(broken)).toEqual(rules.toSorted());
 });
 
-test('every rule of the referee catches a broken run', () => {
+test('every rule of the referee catches at least one broken command', () => {
   const files = ['referee.ts', 'referee-streams.ts'];
   const source = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('');
   const rules = new Set([...source.matchAll(/'(\d+(?:\.\d+)? [^']+)'/g)].map(([, rule]) => rule ?? ''));
-  rules.delete('1.10 partial line'); // only excused here; the transcript's own tests catch it
+  rules.delete('1.10 partial line'); // The referee only excuses this rule; the transcript's own tests cover it.
   const proved = new Set([...brokenReads, ...brokenResults].flatMap(([, broken]) => broken));
   expect([...rules].filter((rule) => !proved.has(rule))).toEqual([]);
   expect(rules.size).toBeGreaterThan(30);
 });
 
-test('a failed stream among good ones is valid if it ends INCOMPLETE and its error is last', () => {
+test('the referee accepts a failed stream among complete streams if it ends INCOMPLETE and its error is last', () => {
   const messages = [...teamsFail(validRead()), error('system_error', 'teams')];
   expect(rulesOf(readOf(messages, { exitCode: 1 }))).toEqual([]);
 });
 
-test('a command that fails before any stream starts is valid with one error', () => {
+test('the referee accepts a command that fails before any stream starts, with one error', () => {
   const messages = [log('INFO', 'source-compose 1.2.3'), error('config_error')];
   expect(rulesOf(readOf(messages, { exitCode: 1 }))).toEqual([]);
 });
 
-test('a rejected token ends every unfinished stream and has one error without a stream', () => {
+test('the referee accepts a read in which a rejected token ends every stream, with a single error', () => {
   const messages = [
     log('INFO', 'source-compose 1.2.3'),
     status('clusters', 'STARTED'),
@@ -122,12 +122,12 @@ test('a rejected token ends every unfinished stream and has one error without a 
   expect(rulesOf(readOf(messages, { exitCode: 1, configuredCatalog: configured('clusters', 'teams') }))).toEqual([]);
 });
 
-test('a stream with an unknown sync mode is rejected without any status', () => {
+test('the referee accepts that a stream with an unknown sync mode is rejected without any status', () => {
   const rest = { exitCode: 1, configuredCatalog: configured('audit_events', 'clusters', 'teams', 'nonsense') };
   expect(rulesOf(readOf([...validRead(), error('config_error', 'nonsense')], rest))).toEqual([]);
 });
 
-test('an interrupted read may leave streams unfinished', () => {
+test('the referee accepts unfinished streams in an interrupted read', () => {
   const rest = { signal: 'SIGTERM', exitCode: null } as const;
   expect(rulesOf(readOf(validRead().slice(0, 10), rest))).toEqual([]);
   expect(rulesOf(readOf(validRead().slice(0, 10), { ...rest, exitCode: 143 }))).toEqual([]);
@@ -150,13 +150,13 @@ test.each(goodReasons)('states may exceed a quarter of the output if %s', (_why,
   expect(rulesOf(readOf(afterWalkState(more)(validRead())))).toEqual([]);
 });
 
-test('states must not exceed a quarter of the output without a long wait or ten seconds', () => {
+test('states must not exceed a quarter of the output without a long wait or an interval of ten seconds', () => {
   const more = [checkpoints(largeStates, 999), checkpoints(slowStates, 400)];
   const rules = more.map((messages) => rulesOf(readOf(afterWalkState(messages)(validRead()))));
   expect(rules).toEqual([['4 states are at most a quarter'], ['4 states are at most a quarter']]);
 });
 
-test('the last STATE does not count toward the limit', () => {
+test('the last STATE does not count toward the limit of a quarter', () => {
   const last = { version: 1, mark: 'm'.repeat(200_000) };
   const messages = validRead().map((message) =>
     isSame(message, markState) ? state('audit_events', last, 1) : message,
@@ -164,9 +164,9 @@ test('the last STATE does not count toward the limit', () => {
   expect(rulesOf(readOf(messages))).toEqual([]);
 });
 
-test('states that each wait for four times their size are never too many', () => {
+test('states never exceed a quarter of the output if each waits for four times its size', () => {
   const sizes = fc.record({ stateBytes: fc.nat(20_000), extra: fc.nat(10_000) });
-  const ids = 300; // what a STATE contains in addition to its text, at most
+  const ids = 300; // the most that a STATE contains in addition to its text
   fc.assert(
     fc.property(fc.array(sizes, { maxLength: 20 }), (all) => {
       const patient = all.map(({ stateBytes, extra }) => {
@@ -177,7 +177,7 @@ test('states that each wait for four times their size are never too many', () =>
   );
 });
 
-test('only SIGKILL excuses a truncated last line', () => {
+test('the referee accepts a truncated last line only after SIGKILL', () => {
   const transcript = parseTranscript(textOf(validRead().slice(0, 10)).slice(0, -5));
   expect(rulesOf(readOf([], { transcript, signal: 'SIGKILL', exitCode: null }))).toEqual([]);
   expect(rulesOf(readOf([], { transcript, signal: 'SIGTERM', exitCode: null }))).toEqual(['1.10 partial line']);

@@ -12,11 +12,14 @@ import type { Message } from './messages.ts';
 import { recordViolations, stateViolations, statusViolations } from './referee-streams.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** Checks one command by the rules of the protocol, of real clients and of the design. An empty list means no violation. */
+/**
+ * Checks a command against the rules of the protocol, of real clients and of the design. Returns an empty list if there
+ * is no violation.
+ */
 export function violationsOf(run: CommandRun): Violation[] {
   const events = readEvents(run.transcript.messages);
   const violations = run.transcript.violations.filter(
-    // No process can finish a line after SIGKILL.
+    // No process can complete a line after SIGKILL.
     ({ rule }) => !(run.signal === 'SIGKILL' && rule === '1.10 partial line'),
   );
   if (run.stderr !== '') {
@@ -36,7 +39,7 @@ export function violationsOf(run: CommandRun): Violation[] {
 
 const resultOf = { spec: 'SPEC', check: 'CONNECTION_STATUS', discover: 'CATALOG' } as const;
 
-/** spec, check and discover must print exactly one result, or one TRACE ERROR instead, as their last message. */
+/** Checks that spec, check and discover print exactly one result, or one TRACE ERROR instead, as their last message. */
 function resultViolations(run: CommandRun): Violation[] {
   const { command } = run;
   const { messages } = run.transcript;
@@ -49,7 +52,7 @@ function resultViolations(run: CommandRun): Violation[] {
     const sentence = `${command} prints ${results} ${result} and ${errors} TRACE ERROR messages instead of one.`;
     if (run.signal === undefined) violations.push(violation('1.13 exactly one result', sentence));
   }
-  // Clients stop reading at the result and kill the process, so anything later is lost.
+  // Clients stop reading at the result and kill the process, so they would lose anything later.
   const last = messages.at(-1);
   if (results === 1 && last?.type !== result) {
     violations.push(violation('4.1 the result comes last', `${command} prints more after its ${result}.`));
@@ -65,7 +68,10 @@ function strangerViolations(command: string, messages: readonly Message[], allow
 
 const signalNumbers = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
-/** Exits with 0 if and only if everything succeeded: the platform trusts the exit code more than any status. */
+/**
+ * Checks that the command exits with 0 if and only if everything succeeded. The platform trusts the exit code more than
+ * any status.
+ */
 function exitViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const done = isDone(run, events);
   if (run.signal !== undefined) return signalViolations(run.signal, run.exitCode, done);
@@ -87,15 +93,16 @@ function signalViolations(
   exitCode: number | null,
   done: boolean,
 ): Violation[] {
-  // Killed by the signal, 128 + n where the kernel ignores it (pid 1), or done before the signal came.
+  // The process was killed by the signal, exited with 128 + n (the kernel ignores signals for pid 1), or ended before
+  // the signal arrived.
   if (exitCode === null || exitCode === 128 + signalNumbers[signal] || (exitCode === 0 && done)) return [];
   return [violation('1.11 exit after a signal', `After ${signal} the command exits with ${exitCode}.`)];
 }
 
-// The platform doesn't retry a job whose first error is a config_error, so these must be last.
+// The platform doesn't retry a job whose first error is a config_error, so config_errors must be last.
 const order = ['transient_error', 'system_error', 'config_error'];
 
-/** The TRACE ERRORs of a read: their order, and whether they match the statuses of the streams. */
+/** Checks the TRACE ERRORs of a read: their order, and whether they match the statuses of the streams. */
 function errorViolations(run: CommandRun, events: ReadEvents): Violation[] {
   return [
     ...placeViolations(events),
@@ -105,7 +112,7 @@ function errorViolations(run: CommandRun, events: ReadEvents): Violation[] {
   ];
 }
 
-// Some clients stop at the first error, so they would lose anything that other streams emit later.
+// Some clients stop at the first error, so they would lose everything that other streams emit later.
 function placeViolations({ streams, errors }: ReadEvents): Violation[] {
   const last = Math.max(-1, ...Array.from(streams.values(), (seen) => seen.at(-1)?.at ?? -1));
   if (errors.every(({ at }) => at > last)) return [];
@@ -165,11 +172,11 @@ function refusalViolations(run: CommandRun, { errors }: ReadEvents): Violation[]
     .map(({ name }) => violation('5 a refused stream has a config_error', `No config_error names ${name}.`));
 }
 
-/** What a user must find in the log of a read. */
+/** Checks that the log of a read contains what users need. */
 function logViolations(run: CommandRun, events: ReadEvents): Violation[] {
   const violations: Violation[] = [];
   const logs = run.transcript.messages.flatMap((message) => (message.type === 'LOG' ? [message.log] : []));
-  // Custom connectors are not upgraded automatically, so support needs the version in the log.
+  // Custom connectors aren't upgraded automatically, so support needs the version in the log.
   if (!/source-compose \d+\.\d+\.\d+/.test(logs[0]?.message ?? '')) {
     violations.push(violation('1 version in the first LOG', 'The first LOG message does not name the version.'));
   }

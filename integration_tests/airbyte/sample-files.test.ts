@@ -13,7 +13,7 @@ import { violationsOf } from './referee.ts';
 import { sampleFile } from './sample-files.ts';
 import { parseTranscript } from './transcript.ts';
 
-// The sample files that acceptance-test-config.yml names, which Airbyte's own suite uses with the image.
+// Tests the sample files listed in acceptance-test-config.yml, which Airbyte's own suite uses with the image.
 
 let sandbox: Sandbox;
 let workspace: Workspace;
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const sample = (name: string): string => workspace.file(`${name}.json`, sampleFile(name, sandbox));
 
-/** Runs a command that must follow the protocol and print one message of this type. */
+/** Runs a command that must follow the protocol and print one message of the given type. */
 async function only<T extends Message['type']>(
   command: 'spec' | 'check' | 'discover',
   type: T,
@@ -43,7 +43,7 @@ async function only<T extends Message['type']>(
   return transcript.messages.find((message) => message.type === type) as Extract<Message, { type: T }>;
 }
 
-/** Reads all streams of the sample catalog with this sync mode, and checks the read. */
+/** Reads all streams of the sample catalog with the given sync mode, and checks the read. */
 async function readAll(mode: 'full_refresh' | 'incremental', state?: string): Promise<ReadResult> {
   const all = catalog.streams.filter(({ supported_sync_modes: modes }) => modes.some((each) => each === mode));
   const configured = { streams: all.map((stream) => ({ stream, sync_mode: mode, destination_sync_mode: 'append' })) };
@@ -55,14 +55,14 @@ async function readAll(mode: 'full_refresh' | 'incremental', state?: string): Pr
   return result;
 }
 
-/** The content of a file of the previous release; undefined before the first release. */
+/** The content of a file from the previous release, or undefined before the first release. */
 function previousRelease(name: string): object | undefined {
   const path = join(ROOT, 'integration_tests/previous_release', name);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as object) : undefined;
 }
 
-describe('spec and check', () => {
-  test('spec prints spec.json, and every config of the previous release stays valid', async () => {
+describe('sample files in spec and check', () => {
+  test('spec prints spec.json, and every config of the previous release remains valid', async () => {
     const { spec } = await only('spec', 'SPEC');
     expect(spec).toEqual(JSON.parse(readFileSync(join(ROOT, 'spec.json'), 'utf8')));
     const schema = spec.connectionSpecification;
@@ -80,12 +80,12 @@ describe('spec and check', () => {
   });
 });
 
-describe('discover', () => {
-  test('every stream of the previous release still fits its tables', () => {
+describe('sample files in discover', () => {
+  test('the tables of the previous release still fit every stream', () => {
     expect(catalogBreaks((previousRelease('catalog.json') ?? catalog) as DiscoveredCatalog, catalog)).toEqual([]);
   });
 
-  // `npx vitest run integration_tests/airbyte -u` updates the file.
+  // `npx vitest run integration_tests/airbyte -u` updates the snapshot.
   test('configured_catalog.json contains every stream as discover describes it', async () => {
     const streams = catalog.streams.map((stream) => ({
       stream,
@@ -99,15 +99,15 @@ describe('discover', () => {
   });
 });
 
-// Fields that have a value only in responses that are never requested, or never in the sandbox.
+// Fields whose values occur only in responses that are never requested, or never in the sandbox.
 const ABSENT: Record<string, readonly string[]> = {
   deployments: ['provision_recipe_id'],
   deployments_backups: ['download_link'],
   deployments_recipes: ['source_user', 'source_reason'],
 };
 
-describe('read', () => {
-  test('every record matches its schema, and every declared field has a value in some record', async () => {
+describe('sample files in read', () => {
+  test('every record matches its schema, and every declared field has a value in at least one record', async () => {
     const { records } = await readAll('full_refresh');
     for (const { name, json_schema: schema } of catalog.streams) {
       const rows = records.get(name) ?? [];
@@ -141,7 +141,7 @@ describe('read', () => {
   });
 });
 
-/** The same schema, without undeclared fields. */
+/** The schema without undeclared fields. */
 function strictly(schema: JsonSchema): JsonSchema {
   return { ...schema, additionalProperties: false };
 }

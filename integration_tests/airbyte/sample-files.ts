@@ -3,20 +3,21 @@ import { join } from 'node:path';
 import { ROOT } from '../../test-support/connector.ts';
 import { isObject } from './json-schema.ts';
 
-// The sandbox uses a free port, and the repository contains no token, so the sample files contain placeholders.
+// The sample files contain placeholders, because the sandbox uses a free port and the repository must not contain a
+// token.
 const token = 'filled-in-at-run-time';
 const host = 'filled-in-at-run-time.localhost';
-// As a key: one entry per deployment.
+// Used as a key, this placeholder adds one entry per deployment.
 const deployment = 'every-deployment-at-run-time';
 
-/** The values of the placeholders, from a sandbox. */
+/** The values that replace the placeholders, from a sandbox. */
 export interface SandboxValues {
   readonly baseUrl: string;
   readonly token: string;
   readonly deploymentIds: readonly string[];
 }
 
-/** Replaces the placeholders in the content of a file with the sandbox's values. */
+/** Replaces the placeholders in a file's content with the sandbox's values. */
 export function fillIn(content: unknown, values: SandboxValues): unknown {
   if (content === token) return values.token;
   if (typeof content === 'string' && URL.canParse(content) && new URL(content).hostname === host) return values.baseUrl;
@@ -29,7 +30,10 @@ export function fillIn(content: unknown, values: SandboxValues): unknown {
   return Object.fromEntries(entries);
 }
 
-/** A sample file in `integration_tests/`, without `.json`, with the sandbox's values filled in. */
+/**
+ * Reads a sample file from `integration_tests/`, named without `.json`, and replaces its placeholders with the
+ * sandbox's values.
+ */
 export function sampleFile(name: string, values: SandboxValues): object {
   const text = readFileSync(join(ROOT, 'integration_tests', `${name}.json`), 'utf8');
   return fillIn(JSON.parse(text), values) as object;

@@ -19,17 +19,17 @@ const rulesOf = (stdout: string | Uint8Array): string[] => [
   ...new Set(parseTranscript(stdout).violations.map(({ rule }) => rule)),
 ];
 
-test('a valid transcript has all messages and no violation', () => {
+test('a valid transcript contains all messages and no violation', () => {
   const transcript = parseTranscript(textOf(validRead()));
   expect(transcript.violations).toEqual([]);
   expect(transcript.messages).toEqual(validRead());
 });
 
-test('no output is a transcript without messages', () => {
+test('empty output is a transcript without messages', () => {
   expect(parseTranscript('')).toEqual({ text: '', messages: [], violations: [] });
 });
 
-// Functions, so that no 20 MB line ends up in a test's name.
+// These are functions, so that no test name contains a line of 20 MB.
 const brokenLines: [rule: string, stdout: () => string | Uint8Array][] = [
   ['1.10 UTF-8', () => Uint8Array.of(...Buffer.from(`${line}\n`.replace('hello', 'x')), 0xff, 0x0a)],
   ['1.10 blank line', () => `${line}\n\n${line}\n`],
@@ -46,18 +46,18 @@ const brokenLines: [rule: string, stdout: () => string | Uint8Array][] = [
 ];
 
 test.each(brokenLines.map(([rule, stdout], index) => ({ rule, stdout, index })))(
-  '$rule is caught ($index)',
+  'a line that breaks rule $rule is reported (case $index)',
   ({ rule, stdout }) => {
     expect(rulesOf(stdout())).toContain(rule);
   },
 );
 
-test('escaped separators, whole surrogate pairs and a backslash before the text ud800 are valid', () => {
+test('escaped separators, complete surrogate pairs and a backslash before the text ud800 are valid', () => {
   const fine = [String.raw`a\u2028b`, String.raw`\ud83d\ude00`, '😀', String.raw`C:\\ud800`];
   for (const text of fine) expect(rulesOf(`${line.replace('hello', text)}\n`)).toEqual([]);
 });
 
-/** Puts a value at a dotted path of a message. */
+/** Sets the value at a dotted path of a message. */
 function withValue(message: PlainMessage, path: string, value: unknown): PlainMessage {
   const copy = structuredClone(message);
   putValue(copy, path, value);
@@ -95,11 +95,11 @@ const misshapen: [rule: string, message: PlainMessage, path: string, value: unkn
   ['1.9 CONTROL', config, 'control.connectorConfig', {}],
 ];
 
-test.each(misshapen)('a malformed %s is caught (%#)', (rule, message, path, value) => {
+test.each(misshapen)('a message that breaks rule %s is reported (case %#)', (rule, message, path, value) => {
   expect(rulesOf(textOf([withValue(message, path, value)]))).toContain(rule);
 });
 
-test('without the changes above, the messages are valid', () => {
+test('the same messages without these defects are valid', () => {
   const whole = withValue(config, 'control.connectorConfig', { config: {} });
   const changed = withValue(record('a', { a: null }), 'record.meta', nulled);
   expect(rulesOf(textOf([spec, catalog, failed, whole, changed, error('system_error', 'a')]))).toEqual([]);

@@ -1,14 +1,14 @@
 import { message, type Message } from './messages.ts';
 import { violation, type Violation } from './violation.ts';
 
-/** The output of one command: its stdout, the valid messages, and what is wrong with the lines. */
+/** The output of a command: its stdout, the valid messages, and the violations in its lines. */
 export interface Transcript {
   readonly text: string;
   readonly messages: readonly Message[];
   readonly violations: readonly Violation[];
 }
 
-/** The number of the rule for each payload; the README explains the numbers. */
+/** The rule number of each payload; the README explains the numbers. */
 const sectionOf: Readonly<Record<string, string>> = {
   SPEC: '1.2',
   CONNECTION_STATUS: '1.3',
@@ -22,13 +22,13 @@ const sectionOf: Readonly<Record<string, string>> = {
 
 const longestLine = 20_000_000;
 
-// The line separators of Python's splitlines() that JSON.stringify doesn't escape.
+// Line separators that Python's splitlines() recognizes and JSON.stringify doesn't escape.
 const lineSeparator = /[\u0085\u2028\u2029]/;
 
-// JSON.stringify escapes only lone surrogates; an escaped backslash before `ud800` is plain text.
+// JSON.stringify escapes only lone surrogates. After an escaped backslash, `ud800` is plain text.
 const loneSurrogate = /(?:^|[^\\])(?:\\\\)*\\ud[89a-f]/;
 
-/** Parses the stdout of one command, line by line, as strictly as the strictest client. */
+/** Parses a command's stdout line by line, as strictly as the strictest client. */
 export function parseTranscript(stdout: string | Uint8Array): Transcript {
   const violations: Violation[] = [];
   const text = typeof stdout === 'string' ? stdout : decode(stdout, violations);
@@ -67,7 +67,7 @@ function parseLine(line: string, where: string): { message?: Message; violations
   if (value === undefined) {
     return { violations: [violation('1.10 one object per line', `${where} is not a JSON object: ${excerpt(line)}`)] };
   }
-  // Only a line with an escaped surrogate can contain a lone one; other lines are not stringified again.
+  // Only lines with an escaped surrogate can contain a lone surrogate, so other lines aren't stringified again.
   if (/\\u[dD][89a-fA-F]/.test(line) && loneSurrogate.test(JSON.stringify(value))) {
     violations.push(violation('1.10 lone surrogate', `${where} contains half of a surrogate pair.`));
   }
@@ -81,7 +81,8 @@ function parseLine(line: string, where: string): { message?: Message; violations
   return { violations };
 }
 
-// The brace must be the first character: no byte order mark, no indentation. No carriage return at the end.
+// The first character must be the brace, without a byte order mark or indentation, and no carriage return may end the
+// line.
 function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
   try {

@@ -2,7 +2,7 @@ import type { CommandRun } from './command-run.ts';
 import type { ConfiguredCatalog, DiscoveredCatalog } from './messages.ts';
 import { parseTranscript } from './transcript.ts';
 
-// A small valid read, in which tests break one thing. Messages are plain objects, so that tests can also make
+// A small valid read, in which each test breaks one thing. Messages are plain objects, so that tests can also create
 // messages that no schema allows.
 
 export type PlainMessage = Record<string, unknown>;
@@ -25,14 +25,14 @@ export function log(level: string, message: string): PlainMessage {
   return { type: 'LOG', log: { level, message } };
 }
 
-/** A STREAM_STATUS; `quotaReset` makes it a RATE_LIMITED one. */
+/** A STREAM_STATUS, which is RATE_LIMITED if `quotaReset` is set. */
 export function status(name: string, state: string, quotaReset?: number): PlainMessage {
   const reasons = [{ type: 'RATE_LIMITED', rate_limited: { quota_reset: quotaReset } }];
   const streamStatus = { stream_descriptor: { name }, status: state, ...(quotaReset === undefined ? {} : { reasons }) };
   return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: emittedAt, stream_status: streamStatus } };
 }
 
-/** A RECORD; `later` advances its time by this many milliseconds. */
+/** A RECORD. `later` advances its time by this many milliseconds. */
 export function record(stream: string, data: Record<string, unknown>, later = 0): PlainMessage {
   return { type: 'RECORD', record: { stream, data, emitted_at: emittedAt + later } };
 }
@@ -43,7 +43,7 @@ export function state(name: string, streamState: unknown, recordCount: number): 
   return { type: 'STATE', state: { type: 'STREAM', stream, sourceStats: { recordCount } } };
 }
 
-/** A TRACE ERROR, of one stream or of the whole run. */
+/** A TRACE ERROR for one stream or for the whole read. */
 export function error(failureType: string, name?: string): PlainMessage {
   const descriptor = name === undefined ? {} : { stream_descriptor: { name } };
   const payload = { message: 'It went wrong.', failure_type: failureType, ...descriptor };
@@ -66,12 +66,12 @@ function stream(name: string, incremental: boolean): DiscoveredCatalog['streams'
   };
 }
 
-/** The streams of the tests' source: one can be resumed, two are full refresh only. */
+/** The streams of the tests' source: one is resumable, and two are full refresh only. */
 export const discovered: DiscoveredCatalog = {
   streams: [stream('audit_events', true), stream('clusters', false), stream('teams', false)],
 };
 
-/** A configured catalog of the named streams; that of `nonsense` is its sync mode. */
+/** A configured catalog of the named streams. The stream `nonsense` also has that name as its sync mode. */
 export function configured(...names: string[]): ConfiguredCatalog {
   return {
     streams: names.map((name) => ({
@@ -82,7 +82,7 @@ export function configured(...names: string[]): ConfiguredCatalog {
   };
 }
 
-/** Three streams, read in parallel. clusters is empty; audit_events waits once for its rate limit. */
+/** A read of three streams in parallel. clusters is empty, and audit_events waits once for its rate limit. */
 export function validRead(): PlainMessage[] {
   return [
     log('INFO', 'source-compose 1.2.3 reads 3 streams.'),
@@ -111,14 +111,14 @@ export function validRead(): PlainMessage[] {
   ];
 }
 
-/** Records of audit_events followed by a STATE; `recordBytes` and `stateBytes` are the lengths of their texts. */
+/** Records of audit_events followed by a STATE. `recordBytes` and `stateBytes` are the lengths of their texts. */
 export interface Checkpoint {
   readonly records: number;
   readonly recordBytes: number;
   readonly stateBytes: number;
 }
 
-/** The messages of these checkpoints, with `msApart` milliseconds from record to record. */
+/** The messages of these checkpoints, with `msApart` milliseconds between records. */
 export function checkpoints(all: readonly Checkpoint[], msApart = 0): PlainMessage[] {
   let count = 0;
   return all.flatMap(({ records, recordBytes, stateBytes }) => [
@@ -130,7 +130,7 @@ export function checkpoints(all: readonly Checkpoint[], msApart = 0): PlainMessa
   ]);
 }
 
-/** The finished command that printed these messages. */
+/** A finished command that printed these messages. */
 export function readOf(messages: readonly PlainMessage[], rest: Partial<CommandRun> = {}): CommandRun {
   return {
     command: 'read',

@@ -1,10 +1,10 @@
-/** A broken rule: its number and short name, and a sentence about this case. */
+/** A violation: the number and short name of the broken rule, and a sentence about this case. */
 export interface Violation {
   readonly rule: string;
   readonly sentence: string;
 }
 
-/** Makes a violation of the named rule. */
+/** Creates a violation of the named rule. */
 export function violation(rule: string, sentence: string): Violation {
   return { rule, sentence };
 }

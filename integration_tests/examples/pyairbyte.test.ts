@@ -7,7 +7,7 @@ import { PYTHON_OPTIONS, exampleEnvironment } from '../../test-support/python.ts
 import { startSandboxCommand } from '../../test-support/sandbox-command.ts';
 import type { Workspace } from '../../test-support/workspace.ts';
 import { copyExample, type } from './example.ts';
-// Runs the commands in examples/README.md.
+// Runs the commands in 'examples/README.md'.
 import { blockOf, linesOf } from './page.ts';
 import { costOf, keysOf } from './sandbox-data.ts';
 

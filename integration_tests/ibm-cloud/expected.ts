@@ -1,16 +1,16 @@
 import { get, tokenOf } from '../../sandbox/ibm-cloud/client.ts';
 import type { IbmCloudSandbox } from '../../sandbox/server.ts';
 
-// What a read must emit, field by field, according to docs/reference/icd-api.md, section 4, and computed from the rows that
-// the API sends. Nothing here depends on the connector's code.
+// The expected records of a read, according to docs/reference/icd-api.md, section 4. They are computed from the rows
+// that the API returns, without the connector's code.
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A stream in the design. */
+/** A stream as docs/reference/icd-api.md describes it. */
 interface Stream {
   readonly key: string;
   readonly cursor?: string;
-  /** All its fields, separated by spaces. */
+  /** All fields of the stream, separated by spaces. */
   readonly fields: string;
 }
 
@@ -19,7 +19,7 @@ function grantFields(subject: string): string {
     region state description resource_tags time_condition rule created_at created_by_id last_modified_at last_modified_by_id`;
 }
 
-/** The streams in the order of the catalog. */
+/** The streams in catalog order. */
 export const STREAMS = {
   accounts: { key: 'id', fields: 'id name owner_iam_id type status' },
   billables: {
@@ -91,23 +91,23 @@ export type StreamName = keyof typeof STREAMS;
 
 export const STREAM_NAMES = Object.keys(STREAMS) as StreamName[];
 
-/** The streams that depend on the list of instances. */
+/** Streams that depend on the list of instances. */
 export const DEPLOYMENT_STREAMS = STREAM_NAMES.filter((name) => name.startsWith('deployments'));
 
 export const INCREMENTAL = ['deployments_backups', 'deployments_recipes'] as const;
 
-/** The names of a stream's fields. */
+/** The names of all fields of a stream. */
 export function fieldsOf(name: StreamName): string[] {
   return STREAMS[name].fields.split(/\s+/);
 }
 
-/** Whether a task or backup can no longer change, by its status. The generations have different names for it. */
+/** Whether a task or backup has a final status. The two generations name statuses differently. */
 export function isFinal({ status, generation }: Row): boolean {
   const words = generation === 'gen2' ? ['active', 'failed', 'removed'] : ['completed', 'failed', 'expired'];
   return words.includes(String(status));
 }
 
-/** A time as in records: UTC with milliseconds; more digits are truncated. */
+/** Formats a time as in records: UTC with milliseconds, with additional digits truncated. */
 function utc(text: unknown): string | null {
   if (typeof text !== 'string') return null;
   const [, seconds = '', digits = ''] = /^(.{19})(?:\.(\d+))?Z$/.exec(text) ?? [];
@@ -116,14 +116,14 @@ function utc(text: unknown): string | null {
 
 const orNull = (value: unknown): unknown => (value === undefined || value === '' ? null : value);
 
-/** Every field that the row doesn't have is null. */
+/** Sets every field that the row lacks to null. */
 function withNulls(name: StreamName, row: Row): Row {
   return Object.fromEntries(fieldsOf(name).map((field) => [field, orNull(row[field])]));
 }
 
 /**
- * The expected records of every stream now. `details: false`: the databases reject requests for a deployment's details.
- * Sends a few requests of its own, so the sandbox must have no faults.
+ * The records of every stream that are expected now. With `details: false`, the databases reject requests for
+ * deployment details. The sandbox must have no faults, because this function sends requests.
  */
 export async function expectedRows(
   sandbox: IbmCloudSandbox,
@@ -154,14 +154,14 @@ export async function expectedRows(
   ) as unknown as Record<StreamName, Row[]>;
 }
 
-/** The tasks and backups that are listed now. */
+/** The tasks and backups that are currently listed. */
 export function historyNow(sandbox: IbmCloudSandbox): Record<(typeof INCREMENTAL)[number], Row[]> {
   const rows = plainRows(sandbox);
   const of = (name: (typeof INCREMENTAL)[number]): Row[] => rows[name].map((row) => withNulls(name, row));
   return { deployments_backups: of('deployments_backups'), deployments_recipes: of('deployments_recipes') };
 }
 
-/** Covered completely by the sandbox's own rows. */
+/** These streams need only the sandbox's own rows. */
 function plainRows(
   sandbox: IbmCloudSandbox,
 ): Record<Exclude<StreamName, 'deployments' | 'deployments_versions'>, Row[]> {
@@ -219,7 +219,7 @@ function plainRows(
   };
 }
 
-/** A month of an instance, by metric (section 4.9). */
+/** The usage of an instance in a month, one record per metric (section 4.9). */
 function billable(row: Row): Row {
   const { month, metric, resource_instance_id, plan_id, region, pricing_country, number } = row;
   const [year, index] = String(month).split('-').map(Number) as [number, number];
@@ -273,7 +273,7 @@ function subjectType(id: string): string {
   return id.startsWith('AccessGroupId-') ? 'access_group' : 'user';
 }
 
-/** By the plan, then by fields that only generation 2 has (section 1.7). */
+/** The generation according to the plan or, failing that, to fields that exist only in generation 2 (section 1.7). */
 function generationOf(row: Row): string {
   const isGen2 =
     /-gen2($|-)/.test(String(row['resource_plan_id'])) ||
@@ -282,13 +282,13 @@ function generationOf(row: Row): string {
   return isGen2 ? 'gen2' : 'gen1';
 }
 
-/** Whether it is a CRN of ten segments with a region that is valid in a host name (section 1.5). */
+/** Whether the id is a CRN of ten segments whose region is valid in a host name (section 1.5). */
 export function isSound(id: unknown): boolean {
   const segments = String(id).split(':');
   return segments.length === 10 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(segments[5] ?? '');
 }
 
-/** From the service's name or, for services with several types, from the plan (section 1.5). */
+/** The database type, from the service's name or, if a service has several types, from the plan (section 1.5). */
 function typeOf(service: string, plan: string): string {
   const engine = service.replace(/^(databases|messages)-for-/, '');
   if (engine === 'mongodb' && plan.includes('enterprise-sharding')) return 'mongodbees';
@@ -320,7 +320,7 @@ function deployment(row: Row, detail: Row | undefined, resource_group_name: unkn
   };
 }
 
-/** Both shapes of `extensions`, or none (section 2.4.1). */
+/** Fields from `extensions`, which has two shapes and may be missing (section 2.4.1). */
 function gen2Sizes({ extensions }: Row): Row {
   const services = (extensions as { dataservices: Record<string, Row> } | undefined)?.dataservices;
   if (services === undefined) return {};
@@ -386,7 +386,7 @@ function autoscaling(row: Row): Row {
   };
 }
 
-/** A backup of generation 2 is an instance itself (section 2.4.2). */
+/** A generation 2 backup, which is itself an instance (section 2.4.2). */
 function backup(row: Row): Row {
   if (!('extensions' in row)) return { ...row, generation: 'gen1', created_at: utc(row['created_at']) };
   const { id, name, state } = row;
@@ -408,7 +408,7 @@ function backup(row: Row): Row {
   };
 }
 
-/** Allocations are totals of the group (section 2.3.5). */
+/** The sizes of a scaling group. Allocations are totals of the group (section 2.3.5). */
 function gen1Scaling(row: Row): Row {
   const { deployment_id, group_id } = row;
   const count = Number(row['count']);
@@ -416,7 +416,7 @@ function gen1Scaling(row: Row): Row {
   const amounts = (name: string, part: string, unit: string): Row => {
     const sizes = row[part] as Row;
     const total = Number(sizes[`allocation_${unit}`]);
-    // No count: the deployment shares its host's CPUs.
+    // The count is zero if the deployment shares its host's CPUs.
     const own = total > 0 ? { [`${name}_total`]: total, [`${name}_per_member`]: total / count } : {};
     return {
       ...own,
@@ -440,7 +440,7 @@ function gen1Scaling(row: Row): Row {
   };
 }
 
-/** Sizes are per member. Without the number of members, there are no totals. */
+/** Generation 2 reports sizes per member. Totals are null if the number of members is unknown. */
 function gen2Scaling(row: Row): Row {
   const { deployment_id, group_id, members, shards } = row;
   const amounts = (name: string, each: unknown, factor: number): Row => {

@@ -15,30 +15,30 @@ export interface Catalog {
   streams: readonly Entry[];
 }
 
-/** A user's selection of a stream. */
+/** A user's selection for one stream. */
 interface Choice {
   deselected?: readonly string[];
   fullTable?: boolean;
 }
 
-/** What a run must emit of a stream. */
+/** The output that a sync must have for one stream. */
 export interface Expected {
   key: string;
   cursor: string | undefined;
   fields: readonly string[];
   deselected: readonly string[];
-  /** Whether the run changes its bookmark. */
+  /** Whether the sync changes the stream's bookmark. */
   hasBookmark: boolean;
 }
 
 export type Choices = Readonly<Record<string, Choice>>;
 
-/** The selection of a run without a catalog. */
+/** The selection of a sync without a catalog. */
 export function everythingIn({ streams }: Catalog): Choices {
   return Object.fromEntries(streams.map(({ stream }) => [stream, {}]));
 }
 
-/** The catalog for these choices, as Meltano writes it: with an explicit selection of every stream and field. */
+/** The catalog for these choices as Meltano writes it, with an explicit selection for every stream and field. */
 export function catalogFor({ streams }: Catalog, choices: Choices): Catalog {
   return {
     streams: streams.map((entry) => {
@@ -57,7 +57,7 @@ export function catalogFor({ streams }: Catalog, choices: Choices): Catalog {
   };
 }
 
-/** What a run with that catalog must emit. */
+/** The output that a sync with this catalog must have. */
 export function expectedOf({ streams }: Catalog, choices: Choices): Map<string, Expected> {
   return new Map(
     streams.flatMap(({ stream, key_properties: [key = ''], replication_key: cursor, schema }) => {

@@ -26,7 +26,7 @@ import {
 const rulesOf = (run: TapRun): string[] => violationsOf(run).map(({ rule }) => rule);
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The valid run with one message replaced or removed. */
+/** The valid sync with one message replaced or removed. */
 function instead(gone: Row, ...others: unknown[]): unknown[] {
   const messages = validMessages();
   expect(messages.some((message) => isSame(message, gone))).toBe(true);
@@ -34,25 +34,28 @@ function instead(gone: Row, ...others: unknown[]): unknown[] {
 }
 
 const log = (...lines: string[]): string => linesOfText([...validLog, ...lines]);
-/** The log of a run that reads nothing. */
+/** The log of a sync that reads nothing. */
 const began = (...lines: string[]): string => linesOfText(['INFO tap-compose 1.2.3: sync', ...lines]);
 const failed = 'CRITICAL teams: The API has no such report. Leave the stream out.';
 /** The log without the lines about teams. */
 const withoutTeams = validLog.filter((line) => !line.includes('teams'));
 const walk = (cursor: string, top: string): Row[] => [{ top, cursor, before: 'a', floor: null }];
 
-describe('valid runs', () => {
+describe('a valid sync', () => {
   test.each<[string, TapRun]>([
-    ['of everything', runOf(validMessages())],
-    ['with structured lines', runOf(validMessages(), { stderr: linesOfText(structuredLog), structured: true })],
+    ['of all streams', runOf(validMessages())],
+    ['with a structured log', runOf(validMessages(), { stderr: linesOfText(structuredLog), structured: true })],
     [
-      'with a stream that failed',
+      'with a failed stream',
       runOf(validMessages(), {
         exitCode: 1,
         stderr: linesOfText([...withoutTeams, `INFO METRIC: ${JSON.stringify(metric('teams', 2))}`, failed]),
       }),
     ],
-    ['that never began', runOf([], { exitCode: 1, stderr: began('CRITICAL The config file c.json does not exist.') })],
+    [
+      'that failed before it started to read',
+      runOf([], { exitCode: 1, stderr: began('CRITICAL The config file c.json does not exist.') }),
+    ],
     [
       'that was killed in the middle of a line',
       runOf(validMessages().slice(0, 7), {
@@ -88,27 +91,27 @@ describe('valid runs', () => {
         ),
       }),
     ],
-  ])('%s', (_, run) => {
+  ])('the referee accepts a sync %s', (_, run) => {
     expect(violationsOf(run)).toEqual([]);
   });
 });
 
-/** A fault in the valid run, and the rules that must catch it. */
+/** A defect in the valid sync, and the rules that must catch it. */
 const broken: ReadonlyArray<[string, TapRun, string[]]> = [
   [
-    'the output ends inside a line',
+    'output that ends inside a line',
     { ...runOf([]), stdout: linesOfText(validMessages()).trimEnd() },
     ['3.1 whole lines', '5.3 STATE last'],
   ],
-  ['a line of text', runOf(instead(lastTeam, lastTeam, 'hello')), ['3.1 one message per line']],
-  ['an additional key', runOf(instead(lastTeam, { ...lastTeam, namespace: null })), ['3.1 known messages']],
+  ['a line of plain text', runOf(instead(lastTeam, lastTeam, 'hello')), ['3.1 one message per line']],
+  ['an unknown key in a message', runOf(instead(lastTeam, { ...lastTeam, namespace: null })), ['3.1 known messages']],
   [
     'a letter beyond ASCII',
     runOf(instead(lastTeam, record('teams', { id: 'Größe', users: null, size: null }))),
     ['3.1 ASCII'],
   ],
   [
-    'U+0000',
+    'the character U+0000',
     runOf(instead(lastTeam, record('teams', { id: 't2', users: ['a\0'], size: null }))),
     ['3.1 no U+0000, no half pairs'],
   ],
@@ -129,14 +132,14 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['3.2 SCHEMA before RECORD'],
   ],
   ['a second SCHEMA', runOf(instead(lastTeam, schema('teams'), lastTeam)), ['3.2 SCHEMA once']],
-  ['no SCHEMA of an empty stream', runOf(instead(schema('clusters'))), ['3.2 SCHEMA of every stream']],
+  ['a missing SCHEMA of an empty stream', runOf(instead(schema('clusters'))), ['3.2 SCHEMA of every stream']],
   [
-    'no key',
+    'a SCHEMA without a key',
     runOf(instead(schema('teams'), { ...schema('teams'), key_properties: [] })),
     ['3.2 a key', '3.3 a value for the key'],
   ],
   [
-    'a closed root',
+    'a SCHEMA whose root has the wrong dialect',
     runOf(
       instead(schema('clusters'), {
         ...schema('clusters'),
@@ -161,7 +164,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['3.3 records fit their SCHEMA', '3.3 times in UTC'],
   ],
   [
-    'a missing field',
+    'a missing field in a record',
     runOf(instead(lastTeam, record('teams', { id: 't2', users: null }))),
     ['3.3 every field', '3.1 whole numbers'],
   ],
@@ -171,7 +174,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['4.2 no deselected field'],
   ],
   [
-    'a key that is null',
+    'a null key in a record',
     runOf(instead(lastTeam, record('teams', { id: null, users: null, size: null }))),
     ['3.3 a value for the key'],
   ],
@@ -180,15 +183,15 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     runOf(instead(lastTeam, record('teams', { id: 't2', users: null, size: 1e21 }))),
     ['3.1 whole numbers'],
   ],
-  ['no STATE first', runOf(instead(firstState)), ['5.3 STATE first']],
-  ['no STATE last', runOf(instead(lastState)), ['5.3 STATE last']],
+  ['output that does not start with a STATE', runOf(instead(firstState)), ['5.3 STATE first']],
+  ['output that does not end with a STATE', runOf(instead(lastState)), ['5.3 STATE last']],
   [
     'an empty STATE',
     runOf(instead(walkState, { type: 'STATE', value: {} })),
     ['5.3 never an empty STATE', '5.2 form of bookmarks', '5.4 states merge', '5.3 what is not read is passed on'],
   ],
   [
-    'a key that is not always present',
+    'a bookmark key that is not always present',
     runOf(
       instead(
         walkState,
@@ -201,7 +204,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['5.2 form of bookmarks', '5.4 states merge'],
   ],
   [
-    'a run that does not begin at its previous state',
+    'a sync that does not start from its input state',
     runOf(validMessages(), {
       state: {
         ...GIVEN,
@@ -210,14 +213,14 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     }),
     ['5.3 starts where it was'],
   ],
-  ['the same STATE again', runOf(instead(recipesState, recipesState, recipesState)), ['5.3 news only']],
+  ['a repeated STATE', runOf(instead(recipesState, recipesState, recipesState)), ['5.3 news only']],
   [
-    'a mark that was not printed',
+    'a bookmark that is ahead of the printed records',
     runOf(instead(lastState, state(bookmarks(DAY(4), [], DAY(2))))),
     ['3.4 not ahead of its records'],
   ],
   [
-    'states for half of the output',
+    'states that make up half of the output',
     runOf(
       instead(
         lastTeam,
@@ -232,7 +235,7 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     ['5.3 what is not read is passed on', '5.3 states are at most a quarter', '5.4 states merge'],
   ],
   [
-    '0 although a stream was not read',
+    'exit code 0 although a stream was not read',
     runOf(validMessages(), {
       stderr: linesOfText([...withoutTeams, `INFO METRIC: ${JSON.stringify(metric('teams', 2))}`]),
     }),
@@ -243,22 +246,26 @@ const broken: ReadonlyArray<[string, TapRun, string[]]> = [
     runOf(validMessages(), { stderr: log('(node:1) Warning: something') }),
     ['2.8 lines of the log'],
   ],
-  ['a different last line', runOf([], { exitCode: 1, stderr: began(failed, 'INFO bye') }), ['2.5 the last line helps']],
   [
-    'no record_count',
+    'a last log line that is not the error',
+    runOf([], { exitCode: 1, stderr: began(failed, 'INFO bye') }),
+    ['2.5 the last line helps'],
+  ],
+  [
+    'a missing record_count',
     runOf(validMessages(), {
       stderr: linesOfText(validLog.filter((line) => !line.includes('METRIC') || !line.includes('teams'))),
     }),
     ['2.8 record_count'],
   ],
-  ['a secret', runOf(validMessages(), { stderr: log('INFO the password is hunter2') }), ['2.3 no secrets']],
+  ['a secret in the log', runOf(validMessages(), { stderr: log('INFO the password is hunter2') }), ['2.3 no secrets']],
 ];
 
-test.each(broken)('%s', (_, run, rules) => {
+test.each(broken)('the referee catches %s', (_, run, rules) => {
   expect(rulesOf(run).toSorted()).toEqual(rules.toSorted());
 });
 
-test('every rule has a unique name and a sentence, and catches something', () => {
+test('every rule has a unique name and a sentence, and catches a broken sync', () => {
   const names = RULES.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { sentence } of RULES) expect(sentence).toMatch(/^[A-Z].*\.$/s);

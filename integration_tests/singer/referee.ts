@@ -3,18 +3,18 @@ import { MESSAGE_RULES } from './rules-messages.ts';
 import { PROCESS_RULES } from './rules-process.ts';
 import { STATE_RULES } from './rules-states.ts';
 
-// The rules of the Singer protocol, of its targets and of Meltano. README.md says what their numbers mean.
+// The rules of the Singer protocol, its targets and Meltano. README.md explains the rule numbers.
 
 export const RULES: readonly Rule[] = [...MESSAGE_RULES, ...STATE_RULES, ...PROCESS_RULES];
 
-/** A rule that a run breaks, and how. */
+/** A rule that a sync breaks, and how. */
 export interface Violation {
   rule: string;
   sentence: string;
   details: readonly string[];
 }
 
-/** Checks a run against all rules, and returns the violations. */
+/** Checks a sync against all rules, and returns the violations. */
 export function violationsOf(run: TapRun): Violation[] {
   const judged = judgedOf(run);
   return RULES.flatMap(({ name, sentence, broken }) => {

@@ -4,19 +4,19 @@ import { runInterrupted } from '../../test-support/interrupted-runs.ts';
 import { type Synced, type Tapped, tapped } from './taps.ts';
 import type { Row } from './transcript.ts';
 
-// Syncs are stopped at arbitrary lines and resumed from the last STATE printed, until one completes. Together they must emit
-// everything.
+// Syncs are stopped at random lines and resumed from the last printed STATE, until one sync completes. In total, they
+// must emit all records.
 
 const INCREMENTAL = ['audit_events', 'deployments_recipes'] as const;
 const both = { audit_events: {}, deployments_recipes: {} };
 const DATA = { auditEvents: 6_000, deployments: 20, recipes: 12, latencyMs: 1 };
 
 const cases: Array<[string, Partial<SandboxOptions>, number, NodeJS.Signals]> = [
-  ['as the API is assumed to be', {}, 8, 'SIGKILL'],
-  ['an inclusive cursor and an inclusive newer_than', { cursor: 'inclusive', newerThan: 'inclusive' }, 8, 'SIGTERM'],
+  ['the API behaves as assumed', {}, 8, 'SIGKILL'],
+  ['cursor and newer_than are inclusive', { cursor: 'inclusive', newerThan: 'inclusive' }, 8, 'SIGTERM'],
 ];
 
-it.each(cases)('%s: nothing is lost', async (_, options, ends, signal) => {
+it.each(cases)('syncs that are interrupted and resumed lose nothing if %s', async (_, options, ends, signal) => {
   await tapped({ ...DATA, ...options }, async (given) => {
     const seen = await syncWithEnds(given, ends, signal);
     for (const stream of INCREMENTAL) {
@@ -28,7 +28,7 @@ it.each(cases)('%s: nothing is lost', async (_, options, ends, signal) => {
   });
 });
 
-it('events that arrive between the syncs are emitted, too', async () => {
+it('syncs that are interrupted and resumed also emit events that arrive in between', async () => {
   await tapped(DATA, async (given) => {
     const seen = await syncWithEnds(given, 6, 'SIGTERM', () => {
       given.sandbox.addEvents(7);
@@ -39,7 +39,7 @@ it('events that arrive between the syncs are emitted, too', async () => {
   });
 });
 
-/** Stops `ends` syncs at random lines, then lets one complete. Returns what all of them emitted. */
+/** Stops `ends` syncs at random lines, then lets one complete. Returns the combined output. */
 async function syncWithEnds(
   { sync }: Tapped,
   ends: number,

@@ -3,14 +3,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Judged, Rule } from './judged.ts';
 import type { RecordMessage, Row, SchemaMessage } from './transcript.ts';
 
-// Rules about stdout: lines, SCHEMA and RECORD.
+// Rules about stdout: lines, SCHEMA messages and RECORD messages.
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   SCHEMA: ['type', 'stream', 'schema', 'key_properties', 'bookmark_properties'],
   RECORD: ['type', 'stream', 'record', 'time_extracted'],
   STATE: ['type', 'value'],
 };
-/** target-stitch has the lowest limit. */
+/** target-stitch has the lowest limit of all targets. */
 const MAX_LINE = 20_000_000;
 const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 const HALF_PAIR = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
@@ -20,7 +20,7 @@ const schemasIn = ({ lines }: Judged): SchemaMessage[] =>
 const recordsIn = ({ lines }: Judged): RecordMessage[] =>
   lines.flatMap(({ message }) => (message?.type === 'RECORD' ? [message] : []));
 
-/** What is wrong with each record according to its stream's SCHEMA. Another rule requires that there is one. */
+/** Returns the violations of each record against its stream's SCHEMA. Another rule requires a SCHEMA. */
 function ofRecords(run: Judged, fault: (record: Row, schema: SchemaMessage) => string | undefined): string[] {
   const schemas = new Map(schemasIn(run).map((schema) => [schema.stream, schema]));
   return recordsIn(run).flatMap(({ stream, record }) => {
@@ -32,7 +32,7 @@ function ofRecords(run: Judged, fault: (record: Row, schema: SchemaMessage) => s
 
 const validators = new Map<string, ValidateFunction>();
 
-/** Draft 7, with times checked as strictly as by the targets. */
+/** A draft 7 validator that checks times as strictly as targets do. */
 function validatorOf(schema: Row): ValidateFunction {
   const text = JSON.stringify(schema);
   const known = validators.get(text);
@@ -95,7 +95,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
     sentence: 'No string contains U+0000 or half of a surrogate pair, which make Postgres targets fail.',
     broken: ({ lines }) =>
       lines.flatMap(({ text, message }) => {
-        // Only a line with such an escape can contain one.
+        // Only a line with such an escape can contain a lone surrogate.
         if (!/\\u(?:0000|d[89a-f])/i.test(text)) return [];
         return textsIn(message).filter((one) => one.includes('\0') || HALF_PAIR.test(one));
       }),

@@ -3,7 +3,7 @@ import { type Row, isRow } from './transcript.ts';
 
 // Rules about the exit code and the log.
 
-/** What Meltano accepts for each key of a structured line. */
+/** The values that Meltano accepts for each key of a structured log line. */
 const LINE: Readonly<Record<string, (value: unknown) => boolean>> = {
   level: (value) => ['debug', 'info', 'warning', 'error', 'critical'].includes(value as string),
   message: isText,
@@ -29,7 +29,7 @@ function lineFaults(line: Row): string[] {
   return [...wrong, ...foreign, ...(fits ? [] : ['metric_info'])];
 }
 
-/** Whether every stream was read to its end, according to the log. */
+/** Whether every stream was read completely, according to the log. */
 function isDone({ expected, log, neverBegan }: Judged): boolean {
   if (neverBegan) return false;
   const texts = log.map((line) => line?.message ?? '');

@@ -2,18 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Judged, Rule } from './judged.ts';
 import { type Row, isRow } from './transcript.ts';
 
-// Rules about the content and the time of STATE messages.
+// Rules about the content and timing of STATE messages.
 
-/** The keys of a bookmark: of newest-first pagination, of partitions, of time windows, of months. */
+/** The keys of a bookmark for newest-first pagination, partitions, time windows and months. */
 const WALK_KEYS = 'platform,replication_key,replication_key_value,start_date,version,walk';
 const MARKS_KEYS = 'partitions,pending,platform,start_date,version';
 const WINDOWS_KEYS = 'partitions,platform,start_date,version';
 const MONTHS_KEYS = 'limits,platform,replication_key,replication_key_value,start_date,version';
-/** In a smaller output, the first and the last state weigh too much. */
+/** In smaller output, the first and last states weigh too much. */
 const MUCH_OUTPUT = 100_000;
 
 interface Stated {
-  /** The number of its line. */
+  /** The line number of the STATE. */
   at: number;
   text: string;
   value: Row;
@@ -29,12 +29,12 @@ function bookmarksOf(value: Row | undefined): Readonly<Record<string, Row>> {
   return isRow(value?.['bookmarks']) ? (value['bookmarks'] as Readonly<Record<string, Row>>) : {};
 }
 
-/** The streams whose bookmark this run changes. */
+/** The streams whose bookmarks this sync changes. */
 function moved({ expected }: Judged): string[] {
   return [...expected].flatMap(([name, { hasBookmark }]) => (hasBookmark ? [name] : []));
 }
 
-/** Meltano's merge of an older state with a newer one, which throws if a null meets an object. */
+/** Merges an older state with a newer one as Meltano does. Throws if a null meets an object. */
 function merged(older: unknown, newer: unknown): unknown {
   if (!isRow(newer)) return newer;
   if (older === null) throw new TypeError('null meets an object');
@@ -57,11 +57,11 @@ function timeOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** What has been printed, as far as bookmarks cover it. */
+/** The printed records that bookmarks cover. */
 interface Seen {
   keys: Set<unknown>;
   newest: string;
-  /** By deployment. */
+  /** The time of the newest printed record, by deployment. */
   newestOf: Map<unknown, string>;
 }
 
@@ -81,11 +81,11 @@ function formFaults(name: string, bookmark: Row | undefined): string[] {
   ].map((found) => `${name} has ${found}`);
 }
 
-/** Where a bookmark covers more than was printed. `before` is the bookmark at the start of the run. */
+/** Returns the bookmarks that cover more than was printed. `before` is the bookmark at the start of the sync. */
 function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): string[] {
-  // Another rule checks the form.
+  // Another rule checks the form of bookmarks.
   if (formFaults(name, bookmark).length > 0) return [];
-  // A month may have no records, but the present one is never over.
+  // A month may have no records, but the current month is never final.
   if (bookmark['replication_key'] === 'month') {
     const month = timeOf(bookmark['replication_key_value']);
     return month < new Date().toISOString().slice(0, 7) ? [] : [`${name}: ${month}`];
@@ -116,7 +116,7 @@ function aheadFaults(name: string, bookmark: Row, before: Row, seen: Seen): stri
   for (const partition of partitions) {
     const { deployment_id: id, logs_instance: instance } = partition['context'] as Row;
     if (instance !== undefined) {
-      // It covers the times that were requested, and the last events may be older.
+      // The bookmark covers the requested times, so the last events may be older.
       const end = timeOf(partition['replication_key_value']);
       if (end > new Date().toISOString()) faults.push(`a Logs instance at ${end}, which is to come`);
       continue;

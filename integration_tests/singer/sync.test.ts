@@ -4,7 +4,7 @@ import { runConnector } from '../../test-support/connector.ts';
 import { type Synced, type Tapped, tapped } from './taps.ts';
 import type { Row } from './transcript.ts';
 
-/** Every key of every stream, once. */
+/** The keys of every stream, without duplicates. */
 function expectEverything({ sandbox }: Tapped, synced: Synced, names: readonly StreamName[] = STREAM_NAMES): void {
   for (const name of names) {
     expect(synced.keys(name).toSorted(), name).toEqual([...sandbox.keys(name)].toSorted());
@@ -14,7 +14,7 @@ function expectEverything({ sandbox }: Tapped, synced: Synced, names: readonly S
 const bookmarkIn = (state: Row | undefined, name: string): unknown => (state?.['bookmarks'] as Row | undefined)?.[name];
 const both = { audit_events: {}, deployments_recipes: {} };
 
-describe('a sync of everything', () => {
+describe('a sync of all streams', () => {
   it.each([
     ['without a catalog', undefined],
     ['with the discovered catalog', Object.fromEntries(STREAM_NAMES.map((name) => [name, {}]))],
@@ -22,7 +22,7 @@ describe('a sync of everything', () => {
       'in full, including incremental streams',
       { ...Object.fromEntries(STREAM_NAMES.map((name) => [name, { fullTable: true }])) },
     ],
-  ])('%s emits every record once and follows every rule', async (_, choices) => {
+  ])('a sync %s emits every record once and follows every rule', async (_, choices) => {
     await tapped({}, async (given) => {
       const synced = await given.sync(choices === undefined ? {} : { choices });
       expect(synced.violations).toEqual([]);
@@ -31,7 +31,7 @@ describe('a sync of everything', () => {
     });
   });
 
-  it('follows every rule with a structured log', async () => {
+  it('a sync with a structured log follows every rule', async () => {
     await tapped({}, async ({ sync }) => {
       const synced = await sync({ structured: true });
       expect(synced.violations).toEqual([]);
@@ -39,7 +39,7 @@ describe('a sync of everything', () => {
     });
   });
 
-  it('of an empty account has a SCHEMA of each stream', async () => {
+  it('a sync of an empty account prints a SCHEMA for each stream', async () => {
     await tapped({ auditEvents: 0, deployments: 0 }, async ({ sync }) => {
       const synced = await sync();
       expect(synced.violations).toEqual([]);
@@ -47,7 +47,7 @@ describe('a sync of everything', () => {
     });
   });
 
-  it('sends few states if there are many deployments', async () => {
+  it('a sync with many deployments prints few states', async () => {
     await tapped({ auditEvents: 3_000, deployments: 300, recipes: 12 }, async ({ sync, sandbox }) => {
       const synced = await sync({ choices: both, config: { num_workers: 16 } });
       expect(synced.violations).toEqual([]);
@@ -57,8 +57,8 @@ describe('a sync of everything', () => {
   });
 });
 
-describe('the next sync', () => {
-  it('resumes from the last STATE, and keeps the bookmark of a stream that is read in full', async () => {
+describe('a resumed sync', () => {
+  it('the next sync resumes from the last STATE, and keeps the bookmark of a stream that it reads in full', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const state = (await sync({ choices: both })).states.at(-1);
       sandbox.addEvents(7);
@@ -75,7 +75,7 @@ describe('the next sync', () => {
     });
   });
 
-  it('accepts the state of the Airbyte connector as the wrapper saved it', async () => {
+  it('the next sync accepts an Airbyte state as saved by tap-airbyte-wrapper', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const ended = (await sync({ choices: both })).states.at(-1);
       const { replication_key_value: mark } = bookmarkIn(ended, 'audit_events') as Row;
@@ -93,7 +93,7 @@ describe('the next sync', () => {
         message('teams', { __ab_no_cursor_state_message: true }),
       ];
       sandbox.addEvents(3);
-      // The states of deselected streams are translated as well.
+      // The states of deselected streams are also translated.
       const next = await sync({ choices: { audit_events: {} }, state: { airbyte_state: saved }, asState: ended ?? {} });
       expect(next.violations).toEqual([]);
       expect(next.keys('audit_events').length).toBeLessThan(30);
@@ -102,8 +102,8 @@ describe('the next sync', () => {
   });
 });
 
-describe('a catalog', () => {
-  it('selects streams and fields, and requests nothing else', async () => {
+describe('a Singer catalog', () => {
+  it('a catalog limits output to the selected streams and fields, and no request is sent for others', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const synced = await sync({
         config: { include_connection_strings: true },
@@ -119,8 +119,8 @@ describe('a catalog', () => {
   });
 });
 
-describe('a sync that fails', () => {
-  it('because a stream is rejected reads the other streams, and its last STATE follows all records', async () => {
+describe('a failing sync', () => {
+  it('a sync with a rejected stream reads the other streams, and its last STATE follows all records', async () => {
     await tapped({ faults: [{ path: 'teams', kind: 'status', status: 403 }] }, async (given) => {
       const synced = await given.sync();
       expect(synced.violations).toEqual([]);
@@ -132,7 +132,7 @@ describe('a sync that fails', () => {
     });
   });
 
-  it('in the middle of newest-first pagination resumes there', async () => {
+  it('a sync that fails during newest-first pagination resumes at the same page', async () => {
     const broken = { path: 'audit_events', kind: 'status', status: 403, after: 10 } as const;
     await tapped({ auditEvents: 2_000, faults: [broken] }, async ({ sync, sandbox }) => {
       const first = await sync({ choices: both });
@@ -149,7 +149,7 @@ describe('a sync that fails', () => {
     });
   });
 
-  it('because the token is rejected prints no record, and never the token', async () => {
+  it('a sync with a rejected token prints no record, and never the token', async () => {
     await tapped({}, async ({ sync }) => {
       const token = 'wrong-token-0123456789';
       const synced = await sync({ config: { api_token: token } });
@@ -161,7 +161,7 @@ describe('a sync that fails', () => {
   });
 });
 
-describe('--test and --discover', () => {
+describe('tap-compose', () => {
   it('--test reports on stderr whether the config works, and prints nothing on stdout', async () => {
     await tapped({}, async ({ sandbox, workspace }) => {
       const config = (api_token: string): string =>
@@ -186,7 +186,7 @@ describe('--test and --discover', () => {
     });
   });
 
-  it('the environment alone can be the config', async () => {
+  it('the config can consist of environment variables alone', async () => {
     await tapped({}, async ({ sandbox }) => {
       const env = {
         TAP_COMPOSE_API_TOKEN: sandbox.token,

@@ -7,21 +7,21 @@ import { type Catalog, type Choices, catalogFor, everythingIn, expectedOf } from
 import { type Violation, violationsOf } from './referee.ts';
 import { type Row, type TapMessage, linesOf } from './transcript.ts';
 
-/** A run of the built tap, parsed and checked. */
+/** A sync of the built tap, parsed and checked. */
 export interface Synced extends Finished {
   messages: readonly TapMessage[];
   violations: readonly Violation[];
   records: ReadonlyMap<string, readonly Row[]>;
   keys: (stream: string) => string[];
-  /** The values of its complete STATE messages. */
+  /** The values of all complete STATE messages. */
   states: readonly Row[];
 }
 
 export interface SyncOptions {
-  /** Which streams, and how; undefined: all, without a catalog. */
+  /** The streams to sync, and how; undefined for all streams without a catalog. */
   choices?: Choices;
   state?: Row | undefined;
-  /** The input state as the rules know it, if the file contains another form. */
+  /** The input state in the form that the rules know, if the file contains another form. */
   asState?: Row;
   structured?: boolean;
   run?: ConnectorOptions;
@@ -34,17 +34,17 @@ export interface Tapped {
   workspace: Workspace;
   /** The catalog that the tap prints. */
   catalog: Catalog;
-  /** `config` contains options other than token and address. */
+  /** `config` contains options in addition to the token and the address. */
   sync: (options?: SyncOptions & { config?: Row }) => Promise<Synced>;
 }
 
-/** What Meltano writes for a tap that declares structured logging. */
+/** The environment that Meltano sets for a tap that declares structured logging. */
 const STRUCTURED = {
   formatters: { default: { '()': 'singer_sdk.logging.StructuredFormatter' } },
   root: { level: 'INFO' },
 };
 
-/** Runs a test with its own sandbox and workspace, and removes both. */
+/** Runs a test with its own sandbox and workspace, and removes both afterwards. */
 export async function tapped<T>(
   options: Partial<SandboxOptions> & { faults?: readonly Fault[] },
   test: (given: Tapped) => Promise<T>,

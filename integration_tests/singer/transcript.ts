@@ -19,13 +19,13 @@ interface StateMessage {
 }
 export type TapMessage = SchemaMessage | RecordMessage | StateMessage;
 
-/** A line of stdout, and the message in it, if any. */
+/** A line of stdout, with its message, if any. */
 export interface Line {
   text: string;
   message: TapMessage | undefined;
 }
 
-/** The complete lines of stdout, and what follows the last one. */
+/** The complete lines of stdout, and the text after them. */
 export function linesOf(stdout: string): { lines: Line[]; rest: string } {
   const texts = stdout.split('\n');
   const rest = texts.pop() ?? '';
@@ -41,15 +41,17 @@ function messageIn(text: string): TapMessage | undefined {
   }
 }
 
-/** A line of the log, in either form. */
+/** A log line, structured or plain. */
 export interface LogLine {
   level: string;
   message: string;
-  /** Its keys, if it is structured. */
+  /** The keys of a structured line. */
   structured: Row | undefined;
 }
 
-/** The lines of stderr; undefined for one in neither form. A bug's stack belongs to the line above it. */
+/**
+ * Parses the lines of stderr; undefined stands for a line in neither form. A stack trace belongs to the line above it.
+ */
 export function logOf(stderr: string): Array<LogLine | undefined> {
   return stderr
     .split('\n')
@@ -69,7 +71,7 @@ function logLine(text: string): LogLine | undefined {
   }
 }
 
-/** The number of records of each stream, from the log. */
+/** The number of records of each stream, according to the log. */
 export function countsIn(log: ReadonlyArray<LogLine | undefined>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const line of log) {

@@ -46,7 +46,7 @@ export function record(stream: string, data: Row): Row {
 export const event = (id: string, at: string): Row => record('audit_events', { id, created_at: at, data: {} });
 const recipe = (id: string, at: string): Row => record('recipes', { id, deployment_id: 'd1', updated_at: at });
 
-/** The bookmarks of a run: of the events, and of the one deployment. */
+/** The bookmarks of a sync: of the events, and of the only deployment. */
 export function bookmarks(mark: string | null, walk: Row[], recipes: string | null): Readonly<Record<string, Row>> {
   const common = { version: 1, platform: 'compose', start_date: null };
   const partition = { context: { deployment_id: 'd1' }, replication_key: 'updated_at', replication_key_value: recipes };
@@ -68,7 +68,7 @@ export const recipesState = state(bookmarks(null, [{ top: DAY(3), cursor: 'b', b
 export const lastState = state(bookmarks(DAY(3), [], DAY(2)));
 export const lastTeam = record('teams', { id: 't2', users: null, size: null });
 
-/** Four streams read concurrently, one of them empty. */
+/** A valid sync of four streams that are read concurrently; one of them is empty. */
 export function validMessages(): Row[] {
   return [
     firstState,
@@ -129,7 +129,7 @@ export const structuredLog: readonly Row[] = validLog.map((line) => {
 export const linesOfText = (values: readonly unknown[]): string =>
   values.map((value) => `${typeof value === 'string' ? value : JSON.stringify(value)}\n`).join('');
 
-/** The run that printed these messages. */
+/** The sync that printed these messages. */
 export function runOf(messages: readonly unknown[], more: Partial<TapRun> = {}): TapRun {
   return {
     stdout: linesOfText(messages),
