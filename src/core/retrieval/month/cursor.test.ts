@@ -24,7 +24,7 @@ function monthsOf(
   return new MonthCursor({ version: 1, ...state }, { ...defaults, ...options }, rules, limits);
 }
 
-/** Reads all requested months; returns them. */
+/** Reads all requested months, and returns them. */
 function readAll(months: MonthCursor, isWhole: (month: string) => boolean = () => true): string[] {
   const wanted = months.wanted();
   for (const month of wanted) months.done(month, isWhole(month));
@@ -32,7 +32,7 @@ function readAll(months: MonthCursor, isWhole: (month: string) => boolean = () =
 }
 
 describe('a first read', () => {
-  test('goes twelve months back, oldest first, the current month last', () => {
+  test('a first read goes twelve months back, from the oldest month to the current one', () => {
     const wanted = monthsOf().wanted();
     expect(wanted).toHaveLength(13);
     expect(wanted[0]).toBe('2025-11');
@@ -40,25 +40,25 @@ describe('a first read', () => {
     expect(wanted).toEqual(wanted.toSorted());
   });
 
-  test('begins with the month of start_date, however long ago', () => {
+  test('a first read begins with the month of start_date, however long ago that was', () => {
     expect(monthsOf({}, { startDate: '2023-12-31T23:59:59.000Z' }).wanted()[0]).toBe('2023-12');
     expect(monthsOf({}, { startDate: '2026-11-30T00:00:00.000Z' }).wanted()).toEqual(['2026-11']);
     expect(monthsOf({}, { startDate: '2027-01-01T00:00:00.000Z' }).wanted()).toEqual([]);
   });
 });
 
-describe('a month is final on the 21st of the next month, and not before', () => {
+describe('the last final month', () => {
   test.each([
     ['2026-11-20T23:59:59.999Z', '2026-09', ['2026-10', '2026-11']],
     ['2026-11-21T00:00:00.000Z', '2026-10', ['2026-11']],
     ['2026-12-31T23:59:59.999Z', '2026-11', ['2026-12']],
     ['2027-01-01T00:00:00.000Z', '2026-11', ['2026-12', '2027-01']],
     ['2027-01-21T00:00:00.000Z', '2026-12', ['2027-01']],
-  ])('at %s the last final month is %s', (startedAt, last, open) => {
+  ])('on %s, the last final month is %s', (startedAt, last, open) => {
     const months = monthsOf({ month: '2026-06' }, { startedAt });
     readAll(months);
     expect(months.state()).toEqual({ version: 1, month: last });
-    // The next read requests only open months.
+    // The next read requests only the open months.
     expect(monthsOf({ month: last }, { startedAt }).wanted()).toEqual(open);
   });
 });
@@ -70,7 +70,7 @@ test('a partially read month and all later months stay open', () => {
 });
 
 describe('start_date', () => {
-  test('later than the state skips the months between, and the state records that', () => {
+  test('a start_date later than the state skips the months in between, and is saved in the state', () => {
     const startDate = '2026-09-15T00:00:00.000Z';
     const months = monthsOf({ month: '2026-03' }, { startDate });
     expect(readAll(months)).toEqual(['2026-09', '2026-10', '2026-11']);
@@ -80,22 +80,19 @@ describe('start_date', () => {
     expect(monthsOf(state, { startDate }).warnings()).toEqual([]);
   });
 
-  test('earlier than the state requests nothing twice', () => {
+  test('a start_date earlier than the state does not request any month again', () => {
     expect(monthsOf({ month: '2026-10' }, { startDate: '2026-01-01T00:00:00.000Z' }).wanted()).toEqual(['2026-11']);
   });
 });
 
-test.each(['2026-12', '9999-12'])(
-  '%s in the state is in the future: nothing is read, and a warning says so',
-  (month) => {
-    const months = monthsOf({ month });
-    expect(months.wanted()).toEqual([]);
-    expect(months.warnings()).toEqual([expect.stringContaining(month)]);
-    expect(months.state().month).toBe(month);
-  },
-);
+test.each(['2026-12', '9999-12'])('a state with the future month %s causes a warning, and nothing is read', (month) => {
+  const months = monthsOf({ month });
+  expect(months.wanted()).toEqual([]);
+  expect(months.warnings()).toEqual([expect.stringContaining(month)]);
+  expect(months.state().month).toBe(month);
+});
 
-describe('a selection that is wider than when months were closed', () => {
+describe('limits of closed months', () => {
   const closed = { month: '2026-09', limits: ['ids:a', 'ids:b'] };
 
   test.each([
@@ -104,15 +101,15 @@ describe('a selection that is wider than when months were closed', () => {
     [['ids:a'], 0],
     [['ids:a', 'ids:b'], 0],
     [['ids:a', 'ids:b', 'groups:g'], 0],
-  ])('%j: warnings %i', (limits, warnings) => {
+  ])('limits of %j, instead of a and b, cause %i warnings', (limits, warnings) => {
     const months = monthsOf(closed, {}, limits);
     expect(months.warnings()).toHaveLength(warnings);
     for (const warning of months.warnings()) expect(warning).toMatch(/up to 2026-09 .* ids selects more now .* Reset/);
-    // The state records what is missing until a reset.
+    // Until a reset, the state keeps the limits of the closed months.
     expect(months.state()).toEqual({ version: 1, ...closed, limits: warnings === 0 ? limits : closed.limits });
   });
 
-  test('does not matter to a full refresh, or if no month was closed', () => {
+  test('wider limits cause no warning for a full refresh or if no month was closed', () => {
     expect(monthsOf(closed, { mode: 'full_refresh' }).warnings()).toEqual([]);
     expect(monthsOf({ limits: closed.limits }).warnings()).toEqual([]);
     expect(monthsOf({ month: '2026-09' }, {}, ['ids:a']).warnings()).toEqual([]);
@@ -120,12 +117,12 @@ describe('a selection that is wider than when months were closed', () => {
 });
 
 describe('a full refresh', () => {
-  test('ignores the state', () => {
+  test('a full refresh ignores the state', () => {
     expect(monthsOf({ month: '2026-10' }, { mode: 'full_refresh' }).wanted()).toHaveLength(13);
   });
 });
 
-test('months are counted across years', () => {
+test('monthAfter counts across years', () => {
   expect(monthAfter('2026-12')).toBe('2027-01');
   expect(monthAfter('2026-01', -1)).toBe('2025-12');
   expect(monthAfter('2026-11', -12)).toBe('2025-11');
@@ -134,11 +131,11 @@ test('months are counted across years', () => {
 
 const DAY = 86_400_000;
 
-test('in any sequence of reads, every month is read at least once after it becomes final, and then not again', () => {
+test('in any sequence of reads, every month is read exactly once after it becomes final', () => {
   const gaps = fc.array(
     fc.record({
       days: fc.integer({ min: 0, max: 75 }),
-      /** How many months a read gets through before it is killed; undefined: all. */
+      /** The number of months that are read before the process is killed; undefined if all are read. */
       kills: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
     }),
     { minLength: 1, maxLength: 30 },

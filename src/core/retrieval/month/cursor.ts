@@ -5,9 +5,9 @@ import { type Cursor, type CursorOptions, latestOf, StateFrame } from '../cursor
 import { type StateFormat, month, sharedState } from '../state-format.ts';
 
 const schema = sharedState.extend({
-  /** The last month that was final when it was read, like all months before it. */
+  /** The last month that was final when it was read. All months before it were final, too. */
   month: month.optional(),
-  /** The limits the user had set for those months, as `option:id`; absent: none. */
+  /** The user's limits when these months were read, as `option:id`; absent if there were none. */
   limits: z.array(z.string({ error: 'must be a limit' }), { error: 'must be a list of limits' }).optional(),
 });
 
@@ -21,19 +21,19 @@ export const monthState: StateFormat<MonthState> = {
 };
 
 /**
- * The cursor of a stream that is read by month: the last final month that was read, like all months before it. Later
- * months are read again.
+ * The cursor of a stream that is read month by month. It stores the last month that was read after it became final; all
+ * later months are read again.
  */
 export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #rules: MonthRules;
   readonly #frame: StateFrame;
-  /** The limits set when the months up to the last final one were read; undefined: none. */
+  /** The user's limits when the final months were read; undefined if there were none. */
   readonly #limits: string[] | undefined;
-  /** The options that select more now than they did then. */
+  /** The options that select more now than they did when the final months were read. */
   readonly #widened: readonly string[];
   #month: string | undefined;
-  /** A month could not be closed, so no later one can. */
+  /** Set when a month can't be closed, because then no later month can be closed either. */
   #isHeld = false;
 
   constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: string[] = []) {
@@ -55,7 +55,7 @@ export class MonthCursor implements Cursor {
     return warnings;
   }
 
-  /** The months to request, oldest first, up to the current one. */
+  /** The months to request, from the oldest to the current one. */
   wanted(): string[] {
     const { startedAt, startDate } = this.#options;
     const present = monthOf(startedAt);
@@ -69,9 +69,9 @@ export class MonthCursor implements Cursor {
     return months;
   }
 
-  /** Call for each of these months, in order, after its records were emitted. */
+  /** Must be called for each of these months, in order, after its records were emitted. */
   done(month: string, isWhole: boolean): void {
-    // If no month can be closed yet, the next read begins where the first one did.
+    // If no month can be closed yet, the next read begins with the same month.
     this.#month ??= monthAfter(month, -1);
     if (!isWhole || this.#finalFrom(month) > this.#options.startedAt) this.#isHeld = true;
     if (!this.#isHeld) this.#month = month;
@@ -82,7 +82,7 @@ export class MonthCursor implements Cursor {
     return this.#frame.state({ month, limits: month === undefined ? undefined : this.#limits }, month !== undefined);
   }
 
-  /** When a month becomes final, as UTC text. */
+  /** The UTC time from which a month is final. */
   #finalFrom(month: string): string {
     const day = String(this.#rules.finalOnDay).padStart(2, '0');
     return `${monthAfter(month)}-${day}T00:00:00.000Z`;

@@ -2,7 +2,7 @@ import type { ConnectorError } from '../../failure/errors.ts';
 import type { Row } from '../../record/row.ts';
 import type { Skipped } from '../partitions.ts';
 
-/** One load for each month, such as `2026-10`, oldest first. */
+/** The months of the stream are loaded one by one, oldest first. */
 export interface ByMonth<S, F extends string> {
   way: 'month';
   cursorField: F;
@@ -17,18 +17,18 @@ export interface ByMonth<S, F extends string> {
 export interface Month {
   rows: Row[];
   requests: number;
-  /** Whether no part was rejected. If any part was, the month must be read again. */
+  /** False if any part was rejected. Then the month must be read again. */
   isWhole: boolean;
   skipped?: Skipped | undefined;
 }
 
-/** The API's guarantees about its months. */
+/** The API's guarantees about months. */
 export interface MonthRules {
-  /** How many months a first read goes back without a start_date. */
+  /** The number of months that a first read without a start_date goes back. */
   firstMonths: number;
-  /** A month is final on this day of the next month, 00:00 UTC. */
+  /** A month becomes final on this day of the next month, at 00:00 UTC. */
   finalOnDay: number;
-  /** The minimum number of months that the API keeps, including the current one. */
+  /** The minimum number of months that the API keeps, including the current month. */
   keptMonths: number;
   /** Whether the error may mean that the API no longer has the month. */
   saysThereIsNone(error: ConnectorError): boolean;

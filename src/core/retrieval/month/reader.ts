@@ -4,7 +4,7 @@ import type { MonthCursor } from './cursor.ts';
 import type { ByMonth } from './declaration.ts';
 import { monthAfter } from './month.ts';
 
-/** Reads the months one by one, oldest first. The oldest are skipped with a warning if the API no longer has them. */
+/** Reads the months one by one, oldest first. Skips the oldest months with a warning if the API no longer has them. */
 export async function readMonths<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByMonth<S, F>,
@@ -27,7 +27,7 @@ export async function readMonths<S, F extends string>(
       const error = asConnectorError(thrown);
       const isKept = month > monthAfter(newest, -rules.keptMonths);
       if (!mayBeTooOld || isKept || !rules.saysThereIsNone(error)) throw thrown;
-      // These months are closed only after a later month was read, since the API may reject the request for another
+      // Skipped months are closed only after a later month was read, because the API may have rejected them for another
       // reason.
       report.requests += 1;
       reader.warn(`the API no longer has ${month} (${error.answer}), so it has no records`);

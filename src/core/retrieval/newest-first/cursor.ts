@@ -9,18 +9,18 @@ import { type StateFormat, sharedState, time } from '../state-format.ts';
 const id = z.string({ error: 'must be an id' }).min(1, { error: 'must be an id' });
 
 const schema = sharedState.extend({
-  /** Everything up to here was emitted. */
+  /** All rows up to this time were emitted. */
   mark: time.optional(),
-  /** An unfinished pass down the list. */
+  /** An unfinished pass through the list. */
   walk: z
     .object({
-      /** The new mark once the pass is complete. */
+      /** The new high-water mark after the pass is complete. */
       top: time.optional(),
       /** The id of the last row that was emitted. */
       cursor: id,
-      /** The id of the row above it; absent: there is none, or an older release wrote the state. */
+      /** The id of the row above `cursor`; absent if there is none, or if an older release wrote the state. */
       before: id.optional(),
-      /** Where the pass ends; absent: at the oldest row. */
+      /** The time at which the pass ends; absent if it ends at the oldest row. */
       floor: time.optional(),
     })
     .optional(),
@@ -35,27 +35,27 @@ export const newestFirstState: StateFormat<NewestFirstState> = {
   objects: { walk: ['top', 'cursor', 'before', 'floor'] },
 };
 
-/** The list that is read: its path, and the fields that hold a record's key and its cursor value. */
+/** The list to read: its path, and the names of its key and time fields. */
 export interface NewestFirstList {
   path: string;
   key: string;
   time: string;
 }
 
-/** One pass down the list; without a cursor it begins at the newest row. */
+/** One pass through the list. Without a cursor, it begins at the newest row. */
 type Pass = { [Key in keyof Walk]?: Walk[Key] | undefined };
 type Walk = NonNullable<NewestFirstState['walk']>;
 
-/** Request one second more than the bound: the API may exclude the bound itself, or compare whole seconds. */
+/** Requests begin this much before the bound, because the API may exclude the bound itself, or compare whole seconds. */
 const BOUND_SLACK_MS = 1_000;
 
 /**
- * The cursor of a list that is paged newest first. The mark can only move when a pass has reached the old mark
- * (`floor`), so the state also contains the unfinished pass.
+ * The cursor of a list that is paged from the newest row to the oldest. The high-water mark moves only when a pass has
+ * reached the old mark (`floor`), so the state also contains the unfinished pass.
  *
- * An API that has forgotten the cursor's row may respond as if the list ended there. So the list counts as ended only
- * if the API shows a known row with nothing after it: the cursor's own row, or the row after `before`. This requires
- * that a page can hold two rows.
+ * An API that no longer knows the cursor's row may respond as if the list ended there. Therefore, the list ends only when
+ * the API returns a known row with nothing after it: the cursor's own row, or the row after `before`. This requires pages
+ * of at least two rows.
  */
 export class NewestFirstCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -64,11 +64,11 @@ export class NewestFirstCursor implements Cursor {
   #mark: string | undefined;
   #pass: Pass;
   #resumed = false;
-  /** The ids of the last page, and the earliest time on it: rows before that time cannot be among these ids. */
+  /** The ids on the last page, and its earliest time. Earlier rows can't have any of these ids. */
   #known: string[] = [];
   #knownLowest: string | undefined;
   /**
-   * A new row of page 1, 2, 4, 8 …: if it is new again on a later page, the pages repeat in a cycle (Brent's
+   * A new row of page 1, 2, 4, 8, …. If it returns as a new row of a later page, the pages repeat in a cycle (Brent's
    * algorithm).
    */
   #landmark: string | undefined;
@@ -84,7 +84,7 @@ export class NewestFirstCursor implements Cursor {
     this.#frame = new StateFrame(state, options);
     const { counts } = this.#frame;
     this.#mark = counts ? state.mark : undefined;
-    // A pass with a floor saw only newer rows, so another full refresh cannot build on it.
+    // A pass with a floor read only newer rows, so a full refresh of another job can't resume it.
     const walk = counts || state.walk?.floor === undefined ? state.walk : undefined;
     this.#pass = walk === undefined ? { floor: this.#mark } : { ...walk };
     if (walk === undefined) return;
@@ -106,7 +106,7 @@ export class NewestFirstCursor implements Cursor {
     return { newerThan: bound === undefined ? undefined : msBefore(bound, BOUND_SLACK_MS), after: this.#after };
   }
 
-  /** Whether the next page continues a pass, so that an empty list does not mean an empty account. */
+  /** Whether the next page continues a pass. Then, an empty list doesn't mean an empty account. */
   get isUnderWay(): boolean {
     return this.#pass.cursor !== undefined;
   }
@@ -116,7 +116,8 @@ export class NewestFirstCursor implements Cursor {
   }
 
   /**
-   * Passes each row of a page to `take`, with whether to emit it, and moves on. Returns a warning, or throws `list_not_paged`.
+   * Passes each row of a page to `take`, with a flag that says whether to emit the row, and moves on. Returns a warning,
+   * or throws `list_not_paged`.
    */
   page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
@@ -125,9 +126,9 @@ export class NewestFirstCursor implements Cursor {
     const ids: string[] = [];
     /** The earliest time on the page. */
     let lowest: string | undefined;
-    /** The latest time to emit, except times after the start of the sync, before which more rows may still arrive. */
+    /** The latest emitted time. Times after the start of the sync don't count, because earlier rows may still arrive. */
     let { top } = this.#pass;
-    /** The last row that was not on the page before. */
+    /** The last row that was not on the previous page. */
     let fresh: string | undefined;
     let isAnyNew = false;
     for (const row of rows) {
@@ -145,7 +146,7 @@ export class NewestFirstCursor implements Cursor {
       if (lowest === undefined || at < lowest) lowest = at;
       if (isNew && at <= startedAt && (top === undefined || at > top)) top = at;
     }
-    // Only the cursor's own row, or only one known row after `before`: nothing follows it.
+    // The API returned only the cursor's own row, or only the known row after `before`, so nothing follows.
     if (fresh === undefined) return ids.length === 1 ? this.#end() : this.noNewRow('HTTP 200');
     const before = ids.at(-2) ?? this.#after;
     this.#pass = { ...this.#pass, top, before, cursor: ids.at(-1) };
@@ -159,8 +160,8 @@ export class NewestFirstCursor implements Cursor {
   }
 
   /**
-   * The API returned no new row, or rejected the request: first looks back one row, then begins again. Returns a
-   * warning, or throws `list_not_paged`.
+   * Handles a page that has no new row or was rejected: first, looks back one row; then, starts over. Returns a warning,
+   * or throws `list_not_paged`.
    */
   noNewRow(answer: string): string | undefined {
     const { cursor } = this.#pass;
@@ -191,7 +192,7 @@ export class NewestFirstCursor implements Cursor {
   }
 
   #isKnown(id: string, at: string | undefined): boolean {
-    // Rarely true, so the search is skipped for nearly every row.
+    // This is rarely true, so the search is skipped for almost every row.
     const mayBe = at === undefined || this.#knownLowest === undefined || at >= this.#knownLowest;
     return mayBe && this.#known.includes(id);
   }
@@ -199,7 +200,8 @@ export class NewestFirstCursor implements Cursor {
   #end(): string | undefined {
     const { top, cursor, floor } = this.#pass;
     const { startDate } = this.#options;
-    // Rows below start_date were not read; below a floor, they matter only where start_date is later.
+    // Without a floor, all rows before start_date were skipped. With a floor, rows were skipped only if start_date is
+    // later.
     if (floor === undefined) this.#frame.startDate = startDate;
     else if (this.#bound === startDate) this.#frame.skipBefore(startDate);
     this.#mark = latestOf(this.#mark, top);
@@ -209,7 +211,7 @@ export class NewestFirstCursor implements Cursor {
     return mayBeClamped ? 'every page had at most one row, so rows may be missing after the last one' : undefined;
   }
 
-  /** Begins a pass at the newest row. */
+  /** Starts a pass at the newest row. */
   #begin(floor: string | undefined): void {
     this.#pass = { floor };
     this.#resumed = false;

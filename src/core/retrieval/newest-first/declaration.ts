@@ -1,13 +1,13 @@
 import type { ParsedPage, Request } from '../../stream/request.ts';
 
-/** The page to request; undefined: without this parameter. */
+/** The page to request. Undefined parameters are not sent. */
 export interface Position {
   newerThan: string | undefined;
-  /** The key of the row that the page follows. */
+  /** The key of the last row before the page. */
   after: string | undefined;
 }
 
-/** A list that is paged from the newest row down. */
+/** A list that is paged from the newest row to the oldest. */
 export interface NewestFirst<S, F extends string> {
   way: 'newest-first';
   cursorField: F;

@@ -14,26 +14,26 @@ function cursorAt(state: Omit<NewestFirstState, 'version'>, options: Partial<Cur
   );
 }
 
-test('a full refresh of a finished state starts over in another job, and reads newer rows in the same job', () => {
+test('a full refresh in the same job resumes after a finished state, and starts over in another job', () => {
   const newerThan = (jobId: string): unknown => cursorAt({ mark: NOON, job: '17' }, { jobId }).position.newerThan;
   expect(['17', '18'].map(newerThan)).toEqual(['2018-08-31T11:58:59.000Z', undefined]);
 });
 
 test.each(['17', '18', undefined])(
-  'a full refresh continues an unfinished read of the whole list (job %s)',
+  'a full refresh in any job resumes an unfinished read of the whole list (job %s)',
   (jobId) => {
     const { position } = cursorAt({ walk: { cursor: 'e6' }, job: '17' }, { jobId });
     expect(position).toEqual({ newerThan: undefined, after: 'e6' });
   },
 );
 
-test('a full refresh continues an unfinished read with a floor only in the same job', () => {
+test('a full refresh resumes an unfinished read with a floor only in the same job', () => {
   const state = { mark: NOON, walk: { cursor: 'e6', floor: NOON }, job: '17' };
   expect(cursorAt(state, { jobId: '17' }).position.after).toBe('e6');
   expect(cursorAt(state, { jobId: '18' }).position).toEqual({ newerThan: undefined, after: undefined });
 });
 
-test('a full refresh keeps its job in the state; an incremental read continues from the state without a job', () => {
+test('a full refresh saves its job in the state, and a later incremental read removes the job', () => {
   const refresh = cursorAt({}, { jobId: '17' });
   refresh.page([ROW], () => undefined);
   refresh.page([ROW], () => undefined);

@@ -8,15 +8,15 @@ import type { StreamEnd } from '../../output/output.ts';
 import { readStreams } from '../../reading/read-streams.ts';
 import type { Query } from '../../stream/request.ts';
 
-// Random newest-first APIs, correct and broken, whose list changes during reads that are killed at random points.
-// Whatever the API does, a read that completes has lost nothing, and any other read ends in a clear error.
+// These tests simulate random newest-first APIs, both correct and broken. Their lists change during reads that are killed
+// at random points. Whatever the API does, a read either completes without losing a record, or ends with a clear error.
 
-/** All times are multiples of this, so that many events share one. */
+/** All times are multiples of this, so that many events have the same time. */
 const TICK = 500;
 const BEGIN = Date.parse('2018-09-01T00:00:00Z');
 const MAX_REQUESTS = 600;
 
-/** The events that change the list. `late`: how many ticks an event is dated before its arrival. */
+/** The events that change the list. `late` is the number of ticks that an event is dated before its arrival. */
 type Change =
   | { kind: 'arrive'; late: number }
   | { kind: 'arrive_early'; ahead: number }
@@ -31,26 +31,26 @@ type Answer = 'page' | 'empty' | 'rejected' | 'first';
 interface Traits {
   cursor: 'exclusive' | 'inclusive' | 'ignored';
   newerThan: 'exclusive' | 'inclusive' | 'whole_seconds' | 'ignored';
-  /** Decides the order of events with the same time. */
+  /** How the API orders events with the same time. */
   ties: 'newcomer' | 'first_come';
-  /** The size of each page, and the response to each request with a cursor, both repeated. */
+  /** The page sizes and the responses to requests with a cursor. Both lists are repeated. */
   sizes: number[];
   answers: Answer[];
-  /** The response to a cursor whose event is gone. */
+  /** The response to a cursor whose event no longer exists. */
   gone: Exclude<Answer, 'page'>;
-  /** One in this many events has an id that the API never recognizes as a cursor; 0: none. */
+  /** The API never recognizes the ids of one in this many events as cursors; 0 if it recognizes all ids. */
   unknown: number;
 }
 
 interface Read {
   before: Change[];
-  /** What happens during each request. */
+  /** The changes during each request. */
   during: Change[][];
   mode: 'full_refresh' | 'incremental';
   jobId: string | undefined;
-  /** The request at which the process is killed. */
+  /** The number of the request at which the process is killed. */
   killedAt: number | undefined;
-  /** Which of the printed states had been saved by then, from 0 (none) to 1 (the last). */
+  /** The share of the printed states that were saved by then, from 0 (none) to 1 (all). */
   saved: number;
 }
 
@@ -102,7 +102,7 @@ const story: fc.Arbitrary<Story> = fc.record({
   ),
 });
 
-/** The API, the state passed from read to read, the emitted events, and the events that the state covers. */
+/** The API, the state that each read passes to the next, the emitted events, and the events that the state covers. */
 class Model {
   readonly #story: Story;
   #count = 0;
@@ -211,14 +211,14 @@ class Model {
     return { end, emitted: testRun.printed.rows.map(({ id }) => String(id)) };
   }
 
-  /** The events that the user wants and that the state does not cover. */
+  /** The events that the user wants, but that the state does not cover. */
   get missing(): StoredEvent[] {
     const { startDate } = this.#story;
     const from = startDate === undefined ? -Infinity : BEGIN + startDate * TICK;
     return this.list.filter(({ id, time }) => time >= from && !this.covered.has(id));
   }
 
-  /** Whether no read of this API may fail. */
+  /** Whether the API behaves correctly, so that no read may fail. */
   get isSound(): boolean {
     const { traits, reads } = this.#story;
     const changes = reads.flatMap(({ before, during }) => [...before, ...during.flat()]);
@@ -233,7 +233,7 @@ class Model {
 
 const LAST: Read = { before: [], during: [], mode: 'incremental', jobId: undefined, killedAt: undefined, saved: 1 };
 
-test('nothing is lost silently, whatever the API does and wherever reads are killed', async () => {
+test('no record is lost silently, whatever the API does and whenever reads are killed', async () => {
   const check = async (story: Story): Promise<void> => {
     const model = new Model(story);
     for (const read of [...story.reads, LAST]) {
@@ -251,13 +251,13 @@ test('nothing is lost silently, whatever the API does and wherever reads are kil
         const expected = model.isSound ? [503] : [503, 'list_not_paged'];
         expect(expected).toContain(end.end === 'failed' ? (end.error.status ?? end.error.problem) : end.end);
       }
-      // The mark never passes an event that was not emitted or the start of the read, and never goes back.
+      // The high-water mark never passes an event that was not emitted or the start of the read, and never moves back.
       const bound = mark === undefined ? -Infinity : Date.parse(mark) - model.lookbackMs;
       expect(model.missing.filter(({ time, dated }) => dated && time < bound)).toEqual([]);
       expect(mark === undefined || Date.parse(mark) <= now).toBe(true);
       if (read.mode === 'incremental') {
         expect((mark ?? '') >= (state.mark ?? '')).toBe(true);
-        // Nothing known is emitted again, except within the lookback.
+        // No known event is emitted again, except within the lookback window.
         const oldest = state.mark === undefined ? -Infinity : Date.parse(state.mark) - model.lookbackMs;
         if (state.walk === undefined) expect(emitted.filter((id) => (times.get(id) ?? Infinity) < oldest)).toEqual([]);
       }

@@ -6,19 +6,19 @@ import type { Query } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 
-/** A time on 31 August, `minute` minutes after noon. */
+/** The time on 31 August that is `minute` minutes after noon. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
-/** Rows as `e<minute>`, each at its minute. */
+/** Rows with the ids `e<minute>`, each dated at its minute. */
 const rows = (...minutes: number[]): Row[] => minutes.map((minute) => ({ id: `e${minute}`, created_at: at(minute) }));
 
 interface Pages {
   size?: number;
   inclusive?: boolean;
-  /** By cursor: the response returned instead of the next page. */
+  /** Responses to return instead of the next page, by cursor. */
   instead?: Record<string, unknown>;
 }
 
-/** A correct API with these rows, except for some cursors. */
+/** An API that pages these rows correctly, except for some cursors. */
 function pagesOf(all: Row[], { size = 2, inclusive = false, instead = {} }: Pages = {}): (query: Query) => unknown {
   return ({ cursor = '' }) => {
     const answer = instead[cursor];
@@ -33,7 +33,7 @@ const EMPTY = listBody('events', []);
 interface Opened extends TestRun {
   cursor: NewestFirstCursor;
   stream: ReturnType<typeof openRead<NewestFirstCursor>>;
-  /** Reads to the end; returns the ids of the records. */
+  /** Reads to the end, and returns the ids of the records. */
   read: () => Promise<string[]>;
   /** The cursor of each request. */
   asked: () => unknown[];
@@ -55,7 +55,7 @@ function open(
 }
 
 describe('the first read', () => {
-  test('requests each page after the last row, and looks back one row at the end', async () => {
+  test('the first read requests each page after the last row, and looks back one row at the end', async () => {
     const { api, read, cursor } = open(pagesOf(rows(5, 4, 3)), {}, { pageSize: 25 });
     expect(await read()).toEqual(['e5', 'e4', 'e3']);
     expect(api.requests.map(({ query }) => query)).toEqual(
@@ -64,24 +64,24 @@ describe('the first read', () => {
     expect(cursor.state()).toEqual({ version: 1, mark: at(5) });
   });
 
-  test('of an empty list ends at once, without a mark', async () => {
+  test('the first read of an empty list ends at once, without a high-water mark', async () => {
     const { read, api, cursor } = open(pagesOf([]));
     expect(await read()).toEqual([]);
     expect([api.requests.length, cursor.state()]).toEqual([1, { version: 1 }]);
   });
 });
 
-describe('the next read', () => {
+describe('a later read', () => {
   const state = { version: 1, mark: at(9) };
 
-  test('requests rows since the mark, minus the lookback and a second, and emits none before the lookback', async () => {
+  test('a later read requests one second more than the lookback window, but emits only rows within the window', async () => {
     const { api, read, cursor } = open(pagesOf(rows(11, 10, 9, 8, 7, 6, 5), { size: 3 }), state);
     expect(await read()).toEqual(['e11', 'e10', 'e9', 'e8']);
     expect(api.requests.map(({ query }) => query['newer_than'])).toEqual(Array(3).fill('2018-08-31T12:07:59.000Z'));
     expect(cursor.state()).toEqual({ version: 1, mark: at(11) });
   });
 
-  test('compares times chronologically, whatever their format', async () => {
+  test('a later read compares times chronologically, whatever their format', async () => {
     const page = [
       { id: 'a', created_at: '2018-08-31T14:09:00+02:00' },
       { id: 'b', created_at: '2018-08-31T12:08:00Z' },
@@ -92,7 +92,7 @@ describe('the next read', () => {
     expect(cursor.state().mark).toBe(at(9));
   });
 
-  test('from a mark in the future emits nothing and keeps the mark', async () => {
+  test('a later read with a high-water mark in the future emits nothing and keeps the mark', async () => {
     const future = { version: 1, mark: at(700) };
     const { read, cursor } = open(pagesOf(rows(9, 8)), future);
     expect(await read()).toEqual([]);
@@ -100,7 +100,7 @@ describe('the next read', () => {
   });
 });
 
-test('rows before start_date or the mark, whichever is later, are skipped and counted', async () => {
+test('rows before both start_date and the high-water mark are skipped and counted', async () => {
   const { read, stream } = open(pagesOf(rows(5, 4, 3, 2, 1)), {}, { startDate: at(4) });
   expect(await read()).toEqual(['e5', 'e4']);
   expect(stream.reader.report.beforeStartDate).toBe(2);
@@ -113,7 +113,7 @@ describe('an unfinished read', () => {
   const state = { version: 1, mark: at(2), walk: { top: at(9), cursor: 'e6', before: 'e7', floor: at(2) } };
   const all = rows(11, 10, 9, 8, 7, 6, 5, 4);
 
-  test('is finished first, then rows since its top are read', async () => {
+  test('an unfinished read is finished before newer rows are read', async () => {
     const { read, asked, api, cursor } = open(pagesOf(all), state);
     expect(await read()).toEqual(['e5', 'e4', 'e11', 'e10', 'e9', 'e8']);
     expect(asked()).toEqual(['e6', 'e4', 'e5', undefined, 'e10', 'e8']);
@@ -121,27 +121,30 @@ describe('an unfinished read', () => {
     expect(cursor.state()).toEqual({ version: 1, mark: at(11) });
   });
 
-  test('takes its top from the rows below if none had a usable time', async () => {
+  test('an unfinished read without a saved top sets it from the remaining rows', async () => {
     const { read, cursor } = open(pagesOf(all), { version: 1, walk: { cursor: 'e6', before: 'e7' } });
     cursor.page([{ id: 'e5', created_at: at(5) }], () => undefined);
     expect(cursor.state().walk).toEqual({ cursor: 'e5', top: at(5), before: 'e6' });
     expect(await read()).toContain('e11');
   });
 
-  test.each([400, 404, 410, 422])('continues after the row above if its cursor gets HTTP %i', async (status) => {
-    const { read, printed } = open(pagesOf(all, { instead: { e6: refuses(status) } }), state);
-    expect((await read()).slice(0, 3)).toEqual(['e5', 'e4', 'e11']);
-    expect(printed.logged('WARN')).toEqual([]);
-  });
+  test.each([400, 404, 410, 422])(
+    'an unfinished read looks back one row if the API rejects its cursor with HTTP %i',
+    async (status) => {
+      const { read, printed } = open(pagesOf(all, { instead: { e6: refuses(status) } }), state);
+      expect((await read()).slice(0, 3)).toEqual(['e5', 'e4', 'e11']);
+      expect(printed.logged('WARN')).toEqual([]);
+    },
+  );
 
-  test('continues after the row above if the API rejects only this cursor with HTTP 401', async () => {
+  test('an unfinished read looks back one row if the API rejects only this cursor with HTTP 401', async () => {
     const rejects = (): never => {
       throw refusal(401, 'events', true);
     };
     expect(await open(pagesOf(all, { instead: { e6: rejects } }), state).read()).toContain('e4');
   });
 
-  test('starts over at the newest row if its cursor and the row above are gone', async () => {
+  test('an unfinished read starts over at the newest row if its last two rows no longer exist', async () => {
     const { read, printed } = open(pagesOf(all, { instead: { e6: EMPTY, e7: refuses(404) } }), state);
     await expect(read()).rejects.toMatchObject({ problem: 'list_not_paged' });
     expect(printed.rows.map(({ id }) => id)).toEqual(['e11', 'e10', 'e9', 'e8', 'e7', 'e6']);
@@ -150,7 +153,7 @@ describe('an unfinished read', () => {
     ]);
   });
 
-  test('of an earlier release, without the row above, looks at the first page', async () => {
+  test('an unfinished read of an earlier release, which did not save the row above, starts with the first page', async () => {
     const { read, cursor } = open(pagesOf(all.slice(0, 4), { size: 3 }), {
       version: 1,
       walk: { top: at(8), cursor: 'e3' },
@@ -160,7 +163,7 @@ describe('an unfinished read', () => {
   });
 
   test.each([401, 403, 407, 408, 425, 429, 500, 503])(
-    'fails with HTTP %i, which is not about its cursor',
+    'an unfinished read fails on HTTP %i, which is not about its cursor',
     async (status) => {
       const { read, cursor } = open(pagesOf(all, { instead: { e6: refuses(status) } }), state);
       await expect(read()).rejects.toMatchObject({ status });
@@ -168,7 +171,7 @@ describe('an unfinished read', () => {
     },
   );
 
-  test('keeps its state if it is stopped while the API rejects the cursor', async () => {
+  test('an unfinished read keeps its state if it is stopped while the API rejects the cursor', async () => {
     const opened = open(
       pagesOf(all, {
         instead: {
@@ -185,17 +188,20 @@ describe('an unfinished read', () => {
   });
 });
 
-describe('an API that', () => {
+describe('paging faults of the API', () => {
   const all = rows(9, 8, 7, 6, 5, 4);
 
-  test.each([EMPTY, refuses(404)])('forgets a cursor loses nothing', async (answer) => {
-    const { read, asked, printed } = open(pagesOf(all, { instead: { e6: answer } }));
-    expect(await read()).toEqual(['e9', 'e8', 'e7', 'e6', 'e5', 'e4']);
-    expect(asked()).toEqual([undefined, 'e8', 'e6', 'e7', 'e5', 'e4', 'e5']);
-    expect(printed.logged('WARN')).toEqual([]);
-  });
+  test.each([EMPTY, refuses(404)])(
+    'no rows are lost if the API does not recognize one of the cursors',
+    async (answer) => {
+      const { read, asked, printed } = open(pagesOf(all, { instead: { e6: answer } }));
+      expect(await read()).toEqual(['e9', 'e8', 'e7', 'e6', 'e5', 'e4']);
+      expect(asked()).toEqual([undefined, 'e8', 'e6', 'e7', 'e5', 'e4', 'e5']);
+      expect(printed.logged('WARN')).toEqual([]);
+    },
+  );
 
-  test('recognizes no cursor fails the stream after starting over once', async () => {
+  test('the stream fails after starting over once if the API recognizes none of its cursors', async () => {
     const opened = open(pagesOf(all, { instead: { e8: EMPTY, e9: EMPTY } }));
     await expect(opened.read()).rejects.toMatchObject({ problem: 'list_not_paged', failureType: 'system_error' });
     expect(opened.asked()).toEqual([undefined, 'e8', 'e9', undefined, 'e8', 'e9']);
@@ -203,19 +209,19 @@ describe('an API that', () => {
   });
 
   test.each([
-    ['the same page', rows(9, 8)],
+    ['the same page again', rows(9, 8)],
     ['the first page, with a new row', rows(10, 9)],
-  ])('ignores the cursor fails the stream: %s', async (_, second) => {
+  ])('the stream fails if the API ignores the cursor and returns %s', async (_, second) => {
     const { read, cursor } = open(({ cursor: id }) => listBody('events', id === undefined ? rows(9, 8) : second));
     await expect(read()).rejects.toMatchObject({ problem: 'list_not_paged', failureType: 'system_error' });
     expect(cursor.state()).toEqual({ version: 1, walk: { top: at(9), cursor: 'e8', before: 'e9' } });
   });
 
-  test('omits its list after the first page fails the stream', async () => {
+  test('the stream fails if the API omits the list after the first page', async () => {
     await expect(open(pagesOf(all, { instead: { e8: {} } })).read()).rejects.toMatchObject({ problem: 'list_missing' });
   });
 
-  test('returns one row per page causes a warning if its list has no bound', async () => {
+  test('pages with one row cause a warning if the list has no lower bound', async () => {
     const warning = 'events: every page had at most one row, so rows may be missing after the last one';
     const warnings = async (state: object, size: number): Promise<string[]> => {
       const { read, printed } = open(pagesOf(all, { size, inclusive: true }), state);

@@ -3,7 +3,10 @@ import type { Page, StreamReader } from '../../reading/stream-reader.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 import type { NewestFirst } from './declaration.ts';
 
-/** Reads a list newest first: from where the last sync stopped, then from the newest row, down to the known rows. */
+/**
+ * Reads a list from the newest row to the oldest. First finishes the last sync's unfinished pass, then reads from the
+ * newest row to the known rows.
+ */
 export async function readNewestFirst<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: NewestFirst<S, F>,
@@ -16,7 +19,7 @@ export async function readNewestFirst<S, F extends string>(
 
   function take(page: Page): void {
     const { path } = cursor;
-    // Without this, a response that lost its list would look like the end.
+    // Without this check, a response that lacks its list would look like the end of the list.
     if (page.missing && cursor.isUnderWay) {
       throw new ConnectorError('list_missing', { path }, { internalMessage: `GET ${path}: HTTP 200 without its list` });
     }
@@ -40,7 +43,10 @@ export async function readNewestFirst<S, F extends string>(
   }
 }
 
-/** The API may reject a row that it no longer has; other rejections are about the token, its rights or the rate limit. */
+/**
+ * Whether the API rejected the cursor, perhaps because its row no longer exists. Other rejections are about the token,
+ * its rights or the rate limit.
+ */
 function isAboutTheCursor(thrown: unknown): boolean {
   const { status, problem } = asConnectorError(thrown);
   if (problem === 'unauthorized') return true;

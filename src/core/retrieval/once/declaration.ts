@@ -1,6 +1,6 @@
 import type { ParsedPage, Request } from '../../stream/request.ts';
 
-/** One request for the whole stream. */
+/** The whole stream is read with one request. */
 export interface Once<S> {
   way: 'once';
   request(shared: S): Request;

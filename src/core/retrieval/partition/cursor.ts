@@ -3,9 +3,9 @@ import { type Cursor, type CursorOptions, latestOf, StateFrame } from '../cursor
 import { type StateFormat, sharedState, timesByPartition } from '../state-format.ts';
 
 const schema = sharedState.extend({
-  /** For each partition, everything up to here was emitted. */
+  /** The high-water mark of each partition, up to which all rows were emitted. */
   marks: timesByPartition,
-  /** The keys of the rows that were emitted and may still change; absent: there are none. */
+  /** The keys of emitted rows that may still change; absent if there are none. */
   pending: z.array(z.string({ error: 'must be a key' }), { error: 'must be a list of keys' }).optional(),
 });
 
@@ -19,17 +19,18 @@ export const partitionState: StateFormat<PartitionState> = {
 };
 
 /**
- * The cursor of a stream whose partitions are always read whole: a high-water mark for each, up to which everything was
- * emitted. A partition without a mark is read in full, even if it is added years later. The keys of emitted rows that
- * may still change are kept, too: a row may get its date, or its partition, only later.
+ * The cursor of a stream whose partitions are always read completely. For each partition, it stores a high-water mark, up
+ * to which all rows were emitted. A partition without a mark is read in full, even if it is added years later. The cursor
+ * also stores the keys of emitted rows that may still change, because a row may get its date late or move to another
+ * partition.
  */
 export class PartitionCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #frame: StateFrame;
   readonly #marks: Map<string, string>;
-  /** The keys of the rows that were emitted and may still change. */
+  /** The keys of emitted rows that may still change. */
   readonly #pending: Set<string>;
-  /** The pending keys that this read has not seen. */
+  /** The keys of pending rows that this read has not seen yet. */
   readonly #unseen: Set<string>;
 
   constructor(state: PartitionState, options: CursorOptions) {
@@ -45,7 +46,10 @@ export class PartitionCursor implements Cursor {
     return this.#frame.warnings([...this.#marks.values()].reduce<string | undefined>(latestOf, undefined));
   }
 
-  /** Call before rows of the partition are emitted. Rows before the returned time are known; undefined: none are. */
+  /**
+   * Must be called before rows of the partition are emitted. Returns the time before which rows are known; undefined if
+   * no rows are known.
+   */
   begin(partition: string): string | undefined {
     const { startDate } = this.#options;
     const bound = this.#frame.boundOf(this.#marks.get(partition));
@@ -53,12 +57,14 @@ export class PartitionCursor implements Cursor {
     return bound;
   }
 
-  /** Whether the row could still change when it was emitted: it is emitted again, whatever its partition and age. */
+  /**
+   * Whether the row could still change when it was emitted. Such a row is emitted again, whatever its partition and age.
+   */
   isPending(key: string): boolean {
     return this.#pending.has(key);
   }
 
-  /** Call for every emitted row. */
+  /** Must be called for every emitted row. */
   emitted(key: string, isFinal: boolean): void {
     this.#unseen.delete(key);
     if (isFinal) this.#pending.delete(key);
@@ -66,21 +72,21 @@ export class PartitionCursor implements Cursor {
   }
 
   /**
-   * Call when all rows of a partition were emitted. `newest` is the latest time of a final row. `oldestOpen` is the
-   * earliest time of a row that may still change. It holds the mark back, so that the next read emits this row and all
-   * later rows again.
+   * Must be called when all rows of a partition were emitted. `newest` is the latest time of a final row. `oldestOpen` is
+   * the earliest time of a row that may still change; it holds the mark back, so that the next read emits this row and
+   * all later rows again.
    */
   read(partition: string, newest: string | undefined, oldestOpen: string | undefined): void {
     const mark = oldestOpen ?? latestOf(this.#marks.get(partition), newest);
     if (mark !== undefined) this.#marks.set(partition, mark);
   }
 
-  /** Forgets the partitions that the API no longer has, so that the state does not grow forever. */
+  /** Removes partitions that the API no longer has, so that the state doesn't grow forever. */
   retain(partitions: ReadonlySet<string>): void {
     for (const partition of this.#marks.keys()) if (!partitions.has(partition)) this.#marks.delete(partition);
   }
 
-  /** Call when everything was read: pending rows that were not seen are gone. */
+  /** Must be called when everything was read. Pending rows that were not seen no longer exist. */
   readWhole(): void {
     for (const key of this.#unseen) this.#pending.delete(key);
   }

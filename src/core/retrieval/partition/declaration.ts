@@ -2,17 +2,17 @@ import type { ParsedPage, Request } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
-/** One request for each partition, such as a deployment. */
+/** Each partition, such as a deployment, is read with its own request. */
 export interface ByPartition<S, F extends string> {
   way: 'partition';
   partitions(shared: S): Promise<Partitions>;
   request(partition: Partition, shared: S): Request;
   /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): ParsedPage;
-  /** Default: the stream is only read in full. */
+  /** The time field of an incremental stream. Default: the stream is full-refresh only. */
   cursorField?: F;
-  /** Whether a row no longer changes; until then, every sync emits it again. */
+  /** Whether a row can no longer change. Until then, every sync emits it again. */
   isFinal?(row: Row): boolean;
-  /** If no partition has the stream, it has no records. Default: the stream fails. */
+  /** With `empty`, a stream that no partition has is emitted without records. Default: the stream fails. */
   absentEverywhere?: 'empty';
 }

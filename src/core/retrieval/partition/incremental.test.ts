@@ -12,11 +12,11 @@ import type { OpenStream } from '../open-stream.ts';
 import type { PartitionCursor } from './cursor.ts';
 import type { Row } from '../../record/row.ts';
 
-/** A time on 31 August, `minute` minutes after noon. */
+/** The time on 31 August that is `minute` minutes after noon. */
 const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
 const row = (minute: number): unknown => ({ id: `r${minute}`, updated_at: at(minute) });
 
-/** Deployments with these recipes. */
+/** The API's responses for deployments with these recipes. */
 function api(reports: Record<string, unknown>): Answers {
   const answers: Answers = {
     deployments: listBody(
@@ -42,38 +42,38 @@ function open(reports: Record<string, unknown>, marks: Record<string, string> = 
   return { ...testRun, stream, read, marks: () => stream.cursor.state().marks };
 }
 
-test('only rows since the mark, minus the lookback, are emitted, including the boundary', async () => {
+test('only rows within the lookback window are emitted, including a row at its boundary', async () => {
   const { read, marks } = open({ d1: [row(9), row(8), row(7), { id: 'x' }], d2: [row(1)] }, { d1: at(9) });
   expect(await read()).toEqual(['r9', 'r8', 'x', 'r1']);
   expect(marks()).toEqual({ d1: at(9), d2: at(1) });
 });
 
-test('rows before start_date are omitted and counted, and move no mark', async () => {
+test('rows before start_date are omitted and counted, and do not set a high-water mark', async () => {
   const { read, marks, stream } = open({ d1: [row(1), row(2)], d2: [row(8)] }, {}, { startDate: at(5) });
   expect(await read()).toEqual(['r8']);
   expect(marks()).toEqual({ d2: at(8) });
   expect(stream.reader.report.beforeStartDate).toBe(2);
 });
 
-test('a deployment that is skipped keeps its mark', async () => {
+test('a skipped deployment keeps its high-water mark', async () => {
   const { read, marks } = open({ d1: refuses(404), d2: [row(9)] }, { d1: at(1), d2: at(2) });
   await read();
   expect(marks()).toEqual({ d1: at(1), d2: at(9) });
 });
 
-test('one invalid row holds back its whole deployment', async () => {
+test('one invalid row prevents all records of its deployment', async () => {
   const { read, marks, printed } = open({ d1: [row(2), null] }, { d1: at(1) });
   await expect(read()).rejects.toMatchObject({ problem: 'unexpected_body' });
   expect([printed.rows, marks()]).toEqual([[], { d1: at(1) }]);
 });
 
-test('only deployments that the API no longer has lose their mark, not those that are not chosen', async () => {
+test('a deployment loses its high-water mark only if it no longer exists, not if it is not chosen', async () => {
   const { read, marks } = open({ d1: [row(9)], d2: [row(9)] }, { d1: at(1), d2: at(1), d3: at(1) }, { chosen: ['d1'] });
   await read();
   expect(marks()).toEqual({ d1: at(9), d2: at(1) });
 });
 
-test('the lookback is at least a second, because the API truncates some times to seconds', () => {
+test('the lookback window is at least a second, because the API truncates some times to whole seconds', () => {
   const options = { lookbackMs: 0 };
   const { cursor } = openRead<PartitionCursor>(openRun(), recipes, { version: 1, marks: { d1: at(1) } }, options);
   expect(cursor.begin('d1')).toBe('2018-08-31T12:00:59.000Z');
@@ -85,15 +85,29 @@ describe('an unfinished row', () => {
 
   test.each<[string, rows: unknown[], mark: string | undefined, options: RunOptions, ids: string[], after: string]>([
     [
-      'holds the mark',
+      'holds the high-water mark back',
       [rowAt(1, 'done'), rowAt(3, 'running'), rowAt(5, 'done')],
       undefined,
       {},
       ['r1', 'r3', 'r5'],
       at(3),
     ],
-    ['is emitted again, with all later rows', [rowAt(3, 'running'), rowAt(5, 'done')], at(3), {}, ['r3', 'r5'], at(3)],
-    ['releases the mark when it finishes', [rowAt(3, 'done'), rowAt(5, 'done')], at(3), {}, ['r3', 'r5'], at(5)],
+    [
+      'is emitted again together with all later rows',
+      [rowAt(3, 'running'), rowAt(5, 'done')],
+      at(3),
+      {},
+      ['r3', 'r5'],
+      at(3),
+    ],
+    [
+      'no longer holds the mark back when it is finished',
+      [rowAt(3, 'done'), rowAt(5, 'done')],
+      at(3),
+      {},
+      ['r3', 'r5'],
+      at(5),
+    ],
     [
       'is emitted however old it is, and moves the mark back',
       [rowAt(1, 'running'), rowAt(5, 'done')],
@@ -102,10 +116,10 @@ describe('an unfinished row', () => {
       ['r1'],
       at(1),
     ],
-    ['releases the mark when the API has forgotten it', [rowAt(5, 'done')], at(3), {}, ['r5'], at(5)],
-    ['without a date does not hold the mark', [undated, rowAt(5, 'done')], at(4), {}, ['x', 'r5'], at(5)],
+    ['no longer holds the mark back when the API has deleted it', [rowAt(5, 'done')], at(3), {}, ['r5'], at(5)],
+    ['without a date does not hold the mark back', [undated, rowAt(5, 'done')], at(4), {}, ['x', 'r5'], at(5)],
     [
-      'after the start of the sync does not hold the mark',
+      'dated after the start of the sync does not hold the mark back',
       [rowAt(5, 'done'), rowAt(20, 'running')],
       at(4),
       { startedAt: at(10) },
@@ -113,14 +127,14 @@ describe('an unfinished row', () => {
       at(5),
     ],
     [
-      'from before start_date is skipped, and does not hold the mark',
+      'dated before start_date is skipped and does not hold the mark back',
       [rowAt(1, 'running'), rowAt(5, 'done')],
       undefined,
       { startDate: at(3) },
       ['r5'],
       at(5),
     ],
-  ])('%s', async (_, rows, mark, options, ids, after) => {
+  ])('an unfinished row %s', async (_, rows, mark, options, ids, after) => {
     const testRun = openRun({ ...options, answers: api({ d1: rows }) });
     const state = { version: 1, marks: mark === undefined ? {} : { d1: mark } };
     const stream = openRead<PartitionCursor>(testRun, tasks, state);
@@ -140,7 +154,7 @@ describe('a row that was emitted unfinished', () => {
   };
   const begun = { version: 1, marks: { d1: at(9), d2: at(9) }, pending: ['j'] };
 
-  test('without a date is emitted when it finishes, however old its date is', async () => {
+  test('an undated row is emitted when it finishes, however old its date is', async () => {
     const first = await read({ d1: [job('running', null), { ...(row(9) as Row), status: 'done' }], d2: [] }, {});
     expect(first.state).toEqual({ version: 1, marks: { d1: at(9) }, pending: ['j'] });
     const second = await read({ d1: [job('done', at(1))], d2: [] }, first.state);
@@ -148,13 +162,13 @@ describe('a row that was emitted unfinished', () => {
     expect((await read({ d1: [job('done', at(1))], d2: [] }, second.state)).rows).toEqual([]);
   });
 
-  test('is also emitted in another deployment, even from before start_date', async () => {
+  test('a pending row is emitted even from another deployment and from before start_date', async () => {
     expect((await read({ d1: [], d2: [job('done', at(1))] }, begun)).rows).toEqual([['j', 'done']]);
     const { rows } = await read({ d1: [], d2: [job('done', at(1))] }, begun, { startDate: at(5) });
     expect(rows).toEqual([['j', 'done']]);
   });
 
-  test('is pending while a part is rejected, omitted or without its list, and forgotten when it is gone', async () => {
+  test('a row stays pending while any partition is rejected, omitted or incomplete, and is removed when it no longer exists', async () => {
     const kept = { state: { pending: ['j'] } };
     expect(await read({ d1: refuses(403), d2: [] }, begun)).toMatchObject(kept);
     expect(await read({ d1: [], d2: [] }, begun, { chosen: ['d1'] })).toMatchObject(kept);

@@ -12,14 +12,14 @@ import type { Partition } from '../partitions.ts';
 import { parseState } from '../state-format.ts';
 import { type PartitionCursor, type PartitionState, partitionState } from './cursor.ts';
 
-/** All times are multiples of this, so that many rows share one. */
+/** All times are multiples of this, so that many rows have the same time. */
 const TICK = 500;
 const BEGIN = Date.parse('2018-09-01T00:00:00Z');
 const PARTITIONS = ['a', 'b', 'c'];
-/** Its rows come with the list of partitions. */
+/** The list of partitions already contains the rows of this partition. */
 const BROUGHT = 'c';
 
-/** A row of the server. Its time never changes, but may be unknown at first. */
+/** A row on the server. Its time never changes, but may be unknown at first. */
 interface Job {
   key: string;
   partition: string;
@@ -27,12 +27,13 @@ interface Job {
   isDated: boolean;
   isFinal: boolean;
   version: number;
-  /** It began earlier than the lookback before it was first listed. */
+  /** The job was first listed later than the lookback window allows. */
   isLate: boolean;
 }
 
 /**
- * `which` selects one of the current jobs; `late`: how many ticks before now a job is dated; negative: in the future.
+ * `which` selects one of the current jobs. `late` is the number of ticks that a job is dated before now, or after now if
+ * negative.
  */
 type Change =
   | { kind: 'begin'; partition: string; isDated: boolean; isFinal: boolean; late: number }
@@ -49,9 +50,9 @@ interface Read {
   workers: number;
   /** The statuses that partitions return instead of their rows. */
   refused: Record<string, number>;
-  /** The request at which the process is killed. */
+  /** The number of the request at which the process is killed. */
   killedAt: number | undefined;
-  /** Which of the printed states had been saved by then, from 0 (none) to 1 (the last). */
+  /** The share of the printed states that were saved by then, from 0 (none) to 1 (all). */
   saved: number;
 }
 
@@ -110,7 +111,7 @@ const LAST: Read = {
   saved: 1,
 };
 
-/** The API, the state passed from read to read, and the version of each job that the state covers. */
+/** The API, the state that each read passes to the next, and the version of each job that the state covers. */
 class Model {
   readonly #story: Story;
   readonly lookbackMs: number;
@@ -143,7 +144,7 @@ class Model {
 
   #begin({ partition, isDated, isFinal, late }: Change & { kind: 'begin' }): void {
     const { lookback, changes } = this.#story;
-    // Final rows are listed within the lookback; rows that still change may be listed later.
+    // Final rows are listed within the lookback window. Rows that may still change can be listed later.
     const ticks = isFinal || !changes ? Math.min(late, lookback) : late;
     const time = this.now - ticks * TICK;
     const key = `j${(this.#count += 1)}`;
@@ -164,18 +165,18 @@ class Model {
     else if (change.kind === 'date' && !job.isDated) {
       job.isDated = true;
       job.version += 1;
-    } // A job that moved before it was seen can't be recognized, and one that moved to a removed partition is gone.
+    } // A job that moves before it is seen can't be recognized. A job in a removed partition no longer exists.
     else if (change.kind === 'move' && isKnown && this.#story.changes) {
       if (this.present.has(change.partition)) job.partition = change.partition;
     } else if ((change.kind === 'progress' || change.kind === 'finish') && !job.isFinal) {
-      // A late job has to be seen while it runs.
+      // A late job must be seen before it finishes.
       if (change.kind === 'finish' && job.isLate && !isKnown) return;
       job.version += 1;
       job.isFinal = change.kind === 'finish';
     }
   }
 
-  /** Reads once; returns the partitions that were read completely, and the emitted records. */
+  /** Reads once, and returns the emitted records and the partitions that were read completely. */
   async read({ mode, jobId, chosen, workers, refused, killedAt, saved }: Read): Promise<{
     isComplete: boolean;
     whole: string[];
@@ -242,7 +243,7 @@ const jobsIn = (chosen: readonly Partition[], all: Set<string>, changes: boolean
     },
   });
 
-test('the final version of every row is emitted, whatever moves, is rejected, removed or chosen, and wherever reads are killed', async () => {
+test('the final version of every row is emitted, however rows and partitions change and whenever reads are killed', async () => {
   const check = async (story: Story): Promise<void> => {
     const model = new Model(story);
     for (const read of [...story.reads, LAST]) {
@@ -254,19 +255,19 @@ test('the final version of every row is emitted, whatever moves, is rejected, re
       const { marks, pending = [] } = model.state;
       const boundOf = (mark?: string): number => (mark === undefined ? -Infinity : Date.parse(mark) - model.lookbackMs);
       const timeOf = ({ isDated, time }: Job): number => (isDated ? time : Infinity);
-      // A completely read partition was emitted in its current form.
+      // All rows of a completely read partition were emitted in their current version.
       if (isComplete) expect(model.listed.filter((job) => whole.includes(job.partition) && isStale(job))).toEqual([]);
-      // The next read skips no row that was not emitted in its final form.
+      // The next read skips no row unless its final version was emitted.
       const passedOver = ({ partition, isFinal, key, ...job }: Job): boolean =>
         isFinal && !pending.includes(key) && timeOf({ partition, isFinal, key, ...job }) < boundOf(marks[partition]);
       expect(model.listed.filter((job) => passedOver(job) && isStale(job))).toEqual([]);
-      // A row that was emitted unfinished stays pending, unless its partition is read in full again.
+      // A row that was emitted before it was final stays pending, unless its partition is read in full again.
       const isOpen = (job: Job): boolean => model.covered.has(job.key) && (!job.isFinal || isStale(job));
       const forgotten = model.listed.filter((job) => isOpen(job) && !pending.includes(job.key));
       if (story.changes) expect(forgotten.filter(({ partition }) => marks[partition] !== undefined)).toEqual([]);
-      // No mark is in the future.
+      // No high-water mark is in the future.
       for (const mark of Object.values(marks)) expect(Date.parse(mark)).toBeLessThanOrEqual(model.now);
-      // Nothing known and final is emitted again, except within the lookback.
+      // No row that is known and final is emitted again, except within the lookback window.
       const jobs = new Map(model.jobs.map((job) => [job.key, job]));
       const again = emitted.filter(({ id }) => {
         const job = jobs.get(String(id));

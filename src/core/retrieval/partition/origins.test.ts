@@ -18,7 +18,7 @@ import type { Stream } from '../../stream/stream.ts';
 
 type Definition = Stream<ComposeShared>;
 
-/** A partition such as `east 1`, whose name begins with its origin. */
+/** A partition such as `east 1`, whose id begins with the name of its origin. */
 const partition = (id: string, more: Partial<Partition> = {}): Partition => ({
   id,
   label: `deployment ${id}`,
@@ -37,7 +37,7 @@ const withPartitions = (
   ...altered(definition, { partitions: async () => ({ chosen, all: undefined, ...more }) }),
 });
 
-/** One row for each partition, unless it has a different response. */
+/** One row for each partition, unless `others` has a different response. */
 function answersFor(ids: readonly string[], others: Record<string, unknown> = {}, name = 'backups'): Answers {
   return Object.fromEntries(
     ids.map((id) => [
@@ -52,13 +52,13 @@ function open(definition: Definition, answers: Answers, options: object = {}): T
   return { ...testRun, done: openRead(testRun, definition).toEnd };
 }
 
-describe('origins', () => {
-  test('do not wait for each other: while one does not respond, the others are read to their ends', async () => {
+describe('partitions of several origins', () => {
+  test('an unresponsive origin does not block the partitions of other origins', async () => {
     const ids = [...idsAt('east', 3), ...idsAt('west', 3), ...idsAt('north', 2)];
     const { promise, resolve } = Promise.withResolvers<unknown>();
     const answers = answersFor(ids, { 'east 1': () => promise });
     const testRun = openRun({ workers: 2, answers });
-    // One request at a time for each origin, and a permit for another one.
+    // Each origin may have one request in flight, and there are permits for two origins.
     const definition = withPartitions(
       backups,
       ids.map((id) => partition(id)),
@@ -74,7 +74,7 @@ describe('origins', () => {
     expect(testRun.api.paths.filter((path) => path.includes('east'))).toEqual(idsAt('east', 3).map((id) => pathOf(id)));
   });
 
-  test('whose server is down are given up individually', async () => {
+  test('only the partitions of a failing origin are given up', async () => {
     const ids = idsAt('east', 40).flatMap((id, i) => [id, ...(i < 20 ? [`west ${i + 1}`] : [])]);
     const down = Object.fromEntries(idsAt('east', 40).map((id) => [id, refuses(503)]));
     const { api, printed, done } = open(
@@ -90,7 +90,7 @@ describe('origins', () => {
     expect(printed.logged('ERROR').at(-1)).toBe('backups: 35 more deployments were not requested, for the same reason');
   });
 
-  test('whose circuit opens are given up at once, with one line about the rest', async () => {
+  test("after a circuit opens, the origin's other partitions are given up at once with one log line", async () => {
     const ids = [...idsAt('east', 40), ...idsAt('west', 3)];
     const definition = withPartitions(
       backups,
@@ -111,8 +111,8 @@ describe('origins', () => {
   });
 });
 
-describe('a partition that came with its rows', () => {
-  test('is not requested, and its rows are normalized', async () => {
+describe('a partition whose list contains its rows', () => {
+  test('rows in the list of partitions are normalized, and the partition is not requested', async () => {
     const brought = partition('east 9', { rows: [{ id: 7, created_at: '2018-08-22T02:00:00+02:00' }] });
     const definition = withPartitions(backups, [partition('east 1'), brought]);
     const { api, printed, done } = open(definition, answersFor(['east 1']));
@@ -124,13 +124,13 @@ describe('a partition that came with its rows', () => {
     ]);
   });
 
-  test('may have no rows, and is not requested either', async () => {
+  test('a partition with an empty list of rows is not requested', async () => {
     const { api, done } = open(withPartitions(backups, [partition('east 1', { rows: [] })]), {});
     await done();
     expect(api.paths).toEqual([]);
   });
 
-  test('with an invalid row fails the stream, and is named', async () => {
+  test('an invalid row in the list of partitions fails the stream with the name of the partition', async () => {
     const definition = withPartitions(backups, [partition('east 1', { rows: [{ id: 'a' }, {}] })]);
     await expect(open(definition, {}).done()).rejects.toMatchObject({
       problem: 'unexpected_body',
@@ -138,7 +138,7 @@ describe('a partition that came with its rows', () => {
     });
   });
 
-  test('does not count as requested: if all requested partitions are rejected, the stream fails', async () => {
+  test('the stream fails if all requested partitions are rejected, even if others were in the list with their rows', async () => {
     const brought = partition('west 1', { rows: [{ id: 'a' }] });
     const definition = withPartitions(backups, [partition('east 1'), brought]);
     const { printed, done } = open(definition, answersFor(['east 1'], { 'east 1': refuses(403) }));
@@ -146,7 +146,7 @@ describe('a partition that came with its rows', () => {
     expect(printed.rows.map(({ id }) => id)).toEqual(['a']);
   });
 
-  test('has a mark, like others, and known rows are omitted', async () => {
+  test('rows in the list of partitions set a high-water mark, and known rows are omitted', async () => {
     const at = (minute: number): string => new Date(Date.UTC(2018, 7, 31, 12, minute)).toISOString();
     const rows = [9, 3, 1].map((minute) => ({ id: `r${minute}`, updated_at: at(minute) }));
     const testRun = openRun();
@@ -172,7 +172,7 @@ describe('an optional stream', () => {
     ids.map((id) => partition(id)),
   );
 
-  test('is empty with one warning if all partitions lack it', async () => {
+  test('an optional stream is empty with one warning if no partition has it', async () => {
     const others = { 'east 1': absent, 'west 1': refuses(404), 'west 2': absent };
     const { printed, done } = open(definition, answersFor(ids, others, 'addons'));
     await done();
@@ -182,7 +182,7 @@ describe('an optional stream', () => {
     ]);
   });
 
-  test('is skipped for the partitions that lack it, if some have it', async () => {
+  test('an optional stream is skipped for partitions that do not have it if others do', async () => {
     const others = { 'east 1': absent, 'west 1': refuses(404) };
     const { printed, done } = open(definition, answersFor(ids, others, 'addons'));
     await done();
@@ -190,14 +190,14 @@ describe('an optional stream', () => {
     expect(printed.logged('WARN')).toHaveLength(2);
   });
 
-  test('is not considered empty in an outage', async () => {
+  test('an optional stream is not treated as empty during an outage', async () => {
     const others = { 'east 1': absent, 'west 1': refuses(404), 'west 2': refuses(503) };
     await expect(open(definition, answersFor(ids, others, 'addons')).done()).rejects.toMatchObject({
       problem: 'server_error',
     });
   });
 
-  test('fails if no partition has it and the stream is required', async () => {
+  test('a required stream fails if no partition has it', async () => {
     const needed = withPartitions(
       backups,
       ids.map((id) => partition(id)),
@@ -207,7 +207,7 @@ describe('an optional stream', () => {
   });
 });
 
-test('the report at the end has the intended omissions', async () => {
+test('the report at the end contains the intentional omissions', async () => {
   const testRun = openRun();
   const leftOut = ['3 deployments of generation 2', '1 deployment of other types'];
   const stream = openRead(testRun, withPartitions(backups, [], { leftOut }));

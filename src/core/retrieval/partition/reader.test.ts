@@ -16,7 +16,7 @@ type Given = RunOptions & { definition?: Stream<ComposeShared> };
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, i) => `d${i + 1}`);
 
-/** The API's responses for the deployments d1, d2, …, each of which has one row per report. */
+/** The API's responses for the deployments d1, d2, …. Each deployment has one row. */
 function answersFor(count: number, name: string, others: Record<string, unknown> = {}): Answers {
   const answers: Answers = {
     deployments: listBody(
@@ -39,7 +39,7 @@ function open({
   return { ...testRun, stream, done: stream.toEnd };
 }
 
-test('every deployment has its own request, and its rows have its id', async () => {
+test('every deployment is requested separately, and its rows contain its id', async () => {
   const { printed, api, stream, done } = open({ answers: answersFor(2, 'backups') });
   await done();
   expect(api.paths).toEqual(['deployments', 'deployments/d1/backups', 'deployments/d2/backups']);
@@ -50,7 +50,7 @@ test('every deployment has its own request, and its rows have its id', async () 
   expect(stream.reader.report.requests).toBe(2);
 });
 
-test('without deployments there are no rows and no rejection', async () => {
+test('a stream without deployments has no records and does not fail', async () => {
   const { printed, done } = open({ answers: answersFor(0, 'backups') });
   await done();
   expect(printed.messages).toEqual([]);
@@ -58,7 +58,7 @@ test('without deployments there are no rows and no rejection', async () => {
 
 describe('a stream that the API rejects for some deployments', () => {
   test.each([403, 404])(
-    'with HTTP %i is skipped there, with a warning that names the deployment and status',
+    'a deployment with HTTP %i is skipped with a warning that names the deployment and the status',
     async (status) => {
       const { printed, stream, done } = open({ answers: answersFor(3, 'backups', { d2: refuses(status) }) });
       await done();
@@ -70,17 +70,22 @@ describe('a stream that the API rejects for some deployments', () => {
     },
   );
 
-  test.each([403, 404])('with HTTP %i fails the stream after the others, if the user wants it', async (status) => {
-    const answers = answersFor(3, 'backups', { d1: refuses(status) });
-    const { printed, done } = open({ answers, failOnRefusedDeployments: true });
-    await expect(done()).rejects.toMatchObject({
-      problem: 'partitions_rejected',
-      message: expect.stringContaining(`for deployment d1 (HTTP ${status}), and fail_on_refused_deployments is on. G`),
-    });
-    expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2', 'row of d3']);
-  });
+  test.each([403, 404])(
+    'a deployment with HTTP %i fails the stream after the others were read, if the user wants it to fail',
+    async (status) => {
+      const answers = answersFor(3, 'backups', { d1: refuses(status) });
+      const { printed, done } = open({ answers, failOnRefusedDeployments: true });
+      await expect(done()).rejects.toMatchObject({
+        problem: 'partitions_rejected',
+        message: expect.stringContaining(
+          `for deployment d1 (HTTP ${status}), and fail_on_refused_deployments is on. G`,
+        ),
+      });
+      expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2', 'row of d3']);
+    },
+  );
 
-  test('fails for a missing role rather than an absence', async () => {
+  test('the stream fails because of a missing role rather than an absence', async () => {
     const answers = answersFor(4, 'backups', { d1: refuses(404), d2: refuses(403), d3: refuses(403) });
     await expect(open({ answers, failOnRefusedDeployments: true }).done()).rejects.toMatchObject({
       problem: 'partitions_rejected',
@@ -88,7 +93,7 @@ describe('a stream that the API rejects for some deployments', () => {
     });
   });
 
-  test('fails for an outage first, even if the user wants it to fail for rejections', async () => {
+  test('the stream fails because of an outage rather than a rejection', async () => {
     const answers = answersFor(3, 'backups', { d1: refuses(403), d2: refuses(503) });
     const { done } = open({ answers, failOnRefusedDeployments: true });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
@@ -96,21 +101,21 @@ describe('a stream that the API rejects for some deployments', () => {
 });
 
 describe('a stream that the API rejects for all deployments', () => {
-  test('fails for a missing role, if that is among the reasons', async () => {
+  test('the stream fails because of a missing role if that is one of the reasons', async () => {
     const others = { d1: refuses(404), d2: refuses(403) };
     const { done } = open({ answers: answersFor(2, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'forbidden', status: 403 });
   });
 
-  test('fails even an optional stream if one of the reasons is a missing role', async () => {
+  test('even an optional stream fails if one of the reasons is a missing role', async () => {
     const others = { d1: refuses(404), d2: refuses(403) };
     const { done } = open({ definition: addons, answers: answersFor(2, 'addons', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
   });
 });
 
-describe('a deployment that fails', () => {
-  test('fails the stream after the others were read', async () => {
+describe('a failing deployment', () => {
+  test('a failing deployment fails the stream after the other deployments were read', async () => {
     const others = { d2: refuses(503, 'deployments/d2/backups'), d3: refuses(404) };
     const { printed, done } = open({ answers: answersFor(4, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
@@ -118,7 +123,7 @@ describe('a deployment that fails', () => {
     expect(printed.logged('ERROR')).toEqual([expect.stringContaining('backups: deployment d2 could not be read')]);
   });
 
-  test('with an invalid row is logged with path and row', async () => {
+  test('a deployment with an invalid row is logged with the path and the row', async () => {
     const others = { d1: listBody('backups', [{ id: 'a' }, null]) };
     const { printed, done } = open({ answers: answersFor(2, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'unexpected_body' });
@@ -126,7 +131,7 @@ describe('a deployment that fails', () => {
     expect(printed.rows.map(({ id }) => id)).toEqual(['row of d2']);
   });
 
-  test('permanently does not count as an outage: the others are read, however many fail', async () => {
+  test('permanent failures do not count as an outage, so all other deployments are read', async () => {
     const others = Object.fromEntries(ids(12).flatMap((id, i) => (i < 8 ? [[id, refuses(418)]] : [])));
     const { printed, api, done } = open({ answers: answersFor(12, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'unexpected_status' });
@@ -134,7 +139,7 @@ describe('a deployment that fails', () => {
     expect(printed.rows).toHaveLength(4);
   });
 
-  test('occasionally is not an outage', async () => {
+  test('occasional failures do not count as an outage', async () => {
     const others = Object.fromEntries(ids(20).flatMap((id, i) => (i % 5 === 0 ? [] : [[id, refuses(503)]])));
     const { printed, api, done } = open({ answers: answersFor(20, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });
@@ -152,7 +157,7 @@ test('a bug ends the read instead of counting as a failure of one deployment', a
   expect(api.paths.at(-1)).toBe('deployments/d2/backups');
 });
 
-test('stopping the sync ends the read, without a line about deployments', async () => {
+test('stopping the sync ends the read without a log line about deployments', async () => {
   const testRun = open({ answers: {} });
   Object.assign(
     testRun.api.answers,

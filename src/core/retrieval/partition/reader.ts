@@ -24,7 +24,7 @@ export async function readPartitions<S, F extends string>(
     emit(partition, reader.page(rows, label, fields));
     await session.output.ready();
   }
-  // A response without its list does not mean that the rows are gone.
+  // If a response lacks its list, the rows may still exist.
   let isListMissing = false;
   const isNoneSkipped = await eachPartition(
     reader,
@@ -42,7 +42,9 @@ export async function readPartitions<S, F extends string>(
   if (isWhole && isNoneSkipped && !isListMissing) cursor?.readWhole();
 }
 
-/** Emits the new rows of a partition, and those that may still change or could when they were last emitted. */
+/**
+ * Emits a partition's new rows, rows that may still change, and rows that could still change when they were last emitted.
+ */
 function emitNew<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByPartition<S, F>,
@@ -58,7 +60,7 @@ function emitNew<S, F extends string>(
   for (const row of page.rows) {
     const at = (row[retrieval.cursorField ?? ''] ?? undefined) as string | undefined;
     const key = reader.keyOf(row);
-    // An undated row may get its date later, and then be older than the mark.
+    // A row without a date may get its date later, and the date may be before the high-water mark.
     const isFinal = at !== undefined && retrieval.isFinal?.(row) !== false;
     if (!cursor.isPending(key)) {
       if (isFinal && bound !== undefined && at < bound) continue;
@@ -66,7 +68,7 @@ function emitNew<S, F extends string>(
     }
     reader.record(row, now, page);
     cursor.emitted(key, isFinal);
-    // Rows dated before these may still arrive.
+    // Rows with earlier dates may still arrive.
     if (at === undefined || at > startedAt) continue;
     if (isFinal) newest = newest === undefined || at > newest ? at : newest;
     else oldestOpen = oldestOpen === undefined || at < oldestOpen ? at : oldestOpen;

@@ -2,7 +2,7 @@ import type { Request } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
 import type { Skipped } from '../partitions.ts';
 
-/** A list that several streams share, requested once per sync. */
+/** Several streams share this list, which is requested once per sync. */
 export interface Shared<S, F extends string> {
   way: 'shared';
   path: string;
@@ -11,16 +11,16 @@ export interface Shared<S, F extends string> {
   detail?: Detail<S, F>;
 }
 
-/** An additional request per row, for fields that the list omits. */
+/** An additional request per row for fields that the list omits. */
 export interface Detail<S, F extends string> {
   /** Whether the user wants the details. */
   isWanted(shared: S): boolean;
-  /** Undefined for a row that is complete. */
+  /** Undefined if the row is complete. */
   request(row: Row, shared: S): Request | undefined;
-  /** The fields that the details add. If the user does not want them, they are removed from rows. */
+  /** The fields that the details add. They are removed from rows if the user doesn't want the details. */
   fields: readonly F[];
   /** Throws `unexpected_body`. */
   values(body: unknown, request: Request): Row;
-  /** The name of the details in messages: `connection strings`. */
+  /** The name of the details in messages, such as `connection strings`. */
   what: string;
 }

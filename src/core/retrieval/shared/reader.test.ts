@@ -24,13 +24,13 @@ async function read(options: RunOptions): Promise<TestRun & { stream: OpenStream
 
 const { detail } = deployments.retrieval as Shared<ComposeShared, string> & { detail: Detail<ComposeShared, string> };
 
-describe('deployments without their details', () => {
+describe('deployments without details', () => {
   const list = listBody('deployments', [
     { id: 'd1', name: 'one', strings: { direct: ['secret'] } },
     { id: 'd2', name: 'two', _embedded: { strings: { direct: ['secret'] } } },
   ]);
 
-  test('are the shared list, without the details even if the list has them', async () => {
+  test('deployments are emitted without details, even if the list contains the details', async () => {
     const { printed, api, stream } = await read({ answers: { deployments: list } });
     expect(printed.rows).toEqual([
       { id: 'd1', name: 'one' },
@@ -41,7 +41,7 @@ describe('deployments without their details', () => {
   });
 });
 
-test.each([true, false])('details that only the list has are never emitted, wanted or not: %s', async (asked) => {
+test.each([true, false])('details from the list are never emitted (details wanted: %s)', async (asked) => {
   const strings = { direct: ['secret'] };
   const answers = {
     deployments: listBody('deployments', [
@@ -62,7 +62,7 @@ test.each([true, false])('details that only the list has are never emitted, want
   ]);
 });
 
-describe('deployments with their details', () => {
+describe('deployments with details', () => {
   const answers = {
     deployments: listBody('deployments', [{ id: 'd1' }, { id: 'd2' }, { id: 'd3' }]),
     'deployments/d1': { id: 'd1', name: 'not taken', strings: { direct: ['a'] } },
@@ -71,7 +71,7 @@ describe('deployments with their details', () => {
   };
   const asked = { includeConnectionStrings: true, workers: 1 };
 
-  test('are completed by one more request each', async () => {
+  test('each deployment is completed by one more request', async () => {
     const { printed, stream } = await read({ ...asked, answers });
     expect(printed.rows).toEqual([
       { id: 'd1', strings: { direct: ['a'] } },
@@ -82,26 +82,29 @@ describe('deployments with their details', () => {
   });
 
   test.each([
-    ['an outage', refuses(503, 'deployments/d2'), 'server_error'],
-    ['a status that no API should have', refuses(418, 'deployments/d2'), 'unexpected_status'],
+    ['a server error', refuses(503, 'deployments/d2'), 'server_error'],
+    ['an unexpected status', refuses(418, 'deployments/d2'), 'unexpected_status'],
     ['an error text', { errors: 'no' }, 'unexpected_body'],
     ['a list', [], 'unexpected_body'],
-  ])('fail the stream after the other rows if the API responds with %s', async (_, answer, problem) => {
-    const testRun = openRun({ ...asked, answers: { ...answers, 'deployments/d2': answer } });
-    const reading = openRead(testRun, deployments).toEnd();
-    await expect(reading).rejects.toMatchObject({ problem });
-    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1', 'd3']);
-    expect(testRun.printed.logged('ERROR')).toEqual([
-      expect.stringMatching(/^deployments: deployment d2 could not be read: .*deployments\/d2/),
-    ]);
-  });
+  ])(
+    'the stream fails after the other rows were emitted if the response with details is %s',
+    async (_, answer, problem) => {
+      const testRun = openRun({ ...asked, answers: { ...answers, 'deployments/d2': answer } });
+      const reading = openRead(testRun, deployments).toEnd();
+      await expect(reading).rejects.toMatchObject({ problem });
+      expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1', 'd3']);
+      expect(testRun.printed.logged('ERROR')).toEqual([
+        expect.stringMatching(/^deployments: deployment d2 could not be read: .*deployments\/d2/),
+      ]);
+    },
+  );
 });
 
-describe('a list without details', () => {
+describe('a list that never has details', () => {
   const definition = altered(deployments, { detail: undefined });
   const answers = { deployments: listBody('deployments', [{ id: 'd1', strings: { direct: [] } }, { id: 'd2' }]) };
 
-  test('is emitted as it is, with one request', async () => {
+  test('the list is emitted unchanged after one request', async () => {
     const testRun = openRun({ answers, includeConnectionStrings: true });
     const stream = openRead(testRun, definition);
     await stream.toEnd();
@@ -111,7 +114,7 @@ describe('a list without details', () => {
   });
 });
 
-describe('a list in which some rows need no details', () => {
+describe('a list in which only some rows need details', () => {
   const some = altered(deployments, {
     detail: {
       ...detail,
@@ -129,7 +132,7 @@ describe('a list in which some rows need no details', () => {
     'deployments/d3': { strings: { direct: ['c'] } },
   };
 
-  test('requests details for the other rows, and leaves these rows unchanged', async () => {
+  test('details are requested only for incomplete rows, and other rows are unchanged', async () => {
     const testRun = openRun({ answers, includeConnectionStrings: true, workers: 1 });
     await openRead(testRun, some).toEnd();
     expect(testRun.api.paths).toEqual(['deployments', 'deployments/d1', 'deployments/d3']);
@@ -142,7 +145,7 @@ describe('a list in which some rows need no details', () => {
   });
 });
 
-describe('details that are rejected', () => {
+describe('rejected details', () => {
   const answersOf = (statuses: Record<string, number>): Record<string, unknown> => ({
     deployments: listBody('deployments', [{ id: 'd1' }, { id: 'd2' }, { id: 'd3' }]),
     ...Object.fromEntries(
@@ -158,20 +161,20 @@ describe('details that are rejected', () => {
     return printed.logged('WARN');
   };
 
-  test('for all rows cause one warning, with the first response', async () => {
+  test('details that are rejected for all rows cause one warning with the first response', async () => {
     expect(await warned({ d1: 403, d2: 404, d3: 403 })).toEqual([
       'deployments: all 3 deployments without connection strings, because the API rejected the request (HTTP 403)',
     ]);
   });
 
-  test('for some rows cause one warning each, with their responses', async () => {
+  test('details that are rejected for some rows cause one warning per row with its response', async () => {
     expect(await warned({ d1: 403, d3: 404 })).toEqual([
       'deployments: deployment d1 without connection strings, because the API rejected the request (HTTP 403)',
       'deployments: deployment d3 without connection strings, because the API rejected the request (HTTP 404)',
     ]);
   });
 
-  test('for no row cause no warning', async () => {
+  test('details that are not rejected cause no warning', async () => {
     expect(await warned({})).toEqual([]);
   });
 });
@@ -183,7 +186,7 @@ describe('details of a stream that emits only declared fields', () => {
     dropped: ['secret'],
   };
 
-  test('are emitted if declared; undeclared fields are reported and omitted', async () => {
+  test('only declared details are emitted, and undeclared details are reported', async () => {
     const answers = {
       deployments: listBody('deployments', [{ id: 'd1', name: 'one', kind: 'of the list' }]),
       'deployments/d1': {

@@ -4,13 +4,13 @@ import type { Request } from '../../stream/request.ts';
 import { type Item, each } from '../each.ts';
 import type { Detail, Shared } from './declaration.ts';
 
-/** A row that one more request may complete. */
+/** A row whose details have to be requested. */
 interface Incomplete extends Item {
   row: Row;
   request: Request;
 }
 
-/** Reads a list that several streams share, each row completed with one more request if the user wants that. */
+/** Reads a list that several streams share. If the user wants the details, requests them for each row. */
 export async function readShared<S, F extends string>(reader: StreamReader<S>, retrieval: Shared<S, F>): Promise<void> {
   const { session, report } = reader;
   const { path, detail } = retrieval;
@@ -24,7 +24,8 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
       complete.push(row);
       continue;
     }
-    // The list may have these fields, too, but the user does not want them, or the request returns them.
+    // The list may also contain these fields. Remove them, because the user doesn't want them or the detail request
+    // returns them.
     for (const field of detail.fields) if (field in row) row[field] = undefined;
     if (!detail.isWanted(session.shared)) complete.push(row);
     else incomplete.push({ row, request, label: `deployment ${String(row['id'])}`, origin: request.origin });
@@ -37,8 +38,8 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
 }
 
 /**
- * A row whose details are rejected is emitted without them. A row whose details fail is omitted, and the stream fails
- * at its end.
+ * Rows with rejected details are emitted without the details. If the details of a row fail, the row is omitted, and the
+ * stream fails at the end.
  */
 async function readDetails<S, F extends string>(
   reader: StreamReader<S>,
@@ -60,7 +61,7 @@ async function readDetails<S, F extends string>(
   const [first] = rejected.values();
   const warnOf = (which: string, answer: string | undefined): void =>
     reader.warn(`${which} without ${detail.what}, because the API rejected the request (${answer})`);
-  // If all details are rejected for one reason, log one line rather than hundreds.
+  // If the details of all rows are rejected, log one warning instead of hundreds.
   if (rows.length === incomplete.length && rows.length > 1) warnOf(`all ${rows.length} deployments`, first?.answer);
   else for (const [{ label }, { answer }] of rejected) warnOf(label, answer);
   for (const row of rows) complete(row, {});

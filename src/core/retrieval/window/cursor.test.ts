@@ -32,7 +32,7 @@ function marked(mark: string, more: Partial<WindowState> = {}): WindowState {
   return { version: 1, platform: 'ibm_cloud', marks: { one: mark }, ...more };
 }
 
-/** Reads all windows of a partition; returns them, oldest first. */
+/** Reads all windows of a partition, and returns them from the oldest to the newest. */
 function readAll(cursor: WindowCursor, partition = 'one'): Window[] {
   const all = cursor.windowsOf(partition).toReversed();
   for (const window of all) cursor.read(partition, window);
@@ -46,8 +46,8 @@ function readFirst(cursor: WindowCursor, partition: string): void {
 
 const shown = ({ from, to }: Window): string => `${utcText(from)}/${utcText(to)}`;
 
-describe('where a read begins', () => {
-  test('thirty days back, in windows of eight days, up to the start of the sync', () => {
+describe('the start of a read', () => {
+  test('a first read begins thirty days before the start of the sync, in windows of eight days', () => {
     expect(readAll(open()).map(shown)).toEqual([
       '2025-05-03T12:00:00.000Z/2025-05-11T12:00:00.000Z',
       '2025-05-11T12:00:00.000Z/2025-05-19T12:00:00.000Z',
@@ -56,7 +56,7 @@ describe('where a read begins', () => {
     ]);
   });
 
-  test('at start_date, however old or recent', () => {
+  test('a first read begins at start_date, however old or recent it is', () => {
     const early = readAll(open(NONE, { startDate: '2025-01-01T00:00:00.000Z' }));
     expect(early[0]?.from).toBe(Date.parse('2025-01-01T00:00:00.000Z'));
     expect(early).toHaveLength(20);
@@ -65,7 +65,7 @@ describe('where a read begins', () => {
     expect(readAll(open(NONE, { startDate: '2025-07-01T00:00:00.000Z' }))).toEqual([]);
   });
 
-  test('an hour before the mark, or the lookback window if that is longer, but not before start_date', () => {
+  test('a later read begins an hour before the high-water mark, or earlier with a longer lookback window, but not before start_date', () => {
     const mark = marked('2025-06-02T06:00:00.000Z');
     const from = (options: Partial<CursorOptions>): string =>
       utcText(open(mark, options).windowsOf('one').at(-1)?.from ?? 0);
@@ -75,7 +75,7 @@ describe('where a read begins', () => {
     expect(from({ startDate: '2024-06-02T05:30:00.000Z' })).toBe('2025-06-02T05:00:00.000Z');
   });
 
-  test('each partition has its own mark, and a new one is read from its beginning', () => {
+  test('each partition has its own high-water mark, and a new partition is read from its beginning', () => {
     const cursor = open(marked('2025-06-02T06:00:00.000Z'));
     expect(utcText(cursor.windowsOf('two').at(-1)?.from ?? 0)).toBe('2025-05-03T12:00:00.000Z');
     expect(readAll(cursor)).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('where a read begins', () => {
 });
 
 describe('the state', () => {
-  test('has version, platform, marks, start date, and the job of a full refresh', () => {
+  test('the state contains the version, platform, marks, start date, and the job of a full refresh', () => {
     const cursor = open(NONE, { mode: 'full_refresh', jobId: '7' });
     expect(cursor.state()).toEqual({ version: 1, platform: 'ibm_cloud', marks: {}, job: '7' });
     readFirst(cursor, 'one');
@@ -107,7 +107,7 @@ describe('the state', () => {
     expect(cursor.state().start_date).toBe('2025-05-03T12:00:00.000Z');
   });
 
-  test('a start_date before that of the first read causes a warning', () => {
+  test("a start_date before the first read's start date causes a warning", () => {
     const state = marked('2025-06-02T06:00:00.000Z', { start_date: '2025-05-03T12:00:00.000Z' });
     expect(open(state).warnings()).toEqual([]);
     expect(open(state, { startDate: '2025-05-04T00:00:00.000Z' }).warnings()).toEqual([]);
@@ -116,7 +116,7 @@ describe('the state', () => {
     ]);
   });
 
-  test('a mark in the future causes a warning and never goes back', () => {
+  test('a high-water mark in the future causes a warning and never moves back', () => {
     const cursor = open(marked('2025-06-02T12:30:00.000Z'));
     expect(cursor.warnings()).toEqual([expect.stringContaining('which is in the future')]);
     expect(readAll(cursor)).toHaveLength(1);
@@ -124,7 +124,7 @@ describe('the state', () => {
   });
 });
 
-test('a window is halved at whole minutes, and the shortest has no halves', () => {
+test('a window is halved at a whole minute, and a window of one minute is not halved', () => {
   const cursor = open();
   const from = START - 3 * MINUTE - 1;
   const [newer, older] = cursor.halvesOf({ from, to: START }) ?? [];

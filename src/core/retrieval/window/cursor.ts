@@ -5,7 +5,7 @@ import { type StateFormat, sharedState, timesByPartition } from '../state-format
 import { utcText } from '../../record/timestamp.ts';
 
 const schema = sharedState.extend({
-  /** For each partition, all windows up to here were read. */
+  /** The high-water mark of each partition, up to which all windows were read. */
   marks: timesByPartition,
 });
 
@@ -13,16 +13,16 @@ export type WindowState = z.infer<typeof schema>;
 
 export const windowState: StateFormat<WindowState> = { schema, partitions: 'marks', lists: [], objects: {} };
 
-/** A time window, in Unix ms. A row dated `to` may be in it or in the next one. */
+/** A time window, in Unix ms. A row dated exactly `to` may be in this window or in the next one. */
 export interface Window {
   from: number;
   to: number;
 }
 
 /**
- * The cursor of a list that is requested by time windows: for each partition a high-water mark, up to which all windows
- * were read. Windows are read from the oldest up to the start of the sync, so that a stopped read has a mark to resume
- * from.
+ * The cursor of a list that is requested in time windows. For each partition, it stores a high-water mark, up to which
+ * all windows were read. Windows are read from the oldest to the start of the sync, so that a stopped read can resume at
+ * the mark.
  */
 export class WindowCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -39,11 +39,11 @@ export class WindowCursor implements Cursor {
 
   warnings(): string[] {
     const newest = [...this.#marks.values()].reduce<string | undefined>(latestOf, undefined);
-    // Without a start_date, a first read goes back only this far, too.
+    // Without a start_date, a first read also goes back only this far.
     return this.#frame.warnings(newest, this.#options.startDate ?? this.#frame.startDate);
   }
 
-  /** The windows of a partition to read now, oldest last. */
+  /** The windows of a partition to read now, from the newest to the oldest. */
   windowsOf(partition: string): Window[] {
     const { lookbackMs, startDate, startedAt } = this.#options;
     const { longestMs, overlapMs, firstMs } = this.#size;
@@ -59,9 +59,7 @@ export class WindowCursor implements Cursor {
     return windows.toReversed();
   }
 
-  /**
-   * The halves of a window that the API truncated, older half last; undefined if the window can't be halved further.
-   */
+  /** The halves of a window that the API truncated, newer half first; undefined if the window can't be halved. */
   halvesOf({ from, to }: Window): Window[] | undefined {
     const { shortestMs } = this.#size;
     if (to - from <= shortestMs) return undefined;
@@ -72,7 +70,7 @@ export class WindowCursor implements Cursor {
     ];
   }
 
-  /** Call once all rows of a window were emitted. */
+  /** Must be called after all rows of a window were emitted. */
   read(partition: string, { from, to }: Window): void {
     const mark = this.#marks.get(partition);
     if (mark === undefined || Date.parse(mark) < from) this.#frame.skipBefore(utcText(from));

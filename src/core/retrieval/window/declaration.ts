@@ -1,11 +1,11 @@
 import type { Request } from '../../stream/request.ts';
 import type { Partition, Partitions } from '../partitions.ts';
 
-/** Requests by partition and time window. */
+/** Each partition is requested in time windows. */
 export interface ByWindow<S, F extends string> {
   way: 'window';
   cursorField: F;
-  /** The name of a partition in states: `logs_instance`. */
+  /** The name of a partition in states, such as `logs_instance`. */
   partitionName: string;
   partitions(shared: S): Promise<Partitions>;
   /** Times are UTC strings. */
@@ -14,33 +14,33 @@ export interface ByWindow<S, F extends string> {
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
   /**
-   * The names in messages of a partition, of the rows, and of rows that are not the stream's: `Logs instance`,
-   * `events`, `of other services`.
+   * The names of a partition, of its rows, and of rows of other streams in messages, such as `Logs instance`, `events`
+   * and `of other services`.
    */
   terms: { partition: string; things: string; others: string };
 }
 
-/** How time is divided into windows, in ms. */
+/** How long the windows are, in ms. */
 export interface WindowSize {
   longestMs: number;
-  /** A window of this length is not halved. */
+  /** Windows of this length are not halved. */
   shortestMs: number;
-  /** The minimum lookback, to catch late arrivals. */
+  /** The minimum lookback window, to catch late arrivals. */
   overlapMs: number;
-  /** How far a first read goes back without a start_date. */
+  /** How far a first read without a start_date goes back. */
   firstMs: number;
 }
 
 export interface WindowPage {
   rows: unknown[];
-  /** One identity per row: rows with the same identity are duplicates. */
+  /** The identity of each row. Rows with the same identity are duplicates. */
   identities: string[];
-  /** Logged once per read. */
+  /** Warnings that are logged once per read. */
   warnings: string[];
-  /** How the API says that the page is truncated; undefined: it is complete. */
+  /** How the API says that the page is truncated; undefined if the page is complete. */
   truncated: string | undefined;
-  /** The number of further rows that are not the stream's. */
+  /** The number of additional rows that don't belong to the stream. */
   others: number;
-  /** The number of rows that cannot be parsed, whose text is in the field `raw`. */
+  /** The number of rows that can't be parsed. The field `raw` contains their text. */
   unreadable: number;
 }

@@ -23,14 +23,14 @@ interface Stored {
   time: number;
 }
 
-/** A list of events that is requested by time window, and omits events beyond its limit. */
+/** A list of events that is requested in time windows. The response omits events beyond the limit. */
 interface Model {
   events: Stored[];
   limit: number;
   end: 'inclusive' | 'exclusive';
 }
 
-/** The body of a response, as the test stream below parses it. */
+/** A response body, as the test stream below parses it. */
 interface Body {
   rows: Row[];
   truncated?: string;
@@ -74,11 +74,11 @@ function streamOf(partitions: readonly string[]): Stream<ComposeShared> {
 
 interface Opened extends TestRun {
   cursor: WindowCursor;
-  /** The ids that were emitted so far, in order. */
+  /** The ids emitted so far, in order. */
   ids: () => string[];
-  /** Reads to the end; throws the stream's error. */
+  /** Reads to the end. Throws the stream's error. */
   done: () => Promise<void>;
-  /** The same as in a sync, including the stream's last log line. */
+  /** Reads to the end as in a sync, and logs the stream's last line. */
   finished: () => Promise<void>;
 }
 
@@ -101,12 +101,12 @@ const serve =
   (query: Query): Body =>
     answerOf(model, query);
 
-/** Windows may have boundaries anywhere, so many events are dated exactly at a boundary. */
+/** Random event times. Many are exactly at a boundary, because windows may have boundaries anywhere. */
 const times = fc.oneof(
   fc.integer({ min: 0, max: 20 * 24 * 60 }).map((minutes) => START - minutes * MINUTE),
   fc.integer({ min: 0, max: 20 * DAY }).map((ms) => START - ms),
   fc.integer({ min: 0, max: 100 * 1_000 }).map((ms) => START - 3 * DAY - ms),
-  // The ends of the windows of eight days, and of their halves.
+  // The boundaries of windows of eight days, and of their halves.
   fc.constantFrom(...[22, 18, 14, 10, 6, 3].map((days) => START - days * DAY)),
 );
 const models = fc.record({
@@ -117,7 +117,7 @@ const models = fc.record({
   end: fc.constantFrom('inclusive' as const, 'exclusive' as const),
 });
 
-/** The windows that the log reports as truncated, as times. */
+/** The windows that the log reports as truncated. */
 function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
   return printed.logged('WARN').flatMap((message) => {
     const match = /truncates the events of store one from (\S+) to (\S+) \(/.exec(message);
@@ -125,7 +125,7 @@ function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
   });
 }
 
-test('a window that the API cannot complete in time is halved; the shortest possible window fails', async () => {
+test('a window that takes the API too long is halved, and the shortest window fails the stream', async () => {
   const asked: number[] = [];
   const tooLong = (longest: number) => (query: Query) => {
     const [from, to] = [Number(query['from']), Number(query['to'])];
@@ -143,7 +143,7 @@ test('a window that the API cannot complete in time is halved; the shortest poss
   expect(asked.at(-1)).toBeLessThanOrEqual(MINUTE);
 });
 
-test('whatever is truncated, no event is lost or duplicated, except in minutes that the log names', async () => {
+test('whatever the API truncates, events are lost only in the minutes named in the log, and never duplicated', async () => {
   await fc.assert(
     fc.asyncProperty(models, async (model) => {
       const read = open({ one: serve(model) });
@@ -163,7 +163,7 @@ test('whatever is truncated, no event is lost or duplicated, except in minutes t
   );
 });
 
-test('stopped after any request and resumed, even with late events: nothing is lost', async () => {
+test('no event is lost if a read is stopped after any request and resumed, even with late events', async () => {
   const late = fc.array(fc.integer({ min: 0, max: HOUR }), { maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(
@@ -174,7 +174,7 @@ test('stopped after any request and resumed, even with late events: nothing is l
         const inMinute = given.events.map(
           ({ time }) => given.events.filter((other) => other.time >= time && other.time <= time + MINUTE).length,
         );
-        // No minute is truncated.
+        // The limit is high enough that no minute is truncated.
         const model = { ...given, events: [...given.events], limit: Math.max(given.limit, ...inMinute) };
         const seen = new Set<string>();
         let state: object = {};
@@ -191,7 +191,7 @@ test('stopped after any request and resumed, even with late events: nothing is l
           );
           await read.finished();
           for (const id of read.ids()) seen.add(id);
-          // A killed process leaves the last printed state, or an earlier one.
+          // A killed process leaves the last printed state or an earlier state.
           state = read.printed.states.at(-1) ?? state;
           const mark = Date.parse(read.cursor.state().marks['one'] ?? '');
           if (stop !== Infinity) continue;
@@ -209,13 +209,13 @@ test('stopped after any request and resumed, even with late events: nothing is l
   );
 });
 
-/** If ends are exclusive, an event dated at the very start of the sync is emitted by the next one. */
+/** If the end of a window is exclusive, the next sync emits an event dated at the very start of this sync. */
 function isAtTheEnd({ end }: Model, time: number): boolean {
   return end === 'exclusive' && time === START;
 }
 
-describe('what the log says', () => {
-  test('the line at the end has the counts of seen, omitted and duplicate events', async () => {
+describe('the log of a read', () => {
+  test('the last log line contains the numbers of seen, omitted and duplicate events', async () => {
     const rows = [{ id: 'a' }, { id: 'a' }, { id: 'b' }];
     const { printed, finished } = open(
       { one: () => ({ rows, others: 4 }) },
@@ -228,7 +228,7 @@ describe('what the log says', () => {
     );
   });
 
-  test('a minute that is still truncated is named, its events are emitted, and the read continues', async () => {
+  test('a minute that is still truncated is named in the log, its events are emitted, and the read continues', async () => {
     const burst = Array.from({ length: 9 }, (_, i) => ({ id: `b${i}`, time: START - DAY + i }));
     const events = [...burst, { id: 'later', time: START - HOUR }];
     const read = open({ one: serve({ events, limit: 4, end: 'inclusive' }) });
@@ -241,7 +241,7 @@ describe('what the log says', () => {
     ]);
   });
 
-  test('a limit that does not depend on time ends the read, and keeps what was read', async () => {
+  test('the read fails and keeps its progress if the API truncates windows of any length', async () => {
     let requests = 0;
     const { done, cursor } = open({
       one: () => {
@@ -256,7 +256,7 @@ describe('what the log says', () => {
     expect(cursor.state().marks['one']).toBe('2025-05-03T12:10:00.000Z');
   });
 
-  test('other warnings are logged once per read, and unreadable events with their window', async () => {
+  test('other warnings are logged once per read, and unparsable events once per window', async () => {
     const { printed, done } = open({ one: () => ({ rows: [], warnings: ['take care'], unreadable: 2 }) });
     await done();
     const warnings = printed.logged('WARN');
@@ -267,13 +267,13 @@ describe('what the log says', () => {
   });
 });
 
-describe('stores that cannot be read', () => {
+describe('rejected stores', () => {
   const good = serve({ events: [{ id: 'good', time: START - DAY }], limit: 10, end: 'inclusive' });
   const forbidden = (): never => {
     throw refusal(403, 'query');
   };
 
-  test('a rejected store is skipped with a warning, and has no mark', async () => {
+  test('a rejected store is skipped with a warning and gets no high-water mark', async () => {
     const { printed, done, ids, cursor } = open({ one: forbidden, two: good });
     await done();
     expect(ids()).toEqual(['good']);
@@ -283,7 +283,7 @@ describe('stores that cannot be read', () => {
     expect(Object.keys(cursor.state().marks)).toEqual(['two']);
   });
 
-  test('the stream fails if all stores are rejected or the user wants that, after the others were read', async () => {
+  test('the stream fails after the other stores were read if all stores are rejected or if the user wants it to fail', async () => {
     await expect(open({ one: forbidden, two: forbidden }).done()).rejects.toThrow('403');
     const { done, ids } = open({ one: forbidden, two: good }, {}, { failOnRefusedDeployments: true });
     await expect(done()).rejects.toThrow('403');

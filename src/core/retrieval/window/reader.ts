@@ -8,10 +8,10 @@ import type { Partition } from '../partitions.ts';
 import type { Window, WindowCursor } from './cursor.ts';
 import type { ByWindow, WindowPage } from './declaration.ts';
 
-/** After this many truncated windows in a row, each the shortest possible, give up. */
+/** The read fails after this many consecutive truncated windows of the shortest length. */
 const MAX_TRUNCATED_IN_A_ROW = 10;
 
-/** Reads one partition after another, window by window. */
+/** Reads one partition after the other, window by window. */
 export async function readWindows<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByWindow<S, F>,
@@ -25,7 +25,7 @@ export async function readWindows<S, F extends string>(
 
   async function readPartition(partition: Partition): Promise<void> {
     const windows = cursor.windowsOf(partition.id);
-    /** The identities of the window before: a row dated at its end may be in both. */
+    /** The identities in the previous window. A row dated at its end may be in both windows. */
     let before: ReadonlySet<string> = new Set();
     let truncatedInARow = 0;
 
@@ -80,7 +80,7 @@ export async function readWindows<S, F extends string>(
   if (duplicates > 0) report.remarks.push(`${count(duplicates, 'duplicate')} omitted`);
 }
 
-/** The rows that are neither in the window before nor earlier in this one. */
+/** The rows that are neither in the previous window nor earlier in this window. */
 function freshIn({ rows, identities }: WindowPage, before: ReadonlySet<string>): unknown[] {
   const now = new Set<string>();
   return rows.filter((_, i) => {
