@@ -37,7 +37,7 @@ describe.concurrent('a successful check', () => {
       }
       // The extra requests are the one to the databases, and those for resource groups before the usage of three
       // groups.
-      expect(sandbox.requests.length).toBeLessThan(lines.length + 8);
+      expect(sandbox.requests.length).toBeLessThan(lines.length + 9);
       for (const { path, query } of sandbox.requests) {
         if (/\/groups$|\/members$|\/usage\//.test(path) && !path.includes('databases')) {
           expect(query['limit'] ?? query['_limit'], path).toBe('1');

@@ -40,7 +40,7 @@ export const STREAMS = {
       admin_usernames members shards host_flavor cpu_count_per_member memory_gb_per_member storage_gb_per_member
       disk_encryption_key_crn backup_encryption_key_crn automatic_backups_enabled backup_window_start
       backup_retention_days backups_preserved pitr_retention_days independent_backups_authorized endpoints
-      vpe_dns_domain vpe_ip_addresses onetime_credentials`,
+      vpe_dns_domain vpe_ip_addresses onetime_credentials tags access_tags`,
   },
   deployments_allowlists: { key: 'id', fields: 'id deployment_id generation address description' },
   deployments_autoscalings: {

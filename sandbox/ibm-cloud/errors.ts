@@ -1,7 +1,17 @@
 import { type Answer, json } from '../platform.ts';
 
 /** The services, by the first segment of their paths in the sandbox. */
-export const SERVICES = ['iam', 'resource-controller', 'databases', 'billing', 'accounts', 'logs'] as const;
+export const SERVICES = [
+  'iam',
+  'resource-controller',
+  'databases',
+  'billing',
+  'accounts',
+  'logs',
+  'search',
+  'cbr',
+  'atracker',
+] as const;
 
 /** The query API's names for HTTP statuses (icd-api.md, 2.10). */
 const CODES: Readonly<Record<number, string>> = {
@@ -47,6 +57,9 @@ export const errorBody: Refuse = (path, status, text) => {
     case 'billing':
     case 'accounts':
     case 'logs':
+    case 'search':
+    case 'cbr':
+    case 'atracker':
       return json(status, handbook(status, message));
     default:
       // No IBM host has these paths, so a gateway responds.

@@ -28,6 +28,7 @@ export const IBM_CLOUD_OPTIONS = {
   otherInstances: size(3, 'instances of other services'),
   hiddenInstances: size(3, 'instances that the key cannot view, in one block: they are removed from their pages'),
   oddInstances: onOff(false, 'on: CRNs that a client must not trust, and a read replica without autoscaling'),
+  untracked: size(0, 'deployments of generation 2 that the search for tags does not find'),
   maxLimit: whole({
     least: 1,
     most: 1000,

@@ -13,6 +13,7 @@ import type { IbmCloudOptions } from './options.ts';
 import { Pages } from './pages.ts';
 import { listPolicies, listRoles } from './policies.ts';
 import { type Holdings, IBM_CLOUD_STREAM_NAMES, type IbmCloudStreamName, countsOf, keysOf, rowsOf } from './reports.ts';
+import { search } from './search.ts';
 import { TOKEN_PATH, Tokens, keyDetails } from './tokens.ts';
 import { Usage } from './usage.ts';
 import { Clock, type World, accountId } from './world.ts';
@@ -38,6 +39,9 @@ export interface Endpoints {
   readonly accounts: string;
   /** Contains `{region}` and `{instance}`. */
   readonly logs: string;
+  readonly search: string;
+  readonly cbr: string;
+  readonly atracker: string;
 }
 
 /** The services below an origin. IBM has a host per service; the sandbox has a path per service. */
@@ -49,6 +53,9 @@ export function endpointsAt(origin: string): Endpoints {
     billing: `${origin}/billing`,
     accounts: `${origin}/accounts`,
     logs: `${origin}/logs/{region}/{instance}`,
+    search: `${origin}/search`,
+    cbr: `${origin}/cbr`,
+    atracker: `${origin}/atracker`,
   };
 }
 
@@ -157,6 +164,7 @@ function controllerRoutes(world: World, pages: Pages, refuse: Refuse): Record<st
     '/resource-controller/v2/resource_instances': (received) => listInstances(world, pages, received, refuse),
     '/resource-controller/v2/resource_instances/:id': (received) => oneInstance(world, received, refuse),
     '/resource-controller/v2/resource_groups': (received) => listResourceGroups(world, received, refuse),
+    'POST /search/v3/resources/search': (received) => search(world, pages, received, refuse),
   };
 }
 

@@ -8,6 +8,7 @@ import { gen2BackupRows, gen2Row, gen2Scaling } from './gen2.ts';
 import { backups, tasks } from './history.ts';
 import { policyGrants } from './policies.ts';
 import { resourceGroups } from './resource-groups.ts';
+import { searchable } from './search.ts';
 import { type Usage, usageMetrics } from './usage.ts';
 import type { World } from './world.ts';
 
@@ -58,11 +59,16 @@ const REPORTS = {
   deployments: {
     paths: [INSTANCES, DEPLOYMENT],
     key: ['id'],
-    rows: ({ world }) => [
-      ...upTo(world.options.deployments).map((deployment) => deploymentRow(world, deployment)),
-      ...upTo(world.options.gen2Deployments).map((index) => gen2Row(world, index)),
-      ...oddRows(world),
-    ],
+    rows: ({ world }) => {
+      const tags = new Map(
+        searchable(world).map(({ crn, tags = [], access_tags = [] }) => [crn, { tags, access_tags }]),
+      );
+      return [
+        ...upTo(world.options.deployments).map((deployment) => deploymentRow(world, deployment)),
+        ...upTo(world.options.gen2Deployments).map((index) => gen2Row(world, index)),
+        ...oddRows(world),
+      ].map((row) => ({ ...row, ...tags.get(row['crn']) }));
+    },
   },
   deployments_allowlists: {
     paths: [`${DEPLOYMENT}/allowlists/ip_addresses`],

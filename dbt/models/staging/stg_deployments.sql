@@ -12,6 +12,8 @@
   'region': 'text',
   'resource_group_id': 'text',
   'resource_group_name': 'text',
+  'tags': 'list',
+  'access_tags': 'list',
   'state': 'text',
   'created_at': 'timestamp',
   'updated_at': 'timestamp',

@@ -11,6 +11,10 @@ export const DEFAULT_ENDPOINTS = {
   billing: 'https://billing.cloud.ibm.com',
   accounts: 'https://accounts.cloud.ibm.com',
   logs: 'https://{instance}.api.{region}.logs.cloud.ibm.com',
+  search: 'https://api.global-search-tagging.cloud.ibm.com',
+  cbr: 'https://cbr.cloud.ibm.com',
+  // The endpoint of any region responds for the whole account.
+  atracker: 'https://us-south.atracker.cloud.ibm.com',
 } as const;
 
 export type EndpointName = keyof typeof DEFAULT_ENDPOINTS;

@@ -11,10 +11,11 @@ import { textOf } from './values.ts';
  */
 const MAX_PAGES = 2_000;
 
-/** The query parameter that requests the next page. */
+/** What requests the next page: a query parameter, or the only property of the next body. */
 export interface PageToken {
   name: string;
   value: string;
+  inBody?: true;
 }
 
 /**
@@ -42,8 +43,13 @@ export async function* listPages(
     yield rows;
     if (token === undefined || !isWhole) return;
     tokens.add(token.value);
-    request = { ...first, query: { ...first.query, [token.name]: token.value } };
+    request = pageAt(token, first);
   }
+}
+
+function pageAt({ name, value, inBody }: PageToken, first: Request): Request {
+  if (inBody === true) return { ...first, post: { type: 'application/json', body: JSON.stringify({ [name]: value }) } };
+  return { ...first, query: { ...first.query, [name]: value } };
 }
 
 function ofOneRow({ query = {}, ...request }: Request): Request {

@@ -78,6 +78,8 @@ test('the record of a generation 1 deployment combines its instance with the res
       region: 'us-south',
       resource_group_id: 'g1',
       resource_group_name: 'default',
+      tags: [],
+      access_tags: [],
       state: 'active',
       created_at: '2026-07-17T06:41:51.267Z',
       updated_at: '2026-07-17T06:41:51.000Z',
@@ -115,9 +117,9 @@ test('the record of a generation 1 deployment combines its instance with the res
   ]);
   expect(printed.logged('WARN')).toEqual([]);
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
-  // The key details, the groups, the list, and the deployment's details are requested once each.
-  expect(api.requests).toHaveLength(4);
-  expect(stream.reader.report.requests).toBe(2);
+  // The key details, the groups, the list, the search, and the deployment's details are requested once each.
+  expect(api.requests).toHaveLength(5);
+  expect(stream.reader.report.requests).toBe(3);
 });
 
 test('the record of a generation 2 deployment contains its sizes, but not its connection details', async () => {

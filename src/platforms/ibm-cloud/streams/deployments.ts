@@ -6,6 +6,7 @@ import { type Deployment, gen2SizesOf } from '../account/instance.ts';
 import { INSTANCES, loadInventory } from '../account/inventory.ts';
 import { reportOf } from '../account/partitions.ts';
 import { resourceGroupNames } from '../account/resource-groups.ts';
+import { loadTags, tagsOf, warnOfUntagged } from '../account/tags.ts';
 import { isRegion, parseCrn } from '../api/crn.ts';
 import { databasesAt } from '../api/endpoints.ts';
 import { objectIn } from '../api/envelope.ts';
@@ -23,8 +24,14 @@ export const deployments = ibmStream({
     way: 'shared',
     path: INSTANCES,
     async load(account) {
-      const [inventory, names] = await Promise.all([account.once(loadInventory), resourceGroupNames(account)]);
-      return { rows: inventory.deployments.map((each) => rowOf(each, names)), requests: inventory.requests };
+      const [{ deployments: all, requests }, names, tags] = await Promise.all([
+        account.once(loadInventory),
+        resourceGroupNames(account),
+        loadTags(account),
+      ]);
+      warnOfUntagged(all, tags, account);
+      const rows = all.map((each) => ({ ...rowOf(each, names), ...tagsOf(each, tags) }));
+      return { rows, requests: requests + tags.requests, skipped: tags.skipped };
     },
     detail: {
       isWanted: () => true,
@@ -60,6 +67,8 @@ export const deployments = ibmStream({
     region: text('Region of the deployment.'),
     resource_group_id: text('ID of the resource group.'),
     resource_group_name: text('Name of the resource group.'),
+    tags: listOfTexts("User tags; null if IBM Cloud's search doesn't find the deployment."),
+    access_tags: listOfTexts("Access management tags; null if IBM Cloud's search doesn't find the deployment."),
     state: text('State of the deployment, such as active or provisioning.'),
     created_at: timestamp('Creation time.'),
     updated_at: timestamp('Time of the last update; may not include scaling in generation 1.'),

@@ -4,9 +4,9 @@ import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Account } from '../account/account.ts';
+import { DEFAULT_ENDPOINTS } from '../api/endpoints.ts';
 import { streams } from './index.ts';
 
-const CONTROLLER = 'https://resource-controller.cloud.ibm.com';
 const DATABASES = 'https://api.us-south.databases.cloud.ibm.com/v5/ibm';
 
 // The columns are name, primary key, path after the deployment, and cursor field. Users' configs and saved states depend on
@@ -60,7 +60,7 @@ test('all requests are sent to the configured endpoints', async () => {
     await stream.toEnd().catch(() => undefined);
     expect(api.requests.length, definition.name).toBeGreaterThan(0);
     for (const { origin } of api.requests) {
-      expect([CONTROLLER, DATABASES, 'https://iam.cloud.ibm.com', 'https://accounts.cloud.ibm.com']).toContain(origin);
+      expect([DATABASES, ...Object.values(DEFAULT_ENDPOINTS)]).toContain(origin);
     }
   }
 });

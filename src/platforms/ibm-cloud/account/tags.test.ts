@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
+import { ACCOUNT, crnOf, gen2Row, openApi } from '../../../../test-support/unit/instances.ts';
+import { refusal } from '../../../../test-support/unit/fake-api.ts';
+import type { Request } from '../../../core/stream/request.ts';
+import { ibmCloudConfig } from '../config.ts';
+import { deployments } from '../streams/deployments.ts';
+import { Account } from './account.ts';
+import { loadTags } from './tags.ts';
+
+const config = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'the-key' });
+const claims = Buffer.from(JSON.stringify({ account: { bss: ACCOUNT } })).toString('base64url');
+
+/** The tags from these pages, which the search returns one after the other. */
+function load(pages: readonly object[]): { requests: Request[]; tags: ReturnType<typeof loadTags> } {
+  let served = 0;
+  const api = openApi(() => pages[served++], `Bearer a.${claims}.b`);
+  return { requests: api.requests, tags: loadTags(new Account(config, api)) };
+}
+
+test('a search ends with a page without rows, and each cursor is the whole body of the next request', async () => {
+  const { requests, tags } = load([
+    { items: [{ crn: 'a', tags: ['x'] }], limit: 100, search_cursor: 'c1' },
+    { items: [{ crn: 'b' }], limit: 100, search_cursor: 'c2' },
+    { items: [], limit: 100, search_cursor: 'c3' },
+  ]);
+  expect([...((await tags).byId?.keys() ?? [])]).toEqual(['a', 'b']);
+  for (const { query } of requests) expect(query).toEqual({ account_id: ACCOUNT, limit: 100 });
+  const bodies = requests.map(({ post }) => JSON.parse(post?.body ?? '') as object);
+  expect(bodies).toEqual([
+    { query: expect.stringContaining('databases-for-*') as string, fields: ['crn', 'tags', 'access_tags'] },
+    { search_cursor: 'c1' },
+    { search_cursor: 'c2' },
+  ]);
+});
+
+test('a search that repeats its cursor fails', async () => {
+  const page = { items: [{ crn: 'a' }], search_cursor: 'c1' };
+  await expect(load([page, page]).tags).rejects.toMatchObject({ problem: 'unexpected_body' });
+});
+
+async function read(search: unknown): Promise<{ rows: unknown[]; warnings: string[] }> {
+  const answers = { details: { account_id: ACCOUNT }, resource_groups: { resources: [] }, search };
+  const { stream, printed, api } = openIbmRead(deployments, {
+    instances: [gen2Row(1), gen2Row(2), gen2Row(3)],
+    answers,
+  });
+  await stream.toEnd();
+  const rows = printed.rows.map(({ id, tags, access_tags }) => ({ id, tags, access_tags }));
+  return { rows, warnings: api.logged.filter((line) => line.startsWith('warn deployments: ')) };
+}
+
+test('a deployment without tags has empty lists, and one that the search omits has null and a warning', async () => {
+  const items = [{ crn: crnOf(1), tags: ['env:prod'], access_tags: ['data:personal'] }, { crn: crnOf(2) }];
+  expect(await read({ items })).toEqual({
+    rows: [
+      { id: crnOf(1), tags: ['env:prod'], access_tags: ['data:personal'] },
+      { id: crnOf(2), tags: [], access_tags: [] },
+      { id: crnOf(3), tags: null, access_tags: null },
+    ],
+    warnings: [
+      `warn deployments: tags and access_tags are null for 1 deployment, such as ${crnOf(3)}, because IBM Cloud's search omits them. New deployments appear in it with a delay. If the problem persists, report it`,
+    ],
+  });
+});
+
+test('a rejected search leaves all tags null, with one warning', async () => {
+  const { rows, warnings } = await read(refusal(403, 'search'));
+  expect(rows).toEqual([1, 2, 3].map((n) => ({ id: crnOf(n), tags: null, access_tags: null })));
+  expect(warnings).toEqual(['warn deployments: tags and access_tags are null, because the request failed (HTTP 403)']);
+});
