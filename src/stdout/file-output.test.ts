@@ -10,13 +10,13 @@ const record = (writer: LineWriter, text: string): void =>
 test.each([
   ['r+', true],
   ['w', false],
-])('/dev/null opened with %s is a closed stdout: %s', (flags, closed) => {
+])('wasClosed returns $1 for /dev/null opened with the flags %s', (flags, closed) => {
   const fd = openSync('/dev/null', flags);
   expect(wasClosed(fd)).toBe(closed);
   closeSync(fd);
 });
 
-test('short writes continue until the chunk is written', async () => {
+test('a chunk is written completely, even if each write accepts only a part of it', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.string({ maxLength: 300 })),
@@ -38,7 +38,7 @@ test('short writes continue until the chunk is written', async () => {
   );
 });
 
-test('after a disk was full in the middle of a line, nothing more is written', async () => {
+test('nothing more is written after the disk was full in the middle of a line', async () => {
   const written: string[] = [];
   let room = 10;
   const out = fileOutput(1, (_, chunk, offset) => {

@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream';
 
-// An import would load the dependencies of every export of these modules, and double the time that `spec` takes beyond
-// a bare node.
+// An import would load the dependencies of all exports of these modules, and double the time that `spec` takes in
+// addition to Node.js itself.
 const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('node:fs');
 
-/** Writes part of the bytes, from the offset on, and returns how many. */
+/** Writes some of the bytes, beginning at the offset, and returns the number of bytes written. */
 type WriteSome = (fd: number, bytes: Buffer, offset: number) => number;
 
-/** stdout as a stream that fails if anything can't be written. `fd` is 1, except in tests. */
+/** Opens stdout as a stream that fails if any output can't be written. `fd` is 1, except in tests. */
 export function openStdout(fd: number, stdout: Writable): Writable {
   const kind = fstatSync(fd);
   const waits = kind.isFIFO() || kind.isSocket() || ('isTTY' in stdout && stdout.isTTY === true);
@@ -15,8 +15,8 @@ export function openStdout(fd: number, stdout: Writable): Writable {
 }
 
 /**
- * Writes as much as stdout accepts at once, and returns the number of bytes. An error is reported when the rest is
- * written.
+ * Writes as many bytes as stdout accepts immediately, and returns their number. An error is only reported when the
+ * remaining bytes are written.
  */
 export function writeNow(bytes: Buffer): number {
   try {
@@ -27,8 +27,8 @@ export function writeNow(bytes: Buffer): number {
 }
 
 /**
- * Whether stdout was closed when the process started. Node.js then opens /dev/null in its place, also for reading, like
- * Python's DEVNULL but unlike a shell's `>`. `fd` is 1, except in tests.
+ * Whether stdout was closed when the process started. In this case, Node.js opens /dev/null for reading and writing.
+ * Python's DEVNULL does the same; a shell's `>` opens it only for writing. `fd` is 1, except in tests.
  */
 export function wasClosed(fd = 1): boolean {
   const kind = fstatSync(fd);
@@ -43,8 +43,8 @@ export function wasClosed(fd = 1): boolean {
 }
 
 /**
- * A file as a stream that writes each chunk completely, or ends with the error. Node's own stream treats a short write,
- * as on a disk that is briefly full, as complete, and continues after the truncated line.
+ * A stream to a file that writes each chunk completely, or ends with the error. Node.js's own file stream treats a short
+ * write as complete, for example when the disk is briefly full, and continues after the truncated line.
  */
 export function fileOutput(fd: number, write: WriteSome): Writable {
   const stream = process.getBuiltinModule('node:stream');

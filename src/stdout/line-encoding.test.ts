@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UTF8, asOneLine } from './line-encoding.ts';
 
-/** The characters that Python's str.splitlines treats as line ends and JSON does not escape. */
+/** Characters that Python's str.splitlines treats as line breaks, but that JSON doesn't escape. */
 const BREAKS = ['\u0085', '\u2028', '\u2029'];
 
-describe('what is printed', () => {
+describe('UTF8.encode', () => {
   test.each([
     ['a\u2028b', String.raw`"a\u2028b"`],
     ['a\u2029b\u0085', String.raw`"a\u2029b\u0085"`],
@@ -15,26 +15,26 @@ describe('what is printed', () => {
     [String.raw`\\ud83d`, String.raw`"\\\\ud83d"`],
     ['\\\ud83d', String.raw`"\\` + '\uFFFD"'],
     ['"\n\t', String.raw`"\"\n\t"`],
-  ])('of %j', (text, json) => {
+  ])('the text %j is printed as one line of valid JSON', (text, json) => {
     expect(UTF8.encode(JSON.stringify(text))).toBe(json);
   });
 
-  test('of a key', () => {
+  test('lone surrogates are also replaced in keys', () => {
     expect(UTF8.encode(String.raw`{"a\ud83d":"\ude00"}`)).toBe('{"a\uFFFD":"\uFFFD"}');
   });
 });
 
-/** Characters that matter, including backslashes. */
+/** Characters that affect the encoding, including backslashes. */
 const UNITS = ['\\', 'u', 'd', '8', '3', '"', '\n', '😀', 'ü', ...BREAKS];
 const text = fc.string({ unit: fc.constantFrom(...UNITS, '\ud83d', '\ude00') });
-// V8 occasionally reads a key that is a lone surrogate as a different one, so comparing objects would be unreliable.
+// V8 occasionally misreads a key that is a lone surrogate, so comparing objects would be unreliable.
 const key = fc.string({ unit: fc.constantFrom(...UNITS) });
 const value = fc.oneof(
   fc.jsonValue(),
   fc.anything({ values: [text, fc.integer(), fc.boolean(), fc.constant(null)], key, withNullPrototype: false }),
 );
 
-test('any JSON stays the same, except lone surrogates, and is one line for every reader', () => {
+test('any JSON is printed as one line for every reader and is unchanged except for lone surrogates', () => {
   fc.assert(
     fc.property(value, (given) => {
       const json = JSON.stringify(given);
@@ -42,7 +42,7 @@ test('any JSON stays the same, except lone surrogates, and is one line for every
       expect(JSON.parse(printed)).toEqual(wellFormed(JSON.parse(json)));
       for (const char of [...BREAKS, '\n', '\r']) expect(printed).not.toContain(char);
       expect(printed.isWellFormed()).toBe(true);
-      // An escape must not bring back half a character either.
+      // An escape sequence must not bring back a lone surrogate.
       expect(JSON.stringify(JSON.parse(printed))).not.toMatch(/(?<!\\)(?:\\\\)*\\ud[89a-f]/);
     }),
     { numRuns: 1_000 },
@@ -56,7 +56,7 @@ function wellFormed(given: unknown): unknown {
   return Object.fromEntries(Object.entries(given).map(([key, part]) => [key.toWellFormed(), wellFormed(part)]));
 }
 
-test('text for a terminal is one line without control characters', () => {
+test('text for a terminal is printed as one line without control characters', () => {
   expect(asOneLine('evil\nCRITICAL fake\u001b[31m\u0085\u2028\r')).toBe(
     String.raw`evil\u000aCRITICAL fake\u001b[31m\u0085\u2028\u000d`,
   );

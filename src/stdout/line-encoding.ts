@@ -1,23 +1,23 @@
-/** How a protocol's lines are encoded, beyond JSON.stringify. */
+/** How a protocol encodes its lines, in addition to JSON.stringify. */
 export interface LineEncoding {
-  /** Makes JSON text that every reader of the protocol accepts. ASCII doesn't get longer. */
+  /** Converts JSON text so that every reader of the protocol accepts it. ASCII text doesn't get longer. */
   encode: (json: string) => string;
-  /** ASCII text without any of these needs no encoding. */
+  /** ASCII text that contains none of these needs no encoding. */
   suspects: readonly string[];
 }
 
 const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'];
-/** How JSON.stringify begins to print a lone surrogate. */
+/** The beginning of a lone surrogate in the output of JSON.stringify. */
 export const SURROGATE = '\\ud';
 const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
 
 /**
- * Python's readers split lines at U+0085, U+2028 and U+2029, so these are escaped. A lone surrogate, which strict parsers
- * reject, becomes U+FFFD.
+ * Escapes U+0085, U+2028 and U+2029, where Python's readers would split a line. Replaces lone surrogates, which strict
+ * parsers reject, with U+FFFD.
  */
 function utf8(json: string): string {
   let text = json;
-  // Searches for single characters are fast; a regular expression for the three took 5% of a read.
+  // Searching for single characters is fast; a regular expression for all three took 5% of a read.
   for (const char of LINE_BREAKS) {
     if (text.includes(char)) text = text.replaceAll(char, `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
   }
@@ -31,7 +31,7 @@ export const UTF8: LineEncoding = { encode: utf8, suspects: [SURROGATE] };
 
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 
-/** One line of plain text for a terminal: line breaks and control characters, which an API could send, are escaped. */
+/** Converts text to one line for a terminal: escapes line breaks and control characters, which an API could send. */
 export function asOneLine(text: string): string {
   return text.replaceAll(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -19,8 +19,8 @@ const big = line({ text: 'x'.repeat(30_000) });
 const record = (writer: LineWriter, text: string): void =>
   writer.record(Buffer.from(text.slice(0, 1)), text.slice(1, -1), Buffer.from(text.slice(-1)));
 
-describe('collecting and writing', () => {
-  test('records are collected until they are worth a write', async () => {
+describe('a line writer', () => {
+  test('records are collected until a chunk is full', async () => {
     const { out, writer } = open();
     record(writer, big);
     expect(out.text).toBe('');
@@ -35,7 +35,7 @@ describe('collecting and writing', () => {
     expect(out.text).toBe(`${big}${big}{}\n`);
   });
 
-  test('any other line is written at once, after the records before it', () => {
+  test('any other line is written immediately, after the records before it', () => {
     const { out, writer } = open();
     record(writer, '{"n":1}\n');
     record(writer, '{"n":2}\n');
@@ -52,7 +52,7 @@ describe('collecting and writing', () => {
 });
 
 describe('a slow reader', () => {
-  test('ready() flushes, and waits until the reader has taken enough', async () => {
+  test('ready() flushes the chunk and waits until the reader has read enough', async () => {
     const { out, writer } = open();
     const after = vi.fn<() => void>();
     record(writer, big);
@@ -64,7 +64,7 @@ describe('a slow reader', () => {
     await ready;
   });
 
-  test('hundreds of waits share one drain', async () => {
+  test('hundreds of waits share one listener for the drain event', async () => {
     const { out, writer } = open();
     const before = out.listenerCount('error');
     record(writer, big);
@@ -76,8 +76,8 @@ describe('a slow reader', () => {
   });
 });
 
-describe('before the process ends itself', () => {
-  test('even a short line is written completely', async () => {
+describe('the end of the process', () => {
+  test('drained() waits until even a short line is written', async () => {
     const { out, writer } = open();
     const after = vi.fn<() => void>();
     writer.line(status);
@@ -88,7 +88,7 @@ describe('before the process ends itself', () => {
     await drained;
   });
 
-  test('a reader that has gone away is not waited for', async () => {
+  test('drained() does not wait for a reader that has closed stdout', async () => {
     const { out, writer } = open();
     writer.line(status);
     const drained = writer.drained();
@@ -98,8 +98,8 @@ describe('before the process ends itself', () => {
   });
 });
 
-describe('a reader that has gone away', () => {
-  test('ends all waits, and nothing is thrown', async () => {
+describe('a closed stdout', () => {
+  test('closing stdout ends all waits without an exception', async () => {
     const { out, onGone, writer } = open();
     record(writer, big);
     const waiting = writer.ready();
@@ -113,7 +113,7 @@ describe('a reader that has gone away', () => {
     expect(onGone).toHaveBeenCalledTimes(1);
   });
 
-  test('is reported once, although every write fails', () => {
+  test('a closed stdout is reported only once, even if every write fails', () => {
     const { out, onGone, writer } = open();
     for (let i = 0; i < 3; i++) {
       out.emit('error', new Error('broken pipe'));
@@ -123,7 +123,7 @@ describe('a reader that has gone away', () => {
     expect(out.text).toBe('');
   });
 
-  test('without an error ends all waits, too', async () => {
+  test('closing stdout without an error also ends all waits', async () => {
     const { out, writer } = open();
     record(writer, big);
     const waiting = writer.ready();
@@ -137,7 +137,7 @@ describe('a reader that has gone away', () => {
 const HEAD = Buffer.from('{"data":');
 const TAIL = Buffer.from('}\n');
 
-/** From a few characters to more than fits in a chunk, in every UTF-8 width. */
+/** Data from a few characters to more than a chunk, in every UTF-8 width. */
 const anyData = fc
   .tuple(
     fc.constantFrom('x', 'é', '\u0085', '\u2028', '港', '🚢', '\ud800'),
@@ -145,7 +145,7 @@ const anyData = fc
   )
   .map(([unit, times]) => JSON.stringify({ text: unit.repeat(times) }));
 
-test('any lines of any length are written completely, valid and in order', async () => {
+test('any lines of any length are written completely, as valid JSON and in order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyData, { maxLength: 12 }), async (all) => {
       const out = new StalledOutput();
@@ -161,7 +161,7 @@ test('any lines of any length are written completely, valid and in order', async
 
 type Step = { record: number; unit: string } | 'line' | 'flush' | 'ready' | 'take' | 'hurry' | 'stall';
 
-/** Records that fit into a chunk by the hundred, and records that fill a chunk each. */
+/** Small records, hundreds of which fit into a chunk, and large records, each of which fills a chunk. */
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc
     .oneof(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 15_000, max: 70_000 }))
@@ -169,7 +169,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom('line', 'flush', 'ready', 'take', 'hurry', 'stall'),
 );
 
-test('lines of several tasks are written completely and in order, however slow the reader', async () => {
+test('lines of several tasks are written completely and in order, however slow the reader is', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(step), { maxLength: 4 }), async (tasks) => {
       const out = new StalledOutput();

@@ -1,19 +1,19 @@
 import type { Writable } from 'node:stream';
 import { type LineEncoding, UTF8 } from './line-encoding.ts';
 
-/** As many bytes as a pipe accepts at once, so that a page is usually one write. */
+/** The number of bytes that a pipe accepts at once, so that a page usually takes one write. */
 const CHUNK_BYTES = 56 * 1024;
 const ROOM_BYTES = 64 * 1024;
-/** The maximum number of bytes of one UTF-16 unit in UTF-8. */
+/** The maximum number of UTF-8 bytes of one UTF-16 code unit. */
 const UNIT_BYTES = 3;
 
-/** The only writer to stdout. Records are collected into chunks; any other line is written at once, after them. */
+/** The only writer to stdout. It collects records into chunks; other lines are written immediately, after the records. */
 export class LineWriter {
   readonly #out: Writable;
-  // Bytes, because one character beyond Latin-1 would make a string of the whole chunk slow to build and to encode.
+  // A buffer instead of a string: one character beyond Latin-1 would make a string chunk slow to build and encode.
   #chunk = Buffer.allocUnsafe(ROOM_BYTES);
   #used = 0;
-  /** The number of these bytes that are encoded; the rest is checked before it is written. */
+  /** The number of bytes in the chunk that are already encoded. The other bytes are checked before they are written. */
   #encoded = 0;
   #draining: Promise<void> | undefined;
   readonly #onFailure: (error: NodeJS.ErrnoException) => void;
@@ -21,17 +21,17 @@ export class LineWriter {
   #failed = false;
 
   /**
-   * `onFailure` is called once, when stdout fails, for example because the disk is full. Nothing is written after it.
+   * `onFailure` is called once, when stdout fails, for example because the disk is full. Nothing is written after that.
    */
   constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void, encoding: LineEncoding = UTF8) {
     this.#out = out;
     this.#encoding = encoding;
     this.#onFailure = onFailure;
-    // Without a listener, a broken pipe would be an uncaught exception.
+    // Without a listener, a broken pipe would cause an uncaught exception.
     out.on('error', (error) => this.#fail(error));
   }
 
-  /** Whether output is incomplete. */
+  /** Whether stdout has failed, so that the output is incomplete. */
   get failed(): boolean {
     return this.#failed;
   }
@@ -42,13 +42,13 @@ export class LineWriter {
     this.#onFailure(error);
   }
 
-  /** Writes whole lines, including their line breaks. */
+  /** Writes one or more complete lines, including their line breaks. */
   line(text: string): void {
     this.#append(text);
     this.flush();
   }
 
-  /** Writes a line in three parts: joining them first would copy every record once more. */
+  /** Writes a line that consists of three parts. Joining them first would require an additional copy of every record. */
   record(head: Uint8Array, data: string, tail: Uint8Array): void {
     const most = head.length + data.length * UNIT_BYTES + tail.length;
     if (this.#used + most > ROOM_BYTES || !this.#appendAscii(head, data, tail)) {
@@ -57,23 +57,23 @@ export class LineWriter {
     if (this.#used >= CHUNK_BYTES) this.flush();
   }
 
-  /** Writes the chunk. Call it before anything waits. */
+  /** Writes the chunk. Call this before waiting for anything. */
   flush(): void {
     if (this.#used === 0) return;
     this.#encodeFresh();
     const chunk = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
     this.#encoded = 0;
-    // Many small messages may wait for a stalled reader, so none may keep a whole chunk.
+    // Many small messages may wait for a stalled reader, so a message must not occupy a whole chunk.
     if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
     else {
       this.#write(chunk);
-      // Usually stdout accepts all of it at once, and the chunk is free again.
+      // Usually, stdout accepts the whole chunk at once, so the chunk can be reused.
       if (this.#out.writableLength > 0) this.#chunk = Buffer.allocUnsafe(ROOM_BYTES);
     }
   }
 
-  /** Encodes the records that are ASCII: in JSON a lone surrogate is ASCII, too. */
+  /** Encodes the records that were appended as ASCII. Escaped lone surrogates in JSON are ASCII, too. */
   #encodeFresh(): void {
     const { suspects, encode } = this.#encoding;
     const fresh = this.#chunk.subarray(this.#encoded, this.#used);
@@ -87,7 +87,7 @@ export class LineWriter {
     const chunk = this.#chunk;
     const at = this.#used + head.length;
     const bytes = chunk.write(data, at);
-    // As many bytes as characters: ASCII, so no line break must be escaped.
+    // If there are as many bytes as characters, the text is ASCII and contains no line breaks to escape.
     if (bytes !== data.length) return false;
     chunk.set(head, this.#used);
     chunk.set(tail, at + bytes);
@@ -111,10 +111,10 @@ export class LineWriter {
     if (!this.#failed) this.#out.write(chunk);
   }
 
-  /** Flushes, and resolves once stdout accepts more. */
+  /** Flushes the chunk, and resolves when stdout accepts more output. */
   async ready(): Promise<void> {
     this.flush();
-    // Checked now: a remembered `false` from write() would wait for a drain event that is long past.
+    // Check this now: after an earlier `false` from write(), the drain event may already have occurred.
     if (this.#failed || this.#out.writableLength === 0 || !this.#out.writableNeedDrain) return;
     this.#draining ??= new Promise((resolve) => {
       const done = (): void => {
@@ -127,7 +127,7 @@ export class LineWriter {
     await this.#draining;
   }
 
-  /** Flushes, and resolves once stdout has accepted everything, or failed. */
+  /** Flushes the chunk, and resolves when stdout has accepted all output or failed. */
   async drained(): Promise<void> {
     this.flush();
     if (this.#failed) return;

@@ -17,11 +17,11 @@ const ENCODINGS: Array<(text: string) => string> = [
   (text) => inSmallLetters(formText(text)),
 ];
 
-/** No asterisks: the mask itself consists of them. */
+/** Without asterisks, because the mask consists of asterisks. */
 const credential = fc.string({ unit: 'grapheme', minLength: 6, maxLength: 60 }).filter((text) => !text.includes('*'));
 
-describe('a credential is masked', () => {
-  test('plain or escaped', () => {
+describe('a known credential', () => {
+  test('a credential is masked in plain and escaped text', () => {
     fc.assert(
       fc.property(credential, (text) => {
         addCredential(text);
@@ -30,14 +30,14 @@ describe('a credential is masked', () => {
     );
   });
 
-  test.each(['base64', 'base64url'] as const)('in %s, wherever it begins', (encoding) => {
+  test.each(['base64', 'base64url'] as const)('a credential is masked in %s, wherever it begins', (encoding) => {
     for (const before of ['', 'u:', 'us:', 'user:']) {
       const text = 'hunter2?>secret~~';
       addCredential(text);
       const encoded = Buffer.from(`${before}${text}:after`).toString(encoding);
       const masked = maskCredentials(encoded);
       expect(masked).toContain(MASK);
-      // Only the text around it is left, and at most one digit at each end.
+      // Apart from the text around the credential, at most one digit at each end is left.
       expect(encoded.length - masked.replace(MASK, '').length).toBeGreaterThanOrEqual(
         Math.floor((text.length * 4) / 3) - 1,
       );
@@ -52,7 +52,7 @@ test('the longest credential is masked first', () => {
   expect(maskCredentials('password-1 passing')).toBe('**** ****ing');
 });
 
-test('short credentials are not masked: they would mask half of every text', () => {
+test('short credentials are not masked, because they would mask half of every text', () => {
   for (const short of ['', 'a', 'the']) addCredential(short);
   expect(maskCredentials('a thesis')).toBe('a thesis');
 });

@@ -1,26 +1,28 @@
 export const MASK = '****';
 
-/** Masking a shorter credential would mask half of every text. */
+/** Masking shorter credentials would mask half of every text. */
 const MIN_LENGTH = 4;
-/** Shorter base64 also occurs by chance. */
+/** Shorter base64 strings also occur by chance. */
 const MIN_BASE64_LENGTH = 8;
 
-/** Every form of every credential of this process, the longest first: one credential may contain another. */
+/**
+ * Every form of every credential in this process. The longest form is first, because one credential may contain another.
+ */
 let forms: string[] = [];
 
-/** Adds a credential, which is masked from now on. */
+/** Adds a credential, so that it is masked from now on. */
 export function addCredential(credential: string): void {
   if (credential.length < MIN_LENGTH || forms.includes(credential)) return;
   const all = new Set([...forms, ...formsOf(credential)]);
   forms = [...all].toSorted((a, b) => b.length - a.length);
 }
 
-/** For tests, which share a process. */
+/** Removes all credentials. Tests call this because they share a process. */
 export function forgetCredentials(): void {
   forms = [];
 }
 
-/** Masks every known credential: plain, JSON-escaped, percent- or form-encoded, or in base64. */
+/** Masks every known credential, whether it is plain, JSON-escaped, percent-encoded, form-encoded or in base64. */
 export function maskCredentials(text: string): string {
   let masked = text;
   for (const form of forms) if (masked.includes(form)) masked = masked.replaceAll(form, MASK);
@@ -44,7 +46,7 @@ function urlForms(text: string): string[] {
   return [...all, ...all.map((one) => one.replace(/%../g, (escape) => escape.toLowerCase()))];
 }
 
-/** The base64 digits that depend only on the credential, if `offset` bytes come before it in a group of three. */
+/** The base64 digits that depend only on the credential if `offset` bytes precede it in a group of three. */
 function base64At(credential: string, offset: number): string[] {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(credential)]);
   const [start, end] = [Math.ceil((offset * 4) / 3), Math.floor((bytes.length * 4) / 3)];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { maskByForm } from './mask-by-form.ts';
 
-describe('a secret is recognized', () => {
+describe('a secret', () => {
   test.each([
     ['password=hunter2', 'password=****'],
     ['db.password: Hunter2', 'db.password: ****'],
@@ -13,7 +13,7 @@ describe('a secret is recognized', () => {
     ['Authorization: Bearer a1b2c3', 'Authorization: Bearer ****'],
     ['Proxy: Basic bWU6aHVudGVyMg==', 'Proxy: Basic ****'],
     ['X-Auth-Token: x7y/9z', 'X-Auth-Token: ****'],
-  ])('by the name before it: %s', (text, masked) => {
+  ])('a secret is recognized by the name before it: %s', (text, masked) => {
     expect(maskByForm(text)).toBe(masked);
   });
 
@@ -21,7 +21,7 @@ describe('a secret is recognized', () => {
     ['mongo --password hunter2 --ssl', 'mongo --password **** --ssl'],
     ['redis-cli -h host -p 17000 -a hunter2', 'redis-cli -h host -p 17000 -a ****'],
     ['curl -u admin:hunter2 https://host', 'curl -u admin:**** https://host'],
-  ])('by the option before it: %s', (text, masked) => {
+  ])('a secret is recognized by the option before it: %s', (text, masked) => {
     expect(maskByForm(text)).toBe(masked);
   });
 
@@ -31,7 +31,7 @@ describe('a secret is recognized', () => {
     ['mongodb://a:p@ss/w#rd@h1:1,h2:2/x', 'mongodb://****@h1:1,h2:2/x'],
     ['https://me@example.com:hunter2@host:17000/db', 'https://****@host:17000/db'],
     ['https://ghp-1@host/x.git', 'https://****@host/x.git'],
-  ])('by its place in a URL: %s', (text, masked) => {
+  ])('a secret is recognized by its position in a URL: %s', (text, masked) => {
     expect(maskByForm(text)).toBe(masked);
   });
 
@@ -40,7 +40,7 @@ describe('a secret is recognized', () => {
     ['key sk_live_x7Pq2mzR8cNt5QWv4D', 'key ****'],
     ['/v1/0123456789abcdef0123456789abcdef/x', '/v1/****/x'],
     ['AKIAIOSFODNNSEXAMPLEX', '****'],
-  ])('by its characters: %s', (text, masked) => {
+  ])('a secret is recognized by its characters: %s', (text, masked) => {
     expect(maskByForm(text)).toBe(masked);
   });
 });
@@ -59,6 +59,6 @@ test.each([
   'com.ibm.cloud.ResourceInstanceController.getResourceInstanceById at GetAddrInfoReqWrap.onlookupall',
   '0f7f9a5c-2a3b-4c5d-8e9f-0a1b2c3d4e5f.bkvfu0nd0m8k95k94ujg.databases.appdomain.cloud',
   'from 2026-11-26T18:48:24.123Z to 2026-11-26T18%3A48%3A24Z, image sha256:0123456789012345678901234567890123456789',
-])('useful text stays: %s', (text) => {
+])('useful text is not masked: %s', (text) => {
   expect(maskByForm(text)).toBe(text);
 });

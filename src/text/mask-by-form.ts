@@ -1,27 +1,30 @@
 import { MASK } from './credentials.ts';
 import { isPlain, maskOpaque } from './opaque.ts';
 
-// Every rule takes linear time: its quantifiers are bounded where a match may fail.
+// Every rule takes linear time, because quantifiers are bounded where a match may fail.
 
-/** A value: in quotes, or up to white space, `&` or `;`. */
+/** Matches a value, either in quotes or up to white space, `&` or `;`. */
 const VALUE = String.raw`("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"'&;<>]*[^\s"'&;<>,.)}\]])`;
-/** What separates a name from its value: `=`, `: `, `": "`, ` => `. */
+/** Matches the separator between a name and its value, such as `=`, `: `, `": "` or ` => `. */
 const IS = String.raw`["'\]]{0,2} {0,3}(?:=>?|:) {0,3}\[?`;
 const PASSWORD = String.raw`(?:password|passwd|passphrase|secret|api[ _-]?key|(?<![a-z])(?:pass|pwd))`;
 const TOKEN = String.raw`(?:token|authorization|credentials?|signature|cookie|(?<![a-z])(?:key|auth))`;
 
-/** `password=…`, `"api_key": "…"`, `PASSWORD '…'` */
+/** Matches, for example, `password=…`, `"api_key": "…"` or `PASSWORD '…'`. */
 const NAMED_PASSWORD = new RegExp(`(${PASSWORD}${IS}|password (?=['"]))${VALUE}`, 'gi');
-/** `token=…`, `Authorization: Bearer …`, `Basic …` */
+/** Matches, for example, `token=…`, `Authorization: Bearer …` or `Basic …`. */
 const NAMED_TOKEN = new RegExp(`(${TOKEN}${IS}(?:(?:bearer|basic) )?|(?<![a-z])(?:bearer|basic) )${VALUE}`, 'gi');
-/** `--password …`, `-p …`, `-a …` */
+/** Matches, for example, `--password …`, `-p …` or `-a …`. */
 const OPTION = new RegExp(`((?<![\\w-])(?:--(?:${PASSWORD}|auth|token)|-[apw]) )${VALUE}`, 'gi');
-/** `-u user:…` */
+/** Matches, for example, `-u user:…`. */
 const USER_OPTION = new RegExp(`((?<![\\w-])(?:-u|--user) ["']?[^\\s:"']{1,64}:)${VALUE}`, 'gi');
-/** The user info of a URL; text before `@` that begins with a host and port, or has a path, is not. */
+/** Matches the user info of a URL, but not text before `@` that begins with a host and port or contains a path. */
 const USER_INFO = /(:\/\/)(?:[^\s/:?#"'<>]{0,100}:(?!\d{2,5}[/?])[^\s"'<>]{1,200}@|[^\s/?#"'<>@]{1,200}@)/g;
 
-/** Masks what looks like a secret: by the name or option before it, as user info of a URL, or as an opaque word. */
+/**
+ * Masks text that looks like a secret, because of the name or option before it, its position in a URL, or its random
+ * characters.
+ */
 export function maskByForm(text: string): string {
   const named = text
     .replace(NAMED_PASSWORD, (all, name: string, value: string) => (isSentence(name, value) ? all : name + MASK))
@@ -33,12 +36,12 @@ export function maskByForm(text: string): string {
   return maskWords(named);
 }
 
-/** Only the rules for URLs and opaque words. */
+/** Applies only the rules for URLs and for words that look random. */
 export function maskWords(text: string): string {
   return maskOpaque(text.replace(USER_INFO, `$1${MASK}@`));
 }
 
-/** `password: is too short` contains no password. */
+/** The text `password: is too short`, for example, doesn't contain a password. */
 function isSentence(name: string, value: string): boolean {
   return name.endsWith(': ') && /^[a-z]{1,7}$/.test(value);
 }

@@ -1,20 +1,20 @@
 import { MASK } from './credentials.ts';
 
-/** A word long enough for a token. */
+/** A word that is long enough to be a token. */
 const WORD = /[a-z0-9+/_.~%-]{20,}={0,2}/gi;
-/** Useful text that only looks random. Escapes are first, since they hide the ends of the others. */
+/** Useful text that only looks random. Escape sequences come first, because they hide the ends of the other patterns. */
 const KNOWN: readonly RegExp[] = [
   /%[0-9a-f]{2}/gi,
-  // Host names of three labels or more.
+  // Host names with at least three labels.
   /(?<![\w.+~%=-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.[a-z]{2,24}(?![\w+~%=-])/g,
-  // GUIDs, also misspelled ones, which errors must name.
+  // GUIDs, including misspelled ones, which errors must be able to name.
   /(?<![0-9a-z])[0-9a-z]{7,9}(?:-[0-9a-z]{3,5}){3}-[0-9a-z]{11,13}(?![0-9a-z])/gi,
-  // Compose ids.
+  // Ids of Compose.
   /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi,
-  // Ids of 32 digits, only after a word that announces an id, or in a CRN.
+  // Ids of 32 digits, but only in a CRN or after a word that introduces an id.
   /(?:id|trace|transaction|request|group|account|(?<![0-9a-z])a)s?[^0-9a-z]{1,4}[0-9a-f]{32}(?![0-9a-z])/gi,
   /sha\d{1,3}[:-][0-9a-f]{40,128}(?![0-9a-z])/gi,
-  // Dates.
+  // Dates with a time.
   /(?<!\d)\d{4}-\d\d-\d\dT\d\d[^0-9a-z]{1,3}\d\d[^0-9a-z]{1,3}\d\d(?:\.\d{1,9})?Z?/g,
 ];
 
@@ -22,7 +22,7 @@ const MIN_ODD = 10;
 const MIN_ODD_IN_BASE64 = 8;
 const MIN_SPAN = 18;
 
-/** Masks words that look random: tokens, keys, digests. Identifiers and names stay. */
+/** Masks words that look random, such as tokens, keys and digests, but not identifiers and names. */
 export function maskOpaque(text: string): string {
   let known: string | undefined;
   return text.replace(WORD, (word, at: number) => {
@@ -34,13 +34,13 @@ export function maskOpaque(text: string): string {
     const length = odd.reduce((sum, [piece]) => sum + piece.length, 0);
     const min = /[+=]/.test(word) ? MIN_ODD_IN_BASE64 : MIN_ODD;
     if (length < min || end - start < MIN_SPAN || length * 2 < end - start) return word;
-    // In a path with a digest, the other segments are useful.
+    // If a path contains a digest, its other segments are still useful.
     const isHex = odd.every(([piece]) => /^[0-9a-f]+$/i.test(piece));
     return isHex ? word.slice(0, start) + MASK + word.slice(end) : MASK;
   });
 }
 
-/** Whether a value consists of words, numbers and identifiers. */
+/** Whether a value consists only of words, numbers and identifiers. */
 export function isPlain(value: string): boolean {
   return oddPieces(withoutKnown(value)).length === 0;
 }
@@ -55,7 +55,8 @@ function oddPieces(text: string): RegExpExecArray[] {
 }
 
 /**
- * Digits, or letters with up to four digits after them: in one case, or with few humps, such as `GetAddrInfoReqWrap`.
+ * Whether the piece consists only of digits, or of letters followed by up to four digits. The letters must be in one
+ * case, or have few capital letters inside, as in `GetAddrInfoReqWrap`.
  */
 function isWord(piece: string): boolean {
   if (/^\d+$/.test(piece)) return true;

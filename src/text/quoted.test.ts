@@ -10,27 +10,27 @@ const TOKEN = 'qZ7xv"Kw3Jx/p9L2m+zR8cN=t5QWv&k4D7y-HbG6s';
 const KNOWN = [TOKEN, 'tok-0123456789abcdef', 'pr0xy pass/wörd+1'];
 for (const credential of KNOWN) addCredential(credential);
 
-describe('of 10,000 error texts', () => {
+describe('10,000 quoted error texts', () => {
   const texts = [...errorTexts(1, 10_000, KNOWN)].map((each) => ({ ...each, quote: shown(each.text) }));
 
-  test('at most 3 show a part of a secret', () => {
+  test('at most 3 of 10,000 quoted error texts show a part of a secret', () => {
     const leaks = texts.filter(({ secrets, quote }) => secrets.some((secret) => showsPart(quote, secret)));
     expect(leaks.length, JSON.stringify(leaks)).toBeLessThanOrEqual(3);
   });
 
-  test('at most 2 lose a useful word', () => {
+  test('at most 2 of 10,000 quoted error texts lose a useful word', () => {
     const lost = texts.filter(({ useful, quote }) => !quote.endsWith('…') && !useful.every((it) => quote.includes(it)));
     expect(lost.length, JSON.stringify(lost)).toBeLessThanOrEqual(2);
   });
 });
 
-/** Whether a text shows eight consecutive characters of a secret. */
+/** Whether a text contains eight consecutive characters of a secret. */
 function showsPart(text: string, secret: string): boolean {
   for (let at = 0; at + 8 <= secret.length; at += 1) if (text.includes(secret.slice(at, at + 8))) return true;
   return false;
 }
 
-describe('server text', () => {
+describe('quoted server text', () => {
   test.each([
     ['line breaks and controls', 'two\r\n\tlines\u0007 \u0085here', 'two lines here'],
     ['tags', '<style>b{}</style><h1>502</h1>Bad <b>gate</b>way', '502 Bad gateway'],
@@ -38,11 +38,11 @@ describe('server text', () => {
     ['JSON escapes', String.raw`{\"path\":\"\u00fc\/x\",\n\"a\":1}`, '{"path":"ü/x", "a":1}'],
     ['HTML entities', 'a &lt; b &amp;&amp; c&#39;d&#x27;', "a < b && c'd'"],
     ['credentials in tags and escapes', 'no qZ7xv&quot;Kw3<wbr>Jx/p9L2m+zR8cN=t5QWv&amp;k4D7y-HbG6s!', 'no ****!'],
-  ])('is one line without %s', (_, text, line) => {
+  ])('quoted server text is one line without %s', (_, text, line) => {
     expect(shown(text)).toBe(line);
   });
 
-  test('is truncated between words, after its secrets are masked', () => {
+  test('quoted server text is truncated between words, after its secrets were masked', () => {
     for (let before = 240; before <= 310; before += 1) {
       const line = shown(`${'x'.repeat(before % 7)} ${'word '.repeat(before / 5)}${TOKEN} and ${'more '.repeat(20)}`);
       expect(line.length).toBeLessThanOrEqual(300);
@@ -52,22 +52,22 @@ describe('server text', () => {
   });
 });
 
-describe('the output gate', () => {
+describe('redacted text', () => {
   test.each([
     ['a credential', `Error: ${JSON.stringify(TOKEN)}`, 'Error: "****"'],
     ['user info', 'at postgres://admin:x@host:1/db', 'at postgres://****@host:1/db'],
     ['an opaque word', 'id AKIAIOSFODNN7EXAMPLE42', 'id ****'],
-  ])('masks %s', (_, text, masked) => {
+  ])('redacted text does not contain %s', (_, text, masked) => {
     expect(redacted(text)).toBe(masked);
   });
 
-  test('does not change the rest', () => {
+  test('redacted text is otherwise unchanged', () => {
     const { stack = '' } = new RangeError('two\nlines: the password: hunter2');
     expect(redacted(stack)).toBe(stack);
   });
 });
 
-describe('time is linear in the length', () => {
+describe('the time for masking', () => {
   test.each([
     ...[
       'a://',
@@ -102,7 +102,7 @@ describe('time is linear in the length', () => {
       '=',
       '…',
     ],
-  ])('for many %j', (piece) => {
+  ])('many repetitions of %j are masked in linear time', (piece) => {
     const time = (length: number): number => {
       const text = piece.repeat(length / piece.length);
       const before = process.cpuUsage();
@@ -112,16 +112,15 @@ describe('time is linear in the length', () => {
       return user + system;
     };
     time(8_000);
-    // Quadratic time would be 1,024 times as much.
+    // Quadratic time would be 1,024 times as long.
     const limit = 300 * Math.max(time(8_000), 2_000);
-    // Test files in other threads of the same process also use CPU time, so the minimum of several runs is the best
-    // estimate.
+    // Test files in other threads of the process also use CPU time, so the minimum of several runs is the best estimate.
     let least = time(256_000);
     for (let again = 0; again < 4 && least >= limit; again += 1) least = Math.min(least, time(256_000));
     expect(least).toBeLessThan(limit);
   });
 
-  test('for a body of megabytes', () => {
+  test('a body of several megabytes is masked in linear time', () => {
     expect(shown(` ${'x'.repeat(5_000_000)}`)).toBe('…');
     expect(shown(`it says ${'<b>'.repeat(2_000_000)}odd`)).toBe('it says …');
   });

@@ -6,22 +6,20 @@ const MAX_LENGTH = 300;
 const MAX_RAW_LENGTH = 250_000;
 const MAX_LINE_LENGTH = 4_000;
 
-/** Server text as one line of at most 300 characters, with secrets masked; empty if there is nothing to show. */
+/** Server text as one line of at most 300 characters, with secrets masked. Empty if nothing can be shown. */
 export function quoted(text: ServerText): string {
-  // Truncated between words: half of a credential would not be recognized.
+  // The text is truncated between words, because half of a credential would not be recognized.
   const raw = maskCredentials(truncated(rawText(text), MAX_RAW_LENGTH));
   const line = maskCredentials(oneLine(unescapedHtml(withoutTags(unescapedJson(raw)))));
   return truncated(maskByForm(truncated(line, MAX_LINE_LENGTH)), MAX_LENGTH);
 }
 
-/**
- * The last step for every text for people: masks secrets that are not in server text, such as those in ids and stacks.
- */
+/** The last step for any text that users see. Masks secrets outside of server text, such as in ids and stack traces. */
 export function redacted(text: string): string {
   return maskWords(maskCredentials(text));
 }
 
-/** At most `max` characters, truncated between words: part of a token could pass for a word. */
+/** Truncates text to `max` characters, but only between words, because a part of a token could pass for a word. */
 function truncated(text: string, max: number): string {
   if (text.length <= max) return text;
   let end = max - 1;
@@ -49,14 +47,14 @@ function unescapedHtml(text: string): string {
   );
 }
 
-/** These may be inside a word, where a space would tear a token. */
+/** Tags that may be inside a word. Replacing them with a space would split a token. */
 const INLINE_TAGS = new Set(
   '!-- a abbr b bdi bdo big cite del dfn em font i ins kbd mark nobr q s samp small span strike strong sub sup tt u var wbr'.split(
     ' ',
   ),
 );
 
-/** An unclosed tag extends to the end of the text: searching for each end separately would take quadratic time. */
+/** An unclosed tag extends to the end of the text. Searching for each end separately would take quadratic time. */
 function withoutTags(text: string): string {
   return text
     .replace(/<(script|style)\b.*?(?:<\/\1>|$)/gis, ' ')
@@ -65,7 +63,7 @@ function withoutTags(text: string): string {
     );
 }
 
-/** Removes control and invisible characters, and collapses white space to one space. */
+/** Removes control characters and invisible characters, and replaces any white space with a single space. */
 function oneLine(text: string): string {
   return text
     .replace(/[\u00AD\u200B-\u200D\u2060]/g, '')

@@ -1,6 +1,6 @@
 declare const brand: unique symbol;
 
-/** Text that a server sent: at run time a string, but only `quoted` makes it safe to show. */
+/** Text from a server. At run time it is a string, but only `quoted` makes it safe to show. */
 export interface ServerText {
   readonly [brand]: never;
 }
@@ -9,7 +9,7 @@ export function serverText(text: string): ServerText {
   return text as unknown as ServerText;
 }
 
-/** The text as it was sent, only for parsers and decisions. */
+/** The original text, only for parsers and for code that has to interpret it. */
 export function rawText(text: ServerText): string {
   return text as unknown as string;
 }

@@ -4,20 +4,20 @@ import { ConnectorError, asConnectorError, inputError } from './errors.ts';
 
 const { facts: terms } = compose.terms;
 
-describe('a ConnectorError', () => {
+describe('ConnectorError', () => {
   const error = new ConnectorError(
     'forbidden',
     { ...terms, path: 'teams {host}' },
     { internalMessage: 'GET teams: HTTP 403', status: 403, cause: 'c' },
   );
 
-  test('has the sentence of its problem, filled in once', () => {
+  test("the facts are inserted into the problem's message once", () => {
     expect(error.message).toContain('not allowed to read teams {host} (HTTP 403)');
     expect(error).toMatchObject({ problem: 'forbidden', failureType: 'config_error', status: 403, cause: 'c' });
   });
 
-  test('cannot be made without all of its facts', () => {
-    // @ts-expect-error The type knows which facts the message mentions.
+  test('an error cannot be created without all facts of its message', () => {
+    // @ts-expect-error The type knows which facts the message contains.
     expect(() => new ConnectorError('forbidden', { ...terms })).toThrow(/lacks path/);
   });
 
@@ -28,7 +28,7 @@ describe('a ConnectorError', () => {
     ['credentials_rejected', false],
     ['server_error', false],
     ['unexpected_status', false],
-  ] as const)('%s rejects only one request: %s', (problem, isRejection) => {
+  ] as const)('the property isRejection of the problem %s is %s', (problem, isRejection) => {
     const facts = {
       ...terms,
       path: 'teams',
@@ -41,26 +41,26 @@ describe('a ConnectorError', () => {
     expect(new ConnectorError(problem, facts).isRejection).toBe(isRejection);
   });
 
-  test('may have a further sentence', () => {
+  test('a note is appended to the message', () => {
     expect(new ConnectorError('unexpected', {}, { note: 'One more.' }).message).toMatch(/ of this sync\. One more\.$/);
     expect(new ConnectorError('unexpected', {}, { note: undefined }).message).toMatch(/ of this sync\.$/);
   });
 });
 
-test('an input error keeps its sentence, including braces', () => {
+test('an input error keeps its message, including braces', () => {
   expect(inputError('The file {x} is odd.')).toMatchObject({
     message: 'The file {x} is odd.',
     failureType: 'config_error',
   });
 });
 
-describe('anything thrown becomes a ConnectorError', () => {
-  test('a ConnectorError stays itself', () => {
+describe('asConnectorError', () => {
+  test('a ConnectorError is returned unchanged', () => {
     const error = inputError('x');
     expect(asConnectorError(error)).toBe(error);
   });
 
-  test('a stack overflow says that data is nested too deeply, wherever it happened', () => {
+  test('any stack overflow is reported as data that is nested too deeply', () => {
     const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     const depthOf = (value: unknown): number => (Array.isArray(value) ? 1 + depthOf(value[0]) : 0);
     for (const follow of [JSON.stringify, structuredClone, depthOf]) {
@@ -78,7 +78,7 @@ describe('anything thrown becomes a ConnectorError', () => {
     ['a text', 'a text'],
     [undefined, 'undefined'],
     [null, 'null'],
-  ])('%s is a bug, whose text is only for the log', (thrown, internalMessage) => {
+  ])('%s is treated as a bug, whose text is only for the log', (thrown, internalMessage) => {
     const error = asConnectorError(thrown);
     expect(error).toMatchObject({ problem: 'unexpected', failureType: 'system_error', internalMessage, cause: thrown });
     if (internalMessage !== 'undefined') expect(error.message).not.toContain(internalMessage);

@@ -3,20 +3,22 @@ import { type FactsOf, type FailureType, type Problem, type ProblemId, problems 
 
 export interface ErrorDetails {
   internalMessage?: string;
-  /** The HTTP status of the response, if that is the failure. */
+  /** The HTTP status of the response, if the status is the failure. */
   status?: number;
-  /** The API's response, in a few words: `HTTP 401 ("unauthorized")`. */
+  /** A summary of the API's response, such as `HTTP 401 ("unauthorized")`. */
   answer?: string;
-  /** The API's own text, for decisions. */
+  /** The API's own text, for code that has to interpret it. */
   said?: ServerText;
   cause?: unknown;
-  /** A further sentence for the user. */
+  /** An additional sentence for the user. */
   note?: string | undefined;
-  /** Replaces the problem's own message; may have names in braces. */
+  /** Replaces the problem's message. May contain names of facts in braces. */
   template?: string | undefined;
 }
 
-/** An expected failure. `message` is for the user, `internalMessage` for the log; its class is documented at `Problem`. */
+/**
+ * An expected failure. `message` is for the user, `internalMessage` for the log. The flags are documented at `Problem`.
+ */
 export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   override name = 'ConnectorError';
   readonly problem: ProblemId;
@@ -31,7 +33,7 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   readonly answer: string | undefined;
   readonly said: ServerText | undefined;
 
-  /** `facts` are what the problem's message needs, or a complete message instead. */
+  /** `facts` contains either the facts for the problem's message, or a complete message. */
   constructor(problem: Id, facts: FactsOf<NoInfer<Id>> | { message: string }, details: ErrorDetails = {}) {
     const row: Problem = problems[problem];
     const sentence = 'message' in facts ? facts.message : fill(details.template ?? row.message, facts);
@@ -50,21 +52,21 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   }
 }
 
-/** A config, catalog or state that cannot be used; `detail` is the whole message. */
+/** A config, catalog or state that can't be used. `detail` is the whole message. */
 export function inputError(detail: string, cause?: unknown): ConnectorError {
   return new ConnectorError('input_unusable', { detail }, { cause });
 }
 
-/** A 200 with an unexpected body; `detail` is a clause about it. */
+/** An HTTP 200 response with an unexpected body. `detail` is a clause about the body. */
 export function unexpectedBody(path: string, detail: string): ConnectorError {
   const internalMessage = `${path}: HTTP 200, ${detail}`;
   return new ConnectorError('unexpected_body', { path, detail }, { internalMessage });
 }
 
-/** Converts anything thrown to a ConnectorError: anything unexpected is a bug, whose text is only for the log. */
+/** Converts anything thrown to a ConnectorError. Unexpected errors are bugs, whose text is only for the log. */
 export function asConnectorError(thrown: unknown): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
-  // Only the API decides how deeply data is nested.
+  // Only the API's data can be nested so deeply that recursion overflows the stack.
   if (thrown instanceof RangeError && thrown.message === 'Maximum call stack size exceeded') {
     return new ConnectorError('nested_too_deeply', {}, { cause: thrown });
   }

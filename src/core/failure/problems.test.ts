@@ -5,23 +5,23 @@ import { type ProblemId, problems } from './problems.ts';
 const ids = Object.keys(problems) as ProblemId[];
 const terms = new Map(Object.entries(compose.terms.facts));
 
-/** The message with a platform's terms filled in and its other facts left in braces. */
+/** The problem's message, with the platform's terms filled in and all other facts left in braces. */
 function told(id: ProblemId): string {
   return problems[id].message.replace(/\{(\w+)\}/g, (place, name: string) => terms.get(name) ?? place);
 }
 
-describe.each(ids)('%s', (id) => {
+describe.each(ids)('the problem %s', (id) => {
   const { cause } = problems[id];
   const message = told(id);
 
-  test('has complete sentences', () => {
+  test('the message and the cause consist of complete sentences', () => {
     for (const text of [message, cause]) {
       expect(text).toMatch(/^(?:\{detail\}$|(?:[A-Z]|base_url |\{host\} ).*\.$)/);
       expect(text).not.toMatch(/\n|\s{2}|undefined/);
     }
   });
 
-  test('has only valid facts in braces', () => {
+  test('the message has only valid names in braces, and the cause has no braces', () => {
     const facts = [...message.matchAll(/\{(.*?)\}/g)].map((match) => match[1] ?? '');
     for (const fact of facts) expect(fact).toMatch(/^[a-z]+$/);
     // The cause is copied into the docs unchanged.
@@ -31,8 +31,8 @@ describe.each(ids)('%s', (id) => {
 
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
-// Airbyte does not retry a job whose first error is a config_error.
-test('the failure type of each problem', () => {
+// Airbyte doesn't retry a job whose first error is a config_error.
+test('every problem has the expected failure type', () => {
   const byType: Record<string, string[]> = {};
   for (const id of ids) (byType[problems[id].failureType] ??= []).push(id);
   expect(byType).toEqual({

@@ -1,25 +1,28 @@
-/** Who can act on a failure: the user, whose settings are wrong; time; or the maintainers of the connector or the API. */
+/**
+ * Who can fix a failure: the user, by changing settings; nobody, because it is temporary; or the maintainers of the
+ * connector or the API.
+ */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
 export interface Problem {
   failureType: FailureType;
-  /** For the user: what happened, then what to do. Facts are in braces. */
+  /** The message for the user: what happened, then what to do. Names of facts are in braces. */
   message: string;
-  /** The cause, for the docs' troubleshooting table. */
+  /** The cause, for the troubleshooting table in the docs. */
   cause: string;
-  /** The API rejects this request for good, but may accept others. */
+  /** Set if the API permanently rejects this request, but may accept others. */
   isRejection?: true;
-  /** The API says that there is no such thing. */
+  /** Set if the API reports that the requested resource doesn't exist. */
   isAbsence?: true;
-  /** Nothing responds at the address: to a check that is a definite answer, not an outage. */
+  /** Set if nothing responds at the address. For a check, this is a definite failure rather than an outage. */
   isUnreachable?: true;
-  /** The origin's circuit is open: no further request to it is sent. */
+  /** Set if the origin's circuit is open, so that no more requests are sent to it. */
   endsOrigin?: true;
-  /** No further request of the sync can succeed. */
+  /** Set if no later request of the sync can succeed. */
   endsSync?: true;
 }
 
-// Airbyte does not retry a job whose first error is a config_error, so an outage must never be one.
+// Airbyte doesn't retry a job whose first error is a config_error, so an outage must never be a config_error.
 
 const configErrors = problemsOf('config_error', {
   input_unusable: {
@@ -225,7 +228,7 @@ const transientErrors = problemsOf('transient_error', {
   },
 });
 
-/** Everything that can go wrong. The docs' troubleshooting tables are generated from this table. */
+/** All problems that can occur. The troubleshooting tables in the docs are generated from this table. */
 export const problems = { ...configErrors, ...systemErrors, ...transientErrors };
 
 export type ProblemId = keyof typeof problems;

@@ -1,21 +1,21 @@
 import type { ProblemId } from './problems.ts';
 
-/** The names of a platform and its settings in messages. */
+/** How messages name a platform and its settings. */
 export interface Terms {
   facts: {
-    /** At the beginning of a sentence: `The Compose API`. */
+    /** The API's name at the beginning of a sentence, such as `The Compose API`. */
     Api: string;
-    /** The option with the address: `base_url`. */
+    /** The option that contains the address, such as `base_url`. */
     address: string;
-    /** `API token` */
+    /** The name of the credentials, such as `API token`. */
     token: string;
-    /** A sentence on how to get new credentials. */
+    /** A sentence that explains how to get new credentials. */
     renewal: string;
-    /** The user or service ID whose rights the credentials have: `the user who created the token`. */
+    /** The user or service ID whose rights the credentials have, such as `the user who created the token`. */
     holder: string;
   };
-  /** Replace the messages of problems, with the same names in braces. */
+  /** Messages that replace the default messages of problems. They contain the same names in braces. */
   messages?: Partial<Record<ProblemId, string>>;
-  /** A further sentence about a host that fails. */
+  /** An additional sentence about a failing host. */
   hostHint(host: string): string | undefined;
 }

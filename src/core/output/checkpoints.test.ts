@@ -11,8 +11,8 @@ interface Opened {
 }
 
 /**
- * A stream with a clock that can be set. `stateNow` gets the number of records; without `stateNow`, the stream cannot
- * be resumed.
+ * Opens a stream with an adjustable clock. `stateNow` receives the number of records. Without `stateNow`, the stream
+ * can't be resumed.
  */
 function openNew(stateNow?: (upTo: number) => object): Opened {
   const printed = new Printout();
@@ -40,7 +40,7 @@ function open(stateNow?: (upTo: number) => object): Opened {
 
 const counting = (upTo: number): object => ({ version: 1, upTo });
 
-test('a stream that cannot be resumed has one state at its end, without a position', () => {
+test('a stream that cannot be resumed saves one state without a position at its end', () => {
   const { sink, printed, emit } = open();
   emit(3);
   sink.checkpoint();
@@ -49,14 +49,14 @@ test('a stream that cannot be resumed has one state at its end, without a positi
   expect(printed.states).toEqual([{ __ab_no_cursor_state_message: true }]);
 });
 
-test('a stream that cannot be resumed sends no state if it fails', () => {
+test('a stream that cannot be resumed saves no state if it fails', () => {
   const { sink, printed, emit } = open();
   emit(1);
   sink.end(false);
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'INCOMPLETE']);
 });
 
-test('a stream without records still starts, and sends its state', () => {
+test('a stream without records still sends its start and its state', () => {
   for (const stateNow of [counting, undefined]) {
     const { sink, printed } = open(stateNow);
     sink.end(true);
@@ -64,7 +64,7 @@ test('a stream without records still starts, and sends its state', () => {
   }
 });
 
-test('a state counts the records since the last one', () => {
+test('a state contains the number of records since the previous state', () => {
   const { sink, printed, emit } = open(counting);
   emit(2);
   sink.checkpoint();
@@ -77,7 +77,7 @@ test('a state counts the records since the last one', () => {
   ]);
 });
 
-test('a checkpoint is sent after enough records', () => {
+test('a checkpoint is saved after enough records', () => {
   const { sink, printed, emit } = open(counting);
   for (let i = 0; i < 2 * CHECKPOINT_RECORDS; i++) {
     emit(1);
@@ -86,7 +86,7 @@ test('a checkpoint is sent after enough records', () => {
   expect(printed.states).toEqual([CHECKPOINT_RECORDS, 2 * CHECKPOINT_RECORDS].map((upTo) => ({ version: 1, upTo })));
 });
 
-test('a checkpoint is sent after enough time', () => {
+test('a checkpoint is saved after enough time', () => {
   const { sink, printed, emit, clock } = open(counting);
   emit(1);
   clock.ms = CHECKPOINT_MS - 1;
@@ -99,7 +99,7 @@ test('a checkpoint is sent after enough time', () => {
   expect(printed.states).toEqual([{ version: 1, upTo: 1 }]);
 });
 
-test('a large state waits until four times its bytes were printed, or until it is late', () => {
+test('a large state waits until four times its size was printed, or until it is overdue', () => {
   const padding = 'x'.repeat(100_000);
   const { sink, printed, emit, clock } = open((upTo) => ({ version: 1, upTo, padding }));
   let printedBytes = 0;
@@ -118,7 +118,7 @@ test('a large state waits until four times its bytes were printed, or until it i
   expect(printed.states).toHaveLength(upTo.length + 1);
 });
 
-test('a checkpoint is not repeated, and not sent after the stream has ended', () => {
+test('a checkpoint is neither repeated nor saved after the stream has ended', () => {
   const { sink, printed, emit } = open(counting);
   emit(1);
   sink.checkpoint();
@@ -129,7 +129,7 @@ test('a checkpoint is not repeated, and not sent after the stream has ended', ()
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE 1', 'COMPLETE']);
 });
 
-test('the last state counts the last records even if the state is unchanged', () => {
+test('the last state counts the last records, even if the state itself is unchanged', () => {
   const { sink, printed, emit } = open(() => ({ version: 1 }));
   emit(1);
   sink.checkpoint();
@@ -141,7 +141,7 @@ test('the last state counts the last records even if the state is unchanged', ()
   expect(printed.states[1]).not.toEqual(printed.states[0]);
 });
 
-test('a rate limit is reported with its end, after a checkpoint', () => {
+test('the end of a rate limit is reported after a checkpoint', () => {
   const { sink, printed, emit } = open(counting);
   emit(2);
   sink.held(5_000);
@@ -151,7 +151,7 @@ test('a rate limit is reported with its end, after a checkpoint', () => {
   ]);
 });
 
-test('a stream that has not begun reports no rate limit and no checkpoint', () => {
+test('a stream that has not started reports neither a rate limit nor a checkpoint', () => {
   const { sink, printed } = openNew(() => ({ version: 1 }));
   sink.held(5_000);
   sink.checkpoint();

@@ -2,14 +2,14 @@ import type { State, StreamSink } from './output.ts';
 import type { Row } from '../record/row.ts';
 
 /**
- * A checkpoint is due after this many records, which limits how many an interrupted read repeats, or after this time.
+ * A checkpoint is due after this many records or this much time. The limits keep small what an interrupted read repeats.
  */
 export const CHECKPOINT_RECORDS = 250;
 export const CHECKPOINT_MS = 10_000;
-/** A state may be large: at most a fifth of the output is states. */
+/** States may be large. They must not make up more than a fifth of the output. */
 export const RECORD_BYTES_PER_STATE_BYTE = 4;
 
-/** The records of one stream, and its checkpoints, each of which is sent after the records that it covers. */
+/** Passes on the records and checkpoints of one stream. Each checkpoint is sent after the records that it covers. */
 export class CheckpointedSink {
   readonly #sink: StreamSink;
   readonly #now: () => number;
@@ -18,12 +18,12 @@ export class CheckpointedSink {
   #lastJson: string | undefined;
   #stateBytes: number;
   #recordsSince = 0;
-  /** The length of the records since the last checkpoint, in characters, which are about as many bytes. */
+  /** The length of the records since the last checkpoint, in characters, which is roughly the number of bytes. */
   #bytesSince = 0;
   #lastCheckpoint: number;
   records = 0;
 
-  /** Without `stateNow`, the stream cannot be resumed. `now` returns Unix ms. */
+  /** Without `stateNow`, the stream can't be resumed. `now` returns Unix ms. */
   constructor(sink: StreamSink, stateNow: (() => object) | undefined, now: () => number) {
     this.#sink = sink;
     this.#now = now;
@@ -47,12 +47,12 @@ export class CheckpointedSink {
     this.records += 1;
   }
 
-  /** Call wherever the state is consistent; it costs little. */
+  /** Call this whenever the state is consistent. It is cheap. */
   checkpointIfDue(): void {
     if (this.#recordsSince >= CHECKPOINT_RECORDS || this.#isLate()) this.checkpoint();
   }
 
-  /** Sends the state, unless it was already sent or is too large compared with the records since the last one. */
+  /** Sends the state, unless it was already sent or is too large compared to the records since the last checkpoint. */
   checkpoint(): void {
     if (this.#phase !== 'active') return;
     if (this.#bytesSince < this.#stateBytes * RECORD_BYTES_PER_STATE_BYTE && !this.#isLate()) return;
@@ -66,21 +66,21 @@ export class CheckpointedSink {
     this.#lastCheckpoint = this.#now();
   }
 
-  /** Call before the stream waits for a long time. */
+  /** Call this before the stream waits for a long time. */
   waits(): void {
     if (this.#phase !== 'active') return;
     this.checkpoint();
     this.#sink.waits?.();
   }
 
-  /** The stream waits for the rate limit; it hasn't stalled. */
+  /** Reports that the stream waits for a rate limit, so that it doesn't seem to have stalled. */
   held(until: number): void {
     if (this.#phase !== 'active') return;
     this.checkpoint();
     this.#sink.held(until);
   }
 
-  /** Ends the stream. If it is incomplete, a resumable stream saves how far it came. */
+  /** Ends the stream. An incomplete stream that can be resumed saves its progress. */
   end(isComplete: boolean): void {
     this.#phase = 'ended';
     const state = this.#state();

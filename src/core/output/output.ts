@@ -3,44 +3,47 @@ import type { Row } from '../record/row.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** The state of a stream, as an object and as its JSON, which is made once. */
+/** The state of a stream, as an object and as JSON, so that it is serialized only once. */
 export interface State {
   value: object;
   json: string;
 }
 
 export interface Log {
-  /** Logs one sentence, redacted; `stack` only for a bug. */
+  /** Logs one sentence, with secrets masked. `stack` is only for bugs. */
   log(level: Level, text: string, stack?: string): void;
 }
 
-/** A protocol, as the core sees it. */
+/** The interface of a protocol to the core. */
 export interface Output extends Log {
   stream(name: string): StreamSink;
-  /** Resolves once stdout accepts more. */
+  /** Resolves when stdout accepts more output. */
   ready(): Promise<void>;
 }
 
-/** The output of one stream. `started` is called first, `ended` last. */
+/** The output of one stream. `started` is called first, and `ended` last. */
 export interface StreamSink {
   started(): void;
-  /** Called with each row as the API returned it, before it is converted to a record in place. */
+  /** Called with each row as the API returned it, before the row is converted to a record in place. */
   received?(row: Row): void;
-  /** Prints one record: `at` in Unix ms, `nulled` the fields that were set to null. Returns its length in characters. */
+  /**
+   * Prints one record. `at` is in Unix ms; `nulled` contains the fields that were set to null. Returns the record's
+   * length in characters.
+   */
   record(row: Row, at: number, nulled?: readonly string[]): number;
-  /** A checkpoint; `records` counts those since the last one. */
+  /** Saves a checkpoint. `records` is the number of records since the last checkpoint. */
   state(state: State, records: number): void;
-  /** The stream waits for the API's rate limit until this time (Unix ms). */
+  /** Called when the stream has to wait for the API's rate limit until this time (Unix ms). */
   held(until: number): void;
-  /** The stream is about to wait: a protocol that has held back a checkpoint sends it. */
+  /** Called before the stream waits, so that the protocol can send a checkpoint that it has held back. */
   waits?(): void;
   /**
-   * `last` is a final checkpoint, if it differs from the one before; its state is undefined for a stream that cannot be
+   * `last` is a final checkpoint, if it differs from the previous one. Its state is undefined if the stream can't be
    * resumed.
    */
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;
 }
 
-/** How a stream ended; it is stopped together with the whole sync. */
+/** How a stream ended. Streams are stopped only when the whole sync is stopped. */
 export type StreamEnd =
   { name: string; end: 'complete' | 'stopped' } | { name: string; end: 'failed'; error: ConnectorError };

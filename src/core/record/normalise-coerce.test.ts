@@ -7,7 +7,7 @@ const KINDS: FieldKind[] = ['text', 'integer', 'number', 'boolean', 'timestamp',
 const LIST = ['a'];
 const OBJECT = { a: 1 };
 
-describe('values that fit, or can be converted without loss', () => {
+describe('values that fit or can be converted without loss', () => {
   test.each<[FieldKind, unknown, unknown]>([
     ['text', 'aws', 'aws'],
     ['text', 12, '12'],
@@ -29,11 +29,11 @@ describe('values that fit, or can be converted without loss', () => {
     ['timestamp', '2017-01-05T15:23:46.853-05:00', '2017-01-05T20:23:46.853Z'],
     ['object', OBJECT, OBJECT],
     ['list', LIST, LIST],
-  ])('%s from %j is %j', (kind, value, result) => {
+  ])('conversion to %s turns %j into %j', (kind, value, result) => {
     expect(coerce(value, kind)).toBe(result);
   });
 
-  test.each(KINDS)('null and undefined fit %s', (kind) => {
+  test.each(KINDS)('null and undefined become null in a field of the type %s', (kind) => {
     expect(coerce(null, kind)).toBeNull();
     expect(coerce(undefined, kind)).toBeNull();
   });
@@ -48,12 +48,12 @@ describe('values that do not fit', () => {
     ['timestamp', [1_534_931_783, '', 'yesterday', LIST]],
     ['object', [LIST, 'a', 1]],
     ['list', [OBJECT, 'a']],
-  ])('%s from any of %j', (kind, values) => {
+  ])('conversion to %s fails for each of %j', (kind, values) => {
     for (const value of values) expect(coerce(value, kind), String(value)).toBe(UNCOERCIBLE);
   });
 });
 
-test('a result is always of its kind, and converting it again changes nothing', () => {
+test('a converted value is valid for its type, and converting it again changes nothing', () => {
   const likely = fc.constantFrom<unknown>(
     'true',
     ' 7 ',
@@ -75,7 +75,7 @@ test('a result is always of its kind, and converting it again changes nothing', 
   );
 });
 
-test('any number sent as text keeps its value, and so does an exact number or a boolean declared as text', () => {
+test('any number sent as text keeps its value, and numbers below 2^53 and booleans can be converted to text', () => {
   fc.assert(
     fc.property(fc.double({ noDefaultInfinity: true, noNaN: true }), fc.boolean(), (number, truth) => {
       expect(coerce(String(number), 'number')).toBe(Number(String(number)));

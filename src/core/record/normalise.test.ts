@@ -33,14 +33,14 @@ const keyedByName: Stream = { ...keyed, fields: { ...plain.fields, name: text('N
 
 const OF_D1: Row = { deployment_id: 'd1' };
 
-/** A row as it is printed, the fields reported as set to null, and the undeclared fields. */
+/** Returns the printed row, the fields that were set to null, and the undeclared fields. */
 function normalised(row: Row, fields?: Row, definition = plain): { row: Row; nulled: unknown; unknown: string[] } {
   const unknown: string[] = [];
   const nulled = new Normaliser(definition, (field) => unknown.push(field)).normalise(row, fields);
   return { row: JSON.parse(JSON.stringify(row)) as Row, nulled, unknown };
 }
 
-test('values are converted as declared, or set to null and reported', () => {
+test('values are converted as declared; values that do not fit are set to null and reported', () => {
   const row = { id: 7, units: '3', amount: 'much', shared: 'true', created_at: '2017-08-30T12:46:29Z', data: 'x' };
   expect(normalised(row)).toEqual({
     row: { id: '7', units: 3, amount: null, shared: true, created_at: '2017-08-30T12:46:29.000Z', data: null },
@@ -49,32 +49,35 @@ test('values are converted as declared, or set to null and reported', () => {
   });
 });
 
-test('null and an empty number are null without a report', () => {
+test('nulls and empty numbers become null without a report', () => {
   const { row, nulled } = normalised({ id: 'a', units: '', amount: null, data: null });
   expect(row).toEqual({ id: 'a', units: null, amount: null, data: null });
   expect(nulled).toBeUndefined();
 });
 
-test('nothing is changed inside objects and lists', () => {
+test('the contents of objects and lists are not changed', () => {
   const inside = { users: [{ id: 7, at: '2017-08-30T12:46:29Z' }], data: { id: 7, _links: {}, _embedded: { a: [] } } };
   expect(normalised(structuredClone(inside)).row).toEqual(inside);
 });
 
-test.each([undefined, null, '', 7, 'd2'])('the deployment is set where the API sends %j for it', (deployment_id) => {
-  expect(normalised({ deployment_id }, OF_D1).row).toEqual({ deployment_id: 'd1' });
-});
+test.each([undefined, null, '', 7, 'd2'])(
+  'the deployment is set, even if the API returns %j for it',
+  (deployment_id) => {
+    expect(normalised({ deployment_id }, OF_D1).row).toEqual({ deployment_id: 'd1' });
+  },
+);
 
 describe('a generated key', () => {
-  test('is built from converted values', () => {
+  test('a generated key consists of converted values', () => {
     expect(normalised({ name: 'admin' }, OF_D1, keyed).row['id']).toBe('d1/admin');
   });
 
-  test('is undefined if the row lacks a part', () => {
+  test('a generated key is undefined if the row lacks a part of it', () => {
     expect(normalised({ name: null, id: 'theirs' }, OF_D1, keyed).row).not.toHaveProperty('id');
   });
 });
 
-test('a generated key may be built from fields that are not emitted', () => {
+test('a generated key may contain fields that are not emitted', () => {
   const row = { deployment_id: 'd1', name: 'admin' };
   expect(normalised(row, undefined, { ...keyed, dropped: ['name'] }).row).toEqual({ deployment_id: 'd1' });
 });
@@ -84,7 +87,7 @@ const likely = fc.constantFrom<unknown>('', ' 7 ', '7.5', 'true', ...times, 1e30
 const names = fc.oneof(fc.constantFrom(...Object.keys(plain.fields)), fc.string());
 const anyRow = fc.dictionary(names, fc.oneof(fc.jsonValue({ maxDepth: 2 }), likely)).map((row) => JSON.stringify(row));
 
-test('any row fits its schema: declared values fit or are null, others are unchanged', () => {
+test('any row conforms to its schema: declared values fit or become null, and other values are unchanged', () => {
   const allows = new Ajv({ strict: false, validateFormats: false }).compile(topLevel(catalogStream(plain).json_schema));
   fc.assert(
     fc.property(anyRow, (json) => {
@@ -104,7 +107,7 @@ test('any row fits its schema: declared values fit or are null, others are uncha
   );
 });
 
-test('only declared fields of any row are emitted, and omissions are reported, except nulls and known fields', () => {
+test('only declared fields are emitted, and other fields are reported unless they are null or known to be dropped', () => {
   const dropped = ['known', 'toString', '__proto__'];
   const field = fc.oneof(names, fc.constantFrom(...dropped, 'constructor', 'valueOf'));
   const value = fc.oneof(fc.jsonValue({ maxDepth: 1 }), likely);
@@ -118,7 +121,7 @@ test('only declared fields of any row are emitted, and omissions are reported, e
         expect(unknown).toEqual(
           Object.keys(before).filter((name) => !isDeclared(name) && !dropped.includes(name) && before[name] !== null),
         );
-        // Declared fields are emitted as usual.
+        // Declared fields are emitted unchanged.
         const kept = Object.entries(normalised(JSON.parse(json) as Row).row).filter(([name]) => isDeclared(name));
         expect(Object.entries(row)).toEqual(kept);
       },
@@ -127,7 +130,7 @@ test('only declared fields of any row are emitted, and omissions are reported, e
   );
 });
 
-/** The schema without the properties of objects and lists, which are passed on unchanged. */
+/** Removes the properties of objects and lists from the schema, because their contents are emitted unchanged. */
 function topLevel(schema: JsonSchema): JsonSchema {
   const properties = Object.entries(schema['properties'] as Record<string, JsonSchema>);
   return { ...schema, properties: Object.fromEntries(properties.map(([name, { type }]) => [name, { type }])) };
@@ -141,8 +144,8 @@ function isBlankNumber(field: string, value: unknown): boolean {
   return ['units', 'amount'].includes(field) && typeof value === 'string' && value.trim() === '';
 }
 
-describe('a number beyond 2^53', () => {
-  test.each([2 ** 53, -(2 ** 53), 1e300])('%d is null in a string or integer field', (number) => {
+describe('a number of 2^53 or more', () => {
+  test.each([2 ** 53, -(2 ** 53), 1e300])('the number %d becomes null in a text or integer field', (number) => {
     expect(normalised({ id: number, units: number })).toMatchObject({
       row: { id: null, units: null },
       nulled: ['id', 'units'],
@@ -150,7 +153,7 @@ describe('a number beyond 2^53', () => {
     expect(normalised({ name: number }, OF_D1, keyedByName).row).not.toHaveProperty('id');
   });
 
-  test('is accepted anywhere else, and so is a smaller number', () => {
+  test('a smaller number is accepted in any field, and a larger number in a number field', () => {
     expect(normalised({ id: 2 ** 53 - 1, amount: 2 ** 60 })).toMatchObject({
       row: { id: '9007199254740991', amount: 2 ** 60 },
       nulled: undefined,

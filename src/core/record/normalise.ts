@@ -3,12 +3,12 @@ import type { Row } from './row.ts';
 import { type Stream, keyFieldOf } from '../stream/stream.ts';
 import { toUtcText } from './timestamp.ts';
 
-/** The parts of a stream that make its records. */
+/** The parts of a stream that determine its records. */
 type Keyed = Pick<Stream, 'fields' | 'primaryKey' | 'dropped'>;
 
 /**
- * Converts rows to record data, in place, since a copy would cost as much as printing. Removed fields are set to
- * undefined, which JSON.stringify omits: `delete` would turn the row into a slow dictionary.
+ * Converts rows to record data. Rows are converted in place, because a copy would cost as much as printing. Removed
+ * fields are set to undefined, which JSON.stringify omits; `delete` would turn the row into a slow dictionary.
  */
 export class Normaliser {
   readonly #names: string[];
@@ -18,7 +18,7 @@ export class Normaliser {
   readonly #made: Exclude<Stream['primaryKey'], string> | undefined;
   readonly #onUnknown: (field: string) => void;
 
-  /** `onUnknown` is called for every field of every row that the stream neither declares nor drops. */
+  /** `onUnknown` is called whenever a row has a field that the stream neither declares nor drops. */
   constructor(stream: Keyed, onUnknown: (field: string) => void) {
     const { fields, primaryKey, dropped } = stream;
     this.#dropped = dropped;
@@ -29,7 +29,10 @@ export class Normaliser {
     this.#kinds = Object.values(fields).map(({ kind }) => kind);
   }
 
-  /** Normalizes the top-level fields of a row, and sets `fields`. Returns the fields that were set to null, if any. */
+  /**
+   * Normalizes the top-level fields of a row, after setting `fields`. Returns the names of fields that were set to null,
+   * if any.
+   */
   normalise(row: Row, fields?: Row): string[] | undefined {
     for (const field in fields) row[field] = fields[field];
 
@@ -40,8 +43,8 @@ export class Normaliser {
     for (const field in row) {
       const value = row[field];
       if (value === undefined || (value === null && keepsUnknown)) continue;
-      // Rows have their fields in the declared order, so each field is a few steps after the last; a lookup was twice
-      // as slow.
+      // Rows have their fields in the declared order, so a search from the last field on takes few steps. A lookup took
+      // twice as long.
       let at = next;
       while (at < names.length && names[at] !== field) at += 1;
       if (at === names.length) at = names.indexOf(field);
@@ -52,7 +55,7 @@ export class Normaliser {
       next = at + 1;
       if (value === null) continue;
       const kind = this.#kinds[at] as FieldKind;
-      // The common case, without a call.
+      // Handle the most common case without a function call.
       if (kind === 'text' && typeof value === 'string') continue;
       const fitting = coerce(value, kind);
       if (fitting === value) continue;
@@ -70,7 +73,7 @@ export class Normaliser {
   }
 }
 
-/** The parts joined with slashes; undefined if the row lacks one of `needs`. */
+/** Joins the parts with slashes. Returns undefined if the row lacks one of `needs`. */
 function joinedKey(row: Row, parts: readonly string[], needs: readonly string[]): string | undefined {
   if (needs.some((part) => row[part] === null || row[part] === undefined || row[part] === '')) return undefined;
   return parts.map((part) => String((row[part] ?? '') as string | number)).join('/');
@@ -78,16 +81,19 @@ function joinedKey(row: Row, parts: readonly string[], needs: readonly string[])
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** Stands for a value that does not fit, since null is valid. */
+/** Returned for a value that doesn't fit, because null is a valid value. */
 export const UNCOERCIBLE = Symbol('uncoercible');
 
-/** The value as its declared kind: itself if it fits, converted without loss, or UNCOERCIBLE. */
+/**
+ * Converts a value to its declared kind. Returns the value itself if it fits, or UNCOERCIBLE if it can't be converted
+ * without loss.
+ */
 export function coerce(value: unknown, kind: FieldKind): unknown {
   if (value === null || value === undefined) return null;
   switch (kind) {
     case 'text':
       if (typeof value === 'string') return value;
-      // A number beyond 2^53 is inexact, so several keys could become one.
+      // A number beyond 2^53 is inexact, so different keys could become the same key.
       if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : UNCOERCIBLE;
       return typeof value === 'boolean' ? String(value) : UNCOERCIBLE;
     case 'timestamp':

@@ -10,7 +10,7 @@ const moment = fc.date({
 });
 const offset = fc.integer({ min: -23 * 60 - 59, max: 23 * 60 + 59 });
 
-describe('every spelling of a time becomes UTC text with milliseconds', () => {
+describe('a valid time', () => {
   test.each([
     ['2016-12-16T15:00:14.922Z', '2016-12-16T15:00:14.922Z'],
     ['2017-08-30T12:46:29Z', '2017-08-30T12:46:29.000Z'],
@@ -28,12 +28,12 @@ describe('every spelling of a time becomes UTC text with milliseconds', () => {
     ['2000-02-29T00:00:00.000Z', '2000-02-29T00:00:00.000Z'],
     ['2017-12-31T23:30:00-01:00', '2018-01-01T00:30:00.000Z'],
     ['9999-12-31T00:00:00Z', '9999-12-31T00:00:00.000Z'],
-  ])('%s', (text, utc) => {
+  ])('the time %s is converted to %s', (text, utc) => {
     expect(toUtcText(text)).toBe(utc);
   });
 });
 
-describe('a time that does not exist is undefined', () => {
+describe('an invalid time', () => {
   test.each([
     '',
     'yesterday',
@@ -61,12 +61,12 @@ describe('a time that does not exist is undefined', () => {
     '0000-01-01T00:00:00+01:00',
     '9999-12-31T23:59:59-01:00',
     '+010000-01-01T00:00:00.000Z',
-  ])('%j', (text) => {
+  ])('the text %j is not a time', (text) => {
     expect(toUtcText(text)).toBeUndefined();
   });
 });
 
-test('any time keeps its value in every spelling that the API uses', () => {
+test('any time keeps its value in every format that the API uses', () => {
   fc.assert(
     fc.property(moment, offset, (date, minutes) => {
       const utc = date.toISOString();
@@ -80,7 +80,7 @@ test('any time keeps its value in every spelling that the API uses', () => {
   );
 });
 
-test('the result of any text compares as times do, or is undefined', () => {
+test('any text results in undefined or a time in the canonical format', () => {
   const digit = fc.stringMatching(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?$/);
   fc.assert(
     fc.property(fc.oneof(digit, fc.string()), (text) => {
@@ -93,13 +93,13 @@ test('the result of any text compares as times do, or is undefined', () => {
   );
 });
 
-test('`earlier` subtracts milliseconds, down to the year 0', () => {
+test('msBefore subtracts milliseconds, but not beyond the year 0', () => {
   expect(msBefore('2018-08-22T00:00:00.000Z', 60_000)).toBe('2018-08-21T23:59:00.000Z');
   expect(msBefore('2018-08-22T00:00:00.000Z', 0)).toBe('2018-08-22T00:00:00.000Z');
   expect(msBefore('0000-01-01T00:00:01.000Z', 86_400_000)).toBe('0000-01-01T00:00:00.000Z');
 });
 
-test('a Unix time has its UTC text', () => {
+test('utcText converts a Unix time', () => {
   expect(utcText(1_534_931_783_363)).toBe('2018-08-22T09:56:23.363Z');
 });
 

@@ -1,20 +1,23 @@
 const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
-/** The formats in which the API was seen to send times. A regular expression was the fastest test measured. */
+/** The formats in which the API has returned times. A regular expression was the fastest check that was measured. */
 const USUAL =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-/** Similar formats: a space for the T, no zone (taken as UTC), `UTC`, no seconds, other fractions, only a date. */
+/**
+ * Similar formats: a space instead of the T, no time zone (treated as UTC), `UTC`, no seconds, more or fewer decimals,
+ * only a date.
+ */
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
 /**
- * A timestamp of the API as UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that the strings compare
- * as times do. Undefined if no such time exists.
+ * Converts a timestamp of the API to the UTC text `YYYY-MM-DDTHH:mm:ss.SSSZ`, truncated to milliseconds, so that times
+ * can be compared as strings. Returns undefined if no such time exists.
  */
 export function toUtcText(text: string): string | undefined {
   const usual = USUAL.test(text) ? text : respelled(text);
   if (usual === undefined || !dayExists(usual)) return undefined;
   if (usual.endsWith('Z')) return usual.length === CANONICAL_LENGTH ? usual : `${usual.slice(0, 19)}.000Z`;
   const utc = new Date(usual).toISOString();
-  // A year before 0 or after 9999 has more characters, and does not compare as text.
+  // A year before 0 or after 9999 has more characters, so it can't be compared as a string.
   return utc.length === CANONICAL_LENGTH ? utc : undefined;
 }
 
@@ -32,12 +35,12 @@ export function utcText(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The time `ms` earlier, as UTC text, but not before the year 0. */
+/** The time `ms` milliseconds earlier, as UTC text, but not before the year 0. */
 export function msBefore(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }
 
-/** Every month has 28 days; a Date moves a later day that does not exist to the next month. */
+/** Every month has 28 days. For a later day that doesn't exist, Date returns a day of the next month. */
 function dayExists(usual: string): boolean {
   const day = Number(usual.slice(8, 10));
   return day <= 28 || new Date(`${usual.slice(0, 10)}T00:00:00Z`).getUTCDate() === day;

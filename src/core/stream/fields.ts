@@ -1,14 +1,15 @@
 export type FieldKind = 'text' | 'integer' | 'number' | 'boolean' | 'timestamp' | 'object' | 'list';
 
-/** A top-level property of a stream. */
+/** A top-level field of a stream. */
 export interface Field {
   kind: FieldKind;
   description: string;
-  /** The known properties of an object, or of the objects in a list; without it, a list contains strings. */
+  /** The known properties of an object, or of the objects in a list. A list without this contains strings. */
   properties?: Record<string, Field>;
 }
 
-// Everything is nullable and nothing is an enum: the APIs' examples are partial, and values are added over the years.
+// All fields are nullable and none is an enum, because the APIs' examples are incomplete and values are added over the
+// years.
 
 export const text = (description: string): Field => ({ kind: 'text', description });
 export const integer = (description: string): Field => ({ kind: 'integer', description });
@@ -16,7 +17,7 @@ export const number = (description: string): Field => ({ kind: 'number', descrip
 export const boolean = (description: string): Field => ({ kind: 'boolean', description });
 export const timestamp = (description: string): Field => ({ kind: 'timestamp', description });
 
-/** An object, emitted unchanged; `properties` describe its known content. */
+/** An object that is emitted unchanged. `properties` describes its known content. */
 export function object(description: string, properties: Record<string, Field> = {}): Field {
   return { kind: 'object', description, properties };
 }

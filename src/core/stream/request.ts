@@ -2,28 +2,28 @@ import type { ProblemId } from '../failure/problems.ts';
 
 export type Query = Record<string, string | number | undefined>;
 
-/** A maximum number of requests in a period. */
+/** The maximum number of requests in a period. */
 export interface Rate {
   requests: number;
   ms: number;
 }
 
 export interface Request {
-  /** The base of `path`, such as `https://host/v2`; default: the platform's address. */
+  /** The base URL of `path`, such as `https://host/v2`. Default: the platform's address. */
   origin?: string;
   path: string;
   query?: Query;
-  /** Sent in addition to the headers of every request. */
+  /** Headers that are sent in addition to the usual headers. */
   headers?: Readonly<Record<string, string>>;
-  /** The body of a POST and its type. */
+  /** The body of a POST request, and its content type. */
   post?: { type: string; body: string };
-  /** Sent without credentials. */
+  /** Whether the request is sent without credentials. */
   anonymous?: true;
-  /** The response is a stream of server-sent events, parsed into the list of their items; default: JSON. */
+  /** Set if the response is a stream of server-sent events, which is parsed to a list. Default: JSON. */
   reads?: 'events';
-  /** The rate limit of its origin. */
+  /** The rate limit of the request's origin. */
   rate?: Rate;
-  /** Replace the platform's messages about its failures. */
+  /** Messages about failures of this request, which replace the platform's messages. */
   messages?: Partial<Record<ProblemId, string>>;
 }
 
@@ -32,16 +32,16 @@ export function methodOf({ post }: Request): 'GET' | 'POST' {
 }
 
 export interface Received {
-  /** The parsed body of a 200. */
+  /** The parsed body of an HTTP 200 response. */
   body: unknown;
-  /** Returns the permit. Call it once the records were emitted, and before the next request. */
+  /** Returns the permit. Call this after the records were emitted and before the next request. */
   release: () => void;
 }
 
-/** Unchecked rows, and what to warn the user about. */
+/** Rows that were not validated yet, and warnings for the user. */
 export interface ParsedPage {
   rows: unknown[];
   warnings: string[];
-  /** The API omitted its list, which is not the same as an empty one. */
+  /** Set if the API omitted the list, which is not the same as an empty list. */
   missing?: true;
 }

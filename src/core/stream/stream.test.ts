@@ -15,20 +15,20 @@ const request = (): Request => ({ path: 'parts' });
 const partitions = async (): Promise<{ chosen: []; all: undefined }> => ({ chosen: [], all: undefined });
 const once = { way: 'once', request, rows } as const;
 
-test('a stream is its declaration', () => {
+test('the key and cursor fields of a stream are taken from its declaration', () => {
   const parts = declare({ ...common, fields, primaryKey: 'id', startDateField: 'created_at', retrieval: once });
   expect(keyFieldOf(parts)).toBe('id');
   expect(cursorFieldOf(parts)).toBeUndefined();
 });
 
-test('fields must be declared wherever they are named', () => {
-  // @ts-expect-error primary key
+test('a declaration can only refer to declared fields', () => {
+  // @ts-expect-error The primary key is not declared.
   declare({ ...common, fields, primaryKey: 'key', retrieval: once });
-  // @ts-expect-error parts of a made key
+  // @ts-expect-error A part of the generated key is not declared.
   declare({ ...common, fields, primaryKey: { field: 'id', madeOf: ['made_at'], needs: [] }, retrieval: once });
-  // @ts-expect-error needed parts of a made key
+  // @ts-expect-error A required part of the generated key is not declared.
   declare({ ...common, fields, primaryKey: { field: 'id', madeOf: ['id'], needs: ['made_at'] }, retrieval: once });
-  // @ts-expect-error start date
+  // @ts-expect-error The start date field is not declared.
   declare({ ...common, fields, primaryKey: 'id', startDateField: 'made_at', retrieval: once });
   const byPartition = { way: 'partition', partitions, request, rows } as const;
   const isFinal = (): boolean => true;
@@ -43,23 +43,23 @@ test('fields must be declared wherever they are named', () => {
     ...common,
     fields,
     primaryKey: 'id',
-    // @ts-expect-error cursor of partitions
+    // @ts-expect-error The cursor field of the partitions is not declared.
     retrieval: { ...byPartition, cursorField: 'made_at', isFinal },
   });
   declare({
     ...common,
     fields,
     primaryKey: 'id',
-    // @ts-expect-error cursor of a newest-first list
+    // @ts-expect-error The cursor field of the newest-first list is not declared.
     retrieval: { way: 'newest-first', cursorField: 'made_at', request, rows },
   });
 });
 
-test('a declaration has no members that belong to another way of reading', () => {
-  // @ts-expect-error once has no partitions
+test('a declaration has exactly the members of its way of reading', () => {
+  // @ts-expect-error A stream that is read once has no partitions.
   declare({ ...common, fields, primaryKey: 'id', retrieval: { way: 'once', request, rows, partitions } });
-  // @ts-expect-error a request is missing
+  // @ts-expect-error The request is missing.
   declare({ ...common, fields, primaryKey: 'id', retrieval: { way: 'once', rows } });
-  // @ts-expect-error there is no such way
+  // @ts-expect-error There is no such way of reading.
   declare({ ...common, fields, primaryKey: 'id', retrieval: { way: 'twice', request, rows } });
 });

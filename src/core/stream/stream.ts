@@ -2,26 +2,32 @@ import type { Field } from './fields.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Row } from '../record/row.ts';
 
-/** A stream as data. `S` is the data that the streams of its platform share, `F` the names of its fields. */
+/**
+ * The declaration of a stream. `S` is the type of the data that all streams of the platform share; `F` is the union of
+ * its field names.
+ */
 export interface Stream<S = unknown, F extends string = string> {
   name: string;
   description: string;
-  /** In the order of the docs. */
+  /** The fields, in the order of the docs. */
   fields: Record<F, Field>;
   primaryKey: PrimaryKey<NoInfer<F>>;
-  /** Records dated before the user's start_date in this field are omitted. */
+  /** The date field for the user's start_date. Records with an earlier date are omitted. */
   startDateField?: NoInfer<F>;
-  /** Known fields that no record has. If given, undeclared fields are not emitted either. */
+  /** Known fields that are never emitted. If set, undeclared fields are not emitted either. */
   dropped?: readonly string[];
   /** The option of the platform that makes the stream available. */
   needsOption?: string;
   retrieval: Retrieval<S, NoInfer<F>>;
 }
 
-/** A field with a unique value, or a key built from other fields, joined with slashes; a row must have `needs`. */
+/**
+ * A field with unique values, or a key built by joining other fields with slashes. Every row must have the fields in
+ * `needs`.
+ */
 type PrimaryKey<F extends string> = F | { field: F; madeOf: readonly F[]; needs: readonly F[] };
 
-/** Declares the streams of a platform: `streamsOf<Shared>()({ … })`. */
+/** Declares a stream of a platform, as in `streamsOf<Shared>()({ … })`. */
 export const streamsOf =
   <S>() =>
   <F extends string>(stream: Stream<S, F>): Stream<S, F> =>
@@ -31,12 +37,12 @@ export function keyFieldOf({ primaryKey }: Pick<Stream, 'primaryKey'>): string {
   return typeof primaryKey === 'string' ? primaryKey : primaryKey.field;
 }
 
-/** Undefined for a stream that is only read in full. */
+/** The cursor field; undefined for full-refresh streams. */
 export function cursorFieldOf({ retrieval }: Pick<Stream, 'retrieval'>): string | undefined {
   return 'cursorField' in retrieval ? retrieval.cursorField : undefined;
 }
 
-/** Whether the stream is available; `platform` is this part of the config. */
+/** Whether the stream is available. `platform` is the platform's part of the config. */
 export function isOffered({ needsOption }: Stream, platform: Row): boolean {
   if (needsOption === undefined) return true;
   const value = platform[needsOption];
