@@ -23,20 +23,20 @@ const messagesOf = ({ stdout }: { stdout: string }): unknown[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as unknown);
 
-test('without a command: the usage on stderr, exit code 1', async () => {
+test('without a command, the usage is written to stderr, and the exit code is 1', async () => {
   await expect(run()).resolves.toEqual({ code: 1, stdout: '', stderr: USAGE });
 });
 
-test.each(['--help', '-h', 'help'])('%s goes to stdout, exit code 0', async (line) => {
+test.each(['--help', '-h', 'help'])('%s writes the usage to stdout and returns the exit code 0', async (line) => {
   await expect(run(line)).resolves.toEqual({ code: 0, stdout: USAGE, stderr: '' });
 });
 
-test.each(['--version', '-v'])('%s goes to stdout, exit code 0', async (line) => {
+test.each(['--version', '-v'])('%s writes the version to stdout and returns the exit code 0', async (line) => {
   expect(VERSION).toBe(manifest.version);
   await expect(run(line)).resolves.toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
 
-test('spec prints spec.json as its only message, and needs no file and no network', async () => {
+test('spec prints spec.json as its only message, and requires neither files nor network access', async () => {
   const ran = await run('spec');
   expect(ran).toMatchObject({ code: 0, stderr: '' });
   expect(messagesOf(ran)).toEqual([{ type: 'SPEC', spec }]);
@@ -44,15 +44,18 @@ test('spec prints spec.json as its only message, and needs no file and no networ
 
 const MISSING = 'The config file none.json does not exist. Check the path.';
 
-test('check names the missing config file in its message', async () => {
+test('check reports a missing config file in its status message', async () => {
   const ran = await run('check', '--config', 'none.json');
   expect(ran.code).toBe(0);
   expect(messagesOf(ran).at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED', message: MISSING } });
 });
 
-test.each(['discover --config none.json', 'read --config none.json --catalog x'])('%s throws', async (line) => {
-  await expect(run(...line.split(' '))).rejects.toThrow(MISSING);
-});
+test.each(['discover --config none.json', 'read --config none.json --catalog x'])(
+  '"%s" throws an error about the missing config file',
+  async (line) => {
+    await expect(run(...line.split(' '))).rejects.toThrow(MISSING);
+  },
+);
 
 const read = { name: 'read', config: 'c', catalog: 'l', streams: undefined, state: undefined, debug: false } as const;
 
@@ -76,7 +79,7 @@ const GOOD: [line: string, command: Command][] = [
   ['-v --help', { name: 'help' }],
 ];
 
-test.each(GOOD)('source-compose %s', (line, command) => {
+test.each(GOOD)('the command line "source-compose %s" is parsed correctly', (line, command) => {
   expect(parseCommandLine(words(line))).toEqual(command);
 });
 
@@ -84,7 +87,7 @@ const CHOICE = 'choose from spec, check, discover, read, verify';
 
 test.each([
   ['sync', `unknown command; ${CHOICE}`],
-  // Every object inherits this property, but it is not a command.
+  // All objects inherit a property with this name, but no command has the name.
   ['constructor', `unknown command; ${CHOICE}`],
   ['discover --debug', 'discover needs --config FILE'],
   ['read --catalog l', 'read needs --config FILE'],
@@ -105,11 +108,11 @@ test.each([
   ['spce', `unknown command; ${CHOICE}`],
   ['read --config c --catalogue l', 'unknown option --catalogue (did you mean --catalog?)'],
   ['check --config c --debgu', 'unknown option --debgu (did you mean --debug?)'],
-])('source-compose %s is a usage error', (line, message) => {
+])('the command line "source-compose %s" is a usage error', (line, message) => {
   expect(() => parseCommandLine(words(line))).toThrow(new UsageError(message));
 });
 
-describe('a usage error never quotes a value, which may be a secret in the wrong position', () => {
+describe('the usage error', () => {
   test.each([
     'hunter2hunter2',
     'chunter2',
@@ -118,7 +121,7 @@ describe('a usage error never quotes a value, which may be a secret in the wrong
     'check --config c --token=hunter2hunter2',
     'check --config c --token hunter2hunter2',
     'check --config c --debug=hunter2hunter2',
-  ])('%s', (line) => {
+  ])('about "%s" does not quote the value, which could be a secret in the wrong position', (line) => {
     expect(() => parseCommandLine(words(line))).toThrow(
       expect.toSatisfy((e) => e instanceof UsageError && !e.message.includes('hunter2')),
     );

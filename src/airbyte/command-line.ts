@@ -73,18 +73,18 @@ export type Command =
   | { name: 'discover'; config: string; configured: boolean; debug: boolean }
   | ({ name: 'read'; debug: boolean } & ReadFiles);
 
-/** Either `catalog` or `streams` is set. */
+/** Exactly one of `catalog` and `streams` is set. */
 export interface ReadFiles {
   config: string;
   catalog?: string | undefined;
-  /** Comma-separated names, or `all`. */
+  /** Comma-separated stream names, or `all`. */
   streams?: string | undefined;
   state: string | undefined;
 }
 
 /**
- * Runs one command line and returns its exit code. A command's code is loaded only when it runs, so that `spec` starts
- * at once. Throws a UsageError, and any error of the command.
+ * Runs one command line and returns its exit code. The code of a command is loaded only when it runs, so that `spec` starts quickly.
+ * Throws a UsageError or an error from the command.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   const command = parseCommandLine(argv);

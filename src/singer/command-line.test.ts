@@ -32,7 +32,7 @@ test.each<[string, Invocation]>([
   ['--about', { mode: 'about', format: 'text' }],
   ['--about --version', { mode: 'version' }],
   ['--version -h', { mode: 'help' }],
-])('%s', (line, expected) => {
+])('the command line "tap-compose %s" is parsed correctly', (line, expected) => {
   expect(parseCommandLine(split(line))).toEqual(expected);
 });
 
@@ -47,28 +47,28 @@ test.each([
   ['--about --format xml', '--format must be text, json or markdown'],
   ['--config c --token=secret', 'unknown option --token'],
   ['--config c --catalogue x', 'unknown option --catalogue (did you mean --catalog?)'],
-])('%s is a usage error, which quotes no value', (line, message) => {
+])('the command line "tap-compose %s" causes a usage error that quotes no value', (line, message) => {
   expect(() => parseCommandLine(split(line))).toThrow(new UsageError(message));
 });
 
 test.each([
   ['--version', 0, `tap-compose ${VERSION}\n`],
   ['--help', 0, USAGE],
-])('%s goes to stdout', async (line, code, text) => {
+])('%s writes its text to stdout', async (line, code, text) => {
   const tap = openTap();
   expect(await runCommandLine(split(line), tap.context)).toBe(code);
   expect(tap.stdout()).toBe(text);
   expect(tap.log()).toEqual([]);
 });
 
-test('without arguments: the usage on stderr, exit code 2', async () => {
+test('without arguments, the usage is written to stderr, and the exit code is 2', async () => {
   const tap = openTap();
   expect(await runCommandLine([], tap.context)).toBe(2);
   expect(tap.stdout()).toBe('');
   expect(tap.log()[0]).toBe('tap-compose: a Singer tap for IBM Cloud Databases and the Compose API');
 });
 
-test('--about needs no config and no file', async () => {
+test('the option --about requires neither a config nor any other file', async () => {
   const tap = openTap();
   expect(await runCommandLine(split('--config gone.json --state gone.json --about --format json'), tap.context)).toBe(
     0,

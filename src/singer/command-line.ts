@@ -39,15 +39,15 @@ const OPTIONS = {
   discover: { type: 'boolean', short: 'd' },
   about: { type: 'boolean' },
   debug: { type: 'boolean' },
-  // Accepted and ignored, as in singer-python.
+  // These options are accepted and ignored, as in singer-python.
   dev: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-/** The files of a sync, a discovery or a test. */
+/** The input files of a sync, a discovery or a test. */
 export interface TapFiles {
-  /** Files and the word ENV, in the order given. */
+  /** File names and the word ENV, in the given order. */
   configs: string[];
   catalog: string | undefined;
   state: string | undefined;
@@ -61,8 +61,8 @@ export type Invocation =
   | { mode: 'discover' | 'test' | 'sync'; files: TapFiles; debug: boolean };
 
 /**
- * Runs one command line and returns its exit code. A mode's code is loaded only when it runs, because Meltano discovers
- * before every sync. Throws a UsageError, and any error of the mode.
+ * Runs one command line and returns its exit code. The code of a mode is loaded only when it runs, because Meltano runs a discovery
+ * before every sync. Throws a UsageError or an error from the mode.
  */
 export async function runCommandLine(argv: string[], context: Context): Promise<number> {
   const invocation = parseCommandLine(argv);
@@ -101,12 +101,12 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
 }
 
 /**
- * Parses the command line. Throws a UsageError. Meltano adds the user's options to its own, so of several modes the first
- * of help, version, about, discover, test and sync counts, and options of other modes are ignored.
+ * Parses the command line. Throws a UsageError. Meltano adds the user's options to its own, so several modes may be given: the first
+ * of help, version, about, discover, test and sync counts. Options of other modes are ignored.
  */
 export function parseCommandLine(argv: string[]): Invocation {
   if (argv.length === 0) return { mode: 'nothing' };
-  // Other taps test one record of each stream, or only the schemas.
+  // In other taps, the value decides whether to test one record of each stream or only the schemas.
   const args = argv.map((arg) => (arg === '--test=all' || arg === '--test=schema' ? '--test' : arg));
   const { values, positionals } = parseArguments(args, OPTIONS);
   if (positionals.length > 0) throw new UsageError('unexpected argument; use --config FILE');

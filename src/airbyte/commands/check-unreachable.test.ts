@@ -24,7 +24,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-test('a port where nothing listens fails the check on the first attempt', async () => {
+test('the check fails after a single attempt if nothing listens on the port', async () => {
   const host = `127.0.0.1:${await closedPort()}`;
   const { context, messages } = openContext();
   await expect(runCheck(context, jsonFile({ api_token: TOKEN, base_url: `http://${host}` }), false)).resolves.toBe(0);
@@ -36,13 +36,13 @@ test('a port where nothing listens fails the check on the first attempt', async 
   });
 });
 
-describe("for Compose's own address, the message says that Compose closed", () => {
+describe("the error message for Compose's own address", () => {
   const closed = 'Compose shut down its API on 1 March 2023. Set base_url to another server';
 
   test.each([
-    ['its name does not resolve', 'is unknown (ENOTFOUND)', 'ENOTFOUND'],
+    ['the name does not resolve', 'is unknown (ENOTFOUND)', 'ENOTFOUND'],
     ['another server responds', 'There is no Compose API at https://api.compose.io/2016-07 (HTTP 404)', 404],
-  ] as const)('%s', async (_, sentence, reply) => {
+  ] as const)('says that Compose shut down if %s', async (_, sentence, reply) => {
     const scope = nock('https://api.compose.io').replyContentLength().get('/2016-07/accounts');
     if (reply === 404) scope.reply(404, 'gone');
     else scope.replyWithError(Object.assign(new Error(`getaddrinfo ${reply}`), { code: reply }));
@@ -54,8 +54,8 @@ describe("for Compose's own address, the message says that Compose closed", () =
   });
 });
 
-describe('a server that never responds', () => {
-  test('fails the check after 30 s', async () => {
+describe('the check of a server that never responds', () => {
+  test('fails after 30 s', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { promise: requested, resolve } = Promise.withResolvers<void>();
     const { origin } = await startServer(() => resolve());
@@ -72,7 +72,7 @@ describe('a server that never responds', () => {
     expect(messages().map(({ type }) => type)).not.toContain('CONNECTION_STATUS');
   });
 
-  test('is abandoned when the process is stopped', async () => {
+  test('ends when the process is stopped', async () => {
     const { promise: requested, resolve } = Promise.withResolvers<void>();
     const { origin } = await startServer(() => resolve());
     const { context, messages, stop } = openContext();

@@ -28,8 +28,8 @@ function statusOf(messages: Message[]): object | undefined {
   return found[0]?.connectionStatus;
 }
 
-describe('SUCCEEDED', () => {
-  test('after requesting the accounts with the token', async () => {
+describe('a successful check', () => {
+  test('requests the accounts with the token', async () => {
     const { code, status, paths, server } = await check([200, ACCOUNTS]);
     expect({ code, status, first: paths[0] }).toEqual({
       code: 0,
@@ -39,13 +39,13 @@ describe('SUCCEEDED', () => {
     expect(server.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${TOKEN}` });
   });
 
-  test('after requesting the deployments if there are deployment_ids', async () => {
+  test('requests the deployments if deployment_ids is set', async () => {
     const { code, status, paths } = await check([200, ACCOUNTS], { deployment_ids: [B, A] });
     expect({ code, status }).toEqual({ code: 0, status: { status: 'SUCCEEDED' } });
     expect(paths.slice(0, 2)).toEqual(['/2016-07/accounts', '/2016-07/deployments']);
   });
 
-  test('with a line for each stream, in the order of the catalog', async () => {
+  test('logs a line for each stream, in the order of the catalog', async () => {
     const server = await startServer(({ url }, response) => {
       const [, name = ''] = /\/(\w+)(?:\?|$)/.exec(url ?? '') ?? [];
       if (name === 'clusters') return answer(response, 403, '{}');
@@ -66,12 +66,12 @@ describe('SUCCEEDED', () => {
   });
 });
 
-describe('FAILED with a sentence, and exit code 0', () => {
+describe('a failed check', () => {
   test.each<[name: string, answer: Answer, sentence: RegExp]>([
-    ['401', [401, '{"errors":"Unauthorized"}'], /rejected the API token \(HTTP 401 \("Unauthorized"\)\)/],
-    ['403', [403, '{}'], /not allowed to read accounts \(HTTP 403\)/],
+    ['a 401', [401, '{"errors":"Unauthorized"}'], /rejected the API token \(HTTP 401 \("Unauthorized"\)\)/],
+    ['a 403', [403, '{}'], /not allowed to read accounts \(HTTP 403\)/],
     [
-      '404',
+      'a 404',
       [404, 'Not found'],
       /^There is no Compose API at http:\/\/127\.0\.0\.1:\d+\/2016-07 \(HTTP 404\)\. Set base_url/,
     ],
@@ -80,16 +80,20 @@ describe('FAILED with a sentence, and exit code 0', () => {
       [302, '', { location: 'https://example.com/login?x=1' }],
       /redirected accounts .* to https:\/\/example\.com\/login\./,
     ],
-    ['an odd status', [418, '{"errors":"teapot"}'], /HTTP 418 \("teapot"\)/],
-    ['another API', [200, '{"_embedded":{"widgets":[]}}'], /an invalid response for accounts: it has the list widgets/],
-    ['an error in a 200', [200, '{"errors":"closed"}'], /the API reports "closed"/],
-  ])('%s', async (_, accounts, sentence) => {
+    ['an unusual status', [418, '{"errors":"teapot"}'], /HTTP 418 \("teapot"\)/],
+    [
+      'a response from another API',
+      [200, '{"_embedded":{"widgets":[]}}'],
+      /an invalid response for accounts: it has the list widgets/,
+    ],
+    ['an error with HTTP 200', [200, '{"errors":"closed"}'], /the API reports "closed"/],
+  ])('reports FAILED with a sentence and returns the exit code 0 after %s', async (_, accounts, sentence) => {
     const { code, status } = await check(accounts);
     expect(code).toBe(0);
     expect(status).toEqual({ status: 'FAILED', message: expect.stringMatching(sentence) });
   });
 
-  test('names only the deployment ids that do not exist', async () => {
+  test('names only the deployment_ids that do not exist', async () => {
     const { code, status } = await check([200, ACCOUNTS], { deployment_ids: [A, C] });
     expect({ code, status }).toEqual({
       code: 0,
@@ -100,21 +104,21 @@ describe('FAILED with a sentence, and exit code 0', () => {
     });
   });
 
-  test('an invalid config is reported without a request', async () => {
+  test('reports an invalid config without sending a request', async () => {
     const { code, status, paths } = await check([200, ACCOUNTS], { page_size: 1 });
     expect(code).toBe(0);
     expect(status).toMatchObject({ status: 'FAILED', message: expect.stringContaining('page_size must be') });
     expect(paths).toEqual([]);
   });
 
-  test('the token is masked even if the API repeats it', async () => {
+  test('masks the token even if the API repeats the token', async () => {
     const { status, printed } = await check([400, JSON.stringify({ errors: `bad token ${TOKEN}` })]);
     expect(status).toMatchObject({ status: 'FAILED', message: expect.stringContaining('bad token ****') });
     expect(printed).not.toContain(TOKEN);
   });
 });
 
-test('a 401 on deployments after accounts was read fails the check and quotes the API', async () => {
+test('the check fails and quotes the API if deployments returns a 401, although accounts could be read', async () => {
   const { code, status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [401, '{"errors":"gone"}']);
   expect(code).toBe(0);
   expect(status).toEqual({
@@ -123,12 +127,12 @@ test('a 401 on deployments after accounts was read fails the check and quotes th
   });
 });
 
-test('a 404 on deployments concerns the stream, since the address has an API', async () => {
+test('a 404 for deployments is reported as a problem with the stream, since the address belongs to an API', async () => {
   const { status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [404, '']);
   expect(status).toMatchObject({ message: expect.stringContaining('does not have deployments (HTTP 404)') });
 });
 
-test('an outage is a transient error without a status, within 30 s', async () => {
+test('an outage causes a transient error within 30 s, and no status is printed', async () => {
   for (const status of [429, 503]) {
     const outage = await check([status, '', { 'retry-after': '60' }]);
     expect(outage.code).toMatchObject({ name: 'ConnectorError', failureType: 'transient_error' });

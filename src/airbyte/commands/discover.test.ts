@@ -21,7 +21,7 @@ import { streamsIn } from '../protocol/configured-catalog.ts';
 import { catalogStream, runDiscover } from './discover.ts';
 import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
-test('discover prints one catalog with every stream, and sends no request', async () => {
+test('discover prints a single catalog with all streams, and sends no request', async () => {
   const { origin, requests } = await startServer((_, response) => response.end());
   const { context, messages } = openContext();
   const config = jsonFile({ api_token: 'wrong', base_url: origin });
@@ -34,7 +34,7 @@ test('discover prints one catalog with every stream, and sends no request', asyn
 
 const IBM = { name: 'ibm_cloud', api_key: 'k' };
 
-test('a stream that requires an unset option is omitted, and the log and the terminal say so', async () => {
+test('a stream that requires an unset option is omitted, and this is reported in the log and on the terminal', async () => {
   const { context, messages } = openContext();
   const seen: string[] = [];
   const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
@@ -52,7 +52,7 @@ test('a stream that requires an unset option is omitted, and the log and the ter
   ]);
 });
 
-test('--configured prints only a catalog that read accepts, one line per stream', async () => {
+test('discover --configured prints only a catalog that read accepts, with one stream per line', async () => {
   const { context, stderr } = openContext();
   const out = new Printout();
   const code = await runDiscover(
@@ -74,7 +74,7 @@ test('--configured prints only a catalog that read accepts, one line per stream'
   );
 });
 
-test('a misspelled option is reported in the log and at the terminal', async () => {
+test('a misspelled option is reported in the log and on the terminal', async () => {
   const { context, messages } = openContext();
   const seen: string[] = [];
   const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
@@ -85,7 +85,7 @@ test('a misspelled option is reported in the log and at the terminal', async () 
   expect(seen).toEqual([`Warning: ${sentence}\n`]);
 });
 
-test('an invalid config is a config_error, and no catalog is printed', async () => {
+test('an invalid config causes a config_error, and no catalog is printed', async () => {
   const { context, messages } = openContext();
   const config = jsonFile({ api_token: '' });
   await expect(runDiscover(context, config, false)).rejects.toMatchObject({
@@ -105,7 +105,7 @@ const plain: Stream = {
   fields,
 };
 
-test('a stream without a cursor offers only its primary key and a full refresh', () => {
+test('a stream without a cursor supports only full refreshes', () => {
   expect(catalogStream(plain)).toEqual({
     name: 'parts',
     json_schema: expect.objectContaining({ type: 'object' }) as JsonSchema,
@@ -123,20 +123,17 @@ test.each<Stream['retrieval']>([
     rows: nothing,
     cursorField: 'created_at',
   },
-])(
-  'a stream with a cursor ($way) also offers incremental reads, by its own cursor, and can be resumed',
-  (retrieval) => {
-    expect(catalogStream({ ...plain, retrieval })).toEqual({
-      name: 'parts',
-      json_schema: expect.objectContaining({ type: 'object' }) as JsonSchema,
-      supported_sync_modes: ['full_refresh', 'incremental'],
-      source_defined_cursor: true,
-      default_cursor_field: ['created_at'],
-      is_resumable: true,
-      source_defined_primary_key: [['id']],
-    });
-  },
-);
+])('a stream with a cursor ($way) supports incremental syncs with its own cursor, and is resumable', (retrieval) => {
+  expect(catalogStream({ ...plain, retrieval })).toEqual({
+    name: 'parts',
+    json_schema: expect.objectContaining({ type: 'object' }) as JsonSchema,
+    supported_sync_modes: ['full_refresh', 'incremental'],
+    source_defined_cursor: true,
+    default_cursor_field: ['created_at'],
+    is_resumable: true,
+    source_defined_primary_key: [['id']],
+  });
+});
 
 const FIELDS: Array<[name: string, field: Field, type: string, values: unknown[]]> = [
   ['text', text('D.'), 'string', ['', 'a']],
@@ -151,34 +148,37 @@ const FIELDS: Array<[name: string, field: Field, type: string, values: unknown[]
 
 const recordSchema = (fields: Record<string, Field>): JsonSchema => catalogStream({ ...plain, fields }).json_schema;
 
-/** The catalog's schema of one field. */
+/** The schema of one field in the catalog. */
 function schemaOf(field: Field): JsonSchema {
   const { properties } = recordSchema({ field });
   return (properties as { field: JsonSchema }).field;
 }
 
-test.each(FIELDS)('%s is declared with one type or null, and with its description', (_, field, type) => {
-  expect(schemaOf(field)).toMatchObject({ type: ['null', type], description: 'D.' });
-});
+test.each(FIELDS)(
+  'the schema of a field of type %s contains a single type besides null, and the description',
+  (_, field, type) => {
+    expect(schemaOf(field)).toMatchObject({ type: ['null', type], description: 'D.' });
+  },
+);
 
-test.each(FIELDS)('%s allows null and the type of the field', (_, field, __, values) => {
+test.each(FIELDS)('the schema of a field of type %s allows null and values of that type', (_, field, __, values) => {
   const allows = new Ajv({ strict: false, validateFormats: false }).compile(recordSchema({ field }));
   for (const value of [null, ...values]) expect(allows({ field: value })).toBe(true);
   expect(allows({ field: Symbol('neither') })).toBe(false);
 });
 
-test('a timestamp declares its time zone', () => {
+test('the schema of a timestamp declares the time zone', () => {
   expect(schemaOf(timestamp('D.'))).toMatchObject({ format: 'date-time', airbyte_type: 'timestamp_with_timezone' });
 });
 
-test('the known content of objects and lists is declared, and other content is allowed', () => {
+test('the schemas of objects and lists declare their known content and allow other content', () => {
   const inside = { type: ['null', 'object'], additionalProperties: true, properties: { id: schemaOf(text('Id.')) } };
   expect(schemaOf(object('D.', { id: text('Id.') }))).toMatchObject(inside);
   expect(schemaOf(listOfObjects('D.', { id: text('Id.') }))['items']).toEqual(inside);
   expect(schemaOf(listOfTexts('D.'))['items']).toEqual({ type: ['null', 'string'] });
 });
 
-test('a record may have undeclared fields, and may lack declared ones', () => {
+test('the schema of a record allows undeclared fields and missing fields', () => {
   const schema = recordSchema({ b: text('B.'), a: integer('A.') });
   expect(schema).toMatchObject({ type: 'object', additionalProperties: true });
   expect(schema).not.toHaveProperty('required');

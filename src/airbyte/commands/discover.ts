@@ -7,8 +7,8 @@ import type { CatalogStream } from '../protocol/messages.ts';
 import { openAirbyteOutput, warnOfConfig } from '../protocol/output.ts';
 
 /**
- * Prints the catalog. It depends only on the config, so no request is sent. With `configured`, prints a configured catalog
- * instead of messages, one stream per line, and sends warnings to stderr.
+ * Prints the catalog, which depends only on the config, so no request is sent. With `configured`, prints a configured catalog with
+ * one stream per line instead of messages, and writes warnings to stderr.
  */
 export async function runDiscover(
   context: Context,
@@ -48,7 +48,7 @@ function streamsFor(config: Config): { available: Stream[]; omissions: string[] 
   return { available, omissions: streams.filter((stream) => !available.includes(stream)).map(omission) };
 }
 
-/** A stream in the catalog. */
+/** A stream as listed in the catalog. */
 export function catalogStream(definition: Stream): CatalogStream {
   const { name, fields } = definition;
   const cursorField = cursorFieldOf(definition);

@@ -18,7 +18,7 @@ const ibm = (options: Row = {}): Config =>
 const IBM = ibm();
 
 interface Given {
-  /** Used instead of a catalog. */
+  /** The value of --streams; if it is set, no catalog is passed. */
   streams?: string;
   names?: string[];
   status?: number;
@@ -42,7 +42,7 @@ async function read({ streams: named, names = ['accounts', 'teams'], status = 20
   return { code, files, requests, messages: messages() };
 }
 
-/** The messages printed for one stream, in order. */
+/** The types of the messages about one stream, in order. */
 function outline(messages: Message[], name: string): string[] {
   return messages.flatMap((message) => {
     const text = JSON.stringify(message);
@@ -57,7 +57,7 @@ const errorsOf = (messages: Message[]): object[] =>
     message.type === 'TRACE' && message.trace.type === 'ERROR' ? [message.trace.error] : [],
   );
 
-test('every stream of the catalog is read, with exit code 0', async () => {
+test('all streams in the catalog are read, and the exit code is 0', async () => {
   const { code, messages } = await read({});
   expect(code).toBe(0);
   expect(outline(messages, 'accounts')).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE', 'COMPLETE']);
@@ -68,7 +68,7 @@ test('every stream of the catalog is read, with exit code 0', async () => {
   });
 });
 
-test('an unknown stream is INCOMPLETE and reported after the others have been read', async () => {
+test('an unknown stream is INCOMPLETE, and its error is printed after the other streams have been read', async () => {
   const { code, messages } = await read({ names: ['widgets', 'accounts'] });
   expect(code).toBe(1);
   expect(outline(messages, 'accounts').at(-1)).toBe('COMPLETE');
@@ -78,7 +78,7 @@ test('an unknown stream is INCOMPLETE and reported after the others have been re
   });
 });
 
-test('a rejected token ends the sync with one error, which belongs to no stream', async () => {
+test('a rejected token ends the sync with a single error that names no stream', async () => {
   const { code, messages } = await read({ status: 401 });
   expect(code).toBe(1);
   for (const name of ['accounts', 'teams']) expect(outline(messages, name)).toEqual(['STARTED', 'INCOMPLETE']);
@@ -86,8 +86,8 @@ test('a rejected token ends the sync with one error, which belongs to no stream'
   expect(errorsOf(messages)[0]).not.toHaveProperty('stream_descriptor');
 });
 
-describe('--streams', () => {
-  test('reads the named streams without a catalog, incrementally where possible', async () => {
+describe('the option --streams', () => {
+  test('selects the named streams without a catalog, incrementally where possible', async () => {
     const { code, messages } = await read({ streams: 'teams, accounts' });
     expect(code).toBe(0);
     for (const name of ['teams', 'accounts']) expect(outline(messages, name).at(-1)).toBe('COMPLETE');
@@ -96,7 +96,7 @@ describe('--streams', () => {
     );
   });
 
-  test('all means every stream that the config makes available', () => {
+  test('selects all streams available with this config if its value is all', () => {
     const names = (config: Config): string[] => streamsNamed(' all ', config).map(({ descriptor: { name } }) => name);
     const all = ibmStreams.map(({ name }) => name);
     expect(names(IBM)).toEqual(all.filter((name) => name !== 'audit_events'));
@@ -116,18 +116,18 @@ describe('--streams', () => {
       'The stream audit_events needs the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
     ],
     ['widgets', `The stream widgets does not exist. Choose from: ${ibmStreams.map(({ name }) => name).join(', ')}.`],
-  ])('%s is an error', (text, message) => {
+  ])('causes an error if its value is %s', (text, message) => {
     const { unusable } = chooseStreams(streamsNamed(text, IBM), ibmStreams, IBM.platform);
     expect(unusable.map(({ error }) => error.message)).toEqual([message]);
   });
 
-  test('with an unknown name throws before anything is read', async () => {
+  test('throws an error about an unknown name before anything is read', async () => {
     const { code, requests } = await read({ streams: 'teams,account' });
     expect(code).toMatchObject({ message: 'The stream account does not exist. Did you mean accounts?' });
     expect(requests).toEqual([]);
   });
 
-  test('without a name reads nothing and warns', async () => {
+  test('causes a warning if it names no stream, and nothing is read', async () => {
     const { code, messages } = await read({ streams: ',' });
     expect(code).toBe(0);
     expect(messages.at(-1)).toMatchObject({ log: { level: 'WARN' } });
@@ -140,15 +140,15 @@ test('an empty catalog causes a warning', async () => {
   expect(messages.at(-1)).toMatchObject({ log: { level: 'WARN', message: expect.stringContaining('no streams') } });
 });
 
-describe('nothing is requested or started', () => {
-  test('if the process has been stopped', async () => {
+describe('a read', () => {
+  test('sends no request and starts no stream if the process has been stopped', async () => {
     const { code, requests, messages } = await read({ stopped: true });
     expect(code).toEqual(new Error('stopped by SIGTERM'));
     expect(requests).toEqual([]);
     expect(messages.map(({ type }) => type)).toEqual(['LOG']);
   });
 
-  test('if the state is invalid, and the error names file and stream', async () => {
+  test('sends no request if a state is invalid, and the error names the file and the stream', async () => {
     const stream = { stream_descriptor: { name: 'audit_events' }, stream_state: { version: 1, mark: 'yesterday' } };
     const { code, files, requests } = await read({ names: ['audit_events'], state: [{ type: 'STREAM', stream }] });
     expect(code).toMatchObject({
@@ -160,7 +160,7 @@ describe('nothing is requested or started', () => {
     expect(requests).toEqual([]);
   });
 
-  test('if the catalog does not exist', async () => {
+  test('fails if the catalog does not exist', async () => {
     const { context } = openContext();
     const files = { config: jsonFile({ api_token: 'the-token' }), catalog: '/nowhere/catalog.json', state: undefined };
     await expect(runRead(context, files, false)).rejects.toThrow(
@@ -176,7 +176,7 @@ const stream = (name: string, syncMode: unknown = 'full_refresh', namespace?: st
   syncMode,
 });
 
-test('streams are read in the order and mode of the catalog', () => {
+test('the streams are read in the order and with the sync modes of the catalog', () => {
   expect(choose(stream('events', 'incremental'), stream('parts'))).toEqual({
     chosen: [
       { definition: events, mode: 'incremental' },
@@ -187,11 +187,11 @@ test('streams are read in the order and mode of the catalog', () => {
   expect(choose(stream('events')).chosen).toEqual([{ definition: events, mode: 'full_refresh' }]);
 });
 
-test('a stream without a cursor is read in full even if the catalog says incremental', () => {
+test('a stream without a cursor is read in full, even if the catalog requests incremental mode', () => {
   expect(choose(stream('parts', 'incremental')).chosen).toEqual([{ definition: parts, mode: 'full_refresh' }]);
 });
 
-test('a stream that requires an option is available only with it', () => {
+test('a stream that requires an option is available only if the option is set', () => {
   const optional = { ...parts, needsOption: 'stores' };
   const chosenWith = (platform: Row): ReturnType<typeof chooseStreams> =>
     chooseStreams([stream('parts'), stream('events')], [optional, events], platform);
@@ -205,7 +205,7 @@ test('a stream that requires an option is available only with it', () => {
   }
 });
 
-describe('a stream that cannot be read is reported once, and the others are read', () => {
+describe('a stream that cannot be read', () => {
   test.each([
     [[stream('widgets')], 'The stream widgets does not exist. Choose from: parts, events.'],
     [[stream('constructor')], 'The stream constructor does not exist. Choose from: parts, events.'],
@@ -234,14 +234,14 @@ describe('a stream that cannot be read is reported once, and the others are read
       [stream('events', 'incremental'), stream('events'), stream('events')],
       'The configured catalog lists the stream events 3 times; keep one.',
     ],
-  ])('%j', (wrong, message) => {
+  ])('is reported once, and the other streams are read: %j', (wrong, message) => {
     const { chosen, unusable } = choose(...wrong, stream('parts'));
     expect(chosen).toEqual([{ definition: parts, mode: 'full_refresh' }]);
     expect(unusable).toMatchObject([{ descriptor: wrong[0]?.descriptor, error: { message } }]);
     expect(unusable[0]?.error.failureType).toBe('config_error');
   });
 
-  test('each stream has its own error', () => {
+  test('has an error of its own', () => {
     const { chosen, unusable } = choose(stream('widgets'), stream('events', 'INVALID'), stream('gadgets'));
     expect(chosen).toEqual([]);
     expect(unusable.map(({ descriptor }) => descriptor?.name)).toEqual(['widgets', 'events', 'gadgets']);

@@ -10,7 +10,7 @@ import { streamStatus } from '../protocol/messages.ts';
 import { openAirbyteOutput, warnOfConfig } from '../protocol/output.ts';
 import { parseState } from '../protocol/state.ts';
 
-/** Reads the streams of the configured catalog or of `--streams`. Returns 0 if every stream is complete. */
+/** Reads the streams in the configured catalog or in `--streams`. Returns 0 if all streams are complete. */
 export async function runRead(context: Context, files: ReadFiles, debug: boolean): Promise<number> {
   const output = openAirbyteOutput(context, 'read', debug);
   const warn = (sentence: string): void => output.log('warn', sentence);
@@ -21,7 +21,7 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
       ? streamsNamed(files.streams ?? '', config)
       : streamsIn(await readObject('catalog', catalog), catalog);
   const { chosen, unusable } = chooseStreams(configured, platformOf(config).streams, config.platform);
-  // The user typed the names, and can correct them at once.
+  // The user typed these names and can correct them immediately, so nothing is read.
   if (catalog === undefined && unusable[0] !== undefined) throw unusable[0].error;
   const stateText = files.state === undefined ? '' : await readInput('state', files.state);
   const states = parseState(files.state ?? '', stateText, warn);
@@ -45,8 +45,8 @@ export async function runRead(context: Context, files: ReadFiles, debug: boolean
   const failures = failuresOf(ends, unusable, rejection);
   endFollowing?.({ failures: sentencesOf(failures), stopped: context.signal.aborted });
   context.signal.throwIfAborted();
-  // Reported last, because some clients stop reading at the first error.
+  // Errors are reported last, because some clients stop reading at the first error.
   for (const { error, descriptor } of failures) sendError(output, error, descriptor);
-  // If the exit code is 0, Airbyte considers every stream complete, whatever its status.
+  // If the exit code is 0, Airbyte considers every stream complete, regardless of its status.
   return failures.length === 0 && ends.every(({ end }) => end === 'complete') ? 0 : 1;
 }

@@ -5,7 +5,7 @@ import { type ConfiguredStream, streamsIn } from './configured-catalog.ts';
 
 const parse = (raw: Row): ConfiguredStream[] => streamsIn(raw, 'l.json');
 
-test('the streams keep their order, and keys that clients add are ignored', () => {
+test('the streams keep their order, and keys added by clients are ignored', () => {
   const catalog = {
     streams: [
       { stream: { name: 'teams', json_schema: {}, supported_sync_modes: ['full_refresh'] }, sync_mode: 'full_refresh' },
@@ -28,11 +28,11 @@ test('the streams keep their order, and keys that clients add are ignored', () =
   ]);
 });
 
-test('a catalog may be empty', () => {
+test('a catalog may contain no streams', () => {
   expect(parse({ streams: [] })).toEqual([]);
 });
 
-describe('a catalog that cannot be used', () => {
+describe('an invalid catalog', () => {
   const file = 'The catalog file l.json cannot be used:';
   const notConfigured =
     'is not a configured stream, which is an object with "stream" and "sync_mode"; discover --configured prints a configured catalog';
@@ -40,11 +40,11 @@ describe('a catalog that cannot be used', () => {
     [{}, `${file} streams must be an array of configured streams.`],
     [{ streams: {} }, `${file} streams must be an array of configured streams.`],
     [{ streams: [1] }, `${file} streams[0] ${notConfigured}.`],
-    // The streams of a discovered catalog.
+    // This catalog contains discovered streams instead of configured streams.
     [{ streams: [{ name: 'teams', json_schema: {} }] }, `${file} streams[0] ${notConfigured}.`],
     [{ streams: [{ stream: {} }] }, `${file} streams[0].stream.name must be a non-empty string.`],
     [{ streams: [{ stream: { name: 'a' } }, { stream: { name: '' } }] }, `${file} streams[1].stream.name must be`],
-  ])('%j', (raw, sentence) => {
+  ])('causes an error: %j', (raw, sentence) => {
     expect(() => parse(raw)).toThrow(sentence);
     expect(() => parse(raw)).toThrow(ConnectorError);
   });

@@ -6,14 +6,14 @@ import { unknownStream } from '../../streams.ts';
 import type { StreamFailure } from './failures.ts';
 import type { StreamDescriptor, SyncMode } from './messages.ts';
 
-/** The part of a configured stream that `read` needs. */
+/** The parts of a configured stream that `read` needs. */
 export interface ConfiguredStream {
   descriptor: StreamDescriptor;
-  /** Not validated yet. */
+  /** The sync mode, which has not been validated yet. */
   syncMode: unknown;
 }
 
-/** The streams of a configured catalog. Throws one sentence that names the file and the field. */
+/** The streams of a configured catalog. The error is one sentence that names the file and the field. */
 export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
   const problem = (text: string): Error => inputError(`The catalog file ${path} cannot be used: ${text}.`);
   if (!Array.isArray(streams)) throw problem('streams must be an array of configured streams');
@@ -31,7 +31,10 @@ export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
   });
 }
 
-/** The streams of `--streams`, incrementally where possible; `all` is every stream that the config makes available. */
+/**
+ * The streams in the value of `--streams`, to be read incrementally where possible. The value `all` selects every stream that is
+ * available with this config.
+ */
 export function streamsNamed(text: string, config: Config): ConfiguredStream[] {
   const { streams } = platformOf(config);
   const available = streams.filter((stream) => isOffered(stream, config.platform)).map(({ name }) => name);
@@ -45,7 +48,7 @@ interface ChosenStream {
   mode: SyncMode;
 }
 
-/** Looks up the configured streams among the platform's. `platform` is the config's `platform` object. */
+/** Looks up the configured streams among the streams of the platform. `platform` is the object `platform` in the config. */
 export function chooseStreams(
   configured: ConfiguredStream[],
   streams: readonly Stream[],
@@ -73,7 +76,7 @@ export function chooseStreams(
   return { chosen, unusable: [...unusable.values()] };
 }
 
-/** No stream has a namespace, so one with a namespace is unknown. */
+/** No stream has a namespace, so a stream with a namespace is unknown. */
 function labelOf({ name, namespace }: StreamDescriptor): string {
   return namespace === undefined ? name : `${namespace}.${name}`;
 }

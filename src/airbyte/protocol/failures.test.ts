@@ -26,12 +26,12 @@ function errorOf(message: Message): [type: string, stream: string | undefined] {
   return [failure_type, stream_descriptor?.name];
 }
 
-test('complete streams have no error', () => {
+test('complete streams cause no error', () => {
   expect(reported([complete, complete])).toEqual({ errors: [], messages: [] });
   expect(reported([])).toEqual({ errors: [], messages: [] });
 });
 
-test('each failure names its stream, and errors that a retry may fix come first', () => {
+test('each error names its stream, and errors that a retry may fix are printed first', () => {
   const ends = [
     failed('teams', refusal(403)),
     failed('clusters', refusal(404)),
@@ -48,7 +48,7 @@ test('each failure names its stream, and errors that a retry may fix come first'
   ]);
 });
 
-test('a rejected token is reported once, without a stream', () => {
+test('a rejected token causes a single error that names no stream', () => {
   const stopped: StreamEnd[] = [
     { name: 'teams', end: 'stopped' },
     { name: 'accounts', end: 'stopped' },
@@ -56,7 +56,7 @@ test('a rejected token is reported once, without a stream', () => {
   expect(reported(stopped, [], refusal(401))).toMatchObject({ errors: [['config_error', undefined]] });
 });
 
-test('for a person, streams with the same message share a line', () => {
+test('in the text for people, streams with the same message share a line', () => {
   const [absent, busy] = [refusal(404), refusal(503)];
   const ends = [failed('teams', absent), failed('audit_events', busy), failed('clusters', absent)];
   expect(sentencesOf(failuresOf(ends, [], undefined))).toEqual([
@@ -66,7 +66,7 @@ test('for a person, streams with the same message share a line', () => {
   expect(sentencesOf(failuresOf([], [], absent))).toEqual([absent.message]);
 });
 
-test('only a bug has a stack', () => {
+test('an error contains a stack trace only if it is a bug', () => {
   const bug = new TypeError('x is not a function');
   expect(reported([], [], refusal(403, 'teams')).messages).toEqual([
     {
@@ -96,7 +96,7 @@ function report(thrown: unknown): Message[] {
   return messages();
 }
 
-test('a bug is also a FATAL line, with text and stack but without secrets', () => {
+test('a bug is also logged at the level FATAL, with its stack trace, but without secrets', () => {
   const bug = new TypeError('cannot read hunter2 of undefined');
   const text = 'TypeError: cannot read **** of undefined';
   const stack = bug.stack?.replaceAll('hunter2', '****');
@@ -113,7 +113,7 @@ test('a bug is also a FATAL line, with text and stack but without secrets', () =
 test.each([
   ['a string', 'a string'],
   [null, 'null'],
-])('anything thrown without a stack is reported without one: %j', (thrown, text) => {
+])('a thrown value without a stack trace is reported without a stack trace: %j', (thrown, text) => {
   const [log, trace] = report(thrown);
   expect(log).toEqual({ type: 'LOG', log: { level: 'FATAL', message: text } });
   expect(trace).toMatchObject({ trace: { error: { failure_type: 'system_error', internal_message: text } } });

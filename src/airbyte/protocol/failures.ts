@@ -5,16 +5,16 @@ import type { FailureType } from '../../core/failure/problems.ts';
 import type { StreamDescriptor } from './messages.ts';
 import { AirbyteOutput } from './output.ts';
 
-/** Airbyte doesn't retry a job whose first error is a config_error, so errors that a retry may fix come first. */
+/** Airbyte doesn't retry a job whose first error is a config_error, so errors that a retry may fix are printed first. */
 const ORDER: FailureType[] = ['transient_error', 'system_error', 'config_error'];
 
 export interface StreamFailure {
   error: ConnectorError;
-  /** Undefined for an error that ended the whole sync. */
+  /** The stream; undefined for an error that ended the whole sync. */
   descriptor: StreamDescriptor | undefined;
 }
 
-/** The failures, in the order in which they are reported. `unusable` are streams that were never started. */
+/** The failures in the order in which they are reported. `unusable` contains the streams that were never started. */
 export function failuresOf(
   ends: StreamEnd[],
   unusable: StreamFailure[],
@@ -29,7 +29,7 @@ export function failuresOf(
   return rejection === undefined ? ofStreams : [{ error: rejection, descriptor: undefined }, ...ofStreams];
 }
 
-/** The failures for a person: each message once, with the streams that it concerns. */
+/** The failures as text for people: each message once, after the names of the streams with this failure. */
 export function sentencesOf(failures: readonly StreamFailure[]): string[] {
   const streams = new Map<string, string[]>();
   for (const { error, descriptor } of failures) {
@@ -38,7 +38,7 @@ export function sentencesOf(failures: readonly StreamFailure[]): string[] {
   return [...streams].map(([message, names]) => (names.length === 0 ? message : `${names.join(', ')}: ${message}`));
 }
 
-/** Reports the error that ended a command: a TRACE ERROR, and for a bug also a LOG FATAL. */
+/** Reports the error that ended a command, as a TRACE ERROR. A bug is also reported as a LOG FATAL. */
 export function reportFailure(context: Pick<Context, 'writer' | 'terminal'>, thrown: unknown): void {
   const output = new AirbyteOutput(context, 'info');
   const error = asConnectorError(thrown);
@@ -47,7 +47,7 @@ export function reportFailure(context: Pick<Context, 'writer' | 'terminal'>, thr
   context.terminal?.write(`${error.message}\n`);
 }
 
-/** Sends a failure as a TRACE ERROR, with the stack if it is a bug. */
+/** Prints a failure as a TRACE ERROR, with a stack trace if it is a bug. */
 export function sendError(output: AirbyteOutput, error: ConnectorError, descriptor?: StreamDescriptor): void {
   const trace = {
     message: error.message,

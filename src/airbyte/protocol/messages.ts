@@ -1,7 +1,7 @@
 import type { FailureType } from '../../core/failure/problems.ts';
 import type { JsonSchema } from '../../core/stream/json-schema.ts';
 
-// The messages of the Airbyte protocol that a source sends, in the protocol's own spelling. RECORD, STATE and LOG are written as lines.
+// The Airbyte messages that a source prints, spelled as in the protocol. RECORD, STATE and LOG messages are written as lines instead.
 
 export type SyncMode = 'full_refresh' | 'incremental';
 
@@ -41,7 +41,7 @@ export type Message =
   | { type: 'TRACE'; trace: { type: 'ERROR'; emitted_at: number; error: ErrorTrace } }
   | { type: 'TRACE'; trace: { type: 'STREAM_STATUS'; emitted_at: number; stream_status: StreamStatusTrace } };
 
-/** `quotaReset`: when the API's rate limit ends (Unix ms). */
+/** `quotaReset` is the end of the API's rate limit (Unix ms). */
 export function streamStatus(
   descriptor: StreamDescriptor,
   status: StreamStatusTrace['status'],
@@ -52,7 +52,7 @@ export function streamStatus(
   return { type: 'TRACE', trace: { type: 'STREAM_STATUS', emitted_at: Date.now(), stream_status: trace } };
 }
 
-/** A STATE as a line. `state` is JSON, so that a large state isn't serialized twice per checkpoint. */
+/** A STATE message as a line. `state` is serialized JSON, so that a large state isn't serialized twice per checkpoint. */
 export function stateLine(name: string, state: string, recordCount: number): string {
   const descriptor = JSON.stringify({ name });
   return `{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":${descriptor},"stream_state":${state}},"sourceStats":{"recordCount":${recordCount}}}}\n`;

@@ -23,11 +23,11 @@ describe('the log', () => {
     ['trace', ['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']],
     ['info', ['INFO', 'WARN', 'ERROR', 'FATAL']],
     ['error', ['ERROR', 'FATAL']],
-    // An unknown level is not an error, because LOG_LEVEL may be meant for other programs.
+    // An unknown level is not an error, because LOG_LEVEL may be intended for other programs.
     ['verbose', ['INFO', 'WARN', 'ERROR', 'FATAL']],
     ['constructor', ['INFO', 'WARN', 'ERROR', 'FATAL']],
     ['', ['INFO', 'WARN', 'ERROR', 'FATAL']],
-  ])('at level %j shows %j', (level, shown) => {
+  ])('at level %j contains the levels %j', (level, shown) => {
     const expected = shown.map((name) => ({ level: name, message: `at ${name.toLowerCase()}` }));
     expect(lines(level, writeAll)).toEqual(expected.map((log) => ({ type: 'LOG', log })));
   });
@@ -38,7 +38,7 @@ describe('the log', () => {
     expect(lines('info', (output) => output.log('info', odd))).toEqual(expected);
   });
 
-  test('includes the stack of an exception, if there is one', () => {
+  test('contains the stack trace of an exception, if any', () => {
     const { stack } = new RangeError('too far');
     const log = { level: 'FATAL', message: 'teams: gave up' };
     expect(lines('info', (output) => output.log('fatal', 'teams: gave up', stack))).toEqual([
@@ -47,7 +47,7 @@ describe('the log', () => {
     expect(lines('info', (output) => output.log('fatal', 'teams: gave up', undefined))).toEqual([{ type: 'LOG', log }]);
   });
 
-  test('masks secrets in the sentence and in the stack', () => {
+  test('masks secrets in the sentence and in the stack trace', () => {
     const { context, messages } = openContext();
     addCredential('hunter2');
     new AirbyteOutput(context, 'info').log('error', 'hunter2 is rejected', new Error('with hunter2').stack);
@@ -69,7 +69,7 @@ describe('the output of a command', () => {
 
   const first = `source-compose ${VERSION}: read`;
 
-  test('names the release in its first line', () => {
+  test('begins with a line that names the release', () => {
     expect(VERSION).toMatch(/^\d+\.\d+\.\d+/);
     expect(shown(false, {})).toEqual([first, 'failed']);
   });
@@ -81,7 +81,7 @@ describe('the output of a command', () => {
     [true, { LOG_LEVEL: 'error' }, [first, 'details', 'failed']],
     [false, { LOG_LEVEL: 'ERROR' }, ['failed']],
     [false, { LOG_LEVEL: 'nonsense' }, [first, 'failed']],
-  ])('with --debug %s and %j', (debug, env, lines) => {
+  ])('contains only lines of the selected level if --debug is %s and the environment is %j', (debug, env, lines) => {
     expect(shown(debug, env)).toEqual(lines);
   });
 });
@@ -92,7 +92,7 @@ describe('redaction', () => {
   const error = { message: secret, failure_type: 'system_error' } as const;
   const more = { internal_message: secret, stack_trace: secret, stream_descriptor: { name: 'teams' } };
 
-  /** The text that `write` prints through an output that redacts. */
+  /** The lines that `write` prints through an output that redacts. */
   function printed(write: (output: AirbyteOutput) => void): string[] {
     const out = new StalledOutput();
     out.prompt = true;
@@ -106,7 +106,7 @@ describe('redaction', () => {
     [{ type: 'CONNECTION_STATUS', connectionStatus: { status: 'FAILED', message: secret } }, 2],
     [{ type: 'TRACE', trace: { ...traced, error } }, 2],
     [{ type: 'TRACE', trace: { ...traced, error: { ...error, ...more } } }, 6],
-  ])('masks text for people: %j', (message, places) => {
+  ])('masks secrets in text for people: %j', (message, places) => {
     const given = structuredClone(message);
     const [line] = printed((output) => output.send(message));
     expect(line).toBe(JSON.stringify(given).replaceAll('hunter2', '****'));
@@ -118,11 +118,11 @@ describe('redaction', () => {
     { type: 'SPEC', spec: { title: secret } },
     { type: 'CATALOG', catalog: { streams: [] } },
     { type: 'CONNECTION_STATUS', connectionStatus: { status: 'SUCCEEDED' } },
-  ])('does not touch data: %j', (message) => {
+  ])('does not change data: %j', (message) => {
     expect(printed((output) => output.send(message))).toEqual([JSON.stringify(message)]);
   });
 
-  test('does not touch records and states', () => {
+  test('does not change records and states', () => {
     const lines = printed((output) => {
       const stream = output.stream('teams');
       stream.record({ secret }, 1);
@@ -141,7 +141,7 @@ describe('a stream', () => {
     return { stream: new AirbyteOutput(printed, 'debug').stream('parts'), printed };
   }
 
-  test('prints a record as one line, with the changes made to it', () => {
+  test('prints a record as one line, along with the changes made to the record', () => {
     const { stream, printed } = open();
     stream.record({ id: 'a', gone: undefined }, 1_534_931_783_363);
     stream.record({ id: 'b"\u2028\n', units: null }, 1_534_931_783_364, ['units']);
@@ -161,7 +161,7 @@ describe('a stream', () => {
     ]);
   });
 
-  test('throws for a record that is nested too deeply to serialize', () => {
+  test('throws an error for a record that is nested too deeply to serialize', () => {
     let deep: unknown[] = [];
     for (let depth = 0; depth < 200_000; depth += 1) deep = [deep];
     const { stream, printed } = open();

@@ -7,18 +7,18 @@ import { VERSION } from '../../program/version.ts';
 import { redacted } from '../../text/quoted.ts';
 import { type Message, stateLine, streamStatus } from './messages.ts';
 
-/** The state of a full-refresh-only stream: clients require one, and it must mean nothing. */
+/** The state of a stream without a cursor. Clients require a state, so this state contains no information. */
 const NO_STATE = { json: '{"__ab_no_cursor_state_message":true}' };
 
-/** The keys of a message that contain text for people. */
+/** The message keys whose values are text for people. */
 const TEXTS = new Set(['message', 'internal_message', 'stack_trace']);
 
-/** Writes streams, log lines and failures as Airbyte messages, and redacts text for people. */
+/** Prints streams, log lines and failures as Airbyte messages, and redacts text for people. */
 export class AirbyteOutput implements Output {
   readonly #writer: LineWriter;
   readonly #log: pino.Logger;
 
-  /** `level` is pino's name of the lowest level shown; any other word means `info`. */
+  /** `level` is the lowest pino level to show; any unknown name means `info`. */
   constructor({ writer }: Pick<Context, 'writer'>, level: string) {
     this.#writer = writer;
     this.#log = pino(
@@ -55,7 +55,7 @@ export class AirbyteOutput implements Output {
   }
 }
 
-/** The output of a command. Its first line names the release. */
+/** Opens the output of a command. Its first line names the release. */
 export function openAirbyteOutput(context: Context, command: string, debug: boolean): AirbyteOutput {
   const output = new AirbyteOutput(context, debug ? 'debug' : (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
   output.log('info', `source-compose ${VERSION}: ${command}`);
@@ -70,7 +70,7 @@ export function warnOfConfig(context: Pick<Context, 'terminal'>, output: Airbyte
   };
 }
 
-/** One stream: STARTED, then RUNNING from the first record on, records and states, then COMPLETE or INCOMPLETE. */
+/** The output of one stream: STARTED, RUNNING (with the first record), records and states, and finally COMPLETE or INCOMPLETE. */
 class AirbyteStream implements StreamSink {
   readonly #output: AirbyteOutput;
   readonly #writer: LineWriter;
@@ -79,7 +79,7 @@ class AirbyteStream implements StreamSink {
   #isRunning = false;
   #lastJson: string | undefined;
   #repeats = 0;
-  /** The end of a RECORD line after its data, and the time in it: the same for a whole page. */
+  /** The part of a RECORD line after the data, and the time in it. Both are the same for a whole page. */
   #tail = Buffer.alloc(0);
   #emittedAt: number | undefined;
 
@@ -106,7 +106,7 @@ class AirbyteStream implements StreamSink {
   }
 
   state({ json }: Pick<State, 'json'>, records: number): void {
-    // Platforms compare states by content, so equal states with records between them must differ.
+    // Platforms compare states by content, so two equal states must differ if there are records between them.
     const distinct = json === this.#lastJson ? `${json.slice(0, -1)},"repeat":${(this.#repeats += 1)}}` : json;
     this.#writer.line(stateLine(this.#name, distinct, records));
     this.#lastJson = json;

@@ -17,34 +17,34 @@ const lines = (...values: unknown[]): string => values.map((value) => JSON.strin
 const TWO = { audit_events: { mark: 'a' }, deployments_recipes: { marks: {} } };
 const twoStates = Object.entries(TWO).map(([name, state]) => stream(name, state));
 
-describe('every form that clients pass', () => {
+describe('a state file', () => {
   test.each<[form: string, text: string, states: object]>([
-    ['an empty file', '', {}],
+    ['nothing', '', {}],
     ['an empty object', '{}', {}],
     ['an array of states', JSON.stringify(twoStates), TWO],
-    ['one state', JSON.stringify(twoStates[0]), { audit_events: TWO.audit_events }],
-    ['a line for each', lines(...twoStates), TWO],
-    ['STATE messages as read prints them', lines(streamState('audit_events', { mark: 'b' }, 7)), states2('b')],
+    ['a single state', JSON.stringify(twoStates[0]), { audit_events: TWO.audit_events }],
+    ['one state per line', lines(...twoStates), TWO],
+    ['STATE messages as printed by read', lines(streamState('audit_events', { mark: 'b' }, 7)), states2('b')],
     ['the whole output of read', lines(...outputOfRead()), states2('c')],
-    ['Windows line ends', lines(...twoStates).replaceAll('\n', '\r\n'), TWO],
+    ['Windows line endings', lines(...twoStates).replaceAll('\n', '\r\n'), TWO],
     ['indented JSON', JSON.stringify(twoStates, null, 2), TWO],
     ['the same stream twice', JSON.stringify([stream('a', { n: 1 }), stream('a', { n: 2 })]), { a: { n: 2 } }],
-    ['no type', JSON.stringify({ ...stream('a', { n: 1 }), type: undefined }), { a: { n: 1 } }],
+    ['a state without a type', JSON.stringify({ ...stream('a', { n: 1 }), type: undefined }), { a: { n: 1 } }],
     ['an empty LEGACY state', '[{"data":{}},{"type":"LEGACY","data":{}}]', {}],
     ['nulls', JSON.stringify([{ ...stream('a', { n: null }), global: null, data: null, x: null }]), { a: { n: null } }],
     [
-      'foreign fields',
+      'unknown fields',
       JSON.stringify([{ ...stream('a', {}), id: 3, destinationStats: { recordCount: 1 } }]),
       { a: {} },
     ],
     ['a stream without a state', JSON.stringify([stream('a', null)]), { a: {} }],
-  ])('%s', (_, text, expected) => {
+  ])('may contain %s', (_, text, expected) => {
     expect(states(text)).toEqual(expected);
   });
 });
 
-describe('a truncated last line, as a full disk or a kill leaves it', () => {
-  test('is skipped with a warning, and the states before it count', () => {
+describe('a truncated line', () => {
+  test('is skipped with a warning if it is the last line, and earlier states count', () => {
     const whole = lines(...twoStates);
     for (let cut = 1; cut < 40; cut += 1) {
       const warnings: string[] = [];
@@ -56,7 +56,7 @@ describe('a truncated last line, as a full disk or a kill leaves it', () => {
     }
   });
 
-  test('a truncated line that is not the last, or is the only one, is an error', () => {
+  test('causes an error if it is the only line or not the last one', () => {
     const torn = '{"type":"STATE","sta';
     expect(() => states(torn)).toThrow('line 1 is invalid');
     expect(() => states(`${lines(...twoStates)}${torn}\n${lines(...twoStates)}`)).toThrow('line 3 is invalid');
@@ -78,7 +78,7 @@ function outputOfRead(): unknown[] {
   ];
 }
 
-describe('a file that is not a state', () => {
+describe('an invalid state file', () => {
   const file = 'The state file s.json';
   test.each([
     ['[null]', `${file} must contain state messages, not null.`],
@@ -112,13 +112,13 @@ describe('a file that is not a state', () => {
       '{"type": hunter2}',
       `${file} is neither JSON nor lines of JSON: line 1 is invalid. Pass only complete STATE lines of a read.`,
     ],
-  ])('%s', (text, sentence) => {
+  ])('causes an error: %s', (text, sentence) => {
     expect(() => states(text)).toThrow(sentence);
     expect(() => states(text)).toThrow(ConnectorError);
   });
 });
 
-/** JSON with the keys and types of states, in every wrong place. */
+/** JSON values with the keys and types of states in wrong places. */
 const nearState = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -133,10 +133,10 @@ const nearState = fc.letrec<{ value: unknown }>((tie) => ({
 })).value;
 
 test.each([
-  ['a whole file', nearState.map((value) => JSON.stringify(value))],
-  ['lines', fc.array(nearState).map((values) => lines(...values))],
-  ['anything else', fc.string()],
-])('%s with any content results in states or a ConnectorError', (_, text) => {
+  ['any JSON', nearState.map((value) => JSON.stringify(value))],
+  ['lines of any JSON', fc.array(nearState).map((values) => lines(...values))],
+  ['any text', fc.string()],
+])('a state file that contains %s results in states or a ConnectorError', (_, text) => {
   fc.assert(
     fc.property(text, (content) => {
       try {

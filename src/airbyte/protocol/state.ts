@@ -3,10 +3,10 @@ import { type Row, isRow } from '../../core/record/row.ts';
 import { typeName } from '../../program/input-file.ts';
 
 /**
- * Parses a state file into the state of each stream. Accepts what clients pass: an array of state messages, one
- * message, `{}`, `[]`, an empty file, or the lines that `read` prints, where each stream's last STATE counts. Ignores
- * nulls and unknown keys. A truncated last line, as a full disk or a kill leaves it, is skipped with a warning. Throws
- * one sentence that names the file and the position.
+ * Parses a state file into the states of streams. Accepts all formats that clients pass: an array of state messages, a single
+ * message, `{}`, `[]`, an empty file, or the lines printed by `read`, where the last STATE of each stream counts. Ignores nulls and
+ * unknown keys. Skips a truncated last line with a warning; a full disk or a killed process can truncate it. The error is one
+ * sentence that names the file and the position.
  */
 export function parseState(path: string, text: string, warn: (sentence: string) => void): Map<string, Row> {
   const states = new Map<string, Row>();
@@ -37,7 +37,7 @@ function valuesIn(path: string, text: string, warn: (sentence: string) => void):
           warn(`the last line of the state file ${path} is truncated and is skipped; the states before it count`);
           return [];
         }
-        // The line isn't quoted, because another file may contain a secret.
+        // The line isn't quoted, because it could be a secret from another file.
         throw inputError(
           `The state file ${path} is neither JSON nor lines of JSON: line ${i + 1} is invalid. Pass only complete STATE lines of a read.`,
         );
@@ -48,7 +48,7 @@ function valuesIn(path: string, text: string, warn: (sentence: string) => void):
 
 const OTHER_MESSAGES: readonly unknown[] = ['RECORD', 'LOG', 'TRACE', 'CONTROL'];
 
-/** Undefined if it contains no state: an empty object, only nulls, or another message of a read. */
+/** The state of a stream in a message. Undefined if there is none: an empty object, only nulls, or another kind of message. */
 function streamStateIn(message: Row, file: string, position: string): { name: string; state: Row } | undefined {
   const value = message['type'] === 'STATE' && isRow(message['state']) ? message['state'] : message;
   const { type, stream, data } = value;

@@ -10,7 +10,7 @@ interface Description {
 
 const json = JSON.parse(about('json')) as Description;
 
-test('every config option is a setting by its dotted name, with a description', () => {
+test('each config option is described as a setting with a dotted name', () => {
   const { platform, ...common } = spec.connectionSpecification.properties;
   const inside = platform.oneOf.flatMap(({ properties }) => Object.keys(properties));
   const names = [...new Set(inside.map((name) => `platform.${name}`)), ...Object.keys(common)];
@@ -24,14 +24,14 @@ test('every config option is a setting by its dotted name, with a description', 
   expect(json.settings.required).toContain('platform.name');
 });
 
-test('the token is a secret, and a choice lists its values', () => {
+test('the token is a secret setting, and a setting with a choice lists its values', () => {
   expect(json.settings.properties['platform.api_token']).toMatchObject({ secret: true, writeOnly: true });
   const names = spec.connectionSpecification.properties.platform.oneOf.map(({ properties }) => properties.name.const);
   expect(json.settings.properties['platform.name']).toMatchObject({ enum: names });
   expect(json.settings.properties['num_workers']).toMatchObject({ type: 'integer', default: 4 });
 });
 
-test('a setting names its platforms, unless all platforms have it', () => {
+test('a setting lists its platforms unless all platforms have the setting', () => {
   const platformsOf = (name: string): unknown => json.settings.properties[name]?.['platforms'];
   expect(platformsOf('platform.api_key')).toEqual(['ibm_cloud']);
   expect(platformsOf('platform.base_url')).toEqual(['compose']);
@@ -41,7 +41,7 @@ test('a setting names its platforms, unless all platforms have it', () => {
   );
 });
 
-test('every setting has a variable for --config ENV', async () => {
+test('each setting has a variable for --config ENV', async () => {
   const settings = Object.keys(json.settings.properties);
   const env = Object.fromEntries(settings.map((name) => [variableOf(name), 'x']));
   expect(env).toHaveProperty('TAP_COMPOSE_PLATFORM_API_KEY');
@@ -50,7 +50,7 @@ test('every setting has a variable for --config ENV', async () => {
   expect(new Set(read)).toEqual(new Set(settings));
 });
 
-test('markdown lists all settings, one per line', () => {
+test('the Markdown text lists all settings, one per line', () => {
   const lines = about('markdown').split('\n');
   for (const name of Object.keys(json.settings.properties)) {
     expect(

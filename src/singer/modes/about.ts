@@ -4,20 +4,20 @@ import { PLATFORM_FORMS, SETTINGS, type Setting } from '../protocol/settings.ts'
 
 const NAME = 'tap-compose';
 const DESCRIPTION = 'A Singer tap for IBM Cloud Databases and the Compose API.';
-/** Meltano's names. */
+/** The capabilities, by the names that Meltano uses. */
 const CAPABILITIES = ['about', 'catalog', 'discover', 'state', 'structured-logging', 'test'];
 
-/** The keywords of a setting that are not specific to Airbyte's form. */
+/** The keywords of a setting, without those that only Airbyte uses. */
 const KEYWORDS = 'type title description default enum examples format items minimum maximum'.split(' ');
 
 interface Property extends Record<string, unknown> {
   description: string;
   default?: unknown;
-  /** Absent if all platforms have the setting. */
+  /** The platforms with this setting; absent if all platforms have it. */
   platforms?: string[];
 }
 
-/** The text that `--about` prints. Without a format, it is the Markdown text, which is also readable in a terminal. */
+/** Returns the text that `--about` prints. The default format is Markdown, which is also readable in a terminal. */
 export function about(format: Format): string {
   const properties = Object.fromEntries(
     [...SETTINGS].flatMap(([name, setting]) =>
@@ -31,7 +31,7 @@ export function about(format: Format): string {
   return `${JSON.stringify(description, null, 2)}\n`;
 }
 
-/** Whether every platform requires the setting. */
+/** Whether all platforms require the setting. */
 function isRequired(name: string): boolean {
   return PLATFORM_FORMS.every(({ required }) => required.some((each) => `platform.${each}` === name));
 }
@@ -50,7 +50,7 @@ function propertyOf(name: string, setting: Setting): Property {
     ...Object.fromEntries(
       KEYWORDS.filter((keyword) => keyword in setting).map((keyword) => [keyword, setting[keyword]]),
     ),
-    // A tap prints only ASCII.
+    // A tap prints only ASCII characters.
     description: (description ?? '').replaceAll('→', '->'),
   };
   if (setting.airbyte_secret === true) Object.assign(property, { secret: true, writeOnly: true });

@@ -7,8 +7,8 @@ import { catalogEntry } from '../protocol/catalog.ts';
 import { readSettings } from '../protocol/settings.ts';
 
 /**
- * Prints the catalog of the config's platform. Clients may discover before the config is finished, or without one, so
- * nothing else in it is checked; without a usable platform, this is Compose's.
+ * Prints the catalog of the platform in the config. Clients may run a discovery without a config or before it is finished, so no
+ * other option is checked. If the config names no valid platform, prints the catalog of Compose.
  */
 export async function runDiscover(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
   let config: Row = {};
@@ -19,20 +19,20 @@ export async function runDiscover(context: Context, configs: readonly string[], 
     problem = asConnectorError(thrown).message;
   }
   const platform = isRow(config['platform']) ? config['platform'] : {};
-  // Without a platform, the config may be Compose's flat form.
+  // A config without a platform may be a flat Compose config.
   const name = platform['name'] ?? (config['api_token'] === undefined ? undefined : 'compose');
   let streams = typeof name === 'string' && Object.hasOwn(STREAMS, name) ? STREAMS[name] : undefined;
   if (streams === undefined) {
     if (name !== undefined) problem = 'The config names an unknown platform.';
     streams = STREAMS['compose'] ?? [];
-    // Loaded only if there is something to report.
+    // The log is loaded only if there is something to report.
     const { TapLog } = await import('../protocol/log.ts');
     const advice =
       'This catalog lists the streams of Compose. For IBM Cloud Databases, set platform.name to ibm_cloud.';
     new TapLog(context, debug).log('warn', `${problem} ${advice}`);
   }
   const available = streams.filter((stream) => isOffered(stream, platform));
-  // Only for a person: Meltano discovers before every sync, and would log the omissions each time.
+  // Omissions are shown only on a terminal: Meltano runs a discovery before every sync, and would log them each time.
   for (const stream of streams) if (!available.includes(stream)) context.terminal?.write(`${omission(stream)}\n`);
   context.writer.line(`${JSON.stringify({ streams: available.map(catalogEntry) }, null, 2)}\n`);
   return 0;

@@ -32,7 +32,7 @@ interface Synced {
   messages: TapMessage[];
   log: string[];
   paths: string[];
-  /** The messages in short. */
+  /** A short form of the messages. */
   outline: string[];
   records: (stream: string) => Row[];
   states: Array<Row & { bookmarks: Record<string, Row> }>;
@@ -41,13 +41,13 @@ interface Synced {
 interface Given {
   answers?: Answers;
   config?: Row;
-  /** The streams, and what their entries contain in addition; without it, all streams. */
+  /** The selected streams, with additional keys for their entries; if undefined, all streams are selected. */
   catalog?: Record<string, object>;
   state?: unknown;
   env?: Record<string, string>;
 }
 
-/** Syncs from a server with these responses; any other path is a 404. */
+/** Syncs from a server with these responses. All other paths return a 404. */
 async function sync({ answers = ACCOUNT, config = {}, catalog, state, env = {} }: Given = {}): Promise<Synced> {
   const paths: string[] = [];
   const server = await startServer((request, response) => {
@@ -89,8 +89,8 @@ const field = (name: string, selected: boolean): object => ({
   metadata: { selected },
 });
 
-describe('messages', () => {
-  test('STATE first, then a SCHEMA of each stream, records, and a last STATE', async () => {
+describe('a sync', () => {
+  test('prints a STATE, the SCHEMA of each stream, the records, and a last STATE', async () => {
     const { code, outline, messages } = await sync({ catalog: { accounts: {}, clusters: {} } });
     expect(code).toBe(0);
     expect(outline).toEqual([
@@ -115,7 +115,7 @@ describe('messages', () => {
     expect(messages[4]).toMatchObject({ record: { id: 'a2', name: null, slug: 'two', more: 1 } });
   });
 
-  test('deselected fields are absent from SCHEMA and RECORD; key and cursor are always included', async () => {
+  test('omits deselected fields from SCHEMA and RECORD, except the key and the cursor field', async () => {
     const deselect = ['id', 'created_at', 'event', 'data'].map((name) => field(name, false));
     const { messages, records } = await sync({ catalog: { audit_events: { metadata: deselect } } });
     const schema = messages.find(({ type }) => type === 'SCHEMA');
@@ -138,7 +138,7 @@ describe('messages', () => {
     ]);
   });
 
-  test('values that do not fit are null, and counted in one WARN per field', async () => {
+  test('sets values of the wrong type to null, and logs one WARN per field with their number', async () => {
     const { log, records } = await sync({ catalog: { teams: {}, accounts: {} } });
     expect(records('teams').map(({ name }) => name)).toEqual([null, null]);
     expect(log.filter((line) => line.includes('did not fit'))).toEqual([
@@ -148,7 +148,7 @@ describe('messages', () => {
     expect(deselected.log.filter((line) => line.includes('did not fit'))).toEqual([]);
   });
 
-  test('each stream logs its record count as a metric, and a report', async () => {
+  test('logs the record count of each stream, both as a metric and as text', async () => {
     const { log } = await sync({ catalog: { accounts: {}, clusters: {} } });
     expect(log).toContain(
       'INFO METRIC: {"type":"counter","metric":"record_count","value":2,"tags":{"stream":"accounts"}}',
@@ -160,7 +160,7 @@ describe('messages', () => {
     expect(log[0]).toMatch(/^INFO tap-compose \d+\.\d+\.\d+: sync$/);
   });
 
-  test('without a selected stream: one STATE, a WARN, exit code 0', async () => {
+  test('prints only a STATE and logs a WARN if no stream is selected', async () => {
     const { code, outline, log } = await sync({ catalog: { accounts: { selected: false } } });
     expect({ code, outline }).toEqual({ code: 0, outline: ['STATE'] });
     expect(log).toContain(
@@ -169,11 +169,11 @@ describe('messages', () => {
   });
 });
 
-describe('details of deployments', () => {
+describe('the details of deployments', () => {
   const config = { include_connection_strings: true };
   const both = [field('connection_strings', false), field('ca_certificate_base64', false)];
 
-  test('are requested while one of their fields is selected', async () => {
+  test('are requested if at least one of their fields is selected', async () => {
     const { paths, records } = await sync({ config, catalog: { deployments: { metadata: both.slice(1) } } });
     expect(paths.toSorted()).toEqual(['deployments', 'deployments/d1', 'deployments/d2']);
     for (const row of records('deployments')) {
@@ -182,7 +182,7 @@ describe('details of deployments', () => {
     }
   });
 
-  test('are not requested for deselected fields', async () => {
+  test('are not requested if all their fields are deselected', async () => {
     const { paths, records } = await sync({ config, catalog: { deployments: { metadata: both } } });
     expect(paths).toEqual(['deployments']);
     expect(records('deployments').map(({ id, name }) => [id, name])).toEqual([
@@ -191,7 +191,7 @@ describe('details of deployments', () => {
     ]);
   });
 
-  test('are null with the option off, so that the next sync overwrites old secrets', async () => {
+  test('are null if the option is off, so that the next sync overwrites old secrets', async () => {
     const { messages, records } = await sync({ catalog: { deployments: {} } });
     expect(messages[1]).toHaveProperty('schema.properties.connection_strings');
     for (const row of records('deployments'))
@@ -217,8 +217,8 @@ const partition = (deployment_id: string): object => ({
   replication_key_value: T,
 });
 
-describe('state', () => {
-  test('begins with empty bookmarks and ends with full ones', async () => {
+describe('the state', () => {
+  test('contains empty bookmarks at the beginning and full bookmarks at the end', async () => {
     const { states } = await sync({ catalog: both });
     expect(states[0]).toEqual({ bookmarks: BEGIN });
     expect(states.at(-1)).toEqual({
@@ -229,17 +229,17 @@ describe('state', () => {
     });
   });
 
-  test('resumes from a bookmark, and everything else in the state stays', async () => {
+  test('keeps all other content when a sync resumes from a bookmark', async () => {
     const audit_events = { ...BEGIN.audit_events, replication_key_value: T };
     const given = { bookmarks: { audit_events, clusters: { whatever: [1] } }, currently_syncing: 'teams' };
     const { states, records } = await sync({ catalog: { audit_events: {} }, state: given });
     expect(states[0]).toEqual(given);
     expect(states.at(-1)).toEqual(given);
-    // Within the lookback window, boundary included.
+    // This record is exactly at the start of the lookback window, which is included.
     expect(records('audit_events').map(({ id }) => id)).toEqual(['e2']);
   });
 
-  test('a full refresh of an incremental stream reads everything and keeps its bookmark', async () => {
+  test('keeps the bookmark of an incremental stream during a full refresh', async () => {
     const given = { bookmarks: { audit_events: { mark: T, anything: 1 } } };
     const full = { replication_method: 'FULL_TABLE' };
     const { states, records } = await sync({
@@ -253,10 +253,10 @@ describe('state', () => {
   });
 
   test.each<[string, object, string]>([
-    ['of the other platform', { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
-    ['of a later release', { version: 2 }, 'a later release of this connector wrote it'],
-    ['that is damaged', { replication_key_value: 'x' }, 'replication_key_value must be a timestamp'],
-  ])('a bookmark %s ends the run before anything is requested or printed', async (_, more, problem) => {
+    ['belongs to the other platform', { platform: 'ibm_cloud' }, 'belongs to the platform ibm_cloud'],
+    ['was written by a later release', { version: 2 }, 'a later release of this connector wrote it'],
+    ['is damaged', { replication_key_value: 'x' }, 'replication_key_value must be a timestamp'],
+  ])('causes an error before anything is requested or printed if a bookmark %s', async (_, more, problem) => {
     const tap = openTap();
     const files = {
       configs: [inputFile({ api_token: TOKEN, base_url: 'http://127.0.0.1:9' })],
@@ -268,8 +268,8 @@ describe('state', () => {
   });
 });
 
-describe('failures', () => {
-  test('if a stream fails, the others are read, the last STATE follows all records, and the last line says why', async () => {
+describe('a failed sync', () => {
+  test('reads all other streams, prints the last STATE after all records, and logs the reason last', async () => {
     const { code, outline, log, records } = await sync({
       answers: { ...ACCOUNT, teams: 403 },
       catalog: { teams: {}, accounts: {}, audit_events: {} },
@@ -282,7 +282,7 @@ describe('failures', () => {
     expect(log).toContainEqual(expect.stringMatching(/^INFO teams: GET .*teams: HTTP 403/));
   });
 
-  test('if several streams fail, the last line names them all and gives the first error', async () => {
+  test('names all failed streams and the first error in its last log line', async () => {
     const { code, log } = await sync({ answers: { accounts: 403 }, catalog: { accounts: {}, teams: {} } });
     expect(code).toBe(1);
     expect(log.at(-1)).toMatch(
@@ -290,7 +290,7 @@ describe('failures', () => {
     );
   });
 
-  test('a rejected token ends the sync, and the last line says so', async () => {
+  test('ends after the token is rejected, and says so in its last log line', async () => {
     const { code, log, outline } = await sync({
       answers: { accounts: 401, teams: 401 },
       catalog: { accounts: {}, teams: {} },
@@ -301,7 +301,7 @@ describe('failures', () => {
     expect(log.join('\n')).not.toContain(TOKEN);
   });
 
-  test('a sync that is stopped sends a last STATE after its records', async () => {
+  test('prints a last STATE after its records if it is stopped', async () => {
     const tap = openTap();
     const server = await startServer((request, response) => {
       if (!(request.url ?? '').startsWith('/v/accounts')) return tap.stop.abort(new Error('stopped'));

@@ -15,7 +15,7 @@ import { readSettings } from '../protocol/settings.ts';
 import { readTapState } from '../protocol/state-file.ts';
 import { StateLines } from '../protocol/state-lines.ts';
 
-/** Reads the streams that the catalog selects. Returns 0 if every stream is complete. */
+/** Reads the streams selected in the catalog. Returns 0 if all streams are complete. */
 export async function runSync(context: Context, files: TapFiles, debug: boolean): Promise<number> {
   const log = openTapLog(context, 'sync', debug);
   const config = await loadTapConfig(context, files.configs, log);
@@ -33,7 +33,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   for (const { definition, mode, deselected } of selected) {
     const { name } = definition;
     const where = `The bookmark of ${name} in the state file ${files.state}`;
-    // A full refresh starts at the beginning, whatever the bookmark says, and leaves it unchanged.
+    // A full refresh starts from the beginning, regardless of the bookmark, and leaves the bookmark unchanged.
     const format = mode === 'incremental' ? bookmarkFormatOf(config.platform.name, definition) : undefined;
     const bookmark = state.bookmarks.get(name);
     const from = format === undefined || bookmark === undefined ? {} : stateOf(bookmark, format, where);
@@ -55,7 +55,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   return reportEnds(log, ends, unusable, rejection);
 }
 
-/** The stream without requests for details that only contain deselected fields. */
+/** Returns the stream without requests for details if all fields with details are deselected. */
 function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string>): Stream {
   const { retrieval } = stream;
   if (retrieval.way !== 'shared' || retrieval.detail === undefined) return stream;
@@ -67,7 +67,7 @@ function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string
 const NO_VARIABLES =
   'The environment names no platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
 
-/** Loads the config from files and variables. Throws one sentence about the problem. */
+/** Loads the config from files and environment variables. The error is one sentence about the problem. */
 export async function loadTapConfig({ env }: Context, configs: readonly string[], log: TapLog): Promise<Config> {
   const { settings, source } = await readSettings(configs, env);
   const isEmpty = settings['platform'] === undefined && settings['api_token'] === undefined;
@@ -79,7 +79,7 @@ async function selectionOf(file: string | undefined, config: Config, log: TapLog
   const { streams } = platformOf(config);
   const { platform } = config;
   const discovered = { streams: streams.filter((stream) => isOffered(stream, platform)).map(catalogEntry) };
-  // The discovered catalog selects everything.
+  // Without a catalog, the discovered catalog is used, which selects everything.
   const catalog = file === undefined ? discovered : await readObject('catalog', file);
   return selectionIn(catalog, file, { streams, platform }, (sentence) => log.log('warn', sentence));
 }

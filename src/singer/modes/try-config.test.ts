@@ -10,7 +10,7 @@ const BODIES: Record<string, unknown> = {
   '/v/deployments': { _embedded: { deployments: [{ id: 'd1' }] } },
 };
 
-describe('--test', () => {
+describe('the option --test', () => {
   test('reports on stderr that the config works, and prints nothing on stdout', async () => {
     const server = await startServer((_, response) => answer(response, 200, JSON.stringify(ACCOUNTS)));
     const tap = openTap();
@@ -22,7 +22,7 @@ describe('--test', () => {
     expect(tap.stdout()).toBe('');
   });
 
-  test('reports what is wrong', async () => {
+  test('reports problems with the config', async () => {
     const server = await startServer((request, response) =>
       answer(response, 200, JSON.stringify(BODIES[request.url ?? ''] ?? {})),
     );

@@ -7,8 +7,8 @@ import { ASCII } from './ascii.ts';
 const { encode } = ASCII;
 
 test.each([
-  ['ASCII is unchanged', '{"a":"b\\\\ud83d \\\\u0000 \\n"}', '{"a":"b\\\\ud83d \\\\u0000 \\n"}'],
-  ['other letters are escaped', '"Gr\u00F6\u00DFe"', '"Gr\\u00f6\\u00dfe"'],
+  ['ASCII text stays unchanged', '{"a":"b\\\\ud83d \\\\u0000 \\n"}', '{"a":"b\\\\ud83d \\\\u0000 \\n"}'],
+  ['letters outside ASCII are escaped', '"Gr\u00F6\u00DFe"', '"Gr\\u00f6\\u00dfe"'],
   ['a surrogate pair stays a pair', '"\u{1F600}"', '"\\ud83d\\ude00"'],
   ["Python's line breaks are escaped", '"\u0085\u2028\u2029"', '"\\u0085\\u2028\\u2029"'],
   ['U+0000 becomes U+FFFD', JSON.stringify('a\0b'), '"a\\ufffdb"'],
@@ -17,22 +17,22 @@ test.each([
   expect(encode(json)).toBe(expected);
 });
 
-/** Strings of all special characters, and of any others. */
+/** Strings of special characters, and any other strings. */
 const text = fc.oneof(
   fc.string({
     unit: fc.constantFrom('\0', '\\', '"', 'u', '0', '0000', 'd83d', '\uD83D', '\uDE00', '\u2028', '\u00F6'),
   }),
   fc.string({ unit: 'binary' }),
 );
-// As JSON, once: V8 may give a key that is a lone surrogate differently the next time.
+// Values are serialized only once, because V8 may serialize a key with a lone surrogate differently the next time.
 const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text)).map((any) => JSON.stringify(any));
 
-/** The same with U+FFFD in place of characters that Postgres rejects. */
+/** The same text, with U+FFFD instead of the characters that Postgres rejects. */
 function withoutMisfits(json: string): string {
   return json.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
-test('any value becomes ASCII with the same content, except what Postgres rejects', () => {
+test('every value becomes ASCII text with the same content, except for characters that Postgres rejects', () => {
   fc.assert(
     fc.property(text, (any) => {
       const printed = encode(JSON.stringify(any));
@@ -44,8 +44,8 @@ test('any value becomes ASCII with the same content, except what Postgres reject
   );
 });
 
-describe('through the writer', () => {
-  test('records and lines are encoded the same whatever a chunk contains', () => {
+describe('LineWriter', () => {
+  test('encodes records and other lines in the same way, whatever a chunk contains', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), value), { minLength: 1, maxLength: 30 }), (messages) => {
         let out = '';

@@ -1,16 +1,16 @@
 import { type LineEncoding, SURROGATE } from '../../stdout/line-encoding.ts';
 
-/** How JSON.stringify prints U+0000. */
+/** U+0000 as serialized by JSON.stringify. */
 const NUL = '\\u0000';
-/** An escaped surrogate pair, a lone surrogate, U+0000, or any other escape. */
+/** Matches an escaped surrogate pair, a lone surrogate, U+0000, or any other escape sequence. */
 const ESCAPES = /\\(?:u(d[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|u(d[89a-f][0-9a-f]{2}|0000)|.)/g;
 const BEYOND_ASCII = /[\u0080-\uFFFF]/;
 const RUNS_BEYOND_ASCII = /[\u0080-\uFFFF]+/g;
 const REPLACEMENT = '\\ufffd';
 
 /**
- * Makes JSON text that every Singer target can read in any locale: ASCII only. U+0000 and lone surrogates, which Postgres
- * rejects, become U+FFFD.
+ * Converts JSON text to ASCII, which all Singer targets can read in any locale. U+0000 and lone surrogates, which Postgres rejects,
+ * become U+FFFD.
  */
 function ascii(json: string): string {
   const text = json.includes(SURROGATE) || json.includes(NUL) ? json.replace(ESCAPES, withoutMisfits) : json;

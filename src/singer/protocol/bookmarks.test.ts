@@ -59,7 +59,7 @@ const monthStates = fc.record(
   { requiredKeys: ['version'] },
 );
 
-test('the context of a partition uses the name that the stream has for it', () => {
+test("the context of a partition contains the partition's id under the name that the stream uses", () => {
   const bookmark = bookmarkOf({ version: 1, marks: { 'crn:1': T } }, WINDOWS);
   expect(bookmark['partitions']).toEqual([
     { context: { logs_instance: 'crn:1' }, replication_key: 'created_at', replication_key_value: T },
@@ -69,16 +69,16 @@ test('the context of a partition uses the name that the stream has for it', () =
   );
 });
 
-describe('a state survives the translation into a bookmark and back', () => {
+describe('a state', () => {
   test.each([
-    ['newest first', newestFirstStates, NEWEST_FIRST],
-    ['partitions', partitionStates, PARTITIONS],
-    ['windows', partitionStates.map(({ pending: _none, ...state }) => state), WINDOWS],
-    ['months', monthStates, MONTHS],
-  ] as const)('%s', (_, states, about) => {
+    ['for newest-first pagination', newestFirstStates, NEWEST_FIRST],
+    ['with partitions', partitionStates, PARTITIONS],
+    ['with windows', partitionStates.map(({ pending: _none, ...state }) => state), WINDOWS],
+    ['with months', monthStates, MONTHS],
+  ] as const)('%s stays the same after it is translated into a bookmark and back', (_, states, about) => {
     fc.assert(
       fc.property(states, (state) => {
-        // JSON.parse drops a partition of this name, and the deployment is read again.
+        // JSON.parse drops a key with this name, so the deployment would be read again.
         fc.pre(!('marks' in state && Object.hasOwn(state.marks, '__proto__')));
         const bookmark = bookmarkOf(state, about);
         const printed = JSON.parse(JSON.stringify(bookmark)) as Row;
@@ -92,8 +92,8 @@ describe('a state survives the translation into a bookmark and back', () => {
   });
 });
 
-describe('the form', () => {
-  test('of newest-first pagination, unfinished and finished', () => {
+describe('a bookmark', () => {
+  test('contains the progress of newest-first pagination, or an empty list after the last page', () => {
     expect(bookmarkOf({ version: 1, mark: T, walk: { top: T, cursor: 'c' } }, NEWEST_FIRST)).toEqual({
       version: 1,
       platform: 'compose',
@@ -105,7 +105,7 @@ describe('the form', () => {
     expect(bookmarkOf({ version: 1, mark: T }, NEWEST_FIRST)).toMatchObject({ walk: [] });
   });
 
-  test('of partitions, sorted by deployment', () => {
+  test('contains partitions sorted by deployment', () => {
     expect(bookmarkOf({ version: 1, marks: { b: T, a: T } }, PARTITIONS)).toEqual({
       version: 1,
       platform: 'compose',
@@ -122,7 +122,7 @@ describe('the form', () => {
     });
   });
 
-  test('only incremental streams have bookmarks', () => {
+  test('exists only for incremental streams', () => {
     for (const definition of STREAMS['compose'] ?? []) {
       expect(bookmarkFormatOf('compose', definition) !== undefined, definition.name).toBe(
         cursorFieldOf(definition) !== undefined,
@@ -131,7 +131,7 @@ describe('the form', () => {
   });
 });
 
-describe('other bookmarks that are accepted', () => {
+describe('an edited bookmark', () => {
   test.each<[string, BookmarkFormat, Row, Row]>([
     ['no version', NEWEST_FIRST, { replication_key: 'created_at', replication_key_value: T }, { mark: T }],
     [
@@ -147,7 +147,7 @@ describe('other bookmarks that are accepted', () => {
       { partitions: [{ context: { deployment_id: 'd' }, replication_key_value: null }] },
       { marks: {}, pending: [] },
     ],
-  ])('%s', (_, about, bookmark, state) => {
+  ])('may contain %s', (_, about, bookmark, state) => {
     expect(parseState(about.format, stateOf(bookmark, about, WHERE), WHERE, 'compose')).toEqual({
       version: 1,
       platform: 'compose',
@@ -156,10 +156,10 @@ describe('other bookmarks that are accepted', () => {
   });
 });
 
-describe('a bookmark that cannot be used', () => {
+describe('an invalid bookmark', () => {
   test.each<[string, BookmarkFormat, unknown, string]>([
     ['that is a string', NEWEST_FIRST, 'x', 'it must be an object'],
-    ['with a string for a list', NEWEST_FIRST, { walk: 'c' }, 'walk must be a list'],
+    ['with a string instead of a list', NEWEST_FIRST, { walk: 'c' }, 'walk must be a list'],
     [
       'with a value that is not a time',
       NEWEST_FIRST,
@@ -173,7 +173,7 @@ describe('a bookmark that cannot be used', () => {
       { partitions: [{ context: { deployment_id: 'd' } }, {}] },
       'partitions[1].context.deployment_id must be an id',
     ],
-  ])('%s', (_, about, bookmark, problem) => {
+  ])('%s causes an error', (_, about, bookmark, problem) => {
     expect(() => stateOf(bookmark, about, WHERE)).toThrow(
       `${WHERE} cannot be used: ${problem}. Correct it, or remove the bookmark to read the stream from the beginning.`,
     );

@@ -5,20 +5,20 @@ import { type Row, isRow } from '../../core/record/row.ts';
 import { type Stream, cursorFieldOf } from '../../core/stream/stream.ts';
 import { toUtcText } from '../../core/record/timestamp.ts';
 
-// A bookmark is a state of the core in Singer's terms. Meltano merges states key by key: a missing key keeps its older
-// value, and a null that meets an object breaks the merge. So a bookmark always has every key, an absent value is null or
-// an empty list, and no object has keys that vary.
+// A bookmark is a state of the core in Singer's format. Meltano merges states key by key: if a key is missing, the older value stays,
+// and merging a null with an object fails. So each bookmark contains all keys, absent values are null or empty lists, and no object
+// has variable keys.
 
-/** Translates between the states and the bookmarks of an incremental stream. */
+/** How to translate between the states and the bookmarks of an incremental stream. */
 export interface BookmarkFormat {
   platform: string;
   replicationKey: string;
   format: StateFormat;
-  /** The name of a partition's id in its context. */
+  /** The key under which a partition's context contains its id. */
   partitionName: string;
 }
 
-/** Undefined for a stream that is only read in full. */
+/** The bookmark format of a stream; undefined for a stream that is only read in full. */
 export function bookmarkFormatOf(platform: string, stream: Stream): BookmarkFormat | undefined {
   const format = stateFormatOf(stream);
   const replicationKey = cursorFieldOf(stream);
@@ -28,7 +28,7 @@ export function bookmarkFormatOf(platform: string, stream: Stream): BookmarkForm
   return { platform, replicationKey, format, partitionName };
 }
 
-/** Translates a state into a bookmark. Values are checked only when the bookmark is read. */
+/** Translates a state into a bookmark. Values are validated only when the bookmark is read. */
 export function bookmarkOf(state: Row, { platform, replicationKey, format, partitionName }: BookmarkFormat): Row {
   const { value, partitions, lists, objects } = format;
   const bookmark: Row = {
@@ -59,8 +59,8 @@ export function bookmarkOf(state: Row, { platform, replicationKey, format, parti
 }
 
 /**
- * Translates a bookmark into a state, which the core then checks. `version` and `platform` may be missing, as in a
- * bookmark that a person wrote. Throws one sentence that begins with `where`.
+ * Translates a bookmark into a state, which the core then validates. `version` and `platform` may be missing from a bookmark that a
+ * person wrote. The error is one sentence that begins with `where`.
  */
 export function stateOf(bookmark: unknown, { platform, format, partitionName }: BookmarkFormat, where: string): Row {
   if (!isRow(bookmark)) throw unusable(where, 'it must be an object');
@@ -77,7 +77,7 @@ export function stateOf(bookmark: unknown, { platform, format, partitionName }: 
   };
   if (value !== undefined) {
     const saved = bookmark['replication_key_value'];
-    // A person may have edited it, so the error must not name the core's key.
+    // The error must name the bookmark's key instead of the core's key, since a person may have edited the bookmark.
     if (value.kind === 'timestamp' && typeof saved === 'string' && toUtcText(saved) === undefined) {
       throw unusable(where, 'replication_key_value must be a timestamp');
     }

@@ -12,14 +12,14 @@ const all = Object.entries(STREAMS).flatMap(([platform, list]) =>
   list.map((each) => [platform, each.name, each] as const),
 );
 
-describe.each(all)('%s: %s', (_platform, name, definition) => {
+describe.each(all)('on %s, the catalog entry of %s', (_platform, name, definition) => {
   const entry = catalogEntry(definition);
   const metadata = new Map(entry.metadata.map((each) => [each.breadcrumb.join('.'), each.metadata]));
   const { fields } = definition;
   const primaryKey = keyFieldOf(definition);
   const cursorField = cursorFieldOf(definition);
 
-  test('has a name, a key and a replication method', () => {
+  test('contains the name, the key and the replication method', () => {
     expect(entry).toMatchObject({ tap_stream_id: name, stream: name, key_properties: [primaryKey] });
     expect(entry.replication_key).toBe(cursorField);
     expect(entry.replication_method).toBe(cursorField === undefined ? 'FULL_TABLE' : 'INCREMENTAL');
@@ -33,14 +33,14 @@ describe.each(all)('%s: %s', (_platform, name, definition) => {
     });
   });
 
-  test('has metadata for each field; key and cursor are automatic', () => {
+  test('contains metadata for each field, and always includes the key and the cursor field', () => {
     expect([...metadata.keys()]).toEqual(['', ...Object.keys(fields).map((field) => `properties.${field}`)]);
     const automatic = [...metadata].filter(([, { inclusion }]) => inclusion === 'automatic').map(([path]) => path);
     const always = Object.keys(fields).filter((field) => field === primaryKey || field === cursorField);
     expect(automatic).toEqual(always.map((field) => `properties.${field}`));
   });
 
-  test('has a schema that does not declare the content of objects and lists, and uses only keywords that targets know', () => {
+  test('contains a schema without the content of objects and lists, and only with keywords that targets support', () => {
     expect(Object.keys(entry.schema['properties'] as object)).toEqual(Object.keys(fields));
     expect(entry.schema).toMatchObject({ type: 'object', additionalProperties: true });
     for (const property of Object.values(entry.schema['properties'] as Record<string, Record<string, unknown>>)) {
@@ -54,7 +54,7 @@ describe.each(all)('%s: %s', (_platform, name, definition) => {
   });
 });
 
-describe('--discover', () => {
+describe('the option --discover', () => {
   const discover = async (configs: string[], env = {}): Promise<{ names: string[]; log: string[] }> => {
     const tap = openTap(env);
     expect(await runDiscover(tap.context, configs, false)).toBe(0);
@@ -66,8 +66,8 @@ describe('--discover', () => {
   test.each<[string, () => string[]]>([
     ['an unfinished config', () => [inputFile({ platform: { name: 'compose' }, num_workers: 'x' })]],
     ["Compose's flat config", () => [inputFile({ api_token: 'token' })]],
-    ['the environment', () => ['ENV']],
-  ])('prints the catalog with %s', async (_, configs) => {
+    ['a config in the environment', () => ['ENV']],
+  ])('prints the catalog if given %s', async (_, configs) => {
     expect(await discover(configs(), { TAP_COMPOSE_PLATFORM: '{"name":"compose"}' })).toEqual({ names, log: [] });
   });
 
@@ -77,11 +77,11 @@ describe('--discover', () => {
     ['an empty config', () => [inputFile({})], 'The config names no platform.'],
     ['an unknown platform', () => [inputFile({ platform: { name: 'ibm' } })], 'The config names an unknown platform.'],
     ['a missing file', () => ['/none'], 'The config file /none does not exist. Check the path.'],
-  ])("prints Compose's catalog and a warning with %s", async (_, configs, problem) => {
+  ])("prints Compose's catalog and a warning if given %s", async (_, configs, problem) => {
     expect(await discover(configs())).toEqual({ names, log: [`WARNING ${problem} ${advice}`] });
   });
 
-  test('names an omitted stream only to a person at a terminal', async () => {
+  test('names an omitted stream only on a terminal', async () => {
     const tap = openTap();
     const seen: string[] = [];
     const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };

@@ -12,7 +12,7 @@ export interface CatalogEntry {
   metadata: Array<{ breadcrumb: string[]; metadata: Record<string, unknown> }>;
 }
 
-/** The stream's entry in the catalog, with everything selected. */
+/** The catalog entry of a stream, with everything selected. */
 export function catalogEntry(definition: Stream): CatalogEntry {
   const { name, fields } = definition;
   const primaryKey = keyFieldOf(definition);
@@ -24,7 +24,7 @@ export function catalogEntry(definition: Stream): CatalogEntry {
     key_properties: [primaryKey],
     ...(cursorField === undefined ? {} : { replication_key: cursorField }),
     replication_method: method,
-    // Without the contents of objects and lists, because targets validate them and fail at the first mismatch.
+    // The schema omits the content of objects and lists, because targets validate it and fail at the first mismatch.
     schema: recordSchema(fields, fieldSchema),
     metadata: [
       {
@@ -33,7 +33,7 @@ export function catalogEntry(definition: Stream): CatalogEntry {
           inclusion: 'available',
           'selected-by-default': true,
           'table-key-properties': [primaryKey],
-          // Not forced for an incremental stream, because users may choose FULL_TABLE.
+          // The method of an incremental stream isn't forced, because users may choose FULL_TABLE.
           ...(cursorField === undefined
             ? { 'forced-replication-method': method }
             : { 'valid-replication-keys': [cursorField], 'replication-key': cursorField }),
@@ -47,7 +47,7 @@ export function catalogEntry(definition: Stream): CatalogEntry {
   };
 }
 
-/** Whether the field is always included: the primary key or the cursor field. */
+/** Whether the field is always included, as the primary key and the cursor field are. */
 export function isAlwaysIn(definition: Stream, field: string): boolean {
   return field === keyFieldOf(definition) || field === cursorFieldOf(definition);
 }

@@ -5,14 +5,14 @@ import { addCredential } from '../../text/credentials.ts';
 import { reportFailure } from './failures.ts';
 
 describe('an error that ends the sync', () => {
-  test('is reported as the last line', () => {
+  test('is reported in the last line of the log', () => {
     const tap = openTap();
     reportFailure(tap.context, inputError('The config file c.json cannot be used.'));
     expect(tap.stdout()).toBe('');
     expect(tap.log()).toEqual(['CRITICAL The config file c.json cannot be used.']);
   });
 
-  test('is reported with its stack if it is a bug, and a sentence about what to do', () => {
+  test('is logged with its stack trace and advice if it is a bug', () => {
     const tap = openTap();
     const TOKEN = 'token-0123456789';
     addCredential(TOKEN);

@@ -5,8 +5,8 @@ import { TapLog } from './log.ts';
 import type { UnusableStream } from './selection.ts';
 
 /**
- * Reports the failures when all streams have ended, and returns the exit code. The last line is the most helpful
- * sentence, because Meltano shows only that line.
+ * Reports all failures when the streams have ended, and returns the exit code. The most helpful sentence comes last, because Meltano
+ * shows only the last line.
  */
 export function reportEnds(
   log: TapLog,

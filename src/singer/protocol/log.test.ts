@@ -3,7 +3,7 @@ import { inputFile, openTap } from '../../../test-support/unit/singer.ts';
 import { TapLog } from './log.ts';
 import { addCredential } from '../../text/credentials.ts';
 
-/** The files that Meltano writes for a tap that declares structured logging, and for a tap that does not. */
+/** The logging files that Meltano writes, first for a tap that declares structured logging and then for other taps. */
 const structured = (level: string): object => ({
   version: 1,
   formatters: { default: { '()': 'singer_sdk.logging.StructuredFormatter' } },
@@ -22,7 +22,7 @@ interface Line {
   [key: string]: unknown;
 }
 
-describe('plain lines', () => {
+describe('plain log lines', () => {
   test("begin with Python's name of the level", () => {
     const tap = openTap({ LOG_LEVEL: 'debug' });
     const log = new TapLog(tap.context, false);
@@ -44,7 +44,7 @@ describe('plain lines', () => {
   });
 });
 
-test('a plain line stays one line, whatever a name contains', () => {
+test('a plain log line contains no line breaks, even if a name contains them', () => {
   const tap = openTap({});
   const log = new TapLog(tap.context, false);
   log.log('warn', 'deployment evil\nCRITICAL forged\u001b[31m', 'Error: \u001b[2J\n    at nowhere');
@@ -55,8 +55,8 @@ test('a plain line stays one line, whatever a name contains', () => {
   ]);
 });
 
-describe('structured lines', () => {
-  test('have every key that Meltano requires, of the right type, and no other', () => {
+describe('structured log lines', () => {
+  test('contain exactly the keys that Meltano requires, with the right types', () => {
     const tap = openTap({ SINGER_SDK_LOG_CONFIG: inputFile(structured('DEBUG')) });
     const log = new TapLog(tap.context, false);
     const before = Date.now() / 1_000;
@@ -115,7 +115,7 @@ describe('structured lines', () => {
   });
 });
 
-describe('the lowest level shown', () => {
+describe('the lowest log level', () => {
   const shown = (env: Record<string, string>, debug = false): string[] => {
     const tap = openTap(env);
     const log = new TapLog(tap.context, debug);
@@ -125,18 +125,22 @@ describe('the lowest level shown', () => {
   const ALL = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'];
 
   test.each<[string, Record<string, string>, string]>([
-    ['info by default', {}, 'INFO'],
-    ['LOG_LEVEL', { LOG_LEVEL: 'Error' }, 'ERROR'],
-    ['LOGLEVEL', { LOGLEVEL: 'error', LOG_LEVEL: 'debug' }, 'ERROR'],
-    ['TAP_COMPOSE_LOGLEVEL', { TAP_COMPOSE_LOGLEVEL: 'ERROR', LOGLEVEL: 'debug' }, 'ERROR'],
-    ["in Python's names too", { LOG_LEVEL: 'WARNING' }, 'WARNING'],
-    ['and CRITICAL', { LOG_LEVEL: 'critical' }, 'CRITICAL'],
-    ['an unknown word', { LOG_LEVEL: 'loud' }, 'INFO'],
+    ['is INFO by default', {}, 'INFO'],
+    ['is set by LOG_LEVEL', { LOG_LEVEL: 'Error' }, 'ERROR'],
+    ['is set by LOGLEVEL rather than LOG_LEVEL', { LOGLEVEL: 'error', LOG_LEVEL: 'debug' }, 'ERROR'],
+    [
+      'is set by TAP_COMPOSE_LOGLEVEL rather than LOGLEVEL',
+      { TAP_COMPOSE_LOGLEVEL: 'ERROR', LOGLEVEL: 'debug' },
+      'ERROR',
+    ],
+    ["may have one of Python's names", { LOG_LEVEL: 'WARNING' }, 'WARNING'],
+    ['may be CRITICAL', { LOG_LEVEL: 'critical' }, 'CRITICAL'],
+    ['is INFO if the name is unknown', { LOG_LEVEL: 'loud' }, 'INFO'],
   ])('%s', (_, env, lowest) => {
     expect(shown(env)).toEqual(ALL.slice(ALL.indexOf(lowest)));
   });
 
-  test("is Meltano's, unless LOG_LEVEL or --debug sets another", () => {
+  test('is the level that Meltano sets, unless LOG_LEVEL or --debug sets another level', () => {
     const SINGER_SDK_LOG_CONFIG = inputFile(plainFormat('WARNING'));
     expect(shown({ SINGER_SDK_LOG_CONFIG })).toEqual(ALL.slice(2));
     expect(shown({ SINGER_SDK_LOG_CONFIG, LOG_LEVEL: 'error' })).toEqual(ALL.slice(3));
@@ -147,7 +151,7 @@ describe('the lowest level shown', () => {
 test.each([
   ['plain', {}],
   ['structured', { SINGER_SDK_LOG_CONFIG: 'structured' }],
-])('secrets in text and stack are masked: %s lines', (_, env) => {
+])('secrets in messages and stack traces are masked in %s lines', (_, env) => {
   const tap = openTap('SINGER_SDK_LOG_CONFIG' in env ? { SINGER_SDK_LOG_CONFIG: inputFile(structured('INFO')) } : {});
   addCredential('tok"en-0123');
   new TapLog(tap.context, false).log('error', 'the token tok"en-0123 is wrong', 'at tok"en-0123\nat b');

@@ -6,7 +6,7 @@ import { asOneLine } from '../../stdout/line-encoding.ts';
 import type { FailureType } from '../../core/failure/problems.ts';
 import { VERSION } from '../../program/version.ts';
 
-/** The keys that a line may contain in addition to its text. */
+/** The optional keys of a log line. */
 interface Details {
   stack?: string | undefined;
   failureType?: FailureType | undefined;
@@ -14,12 +14,12 @@ interface Details {
 }
 
 const NAME = 'tap-compose';
-/** Python's names of pino's levels. */
+/** Python's names for pino's levels. */
 const LEVELS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'critical' };
 
 type LogContext = Pick<Context, 'stderr' | 'env'>;
 
-/** The log on stderr: `LEVEL text`, or JSON lines if the file that Meltano names requests them. */
+/** The log on stderr. Lines have the form `LEVEL text`, or are JSON if the logging file from Meltano requests JSON. */
 export class TapLog implements Log {
   readonly #log: pino.Logger;
   readonly #stderr: (text: string) => void;
@@ -34,7 +34,7 @@ export class TapLog implements Log {
       {
         level: debug ? 'debug' : (levels.map(pinoLevel).find((level) => level !== undefined) ?? 'info'),
         base: { logger_name: NAME, app_name: NAME, pid: process.pid, thread_name: null },
-        // Seconds.
+        // Unix time in seconds.
         timestamp: () => `,"ts":${Date.now() / 1_000}`,
         messageKey: 'message',
         formatters: { level: (label) => ({ level: LEVELS[label] ?? label }) },
@@ -52,7 +52,7 @@ export class TapLog implements Log {
     this.#write('fatal', text, { failureType });
   }
 
-  /** Logs how many records a stream had. */
+  /** Logs the record count of a stream. */
   counted(stream: string, value: number): void {
     this.#write('info', 'METRIC', { metric: { type: 'counter', metric: 'record_count', value, tags: { stream } } });
   }
@@ -60,7 +60,7 @@ export class TapLog implements Log {
   #write(level: Level, text: string, { stack, failureType, metric }: Details): void {
     if (!this.#log.isLevelEnabled(level)) return;
     if (this.#isStructured) {
-      // Keys such as `event`, `level`, `self` or `method_name` in `extra` would end Meltano's run.
+      // Other keys in `extra`, such as `event`, `level`, `self` or `method_name`, would make Meltano fail.
       const extra = { failure_type: failureType, stack };
       this.#log[level]({ stream_name: metric?.tags.stream ?? null, extra, metric_info: metric }, text);
       return;
@@ -72,14 +72,14 @@ export class TapLog implements Log {
   }
 }
 
-/** The log of a mode. Its first line names the release. */
+/** Opens the log of a mode. Its first line names the release. */
 export function openTapLog(context: LogContext, mode: string, debug: boolean): TapLog {
   const log = new TapLog(context, debug);
   log.log('info', `tap-compose ${VERSION}: ${mode}`);
   return log;
 }
 
-/** The text of the file in which Meltano chooses the format and the level; empty if there is none. */
+/** The content of the file in which Meltano sets the format and the level; empty if there is no file. */
 function loggingConfig(path = ''): string {
   try {
     return path === '' ? '' : readFileSync(path, 'utf8');
@@ -92,12 +92,12 @@ function rootLevelIn(config: string): unknown {
   try {
     return (JSON.parse(config) as { root?: { level?: unknown } }).root?.level;
   } catch {
-    // It may be YAML.
+    // The file may be YAML instead of JSON.
     return undefined;
   }
 }
 
-/** The level with this name, which may be Python's. */
+/** The level with this name, which may be a Python name. */
 function pinoLevel(name: unknown): pino.Level | undefined {
   const wanted = String(name).toLowerCase();
   const level = Object.keys(LEVELS).find((key) => LEVELS[key] === wanted) ?? wanted;

@@ -8,13 +8,13 @@ import { TapLog } from './log.ts';
 import { SingerOutput } from './output.ts';
 import { StateLines } from './state-lines.ts';
 
-// The core sends checkpoints stream by stream, and more often than a STATE of all streams may be sent.
+// The core saves checkpoints for each stream separately, and more often than the STATE of all streams may be printed.
 
 const definitions = (STREAMS['compose'] ?? []).filter(({ name }) => ['audit_events', 'teams'].includes(name));
 
 interface Open {
   tap: OpenTap;
-  /** The content of each stream's state, set by the test. */
+  /** The number in each stream's state, which the test sets. */
   at: Record<string, number>;
   sink: (name: string) => CheckpointedSink;
 }
@@ -58,7 +58,7 @@ function records(all: Open, sink: CheckpointedSink, count: number): void {
   }
 }
 
-test('a STATE is sent after 1,000 records and covers only what was printed', () => {
+test('a STATE is printed after 1,000 records and covers only records that were printed', () => {
   const all = open();
   const sink = all.sink('audit_events');
   records(all, sink, 3_500);
@@ -67,7 +67,7 @@ test('a STATE is sent after 1,000 records and covers only what was printed', () 
   expect(marksIn(all).at(-1)).toBe(3_500);
 });
 
-test('before a long wait, held-back bookmarks are sent, whichever stream waits', () => {
+test('pending bookmarks are printed before a long wait, whichever stream waits', () => {
   const all = open();
   const events = all.sink('audit_events');
   const teams = all.sink('teams');
@@ -83,7 +83,7 @@ test('before a long wait, held-back bookmarks are sent, whichever stream waits',
   expect(marksIn(all)).toHaveLength(3);
 });
 
-test('a rate limit is logged once, and is a wait like any other', () => {
+test('a rate limit is logged once, and pending bookmarks are printed as before any other wait', () => {
   const all = open();
   const events = all.sink('audit_events');
   const teams = all.sink('teams');

@@ -13,11 +13,11 @@ import type { StateLines } from './state-lines.ts';
 export interface OutputStream {
   definition: Stream;
   deselected: ReadonlySet<string>;
-  /** Undefined: the stream has no bookmark, or this sync doesn't change it. */
+  /** The bookmark format. Undefined if the stream has no bookmark, or if this sync doesn't change it. */
   format: BookmarkFormat | undefined;
 }
 
-/** Writes streams as Singer messages, and everything else to the log. */
+/** Writes streams as Singer messages to stdout, and everything else to the log. */
 export class SingerOutput implements Output {
   readonly #writer: LineWriter;
   readonly #stop: AbortSignal;
@@ -46,20 +46,20 @@ export class SingerOutput implements Output {
     return this.#writer.ready();
   }
 
-  /** Logs a rate limit once, though every stream reports it. */
+  /** Logs a rate limit only once, although every stream reports it. */
   held(until: number): void {
     if (until === this.#heldUntil) return;
     this.#heldUntil = until;
     this.log('warn', `the API's rate limit is used up; requests resume at ${utcText(until)}`);
   }
 
-  /** Logs how many records a stream had, unless the run was stopped: its last line may be the reason. */
+  /** Logs the record count of a stream, unless the process was stopped: in that case, the last line may be the reason. */
   counted(stream: string, value: number): void {
     if (!this.#stop.aborted) this.#log.counted(stream, value);
   }
 }
 
-/** One stream: its SCHEMA, then records, each bookmark after the records that it covers. */
+/** The output of one stream: its SCHEMA, then its records, and each bookmark after the records that it covers. */
 class SingerStream implements StreamSink {
   readonly #output: SingerOutput;
   readonly #writer: LineWriter;
@@ -68,11 +68,11 @@ class SingerStream implements StreamSink {
   readonly #head: Buffer;
   readonly #selected: readonly string[];
   readonly #deselected: readonly string[];
-  /** The end of a RECORD line after its data, and the time in it: the same for a whole page. */
+  /** The part of a RECORD line after the data, and the time in it. Both are the same for a whole page. */
   #tail = Buffer.alloc(0);
   #emittedAt: number | undefined;
   #records = 0;
-  /** The number of values of each field that were set to null, which a RECORD can't express. */
+  /** The number of values that were set to null, by field. A RECORD can't express this. */
   readonly #nulled = new Map<string, number>();
 
   constructor(output: SingerOutput, writer: LineWriter, states: StateLines, stream: OutputStream) {
@@ -86,7 +86,7 @@ class SingerStream implements StreamSink {
     this.#head = Buffer.from(`{"type":"RECORD","stream":${JSON.stringify(definition.name)},"record":`);
   }
 
-  /** Sends the SCHEMA at once, since a stream without records has one, too. */
+  /** Prints the SCHEMA immediately, because even a stream without records needs a SCHEMA. */
   started(): void {
     const { definition } = this.#stream;
     const { name, fields } = definition;
@@ -109,8 +109,8 @@ class SingerStream implements StreamSink {
       this.#tail = Buffer.from(`,"time_extracted":"${utcText(at)}"}\n`);
     }
     if (nulled !== undefined) this.#count(nulled);
-    // In place, because a copy costs as much as printing. If a field is missing, some targets keep the row's old value, and
-    // others fail.
+    // Changes the row in place, because a copy would cost as much as printing. If a field is missing, some targets keep the old value
+    // and others fail.
     for (const field of this.#selected) if (row[field] === undefined) row[field] = null;
     if (this.#deselected.length > 0) this.#leaveOut(row);
     const json = JSON.stringify(row);

@@ -20,7 +20,7 @@ function choose(catalog: Row): Chosen {
   return { ...selection, warnings, names: selection.selected.map(({ definition }) => definition.name) };
 }
 
-/** The discovered catalog, with changes to entries by name. */
+/** The discovered catalog with changed entries, by stream name. */
 function edited(changes: Record<string, (entry: CatalogEntry & Row) => void>): { streams: Array<CatalogEntry & Row> } {
   const entries = streams.map((definition) => structuredClone(catalogEntry(definition)) as CatalogEntry & Row);
   for (const entry of entries) changes[entry.stream]?.(entry);
@@ -40,7 +40,7 @@ test('the discovered catalog selects everything, incrementally where possible', 
   );
 });
 
-describe('which streams are selected', () => {
+describe('the selection of a stream', () => {
   const bare = (more: object): object => ({
     tap_stream_id: 'teams',
     stream: 'teams',
@@ -52,30 +52,38 @@ describe('which streams are selected', () => {
 
   test.each<[string, object, boolean]>([
     ['nothing is set for any stream', {}, true],
-    ['metadata says yes', own({ selected: true }), true],
-    ['metadata says no', own({ selected: false }), false],
-    ['metadata says no in a string', own({ selected: 'false' }), false],
-    ['the entry says no', { selected: false }, false],
-    ['the schema says no', { schema: { selected: false } }, false],
-    ['metadata says yes, the entry no', { selected: false, ...own({ selected: true }) }, true],
-    ['null means not set', { selected: null, ...own({ selected: null, 'selected-by-default': false }) }, false],
-    ['by default', own({ 'selected-by-default': true }), true],
-    ['not by default', own({ 'selected-by-default': false }), false],
-  ])('%s: %j', (_, entry, expected) => {
+    ['the metadata selects the stream', own({ selected: true }), true],
+    ['the metadata deselects the stream', own({ selected: false }), false],
+    ['the metadata deselects the stream with a string', own({ selected: 'false' }), false],
+    ['the entry deselects the stream', { selected: false }, false],
+    ['the schema deselects the stream', { schema: { selected: false } }, false],
+    [
+      'the metadata selects the stream, but the entry deselects it',
+      { selected: false, ...own({ selected: true }) },
+      true,
+    ],
+    [
+      'values are null, which counts as not set',
+      { selected: null, ...own({ selected: null, 'selected-by-default': false }) },
+      false,
+    ],
+    ['the stream is selected by default', own({ 'selected-by-default': true }), true],
+    ['the stream is not selected by default', own({ 'selected-by-default': false }), false],
+  ])('is correct if %s', (_, entry, expected) => {
     expect(choose({ streams: [bare(entry)] }).names).toEqual(expected ? ['teams'] : []);
   });
 
-  test('if the catalog selects any stream, one without a selection is not selected', () => {
+  test('is off if it is not set, but another stream is selected', () => {
     const clusters = { tap_stream_id: 'clusters', selected: true };
     expect(choose({ streams: [bare({}), clusters] }).names).toEqual(['clusters']);
   });
 
-  test('a stream that is not listed is not read; `stream` alone may name it', () => {
+  test('is on only for listed streams, which may be listed with `stream` alone', () => {
     expect(choose({ streams: [{ stream: 'teams' }] }).names).toEqual(['teams']);
     expect(choose({ streams: [] })).toMatchObject({ names: [], warnings: [] });
   });
 
-  test('an unknown stream that is selected is skipped with a warning', () => {
+  test('is skipped with a warning if the stream is unknown', () => {
     const chosen = choose({
       streams: [
         { stream: 'gone', selected: true },
@@ -87,14 +95,14 @@ describe('which streams are selected', () => {
     expect(chosen.warnings).toEqual([expect.stringContaining('gone')]);
   });
 
-  test('a stream that is listed twice is read once', () => {
+  test('counts once if the stream is listed twice', () => {
     const chosen = choose({ streams: [{ stream: 'teams' }, { stream: 'teams' }] });
     expect(chosen.names).toEqual(['teams']);
     expect(chosen.warnings).toEqual([expect.stringContaining('more than once')]);
   });
 });
 
-describe('how a stream is read', () => {
+describe('the replication method', () => {
   const modes = (name: string, change: (entry: CatalogEntry & Row) => void): string => {
     const { selected, unusable, warnings } = choose(edited({ [name]: change }));
     const mode = selected.find(({ definition }) => definition.name === name)?.mode;
@@ -102,42 +110,47 @@ describe('how a stream is read', () => {
     return [mode ?? error, ...warnings].join(' / ');
   };
 
-  /** The stream's metadata. */
+  /** Changes the stream's metadata. */
   const own = (method: unknown, key?: string) => (entry: CatalogEntry) =>
     Object.assign(ofStream(entry), { 'replication-method': method }, key !== undefined && { 'replication-key': key });
-  /** Keys of the entry itself. */
+  /** Changes the keys of the entry itself. */
   const entry = (method: unknown) => (of: Row) => Object.assign(of, { replication_method: method });
 
   test.each<[string, string, (entry: CatalogEntry & Row) => void, RegExp]>([
-    ['as offered', 'audit_events', () => undefined, /^incremental$/],
-    ['metadata says FULL_TABLE', 'audit_events', own('FULL_TABLE'), /^full_refresh$/],
-    ['the entry says it in lower case', 'audit_events', entry('full_table'), /^full_refresh$/],
+    ['the entry is unchanged', 'audit_events', () => undefined, /^incremental$/],
+    ['the metadata contains FULL_TABLE', 'audit_events', own('FULL_TABLE'), /^full_refresh$/],
+    ['the entry contains full_table in lower case', 'audit_events', entry('full_table'), /^full_refresh$/],
     ['nothing is set', 'audit_events', entry(null), /^incremental$/],
     [
-      'LOG_BASED',
+      'the catalog requires LOG_BASED',
       'audit_events',
       own('LOG_BASED'),
       /^The stream audit_events doesn't support the replication method that the catalog sets\. Set replication-method/,
     ],
-    ['nonsense', 'teams', own(5), /^The stream teams doesn't support the replication method/],
     [
-      'another key',
+      'the catalog contains an unknown method',
+      'teams',
+      own(5),
+      /^The stream teams doesn't support the replication method/,
+    ],
+    [
+      'the catalog sets another replication key',
       'audit_events',
       own(undefined, 'id'),
       /^The catalog sets a replication key for the stream audit_events other than created_at/,
     ],
-    ['a different key for a full refresh', 'audit_events', own('FULL_TABLE', 'id'), /^full_refresh$/],
+    ['a full refresh has another replication key', 'audit_events', own('FULL_TABLE', 'id'), /^full_refresh$/],
     [
-      'INCREMENTAL without a cursor',
+      'INCREMENTAL is set for a stream without a cursor',
       'teams',
       own('INCREMENTAL'),
       /^full_refresh \/ teams: the stream can't be read incrementally/,
     ],
-  ])('%s', (_, name, change, expected) => {
+  ])('is chosen correctly or rejected if %s', (_, name, change, expected) => {
     expect(modes(name, change)).toMatch(expected);
   });
 
-  test('a stream that cannot be read does not affect the others', () => {
+  test('affects no other stream if it is invalid', () => {
     const { names: read, unusable } = choose(
       edited({ teams: (entry) => (entry['replication_method'] = 'LOG_BASED' as never) }),
     );
@@ -146,8 +159,8 @@ describe('how a stream is read', () => {
   });
 });
 
-describe('which fields are selected', () => {
-  test('random selections: deselected fields are omitted, except the key and the cursor', () => {
+describe('the selection of fields', () => {
+  test('omits exactly the deselected fields, except the key and the cursor field', () => {
     const fieldsOf = (name: string): string[] =>
       Object.keys(streams.find((stream) => stream.name === name)?.fields ?? {});
     const choice = fc.constantFrom('true', 'false', true, false, null, undefined);
@@ -171,21 +184,21 @@ describe('which fields are selected', () => {
   test.each<[string, object, boolean]>([
     ['automatic, although deselected', { inclusion: 'automatic', selected: false }, false],
     ['unsupported, although selected', { inclusion: 'unsupported', selected: true }, true],
-    ['not by default', { 'selected-by-default': false }, true],
-    ['selected, although not by default', { selected: true, 'selected-by-default': false }, false],
-  ])('%s', (_, metadata, isOut) => {
+    ['not selected by default', { 'selected-by-default': false }, true],
+    ['selected, although it is not selected by default', { selected: true, 'selected-by-default': false }, false],
+  ])('is correct for a field that is %s', (_, metadata, isOut) => {
     const catalog = { streams: [{ stream: 'teams', metadata: [{ breadcrumb: ['properties', 'name'], metadata }] }] };
     expect(choose(catalog).selected[0]?.deselected.has('name')).toBe(isOut);
   });
 
-  test('an undeclared field can be deselected', () => {
+  test('can omit an undeclared field', () => {
     const metadata = [{ breadcrumb: ['properties', 'new_one'], metadata: { selected: false } }];
     expect([...(choose({ streams: [{ stream: 'teams', metadata }] }).selected[0]?.deselected ?? [])]).toEqual([
       'new_one',
     ]);
   });
 
-  test('a field inside another cannot be deselected, which is reported once', () => {
+  test('cannot omit a field inside another field, which is reported once', () => {
     const inside = (name: string): object => ({
       breadcrumb: ['properties', 'users', 'properties', name],
       metadata: { selected: false },
@@ -203,6 +216,6 @@ test.each<[string, Row, string]>([
     { streams: [{ stream: 'teams' }, {}] },
     'The catalog file k.json cannot be used: streams[1] is missing tap_stream_id.',
   ],
-])('%s is not a catalog', (_, catalog, message) => {
+])('a file with %s is not a catalog', (_, catalog, message) => {
   expect(() => choose(catalog)).toThrow(message);
 });

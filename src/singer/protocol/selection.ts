@@ -7,7 +7,7 @@ import { isAlwaysIn } from './catalog.ts';
 interface SelectedStream {
   definition: Stream;
   mode: 'full_refresh' | 'incremental';
-  /** The fields that neither SCHEMA nor RECORD has. */
+  /** The fields that SCHEMA and RECORD omit. */
   deselected: ReadonlySet<string>;
 }
 
@@ -24,20 +24,20 @@ export interface Selection {
 
 type Warn = (sentence: string) => void;
 
-/** A stream's entry in the catalog, with the metadata of the stream and of its fields. */
+/** The catalog entry of a stream, with the metadata of the stream and of its fields. */
 interface Entry {
   name: string;
   raw: Row;
   own: Row;
   fields: ReadonlyMap<string, Row>;
-  /** Whether a field inside another field is deselected. */
+  /** Whether any field inside another field is deselected. */
   deselectsInside: boolean;
 }
 
 /**
- * The streams and fields that a catalog selects, in any form that users, Meltano and old tools write. A stream that
- * can't be read doesn't affect the others. `platform` is the config's `platform` object, and `file` names the catalog in
- * the error about an invalid catalog.
+ * Returns the streams and fields that a catalog selects. All forms that users, Meltano and old tools write are accepted. A stream
+ * that can't be read doesn't affect the others. `platform` is the object `platform` in the config. `file` is the path in errors about
+ * an invalid catalog.
  */
 export function selectionIn(
   catalog: Row,
@@ -93,19 +93,19 @@ function entriesOf({ streams }: Row, file: string | undefined): Entry[] {
   });
 }
 
-/** The catalog's metadata about the stream itself, from any of three places. */
+/** The catalog's metadata about the stream itself, which may be in three places. */
 function isSelected({ raw, own }: Entry): boolean | undefined {
   const schema = isRow(raw['schema']) ? raw['schema'] : {};
   return truth(own['selected']) ?? truth(raw['selected']) ?? truth(schema['selected']);
 }
 
-/** A boolean, or "true" or "false" as in the specification's example. */
+/** A boolean, or the text "true" or "false", as in the example of the specification. */
 function truth(value: unknown): boolean | undefined {
   if (typeof value === 'boolean') return value;
   return value === 'true' ? true : value === 'false' ? false : undefined;
 }
 
-/** How to read the stream, or why it can't be read as the catalog requires. */
+/** How to read the stream, or an error if the stream can't be read as the catalog requires. */
 function modeOf({ name, raw, own }: Entry, definition: Stream, warn: Warn): SelectedStream['mode'] | ConnectorError {
   const cursorField = cursorFieldOf(definition);
   const wanted = own['replication-method'] ?? raw['replication_method'] ?? own['forced-replication-method'];

@@ -6,18 +6,18 @@ const TOKEN = 'token-0123456789';
 const read = async (content: object, env = {}): Promise<object> =>
   (await readSettings([inputFile(content), 'ENV'], env)).settings;
 
-describe('values that Meltano passes', () => {
+describe('the settings from Meltano', () => {
   test.each<[string, object, object]>([
-    ['null and "" are not set', { start_date: '', num_workers: null, page_size: 10 }, { page_size: 10 }],
+    ['null and "" at the top level', { start_date: '', num_workers: null, page_size: 10 }, { page_size: 10 }],
     [
-      'inside platform, they are not set either',
+      '"" inside platform',
       { platform: { name: 'compose', base_url: '', api_token: TOKEN } },
       { platform: { name: 'compose', api_token: TOKEN } },
     ],
     ['an empty platform', { platform: { api_token: '', base_url: null }, api_token: TOKEN }, { api_token: TOKEN }],
-    ['strings for numbers', { num_workers: '4', page_size: ' 50 ' }, { num_workers: 4, page_size: 50 }],
+    ['strings that represent numbers', { num_workers: '4', page_size: ' 50 ' }, { num_workers: 4, page_size: 50 }],
     [
-      'strings for booleans',
+      'strings that represent booleans',
       { include_connection_strings: 'true', fail_on_refused_deployments: 'False' },
       { include_connection_strings: true, fail_on_refused_deployments: false },
     ],
@@ -26,13 +26,13 @@ describe('values that Meltano passes', () => {
       { include_connection_strings: 'yes', fail_on_refused_deployments: '0' },
       { include_connection_strings: true, fail_on_refused_deployments: false },
     ],
-    ['JSON for a list', { deployment_ids: '["a","b"]' }, { deployment_ids: ['a', 'b'] }],
+    ['a list as JSON', { deployment_ids: '["a","b"]' }, { deployment_ids: ['a', 'b'] }],
     [
-      'inside platform as well',
+      'strings inside platform',
       { platform: { name: 'compose', page_size: '20', deployment_ids: '[]' } },
       { platform: { name: 'compose', page_size: 20, deployment_ids: [] } },
     ],
-    ['a date alone', { start_date: '2018-01-01' }, { start_date: '2018-01-01T00:00:00.000Z' }],
+    ['a date without a time', { start_date: '2018-01-01' }, { start_date: '2018-01-01T00:00:00.000Z' }],
     ['a time without a time zone', { start_date: '2018-01-01T10:20:30' }, { start_date: '2018-01-01T10:20:30.000Z' }],
     [
       'a time with a space and microseconds',
@@ -54,11 +54,11 @@ describe('values that Meltano passes', () => {
       { platform: `{"name":"compose","api_token":"${TOKEN}"}` },
       { platform: { name: 'compose', api_token: TOKEN } },
     ],
-  ])('%s', async (_, given, expected) => {
+  ])('may contain %s', async (_, given, expected) => {
     expect(await read(given)).toEqual(expected);
   });
 
-  test('a value that fits no setting is unchanged, to be rejected later', async () => {
+  test('stay unchanged if they are invalid, and are rejected later', async () => {
     const wrong = {
       num_workers: 'four',
       include_connection_strings: 'perhaps',
@@ -71,8 +71,8 @@ describe('values that Meltano passes', () => {
   });
 });
 
-describe('several sources', () => {
-  test('a later file wins setting by setting, and the environment over all files', async () => {
+describe('the settings from several sources', () => {
+  test('are merged: later files override earlier ones, and the environment overrides all files', async () => {
     const one = inputFile({ api_token: TOKEN, num_workers: 2, page_size: 10 });
     const other = inputFile({ num_workers: 3, page_size: '' });
     const env = { TAP_COMPOSE_NUM_WORKERS: '7', TAP_COMPOSE_DEPLOYMENT_IDS: '["x"]', TAP_COMPOSE_START_DATE: '' };
@@ -86,7 +86,7 @@ describe('several sources', () => {
     expect(source).toBe(`The config (ENV, ${one}, ${other})`);
   });
 
-  test('only declared variables are read', async () => {
+  test('include only declared variables', async () => {
     const env = {
       TAP_COMPOSE_PLATFORM: `{"name":"compose","api_token":"${TOKEN}"}`,
       TAP_COMPOSE_NAME: 'x',
@@ -96,7 +96,7 @@ describe('several sources', () => {
     expect(await read({}, env)).toEqual({ platform: { name: 'compose', api_token: TOKEN } });
   });
 
-  test('a variable of a setting inside platform wins over files and over the platform as JSON', async () => {
+  test('prefer the variable of a platform setting to files and to the whole platform as JSON', async () => {
     const env = {
       TAP_COMPOSE_PLATFORM_NAME: 'ibm_cloud',
       TAP_COMPOSE_PLATFORM_API_KEY: 'the-key',
@@ -118,7 +118,7 @@ test.each([
   ['[1]', /^The config file .* must contain a JSON object, not an array\.$/],
   [`{"api_token":"${TOKEN}`, /^The config file .* is not valid JSON/],
   ['', /is empty/],
-])('a file that contains %s', async (content, message) => {
+])('an error about a config file does not quote its content: %s', async (content, message) => {
   const failure = await readSettings([inputFile(content)], {}).catch((error: unknown) => error);
   expect((failure as Error).message).toMatch(message);
   expect((failure as Error).message).not.toContain(TOKEN);

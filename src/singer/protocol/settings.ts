@@ -3,7 +3,7 @@ import { readObject } from '../../program/input-file.ts';
 import { type Row, isRow } from '../../core/record/row.ts';
 import { toUtcText } from '../../core/record/timestamp.ts';
 
-/** A setting as spec.json declares it. */
+/** A setting as declared in spec.json. */
 export interface Setting {
   type?: string | string[];
   const?: string;
@@ -26,7 +26,9 @@ export interface PlatformForm {
 const { platform: choice, ...common } = spec.connectionSpecification.properties;
 export const PLATFORM_FORMS = choice.oneOf as readonly PlatformForm[];
 
-/** Every setting by its dotted name, as in `platform.api_key`. If several platforms have it, the first platform's. */
+/**
+ * All settings by their dotted names, such as `platform.api_key`. If several platforms have a setting, the first platform's counts.
+ */
 export const SETTINGS = new Map<string, Setting>();
 for (const { properties } of PLATFORM_FORMS) {
   for (const [name, setting] of Object.entries(properties)) {
@@ -35,22 +37,22 @@ for (const { properties } of PLATFORM_FORMS) {
 }
 for (const [name, setting] of Object.entries(common)) SETTINGS.set(name, setting);
 
-/** The settings that the flat form has at the top level. Its platform is Compose. */
+/** The settings at the top level of the flat form, whose platform is Compose. */
 const FLAT = PLATFORM_FORMS.filter(({ properties }) => properties['name']?.const === 'compose')
   .flatMap(({ properties }) => Object.keys(properties))
   .filter((name) => name !== 'name');
 
 export interface Settings {
   settings: Row;
-  /** Begins a sentence about the settings. */
+  /** The beginning of an error message about the settings. */
   source: string;
 }
 
 /**
- * Reads a tap's config: JSON files, and the environment if `configs` contains `ENV`. For each setting, a later file wins,
- * and the environment over all files. Meltano passes unusual values: null and "" mean "not set", a string may stand for a
- * number, a boolean, a list or an object, a time may lack its zone, and a key may be a dotted name. Converts these, but
- * validates nothing. Throws one sentence, which quotes no value.
+ * Reads the config of a tap from JSON files and, if `configs` contains `ENV`, from the environment. For each setting, later files
+ * override earlier ones, and the environment overrides all files. Meltano passes unusual values: null and "" mean "not set", a string
+ * may represent a number, a boolean, a list or an object, a time may lack its zone, and a key may be a dotted name. These are
+ * converted, but nothing is validated. The error is one sentence that quotes no value.
  */
 export async function readSettings(configs: readonly string[], env: Row): Promise<Settings> {
   const flat: Row = {};
@@ -64,12 +66,12 @@ export async function readSettings(configs: readonly string[], env: Row): Promis
   return { settings: nested(flat), source };
 }
 
-/** The setting's variable for `--config ENV`. */
+/** The environment variable of a setting for `--config ENV`. */
 export function variableOf(setting: string): string {
   return `TAP_COMPOSE_${setting.replace('.', '_').toUpperCase()}`;
 }
 
-/** The settings by their dotted names, without those that aren't set. A dotted key overrides one inside `platform`. */
+/** All settings by their dotted names, without unset ones. A dotted key overrides a key inside `platform`. */
 function flattened({ platform: value, ...rest }: Row): Row {
   const platform = jsonIn(value);
   const inside = isRow(platform) ? Object.entries(platform) : [];
@@ -92,10 +94,7 @@ function nested(flat: Row): Row {
   return Object.keys(platform).length === 0 ? settings : { ...settings, platform };
 }
 
-/**
- * The value that a string spells, if the setting isn't a string. A string that spells no value stays, to be rejected
- * later.
- */
+/** The value that a string represents, unless the setting is a string. An invalid string stays unchanged and is rejected later. */
 function asDeclared(value: unknown, setting: Setting | undefined): unknown {
   if (typeof value !== 'string' || setting === undefined) return value;
   const text = value.trim();
@@ -117,7 +116,7 @@ const BOOLEANS = new Map([
   ...['false', '0', 'no', 'off'].map((text) => [text, false] as const),
 ]);
 
-/** The content of a JSON string; anything else unchanged. */
+/** The parsed content of a JSON string. Any other value stays unchanged. */
 function jsonIn(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {

@@ -15,14 +15,14 @@ const parse = (raw: unknown): { bookmarks: object; rest: object } => {
 };
 
 test.each([
-  ['no file', undefined],
+  ['no state file', undefined],
   ['an empty file', ''],
   ['an empty object', '{}'],
   ['an empty list', '[]'],
   ['a list of empty states', '[{},null]'],
   ['bookmarks that are null', '{"bookmarks":null}'],
   ['a bookmark that is null', '{"bookmarks":{"audit_events":null}}'],
-])('%s means the beginning', async (_, content) => {
+])('with %s, a sync starts from the beginning', async (_, content) => {
   const path = content === undefined ? undefined : inputFile(content);
   expect(await readTapState(path)).toEqual({ bookmarks: new Map(), rest: {} });
 });
@@ -30,12 +30,12 @@ test.each([
 test.each<[string, unknown]>([
   ['the value of a STATE', { bookmarks: { audit_events: OURS }, currently_syncing: 'x' }],
   ['a complete STATE message', { type: 'STATE', value: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
-  ['what meltano state get prints', { singer_state: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
-])('%s: the bookmarks unchanged, and the rest', (_, raw) => {
+  ['the output of meltano state get', { singer_state: { bookmarks: { audit_events: OURS }, currently_syncing: 'x' } }],
+])('%s is parsed into unchanged bookmarks and the remaining content', (_, raw) => {
   expect(parse(raw)).toEqual({ bookmarks: { audit_events: OURS }, rest: { currently_syncing: 'x' } });
 });
 
-describe('states of the Airbyte connector become bookmarks', () => {
+describe('the states of the Airbyte connector', () => {
   const states = [
     airbyteState('audit_events', { version: 1, mark: '2020-01-01T00:00:00.000Z' }),
     airbyteState('teams', { __ab_no_cursor_state_message: true }),
@@ -57,21 +57,21 @@ describe('states of the Airbyte connector become bookmarks', () => {
   };
 
   test.each<[string, unknown]>([
-    ['as the wrapper saved them', { airbyte_state: states }],
+    ['as saved by the wrapper', { airbyte_state: states }],
     ['as a state file of the connector', states],
     ['as messages', states.map((state) => ({ type: 'STATE', state }))],
-    ['with empty entries, as the wrapper leaves them', { airbyte_state: [...states, {}, null] }],
-  ])('%s', (_, raw) => {
+    ['with the empty entries that the wrapper saves', { airbyte_state: [...states, {}, null] }],
+  ])('become bookmarks if they are passed %s', (_, raw) => {
     expect(parse(raw)).toEqual({ bookmarks, rest: {} });
   });
 
-  test('a single one', () => {
+  test('become a bookmark if there is only one', () => {
     for (const raw of [states[2], { type: 'STATE', state: states[2] }, { airbyte_state: states[2] }]) {
       expect(parse(raw)).toEqual({ bookmarks: { audit_events: TRANSLATED }, rest: {} });
     }
   });
 
-  test('unless the stream has a bookmark', () => {
+  test('become bookmarks only for streams without a bookmark', () => {
     const mine = { version: 1, platform: 'compose', replication_key_value: null };
     expect(parse({ bookmarks: { audit_events: mine }, airbyte_state: states, other: 1 })).toEqual({
       bookmarks: { ...bookmarks, audit_events: mine },
@@ -79,22 +79,22 @@ describe('states of the Airbyte connector become bookmarks', () => {
     });
   });
 
-  test('and keep a later version, which is then rejected', () => {
+  test('keep a later version, which is then rejected', () => {
     const state = airbyteState('audit_events', { version: 2, mark: T });
     expect(parse([state]).bookmarks).toMatchObject({ audit_events: { version: 2, replication_key_value: T } });
   });
 
-  test('and keep the name of their platform', () => {
+  test('keep the name of their platform', () => {
     const state = airbyteState('audit_events', { version: 1, mark: T, platform: 'elsewhere' });
     expect(parse([state]).bookmarks).toEqual({ audit_events: { version: 1, mark: T, platform: 'elsewhere' } });
   });
 });
 
 test.each<[string, unknown, string]>([
-  ['a text', 'x', 'must contain a JSON object, not a string.'],
+  ['a string', 'x', 'must contain a JSON object, not a string.'],
   ['null', null, 'must contain a JSON object, not null.'],
-  ['bookmarks as a list', { bookmarks: [] }, 'must contain bookmarks as an object, not an array.'],
-  ['a list of other values', [{ a: 1 }], 'contains an airbyte_state that is not a list of STREAM states.'],
-])('%s is not a state', (_, raw, problem) => {
+  ['an object with bookmarks as a list', { bookmarks: [] }, 'must contain bookmarks as an object, not an array.'],
+  ['a list of other objects', [{ a: 1 }], 'contains an airbyte_state that is not a list of STREAM states.'],
+])('%s is not a valid state', (_, raw, problem) => {
   expect(() => parse(raw)).toThrow(`The state file s.json ${problem}`);
 });

@@ -5,18 +5,18 @@ import { UNNAMED_PLATFORM } from '../../core/retrieval/state-format.ts';
 import { STREAMS } from '../../streams.ts';
 import { bookmarkFormatOf, bookmarkOf } from './bookmarks.ts';
 
-/** The positions where earlier syncs stopped. */
+/** The state from which a sync resumes. */
 export interface TapState {
-  /** By stream. Only a bookmark that is used has to be valid. */
+  /** The bookmarks by stream. Only bookmarks that are used must be valid. */
   bookmarks: Map<string, unknown>;
-  /** The rest of the state, to be passed on. */
+  /** The remaining content of the state, which is passed on unchanged. */
   rest: Row;
 }
 
 /**
- * Reads a state: the value of a STATE message, the whole message, the output of `meltano state get`, an empty file, or
- * the Airbyte connector's states, in an array or as tap-airbyte-wrapper saved them (`{"airbyte_state": […]}`). Airbyte's
- * states become bookmarks of streams that have none. Throws one sentence that names the file.
+ * Reads a state: the value of a STATE message, a whole STATE message, the output of `meltano state get`, an empty file, or states of
+ * the Airbyte connector, either in an array or as saved by tap-airbyte-wrapper (`{"airbyte_state": […]}`). States of the Airbyte
+ * connector become bookmarks for streams that have none. The error is one sentence that names the file.
  */
 export async function readTapState(path: string | undefined): Promise<TapState> {
   const text = path === undefined ? '' : await readInput('state', path);
@@ -24,7 +24,7 @@ export async function readTapState(path: string | undefined): Promise<TapState> 
   return parseTapState(parseInput('state', path, text), `The state file ${path}`);
 }
 
-/** Parses the content of a state file. `file` begins the sentence that is thrown. */
+/** Parses the content of a state file. The error begins with `file`. */
 export function parseTapState(raw: unknown, file: string): TapState {
   const value = Array.isArray(raw) ? { airbyte_state: raw as unknown[] } : unwrapped(raw);
   if (!isRow(value)) throw inputError(`${file} must contain a JSON object, not ${typeName(value)}.`);
@@ -34,7 +34,7 @@ export function parseTapState(raw: unknown, file: string): TapState {
   const bookmarks = new Map(Object.entries(given).filter(([, bookmark]) => bookmark !== null));
   const translated = new Map<string, Row>();
   for (const message of [messages ?? []].flat()) {
-    // The wrapper leaves empty entries.
+    // The wrapper saves empty entries, which are ignored.
     if (message === null || (isRow(message) && Object.keys(message).length === 0)) continue;
     const { name, state } = streamStateIn(message, file);
     translated.set(name, bookmarkFrom(name, state));
@@ -52,7 +52,7 @@ function unwrapped(raw: unknown): unknown {
   return raw['type'] === 'STATE' || raw['type'] === 'STREAM' ? { airbyte_state: [raw] } : raw;
 }
 
-/** The stream and the state in a state message of the Airbyte connector. */
+/** The stream and its state in a state message of the Airbyte connector. */
 function streamStateIn(message: unknown, file: string): { name: string; state: Row } {
   const payload = isRow(message) ? (message['state'] ?? message) : {};
   const stream = isRow(payload) ? payload['stream'] : undefined;
@@ -63,7 +63,7 @@ function streamStateIn(message: unknown, file: string): { name: string; state: R
   throw inputError(`${file} contains an airbyte_state that is not a list of STREAM states.`);
 }
 
-/** Translates a state of the Airbyte connector, unless the stream is unknown. */
+/** Translates a state of the Airbyte connector. The state of an unknown stream stays unchanged. */
 function bookmarkFrom(name: string, { __ab_no_cursor_state_message: _none, ...state }: Row): Row {
   const platform = typeof state['platform'] === 'string' ? state['platform'] : UNNAMED_PLATFORM;
   const definition = STREAMS[platform]?.find((stream) => stream.name === name);

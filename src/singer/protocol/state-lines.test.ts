@@ -33,20 +33,20 @@ function open(state: TapState = EMPTY): Open {
   return { lines, tap, clock, states };
 }
 
-/** Prints this many records of this many characters, and then sets the state of the stream `a`. */
+/** Prints this many records of this length, and then sets the state of the stream `a`. */
 function records({ lines }: Open, count: number, characters: number, mark: number): void {
   for (let i = 0; i < count; i += 1) lines.printed(characters, 1);
   lines.set('a', { mark }, FORMATS.audit_events);
 }
 
-describe('a STATE', () => {
-  test('is never empty', () => {
+describe('a STATE message', () => {
+  test('always contains the key bookmarks, even if there are none', () => {
     const { lines, states } = open();
     lines.first();
     expect(states()).toEqual([{ bookmarks: {} }]);
   });
 
-  test('passes on everything else in the input unchanged', () => {
+  test('contains all other content of the input state unchanged', () => {
     const given = {
       bookmarks: new Map<string, unknown>([
         ['a', bookmarkAt(0)],
@@ -70,8 +70,8 @@ describe('a STATE', () => {
   });
 });
 
-describe('a STATE is sent', () => {
-  test('after a large one only when four times its bytes were printed', () => {
+describe('the next STATE message', () => {
+  test('follows a large one only after four times its bytes have been printed', () => {
     const all = open();
     const large = { mark: 'x'.repeat(10_000) };
     all.lines.set('a', large, FORMATS.audit_events);
@@ -84,7 +84,7 @@ describe('a STATE is sent', () => {
     expect(all.states()).toHaveLength(2);
   });
 
-  test('after 10 seconds, whatever was printed', () => {
+  test('is printed after 10 seconds, even if little else was printed', () => {
     const all = open();
     all.lines.first();
     records(all, 1, 1, 1);
@@ -96,7 +96,7 @@ describe('a STATE is sent', () => {
     expect(all.states()).toHaveLength(2);
   });
 
-  test('before a wait, if enough was printed and there are new bookmarks', () => {
+  test('is printed before a wait if enough was printed and there are new bookmarks', () => {
     const all = open();
     all.lines.first();
     records(all, 1, 100, 1);
@@ -110,7 +110,7 @@ describe('a STATE is sent', () => {
     expect(all.states()).toHaveLength(2);
   });
 
-  test('at the end of a stream, if there are new bookmarks', () => {
+  test('is printed at the end of a stream if there are new bookmarks', () => {
     const all = open();
     all.lines.first();
     all.lines.sendIfNew();
@@ -121,7 +121,7 @@ describe('a STATE is sent', () => {
     expect(all.states()).toHaveLength(2);
   });
 
-  test('at the end of the sync, if anything followed the last STATE', () => {
+  test('is printed at the end of the sync if anything followed the last one', () => {
     const all = open();
     all.lines.first();
     all.lines.final();
@@ -135,7 +135,7 @@ describe('a STATE is sent', () => {
   });
 });
 
-/** Meltano's merge of an older state with a newer one: objects key by key, anything else is replaced. */
+/** Merges two states like Meltano: objects are merged key by key, and any other value is replaced. */
 function merged(older: unknown, newer: unknown): unknown {
   if (!isRow(older) || !isRow(newer)) return newer;
   if (Object.values(newer).some((value, i) => isRow(value) && older[Object.keys(newer)[i] ?? ''] === null)) {
@@ -175,7 +175,7 @@ const step = fc.oneof(
     }),
   }),
 );
-test("Meltano's merge of any state with a later one gives the later one", () => {
+test("the result of Meltano's merge of any state with a later state is the later state", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), fc.jsonValue(), (steps, foreign) => {
       const all = open({ bookmarks: new Map([['other', { foreign }]]), rest: { foreign } });

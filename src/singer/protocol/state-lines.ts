@@ -4,25 +4,25 @@ import type { Row } from '../../core/record/row.ts';
 import { type BookmarkFormat, bookmarkOf } from './bookmarks.ts';
 import type { TapState } from './state-file.ts';
 
-/** A STATE is sent after this many records of all streams, or after the time between checkpoints. */
+/** A STATE is printed after this many records of all streams, or after the checkpoint interval. */
 const STATE_RECORDS = 1_000;
 
 /**
- * The STATE messages of a sync. Each contains the bookmarks of all streams. A stream's bookmark is set only after the
- * records that it covers, so no STATE is ahead of what was printed.
+ * Prints the STATE messages of a sync. Each message contains the bookmarks of all streams. The bookmark of a stream is set only after
+ * the records that it covers, so a STATE never covers records that have not been printed.
  */
 export class StateLines {
   readonly #writer: LineWriter;
   readonly #now: () => number;
-  /** Each bookmark as JSON. */
+  /** Each bookmark as serialized JSON. */
   readonly #bookmarks = new Map<string, string>();
-  /** The states set since the last STATE. Their bookmarks are made only when one is sent. */
+  /** The states set since the last STATE. They are converted to bookmarks only when a STATE is printed. */
   readonly #news = new Map<string, { state: object; format: BookmarkFormat }>();
-  /** The rest of the state as JSON. */
+  /** The remaining content of the state as serialized JSON. */
   readonly #rest: string;
   #last = '';
   #lastAt: number;
-  /** Records and characters, which are about as many bytes, since the last STATE. */
+  /** The records and characters printed since the last STATE. The number of characters approximates the number of bytes. */
   #records = 0;
   #characters = 0;
 
@@ -35,39 +35,41 @@ export class StateLines {
     this.#rest = JSON.stringify(rest);
   }
 
-  /** Call after the records that the state covers. */
+  /** Sets the state of a stream. Must be called after the records that the state covers have been printed. */
   set(name: string, state: object, format: BookmarkFormat): void {
     this.#news.set(name, { state, format });
   }
 
-  /** Call after every other message; `records` is 1 for a RECORD. */
+  /** Must be called after every other message; `records` is 1 for a RECORD. */
   printed(characters: number, records: 0 | 1): void {
     this.#characters += characters;
     this.#records += records;
   }
 
-  /** In the middle of a stream. */
+  /** Prints a STATE in the middle of a stream if one is due. */
   sendIfDue(): void {
     if (this.#records >= STATE_RECORDS || this.#isLate()) this.sendIfWorthIt();
   }
 
-  /** Before a long wait: sends new bookmarks, unless the last STATE was large compared with the output since. */
+  /** Prints new bookmarks before a long wait, unless the last STATE was large compared with the output since then. */
   sendIfWorthIt(): void {
     const isWorthIt = this.#characters >= this.#last.length * RECORD_BYTES_PER_STATE_BYTE;
     if (isWorthIt || this.#isLate()) this.sendIfNew();
   }
 
-  /** At the end of a stream. */
+  /** Prints new bookmarks at the end of a stream. */
   sendIfNew(): void {
     if (this.#news.size > 0) this.#send(false);
   }
 
-  /** At the end of the sync: some targets forget a STATE as soon as a RECORD follows it. */
+  /** Prints the last STATE at the end of the sync. Some targets discard a STATE as soon as a RECORD follows. */
   final(): void {
     this.#send(this.#characters > 0);
   }
 
-  /** Call before any other message is printed: targets assume that the first STATE has already been saved. */
+  /**
+   * Prints the first STATE. Must be called before any other message, because targets assume that this STATE has already been saved.
+   */
   first(): void {
     this.#send(true);
   }
