@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { flagsOf, readCommandLine, usage } from './command-line.ts';
 import { PLATFORM_NAMES, withDefaults, withIbmCloudDefaults } from './options.ts';
 
-test('without flags, every option has its default', () => {
+test('without flags, every option keeps its default', () => {
   expect(readCommandLine([])).toEqual({
     options: {},
     configFile: undefined,
@@ -20,19 +20,19 @@ test.each(['--help', '-h'])('%s prints the help', (flag) => {
 test.each([
   ['compose', withDefaults()],
   ['ibm_cloud', withIbmCloudDefaults()],
-] as const)('there is a flag for every option of %s', (platform, options) => {
+] as const)('every option of %s has a flag', (platform, options) => {
   const flags = { ...flagsOf('every'), ...flagsOf(platform) };
   expect(Object.values(flags).toSorted()).toEqual(Object.keys(options).toSorted());
 });
 
-test('flags depend on the platform', () => {
+test('each platform accepts its own flags', () => {
   const args = '--platform ibm_cloud --deployments 20 --token-life 60 --missing-roles billing,logs';
   expect(readCommandLine(args.split(' '))).toMatchObject({
     options: { platform: 'ibm_cloud', deployments: 20, tokenLife: 60, missingRoles: ['billing', 'logs'] },
   });
 });
 
-test('flags become options', () => {
+test('flags are parsed into options', () => {
   const args = '--port 80 --host ::1 --seed=7 --cursor inclusive --audit-events 1000000 --json --config x.json';
   const fault = { path: '/teams', kind: 'hang' };
   expect(
@@ -60,7 +60,7 @@ test.each([
   ['--platform ibm_cloud --now yesterday', '--now must be a time such as'],
   ['--platform ibm_cloud --missing-roles billing,cook', '--missing-roles must be some of'],
   ['--future-events 1201', 'futureEvents must not exceed auditEvents'],
-])('%s is rejected with one line', (args, problem) => {
+])('%s is rejected with a one-line message', (args, problem) => {
   const read = readCommandLine(args.split(' '));
   expect(read).toContain(problem);
   expect(read).not.toContain('\n');
@@ -78,7 +78,7 @@ test.each([
   ['README.md', 'every'],
   ['README.md', 'compose'],
   ['ibm-cloud/README.md', 'ibm_cloud'],
-] as const)('%s names the flags for %s', async (page, platform) => {
+] as const)('%s lists the flags for %s', async (page, platform) => {
   const readme = await readFile(new URL(page, import.meta.url), 'utf8');
   for (const name of Object.keys(flagsOf(platform))) expect(readme).toContain(`\`--${name}\``);
 });

@@ -11,11 +11,11 @@ import {
 /** The parsed command line. */
 export interface CommandLine {
   readonly options: Given;
-  /** Where to write the config, if anywhere. */
+  /** The file to write the config to, if any. */
   readonly configFile: string | undefined;
-  /** Print one line for programs instead of text for people. */
+  /** Print one JSON line for programs instead of text for people. */
   readonly json: boolean;
-  /** Exit when stdin ends, as it does when the parent process exits. */
+  /** Exit when stdin ends, which happens when the parent process exits. */
   readonly exitWithStdin: boolean;
   readonly help: boolean;
 }
@@ -30,15 +30,15 @@ const SWITCHES = {
   help: 'print this text',
 } as const;
 
-/** The flags of all APIs, or of one, each with the name of its option of `startSandbox`. */
+/** The flags of all APIs or of one API, each with its option of `startSandbox`. */
 export function flagsOf(platform: PlatformName | 'every'): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.keys(optionsOf(platform)).map((name) => [flagOf(name), name]));
 }
 
-/** The most typing errors for which a flag is suggested. */
+/** A flag is suggested only if at most this many characters were mistyped. */
 const MOST_TYPOS = 3;
 
-/** What `--help` prints. */
+/** The text that `--help` prints. */
 export function usage(): string {
   const switches = Object.entries(SWITCHES).map(
     ([flag, meaning]) => `  ${flag === 'help' ? '--help, -h' : `--${flag}`}\n      ${meaning}`,
@@ -71,7 +71,7 @@ function flagTexts(platform: PlatformName | 'every'): string[] {
   });
 }
 
-/** Parses the arguments. Returns a one-line text if they are invalid. */
+/** Parses the arguments. Returns a one-line error if they are invalid. */
 export function readCommandLine(args: readonly string[]): CommandLine | string {
   const every = flagsOf('every');
   const all = Object.assign({}, every, ...PLATFORM_NAMES.map(flagsOf)) as Readonly<Record<string, string>>;
@@ -104,12 +104,12 @@ export function readCommandLine(args: readonly string[]): CommandLine | string {
     if (configFile === '') return '--config must be the path of a file';
     return { options, configFile, json: on('json'), exitWithStdin: on('exit-with-stdin'), help: on('help') };
   } catch (error) {
-    // Only the first sentence. The rest is about positional arguments, which don't exist here.
+    // Keep only the first sentence. The rest is about positional arguments, which don't exist here.
     return error instanceof Error ? (error.message.split(/\.\s|\n/)[0] ?? error.message) : String(error);
   }
 }
 
-/** `auditEvents` is `--audit-events`; `faults` is `--fault`, once per fault. */
+/** The flag `--audit-events` sets `auditEvents`, and each `--fault` adds a fault to `faults`. */
 function flagOf(option: string): string {
   return option === 'faults' ? 'fault' : option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
@@ -136,7 +136,7 @@ function suggestion(flag: string, known: readonly string[]): string {
   return `; did you mean --${nearest.name}?`;
 }
 
-/** The number of letters to insert, remove or replace to turn one text into the other. */
+/** The number of letters to insert, remove or replace to turn one text into another. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of from.split('').entries()) {

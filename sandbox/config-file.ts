@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 /**
  * Writes the sandbox's config to a file that only its owner can read. Replaces the config of an earlier sandbox on this
- * host; throws instead of replacing any other file, because it may contain the key of a real account.
+ * host. Throws instead of replacing any other file, which may contain a real account's key.
  */
 export function writeConfig(file: string, config: object, host: string): void {
   if (existsSync(file) && !readFileSync(file, 'utf8').includes(`"http://${host}:`)) {

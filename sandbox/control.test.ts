@@ -22,7 +22,7 @@ const control = (path: string, method = 'GET', body?: unknown): Promise<Response
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
 
-test('another process can request counts, keys, statistics and the log, without a token', async () => {
+test('another process can request counts, keys, statistics and the request log without a token', async () => {
   await (await get('/teams')).text();
   expect(await (await control('counts')).json()).toEqual(sandbox.counts());
   const keys = (await (await control('keys?stream=audit_events')).text()).trimEnd().split('\n');
@@ -32,7 +32,7 @@ test('another process can request counts, keys, statistics and the log, without 
   expect((await control('keys?stream=nothing')).status).toBe(400);
 });
 
-test('it responds only to this machine', async () => {
+test('the control endpoints respond only to this machine', async () => {
   const app = fastify();
   const platform = createCompose(1, withDefaults());
   serveControl(app, { platform, faults: new FaultList([]), statistics: new Statistics() });

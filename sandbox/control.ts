@@ -11,8 +11,8 @@ export interface ControlParts {
 }
 
 /**
- * The endpoints below `/_sandbox`, with which another process inspects and changes the sandbox. They are not part of the
- * API. They need no token, so they respond only to this machine.
+ * The endpoints below `/_sandbox`, which are not part of the API. Other processes use them to inspect and change the
+ * sandbox. They need no token, so they respond only to this machine.
  */
 export function serveControl(root: FastifyInstance, { platform, faults, statistics }: ControlParts): void {
   void root.register(
@@ -60,7 +60,7 @@ function areCounts(value: unknown): value is Record<string, number> {
   );
 }
 
-/** One key per line, in chunks, because there may be millions. */
+/** Sends one key per line, in chunks, because there may be millions of keys. */
 function* lines(keys: Iterable<string>): Generator<string> {
   let piece = '';
   for (const key of keys) {

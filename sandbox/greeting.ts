@@ -1,12 +1,12 @@
-/** The part of either sandbox that the greeting uses. */
+/** The part of a sandbox that the greeting uses, for either platform. */
 interface Greeted {
   readonly baseUrl: string;
   counts(): Readonly<Record<string, number>>;
 }
 
 /**
- * The text for people when a sandbox has started: its address, records and config, and commands to paste.
- * `credential` is its token or key, with a label; `configFile` is the file that the config was written to.
+ * The text for people when a sandbox has started: its address, records and config, and commands to paste. `credential`
+ * is the token or key with a label; `configFile` is the file that contains the config.
  */
 export function greeting(
   title: string,

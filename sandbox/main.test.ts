@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { Workspace } from '../test-support/workspace.ts';
 
-/** The maximum wait when polling, for slow machines. */
+/** The maximum wait when polling, long enough for slow machines. */
 const PATIENT = { timeout: 30_000 };
 
 let child: ChildProcessWithoutNullStreams;
@@ -41,7 +41,7 @@ test('--json prints one line, and SIGTERM ends the sandbox even if a request han
   expect(await ended).toEqual([0, null]);
 });
 
-test('without --json it prints its config, and ends with its parent', async () => {
+test('without --json, the sandbox prints its config, and exits with its parent', async () => {
   start('--exit-with-stdin', '--audit-events', '3');
   const ended = once(child, 'exit');
   const printed = await firstOutput();
@@ -73,7 +73,7 @@ test('--config writes a private file, and replaces only the config of an earlier
   workspace.remove();
 });
 
-test('a port in use is an error that says what to do', async () => {
+test('a port in use causes an error that says what to do', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   start('--port', String((other.address() as AddressInfo).port));
@@ -83,7 +83,7 @@ test('a port in use is an error that says what to do', async () => {
   expect(code).toBe(1);
 });
 
-test('an unknown flag is one line on stderr and exit code 2', async () => {
+test('an unknown flag causes one line on stderr and exit code 2', async () => {
   start('--frobnicate');
   const [problem, printed, [code]] = await Promise.all([text(child.stderr), text(child.stdout), once(child, 'exit')]);
   expect(problem).toBe("sandbox: Unknown option '--frobnicate'; --help lists them all\n");

@@ -4,7 +4,7 @@ import { greeting } from './greeting.ts';
 import type { Given } from './options.ts';
 import { type IbmCloudSandbox, type Sandbox, startSandbox } from './server.ts';
 
-/** A started sandbox, as the rest of the program uses it. */
+/** A started sandbox, as far as this program uses it. */
 interface Started {
   readonly sandbox: Sandbox | IbmCloudSandbox;
   readonly title: string;
@@ -12,7 +12,7 @@ interface Started {
   readonly credential: string;
   /** A config for the connector. */
   readonly config: object;
-  /** What `--json` prints. */
+  /** The fields that `--json` prints. */
   readonly line: object;
 }
 

@@ -1,4 +1,4 @@
-/** A well-mixed 32-bit number that depends only on its inputs. All data is computed from it. */
+/** A well-distributed 32-bit number that depends only on its inputs. All data is generated from such numbers. */
 export function noise(seed: number, salt: number, index: number): number {
   let bits = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(salt + 1, 0x85ebca6b) ^ Math.imul(index + 1, 0x27d4eb2f);
   bits = Math.imul(bits ^ (bits >>> 16), 0x7feb352d);
@@ -6,12 +6,12 @@ export function noise(seed: number, salt: number, index: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** One of the choices, selected by the number. */
+/** Selects one of the choices by a number. */
 export function pick<T>(choices: readonly [T, ...T[]], number: number): T {
   return choices[number % choices.length] ?? choices[0];
 }
 
-/** 0, 1, 2, … below the count. */
+/** The numbers 0, 1, 2, … below the count. */
 export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
@@ -21,7 +21,7 @@ export function hex8(number: number): string {
   return number.toString(16).padStart(8, '0');
 }
 
-/** This many generated hexadecimal digits. */
+/** Generates this many hexadecimal digits. */
 export function madeUpHex(seed: number, salt: number, digits: number): string {
   let text = '';
   for (let part = 0; text.length < digits; part += 1) text += hex8(noise(seed, salt, part));

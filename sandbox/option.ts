@@ -1,11 +1,11 @@
-/** An option: in code by its name, on the command line by its flag. */
+/** An option, identified by its name in code and by its flag on the command line. */
 export interface Option<Value> {
   readonly default: Value;
   /** The description in `--help`. */
   readonly meaning: string;
   /** The placeholder of the value in `--help`. */
   readonly placeholder: string;
-  /** The default as written on the command line, if there is one to show. */
+  /** The default as written on the command line, if the help shows one. */
   readonly shownDefault?: string;
   /** Completes the sentence `--flag must be …`. */
   readonly kind: string;
@@ -58,7 +58,7 @@ export function onOff(usual: boolean, meaning: string): Option<boolean> {
   };
 }
 
-/** A text. An empty default means that the value is generated at the start, so no default is shown. */
+/** A text option. An empty default means that the value is generated at the start, so the help shows no default. */
 export function text(usual: string, placeholder: string, meaning: string): Option<string> {
   return {
     default: usual,
@@ -70,7 +70,7 @@ export function text(usual: string, placeholder: string, meaning: string): Optio
   };
 }
 
-/** Some of the words, separated by commas. */
+/** A selection of the words, separated by commas. */
 export function someOf<const Word extends string>(words: readonly Word[], meaning: string): Option<readonly Word[]> {
   return {
     default: [],

@@ -57,10 +57,10 @@ export type SandboxOptions = CommonOptions & Values<typeof COMPOSE_OPTIONS> & { 
 export type IbmCloudSandboxOptions = CommonOptions &
   Values<typeof IBM_CLOUD_OPTIONS> & { readonly platform: 'ibm_cloud' };
 
-/** The options to start a sandbox; Compose is the default. */
+/** The options for starting a sandbox; Compose is the default platform. */
 export type Given = Partial<SandboxOptions> | (Partial<IbmCloudSandboxOptions> & { readonly platform: 'ibm_cloud' });
 
-/** The options of every API, or those of one API only, in the order of `--help`. */
+/** The options of every API or of one API, in the order of `--help`. */
 export function optionsOf(platform: PlatformName | 'every'): Readonly<Record<string, Option<unknown>>> {
   return platform === 'every' ? COMMON_OPTIONS : OWN_OPTIONS[platform];
 }
@@ -69,7 +69,7 @@ export function optionsOf(platform: PlatformName | 'every'): Readonly<Record<str
 export function withDefaults(given: Partial<SandboxOptions> = {}): SandboxOptions {
   const options = { ...defaultsOf('compose'), ...given } as SandboxOptions;
   checkComposeOptions(options);
-  // Compose's tokens have 64 digits (G-cli). The same seed gives the same token.
+  // Compose's tokens have 64 digits (G-cli). The same seed always produces the same token.
   return { ...options, platform: 'compose', token: options.token || madeUpHex(options.seed, 81, 64) };
 }
 

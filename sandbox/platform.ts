@@ -3,84 +3,84 @@ import type { Fault } from './faults/fault.ts';
 /** A row or body as an API returns it. */
 export type Row = Record<string, unknown>;
 
-/** What to send: a status, a body, and headers beyond the content type. */
+/** A response: a status, a body, and headers in addition to the content type. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
   /** Each character of the body is one byte, so that long bodies are cheap to send. */
   readonly oneByte?: true;
-  /** A content type that isn't the API's usual one. */
+  /** The content type, if it isn't the API's usual one. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The parameters of a URL. A repeated one is a list. */
+/** The parameters of a URL. A repeated parameter becomes a list. */
 export type QueryParameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** The parts of a request that an API can use. */
 export interface Received {
-  /** The path as in faults and statistics: without prefix and query. */
+  /** The path as in faults and statistics, without prefix and query. */
   readonly path: string;
-  /** The decoded parameters of the path, such as `:id`. */
+  /** The decoded path parameters, such as `:id`. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: QueryParameters;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The body of a POST: JSON is parsed, a form is a text. */
+  /** The body of a POST request: JSON is parsed, and a form remains a string. */
   readonly body: unknown;
 }
 
-/** Responds to a path, with its parameters, the query and, if needed, the whole request. */
+/** Returns the response for a path, given its parameters, the query and, if needed, the whole request. */
 export type Route = (id: string, other: string, query: QueryParameters, received: Received) => Answer;
 
-/** A malformed envelope, by its name. */
+/** The name of a malformed envelope. */
 export type Shape = Extract<Fault, { kind: 'envelope' }>['shape'];
 
-/** A body's rows, for faults. */
+/** The rows of a body, which faults change. */
 export interface OpenedBody {
   readonly rows: readonly Row[];
   /** The field that a client uses as the key of a row. */
   readonly key: string;
-  /** The body rebuilt with other rows. Rows and body are JSON texts. */
+  /** Rebuilds the body with other rows. Rows and body are JSON texts. */
   close(rows: readonly string[]): string;
 }
 
-/** What the server, the faults and the control endpoints need from an API. */
+/** An API, as the server, the faults and the control endpoints use it. */
 export interface Platform<Stream extends string = string> {
-  /** The start of every path, such as `/2016-07`. */
+  /** The prefix of every path, such as `/2016-07`. */
   readonly prefix: string;
   readonly contentType: string;
   /** Every path below the prefix, in fastify's notation; `POST ` comes before the paths of POST requests. */
   readonly routes: Readonly<Record<string, Route>>;
-  /** The API's token or key. The log of requests records which of them contained it. */
+  /** The API's token or key. The request log shows which requests contained it. */
   readonly credential: string;
   /** The response to a request with a missing or wrong token. */
   admit(received: Received): Answer | undefined;
   /** The service of a path. Each service has its own quota. */
   serviceOf(path: string): string;
-  /** The API's error body for a status on a path, with the text, if there is one. */
+  /** The API's error body for a status on a path, with the text, if any. */
   refusal(path: string, status: number, text?: string): Answer;
-  /** The body with a malformed envelope, list, row or link to the next page. */
+  /** Returns the body with a malformed envelope, list, row or link to the next page. */
   spoil(body: unknown, shape: Shape, otherOrigin: string): unknown;
   open(body: unknown): OpenedBody;
-  /** Marks all cursors or page tokens of a path so far as old. */
+  /** Marks all cursors or page tokens issued for a path as old. */
   forgetCursors(path: string): void;
   readonly deploymentIds: readonly string[];
   /** The streams that a connector can read. */
   readonly streams: readonly Stream[];
   /** The number of records that a full read of each stream must emit. */
   counts(): Readonly<Record<Stream, number>>;
-  /** Their primary keys. */
+  /** The primary keys of these records. */
   keys(stream: Stream): Iterable<string>;
-  /** The changes that another process can make, by name. Each takes whole numbers by name, and returns what it did. */
+  /** The changes that another process can make, by name. Each change takes named integers, and returns its effect. */
   readonly changes: Readonly<Record<string, (numbers: Readonly<Record<string, number>>) => unknown>>;
 }
 
-/** Any value as a response. */
+/** Creates a response from any value. */
 export function json(status: number, value: unknown): Answer {
   return { status, body: JSON.stringify(value) };
 }
 
-/** JSON in ASCII: one byte per character. */
+/** JSON in ASCII, so that each character is one byte. */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\u0080-\uffff]/g,

@@ -14,7 +14,7 @@ export interface ApiParts {
   readonly statistics: Statistics;
 }
 
-/** Serves the API: counts each request, delays it, checks its token and the quota, and responds. */
+/** Serves the API: counts and delays each request, checks its token and the quota, and responds. */
 export function serveApi(app: FastifyInstance, parts: ApiParts): void {
   const { platform, statistics, faults, quota } = parts;
 
@@ -76,10 +76,10 @@ export function serveApi(app: FastifyInstance, parts: ApiParts): void {
   });
 }
 
-/** Whether the credential is anywhere in a request: in its URL, its headers or its body. */
+/** Whether a request contains the credential anywhere: in its URL, headers or body. */
 function carries(credential: string, { url, headers, body }: FastifyRequest): boolean {
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? '');
-  // The credential as is, in a path, and in a form.
+  // The credential unchanged, as encoded in a path, and as encoded in a form.
   const spellings = [
     credential,
     encodeURIComponent(credential),
@@ -91,8 +91,8 @@ function carries(credential: string, { url, headers, body }: FastifyRequest): bo
 }
 
 /**
- * The path as in faults and statistics: without prefix, query, repeated slashes and a slash at the end. A colon stays a
- * colon, because only some clients encode it. An encoded slash stays encoded, because it doesn't separate segments.
+ * The path as in faults and statistics: without prefix, query, repeated slashes and a trailing slash. Colons are
+ * decoded, because only some clients encode them. Encoded slashes remain encoded, because they don't separate segments.
  */
 function pathOf(url: string, prefix: string): string {
   const end = url.indexOf('?');

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from './server.ts';
 
-/** The maximum wait when polling, for slow machines. */
+/** The maximum wait when polling, long enough for slow machines. */
 const PATIENT = { timeout: 30_000 };
 
 const running: Sandbox[] = [];
@@ -17,7 +17,7 @@ afterEach(async () => {
 const get = ({ baseUrl, token }: Sandbox, path: string, shown = token): Promise<Response> =>
   fetch(baseUrl + path, { headers: { authorization: `Bearer ${shown}` } });
 
-test('the same seed returns the same bodies, another seed returns others', async () => {
+test('sandboxes with the same seed return the same bodies, and another seed changes the bodies', async () => {
   const sandboxes = [await start(), await start(), await start({ seed: 2 })];
   for (const path of ['/deployments', '/audit_events?limit=30', '/billables']) {
     const [first, same, other] = await Promise.all(sandboxes.map(async (one) => (await get(one, path)).text()));
@@ -28,7 +28,7 @@ test('the same seed returns the same bodies, another seed returns others', async
   expect(sandboxes[2]?.token).not.toBe(sandboxes[0]?.token);
 });
 
-test('a missing or wrong token is rejected with 401 before any fault, on every path', async () => {
+test('every path rejects a missing or wrong token with a 401 before any fault applies', async () => {
   const sandbox = await start({ faults: [{ path: '**', kind: 'status', status: 500 }] });
   for (const answer of [
     await get(sandbox, '/accounts', 'wrong'),
@@ -40,7 +40,7 @@ test('a missing or wrong token is rejected with 401 before any fault, on every p
   }
 });
 
-test('extra slashes are tolerated, unknown paths and ids get 404, and every response is HAL', async () => {
+test('extra slashes are tolerated, unknown paths and ids return 404, and every response is HAL', async () => {
   const sandbox = await start();
   const [deployment] = sandbox.deploymentIds;
   expect((await get(sandbox, '/accounts/')).headers.get('content-type')).toBe('application/hal+json; charset=utf-8');
@@ -53,7 +53,7 @@ test('extra slashes are tolerated, unknown paths and ids get 404, and every resp
   }
 });
 
-test('the log and the statistics show the requests', async () => {
+test('the request log and the statistics show the requests', async () => {
   const sandbox = await start();
   await (await get(sandbox, '/audit_events?limit=10&newer_than=2020-01-01T00:00:00Z')).text();
   await (await get(sandbox, '/teams/')).text();

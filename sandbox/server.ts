@@ -21,14 +21,14 @@ import { Quota, type RequestEntry, Statistics, type Stats } from './traffic.ts';
 export { STREAM_NAMES };
 export type { Fault, IbmCloudSandboxOptions, IbmCloudStreamName, SandboxOptions, StreamName };
 
-/** What every running sandbox offers. */
+/** The members that every running sandbox has. */
 interface RunningSandbox<Stream extends string> {
   readonly deploymentIds: readonly string[];
   /** The number of records that a full read of each stream must emit. */
   counts(): Readonly<Record<Stream, number>>;
-  /** Their primary keys. */
+  /** The primary keys of these records. */
   keys(stream: Stream): Iterable<string>;
-  /** Replaces all faults, and starts counting again. */
+  /** Replaces all faults, and restarts their counters. */
   setFaults(faults: readonly Fault[]): void;
   stats(): Stats;
   /** The latest requests, oldest first. */
@@ -39,16 +39,16 @@ interface RunningSandbox<Stream extends string> {
 
 /** A running Compose sandbox. Keys of audit events are newest first. */
 export interface Sandbox extends RunningSandbox<StreamName> {
-  /** The address with the version, as in the connector's option `base_url`. */
+  /** The address including the version, as in the connector's option `base_url`. */
   readonly baseUrl: string;
   readonly token: string;
-  /** Adds new audit events after the existing ones. */
+  /** Adds audit events that are newer than all existing events. */
   addEvents(count: number): void;
-  /** Marks all cursors so far as old. */
+  /** Marks all cursors issued so far as old. */
   forgetCursors(): void;
-  /** Changes a recipe of the first deployment, or of this one: each call changes another. */
+  /** Changes a recipe of the given deployment, or else of the first. Each call changes a different recipe. */
   touchRecipe(deploymentId?: string): RecipeChange;
-  /** Adds a recipe to the first deployment, or to this one. */
+  /** Adds a recipe to the given deployment, or else to the first. */
   addRecipe(deploymentId?: string): RecipeChange;
 }
 
@@ -64,21 +64,23 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   readonly logsInstances: readonly string[];
   /** A config for the connector. */
   readonly config: Row;
-  /** The rows that a full read of a stream must emit: as the API sends them, with the fields that their key also needs. */
+  /**
+   * The rows that a full read of a stream must emit: as the API returns them, plus the fields that the key requires.
+   */
   rows(stream: IbmCloudStreamName): Iterable<Row>;
   /** The time on the sandbox's clock, in milliseconds since 1970. It doesn't advance by itself. */
   now(): number;
-  /** Advances the clock: tasks end, backups and months are added and removed, tokens age. */
+  /** Advances the clock: tasks finish, backups and months are added and removed, and tokens age. */
   passTime(seconds: number): void;
-  /** Adds audit events, dated now or this many seconds earlier. */
+  /** Adds audit events, dated now or the given number of seconds earlier. */
   addEvents(count: number, lateBySeconds?: number): void;
-  /** Adds to the first usage row of the open month, or of this one. Returns the key of its first metric. */
+  /** Adds usage to the first row of the given month, or else of the open month. Returns the key of the first metric. */
   touchUsage(month?: string): string;
 }
 
-/** Starts a Compose sandbox on this machine. The same options always give the same data. */
+/** Starts a Compose sandbox on this machine. The same options always produce the same data. */
 export async function startSandbox(given?: Partial<SandboxOptions>): Promise<Sandbox>;
-/** Starts an IBM Cloud sandbox. The same options, including `now`, always give the same data. */
+/** Starts an IBM Cloud sandbox. The same options, including `now`, always produce the same data. */
 export async function startSandbox(
   given: Partial<IbmCloudSandboxOptions> & { readonly platform: 'ibm_cloud' },
 ): Promise<IbmCloudSandbox>;
@@ -130,7 +132,7 @@ async function startIbmCloud(given: Partial<IbmCloudSandboxOptions>): Promise<Ib
   };
 }
 
-/** Starts the server of a platform, and returns what all platforms share. */
+/** Starts a platform's server, and returns the members that all platforms share. */
 async function serve<Stream extends string>(
   platform: Platform<Stream>,
   options: CommonOptions,
@@ -141,7 +143,7 @@ async function serve<Stream extends string>(
   const quota = new Quota(options.quota, options.quotaWindowMs);
   const app: FastifyInstance = fastify({
     forceCloseConnections: true,
-    // A deployment's id at IBM is a CRN, longer than fastify's default maximum of 100 characters.
+    // A deployment's id at IBM is a CRN, which exceeds fastify's default maximum of 100 characters.
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 2000 },
   });
   serveApi(app, { platform, latencyMs, faults, quota, statistics });

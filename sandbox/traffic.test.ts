@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Quota } from './traffic.ts';
 
-test('after the quota is used up, all requests are rejected for a while', () => {
+test('all requests are rejected for a while once the quota is used up', () => {
   let now = 0;
   const quota = new Quota(2, 10_000, () => now);
   const take = (): number | undefined => quota.take('billing');

@@ -4,11 +4,11 @@ export interface RequestEntry {
   /** The path without prefix and query: `/deployments`. */
   readonly path: string;
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The host that it was sent to, by the name that the client used. */
+  /** The host to which the request was sent, as the client named it. */
   readonly host: string;
-  /** Whether it had an Authorization header, valid or not. */
+  /** Whether the request had an Authorization header, valid or not. */
   readonly authorization: boolean;
-  /** Whether it contained the API's token or key: in the URL, a header or the body. */
+  /** Whether the request contained the API's token or key: in the URL, a header or the body. */
   readonly credential: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface RequestEntry {
 export interface Stats {
   readonly requests: number;
   readonly byPath: Readonly<Record<string, number>>;
-  /** By status; `none` are those without a response head. */
+  /** The number of responses by status. `none` counts requests that got no response headers. */
   readonly byStatus: Readonly<Record<string, number>>;
   readonly inFlight: number;
   readonly maxInFlight: number;
@@ -26,7 +26,7 @@ const MOST_PATHS = 20_000;
 const MOST_ENTRIES = 10_000;
 const SECOND = 1000;
 
-/** Counts requests. Its memory is bounded, however long the sandbox runs. */
+/** Counts requests in bounded memory, however long the sandbox runs. */
 export class Statistics {
   readonly #byPath = new Map<string, number>();
   readonly #byStatus = new Map<string, number>();
@@ -69,13 +69,13 @@ export class Statistics {
 
 interface Usage {
   used: number;
-  /** The end of the rejections. */
+  /** When requests are accepted again. */
   closedUntil?: number;
 }
 
 /**
- * Accepts a number of requests to each service, then rejects all for a while, then starts again. It counts requests, not
- * their rate. A quota of 0 accepts everything.
+ * Accepts a number of requests to each service, then rejects all requests for a while, then starts again. It counts
+ * requests instead of measuring their rate. A quota of 0 accepts all requests.
  */
 export class Quota {
   readonly #most: number;

@@ -20,7 +20,7 @@ export interface DatabaseType {
   readonly type: string;
   readonly name: string;
   readonly scheme: string;
-  /** Oldest first; the last is preferred. Without any, the row in the catalog has no versions. */
+  /** The versions, oldest first; the last version is preferred. Without versions, the catalog row omits them. */
   readonly versions: readonly string[];
 }
 
@@ -45,22 +45,22 @@ export function accountId(world: World): string {
   return makeId(world.seed, Kind.account, 0, 1);
 }
 
-/** Each user had one account (P-ref). */
+/** The account. Each user had only one (P-ref). */
 export function accounts(world: World): Row[] {
   return [{ id: accountId(world), name: 'Harbour Analytics', slug: ACCOUNT_SLUG }];
 }
 
-/** Users of the account (go user.go): only id and name. */
+/** The account's users (go user.go), with only id and name. */
 export function users(world: World): { id: string; name: string }[] {
   return USER_NAMES.map((name, index) => ({ id: makeId(world.seed, Kind.user, 0, index + 1), name }));
 }
 
-/** The owner of the token. */
+/** The user who owns the token. */
 export function currentUser(world: World): Row {
   return { id: makeId(world.seed, Kind.user, 0, 1), name: USER_NAMES[0] };
 }
 
-/** Teams with their users inline (H-teamsapi). One team has no users, and one lacks the list. */
+/** Teams with nested users (H-teamsapi). One team has no users, and one team lacks the list. */
 export function teams(world: World): Row[] {
   const [ada, bo, third] = users(world);
   const id = (index: number): string => makeId(world.seed, Kind.team, 0, index);
@@ -76,7 +76,10 @@ export function clusterId(world: World, index: number): string {
   return makeId(world.seed, Kind.cluster, 0, (index % 3) + 1);
 }
 
-/** Clusters with every variation: `tags` came late, and sources disagree on the type of `multitenant` (compose-api.md, 12). */
+/**
+ * Clusters in every variation: `tags` were added late, and sources disagree on the type of `multitenant`
+ * (compose-api.md, 12).
+ */
 export function clusters(world: World): Row[] {
   const common = (index: number, name: string): Row => ({
     id: clusterId(world, index),
@@ -100,7 +103,7 @@ export function clusters(world: World): Row[] {
   ];
 }
 
-/** Datacenters, which have neither id nor date (go datacenter.go). */
+/** Data centers, which have neither an id nor a date (go datacenter.go). */
 export function datacenters(): Row[] {
   return DATACENTER_SLUGS.map((slug) => {
     const [provider, region] = slug.split(':');
@@ -108,7 +111,7 @@ export function datacenters(): Row[] {
   });
 }
 
-/** The catalog: each type with its versions under `_embedded`. */
+/** The catalog: each database type with its versions under `_embedded`. */
 export function databases(): Row[] {
   return DATABASE_TYPES.map((database) => ({
     type: database.type,

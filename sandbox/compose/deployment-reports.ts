@@ -9,7 +9,7 @@ const DOWNLOADABLE = new Set(['etcd', 'mongodb', 'mysql', 'postgresql', 'rabbitm
 
 const FAR_FUTURE = '9999-12-31T00:00:00Z';
 
-/** Add-ons: MongoDB had three kinds (H-addons). Path, envelope and keys are guesses (compose-api.md, 9.8). */
+/** Add-ons: MongoDB had three kinds (H-addons). Path, envelope and keys are assumptions (compose-api.md, 9.8). */
 export function addons(world: World, deployment: number): Row[] {
   if (databaseOf(deployment).type !== 'mongodb') return [];
   const addon = (index: number, type: string, name: string): Row => ({
@@ -26,7 +26,10 @@ export function addons(world: World, deployment: number): Row[] {
   ];
 }
 
-/** The health of one deployment, an object (G-alerts). The capsule id may be missing; the key `check` is our guess. */
+/**
+ * The health of one deployment, as an object (G-alerts). The capsule id may be missing; the key `check` is an
+ * assumption.
+ */
 export function alerts(world: World, deployment: number): Row {
   const deployment_id = deploymentId(world, deployment);
   const capsule_id = makeId(world.seed, Kind.capsule, deployment, 1);
@@ -50,7 +53,7 @@ function backupCount(deployment: number): number {
 }
 
 function backup(world: World, deployment: number, index: number): Row {
-  // The newest backup of every third deployment is still running, so it has no date.
+  // The newest backup of every third deployment is still running, so it has no date yet.
   const running = index === 0 && deployment % 3 === 1;
   const start = END_OF_HISTORY - (index + 1) * DAY + (noise(world.seed, 41, deployment) % DAY);
   const id = makeId(world.seed, Kind.backup, deployment, index);
@@ -69,7 +72,10 @@ function backup(world: World, deployment: number, index: number): Row {
   };
 }
 
-/** Each deployment's previous and current billing rows. Every other deployment is also billed for a capsule (P-bill). */
+/**
+ * The previous and current billing rows of each deployment. Every other deployment is also billed for a capsule
+ * (P-bill).
+ */
 export function billables(world: World): Row[] {
   return upTo(world.deployments).flatMap((deployment) =>
     upTo(deployment % 2 === 0 ? 3 : 2).map((index) => billable(world, deployment, index)),
@@ -84,7 +90,7 @@ function billable(world: World, deployment: number, index: number): Row {
   return {
     id: makeId(world.seed, Kind.billable, deployment, index),
     account_id: accountId(world),
-    // No source says whether amounts are numbers or texts, so both occur.
+    // No source says whether amounts are numbers or strings, so both occur.
     amount: deployment % 2 === 0 ? units * 17.5 : (units * 17.5).toFixed(2),
     start_at: spell(start, deployment),
     end_at: ended ? spell(start + 100 * DAY, deployment) : FAR_FUTURE,
@@ -97,7 +103,7 @@ function billable(world: World, deployment: number, index: number): Row {
   };
 }
 
-/** Roles with their users (node-roles). Listing roles without users is our choice. */
+/** Roles with their users (node-roles). The sandbox also lists roles without users, by choice. */
 export function roles(world: World, deployment: number): Row[] {
   if (deployment % 5 === 4) return [];
   const [ada, bo, third] = users(world);
@@ -118,7 +124,7 @@ export function teamRoles(world: World, deployment: number): Row[] {
   ];
 }
 
-/** The scaling of one deployment, an object without envelope and id. The newer keys may be absent (P-scal). */
+/** The scaling of one deployment, as an object without envelope and id. The newer keys may be absent (P-scal). */
 export function scalings(deployment: number): Row {
   const used_units = 1 + (deployment % 3);
   const starting_units = deployment % 4 === 3 ? 2 : 1;
@@ -138,7 +144,7 @@ export function scalings(deployment: number): Row {
   };
 }
 
-/** The versions that a deployment can be changed to (P-vers): none if it is up to date. */
+/** The versions to which a deployment can be changed (P-vers): none if it is up to date. */
 export function transitions(deployment: number): Row[] {
   const { type, versions } = databaseOf(deployment);
   const from_version = versionOf(deployment);

@@ -9,7 +9,7 @@ export function deploymentId(world: World, index: number): string {
   return makeId(world.seed, Kind.deployment, 0, index + 1);
 }
 
-/** The number of the deployment with this id. */
+/** The index of the deployment with this id. */
 export function deploymentIndex(world: World, id: string): number | undefined {
   const index = (readId(world.seed, Kind.deployment, id)?.index ?? 0) - 1;
   return index >= 0 && index < world.deployments ? index : undefined;
@@ -24,18 +24,21 @@ export function deploymentName(index: number): string {
   return `${pick(SERVICES, index)}-${databaseOf(index).type.replace('_', '')}${number}`;
 }
 
-/** Every second deployment is outdated, if its type has an older version. */
+/** Every other deployment is outdated, if its type has an older version. */
 export function versionOf(index: number): string | undefined {
   const { versions } = databaseOf(index);
   return versions[index % 2 === 0 ? Math.max(0, versions.length - 3) : versions.length - 1];
 }
 
-/** The whole list, which has no pages. */
+/** The complete list, which is not paginated. */
 export function deployments(world: World): Row[] {
   return upTo(world.deployments).map((index) => deploymentRow(world, index));
 }
 
-/** A row of the list: some are full, some sparse, and some hosted ones have an empty cluster id (compose-api.md, 9.7). */
+/**
+ * A row of the list. Some rows are complete, some are sparse, and some of hosted deployments have an empty cluster id
+ * (compose-api.md, 9.7).
+ */
 function deploymentRow(world: World, index: number): Row {
   const name = deploymentName(index);
   const created = END_OF_HISTORY - 1400 * DAY + (noise(world.seed, 21, index) % (900 * DAY));
@@ -57,7 +60,7 @@ function deploymentRow(world: World, index: number): Row {
   };
 }
 
-/** A single deployment: all fields, and the connection strings that the list omits. */
+/** A single deployment with all fields, including the connection strings that the list omits. */
 export function deploymentDetail(world: World, index: number): Row {
   const row = deploymentRow(world, index);
   const id = deploymentId(world, index);
@@ -85,7 +88,7 @@ function connectionStrings(world: World, index: number): Row {
   const password = fakePassword(world, index);
   const portal = (number: number): string => `portal-${number}.example.invalid:${17_000 + (index % 1000)}`;
   const login = `admin:${password}`;
-  // Redis addresses have no path, and one MongoDB address has all hosts (compose-api.md, 15).
+  // Redis addresses have no path, and a single MongoDB address contains all hosts (compose-api.md, 15).
   const path = type === 'redis' ? '' : '/compose';
   const direct =
     type === 'mongodb'
@@ -103,7 +106,7 @@ function connectionStrings(world: World, index: number): Row {
   };
 }
 
-/** What `misc` contains for Redis (compose-api.md, 15). That each value is a list is our guess. */
+/** The content of `misc` for Redis (compose-api.md, 15). It is an assumption that each value is a list. */
 function redisMisc(scheme: string, login: string, host: string): Row {
   return {
     cli_readonly: [`redli --readonly -u ${scheme}://${login}@${host}`],

@@ -1,17 +1,17 @@
 import { type Answer, type OpenedBody, type Row, type Shape, asciiJson, json } from '../platform.ts';
 import { rowKey } from './reports.ts';
 
-/** Our choice: the exact header of Compose is unknown; HAL is documented (compose-api.md, 4). */
+/** The exact header of Compose is unknown, so this is a choice; HAL is documented (compose-api.md, 4). */
 export const HAL = 'application/hal+json; charset=utf-8';
 
 type Body = Row & { readonly _embedded?: Readonly<Record<string, Row[]>> };
 
-/** A list in its HAL envelope. Nothing else is next to `_embedded` (compose-api.md, 5). */
+/** A list in its HAL envelope. `_embedded` is the only field (compose-api.md, 5). */
 export function list(name: string, rows: readonly Row[]): Answer {
   return json(200, { _embedded: { [name]: rows } });
 }
 
-/** The rows of a list. An object is itself a row. */
+/** The rows of a list. An object counts as a single row. */
 export function open(value: unknown): OpenedBody {
   const body = value as Body;
   const { _embedded, ...beside } = body;
@@ -23,7 +23,7 @@ export function open(value: unknown): OpenedBody {
   return { rows, key: rowKey(name), close };
 }
 
-/** The body with a malformed envelope, list or row. */
+/** Returns the body with a malformed envelope, list or row. */
 export function spoil(value: unknown, shape: Shape): unknown {
   const body = value as Body;
   const { _embedded, ...beside } = body;

@@ -1,13 +1,13 @@
 import { type Answer, json } from '../platform.ts';
 
-/** What is wrong with each parameter. */
+/** The errors by parameter. */
 export function invalid(errors: Record<string, string[]>): Answer {
   return json(422, { errors });
 }
 
 /**
- * The error body for a status, with its own text if there is one. Bodies have three shapes: text, lists by field,
- * text by field (compose-api.md, 7.1). Which status has which shape is our choice.
+ * The error body for a status, with its own text, if any. Bodies have three shapes: text, lists by field, and text by
+ * field (compose-api.md, 7.1). No source says which status has which shape.
  */
 export function refusal(status: number, text?: string): Answer {
   if (text !== undefined) return json(status, { errors: { error: text } });

@@ -1,6 +1,6 @@
 import { type Values, choice, text, whole } from '../option.ts';
 
-/** Whether a bound is inclusive. No source says, so the sandbox offers every possibility. */
+/** Whether a bound is inclusive. No source says, so the sandbox supports every possibility. */
 const BOUNDS = ['exclusive', 'inclusive', 'ignored'] as const;
 
 /** The options of the Compose account and its API. */

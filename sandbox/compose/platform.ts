@@ -21,14 +21,14 @@ import type { World } from './world.ts';
 /** The version of the API, which is in every path. */
 const VERSION_PATH = '/2016-07';
 
-/** The Compose API, and what can be changed in its account. */
+/** The Compose API, and the ways to change its account. */
 export interface Compose extends Platform<StreamName> {
   addEvents(count: number): void;
   touchRecipe(deploymentId?: string): RecipeChange;
   addRecipe(deploymentId?: string): RecipeChange;
 }
 
-/** Generates a Compose account. The same seed and options always give the same data. */
+/** Generates a Compose account. The same seed and options always produce the same data. */
 export function createCompose(seed: number, options: ComposeOptions): Compose {
   const world: World = { seed, deployments: options.deployments, recipesPerDeployment: options.recipes };
   const trail = new AuditTrail(world, options);

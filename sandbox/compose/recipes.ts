@@ -11,7 +11,7 @@ export interface RecipeChange {
   readonly updatedAt: string;
 }
 
-/** When recipes were changed or added after the end of the history, by id. */
+/** The times when recipes were changed or added after the end of the history, by id. */
 type Changes = ReadonlyMap<string, number>;
 
 const NAMES = [
@@ -26,15 +26,15 @@ const NAMES = [
 // Sources disagree on `complete` and `completed` (compose-api.md, 12).
 const STATUSES = ['complete', 'complete', 'completed', 'failed', 'waiting'] as const;
 
-/** The parent of each place in a family, if any. Recipes come in families of six. */
+/** The parent of each position in a family, if any. Recipes are grouped in families of six. */
 const PARENT_OF = [undefined, 0, 0, 1, 3, undefined] as const;
 const FAMILY = PARENT_OF.length;
 
-/** All recipes: a fixed history, and those changed or added since. */
+/** All recipes: a fixed history, and recipes changed or added since. */
 export class Recipes {
   readonly #world: World;
   readonly #changed = new Map<string, number>();
-  /** The number of added recipes by deployment. */
+  /** The number of added recipes of each deployment. */
   readonly #added = new Map<number, number>();
   #changes = 0;
 
@@ -52,21 +52,21 @@ export class Recipes {
     return upTo(this.count(deployment)).map((index) => recipeId(this.#world, deployment, index));
   }
 
-  /** The list of a deployment, unordered. */
+  /** The list of a deployment's recipes, unordered. */
   list(deployment: number): Row[] {
     return upTo(this.count(deployment))
       .filter((index) => isListed(index, this.#world.recipesPerDeployment))
       .map((index) => recipeRow(this.#world, this.#changed, deployment, index));
   }
 
-  /** Changes a recipe of the deployment: each call changes another one, at any depth. */
+  /** Changes a recipe of the deployment. Each call changes a different recipe, at any depth. */
   touch(deployment: number): RecipeChange {
     const count = this.count(deployment);
     if (count === 0) throw new RangeError('this deployment has no recipe to touch');
     return this.#change(deployment, this.#changes % count);
   }
 
-  /** Adds a recipe to the deployment, at the top level. */
+  /** Adds a top-level recipe to the deployment. */
   add(deployment: number): RecipeChange {
     const index = this.count(deployment);
     this.#added.set(deployment, (this.#added.get(deployment) ?? 0) + 1);
@@ -87,7 +87,7 @@ function recipeId(world: World, deployment: number, index: number): string {
   return makeId(world.seed, Kind.recipe, deployment, index);
 }
 
-/** A recipe with its children inside, at every depth. */
+/** A recipe with its nested children, at every depth. */
 function recipeRow(world: World, changes: Changes, deployment: number, index: number): Row {
   const past = world.recipesPerDeployment;
   const id = recipeId(world, deployment, index);
@@ -111,12 +111,14 @@ function recipeRow(world: World, changes: Changes, deployment: number, index: nu
     ...(placeOf(index) === 0
       ? { source: 'customer_api', source_user: null, source_reason: null, source_ip: '203.0.113.24' }
       : {}),
-    // A recipe without children has an empty list or none.
+    // A recipe without children has an empty list, or no list.
     ...(children.length > 0 || index % 3 === 0 ? { _embedded: { recipes: children } } : {}),
   };
 }
 
-/** Dates of the fixed history: a family starts some time in the last year, its children one second apart. */
+/**
+ * Dates in the fixed history: a family starts at some time in the last year, and its children start one second apart.
+ */
 function history(world: World, deployment: number, index: number): { created: number; updated: number } {
   const place = placeOf(index);
   const begun = END_OF_HISTORY - DAY - (noise(world.seed, 51 + deployment, index - place) % (300 * DAY));
@@ -124,12 +126,12 @@ function history(world: World, deployment: number, index: number): { created: nu
   return { created, updated: created + SECOND + (noise(world.seed, 52 + deployment, index) % (20 * MINUTE)) };
 }
 
-/** The place in its family, 0 to 5. */
+/** The recipe's position in its family, from 0 to 5. */
 function placeOf(index: number): number {
   return index % FAMILY;
 }
 
-/** The index of the recipe's parent. Only the fixed history, the first `past` recipes, has families. */
+/** The index of the recipe's parent. Only the fixed history has families; it consists of the first `past` recipes. */
 function parentOf(index: number, past: number): number | undefined {
   const parent = PARENT_OF[placeOf(index)];
   return parent === undefined || index >= past ? undefined : index - placeOf(index) + parent;
@@ -143,8 +145,8 @@ function childrenOf(index: number, past: number): number[] {
 }
 
 /**
- * Whether the list has the recipe as a separate row. It is unknown whether children are listed as well as inside their
- * parent (compose-api.md, 9.11), so this is the case in every other family.
+ * Whether the list contains the recipe as a separate row. No source says whether children are listed in addition to
+ * being nested in their parent (compose-api.md, 9.11), so the list contains children in every other family.
  */
 function isListed(index: number, past: number): boolean {
   return parentOf(index, past) === undefined || index % (2 * FAMILY) === 2;

@@ -7,26 +7,28 @@ import { deploymentId, deployments } from './deployments.ts';
 import type { Recipes } from './recipes.ts';
 import type { World } from './world.ts';
 
-/** What responses and keys are made from: computed data, and what has changed since the start. */
+/** The source of responses and keys: generated data, and changes since the start. */
 export interface Holdings {
   readonly world: World;
   readonly trail: AuditTrail;
   readonly recipes: Recipes;
 }
 
-/** In a key, stands for the id in the path, which the rows themselves may lack. */
+/** In a key, this name refers to the id in the path, which the rows themselves may lack. */
 const DEPLOYMENT = 'deployment_id';
 
-/** A stream that one response returns. */
+/** A stream that is read with a single request, or with one per deployment. */
 export interface Report {
-  /** The path below the version. One with `:id` is requested per deployment, and `rows` gets the deployment's number. */
+  /**
+   * The path below the version. A path with `:id` is requested per deployment, and `rows` gets the deployment's index.
+   */
   readonly path: string;
-  /** The list's name in the envelope. Without it, the body is one object, the only row. */
+  /** The list's name in the envelope. Without a name, the body is an object, which is the only row. */
   readonly list?: string;
   /** The fields of a record's key. */
   readonly key: readonly string[];
   rows(holdings: Holdings, deployment: number): readonly Row[];
-  /** The keys of a deployment, if rows are nested in rows. */
+  /** The keys of a deployment's rows, if rows are nested. */
   keys?(holdings: Holdings, deployment: number): Iterable<string>;
 }
 
@@ -40,7 +42,7 @@ export interface PagedReport {
   count(holdings: Holdings): number;
 }
 
-/** The streams that a connector reads, in their order. */
+/** The streams that a connector reads, in catalog order. */
 const REPORTS = {
   accounts: { path: '/accounts', list: 'accounts', key: ['id'], rows: ({ world }) => accounts(world) },
   audit_events: {
@@ -110,18 +112,20 @@ export type StreamName = keyof typeof REPORTS;
 
 export const STREAM_NAMES = Object.keys(REPORTS) as StreamName[];
 
-/** The entry of the table, typed as any stream. */
+/** The table's entry, typed as any stream. */
 export function reportOf(stream: StreamName): Report | PagedReport {
   return REPORTS[stream];
 }
 
-/** The field that a client uses as the key of a row: the first key field that the row has. */
+/** The field that a client uses as a row's key: the first key field that the row has. */
 export function rowKey(list: string): string {
   const report = STREAM_NAMES.map(reportOf).find((known) => known.list === list);
   return report?.key.find((field) => field !== DEPLOYMENT) ?? 'id';
 }
 
-/** The primary keys that a full read of the stream must emit, without duplicates; audit events newest first. */
+/**
+ * The primary keys that a full read of the stream must emit, without duplicates. Keys of audit events are newest first.
+ */
 export function* keysOf(holdings: Holdings, stream: StreamName): Generator<string> {
   const report = reportOf(stream);
   if ('page' in report) {
@@ -135,7 +139,7 @@ export function* keysOf(holdings: Holdings, stream: StreamName): Generator<strin
   }
 }
 
-/** The number of keys of each stream. Doesn't compute the pages. */
+/** The number of keys of each stream, without computing pages. */
 export function countsOf(holdings: Holdings): Record<StreamName, number> {
   const counts = STREAM_NAMES.map((stream) => {
     const report = reportOf(stream);

@@ -13,7 +13,7 @@ const has = (rows: readonly Row[], test: (row: Row) => boolean): boolean => rows
 
 const alertsOf = each((at) => alerts(world, at));
 
-// The variations that the default data must have, because connectors handle them wrong.
+// The default data must contain these variations, because connectors handle them wrong.
 test.each([
   ['deployments with and without a version', has(deployments(world), (row) => 'version' in row)],
   ['a deployment with an empty cluster id', has(deployments(world), (row) => row['cluster_id'] === '')],
@@ -22,28 +22,28 @@ test.each([
   ['teams without the list of users', has(teams(world), (row) => !('users' in row))],
   ['database types without versions', has(databases(), (row) => !('_embedded' in row))],
   [
-    'a backup that runs and has no date',
+    'a running backup without a date',
     has(each((at) => backups(world, at)).flat(), (row) => row['created_at'] === null),
   ],
   ['scalings without the newer keys', has(each(scalings), (row) => !('unit_type' in row))],
   ['healthy deployments', has(alertsOf, (row) => row['summary'] === 'healthy')],
   ['alerts with a capsule', has(alertsOf, (row) => JSON.stringify(row).includes('{"capsule_id"'))],
-])('the default data has %s', (_what, present) => {
+])('the default data includes %s', (_what, present) => {
   expect(present).toBe(true);
 });
 
 test.each([
-  ['addons', each((at) => addons(world, at))],
+  ['add-ons', each((at) => addons(world, at))],
   ['backups', each((at) => backups(world, at))],
   ['roles', each((at) => roles(world, at))],
   ['team roles', each((at) => teamRoles(world, at))],
   ['transitions', each(transitions)],
-])('some deployments have %s and some an empty list', (_what, lists) => {
+])('some deployments have %s, and some have an empty list', (_what, lists) => {
   expect(lists.some((list) => list.length > 0)).toBe(true);
   expect(lists.some((list) => list.length === 0)).toBe(true);
 });
 
-test.each(['deployments', 'backups', 'recipes'])('dates of %s have three formats', (what) => {
+test.each(['deployments', 'backups', 'recipes'])('dates of %s occur in three formats', (what) => {
   const recipes = new Recipes(world);
   const rows = { deployments: deployments(world), backups: each((at) => backups(world, at)), recipes: recipes.list(0) };
   const text = JSON.stringify(rows[what as keyof typeof rows]);
@@ -61,7 +61,7 @@ test('a single deployment has lists of connection strings that contain its passw
   expect(ca_certificate_base64).toEqual(expect.stringMatching(/^LS0tLS1CRUdJTi/));
 });
 
-test('recipes are nested four levels deep, and some children are also listed', () => {
+test('recipes are nested four levels deep, and some children are also in the list', () => {
   const listed = new Recipes(world).list(0);
   const depth = (row: Row): number => {
     const parts = (row['_embedded'] as { recipes: Row[] } | undefined)?.recipes ?? [];

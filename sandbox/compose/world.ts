@@ -1,23 +1,23 @@
 import { hex8, noise } from '../noise.ts';
 
-/** The options of the generated account. Everything else is computed from them. */
+/** The options of the generated account, from which everything else is computed. */
 export interface World {
   readonly seed: number;
   readonly deployments: number;
   readonly recipesPerDeployment: number;
 }
 
-/** The host in links of the real API. Clients must not follow them (compose-api.md, 5). */
+/** The host in links of the real API. Clients must not follow these links (compose-api.md, 5). */
 const API = 'https://api.compose.io/2016-07';
 
-/** A templated link as in Compose's responses. Relative links were seen too. */
+/** A templated link as in Compose's responses. Relative links also occurred. */
 export function link(path: string, root: string = `${API}/`): { href: string; templated: boolean } {
   return { href: `${root}${path}{?embed}`, templated: true };
 }
 
 /**
- * The end of the generated history, the day before Compose closed. Fixed, so that two sandboxes have the same dates.
- * Anything added later is dated after it, one second apart.
+ * The end of the generated history, the day before Compose shut down. It is fixed, so that all sandboxes have the same
+ * dates. Anything added later is dated after it, one second apart.
  */
 export const END_OF_HISTORY = Date.UTC(2023, 1, 28, 12, 0, 0);
 
@@ -27,29 +27,31 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const YEAR = 365 * DAY;
 
-/** In the future for every user of the sandbox. */
+/** A time in the future for every user of the sandbox. */
 export const FUTURE = Date.UTC(2099, 0, 1);
 
-/** Fixed while the process runs, because dates of events must not change after they were sent. */
+/** The current time, fixed at the start, because an event's date must not change once it was returned. */
 const NOW = Date.now();
 
-/** The time of the n-th (from 0) later change: after the history, but never in the future. */
+/** The time of the n-th later change, counted from 0: after the history, but never in the future. */
 export function laterMoment(n: number): number {
   return Math.min(END_OF_HISTORY + (n + 1) * SECOND, NOW);
 }
 
-/** The only zone other than UTC in recorded dates. */
+/** The only time zone other than UTC in recorded dates. */
 export const ZONE = '-05:00';
 export const ZONE_OFFSET = -5 * HOUR;
 
-/** The date formats of recorded responses: milliseconds and Z, seconds and Z, an offset (compose-api.md, 6). */
+/**
+ * Formats a date in one of three recorded formats: milliseconds and Z, seconds and Z, or an offset (compose-api.md, 6).
+ */
 export function spell(time: number, spelling: number): string {
   if (spelling % 3 === 1) return `${new Date(time).toISOString().slice(0, 19)}Z`;
   if (spelling % 3 === 2) return `${new Date(time + ZONE_OFFSET).toISOString().slice(0, 23)}${ZONE}`;
   return new Date(time).toISOString();
 }
 
-/** The kind of thing that an id identifies: two hexadecimal digits in the middle of the id. */
+/** The kind of thing that an id identifies, as two hexadecimal digits in the middle of the id. */
 export const Kind = {
   account: 0xa0,
   user: 0xa1,
@@ -66,7 +68,7 @@ export const Kind = {
 
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
-/** The second eight digits: kind and group, different for each seed. */
+/** The second group of eight digits: kind and group, different for each seed. */
 export function kindMark(seed: number, kind: Kind, group: number): string {
   return hex8(((kind << 24) | ((noise(seed, kind, 7) ^ group) & 0xffffff)) >>> 0);
 }
@@ -77,7 +79,7 @@ export function makeId(seed: number, kind: Kind, group: number, index: number): 
   return `5a${beginning}${kindMark(seed, kind, group)}${hex8(index)}`;
 }
 
-/** Decodes the group and index of an id that `makeId` made for this seed and kind. */
+/** Decodes the group and index of an id that `makeId` created for this seed and kind. */
 export function readId(seed: number, kind: Kind, id: string): { group: number; index: number } | undefined {
   const group = (Number.parseInt(id.slice(10, 16), 16) ^ noise(seed, kind, 7)) & 0xffffff;
   const index = Number.parseInt(id.slice(16), 16);

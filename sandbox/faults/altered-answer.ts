@@ -1,21 +1,21 @@
 import { type Answer, type Platform, type Row, asciiJson, json } from '../platform.ts';
 import type { ConnectionFault, Fault } from './fault.ts';
 
-/** The kinds that send a wrong response as valid HTTP. */
+/** The kinds of faults that send a wrong response as valid HTTP. */
 export type AnswerFault = Exclude<Fault, ConnectionFault | { kind: 'forget-cursors' | 'change' }>;
 
-/** The parts of the request that faults use: the redirect its URL, the echo its header. */
+/** The parts of the request that faults use: its URL for redirects, and its header for echoes. */
 export interface Asked {
   readonly url: string;
   readonly host: string;
-  /** The path as in faults. */
+  /** The path as faults specify it. */
   readonly path: string;
   readonly authorization: string;
 }
 
 const PAGE = '<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>Bad gateway</h1></body></html>\n';
 
-/** A text that no value of the API contains: it marks where text is inserted that `JSON.stringify` would not write. */
+/** Marks the position of text that `JSON.stringify` can't write. No value of the API contains this marker. */
 const RAW = '@@raw@@';
 
 /** The response that a fault sends instead. */
@@ -63,13 +63,13 @@ function withStatus(
 ): Answer {
   const { status, body, retryAfter } = fault;
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  // Another text in a 200 keeps the content type, so an event stream stays one.
+  // Different text with HTTP 200 keeps the content type, so that an event stream remains one.
   const type = status === 200 && typeof body === 'string' && proper.type !== undefined ? { type: proper.type } : {};
   const answer = body === undefined ? platform.refusal(path, status) : { status, body: text, ...type };
   return retryAfter === undefined ? answer : { ...answer, headers: { 'retry-after': String(retryAfter) } };
 }
 
-/** The same machine by its other name: another origin that responds. */
+/** The same machine under another name, so that the other origin responds, too. */
 function otherOrigin({ host }: Asked): string {
   const other = host.startsWith('localhost')
     ? host.replace('localhost', '127.0.0.1')
@@ -77,20 +77,23 @@ function otherOrigin({ host }: Asked): string {
   return `http://${other}`;
 }
 
-/** The response with keys that are large numbers: different as sent, but equal as doubles. */
+/** Returns the response with keys that are large numbers, which differ as text but are equal as doubles. */
 function spoilKeys(platform: Platform, answer: Answer): Answer {
   return rewriteRows(platform, answer, (row, key) =>
     key in row ? [{ ...row, [key]: RAW }, digitsOf(String(row[key]))] : [row, ''],
   );
 }
 
-/** The response with a field in each row that contains lists in lists, this many levels deep. */
+/** Returns the response with an additional field in each row that contains lists nested this many levels deep. */
 function nestRows(platform: Platform, answer: Answer, levels: number): Answer {
   const lists = '['.repeat(levels) + ']'.repeat(levels);
   return rewriteRows(platform, answer, (row) => [{ ...row, nested: RAW }, lists]);
 }
 
-/** The response with each row rewritten as JSON text. `edit` returns a row, and the text that replaces RAW in it. */
+/**
+ * Returns the response with each row rewritten as JSON text. `edit` returns a row, and the text that replaces RAW in
+ * it.
+ */
 function rewriteRows(
   platform: Platform,
   answer: Answer,
@@ -105,12 +108,12 @@ function rewriteRows(
   return { status: answer.status, body: opened.close(texts), oneByte: true };
 }
 
-/** Rows and envelopes are JSON. An event stream, an HTML page or plain text stays unchanged. */
+/** Rows and envelopes exist only in JSON. An event stream, an HTML page or plain text remains unchanged. */
 function isJson({ type = 'json' }: Answer): boolean {
   return type.includes('json');
 }
 
-/** The key as a large number. Parsed as doubles, keys close to each other become equal. */
+/** Converts the key to a large number. Parsed as doubles, similar keys become equal. */
 function digitsOf(key: string): string {
   const hex = /^[0-9a-f]+$/.test(key) ? key : Buffer.from(key).toString('hex');
   return String(BigInt(`0x${hex}`) + 2n ** 53n);

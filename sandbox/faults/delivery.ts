@@ -8,7 +8,7 @@ type Framing = 'length' | 'chunked';
 
 const DRIP_MS = 50;
 
-/** Sends the response, or what the fault makes of it. */
+/** Sends the response, or the fault's version of it. */
 export function deliver(
   platform: Platform,
   request: FastifyRequest,
@@ -26,7 +26,7 @@ export function deliver(
       return breakConnection(fault, reply, answer, answer.type ?? type);
     case 'forget-cursors':
     case 'change':
-      // This fault took effect before the response was made.
+      // This fault took effect before the response was created.
       return send(reply, answer, type);
     default: {
       const { url, host, headers } = request;
@@ -60,7 +60,7 @@ function breakConnection(fault: ConnectionFault, reply: FastifyReply, answer: An
   }
 }
 
-/** Half of the body, then the connection closes: before its announced length, or without the last chunk. */
+/** Sends half of the body and closes the connection before the declared length, or without the last chunk. */
 function cut(raw: ServerResponse, answer: Answer, framing: Framing, type: string): void {
   const body = Buffer.from(answer.body);
   raw.writeHead(answer.status, {
@@ -70,7 +70,7 @@ function cut(raw: ServerResponse, answer: Answer, framing: Framing, type: string
   raw.write(body.subarray(0, Math.ceil(body.length / 2)), () => raw.destroy());
 }
 
-/** White space inside JSON, byte by byte, without end. */
+/** Sends white space inside JSON, byte by byte, endlessly. */
 function drip(raw: ServerResponse, type: string): void {
   raw.writeHead(200, { 'content-type': type });
   raw.write('{');

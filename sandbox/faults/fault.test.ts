@@ -5,7 +5,7 @@ import { type Fault, FaultList, KINDS, SHAPES, pathPattern, readFaults } from '.
 const kinds = (list: FaultList, ...paths: string[]): (string | undefined)[] =>
   paths.map((path) => list.take(path)?.kind);
 
-test('faults of one path apply in order, and replacing them starts again', () => {
+test('several faults of a path apply in order, and start again when they are replaced', () => {
   const faults: Fault[] = [
     { path: '/teams', kind: 'reset', times: 1 },
     { path: '/teams', kind: 'hang', times: 1 },
@@ -24,7 +24,7 @@ test.each([
   [[{ path: '/teams', kind: 'explode' }], '0.kind'],
   [[{ path: '/teams', kind: 'hang', tiems: 2 }], 'tiems'],
   [[{ path: '/teams', kind: 'envelope', shape: 'round' }], '0.shape'],
-])('%j is not a list of faults', (value, problem) => {
+])('%j is rejected as a list of faults', (value, problem) => {
   expect(readFaults(value)).toContain(problem);
 });
 
@@ -39,7 +39,7 @@ test.each([
   ['**', '/anything/at/all', true],
   ['/a.c', '/abc', false],
   ['/a(c', '/a(c', true],
-])('%s and %s', (pattern, path, matches) => {
+])('the result of matching pattern %s with path %s is %s', (pattern, path, matches) => {
   expect(pathPattern(pattern)(path)).toBe(matches);
 });
 

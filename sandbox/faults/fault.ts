@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Ways to break a list's envelope and rows. Only the shapes that say so change plain objects. */
+/** Ways to malform a list's envelope and rows. Objects without a list are changed only by the shapes that say so. */
 export const SHAPES = [
   'no-embedded',
   'embedded-list',
@@ -22,11 +22,14 @@ export const SHAPES = [
 const status = z.int().min(200).max(599);
 
 const common = {
-  /** The path below the API's prefix: `/deployments/*\/recipes`. `*` matches within a segment, `**` across segments. */
+  /**
+   * The path below the API's prefix, such as `/deployments/*\/recipes`. `*` matches within a segment, `**` across
+   * segments.
+   */
   path: z.string().min(1),
-  /** How many requests to each matching path get the fault; all by default. */
+  /** The number of requests to each matching path that get the fault; by default, all of them. */
   times: z.union([z.int().min(1), z.literal('always')]).optional(),
-  /** How many requests to each matching path get a normal response first. */
+  /** The number of requests to each matching path that get a normal response first. */
   after: z.int().min(0).optional(),
 };
 
@@ -36,7 +39,7 @@ const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('status'),
     status,
     retryAfter: z.union([z.number(), z.string()]).optional(),
-    /** A text as is, anything else as JSON. */
+    /** The response body: a string as is, any other value as JSON. */
     body: z.unknown().optional(),
   }),
   z.strictObject({ ...common, kind: z.literal('reset') }),
@@ -50,7 +53,7 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     ...common,
     kind: z.literal('change'),
-    /** What another process can change, by the name of its endpoint: `time`. */
+    /** The change to make, named like its control endpoint, such as `time`. */
     change: z.string(),
     numbers: z.record(z.string(), z.int().min(0)).optional(),
   }),
@@ -68,10 +71,10 @@ export const KINDS = faultSchema.options.map((option) => option.shape.kind.value
 /** A fault for some paths. README.md describes each kind. */
 export type Fault = Readonly<z.infer<typeof faultSchema>>;
 
-/** The kinds that break HTTP itself, or the body. */
+/** The kinds of faults that break HTTP itself, or the body. */
 export type ConnectionFault = Extract<Fault, { kind: 'reset' | 'cut' | 'hang' | 'drip' }>;
 
-/** Validates faults that arrived as JSON. Returns a text if they are invalid. */
+/** Validates faults that arrived as JSON. Returns an error text if they are invalid. */
 export function readFaults(value: unknown): Fault[] | string {
   const read = z.array(faultSchema).safeParse(value);
   if (read.success) return read.data;
@@ -80,8 +83,8 @@ export function readFaults(value: unknown): Fault[] | string {
 }
 
 /**
- * The current faults. A request gets the first one that applies and doesn't count for the others, so the faults of a
- * path apply one after another.
+ * The current faults. Each request gets the first applicable fault and doesn't count toward the other faults, so the
+ * faults of a path apply one after another.
  */
 export class FaultList {
   #list: readonly Occurrences[] = [];
@@ -90,7 +93,7 @@ export class FaultList {
     this.replace(faults);
   }
 
-  /** Replaces all faults, and starts counting again. */
+  /** Replaces all faults, and restarts their counters. */
   replace(faults: readonly Fault[]): void {
     this.#list = faults.map((fault) => new Occurrences(fault));
   }
@@ -100,7 +103,7 @@ export class FaultList {
   }
 }
 
-/** One fault, and how many requests each path has had. */
+/** A fault with the number of requests that each path has had. */
 class Occurrences {
   readonly fault: Fault;
   readonly #matches: (path: string) => boolean;
@@ -122,7 +125,7 @@ class Occurrences {
   }
 }
 
-/** Makes a test for paths from a pattern with `*` (within a segment) and `**` (across segments). */
+/** Converts a pattern with `*` (within a segment) and `**` (across segments) to a function that tests paths. */
 export function pathPattern(pattern: string): (path: string) => boolean {
   const rooted = pattern.startsWith('/') ? pattern : `/${pattern}`;
   if (!rooted.includes('*')) return (path) => path === rooted;

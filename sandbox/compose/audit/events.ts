@@ -5,10 +5,13 @@ import { deploymentId, deploymentName } from '../deployments.ts';
 import { DAY, HOUR, MINUTE, SECOND, type World, ZONE, ZONE_OFFSET } from '../world.ts';
 import type { Timeline } from './timeline.ts';
 
-/** Characters that break careless parsers: quotes, a line separator, letters beyond ASCII. Rare, as in real data. */
+/**
+ * Characters that break careless parsers: quotes, a line separator, letters beyond ASCII. They are rare, as in real
+ * data.
+ */
 const ODD_NOTES = ['asked by "Dee"', 'Größe\u2028geändert', 'a\\b', '🚢'] as const;
 
-/** Names of events from the vendor's docs (compose-api.md, 15). Which data belongs to which event is unknown. */
+/** Event names from the vendor's docs (compose-api.md, 15). No source says which data belongs to which event. */
 const DEPLOYMENT_EVENTS = [
   'deployment.provision',
   'deployment.provision_from_backup',
@@ -27,7 +30,7 @@ const DEPLOYMENT_EVENTS = [
   'deployment.remove.node',
 ] as const;
 
-/** How many different events there are, ignoring dates and ids. */
+/** The number of different events, apart from dates and ids. */
 const DETAIL_COUNT = 256;
 
 const AFTER_ID = '","_links":{"self":{"href":"https://api.compose.io/2016-07/audit_events/';
@@ -37,8 +40,8 @@ const TWO_DIGITS = upTo(60).map((number) => String(number).padStart(2, '0'));
 const THREE_DIGITS = upTo(SECOND).map((number) => `.${String(number).padStart(3, '0')}`);
 
 /**
- * Writes audit events as JSON text in ASCII, from details rendered once, because benchmarks request hundreds of
- * thousands.
+ * Writes audit events as JSON in ASCII, from details that are rendered once, because benchmarks request hundreds of
+ * thousands of events.
  */
 export class EventText {
   readonly #seed: number;
@@ -55,17 +58,17 @@ export class EventText {
     );
   }
 
-  /** The event at the rank. */
+  /** The event at a rank. */
   at(rank: number): string {
     const time = this.#timeline.timeAt(rank);
     const id = this.#timeline.idAt(rank, time);
-    // Derived from the id's own digits, which stay the same when the rank of a future event changes.
+    // These details depend on the id's own digits, which stay the same when the rank of a future event changes.
     const bits = noise(this.#seed, 72, Number.parseInt(id.slice(16), 16));
     const details = this.#details[bits % DETAIL_COUNT] ?? '';
     return `{"id":"${id}${details}${this.#date(time, bits)}${AFTER_ID}${id}${LAST}`;
   }
 
-  /** One date in sixteen has an offset. Dates on a whole second have no milliseconds. */
+  /** One date in sixteen has an offset. Dates on a whole second lack milliseconds. */
   #date(time: number, bits: number): string {
     if ((bits >>> 8) % 16 === 0) return `${this.#offsetDates.of(time + ZONE_OFFSET, true)}${ZONE}`;
     return `${this.#dates.of(time, time % SECOND !== 0)}Z`;
@@ -74,13 +77,13 @@ export class EventText {
 
 /**
  * Formats dates with milliseconds and without a zone. `Date.toISOString` would take half the time of a page of events.
- * Dates arrive in order, so the day is usually that of the previous date.
+ * Dates arrive in order, so the day is usually the previous date's day.
  */
 class DateText {
   #day = Number.NaN;
   #dayText = '';
 
-  /** `2023-02-28T12:00:00.000`, or without the milliseconds. */
+  /** Formats a date as `2023-02-28T12:00:00.000`, or without milliseconds. */
   of(time: number, withMilliseconds: boolean): string {
     const day = Math.floor(time / DAY);
     if (day !== this.#day) {
@@ -96,7 +99,7 @@ class DateText {
   }
 }
 
-/** An event without id, date and links. Only the first kind of event was recorded with its data. */
+/** An event without its id, date and links. Data was recorded only for the first kind of event. */
 function eventDetails(world: World, number: number): Row {
   const bits = noise(world.seed, 71, number);
   const kind = world.deployments === 0 ? 1 : bits % 3;
@@ -121,7 +124,7 @@ function scaling(world: World, deployment: number, bits: number): Row {
       cluster: 'harbour-eu-c00',
       deployment: deploymentName(deployment),
     },
-    // Recorded system events have these two empty, not null (gds-bill).
+    // In recorded system events, these two fields are empty, not null (gds-bill).
     ip: bits % 2 === 0 ? '' : null,
     user_agent: bits % 2 === 0 ? '' : null,
   };
@@ -143,7 +146,7 @@ function login(world: World, bits: number): Row {
 function change(world: World, deployment: number, bits: number): Row {
   const note = bits % 9 === 0 ? pick(ODD_NOTES, bits >>> 4) : 'nightly';
   return {
-    // Absent rather than null: `cluster_id`, and sometimes `data`.
+    // `cluster_id` and sometimes `data` are absent rather than null.
     deployment_id: deploymentId(world, deployment),
     user_id: currentUser(world)['id'],
     email: 'ada@example.com',

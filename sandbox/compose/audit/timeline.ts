@@ -3,23 +3,22 @@ import { END_OF_HISTORY, FUTURE, HOUR, Kind, SECOND, YEAR, kindMark, laterMoment
 
 export interface TimelineOptions {
   readonly seed: number;
-  /** How many events the fixed history has. */
+  /** The number of events in the fixed history. */
   readonly events: number;
-  /** How many of the newest events are dated in the future. */
+  /** The number of newest events that are dated in the future. */
   readonly future: number;
-  /** How many consecutive events share a timestamp. */
+  /** The number of consecutive events that share a timestamp. */
   readonly ties: number;
 }
 
 const LONGEST_STEP = 6 * HOUR;
 
-/** Serial numbers of future events start here, because their ranks change when events are added before them. */
+/** Future events have serial numbers from here on, because adding earlier events changes their ranks. */
 const FUTURE_SERIAL = 0xf000_0000;
 
 /**
- * The time and id of each audit event, computed from its rank: 0 is the oldest event. Nothing is stored, so ten million
- * events cost no more than ten. Events added later are between the fixed history and the future
- * events.
+ * Computes the time and id of each audit event from its rank; rank 0 is the oldest event. Nothing is stored, so ten
+ * million events cost no more than ten. Events added later are between the fixed history and the future events.
  */
 export class Timeline {
   readonly #options: TimelineOptions;
@@ -60,12 +59,12 @@ export class Timeline {
     if (back === 0) return END_OF_HISTORY;
     const bits = noise(seed, 61, back);
     const jitter = bits % this.#step;
-    // Some are on a whole second, so that dates without milliseconds occur.
+    // Some events are on a whole second, so that dates without milliseconds occur.
     const cut = this.#step >= SECOND && bits % 8 === 0 ? jitter % SECOND : 0;
     return END_OF_HISTORY - back * this.#step - jitter + cut;
   }
 
-  /** The rank of the oldest event at or after the time. */
+  /** The rank of the oldest event at or after a time. */
   firstFrom(time: number): number {
     let low = 0;
     let high = this.end;
@@ -77,14 +76,14 @@ export class Timeline {
     return low;
   }
 
-  /** Time, the seed's digits, serial number. The rank can be computed back from them. */
+  /** The id consists of the time, digits from the seed, and the serial number. The rank can be computed from it. */
   idAt(rank: number, time: number = this.timeAt(rank)): string {
     const { present } = this;
     const serial = rank < present ? rank : FUTURE_SERIAL + rank - present;
     return hex8(Math.floor(time / SECOND)) + this.#mark + hex8(serial);
   }
 
-  /** The rank of the event with this id, if there is one. */
+  /** The rank of the event with this id, if any. */
   rankOf(id: string): number | undefined {
     const serial = Number.parseInt(id.slice(16), 16);
     const { present, end } = this;

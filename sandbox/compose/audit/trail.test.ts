@@ -20,7 +20,7 @@ const page = (trail: AuditTrail, query: QueryParameters): Event[] => {
   return (JSON.parse(body) as { _embedded: { audit_events: Event[] } })._embedded.audit_events;
 };
 
-/** Pages through the list like a client that doesn't know what the cursor means or how the limit is clamped. */
+/** Pages through the list like a client that knows neither the cursor's meaning nor how the limit is clamped. */
 const walk = (trail: AuditTrail, query: QueryParameters): Event[] => {
   const events = new Map<string, Event>();
   for (let cursor: string | undefined; ;) {
@@ -62,7 +62,7 @@ test('paging returns every event once, newest first, in every mode and with any 
 
 const bound = fc.constantFrom('exclusive', 'inclusive', 'ignored');
 
-test('cursor, newer_than and limit can be combined in one request, in every mode', () => {
+test('a request can combine cursor, newer_than and limit, in every mode', () => {
   const modes = fc.record({ cursor: bound, newerThan: bound, ties: fc.integer({ min: 1, max: 9 }) });
   const places = fc.record({ cursor: fc.nat(59), newer_than: fc.nat(59) }, { requiredKeys: [] });
   fc.assert(
@@ -89,7 +89,7 @@ test('cursor, newer_than and limit can be combined in one request, in every mode
   );
 });
 
-test('the limit is 50 by default and clamped', () => {
+test('the limit is 50 by default, and is clamped to the maximum', () => {
   expect(page(trailOf(), {}).length).toBe(50);
   expect(page(trailOf(), { limit: '1000' }).length).toBe(100);
   expect(page(trailOf({ maxLimit: 7 }), { limit: '100' }).length).toBe(7);
@@ -98,7 +98,7 @@ test('the limit is 50 by default and clamped', () => {
   expect(walk(single, {}).map((event) => event.id)).toEqual([...single.keys()]);
 });
 
-test.each(['refused', 'empty'] as const)('old and unknown cursors are %s', (oldCursors) => {
+test.each(['refused', 'empty'] as const)('old and unknown cursors are handled as %s', (oldCursors) => {
   const trail = trailOf({ oldCursors });
   const expectOld = (cursor: string): void => {
     if (oldCursors === 'empty') expect(page(trail, { cursor })).toEqual([]);
@@ -119,13 +119,13 @@ test.each([
   [{ cursor: 'f'.repeat(24) }, 'cursor'],
   [{ newer_than: 'yesterday' }, 'newer_than'],
   [{ newer_than: '2020-13-01T00:00:00Z' }, 'newer_than'],
-])('%j gets 422 and a map of lists', (query, field) => {
+])('a request with %j is rejected with a 422 and lists of errors by field', (query, field) => {
   const { status, body } = trailOf().page(query);
   expect(status).toBe(422);
   expect(JSON.parse(body)).toEqual({ errors: { [field]: [expect.any(String)] } });
 });
 
-test('events have every form: data empty, null or absent, system events, three date formats', () => {
+test('events occur in every form: with empty, null or absent data, as system events, and with three date formats', () => {
   const { body } = trailOf({ auditEvents: 2000, maxLimit: 2000 }).page({ limit: '2000' });
   for (const form of [/"data":\{\}/, /"data":null/, /"ip":""/, /"user_id":null/, /"deployment_id":null/, /\\u2028/]) {
     expect(body).toMatch(form);
@@ -139,7 +139,7 @@ test('events have every form: data empty, null or absent, system events, three d
   expect(body).toMatch(/^[\x20-\x7e]+$/);
 });
 
-test('a thousand million events are no more work than ten, because each is computed when requested', () => {
+test('a billion events cost no more than ten, because each event is computed when it is requested', () => {
   const trail = trailOf({ auditEvents: 1_000_000_000, ties: 1 });
   expect(trail.count).toBe(1_000_000_000);
   const [newest] = page(trail, { limit: '1' });

@@ -13,7 +13,7 @@ interface AuditQuery {
   readonly newerThan?: number;
 }
 
-/** Ranks of a page: `from` is the oldest, `to` is one more than the newest. */
+/** The ranks on a page: `from` is the oldest, and `to` is one more than the newest. */
 interface Page {
   readonly from: number;
   readonly to: number;
@@ -52,12 +52,12 @@ export class AuditTrail {
     for (let rank = this.#timeline.end - 1; rank >= 0; rank -= 1) yield this.#timeline.idAt(rank);
   }
 
-  /** Adds new events after the existing ones. */
+  /** Adds events that are newer than all existing events. */
   add(count: number): void {
     this.#timeline.add(count);
   }
 
-  /** Marks all cursors so far as old. */
+  /** Marks all cursors issued so far as old. */
   forgetCursors(): void {
     this.#handedOut.clear();
   }
@@ -78,7 +78,7 @@ export class AuditTrail {
     return this.#options.oldCursors !== 'accepted' && !this.#handedOut.has(id);
   }
 
-  /** The events that a query selects; undefined if the cursor is no event's id. */
+  /** The events that a query selects; undefined if the cursor isn't the id of an event. */
   #find(query: AuditQuery): Page | undefined {
     const { cursor, newerThan } = this.#options;
     let to = this.#timeline.end;
@@ -94,7 +94,7 @@ export class AuditTrail {
     return { from: Math.max(from, to - query.limit), to };
   }
 
-  /** The events of the page, newest first. */
+  /** The events on a page, newest first. */
   #write({ from, to }: Page): Answer {
     const events: string[] = [];
     for (let rank = to - 1; rank >= from; rank -= 1) {
@@ -105,7 +105,7 @@ export class AuditTrail {
   }
 }
 
-/** The ids of the latest events on pages: the cursors of reads in progress. */
+/** The ids of the most recently returned events, which are the cursors of reads in progress. */
 class HandedOut {
   readonly #ids = new Set<string>();
 
@@ -124,7 +124,7 @@ class HandedOut {
   }
 }
 
-/** Parses the parameters of `GET audit_events` (C go, gds-bill). Returns what is wrong with each, as the API's map of lists. */
+/** Parses the parameters of `GET audit_events` (C go, gds-bill). Returns errors as the API's lists by field. */
 function readAuditQuery(
   parameters: QueryParameters,
   maxLimit: number,
