@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 
-// `npm run check:metadata -- SCHEMA.json`: validates metadata.yaml against Airbyte's schema ConnectorMetadataDefinitionV0,
-// with all references inlined. The schema belongs to Airbyte and isn't part of this repository.
+// `npm run check:metadata -- SCHEMA.json` validates metadata.yaml against Airbyte's schema
+// ConnectorMetadataDefinitionV0, with all references inlined. Airbyte owns the schema, so it isn't part of this
+// repository.
 const [schemaFile] = process.argv.slice(2);
 if (schemaFile === undefined) throw new Error('Name the schema: npm run check:metadata -- SCHEMA.json');
 

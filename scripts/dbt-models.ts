@@ -3,24 +3,24 @@ import type { Field, FieldKind } from '../src/core/stream/fields.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/stream.ts';
 import { DOCUMENTED, type DocumentedPlatform } from './docs-platforms.ts';
 
-// The staging models of the dbt package: one for each stream name, with the fields of both platforms.
+// Generates the dbt package's staging models: one model per stream name, with the fields of both platforms.
 
 const FOLDER = 'dbt/models/staging';
 const NOTE = 'Written by `npm run docs` from the declarations of the streams.';
 
-/** Fields that open a database or a backup to anybody who reads them. */
+/** Fields that would give anyone who reads them access to a database or a backup. */
 const SECRET = new Set(['ca_certificate_base64', 'connection_strings', 'download_link']);
 
-/** Fields whose names mean something else in the models. */
+/** Fields that are renamed because their names have another meaning in the models. */
 const RENAMED: Readonly<Record<string, string>> = { platform: 'hosting_platform' };
 
-/** A stream of the two platforms, or of one of them. */
+/** A stream of both platforms, or of one of them. */
 interface Staged {
   name: string;
   of: Array<{ platform: DocumentedPlatform; stream: Stream }>;
 }
 
-/** The files of the package that are generated: their texts by path. */
+/** The contents of the package's generated files, by path. */
 export function dbtModels(): Readonly<Record<string, string>> {
   const staged = stagedStreams();
   return {
@@ -116,21 +116,21 @@ function columnProperties({ name, of }: Staged, field: string): object {
   return { name: RENAMED[field] ?? field, description, data_type: TYPES[kind], ...reference };
 }
 
-/** A relation that may find no record (docs/sources, "Relations"). */
+/** A relation whose record may be missing (docs/sources, "Relations"). */
 function relation(target: string): object {
   const stream = stagedStreams().find(({ name }) => name === target)!.of[0]!.stream;
   const to = { to: `ref('${modelOf(target)}')`, field: keyFieldOf(stream) };
   return { data_tests: [{ relationships: { arguments: to, config: { severity: 'warn' } } }] };
 }
 
-/** One description, or where the platforms' differ, that of each. */
+/** A single description, or the description of each platform if they differ. */
 function describe(texts: Array<[platform: string, text: string]>, named = false): string {
   const same = new Set(texts.map(([, text]) => text)).size === 1;
   if (same) return named ? `${texts[0]![1]} (${texts[0]![0]})` : texts[0]![1];
   return texts.map(([platform, text]) => `${platform}: ${text}`).join(' ');
 }
 
-/** The tables that a sync always fills tell how old the data are. */
+/** Every sync fills these tables, so they show how old the data are. */
 const ALWAYS_FILLED = new Set(['accounts', 'deployments']);
 
 function sourceProperties({ name, title, streams }: DocumentedPlatform): object {

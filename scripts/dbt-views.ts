@@ -6,7 +6,7 @@ import { PYTHON_OPTIONS, environment } from '../test-support/python.ts';
 import { Workspace } from '../test-support/workspace.ts';
 import { pageUrl } from './docs-pages.ts';
 
-// The marts as plain views, for those who have no dbt: made of what dbt compiles with `static_sql`.
+// Generates the marts as plain views for users without dbt, from SQL that dbt compiles with `static_sql`.
 
 export const VIEW_TARGETS = ['postgres', 'duckdb'] as const;
 
@@ -28,7 +28,10 @@ interface Model {
   depends_on: { nodes: string[] };
 }
 
-/** What a file begins with, and what is in front of the names of views and tables: DuckDB looks them up when a view is read. */
+/**
+ * The start of each file, and the prefixes of views and tables, which DuckDB requires because it resolves names when a
+ * view is read.
+ */
 const DIALECTS: Readonly<Record<ViewTarget, { header: string; views: string; tables: string }>> = {
   postgres: {
     header: `-- Run it: psql -f postgres.sql
@@ -52,7 +55,7 @@ create schema databases;`,
 const NOTE = `-- Written by \`npm run dbt:views\` from the models in dbt/models.
 -- An error that a table or column does not exist is harmless: it isn't synced, and the view of that stream is empty.`;
 
-/** The text of dbt/views/TARGET.sql. dbt compiles it without a database. */
+/** The content of dbt/views/TARGET.sql. dbt compiles the models without a database. */
 export async function compileViews(target: ViewTarget): Promise<string> {
   const workspace = new Workspace('views');
   const { folder } = workspace;
@@ -84,7 +87,7 @@ function viewsText(target: ViewTarget, compiled: string): string {
   return `${NOTE}\n${header}\n\n${statements.join('\n\n')}\n`;
 }
 
-/** The marts and what they are made of, each after what it needs. */
+/** The marts and the models that they use, each after the models that it uses itself. */
 function inOrder(nodes: Readonly<Record<string, Model>>): Model[] {
   const models = new Set<Model>();
   const add = (id: string): void => {

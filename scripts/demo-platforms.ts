@@ -12,40 +12,40 @@ import { count } from './demo-text.ts';
 /** A platform that the demo shows. */
 export interface DemoPlatform {
   title: string;
-  /** The folder for the output of its commands. */
+  /** The folder for the output of the platform's commands. */
   folder: string;
   start(): Promise<DemoApi>;
 }
 
-/** A sandbox that has been started. */
+/** A running sandbox. */
 export interface DemoApi {
-  /** Its address, and that it is a sandbox. */
+  /** The sandbox's address, and a note that it is a sandbox. */
   about: string;
   config: object;
   /** Records to show after the first read. */
   tables: readonly RecordTable[];
-  /** How many records a full read of each stream must emit. */
+  /** The number of records that a full read of each stream must emit. */
   counts(): Readonly<Record<string, number>>;
-  /** How many requests it has responded to. */
+  /** The number of requests that the sandbox has received. */
   requests(): number;
-  /** Changes something in the account. */
+  /** Changes something in the account, and returns the change. */
   change(): Change;
   close(): Promise<void>;
 }
 
-/** What happened between two reads. */
+/** A change between two reads. */
 export interface Change {
   /** Completes the sentence `Meanwhile, …`. */
   happened: string;
   /** The keys that the next read must emit, by stream. */
   awaited: ReadonlyMap<string, ReadonlySet<string>>;
-  /** What to call these records: `All 5 new events were read`. */
+  /** The name for these records in the sentence `All 5 new events were read`. */
   what: string;
-  /** Further sentences, once they have been read. */
+  /** Sentences to add when these records have been read. */
   remarks: string[];
 }
 
-/** How many audit events are added at Compose between the two reads. */
+/** The number of audit events that are added to Compose between the two reads. */
 const NEW_EVENTS = 5;
 
 export function composeDemo(options: Partial<SandboxOptions>): DemoPlatform {
@@ -105,7 +105,7 @@ const IBM_CLOUD_TABLES: readonly RecordTable[] = [
 ];
 
 const DAY_SECONDS = 86_400;
-/** Streams of which IBM keeps only the latest records. */
+/** Streams for which IBM keeps only the latest records. */
 const FORGOTTEN = ['deployments_backups', 'deployments_recipes'] as const satisfies readonly IbmCloudStreamName[];
 
 export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlatform {
@@ -127,7 +127,10 @@ export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlat
   };
 }
 
-/** A day later, there are new tasks and backups, running ones have ended, and the oldest have been deleted. */
+/**
+ * Advances the clock by a day: new tasks and backups have been added, running ones have finished, and the oldest have
+ * been deleted.
+ */
 function passOneDay(sandbox: IbmCloudSandbox): Change {
   const before = new Map(FORGOTTEN.map((stream) => [stream, statesOf(sandbox, stream)]));
   sandbox.passTime(DAY_SECONDS);
@@ -146,7 +149,7 @@ function passOneDay(sandbox: IbmCloudSandbox): Change {
   };
 }
 
-/** The state of each row by its key. */
+/** The status of each row by its key. */
 function statesOf(sandbox: IbmCloudSandbox, stream: IbmCloudStreamName): Map<string, unknown> {
   const keys = [...sandbox.keys(stream)];
   return new Map([...sandbox.rows(stream)].map((row, index) => [keys[index] ?? '', row['status'] ?? row['state']]));

@@ -3,17 +3,17 @@ import { bold } from './demo-text.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Records that the demo shows as a table. Its fields are texts and numbers. */
+/** Records that the demo shows as a table. The fields must be strings or numbers. */
 export interface RecordTable {
   stream: string;
   title: string;
-  /** The columns. */
+  /** The columns to show. */
   fields: readonly string[];
-  /** Chooses the rows from all records of the stream. */
+  /** Selects the rows to show from all records of the stream. */
   choose: (records: readonly Row[]) => readonly Row[];
 }
 
-/** The tables, with the records in a file that `read` wrote. */
+/** Formats the tables, with the records from a file that `read` wrote. */
 export async function recordTables(file: string, tables: readonly RecordTable[]): Promise<string> {
   const records = new Map(tables.map(({ stream }): [string, Row[]] => [stream, []]));
   for await (const { message } of messagesInFile(file)) {

@@ -9,7 +9,7 @@ import { recordTables } from './demo-records.ts';
 import { type StreamTally, bold, count, dim, green, red, seconds, streamTable, tallyOf } from './demo-text.ts';
 
 export interface DemoOptions {
-  /** Whether the program was just built. */
+  /** Whether the program has just been built. */
   program: string;
   folder: string;
   platforms: readonly DemoPlatform[];
@@ -18,8 +18,8 @@ export interface DemoOptions {
 }
 
 /**
- * Shows the connector reading a sandbox of each platform. Returns false, and skips the remaining platforms, if the records
- * differ from what a sandbox has.
+ * Shows how the connector reads a sandbox of each platform. Returns false, and skips the remaining platforms, if the
+ * records differ from those in a sandbox.
  */
 export async function runDemo({ program, folder, platforms, print, signal }: DemoOptions): Promise<boolean> {
   print(`\n${bold(`source-compose ${manifest.version}`)}\n`);
@@ -36,7 +36,7 @@ export async function runDemo({ program, folder, platforms, print, signal }: Dem
   return true;
 }
 
-/** One platform: every command except `spec`, which is the same for all. Returns what went wrong. */
+/** Runs every command for one platform, except `spec`, which is the same for all platforms. Returns the problems. */
 async function show(
   platform: DemoPlatform,
   files: DemoFiles,
@@ -66,7 +66,7 @@ function farewell(folders: readonly string[]): string {
   return `\n  What was written to ${where}:\n${list}\n\n  To try it by hand, see docs/command-line.md.\n`;
 }
 
-/** The commands in order. Returns what went wrong. */
+/** Runs the commands in order. Returns the problems. */
 async function playAll(api: DemoApi, stage: Stage): Promise<string[]> {
   if (!(await check(stage))) return ['The check failed, so nothing was read.'];
   const names = await discover(stage);
@@ -89,7 +89,7 @@ async function check({ files, print, run }: Stage): Promise<boolean> {
   return status === 'SUCCEEDED';
 }
 
-/** Returns the names of the streams. */
+/** Runs discover, and returns the names of the streams. */
 async function discover({ files, print, run }: Stage): Promise<string[]> {
   await run('discover', { config: 'config.json' }, 'discover.jsonl');
   const { streams } = (await first(files, 'discover.jsonl', 'CATALOG')).catalog;
@@ -136,7 +136,7 @@ function compare(
   });
 }
 
-/** Reads the incremental streams from the state of the first read. Returns what is missing. */
+/** Reads the incremental streams from the state of the first read. Returns the missing records. */
 async function readAgain(
   { happened, awaited, what, remarks }: Change,
   { files, print, run }: Stage,
@@ -163,11 +163,11 @@ async function readAgain(
 /** The options of a command, each with the name of a file in the demo's folder. */
 type FileOptions = Readonly<Partial<Record<'config' | 'catalog' | 'state', string>>>;
 
-/** What every step of the demo uses. */
+/** The context that every step of the demo uses. */
 interface Stage {
   files: DemoFiles;
   print: (text: string) => void;
-  /** Prints a command of the program, then runs it. */
+  /** Prints a command of the program and runs it. */
   run: (command: string, options: FileOptions, output: string) => Promise<void>;
 }
 
@@ -187,8 +187,8 @@ function openStage(files: DemoFiles, print: (text: string) => void, signal: Abor
 }
 
 /**
- * Runs the built program with stdout redirected to a file. Throws unless it exits with 0. When the signal is aborted, the
- * program is stopped before this returns, so it never outlives the demo.
+ * Runs the built program with stdout redirected to a file. Throws unless the program exits with 0. If the signal is
+ * aborted, the program is stopped before this function returns, so it never outlives the demo.
  */
 async function runProgram(args: readonly string[], outputFile: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
@@ -203,7 +203,7 @@ async function runProgram(args: readonly string[], outputFile: string, signal: A
   if (exitCode !== 0) throw new Error(`source-compose ${args[0]} exited with ${exitCode}: see ${outputFile}`);
 }
 
-/** The words on one line, or on several that a shell joins. */
+/** Formats the words as one line, or as several lines that a shell joins. */
 function wrapped(start: string, words: readonly string[]): string {
   let text = start;
   let width = start.length;
@@ -236,13 +236,13 @@ class DemoFiles {
     return relative(ROOT, this.path(name));
   }
 
-  /** Private, because a config contains a token or key. */
+  /** The folder is private, because a config contains a token or key. */
   async writeConfig(config: object): Promise<void> {
     await this.writeJson('config.json', config);
     await chmod(this.path('config.json'), 0o600);
   }
 
-  /** A catalog that reads each stream incrementally if possible. */
+  /** A catalog that reads each stream incrementally, if the stream supports it. */
   async writeCatalog(name: string, streams: readonly DiscoveredStream[]): Promise<void> {
     const destination = { full_refresh: 'overwrite', incremental: 'append_dedup' };
     await this.writeJson(name, configure(streams, 'incremental', destination));

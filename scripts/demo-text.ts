@@ -1,12 +1,12 @@
 import { styleText } from 'node:util';
 import { messagesInFile } from '../test-support/transcript.ts';
 
-/** What a read emitted of one stream. */
+/** A read's output for one stream. */
 export interface StreamTally {
   records: number;
-  /** The size of its RECORD lines. */
+  /** The total size of the stream's RECORD lines. */
   bytes: number;
-  /** When its statuses STARTED and COMPLETE were emitted (Unix time, ms). */
+  /** When the statuses STARTED and COMPLETE were emitted (Unix time in ms). */
   startedAt: number;
   endedAt: number;
 }
@@ -17,7 +17,7 @@ export interface Tally {
   stateLines: string[];
 }
 
-/** Counts what a read wrote. */
+/** Counts the messages that a read wrote. */
 export async function tallyOf(file: string): Promise<Tally> {
   const streams = new Map<string, StreamTally>();
   const stateLines: string[] = [];
@@ -42,7 +42,7 @@ export async function tallyOf(file: string): Promise<Tally> {
 
 const whole = new Intl.NumberFormat('en');
 
-/** With commas as thousands separators. */
+/** Formats a number with commas as thousands separators. */
 export function count(n: number): string {
   return whole.format(n);
 }
@@ -62,7 +62,7 @@ export const dim = (text: string): string => styleText('dim', text);
 export const green = (text: string): string => styleText('green', text);
 export const red = (text: string): string => styleText('red', text);
 
-/** A table with one row per stream, and a row with the totals. */
+/** Formats a table with one row per stream, and a row with the totals. */
 export function streamTable(streams: ReadonlyMap<string, StreamTally>): string {
   const tallies = [...streams.values()];
   const sum = (of: (tally: StreamTally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);

@@ -20,7 +20,7 @@ async function demo(platform: DemoPlatform, signal = new AbortController().signa
   return { good, text: lines.join('\n') };
 }
 
-test('shows all four commands, a row per stream, and a second read that resumes from the state', async () => {
+test('the demo shows all four commands, a row per stream, and a second read that resumes from the state', async () => {
   const { good, text } = await demo(composeDemo(SMALL));
   expect(text).toContain('SUCCEEDED');
   expect(text).toMatch(/^ {2}audit_events +30 +[\d.]+ kB +\d+\.\d\d$/m);
@@ -31,7 +31,7 @@ test('shows all four commands, a row per stream, and a second read that resumes 
   expect(await readFile(join(folder, 'compose', 'read.jsonl'), 'utf8')).toContain('"type":"RECORD"');
 });
 
-test('shows records of IBM Cloud, and what has changed a day later', async () => {
+test('the demo shows records of IBM Cloud, and the changes a day later', async () => {
   const { good, text } = await demo(ibmCloudDemo({ deployments: 3, gen2Deployments: 2 }));
   expect(text).toContain('SUCCEEDED');
   expect(text).toMatch(/^ {2}deployments_recovery_windows +\d+ +[\d.]+ k?B +\d+\.\d\d$/m);
@@ -45,19 +45,19 @@ test('shows records of IBM Cloud, and what has changed a day later', async () =>
   expect(lines.filter((line) => line.includes('"level":"WARN"'))).toEqual([]);
 });
 
-test('writes a config that only its owner can read', async () => {
+test('the demo writes a config that only its owner can read', async () => {
   await demo(composeDemo(SMALL));
   expect((await stat(join(folder, 'compose', 'config.json'))).mode & 0o777).toBe(0o600);
 });
 
-test('says which count differs, and fails', async () => {
+test('the demo fails and names the stream if a count differs', async () => {
   const empty = { kind: 'status', path: '/teams', status: 200, body: { _embedded: { teams: [] } } } as const;
   const { good, text } = await demo(composeDemo({ ...SMALL, faults: [empty] }));
   expect(text).toMatch(/teams: 0 records were read, but the sandbox has \d+\./);
   expect(good).toBe(false);
 });
 
-test('stops if the check fails', async () => {
+test('the demo stops if the check fails', async () => {
   const { good, text } = await demo(
     composeDemo({ ...SMALL, faults: [{ kind: 'status', path: '/accounts', status: 401 }] }),
   );
@@ -66,12 +66,12 @@ test('stops if the check fails', async () => {
   expect(good).toBe(false);
 });
 
-test('throws if the read fails, and names the file with the reason', async () => {
+test('the demo throws if the read fails, and names the file that contains the reason', async () => {
   const demoWithout = demo(composeDemo({ ...SMALL, faults: [{ kind: 'status', path: '/teams', status: 403 }] }));
   await expect(demoWithout).rejects.toThrow(/read exited with 1: .*read\.jsonl/);
 });
 
-test('ends immediately when it is stopped', async () => {
+test('the demo ends immediately when it is stopped', async () => {
   const stop = new AbortController();
   const platform = composeDemo({ ...SMALL, faults: [{ kind: 'hang', path: '**' }] });
   let api: DemoApi | undefined;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { table } from './docs-parts.ts';
 
-// The marts of the dbt package, for the page with queries.
+// Generates the description of the dbt package's marts for the page with queries.
 
 interface Mart {
   name: string;
@@ -11,7 +11,10 @@ interface Mart {
 
 const textOf = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-/** The columns of a mart, and the SQL of its view, by the mart's name; without `identities`, which serves the others. */
+/**
+ * The columns and the view's SQL of each mart, by the mart's name. `identities` is omitted, because only the other
+ * marts use it.
+ */
 export function martParts(): Readonly<Record<string, () => string>> {
   const { models } = parse(textOf('dbt/models/marts/_models.yml')) as { models: Mart[] };
   const marts = models.filter(({ name }) => name !== 'identities');

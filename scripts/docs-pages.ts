@@ -27,7 +27,7 @@ const PAGES: Readonly<Record<string, Parts>> = Object.assign(
   },
 );
 
-/** A platform's streams may have a page of their own. */
+/** The parts of a platform's pages. The fields of the streams may have a separate page. */
 function partsOfPages(platform: DocumentedPlatform): Record<string, Parts> {
   const { page, streamsPage } = platform;
   const userParts: Parts = {
@@ -43,17 +43,17 @@ function partsOfPages(platform: DocumentedPlatform): Record<string, Parts> {
 
 export const PAGE_PATHS: readonly string[] = Object.keys(PAGES);
 
-/** The pictures, and the function that draws each. Each is beside the page of the platform's streams. */
+/** The diagrams, with the function that draws each. Each diagram is in the folder of its platform's pages. */
 export const PICTURES: Readonly<Record<string, () => Promise<string>>> = Object.fromEntries(
   DOCUMENTED.map((platform) => [`docs/sources/${platform.picture}`, () => entityDiagram(platform)]),
 );
 
-/** A file of the repository. */
+/** The URL of a file in the repository. */
 export function pageUrl(path: string): URL {
   return new URL(`../${path}`, import.meta.url);
 }
 
-/** The page with its generated parts updated. */
+/** Returns the page with its generated parts updated. */
 export function renderPage(path: string): string {
   const parts = Object.entries(PAGES[path] ?? {}).map(([name, make]): [string, string] => [name, make()]);
   return fillMarkers(readFileSync(pageUrl(path), 'utf8'), Object.fromEntries(parts));
@@ -62,8 +62,8 @@ export function renderPage(path: string): string {
 const SECTION = /<!-- generated: (\w+) -->[\s\S]*?<!-- \/generated -->/g;
 
 /**
- * The page with these texts between their markers. Throws if a marker has no text or a text has no marker, so that no
- * table disappears unnoticed.
+ * Returns the page with these texts between their markers. Throws if a marker has no text or a text has no marker, so
+ * that no table disappears unnoticed.
  */
 export function fillMarkers(page: string, sections: Readonly<Record<string, string>>): string {
   const missing = new Set(Object.keys(sections));
@@ -71,7 +71,7 @@ export function fillMarkers(page: string, sections: Readonly<Record<string, stri
     const text = sections[name];
     if (text === undefined) throw new Error(`nothing generates the section ${name}`);
     missing.delete(name);
-    // Without this, Prettier would pad the tables, and one long cell would change every line.
+    // Without this comment, Prettier would pad the tables, so one long cell would change every line.
     return [
       `<!-- generated: ${name} -->`,
       '<!-- prettier-ignore-start -->',

@@ -8,11 +8,11 @@ import type { Field } from '../src/core/stream/fields.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/stream.ts';
 import type { DocumentedPlatform } from './docs-platforms.ts';
 
-// The generated parts of the pages.
+// Generates parts of the pages.
 
 /**
- * The table of a platform's streams. Each name links to the table of its fields, each path to its section in the
- * reference. `at` is the page with the table.
+ * The table of a platform's streams. Each name links to the table of the stream's fields, and each path to its section
+ * in the reference. `at` is the page that contains the table.
  */
 export function streamsTable({ streamsPage, reference, streams, origin }: DocumentedPlatform, at: string): string {
   return table(
@@ -31,7 +31,7 @@ export function streamsTable({ streamsPage, reference, streams, origin }: Docume
   );
 }
 
-/** The table of the streams of all platforms: which platforms have each stream, and its sync modes. */
+/** The table of all platforms' streams: the platforms that have each stream, and its sync modes. */
 export function overviewTable(platforms: readonly DocumentedPlatform[], at: string): string {
   const names = new Set(platforms.flatMap(({ streams }) => streams.map(({ name }) => name)));
   const rows = [...names].toSorted().map((name) => {
@@ -49,12 +49,12 @@ function briefMode(stream: Stream): string {
   return cursorFieldOf(stream) === undefined ? 'full' : 'full, incremental';
 }
 
-/** The link from one page to another; empty within a page. */
+/** The link from one page to another, or an empty link within the same page. */
 function linkTo(page: string, at: string): string {
   return page === at ? '' : relative(dirname(at), page);
 }
 
-/** The anchor of the section whose heading contains this text. Throws if there is none. */
+/** The anchor of the section whose heading contains this text. Throws if there is no such section. */
 function sectionOf(page: string, wanted: string): string {
   const text = readFileSync(new URL(`../${page}`, import.meta.url), 'utf8');
   const heading = headingsOf(text).find((each) => each.includes(wanted));
@@ -80,7 +80,7 @@ function modesOf(stream: Stream): string {
   return modes.charAt(0).toUpperCase() + modes.slice(1);
 }
 
-/** Airbyte's sync modes by the last part of their page's URL. */
+/** Airbyte's sync modes, each by the last part of its page's URL. */
 const SYNC_MODES: Readonly<Record<string, string>> = {
   'full-refresh-overwrite': 'Full Refresh - Overwrite',
   'full-refresh-append': 'Full Refresh - Append',
@@ -90,7 +90,7 @@ const SYNC_MODES: Readonly<Record<string, string>> = {
 };
 const SYNC_MODES_PAGE = 'https://docs.airbyte.com/platform/using-airbyte/core-concepts/sync-modes/';
 
-/** The table of Airbyte's sync modes, with the streams that support each. */
+/** The table of Airbyte's sync modes, with the streams that support each mode. */
 export function syncModesTable({ streams }: DocumentedPlatform): string {
   const incremental = streams.filter((stream) => cursorFieldOf(stream) !== undefined).map(({ name }) => code(name));
   const rows = Object.entries(SYNC_MODES).map(([page, title]) => [
@@ -120,7 +120,7 @@ interface Form {
 
 const { platform: choice, ...common } = spec.connectionSpecification.properties;
 
-/** The table of a platform's config options, from the program's specification. */
+/** The table of a platform's config options, generated from the specification. */
 export function optionsTable({ name }: DocumentedPlatform): string {
   const forms = choice.oneOf as readonly Form[];
   const form = forms.find(({ properties }) => properties['name']?.const === name);
@@ -186,7 +186,7 @@ function kindName(kind: Field['kind']): string {
   return kind === 'text' ? 'string' : kind;
 }
 
-/** Messages that are composed at run time: their pattern, and what to do. */
+/** Messages that are composed at run time: their pattern, and the recommended action. */
 const COMPOSED: Readonly<Record<string, { message: string; advice: string }>> = {
   input_unusable: {
     message:
@@ -206,8 +206,8 @@ const GROUPS: ReadonlyArray<[FailureType, string]> = [
 ];
 
 /**
- * The troubleshooting tables: every error message, its cause, and what to do, in the platform's terms. Values that vary
- * stay placeholders.
+ * The troubleshooting tables: every error message, its cause, and the recommended action, in the platform's terms.
+ * Placeholders replace variable values.
  */
 export function problemTables(platform: DocumentedPlatform): string {
   const all = Object.entries<Problem>(problems).filter(([id]) => !platform.withoutProblems.has(id as ProblemId));
@@ -226,14 +226,15 @@ function rowOf(id: string, problem: Problem, { terms, causes }: DocumentedPlatfo
   const template = (terms.messages as Record<string, string | undefined> | undefined)?.[id] ?? problem.message;
   const facts: Readonly<Record<string, string | undefined>> = terms.facts;
   const message = template.replace(/\{(\w+)\}/g, (place, name: string) => facts[name] ?? place);
-  // The first sentence of a message says what happened, the rest says what to do.
+  // The first sentence of a message says what happened, and the rest says what to do.
   const [, happened, advice] = /^(.*?\.) ([A-Z].*)$/.exec(message) ?? [];
   if (happened === undefined || advice === undefined) throw new Error(`the message of ${id} does not say what to do`);
   return [asText(happened), cause, asText(advice)];
 }
 
 /**
- * Formats placeholders as code, because a site built with MDX would interpret braces. Omits or abbreviates quotations.
+ * Formats placeholders as code, because a site built with MDX would interpret braces. Removes or abbreviates
+ * quotations.
  */
 function asText(template: string): string {
   return template
@@ -253,7 +254,7 @@ export function questionsTable(): string {
   return table(['question', 'assume A', 'assume B', 'how a client stays right'], rows);
 }
 
-/** The same for users: whether `verify` shows the answer, and the state of the question. */
+/** The table of open questions for users: whether `verify` shows the answer, and the status of each question. */
 export function unverifiedTable(): string {
   const rows = questions.map(({ question, expected, state, noProbe }) => [
     question,
@@ -264,13 +265,13 @@ export function unverifiedTable(): string {
   return table(['Question', 'Expected', 'Does `verify` show it?', 'State'], rows);
 }
 
-/** A Markdown table without padding, so that a changed row is one changed line. */
+/** A Markdown table without padding, so that changing a row changes only one line. */
 export function table(headings: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   const lines = [headings, headings.map(() => '---'), ...rows];
   return lines.map((cells) => `| ${cells.map(escaped).join(' | ')} |`).join('\n');
 }
 
-/** The text as code. */
+/** Formats the text as code. */
 function code(text: string): string {
   return `\`${text}\``;
 }

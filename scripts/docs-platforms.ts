@@ -7,32 +7,32 @@ import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/api/endpoints.ts';
 import { ibmCloud } from '../src/platforms/ibm-cloud/ibm-cloud.ts';
 import type { Account } from '../src/platforms/ibm-cloud/account/account.ts';
 
-/** How the docs describe a platform. */
+/** A platform, as the docs describe it. */
 export interface DocumentedPlatform {
-  /** The name in a config. */
+  /** The platform's name in a config. */
   name: string;
-  /** The name for people. */
+  /** The platform's name for people. */
   title: string;
-  /** The page for its users. */
+  /** The page for the platform's users. */
   page: string;
-  /** The page with its relations and fields; may be the same page. */
+  /** The page with the relations and fields, which may be the same page. */
   streamsPage: string;
-  /** The entity diagram of its streams, in the folder of these pages. */
+  /** The entity diagram of the platform's streams, in the same folder as the pages. */
   picture: string;
-  /** The reference of its API, with a section for each stream. */
+  /** The API reference, with a section for each stream. */
   reference: string;
   streams: readonly Stream[];
-  /** Its terms, and the messages that replace the usual ones. */
+  /** The platform's terms, and its replacements for the default messages. */
   terms: Terms;
-  /** Causes that differ from the usual one. */
+  /** Causes that differ from the default causes. */
   causes: Readonly<Partial<Record<ProblemId, string>>>;
   /** Problems that cannot occur on this platform. */
   withoutProblems: ReadonlySet<ProblemId>;
   /** The API path of a stream, and its section: the text in its heading, and the page if it is another one. */
   origin: (stream: Stream) => { path: string; heading: string; page?: string };
-  /** Foreign keys with the same name in every stream. */
+  /** Foreign keys that have the same name in every stream. */
   references: Readonly<Record<string, string>>;
-  /** Foreign keys of one stream: `stream.field`. */
+  /** Foreign keys in only one stream, as `stream.field`. */
   ownReferences: Readonly<Record<string, string>>;
 }
 

@@ -10,12 +10,12 @@ import { anchorOf, headingsOf, table } from './docs-parts.ts';
 import { DOCUMENTED } from './docs-platforms.ts';
 import { relationsOf } from './entity-diagram.ts';
 
-/** Every page of the repository. Packages and caches have their own. */
+/** Every page in the repository. Packages and caches contain other pages. */
 const PAGES = globSync('**/*.md', { exclude: ['**/node_modules', '**/.*', '**/build'] }).toSorted();
 
 const textOf = (path: string): string => readFileSync(pageUrl(path), 'utf8');
 
-test('the pages of all folders are tested', () => {
+test('the tests cover pages in all folders', () => {
   expect(PAGES).toEqual(expect.arrayContaining(['README.md', 'docs/meltano.md', 'sandbox/README.md', ...PAGE_PATHS]));
 });
 
@@ -24,29 +24,32 @@ test('the README has at most 130 lines', () => {
 });
 
 test.each(PAGES.filter((path) => !path.startsWith('docs/reference/')))(
-  '%s has no count of streams to go stale',
+  '%s contains no stream count that can become outdated',
   (path) => {
-    // Entries about past releases don't change.
+    // Entries about past releases don't change, so they may contain counts.
     const current = textOf(path).replace(/^## \[0\.[^]*|^\| 0\..*/gm, '');
     expect(current.match(/\b(?:\d+|\w+teen|twenty(?:-\w+)?|thirty) (?:streams|reports)\b.*/gi) ?? []).toEqual([]);
   },
 );
 
-test.each(PAGES)('%s requires the same Node.js as package.json', (path) => {
+test.each(PAGES)('%s requires the same Node.js version as package.json', (path) => {
   const needed = manifest.engines.node.replace('>=', '');
   const named = [...textOf(path).matchAll(/Node\.js[^\S\n]+(\d[\d.]*\d) or later/g)].map(([, version]) => version);
   expect(named.filter((version) => version !== needed)).toEqual([]);
 });
 
-test.each(['docs/clients.md', 'integration_tests/clients/README.md'])('%s lists the installed clients', (path) => {
-  const pins = globSync('test-support/requirements/*.txt').flatMap((file) => textOf(file).match(/(?<===)\S+/g) ?? []);
-  const rows = textOf(path).match(/^\|.*/gm)?.join('\n') ?? '';
-  const named = rows.match(/(?<= )\d+\.\d+(?:\.\d+)?\b/g) ?? [];
-  expect(named.length).toBeGreaterThan(4);
-  expect(named.filter((version) => !pins.includes(version))).toEqual([]);
-});
+test.each(['docs/clients.md', 'integration_tests/clients/README.md'])(
+  '%s lists the installed client versions',
+  (path) => {
+    const pins = globSync('test-support/requirements/*.txt').flatMap((file) => textOf(file).match(/(?<===)\S+/g) ?? []);
+    const rows = textOf(path).match(/^\|.*/gm)?.join('\n') ?? '';
+    const named = rows.match(/(?<= )\d+\.\d+(?:\.\d+)?\b/g) ?? [];
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((version) => !pins.includes(version))).toEqual([]);
+  },
+);
 
-test('pages name the share of output that states can have', () => {
+test('the pages state the correct maximum share of states in the output', () => {
   const share = 1 / (RECORD_BYTES_PER_STATE_BYTE + 1);
   expect(share).toBe(1 / 5);
   for (const path of ['CHANGELOG.md', 'docs/decisions/0006-checkpoints-bounded-by-bytes.md']) {
@@ -54,27 +57,27 @@ test('pages name the share of output that states can have', () => {
   }
 });
 
-test.each(PAGE_PATHS)('the generated parts of %s are what `npm run docs` writes', (path) => {
+test.each(PAGE_PATHS)('the generated parts of %s match the output of `npm run docs`', (path) => {
   expect(textOf(path)).toBe(renderPage(path));
 });
 
-test.each(Object.entries(PICTURES))('%s is what `npm run docs` draws', async (path, draw) => {
+test.each(Object.entries(PICTURES))('%s matches the diagram that `npm run docs` draws', async (path, draw) => {
   expect(textOf(path)).toBe(await draw());
 });
 
-test('a reference to a stream or a field that does not exist is an error', () => {
+test('a reference to an unknown stream or field causes an error', () => {
   const [platform] = DOCUMENTED;
   const lost = { ...platform!, references: { account_id: 'gone' }, ownReferences: { 'teams.gone': 'accounts' } };
   expect(() => relationsOf(lost)).toThrow('the entity diagram has unknown streams or fields: gone, teams.gone');
 });
 
-test.each(PAGES)('every link in %s to a file works', (path) => {
+test.each(PAGES)('every link from %s to a file works', (path) => {
   const links = [...textOf(path).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link ?? '');
   const lost = links.filter((link) => !existsSync(new URL(link, pageUrl(path))));
   expect(lost).toEqual([]);
 });
 
-test.each(PAGES)('every link in %s to a heading works', (path) => {
+test.each(PAGES)('every link from %s to a heading works', (path) => {
   const links = [...textOf(path).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
   const lost = links.filter(([, page, anchor]) => {
     const text = page === '' ? textOf(path) : readFileSync(new URL(page ?? '', pageUrl(path)), 'utf8');
@@ -85,7 +88,7 @@ test.each(PAGES)('every link in %s to a heading works', (path) => {
   expect(lost.map(([link]) => link)).toEqual([]);
 });
 
-test('every npm script on the pages exists', () => {
+test('every npm script mentioned on the pages exists', () => {
   const named = PAGES.flatMap((path) => [...textOf(path).matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? ''));
   expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
 });
@@ -102,7 +105,7 @@ test('the architecture page lists every layer and every folder of the core, and 
   expect(files.filter((path) => !existsSync(join('src', path)) && !existsSync(path))).toEqual([]);
 });
 
-test.each(DOCUMENTED)('$page has the headings of an Airbyte connector page, in their order', ({ page, title }) => {
+test.each(DOCUMENTED)('$page has the headings of an Airbyte connector page in the usual order', ({ page, title }) => {
   const headings = headingsOf(textOf(page));
   const wanted = [
     title,
@@ -123,7 +126,7 @@ test.each(DOCUMENTED)('$page has the headings of an Airbyte connector page, in t
   expect(headings.filter((heading) => wanted.includes(heading))).toEqual(wanted);
 });
 
-test('every platform of the config has a page, whose prerequisites list every required option by its title', () => {
+test('every platform has a page whose prerequisites list the titles of all required options', () => {
   for (const { required, properties } of spec.connectionSpecification.properties.platform.oneOf) {
     const page = DOCUMENTED.find(({ name }) => name === properties.name.const)?.page ?? '';
     const [, prerequisites = ''] = /^## Prerequisites\n([\s\S]*?)^## /m.exec(textOf(page)) ?? [];
@@ -132,11 +135,11 @@ test('every platform of the config has a page, whose prerequisites list every re
   }
 });
 
-test.each(['CHANGELOG.md', ...DOCUMENTED.map(({ page }) => page)])('%s tells of this release', (path) => {
+test.each(['CHANGELOG.md', ...DOCUMENTED.map(({ page }) => page)])('%s mentions the current release', (path) => {
   expect(textOf(path)).toMatch(new RegExp(`^(## \\[${VERSION}\\]|\\| ${VERSION} +\\|)`, 'm'));
 });
 
-test('a marker without a text is an error, and so is a text without a marker', () => {
+test('a marker without text and a text without a marker cause errors', () => {
   const page = 'before\n<!-- generated: one -->\nold\n<!-- /generated -->\nafter';
   expect(fillMarkers(page, { one: 'new $& text' })).toContain('\nnew $& text\n');
   expect(fillMarkers(fillMarkers(page, { one: 'x' }), { one: 'y' })).toBe(fillMarkers(page, { one: 'y' }));
@@ -144,6 +147,6 @@ test('a marker without a text is an error, and so is a text without a marker', (
   expect(() => fillMarkers(page, { one: '', two: '' })).toThrow('the page has no marker for two');
 });
 
-test('a bar or a line break in a cell does not break the table', () => {
+test('vertical bars and line breaks in a cell do not break the table', () => {
   expect(table(['a'], [['b|c\nd']])).toBe('| a |\n| --- |\n| b\\|c d |');
 });

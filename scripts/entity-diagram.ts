@@ -2,15 +2,17 @@ import elk, { type ElkNode, type ElkExtendedEdge, type ElkPort } from 'elkjs/lib
 import { type Stream, keyFieldOf } from '../src/core/stream/stream.ts';
 import type { DocumentedPlatform } from './docs-platforms.ts';
 
-// The diagram of a platform's streams: a box for each stream, with its key and its foreign keys, and a line from each foreign
-// key to the stream that it refers to. ELK computes where boxes and lines go.
+// Draws a diagram of a platform's streams: a box per stream with its key and foreign keys, and a line from each foreign
+// key to the stream that it refers to. ELK computes the positions of boxes and lines.
 
 const BOX_WIDTH = 222;
 const TITLE_HEIGHT = 26;
 const ROW_HEIGHT = 18;
 const PADDING = 5;
 
-/** Lines are as readable on GitHub's dark background as on its light one. Each stream that others refer to has its own. */
+/**
+ * Colors of lines, which are readable on GitHub's dark and light backgrounds. Each referenced stream has its own color.
+ */
 const COLORS = ['#4589ff', '#d2600f', '#24a148', '#a56eff', '#e8308a', '#009d9a', '#a8871e'];
 const NEUTRAL = '#6e7781';
 
@@ -34,7 +36,7 @@ interface Relation {
   target: string;
 }
 
-/** The SVG. The same declarations give the same text. */
+/** The diagram as SVG. The same declarations always produce the same text. */
 export async function entityDiagram(platform: DocumentedPlatform): Promise<string> {
   const relations = relationsOf(platform);
   const graph = await new elk.default().layout({
@@ -50,7 +52,7 @@ export async function entityDiagram(platform: DocumentedPlatform): Promise<strin
   return svg(graph, platform, relations);
 }
 
-/** Every foreign key. Throws if a reference names a stream or field that doesn't exist. */
+/** All foreign keys. Throws if a reference names an unknown stream or field. */
 export function relationsOf({ streams, references, ownReferences }: DocumentedPlatform): Relation[] {
   const names = new Set(streams.map(({ name }) => name));
   const fields = new Set(streams.flatMap(({ name, fields }) => Object.keys(fields).map((field) => `${name}.${field}`)));
@@ -67,13 +69,13 @@ export function relationsOf({ streams, references, ownReferences }: DocumentedPl
   );
 }
 
-/** The fields that the box shows: the key, then the foreign keys. */
+/** The fields in the stream's box: the key, then the foreign keys. */
 function shownFields(stream: Stream, relations: readonly Relation[]): string[] {
   const own = relations.filter((relation) => relation.stream === stream.name).map(({ field }) => field);
   return [...new Set([keyFieldOf(stream), ...own])];
 }
 
-/** Lines leave a stream at its key, on the right, and arrive at a foreign key, on the left. */
+/** Lines leave a stream at its key on the right, and end at a foreign key on the left. */
 function box(stream: Stream, relations: readonly Relation[]): ElkNode {
   const { name } = stream;
   const fields = shownFields(stream, relations);
@@ -141,7 +143,7 @@ function boxSvg({ x = 0, y = 0, width = 0, height = 0, id }: ElkNode, stream: St
   ].join('\n');
 }
 
-/** A line with an arrow to the key. */
+/** A line that ends with an arrow at the key. */
 function edgeSvg({ sections = [] }: ElkExtendedEdge, color: string): string {
   return sections
     .map(({ startPoint, bendPoints = [], endPoint }) => {

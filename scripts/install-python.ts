@@ -1,5 +1,5 @@
 import { makeEnvironments } from '../test-support/python.ts';
 
-// `npm run install:python`: installs the Python packages for tests. Otherwise, each test installs its own.
+// `npm run install:python` installs the Python packages for all tests. Otherwise, each test installs its own packages.
 
 await makeEnvironments();

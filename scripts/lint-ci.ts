@@ -4,14 +4,14 @@ import { ROOT } from '../test-support/connector.ts';
 import { outputOf, run } from '../test-support/processes.ts';
 import { environment } from '../test-support/python.ts';
 
-// `npm run lint:ci`: checks the workflows, Dockerfiles and shell scripts, each with its own linter.
+// `npm run lint:ci` checks the workflows, Dockerfiles and shell scripts, each with its own linter.
 
 const files = (await outputOf('git', ['ls-files'], { cwd: ROOT })).trimEnd().split('\n');
 const dockerfiles = files.filter((file) => /^(.*\.)?Dockerfile$/.test(basename(file)));
 const scripts = files.filter((file) => /^#!.*\b(ba)?sh\b/.test(readFileSync(join(ROOT, file), 'utf8')));
 
 const bin = await environment('lint');
-// Offline, because the online audits require a GitHub token.
+// The linter runs offline, because its online audits require a GitHub token.
 await lint('workflows', 'zizmor', ['--offline', '--strict-collection', '--quiet', '.github']);
 await lint(`${dockerfiles.length} Dockerfiles`, 'hadolint', dockerfiles);
 await lint(`${scripts.length} shell scripts`, 'shellcheck', scripts);

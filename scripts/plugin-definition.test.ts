@@ -5,17 +5,17 @@ import { PLUGIN_DEFINITIONS, pluginDefinition } from './plugin-definition.ts';
 
 const [written = '', ofPackage = ''] = PLUGIN_DEFINITIONS.map(({ url }) => readFileSync(url, 'utf8'));
 
-test('the plugin definitions are what `npm run spec` writes', () => {
+test('the plugin definitions match the output of `npm run spec`', () => {
   expect([written, ofPackage]).toEqual(PLUGIN_DEFINITIONS.map(pluginDefinition));
 });
 
-test('the definitions differ only in whether Meltano installs the Python package', () => {
+test('the plugin definitions differ only in whether Meltano installs the Python package', () => {
   const { pip_url, ...rest } = parse(ofPackage) as Record<string, unknown>;
   expect(pip_url).toBe('source-compose');
   expect(rest).toEqual(parse(written));
 });
 
-test('Meltano requires the settings of one of the platforms', () => {
+test('Meltano requires the settings of one platform', () => {
   const { settings_group_validation: groups } = parse(written) as { settings_group_validation: string[][] };
   expect(groups).toEqual([
     ['platform.name', 'platform.api_key'],
@@ -23,7 +23,7 @@ test('Meltano requires the settings of one of the platforms', () => {
   ]);
 });
 
-test('a setting that not every platform has names its platform', () => {
+test('a setting that only some platforms have names its platform', () => {
   const { label, settings } = parse(written) as { label: string; settings: Array<{ name: string; label: string }> };
   const labels = Object.fromEntries(settings.map((setting) => [setting.name, setting.label]));
   expect(label).toBe('IBM Cloud Databases and Compose');
@@ -35,7 +35,7 @@ test('a setting that not every platform has names its platform', () => {
   });
 });
 
-test('Meltano hides token and key, and passes numbers, lists and booleans as such', () => {
+test('Meltano hides tokens and keys, and passes numbers, lists and booleans with their types', () => {
   const { settings } = parse(written) as { settings: Array<{ name: string; kind: string; sensitive?: boolean }> };
   const kinds = Object.fromEntries(settings.map(({ name, kind }) => [name, kind]));
   expect(kinds).toMatchObject({

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import spec from '../spec.json' with { type: 'json' };
 import { about } from '../src/singer/modes/about.ts';
 
-/** A plugin definition, and the package that Meltano installs; without one, the tap must be on PATH. */
+/** A plugin definition, and the package that Meltano installs. Without a package, the tap must be on PATH. */
 export interface PluginDefinition {
   url: URL;
   pipUrl?: string;
@@ -15,7 +15,7 @@ export const PLUGIN_DEFINITIONS: readonly PluginDefinition[] = [
 
 const REPOSITORY = 'https://github.com/source-compose/source-compose';
 
-/** The parts of `--about` that are used here. */
+/** The parts of `--about` used here. */
 interface About {
   name: string;
   description: string;
@@ -42,7 +42,7 @@ interface PlatformForm {
 
 const FORMS = spec.connectionSpecification.properties.platform.oneOf as unknown as readonly PlatformForm[];
 
-/** The plugin definition for `meltano add --from-ref`, made from the tap's `--about`. The text of a YAML file. */
+/** The plugin definition for `meltano add --from-ref`, as YAML generated from the tap's `--about`. */
 export function pluginDefinition({ pipUrl }: PluginDefinition): string {
   const { name, description, capabilities, settings } = JSON.parse(about('json')) as About;
   const definition = {
@@ -56,7 +56,7 @@ export function pluginDefinition({ pipUrl }: PluginDefinition): string {
     ...(pipUrl === undefined ? {} : { pip_url: pipUrl }),
     executable: name,
     capabilities,
-    // What each platform requires. Meltano accepts any one of these groups.
+    // The required settings of each platform. Meltano accepts any one of these groups.
     settings_group_validation: FORMS.map(({ required }) => required.map((key) => `platform.${key}`)),
     settings: Object.entries(settings.properties).map(([key, setting]) => meltanoSetting(key, setting)),
   };
@@ -64,7 +64,9 @@ export function pluginDefinition({ pipUrl }: PluginDefinition): string {
   return comment + stringify(definition, { singleQuote: true, lineWidth: 0 });
 }
 
-/** Defaults are only described, not set: the tap has them, and a project would keep an old default forever. */
+/**
+ * Descriptions mention defaults without setting them, because a project would keep an outdated default forever.
+ */
 function meltanoSetting(name: string, { type, title, description, enum: choice, ...setting }: Setting): object {
   const told = setting.default === undefined ? description : `${description} Default: ${setting.default}.`;
   return {
@@ -72,7 +74,7 @@ function meltanoSetting(name: string, { type, title, description, enum: choice, 
     label: `${title}${ownerOf(name)}`,
     description: told,
     kind: choice === undefined ? kindOf(type, setting.format) : 'options',
-    // Without it, no other setting below `platform` has a meaning.
+    // The first platform is preselected, because no other setting below `platform` has a meaning without one.
     ...(choice === undefined ? {} : { options: choice.map(optionOf), value: choice[0] }),
     ...(setting.secret === true ? { sensitive: true } : {}),
   };
@@ -82,7 +84,7 @@ function optionOf(value: string): { label: string; value: string } {
   return { label: FORMS.find(({ properties }) => properties['name']?.const === value)?.title ?? value, value };
 }
 
-/** The platform of a setting, in brackets, if other platforms don't have it. */
+/** The setting's platform in parentheses, unless all platforms have the setting. */
 function ownerOf(setting: string): string {
   const [, name = ''] = /^platform\.(.+)$/.exec(setting) ?? [];
   const owners = FORMS.filter(({ properties }) => name in properties);
@@ -90,7 +92,7 @@ function ownerOf(setting: string): string {
   return ` (${owners.map(({ title }) => title).join(', ')})`;
 }
 
-/** The types of JSON Schema are Meltano's kinds, except for times. */
+/** Meltano's kinds are the types of JSON Schema, except for times. */
 function kindOf(type: string, format: string | undefined): string {
   return format === 'date-time' ? 'date_iso8601' : type;
 }

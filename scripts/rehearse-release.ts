@@ -6,8 +6,8 @@ import { outputOf } from '../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment } from '../test-support/python.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-// `npm run release:rehearse`: every step of a release that needs no right to publish, in the order of release.yml. The
-// image is built by its own tests. The behavior of the registries is unknown until the first release.
+// `npm run release:rehearse` runs every release step that requires no publishing rights, in the order of release.yml.
+// The image is built by its own tests. How the registries behave is unknown until the first release.
 
 const workspace = new Workspace('release');
 const env = PYTHON_OPTIONS.env;

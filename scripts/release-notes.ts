@@ -1,6 +1,6 @@
 /**
- * The section of a release in CHANGELOG.md. Throws unless `tag` is `v` plus the version in package.json, and the changelog
- * has a dated section for it that isn't empty.
+ * Returns a release's section in CHANGELOG.md. Throws unless `tag` is `v` plus the version in package.json, and the
+ * changelog has a dated, non-empty section for the release.
  */
 export function releaseNotes(tag: string, version: string, changelog: string): string {
   if (tag !== `v${version}`) throw new Error(`The tag is ${tag}, and package.json says ${version}.`);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { bundledPackages, makeSbom } from './sbom.ts';
 
-test('the bill of materials lists the packages of the bundle, and no development packages', () => {
+test('the bill of materials lists the packages in the bundle, and no development packages', () => {
   const { metadata, components, dependencies } = makeSbom();
   expect(metadata.component).toMatchObject({ name: manifest.name, version: manifest.version });
   const licenses = readFileSync('dist/THIRD_PARTY_LICENSES.txt', 'utf8');

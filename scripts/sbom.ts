@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import manifest from '../package.json' with { type: 'json' };
 
-/** The parts of a CycloneDX document that are used here. */
+/** The parts of a CycloneDX document used here. */
 export interface Sbom {
   metadata: { component: { name: string; 'bom-ref': string } };
   components: Array<{ name: string; version: string; 'bom-ref': string; properties?: unknown }>;
@@ -11,9 +11,9 @@ export interface Sbom {
 }
 
 /**
- * The contents of the bundle, with hashes and licenses, as CycloneDX. npm lists all development packages, because nothing
- * is installed with the package. Of these, only the packages whose licenses the build wrote remain. Throws if npm doesn't
- * list one of them.
+ * Returns the contents of the bundle with hashes and licenses, as CycloneDX. npm lists all development packages,
+ * because nothing is installed with the package. Only packages whose licenses the build wrote are kept. Throws if npm
+ * omits one of them.
  */
 export function makeSbom(): Sbom {
   const root = fileURLToPath(new URL('..', import.meta.url));
@@ -37,9 +37,9 @@ function onlyBundled(all: Sbom, bundled: readonly string[]): Sbom {
   const refs = new Set([all.metadata.component['bom-ref'], ...components.map((each) => each['bom-ref'])]);
   return {
     ...all,
-    // npm uses the name of the folder.
+    // npm uses the folder's name, so it is replaced.
     metadata: { ...all.metadata, component: { ...all.metadata.component, name: manifest.name } },
-    // Only npm considers them development packages.
+    // Only npm considers these packages development packages.
     components: components.map((component) => ({ ...component, properties: [] })),
     dependencies: all.dependencies
       .filter(({ ref }) => refs.has(ref))

@@ -25,7 +25,7 @@ const form = spec.connectionSpecification;
 const forms = form.properties.platform.oneOf as unknown as PlatformForm[];
 const common = Object.entries(form.properties).filter(([name]) => name !== 'platform') as unknown as Named[];
 
-/** For each platform: the minimal config, and all of its options in the order of the form. */
+/** Each platform's minimal config, and all of its options in the form's order. */
 const PLATFORMS = [
   {
     title: 'IBM Cloud Databases',
@@ -64,15 +64,15 @@ function secretsOf(options: readonly Named[]): string[] {
   return options.filter(([, { airbyte_secret: secret }]) => secret === true).map(([name]) => name);
 }
 
-test('spec.json is what `npm run spec` writes', () => {
+test('spec.json matches the output of `npm run spec`', () => {
   expect(specification()).toEqual(spec);
 });
 
-test('this file tests every platform of the form', () => {
+test('this file tests every platform in the form', () => {
   expect(forms.map(({ title }) => title)).toEqual(PLATFORMS.map(({ title }) => title));
 });
 
-test('the options at the top, in the order of the form', () => {
+test('the form shows the top-level options in order, and none is a secret', () => {
   expect(inOrder(form.properties as unknown as Record<string, Option>)).toEqual([
     'platform',
     'start_date',
@@ -84,7 +84,7 @@ test('the options at the top, in the order of the form', () => {
   expect(secretsOf(common)).toEqual([]);
 });
 
-test('a platform is selected by a constant, and has a title and description', () => {
+test('a constant selects each platform, which has a title and a description', () => {
   expect(form.required).toEqual(['platform']);
   expect(form.properties.platform).toMatchObject({ type: 'object', title: 'Platform' });
   for (const option of forms) {
@@ -95,11 +95,11 @@ test('a platform is selected by a constant, and has a title and description', ()
 });
 
 describe.each(PLATFORMS)('$title', ({ title, least, options, secrets }) => {
-  test('has these options, in the order of the form', () => {
+  test("the form shows the platform's options in order", () => {
     expect(inOrder(formOf(title).properties)).toEqual(options);
   });
 
-  test('requires the credentials, and only they are secrets', () => {
+  test('the form requires only the credentials, and only they are secrets', () => {
     expect(formOf(title).required).toEqual(Object.keys(least));
     expect(secretsOf(optionsOf(title))).toEqual(secrets);
   });
@@ -132,12 +132,12 @@ function explainsItself(
   configWith: (value: unknown) => object,
   { isRequired, standard }: Meaning,
 ): void {
-  test('has a title and a description', () => {
+  test('the option has a title and a description', () => {
     expect(option.title).toMatch(/^[A-Z][^.]*$/);
     expect(option.description).toMatch(/^[A-Z].*\.$/);
   });
 
-  test('has one plain type, unless the form does not show it', () => {
+  test('the option has one plain type, unless the form hides it', () => {
     const types = ['string', 'integer', 'boolean', 'array', ...(option['airbyte_hidden'] === true ? ['object'] : [])];
     // One client parses specs with nested objects only if their type is a list.
     expect(types).toContain([option['type']].flat()[0]);
@@ -145,11 +145,11 @@ function explainsItself(
     if (option['type'] === 'array') expect(option['items']).toMatchObject({ type: 'string' });
   });
 
-  test('describes a pattern in words', () => {
+  test('the option describes its pattern in words, if it has one', () => {
     expect('pattern_descriptor' in option).toBe('pattern' in option);
   });
 
-  test('has examples and a default that form and connector accept', () => {
+  test("the form and the connector accept the option's examples and default", () => {
     const valid = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(option);
     for (const value of [...(option.examples ?? []), ...('default' in option ? [option.default] : [])]) {
       expect(valid(value), JSON.stringify(value)).toBe(true);
@@ -162,20 +162,20 @@ function explainsItself(
   });
 }
 
-test('the form has nothing that Airbyte cannot display', () => {
+test("the form contains nothing that Airbyte can't display", () => {
   const forbidden = ['$ref', 'not', 'anyOf', 'allOf', 'patternProperties', 'prefixItems', 'if', 'then', 'else'];
   const found: string[] = [];
   JSON.stringify(spec, (keyword, value: unknown) => {
     if ([...forbidden, 'dependentSchemas', 'dependentRequired'].includes(keyword)) found.push(keyword);
     if (keyword === 'additionalProperties' && value !== true) found.push(keyword);
-    // The bounds that zod gives every integer.
+    // Finds the bounds that zod adds to every integer.
     if (typeof value === 'number' && Math.abs(value) > 2 ** 40) found.push(`${keyword}: ${value}`);
     return value;
   });
   expect(found).toEqual([]);
 });
 
-test('the form is draft-07, and accepts full configs and unknown keys', () => {
+test('the form is draft-07, and accepts complete configs and unknown keys', () => {
   const { $schema, ...schema } = form;
   expect($schema).toBe('http://json-schema.org/draft-07/schema#');
   const valid = new Ajv({ strict: false, formats: { 'date-time': true } }).compile(schema);

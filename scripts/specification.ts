@@ -10,12 +10,12 @@ export function specification(): object {
     io: 'input',
     override({ zodSchema, jsonSchema }) {
       const { examples, airbyte_secret: secret } = z.globalRegistry.get(zodSchema) ?? {};
-      // zod omits these for preprocessed options, as if they described the result.
+      // zod omits the examples and defaults of preprocessed options, as if they described the result.
       if (Array.isArray(examples)) jsonSchema.examples = examples;
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
       // The form can't show an empty list as a default, and one client can't print it.
       if (Array.isArray(jsonSchema.default)) delete jsonSchema.default;
-      // The form would reject white space around a pasted token; the connector trims it.
+      // The form would reject white space around a pasted token, although the connector trims it.
       if (secret === true) delete jsonSchema.pattern;
       // The form accepts a choice only as an object with oneOf, whose constants have a type.
       if (zodSchema instanceof z.ZodDiscriminatedUnion) {

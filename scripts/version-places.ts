@@ -1,11 +1,11 @@
-/** A file that repeats the version of package.json, and where. */
+/** A file that repeats the version in package.json, and a pattern that finds the version. */
 export interface VersionPlace {
   file: string;
-  /** The text before the version, and where the version ends. */
+  /** Matches the version, based on the text before it. */
   pattern: RegExp;
 }
 
-/** No tool reads package.json there, so these files repeat the version. */
+/** These files repeat the version, because their tools can't read package.json. */
 export const VERSION_PLACES: readonly VersionPlace[] = [
   { file: 'metadata.yaml', pattern: /(?<=^ {2}dockerImageTag: )\S+$/gm },
   { file: 'Dockerfile', pattern: /(?<=\b(?:io\.airbyte|org\.opencontainers\.image)\.version=")[^"]*/g },

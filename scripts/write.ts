@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import manifest from '../package.json' with { type: 'json' };
 
-// Writes generated files. Tests compare them with the committed ones.
+// Writes generated files. Tests compare the committed files with these.
 const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = {
-  /** `npm run docs`: the generated parts of the pages, the staging models of the dbt package, and the entity diagrams. */
+  /**
+   * `npm run docs` writes the generated parts of the pages, the dbt package's staging models, and the entity diagrams.
+   */
   async docs() {
     const { PAGE_PATHS, PICTURES, pageUrl, renderPage } = await import('./docs-pages.ts');
     for (const path of PAGE_PATHS) writeFileSync(pageUrl(path), renderPage(path));
@@ -11,30 +13,33 @@ const WRITERS: Readonly<Record<string, (...args: string[]) => Promise<void>>> = 
     const { dbtModels } = await import('./dbt-models.ts');
     for (const [path, text] of Object.entries(dbtModels())) writeFileSync(pageUrl(path), text);
   },
-  /** `npm run release:notes -- v0.2.0 FILE`: the release's section of the changelog. Throws if a version or date is wrong. */
+  /**
+   * `npm run release:notes -- v0.2.0 FILE` writes the release's section of the changelog. Throws if a version or date
+   * is wrong.
+   */
   async notes(tag = '', file = '') {
     const { releaseNotes } = await import('./release-notes.ts');
     const changelog = readFileSync(new URL('../CHANGELOG.md', import.meta.url), 'utf8');
     writeFileSync(file, `${releaseNotes(tag, manifest.version, changelog)}\n`);
   },
-  /** `npm run sbom -- FILE`: the contents of the bundle. */
+  /** `npm run sbom -- FILE` writes the contents of the bundle. */
   async sbom(file = '') {
     const { makeSbom } = await import('./sbom.ts');
     writeFileSync(file, `${JSON.stringify(makeSbom(), null, 2)}\n`);
   },
-  /** `npm run spec`: spec.json from the config's schema, and the plugin definitions for Meltano. */
+  /** `npm run spec` writes spec.json from the config's schema, and the plugin definitions for Meltano. */
   async spec() {
     const { specification } = await import('./specification.ts');
     writeFileSync(new URL('../spec.json', import.meta.url), `${JSON.stringify(specification(), null, 2)}\n`);
     const { PLUGIN_DEFINITIONS, pluginDefinition } = await import('./plugin-definition.ts');
     for (const definition of PLUGIN_DEFINITIONS) writeFileSync(definition.url, pluginDefinition(definition));
   },
-  /** `npm run dbt:views`: the marts as plain views, which dbt compiles. */
+  /** `npm run dbt:views` writes the marts as plain views, which dbt compiles. */
   async views() {
     const { VIEW_TARGETS, compileViews, viewsUrl } = await import('./dbt-views.ts');
     for (const target of VIEW_TARGETS) writeFileSync(viewsUrl(target), await compileViews(target));
   },
-  /** Run by `npm version`: writes package.json's version to the files that repeat it. */
+  /** Run by `npm version`, this writes package.json's version to the files that repeat it. */
   async version() {
     const { VERSION_PLACES } = await import('./version-places.ts');
     for (const { file, pattern } of VERSION_PLACES) {

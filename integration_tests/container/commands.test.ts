@@ -20,7 +20,7 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** The messages of one command, which must succeed and keep stderr empty. */
+/** Runs a command that must succeed and keep stderr empty. Returns its messages. */
 async function printedBy(options: string[], command: string[]): Promise<Message[]> {
   const { exitCode, stdout, stderr } = await runImage(options, command);
   expect(stderr).toBe('');
@@ -28,19 +28,22 @@ async function printedBy(options: string[], command: string[]): Promise<Message[
   return messagesOf(stdout);
 }
 
-describe('as an unknown user, without capabilities, on a read-only file system', () => {
-  it.each(['/secrets', '/tmp', '/airbyte/tmp', '/a folder'])('read, with the files in %s', async (target) => {
-    const finished = await runImage(
-      [...HARDENED, ...files.mount(target), '--workdir', target],
-      ['read', '--config', `${target}/${config}`, '--catalog', files.add('catalog.json', catalog)],
-    );
-    const result = judge(finished, catalog);
-    expect(result.violations).toEqual([]);
-    expect(result.exitCode).toBe(0);
-    expect(countsRead(result)).toEqual(sandbox.counts());
-  });
+describe('the hardened image', () => {
+  it.each(['/secrets', '/tmp', '/airbyte/tmp', '/a folder'])(
+    'an unknown user without capabilities can read with the files in %s on a read-only file system',
+    async (target) => {
+      const finished = await runImage(
+        [...HARDENED, ...files.mount(target), '--workdir', target],
+        ['read', '--config', `${target}/${config}`, '--catalog', files.add('catalog.json', catalog)],
+      );
+      const result = judge(finished, catalog);
+      expect(result.violations).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      expect(countsRead(result)).toEqual(sandbox.counts());
+    },
+  );
 
-  it('names the user who cannot read a file', async () => {
+  it('an error about an unreadable file names the user', async () => {
     const secret = files.add('config.json', '{}', 0o600);
     const messages = await printedBy(
       [...HARDENED, ...files.mount('/secrets')],
@@ -53,12 +56,12 @@ describe('as an unknown user, without capabilities, on a read-only file system',
   });
 });
 
-describe('as other users', () => {
+describe('the users of the image', () => {
   it.each([
     ['root', '0:0'],
-    ['the image’s own', '1000:1000'],
-    ['OpenShift’s', '1000650000:0'],
-  ])('%s', async (_, user) => {
+    ['the default user', '1000:1000'],
+    ["OpenShift's user", '1000650000:0'],
+  ])('check succeeds as %s', async (_, user) => {
     const messages = await printedBy(
       ['--network', 'host', '--user', user, ...files.mount('/secrets')],
       ['check', '--config', `/secrets/${config}`],
@@ -67,9 +70,9 @@ describe('as other users', () => {
   });
 });
 
-describe('with little memory', () => {
-  // Docker leaves the page cache, a heap of 39 MB and node's own code 64 MB: tight, but enough.
-  it('a read of 40,000 events is complete and in order', async () => {
+describe('the memory limit', () => {
+  // 64 MB is tight but enough for a heap of 39 MB and node's own code, because Docker doesn't count the page cache.
+  it('a read of 40,000 events is complete and in order with 64 MB of memory', async () => {
     const limit = '64m';
     const large = await startSandbox({ auditEvents: 40_000 });
     try {

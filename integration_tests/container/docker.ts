@@ -4,20 +4,20 @@ import { ROOT, buildIfNeeded } from '../../test-support/connector.ts';
 import { type Finished, outputOf, run } from '../../test-support/processes.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 
-/** The image under test, and only its base. */
+/** The names of the image under test and of its base image. */
 export const IMAGE = 'source-compose:test';
 export const BASE_IMAGE = 'source-compose:test-base';
 
-/** The strictest way to run a container: an unknown user, without capabilities except for network access. */
+/** The strictest options for a container: an unknown user and no capabilities, but network access. */
 export const HARDENED = [
   ...['--user', '12345:12345', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
-  // The sandbox listens only on this machine.
+  // The host's network is required, because the sandbox listens only on this machine.
   ...['--network', 'host'],
 ];
 
 /**
- * Builds the image from the checkout, once for all tests. DOCKER_BUILD_ARGS adds arguments of `docker build`, for networks
- * that need some. Without Docker, the run fails instead of skipping anything.
+ * Builds the image from the checkout, once for all tests. DOCKER_BUILD_ARGS adds arguments to `docker build`, which
+ * some networks require. Without Docker, the tests fail instead of being skipped.
  */
 export async function setup(): Promise<void> {
   const version = await docker(['version', '--format', '{{.Server.Version}}']).catch((error: unknown) => {
@@ -31,31 +31,31 @@ export async function setup(): Promise<void> {
   await dockerOutput(['build', ...more, '--target', 'base', '--tag', BASE_IMAGE, ROOT]);
 }
 
-/** Runs one docker command and waits for its end. */
+/** Runs a docker command to its end. */
 export function docker(args: string[], input = ''): Promise<Finished> {
   return run('docker', args, { input });
 }
 
-/** The output of a docker command, which must succeed. */
+/** Returns the output of a docker command. Throws unless the command succeeds. */
 export async function dockerOutput(args: string[], input = ''): Promise<string> {
   return (await outputOf('docker', args, { input })).trim();
 }
 
-/** Runs the image's entrypoint in a container that is then removed. */
+/** Runs the image's entrypoint in a container, which is removed afterwards. */
 export function runImage(options: string[], command: string[]): Promise<Finished> {
   return docker(['run', '--rm', ...options, IMAGE, ...command]);
 }
 
-/** Runs a script with the image's `sh`, as Airbyte does, and returns its output. */
+/** Runs a script with the image's `sh`, as Airbyte does, and returns the output. */
 export function runShell(options: string[], script: string): Promise<Finished> {
   return docker(['run', '--rm', ...options, '--entrypoint', 'sh', IMAGE, '-c', script]);
 }
 
-/** A folder with a command's files, to mount into a container. */
+/** A folder with input files, to be mounted into a container. */
 export class MountedFiles {
   readonly #workspace = new Workspace('container').openToAll();
 
-  /** Writes a file and returns its name in the folder. */
+  /** Writes a file, and returns its name in the folder. */
   add(name: string, content: string | object, mode = 0o644): string {
     const path = this.#workspace.file(name, content);
     chmodSync(path, mode);

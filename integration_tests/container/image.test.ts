@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 describe('the metadata of the image', () => {
-  it('has its name and version in the labels that Airbyte and registries use', () => {
+  it('the image has its name and version in the labels that Airbyte and registries use', () => {
     expect(image.Config.Labels).toMatchObject({
       'io.airbyte.name': manifest.name,
       'io.airbyte.version': manifest.version,
@@ -42,27 +42,27 @@ describe('the metadata of the image', () => {
     });
   });
 
-  it('has an entrypoint that runs node with absolute paths, and AIRBYTE_ENTRYPOINT matches it', () => {
+  it('the entrypoint runs node with absolute paths, and AIRBYTE_ENTRYPOINT matches it', () => {
     const { Entrypoint, Cmd, Env } = image.Config;
     expect(Entrypoint).toEqual(['/usr/local/bin/node', `/airbyte/integration_code/${PROGRAM}`]);
     expect(Cmd ?? []).toEqual([]);
     expect(Env).toContain(`AIRBYTE_ENTRYPOINT=${Entrypoint.join(' ')}`);
   });
 
-  it('identifies its user by number, because runAsNonRoot rejects a name', () => {
+  it('the image identifies its user by number, because runAsNonRoot rejects names', () => {
     expect(image.Config.User).toBe('1000:1000');
   });
 });
 
 describe('the content of the image', () => {
-  it('adds less than 8 MB to its base', () => {
+  it('the image adds less than 8 MB to its base', () => {
     expect(image.RootFS.Layers.slice(0, base.RootFS.Layers.length)).toEqual(base.RootFS.Layers);
     expect(image.Size - base.Size).toBeGreaterThan(0);
     expect(image.Size - base.Size).toBeLessThan(ADDED_LIMIT);
   });
 
-  it('adds only the built program and its compiled code', async () => {
-    // The files, and the links to both executables.
+  it('the image adds only the built program and its compiled code', async () => {
+    // One layer contains the files, and the other the links to both executables.
     expect(image.RootFS.Layers).toHaveLength(base.RootFS.Layers.length + 2);
     const { stdout } = await runShell([], 'cd /airbyte && find . -type f');
     const found = stdout.trim().split('\n');
@@ -81,12 +81,12 @@ describe('the content of the image', () => {
     );
   });
 
-  it('lets only root change its files', async () => {
+  it('only root can change the files of the image', async () => {
     const { stdout } = await runShell([], 'find /airbyte ! -type l -perm /022; find /airbyte ! -user root');
     expect(stdout).toBe('');
   });
 
-  it('has the tools that Airbyte and debugging require', async () => {
+  it('the image has the tools that Airbyte and debugging require', async () => {
     const { exitCode, stderr } = await runShell(
       [],
       'for tool in sh sleep kill mv touch cat; do command -v $tool || exit 1; done',
@@ -97,7 +97,7 @@ describe('the content of the image', () => {
 });
 
 describe('the build context', () => {
-  it('contains only what is copied: no config, no token, no test', async () => {
+  it('the build context contains only files that the Dockerfile copies: no config, token or test', async () => {
     const workspace = new Workspace('context');
     try {
       await dockerOutput(['build', '--output', workspace.folder, '--file', '-', ROOT], 'FROM scratch\nCOPY . /\n');

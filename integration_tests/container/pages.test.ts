@@ -10,7 +10,7 @@ import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.t
 import { Workspace } from '../../test-support/workspace.ts';
 import { IMAGE, dockerOutput } from './docker.ts';
 
-// The pages' commands for Docker, run as written, except that the image has been built already.
+// Runs the Docker commands on the pages as written, except that the image has already been built.
 
 const RUNNING = pageOf('docs/running.md');
 const IBM_CLOUD = pageOf('docs/sources/ibm-cloud.md');
@@ -31,12 +31,12 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-/** Without audit events, whose queries are limited to ten a minute. */
+/** A config without audit events, whose queries are limited to ten a minute. */
 function config(): object {
   return { platform: { ...(sandbox.config['platform'] as object), logs_instances: [] } };
 }
 
-/** Containers use the host's network, because the sandbox listens only on this machine. */
+/** A folder for PATH whose `docker` uses the host's network, because the sandbox listens only on this machine. */
 const HOST_NETWORK = join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network');
 
 function sh(script: string): Promise<Finished> {
@@ -44,7 +44,7 @@ function sh(script: string): Promise<Finished> {
   return run('sh', ['-ec', script], { cwd: folder.folder, env });
 }
 
-/** Runs the block, without its first line, which must build the image. */
+/** Runs a block without its first line, which must be the one that builds the image. */
 async function afterBuild(block: string): Promise<string> {
   const [build, ...others] = block.trim().split('\n');
   expect(build).toBe('docker build -t source-compose .');

@@ -8,8 +8,8 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { countsRead, judge } from '../reads.ts';
 import { HARDENED, runShell } from './docker.ts';
 
-// How Airbyte on Kubernetes runs a source: not by the entrypoint, but with `sh`, AIRBYTE_ENTRYPOINT, its own work
-// directory, and files or named pipes in it.
+// Airbyte on Kubernetes doesn't use the entrypoint. It runs a source with `sh`, AIRBYTE_ENTRYPOINT, its own working
+// directory, and files or named pipes in that directory.
 
 let sandbox: Sandbox;
 let folder: string;
@@ -31,12 +31,12 @@ beforeEach(() => {
   return () => workspace.remove();
 });
 
-describe('as Airbyte runs it', () => {
+describe('the image as Airbyte runs it', () => {
   it.each([
     ['spec', '', 'SPEC'],
     ['check', '--config /config/connectorConfig.json', 'CONNECTION_STATUS'],
     ['discover', '--config connectorConfig.json', 'CATALOG'],
-  ])('%s', async (command, options, type) => {
+  ])('%s prints its result to a file', async (command, options, type) => {
     const { exitCode, stderr } = await runShell(
       mounted('/config'),
       `eval "$AIRBYTE_ENTRYPOINT ${command} ${options}" > /config/jobOutput.json`,
@@ -46,7 +46,7 @@ describe('as Airbyte runs it', () => {
     expect(messagesOf(written('jobOutput.json')).at(-1)?.type).toBe(type);
   });
 
-  it('read, into named pipes', async () => {
+  it('read prints its messages to named pipes', async () => {
     const read = '$AIRBYTE_ENTRYPOINT read --config /source/connectorConfig.json --catalog /source/catalog.json';
     const { exitCode, stdout } = await runShell(
       mounted('/source'),
@@ -68,7 +68,7 @@ describe('as Airbyte runs it', () => {
     expect(countsRead(result)).toEqual(sandbox.counts());
   });
 
-  it('makes the shell exit with 143 when stopped', async () => {
+  it('the shell exits with 143 if the program is stopped', async () => {
     sandbox.setFaults([{ path: '**', kind: 'hang' }]);
     const { stdout } = await runShell(
       mounted('/source'),

@@ -8,7 +8,7 @@ describe('the compile cache', () => {
   const said = ['--env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE'];
 
   it.each(['0:0', '1000:1000', '1000650000:0'])(
-    'is used by user %s without capabilities on a read-only file system',
+    'user %s without capabilities uses the compile cache on a read-only file system',
     async (user) => {
       const { stderr } = await runImage([...hardened, ...said, '--user', user], ['discover', '--config', '/none']);
       const accepted = stderr.match(/V8 code cache for .* was accepted/g) ?? [];
@@ -17,12 +17,12 @@ describe('the compile cache', () => {
     },
   );
 
-  it('leaves nothing behind in the shared memory', async () => {
+  it('the compile cache leaves nothing behind in shared memory', async () => {
     const { stdout } = await runShell(hardened, '$AIRBYTE_ENTRYPOINT spec >/dev/null; ls -A /dev/shm');
     expect(stdout).toBe('');
   });
 
-  it('is silently not used without shared memory', async () => {
+  it('without shared memory, the program silently ignores the compile cache', async () => {
     const { exitCode, stdout, stderr } = await runImage([...HARDENED, '--ipc', 'none'], ['spec']);
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
@@ -31,7 +31,7 @@ describe('the compile cache', () => {
 });
 
 describe('the heap', () => {
-  it.each([128, 1024])('stays within a memory limit of %i MB, and uses most of it', async (limit) => {
+  it.each([128, 1024])('the heap fits into a memory limit of %i MB, and may use most of it', async (limit) => {
     const script = `/usr/local/bin/node -p 'v8.getHeapStatistics().heap_size_limit'`;
     const { stdout } = await runShell(['--memory', `${limit}m`], script);
     expect(Number(stdout)).toBeLessThan(0.75 * limit * MB);

@@ -48,17 +48,17 @@ async function startRead(
   return id;
 }
 
-/** Waits until this many pages of audit events were requested. */
+/** Waits until this many pages of audit events have been requested. */
 async function pagesServed(pages: number): Promise<void> {
   const asked = (): number | undefined => sandbox.stats().byPath['/audit_events'];
   await vi.waitFor(() => expect(asked()).toBeGreaterThanOrEqual(pages), { timeout: 60_000, interval: 20 });
 }
 
-/** Waits for the container's end and checks its output. */
+/** Waits until the container has ended, and checks its output. */
 async function resultOf(id: string, signal?: NodeJS.Signals): Promise<ReadResult> {
   const exitCode = Number(await dockerOutput(['wait', id]));
   const printed = await docker(['logs', id]);
-  // Docker doesn't report the signal; the exit code is 128 plus its number.
+  // Docker doesn't report the signal; the exit code is 128 plus the signal's number.
   const finished: Finished = { ...printed, exitCode };
   return judge(finished, catalog, signal);
 }
@@ -69,7 +69,7 @@ const missing = (...results: ReadResult[]): string[] => {
 };
 
 describe('docker stop during a hanging request', () => {
-  it('makes the read exit with 143 before Docker kills it, and the next read resumes from the last states', async () => {
+  it('docker stop makes the read exit with 143 before Docker kills it, and the next read resumes from the last states', async () => {
     const id = await startStuckRead();
     await dockerOutput(['stop', '--time', '10', id]);
     const stopped = await resultOf(id, 'SIGTERM');
@@ -82,7 +82,7 @@ describe('docker stop during a hanging request', () => {
     expect(rest.violations).toEqual([]);
     expect(rest.exitCode).toBe(0);
     expect(missing(stopped, rest)).toEqual([]);
-    // The checkpoint was after the last page, so only the boundary is read twice.
+    // The last page was followed by a checkpoint, so only the boundary is read twice.
     expect(keysRead(rest, 'audit_events').length).toBeLessThan(1_100);
   });
 });

@@ -7,12 +7,12 @@ import { PYTHON_OPTIONS } from '../../test-support/python.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { setup as buildImage } from '../container/docker.ts';
 
-/** The packages of a release, except for the image. */
+/** The packages of a release, without the image. */
 export interface Artifacts {
-  /** The folder with the wheel that `npm run build:wheel` writes. */
+  /** The folder with the wheel built by `npm run build:wheel`. */
   wheels: string;
   wheel: string;
-  /** The file that `npm pack` writes. */
+  /** The tarball built by `npm pack`. */
   tarball: string;
 }
 
@@ -22,7 +22,7 @@ declare module 'vitest' {
   }
 }
 
-/** Builds everything that people install from the checkout, once for all tests. */
+/** Builds everything that users install from the checkout, once for all tests. */
 export async function setup({ provide }: TestProject): Promise<() => void> {
   const workspace = new Workspace('artifacts');
   await npm(['run', 'build:wheel']);
@@ -33,7 +33,7 @@ export async function setup({ provide }: TestProject): Promise<() => void> {
   return () => workspace.remove();
 }
 
-/** Runs npm with this checkout's node. */
+/** Runs npm with the checkout's node. */
 async function npm(args: readonly string[]): Promise<void> {
   await outputOf('npm', args, { cwd: ROOT, env: PYTHON_OPTIONS.env });
 }

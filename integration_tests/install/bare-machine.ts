@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { outputOf } from '../../test-support/processes.ts';
 
-/** Programs that every machine has, and that npm needs. */
+/** Programs that every machine has and npm requires. */
 const ALWAYS_THERE = ['env', 'sh'];
 
-/** Makes a folder for PATH with a node, its npm, and otherwise only programs that every machine has. */
+/** Creates a folder for PATH with node, npm, and the programs that every machine has. */
 export function bareMachine(folder: string, node: string): string {
   const machine = join(folder, 'machine');
   mkdirSync(machine, { recursive: true });
@@ -15,7 +15,7 @@ export function bareMachine(folder: string, node: string): string {
   return machine;
 }
 
-/** Runs the npm of a bare machine. This machine's settings still apply, such as the address of a registry. */
+/** Runs npm on a bare machine. This machine's npm settings still apply, such as the address of a registry. */
 export async function npm(machine: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   return outputOf(join(machine, 'npm'), args, {
     cwd: dirname(machine),
@@ -30,7 +30,7 @@ function npmFolder(): string {
   return dirname(running);
 }
 
-/** The path of a program of this machine. */
+/** The path of a program on this machine. */
 export function onPath(program: string): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));

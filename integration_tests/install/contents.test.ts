@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-/** The files below a folder, sorted. */
+/** All files below a folder, sorted. */
 function filesIn(path: string): string[] {
   const all = globSync('**/*', { cwd: path, withFileTypes: true, exclude: (entry) => entry.name === '__pycache__' });
   return all
@@ -25,7 +25,7 @@ function filesIn(path: string): string[] {
     .toSorted();
 }
 
-/** The files that contain the path in which they were built. */
+/** The files that contain the path where they were built. */
 function betraying(path: string): string[] {
   return filesIn(path).filter((name) => readFileSync(join(path, name), 'latin1').includes(ROOT.replace(/\/$/, '')));
 }
@@ -38,18 +38,18 @@ describe('the tarball', () => {
     await outputOf('tar', ['-xzf', inject('artifacts').tarball, '-C', path, '--strip-components=1']);
   });
 
-  it('contains the built files, the licenses and the README, and nothing else', () => {
+  it('the tarball contains only the built files, the licenses and the README', () => {
     const program = [...PROGRAM, 'THIRD_PARTY_LICENSES.txt'].map((name) => `dist/${name}`);
     const found = filesIn(path).filter((name) => name !== '.keep');
     expect(found).toEqual(['LICENSE', 'README.md', 'package.json', ...program].toSorted());
     expect(statSync(inject('artifacts').tarball).size).toBeLessThan(MB);
   });
 
-  it('contains no path of the machine that built it', () => {
+  it('the tarball contains no path of the machine that built it', () => {
     expect(betraying(path)).toEqual([]);
   });
 
-  it('has no dependencies, and runs nothing when it is installed', async () => {
+  it('the tarball has no dependencies, and its installation runs no script', async () => {
     const installed = join(folder.folder, 'prefix', 'lib', 'node_modules');
     const machine = bareMachine(folder.folder, process.execPath);
     await npm(machine, ['install', '--global', '--prefix', join(installed, '../..'), inject('artifacts').tarball]);
@@ -75,7 +75,7 @@ describe('the wheel', () => {
     await outputOf('python3', ['-m', 'zipfile', '-e', inject('artifacts').wheel, path]);
   });
 
-  it('contains the built files, the licenses and a few lines of Python, and nothing else', () => {
+  it('the wheel contains only the built files, the licenses and a few lines of Python', () => {
     const program = [...PROGRAM, 'THIRD_PARTY_LICENSES.txt', 'package.json'];
     const about = `source_compose-${manifest.version}.dist-info`;
     expect(filesIn(path)).toEqual(
@@ -89,11 +89,11 @@ describe('the wheel', () => {
     expect(statSync(inject('artifacts').wheel).size).toBeLessThan(MB);
   });
 
-  it('contains no path of the machine that built it', () => {
+  it('the wheel contains no path of the machine that built it', () => {
     expect(betraying(path)).toEqual([]);
   });
 
-  it('has this version, is for any system, and requires only Node.js', () => {
+  it('the wheel has the current version, supports any system, and requires only Node.js', () => {
     expect(basename(inject('artifacts').wheel)).toBe(`source_compose-${manifest.version}-py3-none-any.whl`);
     const metadata = readFileSync(join(path, `source_compose-${manifest.version}.dist-info/METADATA`), 'utf8');
     expect(metadata).toContain(`\nVersion: ${manifest.version}\n`);
@@ -104,7 +104,7 @@ describe('the wheel', () => {
     ]);
   });
 
-  it('contains the built program', () => {
+  it('the wheel contains the built program', () => {
     for (const name of PROGRAM) {
       const shipped = readFileSync(join(path, 'source_compose/program', name), 'utf8');
       expect(shipped === readFileSync(join(ROOT, 'dist', name), 'utf8'), name).toBe(true);

@@ -16,11 +16,11 @@ import { INSTALL_METHODS, type Installation, executableOf, startInstalled } from
 
 const EVENTS = 1_000;
 const PAGE_SIZE = 100;
-/** After this many pages of audit events, a request hangs. */
+/** A request hangs after this many pages of audit events. */
 const PAGES = 4;
 const SIGTERMED = 143;
 
-/** A sandbox, a config for it, and its records. */
+/** A sandbox's platform and config, and the number of its records. */
 interface Api {
   platform: string;
   config: object;
@@ -36,7 +36,8 @@ beforeAll(async () => {
   files = new Workspace('install').openToAll();
   compose = await startSandbox({ auditEvents: EVENTS, deployments: 4 });
   ibmCloud = await startSandbox({ platform: 'ibm_cloud', deployments: 4, gen2Deployments: 2, backupDays: 2 });
-  // The API allows ten queries for events a minute, so each method would have to wait. Other tests read them.
+  // Audit events are omitted, because the API allows ten queries a minute, so each method would have to wait. Other
+  // tests read them.
   const { logs_instances: _logs, ...platform } = ibmCloud.config['platform'] as Record<string, unknown>;
   apis = [
     { platform: 'compose', config: composeConfigNow(), counts: compose.counts() },
@@ -53,7 +54,7 @@ function composeConfigNow(): Record<string, unknown> {
   return composeConfig({ api_token: compose.token, base_url: compose.baseUrl, page_size: PAGE_SIZE });
 }
 
-/** The number of the sandbox's rows of these streams. */
+/** The number of rows of these streams in the sandbox. */
 function countsOf({ counts }: Api, streams: readonly string[]): Record<string, number> {
   return Object.fromEntries(streams.map((name) => [name, counts[name] ?? NaN]));
 }
@@ -85,7 +86,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     expect((await run('tap-compose', ['--version'])).stdout).toBe(`tap-compose ${manifest.version}\n`);
   });
 
-  it('check succeeds, and fails with a wrong token', async () => {
+  it('check succeeds with the right token, and fails with a wrong one', async () => {
     for (const api of apis) {
       const { exitCode, stdout } = await run('source-compose', ['check', ...config(api.config)]);
       expect(exitCode).toBe(0);
@@ -123,7 +124,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     }
   });
 
-  it('exit codes are passed on', async () => {
+  it('the exit codes of the programs reach the shell', async () => {
     const missing = ['--config', '/none'];
     expect(await run('source-compose', [])).toMatchObject({ exitCode: 1 });
     expect(await run('source-compose', ['--nonsense'])).toMatchObject({ exitCode: 2, stdout: '' });
@@ -132,9 +133,9 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     expect(await run('tap-compose', missing)).toMatchObject({ exitCode: 1, stdout: '' });
   });
 
-  it('stdin is passed on', async () => {
+  it('the programs receive stdin', async () => {
     const { command, path } = installation;
-    // In a shell, because a program can't open the stdin that Node.js gives its children.
+    // This uses a shell, because a program can't open the kind of stdin that Node.js gives its children.
     const call = command('source-compose', ['check', '--config', '/dev/stdin'], files.folder);
     const feed = ['-c', 'f=$1; shift; PATH=$0 exec "$@" <"$f"', path, files.file('config.json', composeConfigNow())];
     const { stdout } = await runProcess(onPath('sh'), [...feed, ...call], { env: { HOME: files.folder } });
@@ -143,7 +144,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
 
   if (method.swallowsSignals === true) return;
 
-  describe('SIGTERM during a read that hangs', () => {
+  describe('SIGTERM', () => {
     const asked = (): number => compose.stats().byPath['/audit_events'] ?? 0;
 
     /** Starts a program, waits until it hangs, inspects its process and ends it. */
@@ -153,7 +154,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
       const running = begin(program, args);
       try {
         await vi.waitFor(() => expect(asked() - before).toBe(PAGES + 1), { timeout: 60_000, interval: 20 });
-        // There is no process in between: the started process has become node.
+        // The started process itself must have become node, without a process in between.
         if (installation.node !== undefined) expect(executableOf(running)).toBe(installation.node);
         running.child.kill('SIGTERM');
         return await running.finished;
@@ -165,7 +166,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
 
     const patient = (): string[] => config({ ...composeConfigNow(), request_timeout_seconds: 600 });
 
-    it('ends a read with its last states, and the next read resumes from them', async () => {
+    it('SIGTERM ends a hanging read after its last states, and the next read resumes from them', async () => {
       const catalog = catalogOf('incremental', ['audit_events', 'accounts']);
       const args = ['read', ...patient(), '--catalog', files.file('catalog.json', catalog)];
       const end = await stopped('source-compose', args);
@@ -180,11 +181,11 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
       expect(rest.exitCode).toBe(0);
       const seen = new Set([first, rest].flatMap((read) => keysRead(read, 'audit_events')));
       expect([...compose.keys('audit_events')].filter((key) => !seen.has(key))).toEqual([]);
-      // Not from the start: only the boundary is read twice.
+      // The read doesn't restart: only the boundary is read twice.
       expect(keysRead(rest, 'audit_events').length).toBeLessThan(EVENTS - (PAGES - 1) * PAGE_SIZE);
     });
 
-    it('ends the tap with its last state, and the next sync resumes from it', async () => {
+    it('SIGTERM ends a hanging tap after its last state, and the next sync resumes from it', async () => {
       const end = await stopped('tap-compose', patient());
       expect(end.signal ?? end.exitCode).toBe(installation.node === undefined ? SIGTERMED : 'SIGTERM');
       const read = ({ stdout }: Finished) => {

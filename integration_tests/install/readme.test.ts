@@ -15,8 +15,8 @@ import { linesOf } from '../singer/transcript.ts';
 import { bareMachine, onPath } from './bare-machine.ts';
 import { type NpmRegistry, startNpmRegistry } from './npm-registry.ts';
 
-// The README's commands, run as written. A local repository stands for GitHub, the folder with the wheel for PyPI, and a
-// server with the tarball for npm's registry. `docker pull` isn't run.
+// Runs the README's commands as written, with a local repository instead of GitHub, the wheel's folder instead of PyPI,
+// and a server with the tarball instead of npm's registry. `docker pull` isn't run.
 
 const README = pageOf('README.md');
 const INSTALL = sectionOf(README, 'Install');
@@ -28,7 +28,7 @@ interface Line {
   run: string;
 }
 
-/** The three commands of the table's row that begins like this. */
+/** The three commands in the row that starts with this text in the README's table. */
 function lineOf(beginning: string): Line {
   const row = INSTALL.split('\n').find((line) => line.startsWith(`| ${beginning}`)) ?? '';
   const [today, released, run, ...others] = [...row.matchAll(/`([^`]+)`/g)].map(([, code]) => code);
@@ -40,7 +40,7 @@ function lineOf(beginning: string): Line {
 
 let sandbox: Sandbox;
 let registry: NpmRegistry;
-/** A folder with a config, where the last command is run. */
+/** A folder with a config, in which the last command is run. */
 let place: Workspace;
 
 beforeAll(async () => {
@@ -58,13 +58,13 @@ afterAll(async () => {
 const bash = (line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> =>
   outputOf(onPath('bash'), ['-e', '-c', line], { cwd, env, timeoutMs: 170_000 });
 
-/** Runs a command in the folder with the config, and counts the records that it prints. */
+/** Runs a command in the folder with the config, and counts the records in its output. */
 async function rowsOf(line: string, path: string): Promise<number> {
   const printed = await bash(line, place.folder, { PATH: path, HOME: place.folder });
   return linesOf(printed).lines.filter(({ message }) => message?.type === 'RECORD').length;
 }
 
-/** Expects the output to end with the message that `spec` prints. npm prints lines of its own before it. */
+/** Expects the output to end with the message that `spec` prints. npm prints its own lines before this message. */
 function expectSpec(printed: string): void {
   expect(firstOf(messagesOf(printed.slice(printed.indexOf('{"type":'))), 'SPEC').spec).toEqual(spec);
 }
@@ -72,7 +72,7 @@ function expectSpec(printed: string): void {
 const allRows = (): number => Object.values(sandbox.counts()).reduce((sum, count) => sum + count, 0);
 const before = (...folders: string[]): string => [...folders, process.env['PATH']].join(delimiter);
 
-test('four commands, from git clone on, print records of the sandbox', async () => {
+test("four commands, starting with git clone, print the sandbox's records", async () => {
   const section = sectionOf(README, 'Try it without an account');
   const [clone = '', build = '', sandboxCommand = '', read = '', ...others] = commandsIn(section).flatMap((block) =>
     block.trim().split('\n'),
@@ -96,13 +96,13 @@ test('four commands, from git clone on, print records of the sandbox', async () 
   }
 });
 
-describe('with Python', () => {
+describe('installation with Python', () => {
   const { today, released, run } = lineOf('Python 3.10');
 
   test.each([
     ['today', today],
     ['once released', released],
-  ])('two commands print records, %s', async (when, install) => {
+  ])('two commands install the wheel and print records (%s)', async (when, install) => {
     const venv = join(place.folder, `venv-${when}`.replaceAll(' ', '-'));
     await outputOf('python3', ['-m', 'venv', venv]);
     const bin = join(venv, 'bin');
@@ -120,10 +120,10 @@ describe('with Python', () => {
   });
 });
 
-describe('with Node.js', () => {
+describe('installation with Node.js', () => {
   const { today, released, run } = lineOf('Node.js 22.20');
 
-  test('two commands print records, today', async () => {
+  test('two commands install the npm package and print records today', async () => {
     const prefix = join(place.folder, 'npm-today');
     await bash(today, ROOT, { ...process.env, npm_config_prefix: prefix });
     for (const tarball of globSync(join(ROOT, 'source-compose-*.tgz'))) rmSync(tarball);
@@ -139,7 +139,7 @@ describe('with Node.js', () => {
     expectSpec(printed);
   });
 
-  test('two commands print records, once released, and npm gets nothing else', async () => {
+  test('two commands install the released npm package and print records, and npm downloads nothing else', async () => {
     const prefix = join(place.folder, 'npm-released');
     const machine = bareMachine(prefix, process.execPath);
     const npmEnv = { npm_config_registry: registry.url, npm_config_prefix: prefix };
@@ -147,7 +147,7 @@ describe('with Node.js', () => {
     expect(await rowsOf(run, [join(prefix, 'bin'), machine].join(delimiter))).toBe(allRows());
   });
 
-  test('npx runs it without installing it', async () => {
+  test('npx runs the program without installing it', async () => {
     const [, line = ''] = /`(npx [^`]+)`/.exec(INSTALL) ?? [];
     const folder = join(place.folder, 'npx');
     const machine = bareMachine(folder, process.execPath);
@@ -156,15 +156,15 @@ describe('with Node.js', () => {
   });
 });
 
-describe('with Docker', () => {
+describe('installation with Docker', () => {
   const { today, released, run } = lineOf('Docker');
   const image = released.split(' ').at(-1) ?? '';
   // The container must reach the sandbox, which listens only on this machine.
   const docker = before(join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network'));
 
-  test('two commands print records', async () => {
+  test('two commands build the image and print records', async () => {
     expect(today).toBe(`docker build -t ${image} .`);
-    // Already built, with the arguments that this network needs.
+    // The image has already been built, with the arguments that this network requires.
     await dockerOutput(['tag', IMAGE, image]);
     try {
       expect(await rowsOf(run, docker)).toBe(allRows());
