@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Field, FieldKind } from '../src/core/stream/fields.ts';
 import { type Stream, cursorFieldOf, keyFieldOf } from '../src/core/stream/stream.ts';
-import { DOCUMENTED, type DocumentedPlatform } from './docs-platforms.ts';
+import { DOCUMENTED, type DocumentedPlatform, referredField } from './docs-platforms.ts';
 
 // Generates the dbt package's staging models: one model per stream name, with the fields of both platforms.
 
@@ -119,7 +119,7 @@ function columnProperties({ name, of }: Staged, field: string): object {
 /** A relation whose record may be missing (docs/sources, "Relations"). */
 function relation(target: string): object {
   const stream = stagedStreams().find(({ name }) => name === target)!.of[0]!.stream;
-  const to = { to: `ref('${modelOf(target)}')`, field: keyFieldOf(stream) };
+  const to = { to: `ref('${modelOf(target)}')`, field: referredField(stream) };
   return { data_tests: [{ relationships: { arguments: to, config: { severity: 'warn' } } }] };
 }
 

@@ -1,11 +1,11 @@
 import type { ProblemId } from '../src/core/failure/problems.ts';
 import type { Terms } from '../src/core/failure/terms.ts';
-import type { Stream } from '../src/core/stream/stream.ts';
+import { type Stream, keyFieldOf } from '../src/core/stream/stream.ts';
 import { compose } from '../src/platforms/compose/compose.ts';
 import type { ComposeShared } from '../src/platforms/compose/stream.ts';
 import { DEFAULT_ENDPOINTS } from '../src/platforms/ibm-cloud/api/endpoints.ts';
 import { ibmCloud } from '../src/platforms/ibm-cloud/ibm-cloud.ts';
-import type { Account } from '../src/platforms/ibm-cloud/account/account.ts';
+import type { Accounts } from '../src/platforms/ibm-cloud/account/accounts.ts';
 
 /** A platform, as the docs describe it. */
 export interface DocumentedPlatform {
@@ -133,8 +133,8 @@ const ibmCloudPages: DocumentedPlatform = {
       ...(isLater && { page: 'docs/reference/icd-accounts-access.md' }),
     };
   },
+  // Every stream has `account_id`, so the diagram would be full of lines to accounts.
   references: {
-    account_id: 'accounts',
     deployment_id: 'deployments',
     resource_group_id: 'resource_groups',
     access_group_id: 'teams',
@@ -146,8 +146,14 @@ const ibmCloudPages: DocumentedPlatform = {
 };
 
 /** The stream's path below its service's address. */
-function ibmCloudPath(stream: Stream<Account>): string {
-  return pathOf(stream, { config: { endpoints: DEFAULT_ENDPOINTS } } as unknown as Account);
+function ibmCloudPath(stream: Stream<Accounts>): string {
+  return pathOf(stream, { all: [{ config: { endpoints: DEFAULT_ENDPOINTS } }] } as unknown as Accounts);
+}
+
+/** The field that foreign keys to a stream contain: `id`, even if it is only part of the key. */
+export function referredField(stream: Stream): string {
+  const { primaryKey } = stream;
+  return typeof primaryKey !== 'string' && primaryKey.madeOf.includes('id') ? 'id' : keyFieldOf(stream);
 }
 
 /** The path of a stream's first request, with `{id}` for a deployment's id. */

@@ -1,6 +1,6 @@
 import elk, { type ElkNode, type ElkExtendedEdge, type ElkPort } from 'elkjs/lib/elk.bundled.js';
-import { type Stream, keyFieldOf } from '../src/core/stream/stream.ts';
-import type { DocumentedPlatform } from './docs-platforms.ts';
+import type { Stream } from '../src/core/stream/stream.ts';
+import { type DocumentedPlatform, referredField } from './docs-platforms.ts';
 
 // Draws a diagram of a platform's streams: a box per stream with its key and foreign keys, and a line from each foreign
 // key to the stream that it refers to. ELK computes the positions of boxes and lines.
@@ -72,7 +72,7 @@ export function relationsOf({ streams, references, ownReferences }: DocumentedPl
 /** The fields in the stream's box: the key, then the foreign keys. */
 function shownFields(stream: Stream, relations: readonly Relation[]): string[] {
   const own = relations.filter((relation) => relation.stream === stream.name).map(({ field }) => field);
-  return [...new Set([keyFieldOf(stream), ...own])];
+  return [...new Set([referredField(stream), ...own])];
 }
 
 /** Lines leave a stream at its key on the right, and end at a foreign key on the left. */
@@ -132,7 +132,7 @@ function svg(graph: ElkNode, platform: DocumentedPlatform, relations: readonly R
 
 function boxSvg({ x = 0, y = 0, width = 0, height = 0, id }: ElkNode, stream: Stream, fields: string[], color: string) {
   const rows = fields.map((field, row) => {
-    const key = field === keyFieldOf(stream) ? ' class="key"' : '';
+    const key = field === referredField(stream) ? ' class="key"' : '';
     return `<text x="${x + 10}" y="${y + rowMiddle(row) + 4}"${key}>${field}</text>`;
   });
   return [

@@ -18,7 +18,8 @@ def members_of(client, group_id):
 def team(group, members):
     """The documented fields of members."""
     fields = ["id", "account_id", "name", "description", "is_federated", "created_by_id", "last_modified_by_id"]
-    return {**picked(group, fields, dates=["created_at", "last_modified_at"]), "members": [member(each) for each in members]}
+    row = picked(group, fields, dates=["created_at", "last_modified_at"])
+    return {"key": f'{row["account_id"]}/{row["id"]}', **row, "members": [member(each) for each in members]}
 
 
 def member(row):

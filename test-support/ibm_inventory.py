@@ -51,6 +51,13 @@ def main():
     # First, and alone: a thread that requests a token while another does sleeps for half a second.
     claims = jwt.decode(authenticator.token_manager.get_token(), options={"verify_signature": False})
     account_id = claims["account"]["bss"]
+
+    def emit(stream, rows):
+        # Every account has the same types and regions.
+        account = {"account_id": None if stream in ("databases", "datacenters") else account_id}
+        for row in rows:
+            sys.stdout.write(json.dumps({"stream": stream, "data": {**account, **row}}) + "\n")
+
     controller = client(ResourceControllerV2, at["resource_controller"])
     manager = client(ResourceManagerV2, at["resource_controller"])
     accounts = client(AccountManagementV4, at["accounts"])
@@ -104,11 +111,6 @@ def main():
         emit("teams", [team(row, members[row["id"]].result()) for row in teams.result()])
         for stream, subject in (("deployments_roles", "iam_id"), ("deployments_team_roles", "access_group_id")):
             emit(stream, grant_rows(granted.result(), roles.result(), deployments, subject))
-
-
-def emit(stream, rows):
-    for row in rows:
-        sys.stdout.write(json.dumps({"stream": stream, "data": row}) + "\n")
 
 
 # Instances: their kinds (1.5 and 1.7).

@@ -10,7 +10,7 @@ export type Row = Readonly<Record<string, unknown>>;
 interface Stream {
   readonly key: string;
   readonly cursor?: string;
-  /** All fields of the stream, separated by spaces. */
+  /** All fields of the stream but `account_id`, separated by spaces. */
   readonly fields: string;
 }
 
@@ -25,7 +25,7 @@ export const STREAMS = {
   billables: {
     key: 'id',
     cursor: 'month',
-    fields: `id account_id month deployment_id amount currency_code currency_rate start_at end_at description identifier
+    fields: `id month deployment_id amount currency_code currency_rate start_at end_at description identifier
       resource_identifier sku plan_name metric units unit rateable_quantity rated_cost discounts volume_discount
       volume_cost region pricing_country billable pending non_chargeable resource_instance_name resource_group_id
       resource_group_name tags service_tags`,
@@ -34,7 +34,7 @@ export const STREAMS = {
   datacenters: { key: 'slug', fields: 'slug provider region' },
   deployments: {
     key: 'id',
-    fields: `id guid account_id name type service generation version plan_id region resource_group_id resource_group_name
+    fields: `id guid name type service generation version plan_id region resource_group_id resource_group_name
       state created_at updated_at deleted_at created_by updated_by last_operation_type last_operation_state
       last_operation_description locked target_crn platform enable_public_endpoints enable_private_endpoints
       admin_usernames members shards host_flavor cpu_count_per_member memory_gb_per_member storage_gb_per_member
@@ -58,7 +58,7 @@ export const STREAMS = {
   deployments_recipes: {
     key: 'id',
     cursor: 'created_at',
-    fields: 'id deployment_id generation account_id name template status progress_percent created_at',
+    fields: 'id deployment_id generation name template status progress_percent created_at',
   },
   deployments_recovery_windows: {
     key: 'deployment_id',
@@ -79,10 +79,10 @@ export const STREAMS = {
     fields: `id deployment_id generation application method from_version to_version skip_backup_supported status
       is_preferred`,
   },
-  resource_groups: { key: 'id', fields: 'id crn account_id name state default quota_id created_at updated_at' },
+  resource_groups: { key: 'id', fields: 'id crn name state default quota_id created_at updated_at' },
   teams: {
-    key: 'id',
-    fields: `id account_id name description is_federated members created_at created_by_id last_modified_at
+    key: 'key',
+    fields: `key id name description is_federated members created_at created_by_id last_modified_at
       last_modified_by_id`,
   },
 } as const satisfies Record<string, Stream>;
@@ -98,7 +98,7 @@ export const INCREMENTAL = ['deployments_backups', 'deployments_recipes'] as con
 
 /** The names of all fields of a stream. */
 export function fieldsOf(name: StreamName): string[] {
-  return STREAMS[name].fields.split(/\s+/);
+  return ['account_id', ...STREAMS[name].fields.split(/\s+/)];
 }
 
 /** Whether a task or backup has a final status. The two generations name statuses differently. */
@@ -117,8 +117,10 @@ function utc(text: unknown): string | null {
 const orNull = (value: unknown): unknown => (value === undefined || value === '' ? null : value);
 
 /** Sets every field that the row lacks to null. */
-function withNulls(name: StreamName, row: Row): Row {
-  return Object.fromEntries(fieldsOf(name).map((field) => [field, orNull(row[field])]));
+function withNulls(name: StreamName, row: Row, { accountId }: IbmCloudSandbox): Row {
+  // Every account has the same types and regions.
+  const account_id = name === 'databases' || name === 'datacenters' ? null : accountId;
+  return Object.fromEntries(fieldsOf(name).map((field) => [field, orNull({ account_id, ...row }[field])]));
 }
 
 /**
@@ -150,14 +152,14 @@ export async function expectedRows(
     deployments_versions: versions,
   };
   return Object.fromEntries(
-    STREAM_NAMES.map((name) => [name, rows[name].map((row) => withNulls(name, row))]),
+    STREAM_NAMES.map((name) => [name, rows[name].map((row) => withNulls(name, row, sandbox))]),
   ) as unknown as Record<StreamName, Row[]>;
 }
 
 /** The tasks and backups that are currently listed. */
 export function historyNow(sandbox: IbmCloudSandbox): Record<(typeof INCREMENTAL)[number], Row[]> {
   const rows = plainRows(sandbox);
-  const of = (name: (typeof INCREMENTAL)[number]): Row[] => rows[name].map((row) => withNulls(name, row));
+  const of = (name: (typeof INCREMENTAL)[number]): Row[] => rows[name].map((row) => withNulls(name, row, sandbox));
   return { deployments_backups: of('deployments_backups'), deployments_recipes: of('deployments_recipes') };
 }
 
@@ -190,7 +192,6 @@ function plainRows(
     deployments_recipes: each('deployments_recipes', (row) => ({
       ...row,
       ...gen1,
-      account_id: sandbox.accountId,
       name: row['description'],
       template: row['resource_type'],
       created_at: utc(row['created_at']),
@@ -206,6 +207,7 @@ function plainRows(
     deployments_scalings: each('deployments_scalings', (row) => ('id' in row ? gen1Scaling(row) : gen2Scaling(row))),
     teams: each('teams', (row) => ({
       ...row,
+      key: `${sandbox.accountId}/${String(row['id'])}`,
       members: (row['members'] as Row[] | undefined)?.map(({ href: _href, ...member }) => member),
       is_federated: false,
       created_at: utc(row['created_at']),

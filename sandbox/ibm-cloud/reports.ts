@@ -143,7 +143,7 @@ const REPORTS = {
   },
   teams: {
     paths: ['/iam/v2/groups', '/iam/v2/groups/:id/members'],
-    key: ['id'],
+    key: ['account_id', 'id'],
     rows: ({ world }) => accessGroups(world).map((row) => ({ ...row, members: members(world, String(row['id'])) })),
   },
 } as const satisfies Record<string, Report>;

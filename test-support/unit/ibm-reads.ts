@@ -7,7 +7,7 @@ import type { Session } from '../../src/core/reading/session.ts';
 import { ibmCloudConfig } from '../../src/platforms/ibm-cloud/config.ts';
 import { ibmCloud } from '../../src/platforms/ibm-cloud/ibm-cloud.ts';
 import { INSTANCES } from '../../src/platforms/ibm-cloud/account/inventory.ts';
-import { Account } from '../../src/platforms/ibm-cloud/account/account.ts';
+import { Accounts } from '../../src/platforms/ibm-cloud/account/accounts.ts';
 import { refusal } from './fake-api.ts';
 import { type TestApi, instancesBody, openApi } from './instances.ts';
 import type { Printout } from './output.ts';
@@ -29,7 +29,7 @@ export interface IbmRead {
   printed: Printout;
 }
 
-export function openIbmRead(definition: Stream<Account>, account: AccountData): IbmRead {
+export function openIbmRead(definition: Stream<Accounts>, account: AccountData): IbmRead {
   const { instances = [], answers = {}, config = {}, state = {}, startedAt = '2026-11-26T00:00:00.000Z' } = account;
   const { run: usual, printed } = openRun({ startedAt });
   const api = openApi(({ path }: Request) => {
@@ -42,11 +42,11 @@ export function openIbmRead(definition: Stream<Account>, account: AccountData): 
     return answer;
   });
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'the-key', ...config });
-  const run: Session<Account> = {
+  const run: Session<Accounts> = {
     ...usual,
     send: sendTo(api, usual.workers, usual.signal),
     terms: ibmCloud.terms.facts,
-    shared: new Account(parsed, api),
+    shared: new Accounts(parsed, api),
   };
   const options: CursorOptions = {
     mode: 'incremental',
@@ -60,7 +60,7 @@ export function openIbmRead(definition: Stream<Account>, account: AccountData): 
 }
 
 /** All records of a stream, in the order of their keys. */
-export async function ibmRows(definition: Stream<Account>, account: AccountData): Promise<Row[]> {
+export async function ibmRows(definition: Stream<Accounts>, account: AccountData): Promise<Row[]> {
   const { stream, printed } = openIbmRead(definition, account);
   await stream.toEnd();
   const keyOf = (row: Row): string => String(row[keyFieldOf(definition)]);

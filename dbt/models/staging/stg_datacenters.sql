@@ -1,6 +1,7 @@
 -- Written by `npm run docs` from the declarations of the streams.
 {% set ibm_cloud = {
   'slug': 'text',
+  'account_id': 'text',
   'provider': 'text',
   'region': 'text',
 } %}

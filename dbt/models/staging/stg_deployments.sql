@@ -1,8 +1,8 @@
 -- Written by `npm run docs` from the declarations of the streams.
 {% set ibm_cloud = {
   'id': 'text',
-  'guid': 'text',
   'account_id': 'text',
+  'guid': 'text',
   'name': 'text',
   'type': 'text',
   'service': 'text',

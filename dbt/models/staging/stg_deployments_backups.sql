@@ -1,6 +1,7 @@
 -- Written by `npm run docs` from the declarations of the streams.
 {% set ibm_cloud = {
   'id': 'text',
+  'account_id': 'text',
   'deployment_id': 'text',
   'generation': 'text',
   'name': 'text',

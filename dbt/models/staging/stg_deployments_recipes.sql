@@ -1,9 +1,9 @@
 -- Written by `npm run docs` from the declarations of the streams.
 {% set ibm_cloud = {
   'id': 'text',
+  'account_id': 'text',
   'deployment_id': 'text',
   'generation': 'text',
-  'account_id': 'text',
   'name': 'text',
   'template': 'text',
   'status': 'text',

@@ -1,6 +1,7 @@
 -- Written by `npm run docs` from the declarations of the streams.
 {% set ibm_cloud = {
   'deployment_id': 'text',
+  'account_id': 'text',
   'generation': 'text',
   'earliest_point_in_time_recovery_time': 'timestamp',
 } %}

@@ -1,6 +1,7 @@
 -- Written by `npm run docs` from the declarations of the streams.
 {% set ibm_cloud = {
   'deployment_id': 'text',
+  'account_id': 'text',
   'generation': 'text',
   'leader': 'text',
   'replicas': 'list',

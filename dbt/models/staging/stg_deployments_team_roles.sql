@@ -1,6 +1,7 @@
 -- Written by `npm run docs` from the declarations of the streams.
 {% set ibm_cloud = {
   'id': 'text',
+  'account_id': 'text',
   'policy_id': 'text',
   'access_group_id': 'text',
   'subject_type': 'text',

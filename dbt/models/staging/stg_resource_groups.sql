@@ -1,8 +1,8 @@
 -- Written by `npm run docs` from the declarations of the streams.
 {% set ibm_cloud = {
   'id': 'text',
-  'crn': 'text',
   'account_id': 'text',
+  'crn': 'text',
   'name': 'text',
   'state': 'text',
   'default': 'boolean',

@@ -1,7 +1,8 @@
 -- Written by `npm run docs` from the declarations of the streams.
 {% set ibm_cloud = {
-  'id': 'text',
+  'key': 'text',
   'account_id': 'text',
+  'id': 'text',
   'name': 'text',
   'description': 'text',
   'is_federated': 'boolean',

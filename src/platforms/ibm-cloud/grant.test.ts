@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { crnOf, gen1Row, instancesBody, openApi } from '../../../test-support/unit/instances.ts';
-import { Account } from './account/account.ts';
+import { Accounts } from './account/accounts.ts';
 import { ibmCloudConfig } from './config.ts';
 import { grant } from './grant.ts';
 import { streams } from './streams/index.ts';
@@ -12,9 +12,9 @@ test.each(['account', 'resource_groups'])('the docs contain each command if bill
   );
   const config = { name: 'ibm_cloud', api_key: 'k', billing, logs_instances: [crnOf(1, 'logs')] };
   const api = openApi(() => instancesBody([gen1Row(1)]));
-  const account = new Account(ibmCloudConfig.parse(config), api);
+  const accounts = new Accounts(ibmCloudConfig.parse(config), api);
   for (const { name } of streams) {
-    const command = (await grant(name, account, 'rejected'))
+    const command = (await grant(name, accounts, 'rejected'))
       ?.replace('SERVICE_ID', 'source-compose')
       .replace('databases-for-postgresql', '"$service"')
       .replace(/(?<=--service-instance )\S+/, 'GUID');

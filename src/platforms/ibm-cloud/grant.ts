@@ -2,6 +2,7 @@ import { parseCrn } from './api/crn.ts';
 import type { IbmCloudConfig } from './config.ts';
 import { serviceIdIn } from './api/token.ts';
 import type { Account } from './account/account.ts';
+import type { Accounts } from './account/accounts.ts';
 import { loadInventory } from './account/inventory.ts';
 
 const BILLING = {
@@ -36,7 +37,7 @@ const HIDING: ReadonlySet<string> = new Set([
  */
 export async function grant(
   stream: string,
-  account: Account,
+  { all: [account] }: Accounts,
   outcome: 'rejected' | 'hidden',
   partition?: string,
 ): Promise<string | undefined> {

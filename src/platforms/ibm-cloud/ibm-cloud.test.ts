@@ -13,7 +13,7 @@ import { ConnectorError } from '../../core/failure/errors.ts';
 import { type FactsOf, type ProblemId, problems } from '../../core/failure/problems.ts';
 import type { Row } from '../../core/record/row.ts';
 import type { IbmCloudConfig } from './config.ts';
-import { Account } from './account/account.ts';
+import { Accounts } from './account/accounts.ts';
 import { ibmCloud } from './ibm-cloud.ts';
 import { INSTANCES } from './account/inventory.ts';
 
@@ -101,7 +101,7 @@ describe('a check', () => {
 
   function probed(chosen: IbmCloudConfig, api: TestApi): Promise<string[]> {
     const once = { ...api, isCheck: true } as const;
-    return ibmCloud.check(chosen, once, new Account(chosen, once));
+    return ibmCloud.check(chosen, once, new Accounts(chosen, once));
   }
 
   test('reads the whole inventory if deployment_ids is set, and lists the ids that do not exist', async () => {

@@ -1,5 +1,5 @@
 import type { Platform } from '../platform.ts';
-import { Account } from './account/account.ts';
+import { Accounts } from './account/accounts.ts';
 import { loadInventory, missingSentence } from './account/inventory.ts';
 import { rejections } from './api/error-text.ts';
 import { iamAuth } from './api/token.ts';
@@ -11,7 +11,7 @@ import { streams } from './streams/index.ts';
 import { count, terms } from './terms.ts';
 
 /** IBM Cloud Databases, both generations (docs/reference/icd-api.md). */
-export const ibmCloud: Platform<IbmCloudConfig, Account> = {
+export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
   config: ibmCloudConfig,
   streams,
   terms,
@@ -24,10 +24,10 @@ export const ibmCloud: Platform<IbmCloudConfig, Account> = {
     accept: 'application/json',
     rejections,
   }),
-  open: (config, api) => new Account(config, api),
+  open: (config, api) => new Accounts(config, api),
   probes,
   grant,
-  async check(config, api, account) {
+  async check(config, api, { all: [account] }) {
     const isLimited = config.deployment_ids.length > 0;
     const { deployments, missing } = await account.once(loadInventory);
     if (missing.length > 0) return [missingSentence(missing, account.selection)];

@@ -1,10 +1,9 @@
 import type { Level } from '../../../core/output/output.ts';
-import { streamsOf } from '../../../core/stream/stream.ts';
 import type { Api } from '../../platform.ts';
 import type { IbmCloudConfig } from '../config.ts';
 import { Selection } from './selection.ts';
 
-/** The account that is read. All streams of a sync share one instance. */
+/** An account that is read. All streams of a sync share one instance. */
 export class Account {
   readonly api: Api;
   readonly config: IbmCloudConfig;
@@ -31,6 +30,3 @@ export class Account {
     this.#logged.add(sentence);
   }
 }
-
-/** Declares a stream of this platform. */
-export const ibmStream = streamsOf<Account>();

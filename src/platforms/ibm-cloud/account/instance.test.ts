@@ -116,6 +116,7 @@ describe('a backup', () => {
       kind: 'independent backup',
       id: row['id'],
       row,
+      account: ACCOUNT,
       backup: { source_data_service_crn: source },
       source,
     });

@@ -13,6 +13,7 @@ export interface Deployment {
   generation: 'gen1' | 'gen2';
   /** The type's name in the databases' API: `postgresql`, `mongodbee`. */
   type: string;
+  /** The account's id. */
   account: string | undefined;
   /** The region whose databases API has the instance; undefined for generation 2 and for an unsupported CRN. */
   region: string | undefined;
@@ -23,6 +24,7 @@ export interface IndependentBackup {
   kind: 'independent backup';
   id: string;
   row: Row;
+  account: string | undefined;
   /** `extensions.dataservices.backup`; empty if the row does not contain it. */
   backup: Row;
   /** The CRN of the backed-up deployment, which may have been deleted; undefined if unknown. */
@@ -39,12 +41,13 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
   // Even an incomplete CRN contains the service.
   const service = textOf(id.split(':')[4]) ?? textOf(row['resource_id']) ?? '';
   const dataservices = dataservicesOf(row);
+  const account = textOf(row['account_id']) ?? textOf(crn?.account);
   const backup = dataservices?.['backup'];
   const engine = engineIn(service);
   if (isRow(backup) || service === BACKUPS || engine?.endsWith('-backup') === true) {
     const details = isRow(backup) ? backup : {};
     const source = textOf(details['source_data_service_crn']);
-    return { kind: 'independent backup', id, row, backup: details, source };
+    return { kind: 'independent backup', id, row, account, backup: details, source };
   }
   if (engine === undefined) return undefined;
   const plan = textOf(row['resource_plan_id']) ?? '';
@@ -57,7 +60,7 @@ export function instanceOf(id: string, row: Row): Instance | undefined {
     service,
     generation: isGen2 ? 'gen2' : 'gen1',
     type: typeOf(engine, plan),
-    account: textOf(row['account_id']) ?? textOf(crn?.account),
+    account,
     region: !isGen2 && crn !== undefined && isRegion(crn.region) ? crn.region : undefined,
   };
 }

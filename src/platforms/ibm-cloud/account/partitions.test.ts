@@ -34,7 +34,7 @@ describe('the partitions of a generation 1 stream', () => {
         id: crnOf(1),
         label: `deployment db-1 (${crnOf(1)})`,
         origin: 'https://api.us-south.databases.cloud.ibm.com/v5/ibm',
-        fields: { deployment_id: crnOf(1), generation: 'gen1' },
+        fields: { account_id: ACCOUNT, deployment_id: crnOf(1), generation: 'gen1' },
       },
       expect.objectContaining({
         label: expect.stringContaining('deployment db-2') as string,
@@ -69,12 +69,6 @@ describe('the partitions of a generation 1 stream', () => {
   test('do not show which other deployments exist if only some resource groups are read', async () => {
     const account = accountOf([gen1Row(1)], { resource_group_ids: ['a'.repeat(32)] });
     expect((await gen1Partitions(account)).all).toBeUndefined();
-  });
-
-  test('may contain additional fields for their records', async () => {
-    const account = accountOf([gen1Row(1)]);
-    const { chosen } = await gen1Partitions(account, undefined, (deployment) => ({ account_id: deployment.account }));
-    expect(chosen[0]?.fields).toEqual({ deployment_id: crnOf(1), generation: 'gen1', account_id: ACCOUNT });
   });
 });
 

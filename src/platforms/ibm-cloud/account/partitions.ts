@@ -1,6 +1,5 @@
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
 import type { Request } from '../../../core/stream/request.ts';
-import type { Row } from '../../../core/record/row.ts';
 import { databasesAt } from '../api/endpoints.ts';
 import { count } from '../terms.ts';
 import type { Account } from './account.ts';
@@ -16,12 +15,7 @@ export function perDeployment(report: string, types?: ReadonlySet<string>) {
   };
 }
 
-/** `fields` returns additional fields for the records of a deployment. */
-export async function gen1Partitions(
-  account: Account,
-  types?: ReadonlySet<string>,
-  fields?: (deployment: Deployment) => Row,
-): Promise<Partitions> {
+export async function gen1Partitions(account: Account, types?: ReadonlySet<string>): Promise<Partitions> {
   const { deployments, all } = await account.once(loadInventory);
   const gen1 = deployments.filter(({ generation }) => generation === 'gen1');
   const offered = gen1.filter(({ type }) => types?.has(type) ?? true);
@@ -30,7 +24,7 @@ export async function gen1Partitions(
     ...(gen2 > 0 ? [`${count(gen2, 'deployment')} of generation 2`] : []),
     ...(others > 0 ? [`${count(others, 'deployment')} of other types`] : []),
   ];
-  return { chosen: partitionsOf(offered, account, fields), all, isWhole: account.selection.isAll, leftOut };
+  return { chosen: partitionsOf(offered, account), all, isWhole: account.selection.isAll, leftOut };
 }
 
 /** Requests different services and regions first, because roles often apply to a whole service. */
@@ -42,16 +36,12 @@ function varied(deployments: readonly Deployment[]): Deployment[] {
 }
 
 /** One partition per generation 1 deployment whose region is known. */
-export function partitionsOf(
-  deployments: readonly Deployment[],
-  { config, api }: Account,
-  fields?: (deployment: Deployment) => Row,
-): Partition[] {
+export function partitionsOf(deployments: readonly Deployment[], { config, api }: Account): Partition[] {
   return (api.isCheck === true ? varied(deployments) : deployments).flatMap((deployment) => {
-    const { id, region } = deployment;
+    const { id, account, region } = deployment;
     if (region === undefined) return [];
-    const common = { deployment_id: id, generation: 'gen1', ...fields?.(deployment) };
-    return [{ id, label: labelOf(deployment), origin: databasesAt(config.endpoints, region), fields: common }];
+    const fields = { account_id: account ?? null, deployment_id: id, generation: 'gen1' };
+    return [{ id, label: labelOf(deployment), origin: databasesAt(config.endpoints, region), fields }];
   });
 }
 

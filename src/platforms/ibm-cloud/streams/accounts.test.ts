@@ -20,7 +20,7 @@ test('the record of the account excludes the personal data of the owner', async 
   const { stream, printed, api } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: body } });
   await stream.toEnd();
   expect(printed.rows).toEqual([
-    { id: ACCOUNT, name: 'Orders', type: 'PAYG', status: 'ACTIVE', owner_iam_id: 'IBMid-1' },
+    { id: ACCOUNT, account_id: ACCOUNT, name: 'Orders', type: 'PAYG', status: 'ACTIVE', owner_iam_id: 'IBMid-1' },
   ]);
   expect(printed.logged('WARN')).toEqual([]);
   expect(api.requests.at(-1)).toMatchObject({
@@ -38,7 +38,7 @@ test('a response without an id gets the requested id', async () => {
 test.each([403, 404])('with HTTP %i, the record contains only the id, and a warning is logged', async (status) => {
   const { stream, printed, api } = openIbmRead(accounts, { answers: { details, [ACCOUNT]: refusal(status, 'x') } });
   await stream.toEnd();
-  expect(printed.rows).toEqual([{ id: ACCOUNT }]);
+  expect(printed.rows).toEqual([{ id: ACCOUNT, account_id: ACCOUNT }]);
   expect(api.logged).toEqual([
     `warn accounts: the record has only the id, because IBM Cloud rejected the request (HTTP ${status})`,
   ]);

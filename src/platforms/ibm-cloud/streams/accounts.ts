@@ -3,7 +3,8 @@ import { text } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Skipped } from '../../../core/retrieval/partitions.ts';
 import { accountId } from '../account/account-id.ts';
-import { type Account, ibmStream } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { objectOf } from '../api/envelope.ts';
 import { orRejection } from '../api/failure.ts';
 

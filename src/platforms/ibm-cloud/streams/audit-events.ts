@@ -1,6 +1,6 @@
 import { boolean, object, text, timestamp } from '../../../core/stream/fields.ts';
 import type { WindowPage } from '../../../core/retrieval/window/declaration.ts';
-import { ibmStream } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { auditEntry } from '../logs/audit-event.ts';
 import { MAX_WINDOW_MS, eventsQuery, queryResult } from '../logs/query.ts';
 
@@ -37,7 +37,6 @@ export const auditEvents = ibmStream({
   dropped: [],
   fields: {
     id: text('ID of the event, or a hash of its content if it has none.'),
-    account_id: text('ID of the account.'),
     deployment_id: text('CRN of the deployment.'),
     service: text('Name of the service, such as databases-for-postgresql.'),
     event: text('Action, such as databases-for-postgresql.deployment-group.update.'),

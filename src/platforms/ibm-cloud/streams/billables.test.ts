@@ -4,7 +4,7 @@ import type { Request } from '../../../core/stream/request.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Api } from '../../platform.ts';
 import { ibmCloudConfig } from '../config.ts';
-import { Account } from '../account/account.ts';
+import { Accounts } from '../account/accounts.ts';
 import { billables } from './billables.ts';
 
 const ACCOUNT = 'a'.repeat(32);
@@ -47,7 +47,7 @@ async function read(
   const parsed = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'k', ...config });
   const { retrieval } = billables;
   if (retrieval.way !== 'month') throw new Error('it is not read by month');
-  const { rows, isWhole } = await retrieval.load('2026-10', new Account(parsed, api));
+  const { rows, isWhole } = await retrieval.load('2026-10', new Accounts(parsed, api));
   return { rows, isWhole, log };
 }
 

@@ -3,7 +3,8 @@ import { boolean, listOfObjects, listOfTexts, number, text, timestamp } from '..
 import type { Month } from '../../../core/retrieval/month/declaration.ts';
 import { monthAfter } from '../../../core/retrieval/month/month.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { type Account, ibmStream } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { isDatabaseService } from '../account/instance.ts';
 import { loadInventory } from '../account/inventory.ts';
 import { guidOf } from '../account/selection.ts';
@@ -34,7 +35,6 @@ export const billables = ibmStream({
     id: text(
       'Key generated for this stream: month/identifier/sku/metric/region/pricing_country, plus a number for records that share these values.',
     ),
-    account_id: text('ID of the account.'),
     month: text('Billing month in UTC, such as 2026-10.'),
     deployment_id: text('CRN of the deployment or backup, which may be deleted.'),
     amount: number('Cost in currency_code, after discounts.'),

@@ -12,9 +12,10 @@ test('each database type becomes a record, whose versions have both preferred an
     { type: 'etcd', versions: null },
   ];
   expect(await ibmRows(databases, { instances, answers: { deployables: { deployables } } })).toEqual([
-    { type: 'etcd', generation: 'gen1', versions: null },
+    { type: 'etcd', account_id: null, generation: 'gen1', versions: null },
     {
       type: 'postgresql',
+      account_id: null,
       generation: 'gen1',
       versions: [
         {

@@ -1,6 +1,6 @@
 import { boolean, listOfObjects, text } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
-import { ibmStream } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { loadCatalogue } from '../account/catalogue.ts';
 import { rowsOf } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
@@ -11,6 +11,7 @@ const PATH = 'deployables';
 export const databases = ibmStream({
   name: 'databases',
   description: 'The database types available in generation 1, with their versions.',
+  isSameForAll: true,
   retrieval: {
     way: 'shared',
     path: PATH,

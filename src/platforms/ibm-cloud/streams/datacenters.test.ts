@@ -8,8 +8,8 @@ const instances = [instanceRow(1, crnOf(1, 'databases-for-redis', 'eu-de'))];
 test('each region becomes a record', async () => {
   const rows = await ibmRows(datacenters, { instances, answers: { regions: { regions: ['us-south', 'eu-de'] } } });
   expect(rows).toEqual([
-    { slug: 'ibm:eu-de', provider: 'ibm', region: 'eu-de' },
-    { slug: 'ibm:us-south', provider: 'ibm', region: 'us-south' },
+    { slug: 'ibm:eu-de', account_id: null, provider: 'ibm', region: 'eu-de' },
+    { slug: 'ibm:us-south', account_id: null, provider: 'ibm', region: 'us-south' },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { text } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { ibmStream } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { loadCatalogue } from '../account/catalogue.ts';
 import { listIn } from '../api/envelope.ts';
 import { textOf } from '../api/values.ts';
@@ -12,6 +12,7 @@ const PATH = 'regions';
 export const datacenters = ibmStream({
   name: 'datacenters',
   description: 'The regions where databases can be provisioned.',
+  isSameForAll: true,
   retrieval: {
     way: 'shared',
     path: PATH,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { ibmRows } from '../../../../test-support/unit/ibm-reads.ts';
-import { crnOf, gen1Row } from '../../../../test-support/unit/instances.ts';
+import { ACCOUNT, crnOf, gen1Row } from '../../../../test-support/unit/instances.ts';
 import { deploymentsAllowlists } from './deployments-allowlists.ts';
 
-const common = { deployment_id: crnOf(1), generation: 'gen1' };
+const common = { account_id: ACCOUNT, deployment_id: crnOf(1), generation: 'gen1' };
 const instances = [gen1Row(1)];
 
 test('each allowed address becomes a record', async () => {

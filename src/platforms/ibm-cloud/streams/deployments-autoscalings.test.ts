@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ibmRows } from '../../../../test-support/unit/ibm-reads.ts';
-import { crnOf, gen1Row } from '../../../../test-support/unit/instances.ts';
+import { ACCOUNT, crnOf, gen1Row } from '../../../../test-support/unit/instances.ts';
 import { deploymentsAutoscalings } from './deployments-autoscalings.ts';
 
 const instances = [gen1Row(1)];
@@ -23,7 +23,7 @@ test('each autoscaled resource becomes a record', async () => {
     _links: [],
   };
   const rows = await ibmRows(deploymentsAutoscalings, { instances, answers: { [REPORT]: { autoscaling } } });
-  const common = { deployment_id: crnOf(1), generation: 'gen1', group_id: 'member' };
+  const common = { account_id: ACCOUNT, deployment_id: crnOf(1), generation: 'gen1', group_id: 'member' };
   expect(rows).toEqual([
     expect.objectContaining({
       ...common,

@@ -1,6 +1,6 @@
 import { boolean, integer, number, text } from '../../../core/stream/fields.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
-import { ibmStream } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { perDeployment } from '../account/partitions.ts';
 import { objectIn } from '../api/envelope.ts';
 import { within } from '../api/values.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { backupRow, crnOf, gen1Row, gen2Row, guidOf } from '../../../../test-support/unit/instances.ts';
+import { ACCOUNT, backupRow, crnOf, gen1Row, gen2Row, guidOf } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { deploymentsBackups } from './deployments-backups.ts';
 
@@ -31,6 +31,7 @@ test('a generation 1 backup has the requested CRN as its deployment_id, but no d
   expect(printed.rows).toEqual([
     {
       id: `${crnOf(1).slice(0, -1)}backup:b1`,
+      account_id: ACCOUNT,
       deployment_id: crnOf(1),
       generation: 'gen1',
       type: 'scheduled',
@@ -58,6 +59,7 @@ test('a generation 2 backup is read from the inventory, without another request'
   expect(printed.rows).toEqual([
     {
       id: crnOf(1, BACKUPS),
+      account_id: ACCOUNT,
       deployment_id: crnOf(9),
       generation: 'gen2',
       name: 'db-1',

@@ -1,7 +1,8 @@
 import { boolean, number, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
-import { type Account, ibmStream } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import type { IndependentBackup } from '../account/instance.ts';
 import { loadInventory } from '../account/inventory.ts';
 import { partitionsOf, reportOf } from '../account/partitions.ts';
@@ -75,10 +76,11 @@ function isFinal({ status, deployment_id }: Row): boolean {
   return FINAL.has(status) && typeof deployment_id === 'string';
 }
 
-function rowOf({ id, row, backup }: IndependentBackup): Row {
+function rowOf({ id, row, account, backup }: IndependentBackup): Row {
   const { state = null } = row;
   return {
     id,
+    account_id: account ?? null,
     status: state,
     is_downloadable: false,
     is_restorable: state === 'active',

@@ -1,6 +1,6 @@
 import { integer, text, timestamp } from '../../../core/stream/fields.ts';
-import { ibmStream } from '../account/account.ts';
-import { gen1Partitions, perDeployment } from '../account/partitions.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
+import { perDeployment } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
 
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired']);
@@ -14,8 +14,6 @@ export const deploymentsRecipes = ibmStream({
   description: 'Tasks of each deployment of generation 1.',
   retrieval: {
     ...perDeployment('/tasks'),
-    partitions: (account) =>
-      gen1Partitions(account, undefined, (deployment) => ({ account_id: deployment.account ?? null })),
     rows: (body, { path }) =>
       rowsIn(body, 'tasks', path, ({ description = null, resource_type = null, ...row }) => ({
         ...row,
@@ -32,7 +30,6 @@ export const deploymentsRecipes = ibmStream({
     id: text('CRN of the task.'),
     deployment_id: text('CRN of the deployment.'),
     generation: text('Always gen1; for generation 2, deployments has the last operation.'),
-    account_id: text('ID of the account.'),
     name: text('Description of the task.'),
     template: text('Resource type of the task, such as instance, backup or user.'),
     status: text('Status, such as queued, running, completed, failed or expired.'),

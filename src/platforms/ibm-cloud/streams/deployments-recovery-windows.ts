@@ -1,5 +1,5 @@
 import { text, timestamp } from '../../../core/stream/fields.ts';
-import { ibmStream } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { perDeployment } from '../account/partitions.ts';
 import { objectIn } from '../api/envelope.ts';
 import { textOrNull } from '../api/values.ts';

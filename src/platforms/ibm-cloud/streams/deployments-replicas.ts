@@ -1,6 +1,6 @@
 import { listOfTexts, text } from '../../../core/stream/fields.ts';
 import type { ParsedPage } from '../../../core/stream/request.ts';
-import { ibmStream } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { perDeployment } from '../account/partitions.ts';
 import { objectIn } from '../api/envelope.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { crnOf, gen1Row, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
+import { ACCOUNT, crnOf, gen1Row, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
 
@@ -32,6 +32,7 @@ describe('a scaling group of generation 1', () => {
     expect(await gen1(group())).toEqual([
       {
         id: `${crnOf(1)}/member`,
+        account_id: ACCOUNT,
         deployment_id: crnOf(1),
         generation: 'gen1',
         group_id: 'member',
@@ -105,6 +106,7 @@ describe('the record of a generation 2 deployment', () => {
     expect(await gen2({ members: 3, host_flavor: 'bx3d.4x20', cpu_count: 4, memory_gb: 20, storage_gb: 10.5 })).toEqual(
       {
         id: `${crnOf(1)}/member`,
+        account_id: ACCOUNT,
         deployment_id: crnOf(1),
         generation: 'gen2',
         group_id: 'member',

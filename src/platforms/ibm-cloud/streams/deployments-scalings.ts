@@ -2,7 +2,8 @@ import { type Field, number, text } from '../../../core/stream/fields.ts';
 import { coerce } from '../../../core/record/normalise.ts';
 import type { Row } from '../../../core/record/row.ts';
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
-import { type Account, ibmStream } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { type Deployment, gen2SizesOf, labelOf } from '../account/instance.ts';
 import { loadInventory } from '../account/inventory.ts';
 import { partitionsOf, reportOf } from '../account/partitions.ts';
@@ -63,10 +64,10 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
   const gen2 = deployments.filter(({ generation }) => generation === 'gen2');
   const sizeless: Deployment[] = [];
   const partitions = gen2.flatMap((deployment): Partition[] => {
-    const { id, row } = deployment;
+    const { id, row, account } = deployment;
     const sizes = gen2SizesOf(row);
     if (sizes !== undefined) {
-      const fields = { deployment_id: id, generation: 'gen2' };
+      const fields = { account_id: account ?? null, deployment_id: id, generation: 'gen2' };
       return [{ id, label: labelOf(deployment), fields, rows: [gen2Row(sizes)] }];
     }
     sizeless.push(deployment);

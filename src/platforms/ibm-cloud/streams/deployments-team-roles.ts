@@ -1,4 +1,4 @@
-import { ibmStream } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { grantsTo } from '../account/grants.ts';
 
 /** `GET /v2/policies` (icd-api.md 2.7): the policies for access groups. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
-import { crnOf, gen1Row } from '../../../../test-support/unit/instances.ts';
+import { ACCOUNT, crnOf, gen1Row } from '../../../../test-support/unit/instances.ts';
 import { deploymentsVersions } from './deployments-versions.ts';
 
 const instances = [gen1Row(1)];
@@ -12,6 +12,7 @@ test('each upgrade becomes a record with the status of the current version', asy
   const version = { type: 'postgresql', version: '15', status: 'deprecated', is_preferred: false };
   const transitions = [transition, { ...transition, method: 'restore', application: 'pg', from_version: '15.4' }];
   const common = {
+    account_id: ACCOUNT,
     deployment_id: crnOf(1),
     generation: 'gen1',
     to_version: '16',

@@ -1,6 +1,6 @@
 import { boolean, integer, listOfTexts, number, object, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import { ibmStream } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { gen2SettingsOf } from '../account/gen2-settings.ts';
 import { type Deployment, gen2SizesOf } from '../account/instance.ts';
 import { INSTANCES, loadInventory } from '../account/inventory.ts';
@@ -57,7 +57,6 @@ export const deployments = ibmStream({
   fields: {
     id: text('CRN of the deployment.'),
     guid: text('GUID of the deployment, which is part of its CRN.'),
-    account_id: text('ID of the account.'),
     name: text('Name of the deployment.'),
     type: text('Database type, as in databases.'),
     service: text('Name of the service, such as databases-for-postgresql.'),

@@ -3,7 +3,7 @@ import { type Stream, cursorFieldOf, keyFieldOf } from '../../../core/stream/str
 import { openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
 import { crnOf, gen2Row, instanceRow } from '../../../../test-support/unit/instances.ts';
 import type { Row } from '../../../core/record/row.ts';
-import type { Account } from '../account/account.ts';
+import type { Accounts } from '../account/accounts.ts';
 import { DEFAULT_ENDPOINTS } from '../api/endpoints.ts';
 import { streams } from './index.ts';
 
@@ -29,7 +29,7 @@ const TABLE: [name: string, key: string, report?: string | undefined, cursor?: s
   ['deployments_team_roles', 'id'],
   ['deployments_versions', 'id', '/capability/versions'],
   ['resource_groups', 'id'],
-  ['teams', 'id'],
+  ['teams', 'key'],
 ];
 
 test('the streams match the table, in the same order', () => {
@@ -42,7 +42,7 @@ test.each(TABLE.filter(([, , report]) => report !== undefined))(
   (name, _, report) => {
     const { retrieval } = streamOf(name);
     const { stream } = openIbmRead(streamOf(name), {});
-    const shared = stream.reader.session.shared as Account;
+    const shared = stream.reader.session.shared as Accounts;
     if (retrieval.way !== 'partition') throw new Error('it has no partitions');
     const request = retrieval.request({ id: crnOf(1), label: '', origin: DATABASES }, shared);
     expect(request).toEqual({ origin: DATABASES, path: `deployments/${encodeURIComponent(crnOf(1))}${report}` });
@@ -115,7 +115,7 @@ test.each<[name: string, row: Row, leftOut: string]>([
   expect(stream.reader.report.leftOut).toEqual([`1 deployment of ${leftOut}`]);
 });
 
-function streamOf(name: string): Stream<Account> {
+function streamOf(name: string): Stream<Accounts> {
   const stream = streams.find((each) => each.name === name);
   if (stream === undefined) throw new Error(`no stream ${name}`);
   return stream;

@@ -1,5 +1,5 @@
 import type { Stream } from '../../../core/stream/stream.ts';
-import type { Account } from '../account/account.ts';
+import type { Accounts } from '../account/accounts.ts';
 import { accounts } from './accounts.ts';
 import { auditEvents } from './audit-events.ts';
 import { billables } from './billables.ts';
@@ -20,7 +20,7 @@ import { resourceGroups } from './resource-groups.ts';
 import { teams } from './teams.ts';
 
 /** All streams, in the order of the catalog. */
-export const streams: readonly Stream<Account>[] = [
+export const streams: readonly Stream<Accounts>[] = [
   accounts,
   auditEvents,
   billables,

@@ -1,5 +1,5 @@
 import { boolean, text, timestamp } from '../../../core/stream/fields.ts';
-import { ibmStream } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { RESOURCE_GROUPS, loadResourceGroups } from '../account/resource-groups.ts';
 
 /** `GET /v2/resource_groups` (icd-api.md 2.2). */
@@ -16,7 +16,6 @@ export const resourceGroups = ibmStream({
   fields: {
     id: text('ID of the resource group.'),
     crn: text('CRN of the resource group.'),
-    account_id: text('ID of the account.'),
     name: text('Name of the resource group.'),
     state: text('State of the resource group, such as ACTIVE.'),
     default: boolean('Whether this is the default resource group of the account.'),

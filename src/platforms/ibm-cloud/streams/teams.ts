@@ -2,7 +2,8 @@ import { ConnectorError } from '../../../core/failure/errors.ts';
 import { boolean, listOfObjects, text, timestamp } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { accountId } from '../account/account-id.ts';
-import { type Account, ibmStream } from '../account/account.ts';
+import type { Account } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
 import { orRejection } from '../api/failure.ts';
 import { allRows, listPages, offsetOfNext } from '../api/pages.ts';
 import { pruneToFields } from '../api/prune-to-fields.ts';
@@ -17,11 +18,11 @@ export const teams = ibmStream({
   name: 'teams',
   description: 'The access groups of the account, with their members.',
   retrieval: { way: 'shared', path: GROUPS, load: loadGroups },
-  primaryKey: 'id',
+  primaryKey: { field: 'key', madeOf: ['account_id', 'id'], needs: ['account_id', 'id'] },
   dropped: ['href', 'crn', 'members[].href'],
   fields: {
-    id: text('ID of the access group.'),
-    account_id: text('ID of the account.'),
+    key: text('Key generated for this stream: account_id/id.'),
+    id: text('ID of the access group; Public Access has the same ID in every account.'),
     name: text('Name of the access group.'),
     description: text('Description of the access group.'),
     is_federated: boolean('Whether the access group has dynamic rules.'),
