@@ -115,7 +115,7 @@ describe('the time-out of an attempt', () => {
     expect(await attemptAt(() => undefined, 50)).toBe(TIMED_OUT);
   });
 
-  test('a response that drips in times out, and its connection is closed', async () => {
+  test('a response that arrives too slowly times out, and its connection is closed', async () => {
     const closed = Promise.withResolvers<void>();
     const ended = await attemptAt((request, response) => {
       request.socket.on('close', () => closed.resolve());

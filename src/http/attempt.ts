@@ -5,8 +5,8 @@ const DECODER = new TextDecoder();
 
 /**
  * Sends one request and reads the whole response. The time-out covers everything from connecting to the last byte, so a
- * server that drips bytes can't block a worker. Rejects only with the signal's reason. It calls `dispatch` because undici's
- * `request` creates a stream for every body, which was measured as 7% of a read.
+ * server that sends its body very slowly can't block a worker. Rejects only with the signal's reason. Calls `dispatch`
+ * because undici's `request` creates a stream for every body, which took 7% of a read in measurements.
  */
 export async function attempt(
   dispatcher: Dispatcher,

@@ -23,8 +23,8 @@ export type RejectionMeaning = 'renewed' | 'rejected' | 'unrelated';
 /** How requests are authenticated. */
 export interface Auth {
   /**
-   * Returns the value of the `Authorization` header, or a promise if a token must be requested first. Requests that it sends
-   * with `send` must be anonymous. Throws a ConnectorError.
+   * Returns the value of the `Authorization` header, or a promise if a token must be requested first. Requests sent with
+   * `send` must be anonymous. Throws a ConnectorError.
    */
   header(send: SendRequest): string | Promise<string>;
   /** Throws if the meaning of the 401 can't be determined now. */

@@ -50,7 +50,7 @@ describe('HTTP 401', () => {
     expect(told).toEqual([]);
   });
 
-  test('the credentials are only reported when a second origin rejects them after a renewal', async () => {
+  test('credentials are reported as rejected only when a second origin rejects them after a renewal', async () => {
     const servers = await Promise.all(
       [1, 2].map(() => startServer((_, response) => answer(response, 401, '{"errors":"who are you"}'))),
     );

@@ -77,7 +77,7 @@ test('HTTP 429 is reported, delays the retry by Retry-After, and does not count 
   expect(retries.at(-1)).toMatchObject({ attempt: 5, reason: 'HTTP 503' });
 });
 
-test('half an hour of HTTP 429 ends a request with a transient error', async () => {
+test('a request fails with a transient error after half an hour of HTTP 429 responses', async () => {
   const { origin } = await startServer((_, response) => answer(response, 429, '{"errors":"slow down"}'));
   const timing = skippedTime();
   const { client } = createClient({ address: origin, timing });

@@ -51,9 +51,12 @@ export interface ClientOptions extends Connection {
   /** Called when the API rejects the credentials, so that no later request can succeed. */
   onCredentialsRejected?: (error: ConnectorError) => void;
   onExchange?: (exchange: Exchange) => void;
-  /** For checks, in Unix ms: requests fail instead of waiting beyond this time or retrying an unreachable address. */
+  /**
+   * The deadline of a check, in Unix ms. Requests fail instead of waiting beyond the deadline or retrying an unreachable
+   * address.
+   */
   deadline?: number;
-  /** Responses with a larger body are errors. */
+  /** The maximum size of a response body. A larger body is an error. */
   maxBodyBytes: number;
   timing: Timing;
   /** Replaces real connections in simulations. */

@@ -34,7 +34,7 @@ export class ApiClient {
   /** The origins that reject new tokens. */
   readonly #rejecting = new Set<Origin>();
   readonly #life = new AbortController();
-  /** Aborted when the sync is stopped, and when the client is closed. */
+  /** Aborted when the sync is stopped or the client is closed. */
   readonly #signal: AbortSignal;
 
   constructor(options: ClientOptions) {
@@ -88,7 +88,7 @@ export class ApiClient {
       const isLimited = outcomeOf(result) === 'limited';
       if (!isLimited && (call.attempts > MAX_RETRIES || !isTransient(result))) throw this.#error(call, result);
       const waitMs = isLimited ? origin.breaker.waitMs : backoff(call.attempts, timing.random(), result.retryAfterMs);
-      // With a deadline, a user is waiting who may have mistyped the address.
+      // A deadline means that a user is waiting, who may have mistyped the address.
       if (deadline !== undefined && (isUnreachable(result) || timing.now() + waitMs >= deadline))
         throw this.#error(call, result);
       onRetry({ request, stream, attempt: call.attempts, reason: result.reason, waitMs });

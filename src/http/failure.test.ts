@@ -28,7 +28,7 @@ const context = {
 const status = (code: number, text = '', headers: Record<string, string | string[]> = {}): Failure =>
   statusFailure({ status: code, headers, text }, { textOf: errorText });
 const withCode = (code: string, message: string): Error => Object.assign(new Error(message), { code });
-/** A connection that fails before or, if `connected`, after it is established. */
+/** A failure of a connection, which had been established if `connected`. */
 const failed = (code: string, connected = false, detail = 'it went wrong'): Failure =>
   connectionFailure(withCode(code, detail), connected);
 
@@ -182,7 +182,7 @@ test.each([
   expect(isUnreachable(failure)).toBe(nobody);
 });
 
-test("an error about Compose's own host says that Compose has closed", () => {
+test("an error about Compose's own host says that Compose has shut down", () => {
   expect(toError(failed('ENOTFOUND'), { ...context, host: 'api.compose.io' }).message).toContain('1 March 2023');
   expect(toError(failed('ENOTFOUND'), context).message).not.toContain('2023');
 });
@@ -216,7 +216,7 @@ test.each([
   expect(toError(failed(code), context).problem).toBe(problem);
 });
 
-test('EPROTO means that the server does not speak TLS if OpenSSL reports a wrong version number', () => {
+test('EPROTO means that the server does not use TLS if OpenSSL reports a wrong version number', () => {
   const detail = 'write EPROTO 80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:';
   expect(toError(failed('EPROTO', false, detail), context).problem).toBe('tls_not_spoken');
 });

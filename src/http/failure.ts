@@ -97,7 +97,7 @@ function targetOf(location: string | undefined): string {
   return address === '' ? 'an unnamed address' : quoted(serverText(address));
 }
 
-/** An HTTP 200 response with a body that the API can't have sent like this. `detail` is a clause about the body. */
+/** An HTTP 200 response whose body can't be what the API sent. `detail` is a clause about the body. */
 export function damaged(detail: string): Failure {
   return { problem: 'damaged_answer', reason: `damaged response (${detail})`, facts: { detail } };
 }

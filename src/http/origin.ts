@@ -64,8 +64,8 @@ export class Origin {
     }
     for (;;) {
       const pass = await this.breaker.enter(hasFailed, onLimited);
-      // Rejects only with the signal's reason; then the breaker doesn't admit any more requests, so the pass needs no
-      // cleanup.
+      // This rejects only with the signal's reason. The breaker then admits no more requests, so the pass doesn't have to
+      // be ended.
       const releasePermit = await this.#permits.acquire(this.#address, stream);
       const release = (): void => {
         this.breaker.cancel(pass);

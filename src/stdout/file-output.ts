@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
-// An import would load the dependencies of all exports of these modules, and double the time that `spec` takes in
-// addition to Node.js itself.
+// An import would load the dependencies of all exports of these modules, and double the time that `spec` takes beyond
+// starting Node.js.
 const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('node:fs');
 
 /** Writes some of the bytes, beginning at the offset, and returns the number of bytes written. */
@@ -15,7 +15,7 @@ export function openStdout(fd: number, stdout: Writable): Writable {
 }
 
 /**
- * Writes as many bytes as stdout accepts immediately, and returns their number. An error is only reported when the
+ * Writes as many bytes as stdout accepts immediately, and returns their number. Errors are reported only when the
  * remaining bytes are written.
  */
 export function writeNow(bytes: Buffer): number {

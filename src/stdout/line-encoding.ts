@@ -1,4 +1,4 @@
-/** How a protocol encodes its lines, in addition to JSON.stringify. */
+/** How a protocol encodes lines beyond what JSON.stringify does. */
 export interface LineEncoding {
   /** Converts JSON text so that every reader of the protocol accepts it. ASCII text doesn't get longer. */
   encode: (json: string) => string;

@@ -17,7 +17,7 @@ const ENCODINGS: Array<(text: string) => string> = [
   (text) => inSmallLetters(formText(text)),
 ];
 
-/** Without asterisks, because the mask consists of asterisks. */
+/** A credential without asterisks, because the mask consists of asterisks. */
 const credential = fc.string({ unit: 'grapheme', minLength: 6, maxLength: 60 }).filter((text) => !text.includes('*'));
 
 describe('a known credential', () => {

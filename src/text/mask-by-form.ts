@@ -22,7 +22,7 @@ const USER_OPTION = new RegExp(`((?<![\\w-])(?:-u|--user) ["']?[^\\s:"']{1,64}:)
 const USER_INFO = /(:\/\/)(?:[^\s/:?#"'<>]{0,100}:(?!\d{2,5}[/?])[^\s"'<>]{1,200}@|[^\s/?#"'<>@]{1,200}@)/g;
 
 /**
- * Masks text that looks like a secret, because of the name or option before it, its position in a URL, or its random
+ * Masks text that looks like a secret because of the name or option before it, its position in a URL, or its random
  * characters.
  */
 export function maskByForm(text: string): string {

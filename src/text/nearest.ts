@@ -10,12 +10,12 @@ export function nearestOf(word: string, known: readonly string[]): string | unde
   const ranked = known.map((name) => ({ name, steps: distance(typed, name) }));
   const [best] = ranked.toSorted((a, b) => a.steps - b.steps);
   if (best === undefined) return undefined;
-  // At most half of a short word may be wrong: "sync" doesn't mean "spec".
+  // At most half of a short word may be misspelled: "sync" doesn't mean "spec".
   if (best.steps <= Math.max(2, Math.floor(best.name.length / 4)) && best.steps * 2 < typed.length) return best.name;
   if (typed.length < MIN_START) return undefined;
   const [first, ...others] = known.filter((name) => name.startsWith(typed) || typed.startsWith(`${name}_`));
   return others.length === 0 ? first : undefined;
 }
 
-/** Too many names begin with fewer letters than this. */
+/** With fewer letters than this, too many names match. */
 const MIN_START = 4;

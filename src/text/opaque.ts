@@ -9,7 +9,7 @@ const KNOWN: readonly RegExp[] = [
   /(?<![\w.+~%=-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\.[a-z]{2,24}(?![\w+~%=-])/g,
   // GUIDs, including misspelled ones, which errors must be able to name.
   /(?<![0-9a-z])[0-9a-z]{7,9}(?:-[0-9a-z]{3,5}){3}-[0-9a-z]{11,13}(?![0-9a-z])/gi,
-  // Ids of Compose.
+  // Ids used by Compose.
   /(?<![0-9a-z])[0-9a-f]{24}(?![0-9a-z])/gi,
   // Ids of 32 digits, but only in a CRN or after a word that introduces an id.
   /(?:id|trace|transaction|request|group|account|(?<![0-9a-z])a)s?[^0-9a-z]{1,4}[0-9a-f]{32}(?![0-9a-z])/gi,

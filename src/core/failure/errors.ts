@@ -7,7 +7,7 @@ export interface ErrorDetails {
   status?: number;
   /** A summary of the API's response, such as `HTTP 401 ("unauthorized")`. */
   answer?: string;
-  /** The API's own text, for code that has to interpret it. */
+  /** The API's own error text, for code that interprets it. */
   said?: ServerText;
   cause?: unknown;
   /** An additional sentence for the user. */

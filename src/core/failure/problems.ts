@@ -18,7 +18,7 @@ export interface Problem {
   isUnreachable?: true;
   /** Set if the origin's circuit is open, so that no more requests are sent to it. */
   endsOrigin?: true;
-  /** Set if no later request of the sync can succeed. */
+  /** Set if no later request in the sync can succeed. */
   endsSync?: true;
 }
 

@@ -1,6 +1,6 @@
 import type { ProblemId } from './problems.ts';
 
-/** How messages name a platform and its settings. */
+/** How messages refer to a platform and its settings. */
 export interface Terms {
   facts: {
     /** The API's name at the beginning of a sentence, such as `The Compose API`. */

@@ -40,7 +40,7 @@ function open(stateNow?: (upTo: number) => object): Opened {
 
 const counting = (upTo: number): object => ({ version: 1, upTo });
 
-test('a stream that cannot be resumed saves one state without a position at its end', () => {
+test('at its end, a stream that cannot be resumed saves one state without a position', () => {
   const { sink, printed, emit } = open();
   emit(3);
   sink.checkpoint();
@@ -56,7 +56,7 @@ test('a stream that cannot be resumed saves no state if it fails', () => {
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'INCOMPLETE']);
 });
 
-test('a stream without records still sends its start and its state', () => {
+test('a stream without records still reports its start and saves its state', () => {
   for (const stateNow of [counting, undefined]) {
     const { sink, printed } = open(stateNow);
     sink.end(true);
@@ -77,7 +77,7 @@ test('a state contains the number of records since the previous state', () => {
   ]);
 });
 
-test('a checkpoint is saved after enough records', () => {
+test('a checkpoint is saved after enough records have been emitted', () => {
   const { sink, printed, emit } = open(counting);
   for (let i = 0; i < 2 * CHECKPOINT_RECORDS; i++) {
     emit(1);
@@ -86,7 +86,7 @@ test('a checkpoint is saved after enough records', () => {
   expect(printed.states).toEqual([CHECKPOINT_RECORDS, 2 * CHECKPOINT_RECORDS].map((upTo) => ({ version: 1, upTo })));
 });
 
-test('a checkpoint is saved after enough time', () => {
+test('a checkpoint is saved after enough time has passed', () => {
   const { sink, printed, emit, clock } = open(counting);
   emit(1);
   clock.ms = CHECKPOINT_MS - 1;
@@ -99,7 +99,7 @@ test('a checkpoint is saved after enough time', () => {
   expect(printed.states).toEqual([{ version: 1, upTo: 1 }]);
 });
 
-test('a large state waits until four times its size was printed, or until it is overdue', () => {
+test('a large state is delayed until four times its size has been printed or it is overdue', () => {
   const padding = 'x'.repeat(100_000);
   const { sink, printed, emit, clock } = open((upTo) => ({ version: 1, upTo, padding }));
   let printedBytes = 0;
@@ -129,7 +129,7 @@ test('a checkpoint is neither repeated nor saved after the stream has ended', ()
   expect(printed.outline).toEqual(['STARTED', 'RUNNING', 'RECORD', 'STATE 1', 'COMPLETE']);
 });
 
-test('the last state counts the last records, even if the state itself is unchanged', () => {
+test('the final state reports the number of remaining records, even if the state itself is unchanged', () => {
   const { sink, printed, emit } = open(() => ({ version: 1 }));
   emit(1);
   sink.checkpoint();
@@ -141,7 +141,7 @@ test('the last state counts the last records, even if the state itself is unchan
   expect(printed.states[1]).not.toEqual(printed.states[0]);
 });
 
-test('the end of a rate limit is reported after a checkpoint', () => {
+test('a checkpoint is saved before a rate limit is reported', () => {
   const { sink, printed, emit } = open(counting);
   emit(2);
   sink.held(5_000);

@@ -14,7 +14,7 @@ export interface Log {
   log(level: Level, text: string, stack?: string): void;
 }
 
-/** The interface of a protocol to the core. */
+/** A protocol's interface to the core. */
 export interface Output extends Log {
   stream(name: string): StreamSink;
   /** Resolves when stdout accepts more output. */
@@ -33,7 +33,7 @@ export interface StreamSink {
   record(row: Row, at: number, nulled?: readonly string[]): number;
   /** Saves a checkpoint. `records` is the number of records since the last checkpoint. */
   state(state: State, records: number): void;
-  /** Called when the stream has to wait for the API's rate limit until this time (Unix ms). */
+  /** Called when the API's rate limit makes the stream wait until this time (Unix ms). */
   held(until: number): void;
   /** Called before the stream waits, so that the protocol can send a checkpoint that it has held back. */
   waits?(): void;

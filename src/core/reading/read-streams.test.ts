@@ -94,7 +94,7 @@ describe('a failed stream', () => {
     expect(printed.states).toEqual([{ version: 1, walk: { cursor: 'e1', top: '2018-08-01T00:00:00.000Z' } }]);
   });
 
-  test('a failed stream also fails the streams that need its list', async () => {
+  test('streams that need the list of a failed stream also fail', async () => {
     const { ends } = await readAll([deployments, backups, recipes, parts], { deployments: refuses(403) });
     expect(ends.map(({ end }) => end)).toEqual(['failed', 'failed', 'failed', 'complete']);
   });
@@ -113,7 +113,7 @@ describe('a failed stream', () => {
   });
 });
 
-test('stopping the sync ends every unfinished stream as INCOMPLETE with its state, but not as failed', async () => {
+test('when the sync is stopped, unfinished streams save their states and end as INCOMPLETE without failing', async () => {
   const testRun = openRun({ answers: { ...ANSWERS } });
   testRun.api.answers['deployments/d1/recipes'] = () => {
     testRun.stop.abort('SIGTERM');

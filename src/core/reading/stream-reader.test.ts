@@ -91,7 +91,7 @@ test('the log is not flooded if the API invents field names', () => {
 describe('a stream that emits only declared fields', () => {
   const strict = { ...parts, dropped: ['link'] };
 
-  test('unknown fields are omitted with one warning, and fields known to be dropped without a warning', () => {
+  test('unknown fields are omitted with one warning, and fields to be dropped without a warning', () => {
     const testRun = openRun();
     const { reader } = openRead(testRun, strict);
     reader.emit(reader.page([{ id: 'a', colour: 'secret', link: 'secret' }], 'parts'));
@@ -126,7 +126,7 @@ test('start_date does not affect streams without a date field', () => {
   expect(testRun.printed.rows).toHaveLength(1);
 });
 
-test('a stalled reader of stdout stops page requests when all permits are in use', async () => {
+test('page requests stop when the reader of stdout stalls and all permits are in use', async () => {
   const out = new StalledOutput();
   const testRun = openRun({ workers: 2, printed: new Printout(out), answers: { parts: page(1_000) } });
   const { reader } = openRead(testRun, parts);
@@ -140,7 +140,7 @@ test('a stalled reader of stdout stops page requests when all permits are in use
   expect(testRun.api.requests).toHaveLength(6);
 });
 
-test('any JSON body results in records of all its rows, a warning, or an error that explains the problem', () => {
+test('any JSON body results in a record for each row, a warning, or an error that explains the problem', () => {
   const row = fc.oneof(
     fc.record({ id: fc.oneof(fc.string(), fc.jsonValue()), name: fc.jsonValue() }, { requiredKeys: [] }),
     fc.jsonValue(),

@@ -16,7 +16,7 @@ export interface Page {
   rows: Row[];
   /** Whether the API omitted the list, which is not the same as an empty list. */
   missing: boolean;
-  /** The names of fields that were set to null, for the few rows with such fields. */
+  /** The fields that were set to null, by row. Few rows have such fields. */
   nulledFields: ReadonlyMap<Row, readonly string[]> | undefined;
 }
 

@@ -49,7 +49,7 @@ test('values are converted as declared; values that do not fit are set to null a
   });
 });
 
-test('nulls and empty numbers become null without a report', () => {
+test('nulls and empty number fields become null without a report', () => {
   const { row, nulled } = normalised({ id: 'a', units: '', amount: null, data: null });
   expect(row).toEqual({ id: 'a', units: null, amount: null, data: null });
   expect(nulled).toBeUndefined();
@@ -61,7 +61,7 @@ test('the contents of objects and lists are not changed', () => {
 });
 
 test.each([undefined, null, '', 7, 'd2'])(
-  'the deployment is set, even if the API returns %j for it',
+  'the deployment id is always set, even if the API returns %j',
   (deployment_id) => {
     expect(normalised({ deployment_id }, OF_D1).row).toEqual({ deployment_id: 'd1' });
   },
@@ -121,7 +121,7 @@ test('only declared fields are emitted, and other fields are reported unless the
         expect(unknown).toEqual(
           Object.keys(before).filter((name) => !isDeclared(name) && !dropped.includes(name) && before[name] !== null),
         );
-        // Declared fields are emitted unchanged.
+        // Declared fields are emitted in the same way as without `dropped`.
         const kept = Object.entries(normalised(JSON.parse(json) as Row).row).filter(([name]) => isDeclared(name));
         expect(Object.entries(row)).toEqual(kept);
       },

@@ -43,8 +43,8 @@ export class Normaliser {
     for (const field in row) {
       const value = row[field];
       if (value === undefined || (value === null && keepsUnknown)) continue;
-      // Rows have their fields in the declared order, so a search from the last field on takes few steps. A lookup took
-      // twice as long.
+      // Rows have their fields in the declared order, so searching onward from the previous field takes few steps. A
+      // lookup took twice as long.
       let at = next;
       while (at < names.length && names[at] !== field) at += 1;
       if (at === names.length) at = names.indexOf(field);

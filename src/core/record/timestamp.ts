@@ -40,7 +40,7 @@ export function msBefore(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }
 
-/** Every month has 28 days. For a later day that doesn't exist, Date returns a day of the next month. */
+/** Every month has at least 28 days. For a later day that doesn't exist, Date returns a day in the next month. */
 function dayExists(usual: string): boolean {
   const day = Number(usual.slice(8, 10));
   return day <= 28 || new Date(`${usual.slice(0, 10)}T00:00:00Z`).getUTCDate() === day;

@@ -28,7 +28,7 @@ export class StateFrame {
   readonly #options: CursorOptions;
   /** Whether this read resumes from the saved state. A full refresh resumes only from a state of its own job. */
   readonly counts: boolean;
-  /** Syncs have skipped records before this date. Undefined if they skipped none. */
+  /** The date before which syncs have skipped records; undefined if they have skipped none. */
   startDate: string | undefined;
 
   constructor({ start_date, job }: SharedState, options: CursorOptions) {
@@ -37,7 +37,7 @@ export class StateFrame {
     this.startDate = this.counts ? start_date : undefined;
   }
 
-  /** Call this when records before the date are skipped, because later reads resume after them. */
+  /** Must be called when records before this date are skipped, because later reads won't return to them. */
   skipBefore(date: string | undefined): void {
     this.startDate = latestOf(this.startDate, date);
   }
@@ -61,16 +61,16 @@ export class StateFrame {
   }
 
   /**
-   * Rows before this time are known; if undefined, no rows are known. It is at least a second before the cursor value,
-   * because the API returns some times in whole seconds.
+   * Returns the time before which rows are known; undefined if none are known. The time is at least a second before the
+   * high-water mark, because the API returns some times in whole seconds.
    */
   boundOf(mark: string | undefined): string | undefined {
     return mark === undefined ? undefined : msBefore(mark, Math.max(1_000, this.#options.lookbackMs));
   }
 
   /**
-   * Returns a state with these values. `start_date` is included only if the state has a cursor value: before that, nothing
-   * was skipped.
+   * Returns a state with these values. Without a cursor value, `start_date` is omitted, because nothing has been skipped
+   * yet.
    */
   state<T extends object>(values: T, hasValues = true): T & SharedState {
     const { platform, mode, jobId } = this.#options;

@@ -5,9 +5,9 @@ import { each } from './each.ts';
 import type { Partition } from './partitions.ts';
 
 /**
- * Reads all partitions. Partitions that the API rejects are skipped with a warning each. Throws the rejection if the API
- * rejects all of them, or if the user turned on fail_on_refused_deployments. Any other failure is thrown after the remaining
- * partitions were read. Returns whether all partitions were read.
+ * Reads all partitions. Skips each partition that the API rejects, with a warning. Throws the rejection if the API
+ * rejects all partitions, or if the user turned on fail_on_refused_deployments. Throws the first failure only after the
+ * remaining partitions have been read. Returns whether all partitions were read.
  */
 export async function eachPartition<S>(
   reader: StreamReader<S>,
@@ -18,7 +18,7 @@ export async function eachPartition<S>(
 ): Promise<boolean> {
   const { session, report } = reader;
   const { rejected, failure } = await each(reader, partitions, noun, read);
-  // Users need to know about a missing role more than about an absence.
+  // Report a missing role rather than an absence, because the user can grant the role.
   const rejections = [...rejected].toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
   const [[first, error] = []] = rejections;
   if (error !== undefined && rejected.size === partitions.length) {

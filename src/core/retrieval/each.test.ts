@@ -27,13 +27,13 @@ test('each item is processed once and in order, with never more than `width` ite
   );
 });
 
-test('the full width is used', async () => {
+test('as many items as the width allows are processed in parallel', async () => {
   const time = new VirtualTime();
   await time.pass(eachInParallel(Array.from({ length: 12 }), 4, () => time.sleep(10, never)));
   expect(time.now()).toBe(30);
 });
 
-test('after a failure, no further item is started, items in progress end, and the first error is thrown', async () => {
+test('after a failure, no further items are started, items in progress are finished, and the first error is thrown', async () => {
   const time = new VirtualTime();
   const begun: number[] = [];
   const ended: number[] = [];

@@ -3,7 +3,10 @@ import { count } from '../reading/report.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
 import type { Partition } from './partitions.ts';
 
-/** After this many consecutive transient failures, the rest of the group is not requested, because that would take hours. */
+/**
+ * After this many consecutive transient failures, the rest of the group is not requested, because hundreds more requests
+ * could take hours.
+ */
 const MAX_FAILURES_IN_A_ROW = 5;
 
 /** A partition, or a row that requires one more request. */
@@ -16,9 +19,9 @@ export interface Outcome<T> {
 }
 
 /**
- * Reads all items; each origin is read in parallel to the others. A failure is logged, and the other items are read, unless
- * too many fail in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs and the
- * signal's reason.
+ * Reads all items; origins are read in parallel. A failure is logged, and the other items are read, unless too many fail
+ * in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs and the signal's
+ * reason.
  */
 export async function each<S, T extends Item>(
   { session, stream }: StreamReader<S>,
@@ -69,7 +72,7 @@ export async function each<S, T extends Item>(
 }
 
 /**
- * Runs `work` for each item in order, up to `width` at once. After a failure, no further item is started; the items in
+ * Runs `work` for each item in order, up to `width` at once. After a failure, no further items are started. The items in
  * progress are awaited, and then the first error is thrown.
  */
 export async function eachInParallel<T>(

@@ -50,7 +50,7 @@ test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('%j is 
 });
 
 test.each([{}, { mark: null, version: null }, { __ab_no_cursor_state_message: true }])(
-  'a state of %j means that the stream is read from the beginning',
+  'the state %j means that the stream is read from the beginning',
   (state) => {
     expect(walk(state)).toEqual({ version: 1 });
     expect(marks(state)).toEqual({ version: 1, marks: {} });
@@ -68,7 +68,7 @@ test('nulls and unknown fields are ignored at any depth', () => {
   });
 });
 
-test('timestamps in any ISO 8601 form are understood', () => {
+test('timestamps in different formats are understood', () => {
   expect(walk({ version: 1, mark: '2018-08-22T11:56:23.363+02:00' })).toEqual({ version: 1, mark: T1 });
   expect(marks({ version: 1, marks: { d1: '2018-08-23' } })).toEqual({ version: 1, marks: { d1: T2 } });
 });

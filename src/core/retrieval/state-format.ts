@@ -18,7 +18,7 @@ export interface StateFormat<T extends object = object> {
   partitions?: string;
   /** The keys of lists of strings. */
   lists: readonly string[];
-  /** The keys of objects, each with the keys in the object. */
+  /** The keys of objects, each with the keys inside that object. */
   objects: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -74,7 +74,7 @@ export function parseState<T extends object>(
   );
 }
 
-/** Rejects the cursor values of another API, which would cause rows to be skipped that were never read. */
+/** Rejects a state of another platform, whose cursor values would cause rows to be skipped that were never read. */
 function checkPlatform(of: unknown, where: string, platform: string): void {
   if (of === platform) return;
   const whose = typeof of === 'string' && of.length <= 60 ? of : 'of another kind';

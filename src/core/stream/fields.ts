@@ -4,7 +4,7 @@ export type FieldKind = 'text' | 'integer' | 'number' | 'boolean' | 'timestamp' 
 export interface Field {
   kind: FieldKind;
   description: string;
-  /** The known properties of an object, or of the objects in a list. A list without this contains strings. */
+  /** The known properties of an object, or of the objects in a list. A list without properties contains strings. */
   properties?: Record<string, Field>;
 }
 

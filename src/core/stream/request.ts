@@ -34,11 +34,11 @@ export function methodOf({ post }: Request): 'GET' | 'POST' {
 export interface Received {
   /** The parsed body of an HTTP 200 response. */
   body: unknown;
-  /** Returns the permit. Call this after the records were emitted and before the next request. */
+  /** Returns the permit. Call this after the records have been emitted and before the next request. */
   release: () => void;
 }
 
-/** Rows that were not validated yet, and warnings for the user. */
+/** Rows that have not been validated yet, and warnings for the user. */
 export interface ParsedPage {
   rows: unknown[];
   warnings: string[];

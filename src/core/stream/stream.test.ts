@@ -55,7 +55,7 @@ test('a declaration can only refer to declared fields', () => {
   });
 });
 
-test('a declaration has exactly the members of its way of reading', () => {
+test('a declaration must match its way of reading', () => {
   // @ts-expect-error A stream that is read once has no partitions.
   declare({ ...common, fields, primaryKey: 'id', retrieval: { way: 'once', request, rows, partitions } });
   // @ts-expect-error The request is missing.

@@ -4,7 +4,7 @@ import { proxyFor } from './proxy.ts';
 
 const PROXY = 'http://proxy.example:3128';
 
-test('a proxy is described by its variable, host and port', () => {
+test("proxyFor returns the proxy's variable, host and port", () => {
   expect(proxyFor('https://api.internal', { HTTPS_PROXY: PROXY, HTTP_PROXY: 'http://other.example' })).toEqual({
     variable: 'HTTPS_PROXY',
     origin: PROXY,

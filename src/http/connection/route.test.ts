@@ -75,7 +75,7 @@ describe('a proxy set in the environment', () => {
   });
 
   test.each(['HTTPS_PROXY', 'https_proxy'])(
-    'HTTPS requests require a tunnel through the proxy set in %s, and send nothing without a tunnel',
+    'HTTPS requests need a tunnel through the proxy set in %s, and are not sent without a tunnel',
     async (name) => {
       const { origin: proxy, requests, tunnels } = await startProxy();
       expect(await get('https://api.internal', { [name]: proxy })).toBe('proxy_rejected');

@@ -71,8 +71,9 @@ function asProxy(connect: Connect): Connect {
 }
 
 /**
- * Requests a tunnel from the proxy, and speaks TLS with the API through it. undici's own ProxyAgent doesn't distinguish
- * failures of the proxy from failures of the API. If a proxy closes the connection, it retries thousands of times a second.
+ * Requests a tunnel from the proxy, and connects to the API with TLS through the tunnel. undici's own ProxyAgent doesn't
+ * distinguish failures of the proxy from failures of the API, and it retries thousands of times a second if a proxy
+ * closes the connection.
  */
 function throughTunnel(tunnels: Pool, connect: Connect, headers: Record<string, string>): Connect {
   return (target, callback) => {

@@ -76,7 +76,7 @@ async function work({ quota, workers, latencies }: Load): Promise<{ answered: nu
   return seen;
 }
 
-test('under any quota, one request is sent after each wait, and every request gets its response eventually', async () => {
+test('under any quota, a single request is sent after each wait, and every request eventually gets a response', async () => {
   await fc.assert(
     fc.asyncProperty(load, async (given) => {
       const { answered } = await work(given);

@@ -63,7 +63,7 @@ describe('a half-open circuit', () => {
     },
   );
 
-  test('trials alternate between new requests and retries, and wait for 0, 1, 2, 2, … s', async () => {
+  test('trials alternate between new requests and retries, and begin after waits of 0, 1, 2, 2, … s', async () => {
     const { time, breaker, gone, go } = open();
     const at: number[] = [];
     const names = ['a', 'b', 'c', 'd', 'x again', 'y again'];
@@ -166,7 +166,7 @@ describe('HTTP 429', () => {
     await Promise.all(others);
   });
 
-  test('waits without Retry-After grow from trial to trial, and start over after a response', async () => {
+  test('without Retry-After, waits grow with each trial and start over after a response', async () => {
     const { time, breaker, attempt } = open();
     const waits: number[] = [];
     for (let i = 0; i < 12; i += 1) {

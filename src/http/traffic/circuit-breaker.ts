@@ -90,7 +90,7 @@ export class CircuitBreaker {
     return waiter.promise;
   }
 
-  /** Whether the request may still be sent after a wait that followed `enter`. Its attempt begins now. */
+  /** Whether the request may still be sent after a wait since `enter`. Its attempt begins now. */
   admits(pass: Pass): boolean {
     pass.since = this.#timing.monotonic();
     return this.#trial === pass || this.#isClosed;

@@ -4,7 +4,7 @@ import { RateLimiter } from './rate-limiter.ts';
 
 const MINUTE = 60_000;
 
-test('the allowed number of requests is sent at once, and the next request when the first is a minute old', () => {
+test('the allowed number of requests is sent at once, and the next request is sent a minute after the first', () => {
   let now = 5_000;
   const limiter = new RateLimiter({ requests: 3, ms: MINUTE }, () => now);
   expect([limiter.reserve(), limiter.reserve(), limiter.reserve()]).toEqual([0, 0, 0]);

@@ -7,7 +7,7 @@ const MARGIN_MS = 1_000;
 export class RateLimiter {
   readonly #rate: Rate;
   readonly #now: () => number;
-  /** When the latest requests are sent, oldest first. The list is as long as the rate allows. */
+  /** The times at which the latest requests are sent, oldest first; at most as many as the rate allows. */
   readonly #times: number[] = [];
 
   /** `now` returns the time in ms. */

@@ -5,7 +5,7 @@ import { MAX_WAIT_MS, MAX_RETRIES, backoff, rateLimitWait, retryAfter } from './
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const asked = fc.option(fc.oneof(fc.nat(2_000_000), fc.constant(Infinity)), { nil: undefined });
 
-test('a backoff without Retry-After is between half and all of a ceiling that doubles from 1 s to 30 s', () => {
+test('a backoff without Retry-After is between 50% and 100% of a ceiling that doubles from 1 s to 30 s', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 50 }), chance, (attempt, random) => {
       const ceiling = Math.min(30_000, 1_000 * 2 ** (attempt - 1));

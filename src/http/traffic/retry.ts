@@ -6,7 +6,9 @@ const FIRST_WAIT_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 /** The longest wait between two attempts, even if the API requests a longer wait. */
 export const MAX_WAIT_MS = 600_000;
-/** A shorter Retry-After of an HTTP 429 is ignored, because it would allow hundreds of requests a second. */
+/**
+ * A shorter Retry-After header of an HTTP 429 response is ignored, because it would allow hundreds of requests a second.
+ */
 const MIN_RATE_LIMIT_MS = 1_000;
 
 /** HTTP statuses that a retry may fix. The circuit breaker handles HTTP 429. */
@@ -50,9 +52,9 @@ export function isAboutRate(header: string): boolean {
   return /^(x-)?rate-?limit(-[a-z-]{1,30})?$/.test(header);
 }
 
-/** Time and randomness, which tests replace. All times are in ms. */
+/** The source of time and random numbers, which tests replace. All times are in ms. */
 export interface Timing {
-  /** Unix time. */
+  /** The Unix time. */
   now(): number;
   /** A clock that never jumps. Only differences between its values are meaningful. */
   monotonic(): number;

@@ -54,7 +54,7 @@ describe('the last final month', () => {
     ['2026-12-31T23:59:59.999Z', '2026-11', ['2026-12']],
     ['2027-01-01T00:00:00.000Z', '2026-11', ['2026-12', '2027-01']],
     ['2027-01-21T00:00:00.000Z', '2026-12', ['2027-01']],
-  ])('on %s, the last final month is %s', (startedAt, last, open) => {
+  ])('at %s, the last final month is %s', (startedAt, last, open) => {
     const months = monthsOf({ month: '2026-06' }, { startedAt });
     readAll(months);
     expect(months.state()).toEqual({ version: 1, month: last });
@@ -101,7 +101,7 @@ describe('limits of closed months', () => {
     [['ids:a'], 0],
     [['ids:a', 'ids:b'], 0],
     [['ids:a', 'ids:b', 'groups:g'], 0],
-  ])('limits of %j, instead of a and b, cause %i warnings', (limits, warnings) => {
+  ])('changing the limits from ids:a and ids:b to %j causes %i warnings', (limits, warnings) => {
     const months = monthsOf(closed, {}, limits);
     expect(months.warnings()).toHaveLength(warnings);
     for (const warning of months.warnings()) expect(warning).toMatch(/up to 2026-09 .* ids selects more now .* Reset/);

@@ -33,7 +33,7 @@ export class MonthCursor implements Cursor {
   /** The options that select more now than they did when the final months were read. */
   readonly #widened: readonly string[];
   #month: string | undefined;
-  /** Set when a month can't be closed, because then no later month can be closed either. */
+  /** Set when a month can't be closed, after which no later month can be closed either. */
   #isHeld = false;
 
   constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: string[] = []) {
@@ -69,7 +69,7 @@ export class MonthCursor implements Cursor {
     return months;
   }
 
-  /** Must be called for each of these months, in order, after its records were emitted. */
+  /** Must be called for each of these months, in order, after its records have been emitted. */
   done(month: string, isWhole: boolean): void {
     // If no month can be closed yet, the next read begins with the same month.
     this.#month ??= monthAfter(month, -1);

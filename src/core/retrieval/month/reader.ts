@@ -27,8 +27,8 @@ export async function readMonths<S, F extends string>(
       const error = asConnectorError(thrown);
       const isKept = month > monthAfter(newest, -rules.keptMonths);
       if (!mayBeTooOld || isKept || !rules.saysThereIsNone(error)) throw thrown;
-      // Skipped months are closed only after a later month was read, because the API may have rejected them for another
-      // reason.
+      // Skipped months are closed only after a later month has been read, because the API may have rejected them for
+      // another reason.
       report.requests += 1;
       reader.warn(`the API no longer has ${month} (${error.answer}), so it has no records`);
     }

@@ -9,12 +9,12 @@ import { type StateFormat, sharedState, time } from '../state-format.ts';
 const id = z.string({ error: 'must be an id' }).min(1, { error: 'must be an id' });
 
 const schema = sharedState.extend({
-  /** All rows up to this time were emitted. */
+  /** All rows up to this time have been emitted. */
   mark: time.optional(),
   /** An unfinished pass through the list. */
   walk: z
     .object({
-      /** The new high-water mark after the pass is complete. */
+      /** The high-water mark once the pass is complete. */
       top: time.optional(),
       /** The id of the last row that was emitted. */
       cursor: id,
@@ -68,7 +68,7 @@ export class NewestFirstCursor implements Cursor {
   #known: string[] = [];
   #knownLowest: string | undefined;
   /**
-   * A new row of page 1, 2, 4, 8, …. If it returns as a new row of a later page, the pages repeat in a cycle (Brent's
+   * A new row of page 1, 2, 4, 8, …. If it appears as a new row on a later page, the pages repeat in a cycle (Brent's
    * algorithm).
    */
   #landmark: string | undefined;
@@ -116,8 +116,8 @@ export class NewestFirstCursor implements Cursor {
   }
 
   /**
-   * Passes each row of a page to `take`, with a flag that says whether to emit the row, and moves on. Returns a warning,
-   * or throws `list_not_paged`.
+   * Passes each row of a page to `take`, with a flag that says whether to emit the row, and advances the cursor. Returns
+   * a warning, or throws `list_not_paged`.
    */
   page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
@@ -160,8 +160,8 @@ export class NewestFirstCursor implements Cursor {
   }
 
   /**
-   * Handles a page that has no new row or was rejected: first, looks back one row; then, starts over. Returns a warning,
-   * or throws `list_not_paged`.
+   * Handles a page that was rejected or has no new row: looks back one row the first time, and starts over the second
+   * time. Returns a warning, or throws `list_not_paged`.
    */
   noNewRow(answer: string): string | undefined {
     const { cursor } = this.#pass;
@@ -192,7 +192,7 @@ export class NewestFirstCursor implements Cursor {
   }
 
   #isKnown(id: string, at: string | undefined): boolean {
-    // This is rarely true, so the search is skipped for almost every row.
+    // `mayBe` is rarely true, so the search is skipped for almost every row.
     const mayBe = at === undefined || this.#knownLowest === undefined || at >= this.#knownLowest;
     return mayBe && this.#known.includes(id);
   }

@@ -14,7 +14,7 @@ function cursorAt(state: Omit<NewestFirstState, 'version'>, options: Partial<Cur
   );
 }
 
-test('a full refresh in the same job resumes after a finished state, and starts over in another job', () => {
+test('a full refresh resumes from a finished state in the same job, but starts over in another job', () => {
   const newerThan = (jobId: string): unknown => cursorAt({ mark: NOON, job: '17' }, { jobId }).position.newerThan;
   expect(['17', '18'].map(newerThan)).toEqual(['2018-08-31T11:58:59.000Z', undefined]);
 });

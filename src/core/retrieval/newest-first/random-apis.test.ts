@@ -38,7 +38,7 @@ interface Traits {
   answers: Answer[];
   /** The response to a cursor whose event no longer exists. */
   gone: Exclude<Answer, 'page'>;
-  /** The API never recognizes the ids of one in this many events as cursors; 0 if it recognizes all ids. */
+  /** One in this many events has an id that the API never recognizes as a cursor; 0 if there are none. */
   unknown: number;
 }
 
@@ -251,7 +251,8 @@ test('no record is lost silently, whatever the API does and whenever reads are k
         const expected = model.isSound ? [503] : [503, 'list_not_paged'];
         expect(expected).toContain(end.end === 'failed' ? (end.error.status ?? end.error.problem) : end.end);
       }
-      // The high-water mark never passes an event that was not emitted or the start of the read, and never moves back.
+      // The high-water mark never moves back, and never passes the start of the read or an event that has not been
+      // emitted.
       const bound = mark === undefined ? -Infinity : Date.parse(mark) - model.lookbackMs;
       expect(model.missing.filter(({ time, dated }) => dated && time < bound)).toEqual([]);
       expect(mark === undefined || Date.parse(mark) <= now).toBe(true);

@@ -100,7 +100,7 @@ describe('a later read', () => {
   });
 });
 
-test('rows before both start_date and the high-water mark are skipped and counted', async () => {
+test('rows before the later of start_date and the high-water mark are skipped and counted', async () => {
   const { read, stream } = open(pagesOf(rows(5, 4, 3, 2, 1)), {}, { startDate: at(4) });
   expect(await read()).toEqual(['e5', 'e4']);
   expect(stream.reader.report.beforeStartDate).toBe(2);
@@ -121,7 +121,7 @@ describe('an unfinished read', () => {
     expect(cursor.state()).toEqual({ version: 1, mark: at(11) });
   });
 
-  test('an unfinished read without a saved top sets it from the remaining rows', async () => {
+  test('an unfinished read takes its new high-water mark from the remaining rows if no earlier row had a usable date', async () => {
     const { read, cursor } = open(pagesOf(all), { version: 1, walk: { cursor: 'e6', before: 'e7' } });
     cursor.page([{ id: 'e5', created_at: at(5) }], () => undefined);
     expect(cursor.state().walk).toEqual({ cursor: 'e5', top: at(5), before: 'e6' });

@@ -72,9 +72,9 @@ export class PartitionCursor implements Cursor {
   }
 
   /**
-   * Must be called when all rows of a partition were emitted. `newest` is the latest time of a final row. `oldestOpen` is
-   * the earliest time of a row that may still change; it holds the mark back, so that the next read emits this row and
-   * all later rows again.
+   * Must be called after all rows of a partition have been emitted. `newest` is the latest time of a final row.
+   * `oldestOpen` is the earliest time of a row that may still change; it holds the mark back, so that the next read emits
+   * this row and all later rows again.
    */
   read(partition: string, newest: string | undefined, oldestOpen: string | undefined): void {
     const mark = oldestOpen ?? latestOf(this.#marks.get(partition), newest);
@@ -86,7 +86,7 @@ export class PartitionCursor implements Cursor {
     for (const partition of this.#marks.keys()) if (!partitions.has(partition)) this.#marks.delete(partition);
   }
 
-  /** Must be called when everything was read. Pending rows that were not seen no longer exist. */
+  /** Must be called after everything has been read. Pending rows that were not seen no longer exist. */
   readWhole(): void {
     for (const key of this.#unseen) this.#pending.delete(key);
   }

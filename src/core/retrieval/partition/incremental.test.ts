@@ -61,7 +61,7 @@ test('a skipped deployment keeps its high-water mark', async () => {
   expect(marks()).toEqual({ d1: at(1), d2: at(9) });
 });
 
-test('one invalid row prevents all records of its deployment', async () => {
+test('one invalid row prevents all rows of its deployment from being emitted', async () => {
   const { read, marks, printed } = open({ d1: [row(2), null] }, { d1: at(1) });
   await expect(read()).rejects.toMatchObject({ problem: 'unexpected_body' });
   expect([printed.rows, marks()]).toEqual([[], { d1: at(1) }]);
@@ -154,7 +154,7 @@ describe('a row that was emitted unfinished', () => {
   };
   const begun = { version: 1, marks: { d1: at(9), d2: at(9) }, pending: ['j'] };
 
-  test('an undated row is emitted when it finishes, however old its date is', async () => {
+  test('an undated row is emitted again when it finishes, however old its new date is', async () => {
     const first = await read({ d1: [job('running', null), { ...(row(9) as Row), status: 'done' }], d2: [] }, {});
     expect(first.state).toEqual({ version: 1, marks: { d1: at(9) }, pending: ['j'] });
     const second = await read({ d1: [job('done', at(1))], d2: [] }, first.state);
@@ -162,13 +162,13 @@ describe('a row that was emitted unfinished', () => {
     expect((await read({ d1: [job('done', at(1))], d2: [] }, second.state)).rows).toEqual([]);
   });
 
-  test('a pending row is emitted even from another deployment and from before start_date', async () => {
+  test('a pending row is emitted even if it has moved to another deployment or is older than start_date', async () => {
     expect((await read({ d1: [], d2: [job('done', at(1))] }, begun)).rows).toEqual([['j', 'done']]);
     const { rows } = await read({ d1: [], d2: [job('done', at(1))] }, begun, { startDate: at(5) });
     expect(rows).toEqual([['j', 'done']]);
   });
 
-  test('a row stays pending while any partition is rejected, omitted or incomplete, and is removed when it no longer exists', async () => {
+  test('a row that is missing stays pending until all partitions have been read completely', async () => {
     const kept = { state: { pending: ['j'] } };
     expect(await read({ d1: refuses(403), d2: [] }, begun)).toMatchObject(kept);
     expect(await read({ d1: [], d2: [] }, begun, { chosen: ['d1'] })).toMatchObject(kept);

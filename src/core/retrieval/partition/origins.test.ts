@@ -111,7 +111,7 @@ describe('partitions of several origins', () => {
   });
 });
 
-describe('a partition whose list contains its rows', () => {
+describe('a list of partitions that contains rows', () => {
   test('rows in the list of partitions are normalized, and the partition is not requested', async () => {
     const brought = partition('east 9', { rows: [{ id: 7, created_at: '2018-08-22T02:00:00+02:00' }] });
     const definition = withPartitions(backups, [partition('east 1'), brought]);
@@ -138,7 +138,7 @@ describe('a partition whose list contains its rows', () => {
     });
   });
 
-  test('the stream fails if all requested partitions are rejected, even if others were in the list with their rows', async () => {
+  test('the stream fails if all requested partitions are rejected, even if the list contained rows of other partitions', async () => {
     const brought = partition('west 1', { rows: [{ id: 'a' }] });
     const definition = withPartitions(backups, [partition('east 1'), brought]);
     const { printed, done } = open(definition, answersFor(['east 1'], { 'east 1': refuses(403) }));
@@ -182,7 +182,7 @@ describe('an optional stream', () => {
     ]);
   });
 
-  test('an optional stream is skipped for partitions that do not have it if others do', async () => {
+  test('an optional stream is skipped for partitions that do not have it if other partitions do', async () => {
     const others = { 'east 1': absent, 'west 1': refuses(404) };
     const { printed, done } = open(definition, answersFor(ids, others, 'addons'));
     await done();

@@ -86,18 +86,15 @@ describe('deployments with details', () => {
     ['an unexpected status', refuses(418, 'deployments/d2'), 'unexpected_status'],
     ['an error text', { errors: 'no' }, 'unexpected_body'],
     ['a list', [], 'unexpected_body'],
-  ])(
-    'the stream fails after the other rows were emitted if the response with details is %s',
-    async (_, answer, problem) => {
-      const testRun = openRun({ ...asked, answers: { ...answers, 'deployments/d2': answer } });
-      const reading = openRead(testRun, deployments).toEnd();
-      await expect(reading).rejects.toMatchObject({ problem });
-      expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1', 'd3']);
-      expect(testRun.printed.logged('ERROR')).toEqual([
-        expect.stringMatching(/^deployments: deployment d2 could not be read: .*deployments\/d2/),
-      ]);
-    },
-  );
+  ])('the stream fails after emitting the other rows if the details response is %s', async (_, answer, problem) => {
+    const testRun = openRun({ ...asked, answers: { ...answers, 'deployments/d2': answer } });
+    const reading = openRead(testRun, deployments).toEnd();
+    await expect(reading).rejects.toMatchObject({ problem });
+    expect(testRun.printed.rows.map(({ id }) => id)).toEqual(['d1', 'd3']);
+    expect(testRun.printed.logged('ERROR')).toEqual([
+      expect.stringMatching(/^deployments: deployment d2 could not be read: .*deployments\/d2/),
+    ]);
+  });
 });
 
 describe('a list that never has details', () => {

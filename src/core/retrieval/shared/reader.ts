@@ -50,7 +50,7 @@ async function readDetails<S, F extends string>(
   const { fields, dropped } = reader.stream;
   const complete = (row: Row, values: Row): void => {
     for (const field of detail.fields) row[field] = values[field] ?? null;
-    // Copied so that the normalizer can warn about undeclared fields.
+    // Copy undeclared fields so that the normalizer can warn about them.
     if (dropped !== undefined) for (const field in values) if (!(field in fields)) row[field] = values[field];
     reader.emit(reader.page([row], path));
   };

@@ -75,7 +75,7 @@ describe('the start of a read', () => {
     expect(from({ startDate: '2024-06-02T05:30:00.000Z' })).toBe('2025-06-02T05:00:00.000Z');
   });
 
-  test('each partition has its own high-water mark, and a new partition is read from its beginning', () => {
+  test('each partition has its own high-water mark, and a new partition is read from the beginning', () => {
     const cursor = open(marked('2025-06-02T06:00:00.000Z'));
     expect(utcText(cursor.windowsOf('two').at(-1)?.from ?? 0)).toBe('2025-05-03T12:00:00.000Z');
     expect(readAll(cursor)).toHaveLength(1);

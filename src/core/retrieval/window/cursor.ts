@@ -39,7 +39,7 @@ export class WindowCursor implements Cursor {
 
   warnings(): string[] {
     const newest = [...this.#marks.values()].reduce<string | undefined>(latestOf, undefined);
-    // Without a start_date, a first read also goes back only this far.
+    // A first read without a start_date also skips older records, which needs no warning.
     return this.#frame.warnings(newest, this.#options.startDate ?? this.#frame.startDate);
   }
 
@@ -70,7 +70,7 @@ export class WindowCursor implements Cursor {
     ];
   }
 
-  /** Must be called after all rows of a window were emitted. */
+  /** Must be called after all rows of a window have been emitted. */
   read(partition: string, { from, to }: Window): void {
     const mark = this.#marks.get(partition);
     if (mark === undefined || Date.parse(mark) < from) this.#frame.skipBefore(utcText(from));

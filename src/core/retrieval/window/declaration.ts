@@ -14,13 +14,13 @@ export interface ByWindow<S, F extends string> {
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
   /**
-   * The names of a partition, of its rows, and of rows of other streams in messages, such as `Logs instance`, `events`
-   * and `of other services`.
+   * How messages refer to a partition, its rows, and rows of other streams, such as `Logs instance`, `events` and `of
+   * other services`.
    */
   terms: { partition: string; things: string; others: string };
 }
 
-/** How long the windows are, in ms. */
+/** The lengths of windows and periods, in ms. */
 export interface WindowSize {
   longestMs: number;
   /** Windows of this length are not halved. */

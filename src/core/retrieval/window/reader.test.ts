@@ -101,7 +101,7 @@ const serve =
   (query: Query): Body =>
     answerOf(model, query);
 
-/** Random event times. Many are exactly at a boundary, because windows may have boundaries anywhere. */
+/** Random event times, many of which are exactly at a window's boundary. */
 const times = fc.oneof(
   fc.integer({ min: 0, max: 20 * 24 * 60 }).map((minutes) => START - minutes * MINUTE),
   fc.integer({ min: 0, max: 20 * DAY }).map((ms) => START - ms),
@@ -125,7 +125,7 @@ function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
   });
 }
 
-test('a window that takes the API too long is halved, and the shortest window fails the stream', async () => {
+test('a window that the API cannot process in time is halved, and the shortest window fails the stream', async () => {
   const asked: number[] = [];
   const tooLong = (longest: number) => (query: Query) => {
     const [from, to] = [Number(query['from']), Number(query['to'])];
@@ -143,7 +143,7 @@ test('a window that takes the API too long is halved, and the shortest window fa
   expect(asked.at(-1)).toBeLessThanOrEqual(MINUTE);
 });
 
-test('whatever the API truncates, events are lost only in the minutes named in the log, and never duplicated', async () => {
+test('no event is duplicated, and events are lost only in minutes that the log reports as truncated', async () => {
   await fc.assert(
     fc.asyncProperty(models, async (model) => {
       const read = open({ one: serve(model) });
