@@ -98,7 +98,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
   test.each([
     ['both with and without white space', ' tok-en1\n', 'tok-en1'],
     ['even if the token is invalid', 'two\nlines', 'two\nlines'],
-  ])('masks its token before the first warning, %s', async (_, token, shown) => {
+  ])('has its token masked before the first warning, %s', async (_, token, shown) => {
     const seen: string[] = [];
     const loading = load(inForm({ api_token: token, page_size: 0, colour: 1 }), () =>
       seen.push(maskCredentials(shown)),
@@ -180,14 +180,14 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
   });
 });
 
-describe('a misspelled option of Compose', () => {
+describe('a misspelled Compose option', () => {
   test.each([
     ['api_tokn', 'api_token'],
     ['apitoken', 'api_token'],
     ['deployment_id', 'deployment_ids'],
     ['base-url', 'base_url'],
     ['page_sizes', 'page_size'],
-  ])('%s causes a warning in both forms of the config', async (name, meant) => {
+  ])('such as %s causes a warning in both forms of the config', async (name, meant) => {
     // The value of a misspelled option may be a secret.
     const own = { api_token: TOKEN, [name]: TOKEN };
     for (const [config, below] of [
@@ -218,7 +218,7 @@ describe('the platform', () => {
     { api_token: null },
     { name: 'compose' },
     { start_date: '2026-01-01T00:00:00Z' },
-  ])('must be named, unlike in %j', async (config) => {
+  ])('must be named, so %j causes an error', async (config) => {
     expect((await judged(config)).usageError).toBe(CHOOSE);
   });
 
@@ -236,7 +236,7 @@ describe('the platform', () => {
     expect(usageError).toBe(`platform must be an object, as in {"platform":{"name":"${example}"}}.`);
   });
 
-  test('is ignored at the top level, with a warning', async () => {
+  test('causes a warning if its name is at the top level', async () => {
     expect(await judged({ name: 'compose', api_token: TOKEN })).toEqual({
       warnings: ['name, which is ignored: move it into platform'],
       usageError: undefined,
@@ -400,7 +400,7 @@ describe('an IBM Cloud config', () => {
   });
 
   test.each([{ iam_url: 'https://iam.example.com' }, { [KEY.repeat(2)]: 'x' }])(
-    "must not contain an unknown endpoint, because the default endpoint would receive the test's key: %j",
+    'is rejected if it contains an unknown endpoint, because a default endpoint might receive a test key: %j',
     async (endpoints) => {
       const { usageError } = await judged(ibm({ endpoints }));
       expect(usageError).toContain('platform.endpoints has an unknown endpoint; the endpoints are iam, ');
@@ -408,14 +408,14 @@ describe('an IBM Cloud config', () => {
     },
   );
 
-  test('must not contain endpoints that are not an object', async () => {
+  test('is rejected if its endpoints are not an object', async () => {
     expect((await judged(ibm({ endpoints: 'x' }))).usageError).toBe(
       'platform.endpoints must be an object of addresses.',
     );
   });
 
   test.each([{ name: 'ibm_cloud', api_key: KEY }, { api_key: KEY, deployment_ids: [] }, { name: 'ibm_cloud' }])(
-    'has no flat form, unlike %j',
+    'has no flat form, so %j is rejected',
     async (config) => {
       expect(await judged(config)).toEqual({ warnings: [], usageError: CHOOSE });
     },

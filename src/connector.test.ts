@@ -54,7 +54,7 @@ test('requests are logged only with --debug, and without their query', async () 
   expect(lines).toEqual([{ level: 'DEBUG', message: expect.stringMatching(/^GET teams: HTTP 200 in \d+ ms$/) }]);
 });
 
-test('a warning about each retry contains the reason and the waiting time', async () => {
+test('each retry causes a warning with the reason and the waiting time', async () => {
   const { lines } = await ask(false, {}, { 'retry-after': '7' });
   expect(lines).toEqual([
     { level: 'WARN', message: 'GET teams: attempt 1 failed: HTTP 503; retrying in 0.5 s' },

@@ -25,7 +25,7 @@ const CHECK_MS = 30_000;
 /** After this time, a check no longer waits for the results of streams. */
 const CHECK_STREAMS_MS = 20_000;
 
-/** The permits of a check: enough that no request has to wait for an unresponsive one. */
+/** The permits of a check, so many that no request has to wait for an unresponsive one. */
 const CHECK_PERMITS = 32;
 
 /** The maximum size of a response body, because all concurrent bodies must fit into memory. */
@@ -170,8 +170,8 @@ type Options = Pick<ClientOptions, 'signal' | 'onRateLimit'> &
   };
 
 /**
- * Creates the API client for a config, which logs retries, and the part of the client that the platform may use. A deadline makes the
- * client part of a check.
+ * Creates the API client for a config, which logs retries, and the part of the client that the platform may use. If there is a
+ * deadline, the client is used for a check.
  */
 export function connect(
   config: Config,

@@ -6,7 +6,7 @@ import type { Request } from '../core/stream/request.ts';
 import type { Stream } from '../core/stream/stream.ts';
 import type { Connection, Exchange } from '../http/client-options.ts';
 
-/** A platform's access to its API, except for the requests of streams. `owner` is the stream that needs the response. */
+/** Lets a platform send requests in addition to those of its streams. `owner` is the stream that needs the response. */
 export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
   /** The current value of the header `Authorization`. */
@@ -36,7 +36,7 @@ export interface Platform<C, S> {
   /** The streams, in the order of the catalog. */
   streams: readonly Stream<S>[];
   terms: Terms;
-  /** The credentials in an option `platform`, which may be invalid. */
+  /** The credentials in the option `platform`, even if the option is invalid. */
   credentials(raw: Row): string[];
   connection(config: C): Connection;
   open(config: C, api: Api): S;

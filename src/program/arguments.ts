@@ -10,7 +10,7 @@ export class UsageError extends Error {}
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Arguments<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true }>>;
 
-/** Parses a command line with parseArgs of node:util. Throws a UsageError. */
+/** Parses a command line with `parseArgs` from node:util. Throws a UsageError. */
 export function parseArguments<O extends Options>(args: string[], options: O): Arguments<O> {
   for (const token of parseArgs({ args, options, strict: false, tokens: true }).tokens) {
     if (token.kind !== 'option') continue;

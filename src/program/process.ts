@@ -65,7 +65,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
 
   function onStdoutFailure(error: NodeJS.ErrnoException): void {
     stop.abort(new Error('stdout has failed'));
-    // If the reader closed the pipe, no message is needed. A full disk needs one on stderr, since stdout can't report it.
+    // If the reader closed the pipe, no message is needed. If the disk is full, stdout can't report it, so stderr does.
     if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
     stderr(
       `${name}: stdout cannot be written (${error.message}). Output is incomplete. Free disk space, then rerun; for read, pass the last complete state.\n`,
@@ -89,7 +89,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
         code = 2;
       } else if (!stop.signal.aborted) await report(thrown);
     }
-    // Writing to stdout may fail as late as the last byte.
+    // Even the last write to stdout may fail.
     await writer?.drained();
     process.exitCode = writer?.failed === true ? 1 : code;
   }
@@ -99,7 +99,7 @@ export function runProcess({ name, encoding, run, failures }: Program): void {
     reportFailure(context, thrown);
   }
 
-  /** Stops the command, waits for its last checkpoints, and terminates by the signal, because some clients check for it. */
+  /** Stops the command, waits for its last checkpoints, and kills the process with the same signal, which some clients check for. */
   async function endBySignal(signal: (typeof SIGNALS)[number]): Promise<void> {
     stop.abort(new Error(`stopped by ${signal}`));
     await withinFlushTime(finished.then(() => writer?.drained()));

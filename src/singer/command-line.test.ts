@@ -68,7 +68,7 @@ test('without arguments, the usage is written to stderr, and the exit code is 2'
   expect(tap.log()[0]).toBe('tap-compose: a Singer tap for IBM Cloud Databases and the Compose API');
 });
 
-test('the option --about requires neither a config nor any other file', async () => {
+test('--about requires neither a config nor any other file', async () => {
   const tap = openTap();
   expect(await runCommandLine(split('--config gone.json --state gone.json --about --format json'), tap.context)).toBe(
     0,

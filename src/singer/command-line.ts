@@ -101,8 +101,8 @@ export async function runCommandLine(argv: string[], context: Context): Promise<
 }
 
 /**
- * Parses the command line. Throws a UsageError. Meltano adds the user's options to its own, so several modes may be given: the first
- * of help, version, about, discover, test and sync counts. Options of other modes are ignored.
+ * Parses the command line. Throws a UsageError. Meltano adds the user's options to its own, so several modes may be given. Only the
+ * first of help, version, about, discover, test and sync counts, and options of other modes are ignored.
  */
 export function parseCommandLine(argv: string[]): Invocation {
   if (argv.length === 0) return { mode: 'nothing' };

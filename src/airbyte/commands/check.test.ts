@@ -118,7 +118,7 @@ describe('a failed check', () => {
   });
 });
 
-test('the check fails and quotes the API if deployments returns a 401, although accounts could be read', async () => {
+test('a check that can read accounts fails and quotes the API if deployments returns a 401', async () => {
   const { code, status } = await check([200, ACCOUNTS], { deployment_ids: [A] }, [401, '{"errors":"gone"}']);
   expect(code).toBe(0);
   expect(status).toEqual({

@@ -7,7 +7,7 @@ import { VERSION } from '../../program/version.ts';
 import { redacted } from '../../text/quoted.ts';
 import { type Message, stateLine, streamStatus } from './messages.ts';
 
-/** The state of a stream without a cursor. Clients require a state, so this state contains no information. */
+/** The state of a stream without a cursor: clients require a state, but this one contains no information. */
 const NO_STATE = { json: '{"__ab_no_cursor_state_message":true}' };
 
 /** The message keys whose values are text for people. */
@@ -79,7 +79,7 @@ class AirbyteStream implements StreamSink {
   #isRunning = false;
   #lastJson: string | undefined;
   #repeats = 0;
-  /** The part of a RECORD line after the data, and the time in it. Both are the same for a whole page. */
+  /** The end of a RECORD line, after its data, and the time that it contains. Both stay the same for a whole page. */
   #tail = Buffer.alloc(0);
   #emittedAt: number | undefined;
 

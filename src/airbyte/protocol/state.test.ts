@@ -56,7 +56,7 @@ describe('a truncated line', () => {
     }
   });
 
-  test('causes an error if it is the only line or not the last one', () => {
+  test('causes an error if it is the only line or is followed by other lines', () => {
     const torn = '{"type":"STATE","sta';
     expect(() => states(torn)).toThrow('line 1 is invalid');
     expect(() => states(`${lines(...twoStates)}${torn}\n${lines(...twoStates)}`)).toThrow('line 3 is invalid');
@@ -118,7 +118,7 @@ describe('an invalid state file', () => {
   });
 });
 
-/** JSON values with the keys and types of states in wrong places. */
+/** JSON values that contain the keys and types of states in the wrong places. */
 const nearState = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },

@@ -48,7 +48,7 @@ function valuesIn(path: string, text: string, warn: (sentence: string) => void):
 
 const OTHER_MESSAGES: readonly unknown[] = ['RECORD', 'LOG', 'TRACE', 'CONTROL'];
 
-/** The state of a stream in a message. Undefined if there is none: an empty object, only nulls, or another kind of message. */
+/** The state of a stream in a message. Undefined for an empty object, for nulls only, and for other kinds of messages. */
 function streamStateIn(message: Row, file: string, position: string): { name: string; state: Row } | undefined {
   const value = message['type'] === 'STATE' && isRow(message['state']) ? message['state'] : message;
   const { type, stream, data } = value;

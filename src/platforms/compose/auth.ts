@@ -18,7 +18,7 @@ const ACCEPTED_MS = 5_000;
 export function tokenAuth(token: string, now: () => number = Date.now): Auth {
   const value = `Bearer ${token}`;
   let acceptedAt = -Infinity;
-  /** The pending request for the accounts, shared by all requests that get a 401 meanwhile. */
+  /** The pending request for the accounts, shared by all requests that get a 401 in the meantime. */
   let probing: Promise<boolean> | undefined;
 
   async function isAccepted(send: () => Promise<unknown>): Promise<boolean> {

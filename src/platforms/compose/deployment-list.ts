@@ -23,7 +23,7 @@ export function deploymentList(selected: readonly string[], api: Api): () => Pro
   return () => (loading ??= loadDeployments(selected, api));
 }
 
-/** Throws a ConnectorError. */
+/** Loads the list of deployments. Throws a ConnectorError. */
 async function loadDeployments(selected: readonly string[], api: Api): Promise<Deployments> {
   const { rows, warnings, missing } = embeddedRows(await api.get({ path: PATH }, PATH), PATH, PATH);
   for (const warning of warnings) api.log('warn', warning);

@@ -99,7 +99,7 @@ test('nested objects and lists keep their links and envelopes', () => {
   expect(flat(structuredClone(inside))).toEqual(inside);
 });
 
-test('a row keeps its own fields, and embedded lists become fields only if those are missing', () => {
+test('a row keeps its own fields, and an embedded list becomes a field only if the row lacks that field', () => {
   const fields = fc.dictionary(fc.constantFrom('id', 'users', 'teams', 'data'), fc.jsonValue({ maxDepth: 2 }));
   fc.assert(
     fc.property(fields, fields, (own, lists) => {

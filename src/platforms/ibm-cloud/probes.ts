@@ -83,7 +83,7 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
   usage_token: body(USAGE, ({ next }) => {
     const token = /[?&]_start=([^&]+)/.exec(String(within(next, 'href')))?.[1];
-    // A link should contain each token in singly encoded form.
+    // Each token in a link should be URL-encoded exactly once.
     return token !== undefined && [!/%25[\dA-F]{2}/i.test(token), 'encoded once', 'encoded twice'];
   }),
   policy_pages: body(POLICIES, ({ next }) => [!isRow(next), 'one page', 'more pages without a limit']),

@@ -138,7 +138,7 @@ describe('a sync', () => {
     ]);
   });
 
-  test('sets values of the wrong type to null, and logs one WARN per field with their number', async () => {
+  test('sets values of the wrong type to null, and logs one WARN per field with the number of these values', async () => {
     const { log, records } = await sync({ catalog: { teams: {}, accounts: {} } });
     expect(records('teams').map(({ name }) => name)).toEqual([null, null]);
     expect(log.filter((line) => line.includes('did not fit'))).toEqual([
@@ -229,13 +229,13 @@ describe('the state', () => {
     });
   });
 
-  test('keeps all other content when a sync resumes from a bookmark', async () => {
+  test('stays the same if a sync resumes from a bookmark and finds nothing newer', async () => {
     const audit_events = { ...BEGIN.audit_events, replication_key_value: T };
     const given = { bookmarks: { audit_events, clusters: { whatever: [1] } }, currently_syncing: 'teams' };
     const { states, records } = await sync({ catalog: { audit_events: {} }, state: given });
     expect(states[0]).toEqual(given);
     expect(states.at(-1)).toEqual(given);
-    // This record is exactly at the start of the lookback window, which is included.
+    // This record is exactly at the bookmark, and therefore within the lookback window.
     expect(records('audit_events').map(({ id }) => id)).toEqual(['e2']);
   });
 

@@ -17,14 +17,14 @@ test.each([
   expect(encode(json)).toBe(expected);
 });
 
-/** Strings of special characters, and any other strings. */
+/** Strings of special characters, and arbitrary other strings. */
 const text = fc.oneof(
   fc.string({
     unit: fc.constantFrom('\0', '\\', '"', 'u', '0', '0000', 'd83d', '\uD83D', '\uDE00', '\u2028', '\u00F6'),
   }),
   fc.string({ unit: 'binary' }),
 );
-// Values are serialized only once, because V8 may serialize a key with a lone surrogate differently the next time.
+// Values are serialized only once, because V8 may later serialize a key with a lone surrogate differently.
 const value = fc.oneof(text, fc.array(text), fc.dictionary(text, text)).map((any) => JSON.stringify(any));
 
 /** The same text, with U+FFFD instead of the characters that Postgres rejects. */

@@ -59,7 +59,7 @@ const monthStates = fc.record(
   { requiredKeys: ['version'] },
 );
 
-test("the context of a partition contains the partition's id under the name that the stream uses", () => {
+test("the context of a partition contains the partition's id under the stream's own name for it", () => {
   const bookmark = bookmarkOf({ version: 1, marks: { 'crn:1': T } }, WINDOWS);
   expect(bookmark['partitions']).toEqual([
     { context: { logs_instance: 'crn:1' }, replication_key: 'created_at', replication_key_value: T },
@@ -78,7 +78,7 @@ describe('a state', () => {
   ] as const)('%s stays the same after it is translated into a bookmark and back', (_, states, about) => {
     fc.assert(
       fc.property(states, (state) => {
-        // JSON.parse drops a key with this name, so the deployment would be read again.
+        // JSON.parse drops a key with this name, in which case the deployment is read again.
         fc.pre(!('marks' in state && Object.hasOwn(state.marks, '__proto__')));
         const bookmark = bookmarkOf(state, about);
         const printed = JSON.parse(JSON.stringify(bookmark)) as Row;
@@ -93,7 +93,7 @@ describe('a state', () => {
 });
 
 describe('a bookmark', () => {
-  test('contains the progress of newest-first pagination, or an empty list after the last page', () => {
+  test('contains the progress of newest-first pagination, or an empty list if the pagination is finished', () => {
     expect(bookmarkOf({ version: 1, mark: T, walk: { top: T, cursor: 'c' } }, NEWEST_FIRST)).toEqual({
       version: 1,
       platform: 'compose',

@@ -9,12 +9,12 @@ import { toUtcText } from '../../core/record/timestamp.ts';
 // and merging a null with an object fails. So each bookmark contains all keys, absent values are null or empty lists, and no object
 // has variable keys.
 
-/** How to translate between the states and the bookmarks of an incremental stream. */
+/** Describes how to translate between the states and the bookmarks of an incremental stream. */
 export interface BookmarkFormat {
   platform: string;
   replicationKey: string;
   format: StateFormat;
-  /** The key under which a partition's context contains its id. */
+  /** The key of a partition's id in the partition's context. */
   partitionName: string;
 }
 

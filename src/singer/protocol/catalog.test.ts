@@ -40,7 +40,7 @@ describe.each(all)('on %s, the catalog entry of %s', (_platform, name, definitio
     expect(automatic).toEqual(always.map((field) => `properties.${field}`));
   });
 
-  test('contains a schema without the content of objects and lists, and only with keywords that targets support', () => {
+  test('contains a schema that omits the content of objects and lists, and uses only keywords that targets support', () => {
     expect(Object.keys(entry.schema['properties'] as object)).toEqual(Object.keys(fields));
     expect(entry.schema).toMatchObject({ type: 'object', additionalProperties: true });
     for (const property of Object.values(entry.schema['properties'] as Record<string, Record<string, unknown>>)) {

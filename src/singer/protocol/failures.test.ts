@@ -12,7 +12,7 @@ describe('an error that ends the sync', () => {
     expect(tap.log()).toEqual(['CRITICAL The config file c.json cannot be used.']);
   });
 
-  test('is logged with its stack trace and advice if it is a bug', () => {
+  test('is logged with a stack trace and advice if it is a bug', () => {
     const tap = openTap();
     const TOKEN = 'token-0123456789';
     addCredential(TOKEN);

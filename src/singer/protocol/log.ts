@@ -19,7 +19,7 @@ const LEVELS: Readonly<Record<string, string>> = { warn: 'warning', fatal: 'crit
 
 type LogContext = Pick<Context, 'stderr' | 'env'>;
 
-/** The log on stderr. Lines have the form `LEVEL text`, or are JSON if the logging file from Meltano requests JSON. */
+/** The log on stderr. Lines have the form `LEVEL text`, or are JSON if Meltano's logging file requests it. */
 export class TapLog implements Log {
   readonly #log: pino.Logger;
   readonly #stderr: (text: string) => void;
@@ -60,7 +60,7 @@ export class TapLog implements Log {
   #write(level: Level, text: string, { stack, failureType, metric }: Details): void {
     if (!this.#log.isLevelEnabled(level)) return;
     if (this.#isStructured) {
-      // Other keys in `extra`, such as `event`, `level`, `self` or `method_name`, would make Meltano fail.
+      // Other keys in `extra`, such as `event`, `level`, `self` or `method_name`, would cause Meltano to fail.
       const extra = { failure_type: failureType, stack };
       this.#log[level]({ stream_name: metric?.tags.stream ?? null, extra, metric_info: metric }, text);
       return;

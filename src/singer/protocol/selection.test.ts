@@ -78,7 +78,7 @@ describe('the selection of a stream', () => {
     expect(choose({ streams: [bare({}), clusters] }).names).toEqual(['clusters']);
   });
 
-  test('is on only for listed streams, which may be listed with `stream` alone', () => {
+  test('is on only for listed streams, whose entry may contain only the key `stream`', () => {
     expect(choose({ streams: [{ stream: 'teams' }] }).names).toEqual(['teams']);
     expect(choose({ streams: [] })).toMatchObject({ names: [], warnings: [] });
   });

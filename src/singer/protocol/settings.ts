@@ -26,9 +26,7 @@ export interface PlatformForm {
 const { platform: choice, ...common } = spec.connectionSpecification.properties;
 export const PLATFORM_FORMS = choice.oneOf as readonly PlatformForm[];
 
-/**
- * All settings by their dotted names, such as `platform.api_key`. If several platforms have a setting, the first platform's counts.
- */
+/** All settings by their dotted names, such as `platform.api_key`. If several platforms have a setting, the first one counts. */
 export const SETTINGS = new Map<string, Setting>();
 for (const { properties } of PLATFORM_FORMS) {
   for (const [name, setting] of Object.entries(properties)) {

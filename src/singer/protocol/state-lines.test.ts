@@ -135,7 +135,7 @@ describe('the next STATE message', () => {
   });
 });
 
-/** Merges two states like Meltano: objects are merged key by key, and any other value is replaced. */
+/** Merges two states in the same way as Meltano: objects are merged key by key, and any other value is replaced. */
 function merged(older: unknown, newer: unknown): unknown {
   if (!isRow(older) || !isRow(newer)) return newer;
   if (Object.values(newer).some((value, i) => isRow(value) && older[Object.keys(newer)[i] ?? ''] === null)) {
@@ -175,7 +175,7 @@ const step = fc.oneof(
     }),
   }),
 );
-test("the result of Meltano's merge of any state with a later state is the later state", () => {
+test("merging any state with a later state in Meltano's way results in the later state", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 20 }), fc.jsonValue(), (steps, foreign) => {
       const all = open({ bookmarks: new Map([['other', { foreign }]]), rest: { foreign } });

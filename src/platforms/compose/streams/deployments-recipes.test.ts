@@ -39,8 +39,8 @@ describe('a step that is listed repeatedly', () => {
   test.each([
     ['after its parent', [a, flat]],
     ['before its parent', [flat, a]],
-    ['everywhere', [flat, a, flat, { ...a }]],
-  ])('becomes one record if the API lists the step %s', (_, recipes) => {
+    ['before and after its parent', [flat, a, flat, { ...a }]],
+  ])('becomes a single record, even if it is also listed %s', (_, recipes) => {
     const found = records(...structuredClone(recipes)) as { id: string }[];
     expect(found.toSorted((one, other) => one.id.localeCompare(other.id))).toEqual([
       { id: 'a', name: 'Run', deployment_id: 'd1', parent_id: null },

@@ -55,7 +55,7 @@ test('audit events are requested with page_size as the page size', () => {
 
 // The list of deployments is tested with deployment-list.ts.
 test.each(TABLE.filter(([name, , list]) => list !== '' && name !== 'deployments'))(
-  'the stream %s extracts its rows from the response to %s: %s',
+  'the stream %s extracts its rows from the response to %s, under the name %s',
   (name, path, list) => {
     const embedded = list === 'alerts' ? [] : [{ id: '1' }, { id: '2' }];
     const body = { _embedded: { [list]: embedded } };

@@ -12,7 +12,7 @@ function records(stream: Stream, list: string, ...rows: object[]): unknown[] {
 describe.each([
   ['roles', 'users', deploymentsRoles],
   ['team_roles', 'teams', deploymentsTeamRoles],
-] as const)('the id of a record in %s with %s', (list, members, stream) => {
+] as const)('the id of a record in %s', (list, members, stream) => {
   test('consists of the deployment and the name, whatever id the API sends', () => {
     const given = [{ id: 'u1', name: 'Ada' }];
     expect(records(stream, list, { name: 'admin', [members]: given }, { id: '7', name: 'developer' })).toEqual([

@@ -77,7 +77,7 @@ describe('the list of resource groups', () => {
   });
 
   test.each([403, 404, 503])(
-    'may fail with HTTP %i: deployments then have no group name, and a warning is logged',
+    'may fail with HTTP %i, in which case group names are omitted and a warning is logged',
     async (status) => {
       const { api, account } = open({ answers: { [RESOURCE_GROUPS]: refusal(status, RESOURCE_GROUPS) } });
       expect(await resourceGroupNames(account)).toEqual(new Map());
@@ -88,7 +88,7 @@ describe('the list of resource groups', () => {
   );
 
   test.each([{}, { resources: [null] }, { resources: groups, next_url: '/x' }])(
-    'is invalid if the response is %j',
+    'causes an error if the response is %j',
     async (body) => {
       const { account } = open({ answers: { [RESOURCE_GROUPS]: body } });
       await expect(account.once(loadResourceGroups)).rejects.toMatchObject({ problem: 'unexpected_body' });

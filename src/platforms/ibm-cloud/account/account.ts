@@ -3,7 +3,7 @@ import type { Api } from '../../platform.ts';
 import type { IbmCloudConfig } from '../config.ts';
 import { Selection } from './selection.ts';
 
-/** An account that is read. All streams of a sync share one instance. */
+/** An account to read. All streams of a sync share one instance. */
 export class Account {
   readonly api: Api;
   readonly config: IbmCloudConfig;

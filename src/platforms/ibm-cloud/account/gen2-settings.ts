@@ -31,7 +31,7 @@ function daysIn(retention: unknown): unknown {
   return typeof retention === 'string' ? (/^(\d+)d$/.exec(retention)?.[1] ?? retention) : retention;
 }
 
-/** Whether both authorizations that new backups require exist; null if one is unknown. */
+/** Whether both authorizations required for new backups exist; null if one of them is unknown. */
 function isAuthorized(authorizations: unknown): boolean | null {
   const all = ['independent_backups', 'resource_group'].map((name) => within(authorizations, name));
   if (all.some((each) => each === false || each === 'false')) return false;

@@ -21,7 +21,7 @@ interface Given {
   config?: Row;
 }
 
-/** The rows of both streams of roles for an account with one deployment. */
+/** Loads the rows of both role streams for an account with a single deployment. */
 async function grantsOf({ policies, roles = { system_roles: [] }, config = {} }: Given): Promise<{
   rows: Readonly<Record<SubjectKey, Row[]>>;
   log: string[];
@@ -202,7 +202,7 @@ test('a role on a deleted deployment has the GUID of the deployment, but no CRN'
   expect(rows.iam_id[0]?.['deployment_id']).toBeUndefined();
 });
 
-/** Policies that are kept whichever ids are configured. */
+/** The policies that are kept for every selection. */
 const MORE = ['two', 'pattern', 'two groups', 'any group'];
 
 describe('a selection', () => {

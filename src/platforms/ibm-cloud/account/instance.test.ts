@@ -39,17 +39,23 @@ test('a deployment gets its service, region, account and GUID from its CRN', () 
 
 describe('the generation', () => {
   test.each<[string, Row]>([
-    ['by its plan in the current order', planned('databases-for-redis', 'databases-for-redis-gen2-standard')],
-    ['by its plan in the other order', planned('databases-for-redis', 'databases-for-redis-standard-gen2')],
-    ['by its own description', planned('databases-for-redis', 'odd', { extensions: { dataservices: {} } })],
-    ['by its service, which exists only in gen2', planned('databases-for-valkey', 'databases-for-valkey-standard')],
-  ])('is gen2, without a region for the databases API, as shown %s', (_, row) => {
+    ['if its plan has the current word order', planned('databases-for-redis', 'databases-for-redis-gen2-standard')],
+    ['if its plan has the other word order', planned('databases-for-redis', 'databases-for-redis-standard-gen2')],
+    [
+      'if its extensions describe a generation 2 deployment',
+      planned('databases-for-redis', 'odd', { extensions: { dataservices: {} } }),
+    ],
+    ['if its service exists only in generation 2', planned('databases-for-valkey', 'databases-for-valkey-standard')],
+  ])('is gen2, and the region is undefined, %s', (_, row) => {
     expect(deploymentOf(row)).toMatchObject({ generation: 'gen2', region: undefined });
   });
 
   test.each<[string, Row]>([
     ['with a plan of the first generation', planned('databases-for-redis', 'databases-for-redis-standard')],
-    ['with a similar plan', planned('databases-for-redis', 'databases-for-redis-gen20')],
+    [
+      'with a plan whose name merely resembles generation 2',
+      planned('databases-for-redis', 'databases-for-redis-gen20'),
+    ],
     ['with extensions of a different kind', planned('databases-for-redis', 'x', { extensions: { virtual: {} } })],
     ['with invalid dataservices', planned('databases-for-redis', 'x', { extensions: { dataservices: 'x' } })],
   ])('is gen1 for an instance %s', (_, row) => {
@@ -76,8 +82,8 @@ test.each(['cloud-object-storage', 'databases-for-', 'my-databases-for-postgresq
   },
 );
 
-describe('an unsupported CRN', () => {
-  test('that lacks one segment still contains the service, but no region', () => {
+describe('an invalid CRN', () => {
+  test('without its last segment still contains the service, but no region', () => {
     const short = crnOf(1).slice(0, -1);
     expect(deploymentOf(instanceRow(1, short, { account_id: 'the account' }))).toEqual(
       expect.objectContaining({
@@ -89,7 +95,7 @@ describe('an unsupported CRN', () => {
     );
   });
 
-  test('that is not a CRN at all leaves the service to the row', () => {
+  test('that is a bare GUID does not contain the service, which is read from the row', () => {
     expect(deploymentOf({ id: guidOf(1), resource_id: 'databases-for-redis' })).toEqual(
       expect.objectContaining({ id: guidOf(1), type: 'redis', account: undefined, region: undefined }),
     );
@@ -97,7 +103,7 @@ describe('an unsupported CRN', () => {
   });
 
   test.each(['', 'US-South', 'evil.example.test/', 'us-south@evil.example.test', 'us south', '127.0.0.1'])(
-    'has no region if its region is %j',
+    'with the region %j has no valid region',
     (region) => {
       expect(deploymentOf(instanceRow(1, crnOf(1, 'databases-for-redis', region)))).toMatchObject({
         generation: 'gen1',

@@ -5,17 +5,17 @@ import { textOf, within } from '../api/values.ts';
 /** A database deployment. */
 export interface Deployment {
   kind: 'deployment';
-  /** The CRN. */
+  /** The instance's CRN. */
   id: string;
-  /** The row in the list of the Resource Controller. */
+  /** The row returned by the Resource Controller. */
   row: Row;
   service: string;
   generation: 'gen1' | 'gen2';
-  /** The type's name in the databases' API: `postgresql`, `mongodbee`. */
+  /** The type's name in the databases API, such as `postgresql` or `mongodbee`. */
   type: string;
   /** The account's id. */
   account: string | undefined;
-  /** The region whose databases API has the instance; undefined for generation 2 and for an unsupported CRN. */
+  /** The region whose databases API serves the instance; undefined for generation 2 and for an unsupported CRN. */
   region: string | undefined;
 }
 

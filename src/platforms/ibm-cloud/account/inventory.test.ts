@@ -59,7 +59,7 @@ test('the inventory distinguishes deployments of both generations, backups, and 
   expect({ missing, requests }).toEqual({ missing: [], requests: 1 });
 });
 
-test('all streams share one request for the inventory, and the error if that request fails', async () => {
+test('all streams share the same request for the inventory and, if it fails, the same error', async () => {
   const { api, load } = of([gen1Row(1)]);
   const [one, other] = await Promise.all([load(), load()]);
   expect(other).toBe(one);
@@ -74,7 +74,7 @@ test('all streams share one request for the inventory, and the error if that req
   expect(failing.api.requests).toHaveLength(1);
 });
 
-test('the log contains a summary of the inventory, so that users notice missing instances', async () => {
+test('the log contains a summary of the inventory, so that users can notice missing instances', async () => {
   const { api, load } = of([gen1Row(1), gen2Row(2, SIZES), backupRow(3, crnOf(2)), instanceRow(4, crnOf(4, 'kms'))]);
   await load();
   expect(api.logged).toEqual([
@@ -108,7 +108,7 @@ describe('the pages of the inventory', () => {
     ]);
   });
 
-  test('may name their token differently, and only the latest token is sent', async () => {
+  test('may contain tokens with different names, of which only the latest is sent', async () => {
     const { api, load } = open(({ query = {} }) => {
       if (query['start'] !== undefined) return instancesBody([gen1Row(2)], '/x?next_docid=d');
       return query['next_docid'] === undefined

@@ -29,7 +29,7 @@ export interface Inventory {
 /** Instances by id; the value is undefined for an instance of another service. */
 type Instances = Map<string, Instance | undefined>;
 
-/** Throws a ConnectorError. */
+/** Loads the inventory. Throws a ConnectorError. */
 export async function loadInventory(account: Account): Promise<Inventory> {
   let instances: Instances = new Map();
   let requests = 0;

@@ -45,7 +45,7 @@ describe('the partitions of a generation 1 stream', () => {
     expect(leftOut).toEqual([]);
   });
 
-  test('exclude deployments of generation 2 and of other types, and count them', async () => {
+  test('exclude and count deployments of generation 2 and of other types', async () => {
     const account = accountOf([gen1Row(1), redis(2, 'eu-de'), gen1Row(3), gen2Row(4, {}), backupRow(5, crnOf(4))]);
     const { chosen, leftOut } = await gen1Partitions(account, TYPES);
     expect(chosen.map(({ id }) => id)).toEqual([crnOf(2, 'databases-for-redis', 'eu-de')]);

@@ -11,14 +11,14 @@ import { loadTags } from './tags.ts';
 const config = ibmCloudConfig.parse({ name: 'ibm_cloud', api_key: 'the-key' });
 const claims = Buffer.from(JSON.stringify({ account: { bss: ACCOUNT } })).toString('base64url');
 
-/** The tags from these pages, which the search returns one after the other. */
+/** Loads the tags from a search that returns these pages one after another. */
 function load(pages: readonly object[]): { requests: Request[]; tags: ReturnType<typeof loadTags> } {
   let served = 0;
   const api = openApi(() => pages[served++], `Bearer a.${claims}.b`);
   return { requests: api.requests, tags: loadTags(new Account(config, api)) };
 }
 
-test('a search ends with a page without rows, and each cursor is the whole body of the next request', async () => {
+test('a search ends with an empty page, and the body of each later request contains only the cursor', async () => {
   const { requests, tags } = load([
     { items: [{ crn: 'a', tags: ['x'] }], limit: 100, search_cursor: 'c1' },
     { items: [{ crn: 'b' }], limit: 100, search_cursor: 'c2' },
@@ -50,7 +50,7 @@ async function read(search: unknown): Promise<{ rows: unknown[]; warnings: strin
   return { rows, warnings: api.logged.filter((line) => line.startsWith('warn deployments: ')) };
 }
 
-test('a deployment without tags has empty lists, and one that the search omits has null and a warning', async () => {
+test('a deployment without tags has empty lists, and a deployment that the search omits has null and causes a warning', async () => {
   const items = [{ crn: crnOf(1), tags: ['env:prod'], access_tags: ['data:personal'] }, { crn: crnOf(2) }];
   expect(await read({ items })).toEqual({
     rows: [
@@ -64,7 +64,7 @@ test('a deployment without tags has empty lists, and one that the search omits h
   });
 });
 
-test('a rejected search leaves all tags null, with one warning', async () => {
+test('after a rejected search, all tags are null, and one warning is logged', async () => {
   const { rows, warnings } = await read(refusal(403, 'search'));
   expect(rows).toEqual([1, 2, 3].map((n) => ({ id: crnOf(n), tags: null, access_tags: null })));
   expect(warnings).toEqual(['warn deployments: tags and access_tags are null, because the request failed (HTTP 403)']);

@@ -10,20 +10,20 @@ import type { Deployment } from './instance.ts';
 
 const SEARCH = 'v3/resources/search';
 const QUERY = 'family:resource_controller AND (service_name:databases-for-* OR service_name:messages-for-*)';
-/** The default is 10 rows. */
+/** The page size; the API's default is only 10 rows. */
 const PAGE_SIZE = 100;
 
-/** The tags of databases. */
+/** The tags of all databases. */
 interface Tags {
-  /** The rows of the search by CRN; undefined if it is unavailable. */
+  /** The rows found by the search, by CRN; undefined if the search is unavailable. */
   byId?: ReadonlyMap<string, Row>;
   requests: number;
   skipped?: Skipped;
 }
 
 /**
- * `POST /v3/resources/search` (icd-accounts-access.md 2.23): the tags of all databases of the account. Without `timeout`, which
- * would truncate the list. Logs a warning if the search is unavailable. Throws `unexpected_body`.
+ * `POST /v3/resources/search` (icd-accounts-access.md 2.23): the tags of all databases in the account. The request omits `timeout`,
+ * which would truncate the list. Logs a warning if the search is unavailable. Throws `unexpected_body`.
  */
 export async function loadTags(account: Account): Promise<Tags> {
   const { api, config } = account;
@@ -43,21 +43,21 @@ export async function loadTags(account: Account): Promise<Tags> {
   }
 }
 
-/** A page can be short before the end of the list. */
+/** Only an empty page marks the end of the list: any other page may be short. */
 function cursorOfNext({ items, search_cursor: cursor }: Row): PageToken | undefined {
   const value = textOf(cursor);
   const isEnd = value === undefined || (Array.isArray(items) && items.length === 0);
   return isEnd ? undefined : { name: 'search_cursor', value, inBody: true };
 }
 
-/** A database without tags has empty lists; one that the search doesn't find has null. */
+/** A database without tags has empty lists; a database that the search omits has null. */
 export function tagsOf({ id }: Deployment, { byId }: Tags): Row {
   const { tags = [], access_tags = [] } = byId?.get(id) ?? { tags: null, access_tags: null };
   return { tags, access_tags };
 }
 
 export function warnOfUntagged(deployments: readonly Deployment[], { byId }: Tags, { api }: Account): void {
-  // A check requests one row.
+  // A check requests only one row, so all other deployments would seem untagged.
   if (byId === undefined || api.isCheck === true) return;
   const missing = deployments.filter(({ id }) => !byId.has(id));
   const [first] = missing;

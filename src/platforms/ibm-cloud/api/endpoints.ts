@@ -13,7 +13,7 @@ export const DEFAULT_ENDPOINTS = {
   logs: 'https://{instance}.api.{region}.logs.cloud.ibm.com',
   search: 'https://api.global-search-tagging.cloud.ibm.com',
   cbr: 'https://cbr.cloud.ibm.com',
-  // The endpoint of any region responds for the whole account.
+  // Every region's endpoint covers the whole account.
   atracker: 'https://us-south.atracker.cloud.ibm.com',
 } as const;
 

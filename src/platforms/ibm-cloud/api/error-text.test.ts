@@ -109,7 +109,7 @@ describe('an HTTP status', () => {
     expect(rejections.problemOf?.(status, serverText(''), undefined)).toBe(problem);
   });
 
-  test('with the text deadline_exceeded means that a Logs query requires a shorter time window', () => {
+  test('of 504 means query_too_long if a Logs query returns deadline_exceeded', () => {
     const said = serverText('deadline_exceeded: too much to scan');
     expect(rejections.problemOf?.(504, said, 'events')).toBe('query_too_long');
     expect(rejections.problemOf?.(504, said, undefined)).toBe('server_error');

@@ -39,7 +39,7 @@ test.each([undefined, null, ''])('the list ends if the link is %j', (link) => {
   expect(tokenIn(link, NAMES, PATH)).toBeUndefined();
 });
 
-describe('an invalid link', () => {
+describe('a link', () => {
   test.each([
     '/v2/resource_instances',
     '/v2/resource_instances?',
@@ -69,7 +69,7 @@ describe('the token of the next page', () => {
     ['', undefined],
     [{ href: '/v4/usage?_limit=2&_start=a%2Bb%3D' }, 'a+b='],
     [{ href: 'https://stranger.example/v4?_start=t', offset: 'other' }, 't'],
-  ])('in the link %j is %s', (next, token) => {
+  ])('extracted from the link %j is %s', (next, token) => {
     expect(tokenIn(next, ['_start'], PATH)?.value).toBe(token);
   });
 
@@ -92,7 +92,7 @@ describe('the offset of the next page', () => {
     [{ href: '/groups?offset=110' }, '110'],
     [{ href: '/groups' }, '150'],
     [{}, '150'],
-  ])('in the link %j is %s', (next, offset) => {
+  ])('extracted from the link %j is %s', (next, offset) => {
     expect(offsetOfNext({ next, limit: 50 }, at)?.value).toBe(offset);
   });
 

@@ -6,12 +6,12 @@ import { objectOf, rowsOf } from './envelope.ts';
 import { textOf } from './values.ts';
 
 /**
- * A list with more pages than this is considered endless. The limit is generous because IBM omits rows that the key can't
- * view, so pages may be empty.
+ * A list with more pages than this is considered endless. The limit is generous because pages may be empty: IBM omits rows that the
+ * key can't view.
  */
 const MAX_PAGES = 2_000;
 
-/** What requests the next page: a query parameter, or the only property of the next body. */
+/** How to request the next page: with a query parameter, or with the only property of the next request body. */
 export interface PageToken {
   name: string;
   value: string;
@@ -19,9 +19,9 @@ export interface PageToken {
 }
 
 /**
- * Yields the rows of each page of a list. Each response body contains its rows under the name `list`. `next` returns the
- * token of the next page, or undefined at the end of the list. A check requests one page with one row, unless `isWhole`.
- * Throws a ConnectorError, even for pages that never end.
+ * Yields the rows of each page of a list. Each response body contains its rows under the name `list`. `next` returns the token of the
+ * next page, or undefined at the end of the list. A check requests one page with one row, unless `isWhole` is true. Throws a
+ * ConnectorError, even for pages that never end.
  */
 export async function* listPages(
   api: Api,

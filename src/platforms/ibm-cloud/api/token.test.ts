@@ -16,7 +16,7 @@ function jwt(claims: object): string {
   return `${part({ alg: 'RS256' })}.${part(claims)}.signature`;
 }
 
-/** Opens the authentication for a key, with a substitute for IAM that responds when the test says so. */
+/** Creates the authentication for a key, with a substitute for IAM that responds when the test calls `reply`. */
 function openIam() {
   const asked: Request[] = [];
   const waiting: Array<PromiseWithResolvers<unknown>> = [];
@@ -37,7 +37,7 @@ function openIam() {
   return { auth, ask, asked, clock, header, reply, waiting };
 }
 
-/** Opens the same authentication, and completes the first exchange with this response. */
+/** Creates the same authentication and completes the first exchange with this response. */
 async function withToken(body: object) {
   const iam = openIam();
   const first = iam.header();
@@ -129,7 +129,7 @@ describe('a token', () => {
     { access_token: 'opaque' },
     { access_token: jwt({ exp: 1_060 }) },
     { access_token: jwt({ iat: 1_060, exp: 1_000 }) },
-  ])('is used until it is rejected if it has no lifetime: %j', async (body) => {
+  ])('without a lifetime is used until a service rejects it: %j', async (body) => {
     const { asked, clock, header } = await withToken(body);
     clock.now = 10 ** 12;
     await header();
@@ -204,7 +204,7 @@ test('no request is sent with an expired token, and exchanges never overlap', as
           await time.sleep(ms, never);
           const began = time.now();
           const header = await auth.header(ask);
-          // A token may expire soon after the request waited for it, but it is still used at once.
+          // A token that a request waited for may be about to expire; the request still uses it immediately.
           if (time.now() === began) expect(deaths.get(header)).toBeGreaterThan(time.now());
           else expect(header).toBe(`Bearer t${made}`);
         }

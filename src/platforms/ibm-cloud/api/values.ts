@@ -12,12 +12,12 @@ export function textOrNull(value: unknown): unknown {
   return value === '' || value === undefined ? null : value;
 }
 
-/** The row's fields with these names, which keep their names in the record; null if they are missing. */
+/** The row's fields with these names; null if they are missing. */
 export function pick(row: Row, names: readonly string[]): Row {
   return Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 }
 
-/** A field of a value that may not be an object. */
+/** A field of an object; null if the value is not an object. */
 export function within(part: unknown, name: string): unknown {
   return isRow(part) ? (part[name] ?? null) : null;
 }

@@ -104,7 +104,7 @@ describe('the id of an event', () => {
     }
   });
 
-  test('is otherwise a hash of the content that depends neither on the order of keys nor on the log entry', () => {
+  test('is a hash of the content if the event has no id, regardless of key order and log entry', () => {
     // A release that computes a different id would emit every event again.
     expect(rowOf(entry(EVENT))['id']).toBe('702dd92394b9478cc39b2173393eea3c');
     const turned = Object.fromEntries(Object.entries({ ...EVENT, id: '' }).toReversed());
@@ -147,7 +147,7 @@ describe('a log entry', () => {
     expect(rowOf({ ...bare, data: undefined })['raw']).toBe('');
   });
 
-  test('provides the time of storage if its event has no valid time', () => {
+  test('provides its storage time for an event without a valid time', () => {
     expect(rowOf(entry({ ...EVENT, eventTime: 'lately' }))['created_at']).toBe('2026-11-20T10:00:01.250Z');
   });
 });

@@ -99,7 +99,7 @@ function accountOf(crns: readonly string[]): string | undefined {
   return crns.map((crn) => textOf(parseCrn(crn)?.account)).find((account) => account !== undefined);
 }
 
-/** The CRN of the deployment in the first matching CRN, which may belong to a part of the deployment. */
+/** The deployment's CRN, derived from the first CRN of the deployment or of one of its parts. */
 function deploymentOf(crns: readonly string[]): string | null {
   const found = crns.find((id) => {
     const { service = '', instance = '' } = parseCrn(id) ?? {};

@@ -21,7 +21,7 @@ export const databases = ibmStream({
     },
   },
   primaryKey: 'type',
-  // The type of a version is the type of its record.
+  // A version's type is the same as its record's.
   dropped: ['versions[].type'],
   fields: {
     type: text('Database type, such as postgresql.'),

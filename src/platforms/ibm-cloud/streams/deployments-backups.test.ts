@@ -138,7 +138,7 @@ describe('the state', () => {
     expect(later.ids.toSorted()).toEqual([backup(2)['id'], backup(3)['id'], crnOf(3, BACKUPS)].toSorted());
   });
 
-  test('causes a backup to be emitted again if its deployment was not known before', async () => {
+  test('keeps a backup pending, to be emitted again, until its deployment is known', async () => {
     const whole = independent(1, crnOf(9), 3);
     const { extensions: _, ...listed } = whole;
     const next = async (instance: Row, state: object): Promise<{ rows: Row[]; state: object }> => {

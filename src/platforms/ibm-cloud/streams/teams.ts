@@ -67,7 +67,7 @@ async function loadGroups(account: Account): Promise<List> {
   return { rows: groups, requests: members.reduce((sum, list) => sum + (list?.requests ?? 1), requests) };
 }
 
-/** Undefined, with a warning, if the request is rejected: the group may have been deleted since it was listed. */
+/** Logs a warning and returns undefined if the request is rejected: the group may have been deleted since it was listed. */
 async function loadMembers({ id }: Row, account: Account): Promise<List | undefined> {
   const path = `${GROUPS}/${encodeURIComponent(String(id))}/members`;
   const list = await orRejection(loadList('members', path, { membership_type: 'all', verbose: 'true' }, account));
