@@ -75,6 +75,7 @@ function composePath(stream: Stream<ComposeShared>): string {
 const IBM_SECTIONS: Readonly<Record<string, string>> = {
   accounts: '2.9',
   audit_events: '2.10',
+  audit_routes: '2.25',
   billables: '2.5',
   databases: '2.3.1',
   datacenters: '2.3.1',
@@ -83,6 +84,7 @@ const IBM_SECTIONS: Readonly<Record<string, string>> = {
   deployments_autoscalings: '2.3.6',
   deployments_backups: '2.3.4',
   deployments_recipes: '2.3.3',
+  deployments_reclamations: '2.22',
   deployments_recovery_windows: '2.3.9',
   deployments_replicas: '2.3.8',
   deployments_roles: '2.7',

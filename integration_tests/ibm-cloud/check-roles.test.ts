@@ -16,6 +16,8 @@ describe.concurrent('a check with a key that lacks a role', () => {
     ['the account', { missingRoles: ['account'] }, {}, []],
     ['Logs instances', { missingRoles: ['logs'] }, {}, ['audit_events']],
     ['the catalog', { faults: forbidden('/**/deployables', '/**/regions') }, {}, ['databases', 'datacenters']],
+    ['routing of audit events', { faults: forbidden('/atracker/**') }, {}, ['audit_routes']],
+    ['reclamations', { faults: forbidden('/*/v1/reclamations') }, {}, ['deployments_reclamations']],
     ['tasks', { faults: forbidden('/**/tasks') }, {}, ['deployments_recipes']],
   ])(
     'without access to %s, the check names exactly the streams that fail in a read',

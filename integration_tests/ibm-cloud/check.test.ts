@@ -35,9 +35,9 @@ describe.concurrent('a successful check', () => {
           );
         } else expect(line).toMatch(/^readable(, empty so far)?$/);
       }
-      // The extra requests are the one to the databases, and those for resource groups before the usage of three
-      // groups.
-      expect(sandbox.requests.length).toBeLessThan(lines.length + 9);
+      // The extra requests are the one to the databases, the search for tags, three lists of audit_routes, and those
+      // for resource groups before the usage of three groups.
+      expect(sandbox.requests.length).toBeLessThan(lines.length + 12);
       for (const { path, query } of sandbox.requests) {
         if (/\/groups$|\/members$|\/usage\//.test(path) && !path.includes('databases')) {
           expect(query['limit'] ?? query['_limit'], path).toBe('1');

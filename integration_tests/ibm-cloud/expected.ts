@@ -22,6 +22,11 @@ function grantFields(subject: string): string {
 /** The streams in catalog order. */
 export const STREAMS = {
   accounts: { key: 'id', fields: 'id name owner_iam_id type status' },
+  audit_routes: {
+    key: 'id',
+    fields: `id route_id route_name managed_by rule_number location target_id target_name target_type target_crn
+      bucket write_status last_failure_at last_failure_reason is_default_target`,
+  },
   billables: {
     key: 'id',
     cursor: 'month',
@@ -59,6 +64,10 @@ export const STREAMS = {
     key: 'id',
     cursor: 'created_at',
     fields: 'id deployment_id generation name template status progress_percent created_at',
+  },
+  deployments_reclamations: {
+    key: 'id',
+    fields: `id deployment_id resource_group_id state target_time created_at created_by updated_at updated_by`,
   },
   deployments_recovery_windows: {
     key: 'deployment_id',
@@ -171,6 +180,7 @@ function plainRows(
   const gen1 = { generation: 'gen1' };
   return {
     accounts: each('accounts', (row) => ({ ...row, owner_iam_id: row['owner_iamid'] })),
+    audit_routes: each('audit_routes', auditRoute),
     billables: each('billables', billable),
     databases: each('databases', ({ type, versions }) => ({
       type,
@@ -196,6 +206,7 @@ function plainRows(
       template: row['resource_type'],
       created_at: utc(row['created_at']),
     })),
+    deployments_reclamations: each('deployments_reclamations', (row) => row),
     deployments_recovery_windows: each('deployments_recovery_windows', (row) => ({
       ...row,
       ...gen1,
@@ -218,6 +229,25 @@ function plainRows(
       created_at: utc(row['created_at']),
       updated_at: utc(row['updated_at']),
     })),
+  };
+}
+
+/** Where a rule of a route sends events, or a default target (section 4.22). */
+function auditRoute({ route, target, ...row }: Row): Row {
+  const { name: route_name, managed_by } = (route ?? {}) as Row;
+  const { name: target_name, target_type, write_status, ...about } = (target ?? {}) as Row;
+  const { status, last_failure, reason_for_last_failure } = (write_status ?? {}) as Row;
+  const endpoint = Object.entries(about).find(([name]) => name.endsWith('_endpoint'))?.[1] as Row | undefined;
+  const parts = [row['account_id'], row['route_id'], row['rule_number'], row['location'], row['target_id']];
+  return {
+    ...row,
+    id: parts.join('/'),
+    ...{ route_name, managed_by, target_name, target_type, write_status: status },
+    target_crn: endpoint?.['target_crn'],
+    bucket: endpoint?.['bucket'],
+    last_failure_at: last_failure,
+    last_failure_reason: reason_for_last_failure,
+    is_default_target: route === undefined,
   };
 }
 

@@ -109,7 +109,7 @@ describe.concurrent('a full read of an account', () => {
       expect(new Set(sandbox.requests.map(({ method, path }) => `${method} ${path.split('/')[1]}`))).toEqual(
         new Set([
           ...['POST iam', 'GET iam', 'GET resource-controller', 'GET databases', 'GET accounts', 'GET billing'],
-          'POST search',
+          ...['POST search', 'GET atracker'],
         ]),
       );
     });

@@ -12,7 +12,9 @@ import { LogsQuery } from './logs-query.ts';
 import type { IbmCloudOptions } from './options.ts';
 import { Pages } from './pages.ts';
 import { listPolicies, listRoles } from './policies.ts';
+import { listReclamations } from './reclamations.ts';
 import { type Holdings, IBM_CLOUD_STREAM_NAMES, type IbmCloudStreamName, countsOf, keysOf, rowsOf } from './reports.ts';
+import { routing } from './routing.ts';
 import { search } from './search.ts';
 import { TOKEN_PATH, Tokens, keyDetails } from './tokens.ts';
 import { Usage } from './usage.ts';
@@ -84,6 +86,7 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
       ...controllerRoutes(world, pages, refuse),
       ...databaseRoutes(world, refuse),
       ...accountRoutes(world, usage, pages, refuse),
+      ...postureRoutes(world, refuse),
       ...logsRoutes(new LogsQuery(world, events), refuse),
     }),
     credential: options.apiKey,
@@ -164,7 +167,14 @@ function controllerRoutes(world: World, pages: Pages, refuse: Refuse): Record<st
     '/resource-controller/v2/resource_instances': (received) => listInstances(world, pages, received, refuse),
     '/resource-controller/v2/resource_instances/:id': (received) => oneInstance(world, received, refuse),
     '/resource-controller/v2/resource_groups': (received) => listResourceGroups(world, received, refuse),
+    '/resource-controller/v1/reclamations': (received) => listReclamations(world, received, refuse),
     'POST /search/v3/resources/search': (received) => search(world, pages, received, refuse),
+  };
+}
+
+function postureRoutes(world: World, refuse: Refuse): Record<string, Serve> {
+  return {
+    '/atracker/api/v2/:id': (received) => routing(world, received, refuse),
   };
 }
 

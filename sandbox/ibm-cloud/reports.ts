@@ -8,6 +8,8 @@ import { gen2BackupRows, gen2Row, gen2Scaling } from './gen2.ts';
 import { backups, tasks } from './history.ts';
 import { policyGrants } from './policies.ts';
 import { resourceGroups } from './resource-groups.ts';
+import { databaseReclamations } from './reclamations.ts';
+import { routedEvents } from './routing.ts';
 import { searchable } from './search.ts';
 import { type Usage, usageMetrics } from './usage.ts';
 import type { World } from './world.ts';
@@ -41,6 +43,11 @@ const REPORTS = {
     // Few events have an id, but each sandbox event has a unique correlation id.
     key: ['correlationId'],
     rows: ({ events }) => events.ofDatabases(),
+  },
+  audit_routes: {
+    paths: ['/atracker/api/v2/routes'],
+    key: ['account_id', 'route_id', 'rule_number', 'location', 'target_id'],
+    rows: ({ world }) => routedEvents(world),
   },
   billables: {
     paths: [
@@ -96,6 +103,11 @@ const REPORTS = {
     paths: [`${DEPLOYMENT}/tasks`],
     key: ['id'],
     rows: ({ world }) => ofDeployments(world, tasks),
+  },
+  deployments_reclamations: {
+    paths: ['/resource-controller/v1/reclamations'],
+    key: ['id'],
+    rows: ({ world }) => databaseReclamations(world),
   },
   deployments_recovery_windows: {
     paths: [`${DEPLOYMENT}/point_in_time_recovery_data`],

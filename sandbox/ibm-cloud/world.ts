@@ -80,6 +80,9 @@ export const Kind = {
   logs: 416,
   secret: 417,
   request: 418,
+  routing: 431,
+  reclamation: 432,
+  restriction: 433,
 } as const;
 
 export type Kind = (typeof Kind)[keyof typeof Kind];

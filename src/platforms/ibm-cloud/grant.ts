@@ -16,6 +16,7 @@ const POLICIES: Readonly<Record<string, (config: IbmCloudConfig, partition?: str
   audit_events({ logs_instances: [first = ''] }, instance = first) {
     return `--roles Reader --service-name logs --service-instance ${parseCrn(instance)?.instance}`;
   },
+  audit_routes: () => '--roles Viewer --service-name atracker',
   billables: ({ billing }) => BILLING[billing],
   deployments_roles: () => '--roles Viewer --service-name iam-access-management',
   deployments_team_roles: () => '--roles Viewer --service-name iam-access-management',

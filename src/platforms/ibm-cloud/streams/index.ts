@@ -2,6 +2,7 @@ import type { Stream } from '../../../core/stream/stream.ts';
 import type { Accounts } from '../account/accounts.ts';
 import { accounts } from './accounts.ts';
 import { auditEvents } from './audit-events.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { billables } from './billables.ts';
 import { databases } from './databases.ts';
 import { datacenters } from './datacenters.ts';
@@ -10,6 +11,7 @@ import { deploymentsAllowlists } from './deployments-allowlists.ts';
 import { deploymentsAutoscalings } from './deployments-autoscalings.ts';
 import { deploymentsBackups } from './deployments-backups.ts';
 import { deploymentsRecipes } from './deployments-recipes.ts';
+import { deploymentsReclamations } from './deployments-reclamations.ts';
 import { deploymentsRecoveryWindows } from './deployments-recovery-windows.ts';
 import { deploymentsReplicas } from './deployments-replicas.ts';
 import { deploymentsRoles } from './deployments-roles.ts';
@@ -23,6 +25,7 @@ import { teams } from './teams.ts';
 export const streams: readonly Stream<Accounts>[] = [
   accounts,
   auditEvents,
+  auditRoutes,
   billables,
   databases,
   datacenters,
@@ -31,6 +34,7 @@ export const streams: readonly Stream<Accounts>[] = [
   deploymentsAutoscalings,
   deploymentsBackups,
   deploymentsRecipes,
+  deploymentsReclamations,
   deploymentsRecoveryWindows,
   deploymentsReplicas,
   deploymentsRoles,

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { refusal } from '../../../../test-support/unit/fake-api.ts';
+import { ibmRows, openIbmRead } from '../../../../test-support/unit/ibm-reads.ts';
+import { ACCOUNT } from '../../../../test-support/unit/instances.ts';
+import { auditRoutes } from './audit-routes.ts';
+
+const details = { account_id: ACCOUNT };
+const stream = {
+  id: 't1',
+  name: 'siem',
+  target_type: 'event_streams',
+  eventstreams_endpoint: { target_crn: 'crn:streams', api_key: 'hunter2', brokers: ['hunter2:9093'] },
+  write_status: { status: 'failed', last_failure: '2026-11-01T10:00:00.000Z', reason_for_last_failure: 'full' },
+};
+const bucket = { id: 't2', cos_endpoint: { target_crn: 'crn:cos', bucket: 'audit' } };
+const rules = [
+  { target_ids: ['t1', 'gone'], locations: ['eu-de', 'global'] },
+  { target_ids: [], locations: ['us-east'] },
+];
+const answers = {
+  details,
+  routes: { routes: [{ id: 'r1', name: 'all', managed_by: 'account', rules }] },
+  targets: { targets: [stream, bucket] },
+  settings: { default_targets: ['t2'] },
+};
+
+test('every location and target of a rule, and every default target, has a record', async () => {
+  const rows = await ibmRows(auditRoutes, { answers });
+  expect(rows.map(({ id }) => String(id).slice(ACCOUNT.length))).toEqual([
+    '////t2',
+    '/r1/1/eu-de/gone',
+    '/r1/1/eu-de/t1',
+    '/r1/1/global/gone',
+    '/r1/1/global/t1',
+    '/r1/2/us-east/',
+  ]);
+});
+
+test('a record contains what is known about its target, without its secrets', async () => {
+  const { stream: reading, printed } = openIbmRead(auditRoutes, { answers });
+  await reading.toEnd();
+  const targetOf = (id: string): unknown => printed.rows.find(({ target_id }) => target_id === id);
+  expect(targetOf('t1')).toMatchObject({
+    target_crn: 'crn:streams',
+    write_status: 'failed',
+    last_failure_at: '2026-11-01T10:00:00.000Z',
+    last_failure_reason: 'full',
+    is_default_target: false,
+  });
+  expect(targetOf('t2')).toMatchObject({ target_crn: 'crn:cos', bucket: 'audit', is_default_target: true });
+  expect(targetOf('gone')).toMatchObject({ target_name: null, target_crn: null });
+  expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
+});
+
+test('a request that is rejected with HTTP 403 fails the stream, and names the role', async () => {
+  const { stream: reading } = openIbmRead(auditRoutes, { answers: { ...answers, targets: refusal(403, 'targets') } });
+  await expect(reading.toEnd()).rejects.toMatchObject({
+    problem: 'role_missing',
+    message: expect.stringContaining('the role Viewer on the service atracker') as string,
+  });
+});
