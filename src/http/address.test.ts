@@ -75,7 +75,7 @@ test.each([
   ['  https://compose.example.com/2016-07/ \n', 'https://compose.example.com/2016-07'],
   ['https://compose.example.com//', 'https://compose.example.com'],
   ['https://COMPOSE.example.com:443/V', 'https://compose.example.com/V'],
-])('%j is normalized to %s', (text, kept) => {
+])('the address %j is normalized to %s', (text, kept) => {
   expect(normaliseAddress(text)).toBe(kept);
 });
 

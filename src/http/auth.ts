@@ -4,7 +4,7 @@ import type { Request } from '../core/stream/request.ts';
 /** A response with HTTP 401. */
 interface Rejection {
   request: Request;
-  /** The `Authorization` header that the request sent. */
+  /** The request's `Authorization` header. */
   authorization: string;
   said: ServerText;
 }

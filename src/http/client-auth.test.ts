@@ -89,7 +89,7 @@ test('every attempt waits for credentials that must be requested first', async (
   expect(sent).toEqual(['Bearer 1', 'Bearer 2']);
 });
 
-test('credentials that expire while a request waits are replaced before it is sent', async () => {
+test('credentials that expire while a request waits are replaced before the request is sent', async () => {
   const headers = ['Bearer old', Promise.resolve('Bearer new'), 'Bearer new', 'Bearer new'];
   const { sent } = await ask([], [], { header: () => headers.shift() ?? 'Bearer none' });
   expect(sent).toEqual(['Bearer new']);

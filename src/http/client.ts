@@ -16,9 +16,9 @@ interface Call {
   origin: Origin;
   attempts: number;
   hasFailed: boolean;
-  /** The `Authorization` header that the last attempt sent. */
+  /** The `Authorization` header of the last attempt. */
   authorization: string | undefined;
-  /** Explains the request in an error, if it doesn't read the stream itself. */
+  /** Explains in an error why the request was sent, if it doesn't read the stream's own data. */
   why: string | undefined;
 }
 
@@ -46,8 +46,8 @@ export class ApiClient {
   }
 
   /**
-   * Sends a request for a stream. If the request doesn't read the stream itself, `why` explains it in an error. Throws a
-   * ConnectorError or the signal's reason.
+   * Sends a request for a stream. If the request doesn't read the stream's own data, `why` explains it in an error.
+   * Throws a ConnectorError or the signal's reason.
    */
   async send(request: Request, stream: string, why?: string): Promise<Received> {
     const origin = this.#originAt(request.origin ?? this.#settings.address);
@@ -67,7 +67,7 @@ export class ApiClient {
     return body;
   }
 
-  /** The value of the `Authorization` header that requests currently send. Throws a ConnectorError. */
+  /** The current value of the `Authorization` header. Throws a ConnectorError. */
   authorization(stream: string): Promise<string> {
     return this.#orStop(this.#settings.auth.header(this.#sendFor(stream)));
   }
@@ -88,7 +88,7 @@ export class ApiClient {
       const isLimited = outcomeOf(result) === 'limited';
       if (!isLimited && (call.attempts > MAX_RETRIES || !isTransient(result))) throw this.#error(call, result);
       const waitMs = isLimited ? origin.breaker.waitMs : backoff(call.attempts, timing.random(), result.retryAfterMs);
-      // A deadline means that a user is waiting, who may have mistyped the address.
+      // A deadline means that a user is waiting, perhaps after mistyping the address.
       if (deadline !== undefined && (isUnreachable(result) || timing.now() + waitMs >= deadline))
         throw this.#error(call, result);
       onRetry({ request, stream, attempt: call.attempts, reason: result.reason, waitMs });

@@ -15,7 +15,7 @@ export interface FailureContext {
   timeoutMs: number;
   maxBodyBytes: number;
   proxy: Proxy | undefined;
-  /** A sentence that explains the request, if it doesn't read the stream itself. */
+  /** A sentence that explains the request, if it doesn't read the stream's own data. */
   why?: string | undefined;
 }
 

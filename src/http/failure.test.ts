@@ -28,7 +28,7 @@ const context = {
 const status = (code: number, text = '', headers: Record<string, string | string[]> = {}): Failure =>
   statusFailure({ status: code, headers, text }, { textOf: errorText });
 const withCode = (code: string, message: string): Error => Object.assign(new Error(message), { code });
-/** A failure of a connection, which had been established if `connected`. */
+/** A connection failure. If `connected`, the connection was established first. */
 const failed = (code: string, connected = false, detail = 'it went wrong'): Failure =>
   connectionFailure(withCode(code, detail), connected);
 

@@ -32,9 +32,9 @@ export interface Failure {
   problem: HttpProblem;
   /** The reason for the failure, as a clause for the log. */
   reason: string;
-  /** The facts that the message needs in addition to the facts of every request. */
+  /** The facts that the message needs in addition to the facts that every request has. */
   facts?: Partial<Record<HttpFact, string>>;
-  /** The response, if its status is the failure. */
+  /** The response, if it is the reason for the failure. */
   response?: { status: number; said: ServerText };
   retryAfterMs?: number | undefined;
 }

@@ -42,7 +42,7 @@ describe('quoted server text', () => {
     expect(shown(text)).toBe(line);
   });
 
-  test('quoted server text is truncated between words, after its secrets were masked', () => {
+  test('quoted server text is truncated between words after its secrets have been masked', () => {
     for (let before = 240; before <= 310; before += 1) {
       const line = shown(`${'x'.repeat(before % 7)} ${'word '.repeat(before / 5)}${TOKEN} and ${'more '.repeat(20)}`);
       expect(line.length).toBeLessThanOrEqual(300);

@@ -78,7 +78,7 @@ describe('asConnectorError', () => {
     ['a text', 'a text'],
     [undefined, 'undefined'],
     [null, 'null'],
-  ])('%s is treated as a bug, whose text is only for the log', (thrown, internalMessage) => {
+  ])('the thrown value %s is treated as a bug, and its text is only logged', (thrown, internalMessage) => {
     const error = asConnectorError(thrown);
     expect(error).toMatchObject({ problem: 'unexpected', failureType: 'system_error', internalMessage, cause: thrown });
     if (internalMessage !== 'undefined') expect(error.message).not.toContain(internalMessage);

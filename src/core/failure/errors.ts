@@ -3,7 +3,7 @@ import { type FactsOf, type FailureType, type Problem, type ProblemId, problems 
 
 export interface ErrorDetails {
   internalMessage?: string;
-  /** The HTTP status of the response, if the status is the failure. */
+  /** The HTTP status, if the failure is a response. */
   status?: number;
   /** A summary of the API's response, such as `HTTP 401 ("unauthorized")`. */
   answer?: string;

@@ -241,7 +241,7 @@ function problemsOf<T extends FailureType, const P extends Record<string, Omit<P
   return Object.fromEntries(typed) as { [Id in keyof P]: P[Id] & { failureType: T } };
 }
 
-/** The names in braces in a message. */
+/** The names that a message contains in braces. */
 type NamesIn<Message extends string> = Message extends `${string}{${infer Name}}${infer Rest}`
   ? Name | NamesIn<Rest>
   : never;

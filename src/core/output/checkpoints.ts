@@ -48,7 +48,7 @@ export class CheckpointedSink {
     this.records += 1;
   }
 
-  /** Call this whenever the state is consistent. It is cheap. */
+  /** Call this whenever the state is consistent. The call is cheap. */
   checkpointIfDue(): void {
     if (this.#recordsSince >= CHECKPOINT_RECORDS || this.#isLate()) this.checkpoint();
   }

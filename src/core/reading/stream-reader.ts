@@ -11,10 +11,10 @@ import { type Row, isRow } from '../record/row.ts';
 import { StreamReport } from './report.ts';
 import type { Session } from './session.ts';
 
-/** Rows that were converted to record data. */
+/** Rows converted to record data. */
 export interface Page {
   rows: Row[];
-  /** Whether the API omitted the list, which is not the same as an empty list. */
+  /** Whether the API omitted the list instead of returning an empty list. */
   missing: boolean;
   /** The fields that were set to null, by row. Few rows have such fields. */
   nulledFields: ReadonlyMap<Row, readonly string[]> | undefined;
@@ -112,7 +112,7 @@ export class StreamReader<S = unknown> {
     this.sink.record(row, emittedAt, nulledFields?.get(row));
   }
 
-  /** Whether the row is dated before the user's start_date. Counts such rows. */
+  /** Returns whether the row is dated before the user's start_date, and counts such rows. */
   dropIfBeforeStart(row: Row): boolean {
     const { startDate } = this.session;
     const { startDateField } = this.stream;

@@ -1,5 +1,5 @@
 const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
-/** The formats in which the API has returned times. A regular expression was the fastest check that was measured. */
+/** The formats in which the API has returned times. A regular expression was the fastest check in measurements. */
 const USUAL =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 /**

@@ -9,7 +9,7 @@ import type { Partition } from './partitions.ts';
  */
 const MAX_FAILURES_IN_A_ROW = 5;
 
-/** A partition, or a row that requires one more request. */
+/** A partition, or a row whose details are requested separately. */
 export type Item = Pick<Partition, 'label' | 'origin'>;
 
 export interface Outcome<T> {

@@ -14,7 +14,7 @@ export interface Partition {
   rows?: Row[];
 }
 
-/** A part of a stream that is skipped because the API rejects it. It has an `id` if it is a partition. */
+/** A skipped part of a stream, which the API rejects. It has an `id` if it is a partition. */
 export interface Skipped {
   id?: string;
   label: string;

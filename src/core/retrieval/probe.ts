@@ -6,8 +6,8 @@ import { monthOf } from './month/month.ts';
 import type { Partition, Skipped } from './partitions.ts';
 
 /**
- * After this many rejections, assume that all partitions are rejected. Fewer may be new deployments, or deployments that are
- * being deleted.
+ * After this many rejections, assume that all partitions are rejected. Fewer rejections may concern deployments that are
+ * new or being deleted.
  */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;

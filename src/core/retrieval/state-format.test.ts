@@ -45,7 +45,7 @@ describe('a state written by any release', () => {
   });
 });
 
-test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('%j is rejected as a month', (month) => {
+test.each(['2018-13', '2018-00', '2018-7', '2018-07-01', '2018', '', 7])('%j is not accepted as a month', (month) => {
   expect(() => months({ version: 1, month })).toThrow(/month must be a month/);
 });
 

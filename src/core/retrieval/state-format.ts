@@ -16,9 +16,9 @@ export interface StateFormat<T extends object = object> {
   value?: { key: string; kind: 'timestamp' | 'month' };
   /** The key of the timestamps by partition. */
   partitions?: string;
-  /** The keys of lists of strings. */
+  /** The keys that contain lists of strings. */
   lists: readonly string[];
-  /** The keys of objects, each with the keys inside that object. */
+  /** The keys that contain objects, each with the keys inside the object. */
   objects: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -19,7 +19,7 @@ export interface Request {
   post?: { type: string; body: string };
   /** Whether the request is sent without credentials. */
   anonymous?: true;
-  /** Set if the response is a stream of server-sent events, which is parsed to a list. Default: JSON. */
+  /** Set if the response is a stream of server-sent events, which is parsed into a list. Default: JSON. */
   reads?: 'events';
   /** The rate limit of the request's origin. */
   rate?: Rate;
@@ -42,6 +42,6 @@ export interface Received {
 export interface ParsedPage {
   rows: unknown[];
   warnings: string[];
-  /** Set if the API omitted the list, which is not the same as an empty list. */
+  /** Set if the API omitted the list instead of returning an empty list. */
   missing?: true;
 }

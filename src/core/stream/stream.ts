@@ -9,7 +9,7 @@ import type { Row } from '../record/row.ts';
 export interface Stream<S = unknown, F extends string = string> {
   name: string;
   description: string;
-  /** The fields, in the order of the docs. */
+  /** The fields, in the order that the docs use. */
   fields: Record<F, Field>;
   primaryKey: PrimaryKey<NoInfer<F>>;
   /** The date field for the user's start_date. Records with an earlier date are omitted. */

@@ -30,7 +30,7 @@ const load: fc.Arbitrary<Load> = fc.record({
   latencies: fc.array(fc.nat(3_000), { minLength: 1, maxLength: 20 }),
 });
 
-/** Simulates a load, and checks each request that the breaker admits against the outcomes reported before. */
+/** Simulates a load, and checks each request that the breaker admits against the outcomes reported so far. */
 async function work({ quota, workers, latencies }: Load): Promise<{ answered: number; rejected: number }> {
   const time = new VirtualTime();
   const breaker = new CircuitBreaker(time, never);

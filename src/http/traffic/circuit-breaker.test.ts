@@ -176,7 +176,7 @@ describe('HTTP 429', () => {
     expect(waits.slice(0, 7)).toEqual([875, 1_750, 3_500, 7_000, 14_000, 0, 875]);
   });
 
-  test('requests in flight when the limit was reached count as a single HTTP 429', async () => {
+  test('requests that are in flight when the limit is reached count as a single HTTP 429', async () => {
     const { breaker, go, attempt } = open();
     await attempt('answered');
     const passes = await Promise.all(Array.from({ length: 32 }, () => go('')));

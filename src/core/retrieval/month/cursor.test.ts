@@ -80,7 +80,7 @@ describe('start_date', () => {
     expect(monthsOf(state, { startDate }).warnings()).toEqual([]);
   });
 
-  test('a start_date earlier than the state does not request any month again', () => {
+  test('a start_date earlier than the state does not cause any month to be requested again', () => {
     expect(monthsOf({ month: '2026-10' }, { startDate: '2026-01-01T00:00:00.000Z' }).wanted()).toEqual(['2026-11']);
   });
 });
@@ -101,7 +101,7 @@ describe('limits of closed months', () => {
     [['ids:a'], 0],
     [['ids:a', 'ids:b'], 0],
     [['ids:a', 'ids:b', 'groups:g'], 0],
-  ])('changing the limits from ids:a and ids:b to %j causes %i warnings', (limits, warnings) => {
+  ])('only limits wider than ids:a and ids:b cause a warning (limits: %j, warnings: %i)', (limits, warnings) => {
     const months = monthsOf(closed, {}, limits);
     expect(months.warnings()).toHaveLength(warnings);
     for (const warning of months.warnings()) expect(warning).toMatch(/up to 2026-09 .* ids selects more now .* Reset/);

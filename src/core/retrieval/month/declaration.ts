@@ -17,7 +17,7 @@ export interface ByMonth<S, F extends string> {
 export interface Month {
   rows: Row[];
   requests: number;
-  /** False if any part was rejected. Then the month must be read again. */
+  /** False if any part was rejected, in which case the month must be read again. */
   isWhole: boolean;
   skipped?: Skipped | undefined;
 }

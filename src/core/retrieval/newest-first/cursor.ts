@@ -46,16 +46,18 @@ export interface NewestFirstList {
 type Pass = { [Key in keyof Walk]?: Walk[Key] | undefined };
 type Walk = NonNullable<NewestFirstState['walk']>;
 
-/** Requests begin this much before the bound, because the API may exclude the bound itself, or compare whole seconds. */
+/**
+ * Requests begin this much before the bound, because the API may exclude the bound itself or compare only whole seconds.
+ */
 const BOUND_SLACK_MS = 1_000;
 
 /**
  * The cursor of a list that is paged from the newest row to the oldest. The high-water mark moves only when a pass has
  * reached the old mark (`floor`), so the state also contains the unfinished pass.
  *
- * An API that no longer knows the cursor's row may respond as if the list ended there. Therefore, the list ends only when
- * the API returns a known row with nothing after it: the cursor's own row, or the row after `before`. This requires pages
- * of at least two rows.
+ * An API that no longer knows the cursor's row may respond as if the list ended there. Therefore, a list counts as
+ * completely read only when the API returns a known row with nothing after it: the cursor's own row, or the row after
+ * `before`. This requires pages of at least two rows.
  */
 export class NewestFirstCursor implements Cursor {
   readonly #options: CursorOptions;
@@ -84,7 +86,7 @@ export class NewestFirstCursor implements Cursor {
     this.#frame = new StateFrame(state, options);
     const { counts } = this.#frame;
     this.#mark = counts ? state.mark : undefined;
-    // A pass with a floor read only newer rows, so a full refresh of another job can't resume it.
+    // A pass with a floor read only rows above the floor, so a full refresh of another job can't resume it.
     const walk = counts || state.walk?.floor === undefined ? state.walk : undefined;
     this.#pass = walk === undefined ? { floor: this.#mark } : { ...walk };
     if (walk === undefined) return;
@@ -106,7 +108,7 @@ export class NewestFirstCursor implements Cursor {
     return { newerThan: bound === undefined ? undefined : msBefore(bound, BOUND_SLACK_MS), after: this.#after };
   }
 
-  /** Whether the next page continues a pass. Then, an empty list doesn't mean an empty account. */
+  /** Whether the next page continues a pass, so that an empty list doesn't mean an empty account. */
   get isUnderWay(): boolean {
     return this.#pass.cursor !== undefined;
   }
@@ -126,7 +128,10 @@ export class NewestFirstCursor implements Cursor {
     const ids: string[] = [];
     /** The earliest time on the page. */
     let lowest: string | undefined;
-    /** The latest emitted time. Times after the start of the sync don't count, because earlier rows may still arrive. */
+    /**
+     * The latest time emitted so far. Times after the start of the sync are ignored, because earlier rows may still
+     * arrive.
+     */
     let { top } = this.#pass;
     /** The last row that was not on the previous page. */
     let fresh: string | undefined;

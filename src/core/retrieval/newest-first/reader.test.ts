@@ -18,7 +18,7 @@ interface Pages {
   instead?: Record<string, unknown>;
 }
 
-/** An API that pages these rows correctly, except for some cursors. */
+/** An API that returns correct pages of these rows, except for some cursors. */
 function pagesOf(all: Row[], { size = 2, inclusive = false, instead = {} }: Pages = {}): (query: Query) => unknown {
   return ({ cursor = '' }) => {
     const answer = instead[cursor];

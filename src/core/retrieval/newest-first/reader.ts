@@ -44,8 +44,8 @@ export async function readNewestFirst<S, F extends string>(
 }
 
 /**
- * Whether the API rejected the cursor, perhaps because its row no longer exists. Other rejections are about the token,
- * its rights or the rate limit.
+ * Whether the API rejected the cursor, perhaps because its row no longer exists. Other rejections concern the token, its
+ * rights or the rate limit.
  */
 function isAboutTheCursor(thrown: unknown): boolean {
   const { status, problem } = asConnectorError(thrown);

@@ -3,7 +3,7 @@ import { type Cursor, type CursorOptions, latestOf, StateFrame } from '../cursor
 import { type StateFormat, sharedState, timesByPartition } from '../state-format.ts';
 
 const schema = sharedState.extend({
-  /** The high-water mark of each partition, up to which all rows were emitted. */
+  /** The high-water mark of each partition, up to which all rows have been emitted. */
   marks: timesByPartition,
   /** The keys of emitted rows that may still change; absent if there are none. */
   pending: z.array(z.string({ error: 'must be a key' }), { error: 'must be a list of keys' }).optional(),
@@ -20,9 +20,9 @@ export const partitionState: StateFormat<PartitionState> = {
 
 /**
  * The cursor of a stream whose partitions are always read completely. For each partition, it stores a high-water mark, up
- * to which all rows were emitted. A partition without a mark is read in full, even if it is added years later. The cursor
- * also stores the keys of emitted rows that may still change, because a row may get its date late or move to another
- * partition.
+ * to which all rows have been emitted. A partition without a mark is read in full, even if it is added years later. The
+ * cursor also stores the keys of emitted rows that may still change, because a row may get its date later or move to
+ * another partition.
  */
 export class PartitionCursor implements Cursor {
   readonly #options: CursorOptions;

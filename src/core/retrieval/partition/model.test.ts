@@ -52,7 +52,7 @@ interface Read {
   refused: Record<string, number>;
   /** The number of the request at which the process is killed. */
   killedAt: number | undefined;
-  /** The share of the printed states that were saved by then, from 0 (none) to 1 (all). */
+  /** The share of printed states that have been saved by then, from 0 (none) to 1 (all). */
   saved: number;
 }
 

@@ -130,7 +130,7 @@ describe('a list of partitions that contains rows', () => {
     expect(api.paths).toEqual([]);
   });
 
-  test('an invalid row in the list of partitions fails the stream with the name of the partition', async () => {
+  test('an invalid row in the list of partitions fails the stream, and the error names the partition', async () => {
     const definition = withPartitions(backups, [partition('east 1', { rows: [{ id: 'a' }, {}] })]);
     await expect(open(definition, {}).done()).rejects.toMatchObject({
       problem: 'unexpected_body',
@@ -207,7 +207,7 @@ describe('an optional stream', () => {
   });
 });
 
-test('the report at the end contains the intentional omissions', async () => {
+test('the report of a stream contains its intentional omissions', async () => {
   const testRun = openRun();
   const leftOut = ['3 deployments of generation 2', '1 deployment of other types'];
   const stream = openRead(testRun, withPartitions(backups, [], { leftOut }));

@@ -58,7 +58,7 @@ test('a stream without deployments has no records and does not fail', async () =
 
 describe('a stream that the API rejects for some deployments', () => {
   test.each([403, 404])(
-    'a deployment with HTTP %i is skipped with a warning that names the deployment and the status',
+    'a deployment rejected with HTTP %i is skipped with a warning that names the deployment and the status',
     async (status) => {
       const { printed, stream, done } = open({ answers: answersFor(3, 'backups', { d2: refuses(status) }) });
       await done();
@@ -71,7 +71,7 @@ describe('a stream that the API rejects for some deployments', () => {
   );
 
   test.each([403, 404])(
-    'a deployment with HTTP %i fails the stream after the others were read, if the user wants it to fail',
+    'a deployment rejected with HTTP %i fails the stream at the end if fail_on_refused_deployments is on',
     async (status) => {
       const answers = answersFor(3, 'backups', { d1: refuses(status) });
       const { printed, done } = open({ answers, failOnRefusedDeployments: true });
@@ -115,7 +115,7 @@ describe('a stream that the API rejects for all deployments', () => {
 });
 
 describe('a failing deployment', () => {
-  test('a failing deployment fails the stream after the other deployments were read', async () => {
+  test('a failing deployment fails the stream after the other deployments have been read', async () => {
     const others = { d2: refuses(503, 'deployments/d2/backups'), d3: refuses(404) };
     const { printed, done } = open({ answers: answersFor(4, 'backups', others) });
     await expect(done()).rejects.toMatchObject({ problem: 'server_error' });

@@ -5,7 +5,7 @@ import { type StateFormat, sharedState, timesByPartition } from '../state-format
 import { utcText } from '../../record/timestamp.ts';
 
 const schema = sharedState.extend({
-  /** The high-water mark of each partition, up to which all windows were read. */
+  /** The high-water mark of each partition, up to which all windows have been read. */
   marks: timesByPartition,
 });
 
@@ -21,8 +21,8 @@ export interface Window {
 
 /**
  * The cursor of a list that is requested in time windows. For each partition, it stores a high-water mark, up to which
- * all windows were read. Windows are read from the oldest to the start of the sync, so that a stopped read can resume at
- * the mark.
+ * all windows have been read. Windows are read from the oldest to the newest, so that a stopped read can resume at the
+ * mark.
  */
 export class WindowCursor implements Cursor {
   readonly #options: CursorOptions;

@@ -283,7 +283,7 @@ describe('rejected stores', () => {
     expect(Object.keys(cursor.state().marks)).toEqual(['two']);
   });
 
-  test('the stream fails after the other stores were read if all stores are rejected or if the user wants it to fail', async () => {
+  test('the stream fails after reading the other stores if all stores are rejected or fail_on_refused_deployments is on', async () => {
     await expect(open({ one: forbidden, two: forbidden }).done()).rejects.toThrow('403');
     const { done, ids } = open({ one: forbidden, two: good }, {}, { failOnRefusedDeployments: true });
     await expect(done()).rejects.toThrow('403');
