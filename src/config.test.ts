@@ -248,7 +248,7 @@ describe('the platform', () => {
     expect((await judged({ platform: null })).usageError).toBe(CHOOSE);
   });
 
-  test('is found for a flat config', async () => {
+  test('is Compose for a flat config', async () => {
     expect(platformOf(await load({ api_token: TOKEN }))).toBe(compose);
   });
 });

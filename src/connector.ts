@@ -43,7 +43,7 @@ export interface WantedStream {
   mode: 'full_refresh' | 'incremental';
   /** The state as saved in a state file; empty to read from the beginning. */
   state: object;
-  /** The name of the state's file and stream in error messages. */
+  /** How error messages name the state's file and stream. */
   where: string;
 }
 

@@ -18,7 +18,7 @@ function nested(schema: Schema, path: string): [path: string, schema: Schema][] 
 }
 
 describe.each(Object.entries(STREAMS))('the streams of %s', (platform, streams) => {
-  test('are each defined in a file with the same name', async () => {
+  test('are each defined in a file of the same name', async () => {
     const folder = join(import.meta.dirname, 'platforms', platform.replace('_', '-'), 'streams');
     const names = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
     const files = names.filter((name) => name !== 'index' && !name.endsWith('.test'));

@@ -44,7 +44,7 @@ describe('a state file', () => {
 });
 
 describe('a truncated line', () => {
-  test('is skipped with a warning if it is the last line, and earlier states count', () => {
+  test('is skipped with a warning if it is the last line, and earlier states are used', () => {
     const whole = lines(...twoStates);
     for (let cut = 1; cut < 40; cut += 1) {
       const warnings: string[] = [];

@@ -6,7 +6,7 @@ import { ibmCloudConfig } from './config.ts';
 import { grant } from './grant.ts';
 import { streams } from './streams/index.ts';
 
-test.each(['account', 'resource_groups'])('the docs contain each command if billing is %s', async (billing) => {
+test.each(['account', 'resource_groups'])('the docs contain each grant command (billing: %s)', async (billing) => {
   const docs = ['', '-streams'].map((page) =>
     readFileSync(new URL(`../../../docs/sources/ibm-cloud${page}.md`, import.meta.url), 'utf8'),
   );

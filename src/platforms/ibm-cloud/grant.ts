@@ -10,7 +10,7 @@ const BILLING = {
   resource_groups: '--roles Viewer --resource-type resource-group',
 } as const;
 
-/** The policies that streams need (icd-api.md 1.8). All other streams need only Viewer on the database service. */
+/** The policies that these streams need (icd-api.md 1.8). All other streams need only Viewer on the database service. */
 const POLICIES: Readonly<Record<string, (config: IbmCloudConfig, partition?: string) => string>> = {
   accounts: () => '--roles Viewer --account-management',
   audit_events({ logs_instances: [first = ''] }, instance = first) {

@@ -142,7 +142,7 @@ describe('a backup', () => {
   });
 
   test.each<[string, Row]>([
-    ['the service of its database, with -backup', planned('databases-for-postgresql-backup', 'x')],
+    ['the service of its database with the suffix -backup', planned('databases-for-postgresql-backup', 'x')],
     ['the service of its database', gen2Row(1, { backup: { source_data_service_crn: source } })],
     ['an unknown service', planned('odd', 'x', { extensions: { dataservices: { backup: {} } } })],
   ])('can be an instance of %s', (_, row) => {

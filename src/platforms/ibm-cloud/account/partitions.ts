@@ -6,7 +6,7 @@ import type { Account } from './account.ts';
 import { type Deployment, labelOf } from './instance.ts';
 import { loadInventory } from './inventory.ts';
 
-/** Reads one report per generation 1 deployment, optionally only of some database types. */
+/** Reads one report per generation 1 deployment, optionally only for some database types. */
 export function perDeployment(report: string, types?: ReadonlySet<string>) {
   return {
     way: 'partition' as const,

@@ -91,7 +91,7 @@ export function hiddenLimits({ resource }: Policy): string[] {
   return [...resource.keys()].filter((key) => !SHOWN.has(key) && key !== 'accountId');
 }
 
-/** The kind of subject, from the prefix of its id (icd-accounts-access.md 2.19). Users may have any other prefix. */
+/** The kind of subject, from the prefix of its id (icd-accounts-access.md 2.19). Any other prefix belongs to a user. */
 export function subjectTypeOf(key: SubjectKey, id: string): string {
   if (key === 'access_group_id') return 'access_group';
   const [, kind = 'user'] = /^(?:iam-(ServiceId|Profile)|(crn)-crn)/i.exec(id)?.filter(Boolean) ?? [];

@@ -104,7 +104,7 @@ describe('the id of an event', () => {
     }
   });
 
-  test('is a hash of the content if the event has no id, regardless of key order and log entry', () => {
+  test('is a hash of the content if the event has no id, regardless of the key order and the log entry', () => {
     // A release that computes a different id would emit every event again.
     expect(rowOf(entry(EVENT))['id']).toBe('702dd92394b9478cc39b2173393eea3c');
     const turned = Object.fromEntries(Object.entries({ ...EVENT, id: '' }).toReversed());
@@ -147,7 +147,7 @@ describe('a log entry', () => {
     expect(rowOf({ ...bare, data: undefined })['raw']).toBe('');
   });
 
-  test('provides its storage time for an event without a valid time', () => {
+  test('provides the time for an event that has no valid time of its own', () => {
     expect(rowOf(entry({ ...EVENT, eventTime: 'lately' }))['created_at']).toBe('2026-11-20T10:00:01.250Z');
   });
 });

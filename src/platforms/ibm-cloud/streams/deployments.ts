@@ -108,7 +108,7 @@ export const deployments = ibmStream({
   },
 });
 
-/** Undeclared fields of the row stay, so that they are dropped or reported later. */
+/** Undeclared fields of the row stay: they are dropped or reported later. */
 function rowOf(deployment: Deployment, groupNames: ReadonlyMap<unknown, unknown>): Row {
   const { id, row, account = null, service, generation, type } = deployment;
   const operation = row['last_operation'];

@@ -112,7 +112,7 @@ test.each<[name: string, row: Row, leftOut: string]>([
   ['deployments_autoscalings', gen2Row(2, {}), 'generation 2'],
   ['deployments_recovery_windows', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
   ['deployments_replicas', instanceRow(2, crnOf(2, 'databases-for-redis')), 'other types'],
-])('the stream %s sends no request for a deployment without this feature', async (name, row, leftOut) => {
+])('the stream %s sends no request for a deployment that cannot have such a report', async (name, row, leftOut) => {
   const { stream, api } = openIbmRead(streamOf(name), { instances: [row] });
   await stream.toEnd();
   expect(api.requests).toHaveLength(1);
