@@ -1,6 +1,6 @@
 {#-
-  The rows of a stream, of every platform that is loaded, with the same columns and types whatever loaded them. `platforms` has
-  the fields of each platform with their kinds. A table or column that does not exist, because it is not selected, is empty.
+  The rows of a stream from all loaded platforms, with the same columns and types for every loader. `platforms` contains the
+  fields of each platform with their kinds. Tables and columns that don't exist, because they aren't selected, are empty.
 -#}
 {% macro stage(platforms, full_refresh=[], renamed={}) %}
 {%- set stream = model.name[4:] -%}
@@ -23,7 +23,7 @@
 {{ parts | join('\nunion all\n') }}
 {% endmacro %}
 
-{#- The columns that a table has; none if there is no table. -#}
+{#- The existing columns of a table, or none if the table doesn't exist. -#}
 {% macro present_columns(table, fields) %}
   {%- if var('static_sql') or not execute -%}{{ return(fields.keys() | list) }}{%- endif -%}
   {%- set relation = adapter.get_relation(table.database, table.schema, table.identifier) -%}
@@ -72,7 +72,7 @@ where false
 
 {% macro never() %}{{ return('cast(null as ' ~ source_compose.type_of('timestamp') ~ ')') }}{% endmacro %}
 
-{#- When a row was read: Airbyte and PyAirbyte have one column for it, Singer targets another. -#}
+{#- When a row was read. Airbyte and PyAirbyte store this in one column, Singer targets in another. -#}
 {% macro extracted_at(present) %}
   {%- if var('static_sql') -%}{{ return(source_compose.any_extracted_at()) }}{%- endif -%}
   {%- for column in ['_airbyte_extracted_at', '_sdc_extracted_at'] if column in present -%}
@@ -81,7 +81,7 @@ where false
   {{ return(source_compose.never()) }}
 {% endmacro %}
 
-{#- The same without knowing which column there is. -#}
+{#- When a row was read, if it is unknown which column exists. -#}
 {% macro any_extracted_at() %}{{ return(adapter.dispatch('any_extracted_at', 'source_compose')()) }}{% endmacro %}
 
 {% macro default__any_extracted_at() %}{{ return(source_compose.typed('_airbyte_extracted_at', 'timestamp')) }}{% endmacro %}

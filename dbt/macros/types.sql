@@ -1,4 +1,4 @@
-{#- The type of a kind of field. -#}
+{#- The SQL type for a kind of field. -#}
 {% macro type_of(kind) %}{{ return(adapter.dispatch('type_of', 'source_compose')(kind)) }}{% endmacro %}
 
 {% macro default__type_of(kind) %}
@@ -12,7 +12,7 @@
   {{ return('jsonb' if kind in ['object', 'list'] else source_compose.default__type_of(kind)) }}
 {% endmacro %}
 
-{#- A column as the type of its kind, whatever type its loader gave it. Some loaders write null in place of an empty text. -#}
+{#- Casts a column to the type of its kind, whatever its loaded type. Some loaders write null instead of an empty text. -#}
 {% macro typed(column, kind) %}{{ return(adapter.dispatch('typed', 'source_compose')(column, kind)) }}{% endmacro %}
 
 {% macro default__typed(column, kind) %}
@@ -24,7 +24,7 @@
   {{ return('cast(' ~ column ~ ' as ' ~ source_compose.type_of(kind) ~ ')') }}
 {% endmacro %}
 
-{#- Some loaders write times without a zone, in UTC; and JSON null where there is nothing. -#}
+{#- Some loaders write times in UTC without a zone, and JSON null for missing values. -#}
 {% macro postgres__typed(column, kind) %}
   {%- if kind == 'text' -%}
     {{ return("nullif(cast(" ~ column ~ " as text), '')") }}
@@ -36,7 +36,7 @@
   {{ return('cast(' ~ column ~ ' as ' ~ source_compose.type_of(kind) ~ ')') }}
 {% endmacro %}
 
-{#- The elements of a list: `left join {{ elements('t.members', 'm') }} on true`, then `m.value ->> 'name'`. -#}
+{#- Expands a list to its elements: `left join {{ elements('t.members', 'm') }} on true`, then `m.value ->> 'name'`. -#}
 {% macro elements(list, alias) %}{{ return(adapter.dispatch('elements', 'source_compose')(list, alias)) }}{% endmacro %}
 
 {% macro default__elements(list, alias) %}
@@ -52,12 +52,12 @@
   {%- if var('as_of') -%}cast('{{ var("as_of") }}' as timestamptz){%- else -%}current_timestamp{%- endif -%}
 {%- endmacro %}
 
-{#- Whole hours from one time to another. -#}
+{#- The number of whole hours between two times. -#}
 {% macro hours_between(first, last) -%}
   cast(floor(extract(epoch from ({{ last }} - {{ first }})) / 3600) as integer)
 {%- endmacro %}
 
-{#- A column of texts as one key. -#}
+{#- Combines text columns into one key. -#}
 {% macro key_of(columns) -%}
   {%- for column in columns -%}coalesce({{ column }}, ''){% if not loop.last %} || '/' || {% endif %}{%- endfor -%}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 -- Written by `npm run dbt:views` from the models in dbt/models.
--- An error that a table or column does not exist is harmless: it isn't synced, and the view of that stream is empty.
--- Run it: psql -f postgres.sql
--- The tables are in the schema ibm_cloud: change it here if yours are in another.
+-- Errors about missing tables or columns are harmless: such a stream isn't synced, so its view is empty.
+-- Usage: psql -f postgres.sql
+-- The tables are in the schema ibm_cloud. If yours are in another schema, change the name here.
 drop schema if exists databases cascade;
 create schema databases;
 set search_path to databases, ibm_cloud;
@@ -10,8 +10,8 @@ create view stg_deployments as
 select
   cast(null as text) as platform,
   cast(null as text) as id,
-  cast(null as text) as guid,
   cast(null as text) as account_id,
+  cast(null as text) as guid,
   cast(null as text) as name,
   cast(null as text) as type,
   cast(null as text) as service,
@@ -21,6 +21,8 @@ select
   cast(null as text) as region,
   cast(null as text) as resource_group_id,
   cast(null as text) as resource_group_name,
+  cast(null as jsonb) as tags,
+  cast(null as jsonb) as access_tags,
   cast(null as text) as state,
   cast(null as timestamptz) as created_at,
   cast(null as timestamptz) as updated_at,
@@ -43,6 +45,17 @@ select
   cast(null as numeric(38, 9)) as memory_gb_per_member,
   cast(null as numeric(38, 9)) as storage_gb_per_member,
   cast(null as text) as disk_encryption_key_crn,
+  cast(null as text) as backup_encryption_key_crn,
+  cast(null as boolean) as automatic_backups_enabled,
+  cast(null as text) as backup_window_start,
+  cast(null as bigint) as backup_retention_days,
+  cast(null as boolean) as backups_preserved,
+  cast(null as bigint) as pitr_retention_days,
+  cast(null as boolean) as independent_backups_authorized,
+  cast(null as text) as endpoints,
+  cast(null as text) as vpe_dns_domain,
+  cast(null as jsonb) as vpe_ip_addresses,
+  cast(null as boolean) as onetime_credentials,
   cast(null as text) as notes,
   cast(null as text) as customer_billing_code,
   cast(null as text) as cluster_id,
@@ -53,8 +66,8 @@ create or replace view stg_deployments as
 select
   'ibm_cloud' as platform,
   nullif(cast(id as text), '') as id,
-  nullif(cast(guid as text), '') as guid,
   nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(guid as text), '') as guid,
   nullif(cast(name as text), '') as name,
   nullif(cast(type as text), '') as type,
   nullif(cast(service as text), '') as service,
@@ -64,6 +77,8 @@ select
   nullif(cast(region as text), '') as region,
   nullif(cast(resource_group_id as text), '') as resource_group_id,
   nullif(cast(resource_group_name as text), '') as resource_group_name,
+  cast(nullif(cast(tags as text), 'null') as jsonb) as tags,
+  cast(nullif(cast(access_tags as text), 'null') as jsonb) as access_tags,
   nullif(cast(state as text), '') as state,
   cast(cast(created_at as text) || case when pg_typeof(created_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as created_at,
   cast(cast(updated_at as text) || case when pg_typeof(updated_at) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as updated_at,
@@ -86,6 +101,17 @@ select
   cast(memory_gb_per_member as numeric(38, 9)) as memory_gb_per_member,
   cast(storage_gb_per_member as numeric(38, 9)) as storage_gb_per_member,
   nullif(cast(disk_encryption_key_crn as text), '') as disk_encryption_key_crn,
+  nullif(cast(backup_encryption_key_crn as text), '') as backup_encryption_key_crn,
+  cast(automatic_backups_enabled as boolean) as automatic_backups_enabled,
+  nullif(cast(backup_window_start as text), '') as backup_window_start,
+  cast(backup_retention_days as bigint) as backup_retention_days,
+  cast(backups_preserved as boolean) as backups_preserved,
+  cast(pitr_retention_days as bigint) as pitr_retention_days,
+  cast(independent_backups_authorized as boolean) as independent_backups_authorized,
+  nullif(cast(endpoints as text), '') as endpoints,
+  nullif(cast(vpe_dns_domain as text), '') as vpe_dns_domain,
+  cast(nullif(cast(vpe_ip_addresses as text), 'null') as jsonb) as vpe_ip_addresses,
+  cast(onetime_credentials as boolean) as onetime_credentials,
   cast(null as text) as notes,
   cast(null as text) as customer_billing_code,
   cast(null as text) as cluster_id,
@@ -101,6 +127,7 @@ create view stg_deployments_backups as
 select
   cast(null as text) as platform,
   cast(null as text) as id,
+  cast(null as text) as account_id,
   cast(null as text) as deployment_id,
   cast(null as text) as generation,
   cast(null as text) as name,
@@ -119,6 +146,7 @@ create or replace view stg_deployments_backups as
 select
   'ibm_cloud' as platform,
   nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(deployment_id as text), '') as deployment_id,
   nullif(cast(generation as text), '') as generation,
   nullif(cast(name as text), '') as name,
@@ -138,6 +166,7 @@ create view stg_deployments_recovery_windows as
 select
   cast(null as text) as platform,
   cast(null as text) as deployment_id,
+  cast(null as text) as account_id,
   cast(null as text) as generation,
   cast(null as timestamptz) as earliest_point_in_time_recovery_time,
   cast(null as timestamptz) as _extracted_at
@@ -146,6 +175,7 @@ create or replace view stg_deployments_recovery_windows as
 select
   'ibm_cloud' as platform,
   nullif(cast(deployment_id as text), '') as deployment_id,
+  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(generation as text), '') as generation,
   cast(cast(earliest_point_in_time_recovery_time as text) || case when pg_typeof(earliest_point_in_time_recovery_time) = 'timestamp'::regtype then 'Z' else '' end as timestamptz) as earliest_point_in_time_recovery_time,
   coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
@@ -155,15 +185,15 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from deployments_recovery_windows as loaded
 );
 
--- The backups of each active database: how old the newest finished one is, which gaps there are, and what can be restored. Backups of the last backup_kept_days days count.
+-- The backups of each active database: the age of the newest finished backup, gaps between backups, and the period that can be restored. Only backups from the last backup_kept_days days count.
 create view backup_compliance as
--- How old the newest finished backup of each active database is, which gaps its history has, and what can be restored.
+-- The age of each active database's newest finished backup, the gaps between backups, and the restorable period.
 with finished as (
   select
     platform, deployment_id, created_at, is_restorable,
     lag(created_at) over (partition by platform, deployment_id order by created_at) as previous_at
   from stg_deployments_backups
-  -- Of Compose; of generation 1; of generation 2.
+  -- The statuses of Compose, generation 1 and generation 2.
   where status in ('complete', 'completed', 'active')
     and created_at >= current_timestamp - interval '30 days'
 ),
@@ -203,7 +233,7 @@ select
   b.longest_gap_hours,
   w.earliest_point_in_time_recovery_time as point_in_time_from,
   b.oldest_restorable_at as restorable_from,
-  -- IBM keeps a backup for so long. How long Compose does is not known.
+  -- IBM's retention period. Compose's retention period is unknown.
   case when d.platform = 'ibm_cloud' then b.newest_restorable_at + interval '30 days' end
     as restorable_until
 from stg_deployments as d
@@ -281,8 +311,10 @@ create view stg_deployments_roles as
 select
   cast(null as text) as platform,
   cast(null as text) as id,
+  cast(null as text) as account_id,
   cast(null as text) as policy_id,
   cast(null as text) as iam_id,
+  cast(null as text) as subject_type,
   cast(null as text) as name,
   cast(null as text) as role,
   cast(null as text) as role_id,
@@ -308,8 +340,10 @@ create or replace view stg_deployments_roles as
 select
   'ibm_cloud' as platform,
   nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(policy_id as text), '') as policy_id,
   nullif(cast(iam_id as text), '') as iam_id,
+  nullif(cast(subject_type as text), '') as subject_type,
   nullif(cast(name as text), '') as name,
   nullif(cast(role as text), '') as role,
   nullif(cast(role_id as text), '') as role_id,
@@ -339,8 +373,9 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
 create view stg_teams as
 select
   cast(null as text) as platform,
-  cast(null as text) as id,
+  cast(null as text) as key,
   cast(null as text) as account_id,
+  cast(null as text) as id,
   cast(null as text) as name,
   cast(null as text) as description,
   cast(null as boolean) as is_federated,
@@ -355,8 +390,9 @@ where false;
 create or replace view stg_teams as
 select
   'ibm_cloud' as platform,
-  nullif(cast(id as text), '') as id,
+  nullif(cast(key as text), '') as key,
   nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(id as text), '') as id,
   nullif(cast(name as text), '') as name,
   nullif(cast(description as text), '') as description,
   cast(is_federated as boolean) as is_federated,
@@ -373,9 +409,9 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from teams as loaded
 );
 
--- Names of users, service IDs and profiles, as far as access groups, teams, roles and audit events have them.
+-- Names of users, service IDs and trusted profiles, from access groups, teams, roles and audit events.
 create view identities as
--- The names of users and programs, as far as groups, teams and audit events tell them.
+-- The names of users and programs, from groups, teams and audit events.
 with known as (
   select
     t.platform,
@@ -405,9 +441,9 @@ create view stg_deployments_recipes as
 select
   cast(null as text) as platform,
   cast(null as text) as id,
+  cast(null as text) as account_id,
   cast(null as text) as deployment_id,
   cast(null as text) as generation,
-  cast(null as text) as account_id,
   cast(null as text) as name,
   cast(null as text) as template,
   cast(null as text) as status,
@@ -428,9 +464,9 @@ create or replace view stg_deployments_recipes as
 select
   'ibm_cloud' as platform,
   nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(deployment_id as text), '') as deployment_id,
   nullif(cast(generation as text), '') as generation,
-  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(name as text), '') as name,
   nullif(cast(template as text), '') as template,
   nullif(cast(status as text), '') as status,
@@ -448,9 +484,9 @@ select
   coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz), cast(rtrim(to_jsonb(loaded) ->> '_sdc_extracted_at', 'Z') || 'Z' as timestamptz)) as _extracted_at
 from deployments_recipes as loaded;
 
--- What happened to the databases, in one line of time. Tasks of generation 1 and Compose's recipes, and audit events.
+-- A timeline of all databases, with generation 1 tasks, Compose recipes and audit events.
 create view change_log as
--- What happened to the databases, in one line of time: tasks and audit events.
+-- A timeline of tasks and audit events of all databases.
 with changes as (
   select
     platform, id, 'task' as kind, created_at as happened_at, deployment_id, name as what, status as outcome,
@@ -480,8 +516,10 @@ create view stg_deployments_team_roles as
 select
   cast(null as text) as platform,
   cast(null as text) as id,
+  cast(null as text) as account_id,
   cast(null as text) as policy_id,
   cast(null as text) as access_group_id,
+  cast(null as text) as subject_type,
   cast(null as text) as name,
   cast(null as text) as role,
   cast(null as text) as role_id,
@@ -507,8 +545,10 @@ create or replace view stg_deployments_team_roles as
 select
   'ibm_cloud' as platform,
   nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(policy_id as text), '') as policy_id,
   nullif(cast(access_group_id as text), '') as access_group_id,
+  nullif(cast(subject_type as text), '') as subject_type,
   nullif(cast(name as text), '') as name,
   nullif(cast(role as text), '') as role,
   nullif(cast(role_id as text), '') as role_id,
@@ -535,9 +575,9 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from deployments_team_roles as loaded
 );
 
--- Which user, service ID or trusted profile has which role on which database, through which policy and access group. Policies without a service, which open databases too, are included. Conditions of policies aren't evaluated.
+-- The roles that users, service IDs and trusted profiles have on each database, with the policy and access group that grants them. Policies without a service are included, because they also cover databases. Conditions of policies aren't evaluated.
 create view database_access as
--- Who has which role on which database, and through which policy and group. A condition of a policy is not evaluated.
+-- All roles on each database, with the policy and group that grants them. Conditions of policies aren't evaluated.
 with policies as (
   select
     platform, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope, service_instance,
@@ -551,7 +591,7 @@ with policies as (
   from stg_deployments_team_roles
   where platform = 'ibm_cloud'
 ),
--- A policy covers what has each value that it names.
+-- A policy covers all databases that match each of its values.
 grants as (
   select
     p.platform, d.id as deployment_id, p.role, p.policy_id, p.scope, p.service_name is not null as names_service,
@@ -694,8 +734,8 @@ create view stg_resource_groups as
 select
   cast(null as text) as platform,
   cast(null as text) as id,
-  cast(null as text) as crn,
   cast(null as text) as account_id,
+  cast(null as text) as crn,
   cast(null as text) as name,
   cast(null as text) as state,
   cast(null as boolean) as "default",
@@ -708,8 +748,8 @@ create or replace view stg_resource_groups as
 select
   'ibm_cloud' as platform,
   nullif(cast(id as text), '') as id,
-  nullif(cast(crn as text), '') as crn,
   nullif(cast(account_id as text), '') as account_id,
+  nullif(cast(crn as text), '') as crn,
   nullif(cast(name as text), '') as name,
   nullif(cast(state as text), '') as state,
   cast("default" as boolean) as "default",
@@ -723,9 +763,9 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from resource_groups as loaded
 );
 
--- What each database costs by month, resource group and plan, and why that differs from the month before. IBM Cloud only: Compose doesn't document the unit of its amounts. A database that has no cost anymore has one last row with a cost of 0.
+-- The cost of each database by month, resource group and plan, and why it changed from the previous month. IBM Cloud only, because Compose doesn't document the unit of its amounts. When a database stops causing costs, it has one last row with a cost of 0.
 create view database_costs as
--- What each database costs, by month, and why that differs from the month before.
+-- The cost of each database by month, and why it changed from the previous month.
 with lines as (
   select
     platform, account_id, month, deployment_id, resource_group_id, sku, currency_code, metric, region, pricing_country,
@@ -742,7 +782,7 @@ months as (
   select distinct platform, account_id, month
   from lines
 ),
--- Each line in its own month, and as the line before in the next one.
+-- Each amount counts in its own month, and as the previous amount in the next month.
 with_previous as (
   select *, 0 as previous_quantity, 0 as previous_cost, 1 as is_here, 0 as was_here
   from lines
@@ -805,9 +845,9 @@ select
   c.plan_name,
   c.currency_code,
   cast(c.cost as numeric(38, 6)) as cost,
-  -- IBM may still correct a month until the 20th of the next one.
+  -- IBM may correct a month until the 20th of the next month.
   current_timestamp >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
-  -- Nothing to compare with: the month before was not read.
+  -- The previous month wasn't read, so there is nothing to compare with.
   cast(case when p.month is not null then c.previous_cost end as numeric(38, 6)) as previous_cost,
   cast(case when p.month is not null then c.cost - c.previous_cost end as numeric(38, 6)) as change,
   cast(case when p.month is not null then c.by_quantity end as numeric(38, 6)) as change_by_quantity,
@@ -825,6 +865,7 @@ create view stg_deployments_autoscalings as
 select
   cast(null as text) as platform,
   cast(null as text) as id,
+  cast(null as text) as account_id,
   cast(null as text) as deployment_id,
   cast(null as text) as generation,
   cast(null as text) as group_id,
@@ -845,6 +886,7 @@ create or replace view stg_deployments_autoscalings as
 select
   'ibm_cloud' as platform,
   nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(deployment_id as text), '') as deployment_id,
   nullif(cast(generation as text), '') as generation,
   nullif(cast(group_id as text), '') as group_id,
@@ -870,6 +912,7 @@ create view stg_deployments_scalings as
 select
   cast(null as text) as platform,
   cast(null as text) as id,
+  cast(null as text) as account_id,
   cast(null as text) as deployment_id,
   cast(null as text) as generation,
   cast(null as text) as group_id,
@@ -909,6 +952,7 @@ create or replace view stg_deployments_scalings as
 select
   'ibm_cloud' as platform,
   nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(deployment_id as text), '') as deployment_id,
   nullif(cast(generation as text), '') as generation,
   nullif(cast(group_id as text), '') as group_id,
@@ -949,9 +993,9 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
   from deployments_scalings as loaded
 );
 
--- How large each database is, how far from its limits, and what it cost in the last complete month: one row per database and currency of its costs. IBM doesn't report how much of a database is used.
+-- The size of each database, its distance from the scaling limits, and its cost in the last complete month: one row per database and currency. IBM doesn't report how much of a database is used.
 create view database_sizes_and_costs as
--- How large each database is, how far it can grow or shrink, and what it cost in the last complete month.
+-- The size of each database, how far it can grow or shrink, and its cost in the last complete month.
 with sizes as (
   select
     platform, deployment_id,
@@ -1037,6 +1081,7 @@ create view stg_databases as
 select
   cast(null as text) as platform,
   cast(null as text) as type,
+  cast(null as text) as account_id,
   cast(null as text) as generation,
   cast(null as jsonb) as versions,
   cast(null as text) as status,
@@ -1047,6 +1092,7 @@ create or replace view stg_databases as
 select
   'ibm_cloud' as platform,
   nullif(cast(type as text), '') as type,
+  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(generation as text), '') as generation,
   cast(nullif(cast(versions as text), 'null') as jsonb) as versions,
   cast(null as text) as status,
@@ -1062,6 +1108,7 @@ create view stg_deployments_versions as
 select
   cast(null as text) as platform,
   cast(null as text) as id,
+  cast(null as text) as account_id,
   cast(null as text) as deployment_id,
   cast(null as text) as generation,
   cast(null as text) as application,
@@ -1077,6 +1124,7 @@ create or replace view stg_deployments_versions as
 select
   'ibm_cloud' as platform,
   nullif(cast(id as text), '') as id,
+  nullif(cast(account_id as text), '') as account_id,
   nullif(cast(deployment_id as text), '') as deployment_id,
   nullif(cast(generation as text), '') as generation,
   nullif(cast(application as text), '') as application,
@@ -1095,7 +1143,7 @@ where coalesce(cast(to_jsonb(loaded) ->> '_airbyte_extracted_at' as timestamptz)
 
 -- Databases whose version is deprecated or no longer in the catalog. Generation 2 has no catalog.
 create view version_risks as
--- Databases whose version is deprecated or no longer in the catalog, and what they can be upgraded to.
+-- Databases whose version is deprecated or no longer in the catalog, with possible upgrades.
 with catalog as (
   select c.platform, c.type, (v.value ->> 'version') as version, (v.value ->> 'status') as status
   from stg_databases as c
@@ -1128,6 +1176,6 @@ left join upgrades as u on u.platform = d.platform and u.deployment_id = d.id
 left join preferred as p on p.platform = d.platform and p.type = d.type
 where
   d.version is not null
-  -- The catalog has no versions of generation 2.
+  -- The catalog contains only versions of generation 1.
   and coalesce(d.generation, 'gen1') = 'gen1'
   and coalesce(c.status, '') not in ('stable', 'beta');

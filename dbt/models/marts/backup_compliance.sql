@@ -1,10 +1,10 @@
--- How old the newest finished backup of each active database is, which gaps its history has, and what can be restored.
+-- The age of each active database's newest finished backup, the gaps between backups, and the restorable period.
 with finished as (
   select
     platform, deployment_id, created_at, is_restorable,
     lag(created_at) over (partition by platform, deployment_id order by created_at) as previous_at
   from {{ ref('stg_deployments_backups') }}
-  -- Of Compose; of generation 1; of generation 2.
+  -- The statuses of Compose, generation 1 and generation 2.
   where status in ('complete', 'completed', 'active')
     and created_at >= {{ as_of() }} - interval '{{ var("backup_kept_days") }} days'
 ),
@@ -47,7 +47,7 @@ select
   b.longest_gap_hours,
   w.earliest_point_in_time_recovery_time as point_in_time_from,
   b.oldest_restorable_at as restorable_from,
-  -- IBM keeps a backup for so long. How long Compose does is not known.
+  -- IBM's retention period. Compose's retention period is unknown.
   case when d.platform = 'ibm_cloud' then b.newest_restorable_at + interval '{{ var("backup_kept_days") }} days' end
     as restorable_until
 from {{ ref('stg_deployments') }} as d

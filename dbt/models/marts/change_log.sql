@@ -1,4 +1,4 @@
--- What happened to the databases, in one line of time: tasks and audit events.
+-- A timeline of tasks and audit events of all databases.
 with changes as (
   select
     platform, id, 'task' as kind, created_at as happened_at, deployment_id, name as what, status as outcome,

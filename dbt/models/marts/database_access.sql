@@ -1,4 +1,4 @@
--- Who has which role on which database, and through which policy and group. A condition of a policy is not evaluated.
+-- All roles on each database, with the policy and group that grants them. Conditions of policies aren't evaluated.
 with policies as (
   select
     platform, policy_id, iam_id as subject_id, cast(null as text) as group_id, name as role, scope, service_instance,
@@ -13,7 +13,7 @@ with policies as (
   where platform = 'ibm_cloud'
 ),
 
--- A policy covers what has each value that it names.
+-- A policy covers all databases that match each of its values.
 grants as (
   select
     p.platform, d.id as deployment_id, p.role, p.policy_id, p.scope, p.service_name is not null as names_service,

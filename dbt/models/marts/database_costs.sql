@@ -1,4 +1,4 @@
--- What each database costs, by month, and why that differs from the month before.
+-- The cost of each database by month, and why it changed from the previous month.
 with lines as (
   select
     platform, account_id, month, deployment_id, resource_group_id, sku, currency_code, metric, region, pricing_country,
@@ -17,7 +17,7 @@ months as (
   from lines
 ),
 
--- Each line in its own month, and as the line before in the next one.
+-- Each amount counts in its own month, and as the previous amount in the next month.
 with_previous as (
   select *, 0 as previous_quantity, 0 as previous_cost, 1 as is_here, 0 as was_here
   from lines
@@ -83,9 +83,9 @@ select
   c.plan_name,
   c.currency_code,
   cast(c.cost as numeric(38, 6)) as cost,
-  -- IBM may still correct a month until the 20th of the next one.
+  -- IBM may correct a month until the 20th of the next month.
   {{ as_of() }} >= (cast(c.month || '-01' as date) + interval '1 month' + interval '20 days') at time zone 'UTC' as is_final,
-  -- Nothing to compare with: the month before was not read.
+  -- The previous month wasn't read, so there is nothing to compare with.
   {%- for name, amount in {
     'previous_cost': 'c.previous_cost',
     'change': 'c.cost - c.previous_cost',

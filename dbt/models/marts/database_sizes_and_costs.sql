@@ -1,4 +1,4 @@
--- How large each database is, how far it can grow or shrink, and what it cost in the last complete month.
+-- The size of each database, how far it can grow or shrink, and its cost in the last complete month.
 with sizes as (
   select
     platform, deployment_id,

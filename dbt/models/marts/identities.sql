@@ -1,4 +1,4 @@
--- The names of users and programs, as far as groups, teams and audit events tell them.
+-- The names of users and programs, from groups, teams and audit events.
 with known as (
   select
     t.platform,

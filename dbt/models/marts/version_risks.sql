@@ -1,4 +1,4 @@
--- Databases whose version is deprecated or no longer in the catalog, and what they can be upgraded to.
+-- Databases whose version is deprecated or no longer in the catalog, with possible upgrades.
 with catalog as (
   select c.platform, c.type, (v.value ->> 'version') as version, (v.value ->> 'status') as status
   from {{ ref('stg_databases') }} as c
@@ -34,6 +34,6 @@ left join upgrades as u on u.platform = d.platform and u.deployment_id = d.id
 left join preferred as p on p.platform = d.platform and p.type = d.type
 where
   d.version is not null
-  -- The catalog has no versions of generation 2.
+  -- The catalog contains only versions of generation 1.
   and coalesce(d.generation, 'gen1') = 'gen1'
   and coalesce(c.status, '') not in ('stable', 'beta')

@@ -1,4 +1,4 @@
-{#- Rows whose parts don't add up to their total. -#}
+{#- Returns rows whose parts don't add up to their total. -#}
 {% test adds_up(model, total, parts) %}
 select *
 from {{ model }}

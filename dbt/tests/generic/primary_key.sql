@@ -1,4 +1,4 @@
-{#- No row without the key, and no two rows with the same. -#}
+{#- Returns rows without a key, and keys that occur twice. -#}
 {% test primary_key(model, column) %}
 select {{ column }}, count(*) as count_of_rows
 from {{ model }}
