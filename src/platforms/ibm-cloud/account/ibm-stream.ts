@@ -9,14 +9,14 @@ import { accountId } from './account-id.ts';
 import type { Account } from './account.ts';
 import type { Accounts } from './accounts.ts';
 
-/** A stream of one account. The field `account_id` is added to it. */
+/** A stream of a single account, to which the field `account_id` is added. */
 interface AccountStream<F extends string> extends Omit<Stream<Account, F | 'account_id'>, 'fields'> {
   fields: Record<F, Field>;
-  /** Every account has the same records, so they are read only once, and belong to none. */
+  /** Every account has the same records, so they are read only once, and `account_id` is null. */
   isSameForAll?: true;
 }
 
-/** Declares a stream of this platform, which reads every account. */
+/** Declares a stream of this platform, which reads all accounts. */
 export function ibmStream<F extends string>(declared: AccountStream<F>): Stream<Accounts, F | 'account_id'> {
   const { isSameForAll = false, fields, retrieval, ...rest } = declared;
   const description = isSameForAll ? 'Always null, because all accounts have the same records.' : 'ID of the account.';

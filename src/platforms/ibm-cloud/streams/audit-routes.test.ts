@@ -24,7 +24,7 @@ const answers = {
   settings: { default_targets: ['t2'] },
 };
 
-test('every location and target of a rule, and every default target, has a record', async () => {
+test('each target of each location in a rule becomes a record, and so does each default target', async () => {
   const rows = await ibmRows(auditRoutes, { answers });
   expect(rows.map(({ id }) => String(id).slice(ACCOUNT.length))).toEqual([
     '////t2',
@@ -36,7 +36,7 @@ test('every location and target of a rule, and every default target, has a recor
   ]);
 });
 
-test('a record contains what is known about its target, without its secrets', async () => {
+test('a record contains the details of its target, but no secrets', async () => {
   const { stream: reading, printed } = openIbmRead(auditRoutes, { answers });
   await reading.toEnd();
   const targetOf = (id: string): unknown => printed.rows.find(({ target_id }) => target_id === id);
@@ -52,7 +52,7 @@ test('a record contains what is known about its target, without its secrets', as
   expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
 });
 
-test('a request that is rejected with HTTP 403 fails the stream, and names the role', async () => {
+test('the stream fails and names the missing role if a request is rejected with HTTP 403', async () => {
   const { stream: reading } = openIbmRead(auditRoutes, { answers: { ...answers, targets: refusal(403, 'targets') } });
   await expect(reading.toEnd()).rejects.toMatchObject({
     problem: 'role_missing',

@@ -10,8 +10,8 @@ const [ROUTES, TARGETS, SETTINGS] = ['api/v2/routes', 'api/v2/targets', 'api/v2/
 const ROLE = 'the role Viewer on the service atracker';
 
 /**
- * `GET /api/v2/routes`, `/targets` and `/settings` (icd-accounts-access.md 2.25), which are not paged. Records are built from single
- * fields, because a target may contain the API key of Event Streams.
+ * `GET /api/v2/routes`, `/targets` and `/settings` (icd-accounts-access.md 2.25), which have no pagination. Records are built from
+ * single fields, because a target may contain the API key of Event Streams.
  */
 export const auditRoutes = ibmStream({
   name: 'audit_routes',
@@ -72,7 +72,7 @@ function linesOf(route: Row): Array<Row & { target_id: string | null }> {
   });
 }
 
-/** What is known about a target. It may belong to the enterprise, and not be listed. */
+/** The known fields of a target. They are null if the target isn't listed, for example because it belongs to the enterprise. */
 function targetIn(target: Row | undefined): Row {
   const endpoints = ['cos', 'eventstreams', 'cloudlogs', 'appconfig'].map((kind) => target?.[`${kind}_endpoint`]);
   const endpoint = endpoints.find(isRow);

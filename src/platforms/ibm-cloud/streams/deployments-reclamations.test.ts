@@ -19,11 +19,14 @@ test.each([
   [{}, ['r1', 'r3']],
   [{ deployment_ids: [guidOf(3)] }, ['r3']],
   [{ resource_group_ids: ['a'.repeat(32)] }, ['r1']],
-])('with the options %j, the records are the selected databases, without custom properties', async (config, ids) => {
-  const answers = { details: { account_id: ACCOUNT }, reclamations: { resources } };
-  const { stream, printed } = openIbmRead(deploymentsReclamations, { answers, config });
-  await stream.toEnd();
-  expect(printed.rows.map(({ id }) => id)).toEqual(ids);
-  expect(printed.logged('WARN')).toEqual([]);
-  expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
-});
+])(
+  'with the options %j, only the selected databases have records, and custom properties are omitted',
+  async (config, ids) => {
+    const answers = { details: { account_id: ACCOUNT }, reclamations: { resources } };
+    const { stream, printed } = openIbmRead(deploymentsReclamations, { answers, config });
+    await stream.toEnd();
+    expect(printed.rows.map(({ id }) => id)).toEqual(ids);
+    expect(printed.logged('WARN')).toEqual([]);
+    expect(JSON.stringify(printed.messages)).not.toContain('hunter2');
+  },
+);

@@ -9,7 +9,7 @@ import { rowsOf } from '../api/envelope.ts';
 
 const RECLAMATIONS = 'v1/reclamations';
 
-/** `GET /v1/reclamations` (icd-accounts-access.md 2.22), which is not paged. */
+/** `GET /v1/reclamations` (icd-accounts-access.md 2.22), which has no pagination. */
 export const deploymentsReclamations = ibmStream({
   name: 'deployments_reclamations',
   description: 'Deleted deployments that can still be restored, for three days.',
