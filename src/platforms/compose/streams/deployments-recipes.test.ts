@@ -81,7 +81,7 @@ const forest = fc.array(fc.nat()).map((numbers) => {
   return all.filter(({ parent }) => parent === null);
 });
 
-test('each recipe in a tree becomes one record, before its steps and with its parent_id', () => {
+test('each recipe in a tree becomes one record, which precedes its steps and has its parent_id', () => {
   const asApi = ({ id, steps }: Recipe): object => ({ id, ...list(...steps.map(asApi)) });
   const flat = ({ id, parent, steps }: Recipe): object[] => [
     { id, parent_id: parent, deployment_id: 'd1' },
