@@ -5,11 +5,11 @@
 FROM node:24-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
 
 FROM base AS build
-# For networks with their own npm registry. Default: npm's own.
+# For networks with a separate npm registry. Default: npm's own registry.
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /build
 COPY package.json package-lock.json ./
-# Without the workspace that installs Node.js 24, because the base already has it.
+# Skips the workspace that installs Node.js 24, because the base image already has it.
 RUN npm ci --workspaces=false --no-audit --no-fund
 COPY tsconfig.json rolldown.config.ts spec.json ./
 COPY docs/reference/icd-questions.json docs/reference/
@@ -18,9 +18,9 @@ COPY scripts/third-party-licenses.ts scripts/image-compile-cache.cjs scripts/
 RUN npm run build \
  && mkdir -p /airbyte/integration_code \
  && cp dist/*.js dist/*.txt dist/package.json scripts/image-compile-cache.cjs /airbyte/integration_code/
-# Compile the code now rather than at each start; image-compile-cache.cjs makes it available to any user. The folder is
-# read-only, because a container would lose what it writes. The commands load their code and then fail for lack of files,
-# hence `|| true`.
+# Compiles the code once instead of at each start; image-compile-cache.cjs makes the result available to any user. The
+# folder is read-only, because a container would lose what it writes. The commands load their code and then fail because
+# the files don't exist, hence `|| true`.
 RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_code/source-compose.js \
            tap=/airbyte/integration_code/tap-compose.js \
  && node $program spec >/dev/null \
@@ -35,11 +35,11 @@ RUN export NODE_COMPILE_CACHE=/tmp/compile_cache program=/airbyte/integration_co
 
 FROM base
 COPY --from=build /airbyte /airbyte
-# Both programs by name: `docker run --entrypoint tap-compose …`.
+# Makes both programs available by name: `docker run --entrypoint tap-compose …`.
 RUN ln -s /airbyte/integration_code/source-compose.js /usr/local/bin/source-compose \
  && ln -s /airbyte/integration_code/tap-compose.js /usr/local/bin/tap-compose
 
-# The same as in metadata.yaml and package.json: `npm version` updates them, and a test compares them.
+# These labels repeat metadata.yaml and package.json. `npm version` updates them, and a test compares them.
 LABEL io.airbyte.name="source-compose" \
       io.github.source-compose.executable.airbyte="source-compose" \
       io.github.source-compose.executable.singer="tap-compose" \
@@ -51,11 +51,11 @@ LABEL io.airbyte.name="source-compose" \
       org.opencontainers.image.source="https://github.com/source-compose/source-compose" \
       org.opencontainers.image.documentation="https://github.com/source-compose/source-compose#readme"
 
-# By default, V8's heap may grow to at least 259 MB, so the kernel would kill a smaller container. This leaves 40% of the
-# limit to buffers and code. Setting NODE_OPTIONS replaces both options, which is harmless.
+# By default, V8's heap may grow to at least 259 MB, so the kernel would kill a smaller container. This setting leaves
+# 40% of the limit to buffers and code. Users may override NODE_OPTIONS, which removes both options without harm.
 ENV NODE_OPTIONS="--max-old-space-size-percentage=60 --require=/airbyte/integration_code/image-compile-cache.cjs" \
     AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/source-compose.js"
 
-# By number, because Kubernetes' runAsNonRoot rejects user names. Any other user works too.
+# The user is a number, because Kubernetes' runAsNonRoot rejects user names. Any other user works, too.
 USER 1000:1000
 ENTRYPOINT ["/usr/local/bin/node", "/airbyte/integration_code/source-compose.js"]

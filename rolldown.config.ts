@@ -3,7 +3,7 @@ import { defineConfig, type Plugin } from 'rolldown';
 import manifest from './package.json' with { type: 'json' };
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts';
 
-/** The licenses of the bundled packages, which they require. */
+/** Writes the licenses of all bundled packages, as the licenses themselves require. */
 const licenses: Plugin = {
   name: 'licenses',
   generateBundle() {
@@ -12,7 +12,7 @@ const licenses: Plugin = {
   },
 };
 
-/** Declares the files as modules, wherever they are copied; otherwise Node.js detects it at every start. */
+/** Declares the files as modules, wherever they are copied. Otherwise, Node.js would detect the type at every start. */
 const description: Plugin = {
   name: 'description',
   generateBundle() {
@@ -22,7 +22,7 @@ const description: Plugin = {
   },
 };
 
-/** The files are executable. Not by chmod(1), which not every system with npm has. */
+/** Makes the files executable, without chmod(1), which some systems with npm lack. */
 const executable: Plugin = {
   name: 'executable',
   writeBundle() {
@@ -30,19 +30,24 @@ const executable: Plugin = {
   },
 };
 
-/** undici supports a Node.js without HTTP/2, which it uses only on request; loading it costs 4 ms at every start. */
+/**
+ * Omits HTTP/2, which undici uses only on request. undici supports a Node.js without HTTP/2, and loading it takes 4 ms
+ * at every start.
+ */
 const withoutHttp2: Plugin = {
   name: 'without-http2',
   resolveId: (id) => (id === 'node:http2' ? '\0http2' : undefined),
   load: (id) => (id === '\0http2' ? { code: 'module.exports = { constants: {} };', moduleType: 'js' } : undefined),
 };
 
-// The programs are split: each stays small and loads a command only when it runs, so that `spec` starts at once.
+// The programs are split into chunks: each program stays small and loads a command only when it runs, so that `spec`
+// starts at once.
 export default defineConfig({
   input: { 'source-compose': 'src/bin/source-compose.ts', 'tap-compose': 'src/bin/tap-compose.ts' },
   platform: 'node',
   plugins: [licenses, description, executable, withoutHttp2],
-  // undici only compares its Headers with Node's, but that loads the undici inside Node.js: 10 ms at every start.
+  // undici uses this only to compare its Headers with Node's, which loads Node's own undici and takes 10 ms at every
+  // start.
   transform: { define: { 'globalThis.Headers': 'undefined' } },
   output: {
     dir: 'dist',

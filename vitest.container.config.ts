@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// The tests of the image. They need Docker, so `npm test` excludes them: npm run test:container
-// CI adds up the results of all runs.
+// The tests of the image, run by `npm run test:container`. They need Docker, so `npm test` excludes them. CI adds up
+// the results of all runs.
 const { RESULTS } = process.env;
 
 export default defineConfig({

@@ -1,8 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// The dbt package on what real loaders make of the sandbox. It needs Python and PostgreSQL, so `npm test` leaves it to
-// `npm run test:dbt`.
-// CI adds up the tests of all runs.
+// Tests the dbt package with sandbox data from real loaders, run by `npm run test:dbt`. It needs Python and PostgreSQL,
+// so `npm test` excludes it. CI adds up the results of all runs.
 const { RESULTS } = process.env;
 
 export default defineConfig({
@@ -12,7 +11,7 @@ export default defineConfig({
     include: ['integration_tests/dbt/*.test.ts'],
     testTimeout: 1_200_000,
     hookTimeout: 300_000,
-    // Each test goes on from the one before.
+    // Each test continues from the previous test, so the first failure stops the run.
     bail: 1,
   },
 });

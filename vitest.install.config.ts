@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// The install tests. They need Python, npm and Docker, so `npm test` excludes them: npm run test:install
-// CI adds up the results of all runs.
+// The install tests, run by `npm run test:install`. They need Python, npm and Docker, so `npm test` excludes them. CI
+// adds up the results of all runs.
 const { RESULTS } = process.env;
 
 export default defineConfig({
@@ -10,7 +10,7 @@ export default defineConfig({
       RESULTS === undefined ? ['default'] : ['default', ['json', { outputFile: `${RESULTS}/${Date.now()}.json` }]],
     include: ['integration_tests/install/**/*.test.ts'],
     globalSetup: 'integration_tests/install/artifacts.ts',
-    // The README's commands rebuild the packages that the others install.
+    // The files don't run in parallel, because the README's commands rebuild the packages that other tests install.
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 300_000,

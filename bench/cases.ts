@@ -2,7 +2,7 @@ import { DEPLOYMENT_REPORTS } from '../test-support/catalogs.ts';
 import { type Row, figure, interleaved, measure, ratio, show } from './measure.ts';
 import { connector, connectorRead, countRecords, floor, startSandboxProcess, tap, tapSync } from './programs.ts';
 
-// The measurements of the connector alone. peer.ts compares it with another program.
+// Measures the connector alone. peer.ts compares it with another program.
 
 export const PAGE_SIZE = 100;
 /** The list of deployments, and the per-deployment streams. */
@@ -10,7 +10,7 @@ const DEPLOYMENT_STREAMS = ['deployments', ...DEPLOYMENT_REPORTS];
 
 const THROUGHPUT_EVENTS = 200_000;
 
-/** Reading audit events, compared with the floor program, which does only what no program can avoid. */
+/** Measures reading audit events, compared with the floor program, which does only the unavoidable work. */
 export async function throughput(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': THROUGHPUT_EVENTS });
   try {
@@ -66,7 +66,7 @@ export async function throughput(runs: number): Promise<Row[]> {
   }
 }
 
-/** From the start of the process to its end, compared with a node that does nothing. */
+/** Measures the time from a process's start to its end, compared with a node process that does nothing. */
 export async function startUp(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': 10 });
   try {
@@ -99,7 +99,10 @@ export async function startUp(runs: number): Promise<Row[]> {
 }
 
 const MEMORY_EVENTS = 1_000_000;
-/** Takes at most 5 MB per second. Without the hook, which would overwrite the usage of the program it reads. */
+/**
+ * Takes at most 5 MB per second. NODE_OPTIONS is empty, because the hook would overwrite the usage of the measured
+ * program.
+ */
 const SLOW_READER = `NODE_OPTIONS= node -e '
 let taken = 0; const began = performance.now();
 process.stdin.on("data", (chunk) => {
@@ -108,7 +111,7 @@ process.stdin.on("data", (chunk) => {
   if (early > 20) { process.stdin.pause(); setTimeout(() => process.stdin.resume(), early); }
 });'`;
 
-/** Peak resident memory over a million events, also for a reader that is slow. */
+/** Measures the peak resident memory over a million events, for a fast and for a slow reader. */
 export async function memory(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ 'audit-events': MEMORY_EVENTS });
   try {
@@ -140,13 +143,13 @@ const DEPLOYMENTS = 100;
 const LATENCY_MS = 40;
 const WORKERS = 16;
 
-/** Many requests to a slow API, compared with the minimum time: requests / workers × latency. */
+/** Measures many requests to a slow API, compared with the minimum time: requests / workers × latency. */
 export async function waiting(runs: number): Promise<Row[]> {
   const sandbox = await startSandboxProcess({ deployments: DEPLOYMENTS, 'latency-ms': LATENCY_MS });
   try {
     const command = connectorRead(sandbox, DEPLOYMENT_STREAMS, {
       num_workers: WORKERS,
-      // Each deployment then has nine requests, one of them its details.
+      // Each deployment then requires nine requests, including one for its details.
       include_connection_strings: true,
     });
     const before = await sandbox.stats();
@@ -168,7 +171,7 @@ export async function waiting(runs: number): Promise<Row[]> {
   }
 }
 
-/** The time per record as the stream grows. */
+/** Measures the time per record as the stream grows. */
 export async function growth(runs: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const events of [10_000, 100_000, 1_000_000]) {
@@ -193,7 +196,10 @@ export async function growth(runs: number): Promise<Row[]> {
 const COUNTED_EVENTS = 5_000;
 const COUNTED_WORKERS = 8;
 
-/** What CI can check on any machine: records, requests, and concurrent requests. Returns a line for each. */
+/**
+ * Checks everything that doesn't depend on the machine: records, requests, and concurrent requests. Returns a line for
+ * each.
+ */
 export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startSandboxProcess({ 'audit-events': COUNTED_EVENTS, deployments: 20, 'latency-ms': 2 });
   try {
@@ -210,7 +216,7 @@ export async function counts(): Promise<Array<{ what: string; ok: boolean }>> {
     });
     return [
       equal('audit events read', events.records, COUNTED_EVENTS),
-      // One more for the empty last page, and one that verifies that the list ends there.
+      // One additional request is for the empty last page, and one verifies that the list ends there.
       equal('requests for them', pages, COUNTED_EVENTS / PAGE_SIZE + 2),
       equal('records of deployments read', reports.records, reportRecords),
       equal('requests for them', requests - pages, reportRequests),

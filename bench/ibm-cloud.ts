@@ -11,15 +11,26 @@ import { type IbmCloudProcess, printed, startIbmCloudProcess } from './programs.
 const LATENCY_MS = 150;
 const WORKERS = 8;
 
-/** In three regions. The backups of generation 2 are instances too, so there is more than one page of instances. */
+/**
+ * An account with deployments in three regions. Generation 2 backups are instances, too, so there is more than one page
+ * of instances.
+ */
 const ACCOUNT = { deployments: 60, 'gen2-deployments': 8, regions: 3 };
 
-/** The token, then the first page of instances, which lists the first deployments. */
+/**
+ * The first round requests a token; the second requests the first page of instances, which lists the first deployments.
+ */
 const ROUNDS_BEFORE_DEPLOYMENTS = 2;
-/** The account and its resource groups can be requested along with the first page, so four requests by then. */
+/**
+ * The account and its resource groups can be requested together with the first page, so there are four requests by
+ * then.
+ */
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
-/** The inventory of IBM Cloud, compared with a script that uses IBM's own clients, on one sandbox, in turns. */
+/**
+ * Measures reading the inventory of IBM Cloud, compared with a script that uses IBM's own clients. Both take turns on
+ * the same sandbox.
+ */
 export async function ibmCloud(runs: number): Promise<Row[]> {
   const python = join(await environment('ibm-cloud'), 'python');
   const sandbox = await startIbmCloudProcess({ ...ACCOUNT, 'latency-ms': LATENCY_MS });
@@ -56,16 +67,19 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
 
 const COUNTED_DEPLOYMENTS = 20;
 /**
- * The token; one page each of instances, access groups and policies; resource groups, account, databases, regions and
- * roles.
+ * One request for the token; one page each of instances, access groups and policies; and one request each for resource
+ * groups, account, databases, regions and roles.
  */
 const REQUESTS_OF_ACCOUNT = 9;
-/** Usage is requested per month, in one page each. */
+/** Usage is requested in one page per month. */
 const MONTHS = 13;
-/** Every engine has these; the other two emit a record per request. */
+/** Every engine has these lists. The other two lists emit one record per request. */
 const REPORTS_OF_ALL = 7;
 
-/** What CI can check on any machine: records, requests, and concurrent requests. Returns a line for each. */
+/**
+ * Checks everything that doesn't depend on the machine: records, requests, and concurrent requests. Returns a line for
+ * each.
+ */
 export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolean }>> {
   const sandbox = await startIbmCloudProcess({ deployments: COUNTED_DEPLOYMENTS, 'latency-ms': 2 });
   try {
@@ -77,7 +91,7 @@ export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolea
     const { streams } = JSON.parse(readFileSync(read.at(-1) ?? '', 'utf8')) as ConfiguredCatalog;
     const wanted = streams.reduce((sum, { stream }) => sum + (counts[stream.name] ?? NaN), 0);
     const { deployments_replicas: replicas = 0, deployments_recovery_windows: windows = 0, teams = 0 } = counts;
-    // The members are requested per access group.
+    // Members are requested per access group.
     const ofAccount = REQUESTS_OF_ACCOUNT + MONTHS + teams;
     const asked = ofAccount + COUNTED_DEPLOYMENTS * REPORTS_OF_ALL + replicas + windows;
     return [
@@ -93,7 +107,7 @@ export async function ibmCloudCounts(): Promise<Array<{ what: string; ok: boolea
   }
 }
 
-/** Usage of the whole account, as the script reads it. */
+/** Usage of the whole account, which the script reads as well. */
 function configFile({ platform, ...options }: Readonly<Record<string, unknown>>): string {
   const config = { ...options, platform: { ...(platform as object), billing: 'account' }, num_workers: WORKERS };
   return workspace.file('config.json', config);
@@ -107,7 +121,7 @@ async function connectorRead(config: string): Promise<string[]> {
   return [...program, 'read', '--config', config, '--catalog', catalog];
 }
 
-/** The number of requests of each. Throws unless both send the same number, and print the same rows. */
+/** The number of requests of each program. Throws unless both programs send the same number and print the same rows. */
 async function requestsForTheSame(sandbox: IbmCloudProcess, ours: string[], script: string[]): Promise<number> {
   const before = (await sandbox.stats()).requests;
   const { records } = contentsOf(messagesOf(readFileSync(await printed(ours), 'utf8')));
@@ -127,7 +141,7 @@ async function requestsForTheSame(sandbox: IbmCloudProcess, ours: string[], scri
   return requests;
 }
 
-/** The same text for equal values, in any order of fields. Null and absent are equal. */
+/** Returns the same text for equal values, whatever the order of fields. Null and absent fields are equal. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;

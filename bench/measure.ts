@@ -5,7 +5,7 @@ import { run } from '../test-support/processes.ts';
 import { PYTHON_OPTIONS } from '../test-support/python.ts';
 import { Workspace } from '../test-support/workspace.ts';
 
-/** The folder for the files of the benchmarks. */
+/** The folder for the benchmarks' files. */
 export const workspace = new Workspace('bench');
 
 export interface Measurement {
@@ -19,13 +19,13 @@ export interface Measurement {
 export interface Measured {
   command: string[];
   env?: Record<string, string>;
-  /** The shell command that reads its stdout; by default, one that reads as fast as possible. */
+  /** A shell command that reads the program's stdout; by default, one that reads as fast as possible. */
   reader?: string;
 }
 
 const HOOK = fileURLToPath(new URL('./usage.cjs', import.meta.url));
 
-/** Runs a command as a process whose stdout is a pipe, as with every client. Throws if it fails. */
+/** Runs a command as a process whose stdout is a pipe, as it is for every client. Throws if the command fails. */
 export async function measure({ command, env = {}, reader = 'cat > /dev/null' }: Measured): Promise<Measurement> {
   const usage = join(workspace.folder, `${Math.random()}.json`);
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
@@ -45,14 +45,14 @@ export async function measure({ command, env = {}, reader = 'cat > /dev/null' }:
   return { wallMs, ...(JSON.parse(readFileSync(usage, 'utf8')) as Omit<Measurement, 'wallMs'>) };
 }
 
-/** Runs the commands in turns, so that other load on the machine affects all of them equally. */
+/** Runs the commands in turns, so that other load on the machine affects all commands equally. */
 export async function interleaved<Name extends string>(
   commands: Record<Name, Measured>,
   runs: number,
 ): Promise<Record<Name, Measurement[]>> {
   const names = Object.keys(commands) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, [] as Measurement[]])) as Record<Name, Measurement[]>;
-  // The first turn warms caches and isn't counted.
+  // The first turn only warms up caches, so it isn't counted.
   for (let run = -1; run < runs; run += 1) {
     for (const name of names) {
       const result = await measure(commands[name]);
@@ -62,7 +62,7 @@ export async function interleaved<Name extends string>(
   return results;
 }
 
-/** The median of some numbers, and their spread. */
+/** The median and the spread of some numbers. */
 export interface Figure {
   median: number;
   least: number;
@@ -76,17 +76,17 @@ export function figure(numbers: number[]): Figure {
   return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, least: at(0), most: at(sorted.length - 1) };
 }
 
-/** Each run's ratio to the run of the other program next to it. */
+/** The ratio of each run to the adjacent run of the other program. */
 export function ratio(ours: Measurement[], theirs: Measurement[], of: keyof Measurement): Figure {
   return figure(ours.map((run, i) => run[of] / (theirs[i]?.[of] ?? NaN)));
 }
 
-/** `1.12 (1.08-1.19)`: the median, and the spread of single runs. */
+/** `1.12 (1.08-1.19)`: the median, and the spread of individual runs. */
 export function show({ median, least, most }: Figure, digits = 2): string {
   return `${median.toFixed(digits)} (${least.toFixed(digits)}-${most.toFixed(digits)})`;
 }
 
-/** A line of the table: what was measured, the result, and the goal. */
+/** A line of the table: the measurement, its result, and its goal. */
 export interface Row {
   what: string;
   value: string;

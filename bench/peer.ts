@@ -10,7 +10,10 @@ const EVENTS = 20_000;
 const DEPLOYMENTS = 50;
 const STREAMS = ['audit_events', 'deployments_backups', 'deployments_roles', 'deployments_scalings'];
 
-/** The same streams, read by a low-code manifest under Airbyte's Python CDK, on the same sandbox, in turns. */
+/**
+ * Measures the connector and a low-code manifest under Airbyte's Python CDK, which read the same streams. Both take
+ * turns on the same sandbox.
+ */
 export async function peer(runs: number): Promise<Row[]> {
   const python = join(await environment('clients'), 'python');
   const sandbox = await startSandboxProcess({ 'audit-events': EVENTS, deployments: DEPLOYMENTS });
@@ -60,7 +63,7 @@ export async function peer(runs: number): Promise<Row[]> {
   }
 }
 
-/** The fields that identify a record, among those that both programs print. */
+/** The fields that identify a record and that both programs print. */
 async function readKeys(command: string[]): Promise<Set<string>> {
   const keys = new Set<string>();
   let records = 0;
@@ -68,7 +71,7 @@ async function readKeys(command: string[]): Promise<Set<string>> {
     if (!line.startsWith('{"type":"RECORD"')) continue;
     const { record } = JSON.parse(line) as { record: { stream: string; data: Record<string, string> } };
     const { stream, data } = record;
-    // Only the connector builds the id of a role.
+    // Only the connector computes the id of a role.
     const ownId = stream === 'deployments_roles' ? data['name'] : data['id'];
     keys.add([stream, data['deployment_id'], ownId].join('/'));
     records += 1;

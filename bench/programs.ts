@@ -8,7 +8,7 @@ import { composeConfig } from '../test-support/configs.ts';
 import { ROOT, build, programPath } from '../test-support/connector.ts';
 import { measure, workspace } from './measure.ts';
 
-/** Builds the connector, and the floor program the same way. */
+/** Builds the connector, and the floor program in the same way. */
 export async function buildPrograms(): Promise<void> {
   await build();
   const bundle = await rolldown({ input: join(ROOT, 'bench/floor.ts'), platform: 'node' });
@@ -16,7 +16,7 @@ export async function buildPrograms(): Promise<void> {
   await bundle.close();
 }
 
-/** The command line of the connector. For a read of these streams, its files are written. */
+/** The connector's command line. To read the given streams, this function also writes the input files. */
 export function connector(command: 'spec' | 'check' | 'discover' | 'verify', sandbox?: SandboxProcess): string[] {
   if (sandbox === undefined) return [process.execPath, programPath(), command];
   return [process.execPath, programPath(), command, '--config', configFile(sandbox)];
@@ -27,7 +27,7 @@ export function connectorRead(sandbox: SandboxProcess, names: readonly string[],
   return [process.execPath, programPath(), 'read', '--config', configFile(sandbox, config), '--catalog', catalog];
 }
 
-/** The tap's command line to read only these streams, from the catalog of `--discover`. */
+/** The tap's command line for reading only these streams, using the catalog from `--discover`. */
 export async function tapSync(sandbox: SandboxProcess, names: readonly string[], config: object): Promise<string[]> {
   const tap = [process.execPath, programPath('tap-compose'), '--config', configFile(sandbox, config)];
   const { streams } = JSON.parse(readFileSync(await printed([...tap, '--discover']), 'utf8')) as {
@@ -40,7 +40,7 @@ export async function tapSync(sandbox: SandboxProcess, names: readonly string[],
   return [...tap, '--catalog', workspace.file('tap-catalog.json', { streams })];
 }
 
-/** The tap's command line for commands that need no API. */
+/** The tap's command line for commands that send no request. */
 export function tap(mode: '--discover' | '--about', sandbox: SandboxProcess): string[] {
   return [process.execPath, programPath('tap-compose'), '--config', configFile(sandbox), mode];
 }
@@ -53,14 +53,14 @@ function configFile({ baseUrl, token }: SandboxProcess, more: object = {}): stri
   return workspace.file('config.json', composeConfig({ api_token: token, base_url: baseUrl, ...more }));
 }
 
-/** The number of records that a read prints, and of bytes in total. */
+/** The number of records and bytes that a read prints. */
 export async function countRecords(command: string[]): Promise<{ records: number; bytes: number }> {
   const lines = await printed(command);
   const records = readFileSync(lines, 'latin1').split(/\n\{"type": ?"RECORD"/).length - 1;
   return { records, bytes: statSync(lines).size };
 }
 
-/** The file with the output of a command. The next command overwrites it. */
+/** The file that contains a command's output. The next command overwrites it. */
 export async function printed(command: string[]): Promise<string> {
   const lines = join(workspace.folder, 'lines.jsonl');
   await measure({ command, reader: `cat > '${lines}'` });
@@ -69,7 +69,7 @@ export async function printed(command: string[]): Promise<string> {
 
 /** A sandbox in its own process. */
 interface AnySandboxProcess {
-  /** The sandbox's statistics: requests in total and by path, and the maximum in flight. */
+  /** The sandbox's statistics: the number of requests, in total and by path, and the maximum number in flight. */
   stats: () => Promise<{ requests: number; maxInFlight: number; byPath: Record<string, number> }>;
   counts: () => Promise<Record<string, number>>;
   stop: () => Promise<void>;
@@ -81,7 +81,7 @@ export interface SandboxProcess extends AnySandboxProcess {
 }
 
 export interface IbmCloudProcess extends AnySandboxProcess {
-  /** The connector's config, without options that only some streams need. */
+  /** The connector's config, without options that only some streams require. */
   config: { platform: object };
 }
 
@@ -93,14 +93,14 @@ export async function startSandboxProcess(flags: Record<string, number>): Promis
   return { baseUrl: line.baseUrl, token: String(line['token']), ...controls };
 }
 
-/** The same for IBM Cloud. */
+/** Starts an IBM Cloud sandbox in the same way. */
 export async function startIbmCloudProcess(flags: Record<string, number>): Promise<IbmCloudProcess> {
   const { line, ...controls } = await startProcess({ platform: 'ibm_cloud', ...flags });
   const { endpoints } = (line['config'] as { platform: { endpoints: object } }).platform;
   return { config: { platform: { name: 'ibm_cloud', api_key: line['apiKey'], endpoints } }, ...controls };
 }
 
-/** The sandbox's JSON line; its other fields depend on the platform. */
+/** The sandbox's JSON line, whose other fields depend on the platform. */
 type Line = { baseUrl: string } & Record<string, unknown>;
 
 async function startProcess(flags: Record<string, number | string>): Promise<AnySandboxProcess & { line: Line }> {

@@ -18,12 +18,12 @@ export function printTable(name: string, rows: Row[]): void {
     console.log(`  ${what.padEnd(width)}  ${value}${goal === '' ? '' : `   ${headings(name)[2]}: ${goal}`}`);
 }
 
-/** The peer has no goal; the table shows its own figures. */
+/** The peer table shows the peer's own figures instead of goals. */
 function headings(name: string): [string, string, string] {
   return name === 'peer' ? ['What', 'Ours', 'Python CDK'] : ['What', 'Median (spread)', 'Goal'];
 }
 
-/** Writes the results and the machine between the markers of README.md, and draws the chart. */
+/** Writes the results and the machine's description between the markers in README.md, and draws the chart. */
 export function writeResults(tables: Table[]): void {
   const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     devDependencies: Record<string, string>;
@@ -55,7 +55,10 @@ const ROW = 30;
 const LEFT = 430;
 const SCALE = 160;
 
-/** A bar per ratio, with a line at 1 (the floor, or bare node) and a tick at each goal; below it, the peer. */
+/**
+ * Draws a bar per ratio, with a line at 1 (the floor, or bare node) and a tick at each goal. The peer's bars are at the
+ * bottom.
+ */
 function drawChart(tables: Table[]): string {
   const peers = tables.flatMap(({ name, rows }) =>
     rows.flatMap(({ what, goal }) => {

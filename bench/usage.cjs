@@ -1,5 +1,5 @@
-// Preloaded into measured node processes: writes their usage to the file that BENCH_USAGE names. The floor and the
-// connector both load it, so it favors neither.
+// Measured node processes preload this file, which writes their usage to the file BENCH_USAGE. It favors neither
+// program, because the floor and the connector both load it.
 const { writeFileSync } = require('node:fs');
 
 process.on('exit', () => {

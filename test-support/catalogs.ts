@@ -18,10 +18,10 @@ export interface ConfiguredCatalog {
 /** Every stream, in the order of discover. */
 const STREAMS: readonly DiscoveredStream[] = streams.map(catalogStream);
 export const STREAM_NAMES: readonly string[] = STREAMS.map(({ name }) => name);
-/** The streams with one request per deployment. */
+/** The streams that send one request per deployment. */
 export const DEPLOYMENT_REPORTS: readonly string[] = STREAM_NAMES.filter((name) => name.startsWith('deployments_'));
 
-/** A configured catalog of these streams, or of all. Streams without a cursor are full refresh in any case. */
+/** A configured catalog of these streams, or of all streams. Streams without a cursor are always full refresh. */
 export function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAMES): ConfiguredCatalog {
   return configure(
     STREAMS.filter(({ name }) => names.includes(name)),
@@ -29,7 +29,7 @@ export function catalogOf(mode: SyncMode, names: readonly string[] = STREAM_NAME
   );
 }
 
-/** A configured catalog of discovered streams. `destination` is the destination mode for each sync mode. */
+/** A configured catalog of discovered streams. `destination` specifies the destination mode for each sync mode. */
 export function configure(
   discovered: readonly DiscoveredStream[],
   mode: SyncMode,
@@ -43,7 +43,7 @@ export function configure(
   };
 }
 
-/** The primary key of a record. deployments_addons has only this one. */
+/** The primary key of a record. deployments_addons has only a generated key. */
 export function keyOf(name: string, data: Readonly<Record<string, unknown>>): string {
   const field = STREAMS.find((stream) => stream.name === name)?.source_defined_primary_key?.[0]?.[0];
   return field === undefined ? `${String(data['deployment_id'])}/${String(data['id'])}` : String(data[field]);

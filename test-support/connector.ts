@@ -5,13 +5,13 @@ import manifest from '../package.json' with { type: 'json' };
 import { type KillAfterLines, killingAfterLines } from './planted-code.ts';
 import { type Finished, type ProcessOptions, type Running, outputOf, start } from './processes.ts';
 
-/** The root of the repository. */
+/** The repository's root folder. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** A program in package.json. */
+/** The name of a program in package.json. */
 export type ProgramName = keyof typeof manifest.bin;
 
-/** The path of a built program, from package.json. `npm run build` writes it. */
+/** The path of a built program, according to package.json. `npm run build` writes the program. */
 export function programPath(name: ProgramName = 'source-compose'): string {
   return join(ROOT, manifest.bin[name]);
 }
@@ -19,17 +19,17 @@ export function programPath(name: ProgramName = 'source-compose'): string {
 export interface ConnectorOptions extends ProcessOptions {
   /** The program; `source-compose` by default. */
   program?: ProgramName;
-  /** Ends the program with a signal at exactly this line of its output, however slowly it is read. */
+  /** Ends the program with a signal at exactly this line of its output, however slowly the output is read. */
   killAfterLines?: KillAfterLines | undefined;
 }
 
-/** Starts a command of a built program as a child process, like any client. */
+/** Starts a command of a built program as a child process, as clients do. */
 export function startConnector(
   args: readonly string[],
   { program, killAfterLines, ...options }: ConnectorOptions = {},
 ): Running {
   const { PATH, NODE_V8_COVERAGE } = process.env;
-  // Settings of this machine, such as a proxy or a log level, must not apply.
+  // Settings of this machine, such as a proxy or a log level, must not affect the program.
   const env: NodeJS.ProcessEnv = {
     PATH,
     ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }),
@@ -42,9 +42,9 @@ export function startConnector(
 }
 
 /**
- * Runs a command to its end, for a test. Without options, it runs in this process, from `src/`, and waits of retries and
- * rate limits take an eighth of the real time. With options, or with `REAL_PROCESSES=1`, it is a child process of the built
- * program.
+ * Runs a command to its end, for a test. Without options, the command runs in this process, from `src/`, and waits for
+ * retries and rate limits take an eighth of the real time. With options or with `REAL_PROCESSES=1`, it is a child
+ * process that runs the built program.
  */
 export async function runConnector(args: readonly string[], options: ConnectorOptions = {}): Promise<Finished> {
   if (Object.keys(options).length > 0 || process.env['REAL_PROCESSES'] === '1') {
@@ -56,7 +56,7 @@ export async function runConnector(args: readonly string[], options: ConnectorOp
 
 const SOURCES = ['src/**/*.ts', 'spec.json', 'package.json', 'rolldown.config.ts'];
 
-/** Builds the programs if there are none, or if a source is newer. Returns what it did. */
+/** Builds the programs if they don't exist, or if a source file is newer. Returns a description of the action. */
 export async function buildIfNeeded(): Promise<string> {
   if (isUpToDate(programPath())) return `${relative(ROOT, programPath())} is up to date`;
   const began = performance.now();
@@ -64,7 +64,7 @@ export async function buildIfNeeded(): Promise<string> {
   return `npm run build: ${((performance.now() - began) / 1_000).toFixed(1)} s`;
 }
 
-/** Whether a file made from the programs' sources, and from `more`, is newer than all of them. */
+/** Whether a file built from the programs' sources and from `more` is newer than all of these files. */
 export function isUpToDate(file: string, more: readonly string[] = []): boolean {
   const sources = globSync([...SOURCES, ...more], { cwd: ROOT, exclude: (name) => name.endsWith('.test.ts') });
   return Math.max(...sources.map((path) => changedAt(join(ROOT, path)))) <= changedAt(file);
@@ -72,7 +72,7 @@ export function isUpToDate(file: string, more: readonly string[] = []): boolean 
 
 /** Builds the programs. */
 export async function build(): Promise<void> {
-  // On Windows, npm is a script, which only a shell can start.
+  // On Windows, npm is a script that only a shell can start.
   const [shell, flags] = process.platform === 'win32' ? ['cmd.exe', ['/d', '/s', '/c']] : ['/bin/sh', ['-c']];
   await outputOf(shell, [...flags, 'npm run --silent build'], { cwd: ROOT });
 }

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
-/** A flag of a script: its meaning and, if it takes a value, the placeholder in the help. */
+/** A flag of a script: its meaning and, if it takes a value, the value's placeholder in the help. */
 export interface Flag {
   meaning: string;
-  /** Absent for a switch. */
+  /** Absent if the flag is a switch. */
   value?: string;
-  /** The value without the flag, as on the command line. */
+  /** The default value, as written on the command line. */
   default?: string;
 }
 
@@ -21,8 +21,8 @@ export type FlagValues<F extends Readonly<Record<string, Flag>>> = {
 };
 
 /**
- * Parses the flags of a script. Prints the help and exits with 0 if `--help` is among them. Prints one line and exits
- * with 2 if a flag is unknown.
+ * Parses the flags of a script. With `--help`, prints the help and exits with 0. With an unknown flag, prints one line
+ * and exits with 2.
  */
 export function readFlags<const F extends Readonly<Record<string, Flag>>>(
   script: string,
@@ -37,7 +37,7 @@ export function readFlags<const F extends Readonly<Record<string, Flag>>>(
   return values as FlagValues<F>;
 }
 
-/** The values of the flags, including `help`, or a sentence about what is wrong. */
+/** Returns the values of the flags, including `help`, or a sentence that describes the error. */
 function parseFlags(
   flags: Readonly<Record<string, Flag>>,
   args: string[],
@@ -53,12 +53,12 @@ function parseFlags(
     const off = Object.fromEntries(switches.map(([name]) => [name, false]));
     return { ...off, ...(values as Record<string, string | boolean | undefined>) };
   } catch (error) {
-    // Only the first sentence. The rest is about positional arguments, which don't exist here.
+    // Keep only the first sentence. The rest is about positional arguments, which don't exist here.
     return (error as Error).message.split(/\.\s|\n/)[0] ?? '';
   }
 }
 
-/** The help: what the script does, and each flag with its meaning and default. */
+/** The help: the script's purpose, and each flag with its meaning and default. */
 function helpText(script: string, purpose: string, flags: Readonly<Record<string, Flag>>): string {
   const shown = Object.entries({ ...flags, help: HELP }).map(([name, flag]) => ({
     flag: `${flag === HELP ? '-h, ' : ''}--${name}${flag.value === undefined ? '' : ` ${flag.value}`}`,

@@ -1,4 +1,4 @@
-"""Who has which role, read with IBM's clients for access groups and policies (docs/reference/icd-api.md, 2.6, 2.7 and 4.10 to 4.12)."""
+"""Reads all roles with IBM's clients for access groups and policies (docs/reference/icd-api.md, 2.6, 2.7 and 4.10 to 4.12)."""
 from ibm_platform_services.iam_access_groups_v2 import AccessGroupMembersPager, AccessGroupsPager
 from ibm_platform_services.iam_policy_management_v1 import V2PoliciesPager
 
@@ -16,7 +16,7 @@ def members_of(client, group_id):
 
 
 def team(group, members):
-    """The documented fields of members."""
+    """An access group with its members' documented fields."""
     fields = ["id", "account_id", "name", "description", "is_federated", "created_by_id", "last_modified_by_id"]
     row = picked(group, fields, dates=["created_at", "last_modified_at"])
     return {"key": f'{row["account_id"]}/{row["id"]}', **row, "members": [member(each) for each in members]}
@@ -28,19 +28,19 @@ def member(row):
 
 
 def policies(client, account_id):
-    """All access policies: those without a service also cover databases, and the API filters by one service only."""
+    """All access policies, because policies without a service also cover databases, and the API filters by only one service."""
     return V2PoliciesPager(client=client, account_id=account_id, type="access").get_all()
 
 
 def role_names(client, account_id):
-    """The display names of roles by their CRNs."""
+    """The display name of each role, by CRN."""
     roles = client.list_roles(account_id=account_id).get_result()
     lists = [roles.get(name) or [] for name in ("system_roles", "service_roles", "custom_roles")]
     return {role["crn"]: role["display_name"] for each in lists for role in each}
 
 
 def grant_rows(all_policies, names, deployments, subject):
-    """One row per role that a policy on databases grants to each subject: `iam_id` or `access_group_id`."""
+    """One row per role and subject (`iam_id` or `access_group_id`) in policies that cover databases."""
     crns = {row["guid"]: row["id"] for row in deployments}
     return [
         grant(policy, role["role_id"], names, crns, subject, value)
@@ -52,7 +52,7 @@ def grant_rows(all_policies, names, deployments, subject):
 
 
 def opens_databases(policy):
-    """Whether it covers a database service, or any service."""
+    """Whether the policy covers a database service, or any service."""
     services = values(policy["resource"], "serviceName")
     if services:
         return any(is_of_databases(service) for service in services)
@@ -87,7 +87,7 @@ def grant(policy, role_id, names, crns, subject, value):
 
 
 def subject_type(iam_id):
-    """By the prefix of the id."""
+    """The type of a subject, from the prefix of its id."""
     if iam_id.startswith("iam-ServiceId-"):
         return "service_id"
     return "profile" if iam_id.startswith("iam-Profile-") else "user"
@@ -99,7 +99,7 @@ def covered(policy, key):
 
 
 def values(part, key):
-    """The values of an attribute, which has one or a list."""
+    """The values of an attribute, which has a single value or a list."""
     found = []
     for attribute in part["attributes"]:
         if attribute["key"] == key:

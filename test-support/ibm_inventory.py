@@ -1,9 +1,9 @@
 """Reads the inventory of IBM Cloud Databases, its costs and roles, with IBM's own clients and eight concurrent requests.
-Prints a line of JSON per row: what a user would write without the connector.    ibm_inventory.py CONFIG [NOW]
+Prints a JSON line per row. Users without the connector would write such a script.    ibm_inventory.py CONFIG [NOW]
 
-The config is the connector's; NOW is a time in UTC, which determines the months of usage. The rows follow
+CONFIG is the connector's config file. NOW is a time in UTC, which determines the months of usage. The rows follow
 docs/reference/icd-api.md, section 4, and not the connector's code. ibm-cloud-databases 0.1.0 has no method for possible
-upgrades, so the script requests them by path, and it requests allowlists by their older name.
+upgrades, so the script requests upgrades by path. It requests allowlists by their older path.
 """
 import json
 import re
@@ -48,12 +48,13 @@ def main():
         service.set_service_url(url)
         return service
 
-    # First, and alone: a thread that requests a token while another does sleeps for half a second.
+    # The token is requested first and alone, because a thread that waits for another thread's token sleeps for half a
+    # second.
     claims = jwt.decode(authenticator.token_manager.get_token(), options={"verify_signature": False})
     account_id = claims["account"]["bss"]
 
     def emit(stream, rows):
-        # Every account has the same types and regions.
+        # Types and regions are the same for every account.
         account = {"account_id": None if stream in ("databases", "datacenters") else account_id}
         for row in rows:
             sys.stdout.write(json.dumps({"stream": stream, "data": {**account, **row}}) + "\n")
@@ -77,7 +78,7 @@ def main():
         gen2 = [row for row in deployments if is_gen2(row)]
         gen1 = [row for row in deployments if not is_gen2(row)]
         asked = [row for row in gen1 if region_of(row["crn"]) is not None]
-        # Requests that concern no deployment go to the region of the first one.
+        # Requests that don't concern a deployment go to the first deployment's region.
         regions = sorted({region_of(row["crn"]) for row in asked} or {"us-south"})
         databases = {region: client(CloudDatabasesV5, at["databases"].replace("{region}", region)) for region in regions}
         names = {row["id"]: row["name"] for row in groups.result()}
@@ -113,7 +114,7 @@ def main():
             emit(stream, grant_rows(granted.result(), roles.result(), deployments, subject))
 
 
-# Instances: their kinds (1.5 and 1.7).
+# Kinds of instances (1.5 and 1.7).
 
 
 def service_of(crn):
@@ -121,7 +122,7 @@ def service_of(crn):
 
 
 def region_of(crn):
-    """None if the region isn't valid in a host name, or if it is no CRN."""
+    """The region in a CRN, or None if the CRN is invalid or its region isn't valid in a host name."""
     segments = crn.split(":")
     return segments[5] if len(segments) == 10 and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", segments[5]) else None
 
@@ -146,7 +147,7 @@ def dataservices(row):
 
 
 def type_of(row):
-    """The type as the databases API calls it, from service and plan."""
+    """The database type as the databases API names it, from service and plan."""
     name = re.sub("^(databases|messages)-for-", "", service_of(row["crn"]))
     plan = row["resource_plan_id"]
     if name == "mongodb" and "enterprise-sharding" in plan:
@@ -210,7 +211,7 @@ def datacenter_rows(databases):
     return "datacenters", [{"slug": f"ibm:{region}", "provider": "ibm", "region": region} for region in regions]
 
 
-# Lists of a deployment of generation 1. 404 and 422: this deployment doesn't have them.
+# Lists of a generation 1 deployment. A 404 or 422 means that the deployment lacks the list.
 
 
 def answer(ask, field):
@@ -265,7 +266,7 @@ def scalings(databases, crn):
 
 
 def gen1_scaling(crn, row):
-    """Allocations are totals of the group. No CPUs: it shares those of its host."""
+    """The sizes of a scaling group. Allocations are totals of the group, and zero CPUs mean that it shares its host's CPUs."""
     members = row["members"]["allocation_count"]
     flavor = row.get("host_flavor") or {}
     data = {
@@ -359,7 +360,7 @@ def recovery_window(databases, crn):
     return "deployments_recovery_windows", [{**of_deployment(crn), **picked(row, [], dates)} for row in rows]
 
 
-# Rows that are part of the inventory.
+# Rows that are themselves part of the inventory.
 
 
 def deployment(row, groups, detail=None):
@@ -394,7 +395,7 @@ def deployment(row, groups, detail=None):
 
 
 def gen2_settings(row):
-    """Backups, encryption and network of a deployment of generation 2 (2.4.1)."""
+    """Settings for backups, encryption and network of a generation 2 deployment (2.4.1)."""
     services = dataservices(row)
     encryption = services.get("encryption") or {}
     backups = services.get("backups") or {}
@@ -419,7 +420,7 @@ def gen2_settings(row):
 
 
 def engine(row):
-    """The sizes and version of a deployment of generation 2, from both shapes of the row (2.4.1)."""
+    """The sizes and version of a generation 2 deployment, from either shape of the row (2.4.1)."""
     services = dataservices(row)
     if "resources" in services:
         return {**services["resources"]["database"], "version": services.get("version")}
@@ -467,7 +468,7 @@ def gen2_backup(row):
     }
 
 
-# Values.
+# Conversions of values.
 
 
 def in_mb(gigabytes):

@@ -1,4 +1,4 @@
-"""What databases cost by month, read with IBM's client for usage reports (docs/reference/icd-api.md, 2.5 and 4.9)."""
+"""Reads the monthly costs of databases with IBM's client for usage reports (docs/reference/icd-api.md, 2.5 and 4.9)."""
 from calendar import monthrange
 from collections import Counter
 
@@ -6,12 +6,12 @@ from ibm_platform_services.usage_reports_v4 import GetResourceUsageAccountPager,
 
 from ibm_values import is_of_databases, picked, text
 
-# The number of months before the current one, unless a start is given.
+# The number of months before the current month, unless a start is specified.
 MONTHS_BACK = 12
 
 
 def months(start, now):
-    """The months from `start` to `now`, such as 2026-10; both are times in UTC."""
+    """The months from `start` to `now`, which are times in UTC. Each month has the form 2026-10."""
     year, month = [int(part) for part in now[:7].split("-")]
     last = year * 12 + month - 1
     first = last - MONTHS_BACK
@@ -34,7 +34,7 @@ def usage_of_group(client, account_id, month, group_id):
 
 
 def billable_rows(month, instances):
-    """One row per metric of each database; rows that differ only in their sums are numbered."""
+    """One row per metric of each database. Rows that differ only in their amounts are numbered."""
     seen = Counter()
     rows = []
     for instance in instances:

@@ -1,4 +1,4 @@
-"""Conversions for all rows: empty texts, and times (docs/reference/icd-api.md, section 4)."""
+"""Conversions of values in all rows (docs/reference/icd-api.md, section 4)."""
 from datetime import datetime, timezone
 
 
@@ -7,17 +7,17 @@ def picked(row, fields, dates=()):
 
 
 def text(value):
-    """An empty text is treated as null."""
+    """The text, or None if it is empty."""
     return None if value == "" else value
 
 
 def timestamp(value):
-    """In UTC with milliseconds; more digits are truncated."""
+    """The time in UTC with milliseconds; additional digits are truncated."""
     if not value:
         return None
     return datetime.fromisoformat(value).astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def is_of_databases(service):
-    """Whether the service in a CRN or policy is a database (1.5)."""
+    """Whether the service in a CRN or policy is a database service (1.5)."""
     return service.startswith(("databases-for-", "messages-for-"))

@@ -7,15 +7,15 @@ import { realTiming } from '../src/http/traffic/retry.ts';
 import { redacted } from '../src/text/quoted.ts';
 import type { Finished } from './processes.ts';
 
-/** How much faster than real time the waits of retries and rate limits are. */
+/** The factor by which waits for retries and rate limits are shorter than in real time. */
 const SPEED = 8;
 
-/** Runs a command from `src/` in this process, with its own stdout and stderr and without an environment. */
+/** Runs a command from `src/` in this process, with its own stdout and stderr and an empty environment. */
 export async function runInProcess(args: readonly string[]): Promise<Finished> {
   const chunks: Buffer[] = [];
   const stdout = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      // The writer reuses its chunk.
+      // The text is copied, because the writer reuses its chunk.
       chunks.push(Buffer.from(chunk));
       done();
     },

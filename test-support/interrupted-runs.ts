@@ -1,10 +1,10 @@
 import type { Finished } from './processes.ts';
 import type { KillAfterLines } from './planted-code.ts';
 
-/** The same in every run of a test, so that a failure can be reproduced. */
+/** The seed is the same every time a test runs, so that failures can be reproduced. */
 const SEED = 42;
 
-/** Whole numbers from 0 to below a bound, in a sequence that depends only on the seed. */
+/** Generates integers from 0 up to, but not including, a bound. The sequence depends only on the seed. */
 export function randomNumbers(seed = SEED): (bound: number) => number {
   let last = seed;
   return (bound) => {
@@ -14,19 +14,21 @@ export function randomNumbers(seed = SEED): (bound: number) => number {
 }
 
 interface Interruptions<State, Result> {
-  /** How many runs are interrupted. */
+  /** The number of runs to interrupt. */
   count: number;
-  /** Each run ends after one of this many first lines. */
+  /** Each interrupted run ends after a random line, up to this line number. */
   maxLines: number;
   /** SIGKILL by default. */
   signal?: NodeJS.Signals;
-  /** Runs the command from a state. Returns the state to resume from, which is the same if the run printed none. */
+  /**
+   * Runs the command from a state. Returns the state to resume from, which is the same state if the run printed none.
+   */
   run: (state: State | undefined, killAfterLines: KillAfterLines | undefined) => Promise<Result>;
   /** Called after each interrupted run. */
   between?: (() => void) | undefined;
 }
 
-/** Interrupts a command at random lines, resumes it, again and again, and lets the last run complete. */
+/** Interrupts a command at random lines and resumes it, several times, and then lets it complete. */
 export async function runInterrupted<State, Result extends Pick<Finished, 'signal'> & { state: State | undefined }>({
   count,
   maxLines,

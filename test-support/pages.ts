@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './connector.ts';
 
-/** A fenced block of a Markdown page, without the indentation of a list. */
+/** A fenced block on a Markdown page, without the indentation of a surrounding list. */
 export interface Block {
   language: string;
   text: string;
 }
 
-/** The text of a page, by its path in the repository. */
+/** The text of a page, given its path in the repository. */
 export function pageOf(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
@@ -31,12 +31,12 @@ export function blocksOf(text: string): Block[] {
   }));
 }
 
-/** The blocks of shell commands of a page or section. */
+/** The blocks with shell commands on a page or in a section. */
 export function commandsIn(text: string): string[] {
   return blocksOf(text).flatMap((block) => (block.language === 'sh' ? [block.text] : []));
 }
 
-/** The one block that starts like this. Throws unless there is exactly one. */
+/** The only block that starts with this text. Throws unless there is exactly one. */
 export function blockOf(page: string, start: string): string {
   const found = blocksOf(page).filter(({ text }) => text.startsWith(start));
   if (found.length !== 1) throw new Error(`the page has ${found.length} blocks that start with ${start}`);

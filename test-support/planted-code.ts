@@ -12,12 +12,13 @@ export function onFirstRequest(code: string): string {
     subscribe(channel, run);`);
 }
 
-/** What a child process with the options of `tellingOfStall` prints on stderr. */
+/** The text that a child process with the options of `tellingOfStall` prints on stderr. */
 export const STALLED = 'stalled';
 
 /**
- * Options for Node.js that make a child process report a stall on stderr: its reader accepts nothing more, no request is
- * in flight, and none has followed in a thousand turns of the event loop. Turns, not time, so that no machine is too slow.
+ * Options for Node.js that make a child process report a stall on stderr: its reader accepts no more output, no request
+ * is in flight, and no request has followed for a thousand turns of the event loop. Counting turns instead of time
+ * makes this independent of the machine's speed.
  */
 export function tellingOfStall(): string {
   return preload(`
@@ -38,17 +39,17 @@ export function tellingOfStall(): string {
     subscribe('undici:request:error', ended);`);
 }
 
-/** The line after which a process ends itself, and the signal. */
+/** The line after which a process ends itself, and the signal that it sends to itself. */
 export interface KillAfterLines {
   lines: number;
   signal: NodeJS.Signals;
-  /** Counts from the first line that begins so. */
+  /** Counting starts at the first line that begins with this text. */
   from?: string;
 }
 
 /**
- * Options for Node.js that make a child process send itself a signal when it has printed this many lines. A signal from
- * outside would arrive later the slower the reader is, or after the process has ended.
+ * Options for Node.js that make a child process send itself a signal after printing this many lines. A signal from
+ * another process could arrive late if the reader is slow, or after the process has ended.
  */
 export function killingAfterLines({ lines, signal, from = '' }: KillAfterLines): string {
   return preload(`

@@ -3,9 +3,9 @@ import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable, pipeline } from 'node:stream';
 
-/** A finished process, and its output. */
+/** A finished process with its output. */
 export interface Finished {
-  /** null if a signal ended it. */
+  /** The exit code, or null if a signal ended the process. */
   exitCode: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
@@ -13,37 +13,37 @@ export interface Finished {
 }
 
 export interface ProcessOptions {
-  /** The whole environment; by default this process's own. */
+  /** The complete environment; by default, this process's environment. */
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   uid?: number | undefined;
-  /** Its stdin: a text or a stream; by default nothing. */
+  /** The process's stdin: a string or a stream; by default, empty. */
   input?: string | Readable;
   /**
-   * Its stdout: `collect` it (the default), `leave` it to the caller, who reads `child.stdout`, or redirect it to the file
-   * with this path.
+   * What to do with stdout: `collect` it (the default), `leave` it to the caller, who reads `child.stdout`, or redirect
+   * it to the file with this path.
    */
   stdout?: 'collect' | 'leave' | { file: string };
-  /** `show` passes its stderr to that of this process; by default, it is collected. */
+  /** `show` passes stderr on to this process's stderr; by default, stderr is collected. */
   stderr?: 'collect' | 'show';
-  /** A process that takes longer is killed, and the promise rejects. */
+  /** If the process takes longer, it is killed, and the promise rejects. */
   timeoutMs?: number;
-  /** When aborted, the process gets a SIGTERM. */
+  /** If this signal is aborted, the process gets a SIGTERM. */
   abort?: AbortSignal;
-  /** Called with each line of stdout as it arrives; may send a signal. */
+  /** Called with each line of stdout as it arrives. The callback may send a signal. */
   onLine?: (line: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 export interface Running {
   child: ChildProcess;
-  /** Rejects only if the process could not start, or took too long. */
+  /** The promise rejects only if the process couldn't start or took too long. */
   finished: Promise<Finished>;
 }
 
 const alive = new Set<ChildProcess>();
 process.once('exit', () => alive.forEach((child) => child.kill('SIGTERM')));
 
-/** Starts a process. It does not outlive this one. */
+/** Starts a process, which never outlives this process. */
 export function start(program: string, args: readonly string[], options: ProcessOptions = {}): Running {
   const { env, cwd, uid, input, stdout = 'collect', stderr: errors = 'collect', abort } = options;
   const file = typeof stdout === 'object' ? openSync(stdout.file, 'w') : undefined;
@@ -55,7 +55,7 @@ export function start(program: string, args: readonly string[], options: Process
   });
   if (file !== undefined) closeSync(file);
   child.stdin?.on('error', () => undefined);
-  // A process that exits before it has read its input has read enough.
+  // A process that exits before it has read all input has read enough.
   if (input instanceof Readable) pipeline(input, child.stdin!, () => undefined);
   else child.stdin?.end(input);
   const chunks: Buffer[] = [];
@@ -100,7 +100,7 @@ export function run(program: string, args: readonly string[], options?: ProcessO
   return start(program, args, options).finished;
 }
 
-/** The stdout of a process. Throws with the end of its output unless it exits with 0. */
+/** Returns the stdout of a process. Throws with the end of its output unless it exits with 0. */
 export async function outputOf(program: string, args: readonly string[], options?: ProcessOptions): Promise<string> {
   const { exitCode, signal, stdout, stderr } = await run(program, args, options);
   if (exitCode === 0) return stdout;

@@ -2,9 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** Runs a page's command that starts a sandbox. Waits until the sandbox is ready, and returns how to stop it with Ctrl-C. */
+/**
+ * Runs a command from a page that starts a sandbox. Waits until the sandbox is ready, and returns a function that stops
+ * it like Ctrl-C.
+ */
 export async function startSandboxCommand(command: string, cwd: string): Promise<() => Promise<void>> {
-  // npm and the shells that it starts don't forward signals, so signal the whole process group, as a terminal does.
+  // npm and the shells that it starts don't forward signals, so the signal goes to the whole process group, as in a
+  // terminal.
   const sandbox = spawn('sh', ['-c', command], { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(sandbox, 'close');
   const stop = async (): Promise<void> => {

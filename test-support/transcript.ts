@@ -16,7 +16,7 @@ export interface ErrorTrace {
   stream_descriptor?: { name: string };
 }
 
-/** The parts of a message that are used here. */
+/** The parts of a message used here. */
 export type Message =
   | { type: 'SPEC'; spec: { connectionSpecification: { properties: object; required: string[] } } }
   | { type: 'CONNECTION_STATUS'; connectionStatus: { status: string; message?: string } }
@@ -36,14 +36,14 @@ export type Message =
 
 export type MessageOf<T extends Message['type']> = Extract<Message, { type: T }>;
 
-/** The messages of a program, one per line. Throws if a line is something else. */
+/** Parses a program's messages, one per line. Throws if a line contains anything else. */
 export function messagesOf(stdout: string): Message[] {
   const lines = stdout.split('\n');
   if (lines.pop() !== '') throw new Error('the output ends with a truncated line');
   return lines.map(messageIn);
 }
 
-/** The lines of a program's output file, in order, and the message in each. */
+/** Parses a program's output file, and returns each line with its message, in order. */
 export async function* messagesInFile(path: string): AsyncGenerator<{ text: string; message: Message }> {
   let index = 0;
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
@@ -60,14 +60,14 @@ function messageIn(line: string, index: number): Message {
   }
 }
 
-/** The first of these messages with this type. Throws if there is none. */
+/** The first message of this type. Throws if there is none. */
 export function firstOf<T extends Message['type']>(messages: readonly Message[], type: T): MessageOf<T> {
   const found = messages.find((message) => message.type === type);
   if (found === undefined) throw new Error(`the program printed no ${type}`);
   return found as MessageOf<T>;
 }
 
-/** The content of a command's messages. */
+/** The contents of a command's messages. */
 export interface Contents {
   /** The data of the records, by stream. */
   records: ReadonlyMap<string, readonly Row[]>;
@@ -77,7 +77,7 @@ export interface Contents {
   logs: ReadonlyArray<{ level: string; message: string }>;
 }
 
-/** Groups messages by their content, each kind in order. */
+/** Groups messages by type, each group in order. */
 export function contentsOf(messages: readonly Message[]): Contents {
   const records = new Map<string, Row[]>();
   const states = new Map<string, StreamState>();

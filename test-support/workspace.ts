@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A temporary folder for the files of a command. */
+/** A temporary folder for a command's files. */
 export class Workspace {
   readonly folder: string;
   #files = 0;
@@ -11,12 +11,12 @@ export class Workspace {
     this.folder = mkdtempSync(join(tmpdir(), `source-compose-${name}-`));
   }
 
-  /** Writes a new file, whatever was written before, and returns its path. Objects are written as JSON. */
+  /** Writes a new file under a unique name, and returns its path. Objects are written as JSON. */
   file(name: string, content: string | object): string {
     return this.put(`${(this.#files += 1)}-${name}`, content);
   }
 
-  /** Writes the file with exactly this name, which may be in a subfolder, and returns its path. */
+  /** Writes a file with exactly this name, which may be in a subfolder, and returns its path. */
   put(name: string, content: string | object): string {
     const path = join(this.folder, name);
     mkdirSync(dirname(path), { recursive: true });
@@ -24,7 +24,7 @@ export class Workspace {
     return path;
   }
 
-  /** Lets every user of this machine read the folder, such as the users of a container and of a server. */
+  /** Lets every user of this machine read the folder, such as the users in a container and of a server. */
   openToAll(): this {
     chmodSync(this.folder, 0o755);
     return this;

@@ -1,4 +1,4 @@
-"""Runs the script that reads the inventory with IBM's clients."""
+"""Runs the script that reads the inventory with IBM's own clients."""
 import os
 import sys
 

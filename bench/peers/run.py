@@ -1,4 +1,4 @@
-"""Runs the low-code manifest as its command does."""
+"""Runs the low-code manifest like the CDK's own command."""
 import os
 import sys
 

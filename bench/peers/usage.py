@@ -1,4 +1,4 @@
-"""Leaves what this process used in the file that BENCH_USAGE names, when it ends."""
+"""Writes this process's CPU time and peak memory to the file BENCH_USAGE when the process ends."""
 import atexit
 import json
 import os

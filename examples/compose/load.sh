@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Reads what is new since the last run, and writes it to Postgres. Tap and target are configured by variables.
+# Reads new records since the last run, and writes them to Postgres. Environment variables configure the tap and the
+# target.
 set -euo pipefail
 
-# Save a state only after the target has printed it: then the rows before it are written.
+# Save a state only after the target has printed it, because then all preceding rows have been written.
 goes_on=()
 if [ -s "$STATE" ]; then goes_on=(--state "$STATE"); fi
 code=0

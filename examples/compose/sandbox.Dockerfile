@@ -1,5 +1,5 @@
-# The IBM Cloud sandbox. Node.js runs its TypeScript directly. Up to `npm ci`, the steps equal those of the Dockerfile in the
-# root, so that Docker reuses its cache.
+# The IBM Cloud sandbox, whose TypeScript Node.js runs directly. The steps up to `npm ci` are the same as in the root
+# Dockerfile, so that Docker reuses its cache.
 ARG NODE_IMAGE=node:24-slim
 FROM ${NODE_IMAGE}
 ARG NPM_CONFIG_REGISTRY

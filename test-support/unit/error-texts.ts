@@ -1,11 +1,13 @@
-/** A text as a server may send it, the parts that must be masked, and those that must not. */
+/** A text that a server may send, its parts that must be masked, and its parts that must not be masked. */
 export interface ErrorText {
   text: string;
   secrets: string[];
   useful: string[];
 }
 
-/** `count` error texts of proxies, services and libraries, each with a secret, with identifiers, or with both. */
+/**
+ * Generates `count` error texts of proxies, services and libraries, each with secrets, with identifiers, or with both.
+ */
 export function* errorTexts(seed: number, count: number, known: readonly string[]): Generator<ErrorText> {
   const random = mulberry32(seed);
   const upTo = (n: number): number => Math.floor(random() * n);
@@ -89,7 +91,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
       'RC-IBMCloudResourceNotFoundError',
     ]);
 
-  /** Each returns a text around a token of at least 20 characters. */
+  /** Each function returns a text that contains a token of at least 20 characters. */
   const withToken: Array<(token: string) => string> = [
     (it) => JSON.stringify({ errors: [{ code: code(), message: `The token ${it} is not valid` }], trace: hex(32) }),
     (it) => JSON.stringify({ errorCode: code(), errorMessage: `Provided API key ${it} could not be found.` }),
@@ -107,7 +109,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
     (it) => `https://${it}@${host()}/repository.git not found`,
     (it) => `${it} does not match`,
   ];
-  /** Each returns a text around a password of any length. */
+  /** Each function returns a text that contains a password of any length. */
   const withPassword: Array<(password: string) => string> = [
     (it) => `postgres://admin:${it}@${host()}:17000/compose?sslmode=require: connection refused`,
     (it) => `could not connect to mongodb://admin:${it}@${host()}:1,${host()}:2/admin`,
@@ -124,7 +126,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
     (it) => `<td>db.password</td><td>x</td><pre>secret: ${it}</pre>`,
     (it) => `KeyError: api_key='${it}' is not permitted`,
   ];
-  /** Each returns a text that must stay unchanged. */
+  /** Each function returns a text that must remain unchanged. */
   const plain: Array<() => string[]> = [
     () => ['The requested instance', id(), 'was not found at', host()],
     () => [code(), '(HTTP 404):', path(), trace()],
@@ -164,7 +166,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
       yield { text: parts.join(' '), secrets: [], useful };
     } else {
       const secret = kind === 0 ? token() : password();
-      // In base64, the digits at both ends also depend on the neighboring characters.
+      // In base64, the characters at both ends also depend on the neighboring text.
       const secrets = [kind === 0 ? secret.slice(8, -3) : secret];
       yield { text: pick(kind === 0 ? withToken : withPassword)(secret), secrets, useful: [] };
     }
@@ -173,7 +175,7 @@ export function* errorTexts(seed: number, count: number, known: readonly string[
 
 const BASE62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** A small random generator: the same seed gives the same texts. */
+/** A small random generator that produces the same texts for the same seed. */
 function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {

@@ -12,15 +12,18 @@ export interface FakeRequest {
   owner: string;
 }
 
-/** The response for a path: a body, or a function that returns or throws. Bodies are copied, as if they were parsed. */
+/**
+ * The response for a path: a body, or a function that returns a body or throws. Bodies are copied, as if they had just
+ * been parsed.
+ */
 export type Answers = Record<string, unknown>;
 
 export type AnyAnswer = (path: string, query: Query) => unknown;
 
-/** A fake API client. Paths without a response go to `otherwise`, or get HTTP 404. */
+/** A fake API client. Paths without their own response go to `otherwise`, or get HTTP 404. */
 export class FakeApi {
   readonly requests: FakeRequest[] = [];
-  /** The log, as `level sentence`. */
+  /** The log, one `level sentence` per line. */
   readonly logged: string[] = [];
   readonly answers: Answers;
   readonly #otherwise: AnyAnswer;
@@ -51,7 +54,7 @@ export class FakeApi {
   }
 }
 
-/** The error that the client throws for this status. `tokenAccepted`: a 401 that isn't about the token. */
+/** The error that the client throws for this status. `tokenAccepted` means that a 401 isn't about the token. */
 export function refusal(status: number, path = 'somewhere', tokenAccepted = false): ConnectorError {
   const failure = statusFailure({ status, headers: {}, text: '' }, { textOf: errorText });
   return toError(tokenAccepted ? { ...failure, problem: 'unauthorized' } : failure, {
@@ -65,14 +68,14 @@ export function refusal(status: number, path = 'somewhere', tokenAccepted = fals
   });
 }
 
-/** A response that is this rejection. */
+/** A response that throws this rejection. */
 export function refuses(status: number, path?: string): () => never {
   return () => {
     throw refusal(status, path);
   };
 }
 
-/** The body of a list. */
+/** The body of a list response. */
 export function listBody(name: string, rows: unknown[]): unknown {
   return { _embedded: { [name]: rows } };
 }

@@ -13,14 +13,14 @@ export const BASE_URL = 'https://api.example.test/2016-07';
 
 export interface TestClient {
   client: ApiClient;
-  /** The waits, in ms; they take no time. */
+  /** The waits in milliseconds, none of which take real time. */
   slept: number[];
   retries: RetryEvent[];
-  /** The announced ends of the rate limit, in ms from the start. */
+  /** The announced ends of rate limits, in milliseconds from the start. */
   limits: number[];
 }
 
-/** A client of the API at BASE_URL whose waits take no time. */
+/** A client of the API at BASE_URL whose waits take no real time. */
 export function createClient(options: Partial<ClientOptions> = {}): TestClient {
   const timing = skippedTime();
   const retries: RetryEvent[] = [];
@@ -57,7 +57,7 @@ export interface LocalServer {
   connections: () => number;
 }
 
-/** A real server on loopback, or on every address of this machine, that closes with the test. */
+/** Starts a real server on loopback, or on every address of this machine. It closes at the end of the test. */
 export async function startServer(listener: RequestListener, host = '127.0.0.1'): Promise<LocalServer> {
   const requests: IncomingMessage[] = [];
   let connections = 0;
@@ -78,7 +78,7 @@ export async function startServer(listener: RequestListener, host = '127.0.0.1')
   return { server, origin: `http://127.0.0.1:${port}`, port, requests, connections: () => connections };
 }
 
-/** The body of a request, as text. */
+/** The body of a request, as a string. */
 export async function bodyOf(request: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);

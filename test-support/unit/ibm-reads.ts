@@ -15,14 +15,14 @@ import { openRun, sendTo } from './reads.ts';
 
 interface AccountData {
   instances?: readonly unknown[];
-  /** The response for paths with this end, or an error to throw; anything else gets HTTP 404. */
+  /** The response for paths that end with this text, or an error to throw. All other paths get HTTP 404. */
   answers?: Record<string, unknown>;
   config?: object;
   state?: object;
   startedAt?: string;
 }
 
-/** A stream of IBM Cloud, ready to be read, and its output. */
+/** An IBM Cloud stream that is ready to be read, and its output. */
 export interface IbmRead {
   stream: OpenStream;
   api: TestApi;
@@ -59,7 +59,7 @@ export function openIbmRead(definition: Stream<Accounts>, account: AccountData):
   return { stream: openStream(definition, run, state, 'The state', options), api, printed };
 }
 
-/** All records of a stream, in the order of their keys. */
+/** All records of a stream, sorted by key. */
 export async function ibmRows(definition: Stream<Accounts>, account: AccountData): Promise<Row[]> {
   const { stream, printed } = openIbmRead(definition, account);
   await stream.toEnd();

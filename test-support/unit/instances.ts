@@ -3,7 +3,7 @@ import type { Request } from '../../src/core/stream/request.ts';
 import type { Row } from '../../src/core/record/row.ts';
 import type { Api } from '../../src/platforms/platform.ts';
 
-/** The account of all CRNs here. */
+/** The account in all CRNs here. */
 export const ACCOUNT = '0123456789abcdef0123456789abcdef';
 
 export function guidOf(n: number): string {
@@ -14,7 +14,7 @@ export function crnOf(n: number, service = 'databases-for-postgresql', region = 
   return `crn:v1:bluemix:public:${service}:${region}:a/${ACCOUNT}:${guidOf(n)}::`;
 }
 
-/** A row of the inventory (icd-api.md 2.1); `more` overrides its fields. */
+/** An inventory row (icd-api.md 2.1); `more` overrides its fields. */
 export function instanceRow(n: number, crn = crnOf(n), more: Row = {}): Row {
   const [, , , , service] = crn.split(':');
   return { id: crn, guid: guidOf(n), crn, name: `db-${n}`, state: 'active', resource_id: service, ...more };
@@ -45,13 +45,16 @@ export function backupRow(n: number, source: string | undefined, more?: Row): Ro
 
 export interface TestApi extends Api {
   requests: Request[];
-  /** The streams that sent requests, in order. */
+  /** The names of the streams that sent requests, in order. */
   owners: string[];
-  /** The log, as `level sentence`. */
+  /** The log, one `level sentence` per line. */
   logged: string[];
 }
 
-/** An API whose every response comes from `answer`, which returns a body or throws; requests have this authorization. */
+/**
+ * An API that gets every response from `answer`, which returns a body or throws. Its requests contain this
+ * authorization.
+ */
 export function openApi(answer: (request: Request) => unknown, authorization = 'Bearer t'): TestApi {
   const requests: Request[] = [];
   const owners: string[] = [];
@@ -63,7 +66,7 @@ export function openApi(answer: (request: Request) => unknown, authorization = '
     async get(request, owner) {
       requests.push(request);
       owners.push(owner);
-      // Concurrent requests stay concurrent.
+      // This keeps concurrent requests concurrent.
       await Promise.resolve();
       return structuredClone(answer(request));
     },

@@ -5,8 +5,8 @@ import { BASE_URL } from './http.ts';
 const LOCAL = /^(?:https?:\/\/)?127\.0\.0\.1:/;
 
 /**
- * Call it once in a test file that mocks the API: a test fails if it sends more or fewer requests than it mocked.
- * Real servers on loopback stay available.
+ * Call this once in a test file that mocks the API. A test then fails if it sends more or fewer requests than it
+ * mocked. Real servers on loopback remain available.
  */
 export function mockTheApi(): void {
   const unmatched: string[] = [];
@@ -31,8 +31,8 @@ export function mockTheApi(): void {
   });
 }
 
-/** The API below BASE_URL, for mocked responses. */
+/** The address of the API for mocked responses. */
 export function api(): nock.Scope {
-  // Without a length there is no keep-alive, so aborting in the middle of a body ends the process.
+  // Without a length, there is no keep-alive, so aborting in the middle of a body ends the process.
   return nock(BASE_URL).replyContentLength();
 }

@@ -9,7 +9,7 @@ import { LineWriter } from '../../src/stdout/line-writer.ts';
 import type { Message as Sent } from '../../src/airbyte/protocol/messages.ts';
 import type { Row } from '../../src/core/record/row.ts';
 
-/** What a command prints, apart from records. */
+/** A command's output, except for records. */
 export type Message =
   | Sent
   | { type: 'LOG'; log: { level: string; message: string; stack_trace?: string } }
@@ -22,7 +22,7 @@ export type Message =
       };
     };
 
-/** A message as it was printed. */
+/** A message in its printed form. */
 export interface Printed {
   type: string;
   record?: { stream: string; data: Row; emitted_at: number; meta?: { changes: unknown[] } };
@@ -31,7 +31,7 @@ export interface Printed {
   trace?: { stream_status?: { stream_descriptor: { name: string }; status: string; reasons?: unknown[] } };
 }
 
-/** A writer whose messages can be inspected; `out` replaces an output that accepts everything at once. */
+/** A writer whose messages can be inspected. `out` replaces the default output, which accepts everything at once. */
 export class Printout {
   readonly writer: LineWriter;
   #text = '';
@@ -44,13 +44,13 @@ export class Printout {
     this.writer = new LineWriter(out ?? new Writable({ write }), () => undefined);
   }
 
-  /** Everything printed so far. */
+  /** All output so far. */
   get text(): string {
     this.writer.flush();
     return this.#text;
   }
 
-  /** The same as messages, in order. */
+  /** All output so far as messages, in order. */
   get messages(): Printed[] {
     return this.text
       .split('\n')
@@ -66,12 +66,12 @@ export class Printout {
     return this.messages.flatMap(({ state }) => (state === undefined ? [] : [state.stream.stream_state]));
   }
 
-  /** The log lines of this level. */
+  /** The log messages of this level. */
   logged(level: string): string[] {
     return this.messages.flatMap(({ log }) => (log?.level === level ? [log.message] : []));
   }
 
-  /** The messages in short: `STARTED`, `RECORD`, or `STATE 3` with its record count. */
+  /** The messages in short form: `STARTED`, `RECORD`, or `STATE 3` with its record count. */
   get outline(): string[] {
     return this.messages.map(({ type, state, trace }) =>
       state === undefined ? (trace?.stream_status?.status ?? type) : `STATE ${state.sourceStats.recordCount}`,
@@ -81,15 +81,15 @@ export class Printout {
 
 export interface OpenContext {
   context: Context;
-  /** The output so far, each line parsed. */
+  /** The output so far, with each line parsed. */
   messages: () => Message[];
   /** The text on stderr. */
   stderr: () => string;
-  /** Like a SIGTERM or a closed reader. */
+  /** Has the effect of a SIGTERM or a closed reader. */
   stop: AbortController;
 }
 
-/** The environment of a command, with an stdout that is kept. */
+/** The environment of a command, whose stdout is kept in memory. */
 export function openContext(env: Context['env'] = {}): OpenContext {
   let text = '';
   let said = '';
@@ -123,7 +123,7 @@ export function openContext(env: Context['env'] = {}): OpenContext {
   };
 }
 
-/** An stdout whose reader takes a chunk only when told to, or, if it is prompt, everything at once. */
+/** An stdout whose reader takes a chunk only when told to, unless it is prompt and takes everything at once. */
 export class StalledOutput extends Writable {
   text = '';
   prompt = false;
@@ -143,21 +143,21 @@ export class StalledOutput extends Writable {
     });
   }
 
-  /** Returns whether there was something to take. */
+  /** Takes the waiting chunk. Returns whether there was one. */
   takeOne(): boolean {
     const done = this.#taken.shift();
     done?.();
     return done !== undefined;
   }
 
-  /** Takes what is there, and everything that follows. */
+  /** Takes the waiting chunk, and all chunks that follow. */
   async takeAll(): Promise<void> {
     do await everyoneElse();
     while (this.takeOne());
   }
 }
 
-/** The path of a file with this content as JSON, which is deleted with the test. */
+/** Writes this content as JSON to a file that is deleted at the end of the test. Returns its path. */
 export function jsonFile(content: unknown): string {
   const folder = mkdtempSync(join(tmpdir(), 'json-file-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -29,7 +29,7 @@ export interface RunOptions extends Partial<
     Pick<ComposeShared, 'pageSize' | 'includeConnectionStrings'>
 > {
   answers?: Answers;
-  /** The response for every other path. */
+  /** The response for all other paths. */
   otherwise?: AnyAnswer;
   chosen?: string[];
   printed?: Printout;
@@ -37,7 +37,7 @@ export interface RunOptions extends Partial<
 
 const STARTED_AT = '2018-09-01T00:00:00.000Z';
 
-/** A read from a fake API, whose output can be inspected. */
+/** A read from a fake API with inspectable output. */
 export function openRun(options: RunOptions = {}): TestRun {
   const { answers = {}, otherwise, chosen = [], printed = new Printout() } = options;
   const { workers = 4, pageSize = 10, includeConnectionStrings = false, failOnRefusedDeployments = false } = options;
@@ -66,7 +66,7 @@ export function openRun(options: RunOptions = {}): TestRun {
   return { run, api, printed, stop };
 }
 
-/** Requests to an API, with as many permits as workers. */
+/** Sends requests to an API, with as many permits as workers. */
 export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSignal): Session['send'] {
   const permits = new Permits(workers);
   return async (request, stream) => {
@@ -81,7 +81,7 @@ export function sendTo(api: Pick<Api, 'get'>, workers: number, signal: AbortSign
   };
 }
 
-/** A stream of a read, opened at its state. `C` is the type of its cursor. */
+/** Opens a stream of a read at its state. `C` is the type of the stream's cursor. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function openRead<C extends Cursor | undefined = undefined>(
   { run }: TestRun,
@@ -101,9 +101,9 @@ export function openRead<C extends Cursor | undefined = undefined>(
   return { ...stream, cursor: stream.reader.cursor as C, sink: stream.reader.sink };
 }
 
-// A minimal stream for every way of reading.
+// A minimal stream for each way of reading.
 
-/** One request, one list. */
+/** A stream that is read with one request for one list. */
 export const parts = streamsOf<ComposeShared>()({
   name: 'parts',
   description: 'Parts.',
@@ -117,7 +117,7 @@ export const parts = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), units: integer('Units.'), created_at: timestamp('When it was made.') },
 });
 
-/** Newest first, paginated. */
+/** A paginated stream that is read newest first. */
 export const events = streamsOf<ComposeShared>()({
   name: 'events',
   description: 'Events.',
@@ -135,7 +135,7 @@ export const events = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), created_at: timestamp('When it happened.') },
 });
 
-/** The list of deployments, with secret details. */
+/** The stream of deployments, with secret details. */
 export const deployments = streamsOf<ComposeShared>()({
   name: 'deployments',
   description: 'Deployments.',
@@ -155,7 +155,7 @@ export const deployments = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), name: text('Name.'), strings: object('Connection strings.') },
 });
 
-/** One request per deployment. */
+/** A stream that sends one request per deployment. */
 export const backups = streamsOf<ComposeShared>()({
   name: 'backups',
   description: 'Backups.',
@@ -170,7 +170,7 @@ export const backups = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), created_at: timestamp('When it was made.') },
 });
 
-/** The same with cursor values. */
+/** A stream that sends one request per deployment, and has cursor values. */
 export const recipes = streamsOf<ComposeShared>()({
   name: 'recipes',
   description: 'Recipes.',
@@ -186,13 +186,13 @@ export const recipes = streamsOf<ComposeShared>()({
   fields: { id: text('Id.'), deployment_id: text('Its deployment.'), updated_at: timestamp('When it changed.') },
 });
 
-/** The same for rows that change until they finish, and have only the date of their start. */
+/** The recipes stream with rows that change until they finish, and have only the date when they started. */
 export const tasks: Stream<ComposeShared> = {
   ...altered(recipes, { isFinal: ({ status }: Row) => status === 'done' }),
   fields: { ...recipes.fields, status: text('Status.'), version: integer('How often it has changed.') },
 };
 
-/** The same for a list that an API may not have at all. */
+/** A stream that sends one request per deployment for a list that an API may lack entirely. */
 export const addons = streamsOf<ComposeShared>()({
   name: 'addons',
   description: 'Add-ons.',
@@ -207,18 +207,18 @@ export const addons = streamsOf<ComposeShared>()({
   fields: { deployment_id: text('Its deployment.'), name: text('Name.') },
 });
 
-/** The same stream, with a part of its retrieval replaced. */
+/** The stream with a part of its retrieval replaced. */
 export function altered<S>(stream: Stream<S>, changes: object): Stream<S> {
   return { ...stream, retrieval: { ...stream.retrieval, ...changes } };
 }
 
-/** The rows of a body, as the stream's declaration parses them. */
+/** The rows of a body, as parsed by the stream's declaration. */
 export function rowsIn<S>({ retrieval }: Stream<S>, body: unknown, path = 'path'): ParsedPage {
   if (!('rows' in retrieval) || retrieval.way === 'window') throw new Error('the stream has no pages of rows');
   return retrieval.rows(body, { path });
 }
 
-/** The records that a stream makes of a body. */
+/** The records that a stream creates from a body. */
 export function recordsOf(stream: Stream<ComposeShared>, body: unknown, deploymentId?: string): unknown[] {
   const normaliser = new Normaliser(stream, () => undefined);
   return rowsIn(stream, body).rows.map((row) => {

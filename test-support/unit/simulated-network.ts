@@ -2,24 +2,24 @@ import type { Dispatcher } from 'undici';
 import type { Route, RouteOptions } from '../../src/http/connection/route.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** How a simulated server treats one attempt: a response, a failed connection, or nothing until the time-out. */
+/** A simulated server's reaction to an attempt: a response, a failed connection, or nothing until the time-out. */
 export type Reaction =
   | { status: number; afterMs: number; headers?: Record<string, string>; body?: unknown }
   | { code: string; afterMs?: number }
   | 'hang';
 
 export interface SimulatedRequest {
-  /** Scheme, host and port. */
+  /** The origin: scheme, host and port. */
   origin: string;
   path: string;
-  /** When it was sent, in virtual ms. */
+  /** When the attempt was sent, in virtual milliseconds. */
   at: number;
 }
 
-/** Servers in virtual time, instead of connections. */
+/** Simulates servers in virtual time, instead of real connections. */
 export class SimulatedNetwork {
   readonly requests: SimulatedRequest[] = [];
-  /** The maximum of requests in flight, by origin; `all` for the sum. */
+  /** The maximum number of requests in flight, by origin; `all` has the maximum of the sum. */
   readonly most = new Map<string, number>();
   readonly #inFlight = new Map<string, number>();
   readonly #time: VirtualTime;

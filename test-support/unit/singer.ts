@@ -9,7 +9,7 @@ import { redacted } from '../../src/text/quoted.ts';
 import type { Row } from '../../src/core/record/row.ts';
 import { ASCII } from '../../src/singer/protocol/ascii.ts';
 
-/** A message of a tap as it was printed. */
+/** A tap's message in its printed form. */
 export type TapMessage =
   | {
       type: 'SCHEMA';
@@ -23,16 +23,16 @@ export type TapMessage =
 
 export interface OpenTap {
   context: Context;
-  /** Everything on stdout so far. */
+  /** All output on stdout so far. */
   stdout: () => string;
   messages: () => TapMessage[];
-  /** The lines on stderr so far. */
+  /** All lines on stderr so far. */
   log: () => string[];
-  /** Like a SIGTERM. */
+  /** Has the effect of a SIGTERM. */
   stop: AbortController;
 }
 
-/** The environment of tap-compose, with an stdout and stderr that are kept. */
+/** The environment of tap-compose, whose stdout and stderr are kept in memory. */
 export function openTap(env: Context['env'] = {}): OpenTap {
   let text = '';
   let said = '';
@@ -69,7 +69,10 @@ export function openTap(env: Context['env'] = {}): OpenTap {
   };
 }
 
-/** The path of a file with this content, which is deleted with the test. Objects are written as JSON. */
+/**
+ * Writes this content to a file that is deleted at the end of the test, and returns its path. Objects are written as
+ * JSON.
+ */
 export function inputFile(content: unknown, name = 'file.json'): string {
   const folder = mkdtempSync(join(tmpdir(), 'tap-file-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -7,11 +7,11 @@ interface Sleeper {
 }
 
 /**
- * A clock that advances only when everyone sleeps, to the next wake-up: hours of waiting take no time and always end the
- * same way. For work that waits only for this clock and promises.
+ * A clock that advances only when all code sleeps, and then to the next wake-up. Hours of waiting take no time, and
+ * tests always have the same result. Use it for code that waits only for this clock and for promises.
  */
 export class VirtualTime implements Timing {
-  /** The value of `random`. */
+  /** The number that `random` returns. */
   chance = 0.5;
   readonly #sleepers = new Set<Sleeper>();
   #now: number;
@@ -44,7 +44,10 @@ export class VirtualTime implements Timing {
     });
   };
 
-  /** The result of `work`, which takes no real time. Throws if it waits for something that never happens. */
+  /**
+   * Waits for the result of `work`, which takes no real time. Throws if the work waits for something that never
+   * happens.
+   */
   async pass<T>(work: Promise<T>): Promise<T> {
     let settled = false;
     const end = (): void => {
@@ -64,13 +67,13 @@ export class VirtualTime implements Timing {
     }
   }
 
-  /** Lets everyone continue as far as possible without time passing. */
+  /** Lets all code continue as far as possible without advancing the clock. */
   async standStill(): Promise<void> {
     await everyoneElse();
   }
 }
 
-/** A clock on which sleeps take no time, for work that also waits for a real server; `slept` lists the sleeps. */
+/** A clock whose sleeps take no time, for code that also waits for a real server. `slept` lists the sleeps. */
 export function skippedTime(now = 0): Timing & { slept: number[] } {
   const slept: number[] = [];
   const clock = (): number => now + slept.reduce((sum, ms) => sum + ms, 0);
