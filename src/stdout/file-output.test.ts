@@ -38,7 +38,7 @@ test('a chunk is written completely, even if each write accepts only a part of i
   );
 });
 
-test('nothing more is written after the disk was full in the middle of a line', async () => {
+test('nothing more is written after the disk becomes full in the middle of a line', async () => {
   const written: string[] = [];
   let room = 10;
   const out = fileOutput(1, (_, chunk, offset) => {

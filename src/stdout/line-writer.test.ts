@@ -137,7 +137,7 @@ describe('a closed stdout', () => {
 const HEAD = Buffer.from('{"data":');
 const TAIL = Buffer.from('}\n');
 
-/** Texts from one character to more than a chunk, with UTF-8 characters of every length. */
+/** Texts that range from one character to more than a chunk, with UTF-8 characters of every length. */
 const anyData = fc
   .tuple(
     fc.constantFrom('x', 'é', '\u0085', '\u2028', '港', '🚢', '\ud800'),

@@ -64,7 +64,7 @@ export class LineWriter {
     const chunk = this.#chunk.subarray(0, this.#used);
     this.#used = 0;
     this.#encoded = 0;
-    // Many small messages may wait for a stalled reader, so a message must not occupy a whole chunk.
+    // Many small messages may wait for a stalled reader, so none of them may occupy a whole chunk.
     if (this.#out.writableLength > 0) this.#write(Buffer.from(chunk));
     else {
       this.#write(chunk);

@@ -17,7 +17,7 @@ const ENCODINGS: Array<(text: string) => string> = [
   (text) => inSmallLetters(formText(text)),
 ];
 
-/** A credential without asterisks, because the mask consists of asterisks. */
+/** Test credentials contain no asterisks, because the mask consists of asterisks. */
 const credential = fc.string({ unit: 'grapheme', minLength: 6, maxLength: 60 }).filter((text) => !text.includes('*'));
 
 describe('a known credential', () => {
@@ -37,7 +37,7 @@ describe('a known credential', () => {
       const encoded = Buffer.from(`${before}${text}:after`).toString(encoding);
       const masked = maskCredentials(encoded);
       expect(masked).toContain(MASK);
-      // Apart from the text around the credential, at most one digit at each end is left.
+      // Apart from the surrounding text, at most one digit at each end of the credential remains.
       expect(encoded.length - masked.replace(MASK, '').length).toBeGreaterThanOrEqual(
         Math.floor((text.length * 4) / 3) - 1,
       );

@@ -2,7 +2,7 @@ import { MASK } from './credentials.ts';
 
 /** A word that is long enough to be a token. */
 const WORD = /[a-z0-9+/_.~%-]{20,}={0,2}/gi;
-/** Useful text that only looks random. Escape sequences come first, because they hide the ends of the other patterns. */
+/** Useful text that only looks random. Escape sequences come first, because they hide where the other patterns end. */
 const KNOWN: readonly RegExp[] = [
   /%[0-9a-f]{2}/gi,
   // Host names with at least three labels.
@@ -55,8 +55,8 @@ function oddPieces(text: string): RegExpExecArray[] {
 }
 
 /**
- * Whether the piece consists only of digits, or of letters followed by up to four digits. The letters must be in one
- * case, or have few capital letters inside, as in `GetAddrInfoReqWrap`.
+ * Whether the piece consists only of digits, or of letters followed by up to four digits. The letters must all be of the
+ * same case, or contain few inner capitals, as in `GetAddrInfoReqWrap`.
  */
 function isWord(piece: string): boolean {
   if (/^\d+$/.test(piece)) return true;

@@ -27,11 +27,11 @@ test('a full-refresh stream has no cursor, whatever state was saved', () => {
   expect(open(backups, { version: 9 })).toBeUndefined();
 });
 
-describe('a state in the future', () => {
+describe('a future time in a state', () => {
   test.each<[Definition, object]>([
     [events, { version: 1, mark: LATER }],
     [recipes, { version: 1, marks: { d1: STARTED_AT, d2: LATER } }],
-  ])('a state of $name in the future causes a warning', (definition, state) => {
+  ])('a future time in the state of the stream $name causes a warning', (definition, state) => {
     const cursor = open(definition, state);
     expect(cursor?.warnings()).toEqual([expect.stringContaining(`everything up to ${LATER} was read`)]);
   });
@@ -41,7 +41,7 @@ describe('a state in the future', () => {
     [events, { version: 1, mark: STARTED_AT }],
     [recipes, {}],
     [recipes, { version: 1, marks: { d1: STARTED_AT } }],
-  ])('other states of $name cause no warning (%#)', (definition, state) => {
+  ])('other states of the stream $name cause no warning (%#)', (definition, state) => {
     const cursor = open(definition, state);
     expect(cursor?.warnings()).toEqual([]);
   });

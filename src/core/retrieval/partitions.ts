@@ -25,7 +25,7 @@ export interface Partitions {
   chosen: readonly Partition[];
   /** The ids of all partitions, whether chosen or not; undefined if unknown. */
   all: ReadonlySet<string> | undefined;
-  /** Whether all partitions are chosen. Then a row that is missing from all of them no longer exists. */
+  /** Whether all partitions are chosen, so that a row missing from all of them no longer exists. */
   isWhole?: boolean;
   /** Intentional omissions for the stream's last log line, such as `3 deployments of generation 2`. */
   leftOut?: readonly string[];

@@ -23,7 +23,7 @@ export interface Probed {
   skipped?: Skipped | undefined;
 }
 
-/** Sends the cheapest request of a stream. Throws the error that a read would throw, unless partitions are rejected. */
+/** Sends the cheapest request for a stream. Throws the error that a read would throw, unless partitions are rejected. */
 export async function probe<S>(
   { retrieval }: Stream<S>,
   shared: S,

@@ -74,7 +74,7 @@ export function parseState<T extends object>(
   );
 }
 
-/** Rejects a state of another platform, whose cursor values would cause rows to be skipped that were never read. */
+/** Rejects a state of another platform, because its cursor values would cause unread rows to be skipped. */
 function checkPlatform(of: unknown, where: string, platform: string): void {
   if (of === platform) return;
   const whose = typeof of === 'string' && of.length <= 60 ? of : 'of another kind';

@@ -21,7 +21,7 @@ test('the key and cursor fields of a stream are taken from its declaration', () 
   expect(cursorFieldOf(parts)).toBeUndefined();
 });
 
-test('a declaration can only refer to declared fields', () => {
+test('a declaration can refer only to declared fields', () => {
   // @ts-expect-error The primary key is not declared.
   declare({ ...common, fields, primaryKey: 'key', retrieval: once });
   // @ts-expect-error A part of the generated key is not declared.

@@ -9,7 +9,7 @@ export interface RouteOptions {
   origin: string;
   connections: number;
   connectTimeoutMs: number;
-  /** Ends connection attempts, which undici would otherwise wait for. */
+  /** Ends connection attempts that undici would otherwise wait for. */
   signal: AbortSignal;
   env: Record<string, string | undefined>;
 }

@@ -2,11 +2,11 @@ import { type Timing, rateLimitWait } from './retry.ts';
 
 /** The circuit opens after this many consecutive trials without a complete response. */
 const MAX_TRIALS = 3;
-/** The circuit doesn't open until this long after the first of these trials began. */
+/** The circuit stays half-open for at least this long after the first of these trials began. */
 const MIN_OUTAGE_MS = 60_000;
 /** The circuit opens if an origin returns nothing but HTTP 429 for this long. */
 export const MAX_RATE_LIMIT_MS = 30 * 60_000;
-/** The waits after the first and second trial without a response. After later trials, the wait is LATER_TRIAL_WAIT_MS. */
+/** The waits after the first and second trials without a response. Later waits are LATER_TRIAL_WAIT_MS. */
 const TRIAL_WAITS_MS = [0, 1_000];
 const LATER_TRIAL_WAIT_MS = 2_000;
 
@@ -39,9 +39,9 @@ export interface OpenCircuit {
 
 /**
  * Decides when a request may be sent to an origin, and enforces the origin's rate limit.
- * - Half-open: initially, and after HTTP 429 or an attempt without a complete response. Only one request is in flight at a
- *   time, the trial. Trials alternate between retries and new requests, so that neither a single failing request nor a long
- *   backoff decides alone.
+ * - Half-open: initially, and after HTTP 429 or an attempt without a complete response. Only one request, the trial, is
+ *   in flight at a time. Trials alternate between retries and new requests, so that neither a single failing request nor
+ *   a long backoff determines the outcome.
  * - Closed: after a complete response. All requests are sent immediately.
  * - Open: for the rest of the sync. No requests are sent, because `signal` is aborted.
  */
@@ -90,7 +90,10 @@ export class CircuitBreaker {
     return waiter.promise;
   }
 
-  /** Whether the request may still be sent after a wait since `enter`. Its attempt begins now. */
+  /**
+   * Must be called just before the attempt begins, because the request may have waited since `enter`. Returns whether it
+   * may still be sent.
+   */
   admits(pass: Pass): boolean {
     pass.since = this.#timing.monotonic();
     return this.#trial === pass || this.#isClosed;
@@ -166,7 +169,7 @@ export class CircuitBreaker {
     this.#trialFrom = Math.max(this.#trialFrom, trialFrom);
   }
 
-  /** Opens the circuit, which ends all requests to the origin and all waits for it. */
+  /** Opens the circuit, which ends all requests to the origin and all waits for the origin. */
   open(reason: OpenCircuit): void {
     this.#opened.abort(reason);
   }

@@ -7,7 +7,8 @@ const MAX_BACKOFF_MS = 30_000;
 /** The longest wait between two attempts, even if the API requests a longer wait. */
 export const MAX_WAIT_MS = 600_000;
 /**
- * A shorter Retry-After header of an HTTP 429 response is ignored, because it would allow hundreds of requests a second.
+ * A shorter wait in the Retry-After header of an HTTP 429 is ignored, because it would allow hundreds of requests a
+ * second.
  */
 const MIN_RATE_LIMIT_MS = 1_000;
 

@@ -32,7 +32,7 @@ function readAll(months: MonthCursor, isWhole: (month: string) => boolean = () =
 }
 
 describe('a first read', () => {
-  test('a first read goes twelve months back, from the oldest month to the current one', () => {
+  test('a first read goes back twelve months, from the oldest month to the current one', () => {
     const wanted = monthsOf().wanted();
     expect(wanted).toHaveLength(13);
     expect(wanted[0]).toBe('2025-11');
@@ -70,7 +70,7 @@ test('a partially read month and all later months stay open', () => {
 });
 
 describe('start_date', () => {
-  test('a start_date later than the state skips the months in between, and is saved in the state', () => {
+  test('a start_date later than the saved month skips the months in between and is saved in the state', () => {
     const startDate = '2026-09-15T00:00:00.000Z';
     const months = monthsOf({ month: '2026-03' }, { startDate });
     expect(readAll(months)).toEqual(['2026-09', '2026-10', '2026-11']);
@@ -80,7 +80,7 @@ describe('start_date', () => {
     expect(monthsOf(state, { startDate }).warnings()).toEqual([]);
   });
 
-  test('a start_date earlier than the state does not cause any month to be requested again', () => {
+  test('a start_date earlier than the saved month does not cause any month to be requested again', () => {
     expect(monthsOf({ month: '2026-10' }, { startDate: '2026-01-01T00:00:00.000Z' }).wanted()).toEqual(['2026-11']);
   });
 });

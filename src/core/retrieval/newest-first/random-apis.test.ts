@@ -8,7 +8,7 @@ import type { StreamEnd } from '../../output/output.ts';
 import { readStreams } from '../../reading/read-streams.ts';
 import type { Query } from '../../stream/request.ts';
 
-// These tests simulate random newest-first APIs, both correct and broken. Their lists change during reads that are killed
+// This test simulates random newest-first APIs, both correct and broken. Their lists change during reads that are killed
 // at random points. Whatever the API does, a read either completes without losing a record, or ends with a clear error.
 
 /** All times are multiples of this, so that many events have the same time. */

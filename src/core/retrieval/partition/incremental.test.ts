@@ -168,7 +168,7 @@ describe('a row that was emitted unfinished', () => {
     expect(rows).toEqual([['j', 'done']]);
   });
 
-  test('a row that is missing stays pending until all partitions have been read completely', async () => {
+  test('a pending row that the API no longer returns is kept until all partitions have been read completely', async () => {
     const kept = { state: { pending: ['j'] } };
     expect(await read({ d1: refuses(403), d2: [] }, begun)).toMatchObject(kept);
     expect(await read({ d1: [], d2: [] }, begun, { chosen: ['d1'] })).toMatchObject(kept);

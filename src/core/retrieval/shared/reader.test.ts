@@ -164,7 +164,7 @@ describe('rejected details', () => {
     ]);
   });
 
-  test('details that are rejected for some rows cause one warning per row with its response', async () => {
+  test('details that are rejected for some rows cause one warning per row, with the response for that row', async () => {
     expect(await warned({ d1: 403, d3: 404 })).toEqual([
       'deployments: deployment d1 without connection strings, because the API rejected the request (HTTP 403)',
       'deployments: deployment d3 without connection strings, because the API rejected the request (HTTP 404)',

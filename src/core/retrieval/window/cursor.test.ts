@@ -84,7 +84,7 @@ describe('the start of a read', () => {
 });
 
 describe('the state', () => {
-  test('the state contains the version, platform, marks, start date, and the job of a full refresh', () => {
+  test('the state contains the version, platform, high-water marks, start date, and the job of a full refresh', () => {
     const cursor = open(NONE, { mode: 'full_refresh', jobId: '7' });
     expect(cursor.state()).toEqual({ version: 1, platform: 'ibm_cloud', marks: {}, job: '7' });
     readFirst(cursor, 'one');

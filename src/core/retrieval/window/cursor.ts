@@ -39,7 +39,7 @@ export class WindowCursor implements Cursor {
 
   warnings(): string[] {
     const newest = [...this.#marks.values()].reduce<string | undefined>(latestOf, undefined);
-    // A first read without a start_date also skips older records, which needs no warning.
+    // This needs no warning: a first read without a start_date skips older records, too.
     return this.#frame.warnings(newest, this.#options.startDate ?? this.#frame.startDate);
   }
 

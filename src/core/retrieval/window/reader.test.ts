@@ -125,7 +125,7 @@ function cutOff({ printed }: TestRun): Array<[from: number, to: number]> {
   });
 }
 
-test('a window that the API cannot process in time is halved, and the shortest window fails the stream', async () => {
+test('a window that the API cannot process in time is halved, or fails the stream if it is the shortest', async () => {
   const asked: number[] = [];
   const tooLong = (longest: number) => (query: Query) => {
     const [from, to] = [Number(query['from']), Number(query['to'])];
