@@ -35,7 +35,7 @@ test('query parameters are encoded, and undefined parameters are omitted', async
   await createClient().client.get({ path: 'audit_events', query }, 'audit_events');
 });
 
-test.each(['', '/', '/v1', '/v1/'])('paths are appended to an address that ends with "%s"', async (path) => {
+test.each(['', '/', '/v1', '/v1/'])('request paths are appended to an address with the path "%s"', async (path) => {
   const { origin, requests } = await startServer((_, response) => answer(response, 200, '{}'));
   const { client } = createClient({ address: `${origin}${path}` });
   await client.get({ path: 'deployments/d1/backups' }, 'deployments_backups');

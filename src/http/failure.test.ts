@@ -236,7 +236,7 @@ test.each([
   ['deployments/%1b%5B31m', 'deployments/%1b%5B31m'],
   ['deployments/100%', 'deployments/100%'],
   ['deployments/crn%3…', 'deployments/crn%3…'],
-])('ids in the path %s are decoded for users, but not in the log', (path, read) => {
+])('the path %s is shown in readable form to users, but unchanged in the log', (path, read) => {
   const error = toError(status(500), { ...context, request: { path } });
   expect(error.message).toContain(`failed on ${read} (HTTP 500)`);
   expect(error.internalMessage).toContain(`GET ${path}: `);

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
-// An import would load the dependencies of all exports of these modules, and double the time that `spec` takes beyond
-// starting Node.js.
+// Importing these modules would also load all of their dependencies, and double the startup time that `spec` adds to
+// Node.js.
 const { fstatSync, readSync, statSync, writeSync } = process.getBuiltinModule('node:fs');
 
 /** Writes some of the bytes, beginning at the offset, and returns the number of bytes written. */

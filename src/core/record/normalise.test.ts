@@ -153,7 +153,7 @@ describe('a number of 2^53 or more', () => {
     expect(normalised({ name: number }, OF_D1, keyedByName).row).not.toHaveProperty('id');
   });
 
-  test('a smaller number is accepted in any field, and a larger number in a number field', () => {
+  test('a number below 2^53 is accepted in any field, and a larger number only in a number field', () => {
     expect(normalised({ id: 2 ** 53 - 1, amount: 2 ** 60 })).toMatchObject({
       row: { id: '9007199254740991', amount: 2 ** 60 },
       nulled: undefined,

@@ -28,7 +28,7 @@ describe('a valid time', () => {
     ['2000-02-29T00:00:00.000Z', '2000-02-29T00:00:00.000Z'],
     ['2017-12-31T23:30:00-01:00', '2018-01-01T00:30:00.000Z'],
     ['9999-12-31T00:00:00Z', '9999-12-31T00:00:00.000Z'],
-  ])('the time %s is converted to %s', (text, utc) => {
+  ])('the time %j is converted to %s', (text, utc) => {
     expect(toUtcText(text)).toBe(utc);
   });
 });

@@ -11,7 +11,7 @@ test.each([
   [undefined, EARLY, EARLY],
   [EARLY, undefined, EARLY],
   [undefined, undefined, undefined],
-])('the later of the times %s and %s is %s', (a, b, latest) => {
+])('latestOf(%s, %s) returns %s', (a, b, latest) => {
   expect(latestOf(a, b)).toBe(latest);
 });
 

@@ -132,7 +132,7 @@ test('connections never exceed the limit, however many requests are waiting', as
 });
 
 test.each(['http://', 'ftp://proxy.example:21', 'http://me:s3cret@'])(
-  'the invalid proxy address %s is reported without its password',
+  'the invalid proxy address %s is reported but not quoted',
   (address) => {
     const open = (): Route => routeTo('https://api.internal', { HTTPS_PROXY: address });
     expect(open).toThrow('The environment variable HTTPS_PROXY must be the address of a proxy');
@@ -164,7 +164,7 @@ describe('a failing proxy', () => {
   });
 
   test.each(['http', 'https'])(
-    'an unreachable proxy for %s requests is reported as the cause of the failure',
+    'an unreachable proxy is reported as the cause of a failed %s request',
     async (scheme) => {
       const { server, origin: proxy } = await startServer(() => undefined);
       server.close();

@@ -75,7 +75,7 @@ test.each([
   ['', undefined],
   ['soon', undefined],
   ['Wed, 99 Foo 2018', undefined],
-])('a Retry-After header of %j is parsed as %j ms', (header, ms) => {
+])('retryAfter(%j) returns %j', (header, ms) => {
   expect(retryAfter(header, NOW)).toBe(ms);
 });
 

@@ -33,7 +33,7 @@ export class MonthCursor implements Cursor {
   /** The options that select more now than they did when the final months were read. */
   readonly #widened: readonly string[];
   #month: string | undefined;
-  /** Set when a month can't be closed, after which no later month can be closed either. */
+  /** Set when a month can't be closed. No later month can be closed then. */
   #isHeld = false;
 
   constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: string[] = []) {
