@@ -123,7 +123,17 @@ async function startIbmCloud(given: Partial<IbmCloudSandboxOptions>): Promise<Ib
     accountId,
     endpoints,
     logsInstances,
-    config: { platform: { name: 'ibm_cloud', api_key: apiKey, logs_instances: logsInstances, endpoints } },
+    config: {
+      platform: {
+        name: 'ibm_cloud',
+        api_key: apiKey,
+        logs_instances: logsInstances,
+        access_review: true,
+        api_keys: true,
+        identity_activity: true,
+        endpoints,
+      },
+    },
     rows: (stream) => ibmCloud.rows(stream),
     now: () => ibmCloud.now(),
     passTime: (seconds) => ibmCloud.passTime(seconds),

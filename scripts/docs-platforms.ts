@@ -74,6 +74,7 @@ function composePath(stream: Stream<ComposeShared>): string {
 /** The section numbers in the reference. */
 const IBM_SECTIONS: Readonly<Record<string, string>> = {
   accounts: '2.9',
+  api_keys: '2.17',
   audit_events: '2.10',
   audit_routes: '2.25',
   billables: '2.5',
@@ -92,7 +93,10 @@ const IBM_SECTIONS: Readonly<Record<string, string>> = {
   deployments_team_roles: '2.7',
   deployments_versions: '2.3.10',
   resource_groups: '2.2',
+  service_ids: '2.16',
   teams: '2.6',
+  trusted_profiles: '2.18',
+  users: '2.15',
 };
 
 const ibmCloudPages: DocumentedPlatform = {

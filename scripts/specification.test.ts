@@ -30,9 +30,12 @@ const PLATFORMS = [
   {
     title: 'IBM Cloud Databases',
     least: { name: 'ibm_cloud', api_key: '0123456789abcdef' },
-    options: ['name', 'api_key', 'deployment_ids', 'resource_group_ids', 'billing', 'logs_instances', 'endpoints'],
+    options: [
+      ...['name', 'api_key', 'deployment_ids', 'resource_group_ids', 'billing', 'logs_instances'],
+      ...['access_review', 'api_keys', 'identity_activity', 'endpoints'],
+    ],
     secrets: ['api_key'],
-    wrongs: [{ resource_group_ids: ['x'] }, { billing: 'mine' }, { logs_instances: ['x'] }, { api_key: '' }],
+    wrongs: [{ resource_group_ids: ['x'] }, { billing: 'mine' }, { logs_instances: ['x'] }, { api_keys: 'yes' }],
   },
   {
     title: 'Compose',

@@ -151,7 +151,7 @@ const UNUSABLE: [config: object, why: string][] = [
   ],
   [
     { platform: { ...IBM, endpoints: { iam_url: 'x' } } },
-    'platform.endpoints has an unknown endpoint; the endpoints are iam, resource_controller, databases, billing, accounts, logs, search, cbr, atracker',
+    'platform.endpoints has an unknown endpoint; the endpoints are iam, resource_controller, databases, billing, accounts, users, logs, search, cbr, atracker',
   ],
   [
     { platform: { ...IBM, endpoints: { iam: 'localhost:8321/iam' } } },

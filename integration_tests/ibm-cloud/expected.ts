@@ -22,6 +22,11 @@ function grantFields(subject: string): string {
 /** The streams in catalog order. */
 export const STREAMS = {
   accounts: { key: 'id', fields: 'id name owner_iam_id type status' },
+  api_keys: {
+    key: 'id',
+    fields: `id type iam_id name description locked disabled support_sessions action_when_leaked created_at
+      created_by modified_at expires_at`,
+  },
   audit_routes: {
     key: 'id',
     fields: `id route_id route_name managed_by rule_number location target_id target_name target_type target_crn
@@ -89,10 +94,25 @@ export const STREAMS = {
       is_preferred`,
   },
   resource_groups: { key: 'id', fields: 'id crn name state default quota_id created_at updated_at' },
+  service_ids: {
+    key: 'id',
+    fields: `id iam_id group_id name description locked unique_instance_crns created_at modified_at
+      last_authenticated_at authentication_count`,
+  },
   teams: {
     key: 'key',
     fields: `key id name description is_federated members created_at created_by_id last_modified_at
       last_modified_by_id`,
+  },
+  trusted_profiles: {
+    key: 'id',
+    fields: `id iam_id name description template_id assignment_id identities links rules created_at modified_at
+      last_authenticated_at authentication_count`,
+  },
+  users: {
+    key: 'id',
+    fields: `id iam_id realm user_id email firstname lastname state added_on last_authenticated_at
+      authentication_count`,
   },
 } as const satisfies Record<string, Stream>;
 
@@ -116,9 +136,10 @@ export function isFinal({ status, generation }: Row): boolean {
   return words.includes(String(status));
 }
 
-/** Formats a time as in records: UTC with milliseconds, with additional digits truncated. */
+/** Formats a time as in records: UTC with milliseconds, with additional digits truncated. IAM Identity sends no seconds. */
 function utc(text: unknown): string | null {
   if (typeof text !== 'string') return null;
+  if (text.endsWith('+0000')) return text.replace('+0000', ':00.000Z');
   const [, seconds = '', digits = ''] = /^(.{19})(?:\.(\d+))?Z$/.exec(text) ?? [];
   return `${seconds}.${digits.padEnd(3, '0').slice(0, 3)}Z`;
 }
@@ -216,6 +237,10 @@ function plainRows(
     deployments_roles: each('deployments_roles', (row) => grant(row, 'iam_id', sandbox)),
     deployments_team_roles: each('deployments_team_roles', (row) => grant(row, 'access_group_id', sandbox)),
     deployments_scalings: each('deployments_scalings', (row) => ('id' in row ? gen1Scaling(row) : gen2Scaling(row))),
+    api_keys: each('api_keys', (row) => ({ ...identity(row), expires_at: utc(row['expires_at']) })),
+    service_ids: each('service_ids', identity),
+    trusted_profiles: each('trusted_profiles', profile),
+    users: each('users', (row) => ({ ...identity(row), added_on: utc(row['added_on']), id: keyOf(row) })),
     teams: each('teams', (row) => ({
       ...row,
       key: `${sandbox.accountId}/${String(row['id'])}`,
@@ -248,6 +273,38 @@ function auditRoute({ route, target, ...row }: Row): Row {
     last_failure_at: last_failure,
     last_failure_reason: reason_for_last_failure,
     is_default_target: route === undefined,
+  };
+}
+
+/** The dates of an identity or its key (icd-accounts-access.md, 4.17 to 4.19); reads have no last logins unless requested. */
+function identity(row: Row): Row {
+  return { ...row, created_at: utc(row['created_at']), modified_at: utc(row['modified_at']) };
+}
+
+function profile(row: Row): Row {
+  const without = (part: Row, fields: string[]): Row =>
+    Object.fromEntries(Object.entries(part).filter(([field]) => !fields.includes(field)));
+  const internal = ['id', 'entity_tag', 'created_at', 'modified_at'];
+  return {
+    ...identity(row),
+    links: (row['links'] as Row[]).map((part) => {
+      const { crn, namespace, name } = part['link'] as Row;
+      return { ...without(part, [...internal, 'link']), crn, namespace, name };
+    }),
+    rules: (row['rules'] as Row[]).map((part) => without(part, internal)),
+  };
+}
+
+function keyOf({ account_id, iam_id }: Row): string {
+  return `${String(account_id)}/${String(iam_id)}`;
+}
+
+/** A row with the last login, which a read has if the user wants it. */
+export function withLastLogin(row: Row, activity: Row): Row {
+  return {
+    ...row,
+    last_authenticated_at: utc(activity['last_authn']),
+    authentication_count: activity['authn_count'],
   };
 }
 

@@ -61,6 +61,8 @@ export async function ibmCloud<T>(options: AccountOptions, test: (account: Accou
       endpoints: sandbox.endpoints,
       // Usage has one list per month, so that a fault or a count applies to all of it.
       billing: 'account',
+      access_review: true,
+      api_keys: true,
       ...platform,
     },
     start_date: START,
@@ -97,7 +99,13 @@ async function discover(): Promise<readonly DiscoveredStream[]> {
   const workspace = new Workspace('discover');
   try {
     const logs_instances = ['crn:v1:bluemix:public:logs:eu-de:a/0:a0000000-0000-4000-8000-000000000001::'];
-    const platform = { name: 'ibm_cloud', api_key: 'k'.repeat(44), logs_instances };
+    const platform = {
+      name: 'ibm_cloud',
+      api_key: 'k'.repeat(44),
+      logs_instances,
+      access_review: true,
+      api_keys: true,
+    };
     const config = workspace.file('config.json', { platform });
     const { stdout } = await runConnector(['discover', '--config', config]);
     return firstOf(messagesOf(stdout), 'CATALOG').catalog.streams;

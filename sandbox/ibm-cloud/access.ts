@@ -8,7 +8,7 @@ const IAM_HOST = 'https://iam.cloud.ibm.com';
 
 const PUBLIC_GROUP = 'AccessGroupId-PublicAccess';
 
-const NAMES = ['Ada Quay', 'Bo Pier', 'Çelik Ñandú', 'Dana "Dee" Dock'] as const;
+export const NAMES = ['Ada Quay', 'Bo Pier', 'Çelik Ñandú', 'Dana "Dee" Dock'] as const;
 
 /** The IAM id of the n-th user. */
 export function userId(world: World, index: number): string {
@@ -90,11 +90,11 @@ export function members(world: World, group: string): Row[] {
   });
 }
 
-function serviceId(world: World, index: number): string {
+export function serviceId(world: World, index: number): string {
   return `iam-ServiceId-${uuid(world, Kind.service, 0, index)}`;
 }
 
-function profileId(world: World, index: number): string {
+export function profileId(world: World, index: number): string {
   return `iam-Profile-${uuid(world, Kind.profile, 0, index)}`;
 }
 

@@ -94,6 +94,7 @@ function withNext(body: Row, edit: (link: string) => string, token: string): Row
   if ('rows_count' in body) return { ...body, next_url: edit(`/v2/resource_instances?start=${start}`) };
   if ('first_url' in body) return { ...body, next_url: edit(joined(String(body['first_url']), `_start=${start}`)) };
   if (!('first' in body)) return body;
+  if (typeof body['first'] === 'string') return { ...body, next: edit(joined(body['first'], `pagetoken=${start}`)) };
   const first = (body['first'] as { href: string }).href;
   if ('policies' in body) {
     return { ...body, next: { href: edit(joined(first, `start=${start}`)), ...(token !== '' && { start: token }) } };
@@ -115,6 +116,7 @@ function joined(link: string, parameter: string): string {
 function foreign(body: Row, origin: string): Row {
   const moved = (link: string): string => origin + link.replace(/^https?:\/\/[^/]+/, '');
   if (typeof body['next_url'] === 'string') return { next_url: moved(body['next_url']) };
+  if (typeof body['next'] === 'string') return { next: moved(body['next']) };
   const next = body['next'] as Row;
   return { next: { ...next, href: moved(String(next['href'])) } };
 }

@@ -7,6 +7,7 @@ export const SERVICES = [
   'databases',
   'billing',
   'accounts',
+  'users',
   'logs',
   'search',
   'cbr',
@@ -56,6 +57,7 @@ export const errorBody: Refuse = (path, status, text) => {
       return json(status, { errors: text ?? CODES[status] ?? 'internal_server_error' });
     case 'billing':
     case 'accounts':
+    case 'users':
     case 'logs':
     case 'search':
     case 'cbr':

@@ -2,7 +2,7 @@ import { noise } from '../noise.ts';
 import { type Option, type Values, choice, onOff, someOf, text, whole } from '../option.ts';
 
 /** The roles that the key may lack. README.md describes what each service omits without them (icd-api.md, 1.8). */
-const ROLES = ['billing', 'access_groups', 'policies', 'account', 'logs'] as const;
+const ROLES = ['billing', 'access_groups', 'policies', 'account', 'logs', 'users', 'api_keys'] as const;
 
 const now: Option<string> = {
   ...text('', 'time', 'the initial time of the clock (default: the real time)'),
@@ -44,6 +44,7 @@ export const IBM_CLOUD_OPTIONS = {
   usageMonths: whole({ least: 1, most: 120, default: 13, meaning: 'months of usage, including the open one' }),
   accessGroups: size(5, 'access groups, in addition to Public Access'),
   members: size(3, 'members of an access group; some have more, some have none'),
+  identities: size(6, 'users, service IDs and trusted profiles, so many of each'),
   policies: size(14, 'IAM policies; 14 cover every kind'),
   missingRoles: someOf(ROLES, `roles that the API key lacks, separated by commas: ${ROLES.join(', ')}`),
   logsInstances: whole({ least: 1, most: 10, default: 1, meaning: 'IBM Cloud Logs instances; they share the events' }),

@@ -7,6 +7,14 @@ import { deploymentId } from './deployments.ts';
 import { open, spoil } from './envelope.ts';
 import { type Refuse, SERVICES, errorBody as refuse } from './errors.ts';
 import { gen2Id } from './gen2.ts';
+import {
+  identitySettings,
+  listIdentities,
+  listServiceIdGroups,
+  listUsers,
+  oneIdentity,
+  profilePart,
+} from './identities.ts';
 import { listInstances, listResourceGroups, oneInstance } from './inventory.ts';
 import { LogsQuery } from './logs-query.ts';
 import type { IbmCloudOptions } from './options.ts';
@@ -39,6 +47,7 @@ export interface Endpoints {
   readonly databases: string;
   readonly billing: string;
   readonly accounts: string;
+  readonly users: string;
   /** Contains `{region}` and `{instance}`. */
   readonly logs: string;
   readonly search: string;
@@ -54,6 +63,7 @@ export function endpointsAt(origin: string): Endpoints {
     databases: `${origin}/databases/{region}/v5/ibm`,
     billing: `${origin}/billing`,
     accounts: `${origin}/accounts`,
+    users: `${origin}/users`,
     logs: `${origin}/logs/{region}/{instance}`,
     search: `${origin}/search`,
     cbr: `${origin}/cbr`,
@@ -85,6 +95,7 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
       ...iamRoutes(world, tokens, pages, refuse),
       ...controllerRoutes(world, pages, refuse),
       ...databaseRoutes(world, refuse),
+      ...identityRoutes(world, pages, refuse),
       ...accountRoutes(world, usage, pages, refuse),
       ...postureRoutes(world, refuse),
       ...logsRoutes(new LogsQuery(world, events), refuse),
@@ -159,6 +170,24 @@ function iamRoutes(world: World, tokens: Tokens, pages: Pages, refuse: Refuse): 
     '/iam/v2/groups/:id/members': (received) => listMembers(world, pages, received, refuse),
     '/iam/v2/policies': (received) => listPolicies(world, pages, received, refuse),
     '/iam/v2/roles': (received) => listRoles(world, received, refuse),
+  };
+}
+
+function identityRoutes(world: World, pages: Pages, refuse: Refuse): Record<string, Serve> {
+  const lists = (['serviceids', 'profiles', 'apikeys'] as const).flatMap((list): Array<[string, Serve]> => [
+    [`/iam/v1/${list}`, (received) => listIdentities(list)(world, pages, received, refuse)],
+    [`/iam/v1/${list}/:identity`, (received) => oneIdentity(list)(world, received, refuse)],
+  ]);
+  const parts = (['identities', 'links', 'rules'] as const).map((part): [string, Serve] => [
+    `/iam/v1/profiles/:identity/${part}`,
+    (received) => profilePart(part)(world, received, refuse),
+  ]);
+  return {
+    ...Object.fromEntries([...lists, ...parts]),
+    '/iam/v1/serviceid_groups': (received) => listServiceIdGroups(world, received, refuse),
+    '/iam/v1/accounts/:id/settings/identity': (received) => identitySettings(world, received, refuse),
+    '/users/v2/accounts/:id/users': (received) => listUsers(world, pages, received, refuse),
+    '/users/v2/accounts/:id/users/:identity': (received) => oneIdentity('users')(world, received, refuse),
   };
 }
 

@@ -6,6 +6,7 @@ import * as databases from './databases.ts';
 import { deploymentId, deploymentRow, engineOf, oddRows } from './deployments.ts';
 import { gen2BackupRows, gen2Row, gen2Scaling } from './gen2.ts';
 import { backups, tasks } from './history.ts';
+import { apiKeys, profiles, serviceIds, users, withActivity } from './identities.ts';
 import { policyGrants } from './policies.ts';
 import { resourceGroups } from './resource-groups.ts';
 import { databaseReclamations } from './reclamations.ts';
@@ -38,6 +39,7 @@ const POLICIES = '/iam/v2/policies';
 /** Every stream in icd-api.md, section 4. */
 const REPORTS = {
   accounts: { paths: ['/accounts/v4/accounts/:id'], key: ['id'], rows: ({ world }) => [accountRow(world)] },
+  api_keys: { paths: ['/iam/v1/apikeys'], key: ['id'], rows: ({ world }) => apiKeys(world) },
   audit_events: {
     paths: ['/logs/:region/:id/v1/query'],
     // Few events have an id, but each sandbox event has a unique correlation id.
@@ -153,10 +155,25 @@ const REPORTS = {
     key: ['id'],
     rows: ({ world }) => resourceGroups(world),
   },
+  service_ids: {
+    paths: ['/iam/v1/serviceids'],
+    key: ['id'],
+    rows: ({ world }) => withActivity(world, serviceIds(world)),
+  },
   teams: {
     paths: ['/iam/v2/groups', '/iam/v2/groups/:id/members'],
     key: ['account_id', 'id'],
     rows: ({ world }) => accessGroups(world).map((row) => ({ ...row, members: members(world, String(row['id'])) })),
+  },
+  trusted_profiles: {
+    paths: ['/iam/v1/profiles', ...['identities', 'links', 'rules'].map((part) => `/iam/v1/profiles/:id/${part}`)],
+    key: ['id'],
+    rows: ({ world }) => withActivity(world, profiles(world)),
+  },
+  users: {
+    paths: ['/users/v2/accounts/:id/users'],
+    key: ['account_id', 'iam_id'],
+    rows: ({ world }) => withActivity(world, users(world)),
   },
 } as const satisfies Record<string, Report>;
 

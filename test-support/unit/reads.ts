@@ -149,6 +149,7 @@ export const deployments = streamsOf<ComposeShared>()({
       fields: ['strings'],
       values: (body, { path }) => halObject(body, path),
       what: 'connection strings',
+      noun: 'deployment',
     },
   },
   primaryKey: 'id',

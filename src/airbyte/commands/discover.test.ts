@@ -33,12 +33,13 @@ test('discover prints a single catalog with all streams, and sends no request', 
 });
 
 const IBM = { name: 'ibm_cloud', api_key: 'k' };
+const WITHOUT_LOGS = { ...IBM, access_review: true, api_keys: true };
 
 test('a stream that requires an unset option is omitted, and this is reported in the log and on the terminal', async () => {
   const { context, messages } = openContext();
   const seen: string[] = [];
   const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
-  await runDiscover({ ...context, terminal }, jsonFile({ platform: IBM }), false);
+  await runDiscover({ ...context, terminal }, jsonFile({ platform: WITHOUT_LOGS }), false);
   expect(seen).toEqual(['The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n']);
   expect(messages().slice(1)).toMatchObject([
     {
@@ -57,7 +58,7 @@ test('discover --configured prints only a catalog that read accepts, with one st
   const out = new Printout();
   const code = await runDiscover(
     { ...context, writer: out.writer },
-    jsonFile({ platform: IBM, start_dat: '' }),
+    jsonFile({ platform: WITHOUT_LOGS, start_dat: '' }),
     false,
     true,
   );

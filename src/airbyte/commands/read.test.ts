@@ -99,9 +99,10 @@ describe('the option --streams', () => {
   test('selects all streams available with this config if its value is all', () => {
     const names = (config: Config): string[] => streamsNamed(' all ', config).map(({ descriptor: { name } }) => name);
     const all = ibmStreams.map(({ name }) => name);
-    expect(names(IBM)).toEqual(all.filter((name) => name !== 'audit_events'));
+    const optional = ['api_keys', 'audit_events', 'service_ids', 'trusted_profiles', 'users'];
+    expect(names(IBM)).toEqual(all.filter((name) => !optional.includes(name)));
     const logs = 'crn:v1:bluemix:public:logs:us-south:a/0:a0000000-0000-4000-8000-000000000001::';
-    expect(names(ibm({ logs_instances: [logs] }))).toEqual(all);
+    expect(names(ibm({ logs_instances: [logs], access_review: true, api_keys: true }))).toEqual(all);
   });
 
   test.each([

@@ -13,6 +13,9 @@ test('all options except the key have defaults', () => {
     resource_group_ids: [],
     billing: 'resource_groups',
     logs_instances: [],
+    access_review: false,
+    api_keys: false,
+    identity_activity: false,
     endpoints: DEFAULT_ENDPOINTS,
   });
 });

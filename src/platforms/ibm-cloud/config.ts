@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, requiredText } from '../options.ts';
+import { boolean, listOf, requiredText } from '../options.ts';
 import { GUID, isRegion, parseCrn } from './api/crn.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './api/endpoints.ts';
 
@@ -96,13 +96,30 @@ export const ibmCloudConfig = z
       ],
       order: 5,
     }),
+    access_review: boolean().default(false).meta({
+      title: 'Access review',
+      description:
+        'Make users, service_ids and trusted_profiles available. They contain personal data. Requires Viewer on User Management and on IAM Identity.',
+      order: 6,
+    }),
+    api_keys: boolean().default(false).meta({
+      title: 'API keys',
+      description:
+        'Make api_keys available: owner, name and age of all API keys of the account, never their values. Requires Administrator on IAM Identity.',
+      order: 7,
+    }),
+    identity_activity: boolean().default(false).meta({
+      title: 'Identity activity',
+      description: 'Add last logins to users, service_ids and trusted_profiles, with one more request per record.',
+      order: 8,
+    }),
     endpoints: endpoints.meta({
       title: 'Endpoints',
       description: "Addresses to use instead of IBM's. Plain http is accepted only for hosts that cannot be public.",
       // Programs that generate config templates from specs also accept a list of types.
       type: ['object'],
       airbyte_hidden: true,
-      order: 6,
+      order: 9,
     }),
   })
   .meta({ title: 'IBM Cloud Databases', description: 'The databases of an IBM Cloud account.' });

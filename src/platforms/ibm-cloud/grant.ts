@@ -16,20 +16,28 @@ const POLICIES: Readonly<Record<string, (config: IbmCloudConfig, partition?: str
   audit_events({ logs_instances: [first = ''] }, instance = first) {
     return `--roles Reader --service-name logs --service-instance ${parseCrn(instance)?.instance}`;
   },
+  api_keys: () => '--roles Administrator --service-name iam-identity',
   audit_routes: () => '--roles Viewer --service-name atracker',
   billables: ({ billing }) => BILLING[billing],
   deployments_roles: () => '--roles Viewer --service-name iam-access-management',
   deployments_team_roles: () => '--roles Viewer --service-name iam-access-management',
   resource_groups: () => BILLING.resource_groups,
+  service_ids: () => '--roles Viewer --service-name iam-identity',
   teams: () => '--roles Viewer --service-name iam-groups',
+  trusted_profiles: () => '--roles Viewer --service-name iam-identity',
+  users: () => '--roles Viewer --service-name user-management',
 };
 
 /** Without the role, the API returns shorter lists for these streams instead of rejecting the request. */
 const HIDING: ReadonlySet<string> = new Set([
+  'api_keys',
   'deployments_roles',
   'deployments_team_roles',
   'resource_groups',
+  'service_ids',
   'teams',
+  'trusted_profiles',
+  'users',
 ]);
 
 /**

@@ -85,7 +85,7 @@ describe('the option --discover', () => {
     const tap = openTap();
     const seen: string[] = [];
     const terminal = { write: (line: string) => void seen.push(line), columns: () => 80 };
-    const config = inputFile({ platform: { name: 'ibm_cloud' } });
+    const config = inputFile({ platform: { name: 'ibm_cloud', access_review: true, api_keys: true } });
     await runDiscover({ ...tap.context, terminal }, [config], false);
     expect(seen).toEqual(['The stream audit_events is omitted. To read it, set the option platform.logs_instances.\n']);
     expect((await discover([config])).names).not.toContain('audit_events');

@@ -28,7 +28,7 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
     // returns them.
     for (const field of detail.fields) if (field in row) row[field] = undefined;
     if (!detail.isWanted(session.shared)) complete.push(row);
-    else incomplete.push({ row, request, label: `deployment ${String(row['id'])}`, origin: request.origin });
+    else incomplete.push({ row, request, label: `${detail.noun} ${String(row['id'])}`, origin: request.origin });
   }
   if (complete.length > 0) {
     reader.emit(reader.page(complete, path));
@@ -54,7 +54,7 @@ async function readDetails<S, F extends string>(
     if (dropped !== undefined) for (const field in values) if (!(field in fields)) row[field] = values[field];
     reader.emit(reader.page([row], path));
   };
-  const { rejected, failure } = await each(reader, incomplete, 'deployment', ({ row, request }) =>
+  const { rejected, failure } = await each(reader, incomplete, detail.noun, ({ row, request }) =>
     reader.read(request, (body) => complete(row, detail.values(body, request))),
   );
   const rows = [...rejected.keys()].map(({ row }) => row);
@@ -62,7 +62,7 @@ async function readDetails<S, F extends string>(
   const warnOf = (which: string, answer: string | undefined): void =>
     reader.warn(`${which} without ${detail.what}, because the API rejected the request (${answer})`);
   // If the details of all rows are rejected, log one warning instead of hundreds.
-  if (rows.length === incomplete.length && rows.length > 1) warnOf(`all ${rows.length} deployments`, first?.answer);
+  if (rows.length === incomplete.length && rows.length > 1) warnOf(`all ${rows.length} ${detail.noun}s`, first?.answer);
   else for (const [{ label }, { answer }] of rejected) warnOf(label, answer);
   for (const row of rows) complete(row, {});
   if (failure !== undefined) throw failure;

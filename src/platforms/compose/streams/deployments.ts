@@ -19,6 +19,7 @@ export const deployments = composeStream({
       fields: ['connection_strings', 'ca_certificate_base64'],
       values: (body, { path }) => halObject(body, path),
       what: 'connection strings',
+      noun: 'deployment',
     },
   },
   primaryKey: 'id',

@@ -10,6 +10,7 @@ export const DEFAULT_ENDPOINTS = {
   databases: 'https://api.{region}.databases.cloud.ibm.com/v5/ibm',
   billing: 'https://billing.cloud.ibm.com',
   accounts: 'https://accounts.cloud.ibm.com',
+  users: 'https://user-management.cloud.ibm.com',
   logs: 'https://{instance}.api.{region}.logs.cloud.ibm.com',
   search: 'https://api.global-search-tagging.cloud.ibm.com',
   cbr: 'https://cbr.cloud.ibm.com',

@@ -53,7 +53,7 @@ function pageAt({ name, value, inBody }: PageToken, first: Request): Request {
 }
 
 function ofOneRow({ query = {}, ...request }: Request): Request {
-  const limits = ['limit', '_limit'].filter((name) => name in query).map((name) => [name, 1] as const);
+  const limits = ['limit', '_limit', 'pagesize'].filter((name) => name in query).map((name) => [name, 1] as const);
   return { ...request, query: { ...query, ...Object.fromEntries(limits) } };
 }
 

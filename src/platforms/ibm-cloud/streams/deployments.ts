@@ -43,6 +43,7 @@ export const deployments = ibmStream({
       fields: ['version', 'platform', 'enable_public_endpoints', 'enable_private_endpoints', 'admin_usernames'],
       values: (body, { path }): Row => pruneToFields(objectIn(body, 'deployment', path), deployments.fields),
       what: 'version and endpoints',
+      noun: 'deployment',
     },
   },
   primaryKey: 'id',

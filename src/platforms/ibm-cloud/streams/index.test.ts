@@ -13,6 +13,7 @@ const DATABASES = 'https://api.us-south.databases.cloud.ibm.com/v5/ibm';
 // them.
 const TABLE: [name: string, key: string, report?: string | undefined, cursor?: string][] = [
   ['accounts', 'id'],
+  ['api_keys', 'id'],
   ['audit_events', 'id', undefined, 'created_at'],
   ['audit_routes', 'id'],
   ['billables', 'id', undefined, 'month'],
@@ -31,7 +32,10 @@ const TABLE: [name: string, key: string, report?: string | undefined, cursor?: s
   ['deployments_team_roles', 'id'],
   ['deployments_versions', 'id', '/capability/versions'],
   ['resource_groups', 'id'],
+  ['service_ids', 'id'],
   ['teams', 'key'],
+  ['trusted_profiles', 'id'],
+  ['users', 'id'],
 ];
 
 test('the streams match the table, in the same order', () => {

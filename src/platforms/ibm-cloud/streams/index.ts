@@ -1,6 +1,7 @@
 import type { Stream } from '../../../core/stream/stream.ts';
 import type { Accounts } from '../account/accounts.ts';
 import { accounts } from './accounts.ts';
+import { apiKeys } from './api-keys.ts';
 import { auditEvents } from './audit-events.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { billables } from './billables.ts';
@@ -19,11 +20,15 @@ import { deploymentsScalings } from './deployments-scalings.ts';
 import { deploymentsTeamRoles } from './deployments-team-roles.ts';
 import { deploymentsVersions } from './deployments-versions.ts';
 import { resourceGroups } from './resource-groups.ts';
+import { serviceIds } from './service-ids.ts';
 import { teams } from './teams.ts';
+import { trustedProfiles } from './trusted-profiles.ts';
+import { users } from './users.ts';
 
 /** All streams, in the order of the catalog. */
 export const streams: readonly Stream<Accounts>[] = [
   accounts,
+  apiKeys,
   auditEvents,
   auditRoutes,
   billables,
@@ -42,5 +47,8 @@ export const streams: readonly Stream<Accounts>[] = [
   deploymentsTeamRoles,
   deploymentsVersions,
   resourceGroups,
+  serviceIds,
   teams,
+  trustedProfiles,
+  users,
 ];

@@ -1,0 +1,101 @@
+import type { Detail } from '../../../core/retrieval/shared/declaration.ts';
+import type { Request } from '../../../core/stream/request.ts';
+import { ConnectorError } from '../../../core/failure/errors.ts';
+import type { Row } from '../../../core/record/row.ts';
+import { objectOf, rowsOf } from '../api/envelope.ts';
+import { orRejection } from '../api/failure.ts';
+import { allRows, listPages, tokenIn } from '../api/pages.ts';
+import { textOf, textOrNull, within } from '../api/values.ts';
+import { requiringRole } from '../terms.ts';
+import { accountId } from './account-id.ts';
+import type { Account } from './account.ts';
+
+export const IDENTITY_VIEWER = 'the role Viewer on IAM Identity';
+
+/** The default is 20. */
+const PAGE_SIZE = 100;
+const GROUPS = 'v1/serviceid_groups';
+
+interface List {
+  rows: Row[];
+  requests: number;
+}
+
+/**
+ * A list of IAM Identity (icd-accounts-access.md 2.16 to 2.18): the rows of one request chain per filter, each row once. `role`
+ * shows the whole list. Throws a ConnectorError.
+ */
+export async function loadIdentities(
+  account: Account,
+  stream: string,
+  list: 'apikeys' | 'profiles' | 'serviceids',
+  role: string,
+  filters: ReadonlyArray<Readonly<Record<string, string>>> = [{}],
+): Promise<List> {
+  const path = `v1/${list}`;
+  const account_id = await account.once(accountId);
+  const lists = filters.map((filter) => {
+    const query = { account_id, ...filter, pagesize: PAGE_SIZE };
+    const first = { origin: account.config.endpoints.iam, path, query };
+    const pages = listPages(account.api, first, stream, list, ({ next }) => tokenIn(next, ['pagetoken'], path));
+    return requiringRole(role, path, allRows(pages));
+  });
+  const read = await Promise.all(lists);
+  const rows = new Map(read.flatMap((part) => part.rows).map((row) => [row['id'], row]));
+  return { rows: [...rows.values()], requests: read.reduce((sum, { requests }) => sum + requests, 0) };
+}
+
+/**
+ * The filters for service IDs, or their API keys, of all groups: IAM lists one group at a time, and without a filter the
+ * default group (2.16). Its list of groups may contain that one, too. In a check, the default group is enough.
+ */
+export async function everyServiceIdGroup(account: Account): Promise<Array<{ group_id?: string }>> {
+  const groups = account.api.isCheck === true ? [] : await account.once(loadServiceIdGroups);
+  return [{}, ...groups.map((group_id) => ({ group_id }))];
+}
+
+async function loadServiceIdGroups(account: Account): Promise<string[]> {
+  const query = { account_id: await account.once(accountId) };
+  const body = await orRejection(
+    account.api.get({ origin: account.config.endpoints.iam, path: GROUPS, query }, 'service_ids'),
+  );
+  if (!(body instanceof ConnectorError)) {
+    return rowsOf(body, 'serviceid_groups', GROUPS).flatMap(({ id }) => textOf(id) ?? []);
+  }
+  account.api.log(
+    'warn',
+    `service_ids and api_keys have only the default service ID group, because IBM Cloud rejected the request for the groups (${body.answer})`,
+  );
+  return [];
+}
+
+type Activity = 'last_authenticated_at' | 'authentication_count';
+
+/** Last logins, if the user wants them: the list omits them, so each identity is requested (2.15, 2.16 and 2.18). */
+export function lastLogins(
+  noun: string,
+  requestOf: (row: Row, account: Account) => Request,
+): Detail<Account, Activity> {
+  return {
+    isWanted: ({ config }) => config.identity_activity,
+    request: (row, account) => ({ ...requestOf(row, account), query: { include_activity: 'true' } }),
+    fields: ['last_authenticated_at', 'authentication_count'],
+    values(body, { path }) {
+      const activity = within(objectOf(body, path), 'activity');
+      return {
+        last_authenticated_at: textOrNull(within(activity, 'last_authn')),
+        authentication_count: within(activity, 'authn_count'),
+      };
+    },
+    what: 'last logins',
+    noun,
+  };
+}
+
+/** The request for a service ID or trusted profile of a list. */
+export function requestOfIdentity(list: 'profiles' | 'serviceids') {
+  return ({ id }: Row, { config }: Account): Request => ({
+    origin: config.endpoints.iam,
+    path: `v1/${list}/${encodeURIComponent(String(id))}`,
+  });
+}

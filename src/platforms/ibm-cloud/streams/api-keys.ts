@@ -1,0 +1,66 @@
+import { boolean, text, timestamp } from '../../../core/stream/fields.ts';
+import type { Row } from '../../../core/record/row.ts';
+import type { Account } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
+import { everyServiceIdGroup, loadIdentities } from '../account/identities.ts';
+import { claimsOf } from '../api/token.ts';
+import { textOrNull } from '../api/values.ts';
+import { count } from '../terms.ts';
+
+const ADMINISTRATOR = 'the role Administrator on IAM Identity';
+
+/**
+ * `GET /v1/apikeys` of the account (icd-accounts-access.md 2.17). A single key is never requested, because the response may
+ * contain its value.
+ */
+export const apiKeys = ibmStream({
+  name: 'api_keys',
+  description: 'The API keys of all users and service IDs of the account, without their values.',
+  needsOption: 'api_keys',
+  retrieval: { way: 'shared', path: 'v1/apikeys', load: loadKeys },
+  primaryKey: 'id',
+  dropped: ['apikey', 'crn', 'entity_tag', 'history', 'activity'],
+  fields: {
+    id: text('ID of the API key.'),
+    type: text('Kind of owner: user or serviceid.'),
+    iam_id: text('IAM ID of the owner.'),
+    name: text('Name of the API key.'),
+    description: text('Description of the API key.'),
+    locked: boolean('Whether the API key is locked against changes.'),
+    disabled: boolean('Whether the API key is disabled.'),
+    support_sessions: boolean('Whether support sessions can be opened with the API key.'),
+    action_when_leaked: text('What IBM Cloud does if it finds the API key in public: none, disable or delete.'),
+    created_at: timestamp('Creation time.'),
+    created_by: text('IAM ID of the creator.'),
+    modified_at: timestamp('Time of the last change.'),
+    expires_at: timestamp('Expiration time; null if the API key does not expire.'),
+  },
+});
+
+async function loadKeys(account: Account): Promise<{ rows: Row[]; requests: number }> {
+  const { api } = account;
+  const groups = await everyServiceIdGroup(account);
+  const lists = await Promise.all([load('user', [{}]), load('serviceid', groups)]);
+  const rows = lists.flatMap((list) => list.rows);
+  for (const row of rows) row['description'] = textOrNull(row['description']);
+  api.log('info', `IBM Cloud lists ${count(rows.length, 'API key')} to this API key; ${ADMINISTRATOR} shows all`);
+  if (api.isCheck !== true) await warnIfOwn(rows, account);
+  return { rows, requests: lists.reduce((sum, { requests }) => sum + requests, 0) };
+
+  async function load(type: string, more: ReadonlyArray<{ group_id?: string }>): ReturnType<typeof loadIdentities> {
+    const filters = more.map((filter) => ({ scope: 'account', type, ...filter }));
+    const list = await loadIdentities(account, 'api_keys', 'apikeys', ADMINISTRATOR, filters);
+    for (const row of list.rows) row['type'] = type;
+    return list;
+  }
+}
+
+/** Without the role, the list may have only the caller's own keys. */
+async function warnIfOwn(rows: readonly Row[], { api }: Account): Promise<void> {
+  const own = claimsOf(await api.authorization('api_keys'))['iam_id'];
+  if (rows.length === 0 || rows.some(({ iam_id }) => iam_id !== own)) return;
+  api.log(
+    'warn',
+    `api_keys: IBM Cloud lists only the keys of this API key's own service ID. Grant it ${ADMINISTRATOR}`,
+  );
+}

@@ -1,0 +1,57 @@
+import { boolean, integer, listOfTexts, text, timestamp } from '../../../core/stream/fields.ts';
+import type { Row } from '../../../core/record/row.ts';
+import type { Account } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
+import {
+  IDENTITY_VIEWER,
+  everyServiceIdGroup,
+  lastLogins,
+  loadIdentities,
+  requestOfIdentity,
+} from '../account/identities.ts';
+import { pruneToFields } from '../api/prune-to-fields.ts';
+import { textOrNull } from '../api/values.ts';
+import { count } from '../terms.ts';
+
+/** `GET /v1/serviceids` of each service ID group (icd-accounts-access.md 2.16). */
+export const serviceIds = ibmStream({
+  name: 'service_ids',
+  description: 'The service IDs of the account.',
+  needsOption: 'access_review',
+  retrieval: {
+    way: 'shared',
+    path: 'v1/serviceids',
+    load: loadServiceIds,
+    detail: lastLogins('service ID', requestOfIdentity('serviceids')),
+  },
+  primaryKey: 'id',
+  dropped: ['crn', 'entity_tag', 'history'],
+  fields: {
+    id: text('ID of the service ID.'),
+    iam_id: text('IAM ID, as in deployments_roles.'),
+    group_id: text('ID of the service ID group.'),
+    name: text('Name of the service ID.'),
+    description: text('Description of the service ID.'),
+    locked: boolean('Whether the service ID is locked against changes.'),
+    unique_instance_crns: listOfTexts('CRNs of the service instances that the service ID was created for.'),
+    created_at: timestamp('Creation time.'),
+    modified_at: timestamp('Time of the last change to the service ID itself, not to its policies.'),
+    last_authenticated_at: timestamp('Time of the last login; only with identity_activity. Null if there is none.'),
+    authentication_count: integer('Number of logins; only with identity_activity.'),
+  },
+});
+
+async function loadServiceIds(account: Account): Promise<{ rows: Row[]; requests: number }> {
+  const groups = await everyServiceIdGroup(account);
+  const filters = groups.map((group) => ({ ...group, show_group_id: 'true' }));
+  const list = await loadIdentities(account, 'service_ids', 'serviceids', IDENTITY_VIEWER, filters);
+  for (const row of list.rows) {
+    row['description'] = textOrNull(row['description']);
+    pruneToFields(row, serviceIds.fields);
+  }
+  account.api.log(
+    'info',
+    `IBM Cloud lists ${count(list.rows.length, 'service ID')} to this API key. It may omit service IDs that the key can't view; ${IDENTITY_VIEWER} shows all`,
+  );
+  return list;
+}

@@ -1,0 +1,106 @@
+import { ConnectorError } from '../../../core/failure/errors.ts';
+import { boolean, integer, listOfObjects, listOfTexts, text, timestamp } from '../../../core/stream/fields.ts';
+import { type Row, isRow } from '../../../core/record/row.ts';
+import type { Account } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
+import { IDENTITY_VIEWER, lastLogins, loadIdentities, requestOfIdentity } from '../account/identities.ts';
+import { rowsOf } from '../api/envelope.ts';
+import { orRejection } from '../api/failure.ts';
+import { pruneToFields } from '../api/prune-to-fields.ts';
+import { textOrNull } from '../api/values.ts';
+import { count } from '../terms.ts';
+
+/** The lists of a profile that say who can assume it; none is paged. */
+const PARTS = ['identities', 'links', 'rules'] as const;
+
+const requestOf = requestOfIdentity('profiles');
+
+/** `GET /v1/profiles`, and identities, links and rules of each (icd-accounts-access.md 2.18). */
+export const trustedProfiles = ibmStream({
+  name: 'trusted_profiles',
+  description: 'The trusted profiles of the account, and who can assume them.',
+  needsOption: 'access_review',
+  retrieval: {
+    way: 'shared',
+    path: 'v1/profiles',
+    load: loadProfiles,
+    detail: lastLogins('trusted profile', requestOf),
+  },
+  primaryKey: 'id',
+  dropped: [
+    ...['crn', 'email', 'entity_tag', 'history', 'ims_account_id', 'ims_user_id'],
+    ...['id', 'created_at', 'modified_at', 'entity_tag', 'component_type', 'component_name'].map((f) => `links[].${f}`),
+    ...['id', 'created_at', 'modified_at', 'entity_tag'].map((field) => `rules[].${field}`),
+  ],
+  fields: {
+    id: text('ID of the trusted profile.'),
+    iam_id: text('IAM ID, as in deployments_roles.'),
+    name: text('Name of the trusted profile.'),
+    description: text('Description of the trusted profile.'),
+    template_id: text('ID of the template, if the enterprise manages the profile.'),
+    assignment_id: text('ID of the assignment of the template.'),
+    identities: listOfObjects('Identities that can assume the profile; null if IBM Cloud rejects the request.', {
+      type: text('Kind of identity: user, serviceid or crn.'),
+      iam_id: text('IAM ID of the identity.'),
+      identifier: text('Identifier of the identity, such as the ID of a service ID.'),
+      accounts: listOfTexts('Accounts from which a user can assume the profile.'),
+      description: text('Description of the identity.'),
+    }),
+    links: listOfObjects('Compute resources that can assume the profile; null if IBM Cloud rejects the request.', {
+      cr_type: text('Kind of compute resource, such as VSI or ROKS_SA.'),
+      crn: text('CRN of the compute resource.'),
+      namespace: text('Namespace of the compute resource.'),
+      name: text('Name of the compute resource.'),
+      is_cross_account: boolean('Whether the compute resource belongs to another account.'),
+    }),
+    rules: listOfObjects('Rules for federated users and compute resources; null if IBM Cloud rejects the request.', {
+      name: text('Name of the rule.'),
+      type: text('Kind of rule: Profile-SAML or Profile-CR.'),
+      realm_name: text('Identity provider of federated users.'),
+      cr_type: text('Kind of compute resource.'),
+      expiration: integer('Maximum duration of a session in seconds.'),
+      conditions: listOfObjects('Conditions, all of which must be met.', {
+        claim: text('Name of the claim.'),
+        operator: text('Operator that compares the value.'),
+        value: text('Value of the claim, as JSON.'),
+      }),
+    }),
+    created_at: timestamp('Creation time.'),
+    modified_at: timestamp('Time of the last change to the profile itself, not to its policies.'),
+    last_authenticated_at: timestamp('Time of the last login; only with identity_activity. Null if there is none.'),
+    authentication_count: integer('Number of logins; only with identity_activity.'),
+  },
+});
+
+async function loadProfiles(account: Account): Promise<{ rows: Row[]; requests: number }> {
+  const { rows, requests } = await loadIdentities(account, 'trusted_profiles', 'profiles', IDENTITY_VIEWER);
+  // They need the same role.
+  const parts = account.api.isCheck === true ? [] : PARTS;
+  await Promise.all(rows.flatMap((row) => parts.map((part) => addPart(row, part, account))));
+  for (const row of rows) {
+    row['description'] = textOrNull(row['description']);
+    pruneToFields(row, trustedProfiles.fields);
+  }
+  account.api.log(
+    'info',
+    `IBM Cloud lists ${count(rows.length, 'trusted profile')} to this API key. It may omit profiles that the key can't view; ${IDENTITY_VIEWER} shows all`,
+  );
+  return { rows, requests: requests + rows.length * parts.length };
+}
+
+/** Null, with a warning, if the request is rejected; the profile may have been deleted since it was listed. */
+async function addPart(row: Row, part: (typeof PARTS)[number], account: Account): Promise<void> {
+  const { origin = '', path } = requestOf(row, account);
+  const request = { origin, path: `${path}/${part}` };
+  const body = await orRejection(account.api.get(request, 'trusted_profiles'));
+  if (body instanceof ConnectorError) {
+    row[part] = null;
+    account.api.log(
+      'warn',
+      `trusted_profiles: ${part} of ${String(row['id'])} is null, because IBM Cloud rejected the request (${body.answer})`,
+    );
+    return;
+  }
+  // A link has its resource in an object of its own.
+  row[part] = rowsOf(body, part, request.path).map(({ link, ...rest }) => ({ ...rest, ...(isRow(link) && link) }));
+}
