@@ -1,7 +1,7 @@
-"""Reads IBM Cloud Databases, builds the dbt package on what it read, and writes insights.html: one page with pictures.
+"""Reads IBM Cloud Databases, builds the marts of the dbt package, and writes insights.html, a page with charts.
 
     IBM_CLOUD_API_KEY  the API key of your account
-    SANDBOX_URL        where the sandbox is; leave it out to read IBM Cloud itself
+    SANDBOX_URL        the sandbox's address; omit it to read IBM Cloud itself
     LOGS_INSTANCE      the CRN of the IBM Cloud Logs instance with your audit events, if you have one
 """
 
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from string import Template
 
-os.environ.setdefault("AIRBYTE_OFFLINE_MODE", "1")  # Airbyte's registry does not have the connector.
+os.environ.setdefault("AIRBYTE_OFFLINE_MODE", "1")  # The connector isn't in Airbyte's registry.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 import airbyte as ab
@@ -29,7 +29,7 @@ SANDBOX = os.environ.get("SANDBOX_URL")
 
 
 def platform() -> dict:
-    """Which account to read, as the option `platform` of the connector."""
+    """The account to read, as the connector's option `platform`."""
     account = {"name": "ibm_cloud", "api_key": os.environ["IBM_CLOUD_API_KEY"]}
     if "LOGS_INSTANCE" in os.environ:
         account["logs_instances"] = [os.environ["LOGS_INSTANCE"]]
@@ -47,7 +47,7 @@ def platform() -> dict:
 
 
 def read(database: Path) -> None:
-    """Brings the database up to date: the next run only asks for what is new."""
+    """Updates the database. The next run reads only new records."""
     source = ab.get_source("source-compose", pip_url="source-compose", config={"platform": platform()}, streams="*")
     cache = DuckDBCache(db_path=database, schema_name="ibm_cloud")
     source.read(cache=cache)
@@ -55,7 +55,7 @@ def read(database: Path) -> None:
 
 
 def build(database: Path) -> None:
-    """Makes the marts."""
+    """Builds the marts with dbt."""
     os.environ.update(DUCKDB_PATH=str(database), DBT_SCHEMA="databases")
     target = str(HERE / "target")
     project = ["--project-dir", str(PACKAGE), "--profiles-dir", str(PACKAGE), "--target-path", target, "--log-path", target]
@@ -65,7 +65,7 @@ def build(database: Path) -> None:
 
 
 def table(rows: pd.DataFrame) -> str:
-    """A table in HTML."""
+    """Formats rows as an HTML table."""
 
     def cell(value: object) -> str:
         if isinstance(value, float) and not pd.isna(value):
@@ -78,7 +78,7 @@ def table(rows: pd.DataFrame) -> str:
 
 
 def figure(title: str, note: str, pictures: dict[str, str], rows: pd.DataFrame) -> str:
-    """A picture for wide screens, one for narrow ones, and the numbers of both in a table."""
+    """A chart for wide screens, a chart for narrow screens, and a table with their numbers."""
     label = f'role="img" aria-label="{html.escape(title)}"'
     drawn = "".join(svg.replace("<svg ", f'<svg class="{width}" {label} ', 1) for width, svg in pictures.items())
     shown = f"<details><summary>The numbers</summary>{table(rows)}</details>"
@@ -91,7 +91,7 @@ def section(title: str, note: str, rows: pd.DataFrame) -> str:
 
 
 def page(database: Path) -> tuple[str, str]:
-    """The page, and what it says in a line."""
+    """The page as HTML, and a one-line summary."""
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'; set search_path = 'databases'")
         query = lambda text: connection.execute(text).df()

@@ -1,4 +1,4 @@
-"""The pictures of the page: SVG for a wide screen and for a narrow one, in the colours of page.html."""
+"""Draws the page's charts as SVG, for wide and for narrow screens, in the colors of page.html."""
 
 import re
 
@@ -6,15 +6,15 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
-# Colours of the page's style sheet, which has them for light and dark screens.
+# Color names in the page's style sheet, which defines them for light and dark screens.
 COLOURS = ["c1", "c2", "c3", "c4", "c5", "c6", "c7"]
 WIDTHS = {"wide": 700, "narrow": 250}
-SHOWN = len(COLOURS)  # databases with a colour of their own; the others are one
+SHOWN = len(COLOURS)  # This many databases have their own color; all others share one.
 OTHERS = "all others"
 
 
 def placeholder(name: str) -> str:
-    """A colour that stands for one of the page until the picture is drawn."""
+    """A temporary color that stands for one of the page's colors until the chart is drawn."""
     return f"#ab00{NAMES.index(name):02x}"
 
 
@@ -23,7 +23,7 @@ INK, QUIET, LINE = (placeholder(name) for name in ("ink", "quiet", "line"))
 
 
 def draw(chart) -> dict[str, str]:
-    """The SVG of a chart for each width; `chart` makes one."""
+    """The chart as SVG for each width; `chart` creates it for a given width."""
     return {width: svg_of(chart(pixels)) for width, pixels in WIDTHS.items()}
 
 
@@ -42,7 +42,7 @@ def svg_of(chart: alt.Chart) -> str:
 
 
 def cost_by_month(costs: pd.DataFrame) -> dict[str, str]:
-    """Stacked bars: the most expensive databases have colours of their own."""
+    """Stacked bars, in which the most expensive databases have their own colors."""
     order = costs.groupby("database_name")["cost"].sum().sort_values(ascending=False).index
     shown = [*order[:SHOWN], *([OTHERS] if len(order) > SHOWN else [])]
     named = costs.assign(database=costs["database_name"].where(costs["database_name"].isin(order[:SHOWN]), OTHERS))
@@ -62,7 +62,7 @@ def cost_by_month(costs: pd.DataFrame) -> dict[str, str]:
 
 
 def size_and_cost(sizes: pd.DataFrame) -> dict[str, str]:
-    """A dot for each database that has both."""
+    """A dot for each database with a known size and cost."""
     states = {"within_limits": "c1", "near_maximum": "bad", "minimum": "c2", "no_limits_known": "rest"}
     known = sizes.dropna(subset=["memory_gb", "cost"])
     known = known[(known["memory_gb"] > 0) & (known["cost"] > 0)]
@@ -80,7 +80,7 @@ def size_and_cost(sizes: pd.DataFrame) -> dict[str, str]:
 
 
 def backups_by_day(backups: pd.DataFrame) -> dict[str, str]:
-    """A square for each day and database."""
+    """A square per day and database."""
     outcomes = {"complete": "c2", "not finished": "rest", "failed": "bad"}
     colour = alt.Scale(domain=list(outcomes), range=[placeholder(name) for name in outcomes.values()])
     days = sorted(backups["day"].unique())
@@ -97,7 +97,7 @@ def backups_by_day(backups: pd.DataFrame) -> dict[str, str]:
 
 
 def access_matrix(access: pd.DataFrame) -> dict[str, str]:
-    """A square for each person or program and database."""
+    """A square for each database that a person or program can access."""
     return draw(
         lambda width: alt.Chart(access)
         .mark_rect(color=placeholder("c1"))
