@@ -55,7 +55,7 @@ test.each<[string, string[], RegExp]>([
     ],
     /audit_events in the state file \S+ cannot be used: version is 2/,
   ],
-])('%s is a config_error', async (_, args, sentence) => {
+])('%s causes a config_error', async (_, args, sentence) => {
   await expectConfigError(['read', '--config', config, ...args], sentence);
 });
 

@@ -12,7 +12,7 @@ describe('a permanently rejected stream', () => {
   ]);
 
   it.each(cases)(
-    'HTTP $status for $name is a $type, and the other streams are complete',
+    'HTTP $status for $name causes a $type, and the other streams are complete',
     async ({ name, status, type }) => {
       await sandboxed(
         { ...SMALL, faults: [{ path: pathOf(name), kind: 'status', status }] },
@@ -105,7 +105,7 @@ describe('exhausted retries', () => {
 });
 
 describe('a token that becomes invalid during the read', () => {
-  it('a token that becomes invalid ends the read: every stream is INCOMPLETE, and one error follows the last states', async () => {
+  it('a token that becomes invalid ends the read with INCOMPLETE streams and one error', async () => {
     await sandboxed({ ...SMALL, auditEvents: 2_000 }, async ({ sandbox, read }) => {
       sandbox.setFaults([{ path: 'audit_events', kind: 'status', status: 401, after: 10 }]);
       const result = await read({ catalog: catalogOf('incremental', ['audit_events']), config: { num_workers: 1 } });

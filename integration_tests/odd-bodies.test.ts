@@ -120,7 +120,7 @@ describe('data nested 200,000 levels deep', () => {
 });
 
 describe('a cursor that the API ignores', () => {
-  it('a cursor that the API ignores is a system_error, not an endless loop or a silent end', async () => {
+  it('a cursor that the API ignores causes a system_error instead of an endless loop or a silent end', async () => {
     await sandboxed({ ...SMALL, cursor: 'ignored' }, async ({ read }) => {
       const result = await read({ catalog: catalogOf('incremental', ['audit_events']) });
       expect(result.violations).toEqual([]);

@@ -77,7 +77,7 @@ const PAGES = globSync('**/*.md', {
   exclude: ['**/node_modules', '**/.*', 'docs/reference', 'docs/decisions'],
 });
 
-test.each(PAGES)('every command and code block in %s is run by a test, or has a reason why not', (page) => {
+test.each(PAGES)('every command and code block in %s has a test, or a reason why it has none', (page) => {
   const code = blocksOf(pageOf(page)).filter(({ language }) => !['', 'json', 'text'].includes(language));
   const entries = BLOCKS.filter(([of]) => of === page);
   const unlisted = code.filter(({ text }) => !entries.some(([, , words]) => words.test(text)));
@@ -90,7 +90,7 @@ test.each(BLOCKS.filter(([, how]) => how.endsWith('.ts')))('the blocks of %s are
   expect(text.includes(`'${page}'`) || text.includes(`'${page.split('/').at(-1)}'`)).toBe(true);
 });
 
-test.each(PAGES)('every JSON block in %s is valid, and so is every config', (page) => {
+test.each(PAGES)('every JSON block in %s is valid, and every config matches the specification', (page) => {
   const blocks = blocksOf(pageOf(page)).filter(({ language }) => language === 'json');
   const isConfig = new Ajv({ strict: false, validateFormats: false }).compile(spec.connectionSpecification);
   for (const { text } of blocks) {

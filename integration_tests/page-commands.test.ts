@@ -34,7 +34,7 @@ afterAll(async () => {
   checkout.remove();
 });
 
-test('the tables in the README show records that the command in the README prints', async () => {
+test('the tables in the README show records that its command prints', async () => {
   const section = sectionOf(README, 'Try it without an account');
   const command = commandsIn(section).find((block) => block.includes(' read ')) ?? '';
   const deployments = recordsIn(await bash(command)).get('deployments') ?? [];

@@ -75,7 +75,7 @@ describe('a reader of stdout', () => {
     });
   });
 
-  it('a stalled reader stops the requests, so that memory stays flat, and gets everything when it resumes', async () => {
+  it('a stalled reader stops the requests, so that memory stays flat, and receives everything when it resumes', async () => {
     await sandboxed({ auditEvents: 500, deployments: 200, recipes: 12, latencyMs: 1 }, async (given) => {
       const { sandbox } = given;
       const { child, finished } = startConnector(everything('source-compose', given), {

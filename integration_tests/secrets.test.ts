@@ -53,7 +53,7 @@ describe('the token', () => {
     },
   );
 
-  it('no error shows the token, not even in part, if the response contains it', async () => {
+  it('errors never show any part of the token, even if the response contains it', async () => {
     const bodies: Record<string, unknown> = {
       accounts: `{"errors":"${escapedJson(ODD_TOKEN)}"}`,
       billables: { errors: JSON.stringify({ token: ODD_TOKEN }) },
@@ -82,7 +82,7 @@ describe('the token', () => {
     });
   });
 
-  it('the token is not sent along with a redirect to another host', async () => {
+  it('the token is not sent to another host after a redirect', async () => {
     const asked: Array<string | undefined> = [];
     const other = createServer((request, response) => {
       asked.push(request.headers.authorization);

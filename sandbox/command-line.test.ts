@@ -78,7 +78,7 @@ test.each([
   ['README.md', 'every'],
   ['README.md', 'compose'],
   ['ibm-cloud/README.md', 'ibm_cloud'],
-] as const)('%s lists the flags for %s', async (page, platform) => {
+] as const)('%s lists every flag in the group %s', async (page, platform) => {
   const readme = await readFile(new URL(page, import.meta.url), 'utf8');
   for (const name of Object.keys(flagsOf(platform))) expect(readme).toContain(`\`--${name}\``);
 });

@@ -61,7 +61,7 @@ describe('the users of the image', () => {
     ['root', '0:0'],
     ['the default user', '1000:1000'],
     ["OpenShift's user", '1000650000:0'],
-  ])('check succeeds as %s', async (_, user) => {
+  ])('check succeeds when run as %s', async (_, user) => {
     const messages = await printedBy(
       ['--network', 'host', '--user', user, ...files.mount('/secrets')],
       ['check', '--config', `/secrets/${config}`],

@@ -74,7 +74,7 @@ test('docs/sources/ibm-cloud.md: the image checks a config and reads all streams
   expect(stdout).toMatch(/^orders-g1-0\tpostgresql\t13\tgen1\tus-south\tactive$/m);
 });
 
-test('docs/running.md: the script for cron reads new records, and jq shows records and shortens the state', async () => {
+test('docs/running.md: the cron script reads new records, and jq shows records and shortens the state', async () => {
   const script = folder.put('read.sh', blockOf(RUNNING, '#!/bin/sh'));
   chmodSync(script, 0o755);
   const args = ['discover', '--config', folder.put('config.json', config()), '--configured'];
@@ -89,7 +89,7 @@ test('docs/running.md: the script for cron reads new records, and jq shows recor
   expect(states()).toBeLessThan(before);
 });
 
-test('docs/running.md: an image can contain a certificate', async () => {
+test('docs/running.md: a certificate can be added to the image', async () => {
   const context = new Workspace('certificate');
   context.put('Dockerfile', blockOf(RUNNING, 'FROM source-compose:0.1.0'));
   context.put('example-ca.pem', rootCertificates[0] ?? '');

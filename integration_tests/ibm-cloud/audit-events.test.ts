@@ -219,7 +219,7 @@ describe.concurrent('a read of audit events', () => {
   });
 
   it.each(['inclusive', 'exclusive'] as const)(
-    'a read emits an event at the end of a window once if window ends are %s',
+    'a read emits events at the end of a window exactly once if window ends are %s',
     async (windowEnd) => {
       await audited({ windowEnd, unreadableEvents: 0 }, async (account) => {
         const times = [...account.sandbox.rows(NAME)].map((event) => String(expectedRow(event)['created_at']));
@@ -310,7 +310,7 @@ describe.concurrent('invalid or rejected Logs responses', () => {
     });
   });
 
-  it('a read skips an instance that rejects the query with a warning, unless the config says to fail', async () => {
+  it('an instance that rejects the query is skipped with a warning, unless fail_on_refused_deployments is set', async () => {
     const refused = { path: '/logs/us-south/*/v1/query', kind: 'status', status: 403 } as const;
     await audited({ logsInstances: 3, regions: 3, faults: [refused] }, async ({ audit, sandbox }) => {
       const result = await audit();
@@ -330,7 +330,7 @@ describe.concurrent('invalid or rejected Logs responses', () => {
 });
 
 describe.concurrent('incremental reads of audit events', () => {
-  it('an incremental read emits new events, including those up to an hour late, or as late as the lookback window allows', async () => {
+  it('an incremental read emits new events, and events that are at most an hour late or in the lookback window', async () => {
     await audited({ queriesPerMinute: 0, deployments: 6 }, async ({ audit, sandbox }) => {
       const first = await audit({ mode: 'incremental' });
       const before = new Set(sandbox.keys(NAME));
@@ -392,7 +392,7 @@ function newKeys(keys: Iterable<string>, before: ReadonlySet<string>): string[] 
 describe.concurrent('audit_events in tap-compose', () => {
   const program = 'tap-compose';
 
-  it('the tap lists and syncs the stream if the option is set, resumes from a bookmark, and names an unset option', async () => {
+  it('the tap lists audit_events if logs_instances is set, resumes from a bookmark, and reports a missing option', async () => {
     await audited({ queriesPerMinute: 0 }, async ({ sandbox, workspace, config }) => {
       const file = workspace.file('config.json', config({ logs_instances: sandbox.logsInstances }, FROM_THE_USUAL));
       const without = workspace.file('without.json', config(undefined, FROM_THE_USUAL));

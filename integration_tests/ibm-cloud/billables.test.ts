@@ -73,7 +73,7 @@ function monthIn({ result }: Synced): unknown {
 }
 
 describe.concurrent('usage by month', () => {
-  it('usage of a month is re-read until it is final, and then never again', async () => {
+  it('usage of a month is re-read until the month is final, and never again', async () => {
     await usageOf({}, async ({ sandbox }, sync, pass) => {
       const first = await sync();
       expect(first.months).toEqual(['2025-03', '2025-04', '2025-05', '2025-06']);
@@ -143,7 +143,7 @@ describe.concurrent('usage by month', () => {
     });
   });
 
-  it('if the API rejects all months, that counts as an outage, and the next sync reads all of them', async () => {
+  it('if the API rejects all months, the read fails, and the next sync reads them', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       sandbox.setFaults([{ path: '/billing/**', kind: 'status', status: 404 }]);
       const out = await sync();
@@ -155,7 +155,7 @@ describe.concurrent('usage by month', () => {
     });
   });
 
-  it('if the API rejects a month that is not too old, the stream fails, and the next sync requests it again', async () => {
+  it('if the API rejects a month that is not too old, the stream fails, and its state does not advance', async () => {
     await usageOf({}, async ({ sandbox }, sync) => {
       const first = await sync();
       sandbox.setFaults([
@@ -170,7 +170,7 @@ describe.concurrent('usage by month', () => {
 });
 
 describe.concurrent('interrupted reads of billables', () => {
-  it('reads of usage by resource group that are killed and resumed lose nothing, and re-read no final month', async () => {
+  it('killed and resumed reads of usage by resource group lose nothing, and re-read no final month', async () => {
     const platform = { billing: 'resource_groups' };
     const options = { deployments: 9, gen2Deployments: 4, usageMonths: 13, maxLimit: 10, latencyMs: 2 };
     await usageOf(options, async ({ sandbox }, sync, pass) => {
@@ -289,7 +289,7 @@ describe.concurrent('an empty list in an HTTP 200 response', () => {
       ['deployments_roles', 'deployments_team_roles'],
       /lists 0 policies .* the role Viewer on IAM Access Management/,
     ],
-  ] as const)('if the list is empty for lack of the role for %s, one log line says so', async (role, streams, line) => {
+  ] as const)('an empty list of %s causes one log line that names the missing role', async (role, streams, line) => {
     await ibmCloud({ ...SMALL, missingRoles: [role] }, async ({ read }) => {
       const result = await read({ streams });
       expect(result.violations).toEqual([]);

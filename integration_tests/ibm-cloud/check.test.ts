@@ -22,7 +22,7 @@ describe.concurrent('a successful check', () => {
     });
   });
 
-  it('the check logs a line per stream in catalog order, after requesting one page of one row of each list', async () => {
+  it('the check requests one page with one row of each list, and logs a line per stream in catalog order', async () => {
     await ibmCloud({ now: '', oddInstances: false, policies: 0 }, async (account) => {
       const { sandbox } = account;
       const { said } = await check(account, { logs_instances: sandbox.logsInstances, billing: 'resource_groups' });
@@ -77,7 +77,7 @@ describe.concurrent('a successful check', () => {
     });
   });
 
-  it('the check requests an active deployment, if any', async () => {
+  it('the check requests the details of an active deployment, if there is one', async () => {
     await ibmCloud({ oddInstances: false }, async (account) => {
       const { sandbox } = account;
       const ids = gen1Of(sandbox);
@@ -91,7 +91,7 @@ describe.concurrent('a successful check', () => {
   });
 });
 
-it('the docs show a complete check as a terminal shows it', async () => {
+it('the docs show a complete check exactly as a terminal shows it', async () => {
   const page = readFileSync(new URL('../../docs/sources/ibm-cloud.md', import.meta.url), 'utf8');
   const [, shown = ''] = /jq -r [^\n]*\n```\n\n```text\n([^`]*)```/.exec(page) ?? [];
   const faults = forbidden('/iam/v2/groups');
@@ -107,7 +107,7 @@ it('the docs show a complete check as a terminal shows it', async () => {
 });
 
 describe.concurrent('a failing check', () => {
-  it('a wrong key fails the check after one request, with advice on what to do', async () => {
+  it('a wrong key fails the check after one request, and the message says what to do', async () => {
     await ibmCloud({}, async (account) => {
       const answer = await check(account, { api_key: 'wrong-key-0123456789' });
       expect(answer).toMatchObject({ exitCode: 0, status: { status: 'FAILED' } });
@@ -116,7 +116,7 @@ describe.concurrent('a failing check', () => {
     });
   });
 
-  it('deployment ids that do not exist fail the check, which names them', async () => {
+  it('unknown deployment ids fail the check, and the message names them', async () => {
     await ibmCloud({ maxLimit: 4 }, async (account) => {
       const [id = ''] = account.sandbox.deploymentIds;
       const unknown = ['00000000-0000-4000-8000-00000000dead', id.replace(/.::$/, 'x::')];
@@ -128,7 +128,7 @@ describe.concurrent('a failing check', () => {
     });
   });
 
-  it('the check fails if the databases reject all requests, and names the role', async () => {
+  it('the check fails if the databases reject all requests, and names the missing role', async () => {
     const faults: Fault[] = [{ path: '/databases/**', kind: 'status', status: 403 }];
     await ibmCloud({ oddInstances: false, faults }, async (account) => {
       const answer = await check(account);
@@ -190,7 +190,7 @@ describe.concurrent('an outage during a check', () => {
       /rate limit/,
     ],
     ['a request without a response', { path: TOKEN_PATH, kind: 'hang' }, /did not respond within 30 s/],
-  ])('%s is a transient_error within half a minute', async (_, fault, sentence) => {
+  ])('%s causes a transient_error within half a minute', async (_, fault, sentence) => {
     await ibmCloud({ faults: [fault] }, async (account) => {
       const answer = await check(account);
       expect(answer).toMatchObject({ exitCode: 1, error: { failure_type: 'transient_error' } });

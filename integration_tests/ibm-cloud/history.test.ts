@@ -115,7 +115,7 @@ describe.concurrent('consecutive incremental reads', () => {
 });
 
 describe('incremental reads over ten days', () => {
-  it('reads every twenty hours emit the final form of everything that was ever listed', async () => {
+  it('reading every twenty hours captures the final form of every row that was ever listed', async () => {
     const options = { deployments: 7, gen2Deployments: 4, backupDays: 3, gen2Backups: 2, tasksPerDay: 5 };
     await ibmCloud(options, async (account) => {
       const { sandbox } = account;
@@ -178,7 +178,7 @@ describe.concurrent('the high-water mark of a deployment', () => {
 });
 
 describe.concurrent('start_date in incremental reads', () => {
-  it('incremental reads skip rows before start_date, but no later rows', async () => {
+  it('incremental reads skip rows before start_date, and emit all later rows', async () => {
     await ibmCloud({ backupDays: 6 }, async (account) => {
       const config = { start_date: '2025-06-01T00:00:00Z' };
       const first = await sync(account, undefined, { config });

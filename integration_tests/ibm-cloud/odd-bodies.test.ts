@@ -24,7 +24,7 @@ describe.concurrent('malformed responses of the databases', () => {
   it.each<[string, Kind, RegExp]>([
     ['of the wrong type', { kind: 'envelope', shape: 'body-list' }, /it is not an object/],
     ['that contains errors despite HTTP 200', { kind: 'errors', errors: { limit: ['too big'] } }, /too big/],
-  ])('a response %s is a system_error that states the problem', async (_, kind, said) => {
+  ])('a response %s causes a system_error that states the problem', async (_, kind, said) => {
     await ibmCloud({ ...SMALL, faults: [{ path: '/databases/**', ...kind }] }, async ({ read }) => {
       const result = await read({ streams: STREAMS });
       expect(result.violations).toEqual([]);

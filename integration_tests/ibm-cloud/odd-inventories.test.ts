@@ -64,7 +64,7 @@ describe.concurrent('an unusual instance', () => {
     });
   });
 
-  it('the account is read from the row if the CRN lacks it, and the region from the CRN if the row lacks it', async () => {
+  it('an account missing from the CRN is taken from the row, and a region missing from the row is taken from the CRN', async () => {
     await ibmCloud({ ...SMALL, gen2Deployments: 0, gen2Backups: 0 }, async (account) => {
       const { sandbox, read } = account;
       const [row] = (await listed(account)).filter(({ id }) => sandbox.deploymentIds.includes(String(id)));
@@ -105,7 +105,7 @@ describe.concurrent('generation 2 instances without details in the list', () => 
 });
 
 describe.concurrent('an unpaginated list', () => {
-  it('a further page of an unpaginated list is an error', async () => {
+  it('an unpaginated list with a further page causes an error', async () => {
     const body = { next_url: '/v2/resource_groups?start=a', resources: [] };
     const faults: Fault[] = [{ path: RESOURCE_GROUPS, kind: 'status', status: 200, body }];
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
@@ -118,7 +118,7 @@ describe.concurrent('an unpaginated list', () => {
 });
 
 describe.concurrent('deployment_ids with resource_group_ids', () => {
-  it('a deployment ID outside the resource groups is an error that names resource_group_ids', async () => {
+  it('a deployment ID outside the resource groups causes an error that names resource_group_ids', async () => {
     await ibmCloud(SMALL, async (account) => {
       const { sandbox, read } = account;
       const [row] = await listed(account);

@@ -67,7 +67,7 @@ describe.concurrent('an unavailable region', () => {
     });
   });
 
-  it('a lasting outage of one region is a transient_error of its streams, after everything else has been read', async () => {
+  it('a lasting outage of one region fails its streams with a transient_error, after everything else has been read', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const expected = (await expectedRows(sandbox)).deployments_allowlists;
       sandbox.setFaults([{ path: `/databases/${REGION}/**`, kind: 'status', status: 503 }]);

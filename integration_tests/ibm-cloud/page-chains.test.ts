@@ -97,15 +97,18 @@ describe.concurrent.each([...LISTS])('the pages of $name', (list) => {
     ['repeats its rows under new tokens forever', { shape: 'next-endless' }],
     ['is missing on a later page', { shape: 'list-missing', after: 1 }],
     ['contains null instead of a row', { shape: 'row-null' }],
-  ])('a list that %s is an error that names the list, not an end or an endless loop', async (_, fault) => {
-    await ibmCloud({ ...SMALL, faults: [{ path, kind: 'envelope', ...fault }] }, async ({ sandbox, read }) => {
-      expectBroken(await read({ streams: all }), list);
-      expect(sandbox.stats().requests).toBeLessThan(20_000);
-    });
-  });
+  ])(
+    'a list that %s causes an error that names the list, instead of an early end or an endless loop',
+    async (_, fault) => {
+      await ibmCloud({ ...SMALL, faults: [{ path, kind: 'envelope', ...fault }] }, async ({ sandbox, read }) => {
+        expectBroken(await read({ streams: all }), list);
+        expect(sandbox.stats().requests).toBeLessThan(20_000);
+      });
+    },
+  );
 });
 
-it('a page token that the service no longer recognizes is an error that quotes the service', async () => {
+it('an expired page token causes an error that quotes the service', async () => {
   const faults = [{ path: INSTANCES, kind: 'forget-cursors', after: 2, times: 1 }] as const;
   await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
     const { errors } = await read({ streams: ['deployments'] });

@@ -69,7 +69,7 @@ describe.concurrent('a deployment that rejects requests', () => {
     });
   });
 
-  it('a rejected deployment fails the stream if the config says so, after the other deployments have been read', async () => {
+  it('a rejected deployment fails the stream if fail_on_refused_deployments is set, after all others have been read', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const [gone = ''] = gen1Of(sandbox);
       const expected = (await expectedRows(sandbox)).deployments_recipes;
@@ -89,30 +89,27 @@ describe.concurrent('lists that every deployment rejects', () => {
     { status: 403, type: 'config_error', failing: REPORTS },
     { status: 404, type: 'system_error', failing: REPORTS.filter((name) => !RETIRING.includes(name)) },
     { status: 422, type: 'system_error', failing: REPORTS.filter((name) => !RETIRING.includes(name)) },
-  ])(
-    'HTTP $status for a list of every deployment is a $type, unless IBM retires the API; other streams are complete',
-    async (expected) => {
-      const { status, type, failing } = expected;
-      const paths = REPORTS.map((name) => `${EVERY_DEPLOYMENT}${REPORT_PATHS[name]}`);
-      const faults = paths.map((path) => ({ path, kind: 'status', status }) as const);
-      await ibmCloud({ ...GEN1_ALONE, faults }, async ({ sandbox, read }) => {
-        const result = await read();
-        expect(result).toMatchObject({ violations: [], exitCode: 1 });
-        const failed = result.errors.map(({ stream_descriptor }) => stream_descriptor?.name);
-        expect(failed.toSorted()).toEqual(failing.toSorted());
-        for (const { failure_type, message } of result.errors) {
-          expect(failure_type).toBe(type);
-          expect(message).toContain(`HTTP ${status}`);
-        }
-        for (const name of STREAM_NAMES) {
-          expect(keysRead(result, name).length, name).toBe(isReport(name) ? 0 : sandbox.counts()[name]);
-          const isRetired = isReport(name) && !failing.includes(name as DeploymentReport);
-          const warnings = logged(result, 'WARN').filter((text) => text.startsWith(`${name}: `));
-          if (isRetired) expect(warnings, name).toHaveLength(1);
-        }
-      });
-    },
-  );
+  ])('HTTP $status for a list of every deployment causes a $type, unless IBM retires the API', async (expected) => {
+    const { status, type, failing } = expected;
+    const paths = REPORTS.map((name) => `${EVERY_DEPLOYMENT}${REPORT_PATHS[name]}`);
+    const faults = paths.map((path) => ({ path, kind: 'status', status }) as const);
+    await ibmCloud({ ...GEN1_ALONE, faults }, async ({ sandbox, read }) => {
+      const result = await read();
+      expect(result).toMatchObject({ violations: [], exitCode: 1 });
+      const failed = result.errors.map(({ stream_descriptor }) => stream_descriptor?.name);
+      expect(failed.toSorted()).toEqual(failing.toSorted());
+      for (const { failure_type, message } of result.errors) {
+        expect(failure_type).toBe(type);
+        expect(message).toContain(`HTTP ${status}`);
+      }
+      for (const name of STREAM_NAMES) {
+        expect(keysRead(result, name).length, name).toBe(isReport(name) ? 0 : sandbox.counts()[name]);
+        const isRetired = isReport(name) && !failing.includes(name as DeploymentReport);
+        const warnings = logged(result, 'WARN').filter((text) => text.startsWith(`${name}: `));
+        if (isRetired) expect(warnings, name).toHaveLength(1);
+      }
+    });
+  });
 });
 
 describe.concurrent('the inventory', () => {

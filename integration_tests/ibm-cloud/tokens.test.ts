@@ -34,7 +34,7 @@ describe.concurrent('the API key', () => {
     });
   });
 
-  it('a wrong API key is a config_error that says what to do, after a single request', async () => {
+  it('a wrong API key causes a config_error that says what to do, after a single request', async () => {
     await ibmCloud(SMALL, async ({ sandbox, read }) => {
       const result = await read({ platform: { api_key: 'wrong-key-0123456789abcdef' } });
       expect(result.violations).toEqual([]);
@@ -167,7 +167,7 @@ describe.concurrent('an access token', () => {
 });
 
 describe('a lasting outage of IAM', () => {
-  it('a lasting outage of IAM is a transient_error after six attempts in total, not six per stream', async () => {
+  it('a lasting outage of IAM causes a transient_error after six attempts in total, not six per stream', async () => {
     const faults = [{ path: TOKEN_PATH, kind: 'status', status: 503 }] as const;
     await ibmCloud({ ...SMALL, faults }, async ({ sandbox, read }) => {
       const result = await read({ config: { num_workers: 8 } });

@@ -124,7 +124,7 @@ describe.each(INSTALL_METHODS)('$name', (method) => {
     }
   });
 
-  it('the exit codes of the programs reach the shell', async () => {
+  it('the shell receives the exit codes of both programs', async () => {
     const missing = ['--config', '/none'];
     expect(await run('source-compose', [])).toMatchObject({ exitCode: 1 });
     expect(await run('source-compose', ['--nonsense'])).toMatchObject({ exitCode: 2, stdout: '' });

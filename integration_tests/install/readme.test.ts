@@ -100,9 +100,9 @@ describe('installation with Python', () => {
   const { today, released, run } = lineOf('Python 3.10');
 
   test.each([
-    ['today', today],
-    ['once released', released],
-  ])('two commands install the wheel and print records (%s)', async (when, install) => {
+    ['from the checkout', today],
+    ['from PyPI', released],
+  ])('two commands install the wheel %s and print records', async (when, install) => {
     const venv = join(place.folder, `venv-${when}`.replaceAll(' ', '-'));
     await outputOf('python3', ['-m', 'venv', venv]);
     const bin = join(venv, 'bin');
@@ -123,7 +123,7 @@ describe('installation with Python', () => {
 describe('installation with Node.js', () => {
   const { today, released, run } = lineOf('Node.js 22.20');
 
-  test('two commands install the npm package and print records today', async () => {
+  test('two commands install the npm package from the checkout and print records', async () => {
     const prefix = join(place.folder, 'npm-today');
     await bash(today, ROOT, { ...process.env, npm_config_prefix: prefix });
     for (const tarball of globSync(join(ROOT, 'source-compose-*.tgz'))) rmSync(tarball);
@@ -139,7 +139,7 @@ describe('installation with Node.js', () => {
     expectSpec(printed);
   });
 
-  test('two commands install the released npm package and print records, and npm downloads nothing else', async () => {
+  test('two commands install the npm package from the registry and print records, and npm downloads nothing else', async () => {
     const prefix = join(place.folder, 'npm-released');
     const machine = bareMachine(prefix, process.execPath);
     const npmEnv = { npm_config_registry: registry.url, npm_config_prefix: prefix };

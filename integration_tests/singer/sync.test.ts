@@ -103,7 +103,7 @@ describe('a resumed sync', () => {
 });
 
 describe('a Singer catalog', () => {
-  it('a catalog limits output to the selected streams and fields, and no request is sent for others', async () => {
+  it('a catalog limits output to the selected streams and fields, and no other stream is requested', async () => {
     await tapped({}, async ({ sync, sandbox }) => {
       const synced = await sync({
         config: { include_connection_strings: true },
@@ -149,7 +149,7 @@ describe('a failing sync', () => {
     });
   });
 
-  it('a sync with a rejected token prints no record, and never the token', async () => {
+  it('a sync with a rejected token prints neither records nor the token', async () => {
     await tapped({}, async ({ sync }) => {
       const token = 'wrong-token-0123456789';
       const synced = await sync({ config: { api_token: token } });

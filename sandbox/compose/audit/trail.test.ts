@@ -98,7 +98,7 @@ test('the limit is 50 by default, and is clamped to the maximum', () => {
   expect(walk(single, {}).map((event) => event.id)).toEqual([...single.keys()]);
 });
 
-test.each(['refused', 'empty'] as const)('old and unknown cursors are handled as %s', (oldCursors) => {
+test.each(['refused', 'empty'] as const)('old and unknown cursors follow the option oldCursors (%s)', (oldCursors) => {
   const trail = trailOf({ oldCursors });
   const expectOld = (cursor: string): void => {
     if (oldCursors === 'empty') expect(page(trail, { cursor })).toEqual([]);
