@@ -6,10 +6,7 @@ export function containerNote(host: string): string | undefined {
   return 'Inside a container, localhost is the container itself: use the host network, or an address such as http://host.docker.internal.';
 }
 
-/**
- * Describes what is wrong with an address that a user entered, in a clause that doesn't quote the address. Returns undefined
- * if the address is valid. `example` is a valid address to suggest.
- */
+/** Describes what is wrong with a user's address without quoting it; undefined if valid. `example` is a valid address. */
 export function addressProblem(text: string, example: string): string | undefined {
   if (!text.includes('://')) {
     const isPrivate = URL.canParse(`http://${text}`) && cannotBePublic(new URL(`http://${text}`).hostname);

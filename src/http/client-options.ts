@@ -51,10 +51,7 @@ export interface ClientOptions extends Connection {
   /** Called when the API rejects the credentials, so that no later request can succeed. */
   onCredentialsRejected?: (error: ConnectorError) => void;
   onExchange?: (exchange: Exchange) => void;
-  /**
-   * The deadline of a check, in Unix ms. Requests fail instead of waiting beyond the deadline or retrying an unreachable
-   * address.
-   */
+  /** The deadline of a check, in Unix ms. Requests neither wait beyond the deadline nor retry an unreachable address. */
   deadline?: number;
   /** The maximum size of a response body. A larger body is an error. */
   maxBodyBytes: number;

@@ -45,10 +45,7 @@ export class ApiClient {
     this.#originAt(options.address);
   }
 
-  /**
-   * Sends a request for a stream. If the request doesn't read the stream's own data, `why` explains it in an error.
-   * Throws a ConnectorError or the signal's reason.
-   */
+  /** Sends a request for a stream. `why` is added to an error. Throws a ConnectorError or the signal's reason. */
   async send(request: Request, stream: string, why?: string): Promise<Received> {
     const origin = this.#originAt(request.origin ?? this.#settings.address);
     const call: Call = { request, stream, origin, attempts: 1, hasFailed: false, authorization: undefined, why };
@@ -156,10 +153,7 @@ export class ApiClient {
     }
   }
 
-  /**
-   * If one origin rejects new tokens, its circuit opens. If a second origin also rejects them, the credentials are to blame,
-   * and the sync stops.
-   */
+  /** If one origin rejects new tokens, its circuit opens. If a second one does, the credentials are invalid: stop the sync. */
   #rejectsNewTokens(call: Call): ConnectorError {
     const circuit: OpenCircuit = { problem: 'token_rejected', ms: 0 };
     const error = this.#error(call, circuitFailure(circuit));

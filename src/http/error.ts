@@ -19,10 +19,7 @@ export interface FailureContext {
   why?: string | undefined;
 }
 
-/**
- * Converts a failure to an error for the user. Its internal message contains the method, path, status, API text and request
- * id for the log.
- */
+/** Converts a failure to an error for the user, with details of the request and the response for the log. */
 export function toError({ reason, response, facts, ...failure }: Failure, context: FailureContext): ConnectorError {
   const { request, host, terms, proxy } = context;
   const problem = response?.status === 407 && proxy !== undefined ? 'proxy_login' : failure.problem;
@@ -48,10 +45,7 @@ export function toError({ reason, response, facts, ...failure }: Failure, contex
   });
 }
 
-/**
- * Decodes an id in a path, so that users see `crn:v1:…` instead of `crn%3Av1%3A…`. A path that contains anything other than
- * plain text stays encoded.
- */
+/** Decodes ids in a path: users see `crn:v1:…`, not `crn%3Av1%3A…`. A path with anything but plain text stays encoded. */
 function readable(path: string): string {
   try {
     const text = decodeURIComponent(path);

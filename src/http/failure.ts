@@ -102,10 +102,7 @@ export function damaged(detail: string): Failure {
   return { problem: 'damaged_answer', reason: `damaged response (${detail})`, facts: { detail } };
 }
 
-/**
- * Converts an error that undici reports to a failure. If `connected`, the request was sent, so the host name, address and
- * TLS handshake were fine.
- */
+/** Converts an error of undici to a failure. If `connected`, the host name, address and TLS handshake were fine. */
 export function connectionFailure(error: unknown, connected: boolean): Failure {
   const isProxy = error instanceof ProxyError;
   const { code, detail } = describe(isProxy ? error.cause : error);

@@ -126,10 +126,7 @@ export class Origin {
   }
 }
 
-/**
- * Parses the body of an HTTP 200 response. A body that isn't JSON was damaged in transit or is a proxy's web page; a
- * retry may fix either.
- */
+/** Parses the body of an HTTP 200. A body that isn't JSON was damaged or is a proxy's web page; a retry may fix either. */
 function parsed(text: string): { body: unknown } | Failure {
   try {
     return { body: JSON.parse(text) };

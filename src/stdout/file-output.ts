@@ -14,10 +14,7 @@ export function openStdout(fd: number, stdout: Writable): Writable {
   return waits ? stdout : fileOutput(fd, writeSync);
 }
 
-/**
- * Writes as many bytes as stdout accepts immediately, and returns their number. Errors are reported only when the
- * remaining bytes are written.
- */
+/** Writes as much as stdout accepts immediately, and returns the number of bytes. The next write reports any error. */
 export function writeNow(bytes: Buffer): number {
   try {
     return writeSync(1, bytes);

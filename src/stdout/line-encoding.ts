@@ -11,10 +11,7 @@ const LINE_BREAKS = ['\u0085', '\u2028', '\u2029'];
 export const SURROGATE = '\\ud';
 const ESCAPES = /\\(?:u(d[89a-f][0-9a-f]{2})|.)/g;
 
-/**
- * Escapes U+0085, U+2028 and U+2029, where Python's readers would split a line. Replaces lone surrogates, which strict
- * parsers reject, with U+FFFD.
- */
+/** Escapes line breaks that only Python's readers recognize. Replaces lone surrogates, which strict parsers reject. */
 function utf8(json: string): string {
   let text = json;
   // Searching for single characters is fast; a regular expression for all three took 5% of a read.

@@ -20,9 +20,7 @@ export class LineWriter {
   readonly #encoding: LineEncoding;
   #failed = false;
 
-  /**
-   * `onFailure` is called once, when stdout fails, for example because the disk is full. Nothing is written after that.
-   */
+  /** `onFailure` is called once, when stdout fails, for example because the disk is full. Nothing is written after that. */
   constructor(out: Writable, onFailure: (error: NodeJS.ErrnoException) => void, encoding: LineEncoding = UTF8) {
     this.#out = out;
     this.#encoding = encoding;

@@ -5,9 +5,7 @@ const MIN_LENGTH = 4;
 /** Shorter base64 strings also occur by chance. */
 const MIN_BASE64_LENGTH = 8;
 
-/**
- * Every form of every credential in this process. The longest form is first, because one credential may contain another.
- */
+/** Every form of every credential in this process. The longest form is first, because one credential may contain another. */
 let forms: string[] = [];
 
 /** Adds a credential, so that it is masked from now on. */

@@ -21,10 +21,7 @@ const USER_OPTION = new RegExp(`((?<![\\w-])(?:-u|--user) ["']?[^\\s:"']{1,64}:)
 /** Matches the user info of a URL, but not text before `@` that begins with a host and port or contains a path. */
 const USER_INFO = /(:\/\/)(?:[^\s/:?#"'<>]{0,100}:(?!\d{2,5}[/?])[^\s"'<>]{1,200}@|[^\s/?#"'<>@]{1,200}@)/g;
 
-/**
- * Masks text that looks like a secret because of the name or option before it, its position in a URL, or its random
- * characters.
- */
+/** Masks text that looks like a secret: by the name or option before it, its position in a URL, or its random characters. */
 export function maskByForm(text: string): string {
   const named = text
     .replace(NAMED_PASSWORD, (all, name: string, value: string) => (isSentence(name, value) ? all : name + MASK))

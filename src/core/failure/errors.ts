@@ -16,9 +16,7 @@ export interface ErrorDetails {
   template?: string | undefined;
 }
 
-/**
- * An expected failure. `message` is for the user, `internalMessage` for the log. The flags are documented at `Problem`.
- */
+/** An expected failure. `message` is for the user, `internalMessage` for the log. The flags are documented at `Problem`. */
 export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   override name = 'ConnectorError';
   readonly problem: ProblemId;

@@ -1,7 +1,4 @@
-/**
- * Who can fix a failure: the user, by changing settings; nobody, because it is temporary; or the maintainers of the
- * connector or the API.
- */
+/** Who can fix a failure: the user (settings), nobody (it is temporary), or the maintainers of the connector or the API. */
 export type FailureType = 'config_error' | 'transient_error' | 'system_error';
 
 export interface Problem {

@@ -10,10 +10,7 @@ interface Opened {
   clock: { ms: number };
 }
 
-/**
- * Opens a stream with an adjustable clock. `stateNow` receives the number of records. Without `stateNow`, the stream
- * can't be resumed.
- */
+/** Opens a stream with an adjustable clock. `stateNow` receives the number of records; without it, the stream can't resume. */
 function openNew(stateNow?: (upTo: number) => object): Opened {
   const printed = new Printout();
   const clock = { ms: 0 };

@@ -1,10 +1,7 @@
 import type { State, StreamSink } from './output.ts';
 import type { Row } from '../record/row.ts';
 
-/**
- * A checkpoint is due after this many records or this much time. These limits reduce how many records an interrupted read
- * repeats.
- */
+/** A checkpoint is due after this many records or this much time, to limit how many records an interrupted read repeats. */
 export const CHECKPOINT_RECORDS = 250;
 export const CHECKPOINT_MS = 10_000;
 /** States may be large. They must not make up more than a fifth of the output. */

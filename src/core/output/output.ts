@@ -26,10 +26,7 @@ export interface StreamSink {
   started(): void;
   /** Called with each row as the API returned it, before the row is converted to a record in place. */
   received?(row: Row): void;
-  /**
-   * Prints one record. `at` is in Unix ms; `nulled` contains the fields that were set to null. Returns the record's
-   * length in characters.
-   */
+  /** Prints one record. `at` is in Unix ms; `nulled` lists fields set to null. Returns the record's length in characters. */
   record(row: Row, at: number, nulled?: readonly string[]): number;
   /** Saves a checkpoint. `records` is the number of records since the last checkpoint. */
   state(state: State, records: number): void;
@@ -37,10 +34,7 @@ export interface StreamSink {
   held(until: number): void;
   /** Called before the stream waits, so that the protocol can send a checkpoint that it has held back. */
   waits?(): void;
-  /**
-   * `last` is a final checkpoint, if it differs from the previous one. Its state is undefined if the stream can't be
-   * resumed.
-   */
+  /** `last` is a final checkpoint, if it differs from the previous one. Without a state, the stream can't be resumed. */
   ended(complete: boolean, last: { state: State | undefined; records: number } | undefined): void;
 }
 

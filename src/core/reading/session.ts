@@ -2,10 +2,7 @@ import type { Output } from '../output/output.ts';
 import type { Terms } from '../failure/terms.ts';
 import type { Received, Request } from '../stream/request.ts';
 
-/**
- * The data and functions that all streams of a sync share. `S` is the type of the data that the platform loads once for all
- * streams.
- */
+/** The data and functions that all streams of a sync share. `S` is the data that the platform loads once for all streams. */
 export interface Session<S = unknown> {
   /** Sends a request for a stream. Throws a ConnectorError or the signal's reason. */
   send(request: Request, stream: string): Promise<Received>;

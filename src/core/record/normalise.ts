@@ -29,10 +29,7 @@ export class Normaliser {
     this.#kinds = Object.values(fields).map(({ kind }) => kind);
   }
 
-  /**
-   * Normalizes the top-level fields of a row, after setting `fields`. Returns the names of fields that were set to null,
-   * if any.
-   */
+  /** Normalizes the top-level fields of a row, after setting `fields`. Returns the names of fields that were set to null. */
   normalise(row: Row, fields?: Row): string[] | undefined {
     for (const field in fields) row[field] = fields[field];
 
@@ -84,10 +81,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 /** Returned for a value that doesn't fit, because null is a valid value. */
 export const UNCOERCIBLE = Symbol('uncoercible');
 
-/**
- * Converts a value to its declared kind. Returns the value itself if it fits, or UNCOERCIBLE if it can't be converted
- * without loss.
- */
+/** Converts a value to its declared kind. Returns UNCOERCIBLE if the value can't be converted without loss. */
 export function coerce(value: unknown, kind: FieldKind): unknown {
   if (value === null || value === undefined) return null;
   switch (kind) {

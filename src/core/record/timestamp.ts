@@ -2,10 +2,7 @@ const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
 /** The formats in which the API has returned times. A regular expression was the fastest check in measurements. */
 const USUAL =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
-/**
- * Similar formats: a space instead of the T, no time zone (treated as UTC), `UTC`, no seconds, more or fewer decimals,
- * only a date.
- */
+/** Similar formats: a space instead of the T, no time zone (treated as UTC), `UTC`, no seconds, other fractions, no time. */
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
 /**

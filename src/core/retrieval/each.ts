@@ -3,10 +3,7 @@ import { count } from '../reading/report.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
 import type { Partition } from './partitions.ts';
 
-/**
- * After this many consecutive transient failures, the rest of the group is not requested, because hundreds more requests
- * could take hours.
- */
+/** After this many consecutive transient failures, give up: hundreds more requests could take hours. */
 const MAX_FAILURES_IN_A_ROW = 5;
 
 /** A partition, or a row whose details are requested separately. */

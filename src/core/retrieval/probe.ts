@@ -5,10 +5,7 @@ import type { Request } from '../stream/request.ts';
 import { monthOf } from './month/month.ts';
 import type { Partition, Skipped } from './partitions.ts';
 
-/**
- * After this many rejections, assume that all partitions are rejected. Fewer rejections may concern deployments that are
- * new or being deleted.
- */
+/** After this many rejections, assume that all partitions are rejected. A few deployments may be new or being deleted. */
 const MAX_PARTITIONS = 3;
 const MINUTE = 60_000;
 

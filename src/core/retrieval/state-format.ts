@@ -52,10 +52,7 @@ export const sharedState = z.object({
 
 export type SharedState = z.infer<typeof sharedState>;
 
-/**
- * Parses a saved state. An empty state means that the stream is read from the beginning. `where` names the state's file and
- * stream for errors.
- */
+/** Parses a saved state. If it is empty, the stream is read from the beginning. `where` names the file and stream in errors. */
 export function parseState<T extends object>(
   { schema }: StateFormat<T>,
   raw: object,

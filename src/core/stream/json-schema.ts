@@ -2,9 +2,7 @@ import type { Field } from './fields.ts';
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/**
- * The schema of records with these fields. All fields are nullable, no field is required, and other fields are allowed.
- */
+/** The schema of records with these fields. All fields are nullable, no field is required, and other fields are allowed. */
 export function recordSchema(
   fields: Readonly<Record<string, Field>>,
   schemaOf: (field: Field) => JsonSchema,

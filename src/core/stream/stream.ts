@@ -2,10 +2,7 @@ import type { Field } from './fields.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Row } from '../record/row.ts';
 
-/**
- * The declaration of a stream. `S` is the type of the data that all streams of the platform share; `F` is the union of
- * its field names.
- */
+/** A stream's declaration. `S` is the data that all streams of the platform share; `F` is the union of its field names. */
 export interface Stream<S = unknown, F extends string = string> {
   name: string;
   description: string;
@@ -21,10 +18,7 @@ export interface Stream<S = unknown, F extends string = string> {
   retrieval: Retrieval<S, NoInfer<F>>;
 }
 
-/**
- * A field with unique values, or a key built by joining other fields with slashes. Every row must have the fields in
- * `needs`.
- */
+/** A field with unique values, or a key of other fields joined with slashes. Every row must have the fields in `needs`. */
 type PrimaryKey<F extends string> = F | { field: F; madeOf: readonly F[]; needs: readonly F[] };
 
 /** Declares a stream of a platform, as in `streamsOf<Shared>()({ … })`. */

@@ -90,10 +90,7 @@ export class CircuitBreaker {
     return waiter.promise;
   }
 
-  /**
-   * Must be called just before the attempt begins, because the request may have waited since `enter`. Returns whether it
-   * may still be sent.
-   */
+  /** Must be called just before the attempt begins. Returns whether the request may still be sent after its wait. */
   admits(pass: Pass): boolean {
     pass.since = this.#timing.monotonic();
     return this.#trial === pass || this.#isClosed;

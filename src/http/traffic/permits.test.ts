@@ -12,10 +12,7 @@ interface Task {
   takes: number;
 }
 
-/**
- * Runs tasks, each of which holds a permit for a while. `observe` is called when a task starts waiting, gets its permit, and
- * ends.
- */
+/** Runs tasks that hold a permit for a while. `observe` is called when a task starts waiting, gets its permit, and ends. */
 async function run(
   many: number,
   tasks: readonly Task[],

@@ -40,10 +40,7 @@ export class Permits {
     for (const { reject } of canceled) reject(reason);
   }
 
-  /**
-   * Grants permits in a microtask, after all simultaneous requests are queued. Otherwise, the first origin would take all
-   * permits.
-   */
+  /** Grants permits after all simultaneous requests are queued. Otherwise, the first origin would take all permits. */
   #schedule(): void {
     if (this.#isScheduled || this.#free === 0) return;
     this.#isScheduled = true;

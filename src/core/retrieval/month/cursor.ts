@@ -20,10 +20,7 @@ export const monthState: StateFormat<MonthState> = {
   objects: {},
 };
 
-/**
- * The cursor of a stream that is read month by month. It stores the last month that was read after it became final; all
- * later months are read again.
- */
+/** The cursor of a stream that is read by month: the last month read after it became final. Later months are read again. */
 export class MonthCursor implements Cursor {
   readonly #options: CursorOptions;
   readonly #rules: MonthRules;
@@ -33,7 +30,7 @@ export class MonthCursor implements Cursor {
   /** The options that select more now than they did when the final months were read. */
   readonly #widened: readonly string[];
   #month: string | undefined;
-  /** Set when a month can't be closed. No later month can be closed then. */
+  /** Set when a month can't be closed, so that no later month is closed either. */
   #isHeld = false;
 
   constructor(state: MonthState, options: CursorOptions, rules: MonthRules, limits: string[] = []) {

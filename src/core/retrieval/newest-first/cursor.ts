@@ -46,9 +46,7 @@ export interface NewestFirstList {
 type Pass = { [Key in keyof Walk]?: Walk[Key] | undefined };
 type Walk = NonNullable<NewestFirstState['walk']>;
 
-/**
- * Requests begin this much before the bound, because the API may exclude the bound itself or compare only whole seconds.
- */
+/** Requests begin this much before the bound, because the API may exclude the bound itself or compare only whole seconds. */
 const BOUND_SLACK_MS = 1_000;
 
 /**
@@ -69,10 +67,7 @@ export class NewestFirstCursor implements Cursor {
   /** The ids on the last page, and its earliest time. Earlier rows can't have any of these ids. */
   #known: string[] = [];
   #knownLowest: string | undefined;
-  /**
-   * A new row of page 1, 2, 4, 8, …. If it appears as a new row on a later page, the pages repeat in a cycle (Brent's
-   * algorithm).
-   */
+  /** A new row of page 1, 2, 4, 8, …. If it is new on a later page again, the pages repeat in a cycle (Brent's algorithm). */
   #landmark: string | undefined;
   #pages = 0;
   #sawLongPage = false;
@@ -117,10 +112,7 @@ export class NewestFirstCursor implements Cursor {
     return this.#frame.warnings(this.#mark);
   }
 
-  /**
-   * Passes each row of a page to `take`, with a flag that says whether to emit the row, and advances the cursor. Returns
-   * a warning, or throws `list_not_paged`.
-   */
+  /** Passes each row to `take`, with whether to emit it. Advances the cursor. Returns a warning or throws `list_not_paged`. */
   page(rows: readonly Row[], take: (row: Row, isNew: boolean) => void): string | undefined {
     const { key, time } = this.#list;
     const { startedAt } = this.#options;
@@ -128,10 +120,7 @@ export class NewestFirstCursor implements Cursor {
     const ids: string[] = [];
     /** The earliest time on the page. */
     let lowest: string | undefined;
-    /**
-     * The latest time emitted so far. Times after the start of the sync are ignored, because earlier rows may still
-     * arrive.
-     */
+    /** The latest time emitted so far. Times after the start of the sync are ignored, because earlier rows may still arrive. */
     let { top } = this.#pass;
     /** The last row that was not on the previous page. */
     let fresh: string | undefined;
@@ -165,8 +154,8 @@ export class NewestFirstCursor implements Cursor {
   }
 
   /**
-   * Handles a page that was rejected or has no new row: looks back one row the first time, and starts over the second
-   * time. Returns a warning, or throws `list_not_paged`.
+   * Handles a rejected page or a page without new rows: first looks back one row, then starts over. Returns a warning or
+   * throws.
    */
   noNewRow(answer: string): string | undefined {
     const { cursor } = this.#pass;

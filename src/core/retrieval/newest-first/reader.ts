@@ -3,10 +3,7 @@ import type { Page, StreamReader } from '../../reading/stream-reader.ts';
 import type { NewestFirstCursor } from './cursor.ts';
 import type { NewestFirst } from './declaration.ts';
 
-/**
- * Reads a list from the newest row to the oldest. First finishes the last sync's unfinished pass, then reads from the
- * newest row to the known rows.
- */
+/** Reads a list newest first: finishes the last sync's unfinished pass, then reads from the newest row to the known rows. */
 export async function readNewestFirst<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: NewestFirst<S, F>,
@@ -43,10 +40,7 @@ export async function readNewestFirst<S, F extends string>(
   }
 }
 
-/**
- * Whether the API rejected the cursor, perhaps because its row no longer exists. Other rejections concern the token, its
- * rights or the rate limit.
- */
+/** Whether the API rejected the cursor itself. Other rejections concern the token, its rights or the rate limit. */
 function isAboutTheCursor(thrown: unknown): boolean {
   const { status, problem } = asConnectorError(thrown);
   if (problem === 'unauthorized') return true;

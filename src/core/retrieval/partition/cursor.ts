@@ -46,10 +46,7 @@ export class PartitionCursor implements Cursor {
     return this.#frame.warnings([...this.#marks.values()].reduce<string | undefined>(latestOf, undefined));
   }
 
-  /**
-   * Must be called before rows of the partition are emitted. Returns the time before which rows are known; undefined if
-   * no rows are known.
-   */
+  /** Must be called before rows of a partition are emitted. Rows before the returned time are known; undefined if none are. */
   begin(partition: string): string | undefined {
     const { startDate } = this.#options;
     const bound = this.#frame.boundOf(this.#marks.get(partition));
@@ -57,9 +54,7 @@ export class PartitionCursor implements Cursor {
     return bound;
   }
 
-  /**
-   * Whether the row could still change when it was emitted. Such a row is emitted again, whatever its partition and age.
-   */
+  /** Whether the row could still change when it was emitted. Such a row is emitted again, whatever its partition and age. */
   isPending(key: string): boolean {
     return this.#pending.has(key);
   }

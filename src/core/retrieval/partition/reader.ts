@@ -42,9 +42,7 @@ export async function readPartitions<S, F extends string>(
   if (isWhole && isNoneSkipped && !isListMissing) cursor?.readWhole();
 }
 
-/**
- * Emits a partition's new rows, rows that may still change, and rows that could still change when they were last emitted.
- */
+/** Emits a partition's new rows, rows that may still change, and rows that could still change when they were last emitted. */
 function emitNew<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByPartition<S, F>,

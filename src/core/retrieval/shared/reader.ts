@@ -37,10 +37,7 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
   if (detail !== undefined) await readDetails(reader, path, detail, incomplete);
 }
 
-/**
- * Rows with rejected details are emitted without the details. If the details of a row fail, the row is omitted, and the
- * stream fails at the end.
- */
+/** Rows with rejected details are emitted without them. Rows with failed details are omitted, and the stream fails. */
 async function readDetails<S, F extends string>(
   reader: StreamReader<S>,
   path: string,

@@ -13,10 +13,7 @@ export interface ByWindow<S, F extends string> {
   /** Throws `unexpected_body`. */
   rows(body: unknown, request: Request): WindowPage;
   size: WindowSize;
-  /**
-   * How messages refer to a partition, its rows, and rows of other streams, such as `Logs instance`, `events` and `of
-   * other services`.
-   */
+  /** How messages refer to a partition, rows, and rows of other streams: `Logs instance`, `events`, `of other services`. */
   terms: { partition: string; things: string; others: string };
 }
 
