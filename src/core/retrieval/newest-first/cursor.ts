@@ -153,10 +153,7 @@ export class NewestFirstCursor implements Cursor {
     return isAnyNew ? undefined : this.#end();
   }
 
-  /**
-   * Handles a rejected page or a page without new rows: first looks back one row, then starts over. Returns a warning or
-   * throws.
-   */
+  /** Handles a page that is rejected or has no new rows: first looks back one row, then starts over. May return a warning. */
   noNewRow(answer: string): string | undefined {
     const { cursor } = this.#pass;
     if (cursor === undefined && !this.#begunAgain) return this.#end();

@@ -13,6 +13,6 @@ export interface ByPartition<S, F extends string> {
   cursorField?: F;
   /** Whether a row can no longer change. Until then, every sync emits it again. */
   isFinal?(row: Row): boolean;
-  /** With `empty`, a stream that no partition has is treated as empty. Default: the stream fails. */
+  /** With `empty`, the stream has no records if no partition has it. Default: the stream fails. */
   absentEverywhere?: 'empty';
 }
