@@ -19,7 +19,7 @@ export interface Measurement {
 export interface Measured {
   command: string[];
   env?: Record<string, string>;
-  /** A shell command that reads the program's stdout; by default, one that reads as fast as possible. */
+  /** A shell command that reads the program's stdout. The default command reads as fast as possible. */
   reader?: string;
 }
 

@@ -14,7 +14,7 @@ const SECRET = new Set(['ca_certificate_base64', 'connection_strings', 'download
 /** Fields that are renamed because their names have another meaning in the models. */
 const RENAMED: Readonly<Record<string, string>> = { platform: 'hosting_platform' };
 
-/** A stream of both platforms, or of one of them. */
+/** A stream that both platforms or only one platform has. */
 interface Staged {
   name: string;
   of: Array<{ platform: DocumentedPlatform; stream: Stream }>;

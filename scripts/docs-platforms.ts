@@ -28,7 +28,10 @@ export interface DocumentedPlatform {
   causes: Readonly<Partial<Record<ProblemId, string>>>;
   /** Problems that cannot occur on this platform. */
   withoutProblems: ReadonlySet<ProblemId>;
-  /** The API path of a stream, and its section: the text in its heading, and the page if it is another one. */
+  /**
+   * The API path of a stream, and its section in the reference: the text in the section's heading, and the page if it
+   * isn't the usual one.
+   */
   origin: (stream: Stream) => { path: string; heading: string; page?: string };
   /** Foreign keys that have the same name in every stream. */
   references: Readonly<Record<string, string>>;
@@ -131,7 +134,7 @@ const ibmCloudPages: DocumentedPlatform = {
   origin(stream) {
     const section = IBM_SECTIONS[stream.name];
     if (section === undefined) throw new Error(`no section of the reference is listed for ${stream.name}`);
-    // Later sections are on a page of their own.
+    // Later sections are on a separate page.
     const isLater = Number(section.split('.')[1]) >= 12;
     return {
       path: ibmCloudPath(stream),

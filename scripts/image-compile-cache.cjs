@@ -15,5 +15,5 @@ try {
   symlinkSync('/airbyte/compile_cache', `${folder}/${process.version}-${process.arch}-${tag}-${process.getuid()}`);
   enableCompileCache(folder);
 } catch {
-  // No shared memory, or none left: the program compiles its code at each start, which takes about ten milliseconds.
+  // Without free shared memory, the program compiles its code at each start, which takes about ten milliseconds.
 }

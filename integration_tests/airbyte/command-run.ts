@@ -34,7 +34,7 @@ export interface ExpectedStream {
   /** The source must reject this stream with a config_error, because its sync mode is unknown or it occurs twice. */
   readonly refused: boolean;
   readonly primaryKey: readonly (readonly string[])[];
-  /** undefined if the client doesn't specify it. */
+  /** Whether the stream supports only full refresh; undefined if the catalog lists no sync modes. */
   readonly fullRefreshOnly: boolean | undefined;
 }
 

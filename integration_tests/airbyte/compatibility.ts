@@ -78,7 +78,7 @@ function streamBreaks(previous: DiscoveredStream, current: DiscoveredStream): st
   for (const [field, before] of Object.entries(propertiesOf(previous.json_schema))) {
     const now = fields[field];
     if (!now) breaks.push(`${name}: the field ${field} is gone.`);
-    // Unlike a config, an integer column can't contain other numbers.
+    // Unlike a config option, an integer column can't contain other numbers.
     else if (typesOf(before).includes('integer') && !typesOf(now).includes('integer')) {
       breaks.push(`${name}: the field ${field} is no longer an integer.`);
     } else if (before['format'] !== undefined && now['format'] === undefined) {

@@ -174,7 +174,7 @@ function avoidableStateBytes(seen: readonly StreamEvent[]): number {
   let bytes = 0;
   let latest = timeOf(seen[0]) ?? 0;
   let latestBeforeState = latest;
-  // STATEs that no message with a time has followed yet.
+  // STATEs that have not yet been followed by a message with a time.
   let open: { readonly bytes: number; readonly since: number; readonly latest: number }[] = [];
   for (const [index, event] of seen.entries()) {
     if (event.kind === 'state') {

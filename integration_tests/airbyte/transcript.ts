@@ -81,8 +81,8 @@ function parseLine(line: string, where: string): { message?: Message; violations
   return { violations };
 }
 
-// The first character must be the brace, without a byte order mark or indentation, and no carriage return may end the
-// line.
+// The brace must be the first character, without a byte order mark or indentation, and the line must not end with a
+// carriage return.
 function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{') || !line.endsWith('}')) return undefined;
   try {

@@ -56,7 +56,7 @@ export const ibmClients: IbmCloudClientTest = {
       config: { ...stage.config, platform: { ...platform, billing } },
     });
     await readByBoth(usageOf('account'), 'at first');
-    // By then, tasks and backups have finished, others have been added and deleted, and the new deployment is active.
+    // By now, tasks and backups have finished, been added or been deleted, and the new deployment is active.
     stage.sandbox.passTime(DAY_SECONDS);
     stage.sandbox.touchUsage();
     await readByBoth(usageOf('account'), 'a day later');

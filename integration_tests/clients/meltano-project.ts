@@ -5,7 +5,7 @@ import { PYTHON_OPTIONS, environment } from '../../test-support/python.ts';
 import type { Target } from './singer-targets.ts';
 import type { Stage } from './stage.ts';
 
-/** The connector's plugin definitions: for a tap on PATH, and for the package. */
+/** The connector's plugin definitions: one for a tap on PATH, and one for the package. */
 export const DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose.yml');
 export const PACKAGE_DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose--pypi.yml');
 

@@ -23,7 +23,7 @@ export interface Stage extends AnyStage {
   config: Record<string, unknown>;
 }
 
-/** The same for a test with an IBM Cloud sandbox. */
+/** The IBM Cloud sandbox and the folder of one client's test. */
 export interface IbmCloudStage extends AnyStage {
   sandbox: IbmCloudSandbox;
   config: Record<string, unknown>;

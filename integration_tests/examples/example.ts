@@ -8,7 +8,7 @@ import { EXAMPLES } from './page.ts';
 const LEFT_BEHIND =
   /^(\.meltano|\.cache|\.venv.*|\.env|output|logs|charts\.png|target|insights\.html|.*\.duckdb|__pycache__)$/;
 
-/** Copies an example's folder as it is in Git. */
+/** Copies an example's folder, without files left by earlier runs. */
 export function copyExample(name: string): Workspace {
   const workspace = new Workspace(`example-${name}`).openToAll();
   cpSync(join(EXAMPLES, name), workspace.folder, {

@@ -9,7 +9,7 @@ import { type Account, type AccountOptions, expectRows, ibmCloud, logged, rowsRe
 
 const DAY = 86_400;
 const BEGIN = '2025-06-15T12:00:00Z';
-/** Few backups and tasks, because these tests don't use them and they are slow. */
+/** There are few backups and tasks, because reading them is slow and these tests don't need them. */
 const SMALL = { backupDays: 2, tasksPerDay: 1, usageMonths: 4, now: BEGIN };
 
 interface Synced {

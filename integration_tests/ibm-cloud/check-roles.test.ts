@@ -43,7 +43,7 @@ describe.concurrent('a check with a key that lacks a role', () => {
   );
 });
 
-/** The generation 1 deployments, sorted so that the service of the first one is rejected. */
+/** Faults that reject the tasks of one service, and a list in which that service's deployments come last. */
 function serviceFirst({ sandbox }: Account): { service: string; faults: Fault[]; resources: Row[] } {
   const ids = gen1Of(sandbox);
   const service = ids.at(-1)?.split(':')[4] ?? '';

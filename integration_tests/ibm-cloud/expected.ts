@@ -10,7 +10,7 @@ export type Row = Readonly<Record<string, unknown>>;
 interface Stream {
   readonly key: string;
   readonly cursor?: string;
-  /** All fields of the stream but `account_id`, separated by spaces. */
+  /** All fields of the stream except `account_id`, separated by spaces. */
   readonly fields: string;
 }
 
@@ -136,7 +136,10 @@ export function isFinal({ status, generation }: Row): boolean {
   return words.includes(String(status));
 }
 
-/** Formats a time as in records: UTC with milliseconds, with additional digits truncated. IAM Identity sends no seconds. */
+/**
+ * Formats a time as in records: UTC with milliseconds, with additional digits truncated. IAM Identity omits the
+ * seconds.
+ */
 function utc(text: unknown): string | null {
   if (typeof text !== 'string') return null;
   if (text.endsWith('+0000')) return text.replace('+0000', ':00.000Z');
@@ -257,7 +260,7 @@ function plainRows(
   };
 }
 
-/** Where a rule of a route sends events, or a default target (section 4.22). */
+/** A destination of audit events: the target of a route's rule, or a default target (section 4.22). */
 function auditRoute({ route, target, ...row }: Row): Row {
   const { name: route_name, managed_by } = (route ?? {}) as Row;
   const { name: target_name, target_type, write_status, ...about } = (target ?? {}) as Row;
@@ -276,7 +279,9 @@ function auditRoute({ route, target, ...row }: Row): Row {
   };
 }
 
-/** The dates of an identity or its key (icd-accounts-access.md, 4.17 to 4.19); reads have no last logins unless requested. */
+/**
+ * The dates of an identity or its key (icd-accounts-access.md, 4.17 to 4.19). Last logins are included only on request.
+ */
 function identity(row: Row): Row {
   return { ...row, created_at: utc(row['created_at']), modified_at: utc(row['modified_at']) };
 }
@@ -299,7 +304,7 @@ function keyOf({ account_id, iam_id }: Row): string {
   return `${String(account_id)}/${String(iam_id)}`;
 }
 
-/** A row with the last login, which a read has if the user wants it. */
+/** The row with its last login, which a read includes on request. */
 export function withLastLogin(row: Row, activity: Row): Row {
   return {
     ...row,
@@ -355,7 +360,7 @@ function grant(row: Row, subject: string, sandbox: IbmCloudSandbox): Row {
   };
 }
 
-/** By the prefix of the subject's id (icd-accounts-access.md, 2.19). */
+/** The subject's type, from the prefix of its id (icd-accounts-access.md, 2.19). */
 function subjectType(id: string): string {
   if (id.startsWith('iam-ServiceId-')) return 'service_id';
   if (id.startsWith('iam-Profile-')) return 'profile';
@@ -427,7 +432,7 @@ function gen2Sizes({ extensions }: Row): Row {
   };
 }
 
-/** Backups, encryption and network (sections 2.4.1 and 4.25). */
+/** Fields about backups, encryption and network (sections 2.4.1 and 4.25). */
 function gen2Settings(extensions: Row): Row {
   const part = (of: unknown, ...names: string[]): unknown =>
     names.reduce((value, name) => (value as Row | undefined)?.[name], of);

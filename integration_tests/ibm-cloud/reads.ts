@@ -15,7 +15,7 @@ import { type Row, STREAMS, STREAM_NAMES, type StreamName, fieldsOf, isSound } f
 /** The time on the sandbox's clock: always in the past, because cursor values never exceed the real time. */
 const NOW = '2025-06-02T12:00:00Z';
 
-/** A time before everything in the sandbox. */
+/** A time before all data in the sandbox. */
 const START = '2024-05-01T00:00:00Z';
 
 /** The start of the sandbox's usage. An earlier start would log a warning about months that are too old. */

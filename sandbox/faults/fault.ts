@@ -103,7 +103,7 @@ export class FaultList {
   }
 }
 
-/** A fault with the number of requests that each path has had. */
+/** A fault, with the number of requests to each path. */
 class Occurrences {
   readonly fault: Fault;
   readonly #matches: (path: string) => boolean;

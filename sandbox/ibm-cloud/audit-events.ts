@@ -180,7 +180,7 @@ function isOfApplication(serial: number): boolean {
   return serial % 13 === 12;
 }
 
-/** Hundredths and a zone without a colon, as in IBM's only example, or a common format. */
+/** Formats a time with hundredths and a zone without a colon, as in IBM's only example, or else in a common format. */
 function eventTime(time: number, serial: number): string {
   if (serial % 10 === 1) return iso(time);
   return `${iso(time).slice(0, 22)}+0000`;

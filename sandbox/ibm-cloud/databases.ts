@@ -8,13 +8,13 @@ import { DAY, REGIONS, type World, fakeSecret, iso, regionOf } from './world.ts'
 /** The path that replaces a region's host in the sandbox; it contains `:region`. */
 export const DATABASES = '/databases/:region/v5/ibm';
 
-/** A list that each deployment of generation 1 has. */
+/** A list of a generation 1 deployment. */
 interface DatabaseReport {
   /** The list's path below the deployment's path. */
   readonly path: string;
   /** The only field of the response. */
   readonly field: string;
-  /** The field's value, or undefined if the deployment has none yet, which returns a 404. */
+  /** The field's value, or undefined (a 404) if the deployment has no value yet. */
   value(world: World, deployment: number): unknown;
   /** Whether an engine has the list. Requests for other engines return a 422. */
   offered?(engine: Engine): boolean;

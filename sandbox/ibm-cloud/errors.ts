@@ -75,7 +75,7 @@ function iamError(path: string, status: number, message: string): Answer {
     return tokenError(status, status === 400 ? 'BXNIM0415E' : 'BXNIM0001E', message);
   if (path.includes('/policies') || path.includes('/roles')) return json(status, handbook(status, message));
   const errors = [{ code: CODES[status] ?? 'unspecified', message_code: 'BXNIM0407E', message, details: message }];
-  // Here, the status is a string.
+  // In this service's errors, the status is a string.
   return json(status, { context: context(path), errors, trace: TRACE, status_code: String(status) });
 }
 

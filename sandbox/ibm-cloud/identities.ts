@@ -9,7 +9,7 @@ import { DAY, Kind, type World, accountId, fakeSecret, iso, uuid } from './world
 
 const IAM_HOST = 'https://iam.cloud.ibm.com';
 
-/** What can assume a profile, in lists of their own. */
+/** The lists of subjects that can assume a profile. */
 const PARTS = ['identities', 'links', 'rules'] as const;
 
 /** IBM sends these dates without seconds (2.16). */
@@ -28,7 +28,7 @@ function activity({ clock }: World, index: number): Row {
     : { last_authn: minutes(clock.start - index * DAY), authn_count: 7 * index + 1 };
 }
 
-/** The users, with phone numbers and photos; none if the list is restricted, since the key's service ID is no user. */
+/** The users, with phone numbers and photos. A restricted list is empty, because the key's service ID isn't a user. */
 export function users(world: World): Row[] {
   const { identities, missingRoles } = world.options;
   if (missingRoles.includes('users')) return [];
@@ -49,7 +49,7 @@ export function users(world: World): Row[] {
   }));
 }
 
-/** The service IDs of all groups; the first one is that of the API key. */
+/** The service IDs of all groups. The first service ID owns the API key. */
 export function serviceIds(world: World): Row[] {
   return upTo(world.options.identities).map((index) => ({
     ...identity(world, 'serviceid', serviceId(world, index), index),
@@ -59,7 +59,7 @@ export function serviceIds(world: World): Row[] {
   }));
 }
 
-/** The trusted profiles, with what can assume them. */
+/** The trusted profiles, with the subjects that can assume them. */
 export function profiles(world: World): Row[] {
   return upTo(world.options.identities).map((index) => ({
     ...identity(world, 'profile', profileId(world, index), index),
@@ -74,7 +74,7 @@ export function profiles(world: World): Row[] {
   }));
 }
 
-/** The API keys of all users and service IDs; without the role, only the connector's own. */
+/** The API keys of all users and service IDs; without the role, only the connector's own API key. */
 export function apiKeys(world: World): Row[] {
   const owners = [...users(world), ...serviceIds(world)].map((owner, index) => apiKey(world, owner, index));
   const own = serviceId(world, 0);
@@ -100,7 +100,7 @@ function apiKey(world: World, { iam_id, group_id }: Row, index: number): Row {
   };
 }
 
-/** Three groups, the default one first. */
+/** Three service ID groups, starting with the default group. */
 function groupIds(world: World): string[] {
   return upTo(3).map((index) => `ServiceIDGroup-${uuid(world, Kind.service, 3, index)}`);
 }
@@ -164,7 +164,7 @@ export function listUsers(world: World, pages: Pages, { parameters, query, path 
 
 type IamList = 'apikeys' | 'profiles' | 'serviceids';
 
-/** The rows of a list of IAM for a request, as the API sends them. */
+/** The rows that IAM returns for a list request. */
 function rowsFor(world: World, list: IamList, query: QueryParameters): Row[] {
   const { group_id = groupIds(world)[0], scope = 'entity', type, show_group_id } = query;
   switch (list) {
@@ -187,7 +187,7 @@ function without(row: Row, fields: readonly string[]): Row {
   return Object.fromEntries(Object.entries(row).filter(([field]) => !fields.includes(field)));
 }
 
-/** `GET /v1/serviceids`, `/v1/profiles` and `/v1/apikeys`: 20 rows a page by default, and complete links. */
+/** `GET /v1/serviceids`, `/v1/profiles` and `/v1/apikeys`: paginated, with 20 rows by default and absolute links. */
 export function listIdentities(list: IamList) {
   return (world: World, pages: Pages, { query, path }: Received, refuse: Refuse): Answer => {
     if (query['account_id'] !== accountId(world)) return refuse(path, query['account_id'] === undefined ? 400 : 403);

@@ -86,11 +86,11 @@ export class Pages {
 }
 
 interface ByToken {
-  /** The list's path. */
+  /** The path of the list. */
   readonly path: string;
-  /** The token parameter's name. */
+  /** The name of the token's parameter. */
   readonly token: string;
-  /** The limit parameter's name. */
+  /** The name of the limit's parameter. */
   readonly limit: string;
   readonly usual: number;
   readonly most: number;

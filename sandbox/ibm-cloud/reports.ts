@@ -186,7 +186,7 @@ export function rowsOf(holdings: Holdings, stream: IbmCloudStreamName): Iterable
   return REPORTS[stream].rows(holdings);
 }
 
-/** Their keys, without duplicates: the key's parts joined by slashes, without missing parts. */
+/** The keys of these rows, without duplicates: the key's parts joined by slashes, without missing parts. */
 export function* keysOf(holdings: Holdings, stream: IbmCloudStreamName): Generator<string> {
   const { key }: Report = REPORTS[stream];
   for (const row of rowsOf(holdings, stream)) {

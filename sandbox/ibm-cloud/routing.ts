@@ -3,14 +3,14 @@ import { logsInstances } from './audit-events.ts';
 import type { Refuse } from './errors.ts';
 import { DAY, Kind, type World, accountId, crn, fakeSecret, iso, uuid } from './world.ts';
 
-/** The n-th target. The last one belongs to the enterprise, and is not listed. */
+/** The n-th target. The last target belongs to the enterprise and isn't listed. */
 function targetId(world: World, index: number): string {
   return uuid(world, Kind.routing, 0, index);
 }
 
 const [LOGS, STREAMS, BUCKET, ENTERPRISE] = [0, 1, 2, 3] as const;
 
-/** Where audit events are sent (icd-accounts-access.md, 2.25). Only the target of Event Streams contains secrets. */
+/** The targets of audit events (icd-accounts-access.md, 2.25). Only the Event Streams target contains secrets. */
 function targets(world: World): Row[] {
   const target = (index: number, name: string, target_type: string, endpoint: Row): Row => ({
     id: targetId(world, index),
@@ -91,7 +91,10 @@ function settings(world: World): Row {
   };
 }
 
-/** One row per route, rule, location and target, and per default target, each with its route and target. */
+/**
+ * One row for each combination of route, rule, location and target, and for each default target, with its route and
+ * target.
+ */
 export function routedEvents(world: World): Row[] {
   const account_id = accountId(world);
   const targetOf = (id: unknown): Row | undefined => targets(world).find((target) => target['id'] === id);
@@ -112,7 +115,7 @@ export function routedEvents(world: World): Row[] {
   return [...routed, ...defaults];
 }
 
-/** `GET /api/v2/routes`, `/targets` and `/settings`: the account is that of the token. */
+/** `GET /api/v2/routes`, `/targets` and `/settings`, for the token's account. */
 export function routing(world: World, { parameters, path }: Received, refuse: Refuse): Answer {
   switch (parameters['id']) {
     case 'routes':

@@ -6,14 +6,14 @@ import { gen2BackupRows, gen2Row } from './gen2.ts';
 import type { Pages } from './pages.ts';
 import { type World, accountId } from './world.ts';
 
-/** The user tags and access tags of the n-th deployment; one in four has none. */
+/** The user tags and access tags of the n-th deployment. One deployment in four has no tags. */
 function tagsOf(index: number): Row {
   if (index % 4 === 3) return {};
   const tags = [`env:${index % 2 === 0 ? 'production' : 'test'}`, ...(index % 3 === 0 ? ['team:"büro"'] : [])];
   return { tags, ...(index % 4 !== 2 && { access_tags: ['data:personal'] }) };
 }
 
-/** The index of the search: all databases and their backups, but for the last deployments of generation 2. */
+/** The search index: all databases and their backups, except the last generation 2 deployments. */
 export function searchable(world: World): Row[] {
   const { deployments, gen2Deployments, untracked } = world.options;
   const rows = [
@@ -25,12 +25,14 @@ export function searchable(world: World): Row[] {
   return rows.map(({ crn, name, resource_id }, index) => ({ crn, name, service_name: resource_id, ...tagsOf(index) }));
 }
 
-/** `POST /v3/resources/search`: a short page isn't the last, only an empty one (icd-accounts-access.md, 2.23). */
+/**
+ * `POST /v3/resources/search`: only an empty page is the last page, not a short page (icd-accounts-access.md, 2.23).
+ */
 export function search(world: World, pages: Pages, { query, body, path }: Received, refuse: Refuse): Answer {
   const { account_id = accountId(world) } = query;
   if (account_id !== accountId(world)) return refuse(path, 403);
   const { search_cursor: cursor, ...asked } = body as Record<string, string | undefined>;
-  // The cursor holds the query, and the other properties of the body are ignored.
+  // The cursor contains the query, so all other properties of the body are ignored.
   const read =
     cursor === undefined
       ? { from: 0, filters: { query: String(asked['query']), fields: String(asked['fields']) } }

@@ -51,7 +51,7 @@ export class Usage {
       // Instances that don't exist yet keep their index, so that all other instances cost the same every month.
       if (Date.parse(String(instance['created_at'])) >= month.end) return [];
       const row = this.#row(month, instance, index);
-      // One instance in four is priced in two countries. Another one in four has two rows that differ only in their
+      // A quarter of the instances are priced in two countries. Another quarter have two rows that differ only in their
       // amounts.
       if (index % 4 === 1) return [row, { ...row, pricing_country: 'DEU' }];
       return index % 4 === 3 ? [row, { ...row, usage: upTo(1).map(() => this.#metric(month, index, 0, 0.5)) }] : [row];
