@@ -4,12 +4,14 @@ import { isAboutRate } from '../http/traffic/retry.ts';
 /** The only path segments that a report shows, because any other segment could be an id. */
 const WORDS: ReadonlySet<string> = new Set(
   `accounts addons alerts allowlists apikeys audit_events autoscaling backups billables capability clusters databases
-  datacenters deployables deployments details groups identity ip_addresses member members point_in_time_recovery_data
-  policies query recipes regions remotes resource_groups resource_instances roles scalings tasks team_roles teams token
-  usage v1 v2 v4 versions`.split(/\s+/),
+  datacenters deployables deployments details groups identities identity ip_addresses links member members
+  point_in_time_recovery_data policies profiles query recipes regions remotes resource_groups resource_instances roles
+  rules scalings serviceid_groups serviceids settings tasks team_roles teams token usage users v1 v2 v4 versions`.split(
+    /\s+/,
+  ),
 );
 /** A request with one of these parameters is for a later page, unless the value is 0. */
-const PAGE_TOKENS = ['start', '_start', 'next_docid', 'next_url', 'offset', 'cursor'];
+const PAGE_TOKENS = ['start', '_start', 'next_docid', 'next_url', 'offset', 'cursor', 'pagetoken'];
 
 /** The requests to one endpoint. */
 interface Endpoint {

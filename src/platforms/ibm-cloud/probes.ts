@@ -111,6 +111,13 @@ export const probes: Readonly<Record<string, Probe>> = {
   older_backups: rows(INSTANCES, 'resources', ({ crn }) => {
     return /^databases-for-.*-backup$/.test(parseCrn(String(crn))?.service ?? '') && [true, 'a backup of that plan'];
   }),
+  user_activity: body(/users\/\{id\}$/, (user) => [isRow(user['activity']), 'activity', 'no activity']),
+  identity_dates: rows(/serviceids$/, 'serviceids', ({ created_at: at }) => {
+    return [/T\d\d:\d\d\+0000$/.test(String(at)), 'minutes', 'another form'];
+  }),
+  service_id_groups: any(/serviceid_groups$/, isReadable),
+  api_keys_role: any(/v1\/apikeys$/, ({ status }) => status === 403 && [true, 'HTTP 403']),
+  profile_parts: any(/profiles\/\{id\}\/(identities|links|rules)$/, isReadable),
   event_nesting: events((all) => all.map((event) => ['action' in event, 'at the top', 'deeper'])),
   event_id: events((all) => {
     const hasEvery = all.every((event) => 'id' in event);
@@ -147,6 +154,10 @@ function events(look: (events: Row[]) => Sighting[]): Probe {
 function monthsSince(month: string): number {
   const [now, then] = [new Date(), new Date(`${month}-01`)];
   return (now.getUTCFullYear() - then.getUTCFullYear()) * 12 + now.getUTCMonth() - then.getUTCMonth();
+}
+
+function isReadable({ status }: Exchange): Shown {
+  return [200, 403, 404].includes(status) && [status === 200, `HTTP ${status}`];
 }
 
 function isShown(shown: Shown): shown is Sighting {
