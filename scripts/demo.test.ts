@@ -35,7 +35,7 @@ test('the demo shows records of IBM Cloud, and the changes a day later', async (
   const { good, text } = await demo(ibmCloudDemo({ deployments: 3, gen2Deployments: 2 }));
   expect(text).toContain('SUCCEEDED');
   expect(text).toMatch(/^ {2}deployments_recovery_windows +\d+ +[\d.]+ k?B +\d+\.\d\d$/m);
-  expect(text).toContain('All 24 counts match the sandbox');
+  expect(text).toContain('All 25 counts match the sandbox');
   expect(text).toMatch(/^ {2}name +type +version +generation +region +state\n( {2}\S+-g[12]-\d .*\n){3}/m);
   expect(text).toMatch(/^ {2}month +resource_instance_name .*\n( {2}\d{4}-\d\d +\S.* USD\n){3}/m);
   expect(text).toMatch(/All \d+ new or finished backups and tasks were read/);

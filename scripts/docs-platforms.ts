@@ -91,6 +91,7 @@ const IBM_SECTIONS: Readonly<Record<string, string>> = {
   deployments_reclamations: '2.22',
   deployments_recovery_windows: '2.3.9',
   deployments_replicas: '2.3.8',
+  deployments_restrictions: '2.24',
   deployments_roles: '2.7',
   deployments_scalings: '2.3.5',
   deployments_team_roles: '2.7',

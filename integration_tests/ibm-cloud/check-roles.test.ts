@@ -17,6 +17,7 @@ describe.concurrent('a check with a key that lacks a role', () => {
     ['Logs instances', { missingRoles: ['logs'] }, {}, ['audit_events']],
     ['the catalog', { faults: forbidden('/**/deployables', '/**/regions') }, {}, ['databases', 'datacenters']],
     ['routing of audit events', { faults: forbidden('/atracker/**') }, {}, ['audit_routes']],
+    ['network zones', { faults: forbidden('/cbr/v1/zones/*') }, {}, ['deployments_restrictions']],
     ['reclamations', { faults: forbidden('/*/v1/reclamations') }, {}, ['deployments_reclamations']],
     ['users', { faults: forbidden('/users/**') }, {}, ['users']],
     ['service IDs', { faults: forbidden('/iam/v1/serviceids') }, {}, ['service_ids']],

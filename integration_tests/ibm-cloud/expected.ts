@@ -79,6 +79,12 @@ export const STREAMS = {
     fields: 'deployment_id generation earliest_point_in_time_recovery_time',
   },
   deployments_replicas: { key: 'deployment_id', fields: 'deployment_id generation leader replicas' },
+  deployments_restrictions: {
+    key: 'id',
+    fields: `id rule_id description enforcement_mode service_name service_instance deployment_id region resource_group_id
+      resource_tags contexts addresses excluded_addresses api_types created_at created_by_id last_modified_at
+      last_modified_by_id`,
+  },
   deployments_roles: { key: 'id', fields: grantFields('iam_id') },
   deployments_scalings: {
     key: 'id',
@@ -237,6 +243,7 @@ function plainRows(
       earliest_point_in_time_recovery_time: utc(row['earliest_point_in_time_recovery_time']),
     })),
     deployments_replicas: each('deployments_replicas', (row) => ({ ...row, ...gen1 })),
+    deployments_restrictions: each('deployments_restrictions', (row) => restriction(row, sandbox)),
     deployments_roles: each('deployments_roles', (row) => grant(row, 'iam_id', sandbox)),
     deployments_team_roles: each('deployments_team_roles', (row) => grant(row, 'access_group_id', sandbox)),
     deployments_scalings: each('deployments_scalings', (row) => ('id' in row ? gen1Scaling(row) : gen2Scaling(row))),
@@ -257,6 +264,39 @@ function plainRows(
       created_at: utc(row['created_at']),
       updated_at: utc(row['updated_at']),
     })),
+  };
+}
+
+/** A resource that a context-based rule covers (section 4.21). */
+function restriction(row: Row, sandbox: IbmCloudSandbox): Row {
+  const { covers, tags, position } = row;
+  const { serviceName, serviceInstance, region, resourceGroupId } = covers as Record<string, string>;
+  const zones = row['zones'] as Row[];
+  const nameOf = (zone: string): unknown => zones.find(({ id }) => id === zone)?.['name'];
+  const textOf = ({ type, value, ref }: Row): string => {
+    const { service_name, location } = (ref ?? {}) as Row;
+    return `${String(type)}:${[value, service_name, location].flatMap((part) => (typeof part === 'string' ? part : [])).join('/')}`;
+  };
+  return {
+    ...row,
+    id: [row['rule_id'], position].map(String).join('/'),
+    service_name: serviceName,
+    service_instance: serviceInstance,
+    deployment_id: [...sandbox.rows('deployments')].find(({ guid }) => guid === serviceInstance)?.['id'],
+    region,
+    resource_group_id: resourceGroupId,
+    resource_tags: tags,
+    contexts: (row['contexts'] as Array<Record<string, string>>).flatMap(({ networkZoneId, endpointType, mfa }) =>
+      (networkZoneId?.split(', ') ?? [null]).map((zone_id) => ({
+        zone_id,
+        zone_name: zone_id === null ? null : nameOf(zone_id),
+        endpoint_type: endpointType ?? null,
+        mfa: mfa ?? null,
+      })),
+    ),
+    addresses: zones.flatMap(({ addresses }) => (addresses as Row[]).map(textOf)),
+    excluded_addresses: zones.flatMap(({ excluded }) => (excluded as Row[]).map(textOf)),
+    api_types: (row['operations'] as { api_types: Row[] }).api_types.map((type) => type['api_type_id']),
   };
 }
 

@@ -110,7 +110,7 @@ describe.concurrent('a full read of an account', () => {
       expect(new Set(sandbox.requests.map(({ method, path }) => `${method} ${path.split('/')[1]}`))).toEqual(
         new Set([
           ...['POST iam', 'GET iam', 'GET resource-controller', 'GET databases', 'GET accounts', 'GET billing'],
-          ...['GET users', 'POST search', 'GET atracker'],
+          ...['GET users', 'POST search', 'GET cbr', 'GET atracker'],
         ]),
       );
     });
@@ -155,7 +155,7 @@ describe.concurrent('deployment_ids', () => {
         const rows = expected[name].filter((row) => {
           if (!name.startsWith('deployments') && name !== 'billables') return true;
           // A policy that names no deployment covers these deployments like all others.
-          if (name.endsWith('roles') && row['service_instance'] === null) return true;
+          if (/(roles|restrictions)$/.test(name) && row['service_instance'] === null) return true;
           return wanted.has(String(name === 'deployments' ? row['id'] : row['deployment_id']));
         });
         expectRows(result, name, rows);

@@ -22,6 +22,7 @@ import { Pages } from './pages.ts';
 import { listPolicies, listRoles } from './policies.ts';
 import { listReclamations } from './reclamations.ts';
 import { type Holdings, IBM_CLOUD_STREAM_NAMES, type IbmCloudStreamName, countsOf, keysOf, rowsOf } from './reports.ts';
+import { listRules, listZones, oneZone, ruleSettings } from './restrictions.ts';
 import { routing } from './routing.ts';
 import { search } from './search.ts';
 import { TOKEN_PATH, Tokens, keyDetails } from './tokens.ts';
@@ -203,6 +204,10 @@ function controllerRoutes(world: World, pages: Pages, refuse: Refuse): Record<st
 
 function postureRoutes(world: World, refuse: Refuse): Record<string, Serve> {
   return {
+    '/cbr/v1/rules': (received) => listRules(world, received, refuse),
+    '/cbr/v1/zones': (received) => listZones(world, received, refuse),
+    '/cbr/v1/zones/:id': (received) => oneZone(world, received, refuse),
+    '/cbr/v1/account_settings/:id': (received) => ruleSettings(world, received, refuse),
     '/atracker/api/v2/:id': (received) => routing(world, received, refuse),
   };
 }

@@ -10,6 +10,7 @@ import { apiKeys, profiles, serviceIds, users, withActivity } from './identities
 import { policyGrants } from './policies.ts';
 import { resourceGroups } from './resource-groups.ts';
 import { databaseReclamations } from './reclamations.ts';
+import { databaseRestrictions } from './restrictions.ts';
 import { routedEvents } from './routing.ts';
 import { searchable } from './search.ts';
 import { type Usage, usageMetrics } from './usage.ts';
@@ -126,6 +127,11 @@ const REPORTS = {
       ofDeployments(world, (_, deployment) =>
         engineOf(deployment).replicas === true ? [databases.replicas(world, deployment)] : [],
       ),
+  },
+  deployments_restrictions: {
+    paths: ['/cbr/v1/rules', '/cbr/v1/zones/:id'],
+    key: ['rule_id', 'position'],
+    rows: ({ world }) => databaseRestrictions(world),
   },
   deployments_roles: {
     paths: [POLICIES],

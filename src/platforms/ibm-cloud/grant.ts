@@ -19,6 +19,7 @@ const POLICIES: Readonly<Record<string, (config: IbmCloudConfig, partition?: str
   api_keys: () => '--roles Administrator --service-name iam-identity',
   audit_routes: () => '--roles Viewer --service-name atracker',
   billables: ({ billing }) => BILLING[billing],
+  deployments_restrictions: () => '--roles Viewer --service-name context-based-restrictions',
   deployments_roles: () => '--roles Viewer --service-name iam-access-management',
   deployments_team_roles: () => '--roles Viewer --service-name iam-access-management',
   resource_groups: () => BILLING.resource_groups,

@@ -7,18 +7,9 @@ import { pick, textOrNull, within } from '../api/values.ts';
 import { count, requiringRole } from '../terms.ts';
 import { accountId } from './account-id.ts';
 import type { Account } from './account.ts';
+import { coverageOf, coversDatabases, isSelected, warnOfLimits } from './coverage.ts';
 import { loadInventory } from './inventory.ts';
-import {
-  type Attributes,
-  POLICIES,
-  type Policy,
-  type SubjectKey,
-  coversDatabases,
-  hiddenLimits,
-  isPattern,
-  policyOf,
-  subjectTypeOf,
-} from './policy.ts';
+import { POLICIES, type Policy, type SubjectKey, policyOf, subjectTypeOf } from './policy.ts';
 import { guidOf } from './selection.ts';
 
 const ROLES = 'v2/roles';
@@ -106,37 +97,9 @@ export async function loadGrants(account: Account): Promise<Grants> {
     `IBM Cloud lists ${count(policies.size, 'policy', 'policies')} to this API key, ${covering.length} of which cover databases. It omits policies that the key can't view; ${VIEWER} should show all. Compare the number with the console`,
   );
   const selected = covering.filter((policy) => isSelected(policy, crns, account));
-  warnOfLimits(selected, account);
+  warnOfLimits(STREAM, ['policy', 'policies'], selected, account);
   const rowsFor = (key: SubjectKey): Row[] => selected.flatMap((policy) => grantsOf(policy, key, crns, names));
   return { rows: { iam_id: rowsFor('iam_id'), access_group_id: rowsFor('access_group_id') }, requests: requests + 1 };
-}
-
-/** Whether a policy may cover a selected deployment. */
-function isSelected({ resource }: Policy, crns: ReadonlyMap<string, string>, { selection }: Account): boolean {
-  const { resourceGroupIds } = selection;
-  const instances = resource.get('serviceInstance');
-  if (instances === undefined) {
-    const groups = resource.get('resourceGroupId') ?? ['*'];
-    return resourceGroupIds.length === 0 || groups.some((id) => isPattern(id) || resourceGroupIds.includes(id));
-  }
-  return instances.some(
-    (id) =>
-      isPattern(id) ||
-      crns.has(guidOf(id)) ||
-      // A policy can outlive its deployment.
-      (resourceGroupIds.length === 0 && selection.hasDeployment(id)),
-  );
-}
-
-function warnOfLimits(policies: readonly Policy[], { api }: Account): void {
-  const limited = policies.filter((policy) => hiddenLimits(policy).length > 0);
-  const [first] = limited;
-  if (first === undefined) return;
-  const keys = [...new Set(limited.flatMap(hiddenLimits))].toSorted();
-  api.log(
-    'warn',
-    `${STREAM}: the roles of ${count(limited.length, 'policy', 'policies')} cover less than scope says, because no field shows the attributes ${keys.join(', ')}. The first policy is ${first.id}`,
-  );
 }
 
 /** The display names of roles by CRN. */
@@ -158,17 +121,12 @@ function grantsOf(
   crns: ReadonlyMap<string, string>,
   names: ReadonlyMap<unknown, unknown>,
 ): Row[] {
-  const instance = specific(textIn(resource, 'serviceInstance'));
-  const resource_group_id = specific(textIn(resource, 'resourceGroupId'));
-  const service_name = textIn(resource, 'serviceName');
+  const covered = coverageOf({ id, resource }, crns);
+  const { service_instance, resource_group_id, service_name } = covered;
   const common = {
     policy_id: id,
-    scope: instance ? 'instance' : resource_group_id ? 'resource_group' : service_name ? 'service' : 'account',
-    deployment_id: instance === undefined ? undefined : crns.get(guidOf(instance)),
-    service_instance: instance,
-    service_name,
-    resource_group_id,
-    region: textIn(resource, 'region'),
+    scope: service_instance ? 'instance' : resource_group_id ? 'resource_group' : service_name ? 'service' : 'account',
+    ...covered,
     description: textOrNull(row['description']),
     resource_tags: within(row['resource'], 'tags'),
     time_condition: row['pattern'],
@@ -191,13 +149,4 @@ function grantsOf(
       ...common,
     }));
   });
-}
-
-/** A wildcard is not a specific instance or resource group. */
-function specific(value: string | undefined): string | undefined {
-  return value === '*' ? undefined : value;
-}
-
-function textIn(attributes: Attributes, key: string): string | undefined {
-  return attributes.get(key)?.join(',');
 }

@@ -1,22 +1,13 @@
 import { unexpectedBody } from '../../../core/failure/errors.ts';
 import { type Row, isRow } from '../../../core/record/row.ts';
 import { textOf, within } from '../api/values.ts';
-import { isDatabaseService } from './instance.ts';
+import { type Attributes, SHOWN } from './coverage.ts';
 
 export const POLICIES = 'v2/policies';
 
 /** The kinds of subject that a role can be granted to. */
 const SUBJECTS = ['iam_id', 'access_group_id'] as const;
 export type SubjectKey = (typeof SUBJECTS)[number];
-
-/** The attributes that records contain. */
-const SHOWN: ReadonlySet<string> = new Set([
-  ...['serviceName', 'serviceType', 'serviceInstance', 'resourceGroupId', 'region'],
-  ...SUBJECTS,
-]);
-
-/** The values of the attributes that records contain, by key. Other values are not read. */
-export type Attributes = ReadonlyMap<string, readonly string[]>;
 
 /** An access policy (icd-api.md 2.7). */
 export interface Policy {
@@ -67,7 +58,7 @@ function attributesOf(row: Row, part: 'resource' | 'subject', fault: (detail: st
     if (isExistence && String(value) === 'false') continue;
     const values: unknown[] = isExistence ? ['*'] : [value].flat();
     const texts = values.flatMap((each) => textOf(each) ?? []);
-    if (SHOWN.has(name) && (texts.length === 0 || texts.length < values.length)) {
+    if ((SHOWN.has(name) || part === 'subject') && (texts.length === 0 || texts.length < values.length)) {
       throw fault(`has an empty value, or one that is not text, for ${name} in ${part}.attributes`);
     }
     attributes.set(name, [...(attributes.get(name) ?? []), ...texts]);
@@ -75,30 +66,9 @@ function attributesOf(row: Row, part: 'resource' | 'subject', fault: (detail: st
   return attributes;
 }
 
-/**
- * Whether a policy covers database services. It does if it names a database service, or if it names no service and covers
- * services in general rather than account management or a resource group itself.
- */
-export function coversDatabases({ resource }: Policy): boolean {
-  const services = resource.get('serviceName');
-  if (services !== undefined) return services.some((service) => isPattern(service) || isDatabaseService(service));
-  const [type = 'service'] = resource.get('serviceType') ?? [];
-  return !resource.has('service_group_id') && !resource.has('resourceType') && ['service', '*'].includes(type);
-}
-
-/** The limiting attributes of a policy that its record does not contain. */
-export function hiddenLimits({ resource }: Policy): string[] {
-  return [...resource.keys()].filter((key) => !SHOWN.has(key) && key !== 'accountId');
-}
-
 /** The kind of subject, from the prefix of its id (icd-accounts-access.md 2.19). Any other prefix belongs to a user. */
 export function subjectTypeOf(key: SubjectKey, id: string): string {
   if (key === 'access_group_id') return 'access_group';
   const [, kind = 'user'] = /^(?:iam-(ServiceId|Profile)|(crn)-crn)/i.exec(id)?.filter(Boolean) ?? [];
   return { serviceid: 'service_id', profile: 'profile', crn: 'resource' }[kind.toLowerCase()] ?? 'user';
-}
-
-/** Whether a value contains the wildcard of IAM. */
-export function isPattern(value: string): boolean {
-  return value.includes('*');
 }

@@ -27,6 +27,7 @@ const TABLE: [name: string, key: string, report?: string | undefined, cursor?: s
   ['deployments_reclamations', 'id'],
   ['deployments_recovery_windows', 'deployment_id', '/point_in_time_recovery_data'],
   ['deployments_replicas', 'deployment_id', '/remotes'],
+  ['deployments_restrictions', 'id'],
   ['deployments_roles', 'id'],
   ['deployments_scalings', 'id', '/groups'],
   ['deployments_team_roles', 'id'],

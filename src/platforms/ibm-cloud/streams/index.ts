@@ -15,6 +15,7 @@ import { deploymentsRecipes } from './deployments-recipes.ts';
 import { deploymentsReclamations } from './deployments-reclamations.ts';
 import { deploymentsRecoveryWindows } from './deployments-recovery-windows.ts';
 import { deploymentsReplicas } from './deployments-replicas.ts';
+import { deploymentsRestrictions } from './deployments-restrictions.ts';
 import { deploymentsRoles } from './deployments-roles.ts';
 import { deploymentsScalings } from './deployments-scalings.ts';
 import { deploymentsTeamRoles } from './deployments-team-roles.ts';
@@ -42,6 +43,7 @@ export const streams: readonly Stream<Accounts>[] = [
   deploymentsReclamations,
   deploymentsRecoveryWindows,
   deploymentsReplicas,
+  deploymentsRestrictions,
   deploymentsRoles,
   deploymentsScalings,
   deploymentsTeamRoles,

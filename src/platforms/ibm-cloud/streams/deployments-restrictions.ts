@@ -1,0 +1,122 @@
+import { ConnectorError } from '../../../core/failure/errors.ts';
+import { listOfObjects, listOfTexts, text, timestamp } from '../../../core/stream/fields.ts';
+import type { Row } from '../../../core/record/row.ts';
+import { accountId } from '../account/account-id.ts';
+import type { Account } from '../account/account.ts';
+import { ibmStream } from '../account/ibm-stream.ts';
+import { loadInventory } from '../account/inventory.ts';
+import { coverageOf, coversDatabases, isSelected, warnOfLimits } from '../account/coverage.ts';
+import { RULES, type Restriction, type Zone, loadZone, restrictionsOf } from '../account/restriction.ts';
+import { guidOf } from '../account/selection.ts';
+import { objectOf, rowsOf } from '../api/envelope.ts';
+import { orRejection } from '../api/failure.ts';
+import { pruneToFields } from '../api/prune-to-fields.ts';
+import { pick, textOrNull, within } from '../api/values.ts';
+import { count, requiringRole } from '../terms.ts';
+
+const STREAM = 'deployments_restrictions';
+const ROLE = 'the role Viewer on the database services';
+
+/**
+ * `GET /v1/rules` (icd-accounts-access.md 2.24), which is not paged. Not filtered by service: the API filters by one at a time, and
+ * rules without a service cover databases, too.
+ */
+export const deploymentsRestrictions = ibmStream({
+  name: STREAM,
+  description:
+    'Context-based restrictions on databases: the networks that may connect. One record per rule and resource.',
+  retrieval: { way: 'shared', path: RULES, load },
+  primaryKey: 'id',
+  dropped: [],
+  fields: {
+    id: text('Key generated for this stream: rule_id/position of the resource in the rule.'),
+    rule_id: text('ID of the rule.'),
+    description: text('Description of the rule.'),
+    enforcement_mode: text('enabled, disabled (the rule has no effect) or report.'),
+    service_name: text('Name of the service, such as databases-for-postgresql; null for a rule on all services.'),
+    service_instance: text('GUID of the service instance, if the rule is limited to one instance.'),
+    deployment_id: text('CRN of the deployment, if the rule is limited to a listed deployment.'),
+    region: text('Region that the rule is limited to.'),
+    resource_group_id: text('ID of the resource group, if the rule is limited to one group.'),
+    resource_tags: listOfObjects('Access management tags that resources must have.', {
+      name: text('Name of the tag.'),
+      value: text('Value of the tag.'),
+      operator: text('Operator that compares the value.'),
+    }),
+    contexts: listOfObjects('Requests that the rule allows; one item per network zone.', {
+      zone_id: text('ID of the network zone; null for every network.'),
+      zone_name: text('Name of the network zone.'),
+      endpoint_type: text('Endpoint type, such as public or private; null for every type.'),
+      mfa: text('Required level of multifactor authentication.'),
+    }),
+    addresses: listOfTexts('Addresses in the network zones, as type:value.'),
+    excluded_addresses: listOfTexts('Addresses that the network zones exclude, as type:value.'),
+    api_types: listOfTexts('APIs that the rule is limited to.'),
+    created_at: timestamp('Creation time of the rule.'),
+    created_by_id: text('IAM ID of the creator.'),
+    last_modified_at: timestamp('Time of the last modification.'),
+    last_modified_by_id: text('IAM ID of the last modifier.'),
+  },
+});
+
+async function load(account: Account): Promise<{ rows: Row[]; requests: number }> {
+  const { api, config } = account;
+  const account_id = await account.once(accountId);
+  const request = { origin: config.endpoints.cbr, path: RULES, query: { account_id } };
+  const [body, { deployments }] = await Promise.all([
+    requiringRole(ROLE, RULES, api.get(request, STREAM)),
+    account.once(loadInventory),
+  ]);
+  const rules = rowsOf(body, 'rules', RULES);
+  const covering = rules.flatMap(restrictionsOf).filter(coversDatabases);
+  api.log(
+    'info',
+    `IBM Cloud lists ${count(rules.length, 'context-based rule')} to this API key, ${new Set(covering.map(({ id }) => id)).size} of which cover databases`,
+  );
+  const crns = new Map(deployments.map(({ id }) => [guidOf(id), id]));
+  const selected = covering.filter((restriction) => isSelected(restriction, crns, account));
+  warnOfLimits(STREAM, ['rule', 'rules'], selected, account);
+  const ids = [...new Set(selected.flatMap(({ contexts }) => contexts.flatMap(({ zone_id }) => zone_id ?? [])))];
+  // For a check, one zone shows whether the role is there.
+  const wanted = api.isCheck === true ? ids.slice(0, 1) : ids;
+  const [zones] = await Promise.all([
+    Promise.all(wanted.map(async (id) => [id, await loadZone(id, account)] as const)),
+    api.isCheck === true ? undefined : warnOfHidden(rules.length, account_id, account),
+  ]);
+  return { rows: selected.map((each) => rowOf(each, new Map(zones), crns)), requests: wanted.length + 2 };
+}
+
+/** Warns if the account has more rules than the list. */
+async function warnOfHidden(listed: number, account_id: string, { api, config }: Account): Promise<void> {
+  const path = `v1/account_settings/${encodeURIComponent(account_id)}`;
+  const body = await orRejection(api.get({ origin: config.endpoints.cbr, path }, STREAM));
+  const isRejected = body instanceof ConnectorError;
+  const existing = isRejected ? undefined : objectOf(body, path)['current_rule_count'];
+  if (typeof existing === 'number' && existing <= listed) return;
+  const reason = isRejected
+    ? `IBM Cloud rejected the request for their number (${body.answer})`
+    : `IBM Cloud lists ${listed} of ${String(existing)} rules to this API key`;
+  api.log(
+    'warn',
+    `${STREAM}: rules may be missing, because ${reason}. Grant the service ID ${ROLE}, which shows all rules on databases`,
+  );
+}
+
+function rowOf(restriction: Restriction, zones: ReadonlyMap<string, Zone>, crns: ReadonlyMap<string, string>): Row {
+  const { id, rule, position, tags, contexts } = restriction;
+  const used = [...new Set(contexts.map(({ zone_id }) => zone_id ?? ''))].flatMap((zone) => zones.get(zone) ?? []);
+  const types = within(rule['operations'], 'api_types');
+  const row = {
+    id: `${id}/${position}`,
+    rule_id: id,
+    ...pick(rule, ['enforcement_mode', 'created_at', 'created_by_id', 'last_modified_at', 'last_modified_by_id']),
+    description: textOrNull(rule['description']),
+    ...coverageOf(restriction, crns),
+    resource_tags: tags,
+    contexts: contexts.map((each) => ({ ...each, zone_name: zones.get(each.zone_id ?? '')?.name ?? null })),
+    addresses: used.flatMap(({ addresses }) => addresses),
+    excluded_addresses: used.flatMap(({ excluded }) => excluded),
+    api_types: Array.isArray(types) ? types.map((type: unknown) => within(type, 'api_type_id')) : null,
+  };
+  return pruneToFields(row, deploymentsRestrictions.fields);
+}
