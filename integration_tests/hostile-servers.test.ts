@@ -222,7 +222,7 @@ describe('an unusable proxy', () => {
     return portOf(proxy);
   }
 
-  it.each(['http', 'https'])('the error names a proxy that is down, without its password (%s)', async (scheme) => {
+  it.each(['http', 'https'])('an error about an unreachable proxy names the proxy without its password (%s)', async (scheme) => {
     const port = await closedPort();
     const variable = `${scheme.toUpperCase()}_PROXY`;
     const { stdout, stderr, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
@@ -234,7 +234,7 @@ describe('an unusable proxy', () => {
     expect(stdout + stderr).not.toContain(SECRET);
   });
 
-  it.each(['http', 'https'])('the error says that the proxy requires a login (%s)', async (scheme) => {
+  it.each(['http', 'https'])('an error says that the proxy requires a login (%s)', async (scheme) => {
     const port = await proxyWith(407);
     const variable = `${scheme.toUpperCase()}_PROXY`;
     const { stdout, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });

@@ -98,7 +98,7 @@ describe('a page without a list in newest-first pagination', () => {
 });
 
 describe('data nested 200,000 levels deep', () => {
-  it('data nested 200,000 levels deep causes one message in both programs, without a stack trace', async () => {
+  it('data nested 200,000 levels deep causes a single error message without a stack trace in both programs', async () => {
     await sandboxed(
       { ...SMALL, faults: [{ path: 'teams', kind: 'nested', levels: 200_000 }] },
       async ({ workspace, sandbox }) => {

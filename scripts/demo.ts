@@ -5,7 +5,7 @@ import { readFlags } from '../test-support/flags.ts';
 import { composeDemo, ibmCloudDemo } from './demo-platforms.ts';
 import { runDemo } from './demo-run.ts';
 
-// `npm run demo` shows the connector. After Ctrl-C, the program and the sandbox end before this process does.
+// Runs `npm run demo`. After Ctrl-C, the program and the sandbox end before this process does.
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const { folder, 'audit-events': auditEvents } = readFlags(

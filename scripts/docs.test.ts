@@ -50,7 +50,7 @@ test.each(['docs/clients.md', 'integration_tests/clients/README.md'])(
   },
 );
 
-test('the pages state the correct maximum share of states in the output', () => {
+test('the pages quote the correct maximum share of STATEs in the output', () => {
   const share = 1 / (RECORD_BYTES_PER_STATE_BYTE + 1);
   expect(share).toBe(1 / 5);
   for (const path of ['CHANGELOG.md', 'docs/decisions/0006-checkpoints-bounded-by-bytes.md']) {

@@ -114,7 +114,7 @@ describe.concurrent('audit_events in the catalog', () => {
     });
   });
 
-  it('without logs_instances, a selected audit_events stream fails and names the option, while other streams are read', async () => {
+  it('without logs_instances, a selected audit_events stream fails with an error that names the option, and other streams are read', async () => {
     await audited({}, async ({ audit, sandbox }) => {
       const result = await audit({ platform: {}, also: 'accounts' });
       expect(result.exitCode).toBe(1);

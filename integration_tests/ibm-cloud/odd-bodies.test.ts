@@ -99,7 +99,7 @@ it('sizes that are not numbers become null and are named in the record, and othe
   });
 });
 
-it('data nested thousands of levels deep fails its stream with one message, even in an undeclared field', async () => {
+it('data nested thousands of levels deep fails its stream with a single error message, even in an undeclared field', async () => {
   const path = '/billing/v4/accounts/*/resource_instances/usage/*';
   await ibmCloud({ ...SMALL, faults: [{ path, kind: 'nested', levels: 100_000 }] }, async ({ read }) => {
     const result = await read({ streams: ['billables', 'accounts'] });

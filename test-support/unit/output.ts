@@ -123,7 +123,7 @@ export function openContext(env: Context['env'] = {}): OpenContext {
   };
 }
 
-/** An stdout whose reader takes a chunk only when told to, unless it is prompt and takes everything at once. */
+/** An imitation of stdout. Its reader takes a chunk only when told to, or takes everything at once if it is prompt. */
 export class StalledOutput extends Writable {
   text = '';
   prompt = false;
