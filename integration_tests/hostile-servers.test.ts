@@ -222,17 +222,20 @@ describe('an unusable proxy', () => {
     return portOf(proxy);
   }
 
-  it.each(['http', 'https'])('an error about an unreachable proxy names the proxy without its password (%s)', async (scheme) => {
-    const port = await closedPort();
-    const variable = `${scheme.toUpperCase()}_PROXY`;
-    const { stdout, stderr, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
-    expect(answer).toMatchObject({
-      exitCode: 0,
-      status: 'FAILED',
-      message: `The proxy 127.0.0.1:${port}, set in ${variable}, cannot be reached (ECONNREFUSED). Correct ${variable}, or make sure that the proxy is up.`,
-    });
-    expect(stdout + stderr).not.toContain(SECRET);
-  });
+  it.each(['http', 'https'])(
+    'an error about an unreachable proxy names the proxy without its password (%s)',
+    async (scheme) => {
+      const port = await closedPort();
+      const variable = `${scheme.toUpperCase()}_PROXY`;
+      const { stdout, stderr, ...answer } = await check(`${scheme}://api.internal`, { [variable]: address(port) });
+      expect(answer).toMatchObject({
+        exitCode: 0,
+        status: 'FAILED',
+        message: `The proxy 127.0.0.1:${port}, set in ${variable}, cannot be reached (ECONNREFUSED). Correct ${variable}, or make sure that the proxy is up.`,
+      });
+      expect(stdout + stderr).not.toContain(SECRET);
+    },
+  );
 
   it.each(['http', 'https'])('an error says that the proxy requires a login (%s)', async (scheme) => {
     const port = await proxyWith(407);

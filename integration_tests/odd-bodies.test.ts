@@ -45,7 +45,7 @@ describe('a malformed body', () => {
     },
   );
 
-  it('an error text in an HTTP 200 response fails every list with that text', async () => {
+  it('an HTTP 200 response that contains an error text fails the list with this text', async () => {
     const faults: Fault[] = STREAM_NAMES.filter((name) => name !== 'deployments').map((name) => ({
       path: pathOf(name),
       kind: 'errors',

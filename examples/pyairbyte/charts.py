@@ -85,7 +85,7 @@ def draw(axes: Axes, table: pd.DataFrame, labels: pd.Index, colors: list[str], t
     axes.grid(axis="y", color="#e0e0e0")
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)
-    # In the order of the bars, from top to bottom.
+    # The legend has the order of the bars, from top to bottom.
     handles, names = axes.get_legend_handles_labels()
     axes.legend(handles[::-1], names[::-1], loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 
