@@ -3,12 +3,11 @@ import { isAboutRate } from '../http/traffic/retry.ts';
 
 /** The only path segments that a report shows, because any other segment could be an id. */
 const WORDS: ReadonlySet<string> = new Set(
-  `accounts addons alerts allowlists apikeys audit_events autoscaling backups billables capability clusters databases
-  datacenters deployables deployments details groups identities identity ip_addresses links member members
-  point_in_time_recovery_data policies profiles query recipes regions remotes resource_groups resource_instances roles
-  rules scalings serviceid_groups serviceids settings tasks team_roles teams token usage users v1 v2 v4 versions`.split(
-    /\s+/,
-  ),
+  `account_settings accounts addons alerts allowlists api apikeys audit_events autoscaling backups billables capability
+  clusters databases datacenters deployables deployments details groups identities identity ip_addresses links member
+  members point_in_time_recovery_data policies profiles query reclamations recipes regions remotes resource_groups
+  resource_instances resources roles routes rules scalings search serviceid_groups serviceids settings targets tasks
+  team_roles teams token usage users v1 v2 v3 v4 versions zones`.split(/\s+/),
 );
 /** A request with one of these parameters is for a later page, unless the value is 0. */
 const PAGE_TOKENS = ['start', '_start', 'next_docid', 'next_url', 'offset', 'cursor', 'pagetoken'];

@@ -25,6 +25,11 @@ const next = (_start: string): Partial<Exchange> => ({
   body: { next: { href: `/usage?_start=${_start}`, offset: 'a%2B' } },
 });
 
+const searched = (items: Row[], search_cursor?: string): Partial<Exchange> => ({
+  request: { path: '', post: { type: 'application/json', body: '{"query":"x"}' } },
+  body: { items, limit: 2, search_cursor },
+});
+
 test.each<[id: string, exchange: Partial<Exchange>, seen: unknown[]]>([
   ['default_state', { body: { resources: [{ state: 'active' }] } }, ['as expected']],
   ['default_state', { body: { resources: [{ state: 'pending_reclamation' }] } }, ['the state pending_reclamation']],
@@ -46,6 +51,13 @@ test.each<[id: string, exchange: Partial<Exchange>, seen: unknown[]]>([
   ['token_life', token({}, { iat: 1_000, exp: 4_600 }), ['as expected']],
   ['token_life', token({}, { iat: 1_000, exp: 4_599 }), ['less than an hour']],
   ['token_life', token({}), []],
+  ['search_wildcard', searched([]), ['an empty first page']],
+  ['search_end', searched([{}], 'c1'), ['as expected']],
+  ['search_end', searched([{}]), ['one without a cursor']],
+  ['search_end', searched([]), []],
+  ['hidden_rules', { status: 403 }, ['HTTP 403']],
+  ['hidden_rules', { status: 200 }, []],
+  ['reclamation_state', { body: { resources: [{ state: 'RESTORING' }] } }, ['another state']],
   ['token_life', token({ expires_in: 3_600 }), ['as expected']],
 ])('the probe %s, given %j, returns %j', (id, exchange, expected) => {
   expect(seen(id, exchange)).toEqual(expected);

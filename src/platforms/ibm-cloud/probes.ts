@@ -15,6 +15,8 @@ const USAGE = /resource_instances\/usage\/\{id\}$/;
 const POLICIES = /v2\/policies$/;
 const DATABASES = /deployments\/\{id\}|deployables$|regions$/;
 const TOKEN = /identity\/token$/;
+const SEARCH = /v3\/resources\/search$/;
+const RULES = /GET v1\/rules$/;
 
 /** The probes for the open questions in docs/reference/icd-questions.json. */
 export const probes: Readonly<Record<string, Probe>> = {
@@ -118,6 +120,21 @@ export const probes: Readonly<Record<string, Probe>> = {
   service_id_groups: any(/serviceid_groups$/, isReadable),
   api_keys_role: any(/v1\/apikeys$/, ({ status }) => status === 403 && [true, 'HTTP 403']),
   profile_parts: any(/profiles\/\{id\}\/(identities|links|rules)$/, isReadable),
+  search_wildcard: body(SEARCH, ({ items }, { post }) => {
+    const isFirst = post?.body.includes('"query"') === true;
+    return isFirst && [rowsOf(items).length > 0, 'a first page with databases', 'an empty first page'];
+  }),
+  search_end: body(SEARCH, ({ items, limit, search_cursor: cursor }) => {
+    const { length } = rowsOf(items);
+    const isShort = length > 0 && length < Number(limit);
+    return (
+      isShort && [typeof cursor === 'string' && cursor !== '', 'a short page with a cursor', 'one without a cursor']
+    );
+  }),
+  hidden_rules: any(RULES, ({ status }) => status === 403 && [false, '', 'HTTP 403']),
+  reclamation_state: rows(/v1\/reclamations$/, 'resources', ({ state }) => {
+    return [state === 'SCHEDULED', 'SCHEDULED', 'another state'];
+  }),
   event_nesting: events((all) => all.map((event) => ['action' in event, 'at the top', 'deeper'])),
   event_id: events((all) => {
     const hasEvery = all.every((event) => 'id' in event);
@@ -132,8 +149,8 @@ function any(at: RegExp, look: (exchange: Exchange) => Shown): Probe {
   return { at, look: (exchange) => [look(exchange)].filter(isShown) };
 }
 
-function body(at: RegExp, look: (body: Row) => Shown): Probe {
-  return any(at, (exchange) => isRow(exchange.body) && look(exchange.body));
+function body(at: RegExp, look: (body: Row, request: Exchange['request']) => Shown): Probe {
+  return any(at, ({ body, request }) => isRow(body) && look(body, request));
 }
 
 function rows(at: RegExp, list: string, look: (row: Row) => Shown): Probe {
