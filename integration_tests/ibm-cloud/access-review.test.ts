@@ -9,8 +9,8 @@ const STREAMS = [...IDENTITIES, 'api_keys'] as const;
 const GROUPS = '/iam/v1/serviceid_groups';
 
 describe.concurrent('an access review', () => {
-  it('an access review with identity_activity has the last login of every identity, with one request each', async () => {
-    // More identities than a page has by default.
+  it('with identity_activity, every identity has its last login, which takes one request per identity', async () => {
+    // There are more identities than a page contains by default.
     await ibmCloud({ identities: 25 }, async ({ sandbox, read }) => {
       const result = await read({ streams: STREAMS, platform: { identity_activity: true } });
       expect(result).toMatchObject({ violations: [], errors: [], exitCode: 0 });
@@ -27,7 +27,7 @@ describe.concurrent('an access review', () => {
     });
   });
 
-  it('an access review requests no key, no history and no resource key, and emits no phone number or photo', async () => {
+  it('an access review requests no keys, history or resource keys, and emits no phone numbers or photos', async () => {
     await ibmCloud({}, async ({ sandbox, read }) => {
       const result = await read({ platform: { identity_activity: true }, run: { env: { LOG_LEVEL: 'debug' } } });
       expect(result.exitCode).toBe(0);
@@ -53,7 +53,7 @@ describe.concurrent('an access review', () => {
     });
   });
 
-  it('an access review without its options requests nothing', async () => {
+  it('without the options for an access review, a check requests no identities', async () => {
     await ibmCloud({}, async (account) => {
       const { said } = await check(account, { access_review: false, api_keys: false });
       expect(said).not.toMatch(new RegExp(`^(${STREAMS.join('|')}):`, 'm'));
@@ -62,7 +62,7 @@ describe.concurrent('an access review', () => {
     });
   });
 
-  it('a check of an access review requests no last login, and no single identity', async () => {
+  it('a check of an access review requests neither last logins nor single identities', async () => {
     await ibmCloud({}, async (account) => {
       const { status } = await check(account, { identity_activity: true });
       expect(status?.status).toBe('SUCCEEDED');
@@ -74,10 +74,10 @@ describe.concurrent('an access review', () => {
 
 describe.concurrent('a list that may be incomplete', () => {
   it.each<[list: string, AccountOptions, warning: RegExp]>([
-    ['of users, restricted', { missingRoles: ['users'] }, /^users: the account restricts the list of users\. Grant /],
+    ['of restricted users', { missingRoles: ['users'] }, /^users: the account restricts the list of users\. Grant /],
     ['of API keys', { missingRoles: ['api_keys'] }, /^api_keys: IBM Cloud lists only the keys of .* own service ID/],
     ['of service IDs', { faults: forbidden(GROUPS) }, /^service_ids and api_keys have only the default .* \(HTTP 403/],
-  ])('a list that may be incomplete (%s) causes one warning', async (_, options, warning) => {
+  ])('an incomplete list %s causes one warning', async (_, options, warning) => {
     await ibmCloud(options, async ({ read }) => {
       const result = await read({ streams: STREAMS });
       expect(result).toMatchObject({ violations: [], errors: [], exitCode: 0 });
@@ -85,7 +85,7 @@ describe.concurrent('a list that may be incomplete', () => {
     });
   });
 
-  it('a list of service IDs without groups has the default group', async () => {
+  it('if the service ID groups are rejected, the service IDs of the default group are read', async () => {
     await ibmCloud({ faults: forbidden(GROUPS) }, async ({ sandbox, read }) => {
       const [first, ...others] = [...sandbox.rows('service_ids')];
       const result = await read({ streams: ['service_ids'] });
@@ -96,7 +96,7 @@ describe.concurrent('a list that may be incomplete', () => {
   });
 });
 
-it('a trusted profile whose rules are rejected has null instead, and a warning names it', async () => {
+it('a trusted profile whose rules are rejected has null instead of rules, and is named in a warning', async () => {
   await ibmCloud({}, async ({ sandbox, read }) => {
     const expected = (await expectedRows(sandbox)).trusted_profiles;
     const id = String(expected[0]?.['id']);
@@ -113,7 +113,7 @@ it('a trusted profile whose rules are rejected has null instead, and a warning n
   });
 });
 
-it('an identity whose last login is rejected is emitted without it, and a warning says so', async () => {
+it('an identity whose last login is rejected is emitted without the last login, and a warning says so', async () => {
   await ibmCloud({}, async ({ sandbox, read }) => {
     const [first = ''] = sandbox.keys('service_ids');
     sandbox.setFaults(forbidden(`/iam/v1/serviceids/${first}`));

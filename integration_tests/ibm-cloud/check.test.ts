@@ -35,8 +35,8 @@ describe.concurrent('a successful check', () => {
           );
         } else expect(line).toMatch(/^readable(, empty so far)?$/);
       }
-      // The extra requests are those to the databases, for tags, for three lists of audit_routes, for a network zone, for resource
-      // groups before the usage of three groups, and for API keys of both kinds of owner.
+      // The extra requests are for the databases, tags, three lists of audit_routes, a network zone, resource groups
+      // before the usage of three groups, and API keys of both kinds of owner.
       expect(sandbox.requests.length).toBeLessThan(lines.length + 13);
       for (const { path, query } of sandbox.requests) {
         if (

@@ -21,7 +21,7 @@ function dates({ clock }: World, index: number): Row {
   return { created_at: minutes(clock.start - (300 - index) * DAY), modified_at: minutes(clock.start - index * DAY) };
 }
 
-/** The activity of an identity; one in three has never been used. */
+/** The activity of an identity. One identity in three has never been used. */
 function activity({ clock }: World, index: number): Row {
   return index % 3 === 2
     ? { authn_count: 0 }
@@ -217,7 +217,7 @@ export function listServiceIdGroups(world: World, { query, path }: Received, ref
   return json(200, { serviceid_groups: rows });
 }
 
-/** A single identity, with its activity if requested. An API key's value is in clear text here. */
+/** A single identity, with its activity if requested. This response contains an API key's value in clear text. */
 export function oneIdentity(list: IamList | 'users') {
   return (world: World, { parameters, query, path }: Received, refuse: Refuse): Answer => {
     const lists = { apikeys: apiKeys, profiles, serviceids: serviceIds, users };

@@ -12,7 +12,7 @@ function hexId(world: World, group: number, index: number): string {
   return uuid(world, Kind.restriction, group, index).replaceAll('-', '');
 }
 
-/** The network zones (icd-accounts-access.md, 2.24). The first has more addresses than the list shows. */
+/** The network zones (icd-accounts-access.md, 2.24). The first zone has more addresses than the list shows. */
 function zones(world: World): Row[] {
   const account_id = accountId(world);
   const zone = (index: number, name: string, addresses: Row[], excluded: Row[]): Row => ({
@@ -47,7 +47,7 @@ function zones(world: World): Row[] {
   ];
 }
 
-/** A rule: the values of its contexts, what it covers, and how. */
+/** A rule: the values of its contexts, the resources that it covers, and its enforcement mode. */
 interface Rule {
   readonly contexts: ReadonlyArray<Readonly<Record<string, string>>>;
   readonly covers: ReadonlyArray<Readonly<Record<string, string>>>;
@@ -70,7 +70,7 @@ function rules(world: World): Rule[] {
       covers: [instance(deploymentId(world, 0))],
       coversDatabases: true,
     },
-    // One value for two zones.
+    // A single value names two zones.
     {
       contexts: [{ networkZoneId: `${first}, ${second}`, mfa: 'LEVEL1' }],
       covers: [{ serviceName: 'databases-for-redis', region: 'us-south' }],
@@ -117,7 +117,7 @@ function ruleRow(world: World, index: number, { contexts, covers, mode, tags }: 
   };
 }
 
-/** One row per rule and resource that covers databases, with the zones of the rule. */
+/** One row for each rule and each database resource that it covers, with the rule's zones. */
 export function databaseRestrictions(world: World): Row[] {
   return rules(world).flatMap((rule, index) => {
     if (!rule.coversDatabases) return [];
