@@ -174,11 +174,13 @@ describe.concurrent('an unfinished request at the end of a read', () => {
   });
 });
 
-// Policies also come from IAM, so their streams wait for IAM's rate limit.
+// Streams with other lists of IAM wait for IAM's rate limit, too.
+const OF_IAM = /^(api_keys|service_ids|teams|trusted_profiles)$|roles$/;
+
 const services: Array<[string, string, (name: StreamName) => boolean]> = [
   ['the accounts service', '/accounts/**', (name) => name === 'accounts'],
   ['the usage service', '/billing/**', (name) => name === 'billables'],
-  ['the access groups service', '/iam/v2/groups', (name) => name === 'teams' || name.endsWith('roles')],
+  ['the access groups service', '/iam/v2/groups', (name) => OF_IAM.test(name)],
   ['the Resource Controller', '/resource-controller/**', (name) => name !== 'accounts'],
 ];
 
