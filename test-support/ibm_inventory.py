@@ -24,9 +24,12 @@ from ibm_platform_services import (
     UsageReportsV4,
 )
 from ibm_platform_services.account_management_v4 import AccountManagementV4
+from ibm_platform_services.context_based_restrictions_v1 import ContextBasedRestrictionsV1
+from ibm_platform_services.global_search_v2 import GlobalSearchV2
 from ibm_platform_services.resource_controller_v2 import ResourceInstancesPager
 
 from ibm_access import access_groups, grant_rows, members_of, policies, role_names, team
+from ibm_posture import audit_routes, reclamations, restrictions, tags_of_databases
 from ibm_usage import billable_rows, months, usage_of_account, usage_of_group
 from ibm_values import is_of_databases, picked, text
 
@@ -65,6 +68,9 @@ def main():
     usage = client(UsageReportsV4, at["billing"])
     access = client(IamAccessGroupsV2, at["iam"])
     grants = client(IamPolicyManagementV1, at["iam"])
+    search = client(GlobalSearchV2, at["search"])
+    rules = client(ContextBasedRestrictionsV1, at["cbr"])
+    routing = client(ResourceControllerV2, at["atracker"])
 
     with ThreadPoolExecutor(WORKERS) as pool:
         account = pool.submit(account_rows, accounts, account_id)
@@ -72,6 +78,7 @@ def main():
         teams = pool.submit(access_groups, access, account_id)
         granted = pool.submit(policies, grants, account_id)
         roles = pool.submit(role_names, grants, account_id)
+        tags = pool.submit(tags_of_databases, search, account_id)
         instances = ResourceInstancesPager(client=controller, type="service_instance", limit=100).get_all()
         backups = [row for row in instances if is_backup(row)]
         deployments = [row for row in instances if is_database(row) and not is_backup(row)]
@@ -85,12 +92,15 @@ def main():
 
         jobs = [
             account,
+            pool.submit(audit_routes, routing, account_id),
+            pool.submit(reclamations, controller, account_id),
+            pool.submit(restrictions, rules, account_id, deployments),
             pool.submit(database_rows, databases[regions[0]]),
             pool.submit(datacenter_rows, databases[regions[0]]),
         ]
         for row in asked:
             here = databases[region_of(row["crn"])]
-            jobs.append(pool.submit(asked_deployment, here, row, names))
+            jobs.append(pool.submit(asked_deployment, here, row, names, tags))
             jobs.extend(pool.submit(report, here, row["crn"]) for report in reports_of(row))
 
         members = {row["id"]: pool.submit(members_of, access, row["id"]) for row in teams.result()}
@@ -102,7 +112,8 @@ def main():
                 used[month] = [pool.submit(usage_of_account, usage, account_id, month)]
 
         emit("resource_groups", [resource_group(row) for row in groups.result()])
-        emit("deployments", [deployment(row, names) for row in gen2 + [row for row in gen1 if row not in asked]])
+        unasked = gen2 + [row for row in gen1 if row not in asked]
+        emit("deployments", [{**deployment(row, names), **tags.result()[row["crn"]]} for row in unasked])
         emit("deployments_backups", [gen2_backup(row) for row in backups])
         emit("deployments_scalings", [scaling for row in gen2 for scaling in gen2_scalings(row)])
         for job in as_completed(jobs):
@@ -227,14 +238,14 @@ def of_deployment(deployment_id, generation="gen1"):
     return {"deployment_id": deployment_id, "generation": generation}
 
 
-def asked_deployment(databases, row, groups):
+def asked_deployment(databases, row, groups, tags):
     try:
         detail = databases.get_deployment_info(row["crn"]).get_result()["deployment"]
     except ApiException as refusal:
         if refusal.status_code not in (403, 404, 422):
             raise
         detail = {}
-    return "deployments", [deployment(row, groups, detail)]
+    return "deployments", [{**deployment(row, groups, detail), **tags.result()[row["crn"]]}]
 
 
 def tasks(databases, crn):

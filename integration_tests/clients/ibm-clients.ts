@@ -19,6 +19,7 @@ const SCRIPT = fileURLToPath(new URL('../../test-support/ibm_inventory.py', impo
 /** The streams, each with its key field. */
 const KEYS = {
   accounts: 'id',
+  audit_routes: 'id',
   billables: 'id',
   databases: 'type',
   datacenters: 'slug',
@@ -27,14 +28,16 @@ const KEYS = {
   deployments_autoscalings: 'id',
   deployments_backups: 'id',
   deployments_recipes: 'id',
+  deployments_reclamations: 'id',
   deployments_recovery_windows: 'deployment_id',
   deployments_replicas: 'deployment_id',
+  deployments_restrictions: 'id',
   deployments_roles: 'id',
   deployments_scalings: 'id',
   deployments_team_roles: 'id',
   deployments_versions: 'id',
   resource_groups: 'id',
-  teams: 'id',
+  teams: 'key',
 } as const satisfies Partial<Record<IbmCloudStreamName, string>>;
 
 type StreamName = keyof typeof KEYS;
