@@ -116,7 +116,7 @@ describe('HTTP 401', () => {
     };
   };
 
-  it('a 401 for one deployment skips this deployment, and is not blamed on the token', async () => {
+  it('a deployment that returns a 401 is skipped, and the token is not blamed', async () => {
     const server = createHttpServer(without('deployments/d1/roles', 200));
     const result = await read(`http://127.0.0.1:${await portOf(server)}`, ['deployments_roles', 'teams']);
     expect(result.exitCode).toBe(0);
