@@ -1,4 +1,4 @@
-"""Reads the inventory of IBM Cloud Databases, its costs and roles, with IBM's own clients and eight concurrent requests.
+"""Reads the inventory of IBM Cloud Databases, its costs, roles and identities, with IBM's own clients and eight concurrent requests.
 Prints a JSON line per row. Users without the connector would write such a script.    ibm_inventory.py CONFIG [NOW]
 
 CONFIG is the connector's config file. NOW is a time in UTC, which determines the months of usage. The rows follow
@@ -18,10 +18,12 @@ from ibm_cloud_sdk_core import ApiException
 from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
 from ibm_platform_services import (
     IamAccessGroupsV2,
+    IamIdentityV1,
     IamPolicyManagementV1,
     ResourceControllerV2,
     ResourceManagerV2,
     UsageReportsV4,
+    UserManagementV1,
 )
 from ibm_platform_services.account_management_v4 import AccountManagementV4
 from ibm_platform_services.context_based_restrictions_v1 import ContextBasedRestrictionsV1
@@ -29,6 +31,7 @@ from ibm_platform_services.global_search_v2 import GlobalSearchV2
 from ibm_platform_services.resource_controller_v2 import ResourceInstancesPager
 
 from ibm_access import access_groups, grant_rows, members_of, policies, role_names, team
+from ibm_identities import identity_jobs
 from ibm_posture import audit_routes, reclamations, restrictions, tags_of_databases
 from ibm_usage import billable_rows, months, usage_of_account, usage_of_group
 from ibm_values import is_of_databases, picked, text
@@ -71,6 +74,8 @@ def main():
     search = client(GlobalSearchV2, at["search"])
     rules = client(ContextBasedRestrictionsV1, at["cbr"])
     routing = client(ResourceControllerV2, at["atracker"])
+    identities = client(IamIdentityV1, at["iam"])
+    users = client(UserManagementV1, at["users"])
 
     with ThreadPoolExecutor(WORKERS) as pool:
         account = pool.submit(account_rows, accounts, account_id)
@@ -95,6 +100,7 @@ def main():
             pool.submit(audit_routes, routing, account_id),
             pool.submit(reclamations, controller, account_id),
             pool.submit(restrictions, rules, account_id, deployments),
+            *identity_jobs(pool, identities, users, account_id),
             pool.submit(database_rows, databases[regions[0]]),
             pool.submit(datacenter_rows, databases[regions[0]]),
         ]

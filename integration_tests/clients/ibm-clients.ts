@@ -19,6 +19,7 @@ const SCRIPT = fileURLToPath(new URL('../../test-support/ibm_inventory.py', impo
 /** The streams, each with its key field. */
 const KEYS = {
   accounts: 'id',
+  api_keys: 'id',
   audit_routes: 'id',
   billables: 'id',
   databases: 'type',
@@ -37,7 +38,10 @@ const KEYS = {
   deployments_team_roles: 'id',
   deployments_versions: 'id',
   resource_groups: 'id',
+  service_ids: 'id',
   teams: 'key',
+  trusted_profiles: 'id',
+  users: 'id',
 } as const satisfies Partial<Record<IbmCloudStreamName, string>>;
 
 type StreamName = keyof typeof KEYS;

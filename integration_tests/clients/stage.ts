@@ -86,7 +86,8 @@ async function withSandbox(
   if (test.platform === 'ibm_cloud') {
     const sandbox = await startSandbox({ ...test.holdings, platform: 'ibm_cloud' });
     const { apiKey, endpoints } = sandbox;
-    const config = { platform: { name: 'ibm_cloud', api_key: apiKey, endpoints } };
+    const options = { access_review: true, api_keys: true, identity_activity: true };
+    const config = { platform: { name: 'ibm_cloud', api_key: apiKey, ...options, endpoints } };
     return { run: () => test.run({ ...stage, sandbox, config }), close: () => sandbox.close() };
   }
   const sandbox = await startSandbox({ ...HOLDINGS, ...test.holdings });
