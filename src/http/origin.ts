@@ -21,6 +21,8 @@ export class Origin {
   readonly route: Route;
   readonly breaker: CircuitBreaker;
   readonly #address: string;
+  /** What precedes a request's path in the request line. */
+  readonly #base: string;
   readonly #settings: ClientOptions;
   readonly #permits: Permits;
   #limiter: RateLimiter | undefined;
@@ -29,12 +31,13 @@ export class Origin {
   constructor(address: string, settings: ClientOptions, permits: Permits, life: AbortSignal) {
     const { permits: connections, timeoutMs, env, timing } = settings;
     this.url = new URL(address);
-    const { origin } = this.url;
+    const { origin, pathname } = this.url;
     const route = { origin, connections, connectTimeoutMs: timeoutMs, signal: life, env };
     this.#address = address;
     this.#settings = settings;
     this.#permits = permits;
     this.route = (settings.openRoute ?? openRoute)(route);
+    this.#base = `${this.route.prefix}${pathname.replace(/\/$/, '')}`;
     this.breaker = new CircuitBreaker(timing, life);
     this.signal.addEventListener('abort', () => permits.cancel(address, this.signal.reason));
   }
@@ -110,7 +113,7 @@ export class Origin {
       const value = query[name];
       if (value !== undefined) search += `${search === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
     }
-    return `${this.route.prefix}${this.url.pathname.replace(/\/$/, '')}/${path}${search}`;
+    return `${this.#base}/${path}${search}`;
   }
 
   #headersOf({ headers, post }: Request, authorization: string | undefined): Record<string, string> {

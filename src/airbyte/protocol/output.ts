@@ -38,6 +38,8 @@ export class AirbyteOutput implements Output {
   }
 
   log(level: Level, text: string, stack?: string): void {
+    // Masking costs more than the line, and a debug line is logged for every request.
+    if (!this.#log.isLevelEnabled(level)) return;
     if (stack === undefined) this.#log[level](redacted(text));
     else this.#log[level]({ stack_trace: redacted(stack) }, redacted(text));
   }
