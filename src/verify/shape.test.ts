@@ -10,13 +10,11 @@ const fields = {
 
 test('a shape contains types, listed values, and the names of undeclared fields', () => {
   const shape = new Shape({ fields, dropped: ['link', 'sizes[].href'] });
-  shape.received({
-    id: 'secret',
-    status: 'running',
-    sizes: [{ units: '1', type: 'mine' }, { units: null }],
-    link: 'x',
-  });
-  shape.received({ id: ['a'], status: 'theirs', colour: undefined, a0b1c2: 1 });
+  shape.received([
+    { id: 'secret', status: 'running', sizes: [{ units: '1', type: 'mine' }, { units: null }], link: 'x' },
+    'no object',
+    { id: ['a'], status: 'theirs', colour: undefined, a0b1c2: 1 },
+  ]);
   const seen = (parts: Part['parts']): unknown[] =>
     [...parts.values()].flatMap(({ path, types, values, parts: inner }) => [
       [path, types, values ?? {}],
@@ -34,12 +32,12 @@ test('a shape contains types, listed values, and the names of undeclared fields'
 
 test('an undeclared nested name is treated like a top-level name, whether it is nested or part of a path', () => {
   const shape = new Shape({ fields, dropped: ['sizes[].href'] });
-  shape.received({ sizes: [{ colour: 1, href: 'x' }], 'sizes[].shade': true, 'sizes[].href': true });
+  shape.received([{ sizes: [{ colour: 1, href: 'x' }], 'sizes[].shade': true, 'sizes[].href': true }]);
   expect([...shape.undeclared]).toEqual(['sizes[].colour', 'sizes[].shade']);
   for (const name of ['an0ther', 'two words', 'first.last']) {
     for (const row of [{ [name]: 1 }, { sizes: [{ [name]: 1 }] }, { [`sizes[].${name}`]: 1 }, { [`id.${name}`]: 1 }]) {
       const hidden = new Shape({ fields });
-      hidden.received(row);
+      hidden.received([row]);
       expect([...hidden.undeclared]).toEqual(['a name that is not shown']);
     }
   }

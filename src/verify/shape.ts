@@ -49,8 +49,8 @@ export class Shape implements StreamSink {
     this.#onComplete = onComplete;
   }
 
-  received(row: Row): void {
-    this.#lookInside(row, this.parts, '');
+  received(rows: readonly unknown[]): void {
+    for (const row of rows) if (isRow(row)) this.#lookInside(row, this.parts, '');
   }
 
   record(): number {

@@ -24,8 +24,8 @@ export interface Output extends Log {
 /** The output of one stream. `started` is called first, and `ended` last. */
 export interface StreamSink {
   started(): void;
-  /** Called with each row as the API returned it, before the row is converted to a record in place. */
-  received?(row: Row): void;
+  /** Called with the rows of a page as the API returned them, before they are converted to records in place. */
+  received?(rows: readonly unknown[]): void;
   /** Prints one record. `at` is in Unix ms; `nulled` lists fields set to null. Returns the record's length in characters. */
   record(row: Row, at: number, nulled?: readonly string[]): number;
   /** Saves a checkpoint. `records` is the number of records since the last checkpoint. */

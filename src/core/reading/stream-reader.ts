@@ -79,11 +79,11 @@ export class StreamReader<S = unknown> {
 
   /** Converts rows to record data, in place. Throws `unexpected_body`, which names the first row that can't become a record. */
   page(rows: unknown[], path: string, fields?: Row, missing = false): Page {
+    this.#output.received?.(rows);
     let nulledFields: Map<Row, readonly string[]> | undefined;
     for (let i = 0; i < rows.length; i += 1) {
       const row = rows[i];
       if (!isRow(row)) throw unexpectedBody(path, `row ${i + 1} of ${rows.length} is not an object`);
-      this.#output.received?.(row);
       const nulled = this.#normaliser.normalise(row, fields);
       if (nulled !== undefined) (nulledFields ??= new Map()).set(row, nulled);
       const key = row[this.#keyField];
