@@ -89,6 +89,12 @@ describe.concurrent('a check with a key that can read only part of a stream', ()
       /^audit_events: readable, but the API rejects Logs instance \S+:([\w-]+):: .* --service-instance \1 --force$/m,
     ],
     [
+      'the tags of deployments',
+      {},
+      () => forbidden('/search/**'),
+      /^deployments: readable, but the API rejects the search for tags \(HTTP 403.*\)\. .* --service-name [\w-]+ --force$/m,
+    ],
+    [
       'the details of the account',
       { missingRoles: ['account'] },
       () => [],
