@@ -67,10 +67,11 @@ export async function ibmCloud(runs: number): Promise<Row[]> {
 
 const COUNTED_DEPLOYMENTS = 20;
 /**
- * One request for the token; one page each of instances, access groups and policies; and one request each for resource
- * groups, account, databases, regions and roles.
+ * One request for the token; one page each of instances, access groups and policies; one request each for resource
+ * groups, account, databases, regions, roles and reclamations; two for tags; three for audit routes; and four for
+ * restrictions.
  */
-const REQUESTS_OF_ACCOUNT = 9;
+const REQUESTS_OF_ACCOUNT = 19;
 /** Usage is requested in one page per month. */
 const MONTHS = 13;
 /** Every engine has these lists. The other two lists emit one record per request. */

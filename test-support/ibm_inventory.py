@@ -100,7 +100,7 @@ def main():
             pool.submit(audit_routes, routing, account_id),
             pool.submit(reclamations, controller, account_id),
             pool.submit(restrictions, rules, account_id, deployments),
-            *identity_jobs(pool, identities, users, account_id),
+            *(identity_jobs(pool, identities, users, account_id) if platform.get("access_review") else []),
             pool.submit(database_rows, databases[regions[0]]),
             pool.submit(datacenter_rows, databases[regions[0]]),
         ]

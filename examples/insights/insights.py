@@ -41,6 +41,10 @@ def platform() -> dict:
         "databases": "/databases/{region}/v5/ibm",
         "billing": "/billing",
         "accounts": "/accounts",
+        "users": "/users",
+        "search": "/search",
+        "cbr": "/cbr",
+        "atracker": "/atracker",
         "logs": "/logs/{region}/{instance}",
     }
     return {**account, "endpoints": {name: SANDBOX + path for name, path in paths.items()}}

@@ -8,8 +8,8 @@ import { EXAMPLES, blockOf, linesOf } from './page.ts';
 
 const FOLDER = join(EXAMPLES, 'compose');
 
-// Audit events are read only if the config lists Logs instances.
-const NOT_READ = 'audit_events';
+// The example doesn't set the options that make these streams available.
+const NOT_READ = ['api_keys', 'audit_events', 'service_ids', 'trusted_profiles', 'users'];
 
 test("the containers load the sandbox's data into Postgres, and resume from the saved state", async () => {
   const workspace = new Workspace('example-compose');
@@ -28,13 +28,13 @@ test("the containers load the sandbox's data into Postgres, and resume from the 
 
     const ask = `fetch('http://127.0.0.1:8322/_sandbox/counts').then((answer) => answer.text()).then(console.log)`;
     const held = JSON.parse(await type(`docker compose exec -T sandbox node -e "${ask}"`, FOLDER, options)) as Counts;
-    const { [NOT_READ]: _, ...expected } = held;
+    const expected = Object.fromEntries(Object.entries(held).filter(([name]) => !NOT_READ.includes(name)));
     expect(first).toEqual(expected);
     expect(await rowsIn(Object.keys(expected), options)).toEqual(expected);
 
     const second = await countsLoaded(load, options);
     expect(second['deployments']).toBe(expected['deployments']);
-    expect(second['billables']).toBeLessThan(expected['billables']!);
+    expect(second['billables']).toBeLessThan(expected['billables'] ?? 0);
     expect(await rowsIn(Object.keys(expected), options)).toEqual(expected);
   } finally {
     for (const line of blockOf('docker compose down')) await type(line, FOLDER, options);

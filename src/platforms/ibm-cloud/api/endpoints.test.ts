@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_ENDPOINTS, type EndpointName, databasesAt, endpointProblem } from './endpoints.ts';
 
@@ -46,4 +47,13 @@ test('the region replaces the placeholder, wherever the address contains it', ()
   expect(databasesAt(DEFAULT_ENDPOINTS, 'eu-de')).toBe('https://api.eu-de.databases.cloud.ibm.com/v5/ibm');
   const endpoints = { ...DEFAULT_ENDPOINTS, databases: 'http://{region}.localhost/{region}/v5/ibm' };
   expect(databasesAt(endpoints, 'eu-de')).toBe('http://eu-de.localhost/eu-de/v5/ibm');
+});
+
+const EXAMPLES = ['compose/sandbox.env', 'insights/insights.py', 'meltano/meltano.yml', 'pyairbyte/charts.py'];
+
+test.each(EXAMPLES)('the example %s sends no request of its sandbox to IBM', (path) => {
+  const text = readFileSync(new URL(`../../../../examples/${path}`, import.meta.url), 'utf8');
+  // Without Logs instances, nothing is sent to the endpoint logs.
+  for (const name of names.filter((each) => each !== 'logs'))
+    expect(text).toMatch(new RegExp(`\\b${name}"?: ?"?(http|/)`));
 });
