@@ -127,7 +127,9 @@ export type StreamName = keyof typeof STREAMS;
 export const STREAM_NAMES = Object.keys(STREAMS) as StreamName[];
 
 /** Streams that depend on the list of instances. */
-export const DEPLOYMENT_STREAMS = STREAM_NAMES.filter((name) => name.startsWith('deployments'));
+export const DEPLOYMENT_STREAMS = STREAM_NAMES.filter(
+  (name) => name.startsWith('deployments') && name !== 'deployments_reclamations',
+);
 
 export const INCREMENTAL = ['deployments_backups', 'deployments_recipes'] as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STREAM_NAMES, expectedRows } from './expected.ts';
+import { DEPLOYMENT_STREAMS, STREAM_NAMES, expectedRows } from './expected.ts';
 import {
   type DeploymentReport,
   EVERY_DEPLOYMENT,
@@ -119,7 +119,7 @@ describe.concurrent('the inventory', () => {
       const result = await read();
       expect(result).toMatchObject({ violations: [], exitCode: 1 });
       const failed = result.errors.map(({ stream_descriptor }) => stream_descriptor?.name);
-      for (const name of STREAM_NAMES) if (name.startsWith('deployments')) expect(failed, name).toContain(name);
+      for (const name of DEPLOYMENT_STREAMS) expect(failed, name).toContain(name);
       for (const error of result.errors) {
         expect(error.failure_type).toBe('config_error');
         expect(error.message).toMatch(/HTTP 403/);
