@@ -141,6 +141,18 @@ describe.concurrent('the inventory', () => {
       expectRows(result, 'deployments', unnamed);
     });
   });
+
+  it('deployments have no tags if the search omits them, after a cursor for each page', async () => {
+    await ibmCloud({ ...SMALL, untracked: 2, maxLimit: 2 }, async ({ sandbox, read }) => {
+      const rows = (await expectedRows(sandbox)).deployments;
+      const untagged = rows.filter(({ tags }) => tags === null);
+      expect(untagged).toHaveLength(2);
+      const result = await read({ streams: ['deployments'] });
+      expectRows(result, 'deployments', rows);
+      const warnings = logged(result, 'WARN').filter((text) => text.includes('tags'));
+      expect(warnings).toEqual([expect.stringMatching(/are null for 2 deployments, such as crn:/)]);
+    });
+  });
 });
 
 it.each([

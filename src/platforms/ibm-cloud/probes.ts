@@ -128,7 +128,11 @@ export const probes: Readonly<Record<string, Probe>> = {
     const { length } = rowsOf(items);
     const isShort = length > 0 && length < Number(limit);
     return (
-      isShort && [typeof cursor === 'string' && cursor !== '', 'a short page with a cursor', 'one without a cursor']
+      isShort && [
+        typeof cursor === 'string' && cursor !== '',
+        'a short page with a cursor',
+        'a short page without a cursor',
+      ]
     );
   }),
   hidden_rules: any(RULES, ({ status }) => status === 403 && [false, '', 'HTTP 403']),
