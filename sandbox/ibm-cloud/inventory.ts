@@ -5,7 +5,7 @@ import type { Refuse } from './errors.ts';
 import { gen2BackupRows, gen2Row } from './gen2.ts';
 import { type Pages, lastPage, link } from './pages.ts';
 import { resourceGroups } from './resource-groups.ts';
-import { Kind, type World, accountId, crn, regionOf, uuid } from './world.ts';
+import { Kind, type World, accountId, crn, fakeSecret, regionOf, uuid } from './world.ts';
 
 /** The filters that compare with a field of the row. */
 const FILTERS = ['type', 'sub_type', 'guid', 'name', 'resource_group_id', 'resource_id', 'resource_plan_id'] as const;
@@ -47,6 +47,19 @@ export function oneInstance(world: World, { parameters, path }: Received, refuse
   const { id } = parameters;
   const entry = entries(world).find(({ row, hidden }) => !hidden && (row['guid'] === id || row['crn'] === id));
   return entry === undefined ? refuse(path, 404, 'Instance not found') : json(200, entry.row);
+}
+
+/** `GET /v2/resource_keys`: the users of databases, with their passwords (icd-accounts-access.md, 2.21). */
+export function listResourceKeys(world: World): Answer {
+  const instances = entries(world).filter(({ hidden }) => !hidden);
+  const resources = instances.map(({ row: { guid, crn } }, index) => ({
+    guid: uuid(world, Kind.secret, 2, index),
+    name: `login-${index}`,
+    source_crn: crn,
+    resource_instance_url: `/v2/resource_instances/${String(guid)}`,
+    credentials: { username: 'admin', password: fakeSecret(world, 15, index) },
+  }));
+  return json(200, { rows_count: resources.length, next_url: null, resources });
 }
 
 /** `GET /v2/resource_groups` (icd-api.md, 2.2): not paginated. */

@@ -15,7 +15,7 @@ import {
   oneIdentity,
   profilePart,
 } from './identities.ts';
-import { listInstances, listResourceGroups, oneInstance } from './inventory.ts';
+import { listInstances, listResourceGroups, listResourceKeys, oneInstance } from './inventory.ts';
 import { LogsQuery } from './logs-query.ts';
 import type { IbmCloudOptions } from './options.ts';
 import { Pages } from './pages.ts';
@@ -196,6 +196,8 @@ function controllerRoutes(world: World, pages: Pages, refuse: Refuse): Record<st
   return {
     '/resource-controller/v2/resource_instances': (received) => listInstances(world, pages, received, refuse),
     '/resource-controller/v2/resource_instances/:id': (received) => oneInstance(world, received, refuse),
+    '/resource-controller/v2/resource_keys': () => listResourceKeys(world),
+    '/resource-controller/v2/resource_instances/:id/resource_keys': () => listResourceKeys(world),
     '/resource-controller/v2/resource_groups': (received) => listResourceGroups(world, received, refuse),
     '/resource-controller/v1/reclamations': (received) => listReclamations(world, received, refuse),
     'POST /search/v3/resources/search': (received) => search(world, pages, received, refuse),
