@@ -13,8 +13,9 @@ const README = 'integration_tests/install/readme.test.ts';
 const COMMANDS = 'integration_tests/page-commands.test.ts';
 const SANDBOX = 'integration_tests/page-sandboxes.test.ts';
 const EXAMPLES = 'integration_tests/examples/page.ts';
-const PYTHON = 'integration_tests/examples/pyairbyte.test.ts';
+const PYTHON = 'integration_tests/clients/python-clients.ts';
 const MELTANO = 'integration_tests/examples/meltano-page.test.ts';
+const PACKAGE = 'integration_tests/clients/meltano-project.ts';
 const CONTAINER = 'integration_tests/container/pages.test.ts';
 const QUERIES = 'integration_tests/dbt/package.test.ts';
 
@@ -32,8 +33,9 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ],
   ['docs/command-line.md', COMMANDS, /^(mkdir|source-compose (read|discover)|grep) /],
   ['docs/command-line.md', SANDBOX, /^npm run sandbox/],
-  ['docs/meltano.md', MELTANO, /^(git clone|export UV_FIND_LINKS|tap-compose --config|loaders:|delete from)/],
-  ['docs/meltano.md', MELTANO, /^meltano (init|config|install|run|select|state get)/],
+  ['docs/meltano.md', MELTANO, /^(git clone|tap-compose --config|loaders:|delete from)/],
+  ['docs/meltano.md', MELTANO, /^meltano (init|config.* ibm_cloud|install|run|select|state get)/],
+  ['docs/meltano.md', PACKAGE, /^(export UV_FIND_LINKS|meltano config.* compose$)/m],
   ['docs/meltano.md', 'needs a project with tap-airbyte-wrapper', /tap-airbyte|^drop table/],
   ['docs/meltano.md', 'needs a registry of images', /^FROM meltano/],
   ['docs/running.md', README, /^(pip install dist-wheel|npm pack)/],
@@ -58,7 +60,6 @@ const BLOCKS: ReadonlyArray<[page: string, how: string, words: RegExp]> = [
   ['docs/sources/ibm-cloud.md', CONTAINER, /^(source-compose check|jq|docker build)/],
   ['docs/sources/ibm-cloud.md', SANDBOX, /^npm run sandbox/],
   ['examples/README.md', EXAMPLES, /^(npm ci|npm run sandbox.* --port 8322|cp \.env|docker compose down)/],
-  ['examples/README.md', PYTHON, /^npm run sandbox.* --port 8323|^rm -rf/],
   ['examples/README.md', 'needs an account at IBM Cloud', /YOUR KEY/],
   ['integration_tests/airbyte/README.md', 'shows how tests call the referee', /^const transcript/],
   ['integration_tests/clients/README.md', DEVELOPMENT, /^npm run test:clients/],

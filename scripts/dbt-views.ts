@@ -63,7 +63,11 @@ export async function compileViews(target: ViewTarget): Promise<string> {
   const paths = ['--target-path', folder, '--log-path', folder, '--vars', '{static_sql: true}'];
   const compile = ['--quiet', 'compile', '--no-populate-cache', '--no-introspect', '--target', target, ...paths];
   try {
-    await outputOf(join(await environment('dbt'), 'dbt'), compile, { ...PYTHON_OPTIONS, cwd: join(ROOT, 'dbt'), env });
+    await outputOf(join(await environment('clients'), 'dbt'), compile, {
+      ...PYTHON_OPTIONS,
+      cwd: join(ROOT, 'dbt'),
+      env,
+    });
     return viewsText(target, folder);
   } finally {
     workspace.remove();

@@ -29,12 +29,9 @@ const PYTHON = '>=3.11,<3.13';
 /** Environments with packages that must be built, because PyPI has no wheels of them. */
 const FROM_SOURCE = ['ibm-cloud', 'target-jsonl', 'target-postgres-pipelinewise', 'singer-tools'];
 
-const WHEELS_ALONE = ['--only-binary', ':all:'];
-
 /** The environments with pinned versions. */
 const ENVIRONMENTS = [
   'clients',
-  'dbt',
   'ibm-cloud',
   'lint',
   'meltano',
@@ -58,38 +55,41 @@ export function requirementsOf(name: Environment): string {
   return join(REQUIREMENTS, `${name}.txt`);
 }
 
-/** The examples with requirements, and the environments that pin their dependencies. */
-const EXAMPLES = { meltano: ['meltano'], pyairbyte: ['clients', 'charts'] } as const;
+/** The examples with requirements, and the environments that have their packages. */
+const EXAMPLES = { insights: 'clients', meltano: 'meltano' } as const;
 
 const made = new Map<string, Promise<string>>();
 
 /** The folder `bin` of an environment with the pinned versions. Creates it when first needed. */
 export function environment(name: Environment): Promise<string> {
-  const building = ['--build-constraints', join(REQUIREMENTS, 'build.txt')];
-  const wheels = FROM_SOURCE.includes(name) ? building : WHEELS_ALONE;
-  return environmentOf(name, requirementsOf(name), name === 'dbt' ? [...wheels, '--no-deps'] : wheels);
+  const bin = made.get(name) ?? makeEnvironment(name);
+  made.set(name, bin);
+  return bin;
 }
 
-/** The same with the requirements of an example. */
-export function exampleEnvironment(name: keyof typeof EXAMPLES): Promise<string> {
-  const constraints = EXAMPLES[name].flatMap((pins) => ['--constraints', join(REQUIREMENTS, `${pins}.txt`)]);
-  const requirements = join(ROOT, 'examples', name, 'requirements.txt');
-  return environmentOf(`example-${name}`, requirements, [...WHEELS_ALONE, ...constraints]);
+/** The same for an example, whose requirements must be among the pinned versions. */
+export function exampleEnvironment(example: keyof typeof EXAMPLES): Promise<string> {
+  const name = EXAMPLES[example];
+  const pins = new Set(linesOf(requirementsOf(name)));
+  const others = linesOf(join(ROOT, 'examples', example, 'requirements.txt')).filter((line) => !pins.has(line));
+  if (others.length > 0) throw new Error(`The environment ${name} does not have ${others.join(', ')}.`);
+  return environment(name);
+}
+
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8').trimEnd().split('\n');
 }
 
 /** Creates every missing or outdated environment, one by one. */
 export async function makeEnvironments(): Promise<void> {
   for (const name of ENVIRONMENTS) await environment(name);
-  for (const name of Object.keys(EXAMPLES)) await exampleEnvironment(name as keyof typeof EXAMPLES);
 }
 
-function environmentOf(name: string, requirements: string, options: readonly string[]): Promise<string> {
-  const bin = made.get(name) ?? makeEnvironment(name, requirements, options);
-  made.set(name, bin);
-  return bin;
-}
-
-async function makeEnvironment(name: string, requirements: string, options: readonly string[]): Promise<string> {
+async function makeEnvironment(name: Environment): Promise<string> {
+  const requirements = requirementsOf(name);
+  const building = ['--build-constraints', join(REQUIREMENTS, 'build.txt')];
+  const wheels = FROM_SOURCE.includes(name) ? building : ['--only-binary', ':all:'];
+  const options = name === 'clients' ? [...wheels, '--no-deps'] : wheels;
   const folder = join(KEPT, name);
   const installed = join(folder, 'requirements.txt');
   if (contentOf(installed) !== contentOf(requirements)) {

@@ -19,6 +19,7 @@ import airbyte as ab
 import duckdb
 import pandas as pd
 from airbyte.caches import DuckDBCache
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from pictures import access_matrix, backups_by_day, cost_by_month, size_and_cost
@@ -64,6 +65,8 @@ def build(database: Path) -> None:
     target = str(HERE / "target")
     project = ["--project-dir", str(PACKAGE), "--profiles-dir", str(PACKAGE), "--target-path", target, "--log-path", target]
     outcome = dbtRunner().invoke(["--quiet", "build", "--target", "duckdb", *project])
+    # The page opens the same file with other settings.
+    DuckDBConnectionManager.close_all_connections()
     if not outcome.success:
         sys.exit("dbt found errors.")
 

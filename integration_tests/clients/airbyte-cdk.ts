@@ -7,7 +7,7 @@ import { ROOT, startConnector } from '../../test-support/connector.ts';
 import { lastLines, outputOf, run } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
 import { fillIn } from '../airbyte/sample-files.ts';
-import { IMAGE, setup as buildImage } from '../container/docker.ts';
+import { HOST_NETWORK, IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { ClientTest, Stage } from './stage.ts';
 
 // Tests the image with the Python CDK's test suite, and parses output with the CDK's message models.
@@ -33,7 +33,7 @@ export const imageTests: ClientTest = {
     const bin = await environment('clients');
     const env = {
       ...PYTHON_OPTIONS.env,
-      PATH: [join(HERE, 'docker-on-host-network'), PYTHON_OPTIONS.env['PATH']].join(delimiter),
+      PATH: [HOST_NETWORK, PYTHON_OPTIONS.env['PATH']].join(delimiter),
       CONNECTOR_ROOT: makeConnectorRoot(stage),
       PUBLISHED_SPEC: publishedSpec(),
     };

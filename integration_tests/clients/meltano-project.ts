@@ -1,69 +1,63 @@
 import { delimiter, join } from 'node:path';
 import { ROOT } from '../../test-support/connector.ts';
-import { type Finished, lastLines, run } from '../../test-support/processes.ts';
+import { blockOf, pageOf } from '../../test-support/pages.ts';
+import { type Finished, lastLines, outputOf, run } from '../../test-support/processes.ts';
 import { PYTHON_OPTIONS, environment } from '../../test-support/python.ts';
 import type { Target } from './singer-targets.ts';
 import type { Stage } from './stage.ts';
+import { pythonMachine, wheelEnv } from './wheel.ts';
 
-/** The connector's plugin definitions: one for a tap on PATH, and one for the package. */
-export const DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose.yml');
-export const PACKAGE_DEFINITION = join(ROOT, 'meltano', 'extractors', 'tap-compose--pypi.yml');
+const PAGE = pageOf('docs/meltano.md');
 
 const PAGE_SIZE = 10;
-
-/** How a project gets the tap. */
-interface Tap {
-  definition: string;
-  /** These folders precede those of PATH or, if `bare`, replace them. */
-  path: readonly string[];
-  bare?: true;
-  env?: NodeJS.ProcessEnv;
-}
-
-/** Meltano's id for the state of the syncs into a target. */
-export function stateId(target: Target): string {
-  return `dev:tap-compose-to-${target.name}`;
-}
 
 interface SavedState {
   bookmarks: Record<string, { walk?: unknown[] }>;
 }
 
-/** A Meltano project in the stage's folder. `meltano add` adds its tap from a plugin definition. */
+/** A Meltano project in the stage's folder, on a machine without Node.js and Docker. */
 export class MeltanoProject {
   readonly #program: string;
   readonly #folder: string;
+  readonly #target: Target;
   readonly #env: NodeJS.ProcessEnv;
 
-  static async create(stage: Stage, targets: readonly Target[], tap: Tap): Promise<MeltanoProject> {
+  /** Creates a project, and adds the tap as docs/meltano.md adds the Python package. */
+  static async create(stage: Stage, target: Target): Promise<MeltanoProject> {
     const { sandbox, folder, file } = stage;
-    // JSON is valid YAML. No target has a pip_url, so Meltano installs nothing and queries no hub.
+    // JSON is valid YAML. The target has no pip_url, so Meltano installs only the tap and queries no hub.
     file('meltano.yml', {
       default_environment: 'dev',
       send_anonymous_usage_stats: false,
       environments: [{ name: 'dev' }],
-      plugins: { loaders: targets.map(loader) },
+      plugins: { loaders: [loader(target)] },
     });
-    const project = new MeltanoProject(join(await environment('meltano'), 'meltano'), folder, sandbox.baseUrl, tap);
-    await project.output(['add', 'tap-compose', '--plugin-type', 'extractor', '--from-ref', tap.definition]);
-    // Meltano writes the token to .env.
-    await project.output(['config', 'set', 'tap-compose', 'platform.api_token', sandbox.token]);
+    const bin = await environment('meltano');
+    const project = new MeltanoProject(join(bin, 'meltano'), folder, target, {
+      ...PYTHON_OPTIONS.env,
+      ...(await wheelEnv()),
+      PATH: [bin, await pythonMachine(stage)].join(delimiter),
+      COMPOSE_API_TOKEN: sandbox.token,
+      MELTANO_SEND_ANONYMOUS_USAGE_STATS: 'false',
+      XDG_STATE_HOME: join(folder, 'state'),
+      TAP_COMPOSE_PLATFORM_PAGE_SIZE: String(PAGE_SIZE),
+    });
+    const add = blockOf(PAGE, 'export UV_FIND_LINKS').replaceAll(/(\$PWD\/)?\.\.\/source-compose/g, ROOT);
+    await project.#type(add);
+    const configure = blockOf(PAGE, 'meltano config set tap-compose platform.name compose');
+    await project.#type(configure.replace('https://compose.example.com/2016-07', sandbox.baseUrl));
     return project;
   }
 
-  private constructor(program: string, folder: string, baseUrl: string, { path, bare, env }: Tap) {
+  private constructor(program: string, folder: string, target: Target, env: NodeJS.ProcessEnv) {
     this.#program = program;
     this.#folder = folder;
-    this.#env = {
-      ...PYTHON_OPTIONS.env,
-      PATH: [...path, ...(bare === true ? [] : [PYTHON_OPTIONS.env['PATH']])].join(delimiter),
-      MELTANO_SEND_ANONYMOUS_USAGE_STATS: 'false',
-      XDG_STATE_HOME: join(folder, 'state'),
-      TAP_COMPOSE_PLATFORM_NAME: 'compose',
-      TAP_COMPOSE_PLATFORM_BASE_URL: baseUrl,
-      TAP_COMPOSE_PLATFORM_PAGE_SIZE: String(PAGE_SIZE),
-      ...env,
-    };
+    this.#target = target;
+    this.#env = env;
+  }
+
+  async #type(script: string): Promise<void> {
+    await outputOf('sh', ['-ec', script], { ...PYTHON_OPTIONS, cwd: this.#folder, env: this.#env });
   }
 
   call(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Finished> {
@@ -77,14 +71,17 @@ export class MeltanoProject {
     throw new Error(`meltano ${args.join(' ')} ended with ${exitCode}:\n${lastLines(stderr + stdout)}`);
   }
 
-  /** Runs `meltano run` into these targets, in order. */
-  async run(targets: readonly Target[], flags: readonly string[] = []): Promise<void> {
-    await this.output(['run', ...flags, ...targets.flatMap(({ name }) => ['tap-compose', name])]);
+  async run(flags: readonly string[] = []): Promise<void> {
+    await this.output(['run', ...flags, 'tap-compose', this.#target.name]);
   }
 
-  /** The state from which the next sync into the target resumes. */
-  async state(target: Target): Promise<SavedState> {
-    const text = await this.output(['state', 'get', stateId(target)]);
+  /** Meltano's id for the state from which the next sync resumes. */
+  get stateId(): string {
+    return `dev:tap-compose-to-${this.#target.name}`;
+  }
+
+  async state(): Promise<SavedState> {
+    const text = await this.output(['state', 'get', this.stateId]);
     return (JSON.parse(text) as { singer_state: SavedState }).singer_state;
   }
 }

@@ -1,6 +1,6 @@
 """Runs PyAirbyte on commands from the test (dialog.py).
 
-pyairbyte.py executable PATH CONFIG    pyairbyte.py image NAME CONFIG    pyairbyte.py package PIP_URL CONFIG
+pyairbyte.py PACKAGE CONFIG
 """
 import json
 import sys
@@ -12,18 +12,14 @@ from airbyte.exceptions import AirbyteConnectorCheckFailedError
 
 from dialog import answer
 
-kind, connector, config_file = sys.argv[1:]
+package, config_file = sys.argv[1:]
 config = json.load(open(config_file))
 cache = DuckDBCache(db_path="cache.duckdb", schema_name="compose")
 
 
 def source(**other):
-    how = {
-        "executable": {"local_executable": connector},
-        "image": {"docker_image": connector, "use_host_network": True},
-        "package": {"pip_url": connector},
-    }[kind]
-    return airbyte.get_source("source-compose", config={**config, "platform": {**config["platform"], **other}}, streams="*", **how)
+    platform = {**config["platform"], **other}
+    return airbyte.get_source("source-compose", config={**config, "platform": platform}, streams="*", pip_url=package)
 
 
 def check(**other):

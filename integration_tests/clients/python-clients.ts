@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { type Interface, createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import manifest from '../../package.json' with { type: 'json' };
 import { programPath } from '../../test-support/connector.ts';
-import { lastLines } from '../../test-support/processes.ts';
-import { type Environment, PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
-import { IMAGE, setup as buildImage } from '../container/docker.ts';
+import { blockOf, pageOf } from '../../test-support/pages.ts';
+import { lastLines, outputOf } from '../../test-support/processes.ts';
+import { PYTHON_OPTIONS, environment, pinned } from '../../test-support/python.ts';
+import { HOST_NETWORK, IMAGE, setup as buildImage } from '../container/docker.ts';
 import type { Counts } from './report.ts';
-import { type ClientTest, INCREMENTAL, type Stage, makeNews } from './stage.ts';
+import { type ClientTest, INCREMENTAL, type IbmCloudClientTest, type Stage, makeNews } from './stage.ts';
+import { pythonMachine, wheelEnv } from './wheel.ts';
 
 // Tests PyAirbyte and airbyte_serverless, each controlled through a script (dialog.py).
 
@@ -17,40 +20,22 @@ const LONGEST_MS = 1_800_000;
 
 const PYAIRBYTE = pinned('clients', 'airbyte');
 
-/** PyAirbyte starts the program itself, as it does for users who have the program on disk. */
+/** PyAirbyte installs the Python package and reads twice into DuckDB. */
 export const pyAirbyte: ClientTest = {
   name: 'pyairbyte',
-  title: `PyAirbyte ${PYAIRBYTE}with the executable, into DuckDB`,
-  run: (stage) => readTwice(stage, 'executable', programPath()),
+  title: `PyAirbyte ${PYAIRBYTE} with the wheel, without node and Docker, into DuckDB`,
+  run: readTwice,
 };
 
-export const pyAirbyteImage: ClientTest = {
-  name: 'pyairbyte-image',
-  title: `PyAirbyte ${PYAIRBYTE}with the image, into DuckDB`,
-  run: async (stage) => {
-    await buildImage();
-    await readTwice(stage, 'image', IMAGE);
-  },
-};
-
-/** Reads twice into DuckDB. `env` has additional variables, which PyAirbyte also reads. */
-export async function readTwice(
-  stage: Stage,
-  kind: 'executable' | 'image' | 'package',
-  connector: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<void> {
+async function readTwice(stage: Stage): Promise<void> {
   const { sandbox, report, folder } = stage;
   const names = Object.keys(sandbox.counts());
   const config = stage.file('config.json', stage.config);
   stage.file('tmp/empty', '');
-  const client = await PythonClient.start(stage, 'pyairbyte.py', [kind, connector, config], {
-    // Disables the registry and telemetry.
-    AIRBYTE_OFFLINE_MODE: '1',
-    AIRBYTE_PROJECT_DIR: folder,
-    AIRBYTE_TEMP_DIR: `${folder}/tmp`,
-    AIRBYTE_LOGGING_ROOT: `${folder}/log`,
-    ...env,
+  const client = await PythonClient.start(stage, 'pyairbyte.py', [manifest.name, config], {
+    ...pyAirbyteEnv(folder),
+    ...(await wheelEnv()),
+    PATH: [await environment('clients'), await pythonMachine(stage)].join(delimiter),
   });
   try {
     report.same('check: SUCCEEDED', await client.ask('check'), 'SUCCEEDED');
@@ -86,9 +71,43 @@ async function rowsOfTables(client: PythonClient, names: readonly string[]): Pro
   return Object.fromEntries(rows);
 }
 
+/** Variables that disable the registry and telemetry, and keep files in the folder. */
+function pyAirbyteEnv(folder: string): NodeJS.ProcessEnv {
+  return {
+    AIRBYTE_OFFLINE_MODE: '1',
+    AIRBYTE_PROJECT_DIR: folder,
+    AIRBYTE_TEMP_DIR: `${folder}/tmp`,
+    AIRBYTE_LOGGING_ROOT: `${folder}/log`,
+  };
+}
+
+/** Runs the function of docs/running.md with the image. The sandbox replaces the account. */
+export const pyAirbyteImage: IbmCloudClientTest = {
+  name: 'pyairbyte-image',
+  title: `PyAirbyte ${PYAIRBYTE} with the image, in the function of docs/running.md`,
+  platform: 'ibm_cloud',
+  holdings: { queriesPerMinute: 0 },
+  run: async ({ sandbox, report, folder, file }) => {
+    await buildImage();
+    const code = blockOf(pageOf('docs/running.md'), 'import os')
+      .replace(
+        /^PLATFORM = .*$/m,
+        `PLATFORM = json.load(open(${JSON.stringify(file('config.json', sandbox.config))}))["platform"]`,
+      )
+      .replace('"source-compose:latest"', JSON.stringify(IMAGE));
+    file('tmp/empty', '');
+    const script = file('function.py', `import json\n${code}\nprint(json.dumps(read_databases()))\n`);
+    const python = join(await environment('clients'), 'python');
+    const path = [HOST_NETWORK, PYTHON_OPTIONS.env['PATH']].join(delimiter);
+    const env = { ...PYTHON_OPTIONS.env, ...pyAirbyteEnv(folder), PATH: path };
+    const printed = await outputOf(python, [script], { ...PYTHON_OPTIONS, cwd: folder, env });
+    report.counts('the tables', JSON.parse(printed.trim().split('\n').at(-1) ?? '') as Counts, sandbox.counts());
+  },
+};
+
 export const serverless: ClientTest = {
   name: 'serverless',
-  title: `airbyte_serverless ${pinned('clients', 'airbyte-serverless')}with the executable, into files`,
+  title: `airbyte_serverless ${pinned('clients', 'airbyte-serverless')} with the executable, into files`,
   run: async (stage) => {
     const { sandbox, report } = stage;
     const names = Object.keys(sandbox.counts());
@@ -129,9 +148,8 @@ export class PythonClient {
     script: string,
     args: string[],
     env: NodeJS.ProcessEnv = {},
-    packages: Environment = 'clients',
   ): Promise<PythonClient> {
-    const bin = await environment(packages);
+    const bin = await environment('clients');
     const command = [fileURLToPath(new URL(script, import.meta.url)), ...args];
     return new PythonClient(join(bin, 'python'), command, folder, { ...PYTHON_OPTIONS.env, ...env });
   }

@@ -9,19 +9,16 @@ import { Report } from './report.ts';
 import { singerCheckTap } from './singer-check-tap.ts';
 import { singerPipes } from './singer-pipes.ts';
 import { play } from './stage.ts';
-import { meltanoWheel, pyAirbyteWheel } from './wheel.ts';
 
 // `npm run test:clients` runs the built program and its image with real clients, which README.md describes.
 
 const TESTS = [
   pyAirbyte,
   pyAirbyteImage,
-  pyAirbyteWheel,
   imageTests,
   strictParser,
   serverless,
   meltano,
-  meltanoWheel,
   singerCheckTap,
   singerPipes,
   ibmClients,

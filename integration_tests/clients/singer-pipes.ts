@@ -31,7 +31,7 @@ const ENDS: readonly End[] = [
   { victim: 'target', signal: 'SIGTERM', after: 'any' },
 ];
 
-const KILLS = 2 * ENDS.length;
+const KILLS = ENDS.length;
 /** The number of events added between two syncs, so that each sync has enough to read. */
 const NEW_EVENTS = 150;
 /** PipelineWise's target writes this many rows of a stream at once, and then prints a state. */

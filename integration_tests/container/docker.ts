@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { ROOT, buildIfNeeded } from '../../test-support/connector.ts';
 import { type Finished, outputOf, run } from '../../test-support/processes.ts';
 import { Workspace } from '../../test-support/workspace.ts';
@@ -7,6 +7,9 @@ import { Workspace } from '../../test-support/workspace.ts';
 /** The names of the image under test and of its base image. */
 export const IMAGE = 'source-compose:test';
 export const BASE_IMAGE = 'source-compose:test-base';
+
+/** A folder for PATH whose `docker` uses the host's network, because sandboxes listen only on this machine. */
+export const HOST_NETWORK = join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network');
 
 /** The strictest options for a container: an unknown user and no capabilities, but network access. */
 export const HARDENED = [

@@ -3,12 +3,12 @@ import { delimiter, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type IbmCloudSandbox, startSandbox } from '../../sandbox/server.ts';
-import { ROOT, programPath, startConnector } from '../../test-support/connector.ts';
+import { programPath, startConnector } from '../../test-support/connector.ts';
 import { blockOf, commandsIn, pageOf, sectionOf } from '../../test-support/pages.ts';
 import { type Finished, outputOf, run } from '../../test-support/processes.ts';
 import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
 import { Workspace } from '../../test-support/workspace.ts';
-import { IMAGE, dockerOutput } from './docker.ts';
+import { HOST_NETWORK, IMAGE, dockerOutput } from './docker.ts';
 
 // Runs the Docker commands on the pages as written, except that the image has already been built.
 
@@ -35,9 +35,6 @@ afterAll(async () => {
 function config(): object {
   return { platform: { ...(sandbox.config['platform'] as object), logs_instances: [] } };
 }
-
-/** A folder for PATH whose `docker` uses the host's network, because the sandbox listens only on this machine. */
-const HOST_NETWORK = join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network');
 
 function sh(script: string): Promise<Finished> {
   const env = { ...process.env, PATH: [folder.folder, HOST_NETWORK, process.env['PATH']].join(delimiter) };

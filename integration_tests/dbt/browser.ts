@@ -45,7 +45,7 @@ print(sum(ImageStat.Stat(ImageChops.difference(first, second)).mean) / 3 / 255)
 
 /** How different two images look at low resolution, from 0 (identical) to 1 (one is white, the other black). */
 export async function difference(first: string, second: string): Promise<number> {
-  const python = join(await environment('dbt'), 'python');
+  const python = join(await environment('clients'), 'python');
   const { stdout } = await run(python, ['-c', COMPARE, first, second], PYTHON_OPTIONS);
   return Number(stdout);
 }

@@ -140,7 +140,7 @@ test('the examples/insights page shows the numbers in the marts, and looks like 
   const html = workspace.file('insights.html', '');
   const make = `import sys, pathlib, insights; pathlib.Path(sys.argv[2]).write_text(insights.page(pathlib.Path(sys.argv[1]))[0], "utf-8")`;
   const env = { ...PYTHON_OPTIONS.env, PYTHONPATH: join(ROOT, 'examples', 'insights') };
-  const python = join(await environment('dbt'), 'python');
+  const python = join(await environment('clients'), 'python');
   await outputOf(python, ['-c', make, warehouses.duckdb, html], { ...PYTHON_OPTIONS, env });
   const text = readFileSync(html, 'utf8');
   const ofIbm = (mart: keyof Marts): Row[] => latest[mart].filter(({ platform }) => platform === 'ibm_cloud');

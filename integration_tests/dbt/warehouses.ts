@@ -60,7 +60,7 @@ export class Warehouses {
     const duckdb = join(folder, 'pyairbyte.duckdb');
     const args = [duckdb, String(postgres.port)];
     const env = { ...places, AIRBYTE_OFFLINE_MODE: '1' };
-    const session = await PythonClient.start(workspace, '../dbt/session.py', args, env, 'dbt');
+    const session = await PythonClient.start(workspace, '../dbt/session.py', args, env);
     return new Warehouses(workspace, postgres, session, duckdb);
   }
 

@@ -5,8 +5,7 @@ import { Workspace } from '../../test-support/workspace.ts';
 import { EXAMPLES } from './page.ts';
 
 /** Files that an example leaves in its folder when it runs. */
-const LEFT_BEHIND =
-  /^(\.meltano|\.cache|\.venv.*|\.env|output|logs|charts\.png|target|insights\.html|.*\.duckdb|__pycache__)$/;
+const LEFT_BEHIND = /^(\.meltano|\.venv.*|\.env|output|logs|target|insights\.html|.*\.duckdb|__pycache__)$/;
 
 /** Copies an example's folder, without files left by earlier runs. */
 export function copyExample(name: string): Workspace {

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type IbmCloudSandbox, startSandbox } from '../../sandbox/server.ts';
@@ -83,19 +83,9 @@ test('the steps on the page lead from an empty folder to rows in Postgres, and i
   expect(await rowsIn('teams')).toBe(ibmCloud.counts().teams);
 });
 
-test('the Python package works in a Compose project, and the tap works without Meltano', async () => {
+test('the tap works without Meltano', async () => {
   const sandbox = await startSandbox({ auditEvents: 30, deployments: 1 });
   try {
-    cpSync(join(ROOT, 'dist-wheel'), join(folder.folder, 'source-compose', 'dist-wheel'), { recursive: true });
-    await type('meltano init wheel-project', folder.folder, { ...PYTHON_OPTIONS, env });
-    await runBlock('export UV_FIND_LINKS', 'wheel-project');
-    env = { ...env, COMPOSE_API_TOKEN: sandbox.token };
-    const compose = 'meltano config set tap-compose platform.name compose';
-    const setUp = await runBlock(compose, 'wheel-project', (text) =>
-      text.replace('https://compose.example.com/2016-07', sandbox.baseUrl),
-    );
-    expect(setUp).toContain('valid');
-
     const platform = { name: 'compose', api_token: sandbox.token, base_url: sandbox.baseUrl };
     folder.put('shell/config.json', { platform });
     await runBlock('tap-compose --config', 'shell');

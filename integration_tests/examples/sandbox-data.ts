@@ -14,11 +14,11 @@ export async function keysOf(stream: string): Promise<string[]> {
 }
 
 interface Usage {
-  resources: Array<{ resource_instance_id: string; usage: Array<{ cost: number }> }>;
+  resources: Array<{ resource_instance_id: string; billable: boolean; usage: Array<{ cost: number }> }>;
   next?: { offset: string };
 }
 
-/** The total cost of all databases in a month (docs/reference/icd-api.md, 2.5). */
+/** The total cost charged for databases in a month (docs/reference/icd-api.md, 2.5). */
 export async function costOf(month: string): Promise<number> {
   const body = new URLSearchParams({ grant_type: 'urn:ibm:params:oauth:grant-type:apikey', apikey: API_KEY });
   const { access_token } = await json<{ access_token: string }>(
@@ -32,7 +32,9 @@ export async function costOf(month: string): Promise<number> {
   let start: string | undefined = '';
   while (start !== undefined) {
     const page: Usage = await json<Usage>(fetch(`${path}${start && `&_start=${start}`}`, { headers }));
-    const databases = page.resources.filter(({ resource_instance_id: crn }) => /:(databases|messages)-for-/.test(crn));
+    const databases = page.resources.filter(
+      ({ resource_instance_id: crn, billable }) => billable && /:(databases|messages)-for-/.test(crn),
+    );
     for (const { usage } of databases) for (const metric of usage) cost += metric.cost;
     start = page.next?.offset;
   }

@@ -10,7 +10,7 @@ import { outputOf } from '../../test-support/processes.ts';
 import { startSandboxCommand } from '../../test-support/sandbox-command.ts';
 import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.ts';
 import { Workspace } from '../../test-support/workspace.ts';
-import { IMAGE, dockerOutput } from '../container/docker.ts';
+import { HOST_NETWORK, IMAGE, dockerOutput } from '../container/docker.ts';
 import { linesOf } from '../singer/transcript.ts';
 import { bareMachine, onPath } from './bare-machine.ts';
 import { type NpmRegistry, startNpmRegistry } from './npm-registry.ts';
@@ -159,15 +159,13 @@ describe('installation with Node.js', () => {
 describe('installation with Docker', () => {
   const { today, released, run } = lineOf('Docker');
   const image = released.split(' ').at(-1) ?? '';
-  // The container must reach the sandbox, which listens only on this machine.
-  const docker = before(join(ROOT, 'integration_tests', 'clients', 'docker-on-host-network'));
 
   test('two commands build the image and print records', async () => {
     expect(today).toBe(`docker build -t ${image} .`);
     // The image has already been built, with the arguments that this network requires.
     await dockerOutput(['tag', IMAGE, image]);
     try {
-      expect(await rowsOf(run, docker)).toBe(allRows());
+      expect(await rowsOf(run, before(HOST_NETWORK))).toBe(allRows());
     } finally {
       await dockerOutput(['rmi', image]);
     }
