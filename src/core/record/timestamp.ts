@@ -1,7 +1,7 @@
 const CANONICAL_LENGTH = 'YYYY-MM-DDTHH:mm:ss.SSSZ'.length;
 /** The formats in which the API has returned times. A regular expression was the fastest check in measurements. */
 const USUAL =
-  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31|02-29)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 /** Similar formats: a space instead of the T, no time zone (treated as UTC), `UTC`, no seconds, other fractions, no time. */
 const NEAR = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
 
@@ -37,8 +37,7 @@ export function msBefore(utc: string, ms: number): string {
   return new Date(Math.max(Date.parse(utc) - ms, -62_167_219_200_000)).toISOString();
 }
 
-/** Every month has at least 28 days. For a later day that doesn't exist, Date returns a day in the next month. */
+/** USUAL matches February 29 of every year; in most, Date moves it to March 1. */
 function dayExists(usual: string): boolean {
-  const day = Number(usual.slice(8, 10));
-  return day <= 28 || new Date(`${usual.slice(0, 10)}T00:00:00Z`).getUTCDate() === day;
+  return !usual.startsWith('02-29', 5) || new Date(`${usual.slice(0, 10)}T00:00:00Z`).getUTCDate() === 29;
 }
