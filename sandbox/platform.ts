@@ -55,6 +55,8 @@ export interface Platform<Stream extends string = string> {
   readonly credential: string;
   /** The response to a request with a missing or wrong token. */
   admit(received: Received): Answer | undefined;
+  /** The account that a request is for, for faults of one account. */
+  accountOf?(received: Received): string | undefined;
   /** The service of a path. Each service has its own quota. */
   serviceOf(path: string): string;
   /** The API's error body for a status on a path, with the text, if any. */

@@ -31,7 +31,7 @@ export function serveApi(app: FastifyInstance, parts: ApiParts): void {
   function answer(request: FastifyRequest, reply: FastifyReply, route: Route, received: Received): void {
     const refusal = refusalOf(received);
     if (refusal !== undefined) return deliver(platform, request, reply, { answer: refusal, received });
-    const fault = faults.take(received.path);
+    const fault = faults.take(received.path, platform.accountOf?.(received));
     if (fault?.kind === 'forget-cursors') platform.forgetCursors(received.path);
     if (fault?.kind === 'change') platform.changes[fault.change]?.(fault.numbers ?? {});
     const { id = '', other = '' } = received.parameters;

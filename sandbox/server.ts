@@ -58,6 +58,8 @@ export interface IbmCloudSandbox extends RunningSandbox<IbmCloudStreamName> {
   readonly baseUrl: string;
   readonly apiKey: string;
   readonly accountId: string;
+  /** CRNs of trusted profiles that the key can assume: of its own account, then of the other accounts. */
+  readonly profiles: readonly string[];
   /** The addresses of the services; clients replace `{region}` and `{instance}`. */
   readonly endpoints: Endpoints;
   /** CRNs of the IBM Cloud Logs instances with the audit events. */
@@ -111,7 +113,8 @@ async function startIbmCloud(given: Partial<IbmCloudSandboxOptions>): Promise<Ib
   const ibmCloud = createIbmCloud(options.seed, options);
   const { origin, running } = await serve(ibmCloud, options);
   const { apiKey } = options;
-  const { accountId, logsInstances } = ibmCloud;
+  const { accountId, logsInstances, profiles } = ibmCloud;
+  const trusted = options.accounts === 0 ? {} : { trusted_profiles: profiles };
   const endpoints = endpointsAt(origin);
   return {
     ...running,
@@ -121,6 +124,7 @@ async function startIbmCloud(given: Partial<IbmCloudSandboxOptions>): Promise<Ib
     baseUrl: origin,
     apiKey,
     accountId,
+    profiles,
     endpoints,
     logsInstances,
     config: {
@@ -128,6 +132,7 @@ async function startIbmCloud(given: Partial<IbmCloudSandboxOptions>): Promise<Ib
         name: 'ibm_cloud',
         api_key: apiKey,
         logs_instances: logsInstances,
+        ...trusted,
         access_review: true,
         api_keys: true,
         identity_activity: true,

@@ -49,7 +49,7 @@ const composePages: DocumentedPlatform = {
   streams: compose.streams,
   terms: compose.terms,
   causes: {},
-  withoutProblems: new Set(['token_rejected', 'not_offered', 'windows_cut_off', 'query_too_long']),
+  withoutProblems: new Set(['profile_rejected', 'token_rejected', 'not_offered', 'windows_cut_off', 'query_too_long']),
   origin(stream) {
     const path = composePath(stream);
     return { path, heading: `\`GET ${path.replace('{id}', '{d}')}\`` };
@@ -157,7 +157,8 @@ const ibmCloudPages: DocumentedPlatform = {
 
 /** The stream's path below its service's address. */
 function ibmCloudPath(stream: Stream<Accounts>): string {
-  return pathOf(stream, { all: [{ config: { endpoints: DEFAULT_ENDPOINTS } }] } as unknown as Accounts);
+  const account = { config: { endpoints: DEFAULT_ENDPOINTS } };
+  return pathOf(stream, { all: [account], at: () => account } as unknown as Accounts);
 }
 
 /** The field that foreign keys to a stream contain: `id`, even if it is only part of the key. */

@@ -47,9 +47,11 @@ export async function checkStreams<C extends Config['platform'], S>(
       const isTokenRejected = error.problem === 'token_rejected';
       const lacksRole = isTokenRejected || (error.isRejection && !error.isAbsence);
       const answer = isTokenRejected ? 'HTTP 401' : error.answer;
-      const command = lacksRole && answer !== undefined ? await grant?.(name, shared, 'rejected', id) : undefined;
+      const command =
+        lacksRole && answer !== undefined ? await grant?.(name, shared, 'rejected', id, error.account) : undefined;
       const advice = command === undefined ? '' : `. Grant the missing role: ${command}`;
-      if (rows !== undefined) return warn(`readable, but the API rejects ${label} (${answer})${advice}`);
+      if (rows !== undefined)
+        return warn(`readable, but the API rejects ${label} (${answer ?? error.message})${advice}`);
       const reason = command === undefined ? error.message : `${answer}${advice}`;
       return warn(`not readable: ${reason}`, needsOption === undefined ? undefined : error);
     }

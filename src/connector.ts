@@ -7,13 +7,13 @@ import { ConnectorError } from './core/failure/errors.ts';
 import { type OpenStream, openStream } from './core/retrieval/open-stream.ts';
 import type { Log, Output, StreamEnd } from './core/output/output.ts';
 import { readStreams } from './core/reading/read-streams.ts';
-import { methodOf } from './core/stream/request.ts';
+import { type Request, methodOf } from './core/stream/request.ts';
 import type { Stream } from './core/stream/stream.ts';
 import type { Session } from './core/reading/session.ts';
 import { utcText } from './core/record/timestamp.ts';
 import { VERSION } from './program/version.ts';
 import type { ClientOptions } from './http/client-options.ts';
-import { ApiClient } from './http/client.ts';
+import { AccountClients } from './http/account-clients.ts';
 import { realTiming } from './http/traffic/retry.ts';
 import { proxyNote } from './http/error.ts';
 import { proxyFor } from './http/connection/proxy.ts';
@@ -178,7 +178,7 @@ export function connect(
   context: Context,
   output: Log,
   { onLongWait, onExchange, ...options }: Options,
-): { client: ApiClient; api: Api } {
+): { client: AccountClients; api: Api } {
   const { env, timing = realTiming } = context;
   const { start_date: start } = config;
   // Without this warning, nobody would notice a mistyped year: the sync would simply emit no records.
@@ -186,7 +186,7 @@ export function connect(
     output.log('warn', `start_date ${start} is in the future, so only undated records are read`);
   }
   const platform = platformOf(config);
-  const client = new ApiClient({
+  const client = new AccountClients({
     permits: config.num_workers,
     ...options,
     ...platform.connection(config.platform),
@@ -198,24 +198,25 @@ export function connect(
     timeoutMs: config.request_timeout_seconds * 1_000,
     onExchange(exchange) {
       const { request, status, ms } = exchange;
-      output.log(
-        'debug',
-        `${methodOf(request)} ${request.path}: ${status === 0 ? 'no response' : `HTTP ${status}`} in ${ms} ms`,
-      );
+      output.log('debug', `${labelOf(request)}: ${status === 0 ? 'no response' : `HTTP ${status}`} in ${ms} ms`);
       onExchange?.(exchange);
     },
     onRetry({ request, stream, attempt, reason, waitMs }) {
-      const label = `${methodOf(request)} ${request.path}`;
       const wait = (waitMs / 1_000).toFixed(1);
-      output.log('warn', `${label}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
+      output.log('warn', `${labelOf(request)}: attempt ${attempt} failed: ${reason}; retrying in ${wait} s`);
       if (waitMs > LONG_WAIT_MS) onLongWait?.(stream);
     },
   });
   const api: Api = {
     get: (request, owner) => client.get(request, owner),
-    authorization: (owner) => client.authorization(owner),
+    authorization: (owner, account) => client.authorization(owner, account),
     ...(options.deadline !== undefined && { isCheck: true }),
     log: (level, sentence) => output.log(level, sentence),
   };
   return { client, api };
+}
+
+function labelOf(request: Request): string {
+  const account = request.account === undefined ? '' : ` of account ${request.account}`;
+  return `${methodOf(request)} ${request.path}${account}`;
 }

@@ -27,6 +27,8 @@ const common = {
    * segments.
    */
   path: z.string().min(1),
+  /** The id of the account whose requests get the fault; by default, those of all accounts. */
+  account: z.string().optional(),
   /** The number of requests to each matching path that get the fault; by default, all of them. */
   times: z.union([z.int().min(1), z.literal('always')]).optional(),
   /** The number of requests to each matching path that get a normal response first. */
@@ -98,8 +100,8 @@ export class FaultList {
     this.#list = faults.map((fault) => new Occurrences(fault));
   }
 
-  take(path: string): Fault | undefined {
-    return this.#list.find((occurrences) => occurrences.take(path))?.fault;
+  take(path: string, account?: string): Fault | undefined {
+    return this.#list.find((occurrences) => occurrences.take(path, account))?.fault;
   }
 }
 
@@ -115,8 +117,8 @@ class Occurrences {
   }
 
   /** Counts a request. Returns whether it gets the fault. */
-  take(path: string): boolean {
-    if (!this.#matches(path)) return false;
+  take(path: string, account: string | undefined): boolean {
+    if (!this.#matches(path) || (this.fault.account ?? account) !== account) return false;
     const { after = 0, times = 'always' } = this.fault;
     if (after === 0 && times === 'always') return true;
     const before = this.#seen.get(path) ?? 0;

@@ -17,6 +17,12 @@ const size = (usual: number, meaning: string, most = 100_000): Option<number> =>
 export const IBM_CLOUD_OPTIONS = {
   apiKey: text('', 'text', 'the only valid API key (default: made from the seed)'),
   tokenLife: whole({ least: 1, most: 3600, default: 3600, meaning: 'seconds until a token expires' }),
+  accounts: whole({
+    least: 0,
+    most: 20,
+    default: 0,
+    meaning: "accounts with a trusted profile, in addition to the key's own",
+  }),
   accountClaim: onOff(true, 'off: tokens do not contain the account'),
   now,
   regions: whole({ least: 1, most: 10, default: 3, meaning: 'regions of the deployments' }),

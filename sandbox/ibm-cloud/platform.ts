@@ -25,13 +25,15 @@ import { type Holdings, IBM_CLOUD_STREAM_NAMES, type IbmCloudStreamName, countsO
 import { listRules, listZones, oneZone, ruleSettings } from './restrictions.ts';
 import { routing } from './routing.ts';
 import { search } from './search.ts';
-import { TOKEN_PATH, Tokens, keyDetails } from './tokens.ts';
+import { PROFILES_PATH, TOKEN_PATH, Tokens, keyDetails, profileOf } from './tokens.ts';
 import { Usage } from './usage.ts';
 import { Clock, type World, accountId } from './world.ts';
 
-/** IBM Cloud, and the ways to change its account. */
+/** IBM Cloud, and the ways to change the key's own account. */
 export interface IbmCloud extends Platform<IbmCloudStreamName> {
   readonly accountId: string;
+  /** CRNs of trusted profiles that the key can assume, of its own account first. */
+  readonly profiles: readonly string[];
   readonly logsInstances: readonly string[];
   rows(stream: IbmCloudStreamName): Iterable<Row>;
   now(): number;
@@ -72,55 +74,56 @@ export function endpointsAt(origin: string): Endpoints {
   };
 }
 
-/** Generates an IBM Cloud account. The same seed and options, including `now`, always produce the same data. */
+/** Generates IBM Cloud accounts. The same seed and options, including `now`, always produce the same data. */
 export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud {
   const clock = new Clock(options.now === '' ? Date.now() : Date.parse(options.now));
-  const world: World = { seed, options, clock };
-  const tokens = new Tokens(world);
+  const own: World = { seed, options, clock };
+  const others = upTo(options.accounts).map((index): World => ({ seed: seed + 1000 * (index + 1), options, clock }));
+  const tokens = new Tokens([own, ...others]);
   const pages = new Pages(options);
-  const usage = new Usage(world);
-  const events = new AuditEvents(world);
-  const holdings: Holdings = { world, usage, events };
-  const { deployments, gen2Deployments } = options;
+  const [ownParts, ...otherParts] = [own, ...others].map((world) => partsOf(world, tokens, pages));
+  const { usage, events } = ownParts!;
+  const all = [ownParts!, ...otherParts].map(({ holdings }) => holdings);
+  const partsAt = new Map([ownParts!, ...otherParts].map((parts) => [parts.holdings.world, parts]));
 
   function touchUsage(month?: string): string {
     const { text } = usage.touch(month);
-    for (const key of keysOf(holdings, 'billables')) if (key.startsWith(text)) return key;
+    for (const key of keysOf([ownParts!.holdings], 'billables')) if (key.startsWith(text)) return key;
     throw new RangeError(`there is no usage of the month ${text}`);
   }
 
   return {
     prefix: '',
     contentType: 'application/json; charset=utf-8',
-    routes: asRoutes({
-      ...iamRoutes(world, tokens, pages, refuse),
-      ...controllerRoutes(world, pages, refuse),
-      ...databaseRoutes(world, refuse),
-      ...identityRoutes(world, pages, refuse),
-      ...accountRoutes(world, usage, pages, refuse),
-      ...postureRoutes(world, refuse),
-      ...logsRoutes(new LogsQuery(world, events), refuse),
-    }),
+    // Each account has its own data at every path.
+    routes: Object.fromEntries(
+      Object.keys(ownParts!.serves).map((path): [string, Route] => [
+        path,
+        (_id, _other, _query, received) =>
+          partsAt.get(tokens.worldOf(received))?.serves[path]?.(received) ?? refuse(received.path, 404),
+      ]),
+    ),
     credential: options.apiKey,
     admit: (received) => {
       const { path } = received;
       const [, service = ''] = path.split('/');
-      const isOpen = path === TOKEN_PATH || !SERVICES.some((name) => name === service);
+      const isOpen = path === TOKEN_PATH || path === PROFILES_PATH || !SERVICES.some((name) => name === service);
       return isOpen || tokens.admits(received) ? undefined : refuse(path, 401);
     },
+    accountOf: (received) => accountId(tokens.worldOf(received)),
     serviceOf,
     refusal: refuse,
     spoil: (body, shape, otherOrigin) => spoil(pages, body, shape, otherOrigin),
     open,
     forgetCursors: (path) => pages.forget(path),
-    deploymentIds: [
-      ...upTo(deployments).map((index) => deploymentId(world, index)),
-      ...upTo(gen2Deployments).map((index) => gen2Id(world, index)),
-    ],
+    deploymentIds: [own, ...others].flatMap((world) => [
+      ...upTo(options.deployments).map((index) => deploymentId(world, index)),
+      ...upTo(options.gen2Deployments).map((index) => gen2Id(world, index)),
+    ]),
     streams: IBM_CLOUD_STREAM_NAMES,
-    counts: () => countsOf(holdings),
-    keys: (stream) => keysOf(holdings, stream),
-    rows: (stream) => rowsOf(holdings, stream),
+    counts: () => countsOf(all),
+    keys: (stream) => keysOf(all, stream),
+    rows: (stream) => rowsOf(all, stream),
     changes: {
       time: ({ pass = 0 }) => {
         clock.pass(pass);
@@ -128,7 +131,7 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
       },
       events: ({ add = 0, late = 0 }) => {
         events.add(add, late);
-        return { audit_events: countsOf(holdings).audit_events };
+        return { audit_events: countsOf(all).audit_events };
       },
       usage: ({ touch = 1 }) => ({ touched: upTo(touch).map(() => touchUsage()) }),
       tokens: () => {
@@ -136,13 +139,37 @@ export function createIbmCloud(seed: number, options: IbmCloudOptions): IbmCloud
         return {};
       },
     },
-    accountId: accountId(world),
-    logsInstances: logsInstances(world),
+    accountId: accountId(own),
+    profiles: [own, ...others].map((world) => profileOf(world).crn),
+    logsInstances: [own, ...others].flatMap(logsInstances),
     now: () => clock.now,
     passTime: (seconds) => clock.pass(seconds),
     addEvents: (count, lateBySeconds = 0) => events.add(count, lateBySeconds),
     touchUsage,
   };
+}
+
+/** The data of an account, and the responses with it. */
+interface Parts {
+  readonly usage: Usage;
+  readonly events: AuditEvents;
+  readonly holdings: Holdings;
+  readonly serves: Readonly<Record<string, Serve>>;
+}
+
+function partsOf(world: World, tokens: Tokens, pages: Pages): Parts {
+  const usage = new Usage(world);
+  const events = new AuditEvents(world);
+  const serves = {
+    ...iamRoutes(world, tokens, pages, refuse),
+    ...controllerRoutes(world, pages, refuse),
+    ...databaseRoutes(world, refuse),
+    ...identityRoutes(world, pages, refuse),
+    ...accountRoutes(world, usage, pages, refuse),
+    ...postureRoutes(world, refuse),
+    ...logsRoutes(new LogsQuery(world, events), refuse),
+  };
+  return { usage, events, holdings: { world, usage, events }, serves };
 }
 
 /** The first segments of a path. Databases have one host per region, and logs one host per region and instance. */
@@ -155,17 +182,10 @@ function serviceOf(path: string): string {
 
 type Serve = (received: Received) => Answer;
 
-function asRoutes(serves: Readonly<Record<string, Serve>>): Record<string, Route> {
-  const routes = Object.entries(serves).map(([path, serve]): [string, Route] => [
-    path,
-    (_id, _other, _query, received) => serve(received),
-  ]);
-  return Object.fromEntries(routes);
-}
-
 function iamRoutes(world: World, tokens: Tokens, pages: Pages, refuse: Refuse): Record<string, Serve> {
   return {
     [`POST ${TOKEN_PATH}`]: (received) => tokens.exchange(received),
+    [`POST ${PROFILES_PATH}`]: (received) => tokens.listProfiles(received, refuse),
     '/iam/v1/apikeys/details': (received) => keyDetails(world, received, refuse),
     '/iam/v2/groups': (received) => listGroups(world, pages, received, refuse),
     '/iam/v2/groups/:id/members': (received) => listMembers(world, pages, received, refuse),

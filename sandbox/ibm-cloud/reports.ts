@@ -188,24 +188,26 @@ export type IbmCloudStreamName = keyof typeof REPORTS;
 export const IBM_CLOUD_STREAM_NAMES = Object.keys(REPORTS) as IbmCloudStreamName[];
 
 /** The rows that a full read of the stream must emit. */
-export function rowsOf(holdings: Holdings, stream: IbmCloudStreamName): Iterable<Row> {
-  return REPORTS[stream].rows(holdings);
+export function* rowsOf(accounts: readonly Holdings[], stream: IbmCloudStreamName): Generator<Row> {
+  // Every account has the same types and regions.
+  const isSame = stream === 'databases' || stream === 'datacenters';
+  for (const holdings of isSame ? accounts.slice(0, 1) : accounts) yield* REPORTS[stream].rows(holdings);
 }
 
 /** The keys of these rows, without duplicates: the key's parts joined by slashes, without missing parts. */
-export function* keysOf(holdings: Holdings, stream: IbmCloudStreamName): Generator<string> {
+export function* keysOf(accounts: readonly Holdings[], stream: IbmCloudStreamName): Generator<string> {
   const { key }: Report = REPORTS[stream];
-  for (const row of rowsOf(holdings, stream)) {
+  for (const row of rowsOf(accounts, stream)) {
     const parts = key.filter((field) => row[field] !== undefined).map((field) => String(row[field]));
     yield parts.join('/');
   }
 }
 
 /** The number of rows of each stream. */
-export function countsOf(holdings: Holdings): Record<IbmCloudStreamName, number> {
+export function countsOf(accounts: readonly Holdings[]): Record<IbmCloudStreamName, number> {
   const counts = IBM_CLOUD_STREAM_NAMES.map((stream) => {
     let count = 0;
-    for (const _ of rowsOf(holdings, stream)) count += 1;
+    for (const _ of rowsOf(accounts, stream)) count += 1;
     return [stream, count];
   });
   return Object.fromEntries(counts) as Record<IbmCloudStreamName, number>;

@@ -6,11 +6,21 @@ import type { Route, RouteOptions } from './connection/route.ts';
 import type { Rejections } from './failure.ts';
 import type { Timing } from './traffic/retry.ts';
 
+/** The credentials that requests for an account send. */
+export interface AccountConnection {
+  id: string;
+  auth: Auth;
+  /** The names of the credentials and their owner in messages. */
+  facts: Partial<Terms['facts']>;
+}
+
 /** The settings that differ between APIs. */
 export interface Connection {
   /** The base URL of requests that don't name an origin. */
   address: string;
   auth: Auth;
+  /** The accounts that requests can name. Default: none. */
+  accounts?: readonly AccountConnection[];
   /** The value of the `Accept` header. */
   accept: string;
   rejections: Rejections;
@@ -37,6 +47,8 @@ export interface Exchange {
 }
 
 export interface ClientOptions extends Connection {
+  /** The account that the client is for; undefined for the platform's own credentials. */
+  account?: string;
   terms: Terms;
   userAgent: string;
   /** The maximum number of requests in flight. */

@@ -37,9 +37,10 @@ export class ApiClient {
   /** Aborted when the sync is stopped or the client is closed. */
   readonly #signal: AbortSignal;
 
-  constructor(options: ClientOptions) {
+  /** Clients that share `permits` have at most that many requests in flight together. */
+  constructor(options: ClientOptions, permits = new Permits(options.permits)) {
     this.#settings = options;
-    this.#permits = new Permits(options.permits);
+    this.#permits = permits;
     this.#signal = AbortSignal.any([options.signal, this.#life.signal]);
     // An invalid proxy address should be reported before the first request.
     this.#originAt(options.address);

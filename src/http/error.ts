@@ -8,6 +8,7 @@ import { type Failure, type HttpFact, inQuotes } from './failure.ts';
 
 /** Facts about a failed request. */
 export interface FailureContext {
+  account?: string | undefined;
   request: Request;
   host: string;
   terms: Terms;
@@ -40,6 +41,7 @@ export function toError({ reason, response, facts, ...failure }: Failure, contex
   return new ConnectorError(problem, known, {
     internalMessage: `${methodOf(request)} ${request.path}: ${reason}, ${attempts}`,
     note: noteOf(problem, context),
+    account: context.account,
     template: request.messages?.[problem] ?? terms.messages?.[problem],
     ...(response && { ...response, answer: known.answer }),
   });

@@ -20,7 +20,8 @@ export class Origin {
   readonly url: URL;
   readonly route: Route;
   readonly breaker: CircuitBreaker;
-  readonly #address: string;
+  /** Identifies the origin among those of all accounts. */
+  readonly #key: string;
   /** What precedes a request's path in the request line. */
   readonly #base: string;
   readonly #settings: ClientOptions;
@@ -29,17 +30,17 @@ export class Origin {
 
   /** Aborting `life` ends requests, waits and connection attempts. */
   constructor(address: string, settings: ClientOptions, permits: Permits, life: AbortSignal) {
-    const { permits: connections, timeoutMs, env, timing } = settings;
+    const { permits: connections, timeoutMs, env, timing, account } = settings;
     this.url = new URL(address);
     const { origin, pathname } = this.url;
     const route = { origin, connections, connectTimeoutMs: timeoutMs, signal: life, env };
-    this.#address = address;
+    this.#key = account === undefined ? address : `${account} ${address}`;
     this.#settings = settings;
     this.#permits = permits;
     this.route = (settings.openRoute ?? openRoute)(route);
     this.#base = `${this.route.prefix}${pathname.replace(/\/$/, '')}`;
     this.breaker = new CircuitBreaker(timing, life);
-    this.signal.addEventListener('abort', () => permits.cancel(address, this.signal.reason));
+    this.signal.addEventListener('abort', () => permits.cancel(this.#key, this.signal.reason));
   }
 
   /** Aborted when the circuit opens, the sync is stopped, or the client is closed. */
@@ -69,7 +70,7 @@ export class Origin {
       const pass = await this.breaker.enter(hasFailed, onLimited);
       // This rejects only with the signal's reason. The breaker then admits no more requests, so the pass doesn't have to
       // be ended.
-      const releasePermit = await this.#permits.acquire(this.#address, stream);
+      const releasePermit = await this.#permits.acquire(this.#key, stream);
       const release = (): void => {
         this.breaker.cancel(pass);
         releasePermit();

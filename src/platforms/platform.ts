@@ -9,8 +9,8 @@ import type { Connection, Exchange } from '../http/client-options.ts';
 /** Lets a platform send requests in addition to those of its streams. `owner` is the stream that needs the response. */
 export interface Api {
   get(request: Request, owner: string): Promise<unknown>;
-  /** The current value of the header `Authorization`. */
-  authorization(owner: string): Promise<string>;
+  /** The current value of the header `Authorization`, by default with the platform's own credentials. */
+  authorization(owner: string, account?: string): Promise<string>;
   /** Set in a check, where each list requires only one page with one row, and only a few resource groups are needed. */
   isCheck?: true;
   /** Logs a sentence for the user. */
@@ -48,5 +48,11 @@ export interface Platform<C, S> {
    * The command that grants the role a stream needs, for example if the API rejected the stream or one of its partitions. For an
    * empty list, the outcome is `hidden`: a missing role may hide its rows.
    */
-  grant?(stream: string, shared: S, outcome: 'rejected' | 'hidden', partition?: string): Promise<string | undefined>;
+  grant?(
+    stream: string,
+    shared: S,
+    outcome: 'rejected' | 'hidden',
+    partition?: string,
+    account?: string,
+  ): Promise<string | undefined>;
 }

@@ -2,13 +2,15 @@ import type { ServerText } from '../../text/server-text.ts';
 import { type FactsOf, type FailureType, type Problem, type ProblemId, problems } from './problems.ts';
 
 export interface ErrorDetails {
-  internalMessage?: string;
+  internalMessage?: string | undefined;
   /** The HTTP status, if the failure is a response. */
-  status?: number;
+  status?: number | undefined;
   /** A summary of the API's response, such as `HTTP 401 ("unauthorized")`. */
-  answer?: string;
+  answer?: string | undefined;
   /** The API's own error text, for code that interprets it. */
-  said?: ServerText;
+  said?: ServerText | undefined;
+  /** The account whose request failed. */
+  account?: string | undefined;
   cause?: unknown;
   /** An additional sentence for the user. */
   note?: string | undefined;
@@ -30,6 +32,9 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
   readonly status: number | undefined;
   readonly answer: string | undefined;
   readonly said: ServerText | undefined;
+  readonly account: string | undefined;
+  /** What the message was made of; empty if it was complete. */
+  readonly facts: Readonly<Record<string, string>>;
 
   /** `facts` contains either the facts for the problem's message, or a complete message. */
   constructor(problem: Id, facts: FactsOf<NoInfer<Id>> | { message: string }, details: ErrorDetails = {}) {
@@ -47,6 +52,8 @@ export class ConnectorError<Id extends ProblemId = ProblemId> extends Error {
     this.status = details.status;
     this.answer = details.answer;
     this.said = details.said;
+    this.account = details.account;
+    this.facts = 'message' in facts ? {} : facts;
   }
 }
 

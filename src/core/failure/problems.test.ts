@@ -37,7 +37,7 @@ test('every problem has the expected failure type', () => {
   for (const id of ids) (byType[problems[id].failureType] ??= []).push(id);
   expect(byType).toEqual({
     config_error: words(`
-      input_unusable deployments_unknown partitions_rejected credentials_rejected token_rejected
+      input_unusable deployments_unknown partitions_rejected credentials_rejected profile_rejected token_rejected
       unauthorized forbidden role_missing certificate_untrusted tls_not_spoken
       proxy_login proxy_rejected api_not_found windows_cut_off`),
     system_error: words(`

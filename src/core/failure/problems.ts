@@ -43,6 +43,12 @@ const configErrors = problemsOf('config_error', {
     message: '{Api} at {host} rejected the {token} ({answer}). {renewal}',
     cause: 'The token is misspelled or was revoked, or belongs to a server other than base_url.',
   },
+  profile_rejected: {
+    endsOrigin: true,
+    message:
+      'Account {account} could not be read: IAM at {host} did not issue a token for the trusted profile {profile} ({answer}). Check the profile in platform.trusted_profiles, and let it trust the service ID of the API key: {command}.',
+    cause: 'The trusted profile does not trust the service ID of the API key, or was deleted.',
+  },
   token_rejected: {
     endsOrigin: true,
     message:

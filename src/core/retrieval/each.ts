@@ -7,7 +7,7 @@ import type { Partition } from './partitions.ts';
 const MAX_FAILURES_IN_A_ROW = 5;
 
 /** A partition, or a row whose details are requested separately. */
-export type Item = Pick<Partition, 'label' | 'origin'>;
+export type Item = Pick<Partition, 'label' | 'account' | 'origin'>;
 
 export interface Outcome<T> {
   rejected: Map<T, ConnectorError>;
@@ -16,9 +16,9 @@ export interface Outcome<T> {
 }
 
 /**
- * Reads all items; origins are read in parallel. A failure is logged, and the other items are read, unless too many fail
- * in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs and the signal's
- * reason.
+ * Reads all items; the origins of each account are read in parallel. A failure is logged, and the other items are read,
+ * unless too many fail in a row or the origin's circuit opens. `noun` is the name of an item in messages. Throws only bugs
+ * and the signal's reason.
  */
 export async function each<S, T extends Item>(
   { session, stream }: StreamReader<S>,
@@ -63,7 +63,7 @@ export async function each<S, T extends Item>(
     }
   }
 
-  const groups = [...Map.groupBy(items, ({ origin }) => origin).values()];
+  const groups = [...Map.groupBy(items, ({ account, origin }) => `${account} ${origin}`).values()];
   await eachInParallel(groups, groups.length, readGroup);
   return outcome;
 }

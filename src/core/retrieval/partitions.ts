@@ -8,6 +8,8 @@ export interface Partition {
   label: string;
   /** Fields added to the partition's rows if the API omits them. */
   fields?: Row;
+  /** The account whose credentials request the partition. Partitions of different accounts don't wait for each other. */
+  account?: string | undefined;
   /** The origin to request the partition from. Partitions of different origins don't wait for each other. */
   origin?: string | undefined;
   /** The partition's rows, if the list of partitions contains them. */
@@ -27,6 +29,10 @@ export interface Partitions {
   all: ReadonlySet<string> | undefined;
   /** Whether all partitions are chosen, so that a row missing from all of them no longer exists. */
   isWhole?: boolean;
-  /** Intentional omissions for the stream's last log line, such as `3 deployments of generation 2`. */
-  leftOut?: readonly string[];
+  /** Whether a partition or the key of a row belongs to what is read. Others keep their place in the state. Default: all. */
+  isCovered?: ((id: string) => boolean) | undefined;
+  /** How many deployments are intentionally omitted, for the stream's last log line: `of generation 2`. */
+  leftOut?: Readonly<Record<string, number>>;
+  /** Why further partitions are unknown. The stream fails after the chosen ones were read. */
+  failure?: ConnectorError | undefined;
 }

@@ -3,7 +3,8 @@ import { utcText } from '../record/timestamp.ts';
 import type { Stream } from '../stream/stream.ts';
 import type { Request } from '../stream/request.ts';
 import { monthOf } from './month/month.ts';
-import type { Partition, Skipped } from './partitions.ts';
+import type { Partition, Partitions, Skipped } from './partitions.ts';
+import type { List as Loaded } from './shared/declaration.ts';
 
 /** After this many rejections, assume that all partitions are rejected. A few deployments may be new or being deleted. */
 const MAX_PARTITIONS = 3;
@@ -42,32 +43,44 @@ export async function probe<S>(
       return { rows: await countIn(retrieval, retrieval.request(shared)) };
     case 'newest-first':
       return { rows: await countIn(retrieval, retrieval.request({ newerThan: undefined, after: undefined }, shared)) };
-    case 'shared': {
-      const { rows, skipped } = await retrieval.load(shared);
-      return { rows: rows.length, skipped };
-    }
-    case 'month': {
-      const { rows, skipped } = await retrieval.load(monthOf(utcText(Date.now())), shared);
-      return { rows: rows.length, skipped };
-    }
+    case 'shared':
+      return loadedOf(await retrieval.load(shared));
+    case 'month':
+      return loadedOf(await retrieval.load(monthOf(utcText(Date.now())), shared));
     case 'window': {
       const now = Date.now();
       const lastMinute = { from: utcText(now - MINUTE), to: utcText(now) };
-      const { chosen } = await retrieval.partitions(shared);
-      const counts = chosen.map((each) => countOf(each, retrieval, retrieval.request(each, lastMinute, shared)));
-      return outcomeOf(await Promise.all(counts));
+      return ofAccounts(await retrieval.partitions(shared), async (chosen) => {
+        const counts = chosen.map((each) => countOf(each, retrieval, retrieval.request(each, lastMinute, shared)));
+        return outcomeOf(await Promise.all(counts));
+      });
     }
-    case 'partition': {
-      const { chosen } = await retrieval.partitions(shared);
-      const counts: Array<number | Skipped> = [];
-      for (const each of chosen.filter(({ rows }) => rows === undefined).slice(0, MAX_PARTITIONS)) {
-        const count = await countOf(each, retrieval, retrieval.request(each, shared));
-        counts.push(count);
-        if (typeof count === 'number') break;
-      }
-      const known = chosen.reduce((sum, { rows = [] }) => sum + rows.length, 0);
-      return outcomeOf(counts, known, retrieval.absentEverywhere);
-    }
+    case 'partition':
+      return ofAccounts(await retrieval.partitions(shared), async (chosen) => {
+        const counts: Array<number | Skipped> = [];
+        for (const each of chosen.filter(({ rows }) => rows === undefined).slice(0, MAX_PARTITIONS)) {
+          const count = await countOf(each, retrieval, retrieval.request(each, shared));
+          counts.push(count);
+          if (typeof count === 'number') break;
+        }
+        const known = chosen.reduce((sum, { rows = [] }) => sum + rows.length, 0);
+        return outcomeOf(counts, known, retrieval.absentEverywhere);
+      });
+  }
+
+  /** Probes each account. A part of one account that is rejected doesn't make the stream unreadable. */
+  async function ofAccounts(
+    { chosen, failure }: Partitions,
+    probeGroup: (group: readonly Partition[]) => Promise<Probed>,
+  ): Promise<Probed> {
+    if (chosen.length === 0 && failure === undefined) return probeGroup([]);
+    const groups = [...Map.groupBy(chosen, ({ account }) => account).values()];
+    const outcomes = [...(await Promise.all(groups.map(probeGroup))), ...(failure ? [failureOf(failure)] : [])];
+    const counts = outcomes.flatMap(({ rows }) => rows ?? []);
+    return {
+      rows: counts.length === 0 ? undefined : counts.reduce((sum, rows) => sum + rows, 0),
+      skipped: outcomes.find(({ skipped }) => skipped !== undefined)?.skipped,
+    };
   }
 
   /** The outcome that `eachPartition` would have for these partitions. */
@@ -79,4 +92,12 @@ export async function probe<S>(
     if (rejected.length === 0 || (isAll && skipped === undefined && absentEverywhere === 'empty')) return { rows };
     return isAll || failOnRejected ? { rows: undefined, skipped: skipped ?? rejected[0] } : { rows, skipped };
   }
+}
+
+function loadedOf({ rows, skipped, failure }: Loaded): Probed {
+  return { rows: rows.length, skipped: failure === undefined ? skipped : failureOf(failure).skipped };
+}
+
+function failureOf(error: ConnectorError): Probed {
+  return { rows: undefined, skipped: { label: `account ${error.account}`, error } };
 }

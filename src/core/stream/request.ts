@@ -9,6 +9,8 @@ export interface Rate {
 }
 
 export interface Request {
+  /** The account whose credentials are sent. Default: the platform's own credentials. */
+  account?: string | undefined;
   /** The base URL of `path`, such as `https://host/v2`. Default: the platform's address. */
   origin?: string;
   path: string;

@@ -44,6 +44,7 @@ function candidates(deployments: readonly Deployment[]): Array<{ id: string; reg
 }
 
 function rejectionSentence(errors: readonly ConnectorError[]): string {
-  const { answer } = errors.find(({ status }) => status === 403) ?? errors[0] ?? {};
-  return `The databases' API rejected all ${errors.length} requests for a deployment (${answer}). Unless these deployments are new or being deleted, grant ${terms.facts.holder} the role Viewer on the database services, such as databases-for-postgresql.`;
+  const { answer, facts } = errors.find(({ status }) => status === 403) ?? errors[0] ?? {};
+  const { holder } = { ...terms.facts, ...facts };
+  return `The databases' API rejected all ${errors.length} requests for a deployment (${answer}). Unless these deployments are new or being deleted, grant ${holder} the role Viewer on the database services, such as databases-for-postgresql.`;
 }

@@ -16,6 +16,7 @@ test('all options except the key have defaults', () => {
     access_review: false,
     api_keys: false,
     identity_activity: false,
+    trusted_profiles: [],
     endpoints: DEFAULT_ENDPOINTS,
   });
 });
@@ -56,5 +57,31 @@ describe('an invalid value', () => {
     const { error } = ibmCloudConfig.safeParse({ ...KEY, [option]: value });
     expect(error?.issues.map(({ path }) => path[0])).toEqual([option]);
     expect(error?.issues[0]?.message).toContain(problem);
+  });
+});
+
+describe('trusted_profiles', () => {
+  const profile = (account: string, n = 1): string =>
+    `crn:v1:bluemix:public:iam-identity::a/${account}::profile:Profile-${guidOf(n)}`;
+  const [one, other] = ['1'.repeat(32), '2'.repeat(32)];
+  const logs = (account: string): string => `crn:v1:bluemix:public:logs:us-south:a/${account}:${guidOf(1)}::`;
+
+  test.each([
+    ['trusted_profiles', { trusted_profiles: ['Profile-1'] }, 'must be the CRN of a trusted profile'],
+    ['trusted_profiles', { trusted_profiles: [profile(one), profile(one, 2)] }, `names two profiles of account ${one}`],
+    [
+      'logs_instances',
+      { trusted_profiles: [profile(one)], logs_instances: [logs(one), logs(other)] },
+      `has an instance of account ${other}, which no profile in trusted_profiles is for`,
+    ],
+  ])('of an invalid config cause an error about %s: %j', (option, given, problem) => {
+    const { error } = ibmCloudConfig.safeParse({ ...KEY, ...given });
+    expect(error?.issues.map(({ path }) => path[0])).toEqual([option]);
+    expect(error?.issues[0]?.message).toContain(problem);
+  });
+
+  test('may name one profile of each account, with Logs instances of these accounts', () => {
+    const given = { trusted_profiles: [profile(one), profile(other)], logs_instances: [logs(other)] };
+    expect(ibmCloudConfig.parse({ ...KEY, ...given })).toMatchObject(given);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { boolean, listOf, requiredText } from '../options.ts';
 import { GUID, isRegion, parseCrn } from './api/crn.ts';
+import { parseProfile } from './api/trusted-profile.ts';
 import { DEFAULT_ENDPOINTS, type EndpointName, type Endpoints, endpointProblem } from './api/endpoints.ts';
 
 const string = z.string({ error: 'must be a string' }).trim();
@@ -23,6 +24,12 @@ const LOGS_ERROR = { error: 'must be the CRN of an IBM Cloud Logs instance, such
 const logsInstance = string
   .regex(LOGS_CRN, LOGS_ERROR)
   .refine((text) => isRegion(parseCrn(text)?.region ?? ''), LOGS_ERROR)
+  .meta({ pattern_descriptor: 'CRN' });
+
+const trustedProfile = string
+  .refine((text) => parseProfile(text) !== undefined, {
+    error: 'must be the CRN of a trusted profile, such as crn:v1:bluemix:public:iam-identity::a/…::profile:Profile-…',
+  })
   .meta({ pattern_descriptor: 'CRN' });
 
 function endpoint(name: EndpointName): z.ZodType<string> {
@@ -113,14 +120,40 @@ export const ibmCloudConfig = z
       description: 'Add last logins to users, service_ids and trusted_profiles, with one more request per record.',
       order: 8,
     }),
+    trusted_profiles: listOf(trustedProfile)
+      .superRefine((profiles, context) => {
+        const accounts = profiles.map((crn) => parseProfile(crn)?.account);
+        const twice = accounts.find((account, i) => accounts.indexOf(account) !== i);
+        if (twice === undefined) return;
+        context.addIssue({ code: 'custom', message: `names two profiles of account ${twice}: keep one of them` });
+      })
+      .meta({
+        title: 'Trusted profiles',
+        description:
+          "CRNs of trusted profiles, one for each account to read. Each profile must trust the API key's service ID. If empty, the key's own account is read; otherwise, only the accounts of the profiles are.",
+        examples: [
+          [
+            'crn:v1:bluemix:public:iam-identity::a/11112222333344445555666677778888::profile:Profile-a0000000-0000-4000-8000-000000000001',
+          ],
+        ],
+        order: 9,
+      }),
     endpoints: endpoints.meta({
       title: 'Endpoints',
       description: "Addresses to use instead of IBM's. Plain http is accepted only for hosts that cannot be public.",
       // Programs that generate config templates from specs also accept a list of types.
       type: ['object'],
       airbyte_hidden: true,
-      order: 9,
+      order: 10,
     }),
+  })
+  .superRefine(({ logs_instances, trusted_profiles }, context) => {
+    if (trusted_profiles.length === 0) return;
+    const accounts = trusted_profiles.map((crn) => parseProfile(crn)?.account);
+    const lost = logs_instances.find((crn) => !accounts.includes(parseCrn(crn)?.account));
+    if (lost === undefined) return;
+    const message = `has an instance of account ${parseCrn(lost)?.account}, which no profile in trusted_profiles is for`;
+    context.addIssue({ code: 'custom', path: ['logs_instances'], message });
   })
   .meta({ title: 'IBM Cloud Databases', description: 'The databases of an IBM Cloud account.' });
 

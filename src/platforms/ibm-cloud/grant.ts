@@ -42,18 +42,23 @@ const HIDING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The command that grants the role that a stream needs or, if `partition` is set, the role that this partition needs. For
- * the outcome `hidden`, undefined unless a missing role can explain the empty list.
+ * The command that grants the role that a stream needs or, if `partition` is set, the role that this partition needs. `id` is
+ * the account's. For the outcome `hidden`, undefined unless a missing role can explain the empty list.
  */
 export async function grant(
   stream: string,
-  { all: [account] }: Accounts,
+  accounts: Accounts,
   outcome: 'rejected' | 'hidden',
   partition?: string,
+  id?: string,
 ): Promise<string | undefined> {
   if (outcome === 'hidden' && !HIDING.has(stream)) return undefined;
+  const account = accounts.at(id ?? parseCrn(partition ?? '')?.account);
   const service = parseCrn(partition ?? '')?.service ?? (await serviceOf(account));
   const policy = POLICIES[stream]?.(account.config, partition) ?? `--roles Viewer --service-name ${service}`;
+  if (account.id !== undefined) {
+    return `ibmcloud target -c ${account.id} && ibmcloud iam trusted-profile-policy-create ${account.profile} ${policy} --force`;
+  }
   const serviceId = serviceIdIn(await account.api.authorization('check')) ?? 'SERVICE_ID';
   return `ibmcloud iam service-policy-create ${serviceId} ${policy} --force`;
 }

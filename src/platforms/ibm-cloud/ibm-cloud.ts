@@ -1,8 +1,11 @@
-import type { Platform } from '../platform.ts';
+import type { Api, Platform } from '../platform.ts';
+import type { Account } from './account/account.ts';
 import { Accounts } from './account/accounts.ts';
 import { loadInventory, missingSentence } from './account/inventory.ts';
 import { rejections } from './api/error-text.ts';
+import { failureOf } from './api/failure.ts';
 import { iamAuth } from './api/token.ts';
+import { parseProfile, profileConnection } from './api/trusted-profile.ts';
 import { probeDatabases } from './check-databases.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
 import { grant } from './grant.ts';
@@ -18,32 +21,57 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
   credentials({ api_key: key }) {
     return typeof key === 'string' ? [key, key.trim()] : [];
   },
-  connection: ({ api_key: apiKey, endpoints }) => ({
-    address: endpoints.resource_controller,
-    auth: iamAuth(apiKey, endpoints.iam),
-    accept: 'application/json',
-    rejections,
-  }),
+  connection({ api_key: apiKey, endpoints, trusted_profiles: crns }) {
+    const auth = iamAuth(apiKey, endpoints.iam);
+    const profiles = crns.flatMap((crn) => parseProfile(crn) ?? []);
+    return {
+      address: endpoints.resource_controller,
+      auth,
+      accounts: profiles.map((profile) => profileConnection(profile, auth, endpoints.iam)),
+      accept: 'application/json',
+      rejections,
+    };
+  },
   open: (config, api) => new Accounts(config, api),
   probes,
   grant,
-  async check(config, api, { all: [account] }) {
-    const isLimited = config.deployment_ids.length > 0;
-    const { deployments, missing } = await account.once(loadInventory);
-    if (missing.length > 0) return [missingSentence(missing, account.selection)];
-    if (deployments.length === 0) return [noDeployments(config)];
-    const rejection = await probeDatabases(deployments, account);
-    if (rejection !== undefined) return [rejection];
-    const gen1 = deployments.filter(({ generation }) => generation === 'gen1').length;
-    const where = isLimited ? 'in deployment_ids' : 'on the first page with deployments';
-    const generations = `${gen1} of generation 1, ${deployments.length - gen1} of generation 2`;
-    api.log('info', `found ${count(deployments.length, 'deployment')} ${where}: ${generations}`);
-    return [];
+  async check(config, api, accounts) {
+    const { all } = accounts;
+    const problems = await Promise.all(
+      all.map(async (account) => {
+        const about = account.id === undefined ? '' : `Account ${account.id}: `;
+        const found = await checkAccount(config, api, account).catch((thrown: unknown) => {
+          // An outage isn't a problem of the config, and without the key, no account can be read.
+          if (account.id === undefined || failureOf(thrown).failureType === 'transient_error') throw thrown;
+          return failureOf(thrown).message;
+        });
+        return found === undefined ? [] : [`${about}${found}`];
+      }),
+    );
+    return problems.flat();
   },
 };
 
-function noDeployments({ resource_group_ids: groups }: IbmCloudConfig): string {
+/** The problem with an account, if any. Throws a ConnectorError. */
+async function checkAccount(config: IbmCloudConfig, api: Api, account: Account): Promise<string | undefined> {
+  const isLimited = config.deployment_ids.length > 0;
+  const { deployments, missing, listed } = await account.once(loadInventory);
+  if (missing.length > 0) return missingSentence(missing, account.selection);
+  if (listed === 0) return noDeployments(config, account);
+  const rejection = await probeDatabases(deployments, account);
+  if (rejection !== undefined) return rejection;
+  const gen1 = deployments.filter(({ generation }) => generation === 'gen1').length;
+  const where = isLimited ? 'in deployment_ids' : 'on the first page with deployments';
+  const generations = `${gen1} of generation 1, ${deployments.length - gen1} of generation 2`;
+  const about = account.id === undefined ? '' : `account ${account.id}: `;
+  api.log('info', `${about}found ${count(deployments.length, 'deployment')} ${where}: ${generations}`);
+  return undefined;
+}
+
+function noDeployments({ resource_group_ids: groups }: IbmCloudConfig, { profile }: Account): string {
   const [where, advice] =
     groups.length === 0 ? ['', ''] : [' in these resource groups', ', and check resource_group_ids'];
-  return `IBM Cloud lists no database deployments${where} to this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql${advice}.`;
+  const [reader, holder] =
+    profile === undefined ? ['this API key', 'its service ID'] : [`the trusted profile ${profile}`, 'it'];
+  return `IBM Cloud lists no database deployments${where} to ${reader}. Grant ${holder} the role Viewer on the database services, such as databases-for-postgresql${advice}.`;
 }

@@ -37,9 +37,9 @@ export async function requiringRole<T>(role: string, path: string, outcome: Prom
   try {
     return await outcome;
   } catch (thrown) {
-    const { problem, status, answer = '', internalMessage = '' } = asConnectorError(thrown);
+    const { problem, status, answer = '', internalMessage = '', facts: known, account } = asConnectorError(thrown);
     if (problem !== 'forbidden' || status === undefined) throw thrown;
-    const facts = { ...terms.facts, path, answer, role };
-    throw new ConnectorError('role_missing', facts, { status, answer, internalMessage });
+    const facts = { ...terms.facts, ...known, path, answer, role };
+    throw new ConnectorError('role_missing', facts, { status, answer, internalMessage, account });
   }
 }

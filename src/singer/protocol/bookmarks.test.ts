@@ -18,7 +18,12 @@ const NEWEST_FIRST: BookmarkFormat = {
 };
 const PARTITIONS: BookmarkFormat = { ...NEWEST_FIRST, replicationKey: 'updated_at', format: partitionState };
 const WINDOWS: BookmarkFormat = { ...NEWEST_FIRST, format: windowState, partitionName: 'logs_instance' };
-const MONTHS: BookmarkFormat = { ...NEWEST_FIRST, replicationKey: 'month', format: monthState };
+const MONTHS: BookmarkFormat = {
+  ...NEWEST_FIRST,
+  replicationKey: 'month',
+  format: monthState,
+  partitionName: 'account_id',
+};
 
 const T = '2023-02-28T12:00:00.000Z';
 const WHERE = 'The bookmark of it in the state file s.json';
@@ -47,13 +52,15 @@ const partitionStates = fc.record(
   { requiredKeys: ['version', 'marks'] },
 );
 
+const month = fc
+  .tuple(fc.integer({ min: 1970, max: 9999 }), fc.integer({ min: 1, max: 12 }))
+  .map(([year, number]) => `${year}-${String(number).padStart(2, '0')}`);
 const monthStates = fc.record(
   {
     version,
     start_date: time,
-    month: fc
-      .tuple(fc.integer({ min: 1970, max: 9999 }), fc.integer({ min: 1, max: 12 }))
-      .map(([year, month]) => `${year}-${String(month).padStart(2, '0')}`),
+    month,
+    months: fc.dictionary(fc.stringMatching(/^[0-9a-f]{32}$/), month, { noNullPrototype: true }),
     limits: fc.array(id, { minLength: 1 }),
   },
   { requiredKeys: ['version'] },

@@ -24,7 +24,8 @@ export function bookmarkFormatOf(platform: string, stream: Stream): BookmarkForm
   const replicationKey = cursorFieldOf(stream);
   if (format === undefined || replicationKey === undefined) return undefined;
   const { retrieval } = stream;
-  const partitionName = retrieval.way === 'window' ? retrieval.partitionName : 'deployment_id';
+  const { way } = retrieval;
+  const partitionName = way === 'window' ? retrieval.partitionName : way === 'month' ? 'account_id' : 'deployment_id';
   return { platform, replicationKey, format, partitionName };
 }
 
@@ -40,7 +41,7 @@ export function bookmarkOf(state: Row, { platform, replicationKey, format, parti
     bookmark['replication_key'] = replicationKey;
     bookmark['replication_key_value'] = state[value.key] ?? null;
   }
-  if (partitions !== undefined) {
+  if (partitions !== undefined && (value === undefined || state[partitions] !== undefined)) {
     const times = state[partitions];
     bookmark['partitions'] = Object.entries(isRow(times) ? times : {})
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
@@ -83,7 +84,7 @@ export function stateOf(bookmark: unknown, { platform, format, partitionName }: 
     }
     state[value.key] = saved;
   }
-  if (partitions !== undefined) {
+  if (partitions !== undefined && (value === undefined || bookmark['partitions'] !== undefined)) {
     const times = list('partitions').map((partition, i) => {
       const context = isRow(partition) ? partition['context'] : undefined;
       const id = isRow(context) ? context[partitionName] : undefined;

@@ -1,6 +1,5 @@
 import type { ConnectorError } from '../../failure/errors.ts';
-import type { Row } from '../../record/row.ts';
-import type { Skipped } from '../partitions.ts';
+import type { List } from '../shared/declaration.ts';
 
 /** The months of the stream are loaded one by one, oldest first. */
 export interface ByMonth<S, F extends string> {
@@ -10,16 +9,15 @@ export interface ByMonth<S, F extends string> {
   rules: MonthRules;
   /** The limits that the user set, as `option:id`. */
   limits?(shared: S): string[];
-  /** Throws a ConnectorError. */
-  load(month: string, shared: S): Promise<Month>;
+  /** The accounts, each of which has its own cursor value. Default: an account without an id. */
+  accounts?(shared: S): ReadonlyArray<string | undefined>;
+  /** Loads a month of an account, or of all accounts. Throws a ConnectorError. */
+  load(month: string, shared: S, account?: string): Promise<Month>;
 }
 
-export interface Month {
-  rows: Row[];
-  requests: number;
+export interface Month extends List {
   /** False if any part was rejected, in which case the month must be read again. */
   isWhole: boolean;
-  skipped?: Skipped | undefined;
 }
 
 /** The API's guarantees about months. */

@@ -1,13 +1,39 @@
-import { asConnectorError } from '../../failure/errors.ts';
+import { type ConnectorError, asConnectorError } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
+import type { AccountMonths } from './account-months.ts';
 import type { MonthCursor } from './cursor.ts';
 import type { ByMonth } from './declaration.ts';
 import { monthAfter } from './month.ts';
 
-/** Reads the months one by one, oldest first. Skips the oldest months with a warning if the API no longer has them. */
+/** Reads the months of each account. The failure of an account is thrown after the others were read. */
 export async function readMonths<S, F extends string>(
   reader: StreamReader<S>,
   retrieval: ByMonth<S, F>,
+  cursors: AccountMonths,
+): Promise<void> {
+  const failures: ConnectorError[] = [];
+  await Promise.all(
+    [...cursors].map(async ([account, cursor]) => {
+      try {
+        await readAccount(reader, retrieval, account, cursor);
+      } catch (thrown) {
+        reader.session.signal.throwIfAborted();
+        const error = asConnectorError(thrown);
+        if (error.problem === 'unexpected') throw thrown;
+        failures.push(error);
+      }
+    }),
+  );
+  const [first, ...others] = failures;
+  for (const { message } of others) reader.session.output.log('error', `${reader.stream.name}: ${message}`);
+  if (first !== undefined) throw first;
+}
+
+/** Reads the months one by one, oldest first. The oldest are skipped with a warning if the API no longer has them. */
+async function readAccount<S, F extends string>(
+  reader: StreamReader<S>,
+  retrieval: ByMonth<S, F>,
+  account: string | undefined,
   cursor: MonthCursor,
 ): Promise<void> {
   const { session, report } = reader;
@@ -17,7 +43,7 @@ export async function readMonths<S, F extends string>(
   let mayBeTooOld = true;
   for (const month of wanted) {
     try {
-      const { rows, requests, isWhole } = await retrieval.load(month, session.shared);
+      const { rows, requests, isWhole } = await retrieval.load(month, session.shared, account);
       mayBeTooOld = false;
       report.requests += requests;
       reader.emit(reader.page(rows, path));

@@ -209,8 +209,8 @@ describe('an optional stream', () => {
 
 test('the report of a stream contains its intentional omissions', async () => {
   const testRun = openRun();
-  const leftOut = ['3 deployments of generation 2', '1 deployment of other types'];
+  const leftOut = { 'of generation 2': 3, 'of other types': 1, 'of none': 0 };
   const stream = openRead(testRun, withPartitions(backups, [], { leftOut }));
   await stream.toEnd();
-  expect(stream.reader.report.leftOut).toEqual(leftOut);
+  expect(stream.reader.report.leftOut).toEqual(['3 deployments of generation 2', '1 deployment of other types']);
 });

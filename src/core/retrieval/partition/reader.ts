@@ -1,3 +1,4 @@
+import { count } from '../../reading/report.ts';
 import type { Page, StreamReader } from '../../reading/stream-reader.ts';
 import { eachPartition } from '../each-partition.ts';
 import type { Partition } from '../partitions.ts';
@@ -11,9 +12,11 @@ export async function readPartitions<S, F extends string>(
   cursor: PartitionCursor | undefined,
 ): Promise<void> {
   const { session, report } = reader;
-  const { chosen, all, isWhole = false, leftOut = [] } = await retrieval.partitions(session.shared);
-  if (all !== undefined) cursor?.retain(all);
-  report.leftOut.push(...leftOut);
+  const { chosen, all, isWhole = false, isCovered, leftOut = {}, failure } = await retrieval.partitions(session.shared);
+  if (all !== undefined) cursor?.retain(all, isCovered);
+  for (const [which, omitted] of Object.entries(leftOut)) {
+    if (omitted > 0) report.leftOut.push(`${count(omitted, 'deployment')} ${which}`);
+  }
   const emit = (partition: Partition, page: Page): void => {
     if (cursor === undefined) reader.emit(page);
     else emitNew(reader, retrieval, cursor, partition, page);
@@ -28,7 +31,7 @@ export async function readPartitions<S, F extends string>(
   let isListMissing = false;
   const isNoneSkipped = await eachPartition(
     reader,
-    chosen.filter(({ rows }) => rows === undefined),
+    { chosen: chosen.filter(({ rows }) => rows === undefined), failure },
     'deployment',
     (partition) => {
       const take = (page: Page): void => {
@@ -39,7 +42,7 @@ export async function readPartitions<S, F extends string>(
     },
     retrieval.absentEverywhere,
   );
-  if (isWhole && isNoneSkipped && !isListMissing) cursor?.readWhole();
+  if (isWhole && isNoneSkipped && !isListMissing) cursor?.readWhole(isCovered);
 }
 
 /** Emits a partition's new rows, rows that may still change, and rows that could still change when they were last emitted. */

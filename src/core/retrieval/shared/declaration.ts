@@ -1,3 +1,4 @@
+import type { ConnectorError } from '../../failure/errors.ts';
 import type { Request } from '../../stream/request.ts';
 import type { Row } from '../../record/row.ts';
 import type { Skipped } from '../partitions.ts';
@@ -7,8 +8,16 @@ export interface Shared<S, F extends string> {
   way: 'shared';
   path: string;
   /** Throws a ConnectorError. */
-  load(shared: S): Promise<{ rows: Row[]; requests: number; skipped?: Skipped | undefined }>;
+  load(shared: S): Promise<List>;
   detail?: Detail<S, F>;
+}
+
+export interface List {
+  rows: Row[];
+  requests: number;
+  skipped?: Skipped | undefined;
+  /** Why further rows are unknown. The stream fails after these were emitted. */
+  failure?: ConnectorError | undefined;
 }
 
 /** An additional request per row for fields that the list omits. */

@@ -14,7 +14,7 @@ interface Incomplete extends Item {
 export async function readShared<S, F extends string>(reader: StreamReader<S>, retrieval: Shared<S, F>): Promise<void> {
   const { session, report } = reader;
   const { path, detail } = retrieval;
-  const { rows, requests } = await retrieval.load(session.shared);
+  const { rows, requests, failure } = await retrieval.load(session.shared);
   report.requests += requests;
   const complete: Row[] = [];
   const incomplete: Incomplete[] = [];
@@ -28,13 +28,17 @@ export async function readShared<S, F extends string>(reader: StreamReader<S>, r
     // returns them.
     for (const field of detail.fields) if (field in row) row[field] = undefined;
     if (!detail.isWanted(session.shared)) complete.push(row);
-    else incomplete.push({ row, request, label: `${detail.noun} ${String(row['id'])}`, origin: request.origin });
+    else {
+      const { account, origin } = request;
+      incomplete.push({ row, request, label: `${detail.noun} ${String(row['id'])}`, account, origin });
+    }
   }
   if (complete.length > 0) {
     reader.emit(reader.page(complete, path));
     await session.output.ready();
   }
   if (detail !== undefined) await readDetails(reader, path, detail, incomplete);
+  if (failure !== undefined) throw failure;
 }
 
 /** Rows with rejected details are emitted without them. Rows with failed details are omitted, and the stream fails. */

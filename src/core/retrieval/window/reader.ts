@@ -19,7 +19,7 @@ export async function readWindows<S, F extends string>(
 ): Promise<void> {
   const { session, report, sink } = reader;
   const { cursorField, terms } = retrieval;
-  const { chosen } = await retrieval.partitions(session.shared);
+  const partitions = await retrieval.partitions(session.shared);
   const warned = new Set<string>();
   let [seen, others, duplicates] = [0, 0, 0];
 
@@ -75,7 +75,7 @@ export async function readWindows<S, F extends string>(
     }
   }
 
-  await eachPartition(reader, chosen, terms.partition, readPartition);
+  await eachPartition(reader, partitions, terms.partition, readPartition);
   report.remarks.push(`${seen} ${terms.things} seen, ${others} ${terms.others} omitted`);
   if (duplicates > 0) report.remarks.push(`${count(duplicates, 'duplicate')} omitted`);
 }

@@ -10,7 +10,8 @@ const KEY_DETAILS = 'v1/apikeys/details';
 /**
  * The account's id: from the access token, or from IAM if the token omits the id (icd-api.md 1.3). Throws a ConnectorError.
  */
-export async function accountId({ api, config }: Account): Promise<string> {
+export async function accountId({ api, config, id: known }: Account): Promise<string> {
+  if (known !== undefined) return known;
   const claimed = accountIn(await api.authorization('accounts'));
   if (claimed !== undefined) return claimed;
   const { iam } = config.endpoints;

@@ -1,20 +1,36 @@
 import type { Level } from '../../../core/output/output.ts';
 import type { Api } from '../../platform.ts';
+import { parseCrn } from '../api/crn.ts';
+import type { TrustedProfile } from '../api/trusted-profile.ts';
 import type { IbmCloudConfig } from '../config.ts';
 import { Selection } from './selection.ts';
 
 /** An account to read. All streams of a sync share one instance. */
 export class Account {
+  /** Undefined for the API key's own account, whose id is in the access token. */
+  readonly id: string | undefined;
+  /** `Profile-…`; undefined for the API key's own account. */
+  readonly profile: string | undefined;
   readonly api: Api;
   readonly config: IbmCloudConfig;
   readonly selection: Selection;
+  /** All accounts that the sync reads, including this one. */
+  peers: readonly Account[] = [this];
   readonly #results = new Map<unknown, Promise<unknown>>();
   readonly #logged = new Set<string>();
 
-  constructor(config: IbmCloudConfig, api: Api) {
-    this.api = api;
-    this.config = config;
+  constructor(config: IbmCloudConfig, api: Api, profile?: TrustedProfile) {
+    this.id = profile?.account;
+    this.profile = profile?.id;
+    this.api = profile === undefined ? api : apiOf(profile.account, api);
+    const logs_instances = config.logs_instances.filter((crn) => this.has(crn));
+    this.config = { ...config, logs_instances };
     this.selection = new Selection(config);
+  }
+
+  /** Whether the resource with this CRN belongs to the account. All do if the API key's own account is read. */
+  has(crn: string): boolean {
+    return this.id === undefined || parseCrn(crn)?.account === this.id;
   }
 
   /** Loads a list for the first stream that needs it. Later calls return the same result, or fail with the same error. */
@@ -29,4 +45,14 @@ export class Account {
     if (!this.#logged.has(sentence)) this.api.log(level, sentence);
     this.#logged.add(sentence);
   }
+}
+
+/** The API with the account's credentials, which names the account in the log. */
+function apiOf(account: string, api: Api): Api {
+  return {
+    get: (request, owner) => api.get({ ...request, account }, owner),
+    authorization: (owner) => api.authorization(owner, account),
+    ...(api.isCheck === true && { isCheck: true }),
+    log: (level, sentence) => api.log(level, `account ${account}: ${sentence}`),
+  };
 }

@@ -1,12 +1,79 @@
+import { ConnectorError } from '../../../core/failure/errors.ts';
 import type { Api } from '../../platform.ts';
+import { failureOf } from '../api/failure.ts';
+import { parseProfile } from '../api/trusted-profile.ts';
 import type { IbmCloudConfig } from '../config.ts';
 import { Account } from './account.ts';
 
-/** The accounts that a sync reads. All streams of the sync share one instance. */
+/** The results of the accounts that could be loaded. */
+interface Loaded<T> {
+  results: T[];
+  /** Why the result of an account is missing. */
+  failure: ConnectorError | undefined;
+}
+
+/** The accounts that a sync reads: those of `trusted_profiles`, else the API key's own. All streams share one instance. */
 export class Accounts {
   readonly all: readonly [Account, ...Account[]];
+  readonly #log: Api['log'];
+  readonly #logged = new Set<ConnectorError>();
 
   constructor(config: IbmCloudConfig, api: Api) {
-    this.all = [new Account(config, api)];
+    const profiles = config.trusted_profiles.flatMap((crn) => parseProfile(crn) ?? []);
+    const [first = new Account(config, api), ...others] = profiles.map((profile) => new Account(config, api, profile));
+    this.all = [first, ...others];
+    for (const account of this.all) account.peers = this.all;
+    this.#log = api.log.bind(api);
   }
+
+  /** The account with this id; the only account for any id. */
+  at(id: string | undefined): Account {
+    return this.all.find((account) => account.id === id) ?? this.all[0];
+  }
+
+  /**
+   * Loads all accounts, or the chosen ones, in parallel. The failure of an account doesn't stop the others, unless all fail. Throws a
+   * ConnectorError.
+   */
+  async load<T>(load: (account: Account) => Promise<T>, chosen = this.all): Promise<Loaded<T>> {
+    const [first] = chosen;
+    if (first.id === undefined) return { results: [await load(first)], failure: undefined };
+    const results: T[] = [];
+    const failures: ConnectorError[] = [];
+    const outcomes = await Promise.all(chosen.map((account) => load(account).catch(failureOf)));
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome instanceof ConnectorError) failures.push(withAccount(outcome, chosen[i]?.id));
+      else results.push(outcome);
+    }
+    // A job is retried only for a transient error.
+    const [failure, ...others] = failures.toSorted((a, b) => Number(isLasting(a)) - Number(isLasting(b)));
+    for (const error of others) this.#logOnce(error);
+    if (failure !== undefined && results.length === 0) throw failure;
+    return { results, failure };
+  }
+
+  #logOnce(error: ConnectorError): void {
+    if (!this.#logged.has(error)) this.#log('error', error.message);
+    this.#logged.add(error);
+  }
+}
+
+function isLasting({ failureType }: ConnectorError): boolean {
+  return failureType !== 'transient_error';
+}
+
+/** The errors that name their account. An account's streams often fail for the same reason. */
+const named = new WeakMap<ConnectorError, ConnectorError>();
+
+/** The error with the account's name. */
+function withAccount(error: ConnectorError, account = ''): ConnectorError {
+  if (error.problem === 'profile_rejected') return error;
+  let copy = named.get(error);
+  if (copy === undefined) {
+    const { problem, internalMessage, status, answer, said } = error;
+    const message = `Account ${account} could not be read: ${error.message}`;
+    copy = new ConnectorError(problem, { message }, { internalMessage, status, answer, said, account, cause: error });
+    named.set(error, copy);
+  }
+  return copy;
 }

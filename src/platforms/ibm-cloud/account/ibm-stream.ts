@@ -1,9 +1,14 @@
+import type { ConnectorError } from '../../../core/failure/errors.ts';
 import { type Field, text } from '../../../core/stream/fields.ts';
 import type { Row } from '../../../core/record/row.ts';
-import type { Partition } from '../../../core/retrieval/partitions.ts';
+import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
+import type { Request } from '../../../core/stream/request.ts';
 import type { Retrieval } from '../../../core/retrieval/retrieval.ts';
-import type { Shared } from '../../../core/retrieval/shared/declaration.ts';
+import type { Month } from '../../../core/retrieval/month/declaration.ts';
+import type { List, Shared } from '../../../core/retrieval/shared/declaration.ts';
 import type { Stream } from '../../../core/stream/stream.ts';
+import { parseCrn } from '../api/crn.ts';
+import { failureOf } from '../api/failure.ts';
 import { textOf } from '../api/values.ts';
 import { accountId } from './account-id.ts';
 import type { Account } from './account.ts';
@@ -36,20 +41,23 @@ function ofAll<F extends string>(retrieval: Retrieval<Account, F>, isSameForAll:
     case 'partition':
       return {
         ...retrieval,
-        partitions: ({ all: [account] }) => retrieval.partitions(account),
-        request: (partition: Partition, { all: [account] }: Accounts) => retrieval.request(partition, account),
+        partitions: (accounts) => partitionsOfAll(accounts, (account) => retrieval.partitions(account)),
+        request: (partition: Partition, accounts: Accounts) =>
+          inAccount(partition, retrieval.request(partition, accounts.at(partition.account))),
       };
     case 'window':
       return {
         ...retrieval,
-        partitions: ({ all: [account] }) => retrieval.partitions(account),
-        request: (partition, window, { all: [account] }) => retrieval.request(partition, window, account),
+        partitions: (accounts) => partitionsOfAll(accounts, (account) => retrieval.partitions(account)),
+        request: (partition, window, accounts) =>
+          inAccount(partition, retrieval.request(partition, window, accounts.at(partition.account))),
       };
     case 'month':
       return {
         ...retrieval,
         limits: ({ all: [account] }) => retrieval.limits?.(account) ?? [],
-        load: (month, { all: [account] }) => retrieval.load(month, account),
+        accounts: ({ all }) => all.map(({ id }) => id),
+        load: (month, accounts, id) => monthOfAll(accounts, id, (account) => retrieval.load(month, account)),
       };
     default:
       throw new RangeError(`no stream of IBM Cloud is read ${retrieval.way}`);
@@ -61,20 +69,92 @@ function sharedOfAll<F extends string>(list: Shared<Account, F>, isSameForAll: b
   return {
     way,
     path,
-    async load({ all: [account] }) {
-      const loaded = await list.load(account);
-      for (const row of loaded.rows) {
-        if (isSameForAll) row['account_id'] = null;
-        else if (textOf(row['account_id']) === undefined) row['account_id'] = await account.once(accountId);
-      }
-      return loaded;
+    async load(accounts) {
+      if (isSameForAll) return loadFirst(list, accounts);
+      const { results, failure } = await accounts.load((account) => loadOf(list, account));
+      return { ...joined(results), failure };
     },
     ...(detail && {
       detail: {
         ...detail,
         isWanted: ({ all: [account] }: Accounts) => detail.isWanted(account),
-        request: (row: Row, { all: [account] }: Accounts) => detail.request(row, account),
+        request(row: Row, accounts: Accounts) {
+          const account = accounts.at(textOf(row['account_id']));
+          const request = detail.request(row, account);
+          return request && inAccount({ account: account.id }, request);
+        },
       },
     }),
   };
+}
+
+/** The list of an account, whose rows have its id. */
+async function loadOf<F extends string>(list: Shared<Account, F>, account: Account): Promise<List> {
+  const loaded = await list.load(account);
+  for (const row of loaded.rows) {
+    row['account_id'] = account.id ?? textOf(row['account_id']) ?? (await account.once(accountId));
+  }
+  return loaded;
+}
+
+/** The list of the first account that has it. */
+async function loadFirst<F extends string>(list: Shared<Account, F>, { all }: Accounts): Promise<List> {
+  const errors: ConnectorError[] = [];
+  for (const account of all) {
+    try {
+      const loaded = await list.load(account);
+      for (const row of loaded.rows) row['account_id'] = null;
+      return loaded;
+    } catch (thrown) {
+      errors.push(failureOf(thrown));
+    }
+  }
+  throw errors[0];
+}
+
+/** A month of the account, or of all accounts if it has no id. */
+async function monthOfAll(
+  accounts: Accounts,
+  id: string | undefined,
+  load: (account: Account) => Promise<Month>,
+): Promise<Month> {
+  const { results, failure } = await accounts.load(load, id === undefined ? accounts.all : [accounts.at(id)]);
+  return { ...joined(results), isWhole: results.every(({ isWhole }) => isWhole), failure };
+}
+
+function joined(lists: readonly List[]): List {
+  return {
+    rows: lists.flatMap(({ rows }) => rows),
+    requests: lists.reduce((sum, { requests }) => sum + requests, 0),
+    skipped: lists.find(({ skipped }) => skipped !== undefined)?.skipped,
+  };
+}
+
+async function partitionsOfAll(
+  accounts: Accounts,
+  partitions: (account: Account) => Promise<Partitions>,
+): Promise<Partitions> {
+  const { results, failure } = await accounts.load(async (account) => ({ account, ...(await partitions(account)) }));
+  const [first] = results;
+  if (first !== undefined && first.account.id === undefined) return first;
+  const complete = results.filter(({ all }) => all !== undefined);
+  const covered = new Set(complete.map(({ account }) => account.id));
+  return {
+    chosen: results.flatMap(({ account, chosen }) => chosen.map((each) => ({ ...each, account: account.id }))),
+    all: new Set(complete.flatMap(({ all = [] }) => [...all])),
+    isWhole: results.every(({ isWhole }) => isWhole === true),
+    isCovered: (id) => covered.has(parseCrn(id)?.account),
+    leftOut: sumOf(results.map(({ leftOut = {} }) => leftOut)),
+    failure,
+  };
+}
+
+function sumOf(all: ReadonlyArray<Readonly<Record<string, number>>>): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const [key, value] of all.flatMap((each) => Object.entries(each))) sum[key] = (sum[key] ?? 0) + value;
+  return sum;
+}
+
+function inAccount({ account }: Pick<Partition, 'account'>, request: Request): Request {
+  return account === undefined ? request : { ...request, account };
 }

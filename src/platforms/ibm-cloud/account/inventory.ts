@@ -1,10 +1,12 @@
 import { ConnectorError, unexpectedBody } from '../../../core/failure/errors.ts';
 import type { Row } from '../../../core/record/row.ts';
 import { type PageToken, listPages, tokenIn } from '../api/pages.ts';
+import { failureOf } from '../api/failure.ts';
 import { textOf } from '../api/values.ts';
 import { count } from '../terms.ts';
 import type { Account } from './account.ts';
 import { type Deployment, type IndependentBackup, type Instance, instanceOf, labelOf } from './instance.ts';
+import { selectedGroups } from './resource-groups.ts';
 import { type Selection, guidOf } from './selection.ts';
 
 export const INSTANCES = 'v2/resource_instances';
@@ -23,6 +25,8 @@ export interface Inventory {
   all: ReadonlySet<string> | undefined;
   /** The selected ids that do not exist. */
   missing: string[];
+  /** The number of all listed deployments, selected or not. */
+  listed: number;
   requests: number;
 }
 
@@ -31,6 +35,17 @@ type Instances = Map<string, Instance | undefined>;
 
 /** Loads the inventory. Throws a ConnectorError. */
 export async function loadInventory(account: Account): Promise<Inventory> {
+  const listed = await account.once(listInstances);
+  return { ...select(listed, await missingIds(account), account), requests: listed.requests };
+}
+
+interface Listed {
+  deployments: Deployment[];
+  backups: IndependentBackup[];
+  requests: number;
+}
+
+async function listInstances(account: Account): Promise<Listed> {
   let instances: Instances = new Map();
   let requests = 0;
   // Once a page contains a deployment, a check needs no further page, unless deployment_ids is set.
@@ -44,15 +59,15 @@ export async function loadInventory(account: Account): Promise<Inventory> {
   const deployments = all.filter((each) => each?.kind === 'deployment');
   const backups = all.filter((each) => each?.kind === 'independent backup');
   if (!isGlance) logSummary(all.length, deployments, backups, account);
-  return { ...select(deployments, backups, account), requests };
+  return { deployments, backups, requests };
 }
 
 /** Yields all instances listed so far, after each page. Lists one resource group after another. */
-async function* pagesOf({ api, config, selection }: Account): AsyncGenerator<Instances, void, void> {
-  const { resourceGroupIds } = selection;
+async function* pagesOf(account: Account): AsyncGenerator<Instances, void, void> {
+  const { api, config, selection } = account;
   // The list isn't a snapshot, so it may contain an instance twice.
   const instances: Instances = new Map();
-  for (const group of resourceGroupIds.length === 0 ? [undefined] : resourceGroupIds) {
+  for (const group of selection.resourceGroupIds.length === 0 ? [undefined] : await selectedGroups(account)) {
     const query = { type: 'service_instance', limit: PAGE_SIZE, resource_group_id: group };
     const first = { origin: config.endpoints.resource_controller, path: INSTANCES, query };
     const next = ({ next_url: link }: Row): PageToken | undefined => tokenIn(link, TOKENS, INSTANCES);
@@ -90,17 +105,25 @@ function logSummary(
   }
 }
 
-function select(
-  deployments: readonly Deployment[],
-  backups: readonly IndependentBackup[],
-  { api, selection }: Account,
-): Omit<Inventory, 'requests'> {
-  const sources = backups.flatMap(({ source }) => source ?? []);
-  const known = new Set([...deployments.map(({ id }) => id), ...sources].map(guidOf));
-  const missing = selection.deploymentIds.filter((id) => !known.has(guidOf(id)));
+/** The deployment_ids that no account has; empty if an account could not be listed. */
+async function missingIds({ peers, selection }: Account): Promise<string[]> {
+  if (selection.deploymentIds.length === 0) return [];
+  const lists = await Promise.all(peers.map((peer) => peer.once(listInstances).catch(failureOf)));
+  if (lists.some((list) => list instanceof ConnectorError)) return [];
+  const found = lists.flatMap((list) => (list instanceof ConnectorError ? [] : [list]));
+  const ids = found.flatMap(({ deployments, backups }) => [
+    ...deployments.map(({ id }) => id),
+    ...backups.flatMap(({ source }) => source ?? []),
+  ]);
+  const known = new Set(ids.map(guidOf));
+  return selection.deploymentIds.filter((id) => !known.has(guidOf(id)));
+}
+
+function select({ deployments, backups }: Listed, missing: string[], account: Account): Omit<Inventory, 'requests'> {
+  const { api, selection } = account;
   if (missing.length > 0) {
     const message = missingSentence(missing, selection);
-    if (missing.length < selection.deploymentIds.length) api.log('warn', message);
+    if (missing.length < selection.deploymentIds.length) account.peers[0]?.logOnce('warn', message);
     else if (selection.resourceGroupIds.length > 0) throw new ConnectorError('deployments_unknown', { message });
     else throw new ConnectorError('deployments_unknown', { token: 'API key', ids: missing.join(', ') });
   }
@@ -118,6 +141,7 @@ function select(
     backups: backups.filter(({ source = '' }) => selection.hasDeployment(source)),
     all: selection.resourceGroupIds.length === 0 ? new Set(all) : undefined,
     missing,
+    listed: deployments.length,
   };
 }
 

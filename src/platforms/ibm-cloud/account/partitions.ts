@@ -1,7 +1,6 @@
 import type { Partition, Partitions } from '../../../core/retrieval/partitions.ts';
 import type { Request } from '../../../core/stream/request.ts';
 import { databasesAt } from '../api/endpoints.ts';
-import { count } from '../terms.ts';
 import type { Account } from './account.ts';
 import { type Deployment, labelOf } from './instance.ts';
 import { loadInventory } from './inventory.ts';
@@ -20,10 +19,7 @@ export async function gen1Partitions(account: Account, types?: ReadonlySet<strin
   const gen1 = deployments.filter(({ generation }) => generation === 'gen1');
   const offered = gen1.filter(({ type }) => types?.has(type) ?? true);
   const [gen2, others] = [deployments.length - gen1.length, gen1.length - offered.length];
-  const leftOut = [
-    ...(gen2 > 0 ? [`${count(gen2, 'deployment')} of generation 2`] : []),
-    ...(others > 0 ? [`${count(others, 'deployment')} of other types`] : []),
-  ];
+  const leftOut = { 'of generation 2': gen2, 'of other types': others };
   return { chosen: partitionsOf(offered, account), all, isWhole: account.selection.isAll, leftOut };
 }
 

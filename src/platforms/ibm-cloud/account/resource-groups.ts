@@ -18,6 +18,14 @@ export async function loadResourceGroups(account: Account): Promise<Row[]> {
   throw unexpectedBody(RESOURCE_GROUPS, 'it has a further page, although this list is not documented to be paged');
 }
 
+/** The groups of resource_group_ids that the account has. With a single account, all of them should exist. */
+export async function selectedGroups(account: Account): Promise<readonly string[]> {
+  const { resourceGroupIds } = account.selection;
+  if (account.peers.length === 1 || resourceGroupIds.length === 0) return resourceGroupIds;
+  const known = new Set((await account.once(loadResourceGroups)).map(({ id }) => id));
+  return resourceGroupIds.filter((id) => known.has(id));
+}
+
 /** The names of resource groups by id. If they can't be read, logs a warning and returns an empty map. */
 export async function resourceGroupNames(account: Account): Promise<ReadonlyMap<unknown, unknown>> {
   try {

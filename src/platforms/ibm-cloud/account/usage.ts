@@ -6,7 +6,7 @@ import { textOf } from '../api/values.ts';
 import { count, requiringRole, terms } from '../terms.ts';
 import { accountId } from './account-id.ts';
 import type { Account } from './account.ts';
-import { RESOURCE_GROUPS, loadResourceGroups } from './resource-groups.ts';
+import { RESOURCE_GROUPS, loadResourceGroups, selectedGroups } from './resource-groups.ts';
 
 const PAGE_SIZE = 200;
 const VIEWER = 'the role Viewer on the resource group';
@@ -46,7 +46,8 @@ export async function loadUsage(month: string, account: Account): Promise<Month>
   );
   const errors = failures.map(([, error]) => error);
   // Reporting a missing role is more useful than reporting a missing month.
-  if (errors.length === groups.length) throw errors.find((error) => !isNoSuchMonth(error)) ?? errors[0];
+  if (errors.length === groups.length && errors.length > 0)
+    throw errors.find((error) => !isNoSuchMonth(error)) ?? errors[0];
   const isGone = ({ problem }: ConnectorError): boolean => problem === 'not_found';
   // A check already reports the result of each stream.
   for (const [group, error] of account.api.isCheck === true ? [] : failures) {
@@ -71,9 +72,9 @@ async function groupIds(account: Account): Promise<readonly string[]> {
   const { resourceGroupIds } = account.selection;
   const groups =
     resourceGroupIds.length > 0
-      ? resourceGroupIds
+      ? await selectedGroups(account)
       : (await account.once(loadResourceGroups)).flatMap(({ id }) => textOf(id) ?? []);
-  if (groups.length === 0) {
+  if (groups.length === 0 && resourceGroupIds.length === 0) {
     // Without this error, the months would be marked as read.
     const facts = { ...terms.facts, path: RESOURCE_GROUPS, answer: 'it lists none', role: VIEWER };
     throw new ConnectorError('role_missing', facts);

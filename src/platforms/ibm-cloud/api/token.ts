@@ -24,37 +24,43 @@ interface Token {
 }
 
 /**
- * Exchanges an API key for short-lived access tokens (icd-api.md 1.1), one exchange at a time. Requests use a token until
- * it expires, while the next token is fetched in the background. An HTTP 401 from a service means that the token was
- * revoked: a new token is fetched, unless another request has already done so. The key is sent only to `iam`. `now` returns
- * Unix ms.
+ * Exchanges an API key for short-lived access tokens (icd-api.md 1.1). An HTTP 401 from a service means that the token was
+ * revoked. The key is sent only to `iam`. `now` returns Unix ms.
  */
 export function iamAuth(apiKey: string, iam: string, now: () => number = Date.now): Auth {
-  const request: Request = {
-    origin: iam,
-    path: PATH,
-    anonymous: true,
-    post: {
-      type: 'application/x-www-form-urlencoded',
-      body: new URLSearchParams({
-        grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
-        response_type: 'cloud_iam',
-        apikey: apiKey,
-      }).toString(),
-    },
-  };
+  const request = tokenRequest(iam, {
+    grant_type: 'urn:ibm:params:oauth:grant-type:apikey',
+    response_type: 'cloud_iam',
+    apikey: apiKey,
+  });
+  const exchange = (send: SendRequest): Promise<unknown> =>
+    send(request).catch((thrown: unknown) => {
+      throw thrown instanceof ConnectorError ? exchangeError(thrown, iam) : thrown;
+    });
+  return renewingAuth(exchange, now);
+}
+
+export function tokenRequest(iam: string, form: Readonly<Record<string, string>>): Request {
+  const post = { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString() };
+  return { origin: iam, path: PATH, anonymous: true, post };
+}
+
+/**
+ * Sends the access tokens that `exchange` requests, one exchange at a time. Requests use a token until it expires, while the
+ * next token is fetched in the background. After an HTTP 401 a new token is fetched, unless another request has already done
+ * so.
+ */
+export function renewingAuth(exchange: (send: SendRequest) => Promise<unknown>, now: () => number): Auth {
   let token: Token | undefined;
   let renewing: Promise<Token> | undefined;
 
   function renew(send: SendRequest): Promise<Token> {
-    return (renewing ??= exchange(send).finally(() => (renewing = undefined)));
+    return (renewing ??= fetchToken(send).finally(() => (renewing = undefined)));
   }
 
-  async function exchange(send: SendRequest): Promise<Token> {
+  async function fetchToken(send: SendRequest): Promise<Token> {
     const requestedAt = now();
-    const body = await send(request).catch((thrown: unknown) => {
-      throw thrown instanceof ConnectorError ? exchangeError(thrown, iam) : thrown;
-    });
+    const body = await exchange(send);
     const text = textOf(within(body, 'access_token'));
     if (text === undefined) throw unexpectedBody(PATH, 'it has no access_token');
     addCredential(text);
@@ -81,17 +87,21 @@ export function iamAuth(apiKey: string, iam: string, now: () => number = Date.no
 }
 
 /** The error must not count as a rejection; otherwise, the request that needed the token would be skipped as rejected. */
-function exchangeError(error: ConnectorError, iam: string): ConnectorError {
-  const { status, internalMessage = '', answer = '', said = serverText('') } = error;
+export function exchangeError(error: ConnectorError, iam: string): ConnectorError {
+  const { status, internalMessage = '', answer = '' } = error;
   const details = { internalMessage, cause: error };
   const { host } = new URL(iam);
-  // IAM rejects a wrong key with HTTP 400.
-  if (status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)))) {
+  if (isByIam(error)) {
     return new ConnectorError('credentials_rejected', { ...terms.facts, host, answer }, details);
   }
   if (!error.isRejection && status !== 401) return error;
   const message = `${host} rejected the request for an access token with an unexpected response (${answer}). A proxy or firewall may have responded. Allow requests to ${host}, and check platform.endpoints if it is set.`;
   return new ConnectorError('unexpected_status', { message }, details);
+}
+
+/** Whether IAM itself rejected the request for a token, which it does with HTTP 400 for a wrong key. */
+export function isByIam({ status, said = serverText('') }: ConnectorError): boolean {
+  return status === 400 || ((status === 401 || status === 403) && IAM_CODE.test(rawText(said)));
 }
 
 /** The account in a token's claims (icd-api.md 1.3); undefined if there is no valid account id. */

@@ -9,7 +9,6 @@ import { loadInventory } from '../account/inventory.ts';
 import { partitionsOf, reportOf } from '../account/partitions.ts';
 import { rowsIn } from '../api/envelope.ts';
 import { within } from '../api/values.ts';
-import { count } from '../terms.ts';
 
 const MB_PER_GB = 1_024;
 
@@ -81,8 +80,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
       `deployments_scalings: no record for ${labelOf(first)} and ${others.length} more, although they are active, because IBM Cloud reports no sizes. If the problem persists, report it`,
     );
   }
-  const leftOut =
-    sizeless.length === 0 ? [] : [`${count(sizeless.length, 'deployment')} of generation 2 without sizes`];
+  const leftOut = { 'of generation 2 without sizes': sizeless.length };
   return { chosen: [...partitionsOf(deployments, account), ...partitions], all, leftOut };
 }
 

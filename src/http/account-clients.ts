@@ -1,0 +1,64 @@
+import type { Received, Request } from '../core/stream/request.ts';
+import { ApiClient } from './client.ts';
+import type { AccountConnection, ClientOptions } from './client-options.ts';
+import { Permits } from './traffic/permits.ts';
+
+/**
+ * A client for the platform's own credentials, and one for each account. An account's rate limits, outages and rejected
+ * credentials can't affect other accounts. All clients share the permits.
+ */
+export class AccountClients {
+  readonly #own: ApiClient;
+  readonly #ofAccounts: ReadonlyMap<string | undefined, ApiClient>;
+
+  constructor(options: ClientOptions) {
+    const permits = new Permits(options.permits);
+    this.#own = new ApiClient(options, permits);
+    const { accounts = [] } = options;
+    this.#ofAccounts = new Map(accounts.map((account) => [account.id, accountClient(account, options, permits)]));
+  }
+
+  /** As in `ApiClient`. */
+  send(request: Request, stream: string): Promise<Received> {
+    return this.#of(request.account).send(request, stream);
+  }
+
+  /** As in `ApiClient`. */
+  get(request: Request, stream: string): Promise<unknown> {
+    return this.#of(request.account).get(request, stream);
+  }
+
+  /** As in `ApiClient`. */
+  authorization(stream: string, account?: string): Promise<string> {
+    return this.#of(account).authorization(stream);
+  }
+
+  /** As in `ApiClient`. */
+  async close(): Promise<void> {
+    await Promise.all([this.#own, ...this.#ofAccounts.values()].map((client) => client.close()));
+  }
+
+  #of(account: string | undefined): ApiClient {
+    return this.#ofAccounts.get(account) ?? this.#own;
+  }
+}
+
+/** Rejected tokens end the requests for this account only. */
+function accountClient({ id, auth, facts }: AccountConnection, options: ClientOptions, permits: Permits): ApiClient {
+  const rejected = new AbortController();
+  const { terms, signal } = options;
+  return new ApiClient(
+    {
+      ...options,
+      account: id,
+      auth,
+      terms: { ...terms, facts: { ...terms.facts, ...facts } },
+      signal: AbortSignal.any([signal, rejected.signal]),
+      onCredentialsRejected(error) {
+        if (error.endsSync) options.onCredentialsRejected?.(error);
+        else rejected.abort(error);
+      },
+    },
+    permits,
+  );
+}

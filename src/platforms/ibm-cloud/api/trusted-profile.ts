@@ -1,0 +1,79 @@
+import { ConnectorError } from '../../../core/failure/errors.ts';
+import { serverText } from '../../../text/server-text.ts';
+import type { Auth, SendRequest } from '../../../http/auth.ts';
+import type { AccountConnection } from '../../../http/client-options.ts';
+import { accountIn, exchangeError, isByIam, renewingAuth, serviceIdIn, tokenRequest } from './token.ts';
+import { textOf, within } from './values.ts';
+
+const ASSUME = 'urn:ibm:params:oauth:grant-type:assume';
+const PROFILE_CRN = /^crn:v1:[^:]*:[^:]*:iam-identity::a\/([0-9a-f]{32})::profile:(Profile-[0-9A-Za-z-]+)$/;
+
+/** A trusted profile, with the account that it belongs to. */
+export interface TrustedProfile {
+  crn: string;
+  /** `Profile-…` */
+  id: string;
+  account: string;
+}
+
+/** Undefined if the text is not the CRN of a trusted profile (icd-accounts-access.md 2.12). */
+export function parseProfile(crn: string): TrustedProfile | undefined {
+  const [, account = '', id = ''] = PROFILE_CRN.exec(crn) ?? [];
+  return id === '' ? undefined : { crn, id, account };
+}
+
+/** Sends tokens of a trusted profile, which the key's tokens are exchanged for. `now` returns Unix ms. */
+export function profileConnection(
+  profile: TrustedProfile,
+  key: Auth,
+  iam: string,
+  now: () => number = Date.now,
+): AccountConnection {
+  const facts = {
+    token: `trusted profile of account ${profile.account}`,
+    holder: `the trusted profile ${profile.id} of account ${profile.account}`,
+  };
+  return { id: profile.account, facts, auth: profileAuth(profile, key, iam, now) };
+}
+
+/** A rejected profile stays rejected for the rest of the sync. */
+function profileAuth({ crn, id, account }: TrustedProfile, key: Auth, iam: string, now: () => number): Auth {
+  let rejection: ConnectorError | undefined;
+  const { host } = new URL(iam);
+
+  return renewingAuth(async (send) => {
+    if (rejection !== undefined) throw rejection;
+    const { body, owner } = await assume(send);
+    const token = textOf(within(body, 'access_token')) ?? '';
+    if (token === '' || accountIn(token) === account) return body;
+    throw (rejection = rejected('the token is for another account', owner));
+  }, now);
+
+  async function assume(send: SendRequest, isRetry = false): Promise<{ body: unknown; owner: string }> {
+    const owner = await key.header(send);
+    const request = tokenRequest(iam, {
+      grant_type: ASSUME,
+      access_token: owner.replace(/^Bearer /, ''),
+      profile_crn: crn,
+    });
+    try {
+      return { body: await send(request), owner };
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError)) throw thrown;
+      if (thrown.status === 401 && !isRetry) {
+        // The key's own token may have been revoked.
+        await key.meaningOf({ request, authorization: owner, said: thrown.said ?? serverText('') }, send);
+        return assume(send, true);
+      }
+      if (!isByIam(thrown)) throw exchangeError(thrown, iam);
+      throw (rejection = rejected(thrown.answer ?? '', owner, thrown));
+    }
+  }
+
+  function rejected(answer: string, owner: string, cause?: ConnectorError): ConnectorError {
+    const identity = serviceIdIn(owner) ?? 'SERVICE_ID';
+    const command = `ibmcloud target -c ${account} && ibmcloud iam trusted-profile-identity-create ${id} --id ${identity} --id-type SERVICEID`;
+    const facts = { account, profile: id, host, answer, command };
+    return new ConnectorError('profile_rejected', facts, { internalMessage: cause?.internalMessage ?? answer, cause });
+  }
+}
