@@ -32,7 +32,7 @@ const PLATFORMS = [
     least: { name: 'ibm_cloud', api_key: '0123456789abcdef' },
     options: [
       ...['name', 'api_key', 'deployment_ids', 'resource_group_ids', 'billing', 'logs_instances'],
-      ...['access_review', 'api_keys', 'identity_activity', 'endpoints'],
+      ...['access_review', 'api_keys', 'identity_activity', 'trusted_profiles', 'endpoints'],
     ],
     secrets: ['api_key'],
     wrongs: [{ resource_group_ids: ['x'] }, { billing: 'mine' }, { logs_instances: ['x'] }, { api_keys: 'yes' }],
