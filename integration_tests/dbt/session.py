@@ -56,10 +56,16 @@ def read(program, config, unused, cache):
         cache.get_sql_engine().dispose()
 
 
-def build(schema, *arguments):
-    """Returns the failures."""
+manifests = {}
+
+
+def build(schema, command, *arguments):
+    """Returns the failures. Each target is parsed once, because parsing doesn't depend on `as_of`, the variable that changes."""
     os.environ["DBT_SCHEMA"] = schema
-    outcome = dbtRunner().invoke(list(arguments))
+    *target, _variables = arguments
+    if str(target) not in manifests:
+        manifests[str(target)] = dbtRunner().invoke(["--quiet", "parse", *arguments]).result
+    outcome = dbtRunner(manifest=manifests[str(target)]).invoke(["--quiet", *command, *arguments])
     DuckDBConnectionManager.close_all_connections()
     if outcome.exception is not None:
         return [str(outcome.exception)]

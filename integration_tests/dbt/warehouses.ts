@@ -135,8 +135,8 @@ export class Warehouses {
     // Unit tests don't depend on the loader, so they run once per kind of database.
     const tests =
       command === 'build' && !warehouse.startsWith('pyairbyte') ? ['--exclude-resource-type', 'unit_test'] : [];
-    const args = ['--quiet', command, '--target', kind, ...places, ...tests, '--vars', JSON.stringify(vars)];
-    const failures = await this.#session.ask<string[]>('build', schema, ...args);
+    const args = ['--target', kind, ...places, '--vars', JSON.stringify(vars)];
+    const failures = await this.#session.ask<string[]>('build', schema, [command, ...tests], ...args);
     if (failures.length > 0) throw new Error(`dbt ${command} of ${warehouse}:\n${failures.join('\n')}`);
     return this.rows(kind, schema);
   }
