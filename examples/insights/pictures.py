@@ -34,7 +34,7 @@ def svg_of(chart: alt.Chart) -> str:
         axis=alt.AxisConfig(
             labelColor=QUIET, titleColor=QUIET, titleFontWeight="normal", gridColor=LINE, domainColor=LINE, tickColor=LINE
         ),
-        legend=alt.LegendConfig(labelColor=INK, title=None, orient="bottom", columns=2, symbolType="square"),
+        legend=alt.LegendConfig(labelColor=INK, title=None, orient="bottom", columns=2, columnPadding=24, symbolType="square"),
         font="system-ui, sans-serif",
     )
     svg = vl_convert.vegalite_to_svg(styled.to_json())
