@@ -155,7 +155,7 @@ describe('TLS', () => {
       exitCode: 0,
       status: 'FAILED',
       message: expect.stringMatching(
-        /^base_url begins with https:\/\/, but 127\.0\.0\.1:\d+ responds without TLS .* begin base_url with http:\/\/\.$/,
+        /^base_url starts with https:\/\/, but 127\.0\.0\.1:\d+ responds without TLS .* start base_url with http:\/\/\.$/,
       ) as string,
     });
   });
@@ -246,7 +246,7 @@ describe('an unusable proxy', () => {
       status: 'FAILED',
       message: expect.stringMatching(
         new RegExp(
-          `^The proxy 127\\.0\\.0\\.1:${port} requires a user name and password.* \\(HTTP 407\\)\\. Set ${variable}`,
+          `^The proxy 127\\.0\\.0\\.1:${port} requires a username and password.* \\(HTTP 407\\)\\. Set ${variable}`,
         ),
       ) as string,
     });

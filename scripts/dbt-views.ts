@@ -35,7 +35,7 @@ interface Model {
 const DIALECTS: Readonly<Record<ViewTarget, { header: string; views: string; tables: string }>> = {
   postgres: {
     header: `-- Usage: psql -f postgres.sql
--- The tables are in the schema ibm_cloud. If yours are in another schema, change the name here.
+-- The script expects the tables in the schema ibm_cloud. If yours are in another schema, change the name here.
 drop schema if exists databases cascade;
 create schema databases;
 set search_path to databases, ibm_cloud;`,
@@ -44,7 +44,7 @@ set search_path to databases, ibm_cloud;`,
   },
   duckdb: {
     header: `-- Usage: duckdb FILE <duckdb.sql
--- The tables are in the schema ibm_cloud. If yours are in main: sed 's/ibm_cloud[.]/main./' duckdb.sql | duckdb FILE
+-- The script expects the tables in the schema ibm_cloud. If yours are in main: sed 's/ibm_cloud[.]/main./' duckdb.sql | duckdb FILE
 drop schema if exists databases cascade;
 create schema databases;`,
     views: 'databases.',
@@ -53,7 +53,7 @@ create schema databases;`,
 };
 
 const NOTE = `-- Written by \`npm run dbt:views\` from the models in dbt/models.
--- Errors about missing tables or columns are harmless: such a stream isn't synced, so its view is empty.`;
+-- Errors about missing tables or columns are harmless: they mean that a stream isn't synced, so its view is empty.`;
 
 /** The content of dbt/views/TARGET.sql. dbt compiles the models without a database. */
 export async function compileViews(target: ViewTarget): Promise<string> {

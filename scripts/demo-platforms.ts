@@ -115,7 +115,7 @@ export function ibmCloudDemo(options: Partial<IbmCloudSandboxOptions>): DemoPlat
     async start() {
       const sandbox = await startSandbox({ ...options, platform: 'ibm_cloud' });
       return {
-        about: `${sandbox.baseUrl}, a sandbox: the connector has never run against IBM's own servers`,
+        about: `${sandbox.baseUrl}, a sandbox: the connector has never been run against IBM's own servers`,
         config: sandbox.config,
         tables: IBM_CLOUD_TABLES,
         counts: () => sandbox.counts(),

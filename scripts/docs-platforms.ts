@@ -117,7 +117,7 @@ const ibmCloudPages: DocumentedPlatform = {
       'The IDs are misspelled, the deployments no longer exist, or the key belongs to another account.',
     partitions_rejected: 'The key can’t view a deployment, and `fail_on_refused_deployments` is on.',
     credentials_rejected: 'The key is misspelled, deleted, locked or expired, or its service ID was locked or deleted.',
-    forbidden: 'The service ID has no role on the service, or only in other resource groups.',
+    forbidden: 'The service ID doesn’t have a role on the service, or has one only in other resource groups.',
     certificate_untrusted: 'A proxy presents its own certificate, or the address in `endpoints` is wrong.',
     tls_not_spoken: 'An address in `endpoints` isn’t IBM’s.',
     proxy_rejected: 'The proxy’s rules block the hosts of IBM Cloud.',

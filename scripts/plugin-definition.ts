@@ -60,7 +60,7 @@ export function pluginDefinition({ pipUrl }: PluginDefinition): string {
     settings_group_validation: FORMS.map(({ required }) => required.map((key) => `platform.${key}`)),
     settings: Object.entries(settings.properties).map(([key, setting]) => meltanoSetting(key, setting)),
   };
-  const comment = `# Written by \`npm run spec\`. docs/meltano.md says how to use it${pipUrl === undefined ? '' : ', and when'}.\n`;
+  const comment = `# Written by \`npm run spec\`. docs/meltano.md explains how ${pipUrl === undefined ? '' : 'and when '}to use it.\n`;
   return comment + stringify(definition, { singleQuote: true, lineWidth: 0 });
 }
 

@@ -57,8 +57,8 @@ export async function checkStreams<C extends Config['platform'], S>(
     }
     if (rows !== 0) return { level: 'info', text: `${name}: readable` };
     const command = await grant?.(name, shared, 'hidden');
-    const hint = command === undefined ? '' : `. If records are missing, grant the role that shows them: ${command}`;
-    return { level: 'info', text: `${name}: readable, empty so far${hint}` };
+    const hint = command === undefined ? '' : `. If records are missing, grant the role that includes them: ${command}`;
+    return { level: 'info', text: `${name}: readable, but empty so far${hint}` };
   }
 }
 

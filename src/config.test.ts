@@ -175,7 +175,7 @@ describe.each(FORMS)('a config %s', (_form, inForm) => {
     const smuggled = JSON.parse(`{"__proto__":{"api_token":"${TOKEN}","num_workers":1}}`) as Row;
     writeFileSync(path, JSON.stringify({ ...inForm({}), ...smuggled }));
     await expect(loadConfig(path, () => undefined)).rejects.toThrow(
-      /(?:: platform\.api_token is missing: add it|it names no platform)\./,
+      /(?:: platform\.api_token is missing: add it|it does not specify a platform)\./,
     );
   });
 });
@@ -208,7 +208,7 @@ describe('a misspelled Compose option', () => {
 
 /** The error for a config that names no platform. */
 const CHOOSE =
-  'it names no platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}.';
+  'it does not specify a platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}.';
 
 describe('the platform', () => {
   test.each([
@@ -268,7 +268,7 @@ test('an error about a parsed config begins with the name of its source, and the
   for (const raw of [{ start_date: null }, { platform: { name: 'compose', page_size: null } }]) {
     const before = structuredClone(raw);
     expect(() => configFrom(raw, 'The config of the demo', () => undefined)).toThrow(
-      /^The config of the demo cannot be used: (?:it names no platform|platform\.api_token is missing: add it)\./,
+      /^The config of the demo cannot be used: (?:it does not specify a platform|platform\.api_token is missing: add it)\./,
     );
     expect(raw).toEqual(before);
   }
@@ -365,7 +365,7 @@ test('every value of every option results in a valid config or in a one-sentence
         const { message } = error as ConnectorError;
         expect(message).toMatch(
           new RegExp(
-            `^The config file ${path} cannot be used: (?:${nameOf(name).replace('.', '\\.')}[ [].*|it names no platform.*)\\.$`,
+            `^The config file ${path} cannot be used: (?:${nameOf(name).replace('.', '\\.')}[ [].*|it does not specify a platform.*)\\.$`,
           ),
         );
         expect(message).not.toContain(TOKEN);

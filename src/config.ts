@@ -29,7 +29,7 @@ const platform = z
         ? 'must be "ibm_cloud" or "compose"'
         : `must be an object, as in ${input === 'compose' ? EXAMPLES.compose : EXAMPLES.ibm_cloud}`,
   })
-  .meta({ title: 'Platform', description: 'The API to read, and how to reach it.', order: 0 });
+  .meta({ title: 'Platform', description: 'The API to read from, and how to connect to it.', order: 0 });
 
 /**
  * The schema of the user's config, from which `npm run spec` writes spec.json. Each message continues a sentence that begins with the
@@ -63,23 +63,23 @@ export const configSchema = z.object({
   fail_on_refused_deployments: boolean().default(false).meta({
     title: 'Fail on refused deployments',
     description:
-      'What to do if the API rejects requests for individual deployments, for example with HTTP 403 or 404. Off: skip them with a warning; a destination that overwrites then loses their records. On: fail the stream after reading the other deployments.',
+      'What to do if the API rejects requests for individual deployments, for example with HTTP 403 or 404. Off: skip these deployments with a warning; a destination that overwrites then loses their records. On: fail the stream after reading the other deployments.',
     order: 2,
   }),
   num_workers: wholeNumber(1, 32).default(4).meta({
     title: 'Workers',
-    description: 'How many requests may be in flight at once, from 1 to 32.',
+    description: 'Maximum number of concurrent requests, from 1 to 32.',
     order: 3,
   }),
   lookback_window_seconds: wholeNumber(0, 86_400).default(60).meta({
     title: 'Lookback window (seconds)',
     description:
-      'How far before the last synced record to re-read, to catch late arrivals. 0 counts as 1 second. These records are emitted again; a destination that deduplicates by primary key drops them.',
+      'How far back from the last synced record to re-read, to catch records that arrive late. 0 counts as 1 second. Re-read records are emitted again; a destination that deduplicates by primary key drops the duplicates.',
     order: 4,
   }),
   request_timeout_seconds: wholeNumber(1, 600).default(60).meta({
     title: 'Request timeout (seconds)',
-    description: 'The maximum time for one request, from connecting to the last byte of the response.',
+    description: 'Maximum time for one request, from connecting to receiving the last byte of the response.',
     order: 5,
   }),
 });
@@ -109,7 +109,7 @@ export function configFrom(raw: Row, source: string, warn: Warn): Config {
   }
   const isFlat = given['platform'] === undefined;
   if (isFlat && given['api_token'] === undefined) {
-    throw inputError(`${source} cannot be used: it names no platform. ${CHOOSE}`);
+    throw inputError(`${source} cannot be used: it does not specify a platform. ${CHOOSE}`);
   }
   const config = isFlat ? nestedForm(given) : given;
   if (isRow(config['platform'])) config['platform'] = withoutNulls(config['platform']);

@@ -62,7 +62,7 @@ const unusable = (text: string): string => `The config file CONFIG cannot be use
 const ignored = (option: string, hint: string): string =>
   `the config has an option ${option}, which is ignored: ${hint}`;
 const CHOOSE =
-  'it names no platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
+  'it does not specify a platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}';
 
 /** Invalid command lines, each with the expected explanation. */
 const USAGE: [line: string, why: string][] = [
@@ -108,12 +108,12 @@ const AT_THE_COMMAND_LINE: Mistake[] = [
   [
     `${READ} --streams clusters`,
     {},
-    'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Remove the stream, or create a new catalog with discover.',
+    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream, or create a new catalog with discover.',
   ],
   [
     `${READ} --streams audit_events`,
     {},
-    'The stream audit_events needs the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
+    'The stream audit_events requires the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
   ],
 ];
 
@@ -139,7 +139,7 @@ const UNUSABLE: [config: object, why: string][] = [
   [{ platform: { ...IBM, billing: 'groups' } }, 'platform.billing must be resource_groups or account'],
   [
     { platform: { ...IBM, deployment_ids: 'a' } },
-    'platform.deployment_ids must be an array of strings, even for one: ["…"]',
+    'platform.deployment_ids must be an array of strings, even for a single value: ["…"]',
   ],
   [
     { platform: { ...IBM, deployment_ids: ['orders'] } },
@@ -167,7 +167,7 @@ const UNUSABLE: [config: object, why: string][] = [
   ],
   [
     { platform: { ...COMPOSE, base_url: 'https://me:pass@compose.example.com' } },
-    'platform.base_url must contain no user name or password; credentials have an option of their own',
+    'platform.base_url must not contain a username or password; credentials have their own option',
   ],
 ];
 
@@ -207,7 +207,7 @@ const IN_THE_CONFIG: Mistake[] = [
   [
     'tap-compose --config ENV',
     {},
-    'The environment names no platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.',
+    'The environment does not specify a platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.',
   ],
 ];
 
@@ -223,12 +223,12 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { type: 'CATALOG', catalog: { streams: [] } } },
-    'The catalog file CATALOG contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.',
+    'The catalog file CATALOG contains messages like those that discover prints. Create a configured catalog with discover --configured, or use --streams all.',
   ],
   [
     BOTH,
     { CATALOG: '{"type":"LOG"}\n{"type":"CATALOG"}' },
-    'The catalog file CATALOG contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.',
+    'The catalog file CATALOG contains messages like those that discover prints. Create a configured catalog with discover --configured, or use --streams all.',
   ],
   [
     BOTH,
@@ -243,7 +243,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     BOTH,
     { CATALOG: { streams: [entry('clusters', 'full_refresh')] } },
-    'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Remove the stream, or create a new catalog with discover.',
+    'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream, or create a new catalog with discover.',
   ],
   [
     BOTH,
@@ -253,7 +253,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     RESUME,
     { STATE: 'records\nno JSON' },
-    'The state file STATE is neither JSON nor lines of JSON: line 1 is invalid. Pass only complete STATE lines of a read.',
+    'The state file STATE is neither JSON nor JSON Lines: line 1 is invalid. Pass only complete STATE lines from a read.',
   ],
   [
     RESUME,
@@ -268,7 +268,7 @@ const IN_CATALOG_AND_STATE: Mistake[] = [
   [
     RESUME,
     { STATE: streamState({ version: 1, mark: '2026-01-01T00:00:00Z' }) },
-    'The state of billables in the state file STATE belongs to the platform compose, but the config names ibm_cloud. Reset the stream; on the command line, rerun without this state to read from the beginning.',
+    'The state of billables in the state file STATE belongs to the platform compose, but the config specifies ibm_cloud. Reset the stream; on the command line, rerun without this state to read from the beginning.',
   ],
   [
     RESUME,

@@ -1,7 +1,7 @@
 -- Written by `npm run dbt:views` from the models in dbt/models.
--- Errors about missing tables or columns are harmless: such a stream isn't synced, so its view is empty.
+-- Errors about missing tables or columns are harmless: they mean that a stream isn't synced, so its view is empty.
 -- Usage: duckdb FILE <duckdb.sql
--- The tables are in the schema ibm_cloud. If yours are in main: sed 's/ibm_cloud[.]/main./' duckdb.sql | duckdb FILE
+-- The script expects the tables in the schema ibm_cloud. If yours are in main: sed 's/ibm_cloud[.]/main./' duckdb.sql | duckdb FILE
 drop schema if exists databases cascade;
 create schema databases;
 

@@ -1,7 +1,7 @@
 -- Written by `npm run dbt:views` from the models in dbt/models.
--- Errors about missing tables or columns are harmless: such a stream isn't synced, so its view is empty.
+-- Errors about missing tables or columns are harmless: they mean that a stream isn't synced, so its view is empty.
 -- Usage: psql -f postgres.sql
--- The tables are in the schema ibm_cloud. If yours are in another schema, change the name here.
+-- The script expects the tables in the schema ibm_cloud. If yours are in another schema, change the name here.
 drop schema if exists databases cascade;
 create schema databases;
 set search_path to databases, ibm_cloud;

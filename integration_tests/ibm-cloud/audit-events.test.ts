@@ -123,7 +123,7 @@ describe.concurrent('audit_events in the catalog', () => {
           failure_type: 'config_error',
           stream_descriptor: { name: NAME },
           message:
-            'The stream audit_events needs the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
+            'The stream audit_events requires the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
         }),
       ]);
       expect(result.records.get('accounts')).toHaveLength(1);
@@ -436,7 +436,7 @@ describe.concurrent('audit_events in tap-compose', () => {
       const selection = workspace.file('catalog.json', catalogFor(catalog, choices));
       const refused = await runConnector(['--config', without, '--catalog', selection], { program });
       expect(refused.exitCode).toBe(1);
-      expect(refused.stderr).toContain('The stream audit_events needs the option platform.logs_instances');
+      expect(refused.stderr).toContain('The stream audit_events requires the option platform.logs_instances');
     });
   });
 });

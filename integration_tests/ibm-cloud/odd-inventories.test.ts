@@ -105,14 +105,14 @@ describe.concurrent('generation 2 instances without details in the list', () => 
 });
 
 describe.concurrent('an unpaginated list', () => {
-  it('an unpaginated list with a further page causes an error', async () => {
+  it('an unpaginated list with a second page causes an error', async () => {
     const body = { next_url: '/v2/resource_groups?start=a', resources: [] };
     const faults: Fault[] = [{ path: RESOURCE_GROUPS, kind: 'status', status: 200, body }];
     await ibmCloud({ ...SMALL, faults }, async ({ read }) => {
       const result = await read({ streams: ['resource_groups'] });
       expect(result.violations).toEqual([]);
       expect(result.errors[0]).toMatchObject({ failure_type: 'system_error' });
-      expect(result.errors[0]?.message).toContain('further page');
+      expect(result.errors[0]?.message).toContain('second page');
     });
   });
 });

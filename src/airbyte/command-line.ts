@@ -15,7 +15,7 @@ Usage:
 
 Commands:
   spec       print the config options
-  check      test the config: whether the credentials work, the deployment IDs exist, and which streams can be read
+  check      test the config: the credentials, the deployment IDs, and access to each stream
   discover   print the available streams
   read       read streams: one JSON message per line on stdout
   verify     read all streams once, and print a report for an issue: how the API responds, without your data

@@ -18,7 +18,7 @@ export function addressProblem(text: string, example: string): string | undefine
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://';
   if (url.username !== '' || url.password !== '')
-    return 'must contain no user name or password; credentials have an option of their own';
+    return 'must not contain a username or password; credentials have their own option';
   if (/[?#]/.test(text)) return 'must end with the path, without ? or #';
   if (url.protocol === 'http:' && !cannotBePublic(url.hostname)) {
     return 'must begin with https:// (plain http only for loopback, private and link-local addresses, names without a dot, and names under .localhost, .local, .internal)';

@@ -21,7 +21,7 @@ export function boolean(): z.ZodBoolean {
 /** A list of strings, from which duplicates are removed; empty by default. */
 export function listOf<T extends z.ZodType<string>>(item: T) {
   return z
-    .array(item, { error: 'must be an array of strings, even for one: ["…"]' })
+    .array(item, { error: 'must be an array of strings, even for a single value: ["…"]' })
     .default([])
     .transform((values) => [...new Set(values)]);
 }

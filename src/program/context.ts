@@ -3,7 +3,7 @@ import type { LineWriter } from '../stdout/line-writer.ts';
 import type { Terminal } from './terminal.ts';
 
 export const STDOUT_CLOSED =
-  "stdout is closed, or open for reading like Python's DEVNULL, so the records would be lost. Redirect it to a file or a pipe; to discard the records, use > /dev/null.";
+  "stdout is closed, or opened for reading like Python's DEVNULL, so the records would be lost. Redirect it to a file or a pipe; to discard the records, use > /dev/null.";
 
 /** The parts of the process that a command uses. */
 export interface Context {

@@ -41,7 +41,7 @@ describe('an error about an unreadable file', () => {
     });
     syncBuiltinESMExports();
     await expect(readInput('config', '/secrets/config.json')).rejects.toThrow(
-      `The config file /secrets/config.json cannot be read: permission denied for uid ${process.getuid?.()}, which this program runs as. Make it readable for that user.`,
+      `The config file /secrets/config.json cannot be read: permission denied for uid ${process.getuid?.()}, the user that runs this program. Make it readable for that user.`,
     );
   });
 
@@ -76,13 +76,13 @@ describe('an error about invalid JSON', () => {
 
 test('an error about a missing state file explains how to read without a state', async () => {
   await expect(readInput('state', join(folder, 'none'))).rejects.toThrow(
-    'none does not exist. Check the path, or leave out --state to read from the beginning.',
+    'none does not exist. Check the path, or omit --state to read from the beginning.',
   );
 });
 
 test('the output of discover is not accepted as a configured catalog', () => {
   expect(() => parseInput('catalog', 'c.json', '{"type":"LOG"}\n{"type":"CATALOG"}\n')).toThrow(
-    'The catalog file c.json contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.',
+    'The catalog file c.json contains messages like those that discover prints. Create a configured catalog with discover --configured, or use --streams all.',
   );
 });
 

@@ -27,7 +27,7 @@ export function parseInput(what: string, path: string, text: string): unknown {
   if (text.trim() === '') throw inputError(`The ${what} file ${path} is empty; it must contain JSON.`);
   if (what === 'catalog' && text.trimStart().startsWith('{"type":')) {
     throw inputError(
-      `The catalog file ${path} contains messages, as discover prints them. Create a configured catalog with discover --configured, or use --streams all.`,
+      `The catalog file ${path} contains messages like those that discover prints. Create a configured catalog with discover --configured, or use --streams all.`,
     );
   }
   try {
@@ -77,12 +77,12 @@ function reasonOf(what: string, error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `does not exist. Check the path${what === 'state' ? ', or leave out --state to read from the beginning' : ''}`;
+      return `does not exist. Check the path${what === 'state' ? ', or omit --state to read from the beginning' : ''}`;
     case 'EISDIR':
       return 'is a directory. Use the path of a file in it';
     case 'EACCES':
     case 'EPERM':
-      return `cannot be read: permission denied for uid ${process.getuid?.() ?? 'unknown'}, which this program runs as. Make it readable for that user`;
+      return `cannot be read: permission denied for uid ${process.getuid?.() ?? 'unknown'}, the user that runs this program. Make it readable for that user`;
     default:
       return `cannot be read (${error.code ?? error.message})`;
   }

@@ -110,11 +110,11 @@ describe('the option --streams', () => {
     ['deployments_recipe', 'The stream deployments_recipe does not exist. Did you mean deployments_recipes?'],
     [
       'clusters',
-      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Remove the stream, or create a new catalog with discover.',
+      'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream, or create a new catalog with discover.',
     ],
     [
       'audit_events',
-      'The stream audit_events needs the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
+      'The stream audit_events requires the option platform.logs_instances, which is not set. Set it, or deselect the stream.',
     ],
     ['widgets', `The stream widgets does not exist. Choose from: ${ibmStreams.map(({ name }) => name).join(', ')}.`],
   ])('causes an error if its value is %s', (text, message) => {
@@ -201,7 +201,7 @@ test('a stream that requires an option is available only if the option is set', 
     const { chosen, unusable } = chosenWith(platform);
     expect(chosen).toMatchObject([{ definition: events }]);
     const message =
-      'The stream parts needs the option platform.stores, which is not set. Set it, or deselect the stream.';
+      'The stream parts requires the option platform.stores, which is not set. Set it, or deselect the stream.';
     expect(unusable).toMatchObject([{ descriptor: { name: 'parts' }, error: { message } }]);
   }
 });
@@ -217,7 +217,7 @@ describe('a stream that cannot be read', () => {
     [[stream('event')], 'The stream event does not exist. Did you mean events?'],
     [
       [stream('clusters')],
-      'The stream clusters belongs to the platform compose, but the config names ibm_cloud. Remove the stream, or create a new catalog with discover.',
+      'The stream clusters belongs to the platform compose, but the config specifies ibm_cloud. Remove the stream, or create a new catalog with discover.',
     ],
     [
       [{ descriptor: { name: 'events' }, syncMode: undefined }],
@@ -233,7 +233,7 @@ describe('a stream that cannot be read', () => {
     ],
     [
       [stream('events', 'incremental'), stream('events'), stream('events')],
-      'The configured catalog lists the stream events 3 times; keep one.',
+      'The configured catalog lists the stream events 3 times; keep only one of the entries.',
     ],
   ])('is reported once, and the other streams are read: %j', (wrong, message) => {
     const { chosen, unusable } = choose(...wrong, stream('parts'));

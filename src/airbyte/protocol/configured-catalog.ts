@@ -63,7 +63,8 @@ export function chooseStreams(
     const entries = configured.filter((other) => labelOf(other.descriptor) === label).length;
     if (definition === undefined) reject(unknownStream(label, streams, platform['name']));
     else if (!isOffered(definition, platform)) reject(notOffered(definition));
-    else if (entries > 1) reject(`The configured catalog lists the stream ${label} ${entries} times; keep one.`);
+    else if (entries > 1)
+      reject(`The configured catalog lists the stream ${label} ${entries} times; keep only one of the entries.`);
     else if (syncMode !== 'full_refresh' && syncMode !== 'incremental') {
       const what =
         syncMode === undefined ? 'is missing sync_mode' : `has the unknown sync_mode ${JSON.stringify(syncMode)}`;

@@ -51,7 +51,7 @@ describe('a truncated line', () => {
       const torn = whole + lines(stream('audit_events', { mark: 'later' })).slice(0, cut);
       expect(Object.fromEntries(parseState('s.json', torn, (sentence) => warnings.push(sentence)))).toEqual(TWO);
       expect(warnings).toEqual([
-        'the last line of the state file s.json is truncated and is skipped; the states before it count',
+        'the last line of the state file s.json is truncated, so it is skipped; the states before it are used',
       ]);
     }
   });
@@ -106,11 +106,11 @@ describe('an invalid state file', () => {
     ],
     [
       '{}\nhunter2',
-      `${file} is neither JSON nor lines of JSON: line 2 is invalid. Pass only complete STATE lines of a read.`,
+      `${file} is neither JSON nor JSON Lines: line 2 is invalid. Pass only complete STATE lines from a read.`,
     ],
     [
       '{"type": hunter2}',
-      `${file} is neither JSON nor lines of JSON: line 1 is invalid. Pass only complete STATE lines of a read.`,
+      `${file} is neither JSON nor JSON Lines: line 1 is invalid. Pass only complete STATE lines from a read.`,
     ],
   ])('causes an error: %s', (text, sentence) => {
     expect(() => states(text)).toThrow(sentence);

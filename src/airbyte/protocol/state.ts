@@ -34,12 +34,12 @@ function valuesIn(path: string, text: string, warn: (sentence: string) => void):
         return [JSON.parse(line)];
       } catch {
         if (i > 0 && i === lines.length - 1 && line.startsWith('{')) {
-          warn(`the last line of the state file ${path} is truncated and is skipped; the states before it count`);
+          warn(`the last line of the state file ${path} is truncated, so it is skipped; the states before it are used`);
           return [];
         }
         // The line isn't quoted, because it could be a secret from another file.
         throw inputError(
-          `The state file ${path} is neither JSON nor lines of JSON: line ${i + 1} is invalid. Pass only complete STATE lines of a read.`,
+          `The state file ${path} is neither JSON nor JSON Lines: line ${i + 1} is invalid. Pass only complete STATE lines from a read.`,
         );
       }
     });

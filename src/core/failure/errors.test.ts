@@ -42,8 +42,10 @@ describe('ConnectorError', () => {
   });
 
   test('a note is appended to the message', () => {
-    expect(new ConnectorError('unexpected', {}, { note: 'One more.' }).message).toMatch(/ of this sync\. One more\.$/);
-    expect(new ConnectorError('unexpected', {}, { note: undefined }).message).toMatch(/ of this sync\.$/);
+    expect(new ConnectorError('unexpected', {}, { note: 'One more.' }).message).toMatch(
+      / this sync's log\. One more\.$/,
+    );
+    expect(new ConnectorError('unexpected', {}, { note: undefined }).message).toMatch(/ this sync's log\.$/);
   });
 });
 

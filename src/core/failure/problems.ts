@@ -34,7 +34,7 @@ const configErrors = problemsOf('config_error', {
   },
   partitions_rejected: {
     message:
-      'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove anything that no longer exists from the config, or turn off fail_on_refused_deployments.',
+      'The API rejects this stream for {which} ({answer}), and fail_on_refused_deployments is on. Grant the missing role to {holder}, remove deleted resources from the config, or turn off fail_on_refused_deployments.',
     cause:
       'The token can’t view a deployment, or the API has no such data for it, and `fail_on_refused_deployments` is on.',
   },
@@ -52,13 +52,13 @@ const configErrors = problemsOf('config_error', {
   token_rejected: {
     endsOrigin: true,
     message:
-      '{host} rejected the access token that had just been issued for this {token} (HTTP 401). Grant {holder} the role that the docs name for the stream. If the problem persists, report it.',
+      '{host} rejected the access token that had just been issued for this {token} (HTTP 401). Grant {holder} the role that the docs list for the stream. If the problem persists, report it.',
     cause: 'The service does not accept the credentials, although they are valid elsewhere.',
   },
   unauthorized: {
     isRejection: true,
     message:
-      'The API rejected {path} with HTTP 401{said}, although it accepts the {token} elsewhere. The resource may no longer exist. If it does, grant the missing role to {holder}, or deselect the stream.',
+      'The API rejected {path} with HTTP 401{said}, although it accepts the {token} for other requests. The resource may no longer exist. If it does, grant the missing role to {holder}, or deselect the stream.',
     cause: 'The API also responds with HTTP 401 for resources that no longer exist or that the token can’t view.',
   },
   forbidden: {
@@ -70,22 +70,22 @@ const configErrors = problemsOf('config_error', {
   role_missing: {
     isRejection: true,
     message: '{Api} does not let the {token} read {path} ({answer}). Grant {holder} {role}, or deselect the stream.',
-    cause: 'Some streams require additional roles, which the docs name.',
+    cause: 'Some streams require additional roles, which are listed in the docs.',
   },
   certificate_untrusted: {
     message:
-      'The TLS certificate of {host} is not trusted ({code}). Check {address}; if a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the file with its CA certificate.',
+      'The TLS certificate of {host} is not trusted ({code}). Check {address}; if a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the path of the CA certificate.',
     cause: 'The certificate comes from a private CA, has expired, or is for a different host name.',
   },
   tls_not_spoken: {
     message:
-      '{address} begins with https://, but {host} responds without TLS ({code}). Correct the port; if the server only speaks plain http, begin {address} with http://.',
-    cause: 'The port is for plain http, or is not a web server.',
+      '{address} starts with https://, but {host} responds without TLS ({code}). Correct the port; if the server supports only plain HTTP, start {address} with http://.',
+    cause: 'The port is for plain HTTP, or does not belong to a web server.',
   },
   proxy_login: {
     message:
-      'The proxy {proxy} requires a user name and password, or rejected them (HTTP 407). Set {variable} to an address such as http://user:password@proxy.example:3128.',
-    cause: 'The address of the proxy lacks its user name and password, or they are wrong.',
+      'The proxy {proxy} requires a username and password, or rejected the configured ones (HTTP 407). Set {variable} to an address such as http://user:password@proxy.example:3128.',
+    cause: 'The proxy’s address contains no username and password, or they are wrong.',
   },
   proxy_rejected: {
     message:
@@ -93,8 +93,7 @@ const configErrors = problemsOf('config_error', {
     cause: 'The rules of the proxy block the host or the port of base_url.',
   },
   api_not_found: {
-    message:
-      'There is no such API at {location} (HTTP 404). Correct {address}: it must be the whole address, including the version.',
+    message: 'There is no API at {location} (HTTP 404). Set {address} to the full address, including the version.',
     cause: 'base_url has the wrong server or path, or lacks the version.',
   },
   windows_cut_off: {
@@ -109,27 +108,27 @@ const systemErrors = problemsOf('system_error', {
     isRejection: true,
     isAbsence: true,
     message: 'The API does not offer {path} (HTTP {status}{said}). Deselect the stream.',
-    cause: 'The type of database has no such data, or the platform has retired it.',
+    cause: 'The database type doesn’t have this data, or the platform has retired it.',
   },
   not_found: {
     isRejection: true,
     isAbsence: true,
     message:
-      'This API does not have {path} (HTTP 404). Deselect the stream, or check that {address} is the whole address, including the version.',
+      'This API does not have {path} (HTTP 404). Deselect the stream, or check that {address} is the full address, including the version.',
     cause: 'The server at base_url does not offer this path, or base_url lacks the version.',
   },
   redirected: {
     message:
-      'The API redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the {token} is only sent to the configured server. Set {address} to the final address.',
+      'The API redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because the {token} is sent only to the configured server. Set {address} to the final address.',
     cause: 'The API has moved, or base_url uses http although the server requires https.',
   },
   unexpected_status: {
     message: 'The API rejected {path} with HTTP {status}{said}. Check {address}; if it is correct, report the problem.',
-    cause: 'The server sent a status that the API is not known to send.',
+    cause: 'The server sent a status that is not known to come from the API.',
   },
   unexpected_body: {
     message:
-      'The API returned an invalid response for {path}: {detail}. Check that the config names the right server; if it does, report the problem.',
+      'The API returned an invalid response for {path}: {detail}. Check that the config specifies the right server; if it does, report the problem.',
     cause: 'A successful response has an unknown format, or reports an error.',
   },
   body_too_large: {
@@ -139,16 +138,15 @@ const systemErrors = problemsOf('system_error', {
   },
   nested_too_deeply: {
     message: 'The API sent data nested too deeply to serialize. Deselect the stream, and report the problem.',
-    cause: 'A field is nested thousands of levels deep, perhaps one that no record has.',
+    cause: 'A field, possibly an undeclared one, is nested thousands of levels deep.',
   },
   list_not_paged: {
     message:
-      'The API does not page {path} as documented: {detail}, so the rest of the list cannot be read. Run the sync again; if the problem persists, report it to the maintainers of the API.',
+      'The API does not paginate {path} as documented: {detail}, so the rest of the list cannot be read. Run the sync again; if the problem persists, report it to the maintainers of the API.',
     cause: 'The server at base_url ignores the cursor, or no longer recognizes it.',
   },
   unexpected: {
-    message:
-      'The connector hit an unexpected error, probably a bug. Please report it together with the log of this sync.',
+    message: "The connector hit an unexpected error, probably a bug. Please report it, and include this sync's log.",
     cause: 'The connector has a bug.',
   },
 });
@@ -160,13 +158,13 @@ const transientErrors = problemsOf('transient_error', {
   },
   query_too_long: {
     message:
-      'The API did not complete {path} in time (HTTP {status}{said}), however short the time window. Run the sync again later; if the problem persists, report it.',
-    cause: 'The service is overloaded, or searches more data than it can within its own time limit.',
+      'The API did not complete {path} in time (HTTP {status}{said}), even with the shortest time window. Run the sync again later; if the problem persists, report it.',
+    cause: 'The service is overloaded, or has more data to search than its own time limit allows.',
   },
   rate_limited: {
     endsOrigin: true,
     message:
-      "The API's rate limit is used up: it rejected {path} (HTTP 429). Run the sync later or less often, or lower num_workers.",
+      'The API rejected {path} because the rate limit was exceeded (HTTP 429). Run the sync later or less often, or lower num_workers.',
     cause: 'This sync, or others with the same token, made more requests than the API allows.',
   },
   host_unknown: {
@@ -178,7 +176,7 @@ const transientErrors = problemsOf('transient_error', {
   connection_refused: {
     isUnreachable: true,
     message:
-      'Nothing responds at {host} ({code}). Check {address}, and make sure that the server is up and reachable from here.',
+      'Nothing responds at {host} ({code}). Check {address}, and make sure that the server is up and reachable from this machine.',
     cause: 'The server is down, the port is wrong, or a firewall blocks the connection.',
   },
   connection_lost: {
@@ -212,17 +210,17 @@ const transientErrors = problemsOf('transient_error', {
   timed_out: {
     message:
       'The API did not respond to {path} within {seconds} s, {attempts}. Run the sync again later, or raise request_timeout_seconds.',
-    cause: 'The API is slow or overloaded, or a list takes longer than request_timeout_seconds.',
+    cause: 'The API is slow or overloaded, or a list request takes longer than request_timeout_seconds.',
   },
   damaged_answer: {
     message:
       'The API returned an incomplete or invalid body for {path} {attempts}: {detail}. Run the sync again later; if the problem persists, check {address} and any proxies.',
-    cause: 'The response was truncated on its way, or a proxy sent a web page instead of JSON.',
+    cause: 'The response was truncated in transit, or a proxy sent a web page instead of JSON.',
   },
   list_missing: {
     message:
       'The API returned a later page of {path} without its list. Run the sync again later; if the problem persists, report it to the maintainers of the API.',
-    cause: 'The response was damaged on its way, or the server pages in an unusual way.',
+    cause: 'The response was damaged in transit, or the server paginates in an unusual way.',
   },
   check_timed_out: {
     message:

@@ -131,7 +131,7 @@ export class StreamReader<S = unknown> {
     const fate =
       this.stream.dropped === undefined
         ? 'it is emitted, but destinations drop it until a release declares it'
-        : 'it is omitted, since it could contain a secret, until a release declares it';
+        : 'because it could contain a secret, it is omitted until a release declares it';
     this.warn(`the API sends the field "${quoted(serverText(field))}", which the catalog does not declare; ${fate}`);
   }
 }

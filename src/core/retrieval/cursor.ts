@@ -49,7 +49,7 @@ export class StateFrame {
     const warnings: string[] = [];
     if (value > this.#options.startedAt) {
       warnings.push(
-        `the state says that everything up to ${value} was read, which is in the future; older records are not read. Reset the stream to read them`,
+        `the state says that everything up to ${value} was read, but that time is in the future; older records are not read. Reset the stream to read them`,
       );
     }
     if (before !== undefined && (now === undefined || now < before)) {

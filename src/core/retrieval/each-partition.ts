@@ -30,7 +30,7 @@ export async function eachPartition<S>(
     if (found.length === group.length) {
       if (!error.isAbsence || absentEverywhere !== 'empty') return error;
       const statuses = [...new Set(found.map(([, { status }]) => status))].join(' or ');
-      reader.warn(`the API does not have this stream for any ${noun} (HTTP ${statuses}), so it has no records`);
+      reader.warn(`the API does not have this stream for any ${noun} (HTTP ${statuses}), so the stream has no records`);
     } else if (failure === undefined && session.failOnRefusedDeployments) {
       const others = found.length === 1 ? '' : ` and ${count(found.length - 1, `other ${noun}`)}`;
       const { answer = '', internalMessage = '' } = error;

@@ -127,7 +127,7 @@ describe('the platform of a state', () => {
         expect.objectContaining({
           failureType: 'config_error',
           message: expect.stringContaining(
-            `${WHERE} ${said}, but the config names ${platform}. Reset the stream`,
+            `${WHERE} ${said}, but the config specifies ${platform}. Reset the stream`,
           ) as string,
         }),
       );

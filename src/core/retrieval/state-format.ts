@@ -76,7 +76,7 @@ function checkPlatform(of: unknown, where: string, platform: string): void {
   if (of === platform) return;
   const whose = typeof of === 'string' && of.length <= 60 ? of : 'of another kind';
   throw inputError(
-    `${where} belongs to the platform ${whose}, but the config names ${platform}. Reset the stream; on the command line, rerun without this state to read from the beginning.`,
+    `${where} belongs to the platform ${whose}, but the config specifies ${platform}. Reset the stream; on the command line, rerun without this state to read from the beginning.`,
   );
 }
 

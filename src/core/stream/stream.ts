@@ -44,7 +44,7 @@ export function isOffered({ needsOption }: Stream, platform: Row): boolean {
 }
 
 export function notOffered({ name, needsOption }: Stream): string {
-  return `The stream ${name} needs the option platform.${needsOption}, which is not set. Set it, or deselect the stream.`;
+  return `The stream ${name} requires the option platform.${needsOption}, which is not set. Set it, or deselect the stream.`;
 }
 
 export function omission({ name, needsOption }: Stream): string {

@@ -17,7 +17,7 @@ test("proxyFor returns the proxy's variable, host and port", () => {
   });
 });
 
-describe("a proxy's user name and password", () => {
+describe("a proxy's username and password", () => {
   test.each([
     ['http://me:s3cret@p:1', 'me:s3cret'],
     ['http://me:p%40ss%25@p:1', 'me:p@ss%'],
@@ -35,7 +35,7 @@ describe("a proxy's user name and password", () => {
     (address) => {
       const open = (): unknown => proxyFor('https://api.internal', { HTTPS_PROXY: address });
       expect(open).toThrow(expect.objectContaining({ problem: 'input_unusable' }));
-      expect(open).toThrow('write "%25" for a "%".');
+      expect(open).toThrow('write "%" as "%25".');
     },
   );
 });

@@ -8,11 +8,11 @@ type Env = Record<string, string | undefined>;
 export interface Proxy {
   /** The environment variable that contains the proxy's address. */
   variable: string;
-  /** The proxy's scheme, host and port, without the user name and password. */
+  /** The proxy's scheme, host and port, without the username and password. */
   origin: string;
   /** The proxy's host and port, for error texts. */
   host: string;
-  /** The value of the `Proxy-Authorization` header, if the address contains a user name or password. */
+  /** The value of the `Proxy-Authorization` header, if the address contains a username or password. */
   authorization: string | undefined;
 }
 
@@ -50,7 +50,7 @@ function parsed(variable: string, value: string): { url: URL; user: string; pass
     // An address that can't be parsed causes the same error as an unsupported protocol.
   }
   throw inputError(
-    `The environment variable ${variable} must be the address of a proxy, for example http://proxy.example:3128. In a user name or password, write "%25" for a "%".`,
+    `The environment variable ${variable} must be the address of a proxy, for example http://proxy.example:3128. In a username or password, write "%" as "%25".`,
   );
 }
 

@@ -61,7 +61,7 @@ async function accountsAt(address: string, api: Api): Promise<unknown> {
     if (!(thrown instanceof ConnectorError) || thrown.problem !== 'not_found') throw thrown;
     const { internalMessage = '' } = thrown;
     const note = terms.hostHint(new URL(address).host);
-    const message = `There is no Compose API at ${address} (HTTP 404). Set base_url to the whole address, version included, such as https://compose.example.com/2016-07.`;
+    const message = `There is no Compose API at ${address} (HTTP 404). Set base_url to the full address, including the version, such as https://compose.example.com/2016-07.`;
     throw new ConnectorError('api_not_found', { message }, { internalMessage, note, status: 404, cause: thrown });
   }
 }

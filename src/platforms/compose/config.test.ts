@@ -46,7 +46,7 @@ describe('an invalid value', () => {
       'emoji😀',
       'contains a line break or another character that an HTTP header cannot contain; copy the token again, as one line',
     ],
-    ['deployment_ids', ID, 'must be an array of strings, even for one: ["…"]'],
+    ['deployment_ids', ID, 'must be an array of strings, even for a single value: ["…"]'],
     ['deployment_ids', [1], 'must be a string'],
     ['deployment_ids', ['5a2b'], 'must be a deployment ID: 24 hexadecimal digits'],
     ['deployment_ids', [`${ID},${ID}`], 'must be a deployment ID: 24 hexadecimal digits'],

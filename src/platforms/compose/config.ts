@@ -36,14 +36,14 @@ export const composeConfig = z
     ).meta({
       title: 'Deployment IDs',
       description:
-        'IDs of the deployments to read. Applies to deployments and all per-deployment streams, not audit_events. Leave empty to read all deployments.',
+        'IDs of the deployments to read. Applies to deployments and all per-deployment streams, but not to audit_events. Leave empty to read all deployments.',
       examples: [['5a2b4c6d8e0f12001300b001']],
       order: 2,
     }),
     include_connection_strings: boolean().default(false).meta({
       title: 'Include connection strings',
       description:
-        'Add connection_strings and ca_certificate_base64 to deployments, with one more request per deployment. Connection strings contain admin passwords, which are then stored in the destination.',
+        'Add connection_strings and ca_certificate_base64 to deployments, which takes one additional request per deployment. Connection strings contain admin passwords, which are then stored in the destination.',
       order: 3,
     }),
     page_size: wholeNumber(10, 100).default(50).meta({
@@ -63,7 +63,7 @@ export const composeConfig = z
       .meta({
         title: 'Base URL',
         description:
-          'Address of a server that implements the Compose API, including the version. Compose shut down on 1 March 2023, so the default no longer works. Plain http is accepted only for hosts that cannot be public.',
+          'Address of a server that implements the Compose API, including the version. Compose shut down on 1 March 2023, so the default no longer works. Plain HTTP is accepted only for private hosts, such as localhost.',
         examples: [DEFAULT_BASE_URL],
         pattern: '^\\s*https?://\\S+\\s*$',
         pattern_descriptor: 'https://host/version',

@@ -49,7 +49,7 @@ describe('an invalid value', () => {
     ['deployment_ids', [`${guidOf(1)},${guidOf(2)}`], NO_ID],
     ['deployment_ids', [crnOf(1).slice(0, -1)], NO_ID],
     ['deployment_ids', ['5a2b4c6d8e0f12001300b001'], NO_ID],
-    ['resource_group_ids', GROUP, 'must be an array of strings, even for one: ["…"]'],
+    ['resource_group_ids', GROUP, 'must be an array of strings, even for a single value: ["…"]'],
     ['resource_group_ids', ['default'], NO_GROUP],
     ['resource_group_ids', [`${GROUP}0`], NO_GROUP],
     ['endpoints', { iam: 1 }, 'must be a string'],

@@ -65,7 +65,7 @@ export const ibmCloudConfig = z
     api_key: requiredText().meta({
       title: 'API key',
       description:
-        'IAM API key. We recommend a service ID with the role Viewer on the database services; create its key under Manage → Access (IAM) → Service IDs → API keys. The key is sent only to IAM.',
+        'IAM API key. We recommend the key of a service ID with the role Viewer on the database services; create it under Manage → Access (IAM) → Service IDs → API keys. The key is sent only to IAM.',
       airbyte_secret: true,
       order: 1,
     }),
@@ -79,7 +79,7 @@ export const ibmCloudConfig = z
     resource_group_ids: listOf(resourceGroupId).meta({
       title: 'Resource group IDs',
       description:
-        'IDs of the resource groups whose deployments to read. Leave empty to read all deployments that the API key can view.',
+        'IDs of the resource groups whose deployments are read. Leave empty to read all deployments that the API key can view.',
       examples: [['11112222333344445555666677778888']],
       order: 3,
     }),
@@ -95,7 +95,7 @@ export const ibmCloudConfig = z
     logs_instances: listOf(logsInstance).meta({
       title: 'Logs instances',
       description:
-        "CRNs of the IBM Cloud Logs instances that receive the account's audit events. Requires the role Reader on each. If empty, audit_events is unavailable.",
+        "CRNs of the IBM Cloud Logs instances that receive the account's audit events. Requires the role Reader on each instance. If empty, audit_events is unavailable.",
       examples: [
         [
           'crn:v1:bluemix:public:logs:us-south:a/11112222333344445555666677778888:a0000000-0000-4000-8000-000000000001::',
@@ -106,18 +106,19 @@ export const ibmCloudConfig = z
     access_review: boolean().default(false).meta({
       title: 'Access review',
       description:
-        'Make users, service_ids and trusted_profiles available. They contain personal data. Requires Viewer on User Management and on IAM Identity.',
+        'Make the streams users, service_ids and trusted_profiles available, which contain personal data. Requires Viewer on User Management and on IAM Identity.',
       order: 6,
     }),
     api_keys: boolean().default(false).meta({
       title: 'API keys',
       description:
-        'Make api_keys available: owner, name and age of all API keys of the account, never their values. Requires Administrator on IAM Identity.',
+        'Make the stream api_keys available: owner, name and age of all API keys in the account, but never their values. Requires Administrator on IAM Identity.',
       order: 7,
     }),
     identity_activity: boolean().default(false).meta({
       title: 'Identity activity',
-      description: 'Add last logins to users, service_ids and trusted_profiles, with one more request per record.',
+      description:
+        'Add last logins to users, service_ids and trusted_profiles, which takes one additional request per record.',
       order: 8,
     }),
     trusted_profiles: listOf(trustedProfile)
@@ -140,7 +141,8 @@ export const ibmCloudConfig = z
       }),
     endpoints: endpoints.meta({
       title: 'Endpoints',
-      description: "Addresses to use instead of IBM's. Plain http is accepted only for hosts that cannot be public.",
+      description:
+        "Addresses to use instead of IBM's. Plain HTTP is accepted only for private hosts, such as localhost.",
       // Programs that generate config templates from specs also accept a list of types.
       type: ['object'],
       airbyte_hidden: true,

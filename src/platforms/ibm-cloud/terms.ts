@@ -12,15 +12,15 @@ export const terms: Terms = {
   },
   messages: {
     token_rejected:
-      'The service at {host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} the role that the docs name for the stream, and check that the service ID is not locked. If the problem persists, report it.',
+      'The service at {host} rejected the access token issued for this {token} (HTTP 401). Grant {holder} the role that the docs list for the stream, and check that the service ID is not locked. If the problem persists, report it.',
     forbidden:
       'The {token} is not authorized to read {path} at {host} (HTTP 403{said}). Grant {holder} the role Viewer on the service, or deselect the stream.',
     not_found:
-      'IBM Cloud has no {path} at {host} (HTTP {status}{said}). The deployment may have been deleted. Otherwise, check platform.endpoints if it is set, or deselect the stream and report the problem.',
+      'IBM Cloud could not find {path} at {host} (HTTP {status}{said}). The deployment may have been deleted. Otherwise, check platform.endpoints if it is set, or deselect the stream and report the problem.',
     redirected:
       'IBM Cloud redirected {path} (HTTP {status}) to {target}. Redirects are not followed, because tokens are sent only to IBM Cloud. A proxy may have responded instead. If platform.endpoints is set, check it.',
     certificate_untrusted:
-      'The TLS certificate of {host} is not trusted ({code}). If a proxy or a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the file with its CA certificate. If platform.endpoints is set, check it.',
+      'The TLS certificate of {host} is not trusted ({code}). If a proxy or a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to the path of the CA certificate. If platform.endpoints is set, check it.',
     unexpected_status:
       'IBM Cloud rejected {path} at {host} with HTTP {status}{said}. If the problem persists, report it.',
   },

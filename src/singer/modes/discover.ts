@@ -12,7 +12,7 @@ import { readSettings } from '../protocol/settings.ts';
  */
 export async function runDiscover(context: Context, configs: readonly string[], debug: boolean): Promise<number> {
   let config: Row = {};
-  let problem = 'The config names no platform.';
+  let problem = 'The config does not specify a platform.';
   try {
     config = (await readSettings(configs, context.env)).settings;
   } catch (thrown) {
@@ -23,7 +23,7 @@ export async function runDiscover(context: Context, configs: readonly string[], 
   const name = platform['name'] ?? (config['api_token'] === undefined ? undefined : 'compose');
   let streams = typeof name === 'string' && Object.hasOwn(STREAMS, name) ? STREAMS[name] : undefined;
   if (streams === undefined) {
-    if (name !== undefined) problem = 'The config names an unknown platform.';
+    if (name !== undefined) problem = 'The config specifies an unknown platform.';
     streams = STREAMS['compose'] ?? [];
     // The log is loaded only if there is something to report.
     const { TapLog } = await import('../protocol/log.ts');

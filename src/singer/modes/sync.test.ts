@@ -164,7 +164,7 @@ describe('a sync', () => {
     const { code, outline, log } = await sync({ catalog: { accounts: { selected: false } } });
     expect({ code, outline }).toEqual({ code: 0, outline: ['STATE'] });
     expect(log).toContain(
-      'WARNING no stream is selected, so there is nothing to read; select streams in the catalog, or read without one',
+      'WARNING no stream is selected, so there is nothing to read; select streams in the catalog, or run without a catalog',
     );
   });
 });

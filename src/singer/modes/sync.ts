@@ -24,7 +24,7 @@ export async function runSync(context: Context, files: TapFiles, debug: boolean)
   if (selected.length + unusable.length === 0)
     log.log(
       'warn',
-      'no stream is selected, so there is nothing to read; select streams in the catalog, or read without one',
+      'no stream is selected, so there is nothing to read; select streams in the catalog, or run without a catalog',
     );
 
   context.signal.throwIfAborted();
@@ -65,7 +65,7 @@ function withoutDeselectedDetails(stream: Stream, deselected: ReadonlySet<string
 }
 
 const NO_VARIABLES =
-  'The environment names no platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
+  'The environment does not specify a platform. For IBM Cloud Databases, set TAP_COMPOSE_PLATFORM_NAME=ibm_cloud and TAP_COMPOSE_PLATFORM_API_KEY; for Compose, set TAP_COMPOSE_PLATFORM_NAME=compose and TAP_COMPOSE_PLATFORM_API_TOKEN.';
 
 /** Loads the config from files and environment variables. The error is one sentence about the problem. */
 export async function loadTapConfig({ env }: Context, configs: readonly string[], log: TapLog): Promise<Config> {

@@ -73,9 +73,13 @@ describe('the option --discover', () => {
 
   const advice = 'This catalog lists the streams of Compose. For IBM Cloud Databases, set platform.name to ibm_cloud.';
   test.each<[string, () => string[], string]>([
-    ['no config', () => [], 'The config names no platform.'],
-    ['an empty config', () => [inputFile({})], 'The config names no platform.'],
-    ['an unknown platform', () => [inputFile({ platform: { name: 'ibm' } })], 'The config names an unknown platform.'],
+    ['no config', () => [], 'The config does not specify a platform.'],
+    ['an empty config', () => [inputFile({})], 'The config does not specify a platform.'],
+    [
+      'an unknown platform',
+      () => [inputFile({ platform: { name: 'ibm' } })],
+      'The config specifies an unknown platform.',
+    ],
     ['a missing file', () => ['/none'], 'The config file /none does not exist. Check the path.'],
   ])("prints Compose's catalog and a warning if given %s", async (_, configs, problem) => {
     expect(await discover(configs())).toEqual({ names, log: [`WARNING ${problem} ${advice}`] });

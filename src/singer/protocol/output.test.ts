@@ -91,6 +91,6 @@ test('a rate limit is logged once, and pending bookmarks are printed as before a
   for (const sink of [events, teams]) sink.held(Date.parse('2030-01-01T00:00:00Z'));
   expect(marksIn(all)).toEqual([undefined, 20]);
   expect(all.tap.log()).toEqual([
-    "WARNING the API's rate limit is used up; requests resume at 2030-01-01T00:00:00.000Z",
+    "WARNING the API's rate limit was exceeded; requests resume at 2030-01-01T00:00:00.000Z",
   ]);
 });

@@ -50,7 +50,7 @@ export class SingerOutput implements Output {
   held(until: number): void {
     if (until === this.#heldUntil) return;
     this.#heldUntil = until;
-    this.log('warn', `the API's rate limit is used up; requests resume at ${utcText(until)}`);
+    this.log('warn', `the API's rate limit was exceeded; requests resume at ${utcText(until)}`);
   }
 
   /** Logs the record count of a stream, unless the process was stopped: in that case, the last line may be the reason. */

@@ -205,7 +205,7 @@ describe('the selection of fields', () => {
     });
     const chosen = choose({ streams: [{ stream: 'teams', metadata: [inside('id'), inside('name'), 'nonsense', {}] }] });
     expect(chosen.selected[0]?.deselected.size).toBe(0);
-    expect(chosen.warnings).toEqual([expect.stringMatching(/^teams: .*inside other fields/)]);
+    expect(chosen.warnings).toEqual([expect.stringMatching(/^teams: .*nested fields/)]);
   });
 });
 

@@ -60,7 +60,7 @@ export function selectionIn(
     } else {
       seen.add(name);
       if (entry.deselectsInside) {
-        warn(`${name}: the catalog deselects fields inside other fields, which is not possible; they are included`);
+        warn(`${name}: the catalog deselects nested fields, which is not supported; they are included`);
       }
       const mode = isOffered(definition, platform)
         ? modeOf(entry, definition, warn)

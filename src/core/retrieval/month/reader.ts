@@ -56,7 +56,7 @@ async function readAccount<S, F extends string>(
       // Skipped months are closed only after a later month has been read, because the API may have rejected them for
       // another reason.
       report.requests += 1;
-      reader.warn(`the API no longer has ${month} (${error.answer}), so it has no records`);
+      reader.warn(`the API no longer has data for ${month} (${error.answer}), so this month has no records`);
     }
     reader.sink.checkpoint();
     await session.output.ready();

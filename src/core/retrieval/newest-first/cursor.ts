@@ -199,7 +199,7 @@ export class NewestFirstCursor implements Cursor {
     const mayBeClamped = floor === undefined && cursor !== undefined && !this.#sawLongPage;
     if (this.#resumed) this.#begin(this.#mark);
     else this.#done = true;
-    return mayBeClamped ? 'every page had at most one row, so rows may be missing after the last one' : undefined;
+    return mayBeClamped ? 'every page had at most one row, so rows after the last page may be missing' : undefined;
   }
 
   /** Starts a pass at the newest row. */

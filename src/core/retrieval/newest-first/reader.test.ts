@@ -222,7 +222,7 @@ describe('paging faults of the API', () => {
   });
 
   test('pages with one row cause a warning if the list has no lower bound', async () => {
-    const warning = 'events: every page had at most one row, so rows may be missing after the last one';
+    const warning = 'events: every page had at most one row, so rows after the last page may be missing';
     const warnings = async (state: object, size: number): Promise<string[]> => {
       const { read, printed } = open(pagesOf(all, { size, inclusive: true }), state);
       await read();

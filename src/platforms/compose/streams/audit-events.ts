@@ -20,8 +20,8 @@ export const auditEvents = composeStream({
   fields: {
     id: text('ID of the event.'),
     account_id: text('ID of the account.'),
-    deployment_id: text('ID of the deployment, for events of a deployment.'),
-    cluster_id: text('ID of the cluster, for events of a cluster.'),
+    deployment_id: text('ID of the deployment, for events about a deployment.'),
+    cluster_id: text('ID of the cluster, for events about a cluster.'),
     user_id: text('ID of the user; empty for system events.'),
     email: text('Email address of the user.'),
     event: text('Event type, such as deployment.scale.members.'),

@@ -4,7 +4,7 @@ import { composeStream, wholeList } from '../stream.ts';
 /** `GET /billables` (compose-api.md 9.3). No known client reads this list. */
 export const billables = composeStream({
   name: 'billables',
-  description: 'Billable items of the account. A vendor report, which may not be available to every token.',
+  description: "The account's billable items: a vendor report that might not be available to every token.",
   retrieval: wholeList('billables'),
   primaryKey: 'id',
   fields: {

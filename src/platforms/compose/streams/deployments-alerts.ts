@@ -22,10 +22,10 @@ export const deploymentsAlerts = composeStream({
   primaryKey: 'deployment_id',
   fields: {
     deployment_id: text('ID of the deployment.'),
-    summary: text('Health summary; healthy without alerts.'),
+    summary: text('Health summary; healthy if there are no alerts.'),
     alerts: listOfObjects('Alerts; empty for a healthy deployment.', {
       deployment_id: text('ID of the deployment.'),
-      capsule_id: text('ID of the node, for alerts of a single node.'),
+      capsule_id: text('ID of the node, for alerts about a single node.'),
       message: text('Message of the alert.'),
       status: text('Severity, such as warning or critical.'),
     }),

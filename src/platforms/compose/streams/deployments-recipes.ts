@@ -10,7 +10,7 @@ import { composeStream, perDeployment } from '../stream.ts';
  */
 export const deploymentsRecipes = composeStream({
   name: 'deployments_recipes',
-  description: 'Jobs of each deployment and their steps, as separate records.',
+  description: 'Jobs of each deployment, and their steps as separate records.',
   retrieval: {
     ...perDeployment('recipes'),
     rows(body, { path }) {
@@ -29,7 +29,7 @@ export const deploymentsRecipes = composeStream({
     status_detail: text('Description of the status.'),
     account_id: text('ID of the account.'),
     deployment_id: text('ID of the deployment.'),
-    parent_id: text('ID of the parent recipe, for steps.'),
+    parent_id: text('ID of the parent recipe, if this recipe is a step.'),
     created_at: timestamp('Creation time.'),
     updated_at: timestamp('Time of the last update.'),
     operations_complete: integer('Number of completed operations.'),

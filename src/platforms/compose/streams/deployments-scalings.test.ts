@@ -14,6 +14,8 @@ test('a body with a single known field becomes a record, even if the field is nu
 test.each([[{}], [{ hello: 'world' }], [{ deployment_id: 'd1' }], [{ _embedded: { scalings: [] } }]])(
   'a body without known fields causes an error: %j',
   (body) => {
-    expect(() => rowsIn(deploymentsScalings, body)).toThrow('it has none of the fields allocated_units, used_units');
+    expect(() => rowsIn(deploymentsScalings, body)).toThrow(
+      'it does not have any of the fields allocated_units, used_units',
+    );
   },
 );

@@ -20,7 +20,7 @@ export async function accountId({ api, config, id: known }: Account): Promise<st
   if (body instanceof ConnectorError) {
     // Rethrown unchanged, this error would look as if the request that needs the id had been rejected.
     const { answer = '', internalMessage = '' } = body;
-    const message = `IAM at ${new URL(iam).host} doesn't report which account the API key belongs to (${answer}), and neither do its access tokens. If platform.endpoints is set, check it. If the problem persists, report it.`;
+    const message = `IAM at ${new URL(iam).host} doesn't report which account the API key belongs to (${answer}), and its access tokens don't contain the account either. If platform.endpoints is set, check it. If the problem persists, report it.`;
     throw new ConnectorError('unexpected_status', { message }, { internalMessage, cause: body });
   }
   const id = textOf(objectOf(body, KEY_DETAILS)['account_id']);

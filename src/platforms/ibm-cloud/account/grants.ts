@@ -46,10 +46,10 @@ function grantFields(subject: SubjectKey, description: string): Record<string, F
     [subject]: text(description),
     subject_type: text('Kind of subject: user, service_id, profile, resource or access_group.'),
     name: text('Display name of the role, such as Viewer.'),
-    role: text('Name of the role in its CRN.'),
+    role: text('Name of the role, as in its CRN.'),
     role_id: text('CRN of the role.'),
     scope: text('Scope of the policy: instance, resource_group, service or account.'),
-    deployment_id: text('CRN of the deployment, if the policy is limited to a listed deployment.'),
+    deployment_id: text('CRN of the deployment, if the policy is limited to a deployment that the API key can view.'),
     service_instance: text('GUID of the service instance, if the policy is limited to one instance.'),
     service_name: text('Name of the service, such as databases-for-postgresql; null for a policy on all services.'),
     resource_group_id: text('ID of the resource group, if the policy is limited to one group.'),
@@ -94,7 +94,7 @@ export async function loadGrants(account: Account): Promise<Grants> {
   const covering = [...policies.values()].filter(coversDatabases);
   api.log(
     'info',
-    `IBM Cloud lists ${count(policies.size, 'policy', 'policies')} to this API key, ${covering.length} of which cover databases. It omits policies that the key can't view; ${VIEWER} should show all. Compare the number with the console`,
+    `IBM Cloud lists ${count(policies.size, 'policy', 'policies')} for this API key, ${covering.length} of which cover databases. It omits policies that the key can't view; to include them, grant ${VIEWER}. Compare the number with the console`,
   );
   const selected = covering.filter((policy) => isSelected(policy, crns, account));
   warnOfLimits(STREAM, ['policy', 'policies'], selected, account);

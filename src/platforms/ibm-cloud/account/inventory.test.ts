@@ -79,7 +79,7 @@ test('the log contains a summary of the inventory, so that users can notice miss
   await load();
   expect(api.logged).toEqual([
     expect.stringMatching(
-      /^info IBM Cloud lists 4 instances to this API key: 1 deployment of generation 1, 1 of generation 2, 1 independent backup\./,
+      /^info IBM Cloud lists 4 instances for this API key: 1 deployment of generation 1, 1 of generation 2, 1 independent backup\./,
     ),
   ]);
 });
@@ -154,10 +154,10 @@ describe('the pages of the inventory', () => {
   test.each([
     [{ next_url: null }, 'the list resources is missing or not a list'],
     [{ resources: null }, 'the list resources is missing or not a list'],
-    [{ resources: [], next_url: 7 }, 'none of the parameters start, next_docid, next_url'],
+    [{ resources: [], next_url: 7 }, 'any of the parameters start, next_docid, next_url'],
     [
       { resources: [], next_url: '/v2/resource_instances?offset=100' },
-      'none of the parameters start, next_docid, next_url',
+      'any of the parameters start, next_docid, next_url',
     ],
     [{ resources: [gen1Row(1), null] }, 'row 2 of 2 is not an object'],
     [{ resources: [{ name: 'db', guid: '', id: null }] }, 'row 1 of 1 has no CRN'],
@@ -245,5 +245,5 @@ test('an instance that is listed twice is included once, in its latest version',
       : instancesBody([gen1Row(1, { name: 'after' })]),
   );
   expect((await load()).deployments).toMatchObject([{ id: crnOf(1), row: { name: 'after' } }]);
-  expect(api.logged).toEqual([expect.stringContaining('IBM Cloud lists 1 instance to')]);
+  expect(api.logged).toEqual([expect.stringContaining('IBM Cloud lists 1 instance for')]);
 });

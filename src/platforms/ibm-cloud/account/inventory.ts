@@ -97,7 +97,7 @@ function logSummary(
   ];
   api.log(
     'info',
-    `IBM Cloud lists ${count(instances, 'instance')} to this API key: ${numbers.join(', ')}. It omits instances that the key can't view; the role Viewer on the database services shows all their instances`,
+    `IBM Cloud lists ${count(instances, 'instance')} for this API key: ${numbers.join(', ')}. It omits instances that the key can't view; to include them, grant the role Viewer on the database services`,
   );
   for (const deployment of gen1) {
     if (deployment.region !== undefined) continue;
@@ -150,5 +150,5 @@ export function missingSentence(missing: readonly string[], { resourceGroupIds }
   const ids = missing.join(', ');
   return resourceGroupIds.length === 0
     ? `These deployment_ids do not exist for this API key: ${ids}. Correct deployment_ids.`
-    : `These deployment_ids are not in the resource groups of resource_group_ids: ${ids}. Correct either option.`;
+    : `These deployment_ids are not in the resource groups that resource_group_ids lists: ${ids}. Correct either option.`;
 }

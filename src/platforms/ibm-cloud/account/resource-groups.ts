@@ -15,7 +15,7 @@ export async function loadResourceGroups(account: Account): Promise<Row[]> {
   const body = await account.api.get({ origin, path: RESOURCE_GROUPS, query }, 'resource_groups');
   const rows = rowsOf(body, 'resources', RESOURCE_GROUPS);
   if (textOf(objectOf(body, RESOURCE_GROUPS)['next_url']) === undefined) return rows;
-  throw unexpectedBody(RESOURCE_GROUPS, 'it has a further page, although this list is not documented to be paged');
+  throw unexpectedBody(RESOURCE_GROUPS, 'it has a second page, although pagination is not documented for this list');
 }
 
 /** The groups of resource_group_ids that the account has. With a single account, all of them should exist. */

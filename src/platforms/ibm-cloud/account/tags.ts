@@ -65,6 +65,6 @@ export function warnOfUntagged(deployments: readonly Deployment[], { byId }: Tag
   const which = `${count(missing.length, 'deployment')}, such as ${first.id}`;
   api.log(
     'warn',
-    `deployments: tags and access_tags are null for ${which}, because IBM Cloud's search omits them. New deployments appear in it with a delay. If the problem persists, report it`,
+    `deployments: tags and access_tags are null for ${which}, because IBM Cloud's search omits them. New deployments appear in search results after a delay. If the problem persists, report it`,
   );
 }

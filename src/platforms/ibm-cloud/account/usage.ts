@@ -81,7 +81,7 @@ async function groupIds(account: Account): Promise<readonly string[]> {
   }
   account.logOnce(
     'info',
-    `billables: reading the usage of ${count(groups.length, 'resource group')}. IBM Cloud omits groups that the API key can't view; the role Viewer on all resource groups shows them`,
+    `billables: reading the usage of ${count(groups.length, 'resource group')}. IBM Cloud omits groups that the API key can't view; to include them, grant the role Viewer on all resource groups`,
   );
   return groups;
 }

@@ -28,7 +28,7 @@ describe('a configured address', () => {
     ['iam', 'iam.cloud.ibm.com', 'must be a URL such as https://iam.cloud.ibm.com'],
     ['iam', '', 'must be a URL such as https://iam.cloud.ibm.com'],
     ['iam', 'ftp://iam.cloud.ibm.com', 'must begin with https://'],
-    ['iam', 'https://user:password@iam.cloud.ibm.com', 'must contain no user name or password'],
+    ['iam', 'https://user:password@iam.cloud.ibm.com', 'must not contain a username or password'],
     ['iam', 'https://iam.cloud.ibm.com/?a=b', 'must end with the path'],
     ['iam', 'http://iam.cloud.ibm.com', 'plain http only for loopback'],
     ['databases', 'http://api.{region}.databases.cloud.ibm.com', 'plain http only for loopback'],

@@ -50,14 +50,16 @@ describe('a link', () => {
     ' ',
   ])('without a known token causes an error instead of ending the list: %j', (link) => {
     expect(() => tokenIn(link, NAMES, PATH)).toThrow(
-      problem('its link to the next page has none of the parameters start, next_docid, next_url'),
+      problem('its link to the next page does not have any of the parameters start, next_docid, next_url'),
     );
   });
 
   test.each([0, false, {}, ['/v2?start=abc'], { href: 7 }])(
     'with the value %j causes an error instead of ending the list',
     (link) => {
-      expect(() => tokenIn(link, NAMES, PATH)).toThrow(problem('its link to the next page has none of the parameters'));
+      expect(() => tokenIn(link, NAMES, PATH)).toThrow(
+        problem('its link to the next page does not have any of the parameters'),
+      );
     },
   );
 });

@@ -74,7 +74,7 @@ export function tokenIn(link: unknown, names: readonly string[], path: string): 
     const value = parameterOf(link, name);
     if (value !== undefined) return { name, value };
   }
-  throw unexpectedBody(path, `its link to the next page has none of the parameters ${names.join(', ')}`);
+  throw unexpectedBody(path, `its link to the next page does not have any of the parameters ${names.join(', ')}`);
 }
 
 /**
@@ -86,7 +86,7 @@ export function offsetOfNext({ next, limit }: Row, { path, query }: Request): Pa
   const current = Number(query?.['offset'] ?? 0);
   const offset = Number(parameterOf(next, 'offset') ?? current + Number(limit));
   if (!Number.isSafeInteger(offset) || offset <= current) {
-    throw unexpectedBody(path, `its next page doesn't follow the one at offset ${current}`);
+    throw unexpectedBody(path, `its next page doesn't follow the page at offset ${current}`);
   }
   return { name: 'offset', value: String(offset) };
 }

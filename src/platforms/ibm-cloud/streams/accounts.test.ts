@@ -40,7 +40,7 @@ test.each([403, 404])('with HTTP %i, the record contains only the id, and a warn
   await stream.toEnd();
   expect(printed.rows).toEqual([{ id: ACCOUNT, account_id: ACCOUNT }]);
   expect(api.logged).toEqual([
-    `warn accounts: the record has only the id, because IBM Cloud rejected the request (HTTP ${status})`,
+    `warn accounts: the record contains only the id, because IBM Cloud rejected the request (HTTP ${status})`,
   ]);
 });
 

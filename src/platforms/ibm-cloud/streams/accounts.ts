@@ -33,7 +33,10 @@ async function loadAccount(account: Account): Promise<{ rows: Row[]; requests: n
   const body = await orRejection(api.get({ origin: config.endpoints.accounts, path }, 'accounts'));
   if (body instanceof ConnectorError) {
     if (api.isCheck !== true) {
-      api.log('warn', `accounts: the record has only the id, because IBM Cloud rejected the request (${body.answer})`);
+      api.log(
+        'warn',
+        `accounts: the record contains only the id, because IBM Cloud rejected the request (${body.answer})`,
+      );
     }
     return { rows: [{ id }], requests: 1, skipped: { label: `the details of account ${id}`, error: body } };
   }

@@ -43,7 +43,10 @@ async function loadKeys(account: Account): Promise<{ rows: Row[]; requests: numb
   const lists = await Promise.all([load('user', [{}]), load('serviceid', groups)]);
   const rows = lists.flatMap((list) => list.rows);
   for (const row of rows) row['description'] = textOrNull(row['description']);
-  api.log('info', `IBM Cloud lists ${count(rows.length, 'API key')} to this API key; ${ADMINISTRATOR} shows all`);
+  api.log(
+    'info',
+    `IBM Cloud lists ${count(rows.length, 'API key')} for this API key; to include all keys, grant ${ADMINISTRATOR}`,
+  );
   if (api.isCheck !== true) await warnIfOwn(rows, account);
   return { rows, requests: lists.reduce((sum, { requests }) => sum + requests, 0) };
 

@@ -36,7 +36,7 @@ export const auditEvents = ibmStream({
   startDateField: 'created_at',
   dropped: [],
   fields: {
-    id: text('ID of the event, or a hash of its content if it has none.'),
+    id: text('ID of the event, or a hash of its content if the event has no ID.'),
     deployment_id: text('CRN of the deployment.'),
     service: text('Name of the service, such as databases-for-postgresql.'),
     event: text('Action, such as databases-for-postgresql.deployment-group.update.'),
@@ -63,9 +63,9 @@ export const auditEvents = ibmStream({
     data_event: boolean('Whether this is a data event, not a management event.'),
     save_service_copy: boolean('Whether the service provider keeps a copy.'),
     created_at: timestamp('Time of the event.'),
-    logs_instance: text('CRN of the Logs instance that has the event.'),
+    logs_instance: text('CRN of the Logs instance that stores the event.'),
     raw: text(
-      "Text of an event that can't be parsed. Such a record otherwise has only id, service, created_at and logs_instance.",
+      "Text of the event, if it can't be parsed. Such a record otherwise contains only id, service, created_at and logs_instance.",
     ),
   },
 });

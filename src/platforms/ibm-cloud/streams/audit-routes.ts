@@ -15,7 +15,7 @@ const ROLE = 'the role Viewer on the service atracker';
  */
 export const auditRoutes = ibmStream({
   name: 'audit_routes',
-  description: 'Where audit events of the account are sent. Events that no record covers are dropped.',
+  description: "Destinations of the account's audit events. Events that no record covers are dropped.",
   retrieval: { way: 'shared', path: ROUTES, load },
   primaryKey: {
     field: 'id',
@@ -39,9 +39,9 @@ export const auditRoutes = ibmStream({
       'CRN of the instance that receives the events, such as a Logs instance; may be in another account.',
     ),
     bucket: text('Bucket that receives the events, if the target is in Cloud Object Storage.'),
-    write_status: text('Whether events can be written to the target, such as success.'),
-    last_failure_at: timestamp('Time of the last failure to write.'),
-    last_failure_reason: text('Reason of the last failure to write.'),
+    write_status: text('Status of writing events to the target, such as success.'),
+    last_failure_at: timestamp('Time of the last failed write to the target.'),
+    last_failure_reason: text('Reason for the last failed write to the target.'),
     is_default_target: boolean('Whether the target receives all events that no rule matches.'),
   },
 });

@@ -19,7 +19,7 @@ const PATH = 'v4/accounts/{id}/resource_instances/usage/{month}';
 /** One record per instance, plan and metric of a month's usage (icd-api.md 2.5). */
 export const billables = ibmStream({
   name: 'billables',
-  description: 'Costs of databases: one record per month, deployment, plan and metric.',
+  description: 'Database costs: one record per month, deployment, plan and metric.',
   retrieval: {
     way: 'month',
     cursorField: 'month',
@@ -33,10 +33,10 @@ export const billables = ibmStream({
   dropped: [],
   fields: {
     id: text(
-      'Key generated for this stream: month/identifier/sku/metric/region/pricing_country, plus a number for records that share these values.',
+      'Key generated for this stream: month/identifier/sku/metric/region/pricing_country, plus a number if several records share these values.',
     ),
     month: text('Billing month in UTC, such as 2026-10.'),
-    deployment_id: text('CRN of the deployment or backup, which may be deleted.'),
+    deployment_id: text('CRN of the deployment or backup, which may no longer exist.'),
     amount: number('Cost in currency_code, after discounts.'),
     currency_code: text('Currency, such as USD.'),
     currency_rate: number('Exchange rate from US dollars.'),
@@ -116,7 +116,10 @@ function isSelected(deployment: string, resource: Row, account: Account): boolea
   if (selection.resourceGroupIds.length === 0) return true;
   const group = textOf(resource['resource_group_id']);
   if (group !== undefined) return selection.resourceGroupIds.includes(group);
-  account.logOnce('warn', 'billables: some usage has no resource_group_id, and is synced despite resource_group_ids');
+  account.logOnce(
+    'warn',
+    'billables: some usage has no resource_group_id, and is synced although resource_group_ids is set',
+  );
   return true;
 }
 

@@ -31,7 +31,7 @@ export const databases = ibmStream({
       version: text('Version number.'),
       status: text('Support status, such as stable, beta or deprecated.'),
       preferred: boolean('Whether this is the recommended version.'),
-      is_preferred: boolean("Same as preferred, under the API's own name."),
+      is_preferred: boolean("Same as preferred, but under the API's own name."),
       transitions: listOfObjects('Available upgrades.', {
         application: text('Database type.'),
         method: text('Upgrade method: in-place or restore.'),

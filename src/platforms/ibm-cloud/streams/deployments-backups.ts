@@ -35,7 +35,7 @@ export const deploymentsBackups = ibmStream({
   dropped: ['download_link'],
   fields: {
     id: text('CRN of the backup.'),
-    deployment_id: text('CRN of the deployment, which may be deleted.'),
+    deployment_id: text('CRN of the deployment, which may no longer exist.'),
     generation: text('gen1 or gen2.'),
     name: text('Name of the backup; generation 2 only.'),
     type: text('Backup type: scheduled, automatic or on_demand.'),

@@ -12,7 +12,7 @@ const RECLAMATIONS = 'v1/reclamations';
 /** `GET /v1/reclamations` (icd-accounts-access.md 2.22), which has no pagination. */
 export const deploymentsReclamations = ibmStream({
   name: 'deployments_reclamations',
-  description: 'Deleted deployments that can still be restored, for three days.',
+  description: 'Deleted deployments that can still be restored. IBM Cloud keeps them for three days.',
   retrieval: { way: 'shared', path: RECLAMATIONS, load },
   primaryKey: 'id',
   dropped: ['entity_id', 'entity_type_id', 'entity_crn', 'resource_instance_id', 'policy_id', 'custom_properties'],

@@ -87,8 +87,12 @@ test('a rule has a record for each database service or instance, and for all ser
 });
 
 test.each<[string, Record<string, unknown>, string]>([
-  ['has more rules than it lists', { [ACCOUNT]: { current_rule_count: 5 } }, 'IBM Cloud lists 1 of 5 rules to this'],
-  ['rejects the request for their number', { [ACCOUNT]: refusal(403, 'x') }, 'rejected the request for their number'],
+  ['has more rules than it lists', { [ACCOUNT]: { current_rule_count: 5 } }, 'IBM Cloud lists 1 of 5 rules for this'],
+  [
+    'rejects the request for the number of rules',
+    { [ACCOUNT]: refusal(403, 'x') },
+    'rejected the request for the number of rules',
+  ],
 ])('an account that %s causes a warning', async (_, more, reason) => {
   const opened = await read([rule('r1', [REDIS])], more);
   expect(opened.printed.rows).toHaveLength(1);

@@ -24,7 +24,7 @@ const ROLE = 'the role Viewer on the database services';
 export const deploymentsRestrictions = ibmStream({
   name: STREAM,
   description:
-    'Context-based restrictions on databases: the networks that may connect. One record per rule and resource.',
+    'Context-based restrictions, which limit the networks that can connect to databases. One record per rule and resource.',
   retrieval: { way: 'shared', path: RULES, load },
   primaryKey: 'id',
   dropped: [],
@@ -35,7 +35,7 @@ export const deploymentsRestrictions = ibmStream({
     enforcement_mode: text('enabled, disabled (the rule has no effect) or report.'),
     service_name: text('Name of the service, such as databases-for-postgresql; null for a rule on all services.'),
     service_instance: text('GUID of the service instance, if the rule is limited to one instance.'),
-    deployment_id: text('CRN of the deployment, if the rule is limited to a listed deployment.'),
+    deployment_id: text('CRN of the deployment, if the rule is limited to a deployment that the API key can view.'),
     region: text('Region that the rule is limited to.'),
     resource_group_id: text('ID of the resource group, if the rule is limited to one group.'),
     resource_tags: listOfObjects('Access management tags that resources must have.', {
@@ -44,9 +44,9 @@ export const deploymentsRestrictions = ibmStream({
       operator: text('Operator that compares the value.'),
     }),
     contexts: listOfObjects('Requests that the rule allows; one item per network zone.', {
-      zone_id: text('ID of the network zone; null for every network.'),
+      zone_id: text('ID of the network zone; null if every network is allowed.'),
       zone_name: text('Name of the network zone.'),
-      endpoint_type: text('Endpoint type, such as public or private; null for every type.'),
+      endpoint_type: text('Endpoint type, such as public or private; null if every type is allowed.'),
       mfa: text('Required level of multifactor authentication.'),
     }),
     addresses: listOfTexts('Addresses in the network zones, as type:value.'),
@@ -71,7 +71,7 @@ async function load(account: Account): Promise<{ rows: Row[]; requests: number }
   const covering = rules.flatMap(restrictionsOf).filter(coversDatabases);
   api.log(
     'info',
-    `IBM Cloud lists ${count(rules.length, 'context-based rule')} to this API key, ${new Set(covering.map(({ id }) => id)).size} of which cover databases`,
+    `IBM Cloud lists ${count(rules.length, 'context-based rule')} for this API key, ${new Set(covering.map(({ id }) => id)).size} of which cover databases`,
   );
   const crns = new Map(deployments.map(({ id }) => [guidOf(id), id]));
   const selected = covering.filter((restriction) => isSelected(restriction, crns, account));
@@ -94,11 +94,11 @@ async function warnOfHidden(listed: number, account_id: string, { api, config }:
   const existing = isRejected ? undefined : objectOf(body, path)['current_rule_count'];
   if (typeof existing === 'number' && existing <= listed) return;
   const reason = isRejected
-    ? `IBM Cloud rejected the request for their number (${body.answer})`
-    : `IBM Cloud lists ${listed} of ${String(existing)} rules to this API key`;
+    ? `IBM Cloud rejected the request for the number of rules (${body.answer})`
+    : `IBM Cloud lists ${listed} of ${String(existing)} rules for this API key`;
   api.log(
     'warn',
-    `${STREAM}: rules may be missing, because ${reason}. Grant the service ID ${ROLE}, which shows all rules on databases`,
+    `${STREAM}: rules may be missing, because ${reason}. Grant the service ID ${ROLE} to include all rules on databases`,
   );
 }
 

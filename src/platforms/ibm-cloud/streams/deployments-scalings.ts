@@ -77,7 +77,7 @@ async function scaledDeployments(account: Account): Promise<Partitions> {
   if (first !== undefined) {
     account.api.log(
       'warn',
-      `deployments_scalings: no record for ${labelOf(first)} and ${others.length} more, although they are active, because IBM Cloud reports no sizes. If the problem persists, report it`,
+      `deployments_scalings: no record for ${labelOf(first)} and ${others.length} more, although they are active, because IBM Cloud doesn't report their sizes. If the problem persists, report it`,
     );
   }
   const leftOut = { 'of generation 2 without sizes': sizeless.length };

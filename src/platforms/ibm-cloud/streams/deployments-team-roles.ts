@@ -4,6 +4,6 @@ import { grantsTo } from '../account/grants.ts';
 /** `GET /v2/policies` (icd-api.md 2.7): the policies for access groups. */
 export const deploymentsTeamRoles = ibmStream({
   name: 'deployments_team_roles',
-  description: 'Roles that access policies grant to access groups on databases.',
-  ...grantsTo('access_group_id', 'ID of the access group, as in teams.'),
+  description: 'Roles on databases that access policies grant to access groups.',
+  ...grantsTo('access_group_id', 'ID of the access group, as in the stream teams.'),
 });

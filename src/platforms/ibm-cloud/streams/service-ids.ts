@@ -28,7 +28,7 @@ export const serviceIds = ibmStream({
   dropped: ['crn', 'entity_tag', 'history'],
   fields: {
     id: text('ID of the service ID.'),
-    iam_id: text('IAM ID, as in deployments_roles.'),
+    iam_id: text('IAM ID, as in the stream deployments_roles.'),
     group_id: text('ID of the service ID group.'),
     name: text('Name of the service ID.'),
     description: text('Description of the service ID.'),
@@ -36,7 +36,7 @@ export const serviceIds = ibmStream({
     unique_instance_crns: listOfTexts('CRNs of the service instances that the service ID was created for.'),
     created_at: timestamp('Creation time.'),
     modified_at: timestamp('Time of the last change to the service ID itself, not to its policies.'),
-    last_authenticated_at: timestamp('Time of the last login; only with identity_activity. Null if there is none.'),
+    last_authenticated_at: timestamp('Time of the last login, or null if there is none; only with identity_activity.'),
     authentication_count: integer('Number of logins; only with identity_activity.'),
   },
 });
@@ -51,7 +51,7 @@ async function loadServiceIds(account: Account): Promise<{ rows: Row[]; requests
   }
   account.api.log(
     'info',
-    `IBM Cloud lists ${count(list.rows.length, 'service ID')} to this API key. It may omit service IDs that the key can't view; ${IDENTITY_VIEWER} shows all`,
+    `IBM Cloud lists ${count(list.rows.length, 'service ID')} for this API key. It may omit service IDs that the key can't view; to include them, grant ${IDENTITY_VIEWER}`,
   );
   return list;
 }

@@ -29,7 +29,7 @@ export const teams = ibmStream({
     members: listOfObjects('Members of the access group; null if IBM Cloud rejects the request for them.', {
       iam_id: text('IAM ID of the member.'),
       type: text('Member type: user, service or profile.'),
-      membership_type: text('static, or dynamic for a membership through a dynamic rule.'),
+      membership_type: text('Membership type: static, or dynamic if a dynamic rule added the member.'),
       name: text('Name of the member.'),
       email: text('Email address of a user.'),
       description: text('Description of a service ID or trusted profile.'),
@@ -62,7 +62,7 @@ async function loadGroups(account: Account): Promise<List> {
   }
   account.api.log(
     'info',
-    `IBM Cloud lists ${count(groups.length, 'access group')} to this API key. It omits groups that the key can't view; the role Viewer on IAM Access Groups shows all`,
+    `IBM Cloud lists ${count(groups.length, 'access group')} for this API key. It omits groups that the key can't view; to include them, grant the role Viewer on IAM Access Groups`,
   );
   return { rows: groups, requests: members.reduce((sum, list) => sum + (list?.requests ?? 1), requests) };
 }

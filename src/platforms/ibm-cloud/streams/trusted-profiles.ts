@@ -34,7 +34,7 @@ export const trustedProfiles = ibmStream({
   ],
   fields: {
     id: text('ID of the trusted profile.'),
-    iam_id: text('IAM ID, as in deployments_roles.'),
+    iam_id: text('IAM ID, as in the stream deployments_roles.'),
     name: text('Name of the trusted profile.'),
     description: text('Description of the trusted profile.'),
     template_id: text('ID of the template, if the enterprise manages the profile.'),
@@ -67,7 +67,7 @@ export const trustedProfiles = ibmStream({
     }),
     created_at: timestamp('Creation time.'),
     modified_at: timestamp('Time of the last change to the profile itself, not to its policies.'),
-    last_authenticated_at: timestamp('Time of the last login; only with identity_activity. Null if there is none.'),
+    last_authenticated_at: timestamp('Time of the last login, or null if there is none; only with identity_activity.'),
     authentication_count: integer('Number of logins; only with identity_activity.'),
   },
 });
@@ -83,7 +83,7 @@ async function loadProfiles(account: Account): Promise<{ rows: Row[]; requests: 
   }
   account.api.log(
     'info',
-    `IBM Cloud lists ${count(rows.length, 'trusted profile')} to this API key. It may omit profiles that the key can't view; ${IDENTITY_VIEWER} shows all`,
+    `IBM Cloud lists ${count(rows.length, 'trusted profile')} for this API key. It may omit profiles that the key can't view; to include them, grant ${IDENTITY_VIEWER}`,
   );
   return { rows, requests: requests + rows.length * parts.length };
 }

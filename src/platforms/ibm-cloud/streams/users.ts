@@ -31,7 +31,7 @@ export const users = ibmStream({
   dropped: ['phonenumber', 'altphonenumber', 'photo'],
   fields: {
     id: text('Key generated for this stream: account_id/iam_id.'),
-    iam_id: text('IAM ID, as in deployments_roles. A person has the same IAM ID in every account.'),
+    iam_id: text('IAM ID, as in the stream deployments_roles. A person has the same IAM ID in every account.'),
     realm: text('Identity provider, such as IBMid.'),
     user_id: text('Login name, often the email address.'),
     email: text('Email address.'),
@@ -39,7 +39,7 @@ export const users = ibmStream({
     lastname: text('Last name.'),
     state: text('State of the user in the account, such as ACTIVE or PENDING.'),
     added_on: timestamp('Time at which the user was added to the account.'),
-    last_authenticated_at: timestamp('Time of the last login; only with identity_activity. Null if there is none.'),
+    last_authenticated_at: timestamp('Time of the last login, or null if there is none; only with identity_activity.'),
     authentication_count: integer('Number of logins; only with identity_activity.'),
   },
 });
@@ -64,7 +64,7 @@ async function loadUsers(account: Account): Promise<{ rows: Row[]; requests: num
   if (api.isCheck === true) return { rows: found, requests };
   api.log(
     'info',
-    `IBM Cloud lists ${count(found.length, 'user')} to this API key. It may omit users that the key can't view; ${VIEWER} shows all`,
+    `IBM Cloud lists ${count(found.length, 'user')} for this API key. It may omit users that the key can't view; to include them, grant ${VIEWER}`,
   );
   if (found.length <= 1) await warnIfRestricted(account, id);
   return { rows: found, requests };
