@@ -7,7 +7,7 @@ import { INSTANCES, expectRows, ibmCloud, logged, rowsRead } from './reads.ts';
 // The tests next to api/pages.ts cover the parsing of page tokens, and the end of each list.
 
 /** At least three pages of each list. */
-const SMALL = { deployments: 4, gen2Deployments: 2, backupDays: 2, usageMonths: 3, maxLimit: 2 };
+const SMALL = { deployments: 4, gen2Deployments: 2, backupDays: 2, usageMonths: 3, identities: 15, maxLimit: 2 };
 
 interface List {
   readonly name: string;
@@ -61,6 +61,22 @@ const LISTS: readonly List[] = [
     told: /v2\/policies/,
     parameter: 'start',
     filters: { type: 'access' },
+  },
+  {
+    name: 'users',
+    path: '/users/v2/accounts/*/users',
+    streams: ['users'],
+    told: /v2\/accounts\/.+\/users/,
+    parameter: '_start',
+    filters: {},
+  },
+  {
+    name: 'service IDs',
+    path: '/iam/v1/serviceids',
+    streams: ['service_ids'],
+    told: /v1\/serviceids/,
+    parameter: 'pagetoken',
+    filters: { pagesize: '100', show_group_id: 'true' },
   },
 ];
 
