@@ -204,3 +204,22 @@ function parsed(text: string): unknown {
     return { text };
   }
 }
+
+it('a report of verify counts the trusted profiles that the key can assume, and names none', async () => {
+  await ibmCloud({ ...DOCUMENTED, accounts: 2 }, async (account) => {
+    const { sandbox } = account;
+    const [, ...others] = sandbox.profiles;
+    const { stdout, exitCode } = await verify(account, { trusted_profiles: others, logs_instances: [] });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('The API key can assume 3 trusted profiles, 2 of which are in trusted_profiles.');
+    for (const id of ['assume_by_crn', 'assumed_account', 'assumable_pages']) {
+      expect(resultsIn(stdout).get('confirmed')).toContain(id);
+    }
+    for (const crn of sandbox.profiles) {
+      expect(stdout).not.toContain(crn.split(':').at(-1));
+      expect(stdout).not.toContain(crn.split(':')[6]?.slice(2));
+    }
+    const listed = sandbox.requests.find(({ path }) => path === '/iam/identity/profiles');
+    expect(listed).toMatchObject({ method: 'POST', query: {}, authorization: false });
+  });
+});

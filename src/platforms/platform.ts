@@ -44,6 +44,8 @@ export interface Platform<C, S> {
   check(config: C, api: Api, shared: S): Promise<string[]>;
   /** The probes for the open questions of the reference, by question id. */
   probes?: Readonly<Record<string, Probe>>;
+  /** Requests facts for a report of `verify`, and returns them as a sentence without account data. */
+  summary?(config: C, api: Api): Promise<string>;
   /**
    * The command that grants the role a stream needs, for example if the API rejected the stream or one of its partitions. For an
    * empty list, the outcome is `hidden`: a missing role may hide its rows.

@@ -9,6 +9,8 @@ import type { Traffic } from './traffic.ts';
 export interface Findings {
   platform: string;
   seconds: number;
+  /** A sentence of the platform. */
+  summary: string | undefined;
   answers: Answers | undefined;
   traffic: Traffic;
   streams: readonly OpenStream[];
@@ -18,10 +20,10 @@ export interface Findings {
 
 /** The report in Markdown. */
 export function reportOf(findings: Findings): string {
-  const { platform, seconds, answers, traffic } = findings;
+  const { platform, seconds, summary, answers, traffic } = findings;
   const runtime = `source-compose ${VERSION}, Node.js ${process.versions.node}, ${process.platform}`;
   const sections = [
-    `# Report of source-compose verify\n\n${runtime}. Platform: ${platform}. Read in ${seconds.toFixed(1)} s.`,
+    `# Report of source-compose verify\n\n${runtime}. Platform: ${platform}. Read in ${seconds.toFixed(1)} s.${summary === undefined ? '' : ` ${summary}`}`,
     ...(answers === undefined ? [] : [`## Open questions\n\n${questionTable(answers)}`]),
     `## Endpoints\n\nSizes are in KB.\n\n${endpointTable(traffic)}`,
     `## Streams\n\n${streamTable(findings)}`,

@@ -7,6 +7,7 @@ import { failureOf } from './api/failure.ts';
 import { iamAuth } from './api/token.ts';
 import { parseProfile, profileConnection } from './api/trusted-profile.ts';
 import { probeDatabases } from './check-databases.ts';
+import { assumableProfiles } from './assumable.ts';
 import { type IbmCloudConfig, ibmCloudConfig } from './config.ts';
 import { grant } from './grant.ts';
 import { probes } from './probes.ts';
@@ -34,6 +35,7 @@ export const ibmCloud: Platform<IbmCloudConfig, Accounts> = {
   },
   open: (config, api) => new Accounts(config, api),
   probes,
+  summary: assumableProfiles,
   grant,
   async check(config, api, accounts) {
     const { all } = accounts;

@@ -15,6 +15,7 @@ const USAGE = /resource_instances\/usage\/\{id\}$/;
 const POLICIES = /v2\/policies$/;
 const DATABASES = /deployments\/\{id\}|deployables$|regions$/;
 const TOKEN = /identity\/token$/;
+const ASSUMED = /assume.*profile_crn=.*a%2F([0-9a-f]{32})/;
 const SEARCH = /v3\/resources\/search$/;
 const RULES = /GET v1\/rules$/;
 
@@ -103,6 +104,18 @@ export const probes: Readonly<Record<string, Probe>> = {
   }),
   account_claim: body(TOKEN, ({ access_token: token }) => {
     return [accountIn(`Bearer ${String(token)}`) !== undefined, 'a token with it', 'a token without it'];
+  }),
+  assume_by_crn: any(TOKEN, ({ request, status }) => {
+    return ASSUMED.test(request.post?.body ?? '') && [status === 200, 'HTTP 200', `HTTP ${status}`];
+  }),
+  assumed_account: any(TOKEN, ({ request, body }) => {
+    const account = ASSUMED.exec(request.post?.body ?? '')?.[1];
+    const token = within(body, 'access_token');
+    if (account === undefined || typeof token !== 'string') return undefined;
+    return [accountIn(token) === account, "the profile's account", 'another account, or none'];
+  }),
+  assumable_pages: body(/identity\/profiles$/, ({ count, profiles }) => {
+    return [rowsOf(profiles).length === count, 'as many rows as count', 'another number of rows'];
   }),
   backup_region: rows(INSTANCES, 'resources', ({ crn, extensions }) => {
     const backup = within(within(extensions, 'dataservices'), 'backup');

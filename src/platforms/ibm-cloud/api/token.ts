@@ -41,8 +41,13 @@ export function iamAuth(apiKey: string, iam: string, now: () => number = Date.no
 }
 
 export function tokenRequest(iam: string, form: Readonly<Record<string, string>>): Request {
+  return postForm(iam, PATH, form);
+}
+
+/** A form that contains the credentials itself. */
+export function postForm(iam: string, path: string, form: Readonly<Record<string, string>>): Request {
   const post = { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString() };
-  return { origin: iam, path: PATH, anonymous: true, post };
+  return { origin: iam, path, anonymous: true, post };
 }
 
 /**
