@@ -9,10 +9,11 @@ const STREAMS = [...IDENTITIES, 'api_keys'] as const;
 const GROUPS = '/iam/v1/serviceid_groups';
 
 describe.concurrent('an access review', () => {
-  it('with identity_activity, every identity has its last login, which takes one request per identity', async () => {
+  it.each([1, 3])('with identity_activity, every identity in %i accounts has its last login', async (accounts) => {
     // There are more identities than a page contains by default.
-    await ibmCloud({ identities: 25 }, async ({ sandbox, read }) => {
-      const result = await read({ streams: STREAMS, platform: { identity_activity: true } });
+    await ibmCloud({ identities: 25, deployments: 0, accounts: accounts - 1 }, async ({ sandbox, read }) => {
+      const options = { identity_activity: true, trusted_profiles: sandbox.profiles };
+      const result = await read({ streams: STREAMS, platform: options });
       expect(result).toMatchObject({ violations: [], errors: [], exitCode: 0 });
       const expected = await expectedRows(sandbox);
       for (const name of IDENTITIES) {
@@ -22,8 +23,8 @@ describe.concurrent('an access review', () => {
         expectRows(result, name, rows);
       }
       const single = sandbox.requests.filter(({ query }) => query['include_activity'] === 'true');
-      expect(new Set(single.map(({ path }) => path)).size).toBe(3 * 25);
-      expect(single).toHaveLength(3 * 25);
+      expect(new Set(single.map(({ path }) => path)).size).toBe(3 * 25 * accounts);
+      expect(single).toHaveLength(3 * 25 * accounts);
     });
   });
 
