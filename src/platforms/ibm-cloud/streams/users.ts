@@ -75,5 +75,8 @@ async function warnIfRestricted({ api, config }: Account, id: string): Promise<v
   const path = `v1/accounts/${encodeURIComponent(id)}/settings/identity`;
   const settings = await api.get({ origin: config.endpoints.iam, path }, 'users').catch(failureOf);
   if (within(settings, 'restrict_user_list_visibility') !== 'RESTRICTED') return;
-  api.log('warn', `users: the account restricts the list of users. Grant the API key's service ID ${VIEWER}`);
+  api.log(
+    'warn',
+    `users: users are missing, because the account restricts the list. To read all users, grant ${VIEWER} in this account`,
+  );
 }
