@@ -52,7 +52,7 @@ LABEL io.airbyte.name="source-compose" \
       org.opencontainers.image.documentation="https://github.com/source-compose/source-compose#readme"
 
 # By default, V8's heap may grow to at least 259 MB, so the kernel would kill a smaller container. This setting leaves
-# 40% of the limit to buffers and code. Users may override NODE_OPTIONS, which removes both options without harm.
+# 40% of the limit to buffers and code. Users may override NODE_OPTIONS, which safely removes both options.
 ENV NODE_OPTIONS="--max-old-space-size-percentage=60 --require=/airbyte/integration_code/image-compile-cache.cjs" \
     AIRBYTE_ENTRYPOINT="/usr/local/bin/node /airbyte/integration_code/source-compose.js"
 

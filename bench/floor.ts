@@ -3,9 +3,9 @@ import module from 'node:module';
 import { Pool } from 'undici';
 
 /**
- * The floor does only the unavoidable work of a program that reads audit events and prints RECORD lines. It requests a
- * page, parses it, prints its records in batches, and follows the cursor. It validates nothing, normalizes nothing,
- * keeps no state and survives no failure. The difference from the connector is the price of these features.
+ * The floor does only the unavoidable work of a program that reads audit events and prints RECORD lines. It requests a page, parses
+ * it, prints its records in batches, and follows the cursor. It doesn't validate or normalize anything, keep a state, or recover
+ * from failures. The difference from the connector is the price of these features.
  */
 const BATCH_CHARACTERS = 32 * 1024;
 

@@ -28,7 +28,7 @@ const ROUNDS_BEFORE_DEPLOYMENTS = 2;
 const REQUESTS_BEFORE_DEPLOYMENTS = 4;
 
 /**
- * Measures reading the inventory of IBM Cloud, compared with a script that uses IBM's own clients. Both take turns on
+ * Measures reading the inventory of IBM Cloud, compared with a script that uses IBM's own clients. The two programs take turns on
  * the same sandbox.
  */
 export async function ibmCloud(runs: number): Promise<Row[]> {
@@ -142,7 +142,7 @@ async function requestsForTheSame(sandbox: IbmCloudProcess, ours: string[], scri
   return requests;
 }
 
-/** Returns the same text for equal values, whatever the order of fields. Null and absent fields are equal. */
+/** Returns the same text for equal values, regardless of the order of fields. Null and absent fields are equal. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;

@@ -11,7 +11,7 @@ const DEPLOYMENTS = 50;
 const STREAMS = ['audit_events', 'deployments_backups', 'deployments_roles', 'deployments_scalings'];
 
 /**
- * Measures the connector and a low-code manifest under Airbyte's Python CDK, which read the same streams. Both take
+ * Measures the connector and a low-code manifest under Airbyte's Python CDK, which read the same streams. The two programs take
  * turns on the same sandbox.
  */
 export async function peer(runs: number): Promise<Row[]> {

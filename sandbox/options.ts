@@ -26,7 +26,7 @@ export type PlatformName = keyof typeof OWN_OPTIONS;
 
 export const PLATFORM_NAMES = Object.keys(OWN_OPTIONS) as PlatformName[];
 
-/** The options of every API. */
+/** Options common to all APIs. */
 const COMMON_OPTIONS = {
   platform: choice(PLATFORM_NAMES, 'compose', 'the API to imitate'),
   port: whole({ least: 0, most: 65_535, default: 0, meaning: 'port to listen on; 0 picks a free one' }),
@@ -60,7 +60,7 @@ export type IbmCloudSandboxOptions = CommonOptions &
 /** The options for starting a sandbox; Compose is the default platform. */
 export type Given = Partial<SandboxOptions> | (Partial<IbmCloudSandboxOptions> & { readonly platform: 'ibm_cloud' });
 
-/** The options of every API or of one API, in the order of `--help`. */
+/** The options common to all APIs, or those of a single API, in the order of `--help`. */
 export function optionsOf(platform: PlatformName | 'every'): Readonly<Record<string, Option<unknown>>> {
   return platform === 'every' ? COMMON_OPTIONS : OWN_OPTIONS[platform];
 }

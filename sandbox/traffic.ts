@@ -4,7 +4,7 @@ export interface RequestEntry {
   /** The path without prefix and query: `/deployments`. */
   readonly path: string;
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The host to which the request was sent, as the client named it. */
+  /** The host to which the request was sent, as the client specified it. */
   readonly host: string;
   /** Whether the request had an Authorization header, valid or not. */
   readonly authorization: boolean;

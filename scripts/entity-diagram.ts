@@ -52,7 +52,7 @@ export async function entityDiagram(platform: DocumentedPlatform): Promise<strin
   return svg(graph, platform, relations);
 }
 
-/** All foreign keys. Throws if a reference names an unknown stream or field. */
+/** All foreign keys. Throws if a reference refers to an unknown stream or field. */
 export function relationsOf({ streams, references, ownReferences }: DocumentedPlatform): Relation[] {
   const names = new Set(streams.map(({ name }) => name));
   const fields = new Set(streams.flatMap(({ name, fields }) => Object.keys(fields).map((field) => `${name}.${field}`)));

@@ -74,7 +74,7 @@ function meltanoSetting(name: string, { type, title, description, enum: choice, 
     label: `${title}${ownerOf(name)}`,
     description: told,
     kind: choice === undefined ? kindOf(type, setting.format) : 'options',
-    // The first platform is preselected, because no other setting below `platform` has a meaning without one.
+    // The first platform is preselected, because no other setting below `platform` is meaningful without a platform.
     ...(choice === undefined ? {} : { options: choice.map(optionOf), value: choice[0] }),
     ...(setting.secret === true ? { sensitive: true } : {}),
   };

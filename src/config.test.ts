@@ -206,7 +206,7 @@ describe('a misspelled Compose option', () => {
   });
 });
 
-/** The error for a config that names no platform. */
+/** The error for a config that doesn't specify a platform. */
 const CHOOSE =
   'it does not specify a platform. For IBM Cloud Databases, write {"platform":{"name":"ibm_cloud","api_key":"YOUR KEY"}}; for Compose, write {"platform":{"name":"compose","api_token":"YOUR TOKEN"}}.';
 

@@ -95,7 +95,7 @@ type Warn = (sentence: string) => void;
 
 /**
  * Reads and validates the config file. Null means "not given". A config without `platform` has the flat form of release 0.1, with all
- * Compose options at the top level. The error is one sentence that names the file and each invalid option.
+ * Compose options at the top level. The error is one sentence that identifies the file and each invalid option.
  */
 export async function loadConfig(path: string, warn: Warn): Promise<Config> {
   return configFrom(await readObject('config', path), `The config file ${path}`, warn);

@@ -25,7 +25,7 @@ const CHECK_MS = 30_000;
 /** After this time, a check no longer waits for the results of streams. */
 const CHECK_STREAMS_MS = 20_000;
 
-/** The permits of a check, so many that no request has to wait for an unresponsive one. */
+/** The number of permits in a check, which is so high that no request has to wait for an unresponsive one. */
 const CHECK_PERMITS = 32;
 
 /** The maximum size of a response body, because all concurrent bodies must fit into memory. */
@@ -43,7 +43,7 @@ export interface WantedStream {
   mode: 'full_refresh' | 'incremental';
   /** The state as saved in a state file; empty to read from the beginning. */
   state: object;
-  /** How error messages name the state's file and stream. */
+  /** How error messages refer to the state's file and stream. */
   where: string;
 }
 

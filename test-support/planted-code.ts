@@ -67,7 +67,7 @@ export function killingAfterLines({ lines, signal, from = '' }: KillAfterLines):
         if (counts) left -= 1;
       }
       if (left > 0) return write(bytes, ...more);
-      // Only when the reader has these lines: SIGKILL would lose what the pipe had no room for.
+      // Send the signal only when the reader has these lines: SIGKILL would lose what didn't fit into the pipe.
       write(bytes.subarray(0, end), () => process.kill(process.pid, '${signal}'));
       killed = ${signal === 'SIGKILL'};
       return killed || write(bytes.subarray(end), ...more);

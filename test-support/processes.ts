@@ -95,7 +95,7 @@ function watchLines(child: ChildProcess, { onLine }: ProcessOptions): void {
   createInterface({ input: child.stdout }).on('line', (line) => onLine(line, (signal) => child.kill(signal)));
 }
 
-/** Runs a process to its end, whatever its exit code. */
+/** Runs a process to its end, regardless of its exit code. */
 export function run(program: string, args: readonly string[], options?: ProcessOptions): Promise<Finished> {
   return start(program, args, options).finished;
 }

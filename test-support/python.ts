@@ -18,12 +18,12 @@ const PYTHON_ENV: NodeJS.ProcessEnv = {
   DO_NOT_TRACK: '1',
 };
 
-/** How to run Python programs. None takes a minute; one that hangs must not block the whole run. */
+/** How to run Python programs. No program takes a minute; a hanging program must not block the whole run. */
 export const PYTHON_OPTIONS = { env: PYTHON_ENV, timeoutMs: 240_000 };
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements', import.meta.url));
 
-/** PyAirbyte requires 3.10 to 3.12, and the versions pinned here 3.11. */
+/** PyAirbyte requires 3.10 to 3.12, and the versions pinned here require 3.11. */
 const PYTHON = '>=3.11,<3.13';
 
 /** Environments with packages that must be built, because PyPI has no wheels of them. */

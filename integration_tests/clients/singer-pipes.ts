@@ -90,7 +90,7 @@ async function breakOffAndGoOn(stage: Stage, target: Target): Promise<void> {
   let states = 0;
   for (let kills = 0; kills < KILLS; kills += 1) {
     const held = (await keysIn(target))['audit_events']?.length ?? 0;
-    // A sync prints more lines than there are missing events, whatever its state.
+    // A sync prints more lines than there are missing events, regardless of its state.
     const line = 1 + random(sandbox.counts().audit_events - held);
     const run = await pipe(stage, target, state, { ...ENDS[kills % ENDS.length]!, line });
     if (!run.killed) report.fail(`${target.name}, kill ${kills + 1}`, `the sync ended before line ${line}`);

@@ -154,7 +154,7 @@ describe.concurrent('deployment_ids', () => {
       for (const name of STREAM_NAMES) {
         const rows = expected[name].filter((row) => {
           if (!name.startsWith('deployments') && name !== 'billables') return true;
-          // A policy that names no deployment covers these deployments like all others.
+          // A policy that doesn't specify a deployment covers these deployments like all others.
           if (/(roles|restrictions)$/.test(name) && row['service_instance'] === null) return true;
           return wanted.has(String(name === 'deployments' ? row['id'] : row['deployment_id']));
         });

@@ -13,7 +13,7 @@ const has = (rows: readonly Row[], test: (row: Row) => boolean): boolean => rows
 
 const alertsOf = each((at) => alerts(world, at));
 
-// The default data must contain these variations, because connectors handle them wrong.
+// The default data must contain these variations, because connectors often handle them incorrectly.
 test.each([
   ['deployments with and without a version', has(deployments(world), (row) => 'version' in row)],
   ['a deployment with an empty cluster id', has(deployments(world), (row) => row['cluster_id'] === '')],

@@ -10,7 +10,7 @@ import { Kind, type World, accountId, crn, fakeSecret, regionOf, uuid } from './
 /** The filters that compare with a field of the row. */
 const FILTERS = ['type', 'sub_type', 'guid', 'name', 'resource_group_id', 'resource_id', 'resource_plan_id'] as const;
 
-/** The states that are listed by default. Some sources name additional states (icd-api.md, 2.1). */
+/** The states that are listed by default. Some sources list additional states (icd-api.md, 2.1). */
 const SHOWN_STATES = new Set(['active', 'provisioning']);
 
 interface Entry {
@@ -103,7 +103,7 @@ function hiddenRow(world: World, index: number): Row {
   });
 }
 
-/** A deleted instance, listed only if the request names this state. */
+/** A deleted instance, listed only if the request specifies this state. */
 function removedRow(world: World): Row {
   const row = hiddenRow(world, 1_000_000);
   return { ...row, name: 'removed', state: 'removed', deleted_at: row['updated_at'], deleted_by: 'IBMid-0000000001' };

@@ -84,7 +84,7 @@ export class LogsQuery {
       if (isCut) break;
       found.push(entry);
     }
-    // The results are unordered, because IBM promises no order.
+    // The results are unordered, because IBM doesn't guarantee an order.
     const mixed = [
       ...found.filter(({ serial }) => serial % 2 === 1),
       ...found.filter(({ serial }) => serial % 2 === 0),

@@ -32,7 +32,7 @@ import { Clock, type World, accountId } from './world.ts';
 /** IBM Cloud, and the ways to change the key's own account. */
 export interface IbmCloud extends Platform<IbmCloudStreamName> {
   readonly accountId: string;
-  /** CRNs of trusted profiles that the key can assume, of its own account first. */
+  /** CRNs of trusted profiles that the key can assume, starting with its own account. */
   readonly profiles: readonly string[];
   readonly logsInstances: readonly string[];
   rows(stream: IbmCloudStreamName): Iterable<Row>;

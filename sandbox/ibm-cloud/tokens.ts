@@ -37,7 +37,7 @@ interface Issued {
 }
 
 /**
- * The tokens issued so far. IAM exchanges the API key for a token of the first account, and that for tokens of the trusted
+ * The tokens issued so far. IAM exchanges the API key for a token of the first account, and this token for tokens of the trusted
  * profiles of all accounts. The services accept only tokens.
  */
 export class Tokens {

@@ -98,7 +98,7 @@ export function accountId(world: World): string {
   return madeUpHex(world.seed, 400, 32);
 }
 
-/** A CRN of ten segments (icd-api.md, 1.5). A child of an instance has its own type and id. */
+/** A CRN with ten segments (icd-api.md, 1.5). A child of an instance has its own type and id. */
 export function crn(world: World, parts: CrnParts): string {
   const { cname = 'bluemix', service, region, guid, type = '', resource = '' } = parts;
   return ['crn', 'v1', cname, 'public', service, region, `a/${accountId(world)}`, guid, type, resource].join(':');

@@ -16,10 +16,10 @@ export interface AccountConnection {
 
 /** The settings that differ between APIs. */
 export interface Connection {
-  /** The base URL of requests that don't name an origin. */
+  /** The base URL of requests that don't specify an origin. */
   address: string;
   auth: Auth;
-  /** The accounts that requests can name. Default: none. */
+  /** The accounts that requests can specify. Default: none. */
   accounts?: readonly AccountConnection[];
   /** The value of the `Accept` header. */
   accept: string;

@@ -154,7 +154,9 @@ export class ApiClient {
     }
   }
 
-  /** If one origin rejects new tokens, its circuit opens. If a second one does, the credentials are invalid: stop the sync. */
+  /**
+   * If one origin rejects new tokens, its circuit opens. If a second origin also does, the credentials are invalid: stop the sync.
+   */
   #rejectsNewTokens(call: Call): ConnectorError {
     const circuit: OpenCircuit = { problem: 'token_rejected', ms: 0 };
     const error = this.#error(call, circuitFailure(circuit));

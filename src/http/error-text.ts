@@ -25,7 +25,7 @@ export function errorsText(errors: unknown): ServerText {
 function textsIn(value: unknown, name: string): string[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, name));
-  // The key in `{"limit": ["…"]}` names the invalid field; the key in `{"error": "…"}` names nothing.
+  // The key in `{"limit": ["…"]}` identifies the invalid field; the key in `{"error": "…"}` has no meaning.
   if (typeof value === 'object')
     return Object.entries(value).flatMap(([key, part]) => textsIn(part, key === 'error' ? name : key));
   const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -13,7 +13,7 @@ export interface ConfiguredStream {
   syncMode: unknown;
 }
 
-/** The streams of a configured catalog. The error is one sentence that names the file and the field. */
+/** The streams of a configured catalog. The error is one sentence that identifies the file and the field. */
 export function streamsIn({ streams }: Row, path: string): ConfiguredStream[] {
   const problem = (text: string): Error => inputError(`The catalog file ${path} cannot be used: ${text}.`);
   if (!Array.isArray(streams)) throw problem('streams must be an array of configured streams');

@@ -38,7 +38,7 @@ export class AirbyteOutput implements Output {
   }
 
   log(level: Level, text: string, stack?: string): void {
-    // Masking costs more than the line, and a debug line is logged for every request.
+    // Masking a line costs more than printing it, and a debug line is logged for every request.
     if (!this.#log.isLevelEnabled(level)) return;
     if (stack === undefined) this.#log[level](redacted(text));
     else this.#log[level]({ stack_trace: redacted(stack) }, redacted(text));
@@ -57,7 +57,7 @@ export class AirbyteOutput implements Output {
   }
 }
 
-/** Opens the output of a command. Its first line names the release. */
+/** Opens the output of a command. Its first line contains the release. */
 export function openAirbyteOutput(context: Context, command: string, debug: boolean): AirbyteOutput {
   const output = new AirbyteOutput(context, debug ? 'debug' : (context.env['LOG_LEVEL'] ?? 'info').toLowerCase());
   output.log('info', `source-compose ${VERSION}: ${command}`);

@@ -6,7 +6,7 @@ import { typeName } from '../../program/input-file.ts';
  * Parses a state file into the states of streams. Accepts all formats that clients pass: an array of state messages, a single
  * message, `{}`, `[]`, an empty file, or the lines printed by `read`, where the last STATE of each stream counts. Ignores nulls and
  * unknown keys. Skips a truncated last line with a warning; a full disk or a killed process can truncate it. The error is one
- * sentence that names the file and the position.
+ * sentence that identifies the file and the position.
  */
 export function parseState(path: string, text: string, warn: (sentence: string) => void): Map<string, Row> {
   const states = new Map<string, Row>();

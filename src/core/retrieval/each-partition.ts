@@ -24,7 +24,7 @@ export async function eachPartition<S>(
       const error = rejected.get(one);
       return error === undefined ? [] : [[one, error]];
     });
-    // Users need to know about a missing role more than about an absence.
+    // A missing role matters more to users than missing data.
     const [[first, error] = []] = found.toSorted(([, a], [, b]) => Number(a.isAbsence) - Number(b.isAbsence));
     if (error === undefined) return undefined;
     if (found.length === group.length) {

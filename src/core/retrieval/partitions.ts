@@ -33,6 +33,6 @@ export interface Partitions {
   isCovered?: ((id: string) => boolean) | undefined;
   /** How many deployments are intentionally omitted, for the stream's last log line: `of generation 2`. */
   leftOut?: Readonly<Record<string, number>>;
-  /** Why further partitions are unknown. The stream fails after the chosen ones were read. */
+  /** Why other partitions are unknown. The stream fails after the chosen partitions have been read. */
   failure?: ConnectorError | undefined;
 }

@@ -68,7 +68,7 @@ export async function probe<S>(
       });
   }
 
-  /** Probes each account. A part of one account that is rejected doesn't make the stream unreadable. */
+  /** Probes each account. If part of an account is rejected, the stream is still considered readable. */
   async function ofAccounts(
     { chosen, failure }: Partitions,
     probeGroup: (group: readonly Partition[]) => Promise<Probed>,

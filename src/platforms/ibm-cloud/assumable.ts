@@ -9,7 +9,7 @@ import { count } from './terms.ts';
 const PATH = 'identity/profiles';
 
 /**
- * How many trusted profiles the API key can assume, and how many of them the config names (icd-accounts-access.md 2.12). The
+ * How many trusted profiles the API key can assume, and how many of them the config lists (icd-accounts-access.md 2.12). The
  * token is in the body, because proxies log queries.
  */
 export async function assumableProfiles({ endpoints, trusted_profiles }: IbmCloudConfig, api: Api): Promise<string> {

@@ -32,7 +32,7 @@ export function count(n: number, thing: string, things = `${thing}s`): string {
   return `${n} ${n === 1 ? thing : things}`;
 }
 
-/** Turns a 403 into an error that names the required role, such as `the role Viewer on the resource group`. */
+/** Turns a 403 into an error that states the required role, such as `the role Viewer on the resource group`. */
 export async function requiringRole<T>(role: string, path: string, outcome: Promise<T>): Promise<T> {
   try {
     return await outcome;

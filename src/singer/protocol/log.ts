@@ -72,7 +72,7 @@ export class TapLog implements Log {
   }
 }
 
-/** Opens the log of a mode. Its first line names the release. */
+/** Opens the log of a mode. Its first line contains the release. */
 export function openTapLog(context: LogContext, mode: string, debug: boolean): TapLog {
   const log = new TapLog(context, debug);
   log.log('info', `tap-compose ${VERSION}: ${mode}`);

@@ -16,7 +16,7 @@ export interface TapState {
 /**
  * Reads a state: the value of a STATE message, a whole STATE message, the output of `meltano state get`, an empty file, or states of
  * the Airbyte connector, either in an array or as saved by tap-airbyte-wrapper (`{"airbyte_state": […]}`). States of the Airbyte
- * connector become bookmarks for streams that have none. The error is one sentence that names the file.
+ * connector become bookmarks for streams that have none. The error is one sentence that identifies the file.
  */
 export async function readTapState(path: string | undefined): Promise<TapState> {
   const text = path === undefined ? '' : await readInput('state', path);

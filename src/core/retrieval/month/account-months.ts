@@ -3,8 +3,8 @@ import { type Cursor, type CursorOptions, StateFrame, latestOf } from '../cursor
 import { MonthCursor, type MonthState } from './cursor.ts';
 
 /**
- * The cursors of all accounts, each with the last final month of its own. Accounts that are no longer read keep their month,
- * so that they can be read on. The account without an id has `month` in the state; others are in `months`.
+ * The cursors of all accounts, each with the last final month of its own. Accounts that are no longer read keep their month, so
+ * that reading can resume later. The account without an id has `month` in the state; others are in `months`.
  */
 export class AccountMonths implements Cursor {
   readonly #cursors: ReadonlyMap<string | undefined, MonthCursor>;

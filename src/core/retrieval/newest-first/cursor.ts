@@ -50,7 +50,7 @@ type Walk = NonNullable<NewestFirstState['walk']>;
 const BOUND_SLACK_MS = 1_000;
 
 /**
- * The cursor of a list that is paged from the newest row to the oldest. The high-water mark moves only when a pass has
+ * The cursor of a list that is paginated from the newest row to the oldest. The high-water mark moves only when a pass has
  * reached the old mark (`floor`), so the state also contains the unfinished pass.
  *
  * An API that no longer knows the cursor's row may respond as if the list ended there. Therefore, a list counts as

@@ -7,7 +7,7 @@ export interface Position {
   after: string | undefined;
 }
 
-/** A list that is paged from the newest row to the oldest. */
+/** A list that is paginated from the newest row to the oldest. */
 export interface NewestFirst<S, F extends string> {
   way: 'newest-first';
   cursorField: F;

@@ -40,7 +40,7 @@ export async function readNewestFirst<S, F extends string>(
   }
 }
 
-/** Whether the API rejected the cursor itself. Other rejections concern the token, its rights or the rate limit. */
+/** Whether the API rejected the cursor itself. Other rejections are about the token, its rights or the rate limit. */
 function isAboutTheCursor(thrown: unknown): boolean {
   const { status, problem } = asConnectorError(thrown);
   if (problem === 'unauthorized') return true;

@@ -54,7 +54,7 @@ export class PartitionCursor implements Cursor {
     return bound;
   }
 
-  /** Whether the row could still change when it was emitted. Such a row is emitted again, whatever its partition and age. */
+  /** Whether the row could still change when it was emitted. Such a row is emitted again, regardless of its partition and age. */
   isPending(key: string): boolean {
     return this.#pending.has(key);
   }

@@ -16,7 +16,7 @@ export interface List {
   rows: Row[];
   requests: number;
   skipped?: Skipped | undefined;
-  /** Why further rows are unknown. The stream fails after these were emitted. */
+  /** Why other rows are unknown. The stream fails after the known rows have been emitted. */
   failure?: ConnectorError | undefined;
 }
 

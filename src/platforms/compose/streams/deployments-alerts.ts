@@ -14,7 +14,7 @@ export const deploymentsAlerts = composeStream({
     ...perDeployment('alerts'),
     rows(body, { path }) {
       const { warnings, missing } = embeddedList(body, 'alerts', path);
-      // An object with neither a summary nor a list says nothing about the deployment's health.
+      // Without a summary and a list, the deployment's health is unknown.
       const isReport = missing === undefined || Object.hasOwn(body as object, 'summary');
       return { rows: isReport ? [flatten(body as Row)] : [], warnings };
     },

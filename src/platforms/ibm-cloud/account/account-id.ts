@@ -18,7 +18,7 @@ export async function accountId({ api, config, id: known }: Account): Promise<st
   const headers = { 'iam-apikey': config.api_key };
   const body = await orRejection(api.get({ origin: iam, path: KEY_DETAILS, headers }, 'accounts'));
   if (body instanceof ConnectorError) {
-    // Rethrown unchanged, this error would look as if the request that needs the id had been rejected.
+    // If it were rethrown unchanged, this error would suggest that the request that needs the id was rejected.
     const { answer = '', internalMessage = '' } = body;
     const message = `IAM at ${new URL(iam).host} doesn't report which account the API key belongs to (${answer}), and its access tokens don't contain the account either. If platform.endpoints is set, check it. If the problem persists, report it.`;
     throw new ConnectorError('unexpected_status', { message }, { internalMessage, cause: body });

@@ -28,7 +28,7 @@ export class Account {
     this.selection = new Selection(config);
   }
 
-  /** Whether the resource with this CRN belongs to the account. All do if the API key's own account is read. */
+  /** Whether the resource with this CRN belongs to the account. All resources do if the API key's own account is read. */
   has(crn: string): boolean {
     return this.id === undefined || parseCrn(crn)?.account === this.id;
   }
@@ -47,7 +47,7 @@ export class Account {
   }
 }
 
-/** The API with the account's credentials, which names the account in the log. */
+/** The API with the account's credentials. Log lines contain the account. */
 function apiOf(account: string, api: Api): Api {
   return {
     get: (request, owner) => api.get({ ...request, account }, owner),

@@ -12,7 +12,10 @@ interface Loaded<T> {
   failure: ConnectorError | undefined;
 }
 
-/** The accounts that a sync reads: those of `trusted_profiles`, else the API key's own. All streams share one instance. */
+/**
+ * The accounts that a sync reads: those of `trusted_profiles` or, without profiles, the API key's own account. All streams share
+ * one instance.
+ */
 export class Accounts {
   readonly all: readonly [Account, ...Account[]];
   readonly #log: Api['log'];
@@ -26,7 +29,7 @@ export class Accounts {
     this.#log = api.log.bind(api);
   }
 
-  /** The account with this id; the only account for any id. */
+  /** The account with this id. If there is only one account, it is returned for any id. */
   at(id: string | undefined): Account {
     return this.all.find((account) => account.id === id) ?? this.all[0];
   }

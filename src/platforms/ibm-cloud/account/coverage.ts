@@ -4,7 +4,7 @@ import type { Account } from './account.ts';
 import { isDatabaseService } from './instance.ts';
 import { guidOf } from './selection.ts';
 
-// What access policies and context-based restrictions cover: both name it with the same attributes.
+// What access policies and context-based restrictions cover: both specify it with the same attributes.
 
 /** The attributes that records contain. */
 export const SHOWN: ReadonlySet<string> = new Set([
@@ -21,8 +21,8 @@ interface Covering {
 }
 
 /**
- * Whether database services are covered. They are if one is named, or if no service is named and services in general are
- * covered rather than account management or a resource group itself.
+ * Whether database services are covered. They are if the policy specifies one, or if it specifies no service and covers services in
+ * general rather than account management or a resource group itself.
  */
 export function coversDatabases({ resource }: Covering): boolean {
   const services = resource.get('serviceName');
@@ -48,7 +48,7 @@ export function isSelected({ resource }: Covering, crns: ReadonlyMap<string, str
   );
 }
 
-/** The fields of a record that say what is covered. `crns` has the CRNs of the deployments by GUID. */
+/** The fields of a record that show what is covered. `crns` has the CRNs of the deployments by GUID. */
 export function coverageOf({ resource }: Covering, crns: ReadonlyMap<string, string>): Row {
   const textIn = (key: string): string | undefined => resource.get(key)?.join(',');
   const service_instance = specific(textIn('serviceInstance'));
@@ -88,7 +88,7 @@ function isPattern(value: string): boolean {
   return value.includes('*');
 }
 
-/** A wildcard names no specific instance or resource group. */
+/** A wildcard doesn't identify a specific instance or resource group. */
 function specific(value: string | undefined): string | undefined {
   return value === '*' ? undefined : value;
 }

@@ -26,7 +26,7 @@ export function gen2SettingsOf(row: Row): Row {
   };
 }
 
-/** Converts `30d` to `30`. Any other value stays, so that a warning names the field. */
+/** Converts `30d` to `30`. Any other value is kept, so that a warning lists the field. */
 function daysIn(retention: unknown): unknown {
   return typeof retention === 'string' ? (/^(\d+)d$/.exec(retention)?.[1] ?? retention) : retention;
 }

@@ -46,8 +46,8 @@ export async function loadIdentities(
 }
 
 /**
- * The filters for service IDs, or their API keys, of all groups: IAM lists one group at a time, and without a filter the
- * default group (2.16). Its list of groups may contain that one, too. In a check, the default group is enough.
+ * The filters for service IDs, or their API keys, of all groups: IAM lists one group at a time or, without a filter, the default
+ * group (2.16), which the list of groups may also contain. In a check, the default group is enough.
  */
 export async function everyServiceIdGroup(account: Account): Promise<Array<{ group_id?: string }>> {
   const groups = account.api.isCheck === true ? [] : await account.once(loadServiceIdGroups);

@@ -21,7 +21,7 @@ export interface Policy {
 
 /**
  * Parses a row of the list; undefined for an authorization between services. Throws `unexpected_body` for an unknown form,
- * because its grants would otherwise be silently missing or too broad. `where` names the row in the error.
+ * because its grants would otherwise be silently missing or too broad. `where` identifies the row in the error.
  */
 export function policyOf(row: Row, where: string): Policy | undefined {
   const fault = (detail: string): Error => unexpectedBody(POLICIES, `${where} ${detail}`);
@@ -54,7 +54,7 @@ function attributesOf(row: Row, part: 'resource' | 'subject', fault: (detail: st
     const name = textOf(key);
     if (name === undefined) throw fault(`has an attribute without a key in ${part}.attributes`);
     const isExistence = operator === 'stringExists';
-    // This operator says that the attribute must not exist.
+    // This operator means that the attribute must not exist.
     if (isExistence && String(value) === 'false') continue;
     const values: unknown[] = isExistence ? ['*'] : [value].flat();
     const texts = values.flatMap((each) => textOf(each) ?? []);

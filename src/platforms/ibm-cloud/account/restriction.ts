@@ -45,7 +45,7 @@ export function restrictionsOf(rule: Row): Restriction[] {
   });
 }
 
-/** One context per zone; a value can be several zones. */
+/** One context per zone; a value can contain several zones. */
 function contextsOf(row: Row): Context[] {
   const attributes = attributesOf(row);
   const valueOf = (name: string): string | null => attributes.get(name)?.join(',') ?? null;
@@ -63,7 +63,7 @@ function attributesOf(row: Row): Attributes {
   return attributes;
 }
 
-/** `GET /v1/zones/{id}`: the list of zones contains only three addresses of each. Throws a ConnectorError. */
+/** `GET /v1/zones/{id}`: the list of zones contains only three addresses of each zone. Throws a ConnectorError. */
 export async function loadZone(id: string, { api, config }: Account): Promise<Zone> {
   const path = `${ZONES}/${encodeURIComponent(id)}`;
   const request = { origin: config.endpoints.cbr, path };

@@ -3,7 +3,7 @@ import { type Row, isRow } from '../../../core/record/row.ts';
 
 /**
  * Removes all undeclared values inside the objects and lists of a row, in place, since they could be secrets. The removed
- * paths, such as `versions[].secret`, become undeclared fields of the row, so that a warning names them. A list without
+ * paths, such as `versions[].secret`, become undeclared fields of the row, so that a warning lists them. A list without
  * declared properties may contain only strings, and so may an object without declared properties.
  */
 export function pruneToFields(row: Row, fields: Readonly<Record<string, Field>>): Row {

@@ -22,7 +22,7 @@ export function auditEntry({ timestamp, application, subsystem, data }: LogEntry
   const event = eventIn(data);
   const services = [subsystem?.split(':')[0], ...servicesOf(event ?? {})].filter((name) => name !== undefined);
   const service = services.find(isDatabaseService) ?? null;
-  // The query is limited to databases, so an entry that names no service is kept.
+  // The query is limited to databases, so an entry that doesn't specify a service is kept.
   if (service === null && services.length > 0) return undefined;
   const storedAt = utcTextOf(timestamp) ?? null;
   if (event === undefined) {

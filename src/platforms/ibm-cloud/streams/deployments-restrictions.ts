@@ -18,8 +18,8 @@ const STREAM = 'deployments_restrictions';
 const ROLE = 'the role Viewer on the database services';
 
 /**
- * `GET /v1/rules` (icd-accounts-access.md 2.24), which is not paged. Not filtered by service: the API filters by one at a time, and
- * rules without a service cover databases, too.
+ * `GET /v1/rules` (icd-accounts-access.md 2.24), which is not paginated. The request isn't filtered by service: the API filters by
+ * only one service at a time, and rules without a service cover databases, too.
  */
 export const deploymentsRestrictions = ibmStream({
   name: STREAM,
@@ -77,7 +77,7 @@ async function load(account: Account): Promise<{ rows: Row[]; requests: number }
   const selected = covering.filter((restriction) => isSelected(restriction, crns, account));
   warnOfLimits(STREAM, ['rule', 'rules'], selected, account);
   const ids = [...new Set(selected.flatMap(({ contexts }) => contexts.flatMap(({ zone_id }) => zone_id ?? [])))];
-  // For a check, one zone shows whether the role is there.
+  // For a check, one zone shows whether the key has the role.
   const wanted = api.isCheck === true ? ids.slice(0, 1) : ids;
   const [zones] = await Promise.all([
     Promise.all(wanted.map(async (id) => [id, await loadZone(id, account)] as const)),

@@ -10,7 +10,7 @@ import { pruneToFields } from '../api/prune-to-fields.ts';
 import { textOrNull } from '../api/values.ts';
 import { count } from '../terms.ts';
 
-/** The lists of a profile that say who can assume it; none is paged. */
+/** The lists of a profile that show who can assume it; none of them is paginated. */
 const PARTS = ['identities', 'links', 'rules'] as const;
 
 const requestOf = requestOfIdentity('profiles');
@@ -74,7 +74,7 @@ export const trustedProfiles = ibmStream({
 
 async function loadProfiles(account: Account): Promise<{ rows: Row[]; requests: number }> {
   const { rows, requests } = await loadIdentities(account, 'trusted_profiles', 'profiles', IDENTITY_VIEWER);
-  // They need the same role.
+  // These requests need the same role.
   const parts = account.api.isCheck === true ? [] : PARTS;
   await Promise.all(rows.flatMap((row) => parts.map((part) => addPart(row, part, account))));
   for (const row of rows) {
@@ -101,6 +101,6 @@ async function addPart(row: Row, part: (typeof PARTS)[number], account: Account)
     );
     return;
   }
-  // A link has its resource in an object of its own.
+  // A link contains its resource as a separate object.
   row[part] = rowsOf(body, part, request.path).map(({ link, ...rest }) => ({ ...rest, ...(isRow(link) && link) }));
 }

@@ -70,7 +70,7 @@ async function loadUsers(account: Account): Promise<{ rows: Row[]; requests: num
   return { rows: found, requests };
 }
 
-/** A restricted list has no more than the caller (icd-accounts-access.md 2.15 and 2.20). */
+/** A restricted list contains at most the caller (icd-accounts-access.md 2.15 and 2.20). */
 async function warnIfRestricted({ api, config }: Account, id: string): Promise<void> {
   const path = `v1/accounts/${encodeURIComponent(id)}/settings/identity`;
   const settings = await api.get({ origin: config.endpoints.iam, path }, 'users').catch(failureOf);
