@@ -89,7 +89,7 @@ describe('an unusable state', () => {
   });
 
   test.each([
-    [{ version: 1, marks: [] }, 'marks must be an object of timestamps'],
+    [{ version: 1, marks: [] }, 'marks must be an object with timestamps as values'],
     [{ version: 1, marks: { d1: 'soon' } }, 'marks.d1 must be a timestamp'],
     [{ version: 1, marks: {}, pending: { r1: true } }, 'pending must be a list of keys'],
     [{ version: 1, marks: {}, pending: ['r1', 2] }, 'pending.1 must be a key'],

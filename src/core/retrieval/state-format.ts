@@ -33,7 +33,9 @@ export const month = z
   .regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, { error: 'must be a month such as 2026-10' });
 
 /** Cursor values by partition. */
-export const timesByPartition = z.record(z.string(), time, { error: 'must be an object of timestamps' }).default({});
+export const timesByPartition = z
+  .record(z.string(), time, { error: 'must be an object with timestamps as values' })
+  .default({});
 
 /** The keys that every state may have. */
 export const sharedState = z.object({

@@ -131,7 +131,7 @@ export const ibmCloudConfig = z
       .meta({
         title: 'Trusted profiles',
         description:
-          "CRNs of trusted profiles, one for each account to read. Each profile must trust the API key's service ID. If empty, the key's own account is read; otherwise, only the accounts of the profiles are.",
+          "CRNs of trusted profiles, one for each account to read. Each profile must trust the API key's service ID. If empty, the key's own account is read; otherwise, only the accounts of these profiles are read.",
         examples: [
           [
             'crn:v1:bluemix:public:iam-identity::a/11112222333344445555666677778888::profile:Profile-a0000000-0000-4000-8000-000000000001',

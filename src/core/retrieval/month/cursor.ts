@@ -8,7 +8,7 @@ const schema = sharedState.extend({
   /** The last month that was final when it was read. All months before it were final, too. */
   month: month.optional(),
   /** The same for each account with an id. */
-  months: z.record(z.string(), month, { error: 'must be an object of months' }).optional(),
+  months: z.record(z.string(), month, { error: 'must be an object with months as values' }).optional(),
   /** The user's limits when these months were read, as `option:id`; absent if there were none. */
   limits: z.array(z.string({ error: 'must be a limit' }), { error: 'must be a list of limits' }).optional(),
 });
