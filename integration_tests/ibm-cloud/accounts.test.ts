@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../sandbox/server.ts';
 import type { ReadResult } from '../reads.ts';
 import { STREAM_NAMES, type StreamName } from './expected.ts';
-import { type ReadOptions, TOKEN_PATH, ibmCloud, rowsRead } from './reads.ts';
+import { type ReadOptions, TOKEN_PATH, ibmCloud, keysRead, logged, rowsRead } from './reads.ts';
 
 // One key reads three accounts, through a trusted profile of each.
 
@@ -80,6 +80,81 @@ describe.concurrent('an account', () => {
         expect(error.message).toContain(account);
         expect(error.message).toMatch(message);
       }
+    });
+  });
+});
+
+describe.concurrent('a selection', () => {
+  it('may have deployments of several accounts, and warns once of an ID that no account has', async () => {
+    await ibmCloud(THREE, async ({ sandbox, read }) => {
+      const per = THREE.deployments + THREE.gen2Deployments;
+      const ids = [0, 2 * per].map((at) => sandbox.deploymentIds[at] ?? '');
+      const unknown = 'b0000000-0000-4000-8000-000000000001';
+      const { platform } = through(sandbox.profiles);
+      const result = await read({
+        streams: ['deployments', 'deployments_backups'],
+        platform: { ...platform, deployment_ids: [...ids, unknown] },
+      });
+      expect(result.exitCode).toBe(0);
+      expect(keysRead(result, 'deployments').toSorted()).toEqual(ids.toSorted());
+      expect(logged(result, 'WARN').filter((text) => text.includes(unknown))).toHaveLength(1);
+    });
+  });
+
+  it('requests a resource group only from the account that has it', async () => {
+    await ibmCloud(THREE, async ({ sandbox, read }) => {
+      const account = accountIn(sandbox.profiles[2] ?? '');
+      const group = [...sandbox.rows('resource_groups')].find((row) => row['account_id'] === account)?.['id'];
+      const { platform } = through(sandbox.profiles);
+      const result = await read({
+        streams: ['deployments', 'billables'],
+        platform: { ...platform, billing: 'resource_groups', resource_group_ids: [group] },
+      });
+      expect(result).toMatchObject({ exitCode: 0, violations: [] });
+      const rows = [...rowsRead(result.records, 'deployments'), ...rowsRead(result.records, 'billables')];
+      expect(new Set(rows.map(({ account_id }) => account_id))).toEqual(new Set([account]));
+      const filters = sandbox.requests.flatMap(({ query }) => query['resource_group_id'] ?? []);
+      expect(filters).toEqual([group]);
+    });
+  });
+});
+
+describe.concurrent('a state', () => {
+  const streams = ['deployments_backups', 'deployments_recipes', 'billables'] as const;
+
+  it('from a read without profiles is read on for this account, and an account that leaves keeps its values', async () => {
+    await ibmCloud(THREE, async ({ sandbox, read }) => {
+      const [own = '', other = ''] = sandbox.profiles;
+      const options = { mode: 'incremental' as const, streams, config: { start_date: START } };
+      const alone = await read(options);
+      expect(JSON.stringify(alone.states)).not.toContain('months');
+      const both = await read({
+        ...options,
+        ...through([own, other]),
+        mode: 'incremental',
+        streams,
+        state: alone.states,
+      });
+      expect(both).toMatchObject({ exitCode: 0, violations: [] });
+      const whole = await read({ ...options, ...through([own, other]), mode: 'full_refresh', streams });
+      for (const name of streams) {
+        const seen = new Set([...rowsOf(alone, name), ...rowsOf(both, name)]);
+        expect(
+          rowsOf(whole, name).filter((row) => !seen.has(row)),
+          name,
+        ).toEqual([]);
+      }
+      // Final records are not repeated.
+      const repeated = rowsOf(both, 'deployments_backups', accountIn(other)).length;
+      expect(repeated).toBeLessThan(rowsOf(alone, 'deployments_backups').length);
+
+      const back = await read({ ...options, ...through([own]), mode: 'incremental', streams, state: both.states });
+      expect(back).toMatchObject({ exitCode: 0, violations: [] });
+      expect(JSON.stringify(back.states)).toContain(`"${accountIn(other)}":"20`);
+      const again = await read({ ...options, ...through([other]), mode: 'incremental', streams, state: back.states });
+      const first = rowsOf(both, 'deployments_backups', accountIn(own)).length;
+      expect(rowsOf(again, 'deployments_backups').length).toBeLessThan(first);
+      expect(again).toMatchObject({ exitCode: 0, violations: [] });
     });
   });
 });

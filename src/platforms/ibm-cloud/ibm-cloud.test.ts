@@ -119,6 +119,21 @@ describe('a check', () => {
     });
   });
 
+  test('names each account of trusted_profiles that has no deployments or cannot be read', async () => {
+    const profile = (account: string): string =>
+      `crn:v1:bluemix:public:iam-identity::a/${account}::profile:Profile-${guidOf(1)}`;
+    const [full, empty, broken] = ['0123456789abcdef'.repeat(2), '1'.repeat(32), '2'.repeat(32)] as const;
+    const api = openApi(({ path, account }) => {
+      if (account === broken) throw refusal(403, path);
+      if (path === INSTANCES) return instancesBody(account === full ? [gen1Row(1)] : []);
+      return { deployment: {} };
+    });
+    await expect(probed(config({ trusted_profiles: [full, empty, broken].map(profile) }), api)).resolves.toEqual([
+      expect.stringMatching(`^Account ${empty}: .*no database deployments for the trusted profile Profile-`),
+      expect.stringMatching(`^Account ${broken}: .*HTTP 403`),
+    ]);
+  });
+
   test('fails if the account has no deployments, since the key may lack the role', async () => {
     await expect(probed(config(), account([instanceRow(1, crnOf(1, 'kms'))]))).resolves.toEqual([
       'IBM Cloud lists no database deployments for this API key. Grant its service ID the role Viewer on the database services, such as databases-for-postgresql.',
