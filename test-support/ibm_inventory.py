@@ -15,7 +15,7 @@ from fractions import Fraction
 import jwt
 from ibm_cloud_databases import CloudDatabasesV5
 from ibm_cloud_sdk_core import ApiException
-from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
+from ibm_cloud_sdk_core.authenticators import IAMAssumeAuthenticator, IAMAuthenticator
 from ibm_platform_services import (
     IamAccessGroupsV2,
     IamIdentityV1,
@@ -47,7 +47,16 @@ def main():
     now = sys.argv[2] if len(sys.argv) > 2 else datetime.now(timezone.utc).isoformat()
     platform = config["platform"]
     at = platform["endpoints"]
-    authenticator = IAMAuthenticator(platform["api_key"], url=at["iam"])
+    key = platform["api_key"]
+    profiles = platform.get("trusted_profiles", [])
+    assumed = [IAMAssumeAuthenticator(key, iam_profile_crn=crn, url=at["iam"]) for crn in profiles]
+    for i, authenticator in enumerate(assumed or [IAMAuthenticator(key, url=at["iam"])]):
+        read_account(config, now, authenticator, is_first=i == 0)
+
+
+def read_account(config, now, authenticator, is_first):
+    platform = config["platform"]
+    at = platform["endpoints"]
 
     def client(kind, url):
         service = kind(authenticator=authenticator)
@@ -101,9 +110,10 @@ def main():
             pool.submit(reclamations, controller, account_id),
             pool.submit(restrictions, rules, account_id, deployments),
             *(identity_jobs(pool, identities, users, account_id) if platform.get("access_review") else []),
-            pool.submit(database_rows, databases[regions[0]]),
-            pool.submit(datacenter_rows, databases[regions[0]]),
         ]
+        if is_first:
+            jobs.append(pool.submit(database_rows, databases[regions[0]]))
+            jobs.append(pool.submit(datacenter_rows, databases[regions[0]]))
         for row in asked:
             here = databases[region_of(row["crn"])]
             jobs.append(pool.submit(asked_deployment, here, row, names, tags))

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { IbmCloudSandbox, IbmCloudStreamName } from '../../sandbox/server.ts';
+import { TOKEN_PATH } from '../../sandbox/ibm-cloud/tokens.ts';
 import { type DiscoveredStream, configure } from '../../test-support/catalogs.ts';
 import { clockAt } from '../../test-support/clock.ts';
 import { startConnector } from '../../test-support/connector.ts';
@@ -10,8 +11,8 @@ import { contentsOf, firstOf, messagesOf } from '../../test-support/transcript.t
 import type { Keys, Rows } from './report.ts';
 import type { IbmCloudClientTest, IbmCloudStage } from './stage.ts';
 
-// IBM's own clients (ibm_inventory.py) and the connector read the inventory, its costs and its access policies. All
-// rows and fields must be the same.
+// IBM's own clients (ibm_inventory.py) and the connector read two accounts through their trusted profiles: the inventory,
+// its costs and its access policies. All rows and fields must be the same.
 
 const CLIENTS = ['ibm-platform-services', 'ibm-cloud-databases'];
 const SCRIPT = fileURLToPath(new URL('../../test-support/ibm_inventory.py', import.meta.url));
@@ -53,14 +54,14 @@ export const ibmClients: IbmCloudClientTest = {
   name: 'ibm-clients',
   title: `${CLIENTS.map((name) => `${name} ${pinned('ibm-cloud', name)}`).join(' and ')} beside the connector`,
   platform: 'ibm_cloud',
-  // The account has every engine of both generations, including replicas, every kind of policy, and several pages of
+  // Each account has every engine of both generations, including replicas, every kind of policy, and several pages of
   // every list.
-  holdings: { deployments: 14, gen2Deployments: 8, policies: 28, maxLimit: 4 },
+  holdings: { accounts: 1, deployments: 14, gen2Deployments: 8, policies: 28, maxLimit: 4 },
   run: async (stage) => {
     const platform = stage.config['platform'] as object;
     const usageOf = (billing: string): IbmCloudStage => ({
       ...stage,
-      config: { ...stage.config, platform: { ...platform, billing } },
+      config: { ...stage.config, platform: { ...platform, billing, trusted_profiles: stage.sandbox.profiles } },
     });
     await readByBoth(usageOf('account'), 'at first');
     // By now, tasks and backups have finished, been added or been deleted, and the new deployment is active.
@@ -90,10 +91,14 @@ async function readByBoth(stage: IbmCloudStage, when: string): Promise<void> {
   report.same(`${when}, it makes the same requests`, differing, []);
 }
 
-/** The number of requests per path. Allowlists have two paths; IBM's client knows only the older path. */
+/**
+ * The number of requests per path. Allowlists have two paths; IBM's client knows only the older path. It also requests a
+ * token of the key for each profile.
+ */
 function requestsOf(sandbox: IbmCloudSandbox): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const [asked, count] of Object.entries(sandbox.stats().byPath)) {
+    if (asked === TOKEN_PATH) continue;
     const path = asked.replace('/whitelists/', '/allowlists/');
     counts.set(path, (counts.get(path) ?? 0) + count);
   }
