@@ -20,12 +20,9 @@ export interface TestClient {
   limits: number[];
 }
 
-/** A client of the API at BASE_URL whose waits take no real time. */
-export function createClient(options: Partial<ClientOptions> = {}): TestClient {
-  const timing = skippedTime();
-  const retries: RetryEvent[] = [];
-  const limits: number[] = [];
-  const client = new ApiClient({
+/** The options of a client of the API at BASE_URL whose waits take no real time. */
+export function clientOptions(timing = skippedTime()): ClientOptions {
+  return {
     address: BASE_URL,
     auth: tokenAuth('the-token', () => timing.now()),
     accept: 'application/json',
@@ -38,6 +35,18 @@ export function createClient(options: Partial<ClientOptions> = {}): TestClient {
     env: {},
     timing,
     maxBodyBytes: 2 ** 28,
+    onRetry: () => undefined,
+    onRateLimit: () => undefined,
+  };
+}
+
+/** A client with these options. */
+export function createClient(options: Partial<ClientOptions> = {}): TestClient {
+  const timing = skippedTime();
+  const retries: RetryEvent[] = [];
+  const limits: number[] = [];
+  const client = new ApiClient({
+    ...clientOptions(timing),
     onRetry: (event) => retries.push(event),
     onRateLimit: (until) => limits.push(until),
     ...options,

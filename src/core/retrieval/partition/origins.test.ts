@@ -207,6 +207,45 @@ describe('an optional stream', () => {
   });
 });
 
+describe('partitions of several accounts', () => {
+  const of = (account: string, count: number): Partition[] =>
+    idsAt('east', count).map((id) => partition(`${id} ${account}`, { account }));
+  const chosen = [...of('a', 2), ...of('b', 2)];
+  const ids = chosen.map(({ id }) => id);
+
+  test('if the API rejects all partitions of one account, the stream fails after the others were read', async () => {
+    const rejected = Object.fromEntries(of('b', 2).map(({ id }) => [id, refuses(403)]));
+    const { printed, done } = open(withPartitions(backups, chosen), answersFor(ids, rejected));
+    await expect(done()).rejects.toMatchObject({ problem: 'forbidden' });
+    expect(printed.rows).toHaveLength(2);
+    expect(printed.logged('WARN')).toEqual([]);
+  });
+
+  test('if an account could not be listed, the stream fails after the listed partitions were read', async () => {
+    const failure = new ConnectorError('server_error', { message: 'Account c could not be read.' });
+    const { printed, done } = open(withPartitions(backups, chosen, { failure }), answersFor(ids));
+    await expect(done()).rejects.toBe(failure);
+    expect(printed.rows).toHaveLength(4);
+  });
+
+  test('an account that is not covered keeps its cursor values and its pending rows', async () => {
+    const isCovered = (id: string): boolean => !id.endsWith('c');
+    const covered = { all: new Set(ids), isWhole: true, isCovered };
+    const testRun = openRun({ answers: answersFor(ids, {}, 'recipes') });
+    const time = '2016-01-01T00:00:00.000Z';
+    const stream = openRead<PartitionCursor>(testRun, withPartitions(recipes, chosen, covered), {
+      version: 1,
+      marks: { 'east 1 c': time, 'east 9 a': time },
+      pending: ['row c', 'row a'],
+    });
+    await stream.toEnd();
+    const { marks, pending } = stream.cursor.state();
+    expect(marks).toEqual({ 'east 1 c': time });
+    // Undated rows remain pending.
+    expect(new Set(pending)).toEqual(new Set(['row c', ...ids.map((id) => `row of ${id}`)]));
+  });
+});
+
 test('the report of a stream contains its intentional omissions', async () => {
   const testRun = openRun();
   const leftOut = { 'of generation 2': 3, 'of other types': 1, 'of none': 0 };

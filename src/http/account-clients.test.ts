@@ -1,0 +1,51 @@
+import { onTestFinished, expect, test } from 'vitest';
+import { answer, clientOptions, startServer } from '../../test-support/unit/http.ts';
+import { ConnectorError } from '../core/failure/errors.ts';
+import { AccountClients } from './account-clients.ts';
+import type { Auth } from './auth.ts';
+
+/** Sends the same header for each request; new tokens are the same. */
+function fixed(header: string): Auth {
+  return { header: () => header, meaningOf: async () => 'renewed' };
+}
+
+/** A server that rejects the tokens of account b, and clients of accounts a and b. */
+async function open() {
+  const origins = await Promise.all(
+    ['one', 'two'].map(() =>
+      startServer(({ headers }, response) => {
+        if (headers.authorization === 'b') answer(response, 401, '{}');
+        else answer(response, 200, '{"id":1}');
+      }),
+    ),
+  );
+  const told: unknown[] = [];
+  const clients = new AccountClients({
+    ...clientOptions(),
+    accounts: ['a', 'b'].map((id) => ({ id, auth: fixed(id), facts: { token: `profile of ${id}` } })),
+    onCredentialsRejected: (error) => told.push(error),
+  });
+  onTestFinished(() => clients.close());
+  const get = (account: string, at: number): Promise<unknown> =>
+    clients
+      .get({ account, origin: origins[at]?.origin ?? '', path: 'things' }, 'stream')
+      .catch((thrown: unknown) => thrown);
+  return { get, told, origins };
+}
+
+test('rejected tokens end the requests of their account, but neither the sync nor those of other accounts', async () => {
+  const { get, told, origins } = await open();
+  expect(await get('b', 0)).toMatchObject({ problem: 'token_rejected' });
+  expect(await get('b', 1)).toMatchObject({ problem: 'token_rejected' });
+  const before = origins.flatMap(({ requests }) => requests).length;
+  expect(await get('b', 1)).toBeInstanceOf(ConnectorError);
+  expect(origins.flatMap(({ requests }) => requests)).toHaveLength(before);
+  expect(await get('a', 0)).toEqual({ id: 1 });
+  expect(await get('a', 1)).toEqual({ id: 1 });
+  expect(told).toEqual([]);
+});
+
+test("an account's errors name its credentials", async () => {
+  const { get } = await open();
+  expect(String(await get('b', 0))).toContain('profile of b');
+});
