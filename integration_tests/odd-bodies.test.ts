@@ -70,7 +70,9 @@ describe('a missing list', () => {
       expect(countsRead(result)).toEqual({ ...sandbox.counts(), accounts: 0, teams: 0, deployments_backups: 0 });
       const warnings = result.logs.filter(({ level }) => level === 'WARN');
       expect(warnings).toHaveLength(4);
-      expect(warnings[0]?.message).toMatch(/^\w+: \S+ has no list \w+, which is treated as empty$/);
+      expect(warnings[0]?.message).toMatch(
+        /^\w+: the response for \S+ does not contain the list \w+, which is treated as empty$/,
+      );
     });
   });
 });

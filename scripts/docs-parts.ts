@@ -192,7 +192,7 @@ const COMPOSED: Readonly<Record<string, { message: string; advice: string }>> = 
     message:
       'The config (or catalog, or state) file `…` cannot be used: … Or: The stream `…` does not exist (or has an invalid sync mode, or is in the catalog twice).',
     advice:
-      'Correct the file at the field or position named in the message. If a stream is unknown, refresh the connection’s schema in Airbyte; by hand, use the names that `discover` prints.',
+      'Correct the file at the field or position that the message specifies. If a stream is unknown, refresh the connection’s schema in Airbyte; by hand, use the names that `discover` prints.',
   },
 };
 

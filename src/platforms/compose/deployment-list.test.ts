@@ -84,7 +84,7 @@ test('an id that is a number is converted to a string', async () => {
 test('a missing list counts as empty and causes a warning', async () => {
   const { list, warnings } = open([], () => ({}));
   expect((await list()).rows).toEqual([]);
-  expect(warnings).toEqual([expect.stringContaining('has no list deployments')]);
+  expect(warnings).toEqual([expect.stringContaining('does not contain the list deployments')]);
 });
 
 describe('a row without a valid id', () => {

@@ -26,7 +26,9 @@ describe('a missing list', () => {
   ])('counts as empty and causes a warning if the body has %s', (_, body) => {
     const { rows, warnings } = list(body);
     expect(rows).toEqual([]);
-    expect(warnings).toEqual(['deployments/d1/backups has no list backups, which is treated as empty']);
+    expect(warnings).toEqual([
+      'the response for deployments/d1/backups does not contain the list backups, which is treated as empty',
+    ]);
   });
 });
 

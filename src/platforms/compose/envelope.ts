@@ -24,7 +24,11 @@ export function embeddedList(body: unknown, name: string, path: string): ParsedP
   if (list === undefined && other !== undefined) {
     throw unexpectedBody(path, `it has the list ${quoted(serverText(other))} instead of ${name}`);
   }
-  return { rows: [], warnings: [...warnings, `${path} has no list ${name}, which is treated as empty`], missing: true };
+  return {
+    rows: [],
+    warnings: [...warnings, `the response for ${path} does not contain the list ${name}, which is treated as empty`],
+    missing: true,
+  };
 }
 
 /**

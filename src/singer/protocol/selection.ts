@@ -54,7 +54,7 @@ export function selectionIn(
     if (!(isSelected(entry) ?? truth(own['selected-by-default']) ?? !choosesAny)) continue;
     const definition = streams.find((stream) => stream.name === name);
     if (definition === undefined) {
-      warn(`${unknownStream(name, streams, platform['name'])} The catalog selects it; it is skipped.`);
+      warn(`${unknownStream(name, streams, platform['name'])} The catalog selects this stream, but it is skipped.`);
     } else if (seen.has(name)) {
       warn(`the catalog lists the stream ${name} more than once; only the first entry is used`);
     } else {

@@ -36,7 +36,7 @@ export const auditRoutes = ibmStream({
     target_name: text('Name of the target.'),
     target_type: text('Type of the target, such as cloud_logs or cloud_object_storage.'),
     target_crn: text(
-      'CRN of the instance that receives the events, such as a Logs instance; may be in another account.',
+      'CRN of the instance that receives the events, such as a Logs instance, which may be in another account.',
     ),
     bucket: text('Bucket that receives the events, if the target is in Cloud Object Storage.'),
     write_status: text('Status of writing events to the target, such as success.'),
