@@ -36,7 +36,7 @@ test.each<[string, string[], RegExp]>([
   [
     'a state that is not JSON',
     ['--catalog', catalog, '--state', file('x')],
-    /state file \S+ is neither JSON nor lines/,
+    /state file \S+ is neither JSON nor JSON Lines/,
   ],
   [
     'a missing state',

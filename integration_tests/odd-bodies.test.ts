@@ -131,7 +131,7 @@ describe('a cursor that the API ignores', () => {
         failure_type: 'system_error',
         stream_descriptor: { name: 'audit_events' },
       });
-      expect(result.errors[0]?.message).toContain('does not page audit_events as documented');
+      expect(result.errors[0]?.message).toContain('does not paginate audit_events as documented');
     });
   });
 });

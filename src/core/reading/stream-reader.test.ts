@@ -32,7 +32,9 @@ test('a page is requested with its path and query, and its rows become record da
 test('a warning about a response body names the stream', async () => {
   const testRun = openRun({ answers: { parts: {} } });
   await openRead(testRun, parts).reader.readPage({ path: 'parts' }, rowsOf, ({ rows }) => expect(rows).toEqual([]));
-  expect(testRun.printed.logged('WARN')).toEqual(['parts: parts has no list parts, which is treated as empty']);
+  expect(testRun.printed.logged('WARN')).toEqual([
+    'parts: the response for parts does not contain the list parts, which is treated as empty',
+  ]);
 });
 
 describe('an invalid row', () => {
