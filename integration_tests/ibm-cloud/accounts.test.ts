@@ -8,6 +8,7 @@ import { type ReadOptions, TOKEN_PATH, ibmCloud, keysRead, logged, rowsRead } fr
 
 const THREE = { accounts: 2, deployments: 6, gen2Deployments: 3, backupDays: 3, members: 1, usageMonths: 3 };
 const START = '2025-04-01T00:00:00Z';
+const DAY_MS = 86_400_000;
 const SAME_FOR_ALL = ['databases', 'datacenters'];
 
 const accountIn = (crn: string): string => crn.split(':')[6]?.slice(2) ?? '';
@@ -40,6 +41,25 @@ describe.concurrent('a read of three accounts', () => {
         expect(rowsOf(together, name), name).toEqual(expected);
       }
     });
+  });
+});
+
+it('a read of three accounts queries the Logs instances of each with its own token', async () => {
+  await ibmCloud({ ...THREE, now: new Date().toISOString(), queriesPerMinute: 0 }, async ({ sandbox, read }) => {
+    const config = { start_date: new Date(sandbox.now() - 2 * DAY_MS).toISOString() };
+    const eventsOf = async (profiles: readonly string[]): Promise<string[]> => {
+      const accounts = profiles.map(accountIn);
+      const logs_instances = sandbox.logsInstances.filter((crn) => accounts.includes(accountIn(crn)));
+      const platform = { trusted_profiles: profiles, logs_instances };
+      const result = await read({ streams: ['audit_events'], platform, config });
+      expect(result).toMatchObject({ exitCode: 0, violations: [] });
+      return (result.records.get('audit_events') ?? []).map((row) => JSON.stringify(row)).toSorted();
+    };
+    const together = await eventsOf(sandbox.profiles);
+    const alone = [];
+    for (const profile of sandbox.profiles) alone.push(await eventsOf([profile]));
+    for (const events of alone) expect(events.length).toBeGreaterThan(0);
+    expect(together).toEqual(alone.flat().toSorted());
   });
 });
 
