@@ -68,6 +68,11 @@ export function unexpectedBody(path: string, detail: string): ConnectorError {
   return new ConnectorError('unexpected_body', { path, detail }, { internalMessage });
 }
 
+/** Sorts transient errors first, because Airbyte retries a job only if its first error is transient. */
+export function transientFirst(a: ConnectorError, b: ConnectorError): number {
+  return Number(a.failureType !== 'transient_error') - Number(b.failureType !== 'transient_error');
+}
+
 /** Converts anything thrown to a ConnectorError. Unexpected errors are bugs, whose text is only for the log. */
 export function asConnectorError(thrown: unknown): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;

@@ -1,4 +1,4 @@
-import { ConnectorError } from '../failure/errors.ts';
+import { ConnectorError, transientFirst } from '../failure/errors.ts';
 import { count } from '../reading/report.ts';
 import type { StreamReader } from '../reading/stream-reader.ts';
 import { each } from './each.ts';
@@ -46,7 +46,9 @@ export async function eachPartition<S>(
     }
     return undefined;
   });
-  const [error, ...others] = [failure, unknown, ...errors].filter((each) => each !== undefined);
+  const [error, ...others] = [failure, unknown, ...errors]
+    .filter((each) => each !== undefined)
+    .toSorted(transientFirst);
   for (const { message } of others) session.output.log('error', `${reader.stream.name}: ${message}`);
   if (error !== undefined) throw error;
   return rejected.size === 0;

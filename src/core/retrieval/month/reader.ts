@@ -1,4 +1,4 @@
-import { type ConnectorError, asConnectorError } from '../../failure/errors.ts';
+import { type ConnectorError, asConnectorError, transientFirst } from '../../failure/errors.ts';
 import type { StreamReader } from '../../reading/stream-reader.ts';
 import type { AccountMonths } from './account-months.ts';
 import type { MonthCursor } from './cursor.ts';
@@ -24,7 +24,7 @@ export async function readMonths<S, F extends string>(
       }
     }),
   );
-  const [first, ...others] = failures;
+  const [first, ...others] = failures.toSorted(transientFirst);
   for (const { message } of others) reader.session.output.log('error', `${reader.stream.name}: ${message}`);
   if (first !== undefined) throw first;
 }

@@ -1,4 +1,4 @@
-import { ConnectorError } from '../../../core/failure/errors.ts';
+import { ConnectorError, transientFirst } from '../../../core/failure/errors.ts';
 import type { Api } from '../../platform.ts';
 import { failureOf } from '../api/failure.ts';
 import { parseProfile } from '../api/trusted-profile.ts';
@@ -48,8 +48,7 @@ export class Accounts {
       if (outcome instanceof ConnectorError) failures.push(withAccount(outcome, chosen[i]?.id));
       else results.push(outcome);
     }
-    // A job is retried only for a transient error.
-    const [failure, ...others] = failures.toSorted((a, b) => Number(isLasting(a)) - Number(isLasting(b)));
+    const [failure, ...others] = failures.toSorted(transientFirst);
     for (const error of others) this.#logOnce(error);
     if (failure !== undefined && results.length === 0) throw failure;
     return { results, failure };
@@ -59,10 +58,6 @@ export class Accounts {
     if (!this.#logged.has(error)) this.#log('error', error.message);
     this.#logged.add(error);
   }
-}
-
-function isLasting({ failureType }: ConnectorError): boolean {
-  return failureType !== 'transient_error';
 }
 
 /** The errors that name their account. An account's streams often fail for the same reason. */
